@@ -9,7 +9,10 @@ import { PRODUCT_DOORS, ROOMS, SOURCE_FOLDERS } from './test/architecture/layout
 
 const OURS = `^(${SOURCE_FOLDERS.join('|')})/`;
 
-/** Files of shared/ that may access one thing outside, which their name says. */
+/**
+ * Files of shared/ that may each access one thing outside shared/, such as DynamoDB. The name of the file or folder
+ * says what it is.
+ */
 const SHARED_ADAPTERS = [
   '^shared/observability/',
   '^shared/.+/(dynamodb|lambda)-[^/]+$',
@@ -259,7 +262,12 @@ export default {
       { path: OURS, pathNot: '^(test|lab|examples)/' },
       { path: '^(test|lab|examples)/' },
     ),
-    rule('no-circular', 'A cycle of imports cannot be read in any order.', {}, { circular: true }),
+    rule(
+      'no-circular',
+      'Files that import each other in a cycle can only be understood all at once.',
+      {},
+      { circular: true },
+    ),
     rule(
       'no-unresolvable',
       'An import that cannot be resolved may be a typing error, and the rules above do not see it.',

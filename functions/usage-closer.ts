@@ -1,4 +1,7 @@
-/** Runs every hour. Closes each period that is over, and records its usage before the period's ledger expires. */
+/**
+ * Closes each period that is over once a day, and records its usage before the period's ledger expires. It runs every
+ * hour, so that the next run continues what one run could not finish.
+ */
 import { readUsageTableConfig } from '#shared/config/usage-config.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { closeAllOver } from '#shared/quota/admin/close-all.ts';

@@ -108,7 +108,10 @@ function wholePackages(root: string): Plugin {
   };
 }
 
-/** Replaces imports of hosted modules by imports of the host, in every package except the host. */
+/**
+ * Replaces imports of the modules in `HOSTED` by imports of the package that contains them, the host. The host itself
+ * is not changed.
+ */
 function hostedModules(root: string, packageName: string): Plugin {
   const isHost = packageName === HOSTED.host;
   return {
@@ -117,7 +120,7 @@ function hostedModules(root: string, packageName: string): Plugin {
       esbuild.onResolve({ filter: /^@aws/ }, ({ path, namespace, kind }) => {
         if (!(path in HOSTED.modules)) return undefined;
         if (!isHost) return { path: HOSTED.host, external: true };
-        // The host re-exports modules that it does not itself depend on.
+        // The host also exports modules that it does not import itself. They are found from its folder.
         const resolveDir = join(root, 'node_modules', HOSTED.host);
         return namespace === 'whole' ? esbuild.resolve(path, { resolveDir, kind }) : undefined;
       });
@@ -136,7 +139,10 @@ const FROM_PROCESS: Readonly<Record<string, readonly string[]>> = {
   'node:timers': ['setImmediate', 'setTimeout'],
   stream: ['pipeline'],
 };
-/** Replaces the Console that Powertools creates with both streams before anything is printed. */
+/**
+ * Replaces `node:console`, because Powertools creates a Console with both output streams as soon as it is loaded,
+ * before anything is printed.
+ */
 const LAZY_CONSOLE = join(import.meta.dirname, 'lazy-console.ts');
 const NO_STREAMS = { 'process.stdout': 'undefined', 'process.stderr': 'undefined' };
 

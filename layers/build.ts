@@ -11,7 +11,8 @@ import { bundledFolders, neededFolders, printSbom, readLock } from './sbom.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /**
- * Bytes that a zip archive adds for each file, without the file's name, which the archive contains twice (APPNOTE 4.3).
+ * Bytes that a zip archive adds for each file, not counting the file's name, which the archive contains twice (APPNOTE
+ * 4.3).
  */
 const ZIP_ENTRY_BYTES = 30 + 46;
 const ZIP_END_BYTES = 22;

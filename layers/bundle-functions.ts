@@ -11,8 +11,9 @@ export type FunctionBundle = {
   readonly name: string;
   /** Keys are paths in the function's package: `functions/{name}.mjs`, `functions/chunks/….mjs`. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** Paths read before the handler can be called, with their imports from other packages. */
+  /** Paths of the files that are read before the handler can be called. */
   readonly startFiles: readonly string[];
+  /** What these files import from the layer and from Node's built-in modules. */
   readonly startImports: readonly string[];
   readonly startBytes: number;
   readonly packages: readonly string[];

@@ -108,7 +108,7 @@ function merged(one: unknown, other: unknown): unknown {
   return { ...one, ...Object.fromEntries(members) };
 }
 
-/** Describes what happens to these tables of the deployed stack. */
+/** Describes what happens to the deployed tables of parts that are left out. */
 export function describeLeft(tables: readonly LeftTable[]): readonly string[] {
   return tables.map(({ name, stays }) =>
     stays

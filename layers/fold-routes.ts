@@ -21,8 +21,17 @@ const SIGNED = {
 /** The name that SAM uses; SAM builds HTTP APIs with IAM from such a definition. */
 const SCHEME = 'AWS_IAM';
 
-/** Does nothing if the template has no such API. */
-export function foldRoutes({ Resources }: Template, apiId: string): void {
+/**
+ * Does nothing if the template has no such API. Also does nothing if routes of the API are deployed as resources, as
+ * earlier versions of the stack had them: an API with `Body` may have no `ProtocolType`, and if that property goes,
+ * CloudFormation replaces the API, whose address then changes.
+ * @param deployed logical ids of the deployed stack, or an error if they are unknown
+ */
+export function foldRoutes(
+  { Resources }: Template,
+  apiId: string,
+  deployed: readonly string[] | Error = [],
+): void {
   const api = Resources[apiId];
   if (api?.Type !== 'AWS::ApiGatewayV2::Api') return;
   const ofApi = (type: string): readonly Entry[] =>
@@ -32,6 +41,10 @@ export function foldRoutes({ Resources }: Template, apiId: string): void {
     );
   const integrations = ofApi('AWS::ApiGatewayV2::Integration');
   const routes = ofApi('AWS::ApiGatewayV2::Route');
+  const isDeployedApart = [...integrations, ...routes].some(
+    ([id]) => Array.isArray(deployed) && deployed.includes(id),
+  );
+  if (isDeployedApart) return;
   const { Name: name, ...settings } = api.Properties ?? {};
   Reflect.deleteProperty(settings, 'ProtocolType');
   const paths: Record<string, Record<string, unknown>> = {};

@@ -20,7 +20,10 @@ import type { PartsOfService, StackParts } from './stack-parts.ts';
 
 /** The name by which functions import a service's documents (packages/gatewright/package/build-package.ts). */
 export const DOCUMENTS = 'gatewright-documents';
-/** A folder below the service. It is rewritten when its content differs, and contains no user files. */
+/**
+ * The folder in the service into which the parts are copied. Files that differ from the package's files are replaced or
+ * removed, so it must not contain files of a user.
+ */
 export const STACK_FOLDER = '.gatewright/stack';
 const FUNCTIONS = `${STACK_FOLDER}/functions`;
 const NOTHING: Readonly<Record<string, string>> = {

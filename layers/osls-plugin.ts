@@ -109,13 +109,12 @@ class StackPlugin {
   readonly #log: PluginLog['log'];
   #access: AccessBuild | undefined;
   /**
-   * Whether the layer is packed here. This is determined only once, because osls later gives the layer its own
-   * artifact.
+   * Whether this run packs the layer. This is determined only once, because osls later sets an artifact for the layer.
    */
   #packsLayer = false;
   /** Whether a user packages or deploys with osls, and reads what is logged. */
   #isReported = false;
-  /** True if the service is packed here. The gateway, which only reads the template, does this step itself. */
+  /** Whether this run includes osls's packaging step. It does not if the gateway only reads the template. */
   #isPacking = false;
   /** The chosen parts of the stack; undefined means all parts except `namedParts`. */
   #chosen: readonly string[] | undefined;
@@ -173,7 +172,7 @@ class StackPlugin {
         allowPortal(template, this.#compiledPortal(), this.#stage());
         allowTracing(template);
         this.#addAliases(template);
-        if (this.#packsLayer) foldRoutes(template, OWN_HTTP_API);
+        if (this.#packsLayer) foldRoutes(template, OWN_HTTP_API, this.#deployed);
         removeImpliedDependencies(template);
         if (this.#isReported) for (const line of describeSafety(template)) this.#log?.notice(line);
       },

@@ -22,7 +22,7 @@ const GONE = /^(DELETE_|CREATE_FAILED$)/;
 const SETTINGS: readonly unknown[] = [AFTER_FIRST, 'true', 'false'];
 
 /**
- * Returns the logical ids of the deployed resources, which are empty if the stack is not deployed. If AWS could not be
+ * Returns the logical ids of the deployed resources, or an empty list if the stack is not deployed. If AWS could not be
  * queried, returns the reason.
  */
 export async function deployedIds(

@@ -54,8 +54,8 @@ function findLocalDocument({ stage, documents }: Deployment): Refusal | undefine
 }
 
 /**
- * Finds the local secret in a deployment. A deployed function would refuse this secret at each delivery, so the mistake
- * is reported here.
+ * Finds the local secret in a deployment. A deployed function would refuse this secret at each delivery, so it is
+ * reported before the deployment.
  */
 function findLocalSecret({ stage, sources }: Deployment): Refusal | undefined {
   const local = sources.find((source) => source.stage === stage && source.secret.kind === 'env');

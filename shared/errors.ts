@@ -10,7 +10,7 @@ export type TokenErrorCode =
   | 'TOKEN_MISSING'
   /** The credential is not a compact JWS in canonical form, is too long, or is one of two different credentials. */
   | 'TOKEN_MALFORMED'
-  /** The access document has no such issuer. */
+  /** The access document has no such issuer, or does not trust the CA of the client certificate. */
   | 'TOKEN_ISSUER_UNKNOWN'
   /** The issuer does not allow this algorithm, `typ` or `crit`. */
   | 'TOKEN_HEADER_REFUSED'
@@ -18,17 +18,17 @@ export type TokenErrorCode =
   | 'TOKEN_KEY_UNKNOWN'
   /** The signature does not match the issuer’s key. */
   | 'TOKEN_SIGNATURE_INVALID'
-  /** The token was issued for another API. */
+  /** The token or ticket was issued for another API. */
   | 'TOKEN_AUDIENCE_MISMATCH'
-  /** `exp` is in the past, even with the clock tolerance. */
+  /** The credential has expired (for a token, even with the clock tolerance), expires too soon, or was issued too long ago. */
   | 'TOKEN_EXPIRED'
   /** `nbf` or `iat` is in the future. [passes] */
   | 'TOKEN_NOT_YET_VALID'
   /** A required claim is missing or has the wrong type. */
   | 'TOKEN_CLAIM_INVALID'
-  /** The API key does not exist, or its secret is wrong. */
+  /** The API key or ticket does not exist, or the secret of the API key is wrong. */
   | 'TOKEN_UNKNOWN'
-  /** The token was revoked by its id, subject or tenant. */
+  /** The token or API key was revoked, or the one-time ticket was already used. */
   | 'TOKEN_REVOKED';
 
 /** Failures that are not the caller's fault. The status is 500, because clients would log their users out if these were reported as a bad token. */
@@ -47,22 +47,22 @@ export type ServiceErrorCode =
   | 'KEY_SET_UNAVAILABLE'
   /** The rules for this caller do not fit into one IAM policy. */
   | 'POLICY_UNREPRESENTABLE'
-  /** The authorizer's result is over API Gateway's size limit. */
+  /** The authorizer's result is larger than `maxBytes` of the access document; the default is API Gateway's limit. */
   | 'RESULT_TOO_LARGE'
-  /** The secret of a webhook cannot be read from its store. [passes] */
+  /** The secret of a webhook, or of the portal's sign-in, cannot be read from its store. [passes] */
   | 'SECRET_UNAVAILABLE'
   /** DynamoDB did not respond in time, throttled the request or refused it. [passes] */
   | 'STORE_UNAVAILABLE'
-  /** The target of verified webhooks did not accept a webhook. [passes] */
+  /** The target of verified webhooks, or the function that delivers the messages of channels, did not accept a call. [passes] */
   | 'TARGET_UNAVAILABLE';
 
 /** Reasons why a policy or `gather()` did not make a backend call, or cancelled it. */
 export type BackendErrorCode =
-  /** A part that the reply needs has failed; `GatherFailed` names the part and contains the reasons. [passes] */
+  /** A part that the reply needs has failed (`GatherFailed` names the part), or a backend's response cannot be used. [passes] */
   | 'BACKEND_FAILED'
   /** The policy's limit of concurrent calls is reached. [passes] */
   | 'BULKHEAD_FULL'
-  /** The reply was decided without the call, or the caller cancelled the call. */
+  /** The result of the call was no longer needed, or the caller cancelled the call. */
   | 'CALL_CANCELLED'
   /** The backend did not respond within the call's deadline. [passes] */
   | 'CALL_TIMED_OUT'
@@ -75,7 +75,7 @@ export type BackendErrorCode =
 export type QuotaErrorCode =
   /** The customer plan is invalid; `PlanInvalid` names the field. */
   | 'PLAN_INVALID'
-  /** No customer plan has that id. */
+  /** No customer plan has that id, or API Gateway has no usage plan with that id. */
   | 'PLAN_UNKNOWN'
   /** There is no record of a customer with that name. */
   | 'CUSTOMER_UNKNOWN'
@@ -93,32 +93,30 @@ export type QuotaErrorCode =
   | 'ASSIGNMENT_OVERRULED'
   /** No such API key exists. For quotas: the key has no plan and no charges. */
   | 'KEY_UNKNOWN'
-  /** The plan has no limit with that id. */
+  /** The plan has no quota with that id for the tenant or key in the request. */
   | 'LIMIT_UNKNOWN'
   /** The period has no ledger, or its ledger no longer exists. */
   | 'PERIOD_UNKNOWN'
-  /** The period is closed permanently. */
+  /** The period is closed permanently, or a change of a customer's plan would begin in the past. */
   | 'PERIOD_CLOSED'
-  /** The period is not over and cannot be closed. [passes] */
+  /** The period cannot be closed yet, because it has not ended, or ended less than 15 minutes ago. [passes] */
   | 'PERIOD_RUNNING'
-  /** The cost is not a whole number of units, or exceeds every limit. [operator] */
+  /** The cost is not a whole number of units, or is larger than the burst of a rate limit. [operator] */
   | 'COST_INVALID'
-  /** A tenant, key or route is missing or too long. */
+  /** A tenant, key, route, topic, channel or message is missing, too long or malformed, or no plan is named or recorded. */
   | 'SUBJECT_INVALID'
   /** Some requests in access logs cannot be charged yet; a later retry charges them. [passes] [operator] */
-  | 'USAGE_WAITING'
-  /** The table's store lacks a feature that exact counting needs. [operator] */
-  | 'STORE_UNFIT';
+  | 'USAGE_WAITING';
 
 /** Reasons why administrators' requests are refused. shared/http/problem.ts contains the status of each. */
 type AdminErrorCode =
   /** A header, parameter or body is invalid; `RequestInvalid` names the invalid field. */
   | 'REQUEST_INVALID'
-  /** The body is over the limit of the endpoint. */
+  /** The body is larger than the route allows. */
   | 'REQUEST_TOO_LARGE'
-  /** No endpoint has this path. */
+  /** No route has this path, or the invalidation in the path does not exist. */
   | 'ROUTE_UNKNOWN'
-  /** The endpoint does not accept this method. */
+  /** The path does not support this method. */
   | 'METHOD_NOT_ALLOWED'
   /** The request is unsigned, because the route was deployed without IAM. [operator] */
   | 'SIGNER_MISSING'
@@ -128,7 +126,7 @@ type AdminErrorCode =
   | 'EDIT_CONFLICT'
   /** The authorizers of the stack use the bundled documents and ignore published ones. [operator] */
   | 'DOCUMENTS_NOT_FOLLOWED'
-  /** The API key is revoked and gets no new secrets. */
+  /** The API key is revoked, so it cannot be changed. */
   | 'KEY_REVOKED'
   /** The API key, or the endpoint of a customer, already has two valid secrets. [passes] */
   | 'ROTATION_RUNNING';
@@ -141,7 +139,7 @@ type PortalErrorCode =
   | 'ORIGIN_REFUSED'
   /** The role of the member does not permit this action. */
   | 'ROLE_INSUFFICIENT'
-  /** The organisation is suspended, so its members cannot change anything. */
+  /** The organisation is suspended, so its members can change nothing, except that they may revoke keys and endpoints. */
   | 'ORGANISATION_SUSPENDED'
   /** The invitation is unknown, expired, withdrawn or used. */
   | 'INVITATION_INVALID'
@@ -157,7 +155,7 @@ type PortalErrorCode =
   | 'ORGANISATION_MISSING'
   /** The stage has no issuer for the sign-in; or it has one, and an invitation was accepted without it. [operator] */
   | 'SIGN_IN_UNKNOWN'
-  /** The portal does not offer this plan or kind of key to the organisation. */
+  /** The portal does not offer this plan, this webhook source, or keys to the organisation. */
   | 'OFFER_UNKNOWN'
   /** The organisation has as many keys as the portal allows. */
   | 'KEYS_TOO_MANY'

@@ -46,7 +46,7 @@ export type Facts = {
   /** The key id from the token, which may be any text. */
   readonly keyId?: string;
   readonly principalId?: string;
-  /** Id of a refused API key whose secret was right. The id is random and names nobody. Lines mask a member `apiKey`. */
+  /** Id of a refused API key whose secret was correct. The id is random and identifies nobody. */
   readonly apiKeyId?: string | undefined;
   /** Ids of the rules that decided. */
   readonly rules?: readonly string[];

@@ -7,7 +7,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { MODELLED } from './modelled-operations.ts';
+import { RECORDED_SHAPES, MODELLED } from './modelled-operations.ts';
 
 type Shape = {
   readonly type: string;
@@ -19,6 +19,7 @@ type Shape = {
   readonly max?: number;
   readonly pattern?: string;
   readonly enum?: readonly string[];
+  readonly sensitive?: boolean;
 };
 type Reference = { readonly shape: string; readonly location?: string; readonly locationName?: string };
 type Model = {
@@ -26,7 +27,7 @@ type Model = {
   readonly operations: Readonly<
     Record<string, { readonly http: Http; readonly input?: { readonly shape: string } }>
   >;
-  readonly shapes: Readonly<Record<string, Shape>>;
+  readonly shapes: Record<string, Shape>;
 };
 type Http = { readonly method: string; readonly requestUri: string };
 
@@ -59,6 +60,8 @@ for (const [service, operations] of Object.entries(MODELLED)) {
     .at(-1);
   if (file === undefined) throw new Error(`botocore has no model of ${service}.`);
   const model = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as Model;
+  for (const [name, facts] of Object.entries(RECORDED_SHAPES[service] ?? {}))
+    model.shapes[name] = { type: 'string', ...model.shapes[name], ...facts };
   const text = printModel(model, operations);
   const name = service.replaceAll('-', '_').toUpperCase();
   const head =
@@ -111,8 +114,8 @@ function printMembers(
 function shapeName(name: string, model: Model, shapes: Set<string>): string {
   const shape = model.shapes[name];
   if (shape === undefined) throw new Error(`The model has no shape ${name}.`);
-  const { min, max, pattern, enum: values, member, members } = shape;
-  const isPlain = [min, max, pattern, values, member, members].every((part) => part === undefined);
+  const { min, max, pattern, enum: values, member, members, sensitive } = shape;
+  const isPlain = [min, max, pattern, values, member, members, sensitive].every((part) => part === undefined);
   if (isPlain) return TYPES[shape.type] ?? 'text';
   shapes.add(name);
   return name;
@@ -128,6 +131,7 @@ function printShape(name: string, model: Model, shapes: Set<string>): string {
     ...(type !== 'map' && min !== undefined && { least: min }),
     ...(type !== 'map' && max !== undefined && { most: max }),
     ...(pattern !== undefined && !NOT_PORTABLE.test(pattern) && { pattern }),
+    ...(shape.sensitive === true && { isHidden: true }),
     ...(shape.enum !== undefined && { values: shape.enum }),
     ...(member !== undefined && { each: shapeName(member.shape, model, shapes) }),
     ...(members !== undefined && printMembers(members, required, model, shapes)),

@@ -34,6 +34,10 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     StartQuery: READ,
     StopQuery: READ,
   },
+  EventBridge: {
+    PutEvents: 'functions that send events',
+    TestEventPattern: 'tests of patterns',
+  },
   Kinesis: {
     CreateStream: DEPLOY,
     DeleteStream: DEPLOY,
@@ -97,6 +101,11 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     BatchGetSecretValue: 'functions that read several secrets',
     DescribeSecret: 'caching clients of AWS',
     GetSecretValue: 'functions that read a secret',
+  },
+  'Step Functions': {
+    StartExecution: 'functions and integrations that start a machine',
+    StartSyncExecution: 'integrations that wait for an express machine',
+    StopExecution: 'programs that end what they started',
   },
   'Systems Manager': {
     GetParameter: 'functions that read a parameter',

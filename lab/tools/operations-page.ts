@@ -1,4 +1,6 @@
 /** Prints the page of the operations that SDKs can call at the local gateway, from the tables that answer them. */
+import { EVENT_CALLS } from '../../packages/gateway/services/eventbridge/event-buses.ts';
+import { STATES_CALLS } from '../../packages/gateway/services/states/service.ts';
 import { LAMBDA_MODEL } from '../../packages/gateway/kernel/calls/models/lambda.ts';
 import { CallModel } from '../../packages/gateway/kernel/calls/call-model.ts';
 import { CLOUDWATCH_CALLS } from '../../packages/gateway/services/cloudwatch/api/calls.ts';
@@ -19,12 +21,14 @@ export const OPERATIONS_PAGE = 'docs/reference/operations.md';
 export const ANSWERED: Readonly<Record<string, readonly string[]>> = {
   CloudWatch: Object.keys(CLOUDWATCH_CALLS),
   'CloudWatch Logs': Object.keys(LOGS_CALLS),
+  EventBridge: EVENT_CALLS,
   Kinesis: [...Object.keys(STREAM_ADMINISTRATION), ...Object.keys(RECORD_CALLS)],
   Lambda: new CallModel(LAMBDA_MODEL).operations,
   SNS: TOPIC_CALLS,
   SQS: [...ADMINISTRATION, ...Object.keys(QUEUE_CALLS)],
   STS: [...STS_CALLS.keys()],
   'Secrets Manager': SECRETS_CALLS,
+  'Step Functions': STATES_CALLS,
   'Systems Manager': [...SSM_CALLS.keys()],
 };
 

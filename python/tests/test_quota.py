@@ -25,7 +25,7 @@ def event_at(instant: str) -> Dict[str, Any]:
 
 
 class LostAnswers:
-    """A client whose calls reach the table, and whose answers do not come back while `lost` says so."""
+    """A client whose calls reach the table, but whose responses are lost while `lost` returns True."""
 
     def __init__(self, client: Any, lost: Callable[[str], bool], attempts: int = 1) -> None:
         self._client, self._lost, self._attempts = client, lost, attempts
@@ -44,7 +44,7 @@ class LostAnswers:
 
 
 class Recorder:
-    """A client that notes what is read, and calls `before` with each operation."""
+    """A client that records the keys that are read, and calls `before` before each operation."""
 
     def __init__(self, client: Any, reads: List[str], before: Callable[[str, Any], None] = lambda *_: None) -> None:
         self._client, self._reads, self._before = client, reads, before
@@ -60,7 +60,7 @@ class Recorder:
 
 
 class Clock:
-    """Both clocks of the process, which move on request."""
+    """Replaces both clocks of the process. A test advances them through `seconds`."""
 
     def __enter__(self) -> "Clock":
         self.seconds, self._wall, self._monotonic = 0.0, time.time(), time.monotonic()
@@ -182,7 +182,7 @@ class QuotaOnATable(unittest.TestCase):
         self.assertEqual(sum(1 for name in ledger if MARK.fullmatch(name)), 4)
 
     def test_a_repeated_write_applies_once(self) -> None:
-        """As botocore repeats it when an answer is lost."""
+        """botocore repeats a write if the response is lost."""
         self.put_plan(DAILY)
         quota = Quota(TABLE, client=LostAnswers(self.client, lambda operation: operation == "update_item", attempts=2))
 
@@ -245,7 +245,7 @@ class QuotaOnATable(unittest.TestCase):
         self.put({"pk": "Q#acme##", "sk": "CUSTOMER", "ver": version, "doc": document, "told": told})
 
     def follow(self, clock: Any, changes_within_seconds: float = 30) -> Tuple[Quota, List[str]]:
-        """A process that has charged a customer once, and the keys of what it has read."""
+        """Returns a quota that has charged a customer, and the keys that it reads from then on."""
         reads: List[str] = []
         client = Recorder(self.client, reads)
         quota = Quota(TABLE, client=client, changes_within_seconds=changes_within_seconds)
@@ -256,7 +256,7 @@ class QuotaOnATable(unittest.TestCase):
         return quota, reads
 
     def test_news_of_the_plan_tell_of_a_suspension_in_30_seconds_or_sooner(self) -> None:
-        """docs/guides/sell/quota.md, "When a change is in force": also in a process that was idle."""
+        """See docs/guides/sell/quota.md, "When a change is in force". The process is idle until the change."""
         for within in (30, 2):
             with self.subTest(within=within), Clock() as clock:
                 self.clear()
@@ -301,7 +301,7 @@ class QuotaOnATable(unittest.TestCase):
                 clock.seconds += 1
                 self.charge(quota)
 
-        # Each 40 s for the record, and each minute for the plan.
+        # The record is read every 40 s, and the plan every minute.
         self.assertLessEqual(len(reads), 600 / 40 + 600 / 60)
 
     def test_a_record_of_an_earlier_version_of_the_toolkit_is_read_every_40_seconds(self) -> None:
@@ -315,7 +315,7 @@ class QuotaOnATable(unittest.TestCase):
             self.assertEqual(self.reason(quota), "suspended")
 
     def test_a_confirmed_record_is_read_again_after_5_minutes(self) -> None:
-        """It was changed without news, as by a restore of the table."""
+        """The record was changed without an announcement, for example by restoring the table from a backup."""
         self.put_plan({**DAILY, "quota": 1000})
         self.put_customer(1)
         with Clock() as clock:
@@ -330,7 +330,7 @@ class QuotaOnATable(unittest.TestCase):
         self.assertLess(admitted, 341)
 
     def test_news_that_are_younger_than_the_record_do_not_belong_to_it(self) -> None:
-        """The record is read first, and the plan after it: here, the customer is suspended between the two."""
+        """The record is read before the plan. In this test, the customer is suspended between the two reads."""
         self.put_plan(DAILY)
         self.put_customer(1)
 
@@ -349,7 +349,10 @@ class QuotaOnATable(unittest.TestCase):
             self.assertEqual(self.reason(quota), "suspended")
 
     def test_a_record_is_used_for_50_seconds_while_the_table_does_not_respond(self) -> None:
-        """So a change is in force in a minute, as `customers show` says, whatever the news confirmed before."""
+        """
+        A change is therefore in force within a minute, as `customers show` says, even if announcements had confirmed
+        the record before.
+        """
         self.put_plan({**DAILY, "quota": 1000})
         self.put_customer(1)
         with Clock() as clock:

@@ -1,4 +1,4 @@
-"""The README's handlers, each with a caller who may, one who may not, and none."""
+"""Runs the README's handlers with a caller who is allowed, with a caller who is not, and without a caller."""
 
 import hashlib
 import hmac
@@ -38,7 +38,7 @@ def event_of(scope: str, **more: Any) -> Dict[str, Any]:
 
 
 def rest_event_of(scope: str) -> Dict[str, Any]:
-    """As a document with result.claims without `sub` has it."""
+    """Returns the event of an API whose access document lists claims under result.claims, but not `sub`."""
     authorizer = {"sub": "k-1", "tenant": "acme", "scope": scope, "carriedClaims": '{"tenant":"acme"}'}
     return {
         "httpMethod": "GET",

@@ -1,4 +1,4 @@
-"""The wire contract without a table: claims, callers, periods, headers, webhooks."""
+"""Tests the parts of the wire contract that need no table: claims, callers, periods, headers and webhooks."""
 
 import json
 import unittest

@@ -1,4 +1,4 @@
-"""A client of DynamoDB's protocol by the standard library alone, with the calls and errors of boto3's."""
+"""A DynamoDB client that needs only the standard library, with the calls and errors of boto3's client."""
 
 import datetime
 import hashlib
@@ -12,7 +12,7 @@ from typing import Any, Dict
 
 
 class CallFailed(Exception):
-    """With `response`, as botocore's ClientError."""
+    """Has a member `response`, like botocore's ClientError."""
 
     def __init__(self, response: Dict[str, Any]) -> None:
         super().__init__(response["Error"]["Code"])

@@ -1,4 +1,4 @@
-"""The cases that every language runs: test/vectors/wire of the repository."""
+"""Loads the test cases that every language runs, from test/vectors/wire of the repository."""
 
 import json
 from pathlib import Path

@@ -24,5 +24,5 @@ export async function readAccessItem(
 }
 
 export function accessTableSilent(): DomainError {
-  return new DomainError('STORE_UNAVAILABLE', 'the access table did not answer');
+  return new DomainError('STORE_UNAVAILABLE', 'the access table did not respond');
 }

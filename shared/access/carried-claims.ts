@@ -1,7 +1,7 @@
 /**
- * Passes claims to a service in the form that it got them before. `result.claims` names the claims, and the context
- * contains them as one JSON text, and `claimsOf` reads them. (A REST API allows only flat values, and does not allow
- * names such as `cognito:groups`.)
+ * Passes claims to a service in the form in which its previous authorizer (Cognito or JWT) passed them. `result.claims`
+ * of the access document names the claims, the authorizer's context contains them as one JSON text, and `claimsOf`
+ * reads them. (A REST API allows only flat values, and does not allow names such as `cognito:groups`.)
  */
 import { printClaim } from '@gatewright/aws/text/claim-text';
 import { parseJsonObject } from '@gatewright/aws/json-object';

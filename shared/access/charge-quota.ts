@@ -92,9 +92,9 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
     case 'admitted':
       return '';
     case 'no-subject':
-      return `charged: ${describeMissing(quota, subject) ?? 'tenant, key and route too long'}`;
+      return `charged: ${describeMissing(quota, subject) ?? 'the names of tenant, key and route are too long together'}`;
     case 'not-charged':
-      return 'charged, which a TOKEN authorizer cannot do';
+      return 'charged: a TOKEN authorizer cannot charge callers';
     case 'suspended':
     case 'over-quota': {
       const limit = refusingLimitOf(verdict);
@@ -139,7 +139,7 @@ export async function chargeQuota(
   if (decision.reason === 'unavailable')
     throw new DomainError(
       'STORE_UNAVAILABLE',
-      'the usage table did not answer whether the caller is within its quota',
+      'the usage table did not respond, so it is unknown whether the caller is within its quota',
     );
   return { kind: decision.reason === 'suspended' ? 'suspended' : 'over-quota', decision };
 }

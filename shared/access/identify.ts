@@ -85,7 +85,7 @@ function mayBeOnRecord({ apiKeys, tickets }: CompiledDocument, { token }: TokenC
 
 /**
  * Checks that the configuration contains everything that the documents of this stage need. It is called at the first
- * event, so that a mistake is noticed before the first key is used.
+ * event, so that a missing variable is noticed before the first key is used.
  * @throws DomainError CONFIG_INVALID if a variable is missing
  */
 export function assertServed(

@@ -34,7 +34,7 @@ export function createFunctionInvoker(read: () => InvokerConfig, ports = PROCESS
     async ask(functionName, payload) {
       const call = invocationOf(read(), functionName, payload, 'RequestResponse');
       const { status, headers, text, cause } = await callSigned(call);
-      if (status === 0) throw new DomainError('TARGET_UNAVAILABLE', 'Lambda did not answer', { cause });
+      if (status === 0) throw new DomainError('TARGET_UNAVAILABLE', 'Lambda did not respond', { cause });
       // This header means that the function itself failed, and its result describes an error.
       const outcome = headers.has('x-amz-function-error') ? 502 : status;
       if (outcome !== 200)
@@ -48,7 +48,7 @@ function parseAnswer(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new DomainError('TARGET_UNAVAILABLE', 'Lambda did not answer', { cause });
+    throw new DomainError('TARGET_UNAVAILABLE', 'Lambda did not respond', { cause });
   }
 }
 

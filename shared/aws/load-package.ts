@@ -6,8 +6,8 @@ import { DomainError } from '../errors.ts';
 
 /**
  * Loads a package. `load` has to import it by a literal name, so that bundlers find it.
- * @throws DomainError CONFIG_INVALID if the package is not installed. This code is used so that a missing package never
- * looks like an outage.
+ * @throws DomainError CONFIG_INVALID if the package is not installed. This error code is used so that a missing package
+ * never looks like an outage.
  */
 export async function loadPackage<T>(name: string, load: () => Promise<T>): Promise<T> {
   try {

@@ -204,8 +204,8 @@ class Visit<Event> {
     const parsed = parseAnswer(response);
     if (parsed === undefined) {
       // Requests continue to wait for each other if the handler failed, because its next call may succeed. If the
-      // response cannot be cached, later responses probably cannot be cached either, so requests do not wait for a
-      // short time.
+      // response cannot be cached, later responses probably cannot be cached either, so for a short time requests do
+      // not wait for each other.
       await releaseEntryLease(
         this.#ports,
         lease,

@@ -112,8 +112,8 @@ export function keyHeaders({ headers = [] }: KeyParameters): readonly string[] {
 }
 
 /**
- * Whether a header is part of the key. Names are compared case-insensitively, but the key contains each name as it was
- * sent, because a handler may read only one spelling.
+ * Returns a function that tells whether a header is part of the key. Names are compared case-insensitively, but the key
+ * contains each name as it was sent, because a handler may read only one spelling.
  */
 function keepsHeader(
   event: EventRequest,

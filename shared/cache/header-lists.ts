@@ -1,4 +1,4 @@
-/** How the answer cache treats headers that do not belong to a service. */
+/** How the answer cache treats headers that mean the same in every service. */
 
 const list = (names: string): readonly string[] => names.split(' ');
 

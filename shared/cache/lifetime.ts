@@ -26,7 +26,10 @@ type Lifetime =
 
 /** Maximum lifetime in seconds, the same as in API Gateway's stage cache. RFC 9111 has no maximum. */
 const MAX_SECONDS = 86_400;
-/** Statuses of RFC 9110 §15.1 that are fully supported. Partial content (206) is never cached here. */
+/**
+ * The 2xx and 3xx statuses that RFC 9110 §15.1 calls heuristically cacheable. Partial content (206) is left out,
+ * because it is never cached.
+ */
 const KEPT = new Set([200, 203, 204, 300, 301, 308]);
 const NEGATIVE = new Set([404, 410]);
 

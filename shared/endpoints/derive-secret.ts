@@ -13,10 +13,10 @@ type SecretName = {
 const DOMAIN = 'gatewright-webhook-secret';
 /**
  * Minimum number of characters. Attack: a customer knows a secret and what it was derived from, and so can test guesses
- * of the master secret on his own machine.
+ * of the master secret on their own machine.
  */
 const MASTER_LENGTH = 32;
-/** The second one is used while the owner changes the master secret. */
+/** There are two only while the owner changes the master secret. */
 const MASTERS_LIMIT = 2;
 
 /**
@@ -30,7 +30,7 @@ export function deriveSecret(master: string, { source, endpointId, secretId }: S
 
 /**
  * Returns the master secrets, the current one first.
- * @param lines of the place where the owner stores them
+ * @param lines the lines of the stored text, one master secret each
  * @throws DomainError CONFIG_INVALID unless there are one or two of sufficient length
  */
 export function readMasters(lines: readonly string[]): readonly [string, ...string[]] {

@@ -1,6 +1,6 @@
 /**
  * Administration of a customer's endpoints. Each operation id takes effect only once, because it is recorded together
- * with its change. A secret is returned by the operation that makes it, and by no repetition of it.
+ * with its change. A secret is returned only by the operation that creates it, not if that operation is repeated.
  */
 import { accessTableSilent, readAccessItem } from '../access/access-item.ts';
 import { isReplayed } from '../access/admin-operation.ts';
@@ -36,7 +36,7 @@ export type ChangedEndpoint = {
 type NewEndpoint = {
   readonly source: string;
   readonly name: string;
-  /** Maximum number of endpoints of the source that are not revoked. */
+  /** Maximum number of the customer's endpoints of the source, not counting revoked endpoints. */
   readonly most: number;
 };
 
@@ -133,8 +133,7 @@ export class EndpointAdmin {
   }
 
   /**
-   * Revokes the endpoint for good, even while other changes are made. A revoked endpoint stays revoked without a
-   * change.
+   * Revokes the endpoint for good, even while other changes are made. Revoking a revoked endpoint changes nothing.
    * @throws DomainError ENDPOINT_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE
    */
   async revoke(endpointId: string, operation: Operation): Promise<ChangedEndpoint> {
@@ -235,7 +234,10 @@ export class EndpointAdmin {
     return { version: Number(list?.['ver'] ?? 0), endpoints };
   }
 
-  /** Attack: many requests at the same time would each see a free place, so each changes the version of the list. */
+  /**
+   * Attack: many simultaneous requests could each find fewer endpoints than the maximum. Each request therefore changes
+   * the version of the list, so only one of them succeeds.
+   */
   #putList({ version, endpoints }: EndpointList, endpointId: string): ItemWrite {
     return {
       purpose: 'endpoint',

@@ -15,7 +15,7 @@ export type EndpointReaderPorts = {
   readonly usage: ItemStore;
 };
 
-/** @param endpointId as the path has it */
+/** @param endpointId the last segment of the request's path; its form is not checked yet */
 export function readEndpoint(
   { access, usage }: EndpointReaderPorts,
   source: string,

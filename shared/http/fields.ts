@@ -156,7 +156,10 @@ export function readFields<F extends Fields>(fields: F, value: unknown, where: W
   const unknown = Object.keys(value).find((name) => !Object.hasOwn(fields, name));
   const known = Object.keys(fields).join(', ');
   if (unknown !== undefined)
-    throw new RequestInvalid(unknown.slice(0, 64), `is unknown; known are ${known === '' ? 'none' : known}`);
+    throw new RequestInvalid(
+      unknown.slice(0, 64),
+      `is unknown; ${known === '' ? 'no members are accepted' : `expected one of ${known}`}`,
+    );
   const read = Object.entries(fields).map(([name, field]) => {
     const found = Object.hasOwn(value, name) ? value[name] : undefined;
     if (found === undefined && !field.isRequired) return [name, undefined] as const;

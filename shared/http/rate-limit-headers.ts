@@ -27,7 +27,7 @@ const MAX_INTEGER = 999_999_999_999_999;
 /**
  * Returns `RateLimit-Policy: "monthly";q=100000;w=2592000, "calls";q=5;qu="concurrent-requests"` and `RateLimit:
  * "monthly";r=4321;t=86400, "calls";r=2`. Without limits the result is empty, because neither List may be empty. A
- * policy may appear only once, so if it has two states, the smaller one is used.
+ * policy may appear only once, so if a limit has two states, the one with fewer remaining units is used.
  */
 export function rateLimitHeaders(limits: readonly AdvertisedLimit[]): Readonly<Record<string, string>> {
   const byId = new Map<string, AdvertisedLimit>();

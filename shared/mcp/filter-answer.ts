@@ -67,7 +67,8 @@ function filterMessage(grants: McpGrants, requests: Requests, message: unknown):
   const { result } = message;
   const id = memberOf(message, 'id');
   const request = requests.find((sent) => sent.id === id);
-  // An answer to a request that was not sent could be any list, so it is filtered as each of them.
+  // An answer that belongs to no known request could be any kind of list, so the filters of all kinds are applied to
+  // it.
   const methods = request === undefined ? LIST_METHODS : [request.method];
   // A result that is not an object cannot be filtered, so it is emptied if it should be a list.
   if (!isJsonObject(result)) return methods.some(isPrivateMethod) ? { ...message, result: {} } : message;

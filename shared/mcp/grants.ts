@@ -20,7 +20,10 @@ export type McpGrants = {
   readonly allow: McpPatterns;
   /** Takes precedence over `allow`. */
   readonly deny: McpPatterns;
-  /** Whom the wrapper charges. Absent if it does not charge the caller. A name that is missing cannot be charged. */
+  /**
+   * Whom the wrapper charges. Absent if it does not charge the caller. Without `tenant` or `key`, charged calls are
+   * refused.
+   */
   readonly charge?: McpCharge;
   /** What the caller could use with a token that also has these scopes. It grants nothing. */
   readonly withScopes: readonly { readonly scopes: readonly string[]; readonly allow: McpPatterns }[];

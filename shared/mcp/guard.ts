@@ -39,7 +39,7 @@ export type Filtering = Pick<Passed, 'requests' | 'filters'> & { readonly grants
 
 type Guarded = Passed | { readonly kind: 'refused'; readonly reply: ProxyResult };
 
-/** The wrapper's own error codes. JSON-RPC and MCP reserve all codes from -32768 to -32000. */
+/** The wrapper's own error code. It is outside of -32768 to -32000, the codes that JSON-RPC and MCP reserve. */
 const DENIED_CODE = 403;
 const HEADER_MISMATCH_CODE = -32_020;
 const INVALID_REQUEST_CODE = -32_600;
@@ -84,9 +84,9 @@ function guardWithoutMessage(grants: McpGrants, { method, body }: McpRequest): G
   return { ...pass([], false), filters: true };
 }
 
-const NOTHING_ALLOWED = 'The access document allows this caller nothing on this MCP server.';
+const NOTHING_ALLOWED = 'The access document gives this caller no rights on this MCP server.';
 
-/** A list is also filtered if it was asked for without an id, because some servers answer that too. */
+/** A list is also filtered if the request for it has no id, because some servers answer such a request too. */
 function pass(messages: readonly McpMessage[], isBatch: boolean): Passed {
   const calls = messages.filter((message) => message.kind !== 'response');
   const filters = calls.some(({ method }) => isPrivateMethod(method));

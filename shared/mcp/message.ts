@@ -24,10 +24,13 @@ type McpBody =
   /** `code` is the JSON-RPC error code: -32700 for text that is not JSON, otherwise -32600. */
   | { readonly kind: 'malformed'; readonly code: -32_700 | -32_600; readonly reason: string };
 
-/** Revision 2025-03-26 allows batches, and sets no limit. */
+/** Maximum number of messages in a batch. Revision 2025-03-26, which allows batches, sets no limit. */
 const BATCH_LIMIT = 50;
 
-/** The specification sets no limit, but each resource must be compared with every pattern. */
+/**
+ * Maximum number of resources that a stream may report. The specification sets no limit, but each resource must be
+ * compared with every pattern.
+ */
 const SUBSCRIPTIONS_LIMIT = 1_000;
 
 /** Members that decide what a message does. A body that has one of them in another case is refused. */

@@ -26,9 +26,12 @@ type MethodRule =
       /** Plans do not charge the method. */
       readonly isFree?: true;
     }
-  /** Completions of an argument reveal values of a prompt or resource template, so it must be granted. */
+  /**
+   * Completions of an argument reveal values of a prompt or resource template, so a rule must grant that prompt or
+   * template.
+   */
   | { readonly kind: 'completion' }
-  /** Each resource that the stream is to report must be granted. */
+  /** A rule must grant each resource whose changes the stream is to report. */
   | { readonly kind: 'subscription' };
 
 const PROTOCOL: MethodRule = { kind: 'protocol' };

@@ -1,6 +1,7 @@
 /**
- * Identifies the caller of an MCP server without an authorizer, at a function URL or an open route. The document decides
- * as in an authorizer: its rules for `POST` say who reaches the server, and its rules under `mcp` what the caller may use.
+ * Identifies the caller of an MCP server without an authorizer, at a function URL or an open route. The document
+ * decides as in an authorizer: its rules for `POST` decide who may reach the server, and its rules under `mcp` decide
+ * what the caller may use.
  */
 import { isCharged, isChargedCaller } from '../access/charged-routes.ts';
 import type { CompiledAccess, CompiledDocument, CompiledRoute } from '../access/compiled-document.ts';

@@ -17,9 +17,9 @@ export type CallerClaims = Readonly<Record<string, string | undefined>>;
 /**
  * Returns the caller's claims. Behind a Cognito authorizer they are `authorizer.claims`, and behind a JWT authorizer
  * `authorizer.jwt.claims`, both unchanged. Behind the toolkit's authorizers they are the claims that the access
- * document carries (`result.claims`), in the form that the document names. Reading a claim that is not carried throws
- * an error, because all callers would otherwise have the same value, `undefined`. Returns undefined if no authorizer
- * has handled the request.
+ * document lists under `result.claims`, in the form that the document chooses. Reading a claim that the document does
+ * not list throws an error, because all callers would otherwise have the same value, `undefined`. Returns undefined if
+ * no authorizer has handled the request.
  * @throws DomainError CONFIG_INVALID if the carried claims are too long for the context
  *
  * @example
@@ -107,7 +107,7 @@ function guard(claims: CallerClaims, carried: ReadonlySet<string>): CallerClaims
       return;
     throw new DomainError(
       'CONFIG_INVALID',
-      `the claim ${name} is not carried: add it to result.claims.names of the API's access document`,
+      `the authorizer does not pass on the claim ${name}: add it to result.claims.names of the API's access document`,
     );
   };
   return new Proxy(Object.freeze(claims), {

@@ -40,7 +40,7 @@ async function warnOfPlan({
 }): Promise<void> {
   const logger = await loadLogger(SERVICE);
   logger.warn(
-    `plan ignored: the table has a different version ${version} of plan ${plan}, which is used instead; to use the changed plan, give it version ${version + 1}`,
+    `plan ignored: version ${version} of plan ${plan} in the table has other content, and is used instead; to use the changed plan, give it version ${version + 1}`,
     { plan, version },
   );
 }

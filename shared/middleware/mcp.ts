@@ -275,14 +275,14 @@ const UNAUTHORIZED_CODE = 401;
 const DENIED_CODE = 403;
 
 /**
- * The end of the message for a request that nobody has verified. Bundlers do not change texts, so `access check` searches
- * for this text to find the wrapper in the code of a function.
+ * The end of the message for a request whose caller nobody has verified. Bundlers do not change texts, so `access
+ * check` searches for this text to find the wrapper in the code of a function.
  */
 export const WRAPPER_SIGN = 'handled the request, and the option verify is not set';
 
 /**
- * @throws DomainError CONFIG_INVALID if nobody has verified the caller, because the answer must not depend on a mistake of
- * the deployment that the caller could use
+ * @throws DomainError CONFIG_INVALID if nobody has verified the caller. Otherwise, callers could exploit a deployment
+ * whose route has no authorizer.
  */
 async function readCaller(request: EventRequest, context: unknown, options: McpOptions): Promise<CallerRead> {
   const carried = authorizerContextOf(request);

@@ -29,7 +29,8 @@ export function bindUsagePorts(ports: AdminPorts, tenant: string): AdminPorts {
   const ownKeys = keyPlanKey(tenant, '').pk;
   const lists = new Set([subjectList(tenant), keyList(tenant), PLAN_LIST]);
   const isTenants = ({ pk }: ItemKey): boolean => pk.startsWith(ownLedgers) || pk.startsWith(ownKeys);
-  // The audit entry of a change is found by the unpredictable name that the change's own record has.
+  // Audit entries of all tenants share partitions, but their names are unpredictable: only the record of a change
+  // contains the name of its entry.
   const mayUse = (key: ItemKey, use: Use): boolean =>
     isTenants(key) || key.pk.startsWith('AUDIT#') || (use === 'read' && key.pk.startsWith('PLAN#'));
   return {

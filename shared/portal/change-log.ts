@@ -13,7 +13,7 @@ export type Actor = {
   readonly account?: string;
 };
 
-/** Returns the id of a member in audit entries. It begins like the id of the organisation. */
+/** Returns the id of a member in audit entries. The ids of all members of an organisation have the same prefix. */
 export function actorIdOf(tenant: string, account: string): string {
   return `portal:${tenant}/${account}`;
 }

@@ -44,7 +44,7 @@ export type PortalApi = {
   readonly reference: string;
 };
 
-/** Returns where the API is in this stage; undefined if the stage does not offer it. */
+/** Returns the URL of the API in this stage; undefined if the portal does not offer the API in this stage. */
 export function urlInStage({ url }: Pick<PortalApi, 'url'>, stage: string): string | undefined {
   if (typeof url === 'string') return url;
   return Object.hasOwn(url, stage) ? url[stage] : undefined;

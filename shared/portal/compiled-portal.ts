@@ -35,7 +35,7 @@ export type OfferedKeys = {
   readonly prefix: string;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
-  /** Maximum number of keys of an organisation that are neither revoked nor expired. */
+  /** Maximum number of active keys of an organisation: keys that are neither revoked nor expired. */
   readonly most: number;
   readonly lifetimeSeconds?: number;
 };
@@ -44,7 +44,7 @@ export type OfferedKeys = {
 export type OfferedWebhooks = {
   readonly source: string;
   readonly title: string;
-  /** Maximum number of endpoints of an organisation that are not revoked. */
+  /** Maximum number of endpoints of an organisation, not counting revoked endpoints. */
   readonly most: number;
   /** Other stages do not have the source. */
   readonly stages: Readonly<Record<string, WebhooksOfStage>>;

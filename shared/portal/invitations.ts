@@ -74,8 +74,8 @@ async function readOpen(ports: Pick<PortalPorts, 'store' | 'clock'>, tenant: str
 }
 
 /**
- * Returns the write that adds an invitation to the list. Attack: many requests at the same time would each find the
- * list not yet full, and an invitation that is not in the list could not be withdrawn.
+ * Returns the write that adds an invitation to the list. Attack: many simultaneous requests could each find that the
+ * list is not full, and an invitation that is not in the list could not be withdrawn.
  */
 function addToOpen(tenant: string, { version, open }: Open, id: string): ItemWrite {
   return {

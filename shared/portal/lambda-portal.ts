@@ -37,7 +37,7 @@ function createPortalPorts(tableName: string): PortalPorts {
 }
 
 /**
- * Creates what `portal-session` serves.
+ * Creates the settings of `portal-session`.
  * @param compiled content of `access/portal.compiled.json`
  * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
  */
@@ -92,7 +92,7 @@ function createVerifier(): (token: string, issuer: CompiledIssuer) => Promise<Cl
 }
 
 /**
- * Creates what `portal` serves.
+ * Creates the settings of `portal`.
  * @param compiled content of `access/portal.compiled.json`
  * @param loadDocuments loads `access/compiled.json`
  * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
@@ -143,7 +143,7 @@ function createUsagePorts(documents: ReturnType<typeof followAccess>): AdminPort
 }
 
 /**
- * Creates what `portal-admin` serves.
+ * Creates the ports of `portal-admin`.
  * @param compiled content of `access/portal.compiled.json`
  * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
  */
@@ -158,7 +158,7 @@ export function createLambdaPortalAdmin(compiled: unknown): PortalAdminPorts {
 }
 
 /**
- * Creates what `portal-alerts` needs.
+ * Creates the settings of `portal-alerts`.
  * @param compiled content of `access/portal.compiled.json`
  * @param withinMs how long a run may take
  * @returns undefined if the portal sends no mail

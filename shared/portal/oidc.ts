@@ -107,10 +107,11 @@ export class OidcClient {
   ): Promise<Redeemer> {
     const { state = '', code, iss } = query;
     if (pending === undefined || !equalInConstantTime(pending.state, state))
-      throw failed('the answer of the issuer belongs to another browser or an older sign-in');
+      throw failed('the response of the issuer belongs to another browser or an older sign-in');
     if (code === undefined) throw failed('the issuer has refused the sign-in');
     // Attack: another issuer responds instead of this one (RFC 9207).
-    if (iss !== undefined && iss !== this.#settings.issuer) throw failed('another issuer has answered');
+    if (iss !== undefined && iss !== this.#settings.issuer)
+      throw failed('the response comes from another issuer');
     const metadata = await this.#metadata();
     const token = await this.#exchange(metadata, { code, pending, redirectUri });
     const claims = await this.#verify(token, metadata, pending.clientId);
@@ -121,7 +122,7 @@ export class OidcClient {
 
   #toRedeemer(claims: Claims): Redeemer {
     const { sub, name, preferred_username: handle, email, email_verified: isVerified } = claims;
-    if (typeof sub !== 'string' || sub === '') throw failed('the ID token names nobody');
+    if (typeof sub !== 'string' || sub === '') throw failed('the ID token has no subject');
     const shown = [name, handle, sub].find(
       (text): text is string => typeof text === 'string' && isMemberName(text),
     );
@@ -176,12 +177,12 @@ export class OidcClient {
     else headers['authorization'] = `Basic ${basicOf(pending.clientId, secret)}`;
     const answer = await this.#send(tokenEndpoint, { method: 'POST', headers, body: form.toString() });
     const token = answer.status === 200 ? asText(answer.body['id_token']) : undefined;
-    if (token === undefined) throw failed('the issuer has given no ID token for the code');
+    if (token === undefined) throw failed('the issuer returned no ID token for the code');
     return token;
   }
 
   async #register(endpoint: string | undefined, redirectUri: string): Promise<string> {
-    if (endpoint === undefined) throw unreachable('the issuer registers no clients');
+    if (endpoint === undefined) throw unreachable('the issuer does not register clients');
     const { status, body } = await this.#send(endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
@@ -192,7 +193,10 @@ export class OidcClient {
       }),
     });
     const clientId = status === 201 || status === 200 ? asText(body['client_id']) : undefined;
-    if (clientId === undefined) throw unreachable(`the issuer has answered a registration with ${status}`);
+    if (clientId === undefined)
+      throw unreachable(
+        `the issuer responded to the registration with status ${status}, and without a client id`,
+      );
     return clientId;
   }
 
@@ -203,7 +207,8 @@ export class OidcClient {
     const { issuer } = this.#settings;
     const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const { status, body } = await this.#send(address, { headers: { accept: 'application/json' } });
-    if (status !== 200) throw unreachable(`the metadata of the issuer has the status ${status}`);
+    if (status !== 200)
+      throw unreachable(`the issuer responded to the request for its metadata with status ${status}`);
     // Attack: the metadata belongs to another issuer, whose tokens would then be accepted (OpenID Connect Discovery,
     // 4.3).
     if (body['issuer'] !== issuer) throw unreachable('the metadata names another issuer');
@@ -243,7 +248,7 @@ async function readBounded(response: Response): Promise<string> {
   if (body === null) return '';
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new Error(`the answer has more than ${MAX_BYTES} bytes`);
+    if (bytes > MAX_BYTES) throw new Error(`the response has more than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -47,8 +47,8 @@ export function readPortalRequest(value: unknown, portalUrl: string | undefined)
 }
 
 /**
- * Plain HTTP is used on a developer's machine only. `X-Forwarded-Proto` does not help: the gateway always says https, as
- * API Gateway does. A portal behind HTTPS on such a machine names its address (`portalUrl`).
+ * Plain HTTP is used on a developer's machine only. `X-Forwarded-Proto` does not help, because the gateway always sets
+ * it to https, as API Gateway does. If the portal is behind HTTPS on such a machine, set `portalUrl` to its address.
  */
 function addressOf({ host = '' }: HttpEvent['headers']): string {
   const plain = `http://${host}`;
@@ -127,7 +127,7 @@ export type Answered = (route: string, code: string | undefined) => void;
 
 /**
  * Runs the handler of a request, and turns its error into a response.
- * @throws errors that are not the member's fault, so that the platform logs it and the browser gets 500
+ * @throws errors that are not the member's fault, so that the platform logs them and the browser gets 500
  */
 export async function answerPortal(
   routeOf: () => string,

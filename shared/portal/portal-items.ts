@@ -28,7 +28,10 @@ export function organisationPartition(tenant: string): string {
   return `ORG#${printKeyPart(tenant)}`;
 }
 
-/** Returns the name by which the table knows a session. The name alone is not enough to use the session. */
+/**
+ * Returns the name under which the table stores a session: a hash of its secret. Someone who knows only the name cannot
+ * use the session.
+ */
 export function sessionName(secret: string): string {
   return hashSecret(secret);
 }

@@ -12,8 +12,8 @@ export const PORTAL_ANSWERS: Readonly<
 > = {
   SESSION_ENDED: [401, 'Your session has ended. Sign in again.'],
   ORIGIN_REFUSED: [403, 'This request does not come from the portal. Reload the page.'],
-  ROLE_INSUFFICIENT: [403, 'Your role does not include this. Ask an owner of your organisation.'],
-  ORGANISATION_SUSPENDED: [409, 'Your organisation is suspended, so nothing can be changed.'],
+  ROLE_INSUFFICIENT: [403, 'Your role does not permit this. Ask an owner of your organisation.'],
+  ORGANISATION_SUSPENDED: [409, 'Your organisation is suspended, so this cannot be changed.'],
   ORGANISATION_MISSING: [403, 'Your account is not a member of an organisation. Ask for an invitation.'],
   INVITATION_INVALID: [404, 'This invitation is not valid: it may have expired, or it was already used.'],
   INVITATIONS_TOO_MANY: [409, 'There are too many members or open invitations.'],

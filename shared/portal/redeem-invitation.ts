@@ -52,8 +52,9 @@ export async function redeemInvitation(
   redeemer: Redeemer,
 ): Promise<Member> {
   const { tenant, role, id } = invitation;
-  // Attack: an owner invites a member of several organisations to renew his sign-in, and redeems it with his own
-  // account of the issuer. He would be that member in every organisation.
+  // Attack: a member belongs to several organisations. The owner of one creates an invitation that renews the member's
+  // sign-in, and redeems it with the owner's own account at the issuer. The owner would then be that member in every
+  // organisation.
   const isForOther = invitation.member !== undefined && invitation.member !== redeemer.account;
   if (isForOther && redeemer.isNew !== true) throw invitationInvalid();
   const account = invitation.member ?? redeemer.account;

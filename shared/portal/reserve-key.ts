@@ -15,8 +15,8 @@ const ATTEMPTS = 6;
 const BACK_OFF_MS = 20;
 
 /**
- * Reserves one of the keys that an organisation may have. Attack: many requests at the same time would each find a key
- * left, so every reservation is a conditional write of one item.
+ * Reserves one of the keys that an organisation may have. Attack: many simultaneous requests could each find fewer keys
+ * than the maximum, so every reservation is a conditional write of one item.
  * @throws DomainError KEYS_TOO_MANY, EDIT_CONFLICT, STORE_UNAVAILABLE
  */
 export async function reserveKey(

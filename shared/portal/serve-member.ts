@@ -133,7 +133,7 @@ function findRoute(routes: readonly MemberRoute[], method: string, path: string)
   });
   const found = atPath.find(({ member }) => member.route.method === method);
   if (found !== undefined) return found;
-  if (atPath.length > 0) throw new DomainError('METHOD_NOT_ALLOWED', 'the path has no such method');
+  if (atPath.length > 0) throw new DomainError('METHOD_NOT_ALLOWED', 'the path does not support this method');
   throw new DomainError('ROUTE_UNKNOWN', 'there is no such route');
 }
 
@@ -156,7 +156,7 @@ function assertAllowed(
   isChange: boolean,
 ): void {
   if (!roles.includes(member.role))
-    throw new DomainError('ROLE_INSUFFICIENT', `the role ${member.role} does not include this`);
+    throw new DomainError('ROLE_INSUFFICIENT', `the role ${member.role} does not permit this request`);
   if (isChange && customer.state !== 'active' && worksSuspended !== true)
     throw new DomainError('ORGANISATION_SUSPENDED', 'the organisation is suspended');
 }

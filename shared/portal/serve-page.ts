@@ -22,7 +22,7 @@ type PortalAbout = Omit<PortalBrand, 'apis' | 'signIn' | 'webhooks'> & {
 const YEAR = 'public, max-age=31536000, immutable';
 const ASK_AGAIN = 'no-cache';
 
-/** Returns the reply to a request of the page. @param stage stage of the stack */
+/** Returns a function that responds to requests for the page and its files. @param stage stage of the stack */
 export function createPortalPage(
   compiled: CompiledPortalPage,
   stage: string,
@@ -42,7 +42,8 @@ export function createPortalPage(
 }
 
 /**
- * On a developer's machine, other services have the same host name, and browsers would then call them by HTTPS only.
+ * On a developer's machine, other services have the same host name. With `Strict-Transport-Security`, browsers would
+ * call them by HTTPS only.
  */
 function isSecure({ headers: { host = '', 'x-forwarded-proto': scheme } }: HttpEvent): boolean {
   return scheme === 'https' && !isLoopbackUrl(`http://${host}`);

@@ -323,14 +323,14 @@ function readBody<F extends Fields>(
 /** The content of the cookie that is set while a sign-in is pending. */
 type Pending = PendingSignIn & {
   /**
-   * The name of the browser's earlier session; empty if it had none. A browser does not send the cookie of a session
-   * with the answer of the issuer, because that cookie is Strict.
+   * The name of the browser's earlier session; empty if it had none. When the issuer sends the browser back, the
+   * browser does not send the session's cookie, because that cookie is Strict.
    */
   readonly former: string;
 };
 
 const PENDING = ['state', 'nonce', 'verifier', 'clientId', 'invitation', 'former'] as const;
-/** `encodeURIComponent` escapes it, and a cookie may have it. */
+/** `encodeURIComponent` escapes this character, so no part contains it. It is allowed in a cookie. */
 const SEPARATOR = ':';
 
 function printPending(pending: Pending): string {

@@ -22,10 +22,13 @@ const SECRET_DIGITS = 64;
 const ATTEMPTS = 3;
 const SECRET = /^[0-9a-f]{64}$/;
 const NAME = /^[0-9a-f]{64}$/;
-/** How long an ended session is kept. DynamoDB deletes items late, so the end itself is compared. */
+/**
+ * How long the item of an ended session is stored. DynamoDB deletes items late, so the stored end is compared with the
+ * clock.
+ */
 const KEPT_SECONDS = 3600;
 
-/** Returns the name of the session that a cookie names; undefined if no session can have it. */
+/** Returns the name of the session with the secret of a cookie; undefined if the text cannot be a session's secret. */
 export function nameOfSession(secret: string | undefined): string | undefined {
   return secret !== undefined && SECRET.test(secret) ? sessionName(secret) : undefined;
 }
@@ -57,9 +60,10 @@ export async function startSession(
     endsAt,
     expiresAt: Math.ceil(endsAt / 1000) + KEPT_SECONDS,
   };
-  // An invitation may just have been redeemed, so a lost answer of the table must not lose the session. A session that
-  // was written without an answer has a secret that nobody knows. The former session ends in the same transaction: if
-  // its end failed afterwards, the browser would not get the new session.
+  // If the table's response is lost, the write is repeated with a new secret, because an invitation may just have been
+  // redeemed for this session. A session that the first write created is harmless, because nobody knows its secret. The
+  // former session ends in the same transaction. If it ended in a later write and that write failed, the browser would
+  // not get the new session.
   let ended = former !== undefined && NAME.test(former) ? former : undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const secret = ports.random.hex(SECRET_DIGITS);

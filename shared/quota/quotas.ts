@@ -46,7 +46,7 @@ export type QuotaOptions = {
    */
   readonly plans?: readonly unknown[];
   /**
-   * What is admitted while the store is out of reach. `closed` admits only requests for which units are leased. With
+   * What is admitted while the store cannot be reached. `closed` admits only requests for which units are leased. With
    * `bounded`, each process admits that many units per limit and period without the store. They are charged later, so
    * the quota may be exceeded by at most `bounded` times the number of processes.
    */
@@ -63,7 +63,10 @@ export type QuotaOptions = {
    */
   readonly maxStampAgeMs?: number;
   readonly maxLeases?: number;
-  /** Reads the recorded plans. Without this function, every request must name its plan. */
+  /**
+   * Creates the cache of customers' records and of plans that are assigned to keys. Without this function, every
+   * request must name its plan.
+   */
   readonly customers?: (store: ItemStore, plans: PlanNewsReader) => CustomerBook;
   /**
    * The time within which a change of a customer with a record is in force in this process (default: 30,000; at least
@@ -118,8 +121,9 @@ export interface Admission {
   /** Whether a quota is used up and this request was charged to its overage. */
   readonly overage: boolean;
   /**
-   * Refunds the charge; a second call has no effect. Returns the ids of the limits that were refunded. Units that were
-   * already reported to the ledger stay charged, and units of a rate only come back with time.
+   * Refunds the charge; a second call has no effect. Returns the ids of the limits that were refunded. If the usage was
+   * already reported to the ledger, the next report corrects it. Units of a rate only come back with time, and permits
+   * at the end of the request.
    */
   refund(): readonly string[];
   /**
@@ -146,8 +150,8 @@ export type Rejection = {
 
 export type Quotas = {
   /**
-   * Charges all limits of the plan in force. If one of them refuses, none is charged. Throws only if it is used
-   * wrongly.
+   * Charges all limits of the plan in force. If one of them refuses, none is charged. A refusal and an outage are
+   * results. It throws only for an invalid request, plan or record.
    * @throws DomainError PLAN_UNKNOWN, PLAN_INVALID (including when concurrency is limited and `run` is missing),
    * LIMIT_UNKNOWN (a customer has its own quota for a limit that its plan no longer has), SUBJECT_INVALID (including
    * when no plan is named and none is recorded), COST_INVALID
@@ -160,7 +164,7 @@ export type Quotas = {
   peek(request: ConsumeRequest): Promise<readonly LimitState[]>;
   /**
    * Reads the tenant's record again before its next request. Call it after a change that this process has made itself,
-   * so that the change is in force here at once.
+   * so that the change is in force in this process at once.
    */
   refresh(tenant: string): void;
   /** Gives unused units back. Call it at shutdown (SIGTERM). Otherwise the unused units of the process stay charged. */
@@ -168,7 +172,7 @@ export type Quotas = {
 };
 
 const PLAN_RELOADS = 3;
-/** News are read some time before a change must be in force, because the read itself takes time. */
+/** News is read some time before a change must be in force, because the read itself takes time. */
 const NEWS_SHARE = 0.9;
 const WITHIN_MS = { usual: 30_000, least: 1000 };
 const FLUSH_AT_ONCE = 8;
@@ -227,7 +231,7 @@ class Holder {
       decision = await this.#decide(request, startedAt.wallMs, run);
       return decision;
     } finally {
-      // Another limit refused the request, or the call was misuse, so the permits are released.
+      // The request was refused, or an error was thrown, so the permits are released.
       if (decision?.allowed !== true) await run?.release();
       this.#settleOverdue(startedAt);
     }
@@ -259,7 +263,7 @@ class Holder {
         return { ...this.#admit(units, charged.holdings, run), ...onRecord(terms) };
       if (charged.kind === 'refused') {
         for (const holding of charged.holdings) await holding.uncharge();
-        // The request was refused by an earlier record, because the ledger has just announced a newer one.
+        // The ledger has just announced a newer record of the customer, so the refusal was decided by an older one.
         if (reload < PLAN_RELOADS - 1 && this.#terms.isOutdated(request.tenant)) continue;
         return { ...this.#reject(charged.refusal, charged.holdings), ...onRecord(terms) };
       }

@@ -9,17 +9,23 @@ import { verifyDelivery } from './verify.ts';
 import type { Delivery, VerifyOptions } from './verify.ts';
 
 export type AdmitOptions = VerifyOptions & {
-  /** The source, or the endpoint of a customer. Deliveries of two of them are never duplicates of each other. */
+  /** The source, or the endpoint of a customer. Only deliveries to the same source or endpoint can be duplicates. */
   readonly source: string;
   /** Maximum size of a body. A larger body is refused before anything is computed. */
   readonly maxBodyBytes: number;
   /** Store of known deliveries. Without it, a delivery that is repeated within the tolerance is admitted again. */
   readonly claims?: DeliveryClaims | undefined;
-  /** Returns whether deliveries of the customer are taken. It is called for a delivery that is genuine. */
+  /**
+   * Returns the state of the customer to whose endpoint the delivery was sent. Called only for a delivery with a valid
+   * signature.
+   */
   readonly standing?: (() => Promise<Standing>) | undefined;
 };
 
-/** The state of the customer whose delivery it is. A customer that has no record counts as closed. */
+/**
+ * The state of a customer. A customer without a record counts as closed. Only deliveries of active customers are
+ * admitted.
+ */
 export type Standing = 'active' | 'suspended' | 'closed';
 
 /** The outcome, for metrics. `Handshake` means that the sender only tests the endpoint. */
@@ -52,7 +58,7 @@ export async function admitDelivery(request: RawRequest, options: AdmitOptions):
   if (verification.kind === 'refused') return unauthorized(verification.reason);
   const standing = await options.standing?.();
   if (standing === 'closed') return unauthorized('customer_closed');
-  // Whoever has signed correctly may know the reason.
+  // A sender whose signature is valid may know the reason.
   if (standing === 'suspended') return answered('Suspended', problemReply(problem(403, 'Forbidden')));
   const { delivery } = verification;
   const handshake = answerHandshake(delivery);

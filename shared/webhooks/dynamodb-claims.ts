@@ -41,9 +41,9 @@ const loadClaimsClient: LoadClaimsClient = async () => {
  * Creates a store of claims. A claim has two states, so that each delivery arrives at least once and, except after
  * crashes, at most once. *Claimed* has a lease. While the lease runs, an equal delivery is not accepted and must be
  * sent again later. If delivering fails, the claim is deleted. If the function dies, or the delete fails, the lease
- * expires. In both cases the sender got a failure, so there is a next attempt, and it succeeds. *Delivered* has no
- * lease and is written only after the target has accepted the event. If that write fails, the event may arrive twice.
- * If the mark were written before the delivery, an event could be lost.
+ * expires. In both cases the sender got a failure and tries again, and the new attempt can claim the delivery.
+ * *Delivered* has no lease and is written only after the target has accepted the event. If that write fails, the event
+ * may arrive twice. If the mark were written before the delivery, an event could be lost.
  *
  * @example
  * ```ts
@@ -131,7 +131,7 @@ async function orRefused(
     if (error instanceof Error && error.name === 'ConditionalCheckFailedException')
       return { item: (error as Error & Pick<DynamoDb.ConditionalCheckFailedException, 'Item'>).Item };
     if (error instanceof DomainError) throw error;
-    throw new DomainError('STORE_UNAVAILABLE', 'the table of webhook claims did not answer', {
+    throw new DomainError('STORE_UNAVAILABLE', 'the table of webhook claims did not respond', {
       cause: error,
     });
   }

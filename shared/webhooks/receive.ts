@@ -18,7 +18,7 @@ export interface ReadEndpoint {
    * @throws DomainError STORE_UNAVAILABLE, CONFIG_INVALID
    */
   secrets(masters: readonly string[], nowEpochMs: number): Promise<readonly string[]>;
-  /** Returns whether deliveries of the customer are taken. Call it after the signature was verified. */
+  /** Returns the state of the customer. Call it after the signature was verified. */
   standing(): Promise<Standing>;
   /** Returns what the message says about the sender. Call it after the signature was verified. */
   sender(): Sender;
@@ -66,7 +66,8 @@ export function createWebhookReceiver(parts: ReceiverParts): WebhookReceiver {
         return { outcome: 'UnknownSource', reply: problemReply(problem(404, 'Not Found')) };
       const { scheme, toleranceSeconds, trustDeliveryId } = source;
       const endpoint = endpointId === undefined ? undefined : await findEndpoint(source.name, endpointId);
-      // Attack: a customer sends the ids of another one's deliveries, so that these are taken for repetitions.
+      // Attack: a customer sends deliveries with the ids that another customer's deliveries will have, so that those
+      // are refused as repetitions.
       const origin = endpointId === undefined ? source.name : `${source.name}/${endpointId}`;
       const admission = await admitDelivery(request, {
         scheme,

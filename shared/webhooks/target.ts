@@ -15,7 +15,7 @@ export const MESSAGE_LIMIT_BYTES = 1_000_000;
 /** Region and account of the queues, as in their address `https://sqs.us-east-1.amazonaws.com/123456789012/{name}`. */
 type QueueHome = { readonly region: string; readonly accountId: string };
 
-/** The customer whose endpoint a delivery came to. */
+/** The endpoint to which a delivery was sent, and the customer to whom it belongs. */
 export type Sender = { readonly customer: string; readonly endpoint: string };
 
 /**
@@ -59,7 +59,7 @@ export async function sendMessage(
   }: {
     readonly caller: AwsCaller;
     readonly home: QueueHome;
-    /** The source, or the endpoint of a customer. Deliveries of two of them are never duplicates of each other. */
+    /** The source, or the endpoint of a customer. Only deliveries to the same source or endpoint can be duplicates. */
     readonly source: string;
   },
 ): Promise<void> {

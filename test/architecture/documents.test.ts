@@ -33,6 +33,28 @@ describe('docs/errors.md', () => {
 
   it('is made of the comments of both errors.ts and of the texts for clients, logs and administrators', async () => {
     assert.equal(await formatText('docs/errors.md', writeErrorsPage(text)), text);
+  });
+
+  it('lists no code that only tests can produce', () => {
+    const lists = ['shared/errors.ts', 'packages/gateway/core/errors.ts'];
+    const product = readSources().filter(
+      ({ path }) => /^(shared|layers|functions|packages)\/.*\.ts$/.test(path) && !/wordings\//.test(path),
+    );
+    for (const list of lists) {
+      const codes = [...readSource(list).text.matchAll(/^ {2}\| '([A-Z_0-9]+)'/gm)].map(
+        ([, code = '']) => code,
+      );
+      const texts = product.map(({ path, text }) =>
+        path === list ? text.replaceAll(/^ {2}\| '.*$/gm, '') : text,
+      );
+
+      assert.ok(codes.length > 20);
+      assert.deepEqual(
+        codes.filter((code) => !texts.some((text) => text.includes(`'${code}'`))),
+        [],
+        `${list} defines codes that nothing uses`,
+      );
+    }
     assert.match(text, /^\| `THROTTLED` +\| +429 \| caller +\| .* _Retry\._ +\|$/m);
   });
 

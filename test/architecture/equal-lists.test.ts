@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { START_OPTIONS } from '../../packages/gateway/engine/start-options.ts';
 import { RESPONSE_TYPES } from '../../packages/gateway/core/deployment/wordings/error-wordings.ts';
 import { PATH_CONSTRAINTS } from '../../packages/gateway/control/resource-types/constraints.ts';
-import { TRANSFORMATIONS, UNDESCRIBED } from '../../packages/gateway/services/waf/evaluate/transform.ts';
 import { describeNeeded } from '../../packages/toolkit/stack/portal/page/roles.ts';
+import { PARTS } from '../../packages/toolkit/stack/parts.ts';
 import { WEBSOCKET_CONNECTION_LIMIT_SECONDS } from '../../shared/aws/limits.ts';
 import { MEMBER_ROUTES } from '../../shared/portal/serve-member.ts';
 import type { MemberContext } from '../../shared/portal/member-route.ts';
@@ -13,19 +13,6 @@ import { OFFLINE_OPTIONS } from '../../packages/gatewright/plugin/offline-option
 import { readSource } from './source-files.ts';
 
 const sorted = (items: Iterable<string>): readonly string[] => [...items].toSorted();
-
-/** The values of an enumeration in AWS's resource schemas, as the checker has them. */
-function schemaEnum(holds: string): readonly string[] {
-  const { text } = readSource('packages/gateway/core/deployability/resource-schemas.json');
-  const found: (readonly string[])[] = [];
-  JSON.parse(text, (key, value: unknown) => {
-    if (key === 'enum' && Array.isArray(value) && value.includes(holds)) found.push(value as string[]);
-    return value;
-  });
-  const [first] = found;
-  assert.ok(first !== undefined, `no enumeration of the resource schemas contains ${holds}`);
-  return first;
-}
 
 /** These lists are needed in places that may not import each other, or are written in the order of another page of AWS. */
 describe('lists that exist more than once', () => {
@@ -39,13 +26,6 @@ describe('lists that exist more than once', () => {
       sorted([...phases, 'DEFAULT_4XX', 'DEFAULT_5XX']),
       types,
       'PHASES of line-circumstances.ts',
-    );
-  });
-
-  it('name the same text transformations of AWS WAF', () => {
-    assert.deepEqual(
-      sorted([...Object.keys(TRANSFORMATIONS), ...Object.keys(UNDESCRIBED)]),
-      sorted(schemaEnum('CMD_LINE_UNIX')),
     );
   });
 
@@ -74,6 +54,16 @@ describe('lists that exist more than once', () => {
       'packages/gateway/core/websocket/connections.ts',
     ])
       assert.match(readSource(path).text, /\b(two|2) hours\b/, path);
+  });
+
+  it('name the same parts of the stack, in the type of the CDK construct', () => {
+    const { text } = readSource('packages/gatewright/cdk/gatewright.d.cts');
+    const [, named = ''] = /readonly parts\?: readonly \(([^)]*)\)\[\];/.exec(text) ?? [];
+
+    assert.deepEqual(
+      sorted([...named.matchAll(/'([a-z-]+)'/g)].map(([, name = '']) => name)),
+      sorted(PARTS.map(({ chosenAs }) => chosenAs)),
+    );
   });
 
   it('name options that exist, in the pages for users of SAM and LocalStack', () => {

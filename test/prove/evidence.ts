@@ -89,6 +89,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   'check-rules': 'every rule of `npm run check` fires',
   'fan-out': 'messages reach each client once and in order',
   fuzz: 'invalid input crashes and hangs nothing',
+  'in-force': 'changes of customers apply in time, all billed',
   limits: 'times of packaging, start, end and authorizers',
   mutants: 'tests notice 90 % of planted mistakes',
   quota: 'no crash schedule breaks a quota rule',

@@ -7,6 +7,7 @@ import { checkRules } from './check-rules.ts';
 import { crowding } from './crowding.ts';
 import { fanOut } from './fan-out.ts';
 import { fuzz } from './fuzz.ts';
+import { inForce } from './in-force.ts';
 import { limits } from './limits.ts';
 import { mutants } from './mutants.ts';
 import { packages } from './packages.ts';
@@ -32,6 +33,7 @@ export const PROOFS: readonly Proof[] = [
   limits,
   quota,
   billing,
+  inForce,
   quotaLanguages,
   usage,
   access,

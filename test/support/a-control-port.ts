@@ -21,6 +21,7 @@ import { signRequest } from '../../packages/base/aws/sign-request.ts';
 import { createTablesAt } from '../../packages/gateway/services/tables/create-tables.ts';
 import { anyTarget, SIGNER } from './orders-table.ts';
 import { FakeInvoker } from './virtual-ports.ts';
+import { keptIssuerKeys } from './signed-tokens.ts';
 
 export const ACCOUNT_ID = '123456789012';
 export const ADMIN = { accessKeyId: 'AKIALOCAL0000ADMIN', secretAccessKey: 'admin-secret-of-a-test' };
@@ -97,7 +98,7 @@ export async function aControlPort({
     { accountId: ACCOUNT_ID, partitionKeyOf: () => 'id' },
   );
   const invoker = new FakeInvoker({ greet: (event) => ({ hello: event }) });
-  const issuer = await Issuer.create({ clock, random });
+  const issuer = await Issuer.create({ clock, random, kept: keptIssuerKeys() });
   const identities = createIdentities([
     adminIdentity(ADMIN, ACCOUNT_ID),
     ...parseIdentities(READER_FILE, 'gatewright.identities.yml', ACCOUNT_ID),

@@ -14,6 +14,7 @@ import { adminIdentity } from '../../packages/gateway/core/policy/identities.ts'
 import { aStack, type TestResource } from './a-stack.ts';
 import { GATEWAY_ADMIN } from './a-gateway.ts';
 import { VirtualClock } from './virtual-ports.ts';
+import { keptIssuerKeys } from './signed-tokens.ts';
 
 export const POOL_ID = 'us-east-1_Shop';
 export const AUTH0 = 'https://example.eu.auth0.com/';
@@ -40,6 +41,7 @@ export async function aUserPool(
     clock,
     random: createSystemRandom(),
     standsInFor: (name) => standIns.includes(name),
+    kept: keptIssuerKeys(),
   });
   const lines: string[] = [];
   const pools = new UserPools(issuer, {

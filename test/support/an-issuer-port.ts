@@ -15,6 +15,7 @@ import { createSystemRandom } from '../../packages/gateway/server/adapters/rando
 import { header } from './a-login.ts';
 import { claimsOf } from './a-user-pool.ts';
 import { VirtualClock } from './virtual-ports.ts';
+import { keptIssuerKeys } from './signed-tokens.ts';
 
 export const ISSUER_HOST = '127.0.0.1:4000';
 export const ISSUER_URL = `http://${ISSUER_HOST}`;
@@ -41,7 +42,7 @@ type Send = {
 export async function anIssuerPort(options: Options = {}) {
   const clock = new VirtualClock();
   const random = createSystemRandom();
-  const issuer = await Issuer.create({ clock, random });
+  const issuer = await Issuer.create({ clock, random, kept: keptIssuerKeys() });
   const fetched: string[] = [];
   const documents: DocumentFetcher = {
     fetch(url) {

@@ -31,6 +31,8 @@ type InForce = {
   /** Units that were admitted, and units that are billed after the processes have ended. */
   readonly admitted: number;
   readonly billed: number;
+  /** Units that were charged beyond what a period of a plan has. */
+  readonly over: number;
 };
 
 const STEP_MS = 100;
@@ -55,7 +57,7 @@ export async function measureInForce(
   setting: Setting = {},
 ): Promise<InForce> {
   const delaysMs: number[] = [];
-  let [decisions, reads, writes, admitted, billed] = [0, 0, 0, 0, 0];
+  let [decisions, reads, writes, admitted, billed, over] = [0, 0, 0, 0, 0, 0];
   for (let at = 0; at < changes; at += 1) {
     const one = await measureOne(change, { ...setting, seed: (setting.seed ?? 1) + at });
     delaysMs.push(...one.delaysMs);
@@ -64,8 +66,9 @@ export async function measureInForce(
     writes += one.writes;
     admitted += one.admitted;
     billed += one.billed;
+    over += one.over;
   }
-  return { delaysMs: delaysMs.sort((a, b) => a - b), decisions, reads, writes, admitted, billed };
+  return { delaysMs: delaysMs.sort((a, b) => a - b), decisions, reads, writes, admitted, billed, over };
 }
 
 async function measureOne(
@@ -156,5 +159,9 @@ async function measureOne(
   for (const quotas of processes) await quotas.flush();
   const ledgers = [...table.items].filter(([name]) => name.includes('\nP#')).map(([, item]) => item);
   const billed = ledgers.reduce((sum, ledger) => sum + Number(ledger['used'] ?? 0), 0);
-  return { delaysMs, decisions: calls.decisions, reads: calls.reads, writes, admitted, billed };
+  const over = ledgers.reduce(
+    (sum, { used, cred }) => sum + Math.max(0, Number(used ?? 0) - Number(cred ?? 0)),
+    0,
+  );
+  return { delaysMs, decisions: calls.decisions, reads: calls.reads, writes, admitted, billed, over };
 }

@@ -10,7 +10,7 @@ const KEEP_SECONDS = 600;
 /**
  * Tries a conditional update, its old item on refusal, a transaction and 20 concurrent updates on an item of its
  * own, which expires in ten minutes.
- * @throws DomainError STORE_UNFIT naming what is lacking, STORE_UNAVAILABLE when it cannot be reached
+ * @throws UnfitStore that names the missing feature; DomainError STORE_UNAVAILABLE if the store cannot be reached
  */
 export async function probeLedger(store: ItemStore, random: Random, nowEpochMs: number): Promise<void> {
   const key = { pk: `PROBE#${random.hex(16)}`, sk: 'V' };
@@ -57,8 +57,13 @@ function countOf(outcome: WriteOutcome): number {
   return Number(outcome.item['n']);
 }
 
-function unfit(lacking: string): DomainError {
-  return new DomainError('STORE_UNFIT', `quotas cannot be kept on this store: it lacks ${lacking}`);
+/** A store lacks a feature that exact counting needs. */
+class UnfitStore extends Error {
+  readonly code = 'STORE_UNFIT';
+}
+
+function unfit(lacking: string): UnfitStore {
+  return new UnfitStore(`quotas cannot be kept on this store: it lacks ${lacking}`);
 }
 
 function unavailable(reason: string): DomainError {

@@ -21,6 +21,22 @@ export function aRsaKey(keyId = 'rsa-1', modulusLength = 2048): SigningKey {
   return { keyId, algorithm: 'RS256', privateKey, jwk: jwkOf(publicKey, keyId, 'RS256') };
 }
 
+/**
+ * The saved key of a local issuer. All issuers of a process may have it, because making an RSA key takes longer than most
+ * tests.
+ */
+export const keptIssuerKeys = lazily(() => [
+  {
+    privateKeyPem: aRsaKey().privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    usedUntilSeconds: 0,
+  },
+]);
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 export function anEcKey(keyId = 'ec-1'): SigningKey {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return { keyId, algorithm: 'ES256', privateKey, jwk: jwkOf(publicKey, keyId, 'ES256') };

@@ -221,7 +221,9 @@ describe('the recorder, with services behind it', () => {
 
   const unknown: readonly Partial<ServiceRequest>[] = [
     form('sqs', { Action: 'AddPermission' }),
-    json('states', 'AWSStepFunctions.StartSyncExecution', {}),
+    json('states', 'AWSStepFunctions.StartSyncExecution', {
+      stateMachineArn: 'arn:aws:states:us-east-1:210987654321:stateMachine:others',
+    }),
     json('lambda', 'Any.Thing', {}),
     { service: 'ssm', query: 'Action=GetParameter&Name=x' },
     { service: 's3', method: 'GET', path: '/bucket' },

@@ -7,8 +7,8 @@ import { show } from './menu.ts';
 type PartnerEvent = APIGatewayProxyEventV2WithLambdaAuthorizer<{ readonly sub: string }>;
 
 /**
- * Other APIs use the same table, so this API uses names of its own, and its role (`PartnerRole`) gives access to no
- * other items.
+ * Other APIs use the same table, so the tenant and the plan have names that no other API uses, and the role of this
+ * function (`PartnerRole`) gives access only to the items with these names.
  */
 const TENANT = 'food-delivery';
 const PLAN = {

@@ -11,7 +11,7 @@ export async function handler(
   const id = event.pathParameters?.['id'] ?? '';
   const dish = readDish(event.body);
   if (!ID.test(id) || dish === undefined)
-    return reply(400, { message: 'Wanted: PUT /orders/{id} with {"dish": a name}' });
+    return reply(400, { message: 'The request must be PUT /orders/{id} with the body {"dish": "NAME"}' });
   const { sub: customer } = event.requestContext.authorizer.jwt.claims;
   const order = { id, dish, customer };
   await sqs.send(

@@ -1,4 +1,4 @@
-/** $connect with ?order=ID stores which order the client watches, and $disconnect removes this. */
+/** `$connect` with ?order=ID stores which order the client watches. `$disconnect` deletes that item. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';

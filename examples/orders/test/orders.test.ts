@@ -39,13 +39,13 @@ describe('orders', () => {
     assert.equal((await gateway.inject('/orders/order-0001', { token: others })).status, 404);
   });
 
-  it('orders once, however often the client sends', async () => {
+  it('creates one order, however often the client repeats the request', async () => {
     for (let times = 0; times < 3; times += 1) await order('order-0002', 'tacos');
     await gateway.settle();
     assert.equal((await gateway.table('OrdersTable').items()).length, 1);
   });
 
-  it('gives up what is not on the menu after three tries, and nothing else', async () => {
+  it('gives up after three tries on an order that is not on the menu, and on no other order', async () => {
     await order('order-0003', 'stones');
     await order('order-0004', 'pierogi');
     await gateway.clock.advance('10m');
@@ -61,7 +61,7 @@ describe('orders', () => {
     );
   });
 
-  it('adds up the day before at three each night', async () => {
+  it('adds up the orders of the previous day at 3:00 each night', async () => {
     await order('order-0005', 'ramen');
     await order('order-0006', 'tacos');
     await gateway.settle();
@@ -82,7 +82,7 @@ describe('orders', () => {
     );
   });
 
-  it('begins each test with what the one before has not touched', async () => {
+  it('starts each test with nothing left over from the test before', async () => {
     assert.deepEqual(await gateway.table('OrdersTable').items(), []);
     assert.deepEqual(await gateway.messages('RefusedOrders'), []);
     assert.ok(Math.abs((await gateway.clock.now()).getTime() - Date.now()) < 60_000);

@@ -84,8 +84,12 @@ def change(template):
     resources["AddedQueue"] = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "added"}}
     groups = [one for one in resources.values() if one["Type"] == "AWS::Logs::LogGroup"]
     groups[0]["Properties"]["RetentionInDays"] = 30
-    # Nothing refers to a permission.
-    removed = [name for name, one in resources.items() if one["Type"] == "AWS::Lambda::Permission"][-1]
+    # A small stack has no permission, to which nothing refers in any stack.
+    others = {name: [template.get("Outputs", {}), *(one for other, one in resources.items() if other != name)] for name in resources}
+    unused = [name for name in resources if name != "AddedQueue" and not refers(others[name], {name})]
+    permissions = [name for name in unused if resources[name]["Type"] == "AWS::Lambda::Permission"]
+    without = [name for name in unused if "DeletionPolicy" not in resources[name] and resources[name] is not groups[0]]
+    removed = (permissions or without)[-1]
     del resources[removed]
     return removed, groups[0]["Properties"]["LogGroupName"]
 

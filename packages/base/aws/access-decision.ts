@@ -8,7 +8,10 @@
  */
 export const ACCESS_DECISION = 'accessDecision';
 
-/** The name of the context member with what the caller may do with an MCP server. A document may not give it to a claim. */
+/**
+ * The name of the context member that lists what the caller may do with an MCP server. An access document must not pass
+ * a claim under this name.
+ */
 export const MCP_GRANTS = 'mcpGrants';
 
 export type AccessDecision = {
@@ -56,7 +59,7 @@ export function printAccessDecision({
   return undefined;
 }
 
-/** @returns undefined if the value is not such a record */
+/** @returns undefined if the value is not a record that `printAccessDecision` has written */
 export function parseAccessDecision(value: unknown): AccessDecision | undefined {
   if (typeof value !== 'string') return undefined;
   const fields = new URLSearchParams(value);

@@ -11,8 +11,8 @@ export type AwsOperation =
       readonly action: string;
       readonly input: UnknownMembers | undefined;
       /**
-       * True if the request was sent as RPC v2 CBOR, `/service/Prefix/operation/Action`. It must get its response in
-       * the same form.
+       * True if the request was sent as RPC v2 CBOR, `/service/Prefix/operation/Action`. The response must then be
+       * CBOR, too.
        */
       readonly isCbor?: true;
     }

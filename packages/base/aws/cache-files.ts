@@ -81,7 +81,8 @@ function noteUse(file: number, { mtimeMs }: Stats): void {
 }
 
 /**
- * Writes a file. If the disk is full or read-only, this run continues without an error, and the next run takes longer.
+ * Writes a file. If this fails, for example because the disk is full or read-only, there is no error: the next run only
+ * takes longer, because it does not find the file.
  */
 export function writeCached(cache: CacheFolder, name: string, body: string): void {
   const { folder, mostBytes } = cache;

@@ -30,6 +30,8 @@ export type MemberRule = {
   readonly pattern?: string;
   /** Allowed values, in the order in which AWS's model declares them. */
   readonly values?: readonly string[];
+  /** Whether AWS leaves the value out of its messages, as it does for passwords and user names. */
+  readonly isHidden?: boolean;
   /** The rule for each item of a list. */
   readonly each?: MemberRule;
   /** The members of a structure, or of each structure in a list if they belong to `each`. */
@@ -152,8 +154,7 @@ export class CallInput {
   }
 
   /**
-   * Adds a violation whose message no rule can express. @param printed the value as AWS prints it; empty if AWS leaves
-   * it out
+   * Adds a violation that no rule can express. @param printed the value as AWS prints it; empty if AWS leaves it out
    */
   violate(printed: string, name: string, constraint: string): void {
     this.#add(violationOf(printed, `${this.#path}${lowerFirst(name)}`, constraint));
@@ -224,9 +225,14 @@ export class CallInput {
  * member
  */
 export function violationsOf(value: unknown, at: string, rule: MemberRule): readonly string[] {
-  if (value === undefined) return rule.isRequired === true ? [violation(undefined, at, MUST.notBeNull)] : [];
+  if (value === undefined)
+    return rule.isRequired === true
+      ? [violationOf(rule.isHidden === true ? '' : 'null', at, MUST.notBeNull)]
+      : [];
   if (typeof value === 'string')
-    return broken(value, rule).map((must) => violation(shorten(value), at, must));
+    return broken(value, rule).map((must) =>
+      violationOf(rule.isHidden === true ? '' : `'${shorten(value)}'`, at, must),
+    );
   if (typeof value === 'number')
     return outOfRange(value, rule, MUST.haveValueFrom, MUST.haveValueTo).map((must) =>
       violation(String(value), at, must),

@@ -89,7 +89,7 @@ function head(major: number, size: number): Buffer {
 
 /**
  * Returns the body as JSON would represent it: timestamps in seconds, bytes in base64, `undefined` as null.
- * @returns undefined for anything that is not one whole value, or is nested more than 32 deep
+ * @returns undefined if the bytes are not exactly one complete value, or if it is nested more than 32 levels deep
  */
 export function decodeCbor(bytes: Buffer): unknown {
   const reader = new CborReader(bytes);

@@ -5,7 +5,7 @@
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Service ids of SDKs as their variables spell them, for services with a different signing name. */
+/** Maps the signing name of a service to its name in these variables, for services whose two names differ. */
 const VARIABLES: Readonly<Record<string, string>> = {
   apigateway: 'API_GATEWAY',
   events: 'EVENTBRIDGE',

@@ -38,8 +38,8 @@ export function isSame({ file, look, value, state }: Mark): boolean {
 }
 
 /**
- * Returns whether a file may have been written since it was read, so that it is unknown which text was read. For files
- * of packages, only the modification time of the content is compared.
+ * Returns whether a file may have been written at the time when it was read or later. It is then unknown which version
+ * was read. For files of packages, only the modification time of the content is compared.
  */
 export function isFresh(file: string, stats: Stats | undefined, sinceEpochMs: number): boolean {
   if (stats === undefined || isDevice(stats)) return false;

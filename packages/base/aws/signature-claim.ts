@@ -14,8 +14,14 @@ export type SignatureFault =
   | 'service'
   | 'terminator'
   | 'date'
-  /** The access key is unknown, or its session token is missing or wrong. */
+  /** The access key is unknown. */
   | 'access-key'
+  /** The access key belongs to temporary credentials, and the request has no session token. */
+  | 'token-missing'
+  /** The session token is not that of the access key. */
+  | 'token-other'
+  /** The access key is permanent, and the request has a session token. */
+  | 'token-unexpected'
   /** The temporary credentials have expired. */
   | 'session'
   /** The secret is wrong, or the request was changed after it was signed. */

@@ -33,7 +33,8 @@ export type SignedRequest = {
 export type VerificationContext = {
   readonly nowEpochMs: number;
   /**
-   * Signing name to which the credential must be scoped, such as `execute-api`; undefined accepts any and reports it.
+   * Signing name to which the credential must be scoped, such as `execute-api`; undefined accepts any name, and the
+   * result contains the one that was used.
    */
   readonly service: string | undefined;
   /** Region to which the credential must be scoped; undefined accepts any. */
@@ -92,11 +93,11 @@ export function verifySignature(request: SignedRequest, at: VerificationContext)
   if (defect !== undefined) return { ...refused(defect), accessKeyId };
 
   const secret = at.secretOf(accessKeyId);
-  // If a token is sent with a permanent key, the credentials belong to another account. A temporary key is invalid
-  // without its token.
+  // The token must be the token of the key. A permanent key has no token, so if one is sent with it, the credentials
+  // were not issued by this gateway. A temporary key is invalid without its token.
   const session = at.sessionOf?.(accessKeyId);
   if (secret === undefined || !isSameToken(session?.token, claim.securityToken))
-    return { ...refused(UNKNOWN_KEY), accessKeyId };
+    return { ...refused({ ...UNKNOWN_KEY, faults: [findKeyFault(claim, secret, session)] }), accessKeyId };
   if (session?.isExpired === true) return { ...refused(EXPIRED_SESSION), code: 'EXPIRED_TOKEN', accessKeyId };
 
   const expected = rebuild(request, headers, claim);
@@ -122,6 +123,18 @@ const EXPIRED_SESSION: SignatureDefect = {
   message: 'The security token included in the request is expired',
   faults: ['session'],
 };
+
+/** Keys of temporary credentials begin with ASIA (IAM user guide, "Understanding unique ID prefixes"). */
+function findKeyFault(
+  { accessKeyId, securityToken }: ClaimedSignature,
+  secret: string | undefined,
+  session: SigningSession | undefined,
+): SignatureFault {
+  const isTemporary = session !== undefined || accessKeyId.startsWith('ASIA');
+  if (securityToken === undefined && isTemporary) return 'token-missing';
+  if (secret === undefined) return 'access-key';
+  return session === undefined ? 'token-unexpected' : 'token-other';
+}
 
 function isSameToken(own: string | undefined, claimed: string | undefined): boolean {
   if (own === undefined || claimed === undefined) return own === claimed;

@@ -3,7 +3,7 @@ export abstract class UserError extends Error {
   /** A stable code, which is printed with `--json`. */
   abstract readonly code: string;
 
-  /** Returns the message for the command line; subclasses add the place of the mistake. */
+  /** Returns the message for the command line; subclasses add where the error is. */
   describe(): string {
     return this.message;
   }

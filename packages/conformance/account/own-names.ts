@@ -55,7 +55,10 @@ function noteMade(journal: Journal, service: SdkService, { call }: SdkCall, { bo
   if (removal !== undefined) journal.write({ made: removal });
 }
 
-/** Records that a resource is removed if a call of the case itself removes it. */
+/**
+ * If a call of the case deletes a resource, records the deletion in the journal, so that `--sweep` does not look for
+ * it.
+ */
 function noteRemoval(journal: Journal, service: SdkService, { call, input }: SdkCall): void {
   if (/^Delete(?:RestApi|Api|ApiKey|UsagePlan|DomainName|Function)$/.test(call))
     journal.write({ removed: { service, call, input } });

@@ -112,7 +112,7 @@ const toJson = (value: unknown, headers = {}): Answer => {
 };
 
 const BACKENDS: Readonly<Record<Backend, (request: SeenRequest, serial: number) => Answer>> = {
-  // In the recordings, this backend is a function URL, which returns the trace id of the request.
+  // In the recordings, this backend was a Lambda function URL, which returns the trace id of the request in a header.
   echo({ method, path, query, rawHeaders, headers, body }) {
     const trace = headers['x-amzn-trace-id'];
     return toJson(

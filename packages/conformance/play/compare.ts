@@ -1,4 +1,4 @@
-/** Compares what a case expects with what was received, including wildcards (test/parity/README.md). */
+/** Compares what a case expects with what was received, including wildcards (CASES.md). */
 import { parseJson } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 

@@ -1,4 +1,4 @@
-/** A recorded, documented or reported response of the control plane, in the schema of test/parity/README.md. */
+/** A recorded, documented or reported response of the control plane, as CASES.md describes it. */
 import type { Json, JsonObject, ParityCase } from './parity-case.ts';
 
 /** The service of a call. If a call names no service, the kind of API determines it. */

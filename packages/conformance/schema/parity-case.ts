@@ -1,4 +1,4 @@
-/** Types of a parity case, which is one recorded response of AWS, in the schema of test/parity/README.md. */
+/** Types of a parity case, which is one recorded response of AWS, as CASES.md describes it. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 

@@ -33,7 +33,11 @@ const NEEDS = {
 
 export type Need = keyof typeof NEEDS;
 
-/** @param lacks the needs that the target does not meet, with the reason; undefined means the default words */
+/**
+ * Returns the reason why the target cannot run the case; undefined if it can.
+ * @param lacks the needs that the target does not meet, each with its reason. If the reason is undefined, it is derived
+ * from the name of the need
+ */
 export function findLack(
   parityCase: AnyCase,
   lacks: ReadonlyMap<Need, string | undefined>,

@@ -89,8 +89,8 @@ function deepRest(value: Json): Json {
 }
 
 /**
- * Returns a function that makes a resource with one call, whose input is the properties. `id` is the member of the
- * response that contains the resource's id.
+ * Returns a function that creates a resource with a single call. The properties of the resource are the input of the
+ * call. `id` is the member of the response that contains the resource's id.
  */
 function plain(service: SdkService, call: string, id: string, inside: readonly string[] = []): Maker {
   return async (build, properties) => {

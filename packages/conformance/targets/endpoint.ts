@@ -1,6 +1,6 @@
 /**
- * Code that all targets with AWS's APIs at an address share. Fragments are created by calls, and requests are sent to
- * the address of a stage.
+ * What all targets have in common that offer AWS's APIs at an address: the resources of a case are created by API
+ * calls, and its requests are sent to the address of the stage.
  */
 import { openSdkTarget } from '../play/control-target.ts';
 import { removeMade } from '../play/control-removal.ts';

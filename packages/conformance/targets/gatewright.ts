@@ -15,7 +15,7 @@ const REGION = 'us-east-1';
 const ACCOUNT_ID = '123456789012';
 const CONCURRENCY = 2;
 
-/** The line that `gatewright start --json` prints once it serves. */
+/** The line that `gatewright start --json` prints when the gateway is ready. */
 type Ready = {
   readonly apis: readonly { readonly id: string; readonly url: string }[];
   readonly fronts: readonly { readonly url: string }[];

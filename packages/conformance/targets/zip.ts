@@ -5,8 +5,9 @@ const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
 const VERSION = 20;
-/** Unix file mode `rw-r--r--`, because Lambda's user must be able to read the file. */
+/** Unix, because only then is the file mode read. */
 const MADE_BY = (3 << 8) | VERSION;
+/** Unix file mode `rw-r--r--`, because Lambda's user must be able to read the file. */
 const MODE = 0o100644 * 0x1_0000;
 /** The date 1980-01-01. */
 const DAY = 0x21;

@@ -138,8 +138,8 @@ function addFunctions(draft: Draft, inputs: TemplateInputs): void {
 }
 
 /**
- * The default cache key of a case's distribution, which contains nothing. A case puts a distribution with its own
- * policies in front of its API or backend.
+ * The members of a cache policy that the case does not define: by default, the cache key contains no headers, cookies
+ * or query strings.
  */
 const NOTHING_IN_KEY = {
   EnableAcceptEncodingGzip: false,
@@ -154,6 +154,7 @@ const NOTHING_FORWARDED = {
   QueryStringsConfig: { QueryStringBehavior: 'none' },
 };
 
+/** Adds a CloudFront distribution in front of the API or the backend, with the policies that the case defines. */
 function addDistribution(draft: Draft, setup: CloudFrontSetup, backendUrl: string | undefined): void {
   const { distribution = {}, behavior = {}, origin = {}, key, ttls, request, response } = setup;
   const own: Record<string, Json> = {};

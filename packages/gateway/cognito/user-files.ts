@@ -73,7 +73,9 @@ export function parsePools(value: unknown): readonly SavedPool[] | undefined {
     [one['users'], one['sessions']].every((list) => Array.isArray(list) && list.every(isJsonObject)) &&
     Array.isArray(one['groups']) &&
     one['groups'].every(
-      (group: unknown) => Array.isArray(group) && group.every((text) => typeof text === 'string'),
+      (group: unknown) =>
+        (isJsonObject(group) && typeof group['name'] === 'string') ||
+        (Array.isArray(group) && group.every((text) => typeof text === 'string')),
     );
   if (!Array.isArray(value) || !value.every(isPool)) return undefined;
   return JSON.parse(JSON.stringify(value), revive) as readonly SavedPool[];

@@ -41,7 +41,8 @@ export type AccountOptions = {
   /** The region whose account limit applies; the default is us-east-1. */
   readonly region?: string | undefined;
   /**
-   * `--usage-lag`: the delay until a request counts as usage. By default, there is no delay, so no quota is exceeded.
+   * `--usage-lag`: the delay until a request counts as usage. By default, a request counts at once, so no request
+   * passes beyond a quota.
    */
   readonly usageLagMs?: number | undefined;
   /** `--cache-memory`: the memory limit of a stage cache; the default is DEFAULT_CACHE_BYTES. */

@@ -56,8 +56,8 @@ export const RAISABLE_QUOTAS: readonly string[] = [
 const MOST = 100_000;
 
 /**
- * Adds an entry such as `stages=20` to the raised quotas. Returns undefined for an unknown name, or for a number that
- * does not raise the quota.
+ * Adds an entry such as `stages=20` to the raised quotas. Returns undefined for an unknown name, and for a number that
+ * is lower than AWS's own quota or higher than `MOST`.
  */
 export function raiseQuota(text: string, before: AccountQuotas): AccountQuotas | undefined {
   const [, flag, digits = ''] = /^([a-z-]+)=(\d{1,6})$/.exec(text) ?? [];

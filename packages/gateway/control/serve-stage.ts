@@ -39,6 +39,7 @@ export function serveStage(
     clientCertificate: findCertificate(settings, account),
     cache: caching && openStageCache(stageCache, deployment, caching),
     cacheClusterGb: caching?.clusterSize,
+    lacksCluster: settings.lacksCluster,
   };
   if (canary === undefined) return stage;
   const release: ServedStage = {
@@ -65,6 +66,7 @@ export function createStageThrottle(
       const limit = settings?.byRouteKey.get(routeKey) ?? settings?.usual;
       return limit === undefined ? undefined : buckets.get(routeKey, limit, nowEpochMs);
     },
+    hasOwnLimit: (routeKey) => settings?.byRouteKey.has(routeKey) === true,
   };
 }
 

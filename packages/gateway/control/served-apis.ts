@@ -34,6 +34,8 @@ type PreparedApis = {
 export type DomainAnswer = {
   readonly api: ServedApi | undefined;
   readonly isHttpOnly: boolean;
+  /** The domain and the base paths of its mappings, which the explanation of a refusal names. */
+  readonly facts: { readonly domain: string; readonly basePaths: readonly string[] };
   /** A domain that requires client certificates, and its truststore; undefined means that the domain requires none. */
   readonly mutual?: { readonly domain: string; readonly truststore: Truststore } | undefined;
 };
@@ -116,6 +118,7 @@ export class ServedApis {
     const domain = this.domains.ofHost(host);
     if (domain === undefined) return undefined;
     const { truststore } = domain;
+    const facts = { domain: domain.name, basePaths: [...domain.mappings.keys()] };
     const mutual = truststore && { domain: domain.name, truststore };
     const found = matchDomain(domain, target.replace(/\?.*/s, ''), rawHeaders);
     const to = found.kind === 'mapped' ? found.mapping : found.kind === 'ruled' ? found.rule : undefined;
@@ -127,11 +130,16 @@ export class ServedApis {
           : serveMapped(api, host, found.basePath, found.mapping, domain.access);
       const { closedBecause } = domain;
       const isClosed = closedBecause !== undefined;
-      return { api: isClosed ? serveClosed(mapped, closedBecause) : mapped, isHttpOnly: false, mutual };
+      return {
+        api: isClosed ? serveClosed(mapped, closedBecause) : mapped,
+        isHttpOnly: false,
+        facts,
+        mutual,
+      };
     }
     const protocols = [...domain.mappings.values()].map(({ apiId }) => this.find(apiId)?.protocol);
     const isHttpOnly = protocols.length > 0 && protocols.every((kind) => kind === 'http');
-    return { api: undefined, isHttpOnly, mutual };
+    return { api: undefined, isHttpOnly, facts, mutual };
   }
 
   /**

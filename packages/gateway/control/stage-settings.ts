@@ -20,6 +20,8 @@ export type StageSettings = {
   readonly canary: CanarySettings | undefined;
   /** The settings of the cache, which only REST stages can have. */
   readonly caching: StageCaching | undefined;
+  /** Whether methods enable caching, but the stage has no cache cluster. */
+  readonly lacksCluster?: boolean | undefined;
   readonly options: StageOptions;
   /** Whether requests are traced, which is supported only by REST stages. */
   readonly isTraced: boolean;

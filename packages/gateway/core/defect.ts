@@ -14,7 +14,10 @@ export type Defect =
       readonly code: Exclude<AuthorizerDefectCode, 'malformed'>;
       /** Lambda's name of the error of a function that failed. */
       readonly errorType?: string | undefined;
-      /** Whether the message of the error is Unauthorized, or nearly so, and yet was not read as a refusal. */
+      /**
+       * Whether the function's error message is `Unauthorized` or similar, but API Gateway did not treat it as a
+       * refusal.
+       */
       readonly meansRefusal?: true | undefined;
     }
   /** The result of an authorizer's function cannot be used. `member` is the name of an invalid context value. */
@@ -23,6 +26,8 @@ export type Defect =
       readonly code: 'malformed';
       readonly part: AuthorizerResultPart;
       readonly member?: string | undefined;
+      /** What the function returned instead of an authorizer's result, if that is known. */
+      readonly given?: AuthorizerMistake | undefined;
     }
   /** The throttle of a route on its stage, or of the whole account, is exceeded. */
   | { readonly kind: 'throttle'; readonly of: 'route' | 'account' }
@@ -41,7 +46,10 @@ export type Defect =
       readonly kind: 'permission';
       /** What is invoked, such as `orders:live`; undefined if only AWS's log line is known. */
       readonly invoked?: string;
-      /** What follows the id of the API in the source of the call, with `stage` for the stage: `/stage/GET/pets`. */
+      /**
+       * The end of the call's source ARN after the API id, with the literal `stage` in place of the stage name:
+       * `/stage/GET/pets`.
+       */
       readonly source?: string;
     }
   /** API Gateway cannot assume the role of an integration or authorizer, or the role may not invoke the function. */
@@ -50,7 +58,9 @@ export type Defect =
   | { readonly kind: 'no-policy' }
   /** A screen in front of the stage refused the request, and provides its own reasons. */
   | { readonly kind: 'screen'; readonly because: readonly string[]; readonly changes: readonly string[] }
-  /** The AWS signature is missing (no faults), or is refused. It must be for this region and service. */
+  /**
+   * The AWS signature is missing (`faults` is then empty) or refused. `region` and `service` are what it must be for.
+   */
   | {
       readonly kind: 'signature';
       readonly faults: readonly SignatureFault[];
@@ -99,15 +109,26 @@ export type MappingDefect = { readonly kind: 'mapping' } &
     | { readonly problem: 'binary-body' }
     /** The body must be decoded, but is not base64. */
     | { readonly problem: 'base64'; readonly side: 'request' | 'response' }
-    /** A function is called by another method than POST. */
+    /** The integration calls a function with a method other than POST. */
     | { readonly problem: 'verb'; readonly property: string }
-    /** A header that API Gateway sets itself is mapped. */
+    /** A mapping sets a header that only API Gateway itself may set. */
     | { readonly problem: 'header'; readonly name: string }
-    /** A parameter that an AWS service requires has no value; its source is a mapping of the request. */
+    /** A parameter that an AWS service requires has no value. `source` is the mapping that should provide the value. */
     | { readonly problem: 'no-value'; readonly name: string; readonly source: string | undefined }
     /** The Uri of the integration is not an address, after stage variables and parameters were inserted. */
     | { readonly problem: 'address' }
   );
+
+/** A result that another kind of function, or of authorizer, may return. */
+export type AuthorizerMistake =
+  /** The response of a route: `{statusCode, body}`. */
+  | { readonly kind: 'response'; readonly statusCode: string }
+  /** The result of an authorizer with simple responses: `{isAuthorized}`. */
+  | { readonly kind: 'simple' }
+  /** The result of an authorizer without simple responses: `{policyDocument}`. */
+  | { readonly kind: 'policy' }
+  /** Only true or false, or nothing at all. */
+  | { readonly kind: 'value'; readonly value: string };
 
 /** A part of the result of an authorizer's function (docs/aws §4.3, §4.5, §11.6). */
 export type AuthorizerResultPart =
@@ -116,7 +137,10 @@ export type AuthorizerResultPart =
   /** The result is too large. */
   | 'size'
   | 'isAuthorized'
+  /** The policy is missing. */
   | 'policyDocument'
+  /** The policy is there, but not valid. */
+  | 'policy'
   /** A Resource of the policy is too long. */
   | 'resource'
   | 'principalId'

@@ -342,7 +342,7 @@ export interface Tolerance {
 
 /**
  * Throws at the first fault that AWS would refuse. It is used for AWS's own API, and whenever a definition is checked.
- * Routes are not closed, even if their authorizer cannot be enforced.
+ * Because every fault is thrown, no route is closed instead.
  */
 export const REFUSING: Tolerance = {
   allowsUnguarded: true,

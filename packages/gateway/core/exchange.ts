@@ -103,6 +103,8 @@ export interface AuthorizerCache {
 export interface StageThrottle {
   /** Returns the bucket of a route; undefined means that the stage does not throttle the route. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
+  /** Whether the stage has a limit for this route alone, which explanations name. */
+  hasOwnLimit?(routeKey: string): boolean;
   /** The bucket that all APIs of the account share; undefined means `--account-throttle off`. */
   readonly account: TokenBucket | undefined;
 }
@@ -117,6 +119,8 @@ export interface KeyHolder {
   };
   /** Returns the bucket of a route under the usage plan; undefined means that the plan does not throttle the route. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
+  /** Whether the plan has a limit for this route alone, which explanations name. */
+  hasOwnLimit?(routeKey: string): boolean;
   isQuotaUsedUp(nowEpochMs: number): boolean;
   /** Returns the remaining quota, which explanations show; undefined means that the plan has no quota. */
   quotaLeft?(nowEpochMs: number): number | undefined;
@@ -141,6 +145,8 @@ export interface KeyRing {
   holderOf(apiId: string, stageName: string, value: string): KeyHolder | undefined;
   /** Returns the reason why `holderOf` returns nothing. */
   findKeyFault?(apiId: string, stageName: string, value: string): KeyFault;
+  /** Returns the names of the keys that are accepted for the stage, which explanations show. */
+  namesFor?(apiId: string, stageName: string): readonly string[];
 }
 
 /** A response as it is cached, without the parts that belong to one request. */
@@ -190,6 +196,8 @@ export type ServedStage = {
    * member.
    */
   readonly cacheClusterGb?: string | undefined;
+  /** Whether methods enable caching, but the stage has no cache cluster, so that nothing is cached. */
+  readonly lacksCluster?: boolean | undefined;
   /** The logs that the stage writes; undefined if a request writes only its request line. */
   readonly logs?: StageLogs | undefined;
   /** The client certificate for HTTPS backends that request one. Only REST APIs use this member. */

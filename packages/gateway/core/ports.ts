@@ -131,8 +131,8 @@ export type InvocationResult =
       readonly isColdStart?: true;
     }
   /**
-   * Lambda did not accept the event. Either the function does not exist, or the concurrency limits leave no free
-   * instance, or the payload is larger than 6 MB.
+   * The call was not sent to Lambda, because API Gateway cannot assume the role of the call, or because the role does
+   * not allow the call.
    */
   | {
       readonly kind: 'refused';
@@ -140,11 +140,15 @@ export type InvocationResult =
       readonly message: string;
       readonly role: RoleRefusal;
     }
+  /**
+   * Lambda did not accept the event. Either the function does not exist, or the concurrency limits leave no free
+   * instance, or the payload is larger than 6 MB.
+   */
   | {
       readonly kind: 'refused';
       readonly reason: 'not-found' | 'throttled' | 'too-large';
       readonly message: string;
-      /** Present if the function is defined, but not as it can run; the message says why. */
+      /** Present if the function is defined but cannot run as it is defined; the message contains the reason. */
       readonly isUnrunnable?: true;
       /**
        * Present if the event was throttled by the function's reserved concurrency instead of the account's concurrency.
@@ -244,11 +248,11 @@ export type HttpOutcome =
   /**
    * The failure of a request. `address` means that the host does not exist or that no host was given. `network` means
    * that the connection was refused or reset, or that TLS failed. `too-large` means that the response is larger than 10
-   * MB. `request` means that the request cannot be sent.
+   * MB. `request` means that the request cannot be sent, and `unserved` that no service here handles the call of AWS.
    */
   | {
       readonly kind: 'unreachable';
-      readonly reason: 'address' | 'network' | 'too-large' | 'request';
+      readonly reason: 'address' | 'network' | 'too-large' | 'request' | 'unserved';
       readonly message: string;
       /** Present if a server responded, but TLS was not established: its certificate is not trusted, or it has no TLS. */
       readonly isTls?: true;
@@ -309,7 +313,7 @@ export type ServiceRequest = {
   /** The subdomain in the `{subdomain}.{service}` of the integration's URI. */
   readonly subdomain: string | undefined;
   readonly region: string;
-  /** Set if AWS's host name for the call differs from the service: `sync-states`. */
+  /** The first part of AWS's host name for the call, such as `sync-states`; absent if it is the name of the service. */
   readonly hostName?: string;
   readonly method: string;
   readonly path: string;

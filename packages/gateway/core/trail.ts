@@ -1,4 +1,7 @@
-/** The progress of a request. The pipeline writes it, and only `fail` and `log` read it. */
+/**
+ * The progress of a request, from which error replies, log lines and console records are made. The pipeline writes most
+ * of it.
+ */
 import { lastHeader } from './events/header-list.ts';
 import { StreamBeginning } from './stream-beginning.ts';
 import type { GatewayError } from './errors.ts';

@@ -20,7 +20,7 @@ const OLDEST_SECONDS = 5 * 365 * 24 * 3600;
 
 /**
  * Returns the second at which an item expires by its TTL attribute. Returns undefined if the attribute is missing or
- * not a valid Number.
+ * not a valid Number, or if the time is more than five years in the past.
  */
 export function dueSecondsOf(item: Item, attribute: string, nowSeconds: number): number | undefined {
   const text = item[attribute]?.['N'];

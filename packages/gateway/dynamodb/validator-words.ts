@@ -1,7 +1,8 @@
 /**
- * The words in which DynamoDB's validator reports faults of single writes and of queries. Since 2026 it puts
- * `1 validation error detected: ` before them, as before violations of the API model; other operations do not
- * (getmoto/moto, tests verified on AWS in August 2026). Only faults that were recorded with these words have them here.
+ * Adds the prefix `1 validation error detected: ` to the error messages of single writes and of queries. DynamoDB has
+ * added this prefix since 2026, as it did before for violations of the API model. It does not add it in other
+ * operations (getmoto/moto, tests verified on AWS in August 2026). The prefix is added only to messages that were
+ * recorded with it.
  */
 import { checkInput, DynamoDbError, VALIDATION, validationError } from './actions.ts';
 import type { DynaliteOperation } from './actions.ts';

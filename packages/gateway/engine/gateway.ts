@@ -93,11 +93,11 @@ export type ProgramOptions = Settings & {
   readonly tries?: () => readonly string[];
   /** Reads the customers that the console shows; absent means that it does not show any. */
   readonly customers?: CustomerBook;
-  /** Reads and invites the people of customers; absent means that the console shows none. */
+  /** Reads the portal members of customers, and invites new ones; absent means that the console shows none. */
   readonly portal?: PortalBook;
   /**
-   * The value of the header `x-gatewright-console` with which the console and commands call the admin API.
-   * Such calls are not recorded: a request that somebody reads about would no longer be the last one.
+   * The value of the header `x-gatewright-console` with which the console and commands call the admin API. Such calls
+   * are not recorded, because reading about the last request would otherwise make another request the last one.
    */
   readonly consoleCalls?: string;
   /** Creates the invoices that the console shows; absent means that it does not show any. */

@@ -373,7 +373,7 @@ export class ServiceHost {
     };
   }
 
-  /** Closes all services, in reverse order of the catalogue. */
+  /** Closes all services. The service that was opened last is closed first. */
   async close(): Promise<void> {
     for (const [name, service] of [...this.#opened].toReversed()) await this.#end(name, service);
     this.#ports.agenda.close();

@@ -166,7 +166,7 @@ function readConcurrency(text: string): number | undefined {
 
 /**
  * Reads `url=local`. The URL is the `iss` of tokens that are issued and trusted locally. A trailing slash is
- * significant. Auth0's `iss` ends with a slash, which is easily forgotten.
+ * significant. Auth0's `iss` ends with a slash. Because this slash is easily forgotten, it is added.
  */
 function readStandIn(text: string, before: readonly string[]): readonly string[] | undefined {
   const [, url] = /^(https:\/\/[^?#@]+)=local$/.exec(text) ?? [];

@@ -5,7 +5,10 @@
 import type { EventTest } from './delivery/event-pattern.ts';
 import type { EventPorts } from './event-ports.ts';
 
-/** More reasons are not reported, because the values of a filtered member may differ in every event. */
+/**
+ * The maximum number of reasons that are reported. It is limited because the values of a filtered member may differ in
+ * every event.
+ */
 const MAX_REASONS = 20;
 
 export class DroppedEvents {
@@ -16,7 +19,7 @@ export class DroppedEvents {
     this.#report = report;
   }
 
-  /** @param describe is not called once the maximum number of reasons is reported */
+  /** @param describe returns the reason; it is not called once the maximum number of reasons has been reported */
   note(describe: () => string): void {
     if (this.#said.size >= MAX_REASONS) return;
     const reason = describe();

@@ -1,12 +1,12 @@
 /**
  * A feed that keeps its items until the first listener comes, so that a service that is loaded late still gets all of
- * them. If many items wait, the feed asks for a listener, because a listener may need less memory than the items.
+ * them. If many items wait, the feed requests a listener, because a listener may need less memory than the items.
  */
 import { Feed } from './feed.ts';
 
-/** The number of items at which the feed asks for a listener. */
+/** The number of items at which the feed requests a listener. */
 const MANY = 5_000;
-/** The maximum number of items that wait if no listener comes. Then the oldest are dropped. */
+/** The maximum number of items that wait if no listener comes. If there are more, the oldest items are dropped. */
 const MOST = 4 * MANY;
 
 export class EarlyFeed<Item> extends Feed<Item> {

@@ -39,7 +39,10 @@ export type Delivery = {
   readonly resources?: readonly string[];
   /** The options of the invocation, if the target is a function. */
   readonly options?: InvokeOptions | undefined;
-  /** The ARN of the topic, rule or bucket that delivers; absent if a role decides whether it may. */
+  /**
+   * The ARN of the topic, rule or bucket that delivers the event; absent if a role decides whether the target may be
+   * called.
+   */
   readonly sender?: string | undefined;
 };
 

@@ -102,7 +102,7 @@ export async function tryBatch<Item>(
   return retry(rest, { at, over, result, endedMs, isCut });
 }
 
-/** Says what becomes of the failed records, which block their shard until then. */
+/** Returns a sentence for the log about whether the failed records are tried again. */
 function describeNext<Item>(
   { bisects, maxRetries }: At<Item>['rules'],
   { records, tries }: Batch<Item>,
@@ -172,7 +172,10 @@ async function retry<Item>(
   return { over, left: [again], againAt: endedMs + streamWaitMs(runs), endedMs };
 }
 
-/** Drops records that are older than the mapping's maximum age or the stream's retention period. */
+/**
+ * Discards the records that are older than the mapping's maximum age or the stream's retention period, and sends them
+ * to the mapping's failure destination, if there is one.
+ */
 async function failExpired<Item>(
   batch: Batch<Item>,
   dueMs: number,

@@ -36,8 +36,9 @@ export function readSchedule(
 }
 
 /**
- * Whether AWS takes an expression that its documentation does not allow: commas between the fields of cron (boto/boto3#2876),
- * and, with the Scheduler, whose page has no such rule, a singular unit for several.
+ * Whether AWS accepts an expression although its documentation does not allow it. One case is a space after a comma in
+ * `cron` (boto/boto3#2876). The other is a `rate` of the Scheduler whose unit is singular for a number other than 1, or
+ * plural for 1; the Scheduler's page has no rule about this.
  */
 function isUnclear(expression: string, type: string): boolean {
   if (/^cron\(.*,\s/.test(expression)) return true;

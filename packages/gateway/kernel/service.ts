@@ -141,8 +141,8 @@ export type LogLine = {
 
 /** The buckets and objects of the values file. */
 export interface WrittenObjects {
-  /** Finds an object by `bucket/key`. */
-  object(id: string): { readonly bytes: Buffer; readonly contentType: string } | undefined;
+  /** Finds an object by `bucket/key`. A missing object is reported, unless the search is quiet. */
+  object(id: string, isQuiet?: boolean): { readonly bytes: Buffer; readonly contentType: string } | undefined;
   hasBucket(name: string): boolean;
 }
 

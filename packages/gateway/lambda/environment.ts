@@ -1,5 +1,4 @@
 import { regionalAddress } from '@gatewright/aws/service-address';
-import { join } from 'node:path';
 
 import { DefinitionError, propertyAt } from '../core/errors.ts';
 import {
@@ -8,6 +7,7 @@ import {
   RESERVED_VARIABLES,
 } from '../core/stack/environment-limits.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
+import { nodeLayerFolders } from './code/layer-folders.ts';
 
 /**
  * Checks the environment of a function. @throws DefinitionError for an environment that CreateFunction refuses, because
@@ -53,7 +53,6 @@ export function sealEnvironment(
   definition: FunctionDefinition,
   facts: EnvironmentFacts,
 ): Record<string, string> {
-  const major = /^nodejs(\d+)/.exec(definition.runtime)?.[1] ?? '24';
   return {
     AWS_REGION: definition.region,
     AWS_DEFAULT_REGION: definition.region,
@@ -74,7 +73,7 @@ export function sealEnvironment(
     TZ: ':UTC',
     LANG: 'en_US.UTF-8',
     PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
-    NODE_PATH: layerFolders(definition, major).join(':'),
+    NODE_PATH: nodeLayerFolders(definition).join(':'),
     ...(facts.controlUrl === undefined ? {} : endpointsOf(definition, facts.controlUrl, facts.extra)),
     ...facts.extra,
     ...definition.environment,
@@ -82,9 +81,10 @@ export function sealEnvironment(
 }
 
 /**
- * Version 3 of the JavaScript SDK sends calls to the host of the queue's URL, and warns at each call if its endpoint is
- * another one. With the endpoint that it has on Lambda it does not warn; `worker/network.ts` redirects the calls. An
- * endpoint of the user's own stays the endpoint of all services.
+ * Returns the endpoints of AWS services. Version 3 of the JavaScript SDK always sends calls of SQS to the host in the
+ * queue's URL, and logs a warning for each call if the configured endpoint differs from this host.
+ * `AWS_ENDPOINT_URL_SQS` is therefore the endpoint that the SDK has on Lambda, and `worker/network.ts` redirects the
+ * calls. If the user has set an endpoint, it stays the endpoint of all services.
  */
 function endpointsOf(
   { runtime, region, environment }: FunctionDefinition,
@@ -97,19 +97,4 @@ function endpointsOf(
     AWS_ENDPOINT_URL: controlUrl,
     ...(sqs && { AWS_ENDPOINT_URL_SQS: regionalAddress('sqs', region) }),
   };
-}
-
-/**
- * Returns the folders where Lambda looks for packages of layers: `/opt/nodejs/node24/node_modules`,
- * `/opt/nodejs/node_modules`.
- */
-function layerFolders(definition: FunctionDefinition, major: string): string[] {
-  return definition.layers.flatMap(({ directory }) =>
-    directory === undefined
-      ? []
-      : [
-          join(directory, 'nodejs', `node${major}`, 'node_modules'),
-          join(directory, 'nodejs', 'node_modules'),
-        ],
-  );
 }

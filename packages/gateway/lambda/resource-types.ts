@@ -51,8 +51,8 @@ export const LAMBDA_TYPES = {
       FunctionUrl: (resource) => `https://${id(32)(resource)}.lambda-url.${resource.region}.on.aws/`,
     }),
   },
-  // Permissions are enforced only under `--roles on`. By default, every API may invoke every function of the loaded
-  // stacks.
+  // Permissions are enforced only if roles are enforced (`--roles on`, the default of the command). Otherwise, every
+  // API may invoke every function of the loaded stacks.
   'AWS::Lambda::Permission': {
     enforced: [],
     noEffect: words(

@@ -1,6 +1,9 @@
 /** Finds the API for a request of any HTTP version, and responds to the request. */
 import { refuseHost } from '@gatewright/aws/guards';
 import { describeFault } from '../core/errors.ts';
+import { describeUnmapped, describeUntrusted } from './describe-refused.ts';
+import { logRefused } from '../core/log-refused.ts';
+import type { HostFacts } from './describe-refused.ts';
 import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';
 import { addFraming, bytesOf } from '../core/events/reply-framing.ts';
 import { MAX_BODY_BYTES } from '../core/exchange.ts';
@@ -41,6 +44,8 @@ export type ApiServerOptions = {
    */
   readonly toOwnTarget?: ((host: string | undefined, target: string, api: ServedApi) => string) | undefined;
   /** Decides whether a domain with mutual TLS admits a client; absent if no domain requests certificates. */
+  /** Returns the custom domain of a host, and the base paths of its mappings; undefined for any other host. */
+  readonly factsOfHost?: ((host: string | undefined) => HostFacts | undefined) | undefined;
   readonly judgeClient?: ((host: string | undefined, peer: TlsPeer | undefined) => ClientVerdict) | undefined;
   /** Handles `@connections` requests of a WebSocket API on the API's own address. */
   readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
@@ -108,8 +113,11 @@ export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiSer
     return;
   }
   if (verdict.kind === 'refused') {
-    options.ports.log.write(`403 ${method ?? ''} ${host ?? ''}: Access denied. Reason: ${verdict.reason}`);
-    send(sink, method, refusal('untrusted-certificate'));
+    const reply = refusal('untrusted-certificate');
+    const asked = options.resolveApi(host, target, arrival.apiId, arrival.headers.lines);
+    const told = describeUntrusted(host ?? '', verdict.reason, arrival.peer);
+    noteRefused(arrival, reply, { api: asked, isTrusted: false, told }, options);
+    send(sink, method, reply);
     return;
   }
   const api = options.resolveApi(host, target, arrival.apiId, arrival.headers.lines);
@@ -117,11 +125,10 @@ export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiSer
     if (options.isHttpOnly?.(host, target) === true) send(sink, method, refusal('no-http-api'));
     else if (HEALTH_CHECK.test(target)) send(sink, method, healthy());
     else {
-      // There is no API under which the request could be recorded.
-      options.ports.log.write(
-        `403 ${method ?? ''} ${host ?? ''}${pathOf(target)}: no API is served there; a custom domain needs a mapping for the path`,
-      );
-      send(sink, method, refusal('no-api'));
+      const reply = refusal('no-api');
+      const told = describeUnmapped(host ?? '', pathOf(target), options.factsOfHost?.(host));
+      noteRefused(arrival, reply, { api: undefined, isTrusted: true, told }, options);
+      send(sink, method, reply);
     }
     return;
   }
@@ -149,6 +156,17 @@ export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiSer
     send(sink, method, refusal('no-body-memory'), true);
   };
   readBody(arrival.body, rules, { done: answerWith, refused });
+}
+
+function noteRefused(
+  { method = 'GET', target, headers, remoteAddress, httpVersion, host = '' }: Arrival,
+  reply: Reply,
+  refused: Omit<Parameters<typeof logRefused>[2], 'host'>,
+  { ports }: ApiServerOptions,
+): void {
+  if (remoteAddress === undefined) return;
+  const wire = { method, target, rawHeaders: headers, body: undefined, remoteAddress, httpVersion };
+  logRefused(wire, reply, { host, ...refused }, ports);
 }
 
 function foreignHost(host: string, { method, target }: Arrival, { ports }: ApiServerOptions): Reply {

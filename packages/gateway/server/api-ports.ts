@@ -143,6 +143,7 @@ async function openPort(
     ...shared,
     ports: at,
     isHttpOnly: (host: string | undefined, target: string) => domainOf(host, target)?.isHttpOnly === true,
+    factsOfHost: (host: string | undefined) => domainOf(host, '/')?.facts,
     ...(isSecure && { judgeClient }),
   };
   const server = createApiServer(served, ({ socket }) => peerOf(socket));

@@ -16,8 +16,8 @@ export function refuseMalformed({ code }: ClientError, socket: Duplex): void {
 
 /**
  * Refuses a client, but only if it is really slow. Node checks timeouts before it reads the bytes that have already
- * arrived. After a pause of the event loop or the machine, it would therefore report clients as slow that have sent
- * their bytes in time.
+ * arrived. After a pause of the event loop or the machine, it would therefore report clients as slow although they have
+ * sent their bytes in time.
  */
 function refuseSlow(socket: Duplex): void {
   const before = responseOf(socket);

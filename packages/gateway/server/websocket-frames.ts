@@ -62,7 +62,7 @@ export function isWebSocketHandshake(request: IncomingMessage): boolean {
 }
 
 /**
- * Starts to end connections that are idle or too old, on all servers. Returns a function that stops this. The timer
+ * Regularly ends connections that are idle or too old, on all servers. Returns a function that stops this. The timer
  * does not keep the process alive.
  */
 export function startSweeping(connections: Connections): () => void {

@@ -118,7 +118,8 @@ function defineFunction(
       reservedConcurrency: readInteger(resource, 'ReservedConcurrentExecutions', 0, 0, 100_000),
     }),
     ...(isForArm(resource) && { architecture: 'arm64' as const }),
-    // The code is next to the file of the stack, which is not the file of the resource if the stack is a plan.
+    // The path of the code is relative to the file of the stack. If the stack is a Terraform plan, the resource is
+    // declared in another file.
     place: raw.placeIn === undefined ? resource.place() : { file: raw.file, logicalId: resource.logicalId },
   };
 }

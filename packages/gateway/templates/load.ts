@@ -39,6 +39,8 @@ export async function loadStacks(
   const board = new LoadBoard(paths, types, tolerance);
   const abort = new AbortController();
   const failures: unknown[] = [];
+  const beside = new Set(companions.map((source) => resolve(source)));
+  let isImportedRefused = false;
   const loaded = await Promise.all(
     paths.map(async (path) => {
       try {
@@ -47,7 +49,10 @@ export async function loadStacks(
         for (const { stackName } of raws) options.onProgress?.(`loaded ${stackName}`);
         return raws;
       } catch (error) {
-        failures.push(error);
+        // Whoever imports from a companion fails because of it, so its failure comes first.
+        if (beside.has(path)) failures.unshift(error);
+        else failures.push(error);
+        isImportedRefused ||= beside.has(path);
         board.skip(path);
         // If errors are not tolerated, the first failure ends all other child processes. They are awaited in any case.
         if (tolerance === REFUSING) abort.abort();
@@ -55,17 +60,19 @@ export async function loadStacks(
       }
     }),
   );
-  const beside = new Set(companions.map((source) => resolve(source)));
   const named = loaded.filter((_, index) => !beside.has(paths[index] ?? ''));
-  noteFailures(failures, named.flat().length, tolerance);
+  const isServable = named.flat().length > 0 && !isImportedRefused;
+  noteFailures(failures, isServable, tolerance);
   return resolveStacks(loaded.flat(), board, types, tolerance);
 }
 
 /**
  * Reports the sources that cannot be loaded, so that the other sources can still be served.
- * @throws the failures if errors are not tolerated or if no named source remains
+ * @param isServable false if no named source remains, or if the stack from which they import is missing: their routes
+ * would then fail for reasons of that stack, and checks would blame the service
+ * @throws the failures if errors are not tolerated or if the remaining sources are not servable
  */
-function noteFailures(failures: readonly unknown[], stacks: number, tolerance: Tolerance): void {
+function noteFailures(failures: readonly unknown[], isServable: boolean, tolerance: Tolerance): void {
   const known: DefinitionError[] = [];
   for (const failure of failures)
     if (failure instanceof DefinitionError) known.push(failure);
@@ -73,7 +80,7 @@ function noteFailures(failures: readonly unknown[], stacks: number, tolerance: T
   const [first, ...others] = known;
   if (first === undefined) return;
   if (tolerance === REFUSING) throw first;
-  if (stacks === 0) throw new DefinitionFaults(first, others);
+  if (!isServable) throw new DefinitionFaults(first, others);
   for (const error of known) tolerance.note(error, NOTHING_SERVED);
 }
 

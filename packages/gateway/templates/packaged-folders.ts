@@ -17,8 +17,11 @@ const CODE: Readonly<Record<string, string>> = {
   'AWS::Serverless::Function': 'CodeUri',
   'AWS::Serverless::LayerVersion': 'ContentUri',
 };
-/** osls packages the folder of the service, unless a bundler makes the packages or our plug-in excludes the state. */
-const OWN_PACKAGES = /gatewright|esbuild|webpack|rollup|parcel|rspack|bundle/;
+/**
+ * osls packages the folder of the service, unless a bundler makes the packages or our plug-in excludes the state. The
+ * name of an export, such as gatewright-dev-RequestAuthorizerArn, is not the plug-in.
+ */
+const OWN_PACKAGES = /\bgatewright(?!-)\b|esbuild|webpack|rollup|parcel|rspack|bundle/;
 
 /** Returns no folder for a definition that cannot be read, because loading the definition reports the error. */
 export async function packagedFolders(source: string): Promise<readonly string[]> {

@@ -26,7 +26,9 @@ export type RawStack = {
   readonly placeIn?:
     | ((path: Path) => { readonly file: string; readonly line: number } | undefined)
     | undefined;
-  /** What the author wrote of a property, if the template is made from another format; absent for a template. */
+  /**
+   * Returns what the author wrote for a property, if the template is made from another format; absent for a template.
+   */
   readonly writtenAs?: ((logicalId: string, property: Path) => WrittenAs | undefined) | undefined;
   /** Returns the region of a resource whose provider has another region; absent for a template. */
   readonly regionOf?: ((logicalId: string) => string | undefined) | undefined;

@@ -105,7 +105,7 @@ export class StackSet implements Neighbours {
   /**
    * Declares the set complete. From now on, a missing export is an error. Returns the stacks in this order, each with
    * its nested stacks.
-   * @throws DefinitionError for an export that two stacks declare.
+   * @throws DefinitionError for an export that two stacks declare, if errors are not tolerated.
    */
   complete(stackNames: readonly string[]): readonly StackResolver[] {
     this.#isComplete = true;
@@ -134,7 +134,7 @@ export class StackSet implements Neighbours {
   /**
    * Returns the stacks so that exporting stacks come before importing stacks. Otherwise, the given order is kept. It
    * must be called after every stack has been resolved.
-   * @throws DefinitionError for a cycle of imports, naming its stacks.
+   * @throws DefinitionError for a cycle of imports, naming its stacks, if errors are not tolerated.
    */
   inImportOrder<T extends { readonly stackName: string }>(stacks: readonly T[]): readonly T[] {
     const byName = new Map(stacks.map((stack) => [stack.stackName, stack]));

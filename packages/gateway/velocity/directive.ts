@@ -84,7 +84,7 @@ function compileForeach(
   const name = args[0]?.reference?.root ?? nameOf(element);
   if (args.length === 1) return failingForeach;
   const collection = args[2]?.evaluate;
-  // `#foreach($item $list)` loops over nothing.
+  // Without `in`, as in `#foreach($item $list)`, the loop has no iterations.
   if (collection === undefined) return () => undefined;
   const extra = args[3];
   const body: Renderer = extra === undefined ? block : (extra.reference?.render ?? (() => undefined));

@@ -52,7 +52,7 @@ export class VelocityLexer {
     this.#mode = 'directive';
   }
 
-  /** Returns to the enclosing mode. It is called for a text that looked like a directive but has no arguments. */
+  /** Goes back to the enclosing mode. It is called for a text that looked like a directive but has no arguments. */
   leaveDirective(): void {
     this.#pop();
   }

@@ -4,9 +4,18 @@ import type { Construct } from 'constructs';
 export type GatewrightProps = {
   /** The stage in the stack's `serverless.yml`: `dev`, `prod`. Not needed with `packaged`. */
   readonly stage?: string;
-  /** Parts of the stack, if no gatewright.yml names them; naming others than gatewright.yml is an error. */
-  readonly parts?: readonly ('authorizers' | 'quotas' | 'webhooks' | 'channels' | 'cache' | 'waf')[];
-  /** The stack's folder, from the working folder. Default: `gatewright`. */
+  /** Parts of the stack. If gatewright.yml also names parts, both must name the same parts. */
+  readonly parts?: readonly (
+    | 'authorizers'
+    | 'quotas'
+    | 'access-logs'
+    | 'webhooks'
+    | 'channels'
+    | 'cache'
+    | 'waf'
+    | 'portal'
+  )[];
+  /** The stack's folder, relative to the working directory. Default: `gatewright`. */
   readonly folder?: string;
   /** Output of `gatewright package --form cdk`. Default: packages the stack when the app is synthesized. */
   readonly packaged?: string;
@@ -21,6 +30,6 @@ export type GatewrightProps = {
 export declare class Gatewright extends Construct {
   readonly template: CfnInclude;
   constructor(scope: Construct, id: string, props: GatewrightProps);
-  /** Any output of the template. @throws if there is none of this name */
+  /** Returns the value of an output of the template. @throws if the template has no output with this name */
   output(name: string): string;
 }

@@ -12,7 +12,8 @@ import type { GatewayChoice } from '../../toolkit/terminal/running-gateway.ts';
 const LOADS_STACKS = new Set(['start', 'routes', 'check']);
 
 /**
- * Completes `--inspect` by its default port. As in Node, the next argument is not the port, because it may be a folder.
+ * Adds the default port to `--inspect` and `--inspect-brk` if they have none. As in Node, the next argument is not
+ * taken as the port, because it may be a folder.
  */
 async function joinPorts(words: readonly string[]): Promise<readonly string[]> {
   const isBare = (word: string): boolean => /^--inspect(?:-brk)?$/.test(word);
@@ -61,8 +62,8 @@ export async function runProcess(commands: Loaders): Promise<void> {
 }
 
 /**
- * Lets a command finish when its reader has enough, as `head` does. The command may have to complete a change. With
- * `--follow` it would otherwise print for ever, so it ends.
+ * Ignores the error that occurs when the reader of the output, such as `head`, has closed the pipe, because the command
+ * may still have to complete a change. Only a command with `--follow` ends, because it would otherwise never end.
  */
 function surviveClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
@@ -90,8 +91,8 @@ export async function runCommandLine(
     .enablePositionalOptions();
   for (const load of loadersFor(words[0], commands)) program.addCommand(await load());
   neverExit(program, isJson);
-  // A command that does not have these options gets undefined. `start` is excluded, because it has its own control port
-  // and does not call another gateway.
+  // For a command without these options, the values are undefined, which selects the default gateway. `start` is
+  // excluded, because it has its own control port and does not call another gateway.
   program.hook('preAction', async (_, command) => {
     isFollowing = command.opts<{ readonly follow?: boolean }>().follow === true;
     if (LOADS_STACKS.has(command.name()))

@@ -1,9 +1,11 @@
 /** Creates the JSON Schema of `gatewright.yml` for editors from the options of `gatewright start`. */
 import { findOption } from '../../gateway/engine/start-settings.ts';
 import { settingNames } from '../../toolkit/terminal/settings-file.ts';
+import { PARTS } from '../../toolkit/stack/parts.ts';
 import type { JsonSchema } from '#shared/http/fields.ts';
 import type { Command, Option } from 'commander';
 
+const ONLY_NAMED = PARTS.filter(({ onlyNamed }) => onlyNamed === true).map(({ chosenAs }) => chosenAs);
 const TEXT: JsonSchema = { type: ['string', 'number'] };
 const TEXTS: JsonSchema = { type: 'array', items: TEXT };
 
@@ -19,7 +21,7 @@ export function settingsSchema(start: Command): JsonSchema {
     items: { type: 'string' },
   };
   const parts = {
-    description: 'Parts of the stack next to this file, or in gatewright/. Default: all.',
+    description: `Parts of the stack next to this file, or in gatewright/. Default: all except ${ONLY_NAMED.join(' and ')}.`,
     type: 'array',
     items: { type: 'string' },
     minItems: 1,

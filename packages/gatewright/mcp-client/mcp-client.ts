@@ -162,7 +162,8 @@ export class McpClient {
       try {
         await this.listTools();
       } catch (error) {
-        // A caller who may list nothing gets the refusal of the call itself.
+        // If the caller may not list tools, the call is sent without these headers, and the caller gets the refusal of
+        // the call instead of the refusal of the list.
         if (!(error instanceof McpRefused)) throw error;
         this.#tools = new Map();
       }

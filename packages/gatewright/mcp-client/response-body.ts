@@ -51,7 +51,10 @@ async function* partsOf(response: Response, limit: number): AsyncGenerator<Uint8
   }
 }
 
-/** Names the reason if the connection breaks, or the time for the request ends, while the body arrives. */
+/**
+ * Reads the next part of the body. @throws McpClientError with the reason if the connection breaks, or if the time
+ * limit of the request ends, before the body is complete
+ */
 async function read(parts: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
   try {
     return await parts.next();

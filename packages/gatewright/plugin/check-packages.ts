@@ -31,8 +31,9 @@ export function omitState({ serviceDir, service }: Pick<Serverless, 'serviceDir'
 }
 
 /**
- * Writes a pattern in another way. osls joins the patterns of the service and of the function and drops the later one of
- * two equal patterns, which would then no longer come last.
+ * Writes an exclusion in a different but equivalent form. osls joins the patterns of the service and of the function,
+ * and drops the later one of two equal patterns. The exclusion would then no longer come last, so a pattern of the
+ * function could include the state again.
  */
 function spellAgain(pattern: string): string {
   return `${pattern}/*`;

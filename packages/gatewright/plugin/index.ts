@@ -24,7 +24,7 @@ const EXIT_WITHIN_MS = 500;
 type Running = { readonly signalled: Promise<void>; readonly close: () => Promise<void> };
 
 class GatewrightPlugin {
-  /** Whether `gatewright start` must also refuse a service that this plug-in refuses. */
+  /** Tells `gatewright start` that it must also refuse a service that this plug-in refuses. */
   static readonly guards = true;
   readonly commands = {
     gateway: {

@@ -1,2 +1,2 @@
-/** One sentence if this Node is older than the package's `engines` say; else undefined. */
+/** Returns a sentence if this version of Node is older than the package's `engines` allow; undefined otherwise. */
 export function describeOldNode(): string | undefined;

@@ -35,7 +35,8 @@ export function readOption(
     return decided;
   }
   const texts = toSettingTexts(value);
-  if (texts === undefined) throw new OptionError(`${name} accepts strings, as on the command line`);
+  if (texts === undefined)
+    throw new OptionError(`${name} must be a string, or a list of strings, as on the command line`);
   if (read === undefined) {
     if (texts.length === 1) return texts[0];
     throw new OptionError(`${name} accepts one string`);

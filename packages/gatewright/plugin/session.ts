@@ -117,7 +117,7 @@ function factsOf(
     listening,
     stage,
     isVerbose,
-    // The stack has compiled its documents when it was loaded.
+    // The documents were compiled when the stack was loaded, so they only have to be read here.
     documents: sourcesOf({ directory, file }).flatMap(readDocuments),
     tookMs: performance.now() - startedMs,
     load: { sources: [source === '' ? '.' : file], stage, param: parameters },

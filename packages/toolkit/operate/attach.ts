@@ -118,14 +118,18 @@ export function attachCommand(): Command {
     .addOption(new Option('--quota <place>', 'where to enforce quotas').choices([...QUOTA_PLACEMENTS]))
     .option('--canary <percent>', 'REST APIs only: percentage of requests to guard first', readPercent)
     .option('--include-edits', 'also deploy other edits of the API that were never deployed', false)
-    .option('--write-routes', 'write the routes, as they will be guarded, to the access document', false)
+    .option(
+      '--write-routes',
+      'write the routes, as they will be after the attachment, to the routes file of the access document',
+      false,
+    )
     .option('--token-file <file>', 'file with a valid bearer token, for verify')
     .option('--url <url>', 'address of the stage, for verify')
     .option('--path <path>', 'path that verify calls below --url')
     .option('--invoke <route>', 'REST APIs only: route that the verify step invokes, such as "GET /orders"')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 wrong usage, 2 refused and nothing changed, 3 not finished, or the verification failed (attach apply then undoes every change).',
+      '\nExit codes: 0 done, 1 wrong usage, 2 refused and nothing changed, 3 not finished, or the verification failed (attach without a step then undoes every change).',
     )
     .action(async (step: (typeof STEPS)[number] | undefined, flags: AttachFlags) => {
       await orExitCode((start) => attach(step, flags, start), REFUSED);
@@ -365,7 +369,11 @@ async function finish(
   });
   report(checks);
   if (await undoIfWrong(checks, saved, work))
-    printError(new UsageError('the verification failed (WRONG), so every change was undone'));
+    printError(
+      new UsageError(
+        'the verification failed, so every change was undone; the checks above that FAILED show why',
+      ),
+    );
 }
 
 async function plan({ plane, region }: OpenPlane, flags: AttachFlags, begun?: Begun): Promise<Reading> {
@@ -419,7 +427,7 @@ async function verifyNow(
 
 function report(checks: readonly Check[]): void {
   const words = (isGood: boolean | undefined): string =>
-    isGood === undefined ? 'open' : isGood ? 'good' : 'WRONG';
+    isGood === undefined ? 'unchecked' : isGood ? 'passed' : 'FAILED';
   printResult(checks, () => table(checks.map(({ what, isGood, saw }) => [words(isGood), what, saw])));
   if (checks.some(({ isGood }) => isGood === false)) process.exitCode = UNFINISHED;
 }

@@ -1,4 +1,7 @@
-/** Opens the customers of a deployed stack for the console, by an AWS session and without any right to change them. */
+/**
+ * Lets the console read the customers of a deployed stack, with the user's AWS credentials. The console cannot change
+ * them.
+ */
 import { openCustomerBook } from '../stack/quota/commands/customer-book.ts';
 import { readOrigin, regionOfApi } from '../terminal/admin-client.ts';
 import type { AdminTarget } from '../terminal/admin-client.ts';

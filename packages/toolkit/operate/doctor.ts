@@ -38,7 +38,7 @@ export function doctorCommand(): Command {
   return addAwsOptions(
     new Command('doctor')
       .description(
-        'Find what would make a deployment of your Gatewright stack fail, or surprise callers of an API. Changes nothing.',
+        'Find what would make a deployment of your Gatewright stack fail, or find settings of an API that may surprise its callers. Changes nothing.',
       )
       .argument(
         '[source]',
@@ -59,8 +59,8 @@ export function doctorCommand(): Command {
   )
     .addHelpText(
       'after',
-      '\nWhat AWS refuses in the definition itself is listed by gatewright check, which needs no account; doctor adds what the account says.' +
-        '\nExit codes: 0 no problem, 1 wrong usage, 2 a problem, 3 no problem found, but not everything could be checked.',
+      '\ngatewright check, which needs no account, lists what AWS refuses in the definition itself; doctor adds what only the account shows.' +
+        '\nExit codes: 0 no obstacle (warnings do not count), 1 wrong usage, 2 an obstacle, 3 no obstacle found, but not everything could be checked.',
     )
     .action(async (named: string | undefined, flags: DoctorFlags) => {
       const report = await choose(named, flags);

@@ -21,7 +21,7 @@ import { addGatewayOptions, callGateway, findGateway, readMember } from './runni
 export type AdminFlags = {
   readonly url?: string | undefined;
   readonly target?: AdminTarget;
-  /** Clock, timer and chance of repeated calls; absent means the ones of the process. */
+  /** Clock, timer and random numbers for repeating calls; the default is to use those of the process. */
   readonly ports?: CallPorts;
 };
 
@@ -33,7 +33,7 @@ export type AdminTarget = AwsCredentials & {
   readonly functionArn?: string;
   readonly origin: string;
   readonly region: string;
-  /** Marks calls of the local console and of commands, which are not recorded. */
+  /** Marks the call as a call of the local console or of a command, so that the gateway does not record it. */
   readonly consoleCall?: string;
   /** If set, only GET requests are sent. Any other request is refused here, before it is signed. */
   readonly readsOnly?: true;

@@ -10,8 +10,8 @@ const OTHERS_MODE = 0o077;
 
 /**
  * Returns `{}` if no gateway was ever started in the directory, because commands that only read must not create a
- * folder. Also returns `{}` if the folder is a link or writable by other users, because they could have changed its
- * files.
+ * folder. Also returns `{}` if the folder is a link, belongs to another user, or is accessible to other users, because
+ * they could have changed its files.
  */
 export function serviceCacheFolder(directory: string): { readonly cacheFolder?: string } {
   const folder = ownFolderOf(directory);

@@ -29,7 +29,8 @@ class CarriedClaims(Mapping[str, str]):
         if name not in self._carried:
             raise DomainError(
                 "CONFIG_INVALID",
-                f"the claim {name} is not carried: add it to result.claims.names of the API's access document",
+                f"the authorizer does not pass on the claim {name}: "
+                "add it to result.claims.names of the API's access document",
             )
         value = self._carried[name]
         if value is None:
@@ -51,7 +52,8 @@ class Caller:
     scopes: Tuple[str, ...]
     # None for an API key that does not expire.
     expires_at_epoch_seconds: Optional[float]
-    # Claims that the access document names under `context`.
+    # All other members of the authorizer's context, such as `tenant`, and the claims that the access document names under
+    # `context`.
     context: Fields
     # The names of values that the authorizer left out because they are too long.
     cut: Tuple[str, ...]

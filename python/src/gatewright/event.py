@@ -51,7 +51,7 @@ def authorizer_context_of(event: Any) -> Fields:
 
 def received_at_of(event: Any) -> Optional[int]:
     """
-    Returns the time at which the gateway received the request, in epoch milliseconds. No caller can write it. Returns
+    Returns the time at which the gateway received the request, in epoch milliseconds. A caller cannot set it. Returns
     None if the event has no such time (ALB, queues), or a time that no gateway writes: a fraction, or a time before
     1970 or after 9999.
     """

@@ -132,7 +132,7 @@ def _parse_deep(text: str) -> Any:
                     open_values[-1] = (into, name)
                 break
             if follows != ("]" if isinstance(into, list) else "}"):
-                raise ValueError("a list or an object of JSON has no end")
+                raise ValueError("a JSON list or object is not closed")
             open_values.pop()
             value, at = into, _skip(text, at + 1)
         else:
@@ -160,7 +160,7 @@ def _parse_scalar(text: str, at: int) -> Tuple[Any, int]:
             return value, at + len(word)
     number = _NUMBER.match(text, at)
     if number is None:
-        raise ValueError("a value of JSON is expected")
+        raise ValueError("expected a JSON value")
     whole, fraction, power = number.groups()
     return (_whole(whole) if fraction is None and power is None else float(number[0])), number.end()
 

@@ -97,8 +97,8 @@ def _next(ask: Opening) -> _Attempt:
 
 def _judge(outcome: Outcome, ask: Opening, period: Period, ready: Opened) -> Optional[Opened]:
     """
-    Returns the result of an attempt, and None if the head refused it. A ledger of another period has the same key if
-    both periods begin at the same time.
+    Returns the result of an attempt, or None if the head refused it. `period` is compared with the ledger's period,
+    because two periods that begin at the same time have the same key.
     """
     if outcome.kind != "refused":
         return ready
@@ -152,7 +152,7 @@ def _decide_by_term(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, 
     ledger = table.read(key)
     if ledger is None or (ask.term is None and "term" not in ledger):
         return None
-    # The ledger was ended, but its successor was never opened, because the process has died.
+    # The ledger was ended, but its successor was never opened, because the process that ended it has died.
     if "nxt" in ledger:
         return _replace(table, ask, line)
     is_before = is_before_term(ledger, ask.term)

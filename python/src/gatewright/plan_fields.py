@@ -15,8 +15,8 @@ T = TypeVar("T")
 
 def names_in_order(fields: Mapping[str, Any]) -> List[str]:
     """
-    Returns the names in the order in which JavaScript lists them, which is indexes first, so that both languages name
-    the same unknown field.
+    Returns the names in the order in which JavaScript lists them (names that are array indexes come first), so that
+    both languages name the same unknown field.
     """
     indexes = [name for name in fields if _INDEX.fullmatch(name) and int(name) <= _MAX_INDEX]
     return [*sorted(indexes, key=int), *(name for name in fields if name not in indexes)]
@@ -98,7 +98,7 @@ class PlanFields:
         """
         other = next((name for name in self.names() if name not in self._asked), None)
         if other is not None:
-            self.fail(other, f"is unknown; known are {', '.join(sorted(self._asked))}")
+            self.fail(other, f"is unknown; expected one of {', '.join(sorted(self._asked))}")
 
     def _read(self, name: str, expected: str, read: Callable[[Any], Optional[T]], default: Any = None) -> T:
         value = read(self.get(name, default))

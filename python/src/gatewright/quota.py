@@ -116,10 +116,11 @@ class Quota:
         self._on_threshold = on_threshold or _log_threshold
         self._opened: Optional[Tuple[Table, Records]] = None
         self._holders = threading.local()
-        # For a period that cannot be opened: the period that is charged instead.
+        # For each period that cannot be opened, the period that is charged instead.
         self._moved: Dict[Tuple[str, Period, str, Optional[int]], Period] = {}
-        # For a limit that continues another limit's ledgers: these ledgers. The dictionary's key includes the period,
-        # the plan with its version, and the term, because another plan may give the limit its own ledgers later.
+        # For each limit that continues the ledgers of another limit, those ledgers. The dictionary's key includes the
+        # period, the plan with its version, and the term, because another plan may give the limit its own ledgers
+        # later.
         self._renamed: Dict[Tuple[str, Period, str, int, Optional[int]], LedgerId] = {}
         self._swept: Dict[Key, Sequence[Tuple[str, int]]] = {}
         # The last known state of each ledger, for the header fields if another limit refuses the request.
@@ -144,7 +145,7 @@ class Quota:
         stamp = received_at_of(event)
         if stamp is None:
             raise malformed(
-                "the event has no time of the gateway, which says the period that the request is charged to"
+                "the event has no timestamp from the gateway, which determines the period that is charged"
             )
         for name, value in (("tenant", tenant), ("key", key), ("plan", plan), ("route", route)):
             _check_name(name, value, is_optional=name in ("plan", "route"))
@@ -161,7 +162,8 @@ class Quota:
                 except _PlanChanged:
                     records.forget_plan(in_force.id)
                 except Refused:
-                    # If the ledger has just announced a newer record, the request was refused by the earlier one.
+                    # If the ledger has just announced a newer record of the customer, the refusal was decided by an
+                    # older one, so the request is tried again.
                     if reload == _RELOADS - 1 or not records.is_outdated(tenant):
                         raise
         except Halted:
@@ -278,7 +280,7 @@ class Quota:
         outcome = table.update(return_write(key, units, mark))
         if outcome.kind == "done" or (outcome.item or {}).get(mark.name) == mark.sequence:
             return outcome.item
-        LOG.warning("%d units stay charged to %s: the table did not take them back", units, key[0])
+        LOG.warning("%d units stay charged to %s, because the table did not confirm the refund", units, key[0])
         return None
 
     def _next_mark(self, stamp: int) -> Mark:

@@ -23,11 +23,13 @@ _SUSPENDED_SECONDS = 1.8
 # While the table does not respond, a record is used for this long. A change is therefore in force within a minute.
 _STALE_RECORD_SECONDS = 50.0
 _PLAN_SECONDS = 60.0
-# A record that its plan's announcements confirm is read again after this time, in case it was changed without an announcement.
+# A record that the announcements in its plan confirm is read again after this time, in case it was changed without an
+# announcement.
 _CONFIRMED_SECONDS = 300.0
 # This must be more than the possible difference between clocks.
 _CLOCKS_SECONDS = 60.0
-# A plan is read for announcements when this share of the time has passed within which a change must be in force.
+# A change must be in force within a certain time. When this share of that time has passed, the plan is read for
+# announcements.
 _NEWS_SHARE = 0.9
 _MAX_ENTRIES = 10_000
 
@@ -168,8 +170,8 @@ class Records:
 
     def _confirm(self, entry: _Entry, stamp: int) -> float:
         """
-        Returns the maximum time since the record was confirmed. The announcements in its plan confirm it. The result is negative
-        if the record has changed.
+        Returns the maximum age in seconds that the last confirmation of the record may have. The announcements in its
+        plan confirm the record. The result is negative if the record has changed.
         """
         if entry.item is None:
             return _RECORD_SECONDS
@@ -213,7 +215,7 @@ class Records:
         self._read[key] = entry
         if fresh < 0 or asked.age <= fresh:
             return entry
-        # If the process was frozen during the read, the item is from before that time, so it is read again.
+        # If the process was frozen during the read, the item may be too old, so it is read again.
         return _Entry(self._table.read(key), _now(), answers, entry.as_of)
 
 

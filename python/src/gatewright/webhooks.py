@@ -56,7 +56,7 @@ def verify(
     """
     if scheme not in _SCHEMES:
         raise DomainError(
-            "CONFIG_INVALID", f"the scheme {scheme} is not verified here; known are {', '.join(_SCHEMES)}"
+            "CONFIG_INVALID", f"unknown webhook scheme {scheme}; expected one of {', '.join(_SCHEMES)}"
         )
     read_claim, to_key, encode, describe = _SCHEMES[scheme]
     now_ms, headers, body = http_request_of(event), headers_of(event), body_of(event)

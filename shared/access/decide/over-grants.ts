@@ -63,8 +63,8 @@ function shapesOn(
       for (const shape of withTrailingSlash(alignment)) {
         const path = typicalPath(shape);
         if (found.some((wider) => covers(wider, path))) continue;
-        // The typical path has the fewest literals. If a more specific route takes even this path, it takes every path
-        // of the shape.
+        // The typical path has an ordinary word for each wildcard, so it does not equal a static segment by chance. If a
+        // more specific route matches even this path, it matches every path of the shape.
         if (isServedBy(finder, method, path, template)) found.push(shape);
       }
   return found;

@@ -79,7 +79,7 @@ export type Changed = {
 };
 
 type FollowedCustomer = {
-  /** The version of the record that the keys now name. */
+  /** The version of the customer's record that the keys now contain. */
   readonly version: number;
   readonly revoked: boolean;
   readonly keys: number;
@@ -240,8 +240,9 @@ export class KeyAdmin {
   }
 
   /**
-   * Carries a change of the tenant's customer record to a page of its keys: each decision by a key reads the key, so it
-   * is then made by the new record. The keys of a closed customer are revoked. The change can be carried out again.
+   * Writes the version of the tenant's customer record into a page of its keys. Each request with a key reads the key's
+   * item, and so learns that the record has changed. The keys of a closed customer are revoked. Repeating the call is
+   * safe.
    * @throws DomainError CUSTOMER_UNKNOWN, STORE_UNAVAILABLE
    */
   async followCustomer(

@@ -1,6 +1,9 @@
 import { DomainError } from '../../errors.ts';
 
-/** The refusal of an API key whose secret was right. Its id and customer may be named: only its holder gets here. */
+/**
+ * Thrown if a revoked or expired API key has the correct secret. The error names the key and its customer, because only
+ * someone who has the whole key can cause it.
+ */
 export class KeyRefused extends DomainError {
   readonly names: { readonly key: string; readonly customer: string };
 

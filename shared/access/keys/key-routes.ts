@@ -177,11 +177,11 @@ function followRoute(admin: () => KeyAdmin): Route {
       path: '/access/customers/{tenant}/follow',
       id: 'followCustomer',
       summary:
-        "Carries a change of a customer's record to its keys, a page at a time; revokes the keys of a closed customer",
+        "Writes the version of a customer's record into its keys, a page at a time; revokes the keys of a closed customer",
       body: { cursor: optional(text('`next` of the previous page.', { pattern: KEY_ID })) },
       answer: {
         description:
-          'How many keys name the `version` now; `outside` lists the flushed caches, with a reason for each failure.',
+          'The number of keys that now contain the `version` of the record; `outside` lists the flushed caches, with a reason for each failure.',
       },
     },
     async ({ path: { tenant }, body: { cursor }, signer }) => {

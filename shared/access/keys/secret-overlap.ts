@@ -1,10 +1,10 @@
 /** The secrets of an API key or of an endpoint for webhooks: how many there may be, and when earlier ones end. */
 
-/** There is a second secret only during the overlap of a rotation. */
+/** Maximum number of secrets. There is a second one only during the overlap of a rotation. */
 export const SECRETS_LIMIT = 2;
 
 type EndingSecret = {
-  /** The time from which the secret is refused. Undefined if the secret is valid as long as what it belongs to. */
+  /** The time from which the secret is refused. Undefined if the secret is valid as long as its API key or endpoint. */
   readonly notAfterEpochSeconds?: number;
 };
 

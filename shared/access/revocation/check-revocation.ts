@@ -8,7 +8,7 @@ import type { RevocationTarget } from './revocation.ts';
 /**
  * Checks that a token is not revoked.
  * @throws DomainError TOKEN_REVOKED; TOKEN_CLAIM_INVALID if a token lacks the claims that revocation needs;
- * STORE_UNAVAILABLE if the table cannot be read, because the token may then be revoked
+ * STORE_UNAVAILABLE if the table cannot be read, because the token may have been revoked
  */
 export type RevocationCheck = (
   principal: Principal,

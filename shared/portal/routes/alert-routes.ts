@@ -22,7 +22,12 @@ export function alertRoutes(context: MemberContext): readonly MemberRoute[] {
     {
       roles: EVERYBODY,
       route: readRoute(
-        { path: '/api/alerts', id: 'showAlerts', summary: 'Alerts, and what was sent', answer: ANSWER },
+        {
+          path: '/api/alerts',
+          id: 'showAlerts',
+          summary: 'Alerts, and the mails that were sent',
+          answer: ANSWER,
+        },
         async ({ receivedEpochMs }) =>
           jsonReply(200, await show(context, await readAlerts(ports, tenant), receivedEpochMs)),
       ),

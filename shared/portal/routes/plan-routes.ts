@@ -28,7 +28,12 @@ export function planRoutes(context: MemberContext): readonly MemberRoute[] {
     {
       roles: EVERYBODY,
       route: readRoute(
-        { path: '/api/plan', id: 'showPlan', summary: 'The plan and what is offered', answer: ANSWER },
+        {
+          path: '/api/plan',
+          id: 'showPlan',
+          summary: 'The plan, and the plans that are offered',
+          answer: ANSWER,
+        },
         async ({ receivedEpochMs }) => jsonReply(200, await showPlan(context, receivedEpochMs)),
       ),
     },
@@ -149,8 +154,8 @@ async function offerAt(context: MemberContext, planId: string, nowEpochMs: numbe
 }
 
 /**
- * Delays a change to a plan with a lower fee to the next month, whatever the file says. Attack: a customer changes up,
- * uses what the plan includes, and changes down before the fee of the period is due.
+ * Delays a change to a plan with a lower fee to the next month, whatever the file says. Attack: a customer upgrades,
+ * uses what the plan includes, and downgrades before the fee of the period is due.
  */
 async function delayed(offer: OfferedPlan, context: MemberContext, nowEpochMs: number): Promise<OfferedPlan> {
   const term = termAt(context.customer, nowEpochMs);
@@ -181,7 +186,7 @@ function previewRoute(context: MemberContext): MemberRoute['route'] {
       method: 'POST',
       path: '/api/plan/preview',
       id: 'previewPlan',
-      summary: 'What a change costs, and from when; changes nothing',
+      summary: 'The price of a change of plan, and when it takes effect; changes nothing',
       body: { plan: PLAN },
       answer: ANSWER,
     },
@@ -242,7 +247,10 @@ function changePlanRoute(context: MemberContext): MemberRoute['route'] {
       // Attack: a member could guess the next version, and the guess would be right if the owner changed the record
       // after the offer was compared with it.
       if (version > context.customer.version + 1)
-        throw new DomainError('EDIT_CONFLICT', 'the version is ahead of the record of the customer');
+        throw new DomainError(
+          'EDIT_CONFLICT',
+          "the version is more than one higher than the version of the customer's record",
+        );
       // If the change was already made, the plan is in force and is no longer on offer; the record of the operation
       // then decides.
       const isPast = version <= context.customer.version;

@@ -3,7 +3,10 @@ import { currentLedgerOf, HEAD_SK, subjectList } from '../ledger/ledger.ts';
 import { newsWrite } from '../plan/news.ts';
 import type { AdminPorts } from './operation.ts';
 
-/** Maximum number of pages of ledger heads to update. Processes learn of the change of other subjects within a minute. */
+/**
+ * Maximum number of pages of ledger heads to update. Processes that use the heads of later pages learn of the change
+ * within a minute.
+ */
 const PAGES = 10;
 const PAGE = 50;
 

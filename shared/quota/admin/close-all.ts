@@ -64,7 +64,7 @@ export async function closeAllOver(
   }
   if (atEpochMs - startedEpochMs > LATE_AFTER_MS)
     throw unavailable(
-      'not all periods could be closed within two weeks, but their ledgers expire after five',
+      'not all periods could be closed within two weeks, but a ledger expires five weeks after its period',
     );
   return { ...sums, isWhole: false };
 }

@@ -203,7 +203,7 @@ async function plansToTell(
   return plans.filter((_, at) => items[at] !== undefined);
 }
 
-/** Announces a change that was made to the processes that charge the customer. */
+/** Tells the processes that charge the customer that its record has changed. */
 async function announced(
   ports: AdminPorts,
   tenant: string,

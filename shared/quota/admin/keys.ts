@@ -125,7 +125,7 @@ export function assignPlan(
         recordWrite(asked, requested, record),
         ...named.writes,
         assignWrite(wanted, requested.atEpochMs, endAssignment(item, requested.atEpochMs)),
-        // The plan by which the key's requests are charged.
+        // This item determines the plan by which the key's requests are charged.
         {
           purpose: 'assign',
           key: assignedKey(tenant, key),

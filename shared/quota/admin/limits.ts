@@ -57,7 +57,8 @@ export function setLimit(
 
 /**
  * Gives all charged units of the period back to the subject, including units that were charged under earlier plans of
- * the period. Units that are leased can still be used in addition. They count in `credits`.
+ * the period. Units that processes have leased can still be used in addition. The units that are given back are added
+ * to `credits`.
  */
 export function reset(
   ports: AdminPorts,

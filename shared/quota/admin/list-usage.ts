@@ -184,8 +184,8 @@ type Position = {
 
 /**
  * Prints a cursor.
- * @param of the question that the position belongs to. It is stored in the cursor, because the cursor of another
- * question would skip rows silently
+ * @param of the kind of list that the cursor continues. It is stored in the cursor, because the cursor of another list
+ * would silently skip rows
  */
 function printPosition(of: string, { after, current, sk }: Position): string {
   return printCursor({ of, ...(current ?? after), ...(current !== undefined && { at: sk }) });

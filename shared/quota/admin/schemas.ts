@@ -81,7 +81,8 @@ const LIMIT = {
 
 export const PLAN: JsonSchema = {
   type: 'object',
-  description: 'A customer plan. A plan that cannot be enforced is refused with the path of the wrong field.',
+  description:
+    'A customer plan. A plan that cannot be enforced is refused, and the response names the path of the invalid field.',
   required: ['id', 'version', 'limits'],
   properties: {
     id: TEXT,
@@ -116,7 +117,8 @@ export const CUSTOMER_RECORD: JsonSchema = structure(
     limits: OWN_QUOTAS,
     everywhereBy: {
       ...INSTANT,
-      description: 'By when the last change is in force in every process, even in one that has leased units',
+      description:
+        'The time at which the last change is in force in every process, including processes that have leased units',
     },
     plans: { type: 'array', items: structure({ plan: TEXT, from: INSTANT, limits: OWN_QUOTAS }, ['limits']) },
     version: WHOLE,
@@ -130,7 +132,7 @@ export const TERMS: JsonSchema = structure(
     key: TEXT,
     by: {
       enum: ['customer', 'key', 'caller'],
-      description: 'Whose record determines the plan; caller if there is no record',
+      description: 'Whose record determines the plan; caller if no plan is recorded',
     },
     state: { enum: CUSTOMER_STATES },
     plan: TEXT,

@@ -12,7 +12,7 @@ type ChargePorts = {
    */
   readonly find: () => readonly Holding[];
   readonly move: (moved: Moved) => void;
-  /** Units that each holding may lend while the store is out of reach. */
+  /** Units that each holding may lend while the store cannot be reached. */
   readonly bound: number;
 };
 

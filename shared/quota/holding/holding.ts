@@ -76,7 +76,10 @@ export interface Holding {
   acquire(cost: number): Promise<Acquired>;
   /** May be called only in the tick in which `isReady` was true. */
   take(cost: number): void;
-  /** Gives unused units back. The result is false if the units were already reported as used. */
+  /**
+   * Gives the units of a request back. The result is false if the limit has no refunds, because its units come back
+   * with time or at the request's end.
+   */
   refund(cost: number): boolean;
   /**
    * Charges units that were already delivered, even if `isReady` is false.
@@ -89,7 +92,7 @@ export interface Holding {
   /** Resolves when urgent reports have reached the store or have failed. */
   readonly corrected: Promise<void>;
   /**
-   * Lends units while the store is out of reach, up to the bound of `onUnavailable`. The units have to be charged
+   * Lends units while the store cannot be reached, up to the bound of `onUnavailable`. The units have to be charged
    * later.
    */
   borrow(cost: number, bound: number): boolean;

@@ -1,4 +1,7 @@
-/** The last refusal of a limit. For a short time, equal requests are refused without a call to the store. */
+/**
+ * The last refusal by a limit of one subject. For a short time, further requests that this limit applies to are refused
+ * without a call to the store.
+ */
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
 import type { HolderPorts } from './holder-ports.ts';

@@ -150,7 +150,7 @@ export class Lease implements Holding {
   }
 
   /**
-   * Borrows units while the store is out of reach. Not allowed for exact billing, because a process may end before the
+   * Borrows units while the store cannot be reached. Not allowed for exact billing, because a process may end before the
    * borrowed units are charged.
    */
   borrow(cost: number, bound: number): boolean {
@@ -263,7 +263,7 @@ export class Lease implements Holding {
   }
 
   /**
-   * Charges units that were admitted while the store was out of reach, and units by which actual costs exceeded
+   * Charges units that were admitted while the store could not be reached, and units by which actual costs exceeded
    * estimates.
    */
   async #payDebt(): Promise<Refusal | undefined> {

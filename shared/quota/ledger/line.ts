@@ -133,7 +133,7 @@ export function overlapping({ segments }: Line, period: Period): readonly Period
 
 /**
  * Sums up the units charged in the given ledgers.
- * @returns undefined if the table is out of reach
+ * @returns undefined if the table cannot be reached
  */
 export async function chargedIn(
   id: LedgerId,

@@ -90,7 +90,7 @@ export class OwnWrites {
   }
 
   /**
-   * Returns units.
+   * Gives units back to the ledger.
    * @param onLost called, perhaps much later, when it is certain that the write was never applied
    */
   release(back: { readonly units: number; readonly report: number }, onLost: () => void): Promise<Sent> {

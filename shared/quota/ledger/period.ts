@@ -20,7 +20,7 @@ export type PeriodRule = {
 /** A half-open period. It contains a timestamp if `startEpochMs <= stamp < endEpochMs`. Its id is its start. */
 export type Period = { readonly startEpochMs: number; readonly endEpochMs: number };
 
-/** The last instant of a JavaScript date, and therefore of a period. */
+/** The latest time that a `Date` can represent, and therefore the latest end of a period. */
 const MAX_EPOCH_MS = 8.64e15;
 const DAY_MS = 86_400_000;
 const formats = new Map<string, Intl.DateTimeFormat>();

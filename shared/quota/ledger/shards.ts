@@ -113,9 +113,9 @@ export async function readShards(
 }
 
 /**
- * Gives units back from the shards to a root that an operator has lowered below zero. It stops when the root is at zero or
- * the shards have no units left. Otherwise the shards could grant more than the new limit. Any process that finds such
- * a root does this; repeating it is harmless.
+ * Gives units back from the shards to a root that an operator has lowered below zero, because the shards could
+ * otherwise grant more than the new limit. It stops when the root is at zero or the shards have no units left. Any
+ * process that finds such a root does this; repeating it is harmless.
  */
 export async function recallUnits(store: ItemStore, id: LedgerId, period: Period): Promise<void> {
   const rootKey = accountKey(id, period, 'root');

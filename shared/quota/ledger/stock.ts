@@ -36,7 +36,7 @@ export class Stock {
   #unreported = 0;
   #unreportedSince: Moment | undefined;
   /**
-   * Units that were admitted but not charged, because the ledger was out of reach or an actual cost exceeded its
+   * Units that were admitted but not charged, because the ledger could not be reached or an actual cost exceeded its
    * estimate.
    */
   #debt: Debt | undefined;

@@ -40,7 +40,7 @@ type Entry = {
   /** The newest version that was announced before the read, so the record is at least as new. */
   readonly asOf: number;
   readonly freshMs: number;
-  /** The number of answers about plans that the process had got when the read was started. */
+  /** The number of plans that the process had received from the table when the read was started. */
   readonly answers: number;
   /** The announcement in the plan that the record already includes. Undefined if it is not known. */
   news: { readonly plan: string; readonly mark: string } | undefined;
@@ -62,11 +62,12 @@ const SUSPENDED_FRESH_MS = 1800;
  */
 const CONFIRMED_MS = 300_000;
 /**
- * More than clocks differ by. News that are older than a record by this time were written before the record was read.
+ * This is more than clocks differ. News that is older than a record by at least this time was written before the record
+ * was read.
  */
 const CLOCKS_MS = 60_000;
 /**
- * Factor by which records may be older than usual while the table does not respond. Including the clock margin, a
+ * Factor by which the maximum age of records is longer while the table does not respond. Including the clock margin, a
  * change takes effect within a minute.
  */
 const STALE_FACTOR = 1.25;
@@ -181,8 +182,8 @@ export class CustomerBook {
   }
 
   /**
-   * Compares the record with the news of its plan. Returns the maximum age since the record was confirmed, or undefined
-   * if the record has changed since it was read.
+   * Compares the record with the news of its plan. Returns the maximum age that the last confirmation of the record may
+   * have, or undefined if the record has changed since it was read.
    */
   #confirm(entry: Entry, atEpochMs: number): number | undefined {
     const { item, askedAt, answers, freshMs } = entry;
@@ -202,7 +203,7 @@ export class CustomerBook {
     return freshMs;
   }
 
-  /** Records a read that the announcements have saved. */
+  /** Records that the announcements have made a read unnecessary. */
   #count(entry: Entry): Entry {
     if (entry.news === undefined || elapsedMs(this.#clock, entry.countedAt) <= entry.freshMs) return entry;
     entry.countedAt = momentOf(this.#clock);
@@ -254,8 +255,8 @@ export class CustomerBook {
       confirmedAt: askedAt,
       countedAt: askedAt,
     };
-    // Records that change often would be read more often than without announcements, so these reads count against the
-    // announcements.
+    // Records that change often are read more often than without announcements. These additional reads are subtracted
+    // from the reads that the announcements have made unnecessary.
     if (last?.news !== undefined && elapsedMs(this.#clock, last.countedAt) <= last.freshMs)
       this.#plans?.noteReads(last.news.plan, -1);
     // The entry is removed and added again at the end of the map, so that the entries read least recently come first

@@ -88,7 +88,10 @@ export function termAt({ terms }: Pick<Customer, 'terms'>, epochMs: number): Ter
   return terms.findLast(({ fromEpochMs }) => fromEpochMs <= epochMs);
 }
 
-/** Returns the time from which the record is in force in every process. A change that was planned ahead is known in time. */
+/**
+ * Returns the time from which the record is in force in every process. If a change was planned more than a minute
+ * ahead, this is the planned time, because every process learns of the change before.
+ */
 export function everywhereBy(
   { stateSinceEpochMs, changedAtEpochMs, terms }: Customer,
   atEpochMs: number,

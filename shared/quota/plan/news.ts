@@ -10,7 +10,7 @@ import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 /** Attribute of a ledger: the version of the customer's record when it was announced. */
 const NEWS = 'cv';
 
-/** Announces a version of the record on one ledger. A later version is not replaced. */
+/** Returns the write that announces a version of the record on one ledger. A later version is not replaced. */
 export function newsWrite(ledger: ItemKey, version: number): ItemWrite {
   return {
     purpose: 'assign',
@@ -23,7 +23,7 @@ export function newsWrite(ledger: ItemKey, version: number): ItemWrite {
   };
 }
 
-/** Hears that the customer of a ledger's partition has a record of at least this version. */
+/** Called when a response shows that the customer of a ledger's partition has a record of at least this version. */
 type Hear = (partition: string, version: number) => void;
 
 /** Wraps a store so that announcements in any of its responses are noticed. */

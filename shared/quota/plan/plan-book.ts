@@ -26,7 +26,10 @@ type Entry = {
   readonly freshMs: number;
   /** Undefined for a plan in code that the table has not returned yet. */
   readonly news: PlanNews | undefined;
-  /** Reads of records that the announcements have saved, minus the reads that were made for them. */
+  /**
+   * The number of reads that the announcements have made unnecessary, minus the number of reads that were made only
+   * because of announcements.
+   */
   credits: number;
   /** Whether the announcements confirm a record in use. */
   isWatched: boolean;
@@ -36,7 +39,10 @@ type Entry = {
 const FRESH_MS = 60_000;
 /** Minimum time between two reads of a plan, if its announcements have made reads of records unnecessary. */
 const SOONEST_MS = 1500;
-/** Maximum number of saved reads that are remembered: as many as are used up in the time in which records are saved. */
+/**
+ * Maximum of `credits`. Each credit pays for one early read of the plan; so many reads, one every `SOONEST_MS`, take as
+ * long as a record is cached (40 s).
+ */
 const MAX_CREDITS = 26;
 /** Minimum time between two calls to a table that does not respond. */
 const UNAVAILABLE_MS = 1000;
@@ -183,8 +189,8 @@ export function planUnknown(planId: string): DomainError {
 }
 
 /**
- * Saves a plan whose newest version so far is `basedOn` (undefined if the plan is new). The store refuses the write if
- * another edit was made in the meantime.
+ * Returns the write that saves a plan whose newest version so far is `basedOn` (undefined if the plan is new). The
+ * store refuses it if another edit was made in the meantime.
  */
 export function savePlanWrite(plan: CustomerPlan, basedOn: number | undefined): ItemWrite {
   const test: Test =
@@ -224,8 +230,8 @@ export function versionKey(planId: string, version: number): ItemKey {
 }
 
 /**
- * Publishes a plan from code or from an access document. Returns no writes if the table has this version or a newer
- * one, because the table's plan is then used.
+ * Returns the writes that publish a plan from code or from an access document. There are none if the table has this
+ * version or a newer one, because the table's plan is then used.
  */
 export function seedWrites(seed: CustomerPlan, stored: Item | undefined): readonly ItemWrite[] {
   if (Number(stored?.['ver'] ?? 0) >= seed.version) return [];

@@ -98,7 +98,8 @@ export class PlanFields {
   /** Refuses unknown fields. A misspelt field would otherwise be a limit that is not enforced. */
   refuseOthers(): void {
     const other = Object.keys(this.#fields).find((name) => !this.#asked.has(name));
-    if (other !== undefined) this.fail(other, `is unknown; known are ${[...this.#asked].sort().join(', ')}`);
+    if (other !== undefined)
+      this.fail(other, `is unknown; expected one of ${[...this.#asked].sort().join(', ')}`);
   }
 
   #read<T>(name: string, expected: string, read: Read<T>, fallback?: T): T {

@@ -24,9 +24,9 @@ export type PlanNews = {
   readonly mark: string;
   /** The time of the last change of a customer; -Infinity if there was none since the plan was saved. */
   readonly changedEpochMs: number;
-  /** Differs after each suspension of a limit, and after each change of the plan. */
+  /** Differs each time a limit was suspended or resumed, and after each change of the plan. */
   readonly limitMark: string;
-  /** The number of this answer among the answers that the process has got. */
+  /** The position of this plan in the order in which the process has received plans from the table. */
   readonly answer: number;
   /** The time when the read was started. */
   readonly readAt: Moment;
@@ -39,7 +39,10 @@ export interface PlanNewsReader {
   readonly newsEveryMs: number;
   /** Returns the newest announcement; undefined if the plan is not known. */
   newsOf(planId: string): PlanNews | undefined;
-  /** Records the reads of records that the announcements have saved; negative if they have caused reads. */
+  /**
+   * Records how many reads of records the announcements have made unnecessary. The number is negative if they have
+   * caused reads.
+   */
   noteReads(planId: string, saved: number): void;
 }
 
@@ -84,7 +87,10 @@ export function withNews(
   return [...told, ...others.map((plan) => tellWrite(plan, set))];
 }
 
-/** Tells the processes that lease units of a plan that a limit was suspended or resumed. */
+/**
+ * Returns the write that tells the processes with leased units of a plan that one of its limits was suspended or
+ * resumed.
+ */
 export function limitNewsWrite(plan: string, atEpochMs: number, digits: string): ItemWrite {
   return tellWrite(plan, { [LIMIT_NEWS]: `${atEpochMs}#${digits}` });
 }

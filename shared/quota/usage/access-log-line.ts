@@ -58,8 +58,8 @@ export const DEFAULT_FIELDS: LineFields = {
 };
 
 /**
- * The form of a REST API's `$context.requestId`. A caller can choose this id with the header x-amzn-RequestId, and all
- * requests with the same id would be charged as one.
+ * The form of a REST API's `$context.requestId`. Lines with such an id are refused, because a caller can choose it with
+ * the header x-amzn-RequestId, and all requests with the same id would be charged as one.
  */
 const CHOSEN_BY_CALLER =
   /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|UUID_REPLACED_INVALID_REQUEST_ID)$/i;

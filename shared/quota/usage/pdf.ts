@@ -1,7 +1,7 @@
 /**
  * Writes pages of text as PDF 1.4 in Helvetica, a font that every PDF reader has. An invoice needs nothing more, so no
- * library is used. Letters that Windows-1252 lacks are refused: Adobe's metrics have glyphs for Polish or Turkish letters,
- * but PDFium (Chrome) leaves them out without a word.
+ * library is used. Letters that Windows-1252 lacks are refused: Adobe's metrics have glyphs for Polish or Turkish
+ * letters, but PDFium (Chrome) silently leaves them out.
  */
 import { DomainError } from '../../errors.ts';
 

@@ -23,7 +23,7 @@ type KeeperEvents = {
   readonly ping: () => string;
   readonly state: (state: State) => void;
   readonly problem: (error: unknown) => void;
-  /** Called when the keeper gives up, after `problem`. It is closed then. */
+  /** Called when the keeper gives up, after `problem`. The keeper is then closed. */
   readonly refused: (problem: ConnectionProblem) => void;
 };
 
@@ -49,7 +49,9 @@ export class ConnectionKeeper {
   readonly #events: KeeperEvents;
   #socket: Socket | undefined;
   #failures = 0;
-  /** Handshakes in a row that were refused for good reason. */
+  /**
+   * Number of consecutive handshakes that were refused because of the request itself: its address or its credential.
+   */
   #refusals = 0;
   #isClosed = false;
   #cancels = new Map<'ping' | 'answer' | 'renew' | 'retry' | 'open', () => void>();

@@ -40,10 +40,10 @@ export class ConnectionProblem extends Error {
 
 /** Statuses that say that the request itself is wrong: its address, or its credential. */
 const WRONG = new Set([400, 401, 403, 404]);
-/** Refusals in a row after which a new credential of `token()` or `url()` is not expected to help. */
+/** Number of consecutive refusals after which a new credential from `token()` or `url()` is not expected to help. */
 const REFUSALS = 3;
 
-/** @param refusals number of refusals in a row, including this one */
+/** @param refusals number of consecutive refusals, including this one */
 export function describeFailure(
   { status, text }: HandshakeFailure,
   { isRenewable, refusals }: { readonly isRenewable: boolean; readonly refusals: number },

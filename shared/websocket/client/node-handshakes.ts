@@ -54,7 +54,8 @@ function noteError(published: unknown): void {
 function note({ origin, path, upgrade }: Request, failure: HandshakeFailure): void {
   if (upgrade !== 'websocket') return;
   const name = `${String(origin)}${String(path)}`;
-  // Of a response that is refused, the error only says that the client has ended it.
+  // If the server has refused the handshake with a status, the error that follows only says that the client has closed
+  // the connection.
   if (failures.get(name)?.status !== undefined && failure.status === undefined) return;
   failures.delete(name);
   failures.set(name, failure);

@@ -8,7 +8,10 @@ import type { Host } from './host.ts';
 type Question = Exclude<ClientMessage, { readonly action: 'ping' }>;
 type Answer = Exclude<ServerFrame, { readonly type: 'error' | 'pong' }>;
 
-/** `refused`: the connection was refused for good. `no-connection`: there was none for too long. */
+/**
+ * `refused`: the connection was refused, and the client does not try again. `no-connection`: there was no connection
+ * for too long.
+ */
 export type ChannelErrorCode = ErrorCode | 'closed' | 'refused' | 'no-connection';
 
 /**
@@ -36,7 +39,7 @@ type Open = {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: ChannelError) => void;
   cancel: () => void;
-  /** Ends the wait of a publication. */
+  /** Cancels the timer after which a publication fails. */
   cancelWait: () => void;
   readonly sinceMs: number;
   /** Number of times that the request was sent on this connection. */
@@ -52,7 +55,7 @@ const ANSWERED_WITHIN_MS = 8_000;
 const ANSWER_DOUBLINGS = 3;
 const AGAIN_AFTER_MS = { least: 200, spread: 800 };
 const AGAIN_DOUBLINGS = 5;
-/** How many times the wait for a connection a publication waits for a response. */
+/** A publication waits for a response this many times as long as it waits for a connection. */
 const ANSWER_WAITS = 10;
 
 export class Questions {
@@ -60,7 +63,7 @@ export class Questions {
   readonly #send: (text: string) => boolean;
   readonly #waitMs: number;
   readonly #open = new Map<string, Open>();
-  /** Since when there is no connection; undefined while there is one. */
+  /** The time since which there has been no connection; undefined while there is one. */
   #lostMs: number | undefined;
 
   /** @param waitMs how long a publication waits for a connection */

@@ -1,5 +1,6 @@
 /** The console of a deployed stack: 500 customers, one of them, and none, in every look, without anything to change them. */
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import { loadConsole } from '../../../packages/gatewright/command/start/console-bundle.ts';
 import { openCustomerConsole } from '../../../packages/gateway/engine/index.ts';
 import type { CustomerBook, ShownCustomer } from '../../../packages/gateway/engine/index.ts';
@@ -77,9 +78,13 @@ function oneOf(tenant: string): ShownCustomer | undefined {
   );
 }
 
+/** As long as a table takes to be read. */
+const SLOW_MS = 1000;
+const answersAfter = { ms: 0 };
+
 const serve = (rows: typeof ROWS): ReturnType<typeof openCustomerConsole> => {
   const customers: CustomerBook = {
-    list: () => Promise.resolve({ customers: rows }),
+    list: () => setTimeout(answersAfter.ms, { customers: rows }),
     one: (tenant) => Promise.resolve(oneOf(tenant)),
     reads: () => Promise.resolve(undefined),
   };
@@ -101,8 +106,12 @@ export const browserCase: BrowserCase = {
       await page.waitForSelector('text=There are no customers yet.');
       await lookAt(page, 'deployed-empty', FRAME);
 
+      answersAfter.ms = SLOW_MS;
       await page.goto(many.link);
+      await page.waitForSelector('text=Reading the customers …');
       await page.waitForSelector('tr:has-text("customer-0499")');
+      await page.waitForSelector('text=The 500 customers of the API');
+      answersAfter.ms = 0;
       assert.match(
         await readText(page, 'nav.side'),
         /Customers.*gatewright-prod in eu-central-1.*read only/s,

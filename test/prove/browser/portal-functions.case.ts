@@ -52,7 +52,7 @@ async function acceptInsideSession(page: Page, portal: Portal, origin: string): 
   const invitation = await portal.invite({ tenant: 'stall', role: 'billing' });
   await page.goto('about:blank');
   await page.goto(`${origin}/#/invitation/${invitation}`);
-  await page.waitForSelector('form:has-text("You become a member of Market stall in the role billing.")');
+  await page.waitForSelector('form:has-text("You become a member of Market stall with the role billing.")');
   await page.waitForSelector('.note:has-text("signed in as First member of Corner shop")');
   await lookAtPortal(page, 'functions-replace');
   await page.fill('label:has-text("Your name") input', 'Third member');

@@ -199,7 +199,7 @@ async function live(page: Page, served: Served, of: Organisation): Promise<void>
 
 async function enter(page: Page, { name, link, hands }: Organisation): Promise<void> {
   await page.goto(link);
-  await page.waitForSelector(`form:has-text("You become a member of ${name} in the role owner.")`);
+  await page.waitForSelector(`form:has-text("You become a member of ${name} with the role owner.")`);
   await hands.write('Your name', `Owner of ${name}`);
   // The second organisation comes to the browser of the first one, which asks before it ends that session.
   if ((await page.textContent('form'))?.includes('End the session') === true) {

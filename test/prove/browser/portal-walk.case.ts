@@ -111,7 +111,7 @@ async function startApi() {
 async function acceptInvitation(page: Page, portal: Portal): Promise<void> {
   await page.waitForSelector('h1:has-text("You are invited to Harvest")');
   assert.equal(new URL(page.url()).hash, '#/invitation', 'the secret stays in the address bar');
-  await page.waitForSelector('form:has-text("You become a member of Market stall in the role owner.")');
+  await page.waitForSelector('form:has-text("You become a member of Market stall with the role owner.")');
   assert.ok(portal.open.has(INVITATION), 'opening the link redeems the invitation');
   await lookAtPortal(page, 'walk-invitation');
   await page.setViewportSize(PHONE);

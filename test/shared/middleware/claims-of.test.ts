@@ -49,13 +49,13 @@ describe('claimsOf', () => {
   });
 
   // `C#${claims.sub}` with undefined is one customer for all of them.
-  it('throws for a claim that is not carried, and not where objects are printed or compared', () => {
+  it('throws for a claim that the authorizer does not pass on, and not where objects are printed or compared', () => {
     const claims =
       claimsOf(withOurAuthorizer({ claims: { as: 'cognito', names: ['sub'] } }, 'rest')) ?? assert.fail();
 
     assert.equal(claims['sub'], 'ada');
-    assert.throws(() => claims['email'], /the claim email is not carried: add it to result\.claims\.names/);
-    assert.throws(() => 'email' in claims, /not carried/);
+    assert.throws(() => claims['email'], /does not pass on the claim email: add it to result\.claims\.names/);
+    assert.throws(() => 'email' in claims, /does not pass on the claim/);
     assert.match(`${JSON.stringify(claims)} ${inspect(claims)}`, /ada/);
     assert.deepEqual(Object.keys(claims), ['sub']);
   });
@@ -65,7 +65,7 @@ describe('claimsOf', () => {
 
     assert.deepEqual([claims?.['sub'], claims?.['iss']], ['ada', 'https://issuer.example/']);
     assert.equal(claims?.['scope'], undefined);
-    assert.throws(() => claims?.['email'], /not carried/);
+    assert.throws(() => claims?.['email'], /does not pass on the claim/);
   });
 
   it('fails where the claims are too long to be carried', () => {

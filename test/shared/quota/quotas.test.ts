@@ -224,13 +224,13 @@ describe('an admission', () => {
     assert.equal(await table.spend(quotas, 5), 2);
   });
 
-  it('stays charged once it has been reported', async () => {
+  it('is also refunded after its usage was reported', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 2, lease: false }]);
     const first = (await quotas.consume(stamped())) as Admission;
     await quotas.consume(stamped());
 
-    // The second grant has told the ledger that the first unit was used; its own can go back.
+    // The second grant has reported the first unit as used. The next report corrects this.
     assert.deepEqual(first.refund(), ['daily']);
     assert.equal(await table.spend(quotas, 5), 1);
     assert.deepEqual(first.refund(), []);

@@ -16,6 +16,7 @@ export type JsonPlace = { readonly line: number; readonly column: number };
 const VALUES = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[\w$\u0080-\uffff]/;
+const ESCAPED = new Set('"\\/bfnrtu');
 const WORDS = ['true', 'false', 'null'];
 
 /**
@@ -42,6 +43,18 @@ export function findJacksonFault(bytes: Buffer): JsonFault | undefined {
     throw error;
   }
   return undefined;
+}
+
+/** Lambda's message about a payload. It says where its parser stopped, without the payload [obs: lambda]. */
+export function describePayloadFault(payload: Buffer): string {
+  const fault = findJacksonFault(payload);
+  const marker = fault?.opened === undefined ? '' : ` (start marker at ${printPlace(fault.opened)})`;
+  const details = fault === undefined ? '' : `: ${fault.message}${marker}\n at ${printPlace(fault.place)}`;
+  return `Could not parse request body into json: Could not parse payload into json${details}`;
+}
+
+function printPlace({ line, column }: JsonPlace): string {
+  return `[Source: REDACTED (\`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION\` disabled); line: ${line}, column: ${column}]`;
 }
 
 class Scanner {
@@ -125,13 +138,36 @@ class Scanner {
     for (this.#at += 1; this.#text[this.#at] !== '"'; this.#at += 1) {
       if (this.#at >= this.#text.length) this.#end();
       this.#checkByte(this.#at);
-      if (this.#text[this.#at] === '\\') this.#at += 1;
+      const found = this.#text[this.#at] ?? '';
+      if (found < ' ') this.#refuseControl(found);
+      if (found === '\\') this.#escape();
     }
     this.#at += 1;
   }
 
+  /** A line break within a string does not begin a line. */
+  #refuseControl(found: string): never {
+    const { line, column } = this.#place(this.#at);
+    const message = `Illegal unquoted character (${describe(found)}): has to be escaped using backslash to be included in string value`;
+    throw new Found({ message, place: { line, column: column + 1 } });
+  }
+
+  #escape(): void {
+    this.#at += 1;
+    const found = this.#text[this.#at];
+    if (found === undefined) this.#end();
+    if (!ESCAPED.has(found))
+      this.#fail(`Unrecognized character escape '${found}' (code ${found.charCodeAt(0)})`, this.#at + 1);
+  }
+
   #space(): void {
     while (/[ \t\r\n]/.test(this.#text[this.#at] ?? '')) this.#at += 1;
+    const found = this.#text[this.#at];
+    if (found !== undefined && found < ' ')
+      this.#fail(
+        `Illegal character (${describe(found)}): only regular white space (\\r, \\n, \\t) is allowed between tokens`,
+        this.#at + 1,
+      );
   }
 
   #takes(mark: string): boolean {
@@ -156,7 +192,7 @@ class Scanner {
 
   #unexpected(found: string, expected: string): never {
     this.#checkByte(this.#at);
-    this.#fail(`Unexpected character ('${found}' (code ${found.charCodeAt(0)})): ${expected}`, this.#at + 1);
+    this.#fail(`Unexpected character (${describe(found)}): ${expected}`, this.#at + 1);
   }
 
   #end(): never {
@@ -174,6 +210,12 @@ class Scanner {
     const before = this.#text.slice(0, at);
     return { line: before.split('\n').length, column: at - before.lastIndexOf('\n') };
   }
+}
+
+function describe(found: string): string {
+  const code = found.charCodeAt(0);
+  const isControl = code < 0x20 || (code >= 0x7f && code < 0xa0);
+  return isControl ? `(CTRL-CHAR, code ${code})` : `'${found}' (code ${code})`;
 }
 
 function isWithinCharacter(bytes: Buffer, at: number): boolean {

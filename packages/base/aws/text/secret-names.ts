@@ -91,7 +91,7 @@ function judge(name: string): boolean {
   }
 }
 
-/** Matches unseparated names such as `nexttoken`. */
+/** Matches the names of tokens that are not secrets, if their words are not separated, such as `nexttoken`. */
 const HARMLESS_RUN = /^(?:next|continuation|pagination|page|clientrequest|idempotency)token$/;
 
 /**

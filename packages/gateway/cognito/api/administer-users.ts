@@ -1,3 +1,4 @@
+import { describeGroup, readGroup } from '../pools/pool-group.ts';
 import { ServiceRefusal } from '../../core/errors.ts';
 import { randomBytes } from 'node:crypto';
 import { invalidParameter, notAuthorized, notFound } from '../pools/cognito-error.ts';
@@ -120,14 +121,20 @@ export const ADMINISTER_USERS: CognitoOperations = {
     const name = input.text('GroupName');
     if (pool.groups.has(name))
       throw new ServiceRefusal('GroupExistsException', 'A group with the name already exists.');
-    pool.addGroup(name, input.optionalText('Description') ?? '');
-    return { Group: describeGroup(name, input.optionalText('Description') ?? '', pool.definition.poolId) };
+    const group = pool.addGroup(
+      readGroup(name, {
+        Description: input.optionalText('Description'),
+        Precedence: input.optionalInteger('Precedence'),
+        RoleArn: input.optionalText('RoleArn'),
+      }),
+    );
+    return { Group: describeGroup(group, pool.definition.poolId) };
   },
 
   ListGroups(input, at) {
     const { pool } = poolOf(input, at);
     return {
-      Groups: [...pool.groups].map(([name, text]) => describeGroup(name, text, pool.definition.poolId)),
+      Groups: [...pool.groups.values()].map((group) => describeGroup(group, pool.definition.poolId)),
     };
   },
 
@@ -148,7 +155,9 @@ export const ADMINISTER_USERS: CognitoOperations = {
     const { pool, user } = namedUser(input, at);
     const { poolId } = pool.definition;
     return {
-      Groups: [...user.groups].map((name) => describeGroup(name, pool.groups.get(name) ?? '', poolId)),
+      Groups: [...pool.groups.values()]
+        .filter(({ name }) => user.groups.has(name))
+        .map((group) => describeGroup(group, poolId)),
     };
   },
 
@@ -197,10 +206,6 @@ function describeUser(user: PoolUser, attributes: 'Attributes' | 'UserAttributes
     Enabled: user.isEnabled,
     UserStatus: user.status,
   };
-}
-
-function describeGroup(GroupName: string, Description: string, UserPoolId: string): object {
-  return { GroupName, UserPoolId, Description: Description || undefined };
 }
 
 const MAX_PAGE = 60;

@@ -136,6 +136,7 @@ async function startWithPassword(attempt: Attempt): Promise<unknown> {
   checkSecretHash(client, [name], parameters.get('SECRET_HASH'));
   const user = pool.find(name);
   if (user === undefined && client.reportsUnknownUsers) throw userNotFound();
+  refuseUnfinished(user);
   const isRight = await isPassword(user?.password, password);
   const fault = pool.judgePassword(name, isRight);
   if (user === undefined || fault !== undefined) throw notAuthorized(fault ?? WRONG_PASSWORD);
@@ -187,6 +188,18 @@ async function startRefresh({ client, sessions, pool, parameters }: Attempt): Pr
   return describeTokens(await sessions.refresh(token, client));
 }
 
+/**
+ * Refuses a user who must confirm the account or reset the password first, whatever password was given. Cognito tells
+ * so before it compares the password (amazon-cognito-identity-js#288, aws-sdk-js#4608).
+ */
+function refuseUnfinished(user: PoolUser | undefined): void {
+  if (user?.isEnabled !== true) return;
+  if (user.status === 'UNCONFIRMED')
+    throw new ServiceRefusal('UserNotConfirmedException', 'User is not confirmed.');
+  if (user.status === 'RESET_REQUIRED')
+    throw new ServiceRefusal('PasswordResetRequiredException', 'Password reset required for the user');
+}
+
 /** Continues the sign-in after the password was found to be correct. */
 async function admit(
   { pool, client, sessions, at, metadata }: Omit<Attempt, 'parameters'>,
@@ -194,10 +207,7 @@ async function admit(
   source: TokenSource = 'TokenGeneration_Authentication',
 ): Promise<unknown> {
   if (!user.isEnabled) throw notAuthorized('User is disabled.');
-  if (user.status === 'UNCONFIRMED')
-    throw new ServiceRefusal('UserNotConfirmedException', 'User is not confirmed.');
-  if (user.status === 'RESET_REQUIRED')
-    throw new ServiceRefusal('PasswordResetRequiredException', 'Password reset required for the user');
+  refuseUnfinished(user);
   await preAuthentication(pool, user, client.clientId, metadata.first);
   if (user.status === 'CONFIRMED') {
     await postAuthentication(pool, user, client.clientId, metadata.later);
@@ -253,6 +263,7 @@ async function verifyPassword(attempt: Attempt): Promise<unknown> {
     timestamp: needParameter(parameters, 'TIMESTAMP'),
     signature: needParameter(parameters, 'PASSWORD_CLAIM_SIGNATURE'),
   };
+  refuseUnfinished(user);
   const isRight = pending.srp !== undefined && isPasswordProven(pending.srp, claim);
   const fault = pool.judgePassword(user?.username ?? parameters.get('USERNAME') ?? '', isRight);
   if (user === undefined || fault !== undefined) throw notAuthorized(fault ?? WRONG_PASSWORD);

@@ -18,16 +18,27 @@ import { cognitoInput, readUserAttributes } from './cognito-input.ts';
 import type { CognitoOperation, CognitoPorts, CognitoOperations } from './cognito-operation.ts';
 import { SIGN_UP } from './sign-up.ts';
 
+/** Cognito leaves out lists without an item (examples of describe-user-pool in the AWS CLI reference). */
+function unlessEmpty(list: readonly string[]): readonly string[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
+
 const DESCRIBE_POOLS: CognitoOperations = {
   ListUserPools(_input, { pools }) {
     const own = pools.all.filter(({ pool }) => pool.definition.kind === 'cognito');
     return {
-      UserPools: own.map(({ pool: { definition } }) => ({ Id: definition.poolId, Name: definition.name })),
+      UserPools: own.map(({ pool: { definition, createdAtMs } }) => ({
+        Id: definition.poolId,
+        Name: definition.name,
+        LambdaConfig: definition.shown?.['LambdaConfig'] ?? {},
+        LastModifiedDate: createdAtMs / 1000,
+        CreationDate: createdAtMs / 1000,
+      })),
     };
   },
 
   DescribeUserPool(input, at) {
-    const { definition, users } = poolOf(input, at).pool;
+    const { definition, users, createdAtMs } = poolOf(input, at).pool;
     const { minimumLength, needs, temporaryDays } = definition.policy;
     return {
       UserPool: {
@@ -44,9 +55,12 @@ const DESCRIBE_POOLS: CognitoOperations = {
             TemporaryPasswordValidityDays: temporaryDays,
           },
         },
-        UsernameAttributes: definition.nameAttributes,
-        AliasAttributes: definition.aliases,
-        AutoVerifiedAttributes: definition.autoVerified,
+        ...definition.shown,
+        LastModifiedDate: createdAtMs / 1000,
+        CreationDate: createdAtMs / 1000,
+        UsernameAttributes: unlessEmpty(definition.nameAttributes),
+        AliasAttributes: unlessEmpty(definition.aliases),
+        AutoVerifiedAttributes: unlessEmpty(definition.autoVerified),
         EstimatedNumberOfUsers: users.length,
         AdminCreateUserConfig: { AllowAdminCreateUserOnly: !definition.allowsSignUp },
       },
@@ -69,7 +83,7 @@ const DESCRIBE_POOLS: CognitoOperations = {
     const clientId = input.text('ClientId');
     const client = pool.findClient(clientId);
     if (client === undefined) throw notFound(`User pool client ${clientId} does not exist.`);
-    const { name, secret, flows, callbackUrls, logoutUrls, scopes, seconds } = client;
+    const { name, secret, flows, callbackUrls, logoutUrls, scopes, seconds, shown } = client;
     return {
       UserPoolClient: {
         ClientId: clientId,
@@ -77,13 +91,17 @@ const DESCRIBE_POOLS: CognitoOperations = {
         UserPoolId: pool.definition.poolId,
         ClientSecret: secret,
         ExplicitAuthFlows: [...flows].map((flow) => `ALLOW_${flow}`),
-        CallbackURLs: callbackUrls === 'loopback' ? undefined : callbackUrls,
-        LogoutURLs: logoutUrls === 'loopback' ? undefined : logoutUrls,
-        AllowedOAuthScopes: scopes === 'any' ? undefined : scopes,
-        AccessTokenValidity: seconds.access,
-        IdTokenValidity: seconds.id,
-        RefreshTokenValidity: seconds.refresh,
-        TokenValidityUnits: { AccessToken: 'seconds', IdToken: 'seconds', RefreshToken: 'seconds' },
+        LastModifiedDate: pool.createdAtMs / 1000,
+        CreationDate: pool.createdAtMs / 1000,
+        CallbackURLs: callbackUrls === 'loopback' ? undefined : unlessEmpty(callbackUrls),
+        LogoutURLs: logoutUrls === 'loopback' ? undefined : unlessEmpty(logoutUrls),
+        AllowedOAuthScopes: scopes === 'any' ? undefined : unlessEmpty(scopes),
+        EnableTokenRevocation: client.revokesTokens,
+        ...(shown ?? {
+          RefreshTokenValidity: seconds.refresh,
+          TokenValidityUnits: { RefreshToken: 'seconds' },
+          AllowedOAuthFlowsUserPoolClient: client.allowsCode,
+        }),
       },
     };
   },
@@ -192,6 +210,7 @@ const OF_USERS = new Map(Object.entries({ ...SIGN_UP, ...AUTHENTICATE, ...OWN_AC
 const OF_ADMINS = new Map(
   Object.entries({ ...AUTHENTICATE_AS_ADMIN, ...ADMINISTER_USERS, ...DESCRIBE_POOLS }),
 );
+export const COGNITO_CALLS: readonly string[] = [...OF_USERS.keys(), ...OF_ADMINS.keys()];
 const TARGET = /^AWSCognitoIdentityProviderService\.(\w{1,64})$/;
 
 export type CognitoIdp = {
@@ -205,27 +224,24 @@ export function createCognitoIdp(pools: UserPools, clock: Clock): CognitoIdp {
   return {
     serveUser(request) {
       const name = readUserOperation(request);
-      return name === undefined ? undefined : run(OF_USERS.get(name) ?? notServed(name), request, at);
+      return name === undefined ? undefined : run(name, OF_USERS.get(name), request, at);
     },
     async serveAdmin(call) {
       const name = TARGET.exec(headerOf(call.request, 'x-amz-target') ?? '')?.[1] ?? '';
-      const operation = OF_ADMINS.get(name) ?? notServed(name);
       const poolId = parseJsonObject(call.request.body.toString('utf8'))?.['UserPoolId'];
       const arn = typeof poolId === 'string' ? pools.find(poolId)?.pool.definition.arn : undefined;
       const permission = { action: `cognito-idp:${name}`, resource: arn ?? '*' };
-      return refuseUnlessAllowed(call, [permission]) ?? run(operation, call.request, at);
+      return refuseUnlessAllowed(call, [permission]) ?? run(name, OF_ADMINS.get(name), call.request, at);
     },
   };
 }
 
-function notServed(name: string): CognitoOperation {
-  return () => {
-    throw new ServiceRefusal(
-      'NotImplementedException',
-      `This gateway does not support the operation ${name}.`,
-      501,
-    );
-  };
+function notServed(name: string): ServiceRefusal {
+  return new ServiceRefusal(
+    'NotImplementedException',
+    `This gateway does not support the operation ${name}.`,
+    501,
+  );
 }
 
 /**
@@ -241,15 +257,16 @@ export function readUserOperation(
 }
 
 async function run(
-  operation: CognitoOperation,
+  name: string,
+  operation: CognitoOperation | undefined,
   request: ControlRequest,
   at: CognitoPorts,
 ): Promise<ControlReply> {
   const fields = parseJsonObject(request.body.length === 0 ? '{}' : request.body.toString('utf8'));
   try {
-    if (fields === undefined)
-      throw new ServiceRefusal('SerializationException', 'The body is not a JSON object.');
-    return printJson(200, (await operation(cognitoInput(fields), at)) ?? {}, []);
+    if (operation === undefined) throw notServed(name);
+    if (fields === undefined) throw new ServiceRefusal('SerializationException', '');
+    return printJson(200, (await operation(cognitoInput(name, fields), at)) ?? {}, []);
   } catch (error) {
     if (error instanceof ServiceRefusal) return printError(error);
     throw error;
@@ -259,7 +276,7 @@ async function run(
 function printError({ code, message, status }: ServiceRefusal): ControlReply {
   const printable = message.replace(/[^\x20-\x7e]/g, ' ').slice(0, 500);
   const headers = ['x-amzn-ErrorType', `${code}:`, 'x-amzn-ErrorMessage', printable];
-  return printJson(status, { __type: code, message }, headers);
+  return printJson(status, message === '' ? { __type: code } : { __type: code, message }, headers);
 }
 
 function printJson(status: number, body: unknown, headers: readonly string[]): ControlReply {

@@ -2,17 +2,29 @@
 import { createHmac } from 'node:crypto';
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';
+import { ServiceRefusal } from '../../core/errors.ts';
+import { describeWrongType } from '@gatewright/aws/wrong-type';
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { CallModel } from '../../kernel/calls/call-model.ts';
+import { COGNITO_IDP_MODEL } from '../../kernel/calls/models/cognito-idp.ts';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { invalidParameter, notAuthorized } from '../pools/cognito-error.ts';
 import type { AppClient, PoolDefinition } from '../pools/pool-model.ts';
 
-const POLICY: InputPolicy = { names: 'first', refuse: invalidParameter, wrongType: invalidParameter };
+const CALLS = new CallModel(COGNITO_IDP_MODEL);
+const POLICY: InputPolicy = {
+  names: 'all',
+  refuse: invalidParameter,
+  wrongType: (_message, value, wanted) =>
+    new ServiceRefusal('SerializationException', describeWrongType(value, wanted)),
+};
 const ATTRIBUTE_NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,32}$/u;
 
-export function cognitoInput(fields: UnknownMembers): CallInput {
-  return new CallInput(fields, POLICY);
+/** @throws ServiceRefusal InvalidParameterException that lists every member that breaks the model of the operation */
+export function cognitoInput(operation: string, fields: UnknownMembers): CallInput {
+  CALLS.check(operation, fields, POLICY);
+  return new CallInput(fields, { ...POLICY, names: 'first' });
 }
 
 /**

@@ -1,4 +1,6 @@
 /** Definitions of user pools and their app clients. `UserPool` contains the users. */
+import type { UnknownMembers } from '@gatewright/aws/json-object';
+import type { GroupDefinition } from './pool-group.ts';
 
 export type PasswordPolicy = {
   readonly minimumLength: number;
@@ -31,6 +33,8 @@ export type AppClient = {
   /** Whether the client may use the authorization code flow. */
   readonly allowsCode: boolean;
   readonly seconds: { readonly id: number; readonly access: number; readonly refresh: number };
+  /** What DescribeUserPoolClient shows as it was defined. */
+  readonly shown?: UnknownMembers;
   /**
    * If this is a number, each refresh token can be used once, and again within this many seconds after its first use.
    * Undefined means that a refresh token can be used until it expires.
@@ -86,12 +90,14 @@ export type PoolDefinition = {
   readonly required: readonly string[];
   /** The custom attributes of the schema, such as `custom:shop`; undefined means that they are not known. */
   readonly custom: readonly string[] | undefined;
-  readonly groups: readonly string[];
+  readonly groups: readonly GroupDefinition[];
   readonly clients: readonly AppClient[];
   /** If true, any client id is accepted, because the pool's own clients are unknown here. */
   readonly isOpen: boolean;
   readonly domains: readonly string[];
   readonly triggers: ReadonlyMap<TriggerName, TriggerFunction>;
+  /** What DescribeUserPool shows as it was defined. */
+  readonly shown?: UnknownMembers;
 };
 
 export const ALL_FLOWS: ReadonlySet<AuthFlow> = new Set<AuthFlow>([

@@ -65,10 +65,7 @@ function groupsOf({ groups }: PoolUser): Claims {
   return groups.size === 0 ? {} : { 'cognito:groups': [...groups] };
 }
 
-/**
- * Returns the standard claims of each scope (OpenID Connect Core, "Requesting Claims using Scope Values"). All other
- * claims belong to the scope `profile`.
- */
+/** Returns the claims of an ID token of an issuer other than Cognito. */
 function oidcId({ user, client, authTime, originJti, nonce, scopes = [] }: TokenFacts): Claims {
   return {
     ...userClaims(user, scopes),
@@ -98,6 +95,10 @@ function oidcAccess(
   };
 }
 
+/**
+ * Returns the user's claims that the scopes permit (OpenID Connect Core, "Requesting Claims using Scope Values"). A claim
+ * that belongs neither to `email`, `phone` nor `address` belongs to the scope `profile`.
+ */
 export function userClaims(user: PoolUser, scopes: readonly string[]): Claims {
   const own = [...user.attributes].map(([name, value]) => [name, typed(name, value)] as const);
   const named = own.filter(([name]) => {

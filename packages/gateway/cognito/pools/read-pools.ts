@@ -4,6 +4,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { userPoolIssuer } from '../../core/deployment/authorization/compile-token-authorizer.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
+import { readGroup } from './pool-group.ts';
 import { ALL_FLOWS, openPool, DEFAULT_TOKEN_SECONDS, TRIGGERS } from './pool-model.ts';
 import type {
   AppClient,
@@ -67,10 +68,15 @@ function readPool(
     allowsSignUp: !isTrue(admin['AllowAdminCreateUserOnly']),
     required: readRequired(properties),
     custom: readCustom(properties),
-    groups: ofPool('UserPoolGroup').map((group) => group.physicalId),
+    groups: ofPool('UserPoolGroup').map((group) => readGroup(group.physicalId, group.properties)),
     clients: ofPool('UserPoolClient').map((client) => readClient(client, secretOf(client, stacks))),
     isOpen: false,
     triggers: readTriggers(mapOf(properties, 'LambdaConfig')),
+    shown: {
+      LambdaConfig: mapOf(properties, 'LambdaConfig'),
+      MfaConfiguration: asNonEmptyText(properties['MfaConfiguration']) ?? 'OFF',
+      UserPoolTags: mapOf(properties, 'UserPoolTags'),
+    },
     domains: ofPool('UserPoolDomain').map(({ properties: { Domain, CustomDomainConfig }, physicalId }) => {
       const domain = typeof Domain === 'string' ? Domain : physicalId;
       return CustomDomainConfig === undefined ? `${domain}.auth.${region}.amazoncognito.com` : domain;
@@ -177,6 +183,18 @@ function readClient(
     scopes: textsOf(properties, 'AllowedOAuthScopes'),
     allowsCode: isOauth && textsOf(properties, 'AllowedOAuthFlows').includes('code'),
     seconds: readSeconds(properties),
+    shown: {
+      RefreshTokenValidity: numberOf(properties, 'RefreshTokenValidity') ?? 30,
+      AccessTokenValidity: numberOf(properties, 'AccessTokenValidity'),
+      IdTokenValidity: numberOf(properties, 'IdTokenValidity'),
+      TokenValidityUnits: mapOf(properties, 'TokenValidityUnits'),
+      AllowedOAuthFlows: properties['AllowedOAuthFlows'],
+      AllowedOAuthFlowsUserPoolClient: isOauth,
+      SupportedIdentityProviders: properties['SupportedIdentityProviders'],
+      ReadAttributes: properties['ReadAttributes'],
+      WriteAttributes: properties['WriteAttributes'],
+      PreventUserExistenceErrors: properties['PreventUserExistenceErrors'],
+    },
     rotationGraceSeconds:
       rotation['Feature'] === 'ENABLED' ? (numberOf(rotation, 'RetryGracePeriodSeconds') ?? 0) : undefined,
     reportsUnknownUsers: properties['PreventUserExistenceErrors'] !== 'ENABLED',

@@ -153,7 +153,10 @@ export class Sessions {
     return this.#sessions.get(hashOf(token))?.sub;
   }
 
-  /** Returns whether the token was revoked. A token of another client is never revoked. */
+  /**
+   * Revokes a refresh token and ends its sign-in. Returns false, and revokes nothing, for an unknown token or a token
+   * of another client.
+   */
   revoke(token: string, clientId: string): boolean {
     const session = this.#sessions.get(hashOf(token));
     if (session?.clientId !== clientId) return false;

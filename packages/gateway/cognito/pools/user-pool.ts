@@ -1,3 +1,4 @@
+import type { GroupDefinition, PoolGroup } from './pool-group.ts';
 import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash, randomInt } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
@@ -37,14 +38,16 @@ export class UserPool {
   readonly #attempts: PasswordAttempts;
   /** Users by username. The key is in lower case if the pool ignores case. */
   readonly #users = new Map<string, PoolUser>();
-  readonly #groups: Map<string, string>;
+  readonly #groups: Map<string, PoolGroup>;
+  readonly createdAtMs: number;
   readonly #codes = new Map<string, SentCode>();
 
   constructor(definition: PoolDefinition, ports: PoolPorts) {
     this.definition = definition;
     this.ports = ports;
     this.#attempts = new PasswordAttempts(ports.clock);
-    this.#groups = new Map(definition.groups.map((name) => [name, '']));
+    this.createdAtMs = ports.clock.nowEpochMs();
+    this.#groups = new Map(definition.groups.map((group) => [group.name, this.#made(group)]));
   }
 
   /** The part of the id after `_`. SRP's hashed texts begin with it. */
@@ -56,19 +59,27 @@ export class UserPool {
     return [...this.#users.values()];
   }
 
-  /** Names of groups with their descriptions, including groups that only occur in the definitions of users. */
-  get groups(): ReadonlyMap<string, string> {
-    const ofUsers = this.users.flatMap((user) => [...user.groups].map((name) => [name, ''] as const));
+  /** Groups by name, including groups that only occur in the definitions of users. */
+  get groups(): ReadonlyMap<string, PoolGroup> {
+    const ofUsers = this.users.flatMap((user) =>
+      [...user.groups].map((name) => [name, { name, createdAtMs: this.createdAtMs }] as const),
+    );
     return new Map([...ofUsers, ...this.#groups]);
   }
 
-  restoreGroup(name: string, description: string): void {
-    this.#groups.set(name, description);
+  restoreGroup(group: PoolGroup): void {
+    this.#groups.set(group.name, group);
   }
 
-  addGroup(name: string, description: string): void {
-    this.restoreGroup(name, description);
+  addGroup(definition: GroupDefinition): PoolGroup {
+    const group = this.#made(definition);
+    this.restoreGroup(group);
     this.ports.onChange();
+    return group;
+  }
+
+  #made(definition: GroupDefinition): PoolGroup {
+    return { ...definition, createdAtMs: this.ports.clock.nowEpochMs() };
   }
 
   findClient(clientId: string): AppClient | undefined {

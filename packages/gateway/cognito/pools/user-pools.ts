@@ -1,6 +1,8 @@
 /** All user pools of this run, which can be found by id, client and host. Each pool contains the users of users.yml. */
 import type { Issuer } from '../issuer.ts';
 import type { AppClient, PoolDefinition } from './pool-model.ts';
+import { readGroup } from './pool-group.ts';
+import type { PoolGroup } from './pool-group.ts';
 import type { PoolUser, UserDefinition } from './pool-user.ts';
 import { Sessions } from './sessions.ts';
 import type { RefreshSession } from './sessions.ts';
@@ -12,7 +14,8 @@ export type LocalPool = { readonly pool: UserPool; readonly sessions: Sessions }
 export type SavedPool = {
   readonly poolId: string;
   readonly users: readonly PoolUser[];
-  readonly groups: readonly (readonly [name: string, description: string])[];
+  /** A pair of name and description is the form of files of earlier versions. */
+  readonly groups: readonly (PoolGroup | readonly [name: string, description: string])[];
   readonly sessions: readonly RefreshSession[];
 };
 
@@ -76,7 +79,7 @@ export class UserPools {
     const present = this.all.map(({ pool, sessions }) => ({
       poolId: pool.definition.poolId,
       users: pool.users.filter(({ isWritten }) => !isWritten),
-      groups: [...pool.groups],
+      groups: [...pool.groups.values()],
       sessions: sessions.kept,
     }));
     return [...new Map([...this.#saved, ...present.map((pool) => [pool.poolId, pool] as const)]).values()];
@@ -88,11 +91,15 @@ export class UserPools {
     const kept = this.#saved.get(definition.poolId);
     if (kept !== undefined) {
       pool.restore(kept.users);
-      for (const [name, description] of kept.groups)
-        if (!pool.groups.has(name)) pool.restoreGroup(name, description);
+      for (const group of kept.groups.map((one) => groupOf(one, pool.createdAtMs)))
+        if (!pool.groups.has(group.name)) pool.restoreGroup(group);
       sessions.restore(kept.sessions);
     }
     for (const user of written) pool.write(user);
     return { pool, sessions };
   }
+}
+
+function groupOf(kept: SavedPool['groups'][number], createdAtMs: number): PoolGroup {
+  return 'name' in kept ? kept : { ...readGroup(kept[0], { Description: kept[1] }), createdAtMs };
 }

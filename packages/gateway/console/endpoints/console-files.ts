@@ -1,6 +1,6 @@
 /**
- * The console's own files. They are public, because they contain no data of this run; the page requests data
- * with the secret.
+ * The console's own files. They are public, because they contain no data of this run; the page signs its requests for
+ * data with the key (page-key.ts).
  */
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
@@ -10,7 +10,7 @@ import type { PageKey } from './page-key.ts';
 export type ConsoleFiles = ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
 
 export const CONSOLE_PATH = '/console/';
-/** This path is public, because its response is not secret and is different in each run. */
+/** This path is public: its response differs in each run, but is not secret. */
 const START_PATH = '/console/start';
 
 /**
@@ -51,7 +51,9 @@ const SHORT_ID = 8;
 
 /** What the page reads first. */
 type ShownStart = Pick<PageKey, 'start' | 'isReady'> & {
-  /** Names the deployed stack whose customers are shown, and nothing else; absent if a gateway serves the page. */
+  /**
+   * The deployed stack, if the page shows only the customers of a deployed stack; absent if a gateway serves the page.
+   */
   readonly customersOf?: string;
 };
 

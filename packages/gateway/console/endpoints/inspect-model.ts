@@ -143,7 +143,7 @@ export type RouteNumbers = {
   /** The name of the API, which no other API of this run has. */
   readonly api: string;
   readonly isToolkit: boolean;
-  /** Undefined counts the requests for which the API has no route. */
+  /** Undefined in the row that counts the requests for which the API has no route. */
   readonly route: string | undefined;
   readonly count: number;
   readonly clientErrors: number;
@@ -154,7 +154,7 @@ export type RouteNumbers = {
 
 export type ShownNumbers = {
   readonly routes: readonly RouteNumbers[];
-  /** The seconds of the user's own APIs. */
+  /** The counts by second of the user's own APIs. `toolkitSeconds` are those of the toolkit's APIs. */
   readonly seconds: readonly SecondCount[];
   readonly toolkitSeconds: readonly SecondCount[];
   readonly count: number;

@@ -1,4 +1,4 @@
-/** The calls for the customers, which are all that the console of a deployed stack may make. */
+/** The calls about customers. The console of a deployed stack may make only these. */
 const CUSTOMER_ROUTES: readonly string[] = ['GET console/customers', 'GET console/customers/one'];
 
 /**

@@ -17,7 +17,7 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import type { RequestRecords } from '../records/request-records.ts';
 
 const MAX_HAR = 2_000;
-/** As many as take some 20 ms. */
+/** The number of requests that are described in one batch, which takes about 20 ms. */
 const HAR_BATCH = 10;
 /** Matches a status, a class such as `4xx`, or a WebSocket close code, which has four digits. */
 const STATUS = /^(?:\d{3,4}|[1-5]xx)$/i;

@@ -28,9 +28,9 @@ export interface AccessBook {
     message?: AskedOfServer,
   ): AccessVerdict | undefined;
   /**
-   * Returns what a token of the local issuer needs, so that the document of this API accepts it, and its rules allow
-   * the request if a token alone can do so. Returns undefined if the API has no document, or its document trusts no
-   * issuer for which `includes` returns true.
+   * Returns what a token of the local issuer must contain. With this token, the document of this API accepts the
+   * caller, and its rules allow the request unless they also depend on something other than the token. Returns
+   * undefined if the API has no document, or its document trusts no issuer for which `includes` returns true.
    */
   localToken(
     asked: {

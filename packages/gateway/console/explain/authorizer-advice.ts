@@ -1,6 +1,6 @@
 import { atErrorPlace, findNotedLine } from './reason.ts';
 import { adviseToken, tokenCommandOf } from './token-advice.ts';
-import type { AuthorizerResultPart } from '../../core/defect.ts';
+import type { AuthorizerMistake, AuthorizerResultPart } from '../../core/defect.ts';
 import { adviseInstall, adviseLimit } from './call-advice.ts';
 import { COMPILE } from './explain-access.ts';
 import type { Circumstances, GuardCircumstances } from './circumstances.ts';
@@ -41,6 +41,8 @@ export function adviseFix(
     case 'refused':
       return `Make the function ${named} callable: the call was refused before the function ran.`;
     case 'malformed':
+      if (defect.given !== undefined)
+        return adviseMistake(named, defect.given, { protocol, simpleResponses });
       return advisePart(named, defect.part, defect.member, { protocol, simpleResponses });
     case 'identity-missing':
     case 'identity-mismatch':
@@ -79,6 +81,50 @@ function adviseResult(
   return `Fix the function ${named}: it must return a principalId and a policyDocument${isOpen ? ' (or isAuthorized)' : ''}.`;
 }
 
+/** Says what the function returned instead of an authorizer's result; empty if that is unknown. */
+export function describeMistake({ defect }: Pick<Circumstances, 'defect'>): string[] {
+  if (defect?.kind !== 'authorizer' || defect.code !== 'malformed' || defect.given === undefined) return [];
+  switch (defect.given.kind) {
+    case 'response':
+      return [
+        `It returned statusCode ${defect.given.statusCode}, as the function of a route does. The result of an authorizer has no status.`,
+      ];
+    case 'simple':
+      return [
+        'It returned isAuthorized, which API Gateway reads only for an HTTP API, with payload format 2.0 and EnableSimpleResponses.',
+      ];
+    case 'policy':
+      return ['It returned a policy, but EnableSimpleResponses of the authorizer is true.'];
+    case 'value':
+      return [
+        defect.given.value === 'null'
+          ? 'It returned nothing (null), as a handler without a return does.'
+          : `It returned only ${defect.given.value}.`,
+      ];
+  }
+}
+
+function adviseMistake(named: string, { kind }: AuthorizerMistake, form: ResultForm): string {
+  const { protocol, simpleResponses } = form;
+  const isSimple = simpleResponses === true;
+  const allow = isSimple ? '{ isAuthorized: true }' : 'a principalId and a policyDocument with Allow';
+  const refuse =
+    protocol === 'http'
+      ? `To refuse a request with 403, return ${isSimple ? '{ isAuthorized: false }' : 'a policy with Deny'} from it.`
+      : 'To refuse a request, throw an error whose message is exactly Unauthorized (401), or return a policy with Deny (403).';
+  switch (kind) {
+    case 'response':
+    case 'value':
+      return `Return ${allow} from the function ${named} for a request that may pass. ${refuse}`;
+    case 'simple':
+      return protocol === 'http'
+        ? `Set EnableSimpleResponses: true and AuthorizerPayloadFormatVersion 2.0 of the authorizer, or return a principalId and a policyDocument from the function ${named}.`
+        : `Return a principalId and a policyDocument from the function ${named} instead of isAuthorized. ${refuse}`;
+    case 'policy':
+      return `Return { isAuthorized: true } or { isAuthorized: false } from the function ${named}, or set EnableSimpleResponses of the authorizer to false.`;
+  }
+}
+
 type ResultForm = Pick<Circumstances, 'protocol'> & Pick<GuardCircumstances, 'simpleResponses'>;
 
 /** Says what a part of the result must be, and which function returns it. */
@@ -92,6 +138,8 @@ function advisePart(
     case 'result':
     case 'policyDocument':
       return adviseResult(named, protocol, simpleResponses);
+    case 'policy':
+      return `Correct the policyDocument that the function ${named} returns, as the sentence above says: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "execute-api:Invoke", Resource: ${protocol === 'http' ? 'routeArn' : 'methodArn'} of the event }] }, with exactly these names of members.`;
     case 'isAuthorized':
       return `Return isAuthorized from the function ${named} as true or false, not as text. To return a policy instead, set EnableSimpleResponses of the authorizer to false.`;
     case 'size':
@@ -116,7 +164,7 @@ const TOOLKIT_FAILURES: Readonly<Record<string, (named: string, document: string
     'Save the customer plan that the error names with `gatewright plan save FILE`, or give the caller a plan that `gatewright plan list` shows.',
   PLAN_INVALID: () => 'Correct the customer plan, and save it with `gatewright plan save FILE`.',
   API_UNKNOWN: () =>
-    `Run \`${COMPILE}\`: documents protect an API only after it has read the routes. If no access document names the API and its stage, first name them in one for the same kind of API.`,
+    `Run \`${COMPILE}\`: documents protect an API only after this command has read its routes. If no access document names the API and its stage, first name them in a document for APIs of the same kind.`,
   KEY_SET_UNAVAILABLE: () => 'Make the key set of the issuer reachable, and send the request again.',
   STORE_UNAVAILABLE: () => 'Check that the tables of the stack respond, and send the request again.',
   CONFIG_INVALID: (named) => `Set the environment variable of the function ${named} that the error names.`,

@@ -11,7 +11,7 @@ export function adviseRefused({
   isUnrunnable,
 }: IntegrationCircumstances): string {
   if (isUnrunnable === true)
-    return `Correct the function ${target} as the sentence above says. \`gatewright check\` lists every such part.`;
+    return `Correct the function ${target} as the sentence above says. \`gatewright check\` lists every part of the template that cannot run.`;
   switch (refusal) {
     case 'not-found':
       return target === ''
@@ -25,6 +25,8 @@ export function adviseRefused({
       return 'Correct the host in the Uri of the integration: it cannot be found.';
     case 'request':
       return 'Correct the mapped headers or the method of the integration: the request cannot be sent as it is.';
+    case 'unserved':
+      return 'Start the gateway as the sentence above says, with credentials of AWS, or let the integration call an operation that is served here.';
     case 'role':
       return 'Correct the role of the integration.';
     case 'network':
@@ -48,8 +50,8 @@ function adviseThrottled(target: string, reason: string): string {
 }
 
 /**
- * Returns the command that installs a missing package. The runtimes of the gateway end the message about the package with
- * it.
+ * Returns the command that installs a missing package. The gateway's runtimes put this command at the end of their
+ * message about the missing package.
  */
 export function adviseInstall(errorType: string, errorMessage: string): string | undefined {
   if (!/\bImportModuleError$|\bModuleNotFoundError$|^Error$/.test(errorType)) return undefined;

@@ -11,11 +11,11 @@ export type NearMiss = {
   readonly because: string;
   /** The route's method, set only if it differs from the request's method. */
   readonly otherMethod?: string | undefined;
-  /** Whether the path has the segments of the route, so that only its method, case or slashes differ. */
+  /** Whether the path has the segments of the route, so that only the method, the letter case or the slashes differ. */
   readonly isSameRoute?: true | undefined;
   /** What to do instead of calling the route as it is written. */
   readonly advice?: string | undefined;
-  /** Whether the spelling is so different that another route is meant. */
+  /** Whether the path differs so much that the client probably meant another route. */
   readonly isFar?: true | undefined;
 };
 
@@ -95,6 +95,8 @@ export type GuardCircumstances = {
 export type GuardPolicy = PolicyTrace & { readonly of: 'authorizer' | 'resource' | 'identity' };
 
 export type LimitCircumstances = {
+  /** Whether the limit is written for this route alone, and not for all routes; undefined if that is unknown. */
+  readonly isOwn?: boolean | undefined;
   readonly ratePerSecond: number;
   readonly burst: number;
   readonly level: number;
@@ -114,6 +116,8 @@ export type MeterCircumstances = {
   readonly opens: readonly string[];
   /** The names of the key's usage plans, if none of them includes the stage. */
   readonly plans?: readonly string[] | undefined;
+  /** The names of keys that the stage accepts; undefined if they are unknown. */
+  readonly acceptedKeys?: readonly string[] | undefined;
   readonly planId: string | undefined;
   /** The names that the owner gave to the key and the usage plan. */
   readonly keyName?: string | undefined;
@@ -139,9 +143,10 @@ export type IntegrationCircumstances = {
     | 'address'
     | 'network'
     | 'request'
+    | 'unserved'
     | 'role'
     | undefined;
-  /** Whether the function is defined, but not as it can run. */
+  /** Whether the function is defined, but cannot run as it is defined. */
   readonly isUnrunnable?: true | undefined;
   /** Whether a server responded, but TLS was not established. */
   readonly isTls?: true | undefined;
@@ -149,11 +154,16 @@ export type IntegrationCircumstances = {
   readonly errorMessage: string | undefined;
   readonly lines: readonly string[];
   readonly tookMs: number | undefined;
-  /** The reply of an AWS service that denies the call to the role of the integration. */
+  /** The reply by which an AWS service denied the call, because the role of the integration does not allow it. */
   readonly denial?: string | undefined;
+  /** The statusCode of an error that the function of a WebSocket message returned. */
+  readonly errorStatus?: number | undefined;
   /** The problem document (RFC 9457) in the reply; undefined if the reply is not one. */
   readonly problem?: Problem | undefined;
-  /** Whether the event still waited for an instance, or was the first of one; undefined if that is unknown. */
+  /**
+   * Whether the event still waited for an instance, or was the first event of its instance; undefined if that is
+   * unknown.
+   */
   readonly isColdStart?: boolean | undefined;
   /** Whether the handler's promise never settled, so that Lambda responded with null. */
   readonly isUnsettled?: true | undefined;
@@ -162,8 +172,32 @@ export type IntegrationCircumstances = {
    * JSON.
    */
   readonly lambdaReply?: 'accepted' | 'not-json' | undefined;
+  /** The types for which a MOCK integration has request templates, if none is for the type of the request. */
+  readonly missedTemplates?:
+    | { readonly contentType: string; readonly templates: readonly string[] }
+    | undefined;
+  /** Whether an AWS service got the body of the request as it is, because the integration has no request template. */
+  readonly isBodyUnmapped?: true | undefined;
+  /** What the integration responded, if integration responses can change it; `success` for a function's result. */
+  readonly own?: number | 'success' | undefined;
+  /** What the event of a failed function lacks, as sentences. */
+  readonly eventGaps?: readonly string[] | undefined;
+  /** Why the event of a function is not JSON; undefined if it is. */
+  readonly eventFault?: EventFault | undefined;
   /** Whether the name of the function has a stage variable without a value. */
   readonly isNameIncomplete?: true | undefined;
+};
+
+/** An event that is not JSON. */
+export type EventFault = {
+  /** The place in the event; undefined if it is not known. */
+  readonly place: JsonFault | undefined;
+  /** The text before and after the place. */
+  readonly near: string;
+  /** Whether a request template printed the event. Otherwise it is the body of the request. */
+  readonly isOfTemplate: boolean;
+  /** Whether the fault is \', which `$util.escapeJavaScript` prints for '. */
+  readonly isApostrophe: boolean;
 };
 
 export type Problem = {
@@ -216,6 +250,10 @@ export type Circumstances = {
   readonly stages: readonly string[];
   /** The part of the URL's path before `path`: the stage, or the base path of a custom domain. */
   readonly stagePath?: string | undefined;
+  /** The custom domain to which the request was sent, and its base path, which is empty for a mapping without one. */
+  readonly domain?: { readonly name: string; readonly basePath: string } | undefined;
+  /** The path without the stage with which it begins, if a route serves it so. */
+  readonly doubledStage?: string | undefined;
   /** True if the API's own endpoint is disabled, so that it has no stage there. */
   readonly isEndpointDisabled?: boolean;
   readonly routeKey: string | undefined;
@@ -243,25 +281,27 @@ export type Circumstances = {
    * apply.
    */
   readonly isDeployed: boolean;
-  /** How the route of a message without a route was searched; undefined for everything else. */
+  /** How the gateway looked for a route for a message that matched none; undefined for everything else. */
   readonly selection?: MessageSelection | undefined;
   readonly nearMisses: readonly NearMiss[];
   /** Reports of screens in front of the stage (such as AWS WAF) about a request that they let through. */
   readonly screened: readonly string[];
   /** Faults that were injected on purpose, each as a clause with its file and rule. */
   readonly injected: readonly string[];
-  /** The permission to invoke that the call lacks; absent if no loaded stack has the function. */
+  /** The permission to invoke the function, which the call lacks; absent if no loaded stack has the function. */
   readonly permission?: PermissionAdvice | undefined;
   /** What to write so that API Gateway may assume the role of the call; absent if no loaded stack has the role. */
   readonly trust?: string | undefined;
   readonly guard: GuardCircumstances | undefined;
   readonly policies: readonly GuardPolicy[];
   readonly meter: MeterCircumstances | undefined;
+  /** Whether the throttle of a message is written for its route alone; undefined if that is unknown. */
+  readonly isThrottleOwn?: boolean | undefined;
   /** The message to an MCP server; undefined if the request has none. */
   readonly agentCall?: AgentCall | undefined;
   /** Where the request's body stops being valid JSON; undefined if it is valid, or is not meant to be JSON. */
   readonly bodyFault?: JsonFault | undefined;
-  /** Query parameters and their names that differ from a missing one in upper and lower case only. */
+  /** Names of query parameters in the request that differ from a missing parameter only in letter case. */
   readonly misspelt?: readonly string[] | undefined;
   /** The model or required parameter that the request violates. */
   readonly validation: string | undefined;

@@ -11,7 +11,7 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   404: 'Call POST, GET or DELETE of /{stage}/@connections/{connectionId}, or use the Management API of an SDK with the endpoint https://{api}.execute-api.{region}.amazonaws.com/{stage}.',
   410: 'Forget the connection: it has ended, or belongs to another stage. A message to a client that is still connecting is refused as well, until its $connect route has responded.',
   413: 'Send at most 128 KB in a message, or split it.',
-  429: 'Send again after a break: the message was not delivered.',
+  429: 'Wait a moment and send the message again: it was not delivered.',
 };
 
 export function explainCall(about: Circumstances): Reason {

@@ -24,7 +24,7 @@ const BY_CODE: Readonly<Record<number, Meaning>> = {
   1006: {
     because:
       'The TCP connection ended without a close frame (1006): the client crashed, or the network was interrupted.',
-    change: 'Let the client connect again after a break.',
+    change: 'Let the client wait a moment and connect again.',
   },
   1007: {
     because: 'The client sent a text that is not UTF-8 (1007).',
@@ -40,7 +40,7 @@ const BY_CODE: Readonly<Record<number, Meaning>> = {
 const OF_GATEWAY: Readonly<Record<string, Meaning>> = {
   [keyOf(GOING_AWAY)]: {
     because:
-      'The gateway closed it (1001): API Gateway closes a connection after 10 minutes without a message and after 2 hours in any case, and the gateway closes all when it stops or the API is removed.',
+      'The gateway closed it (1001): API Gateway closes a connection after 10 minutes without a message and after 2 hours in any case, and the gateway closes all connections when it stops or the API is removed.',
     change:
       'Let the client send a message at least every 9 minutes, and connect again when the connection ends.',
   },

@@ -1,5 +1,5 @@
 import { formatDuration, list, sentence, formatLastLine, findNotedLine, toDeploy } from './reason.ts';
-import { describeCredential, adviseFix } from './authorizer-advice.ts';
+import { describeCredential, describeMistake, adviseFix } from './authorizer-advice.ts';
 import {
   adviseRefusedKey,
   describeCredentialDefect,
@@ -12,7 +12,7 @@ import { bearer, tokenCommandOf } from './token-advice.ts';
 import { describeExpiry, explainToken, renewToken } from './explain-token.ts';
 import { explainRole } from './explain-role.ts';
 import {
-  adviseOnConditions,
+  adviseOnNearest,
   adviseOnDeny,
   conditionsOf,
   describeAge,
@@ -168,6 +168,7 @@ function explainFunction(
   return {
     because: [
       sentence(`The authorizer failed, so the request is denied: ${about.failure ?? ''}`),
+      ...describeMistake(about),
       ...said,
       ...rights.because,
     ],
@@ -273,15 +274,15 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
     return explainNarrow(about, guard, { routeKey, policy, allows });
   return {
     because: [
-      `${upper(whose)} does not allow ${asked}: ${explainNoMatch(policy, allows)}.`,
+      `${upper(whose)} does not allow ${asked}: ${explainNoMatch(about, policy)}.`,
       ...describeAge(about, policy),
       ...describeCaller(about, policy),
     ],
     changes: [
       ...(policy.of === 'authorizer'
         ? changesAtAuthorizer(about, policy)
-        : (adviseOnConditions(about, whose, allows) ?? [
-            `Add a statement with Effect Allow for ${asked} to ${whose}.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
+        : (adviseOnNearest(about, policy, whose) ?? [
+            `Add a statement with Effect Allow${policy.of === 'resource' ? `, Principal ${policy.caller ?? '"*"'}` : ''}, Action ${policy.action} and Resource ${policy.resource} to ${whose}.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
           ])),
       ...flush(about, policy),
     ],

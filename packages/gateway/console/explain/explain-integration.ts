@@ -13,6 +13,7 @@ import {
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { atErrorPlace, formatLastLine, sentence, withStop } from './reason.ts';
 import { explainRole } from './explain-role.ts';
+import { adviseServiceError } from './service-advice.ts';
 import { adviseToolkitReply } from './toolkit-replies.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -30,6 +31,7 @@ export function explainIntegration(about: Circumstances): Reason {
     about.statements,
   );
   return {
+    ...(rights.changes.length === 0 && reason.otherwise !== undefined && { otherwise: reason.otherwise }),
     because: [...reason.because, ...rights.because],
     // Changing the function would not help while its role lacks a permission.
     changes:
@@ -52,7 +54,7 @@ function explainOutcome(about: Circumstances): Reason {
   if (defect?.kind === 'template') return explainTemplate(about, defect.side, defect.problem);
   if (defect?.kind === 'mapping')
     return {
-      because: [sentence(failure), ...describeBodyFault(about)],
+      because: [sentence(failure), ...describeMissed(integration), ...describeBodyFault(about)],
       changes: [adviseMapping(defect, about)],
     };
   if (integration === undefined) return { because: [sentence(failure)], changes: [] };
@@ -86,8 +88,18 @@ function explainOutcome(about: Circumstances): Reason {
   }
 }
 
+function describeMissed(integration: IntegrationCircumstances | undefined): string[] {
+  const { contentType = '', templates = [] } = integration?.missedTemplates ?? {};
+  if (integration?.missedTemplates === undefined) return [];
+  return [
+    templates.length === 0
+      ? 'The MOCK integration has no request template, from which it takes its status.'
+      : `The MOCK integration takes its status from a request template, and has none for ${contentType}, only for ${templates.join(', ')}.`,
+  ];
+}
+
 function explainAnswer(
-  { kind, status, isDeployed, isReplyDropped, routeKey = 'the route' }: Circumstances,
+  { kind, status, protocol, isDeployed, isReplyDropped, routeKey = 'the route' }: Circumstances,
   integration: IntegrationCircumstances | undefined,
 ): Reason {
   if (integration === undefined || integration.outcome === 'not called') return NOTHING;
@@ -102,6 +114,8 @@ function explainAnswer(
       changes: ['Return statusCode 200 for this client from the $connect function.'],
     };
   if (integration.lambdaReply !== undefined) return explainLambdaReply(integration, routeKey);
+  if (integration.errorStatus !== undefined && integration.problem === undefined)
+    return explainErrorStatus(integration, { routeKey, took, isReplyDropped });
   if (isReplyDropped === true)
     return {
       because: [
@@ -116,22 +130,69 @@ function explainAnswer(
       because: [`${name} responded${took} with an error.`, ...describeProblem(integration.problem)],
       changes: [
         integration.problem.code === 'forbidden'
-          ? `Use a caller that the rules under channels of the access document allow this, or change the rules, for exactly the callers that need it, and run \`${COMPILE}\`.`
+          ? `Use a caller to whom the rules under channels of the access document allow this, or change the rules, for exactly the callers that need it, and run \`${COMPILE}\`.`
           : 'Do what the frame says: its text is meant for the sender of the message.',
       ],
     };
-  if (status < 400) return { because: [`${name} responded${took}.`], changes: [] };
+  if (status < 400)
+    return {
+      because: [integration.outcome === 'failed' ? `${name} failed${took}.` : `${name} responded${took}.`],
+      changes: [],
+    };
+  if (integration.outcome === 'failed') return explainSelectedFailure(protocol, status, integration);
+  const { own = status } = integration;
+  const responded =
+    own === status
+      ? `responded with ${status}${took}; the gateway passed the response on`
+      : `responded${own === 'success' ? ' without an error' : ` with ${own}`}${took}, and the integration response that its SelectionPattern chose made it ${status}`;
+  return {
+    because: [`${name} ${responded}.`, ...describeProblem(integration.problem), ...printed(integration)],
+    ...adviseReply(integration, routeKey, isDeployed),
+  };
+}
+
+/** The function of a message returned an error, of which the client gets no status. */
+function explainErrorStatus(
+  integration: IntegrationCircumstances,
+  {
+    routeKey,
+    took,
+    isReplyDropped,
+  }: { readonly routeKey: string; readonly took: string; readonly isReplyDropped: true | undefined },
+): Reason {
+  const outcome =
+    'Let the function put the outcome into the body, such as {"ok": false, "error": "…"}, and let the client read it. To end the connection instead, call DELETE @connections/{connectionId}.';
+  const responded = `${nameOf(integration)} responded${took} with statusCode ${integration.errorStatus ?? ''}. A message has no status`;
   return {
     because: [
-      `${name} responded with ${status}${took}; the gateway passed the response on.`,
-      ...describeProblem(integration.problem),
+      isReplyDropped === true
+        ? `${responded}, and the route ${routeKey} has no route response, so the client learns nothing of the error.`
+        : `${responded}: the body went to the client as an ordinary message, if the route ${routeKey} has a route response, and the connection stays open.`,
       ...printed(integration),
     ],
     changes: [
-      adviseToolkitReply(integration.lines) ??
-        `${integration.kind.endsWith('service') ? `Correct what the integration of ${routeKey} sends to` : 'Check'} ${nameWithin(integration)}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
+      ...(isReplyDropped === true
+        ? [
+            `To send the body to the client, set RouteResponseSelectionExpression of the route ${routeKey} to $default, and add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey $default.`,
+          ]
+        : []),
+      outcome,
     ],
   };
+}
+
+/** What to do about a reply with an error, as far as the reply or the function's log says it. */
+function adviseReply(
+  integration: IntegrationCircumstances,
+  routeKey: string,
+  isDeployed: boolean,
+): Pick<Reason, 'changes' | 'otherwise'> {
+  const { kind, lines } = integration;
+  const advice = adviseToolkitReply(lines) ?? adviseServiceError(integration, routeKey);
+  if (advice !== undefined) return { changes: [advice] };
+  const what = kind.endsWith('service') ? `Correct what the integration of ${routeKey} sends to` : 'Check';
+  const where = isDeployed ? 'its own log shows the request' : 'its input and output are in this record';
+  return { changes: [], otherwise: `${what} ${nameWithin(integration)}: ${where}.` };
 }
 
 function explainUnsettled(integration: IntegrationCircumstances): Reason {
@@ -150,12 +211,36 @@ function explainLambdaReply(integration: IntegrationCircumstances, routeKey: str
         `To wait for the function, remove X-Amz-Invocation-Type from RequestParameters of the integration of ${routeKey}${DEPLOY}. To see what the function did: \`gatewright logs ${integration.target ?? ''}\`.`,
       ],
     };
+  return explainNotJson(integration, routeKey);
+}
+
+function explainNotJson(integration: IntegrationCircumstances, routeKey: string): Reason {
+  const { place, near = '', isOfTemplate = true, isApostrophe = false } = integration.eventFault ?? {};
+  const where =
+    place === undefined
+      ? ''
+      : ` It stops being JSON at line ${place.line}, column ${place.column}${near === '' ? '' : `: ${near}`}.`;
+  const because = [
+    `Lambda refused the event for ${nameWithin(integration)}, because it is not JSON, so the function did not run. ${isOfTemplate ? `The request template of ${routeKey} printed the event.` : 'The event was the body of the request, without a template.'}${where}`,
+    ...(isApostrophe
+      ? [
+          "The template’s $util.escapeJavaScript writes \\' for an apostrophe, which JavaScript allows and JSON does not.",
+        ]
+      : []),
+  ];
+  if (!isOfTemplate)
+    return {
+      because,
+      changes: [
+        `Send a body that is JSON, or add a request template to the integration of ${routeKey} that prints JSON${DEPLOY}.`,
+      ],
+    };
   return {
-    because: [
-      `Lambda refused the event for ${nameWithin(integration)}, because it is not JSON, so the function did not run. The request template of ${routeKey} printed the event.`,
-    ],
+    because,
     changes: [
-      `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: quote texts, and print values that may be missing with $input.json, which quotes them itself.`,
+      isApostrophe
+        ? `In the request template of ${routeKey}, print the value with $input.json('$.name') without quotes around it, which escapes as JSON does, or append .replaceAll("\\\\'", "'") to $util.escapeJavaScript(…)${DEPLOY}.`
+        : `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: put strings in quotes, and print values that may be missing with $input.json, which quotes them itself.`,
     ],
   };
 }
@@ -197,24 +282,49 @@ function explainTimeout(about: Circumstances, integration: IntegrationCircumstan
   };
 }
 
-function explainFailure({ protocol }: Circumstances, integration: IntegrationCircumstances): Reason {
+/** A function failed, and an integration response with a SelectionPattern gave its error this status. */
+function explainSelectedFailure(
+  protocol: Circumstances['protocol'],
+  status: number,
+  integration: IntegrationCircumstances,
+): Reason {
+  const { because, changes } = explainFailure({ protocol }, integration, true);
+  const [failed = '', ...more] = because;
+  return {
+    because: [
+      failed,
+      `The SelectionPattern of an integration response matches the error message, and made it ${status}.`,
+      ...more,
+    ],
+    changes,
+  };
+}
+
+function explainFailure(
+  { protocol }: Pick<Circumstances, 'protocol'>,
+  integration: IntegrationCircumstances,
+  isSelected = false,
+): Reason {
   const { errorType = 'an error', errorMessage = '' } = integration;
   return {
     because: [
       withStop(`${nameOf(integration)} failed with ${errorType}: ${errorMessage}`),
+      ...(integration.eventGaps ?? []),
       ...printed(integration),
     ],
     changes: [
       adviseInstall(errorType, errorMessage) ??
         (protocol === 'websocket' ? adviseOnConnections(errorType) : undefined) ??
         adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
-        adviseErrorPlace(integration),
+        adviseErrorPlace(integration, isSelected),
     ],
   };
 }
 
-function adviseErrorPlace({ lines }: IntegrationCircumstances): string {
-  return `Fix the function${atErrorPlace(lines)}; callers receive Internal server error for every error.`;
+function adviseErrorPlace({ lines }: IntegrationCircumstances, isSelected: boolean): string {
+  return isSelected
+    ? `Fix the function${atErrorPlace(lines)}.`
+    : `Fix the function${atErrorPlace(lines)}; callers receive Internal server error for every error.`;
 }
 
 function explainMalformed(
@@ -237,7 +347,7 @@ function explainMalformed(
 /** A route that is not served may have a fault in its integration, its authorizer or its models: the failure names it. */
 function adviseUnserved({ kind }: IntegrationCircumstances): string {
   return kind === 'unsupported'
-    ? 'Do what the sentence above says: until then the route is not served, whatever its integration is. `gatewright check` lists every such part.'
+    ? 'Do what the sentence above says: until then the route is not served, whatever its integration is. `gatewright check` lists every part of the template that is not served.'
     : 'Change the integration of the route, and deploy the API again.';
 }
 

@@ -94,16 +94,19 @@ function explainPlainRequest({
 
 /** What a client or an owner can do about a request for which the stage has no route. */
 function adviseRoute(
-  { path, nearMisses, stagePath = '' }: Circumstances,
+  { method, path, nearMisses, stagePath = '', doubledStage, domain }: Circumstances,
   stageName: string,
   nearest: NearMiss | undefined,
 ): string {
+  if (doubledStage !== undefined)
+    return domain === undefined
+      ? `The path begins with the stage twice: call ${method} ${stagePath}${doubledStage}.`
+      : `Call ${method} ${stagePath}${doubledStage} at ${domain.name}.`;
   const mapped = mappedPath(stagePath, stageName);
   const repeating = nearMisses.find(({ route }) => route.split(' ')[1] === `${mapped ?? ''}${path}`);
   if (mapped !== undefined && repeating !== undefined)
     return `Write the route as ${repeating.route.replace(mapped, '')}, or remove the key ${mapped.slice(1)} from the mapping of the domain. As it is, the route is called at ${mapped}${mapped}${path}.`;
-  if (path.startsWith(`/${stageName}/`)) return 'The path begins with the stage twice: remove one of them.';
-  if (nearest === undefined) return 'Add the route, and deploy the API again.';
+  if (nearest === undefined) return `Add a route for ${method} ${path}, and deploy the API again.`;
   const verbs = verbsOf(nearMisses);
   return (
     nearest.advice ??
@@ -121,7 +124,7 @@ function verbsOf(nearMisses: readonly NearMiss[]): readonly string[] {
 }
 
 function explainRoute(about: Circumstances, stageName: string): Reason {
-  const { method, path, nearMisses, protocol, isPreflight, stagePath = '' } = about;
+  const { method, path, nearMisses, protocol, isPreflight, stagePath = '', domain, doubledStage } = about;
   // Routes that differ much from the request are named only if no route is nearer.
   const meant = nearMisses.filter(({ isFar }) => isFar !== true);
   const near = (meant.length === 0 ? nearMisses : meant).map(({ route, because }) => `${route}: ${because}`);
@@ -132,7 +135,12 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
       ...(mapped === undefined
         ? []
         : [
-            `The request was sent to ${mapped}${path} at a custom domain, whose mapping ${mapped} was removed before the routes were compared.`,
+            `The request was sent to ${mapped}${path} at ${domain === undefined ? 'a custom domain' : `the custom domain ${domain.name}`}, whose mapping ${mapped} was removed before the routes were compared.`,
+          ]),
+      ...(domain === undefined || doubledStage === undefined
+        ? []
+        : [
+            `The mapping of the custom domain ${domain.name}${domain.basePath === '' ? ' has no base path, and' : ` with the base path ${domain.basePath}`} already chooses the stage ${stageName}, so the stage is no part of a URL at this domain.`,
           ]),
       ...(near.length === 0
         ? []

@@ -18,7 +18,14 @@ export function explainMeter(about: Circumstances): Reason {
 }
 
 /** A message of a WebSocket API is counted only by the limits of its stage and of the account. */
-function explainUnmetered({ failure, defect, protocol, kind }: Circumstances): Reason {
+function explainUnmetered({
+  failure,
+  defect,
+  protocol,
+  kind,
+  routeKey,
+  isThrottleOwn: isOwn,
+}: Circumstances): Reason {
   const what = kind === 'message' ? 'messages' : 'requests';
   return {
     because: [sentence(failure ?? '')],
@@ -28,7 +35,7 @@ function explainUnmetered({ failure, defect, protocol, kind }: Circumstances): R
         : [
             defect.of === 'account'
               ? adviseAccount(what)
-              : `Send ${what} more slowly, or ${raiseAtStage(protocol)}.`,
+              : `Send ${what} more slowly, or raise ${throttleOfStage(protocol, { routeKey, isOwn })}.`,
           ],
   };
 }
@@ -37,12 +44,29 @@ function adviseAccount(what: string): string {
   return `Send ${what} more slowly and retry, or ask AWS to raise the throttle quotas of the account (Service Quotas); all APIs of a region share them.`;
 }
 
-function raiseAtStage(protocol: Circumstances['protocol']): string {
-  return `raise ${throttleOfStage(protocol)}`;
-}
-
-function throttleOfStage(protocol: Circumstances['protocol']): string {
-  return `ThrottlingRateLimit and ThrottlingBurstLimit in the ${protocol === 'rest' ? 'MethodSettings' : 'RouteSettings or DefaultRouteSettings'} of the stage`;
+/** @param isOwn whether the limit is written for the route alone; undefined if that is unknown */
+function throttleOfStage(
+  protocol: Circumstances['protocol'],
+  {
+    routeKey = 'the route',
+    isOwn,
+  }: { readonly routeKey?: string | undefined; readonly isOwn?: boolean | undefined } = {},
+): string {
+  const both = 'ThrottlingRateLimit and ThrottlingBurstLimit in';
+  if (protocol === 'rest') {
+    const [method = '', path = ''] = routeKey.split(' ');
+    const which =
+      isOwn === undefined
+        ? ''
+        : isOwn
+          ? ` for ${routeKey} (ResourcePath ${path}, HttpMethod ${method})`
+          : ' for all methods (ResourcePath /*, HttpMethod *)';
+    return `${both} the MethodSettings${which} of the stage`;
+  }
+  if (isOwn === undefined) return `${both} the RouteSettings or DefaultRouteSettings of the stage`;
+  return isOwn
+    ? `${both} RouteSettings of ${routeKey} of the stage`
+    : `${both} DefaultRouteSettings of the stage`;
 }
 
 /** With a limit of 0, waiting does not help. */
@@ -62,7 +86,7 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
       ? explainNoneGiven(needs, meter.refusal ?? '', decided)
       : {
           because: [`${needs}, and the request has no x-api-key header.`],
-          changes: about.isPreflight === true ? advisePreflight(about) : [adviseKey(here, isDeployed)],
+          changes: about.isPreflight === true ? advisePreflight(about) : [adviseKey(here, meter, isDeployed)],
         };
   switch (meter.keyFault) {
     case 'disabled':
@@ -94,12 +118,21 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
     case undefined:
       return {
         because: [`${needs}; the value sent does not match any key of the account.`],
-        changes: [`Send the value of a key, not its id or name. ${adviseKey(here, isDeployed)}`],
+        changes: [
+          `${meter.acceptedKeys?.length === 0 ? '' : 'Send the value of a key, not its id or name. '}${adviseKey(here, meter, isDeployed)}`,
+        ],
       };
   }
 }
 
-function adviseKey(here: string, isDeployed: boolean): string {
+const MOST_NAMED = 3;
+
+function adviseKey(here: string, { acceptedKeys }: MeterCircumstances, isDeployed: boolean): string {
+  if (acceptedKeys?.length === 0)
+    return `Create an API key that is enabled, and a usage plan that has it and the stage ${here} (AWS::ApiGateway::ApiKey, UsagePlan and UsagePlanKey): no key is accepted there yet.`;
+  const [name] = acceptedKeys ?? [];
+  if (name !== undefined && acceptedKeys !== undefined)
+    return `Send an API key that the stage ${here} accepts, in the x-api-key header: ${acceptedKeys.slice(0, MOST_NAMED).join(', ')}${acceptedKeys.length > MOST_NAMED ? ' …' : ''}. \`gatewright keys value ${name}\` prints its value.`;
   const command = isDeployed
     ? '`aws apigateway get-api-keys --include-values` prints the values of all keys'
     : '`gatewright keys value NAME` prints the value of a key of the stack by its name';
@@ -154,7 +187,7 @@ function explainThrottle(
         `${nameOfKey(meter)} exceeded the throttle of ${nameOfPlan(meter)}: ${describe(planLimit)}. The requests of each key are counted separately.`,
       ],
       changes: [
-        `${isClosed(planLimit) ? CLOSED : 'Send requests more slowly, or raise'} the limit in the usage plan: the entry for ${routeKey ?? 'the method'} in the Throttle of its ApiStages if there is one, otherwise its Throttle.`,
+        `${isClosed(planLimit) ? CLOSED : 'Send requests more slowly, or raise'} ${throttleOfPlan(planLimit, routeKey)}.`,
       ],
     };
   if (routeLimit !== undefined && routeLimit.level < 1)
@@ -164,8 +197,8 @@ function explainThrottle(
       ],
       changes: [
         isClosed(routeLimit)
-          ? `${CLOSED} ${throttleOfStage(protocol)}.`
-          : `Send requests more slowly and retry after a 429, or ${raiseAtStage(protocol)}.`,
+          ? `${CLOSED} ${throttleOfStage(protocol, { routeKey, isOwn: routeLimit.isOwn })}, or remove both from it.`
+          : `Send requests more slowly and retry after a 429, or raise ${throttleOfStage(protocol, { routeKey, isOwn: routeLimit.isOwn })}.`,
       ],
     };
   return {
@@ -176,6 +209,15 @@ function explainThrottle(
         : 'Send requests more slowly.',
     ],
   };
+}
+
+function throttleOfPlan({ isOwn }: LimitCircumstances, routeKey: string | undefined): string {
+  const [method = '', path = ''] = routeKey?.split(' ') ?? [];
+  if (isOwn === undefined)
+    return `the limit in the usage plan: the entry for ${routeKey ?? 'the method'} in the Throttle of its ApiStages if there is one, otherwise its Throttle`;
+  return isOwn
+    ? `RateLimit and BurstLimit of ${path}/${method} in the Throttle of the ApiStages of the usage plan`
+    : 'RateLimit and BurstLimit in the Throttle of the usage plan';
 }
 
 /** Names an API key as its owner does, with the id that AWS's own calls need. */

@@ -7,7 +7,11 @@ import type { Reason } from './reason.ts';
 
 export function explainSignature(about: Circumstances): Reason {
   const { defect, failure, isDeployed } = about;
-  const because = [sentence(failure ?? 'The signature was refused'), ...describeSigner(defect)];
+  const because = [
+    sentence(failure ?? 'The signature was refused'),
+    ...describeSigner(defect),
+    ...describeTokens(defect),
+  ];
   if (about.isPreflight === true) return { because, changes: advisePreflight(about) };
   if (defect?.kind !== 'signature' || defect.faults.length === 0)
     return { because, changes: [adviseSigning(isDeployed, defect)] };
@@ -20,6 +24,19 @@ function describeSigner(defect: Circumstances['defect']): string[] {
   if (defect?.kind !== 'signature' || defect.accessKeyId === undefined) return [];
   const { accessKeyId, signer } = defect;
   return [`The request names the access key ${signer === undefined ? accessKeyId : `of ${signer}`}.`];
+}
+
+/** AWS has one message for an unknown access key and for three faults of the session token. */
+const TOKEN_FAULTS: Readonly<Partial<Record<SignatureFault, string>>> = {
+  'token-missing':
+    'This access key belongs to temporary credentials, which are valid only with their session token, and the request has no X-Amz-Security-Token.',
+  'token-other': 'The X-Amz-Security-Token of the request belongs to another access key.',
+  'token-unexpected':
+    'This access key is permanent and has no session token, but the request has an X-Amz-Security-Token.',
+};
+
+function describeTokens(defect: Circumstances['defect']): string[] {
+  return defect?.kind === 'signature' ? defect.faults.flatMap((fault) => TOKEN_FAULTS[fault] ?? []) : [];
 }
 
 function adviseSigning(isDeployed: boolean, defect: Circumstances['defect']): string {
@@ -51,7 +68,13 @@ function adviseFault(fault: SignatureFault, { region, service, isDeployed }: Exp
     case 'access-key':
       return isDeployed
         ? 'Use an access key that exists. Send X-Amz-Security-Token if the credentials are temporary, and only then.'
-        : 'Use an access key that the gateway knows, from gatewright.identities.yml or `gatewright env`. Send X-Amz-Security-Token if the credentials are temporary, and only then.';
+        : 'Use an access key that the gateway knows, from gatewright.identities.yml or `gatewright env`.';
+    case 'token-missing':
+      return 'Give the signer the session token of the credentials as well (sessionToken of an SDK, or AWS_SESSION_TOKEN): it sends the token as X-Amz-Security-Token.';
+    case 'token-other':
+      return 'Sign with the access key, secret and session token of the same AssumeRole, not with parts of two.';
+    case 'token-unexpected':
+      return 'Remove X-Amz-Security-Token from the request, and the session token from the signer: a permanent access key has none.';
     case 'session':
       return 'Get new temporary credentials (AssumeRole), and sign the request with them.';
     case 'mismatch':

@@ -106,7 +106,10 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
     case 'expired':
     case 'not-yet-valid':
     case 'scope':
-      return refused.token && explainClaim(code, refused, refused.token);
+      return (
+        refused.token &&
+        (explainRespelt(code, refused, refused.token) ?? explainClaim(code, refused, refused.token))
+      );
   }
 }
 
@@ -157,11 +160,12 @@ const MALFORMED: Readonly<Record<MalformedPart, string>> = {
 
 /**
  * Explains that another issuer signed the token. With a single issuer, API Gateway checks the key and the signature
- * before the claim `iss`, so it reports one of them.
+ * before the claim `iss`, so it reports an unknown key or a wrong signature instead of the issuer.
  */
 function explainForeign(refused: Refused): Reason | undefined {
   const { authorizer, token, trusted } = refused;
   if (token?.issuer === undefined || trusted.issuers.includes(token.issuer)) return undefined;
+  if (findRespelt(token.issuer, trusted.issuers) !== undefined) return undefined;
   return {
     because: [
       `The token names the issuer ${token.issuer}; authorizer ${authorizer} accepts only ${list(trusted.issuers)}, whose keys did not sign it.`,
@@ -170,7 +174,10 @@ function explainForeign(refused: Refused): Reason | undefined {
   };
 }
 
-/** An authorizer of the type COGNITO_USER_POOLS accepts user pools only, which all its issuers are. */
+/**
+ * An authorizer of the type COGNITO_USER_POOLS accepts only user pools. If all trusted issuers are user pools, another
+ * kind of issuer cannot be added.
+ */
 function acceptIssuer(issuer: string, trusted: readonly string[]): string[] {
   const isOfPools = trusted.length > 0 && trusted.every((one) => USER_POOL.test(one));
   if (isOfPools && !USER_POOL.test(issuer)) return [];
@@ -178,7 +185,58 @@ function acceptIssuer(issuer: string, trusted: readonly string[]): string[] {
     return [
       `Or, if tokens from ${issuer} should be accepted, add this user pool to those that the authorizer accepts (ProviderARNs of a REST API, Issuer of an HTTP API).`,
     ];
-  return [`Or, if tokens from ${issuer} should be accepted, add it to the issuers of the authorizer.`];
+  return [
+    `Or, if tokens from ${issuer} should be accepted instead, set Issuer in the JwtConfiguration of the authorizer to ${issuer}: a JWT authorizer has one issuer.`,
+  ];
+}
+
+/**
+ * Returns the accepted value of which this one is another spelling: with or without a final slash, in other case, or
+ * with another scheme. API Gateway compares both as texts.
+ */
+function findRespelt(value: string, accepted: readonly string[]): string | undefined {
+  return accepted.find((one) => one !== value && plain(one) === plain(value));
+}
+
+function plain(value: string): string {
+  return value
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, '')
+    .replace(/\/+$/, '');
+}
+
+/** Says in which way two spellings of a value differ. */
+function describeRespelling(given: string, accepted: string): string {
+  const slashes = given.endsWith('/') !== accepted.endsWith('/');
+  if (slashes && given.replace(/\/+$/, '') === accepted.replace(/\/+$/, ''))
+    return `the token has it ${given.endsWith('/') ? 'with' : 'without'} the slash at its end, the authorizer ${given.endsWith('/') ? 'without' : 'with'} it`;
+  return 'the two spellings differ';
+}
+
+function explainRespelt(
+  code: string,
+  { authorizer, trusted }: Refused,
+  token: TokenCircumstances,
+): Reason | undefined {
+  const isIssuer = code === 'issuer';
+  if (!isIssuer && code !== 'audience') return undefined;
+  const values = isIssuer ? [token.issuer ?? ''] : token.audience;
+  const accepted = isIssuer ? trusted.issuers : trusted.audiences;
+  for (const given of values) {
+    const respelt = findRespelt(given, accepted);
+    if (respelt === undefined) continue;
+    const [claim, property] = isIssuer ? ['iss', 'Issuer'] : ['aud', 'Audience'];
+    return {
+      because: [
+        `The ${claim} of the token is ${given}, and ${property} of authorizer ${authorizer} is ${respelt}: ${describeRespelling(given, respelt)}, and API Gateway compares the texts as they are.`,
+      ],
+      changes: [
+        `Write ${given} for ${respelt} in ${property} of the JwtConfiguration of authorizer ${authorizer}, exactly as the token has it.`,
+      ],
+    };
+  }
+  return undefined;
 }
 
 function explainClaim(

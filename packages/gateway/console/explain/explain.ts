@@ -23,7 +23,10 @@ export type Story = {
 };
 
 /** @param surprises facts about the response that may surprise the developer, although they are not errors */
-export function explain(about: Circumstances, surprises: Reason = NOTHING): Story {
+export function explain(
+  about: Circumstances,
+  surprises: Reason & { readonly isCause?: boolean } = NOTHING,
+): Story {
   const reason = findReason(about);
   const isUnadvised =
     about.failure !== undefined && reason.changes.length === 0 && surprises.changes.length === 0;
@@ -36,7 +39,11 @@ export function explain(about: Circumstances, surprises: Reason = NOTHING): Stor
       ...describeRestatus(about),
       ...surprises.because,
     ],
-    changes: [...(isUnadvised ? adviseByCode(about) : reason.changes), ...surprises.changes],
+    changes: [
+      ...(isUnadvised ? adviseByCode(about) : reason.changes),
+      ...(surprises.isCause === true || reason.otherwise === undefined ? [] : [reason.otherwise]),
+      ...surprises.changes,
+    ],
   };
 }
 
@@ -52,6 +59,9 @@ function headlineOf(about: Circumstances): string {
   if (kind === 'post' && failure === undefined) return `${what} was sent.`;
   if (kind === 'post') return `The call ${method} @connections was refused with ${status}.`;
   if (kind === 'disconnect') return `${what} was reported to the API.`;
+  const { errorStatus } = about.integration ?? {};
+  if (kind === 'message' && failure === undefined && errorStatus !== undefined)
+    return `${what} was handled, and its function returned statusCode ${errorStatus}.`;
   if (kind === 'handshake' && status === 101) return `${what} was accepted.`;
   if (failure === undefined && status < 400) return `${what} was answered with ${status}.`;
   if (failure === undefined)
@@ -152,9 +162,7 @@ function explainValidation(about: Circumstances): Reason {
         sentence(failure ?? details),
         ...(misspelt.length === 0
           ? []
-          : [
-              `The query has ${misspelt.join(', ')}: upper and lower case count in names of query parameters.`,
-            ]),
+          : [`The query has ${misspelt.join(', ')}: names of query parameters are case-sensitive.`]),
       ],
       changes: [
         `Send the missing parameters, or make them optional in the RequestParameters of ${routeKey ?? 'the route'}.${toDeploy(protocol)}`,

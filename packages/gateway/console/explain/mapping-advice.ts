@@ -32,18 +32,22 @@ export function adviseMapping(defect: MappingDefect, about: Circumstances): stri
 
 function adviseProblem(
   defect: MappingDefect,
-  { routeKey = 'the route', bodyFault: place, protocol }: Circumstances,
+  { routeKey = 'the route', bodyFault: place, protocol, integration }: Circumstances,
 ): string {
+  const missed = integration?.missedTemplates;
   switch (defect.problem) {
     case 'no-template':
       if (protocol === 'websocket')
         return `Let the TemplateSelectionExpression of ${routeKey} yield ${defect.templates.length === 0 ? 'the key of a template' : list(defect.templates)}, or add a request template with the key $default.`;
-      return `Send Content-Type ${defect.templates.length === 0 ? 'with a template' : list(defect.templates)}, or add a request template for ${defect.contentType} to the integration of ${routeKey}${defect.passthrough === 'NEVER' ? '' : ', or set its PassthroughBehavior to WHEN_NO_MATCH'}.`;
+      // Without a template, the integration would get the body as the client sent it, which few expect.
+      return `${defect.templates.length === 0 ? 'Add' : `Send Content-Type ${list(defect.templates)}, or add`} a request template for ${defect.contentType} to RequestTemplates of the integration of ${routeKey}.`;
     case 'body':
       return defect.side === 'response'
         ? 'Let the integration respond with valid JSON, or map no parts of its body.'
         : `Send valid JSON${place === undefined ? '' : `: correct the body at ${placeOf(place)}`}.`;
     case 'mock-status':
+      if (missed !== undefined)
+        return `${missed.templates.length === 0 ? 'Add' : `Send Content-Type ${list(missed.templates)}, or add`} a request template for ${missed.contentType} to the MOCK integration of ${routeKey} that renders its status: {"statusCode": 200}.`;
       return `Let the request template of ${routeKey} render an integer, such as {"statusCode": 200}: a MOCK integration takes the status from it.`;
     case 'no-response':
       return defect.patterns.length === 0

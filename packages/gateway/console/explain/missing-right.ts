@@ -40,7 +40,10 @@ export function findDenials(texts: readonly string[]): readonly Denial[] {
   return [...new Map(found.map((denial) => [JSON.stringify(denial), denial])).values()];
 }
 
-/** API Gateway shows only the end of the account, and the literal `{connectionId}` (docs/aws §11.5). */
+/**
+ * API Gateway's message shows only the last digits of the account id, and the literal text `{connectionId}` instead of
+ * the id (docs/aws §11.5).
+ */
 function completeResource(shown: string, who: string): string {
   const accountId = parseArn(who)?.accountId ?? '';
   const [, end = ''] = /:\*+(\d{4}):/.exec(shown) ?? [];
@@ -60,19 +63,38 @@ export function findMissingRights(
 ): Reason {
   const denials = findDenials(texts);
   return {
-    because: denials.map((denial) =>
+    because: denials.flatMap((denial) => [
       denial.isExplicit
         ? `A policy of ${who(denial)} denies ${denial.action} on ${denial.resource}; a Deny overrides every Allow.`
         : `No policy of ${who(denial)} allows ${denial.action} on ${denial.resource}.`,
-    ),
-    changes: denials.map((denial) => {
+      ...(mayHideMissing(denial)
+        ? [
+            'S3 says that an object does not exist only to callers with s3:ListBucket on the bucket. To all others, it denies the read of such an object.',
+          ]
+        : []),
+    ]),
+    changes: denials.flatMap((denial) => {
       const { action, resource } = denial;
-      return denial.isExplicit
-        ? `Remove the statement that denies ${action} on ${resource} from the policies of ${who(denial)}.`
-        : (statements[keyOf(denial)] ??
-            `Add to the policies of ${who(denial)}: ${JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource })}.`);
+      if (denial.isExplicit)
+        return [
+          `Remove the statement that denies ${action} on ${resource} from the policies of ${who(denial)}.`,
+        ];
+      const grant =
+        statements[keyOf(denial)] ??
+        `Add to the policies of ${who(denial)}: ${JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource })}.`;
+      return mayHideMissing(denial)
+        ? [
+            'If the call reads an object, name one that exists, or put it into the bucket first. It then needs no other right than s3:GetObject.',
+            `To get 404 NoSuchKey for an object that does not exist, or to list the bucket: ${grant.charAt(0).toLowerCase()}${grant.slice(1)}`,
+          ]
+        : [grant];
     }),
   };
+}
+
+/** S3 names this right, too, when it denies the read of an object that does not exist. */
+function mayHideMissing({ action, isExplicit }: Denial): boolean {
+  return action === 's3:ListBucket' && !isExplicit;
 }
 
 function who({ name, isUser }: Denial): string {

@@ -5,17 +5,44 @@ import type { Circumstances, GuardPolicy } from './circumstances.ts';
 type Statement = GuardPolicy['statements'][number];
 
 /**
- * If only the conditions of a statement are not met, another Allow without conditions would open the API to everybody.
+ * Says how to change the Allow that nearly matches. Another Allow, without its conditions or principals, would open the
+ * API to more than this request. Returns undefined if no Allow nearly matches.
  */
-export function adviseOnConditions(
+export function adviseOnNearest(
   about: Circumstances,
+  policy: GuardPolicy,
   whose: string,
-  allows: readonly Statement[],
-): string[] | undefined {
-  const [nearest] = allows.toSorted((a, b) => a.fails.length - b.fails.length);
-  if (nearest === undefined || nearest.fails.length !== 1 || nearest.fails[0] !== 'condition')
-    return undefined;
-  return nearest.conditions
+): readonly string[] | undefined {
+  const nearest = nearestOf(policy);
+  const [failing] = nearest?.fails ?? [];
+  if (nearest?.fails.length !== 1 || failing === undefined) return undefined;
+  const named = `${nameStatement(policy, nearest)} in ${whose}`;
+  const deploy = policy.of === 'resource' ? toDeploy(about.protocol) : '';
+  switch (failing) {
+    case 'condition':
+      return adviseOnConditions(about, nearest, whose);
+    case 'principal':
+      return adviseOnPrincipal(about, policy, { named, deploy });
+    case 'resource':
+      return [
+        `If this caller should have access, add ${policy.resource} to the Resource of ${named}.${deploy}`,
+      ];
+    case 'action':
+      return [`If this caller should have access, add ${policy.action} to the Action of ${named}.${deploy}`];
+  }
+}
+
+function nearestOf({ statements }: GuardPolicy): Statement | undefined {
+  const allows = statements.filter(({ effect }) => effect === 'Allow');
+  return allows.toSorted((a, b) => a.fails.length - b.fails.length)[0];
+}
+
+function adviseOnConditions(
+  about: Circumstances,
+  { conditions }: Statement,
+  whose: string,
+): readonly string[] {
+  return conditions
     .filter(({ holds }) => !holds)
     .flatMap(({ operator, key, wanted, found }) => [
       adviseSending(about, key, wanted),
@@ -25,6 +52,24 @@ export function adviseOnConditions(
             `Or, if this caller should have access, add ${found.join(', ')} to the values of ${operator} ${key} in ${whose}.`,
           ]),
     ]);
+}
+
+/** Without AWS_IAM, API Gateway reads no signature, so only the principal "*" matches (docs/aws §10.5). */
+function adviseOnPrincipal(
+  { routeKey = 'the route', guard, protocol }: Circumstances,
+  { caller }: GuardPolicy,
+  { named, deploy }: { readonly named: string; readonly deploy: string },
+): readonly string[] {
+  if (caller !== undefined)
+    return [`If this caller should have access, add ${caller} to the Principal of ${named}.${deploy}`];
+  if (guard?.kind === 'lambda' || guard?.kind === 'token')
+    return [
+      `Set the Principal of ${named} to "*": callers are anonymous to this policy, because authorizer ${guard.name} identifies them and not a signature.${deploy}`,
+    ];
+  return [
+    `Set AuthorizationType of ${routeKey} to AWS_IAM, and sign the request as a principal that the statement names.${toDeploy(protocol)}`,
+    `Or, if everybody may call ${routeKey}, set the Principal of ${named} to "*".${deploy}`,
+  ];
 }
 
 /** Says which request satisfies a condition. Here, the Host header chooses the VPC endpoint (docs/aws §10.6). */
@@ -38,20 +83,32 @@ function adviseSending(
   const region = policies[0]?.resource.split(':')[3] ?? '';
   const host = `${apiId}-${/^aws:sourcevpce$/i.test(key) ? (wanted[0] ?? '') : 'vpce-…'}.execute-api.${region}.amazonaws.com`;
   return /^aws:sourcevpce$/i.test(key)
-    ? `${so}, which is so if it comes through that VPC endpoint (here: with the header Host: ${host}).`
-    : `${so}, which is so if it comes through a VPC endpoint there (here: \`gatewright start --vpc-endpoint vpce-…=${wanted[0] ?? 'vpc-…'}\`, and the header Host: ${host}).`;
+    ? `${so}: send it through that VPC endpoint (here: with the header Host: ${host}).`
+    : `${so}: send it through a VPC endpoint in that VPC (here: \`gatewright start --vpc-endpoint vpce-…=${wanted[0] ?? 'vpc-…'}\`, and the header Host: ${host}).`;
 }
 
-export function explainNoMatch({ statements }: GuardPolicy, allows: readonly Statement[]): string {
-  if (statements.length === 0) return 'it has no readable statement';
-  const [nearest] = allows.toSorted((a, b) => a.fails.length - b.fails.length);
+export function explainNoMatch(about: Circumstances, policy: GuardPolicy): string {
+  if (policy.statements.length === 0) return 'it has no readable statement';
+  const nearest = nearestOf(policy);
   if (nearest === undefined) return 'it has no statement with Effect Allow';
   const failing = nearest.conditions.filter(({ holds }) => !holds);
   if (nearest.fails.includes('condition') && nearest.fails.length === 1)
     return `the matching statement has conditions that are not met: ${failing.map(describeCondition).join('; ')}`;
   if (nearest.fails.includes('resource')) return `it allows ${list(nearest.resources)}`;
   if (nearest.fails.includes('action')) return `it allows only the action ${list(nearest.actions)}`;
+  if (nearest.fails.includes('principal'))
+    return `it allows only ${list(nearest.principals ?? [])}, and the caller is ${describePrincipal(about, policy)}`;
   return `its ${nearest.fails.join(' and ')} ${nearest.fails.length === 1 ? 'does' : 'do'} not match`;
+}
+
+function describePrincipal(
+  { routeKey = 'the route', guard }: Circumstances,
+  { caller }: GuardPolicy,
+): string {
+  if (caller !== undefined) return caller;
+  return guard === undefined || guard.kind === 'none'
+    ? `anonymous: AuthorizationType of ${routeKey} is NONE, so a signature is not read`
+    : 'anonymous';
 }
 
 function describeCondition({ operator, key, wanted, found }: Statement['conditions'][number]): string {
@@ -81,7 +138,10 @@ export function describeAge({ guard, routeKey }: Circumstances, policy: GuardPol
   ];
 }
 
-/** A condition such as NotIpAddress names those whom the Deny does not concern; undefined if there is none. */
+/**
+ * A condition such as NotIpAddress lists the callers to whom the Deny does not apply, so one more can be added. Returns
+ * undefined if the statement has no such condition.
+ */
 export function adviseOnDeny(
   about: Circumstances,
   policy: GuardPolicy,

@@ -7,7 +7,7 @@ export function advisePreflight({ protocol, routeKey = 'the route', path }: Circ
   const credentials = 'A browser sends no credentials with a preflight, so the request cannot be changed';
   return [
     protocol === 'http'
-      ? `${credentials}: give the API a CorsConfiguration with the origin, method and headers that the page asks for. API Gateway then answers preflights itself, before it calls an authorizer. An OPTIONS route for this path with AuthorizationType NONE also passes them, to its integration.`
+      ? `${credentials}: give the API a CorsConfiguration with the origin, method and headers that the page asks for. API Gateway then answers preflights itself, before it calls an authorizer. An OPTIONS route for this path with AuthorizationType NONE also lets them through, to its integration.`
       : `${credentials}: set AuthorizationType NONE and ApiKeyRequired false of ${routeKey.startsWith('OPTIONS ') ? routeKey : `an OPTIONS method for ${path}`}.${toDeploy(protocol)}`,
   ];
 }

@@ -1,7 +1,12 @@
 import { isMetricLine } from '../../lambda/log-line.ts';
 
 /** A part of an explanation: why the request ended, and what would change that. */
-export type Reason = { readonly because: readonly string[]; readonly changes: readonly string[] };
+export type Reason = {
+  readonly because: readonly string[];
+  readonly changes: readonly string[];
+  /** General advice, which is given only if nothing says what caused the outcome. */
+  readonly otherwise?: string | undefined;
+};
 
 /** Turns a clause into a sentence with a capital letter and a full stop. */
 export function sentence(text: string): string {
@@ -9,7 +14,7 @@ export function sentence(text: string): string {
   return withStop(trimmed.charAt(0).toUpperCase() + trimmed.slice(1));
 }
 
-/** Ends a text with a full stop, unless it ends already. Messages of AWS and of functions may do so. */
+/** Ends a text with a full stop, unless it already has one, as some messages of AWS and of functions do. */
 export function withStop(text: string): string {
   const trimmed = text.trim();
   return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
@@ -38,8 +43,8 @@ export function list(texts: readonly string[]): string {
 const TELLING = ['outcome', 'reason', 'lacks', 'level', 'message', 'msg', 'error'];
 
 /**
- * Returns the last line that a function printed, or the message of a structured line. Embedded metrics are used only if
- * there is no other line, because they are printed last.
+ * Describes the last line that a function printed; if the line is structured, by the members that explain the outcome.
+ * Lines with embedded metrics, which are printed last, are skipped unless they have such members.
  */
 export function formatLastLine(lines: readonly string[]): string[] {
   const last = lines.findLast((line) => !isMetricLine({ message: line }) || tellingOf(line).length > 0);

@@ -27,7 +27,7 @@ const WEBHOOKS: Readonly<Record<string, string>> = {
 /** Codes of the portal's refusals of requests from its page (docs/guides/sell/portal.md). */
 const PORTAL: Readonly<Record<string, string>> = {
   SESSION_ENDED:
-    'Sign in at the portal again, and send its cookie, gw-portal-session (over HTTPS __Host-gw-portal-session). A session ends after 12 hours, or after 14 days if it began with an invitation, when the member signs out, and when the role of the member changes.',
+    'Sign in at the portal again, and send its cookie, gw-portal-session (over HTTPS __Host-gw-portal-session). A session ends when the member signs out, when the role of the member changes, and in any case after 12 hours (14 days if it began with an invitation).',
   ORIGIN_REFUSED:
     'A change needs two headers: Origin with the address of the portal, and X-CSRF-Token with csrf of GET /session. If the portal has a domain of its own, set the parameter portalUrl to its address.',
   ROLE_INSUFFICIENT: 'Sign in as a member whose role includes this; an owner changes roles in the portal.',
@@ -50,7 +50,7 @@ const PORTAL: Readonly<Record<string, string>> = {
 const REFUSED = ['Refused', 'Unauthorized', 'UnknownSource', 'TooLarge'] as const;
 
 const OF_METRIC: Readonly<Partial<Record<(typeof REFUSED)[number], string>>> = {
-  UnknownSource: 'Send to a source that access/webhooks.yml has for this stage: POST /webhooks/{source}.',
+  UnknownSource: 'Send to a source that access/webhooks.yml defines for this stage: POST /webhooks/{source}.',
   TooLarge: 'Send a smaller body.',
 };
 

@@ -1,16 +1,18 @@
 /** Derives the facts that the explanation of a recorded request needs, when the record is read. */
-import { parseJsonObject } from '@gatewright/aws/json-object';
+import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { bareType } from '../../core/events/media-types.ts';
-import { describeRefusal } from '../../core/events/quota-refusal.ts';
 import { findRestatus } from './restatus.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeAgentCall } from './describe-agent-call.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
-import { findNearMisses } from './near-misses.ts';
+import { describeAddress } from './describe-address.ts';
+import { describeEventFault, ownOutcome } from './event-fault.ts';
+import { describeEventGaps } from './event-gaps.ts';
+import { describeMeter } from './describe-meter.ts';
 import { findJsonFault } from './json-fault.ts';
-import { describeSent } from './sent.ts';
+import { describeSent, requestTemplateOf } from './sent.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { adviseByStacks } from './advise-by-stacks.ts';
@@ -20,13 +22,10 @@ import type {
   Circumstances,
   IntegrationCircumstances,
   JsonFault,
-  LimitCircumstances,
-  MeterCircumstances,
   Problem,
 } from '../explain/circumstances.ts';
 import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GatewayError } from '../../core/errors.ts';
-import type { MeterNotes } from '../../core/exchange.ts';
 import type { FunctionLines } from './function-lines.ts';
 import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
@@ -72,23 +71,13 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     apiName: api.name,
     stageName: stage?.name,
     stages: [...api.stages.keys()],
-    ...(received.rawPath.endsWith(received.path) && {
-      stagePath: received.rawPath.slice(0, -received.path.length),
-    }),
-    ...(received.method === 'OPTIONS' &&
-      received.headers.last('origin') !== undefined &&
-      received.headers.last('access-control-request-method') !== undefined && { isPreflight: true }),
-    isEndpointDisabled: api.disableExecuteApiEndpoint && error?.code === 'STAGE_NOT_FOUND',
+    ...describeAddress(recorded),
     routeKey: route?.routeKey,
     phase: recorded.phase,
     code: error?.code,
     failure: recorded.failure === undefined ? undefined : redactor.text(recorded.failure),
     defect: redactDefect(error?.detail.defect, redactor),
     isDeployed: false,
-    nearMisses:
-      stage === undefined
-        ? []
-        : findNearMisses(stage.deployment.routes.plans, received.method, received.path, route),
     screened: (recorded.screened?.() ?? []).map((sentence) => redactor.text(sentence)),
     injected: recorded.injected.map((note) => redactor.text(note)),
     guard: describeGuard(
@@ -161,41 +150,6 @@ function redactMapping(defect: MappingDefect, redactor: Redactor): MappingDefect
   }
 }
 
-function describeMeter(
-  { received, caller }: RecordedRequest,
-  notes: MeterNotes,
-  redactor: Redactor,
-): MeterCircumstances | undefined {
-  if (!isMatched(received)) return undefined;
-  const { holder, keyFault, quotaLeft } = notes;
-  const { apiKeySource } = received.stage.deployment;
-  const quota = holder?.plan.quota;
-  const grant = caller?.kind === 'lambda' ? caller.grant : undefined;
-  const given = apiKeySource === 'HEADER' ? received.headers.last('x-api-key') : grant?.usageIdentifierKey;
-  return {
-    keyRequired: received.route.apiKeyRequired,
-    keySource: apiKeySource,
-    hasApiKey: given !== undefined && given !== '',
-    ...(grant && { refusal: redactor.text(describeRefusal(grant)) }),
-    keyId: holder?.apiKey.id ?? (keyFault !== undefined && 'keyId' in keyFault ? keyFault.keyId : undefined),
-    keyFault: keyFault?.kind,
-    opens: keyFault?.kind === 'other-stages' ? keyFault.opens : [],
-    ...(keyFault?.kind === 'other-stages' && { plans: keyFault.plans }),
-    planId: holder?.plan.id,
-    keyName:
-      holder?.apiKey.name ?? (keyFault !== undefined && 'keyName' in keyFault ? keyFault.keyName : undefined),
-    planName: holder?.plan.name,
-    quota: quota && { limit: quota.limit, period: quota.period, left: quotaLeft ?? 0 },
-    planLimit: limitOf(notes.planLimit, notes.planTokens),
-    routeLimit: limitOf(notes.routeLimit, notes.routeTokens),
-  };
-}
-
-function limitOf(limit: MeterNotes['planLimit'], tokens: number | undefined): LimitCircumstances | undefined {
-  if (limit === undefined || tokens === undefined) return undefined;
-  return { ratePerSecond: limit.rateLimit, burst: limit.burstLimit, level: Math.floor(tokens * 100) / 100 };
-}
-
 function describeIntegration(
   recorded: RecordedRequest,
   lines: FunctionLines,
@@ -222,6 +176,26 @@ function describeIntegration(
       recorded.outcome?.kind === 'answered' && {
         lambdaReply: recorded.outcome.status < 300 ? 'accepted' : 'not-json',
       }),
+    own: ownOutcome(recorded, integration.kind),
+    ...(integration.kind === 'mock' &&
+      requestTemplateOf(received) === undefined && {
+        missedTemplates: {
+          contentType: redactor.text(received.headers.last('content-type') ?? 'application/json'),
+          templates: [...integration.request.templates.keys()],
+        },
+      }),
+    ...(integration.kind === 'service' &&
+      integration.request.templates.size === 0 && { isBodyUnmapped: true as const }),
+    ...(recorded.outcome?.kind === 'failed' && {
+      eventGaps: describeEventGaps(sent?.body?.toString(), recorded.outcome).map((text) =>
+        redactor.text(text),
+      ),
+    }),
+    ...(integration.kind === 'function' &&
+      recorded.outcome?.kind === 'answered' &&
+      recorded.outcome.status >= 400 && {
+        eventFault: describeEventFault(received, sent?.body?.toString() ?? '', redactor),
+      }),
     problem: readServiceError(recorded, redactor) ?? readProblem(recorded, redactor),
     denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
@@ -243,11 +217,16 @@ function readServiceError({ received, outcome }: RecordedRequest, redactor: Reda
   if (kind !== 'service' && kind !== 'http-api-service') return undefined;
   if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
   const text = outcome.body.toString();
-  const { __type: type, code, message, Message } = parseJsonObject(text) ?? {};
+  const parsed = parseJsonObject(text) ?? {};
+  // Services with the query protocol respond to API Gateway, which accepts JSON, with {"Error": {"Code", "Message"}}.
+  const { Code, Message: inner } = membersOf(parsed['Error']);
+  const { __type: type, code, message, Message } = parsed;
   const inXml = (name: string): string | undefined =>
-    new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
-  const said = [message, Message, inXml('Message')].find((each) => typeof each === 'string');
-  const named = [type, code, inXml('Code')].find((each) => typeof each === 'string');
+    new RegExp(`<${name}>([^<]*)</${name}>`)
+      .exec(text)?.[1]
+      ?.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
+  const said = [message, Message, inner, inXml('Message')].find((each) => typeof each === 'string');
+  const named = [type, code, Code, inXml('Code')].find((each) => typeof each === 'string');
   if (said === undefined && named === undefined) return undefined;
   return {
     title: undefined,
@@ -364,6 +343,7 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
     guard: undefined,
     policies: [],
     meter: undefined,
+    isThrottleOwn: found?.stage.throttle?.hasOwnLimit?.(route?.routeKey ?? ''),
     cache: undefined,
     validation: error?.detail.validationErrorString,
     integration:
@@ -379,9 +359,17 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
             timeoutMs: 'timeoutMs' in integration ? integration.timeoutMs : undefined,
             ...describeOutcome(recorded, lines, redactor),
             problem: readErrorFrame(recorded, redactor),
+            ...readErrorStatus(recorded),
             tookMs: recorded.latencyMs,
           },
   };
+}
+
+/** A message has no status: what its function returns as statusCode reaches nobody (docs/aws §11.3). */
+function readErrorStatus({ kind, outcome }: RecordedEvent): { readonly errorStatus?: number } {
+  if (kind !== 'MESSAGE' || outcome?.kind !== 'returned') return {};
+  const { statusCode } = parseJsonObject(outcome.payload) ?? {};
+  return typeof statusCode === 'number' && statusCode >= 400 ? { errorStatus: statusCode } : {};
 }
 
 /** Reads a frame in which a function of the toolkit refuses a message: `{type: "error", code, message}`. */

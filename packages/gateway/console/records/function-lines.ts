@@ -48,7 +48,7 @@ export class FunctionLines {
     this.#characters = 0;
   }
 
-  /** Drops half of the lines at once, so that the cost per line is constant. */
+  /** Drops a quarter of the lines at once, so that the cost per line is constant. */
   #forget(): void {
     while (this.#lines.length > MAX_LINES || this.#characters > MAX_CHARACTERS) {
       const gone = this.#lines.splice(0, Math.max(1, this.#lines.length >> 2));

@@ -34,6 +34,23 @@ export function findNearMisses(
     }));
 }
 
+/** Returns the path without the stage with which it begins, if a route serves it so; otherwise undefined. */
+export function findDoubledStage(
+  plans: readonly Named[],
+  method: string,
+  path: string,
+  stageName: string,
+): string | undefined {
+  if (path !== `/${stageName}` && !path.startsWith(`/${stageName}/`)) return undefined;
+  const rest = path.slice(stageName.length + 1);
+  const shorter = rest === '' ? '/' : rest;
+  const isServed = plans.some(
+    ({ httpMethod, resourcePath }) =>
+      (httpMethod === 'ANY' || httpMethod === method) && fits(resourcePath, shorter),
+  );
+  return isServed ? shorter : undefined;
+}
+
 function compare(
   { httpMethod, resourcePath }: Named,
   method: string,
@@ -67,6 +84,17 @@ function compare(
       because: `it has /${segment} where the request’s path has /${other}`,
     };
   }
+  const greedy = wanted.at(-1) ?? '';
+  if (
+    isGreedy(greedy) &&
+    wanted.length === given.length + 1 &&
+    given.every((one, at) => isSame(wanted[at] ?? '', one))
+  )
+    return {
+      distance: 1,
+      because: `its variable ${greedy} stands for at least one segment, and the request’s path has none there`,
+      advice: `Add a route ${method} ${path}${given.length === 0 ? ' (in a REST API, a method whose ResourceId is the RootResourceId of the API)' : ''}, and deploy the API again.`,
+    };
   const shared = wanted.findIndex((segment, index) => !isSame(segment, given[index]));
   const isLonger = shared === -1 && given.length > wanted.length;
   if (isLonger)

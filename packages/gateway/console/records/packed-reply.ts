@@ -14,8 +14,8 @@ import type { RecordedOutcome } from './recorded-request.ts';
 import type { RecordArena, RecordReader } from './record-arena.ts';
 
 /**
- * Returns false if the reply does not follow from the function's response, for example because of a cache, compression
- * or a failure.
+ * Whether the reply can be rebuilt from the function's response, so that it need not be stored. It cannot be rebuilt
+ * after, for example, a cache lookup, compression or a failure.
  */
 export function isReplyRebuilt({
   received: { stage, notes, outgoing },
@@ -35,7 +35,8 @@ export function rebuildReply(
   outcome: RecordedOutcome | undefined,
   phase: PhaseName,
 ): Reply {
-  if (outcome?.kind !== 'returned') throw new TypeError('only what a function returned is read again');
+  if (outcome?.kind !== 'returned')
+    throw new TypeError('a reply can be rebuilt only from a result that a function returned');
   const reply = mapResponse(received as Mapped, outcome.payload);
   finish(received, reply, { phase, failure: undefined, error: undefined });
   // `addFraming` refuses a body that is too long.

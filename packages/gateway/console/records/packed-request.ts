@@ -31,8 +31,8 @@ import type { Sent } from './sent.ts';
 /** The size of an object that belongs to a record, and of its slot in the ring. */
 const OVERHEAD_BYTES = 300;
 /**
- * The size of the extra members of a request that was refused, that an authorizer without a cache allowed, or that an
- * authorizer responded to.
+ * The size of the members that only some records have, for example of requests that failed, called an authorizer or
+ * used the stage cache.
  */
 const RARE_OVERHEAD_BYTES = 1_000;
 /** The memory that a text takes on the heap in addition to its characters. */

@@ -3,11 +3,11 @@ export class RecordRing<T> {
   readonly #limit: number;
   readonly #limitBytes: number;
   readonly #onGone: (value: T) => void;
-  // The items, indexed by sequence modulo the limit.
+  // The items, indexed by their sequence number modulo the limit.
   readonly #slots: (T | undefined)[] = [];
   readonly #weights: number[] = [];
   #taken = 0;
-  /** The sequence of the oldest item that is still stored. */
+  /** The sequence number of the oldest item that is still stored. */
   #first = 0;
   #bytes = 0;
 

@@ -31,8 +31,8 @@ export function secretsOf(recorded: Recorded, names: ReadonlySet<string>): reado
 }
 
 /**
- * Returns the names that a record mentions and that the owner of the API gave: of the customer, plans, keys, documents
- * and rules. A secret may begin with such a name.
+ * Returns the names that a record mentions and that the owner of the API gave: of the API, the customer, plans, limits,
+ * keys, documents, rules and roles. A secret may begin with such a name.
  */
 export function namesOf(recorded: Recorded): ReadonlySet<string> {
   const { caller } = recorded;
@@ -79,8 +79,8 @@ function visitRequest(recorded: RecordedRequest, redactor: Redactor): void {
 }
 
 /**
- * Returns the members of an event other than headers, query and body. The whole event is not built, because a list has
- * 10,000 rows.
+ * Returns the members of an event other than headers, query and body. The whole event is not built, because that
+ * would be too slow: the list of requests has up to 10,000 records, and each is searched.
  */
 function factsOf({ path, pathParameters, stage, caller, apiKey, clientCertificate }: Received): object {
   return {

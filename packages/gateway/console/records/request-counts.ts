@@ -36,7 +36,7 @@ const SEPARATOR = '\n';
 export type RouteCount = {
   readonly apiId: string;
   readonly apiName: string;
-  /** Undefined counts the requests for which the API has no route. */
+  /** Undefined for the count of the requests for which the API has no route. */
   readonly routeKey: string | undefined;
   /** The counts by second, which all routes of an API share. */
   readonly seconds: SecondCounts;

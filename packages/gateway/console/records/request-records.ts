@@ -42,7 +42,10 @@ const MAX_ROWS = 10_000;
  * of bodies in memory.
  */
 const MOST_OVER = 128;
-/** How much later than its duration says a response may be stored, because the two clocks are rounded. */
+/**
+ * The tolerance when the time of a cached response is compared with the time at which a request ended: both times are
+ * rounded.
+ */
 const FILLED_WITHIN_MS = 1_000;
 const NO_STACKS: readonly ResolvedStack[] = [];
 
@@ -139,7 +142,7 @@ export class RequestRecords implements RecordSink {
     this.#overCount = 0;
     for (let at = 0; at < count; at += 1) {
       const finished = this.#over[at];
-      // The array is reused in the next turn, without its items.
+      // Releases the item, because the array is kept for the next turn.
       this.#over[at] = undefined;
       if (finished !== undefined) this.#keep(finished);
     }
@@ -223,8 +226,9 @@ export class RequestRecords implements RecordSink {
 
   /**
    * Finds a record by its request id, or by an unambiguous beginning of the id. The id `last` means the newest record.
-   * A successful opening or an end of a connection is returned for `last` only if there is no other record, because no
-   * client waits for the reply to $disconnect, or if the gateway ended the connection because of a message.
+   * For `last`, the successful opening or the end of a connection is returned only if there is no other record: a
+   * developer who asks for the last request means a request or a message, such as the message because of which the
+   * gateway ended the connection.
    */
   find(id: string): Found | undefined {
     let lifecycle: Found | undefined;

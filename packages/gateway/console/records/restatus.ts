@@ -5,7 +5,7 @@ import type { Circumstances } from '../explain/circumstances.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 export function findRestatus({ received, status, error }: RecordedRequest): Pick<Circumstances, 'restatus'> {
-  // Whether Lambda's throttling is a 500, 502 or 429 is an assumption, not a gateway response.
+  // `--assume` decides whether throttling by Lambda is a 500, 502 or 429. No gateway response changes it.
   if (error === undefined || error.code === 'FUNCTION_THROTTLED') return {};
   const type = responseTypeOf(error.code);
   if (received.api.protocol !== 'rest' || received.stage === undefined || type === undefined) return {};

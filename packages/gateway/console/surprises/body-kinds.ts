@@ -1,4 +1,5 @@
 /** Bodies that the gateway encoded, decoded or damaged on their way (docs/aws §2.4, §2.7). */
+import { parseJson } from '@gatewright/aws/json-object';
 import { bareType, isBinaryType, readHttpBody, readRestBody } from '../../core/events/media-types.ts';
 import { selectResponse } from './selected-response.ts';
 import { printSetting } from './template-text.ts';
@@ -124,6 +125,10 @@ const requestAsBase64: SurpriseKind = {
           : `The body of the request is text, but the function got it as base64, with isBase64Encoded true. ${type}; ${received.api.functionUrl === undefined ? 'an HTTP API' : 'a function URL'} passes only text/*, application/json, application/xml and application/javascript in UTF-8 as text.`,
       ],
       changes: [
+        // A binary media type such as */* of a REST API also covers application/json.
+        ...(!isRest && parseJson(received.body.toString()) !== undefined
+          ? ['Send the request with the header Content-Type: application/json, because its body is JSON.']
+          : []),
         "Decode the body in the function: Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8') in JavaScript, base64.b64decode(event['body']) if event['isBase64Encoded'] in Python.",
       ],
     };

@@ -1,5 +1,9 @@
-/** Calls of a backend, and its status, that the mappings of an integration changed (docs/aws §7.6, §7.8). */
-import { parseJsonObject } from '@gatewright/aws/json-object';
+/**
+ * Mappings of an integration that changed the call of the backend, or the status of its response, in a way that may
+ * surprise (docs/aws §7.6, §7.8).
+ */
+import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { requestTemplateOf } from '../records/sent.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
@@ -15,6 +19,7 @@ const PLACEHOLDER = /\{([^{}/]+?)\+?\}/g;
 const pathValueMissing: SurpriseKind = {
   code: 'PATH_VALUE_MISSING',
   mark: 'path value missing',
+  isCause: true,
   source: 'docs/aws §7.6',
   find({ integration, recorded }) {
     const uri = uriOf(integration);
@@ -33,6 +38,36 @@ const pathValueMissing: SurpriseKind = {
       ],
       changes: [
         `Map integration.request.path.${parameters[0] ?? ''} in RequestParameters of the integration to a value that every request has, or make the mapped parameter required (true in RequestParameters of the method, with a request validator).`,
+      ],
+    };
+  },
+};
+
+/** A backend that is called at one address, whatever the path of the request is. */
+const pathNotPassed: SurpriseKind = {
+  code: 'PATH_NOT_PASSED',
+  mark: undefined,
+  isCause: true,
+  source: 'docs/aws §7.6',
+  find({ integration, recorded }) {
+    const { outcome, received, status } = recorded;
+    const uri = uriOf(integration);
+    if (uri === undefined || outcome?.kind !== 'answered' || status !== 404) return undefined;
+    const { pathParameters, route } = received;
+    const names = Object.keys(pathParameters ?? {}).filter((name) => !uri.includes(`{${name}`));
+    if (names.length === 0 || uri.includes('${')) return undefined;
+    const isHttpApi = received.api.protocol === 'http';
+    const named = names.map((name) => `{${name}}`).join(', ');
+    const longer = `${uri.replace(/\/$/, '')}/${names.map((name) => `{${name}}`).join('/')}`;
+    return {
+      values: { parameters: names, uri },
+      because: [
+        `The route ${route?.routeKey ?? ''} has ${named}, but the Uri of the integration, ${uri}, does not use ${names.length === 1 ? 'it' : 'them'}: the backend is called at the same path for every request.`,
+      ],
+      changes: [
+        isHttpApi
+          ? `If the backend needs the value, write it into IntegrationUri: ${longer}.`
+          : `If the backend needs the value, write it into the Uri, ${longer}, map ${names.map((name) => `integration.request.path.${name}: method.request.path.${name}`).join(', ')} in RequestParameters of the integration, declare ${names.map((name) => `method.request.path.${name}`).join(', ')} in those of the method, and deploy the API again.`,
       ],
     };
   },
@@ -75,6 +110,7 @@ const statusOverwritten: SurpriseKind = {
 const byDefaultRoute: SurpriseKind = {
   code: 'DEFAULT_ROUTE_CHOSEN',
   mark: undefined,
+  isCause: true,
   source: 'docs/aws §2.2',
   find({ recorded }) {
     const { route, stage, method, path, api } = recorded.received;
@@ -85,7 +121,7 @@ const byDefaultRoute: SurpriseKind = {
     return {
       values: { route: near.route },
       because: [
-        `No route matches ${method} ${path}, so $default took it. Nearest is ${near.route}: ${near.because}.`,
+        `No route matches ${method} ${path}, so the $default route handled it. The nearest route is ${near.route}: ${near.because}.`,
       ],
       changes: near.advice === undefined ? [] : [near.advice],
     };
@@ -95,6 +131,7 @@ const byDefaultRoute: SurpriseKind = {
 const templateSkipped: SurpriseKind = {
   code: 'TEMPLATE_SKIPPED',
   mark: 'template skipped',
+  isCause: true,
   source: 'docs/aws §7.1',
   find({ integration, recorded }) {
     if (!isSelecting(integration) || recorded.outcome === undefined) return undefined;
@@ -107,10 +144,58 @@ const templateSkipped: SurpriseKind = {
     return {
       values: { contentType: given ?? '', templates: types },
       because: [
-        `No request template is for ${given ?? 'a request without Content-Type'} (there ${types.length === 1 ? 'is one' : 'are templates'} for ${types.join(', ')}), and PassthroughBehavior is ${passthrough}, so the integration got the body unchanged.`,
+        `The integration has no request template for ${given ?? 'a request without Content-Type'} (only for ${types.join(', ')}), and PassthroughBehavior is ${passthrough}, so the integration got the body unchanged.`,
       ],
       changes: [
         `Send Content-Type: ${types[0] ?? ''}, or add a template for this type. To refuse other types with 415, set PassthroughBehavior of the integration to NEVER.`,
+      ],
+    };
+  },
+};
+
+const withoutCluster: SurpriseKind = {
+  code: 'CACHE_WITHOUT_CLUSTER',
+  mark: undefined,
+  source: 'docs/aws §9',
+  find({ integration, recorded: { received } }) {
+    const { stage } = received;
+    if (integration === undefined || stage?.lacksCluster !== true || received.method !== 'GET')
+      return undefined;
+    return {
+      values: { stage: stage.name },
+      because: [
+        `MethodSettings of stage ${stage.name} set CachingEnabled, but the stage has no cache cluster, so nothing is cached and every request calls the integration.`,
+      ],
+      changes: [
+        `To cache responses, set CacheClusterEnabled: true and CacheClusterSize (such as '0.5') of stage ${stage.name}, which AWS bills by the hour. Otherwise remove CachingEnabled.`,
+      ],
+    };
+  },
+};
+
+/** Executions are recorded and get an ARN, but no state runs here. */
+const executionRecorded: SurpriseKind = {
+  code: 'EXECUTION_NOT_RUN',
+  mark: 'execution not run',
+  source: 'docs/aws §8',
+  find({ integration, recorded }) {
+    const { outcome, received, sent } = recorded;
+    if (integration?.kind !== 'service' && integration?.kind !== 'http-api-service') return undefined;
+    if (outcome?.kind !== 'answered' || outcome.status !== 200) return undefined;
+    const outgoing = received.outgoing;
+    const isStates =
+      sent?.target.startsWith('states in ') === true ||
+      ((outgoing?.kind === 'service' || outgoing?.kind === 'http-api-service') &&
+        outgoing.request.service === 'states');
+    const { executionArn } = parseJsonObject(outcome.body.toString()) ?? {};
+    if (!isStates || typeof executionArn !== 'string' || executionArn.includes(':express:')) return undefined;
+    return {
+      values: { executionArn },
+      because: [
+        'Step Functions accepted the execution, and the response has its ARN. The gateway records executions and does not run their states, so nothing is known here of how this one would end.',
+      ],
+      changes: [
+        'To run it, start the gateway with --aws states and the credentials of an account that has the state machine, or set AWS_ENDPOINT_URL_SFN to the address of Step Functions Local.',
       ],
     };
   },
@@ -177,19 +262,32 @@ const entriesFailed: SurpriseKind = {
     const failed =
       FAILED_COUNTS.map((name) => reply[name]).find((count) => typeof count === 'number') ?? lost;
     if (typeof failed !== 'number' || failed === 0) return undefined;
+    const first = firstFailure(reply);
     return {
       values: { failed },
       because: [
-        `The service responded with ${outcome.status}, but ${failed} ${failed === 1 ? 'entry' : 'entries'} of the call failed: its reply says which, and why.`,
+        `The service responded with ${outcome.status}, but ${failed} ${failed === 1 ? 'entry' : 'entries'} of the call failed${first === undefined ? ': its reply says which, and why' : `, the first with ${first.replace(/\.$/, '')}`}.`,
       ],
       changes: ['Correct the failed entries; a client must read the reply, because its status is a success.'],
     };
   },
 };
 
+/** Returns the code and the message of the first entry that failed. */
+function firstFailure(reply: UnknownMembers): string | undefined {
+  const lists = ['Failed', 'Entries', 'Records', 'RequestResponses'].map((name) => reply[name]);
+  for (const entry of lists.flatMap((list): unknown[] => (Array.isArray(list) ? list : []))) {
+    const { ErrorCode, ErrorMessage, Code, Message } = membersOf(entry);
+    const texts = [ErrorCode ?? Code, ErrorMessage ?? Message].filter((text) => typeof text === 'string');
+    if (texts.length > 0) return texts.join(': ');
+  }
+  return undefined;
+}
+
 const bodyNotSent: SurpriseKind = {
   code: 'BODY_NOT_SENT',
   mark: 'body not sent',
+  isCause: true,
   source: 'docs/aws §2.6',
   find({ integration, recorded }) {
     const { received, sent, outcome } = recorded;
@@ -236,7 +334,7 @@ const referenceEmpty: SurpriseKind = {
   },
 };
 
-/** The references that a template has without defining them (docs/aws §7.2, §7.5). */
+/** References that API Gateway and Velocity define, so that a template can use them (docs/aws §7.2, §7.5). */
 const PROVIDED = new Set(['input', 'context', 'util', 'stageVariables', 'foreach', 'velocityCount']);
 
 /**
@@ -263,21 +361,29 @@ const stageInPath: SurpriseKind = {
     if (facts.integration?.kind !== 'lambda-proxy' || api.protocol !== 'http') return undefined;
     if (stage === undefined || stage.name === '$default' || api.functionUrl !== undefined) return undefined;
     const isNew = facts.integration.payload === 'http-2.0';
+    const isCause = facts.recorded.status === 404;
+    const member = isNew ? 'rawPath' : 'path';
     return {
+      isCause,
       values: { stage: stage.name },
       because: [
-        `${isNew ? 'rawPath' : 'path'} of the event begins with the stage, /${stage.name}: an HTTP API leaves the name of a stage in the path, and only $default has none.`,
+        `${member} of the event begins with the stage, /${stage.name}: an HTTP API leaves the name of a stage in the path, and only $default has none.`,
       ],
-      changes: [],
+      changes: isCause
+        ? [`Let the function remove /${stage.name} from the beginning of ${member} before it compares paths.`]
+        : [],
     };
   },
 };
 
 export const CALL_KINDS: readonly SurpriseKind[] = [
   pathValueMissing,
+  pathNotPassed,
   statusOverwritten,
   byDefaultRoute,
   templateSkipped,
+  withoutCluster,
+  executionRecorded,
   mockWithoutBody,
   notValidated,
   entriesFailed,

@@ -177,7 +177,7 @@ function changeOf(
   const isOwn = recorded.received.api.functionUrl === undefined;
   if (recorded.phase !== 'preflight' || cors === undefined)
     return `Add ${values.join(', ')} to ${header} of the reply to OPTIONS.`;
-  // With credentials, a browser reads * as a name, so it would stay in the list for nothing.
+  // With credentials, a browser reads * as a literal name, so keeping it in the list would have no effect.
   const kept = cors[setting].filter((value) => value !== '*' || !cors.allowCredentials);
   if (!isOwn) return `Add ${values.join(', ')} to ${SETTINGS[setting]} in Cors of the function URL.`;
   return `Add ${values.join(', ')} to the API’s CorsConfiguration. The whole list is then:\n${printSetting(setting, [...kept, ...values], definition)}`;

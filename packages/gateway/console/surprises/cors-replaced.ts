@@ -85,7 +85,7 @@ function allows(origin: string, { cors }: Replaced): boolean {
 }
 
 function findOrigin(value: string, { cors, origin, definition }: Replaced): readonly Lacking[] {
-  // To add * would let every page read the replies, and a request needs at most its own origin.
+  // Adding * would let every page read the replies, although this request needs only its own origin.
   const wanted = value === '*' ? origin : value;
   if (wanted === undefined || cors.allowOrigins.includes('*') || wanted === 'null') return [];
   if (origin !== undefined && replyCorsHeaders(cors, origin).length > 0) return [];

@@ -92,11 +92,73 @@ const plusAsSpace: SurpriseKind = {
   },
 };
 
+/** Claims that a JSON Web Token has as lists. Cognito writes the groups of a user as a list, even if it is one group. */
+const claimList: SurpriseKind = {
+  code: 'CLAIM_LIST_AS_TEXT',
+  mark: undefined,
+  source: 'docs/aws §4.5',
+  find(facts) {
+    const payload = readLambdaPayload(facts);
+    const { caller } = facts.recorded;
+    if (payload === undefined || caller?.kind !== 'jwt') return undefined;
+    const isHttp = facts.recorded.received.api.protocol === 'http';
+    const claims = Object.entries(caller.claims)
+      .filter(([name, text]) => (isHttp ? /^\[.*\]$/s.test(text) : name === 'cognito:groups'))
+      .map(([name]) => name);
+    const [claim] = claims;
+    if (claim === undefined) return undefined;
+    const place =
+      payload === 'http-2.0' ? 'requestContext.authorizer.jwt.claims' : 'requestContext.authorizer.claims';
+    const { status } = facts.recorded;
+    return {
+      // A function that finds no value in the text refuses the caller.
+      isCause: status === 401 || status === 403,
+      values: { claims },
+      because: [
+        `The token has a list as its ${claims.join(', ')}. In ${place}, the function got ${claims.length === 1 ? 'it' : 'each'} as one text${isHttp ? ', in brackets and with spaces between the values' : ', with commas between the values'}: ${caller.claims[claim] ?? ''}.`,
+      ],
+      changes: [
+        isHttp
+          ? `To compare single values, take the text apart: claims['${claim}'].replace(/^\\[|\\]$/g, '').split(' ').`
+          : `To compare single values, take the text apart: claims['${claim}'].split(',').`,
+      ],
+    };
+  },
+};
+
+/** Payload format 2.0 keeps the types of the context (docs/aws §4.3). */
+const contextAsText: SurpriseKind = {
+  code: 'CONTEXT_AS_TEXT',
+  mark: undefined,
+  source: 'docs/aws §4.3',
+  find(facts) {
+    const payload = readLambdaPayload(facts);
+    const { caller } = facts.recorded;
+    if (payload !== 'rest-1.0' && payload !== 'http-1.0') return undefined;
+    const context = Object.entries(caller?.kind === 'lambda' ? caller.grant.context : {});
+    const changed = context.filter(([, value]) => typeof value === 'boolean' || typeof value === 'number');
+    const [first] = changed;
+    if (first === undefined) return undefined;
+    const names = changed.map(([name]) => name);
+    return {
+      values: { names },
+      because: [
+        `The authorizer returned ${names.join(', ')} in its context as ${names.length === 1 ? `a ${typeof first[1]}` : 'numbers or booleans'}. In requestContext.authorizer, the function got ${names.length === 1 ? 'it' : 'them'} as text: ${first[0]} is "${JSON.stringify(first[1])}"${first[1] === false ? ', which is true in a condition' : ''}.`,
+      ],
+      changes: [
+        `Compare the text in the function, for example authorizer.${first[0]} === '${JSON.stringify(first[1])}'.`,
+      ],
+    };
+  },
+};
+
 export const EVENT_KINDS: readonly SurpriseKind[] = [
   repeatedQuery,
   repeatedHeader,
   cookiesMoved,
   plusAsSpace,
+  claimList,
+  contextAsText,
 ];
 
 function hasMultiValues(payload: NonNullable<ReturnType<typeof readLambdaPayload>>): boolean {

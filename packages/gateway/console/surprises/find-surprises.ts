@@ -12,6 +12,8 @@ type Surprises = {
   readonly list: readonly Surprise[];
   readonly because: readonly string[];
   readonly changes: readonly string[];
+  /** Whether one of them is what made the integration respond with an error. */
+  readonly isCause: boolean;
 };
 
 export function describeSurprises(
@@ -24,6 +26,7 @@ export function describeSurprises(
   return {
     list: found.map(({ kind, told }) => ({ code: kind.code, ...redactValues(told.values, clean) })),
     because: found.flatMap(({ told }) => told.because.map(clean)),
+    isCause: found.some(({ kind, told }) => told.isCause === true || kind.isCause === true),
     // Two surprises may recommend the same change.
     changes: [...new Set(found.flatMap(({ told }) => told.changes.map(clean)))],
   };

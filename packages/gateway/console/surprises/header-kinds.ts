@@ -138,6 +138,10 @@ const notMapped: SurpriseKind = {
   find(facts) {
     const { integration, backendHeaders, reply } = facts;
     if (integration?.kind !== 'http' && integration?.kind !== 'service') return undefined;
+    const { outcome } = facts.recorded;
+    // What matters about an error is its cause.
+    if (integration.kind === 'service' && outcome?.kind === 'answered' && outcome.status >= 400)
+      return undefined;
     const type = backendHeaders.last('content-type');
     const isRetyped = type !== undefined && bareType(type) !== bareType(reply.last('content-type') ?? '');
     const lost = TELLING.filter(
@@ -163,6 +167,7 @@ const notMapped: SurpriseKind = {
 const requestDropped: SurpriseKind = {
   code: 'REQUEST_HEADER_DROPPED',
   mark: 'request header dropped',
+  isCause: true,
   source: 'docs/aws §2.6',
   find({ integration, recorded }) {
     const { received } = recorded;

@@ -4,6 +4,7 @@ import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { MappingInput } from '../../core/mapping/mapping-input.ts';
 import { buildRequestBody } from '../../core/mapping/request-body.ts';
 import { requestTemplateOf } from '../records/sent.ts';
+import { defaultResponse, successAsError } from './default-response.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
 import type { Integration } from '../../core/deployment/model.ts';
 import type { RoutedFacts } from '../../core/events/request-facts.ts';
@@ -13,6 +14,7 @@ import type { SurpriseKind } from './surprise.ts';
 const emptyRequest: SurpriseKind = {
   code: 'REQUEST_TEMPLATE_EMPTY',
   mark: 'empty template',
+  isCause: true,
   source: 'docs/aws §7.1',
   find(facts) {
     const { integration, recorded } = facts;
@@ -74,45 +76,10 @@ const emptyResponse: SurpriseKind = {
   },
 };
 
-const defaultResponse: SurpriseKind = {
-  code: 'ERROR_BY_DEFAULT_RESPONSE',
-  mark: 'error as success',
-  source: 'docs/aws §7.7',
-  find(facts) {
-    const { integration, recorded } = facts;
-    const { outcome, status } = recorded;
-    const problem =
-      outcome?.kind === 'failed'
-        ? `failed with “${outcome.errorMessage}”`
-        : outcome?.kind === 'answered' && outcome.status >= 400
-          ? `responded with ${outcome.status}`
-          : undefined;
-    if (problem === undefined || status >= 400 || !isSelecting(integration)) return undefined;
-    const selected = selectResponse(facts);
-    if (selected === undefined || selected.pattern !== undefined) return undefined;
-    const patterns = integration.response.responses.flatMap(({ pattern }) => pattern ?? []);
-    const isFunction = integration.kind === 'function';
-    return {
-      values: { status, patterns, error: isFunction ? problem : String(statusOf(facts)) },
-      because: [
-        `The integration ${problem}, and ${patterns.length === 0 ? 'no integration response has a SelectionPattern' : `no SelectionPattern matches all of it (${patterns.join(', ')})`}, so the default integration response made it ${status}.`,
-      ],
-      changes: [
-        isFunction
-          ? 'Add an integration response whose SelectionPattern matches the whole error message, for example .*not found.* with StatusCode 404; line breaks need (\\n|.)*.'
-          : 'Add an integration response whose SelectionPattern matches the status, for example 4\\d{2} or 5\\d{2}.',
-      ],
-    };
-  },
-};
-
-function statusOf({ recorded: { outcome } }: SurpriseFacts): number {
-  return outcome?.kind === 'answered' ? outcome.status : 200;
-}
-
 const missingVariable: SurpriseKind = {
   code: 'STAGE_VARIABLE_MISSING',
   mark: 'stage variable missing',
+  isCause: true,
   source: 'docs/aws §10.1',
   find({ recorded }) {
     const { stage, route, api } = recorded.received;
@@ -171,5 +138,6 @@ export const MAPPING_KINDS: readonly SurpriseKind[] = [
   emptyRequest,
   emptyResponse,
   defaultResponse,
+  successAsError,
   missingVariable,
 ];

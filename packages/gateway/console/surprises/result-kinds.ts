@@ -5,6 +5,7 @@
 import { addAccepted } from './body-kinds.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { asJsonObject, isJson, parseJson } from '@gatewright/aws/json-object';
+import { UNMAPPED_RESULTS } from './unmapped-results.ts';
 import { readLambdaPayload } from './selected-response.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -153,6 +154,7 @@ const MOST_PRINTED = 1_000;
 const valuePrinted: SurpriseKind = {
   code: 'VALUE_WITHOUT_TEXT',
   mark: undefined,
+  isCause: true,
   source: 'docs/aws §3.2',
   find(facts) {
     const body = facts.result?.['body'];
@@ -216,6 +218,29 @@ const resultEmpty: SurpriseKind = {
       ],
       changes: [
         'Return { statusCode, headers, body }. A Response of fetch, a Map and a promise have no members as JSON: return their status and text as members.',
+      ],
+    };
+  },
+};
+
+const emptyJson: SurpriseKind = {
+  code: 'BODY_EMPTY_AS_JSON',
+  mark: 'empty JSON',
+  source: 'docs/aws §3.5',
+  find({ result, reply, returnedNames, recorded }) {
+    const { status, replyBody, received } = recorded;
+    if (result === undefined || Object.keys(result).length === 0 || replyBody.length > 0) return undefined;
+    if (status < 200 || status > 299 || status === 204 || status === 205) return undefined;
+    if (received.method === 'HEAD' || received.method === 'OPTIONS') return undefined;
+    if (bareType(reply.last('content-type') ?? '') !== 'application/json') return undefined;
+    const isDefault = !returnedNames.some((name) => name.toLowerCase() === 'content-type');
+    return {
+      values: { status },
+      because: [
+        `The reply has no body, but Content-Type application/json${isDefault ? ', the default of the gateway, because the function returned no Content-Type' : ''}. An empty text is not JSON, so a client that reads the reply as JSON (response.json()) fails although the request succeeded.`,
+      ],
+      changes: [
+        'Return statusCode 204 from the function, or a body such as {}, or another Content-Type in headers, such as text/plain.',
       ],
     };
   },
@@ -292,5 +317,7 @@ export const RESULT_KINDS: readonly SurpriseKind[] = [
   encodedTwice,
   valuePrinted,
   resultEmpty,
+  emptyJson,
+  ...UNMAPPED_RESULTS,
   compressed,
 ];

@@ -3,7 +3,7 @@ import type { SurpriseFacts } from './surprise-facts.ts';
 
 type Values = Readonly<Record<string, string | number | readonly string[]>>;
 
-/** A surprise as the detail of a request has it: the code, and the values that its sentence names. */
+/** A surprise in the details of a request: the code, and the values that its sentence names. */
 export type Surprise = { readonly code: string } & Values;
 
 /** The explanation of one surprise. */
@@ -11,12 +11,16 @@ export type Told = {
   readonly values: Values;
   readonly because: readonly string[];
   readonly changes: readonly string[];
+  /** Whether the surprise is what made the integration respond with this error. */
+  readonly isCause?: boolean;
 };
 
 export type SurpriseKind = {
   readonly code: string;
   /** The note in the list of requests; undefined if only the explanation of the request mentions the surprise. */
   readonly mark: string | undefined;
+  /** Whether the surprise is what made an integration respond with an error. */
+  readonly isCause?: true;
   /** The section of docs/aws that has the rule. */
   readonly source: string;
   /** Reads only the record. Returns undefined if the request has no such surprise. */

@@ -13,6 +13,7 @@ import type { SurpriseKind } from './surprise.ts';
 const bodyUnreadable: SurpriseKind = {
   code: 'TEMPLATE_BODY_NOT_JSON',
   mark: 'body not JSON',
+  isCause: true,
   source: 'docs/aws §7.2',
   find(facts) {
     const { body } = facts.recorded.received;
@@ -42,6 +43,7 @@ const MEMBER_PATH = /\$!?\{?input\.(?:path|json)\(\s*['"]\$((?:\.[A-Za-z_]\w*)+)
 const pathWithoutValue: SurpriseKind = {
   code: 'TEMPLATE_PATH_EMPTY',
   mark: undefined,
+  isCause: true,
   source: 'docs/aws §7.2',
   find(facts) {
     const { body } = facts.recorded.received;
@@ -113,6 +115,7 @@ const CALLER = /\$\{?context\.authorizer\.((?:claims\.)?[A-Za-z_][\w-]*)/g;
 const callerValueMissing: SurpriseKind = {
   code: 'AUTHORIZER_VALUE_MISSING',
   mark: 'reference empty',
+  isCause: true,
   source: 'docs/aws §7.3',
   find(facts) {
     const { route } = facts.recorded.received;

@@ -1,4 +1,4 @@
-/** Prints a setting as the user's own template has it: CloudFormation, SAM, serverless.yml, CDK or Terraform. */
+/** Prints a setting in the format of the user's own template: CloudFormation, SAM, serverless.yml, CDK or Terraform. */
 import { basename } from 'node:path';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 

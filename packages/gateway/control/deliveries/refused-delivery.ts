@@ -68,7 +68,7 @@ function principalOf(sender: string): string {
 const ACTIONS = { 'AWS::SQS::Queue': 'sqs:SendMessage', 'AWS::SNS::Topic': 'sns:Publish' } as const;
 const POLICIES = { 'AWS::SQS::Queue': 'AWS::SQS::QueuePolicy', 'AWS::SNS::Topic': 'AWS::SNS::TopicPolicy' };
 
-/** Without a policy, only the owner's identities may send, to which a service does not belong. */
+/** Without a policy, only identities of the owner's account may send, and a service is not one of them. */
 function findRefusedMessage(target: PolicedTarget, targetArn: string, sender: string): string | undefined {
   const { type, logicalId, policies } = target;
   const service = principalOf(sender);

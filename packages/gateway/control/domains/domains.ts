@@ -142,8 +142,9 @@ export function byPriority(rules: readonly RoutingRule[]): readonly RoutingRule[
 const MUTUAL_TLS = 'MutualTlsAuthentication';
 
 /**
- * Returns the target of a request to this domain. It is the target of the first matching rule, if the routing mode uses
- * rules; otherwise it is the target of the longest matching base path.
+ * Returns the target of a request to this domain. If the routing mode uses rules, the first matching rule determines
+ * the target. If no rule matches, or the mode uses no rules, the longest matching base path determines it, unless the
+ * mode uses rules only.
  */
 export function matchDomain(domain: Domain, path: string, rawHeaders: readonly string[] = []): DomainMatch {
   const mode = routingModeOf(domain.properties);

@@ -150,6 +150,9 @@ function putMapping(
   if (api?.identity.protocol !== 'rest') throw badRequest('Invalid REST API identifier specified');
   if (mapping.stage !== '' && api.stage(mapping.stage) === undefined)
     throw badRequest('Invalid stage identifier specified');
+  // serverless-domain-manager#179, aws/aws-cdk#11095, aws/aws-cdk#17915; mappings of API Gateway v2 may be next to it.
+  if (domain.mappings.size > 0 && (basePath === '' || domain.mappings.has('')))
+    throw conflict('Only one base path mapping is allowed if the base path is empty.');
   domains.put({ ...domain, mappings: new Map([...domain.mappings, [basePath, mapping]]) });
 }
 

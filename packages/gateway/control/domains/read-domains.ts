@@ -197,7 +197,7 @@ function addMapping(
 function draftOf(drafts: Map<string, Draft>, name: string): Draft {
   const known = drafts.get(name);
   if (known !== undefined) return known;
-  // The routing mode of this domain is unknown. Rules take precedence, because at least one rule exists.
+  // The routing mode of this domain is unknown. If rules exist, they take precedence over the mappings.
   const properties = { DomainName: name, RoutingMode: 'ROUTING_RULE_THEN_API_MAPPING' };
   const draft = { properties, mappings: new Map<string, Mapping>(), rules: [] };
   drafts.set(name, draft);

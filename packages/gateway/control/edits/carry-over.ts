@@ -14,7 +14,10 @@ import type { ApiState } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 import type { StageSettings } from '../stage-settings.ts';
 
-/** Carries edits over. `next` was just built from its template, and `before` is the API that is being served. */
+/**
+ * Applies the edits that calls have made to `before` to `next`. `before` is the API that is being served, and `next`
+ * was just built from its template.
+ */
 export function carryOver(before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
   if (before.identity.protocol !== next.identity.protocol) return;
   if (next.identity.protocol !== 'rest') carryOverResources(before, next);

@@ -1,4 +1,4 @@
-/** The first words of AWS's message for a part that an import of a REST API cannot create. */
+/** AWS's message for the parts that an import of a REST API cannot create. */
 import { DefinitionError } from '../../core/errors.ts';
 
 const MODEL = /^Body\.(?:definitions|components\.schemas)\.([^.]+)/;
@@ -7,16 +7,21 @@ const INTEGRATION = /^x-amazon-apigateway-integration\b/;
 const ANY = 'x-amazon-apigateway-any-method';
 
 /**
- * Returns the fault of an import with the part that could not be created. A fault of the document itself is returned
+ * Returns the fault of an import with all parts that could not be created. A fault of the document itself is returned
  * unchanged. The words for a model and an integration are from edx/api-manager#259 and ustayready/fireprox#37. The words
- * for a method are from a warning in aws/aws-sam-cli#2410. AWS lists all faults; here, only the first one is known.
+ * for a method are from a warning in aws/aws-sam-cli#2410.
+ * @param all the faults of the document, in which a fault of the document itself is not listed
  */
-export function importFault(error: unknown): unknown {
-  if (!(error instanceof DefinitionError)) return error;
-  const part = partOf(error.place.property ?? '');
-  if (part === undefined) return error;
-  const message = `Errors found during import:\n\t${part}: ${error.message}`;
+export function importFault(error: unknown, all: readonly DefinitionError[]): unknown {
+  if (!(error instanceof DefinitionError) || lineOf(error) === undefined) return error;
+  const lines = new Set([error, ...all].flatMap((one) => lineOf(one) ?? []));
+  const message = ['Errors found during import:', ...lines].join('\n\t');
   return new DefinitionError(error.place, message, error.awaited, error.rule);
+}
+
+function lineOf({ place, message }: DefinitionError): string | undefined {
+  const part = partOf(place.property ?? '');
+  return part === undefined ? undefined : `${part}: ${message}`;
 }
 
 function partOf(property: string): string | undefined {

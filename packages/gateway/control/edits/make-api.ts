@@ -1,5 +1,6 @@
 /** Creates APIs for calls, either empty or from an OpenAPI document, and imports documents into existing APIs. */
 import { importFault } from './import-fault.ts';
+import { Faults } from '../../core/errors.ts';
 import { expandDocuments } from '../../templates/openapi/openapi.ts';
 import { expandQuickCreate } from '../../core/stack/quick-create.ts';
 import { callMadeResource } from './edit-resources.ts';
@@ -41,7 +42,13 @@ function loadImported(stack: ResolvedStack, account: Account): readonly ApiState
   try {
     return loadApis([stack], account).apis;
   } catch (error) {
-    throw importFault(error);
+    // A second pass finds the other faults, which AWS lists too.
+    const faults = new Faults(true);
+    loadApis([stack], account, faults);
+    throw importFault(
+      error,
+      faults.all.map((fault) => fault.error),
+    );
   }
 }
 

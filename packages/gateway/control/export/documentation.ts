@@ -208,7 +208,10 @@ export function mergeDocumentation(
   };
 }
 
-/** Returns a version in the form of an exported document; undefined if the stage has no documentation version. */
+/**
+ * Returns a version in the form of an exported document; undefined if there is no such version, or the name is empty
+ * because the stage has no documentation version.
+ */
 export function exportDocumentation(from: Documentation, name: string): JsonObject | undefined {
   const version = from.versions.find((one) => versionName(one) === name);
   if (name === '' || version === undefined) return undefined;

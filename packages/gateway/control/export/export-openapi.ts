@@ -1,6 +1,7 @@
 /** Exports a deployed REST API as an OpenAPI document, in the form in which AWS exports and imports it. */
 import { DOCUMENTATION } from './documentation.ts';
 import { exportExtensions, exportValidator, lowerNames, nameOf, omitEmpty } from './export-extensions.ts';
+import { readSchema } from '../api/rest/model-schema.ts';
 import { listResponses } from '../edits/edit-methods.ts';
 import { isJsonObject, isTrue, mapOf, textOf, without } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -189,7 +190,7 @@ function exportSchemas({ models }: ApiResources, kind: ExportOptions['kind']): D
   return Object.fromEntries(
     models.map(({ id, properties }) => [
       textOf(properties, 'Name') || id,
-      referWithin(mapOf(properties, 'Schema'), kind),
+      referWithin(readSchema(properties['Schema']), kind),
     ]),
   );
 }

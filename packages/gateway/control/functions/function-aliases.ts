@@ -82,7 +82,7 @@ export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Toleran
   for (const resource of resourcesOf(stacks, [ALIAS])) {
     const alias = toControlResource(resource);
     tolerance.attempt(
-      'Lambda would refuse the alias; here, events of the alias run the function',
+      'Lambda would refuse the alias, but the gateway still invokes the function through it',
       () => checkAlias(alias),
       () => undefined,
     );
@@ -94,7 +94,7 @@ export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Toleran
             alias.place('RoutingConfig'),
             `version ${version} belongs to an earlier deployment, whose code is not here`,
           ),
-          'the events for this version are reported under the version, but run the current code',
+          'invocations of this version are reported with its number, but run the function’s current code',
         );
   }
 }

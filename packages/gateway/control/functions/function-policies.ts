@@ -43,7 +43,10 @@ export class FunctionPolicies implements PermissionSource {
     this.#version += 1;
   }
 
-  /** Returns the permissions that apply once these stacks are defined, without later additions by calls. */
+  /**
+   * Returns the permissions that will apply once these stacks are defined. They include the changes that calls have
+   * made so far, but no later ones.
+   */
   predict(stacks: readonly ResolvedStack[]): PermissionSource {
     const next = new FunctionPolicies();
     next.define(stacks);
@@ -64,7 +67,10 @@ export class FunctionPolicies implements PermissionSource {
     return { Version: '2012-10-17', Id: 'default', Statement };
   }
 
-  /** Returns the compiled policy, which is updated after each change. A policy that cannot be read grants nothing. */
+  /**
+   * Returns a function that returns the compiled policy, and compiles it again after each change. A policy that cannot
+   * be read grants nothing.
+   */
   policyOf(owner: NamedFunction, arn: string): () => CompiledPolicy | undefined {
     let policy: CompiledPolicy | undefined;
     let readAt = Number.NaN;

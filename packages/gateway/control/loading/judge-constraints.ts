@@ -47,7 +47,7 @@ export function judgeConstraints(resource: ResolvedResource): readonly BrokenCon
       const name = OTHERWISE.get(member) ?? member.split('.').map(capital).join('.');
       const property = below === undefined ? name : `${below}.${name}`;
       const value = valueAt(resource.properties, property);
-      // Whether a property must be there is said by the schema of the type.
+      // The schema of the resource type, and not this check, determines whether a property is required.
       if (value === undefined) return [];
       const [violation] = violationsOf(value, property, { ...constraint, isRequired: false });
       const message = violation ?? refusalByService(value, constraint);

@@ -67,7 +67,7 @@ function judgeTrust(resource: ResolvedResource, { byArn }: RolesOfStacks): reado
   const [first = '', second] = trust.property.split('.');
   const arn = second === undefined ? resource.properties[first] : mapOf(resource.properties, first)[second];
   const trusted = typeof arn === 'string' ? byArn.get(arn)?.trustedServices : undefined;
-  // A service has one principal for all regions, and some have one for each region or partition.
+  // Each service has a principal for all regions. Some also have one for each region or partition.
   const isTrusted = [...(trusted ?? ['*'])].some(
     (name) => name === '*' || globalName(name) === trust.service,
   );
@@ -152,7 +152,10 @@ function judgeLogging(machine: ResolvedResource, byArn: RolesOfStacks['byArn']):
       ];
 }
 
-/** Returns the rights that Lambda checks when the resource is created. Each is enough on one of its resources. */
+/**
+ * Returns the rights that Lambda checks when the resource is created. The role must have each of these rights, on at
+ * least one of the right's resources.
+ */
 function rightsOf({ type, properties }: ResolvedResource, home: string): readonly Right[] {
   if (type === 'AWS::Lambda::Function')
     return [
@@ -180,7 +183,9 @@ function rightOfTarget(property: string, arn: unknown): readonly Right[] {
   return action === undefined ? [] : [{ property, action, resources: [arn] }];
 }
 
-/** Returns whether the role’s rights follow from its statements alone, because none of them has a condition. */
+/**
+ * Returns whether no statement of the role has a condition, so that the role’s rights follow from the statements alone.
+ */
 function isDecidable({ policies }: Role): boolean {
   return policies.every(({ sources = [] }) =>
     sources.every(({ document }) =>

@@ -7,7 +7,9 @@ import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 import type { ControlResource } from '../control-resource.ts';
 import type { ApiGroup } from './group-resources.ts';
 
-/** Whether CloudFormation can create the stack only after the other, because it imports from it. */
+/**
+ * Whether CloudFormation can create the first stack only after the second, because the first imports from the second.
+ */
 type IsAfter = (stack: ResolvedStack, other: ResolvedStack) => boolean;
 
 /** Reads the order from the imports between the stacks. Stacks without imports may be created in any order. */

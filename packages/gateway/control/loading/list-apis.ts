@@ -13,13 +13,17 @@ export type ApiListing = {
   readonly stage: string;
   readonly region: string;
   /**
-   * The URL: `http://127.0.0.1:3000/dev`. With TLS it begins with `https://`, and for WebSocket APIs with `ws://`. It
-   * has no path for `$default`.
+   * The URL: `http://127.0.0.1:3000/dev`. With TLS it begins with `https://`, and for WebSocket APIs with `ws://` or
+   * `wss://`. It has no path for `$default`.
    */
   readonly url: string;
 };
 
-export type ApiRoutes = ApiListing & { readonly routes: readonly RouteRow[] };
+export type ApiRoutes = ApiListing & {
+  readonly routes: readonly RouteRow[];
+  /** Set if AWS serves the API at its custom domains only (`DisableExecuteApiEndpoint`). */
+  readonly isEndpointDisabled?: true;
+};
 
 /**
  * Lists every stage in template order. `addressOf` returns the host, port and base path of an API. The URLs of APIs
@@ -40,6 +44,7 @@ export function listApis(
       kind: identity.protocol,
       stage: stage.name,
       region: identity.region,
+      ...(served.disableExecuteApiEndpoint && { isEndpointDisabled: true as const }),
       url: urlOf(
         identity.protocol,
         addressOf(identity.apiId),

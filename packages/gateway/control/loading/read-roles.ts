@@ -191,8 +191,9 @@ function readTrust(document: Json | undefined): CompiledPolicy | undefined {
 }
 
 /**
- * Returns the services that the statements with Effect Allow name, with `*` for every principal. Conditions are not
- * evaluated, because what API Gateway sends as `aws:SourceArn` when it assumes a role is not documented.
+ * Returns the services that the statements with Effect Allow permit to assume the role; `*` means every principal.
+ * Conditions are not evaluated, because what API Gateway sends as `aws:SourceArn` when it assumes a role is not
+ * documented.
  */
 function readTrustedServices(document: Json | undefined): ReadonlySet<string> | undefined {
   const statements = membersOf(ofText(document))['Statement'];

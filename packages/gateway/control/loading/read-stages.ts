@@ -1,5 +1,5 @@
 import { readAccessLog } from '../../core/deployment/stage/access-log.ts';
-import { readCaching } from '../../core/deployment/stage/caching.ts';
+import { lacksCluster, readCaching } from '../../core/deployment/stage/caching.ts';
 import { readCanary } from '../../core/deployment/stage/canary.ts';
 import { readBlock, readFlag, readText } from '../../core/deployment/properties.ts';
 import { readMethodOptions, readRouteOptions } from '../../core/deployment/stage/route-options.ts';
@@ -76,7 +76,10 @@ function readEach(
   return { stages: [...stages.values()], closed };
 }
 
-/** Returns the name of a stage that has a deployment. @throws DefinitionError if an earlier stage has the same name */
+/**
+ * Returns the name of a stage. @throws DefinitionError if a REST stage names no deployment, or if an earlier stage has
+ * the same name
+ */
 function readIdentity(
   stage: ControlResource,
   protocol: ApiGroup['protocol'],
@@ -150,6 +153,7 @@ export function readRestStage(stage: ControlResource): StageSettings {
     accessLog: readAccessLog(stage, 'AccessLogSetting'),
     canary: readCanary(stage),
     caching: readCaching(stage),
+    lacksCluster: lacksCluster(stage),
     options: readMethodOptions(stage),
     isTraced: readFlag(stage, 'TracingEnabled'),
     clientCertificateId: readText(stage, 'ClientCertificateId', '') || undefined,

@@ -50,6 +50,18 @@ export class AccountKeyRing implements KeyRing {
     };
   }
 
+  namesFor(apiId: string, stageName: string): readonly string[] {
+    const { keys, plans } = this.#state();
+    const members = [...this.#openersOf(plans, apiId, stageName).keys()].flatMap((planId) =>
+      plans.keysOf(planId),
+    );
+    const names = members.flatMap(({ keyId }) => {
+      const key = keys.find(keyId);
+      return key?.enabled === true ? (key.name ?? key.id) : [];
+    });
+    return [...new Set(names)];
+  }
+
   /**
    * Returns the plans of a stage by id. The map is bounded, because stage names come from served stages and not from
    * clients.
@@ -93,6 +105,10 @@ class PlanHolder implements KeyHolder {
     if (own !== undefined)
       return buckets.get(`${this.#stage.apiId}/${this.#stage.stage}${method}`, own, nowEpochMs);
     return this.plan.throttle === undefined ? undefined : buckets.get('', this.plan.throttle, nowEpochMs);
+  }
+
+  hasOwnLimit(routeKey: string): boolean {
+    return this.#ownLimitOf(routeKey) !== undefined;
   }
 
   #ownLimitOf(routeKey: string): ThrottleLimit | undefined {

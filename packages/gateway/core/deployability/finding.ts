@@ -9,7 +9,7 @@ export type DeployFinding = {
   readonly id: string;
   readonly severity: Severity;
   readonly message: string;
-  /** What happens here instead; absent if nothing is known. */
+  /** What the gateway does instead; absent if nothing is known. */
   readonly consequence?: string | undefined;
   readonly remedy: string;
   readonly source: string;

@@ -43,7 +43,7 @@ export function judgeEndpoint(
   const written = mapOf(writtenOf(domain, stack), 'Properties');
   const types = asOneOrMore(mapOf(properties, 'EndpointConfiguration')['Types'] ?? 'EDGE');
   const [type] = types;
-  // SAM passes on the certificate that it requires.
+  // SAM refuses a domain without a certificate, so a domain that SAM generates always has one.
   if (stack.source?.made?.has(domain.logicalId) === true) return undefined;
   if (types.length !== 1 || unresolved.includes('EndpointConfiguration')) return undefined;
   const own = CERTIFICATES.find(([endpoint]) => endpoint === type);

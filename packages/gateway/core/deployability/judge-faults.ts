@@ -9,7 +9,7 @@ import { KnownValues } from './known-values.ts';
 import { namesIn } from './names-in.ts';
 import type { RuleId } from './rules.ts';
 
-/** Returns the rule of the fault. A stack is absent if no loaded stack has the file of the fault. */
+/** Returns the rule of the fault. `stack` is undefined if no loaded stack has the file of the fault. */
 export function judgeFault(error: DefinitionError, stack: ResolvedStack | undefined): RuleId {
   const rule = ruleOfRefusal(error);
   const { logicalId, property = '' } = error.place;

@@ -7,7 +7,10 @@ import type { DeployFinding, Placed } from './finding.ts';
 import { KnownValues } from './known-values.ts';
 import type { SchemaTable } from './schema-check.ts';
 
-/** Names that are unique in an account and region, although the type is identified by something else. */
+/**
+ * Name properties that must be unique in an account and region, although CloudFormation identifies the resource by an
+ * ARN or URL.
+ */
 export const ALSO_NAMED: Readonly<Record<string, readonly string[]>> = {
   'AWS::SQS::Queue': ['QueueName'],
   'AWS::SNS::Topic': ['TopicName'],

@@ -88,7 +88,7 @@ export function judgeDestinations(
   all: readonly ResolvedResource[],
   { source }: ResolvedStack,
 ): BrokenRelation | undefined {
-  // Elsewhere a policy may be written in the queue or topic itself.
+  // A stack that was not written in CloudFormation may define the policy in the queue or topic itself.
   if (source?.writtenAs !== undefined) return undefined;
   const closed = notificationsOf(bucket).find(({ destination }) => {
     const target = all.find((one) => isPolicedType(one.type) && isDestination(one, destination));

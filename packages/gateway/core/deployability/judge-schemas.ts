@@ -163,7 +163,7 @@ function isCertain(
   return known.isKnownAt(logicalId, path);
 }
 
-/** A pattern that only ARNs match. */
+/** Matches a pattern that only an ARN can match. */
 const OF_ARNS = /^\^?\(?(?:\?!)?arn:/;
 
 /** Returns whether each item stays an item, because none of them is a condition. */

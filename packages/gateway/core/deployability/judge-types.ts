@@ -9,7 +9,9 @@ const WITHOUT_SCHEMA = /^(?:Custom::|AWS::CloudFormation::CustomResource$|AWS::C
 /** The maximum number of letters by which a misspelt type may differ from a known type. */
 const MAX_DIFFERENCE = 2;
 
-/** Names each type whose properties are not checked once. @param known the names of all types, by service */
+/**
+ * Reports each type whose properties are not checked, once per type. @param known the names of all types, by service
+ */
 export function judgeTypes(
   { stackName, resources, source }: ResolvedStack,
   table: SchemaTable,

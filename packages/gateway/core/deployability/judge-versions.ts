@@ -1,4 +1,7 @@
-/** Checks what Lambda refuses of versions, aliases and asynchronous invocations because of the function that they are of. */
+/**
+ * Checks what Lambda refuses of versions, aliases and asynchronous invocations because of the function to which they
+ * belong.
+ */
 import { membersOf, textOf } from '@gatewright/aws/json-object';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import type { ResolvedResource } from '../stack/model.ts';

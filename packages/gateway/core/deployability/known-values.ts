@@ -139,7 +139,7 @@ export class KnownValues {
   }
 }
 
-/** Replaces the name and the account of the stack, which are the same for all names in it. */
+/** Replaces the stack's name and account id with fixed texts, because both stay the same when the stack is updated. */
 function withoutStackName(value: Json): Json {
   return JSON.parse(
     JSON.stringify(value)

@@ -11,13 +11,15 @@ const named = (property: string, pattern: string): JsonObject => ({
   properties: { [property]: { pattern } },
 });
 
-/** The value of a nested property must be an ARN. Templates often have the Ref of a role there, which is its name. */
+/**
+ * Requires an ARN at a nested property. Templates often have a Ref to a role there, whose result is the role's name.
+ */
 const arnAt = (...path: readonly string[]): JsonObject =>
   path.reduceRight<JsonObject>((inner, name) => ({ properties: { [name]: inner } }), { pattern: '^arn:' });
 
 /**
- * What the endpoint of a protocol looks like, with SNS's words about another one ("SQS endpoint ARN" is recorded in
- * localstack/localstack, test_sns.snapshot.json).
+ * What the endpoint of a protocol looks like, and SNS's message about an endpoint that does not ("SQS endpoint ARN" is
+ * recorded in localstack/localstack, test_sns.snapshot.json).
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
  */
 const ENDPOINTS: Readonly<Record<string, readonly [pattern: string, says: string]>> = {

@@ -82,7 +82,10 @@ const OF_TRUST = {
 };
 const OF_RESOURCE = document(statement([...PRINCIPALS, ...RESOURCES], [PRINCIPALS, RESOURCES]));
 
-/** A policy of a service whose statements can have only its own actions, without those that concern no single resource. */
+/**
+ * Returns the schema of a policy whose statements may name only actions of its own service. `without` are the service's
+ * actions that concern no single resource, which are refused too.
+ */
 function ofService(prefix: string, without: readonly string[], limits: JsonObject = {}): JsonObject {
   const anyCase = Array.from(prefix, (letter) => `[${letter}${letter.toUpperCase()}]`).join('');
   const pattern = `^(\\*|${anyCase}:(?!(${without.join('|')})$).*)$`;

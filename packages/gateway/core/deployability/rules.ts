@@ -222,7 +222,8 @@ export const RULES = {
     severity: 'differs',
     about:
       'a TypeScript handler that is packaged without being compiled, so that Lambda does not find the module',
-    remedy: 'compile it when it is packaged, for example with BuildMethod: esbuild in SAM',
+    remedy:
+      'compile it when it is packaged: with the plug-in serverless-esbuild in serverless.yml, BuildMethod: esbuild in SAM, NodejsFunction in CDK, or esbuild before terraform plan',
     source: `${LAMBDA}/typescript-package.html`,
   },
   'missing-handler': {
@@ -241,7 +242,7 @@ export const RULES = {
     severity: 'differs',
     about: 'a folder .gatewright inside a folder that is packaged with all its files',
     remedy:
-      'delete it; after the next startup, credentials, logs and caches are stored in ~/.gatewright/projects',
+      "leave it out of the package: in serverless.yml with plugins: [gatewright] or package: { patterns: ['!**/.gatewright/**'] }, otherwise by packaging a folder below. If it contains attach, do not delete it, because gatewright detach needs that",
     source: 'https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html',
   },
   'parameter-without-value': {

@@ -1,5 +1,5 @@
 /**
- * The quotas of CloudFormation that a template may exceed, without an account.
+ * Checks a template against those quotas of CloudFormation that can be checked without an account.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
  */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';

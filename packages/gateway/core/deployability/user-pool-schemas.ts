@@ -20,7 +20,7 @@ const RESERVED_WORDS = ['aws', 'amazon', 'cognito'];
 const MFA_WITHOUT_SMS =
   'SMS configuration and Auto verification for phone_number are required when MFA is required/optional';
 
-/** Whether an OAuth client has one of the flows. */
+/** Returns a schema that matches an OAuth client with one of the flows. */
 const hasFlow = (...flows: readonly string[]): JsonObject => ({
   properties: {
     AllowedOAuthFlowsUserPoolClient: { const: true },

@@ -61,7 +61,8 @@ function closeRoutes(table: RouteTable, reason: string): RouteTable {
 }
 
 /**
- * Closes all messages. Without a `$connect` route every client could connect, so a closed `$connect` route is added.
+ * Closes all routes of a WebSocket API. Without a `$connect` route every client could connect, so a closed `$connect`
+ * route is added.
  */
 function closeMessages(routing: MessageRouting, reason: string): MessageRouting {
   const closed = [...routing.routes].map(([key, plan]) => [key, closedPlan(plan, reason)] as const);

@@ -190,7 +190,8 @@ export function compileRestDeployment(id: string, from: RestResources): Deployme
 
 /** Only a deployment needs methods. An API without methods and without a deployment is accepted. */
 function refuseWithoutMethods({ api, methods, tolerance }: RestResources): void {
-  // An API whose document cannot be read has a fault of its own. The content of a document in S3 is not known.
+  // Without a readable document, it is unknown whether the API has methods: a document that cannot be read is reported
+  // as a separate fault, and a document in S3 is not read.
   const isKnown = api.fault === undefined && api.properties['BodyS3Location'] === undefined;
   if (methods.length === 0 && isKnown)
     tolerance.note(

@@ -5,7 +5,7 @@ import { compilePolicy } from '../policy/evaluate.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import { quote } from '../routing/quote.ts';
 import { putEntry } from '../routing/text-map.ts';
-import type { AuthorizerResultPart } from '../defect.ts';
+import type { AuthorizerMistake, AuthorizerResultPart } from '../defect.ts';
 import type { ContextValue } from './request-facts.ts';
 
 export type AuthorizerResultFormat = {
@@ -33,6 +33,7 @@ type AuthorizerResult =
       readonly part: AuthorizerResultPart;
       /** The name of the invalid member of the context, for the part `context-value`. */
       readonly member?: string | undefined;
+      readonly given?: AuthorizerMistake | undefined;
     };
 
 const MAX_WEBSOCKET_BYTES = 8 * 1024;
@@ -43,10 +44,10 @@ export function readAuthorizerResult(payload: string, format: AuthorizerResultFo
   if (format.payload === 'websocket' && Buffer.byteLength(payload) > MAX_WEBSOCKET_BYTES)
     return invalid('size', 'more than 8 KB');
   const result = asJsonObject(parseJson(payload));
-  if (result === undefined) return invalid('result', 'no JSON object');
+  if (result === undefined) return { ...invalid('result', 'no JSON object'), given: readValue(payload) };
   const isSimple = format.simpleResponses && format.payload === 'http-2.0';
   const verdict = isSimple ? readSimpleVerdict(result) : readPolicyVerdict(result['policyDocument']);
-  if (verdict.kind === 'invalid') return verdict;
+  if (verdict.kind === 'invalid') return { ...verdict, given: findMistake(result, isSimple) };
   const context = readContext(result['context'], format.payload === 'http-2.0');
   if (context.kind === 'invalid') return context;
   const principalId = readOptionalText(result['principalId']);
@@ -55,6 +56,21 @@ export function readAuthorizerResult(payload: string, format: AuthorizerResultFo
   if (usageIdentifierKey === false)
     return invalid('usageIdentifierKey', 'a usageIdentifierKey that is not a string');
   return { kind: 'grant', grant: { principalId, context: context.context, usageIdentifierKey, verdict } };
+}
+
+/** Only short results are kept, because the result may contain secrets. */
+function readValue(payload: string): AuthorizerMistake | undefined {
+  return payload === 'true' || payload === 'false' || payload === 'null'
+    ? { kind: 'value', value: payload }
+    : undefined;
+}
+
+function findMistake(result: UnknownMembers, isSimple: boolean): AuthorizerMistake | undefined {
+  const { statusCode, isAuthorized, policyDocument } = result;
+  if (typeof statusCode === 'number' || typeof statusCode === 'string')
+    return { kind: 'response', statusCode: String(statusCode).slice(0, 5) };
+  if (!isSimple && isAuthorized !== undefined) return { kind: 'simple' };
+  return isSimple && policyDocument !== undefined ? { kind: 'policy' } : undefined;
 }
 
 type Invalid = Extract<AuthorizerResult, { kind: 'invalid' }>;
@@ -79,7 +95,7 @@ function readPolicyVerdict(document: unknown): AuthorizerAnswer['verdict'] | Inv
   const compiled = compilePolicy(document, { effectInAnyCase: true });
   return compiled.kind === 'compiled'
     ? { kind: 'policy', policy: compiled.policy }
-    : invalid('policyDocument', `an invalid policyDocument: ${compiled.reason}`);
+    : invalid('policy', `an invalid policyDocument: ${compiled.reason}`);
 }
 
 /**

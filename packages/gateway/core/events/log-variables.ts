@@ -140,7 +140,9 @@ function milliseconds(value: number | undefined): string | undefined {
 
 const OVERRIDE = /^(request|response)Override\.(?:(header|path|querystring)\.(.+)|status)$/;
 
-/** Reads an override, such as `requestOverride.path.id`. Several values are joined, as in the header that they make. */
+/**
+ * Reads an override, such as `requestOverride.path.id`. Several values are joined, as they are in the header itself.
+ */
 function readerOfOverride([name = '', side, part, key = '']: RegExpExecArray):
   | ContextReader<LogFacts>
   | undefined {

@@ -16,7 +16,8 @@ export function readRestBody(request: RequestFacts, binaryMediaTypes: readonly s
 
 /**
  * Reads the body for HTTP API payloads 1.0 and 2.0. The body is text if the Content-Type is one of the text types
- * below. If it is any other type, or if there is no Content-Type, the body is base64.
+ * below. If it is any other type, if it has a charset other than UTF-8, or if there is no Content-Type, the body is
+ * base64.
  */
 export function readHttpBody(request: RequestFacts): EventBody {
   const contentType = request.headers.last('content-type') ?? '';

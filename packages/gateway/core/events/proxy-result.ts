@@ -157,7 +157,7 @@ export function readMessageResult(payload: string): MessageResult {
 /** The eight NUL bytes with which a streamed response separates its metadata from its body. */
 const STREAM_DELIMITER = '\0'.repeat(8);
 
-/** Says what a function returned instead of an object. */
+/** Returns the refusal of a payload that is not an object. Its message describes what the function returned instead. */
 function malformedWhole(payload: string): Malformed {
   if (payload.includes(STREAM_DELIMITER))
     return malformed('streamed', 'a streamed response, but the integration does not stream');

@@ -63,8 +63,8 @@ export function isBehindEdge({ api, sourceIp }: Pick<RestFacts, 'api' | 'sourceI
 }
 
 /**
- * Returns a request id of the edge, which is derived from the request's own id. Like CloudFront's ids, it has 54
- * characters and ends with two equals signs. Returns undefined if there is no edge.
+ * Returns a request id of the edge, which is derived from the request's own id. Like CloudFront's ids, it has 56
+ * characters, of which the last two are equals signs. Returns undefined if there is no edge.
  */
 export function edgeIdOf(facts: RestFacts): string | undefined {
   if (!isBehindEdge(facts)) return undefined;
@@ -180,8 +180,8 @@ function splitCookies(header: string): string[] {
 }
 
 /**
- * Collects the headers by lower-case name, with the first spelling. It includes the headers that the gateway adds or
- * replaces.
+ * Collects the headers by lower-case name, including the headers that the gateway adds or replaces. If a header occurs
+ * several times, the spelling of its first occurrence is used.
  */
 function gather(
   request: HeaderFacts,

@@ -67,8 +67,8 @@ const TEXTUAL =
   /^(?:text\/.*|application\/(?:.*\+)?(?:json|xml)|application\/(?:javascript|x-amz-json-1\.[01]))$/;
 
 /**
- * Converts the body. WebSocket APIs have no binary media types, so a body is treated as bytes unless its Content-Type
- * is a text type.
+ * Converts the body. WebSocket APIs have no binary media types. With CONVERT_TO_TEXT, a body is therefore encoded as
+ * base64 unless its Content-Type is a text type; with `encodesAll`, it is always encoded.
  */
 function convertBody(
   { headers, body }: IntegrationAnswer,

@@ -14,8 +14,9 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Escapes a text like commons-lang 2's `escapeJavaScript`, which escapes both quotes, the slash and everything outside
- * printable ASCII. The result's `\'` is not valid JSON, so AWS advises templates to remove it.
+ * Escapes a text like commons-lang 2's `escapeJavaScript`, which escapes both quotes, the slash, the backslash, control
+ * characters below U+0020 and everything beyond ASCII. The result's `\'` is not valid JSON, so AWS advises templates to
+ * remove it.
  */
 export function escapeJavaScript(text: string): string {
   return text.replace(/["'\\/]|[^ -\u007f]/g, (char) => {

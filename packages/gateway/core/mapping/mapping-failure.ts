@@ -1,4 +1,4 @@
-/** Turns mapping errors into the client's failure (docs/aws §1.5). */
+/** Converts errors of the mapping to the failure that the client receives (docs/aws §1.5). */
 import { GatewayError, gatewayError } from '../errors.ts';
 import { MalformedBodyError } from './body-value.ts';
 import { NotBase64Error } from './content-handling.ts';
@@ -7,8 +7,9 @@ import { HeaderInvalidError } from './wire-headers.ts';
 import type { Defect, ProxyFault } from '../defect.ts';
 
 /**
- * Converts an error to the failure that the client receives, with AWS's status codes. A request body that is not JSON
- * results in 400, and a mistake by the API's owner in 500. Errors that are bugs of the gateway are returned unchanged.
+ * Converts an error to the failure that the client receives, with AWS's status codes. A malformed JSON body of the
+ * request results in 400, and every other failure of a template or mapping in 500. A GatewayError is returned
+ * unchanged, and so is any other error, which is a bug of the gateway.
  */
 export function toMappingFailure(error: unknown, side: 'request' | 'response'): unknown {
   if (error instanceof GatewayError) return error;

@@ -37,7 +37,7 @@ type Part =
 /** A text with variables, parsed once. */
 export type ChangeValue = readonly Part[];
 
-/** Writes a value as it is written in a mapping, with `${…}` around variables where it has several parts. */
+/** Prints a value in the syntax of a mapping. If the value has several parts, its variables are enclosed in `${…}`. */
 export function printChangeValue(value: ChangeValue): string {
   const [only] = value;
   if (value.length === 1 && only !== undefined && only.kind !== 'text') return `$${printVariable(only)}`;

@@ -17,8 +17,8 @@ export type ParameterSource =
 export type MappingSide = 'method.request' | 'route.request' | 'integration.response';
 
 /**
- * The expression of parameter names, as the service's own refusal quotes it (docs/aws §6): the documentation leaves out
- * the colon.
+ * The regular expression of parameter names, as AWS's error message quotes it (docs/aws §6). AWS's documentation of
+ * this expression leaves out the colon.
  */
 export const PARAMETER_NAME = '[a-zA-Z0-9:._$-]+';
 const NAMED = new RegExp(

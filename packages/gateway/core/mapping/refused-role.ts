@@ -11,7 +11,10 @@ import type { RoleRefusal } from '../policy/role-refusal.ts';
  */
 export const MAY_NOT_CALL =
   "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.";
-/** The same variable for a role that does not trust API Gateway (terraform-aws-modules/terraform-aws-apigateway-v2#87). */
+/**
+ * The value of the same variable if the role does not trust API Gateway
+ * (terraform-aws-modules/terraform-aws-apigateway-v2#87).
+ */
 const MAY_NOT_ASSUME =
   "API Gateway doesn't have permissions to assume the IAM role configured on the integration. Check the permissions and try again.";
 

@@ -120,8 +120,8 @@ function inputObject({ body, parameters }: TemplateInput): HostObject {
 }
 
 /**
- * Parses a body as AWS's reader does, for which a text without quotes is a text too: the fields of a form are one. Only
- * what begins like an object, a list or a quoted text can fail.
+ * Parses a body like AWS's reader, which also accepts a text without quotes, such as the fields of a form. Only a body
+ * that begins like an object, a list or a quoted text can fail to parse.
  */
 function parseBody(text: string): JavaValue | undefined {
   return text.trim() === '' ? '' : parseJson(text);

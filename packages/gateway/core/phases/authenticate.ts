@@ -108,7 +108,10 @@ export function authenticate(matched: Matched, at: Ports, connection?: Connectio
   }
 }
 
-/** Returns the valid API key in the request's header, if the method requires one from there. `meter` checks it later. */
+/**
+ * Returns the API key of the stage that the request's header names. Returns undefined if the method requires no key in
+ * the header, or if the stage does not accept the key, for which `meter` refuses the request later.
+ */
 function findSentKey({ api, stage, route, headers }: Matched): ApiKeyFacts {
   if (!route.apiKeyRequired || stage.deployment.apiKeySource === 'AUTHORIZER') return undefined;
   const value = headers.last('x-api-key');
@@ -170,7 +173,13 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
       source: 'integration',
       reason: `authorizer ${authorizer.name} returned ${read.reason}`,
       logged: describeWrongForm(authorizer),
-      defect: { kind: 'authorizer', code: 'malformed', part: read.part, member: read.member },
+      defect: {
+        kind: 'authorizer',
+        code: 'malformed',
+        part: read.part,
+        member: read.member,
+        given: read.given,
+      },
     });
   }
   if (result.kind === 'refused' && result.reason === 'role')

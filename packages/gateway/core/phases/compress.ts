@@ -27,8 +27,9 @@ export async function compress(
 const ITEM = /^([^\s;]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
 
 /**
- * Returns the client's preferred coding, if AWS supports it. Only the first coding counts, so nothing is compressed for
- * `br, gzip`. If the header is missing or `*`, nothing is compressed either.
+ * Returns the client's preferred coding, if AWS supports it. The preferred coding is the one with the highest quality,
+ * or the first of several with the same quality. No other coding counts, so nothing is compressed for `br, gzip`. If
+ * the header is missing or `*`, nothing is compressed either.
  */
 function chooseCoding(acceptEncoding: string | undefined): 'gzip' | 'deflate' | undefined {
   let best: string | undefined;

@@ -4,6 +4,7 @@
  * FUNCTION_FAILED, FUNCTION_THROTTLED, INTEGRATION_FAILURE, API_CONFIGURATION_ERROR, REQUEST_TOO_LARGE
  * @see docs/aws §1.5, §3.7, §8
  */
+import { describePayloadFault } from '@gatewright/aws/text/jackson-fault';
 import { isJson } from '@gatewright/aws/json-object';
 import { gatewayError } from '../errors.ts';
 import { describeLate } from '../events/late-answer.ts';
@@ -77,7 +78,7 @@ function invokeFunction(
   traceHeader: string,
   at: Ports,
 ): Promise<InvocationResult | HttpOutcome> {
-  if (!isJson(call.event)) return Promise.resolve(NOT_JSON);
+  if (!isJson(call.event)) return Promise.resolve(refuseEvent(call.event));
   const { functionName, qualifier, event: payload, plan } = call;
   const { timeoutMs, roleArn } = plan;
   const result = at.invoker.invoke({ functionName, qualifier, payload, timeoutMs, traceHeader, roleArn });
@@ -94,14 +95,13 @@ const LAMBDA_HEADERS = ['Content-Type', 'application/json'];
 const ACCEPTED: HttpOutcome = { kind: 'answered', status: 202, headers: LAMBDA_HEADERS, body: NOTHING };
 /**
  * Lambda's error response to an event that is not JSON. An integration response can pass this error response to the
- * client.
+ * client, as the default one does with 200 (https://github.com/nateyolles/slack-pokerbot/issues/1,
+ * https://github.com/srcecde/aws-tutorial-code/issues/4).
  */
-const NOT_JSON: HttpOutcome = {
-  kind: 'answered',
-  status: 400,
-  headers: LAMBDA_HEADERS,
-  body: Buffer.from('{"Type":"User","message":"Could not parse request body into json"}'),
-};
+function refuseEvent(event: string): HttpOutcome {
+  const body = Buffer.from(JSON.stringify({ message: describePayloadFault(Buffer.from(event)) }));
+  return { kind: 'answered', status: 400, headers: LAMBDA_HEADERS, body };
+}
 
 /**
  * Returns the integration's response, which is a text for a Lambda proxy. Throws an error for the client if the
@@ -199,6 +199,7 @@ function unreachable(reason: Unreachable['reason'], message: string, isHttpApi: 
     case 'address':
       return configurationError(`Invalid endpoint address: ${message}`);
     case 'request':
+    case 'unserved':
       return configurationError(message);
     case 'network':
       return gatewayError('INTEGRATION_FAILURE', {

@@ -98,7 +98,7 @@ function readResult(
   { payload, renamesChallenge = false }: LambdaProxyIntegration,
   answer: string,
 ): ReturnType<typeof readRestResult> {
-  // A function URL renames the same header.
+  // A function URL also renames `WWW-Authenticate`.
   const phase = renamesChallenge ? 'url-result' : 'result';
   switch (payload) {
     case 'rest-1.0':

@@ -66,7 +66,10 @@ function isBlank(value: string | undefined): boolean {
   return value === undefined || value.trim() === '';
 }
 
-/** Checks the body against the model for its media type. A body whose media type has no model is not checked. */
+/**
+ * Checks the body against the model for its media type. A body whose media type has no model is checked against the
+ * `$default` model, and is not checked if there is no such model either.
+ */
 function checkBody(admitted: Admitted, { bodies }: RequestValidation): void {
   if (bodies.size === 0) return;
   const mediaType = bareType(admitted.headers.last('content-type') ?? 'application/json');

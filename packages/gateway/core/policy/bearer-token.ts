@@ -30,7 +30,7 @@ export type TokenDefect = {
 };
 
 export type MalformedPart =
-  /** It is not three parts, joined by dots. */
+  /** The token does not consist of three parts joined by dots. */
   | 'segments'
   /** A part is not base64url of a JSON object. */
   | 'header'
@@ -56,7 +56,7 @@ export type TokenDefectCode =
   | 'expired'
   | 'not-yet-valid'
   | 'claim'
-  /** An ID token where access tokens are read, or the other way round. */
+  /** An ID token where an access token is required, or the other way round. */
   | 'token-use'
   | 'scope';
 

@@ -1,6 +1,6 @@
 /** The rights that a call of a function URL needs (Lambda developer guide, "Control access to Lambda function URLs"). */
 
-/** Both are needed since October 2025. */
+/** The actions that a caller must be allowed to perform. Since October 2025, both are needed. */
 export const URL_ACTIONS = ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'] as const;
 
 /** Returns the condition that the statement for an action needs, as an AWS::Lambda::Permission writes it. */

@@ -16,7 +16,7 @@ export class PolicyInvalid extends Error {
   }
 }
 
-/** Adds the path of the part that is read to what is thrown about it. */
+/** Runs `read`, and adds the path `at` to any PolicyInvalid that it throws. */
 export function readingAt<T>(at: readonly string[], read: () => T): T {
   try {
     return read();

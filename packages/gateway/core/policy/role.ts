@@ -24,7 +24,7 @@ export type Role = {
   /** The role's policies. If a part of the role is not known here, they include a policy that allows everything. */
   readonly policies: readonly CompiledPolicy[];
   readonly boundary: CompiledPolicy | undefined;
-  /** The trust policy, which defines who may assume the role. If it is not known, assuming the role is refused. */
+  /** The trust policy, which defines who may assume the role. If it is not known, STS refuses to assume the role. */
   readonly trust?: CompiledPolicy | undefined;
   /** The services that the trust policy names; absent if the trust policy is not known. */
   readonly trustedServices?: ReadonlySet<string> | undefined;
@@ -32,7 +32,9 @@ export type Role = {
   readonly maxSessionSeconds?: number | undefined;
   readonly tags: ReadonlyMap<string, string>;
   readonly place: DefinitionPlace;
-  /** Writes the remedy for a refused call as the source of the role's stack would have it; absent if no stack has the role. */
+  /**
+   * Returns the remedy for a refused call, written in the format of the role's stack; absent if no stack has the role.
+   */
   readonly advise?: (refused: RefusedCall) => string | undefined;
   /** The region of the role's stack; absent if no stack has the role. */
   readonly region?: string | undefined;
@@ -46,7 +48,7 @@ export function nameOfRole(roleArn: string): string {
   return roleArn.slice(roleArn.lastIndexOf('/') + 1);
 }
 
-/** Whether the trust policy lets the service assume the role. A policy that is not known here lets it. */
+/** Whether the trust policy lets the service assume the role. If the trust policy is not known here, returns true. */
 export function trusts({ trustedServices }: Pick<Role, 'trustedServices'>, service: string): boolean {
   return trustedServices === undefined || trustedServices.has(service) || trustedServices.has('*');
 }
@@ -130,7 +132,10 @@ function namedBy({ sources = [] }: CompiledPolicy, asked: Arn, question: PolicyQ
   );
 }
 
-/** @param home the region of the role's stack: the gateway serves it already, so that the call is what differs */
+/**
+ * @param home the region of the role's stack. The gateway already serves this region, so advice to change `--region` to
+ * it would not help
+ */
 function describePlace(named: Arn, asked: Arn, home: string | undefined): string | undefined {
   const differs = (part: 'partition' | 'region' | 'accountId'): boolean =>
     named[part] !== asked[part] && /^[a-z0-9-]+$/.test(named[part]);

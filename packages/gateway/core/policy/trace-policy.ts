@@ -28,6 +28,8 @@ type StatementTrace = {
   readonly fails: readonly StatementPart[];
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  /** The principals of a statement that has any, such as ARNs; a policy of an identity has none. */
+  readonly principals?: readonly string[] | undefined;
   readonly conditions: readonly ConditionTrace[];
 };
 
@@ -37,6 +39,8 @@ export type PolicyTrace = {
   readonly decidedBy: number | undefined;
   readonly action: string;
   readonly resource: string;
+  /** The ARN of the signer; undefined if the caller is anonymous. */
+  readonly caller?: string | undefined;
   readonly statements: readonly StatementTrace[];
 };
 
@@ -53,6 +57,7 @@ export function tracePolicy(policy: CompiledPolicy, question: PolicyQuestion): P
     decidedBy: decidedBy === -1 ? undefined : decidedBy,
     action: question.action,
     resource: question.resource,
+    ...(question.principal !== undefined && { caller: question.principal.arn }),
     statements,
   };
 }
@@ -79,6 +84,7 @@ function traceStatement(
     fails,
     actions: namesOf(statement, 'Action'),
     resources: namesOf(statement, 'Resource'),
+    ...principalsOf(statement),
     conditions: traceConditions(membersOf(statement['Condition']), version === '2012-10-17', question),
   };
 }
@@ -108,6 +114,15 @@ function holds(block: UnknownMembers, hasVariables: boolean, values: PolicyQuest
     if (error instanceof PolicyInvalid) return false;
     throw error;
   }
+}
+
+function principalsOf(statement: UnknownMembers): Pick<StatementTrace, 'principals'> {
+  const { Principal: given, NotPrincipal: excluded } = statement;
+  if (given === undefined && excluded === undefined) return {};
+  const value = given ?? excluded;
+  const texts =
+    typeof value === 'string' ? [value] : Object.values(membersOf(value)).flatMap(asOneOrMore).map(String);
+  return { principals: given === undefined ? texts.map((text) => `not ${text}`) : texts };
 }
 
 function namesOf(statement: UnknownMembers, name: 'Action' | 'Resource'): readonly string[] {

@@ -1,19 +1,20 @@
 /**
- * The sources of API Gateway's calls of functions: what follows the id of the API in `aws:SourceArn` (docs/aws §4.4). The
- * stage is written as `stage`.
+ * Returns the sources of API Gateway's calls of functions. A source is the part of `aws:SourceArn` after the API id
+ * (docs/aws §4.4), with the literal `stage` in place of the stage name.
  */
 
 const VERBS = ['*', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
-/** Returns sources such as `/{stage}/GET/pets/*`, with `*` for each path variable. `ANY` means every method. */
+/** Returns sources such as `/stage/GET/pets/*`, with `*` in place of each path variable. `ANY` means every method. */
 export function sourcesOfMethod(httpMethod: string, path: string): readonly string[] {
   const where = path.replace(/\{[^}]*\}/g, '*');
   return (httpMethod === 'ANY' ? VERBS : [httpMethod]).map((verb) => `/stage/${verb}${where}`);
 }
 
 /**
- * Returns `/{stage}/GET/pets/*` for a route of an HTTP API, and the form with the variables as written, which tools for
- * HTTP APIs use. For a route without a path, returns `/{stage}/$default` or `/{stage}/$connect`.
+ * Returns the sources of a route of an HTTP API: `/stage/GET/pets/*`, and the same paths with the variables as written,
+ * which tools for HTTP APIs put into permissions. For a route without a path, returns `/stage/$default` or
+ * `/stage/$connect`, and the same with `*` as the method.
  */
 export function sourcesOfRoute(routeKey: string): readonly string[] {
   const [verb = '', path] = routeKey.split(' ');

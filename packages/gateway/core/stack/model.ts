@@ -38,8 +38,8 @@ export type UnsupportedItem = {
   readonly property?: string | undefined;
   readonly consequence: string;
   /**
-   * The description of a fault, if the item is not listed for missing support. It is worded by AWS or by the code that
-   * found the fault.
+   * The description of a fault, in the words of AWS or of the code that found the fault; absent if the item is listed
+   * because it is not supported.
    */
   readonly message?: string | undefined;
   /** The rule of deployability/rules.ts; absent means that the part is served differently from AWS. */
@@ -51,8 +51,9 @@ export type UnsupportedItem = {
 };
 
 /**
- * What the author of a stack in another format wrote of a property: its value, or a whole document with the members that
- * AWS gets. Other properties, and members that are missing, follow from the conversion.
+ * How much the author of a stack in another format wrote of a property: only its value, or a whole document that AWS
+ * receives with all of its members. All other properties, and members that are missing, come from the conversion of the
+ * format.
  */
 export type WrittenAs = 'value' | 'document';
 
@@ -64,11 +65,14 @@ type StackSource = {
    * declare.
    */
   readonly parameters: Readonly<Record<string, string>>;
-  /** The parameters of a nested stack whose value on AWS is another one; absent if there are none. */
+  /** The parameters of a nested stack whose values differ on AWS; absent if there are none. */
   readonly placeholderParameters?: ReadonlySet<string>;
   /** The stack's exports. The key is the name of an export, and the value is the name of its output. */
   readonly exportNames: ReadonlyMap<string, string>;
-  /** The logical ids of resources that a transform made or converted, so that the template does not have them as they are. */
+  /**
+   * The logical ids of resources that a transform created or converted. The template does not contain them in this
+   * form.
+   */
   readonly made?: ReadonlySet<string> | undefined;
   /** Returns what the author wrote of a property; absent if the author wrote the template itself. */
   readonly writtenAs?:

@@ -11,7 +11,7 @@ type LackingPermission = {
   /** The version or alias whose own policy decides; absent if it is the function itself. */
   readonly qualifier?: string | undefined;
   readonly apiId: string;
-  /** What follows the id of the API in the source of the call, such as `/dev/GET/pets/*`. */
+  /** The part of the call's source ARN after the API id, such as `/dev/GET/pets/*`. */
   readonly source: string;
 };
 

@@ -21,8 +21,8 @@ export function isPolicedType(type: string): type is PolicedType {
 }
 
 /**
- * Returns the policies of a queue or topic. A policy whose targets are not known may be of any target, so it is
- * returned too.
+ * Returns the policies of a queue or topic. A policy whose targets are not known may apply to any target, so it is also
+ * returned.
  */
 export function policiesOfTarget(
   { type, physicalId }: Pick<ResolvedResource, 'type' | 'physicalId'>,

@@ -5,7 +5,10 @@ import type { ResolvedResource, ResolvedStack } from './model.ts';
 
 type Named = { readonly stack: ResolvedStack; readonly resource: ResolvedResource; readonly rest: string };
 
-/** By type: the service and the part in front of the name in an ARN, and the property of the ARN in CDK. */
+/**
+ * For each type, the service in the ARN, the part of the ARN directly before the name, and the CDK property that
+ * contains the ARN.
+ */
 const ARNS: Readonly<Record<string, readonly [service: string, prefix: string, inCdk: string]>> = {
   'AWS::SQS::Queue': ['sqs', '', 'queueArn'],
   'AWS::SNS::Topic': ['sns', '', 'topicArn'],
@@ -47,7 +50,7 @@ const API_TYPES: readonly string[] = ['AWS::ApiGateway::RestApi', 'AWS::ApiGatew
 /**
  * Returns the ARN of what API Gateway calls or is called by, in the format of the stack: a reference to the API if the
  * stack has it, otherwise its id.
- * @param rest what follows the id of the API, such as `/dev/GET/pets`
+ * @param rest the part of the ARN after the API id, such as `/dev/GET/pets`
  */
 export function writeApiArn(
   stacks: readonly ResolvedStack[],
@@ -89,7 +92,9 @@ export function isElsewhere(stacks: readonly ResolvedStack[], owner: ResolvedSta
   return here !== undefined && here.stack.region === owner.region;
 }
 
-/** Finds the resource that an ARN names, itself or a part of it such as an index or an object. */
+/**
+ * Finds the resource that an ARN names. The ARN may also name a part of the resource, such as an index or an object.
+ */
 function findNamed(stacks: readonly ResolvedStack[], arn: string): Named | undefined {
   const asked = parseArn(arn);
   if (asked === undefined) return undefined;

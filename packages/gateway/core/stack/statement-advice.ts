@@ -89,7 +89,7 @@ function writeTrust(stack: ResolvedStack, role: ResolvedResource, service: strin
   return `Add to ${place} of the role ${role.logicalId} (${shortPlace(role, place)}): \`${item(text, format)}\`.`;
 }
 
-/** The role that osls makes for the functions that name none. */
+/** The role that osls creates for functions that name no role. */
 const SERVICE_ROLE = 'IamRoleLambdaExecution';
 
 function writeServerless(target: Target): string {
@@ -102,7 +102,7 @@ function writeServerless(target: Target): string {
   return `Add to iamRoleStatements of the function ${owner.charAt(0).toLowerCase()}${owner.slice(1)} in ${shortPlace(role)}: \`${item(statement(target), target.format)}\`.`;
 }
 
-/** SAM makes the role of a function that names none from the function's own `Policies`. */
+/** For a function that names no role, SAM creates one from the function's own `Policies`. */
 function writeSam(target: Target): string {
   const { stack, role, format } = target;
   const owner = stack.resources.get(role.logicalId.replace(/Role$/, ''));

@@ -32,9 +32,10 @@ const ROUTE = /^\/(?:@|%40)connections\/([^/]+)$/i;
 const CONNECTION_ID = /^[A-Za-z0-9_-]{14,15}=$/;
 
 /**
- * Handles any plain HTTP request to a WebSocket API. Only `/{stage}/@connections/{id}` exists; other routes are missing
- * for signed requests, and unsigned requests are refused before. `path` begins with the
- * stage. `request.path` is the signed path, which on the control port begins with the API's id. Never throws.
+ * Handles any plain HTTP request to a WebSocket API. Only `/{stage}/@connections/{id}` exists. An unsigned request to
+ * any path is refused because its signature is missing. A signed request to any other path gets the error for an
+ * unknown route. `path` begins with the stage. `request.path` is the signed path, which on the control port begins with
+ * the API's id. Never throws.
  */
 export function handleManagement(
   request: ControlRequest,

@@ -11,7 +11,7 @@ import {
 import type { ConditionValues } from '../../core/policy/model.ts';
 import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
 import type { SigningClock } from '@gatewright/aws/signing-clock';
-import { isCborCall } from '@gatewright/aws/aws-operation';
+import { isCborCall, readOperation } from '@gatewright/aws/aws-operation';
 import { escapeXml } from './aws-operation.ts';
 import { encodeCbor } from '@gatewright/aws/cbor';
 import { headerOf } from '@gatewright/aws/raw-headers';
@@ -44,6 +44,18 @@ type Authentication =
 
 type Refusal = { readonly status: number; readonly type: string; readonly message: string };
 
+/** Operations of STS that need no signature on AWS, because a token or an assertion proves who calls. */
+const UNSIGNED_OF_STS: readonly string[] = ['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'];
+
+function refuseUnsignedOperation(request: ControlRequest): ControlReply | undefined {
+  const { query, body, rawHeaders: headers } = request;
+  const operation = readOperation({ headers, query, body });
+  const action = operation.protocol === 'query' ? operation.action : '';
+  if (!UNSIGNED_OF_STS.includes(action)) return undefined;
+  const message = `The local STS does not support ${action}; start the gateway with --aws sts to send STS calls to AWS`;
+  return awsError(request, 'sts', { status: 501, type: 'NotImplementedException', message });
+}
+
 export function authenticateCall(
   request: ControlRequest,
   at: { readonly identities: Identities; readonly clock: SigningClock },
@@ -58,6 +70,8 @@ export function authenticateCall(
     at.clock,
   );
   if (signature.kind === 'unsigned') {
+    const unserved = refuseUnsignedOperation(request);
+    if (unserved !== undefined) return { kind: 'refused', reply: unserved };
     const refusal = {
       status: 403,
       type: 'MissingAuthenticationTokenException',

@@ -71,7 +71,7 @@ export function printJsonReply(result: OperationResult, version: string): Operat
   const contentType = `application/x-amz-json-${version}`;
   if (result.kind === 'result') return { status: 200, contentType, body: JSON.stringify(result.fields) };
   const { status, code, message, headers = [] } = result;
-  return { status, contentType, headers, body: JSON.stringify({ __type: code, message }) };
+  return { status, contentType, headers, body: JSON.stringify({ __type: code, ...withMessage(message) }) };
 }
 
 /**
@@ -119,6 +119,11 @@ export function printQueryReply(
       : `<ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>${escapeXml(result.code)}</Code>` +
         `${printMessage(result)}</Error>${id}</ErrorResponse>`;
   return { status, contentType: 'text/xml', body: `<?xml version="1.0"?>\n${xml}` };
+}
+
+/** An error without a message has no such member [obs: athena, of a body that is not JSON]. */
+function withMessage(message: string): { readonly message?: string } {
+  return message === '' ? {} : { message };
 }
 
 /** An error without a message has no such element [obs: CloudWatch]. */

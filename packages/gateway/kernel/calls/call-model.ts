@@ -1,6 +1,6 @@
 /**
- * AWS's constraints on the members of calls, as its API models declare them (`models`). A service says in which words
- * it refuses a call.
+ * AWS's constraints on the members of calls, as its API models declare them (`models`). Each service provides the words
+ * in which it refuses a call.
  */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy, MemberRule, MemberTable, MemberType } from '@gatewright/aws/call-input';
@@ -15,6 +15,7 @@ type Row = {
   readonly most?: number;
   readonly pattern?: string;
   readonly values?: readonly string[];
+  readonly isHidden?: boolean;
   readonly each?: string;
   readonly required?: readonly string[];
   readonly members?: Readonly<Record<string, string>>;
@@ -49,7 +50,7 @@ export class CallModel {
 
   /**
    * Checks all members of a call. Nothing is checked for an operation that is not in the model.
-   * @throws the error of the policy
+   * @throws the error that `policy` creates for an invalid member
    */
   check(operation: string, input: UnknownMembers, policy: InputPolicy): void {
     const found = this.#find(operation);
@@ -108,7 +109,7 @@ export class CallModel {
   #tableOf({ members = {}, required = [] }: Row): MemberTable {
     return Object.fromEntries(
       Object.entries(members).map(([name, shown]) => {
-        // Rules are shared, because a rule of a shape that contains itself is not complete yet.
+        // The rule is reused as it is and completed later, because a shape that contains itself is not complete yet.
         const rule = this.#ruleOf(shown.split(' ')[0] ?? '');
         return [name, required.includes(name) ? { ...rule, isRequired: true } : rule];
       }),
@@ -119,17 +120,18 @@ export class CallModel {
     const known = this.#rules.get(name);
     if (known !== undefined) return known;
     const row = this.#read().find((line) => 'shape' in line && line.shape === name);
-    // A point in time has another form in each protocol, so the service reads it.
+    // Each protocol writes times differently, so the service itself reads them.
     if (row === undefined) return { type: name === 'time' ? 'any' : (name as MemberType) };
-    const { type, least, most, pattern, values } = row;
+    const { type, least, most, pattern, values, isHidden } = row;
     const rule: { -readonly [Key in keyof Rule]: Rule[Key] } = {
       type,
       ...(least !== undefined && { least }),
       ...(most !== undefined && { most }),
       ...(pattern !== undefined && { pattern }),
       ...(values !== undefined && { values }),
+      ...(isHidden !== undefined && { isHidden }),
     };
-    // A shape may contain itself, so it must be known before its members are read.
+    // A shape may contain itself, so its rule is stored before its members are read.
     this.#rules.set(name, rule);
     if (row.each !== undefined) rule.each = this.#ruleOf(row.each);
     if (row.members !== undefined) rule.members = this.#tableOf(row);

@@ -5,7 +5,8 @@
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import type { HttpOutcome, ServiceClient } from '../../core/ports.ts';
 import { rightsOfCall, type RightsContext } from './service-rights.ts';
-import { awsError, type AwsCall, type AwsService, refuseUnlessAllowed } from './aws-call.ts';
+import { awsError, type AwsCall, type AwsService, denialOf, refuseUnlessAllowed } from './aws-call.ts';
+import { denyMissingObject } from './missing-objects.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -45,7 +46,10 @@ export function createForwarder(services: ServiceClient, context: RightsContext)
       body: body.length === 0 ? undefined : body,
       timeoutMs: TIMEOUT_MS,
     });
-    return toReply(call, outcome);
+    const denied = denyMissingObject(call.caller, asked, outcome);
+    return denied === undefined
+      ? toReply(call, outcome)
+      : awsError(call.request, service, { ...denialOf(service), message: denied });
   };
 }
 
@@ -66,12 +70,12 @@ function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
     const lengthAt = headers.findIndex((name, index) => index % 2 === 0 && /^content-length$/i.test(name));
     const length =
       call.request.method === 'HEAD' && lengthAt !== -1 ? headers.slice(lengthAt, lengthAt + 2) : [];
-    // An object of S3 that was stored with Content-Encoding keeps it, as the body is sent as it was stored.
+    // An S3 object that was stored with Content-Encoding keeps this header, because its body is sent as it was stored.
     const dropped = isUnpacked === true ? ['content-encoding', 'date'] : ['date'];
     return { status, headers: [...withoutDropped(headers, ...dropped), ...length], body };
   }
   // An unknown call gets 501. SDKs do not retry after 501, whereas they retry four times after 502 or 503.
-  if (outcome.kind === 'unreachable' && outcome.reason === 'request')
+  if (outcome.kind === 'unreachable' && (outcome.reason === 'request' || outcome.reason === 'unserved'))
     return awsError(call.request, call.service, {
       status: 501,
       type: 'NotImplementedException',

@@ -4,6 +4,7 @@
  * "API Gateway permissions model for creating and managing an API").
  */
 import { awsError, denialOf, findDenial } from './aws-call.ts';
+import { denyMissingObject } from './missing-objects.ts';
 import { rightsOfCall } from './service-rights.ts';
 import { parseArn, printArn } from '@gatewright/aws/arn';
 import type { LocalIdentity } from '../../core/policy/identities.ts';
@@ -35,9 +36,21 @@ export function guardServices(services: ServiceClient, context: RightsContext, r
       const rights = session === undefined ? undefined : rightsOfCall(request, context);
       if (session === undefined || rights === undefined) return services.call(request);
       const message = findDenial(session, rights);
-      return message === undefined ? services.call(request) : Promise.resolve(refuse(request, message));
+      return message === undefined
+        ? callUnlessMissing(services, request, session)
+        : Promise.resolve(refuse(request, message));
     },
   };
+}
+
+async function callUnlessMissing(
+  services: ServiceClient,
+  request: ServiceRequest,
+  session: LocalIdentity,
+): Promise<HttpOutcome> {
+  const outcome = await services.call(request);
+  const denied = denyMissingObject(session, request, outcome);
+  return denied === undefined ? outcome : refuse(request, denied);
 }
 
 type Refused = Extract<InvocationResult, { reason: 'role' }>;

@@ -9,13 +9,16 @@ import type { AwsService } from './aws-call.ts';
 type Answering = { answer(request: ServiceRequest): Promise<HttpOutcome> };
 
 /**
- * Returns the destination of calls that leave this gateway for nowhere else.
+ * Returns the destination of integrations' calls that are not sent to AWS or an endpoint. A service of the control port
+ * handles its own calls.
  * @param recorder receives the calls to all other services
  */
 export function withOwnServices(
   recorder: Answering,
   at: {
-    /** Finds the service of the control port by its signing name; undefined means that the recorder has it. */
+    /**
+     * Finds the service of the control port by its signing name; undefined means that the recorder receives the call.
+     */
     readonly find: (service: string) => AwsService | undefined;
     /** Returns the identity with which an integration calls. The service checks the permissions of this identity. */
     readonly callerOf: (roleArn: string | undefined) => LocalIdentity;

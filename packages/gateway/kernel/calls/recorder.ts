@@ -74,7 +74,7 @@ export class Recorder {
       const what = operation.protocol === 'rest' ? request.method : operation.action;
       return {
         kind: 'unreachable',
-        reason: 'request',
+        reason: 'unserved',
         message: `the gateway does not record ${service} ${what}; start with --aws ${service} to send the call to AWS, or set ${endpointVariableOf(service)} to send it to another endpoint`,
       };
     }
@@ -100,8 +100,10 @@ export class Recorder {
     result: OperationResult,
   ): OperationReply {
     if (operation.protocol === 'json' && operation.isCbor === true) return printCborReply(result);
-    if (operation.protocol !== 'query') return printJsonReply(result, jsonVersion);
-    return printQueryReply(operation.action, result, {
+    // A service with the query protocol refuses a call without Action in XML.
+    const isQuery = operation.protocol === 'query' || (operation.protocol === 'rest' && namespace !== '');
+    if (!isQuery) return printJsonReply(result, jsonVersion);
+    return printQueryReply(operation.protocol === 'rest' ? '' : operation.action, result, {
       accept: headerOf(request, 'accept'),
       requestId: this.#options.random.uuid(),
       namespace,

@@ -40,7 +40,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       const destination = destinationOf(request, options);
       if (destination === undefined) return options.recorder.answer(request);
       if (destination.kind === 'refused')
-        return Promise.resolve({ kind: 'unreachable', reason: 'request', message: destination.message });
+        return Promise.resolve({ kind: 'unreachable', reason: 'unserved', message: destination.message });
       return send(request, destination, options);
     },
   };

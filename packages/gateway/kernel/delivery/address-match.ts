@@ -7,7 +7,10 @@ type AddressTest = (value: unknown) => boolean;
 const V4 = /^\d+\.\d+\.\d+\.\d+$/;
 const V6 = /^[\da-fA-F:]*:[\da-fA-F:]*$/;
 
-/** Reads an address as the engine does: with leading zeros in IPv4, without IPv4 at the end of IPv6. */
+/**
+ * Reads an address as AWS's engine does. IPv4 numbers may have leading zeros, and an IPv6 address must not end with an
+ * IPv4 address.
+ */
 function parseAddress(text: string): IpAddress | undefined {
   if (V4.test(text)) return parseIpAddress(text.split('.').map(Number).join('.'));
   return V6.test(text) ? parseIpAddress(text) : undefined;
@@ -40,7 +43,7 @@ export function compileCidr(range: string): AddressTest {
   };
 }
 
-/** A test for every spelling of an address, or undefined if the text is not an address. */
+/** Returns a test that accepts every spelling of the address; undefined if the text is not an address. */
 export function sameAddress(text: string): AddressTest | undefined {
   const address = parseAddress(text);
   if (address === undefined) return undefined;

@@ -33,10 +33,10 @@ export function readBatchFailures(payload: string, known: ReadonlySet<string>): 
     if (typeof id !== 'string') {
       const members = isJsonObject(item) ? Object.keys(item).join(', ') : '';
       return unread(
-        `an item of batchItemFailures has no text itemIdentifier${members === '' ? '' : `, only ${members}`}`,
+        `an item of batchItemFailures has no itemIdentifier that is a string${members === '' ? '' : `, only ${members}`}`,
       );
     }
-    if (!known.has(id)) return unread(`itemIdentifier "${id}" is the id of no item of the batch`);
+    if (!known.has(id)) return unread(`itemIdentifier "${id}" is not the id of an item in the batch`);
     failed.add(id);
   }
   return { kind: 'some', failed };

@@ -10,7 +10,7 @@ import { isTooComplex } from './wildcard.ts';
 
 export type EventTest = {
   (event: unknown): boolean;
-  /** Says what of the event the pattern does not match: `detail-type is "OrderPlaced" and not "Order placed"`. */
+  /** Describes how the event differs from the pattern: `detail-type is "OrderPlaced" and not "Order placed"`. */
   readonly explain?: (event: unknown) => string;
 };
 
@@ -27,16 +27,19 @@ export type Alternative = ReadonlyMap<
 
 /** The maximum nesting depth of a pattern. AWS limits only the length: 2,048 characters by default. */
 const MAX_DEPTH = 500;
-/** `$or` multiplies the alternatives. How many AWS takes is not known, so this bound is ours. */
+/** `$or` multiplies the alternatives. It is not known how many AWS accepts, so this limit is the gateway's own. */
 const MAX_ALTERNATIVES = 1_000;
 
 const TOO_COMPLEX =
   'Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a wildcard character';
 
-/** Recorded: LocalStack, test_sqs_invalid_event_filter and test_dynamodb_invalid_event_filter. */
+/** Recorded by LocalStack in test_sqs_invalid_event_filter and test_dynamodb_invalid_event_filter. */
 const INVALID_FILTER = 'Invalid filter pattern definition.';
 
-/** What a name inside `$or` may not be, because it is an operator or kept for one (aws/event-ruler, Constants). */
+/**
+ * Names that must not appear inside `$or`, because they are operators or reserved for operators (aws/event-ruler,
+ * Constants).
+ */
 const RESERVED = new Set(
   (
     'exactly equals-ignore-case prefix suffix anything-but exists wildcard numeric cidr = < <= > >= regex ' +
@@ -46,7 +49,7 @@ const RESERVED = new Set(
 );
 
 /**
- * Reads a pattern as alternatives, of which one must match.
+ * Reads a pattern as a list of alternatives. An event matches the pattern if it matches one of them.
  * @throws PatternError with the reason in the words of AWS's engine
  */
 export function readAlternatives(pattern: unknown, dialect: Dialect): readonly Alternative[] {
@@ -56,7 +59,10 @@ export function readAlternatives(pattern: unknown, dialect: Dialect): readonly A
 
 type Place = {
   readonly path: readonly string[];
-  /** As `path`, with the alternatives of `$or` on the way. */
+  /**
+   * The path in the pattern as it is written. Unlike `path`, it includes each `$or` and the position of the alternative
+   * in it.
+   */
   readonly from: readonly string[];
   readonly dialect: Dialect;
   readonly isInOr: boolean;
@@ -125,7 +131,7 @@ function addRules(
   );
 }
 
-/** Makes the test of an event: one alternative must match it. */
+/** Returns a test that accepts an event if one of the alternatives matches it. */
 export function testOf(alternatives: readonly Alternative[]): EventTest {
   const wanted = alternatives.map((alternative) =>
     [...alternative].map(([path, { tests, takesAbsence }]): Wanted => ({ path, tests, takesAbsence })),
@@ -135,7 +141,7 @@ export function testOf(alternatives: readonly Alternative[]): EventTest {
   });
 }
 
-/** Of several descriptions, the one with the fewest differences. */
+/** Returns the description with the fewest differences. */
 function nearestOf(descriptions: readonly (readonly string[])[]): string {
   const [nearest = []] = descriptions.toSorted((one, other) => one.length - other.length);
   return nearest.join(', and ');
@@ -150,7 +156,7 @@ function describeMisses(alternative: Alternative, event: unknown): readonly stri
   });
 }
 
-/** Prints a value of the event, but not a whole tree. */
+/** Prints a value of the event. An object or a list is only named, because it may be large. */
 function printFound(found: unknown): string {
   if (found === undefined) return 'missing';
   return typeof found === 'object' && found !== null
@@ -191,8 +197,9 @@ export function checkEventPattern(pattern: unknown): string | undefined {
 }
 
 /**
- * Compiles `FilterCriteria` of an event source mapping: an event passes that matches one of its filters.
- * @throws PatternError with Lambda's message and, behind it, the engine's reason
+ * Compiles the `FilterCriteria` of an event source mapping. An event passes if it matches one of the filters. Returns
+ * undefined if there are no filters.
+ * @throws PatternError with Lambda's message, followed by the engine's reason
  */
 export function compileFilters(criteria: unknown): EventTest | undefined {
   const filters = isJsonObject(criteria) ? criteria['Filters'] : undefined;
@@ -209,7 +216,7 @@ export function compileFilters(criteria: unknown): EventTest | undefined {
   });
 }
 
-/** Returns Lambda's refusal of `FilterCriteria`, or undefined if Lambda takes them. */
+/** Returns Lambda's error message for `FilterCriteria`; undefined if Lambda accepts them. */
 export function checkFilterCriteria(criteria: unknown): string | undefined {
   return refusalOf(() => compileFilters(criteria)) === undefined ? undefined : INVALID_FILTER;
 }
@@ -219,7 +226,7 @@ function parsed(pattern: unknown): unknown {
   try {
     return JSON.parse(pattern);
   } catch {
-    // AWS reports the message of its JSON parser here.
+    // AWS's message contains the error of its JSON parser here, which differs from JavaScript's.
     return refusePattern('the pattern is not JSON');
   }
 }

@@ -5,25 +5,28 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isScalar, type ValueTest } from './value-match.ts';
 
-/** Rules of a path, whose names are joined by dots. */
+/** The rules for the field at a path, whose names are joined by dots. */
 export type Wanted = {
-  /** The rest of the path; undefined at its end. */
+  /** The part of the path that has not been followed yet; undefined at its end. */
   readonly path: string | undefined;
   readonly tests: readonly ValueTest[];
   readonly takesAbsence: boolean;
 };
 
 /**
- * Maximum number of levels of an event that are examined. Deeper values count as absent, so that no event can exhaust
- * the stack.
+ * The maximum number of levels of an event that are examined. Deeper values count as absent, so that no event can
+ * exhaust the stack.
  */
 const MAX_LEVELS = 1_000;
-/** Maximum number of ways in which the dots in names are read. Only members that differ by dots alone have several. */
+/**
+ * The maximum number of readings of a path that are tried. A path such as `a.b` can be read in several ways only if
+ * members differ in whether a dot is part of a name.
+ */
 const MAX_READINGS = 64;
 
 /**
- * Whether the event matches all rules. If there are rules for fields of a list's elements, a single element must match
- * all of them, which AWS's engine calls array consistency.
+ * Whether the event matches all rules. If several rules are about fields of a list's elements, a single element must
+ * match all of them. AWS's engine calls this array consistency.
  */
 export function findMatch(event: unknown, wanted: readonly Wanted[]): boolean {
   const present = wanted.filter(({ path, takesAbsence }) => !takesAbsence || hasField(event, path));
@@ -41,7 +44,10 @@ function isMet(value: unknown, wanted: readonly Wanted[], level = 0): boolean {
   );
 }
 
-/** One element must match all rules for its fields. Rules for the list's own values may be matched by any of them. */
+/**
+ * Whether a list matches. One element must match all rules for fields of elements. A rule for the values of the list
+ * itself may be matched by any element.
+ */
 function isMetByElements(list: readonly unknown[], wanted: readonly Wanted[], level: number): boolean {
   const own = wanted.filter(({ path }) => path === undefined);
   const inner = wanted.filter(({ path }) => path !== undefined);
@@ -51,7 +57,10 @@ function isMetByElements(list: readonly unknown[], wanted: readonly Wanted[], le
   );
 }
 
-/** The ways in which each rule can go on in one member of the object, as rules by member. */
+/**
+ * Returns the ways in which the rules can be assigned to members of the object. Each way maps members to the rules that
+ * continue in them.
+ */
 function readingsOf(
   value: unknown,
   wanted: readonly Wanted[],
@@ -72,7 +81,10 @@ function readingsOf(
 
 type Member = { readonly name: string; readonly path: string | undefined };
 
-/** The members of an object with which a path can begin: of `a.b`, the members `a` and `a.b`. */
+/**
+ * Returns the members of an object with which a path can begin. For the path `a.b`, these are the members `a` and
+ * `a.b`.
+ */
 function membersFor(value: unknown, path: string | undefined): readonly Member[] {
   if (path === undefined || !isJsonObject(value)) return [];
   const members: Member[] = [];

@@ -14,7 +14,7 @@ type FilteredMessage = {
 };
 export type MessageTest = {
   (message: FilteredMessage): boolean;
-  /** Says what of the message the policy does not match. */
+  /** Describes how the message differs from the policy. */
   readonly explain?: (message: FilteredMessage) => string;
 };
 export type FilterScope = 'MessageAttributes' | 'MessageBody';
@@ -73,9 +73,9 @@ function compile(policy: unknown, scope: FilterScope): EventTest {
 }
 
 /**
- * Counts as SNS does: the values of each list, times the depth of its key, are multiplied, and alternatives of `$or`
- * are added. (Recorded: LocalStack, test_sub_filter_policy_nested_property_constraints and
- * test_policy_complexity_with_or, May 2024.)
+ * Counts the combinations of a policy as SNS does. For each key, the number of values is multiplied by the depth of the
+ * key. The results of all keys are multiplied, and the alternatives of `$or` are added. (Recorded by LocalStack in
+ * test_sub_filter_policy_nested_property_constraints and test_policy_complexity_with_or, May 2024.)
  */
 function combinationsOf(alternatives: readonly Alternative[]): number {
   return alternatives

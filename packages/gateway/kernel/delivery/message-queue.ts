@@ -145,8 +145,8 @@ export class MessageQueue {
   }
 
   /**
-   * Hides the handle's message for `ms` from now on. Returns whether it did: a message of a FIFO queue must be in flight,
-   * one of a standard queue may wait again [obs].
+   * Hides the handle's message for `ms` from now on. Returns false if the message cannot be hidden. In a FIFO queue,
+   * the message must still be in flight. In a standard queue, it may already be receivable again [obs].
    */
   changeVisibility(receipt: string, ms: number, now: number): boolean {
     this.#surface(now);

@@ -14,7 +14,7 @@ export class PatternError extends Error {
   }
 }
 
-/** Adds the path of the part that is compiled to a refusal that has none. */
+/** Runs `compile`, and adds the path `at` to a PatternError that has no path yet. */
 export function readingPart<T>(at: readonly string[], compile: () => T): T {
   try {
     return compile();
@@ -29,7 +29,7 @@ export function refusePattern(reason: string): never {
   throw new PatternError(reason);
 }
 
-/** Returns the error with which a compilation refuses its input; undefined if it succeeds. Other errors are thrown. */
+/** Returns the PatternError that `compile` throws; undefined if it succeeds. Other errors are thrown. */
 export function refusedBy(compile: () => unknown): PatternError | undefined {
   try {
     compile();
@@ -40,12 +40,12 @@ export function refusedBy(compile: () => unknown): PatternError | undefined {
   }
 }
 
-/** Returns what a compilation refuses with, or undefined if it succeeds; other errors are thrown. */
+/** Returns the message of the PatternError that `compile` throws; undefined if it succeeds. Other errors are thrown. */
 export function refusalOf(compile: () => unknown): string | undefined {
   return refusedBy(compile)?.message;
 }
 
-/** Adds the words that a service puts before the reason of a refusal. */
+/** Runs `compile`, and changes the message of a PatternError to the words of a service. */
 export function withWords<T>(words: (reason: string) => string, compile: () => T): T {
   try {
     return compile();
@@ -62,7 +62,10 @@ export function atPlace<T>(place: DefinitionPlace, compile: () => T): T {
   return inProperty(() => place, compile);
 }
 
-/** As `atPlace`, with the place of the part that is refused. @param placeOf returns the place of a part of the pattern */
+/**
+ * Works like `atPlace`, but the place is that of the part that is refused.
+ * @param placeOf returns the place of a part of the pattern
+ */
 export function inProperty<T>(placeOf: (at: readonly string[]) => DefinitionPlace, compile: () => T): T {
   try {
     return compile();

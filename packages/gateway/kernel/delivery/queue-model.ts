@@ -52,7 +52,10 @@ export type QueuedMessage = NewMessage & {
   readonly id: string;
   readonly sequence: number;
   readonly sentAt: number;
+  /** How often the message was received from this queue. `maxReceiveCount` applies to it. */
   receiveCount: number;
+  /** How often the message was received from the queues in which it died. */
+  readonly receivedBefore?: number | undefined;
   firstReceivedAt: number | undefined;
   /** The time from which the message can be received. */
   visibleAt: number;

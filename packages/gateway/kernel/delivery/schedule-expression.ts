@@ -35,7 +35,7 @@ export function compileSchedule(expression: string, anchorMs: number, zone = 'UT
 export function compileRuleSchedule(expression: string, anchorMs: number): Schedule {
   if (/^(rate|cron)\(/.test(expression.trim())) return compileSchedule(expression, anchorMs);
   throw new PatternError(
-    `Parameter ScheduleExpression is not valid. A rule takes rate(…) and cron(…), not "${expression}"; use AWS::Scheduler::Schedule for at(…)`,
+    `Parameter ScheduleExpression is not valid. A rule accepts rate(…) and cron(…), but not "${expression}"; use AWS::Scheduler::Schedule for at(…)`,
   );
 }
 

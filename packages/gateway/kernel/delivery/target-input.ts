@@ -86,7 +86,10 @@ export function compileInput(target: UnknownMembers): TargetInput {
   return compileTransformer(InputPathsMap, asText(InputTemplate) ?? '', id);
 }
 
-/** Returns the input as text, or undefined if the template makes invalid JSON: then EventBridge delivers nothing. */
+/**
+ * Returns the input as text. Returns undefined if the filled template is not valid JSON, because EventBridge then
+ * delivers nothing.
+ */
 export function makeInput(input: TargetInput, event: object, rule: RuleOfEvent): string | undefined {
   switch (input.kind) {
     case 'event':
@@ -126,7 +129,10 @@ function valueOf(
   return (predefined === undefined ? paths.get(name)?.(event) : predefined({ event, rule })) ?? '';
 }
 
-/** The event as recorded for `<aws.events.event>`: in this order, with `detailType`. */
+/**
+ * Returns the event as EventBridge inserts it for `<aws.events.event>`, with the recorded order of members and the name
+ * `detailType`.
+ */
 function withoutDetail(event: object): object {
   const {
     id,
@@ -141,16 +147,16 @@ function withoutDetail(event: object): object {
   return { id, account, detailType, time, source, region, resources, version };
 }
 
-/** A template that begins with a quote is text, which may have several lines; any other is JSON. */
+/** Whether the template is a text, which begins with a quote and may have several lines. Any other template is JSON. */
 function isTextTemplate(template: string): boolean {
   return template.trimStart().startsWith('"');
 }
 
 /**
- * Fills the placeholders of a template. Within quotes, texts are inserted as they are: "EventBridge doesn't escape
- * values extracted by Input Path". Objects and lists are inserted as JSON, which makes a JSON template invalid; a text
- * template gets them without their quotes ("EventBridge removes any internal quotes to ensure a valid string").
- * Elsewhere, texts get quotes.
+ * Fills the placeholders of a template. Within quotes, a text is inserted without escaping: "EventBridge doesn't escape
+ * values extracted by Input Path". An object or a list is inserted as JSON. In a text template, its quotes are removed
+ * ("EventBridge removes any internal quotes to ensure a valid string"). In a JSON template, its quotes make the result
+ * invalid. Outside of quotes, a text is inserted with quotes around it.
  */
 function fill(template: string, isText: boolean, read: (name: string) => unknown): string {
   let isQuoted = false;

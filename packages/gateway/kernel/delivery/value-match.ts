@@ -1,7 +1,8 @@
 /**
  * Tests of one value of an event. These are the operators of EventBridge's event patterns, which Lambda's filters and
- * SNS's filter policies share (docs/aws §18.5). Refusals have the words of AWS's open rule engine, aws/event-ruler,
- * which the recorded refusals of EventBridge and SNS repeat; `lab/tools/event-ruler` compares both.
+ * SNS's filter policies share (docs/aws §18.5). Error messages are those of AWS's open-source rule engine,
+ * aws/event-ruler, and recorded errors of EventBridge and SNS have the same messages. `lab/tools/event-ruler` compares
+ * this code with the engine.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { compileCidr, sameAddress } from './address-match.ts';
@@ -14,18 +15,18 @@ type Scalar = string | number | boolean | null;
 export type ValueTest = (value: Scalar) => boolean;
 
 /**
- * The service whose patterns are read. SNS supports fewer operators: its refusals come from an earlier engine, without
- * `wildcard`, with `anything-but` only of values and of one `prefix` (recorded: LocalStack, test_sns_filter_policy, May
- * 2024; SNS developer guide, "String value matching").
+ * The service whose patterns are read. SNS uses an earlier version of the engine with fewer operators. It has no
+ * `wildcard`, and `anything-but` accepts only values and a single `prefix` (recorded: LocalStack,
+ * test_sns_filter_policy, May 2024; SNS developer guide, "String value matching").
  */
 export type Dialect = 'events' | 'sns';
 
-/** The rules of one field, one of which must match. */
+/** The rules of one field. A value must match one of them. */
 export type FieldRules = {
   readonly tests: readonly ValueTest[];
   /** Whether `{"exists": false}` is one of the rules. */
   readonly takesAbsence: boolean;
-  /** The wildcards, for the limit on their number. The wildcards of one `anything-but` are in one list. */
+  /** The wildcards, whose complexity is limited. The wildcards of one `anything-but` are in one list. */
   readonly wildcards: readonly (readonly string[])[];
 };
 
@@ -127,7 +128,10 @@ function hasEnd(name: 'prefix' | 'suffix', end: string): ValueTest {
     typeof value === 'string' && (name === 'prefix' ? value.startsWith(end) : value.endsWith(end));
 }
 
-/** Compares character by character: each may be the lower or the upper case of the pattern's character. */
+/**
+ * Returns a test that compares texts character by character. Each character may be the lower or the upper case of the
+ * pattern's character.
+ */
 function ignoringCase(wanted: string): ValueTest {
   const characters = Array.from(wanted, (each) => [each.toLowerCase(), each.toUpperCase()] as const);
   return (value) => {
@@ -203,7 +207,7 @@ function nestedTests(operand: Readonly<Record<string, unknown>>, dialect: Dialec
       refusePattern('Null prefix/suffix not allowed');
     return compile(text);
   });
-  // The engine uses the words of `numeric` here.
+  // The engine uses the message of `numeric` here.
   if (more.length > 0) refusePattern('Too many elements in numeric expression');
   return tests;
 }

@@ -1,4 +1,4 @@
-/** The operator `wildcard` of event patterns, and the limit on such patterns (docs/aws §18.5). */
+/** The operator `wildcard` of event patterns, and the limit on the complexity of wildcards (docs/aws §18.5). */
 import { compilePieces } from '@gatewright/aws/glob';
 import { refusePattern } from './pattern-error.ts';
 
@@ -6,7 +6,7 @@ const STAR = Symbol('*');
 type Token = string | typeof STAR;
 
 /**
- * Compiles a `wildcard` test. `*` matches any characters, `\*` an asterisk and `\\` a backslash.
+ * Compiles a `wildcard` test. `*` matches any characters, `\*` matches an asterisk, and `\\` matches a backslash.
  * @throws PatternError with the words of AWS's engine
  */
 export function compileWildcard(pattern: string): (value: unknown) => boolean {
@@ -27,7 +27,7 @@ function tokensOf(pattern: string): readonly Token[] {
   for (let at = 0; at < pattern.length; at += 1) {
     const character = pattern[at] ?? '';
     const next = pattern[at + 1];
-    // The engine counts from the quote before the text, so its positions are one higher than ours.
+    // The engine counts the quote before the text, so its positions are one higher than the index here.
     if (character === '*') {
       if (next === '*') refusePattern(`Consecutive wildcard characters at pos ${at + 1}`);
       tokens.push(STAR);
@@ -41,14 +41,18 @@ function tokensOf(pattern: string): readonly Token[] {
 }
 
 /**
- * EventBridge refuses a rule of complexity 11 and takes one of 7 (recorded: LocalStack, content_wildcard_complex_EXC
- * and content_wildcard_repeating, October 2025). The engine's documentation names 10 as an example of a limit.
+ * EventBridge refuses a rule of complexity 11 and accepts a rule of complexity 7 (recorded: LocalStack,
+ * content_wildcard_complex_EXC and content_wildcard_repeating, October 2025). The engine's documentation names 10 as an
+ * example of a limit.
  */
 const MAX_COMPLEXITY = 10;
-/** Maximum number of sets of states that are examined, so that no pattern can keep the gateway busy for long. */
+/** The maximum number of sets of states that are examined, so that checking a pattern cannot take long. */
 const MAX_SETS = 20_000;
 
-/** Whether the wildcards of one field exceed the limit: some text would match the beginnings of too many of them. */
+/**
+ * Whether the wildcards of one field are too complex, which means that the beginnings of too many of them could match
+ * the same text.
+ */
 export function isTooComplex(lists: readonly (readonly string[])[]): boolean {
   let count = 0;
   const nextId = (): number => (count += 1);
@@ -77,7 +81,10 @@ export function isTooComplex(lists: readonly (readonly string[])[]): boolean {
 
 type Node = { readonly id: number; readonly isStar: boolean; readonly next: Map<Token, Node> };
 
-/** A beginning with a star also matches what the beginning before the star matches. */
+/**
+ * Adds the states after a star. A star may match nothing, so a text that reaches the position before the star also
+ * reaches the position after it.
+ */
 function withStars(states: readonly Node[]): readonly Node[] {
   const all = new Set<Node>();
   for (const state of states) {
@@ -88,7 +95,10 @@ function withStars(states: readonly Node[]): readonly Node[] {
   return [...all].toSorted((a, b) => a.id - b.id);
 }
 
-/** The beginnings of some patterns, each in quotes as the engine reads them; equal beginnings are one node. */
+/**
+ * Builds a tree of the beginnings of the patterns. Each pattern begins with a quote, as in the engine, and equal
+ * beginnings share a node.
+ */
 function trieOf(patterns: readonly string[], nextId: () => number): Node {
   const root: Node = { id: nextId(), isStar: false, next: new Map() };
   for (const pattern of patterns) {

@@ -1,4 +1,4 @@
-/** The local certificate authority of a directory, in `.gatewright/tls`. Its key never leaves the folder. */
+/** The local certificate authority of a project, in its folder `.gatewright/tls`. The key never leaves that folder. */
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { chmod, lstat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';

@@ -19,12 +19,14 @@ const MOST_BYTES = 100_000_000;
 /** The text that replaces the path of the run's folder in stored results, because the folder differs in each run. */
 const RUN = '<run>';
 
-/** How long results wait to be stored, in milliseconds, so that startup does not wait for it. */
+/** The time in milliseconds before results are stored, so that storing them does not delay startup. */
 const STORE_AFTER_MS = 1_000;
 
 const unstored: (() => void)[] = [];
 
-/** Stores a result after startup, when nobody waits for the gateway. Each turn of the event loop stores only one. */
+/**
+ * Stores a result after startup, when nobody waits for the gateway. Each turn of the event loop stores only one result.
+ */
 export function storeLater(store: () => void): void {
   unstored.push(store);
   if (unstored.length === 1) setTimeout(storeNext, STORE_AFTER_MS).unref();

@@ -5,6 +5,7 @@ import { membersOf, parseJson } from '@gatewright/aws/json-object';
 
 import type { Message } from 'esbuild';
 
+import { DefinitionError } from '../../core/errors.ts';
 import { describeInitFailure } from '../invocation/job.ts';
 import { installCommand } from '../code/package-manager.ts';
 import { packageNameOf } from '../code/runtime-packages.ts';
@@ -34,6 +35,10 @@ export type LoadFailure = {
 };
 
 export function toLoadFailure(error: unknown): LoadFailure {
+  if (error instanceof DefinitionError) {
+    const { file, line } = error.place;
+    return { message: error.describe(), ...(line !== undefined && { place: { file, line } }) };
+  }
   const message = error instanceof Error ? error.message : String(error);
   const first = error instanceof BuildError ? error.first : undefined;
   return first === undefined ? { message } : { message, place: { file: first.file, line: first.line } };

@@ -10,6 +10,7 @@ import { BuildError, toBuildError } from './build-error.ts';
 import type { Compiler } from './compiling.ts';
 import { type DecoratorMetadata, findDecoratorMetadata } from './decorator-metadata.ts';
 import { readServiceBuild, listRefusedOptions } from './esbuild-options.ts';
+import { nodeLayerFolders } from '../code/layer-folders.ts';
 import { findHandlerFile, type HandlerName, isTypeScript, MissingHandlerFile } from '../code/handler-file.ts';
 import {
   checkImports,
@@ -315,7 +316,7 @@ export class FunctionBuild {
     const wayOut = `serverless package in ${folder}`;
     return {
       error,
-      consequence: `functions are bundled without them; run ${wayOut} and its output is used instead`,
+      consequence: `functions are bundled without them; run ${wayOut} to use its output instead`,
     };
   }
 
@@ -488,12 +489,12 @@ function keepBuildError(error: unknown): BuildError {
  * function.
  */
 function layerPackages(definition: FunctionDefinition): string[] {
-  return definition.layers.flatMap(({ directory }) => {
-    const folder = join(directory ?? '', 'nodejs', 'node_modules');
-    if (directory === undefined || !existsSync(folder)) return [];
-    const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
-    return names.map((name) => (name.startsWith('@') ? `${name}/*` : name));
-  });
+  const names = nodeLayerFolders(definition)
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder));
+  return [...new Set(names)]
+    .filter((name) => !name.startsWith('.'))
+    .map((name) => (name.startsWith('@') ? `${name}/*` : name));
 }
 
 function builtinsOf(made: readonly (Metafile | undefined)[]): readonly string[] {

@@ -1,4 +1,5 @@
 /** Finds package imports of a handler that are not installed, and reports them at startup. */
+import { nodeLayerFolders } from '../code/layer-folders.ts';
 import { findDependencyList, installCommand } from '../code/package-manager.ts';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -147,7 +148,10 @@ export async function checkImports(
 /** The maximum number of packages that a message names. */
 const MOST_NAMES = 8;
 
-/** Describes all packages at once that a package.json lists and that are not installed; undefined for a single one. */
+/**
+ * Describes all dependencies of a package.json that are not installed, in one error. Returns undefined if only one is
+ * missing.
+ */
 function describeList(name: string, importer: string): DefinitionError | undefined {
   const list = findDependencyList(name, importer);
   if (list === undefined) return undefined;
@@ -156,7 +160,7 @@ function describeList(name: string, importer: string): DefinitionError | undefin
   const more = absent.length > MOST_NAMES ? ` and ${absent.length - MOST_NAMES} more` : '';
   return new DefinitionError(
     { file: list.file },
-    `${absent.length} packages of dependencies are not installed: ${absent.slice(0, MOST_NAMES).join(', ')}${more}; run ${list.installAll}`,
+    `${absent.length} packages in dependencies are not installed: ${absent.slice(0, MOST_NAMES).join(', ')}${more}; run ${list.installAll}`,
   );
 }
 
@@ -181,14 +185,11 @@ function isInstalled(name: string, importer: string): boolean {
  * Whether a layer contains the package. A layer that is not on this machine may contain any package, except the SDK,
  * which services expect from the runtime.
  */
-function isInLayers(name: string, { layers, runtime }: FunctionDefinition): boolean {
-  const isUnknown = explainMissing(name, runtime) === undefined;
-  return layers.some(({ directory }) =>
-    directory === undefined
-      ? isUnknown
-      : ['nodejs', `nodejs/${runtime.replace(/\..*/, '').replace('nodejs', 'node')}`].some((folder) =>
-          existsSync(join(directory, folder, 'node_modules', name)),
-        ),
+function isInLayers(name: string, definition: FunctionDefinition): boolean {
+  const { layers, runtime } = definition;
+  if (nodeLayerFolders(definition).some((folder) => existsSync(join(folder, name)))) return true;
+  return (
+    explainMissing(name, runtime) === undefined && layers.some(({ directory }) => directory === undefined)
   );
 }
 

@@ -8,7 +8,7 @@ import { findHandlerFile } from './handler-file.ts';
 type Asked = Pick<FunctionDefinition, 'handler' | 'place' | 'code' | 'runtime'>;
 
 /**
- * Bundles the module of a function's handler, with everything that it imports, into one text. Nothing of it is run.
+ * Bundles the module of a function's handler, with everything that it imports, into one text. The module is not run.
  * Returns undefined for code that is in another language, is in an archive, or does not build.
  */
 export async function bundleHandler(definition: Asked): Promise<string | undefined> {

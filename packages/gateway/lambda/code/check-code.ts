@@ -30,7 +30,7 @@ export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance
 
 /**
  * Marks a fault of the code as accepted by AWS, because CreateFunction reads neither the handler nor its imports, and
- * AWS has every runtime installed. A fault that has a rule keeps it.
+ * because AWS has every runtime installed. A fault that already has a rule keeps this rule.
  */
 function asAccepted(error: DefinitionError): DefinitionError {
   if (error instanceof DefinitionFaults) {
@@ -59,8 +59,8 @@ export async function findBroken<T extends CheckedEntry>(
       for (const one of borrowed) used.borrowed.add(one);
       if (interpreter !== undefined) used.interpreters.add(interpreter);
       if (refused !== undefined) refusals.set(name, refused.message);
-      // With this tolerance, every fault that is noted would refuse the function. Lambda accepts such a function, so no
-      // fault is noted.
+      // With the tolerance REFUSING, noting a fault would refuse the function. Lambda accepts functions with such
+      // faults, so none is noted.
       if (tolerance === REFUSING) return;
       if (refused !== undefined) note(refused, `invocations of ${name} fail`);
       for (const { error, consequence } of findings) note(error, consequence);
@@ -79,8 +79,9 @@ export async function findBroken<T extends CheckedEntry>(
 }
 
 /**
- * Checks code after an edit without starting an instance, if no request has needed the function so far. The
- * check installs what the edit needs, so that no request waits for it. What is wrong is reported when the code is built.
+ * Checks code after an edit without starting an instance, if no request has needed the function so far. The check
+ * installs what the edit needs, so that no request waits for it. Faults are ignored here, because they are reported
+ * when the code is built.
  * @returns whether nothing else has to be done until a request needs the function
  */
 export async function isOnlyChecked({

@@ -1,6 +1,6 @@
 /**
- * The command that installs a package for a file of the user: of the package manager that the project uses, and without
- * a change of its package.json if the package is already listed there.
+ * Returns the command with which the user installs a missing package. It uses the package manager of the project. If
+ * the package.json already lists the package, the command installs everything that it lists, and does not change it.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -31,7 +31,10 @@ const LISTS = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerD
 
 type Install = {
   readonly isForDev?: boolean;
-  /** Whether the process does not run in the user's folder, as a function's does. */
+  /**
+   * Whether the message is read outside of the user's folder, as in a function, so that the command must contain the
+   * absolute path.
+   */
   readonly isElsewhere?: boolean;
 };
 
@@ -70,7 +73,7 @@ function foldersAbove(from: string): readonly string[] {
   const folders: string[] = [];
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     folders.push(folder);
-    // The lock files of a repository belong to no other repository.
+    // The search ends at the root of the repository, because a lock file above it belongs to another repository.
     if (existsSync(join(folder, '.git')) || folder === dirname(folder)) return folders;
   }
 }

@@ -105,8 +105,9 @@ export class SourceWatcher {
   }
 
   /**
-   * Watches files that an instance has loaded, unless they are watched already or belong to an installed package. A
-   * build names all of its sources, and what is loaded then is its output.
+   * Watches files that an instance has loaded, unless they are watched already or belong to an installed package. Has
+   * no effect for a function that was built, because all of its sources are already known and the loaded files are its
+   * output.
    */
   watchLoaded(functionName: string, files: readonly string[]): void {
     const interest = this.#interests.get(functionName);

@@ -70,8 +70,9 @@ export class Growth {
   }
 
   /**
-   * Whether another instance should start. This is the case if events would wait too long for the instances that run or
-   * are starting, or if the queue of a fast function does not become empty.
+   * Whether another instance should start. This is the case if events would wait too long for the existing instances.
+   * It is also the case if a processor is free and the events of a slow function have waited so long that a start is
+   * worth its cost.
    */
   wantsOneMore(): boolean {
     const { waiting, size, busy, coming } = this.#pool;

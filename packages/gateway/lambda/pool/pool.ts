@@ -21,7 +21,7 @@ const SAVING_MS = 500;
 
 const CLOSING: InvocationResult = { kind: 'refused', reason: 'throttled', message: 'the gateway is closing' };
 
-/** Hears the end of an invocation. It must not throw. */
+/** Called at the end of an invocation. It must not throw. */
 export type InvocationEnd = (result: InvocationResult | StreamStart) => void;
 
 type Refusal = ReturnType<typeof throttled>;
@@ -31,7 +31,10 @@ function refused(refusal: Refusal, onEnd: InvocationEnd | undefined): Promise<Re
   return Promise.resolve(refusal);
 }
 
-/** This is a callback, because each invocation would have to wait for another promise. */
+/**
+ * Returns `resolve` extended by a call of `onEnd`. A callback is used because a chained promise would delay each
+ * invocation.
+ */
 function withEnd<Result extends InvocationResult | StreamStart>(
   resolve: (result: Result) => void,
   onEnd: InvocationEnd | undefined,

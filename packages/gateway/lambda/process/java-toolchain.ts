@@ -8,7 +8,7 @@ import type { CodeFinding } from '../code/runnable-code.ts';
 import { CLIENT, findClient, hasClient, MAIN, NATIVE_LIBRARY, nativeLibrary } from './java-client.ts';
 import { type Launch, type Toolchain, defaultConsequence, versionFinding } from './launch.ts';
 import { findPrograms, isExecutable, listNames, type Machine } from './machine.ts';
-import { layerRoots } from './process-environment.ts';
+import { layerRoots } from '../code/layer-folders.ts';
 import { readVersion } from './read-version.ts';
 
 const SOURCES = /\.(?:jar|class|json|ya?ml|properties)$/;

@@ -9,7 +9,7 @@ import { DefinitionError, propertyAt } from '../../core/errors.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import { type Toolchain, versionFinding } from './launch.ts';
 import { findPrograms, listNames, type Machine } from './machine.ts';
-import { layerRoots } from './process-environment.ts';
+import { layerRoots } from '../code/layer-folders.ts';
 import { readVersion } from './read-version.ts';
 
 const RUBY_SOURCES = /\.(?:rb|json|ya?ml)$|^Gemfile(?:\.lock)?$/;

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { layerRoots } from '../code/layer-folders.ts';
 import { type EnvironmentFacts, sealEnvironment } from '../environment.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { Launch } from './launch.ts';
@@ -47,14 +48,6 @@ export function processEnvironment(
     TEMP: folders.temporary,
     TMP: folders.temporary,
   };
-}
-
-/**
- * Returns the folders of layers. The last layer comes first, because in Lambda its files override the files of the
- * other layers.
- */
-export function layerRoots({ layers }: Pick<FunctionDefinition, 'layers'>): string[] {
-  return layers.flatMap(({ directory }) => (directory === undefined ? [] : [directory])).toReversed();
 }
 
 export function findInLayers(

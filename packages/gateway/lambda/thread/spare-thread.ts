@@ -6,7 +6,7 @@ import { bootThread, type ThreadProgram } from './start-thread.ts';
 /** The delay in milliseconds before a spare thread boots. Events that waited for a save are processed first. */
 const KEEP_AFTER_MS = 250;
 /**
- * The time in milliseconds for which a spare thread waits for the next save. It is limited, because the thread takes 12
+ * The time in milliseconds for which a spare thread waits for the next save. It is limited, because the thread uses 12
  * MB.
  */
 const KEEP_FOR_MS = 120_000;
@@ -40,7 +40,7 @@ export class SpareThread {
     return worker;
   }
 
-  /** Keeps a thread ready for a while. */
+  /** Boots a spare thread after a short delay, and ends it if no save uses it within two minutes. */
   keep(program: ThreadProgram): void {
     if (this.#isOver) return;
     clearTimeout(this.#timer);

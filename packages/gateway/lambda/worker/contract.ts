@@ -98,7 +98,7 @@ function callWithCallback(
     if (isThenable(result)) result.then(succeed, fail).catch(fail);
     else if (!hasAnswered()) whenLoopEmpties(() => succeed(null));
   } catch (error) {
-    // Thrown null and undefined are not errors, since they are passed to the callback.
+    // A thrown value is passed to the callback, so a thrown null or undefined does not count as an error.
     callback(error);
   }
 }
@@ -158,7 +158,7 @@ type Callbacks = {
 
 /**
  * Adds the members that exist in runtimes up to nodejs22.x. By default, the response of a callback is sent only when
- * the event loop is empty. A result that cannot be written makes the call throw, and then a further call may answer.
+ * the event loop is empty. If a result cannot be written as JSON, the call throws, and a later call may still respond.
  * @see aws-lambda-nodejs-runtime-interface-client, `CallbackContext.js`
  */
 function addCallbacks(
@@ -232,7 +232,7 @@ function isOverLimit(text: string): boolean {
   return text.length * 3 > MAX_RESULT_BYTES && Buffer.byteLength(text) > MAX_RESULT_BYTES;
 }
 
-/** A promise. Lambda's runtime takes anything with the method `then` for one. */
+/** A value that is treated as a promise. As in Lambda's runtime, it may be any value with a method `then`. */
 type Thenable = {
   then(resolve: (value: unknown) => void, reject: (error: unknown) => void): Pick<Promise<unknown>, 'catch'>;
 };

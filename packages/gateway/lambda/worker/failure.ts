@@ -39,7 +39,7 @@ export function toFailure(error: unknown): LambdaFailure {
           .split('\n')
           .filter((line) => !line.includes(OWN_FRAMES)),
       };
-    // A value without the method, such as null, is caught below.
+    // A value without `toString`, such as null, makes this call throw, which is caught below.
     return { errorType: typeof error, errorMessage: (error as { toString(): string }).toString(), trace: [] };
   } catch {
     return {
@@ -51,8 +51,9 @@ export function toFailure(error: unknown): LambdaFailure {
 }
 
 /**
- * Returns what Lambda's runtime reports of a thrown value. The runtime logs the value as an error first, and if a value
- * cannot become the text of an error, such as a symbol, the failure to log it is reported.
+ * Returns the value that Lambda's runtime reports for a thrown value. Before the runtime reports a value, it logs the
+ * value as the message of an error. If the value cannot become a message, as with a symbol, the runtime reports the
+ * error of this attempt instead.
  * @see aws-lambda-nodejs-runtime-interface-client, `Errors.js`, `intoError`
  */
 export function findReported(thrown: unknown): unknown {
@@ -64,12 +65,12 @@ export function findReported(thrown: unknown): unknown {
   }
 }
 
-/** The message of an error made of a value: empty for undefined. */
+/** Returns the message of an error that is created from a value; empty for undefined. */
 export function messageOf(reason: unknown): string {
   return new Error(reason as string | undefined).message;
 }
 
-/** Fails for values other than texts, as Lambda's runtime does. */
+/** Escapes DEL. Throws for values other than texts, as Lambda's runtime does. */
 function escapeDelete<T extends string | undefined>(text: T): T {
   return text?.replaceAll('\x7F', '%7F') as T;
 }
@@ -86,8 +87,8 @@ export function describeError(error: unknown): string {
 const MOST_CAUSES = 5;
 
 /**
- * Names what an error was thrown for. Lambda's runtime logs and returns neither `cause` nor the errors of an
- * AggregateError, because they are not enumerable (aws-lambda-nodejs-runtime-interface-client, `Errors.js`).
+ * Describes the causes of an error, one line each. Lambda's runtime logs and returns neither `cause` nor the errors of
+ * an AggregateError, because they are not enumerable (aws-lambda-nodejs-runtime-interface-client, `Errors.js`).
  */
 function describeCauses(error: unknown): readonly string[] {
   try {
@@ -117,9 +118,9 @@ function nameCause(cause: unknown): string {
 }
 
 /**
- * Says where a relative path begins that a function could not open. On AWS it begins at the function's code, because
- * that is the working directory of the process (AWS's base images of Lambda: `WORKDIR /var/task`, which is
- * `LAMBDA_TASK_ROOT`). Here a thread cannot have a working directory of its own.
+ * Explains where a relative path begins if a function could not open a file at this path. On AWS it begins at the
+ * folder of the function's code, because that is the working directory of the process (AWS's base images of Lambda:
+ * `WORKDIR /var/task`, which is `LAMBDA_TASK_ROOT`). Here a thread cannot have a working directory of its own.
  * @returns undefined for other errors
  */
 export function explainRelativePath(error: unknown): string | undefined {
@@ -145,9 +146,13 @@ function relativePathOf(error: unknown): string | undefined {
 /** An error's members may have been replaced by any value, despite these types. */
 type ErrorLike = { readonly name?: string; readonly message?: string; readonly stack: string };
 
-/** Whether a value is an error, of any realm, or has its three members as texts that are not empty. */
+/**
+ * Whether a value is an error of any realm, or has the members `name`, `message` and `stack` as texts that are not
+ * empty.
+ */
 function isErrorLike(error: unknown): error is ErrorLike {
-  // `Error.isError`, which replaces it, needs Node.js 24, and instances that are processes may run on 22.
+  // `Error.isError`, which replaces this function, needs Node.js 24, but instances that are processes may run on
+  // Node.js 22.
   // oxlint-disable-next-line typescript/no-deprecated
   if (types.isNativeError(error)) return true;
   if ((typeof error !== 'object' && typeof error !== 'function') || error === null) return false;

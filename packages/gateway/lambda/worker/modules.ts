@@ -9,6 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import type { LayerDefinition } from '../../core/stack/function.ts';
 import { packageIsModule } from '../build/package-type.ts';
+import { layerRoots, nodeLayerFolders } from '../code/layer-folders.ts';
 import { findRuntimePackage, isRuntimePackage, type RuntimePackages } from '../code/runtime-packages.ts';
 
 type ModuleSetup = {
@@ -40,13 +41,10 @@ export type LoadedModules = { readonly lastUrl: () => string | undefined };
  */
 export function hookModules(setup: ModuleSetup): LoadedModules {
   let last: string | undefined;
-  const layerRoots = setup.layers.flatMap(({ directory }) => (directory === undefined ? [] : [directory]));
-  const major = /^nodejs(\d+)/.exec(setup.runtime)?.[1] ?? '24';
-  const anchors = layerRoots.flatMap((root) =>
-    [join(root, 'nodejs', `node${major}`), join(root, 'nodejs')].filter((folder) =>
-      existsSync(join(folder, 'node_modules')),
-    ),
-  );
+  const roots = layerRoots(setup);
+  const anchors = nodeLayerFolders(setup)
+    .filter((folder) => existsSync(folder))
+    .map((folder) => dirname(folder));
   const { bundles, isModule } = setup;
   // Only the code's folder is deployed, so a package.json above it does not set the module system.
   // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-package.html
@@ -66,7 +64,7 @@ export function hookModules(setup: ModuleSetup): LoadedModules {
         if (found !== undefined) return found;
       }
       try {
-        return next(fromLayerPath(specifier, layerRoots), context);
+        return next(fromLayerPath(specifier, roots), context);
       } catch (error) {
         if (!isBare(specifier) || search.isRunning()) throw error;
         const found = search.find(specifier, context, next) ?? findInRuntime(specifier, setup);
@@ -149,7 +147,7 @@ function findInRuntime(
   return file === undefined ? undefined : { url: pathToFileURL(file).href, shortCircuit: true };
 }
 
-/** Maps a path such as `/opt/nodejs/thing.mjs` to the file of the first layer that contains it. */
+/** Maps a path such as `/opt/nodejs/thing.mjs` to the file of the last layer that contains it. */
 function fromLayerPath(specifier: string, roots: readonly string[]): string {
   if (!specifier.startsWith('/opt/')) return specifier;
   for (const root of roots) {

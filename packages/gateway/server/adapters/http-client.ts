@@ -296,7 +296,7 @@ function describe(error: unknown, request: HttpRequest): Failure {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const reason = typeof code === 'string' && NO_SUCH_HOST.has(code) ? 'address' : 'network';
   if (typeof code === 'string' && TLS_FAULT.test(code))
-    // Node's own advice is for programs, and API Gateway has no such setting.
+    // Node's message ends with advice for programs. It is removed, because API Gateway has no such setting.
     return { kind: 'unreachable', reason, message: where.replace(/; if the root CA .*$/s, ''), isTls: true };
   return { kind: 'unreachable', reason, message: where };
 }

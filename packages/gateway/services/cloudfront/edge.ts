@@ -171,8 +171,9 @@ function pathOf({ path }: FrontRequest, { defaultRootObject }: Distribution): st
 }
 
 /**
- * Replaces an address of this machine with the first name of the distribution, because viewers on AWS can only use the
- * distribution's names. An API that receives this name as Host refuses it, on AWS and here.
+ * Replaces the Host header with the domain name of the distribution, unless it is an alias of the distribution, because
+ * viewers on AWS can only use the distribution's names. An API that receives this name as Host refuses it, on AWS and
+ * here.
  */
 function withOwnHost(given: FrontRequest, { domainName, aliases }: Distribution): FrontRequest {
   const name = plainHost(given.host);

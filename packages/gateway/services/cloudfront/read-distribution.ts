@@ -178,8 +178,8 @@ class DistributionReader {
   #note({ path, what, closes }: Finding, requests: string): void {
     const open = this.#settings.allowUnguarded === true;
     const then = open
-      ? `${requests} are served without it`
-      : `${requests} return 500; --allow-unguarded serves them without it`;
+      ? `${requests} are served because --allow-unguarded is set`
+      : `${requests} return 500, unless --allow-unguarded is set`;
     this.#reader.unsupported(path, closes ? `${what}: ${then}` : what);
   }
 

@@ -73,7 +73,7 @@ export class StoredObjects {
 
   /**
    * Stores an object.
-   * @returns whether the object is stored, because an object that is too large is not
+   * @returns false if the object is too large, so that it is not stored
    */
   keep(object: StoredObject): boolean {
     this.drop(object.key);

@@ -1,8 +1,11 @@
 /** Reads the members of a call's input, and checks each member according to AWS's model. */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy, MemberRule } from '@gatewright/aws/call-input';
+import { describeWrongType } from '@gatewright/aws/wrong-type';
 import { asText } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { CallModel } from '../../kernel/calls/call-model.ts';
+import { LOGS_MODEL } from '../../kernel/calls/models/logs.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { invalidParameter } from './error.ts';
 
@@ -16,16 +19,20 @@ const GROUP_ARN = /^arn:[a-z-]+:logs:[^:]*:\d{12}:log-group:([^:*]+)(?::\*)?$/;
 const POLICY: InputPolicy = {
   names: 'first',
   refuse: invalidParameter,
-  wrongType: invalidParameter,
+  wrongType: (_message, value, wanted) =>
+    new OperationRefused('SerializationException', describeWrongType(value, wanted)),
 };
 
+const MODEL = new CallModel(LOGS_MODEL);
+
 /** @throws OperationRefused if a name is too long, with a message that differs from the validator's [obs] */
-export function logsInput(members: UnknownMembers): CallInput {
+export function logsInput(operation: string, members: UnknownMembers): CallInput {
   for (const name of ['logGroupName', 'logStreamName'])
     if ((asText(members[name]) ?? '').length > MAX_NAME)
       throw invalidParameter(
         `Invalid LogGroup or LogStream, both must have length less than or equal to ${MAX_NAME}.`,
       );
+  MODEL.check(operation, members, { ...POLICY, names: 'all' });
   return new CallInput(members, POLICY);
 }
 

@@ -1,4 +1,4 @@
-/** What CloudWatch Logs refuses of the filters of log groups. */
+/** Finds what CloudWatch Logs would refuse in the filters of log groups. */
 import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
 import { KnownValues } from '../../core/deployability/known-values.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
@@ -7,7 +7,10 @@ import { readLinePattern } from './pattern/read-pattern.ts';
 
 type RefusedFilter = { readonly property: string; readonly message: string };
 
-/** Returns what PutMetricFilter and PutSubscriptionFilter refuse, as far as the pattern is known. */
+/**
+ * Returns what PutMetricFilter or PutSubscriptionFilter would refuse in the filter; empty if the template does not
+ * determine the pattern.
+ */
 export function judgeLogFilter(
   { type, logicalId, properties }: ResolvedResource,
   { source }: ResolvedStack,

@@ -5,7 +5,6 @@
 import { partitionOf } from '@gatewright/aws/arn';
 import type { CallInput } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { MUST } from '@gatewright/aws/violations';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { Service, ServiceCall, ServicePorts, LogLine } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
@@ -86,11 +85,10 @@ export function open(ports: ServicePorts): Service {
         const arnOf = (group: string): string =>
           `arn:${partitionOf(region)}:logs:${region}:${ports.accountId}:log-group:${group}`;
         try {
-          if (input === undefined)
-            throw new OperationRefused('SerializationException', 'The body is not a JSON object.');
+          if (input === undefined) throw new OperationRefused('SerializationException', '');
           return {
             kind: 'result',
-            fields: await call(logsInput(input), { ports, groups, queries, arnOf }),
+            fields: await call(logsInput(action, input), { ports, groups, queries, arnOf }),
           };
         } catch (error) {
           if (error instanceof OperationRefused) return error.toResult();
@@ -142,8 +140,6 @@ function declaredGroups(stacks: StackReading): ReadonlyMap<string, DeclaredGroup
   );
 }
 
-/** Maximum number of events in one `PutLogEvents` call (CloudWatch Logs API reference). */
-const MAX_EVENTS = 10_000;
 const MAX_BATCH_BYTES = 1_048_576;
 const DAY_MS = 86_400_000;
 const OLDEST_MS = 14 * DAY_MS;
@@ -179,8 +175,6 @@ function putLogEvents(
 
 function readEvents(input: CallInput): readonly Sent[] {
   const list = input.list('logEvents', { isRequired: true });
-  if (list.length === 0 || list.length > MAX_EVENTS)
-    input.violate('', 'logEvents', MUST.haveLengthWithin(1, MAX_EVENTS));
   const events = list.map((item) => {
     const { timestamp, message } = membersOf(item);
     const text = asText(message);

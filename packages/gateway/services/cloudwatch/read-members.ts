@@ -26,12 +26,12 @@ export class InvalidInput extends InvalidMember {
 /** A refusal of input that AWS would accept. */
 export class NotSupported extends InvalidMember {}
 
-/** A refusal of an alarm for which words of AWS are recorded (docs/aws §22.3). Templates show our message. */
-export class InvalidAlarm extends InvalidInput {
+/** A refusal for which words of AWS are recorded (docs/aws §22.3). Templates show our message. */
+export class WordedRefusal extends InvalidInput {
   readonly words: string;
 
-  constructor(path: string, message: string, words: string) {
-    super('ValidationError', path, message);
+  constructor(path: string, message: string, words: string, code: InputCode = 'ValidationError') {
+    super(code, path, message);
     this.words = words;
   }
 }
@@ -53,7 +53,7 @@ export function parameterOf(path: string): string {
 
 /** Returns a refusal in CloudWatch's words. */
 export function wordsOf(error: InvalidMember): string {
-  if (error instanceof InvalidAlarm) return error.words;
+  if (error instanceof WordedRefusal) return error.words;
   const { path, message } = error;
   return path === '' ? message : `The parameter ${parameterOf(path)} ${message}.`;
 }

@@ -4,6 +4,7 @@
  */
 import type { BusEvent } from '../../kernel/event-bus.ts';
 import { busArnOf, printTime } from '../../kernel/event-bus.ts';
+import { describeWrongType } from '@gatewright/aws/wrong-type';
 import { violationsOf } from '@gatewright/aws/call-input';
 import { lowerFirst, MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import {
@@ -15,7 +16,9 @@ import {
   parseJsonObject,
 } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { compileEventPattern } from '../../kernel/delivery/event-pattern.ts';
 import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
+import { PatternError } from '../../kernel/delivery/pattern-error.ts';
 import { makeInput, type TargetInput } from '../../kernel/delivery/target-input.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
@@ -81,7 +84,7 @@ export class EventBuses {
       .map(([arn]) => arn);
   }
 
-  /** Handles `PutEvents`; undefined for other operations. */
+  /** Handles `PutEvents` and `TestEventPattern`; undefined for other operations. */
   answer(operation: AwsOperation, region: string): OperationResult | undefined {
     if (operation.protocol !== 'json') return undefined;
     const result = answerEvents(operation, this.#options.random);
@@ -155,7 +158,7 @@ export class EventBuses {
         const body = makeInput(target.input, event, facts);
         if (body === undefined) {
           report(
-            `${rule.arn} to ${target.arn}: nothing is delivered, because the input template made invalid JSON of the event ${event.id}; write variables without quotes, and use texts without quotes and line breaks`,
+            `${rule.arn} to ${target.arn}: nothing is delivered, because the input template turned the event ${event.id} into invalid JSON; write variables without quotes, and use texts without quotes and line breaks`,
           );
           continue;
         }
@@ -202,20 +205,24 @@ function isDetail(value: unknown): boolean {
   return typeof value === 'string' && parseJsonObject(value) !== undefined;
 }
 
+/** The operations that are answered. */
+export const EVENT_CALLS: readonly string[] = ['PutEvents', 'TestEventPattern'];
+
 const MAX_ENTRIES = 10;
 /** The size of a request, which was 256 KB until 2026. */
 const MAX_BYTES = 1_048_576;
 const TIME_BYTES = 14;
 
-/** Handles `PutEvents`. An invalid entry fails alone, as on AWS. */
+/** Handles `PutEvents` and `TestEventPattern`. An invalid entry fails alone, as on AWS. */
 function answerEvents(operation: AwsOperation, random: Random): OperationResult | undefined {
   if (operation.protocol !== 'json') return undefined;
   const { action, input } = operation;
-  if (input === undefined) return refuse('SerializationException', 'The body is not a JSON object');
+  if (input === undefined) return refuse('SerializationException', '');
+  if (action === 'TestEventPattern') return testPattern(input);
   if (action !== 'PutEvents') return undefined;
   const given = input['Entries'] ?? undefined;
   if (given !== undefined && !Array.isArray(given))
-    return refuse('SerializationException', 'Entries must be a list');
+    return refuse('SerializationException', describeWrongType(given, 'list'));
   const entries = asList(given);
   const wrong =
     entries.length > MAX_ENTRIES
@@ -235,6 +242,31 @@ function answerEvents(operation: AwsOperation, random: Random): OperationResult 
   });
   const failed = results.filter((result) => 'ErrorCode' in result).length;
   return { kind: 'result', fields: { FailedEntryCount: failed, Entries: results } };
+}
+
+/** The members without which an event cannot be tested [obs: events, test_invalid_event_payload]. */
+const OF_EVENT = ['id', 'account', 'source', 'time', 'region', 'detail-type'];
+
+function testPattern(input: UnknownMembers): OperationResult {
+  const wrong = ['EventPattern', 'Event'].flatMap((name) =>
+    violationsOf(input[name] ?? undefined, lowerFirst(name), { isRequired: true }),
+  );
+  if (wrong.length > 0) return refuse('ValidationException', validationMessage(...wrong));
+  const { EventPattern, Event } = input;
+  if (typeof EventPattern !== 'string' || typeof Event !== 'string')
+    return refuse(
+      'SerializationException',
+      describeWrongType(typeof EventPattern === 'string' ? Event : EventPattern, 'text'),
+    );
+  const event = parseJsonObject(Event);
+  if (event === undefined || OF_EVENT.some((name) => event[name] === undefined))
+    return refuse('ValidationException', 'Parameter Event is not valid.');
+  try {
+    return { kind: 'result', fields: { Result: compileEventPattern(EventPattern)(event) } };
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    return refuse('InvalidEventPatternException', error.message);
+  }
 }
 
 const PRINTED =

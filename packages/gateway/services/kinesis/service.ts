@@ -119,16 +119,16 @@ class KinesisService implements Service {
   #answer({ request, operation }: ServiceCall): OperationResult | undefined {
     if (operation.protocol !== 'json') return undefined;
     const { action, input } = operation;
-    if (input === undefined) return refuse('SerializationException', 'The body is not a JSON object');
+    if (input === undefined) return refuse('SerializationException', '');
     if (this.#isRecorded(action, input)) return this.#recorded.answer(operation, request.region);
     const place = { region: request.region, accountId: this.#ports.accountId };
     return answerKinesis(action, input, place, { streams: this.streams, clock: this.#ports.clock });
   }
 
   /**
-   * Whether a call is only recorded. Records are recorded if the run has no streams, or if the stream belongs to
-   * another account. They are stored and can be read again. Otherwise, a call with an unknown stream name gets the same
-   * response as on AWS.
+   * Whether a call is only recorded. Records are recorded if the run has no streams, if the stream belongs to another
+   * account, or if another service has delivered to a stream of this name that is not in this run. Recorded records are
+   * stored and can be read again. Otherwise, a call with an unknown stream name gets the same response as on AWS.
    */
   #isRecorded(action: string, input: Readonly<Record<string, unknown>>): boolean {
     const { StreamName: name, StreamARN: arn, ShardIterator: iterator } = input;

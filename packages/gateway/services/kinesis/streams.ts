@@ -63,7 +63,7 @@ export class RecordedStreams {
   }
 
   #answer({ action, input }: JsonOperation, region: string): OperationResult | undefined {
-    if (input === undefined) return refuse('SerializationException', 'The body is not a JSON object');
+    if (input === undefined) return refuse('SerializationException', '');
     switch (action) {
       case 'ListStreams':
         return result({ StreamNames: [...this.#records.keys()].sort(), HasMoreStreams: false });

@@ -245,7 +245,10 @@ function isOff(isEnabled: unknown): boolean {
   return isEnabled === false || isEnabled === 'false';
 }
 
-/** Returns the words of a call's refusal. What is wrong with the source is a whole sentence already. */
+/**
+ * Returns the message with which a call is refused. A message about the source is already a whole sentence; any other
+ * message needs the name of its property as the subject.
+ */
 function wordsOf({ place: { property = '' }, message }: DefinitionError): string {
   if (property.startsWith('FilterCriteria')) return 'Invalid filter pattern definition.';
   return property === 'EventSourceArn' ? message : `${property} ${message}`.trim();

@@ -26,7 +26,7 @@ export function readCall(request: Request): UnknownMembers | undefined {
   return found?.members;
 }
 
-/** The members that a mapping keeps. */
+/** The members that are stored in a mapping. */
 const KEPT = [
   'EventSourceArn',
   'FunctionName',
@@ -76,11 +76,12 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
   return Object.fromEntries(given) as Properties;
 }
 
-/** What Lambda refuses, in its words, and the member because of which it refuses. */
+/** The member because of which Lambda refuses a mapping, and Lambda's message. */
 type RefusedMember = { readonly member: string; readonly message: string };
 
 /**
- * Returns what this kind of source does not allow. AWS checks a mapping of a template by the same rules.
+ * Returns the first member that this kind of source does not allow; undefined if all are allowed. AWS checks a mapping
+ * of a template by the same rules.
  * @param service the service in the source's ARN
  */
 export function refusalForSource(service: string, properties: UnknownMembers): RefusedMember | undefined {

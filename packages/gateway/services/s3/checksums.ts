@@ -7,7 +7,7 @@ import type { ObjectRefusal } from './object-request.ts';
 
 type Algorithm = { readonly bytes: number; readonly digest: (body: Buffer) => Buffer };
 
-/** By the last part of the header's name. */
+/** The algorithms by the last part of the name of their header, `x-amz-checksum-…`. */
 const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
   crc32: { bytes: 4, digest: (body) => bigEndian(crc32(body)) },
   crc32c: { bytes: 4, digest: (body) => bigEndian(reflectedCrc(body, { high: 0, low: 0x82f63b78 }).low) },
@@ -33,7 +33,10 @@ export function checksumHeaders(request: ServiceRequest): readonly string[] {
   ]);
 }
 
-/** Refuses a checksum that has not the form of its algorithm, or that is not the one of the body. */
+/**
+ * Returns the refusal of a checksum that does not have the form of its algorithm, or does not match the body; undefined
+ * if the checksum is accepted or absent.
+ */
 export function refuseChecksum(request: ServiceRequest, body: Buffer): ObjectRefusal | undefined {
   const stated = statedBy(request);
   if (stated.length > 1)

@@ -56,7 +56,7 @@ const OVERRIDES: readonly (readonly [parameter: string, header: string])[] = [
   ['response-expires', 'Expires'],
 ];
 
-/** Returns the headers of an object with those that the request of a read replaces. */
+/** Returns the headers of an object for a read. The query of the request may replace some of them. */
 export function overrideHeaders(query: string, headers: readonly string[]): readonly string[] {
   const asked = new URLSearchParams(query);
   const given = OVERRIDES.flatMap(([parameter, header]) => {
@@ -68,7 +68,7 @@ export function overrideHeaders(query: string, headers: readonly string[]): read
   return [...kept, ...given];
 }
 
-/** Checks the digest that a write may have. */
+/** Returns the refusal of a write whose Content-MD5 is invalid or does not match the body; undefined otherwise. */
 export function refuseDigest(request: ServiceRequest, body: Buffer): ObjectRefusal | undefined {
   const given = headerOf(request, 'content-md5');
   if (given === undefined) return undefined;
@@ -185,6 +185,19 @@ export function noSuchBucket(BucketName: string): ObjectRefusal {
     code: 'NoSuchBucket',
     message: 'The specified bucket does not exist',
     details: { BucketName },
+  };
+}
+
+/**
+ * An object is put with PUT, and no other operation on its path has another method.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+export function methodNotAllowed(method: string): ObjectRefusal {
+  return {
+    status: 405,
+    code: 'MethodNotAllowed',
+    message: 'The specified method is not allowed against this resource.',
+    details: { Method: method, ResourceType: 'OBJECT' },
   };
 }
 

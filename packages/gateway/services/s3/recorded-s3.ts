@@ -1,9 +1,10 @@
-/** S3 objects for integrations. Objects that were put can be read while the gateway runs. */
+/** The S3 objects that integrations and functions read and write. Objects that were put are kept in memory. */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
 import type { WrittenObjects } from '../../kernel/service.ts';
 import {
+  methodNotAllowed,
   noSuchBucket,
   noSuchKey,
   objectHeaders,
@@ -85,12 +86,12 @@ export class RecordedBuckets {
       case 'HEAD':
         return this.#get(id, key, request);
       case 'DELETE':
-        if (this.#objects.delete(id) || this.#findWritten(id) !== undefined)
+        if (this.#objects.delete(id) || this.#findWritten(id, true) !== undefined)
           this.onChange?.({ bucket, key: decodeOrKeep(key), kind: 'delete', size: 0, etag: '' });
         if (this.#deleted.size < MAX_OBJECTS) this.#deleted.add(decodeOrKeep(id));
         return this.#reply(204, [], NOTHING);
       default:
-        return undefined;
+        return this.#refuse(methodNotAllowed(request.method));
     }
   }
 
@@ -121,7 +122,7 @@ export class RecordedBuckets {
     request: ServiceRequest,
     contentType: string,
   ): Answered {
-    const refused = refuseWrite(request, key, this.#find(id));
+    const refused = refuseWrite(request, key, this.#objects.get(id) ?? this.#findWritten(id, true));
     if (refused !== undefined) return this.#refuse(refused);
     const body = Buffer.from(request.body ?? NOTHING);
     if (body.length > MAX_OBJECT_BYTES)
@@ -175,9 +176,10 @@ export class RecordedBuckets {
     return this.#objects.get(id) ?? this.#findWritten(id);
   }
 
-  #findWritten(id: string): StoredObject | undefined {
+  /** @param isQuiet whether a missing object is no fault, because the call does not read it */
+  #findWritten(id: string, isQuiet = false): StoredObject | undefined {
     const name = decodeOrKeep(id);
-    const found = this.#deleted.has(name) ? undefined : this.#ports.written.object(name);
+    const found = this.#deleted.has(name) ? undefined : this.#ports.written.object(name, isQuiet);
     if (found === undefined) return undefined;
     const { bytes: body, contentType } = found;
     const changedMs = this.#ports.startedAt;

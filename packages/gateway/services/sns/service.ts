@@ -1,3 +1,4 @@
+import { refuse } from '../../kernel/calls/aws-operation.ts';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import type { EventSource, HandTarget } from '../../kernel/event-rows.ts';
 import type { Service, ServiceApi, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
@@ -27,7 +28,8 @@ class SnsService implements Service {
       namespace: 'http://sns.amazonaws.com/doc/2010-03-31/',
       answer: ({ operation, request: { region } }) =>
         operation.protocol === 'rest'
-          ? undefined
+          ? // https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html
+            refuse('MissingAction', 'The request is missing an action or a required parameter.')
           : answerTopics(operation, { region, accountId }, topics, random),
     };
   }

@@ -28,7 +28,7 @@ export function readNewMessage(
   input: UnknownMembers,
   { settings }: QueueDefinition,
   senderId: string,
-  /** What AWS says of a message that is too long: a batch has other words [obs]. */
+  /** The verb of AWS's error about a message that is too long, which is different in a batch [obs]. */
   verdict = 'are invalid',
 ): NewMessage {
   const body = readTextField(input, 'MessageBody');
@@ -143,9 +143,9 @@ export function systemAttributes(
   message: QueuedMessage,
   { settings }: QueueDefinition,
 ): Readonly<Record<string, string>> {
-  const { groupId, deduplicationId, traceHeader } = message;
+  const { groupId, deduplicationId, traceHeader, diedIn, receiveCount, receivedBefore = 0 } = message;
   return {
-    ApproximateReceiveCount: String(message.receiveCount),
+    ApproximateReceiveCount: String(receiveCount + receivedBefore),
     SentTimestamp: String(message.sentAt),
     SenderId: message.senderId,
     ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt ?? message.sentAt),
@@ -153,6 +153,7 @@ export function systemAttributes(
     ...(groupId === undefined ? {} : { MessageGroupId: groupId }),
     ...(deduplicationId === undefined ? {} : { MessageDeduplicationId: deduplicationId }),
     ...(traceHeader === undefined ? {} : { AWSTraceHeader: traceHeader }),
+    ...(diedIn === undefined ? {} : { DeadLetterQueueSourceArn: diedIn }),
   };
 }
 

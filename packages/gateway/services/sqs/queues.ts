@@ -262,7 +262,14 @@ export class LocalQueue {
       this.#at.report(
         `${this.definition.name}: a message has reached maxReceiveCount, but the dead-letter queue ${arn} does not exist here`,
       );
-    else target.#take({ ...message, diedIn: this.definition.arn });
+    else
+      target.#take({
+        ...message,
+        diedIn: this.definition.arn,
+        receivedBefore: (message.receivedBefore ?? 0) + message.receiveCount,
+        // The id replaces the deduplication id, so that two messages with the same deduplication id can both be dead.
+        ...(this.definition.settings.isFifo && { deduplicationId: message.id, sentAt: this.#now() }),
+      });
   }
 
   /**
@@ -280,7 +287,14 @@ export class LocalQueue {
       else {
         // The message is deleted first, so that a FIFO queue releases the next message of the group.
         this.delete(message.receipt ?? '');
-        source.#take({ ...message, diedIn: undefined });
+        const { random } = this.#at;
+        source.#take({
+          ...message,
+          id: random.uuid(),
+          sentAt: this.#now(),
+          diedIn: undefined,
+          receivedBefore: undefined,
+        });
         moved += 1;
       }
     }
@@ -289,12 +303,11 @@ export class LocalQueue {
   }
 
   /**
-   * Adds a message that returns from a dead-letter queue. In a standard queue, the age of the message counts from when
-   * it was first sent.
+   * Adds a message from another queue. A message that moves to a dead-letter queue keeps its id, its count of receives
+   * and, in a standard queue, its age. A message that returns from there is a new one with a new id and age.
    */
   #take(message: QueuedMessage): void {
     const now = this.#now();
-    const { isFifo } = this.definition.settings;
     const moved: QueuedMessage = {
       ...message,
       receiveCount: 0,
@@ -302,7 +315,6 @@ export class LocalQueue {
       receipt: undefined,
       visibleAt: now,
       sequence: this.#queue.nextSequence(),
-      sentAt: isFifo ? now : message.sentAt,
     };
     this.#queue.put(moved, now);
     this.#keep(moved);

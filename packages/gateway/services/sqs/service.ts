@@ -1,7 +1,9 @@
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import type { EventSource, HandTarget } from '../../kernel/event-rows.ts';
+import { printQueryReply, refuse } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type {
+  Answered,
   Service,
   ServiceApi,
   ServiceCall,
@@ -25,6 +27,8 @@ import { readQueueSettings } from './queue-settings.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 
+const NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/';
+
 class SqsService implements Service {
   readonly queues: Queues;
   readonly api: ServiceApi;
@@ -43,7 +47,7 @@ class SqsService implements Service {
     this.target = { deliver: deliverToQueue(this.queues, accountId), remoteCall: sendMessageCall };
     this.api = {
       jsonVersion: '1.0',
-      namespace: 'http://queue.amazonaws.com/doc/2012-11-05/',
+      namespace: NAMESPACE,
       answer: (call) => this.#answer(call),
     };
   }
@@ -118,11 +122,24 @@ class SqsService implements Service {
   }
 
   /** Handles a call. If the queue is in another account, the call is checked and gets a response, but nothing is delivered. */
-  async #answer({ request, operation }: ServiceCall): Promise<OperationResult | undefined> {
-    if (operation.protocol === 'rest') return undefined;
+  async #answer({ request, operation }: ServiceCall): Promise<OperationResult | Answered | undefined> {
+    if (operation.protocol === 'rest') return withoutAction(request, this.#ports.random.uuid());
     const answer = await this.#sqs.answer(operation, request.region, request.path);
     return answer ?? answerSqs(operation, request, this.#ports.random);
   }
+}
+
+/**
+ * A call of a queue without Action, such as one whose template was not used. SQS denies it whatever the caller may do.
+ * @see https://github.com/DanielDaCosta/apiGateway-sqs-lambda/issues/1
+ */
+function withoutAction({ region, path }: ServiceCall['request'], requestId: string): Answered {
+  const message = `Access to the resource https://sqs.${region}.amazonaws.com${path} is denied.`;
+  const { status, contentType, body } = printQueryReply('', refuse('AccessDenied', message, 403), {
+    requestId,
+    namespace: NAMESPACE,
+  });
+  return { kind: 'answered', status, headers: ['Content-Type', contentType], body: Buffer.from(body) };
 }
 
 function printMessage({

@@ -1,16 +1,31 @@
 import { isJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { describeWrongType } from '@gatewright/aws/wrong-type';
 import { findJacksonFault } from '@gatewright/aws/text/jackson-fault';
 import { parseArn } from '@gatewright/aws/arn';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import { refuse } from '../../kernel/calls/aws-operation.ts';
+import { OperationRefused, refuse } from '../../kernel/calls/aws-operation.ts';
+import { CallModel } from '../../kernel/calls/call-model.ts';
+import { STEPFUNCTIONS_MODEL } from '../../kernel/calls/models/stepfunctions.ts';
+import type { InputPolicy } from '@gatewright/aws/call-input';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { Service, ServiceApi, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 
 type JsonOperation = Extract<AwsOperation, { protocol: 'json' }>;
 
+const MODEL = new CallModel(STEPFUNCTIONS_MODEL);
+const POLICY: InputPolicy = {
+  names: 'all',
+  refuse: (message) => new OperationRefused('ValidationException', message),
+  wrongType: (_message, value, wanted) =>
+    new OperationRefused('SerializationException', describeWrongType(value, wanted)),
+};
+
 const STANDARD = 'STANDARD';
+
+/** The operations that are answered, at least in part. */
+export const STATES_CALLS: readonly string[] = ['StartExecution', 'StartSyncExecution', 'StopExecution'];
 
 const INVALID_INPUT = 'Invalid execution input.';
 
@@ -20,6 +35,10 @@ function findInputFault(text: unknown): string | undefined {
   if (isJson(text)) return undefined;
   return findJacksonFault(Buffer.from(text))?.message ?? INVALID_INPUT;
 }
+
+/** The characters that names must not contain (API reference, StartExecution, `name`). */
+// oxlint-disable-next-line no-control-regex -- the page lists control characters
+const NOT_IN_NAME = /[\s?*<>{}[\]"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff]/;
 
 const STATE_MACHINE = /^arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]{1,80}(?::[^:]+)?$/;
 
@@ -36,8 +55,13 @@ class StatesService implements Service {
     jsonVersion: '1.0',
     answer: ({ operation }) => {
       if (operation.protocol !== 'json') return undefined;
-      if (operation.input === undefined)
-        return refuse('SerializationException', 'The body is not a JSON object');
+      if (operation.input === undefined) return refuse('SerializationException', '');
+      try {
+        MODEL.check(operation.action, operation.input, POLICY);
+      } catch (error) {
+        if (error instanceof OperationRefused) return error.toResult();
+        throw error;
+      }
       return this.#answer(operation, operation.input);
     },
   };
@@ -90,6 +114,9 @@ class StatesService implements Service {
   #stop(arn: unknown): OperationResult {
     if (typeof arn !== 'string' || !arn.includes(':execution:'))
       return refuse('InvalidArn', `Invalid Arn: '${typeof arn === 'string' ? arn : ''}'`);
+    // Executions in other accounts are not known here.
+    if (parseArn(arn)?.accountId === this.#ports.accountId && !this.#started.has(arn))
+      return refuse('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
     return { kind: 'result', fields: { stopDate: this.#now() } };
   }
 
@@ -122,6 +149,8 @@ class StatesService implements Service {
       return refuse('InvalidExecutionInput', `Invalid State Machine Execution Input: '${fault}'`);
     const unknown = this.#refuseUnknown(machine);
     if (unknown !== undefined) return unknown;
+    if (typeof given === 'string' && NOT_IN_NAME.test(given))
+      return refuse('InvalidName', `Invalid Name: '${given}'`);
     const name = typeof given === 'string' && given !== '' ? given : this.#ports.random.uuid();
     const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
     const known = this.#started.get(executionArn);

@@ -116,9 +116,10 @@ export class LocalValues {
     return this.#orReport(this.#configurations.get(id), 'appconfig', id);
   }
 
-  /** Finds an object by `bucket/key`; a missing object is reported. */
-  object(id: string): Versioned<Content> | undefined {
-    return this.#orReport(this.#objects.get(id), 's3', id);
+  /** Finds an object by `bucket/key`; a missing object is reported, unless the search is quiet. */
+  object(id: string, isQuiet = false): Versioned<Content> | undefined {
+    const found = this.#objects.get(id);
+    return isQuiet ? found : this.#orReport(found, 's3', id);
   }
 
   hasBucket(name: string): boolean {
@@ -132,7 +133,9 @@ export class LocalValues {
     this.#reported.add(id);
     const shown = name.replace(/[^\x20-\x7e…]/g, '?').slice(0, 300);
     this.#options.report(
-      `${service}: ${shown} was requested but has no value; write it to ${this.#options.file}`,
+      service === 's3'
+        ? `s3: ${shown} was read but does not exist; put it first, or write it to ${this.#options.file}`
+        : `${service}: ${shown} was requested but has no value; write it to ${this.#options.file}`,
     );
     return undefined;
   }

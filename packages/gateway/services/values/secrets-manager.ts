@@ -9,8 +9,20 @@ import {
   findDenial,
   refuseUnlessAllowed,
 } from '../../kernel/calls/aws-call.ts';
-import { actionOf, answerJson, fieldsOf, notServed, textField, textsField } from './value-call.ts';
+import {
+  actionOf,
+  answerJson,
+  checkedFields,
+  fieldsOf,
+  notServed,
+  textField,
+  textsField,
+} from './value-call.ts';
 import type { Home } from './value-call.ts';
+import { CallModel } from '../../kernel/calls/call-model.ts';
+import { SECRETSMANAGER_MODEL } from '../../kernel/calls/models/secretsmanager.ts';
+
+const MODEL = new CallModel(SECRETSMANAGER_MODEL);
 
 const CURRENT = 'AWSCURRENT';
 const MAX_BATCH = 20;
@@ -23,7 +35,7 @@ export function createSecretsManager(values: LocalValues, accountId: string): Aw
       if (name === OF_SEVERAL_SECRETS) return getBatch(call, values, home);
       const describe = Object.hasOwn(OF_ONE_SECRET, name) ? OF_ONE_SECRET[name] : undefined;
       if (describe === undefined) throw notServed(`${name} of Secrets Manager`);
-      const fields = fieldsOf(call);
+      const fields = checkedFields(MODEL, name, fieldsOf(call));
       const id = textField(fields, 'SecretId');
       const secret = values.secret(id);
       const resource = secret === undefined ? arnOf(id, home) : arnOfSecret(secret, home);
@@ -45,7 +57,7 @@ export const SECRETS_CALLS: readonly string[] = [...Object.keys(OF_ONE_SECRET), 
 function getValue(fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
   const { VersionStage: stage = CURRENT, VersionId: version = versionId(secret) } = fields;
   const { content, name, changedMs } = secret;
-  // A stage is looked for at the version that the call names, if it names one [obs].
+  // If the call names a version, AWS looks for the stage at this version [obs].
   if (content !== undefined && fields['VersionId'] === versionId(secret) && stage !== CURRENT)
     throw new ServiceRefusal(
       'InvalidRequestException',
@@ -86,7 +98,7 @@ function getBatch(
   const action = 'secretsmanager:BatchGetSecretValue';
   const refusal = refuseUnlessAllowed(call, [{ action, resource: '*' }]);
   if (refusal !== undefined) return refusal;
-  const fields = fieldsOf(call);
+  const fields = checkedFields(MODEL, OF_SEVERAL_SECRETS, fieldsOf(call));
   if (fields['Filters'] !== undefined) throw notServed('Filters of BatchGetSecretValue');
   const found: UnknownMembers[] = [];
   const errors: UnknownMembers[] = [];

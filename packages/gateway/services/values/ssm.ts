@@ -15,6 +15,7 @@ import type { ControlReply } from '../../core/api-call.ts';
 import type { Random } from '../../core/ports.ts';
 import {
   actionOf,
+  checkedFields,
   answerAs,
   answerJson,
   fieldsOf,
@@ -24,6 +25,10 @@ import {
   textsField,
 } from './value-call.ts';
 import type { Home } from './value-call.ts';
+import { CallModel } from '../../kernel/calls/call-model.ts';
+import { SSM_MODEL } from '../../kernel/calls/models/ssm.ts';
+
+const MODEL = new CallModel(SSM_MODEL);
 
 const MAX_NAMES = 10;
 const PAGE = 10;
@@ -43,8 +48,9 @@ export function createSsm(values: LocalValues, { accountId, random }: SsmOptions
     const operation = readOperation({ headers, query, body });
     const isQuery = operation.protocol === 'query';
     const name = isQuery ? operation.action : actionOf(call, 'AmazonSSM');
-    const run = (fields: UnknownMembers): ControlReply | UnknownMembers => {
+    const run = (given: UnknownMembers): ControlReply | UnknownMembers => {
       const { reads, run: answer } = findOperation(name, isQuery);
+      const fields = checkedFields(MODEL, name, given);
       const permissions = reads(fields).map((read) => ({
         action: `ssm:${name}`,
         resource: arnOf(splitSelector(read).name, home),

@@ -1,6 +1,8 @@
 /** Reads calls and creates responses for all JSON services that provide values (AWS JSON 1.1). */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';
+import type { CallModel } from '../../kernel/calls/call-model.ts';
+import { describeWrongType } from '@gatewright/aws/wrong-type';
 import { ServiceRefusal } from '../../core/errors.ts';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -14,7 +16,8 @@ export type Home = { readonly region: string; readonly accountId: string };
 const POLICY: InputPolicy = {
   names: 'first',
   refuse: (message) => new ServiceRefusal('ValidationException', message),
-  wrongType: (message) => new ServiceRefusal('SerializationException', message),
+  wrongType: (_message, value, wanted) =>
+    new ServiceRefusal('SerializationException', describeWrongType(value, wanted)),
 };
 
 export function actionOf({ request }: AwsCall, prefix: string): string {
@@ -23,13 +26,21 @@ export function actionOf({ request }: AwsCall, prefix: string): string {
 }
 
 /**
+ * Checks all members of a call against the model of the service.
+ * @throws ServiceRefusal that lists every violation
+ */
+export function checkedFields(model: CallModel, action: string, fields: UnknownMembers): UnknownMembers {
+  model.check(action, fields, { ...POLICY, names: 'all' });
+  return fields;
+}
+
+/**
  * Reads the body of a call.
  * @throws ServiceRefusal if the body is not a JSON object
  */
 export function fieldsOf({ request: { body } }: AwsCall): UnknownMembers {
   const fields = parseJsonObject(body.length === 0 ? '{}' : body.toString('utf8'));
-  if (fields === undefined)
-    throw new ServiceRefusal('SerializationException', 'The body is not a JSON object.');
+  if (fields === undefined) throw new ServiceRefusal('SerializationException', '');
   return fields;
 }
 

@@ -18,7 +18,12 @@ const DOES: Readonly<Record<string, string>> = {
   CHALLENGE: 'sends a challenge',
 };
 
-export function describeRefusal(acl: WebAcl, { terminating, action, unjudged }: Outcome): Refusal {
+/** @param bodyBytes the size of the request's body, which explains rules about sizes */
+export function describeRefusal(
+  acl: WebAcl,
+  { terminating, action, unjudged }: Outcome,
+  bodyBytes?: number,
+): Refusal {
   if (terminating === undefined)
     return {
       reason: `default action of web ACL ${acl.name}`,
@@ -35,14 +40,14 @@ export function describeRefusal(acl: WebAcl, { terminating, action, unjudged }: 
   return {
     reason: `rule ${name} of web ACL ${acl.name}`,
     because: [
-      `The rule ${name} of the web ACL ${acl.name} ${does}: ${describeMatch(terminating)}.`,
+      `The rule ${name} of the web ACL ${acl.name} ${does}: ${describeMatch(terminating, bodyBytes)}.`,
       ...describeUnjudged(acl, unjudged),
     ],
     changes: adviseOn(terminating),
   };
 }
 
-/** Says what the rules with the action Allow want, because the request matched none of them. */
+/** Describes the conditions of the rules with the action Allow, because the request matched none of them. */
 function describeAllowing({ rules }: WebAcl): readonly string[] {
   const allowing = rules.flatMap(({ name, does }) =>
     does.kind === 'statement' && does.action.kind === 'ALLOW'
@@ -100,7 +105,10 @@ function nameOfMatch({ rule, inner }: RuleMatch): string {
   return inner === undefined ? rule.name : `${rule.name} / ${inner}`;
 }
 
-function describeMatch({ rule, inner, limited }: RuleMatch): string {
+function describeMatch(
+  { rule, inner, innerStatement, limited }: RuleMatch,
+  bodyBytes: number | undefined,
+): string {
   if (limited !== undefined) {
     const { statement } = rateOf(rule) ?? {};
     const what = limited.value === '' ? 'all requests' : limited.value;
@@ -108,8 +116,13 @@ function describeMatch({ rule, inner, limited }: RuleMatch): string {
       ? `${what} exceeded the rate limit`
       : `${what} exceeded ${statement.limit} requests in ${statement.windowSeconds} s`;
   }
-  if (inner !== undefined || rule.does.kind === 'group') return 'the request matches the rule';
-  return describeStatement(rule.does.statement);
+  const statement = rule.does.kind === 'group' ? innerStatement : rule.does.statement;
+  // The statements of other rules of a group are long lists of patterns.
+  if (statement === undefined || (inner !== undefined && statement.kind !== 'size'))
+    return 'the request matches the rule';
+  const isOfBody = statement.kind === 'size' && /body/.test(statement.inspection.field.kind);
+  const measured = isOfBody && bodyBytes !== undefined ? ` (this one has ${bodyBytes})` : '';
+  return `${describeStatement(statement)}${measured}`;
 }
 
 function rateOf({ does }: Rule): { readonly statement: Extract<Statement, { kind: 'rate' }> } | undefined {
@@ -179,8 +192,14 @@ function lastName(arn: string): string {
   return arn.split('/').at(-2) ?? arn;
 }
 
-function adviseOn({ rule, inner, limited, action }: RuleMatch): readonly string[] {
+function adviseOn({ rule, inner, innerStatement, limited, action }: RuleMatch): readonly string[] {
   if (limited !== undefined) return ['Send fewer requests, or raise the Limit of the rule.'];
+  const isLimit = innerStatement?.kind === 'size' && innerStatement.comparison === 'GT';
+  const size = isLimit ? innerStatement : undefined;
+  if (inner !== undefined && size !== undefined)
+    return [
+      `Send a request in which ${describeField(size.inspection.field)} has at most ${size.size} bytes. Or, if larger ones should pass, set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}; the other rules of the group then still apply.`,
+    ];
   if (inner !== undefined)
     return [
       `Set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}, and check in the log which requests it would block.`,

@@ -139,7 +139,7 @@ export class StageGuard {
     const reply = isPassed ? undefined : replyOf(outcome.action, request);
     this.#record(acl, { request, outcome, nowEpochMs, matched, source, responseCode: reply?.status });
     if (!isPassed) {
-      const refusal = describeRefusal(acl, outcome);
+      const refusal = describeRefusal(acl, outcome, matched.body?.length);
       return { kind: 'refused', by: acl.arn, ...refusal, ...(reply !== undefined && { reply }) };
     }
     const { inserts } = outcome;

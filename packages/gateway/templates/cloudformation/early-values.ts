@@ -42,7 +42,7 @@ export function checkEarlyValues(template: JsonObject, refuse: Refuse): void {
     });
   for (const [name, condition] of Object.entries(mapOf(template, 'Conditions'))) {
     const resource = findResource(condition);
-    // CloudFormation user guide, conditions: only parameters, mappings and other conditions
+    // CloudFormation user guide: a condition may refer only to parameters, mappings and other conditions.
     if (resource !== undefined)
       refuse(
         ['Conditions', name],

@@ -150,7 +150,7 @@ function intrinsicCall(value: JsonObject, scope: Scope, at: Path): Call | undefi
   return call(name, value, scope, at);
 }
 
-/** Functions that read what only the account has. */
+/** Functions that need something that exists only in the AWS account, with the rule that reports them. */
 const RULES_OF_OTHERS: ReadonlyMap<string, RuleId> = new Map([
   ['Fn::Transform', 'macro'],
   ['Fn::GetStackOutput', 'export-elsewhere'],
@@ -276,7 +276,7 @@ function resolveList(value: Json | undefined, name: string, scope: Scope, at: Pa
     : scope.fail(
         at,
         `Template error: ${name} requires a list of values`,
-        // A list that a resource or another stack has is a text here.
+        // A function may return a list on AWS whose value here is only a text, such as an attribute of a resource.
         isJsonObject(value) ? 'value-elsewhere' : undefined,
       );
 }

@@ -26,10 +26,10 @@ type NameRow = {
 
 /**
  * Each line has a type, the property with its name, the result of Ref, and attributes. An attribute without a value
- * equals Ref, and a type with `[]` is a list. `{name}` is the name in the template, or a generated name if there is
- * none; `{name:32}` is cut to 32 characters. `{Other}` is another property. `{hex:8}`, `{id:8}`, `{ID:8}` and `{uuid}`
- * are generated and always the same. `arn:ecs:cluster/{name}` is short for the whole ARN, `garn:` for an ARN without a
- * region.
+ * equals Ref, and an attribute with `[]` is a list. `{name}` is the name in the template, or a generated name if there
+ * is none; `{name:32}` is cut to 32 characters. `{Other}` is another property. `{hex:8}`, `{id:8}`, `{ID:8}` and
+ * `{uuid}` are generated and always the same. `arn:ecs:cluster/{name}` is short for the whole ARN, `garn:` for an ARN
+ * without a region.
  */
 const TABLE = `
 ApiGateway::DomainNameV2 - garn:apigateway:/domainnames/{DomainName}+{id:10} DomainNameArn DomainNameId={id:10}

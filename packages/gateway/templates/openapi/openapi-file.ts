@@ -24,8 +24,8 @@ const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>
 const MAX_BYTES = 6 * 1024 * 1024;
 
 /**
- * Inserts every local document, as `aws cloudformation package` does. Documents in S3 are later reported as
- * unsupported.
+ * Inserts every local document, as `aws cloudformation package` does. A document in S3 is inserted if the values file
+ * contains it; otherwise it is later reported as unsupported.
  * @throws DefinitionError for a missing or unreadable file.
  */
 export function inlineDocuments(

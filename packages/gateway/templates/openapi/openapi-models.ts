@@ -82,8 +82,9 @@ export class ImportedModels {
   }
 
   /**
-   * Whether an operation refers to a model that the document does not have. An import leaves out such a reference with a
-   * warning (developer guide, "Errors and warnings from importing your API"). Only within a model it is refused.
+   * Whether an operation refers to a model that the document does not have. An import leaves out such a reference with
+   * a warning (developer guide, "Errors and warnings from importing your API"). Only within a model is such a reference
+   * refused.
    */
   #isLeftOut(reference: string, at: DocumentPath): boolean {
     const path = reference.startsWith('#/') ? pointerPath(reference) : [];

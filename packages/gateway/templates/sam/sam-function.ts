@@ -63,7 +63,7 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
     () => undefined,
   );
   expansion.attempt(
-    'asynchronous events ignore it',
+    'it has no effect on asynchronous invocations',
     () => {
       expandInvokeConfig(expansion, logicalId, properties);
     },

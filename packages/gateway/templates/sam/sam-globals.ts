@@ -39,7 +39,7 @@ const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
 
 type RefusedGlobal = { readonly at: readonly string[]; readonly message: string };
 
-/** Returns what SAM refuses of the section, in its words. */
+/** Returns what SAM refuses in the section, with SAM's messages. */
 export function findRefusedGlobals(globals: Json | undefined): readonly RefusedGlobal[] {
   if (!isJsonObject(globals)) return [];
   return Object.entries(globals).flatMap(([section, properties]): readonly RefusedGlobal[] => {

@@ -39,7 +39,7 @@ export function findFunctionLine(tree: SourceTree, name: string, property: Path)
   return tree.lineOf(isOfProvider ? ['provider', ...own] : ['functions', name, ...own]);
 }
 
-/** Returns the line of what osls generates a resource from; undefined if that is not found. */
+/** Returns the line from which osls generates a property of a resource; undefined if the line is not found. */
 export function findGeneratedLine(
   [, logicalId = '', , ...property]: Path,
   tree: SourceTree,
@@ -68,7 +68,10 @@ export function findGeneratedLine(
     : tree.lineOf(pathOfEvent(tree, ['functions', only, 'events'], property));
 }
 
-/** Returns the path of the setting in the events of a function that a property is made from, or of the only event. */
+/**
+ * Returns the path of the setting, in the events of a function, from which osls makes a property. If there is no such
+ * setting, or more than one, returns the path of the only event, or else of the list of events.
+ */
 function pathOfEvent(tree: SourceTree, at: Path, [property = '']: Path): Path {
   const events = memberAt(tree.value, at);
   const named = isJsonList(events)

@@ -15,7 +15,7 @@ export class AccountIds {
     if (!this.#ids.has(id)) this.#ids.set(id, meaning());
   }
 
-  /** Returns a value from the state in which all registered ids are replaced. */
+  /** Replaces all registered ids in a value of the state. */
   replace(value: Json, kind: Kind): Json {
     if (isJsonList(value)) return value.map((each) => this.replace(each, kind));
     if (isJsonObject(value))

@@ -10,9 +10,9 @@ import { fullReferences, parseReference } from './terraform-references.ts';
 
 type Need = {
   readonly needed: string;
-  /** The attributes that must refer to the same for the part and for what it needs. */
+  /** The attributes that must refer to the same resource in the part and in the resource that it needs. */
   readonly same: readonly string[];
-  /** API Gateway's words if it does not exist. */
+  /** API Gateway's error message if the needed resource does not exist. */
   readonly words: string;
 };
 
@@ -61,8 +61,8 @@ function referenceOf({ expressions }: Instance, name: string): string {
 }
 
 /**
- * Returns the resources of the module that Terraform creates first; undefined if some are not known, because a reference
- * leads out of the module.
+ * Returns the resources of the module that Terraform creates before this one; undefined if some of them are not known,
+ * because a reference points out of the module.
  */
 function awaitedBy(from: Instance, managed: readonly Instance[]): ReadonlySet<Instance> | undefined {
   const found = new Set<Instance>();

@@ -42,7 +42,7 @@ export function mergeParts(
   });
 }
 
-/** Notes at which place of a draft the part was added. */
+/** Records the place in a draft at which the part was added. */
 function notePart(instance: Instance, before: readonly (readonly [Draft, JsonObject])[]): void {
   for (const [draft, known] of before) {
     const path = draft.properties === known ? undefined : whereAdded(known, draft.properties);

@@ -36,7 +36,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   Metrics: 'metric_query',
   Schema: 'schema',
 };
-/** What CloudFormation keeps together, and the provider does not. */
+/** Steps of a path that exist only in CloudFormation's properties, and not in the provider's attributes. */
 const ONLY_THERE: ReadonlySet<string> = new Set([
   'NotificationConfiguration',
   'S3Key',
@@ -44,7 +44,9 @@ const ONLY_THERE: ReadonlySet<string> = new Set([
   'DistributionConfig',
 ]);
 
-/** Returns where a part was added: the first step at which the properties have more than before. */
+/**
+ * Returns the path at which a part was added: the first member or list item that the properties did not have before.
+ */
 export function whereAdded(before: JsonObject, after: JsonObject): Path | undefined {
   for (const [name, value] of Object.entries(after)) {
     const known = before[name];
@@ -148,11 +150,11 @@ function isMeant(written: string, step: string): boolean {
 type FoundPart = {
   readonly at: number;
   readonly text: string;
-  /** The steps that lead into a value which is written elsewhere. */
+  /** The remaining steps of the path, if they lead into a value that is written in another place. */
   readonly rest?: Path;
 };
 
-/** Follows a path as far as the body has it. @param at where the body begins in the file */
+/** Follows a path as far as the body contains it. @param at where the body begins in the file */
 function findIn(body: string, at: number, [step, ...rest]: Path, from: number): FoundPart {
   const stop: FoundPart = { at: from, text: body };
   if (step === undefined) return stop;

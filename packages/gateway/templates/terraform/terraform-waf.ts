@@ -1,11 +1,14 @@
-/** Converts web ACLs and rule groups of the provider, whose rules have other names and lists than CloudFormation's. */
+/**
+ * Converts the provider's web ACLs and rule groups. In their rules, some names, and the blocks that can be repeated,
+ * differ from CloudFormation's.
+ */
 import { isJsonList, isJsonObject, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Instance } from './terraform-document.ts';
 import { pascal } from './terraform-types.ts';
 import type { TerraformValues } from './terraform-values.ts';
 
-/** Members whose name differs from the converted one. */
+/** Members whose name in CloudFormation differs from the name that `pascal` would make. */
 export const WAF_NAMES: Readonly<Record<string, string>> = {
   ip_set_reference_statement: 'IPSetReferenceStatement',
   ip_set_forwarded_ip_config: 'IPSetForwardedIPConfig',
@@ -22,7 +25,7 @@ export const WAF_NAMES: Readonly<Record<string, string>> = {
   aws_managed_rules_bot_control_rule_set: 'AWSManagedRulesBotControlRuleSet',
   aws_managed_rules_anti_ddos_rule_set: 'AWSManagedRulesAntiDDoSRuleSet',
 };
-/** Blocks that CloudFormation has as a list, whatever their number. All other blocks are single. */
+/** Blocks that are always a list in CloudFormation, even if there is only one. All other blocks are single. */
 const LISTS: Readonly<Record<string, string>> = {
   text_transformation: 'TextTransformations',
   rule_action_override: 'RuleActionOverrides',

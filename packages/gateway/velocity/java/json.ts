@@ -120,7 +120,7 @@ class JsonReader {
     }
   }
 
-  /** Reads a text without quotes that is all there is. */
+  /** Reads an unquoted text that makes up the whole JSON text. */
   #bareText(): string {
     const number = NUMBER_BEFORE_OTHER.exec(this.#text.slice(this.#at))?.[1];
     return number || this.#bare('');
@@ -215,7 +215,8 @@ function scalarOf(text: string): JavaValue {
   if (text === 'null') return null;
   if (text === 'NaN') return new JavaDouble(NaN);
   if (NUMBER.test(text)) return parseInteger(text);
-  // Numbers of json-smart: a lone sign is 0, and an exponent with a sign only makes the text unreadable.
+  // In json-smart, a lone minus sign is the number 0, and a number whose exponent is only a sign makes the text
+  // unreadable.
   if (text === '-') return parseInteger('0');
   if (WITHOUT_EXPONENT.test(text)) throw NOT_JSON;
   if (!DECIMAL.test(text)) return text;

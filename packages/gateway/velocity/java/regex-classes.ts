@@ -27,7 +27,7 @@ function classOf(pairs: string): CharClass {
   );
 }
 
-/** Classes such as `\d`. They contain only ASCII characters, as in Java without flags. */
+/** Classes such as `\d`. As in Java without flags, `\d`, `\w` and `\s` contain only ASCII characters. */
 export const SHORT_CLASSES: Readonly<Record<string, CharClass>> = withNegations({
   d: classOf('09'),
   w: classOf('09AZ__az'),

@@ -3,7 +3,8 @@ export type TemplateErrorCode =
   /** The text is not Velocity 1.7. */
   | 'TEMPLATE_SYNTAX'
   /**
-   * The template has over 300 KB, is nested too deeply, or uses what AWS does not have (#include, #parse, #evaluate).
+   * The template is larger than 300 KB, is nested too deeply, or uses a directive that AWS does not have (#include,
+   * #parse, #evaluate).
    */
   | 'TEMPLATE_REFUSED'
   /** A method or directive failed while rendering, as a Java exception would. */

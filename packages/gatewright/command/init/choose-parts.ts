@@ -100,7 +100,7 @@ export function partsFile(chosen: readonly string[]): string {
   const { parts, without } = printParts(chosen, INCLUDED_PARTS);
   return `# Parts of the stack. To add one, run npx gatewright init --add NAME; nothing else is replaced.
 parts: [${parts.join(', ')}]
-${without.length === 0 ? '' : `# These parts would come with the parts above.\nwithout: [${without.join(', ')}]\n`}`;
+${without.length === 0 ? '' : `# These parts come with the parts above unless they are listed here.\nwithout: [${without.join(', ')}]\n`}`;
 }
 
 /**

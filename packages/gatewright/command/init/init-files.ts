@@ -144,7 +144,7 @@ export const CHANNELS_FILE = (
   up: string,
 ): string => `# yaml-language-server: $schema=${up}node_modules/gatewright/stack/access.schema.json
 # The WebSocket API of the stack: who may connect, and who may do what in which channel.
-# The stack has this API where params of serverless.yml say websocketApi: true.
+# The stack has this API in each stage for which params in serverless.yml contain websocketApi: true.
 version: 1
 api:
   dev: { stack: gatewright-dev, logicalId: WebsocketsApi, stage: dev }

@@ -123,7 +123,7 @@ function add(folder: string, names: string): void {
             : `added ${added.join(', ')} to ${files.join(', ')}; the next deployment creates their resources, and does not replace any other`,
           ...(needsDocument
             ? [
-                `written ${join(relative(process.cwd(), stack), 'access/channels.yml')}; write ${CHANNELS_PARAMETER} into params.dev of ${join(relative(process.cwd(), stack), 'serverless.yml')}, so that the stack has this API`,
+                `created ${join(relative(process.cwd(), stack), 'access/channels.yml')} for a WebSocket API of the stack; to create that API, add ${CHANNELS_PARAMETER} to params.dev in ${join(relative(process.cwd(), stack), 'serverless.yml')}`,
               ]
             : []),
           ...guidesOf(added, GUIDES),

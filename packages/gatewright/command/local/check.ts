@@ -32,7 +32,7 @@ export function checkCommand(): Command {
       'after',
       '\nCompiled templates, SAM and cdk.out are only read; a serverless.yml is compiled with osls, as start does.\n' +
         'doctor also checks what only an account shows, such as names that are taken; access check compares access documents with routes.\n' +
-        'Exit codes: 0 if AWS refuses nothing, 1 if it refuses anything that gatewright.yml does not accept.',
+        'Exit codes: 0 if AWS refuses nothing, 1 if it refuses anything that gatewright.yml does not accept, or if no stack could be read.',
     )
     .action(check);
 }
@@ -81,12 +81,15 @@ const TITLES = {
   unchecked: 'Not checked',
 } as const;
 
-/** What osls refuses never reaches AWS. */
+/** A service that osls refuses to compile never reaches AWS, so it gets a title of its own. */
 function titleOf({ id, severity }: Judged): keyof typeof TITLES {
   return id === 'not-compiled' ? 'notCompiled' : severity;
 }
 
-/** Whether findings like this are only counted by message without `--all`, because a stack may have hundreds of them. */
+/**
+ * Whether findings like this are not listed one by one unless `--all` is given, but only counted by their message,
+ * because a stack may have hundreds of them.
+ */
 function isCounted({ severity, id, consequence }: Judged): boolean {
   return (
     severity === 'unchecked' ||
@@ -94,7 +97,10 @@ function isCounted({ severity, id, consequence }: Judged): boolean {
   );
 }
 
-/** Whether the finding is of a rule, which has few findings, each of which needs a change. */
+/**
+ * Whether the id is the id of a rule in `RULES`. Rules usually have few findings, and each finding needs a change, so
+ * all are listed. `served-otherwise` is an exception, because it can have many findings.
+ */
 function isRule(id: string): boolean {
   return Object.hasOwn(RULES, id) && id !== 'served-otherwise';
 }

@@ -26,7 +26,10 @@ export function consoleCommand(): Command {
       '--stack <name>',
       'show the customers of this deployed Gatewright stack, such as gatewright-prod; reads only, until Ctrl-C',
     )
-    .option('--url <url>', 'the deployed stack, by its output AdminApiUrl instead of its name')
+    .option(
+      '--url <url>',
+      'URL of the admin API of the deployed stack (its output AdminApiUrl), instead of --stack',
+    )
     .option('--new-key', 'create a new key; earlier links and open tabs are then refused', false)
     .option('--no-open', 'only print the link, and do not open a browser (default without a terminal)')
     .addHelpText('after', EXAMPLE);
@@ -45,7 +48,7 @@ async function openConsole({ stack, url, ...options }: ConsoleOptions): Promise<
     return;
   }
   if (stack !== undefined && url !== undefined)
-    throw new UsageError('--stack and --url name the same thing: pass one of them');
+    throw new UsageError('--stack and --url both select the deployed stack: pass only one of them');
   const place = url === undefined ? { stack: stack ?? '' } : { url };
   const { serveDeployed } = await import('./console-deployed.ts');
   await serveDeployed(place, options, ({ link, of }) => {

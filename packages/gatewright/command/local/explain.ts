@@ -12,7 +12,7 @@ import { addGatewayOptions } from '../../../toolkit/terminal/running-gateway.ts'
 type ExplainFlags = LocalFlags &
   Omit<ExplainApiFlags, 'api' | 'stage'> & { readonly api?: string; readonly stage?: string };
 
-/** A day in milliseconds. The log of this period is searched for the line of the request. */
+/** How far back CloudWatch Logs is searched by default: a day, in milliseconds. */
 const DAY_MS = 86_400_000;
 
 export function explainCommand(): Command {

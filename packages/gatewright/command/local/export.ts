@@ -3,7 +3,10 @@ import { count, printResult } from '../../../base/terminal/output.ts';
 import { writePrivateFile } from '../../../base/terminal/private-file.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../../toolkit/terminal/running-gateway.ts';
 
-/** The gateway describes 2,000 requests in some seconds, and in several times that while it is busy. */
+/**
+ * Time limit in milliseconds. The gateway needs a few seconds to export 2,000 requests, and several times as long while
+ * it is busy.
+ */
 const EXPORTED_WITHIN_MS = 60_000;
 
 type ExportFlags = { readonly har: string; readonly showSecrets: boolean };

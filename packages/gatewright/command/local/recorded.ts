@@ -3,7 +3,7 @@ import { FULL_RECORDS_PER_SECOND } from '../../../gateway/console/records/sampli
 import { colorize, table } from '../../../base/terminal/output.ts';
 import type { RecordState, RequestDetail, RequestRow } from '../../../gateway/engine/index.ts';
 
-/** Number of characters of a request id that identify it. */
+/** The number of characters at the beginning of a request id that are enough to identify the request. */
 const ID_LENGTH = 8;
 
 export function rowsToLines(rows: readonly RequestRow[]): string[] {

@@ -149,7 +149,10 @@ async function printRefusal({ status, rpcCode, message, data, requestId }: McpRe
   ]);
 }
 
-/** Returns undefined if the request was sent to another gateway, or to AWS. */
+/**
+ * Returns the record of a request; undefined if no gateway runs, or if the request was sent to another gateway or to
+ * AWS.
+ */
 async function findRecord(requestId: string): Promise<RequestDetail | undefined> {
   try {
     return (await callGateway('GET', `requests/${encodeURIComponent(requestId)}`)) as RequestDetail;

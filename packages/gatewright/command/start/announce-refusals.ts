@@ -4,8 +4,8 @@ import { findAccepted, readAccepted } from '../../../toolkit/terminal/accepted-f
 import { commandName, count } from '../../../base/terminal/output.ts';
 
 /**
- * Prints one line if AWS would refuse any part, without findings that the settings next to the sources accept. No
- * request waits for this.
+ * Prints one line if AWS would refuse any part of the stacks. Findings that the settings next to the sources accept do
+ * not count. Requests are served meanwhile.
  */
 export async function announceRefusals(
   gateway: Pick<Gateway, 'examine'>,

@@ -132,7 +132,10 @@ function describeInjected(faults: Listening['faults']): string[][] {
   return [['Faults', `${count(rules, 'rule')} of ${file}`, `injected on purpose, with seed ${seed}`]];
 }
 
-/** Names the user's functions that no route runs. Without this, the screen of a service without an API shows none of them. */
+/**
+ * Lists the user's functions that no route invokes. Otherwise, the output for a service without an API would contain no
+ * functions.
+ */
 function describeUnrouted(
   gateway: Pick<Gateway, 'inspect' | 'stacks'>,
   apis: readonly ApiRoutes[],
@@ -170,7 +173,15 @@ function describeUnreachable(
 }
 
 function describeApi(api: ApiRoutes, load: LoadText): string[] {
-  return [headline(api), ...formatRoutes(api, load).map((line) => `  ${line}`)];
+  return [
+    headline(api),
+    ...(api.isEndpointDisabled === true
+      ? [
+          `    ${colorize('yellow', 'not at this address on AWS')}: DisableExecuteApiEndpoint is true, so only custom domains serve it there`,
+        ]
+      : []),
+    ...formatRoutes(api, load).map((line) => `  ${line}`),
+  ];
 }
 
 function headline(api: ApiRoutes): string {

@@ -91,8 +91,8 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     const documents = await refuseUnsafeAccess(sources, gateway.inspect(), stage, (message) =>
       printNotes(`warning: ${message}`),
     );
-    // Signals are not handled before this point, because there is nothing to close until now. An earlier signal ends
-    // the process in the default way.
+    // Signals are not handled before this point, because there was nothing to close. An earlier signal ends the process
+    // immediately, as by default.
     const signalled = flags.exec === undefined ? waitForSignal() : undefined;
     const listening = await gateway.listen();
     shown.listensAt(listening, () => listTries({ gateway, listening, documents, stage }));

@@ -30,7 +30,7 @@ type GuardedRoute = {
   readonly key: string | undefined;
   /** A key of the access table that a command can create; undefined if no such key is admitted. */
   readonly newKey: AdmittedKey | undefined;
-  /** Whether the route needs an API key that the command cannot give. */
+  /** Whether the route needs an API key that the suggested command cannot provide. */
   readonly lacksKey: boolean;
   /** Whether an MCP server is behind the route, and the token is read from the header in which MCP clients send it. */
   readonly isMcp: boolean;
@@ -104,7 +104,7 @@ export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): r
     guarded?.key === undefined
       ? choose(routes.filter(({ route, key }) => route.authorizer === undefined && key !== undefined))
       : undefined;
-  // The same applies to a key that the command creates.
+  // A route for which the command can create a key is shown only if none of the other commands shows a token or a key.
   const created =
     guarded === undefined && keyed === undefined
       ? choose(routes.filter(({ newKey, lacksKey }) => newKey !== undefined && !lacksKey))

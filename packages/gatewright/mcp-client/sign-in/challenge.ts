@@ -13,7 +13,7 @@ const NONE: Challenge = { error: undefined, scopes: [], resourceMetadata: undefi
 const PARAMETER =
   /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([\w!#$%&'*+.^`|~/:=-]+))\s*(?:,|$)/;
 
-/** Returns the first Bearer challenge. If there is no Bearer challenge, all its members are empty. */
+/** Returns the first Bearer challenge; all its members are empty if the response has none. */
 export function readChallenge(headers: Headers): Challenge {
   const text = headers.get('www-authenticate') ?? '';
   const [start] = /(?:^|,)\s*Bearer(?:\s+|$)/i.exec(text) ?? [];

@@ -1,7 +1,7 @@
 /**
  * Finds the authorization server of an MCP server: its protected resource metadata (RFC 9728), and the metadata of the
- * authorization server (RFC 8414, OpenID Connect Discovery). A document that describes something other than
- * its address says is refused.
+ * authorization server (RFC 8414, OpenID Connect Discovery). A document is refused if the resource or the issuer that
+ * it names does not belong to its address.
  */
 import { asText, isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -121,7 +121,10 @@ function metadataPlaces(issuer: string): readonly string[] {
   ];
 }
 
-/** Attack: a document that names another issuer would receive the codes that this issuer gives (RFC 8414 §3.3). */
+/**
+ * Attack: the metadata document of a hostile server names another issuer, so that the endpoints in the document would
+ * receive the codes of that issuer (RFC 8414 §3.3).
+ */
 function readMetadata(document: UnknownMembers, issuer: string, place: string): AuthorizationServer {
   const own = asText(document['issuer']);
   if (own !== issuer)
@@ -157,7 +160,7 @@ function assertSafe(url: string, what: string): void {
     throw new McpClientError(`${what} is ${JSON.stringify(url)}; it must be an https address`);
 }
 
-/** Returns undefined if there is no document at the address. */
+/** Fetches a metadata document; undefined if there is none at the address. */
 async function readDocument(url: string, fetch: Fetch): Promise<UnknownMembers | undefined> {
   assertSafe(url, 'the address of a metadata document');
   const response = await fetch(url, { headers: { accept: 'application/json' } });

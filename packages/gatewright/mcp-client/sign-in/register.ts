@@ -1,4 +1,6 @@
-/** Registers the client to sign in as, and says how it authenticates at the token endpoint. */
+/**
+ * Registers a client at the authorization server, and determines how the client authenticates at the token endpoint.
+ */
 import { asText, memberOf, parseJson } from '@gatewright/aws/json-object';
 import { McpClientError } from '../errors.ts';
 import { readBounded } from '../response-body.ts';

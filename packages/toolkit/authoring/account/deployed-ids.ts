@@ -37,8 +37,8 @@ export async function readDeployedIds(
 }
 
 /**
- * The documents of the folder whose API still lacks its AWS id for that stage. The id is neither written in the
- * document nor looked up yet.
+ * The documents of a folder for which the AWS id of the API in a stage is not known: the document does not contain the
+ * id, and it was not looked up yet.
  */
 type MissingIdList = {
   /** The documents that have no id at all. If they are packaged like this, every request is denied. */
@@ -49,8 +49,8 @@ type MissingIdList = {
    */
   readonly local: readonly string[];
   /**
-   * The documents that do not name an API for that stage. The stage's authorizers respond with 500 to all requests to
-   * the APIs of these documents.
+   * The documents that do not name an API for the stage. If an API uses the authorizers of this stage without being
+   * named in any document, they respond with 500 to all its requests.
    */
   readonly unnamed: readonly string[];
 };

@@ -1,7 +1,7 @@
 /**
- * Finds routes with an authorizer that a document does not contain, or that were open when the document's routes were
- * read. Most of these routes are denied. A route is not denied if the wildcard of an allowed route also matches it,
- * because no rule denies it.
+ * Finds routes that now have an authorizer, but did not exist or were open when the document's routes were read. Most
+ * of these routes are denied, because no rule allows them. But if the wildcard of an allowed route also matches such a
+ * route, callers of the allowed route can call it too.
  */
 import type { CompiledDocument, CompiledRule } from '@gatewright/handlers/access/compiled-document';
 import { expandRoutes } from '../compile/expand-rule.ts';
@@ -14,7 +14,7 @@ import type { SegmentPattern } from '@gatewright/handlers/access/decide/segment-
 /**
  * Returns routes of the current API that callers reach by a rule about another route. The text of each route says what
  * to do.
- * @param found the routes of the API. A route with an authorizer of the toolkit is protected
+ * @param found the routes of the API. A route counts as protected if it has an authorizer of the toolkit
  */
 export function checkLaterRoutes(
   document: CompiledDocument,

@@ -10,7 +10,8 @@ type UnprotectedApi = Pick<ProtectedStack, 'stack' | 'logicalId' | 'stage'>;
 
 /**
  * Describes an API without a document.
- * @param named a stage for which a document protects this same stack
+ * @param named another stage of the toolkit, for which a document protects this API in the same CloudFormation stack;
+ * undefined if there is none
  */
 export function describeUnprotected(
   { stack, logicalId, stage: name }: UnprotectedApi,

@@ -101,8 +101,8 @@ function compileSeveral(is: 'scope' | 'role', { all, any }: Several): CompiledCo
 }
 
 /**
- * Reports tests that can never have a result. An allow rule with such a test would never apply, and a deny rule would
- * always apply.
+ * Reports tests of custom attributes whose value has the wrong type for tokens of Cognito. Such a test is undecided for
+ * every token, so an allow rule with it would never apply, and a deny rule would always apply.
  */
 function checkTexts(
   claims: readonly ClaimTest[],

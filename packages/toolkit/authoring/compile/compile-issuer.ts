@@ -46,8 +46,9 @@ function revocationOf({ revocation }: IssuerText): CompiledIssuer['revocation'] 
 }
 
 /**
- * Limits the age of tokens, and refuses tokens that have no issue time. This is needed for revocations of all tokens
- * that were issued before a given time. Such a revocation expires, and no revoked token may still be valid after that.
+ * Limits the age of tokens, and refuses tokens that have no issue time. This is needed because all tokens of a subject
+ * or client that were issued before a given time can be revoked. Such a revocation is deleted after some time, and by
+ * then every revoked token must have become too old.
  */
 function withAge(trust: TokenTrust): TokenTrust {
   return { ...trust, maxTokenAgeSeconds: trust.maxTokenAgeSeconds ?? LONGEST_TOKEN_AGE_SECONDS };

@@ -23,12 +23,12 @@ import {
 import type { Shape, ShapeOf } from './shape.ts';
 import type { JsonSchema } from '@gatewright/handlers/http/fields';
 
+const CLAIM_NAME = text(/^[^\s]{1,200}$/, 'the name of a claim, such as sub or cognito:groups');
+
 /**
  * Defines the `result` section of an access document, which determines the form of the authorizer's result and what it
  * passes to the backend.
  */
-const CLAIM_NAME = text(/^[^\s]{1,200}$/, 'the name of a claim, such as sub or cognito:groups');
-
 const RESULT = object(
   {},
   {

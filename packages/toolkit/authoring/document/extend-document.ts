@@ -46,7 +46,13 @@ export function extendDocument(
     for (const [index, name] of namesOf(part.value).entries()) {
       const place = Array.isArray(part.value['extends']) ? ['extends', index] : ['extends'];
       const shared = open(name, path);
-      if (shared === undefined) fail(part.locate(place, `the file ${name} does not exist here`));
+      if (shared === undefined)
+        fail(
+          part.locate(
+            place,
+            `the file ${name} was not found; a path that begins with . is relative to this file, and any other is looked up in node_modules`,
+          ),
+        );
       else if (shared.path === own.path || chain.some((each) => each.path === shared.path))
         fail(part.locate(place, `${shared.file} extends itself, directly or through another file`));
       else if (!seen.has(shared.path)) {

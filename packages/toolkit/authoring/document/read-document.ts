@@ -10,7 +10,10 @@ export type Problem = {
   readonly column: number;
   /** The message, for example `rules[2].effect: must be one of allow, deny, not "alow"`. */
   readonly message: string;
-  /** The wrong line, and a second line that marks the place in it. Only present if the text is not valid YAML. */
+  /**
+   * The line with the error, and a second line that marks the place of the error in it. Only present if the text is not
+   * valid YAML.
+   */
   readonly excerpt?: readonly [line: string, mark: string];
 };
 

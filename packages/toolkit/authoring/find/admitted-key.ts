@@ -6,7 +6,7 @@ import type { CompiledDocument, CompiledKeyIssuer } from '@gatewright/handlers/a
 import { isAllowed, satisfy, sourceOf } from './admitted-token.ts';
 import type { AdmittedToken, Asked } from './admitted-token.ts';
 
-/** What `gatewright keys create` is told, and how the document reads the key. */
+/** The values to pass to `gatewright keys create`, and where the document reads the key from. */
 export type AdmittedKey = {
   readonly tenant: string;
   readonly prefix: string;
@@ -17,7 +17,10 @@ export type AdmittedKey = {
   readonly source: AdmittedToken['source'];
 };
 
-/** Not the name of a customer in the recipes, because a customer's record would forbid a plan of the key. */
+/**
+ * The tenant of the suggested key. It must differ from the customers that the recipes create: if a customer has a
+ * record, its keys must not have a plan of their own.
+ */
 const TENANT = 'example';
 
 /**
@@ -60,7 +63,10 @@ function candidates(
     });
 }
 
-/** Without a plan first, because requests that are not charged need none. */
+/**
+ * Returns the plans to try for the key. The first try is without a plan, because requests that are not charged need
+ * none.
+ */
 function plansOf({ quota }: CompiledDocument): readonly (string | undefined)[] {
   return [undefined, ...(quota?.plans.slice(0, 1).map(({ id }) => id) ?? [])];
 }

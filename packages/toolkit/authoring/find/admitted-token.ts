@@ -146,7 +146,8 @@ export function satisfy(condition: CompiledCondition, issuer: RoleSource): Claim
     case 'any':
       return condition.of.map((part) => satisfy(part, issuer)).find((part) => part !== undefined);
     case 'not':
-      // Without claims, the inner condition is not satisfied, unless another condition adds them. The document decides.
+      // No claims are needed, because the inner condition is false without them. If other conditions add claims that
+      // make it true, the evaluation of the whole document rejects this candidate.
       return {};
     case 'issuer':
       return condition.name === issuer.id ? {} : undefined;

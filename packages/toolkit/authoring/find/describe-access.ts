@@ -230,7 +230,7 @@ export function describeCondition(condition: CompiledCondition, document: Compil
     case 'claim':
       return `claim ${condition.claim.join('.')} ${condition.op} ${condition.values.map(String).join(', ')}`.trim();
     case 'mfa':
-      return 'more than one factor';
+      return 'signed in with more than one factor';
     case 'auth-age':
       return `signed in at most ${condition.maxSeconds} s ago`;
   }

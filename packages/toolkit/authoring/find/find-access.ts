@@ -38,7 +38,10 @@ export type AccessResult = {
   readonly reason: string;
   /** The caller as the rules see it; undefined on an open route. */
   readonly caller: string | undefined;
-  /** Describes how the quota charges the caller. The text is empty if the caller is not charged. */
+  /**
+   * Describes how the quota charges the caller, or why it does not charge the caller. Undefined if the request is not
+   * allowed, or if the route is not charged.
+   */
   readonly quota: string | undefined;
   readonly rules: readonly string[];
   /** What the caller may do with the MCP server. Undefined if the request does not reach one. */

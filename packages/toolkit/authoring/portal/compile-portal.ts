@@ -23,7 +23,10 @@ import { reduceOpenApi } from './reduce-openapi.ts';
 const DAY_SECONDS = 86_400;
 const LOGO_LIMIT_BYTES = 100_000;
 const OPENAPI_LIMIT_BYTES = 500_000;
-/** A response of a function has at most 6 MB, and the compiled file is loaded at each cold start. */
+/**
+ * The maximum size of all references together. A response of a function has at most 6 MB, and the compiled file is
+ * loaded at each cold start.
+ */
 const REFERENCES_LIMIT_BYTES = 3_000_000;
 const USUAL_ENDPOINTS = 5;
 const USUAL_SCOPES = ['openid', 'email', 'profile'];
@@ -41,8 +44,8 @@ export type PortalSurroundings = {
   /** The built page by file name. */
   readonly page: PageSources;
   /**
-   * The sources of `access/webhooks.yml`. Undefined if that file has mistakes: a portal that offers webhooks is then not
-   * compiled, and no problem of its own is reported.
+   * The sources of `access/webhooks.yml`. Undefined if that file has errors, which are reported separately. A portal
+   * that offers webhooks is then not compiled, without a further message.
    */
   readonly sources?: readonly CompiledSource[] | undefined;
 };

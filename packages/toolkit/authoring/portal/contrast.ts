@@ -3,7 +3,7 @@
  * in white or in near-black, whichever is easier to read.
  */
 
-/** Near-black, the background colour of the dark page. */
+/** White, and near-black, which is the background colour of the dark page. */
 const INKS = ['#ffffff', '#10131a'] as const;
 /** @see WCAG 2.2, success criterion 1.4.3 */
 const LEAST = 4.5;

@@ -13,7 +13,7 @@ const FORMS: readonly (ImageType & { readonly starts: (bytes: Uint8Array) => boo
   { type: 'image/gif', ending: '.gif', starts: (bytes) => /^GIF8[79]a$/.test(textAt(bytes, 0, 6)) },
 ];
 
-/** Returns undefined for any other content, such as SVG, which may contain scripts. */
+/** Returns the type of an image; undefined for any other content, such as SVG, which may contain scripts. */
 export function imageTypeOf(bytes: Uint8Array): ImageType | undefined {
   const found = FORMS.find(({ starts }) => starts(bytes));
   return found && { type: found.type, ending: found.ending };

@@ -40,7 +40,7 @@ export function plainFile(name: string, content: Omit<PortalFile, 'etag' | 'isHa
   return { name, file: { ...content, etag: `"${hashOf(content.body)}"` } };
 }
 
-/** Returns the style sheet with the owner's colour. A style attribute would need a weaker policy of the page. */
+/** Returns the style sheet with the owner's colour. A style attribute would need a weaker Content-Security-Policy. */
 export function styleOf(colour: string, ink: string): string {
   return `:root{--brand:${colour};--brand-ink:${ink}}\n`;
 }

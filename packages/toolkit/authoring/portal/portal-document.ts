@@ -22,7 +22,7 @@ import { findUnreadable } from './contrast.ts';
 const STAGE = /^[A-Za-z0-9_-]{1,128}$/;
 const API_URL = /^https:\/\/[A-Za-z0-9.-]{1,253}(:\d{1,5})?(\/[A-Za-z0-9._~/-]{0,200})?$/;
 const LOCAL_URL = /^http:\/\/(127\.0\.0\.1|localhost)(:\d{1,5})?(\/[A-Za-z0-9._~/-]{0,200})?$/;
-/** Matches a text of one line that shows something. */
+/** Matches a text of one line that does not consist only of white space. */
 const LINE = (limit: number): RegExp => new RegExp(`^(?=.*\\S)[^\\n\\r]{1,${limit}}$`, 'u');
 
 function line(limit: number, what: string): Shape<string> {

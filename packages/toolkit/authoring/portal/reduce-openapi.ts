@@ -11,7 +11,7 @@ import type { Path } from '../document/shape.ts';
 /** Members of the document that the reference shows. Servers are left out, because portal.yml says where the API is. */
 const SHOWN = ['openapi', 'info', 'tags', 'paths', 'components', 'security'];
 const VERSION = /^3\.[01]\.\d{1,3}$/;
-/** Aliases of YAML may make a small file large. */
+/** The maximum number of values in a document, because aliases of YAML may make a small file large. */
 const NODES_LIMIT = 100_000;
 const DEPTH_LIMIT = 64;
 const EXTENSION = /^x-amazon-apigateway-/;

@@ -152,7 +152,7 @@ export function compileWebhooks(documentText: string, file: string): WebhooksBui
     return invalid(
       locate(
         ['sources', first, 'secrets'],
-        'customers needs masterSecret at the top of the file: say there where the master secret is stored, for each stage',
+        'customers needs masterSecret at the top of the file; it names, for each stage, where the master secret is stored',
       ),
     );
   if (first === undefined && masterSecret !== undefined)

@@ -52,7 +52,7 @@ export function chooseRoutes(
 
 /**
  * Whether a pattern matches a route. A pattern has the form `GET /orders/{id}`, `* /orders/*`, `/orders/*` or
- * `$connect`. A star at the end matches everything below the path.
+ * `$connect`. A final `/*` matches the path before it, and everything below that path.
  */
 function fits(pattern: string, key: string, method: string, path: string): boolean {
   if (pattern === key) return true;

@@ -19,7 +19,7 @@ const AUTHORIZER_TIMEOUT_SECONDS = 30;
  * have the authorizer.
  */
 const WRITE_ROUTES =
-  'run gatewright attach plan --write-routes with the same options, which writes the routes to the document as they will be; deploy the toolkit’s stack, or run gatewright access publish; then attach';
+  'run gatewright attach plan --write-routes with the same options, which writes the routes as they will be after the attachment to the routes file of the document; then deploy the toolkit’s stack, or run gatewright access publish; then attach';
 
 export function findSurprises(about: Circumstances): readonly Surprise[] {
   if (about.choice.chosen.length === 0) return findNothingToDo(about);

@@ -142,8 +142,8 @@ async function askAuthorizer(
 }
 
 /**
- * Checks whether API Gateway can call the function. The stage name in AWS's test event is not the real one, and hardly
- * any access document protects such a stage. The function then fails, but the call has reached it.
+ * Checks whether API Gateway can call the function. AWS's test event contains a made-up stage name, which normally no
+ * access document protects. The function then fails with 500, but this shows that the call has reached it.
  */
 async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): Promise<readonly Check[]> {
   const { authorizer: id } = findIds(undo.steps, now);

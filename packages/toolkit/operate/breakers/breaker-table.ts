@@ -112,7 +112,7 @@ async function getBreaker(
   const item = memberAt(body, 'Item');
   if (!isJsonObject(item))
     throw new UsageError(
-      `table ${tableName} has no breaker ${name} in namespace ${namespace}: either that breaker has never opened, or the name is wrong`,
+      `table ${tableName} has no breaker ${name} in namespace ${namespace}: the breaker has never opened, or it has another name; gatewright breakers list shows the names`,
     );
   return { item: item as object as DynamoDbItem, tableEpochMs: Date.parse(headers.get('date') ?? '') || 0 };
 }

@@ -12,7 +12,7 @@ import type { Surroundings } from './read-api-view.ts';
 
 /**
  * Returns the functions that read these facts.
- * @param unread the list to which facts are added that could not be read
+ * @param unread facts that could not be read are added to this list
  */
 export function surroundingsIn(plane: ControlPlane, unread: Unread[]): Surroundings {
   const asked = new Map<string, Promise<unknown>>();

@@ -46,6 +46,7 @@ export type PlanView = {
   readonly name: string;
   readonly where: string;
   readonly hasQuota: boolean;
+  /** Whether the plan limits the requests per second, of the stage or of one of its methods. */
   readonly hasThrottle: boolean;
 };
 

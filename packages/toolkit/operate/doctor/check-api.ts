@@ -89,8 +89,8 @@ function findInSource(
 }
 
 /**
- * Checks the usage plans. Callers do not have to send an API key if the authorizer supplies it
- * (docs/guides/sell/quota.md, "In the authorizer").
+ * Checks the usage plans. If the authorizer supplies the API key, a plan without a quota is not reported, because
+ * callers do not have keys of their own (docs/guides/sell/quota.md, "In the authorizer").
  */
 function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[] {
   return [
@@ -100,7 +100,9 @@ function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[]
         warning(
           'plan-without-quota',
           `usage plan ${name} has no quota${hasThrottle ? '' : ' and no throttle'}`,
-          'callers with its keys can send any number of requests, because a usage plan refuses requests only above a quota or a throttle',
+          hasThrottle
+            ? 'its throttle limits the requests per second, but not how many requests callers with its keys can send in a day or a month'
+            : 'callers with its keys can send any number of requests, because a usage plan refuses requests only above a quota or a throttle',
           where,
           'give the plan a quota, or state in its description that it has no quota',
         ),

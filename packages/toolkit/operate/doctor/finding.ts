@@ -1,5 +1,8 @@
 export type Finding = {
-  /** The id of the finding. It stays the same in all versions. docs/guides/operate/operating.md lists the ids. */
+  /**
+   * The id of the finding. It stays the same in all versions. The ids are listed in docs/guides/operate/operating.md
+   * for the stack, and in docs/guides/protect/attach.md for an API.
+   */
   readonly id: string;
   /**
    * The severity. `obstacle`: the deployment fails, or its result does not work. `warning`: the result works, but may

@@ -36,7 +36,7 @@ export function printReport(report: Report): readonly string[] {
     const others = all.length > 1 ? `, and ${all.length - 1} more` : '';
     lines.push(
       `${colorize('yellow', 'not checked:')} ${showControls(`${first.what}${others}: ${first.reason}`)}`,
-      `  fix    ${permission === undefined ? 'try again' : permission === '' ? 'as the reason says' : `grant ${permission} to the user or role of your credentials`}`,
+      `  fix    ${permission === undefined ? 'try again' : permission === '' ? 'do what the reason says' : `grant ${permission} to the user or role of your credentials`}`,
       '',
     );
   }

@@ -2,7 +2,7 @@
  * Reads one stage of an API for the checks. The source is AWS's control plane, or a control plane with the content of a
  * template.
  */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import type { ControlPlane } from '../attach/control-plane.ts';
@@ -173,16 +173,17 @@ async function readPlans(
   for (const plan of all) {
     const id = String(plan['id']);
     for (const key of await plane.list(`/usageplans/${id}/keys?limit=500`)) used.add(String(key['id']));
-    const isOfStage = listAt(plan, 'apiStages').some(
+    const ofStage = listAt(plan, 'apiStages').find(
       (one) => memberAt(one, 'apiId') === apiId && memberAt(one, 'stage') === stage,
     );
-    if (!isOfStage) continue;
+    if (ofStage === undefined) continue;
     const name = textAt(plan, 'name') ?? id;
     plans.push({
       name,
       where: around.where('plan', id, name),
       hasQuota: isJsonObject(plan['quota']),
-      hasThrottle: isJsonObject(plan['throttle']),
+      hasThrottle:
+        isJsonObject(plan['throttle']) || Object.keys(membersOf(memberAt(ofStage, 'throttle'))).length > 0,
     });
   }
   const keys = (await plane.list('/apikeys?limit=500')).slice(0, KEYS_LIMIT).map((key) => {

@@ -17,8 +17,8 @@ export type Replayed = {
 };
 
 /**
- * The time in seconds for which a message is hidden. It is longer than a function may run, so that no other replay
- * sends the same event.
+ * The time in seconds for which a message is hidden. It is longer than the time limit of a call, so that no other
+ * replay sends the same event while its function runs.
  */
 const HIDDEN_SECONDS = 600;
 /** The time limit of a call in milliseconds. It must be shorter than five minutes, because fetch then gives up. */

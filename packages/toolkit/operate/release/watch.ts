@@ -1,4 +1,7 @@
-/** Watches a canary for some time. If there is an alarm or too many errors, it ends the canary. */
+/**
+ * Watches a canary for some time, and reports whether it must be ended, because of an alarm, too many errors, or
+ * metrics that cannot be read.
+ */
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
 import type { Aws } from '../../terminal/aws-call.ts';
 
@@ -6,8 +9,8 @@ export type WatchOptions = {
   /** The names of CloudWatch alarms. The canary ends if one of them is in the state ALARM. */
   readonly alarms: readonly string[];
   /**
-   * The maximum percentage of 5xx responses among the stage's requests in one minute; undefined if errors are not
-   * checked.
+   * The canary ends if at least this percentage of the stage's requests in one minute returns 5xx; undefined if errors
+   * are not checked.
    */
   readonly errorPercent: number | undefined;
   readonly forMs: number;
@@ -28,7 +31,8 @@ export type Measurements = {
 };
 
 /**
- * The number of consecutive failed reads after which the canary ends. A single throttled or lost call does not end it.
+ * The number of consecutive failed reads after which the canary must be ended. A single throttled or lost call is not a
+ * reason.
  */
 const BLIND_LOOKS = 3;
 /** The minimum number of requests in a minute. With fewer requests, a percentage would not mean anything. */

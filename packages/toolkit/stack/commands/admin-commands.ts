@@ -136,7 +136,17 @@ export function without(answer: Answer, ...names: readonly string[]): Answer {
   return Object.fromEntries(Object.entries(answer).filter(([name]) => !names.includes(name)));
 }
 
+/** Prints a value for people: members as `name value`, and what is nested in parentheses. `--json` prints it as it is. */
 export function printValue(value: unknown): string {
-  if (value === undefined) return '-';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (value === undefined || value === null) return '-';
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  const parts = Array.isArray(value)
+    ? value.map(printPart)
+    : Object.entries(value).map(([name, part]) => `${name} ${printPart(part)}`);
+  return parts.length === 0 ? '-' : parts.join(', ');
+}
+
+function printPart(value: unknown): string {
+  return typeof value === 'object' && value !== null ? `(${printValue(value)})` : printValue(value);
 }

@@ -35,6 +35,15 @@ const PROJECTS: readonly {
   readonly source?: string;
   readonly isPackaged: boolean;
 }[] = [
+  {
+    name: 'osls with an export of the stack and without the plug-in',
+    files: {
+      'serverless.yml':
+        'service: shop\nfunctions: { a: { handler: a.b, events: [{ http: { authorizer: { arn: !ImportValue gatewright-dev-RequestAuthorizerArn } } }] } }\n',
+    },
+    source: 'serverless.yml',
+    isPackaged: true,
+  },
   { name: 'SAM with CodeUri: .', files: { 'template.yaml': sam('CodeUri: ., ') }, isPackaged: true },
   {
     name: 'SAM with the CodeUri in Globals',

@@ -164,7 +164,7 @@ describe('tryBatch', () => {
       result: failedItems('s9'),
       over: [],
       left: [1, 2, 3],
-      report: /cannot be read: itemIdentifier "s9" is the id of no item of the batch/,
+      report: /cannot be read: itemIdentifier "s9" is not the id of an item in the batch/,
     },
   ])
     it(`goes on at the first item that the function names as failed: ${name}`, async () => {

@@ -177,6 +177,7 @@ describe('NODE_PATH of a function', () => {
   const layer = (directory: string | undefined) => ({ arn: 'arn:of:a:layer', directory });
 
   // Lambda, "Layer paths for each Lambda runtime": nodejs/node_modules and nodejs/nodeNN/node_modules.
+  // A file of a later layer replaces that of an earlier one, so the last layer comes first.
   for (const { runtime, directories, expected } of [
     { runtime: 'nodejs24.x', directories: [], expected: '' },
     {
@@ -188,10 +189,10 @@ describe('NODE_PATH of a function', () => {
       runtime: 'nodejs24.x',
       directories: ['/one', undefined, '/two'],
       expected: [
-        '/one/nodejs/node24/node_modules',
-        '/one/nodejs/node_modules',
         '/two/nodejs/node24/node_modules',
+        '/one/nodejs/node24/node_modules',
         '/two/nodejs/node_modules',
+        '/one/nodejs/node_modules',
       ].join(':'),
     },
   ])

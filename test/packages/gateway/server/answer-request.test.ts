@@ -38,7 +38,7 @@ describe('a request whose connection has been reset', () => {
 });
 
 describe('a request for which no API is served', () => {
-  it('is named in the log, because it cannot be recorded under an API', () => {
+  it('is named in the log, and recorded under the name of its host', () => {
     const { api, ports } = anApi(restApi({}), {});
     const sink = {
       destroyed: false,
@@ -49,8 +49,6 @@ describe('a request for which no API is served', () => {
 
     acceptRequest({ ...GET, target: '/v9/pets', remoteAddress: '127.0.0.1' }, sink, options);
 
-    assert.deepEqual(ports.log.lines, [
-      '403 GET pets.example/v9/pets: no API is served there; a custom domain needs a mapping for the path',
-    ]);
+    assert.deepEqual(ports.log.lines, ['GET /v9/pets 403 0.0 ms screen (no API is served at pets.example)']);
   });
 });

@@ -213,6 +213,18 @@ describe('loadStacks', () => {
     assert.equal((await loadStacks(sources, given)).length, 1);
   });
 
+  // The service was checked without the authorizers of that stack, and the message named the service.
+  it('says why the stack that is imported from is refused, and serves nothing that imports from it', async () => {
+    const toolkit = fixture('sam/src/guard.js');
+    const given = { ...OPTIONS, tolerance: new Faults(false) };
+    const sources = [fixture('cdk'), toolkit];
+
+    const said = await refusalOf(loadStacks(sources, { ...given, companions: [toolkit] }));
+
+    assert.match(said, /guard\.js:1: /);
+    assert.equal((await loadStacks(sources, given)).length, 1);
+  });
+
   it('loads the stacks of a cdk.out with their own account, region, parameters and assets', async () => {
     const [stack] = await loadStacks([fixture('cdk')], OPTIONS);
 

@@ -160,7 +160,11 @@ describe('readGatewaySettings', () => {
     },
     { name: 'a size that is none', custom: { 'cache-memory': 256 }, says: /64MB or 2GB/ },
     { name: 'a flag that is none', custom: { metrics: 'yes' }, says: /metrics must be true or false$/ },
-    { name: 'a map of maps', custom: { 'vpc-link': { a: { b: 'c' } } }, says: /accepts strings/ },
+    {
+      name: 'a map of maps',
+      custom: { 'vpc-link': { a: { b: 'c' } } },
+      says: /must be a string, or a list of strings/,
+    },
     { name: 'a list of settings', custom: ['metrics'], says: /^custom\.gatewright must be a map$/ },
     { name: 'services of AWS without credentials', custom: { aws: ['sns'] }, says: /AWS_ACCESS_KEY_ID/ },
   ];

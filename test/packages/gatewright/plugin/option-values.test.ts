@@ -83,7 +83,7 @@ describe('readOption', () => {
     [ROWS.roles, 'no', /^--it must be true or false$/],
     [ROWS.host, ['a', 'b'], /^--it accepts one string$/],
     [ROWS.host, [], /^--it accepts one string$/],
-    [ROWS.host, { a: { b: 'c' } }, /^--it accepts /],
+    [ROWS.host, { a: { b: 'c' } }, /^--it must be a string, or a list of strings/],
     [ROWS.port, '-1', /^--it: "-1"\. A port is a number/],
     [ROWS.port, ['1', 'x'], /^--it: "x"\. A port is a number/],
   ];

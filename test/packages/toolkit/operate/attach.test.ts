@@ -133,7 +133,7 @@ describe('the steps of attach', () => {
 });
 
 describe('a verification', () => {
-  it('says good of what is as attached, and WRONG of what was opened since, and exits with 3', async () => {
+  it('prints passed for what is as attached, and FAILED for what was opened since, and exits with 3', async () => {
     await using api = await anHttpApiToAttach({ count: 1 });
     const run = runAt(api);
     assert.equal((await run('--function', GOOD, '--yes')).code, 0);
@@ -150,9 +150,10 @@ describe('a verification', () => {
     const wrong = await run('verify');
 
     assert.equal(good.code, 0, good.stderr);
-    assert.doesNotMatch(good.stdout, /WRONG/);
+    assert.match(good.stdout, /^passed /m);
+    assert.doesNotMatch(good.stdout, /FAILED/);
     assert.equal(wrong.code, 3, wrong.stdout);
-    assert.match(wrong.stdout, /^WRONG /m);
+    assert.match(wrong.stdout, /^FAILED /m);
   });
 
   it('that cannot reach the address says that the API is attached, and exits with 3', async () => {

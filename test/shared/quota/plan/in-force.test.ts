@@ -52,10 +52,11 @@ describe('a change of a customer', () => {
       ...(options.changesWithinMs === undefined ? [] : [`changesWithinMs: ${options.changesWithinMs}`]),
     ].join(', ');
     it(`is in force in 8 processes within ${withinMs} ms: ${change} (${how})`, async () => {
-      const { delaysMs, admitted, billed } = await measureInForce(change, CHANGES, options);
+      const { delaysMs, admitted, billed, over } = await measureInForce(change, CHANGES, options);
 
       assert.equal(delaysMs.length, 8 * CHANGES);
       assert.equal(billed, admitted, 'what is admitted is billed');
+      assert.equal(over, 0, 'no quota is exceeded');
       assert.ok((delaysMs.at(-1) ?? Infinity) <= withinMs, `${delaysMs.at(-1) ?? 0} ms`);
     });
   }

@@ -55,7 +55,7 @@ describe('fields of a plan', () => {
     fields.integer('a', RANGE);
 
     assert.throws(() => fields.refuseOthers(), {
-      message: /cost\.quotum.*is unknown; known are a/,
+      message: /cost\.quotum.*is unknown; expected one of a/,
     });
   });
 });

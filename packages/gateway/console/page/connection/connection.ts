@@ -99,7 +99,7 @@ function takeOffered(): boolean {
   return true;
 }
 
-/** Reads what the page shows: the customers of a deployed stack, or, if undefined, a gateway. */
+/** Returns the deployed stack whose customers the page shows; undefined if the page shows a gateway. */
 export async function readCustomersOf(): Promise<string | undefined> {
   const { customersOf } = await askStart();
   return customersOf;

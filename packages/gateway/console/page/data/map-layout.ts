@@ -8,7 +8,7 @@ export type PlacedNode = MapNode & {
   readonly x: number;
   readonly y: number;
   readonly width: number;
-  /** The name, cut where the node is narrower. */
+  /** The name, truncated if the node is too narrow for it. */
   readonly shownName: string;
   readonly shownWhat: string;
 };
@@ -97,7 +97,7 @@ export function layOut(
   };
 }
 
-/** Returns the width that a column needs to show all its texts. */
+/** Returns the width that a column needs to show all its texts, between MIN_WIDTH and MAX_WIDTH. */
 function widthOf(nodes: readonly MapNode[], measure: TextMeasure): number {
   const needed = nodes.map(({ name, what }) =>
     Math.max(measure.name(name) + PADDING, measure.what(what) + PADDING + COUNT_WIDTH),

@@ -15,7 +15,10 @@ type ToolkitFold<Item extends Part> = {
 
 type Choice = { readonly isHidden: boolean; readonly toggle: () => void };
 
-/** Returns whether the toolkit's own parts are hidden. A section that folds two lists passes one choice to both. */
+/**
+ * Returns whether the toolkit's own parts are hidden, and a function that changes this. A section that folds two lists
+ * passes one choice to both.
+ */
 export function useToolkitChoice(): Choice {
   const [choice, setChoice] = useKept(localStorage, 'toolkit', 'hidden');
   const isHidden = choice === 'hidden';

@@ -71,7 +71,10 @@ export function AccessForm({ document, fields, onChange, onAsk }: Props) {
         {field('scopes', 'Scopes', 'orders:read')}
         {issuers.length < 2
           ? null
-          : choice('issuer', 'Issuer', [['', 'the first, or the token’s'], ...issuers.map(named)])}
+          : choice('issuer', 'Issuer', [
+              ['', 'the first, or the one that the token names'],
+              ...issuers.map(named),
+            ])}
         {field('ip', 'Source IP address', '203.0.113.7')}
       </div>
       {hasToken ? (

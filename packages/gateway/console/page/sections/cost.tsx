@@ -155,7 +155,7 @@ function Bill({
         {shape.events < FEW_EVENTS ? (
           <p class="note">
             {shape.events} {shape.events === 1 ? 'request is' : 'requests are'} a small sample: one cold start
-            more or less changes the sum. From {FEW_EVENTS} requests on it becomes stable.
+            more or less changes the sum. From {FEW_EVENTS} requests on, the sum is stable.
           </p>
         ) : null}
         <SortableTable name="cost" label="Cost by item" kind="stacks" columns={LINES} rows={lines}>

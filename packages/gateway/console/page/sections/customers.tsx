@@ -36,7 +36,7 @@ export function CustomersSection({ item, rows }: Props) {
       <section class="split-list scrolls" aria-label="Customers">
         <SectionHead
           title="Customers"
-          about={`The customers of the API, their plans, and how much each has used. ${
+          about={`${describeCount(data)} of the API, their plans, and how much each has used. ${
             rows === undefined ? 'This page only reads. ' : ''
           }To change a customer, run gatewright customers.`}
         >
@@ -52,6 +52,9 @@ export function CustomersSection({ item, rows }: Props) {
           </button>
         </SectionHead>
         <Problem text={error} />
+        {error === undefined && (data === undefined || (isReading && customers.length === 0)) ? (
+          <p class="soft">Reading the customers …</p>
+        ) : null}
         {data === undefined || (isReading && customers.length === 0) ? null : found.length === 0 ? (
           <Empty title={customers.length === 0 ? 'There are no customers yet.' : 'No matching customer.'}>
             {customers.length === 0 ? (
@@ -69,6 +72,12 @@ export function CustomersSection({ item, rows }: Props) {
       {item === undefined ? null : <OneCustomer key={item} tenant={item} rows={rows} />}
     </div>
   );
+}
+
+/** A list that is cut does not tell how many customers there are. */
+function describeCount(data: ShownCustomers | undefined): string {
+  if (data === undefined || data.isCut === true || data.customers.length === 0) return 'The customers';
+  return data.customers.length === 1 ? 'The customer' : `The ${number(data.customers.length)} customers`;
 }
 
 /** There are more customers than the list reads. A customer that is not in the list can be opened by its name. */

@@ -57,7 +57,7 @@ export function DiffersSection() {
     <div class="single scrolls">
       <SectionHead
         title="Differs on AWS"
-        about="Settings of the stacks that are not served or enforced as on AWS or that AWS refuses, and assumptions where AWS has no documentation."
+        about="Settings of the stacks that are not served or enforced as on AWS, settings that AWS refuses, and assumptions where AWS has no documentation."
       />
       <Problem text={error} />
       {data?.unsupported.length === 0 ? (

@@ -118,7 +118,7 @@ function keyOf({ limit, key = '', route = '', periodStart = '' }: ShownUse): str
 
 /** Shows the use of one limit by period. A limit per key or per route is the sum of its keys and routes. */
 function History({ history }: { readonly history: readonly ShownUse[] }) {
-  // The limit with the most periods comes first, because its chart says most.
+  // The limit with the most periods comes first, because its chart shows the most.
   const limits = [...Map.groupBy(history, ({ limit }) => limit)]
     .toSorted(([, a], [, b]) => b.length - a.length)
     .map(([limit]) => limit);

@@ -36,7 +36,7 @@ export function ReloadPanel({ item, query, reloads }: Props) {
       </div>
       {reload === undefined ? (
         item === 'versions' ? null : (
-          <Problem text="The gateway no longer has this reload." />
+          <Problem text="The gateway no longer remembers this reload." />
         )
       ) : (
         <ReloadStory reload={reload} />

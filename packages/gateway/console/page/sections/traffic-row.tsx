@@ -80,7 +80,10 @@ const CELLS: Readonly<Record<TrafficTitle, (props: Props) => Cell>> = {
   Time: ({ row }) => ({ kind: 'soft', shown: clockTime(row.atEpochMs).slice(0, 8) }),
 };
 
-/** Returns the customer, if the toolkit's authorizer named one, because the principal of an API key says little. */
+/**
+ * Returns the caller. If the toolkit's authorizer named a customer, the customer comes first, because the principal of
+ * an API key says little.
+ */
 function nameCaller({ caller = '', customer }: RequestRow): string {
   return customer === undefined || caller.includes(customer) ? caller : `${customer} · ${caller}`;
 }

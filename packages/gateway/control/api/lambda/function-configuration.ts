@@ -8,7 +8,7 @@ import { LATEST } from './lambda-target.ts';
 import { revisionOf } from './revision.ts';
 import type { FoundFunction } from './lambda-target.ts';
 
-/** Members that Lambda shows as they were given, and leaves out if they were not. */
+/** Members that Lambda shows as they were given, and leaves out if they were not given. */
 const AS_GIVEN = ['DeadLetterConfig', 'FileSystemConfigs', 'DurableConfig'] as const;
 
 export function printConfiguration(found: FoundFunction, codes: FunctionCodes): object {

@@ -28,7 +28,7 @@ type ParsedInvoke =
   | (InvokeHeaders & { readonly kind: 'options' })
   | { readonly kind: 'refused'; readonly type: string; readonly message: string };
 
-/** The output of a function, up to Lambda's limit. */
+/** The end of a function's output, as much as Lambda returns in `LogResult`. */
 export class LogTail {
   #lines = '';
 

@@ -1,7 +1,6 @@
 /** Lambda's API (Lambda API reference, "Invoke", "InvokeWithResponseStream") on top of the function runtime. */
 import { isUtf8 } from 'node:buffer';
-import { findJacksonFault } from '@gatewright/aws/text/jackson-fault';
-import type { JsonPlace } from '@gatewright/aws/text/jackson-fault';
+import { describePayloadFault } from '@gatewright/aws/text/jackson-fault';
 import { isJson } from '@gatewright/aws/json-object';
 import type { InvocationResult, InvokeOptions, Invoker, Random } from '../../../core/ports.ts';
 import {
@@ -104,19 +103,8 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
 
 type InvalidRequest = { readonly type: string; readonly message: string };
 
-/** Lambda says where its parser stopped, without the payload [obs: lambda]. */
 function noJson(body: Buffer): InvalidRequest {
-  const fault = findJacksonFault(body);
-  const marker = fault?.opened === undefined ? '' : ` (start marker at ${printPlace(fault.opened)})`;
-  const details = fault === undefined ? '' : `: ${fault.message}${marker}\n at ${printPlace(fault.place)}`;
-  return {
-    type: 'InvalidRequestContentException',
-    message: `Could not parse request body into json: Could not parse payload into json${details}`,
-  };
-}
-
-function printPlace({ line, column }: JsonPlace): string {
-  return `[Source: REDACTED (\`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION\` disabled); line: ${line}, column: ${column}]`;
+  return { type: 'InvalidRequestContentException', message: describePayloadFault(body) };
 }
 
 function invalidRequest(call: AwsCall, { type, message }: InvalidRequest): ControlReply {

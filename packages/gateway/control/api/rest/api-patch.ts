@@ -62,7 +62,7 @@ const TEXT_RULES: readonly Rule[] = [
           : { ...api, MinimumCompressionSize: parseCompressionSize(value) },
     },
   },
-  // The operation `remove` is not supported, because the policy cannot be removed. The policy's content is checked
+  // There is no operation `remove`. Replacing the policy by an empty text removes it. The policy's content is checked
   // after the patch.
   {
     path: '/policy',

@@ -2,6 +2,8 @@
  * Reads, shows and patches properties by field tables. The control plane uses CloudFormation's spelling, and calls use
  * the spelling of AWS's APIs.
  */
+import type { MemberType } from '@gatewright/aws/call-input';
+import { describeWrongClass } from '@gatewright/aws/wrong-type';
 import { isJsonObject, isTrue, listOf, mapOf, membersOf, without } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { badRequest, ControlError, notFound } from '../../control-error.ts';
@@ -66,25 +68,22 @@ function readValue(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | '
           Object.entries(value).map(([key, item]) => [key, readEntry(item, { kind, fields })]),
         );
   }
-  throw new ControlError('SerializationException', describeWrongType(value, kind));
+  throw new ControlError(
+    'SerializationException',
+    describeWrongClass(value, SCALARS[kind] ?? 'any', CLASSES),
+  );
 }
 
-/** AWS's words for a value of another type, with the types of its implementation [obs]. */
-function describeWrongType(value: unknown, kind: FieldKind): string {
-  if (Array.isArray(value)) return 'Start of list found where not expected';
-  if (isJsonObject(value)) return 'Start of structure or map found where not expected.';
-  return `class ${JAVA_TYPES[typeof value] ?? 'java.lang.Object'} can not be converted to an ${WANTED_TYPES[kind] ?? 'Object'}`;
-}
-
-const JAVA_TYPES: Readonly<Record<string, string>> = {
+/** The classes that API Gateway names for a value of another type [obs]. */
+const CLASSES = {
   boolean: 'java.lang.Boolean',
   number: 'com.amazon.coral.value.json.numbers.TruncatingBigNumber',
   string: 'java.lang.String',
 };
-const WANTED_TYPES: Readonly<Partial<Record<FieldKind, string>>> = {
-  text: 'String',
-  flag: 'Boolean',
-  number: 'Integer',
+const SCALARS: Readonly<Partial<Record<FieldKind, MemberType>>> = {
+  text: 'text',
+  flag: 'flag',
+  number: 'number',
 };
 
 function readEntry(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | 'fields'>): Json {

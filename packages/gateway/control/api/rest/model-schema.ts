@@ -2,6 +2,15 @@
 import { badRequest } from '../../control-error.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
+/**
+ * Checks a schema. A text stays as the call wrote it, because calls return it unchanged.
+ * @throws ControlError for an invalid text
+ */
+export function checkedSchema(schema: Json | undefined): Json {
+  const read = readSchema(schema);
+  return typeof schema === 'string' ? schema : read;
+}
+
 /** Returns the schema in template form. @throws ControlError for an invalid text */
 export function readSchema(schema: Json | undefined): JsonObject {
   let value: unknown = schema;

@@ -13,7 +13,7 @@ import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { compileModels } from '../../../core/deployment/models/models.ts';
 import { patchRules } from './field-table.ts';
 import { defaultModels, modelName } from './default-models.ts';
-import { readSchema, schemaText } from './model-schema.ts';
+import { checkedSchema, schemaText } from './model-schema.ts';
 import type { PatchRefusal, PatchRule } from '../../edits/patch.ts';
 import type { ApiResources } from '../../api-state.ts';
 import type { ControlResource } from '../../control-resource.ts';
@@ -110,7 +110,7 @@ const MODELS: RestPart = {
   missing: (name) => `Invalid model name specified: ${name}`,
   rules: patchRules(modelFields.filter(({ wire }) => PATCHED_OF_MODEL.includes(wire))),
   refusal: listingRefusal(PATCHED_OF_MODEL.map((name) => `/${name}`)),
-  read: (properties) => ({ ...properties, Schema: readSchema(properties['Schema']) }),
+  read: (properties) => ({ ...properties, Schema: checkedSchema(properties['Schema']) }),
   spell: (properties) => ({ ...properties, Schema: schemaText(properties['Schema']) }),
   withDefaults: (from) => [...defaultModels(from), ...from.models],
   withoutDefault: (from, model) => ({

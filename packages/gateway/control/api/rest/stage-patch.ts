@@ -158,7 +158,7 @@ function accessLogRule(one: Field): Rule {
   };
 }
 
-/** AWS takes the path for the path of a method's settings. */
+/** AWS reads this path as the path of a method's settings, so its message names a method setting. */
 function refuseRemoval(resource: string, method: string): never {
   throw badRequest(
     `Cannot remove method setting ${resource}/${method} because there is no method setting for this method `,

@@ -167,7 +167,11 @@ function integrationResponseRoutes(control: RestControl): readonly WireRoute[] {
       serve(call) {
         const response = readFields(call.body, INTEGRATION_RESPONSE_FIELDS);
         const statusCode = call.path('statusCode');
-        edit(call, (integration) => putResponse(integration, list, { ...response, StatusCode: statusCode }));
+        edit(call, (integration) => {
+          const made = { ...response, StatusCode: statusCode };
+          refusePatternTwice(integration, made);
+          return putResponse(integration, list, made);
+        });
         return jsonReply(201, show(call));
       },
     },
@@ -179,7 +183,9 @@ function integrationResponseRoutes(control: RestControl): readonly WireRoute[] {
         const patch = readPatch(call.body, 'updateIntegrationResponseInput', INTEGRATION_RESPONSE_RULES);
         edit(call, (integration) => {
           const response = getResponse(integration, list, call.path('statusCode'));
-          return putResponse(integration, list, patch(response));
+          const patched = patch(response);
+          refusePatternTwice(integration, patched);
+          return putResponse(integration, list, patched);
         });
         return jsonReply(200, show(call));
       },
@@ -196,6 +202,18 @@ function integrationResponseRoutes(control: RestControl): readonly WireRoute[] {
       },
     },
   ];
+}
+
+/** Refuses a second response with a selection pattern (carrot/terraform-api-gateway-method-module#2, hashicorp/terraform#5893). */
+function refusePatternTwice(integration: JsonObject, response: JsonObject): void {
+  const pattern = textOf(response, 'SelectionPattern');
+  const isTaken = listResponses(integration, 'IntegrationResponses').some(
+    (other) =>
+      textOf(other, 'StatusCode') !== textOf(response, 'StatusCode') &&
+      textOf(other, 'SelectionPattern') === pattern,
+  );
+  if (isTaken)
+    throw conflict(`Integration response with selection pattern ${pattern || 'default'} already exists`);
 }
 
 function methodResponseRoutes(control: RestControl): readonly WireRoute[] {

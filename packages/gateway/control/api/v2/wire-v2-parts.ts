@@ -12,7 +12,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import { isQuickCreated } from '../../../core/stack/quick-create.ts';
 import { jsonReply } from '../../../core/api-call.ts';
 import { mergeFields, showFields } from '../rest/field-table.ts';
-import { readSchema } from '../rest/model-schema.ts';
+import { checkedSchema, readSchema, schemaText } from '../rest/model-schema.ts';
 import { emptyReply } from '../rest/wire-router.ts';
 import { modelTemplate } from './model-template.ts';
 import { API, findV2Api, refuseUnenforced, requireMembers, v2Collection } from './v2-wire.ts';
@@ -236,7 +236,7 @@ function readPart(kind: PartKind, { identity }: ApiState, before: JsonObject, ca
   const said = mergeFields(before, call.body, kind.fields);
   const unkept = kind.unkept?.(identity.protocol, said);
   const merged = unkept === undefined ? said : without(said, unkept);
-  const properties = kind.part === 'models' ? { ...merged, Schema: readSchema(merged['Schema']) } : merged;
+  const properties = kind.part === 'models' ? { ...merged, Schema: checkedSchema(merged['Schema']) } : merged;
   refuseUnenforced(kind.type, properties);
   kind.check?.(properties);
   return properties;
@@ -312,7 +312,7 @@ function beforeRouteUpdate({ properties }: ControlResource, { body }: WireCall):
 function show(kind: PartKind, { identity }: ApiState, part: ControlResource): object {
   const { id, properties, logicalId } = part;
   const shown =
-    kind.part === 'models' ? { ...properties, Schema: JSON.stringify(properties['Schema']) } : properties;
+    kind.part === 'models' ? { ...properties, Schema: schemaText(properties['Schema']) } : properties;
   return {
     [kind.calls.idName]: id,
     apiGatewayManaged: isQuickCreated(logicalId) || undefined,

@@ -28,8 +28,8 @@ export type StackChanges = {
 };
 
 /**
- * For resource types that only some changes replace: functions that return the property whose change replaces the
- * resource, or undefined if the resource is not replaced.
+ * Resource types of which only some changes cause a replacement. The functions return the property whose change
+ * replaces the resource, or undefined if the resource is not replaced.
  */
 const REPLACED_SOMETIMES: Readonly<Record<string, (change: Change) => string | undefined>> = {
   // conditionalCreateOnlyProperties of the schema; an attribute's type: ministackorg/ministack#1433

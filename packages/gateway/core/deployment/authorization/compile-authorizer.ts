@@ -54,7 +54,10 @@ function nameResults(authorizerId: string, sources: readonly IdentitySource[]): 
   return `${authorizerId} ${JSON.stringify(sources)}`;
 }
 
-/** Reads the URI of an authorizer of a REST API, with AWS's words for a wrong one (hashicorp/terraform-provider-aws#1757). */
+/**
+ * Reads the URI of an authorizer of a REST API, with AWS's words for an invalid one
+ * (hashicorp/terraform-provider-aws#1757).
+ */
 function readRestTarget(bag: PropertyBag): FunctionTarget {
   const uri = readText(bag, 'AuthorizerUri');
   const target = readLambdaUri(uri, false);
@@ -65,7 +68,7 @@ function readRestTarget(bag: PropertyBag): FunctionTarget {
   );
 }
 
-/** Reads the URI of an authorizer of an HTTP or WebSocket API. No words of AWS are recorded for a wrong one. */
+/** Reads the URI of an authorizer of an HTTP or WebSocket API. AWS's words for an invalid one are not recorded. */
 function readTarget(bag: PropertyBag): FunctionTarget {
   const target = readLambdaUri(readText(bag, 'AuthorizerUri'), false);
   if (target.kind === 'invalid') throw new DefinitionError(bag.place('AuthorizerUri'), target.message);

@@ -25,8 +25,8 @@ export interface InvokePermissions {
 }
 
 /**
- * Permits every call. Without `--roles on`, permissions are not checked, because a template that is only partly started
- * often lacks permissions.
+ * Permits every call. It is used if roles are not enforced (`--roles off`), because a template that is only partly
+ * started often lacks permissions.
  */
 export const ALL_PERMITTED: InvokePermissions = { checkOf: () => undefined };
 

@@ -49,6 +49,13 @@ export function readCaching(stage: PropertyBag): StageCaching | undefined {
   };
 }
 
+/** Whether methods of the stage enable caching, but the stage has no cache cluster, so that nothing is cached. */
+export function lacksCluster(stage: PropertyBag): boolean {
+  if (readFlag(stage, 'CacheClusterEnabled')) return false;
+  const { usual, byRouteKey } = gatherMethodSettings(stage);
+  return [usual, ...byRouteKey.values()].some((bag) => readFlag(bag, 'CachingEnabled'));
+}
+
 type Settings = RouteCaching & { readonly isOn: boolean };
 
 /**

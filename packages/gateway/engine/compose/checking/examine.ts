@@ -94,7 +94,7 @@ export async function examineServed(
 ): Promise<ServedFindings> {
   const { schemas, findPackageFindings } = await examineInThread(stacks);
   const reported = withoutCircles(unsupported.map(ofItem));
-  // The gateway itself reads policies only if it enforces roles (`--roles`).
+  // The gateway itself reads policies only if it enforces roles (`--roles`), so they are read here.
   const faults = new Faults(false);
   const roles = readRoles(stacks, faults);
   const policies = faults.all

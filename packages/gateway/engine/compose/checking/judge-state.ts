@@ -1,5 +1,5 @@
 /** Finds a folder `.gatewright` that a deployment would put into a package. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { OWN_FOLDER } from '@gatewright/aws/own-folder-of';
 import { makeFinding } from '../../../core/deployability/finding.ts';
@@ -12,16 +12,24 @@ export async function judgeState(sources: readonly string[]): Promise<readonly D
     sources.map(async (source) => {
       const folders = new Set(await packagedFolders(resolve(source)));
       return [...folders]
-        .map((folder) => join(folder, OWN_FOLDER))
-        .filter((own) => existsSync(own))
+        .flatMap(ownFoldersIn)
         .map((own) =>
           makeFinding(
             'packaged-state',
             { stack: '', resource: '', type: '', property: '', file: findSource(resolve(source)).file },
-            `the package contains ${own}, in which Gatewright keeps credentials, logs and caches`,
+            `the package contains ${own}, in which Gatewright keeps credentials, logs, caches and undo files, so each run changes the package`,
           ),
         );
     }),
   );
   return found.flat();
+}
+
+/** Its own, and that of a stack of Gatewright in a folder of it. */
+function ownFoldersIn(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  const inside = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return ['.', ...inside.map(({ name }) => name)]
+    .map((name) => join(folder, name, OWN_FOLDER))
+    .filter((own) => existsSync(own));
 }

@@ -11,7 +11,10 @@ import type { ResolvedStack } from '../../../core/stack/model.ts';
 const TEMPLATE_FILE = /\.(?:ya?ml|json|template)$/;
 const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
 
-/** Returns the paths of outputs whose value is a list or a map, and no function (aws-samples/sessions-with-aws-sam#7). */
+/**
+ * Returns the paths of outputs whose value is a list, or a map other than an intrinsic function
+ * (aws-samples/sessions-with-aws-sam#7).
+ */
 function findListsAsValues(template: JsonObject): readonly (readonly string[])[] {
   return Object.entries(mapOf(template, 'Outputs')).flatMap(([output, body]) => {
     const value = membersOf(body)['Value'];

@@ -9,10 +9,11 @@ const FINDINGS = new WeakMap<ServedStacks['stacks'], Promise<ServedFindings>>();
 export function findingsOf({ stacks, unsupported }: ServedStacks): Promise<ServedFindings> {
   const known = FINDINGS.get(stacks);
   if (known !== undefined) return known;
-  // The rules are loaded on demand, because nothing that is served needs them.
+  // The rules are loaded on demand, because serving requests does not need them.
   const found = import('./examine.ts').then(({ examineServed }) => examineServed(stacks, unsupported));
   FINDINGS.set(stacks, found);
-  // A failure, such as a thread that cannot start, is not kept: the next call examines the stacks again.
+  // A failed examination, for example because the thread cannot start, is not cached. The next call examines the stacks
+  // again.
   found.catch(() => FINDINGS.delete(stacks));
   return found;
 }

@@ -208,7 +208,10 @@ function redactorOf({ records, controlSecret, served }: Parts): Redactor {
   return records?.redactor ?? createRedactor(controlSecret, secretsOfStacks(served.stacks));
 }
 
-/** Returns a finding about a deployment as the page shows it; empty for what could not be decided without the account. */
+/**
+ * Returns a finding as the console's page shows it, or an empty list for a finding that cannot be decided without the
+ * account.
+ */
 function toUnsupported(finding: DeployFinding): readonly UnsupportedItem[] {
   const { stack: stackName, resource: logicalId, type, property, message, severity, file, line } = finding;
   const { consequence = NO_CONSEQUENCE } = finding;

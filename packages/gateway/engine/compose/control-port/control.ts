@@ -59,7 +59,7 @@ export async function openControl(parts: Parts): Promise<() => Promise<void>> {
   };
 }
 
-/** Says which port is used, because a client may expect the usual one. */
+/** Returns a function that logs which port is used instead, because a client may expect the default port. */
 export function reportMoved(
   { onProgress }: Pick<GatewayOptions, 'onProgress'>,
   what: string,
@@ -87,7 +87,7 @@ function mountsOf(parts: Parts): ControlMounts {
       region: regionOf(parts),
       apis: listRoutesOf(parts),
       unsupported: served.unsupported,
-      // Only the owner of the control secret gets this.
+      // Only callers with the control secret receive this value.
       ownCalls: options.consoleCalls,
     }),
     routes: () => listRoutesOf(parts),

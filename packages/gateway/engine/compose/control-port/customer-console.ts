@@ -20,14 +20,14 @@ import type { ControlMounts } from '../../../server/control-port/control-port.ts
 
 type CustomerConsoleOptions = {
   readonly customers: CustomerBook;
-  /** Whose customers they are, such as `gatewright-prod in eu-central-1`. */
+  /** Describes whose customers are shown, such as `gatewright-prod in eu-central-1`. */
   readonly of: string;
   readonly consoleFiles: () => Promise<ConsoleFiles>;
   readonly report: (message: string) => void;
 };
 
 interface CustomerConsole {
-  /** With the key of the page, which is valid until the console is closed. */
+  /** The address of the page with its key, which is valid until the console is closed. */
   readonly link: string;
   close(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export async function openCustomerConsole(options: CustomerConsoleOptions): Prom
     clockFixedBecause: 'A deployed stack uses AWS’s clock.',
     random: createSystemRandom(),
     identities: createIdentities([]),
-    // Nobody gets this secret, so only the page can make calls, with its own key.
+    // This secret is not given to anyone, so only the page can make calls, with its own key.
     secret: makeControlSecret(),
     page: {
       isReady: true,

@@ -91,7 +91,7 @@ export class SignIn {
     return issuer.mint(options);
   }
 
-  /** The host names that functions must reach through the control port. */
+  /** The URLs of issuers and sign-in pages that functions must reach through the control port. */
   get addresses(): readonly string[] {
     const pools = this.#opened?.pools.all ?? [];
     return [
@@ -132,8 +132,8 @@ export class SignIn {
 }
 
 /**
- * Opens the sign-in. The local issuer is opened at once if an option names an issuer, or if keys and users are stored.
- * In the second case, unreadable files are reported at startup.
+ * Opens the sign-in. The local issuer is opened at once if an option names an issuer, or if there is a data folder.
+ * With a data folder, unreadable files of keys and users are thus reported at startup.
  */
 export async function openSignIn(options: GatewayOptions, ports: SignInPorts): Promise<SignIn> {
   const signIn = new SignIn(options, ports);

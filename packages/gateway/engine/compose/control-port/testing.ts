@@ -46,7 +46,7 @@ async function reset({ body }: ControlRequest, parts: Parts): Promise<ControlRep
   if (parts.resets === undefined)
     return jsonReply(409, {
       message:
-        'only a gateway that gatewright/testing or `start --exec` has started can be reset; restart this gateway',
+        'only a gateway that gatewright/testing or `start --exec` has started can be reset; restart this gateway instead',
     });
   const { keepsInstances = false } = parseJsonObject(body.toString()) ?? {};
   if (typeof keepsInstances !== 'boolean')

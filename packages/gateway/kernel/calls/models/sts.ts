@@ -27,6 +27,6 @@ export const STS_MODEL: string = String.raw`
 {"shape":"userNameType","type":"text","least":2,"most":32,"pattern":"[\\w+=,.@-]*"}
 {"operation":"AssumeRole","required":["RoleArn","RoleSessionName"],"members":{"RoleArn":"arnType","RoleSessionName":"roleSessionNameType","PolicyArns":"policyDescriptorListType","Policy":"unrestrictedSessionPolicyDocumentType","DurationSeconds":"roleDurationSecondsType","Tags":"tagListType","TransitiveTagKeys":"tagKeyListType","ExternalId":"externalIdType","SerialNumber":"serialNumberType","TokenCode":"tokenCodeType","SourceIdentity":"sourceIdentityType","ProvidedContexts":"ProvidedContextsListType","MinimumSessionTokenSize":"minimumSessionTokenSizeType"}}
 {"operation":"GetCallerIdentity","members":{}}
-{"operation":"GetFederationToken","required":["Name"],"members":{"Name":"userNameType","Policy":"sessionPolicyDocumentType","PolicyArns":"policyDescriptorListType","DurationSeconds":"durationSecondsType","Tags":"tagListType"}}
+{"operation":"GetFederationToken","required":["Name"],"members":{"Name":"userNameType","Policy":"sessionPolicyDocumentType","PolicyArns":"policyDescriptorListType","DurationSeconds":"durationSecondsType","Tags":"tagListType","MinimumSessionTokenSize":"minimumSessionTokenSizeType"}}
 {"operation":"GetSessionToken","members":{"DurationSeconds":"durationSecondsType","SerialNumber":"serialNumberType","TokenCode":"tokenCodeType","MinimumSessionTokenSize":"minimumSessionTokenSizeType"}}
 `;

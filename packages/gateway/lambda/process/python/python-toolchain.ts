@@ -7,7 +7,7 @@ import type { FunctionDefinition } from '../../../core/stack/function.ts';
 import type { CodeFinding } from '../../code/runnable-code.ts';
 import { type Launch, type Toolchain, defaultConsequence, versionFinding } from '../launch.ts';
 import type { Machine } from '../machine.ts';
-import { layerRoots } from '../process-environment.ts';
+import { layerRoots } from '../../code/layer-folders.ts';
 import type { Lender, Lent } from '../../lent/lending.ts';
 import { PYTHON_MODULES, pythonListFor } from '../../lent/lock-lists.ts';
 import {

@@ -2,7 +2,7 @@
 import { SIMPLE_STATISTICS } from '../metrics/statistic.ts';
 import { readMetric, readPeriod, readQueries, readStatistic, readUnit } from '../metrics/read-metric.ts';
 import { InvalidMember } from '@gatewright/aws/member-reader';
-import { InvalidAlarm, NotSupported } from '../read-members.ts';
+import { WordedRefusal, NotSupported } from '../read-members.ts';
 import { metricsBehind, unknownIds } from '../math/run-queries.ts';
 import { OPERATORS } from './alarm.ts';
 import { parseAlarmRule, RuleError } from './alarm-rule.ts';
@@ -74,7 +74,7 @@ export function readMetricAlarm(at: MemberReader, identity: Identity): MetricAla
 function readDatapoints(at: MemberReader, evaluationPeriods: number): number | undefined {
   const datapoints = at.optionalInteger('DatapointsToAlarm', 1, LONGEST_RANGE_SECONDS);
   if (datapoints !== undefined && datapoints > evaluationPeriods)
-    throw new InvalidAlarm(
+    throw new WordedRefusal(
       at.at('DatapointsToAlarm'),
       `must be at most EvaluationPeriods, which is ${evaluationPeriods}`,
       'DatapointsToAlarm must be less than or equal to EvaluationPeriods',
@@ -119,7 +119,7 @@ const MAX_QUERIES_OF_ALARM = 500;
 function readExpressions(at: MemberReader): Watched {
   const other = OF_ONE_METRIC.find((name) => at.has(name));
   if (other !== undefined)
-    throw new InvalidAlarm(
+    throw new WordedRefusal(
       at.at(other),
       'and Metrics: an alarm must have only one of them',
       `${other} should not be set if list of Metrics is set.`,
@@ -128,7 +128,7 @@ function readExpressions(at: MemberReader): Watched {
   const returned = queries.filter(({ returnsData }) => returnsData);
   const [watched] = returned;
   if (watched === undefined || returned.length > 1)
-    throw new InvalidAlarm(
+    throw new WordedRefusal(
       at.at('Metrics'),
       `return data in ${returned.length} queries; exactly one must have ReturnData true`,
       'Exactly one element of the metrics list should return data.',
@@ -136,7 +136,7 @@ function readExpressions(at: MemberReader): Watched {
   // aws/aws-cdk#7155: an expression that watches no metric has no period to take over.
   const hasPeriod = at.objects('Metrics', MAX_QUERIES_OF_ALARM).some((query) => query.has('Period'));
   if (metricsBehind(queries, watched.id).length === 0 && !hasPeriod)
-    throw new InvalidAlarm(
+    throw new WordedRefusal(
       at.at('Metrics'),
       'has an expression without a metric, which needs a Period',
       'Period must not be null',
@@ -153,7 +153,7 @@ function readMetrics(at: MemberReader): readonly MetricQuery[] {
     return queries;
   } catch (error) {
     if (!(error instanceof InvalidMember) || error instanceof NotSupported) throw error;
-    throw new InvalidAlarm(error.path, error.message, 'Invalid metrics list');
+    throw new WordedRefusal(error.path, error.message, 'Invalid metrics list');
   }
 }
 

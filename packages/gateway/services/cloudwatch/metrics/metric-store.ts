@@ -81,7 +81,7 @@ export class MetricStore {
   }
 
   /**
-   * Returns the sample of the data in `[fromMs, toMs)`.
+   * Merges the data in `[fromMs, toMs)` into one sample.
    * @param unit undefined for any unit
    */
   sampleOf(metric: Metric, fromMs: number, toMs: number, unit?: string): Sample {

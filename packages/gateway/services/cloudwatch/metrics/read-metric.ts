@@ -1,7 +1,7 @@
 /** Reads the metrics, dimensions and queries that calls and alarms contain. */
 import { ExpressionError, parseExpression } from '../math/expression.ts';
 import { isDimension, MAX_DIMENSIONS, sortDimensions, UNITS } from './metric.ts';
-import { NotSupported } from '../read-members.ts';
+import { NotSupported, WordedRefusal } from '../read-members.ts';
 import { compileStatistic } from './statistic.ts';
 import type { MetricQuery, MetricStat } from '../math/run-queries.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
@@ -27,7 +27,14 @@ export function readDimensions(at: MemberReader, name = 'Dimensions'): Dimension
   if (wrong !== undefined)
     at.refuse(name, `${JSON.stringify(wrong)}: names and values must be ASCII and must not be blank`);
   const twice = names.find((one, index) => names.indexOf(one) !== index);
-  if (twice !== undefined) at.refuse(name, `has the dimension ${twice} twice`);
+  if (twice !== undefined)
+    throw new WordedRefusal(
+      at.at(name),
+      `has the dimension ${twice} twice`,
+      // jdamick/dropwizard-metrics-cloudwatch#3
+      'No metric may specify the same dimension name twice.',
+      'InvalidParameterValue',
+    );
   return sortDimensions(dimensions);
 }
 
@@ -64,7 +71,7 @@ export function readQueries(at: MemberReader, name: string, leastPeriod = 1): re
 function readQuery(at: MemberReader, leastPeriod: number): MetricQuery {
   const id = at.text('Id', 255);
   if (!/^[a-z]\w*$/.test(id))
-    at.refuse('Id', `${id} must begin with a lower-case letter, and have letters, digits and _ only`);
+    at.refuse('Id', `${id} must begin with a lower-case letter and contain only letters, digits and _`);
   const stat = at.optional('MetricStat');
   if ((stat === undefined) === !at.has('Expression'))
     at.refuse('MetricStat', 'and Expression: a query must have exactly one of them');

@@ -28,6 +28,8 @@ export type RuleMatch = {
   readonly rule: Rule;
   /** The rule inside the group that matched; undefined if the rule belongs to the web ACL itself. */
   readonly inner: string | undefined;
+  /** The statement of the rule inside the group. */
+  readonly innerStatement?: Statement | undefined;
   readonly groupId: string | undefined;
   /** The action that applied. */
   readonly action: RuleAction;
@@ -210,7 +212,14 @@ class Evaluation {
       const { action, name: inner, overridden, fullName } = one;
       const isEnding = isTerminating(action);
       const applied = isCounted && isEnding ? COUNT : action;
-      const match = { rule, inner, groupId: idOfGroup(group), overridden, limited: turn.limited };
+      const match = {
+        rule,
+        inner,
+        innerStatement: one.statement,
+        groupId: idOfGroup(group),
+        overridden,
+        limited: turn.limited,
+      };
       const ending = this.#act({ ...match, action: applied }, fullName);
       if (ending !== undefined) return ending;
       // A group in count mode still stops at its first terminating rule.

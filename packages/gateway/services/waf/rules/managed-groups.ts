@@ -70,7 +70,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'wordpress-app/WordPressExploitablePaths': String.raw`xmlrpc\.php`,
 };
 
-/** What the last part of a rule's name says about the part of the request. */
+/** The part of the request that a rule inspects, by the last part of the rule's name. */
 const FIELDS: Readonly<Record<string, Field>> = {
   HEADER: { kind: 'headers', keys: { kind: 'all' }, scope: 'ALL', oversize: 'CONTINUE' },
   BODY: { kind: 'body', oversize: 'CONTINUE' },
@@ -106,8 +106,8 @@ export function hasExamplesOnly({ statement }: Pick<ManagedRule, 'statement'>): 
 
 /**
  * Each line has the group, its WCUs, the namespace of its labels, and its rules. By default, a rule's label is the
- * rule's name with small letters in its last part. Any other label follows the rule after `=`. `!` marks a rule whose
- * action is Count.
+ * rule's name with capitalized words in its last part, such as `Body` for `BODY`. Any other label follows the rule
+ * after `=`. `!` marks a rule whose action is Count.
  */
 const TABLE = `
 AWSManagedRulesCommonRuleSet 700 core-rule-set NoUserAgent_HEADER UserAgent_BadBots_HEADER=BadBots_Header

@@ -48,7 +48,10 @@ export async function explainWithLedger(
   return explain(document, method, path, { ...flags, ledger }, nowEpochSeconds);
 }
 
-/** The time by which the authorizer judges a token: that of the local gateway if one runs, or of this machine. */
+/**
+ * The time at which the token is checked: the time of the local gateway if one runs, otherwise the time of this
+ * machine.
+ */
 async function readSeconds({ url, target }: AdminFlags): Promise<number> {
   const isLocal = url === undefined && target === undefined;
   const local = isLocal ? await readGatewayClock().catch(passSilence) : undefined;

@@ -65,7 +65,7 @@ export function accessCommand(): Command {
     .description('Compile, check and publish access documents, which define who may call which routes.')
     .addHelpText(
       'after',
-      '\ncheck compares the documents with the guards of routes; gatewright check says what AWS refuses of the stacks themselves.',
+      '\ngatewright access check compares the documents with the authorizers of the routes; gatewright check reports what AWS refuses in the stacks themselves.',
     )
     .addCommand(syncCommand())
     .addCommand(snapshotCommand())
@@ -260,7 +260,7 @@ const CELLS: Readonly<Record<MatrixCell, string>> = {
   depends: 'if',
   deny: '-',
 };
-/** What the cells mean that no rule in their row explains. */
+/** Explains the cells `open` and `other`, which do not result from a rule of the document. */
 const LEGEND: Readonly<Partial<Record<MatrixCell, string>>> = {
   open: 'open: the route has no authorizer, so everyone can call it',
   other: 'other: an authorizer that is not Gatewright’s decides, and no rule of this document applies',

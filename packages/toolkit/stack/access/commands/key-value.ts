@@ -1,6 +1,7 @@
 /**
- * `gatewright keys value` prints the value of a key of API Gateway itself that the running gateway has. CloudFormation
- * lets API Gateway choose the value of a key that the template does not set, so no file contains it.
+ * `gatewright keys value` prints the value of an API Gateway key of the running gateway (not of a key in the access
+ * table). CloudFormation lets API Gateway choose the value of a key that the template does not set, so no file contains
+ * it.
  */
 import { Command } from 'commander';
 import { membersOf } from '@gatewright/aws/json-object';
@@ -8,7 +9,10 @@ import { createAws, listAt, textAt } from '../../../terminal/aws-call.ts';
 import { addGatewayOptions, findGateway } from '../../../terminal/running-gateway.ts';
 import { printResult, UsageError } from '../../../../base/terminal/output.ts';
 
-/** Signs the call. The running gateway has one account for all regions. */
+/**
+ * The region with which the call is signed. Any region works, because the running gateway has one account for all
+ * regions.
+ */
 const REGION = 'us-east-1';
 
 export function valueCommand(): Command {

@@ -313,8 +313,7 @@ function MenuLink({
 function StateNote({ state }: { readonly state: string }) {
   return state === 'active' ? null : (
     <p class="note" role="status">
-      Your organisation is {state}. Requests with its keys may be refused. Get in touch with us to change
-      that.
+      Your organisation is {state}. Requests with its keys may be refused. Contact us to have this changed.
     </p>
   );
 }

@@ -10,7 +10,7 @@ export type About = {
   readonly welcome?: string;
   readonly help?: string;
   readonly terms?: string;
-  /** Customers send webhooks, with secrets that they create here. */
+  /** Whether customers can create secrets here for the webhooks that they send. */
   readonly hasWebhooks?: true;
   readonly signIn: { readonly kind: 'oidc'; readonly label: string } | { readonly kind: 'invitation' };
   readonly apis: readonly OfferedApi[];
@@ -37,7 +37,7 @@ export type Session = {
   readonly organisations: readonly Organisation[];
 };
 
-/** What an invitation says before it is accepted. */
+/** The content of an invitation that has not been accepted yet. */
 export type SeenInvitation = {
   readonly organisation: Organisation;
   readonly role: Role;
@@ -57,7 +57,7 @@ export type ApiKey = {
   readonly notAfter?: string;
   readonly revokedAt?: string;
   readonly secrets: readonly { readonly createdAt: string; readonly notAfter?: string }[];
-  /** The owner of the APIs manages the key. */
+  /** Whether the owner of the APIs manages the key, so that members cannot change it. */
   readonly isManaged: boolean;
 };
 

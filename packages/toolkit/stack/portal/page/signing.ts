@@ -31,7 +31,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   github: { lines: [BODY, hexOf('$body')], headers: ['x-hub-signature-256: sha256=$signature'] },
 };
 
-/** Returns one sentence that says what is signed. */
+/** For each scheme, a sentence that says what is signed. */
 const SAYS: Readonly<Record<string, string>> = {
   standard:
     'Sign as Standard Webhooks does: HMAC-SHA-256 of id, time and body, with the bytes that the secret has in base64 after whsec_.',
@@ -58,7 +58,7 @@ export function signingExample(scheme: string, address: string): string | undefi
   ].join('\n');
 }
 
-/** The address has a name that the owner chose, so it is written as one word of the shell. */
+/** The address contains a name that the owner chose, so it is quoted for the shell. */
 function quoted(address: string): string {
   return `'${address.replaceAll("'", `'\\''`)}'`;
 }

@@ -78,7 +78,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'changed-alerts': 'changed the alerts',
 };
 
-/** Returns what an entry of the log says in words. */
+/** Describes an entry of the log in words, for example `created a new sign-in link`. */
 export function logWords(what: string): string {
   return Object.hasOwn(WORDS, what) ? (WORDS[what] ?? what) : what.replaceAll('-', ' ');
 }

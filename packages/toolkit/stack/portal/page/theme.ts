@@ -19,7 +19,7 @@ function keepTheme(theme: Theme): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // The choice is valid until the page is closed.
+    // The browser stores nothing, so the choice is lost when the page is closed.
   }
 }
 

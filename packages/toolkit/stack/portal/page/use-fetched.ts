@@ -5,13 +5,14 @@ export type Fetched<Answer> = {
   readonly data: Answer | undefined;
   readonly problem: string | undefined;
   readonly reload: () => void;
-  /** Shows the response of a change. */
+  /** Replaces the data by the response to a change, without another request. */
   readonly put: (answer: Answer) => void;
 };
 
 /**
- * Reads when the path changes, and again on demand. The last response stays while it is fetched again.
- * @param ask sends the request, if it is not a GET
+ * Fetches the path, and fetches again when the path changes or `reload` is called. After `reload`, the last response is
+ * shown until the new one arrives.
+ * @param ask sends the request; the default sends a GET
  */
 export function useFetched<Answer>(
   path: string,

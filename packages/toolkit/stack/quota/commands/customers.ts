@@ -39,6 +39,13 @@ type TermFlags = ChangeFlags & {
 };
 
 const TENANT = ['<customer>', 'name of the customer: the tenant of its keys and tokens'] as const;
+const TENANTS = [
+  '<customer...>',
+  'names of one or more customers: the tenants of their keys and tokens',
+] as const;
+/** As in docs/guides/sell/quota.md, "When a change is in force". */
+const REFUSED_WITHIN =
+  'Requests with their API keys are refused at once, all others within 30 s, or within 60 s by a process that cannot reach the table.';
 const COLUMNS = ['tenant', 'state', 'plan', 'from', 'name'];
 
 const LIFE = `
@@ -76,29 +83,17 @@ export function customersCommand(): Command {
         .option('--plan <id>', 'only customers who have this plan now')
         .action(list),
     )
+    .addCommand(setPlanCommand())
     .addCommand(
-      withLimits(
-        changeCommand(
-          'set-plan',
-          'Assign a plan to a customer; usage in the current period counts against the new plan.',
-        ),
-      )
-        .argument(...TENANT)
-        .argument('<plan>', 'id of the plan')
-        .option(
-          '--from <time>',
-          'time at which the plan starts to apply (default: now); changes already planned after it are withdrawn',
-          readInstant,
-        )
-        .option(
-          '--currency <code>',
-          'currency of its invoices from this plan on (default: the currency of its record)',
-        )
-        .action(setPlan),
+      stateCommand('suspend', `Refuse all requests of customers until you resume them. ${REFUSED_WITHIN}`),
     )
-    .addCommand(stateCommand('suspend', 'Refuse all requests of a customer until you resume it.'))
-    .addCommand(stateCommand('resume', 'End a suspension.'))
-    .addCommand(stateCommand('close', 'Close a customer permanently; its charges remain and are billed.'))
+    .addCommand(stateCommand('resume', 'End a suspension; requests are admitted within 2 s.'))
+    .addCommand(
+      stateCommand(
+        'close',
+        `Close customers permanently; their charges remain and are billed. ${REFUSED_WITHIN}`,
+      ),
+    )
     .addCommand(forgetCommand('delete'))
     .addCommand(
       changeCommand(
@@ -106,6 +101,27 @@ export function customersCommand(): Command {
         'Create customer records for tenants to whose keys gatewright plan assign gave the same plan.',
       ).action(migrate),
     );
+}
+
+function setPlanCommand(): Command {
+  return withLimits(
+    changeCommand(
+      'set-plan',
+      'Assign a plan to one or more customers; usage in the current period counts against the new plan.',
+    ),
+  )
+    .usage('[options] <customer...> <plan>')
+    .argument('<names...>', 'names of one or more customers, and then the id of the plan')
+    .option(
+      '--from <time>',
+      'time at which the plan starts to apply (default: now); changes already planned after it are withdrawn',
+      readInstant,
+    )
+    .option(
+      '--currency <code>',
+      'currency of its invoices from this plan on (default: the currency of its record)',
+    )
+    .action(setPlans);
 }
 
 function withLimits(command: Command): Command {
@@ -119,16 +135,49 @@ function withLimits(command: Command): Command {
 
 function stateCommand(verb: 'suspend' | 'resume' | 'close', description: string): Command {
   return changeCommand(verb, description)
-    .argument(...TENANT)
-    .action((tenant: string, flags: ChangeFlags) =>
-      changeCustomer({ method: 'POST', path: `${customerPath(tenant)}/${verb}`, body: {} }, flags),
+    .argument(...TENANTS)
+    .action((tenants: readonly string[], flags: ChangeFlags) =>
+      changeEach(tenants, (tenant) =>
+        changeCustomer({ method: 'POST', path: `${customerPath(tenant)}/${verb}`, body: {} }, flags),
+      ),
     );
+}
+
+/**
+ * Changes customers one after the other, so that what is printed is in force even if the command is interrupted.
+ * @throws UsageError after the last one, with the reason for each customer that was not changed
+ */
+async function changeEach(
+  tenants: readonly string[],
+  change: (tenant: string) => Promise<void>,
+): Promise<void> {
+  const [only, another] = tenants;
+  if (only !== undefined && another === undefined) return change(only);
+  const reasons: string[] = [];
+  for (const tenant of new Set(tenants))
+    try {
+      await change(tenant);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      reasons.push(`${tenant} was not changed: ${error.message}`);
+    }
+  if (reasons.length > 0) throw new UsageError(reasons.join('\n'));
 }
 
 async function create(tenant: string, plan: string, flags: TermFlags): Promise<void> {
   const { name, currency } = flags;
   const body = { plan, name, currency, limits: readLimits(flags) };
   await changeCustomer({ method: 'PUT', path: customerPath(tenant), body }, flags);
+}
+
+async function setPlans(names: readonly string[], flags: TermFlags): Promise<void> {
+  const tenants = names.slice(0, -1);
+  const plan = names.at(-1);
+  if (plan === undefined || tenants.length === 0)
+    throw new UsageError(
+      `name the customers and then the plan, as in gatewright customers set-plan acme pro; there is only "${names.join(' ')}"`,
+    );
+  await changeEach(tenants, (tenant) => setPlan(tenant, plan, flags));
 }
 
 /**
@@ -163,7 +212,10 @@ async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags:
     );
 }
 
-/** Whether nothing can still be in force from before, because the record is new and the customer has no API keys. */
+/**
+ * Whether the change is in force at once everywhere, because the record is new and the customer has no API keys, so no
+ * process can still use an earlier state.
+ */
 function isFirst(after: Answer, followed: Followed | UsageError): boolean {
   return after['version'] === 1 && !(followed instanceof UsageError) && followed.keys === 0;
 }
@@ -188,15 +240,15 @@ function describeChange(answer: Answer): string {
 
 /** Describes when the change is in force: at once for some requests, and at the latest at a certain time for all. */
 function describeInForce(after: Answer, followed: Followed | UsageError): string {
+  const isRefused = after['state'] !== 'active';
   const keys =
     followed instanceof UsageError
       ? ''
       : followed.revoked
         ? `its API keys are revoked (${followed.keys}); `
-        : `in force now for requests with its API keys (${followed.keys}); `;
+        : `in force now for requests with its API keys (${followed.keys})${isRefused ? ', and within 30 s for others' : ''}; `;
   // A customer who is suspended or closed is refused in either case.
-  const again =
-    after['state'] === 'active' ? 'requests that are refused now are decided again within 2 s; ' : '';
+  const again = !isRefused ? 'requests that are refused now are decided again within 2 s; ' : '';
   return `${keys}${again}in force everywhere by ${printValue(after['everywhereBy'])}`;
 }
 

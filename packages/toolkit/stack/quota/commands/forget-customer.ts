@@ -105,7 +105,7 @@ function auditFate(tenant: string, doc: string): Fate {
   const target = entry['target'] as Readonly<Record<string, unknown>> | undefined;
   if (target?.['tenant'] === tenant) {
     const { kind, at } = entry;
-    // A member is identified by customer and account.
+    // If a member of the portal made the change, `by` contains the customer's name and the account, so it is replaced.
     const by = String(entry['by']).startsWith(actorIdOf(tenant, '')) ? 'portal' : entry['by'];
     const empty = { input: {}, before: {}, after: {} };
     // The operation id is removed, because an administrator may have chosen any text as id, even a person's name.
@@ -132,7 +132,10 @@ function withoutCustomer(value: unknown, tenant: string): unknown {
   );
 }
 
-/** What belongs to the customer in the access table, although its items do not name the customer. */
+/**
+ * The ids of the customer's credentials. Some items of the access table contain only these ids, and not the name of the
+ * customer.
+ */
 type Credentials = {
   readonly keyIds: ReadonlySet<string>;
   readonly endpointIds: ReadonlySet<string>;
@@ -163,8 +166,8 @@ function tenantOf({ doc }: Item): unknown {
 }
 
 /**
- * Decides what happens to an item of the portal. Attack: if the customer's name is used again, a former member would be
- * a member of the new customer.
+ * Decides what happens to an item of the portal. Attack: if items remained and the customer's name were used again, a
+ * former member would be a member of the new customer.
  */
 function portalFate(tenant: string, { key: { pk, sk }, item }: ListedItem): Fate {
   const own = organisationPartition(tenant);

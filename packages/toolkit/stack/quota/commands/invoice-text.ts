@@ -32,7 +32,7 @@ export function printInvoiceCsv(invoices: readonly Invoice[], withHeader: boolea
   return printCsv(COLUMNS, rows, withHeader);
 }
 
-/** Prints an invoice as lines of text. Its words are those of the PDF. */
+/** Prints an invoice as lines of text. It uses the same words as the PDF. */
 export function printInvoiceText(invoice: Invoice): string[] {
   const { number, month, tenant, customer, currency, lines, total, lost, draft } = invoice;
   const rows = lines.map(({ limit, key, route, plan, periods, used, included, amount, price }) => [

@@ -45,7 +45,9 @@ export function planCommand(): Command {
     );
 }
 
-/** docs/guides/sell/quota.md, "When a change is in force" and "When changes take effect" */
+/**
+ * These times are explained in docs/guides/sell/quota.md, "When a change is in force" and "When changes take effect".
+ */
 const SAVED =
   'In force within 30 s for customers with a record, and within 60 s for other tenants; another quota counts from the next period on.';
 const ASSIGNED = 'In force within 60 s.';

@@ -144,7 +144,7 @@ export function describeObstacles(
     ...(openMoney.length === 0
       ? []
       : [
-          `Usage with a price is open (${openMoney.slice(0, NAMED).join(', ')}${others}): run gatewright customers close ${tenant} now, and gatewright usage close 15 minutes after that time`,
+          `Usage with a price is open (${openMoney.slice(0, NAMED).join(', ')}${others}): run gatewright usage close 15 minutes after that time, and gatewright customers close ${tenant} now unless the customer is closed already, so that no further period begins`,
         ]),
     ...unproven.map(
       ({ number, month, currency, total }) =>
@@ -182,7 +182,10 @@ function entryOf(
   return { key: { pk: `AUDIT#${at.slice(0, 10)}`, sk }, doc: JSON.stringify(entry) };
 }
 
-/** The time by which the tables were written: that of the local gateway, or of AWS, which is this machine's. */
+/**
+ * The current time by the clock with which the items of the tables were written. It is the clock of the local gateway
+ * or, for tables on AWS, the clock of this machine.
+ */
 async function readClock({ region }: ForgetFlags): Promise<number> {
   return region === undefined ? await readGatewayClock() : Date.now();
 }

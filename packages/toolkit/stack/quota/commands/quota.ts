@@ -70,7 +70,7 @@ export function quotaCommand(): Command {
     .addCommand(forgetCommand('forget'));
 }
 
-/** docs/guides/sell/quota.md, "When a change is in force" */
+/** These times are explained in docs/guides/sell/quota.md, "When a change is in force". */
 const ADMITTED = 'Requests that are refused now are decided again within 2 s.';
 const IN_FORCE: Readonly<Record<Verb, string | undefined>> = {
   'top-up': ADMITTED,

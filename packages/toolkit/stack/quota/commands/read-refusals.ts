@@ -26,16 +26,16 @@ export type RefusedCall = {
 type Refusal = Partial<Pick<UsageRow, 'limit' | 'key' | 'route'>> & { readonly says: string };
 
 /**
- * Returns a sentence for the terminal. Attack: a customer or a token chooses the name of a key so that it controls the
- * owner's terminal, or reverses the text after it.
+ * Returns a sentence for the terminal. Attack: the name of a key, which a customer or a token chooses, contains control
+ * characters that would control the owner's terminal, or reverse the text after the name.
  */
 export function printReads(says: string): string {
   return `What the customer reads: ${showControls(says)}`;
 }
 
 /**
- * Reads what the customer reads now about its refused requests: one sentence for each limit that refuses, or one
- * without a limit if the whole customer is refused.
+ * Returns what the portal now tells the customer about its refused requests: one sentence for each limit that refuses
+ * requests, or a single sentence without a limit if all requests of the customer are refused.
  * @returns undefined if the stack has no portal
  */
 export async function readRefusals(
@@ -49,7 +49,7 @@ export async function readRefusals(
 }
 
 /**
- * Reads what the customer reads about a request that was refused.
+ * Returns what the portal tells the customer about a request that was refused.
  * @returns undefined if the stack has no portal, or nothing refuses such a request any more
  */
 export async function readRefusalOf(call: RefusedCall, flags: ReadFlags): Promise<string | undefined> {
@@ -70,8 +70,8 @@ export async function readRefusalOf(call: RefusedCall, flags: ReadFlags): Promis
 }
 
 /**
- * Whether the limit can have refused the call. A limit that is known may count the call by another name of its route
- * (`groupedAs`).
+ * Whether the limit can have refused the call. If it is known which limit refused the call, the routes are not
+ * compared, because the limit may count the call under another route (`groupedAs`).
  */
 function isOf({ limit, key, route }: Refusal, call: RefusedCall): boolean {
   const isOfKey = key === undefined || call.key === undefined || keyIdOf(key) === keyIdOf(call.key);
@@ -129,7 +129,7 @@ async function readTitles(flags: ReadFlags): Promise<ReadonlyMap<string, string>
   }
 }
 
-/** The routes of customers answer with one of these states only. */
+/** Returns the state of a customer, which is always one of `CustomerState` in responses of the admin API. */
 function stateOf(customer: Answer | undefined): CustomerState {
   return (customer === undefined ? 'active' : (textAt(customer, 'state') ?? 'active')) as CustomerState;
 }

@@ -25,7 +25,7 @@ export async function findUnrecordedFees(
   }
 }
 
-/** Answers each question in one page, because the items are those of one customer. */
+/** Returns the result of each query in a single page, because there are only the items of one customer. */
 function portsOver(items: readonly ListedItem[]): Parameters<typeof listDueFees>[0] {
   const byName = new Map(items.map((each) => [nameOf(each.key), each.item]));
   const store: AdminPorts['store'] = {

@@ -183,8 +183,8 @@ async function print(
 
 /**
  * Yields the invoices of a month.
- * @param open the periods that are not closed yet, if draft invoices are wanted, which also have the fees of periods
- * without requests. Undefined if only what is recorded is invoiced.
+ * @param open the periods that are not closed yet, for draft invoices. Drafts also contain the fees of periods without
+ * requests. If it is undefined, only recorded usage and fees are invoiced
  */
 export async function* readInvoices(flags: MonthFlags, open?: readonly UsageRow[]): AsyncGenerator<Priced> {
   const plans = new Map<string, CustomerPlan | undefined>();

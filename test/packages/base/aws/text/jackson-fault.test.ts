@@ -63,7 +63,30 @@ const FAULTS: readonly (readonly [
     9,
     'Jackson',
   ],
+  [
+    '{"a":"b\nc"}',
+    'Illegal unquoted character ((CTRL-CHAR, code 10)): has to be escaped using backslash to be included in string value',
+    1,
+    9,
+    'Jackson',
+  ],
+  [
+    '[1,\u0001]',
+    'Illegal character ((CTRL-CHAR, code 1)): only regular white space (\\r, \\n, \\t) is allowed between tokens',
+    1,
+    5,
+    'Jackson',
+  ],
   ['[}', `Unexpected character ('}' (code 125)): expected a valid value (${VALUES})`, 1, 3, 'Jackson'],
+  ['{"a":"it\\\'s"}', "Unrecognized character escape ''' (code 39)", 1, 11, 'Jackson'],
+  [
+    '{"a":"b\rc"}',
+    'Illegal unquoted character ((CTRL-CHAR, code 13)): has to be escaped using backslash to be included in string value',
+    1,
+    9,
+    // https://github.com/serverless/serverless/issues/2270
+    'a thread of the Serverless Framework',
+  ],
   ['{"a":"b"', 'Unexpected end-of-input: expected close marker for Object', 1, 9, 'Jackson'],
   ['', 'No content to map due to end-of-input', 1, 1, 'Jackson'],
 ];

@@ -207,3 +207,42 @@ describe("Cognito's API for administrators", () => {
     );
   });
 });
+
+// Examples of create-group, list-user-pools, describe-user-pool and describe-user-pool-client, AWS CLI reference
+describe('a description of a pool, a client or a group', () => {
+  it('has the members that Cognito always shows, as the template and the calls defined them', async () => {
+    const at = await aUserPool({ UserPoolName: 'shop' }, { ClientName: 'web', IdTokenValidity: 2 });
+    const now = at.clock.nowEpochMs() / 1000;
+    const times = { LastModifiedDate: now, CreationDate: now };
+    const group = { GroupName: 'cooks', Description: 'may cook', Precedence: 3 };
+
+    const made = await at.admin('CreateGroup', group);
+    const pools = await at.admin('ListUserPools', { MaxResults: 10 });
+    const pool = await at.admin('DescribeUserPool');
+    const shownClient = await at.admin('DescribeUserPoolClient', { ClientId: 'app' });
+
+    assert.deepEqual(made.body['Group'], { ...group, UserPoolId: POOL_ID, ...times });
+    assert.partialDeepStrictEqual(pools.body['UserPools'], [
+      { Id: POOL_ID, Name: 'shop', LambdaConfig: {}, ...times },
+    ]);
+    assert.partialDeepStrictEqual(pool.body['UserPool'], {
+      LambdaConfig: {},
+      MfaConfiguration: 'OFF',
+      UserPoolTags: {},
+      ...times,
+    });
+    assert.ok(!('AliasAttributes' in Object(pool.body['UserPool'])));
+    const { ExplicitAuthFlows: _flows, ...rest } = Object(shownClient.body['UserPoolClient']);
+    assert.deepEqual(rest, {
+      UserPoolId: POOL_ID,
+      ClientId: 'app',
+      ClientName: 'web',
+      RefreshTokenValidity: 30,
+      IdTokenValidity: 2,
+      TokenValidityUnits: {},
+      AllowedOAuthFlowsUserPoolClient: false,
+      EnableTokenRevocation: true,
+      ...times,
+    });
+  });
+});

@@ -133,7 +133,7 @@ describe("Cognito's API for users", () => {
 
     const refused = '400 NotAuthorizedException';
     assert.deepEqual(await both({}), [refused, refused]);
-    assert.deepEqual(await both({ ClientSecret: 'other' }), [refused, refused]);
+    assert.deepEqual(await both({ ClientSecret: 'x'.repeat(24) }), [refused, refused]);
     assert.deepEqual(await both({ ClientSecret }), ['200', '200']);
   });
 
@@ -184,7 +184,11 @@ describe("Cognito's API for users", () => {
     const UserAttributes = [{ Name: 'email', Value: 'carl@example.com' }];
 
     const made = await at.call('SignUp', { ...input, UserAttributes });
-    const early = await at.call('InitiateAuth', signIn('carl', PASSWORD));
+    // amazon-cognito-identity-js#288, aws-sdk-js#4608: also with a wrong password.
+    const early = [
+      await at.call('InitiateAuth', signIn('carl', PASSWORD)),
+      await at.call('InitiateAuth', signIn('carl', 'wrong')),
+    ];
     const wrong = await at.call('ConfirmSignUp', { ...client, Username: 'carl', ConfirmationCode: 'x' });
     await at.call('ResendConfirmationCode', { ...client, Username: 'carl' });
     const right = await at.call('ConfirmSignUp', {
@@ -199,10 +203,11 @@ describe("Cognito's API for users", () => {
       DeliveryMedium: 'EMAIL',
       Destination: 'c***@e***',
     });
-    assert.deepEqual(
-      [codeOf(early), codeOf(wrong)],
-      ['400 UserNotConfirmedException', '400 CodeMismatchException'],
-    );
+    assert.deepEqual([...early, wrong].map(codeOf), [
+      '400 UserNotConfirmedException',
+      '400 UserNotConfirmedException',
+      '400 CodeMismatchException',
+    ]);
     assert.deepEqual([right.status, claims['email_verified']], [200, true]);
 
     await at.call('SignUp', { ...input, Username: 'dora' });
@@ -215,7 +220,9 @@ describe("Cognito's API for users", () => {
   });
 
   const signUps: [name: string, pool: object, input: object, answer: string][] = [
-    ['a password that is too short', {}, { Password: 'aA1!' }, '400 InvalidPasswordException'],
+    // The validator asks for 6 characters, the policy for 8 (docs/aws §22.1).
+    ['a password that is too short', {}, { Password: 'aA1!xy' }, '400 InvalidPasswordException'],
+    ['a password that no policy allows', {}, { Password: 'aA1!' }, '400 InvalidParameterException'],
     [
       'a password without what the policy wants',
       {},
@@ -391,4 +398,32 @@ describe("Cognito's API for users", () => {
 
     assert.equal(codeOf(await at.call('AssociateSoftwareToken', {})), '501 NotImplementedException');
   });
+});
+
+// The words of Cucumber tests that were run on AWS, and amplify-hosting#1336 (docs/aws §22.1).
+describe('a call that breaks the model of its operation', () => {
+  const right = { ...client, Username: 'carl', Password: PASSWORD };
+  for (const { input, says } of [
+    {
+      input: { ...right, ClientId: '' },
+      says: "2 validation errors detected: Value at 'clientId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+]+; Value at 'clientId' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    },
+    {
+      input: { ...right, Username: '' },
+      says: "2 validation errors detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+; Value at 'username' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    },
+    {
+      input: { ...right, Password: 'p' },
+      says: "2 validation errors detected: Value at 'password' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[\\S]+.*[\\S]+$; Value at 'password' failed to satisfy constraint: Member must have length greater than or equal to 6",
+    },
+    {
+      input: { ...right, UserAttributes: [{ Name: 'email_verified', Value: true }] },
+      says: 'TRUE_VALUE can not be converted to a String',
+    },
+  ])
+    it(`is refused: ${says.slice(0, 90)}`, async () => {
+      const at = await aUserPool();
+
+      assert.equal((await at.call('SignUp', input)).body['message'], says);
+    });
 });

@@ -32,6 +32,47 @@ const ROWS: readonly Row[] = [
     source: 'docs/aws §4.3',
   },
   {
+    name: 'the response of a route',
+    returned: { statusCode: 401, body: '{"message":"expired"}' },
+    fixed: allow,
+    change:
+      /^Return a principalId and a policyDocument with Allow from the function auth .* throw an error whose message is exactly Unauthorized \(401\), or return a policy with Deny \(403\)\.$/,
+    // https://github.com/serverless/examples/issues/305
+    source: 'docs/aws §4.3',
+  },
+  {
+    name: 'a simple response, for a REST API',
+    returned: { isAuthorized: true },
+    fixed: allow,
+    change: /^Return a principalId and a policyDocument from the function auth instead of isAuthorized\./,
+    source: 'docs/aws §4.3',
+  },
+  {
+    name: 'a policy whose members are in lower case',
+    returned: {
+      ...allow,
+      policyDocument: { version: '2012-10-17', statement: [{ effect: 'Allow', action: '*', resource: '*' }] },
+    },
+    fixed: allow,
+    change:
+      /^Correct the policyDocument that the function auth returns, as the sentence above says: \{ Version:/,
+    source: 'docs/aws §4.3',
+  },
+  {
+    name: 'only true',
+    returned: true,
+    fixed: allow,
+    change: /^Return a principalId and a policyDocument with Allow from the function auth for a request/,
+    source: 'docs/aws §4.3',
+  },
+  {
+    name: 'nothing',
+    returned: null,
+    fixed: allow,
+    change: /^Return a principalId and a policyDocument with Allow from the function auth for a request/,
+    source: 'docs/aws §4.3',
+  },
+  {
     name: 'an object as a context value',
     returned: { ...allow, context: { roles: { admin: true } } },
     fixed: { ...allow, context: { roles: JSON.stringify({ admin: true }) } },
@@ -105,7 +146,8 @@ const ROWS: readonly Row[] = [
     target: '/menu',
     returned: { isAuthorized: true },
     fixed: allow,
-    change: /it must return a principalId and a policyDocument\.$/,
+    change:
+      /^Set EnableSimpleResponses: true and .* or return a principalId and a policyDocument from the function auth\.$/,
     source: 'docs/aws §4.5',
   },
 ];
@@ -175,7 +217,7 @@ describe('the advice about a failure of the toolkit’s authorizers', () => {
   it('reads the routes of a document that names the API already', () => {
     assert.match(
       explain(failedWith('API_UNKNOWN')).changes.join('\n'),
-      /^Run `gatewright access sync`: documents protect an API only after it has read the routes\./,
+      /^Run `gatewright access sync`: documents protect an API only after this command has read its routes\./,
     );
   });
 

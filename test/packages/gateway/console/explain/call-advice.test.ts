@@ -62,6 +62,9 @@ describe('the advice about a failed call', () => {
         story,
         /The reply says: The specified queue does not exist\. Its code is QueueDoesNotExist\./,
       );
-      assert.match(story, /→ Correct what the integration of POST \/\{kind\} sends to /);
+      assert.match(
+        story,
+        /→ Name an existing queue of the same region and account in RequestParameters of the integration of POST /,
+      );
     });
 });

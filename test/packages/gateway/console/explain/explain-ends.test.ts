@@ -96,9 +96,39 @@ describe('the remedy for a token of another issuer', () => {
     );
     assert.match(
       storyOf(refusedToken('issuer', { issuer: 'https://b.example/' }, ['https://a.example/'])),
-      /add it to the issuers of the authorizer/,
+      /set Issuer in the JwtConfiguration of the authorizer to https:\/\/b\.example\//,
     );
   });
+});
+
+// API Gateway compares texts: https://github.com/aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock/issues/97
+describe('the remedy for a claim that is spelt otherwise than the authorizer has it', () => {
+  const ROWS: readonly (readonly [given: string, accepted: string, because: RegExp])[] = [
+    [
+      'https://a.example/',
+      'https://a.example',
+      /the token has it with the slash at its end, the authorizer without it/,
+    ],
+    [
+      'https://a.example',
+      'https://a.example/',
+      /the token has it without the slash at its end, the authorizer with it/,
+    ],
+    ['https://A.example', 'https://a.example', /the two spellings differ/],
+    ['http://a.example', 'https://a.example', /the two spellings differ/],
+  ];
+  for (const [issuer, accepted, because] of ROWS)
+    it(`changes nothing but the spelling of Issuer: ${issuer} and ${accepted}`, () => {
+      const story = storyOf(refusedToken('issuer', { issuer }, [accepted]));
+      assert.match(story, because);
+      assert.ok(
+        story.endsWith(
+          `Write ${issuer} for ${accepted} in Issuer of the JwtConfiguration of authorizer tokens, exactly as the token has it.`,
+        ),
+        story,
+      );
+      assert.doesNotMatch(story, /Get a token|Send a token/);
+    });
 });
 
 describe('a token that is not valid yet', () => {

@@ -28,6 +28,12 @@ const ROWS: readonly (readonly [name: string, wrong: Partial<typeof RIGHT>, chan
   ],
   ['the secret', { secretAccessKey: 'another' }, /^Check the secret access key \(`gatewright env`/],
   ['the access key', { accessKeyId: 'AKIALOCAL0NOBODYS' }, /^Use an access key that the gateway knows/],
+  [
+    'a temporary key without its session token',
+    // https://github.com/kndt84/aws-api-gateway-client/issues/31
+    { accessKeyId: 'ASIALOCAL0NOBODYS' },
+    /^Give the signer the session token of the credentials as well/,
+  ],
   ['the clock', { nowEpochMs: EPOCH_MS - 3_600_000 }, /^Correct the clock of the client/],
 ];
 

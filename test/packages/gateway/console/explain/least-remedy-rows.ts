@@ -8,6 +8,18 @@ import type { Row } from './refusal-rows.ts';
 const PRIVATE = { EndpointConfiguration: { Types: ['PRIVATE'] } };
 const PAGE = ['Origin', 'https://shop.example', 'Access-Control-Request-Method', 'POST'];
 
+const ofAccount = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::123456789012:root' },
+      Action: 'execute-api:Invoke',
+      Resource: 'execute-api:/*',
+    },
+  ],
+};
+
 export const LEAST_REMEDIES: readonly Row[] = [
   {
     name: 'a preflight that needs a signature',
@@ -48,6 +60,46 @@ export const LEAST_REMEDIES: readonly Row[] = [
     never: /Send header/,
   },
   {
+    name: 'a greedy variable at the root',
+    // https://github.com/logandk/serverless-wsgi/issues/20
+    source: 'docs/aws §2.1',
+    api: () => anApi(restRoutes({ 'ANY /{proxy+}': {} }), { echo: ok }),
+    request: { target: '/dev/' },
+    because: /ANY \/\{proxy\+\}: its variable \{proxy\+\} stands for at least one segment/,
+    change:
+      /^Add a route GET \/ \(in a REST API, a method whose ResourceId is the RootResourceId of the API\)/,
+    never: /trailing|Authorization header to/,
+  },
+  {
+    name: 'a greedy variable below a path',
+    source: 'docs/aws §2.1',
+    api: () => anApi(restRoutes({ 'GET /files/{key+}': {} }), { echo: ok }),
+    request: { target: '/dev/files' },
+    because: /its variable \{key\+\} stands for at least one segment/,
+    change: /^Add a route GET \/files, and deploy/,
+    never: /RootResourceId/,
+  },
+  {
+    name: 'a stage that the path has twice',
+    source: 'docs/aws §2.1',
+    api: () => anApi(restRoutes({ 'GET /pets': {} }), { echo: ok }),
+    request: { target: '/dev/dev/pets' },
+    because: /has no route for GET \/dev\/pets/,
+    change: /^The path begins with the stage twice: call GET \/dev\/pets\.$/,
+    never: /Add a route/,
+  },
+  {
+    name: 'a resource policy for an account, before a method that reads no signature',
+    source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html',
+    api: () => anApi(restRoutes({ 'GET /pets': {} }, { api: { Policy: ofAccount } }), { echo: ok }),
+    request: { target: '/dev/pets' },
+    because:
+      /it allows only arn:aws:iam::123456789012:root, and the caller is anonymous: AuthorizationType of GET \/pets is NONE/,
+    change:
+      /^Set AuthorizationType of GET \/pets to AWS_IAM, .*\nOr, if everybody may call GET \/pets, set the Principal of statement 1 of 1/,
+    never: /Add a statement/,
+  },
+  {
     name: 'a status that a gateway response changed',
     source:
       'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html',
@@ -64,7 +116,7 @@ export const LEAST_REMEDIES: readonly Row[] = [
       ),
     request: { target: '/dev/pets' },
     because: /The gateway response INVALID_API_KEY of the API changed the status from 403 to 404\./,
-    change: /^Send an API key/,
+    change: /^Create an API key that is enabled, and a usage plan that has it and the stage abcdefghij\/dev/,
     never: /undefined/,
   },
   {
@@ -99,7 +151,7 @@ export const LEAST_REMEDIES: readonly Row[] = [
     request: { target: '/dev/pets' },
     because: /statement 2 of 2 has Effect Deny where aws:SourceVpce is none/,
     change:
-      /^Send the request so that aws:SourceVpce is vpce-1a2b, .* Host: abcdefghij-vpce-1a2b\.execute-api\.us-east-1/,
+      /^Send the request so that aws:SourceVpce is vpce-1a2b: send it .* Host: abcdefghij-vpce-1a2b\.execute-api\.us-east-1/,
     never: /does not deny|add none/,
   },
 ];

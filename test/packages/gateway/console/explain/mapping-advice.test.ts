@@ -91,7 +91,7 @@ const ROWS: readonly Row[] = [
     status: 415,
     because: /No request template for application\/xml, and PassthroughBehavior is NEVER\./,
     change:
-      /^Send Content-Type application\/json, or add a request template for application\/xml to the integration of ANY \/\{id\}\. A change of the API .* deploy it again\.$/,
+      /^Send Content-Type application\/json, or add a request template for application\/xml to RequestTemplates of the integration of ANY \/\{id\}\. A change of the API .* deploy it again\.$/,
     fixed: { request: post('{}') },
   },
   {
@@ -117,6 +117,23 @@ const ROWS: readonly Row[] = [
     because: /The body of the request is not valid JSON at offset 14 \(line 3, column 1\)\./,
     change: /^Send valid JSON: correct the body at line 3, column 1\.$/,
     fixed: { request: post('{\n  "pet": 1\n}') },
+  },
+  {
+    name: 'a MOCK integration without a template for the type of the body',
+    setup: {
+      integration: {
+        Type: 'MOCK',
+        RequestTemplates: JSON_ONLY('{"statusCode": 200}'),
+        IntegrationResponses: DEFAULT,
+      },
+    },
+    request: { ...post('x'), headers: ['Content-Type', 'text/plain'] },
+    status: 500,
+    because:
+      /takes its status from a request template, and has none for text\/plain, only for application\/json\./,
+    change:
+      /^Send Content-Type application\/json, or add a request template for text\/plain to the MOCK integration/,
+    fixed: { request: post('{}') },
   },
   {
     name: 'a template that reads a body that is not JSON',

@@ -137,7 +137,7 @@ const ROWS: readonly {
       request: { path: '/?Page=1' },
     },
     status: 400,
-    because: /The query has Page: upper and lower case count/,
+    because: /The query has Page: names of query parameters are case-sensitive\./,
     change: /^Send the missing parameters/,
     mended: {
       template: template({

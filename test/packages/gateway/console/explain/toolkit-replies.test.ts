@@ -46,7 +46,7 @@ describe('the remedy for a refusal by a function of the toolkit', () => {
   it('is for the sender to a source that is not there', () => {
     assert.match(
       adviseToolkitReply(counted('UnknownSource')) ?? '',
-      /a source that access\/webhooks\.yml has/,
+      /a source that access\/webhooks\.yml defines/,
     );
   });
 

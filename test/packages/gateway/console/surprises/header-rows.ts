@@ -103,7 +103,8 @@ const MAPPINGS: readonly SurpriseRow[] = [
     values: { status: 200, patterns: ['Not found'], error: 'failed with “user not found”' },
     because:
       /no SelectionPattern matches all of it \(Not found\), so the default integration response made it 200/,
-    change: /SelectionPattern matches the whole error message/,
+    change:
+      /^Add an integration response with SelectionPattern user not found\.\* and StatusCode 500, and a method response for 500/m,
     not: {
       api: () =>
         aMethod({
@@ -121,7 +122,7 @@ const MAPPINGS: readonly SurpriseRow[] = [
     request: ID,
     values: { status: 200, patterns: [], error: '500' },
     because: /responded with 500, and no integration response has a SelectionPattern/,
-    change: /4\\d\{2\}/,
+    change: /SelectionPattern 5\\d\{2\} and StatusCode 500, and a method response for 500/,
     not: { api: backend({ ...HTTP, IntegrationResponses: DEFAULT }, answered('ok', [], 201)) },
   },
   {
@@ -230,7 +231,7 @@ const BROWSERS: readonly SurpriseRow[] = [
     values: { origin: PAGE },
     because:
       /The page from https:\/\/shop\.example cannot read this reply, because it has no Access-Control-Allow-Origin header\./,
-    change: /^Return Access-Control-Allow-Origin: https:\/\/shop\.example from the integration\.$/,
+    change: /^Return Access-Control-Allow-Origin: https:\/\/shop\.example from the integration\.$/m,
     not: { request: { ...ID, headers: ['Origin', 'https://own.example', 'Host', 'own.example'] } },
   },
   {
@@ -300,7 +301,7 @@ const BROWSERS: readonly SurpriseRow[] = [
     request: { target: '/', headers: ['Origin', PAGE] },
     values: { origin: PAGE },
     because: /cannot read this reply/,
-    change: /^Add https:\/\/shop\.example to AllowOrigins in Cors of the function URL\.$/,
+    change: /^Add https:\/\/shop\.example to AllowOrigins in Cors of the function URL\.$/m,
     not: { api: () => aFunctionUrl({ AuthType: 'NONE', Cors: { AllowOrigins: ['*'] } }, () => OK) },
   },
   {
@@ -379,7 +380,7 @@ const BROWSERS: readonly SurpriseRow[] = [
     request: fromPage(),
     values: { origin: PAGE },
     because: /has no Vary: Origin\. This is a hint/,
-    change: /^Also return Vary: Origin from the integration\.$/,
+    change: /^Also return Vary: Origin from the integration\.$/m,
     not: { api: allowing({ 'Access-Control-Allow-Origin': PAGE, Vary: 'Origin' }) },
   },
 ];

@@ -13,13 +13,22 @@ import { MORE_SURPRISES } from './header-rows.ts';
 import { SURPRISES } from './surprise-rows.ts';
 import { ADDRESSES } from './address-rows.ts';
 import { HANDLERS } from './handler-rows.ts';
+import { RESULTS } from './result-rows.ts';
 import { TEMPLATES } from './template-rows.ts';
 import { VALUES } from './value-rows.ts';
 import type { RequestDetail } from '../../../../../packages/gateway/console/records/model.ts';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
 import type { TestRequest } from '../../../../support/an-api.ts';
 
-const ROWS = [...SURPRISES, ...MORE_SURPRISES, ...VALUES, ...TEMPLATES, ...HANDLERS, ...ADDRESSES];
+const ROWS = [
+  ...SURPRISES,
+  ...MORE_SURPRISES,
+  ...VALUES,
+  ...TEMPLATES,
+  ...HANDLERS,
+  ...ADDRESSES,
+  ...RESULTS,
+];
 const STACKS = [
   aStack({ Api: { type: 'AWS::ApiGateway::RestApi', id: 'abcdefghij', properties: { Name: 'pets' } } }),
 ];

@@ -219,6 +219,24 @@ const BODIES: readonly SurpriseRow[] = [
   },
   {
     code: 'REQUEST_AS_BASE64',
+    name: 'JSON that curl -d calls a form, to an HTTP API',
+    source: 'docs/aws §2.4',
+    api: http({ statusCode: 200 }),
+    request: {
+      method: 'POST',
+      target: '/1',
+      headers: ['Content-Type', 'application/x-www-form-urlencoded'],
+      body: '{"text":"hi"}',
+    },
+    values: { contentType: 'application/x-www-form-urlencoded', binaryMediaTypes: [] },
+    because: /an HTTP API passes only text\/\*, application\/json/,
+    change: /^Send the request with the header Content-Type: application\/json, because its body is JSON\.$/m,
+    not: {
+      request: { method: 'POST', target: '/1', headers: ['Content-Type', 'application/json'], body: '{}' },
+    },
+  },
+  {
+    code: 'REQUEST_AS_BASE64',
     name: 'a form to an HTTP API',
     source: 'docs/aws §2.4',
     api: http({ statusCode: 200 }),

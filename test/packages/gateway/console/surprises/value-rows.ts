@@ -292,7 +292,7 @@ export const VALUES: readonly SurpriseRow[] = [
     request: { target: '/pets/' },
     values: { route: 'GET /pets' },
     because:
-      /No route matches GET \/pets\/, so \$default took it\. Nearest is GET \/pets: the request’s path ends/,
+      /No route matches GET \/pets\/, so the \$default route handled it\. The nearest route is GET \/pets: the request’s path ends/,
     change: /Send the path without the trailing slash/,
     not: { request: { target: '/orders' } },
   },
@@ -311,7 +311,7 @@ export const VALUES: readonly SurpriseRow[] = [
     request: { method: 'POST', target: '/dev/1', headers: ['Content-Type', 'text/plain'], body: 'hello' },
     values: { contentType: 'text/plain', templates: ['application/json'] },
     because:
-      /No request template is for text\/plain \(there is one for application\/json\), and PassthroughBehavior is WHEN_NO_MATCH/,
+      /The integration has no request template for text\/plain \(only for application\/json\), and PassthroughBehavior is WHEN_NO_MATCH/,
     change: /Send Content-Type: application\/json, or add a template.*NEVER/,
     not: {
       request: {

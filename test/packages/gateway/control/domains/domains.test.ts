@@ -254,6 +254,7 @@ describe('a custom domain of HTTP APIs', () => {
     assert.deepEqual(served.atDomain(HOST, '/v2'), {
       api: undefined,
       isHttpOnly: true,
+      facts: { domain: 'api.example.com', basePaths: ['v1'] },
       mutual: undefined,
     });
   });

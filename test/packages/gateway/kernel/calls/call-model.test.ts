@@ -3,7 +3,12 @@ import { describe, it } from 'node:test';
 import type { InputPolicy } from '../../../../../packages/base/aws/call-input.ts';
 import { CallModel } from '../../../../../packages/gateway/kernel/calls/call-model.ts';
 import { CLOUDWATCH_MODEL } from '../../../../../packages/gateway/kernel/calls/models/cloudwatch.ts';
+import { COGNITO_IDP_MODEL } from '../../../../../packages/gateway/kernel/calls/models/cognito-idp.ts';
 import { LAMBDA_MODEL } from '../../../../../packages/gateway/kernel/calls/models/lambda.ts';
+import { LOGS_MODEL } from '../../../../../packages/gateway/kernel/calls/models/logs.ts';
+import { SECRETSMANAGER_MODEL } from '../../../../../packages/gateway/kernel/calls/models/secretsmanager.ts';
+import { SSM_MODEL } from '../../../../../packages/gateway/kernel/calls/models/ssm.ts';
+import { STEPFUNCTIONS_MODEL } from '../../../../../packages/gateway/kernel/calls/models/stepfunctions.ts';
 import { STS_MODEL } from '../../../../../packages/gateway/kernel/calls/models/sts.ts';
 
 const POLICY: InputPolicy = {
@@ -14,10 +19,11 @@ const POLICY: InputPolicy = {
 };
 const MODEL = new CallModel(String.raw`
 {"shape":"Name","type":"text","least":2,"most":4,"pattern":"[a-z]+"}
+{"shape":"Secret","type":"text","most":4,"isHidden":true}
 {"shape":"Tag","type":"object","required":["Key"],"members":{"Key":"Name","Tags":"TagList"}}
 {"shape":"TagList","type":"list","most":2,"each":"Tag"}
 {"shape":"NameList","type":"list","most":2,"each":"Name"}
-{"operation":"Make","http":"POST /2015/things/{Name}/parts","required":["Name"],"members":{"Name":"Name uri","Size":"number querystring size","Kind":"text header X-Kind","Tags":"TagList","Names":"NameList","At":"time"}}
+{"operation":"Make","http":"POST /2015/things/{Name}/parts","required":["Name"],"members":{"Name":"Name uri","Size":"number querystring size","Kind":"text header X-Kind","Tags":"TagList","Names":"NameList","At":"time","Secret":"Secret"}}
 {"operation":"Drop","http":"DELETE /2015/things/{Name}/","members":{"Name":"Name uri"}}
 `);
 const failed = (value: string, at: string, must: string): string =>
@@ -43,6 +49,13 @@ describe('a model of calls', () => {
         failed("'A'", 'name', 'satisfy regular expression pattern: [a-z]+'),
         failed("'A'", 'name', 'have length greater than or equal to 2'),
         `Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to 2`,
+      ],
+    },
+    {
+      name: 'a sensitive member, which is not printed (amplify-hosting#1336)',
+      input: { Name: 'abc', Secret: 'hidden' },
+      violations: [
+        "Value at 'secret' failed to satisfy constraint: Member must have length less than or equal to 4",
       ],
     },
     {
@@ -88,7 +101,16 @@ describe('a model of calls', () => {
   });
 
   // Attack: a caller sends a text for which a pattern takes exponential time.
-  for (const [service, text] of Object.entries({ CLOUDWATCH_MODEL, LAMBDA_MODEL, STS_MODEL }))
+  for (const [service, text] of Object.entries({
+    CLOUDWATCH_MODEL,
+    COGNITO_IDP_MODEL,
+    LAMBDA_MODEL,
+    LOGS_MODEL,
+    SECRETSMANAGER_MODEL,
+    SSM_MODEL,
+    STEPFUNCTIONS_MODEL,
+    STS_MODEL,
+  }))
     it(`of ${service} has patterns that every text passes or fails at once`, () => {
       const lines = text
         .trim()

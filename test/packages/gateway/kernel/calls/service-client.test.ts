@@ -158,7 +158,7 @@ describe('createServiceClient', () => {
 
     assert.deepEqual(outcome, {
       kind: 'unreachable',
-      reason: 'request',
+      reason: 'unserved',
       message: '--aws sns needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
     });
     assert.equal(http.requests.length, 0);

@@ -38,8 +38,8 @@ describe('readBatchFailures', () => {
 
     assert.equal(
       reasonOf('{"batchItemFailures":[{"itemId":"a"}]}'),
-      'an item of batchItemFailures has no text itemIdentifier, only itemId',
+      'an item of batchItemFailures has no itemIdentifier that is a string, only itemId',
     );
-    assert.equal(reasonOf(failures('c')), 'itemIdentifier "c" is the id of no item of the batch');
+    assert.equal(reasonOf(failures('c')), 'itemIdentifier "c" is not the id of an item in the batch');
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
 import {
   BuildError,
   fromInitFailure,
@@ -15,6 +16,11 @@ describe('a build that failed', () => {
     ],
     [new BuildError('odd'), { message: 'odd' }],
     [new Error('other'), { message: 'other' }],
+    [
+      new DefinitionError({ file: '/app.py', line: 6 }, "'{' was never closed"),
+      { message: "/app.py:6: '{' was never closed", place: { file: '/app.py', line: 6 } },
+    ],
+    [new DefinitionError({ file: '/stack.yml' }, 'no handler'), { message: '/stack.yml: no handler' }],
     ['text', { message: 'text' }],
   ] as const)
     it(`says ${JSON.stringify(expected)}`, () => {

@@ -152,6 +152,35 @@ describe('code of a function', () => {
     ]);
   });
 
+  // Layers are extracted into /opt in the order of the list: Lambda developer guide, "Adding layers to functions".
+  it('takes a file of the last layer that has it, and packages of its Node version before others', async () => {
+    const first = aFolder({
+      ...LAYER,
+      'nodejs/node24/node_modules/of-version/index.js': 'exports.name = "of the version, first layer"',
+    });
+    const last = aFolder({
+      'nodejs/node_modules/shared-cjs/index.js': 'exports.name = "cjs from last layer"',
+      'nodejs/node_modules/of-version/index.js': 'exports.name = "of no version, last layer"',
+      'nodejs/tool.mjs': 'export const name = "file of last layer"',
+    });
+    const folder = aFolder({
+      'cjs.js':
+        'exports.handler = async () => [require("shared-cjs").name, (await import("shared-esm")).name, require("of-version").name, (await import("/opt/nodejs/tool.mjs")).name]',
+    });
+    const layers = [
+      { arn: 'arn:layer:1', directory: first },
+      { arn: 'arn:layer:2', directory: last },
+    ];
+    const { invoke } = await startRuntime([aFolderFunction(folder, 'cjs.handler', { layers })]);
+
+    assert.deepEqual(returned(await invoke('cjs-handler')), [
+      'cjs from last layer',
+      'esm from layer',
+      'of the version, first layer',
+      'file of last layer',
+    ]);
+  });
+
   it('is bundled for runtimes that esbuild cannot compile for: a newer Node runs them here', async () => {
     const folder = aFolder({
       'a.ts':

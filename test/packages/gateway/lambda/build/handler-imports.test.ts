@@ -164,7 +164,7 @@ describe('packages that a package.json lists and that are not installed', () => 
       lists: { dependencies: LISTED },
       imports: 'import "two"; import "one"; import "here";',
       expected:
-        /package\.json: 3 packages of dependencies are not installed: one, two, three; run cd \S+ && npm install$/,
+        /package\.json: 3 packages in dependencies are not installed: one, two, three; run cd \S+ && npm install$/,
     },
     {
       name: 'are installed by the package manager of the project',

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { layerRoots } from '../../../../../packages/gateway/lambda/code/layer-folders.ts';
 import {
   findInLayers,
-  layerRoots,
   processEnvironment,
 } from '../../../../../packages/gateway/lambda/process/process-environment.ts';
 import { aFolder, aFolderFunction } from '../start-runtime.ts';

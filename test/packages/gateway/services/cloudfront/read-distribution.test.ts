@@ -43,7 +43,7 @@ describe('a behavior that needs what is not supported here', () => {
       const bench = aDistribution({ behavior: `${POLICY}\n${member}: ${value}`, settings });
 
       assert.equal((await bench.ask('/a')).status, 200);
-      assert.match(bench.unsupported[0]?.consequence ?? '', /are served without it$/);
+      assert.match(bench.unsupported[0]?.consequence ?? '', /are served because --allow-unguarded is set$/);
     });
   }
 

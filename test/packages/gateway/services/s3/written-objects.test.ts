@@ -70,7 +70,7 @@ describe('objects of the file of values', () => {
     const read = new S3Client(at()).send(new GetObjectCommand({ Bucket: 'photos', Key: 'gone.png' }));
 
     await assert.rejects(read, { name: 'NoSuchKey' });
-    const messages = /^s3: photos\/gone\.png was requested/;
+    const messages = /^s3: photos\/gone\.png was read but does not exist/;
     assert.ok(
       started.lines.some((line) => messages.test(line)),
       started.lines.join('\n'),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ACCOUNT, anEventEngine, REGION } from '../../../../support/an-event-engine.ts';
+import { systemAttributes } from '../../../../../packages/gateway/services/sqs/messages.ts';
 import * as sqs from '../../../../../packages/gateway/services/sqs/service.ts';
 
 const arnOf = (name: string): string => `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`;
@@ -39,6 +40,21 @@ function die({ of }: Queues, name: string, bodies: readonly string[]): void {
     for (const { receipt = '' } of of(name).receive({ most: 10 })) of(name).changeVisibility(receipt, 0);
 }
 
+// obs: localstack, tests/aws/services/sqs/test_sqs.py::test_dead_letter_queue_message_attributes
+describe('a dead message', () => {
+  it('keeps its id and its count of receives, and names the queue in which it died', () => {
+    const queues = queuesOf('');
+    die(queues, 'jobs', ['a']);
+    const { definition } = queues.of('dead');
+
+    const [dead] = queues.of('dead').receive({ most: 1 });
+
+    assert.ok(dead);
+    const { ApproximateReceiveCount, DeadLetterQueueSourceArn } = systemAttributes(dead, definition);
+    assert.deepEqual([ApproximateReceiveCount, DeadLetterQueueSourceArn], ['2', arnOf('jobs')]);
+  });
+});
+
 const bodiesIn = (queues: Queues, name: string): readonly string[] =>
   queues.of(name).messages.map(({ body }) => body);
 
@@ -60,6 +76,19 @@ describe('a redrive of dead messages', () => {
       assert.equal(queues.of('dead').length, 0);
       // They may be received again as often as the first time.
       assert.equal(queues.of('mails').receive({ most: 1 })[0]?.receiveCount, 1);
+    });
+
+  for (const suffix of ['', '.fifo'] as const)
+    it(`makes new messages${suffix === '' ? '' : ' with the ids of dead messages as deduplication ids'}`, () => {
+      const queues = queuesOf(suffix);
+      die(queues, 'jobs', ['a']);
+      const [dead] = queues.of('dead').messages;
+
+      queues.of('dead').redrive();
+
+      const [again] = queues.of('jobs').messages;
+      assert.notEqual(again?.id, dead?.id);
+      assert.equal(again?.deduplicationId, suffix === '' ? 'jobs0' : dead?.id);
     });
 
   it('leaves what was sent to the queue itself, to be received at once', () => {

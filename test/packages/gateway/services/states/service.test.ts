@@ -34,7 +34,6 @@ describe('a state machine of this account that does not exist', () => {
 describe('StartExecution', () => {
   for (const [given, name, expected] of [
     ['its own name', 'soup-1', 'soup-1'],
-    ['an empty one', '', 'a-uuid'],
     ['none', undefined, 'a-uuid'],
   ] as const)
     it(`names an execution ${expected} where the call gives ${given}`, () => {
@@ -45,7 +44,12 @@ describe('StartExecution', () => {
     });
 
   for (const { what, input, code } of [
-    { what: 'no machine', input: {}, code: 'InvalidArn' },
+    { what: 'no machine', input: {}, code: 'ValidationException' },
+    {
+      what: 'an empty name',
+      input: { stateMachineArn: MACHINE, name: '' },
+      code: 'ValidationException',
+    },
     { what: 'a machine without its ARN', input: { stateMachineArn: 'cook' }, code: 'InvalidArn' },
     {
       what: 'an input that is no JSON',
@@ -55,7 +59,7 @@ describe('StartExecution', () => {
     {
       what: 'an input that is no text',
       input: { stateMachineArn: MACHINE, input: { a: 1 } },
-      code: 'InvalidExecutionInput',
+      code: 'SerializationException',
     },
     { what: 'a body that is no object', input: undefined, code: 'SerializationException' },
   ])
@@ -137,6 +141,47 @@ describe('a machine of a stack', () => {
   });
 });
 
+// API reference, StartExecution and StopExecution; LocalStack, test_create_activity_invalid_name, for the words
+describe('an execution of this account', () => {
+  const started = async () => {
+    const bench = anEventEngine(
+      { states },
+      {
+        resources: `
+  Cook: { Type: AWS::StepFunctions::StateMachine, Properties: { StateMachineName: cook, RoleArn: r, DefinitionString: '{}' } }`,
+      },
+    );
+    await bench.call('states', 'StartExecution', { stateMachineArn: MACHINE, name: 'soup' });
+    return bench;
+  };
+
+  it('is stopped if it was started', async () => {
+    const bench = await started();
+
+    assert.ok(
+      'stopDate' in
+        Object(await bench.call('states', 'StopExecution', { executionArn: `${EXECUTION}:soup` })),
+    );
+    assert.partialDeepStrictEqual(
+      await bench.call('states', 'StopExecution', { executionArn: `${EXECUTION}:tea` }),
+      {
+        __type: 'ExecutionDoesNotExist',
+        message: `Execution Does Not Exist: '${EXECUTION}:tea'`,
+      },
+    );
+  });
+
+  for (const name of ['a b', 'a?', 'a/b', 'a\u0007'])
+    it(`cannot be named ${JSON.stringify(name)}`, async () => {
+      const bench = await started();
+
+      assert.partialDeepStrictEqual(
+        await bench.call('states', 'StartExecution', { stateMachineArn: MACHINE, name }),
+        { __type: 'InvalidName', message: `Invalid Name: '${name}'` },
+      );
+    });
+});
+
 describe('StopExecution', () => {
   it('says when it has stopped one, and refuses what is none', () => {
     assert.deepEqual(call('StopExecution', { executionArn: `${EXECUTION}:soup-1` }), {
@@ -144,15 +189,13 @@ describe('StopExecution', () => {
       fields: { stopDate: EPOCH_MS / 1000 },
     });
     assert.partialDeepStrictEqual(call('StopExecution', { executionArn: MACHINE }), { code: 'InvalidArn' });
-    assert.partialDeepStrictEqual(call('StopExecution', {}), { code: 'InvalidArn' });
+    assert.partialDeepStrictEqual(call('StopExecution', {}), { code: 'ValidationException' });
   });
 });
 
 describe('what a refusal shows of an ARN', () => {
   for (const [action, input, message] of [
-    ['StopExecution', {}, "Invalid Arn: ''"],
     ['StopExecution', { executionArn: MACHINE }, `Invalid Arn: '${MACHINE}'`],
-    ['StartExecution', {}, "Invalid Arn: 'Invalid ARN prefix: '"],
     ['StartExecution', { stateMachineArn: 'cook' }, "Invalid Arn: 'Invalid ARN prefix: cook'"],
   ] as const)
     it(`is ${message} for ${action} of ${JSON.stringify(input)}`, () => {

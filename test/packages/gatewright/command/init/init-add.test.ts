@@ -37,7 +37,7 @@ describe('gatewright init --add', () => {
 
     assert.match(
       stdout,
-      /^written gatewright\/access\/channels\.yml; write websocketApi: true into params\.dev of gatewright\/serverless\.yml/m,
+      /^created gatewright\/access\/channels\.yml for a WebSocket API of the stack; to create that API, add websocketApi: true to params\.dev in gatewright\/serverless\.yml/m,
     );
     assert.match(
       read('access/channels.yml'),
@@ -53,7 +53,7 @@ describe('gatewright init --add', () => {
 
     assert.match(
       stdout,
-      /^the stack already has these parts\nwritten gatewright\/access\/channels\.yml; write/,
+      /^the stack already has these parts\ncreated gatewright\/access\/channels\.yml for a WebSocket API/,
     );
     assert.match(read('access/channels.yml'), /logicalId: WebsocketsApi/);
     assert.equal((await run('--add', 'channels')).stdout, 'the stack already has these parts\n');

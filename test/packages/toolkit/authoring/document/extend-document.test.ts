@@ -102,7 +102,7 @@ describe('a document that extends others', () => {
     [
       'a file that is not there',
       { 'access/shop.yml': OWN.replace('./_company', './_nobody') },
-      /^access\/shop\.yml:2:11: extends\[0\]: the file \.\/_nobody\.yml does not exist here/,
+      /^access\/shop\.yml:2:11: extends\[0\]: the file \.\/_nobody\.yml was not found; a path that begins with \. is relative to this file/,
     ],
     [
       'a way out of a package',

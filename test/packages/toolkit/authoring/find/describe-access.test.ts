@@ -106,12 +106,15 @@ describe('describeAccess', () => {
 
   it('puts every kind of condition into words', () => {
     const conditions: readonly (readonly [when: object, words: string])[] = [
-      [{ mfa: true }, 'more than one factor'],
+      [{ mfa: true }, 'signed in with more than one factor'],
       [{ issuers: ['main'] }, 'issuer main'],
       [{ clients: ['web', 'app'] }, '(client web or client app)'],
       [{ scopes: { all: ['a', 'b'] } }, '(scope a and scope b)'],
-      [{ roles: { any: ['support'] }, mfa: true }, '(role support and more than one factor)'],
-      [{ not: { any: [{ mfa: true }, { issuers: ['main'] }] } }, 'not (more than one factor or issuer main)'],
+      [{ roles: { any: ['support'] }, mfa: true }, '(role support and signed in with more than one factor)'],
+      [
+        { not: { any: [{ mfa: true }, { issuers: ['main'] }] } },
+        'not (signed in with more than one factor or issuer main)',
+      ],
       [{ claims: [{ claim: 'org.id', op: 'in', value: ['x', 'y'] }] }, 'claim org.id in x, y'],
       [{ claims: [{ claim: 'tier', op: 'exists' }] }, 'claim tier exists'],
       [{ authAgeSeconds: 300 }, 'signed in at most 300 s ago'],
@@ -163,7 +166,7 @@ describe('describeAccess', () => {
 
     const row = rows.find(({ route }) => route.path.startsWith('/orgs'));
     assert.deepEqual(row?.rules, [
-      'own: allow if more than one factor and {org} is in claim org.ids and {id} is claim sub',
+      'own: allow if signed in with more than one factor and {org} is in claim org.ids and {id} is claim sub',
     ]);
     assert.equal(row.cells[0], 'depends');
   });

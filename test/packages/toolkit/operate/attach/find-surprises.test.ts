@@ -100,7 +100,7 @@ describe('surprises to know before an authorizer is attached', () => {
     );
     assert.match(
       surprise?.fix ?? '',
-      /attach plan --write-routes .*; deploy .* or run gatewright access publish; then attach$/,
+      /attach plan --write-routes .*; then deploy .* or run gatewright access publish; then attach$/,
     );
   });
 

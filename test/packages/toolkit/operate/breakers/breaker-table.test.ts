@@ -87,7 +87,7 @@ describe('shared breakers on DynamoDB', () => {
 
     await assert.rejects(readBreaker(aws, PLACE, 'quiet'), {
       message:
-        'table breakers has no breaker quiet in namespace shop: either that breaker has never opened, or the name is wrong',
+        'table breakers has no breaker quiet in namespace shop: the breaker has never opened, or it has another name; gatewright breakers list shows the names',
     });
   });
 

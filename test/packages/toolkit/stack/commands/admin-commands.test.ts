@@ -126,16 +126,25 @@ describe('what API Gateway did of a change', () => {
 });
 
 describe('the answer of an endpoint as text', () => {
-  it('is a table of the named members, with - for those that are not there and JSON for what is no text', () => {
+  it('is a table of the named members, with - for those that are not there and members and lists in words', () => {
     const rows = [{ id: 'a', roles: ['x'], limit: 7 }, { id: 'bcd' }];
 
     assert.deepEqual(rowsToTable(rows, ['id', 'roles', 'limit'], ['ID', 'ROLES', 'LIMIT']), [
       'ID   ROLES  LIMIT',
-      'a    ["x"]  7',
+      'a    x      7',
       'bcd  -      -',
     ]);
     assert.deepEqual(rowsToTable(rows, ['id']), ['id', 'a', 'bcd']);
-    assert.deepEqual([null, false, '', undefined].map(printValue), ['null', 'false', '', '-']);
+    assert.deepEqual([null, false, '', undefined, [], {}].map(printValue), ['-', 'false', '', '-', '-', '-']);
+    assert.deepEqual(
+      [
+        { 'API keys': 1, heads: 2 },
+        ['a', 'b'],
+        [{ createdAt: 't' }],
+        { plan: { id: 'pro', limits: [7] } },
+      ].map(printValue),
+      ['API keys 1, heads 2', 'a, b', '(createdAt t)', 'plan (id pro, limits (7))'],
+    );
     assert.deepEqual(without({ a: 1, b: 2, c: 3 }, 'a', 'c'), { b: 2 });
   });
 });

@@ -87,7 +87,7 @@ function widthOf(element: HTMLElement): number {
 
 function axisDay(seconds: number | undefined): string {
   if (seconds === undefined) return '';
-  // There is no room for the year.
+  // The year is left out, because the axis is too narrow for it.
   return day(new Date(seconds * 1000).toISOString()).replace(/ \d+$/, '');
 }
 

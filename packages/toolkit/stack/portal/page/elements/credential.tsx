@@ -123,7 +123,7 @@ export function Facts({
   );
 }
 
-/** Returns a fact about each secret that ends. */
+/** Returns a fact for each secret that is valid only until a certain time. */
 export function endingSecrets(secrets: Secrets): readonly (readonly [name: string, text: string])[] {
   return secrets.flatMap(({ createdAt, notAfter }) =>
     notAfter === undefined ? [] : [[`Secret of ${day(createdAt)}`, `works until ${time(notAfter)}`] as const],

@@ -182,10 +182,10 @@ export function Ask({
   readonly children: ComponentChildren;
 }) {
   const box = useRef<HTMLDivElement>(null);
-  // This is read before the opener is hidden, because it still has the focus then.
+  // The element that opened the question. It is read now, because it loses the focus when it is hidden.
   const [opener] = useState(() => document.activeElement);
-  // This happens before the browser paints, so that a key that is pressed as soon as the question is visible reaches
-  // it.
+  // The focus is set before the browser paints, so that a key that is pressed as soon as the question is visible
+  // reaches the question.
   useLayoutEffect(() => {
     // If there is no field, the question itself gets the focus, so that pressing Enter again does not confirm it.
     const field = box.current?.querySelector<HTMLElement>('input, select, textarea');

@@ -46,7 +46,7 @@ function unescaped(step: string): string {
   try {
     text = decodeURIComponent(step);
   } catch {
-    // A percent sign is part of the name.
+    // The text is not percent-encoded, so its percent sign is part of the name.
   }
   return text.replaceAll('~1', '/').replaceAll('~0', '~');
 }

@@ -43,7 +43,7 @@ export function OperationView({ document, url, operation, tryKey }: Props) {
       )}
       <section aria-label="Answers">
         <h3>Answers</h3>
-        {answers.length === 0 ? <p class="soft">The document lists no answers.</p> : null}
+        {answers.length === 0 ? <p class="soft">The API document lists no responses.</p> : null}
         {answers.map(({ status, description: text, contents }) => (
           <div class="answer" key={status}>
             <p>

@@ -13,7 +13,7 @@ export function AlertsSection() {
     <>
       <SectionHead
         title="Alerts"
-        about="We write a mail when a limit is used up to a percentage that you choose."
+        about="We send a mail when the used share of a limit reaches a percentage that you choose."
       />
       <Loaded of={fetched}>
         {(alerts) => (

@@ -64,7 +64,7 @@ function Invited({ invitation, about, session, onEnter }: Props & { readonly inv
             The invitation can be used once.{' '}
             {isOidc
               ? 'To accept it, sign in.'
-              : 'Say who you are, so that the other members of the organisation know.'}
+              : 'Enter your name, which the other members of the organisation will see.'}
           </p>
           {isOidc ? null : (
             <label class="field">
@@ -92,7 +92,7 @@ function Offer({ offer: { organisation, role, by, renews, expiresAt } }: { reado
       <strong>
         <bdi>{organisation.name}</bdi>
       </strong>{' '}
-      in the role <strong>{role}</strong>. It was created by <bdi>{by}</bdi>, and is valid until{' '}
+      with the role <strong>{role}</strong>. This link was created by <bdi>{by}</bdi>, and is valid until{' '}
       {time(expiresAt)}.
     </p>
   );

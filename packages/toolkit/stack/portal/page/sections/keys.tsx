@@ -17,7 +17,8 @@ import { useFetched } from '../use-fetched.ts';
 const WORDS: CredentialWords = {
   noun: 'key',
   copied: 'key',
-  rotateNote: 'In this time, put the new key into your programs. No request fails meanwhile.',
+  rotateNote:
+    'During this time, replace the old key by the new one in your programs. Both work, so no request fails.',
   revokeNote: (name) =>
     `Requests with the key “${name}” will be refused from now on. A revoked key cannot be used again.`,
 };
@@ -144,7 +145,7 @@ function KeyCard({ of: key, onChange, onRotated }: CardProps) {
         {key.isManaged ? <Badge text="managed for you" /> : null}
       </div>
       <KeyFacts of={key} />
-      {key.isManaged ? <p class="soft">We manage this key. Get in touch with us to change it.</p> : null}
+      {key.isManaged ? <p class="soft">We manage this key. Contact us to change it.</p> : null}
       {isUsable(key) && !key.isManaged ? (
         <CredentialActions
           of={{ path, id: key.keyId, name: key.name }}

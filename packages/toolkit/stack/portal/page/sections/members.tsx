@@ -206,7 +206,7 @@ function Invitations({
             <div class="row">
               <Action
                 label="Withdraw"
-                name={`Withdraw the invitation as ${role} of ${by}`}
+                name={`Withdraw the invitation as ${role} that ${by} created`}
                 kind="danger"
                 run={async () => {
                   await change(`api/invitations/${encodeURIComponent(id)}/withdraw`);

@@ -37,7 +37,10 @@ export function UseSection() {
   );
 }
 
-/** An organisation may have a limit for each of many keys and operations. */
+/**
+ * The number of limits that are shown without a click, because an organisation may have a limit for each of many keys
+ * and operations.
+ */
 const MOST_CARDS = 20;
 const MOST_ROWS = 500;
 
@@ -71,7 +74,7 @@ function isSpent({ says, left, allowance }: Use): boolean {
   return says !== undefined || (left <= 0 && allowance > 0);
 }
 
-/** States of a limit that refuses nothing by itself. */
+/** States in which a limit refuses requests only when it is used up. */
 const OPEN: readonly string[] = ['active', 'open'];
 
 function UseCard({ use }: { readonly use: Use }) {
@@ -131,7 +134,7 @@ function Paces({ paces }: Pick<Usage, 'paces'>) {
   );
 }
 
-/** The width is an attribute of SVG, because the policy of the page allows no style attributes. */
+/** The width is an attribute of SVG, because the Content-Security-Policy of the page forbids style attributes. */
 function Bar({ share }: { readonly share: number }) {
   return (
     <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" focusable="false">

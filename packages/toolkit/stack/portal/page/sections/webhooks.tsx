@@ -18,7 +18,8 @@ import { useFetched } from '../use-fetched.ts';
 const WORDS: CredentialWords = {
   noun: 'endpoint',
   copied: 'secret',
-  rotateNote: 'In this time, sign with the new secret. No delivery is refused meanwhile.',
+  rotateNote:
+    'During this time, change your programs to sign with the new secret. Both secrets work, so no delivery is refused.',
   revokeNote: (name) =>
     `Deliveries to the endpoint “${name}” will be refused from now on. A revoked endpoint cannot be used again.`,
 };

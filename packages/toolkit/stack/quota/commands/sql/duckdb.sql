@@ -1,4 +1,5 @@
--- The same table for DuckDB, and the functions of Athena that it has under other names. Where it says files in braces: 'folder/data/*.json.gz'.
+-- Defines the same table for DuckDB, and the Athena functions that have other names in DuckDB.
+-- The word "files" in braces is replaced by the path of the export's files, such as 'folder/data/*.json.gz'.
 CREATE OR REPLACE MACRO json_extract_scalar(document, path) AS json_extract_string(document, path);
 CREATE OR REPLACE MACRO json_format(document) AS CAST(document AS VARCHAR);
 CREATE OR REPLACE MACRO json_array_get(list, place) AS json_extract(list, concat('$[', CAST(place AS VARCHAR), ']'));

@@ -1,5 +1,6 @@
--- The lines of a month's invoices, of an export of the usage table to S3. Athena as it is; DuckDB with duckdb.sql before it.
--- Parameter: the month, '2026-11'. It gives to the cent what `gatewright usage invoice` gives.
+-- Computes the lines of a month's invoices from an export of the usage table to S3. The amounts are exactly the amounts of
+-- `gatewright usage invoice`. Parameter: the month, such as '2026-11'.
+-- Athena can run this query as it is. In DuckDB, run duckdb.sql first.
 WITH written AS (
   SELECT
     item.pk.s AS pk,
@@ -8,7 +9,7 @@ WITH written AS (
   FROM usage_export
   WHERE item.pk.s LIKE 'Q#%' AND item.sk.s LIKE 'U#%' AND json_extract_scalar(item.doc.s, '$.month') = ?
 ),
--- Versions after the first are few: corrections. The newest of each period counts.
+-- Records that were corrected. Only the newest version of each period counts. Few records have more than one version.
 corrected AS (
   SELECT pk, substr(sk, 1, 26) AS period, max(sk) AS sk
   FROM written
@@ -43,7 +44,8 @@ prices AS (
     CAST(json_extract_scalar(price, '$.included') AS BIGINT) AS included
   FROM (SELECT DISTINCT price FROM records) AS all_prices
 ),
--- What a period costs, in parts: its fee (part 0), and each unit by the tier that it is in, counted from the first of the period.
+-- The parts of which the price of a period consists: its fee is part 0, and each tier of units is another part. Units are
+-- counted from the beginning of the period.
 parts AS (
   SELECT price, 0 AS part, fee, included, 0 AS lower_bound, 0 AS upper_bound, CAST('0' AS DECIMAL(22, 12)) AS unit_price
   FROM prices
@@ -93,7 +95,7 @@ lines AS (
   JOIN parts ON parts.price = records.price
   GROUP BY month, tenant, currency, limit_id, key_id, route, plan_id, records.price
 ),
--- Each line is rounded once, half of a minor unit up (ISO 4217).
+-- Each line is rounded once, to the minor unit of its currency (ISO 4217), and a half is rounded up.
 rounded AS (
   SELECT
     lines.*,

@@ -1,5 +1,6 @@
--- What the ledgers of periods that begin in a month of UTC come to, by tenant, limit and plan, of an export of the usage table to S3.
--- Athena as it is; DuckDB with duckdb.sql before it. Parameter: the month, '2026-11'.
+-- Computes the usage in all periods that begin in a month (UTC), by tenant, limit and plan, from an export of the usage table
+-- to S3. Parameter: the month, such as '2026-11'.
+-- Athena can run this query as it is. In DuckDB, run duckdb.sql first.
 WITH ledgers AS (
   SELECT
     replace(replace(split_part(item.pk.s, '#', 2), '%23', '#'), '%25', '%') AS tenant,

@@ -8,7 +8,9 @@ import {
   GetModelCommand,
   GetRestApisCommand,
   PutIntegrationCommand,
+  PutIntegrationResponseCommand,
   PutMethodCommand,
+  PutMethodResponseCommand,
   UpdateAuthorizerCommand,
   UpdateIntegrationCommand,
 } from '@aws-sdk/client-api-gateway';
@@ -145,6 +147,28 @@ describe('a call of the REST control plane is refused in the words that AWS is k
     it(what, async () => {
       assert.deepEqual(await refusalOf(call()), { name: 'BadRequestException', message });
     });
+
+  // carrot/terraform-api-gateway-method-module#2
+  it('a second integration response with a selection pattern', async () => {
+    const method = { ...api, httpMethod: 'GET' };
+    for (const statusCode of ['200', '400', '500'])
+      await control.sdk.send(new PutMethodResponseCommand({ ...method, statusCode }));
+    const put = (statusCode: string, selectionPattern?: string) =>
+      control.sdk.send(new PutIntegrationResponseCommand({ ...method, statusCode, selectionPattern }));
+    await put('200');
+    await put('200');
+    await put('400', '4\\d{2}');
+
+    for (const [pattern, shown] of [
+      [undefined, 'default'],
+      ['', 'default'],
+      ['4\\d{2}', '4\\d{2}'],
+    ])
+      assert.deepEqual(await refusalOf(put('500', pattern)), {
+        name: 'ConflictException',
+        message: `Integration response with selection pattern ${shown} already exists`,
+      });
+  });
 
   it('an HTTP API to which a domain maps', async () => {
     const { ApiId = '' } = await control.v2.send(new CreateApiCommand({ Name: 'm', ProtocolType: 'HTTP' }));

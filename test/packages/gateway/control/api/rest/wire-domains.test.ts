@@ -92,6 +92,10 @@ describe('custom domains through the AWS SDK', () => {
     const domainName = 'maps.example.com';
     await make(domainName);
     await map(domainName, '(none)', '(none)');
+    const one = await control.sdk.send(new GetBasePathMappingCommand({ domainName, basePath: '(none)' }));
+    assert.deepEqual([one.basePath, one.stage], ['(none)', undefined]);
+    assert.equal(await ask(domainName, '/dev/pets'), 200);
+    await control.sdk.send(new DeleteBasePathMappingCommand({ domainName, basePath: '(none)' }));
     await map(domainName, 'v1', 'dev');
     await control.sdk.send(
       new UpdateBasePathMappingCommand({
@@ -105,14 +109,7 @@ describe('custom domains through the AWS SDK', () => {
     );
 
     const { items } = await control.sdk.send(new GetBasePathMappingsCommand({ domainName }));
-    assert.deepEqual(items, [
-      { basePath: '(none)', restApiId },
-      { basePath: 'v2', restApiId, stage: 'prod' },
-    ]);
-    const one = await control.sdk.send(new GetBasePathMappingCommand({ domainName, basePath: '(none)' }));
-    assert.equal(one.stage, undefined);
-    assert.deepEqual([await ask(domainName, '/dev/pets'), await ask(domainName, '/v2/pets')], [200, 200]);
-    await control.sdk.send(new DeleteBasePathMappingCommand({ domainName, basePath: '(none)' }));
+    assert.deepEqual(items, [{ basePath: 'v2', restApiId, stage: 'prod' }]);
     assert.deepEqual(
       [await ask(domainName, '/dev/pets'), await ask(domainName, '/v2/pets')],
       [undefined, 200],
@@ -207,6 +204,18 @@ describe('custom domains through the AWS SDK', () => {
       error: 'BadRequestException',
       says: /^Invalid stage identifier specified$/,
     },
+    ...['a', '(none)'].map((second) => ({
+      // serverless-domain-manager#179, aws/aws-cdk#11095
+      name: `a mapping of ${second} next to another, one of which is empty`,
+      call: async () => {
+        const domainName = `${second === 'a' ? 'one' : 'two'}.example.com`;
+        await make(domainName);
+        await map(domainName, second === 'a' ? '(none)' : 'a', 'dev');
+        await map(domainName, second, 'dev');
+      },
+      error: 'ConflictException',
+      says: /^Only one base path mapping is allowed if the base path is empty\.$/,
+    })),
     {
       name: 'an unknown mapping',
       call: async () => {

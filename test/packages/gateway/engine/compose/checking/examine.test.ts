@@ -367,6 +367,25 @@ describe('the package of a function', () => {
     assert.deepEqual(await examine(sam('      Handler: index.handler\n'), { ...INDEX, ...files }), []);
   });
 
+  // After `init` and `start . gatewright` the bundles and caches of the stack were in the package of the service.
+  it('contains the folder of a stack in a folder of the service, whose undo files are not to be deleted', async () => {
+    const whole = sam('      Handler: index.handler\n').replace('src/', '.');
+    const at = write({
+      'template.yaml': whole,
+      'index.js': HANDLER,
+      'gatewright/.gatewright/cache/services/a.json': '{}',
+    });
+
+    const { findings } = await examineStacks([at('template.yaml')], OPTIONS);
+
+    assert.equal(findings.length, 1);
+    assert.match(findings[0]?.message ?? '', /the package contains .*gatewright\/\.gatewright,/);
+    assert.match(
+      findings[0]?.remedy ?? '',
+      /patterns: \['!\*\*\/\.gatewright\/\*\*'\].* do not delete it, because gatewright detach needs that/,
+    );
+  });
+
   it('follows no link out of the folder when its size is counted', async () => {
     const at = write({
       'template.yaml': sam('      Handler: index.handler\n'),

@@ -46,6 +46,22 @@ describe('refused metrics', () => {
       'The parameter MetricData.member.1.Timestamp must specify a time within the past two weeks.',
     ));
 
+  // jdamick/dropwizard-metrics-cloudwatch#3
+  it('says that a dimension is named twice', () =>
+    refuse(
+      [
+        {
+          MetricName: 'a',
+          Value: 1,
+          Dimensions: [
+            { Name: 'city', Value: 'Bern' },
+            { Name: 'city', Value: 'Thun' },
+          ],
+        },
+      ],
+      'No metric may specify the same dimension name twice.',
+    ));
+
   // awslabs/collectd-cloudwatch#46
   it('names all units that do not exist', () =>
     refuse(

@@ -138,8 +138,8 @@ describe('gatewright access versions and rollback', () => {
     assert.deepEqual(requests, ['GET /access/versions']);
     assert.deepEqual(cellsOf(stdout), [
       ['version', 'at', 'by', 'documents', 'restores', 'checksum'],
-      ['2', 't2', 'ada', '["orders"]', '1', 'c'],
-      ['1', 't1', 'ada', '["orders"]', '-', 'a'],
+      ['2', 't2', 'ada', 'orders', '1', 'c'],
+      ['1', 't1', 'ada', 'orders', '-', 'a'],
     ]);
   });
 

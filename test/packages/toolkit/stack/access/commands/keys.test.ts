@@ -166,7 +166,7 @@ describe('gatewright keys', () => {
     assert.deepEqual(requests, ['GET /access/keys/k-1']);
     assert.deepEqual(cellsOf(stdout), [
       ['keyId', 'k-1'],
-      ['roles', '["support"]'],
+      ['roles', 'support'],
     ]);
   });
 });

@@ -100,7 +100,7 @@ describe('gatewright customers', () => {
     assert.match(shown, /^name +Acme Ltd$/m);
     assert.match(shown, /^in force since +2026-11-03T\S+$/m);
     assert.match(shown, /^in force everywhere by +2026-11-03T00:01:\S+$/m);
-    assert.match(shown, /^pro +2026-11-03T[^ ]+ +\{"monthly":5000\}$/m);
+    assert.match(shown, /^pro +2026-11-03T[^ ]+ +monthly 5000$/m);
     assert.match(shown, /^free +2026-12-01T00:00:00\.000Z +-$/m);
     assert.match(shown, /^monthly +5000 +0 +5000 +2026-12-01T00:00:00\.000Z$/m);
     assert.match(await printed('customers', 'list'), /^acme +active +pro +/m);
@@ -143,6 +143,14 @@ describe('gatewright customers', () => {
     assert.match(refused.stderr, /the customer was closed on 2026-11-03T.*\(CUSTOMER_CLOSED, 409\)/);
   });
 
+  // docs/guides/sell/quota.md, "When a change is in force"
+  it('says in its help by when requests of a suspended customer are refused', async () => {
+    for (const verb of ['suspend', 'close']) {
+      const { stdout } = await run('customers', verb, '--help');
+      assert.match(stdout.replace(/\s+/g, ' '), /refused at once, all others within 30 s, or within 60 s/);
+    }
+  });
+
   it('tells the keys of a customer, revokes those of a closed one, and warns where a cache keeps a result', async () => {
     await printed('customers', 'create', 'soylent', 'pro');
     const by = { id: 'make', by: 'ada' };
@@ -154,7 +162,7 @@ describe('gatewright customers', () => {
 
     assert.match(
       suspended.stdout,
-      /in force now for requests with its API keys \(1\); in force everywhere by/,
+      /in force now for requests with its API keys \(1\), and within 30 s for others; in force everywhere by/,
     );
     assert.match(
       suspended.stderr,
@@ -251,5 +259,22 @@ describe('gatewright customers', () => {
     const { customer, total } = JSON.parse(invoices) as Readonly<Record<string, unknown>>;
     // The term in force at the end of the month has the fee, also of a month without a request.
     assert.deepEqual([customer, total], [{ name: 'Acme Ltd', address: [] }, '5.00']);
+  });
+
+  it('moves several customers to a plan, and says which were not changed and why', async () => {
+    for (const tenant of ['stark', 'wayne', 'oscorp']) await printed('customers', 'create', tenant, 'free');
+    await printed('customers', 'close', 'wayne');
+
+    const { code, stdout, stderr } = await run('customers', 'set-plan', 'stark', 'wayne', 'oscorp', 'pro');
+
+    assert.equal(code, 1);
+    assert.match(stdout, /^stark: pro from [^]*^oscorp: pro from /m);
+    assert.match(stderr, /^error: wayne was not changed: the customer was closed on .*CUSTOMER_CLOSED/m);
+    assert.match(
+      await printed('customers', 'suspend', 'stark', 'oscorp'),
+      /^stark: suspended[^]*^oscorp: suspended/m,
+    );
+    const planOnly = await run('customers', 'set-plan', 'pro');
+    assert.match(planOnly.stderr, /name the customers and then the plan, as in .*; there is only "pro"/);
   });
 });

@@ -106,8 +106,8 @@ describe('gatewright quota', () => {
     assert.deepEqual(requests, [`GET ${path}`, `GET ${path}&cursor=c`]);
     assert.deepEqual(cellsOf(stdout), [
       ['at', 'by', 'kind', 'target', 'input', 'operationId'],
-      ['t', 'ada', 'top-up', '{"tenant":"acme"}', '{"units":5}', 'op-1'],
-      ['t', 'ada', 'top-up', '{"tenant":"acme"}', '{"units":5}', '-'],
+      ['t', 'ada', 'top-up', 'tenant acme', 'units 5', 'op-1'],
+      ['t', 'ada', 'top-up', 'tenant acme', 'units 5', '-'],
     ]);
   });
 });

@@ -1,0 +1,145 @@
+/**
+ * Says what to change in an integration whose call an AWS service refused, by the code of the service's error. The codes
+ * are in the API reference of each service.
+ */
+import type { IntegrationCircumstances } from './circumstances.ts';
+
+type Refused = {
+  /** What the error says. */
+  readonly detail: string;
+  readonly routeKey: string;
+  /** Where the integration writes a parameter of the call, such as `RequestParameters of the integration of POST /jobs`. */
+  readonly written: string;
+};
+
+type Advise = (refused: Refused) => string | undefined;
+
+/** How messages of AWS name a parameter that is missing or wrong. */
+const PARAMETERS = [
+  /the parameter (\w+(?:\.\w+)*)/,
+  /for parameter (\w+)/,
+  /[Tt]he (\w+) parameter is required/,
+  /Invalid parameter: (\w+)(?: or \w+)? Reason: no value/,
+];
+const MISSING = /Empty message|must contain|is required|no value for|is missing/;
+
+function parameterIn(detail: string): string | undefined {
+  if (/Empty message/.test(detail)) return 'Message';
+  return PARAMETERS.map((pattern) => pattern.exec(detail)?.[1]).find((name) => name !== undefined);
+}
+
+/** Values that a parameter may have, for parameters whose purpose is often unknown. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  MessageGroupId:
+    ": a fixed text, or a value of the request such as $request.header.x-group (in a template $input.params('x-group')). A FIFO queue or topic keeps the order of the messages of one group",
+  MessageDeduplicationId:
+    ': an id of the request, such as $context.requestId. A FIFO queue or topic with content-based deduplication needs none',
+};
+
+const advisePresence: Advise = ({ detail, written }) => {
+  const name = parameterIn(detail);
+  return name === undefined
+    ? undefined
+    : `Add ${name} to ${written}${Object.hasOwn(EXAMPLES, name) ? EXAMPLES[name] : ''}.`;
+};
+
+const adviseValue: Advise = (refused) => {
+  const { detail, written } = refused;
+  if (/ContentBasedDeduplication/.test(detail))
+    return `Add MessageDeduplicationId to ${written}${EXAMPLES['MessageDeduplicationId'] ?? ''}.`;
+  if (MISSING.test(detail)) return advisePresence(refused);
+  const name = parameterIn(detail);
+  return name === undefined
+    ? undefined
+    : `Correct the value of ${name} in ${written}: the reply says which it may have.`;
+};
+
+const adviseAction: Advise = ({ written }) =>
+  `Add Action, such as Action=SendMessage or Action=Publish, to ${written}.`;
+
+const adviseQueue: Advise = ({ written }) =>
+  `Name an existing queue of the same region and account in ${written}: \`gatewright events list\` shows those of the loaded stacks.`;
+
+const adviseMachine: Advise = ({ written }) =>
+  `Name the ARN of a state machine of a loaded stack in stateMachineArn of ${written}, for example with !Ref of the AWS::StepFunctions::StateMachine.`;
+
+const adviseTable: Advise = ({ detail, written }) =>
+  `Name an existing table, stream or resource in ${written}${/not found: (\S+)/.test(detail) ? ` instead of ${/not found: (\S+)/.exec(detail)?.[1] ?? ''}` : ''}: its name in AWS (!Ref), in the region of the API.`;
+
+/** DynamoDB has one code for every input that it cannot use. */
+const adviseInput: Advise = ({ detail, written }) => {
+  if (/key element does not match the schema|keys was not given|Missing the key/i.test(detail))
+    return `Give the key in ${written} exactly the attributes of the table's KeySchema, each with the type of its AttributeDefinitions: {"id": {"S": "…"}}.`;
+  const [, keyword] = /reserved keyword: (\w+)/.exec(detail) ?? [];
+  if (keyword !== undefined)
+    return `Write #${keyword} for ${keyword} in the expression of ${written}, and add "ExpressionAttributeNames": {"#${keyword}": "${keyword}"}.`;
+  const [, undefinedName] = /attribute (?:value|name): ([:#]\w+)/.exec(detail) ?? [];
+  if (undefinedName !== undefined)
+    return `Define ${undefinedName} in ${undefinedName.startsWith(':') ? 'ExpressionAttributeValues' : 'ExpressionAttributeNames'} of ${written}.`;
+  const absent = [...detail.matchAll(/Value null at '(\w+)'/g)].map(
+    ([, name = '']) => name.charAt(0).toUpperCase() + name.slice(1),
+  );
+  return absent.length === 0 ? undefined : `Add ${absent.join(' and ')} to ${written}.`;
+};
+
+const adviseType: Advise = ({ detail, written }) => {
+  if (/input/i.test(detail)) return INPUT_AS_TEXT;
+  if (/not a JSON object/.test(detail))
+    return `Let ${written} print a JSON object for this request: quote texts, and print values that may be missing with $input.json.`;
+  if (/base64|Blob/.test(detail))
+    return `Write the value in ${written} as base64: $util.base64Encode(…) in a template; an HTTP API passes it on as the client sends it.`;
+  return `Write the value in ${written} in the type that the operation takes: a number without quotes, a text in quotes, and in DynamoDB each value with its type ({"S": "…"}).`;
+};
+
+const ADVICE: Readonly<Record<string, Advise>> = {
+  MissingParameter: advisePresence,
+  MissingAction: adviseAction,
+  InvalidParameterValue: adviseValue,
+  InvalidParameter: adviseValue,
+  InvalidParameterException: adviseValue,
+  InvalidParameterCombination: adviseValue,
+  QueueDoesNotExist: adviseQueue,
+  'AWS.SimpleQueueService.NonExistentQueue': adviseQueue,
+  NonExistentQueue: adviseQueue,
+  StateMachineDoesNotExist: adviseMachine,
+  InvalidArn: adviseMachine,
+  StateMachineTypeNotSupported: ({ routeKey }) =>
+    `Call StartExecution in the integration of ${routeKey}, which does not wait for the result. Or, to get the result in the response, set StateMachineType: EXPRESS of the state machine: StartSyncExecution accepts no STANDARD one.`,
+  InvalidExecutionInput: () => INPUT_AS_TEXT,
+  ExecutionAlreadyExists: ({ written }) =>
+    `Leave out name in ${written}, so that each execution gets a name of its own.`,
+  ResourceNotFoundException: adviseTable,
+  ResourceNotFound: adviseTable,
+  NotFound: ({ written }) => `Name the ARN of an existing topic in ${written}, in the region of the API.`,
+  NotFoundException: ({ written }) =>
+    `Name the ARN of an existing topic in ${written}, in the region of the API.`,
+  ValidationException: adviseInput,
+  ConditionalCheckFailedException: ({ written }) =>
+    `The item does not meet the ConditionExpression in ${written}: send a request for an item that does, or map this error to a status of its own, such as 409.`,
+  SerializationException: adviseType,
+  NoSuchKey: () => 'Ask for an object that exists, or put it into the bucket first.',
+  NoSuchBucket: ({ routeKey }) =>
+    `Name an existing bucket in the Uri of the integration of ${routeKey}: !Ref of the AWS::S3::Bucket, not its logical id.`,
+  MethodNotAllowed: ({ routeKey }) =>
+    `Set IntegrationHttpMethod of the integration of ${routeKey} to the method of the operation of S3: PUT puts an object, GET reads it, DELETE deletes it. The method of the route may be another.`,
+};
+
+const INPUT_AS_TEXT =
+  'Write input as a text in the request template, not as an object: "input": "$util.escapeJavaScript($input.json(\'$\')).replaceAll("\\\\\'", "\'")". In an HTTP API, map Input from $request.body.';
+
+/** Codes for an input that is incomplete or of another form, as the body of a request is without a template. */
+const OF_INPUT = /^(?:Missing|Invalid|Validation|Serialization)/;
+
+/** Returns undefined for a code about which nothing more is known than what the reply says. */
+export function adviseServiceError(
+  { problem, kind, isBodyUnmapped }: Pick<IntegrationCircumstances, 'problem' | 'kind' | 'isBodyUnmapped'>,
+  routeKey: string,
+): string | undefined {
+  const { code, detail = '' } = problem ?? {};
+  if (code === undefined) return undefined;
+  if (isBodyUnmapped === true && OF_INPUT.test(code))
+    return `Add a request template to the integration of ${routeKey} that prints the input of the operation: without one, the service gets the body of the request as it is.`;
+  if (!Object.hasOwn(ADVICE, code)) return undefined;
+  const place = kind === 'http-api-service' ? 'RequestParameters' : 'the request template';
+  return ADVICE[code]?.({ detail, routeKey, written: `${place} of the integration of ${routeKey}` });
+}

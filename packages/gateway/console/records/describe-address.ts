@@ -1,0 +1,31 @@
+/** Describes where a request was sent: the stage or custom domain, and the routes that its path nearly names. */
+import { NONE } from '../../core/routing/base-path.ts';
+import { findDoubledStage, findNearMisses } from './near-misses.ts';
+import type { Circumstances } from '../explain/circumstances.ts';
+import type { RecordedRequest } from './recorded-request.ts';
+
+type Address = Pick<
+  Circumstances,
+  'stagePath' | 'isPreflight' | 'domain' | 'doubledStage' | 'isEndpointDisabled' | 'nearMisses'
+>;
+
+export function describeAddress({ received, error }: RecordedRequest): Address {
+  const { api, stage, route, rawPath, path, method, headers } = received;
+  const plans = stage?.deployment.routes.plans ?? [];
+  return {
+    ...(rawPath.endsWith(path) && { stagePath: rawPath.slice(0, -path.length) }),
+    ...(method === 'OPTIONS' &&
+      headers.last('origin') !== undefined &&
+      headers.last('access-control-request-method') !== undefined && { isPreflight: true }),
+    ...(api.basePathMatched !== undefined && {
+      domain: {
+        name: api.domainName,
+        basePath: api.basePathMatched === NONE ? '' : api.basePathMatched,
+      },
+    }),
+    ...(stage !== undefined &&
+      route === undefined && { doubledStage: findDoubledStage(plans, method, path, stage.name) }),
+    isEndpointDisabled: api.disableExecuteApiEndpoint && error?.code === 'STAGE_NOT_FOUND',
+    nearMisses: stage === undefined ? [] : findNearMisses(plans, method, path, route),
+  };
+}

@@ -1,0 +1,54 @@
+/** Describes the API key, the throttles and the quota of a recorded request. */
+import { describeRefusal } from '../../core/events/quota-refusal.ts';
+import { isMatched } from './describe-guard.ts';
+import type { MeterNotes } from '../../core/exchange.ts';
+import type { LimitCircumstances, MeterCircumstances } from '../explain/circumstances.ts';
+import type { RecordedRequest } from './recorded-request.ts';
+import type { Redactor } from './redact.ts';
+
+export function describeMeter(
+  { received, caller }: RecordedRequest,
+  notes: MeterNotes,
+  redactor: Redactor,
+): MeterCircumstances | undefined {
+  if (!isMatched(received)) return undefined;
+  const { holder, keyFault, quotaLeft } = notes;
+  const { apiKeySource } = received.stage.deployment;
+  const quota = holder?.plan.quota;
+  const grant = caller?.kind === 'lambda' ? caller.grant : undefined;
+  const given = apiKeySource === 'HEADER' ? received.headers.last('x-api-key') : grant?.usageIdentifierKey;
+  return {
+    keyRequired: received.route.apiKeyRequired,
+    keySource: apiKeySource,
+    hasApiKey: given !== undefined && given !== '',
+    ...(grant && { refusal: redactor.text(describeRefusal(grant)) }),
+    keyId: holder?.apiKey.id ?? (keyFault !== undefined && 'keyId' in keyFault ? keyFault.keyId : undefined),
+    keyFault: keyFault?.kind,
+    opens: keyFault?.kind === 'other-stages' ? keyFault.opens : [],
+    ...(keyFault?.kind === 'other-stages' && { plans: keyFault.plans }),
+    ...(holder === undefined && {
+      acceptedKeys: received.stage.keys.namesFor?.(received.api.apiId, received.stage.name),
+    }),
+    planId: holder?.plan.id,
+    keyName:
+      holder?.apiKey.name ?? (keyFault !== undefined && 'keyName' in keyFault ? keyFault.keyName : undefined),
+    planName: holder?.plan.name,
+    quota: quota && { limit: quota.limit, period: quota.period, left: quotaLeft ?? 0 },
+    planLimit: limitOf(notes.planLimit, notes.planTokens, holder?.hasOwnLimit?.(received.route.routeKey)),
+    routeLimit: limitOf(
+      notes.routeLimit,
+      notes.routeTokens,
+      received.stage.throttle?.hasOwnLimit?.(received.route.routeKey),
+    ),
+  };
+}
+
+function limitOf(
+  limit: MeterNotes['planLimit'],
+  tokens: number | undefined,
+  isOwn: boolean | undefined,
+): LimitCircumstances | undefined {
+  if (limit === undefined || tokens === undefined) return undefined;
+  const { rateLimit: ratePerSecond, burstLimit: burst } = limit;
+  return { ratePerSecond, burst, level: Math.floor(tokens * 100) / 100, isOwn };
+}

@@ -1,0 +1,59 @@
+/** What the event of a failed function lacks, if its error says that it read something that is not there (docs/aws §3.1). */
+import { asJsonObject, memberOf, parseJson } from '@gatewright/aws/json-object';
+
+/** Members that functions read, and that not every event has. */
+const MEMBERS = [
+  'body',
+  'queryStringParameters',
+  'pathParameters',
+  'multiValueQueryStringParameters',
+  'cookies',
+];
+/** Members of the other payload format. */
+const OF_1 = ['httpMethod', 'path', 'resource', 'multiValueHeaders'];
+const OF_2 = ['rawPath', 'rawQueryString', 'routeKey'];
+
+const OF_UNDEFINED =
+  /Cannot read properties of undefined|undefined is not iterable|"undefined" is not valid JSON/;
+const OF_NULL =
+  /Cannot read properties of null|null is not iterable|'NoneType'|not NoneType|Unexpected end of JSON/;
+const NOT_JSON = /is not valid JSON|^Unexpected token|^Expecting value/;
+
+/** Returns sentences; empty if the error is about something else, or if the event is not known as a whole. */
+export function describeEventGaps(
+  event: string | undefined,
+  { errorType, errorMessage }: { readonly errorType: string; readonly errorMessage: string },
+): readonly string[] {
+  const value = asJsonObject(parseJson(event ?? ''));
+  if (value === undefined) return [];
+  const isNull = (name: string): boolean => value[name] === null;
+  const isMissing = (name: string): boolean => !Object.hasOwn(value, name);
+  const key = errorType === 'KeyError' ? /^'(\w+)'$/.exec(errorMessage)?.[1] : undefined;
+  if (key !== undefined) return isMissing(key) ? [sayMissing([key], value)] : [];
+  if (OF_NULL.test(errorMessage)) {
+    const names = MEMBERS.filter(isNull);
+    return names.length === 0 ? [] : [`In the event of this request, ${listOf(names)} ${areNull(names)}.`];
+  }
+  if (OF_UNDEFINED.test(errorMessage)) {
+    const names = [...MEMBERS, ...(isMissing('rawPath') ? OF_2 : OF_1)].filter(isMissing);
+    const context = memberOf(value, 'requestContext');
+    const more = memberOf(context, 'authorizer') === undefined ? ['requestContext.authorizer'] : [];
+    return [sayMissing([...names, ...more], value)];
+  }
+  if (NOT_JSON.test(errorMessage) && value['isBase64Encoded'] === true)
+    return ['The body of the event is base64, because isBase64Encoded is true: decode it before it is read.'];
+  return [];
+}
+
+function sayMissing(names: readonly string[], event: Readonly<Record<string, unknown>>): string {
+  const has = Object.keys(event).slice(0, 20).join(', ');
+  return `The event of this request has no ${listOf(names, 'or')}. It has ${has}.`;
+}
+
+function areNull(names: readonly string[]): string {
+  return names.length === 1 ? 'is null' : 'are null';
+}
+
+function listOf(names: readonly string[], word = 'and'): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1) ?? ''}`;
+}

@@ -1,0 +1,64 @@
+/**
+ * Logs and records requests that are refused before an API is asked: at a domain whose mappings do not include the
+ * path, or whose truststore does not trust the client.
+ */
+import { restWordings } from './deployment/wordings/error-wordings.ts';
+import { gatewayError, GatewayError } from './errors.ts';
+import { log } from './phases/log.ts';
+import { receive } from './receive.ts';
+import { Trail } from './trail.ts';
+import type { Reply, ServedApi } from './exchange.ts';
+import type { Ports } from './ports.ts';
+import type { Recording } from './trail.ts';
+
+/** Why a request was refused, and what would change that. */
+export type RefusalText = {
+  readonly reason: string;
+  readonly because: readonly string[];
+  readonly changes: readonly string[];
+};
+
+type Refused = {
+  /** The name of the host, under which a request without an API is recorded. */
+  readonly host: string;
+  readonly api: ServedApi | undefined;
+  readonly isTrusted: boolean;
+  readonly told: RefusalText;
+};
+
+/** Without an API, the request is recorded under the name of the host. */
+function placeholder(host: string): ServedApi {
+  return {
+    apiId: '',
+    accountId: '',
+    region: '',
+    stackName: '',
+    logicalId: '',
+    domainName: host,
+    name: host,
+    protocol: 'rest',
+    stages: new Map(),
+    locate: (rawPath) => ({ stageName: '', path: rawPath }),
+    errors: restWordings,
+    disableExecuteApiEndpoint: false,
+  };
+}
+
+export function logRefused(
+  wire: Parameters<typeof receive>[0],
+  reply: Reply,
+  { host, api = placeholder(host), isTrusted, told }: Refused,
+  at: Ports & Recording,
+): void {
+  const received = receive(wire, api, at);
+  const trail = new Trail(at.clock);
+  if (at.records !== undefined) trail.keepAll(received);
+  const error = gatewayError(isTrusted ? 'STAGE_NOT_FOUND' : 'ACCESS_DENIED', {
+    source: 'client',
+    reason: told.reason,
+    defect: { kind: 'screen', because: told.because, changes: told.changes },
+  });
+  trail.failure = told.reason;
+  if (error instanceof GatewayError) trail.error = error;
+  log(received, reply, trail, at);
+}

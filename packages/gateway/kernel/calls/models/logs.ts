@@ -1,0 +1,50 @@
+/**
+ * Written by `node lab/tools/call-models.ts` from the API model of logs 2014-03-28 in botocore 1.44.8.
+ * Each line is a shape or an operation; kernel/calls/call-model.ts reads them.
+ */
+export const LOGS_MODEL: string = String.raw`
+{"shape":"AccountId","type":"text","least":12,"most":12,"pattern":"^\\d{12}$"}
+{"shape":"AccountIds","type":"list","least":0,"most":20,"each":"AccountId"}
+{"shape":"DescribeLimit","type":"number","least":1,"most":50}
+{"shape":"DescribeLogGroupsLogGroupIdentifiers","type":"list","least":1,"most":50,"each":"LogGroupIdentifier"}
+{"shape":"Entity","type":"object","members":{"keyAttributes":"EntityKeyAttributes","attributes":"EntityAttributes"}}
+{"shape":"EntityAttributes","type":"object"}
+{"shape":"EntityKeyAttributes","type":"object"}
+{"shape":"EventMessage","type":"text","least":1}
+{"shape":"EventsLimit","type":"number","least":1,"most":10000}
+{"shape":"EventsLimitStartQuery","type":"number","least":1,"most":100000}
+{"shape":"FilterPattern","type":"text","least":0,"most":1024}
+{"shape":"GetQueryResultsMaxItems","type":"number","least":0,"most":10000}
+{"shape":"GetQueryResultsNextToken","type":"text","most":1024}
+{"shape":"InputLogEvent","type":"object","required":["timestamp","message"],"members":{"timestamp":"Timestamp","message":"EventMessage"}}
+{"shape":"InputLogEvents","type":"list","least":1,"most":10000,"each":"InputLogEvent"}
+{"shape":"InputLogStreamNames","type":"list","least":1,"most":100,"each":"LogStreamName"}
+{"shape":"KmsKeyId","type":"text","most":256}
+{"shape":"LogGroupClass","type":"text","values":["STANDARD","INFREQUENT_ACCESS","DELIVERY","ESSENTIALS"]}
+{"shape":"LogGroupIdentifier","type":"text","least":1,"most":2048,"pattern":"[\\w#+=/:,.@-]*","isHidden":true}
+{"shape":"LogGroupIdentifiers","type":"list","each":"LogGroupIdentifier"}
+{"shape":"LogGroupName","type":"text","least":1,"most":512,"pattern":"[\\.\\-_/#A-Za-z0-9]+"}
+{"shape":"LogGroupNamePattern","type":"text","least":0,"most":512,"pattern":"[\\.\\-_/#A-Za-z0-9]*"}
+{"shape":"LogGroupNames","type":"list","each":"LogGroupName"}
+{"shape":"LogStreamName","type":"text","least":1,"most":512,"pattern":"[^:*]*"}
+{"shape":"NextToken","type":"text","least":1}
+{"shape":"OrderBy","type":"text","values":["LogStreamName","LastEventTime"]}
+{"shape":"QueryId","type":"text","least":1,"most":256}
+{"shape":"QueryLanguage","type":"text","values":["CWLI","SQL","PPL"]}
+{"shape":"QueryString","type":"text","least":0,"most":10000}
+{"shape":"SequenceToken","type":"text","least":1}
+{"shape":"Tags","type":"object"}
+{"shape":"Timestamp","type":"number","least":0}
+{"operation":"CreateLogGroup","required":["logGroupName"],"members":{"logGroupName":"LogGroupName","kmsKeyId":"KmsKeyId","tags":"Tags","logGroupClass":"LogGroupClass","deletionProtectionEnabled":"flag"}}
+{"operation":"CreateLogStream","required":["logGroupName","logStreamName"],"members":{"logGroupName":"LogGroupName","logStreamName":"LogStreamName"}}
+{"operation":"DeleteRetentionPolicy","required":["logGroupName"],"members":{"logGroupName":"LogGroupName"}}
+{"operation":"DescribeLogGroups","members":{"accountIdentifiers":"AccountIds","logGroupNamePrefix":"LogGroupName","logGroupNamePattern":"LogGroupNamePattern","nextToken":"NextToken","limit":"DescribeLimit","includeLinkedAccounts":"flag","logGroupClass":"LogGroupClass","logGroupIdentifiers":"DescribeLogGroupsLogGroupIdentifiers"}}
+{"operation":"DescribeLogStreams","members":{"logGroupName":"LogGroupName","logGroupIdentifier":"LogGroupIdentifier","logStreamNamePrefix":"LogStreamName","orderBy":"OrderBy","descending":"flag","nextToken":"NextToken","limit":"DescribeLimit"}}
+{"operation":"FilterLogEvents","members":{"logGroupName":"LogGroupName","logGroupIdentifier":"LogGroupIdentifier","logStreamNames":"InputLogStreamNames","logStreamNamePrefix":"LogStreamName","startTime":"Timestamp","endTime":"Timestamp","filterPattern":"FilterPattern","nextToken":"NextToken","limit":"EventsLimit","startFromHead":"flag","interleaved":"flag","unmask":"flag"}}
+{"operation":"GetLogEvents","required":["logStreamName"],"members":{"logGroupName":"LogGroupName","logGroupIdentifier":"LogGroupIdentifier","logStreamName":"LogStreamName","startTime":"Timestamp","endTime":"Timestamp","nextToken":"NextToken","limit":"EventsLimit","startFromHead":"flag","unmask":"flag"}}
+{"operation":"GetQueryResults","required":["queryId"],"members":{"queryId":"QueryId","nextToken":"GetQueryResultsNextToken","maxItems":"GetQueryResultsMaxItems"}}
+{"operation":"PutLogEvents","required":["logGroupName","logStreamName","logEvents"],"members":{"logGroupName":"LogGroupName","logStreamName":"LogStreamName","logEvents":"InputLogEvents","sequenceToken":"SequenceToken","entity":"Entity"}}
+{"operation":"PutRetentionPolicy","required":["logGroupName","retentionInDays"],"members":{"logGroupName":"LogGroupName","retentionInDays":"number"}}
+{"operation":"StartQuery","required":["startTime","endTime","queryString"],"members":{"queryLanguage":"QueryLanguage","logGroupName":"LogGroupName","logGroupNames":"LogGroupNames","logGroupIdentifiers":"LogGroupIdentifiers","startTime":"Timestamp","endTime":"Timestamp","queryString":"QueryString","limit":"EventsLimitStartQuery"}}
+{"operation":"StopQuery","required":["queryId"],"members":{"queryId":"QueryId"}}
+`;

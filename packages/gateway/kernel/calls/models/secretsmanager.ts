@@ -1,0 +1,20 @@
+/**
+ * Written by `node lab/tools/call-models.ts` from the API model of secretsmanager 2017-10-17 in botocore 1.44.8.
+ * Each line is a shape or an operation; kernel/calls/call-model.ts reads them.
+ */
+export const SECRETSMANAGER_MODEL: string = String.raw`
+{"shape":"Filter","type":"object","members":{"Key":"FilterNameStringType","Values":"FilterValuesStringList"}}
+{"shape":"FilterNameStringType","type":"text","values":["description","name","tag-key","tag-value","primary-region","owning-service","all"]}
+{"shape":"FilterValueStringType","type":"text","most":512,"pattern":"^\\!?[a-zA-Z0-9 :_@\\/\\+\\=\\.\\-\\!]*$"}
+{"shape":"FilterValuesStringList","type":"list","least":1,"most":10,"each":"FilterValueStringType"}
+{"shape":"FiltersListType","type":"list","most":10,"each":"Filter"}
+{"shape":"MaxResultsBatchType","type":"number","least":1,"most":20}
+{"shape":"NextTokenType","type":"text","least":1,"most":4096}
+{"shape":"SecretIdListType","type":"list","least":1,"most":20,"each":"SecretIdType"}
+{"shape":"SecretIdType","type":"text","least":1,"most":2048}
+{"shape":"SecretVersionIdType","type":"text","least":32,"most":64}
+{"shape":"SecretVersionStageType","type":"text","least":1,"most":256}
+{"operation":"BatchGetSecretValue","members":{"SecretIdList":"SecretIdListType","Filters":"FiltersListType","MaxResults":"MaxResultsBatchType","NextToken":"NextTokenType"}}
+{"operation":"DescribeSecret","required":["SecretId"],"members":{"SecretId":"SecretIdType"}}
+{"operation":"GetSecretValue","required":["SecretId"],"members":{"SecretId":"SecretIdType","VersionId":"SecretVersionIdType","VersionStage":"SecretVersionStageType"}}
+`;

@@ -1,0 +1,27 @@
+/** Folders of a function's layers, in the order in which they are searched. */
+import { join } from 'node:path';
+import type { LayerDefinition } from '../../core/stack/function.ts';
+
+/**
+ * Returns the folders of layers that are on this machine. The last layer comes first, because Lambda extracts layers in
+ * the order of the list, so that a file of a later layer replaces the same file of an earlier one.
+ */
+export function layerRoots({ layers }: { readonly layers: readonly LayerDefinition[] }): string[] {
+  return layers.flatMap(({ directory }) => (directory === undefined ? [] : [directory])).toReversed();
+}
+
+/**
+ * Returns the folders in which Node.js looks for packages of layers. In Lambda, all layers are in `/opt`, and NODE_PATH
+ * contains `/opt/nodejs/node24/node_modules` before `/opt/nodejs/node_modules`. The folder of the version is therefore
+ * searched in all layers first.
+ * https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html
+ */
+export function nodeLayerFolders(definition: {
+  readonly layers: readonly LayerDefinition[];
+  readonly runtime: string;
+}): string[] {
+  const [, major = '24'] = /^nodejs(\d+)/.exec(definition.runtime) ?? [];
+  return [`nodejs/node${major}`, 'nodejs'].flatMap((folder) =>
+    layerRoots(definition).map((root) => join(root, folder, 'node_modules')),
+  );
+}

@@ -1,0 +1,43 @@
+/** Advice about the errors of AWS services, by their codes; the messages are those that the services have here. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { adviseServiceError } from '../../../../../packages/gateway/console/explain/service-advice.ts';
+
+const TOPIC = 'Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter';
+const ROWS: readonly (readonly [code: string, detail: string, advice: RegExp | undefined])[] = [
+  ['InvalidParameter', TOPIC, /^Add TopicArn to/],
+  ['InvalidParameter', 'Invalid parameter: Empty message', /^Add Message to/],
+  ['InvalidParameter', 'The MessageGroupId parameter is required for FIFO topics', /^Add MessageGroupId to/],
+  [
+    'InvalidParameterValue',
+    'either have ContentBasedDeduplication enabled or',
+    /^Add MessageDeduplicationId to/,
+  ],
+  [
+    'InvalidParameterValue',
+    'Value 9999 for parameter DelaySeconds is invalid.',
+    /^Correct the value of DelaySeconds/,
+  ],
+  ['MissingAction', 'The request is missing an action or a required parameter.', /^Add Action/],
+  ['NotFound', 'Topic does not exist', /^Name the ARN of an existing topic/],
+  ['AWS.SimpleQueueService.NonExistentQueue', 'does not exist', /^Name an existing queue/],
+  ['StateMachineDoesNotExist', 'State Machine Does Not Exist', /^Name the ARN of a state machine/],
+  ['ValidationException', 'reserved keyword: name', /^Write #name for name/],
+  ['ValidationException', 'not defined; attribute value: :n', /^Define :n in ExpressionAttributeValues/],
+  ['ValidationException', "Value null at 'tableName' failed", /^Add TableName to/],
+  ['ValidationException', 'something else', undefined],
+  ['SerializationException', 'The request body is not a JSON object', /print a JSON object/],
+  ['SerializationException', 'Data must be base64', /as base64/],
+  ['ConditionalCheckFailedException', 'The conditional request failed', /ConditionExpression/],
+  ['toString', '', undefined],
+];
+
+describe('the advice about an error of an AWS service', () => {
+  for (const [code, detail, advice] of ROWS)
+    it(`follows its code and message: ${code}, ${detail}`, () => {
+      const problem = { code, detail, title: undefined };
+      const said = adviseServiceError({ problem, kind: 'service' }, 'POST /jobs');
+      if (advice === undefined) assert.equal(said, undefined);
+      else assert.match(said ?? '', advice);
+    });
+});

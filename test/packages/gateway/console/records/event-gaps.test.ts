@@ -1,0 +1,60 @@
+/** An error about something that is not there is told with what the event of the request lacks. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { describeEventGaps } from '../../../../../packages/gateway/console/records/event-gaps.ts';
+import { recording } from '../../../../support/recorded-apis.ts';
+import { anApi } from '../../../../support/an-api.ts';
+import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
+
+type Event = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+describe('the event of a function that failed', () => {
+  it('is told with its members that are null, for a REST API (docs/aws §3.1)', async () => {
+    const read = (event: unknown): string =>
+      (event as Event)['queryStringParameters']?.['id'] ?? fail('null', 'id');
+    const api = recording(anApi(restRoutes({ 'GET /pets': {} }), { echo: read }));
+
+    assert.equal((await api.send({ target: '/dev/pets' })).status, 502);
+
+    assert.match(
+      api.last().story.sentences.join('\n'),
+      /In the event of this request, body, queryStringParameters, pathParameters and multiValueQueryStringParameters are null\./,
+    );
+  });
+
+  it('is told with the members that it does not have, for payload format 2.0 (docs/aws §3.3)', async () => {
+    const read = (): string => fail('undefined', 'id');
+    const api = recording(anApi(httpRoutes(['GET /pets']), { echo: read }));
+
+    assert.equal((await api.send({ target: '/pets' })).status, 500);
+
+    assert.match(
+      api.last().story.sentences.join('\n'),
+      /has no body, queryStringParameters, pathParameters, .*httpMethod, path.* It has version, routeKey/,
+    );
+  });
+
+  const ROWS: readonly (readonly [type: string, message: string, event: object, says: RegExp | undefined])[] =
+    [
+      ['KeyError', "'pathParameters'", { version: '2.0' }, /has no pathParameters\. It has version\./],
+      ['KeyError', "'colour'", { colour: 1 }, undefined],
+      ['TypeError', "'NoneType' object is not subscriptable", { body: null }, /body is null/],
+      [
+        'SyntaxError',
+        'Unexpected token e is not valid JSON',
+        { body: 'eyJ9', isBase64Encoded: true },
+        /base64/,
+      ],
+      ['Error', 'no such pet', { body: null }, undefined],
+    ];
+  for (const [errorType, errorMessage, event, says] of ROWS)
+    it(`is told for ${errorType}: ${errorMessage} as ${says === undefined ? 'nothing' : String(says)}`, () => {
+      const said = describeEventGaps(JSON.stringify(event), { errorType, errorMessage }).join('\n');
+      if (says === undefined) assert.equal(said, '');
+      else assert.match(said, says);
+    });
+});
+
+function fail(value: string, name: string): never {
+  throw new TypeError(`Cannot read properties of ${value} (reading '${name}')`);
+}

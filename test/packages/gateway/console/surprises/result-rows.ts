@@ -1,0 +1,298 @@
+/** Results, claims and paths that reach their reader in another form than their author expects; beside one that does not. */
+import { serveMapped } from '../../../../../packages/gateway/control/domains/serve-domain.ts';
+import { serve } from '../../../../../packages/gateway/core/pipeline.ts';
+import { receive } from '../../../../../packages/gateway/core/receive.ts';
+import { aMethod, answered, DEFAULT } from '../../../../support/a-method.ts';
+import { cachedApi, ON, PETS } from '../../../../support/cached-apis.ts';
+import { anApi } from '../../../../support/an-api.ts';
+import { policy, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
+import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
+import { carrying, CLAIMS, ISSUER, KEY, withIssuers } from '../../../../support/token-issuers.ts';
+import { signToken } from '../../../../support/signed-tokens.ts';
+import { FUNCTION, http, ID, proxy } from './surprise-rows.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { TestApi } from '../../../../support/an-api.ts';
+import type { Served, SurpriseRow } from './surprise-rows.ts';
+
+const HTML = '<p class="a">hi</p>';
+const NOT_FOUND = { statusCode: 404, body: 'Cannot GET' };
+const selecting = (patterns: readonly string[], message: string, template?: JsonObject) => (): Served =>
+  aMethod({
+    integration: {
+      ...FUNCTION,
+      IntegrationResponses: [
+        { StatusCode: '200', ...(template && { ResponseTemplates: template }) },
+        ...patterns.map((SelectionPattern) => ({ StatusCode: '404', SelectionPattern })),
+      ],
+    },
+    method: { MethodResponses: [{ StatusCode: '200' }, { StatusCode: '404' }] },
+    functions: {
+      fn: () => {
+        throw new Error(message);
+      },
+    },
+  });
+const returning =
+  (result: unknown, response: JsonObject = {}, method: JsonObject = {}) =>
+  (): Served =>
+    aMethod({
+      integration: { ...FUNCTION, IntegrationResponses: [{ ...DEFAULT[0], ...response }] },
+      method,
+      functions: { fn: () => result },
+    });
+const contextOf = (context: JsonObject) => (): Served =>
+  anApi(withAuthorizer(TOKEN), {
+    list: () => ({ statusCode: 200, body: 'ok' }),
+    auth: () => ({ ...policy('Allow', '*'), context }),
+  });
+const KNOWN = { target: '/dev/pets', headers: ['Authorization', 'x'] };
+
+/** The same API at a custom domain, below this base path. */
+function atDomain({ api, ports }: TestApi, basePath: string): Served {
+  return {
+    ports,
+    send: ({ method = 'GET', target, headers = [] }) =>
+      serve(
+        receive(
+          {
+            method,
+            target,
+            rawHeaders: [...headers, 'Host', 'api.example.com'],
+            body: undefined,
+            remoteAddress: '127.0.0.1',
+            httpVersion: '1.1',
+          },
+          serveMapped(api.served, 'api.example.com', basePath, { stage: 'dev' }),
+          ports,
+        ),
+        ports,
+      ),
+  };
+}
+const greedy = (basePath: string) => (): Served =>
+  atDomain(anApi(restRoutes({ 'ANY /{proxy+}': {} }), { echo: () => NOT_FOUND }), basePath);
+
+const JWT = {
+  Auth: {
+    type: 'AWS::ApiGatewayV2::Authorizer',
+    properties: {
+      ApiId: 'abcdefghij',
+      Name: 'tokens',
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Issuer: ISSUER, Audience: ['api'] },
+    },
+  },
+};
+const guarded = (): Served => {
+  const routes = httpRoutes(['GET /pets'], {
+    route: { AuthorizationType: 'JWT', AuthorizerId: 'Auth' },
+    integration: { IntegrationUri: 'arn:aws:lambda:us-east-1:123456789012:function:list' },
+    more: JWT,
+  });
+  return withIssuers(routes);
+};
+
+const starting = (reply: string) => (): Served => {
+  const api = aMethod({
+    integration: {
+      Type: 'AWS',
+      IntegrationHttpMethod: 'POST',
+      Credentials: 'arn:aws:iam::123456789012:role/starter',
+      Uri: 'arn:aws:apigateway:us-east-1:states:action/StartExecution',
+      IntegrationResponses: DEFAULT,
+    },
+  });
+  api.ports.services.answer = () => answered(reply);
+  return api;
+};
+const UNCLUSTERED = { ...ON, CacheClusterEnabled: false };
+
+const lost = (Uri: string, status: number) => (): Served => {
+  const api = aMethod({
+    integration: {
+      Type: 'HTTP_PROXY',
+      IntegrationHttpMethod: 'GET',
+      Uri,
+      RequestParameters: { 'integration.request.path.id': 'method.request.path.id' },
+    },
+    method: { RequestParameters: { 'method.request.path.id': true } },
+  });
+  api.ports.http.answer = () => answered('none', [], status);
+  return api;
+};
+
+const matching = (SelectionPattern: string) => (): Served =>
+  aMethod({
+    integration: {
+      ...FUNCTION,
+      IntegrationResponses: [{ StatusCode: '200' }, { StatusCode: '500', SelectionPattern }],
+    },
+    method: { MethodResponses: [{ StatusCode: '200' }, { StatusCode: '500' }] },
+    functions: { fn: () => ({}) },
+  });
+
+export const RESULTS: readonly SurpriseRow[] = [
+  {
+    code: 'SUCCESS_BY_PATTERN',
+    source: 'docs/aws §7.7',
+    api: matching('.*'),
+    request: ID,
+    values: { status: 500, pattern: '.*' },
+    because:
+      /The function succeeded, but the SelectionPattern \.\* of the integration response 500 also matches/,
+    change: /^Write the pattern as \(\\n\|\.\)\+, which needs at least one character/m,
+    not: { api: matching('(\\n|.)+') },
+  },
+  {
+    code: 'PATH_NOT_PASSED',
+    source: 'docs/aws §7.6',
+    api: lost('https://pets.example/pets', 404),
+    request: ID,
+    values: { parameters: ['id'], uri: 'https://pets.example/pets' },
+    because: /has \{id\}, but the Uri of the integration, https:\/\/pets\.example\/pets, does not use it/,
+    change:
+      /^If the backend needs the value, write it into the Uri, https:\/\/pets\.example\/pets\/\{id\}, map integration\.request\.path\.id: method\.request\.path\.id/m,
+    not: { api: lost('https://pets.example/pets/{id}', 404) },
+  },
+  {
+    code: 'CACHE_WITHOUT_CLUSTER',
+    source: 'docs/aws §9',
+    api: () => cachedApi(UNCLUSTERED),
+    request: { target: PETS },
+    values: { stage: 'dev' },
+    because: /MethodSettings of stage dev set CachingEnabled, but the stage has no cache cluster/,
+    change: /^To cache responses, set CacheClusterEnabled: true and CacheClusterSize/m,
+    not: { api: () => cachedApi() },
+  },
+  {
+    code: 'EXECUTION_NOT_RUN',
+    source: 'docs/aws §8',
+    api: starting('{"executionArn":"arn:aws:states:us-east-1:123456789012:execution:Flow:1","startDate":1}'),
+    request: { method: 'POST', target: '/dev/1', body: '{}' },
+    values: {},
+    because: /accepted the execution.* does not run their states/,
+    change: /^To run it, start the gateway with --aws states/m,
+    not: { api: starting('{}') },
+  },
+  {
+    code: 'ERROR_BY_DEFAULT_RESPONSE',
+    name: 'a message of several lines',
+    // . matches no line break: https://docs.aws.amazon.com/apigateway/latest/api/API_IntegrationResponse.html
+    source: 'docs/aws §7.7',
+    api: selecting(['.*no pet.*'], 'lookup:\nno pet 7'),
+    request: ID,
+    values: { patterns: ['.*no pet.*'] },
+    because:
+      /“lookup:\\nno pet 7”.*\nThe SelectionPattern \.\*no pet\.\* .* 404 does not match, because .* several lines/s,
+    change: /^Write the pattern as \(\\n\|\.\)\*no pet\(\\n\|\.\)\*, and deploy/m,
+    not: { api: selecting(['(\\n|.)*no pet(\\n|.)*'], 'lookup:\nno pet 7') },
+  },
+  {
+    code: 'ERROR_BY_DEFAULT_RESPONSE',
+    name: 'a pattern that is a part of the message',
+    source: 'docs/aws §7.7',
+    api: selecting(['no pet'], 'there is no pet 7'),
+    request: ID,
+    values: { patterns: ['no pet'] },
+    because: /matches only a part of the error message/,
+    change: /^Write the pattern as \.\*no pet\.\*, and deploy/m,
+    not: { api: selecting(['.*no pet.*'], 'there is no pet 7') },
+  },
+  {
+    code: 'BODY_EMPTY_AS_JSON',
+    source: 'docs/aws §3.5',
+    api: proxy({ statusCode: 200 }),
+    request: ID,
+    values: { status: 200 },
+    because: /The reply has no body, but Content-Type application\/json, the default of the gateway/,
+    change: /^Return statusCode 204 from the function, or a body such as \{\}/m,
+    not: { api: proxy({ statusCode: 204 }) },
+  },
+  {
+    code: 'BODY_EMPTY_AS_JSON',
+    name: 'with a type of its own',
+    source: 'docs/aws §3.5',
+    api: http({ statusCode: 200, headers: { 'Content-Type': 'application/json' } }),
+    request: { target: '/1' },
+    values: { status: 200 },
+    because: /The reply has no body, but Content-Type application\/json\. An empty text/,
+    change: /another Content-Type in headers/,
+    not: { api: http({ statusCode: 200, headers: { 'Content-Type': 'text/plain' } }) },
+  },
+  {
+    code: 'TEXT_AS_JSON',
+    source: 'docs/aws §8.2',
+    api: returning(HTML),
+    request: ID,
+    values: { contentType: 'application/json' },
+    because: /gives it to an integration of type AWS as JSON, in quotes/,
+    change: /ResponseTemplates: \{"text\/html": "\$input\.path\('\$'\)"\}/,
+    not: {
+      api: returning(
+        HTML,
+        {
+          ResponseTemplates: { 'text/html': "$input.path('$')" },
+          ResponseParameters: { 'method.response.header.Content-Type': "'text/html'" },
+        },
+        {
+          MethodResponses: [
+            { StatusCode: '200', ResponseParameters: { 'method.response.header.Content-Type': false } },
+          ],
+        },
+      ),
+    },
+  },
+  {
+    code: 'TEXT_AS_JSON',
+    name: 'a text that is JSON itself',
+    source: 'docs/aws §8.2',
+    api: returning('{"id": 1}'),
+    request: ID,
+    values: {},
+    because: /The function returned a text/,
+    change: /^Return the object itself from the function, without JSON\.stringify/m,
+    not: { api: returning({ id: 1 }) },
+  },
+  {
+    code: 'PROXY_RESULT_AS_BODY',
+    source: 'docs/aws §8.2',
+    api: returning({ statusCode: 404, body: 'none' }),
+    request: ID,
+    values: { status: 200, statusCode: '404' },
+    because: /returned statusCode 404 and a body, as for a Lambda proxy.* so the client got 200/,
+    change: /^Set Type of the integration to AWS_PROXY/m,
+    not: { api: proxy({ statusCode: 404, body: 'none' }) },
+  },
+  {
+    code: 'CLAIM_LIST_AS_TEXT',
+    source: 'docs/aws §4.5',
+    api: guarded,
+    request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, roles: ['a', 'b'] })) },
+    values: { claims: ['roles'] },
+    because: /as one text, in brackets and with spaces between the values: \[a b\]/,
+    change: /claims\['roles'\]\.replace\(\/\^\\\[\|\\\]\$\/g, ''\)\.split\(' '\)/,
+    not: { request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, roles: 'a' })) } },
+  },
+  {
+    code: 'CONTEXT_AS_TEXT',
+    source: 'docs/aws §4.3',
+    api: contextOf({ admin: false }),
+    request: KNOWN,
+    values: { names: ['admin'] },
+    because: /the function got it as text: admin is "false", which is true in a condition/,
+    change: /authorizer\.admin === 'false'/,
+    not: { api: contextOf({ admin: 'no' }) },
+  },
+  {
+    code: 'BASE_PATH_IN_EVENT',
+    // https://github.com/CodeGenieApp/serverless-express/issues/397
+    source: 'docs/aws §10.4',
+    api: greedy('v1'),
+    request: { target: '/v1/pets' },
+    values: { basePath: 'v1', path: '/v1/pets' },
+    because: /path of its event is \/v1\/pets: it begins with the base path \/v1/,
+    change: /^Let the function use pathParameters\.proxy of the event, which is pets/m,
+    not: { api: greedy(''), request: { target: '/pets' } },
+  },
+];

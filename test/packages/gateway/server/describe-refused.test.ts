@@ -1,0 +1,89 @@
+/** Requests that are refused before an API is asked are recorded, and told with what the domain admits. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { RequestRecords } from '../../../../packages/gateway/console/records/request-records.ts';
+import { HeaderList } from '../../../../packages/gateway/core/events/header-list.ts';
+import { acceptRequest } from '../../../../packages/gateway/server/answer-request.ts';
+import { describeUntrusted } from '../../../../packages/gateway/server/describe-refused.ts';
+import { anApi } from '../../../support/an-api.ts';
+import { restApi } from '../../../support/rest-apis.ts';
+import { servedAlone } from '../../../support/served-alone.ts';
+import type { HostFacts } from '../../../../packages/gateway/server/describe-refused.ts';
+import type { ReplySink } from '../../../../packages/gateway/server/stream-reply.ts';
+
+const HOST = 'api.example.com';
+const sink = { destroyed: false, writeHead: () => undefined, end: () => undefined } as unknown as ReplySink;
+
+function storyAt(target: string, facts: HostFacts | undefined): string {
+  const { api, ports } = anApi(restApi({}), {});
+  const records = new RequestRecords(10, ports.clock, 'key of the test');
+  ports.records = records;
+  acceptRequest(
+    {
+      method: 'GET',
+      target,
+      host: HOST,
+      apiId: undefined,
+      httpVersion: '1.1',
+      headers: new HeaderList(['Host', HOST]),
+      body: undefined,
+      peer: undefined,
+      remoteAddress: '127.0.0.1',
+    },
+    sink,
+    { ...servedAlone(api.served, ports, () => true), resolveApi: () => undefined, factsOfHost: () => facts },
+  );
+  const { story, status } = records.detail('last') ?? assert.fail('nothing was recorded');
+  assert.equal(status, 403);
+  return [story.headline, ...story.sentences, ...story.changes].join('\n');
+}
+
+describe('a request at a custom domain', () => {
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+  it('is told with the mappings of the domain if none of them includes its path', () => {
+    const story = storyAt('/v2/items', { domain: HOST, basePaths: ['v1'] });
+    assert.match(story, /^GET \/v2\/items was refused with 403/);
+    assert.match(
+      story,
+      /domain api\.example\.com has mappings for \/v1 only, and none of them includes \/v2\/items/,
+    );
+    assert.match(story, /^Begin the path with \/v1\. Or, if the path is right, add a mapping/m);
+  });
+
+  it('is told that the domain has no mapping', () => {
+    const story = storyAt('/items', { domain: HOST, basePaths: [] });
+    assert.match(story, /has no mapping\.\nAdd an AWS::ApiGateway::BasePathMapping/);
+  });
+
+  it('is told that no API has the host', () => {
+    assert.match(
+      storyAt('/items', undefined),
+      /No loaded stack has an API or a custom domain with the host name/,
+    );
+  });
+});
+
+// https://repost.aws/knowledge-center/api-gateway-mutual-tls-403-errors
+describe('a client that a truststore does not trust', () => {
+  const REASONS: readonly (readonly [reason: string, change: RegExp])[] = [
+    [
+      'Could not find issuer for certificate',
+      /^Add the certificate of CN=Intermediate to the object of TruststoreUri/,
+    ],
+    ['self signed certificate', /no self-signed one/],
+    ['certificate has expired', /valid now/],
+    ['Client cert using an insecure Signature Algorithm', /SHA-256/],
+    ['no client certificate', /^Send a client certificate/],
+    ['the TLS handshake was for another name', /SNI/],
+    ['the client certificate is not valid for this', /clientAuth/],
+  ];
+  for (const [reason, change] of REASONS)
+    it(`is told with AWS's reason and what to change: ${reason}`, () => {
+      const certificate = { subject: 'CN=leaf\nO=shop', issuer: 'CN=Intermediate' };
+      const told = describeUntrusted(HOST, reason, { certificate } as never);
+
+      assert.equal(told.reason, `Access denied. Reason: ${reason}`);
+      assert.match(told.because.join('\n'), /the certificate of CN=leaf, O=shop, issued by CN=Intermediate/);
+      assert.match(told.changes.join('\n'), change);
+    });
+});

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ACCOUNT, anEventEngine, REGION } from '../../../../support/an-event-engine.ts';
+import * as events from '../../../../../packages/gateway/services/eventbridge/service.ts';
+
+const EVENT = {
+  id: '1',
+  source: 'shop',
+  'detail-type': 'order',
+  account: ACCOUNT,
+  region: REGION,
+  time: '2022-07-13T13:48:01Z',
+  detail: { city: 'Bern' },
+};
+
+const RESOURCES = { resources: '  Bus: { Type: AWS::Events::EventBus, Properties: { Name: shop } }' };
+
+const test = (EventPattern: unknown, Event: unknown): Promise<unknown> =>
+  anEventEngine({ events }, RESOURCES).call('events', 'TestEventPattern', { EventPattern, Event });
+
+// LocalStack, tests/aws/services/events/test_events_patterns.py::TestEventPattern, recorded on AWS
+describe('TestEventPattern', () => {
+  for (const city of ['Bern', 'Thun'])
+    it(`says whether an event of ${city} matches`, async () => {
+      const answer = await test(JSON.stringify({ detail: { city: [city] } }), JSON.stringify(EVENT));
+
+      assert.deepEqual(answer, { Result: city === 'Bern' });
+    });
+
+  const pattern = '{"source":["shop"]}';
+  const { id: _id, ...withoutId } = EVENT;
+  for (const [what, event] of [
+    ['is not JSON', 'plain string'],
+    ['is a list', '["plain string"]'],
+    ['lacks a member that every event has', JSON.stringify(withoutId)],
+  ])
+    it(`refuses an event that ${what}`, async () => {
+      assert.deepEqual(await test(pattern, event), {
+        __type: 'ValidationException',
+        message: 'Parameter Event is not valid.',
+      });
+    });
+
+  it('refuses a pattern in the words of PutRule, and members that are missing or of another type', async () => {
+    assert.partialDeepStrictEqual(await test('["a list"]', JSON.stringify(EVENT)), {
+      __type: 'InvalidEventPatternException',
+      message: 'Event pattern is not valid. Reason: Filter is not an object',
+    });
+    assert.partialDeepStrictEqual(await test(undefined, '{}'), { __type: 'ValidationException' });
+    assert.partialDeepStrictEqual(await test({}, '{}'), {
+      __type: 'SerializationException',
+      message: 'Start of structure or map found where not expected.',
+    });
+  });
+});

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { API_CHECKS } from '../../../../../packages/toolkit/operate/doctor/check-api.ts';
+import type { ApiView } from '../../../../../packages/toolkit/operate/doctor/api-view.ts';
+
+function withPlan(hasQuota: boolean, hasThrottle: boolean): ApiView {
+  const view: Partial<Record<keyof ApiView, unknown>> = {
+    live: { kind: 'http', api: {}, stage: 'prod', stageShown: {}, gatewayResponses: [] },
+    routes: [],
+    authorizers: [],
+    plans: [{ name: 'gold', where: 'Plan', hasQuota, hasThrottle }],
+    keys: [],
+    webAcls: [],
+  };
+  return view as ApiView;
+}
+
+const sentencesOf = (view: ApiView): readonly string[] =>
+  API_CHECKS.flatMap((check) => check(view))
+    .filter(({ id }) => id === 'plan-without-quota')
+    .map(({ what, why }) => `${what}: ${why}`);
+
+describe('a usage plan without a quota', () => {
+  it('lets its keys send any number of requests if it has no throttle either', () => {
+    assert.deepEqual(sentencesOf(withPlan(false, false)), [
+      'usage plan gold has no quota and no throttle: callers with its keys can send any number of requests, because a usage plan refuses requests only above a quota or a throttle',
+    ]);
+  });
+
+  it('limits requests per second, but not per day or month, if it has a throttle', () => {
+    assert.deepEqual(sentencesOf(withPlan(false, true)), [
+      'usage plan gold has no quota: its throttle limits the requests per second, but not how many requests callers with its keys can send in a day or a month',
+    ]);
+  });
+
+  it('is found only if there is no quota', () => {
+    assert.deepEqual(sentencesOf(withPlan(true, false)), []);
+  });
+});

@@ -1,0 +1,110 @@
+/** When changes of customers are in force in processes under load, and what this costs: the table of docs/guides/sell/quota.md. */
+import { DEFAULT_PRICES } from '../../packages/gateway/console/page/cost/prices.ts';
+import { measureInForce } from '../support/measure-in-force.ts';
+import type { Change } from '../support/measure-in-force.ts';
+import type { Figures, Outcome, Proof } from './proof.ts';
+
+const CHANGES = 1000;
+const QUICK_CHANGES = 5;
+/** With a hundred customers, one change takes as long as ten with one customer. */
+const CROWDED = 100;
+/** Not the seed of the test, so that the proof adds something to it. */
+const SEED = 1_000_000;
+
+type Row = {
+  readonly name: string;
+  readonly change: Change;
+  readonly withinMs: number;
+  readonly setting?: Omit<NonNullable<Parameters<typeof measureInForce>[2]>, 'seed'>;
+};
+
+/** The bounds are the promises of the guide. */
+const ROWS: readonly Row[] = [
+  { name: 'upgrade of a refused customer', change: 'upgrade at 429', withinMs: 2000 },
+  {
+    name: 'the same, with an API key',
+    change: 'upgrade at 429',
+    withinMs: 0,
+    setting: { knowsVersion: true },
+  },
+  { name: 'resume', change: 'resume', withinMs: 2000 },
+  { name: 'suspend, exact billing', change: 'suspend', withinMs: 100 },
+  { name: 'suspend, leased', change: 'suspend', withinMs: 30_000, setting: { isLeased: true } },
+  {
+    name: 'suspend, leased, with an API key',
+    change: 'suspend',
+    withinMs: 0,
+    setting: { isLeased: true, knowsVersion: true },
+  },
+  {
+    name: 'suspend, leased, 20 customers',
+    change: 'suspend',
+    withinMs: 30_000,
+    setting: { isLeased: true, customers: 20 },
+  },
+  {
+    name: 'suspend, leased, 100 customers',
+    change: 'suspend',
+    withinMs: 30_000,
+    setting: { isLeased: true, customers: 100 },
+  },
+  {
+    name: 'suspend, leased, changesWithinMs 2000',
+    change: 'suspend',
+    withinMs: 2000,
+    setting: { isLeased: true, changesWithinMs: 2000 },
+  },
+  {
+    name: 'downgrade, leased, changesWithinMs 2000',
+    change: 'downgrade',
+    withinMs: 2000,
+    setting: { isLeased: true, changesWithinMs: 2000 },
+  },
+  { name: 'downgrade, leased', change: 'downgrade', withinMs: 30_000, setting: { isLeased: true } },
+  { name: 'plan saved, leased', change: 'plan saved', withinMs: 30_000, setting: { isLeased: true } },
+];
+
+export const inForce: Proof = {
+  name: 'in-force',
+  claim:
+    'of 1,000 changes of customers under load, each is in force in 8 processes within the time of the guide, every admitted unit is billed, and no quota is exceeded',
+  quick: true,
+  async run({ quick, only, sample, seed = SEED }): Promise<Outcome> {
+    const rows = ROWS.filter(({ name }) => only === undefined || name.includes(only));
+    const figures: Record<string, Figures> = {};
+    const faults: string[] = [];
+    for (const row of rows) {
+      const isCrowded = (row.setting?.customers ?? 1) >= CROWDED;
+      const changes = sample ?? (quick ? QUICK_CHANGES : isCrowded ? CHANGES / 10 : CHANGES);
+      const found = await measureInForce(row.change, changes, { ...row.setting, seed });
+      figures[row.name] = { changes, ...figuresOf(found) };
+      console.log(`  ${row.name}: ${JSON.stringify(figures[row.name])}`);
+      const maxMs = found.delaysMs.at(-1) ?? Infinity;
+      if (maxMs > row.withinMs) faults.push(`${row.name}: in force after ${maxMs} ms`);
+      if (found.billed !== found.admitted)
+        faults.push(`${row.name}: ${found.admitted} units were admitted and ${found.billed} billed`);
+      if (found.over > 0) faults.push(`${row.name}: ${found.over} units over the quota`);
+    }
+    if (faults.length > 0) return { kind: 'refuted', reason: faults.join('; '), figures };
+    const isPart = only !== undefined || sample !== undefined || quick;
+    return { kind: 'proven', figures, isPart };
+  },
+};
+
+function figuresOf(found: Awaited<ReturnType<typeof measureInForce>>): Figures {
+  const { delaysMs, decisions, reads, writes, admitted, billed, over } = found;
+  const after = (share: number): number => delaysMs[Math.ceil(share * delaysMs.length) - 1] ?? 0;
+  const per = (count: number): number => Number(((1000 * count) / decisions).toFixed(1));
+  const dollars = (reads * DEFAULT_PRICES.tableReads + writes * DEFAULT_PRICES.tableWrites) / decisions;
+  return {
+    p50Ms: after(0.5),
+    p99Ms: after(0.99),
+    maxMs: after(1),
+    readsPer1000: per(reads),
+    writesPer1000: per(writes),
+    dollarsPerMillion: Number(dollars.toFixed(4)),
+    admitted,
+    billed,
+    over,
+  };
+}
