@@ -105,7 +105,7 @@ function functionsBehind(
   return [...new Set(found.length > 0 ? found : behind.flatMap(nameOf))];
 }
 
-/** Returns the setting with the number whose name contains that of the property: `logRetentionInDays`. */
+/** Returns the setting with the number whose name has words before that of the property: `logRetentionInDays`. */
 function findSetting(
   tree: SourceTree,
   places: readonly Path[],
@@ -116,7 +116,8 @@ function findSetting(
     const found = search(
       memberAt(tree.value, place),
       place,
-      (one, key) => one === value && key.toLowerCase().includes(property.toLowerCase()),
+      (one, key) =>
+        one === value && key.toLowerCase().endsWith(property.toLowerCase()) && key.length > property.length,
     );
     if (found !== undefined) return found;
   }
