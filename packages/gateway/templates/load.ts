@@ -211,6 +211,7 @@ function finishStack(
       ...(raw.made !== undefined && { made: raw.made }),
       lineOf: (path) => raw.lineOf(path),
       ...(raw.writtenAs !== undefined && { writtenAs: raw.writtenAs }),
+      ...(raw.regionOf !== undefined && { regionOf: raw.regionOf }),
     },
     unsupported: [
       ...classified.unsupported,

@@ -97,10 +97,11 @@ const NAMES: Readonly<Record<string, string>> = { ec2: 'EC2', events: 'EventBrid
 
 function judgeRights(
   resource: ResolvedResource,
-  { ofFunctions }: RolesOfStacks,
+  { ofFunctions, byArn }: RolesOfStacks,
   home: string,
 ): readonly RefusedRole[] {
   const { type, properties, physicalId } = resource;
+  if (type === 'AWS::StepFunctions::StateMachine') return judgeLogging(resource, byArn);
   const name =
     type === 'AWS::Lambda::Function'
       ? physicalId
@@ -123,6 +124,32 @@ function judgeRights(
       const message = `The provided execution role does not have permissions to call ${operation} on ${called}`;
       return { resource, property, message };
     });
+}
+
+/**
+ * What Step Functions needs to deliver its logs (aws-samples/serverless-patterns#102).
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
+ */
+const OF_LOGGING = ['logs:CreateLogDelivery', 'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies'];
+
+function judgeLogging(machine: ResolvedResource, byArn: RolesOfStacks['byArn']): readonly RefusedRole[] {
+  const { LoggingConfiguration: logging, RoleArn: arn } = machine.properties;
+  const { Level: level = 'OFF', Destinations: destinations = [] } = membersOf(logging);
+  const role = typeof arn === 'string' ? byArn.get(arn) : undefined;
+  if (role === undefined || !isDecidable(role) || level === 'OFF' || asOneOrMore(destinations).length === 0)
+    return [];
+  const isPermitted = OF_LOGGING.every(
+    (action) => decideForRole(role, { action, resource: '*', conditions: new Map() }) === 'allow',
+  );
+  return isPermitted
+    ? []
+    : [
+        {
+          resource: machine,
+          property: 'LoggingConfiguration',
+          message: 'The state machine IAM Role is not authorized to access the Log Destination',
+        },
+      ];
 }
 
 /**

@@ -17,8 +17,12 @@ export function judgeFault(error: DefinitionError, stack: ResolvedStack | undefi
   const path = property === '' ? [] : property.split('.');
   const written = new KnownValues(stack.source.template).writtenAt(logicalId, path);
   const names = namesIn(written);
+  const { placeholderParameters, made } = stack.source;
+  // The transform refuses a resource before its other parts, such as the name of the stack in the title of an API, are
+  // generated.
+  if (property === '' && made?.has(logicalId) === true)
+    return [...names].some((name) => placeholderParameters?.has(name) === true) ? 'value-elsewhere' : rule;
   if (names.has('AWS::StackName')) return 'stack-name';
-  const { placeholderParameters } = stack.source;
   const isOpen = (name: string): boolean => {
     if (placeholderParameters?.has(name) === true) return true;
     const { fault, unresolved = [] } = stack.resources.get(name) ?? {};

@@ -14,6 +14,11 @@ import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { invalidMapping } from '../deployment/integration/mapping-refusal.ts';
 import { judgeTokenValidity, judgeWriteAttributes } from './judge-clients.ts';
 import { judgeCertificate, judgeEndpoint, judgeV2Endpoint } from './judge-domains.ts';
+import { judgeBucketPolicy } from './judge-bucket-policies.ts';
+import { judgeDistribution } from './judge-distributions.ts';
+import { judgeBucketFunctions, judgeLogFunction, judgeTableStream } from './judge-invocations.ts';
+import { judgeManagedPolicies } from './judge-managed-policies.ts';
+import { judgeLayerRegion, judgeScope } from './judge-regions.ts';
 import { judgeOrder } from './judge-order.ts';
 import { judgeDestinations, judgeOverlap } from './judge-notifications.ts';
 import { judgeStateMachine } from './judge-state-machine.ts';
@@ -22,7 +27,15 @@ import { judgeOwnDestination, judgeProvisioned } from './judge-versions.ts';
 import type { BrokenRelation, Judge } from './relation.ts';
 
 const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
-  'AWS::Lambda::EventSourceMapping': [judgeVisibility],
+  'AWS::Lambda::EventSourceMapping': [judgeVisibility, judgeTableStream],
+  'AWS::Lambda::Function': [judgeLayerRegion],
+  'AWS::Logs::SubscriptionFilter': [judgeLogFunction],
+  'AWS::CloudFront::Distribution': [judgeDistribution],
+  'AWS::S3::BucketPolicy': [judgeBucketPolicy],
+  'AWS::IAM::Role': [judgeManagedPolicies],
+  ...Object.fromEntries(
+    ['WebACL', 'IPSet', 'RegexPatternSet', 'RuleGroup'].map((name) => [`AWS::WAFv2::${name}`, [judgeScope]]),
+  ),
   'AWS::Lambda::Version': [judgeProvisioned],
   'AWS::Lambda::Alias': [judgeProvisioned],
   'AWS::Lambda::EventInvokeConfig': [judgeOwnDestination],
@@ -34,7 +47,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::ApiGateway::GatewayResponse': [judgeResponseParameters],
   'AWS::ApiGatewayV2::Authorizer': [judgeV2AuthorizerName],
   'AWS::DynamoDB::Table': [judgeThroughput],
-  'AWS::S3::Bucket': [judgeOverlap, judgeDestinations],
+  'AWS::S3::Bucket': [judgeOverlap, judgeDestinations, judgeBucketFunctions],
   'AWS::StepFunctions::StateMachine': [judgeStateMachine],
   'AWS::SNS::Subscription': [judgeSubscription, judgeRawDelivery],
   'AWS::SNS::Topic': [judgeOwnSubscriptions],

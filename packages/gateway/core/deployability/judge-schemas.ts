@@ -1,6 +1,6 @@
 /** Checks the resources of a stack against CloudFormation's schemas, as far as their values are known. */
-import { isJsonObject, mapOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject, mapOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { makeFinding } from './finding.ts';
 import type { DeployFinding, Placed } from './finding.ts';
@@ -141,8 +141,8 @@ function ofTemplate(
 
 /** Returns whether the violation follows from values that AWS also receives. */
 function isCertain(
-  { path, missing, keyword, message, isConditional }: SchemaViolation,
-  { logicalId, unresolved = [] }: ResolvedResource,
+  { path, missing, keyword, pattern = '', isConditional, isWorded }: SchemaViolation,
+  { logicalId, properties, unresolved = [] }: ResolvedResource,
   known: KnownValues,
 ): boolean {
   const [top] = path;
@@ -156,12 +156,34 @@ function isCertain(
   if (missing !== undefined) return !(top === undefined && unresolved.includes(missing));
   if (top === undefined) return unresolved.length === 0;
   if (keyword === 'type' && known.isTextAt(logicalId, path)) return true;
-  if (keyword === 'pattern' && NEEDS_ARN.test(message) && known.isNameAt(logicalId, path)) return true;
+  if (OF_ARNS.test(pattern) && known.isNameAt(logicalId, path)) return true;
+  // CloudFormation's own patterns are not complete: they lack the ARNs of newer services.
+  if (isWorded === true && OF_ARNS.test(pattern) && isArnAt(properties, path, known, logicalId)) return true;
+  if (keyword === 'maxItems' && isLiteralList(known.writtenAt(logicalId, path))) return true;
   return known.isKnownAt(logicalId, path);
 }
 
-/** Matches the message of a violation whose pattern only an ARN can match. */
-const NEEDS_ARN = /must match \^?arn:/;
+/** Matches a pattern that only an ARN can match. */
+const OF_ARNS = /^\^?\(?(?:\?!)?arn:/;
+
+/** Returns whether each item stays an item, because none of them is a condition. */
+function isLiteralList(value: Json | undefined): boolean {
+  return isJsonList(value) && !value.some((one) => isJsonObject(one) && Object.hasOwn(one, 'Fn::If'));
+}
+
+/** Returns whether the value is the ARN of a resource of the stack: its service and form are those that AWS gets. */
+function isArnAt(
+  properties: JsonObject,
+  path: readonly string[],
+  known: KnownValues,
+  logicalId: string,
+): boolean {
+  const value = path.reduce<Json | undefined>(
+    (found, key) => (isJsonList(found) ? found[Number(key)] : isJsonObject(found) ? found[key] : undefined),
+    properties,
+  );
+  return typeof value === 'string' && value.startsWith('arn:') && known.isReferredAt(logicalId, path);
+}
 
 function hasFunction(value: unknown): boolean {
   return isJsonObject(value) && Object.keys(value).some((name) => name.startsWith('Fn::'));

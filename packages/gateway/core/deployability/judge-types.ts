@@ -17,6 +17,23 @@ export function judgeTypes(
   table: SchemaTable,
   known: Readonly<Record<string, string>>,
 ): readonly DeployFinding[] {
+  const { Transform: transform = [] } = source?.template ?? {};
+  // Only the transform turns these types into others, and CloudFormation does not know them.
+  if (source !== undefined && [transform].flat().length === 0) {
+    const untransformed = [...resources.values()].filter(({ type }) => type.startsWith('AWS::Serverless::'));
+    const [first] = untransformed;
+    if (first !== undefined) {
+      const types = [...new Set(untransformed.map(({ type }) => type))].join(', ');
+      return [
+        makeFinding(
+          'unknown-type',
+          placedAt(first, stackName),
+          `Template format error: Unrecognized resource types: [${types}]`,
+          { remedy: 'add Transform: AWS::Serverless-2016-10-31, which makes other types of these' },
+        ),
+      ];
+    }
+  }
   const unchecked = [...resources.values()].filter(
     ({ type, logicalId }) =>
       !Object.hasOwn(table, type) &&

@@ -82,6 +82,25 @@ export class KnownValues {
     return REF_IS_NAME.has(textOf(named, 'Type'));
   }
 
+  /** Returns whether the value at the path is made of references, so that its form, such as that of an ARN, is known. */
+  isReferredAt(logicalId: string, path: readonly string[]): boolean {
+    return this.#isReferred(this.writtenAt(logicalId, path));
+  }
+
+  #isReferred(value: Json | undefined): boolean {
+    if (typeof value === 'string') return true;
+    if (!isJsonObject(value)) return false;
+    const [name = '', argument = null] = Object.entries(value)[0] ?? [];
+    const resources = mapOf(this.#template, 'Resources');
+    const [named] = isJsonList(argument) ? argument : [argument];
+    if (typeof named === 'string' && name === 'Ref')
+      return OF_ACCOUNT.test(named) || Object.hasOwn(resources, named);
+    if (typeof named === 'string' && name === 'Fn::GetAtt')
+      return Object.hasOwn(resources, named) || Object.hasOwn(resources, named.split('.')[0] ?? '');
+    const [, parts] = name === 'Fn::Join' && isJsonList(argument) ? argument : [];
+    return isJsonList(parts) && parts.every((part) => this.#isReferred(part));
+  }
+
   /** Returns whether the name at the path is the same for each deployment of the template with these parameters. */
   isNamedAt(logicalId: string, path: readonly string[]): boolean {
     const written = this.writtenAt(logicalId, path);

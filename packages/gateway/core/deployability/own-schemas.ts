@@ -3,6 +3,7 @@
  * thread that quotes AWS's message. `says` next to a keyword is AWS's message about a value that violates it.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { EXCLUSIVE_SCHEMAS } from './exclusive-schemas.ts';
 import { POLICY_SCHEMAS, PRINCIPALS_OF } from './policy-schemas.ts';
 import { USER_POOL_SCHEMAS } from './user-pool-schemas.ts';
 
@@ -155,7 +156,7 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
 
 /** Returns the schema of a type, extended by what its service refuses. */
 export function withOwnSchema(type: string, schema: JsonObject): JsonObject {
-  const own = [OWN_SCHEMAS, POLICY_SCHEMAS].flatMap((table) =>
+  const own = [OWN_SCHEMAS, EXCLUSIVE_SCHEMAS, POLICY_SCHEMAS].flatMap((table) =>
     Object.hasOwn(table, type) ? [table[type] ?? {}] : [],
   );
   if (own.length === 0) return schema;

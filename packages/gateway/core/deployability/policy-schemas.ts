@@ -23,8 +23,13 @@ const PRINCIPAL = {
 };
 const RESOURCES = ['Resource', 'NotResource'];
 
-function oneOrMore(pattern: string): JsonObject {
-  return { if: { type: 'array' }, then: { minItems: 1, items: { pattern } }, else: { pattern } };
+function oneOrMore(pattern: string, says?: string): JsonObject {
+  const one = { pattern, ...(says !== undefined && { says }) };
+  return { if: { type: 'array' }, then: { minItems: 1, items: one }, else: one };
+}
+
+function ofStatements(items: JsonObject): JsonObject {
+  return { properties: { Statement: { if: { type: 'array' }, then: { items }, else: items } } };
 }
 
 function statement(members: readonly string[], pairs: readonly (readonly string[])[]): JsonObject {
@@ -59,7 +64,22 @@ function document(ofStatement: JsonObject): JsonObject {
 }
 
 const OF_IDENTITY = document(statement(RESOURCES, [RESOURCES]));
-const OF_TRUST = document(statement(PRINCIPALS, [PRINCIPALS]));
+/**
+ * hashicorp/terraform-provider-aws#32872; the last three are taken together with sts:AssumeRole (getmoto/moto#5750). A wildcard
+ * may stand for any of them.
+ */
+const TRUST_ACTION =
+  '^(\\*|[sS][tT][sS]:(AssumeRole|AssumeRoleWithSAML|AssumeRoleWithWebIdentity|TagSession|SetSourceIdentity|SetContext|.*[*?].*))$';
+const OF_TRUST = {
+  allOf: [
+    document(statement(PRINCIPALS, [PRINCIPALS])),
+    ofStatements({
+      properties: {
+        Action: oneOrMore(TRUST_ACTION, 'AssumeRole policy may only specify STS AssumeRole actions.'),
+      },
+    }),
+  ],
+};
 const OF_RESOURCE = document(statement([...PRINCIPALS, ...RESOURCES], [PRINCIPALS, RESOURCES]));
 
 /**
@@ -72,10 +92,7 @@ function ofService(prefix: string, without: readonly string[], limits: JsonObjec
   const actions = { ...oneOrMore(pattern), ...limits };
   const items = { properties: { Action: actions } };
   return {
-    allOf: [
-      OF_RESOURCE,
-      { properties: { Statement: { if: { type: 'array' }, then: { items }, else: items } } },
-    ],
+    allOf: [OF_RESOURCE, ofStatements(items)],
   };
 }
 

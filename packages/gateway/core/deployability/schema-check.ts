@@ -31,6 +31,8 @@ export type SchemaViolation = {
   readonly isConditional?: true;
   /** Whether the message is the service's own, for a rule that own-schemas.ts adds. */
   readonly isWorded?: true;
+  /** The pattern that the value does not match, if that is the violation. */
+  readonly pattern?: string;
   /** The keyword of the schema that the value violates. */
   readonly keyword: string;
   readonly message: string;
@@ -156,7 +158,14 @@ function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolatio
     const one = toViolation(error as SchemaError, errors);
     if (one !== undefined) found.set(JSON.stringify([one.path, one.missing, one.message]), one);
   }
-  return [...found.values()];
+  // A rule in the service's words takes the place of a general one about the same value.
+  const worded = new Set(
+    [...found.values()].flatMap(({ isWorded, path }) => (isWorded === true ? [path.join('.')] : [])),
+  );
+  return [...found.values()].filter(
+    ({ isWorded, path, missing, excess }) =>
+      isWorded === true || missing !== undefined || excess !== undefined || !worded.has(path.join('.')),
+  );
 }
 
 function toViolation(error: SchemaError, all: readonly ErrorObject[]): SchemaViolation | undefined {
@@ -169,6 +178,7 @@ function toViolation(error: SchemaError, all: readonly ErrorObject[]): SchemaVio
       message: says.replaceAll('{value}', textOfValue(error.data)),
       isWorded: true,
     }),
+    ...(error.keyword === 'pattern' && { pattern: String(error.schema) }),
     ...(/\/(?:then|else)\//.test(error.schemaPath) && { isConditional: true }),
   };
 }

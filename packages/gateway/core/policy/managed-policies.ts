@@ -3,6 +3,7 @@
  * services that do not run here are omitted, because no call uses these actions.
  */
 import { compilePolicy } from './evaluate.ts';
+import { POLICIES_BY_PATH } from './managed-policy-paths.ts';
 import type { CompiledPolicy } from './model.ts';
 
 type Grant = readonly [actions: string, resource?: string];
@@ -99,6 +100,15 @@ const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   AmazonTextractFullAccess: [['textract:*']],
 };
 
+const PATHS: ReadonlyMap<string, string> = new Map(
+  Object.entries(POLICIES_BY_PATH).flatMap(([path, names]) =>
+    names
+      .trim()
+      .split(/\s+/)
+      .map((name) => [name, path] as const),
+  ),
+);
+
 const ARN = /^arn:aws[a-z-]*:iam::aws:policy\/(?:[\w-]+\/)*([\w+=,.@-]+)$/;
 
 /** Returns the managed policy with this ARN; undefined if its permissions are not known here. */
@@ -117,12 +127,13 @@ export function findManagedPolicy(arn: string): CompiledPolicy | undefined {
   return compiled.kind === 'compiled' ? compiled.policy : undefined;
 }
 
-/**
- * Returns the ARN that SAM derives from a bare name. It is the ARN of an AWS managed policy, with or without the
- * service-role path.
- */
+/** Returns the ARN of an AWS managed policy, which SAM derives from a bare name. */
 export function managedPolicyArn(name: string): string {
-  const isOfService =
-    /^(?:AWSLambda\w*ExecutionRole|AWSLambdaRole|AmazonAPIGatewayPushToCloudWatchLogs)$/.test(name);
-  return `arn:aws:iam::aws:policy/${isOfService ? 'service-role/' : ''}${name}`;
+  const path = PATHS.get(name);
+  return `arn:aws:iam::aws:policy/${path === undefined ? '' : `${path}/`}${name}`;
+}
+
+/** Returns whether the name is that of an AWS managed policy. Newer policies are not known here. */
+export function isManagedPolicy(name: string): boolean {
+  return PATHS.has(name) || Object.hasOwn(GRANTS, name);
 }

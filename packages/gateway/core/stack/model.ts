@@ -78,6 +78,8 @@ type StackSource = {
   readonly writtenAs?:
     | ((logicalId: string, property: readonly string[]) => WrittenAs | undefined)
     | undefined;
+  /** Returns the region of a resource that is created in another region than the stack; absent for a template. */
+  readonly regionOf?: ((logicalId: string) => string | undefined) | undefined;
   /** Returns the line of a path into the template. */
   readonly lineOf?: ((path: readonly string[]) => number | undefined) | undefined;
   /** The names of the exports that the stack imports from other stacks. */

@@ -185,7 +185,7 @@ function makeQueue(expansion: SamExpansion, { ownerId, id, properties }: SamEven
   const queueId = `${id}Queue`;
   const { Ref: topicId } = membersOf(properties['Topic']);
   // Only a FIFO queue can subscribe to a FIFO topic.
-  const FifoQueue = typeof topicId === 'string' ? expansion.writtenOf(topicId)['FifoTopic'] : undefined;
+  const FifoQueue = typeof topicId === 'string' ? expansion.propertiesOf(topicId)['FifoTopic'] : undefined;
   expansion.make(ownerId, queueId, 'AWS::SQS::Queue', present({ FifoQueue }));
   return { QueueArn: { 'Fn::GetAtt': [queueId, 'Arn'] }, QueueUrl: { Ref: queueId } };
 }

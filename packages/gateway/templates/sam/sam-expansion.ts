@@ -148,8 +148,8 @@ export class SamExpansion {
     return Object.keys(this.#member(['Resources', logicalId])).length > 0;
   }
 
-  /** Returns the properties of a resource of the template. */
-  writtenOf(logicalId: string): JsonObject {
+  /** Returns the properties of a resource, with the values of parameters. */
+  propertiesOf(logicalId: string): JsonObject {
     return this.#member(['Resources', logicalId, 'Properties']);
   }
 
@@ -356,6 +356,11 @@ export class SamExpansion {
       );
   }
 
+  /** Returns the properties of a resource as the template has them, without the values of parameters and Globals. */
+  writtenOf(logicalId: string): JsonObject {
+    return mapOf(mapOf(mapOf(this.#tree.value, 'Resources'), logicalId), 'Properties');
+  }
+
   /** Reports a part of a resource that AWS refuses. @throws DefinitionError if errors are not tolerated */
   refuse(logicalId: string, property: Path, message: string): void {
     const line = this.#tree.lineOf(['Resources', logicalId, 'Properties', ...property]);
@@ -363,11 +368,11 @@ export class SamExpansion {
     this.#tolerance.note(error, 'it is served without this part');
   }
 
-  /** Returns the place that a message is about: the member of the event that it names, if it names an event. */
+  /** Returns the place that a message is about: the property, or the member of the event, that it names. */
   #placeOf(logicalId: string, message: string): Path {
     const at = ['Resources', logicalId];
     const [, event, words = ''] = /^event (\w+): (.*)/s.exec(message) ?? [];
-    if (event === undefined) return at;
+    if (event === undefined) return namedIn(this.writtenOf(logicalId), [...at, 'Properties'], message) ?? at;
     const ofEvent = [...at, 'Properties', 'Events', event];
     const properties = this.#member([...ofEvent, 'Properties']);
     const named = new Set(words.match(/\w+/g));
@@ -384,7 +389,7 @@ export class SamExpansion {
 
   /** Returns the property of an API as the template has it, before SAM or CloudFormation resolves anything in it. */
   #written(apiId: string, property: string): Json | undefined {
-    return mapOf(mapOf(mapOf(this.#tree.value, 'Resources'), apiId), 'Properties')[property];
+    return this.writtenOf(apiId)[property];
   }
 
   /**
@@ -413,6 +418,18 @@ export class SamExpansion {
     for (const key of path) found = membersOf(found)[key];
     return membersOf(found);
   }
+}
+
+/** Returns the path of the property that a message names, and of the members that it names after it. */
+function namedIn(properties: JsonObject, from: Path, message: string): Path | undefined {
+  let at = from;
+  let inner: Json = properties;
+  for (const [word] of message.matchAll(/\w+/g))
+    if (isJsonObject(inner) && Object.hasOwn(inner, word)) {
+      at = [...at, word];
+      inner = inner[word] ?? null;
+    }
+  return at === from ? undefined : at;
 }
 
 /** Returns the path of the first text, or else of the first key, whose name is one of the words. */

@@ -3,7 +3,7 @@
  * events.
  */
 import type { DefinitionError } from '../../core/errors.ts';
-import { isJsonObject, mapOf, membersOf, isTrue } from '@gatewright/aws/json-object';
+import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { pick, present } from './sam-expansion.ts';
 import type { RouteTarget, SamExpansion } from './sam-expansion.ts';
@@ -25,24 +25,10 @@ const EXPANDED =
     ' ',
   );
 
-/** SAM developer guide, AWS::Serverless::Function, ProvisionedConcurrencyConfig: "AutoPublishAlias is required" */
-function refuseUnaliased(expansion: SamExpansion, logicalId: string, properties: JsonObject): void {
-  if (
-    properties['ProvisionedConcurrencyConfig'] !== undefined &&
-    properties['AutoPublishAlias'] === undefined
-  )
-    expansion.refuse(
-      logicalId,
-      ['ProvisionedConcurrencyConfig'],
-      'To set ProvisionedConcurrencyConfig AutoPublishALias must be defined on the function',
-    );
-}
-
 export function expandFunction(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
   const properties = expansion.properties('Function', resource);
   expansion.reportUnknown(logicalId, TYPE, properties, [...PASSED_ON, ...EXPANDED]);
   refusePolicies(expansion, logicalId, properties);
-  refuseUnaliased(expansion, logicalId, properties);
   const role = properties['Role'] ?? { 'Fn::GetAtt': [`${logicalId}Role`, 'Arn'] };
   if (properties['Role'] === undefined) {
     expansion.make(
@@ -60,12 +46,6 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
     Code: codeOf(properties),
     ...deadLetterConfig(expansion, logicalId, properties),
   });
-  if (isShifted(properties['DeploymentPreference']) && properties['AutoPublishAlias'] === undefined)
-    expansion.refuse(
-      logicalId,
-      ['DeploymentPreference'],
-      "'DeploymentPreference' requires AutoPublishAlias property to be specified.",
-    );
   if (properties['DeploymentPreference'] !== undefined)
     expansion.report(
       logicalId,
@@ -135,6 +115,11 @@ function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonOb
       'AutoPublishAlias must be a string',
       // The value of a parameter is filled in earlier, unless it has none.
       isJsonObject(alias) && 'Ref' in alias ? 'parameter-without-value' : undefined,
+    );
+  if (!/^(?!\d+$)[\w-]+$/.test(alias))
+    return expansion.fail(
+      logicalId,
+      `AutoPublishAlias name ('${alias}') must contain only alphanumeric characters, hyphens, or underscores matching (?!^[0-9]+$)([a-zA-Z0-9-_]+) pattern.`,
     );
   // SAM's spelling of the characters of an alias that a logical id cannot contain.
   const aliasPart = alias.replaceAll('-', 'D').replaceAll('_', 'U');
@@ -213,11 +198,6 @@ function expandEvent(
     arn: target.arn,
     name: target.name,
   });
-}
-
-/** Whether SAM shifts traffic gradually, which is the default (SAM developer guide, DeploymentPreference). */
-function isShifted(preference: Json | undefined): boolean {
-  return isJsonObject(preference) && (preference['Enabled'] === undefined || isTrue(preference['Enabled']));
 }
 
 const URL_MEMBERS = ['AuthType', 'Cors', 'InvokeMode'];

@@ -15,6 +15,7 @@ import { SamExpansion, permission, pick } from './sam-expansion.ts';
 import type { SamApi } from './sam-expansion.ts';
 import { closeFunctionRoutes, expandFunction, localOrS3 } from './sam-function.ts';
 import { allowHttpRoute, expandHttpApi } from './sam-http-api.ts';
+import { refuseResource } from './sam-refusals.ts';
 import { fillParameters, parameterValues, resolveReferences } from './sam-references.ts';
 import { allowRestRoute, expandRestApi } from './sam-rest-api.ts';
 import { expandStateMachine } from './sam-state-machine.ts';
@@ -150,6 +151,8 @@ export function expandSam(
       () => undefined,
     );
   connectApis(expansion, declared);
+  for (const [logicalId, resource] of Object.entries(declared))
+    if (isJsonObject(resource)) refuseResource(expansion, logicalId, resource);
   const known = mapOf(template, 'Conditions');
   const all = { ...known, ...Object.fromEntries(expansion.conditions) };
   const sections = Object.entries(template).filter(([name]) => name !== 'Globals' && name !== 'Conditions');

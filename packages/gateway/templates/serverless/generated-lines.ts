@@ -53,6 +53,9 @@ export function findGeneratedLine(
   const named = functionsBehind(logicalId, resources, functions);
   const places = [...named.map((name) => ['functions', name, 'events']), ['functions'], ['provider']];
   const text = typeof value === 'string' ? value : undefined;
+  const setting =
+    typeof value === 'number' ? findSetting(tree, places, value, property.at(-1) ?? '') : undefined;
+  if (setting !== undefined) return tree.lineOf(setting);
   const found =
     text === undefined
       ? undefined
@@ -102,20 +105,48 @@ function functionsBehind(
   return [...new Set(found.length > 0 ? found : behind.flatMap(nameOf))];
 }
 
+/** Returns the setting with the number whose name has words before that of the property: `logRetentionInDays`. */
+function findSetting(
+  tree: SourceTree,
+  places: readonly Path[],
+  value: number,
+  property: string,
+): Path | undefined {
+  for (const place of places) {
+    const found = search(
+      memberAt(tree.value, place),
+      place,
+      (one, key) =>
+        one === value && key.toLowerCase().endsWith(property.toLowerCase()) && key.length > property.length,
+    );
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function findText(
   tree: SourceTree,
   places: readonly Path[],
   isMeant: (text: string) => boolean,
 ): Path | undefined {
   for (const place of places) {
-    const found = search(memberAt(tree.value, place), place, isMeant);
+    const found = search(
+      memberAt(tree.value, place),
+      place,
+      (one) => typeof one === 'string' && isMeant(one),
+    );
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function search(value: Json | undefined, at: Path, isMeant: (text: string) => boolean): Path | undefined {
-  if (typeof value === 'string') return isMeant(value) ? at : undefined;
+function search(
+  value: Json | undefined,
+  at: Path,
+  isMeant: (value: string | number, key: string) => boolean,
+): Path | undefined {
+  if (typeof value === 'string' || typeof value === 'number')
+    return isMeant(value, at.at(-1) ?? '') ? at : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   const entries: readonly (readonly [string, Json])[] = isJsonList(value)
     ? value.map((item, index) => [String(index), item] as const)

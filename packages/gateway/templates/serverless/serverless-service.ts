@@ -310,7 +310,7 @@ function findServiceLine(
     return tree && findFunctionLine(tree, name, path.slice(3));
   const layer = packaged.layers.get(logicalId)?.name;
   if (section === 'Resources' && layer !== undefined) return tree?.lineOf(['layers', layer]);
-  if (section === 'Resources' && logicalId === SERVICE_ROLE) return lineOfServiceRole(tree);
+  if (section === 'Resources' && logicalId === SERVICE_ROLE) return lineOfServiceRole(tree, path[3]);
   const own = tree?.value['resources'];
   const roots = isJsonList(own) ? own.map((_part, index) => ['resources', String(index)]) : [['resources']];
   const root = roots.find(
@@ -344,6 +344,7 @@ export function listIncludedFiles(file: string, serviceFolder: string): readonly
 const SERVICE_ROLE = 'IamRoleLambdaExecution';
 
 /** Returns the line of the role's statements; without statements, the line of the nearest part of the provider. */
-function lineOfServiceRole(tree: SourceTree | undefined): number | undefined {
-  return tree?.lineOf(['provider', 'iam', 'role', 'statements']);
+function lineOfServiceRole(tree: SourceTree | undefined, property?: string): number | undefined {
+  const setting = property === 'ManagedPolicyArns' ? 'managedPolicies' : 'statements';
+  return tree?.lineOf(['provider', 'iam', 'role', setting]);
 }

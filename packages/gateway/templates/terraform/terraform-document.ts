@@ -43,6 +43,8 @@ export type Instance = {
   readonly dependsOn: readonly string[];
   /** The expression of `for_each`. */
   readonly forEach: Json | undefined;
+  /** The key of the provider's configuration, such as `aws` or `aws.global`; empty in a state. */
+  readonly provider: string;
   readonly module: Module;
 };
 
@@ -138,6 +140,7 @@ function readModule(
         expressions: mapOf(written, 'expressions'),
         dependsOn: listOf(written, 'depends_on').filter((each) => typeof each === 'string'),
         forEach: written['for_each_expression'],
+        provider: textOf(written, 'provider_config_key'),
         module,
       };
     });
@@ -227,6 +230,7 @@ function readRawState(state: JsonObject): TerraformDocument {
             expressions: {},
             dependsOn: [],
             forEach: undefined,
+            provider: '',
             module: { ...root, address: module },
           };
         });

@@ -10,6 +10,7 @@ import type { Member } from './hcl-text.ts';
 import { parseReference } from './terraform-references.ts';
 import type { Instance } from './terraform-document.ts';
 import type { TerraformSource, WrittenBlock } from './terraform-source.ts';
+import { CLOUDFRONT_NAMES } from './terraform-cloudfront.ts';
 import { WAF_NAMES } from './terraform-waf.ts';
 import { pascal, rowOf } from './terraform-types.ts';
 
@@ -36,7 +37,12 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   Schema: 'schema',
 };
 /** Steps of a path that exist only in CloudFormation's properties, and not in the provider's attributes. */
-const ONLY_THERE: ReadonlySet<string> = new Set(['NotificationConfiguration', 'S3Key', 'Rules']);
+const ONLY_THERE: ReadonlySet<string> = new Set([
+  'NotificationConfiguration',
+  'S3Key',
+  'Rules',
+  'DistributionConfig',
+]);
 
 /**
  * Returns the path at which a part was added: the first member or list item that the properties did not have before.
@@ -136,7 +142,8 @@ function isMeant(written: string, step: string): boolean {
     name === step ||
     `${name}s` === step ||
     written === OTHER_NAMES[step] ||
-    WAF_NAMES[written] === step
+    WAF_NAMES[written] === step ||
+    CLOUDFRONT_NAMES[written] === step
   );
 }
 

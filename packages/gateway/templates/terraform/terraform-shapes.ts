@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { firstBlock } from './terraform-document.ts';
 import type { Instance } from './terraform-document.ts';
 import { notKnown, pascalMembers } from './terraform-values.ts';
+import { distributionShape } from './terraform-cloudfront.ts';
 import { patternSetShape, ruleGroupShape, webAclShape } from './terraform-waf.ts';
 import type { TerraformValues } from './terraform-values.ts';
 
@@ -106,6 +107,10 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
       ...(queries.length > 0 && { Metrics: queries }),
     };
   },
+  aws_cloudfront_distribution: distributionShape,
+  // Zero means that events never expire.
+  aws_cloudwatch_log_group: (instance, values) =>
+    values.value(instance, 'retention_in_days') === 0 ? { RetentionInDays: { Ref: 'AWS::NoValue' } } : {},
   aws_wafv2_web_acl: webAclShape,
   aws_wafv2_rule_group: ruleGroupShape,
   aws_wafv2_regex_pattern_set: patternSetShape,

@@ -39,7 +39,7 @@ const NAMES = ['name', 'function_name', 'bucket', 'layer_name'];
 const WITHOUT_EFFECT = new Set(
   (
     'tags tags_all triggers source_code_hash filename publish region force_destroy force_delete skip_destroy ' +
-    'timeouts name_prefix description vpc_config tracing_config logging_config ephemeral_storage kms_key_arn ' +
+    'timeouts name_prefix description tracing_config logging_config ephemeral_storage kms_key_arn ' +
     'kms_key_id statement_id statement_id_prefix qualifier force_detach_policies max_session_duration ' +
     'server_side_encryption point_in_time_recovery deletion_protection_enabled table_class table_name ' +
     'sqs_managed_sse_enabled kms_master_key_id policy retention_in_days recovery_window_in_days tier ' +
@@ -75,6 +75,12 @@ export async function loadTerraform(file: string, options: LoadOptions): Promise
     lineOf: () => undefined,
     placeIn: (path) => places.placeOf(path),
     // What is deployed has been accepted, and a state has values that the provider fills in.
+    regionOf: (logicalId) =>
+      regionOf(
+        document.instances.find(({ address }) => address === logicalId),
+        document,
+        mapOf(value, 'configuration'),
+      ),
     writtenAs: (logicalId, property) => (isPlan ? writtenAs(places, logicalId, property) : undefined),
     parameters: options.parameters,
     ...(options.stored !== undefined && { stored: options.stored }),
@@ -238,12 +244,9 @@ function unreadOf(instance: Instance, values: TerraformValues): readonly Finding
 /**
  * Returns the region and account of the provider. If the provider does not define them, returns those in the first ARN.
  */
-function findHome({ instances, variables }: TerraformDocument, configuration: JsonObject): Partial<Home> {
-  const region = membersOf(
-    mapOf(mapOf(mapOf(configuration, 'provider_config'), 'aws'), 'expressions')['region'],
-  );
-  const [reference = ''] = fullReferences(region);
-  const configured = region['constant_value'] ?? variables[reference.replace(/^var\./, '')];
+function findHome(document: TerraformDocument, configuration: JsonObject): Partial<Home> {
+  const { instances } = document;
+  const configured = configuredRegion(document, configuration, 'aws');
   const arns = instances
     .flatMap(({ values }) => Object.values(values))
     .filter((value) => typeof value === 'string');
@@ -255,6 +258,29 @@ function findHome({ instances, variables }: TerraformDocument, configuration: Js
     isAccountId,
   );
   return { ...(own !== undefined && { region: own }), ...(accountId !== undefined && { accountId }) };
+}
+
+function configuredRegion(
+  { variables }: TerraformDocument,
+  configuration: JsonObject,
+  provider: string,
+): Json | undefined {
+  const settings = mapOf(mapOf(configuration, 'provider_config'), provider);
+  const region = membersOf(mapOf(settings, 'expressions')['region']);
+  const [reference = ''] = fullReferences(region);
+  return region['constant_value'] ?? variables[reference.replace(/^var\./, '')];
+}
+
+/** Returns the region of a resource that names one itself, or whose provider has another one; undefined if it is not known. */
+function regionOf(
+  instance: Instance | undefined,
+  document: TerraformDocument,
+  configuration: JsonObject,
+): string | undefined {
+  if (instance === undefined) return undefined;
+  const { values, provider } = instance;
+  const region = values['region'] ?? configuredRegion(document, configuration, provider);
+  return typeof region === 'string' && isRegion(region) ? region : '';
 }
 
 function nameAfter(folder: string): string {

@@ -134,7 +134,7 @@ aws_apigatewayv2_vpc_link ApiGatewayV2::VpcLink
 aws_lambda_function Lambda::Function
   function_name handler runtime timeout memory_size environment.variables=Environment.Variables layers:id role:id
   architectures reserved_concurrent_executions:optional package_type image_uri=Code.ImageUri s3_bucket=Code.S3Bucket:id
-  s3_key=Code.S3Key description
+  s3_key=Code.S3Key description vpc_config:block dead_letter_config:block
   > id={Ref} function_name={Ref} arn={@Arn} qualified_arn={@Arn} version=$LATEST
   invoke_arn=arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{@Arn}/invocations
   qualified_invoke_arn=arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{@Arn}/invocations
@@ -145,6 +145,7 @@ aws_lambda_permission Lambda::Permission
   function_name:function action principal source_arn:source source_account event_source_token function_url_auth_type
 aws_lambda_layer_version Lambda::LayerVersion
   layer_name description compatible_runtimes compatible_architectures > id={Ref} arn={Ref}
+  layer_arn=arn:{partition}:lambda:{region}:{account}:layer:{LayerName}
 aws_lambda_event_source_mapping Lambda::EventSourceMapping
   event_source_arn:id function_name:function ${mappingAttributes()} > id={Ref} uuid={Ref}
 aws_lambda_function_url Lambda::Url
@@ -218,7 +219,7 @@ aws_wafv2_regex_pattern_set WAFv2::RegexPatternSet
 aws_wafv2_web_acl_association WAFv2::WebACLAssociation
   resource_arn:id web_acl_arn=WebACLArn:id
 aws_cloudwatch_log_group Logs::LogGroup
-  name=LogGroupName > id={Ref} name={Ref} arn={@Arn}
+  name=LogGroupName retention_in_days=RetentionInDays log_group_class > id={Ref} name={Ref} arn={@Arn}
 aws_cloudwatch_log_subscription_filter Logs::SubscriptionFilter
   name=FilterName log_group_name:id filter_pattern destination_arn:id role_arn:id distribution > id={Ref}
 aws_scheduler_schedule_group Scheduler::ScheduleGroup
@@ -234,6 +235,8 @@ aws_cloudwatch_metric_alarm CloudWatch::Alarm
 aws_cloudwatch_composite_alarm CloudWatch::CompositeAlarm
   alarm_name alarm_description alarm_rule actions_enabled alarm_actions ok_actions=OKActions
   insufficient_data_actions > id={Ref} arn={@Arn} alarm_name={Ref}
+aws_cloudfront_distribution CloudFront::Distribution
+  > id={Ref} arn=arn:{partition}:cloudfront::{account}:distribution/{Ref} domain_name={@DomainName}
 aws_acm_certificate CertificateManager::Certificate
   > id={Ref} arn={Ref}
 aws_route53_record Route53::RecordSet

@@ -1,5 +1,5 @@
 /** Finds a folder `.gatewright` that a deployment would put into a package. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { OWN_FOLDER } from '@gatewright/aws/own-folder-of';
 import { makeFinding } from '../../../core/deployability/finding.ts';
@@ -27,7 +27,8 @@ export async function judgeState(sources: readonly string[]): Promise<readonly D
 
 /** Its own, and that of a stack of Gatewright in a folder of it. */
 function ownFoldersIn(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
+  // Code may also be a single file.
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   const inside = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return ['.', ...inside.map(({ name }) => name)]
     .map((name) => join(folder, name, OWN_FOLDER))

@@ -116,7 +116,7 @@ Transform: AWS::Serverless-2016-10-31
 Resources:
   M:
     Type: AWS::Serverless::StateMachine
-    Properties: { Definition: { StartAt: A }, ${more} Events: { Run: { Type: Api, Properties: { ${event} } }, Night: { Type: Schedule } } }`;
+    Properties: { Definition: { StartAt: A }, ${more} Events: { Run: { Type: Api, Properties: { ${event} } }, Night: { Type: Schedule, Properties: { Schedule: rate(1 day) } } } }`;
 
   it('starts an execution with the body of the request', () => {
     const integration = samProperties(machine(''), 'ServerlessRestApi POST /run')[
@@ -250,7 +250,7 @@ describe('types of SAM that are not served', () => {
   it('do not change the rest', () => {
     const text = `${samTemplate('Api', '', { A: ROUTE })}
   C: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: Api }, Destination: { Id: F }, Permissions: [Write] } }
-  G: { Type: AWS::Serverless::GraphQLApi, Properties: { SchemaUri: x } }
+  G: { Type: AWS::Serverless::GraphQLApi, Properties: { SchemaUri: x, Auth: { Type: AWS_IAM } } }
   N: { Type: AWS::Serverless::Novelty }
   T: { Type: AWS::SNS::Topic, Connectors: { A: {} } }
 Outputs: { Out: { Value: !Ref G } }`;

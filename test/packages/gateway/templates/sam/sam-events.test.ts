@@ -198,9 +198,8 @@ describe('expandSource (docs/aws §18.10)', () => {
   it('names events that start nothing here, and properties that it does not apply', () => {
     const given = {
       A: { Type: 'IoTRule', Properties: { Sql: 'SELECT *' } },
-      B: { Type: 'MSK' },
-      C: {},
-      D: { Type: 'SQS', Properties: { Queue: 'queue', Surprise: 1 } },
+      B: { Type: 'MSK', Properties: { Stream: 's', StartingPosition: 'LATEST' } },
+      C: { Type: 'SQS', Properties: { Queue: 'queue', Topics: ['t'] } },
     };
 
     assert.deepEqual(
@@ -208,8 +207,7 @@ describe('expandSource (docs/aws §18.10)', () => {
       [
         ['Events.A', 'IoTRule events are not supported; the function will not be invoked.'],
         ['Events.B', 'MSK events are not supported; the function will not be invoked.'],
-        ['Events.C', 'unknown events are not supported; the function will not be invoked.'],
-        ['Events.D.Surprise', 'this property is not applied'],
+        ['Events.C.Topics', 'this property is not applied'],
       ],
     );
   });

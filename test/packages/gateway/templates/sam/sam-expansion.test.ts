@@ -52,9 +52,10 @@ describe('a SAM resource', () => {
       const text = `Transform: AWS::Serverless-2016-10-31\nResources: { R: { Type: AWS::Serverless::${type}, Properties: { ${properties} } } }`;
 
       assert.deepEqual(findings(text), []);
-      assert.deepEqual(findings(text.replace('Properties: {', 'Properties: { Surprise: 1,')), [
-        [`AWS::Serverless::${type}`, 'Surprise'],
-      ]);
+      assert.throws(
+        () => findings(text.replace('Properties: {', 'Properties: { Surprise: 1,')),
+        new RegExp(`property Surprise not defined for resource of type AWS::Serverless::${type}`),
+      );
     });
 
   it('has the stage of a WebSocket API that is written', () => {
@@ -63,7 +64,7 @@ Transform: AWS::Serverless-2016-10-31
 Resources:
   Live:
     Type: AWS::Serverless::WebSocketApi
-    Properties: { StageName: live, Routes: { $default: { FunctionArn: arn } } }
+    Properties: { StageName: live, RouteSelectionExpression: $request.body.action, Routes: { $default: { FunctionArn: arn } } }
 `;
     const stages = [...samResources(text).values()].filter(({ type }) => type.endsWith('::Stage'));
 

@@ -69,7 +69,7 @@ describe('the model of an event', () => {
 
 describe('the parameters of an event', () => {
   for (const [written, expected, cached] of [
-    ['method.request.querystring.page', { 'method.request.querystring.page': false }, undefined],
+    ['[method.request.querystring.page]', { 'method.request.querystring.page': false }, undefined],
     ['[method.request.header.A]', { 'method.request.header.A': false }, undefined],
     ['[method.request.path.id: { Required: true }]', { 'method.request.path.id': true }, undefined],
     [

@@ -137,3 +137,15 @@ describe('the event that a property is made from', () => {
   ] as const)
     it(what, () => assert.equal(lineOf(events, property), line));
 });
+
+describe('a number that osls copies from the provider', () => {
+  it('is found by the end of the name of its setting', () => {
+    const line = findGeneratedLine(
+      ['Resources', 'Logs', 'Properties', 'RetentionInDays'],
+      parseSource('provider:\n  name: aws\n  logRetentionInDays: 10\n', '/app/serverless.yml'),
+      { template: { Resources: { Logs: { Properties: { RetentionInDays: 10 } } } }, functions: new Map() },
+    );
+
+    assert.equal(line, 3);
+  });
+});

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { ACCEPTED_COMBINATIONS } from './accepted-combinations.ts';
+import type { AcceptedDefinition } from './accepted-combinations.ts';
 import { examineStacks } from '../../../../../../packages/gateway/engine/compose/checking/examine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-check-'));
@@ -17,7 +19,8 @@ const OPTIONS = {
 const SAM = 'Transform: AWS::Serverless-2016-10-31';
 
 /** Definitions of public projects that AWS deploys, each with its source. */
-const ACCEPTED: readonly { readonly name: string; readonly source: string; readonly text: string }[] = [
+const ACCEPTED: readonly AcceptedDefinition[] = [
+  ...ACCEPTED_COMBINATIONS,
   {
     name: 'a policy document that Fn::Sub makes as JSON text',
     source: 'aws-samples/serverless-patterns, documentdb-lambda-java-sam/DocumentDBAndMongoClientEC2.yaml',

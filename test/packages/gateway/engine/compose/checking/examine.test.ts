@@ -367,6 +367,14 @@ describe('the package of a function', () => {
     assert.deepEqual(await examine(sam('      Handler: index.handler\n'), { ...INDEX, ...files }), []);
   });
 
+  it('may be a single file', async () => {
+    const single = sam('      Handler: index.handler\n').replace('src/', 'index.js');
+
+    const ids = (await examine(single, { 'index.js': HANDLER })).map(({ id }) => id);
+
+    assert.ok(!ids.includes('packaged-state'));
+  });
+
   // After `init` and `start . gatewright` the bundles and caches of the stack were in the package of the service.
   it('contains the folder of a stack in a folder of the service, whose undo files are not to be deleted', async () => {
     const whole = sam('      Handler: index.handler\n').replace('src/', '.');

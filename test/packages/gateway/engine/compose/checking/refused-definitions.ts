@@ -1,5 +1,6 @@
 /** Definitions that AWS refuses, by what they are about. */
 import type { RefusedDefinition } from './refused/definition.ts';
+import { OF_COMBINATIONS } from './refused/of-combinations.ts';
 import { OF_DELIVERIES } from './refused/of-deliveries.ts';
 import { OF_EARLY_VALUES } from './refused/of-early-values.ts';
 import { OF_EVENTS } from './refused/of-events.ts';
@@ -9,7 +10,7 @@ import { OF_POLICIES } from './refused/of-policies.ts';
 import { OF_RELATIONS } from './refused/of-relations.ts';
 import { OF_ORDER } from './refused/of-order.ts';
 import { OF_RESOURCES } from './refused/of-resources.ts';
-import { OF_SAM } from './refused/of-sam.ts';
+import { OF_SAM, OF_SAM_PROPERTIES } from './refused/of-sam.ts';
 import { OF_REST } from './refused/of-rest.ts';
 import { OF_ROLES } from './refused/of-roles.ts';
 import { OF_TEMPLATES } from './refused/of-templates.ts';
@@ -33,7 +34,9 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_IMPORTS,
   ...OF_RESOURCES,
   ...OF_SAM,
+  ...OF_SAM_PROPERTIES,
   ...OF_USER_POOLS,
   ...OF_ROLES,
   ...OF_ORDER,
+  ...OF_COMBINATIONS,
 ];

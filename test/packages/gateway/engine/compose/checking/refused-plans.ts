@@ -1,14 +1,9 @@
 /** Terraform plans that AWS refuses, each with the public source of the refusal. The line that causes it ends with `# here`. */
 import { refs } from '../../../../../support/a-terraform-plan.ts';
 import type { Planned } from '../../../../../support/a-terraform-plan.ts';
-
-type RefusedPlan = {
-  readonly name: string;
-  readonly text: string;
-  readonly resources: readonly Planned[];
-  readonly id: string;
-  readonly source: string;
-};
+import { constants, plain } from './refused/plan.ts';
+import type { RefusedPlan } from './refused/plan.ts';
+import { PLANS_OF_REFERENCES } from './refused/plans-of-references.ts';
 
 const FUNCTION: Planned = {
   type: 'aws_lambda_function',
@@ -16,14 +11,6 @@ const FUNCTION: Planned = {
   values: { function_name: 'f', handler: 'index.handler', runtime: 'nodejs22.x', timeout: 60 },
   expressions: { function_name: {}, handler: {}, runtime: {}, timeout: { constant_value: 60 } },
 };
-
-function constants(values: object): Record<string, object> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { constant_value: value }]));
-}
-
-function plain(type: string, name: string, values: object): Planned {
-  return { type, name, values, expressions: constants(values) };
-}
 
 function trust(statement: object): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
@@ -66,6 +53,7 @@ const API_OF_MOCK: readonly Planned[] = [
 ];
 
 export const REFUSED_PLANS: readonly RefusedPlan[] = [
+  ...PLANS_OF_REFERENCES,
   {
     name: 'an attribute after a text of several lines',
     text: `

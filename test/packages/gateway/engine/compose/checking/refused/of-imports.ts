@@ -71,12 +71,12 @@ export const OF_IMPORTS: readonly RefusedDefinition[] = [
       `
 Transform: AWS::Serverless-2016-10-31
 Resources:
-  Broken: # here
+  Broken:
     Type: AWS::Serverless::${type}
     Properties:
       StageName: live
-      DefinitionUri: s3://example-bucket/api.yaml
-      DefinitionBody: { openapi: 3.0.1, info: { title: a, version: '1' }, paths: {} }
+      DefinitionUri: s3://example-bucket/api.yaml # here
+      DefinitionBody: { openapi: 3.0.1, info: { title: a, version: '1' }, paths: { /: { get: { responses: {}, x-amazon-apigateway-integration: { type: http_proxy, httpMethod: GET, uri: 'https://example.com', payloadFormatVersion: '1.0' } } } } }
   Topic: { Type: AWS::SNS::Topic }
 `,
       type === 'Api' ? 'apigateway-restapi' : 'apigatewayv2-api',

@@ -101,3 +101,140 @@ Resources:
     source: `SAM's translator: "'Globals' section is invalid. ${words}"`,
   })),
 ];
+
+const SAM = "SAM's translator, tests/translator/output";
+const API = (more: string): string => `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Broken:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: v1
+${more}
+  Get:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      InlineCode: exports.handler = async () => ({})
+      Events:
+        Get: { Type: Api, Properties: { RestApiId: !Ref Broken, Path: /, Method: get } }`;
+
+/** Properties, their forms and their combinations, as SAM's transform checks them. */
+export const OF_SAM_PROPERTIES: readonly RefusedDefinition[] = [
+  one(
+    'a property that a function of SAM does not have',
+    SAM_FUNCTION('      Enviroment: { Variables: { A: b } } # here'),
+    'lambda-function',
+    `${SAM}/error_invalid_resource_parameters.json: "property … not defined for resource of type …"`,
+  ),
+  one(
+    'a text in place of a list of layers',
+    SAM_FUNCTION('      Layers: arn:aws:lambda:us-east-1:123456789012:layer:a:1 # here'),
+    'lambda-function',
+    `${SAM}: "Type of property 'Layers' is invalid."`,
+  ),
+  one(
+    'a type of event that does not exist',
+    SAM_FUNCTION(`      Events:
+        Get:
+          Type: API # here
+          Properties: { Path: /, Method: get }`),
+    'lambda-function',
+    `${SAM}/error_function_invalid_event_type.json`,
+  ),
+  one(
+    'a property that an event of SAM does not have',
+    SAM_FUNCTION(`      Events:
+        Work:
+          Type: SQS
+          Properties:
+            Queue: !GetAtt Jobs.Arn
+            MaxConcurrency: 2 # here`),
+    'lambda-function',
+    `${SAM}/error_consumer_group_id.json: "property … not defined for resource of type SNS"`,
+  ),
+  one(
+    'the name of an alias with a slash',
+    SAM_FUNCTION('      AutoPublishAlias: release/2026 # here'),
+    'resource-value',
+    `${SAM}/error_function_invalid_autopublishalias_name.json`,
+  ),
+  one(
+    'a handler of an image',
+    `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Broken:
+    Type: AWS::Serverless::Function
+    Properties:
+      PackageType: Image
+      ImageUri: 123456789012.dkr.ecr.us-east-1.amazonaws.com/worker:1
+      Handler: index.handler # here`,
+    'lambda-function',
+    'aws/serverless-application-model#1890',
+  ),
+  one(
+    'provisioned concurrency of a function with tenants',
+    SAM_FUNCTION(`      AutoPublishAlias: live
+      TenancyConfig: { TenantIsolationMode: PER_TENANT }
+      ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 1 } # here`),
+    'lambda-function',
+    `${SAM}/error_tenancy_with_provisioned_concurrency.json`,
+  ),
+  one(
+    'credentials for every origin',
+    API(`      Cors:
+        AllowOrigin: "'*'"
+        AllowCredentials: true # here`),
+    'apigateway-restapi',
+    `${SAM}/error_cors_credentials_true_with_wildcard_origin.json`,
+  ),
+  one(
+    'CORS of an API whose document is in a file',
+    `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Broken:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: v1
+      DefinitionUri: s3://definitions/api.yaml
+      Cors: "'*'" # here`,
+    'apigateway-restapi',
+    `${SAM}/error_cors_on_external_swagger.json`,
+  ),
+  one(
+    'a dead-letter queue of a state machine in a service other than SQS',
+    `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Broken:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: s3://definitions/flow.json
+      Role: arn:aws:iam::123456789012:role/any
+      Events:
+        Nightly:
+          Type: Schedule
+          Properties:
+            Schedule: rate(1 day)
+            DeadLetterConfig:
+              Type: SNS # here`,
+    'stepfunctions-statemachine',
+    `${SAM}/error_state_machine_with_schedule_invalid_dlq_type.json`,
+  ),
+  one(
+    'the key of a table of SAM without its type',
+    `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Broken:
+    Type: AWS::Serverless::SimpleTable
+    Properties:
+      PrimaryKey: # here
+        Name: id`,
+    'dynamodb-table',
+    `${SAM}/error_table_primary_key_missing_type.json`,
+  ),
+];

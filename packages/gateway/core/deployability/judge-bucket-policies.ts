@@ -1,0 +1,93 @@
+/** Checks the policies of buckets for what S3's PutBucketPolicy refuses. */
+import { asOneOrMore, asText, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import type { BrokenRelation } from './relation.ts';
+
+export function judgeBucketPolicy(
+  policy: ResolvedResource,
+  all: readonly ResolvedResource[],
+  { source }: ResolvedStack,
+): BrokenRelation | undefined {
+  const { properties, unresolved = [] } = policy;
+  if (unresolved.length > 0) return undefined;
+  const name = asText(properties['Bucket']) ?? '';
+  const bucket = all.find(({ type, physicalId }) => type === 'AWS::S3::Bucket' && physicalId === name);
+  const document = mapOf(properties, 'PolicyDocument');
+  for (const [index, one] of asOneOrMore(document['Statement'] ?? []).entries()) {
+    const statement = membersOf(one);
+    const at = Array.isArray(document['Statement'])
+      ? `PolicyDocument.Statement.${index}`
+      : 'PolicyDocument.Statement';
+    const message = refusalOf(statement, name, bucket, source?.writtenAs !== undefined);
+    if (message !== undefined) return { resource: policy, property: at, message };
+  }
+  return undefined;
+}
+
+function refusalOf(
+  statement: JsonObject,
+  name: string,
+  bucket: ResolvedResource | undefined,
+  isBlockedElsewhere: boolean,
+): string | undefined {
+  const resources = asOneOrMore(statement['Resource'] ?? []).map((one) => asText(one) ?? '*');
+  const ofBucket = resources.map((one) => /^arn:[\w-]+:s3:::([^/]*)(\/?)/.exec(one));
+  // S3 user guide, troubleshooting bucket policies
+  if (bucket !== undefined && ofBucket.some((one) => one !== null && !isLike(one[1] ?? '', name)))
+    return 'Policy has invalid resource';
+  const isAny = resources.some(
+    (one, index) => ofBucket[index] === null || /^arn:[\w-]+:s3:::[^/]*[*?]/.test(one),
+  );
+  const levels = asOneOrMore(statement['Action'] ?? []).map((one) => levelOf(asText(one) ?? '*'));
+  const has = (slash: string): boolean => isAny || ofBucket.some((one) => one?.[2] === slash);
+  // ministryofjustice/modernisation-platform#10762, versity/versitygw#645
+  if (
+    resources.length > 0 &&
+    levels.some((level) => (level === 'object' && !has('/')) || (level === 'bucket' && !has('')))
+  )
+    return 'Action does not apply to any resource(s) in statement';
+  return bucket !== undefined && !isBlockedElsewhere && isPublic(statement) && blocksPublic(bucket)
+    ? 'API: s3:PutBucketPolicy Access Denied (the bucket blocks public policies, because its PublicAccessBlockConfiguration does not set BlockPublicPolicy to false)'
+    : undefined;
+}
+
+function isLike(pattern: string, name: string): boolean {
+  return pattern === name || /[*?$]/.test(pattern) || name === '';
+}
+
+/**
+ * Whether an action concerns objects or buckets; undefined if a wildcard may mean both.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ */
+function levelOf(action: string): 'object' | 'bucket' | undefined {
+  const [, name = ''] = /^s3:(.+)$/i.exec(action) ?? [];
+  if (
+    /^(?:Get|Put|Delete)Object(?:Acl|Tagging|Version|Retention|LegalHold|Torrent|Attributes)?(?:Acl|Tagging|Torrent)?$/i.test(
+      name,
+    )
+  )
+    return 'object';
+  if (/^(?:AbortMultipartUpload|ListMultipartUploadParts|RestoreObject)$/i.test(name)) return 'object';
+  return /^(?:ListBucket(?:Versions|MultipartUploads)?|(?:Get|Put)Bucket\w+|GetLifecycleConfiguration)$/i.test(
+    name,
+  )
+    ? 'bucket'
+    : undefined;
+}
+
+/**
+ * A statement for everyone without a condition (S3 user guide, "The meaning of public"; arielweinberger/sls-base#22).
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
+function isPublic({ Effect: effect, Principal: principal, Condition: condition }: JsonObject): boolean {
+  const named = isJsonObject(principal) ? asOneOrMore(principal['AWS'] ?? []) : [principal];
+  return effect === 'Allow' && named.includes('*') && condition === undefined;
+}
+
+/** Every new bucket blocks public policies unless its configuration says otherwise. */
+function blocksPublic({ properties, unresolved = [] }: ResolvedResource): boolean {
+  const block = properties['PublicAccessBlockConfiguration'];
+  if (unresolved.includes('PublicAccessBlockConfiguration')) return false;
+  return block === undefined || isTrue(membersOf(block)['BlockPublicPolicy']);
+}

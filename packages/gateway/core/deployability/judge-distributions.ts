@@ -1,0 +1,165 @@
+/** Checks distributions for what CloudFront's CreateDistribution refuses. */
+import { parseArn } from '@gatewright/aws/arn';
+import { parseFunctionName } from '@gatewright/aws/function-name';
+import { asOneOrMore, asText, isTrue, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import type { BrokenRelation } from './relation.ts';
+
+type Refusal = { readonly at: string; readonly message: string };
+
+type Behavior = { readonly at: string; readonly behavior: JsonObject };
+
+const CONFIG = 'DistributionConfig';
+
+export function judgeDistribution(
+  distribution: ResolvedResource,
+  all: readonly ResolvedResource[],
+  { source }: ResolvedStack,
+): BrokenRelation | undefined {
+  if (distribution.unresolved?.includes(CONFIG) === true) return undefined;
+  const config = mapOf(distribution.properties, CONFIG);
+  const found =
+    judgeCertificate(config) ??
+    judgeOrigins(config) ??
+    behaviorsOf(config)
+      .map((one) => judgeBehavior(one, source?.writtenAs !== undefined) ?? judgeFunctions(one, all))
+      .find((one) => one !== undefined) ??
+    judgeWebAcl(config);
+  return found && { resource: distribution, property: `${CONFIG}.${found.at}`, message: found.message };
+}
+
+function behaviorsOf(config: JsonObject): readonly Behavior[] {
+  const others = asOneOrMore(config['CacheBehaviors'] ?? []).map((one, index) => ({
+    at: `CacheBehaviors.${index}`,
+    behavior: membersOf(one),
+  }));
+  return [{ at: 'DefaultCacheBehavior', behavior: mapOf(config, 'DefaultCacheBehavior') }, ...others];
+}
+
+/** milliHQ/terraform-aws-next-js#61; CloudFront developer guide, "Requirements for using alternate domain names" */
+function judgeCertificate(config: JsonObject): Refusal | undefined {
+  const certificate = mapOf(config, 'ViewerCertificate');
+  const arn = textOf(certificate, 'AcmCertificateArn');
+  if (parseArn(arn)?.service === 'acm' && parseArn(arn)?.region !== 'us-east-1')
+    return {
+      at: 'ViewerCertificate.AcmCertificateArn',
+      message:
+        "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.",
+    };
+  const hasOwn = ['AcmCertificateArn', 'IamCertificateId'].some((name) => certificate[name] !== undefined);
+  return asOneOrMore(config['Aliases'] ?? []).length > 0 && !hasOwn
+    ? {
+        at: 'Aliases',
+        message:
+          'To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted certificate that validates your authorization to use the domain name.',
+      }
+    : undefined;
+}
+
+const ORIGIN_CONFIGS = ['CustomOriginConfig', 'S3OriginConfig', 'VpcOriginConfig'];
+
+function judgeOrigins(config: JsonObject): Refusal | undefined {
+  for (const [index, one] of asOneOrMore(config['Origins'] ?? []).entries()) {
+    const origin = membersOf(one);
+    const at = `Origins.${index}`;
+    const given = ORIGIN_CONFIGS.filter((name) => origin[name] !== undefined);
+    // aws-cloudformation/cfn-lint#2878
+    if (given.length !== 1)
+      return {
+        at,
+        message: 'Exactly one of CustomOriginConfig, VpcOriginConfig and S3OriginConfig must be specified',
+      };
+    // awsdocs/aws-cloudformation-user-guide#655, hashicorp/terraform-provider-aws#412
+    if (given[0] === 'S3OriginConfig' && /\.s3-website[.-]/.test(textOf(origin, 'DomainName')))
+      return {
+        at: `${at}.DomainName`,
+        message: 'The parameter Origin DomainName does not refer to a valid S3 bucket.',
+      };
+  }
+  return undefined;
+}
+
+/** CloudFront API reference, AllowedMethods */
+const METHODS = ['GET,HEAD', 'GET,HEAD,OPTIONS', 'DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT'];
+
+function judgeBehavior({ at, behavior }: Behavior, isConverted: boolean): Refusal | undefined {
+  const { ForwardedValues: forwarded, CachePolicyId: policy, AllowedMethods: methods } = behavior;
+  // terraform-aws-modules/terraform-aws-cloudfront#40; templates of AWS have both
+  if (isConverted && forwarded !== undefined && policy !== undefined)
+    return {
+      at: `${at}.ForwardedValues`,
+      message:
+        'The parameter ForwardedValues cannot be used when a cache policy is associated to the cache behavior.',
+    };
+  const sorted = asOneOrMore(methods ?? []).map((one) => asText(one) ?? '');
+  return sorted.length > 0 && !METHODS.includes(sorted.toSorted().join(','))
+    ? {
+        at: `${at}.AllowedMethods`,
+        message: `AllowedMethods must be GET and HEAD, or GET, HEAD and OPTIONS, or all seven methods, not ${sorted.join(', ')}`,
+      }
+    : undefined;
+}
+
+/**
+ * What a function may have that runs at a viewer's request or response.
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-lambda-at-edge
+ */
+const LIMITS = {
+  viewer: { Timeout: 5, MemorySize: 128 },
+  origin: { Timeout: 30, MemorySize: 10_240 },
+} as const;
+const DEFAULTS = { Timeout: 3, MemorySize: 128 } as const;
+const WORDS = { Timeout: 'timeout', MemorySize: 'memory size' } as const;
+
+function judgeFunctions({ at, behavior }: Behavior, all: readonly ResolvedResource[]): Refusal | undefined {
+  for (const [index, one] of asOneOrMore(behavior['LambdaFunctionAssociations'] ?? []).entries()) {
+    const { EventType: event, LambdaFunctionARN: arn } = membersOf(one);
+    const place = `${at}.LambdaFunctionAssociations.${index}`;
+    if (typeof arn !== 'string') continue;
+    const message = refusalOfFunction(arn, asText(event) ?? '', all);
+    if (message !== undefined) return { at: `${place}.LambdaFunctionARN`, message };
+  }
+  return undefined;
+}
+
+/** chantzlarge/terraform-aws-hugo#43, serverless/serverless#7671, silvermine/serverless-plugin-cloudfront-lambda-edge#63 */
+function refusalOfFunction(arn: string, event: string, all: readonly ResolvedResource[]): string | undefined {
+  const { service, region } = parseArn(arn) ?? {};
+  if (service !== 'lambda') return undefined;
+  if (!/:\d+$/.test(arn))
+    return `The function ARN must reference a specific function version. (The ARN must end with the version number.) ARN: ${arn}`;
+  if (region !== 'us-east-1') return `The function must be in region 'us-east-1'. ARN: ${arn}`;
+  const { functionName } = parseFunctionName(arn);
+  const called = all.find(
+    ({ type, physicalId }) => type === 'AWS::Lambda::Function' && physicalId === functionName,
+  );
+  if (called === undefined || (called.unresolved ?? []).length > 0) return undefined;
+  const { properties } = called;
+  if (Object.keys(mapOf(mapOf(properties, 'Environment'), 'Variables')).length > 0)
+    return `The function cannot have environment variables. Function: ${arn}`;
+  const limits = event.startsWith('viewer') ? LIMITS.viewer : LIMITS.origin;
+  for (const name of ['Timeout', 'MemorySize'] as const) {
+    const value = Number(properties[name] ?? DEFAULTS[name]);
+    if (value > limits[name])
+      return `The function ${WORDS[name]} is larger than the maximum allowed for functions that are triggered by a CloudFront event: ${value} Max allowed: ${limits[name]} Function: ${arn}`;
+  }
+  const role = all.find(
+    ({ type, physicalId }) =>
+      type === 'AWS::IAM::Role' && textOf(properties, 'Role').endsWith(`/${physicalId}`),
+  );
+  const trusted = JSON.stringify(role?.properties['AssumeRolePolicyDocument'] ?? '*');
+  return trusted.includes('edgelambda.') || trusted.includes('"*"')
+    ? undefined
+    : `The function execution role must be assumable with edgelambda.amazonaws.com as well as lambda.amazonaws.com principals. Update the IAM role and try again. Role: ${textOf(properties, 'Role')}`;
+}
+
+/** CloudFront API reference, DistributionConfig, WebACLId: the web ACL has the scope CLOUDFRONT. */
+function judgeWebAcl({ WebACLId: acl, Enabled: isEnabled }: JsonObject): Refusal | undefined {
+  return typeof acl === 'string' && /^arn:[^:]+:wafv2:.*:regional\//.test(acl) && isTrue(isEnabled ?? true)
+    ? {
+        at: 'WebACLId',
+        message: 'A distribution needs a web ACL of the scope CLOUDFRONT; this one is of the scope REGIONAL',
+      }
+    : undefined;
+}

@@ -1,0 +1,90 @@
+/** Checks what invokes functions: whether the service has the permission that it tries out when the resource is created. */
+import { parseArn } from '@gatewright/aws/arn';
+import { parseFunctionName } from '@gatewright/aws/function-name';
+import { asOneOrMore, asText, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import { writtenOf } from './relation.ts';
+import type { BrokenRelation } from './relation.ts';
+
+/** S3 user guide, "Granting permissions to publish event notification messages to a destination" */
+export function judgeBucketFunctions(
+  bucket: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const listed = asOneOrMore(
+    mapOf(bucket.properties, 'NotificationConfiguration')['LambdaConfigurations'] ?? [],
+  );
+  const closed = listed.findIndex((one) => isClosed(textOf(membersOf(one), 'Function'), 's3.', all));
+  return closed === -1
+    ? undefined
+    : {
+        resource: bucket,
+        property: `NotificationConfiguration.LambdaConfigurations.${closed}.Function`,
+        message: 'Unable to validate the following destination configurations',
+      };
+}
+
+/** newrelic/aws-log-ingestion#1 */
+export function judgeLogFunction(
+  filter: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  return isClosed(textOf(filter.properties, 'DestinationArn'), 'logs.', all)
+    ? {
+        resource: filter,
+        property: 'DestinationArn',
+        message:
+          'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.',
+      }
+    : undefined;
+}
+
+/** Returns whether a function of the stack has no permission for the service. A function of another stack may have one. */
+function isClosed(arn: string, service: string, all: readonly ResolvedResource[]): boolean {
+  if (parseArn(arn)?.service !== 'lambda') return false;
+  const { functionName } = parseFunctionName(arn);
+  const isOfStack = all.some(
+    ({ type, physicalId }) => type === 'AWS::Lambda::Function' && physicalId === functionName,
+  );
+  return (
+    isOfStack &&
+    !all.some(
+      ({ type, properties }) =>
+        type === 'AWS::Lambda::Permission' &&
+        parseFunctionName(textOf(properties, 'FunctionName')).functionName === functionName &&
+        (properties['Principal'] === '*' ||
+          typeof properties['Principal'] !== 'string' ||
+          properties['Principal'].startsWith(service)),
+    )
+  );
+}
+
+/** Refuses the stream of a table that has none, and the table in place of its stream (Lambda API reference, CreateEventSourceMapping, EventSourceArn: "The ARN of the data stream"). */
+export function judgeTableStream(
+  mapping: ResolvedResource,
+  all: readonly ResolvedResource[],
+  stack: ResolvedStack,
+): BrokenRelation | undefined {
+  const arn = textOf(mapping.properties, 'EventSourceArn');
+  const { service, resource = '' } = parseArn(arn) ?? {};
+  if (service === 'dynamodb' && /^table\/[^/]+$/.test(resource))
+    return {
+      resource: mapping,
+      property: 'EventSourceArn',
+      message: `${arn} is a table; its stream is the event source`,
+    };
+  const written = membersOf(mapOf(writtenOf(mapping, stack), 'Properties')['EventSourceArn']);
+  const [name, attribute] = asOneOrMore(written['Fn::GetAtt'] ?? []);
+  const table = all.find(({ logicalId, type }) => logicalId === name && type === 'AWS::DynamoDB::Table');
+  const { properties, unresolved = [] } = table ?? {};
+  return attribute === 'StreamArn' &&
+    properties !== undefined &&
+    properties['StreamSpecification'] === undefined &&
+    !unresolved.includes('StreamSpecification')
+    ? {
+        resource: mapping,
+        property: 'EventSourceArn',
+        message: `Attribute 'StreamArn' does not exist: ${asText(name) ?? ''} has no StreamSpecification`,
+      }
+    : undefined;
+}

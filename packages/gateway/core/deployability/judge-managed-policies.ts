@@ -1,0 +1,27 @@
+/** Checks the ARNs of AWS managed policies, whose paths are often left out or invented. */
+import { asOneOrMore, asText } from '@gatewright/aws/json-object';
+import { isManagedPolicy, managedPolicyArn } from '../policy/managed-policies.ts';
+import type { ResolvedResource } from '../stack/model.ts';
+import type { BrokenRelation } from './relation.ts';
+
+/**
+ * Refuses the name of a managed policy with another path (aws/aws-cdk#19830), and a policy of a service-linked role. Names that
+ * are not known here may be newer.
+ */
+export function judgeManagedPolicies(owner: ResolvedResource): BrokenRelation | undefined {
+  for (const [index, one] of asOneOrMore(owner.properties['ManagedPolicyArns'] ?? []).entries()) {
+    const message = refusalOf(asText(one) ?? '');
+    if (message !== undefined) return { resource: owner, property: `ManagedPolicyArns.${index}`, message };
+  }
+  return undefined;
+}
+
+function refusalOf(arn: string): string | undefined {
+  const [, path = '', name = ''] = /^arn:[\w-]+:iam::aws:policy\/(?:(.+)\/)?([^/]+)$/.exec(arn) ?? [];
+  // IAM user guide, "Using service-linked roles": the policies cannot be attached to other roles.
+  if (path === 'aws-service-role') return 'Cannot attach a Service Role Policy to a Customer Role.';
+  const right = managedPolicyArn(name);
+  return !isManagedPolicy(name) || right.split(':policy/')[1] === arn.split(':policy/')[1]
+    ? undefined
+    : `Policy ${arn} does not exist or is not attachable. (The policy is ${right}.)`;
+}

@@ -1,0 +1,50 @@
+/** Checks resources that belong to one region. */
+import { parseArn } from '@gatewright/aws/arn';
+import { asOneOrMore, asText } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import type { BrokenRelation } from './relation.ts';
+
+/** aws-samples/aws-genai-llm-chatbot#585, aws-solutions/aws-waf-security-automations#300 */
+export function judgeScope(
+  resource: ResolvedResource,
+  _all: unknown,
+  stack: ResolvedStack,
+): BrokenRelation | undefined {
+  const region = regionOf(resource, stack);
+  return resource.properties['Scope'] === 'CLOUDFRONT' && region !== '' && region !== 'us-east-1'
+    ? {
+        resource,
+        property: 'Scope',
+        message:
+          'Error reason: The scope is not valid., field: SCOPE_VALUE, parameter: CLOUDFRONT (resources of this scope are created in us-east-1)',
+      }
+    : undefined;
+}
+
+/** TotalTechGeek/elysia-lambda#2 */
+export function judgeLayerRegion(
+  definition: ResolvedResource,
+  _all: unknown,
+  stack: ResolvedStack,
+): BrokenRelation | undefined {
+  // A template has no region of its own: another one may be given when it is deployed.
+  if (stack.source?.regionOf === undefined && !/serverless\.\w+$/.test(stack.file)) return undefined;
+  const region = regionOf(definition, stack);
+  const layers = asOneOrMore(definition.properties['Layers'] ?? []).map((one) => parseArn(asText(one) ?? ''));
+  if (region === '') return undefined;
+  const other = layers.findIndex(
+    (arn) => arn?.service === 'lambda' && arn.region !== '' && arn.region !== region,
+  );
+  return other === -1
+    ? undefined
+    : {
+        resource: definition,
+        property: `Layers.${other}`,
+        message: `Layers are not in the same region as the function. Layers are expected to be in region ${region}.`,
+      };
+}
+
+/** Returns the region of a resource; empty if it is not known. */
+function regionOf({ logicalId }: ResolvedResource, { region, source }: ResolvedStack): string {
+  return source?.regionOf?.(logicalId) ?? region;
+}

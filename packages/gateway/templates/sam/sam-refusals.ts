@@ -1,0 +1,291 @@
+/**
+ * What SAM's transform refuses of resources and events: properties that it does not know, that are missing, or that have
+ * another form, and combinations of properties.
+ * @see https://github.com/aws/serverless-application-model/tree/develop/tests/translator/output (error_*.json)
+ */
+import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { Path } from '../cloudformation/template-source.ts';
+import type { SamExpansion } from './sam-expansion.ts';
+import { EVENT_PROPERTIES, RESOURCE_PROPERTIES } from './sam-property-types.ts';
+import type { PropertyForm, PropertyTypes } from './sam-property-types.ts';
+
+const VENDOR = 'AWS::Serverless::';
+
+type Refusal = { readonly at: Path; readonly message: string };
+
+/** Notes what SAM refuses of a resource. The values of Globals count as the values of the resource. */
+export function refuseResource(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
+  const { Type: type } = resource;
+  const name = typeof type === 'string' && type.startsWith(VENDOR) ? type.slice(VENDOR.length) : '';
+  const known = RESOURCE_PROPERTIES.get(name);
+  if (known === undefined) return;
+  const merged = expansion.properties(name, resource);
+  const written = expansion.writtenOf(logicalId);
+  const found = [
+    ...judgeProperties(merged, written, known, `${VENDOR}${name}`),
+    ...(RULES[name] ?? []).flatMap((judge) => judge(merged, resource) ?? []),
+    ...judgeEvents(membersOf(merged['Events']), mapOf(written, 'Events'), name),
+  ];
+  for (const { at, message } of found) expansion.refuse(logicalId, at, message);
+}
+
+function judgeProperties(
+  given: JsonObject,
+  written: JsonObject,
+  known: PropertyTypes,
+  type: string,
+): readonly Refusal[] {
+  const unknown = Object.keys(given)
+    .filter((name) => !known.has(name) && !name.startsWith('__') && !name.startsWith('Fn::'))
+    .map((name) => ({ at: [name], message: `property ${name} not defined for resource of type ${type}` }));
+  const others = [...known].flatMap(([name, { form, isRequired }]): readonly Refusal[] => {
+    const value = given[name] ?? null;
+    if (value === null)
+      return isRequired && given['Fn::Transform'] === undefined
+        ? [{ at: [name], message: `Missing required property '${name}'.` }]
+        : [];
+    const literal = written[name];
+    return form === undefined || literal === undefined || literal === null || hasForm(literal, form)
+      ? []
+      : [{ at: [name], message: `Type of property '${name}' is invalid.` }];
+  });
+  return [...unknown, ...others];
+}
+
+/** Returns whether a value that the template has is of a form. The value of a function is known only later. */
+function hasForm(value: Json, form: PropertyForm): boolean {
+  const isMap = isJsonObject(value);
+  if (isMap && Object.keys(value).some((key) => key === 'Ref' || key.startsWith('Fn::'))) return true;
+  const isText = typeof value === 'string';
+  switch (form) {
+    case 's':
+      return isText;
+    case 'm':
+      return isMap;
+    case 'l':
+      return isJsonList(value);
+    case 'u':
+      return isText || isMap;
+    case 'a':
+      return isText || isJsonList(value);
+    case 'i':
+      return typeof value === 'number' || (isText && /^\d+$/.test(value));
+    case 'b':
+      return typeof value === 'boolean' || (isText && /^(?:true|false|yes|no|on|off)$/i.test(value));
+  }
+}
+
+function judgeEvents(events: JsonObject, written: JsonObject, owner: string): readonly Refusal[] {
+  const known = EVENT_PROPERTIES[owner];
+  if (known === undefined) return [];
+  return Object.entries(events).flatMap(([name, event]): readonly Refusal[] => {
+    const at = ['Events', name];
+    const { Type: type, Properties: given } = membersOf(event);
+    if (!isJsonObject(event) || isJsonObject(type)) return [];
+    const types = typeof type === 'string' ? known.get(type) : undefined;
+    if (types === undefined || typeof type !== 'string')
+      return [
+        {
+          at: [...at, 'Type'],
+          message: `Event with id [${name}] is invalid. Resource dict has missing or invalid value for key Type. Event Type is: ${typeof type === 'string' ? type : 'None'}.`,
+        },
+      ];
+    const own = mapOf(mapOf(written, name), 'Properties');
+    const more = owner === 'StateMachine' ? judgeRuleOfMachine(membersOf(given)) : [];
+    return [...judgeProperties(membersOf(given), own, types, type), ...more]
+      .filter(({ message }) => !isSaidElsewhere(owner, message))
+      .map(({ at: inner, message }) => ({
+        at: [...at, 'Properties', ...inner],
+        message: `Event with id [${name}] is invalid. ${message}`,
+      }));
+  });
+}
+
+/** The expansion of a function says itself which properties an event lacks, because the event then invokes nothing. */
+function isSaidElsewhere(owner: string, message: string): boolean {
+  return owner === 'Function' && message.startsWith('Missing required');
+}
+
+function judgeRuleOfMachine(event: JsonObject): readonly Refusal[] {
+  const { DeadLetterConfig: config, State: state, Enabled: isEnabled } = event;
+  const both =
+    state !== undefined && isEnabled !== undefined
+      ? [{ at: ['State'], message: 'State and Enabled Properties cannot both be specified.' }]
+      : [];
+  if (!isJsonObject(config)) return both;
+  const { Arn: arn, Type: type, QueueLogicalId: queue } = config;
+  const at = ['DeadLetterConfig'];
+  if (arn !== undefined && type !== undefined)
+    return [...both, { at, message: "You can either define 'Arn' or 'Type' property of DeadLetterConfig." }];
+  if (arn === undefined && type === undefined)
+    return [...both, { at, message: "No 'Arn' or 'Type' property provided for DeadLetterConfig." }];
+  if (type !== undefined && type !== 'SQS')
+    return [
+      ...both,
+      {
+        at: [...at, 'Type'],
+        message: "The only valid value for 'Type' property of DeadLetterConfig is 'SQS'.",
+      },
+    ];
+  return queue === undefined || typeof queue === 'string'
+    ? both
+    : [...both, { at: [...at, 'QueueLogicalId'], message: 'QueueLogicalId must be a string' }];
+}
+
+type Judge = (properties: JsonObject, resource: JsonObject) => Refusal | undefined;
+
+const has = (properties: JsonObject, name: string): boolean =>
+  properties[name] !== undefined && properties[name] !== null;
+
+/** Refuses a property unless the resource has another one. */
+const unlessWith =
+  (name: string, needed: string, message: string): Judge =>
+  (properties) =>
+    has(properties, name) && !has(properties, needed) ? { at: [name], message } : undefined;
+
+/** Refuses a property together with another one. */
+const notWith =
+  (name: string, other: string, message: string): Judge =>
+  (properties) =>
+    has(properties, name) && has(properties, other) ? { at: [name], message } : undefined;
+
+/** Refuses settings that SAM writes into the document, of an API whose document is elsewhere. */
+const inlineOnly = (names: readonly (readonly [property: string, words: string])[]): readonly Judge[] =>
+  names.map(
+    ([name, says]): Judge =>
+      (properties) =>
+        has(properties, name) && has(properties, 'DefinitionUri') && !has(properties, 'DefinitionBody')
+          ? { at: [name], message: says }
+          : undefined,
+  );
+
+const SWAGGER = "works only with inline Swagger specified in 'DefinitionBody' property.";
+const OPENAPI = "works only with inline OpenApi specified in the 'DefinitionBody' property.";
+const ENDPOINT = "DisableExecuteApiEndpoint works only within 'DefinitionBody' property.";
+
+const RULES: Readonly<Record<string, readonly Judge[]>> = {
+  Function: [
+    judgePackageType,
+    unlessWith(
+      'ProvisionedConcurrencyConfig',
+      'AutoPublishAlias',
+      'To set ProvisionedConcurrencyConfig AutoPublishALias must be defined on the function',
+    ),
+    unlessWith(
+      'VersionDeletionPolicy',
+      'AutoPublishAlias',
+      "'VersionDeletionPolicy' requires 'AutoPublishAlias'.",
+    ),
+    judgeDeploymentPreference("'DeploymentPreference' requires AutoPublishAlias property to be specified."),
+    judgeTenancy,
+  ],
+  StateMachine: [
+    notWith(
+      'Definition',
+      'DefinitionUri',
+      "Specify either 'Definition' or 'DefinitionUri' property and not both.",
+    ),
+    (properties) =>
+      has(properties, 'Definition') || has(properties, 'DefinitionUri')
+        ? undefined
+        : { at: [], message: "Either 'Definition' or 'DefinitionUri' property must be specified." },
+    ({ DefinitionUri: uri }) =>
+      isJsonObject(uri) && !(has(uri, 'Bucket') && has(uri, 'Key')) && !has(uri, 'Ref')
+        ? {
+            at: ['DefinitionUri'],
+            message: "'DefinitionUri' requires Bucket and Key properties to be specified.",
+          }
+        : undefined,
+    judgeDeploymentPreference("'DeploymentPreference' requires 'AutoPublishAlias' property to be specified."),
+  ],
+  Api: [
+    (properties) =>
+      isTrue(properties['MergeDefinitions']) && has(properties, 'DefinitionUri')
+        ? {
+            at: ['MergeDefinitions'],
+            message: "Cannot set 'MergeDefinitions' to True when using `DefinitionUri`.",
+          }
+        : undefined,
+    ...inlineOnly([
+      ...['Cors', 'Auth', 'GatewayResponses', 'Models'].map((name) => [name, `${name} ${SWAGGER}`] as const),
+      ['DisableExecuteApiEndpoint', ENDPOINT],
+    ]),
+  ],
+  HttpApi: inlineOnly([
+    ['CorsConfiguration', `Cors ${OPENAPI.replace('the ', '')}`],
+    ...['Auth', 'Tags', 'Description', 'Name'].map((name) => [name, `${name} ${OPENAPI}`] as const),
+    ['DisableExecuteApiEndpoint', ENDPOINT],
+  ]),
+  SimpleTable: ['Name', 'Type'].map(
+    (name): Judge =>
+      ({ PrimaryKey: key }) =>
+        isJsonObject(key) && !has(key, name)
+          ? { at: ['PrimaryKey'], message: `Property 'PrimaryKey.${name}' is required.` }
+          : undefined,
+  ),
+};
+
+function judgePackageType(properties: JsonObject, resource: JsonObject): Refusal | undefined {
+  const { PackageType: type = 'Zip' } = properties;
+  if (typeof type !== 'string') return undefined;
+  if (type !== 'Zip' && type !== 'Image')
+    return { at: ['PackageType'], message: `invalid 'PackageType' : ${type}` };
+  const first = (...names: readonly string[]): string | undefined =>
+    names.find((name) => has(properties, name));
+  if (type === 'Image') {
+    const excess = first('Runtime', 'Handler', 'Layers');
+    if (excess !== undefined)
+      return {
+        at: [excess],
+        message: 'Runtime, Handler, Layers cannot be present when PackageType is of type `Image`',
+      };
+    // `sam build` adds the image that it builds from the metadata.
+    return has(properties, 'ImageUri') || Object.keys(mapOf(resource, 'Metadata')).length > 0
+      ? undefined
+      : { at: ['PackageType'], message: "'ImageUri' must be set." };
+  }
+  if (has(properties, 'PackageType') && first('ImageUri', 'ImageConfig') !== undefined)
+    return {
+      at: [first('ImageUri', 'ImageConfig') ?? ''],
+      message: 'ImageUri or ImageConfig cannot be present when PackageType is of type `Zip`',
+    };
+  return first('ImageUri') === undefined && !(has(properties, 'Runtime') && has(properties, 'Handler'))
+    ? {
+        at: [has(properties, 'Handler') ? 'Runtime' : 'Handler'],
+        message: 'Runtime and Handler needs to be present when PackageType is of type `Zip`',
+      }
+    : undefined;
+}
+
+/** SAM shifts traffic gradually unless the preference is disabled (SAM developer guide, DeploymentPreference). */
+function judgeDeploymentPreference(message: string): Judge {
+  return ({ DeploymentPreference: preference, AutoPublishAlias: alias }) =>
+    isJsonObject(preference) &&
+    alias === undefined &&
+    (preference['Enabled'] === undefined || isTrue(preference['Enabled']))
+      ? { at: ['DeploymentPreference'], message }
+      : undefined;
+}
+
+const TENANCY = 'is not supported for functions enabled with tenancy configuration.';
+
+function judgeTenancy(properties: JsonObject): Refusal | undefined {
+  if (!has(properties, 'TenancyConfig')) return undefined;
+  const excluded = [
+    ['ProvisionedConcurrencyConfig', 'Provisioned concurrency'],
+    ['FunctionUrlConfig', 'Function URL'],
+    ['SnapStart', 'SnapStart'],
+  ] as const;
+  for (const [name, says] of excluded)
+    if (has(properties, name)) return { at: [name], message: `${says} ${TENANCY}` };
+  for (const [name, event] of Object.entries(membersOf(properties['Events']))) {
+    const type = membersOf(event)['Type'];
+    if (typeof type === 'string' && type !== 'Api' && type !== 'HttpApi')
+      return {
+        at: ['Events', name, 'Type'],
+        message: `Event source '${type}' ${TENANCY} Only Api and HttpApi event sources are supported.`,
+      };
+  }
+  return undefined;
+}

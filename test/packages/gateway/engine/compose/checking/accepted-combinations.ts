@@ -1,0 +1,46 @@
+/** Combinations of properties, and values of policies, that AWS takes although they resemble refused ones. */
+export type AcceptedDefinition = { readonly name: string; readonly source: string; readonly text: string };
+
+const SAM = 'Transform: AWS::Serverless-2016-10-31';
+
+export const ACCEPTED_COMBINATIONS: readonly AcceptedDefinition[] = [
+  {
+    name: 'the name of an alias with a hyphen, which the logical id does not contain',
+    source:
+      'SAM\'s translator, tests/translator/input/function_with_alias.yaml and sam_resources.py ("-" becomes "D")',
+    text: `
+${SAM}
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      InlineCode: exports.handler = async () => ({})
+      AutoPublishAlias: blue-green_1`,
+  },
+  {
+    name: 'both an inline code and the CodeUri of Globals',
+    source: 'aws-samples/serverless-patterns, apigw-cognito-certificate-bound-access-token/template.yaml',
+    text: `
+${SAM}
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      CodeUri: ./
+      InlineCode: exports.handler = async () => ({})`,
+  },
+  {
+    name: 'a trust policy with tags and a source identity',
+    source: 'getmoto/moto#5750',
+    text: `
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: sagemaker.amazonaws.com }, Action: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'] }] }`,
+  },
+];
