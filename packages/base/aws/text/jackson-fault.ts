@@ -11,7 +11,7 @@ type JsonFault = {
   readonly opened?: JsonPlace;
 };
 
-export type JsonPlace = { readonly line: number; readonly column: number };
+type JsonPlace = { readonly line: number; readonly column: number };
 
 const VALUES = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;

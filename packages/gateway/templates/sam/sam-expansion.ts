@@ -9,6 +9,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 import { findRefusedGlobals } from './sam-globals.ts';
 import { makeStageId } from './sam-ids.ts';
+import { findNamed, namedIn } from './sam-named-paths.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export type ApiKind = 'rest' | 'http';
@@ -418,31 +419,6 @@ export class SamExpansion {
     for (const key of path) found = membersOf(found)[key];
     return membersOf(found);
   }
-}
-
-/** Returns the path of the property that a message names, and of the members that it names after it. */
-function namedIn(properties: JsonObject, from: Path, message: string): Path | undefined {
-  let at = from;
-  let inner: Json = properties;
-  for (const [word] of message.matchAll(/\w+/g))
-    if (isJsonObject(inner) && Object.hasOwn(inner, word)) {
-      at = [...at, word];
-      inner = inner[word] ?? null;
-    }
-  return at === from ? undefined : at;
-}
-
-/** Returns the path of the first text, or else of the first key, whose name is one of the words. */
-function findNamed(value: Json, at: Path, words: ReadonlySet<string>): Path | undefined {
-  if (typeof value === 'string') return words.has(value) ? at : undefined;
-  if (!isJsonObject(value)) return undefined;
-  const entries = Object.entries(value);
-  for (const [key, inner] of entries) {
-    const found = findNamed(inner, [...at, key], words);
-    if (found !== undefined) return found;
-  }
-  const [key] = entries.find(([name]) => words.has(name)) ?? [];
-  return key === undefined ? undefined : [...at, key];
 }
 
 function refill<V>(map: Map<string, V>, entries: readonly (readonly [string, V])[]): void {

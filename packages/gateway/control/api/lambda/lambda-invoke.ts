@@ -58,7 +58,7 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
   return answering(async (call) => {
     const { request } = call;
     if (request.method !== 'POST' || !INVOKE.test(request.path)) {
-      const message = `${request.method} ${request.path} of Lambda is not supported here; docs/reference/operations.md lists Lambda’s operations that are`;
+      const message = `${request.method} ${request.path} of Lambda is not supported here`;
       return awsError(request, 'lambda', { status: 501, type: 'NotImplementedException', message });
     }
     const {

@@ -275,8 +275,7 @@ describe('createLambdaInvoke', () => {
       status: 501,
       body: {
         __type: 'NotImplementedException',
-        message:
-          'POST /2015-03-31/functions of Lambda is not supported here; docs/reference/operations.md lists Lambda’s operations that are',
+        message: 'POST /2015-03-31/functions of Lambda is not supported here',
       },
     },
   ] as readonly {
