@@ -19,11 +19,12 @@ export function judgeDistribution(
 ): BrokenRelation | undefined {
   if (distribution.unresolved?.includes(CONFIG) === true) return undefined;
   const config = mapOf(distribution.properties, CONFIG);
+  const isConverted = source?.writtenAs !== undefined;
   const found =
     judgeCertificate(config) ??
     judgeOrigins(config) ??
     behaviorsOf(config)
-      .map((one) => judgeBehavior(one, source?.writtenAs !== undefined) ?? judgeFunctions(one, all))
+      .map((one) => judgeBehavior(one, isConverted) ?? judgeFunctions(one, all, isConverted))
       .find((one) => one !== undefined) ??
     judgeWebAcl(config);
   return found && { resource: distribution, property: `${CONFIG}.${found.at}`, message: found.message };
@@ -112,22 +113,32 @@ const LIMITS = {
 const DEFAULTS = { Timeout: 3, MemorySize: 128 } as const;
 const WORDS = { Timeout: 'timeout', MemorySize: 'memory size' } as const;
 
-function judgeFunctions({ at, behavior }: Behavior, all: readonly ResolvedResource[]): Refusal | undefined {
+function judgeFunctions(
+  { at, behavior }: Behavior,
+  all: readonly ResolvedResource[],
+  isConverted: boolean,
+): Refusal | undefined {
   for (const [index, one] of asOneOrMore(behavior['LambdaFunctionAssociations'] ?? []).entries()) {
     const { EventType: event, LambdaFunctionARN: arn } = membersOf(one);
     const place = `${at}.LambdaFunctionAssociations.${index}`;
     if (typeof arn !== 'string') continue;
-    const message = refusalOfFunction(arn, asText(event) ?? '', all);
+    const message = refusalOfFunction(arn, asText(event) ?? '', all, isConverted);
     if (message !== undefined) return { at: `${place}.LambdaFunctionARN`, message };
   }
   return undefined;
 }
 
 /** chantzlarge/terraform-aws-hugo#43, serverless/serverless#7671, silvermine/serverless-plugin-cloudfront-lambda-edge#63 */
-function refusalOfFunction(arn: string, event: string, all: readonly ResolvedResource[]): string | undefined {
+function refusalOfFunction(
+  arn: string,
+  event: string,
+  all: readonly ResolvedResource[],
+  isConverted: boolean,
+): string | undefined {
   const { service, region } = parseArn(arn) ?? {};
   if (service !== 'lambda') return undefined;
-  if (!/:\d+$/.test(arn))
+  // A plan of Terraform does not say which version `qualified_arn` will name.
+  if (!isConverted && !/:\d+$/.test(arn))
     return `The function ARN must reference a specific function version. (The ARN must end with the version number.) ARN: ${arn}`;
   if (region !== 'us-east-1') return `The function must be in region 'us-east-1'. ARN: ${arn}`;
   const { functionName } = parseFunctionName(arn);

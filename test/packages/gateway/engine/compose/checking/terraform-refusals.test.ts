@@ -57,6 +57,35 @@ describe('examineStacks for a Terraform plan', () => {
       assert.deepEqual(found, [{ id, file: 'main.tf', line }], source);
     });
 
+  it('accepts a function at a distribution, because a plan does not say which version will be published', async () => {
+    const association = {
+      event_type: 'origin-request',
+      lambda_arn: 'arn:aws:lambda:us-east-1:123456789012:function:edge',
+    };
+    const site = {
+      enabled: true,
+      origin: [
+        {
+          origin_id: 'shop',
+          domain_name: 'shop.example.com',
+          custom_origin_config: [{ origin_protocol_policy: 'https-only' }],
+        },
+      ],
+      default_cache_behavior: [
+        {
+          target_origin_id: 'shop',
+          viewer_protocol_policy: 'redirect-to-https',
+          cache_policy_id: '658327ea-f89d-4fab-a63d-7e88639e58f6',
+          lambda_function_association: [association],
+        },
+      ],
+    };
+
+    const resources = [{ type: 'aws_cloudfront_distribution', name: 'site', values: site }];
+
+    assert.deepEqual(await refusals(aPlan({ resources })), []);
+  });
+
   it('names the plan, without a line, if no configuration file is next to it', async () => {
     assert.deepEqual(await refusals(aPlan({ resources: [PERMISSION] })), [
       { id: 'lambda-permission-principal', file: 'plan.json', line: undefined },
