@@ -234,6 +234,8 @@ type MessageSelection = {
   readonly expression: string;
   /** What the expression selected; undefined if the message has no such value. */
   readonly selected: string | undefined;
+  /** The first member of the message whose value is a route key. */
+  readonly keyIn?: string | undefined;
   readonly bodyFault: JsonFault | undefined;
 };
 

@@ -343,10 +343,21 @@ function explainFailure(
   };
 }
 
-function adviseErrorPlace({ lines }: IntegrationCircumstances, isSelected: boolean): string {
-  return isSelected
-    ? `Fix the function${atErrorPlace(lines)}.`
-    : `Fix the function${atErrorPlace(lines)}; callers receive Internal server error for every error.`;
+function adviseErrorPlace(integration: IntegrationCircumstances, isSelected: boolean): string {
+  const fix = `Fix the function${atErrorPlace(integration.lines)}${adviseDefault(integration)}`;
+  return isSelected ? `${fix}.` : `${fix}; callers receive Internal server error for every error.`;
+}
+
+/** A default for the member of the event that was null (docs/aws §3.1). The member that clients leave out is named first. */
+function adviseDefault({ errorMessage = '', eventGaps = [] }: IntegrationCircumstances): string {
+  const [, read] = /^Cannot read properties of null \(reading '([\w$]+)'\)/.exec(errorMessage) ?? [];
+  const said = eventGaps.join(' ');
+  const member = ['queryStringParameters', 'pathParameters', 'body'].find((name) =>
+    new RegExp(`\\b${name}\\b`).test(said),
+  );
+  return read === undefined || member === undefined
+    ? ''
+    : `: a member of the event that is null needs a default, such as (event.${member} ?? {}).${read}`;
 }
 
 function explainMalformed(

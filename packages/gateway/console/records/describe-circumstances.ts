@@ -402,6 +402,9 @@ function describeSelection(
   return {
     expression: routing.expression,
     selected: selected === undefined ? undefined : redactor.text(selected),
+    keyIn: Object.entries(parseJsonObject(text) ?? {}).find(
+      ([, value]) => typeof value === 'string' && routing.routes.has(value),
+    )?.[0],
     bodyFault: findJsonFault(text),
   };
 }

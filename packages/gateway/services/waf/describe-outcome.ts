@@ -200,6 +200,17 @@ function adviseOn({ rule, inner, innerStatement, limited, action }: RuleMatch): 
     return [
       `Send a request in which ${describeField(size.inspection.field)} has at most ${size.size} bytes. Or, if larger ones should pass, set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}; the other rules of the group then still apply.`,
     ];
+  // The statement of a header that is missing.
+  const absent = innerStatement?.kind === 'not' && innerStatement.statement.kind === 'size';
+  if (
+    inner !== undefined &&
+    absent &&
+    innerStatement.statement.comparison === 'GE' &&
+    innerStatement.statement.size === 0
+  )
+    return [
+      `Send ${describeField(innerStatement.statement.inspection.field)}: the rule blocks requests without it. Or, if such requests should pass, set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}.`,
+    ];
   if (inner !== undefined)
     return [
       `Set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}, and check in the log which requests it would block.`,

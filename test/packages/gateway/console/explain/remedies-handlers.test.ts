@@ -101,6 +101,18 @@ const ROWS: readonly {
     mended: SETTLED,
   },
   {
+    name: 'a member of the event that is null',
+    runtime: 'nodejs22.x',
+    kind: 'rest',
+    handler: 'exports.main = async (event) => ({ statusCode: 200, body: event.queryStringParameters.page });',
+    status: 502,
+    because: /queryStringParameters.* are null/,
+    change:
+      /^Fix the function at \S+: a member of the event that is null needs a default, such as \(event\.queryStringParameters \?\? \{\}\)\.page;/,
+    mended:
+      "exports.main = async (event) => ({ statusCode: 200, body: (event.queryStringParameters ?? {}).page ?? 'ok' });",
+  },
+  {
     name: 'the errors of an AggregateError',
     runtime: 'nodejs22.x',
     kind: 'http',
@@ -139,8 +151,8 @@ describe('a handler whose fault the client cannot see', () => {
     using project = anAdvisedProject('template.yaml', {
       'template.yaml': STREAMING,
       'index.js': `exports.main = awslambda.streamifyResponse(async (event, stream) => {
-        stream.write('none');
-        stream.end();
+        // The runtime warns before the stream ends, so that the record has the warning.
+        setImmediate(() => stream.end('none'));
         return { statusCode: 404 };
       });`,
     });
