@@ -23,7 +23,7 @@ export function explainSignature(about: Circumstances): Reason {
   return { because, changes: faults.map((fault) => adviseFault(fault, { region, service, isDeployed })) };
 }
 
-/** The constructor WebSocket of browsers takes a URL and subprotocols (WHATWG WebSockets, §3.1). */
+/** The constructor WebSocket of browsers takes a URL and subprotocols (WHATWG WebSockets, "The WebSocket interface"). */
 const PRESIGNED =
   ' A browser cannot set headers of a handshake: presign its URL, so that the query has the signature (X-Amz-Signature).';
 
