@@ -75,12 +75,13 @@ async function serveAndAsk(
     const init = { method, headers, ...(body !== undefined && { body }) };
     let reply = await fetch(url, init);
     for (let sent = 1; sent < times; sent += 1) reply = await fetch(url, init);
+    const text = await reply.text();
     const secret = (await readCredentials(folder))?.controlSecret ?? '';
     const record = await fetch(`${control}/_gatewright/requests/last`, {
       headers: { Authorization: `Bearer ${secret}` },
     });
     const { story } = (await record.json()) as { story: { sentences: string[]; changes: string[] } };
-    return { status: reply.status, body: await reply.text(), ...story, lines };
+    return { status: reply.status, body: text, ...story, lines };
   } finally {
     await gateway.close();
   }

@@ -106,7 +106,11 @@ export type MappingDefect = { readonly kind: 'mapping' } &
     /** The method has no method response with the status of the integration response. */
     | { readonly problem: 'no-method-response'; readonly status: number }
     /** A template cannot be applied to a binary body. */
-    | { readonly problem: 'binary-body' }
+    | {
+        readonly problem: 'binary-body';
+        /** The entry of BinaryMediaTypes that makes the body binary; undefined for the body of a response. */
+        readonly entry?: string | undefined;
+      }
     /** The body must be decoded, but is not base64. */
     | { readonly problem: 'base64'; readonly side: 'request' | 'response' }
     /** The integration calls a function with a method other than POST. */

@@ -93,6 +93,9 @@ export type InvokedVersion = { readonly arn: string; readonly version: string };
 /** Returns the function's `awsRequestId`. It is created on demand, because only access logs use it. */
 export type RequestIdOf = () => string;
 
+/** `pending`: the handler's promise never settled. `ignored`: it returned a value without a promise or a callback. */
+export type NullBy = 'pending' | 'ignored';
+
 export type InvocationResult =
   /** The handler returned a result. `payload` is the result as JSON text (`null` for undefined). */
   | {
@@ -104,8 +107,8 @@ export type InvocationResult =
        */
       readonly initMs?: number;
       readonly executedVersion?: string;
-      /** Present if the handler's promise never settled, so that the result is Lambda's `null`. */
-      readonly isUnsettled?: true;
+      /** Why the result is Lambda's `null`; absent if it is what the handler returned. */
+      readonly nullBy?: NullBy;
     }
   /**
    * Lambda's FunctionError: the handler threw or rejected, the function's own timeout passed, the instance crashed, or

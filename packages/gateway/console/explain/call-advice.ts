@@ -1,5 +1,6 @@
 /** Says what to do about calls to integrations that were refused, exceeded a limit, or took too long. */
 import { toDeploy } from './reason.ts';
+import type { NullBy } from '../../core/ports.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 
 /** What to do about a call that was not accepted, or a backend that was not reached. */
@@ -107,12 +108,20 @@ export function adviseOnConnections(errorType: string): string | undefined {
 }
 
 /** Lambda's result null looks like the result of a handler that returns nothing. */
-export function describeUnsettled(named: string): string {
+export function describeNull(by: NullBy, named: string): string {
+  if (by === 'ignored')
+    return `The handler of ${named} returned a value, but it is not async, returned no promise, and called no callback. Up to nodejs22.x, Lambda ignores such a value and responds with null.`;
   return `The promise that the handler of ${named} returned never settled. When no timer, socket or request was left that could settle it, Lambda ended the invocation, with null as the result.`;
 }
 
+export function adviseNull(by: NullBy, named: string): string {
+  return by === 'ignored'
+    ? `Make the handler of ${named} async, as in exports.handler = async (event) => …, or pass its result to the callback: callback(null, result).`
+    : adviseUnsettled(named);
+}
+
 /** What to do about a handler whose promise never settles. */
-export function adviseUnsettled(named: string): string {
+function adviseUnsettled(named: string): string {
   return `Settle the promise on every path of ${named}: look for a new Promise that calls neither resolve nor reject, and for a callback that is never called.`;
 }
 

@@ -2,6 +2,7 @@
 import type { TokenText } from '@gatewright/aws/text/token-options';
 import type { AccessDecision } from '@gatewright/aws/access-decision';
 import type { Defect } from '../../core/defect.ts';
+import type { NullBy } from '../../core/ports.ts';
 import type { PermissionAdvice } from '../../core/stack/permission-advice.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
 import type { AccessVerdict } from '../endpoints/access-model.ts';
@@ -165,8 +166,8 @@ export type IntegrationCircumstances = {
    * unknown.
    */
   readonly isColdStart?: boolean | undefined;
-  /** Whether the handler's promise never settled, so that Lambda responded with null. */
-  readonly isUnsettled?: true | undefined;
+  /** Why Lambda responded with null in the place of a result; undefined if it did not. */
+  readonly nullBy?: NullBy | undefined;
   /**
    * What Lambda itself responded, without a result of the function: it accepted an asynchronous call, or the event was not
    * JSON.
@@ -233,6 +234,8 @@ type MessageSelection = {
   readonly expression: string;
   /** What the expression selected; undefined if the message has no such value. */
   readonly selected: string | undefined;
+  /** The first member of the message whose value is a route key. */
+  readonly keyIn?: string | undefined;
   readonly bodyFault: JsonFault | undefined;
 };
 

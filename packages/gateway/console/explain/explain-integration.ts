@@ -5,8 +5,8 @@ import {
   adviseInstall,
   adviseOnConnections,
   adviseLimit,
-  adviseUnsettled,
-  describeUnsettled,
+  adviseNull,
+  describeNull,
   adviseRefused,
   adviseTimeout,
 } from './call-advice.ts';
@@ -15,6 +15,7 @@ import { atErrorPlace, formatLastLine, sentence, withStop } from './reason.ts';
 import { explainRole } from './explain-role.ts';
 import { adviseServiceError } from './service-advice.ts';
 import { adviseToolkitReply } from './toolkit-replies.ts';
+import type { NullBy } from '../../core/ports.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -44,7 +45,7 @@ export function explainIntegration(about: Circumstances): Reason {
 function explainOutcome(about: Circumstances): Reason {
   const { failure, integration, defect } = about;
   if (failure === undefined) return explainAnswer(about, integration);
-  if (integration?.isUnsettled === true) return explainUnsettled(integration);
+  if (integration?.nullBy !== undefined) return explainNull(integration.nullBy, integration);
   if (defect?.kind === 'permission')
     return explainMissingPermission(
       about,
@@ -134,10 +135,14 @@ function explainAnswer(
           : 'Do what the frame says: its text is meant for the sender of the message.',
       ],
     };
+  const ignored = explainIgnored(integration);
   if (status < 400)
     return {
-      because: [integration.outcome === 'failed' ? `${name} failed${took}.` : `${name} responded${took}.`],
-      changes: [],
+      because: [
+        integration.outcome === 'failed' ? `${name} failed${took}.` : `${name} responded${took}.`,
+        ...ignored.because,
+      ],
+      changes: ignored.changes,
     };
   if (integration.outcome === 'failed') return explainSelectedFailure(protocol, status, integration);
   const { own = status } = integration;
@@ -148,6 +153,23 @@ function explainAnswer(
   return {
     because: [`${name} ${responded}.`, ...describeProblem(integration.problem), ...printed(integration)],
     ...adviseReply(integration, routeKey, isDeployed),
+  };
+}
+
+/** Lambda's runtime warns of a streaming handler whose value it ignores (docs/aws §8.3). */
+function explainIgnored(integration: IntegrationCircumstances): Reason {
+  const isIgnored = integration.lines.some((line) =>
+    line.includes('Streaming handlers ignore return values'),
+  );
+  if (!isIgnored) return NOTHING;
+  const named = nameWithin(integration);
+  return {
+    because: [
+      `The handler of ${named} returned a value, which Lambda ignores: a streaming handler sets the status and headers with awslambda.HttpResponseStream.from.`,
+    ],
+    changes: [
+      `To set the status, in ${named}: responseStream = awslambda.HttpResponseStream.from(responseStream, { statusCode, headers }), before the body is written. Or return { statusCode, headers, body } without awslambda.streamifyResponse, with InvokeMode BUFFERED.`,
+    ],
   };
 }
 
@@ -195,9 +217,9 @@ function adviseReply(
   return { changes: [], otherwise: `${what} ${nameWithin(integration)}: ${where}.` };
 }
 
-function explainUnsettled(integration: IntegrationCircumstances): Reason {
+function explainNull(by: NullBy, integration: IntegrationCircumstances): Reason {
   const named = nameWithin(integration);
-  return { because: [describeUnsettled(named)], changes: [adviseUnsettled(named)] };
+  return { because: [describeNull(by, named)], changes: [adviseNull(by, named)] };
 }
 
 /** Lambda responded itself: it accepted an asynchronous call, or refused an event that is not JSON. */
@@ -321,10 +343,21 @@ function explainFailure(
   };
 }
 
-function adviseErrorPlace({ lines }: IntegrationCircumstances, isSelected: boolean): string {
-  return isSelected
-    ? `Fix the function${atErrorPlace(lines)}.`
-    : `Fix the function${atErrorPlace(lines)}; callers receive Internal server error for every error.`;
+function adviseErrorPlace(integration: IntegrationCircumstances, isSelected: boolean): string {
+  const fix = `Fix the function${atErrorPlace(integration.lines)}${adviseDefault(integration)}`;
+  return isSelected ? `${fix}.` : `${fix}; callers receive Internal server error for every error.`;
+}
+
+/** A default for the member of the event that was null (docs/aws §3.1). The member that clients leave out is named first. */
+function adviseDefault({ errorMessage = '', eventGaps = [] }: IntegrationCircumstances): string {
+  const [, read] = /^Cannot read properties of null \(reading '([\w$]+)'\)/.exec(errorMessage) ?? [];
+  const said = eventGaps.join(' ');
+  const member = ['queryStringParameters', 'pathParameters', 'body'].find((name) =>
+    new RegExp(`\\b${name}\\b`).test(said),
+  );
+  return read === undefined || member === undefined
+    ? ''
+    : `: a member of the event that is null needs a default, such as (event.${member} ?? {}).${read}`;
 }
 
 function explainMalformed(

@@ -15,6 +15,7 @@ export function explainMatch(about: Circumstances): Reason {
 function explainMessage({ nearMisses, selection }: Circumstances): Reason {
   const routes = nearMisses.map(({ route }) => route);
   const bodyFault = selection?.selected === undefined ? selection?.bodyFault : undefined;
+  const key = bodyFault === undefined ? selection?.keyIn : undefined;
   return {
     because: [
       `The route selection expression${selection === undefined ? '' : ` ${selection.expression}`} yielded no known route key for the message, and there is no $default route.`,
@@ -25,13 +26,14 @@ function explainMessage({ nearMisses, selection }: Circumstances): Reason {
             selection.selected === undefined
               ? 'The message has no such value.'
               : `It selected “${selection.selected}”, for which there is no route.`,
+            ...(key === undefined ? [] : [`Its member ${key} is a route key.`]),
           ]),
     ],
     changes: [
       ...adviseBody({ bodyFault }, 'message'),
       routes.length === 0
         ? 'Add a $default route, or a route whose key is the value that the expression selects.'
-        : `Send a message for which the expression selects ${listed(routes, 'or')}, or add a $default route.`,
+        : `${key === undefined ? 'Send' : `Set RouteSelectionExpression of the API to $request.body.${key}, or send`} a message for which the expression selects ${listed(routes, 'or')}, or add a $default route.`,
     ],
   };
 }

@@ -9,15 +9,23 @@ export function explainSignature(about: Circumstances): Reason {
   const { defect, failure, isDeployed } = about;
   const because = [
     sentence(failure ?? 'The signature was refused'),
+    ...(about.kind === 'handshake' ? ['AuthorizationType of $connect is AWS_IAM.'] : []),
     ...describeSigner(defect),
     ...describeTokens(defect),
   ];
   if (about.isPreflight === true) return { because, changes: advisePreflight(about) };
   if (defect?.kind !== 'signature' || defect.faults.length === 0)
-    return { because, changes: [adviseSigning(isDeployed, defect)] };
+    return {
+      because,
+      changes: [`${adviseSigning(isDeployed, defect)}${about.kind === 'handshake' ? PRESIGNED : ''}`],
+    };
   const { faults, region, service } = defect;
   return { because, changes: faults.map((fault) => adviseFault(fault, { region, service, isDeployed })) };
 }
+
+/** The constructor WebSocket of browsers takes a URL and subprotocols (WHATWG WebSockets, "The WebSocket interface"). */
+const PRESIGNED =
+  ' A browser cannot set headers of a handshake: presign its URL, so that the query has the signature (X-Amz-Signature).';
 
 /** Says whose access key was used, because a client may have several profiles. */
 function describeSigner(defect: Circumstances['defect']): string[] {

@@ -25,6 +25,13 @@ function placeOf({ line, column }: JsonFault): string {
   return `line ${line}, column ${column}`;
 }
 
+function adviseTypes(entry: string | undefined): string {
+  if (entry === undefined) return 'remove the type of the body from the binary media types of the API';
+  return entry === '*/*'
+    ? 'replace */* in BinaryMediaTypes of the API, which makes every body binary, by the types that are binary, such as image/png'
+    : `remove ${entry} from BinaryMediaTypes of the API`;
+}
+
 export function adviseMapping(defect: MappingDefect, about: Circumstances): string {
   const advice = adviseProblem(defect, about);
   return defect.problem === 'body' ? advice : `${advice}${toDeploy(about.protocol)}`;
@@ -56,7 +63,7 @@ function adviseProblem(
     case 'no-method-response':
       return `Add a method response for ${defect.status} to ${routeKey}, or make the integration response use a status that the method declares.`;
     case 'binary-body':
-      return `Set ContentHandling of ${routeKey} to CONVERT_TO_TEXT, or remove the type of the body from the binary media types of the API: templates read text only.`;
+      return `Set ContentHandling of ${routeKey} to CONVERT_TO_TEXT, or ${adviseTypes(defect.entry)}: templates read text only.`;
     case 'base64':
       return defect.side === 'request'
         ? `Send the body of the request as base64, or remove ContentHandling from the integration of ${routeKey}: CONVERT_TO_BINARY decodes it.`

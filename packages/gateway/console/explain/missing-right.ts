@@ -114,11 +114,14 @@ export function explainMissingPermission(
   source: string,
 ): Reason {
   const name = invoked ?? 'the function';
-  const { change, permitted = [] } = permission ?? {};
+  const { change, permitted = [], elsewhere = [] } = permission ?? {};
   return {
     because: [
       `The policy of ${name} does not allow this API to invoke it: ${failure.replace(/\.$/, '')}.`,
       ...(permitted.length === 0 ? [] : [`Its permissions are for other sources: ${permitted.join('; ')}.`]),
+      ...(elsewhere.length === 0
+        ? []
+        : [`${elsewhere.join('; ')}: an alias or version has a policy of its own.`]),
     ],
     changes: [
       change ??

@@ -10,6 +10,8 @@ type Refused = {
   readonly routeKey: string;
   /** Where the integration writes a parameter of the call, such as `RequestParameters of the integration of POST /jobs`. */
   readonly written: string;
+  /** Whether the call starts an execution of a state machine. */
+  readonly isStart: boolean;
 };
 
 type Advise = (refused: Refused) => string | undefined;
@@ -82,12 +84,14 @@ const adviseInput: Advise = ({ detail, written }) => {
   return absent.length === 0 ? undefined : `Add ${absent.join(' and ')} to ${written}.`;
 };
 
-const adviseType: Advise = ({ detail, written }) => {
-  if (/input/i.test(detail)) return INPUT_AS_TEXT;
+const adviseType: Advise = ({ detail, written, isStart }) => {
+  if (/input/i.test(detail) || (isStart && /structure or map/.test(detail))) return INPUT_AS_TEXT;
   if (/not a JSON object/.test(detail))
     return `Let ${written} print a JSON object for this request: quote texts, and print values that may be missing with $input.json.`;
   if (/base64|Blob/.test(detail))
     return `Write the value in ${written} as base64: $util.base64Encode(…) in a template; an HTTP API passes it on as the client sends it.`;
+  if (/cannot be converted to String/.test(detail))
+    return `Write the value as text, in quotes, in ${written}: the operation takes a text there. In DynamoDB, the number of an N attribute is a text, too: {"N": "3"}.`;
   return `Write the value in ${written} in the type that the operation takes: a number without quotes, a text in quotes, and in DynamoDB each value with its type ({"S": "…"}).`;
 };
 
@@ -132,7 +136,12 @@ const OF_INPUT = /^(?:Missing|Invalid|Validation|Serialization)/;
 
 /** Returns undefined for a code about which nothing more is known than what the reply says. */
 export function adviseServiceError(
-  { problem, kind, isBodyUnmapped }: Pick<IntegrationCircumstances, 'problem' | 'kind' | 'isBodyUnmapped'>,
+  {
+    problem,
+    kind,
+    target = '',
+    isBodyUnmapped,
+  }: Pick<IntegrationCircumstances, 'problem' | 'kind' | 'target' | 'isBodyUnmapped'>,
   routeKey: string,
 ): string | undefined {
   const { code, detail = '' } = problem ?? {};
@@ -141,5 +150,10 @@ export function adviseServiceError(
     return `Add a request template to the integration of ${routeKey} that prints the input of the operation: without one, the service gets the body of the request as it is.`;
   if (!Object.hasOwn(ADVICE, code)) return undefined;
   const place = kind === 'http-api-service' ? 'RequestParameters' : 'the request template';
-  return ADVICE[code]?.({ detail, routeKey, written: `${place} of the integration of ${routeKey}` });
+  return ADVICE[code]?.({
+    detail,
+    routeKey,
+    written: `${place} of the integration of ${routeKey}`,
+    isStart: /=Start(?:Sync)?Execution\b/.test(target),
+  });
 }

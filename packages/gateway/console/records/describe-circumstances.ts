@@ -262,7 +262,7 @@ function describeOutcome(
   | 'lines'
   | 'isColdStart'
   | 'isTls'
-  | 'isUnsettled'
+  | 'nullBy'
 > {
   const requestId = requestIdOf(outcome);
   return {
@@ -274,7 +274,7 @@ function describeOutcome(
     ...(outcome?.kind === 'unreachable' &&
       outcome.reason !== 'role' &&
       outcome.isTls === true && { isTls: true }),
-    ...(outcome?.kind === 'returned' && outcome.isUnsettled === true && { isUnsettled: true }),
+    ...(outcome?.kind === 'returned' && outcome.nullBy !== undefined && { nullBy: outcome.nullBy }),
     ...(outcome?.kind === 'timed-out' && {
       isColdStart: 'isColdStart' in outcome,
     }),
@@ -402,6 +402,9 @@ function describeSelection(
   return {
     expression: routing.expression,
     selected: selected === undefined ? undefined : redactor.text(selected),
+    keyIn: Object.entries(parseJsonObject(text) ?? {}).find(
+      ([, value]) => typeof value === 'string' && routing.routes.has(value),
+    )?.[0],
     bodyFault: findJsonFault(text),
   };
 }

@@ -11,12 +11,15 @@ const RETURNED = 1;
 const ANSWERED = 2;
 /** A return value that is null, because the handler's promise never settled. */
 const UNSETTLED = 3;
+/** A return value that is null, because Lambda ignores what the handler returned. */
+const IGNORED = 4;
+const KINDS = { pending: UNSETTLED, ignored: IGNORED } as const;
 
 /** Writes nothing for an outcome that is neither a function's return value nor an HTTP response. */
 export function writeOutcome(outcome: Outcome, arena: RecordArena): void {
   switch (outcome?.kind) {
     case 'returned':
-      arena.number(outcome.isUnsettled === true ? UNSETTLED : RETURNED);
+      arena.number(outcome.nullBy === undefined ? RETURNED : KINDS[outcome.nullBy]);
       arena.text(cutText(outcome.payload));
       arena.number(outcome.initMs);
       return;
@@ -37,7 +40,7 @@ export function readOutcome(
   requestId: RequestIdOf | undefined,
 ): RecordedOutcome | undefined {
   const kind = record.number();
-  if (kind === RETURNED || kind === UNSETTLED) {
+  if (kind === RETURNED || kind === UNSETTLED || kind === IGNORED) {
     const payload = record.text() ?? '';
     const initMs = record.number();
     return {
@@ -45,7 +48,8 @@ export function readOutcome(
       payload,
       ...(requestId !== undefined && { requestId }),
       ...(initMs !== undefined && { initMs }),
-      ...(kind === UNSETTLED && { isUnsettled: true as const }),
+      ...(kind === UNSETTLED && { nullBy: 'pending' as const }),
+      ...(kind === IGNORED && { nullBy: 'ignored' as const }),
     };
   }
   if (kind !== ANSWERED) return undefined;

@@ -25,7 +25,7 @@ export const originNotAllowed: SurpriseKind = {
     return {
       values: { origin, ...(allowed[0] !== undefined && { allowed: allowed[0] }) },
       because: [describe(facts, origin, isPreflight)],
-      changes: isPreflight ? [adviseOnPreflight(facts, origin)] : adviseOnReply(facts, origin),
+      changes: isPreflight ? adviseOnPreflight(facts, origin) : adviseOnReply(facts, origin),
     };
   },
 };
@@ -41,7 +41,17 @@ function describe(facts: SurpriseFacts, origin: string, isPreflight: boolean): s
   return `The page from ${origin} cannot read this reply, because it ${said}.`;
 }
 
-function adviseOnPreflight(facts: SurpriseFacts, origin: string): string {
+/** The phases whose refusals an OPTIONS method without credentials prevents. */
+const GUARDS = new Set(['screen', 'match', 'preflight', 'authenticate', 'authorize', 'meter']);
+
+function adviseOnPreflight(facts: SurpriseFacts, origin: string): string[] {
+  const { failure, phase } = facts.recorded;
+  // The failure has its own advice, after which the reply has its headers.
+  if (failure !== undefined && !GUARDS.has(phase)) return [];
+  return [adviseOnReached(facts, origin)];
+}
+
+function adviseOnReached(facts: SurpriseFacts, origin: string): string {
   const { received, phase } = facts.recorded;
   if (received.api.protocol === 'rest') return adviseOnRestPreflight(facts, origin);
   if (phase === 'preflight' || facts.cors === undefined) return allowOrigin(facts, origin);

@@ -146,7 +146,7 @@ const contextAsText: SurpriseKind = {
         `The authorizer returned ${names.join(', ')} in its context as ${names.length === 1 ? `a ${typeof first[1]}` : 'numbers or booleans'}. In requestContext.authorizer, the function got ${names.length === 1 ? 'it' : 'them'} as text: ${first[0]} is "${JSON.stringify(first[1])}"${first[1] === false ? ', which is true in a condition' : ''}.`,
       ],
       changes: [
-        `Compare the text in the function, for example authorizer.${first[0]} === '${JSON.stringify(first[1])}'.`,
+        `Compare the text in the function, for example ${typeof first[1] === 'boolean' ? `authorizer.${first[0]} === 'true'` : `Number(authorizer.${first[0]})`}.`,
       ],
     };
   },

@@ -4,9 +4,11 @@ import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { MappingInput } from '../../core/mapping/mapping-input.ts';
 import { buildRequestBody } from '../../core/mapping/request-body.ts';
 import { requestTemplateOf } from '../records/sent.ts';
+import { toDeploy } from '../explain/reason.ts';
 import { defaultResponse, successAsError } from './default-response.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
 import type { Integration } from '../../core/deployment/model.ts';
+import type { RequestParameter } from '../../core/mapping/integration.ts';
 import type { RoutedFacts } from '../../core/events/request-facts.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
@@ -112,14 +114,15 @@ function textsOf(integration: Integration): readonly string[] {
   return [functionName, qualifier, uri, vpcLink].flatMap((text) => text?.source ?? []);
 }
 
+function parametersOf(integration: Integration): readonly RequestParameter[] {
+  if (integration.kind === 'http-proxy' || integration.kind === 'http-stream') return integration.parameters;
+  return isSelecting(integration) ? integration.request.parameters : [];
+}
+
 function mappedNames(integration: Integration): readonly string[] {
-  const isProxy = integration.kind === 'http-proxy' || integration.kind === 'http-stream';
-  const parameters = isProxy
-    ? integration.parameters
-    : isSelecting(integration)
-      ? integration.request.parameters
-      : [];
-  return parameters.flatMap(({ source }) => (source.kind === 'stageVariable' ? source.name : []));
+  return parametersOf(integration).flatMap(({ source }) =>
+    source.kind === 'stageVariable' ? source.name : [],
+  );
 }
 
 const REFERENCE = /\$\{?stageVariables(?:\.|\[['"])([A-Za-z0-9_]+)/g;
@@ -134,7 +137,50 @@ function referencedNames(text: string): readonly string[] {
   return [...text.matchAll(REFERENCE)].flatMap(([, name = '']) => (guarded.has(name) ? [] : name));
 }
 
+/** The expressions that read a value, as a source without quotes is written (docs/aws §7.6). */
+const EXPRESSION =
+  /^(?:(?:method|route)\.request\.(?:path|querystring|header|multivalue\w+|body)|integration\.response\.(?:header|multivalueheader|body)|stageVariables|context)(?:\.|$)/;
+
+/** A source in single quotes is a constant, although its text is an expression. */
+const quoted: SurpriseKind = {
+  code: 'MAPPING_QUOTED',
+  mark: 'mapping quoted',
+  isCause: true,
+  source: 'docs/aws §7.6',
+  find(facts) {
+    const { route, api } = facts.recorded.received;
+    if (route === undefined || facts.recorded.enteredMs['map-request'] === undefined) return undefined;
+    const found = [
+      ...parametersOf(route.integration).map(({ place, name, source }) => ({
+        name: `integration.request.${place}.${name}`,
+        where: 'RequestParameters of the integration',
+        source,
+      })),
+      ...(selectResponse(facts)?.parameters ?? []).map(({ name, source }) => ({
+        name: `method.response.header.${name}`,
+        where: 'ResponseParameters of the integration response',
+        source,
+      })),
+    ].flatMap(({ name, where, source }) =>
+      source.kind === 'static' && EXPRESSION.test(source.text) ? [{ name, where, text: source.text }] : [],
+    );
+    if (found.length === 0) return undefined;
+    return {
+      values: { names: found.map(({ name }) => name) },
+      because: found.map(
+        ({ name, text }) =>
+          `${route.routeKey} maps ${name} from '${text}' in single quotes, which make it a constant: the value is the text ${text} itself.`,
+      ),
+      changes: found.map(
+        ({ text, where }) =>
+          `Remove the single quotes: write ${text} in ${where} of ${route.routeKey}.${toDeploy(api.protocol)}`,
+      ),
+    };
+  },
+};
+
 export const MAPPING_KINDS: readonly SurpriseKind[] = [
+  quoted,
   emptyRequest,
   emptyResponse,
   defaultResponse,

@@ -5,8 +5,9 @@
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { bareType } from '../../core/events/media-types.ts';
-import { adviseUnsettled, describeUnsettled } from '../explain/call-advice.ts';
+import { adviseNull, describeNull } from '../explain/call-advice.ts';
 import { nameOfCaller } from '../records/describe-guard.ts';
+import type { NullBy } from '../../core/ports.ts';
 import type { HeaderList } from '../../core/events/header-list.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
@@ -131,7 +132,7 @@ const inferred: SurpriseKind = {
     const { integration, recorded } = facts;
     const { outcome } = recorded;
     if (integration?.kind !== 'lambda-proxy' || outcome?.kind !== 'returned') return undefined;
-    if (outcome.isUnsettled === true) return undefined;
+    if (outcome.nullBy !== undefined) return undefined;
     if (PRELUDE.test(outcome.payload)) return undefined;
     if (integration.payload !== 'http-2.0' && integration.payload !== 'function-url') return undefined;
     // A truncated result cannot be parsed. Its beginning shows only whether it is a text or a list.
@@ -149,20 +150,20 @@ const inferred: SurpriseKind = {
   },
 };
 
-const pending: SurpriseKind = {
-  code: 'PROMISE_PENDING',
-  mark: 'promise pending',
+/** Replies that Lambda's own null became. A failed request says the same as its cause. */
+const byNull = (code: string, mark: string, by: NullBy): SurpriseKind => ({
+  code,
+  mark,
   source: 'docs/aws §8.2',
   find({ recorded: { outcome, failure } }) {
-    if (failure !== undefined || outcome?.kind !== 'returned' || outcome.isUnsettled !== true)
-      return undefined;
+    if (failure !== undefined || outcome?.kind !== 'returned' || outcome.nullBy !== by) return undefined;
     return {
       values: {},
-      because: [describeUnsettled('the function')],
-      changes: [adviseUnsettled('the function')],
+      because: [describeNull(by, 'the function')],
+      changes: [adviseNull(by, 'the function')],
     };
   },
-};
+});
 
 /** Members that functions return instead of statusCode, in lower case. */
 const MISSPELT_STATUS = new Set(['status', 'statuscode', 'status_code', 'code']);
@@ -269,7 +270,8 @@ const resultAsBody: SurpriseKind = {
 export const REPLY_KINDS: readonly SurpriseKind[] = [
   cached,
   notRefreshed,
-  pending,
+  byNull('PROMISE_PENDING', 'promise pending', 'pending'),
+  byNull('VALUE_IGNORED', 'value ignored', 'ignored'),
   inferred,
   buffered,
   resultAsBody,

@@ -63,7 +63,11 @@ const typeByDefault: SurpriseKind = {
       ],
       // A short text often matches by chance and is meant as text.
       changes:
-        what === 'not JSON' || what === 'JSON' ? [] : ['Return the Content-Type of the body in headers.'],
+        what === 'not JSON'
+          ? []
+          : what === 'JSON'
+            ? ['Return Content-Type: application/json in headers.']
+            : ['Return the Content-Type of the body in headers.'],
     };
   },
 };

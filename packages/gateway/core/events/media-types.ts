@@ -60,9 +60,14 @@ export function acceptsBinary(accept: string | undefined, binaryMediaTypes: read
  * (docs/aws §2.4).
  */
 export function isBinaryType(mediaType: string, binaryMediaTypes: readonly string[]): boolean {
-  if (binaryMediaTypes.length === 0) return false;
+  return findBinaryEntry(mediaType, binaryMediaTypes) !== undefined;
+}
+
+/** The first of the binary media types that the media type matches. */
+export function findBinaryEntry(mediaType: string, binaryMediaTypes: readonly string[]): string | undefined {
+  if (binaryMediaTypes.length === 0) return undefined;
   const type = bareType(mediaType);
-  return binaryMediaTypes.some((entry) => {
+  return binaryMediaTypes.find((entry) => {
     if (entry === '*/*') return true;
     if (entry.startsWith('*')) return false;
     return entry.endsWith('/*') ? type.startsWith(entry.slice(0, -1)) : entry === type;

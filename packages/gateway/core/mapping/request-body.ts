@@ -3,7 +3,7 @@
  * passed through (docs/aws §2.4, §7.1).
  */
 import { gatewayError } from '../errors.ts';
-import { isBinaryType } from '../events/media-types.ts';
+import { isBinaryType, findBinaryEntry } from '../events/media-types.ts';
 import { chooseRequestTemplate, chooseSelectedTemplate } from './choose-template.ts';
 import { type ContentHandling, convertRequestBody, type Payload } from './content-handling.ts';
 import { configurationError } from './mapping-failure.ts';
@@ -47,7 +47,8 @@ export function buildRequestBody(
     });
   const payload = convertBody(facts, contentHandling, binaryMediaTypes);
   if (choice.kind === 'passthrough') return payload;
-  return { kind: 'text', text: renderTemplate(choice.template, payload, input) };
+  const entry = (): string | undefined => findBinaryEntry(typeOf(facts), binaryMediaTypes);
+  return { kind: 'text', text: renderTemplate(choice.template, payload, input, entry) };
 }
 
 /**
@@ -59,19 +60,28 @@ export function convertBody(
   contentHandling: ContentHandling | undefined,
   binaryMediaTypes: readonly string[],
 ): Payload {
-  const contentType = facts.headers.last('content-type') ?? USUAL_TYPE;
-  return convertRequestBody(facts.body, isBinaryType(contentType, binaryMediaTypes), contentHandling);
+  return convertRequestBody(facts.body, isBinaryType(typeOf(facts), binaryMediaTypes), contentHandling);
+}
+
+function typeOf(facts: RoutedFacts): string {
+  return facts.headers.last('content-type') ?? USUAL_TYPE;
 }
 
 /**
- * Renders a template.
+ * Renders a template. `entry` finds the binary media type that made the body binary.
  * @throws GatewayError API_CONFIGURATION_ERROR for a body of bytes, because templates work only on text
  */
-export function renderTemplate(template: CompiledTemplate, payload: Payload, input: MappingInput): string {
+export function renderTemplate(
+  template: CompiledTemplate,
+  payload: Payload,
+  input: MappingInput,
+  entry?: () => string | undefined,
+): string {
   if (payload.kind === 'bytes')
     throw configurationError(`Unable to transform: ${template.name} cannot be applied to a binary body`, {
       kind: 'mapping',
       problem: 'binary-body',
+      entry: entry?.(),
     });
   const { parameters, context, stageVariables } = input;
   return template.render(templateScope({ body: payload.text, parameters, context, stageVariables }));

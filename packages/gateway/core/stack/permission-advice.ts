@@ -2,6 +2,7 @@
  * Writes the `AWS::Lambda::Permission` that an API lacks in the format of the function's stack. It permits one route of
  * one stage, or one authorizer.
  */
+import { readFunctionName } from '@gatewright/aws/function-name';
 import { constructOf, formatOf, shortPlace } from './source-format.ts';
 import { inModule, variableOf, writeApiArn } from './resource-reference.ts';
 import type { ResolvedResource, ResolvedStack } from './model.ts';
@@ -20,6 +21,8 @@ export type PermissionAdvice = {
   readonly change: string;
   /** The sources that the permissions of the function have, each with its place. */
   readonly permitted: readonly string[];
+  /** The permissions that are for another target: the function itself, or another alias or version. */
+  readonly elsewhere: readonly string[];
 };
 
 /** Returns undefined if no loaded stack has the function. */
@@ -30,18 +33,33 @@ export function advisePermission(
   for (const stack of stacks)
     for (const owner of stack.resources.values())
       if (owner.type === 'AWS::Lambda::Function' && owner.physicalId === lacking.functionName)
-        return { change: write(stacks, stack, owner, lacking), permitted: permittedOf(stack, owner) };
+        return {
+          change: write(stacks, stack, owner, lacking),
+          ...permissionsOf(stack, owner, lacking.qualifier),
+        };
   return undefined;
 }
 
-function permittedOf({ resources }: ResolvedStack, { physicalId }: ResolvedResource): readonly string[] {
-  return [...resources.values()].flatMap((resource) => {
+function permissionsOf(
+  { resources }: ResolvedStack,
+  { physicalId }: ResolvedResource,
+  wanted: string | undefined,
+): Pick<PermissionAdvice, 'permitted' | 'elsewhere'> {
+  const permitted: string[] = [];
+  const elsewhere: string[] = [];
+  for (const resource of resources.values()) {
     const { FunctionName: named, SourceArn: source } = resource.properties;
-    const isMeant = resource.type === 'AWS::Lambda::Permission' && typeof named === 'string';
-    return isMeant && named.includes(physicalId) && typeof source === 'string'
-      ? [`${resource.logicalId} (${shortPlace(resource)}) for ${source}`]
-      : [];
-  });
+    if (resource.type !== 'AWS::Lambda::Permission' || typeof named !== 'string') continue;
+    const { functionName, qualifier } = readFunctionName(named);
+    if (functionName !== physicalId) continue;
+    const place = `${resource.logicalId} (${shortPlace(resource)})`;
+    if (qualifier !== wanted)
+      elsewhere.push(
+        `${place} permits only calls of ${qualifier === undefined ? 'the function itself' : `its alias or version ${qualifier}`}`,
+      );
+    else if (typeof source === 'string') permitted.push(`${place} for ${source}`);
+  }
+  return { permitted, elsewhere };
 }
 
 function write(

@@ -1,6 +1,13 @@
 import type { FunctionLogLine } from '../log-line.ts';
 import { MACHINE_DEADLINES } from './deadlines.ts';
-import type { Deadline, Deadlines, InvocationResult, InvokedVersion, RequestIdOf } from '../../core/ports.ts';
+import type {
+  Deadline,
+  Deadlines,
+  InvocationResult,
+  InvokedVersion,
+  NullBy,
+  RequestIdOf,
+} from '../../core/ports.ts';
 
 /** The maximum size of a result in bytes (Lambda quota "Invocation payload", 6 MB, plus AWS's allowance). */
 export const MAX_RESULT_BYTES = 6_291_556;
@@ -89,9 +96,9 @@ export class Job {
     part.acknowledge(part.bytes.length);
   }
 
-  returned(text: string, requestId: RequestIdOf, isUnsettled = false): void {
+  returned(text: string, requestId: RequestIdOf, nullBy?: NullBy): void {
     const { initMs } = this;
-    const ended = isUnsettled ? { isUnsettled: true as const } : undefined;
+    const ended = nullBy === undefined ? undefined : { nullBy };
     const cold = initMs === undefined ? ended : { initMs, ...ended };
     if (this.#pieces === undefined) this.settle({ kind: 'returned', payload: text, requestId, ...cold });
     else if (this.#pieceBytes <= MAX_RESULT_BYTES)

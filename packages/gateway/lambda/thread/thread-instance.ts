@@ -6,6 +6,7 @@ import {
   type Board,
   createBoard,
   FAILED,
+  IGNORED,
   lazyRequestId,
   requestIds,
   REVOKED,
@@ -25,7 +26,7 @@ import { makeLogStream } from './log-stream.ts';
 import { startThread, type ThreadProgram } from './start-thread.ts';
 import type { TextChannel } from './text-channel.ts';
 import { isDraining, isEnding, nextState, type ThreadState } from './thread-state.ts';
-import type { Deadline } from '../../core/ports.ts';
+import type { Deadline, NullBy } from '../../core/ports.ts';
 
 /**
  * The running time of an event in milliseconds after which the events that wait behind it are taken back
@@ -39,6 +40,11 @@ const TAKE_BACK_AFTER_MS = 15;
  */
 const WOKEN_AT_ONCE = 2;
 
+/** The states in which Lambda itself responded with null. */
+const NULL_BY: ReadonlyMap<number, NullBy> = new Map([
+  [UNSETTLED, 'pending'],
+  [IGNORED, 'ignored'],
+]);
 const BYTES_PER_MB = 1024 * 1024;
 /** The memory of a thread that ended before its memory could be measured. */
 const NOTHING_HELD = { used_heap_size: 0, external_memory: 0 };
@@ -252,7 +258,7 @@ export class ThreadInstance implements Instance {
     const state = Atomics.load(this.#board.states, slot);
     const requestId = lazyRequestId(this.#requestIdOf, job.sequence);
     if (state === FAILED) job.settle(readFailure(text, requestId));
-    else job.returned(text, requestId, state === UNSETTLED);
+    else job.returned(text, requestId, NULL_BY.get(state));
     if (this.#handed.length > 0) this.#startHead();
     this.#owner.onAnswer(this, (this.#board.serviceMicros[slot] ?? 0) / 1000);
   }

@@ -21,8 +21,9 @@ export type FunctionFacts = {
 
 /**
  * Receives the response to one event as JSON text, either a result or Lambda's error JSON. Only the first call counts.
+ * `isIgnored` means that Lambda responds with null in the place of the value that the handler returned.
  */
-export type Answer = (failed: boolean, text: string, error?: unknown) => void;
+export type Answer = (failed: boolean, text: string, error?: unknown, isIgnored?: boolean) => void;
 
 const WITHOUT_CALLBACKS_FROM = 24;
 
@@ -59,6 +60,7 @@ export function callHandler(
       context,
       (result) => answerWith(writeForCallbacks(result), answer),
       fail,
+      () => answer(false, 'null', undefined, true),
       whenLoopEmpties,
     );
     callWithCallback(handler, event, context, ways, whenLoopEmpties);
@@ -89,14 +91,14 @@ function callWithCallback(
   handler: Handler,
   event: unknown,
   context: Context,
-  { callback, succeed, fail, hasAnswered }: Callbacks,
+  { callback, succeed, fail, ignore, hasAnswered }: Callbacks,
   whenLoopEmpties: (then: () => void) => void,
 ): void {
   try {
     const result = handler(event, context, callback);
     // A result that cannot be written fails in `succeed`, and is then reported by `fail`.
     if (isThenable(result)) result.then(succeed, fail).catch(fail);
-    else if (!hasAnswered()) whenLoopEmpties(() => succeed(null));
+    else if (!hasAnswered()) whenLoopEmpties(() => (result === undefined ? succeed(null) : ignore()));
   } catch (error) {
     // A thrown value is passed to the callback, so a thrown null or undefined does not count as an error.
     callback(error);
@@ -153,6 +155,8 @@ type Callbacks = {
   readonly callback: Callback;
   readonly succeed: (result: unknown) => void;
   readonly fail: (error: unknown) => void;
+  /** Responds to a handler that returned a value without a promise. */
+  readonly ignore: () => void;
   readonly hasAnswered: () => boolean;
 };
 
@@ -165,6 +169,7 @@ function addCallbacks(
   context: Context,
   complete: (result: unknown) => void,
   reject: (error: unknown) => void,
+  respondNull: () => void,
   whenLoopEmpties: (then: () => void) => void,
 ): Callbacks {
   let answered = false;
@@ -188,7 +193,7 @@ function addCallbacks(
   const succeed = once((result: unknown) => settle(null, result));
   const fail = once((error: unknown) => settle(error ?? 'handled'));
   Object.assign(context, { callbackWaitsForEmptyEventLoop: true, done: once(settle), succeed, fail });
-  return { callback, succeed, fail, hasAnswered: () => answered };
+  return { callback, succeed, fail, ignore: once(respondNull), hasAnswered: () => answered };
 }
 
 const UNWRITABLE = 'Unable to stringify response body';

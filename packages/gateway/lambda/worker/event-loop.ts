@@ -4,6 +4,7 @@ import type { MessagePort } from 'node:worker_threads';
 import {
   type Board,
   FAILED,
+  IGNORED,
   readTrace,
   receiveEvents,
   requestIds,
@@ -98,10 +99,10 @@ export class EventLoop {
     this.#output.requestId = requestId;
     process.env['_X_AMZN_TRACE_ID'] = readTrace(this.#board, slotOf(sequence));
     this.#watchEmptiness();
-    const answer: Answer = (failed, said, error) => {
+    const answer: Answer = (failed, said, error, isIgnored = false) => {
       if (!this.#running || this.#sequence !== sequence) return;
       if (failed) this.#output.reportError(error, 'Invoke Error\t');
-      this.#answer(sequence, failed ? FAILED : RETURNED, said);
+      this.#answer(sequence, failed ? FAILED : isIgnored ? IGNORED : RETURNED, said);
       this.#next();
     };
     if (handler.streams !== undefined) {

@@ -117,12 +117,21 @@ function describeMatch(
       : `${what} exceeded ${statement.limit} requests in ${statement.windowSeconds} s`;
   }
   const statement = rule.does.kind === 'group' ? innerStatement : rule.does.statement;
+  const absent = statement && missingField(statement);
+  if (absent !== undefined) return `the request does not have ${absent}`;
   // The statements of other rules of a group are long lists of patterns.
   if (statement === undefined || (inner !== undefined && statement.kind !== 'size'))
     return 'the request matches the rule';
   const isOfBody = statement.kind === 'size' && /body/.test(statement.inspection.field.kind);
   const measured = isOfBody && bodyBytes !== undefined ? ` (this one has ${bodyBytes})` : '';
   return `${describeStatement(statement)}${measured}`;
+}
+
+/** The field that a rule requires, if the rule matches requests in which it has not even 0 bytes. */
+function missingField(statement: Statement): string | undefined {
+  if (statement.kind !== 'not' || statement.statement.kind !== 'size') return undefined;
+  const { comparison, size, inspection } = statement.statement;
+  return comparison === 'GE' && size === 0 ? describeField(inspection.field) : undefined;
 }
 
 function rateOf({ does }: Rule): { readonly statement: Extract<Statement, { kind: 'rate' }> } | undefined {
@@ -199,6 +208,11 @@ function adviseOn({ rule, inner, innerStatement, limited, action }: RuleMatch): 
   if (inner !== undefined && size !== undefined)
     return [
       `Send a request in which ${describeField(size.inspection.field)} has at most ${size.size} bytes. Or, if larger ones should pass, set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}; the other rules of the group then still apply.`,
+    ];
+  const absent = innerStatement && missingField(innerStatement);
+  if (inner !== undefined && absent !== undefined)
+    return [
+      `Send ${absent}: the rule blocks requests without it. Or, if such requests should pass, set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}.`,
     ];
   if (inner !== undefined)
     return [

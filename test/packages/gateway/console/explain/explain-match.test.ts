@@ -145,6 +145,18 @@ describe('a message without a route (docs/aws §11.2)', () => {
     );
   });
 
+  it('is told with the member in which the message has a route key', () => {
+    assert.match(
+      explain({
+        expression: '$request.body.message',
+        selected: undefined,
+        bodyFault: undefined,
+        keyIn: 'action',
+      }),
+      /Its member action is a route key\.\nSet RouteSelectionExpression of the API to \$request\.body\.action, or send a message/,
+    );
+  });
+
   it('is told as one that is not JSON', () => {
     const bodyFault = { offset: 16, line: 1, column: 17 };
     assert.match(

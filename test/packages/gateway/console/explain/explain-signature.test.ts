@@ -1,6 +1,7 @@
 /** Each fault of a signature has its own advice; the request passes once the advice is followed. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { explainSignature } from '../../../../../packages/gateway/console/explain/explain-signature.ts';
 import { signRequest } from '../../../../../packages/base/aws/sign-request.ts';
 import { createIdentities, parseIdentities } from '../../../../../packages/gateway/core/policy/identities.ts';
 import { ACCOUNT_ID } from '../../../../support/a-stack.ts';
@@ -81,5 +82,18 @@ describe('a refused signature', () => {
     await api.send({ target: '/dev/pets', headers: ['Authorization', 'Bearer abc', 'Host', HOST] });
 
     assert.match(api.last().story.changes.join('\n'), /^Let an AWS SDK write the signature/);
+  });
+
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subscription.html
+  it('says of a handshake how a browser can sign it', () => {
+    const { because, changes } = explainSignature({
+      kind: 'handshake',
+      protocol: 'websocket',
+      failure: 'the request is not signed',
+      isDeployed: false,
+    } as never);
+
+    assert.match(because.join('\n'), /AuthorizationType of \$connect is AWS_IAM/);
+    assert.match(changes.join('\n'), /A browser cannot set headers of a handshake: presign its URL/);
   });
 });

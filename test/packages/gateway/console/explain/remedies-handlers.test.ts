@@ -16,6 +16,18 @@ Resources:
         Root: { Type: ${kind === 'rest' ? 'Api' : 'HttpApi'}, Properties: { Path: /, Method: GET } }
 `;
 
+const STREAMING = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Main:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      CodeUri: .
+      Handler: index.main
+      FunctionUrlConfig: { AuthType: NONE, InvokeMode: RESPONSE_STREAM }
+`;
+
 const PENDING = 'exports.main = () => new Promise((resolve) => { /* resolve is forgotten */ });';
 const SETTLED = "exports.main = () => new Promise((resolve) => resolve({ statusCode: 200, body: 'ok' }));";
 
@@ -63,6 +75,18 @@ const ROWS: readonly {
     never: /instead of ending its process/,
     mended: SETTLED,
   },
+  ...(['rest', 'http'] as const).map((kind) => ({
+    // https://github.com/aws/aws-cdk/issues/31978
+    name: `a value of a handler that is not async, on a ${kind.toUpperCase()} API`,
+    runtime: 'nodejs22.x',
+    kind,
+    handler: "exports.main = (event) => ({ statusCode: 200, body: 'ok' });",
+    status: kind === 'rest' ? 502 : 200,
+    because: /returned a value, but it is not async, returned no promise, and called no callback/,
+    change: /^Make the handler of the function.* async/,
+    never: /without a return value|Return \{|nothing \(null\)/,
+    mended: "exports.main = async (event) => ({ statusCode: 200, body: 'ok' });",
+  })),
   {
     name: 'the cause of an error',
     runtime: 'nodejs22.x',
@@ -75,6 +99,18 @@ const ROWS: readonly {
     because: /caused by TypeError: no table .*\n.*caused by Error: read ECONNRESET/,
     change: /^Fix the function/,
     mended: SETTLED,
+  },
+  {
+    name: 'a member of the event that is null',
+    runtime: 'nodejs22.x',
+    kind: 'rest',
+    handler: 'exports.main = async (event) => ({ statusCode: 200, body: event.queryStringParameters.page });',
+    status: 502,
+    because: /queryStringParameters.* are null/,
+    change:
+      /^Fix the function at \S+: a member of the event that is null needs a default, such as \(event\.queryStringParameters \?\? \{\}\)\.page;/,
+    mended:
+      "exports.main = async (event) => ({ statusCode: 200, body: (event.queryStringParameters ?? {}).page ?? 'ok' });",
   },
   {
     name: 'the errors of an AggregateError',
@@ -109,4 +145,35 @@ describe('a handler whose fault the client cannot see', () => {
       project.write('index.js', mended);
       assert.equal((await project.ask()).body, 'ok');
     });
+
+  // https://github.com/aws/aws-lambda-java-libs/issues/521
+  it('is explained if it streams, and its return value is ignored', async () => {
+    using project = anAdvisedProject('template.yaml', {
+      'template.yaml': STREAMING,
+      'index.js': `exports.main = awslambda.streamifyResponse(async (event, stream) => {
+        // The runtime warns before the stream ends, so that the record has the warning.
+        setImmediate(() => stream.end('none'));
+        return { statusCode: 404 };
+      });`,
+    });
+    const asked = await project.ask();
+    assert.equal(asked.status, 200);
+    assert.match(asked.sentences.join('\n'), /returned a value, which Lambda ignores/);
+    assert.match(
+      asked.changes.join('\n'),
+      /^To set the status, in the function \S+: .*HttpResponseStream\.from/m,
+    );
+
+    project.write(
+      'index.js',
+      `exports.main = awslambda.streamifyResponse(async (event, responseStream) => {
+        responseStream = awslambda.HttpResponseStream.from(responseStream, { statusCode: 404 });
+        responseStream.write('none');
+        responseStream.end();
+      });`,
+    );
+    const mended = await project.ask();
+    assert.equal(mended.status, 404);
+    assert.doesNotMatch(mended.sentences.join('\n'), /ignores/);
+  });
 });

@@ -121,4 +121,24 @@ describe('an API that may not invoke a function', () => {
       /Its permissions are for other sources: MainIsPermitted \(template\.yaml:\d+\) for arn:aws:execute-api:us-east-1:123456789012:\w+\/\*\/PUT\/\*\./,
     );
   });
+
+  it('is told that a permission for the function itself is none for its alias', async () => {
+    const aliased = HTTP.replace('!GetAtt Main.Arn', "!Sub '${Main.Arn}:live'");
+    const own = `${PERMITTED('Main').slice(0, -2)}, SourceArn: !Sub 'arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/*' }`;
+    using project = anAdvisedProject('template.yaml', {
+      'template.yaml': `${FUNCTIONS}
+  Version: { Type: AWS::Lambda::Version, Properties: { FunctionName: !Ref Main } }
+  Live: { Type: AWS::Lambda::Alias, Properties: { FunctionName: !Ref Main, FunctionVersion: !GetAtt Version.Version, Name: live } }${aliased}${own}`,
+      'index.js': HANDLER,
+    });
+    const refused = await project.ask({ path: '/1' });
+    const story = refused.sentences.join('\n');
+
+    assert.equal(refused.status, 500, story);
+    assert.match(
+      story,
+      /MainIsPermitted \(template\.yaml:\d+\) permits only calls of the function itself: an alias or version has a policy of its own\./,
+    );
+    assert.doesNotMatch(story, /for other sources/);
+  });
 });

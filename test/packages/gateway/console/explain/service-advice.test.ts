@@ -27,6 +27,13 @@ const ROWS: readonly (readonly [code: string, detail: string, advice: RegExp | u
   ['ValidationException', "Value null at 'tableName' failed", /^Add TableName to/],
   ['ValidationException', 'something else', undefined],
   ['SerializationException', 'The request body is not a JSON object', /print a JSON object/],
+  [
+    'SerializationException',
+    // https://github.com/localstack/localstack/issues/9412
+    'NUMBER_VALUE cannot be converted to String',
+    /^Write the value as text, in quotes, in the request template .*\{"N": "3"\}/,
+  ],
+  ['SerializationException', 'STRING_VALUE cannot be converted to Integer', /a number without quotes/],
   ['SerializationException', 'Data must be base64', /as base64/],
   ['ConditionalCheckFailedException', 'The conditional request failed', /ConditionExpression/],
   ['toString', '', undefined],
@@ -36,7 +43,7 @@ describe('the advice about an error of an AWS service', () => {
   for (const [code, detail, advice] of ROWS)
     it(`follows its code and message: ${code}, ${detail}`, () => {
       const problem = { code, detail, title: undefined };
-      const said = adviseServiceError({ problem, kind: 'service' }, 'POST /jobs');
+      const said = adviseServiceError({ problem, kind: 'service', target: undefined }, 'POST /jobs');
       if (advice === undefined) assert.equal(said, undefined);
       else assert.match(said ?? '', advice);
     });

@@ -10,10 +10,9 @@ const PICTURE = {
 };
 
 /** A handler whose promise never settles, as Lambda's runtime up to Node.js 22 reports it. */
-const unsettled = (): Served => {
+const unsettled = (nullBy: 'pending' | 'ignored') => (): Served => {
   const served = http(null)();
-  served.ports.invoker.invoke = () =>
-    Promise.resolve({ kind: 'returned', payload: 'null', isUnsettled: true });
+  served.ports.invoker.invoke = () => Promise.resolve({ kind: 'returned', payload: 'null', nullBy });
   return served;
 };
 
@@ -50,7 +49,7 @@ export const HANDLERS: readonly SurpriseRow[] = [
     values: {},
     because: /The function returned nothing \(null\), so the gateway inferred/,
     change: /Return the response from the handler/,
-    not: { api: unsettled },
+    not: { api: unsettled('pending') },
   },
   {
     code: 'RESPONSE_INFERRED',
@@ -98,11 +97,22 @@ export const HANDLERS: readonly SurpriseRow[] = [
   {
     code: 'PROMISE_PENDING',
     source: 'docs/aws §8.2',
-    api: unsettled,
+    api: unsettled('pending'),
     request: { target: '/1' },
     values: {},
     because: /The promise that the handler of the function returned never settled/,
     change: /^Settle the promise on every path of the function/m,
+    not: { api: unsettled('ignored') },
+  },
+  {
+    code: 'VALUE_IGNORED',
+    // https://github.com/aws/aws-cdk/issues/31978
+    source: 'docs/aws §8.2',
+    api: unsettled('ignored'),
+    request: { target: '/1' },
+    values: {},
+    because: /is not async, returned no promise, and called no callback/,
+    change: /^Make the handler of the function async/m,
     not: { api: http(null) },
   },
 ];

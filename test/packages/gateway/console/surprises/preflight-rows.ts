@@ -40,4 +40,16 @@ export const PREFLIGHTS: readonly SurpriseRow[] = [
       /Remove the authorizer and the API key requirement from OPTIONS \/\{id\}: a preflight has no credentials\.$/,
     not: { api: optionsOf("'*'") },
   },
+  {
+    code: 'CORS_ORIGIN_NOT_ALLOWED',
+    name: 'a preflight of a REST API whose OPTIONS method fails after its guards',
+    source: 'docs/aws §2.4',
+    api: optionsOf("'*'", {}, { BinaryMediaTypes: ['*/*'] }),
+    request: asking('GET', ''),
+    values: { origin: PAGE },
+    because: /and the reply has no Access-Control-Allow-Origin header\./,
+    change:
+      /^Set ContentHandling of OPTIONS \/\{id\} to CONVERT_TO_TEXT, or replace \*\/\* in BinaryMediaTypes of the API[^\n]*$/,
+    not: { api: optionsOf("'*'") },
+  },
 ];

@@ -80,9 +80,10 @@ const asking = (method: string, names: string): TestRequest => ({
 const allowing = (headers: JsonObject): (() => Served) => proxy({ statusCode: 200, headers });
 /** A REST API with one method, OPTIONS /{id}, which is a mock that allows this origin. */
 const optionsOf =
-  (origin: string, method: JsonObject = {}): (() => Served) =>
+  (origin: string, method: JsonObject = {}, api: JsonObject = {}): (() => Served) =>
   (): Served =>
     aMethod({
+      api,
       integration: {
         Type: 'MOCK',
         RequestTemplates: { 'application/json': '{"statusCode": 200}' },

@@ -22,7 +22,53 @@ const fails = (): never => {
   throw new Error('SyntaxError: Unexpected token');
 };
 
+const mapping = (source: string, side: 'request' | 'response' = 'request'): (() => Served) =>
+  backend(
+    {
+      ...HTTP,
+      ...(side === 'request' && { RequestParameters: { 'integration.request.header.X-Pet': source } }),
+      IntegrationResponses: [
+        {
+          StatusCode: '200',
+          ...(side === 'response' && { ResponseParameters: { 'method.response.header.X-Pet': source } }),
+        },
+      ],
+    },
+    answered('{}'),
+    {
+      method: {
+        MethodResponses: [
+          { StatusCode: '200', ResponseParameters: { 'method.response.header.X-Pet': true } },
+        ],
+      },
+    },
+  );
+
 export const TEMPLATES: readonly SurpriseRow[] = [
+  {
+    // https://github.com/hashicorp/terraform-provider-aws/issues/34550
+    code: 'MAPPING_QUOTED',
+    source: 'docs/aws §7.6',
+    api: mapping("'method.request.path.id'"),
+    request: ID,
+    values: { names: ['integration.request.header.X-Pet'] },
+    because: /maps integration\.request\.header\.X-Pet from 'method\.request\.path\.id' in single quotes/,
+    change:
+      /^Remove the single quotes: write method\.request\.path\.id in RequestParameters of the integration/m,
+    not: { api: mapping("'method.id'") },
+  },
+  {
+    code: 'MAPPING_QUOTED',
+    name: 'a header of the response',
+    source: 'docs/aws §7.6',
+    api: mapping("'integration.response.header.X-Pet'", 'response'),
+    request: ID,
+    values: { names: ['method.response.header.X-Pet'] },
+    because:
+      /maps method\.response\.header\.X-Pet from 'integration\.response\.header\.X-Pet' in single quotes/,
+    change: /in ResponseParameters of the integration response/,
+    not: { api: mapping('integration.response.header.X-Pet', 'response') },
+  },
   {
     code: 'TEMPLATE_PATH_EMPTY',
     source: 'docs/aws §7.2',

@@ -358,6 +358,7 @@ export const VALUES: readonly SurpriseRow[] = [
     request: { target: '/1' },
     values: { contentType: 'text/plain' },
     because: /its default, text\/plain; charset=utf-8\. The body is JSON/,
+    change: /^Return Content-Type: application\/json in headers/m,
     not: { api: proxy({ statusCode: 200, body: '{"a": 1}' }), request: ID },
   },
   {

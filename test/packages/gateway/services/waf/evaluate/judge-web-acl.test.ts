@@ -12,6 +12,7 @@ import {
   shortOf,
 } from '../a-web-acl.ts';
 import type { RuleJson } from '../a-web-acl.ts';
+import { describeRefusal } from '../../../../../../packages/gateway/services/waf/describe-outcome.ts';
 import { replyOf } from '../../../../../../packages/gateway/services/waf/reply.ts';
 
 const NONE = [{ Priority: 0, Type: 'NONE' }];
@@ -240,6 +241,9 @@ describe('a managed rule group', () => {
     const outcome = judge([managed(CRS)], { headers: ['Host', 'a'] });
 
     assert.equal(outcome.terminating?.inner, 'NoUserAgent_HEADER');
+    const { because, changes } = describeRefusal({ name: 'wall', rules: [] } as never, outcome);
+    assert.match(because.join(), /does not have the header user-agent/i);
+    assert.match(changes.join(), /^Send the header user-agent: the rule blocks requests without it/i);
     assert.equal(judge([managed(CRS)]).unjudged.length, 17);
   });
 
