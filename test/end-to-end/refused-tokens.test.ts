@@ -129,7 +129,7 @@ const REFUSALS: readonly Refusal[] = [
     because:
       /^The token names the issuer https:\/\/other\.example\.com\/; authorizer tokens accepts only https:\/\/login\.example\.com\/\.$/m,
     change:
-      /^→ Send a token from `gatewright token .*`\.\n→ Or, if tokens from https:\/\/other\.example\.com\/ should be accepted, add it/m,
+      /^→ Send a token from `gatewright token .*`\.\n→ Or, if tokens from https:\/\/other\.example\.com\/ should be accepted instead, set Issuer in the JwtConfiguration/m,
     never: /expired|could not be read/,
   },
 ];

@@ -74,7 +74,8 @@ export class Targets implements EventTargets {
 function outcomeOf(answer: HttpOutcome, hint: string): DeliveryOutcome {
   if (answer.kind !== 'answered') {
     const message = answer.kind === 'timed-out' ? 'no response within 30 s' : answer.message;
-    const isFinal = answer.kind === 'unreachable' && answer.reason === 'request';
+    const isFinal =
+      answer.kind === 'unreachable' && (answer.reason === 'request' || answer.reason === 'unserved');
     return { kind: 'failed', isFinal, code: 'UNREACHABLE', message };
   }
   if (answer.status < 300) return DELIVERED;

@@ -180,7 +180,10 @@ function refusal(refused: Extract<InvocationResult, { kind: 'refused' }>): Error
  * cannot be sent is also a configuration error on HTTP APIs.
  */
 function isOfHttpApi({ outgoing }: Pick<Mapped, 'outgoing'>, reason: Unreachable['reason']): boolean {
-  return outgoing.kind === 'http-api' || (outgoing.kind === 'http-api-service' && reason !== 'request');
+  return (
+    outgoing.kind === 'http-api' ||
+    (outgoing.kind === 'http-api-service' && reason !== 'request' && reason !== 'unserved')
+  );
 }
 
 type Unreachable = Exclude<Extract<HttpOutcome, { kind: 'unreachable' }>, { reason: 'role' }>;

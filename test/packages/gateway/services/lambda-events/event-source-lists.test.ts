@@ -48,7 +48,9 @@ function namedInGuide(start: RegExp): readonly string[] {
 }
 
 /** What SAM's `Events` of a type lacks: the least that SAM takes of it. */
-const PROPERTIES: Readonly<Record<string, Readonly<Record<string, string | { Ref: string }>>>> = {
+const PROPERTIES: Readonly<
+  Record<string, Readonly<Record<string, string | Readonly<Record<string, string | readonly string[]>>>>>
+> = {
   SQS: { Queue: 'arn' },
   DynamoDB: { Stream: 'arn', StartingPosition: 'LATEST' },
   Kinesis: { Stream: 'arn', StartingPosition: 'LATEST' },
@@ -56,8 +58,8 @@ const PROPERTIES: Readonly<Record<string, Readonly<Record<string, string | { Ref
   S3: { Bucket: { Ref: 'Files' }, Events: 's3:ObjectCreated:*' },
   Schedule: { Schedule: 'rate(1 day)' },
   ScheduleV2: { ScheduleExpression: 'rate(1 day)' },
-  EventBridgeRule: { Pattern: '{}' },
-  CloudWatchEvent: { Pattern: '{}' },
+  EventBridgeRule: { Pattern: { source: ['shop'] } },
+  CloudWatchEvent: { Pattern: { source: ['shop'] } },
   CloudWatchLogs: { LogGroupName: 'group', FilterPattern: '' },
   Cognito: { UserPool: { Ref: 'Users' }, Trigger: 'PreSignUp' },
 };

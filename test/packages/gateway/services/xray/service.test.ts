@@ -164,6 +164,6 @@ describe('a call of X-Ray', () => {
   it('that is not done is refused by name', async () => {
     const outcome = await aBench().send({ service: 'xray', path: '/ServiceGraph', body: '{}' });
 
-    assert.equal(outcome.kind === 'unreachable' && outcome.reason, 'request');
+    assert.equal(outcome.kind === 'unreachable' && outcome.reason, 'unserved');
   });
 });
