@@ -60,7 +60,7 @@ describe('gatewright attach', () => {
     assert.equal(again.code, 0, again.stderr);
     assert.match(again.stdout, /resuming: [1-4] of 8 steps are left/);
     assert.match(again.stdout, /passed +stage prod serves the routes behind the authorizer +4 routes/);
-    assert.match(again.stdout, /good +the function refuses a bad credential +unauthorized/);
+    assert.match(again.stdout, /passed +the function refuses a bad credential +unauthorized/);
     assert.equal(await api.status('GET', '/things-1'), 401);
     assert.doesNotMatch(again.stdout + again.stderr, new RegExp(ADMIN.secretAccessKey));
 
