@@ -4,6 +4,7 @@
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { parseJsonObject } from '@gatewright/aws/json-object';
+import { isUnsendable } from '../core/events/unsendable.ts';
 import type { HttpOutcome, ServiceClient } from '../core/ports.ts';
 import { DELIVERED, final } from './event-ports.ts';
 import type { Delivery, DeliveryOutcome, EventTargets } from './event-ports.ts';
@@ -74,8 +75,7 @@ export class Targets implements EventTargets {
 function outcomeOf(answer: HttpOutcome, hint: string): DeliveryOutcome {
   if (answer.kind !== 'answered') {
     const message = answer.kind === 'timed-out' ? 'no response within 30 s' : answer.message;
-    const isFinal =
-      answer.kind === 'unreachable' && (answer.reason === 'request' || answer.reason === 'unserved');
+    const isFinal = answer.kind === 'unreachable' && isUnsendable(answer);
     return { kind: 'failed', isFinal, code: 'UNREACHABLE', message };
   }
   if (answer.status < 300) return DELIVERED;

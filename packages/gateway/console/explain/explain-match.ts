@@ -142,7 +142,7 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
       ...(domain === undefined || doubledStage === undefined
         ? []
         : [
-            `The mapping of the custom domain ${domain.name}${domain.basePath === '' ? ' has no base path, and' : ` with the base path ${domain.basePath}`} already chooses the stage ${stageName}, so the stage is no part of a URL at this domain.`,
+            `The mapping of the custom domain ${domain.name}${domain.basePath === '' ? ' has no base path, and' : ` with the base path ${domain.basePath}`} already chooses the stage ${stageName}, so URLs at this domain do not contain the stage.`,
           ]),
       ...(near.length === 0
         ? []

@@ -87,7 +87,7 @@ const adviseInput: Advise = ({ detail, written }) => {
 const adviseType: Advise = ({ detail, written, isStart }) => {
   if (/input/i.test(detail) || (isStart && /structure or map/.test(detail))) return INPUT_AS_TEXT;
   if (/not a JSON object/.test(detail))
-    return `Let ${written} print a JSON object for this request: quote texts, and print values that may be missing with $input.json.`;
+    return `Make ${written} print a JSON object for this request: quote texts, and print values that may be missing with $input.json.`;
   if (/base64|Blob/.test(detail))
     return `Write the value in ${written} as base64: $util.base64Encode(…) in a template; an HTTP API passes it on as the client sends it.`;
   if (/cannot be converted to String/.test(detail))

@@ -226,9 +226,9 @@ export class RequestRecords implements RecordSink {
 
   /**
    * Finds a record by its request id, or by an unambiguous beginning of the id. The id `last` means the newest record.
-   * For `last`, the successful opening or the end of a connection is returned only if there is no other record: a
-   * developer who asks for the last request means a request or a message, such as the message because of which the
-   * gateway ended the connection.
+   * For `last`, returns the newest record of a request or a message, because a developer who asks for the last request
+   * means one of these, such as the message because of which the gateway ended the connection. If there is none,
+   * returns the newest record of a connection that was opened or has ended.
    */
   find(id: string): Found | undefined {
     let lifecycle: Found | undefined;

@@ -8,6 +8,7 @@ import { describePayloadFault } from '@gatewright/aws/text/jackson-fault';
 import { isJson } from '@gatewright/aws/json-object';
 import { gatewayError } from '../errors.ts';
 import { describeLate } from '../events/late-answer.ts';
+import { isUnsendable } from '../events/unsendable.ts';
 import { configurationError } from '../mapping/mapping-failure.ts';
 import { refusedRole } from '../mapping/refused-role.ts';
 import { splitOwnPrelude, splitPrelude } from '../mapping/stream-prelude.ts';
@@ -117,7 +118,7 @@ export function readAnswer(
       return outcome;
     case 'unreachable':
       if (outcome.reason === 'role') throw refusedRole(outcome, isHttpApi(mapped));
-      throw unreachable(outcome.reason, outcome.message, isOfHttpApi(mapped, outcome.reason));
+      throw unreachable(outcome.reason, outcome.message, isOfHttpApi(mapped, outcome));
     case 'returned':
       return mapped.outgoing.kind === 'function' ? fromLambda(outcome.payload) : outcome.payload;
     case 'failed':
@@ -179,11 +180,8 @@ function refusal(refused: Extract<InvocationResult, { kind: 'refused' }>): Error
  * Whether a failed call is reported by the rules of HTTP APIs. There is one exception: a service call whose request
  * cannot be sent is also a configuration error on HTTP APIs.
  */
-function isOfHttpApi({ outgoing }: Pick<Mapped, 'outgoing'>, reason: Unreachable['reason']): boolean {
-  return (
-    outgoing.kind === 'http-api' ||
-    (outgoing.kind === 'http-api-service' && reason !== 'request' && reason !== 'unserved')
-  );
+function isOfHttpApi({ outgoing }: Pick<Mapped, 'outgoing'>, outcome: Unreachable): boolean {
+  return outgoing.kind === 'http-api' || (outgoing.kind === 'http-api-service' && !isUnsendable(outcome));
 }
 
 type Unreachable = Exclude<Extract<HttpOutcome, { kind: 'unreachable' }>, { reason: 'role' }>;

@@ -67,8 +67,8 @@ function isBlank(value: string | undefined): boolean {
 }
 
 /**
- * Checks the body against the model for its media type. A body whose media type has no model is checked against the
- * `$default` model, and is not checked if there is no such model either.
+ * Checks the body against the model for its media type. If the media type has no model, the `$default` model
+ * applies. Without a `$default` model, the body is not checked.
  */
 function checkBody(admitted: Admitted, { bodies }: RequestValidation): void {
   if (bodies.size === 0) return;

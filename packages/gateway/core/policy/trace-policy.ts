@@ -28,7 +28,7 @@ type StatementTrace = {
   readonly fails: readonly StatementPart[];
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  /** The principals of a statement that has any, such as ARNs; a policy of an identity has none. */
+  /** The principals of the statement, such as ARNs. Absent in the policy of an identity, which names no principal. */
   readonly principals?: readonly string[] | undefined;
   readonly conditions: readonly ConditionTrace[];
 };

@@ -3,6 +3,7 @@
  * `--aws sns,s3` names the service. Otherwise it is recorded.
  */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
+import { isUnsendable } from '../../core/events/unsendable.ts';
 import type { HttpOutcome, ServiceClient } from '../../core/ports.ts';
 import { rightsOfCall, type RightsContext } from './service-rights.ts';
 import { awsError, type AwsCall, type AwsService, denialOf, refuseUnlessAllowed } from './aws-call.ts';
@@ -75,7 +76,7 @@ function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
     return { status, headers: [...withoutDropped(headers, ...dropped), ...length], body };
   }
   // An unknown call gets 501. SDKs do not retry after 501, whereas they retry four times after 502 or 503.
-  if (outcome.kind === 'unreachable' && (outcome.reason === 'request' || outcome.reason === 'unserved'))
+  if (outcome.kind === 'unreachable' && isUnsendable(outcome))
     return awsError(call.request, call.service, {
       status: 501,
       type: 'NotImplementedException',

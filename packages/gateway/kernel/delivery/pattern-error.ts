@@ -63,7 +63,7 @@ export function atPlace<T>(place: DefinitionPlace, compile: () => T): T {
 }
 
 /**
- * Works like `atPlace`, but the place is that of the part that is refused.
+ * Works like `atPlace`, but the error has the place of the part that is refused.
  * @param placeOf returns the place of a part of the pattern
  */
 export function inProperty<T>(placeOf: (at: readonly string[]) => DefinitionPlace, compile: () => T): T {

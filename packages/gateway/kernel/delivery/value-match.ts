@@ -1,6 +1,6 @@
 /**
- * Tests of one value of an event. These are the operators of EventBridge's event patterns, which Lambda's filters and
- * SNS's filter policies share (docs/aws §18.5). Error messages are those of AWS's open-source rule engine,
+ * Tests of one value of an event. EventBridge's event patterns, Lambda's filters and SNS's filter
+ * policies have these operators (docs/aws §18.5). Error messages are those of AWS's open-source rule engine,
  * aws/event-ruler, and recorded errors of EventBridge and SNS have the same messages. `lab/tools/event-ruler` compares
  * this code with the engine.
  */

@@ -177,7 +177,7 @@ describe('NODE_PATH of a function', () => {
   const layer = (directory: string | undefined) => ({ arn: 'arn:of:a:layer', directory });
 
   // Lambda, "Layer paths for each Lambda runtime": nodejs/node_modules and nodejs/nodeNN/node_modules.
-  // A file of a later layer replaces that of an earlier one, so the last layer comes first.
+  // A later layer replaces the files of earlier layers, so the last layer comes first.
   for (const { runtime, directories, expected } of [
     { runtime: 'nodejs24.x', directories: [], expected: '' },
     {

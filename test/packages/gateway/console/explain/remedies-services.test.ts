@@ -144,7 +144,7 @@ const ROWS: readonly Row[] = [
     mended: { template: put('PUT') },
   },
   {
-    name: 'an input of an execution that is no text',
+    name: 'an input of an execution that is not a string',
     source: 'https://docs.aws.amazon.com/step-functions/latest/dg/tutorial-api-gateway.html',
     path: '/',
     refused: { template: start("$input.json(''$'')") },

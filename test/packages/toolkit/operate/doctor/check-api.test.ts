@@ -33,7 +33,7 @@ describe('a usage plan without a quota', () => {
     ]);
   });
 
-  it('is found only if there is no quota', () => {
+  it('is not reported if the plan has a quota', () => {
     assert.deepEqual(sentencesOf(withPlan(true, false)), []);
   });
 });
