@@ -118,7 +118,9 @@ function scriptOptions(script: string): ReadonlySet<string> {
   const sources = listFiles(dirname(file)).filter((path) => path.endsWith('.ts'));
   return new Set(
     sources.flatMap((path) =>
-      [...readSource(path).text.matchAll(/'?([\w-]+)'?: \{ type: '/g)].map(([, name = '']) => `--${name}`),
+      [...readSource(path).text.matchAll(/(?<![\w-])([\w-]+)'?: \{ type: '/g)].map(
+        ([, name = '']) => `--${name}`,
+      ),
     ),
   );
 }

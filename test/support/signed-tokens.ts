@@ -1,9 +1,11 @@
 /** Issuers with real keys, and tokens signed by them. */
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { CompiledIssuer, TokenTrust } from '#shared/access/compiled-document.ts';
 import { DEFAULT_LIMITS } from '#shared/access/tokens/key-sets.ts';
 import type { KeySetFetcher } from '#shared/ports.ts';
@@ -16,9 +18,33 @@ export type SigningKey = {
   readonly jwk: Readonly<Record<string, unknown>>;
 };
 
+/** Each call returns another key. */
 export function aRsaKey(keyId = 'rsa-1', modulusLength = 2048): SigningKey {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
-  return { keyId, algorithm: 'RS256', privateKey, jwk: jwkOf(publicKey, keyId, 'RS256') };
+  const privateKey = modulusLength === 2048 ? nextRsaKey() : makeRsaKey(modulusLength);
+  return { keyId, algorithm: 'RS256', privateKey, jwk: jwkOf(createPublicKey(privateKey), keyId, 'RS256') };
+}
+
+const makeRsaKey = (modulusLength: number): KeyObject =>
+  generateKeyPairSync('rsa', { modulusLength }).privateKey;
+
+let made = 0;
+
+/**
+ * Making an RSA key takes longer than most tests, so the first keys of all processes of a run are the same: whichever
+ * process needs one first writes it.
+ */
+function nextRsaKey(): KeyObject {
+  const folder = process.env['GATEWRIGHT_TEST_RUN'];
+  if (folder === undefined) return makeRsaKey(2048);
+  made += 1;
+  const file = join(folder, `rsa-${made}.pem`);
+  if (!existsSync(file)) {
+    const pem = makeRsaKey(2048).export({ type: 'pkcs8', format: 'pem' });
+    // Renamed, so that no other process reads half a key.
+    writeFileSync(`${file}.${process.pid}`, pem, { mode: 0o600 });
+    renameSync(`${file}.${process.pid}`, file);
+  }
+  return createPrivateKey(readFileSync(file));
 }
 
 /**
