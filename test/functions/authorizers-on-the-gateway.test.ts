@@ -128,7 +128,7 @@ describe('an authorizer of ours on the gateway', () => {
       const document = documentFor('rest-token', { ...rulesFor('rest-token'), result });
       const { get, asked, ports } = aProtectedApi('rest-token', [document]);
       ports.clock.advance(Date.now() - ports.clock.nowEpochMs());
-      const token = tokenOf({ exp: nowSeconds + 100 });
+      const token = tokenOf({ exp: Math.floor(Date.now() / 1000) + 100 });
 
       assert.equal(await get('/users', token), 200);
       ports.clock.advance(101_000);
@@ -209,13 +209,13 @@ describe('an authorizer of ours on a WebSocket', () => {
 
 // docs/design/authorizers §7.2: what each kind of event is answered, byte for byte; the gateway above is the evaluator.
 describe('the answer to each kind of event', () => {
-  const token = tokenOf({ exp: nowSeconds + 300, scope: 'a', client_id: 'web' });
+  const token = tokenOf({ exp: nowSeconds + 3600, scope: 'a', client_id: 'web' });
   const context = {
     sub: 'alice',
     iss: 'https://issuer.example/',
     scope: 'a orders:read',
     clientId: 'web',
-    exp: nowSeconds + 300,
+    exp: nowSeconds + 3600,
     accessDecision: 'document=orders&outcome=allow&issuer=main&rules=users&roles=support',
   };
   const ofConnect = { ...context, accessDecision: context.accessDecision.replace('users', 'ws') };
