@@ -20,7 +20,8 @@ type Bench = { readonly about: string; readonly run: (args: string[]) => Promise
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   performance: {
-    about: 'all performance goals with their figures; --only GOAL, --pairs N; 40 to 100 minutes',
+    about:
+      'the goals of docs/performance.md, a quarter of an hour; --all goals, 40 to 100 minutes; --only GOAL, --pairs N',
     run: runPerformance,
   },
   phases: { about: 'time and memory per request, by phase; 2 minutes', run: runPhases },
