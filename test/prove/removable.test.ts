@@ -72,8 +72,8 @@ describe('a copy of the repository', () => {
         allowImportingTsExtensions: true,
         module: 'nodenext',
         types: [],
-        // The program's own types are what is compared. Those of all of ECMAScript take seconds to check.
-        lib: ['es5'],
+        // The program's own types are what is compared. Checking those of the newest ECMAScript takes seconds.
+        lib: ['es2015'],
         skipLibCheck: true,
       },
       include: ['packages', 'test'],
