@@ -14,7 +14,7 @@ import type {
   GuardCircumstances,
   IntegrationCircumstances,
 } from '../../../gateway/engine/index.ts';
-import { findNearMisses } from '../../../gateway/engine/index.ts';
+import { findNearMisses, INTEGRATION_TIMEOUTS } from '../../../gateway/engine/index.ts';
 import { textAt } from '../../terminal/aws-call.ts';
 import { cacheSecondsOf } from '../attach/live-api.ts';
 import type { LiveApi, LiveRoute } from '../attach/live-api.ts';
@@ -318,7 +318,7 @@ function describeIntegration(
   const functionName = functionIn(uri ?? '');
   const error = fields.get('integration.error') ?? fields.get('integrationErrorMessage');
   const [, thrown] = /customer function error: (.*)$/s.exec(error ?? '') ?? [];
-  const timeout = Number(integration['timeoutInMillis'] ?? (live.kind === 'http' ? 30_000 : 29_000));
+  const timeout = Number(integration['timeoutInMillis'] ?? INTEGRATION_TIMEOUTS[live.kind].usual);
   const isTimeout =
     status === 504 || (status === 503 && live.kind === 'http') || /timed out/i.test(error ?? '');
   const latency = fields.get('integration.latency') ?? fields.get('integrationLatency');
