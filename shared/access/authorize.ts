@@ -15,7 +15,8 @@ import { DomainError, isTokenError } from '../errors.ts';
 import type { TokenErrorCode } from '../errors.ts';
 import { UNOBSERVED } from '../unobserved.ts';
 import { KeyRefused } from './keys/key-refused.ts';
-import { ACCESS_DECISION, printAccessDecision } from '@gatewright/aws/access-decision';
+import { ACCESS_DECISION, CLAIM_REFUSAL, printAccessDecision } from '@gatewright/aws/access-decision';
+import type { AccessOutcome } from '@gatewright/aws/access-decision';
 import { backendContext, tenantOfKey } from './backend-context.ts';
 import type { PrintedGrants } from './backend-context.ts';
 import { isCharged, isChargedCaller, withoutCharged } from './charged-routes.ts';
@@ -216,7 +217,7 @@ function withRecord<Result extends AuthorizerResult>(
   { principal, decision }: Known,
   result: Result,
   charged?: {
-    readonly outcome: string;
+    readonly outcome: AccessOutcome;
     readonly customer: string | undefined;
     readonly limit: string | undefined;
   },
@@ -300,7 +301,7 @@ function answerOnce(document: CompiledDocument, charged: Charged, verdict: Quota
   if (sizeOf(result) > document.result.maxBytes) throw tooLarge();
   const { tenant: customer } = charging.chargedAs(quota, principal);
   const record = {
-    outcome: isAdmitted ? 'allow' : charging.outcomeOf(verdict),
+    outcome: charging.outcomeOf(verdict),
     customer,
     limit: charging.refusingLimitOf(verdict),
   };
@@ -317,7 +318,7 @@ function contextOf(document: CompiledDocument, { principal, grants }: Known): Au
   const lacked = findMissingClaims(document, principal);
   return {
     ...backendContext(document, principal, grants),
-    ...(lacked.length > 0 && { claimRefusal: describeMissingClaims(lacked) }),
+    ...(lacked.length > 0 && { [CLAIM_REFUSAL]: describeMissingClaims(lacked) }),
   };
 }
 

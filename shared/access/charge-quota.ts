@@ -1,6 +1,8 @@
 /**
  * Charges callers. This module is loaded at the first charge, so that an authorizer without quotas starts without it.
  */
+import { printQuotaRefusal, QUOTA_REFUSAL } from '@gatewright/aws/access-decision';
+import type { ChargeOutcome } from '@gatewright/aws/access-decision';
 import { DomainError } from '../errors.ts';
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
 import type { QuotaAnswer, QuotaKeeper } from '../ports.ts';
@@ -18,10 +20,7 @@ export type LoadQuotas = (plans: readonly unknown[]) => Promise<QuotaKeeper>;
 
 export type QuotaVerdict =
   | { readonly kind: 'admitted' | 'over-quota' | 'suspended'; readonly decision: QuotaAnswer }
-  /** The token has no tenant or plan to charge, or one of its names cannot be charged. */
-  | { readonly kind: 'no-subject' }
-  /** A TOKEN authorizer never charges. */
-  | { readonly kind: 'not-charged' };
+  | { readonly kind: Extract<ChargeOutcome, 'no-subject' | 'not-charged'> };
 
 /** Returns the plan, the tenant and the key for a charge. Each is undefined if it is missing or cannot be used. */
 export function chargedAs(
@@ -65,7 +64,7 @@ export function verdictContext(
 ): AuthorizerContext {
   return {
     ...('decision' in verdict && quotaContext(verdict.decision)),
-    ...(verdict.kind !== 'admitted' && { quotaRefusal: describeRefusal(quota, principal, verdict) }),
+    ...(verdict.kind !== 'admitted' && { [QUOTA_REFUSAL]: describeRefusal(quota, principal, verdict) }),
   };
 }
 
@@ -76,10 +75,9 @@ export function refusingLimitOf(verdict: QuotaVerdict): string | undefined {
   return verdict.decision.limit === '' ? undefined : verdict.decision.limit;
 }
 
-/**
- * Returns the outcome to record. A refusal by a rate has an outcome of its own, because nobody can add units to a rate.
- */
-export function outcomeOf(verdict: QuotaVerdict): string {
+/** Returns the outcome to record. */
+export function outcomeOf(verdict: QuotaVerdict): 'allow' | ChargeOutcome {
+  if (verdict.kind === 'admitted') return 'allow';
   const isRate =
     'decision' in verdict && !verdict.decision.allowed && verdict.decision.reason === 'rate-limited';
   return isRate ? 'over-rate' : verdict.kind;
@@ -92,15 +90,21 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
     case 'admitted':
       return '';
     case 'no-subject':
-      return `charged: ${describeMissing(quota, subject) ?? 'the names of tenant, key and route are too long together'}`;
+      return printQuotaRefusal(
+        'charged',
+        describeMissing(quota, subject) ?? 'the names of tenant, key and route are too long together',
+      );
     case 'not-charged':
-      return 'charged: a TOKEN authorizer cannot charge callers';
+      return printQuotaRefusal('charged', 'a TOKEN authorizer cannot charge callers');
     case 'suspended':
     case 'over-quota': {
       const limit = refusingLimitOf(verdict);
       const plan = verdict.decision.plan ?? subject.plan ?? '';
       const what = limit === undefined ? '' : `${limit} of plan ${plan}, `;
-      return `${verdict.kind === 'suspended' ? 'suspended' : 'over quota'}: ${what}tenant ${subject.tenant ?? ''}`;
+      return printQuotaRefusal(
+        verdict.kind === 'suspended' ? 'suspended' : 'over quota',
+        `${what}tenant ${subject.tenant ?? ''}`,
+      );
     }
   }
 }

@@ -2,6 +2,7 @@
  * Quota state in the authorizer's context. If a request is admitted, the backend reads it. If a request is refused, the
  * gateway response builds its headers from it.
  */
+import { QUOTA_REFUSAL, RETRY_AFTER } from '@gatewright/aws/access-decision';
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import type { QuotaAnswer } from '../ports.ts';
@@ -10,9 +11,9 @@ import type { QuotaAnswer } from '../ports.ts';
 export const QUOTA_CONTEXT_NAMES: ReadonlySet<string> = new Set([
   'rateLimit',
   'rateLimitPolicy',
-  'retryAfter',
+  RETRY_AFTER,
   'violatedPolicy',
-  'quotaRefusal',
+  QUOTA_REFUSAL,
 ]);
 
 /**
@@ -27,6 +28,6 @@ export function quotaContext(decision: QuotaAnswer): AuthorizerContext {
     ...(policy !== undefined && { rateLimitPolicy: policy }),
     ...(!decision.allowed && { violatedPolicy: decision.limit }),
     ...(!decision.allowed &&
-      decision.retryAfterSeconds !== undefined && { retryAfter: decision.retryAfterSeconds }),
+      decision.retryAfterSeconds !== undefined && { [RETRY_AFTER]: decision.retryAfterSeconds }),
   };
 }

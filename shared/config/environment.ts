@@ -4,8 +4,11 @@ import { DomainError } from '../errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The name of a stage of this stack, as AWS allows it. */
+export const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
+
 export function readStage(environment: Environment): string {
-  return readText(environment, 'GATEWRIGHT_STAGE', /^[A-Za-z0-9_-]{1,128}$/, 'must be the name of a stage');
+  return readText(environment, 'GATEWRIGHT_STAGE', STAGE_NAME, 'must be the name of a stage');
 }
 
 export function readTableName(environment: Environment, variable: string): string {

@@ -2,6 +2,7 @@
  * Administration of a customer's endpoints. Each operation id takes effect only once, because it is recorded together
  * with its change. A secret is returned only by the operation that creates it, not if that operation is repeated.
  */
+import { backOff } from '../table/back-off.ts';
 import { accessTableSilent, readAccessItem } from '../access/access-item.ts';
 import { isReplayed } from '../access/admin-operation.ts';
 import type { Operation } from '../access/admin-operation.ts';
@@ -47,7 +48,6 @@ const MOST_LISTED = 100;
 const ID_LENGTH = 16;
 const SECRET_ID_DIGITS = 32;
 const ATTEMPTS = 6;
-const BACK_OFF_MS = 20;
 /** An attempt fails only if another change of the endpoint has succeeded in the meantime. */
 const REVOKE_ATTEMPTS = 100;
 
@@ -74,7 +74,6 @@ export class EndpointAdmin {
   async make({ source, name, most }: NewEndpoint, operation: Operation): Promise<ChangedEndpoint> {
     const endpointId = this.#idOf(operation);
     const request = { kind: 'make-endpoint', target: { endpointId }, input: { source, name } };
-    const { timer, random } = this.#ports;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (await this.#isReplayed(request, operation)) return this.#replay(endpointId);
       const list = await this.#readList();
@@ -98,7 +97,7 @@ export class EndpointAdmin {
         operation,
       );
       if (made !== undefined) return made;
-      await timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + random.fraction()));
+      await backOff(this.#ports, attempt);
     }
     throw new DomainError('EDIT_CONFLICT', 'other endpoints are being created at the same time; try again');
   }

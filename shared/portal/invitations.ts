@@ -1,4 +1,5 @@
 /** Creates, lists and withdraws the invitations of an organisation. redeem-invitation.ts redeems them. */
+import { backOff } from '../table/back-off.ts';
 import { DomainError } from '../errors.ts';
 import type { Item, ItemWrite } from '../table/item-write.ts';
 import { logWrite } from './change-log.ts';
@@ -40,7 +41,6 @@ export type NewInvitation = Pick<Invitation, 'tenant' | 'role'> & {
 const LIFETIME_SECONDS = 3 * 86_400;
 const MOST_INVITATIONS = 20;
 const ATTEMPTS = 6;
-const BACK_OFF_MS = 20;
 const SECRET_DIGITS = 64;
 const ID_DIGITS = 16;
 const PREFIX = 'gwinv_';
@@ -99,7 +99,7 @@ export async function invite(ports: PortalPorts, wanted: NewInvitation, by: Acto
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const made = await tryInvite(ports, wanted, by);
     if (made !== undefined) return made;
-    await ports.timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + ports.random.fraction()));
+    await backOff(ports, attempt);
   }
   throw new DomainError('EDIT_CONFLICT', 'other invitations are being created at the same time; try again');
 }

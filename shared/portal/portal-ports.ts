@@ -2,6 +2,7 @@ import { DomainError } from '../errors.ts';
 import type { Clock, ItemListing, ItemStore, Random, Timer } from '../ports.ts';
 import type { Item, ItemKey, ItemWrite, TransactOutcome } from '../table/item-write.ts';
 import type { ListedItem } from '../table/listing.ts';
+import { readCurrentItem } from '../table/read-current-item.ts';
 
 /** The ports of the portal: its table, and everything else that its functions need. */
 export type PortalPorts = {
@@ -12,22 +13,14 @@ export type PortalPorts = {
   readonly timer: Timer;
 };
 
-const READ_ATTEMPTS = 2;
 const RANGE_PAGE = 100;
 
-/**
- * Reads an item with a strongly consistent read, because a session that has ended must not be used again.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
- */
-export async function readPortalItem(
+/** @throws DomainError STORE_UNAVAILABLE if the table does not respond */
+export function readPortalItem(
   { store }: Pick<PortalPorts, 'store'>,
   key: ItemKey,
 ): Promise<Item | undefined> {
-  for (let attempt = 1; attempt <= READ_ATTEMPTS; attempt += 1) {
-    const outcome = await store.read(key, { consistent: true });
-    if (outcome.kind === 'done') return outcome.item;
-  }
-  throw portalTableSilent();
+  return readCurrentItem(store, key, portalTableSilent);
 }
 
 /**

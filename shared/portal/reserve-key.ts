@@ -1,3 +1,4 @@
+import { backOff } from '../table/back-off.ts';
 import type { StoredApiKey } from '../access/keys/api-key-record.ts';
 import { keyIdOf } from '../access/keys/api-key.ts';
 import { DomainError } from '../errors.ts';
@@ -12,7 +13,6 @@ const RESERVED_MS = 60_000;
 /** Maximum number of keys that are listed. Revoked keys stay in the list. */
 export const MOST_LISTED = 1000;
 const ATTEMPTS = 6;
-const BACK_OFF_MS = 20;
 
 /**
  * Reserves one of the keys that an organisation may have. Attack: many simultaneous requests could each find fewer keys
@@ -67,7 +67,7 @@ export async function reserveKey(
       },
     ]);
     if (isDone) return;
-    await ports.timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + ports.random.fraction()));
+    await backOff(ports, attempt);
   }
   throw new DomainError('EDIT_CONFLICT', 'other keys are being created at the same time; try again');
 }

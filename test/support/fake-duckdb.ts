@@ -9,8 +9,14 @@ type TestRequest = {
   readonly options: Readonly<Record<string, string>>;
 };
 
-/** @returns what it was asked, once it was */
-export function installFakeDuckDb(folder: string): () => TestRequest {
+/**
+ * @param pages the rows that it answers, page by page
+ * @returns what it was asked, once it was
+ */
+export function installFakeDuckDb(
+  folder: string,
+  pages: readonly (readonly object[])[] = [[{ row: 1 }], [{ row: 2 }]],
+): () => TestRequest {
   const target = join(folder, 'node_modules/@duckdb/node-api');
   const asked = join(folder, 'asked.json');
   mkdirSync(target, { recursive: true });
@@ -28,7 +34,7 @@ exports.DuckDBInstance = {
         run: async (prelude) => Object.assign(asked, { prelude }),
         async stream(sql, values) {
           writeFileSync(${JSON.stringify(asked)}, JSON.stringify({ ...asked, sql, values }));
-          return { async *yieldRowObjectJson() { yield [{ row: 1 }]; yield [{ row: 2 }]; } };
+          return { async *yieldRowObjectJson() { yield* ${JSON.stringify(pages)}; } };
         },
       }),
     };

@@ -14,13 +14,47 @@ export const ACCESS_DECISION = 'accessDecision';
  */
 export const MCP_GRANTS = 'mcpGrants';
 
+/** The name of the context member that says, for logs, why the quota refuses a caller whom the rules allow. */
+export const QUOTA_REFUSAL = 'quotaRefusal';
+
+/** The name of the context member with the seconds until the quota has units again. */
+export const RETRY_AFTER = 'retryAfter';
+
+/** The name of the context member that names, for logs, the claims that the caller lacks. */
+export const CLAIM_REFUSAL = 'claimRefusal';
+
+/** The reasons why the rules refuse a request. */
+export type RuleOutcome =
+  | 'no-route'
+  | 'no-rule'
+  | 'deny-rule'
+  | 'not-owner'
+  | 'dot-segment'
+  | 'missing-claim'
+  /** The rules under `mcp` deny what the headers of the message announce. */
+  | 'mcp-headers';
+
+/** The reasons why the quota refuses a request that the rules allow. */
+export type ChargeOutcome =
+  | 'over-quota'
+  /** Separate from `over-quota`, because nobody can add units to a rate. */
+  | 'over-rate'
+  | 'suspended'
+  /** The token has no tenant or plan to charge, or one of its names cannot be charged. */
+  | 'no-subject'
+  /** A TOKEN authorizer never charges. */
+  | 'not-charged';
+
+/** The last form is the code for which the credential was refused (docs/errors.md). */
+export type AccessOutcome = 'allow' | RuleOutcome | ChargeOutcome | `TOKEN_${string}`;
+
 export type AccessDecision = {
   /** Name of the access document. */
   readonly document: string;
   /** Identifies the compiled document; absent if an older version of the toolkit compiled it. */
   readonly version?: string | undefined;
-  /** `allow`, or the reason why the request was refused: `no-rule`, `deny-rule`, `not-owner`, `over-quota`, `over-rate` … */
-  readonly outcome: string;
+  /** `allow`, or the reason why the request was refused. Another version of the toolkit may have written another one. */
+  readonly outcome: AccessOutcome;
   /** Ids of the rules that decided. */
   readonly rules: readonly string[];
   /** Id of the issuer in the document; empty if the credential was refused. */
@@ -69,7 +103,7 @@ export function parseAccessDecision(value: unknown): AccessDecision | undefined 
   return {
     document,
     version: fields.get('version') ?? undefined,
-    outcome,
+    outcome: outcome as AccessOutcome,
     rules: list('rules'),
     issuer: fields.get('issuer') ?? '',
     roles: list('roles'),
@@ -77,4 +111,18 @@ export function parseAccessDecision(value: unknown): AccessDecision | undefined 
     customer: fields.get('customer') ?? undefined,
     limit: fields.get('limit') ?? undefined,
   };
+}
+
+/** The first words of a text in `QUOTA_REFUSAL`. They distinguish it from other texts in a log line. */
+const REFUSALS = ['over quota', 'suspended', 'charged'] as const;
+const REFUSAL = new RegExp(`: ((?:${REFUSALS.join('|')})\\b.*)$`, 's');
+
+/** Returns the text for `QUOTA_REFUSAL`, such as `over quota: monthly of plan free, tenant globex`. */
+export function printQuotaRefusal(refusal: (typeof REFUSALS)[number], details: string): string {
+  return `${refusal}: ${details}`;
+}
+
+/** Finds a text that `printQuotaRefusal` has made at the end of a log line; undefined if there is none. */
+export function findQuotaRefusal(line: string): string | undefined {
+  return REFUSAL.exec(line)?.[1];
 }

@@ -3,6 +3,7 @@
  * caches. The state is in memory, indexed by the ids in templates. After a restart, buckets are full and there is no
  * usage.
  */
+import { USUAL_HOME } from '@gatewright/aws/usual-home';
 import { REFUSING } from '../core/errors.ts';
 import { DEFAULT_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
 import { accountLimit } from '../core/deployment/stage/throttle.ts';
@@ -82,7 +83,7 @@ export class Account {
   constructor({
     clock,
     isThrottled,
-    region = 'us-east-1',
+    region = USUAL_HOME.region,
     usageLagMs = 0,
     cacheMemoryBytes,
     assumptions = DEFAULT_ASSUMPTIONS,

@@ -1,4 +1,5 @@
 /** Starts the embedded DynamoDB, which is a worker thread with a URL, and controls it from the owner's thread. */
+import { USUAL_HOME } from '@gatewright/aws/usual-home';
 import { mkdir } from 'node:fs/promises';
 import module from 'node:module';
 import { dirname, extname, join } from 'node:path';
@@ -116,7 +117,7 @@ function codeCache(): { readonly NODE_COMPILE_CACHE?: string } {
  * ```
  */
 export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): Promise<EmbeddedDynamoDb> {
-  const { dataDirectory, accountId = '123456789012' } = options;
+  const { dataDirectory, accountId = USUAL_HOME.accountId } = options;
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, 'dynamodb');
   if (directory !== undefined) await makeDirectory(directory);
 

@@ -3,6 +3,7 @@
  * them.
  */
 import { membersOf } from '@gatewright/aws/json-object';
+import { USUAL_HOME } from '@gatewright/aws/usual-home';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Output } from './actions.ts';
 import { wrongInput } from './input-rules.ts';
@@ -85,7 +86,7 @@ export class DynamoDbTables {
   async change(
     operation: 'CreateTable' | 'UpdateTable' | 'DeleteTable',
     input: UnknownMembers,
-    region = 'us-east-1',
+    region: string = USUAL_HOME.region,
     isOfStack = false,
   ): Promise<Output> {
     refuseParameters(input);

@@ -2,6 +2,11 @@
 import { START_OPTIONS } from './start-options.ts';
 import type { StartOption } from './settings.ts';
 
+/** The setting of `gatewright check`. */
+export const CHECK_SETTING = 'check';
+/** Settings that are read elsewhere: `access` when the service is packaged, `variables` when it is loaded. */
+export const SERVICE_SETTINGS: readonly string[] = ['access', 'variables'];
+
 type Rows = typeof START_OPTIONS;
 export type OptionName = keyof Rows;
 

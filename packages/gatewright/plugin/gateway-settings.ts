@@ -4,17 +4,19 @@
  */
 import { readAwsEndpoints, readHome } from '../../gateway/engine/index.ts';
 import { START_OPTIONS } from '../../gateway/engine/start-options.ts';
-import { optionNames, toSettings } from '../../gateway/engine/start-settings.ts';
+import {
+  CHECK_SETTING,
+  optionNames,
+  SERVICE_SETTINGS,
+  toSettings,
+} from '../../gateway/engine/start-settings.ts';
 import { OptionError, readOption, toRecord } from './option-values.ts';
 import type { GatewayOptions, Settings } from '../../gateway/engine/index.ts';
 
 type GatewaySettings = Settings & Pick<GatewayOptions, 'accountId' | 'awsEndpoints' | 'region'>;
 
-/**
- * Settings that are not read here. `access` is read when the service is packaged, `check` by `gatewright check`, and
- * `variables` when the service is loaded.
- */
-const OF_OTHERS = ['access', 'check', 'variables'];
+/** Settings that are not read here. */
+const OF_OTHERS = [...SERVICE_SETTINGS, CHECK_SETTING].toSorted();
 
 export const SETTING_NAMES = optionNames(
   ({ plugin }) => plugin === 'setting' || plugin === 'both',
@@ -53,7 +55,7 @@ export function readGatewaySettings(
 
 /** Returns a message if `custom.gatewright` contains an unknown name; undefined otherwise. */
 export function refuseUnknownSetting(given: object): string | undefined {
-  const known: readonly string[] = [...OF_OTHERS, ...SETTING_NAMES];
+  const known = [...OF_OTHERS, ...SETTING_NAMES];
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   return unknown === undefined
     ? undefined

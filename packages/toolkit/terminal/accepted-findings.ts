@@ -1,7 +1,8 @@
 /** Reads `check.accept` of the settings next to the sources: findings that a person has accepted, with the reason. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { UsageError } from '../../base/terminal/output.ts';
-import { CHECK_SETTING, readSetting } from './settings-file.ts';
+import { CHECK_SETTING } from '../../gateway/engine/start-settings.ts';
+import { readSetting } from './settings-file.ts';
 
 type AcceptedFinding = {
   readonly id: string;

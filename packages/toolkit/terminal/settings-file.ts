@@ -10,7 +10,7 @@ import { InvalidArgumentError } from 'commander';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { isStackFolder, STACK_FOLDER } from '@gatewright/authoring/files/stack-files';
 import { toSettingTexts } from '../../gateway/engine/settings.ts';
-import { findOption } from '../../gateway/engine/start-settings.ts';
+import { CHECK_SETTING, findOption, SERVICE_SETTINGS } from '../../gateway/engine/start-settings.ts';
 import { UsageError } from '../../base/terminal/output.ts';
 import type { Command, Option } from 'commander';
 import type { Document, Pair } from 'yaml';
@@ -23,8 +23,6 @@ const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
  * not parsed here, which saves 100 ms at startup.
  */
 const MAY_HAVE_SETTINGS = /gatewright["']?\s*[:#]|\\[xuU]/;
-/** Settings that are read elsewhere: `access` at packaging, `variables` when the service is loaded. */
-const OF_OTHERS = new Set(['access', 'variables']);
 /** Whether an option applies to a single run, and so does not describe how the stacks are served. */
 const isOfOneRun = (name: string): boolean => name === 'help' || findOption(name)?.isOfOneRun === true;
 /**
@@ -88,8 +86,6 @@ export function applySettings(command: Command, { warn, isPart }: Reading): void
  */
 const PARTS: readonly string[] = ['parts', 'without'];
 const CLAIMS_CHECKED = 'claimsChecked';
-/** The setting of `gatewright check`, which accepted-findings.ts reads. */
-export const CHECK_SETTING = 'check';
 
 /**
  * Returns a function that tells whether a person has checked a source file. A file counts as checked if the file, or a
@@ -218,7 +214,7 @@ function readServiceSettings(file: string, warn: (sentence: string) => void): re
   if (read === undefined || !read.document.hasIn(['custom', 'gatewright'])) return [];
   const entries = entriesOf(read, read.document.getIn(['custom', 'gatewright'], true), file);
   return entries.filter(({ name, value, at }) => {
-    if (OF_OTHERS.has(name)) return false;
+    if (SERVICE_SETTINGS.includes(name)) return false;
     const isVariable = JSON.stringify(value).includes('${');
     if (isVariable)
       warn(

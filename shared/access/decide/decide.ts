@@ -2,6 +2,7 @@
  * Decides whether a document allows a caller's request, and gives the reason. The policy that API Gateway caches
  * contains the same decisions for the whole API.
  */
+import type { RuleOutcome } from '@gatewright/aws/access-decision';
 import { decodePercent } from '@gatewright/aws/percent-encoding';
 import { applyRules } from './apply-rules.ts';
 import type { Grant, RouteVerdict } from './apply-rules.ts';
@@ -27,15 +28,7 @@ export type Decision =
       readonly rules: readonly string[];
     };
 
-export type DenyReason =
-  | 'no-route'
-  | 'no-rule'
-  | 'deny-rule'
-  | 'not-owner'
-  | 'dot-segment'
-  | 'missing-claim'
-  /** The rules under `mcp` deny what the headers of the message announce. */
-  | 'mcp-headers';
+export type DenyReason = RuleOutcome;
 
 type DecisionRequest = {
   /** The part of the method ARN after the stage, still encoded, such as `GET/users/1` or `$connect`. */

@@ -13,6 +13,7 @@ import { applyOperation, readItem, recordWrite, unavailable } from './operation.
 import type { AdminPorts, Requested } from './operation.ts';
 import { recordUsage } from './record-usage.ts';
 import { ledgerOf, toUsageRow } from './usage-row.ts';
+import { monthBounds } from '../usage/invoice.ts';
 
 type CloseQuestion = {
   /** The month to close, such as `2026-11`; undefined means all periods that have ended. */
@@ -32,11 +33,7 @@ export type ClosedPage = {
 
 const PAGE = 50;
 const AT_ONCE = 8;
-/**
- * The maximum difference between a local time and UTC. Somewhere, a month begins or ends this much earlier or later
- * than in UTC.
- */
-const ZONES_MS = 15 * 3_600_000;
+const ALL_TIME = { fromEpochMs: undefined, toEpochMs: undefined };
 
 /** Processes one page. A page may be repeated at any time, because a closed period is not changed again. */
 export async function closeOver(
@@ -53,7 +50,7 @@ export async function closeOver(
     tenant: undefined,
     cursor,
     limit: PAGE,
-    ...boundsOf(month),
+    ...(month === undefined ? ALL_TIME : monthBounds(month)),
   });
   const counts = { closed: 0, recorded: 0, running: 0 };
   const ledgers = rows.filter(({ row }) => month === undefined || row.month === month).reverse();
@@ -75,7 +72,7 @@ async function recordFees(
   { atEpochMs }: Requested,
   { month, cursor }: CloseQuestion,
 ): Promise<ClosedPage> {
-  const question = { tenant: undefined, cursor, ...boundsOf(month) };
+  const question = { tenant: undefined, cursor, ...(month === undefined ? ALL_TIME : monthBounds(month)) };
   const { rows, next } = await listDueFees(ports, question, atEpochMs);
   let recorded = 0;
   for (const { row, pk, planVersion, term, head } of rows) {
@@ -119,16 +116,4 @@ async function logRun(ports: AdminPorts, requested: Requested, month: string | u
       after: {},
     }),
   );
-}
-
-function boundsOf(month: string | undefined): {
-  readonly fromEpochMs: number | undefined;
-  readonly toEpochMs: number | undefined;
-} {
-  if (month === undefined) return { fromEpochMs: undefined, toEpochMs: undefined };
-  const [year = 0, number = 1] = month.split('-').map(Number);
-  return {
-    fromEpochMs: Date.UTC(year, number - 1, 1) - ZONES_MS,
-    toEpochMs: Date.UTC(year, number, 1) + ZONES_MS,
-  };
 }

@@ -2,6 +2,7 @@
  * Changes by administrators. Each change takes effect once per operation id, and writes an audit entry in the same
  * transaction.
  */
+import { backOff } from '../../table/back-off.ts';
 import { DomainError } from '../../errors.ts';
 import type { ItemListing, ItemStore, Random, Timer } from '../../ports.ts';
 import { operationKey } from '../../table/item-write.ts';
@@ -74,7 +75,6 @@ type Prepared = {
 };
 
 const ATTEMPTS = 6;
-const BACK_OFF_MS = 20;
 
 /**
  * Carries out a change, unless it was already carried out.
@@ -88,7 +88,7 @@ export async function applyOperation(
   change: ChangeRequest,
   prepare: () => Promise<Prepared>,
 ): Promise<AppliedOperation> {
-  const { store, timer, random } = ports;
+  const { store, random } = ports;
   const hash = hashOperation(change);
   let isRefused = false;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -111,7 +111,7 @@ export async function applyOperation(
     if (outcome.kind === 'done') return { ...entry, repeated: false };
     if (outcome.kind === 'rejected' && !outcome.retryable) throw unavailable(outcome.reason);
     isRefused = outcome.kind === 'refused';
-    await timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + random.fraction()));
+    await backOff(ports, attempt);
   }
   if (isRefused)
     throw new DomainError('EDIT_CONFLICT', 'other requests are changing the same item; try again');

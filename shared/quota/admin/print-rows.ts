@@ -24,8 +24,8 @@ export function printCsv(columns: readonly string[], rows: readonly object[], wi
 /** Prints a cell of CSV. Attack: a spreadsheet executes a name that begins like a formula (CSV injection). */
 function printCell(value: unknown): string {
   if (typeof value === 'number') return String(value);
-  const isWritten = typeof value === 'object' || typeof value === 'boolean';
-  const text = typeof value === 'string' ? value : isWritten ? JSON.stringify(value) : '';
+  if (value === undefined || value === null) return '';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -3,6 +3,7 @@
  * when its deadline has passed. Permits are not leased, so each request costs one write at its start and one at its
  * end.
  */
+import { backOff } from '../../table/back-off.ts';
 import { elapsedMs } from '../age.ts';
 import type { Moment } from '../age.ts';
 import type { HolderPorts } from './holder-ports.ts';
@@ -185,8 +186,7 @@ export class PermitPool {
   }
 
   #backOff(attempt: number): Promise<void> {
-    const { timer, random } = this.#at;
-    return timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + random.fraction()));
+    return backOff(this.#at, attempt, BACK_OFF_MS);
   }
 
   #parts(): readonly number[] {

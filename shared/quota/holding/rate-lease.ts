@@ -2,6 +2,7 @@
  * One process's units of one rate limit. Unlike a quota's units, they expire: they are dropped if they are not used
  * within `maxAgeMs` of the request for the grant. The stored burst was lowered to allow for this delay.
  */
+import { backOff } from '../../table/back-off.ts';
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
 import { ACQUIRED } from './holding.ts';
@@ -156,7 +157,7 @@ export class RateLease implements Holding {
           break;
         case 'rejected':
           if (!outcome.retryable) return this.#refuse('unavailable', UNAVAILABLE_MS, cost);
-          await this.#at.timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + this.#at.random.fraction()));
+          await backOff(this.#at, attempt, BACK_OFF_MS);
       }
     }
     return this.isReady(cost) ? ACQUIRED : this.#refuse('unavailable', UNAVAILABLE_MS, cost);

@@ -6,6 +6,7 @@
  * write is remembered. If it turns out to be applied, the next write is refused, and the remembered write is undone
  * first, since no request was admitted for it.
  */
+import { backOff } from '../../table/back-off.ts';
 import type { AgeClock, ItemStore, Random, Timer } from '../../ports.ts';
 import type { Item, ItemKey, ItemWrite, WriteOutcome } from '../../table/item-write.ts';
 import type { GrantIds } from './grant.ts';
@@ -44,7 +45,6 @@ type AbandonedWrite = {
 
 const ATTEMPTS = 3;
 const ROUNDS = 4;
-const BACK_OFF_MS = 20;
 /** Maximum number of remembered writes that were refused and may be repeated by the network. */
 const MAX_REMEMBERED = 32;
 
@@ -127,7 +127,7 @@ export class OwnWrites {
 
   /** Sends a write, and repeats it until it gets a response. The write applies only once. */
   async #attempt(write: ItemWrite): Promise<{ readonly outcome: WriteOutcome; readonly mayLand: boolean }> {
-    const { store, timer, random } = this.#at;
+    const { store } = this.#at;
     let mayLand = false;
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await store.update(write);
@@ -135,8 +135,7 @@ export class OwnWrites {
       mayLand ||= outcome.kind === 'unknown';
       if (attempt === ATTEMPTS || (outcome.kind === 'rejected' && !outcome.retryable))
         return { outcome, mayLand };
-      if (outcome.kind === 'rejected')
-        await timer.pause(BACK_OFF_MS * 2 ** (attempt - 1) * (0.5 + random.fraction()));
+      if (outcome.kind === 'rejected') await backOff(this.#at, attempt - 1);
     }
   }
 

@@ -4,6 +4,7 @@
  * together have too few units. Only the root can be suspended or closed, so each process reads the root once per
  * `freshnessMs`.
  */
+import { backOff } from '../../table/back-off.ts';
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
 import type { HolderPorts } from '../holding/holder-ports.ts';
@@ -27,7 +28,6 @@ type Supply =
   | 'unavailable';
 
 const ATTEMPTS = 4;
-const BACK_OFF_MS = 20;
 /** Number of writes per second to an item above which another shard is added. DynamoDB accepts 1,000. */
 const BUSY_WRITES_PER_SECOND = 600;
 /**
@@ -235,7 +235,7 @@ export class Sharding {
   }
 
   async #send(from: Account, to: Account, units: number, isThere: boolean): Promise<Moved> {
-    const { store, timer, random } = this.#at;
+    const { store } = this.#at;
     const where = { id: this.#ledger, period: this.#period, wasteBudget: this.#budget() };
     const outcome = await store.transact(moveWrites({ ...where, from, to, units, isThere }));
     switch (outcome.kind) {
@@ -255,7 +255,7 @@ export class Sharding {
         };
       }
       case 'rejected':
-        if (outcome.retryable) await timer.pause(BACK_OFF_MS * (0.5 + random.fraction()));
+        if (outcome.retryable) await backOff(this.#at, 0);
         return { kind: 'rejected' };
     }
   }

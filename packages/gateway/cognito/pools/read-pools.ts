@@ -1,4 +1,5 @@
 import { parseArn } from '@gatewright/aws/arn';
+import { USUAL_HOME } from '@gatewright/aws/usual-home';
 import { asNonEmptyText, isJsonObject, isTrue, mapOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
@@ -26,7 +27,7 @@ export function readPools(stacks: readonly ResolvedStack[], issuers: readonly st
     ofType(stack, 'UserPool').map((resource) => readPool(resource, stack, stacks)),
   );
   const known = new Set(own.map(({ issuer }) => issuer));
-  const accountId = stacks[0]?.accountId ?? '123456789012';
+  const accountId = stacks[0]?.accountId ?? USUAL_HOME.accountId;
   return [
     ...own,
     ...issuers.filter((issuer) => !known.has(issuer)).map((issuer) => poolOf(issuer, accountId)),

@@ -19,6 +19,7 @@ import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import type { ServedApi } from '../../core/exchange.ts';
 import type { Clock, InvocationResult, Random, ServiceClient } from '../../core/ports.ts';
 import { showData } from '../records/shown.ts';
+import { MAX_EVENT_BYTES } from '../../lambda/invocation/job.ts';
 import type { ApiLabels } from '../records/api-labels.ts';
 import type { Redactor } from '../records/redact.ts';
 import type { Recording } from '../../core/trail.ts';
@@ -124,12 +125,10 @@ export async function serveInspection(
   }
 }
 
-const MAX_EVENT = 6 * 1024 * 1024;
-
 /** Invokes a function, and returns its response with secrets hidden, as in the record of a request. */
 async function invokeByHand(body: UnknownMembers, at: InspectPorts): Promise<ControlReply> {
   const { function: name, payload } = body;
-  if (typeof name !== 'string' || typeof payload !== 'string' || payload.length > MAX_EVENT)
+  if (typeof name !== 'string' || typeof payload !== 'string' || Buffer.byteLength(payload) > MAX_EVENT_BYTES)
     return describeExpected('{"function": name, "payload": JSON text of at most 6 MB}');
   try {
     JSON.parse(payload);

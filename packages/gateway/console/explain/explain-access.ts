@@ -2,7 +2,10 @@
  * Explains a refusal by one of the toolkit's authorizers from the record of its decision. A cached result has the same
  * record as a new one, so both get the same explanation.
  */
+import { findQuotaRefusal } from '@gatewright/aws/access-decision';
+import type { AccessOutcome, RuleOutcome } from '@gatewright/aws/access-decision';
 import { quote } from '@gatewright/aws/text/token-options';
+import type { TokenErrorCode } from '@gatewright/handlers/errors';
 import { describeExpiry, renewToken } from './explain-token.ts';
 import { formatDuration, sentence } from './reason.ts';
 import { bearer, tokenCommandOf } from './token-advice.ts';
@@ -13,11 +16,13 @@ import type { Reason } from './reason.ts';
 /** Reads the routes and compiles the documents, so that a change of either is in force. */
 export const COMPILE = 'gatewright access sync';
 
+type DescribeRules = (rules: string, route: string) => string;
+
 /**
  * Describes each outcome that means that the rules, and not a quota, refused a request.
  * @see {@link AccessDecision}
  */
-const BY_RULES: Readonly<Record<string, (rules: string, route: string) => string>> = {
+const BY_RULES: Readonly<Partial<Record<AccessOutcome, DescribeRules>>> = {
   'no-rule': (_, route) => `no rule allows ${route} to this caller`,
   'no-route': (_, route) => `the document has no entry for ${route}`,
   'deny-rule': (rules, route) => `${rules} denies ${route}`,
@@ -26,7 +31,7 @@ const BY_RULES: Readonly<Record<string, (rules: string, route: string) => string
   'mcp-headers': (_, route) =>
     `the rules under mcp do not allow the tool, prompt or resource that the headers of ${route} announce`,
   'dot-segment': () => 'a server behind the API may resolve the dots of the path to another path',
-};
+} satisfies Record<RuleOutcome, DescribeRules>;
 
 /** Outcomes that mean that the credential itself was refused. The keys are codes of the toolkit (docs/errors.md). */
 const CREDENTIALS: Readonly<Record<string, string>> = {
@@ -42,7 +47,7 @@ const CREDENTIALS: Readonly<Record<string, string>> = {
   TOKEN_CLAIM_INVALID: 'a required claim is missing or has the wrong type',
   TOKEN_UNKNOWN: 'the API key does not exist, or its secret is wrong',
   TOKEN_REVOKED: 'it was revoked',
-};
+} satisfies Record<TokenErrorCode, string>;
 
 /** Returns undefined if the code does not say that a credential was refused. */
 export function describeCredentialDefect(code: string): string | undefined {
@@ -123,17 +128,20 @@ function isRefusedCharge({ routeKey }: Circumstances, decided: DecidedAccess): b
 }
 
 function explainCharge({ failure = '' }: Circumstances, decided: DecidedAccess): Reason {
-  const [, said = ''] = /: ((?:over quota|suspended|charged)\b.*)$/s.exec(failure) ?? [];
+  const said = findQuotaRefusal(failure);
   return {
     because: [
-      `The rules of the access document ${decided.document} allow the request, but its quota refuses it${said === '' ? '' : `: ${said}`}.`,
+      `The rules of the access document ${decided.document} allow the request, but its quota refuses it${said === undefined ? '' : `: ${said}`}.`,
       ...describeReset(decided),
     ],
     changes: [adviseOnCharge(decided)],
   };
 }
 
-export type Charge = Pick<DecidedAccess, 'key' | 'customer' | 'limit' | 'outcome' | 'retryAfterSeconds'>;
+export type Charge = Pick<DecidedAccess, 'key' | 'customer' | 'limit' | 'retryAfterSeconds'> & {
+  /** Only the wrapper around an MCP server limits how many calls run at the same time. */
+  readonly outcome: AccessOutcome | 'over-concurrency';
+};
 
 /** Says which key was charged, and when the limit has units again. */
 export function describeReset({ retryAfterSeconds, key }: Charge): string[] {
@@ -221,7 +229,7 @@ function describeForeignRoles(
 function adviseOnRules(
   { routeKey = 'the route', ...about }: Circumstances,
   document: string,
-  outcome: string,
+  outcome: AccessOutcome,
   file: string | undefined,
   ofRoute: Verdict['rules'],
 ): readonly string[] {

@@ -32,7 +32,7 @@ const CHARGES = {
   'rate-limited': 'over-rate',
   concurrency: 'over-concurrency',
   suspended: 'suspended',
-} as const;
+} as const satisfies Record<string, Charge['outcome']>;
 
 /** @returns undefined if no message to an MCP server was refused */
 export function explainAgentCall({

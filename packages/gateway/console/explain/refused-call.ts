@@ -1,4 +1,5 @@
 /** Finds out for which customer of the toolkit a request was refused, and by which limit. */
+import type { AccessOutcome } from '@gatewright/aws/access-decision';
 import { asText, memberOf, parseJson } from '@gatewright/aws/json-object';
 import type { Circumstances } from './circumstances.ts';
 
@@ -14,7 +15,12 @@ export type RefusedCall = {
 /**
  * Outcomes of the toolkit's authorizers that a refusal by a quota may have. The handler may refuse an allowed request.
  */
-const MAY_BE_CHARGED: readonly string[] = ['allow', 'over-quota', 'over-rate', 'suspended'];
+const MAY_BE_CHARGED: readonly (AccessOutcome | undefined)[] = [
+  'allow',
+  'over-quota',
+  'over-rate',
+  'suspended',
+];
 
 /**
  * Returns undefined unless a quota of the toolkit can have refused the request, in its authorizer or in the handler.
@@ -24,7 +30,7 @@ export function findRefusedCall(
   { status, guard, routeKey, agentCall }: Circumstances,
   answer: string | undefined,
 ): RefusedCall | undefined {
-  const { customer, limit, key, outcome = '' } = guard?.decided ?? {};
+  const { customer, limit, key, outcome } = guard?.decided ?? {};
   const isRefused = status === 429 || status === 403 || agentCall?.error?.reason !== undefined;
   if (customer === undefined || !isRefused || !MAY_BE_CHARGED.includes(outcome)) return undefined;
   return {

@@ -2,6 +2,7 @@
  * Describes how the caller was identified and authorized: the identity sources, the token, the grant and the deciding
  * policies.
  */
+import { RETRY_AFTER } from '@gatewright/aws/access-decision';
 import { readDecision } from './read-decision.ts';
 import { methodArn } from '../../core/events/authorizer-event.ts';
 import { requestConditions } from '../../core/events/request-conditions.ts';
@@ -133,7 +134,7 @@ function describeDecided(
     ...decided,
     routeKey: givenFor,
     verdict: access?.decide(question, Math.floor(receivedAtEpochMs / 1000), message),
-    retryAfterSeconds: readSeconds(context['retryAfter']),
+    retryAfterSeconds: readSeconds(context[RETRY_AFTER]),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AccessOutcome, ChargeOutcome } from '@gatewright/aws/access-decision';
 import { readDecision } from './read-decision.ts';
 import { nameOfCaller, principalOf } from './describe-guard.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
@@ -108,13 +109,13 @@ function customerOf(caller: RecordedRequest['caller']): string | undefined {
 }
 
 /** Outcomes that mean that the toolkit's quota refused the request. */
-const CHARGES: Readonly<Record<string, string>> = {
+const CHARGES: Readonly<Partial<Record<AccessOutcome, string>>> = {
   'over-quota': 'over quota',
   'over-rate': 'over rate limit',
   suspended: 'suspended',
   'no-subject': 'nobody to charge',
   'not-charged': 'cannot be charged',
-};
+} satisfies Record<ChargeOutcome, string>;
 
 function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redactor, labels: ApiLabels): Facts {
   const { found, sizes, closure } = recorded;

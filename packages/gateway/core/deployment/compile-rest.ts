@@ -13,6 +13,7 @@ import { closedPlan } from './closed-routes.ts';
 import { makeDeployment } from './make-deployment.ts';
 import { compileUsableModels } from './models/models.ts';
 import { readBlock, readFlag, readInteger, readText, readTextList, requireValid } from './properties.ts';
+import { INTEGRATION_TIMEOUTS } from './integration/timeouts.ts';
 import type { Tolerance } from '../errors.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { InvokePermissions } from './authorization/invoke-permissions.ts';
@@ -136,7 +137,7 @@ function findIllegalPaths(from: RestResources): ReadonlySet<string> {
  * The timeout of edge-optimized APIs. Only Regional and private APIs may have a timeout over 29 s. Public threads quote
  * AWS's error message.
  */
-const EDGE_TIMEOUT = { usual: 29_000, min: 0, max: Number.MAX_SAFE_INTEGER };
+const EDGE_TIMEOUT = { usual: INTEGRATION_TIMEOUTS.rest.usual, min: 0, max: Number.MAX_SAFE_INTEGER };
 
 function refuseLongTimeout(method: PropertyBag): void {
   const block = readBlock(method, 'Integration');

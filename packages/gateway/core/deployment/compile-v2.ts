@@ -22,7 +22,8 @@ import { makeDeployment } from './make-deployment.ts';
 import { assumeForRoute } from './integration/message-choices.ts';
 import { compileUsableModels } from './models/models.ts';
 import { noteIllegalKeys, noteRepeatedKeys } from './route-keys.ts';
-import { readFlag, readText, readClampedInteger, requireValid } from './properties.ts';
+import { readFlag, readText, requireValid } from './properties.ts';
+import { readTimeoutMs } from './integration/timeouts.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ParameterChanges } from '../mapping/parameter-change.ts';
 import type { Assumptions } from './assumptions.ts';
@@ -45,11 +46,6 @@ type V2Resources = {
 };
 
 type V2Protocol = 'http' | 'websocket';
-
-const TIMEOUTS = {
-  http: { usual: 30_000, min: 50, max: 30_000 },
-  websocket: { usual: 29_000, min: 50, max: 29_000 },
-};
 
 function readPayload(integration: PropertyBag, protocol: V2Protocol): ProxyPayload {
   if (protocol === 'websocket') return 'websocket';
@@ -103,7 +99,7 @@ export function compileV2Integration(
     kind: 'lambda-proxy',
     payload: readPayload(integration, protocol),
     ...lambda.target,
-    timeoutMs: readClampedInteger(integration, 'TimeoutInMillis', TIMEOUTS[protocol], from.tolerance),
+    timeoutMs: readTimeoutMs(integration, protocol, from.tolerance),
     changes: protocol === 'http' ? compileLambdaChanges(integration, from) : undefined,
     renamesChallenge: from.assumptions['http-challenge-header'] === 'renamed',
   };

@@ -1,7 +1,6 @@
-export type Home = { readonly region: string; readonly accountId: string };
+import { USUAL_HOME } from '@gatewright/aws/usual-home';
 
-/** The default region and account. The account is AWS's own example account, so that no real account is used. */
-const USUAL_HOME: Home = { region: 'us-east-1', accountId: '123456789012' };
+export type Home = { readonly region: string; readonly accountId: string };
 
 /** Whether the text has the form of a region, such as `eu-central-1`, `us-gov-west-1` or `eusc-de-east-1`. */
 export function isRegion(text: string): boolean {

@@ -1,5 +1,6 @@
 import { DefinitionError } from '../../core/errors.ts';
 import { HandlerFault } from '../code/handler-fault.ts';
+import { MAX_EVENT_BYTES } from '../invocation/job.ts';
 import type { InvocationResult } from '../../core/ports.ts';
 
 /** Returns Lambda's error for unavailable code: a missing module, or a module that does not compile. */
@@ -51,13 +52,10 @@ export function refuseMissing(functionName: string, fault: string | undefined): 
     : { kind: 'refused', reason: 'not-found', message: fault, isUnrunnable: true };
 }
 
-/** The maximum size of an event in bytes (Lambda quota "Invocation payload", synchronous). */
-const EVENT_LIMIT_BYTES = 6_291_456;
-
 /** Returns the refusal of an event that is too large; undefined if the event may be given to an instance. */
 export function refuseTooLarge(payload: string): Refused | undefined {
-  const isSmall = payload.length * 3 <= EVENT_LIMIT_BYTES || Buffer.byteLength(payload) <= EVENT_LIMIT_BYTES;
+  const isSmall = payload.length * 3 <= MAX_EVENT_BYTES || Buffer.byteLength(payload) <= MAX_EVENT_BYTES;
   if (isSmall) return undefined;
-  const message = `Request must be smaller than ${EVENT_LIMIT_BYTES} bytes for the InvokeFunction operation`;
+  const message = `Request must be smaller than ${MAX_EVENT_BYTES} bytes for the InvokeFunction operation`;
   return { kind: 'refused', reason: 'too-large', message };
 }

@@ -1,5 +1,6 @@
 /** Defines the `issuers` section of an access document, which contains the issuers of accepted credentials. */
 import { KEY_PREFIX } from '@gatewright/handlers/access/keys/api-key';
+import { STAGE_NAME } from '@gatewright/handlers/config/environment';
 import { CLAIM_PATH, NAME } from './document-conditions.ts';
 import { SIGNATURE_ALGORITHMS } from '@gatewright/handlers/access/tokens/issuers';
 import { described, either, integer, list, literal, object, oneOf, text, variant } from './shape.ts';
@@ -7,7 +8,7 @@ import { described, either, integer, list, literal, object, oneOf, text, variant
 const HTTPS_URL = text(/^https:\/\/[^\s/?#]+\S*$/, 'an https URL, such as https://issuer.example/');
 const CLIENT = text(/^\S{1,256}$/, 'the id of a client');
 const STAGES = described(
-  list(text(/^[A-Za-z0-9_-]{1,128}$/, 'a stage of this stack')),
+  list(text(STAGE_NAME, 'a stage of this stack')),
   'Only in these stages of this stack (keys of "api"). Default: all.',
 );
 

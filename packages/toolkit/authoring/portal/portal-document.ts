@@ -1,5 +1,6 @@
 /** Defines `access/portal.yml`. It determines what the portal offers to customers, and how it looks. */
 import { KEY_PREFIX } from '@gatewright/handlers/access/keys/api-key';
+import { STAGE_NAME } from '@gatewright/handlers/config/environment';
 import type { JsonSchema } from '@gatewright/handlers/http/fields';
 import { hasControls } from '@gatewright/handlers/http/fields';
 import { ID_PATTERN } from '@gatewright/handlers/quota/plan/plan-fields';
@@ -19,7 +20,6 @@ import {
 import type { Shape, ShapeOf } from '../document/shape.ts';
 import { findUnreadable } from './contrast.ts';
 
-const STAGE = /^[A-Za-z0-9_-]{1,128}$/;
 const API_URL = /^https:\/\/[A-Za-z0-9.-]{1,253}(:\d{1,5})?(\/[A-Za-z0-9._~/-]{0,200})?$/;
 const LOCAL_URL = /^http:\/\/(127\.0\.0\.1|localhost)(:\d{1,5})?(\/[A-Za-z0-9._~/-]{0,200})?$/;
 /** Matches a text of one line that does not consist only of white space. */
@@ -107,7 +107,7 @@ const API = object(
     url: described(
       either(
         URL_OF_API,
-        record(STAGE, 'a stage of this stack', URL_OF_STAGE, 1, 20),
+        record(STAGE_NAME, 'a stage of this stack', URL_OF_STAGE, 1, 20),
         (value) => typeof value !== 'object',
       ),
       'Base URL of the API, which try-it in the portal calls: one for all stages, or one for each stage. Other stages do not offer the API.',
@@ -136,7 +136,7 @@ const WEBHOOK = object(
     url: described(
       either(
         URL_OF_API,
-        record(STAGE, 'a stage of this stack', URL_OF_STAGE, 1, 20),
+        record(STAGE_NAME, 'a stage of this stack', URL_OF_STAGE, 1, 20),
         (value) => typeof value !== 'object',
       ),
       "Base URL of the receiver behind a domain of your own, such as https://hooks.example.com/webhooks: one for all stages, or one for each stage. Default: the address of the stack's API.",
@@ -207,7 +207,7 @@ export const PORTAL_DOCUMENT = object(
       'Webhooks that customers send to you, with secrets that they create here. Default: none.',
     ),
     signIn: described(
-      record(STAGE, 'a stage of this stack', SIGN_IN, 0, 20),
+      record(STAGE_NAME, 'a stage of this stack', SIGN_IN, 0, 20),
       'How members sign in, for each stage. In other stages, members sign in by invitation only.',
     ),
     mail: described(MAIL, 'Default: no mail is sent.'),

@@ -24,6 +24,7 @@ import type {
   Target,
 } from '@gatewright/handlers/webhooks/compiled-webhooks';
 import { SCHEME_NAMES } from '@gatewright/handlers/webhooks/schemes';
+import { STAGE_NAME } from '@gatewright/handlers/config/environment';
 
 const SECRET = secretPlace({
   parameter:
@@ -73,8 +74,6 @@ const TARGET = refine(
     Object.keys(target).length === 1 ? undefined : 'must name one target: write eventBridge or sqs',
 );
 
-const STAGE = /^[A-Za-z0-9_-]{1,128}$/;
-
 const SOURCE = refine(
   object(
     {
@@ -82,7 +81,7 @@ const SOURCE = refine(
       secrets: described(
         either(
           oneOf('customers'),
-          record(STAGE, 'a stage of this stack', SECRET, 1),
+          record(STAGE_NAME, 'a stage of this stack', SECRET, 1),
           (value) => typeof value !== 'object',
         ),
         'Where the secret is stored, for each stage of the stack. Other stages do not have this source. customers: customers create secrets of their own in the portal, in the stages of masterSecret.',
@@ -129,7 +128,7 @@ const WEBHOOKS_DOCUMENT = object(
   {
     $schema: text(/^\S{1,400}$/, 'the path of webhooks.schema.json'),
     masterSecret: described(
-      record(STAGE, 'a stage of this stack', MASTER_SECRET, 1),
+      record(STAGE_NAME, 'a stage of this stack', MASTER_SECRET, 1),
       'For sources with secrets: customers. Where the master secret is stored, for each stage of the stack. The secrets of customers are derived from it.',
     ),
   },

@@ -40,6 +40,20 @@ export type LiveApi = {
   readonly drift: readonly string[] | undefined;
 };
 
+/** Whether web pages of other origins can read the responses of this type that API Gateway itself makes. */
+export function sendsCorsHeader(
+  { gatewayResponses }: Pick<LiveApi, 'gatewayResponses'>,
+  type: string,
+): boolean {
+  return gatewayResponses.some(
+    (response) =>
+      response['responseType'] === type &&
+      JSON.stringify(response['responseParameters'] ?? {})
+        .toLowerCase()
+        .includes('access-control-allow-origin'),
+  );
+}
+
 const MOVING = ['createdDate', 'lastUpdatedDate', 'cacheClusterStatus', 'lastDeploymentStatusMessage'];
 
 /** Prepares a part for comparison by removing empty members, because they mean the same as absent members. */

@@ -5,6 +5,7 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { count } from '../../../base/terminal/output.ts';
 import { list, warning } from './surprise.ts';
+import { sendsCorsHeader } from './live-api.ts';
 import type { LiveApi, LiveRoute } from './live-api.ts';
 import type { Circumstances, Surprise } from './surprise.ts';
 
@@ -12,7 +13,7 @@ import type { Circumstances, Surprise } from './surprise.ts';
  * Reports routes that web pages call. If a page cannot read the 401 response, the browser reports a CORS error instead.
  */
 export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surprise[] {
-  const { kind, routes, gatewayResponses, api } = live;
+  const { kind, routes, api } = live;
   if (kind === 'websocket') return [];
   const cors = api['corsConfiguration'];
   if (kind === 'http') {
@@ -28,15 +29,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
         ];
   }
   const preflights = routes.filter(({ method }) => method === 'OPTIONS');
-  const readable = ['DEFAULT_4XX', 'UNAUTHORIZED'].some((type) =>
-    gatewayResponses.some(
-      (response) =>
-        response['responseType'] === type &&
-        JSON.stringify(response['responseParameters'] ?? {})
-          .toLowerCase()
-          .includes('access-control-allow-origin'),
-    ),
-  );
+  const readable = ['DEFAULT_4XX', 'UNAUTHORIZED'].some((type) => sendsCorsHeader(live, type));
   const uncovered = chosen.filter(
     ({ method, path }) => method === 'ANY' && !preflights.some((one) => one.path === path),
   );

@@ -6,6 +6,7 @@ import {
   checkRuntimes,
   checkSharedCache,
 } from './check-calls.ts';
+import { sendsCorsHeader } from '../attach/live-api.ts';
 import { findRestOnly } from './rest-only.ts';
 import type { ApiView, FunctionFacts } from './api-view.ts';
 import type { Finding } from './finding.ts';
@@ -201,16 +202,7 @@ function checkPages({ live, routes, where }: ApiView): readonly Finding[] {
   if (live.kind !== 'rest' || !routes.some(({ method }) => method === 'OPTIONS')) return [];
   if (!routes.some(({ authorizationType, apiKeyRequired }) => authorizationType !== 'NONE' || apiKeyRequired))
     return [];
-  const missing = ['DEFAULT_4XX', 'DEFAULT_5XX'].filter(
-    (type) =>
-      !live.gatewayResponses.some(
-        (response) =>
-          response['responseType'] === type &&
-          JSON.stringify(response['responseParameters'] ?? {})
-            .toLowerCase()
-            .includes('access-control-allow-origin'),
-      ),
-  );
+  const missing = ['DEFAULT_4XX', 'DEFAULT_5XX'].filter((type) => !sendsCorsHeader(live, type));
   return missing.length === 0
     ? []
     : [

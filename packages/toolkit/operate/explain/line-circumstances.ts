@@ -2,14 +2,19 @@
  * Derives the facts about a request from its log line and the control plane. The gateway's explanations need these
  * facts. All functions are pure.
  */
-import { parseAccessDecision } from '@gatewright/aws/access-decision';
+import {
+  ACCESS_DECISION,
+  parseAccessDecision,
+  QUOTA_REFUSAL,
+  RETRY_AFTER,
+} from '@gatewright/aws/access-decision';
 import type {
   Circumstances,
   Defect,
   GuardCircumstances,
   IntegrationCircumstances,
 } from '../../../gateway/engine/index.ts';
-import { findNearMisses } from '../../../gateway/engine/index.ts';
+import { findNearMisses, INTEGRATION_TIMEOUTS } from '../../../gateway/engine/index.ts';
 import { textAt } from '../../terminal/aws-call.ts';
 import { cacheSecondsOf } from '../attach/live-api.ts';
 import type { LiveApi, LiveRoute } from '../attach/live-api.ts';
@@ -119,7 +124,7 @@ function judge({ fields, live }: LineFacts, status: number, route: LiveRoute | u
   const integrationStatus = fields.get('integration.status') ?? fields.get('integrationStatus');
   const authorizerError = fields.get('authorizer.error') ?? fields.get('authenticate.error');
   if (status < 400) return { phase: 'map-response', code: undefined, failure: undefined };
-  const charge = fields.get('authorizer.quotaRefusal');
+  const charge = fields.get(`authorizer.${QUOTA_REFUSAL}`);
   const reason =
     authorizerError ??
     fields.get('authorize.error') ??
@@ -270,9 +275,9 @@ function describeGuard(
  * cached result, it is not known for which route it was made.
  */
 function describeDecided(fields: LogFields, { key }: LiveRoute): GuardCircumstances['decided'] {
-  const decided = parseAccessDecision(fields.get('authorizer.accessDecision'));
+  const decided = parseAccessDecision(fields.get(`authorizer.${ACCESS_DECISION}`));
   const isCached = fields.get('authorizer.latency') === '0';
-  const seconds = Number(fields.get('authorizer.retryAfter') ?? Number.NaN);
+  const seconds = Number(fields.get(`authorizer.${RETRY_AFTER}`) ?? Number.NaN);
   return (
     decided && {
       ...decided,
@@ -313,7 +318,7 @@ function describeIntegration(
   const functionName = functionIn(uri ?? '');
   const error = fields.get('integration.error') ?? fields.get('integrationErrorMessage');
   const [, thrown] = /customer function error: (.*)$/s.exec(error ?? '') ?? [];
-  const timeout = Number(integration['timeoutInMillis'] ?? (live.kind === 'http' ? 30_000 : 29_000));
+  const timeout = Number(integration['timeoutInMillis'] ?? INTEGRATION_TIMEOUTS[live.kind].usual);
   const isTimeout =
     status === 504 || (status === 503 && live.kind === 'http') || /timed out/i.test(error ?? '');
   const latency = fields.get('integration.latency') ?? fields.get('integrationLatency');

@@ -2,6 +2,7 @@
  * Describes the API keys, usage plans and throttles that apply to a request, from its log line and the control plane.
  * All functions are pure.
  */
+import { QUOTA_REFUSAL } from '@gatewright/aws/access-decision';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { MeterCircumstances } from '../../../gateway/engine/index.ts';
 import { memberAt } from '../../terminal/aws-call.ts';
@@ -70,7 +71,7 @@ export function describeMeter(
 
 /** Returns the reason from the toolkit's authorizers. For a request that the quota refuses, they return no API key. */
 function refusalOf(fields: LogFields): Pick<MeterCircumstances, 'refusal'> {
-  const said = fields.get('authorizer.quotaRefusal');
+  const said = fields.get(`authorizer.${QUOTA_REFUSAL}`);
   return said === undefined ? {} : { refusal: `: ${said}` };
 }
 

@@ -1,6 +1,7 @@
 /**
  * Parses a line of an access log by its format. CLF, CSV, JSON and XML formats are all texts that contain variables.
  */
+import { ACCESS_DECISION, QUOTA_REFUSAL, RETRY_AFTER } from '@gatewright/aws/access-decision';
 
 /** The fields by name, such as `status` → `403`. Fields that have no value (`-`) are omitted. */
 export type LogFields = ReadonlyMap<string, string>;
@@ -25,9 +26,9 @@ const RECOMMENDED_FIELDS: Readonly<Record<'rest' | 'http' | 'websocket', readonl
     'authorizer.latency',
     'authorizer.error',
     'authorizer.principalId',
-    'authorizer.accessDecision',
-    'authorizer.quotaRefusal',
-    'authorizer.retryAfter',
+    `authorizer.${ACCESS_DECISION}`,
+    `authorizer.${QUOTA_REFUSAL}`,
+    `authorizer.${RETRY_AFTER}`,
     'authorize.error',
     'authenticate.error',
     'identity.apiKeyId',
@@ -47,9 +48,9 @@ const RECOMMENDED_FIELDS: Readonly<Record<'rest' | 'http' | 'websocket', readonl
     'error.message',
     'authorizer.error',
     'authorizer.principalId',
-    'authorizer.accessDecision',
-    'authorizer.quotaRefusal',
-    'authorizer.retryAfter',
+    `authorizer.${ACCESS_DECISION}`,
+    `authorizer.${QUOTA_REFUSAL}`,
+    `authorizer.${RETRY_AFTER}`,
     'integration.status',
     'integrationErrorMessage',
     'integrationLatency',
@@ -67,9 +68,9 @@ const RECOMMENDED_FIELDS: Readonly<Record<'rest' | 'http' | 'websocket', readonl
     'authorizer.status',
     'authorizer.error',
     'authorizer.principalId',
-    'authorizer.accessDecision',
-    'authorizer.quotaRefusal',
-    'authorizer.retryAfter',
+    `authorizer.${ACCESS_DECISION}`,
+    `authorizer.${QUOTA_REFUSAL}`,
+    `authorizer.${RETRY_AFTER}`,
     'integration.status',
     'integration.error',
   ],

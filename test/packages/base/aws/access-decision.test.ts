@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { parseAccessDecision, printAccessDecision } from '../../../../packages/base/aws/access-decision.ts';
+import {
+  findQuotaRefusal,
+  parseAccessDecision,
+  printAccessDecision,
+  printQuotaRefusal,
+} from '../../../../packages/base/aws/access-decision.ts';
 
 const DECISION = {
   document: 'orders',
   version: '0123456789ab',
-  outcome: 'no-rule',
+  outcome: 'no-rule' as const,
   rules: ['a', 'b'],
   issuer: 'main',
   roles: ['courier'],
@@ -57,5 +62,19 @@ describe('the record of an authorizer’s decision', () => {
   it('is nothing else that a context may contain', () => {
     for (const value of [undefined, 7, true, '', 'orders', 'document=orders', 'outcome=allow'])
       assert.equal(parseAccessDecision(value), undefined);
+  });
+});
+
+describe('the text of a refused charge', () => {
+  for (const refusal of ['over quota', 'suspended', 'charged'] as const)
+    it(`is found at the end of a log line: ${refusal}`, () => {
+      const text = printQuotaRefusal(refusal, 'monthly of plan a: b,\ntenant c');
+
+      assert.equal(findQuotaRefusal(`Forbidden: ${text}`), text);
+    });
+
+  it('is not found in other lines', () => {
+    for (const line of ['Forbidden', 'Forbidden: no claim email', 'over quota', 'Forbidden: chargedness'])
+      assert.equal(findQuotaRefusal(line), undefined, line);
   });
 });

@@ -14,6 +14,7 @@ import { type ControlReply } from '../../../core/api-call.ts';
 import { answering, LATEST, readTarget } from './lambda-target.ts';
 import { logHeader, parseInvokeHeaders, type InvokeHeaders } from './invoke-headers.ts';
 import { streamReply } from './lambda-response-stream.ts';
+import { MAX_EVENT_BYTES } from '../../../lambda/invocation/job.ts';
 
 type LambdaInvokeOptions = {
   readonly invoker: Pick<Invoker, 'invoke' | 'stream' | 'has'>;
@@ -42,8 +43,8 @@ export type AcceptedEvent = {
 
 const INVOKE =
   /^\/(?:2015-03-31\/functions\/[^/]+\/invocations|2021-11-15\/functions\/[^/]+\/response-streaming-invocations)$/;
-const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
-const MAX_EVENT_BYTES = 1024 * 1024;
+/** The maximum size of an event for an asynchronous invocation. */
+const MAX_QUEUED_BYTES = 1024 * 1024;
 /**
  * Time limit of an invocation. It is above the longest function timeout, so that the function's own timeout comes
  * first.
@@ -79,7 +80,7 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
 
     const type = headerOf(request, 'x-amz-invocation-type') ?? 'RequestResponse';
     const payload = request.body.length === 0 ? '{}' : request.body.toString('utf8');
-    const maxBytes = type === 'Event' ? MAX_EVENT_BYTES : MAX_REQUEST_BYTES;
+    const maxBytes = type === 'Event' ? MAX_QUEUED_BYTES : MAX_EVENT_BYTES;
     if (request.body.length > maxBytes) return requestTooLarge(call, maxBytes);
     if (!isUtf8(request.body) || !isJson(payload)) return invalidRequest(call, noJson(request.body));
     const headers = parseInvokeHeaders(call, type === 'RequestResponse');
@@ -247,7 +248,7 @@ function toReply(
       if (result.reason === 'not-found') return notFound(call, arn);
       return result.reason === 'throttled'
         ? throttled(call, result.isReserved === true)
-        : requestTooLarge(call, MAX_REQUEST_BYTES);
+        : requestTooLarge(call, MAX_EVENT_BYTES);
   }
 }
 

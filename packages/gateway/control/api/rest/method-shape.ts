@@ -9,6 +9,7 @@ import {
 } from '../../resource-types/rest-types.ts';
 import { constraintsOf } from '../../resource-types/constraints.ts';
 import { patchRules, showFields } from './field-table.ts';
+import { INTEGRATION_TIMEOUTS } from '../../../core/deployment/integration/timeouts.ts';
 import type { ControlResource } from '../../control-resource.ts';
 import type { ResponseList } from '../../edits/edit-methods.ts';
 import type { PatchRule } from '../../edits/patch.ts';
@@ -52,7 +53,7 @@ export function showIntegration(integration: JsonObject, resourceId: string): ob
   return {
     connectionType: IS_HTTP.test(textOf(integration, 'Type')) ? 'INTERNET' : undefined,
     passthroughBehavior: 'WHEN_NO_MATCH',
-    timeoutInMillis: 29_000,
+    timeoutInMillis: INTEGRATION_TIMEOUTS.rest.usual,
     cacheNamespace: resourceId,
     cacheKeyParameters: [],
     ...showFields(integration, INTEGRATION_FIELDS),

@@ -52,7 +52,7 @@ const INTEGRATIONS: PartRules = {
     protocol === 'http' && PassthroughBehavior === 'WHEN_NO_MATCH' ? 'PassthroughBehavior' : undefined,
   usual: (protocol, properties) => ({
     connectionType: 'INTERNET',
-    timeoutInMillis: protocol === 'http' ? 30_000 : 29_000,
+    timeoutInMillis: INTEGRATION_TIMEOUTS[protocol].usual,
     ...(protocol === 'http' ? { payloadFormatVersion: '1.0' } : WEBSOCKET_INTEGRATION),
     integrationMethod:
       properties['IntegrationType'] === 'AWS_PROXY' &&
@@ -112,6 +112,7 @@ function isOf({ properties }: ControlResource, property: string, id: string): bo
   return textOf(properties, property) === id;
 }
 import { V2_TYPES } from '../../resource-types/v2-types.ts';
+import { INTEGRATION_TIMEOUTS } from '../../../core/deployment/integration/timeouts.ts';
 import type { PartCalls } from '../../resource-types/api-type.ts';
 import type { Field } from '../../resource-types/fields.ts';
 import type { HeldPart } from '../../api-parts.ts';

@@ -3,13 +3,13 @@ import { DefinitionError } from '../../errors.ts';
 import { VERBS } from '../../routing/rest-routes.ts';
 import { HTTP_URI } from './compile-integration.ts';
 import { compileParameterChanges } from './compile-parameter-changes.ts';
-import { readText, readClampedInteger } from '../properties.ts';
+import { readText } from '../properties.ts';
 import { compileStageText } from './stage-text.ts';
+import { readTimeoutMs } from './timeouts.ts';
 import type { Tolerance } from '../../errors.ts';
 import type { HttpApiProxyIntegration } from '../../mapping/integration.ts';
 import type { PropertyBag } from '../properties.ts';
 
-const TIMEOUT = { usual: 30_000, min: 50, max: 30_000 };
 const LISTENER_ARN = /^arn:[^:]+:(?:elasticloadbalancing|(servicediscovery)):/;
 
 /** @throws DefinitionError for what AWS refuses */
@@ -33,7 +33,7 @@ export function compileHttpProxy(integration: PropertyBag, tolerance: Tolerance)
     appendsPath: isListener,
     serviceArn: listener?.[1] === undefined ? undefined : uri,
     method,
-    timeoutMs: readClampedInteger(integration, 'TimeoutInMillis', TIMEOUT, tolerance),
+    timeoutMs: readTimeoutMs(integration, 'http', tolerance),
     vpcLink: isPrivate ? compileStageText(readText(integration, 'ConnectionId')) : undefined,
     changes: compileParameterChanges(integration),
   };

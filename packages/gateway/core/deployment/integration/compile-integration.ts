@@ -10,19 +10,16 @@ import { readLambdaUri, readStreamUri } from './integration-uri.ts';
 import { readBlock, readText, readTextList, readClampedInteger } from '../properties.ts';
 import { readServiceUri } from './service-uri.ts';
 import { compileStageText } from './stage-text.ts';
+import { INTEGRATION_TIMEOUTS, readTimeoutMs } from './timeouts.ts';
 import type { HttpTarget, RequestParameter } from '../../mapping/integration.ts';
 import type { Integration } from '../model.ts';
 import type { PropertyBag } from '../properties.ts';
 
 /**
- * The timeout of a REST integration is 50 ms to 29 s. Regional and private APIs may have a higher maximum (June 2024).
- */
-const TIMEOUT = { usual: 29_000, min: 50, max: 300_000 };
-/**
  * Streamed responses may take up to 15 minutes on every type of endpoint (developer guide, "Stream the integration
  * response").
  */
-const STREAM_TIMEOUT = { usual: 29_000, min: 50, max: 900_000 };
+const STREAM_TIMEOUT = { ...INTEGRATION_TIMEOUTS.rest, max: 900_000 };
 /** The longest time without data in a stream. */
 export const STREAM_IDLE_MS = { regional: 300_000, edge: 30_000 };
 /** The scheme must be literal, but the rest of the URI may come from stage variables. */
@@ -119,7 +116,7 @@ function compileHttp(
   type: 'HTTP' | 'HTTP_PROXY',
   tolerance: Tolerance,
 ): Integration {
-  const target = readTarget(block, readClampedInteger(block, 'TimeoutInMillis', TIMEOUT, tolerance));
+  const target = readTarget(block, readTimeoutMs(block, 'rest', tolerance));
   if (type === 'HTTP') {
     const mappings = compileMappings(method, block);
     return refuseAtRunTime(mappings.request.parameters, false) ?? { kind: 'http', ...target, ...mappings };
@@ -156,7 +153,7 @@ function compileAws(
 ): Integration {
   const verb = readVerb(block);
   const uri = readText(block, 'Uri', '');
-  const timeoutMs = readClampedInteger(block, 'TimeoutInMillis', TIMEOUT, tolerance);
+  const timeoutMs = readTimeoutMs(block, 'rest', tolerance);
   const lambda = readLambdaUri(uri, false);
   if (type === 'AWS_PROXY') {
     if (lambda.kind === 'invalid') throw new DefinitionError(block.place('Uri'), lambda.message);

@@ -10,9 +10,10 @@ import { readContentHandling } from './content-handling-property.ts';
 import { readLambdaUri } from './integration-uri.ts';
 import { invalidMapping } from './mapping-refusal.ts';
 import { compileMediaTemplates } from './media-templates.ts';
-import { readText, readTextMap, readClampedInteger, requireValid } from '../properties.ts';
+import { readText, readTextMap, requireValid } from '../properties.ts';
 import { readServiceUri } from './service-uri.ts';
 import { compileStageText } from './stage-text.ts';
+import { readTimeoutMs } from './timeouts.ts';
 import type { Tolerance } from '../../errors.ts';
 import type {
   FrameResponse,
@@ -25,7 +26,6 @@ import type {
 import type { Integration } from '../model.ts';
 import type { PropertyBag } from '../properties.ts';
 
-const TIMEOUT = { usual: 29_000, min: 50, max: 29_000 };
 /** These integrations have no method responses. The route's `frames` produce the reply. */
 const NO_METHOD: ResponseMapping = { responses: [], methodStatuses: new Set() };
 
@@ -78,7 +78,7 @@ function compileAws(integration: PropertyBag, tolerance: Tolerance): Integration
     isFunction && readText(integration, 'IntegrationMethod', '') === ''
       ? 'POST'
       : readVerb(integration, 'IntegrationMethod');
-  const timeoutMs = readClampedInteger(integration, 'TimeoutInMillis', TIMEOUT, tolerance);
+  const timeoutMs = readTimeoutMs(integration, 'websocket', tolerance);
   const request = compileMapping(integration);
   const refused = refuseAtRunTime(request.parameters, true);
   if (lambda.kind === 'function')
@@ -119,7 +119,7 @@ function readTarget(integration: PropertyBag, isPrivate: boolean, tolerance: Tol
   return {
     uri: compileStageText(uri),
     method: readVerb(integration, 'IntegrationMethod'),
-    timeoutMs: readClampedInteger(integration, 'TimeoutInMillis', TIMEOUT, tolerance),
+    timeoutMs: readTimeoutMs(integration, 'websocket', tolerance),
     vpcLink: goesThroughLink ? compileStageText(readText(integration, 'ConnectionId')) : undefined,
   };
 }

@@ -4,12 +4,11 @@ import { type ChangeValue, parseChangeValue } from '../../mapping/parameter-chan
 import { REGION_PARAMETER, SERVICE_SUBTYPES } from '../../mapping/service-subtype.ts';
 import { compileResponseChanges } from './compile-parameter-changes.ts';
 import { invalidMapping } from './mapping-refusal.ts';
-import { readText, readTextMap, readClampedInteger } from '../properties.ts';
+import { readText, readTextMap } from '../properties.ts';
+import { readTimeoutMs } from './timeouts.ts';
 import type { Tolerance } from '../../errors.ts';
 import type { HttpApiServiceIntegration } from '../../mapping/integration.ts';
 import type { PropertyBag } from '../properties.ts';
-
-const TIMEOUT = { usual: 30_000, min: 50, max: 30_000 };
 
 /** @throws DefinitionError for what AWS refuses */
 export function compileServiceSubtype(
@@ -46,7 +45,7 @@ export function compileServiceSubtype(
       parameter,
       readValue(text, (message) => refuse(`RequestParameters.${parameter}`, message)),
     ]),
-    timeoutMs: readClampedInteger(integration, 'TimeoutInMillis', TIMEOUT, tolerance),
+    timeoutMs: readTimeoutMs(integration, 'http', tolerance),
     responseChanges: compileResponseChanges(integration),
   };
 }

@@ -1,4 +1,5 @@
 /** Reads stacks as the gateway does at startup, with all services, but without parts that run anything. */
+import { USUAL_HOME } from '@gatewright/aws/usual-home';
 import { NO_WRITTEN_OBJECTS } from '../../../kernel/service.ts';
 import { Account } from '../../../control/account.ts';
 import { findMisconfiguredRoutes } from '../../../control/loading/misconfigured-routes.ts';
@@ -100,7 +101,7 @@ async function readServices(
     services: { call: NO_CALL },
     http: NO_REQUESTS,
     isElsewhere: () => false,
-    accountId: stacks[0]?.accountId ?? '123456789012',
+    accountId: stacks[0]?.accountId ?? USUAL_HOME.accountId,
     kept: NO_STORED_ENTRIES,
     writtenObjects: NO_WRITTEN_OBJECTS,
     logGroups: { write: () => undefined },

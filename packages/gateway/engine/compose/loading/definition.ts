@@ -2,6 +2,7 @@
  * Handles calls that read AWS's control plane, as if the templates were deployed. Nothing is started, and nothing can
  * be changed.
  */
+import { USUAL_HOME } from '@gatewright/aws/usual-home';
 import { createSystemRandom } from '../../../server/adapters/random.ts';
 import { readApis } from './read-stacks.ts';
 import { Faults } from '../../../core/errors.ts';
@@ -36,8 +37,7 @@ export async function openDefinition(
   const tolerance = new Faults(false);
   const served = await readApis(sources, options, tolerance);
   const { stacks } = served;
-  const accountId = stacks[0]?.accountId ?? '123456789012';
-  const region = stacks[0]?.region ?? 'us-east-1';
+  const { accountId, region } = stacks[0] ?? USUAL_HOME;
   const caller = adminIdentity(READER, accountId);
   const serve = createRestApiWire({
     apis: served,

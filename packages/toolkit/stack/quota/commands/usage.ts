@@ -5,6 +5,7 @@ import { addAdminOptions, callAdmin } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
 import { readCommand, rowsToTable } from '../../commands/admin-commands.ts';
 import type { Answer, ReadFlags } from '../../commands/admin-commands.ts';
+import { printCsv, printNdjson } from '#shared/quota/admin/print-rows.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
 import { readExport } from './export-rows.ts';
 import type { ExportQuestion } from './export-rows.ts';
@@ -161,25 +162,13 @@ async function run(statement: Statement, flags: SqlFlags): Promise<void> {
     const query = { files, statement, month, spillFolder, memory };
     let isFirst = true;
     for await (const rows of queryExport(query, process.cwd())) {
-      const text =
-        format === 'csv' ? printCsv(rows, isFirst) : rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+      const [first] = rows;
+      if (first === undefined) continue;
+      const text = format === 'csv' ? printCsv(Object.keys(first), rows, isFirst) : printNdjson(rows);
       isFirst = false;
       if (!process.stdout.write(text)) await once(process.stdout, 'drain');
     }
   } finally {
     await rm(spillFolder, { recursive: true, force: true });
   }
-}
-
-function printCsv(rows: readonly Readonly<Record<string, unknown>>[], withHeader: boolean): string {
-  const [first] = rows;
-  if (first === undefined) return '';
-  const columns = Object.keys(first);
-  const lines = rows.map((row) => columns.map((column) => printCell(row[column])).join(','));
-  return `${[...(withHeader ? [columns.join(',')] : []), ...lines].join('\r\n')}\r\n`;
-}
-
-function printCell(value: unknown): string {
-  const text = typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { printAccessDecision } from '@gatewright/aws/access-decision';
+import type { AccessOutcome } from '@gatewright/aws/access-decision';
 import { serveRequests } from '../../../../../packages/gateway/console/endpoints/request-endpoints.ts';
 import type { RequestEndpointPorts } from '../../../../../packages/gateway/console/endpoints/request-endpoints.ts';
 import type { RefusedCall } from '../../../../../packages/gateway/console/explain/refused-call.ts';
@@ -14,7 +15,7 @@ const VIOLATED = JSON.stringify({ status: 429, 'violated-policies': ['monthly'] 
 
 type Case = {
   readonly name: string;
-  readonly outcome: string;
+  readonly outcome: AccessOutcome;
   readonly customer?: string;
   readonly limit?: string;
   readonly message?: string;

@@ -279,7 +279,7 @@ describe('a 401 of the toolkit’s authorizers', () => {
     const about = refused('TOKEN_REVOKED');
     const decided = {
       document: 'orders',
-      outcome: 'TOKEN_REVOKED',
+      outcome: 'TOKEN_REVOKED' as const,
       rules: [],
       issuer: '',
       roles: [],

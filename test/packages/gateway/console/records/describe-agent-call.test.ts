@@ -4,6 +4,7 @@ import {
   describeAgentCall,
   readAgentMessage,
 } from '../../../../../packages/gateway/console/records/describe-agent-call.ts';
+import type { RefusalReason } from '#shared/quota/holding/holding.ts';
 import { explainAgentCall } from '../../../../../packages/gateway/console/explain/explain-agent-call.ts';
 import type {
   AgentCall,
@@ -33,6 +34,14 @@ describe('readAgentMessage', () => {
       assert.deepEqual(read && [read.method, read.name], expected);
     });
 });
+
+/** The compiler requires each reason of the wrapper. `unavailable` has a test of its own. */
+const BY_REASON: Readonly<Record<Exclude<RefusalReason, 'unavailable'>, RegExp>> = {
+  'quota-exceeded': /`gatewright quota top-up key-collectors month UNITS`/,
+  'rate-limited': /`gatewright customers set-plan key-collectors PLAN`.*A rate has no units/,
+  concurrency: /fewer calls at the same time/,
+  suspended: /`gatewright quota resume key-collectors month`/,
+};
 
 describe('explainAgentCall', () => {
   type Rules = NonNullable<DecidedAccess['verdict']>['mcpRules'];
@@ -85,12 +94,8 @@ describe('explainAgentCall', () => {
   });
 
   // docs/guides/sell/quota.md: a rate has no units that could be added.
-  for (const [what, reason, advice] of [
-    ['quota', 'quota-exceeded', /`gatewright quota top-up key-collectors month UNITS`/],
-    ['rate', 'rate-limited', /`gatewright customers set-plan key-collectors PLAN`.*A rate has no units/],
-    ['limit of concurrent calls', 'concurrency', /fewer calls at the same time/],
-  ] as const)
-    it(`names the customer, the plan and the time of a retry if a ${what} refuses`, () => {
+  for (const [reason, advice] of Object.entries(BY_REASON))
+    it(`names the customer, the plan and the time of a retry for the reason ${reason}`, () => {
       const error = {
         code: 429,
         message: 'The limit refuses.',

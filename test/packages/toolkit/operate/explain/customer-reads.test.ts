@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { printAccessDecision } from '@gatewright/aws/access-decision';
+import type { AccessOutcome } from '@gatewright/aws/access-decision';
 import { portalAdminRoutes } from '#shared/portal/admin-routes.ts';
 import { readCustomerReads } from '../../../../../packages/toolkit/operate/explain/customer-reads.ts';
 import { gatherFacts } from '../../../../../packages/toolkit/operate/explain/explain-api.ts';
@@ -32,7 +33,11 @@ after(() => {
   process.env = former;
 });
 
-async function readsOf(status: string, outcome: string, url: string | undefined): Promise<readonly string[]> {
+async function readsOf(
+  status: string,
+  outcome: AccessOutcome,
+  url: string | undefined,
+): Promise<readonly string[]> {
   await using api = await anHttpApiToAttach({ count: 1 });
   const { plan } = await api.plan();
   await api.apply(plan);

@@ -58,6 +58,25 @@ describe('the SQL over exports of the usage table', () => {
       assert.match((await run(size)).stderr, /--memory must be a size such as 4GB/, size);
   });
 
+  // OWASP, "CSV Injection": https://owasp.org/www-community/attacks/CSV_Injection
+  it('prints CSV that no spreadsheet executes, as one table with one heading', async () => {
+    const formula = '=HYPERLINK("https://attacker.example")';
+    const pages = [[], [{ tenant: formula, key: null, used: -1 }], [{ tenant: '@a', key: 'k', used: 2 }], []];
+    // A module is loaded once for each path, so these rows need a folder of their own.
+    const cwd = join(folder, 'of formulas');
+    installFakeDuckDb(cwd, pages);
+    const args = ['usage', 'sql', 'usage', '--export', '.', '--period', '2026-11', '--format', 'csv'];
+
+    const { stdout } = await runCommandHere(args, { cwd });
+
+    assert.deepEqual(stdout.split('\r\n'), [
+      'tenant,key,used',
+      `"'=HYPERLINK(""https://attacker.example"")",,-1`,
+      "'@a,k,2",
+      '',
+    ]);
+  });
+
   it('asks DuckDB for the files that are named, quoted, and for the month as a value', async () => {
     const asked = installFakeDuckDb(folder);
     const files = join(folder, "o'brien");

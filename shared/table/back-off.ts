@@ -1,0 +1,14 @@
+import type { Random, Timer } from '../ports.ts';
+
+/**
+ * Pauses before a write is repeated that another process has come before, or that the table has refused for its load.
+ * The pause is random, because the processes would otherwise meet again.
+ * @param attempt starts at 0; each further pause is twice as long
+ */
+export function backOff(
+  { timer, random }: { readonly timer: Timer; readonly random: Pick<Random, 'fraction'> },
+  attempt: number,
+  baseMs = 20,
+): Promise<void> {
+  return timer.pause(baseMs * 2 ** attempt * (0.5 + random.fraction()));
+}
