@@ -164,8 +164,8 @@ export const LATER_CHOICES: readonly Choice[] = [
   {
     section: '§10.4, §2.1',
     question: '`rawPath` of an HTTP API on a custom domain',
-    evidence: 'verify',
-    here: 'as the client sent it, base path included',
+    evidence: 'inferred',
+    here: 'a named stage in the place of the mapping key also where reports show only `$default`, and `requestContext.http.path` is the same',
     test: 'test/packages/gateway/control/domains/domains.test.ts',
   },
   {

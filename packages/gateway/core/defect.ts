@@ -156,8 +156,14 @@ export type AuthorizerResultPart =
   /** The context has the reserved name `claims`. */
   | 'context-claims';
 
-/** The part of a function's proxy result that is wrong, and its name if it is a header or a member. */
-export type ProxyFault = { readonly part: ProxyPart; readonly name?: string | undefined };
+/** The part of a function's proxy result that is wrong. */
+export type ProxyFault = {
+  readonly part: ProxyPart;
+  /** The name of the header or member. */
+  readonly name?: string | undefined;
+  /** The names of other headers or members with the same fault. */
+  readonly others?: readonly string[] | undefined;
+};
 
 /** A part of a proxy result (docs/aws §3.5, §3.6, §8.3, §11.3). */
 type ProxyPart =

@@ -93,11 +93,40 @@ export function adviseLimit(
 }
 
 /**
+ * Returns the advice for a call of `@connections` whose path has something between the address of the API and
+ * `/@connections`; undefined for other texts. At the API's own endpoint, a stage there is part of the address, so a stage
+ * that is too much means that the mapping of a custom domain has already chosen it.
+ */
+export function adviseEndpoint(
+  text: string,
+  { stages, domain }: Pick<Circumstances, 'stages' | 'domain'>,
+): string | undefined {
+  const [, extra] = /[ /]([\w.~$-][\w.~$/-]*)\/@connections\//.exec(text) ?? [];
+  if (extra === undefined) return undefined;
+  const isStage = stages.includes(extra);
+  if (!isStage && domain === undefined)
+    return `Remove /${extra} from the endpoint of the client: it is https://{domainName}/{stage}, both from requestContext of the event.`;
+  const address =
+    domain === undefined
+      ? 'https://{domainName}, followed by the base path of the mapping if it has one'
+      : `https://${domain.name}${domain.basePath === '' ? '' : `/${domain.basePath}`}`;
+  return `Create the client with the endpoint ${address}, without /${extra}: the mapping of the custom domain${isStage ? ' already chooses the stage' : ' is the whole address'}. At the API’s own host, {api}.execute-api.{region}.amazonaws.com, the endpoint ends with the stage.`;
+}
+
+/**
  * Returns the advice for a function of a WebSocket API that failed with an error of the Management API (API model of
  * apigatewaymanagementapi); undefined for other errors.
  */
-export function adviseOnConnections(errorType: string): string | undefined {
+export function adviseOnConnections(
+  errorType: string,
+  errorMessage: string,
+  about: Pick<Circumstances, 'stages' | 'domain'>,
+): string | undefined {
   switch (errorType) {
+    case 'NotFoundException':
+      return errorMessage.startsWith('No method found matching route')
+        ? adviseEndpoint(errorMessage, about)
+        : undefined;
     case 'GoneException':
       return 'Catch GoneException, and forget the connection id: the client has gone, or is still connecting. From the $connect route, send nothing to the client that connects: its connection opens when $connect has responded, so send from the route of a message, or from another function.';
     case 'ForbiddenException':

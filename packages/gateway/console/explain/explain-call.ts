@@ -1,4 +1,5 @@
 /** Explains why a call of `@connections` was refused (docs/aws §11.5). */
+import { adviseEndpoint } from './call-advice.ts';
 import { findMissingRights } from './missing-right.ts';
 import { explainSignature } from './explain-signature.ts';
 import { sentence } from './reason.ts';
@@ -19,7 +20,10 @@ export function explainCall(about: Circumstances): Reason {
   if (defect?.kind === 'signature') return explainSignature(about);
   const because = [sentence(failure)];
   if (code === 'ACCESS_DENIED') return { because, changes: findMissingRights([failure], statements).changes };
-  const change = code === undefined ? BY_STATUS[status] : undefined;
+  const change =
+    code === undefined
+      ? ((status === 404 ? adviseEndpoint(failure, about) : undefined) ?? BY_STATUS[status])
+      : undefined;
   if (code === 'STAGE_NOT_FOUND')
     return {
       because: [

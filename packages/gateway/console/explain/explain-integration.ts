@@ -100,9 +100,10 @@ function describeMissed(integration: IntegrationCircumstances | undefined): stri
 }
 
 function explainAnswer(
-  { kind, status, protocol, isDeployed, isReplyDropped, routeKey = 'the route' }: Circumstances,
+  about: Circumstances,
   integration: IntegrationCircumstances | undefined,
 ): Reason {
+  const { kind, status, isDeployed, isReplyDropped, routeKey = 'the route' } = about;
   if (integration === undefined || integration.outcome === 'not called') return NOTHING;
   const name = nameOf(integration);
   const took = integration.tookMs === undefined ? '' : ` within ${Math.round(integration.tookMs)} ms`;
@@ -144,7 +145,7 @@ function explainAnswer(
       ],
       changes: ignored.changes,
     };
-  if (integration.outcome === 'failed') return explainSelectedFailure(protocol, status, integration);
+  if (integration.outcome === 'failed') return explainSelectedFailure(about, integration);
   const { own = status } = integration;
   const responded =
     own === status
@@ -305,17 +306,13 @@ function explainTimeout(about: Circumstances, integration: IntegrationCircumstan
 }
 
 /** A function failed, and an integration response with a SelectionPattern gave its error this status. */
-function explainSelectedFailure(
-  protocol: Circumstances['protocol'],
-  status: number,
-  integration: IntegrationCircumstances,
-): Reason {
-  const { because, changes } = explainFailure({ protocol }, integration, true);
+function explainSelectedFailure(about: Circumstances, integration: IntegrationCircumstances): Reason {
+  const { because, changes } = explainFailure(about, integration, true);
   const [failed = '', ...more] = because;
   return {
     because: [
       failed,
-      `The SelectionPattern of an integration response matches the error message, and made it ${status}.`,
+      `The SelectionPattern of an integration response matches the error message, and made it ${about.status}.`,
       ...more,
     ],
     changes,
@@ -323,7 +320,7 @@ function explainSelectedFailure(
 }
 
 function explainFailure(
-  { protocol }: Pick<Circumstances, 'protocol'>,
+  about: Pick<Circumstances, 'protocol' | 'stages' | 'domain'>,
   integration: IntegrationCircumstances,
   isSelected = false,
 ): Reason {
@@ -336,7 +333,7 @@ function explainFailure(
     ],
     changes: [
       adviseInstall(errorType, errorMessage) ??
-        (protocol === 'websocket' ? adviseOnConnections(errorType) : undefined) ??
+        (about.protocol === 'websocket' ? adviseOnConnections(errorType, errorMessage, about) : undefined) ??
         adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
         adviseErrorPlace(integration, isSelected),
     ],

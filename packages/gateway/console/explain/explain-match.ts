@@ -1,6 +1,6 @@
 /** Explains why no stage or route was found for a request. */
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
-import { sentence } from './reason.ts';
+import { listed, sentence } from './reason.ts';
 import type { Circumstances, NearMiss } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -156,9 +156,4 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
         : [adviseRoute(about, stageName, meant[0])]),
     ],
   };
-}
-
-/** Joins names as `a, b or c`. */
-function listed(names: readonly string[], word: 'and' | 'or'): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1)}`;
 }

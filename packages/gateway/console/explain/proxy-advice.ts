@@ -1,4 +1,5 @@
 /** Says how a function must change its result, by the part that is wrong (docs/aws §3.5, §3.6, §8.3, §11.3). */
+import { listed } from './reason.ts';
 import type { ProxyFault } from '../../core/defect.ts';
 import type { IntegrationCircumstances } from './circumstances.ts';
 
@@ -24,18 +25,18 @@ export function adviseProxyResult(
     isStream,
     payload,
   };
-  const { part, name = '' } = fault;
+  const { part, name = '', others = [] } = fault;
   if (part === undefined) return adviseWhole(form);
   switch (part) {
     case 'member':
-      return adviseMember(name, form);
+      return adviseMembers([name, ...others], form);
     case 'headers':
     case 'multiValueHeaders':
     case 'header-list':
     case 'header-values':
     case 'header-value':
     case 'header-text':
-      return adviseHeader(part, name, form);
+      return adviseHeader(part, [name, ...others], form);
     case 'cookies':
     case 'cookie':
       return `Return cookies from ${form.named} as a list of texts such as "id=1; HttpOnly".`;
@@ -89,23 +90,44 @@ const MEANT: Readonly<Record<string, string>> = {
   multivalueheaders: 'multiValueHeaders',
 };
 
-function adviseMember(name: string, { named, isStream }: Form): string {
-  if (name === 'cookies')
-    return `Return the cookies from ${named} as multiValueHeaders: { "Set-Cookie": ["a=1", "b=2"] }; only payload format 2.0 of an HTTP API, function URLs and streams have cookies.`;
-  const meant = Object.hasOwn(MEANT, name.toLowerCase()) ? MEANT[name.toLowerCase()] : undefined;
-  if (meant !== undefined) return `Rename ${JSON.stringify(name)} to ${meant} in the result of ${named}.`;
+/** Names every unknown member, because the result is refused until the last of them is gone. */
+function adviseMembers(names: readonly string[], { named, isStream }: Form): string {
+  const cookies = names.includes('cookies')
+    ? [
+        `Return the cookies from ${named} as multiValueHeaders: { "Set-Cookie": ["a=1", "b=2"] }; only payload format 2.0 of an HTTP API, function URLs and streams have cookies.`,
+      ]
+    : [];
+  const others = names.filter((name) => name !== 'cookies');
+  const meant = others.filter((name) => Object.hasOwn(MEANT, name.toLowerCase()));
+  const unknown = others.filter((name) => !meant.includes(name));
   const known = isStream
     ? 'statusCode, headers, multiValueHeaders and cookies'
     : 'statusCode, headers, multiValueHeaders, body and isBase64Encoded';
-  return `Remove ${JSON.stringify(name)} from the result of ${named}: the result may have only ${known}.`;
+  return [
+    ...cookies,
+    ...(meant.length === 0
+      ? []
+      : [
+          `Rename ${listed(meant.map((name) => `${JSON.stringify(name)} to ${MEANT[name.toLowerCase()] ?? ''}`))} in the result of ${named}.`,
+        ]),
+    ...(unknown.length === 0
+      ? []
+      : [`Remove ${quoted(unknown)} from the result of ${named}: the result may have only ${known}.`]),
+  ].join(' ');
+}
+
+function quoted(names: readonly string[]): string {
+  return listed(names.map((name) => JSON.stringify(name)));
 }
 
 function adviseHeader(
   part: 'headers' | 'multiValueHeaders' | 'header-list' | 'header-values' | 'header-value' | 'header-text',
-  name: string,
+  names: readonly string[],
   { named, hasCookies, hasMultiValues }: Form,
 ): string {
-  const header = JSON.stringify(name);
+  const [name = ''] = names;
+  const header = quoted(names);
+  const isOne = names.length === 1;
   switch (part) {
     case 'headers':
       return `Return headers from ${named} as an object such as { "Content-Type": "text/plain" }.`;
@@ -114,11 +136,11 @@ function adviseHeader(
     case 'header-values':
       return `Return ${header} in multiValueHeaders of ${named} as a list: [value].`;
     case 'header-value':
-      return `Return ${header} from ${named} as a string, or leave the header out.`;
+      return `Return ${header} from ${named} as ${isOne ? 'a string, or leave the header out' : 'strings, or leave the headers out'}.`;
     case 'header-text':
-      return `Remove line breaks, and characters above U+00FF, from the name and value of the header ${header} that ${named} returns; encodeURIComponent(value) in JavaScript, or urllib.parse.quote(value) in Python, does so.`;
+      return `Remove line breaks, and characters above U+00FF, from the name and value of the ${isOne ? 'header' : 'headers'} ${header} that ${named} returns; encodeURIComponent(value) in JavaScript, or urllib.parse.quote(value) in Python, does so.`;
     case 'header-list':
-      if (hasCookies && name.toLowerCase() === 'set-cookie')
+      if (isOne && hasCookies && name.toLowerCase() === 'set-cookie')
         return `Return the cookies from ${named} as the list cookies, instead of a list in headers.`;
       return hasMultiValues
         ? `Return ${header} from ${named} in multiValueHeaders instead of headers: only multiValueHeaders takes a list.`

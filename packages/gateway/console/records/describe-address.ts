@@ -1,6 +1,7 @@
 /** Describes where a request was sent: the stage or custom domain, and the routes that its path nearly names. */
 import { NONE } from '../../core/routing/base-path.ts';
 import { findDoubledStage, findNearMisses } from './near-misses.ts';
+import type { ServedApi } from '../../core/exchange.ts';
 import type { Circumstances } from '../explain/circumstances.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
@@ -17,15 +18,19 @@ export function describeAddress({ received, error }: RecordedRequest): Address {
     ...(method === 'OPTIONS' &&
       headers.last('origin') !== undefined &&
       headers.last('access-control-request-method') !== undefined && { isPreflight: true }),
-    ...(api.basePathMatched !== undefined && {
-      domain: {
-        name: api.domainName,
-        basePath: api.basePathMatched === NONE ? '' : api.basePathMatched,
-      },
-    }),
+    ...describeDomain(api),
     ...(stage !== undefined &&
       route === undefined && { doubledStage: findDoubledStage(plans, method, path, stage.name) }),
     isEndpointDisabled: api.disableExecuteApiEndpoint && error?.code === 'STAGE_NOT_FOUND',
     nearMisses: stage === undefined ? [] : findNearMisses(plans, method, path, route),
   };
+}
+
+/** The custom domain of a request or a call; empty at the API's own endpoint. */
+export function describeDomain({
+  domainName,
+  basePathMatched,
+}: Pick<ServedApi, 'domainName' | 'basePathMatched'>): Pick<Circumstances, 'domain'> {
+  if (basePathMatched === undefined) return {};
+  return { domain: { name: domainName, basePath: basePathMatched === NONE ? '' : basePathMatched } };
 }

@@ -7,7 +7,7 @@ import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeAgentCall } from './describe-agent-call.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
-import { describeAddress } from './describe-address.ts';
+import { describeAddress, describeDomain } from './describe-address.ts';
 import { describeEventFault, ownOutcome } from './event-fault.ts';
 import { describeEventGaps } from './event-gaps.ts';
 import { describeMeter } from './describe-meter.ts';
@@ -325,6 +325,7 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
     apiName: found?.api.name ?? recorded.apiId,
     stageName: recorded.stageName,
     stages: [...(found?.api.stages.keys() ?? [])],
+    ...(found !== undefined && describeDomain(found.api)),
     routeKey: route?.routeKey,
     phase: recorded.phase,
     code: error?.code,

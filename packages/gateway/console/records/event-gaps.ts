@@ -1,5 +1,6 @@
 /** What the event of a failed function lacks, if its error says that it read something that is not there (docs/aws §3.1). */
 import { asJsonObject, memberOf, parseJson } from '@gatewright/aws/json-object';
+import { listed } from '../explain/reason.ts';
 
 /** Members that functions read, and that not every event has. */
 const MEMBERS = [
@@ -32,7 +33,7 @@ export function describeEventGaps(
   if (key !== undefined) return isMissing(key) ? [sayMissing([key], value)] : [];
   if (OF_NULL.test(errorMessage)) {
     const names = MEMBERS.filter(isNull);
-    return names.length === 0 ? [] : [`In the event of this request, ${listOf(names)} ${areNull(names)}.`];
+    return names.length === 0 ? [] : [`In the event of this request, ${listed(names)} ${areNull(names)}.`];
   }
   if (OF_UNDEFINED.test(errorMessage)) {
     const names = [...MEMBERS, ...(isMissing('rawPath') ? OF_2 : OF_1)].filter(isMissing);
@@ -47,13 +48,9 @@ export function describeEventGaps(
 
 function sayMissing(names: readonly string[], event: Readonly<Record<string, unknown>>): string {
   const has = Object.keys(event).slice(0, 20).join(', ');
-  return `The event of this request has no ${listOf(names, 'or')}. It has ${has}.`;
+  return `The event of this request has no ${listed(names, 'or')}. It has ${has}.`;
 }
 
 function areNull(names: readonly string[]): string {
   return names.length === 1 ? 'is null' : 'are null';
-}
-
-function listOf(names: readonly string[], word = 'and'): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1) ?? ''}`;
 }

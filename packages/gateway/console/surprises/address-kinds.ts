@@ -35,22 +35,46 @@ const basePathInEvent: SurpriseKind = {
     const { api, rawPath, path, pathParameters } = received;
     const payload = readLambdaPayload(facts);
     const basePath = api.basePathMatched ?? NONE;
-    if (status !== 404 || payload === undefined || basePath === NONE) return undefined;
-    const member = payload === 'http-2.0' ? 'rawPath' : 'path';
+    // Payload 2.0 does not contain the base path.
+    if (status !== 404 || payload === undefined || payload === 'http-2.0' || basePath === NONE) return undefined;
     const [greedy] = /\{(\w+)\+\}/.exec(received.route?.resourcePath ?? '')?.slice(1) ?? [];
     const isGreedy = greedy !== undefined && pathParameters?.[greedy] !== undefined;
     return {
       values: { basePath, path: rawPath },
       because: [
-        `The function itself responded with 404. At the custom domain ${api.domainName}, ${member} of its event is ${rawPath}: it begins with the base path /${basePath} of the mapping, which is not part of the route.`,
+        `The function itself responded with 404. At the custom domain ${api.domainName}, path of its event is ${rawPath}: it begins with the base path /${basePath} of the mapping, which is not part of the route.`,
       ],
       changes: [
         isGreedy
-          ? `Make the function use pathParameters.${greedy} of the event, which is ${pathParameters[greedy] ?? ''}, or remove /${basePath} from the beginning of ${member}.`
-          : `Make the function remove /${basePath} from the beginning of ${member}: the rest is ${path}.`,
+          ? `Make the function use pathParameters.${greedy} of the event, which is ${pathParameters[greedy] ?? ''}, or remove /${basePath} from the beginning of path.`
+          : `Make the function remove /${basePath} from the beginning of path: the rest is ${path}.`,
       ],
     };
   },
 };
 
-export const ADDRESS_KINDS: readonly SurpriseKind[] = [disabledEndpoint, basePathInEvent];
+/** A request that ends with the base path, without a slash, has an empty path in payload 2.0. */
+const rawPathEmpty: SurpriseKind = {
+  code: 'RAW_PATH_EMPTY',
+  mark: undefined,
+  isCause: true,
+  source: 'docs/aws §2.3',
+  find(facts) {
+    const { received, status } = facts.recorded;
+    const { api, stage, rawPath, path } = received;
+    if (status < 400 || api.basePathMatched === undefined || readLambdaPayload(facts) !== 'http-2.0')
+      return undefined;
+    if (stage?.name !== '$default' || path !== '/' || rawPath.endsWith('/')) return undefined;
+    return {
+      values: { basePath: api.basePathMatched },
+      because: [
+        `rawPath of the event is empty, not /: the request ends with the base path ${rawPath} of the mapping of the custom domain ${api.domainName}, and payload format 2.0 does not contain the base path.`,
+      ],
+      changes: [
+        `Make the function read an empty rawPath as /, as in event.rawPath || '/'. Or call ${rawPath}/ with a slash at its end.`,
+      ],
+    };
+  },
+};
+
+export const ADDRESS_KINDS: readonly SurpriseKind[] = [disabledEndpoint, basePathInEvent, rawPathEmpty];

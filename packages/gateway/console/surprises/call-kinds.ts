@@ -361,6 +361,8 @@ const stageInPath: SurpriseKind = {
     if (facts.integration?.kind !== 'lambda-proxy' || api.protocol !== 'http') return undefined;
     if (stage === undefined || stage.name === '$default' || api.functionUrl !== undefined) return undefined;
     const isNew = facts.integration.payload === 'http-2.0';
+    // At a custom domain, payload 1.0 has the base path instead.
+    if (!isNew && api.basePathMatched !== undefined) return undefined;
     const isCause = facts.recorded.status === 404;
     const member = isNew ? 'rawPath' : 'path';
     return {

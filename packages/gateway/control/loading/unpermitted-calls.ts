@@ -10,6 +10,7 @@ import { apiArn } from '../../core/events/authorizer-event.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 import type { NamedFunction } from '@gatewright/aws/function-name';
 import type { RoutePlan } from '../../core/deployment/model.ts';
+import type { StageVariables } from '../../core/deployment/stage/stage-variables.ts';
 import type { Account } from '../account.ts';
 import type { ApiState } from '../api-state.ts';
 
@@ -36,9 +37,10 @@ export function findUnpermittedCalls(
   const functions = stacks.flatMap((stack) => stack.functions);
   return apis.flatMap(({ identity, served }): UnsupportedItem[] => {
     const permissions = permissionsOf(apiArn(identity));
-    const plans = [...served.stages.values()].flatMap(({ deployment }) => deployment.routes.plans);
-    const failing = plans
-      .flatMap((plan) => callsOf(plan, identity.protocol === 'rest'))
+    const failing = [...served.stages.values()]
+      .flatMap(({ deployment, variables }) =>
+        deployment.routes.plans.flatMap((plan) => callsOf(plan, variables, identity.protocol === 'rest')),
+      )
       .filter(({ invoked, sources }) => permissions.checkOf(invoked, sources)?.() === false);
     return [...Map.groupBy(failing, ({ invoked }) => printFunctionName(invoked))].flatMap(
       ([named, calls]) => {
@@ -70,22 +72,23 @@ export function findUnpermittedCalls(
   });
 }
 
-/**
- * Returns the calls of a route whose permissions are checked. Calls with a role, and calls of functions named by a
- * stage variable, are not checked.
- */
-function callsOf({ integration, authorization, ...route }: RoutePlan, isRest: boolean): readonly Call[] {
+/** Returns the calls of a route whose permissions are checked. Calls with a role are not checked. */
+function callsOf(
+  { integration, authorization, ...route }: RoutePlan,
+  variables: StageVariables | null,
+  isRest: boolean,
+): readonly Call[] {
   const { routeKey, httpMethod, resourcePath } = route;
   const calls: Call[] = [];
   if (authorization.kind === 'lambda' && authorization.authorizer.mayInvoke !== undefined) {
     const { authorizerId, name } = authorization.authorizer;
     const what = `every route with authorizer ${name}`;
-    const invoked = ownerOf(authorization.authorizer);
+    const invoked = ownerOf(authorization.authorizer, variables);
     calls.push({ invoked, sources: [sourceOfAuthorizer(authorizerId)], what });
   }
   if ('functionName' in integration && integration.mayInvoke !== undefined)
     calls.push({
-      invoked: ownerOf(integration),
+      invoked: ownerOf(integration, variables),
       sources: isRest ? sourcesOfMethod(httpMethod, resourcePath) : sourcesOfRoute(routeKey),
       what: routeKey,
     });

@@ -17,11 +17,13 @@ import type {
   FrameResponse,
   HttpApiProxyIntegration,
   HttpApiServiceIntegration,
+  InvokeCheck,
   MappedIntegration,
 } from '../mapping/integration.ts';
 import type { ParameterChanges } from '../mapping/parameter-change.ts';
 import type { StreamTimes } from '../ports.ts';
 import type { SchemaCheck } from './models/json-schema.ts';
+import type { StageVariables } from './stage/stage-variables.ts';
 
 export type ApiProtocol = 'rest' | 'http' | 'websocket';
 
@@ -37,7 +39,7 @@ export type ApiIdentity = ApiFacts & {
 /** A text with `${stageVariables.x}`, which is parsed once. A text without variables has no cost per request. */
 export type StageText = {
   readonly source: string;
-  render(variables: Readonly<Record<string, string>> | null): string;
+  render(variables: StageVariables | null): string;
 };
 
 /** One source of a credential. Header names are in lower case; other names keep their spelling. */
@@ -66,7 +68,7 @@ export type LambdaAuthorizer = FunctionTarget & {
   readonly name: string;
   readonly payload: AuthorizerPayload;
   /** Checks the permission to invoke the function; absent means that permissions are not checked. */
-  readonly mayInvoke?: (() => boolean) | undefined;
+  readonly mayInvoke?: InvokeCheck | undefined;
   readonly identitySources: readonly IdentitySource[];
   /** The pattern that must match the whole token (Java `matches`). It is set only for TOKEN authorizers. */
   readonly validation: FullMatch | undefined;
@@ -95,7 +97,7 @@ export type TokenAuthorizer = {
   readonly identitySource: IdentitySource;
   readonly trust: TokenTrust;
   /** Returns the issuers that replace the issuers of `trust`, if stage variables determine the issuers. */
-  readonly issuersOf?: ((variables: Parameters<StageText['render']>[0]) => TokenTrust['issuers']) | undefined;
+  readonly issuersOf?: ((variables: StageVariables | null) => TokenTrust['issuers']) | undefined;
 };
 
 export type Authorization =
@@ -132,7 +134,7 @@ export type LambdaProxyIntegration = FunctionTarget & {
   readonly changes?: ParameterChanges | undefined;
   /** Whether an HTTP API renames `WWW-Authenticate` of the function (docs/aws §2.7). */
   readonly renamesChallenge?: boolean;
-  readonly mayInvoke?: (() => boolean) | undefined;
+  readonly mayInvoke?: InvokeCheck | undefined;
 };
 
 /** A REST Lambda proxy with transfer mode STREAM, or a function URL with invoke mode RESPONSE_STREAM. */
@@ -140,7 +142,7 @@ export type LambdaStreamIntegration = StreamTimes &
   FunctionTarget & {
     readonly kind: 'lambda-stream';
     readonly payload: Extract<ProxyPayload, 'rest-1.0' | 'function-url'>;
-    readonly mayInvoke?: (() => boolean) | undefined;
+    readonly mayInvoke?: InvokeCheck | undefined;
   };
 
 export type Integration =

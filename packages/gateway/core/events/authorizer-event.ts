@@ -1,7 +1,6 @@
 /** The events of Lambda authorizers, and the method ARN that they contain (docs/aws §4.1, §4.2, §4.4, §4.5, §4.7). */
 import { printArn } from '@gatewright/aws/arn';
-import { decodePercent } from '@gatewright/aws/percent-encoding';
-import { http1RequestContext, http2RequestContext } from './http-event.ts';
+import { http1RequestContext, http2RequestContext, rawPathOf } from './http-event.ts';
 import { duplicatesOf, readIdentity } from './identity-sources.ts';
 import { readJoinedQuery, readQuery } from './query-text.ts';
 import type { ApiFacts, ApiKeyFacts, CallerFacts, RoutedFacts } from './request-facts.ts';
@@ -104,7 +103,7 @@ function buildHttp2RequestEvent(facts: RoutedFacts, identity: readonly string[])
     routeArn: methodArn(facts),
     identitySource: identity.length === 0 ? null : identity,
     routeKey: facts.route.routeKey,
-    rawPath: decodePercent(facts.rawPath),
+    rawPath: rawPathOf(facts),
     rawQueryString: facts.rawQuery,
     cookies,
     headers,

@@ -112,6 +112,16 @@ function isVarying(name: Part): name is (typeof REPEATED_PARTS)[number] {
   return REPEATED_PARTS.some((one) => one === name);
 }
 
+/**
+ * Returns `rawPath` of payload 2.0. At a custom domain, it has a named stage in the place of the base path, and is empty
+ * if the request ends with the base path, without a slash (docs/aws §2.3).
+ */
+export function rawPathOf({ api, stage, rawPath, path }: RoutedFacts): string {
+  if (api.basePathMatched === undefined) return decodePercent(rawPath);
+  const below = path === '/' && !rawPath.endsWith('/') ? '' : path;
+  return decodePercent(stage.name === '$default' ? below : `/${stage.name}${below}`);
+}
+
 /** Builds the event of payload 2.0. Absent values are left out and never `null`. */
 export function buildHttp2Event(facts: RoutedFacts, caller: CallerFacts): string {
   const { body, isBase64Encoded } = readHttpBody(facts);
@@ -119,7 +129,7 @@ export function buildHttp2Event(facts: RoutedFacts, caller: CallerFacts): string
   const { pathParameters } = facts;
   const texts = [
     authorizerText('http2', caller),
-    quote(decodePercent(facts.rawPath)),
+    quote(rawPathOf(facts)),
     quote(facts.requestId),
     quote(formatRequestTime(facts.receivedAtEpochMs)),
     String(facts.receivedAtEpochMs),
@@ -185,7 +195,7 @@ export function http2RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
   const parts: Record<ContextPart, unknown> = {
     ...connectionParts(facts),
     authorizer: printHttp2Authorizer(caller),
-    path: decodePercent(facts.rawPath),
+    path: rawPathOf(facts),
     requestId: facts.requestId,
     time: formatRequestTime(facts.receivedAtEpochMs),
     timeEpoch: facts.receivedAtEpochMs,

@@ -42,8 +42,8 @@ const JSON_TYPE = 'application/json';
 export function readRestResult(payload: string, rules: BinaryRules): ProxyResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformedWhole(payload);
-  const unknown = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
-  if (unknown !== undefined) return malformed('member', `unknown member ${quote(unknown)}`, unknown);
+  const unknown = findUnknown(result, REST_MEMBERS);
+  if (unknown !== undefined) return unknown;
   const status = result['statusCode'] === undefined ? 200 : readStatus(result['statusCode']);
   if (status === undefined) return malformed('statusCode', 'statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'multi-first');
@@ -57,9 +57,8 @@ export function readRestResult(payload: string, rules: BinaryRules): ProxyResult
 export function readStreamHead(prelude: string): ProxyResult {
   const result = parseRecord(prelude);
   if (result === undefined) return malformed('metadata', 'the metadata is not a JSON object');
-  const unknown = Object.keys(result).find((member) => !STREAM_MEMBERS.has(member));
-  if (unknown !== undefined)
-    return malformed('member', `unknown member ${quote(unknown)} in the metadata`, unknown);
+  const unknown = findUnknown(result, STREAM_MEMBERS, ' in the metadata');
+  if (unknown !== undefined) return unknown;
   const status = result['statusCode'] === undefined ? 200 : readStatus(result['statusCode']);
   if (status === undefined) return malformed('statusCode', 'statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'multi-first');
@@ -76,8 +75,8 @@ type HttpResultPhase = 'result' | 'url-result';
 export function readHttp1Result(payload: string, phase: HttpResultPhase = 'result'): ProxyResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformedWhole(payload);
-  const unknown = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
-  if (unknown !== undefined) return malformed('member', `unknown member ${quote(unknown)}`, unknown);
+  const unknown = findUnknown(result, REST_MEMBERS);
+  if (unknown !== undefined) return unknown;
   const status = readStatus(result['statusCode']);
   if (status === undefined) return malformed('statusCode', 'statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'single-first');
@@ -147,8 +146,8 @@ type MessageResult =
 export function readMessageResult(payload: string): MessageResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformedWhole(payload);
-  const unknown = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
-  if (unknown !== undefined) return malformed('member', `unknown member ${quote(unknown)}`, unknown);
+  const unknown = findUnknown(result, REST_MEMBERS);
+  if (unknown !== undefined) return unknown;
   const body = result['body'];
   if (body === undefined || body === null || body === '') return { kind: 'silent' };
   return typeof body === 'string' ? { kind: 'frame', body } : malformed('body', 'body is not a string');
@@ -173,8 +172,23 @@ function malformedWhole(payload: string): Malformed {
   return malformed('result', what === undefined ? 'not a JSON object' : `not a JSON object, but ${what}`);
 }
 
-function malformed(part: ProxyFault['part'], reason: string, name?: string): Malformed {
-  return { kind: 'malformed', reason, part, name };
+function malformed(part: ProxyFault['part'], reason: string): Malformed {
+  return { kind: 'malformed', reason, part };
+}
+
+/** Returns the refusal of a result with unknown members, which names all of them. */
+function findUnknown(result: UnknownMembers, known: ReadonlySet<string>, where = ''): Malformed | undefined {
+  // Most results have none, and this runs for each of them.
+  const name = Object.keys(result).find((member) => !known.has(member));
+  if (name === undefined) return undefined;
+  const names = Object.keys(result).filter((member) => !known.has(member));
+  return {
+    kind: 'malformed',
+    reason: `${names.length === 1 ? 'unknown member' : 'unknown members'} ${names.map(quote).join(', ')}${where}`,
+    part: 'member',
+    name,
+    ...(names.length > 1 && { others: names.slice(1) }),
+  };
 }
 
 function parseRecord(payload: string): UnknownMembers | undefined {

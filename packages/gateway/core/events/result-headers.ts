@@ -5,9 +5,10 @@ import type { ProxyFault } from '../defect.ts';
 
 export type HeaderLine = readonly [name: string, value: string];
 
+type Refused = { readonly kind: 'malformed'; readonly reason: string } & ProxyFault;
+
 export type HeaderReading =
-  | { readonly kind: 'headers'; readonly lines: readonly HeaderLine[] }
-  | ({ readonly kind: 'malformed'; readonly reason: string } & ProxyFault);
+  { readonly kind: 'headers'; readonly lines: readonly HeaderLine[] } | Refused;
 
 /** A token according to RFC 9110 §5.6.2. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -31,7 +32,7 @@ export function readHeaderMap(map: unknown): HeaderReading {
   const lines: HeaderLine[] = [];
   for (const [name, value] of Object.entries(map)) {
     const refusal = addLine(lines, name, value);
-    if (refusal !== undefined) return refusal;
+    if (refusal !== undefined) return withOthers(refusal, map);
   }
   return { kind: 'headers', lines };
 }
@@ -57,7 +58,7 @@ export function readMultiHeaderMap(map: unknown): HeaderReading {
  * Adds a line if its name and value are valid.
  * @returns the reason if the line is refused; otherwise undefined
  */
-function addLine(lines: HeaderLine[], name: string, value: unknown): HeaderReading | undefined {
+function addLine(lines: HeaderLine[], name: string, value: unknown): Refused | undefined {
   const text = printScalar(value);
   if (text === undefined)
     return malformed(
@@ -93,6 +94,14 @@ function isSafe(name: string, value: string): boolean {
   return NAME.test(name) && VALUE.test(value);
 }
 
-function malformed(part: ProxyFault['part'], reason: string, name?: string): HeaderReading {
+function malformed(part: ProxyFault['part'], reason: string, name?: string): Refused {
   return { kind: 'malformed', reason, part, name };
+}
+
+/** Adds the names of the other headers with the same fault, so that one change of the function is enough. */
+function withOthers(refusal: Refused, map: object): Refused {
+  const others = Object.entries(map)
+    .filter(([name, value]) => name !== refusal.name && addLine([], name, value)?.part === refusal.part)
+    .map(([name]) => name);
+  return others.length === 0 ? refusal : { ...refusal, others };
 }

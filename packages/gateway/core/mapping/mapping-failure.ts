@@ -51,13 +51,13 @@ export function configurationError(reason: string, defect?: Defect): GatewayErro
  * @param status set only if it differs from the default status of the error code
  */
 export function malformedProxyResponse(
-  { reason: problem, part, name }: { readonly reason: string } & ProxyFault,
+  { reason: problem, part, name, others }: { readonly reason: string } & ProxyFault,
   status?: number,
 ): GatewayError {
   return gatewayError('FUNCTION_FAILED', {
     source: 'integration',
     ...(status !== undefined && { status }),
     reason: `Execution failed due to configuration error: Malformed Lambda proxy response: ${problem}`,
-    defect: { kind: 'proxy-response', problem, part, name },
+    defect: { kind: 'proxy-response', problem, part, name, others },
   });
 }

@@ -124,7 +124,7 @@ async function askFunction(
   at: Ports,
   connection: ConnectionStart | undefined,
 ): Promise<Caller> {
-  if (authorizer.mayInvoke?.() === false) throw notPermitted(authorizer);
+  if (authorizer.mayInvoke?.(matched.stage.variables) === false) throw notPermitted(authorizer, matched);
   const startedMs = at.clock.monotonicMs();
   const payload = buildAuthorizerEvent(authorizer, matched, connection, findSentKey(matched));
   if (matched.notes !== undefined) matched.notes.authorizerCall = { event: payload, result: undefined };
@@ -153,8 +153,8 @@ async function askFunction(
   return callerOf(grant, latencyMs, result.kind === 'returned' ? result.requestId : undefined);
 }
 
-function notPermitted(authorizer: LambdaAuthorizer): Error {
-  const invoked = printFunctionName(ownerOf(authorizer));
+function notPermitted(authorizer: LambdaAuthorizer, { stage }: Matched): Error {
+  const invoked = printFunctionName(ownerOf(authorizer, stage.variables));
   const reason = `no AWS::Lambda::Permission lets authorizer ${authorizer.name} invoke ${invoked}`;
   const logged = describeNotPermitted(authorizer);
   return gatewayError('AUTHORIZER_CONFIGURATION_ERROR', {

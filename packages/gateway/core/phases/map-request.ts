@@ -32,10 +32,10 @@ export function mapRequest(admitted: Admitted): Mapped {
   switch (integration.kind) {
     case 'lambda-proxy':
     case 'lambda-stream':
-      if (integration.mayInvoke?.() === false) throw notPermitted(integration, admitted);
+      if (integration.mayInvoke?.(admitted.stage.variables) === false) throw notPermitted(integration, admitted);
       return admitted.mapped(integration, buildProxyEvent(integration, admitted));
     case 'function':
-      if (integration.mayInvoke?.() === false) throw notPermitted(integration, admitted);
+      if (integration.mayInvoke?.(admitted.stage.variables) === false) throw notPermitted(integration, admitted);
       return mapByTemplates(integration, admitted);
     case 'mock':
     case 'http':
@@ -103,9 +103,9 @@ function failedCall(reason: string, defect?: Defect): Error {
 
 function notPermitted(
   integration: LambdaProxyIntegration | LambdaStreamIntegration | FunctionIntegration,
-  { api, route }: Admitted,
+  { api, route, stage }: Admitted,
 ): Error {
-  const invoked = printFunctionName(ownerOf(integration));
+  const invoked = printFunctionName(ownerOf(integration, stage.variables));
   const [source] =
     api.protocol === 'rest'
       ? sourcesOfMethod(route.httpMethod, route.resourcePath)

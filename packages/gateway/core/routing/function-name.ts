@@ -1,4 +1,5 @@
 import type { FunctionTarget } from '../deployment/model.ts';
+import type { StageVariables } from '../deployment/stage/stage-variables.ts';
 import type { NamedFunction } from '@gatewright/aws/function-name';
 
 export function isSameFunction(a: NamedFunction, b: NamedFunction): boolean {
@@ -14,6 +15,10 @@ export function printFunctionName({ functionName, qualifier }: NamedFunction): s
  * Returns the resource whose policy must permit the call. It is the alias or version that is called, or the function if
  * neither is named.
  */
-export function ownerOf({ functionName, qualifier }: FunctionTarget): NamedFunction {
-  return { functionName: functionName.source, qualifier: qualifier?.source };
+export function ownerOf(
+  { functionName, qualifier }: FunctionTarget,
+  variables: StageVariables | null,
+): NamedFunction {
+  const named = qualifier?.render(variables);
+  return { functionName: functionName.render(variables), qualifier: named === '' ? undefined : named };
 }

@@ -8,6 +8,7 @@ import { readOutcome } from '../phases/integrate.ts';
 import { toUpgradeHeaders } from './handshake.ts';
 import { MESSAGE_LIMIT_BYTES } from './limits.ts';
 import type { Integration, RoutePlan } from '../deployment/model.ts';
+import type { StageVariables } from '../deployment/stage/stage-variables.ts';
 import type { Reply, ServedStage } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import type { Trail } from '../trail.ts';
@@ -35,7 +36,7 @@ export async function callRoute(
       reason:
         'reason' in integration ? integration.reason : 'the integration of the route is not a Lambda proxy',
     });
-  refuseUnpermitted(integration, routeKey);
+  refuseUnpermitted(integration, routeKey, stage.variables);
   const result = await at.invoker.invoke({
     functionName: integration.functionName.render(stage.variables),
     qualifier: integration.qualifier?.render(stage.variables),
@@ -52,9 +53,13 @@ export async function callRoute(
  * Checks that the API may invoke the integration's function.
  * @throws GatewayError API_CONFIGURATION_ERROR if the API has no permission to invoke the function
  */
-export function refuseUnpermitted(integration: Integration, routeKey: string): void {
-  if (!('mayInvoke' in integration) || integration.mayInvoke?.() !== false) return;
-  const invoked = printFunctionName(ownerOf(integration));
+export function refuseUnpermitted(
+  integration: Integration,
+  routeKey: string,
+  variables: StageVariables | null,
+): void {
+  if (!('mayInvoke' in integration) || integration.mayInvoke?.(variables) !== false) return;
+  const invoked = printFunctionName(ownerOf(integration, variables));
   const [source] = sourcesOfRoute(routeKey);
   throw gatewayError('API_CONFIGURATION_ERROR', {
     source: 'gateway',

@@ -111,8 +111,8 @@ type PreparedCall = {
  * @throws GatewayError if the API may not invoke the function, or if the request cannot be built
  */
 export function prepareCall(event: RouteEvent): PreparedCall {
-  const { integration, route, facts, contextOf } = event;
-  refuseUnpermitted(integration, route.routeKey);
+  const { integration, route, stage, facts, contextOf } = event;
+  refuseUnpermitted(integration, route.routeKey, stage.variables);
   try {
     const call = buildOutgoing(integration, facts, [], contextOf);
     if (call.kind === 'http-stream') throw new TypeError('WebSocket APIs do not support response streaming');

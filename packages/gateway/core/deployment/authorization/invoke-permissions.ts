@@ -4,24 +4,20 @@
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { compileGlob } from '@gatewright/aws/glob';
+import { variablesIn } from '../integration/stage-text.ts';
 import { isSameFunction, ownerOf } from '../../routing/function-name.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import type { NamedFunction } from '@gatewright/aws/function-name';
+import type { InvokeCheck } from '../../mapping/integration.ts';
 import type { FunctionTarget, Integration } from '../model.ts';
 import type { PropertyBag } from '../properties.ts';
-
-/**
- * Returns whether a call is permitted. The check runs for each call, because permissions can change without a
- * deployment.
- */
-type InvokeCheck = () => boolean;
 
 export interface InvokePermissions {
   /**
    * Returns a check, or undefined if permissions are not checked. `sources` are the possible origins of a call, below
    * the ARN of the API. A permission for one of them is enough.
    */
-  checkOf(invoked: NamedFunction, sources: readonly string[]): InvokeCheck | undefined;
+  checkOf(invoked: NamedFunction, sources: readonly string[]): (() => boolean) | undefined;
 }
 
 /**
@@ -148,8 +144,8 @@ function ofAnyStage(pattern: string): string {
 
 /**
  * Returns a function that checks whether the gateway may make these calls. Undefined means that permissions do not
- * decide, because the integration has a role, or because a stage variable contains the function or alias. In the case
- * of a stage variable, AWS leaves the permission to the user.
+ * decide, because the integration has a role. If stage variables name the function or its alias, the policy of what they
+ * name decides, at each stage (docs/aws §8.1).
  */
 export function findInvokeCheck(
   permissions: InvokePermissions,
@@ -157,9 +153,33 @@ export function findInvokeCheck(
   role: unknown,
   sources: readonly string[],
 ): InvokeCheck | undefined {
-  const isNamedByStage = target.functionName.source.includes('${stageVariables.');
-  const isAsked = readRole(role) === undefined && !isNamedByStage;
-  return isAsked ? permissions.checkOf(ownerOf(target), sources) : undefined;
+  if (readRole(role) !== undefined) return undefined;
+  const check = permissions.checkOf(ownerOf(target, null), sources);
+  // Both texts are parts of one ARN, which is the source of a text with variables.
+  const names = variablesIn(target.functionName.source);
+  return check === undefined || names.length === 0
+    ? check
+    : checkByStage(permissions, { target, names }, sources);
+}
+
+/** Keeps the check for the last name, because most deployments serve one stage. */
+function checkByStage(
+  permissions: InvokePermissions,
+  { target, names }: { readonly target: FunctionTarget; readonly names: readonly string[] },
+  sources: readonly string[],
+): InvokeCheck {
+  let invoked: NamedFunction = { functionName: '', qualifier: undefined };
+  let check: (() => boolean) | undefined;
+  return (variables) => {
+    // Without a value, nothing is invoked, and the call fails with a reason of its own.
+    if (names.some((name) => (variables?.[name] ?? '') === '')) return true;
+    const named = ownerOf(target, variables);
+    if (!isSameFunction(named, invoked)) {
+      invoked = named;
+      check = permissions.checkOf(named, sources);
+    }
+    return check?.() ?? true;
+  };
 }
 
 /** Returns the role with which API Gateway makes a call; undefined if the template names none. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { signRequest } from '../../../../../packages/base/aws/sign-request.ts';
+import { serveMapped } from '../../../../../packages/gateway/control/domains/serve-domain.ts';
 import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
 import { handleManagement } from '../../../../../packages/gateway/core/websocket/management.ts';
 import { createSystemClock } from '../../../../../packages/gateway/server/adapters/system-clock.ts';
@@ -13,6 +14,8 @@ type Row = {
   readonly name: string;
   readonly path?: string;
   readonly method?: string;
+  /** Whether the call is sent to a custom domain that is mapped to the stage `dev`. */
+  readonly isMapped?: true;
   /** The identity that signs; undefined means that nobody does. */
   readonly as?: string;
   readonly body?: Buffer;
@@ -73,6 +76,25 @@ const ROWS: readonly Row[] = [
     change: /Management API of an SDK/,
   },
   {
+    // https://github.com/aws-samples/simple-websockets-chat-app/issues/40
+    name: 'by a client whose endpoint repeats the stage at a custom domain',
+    as: 'admin',
+    path: `/dev/@connections/${ID}`,
+    isMapped: true,
+    status: 404,
+    because: /only POST, GET and DELETE of \/@connections\/\{id\} exist/,
+    change:
+      /^→ Create the client with the endpoint https:\/\/ws\.example\.com, without \/dev: the mapping of the custom domain already chooses the stage\./m,
+  },
+  {
+    name: 'by a client whose endpoint has more than the stage',
+    as: 'admin',
+    path: `/dev/v1/@connections/${ID}`,
+    status: 404,
+    because: /only POST, GET and DELETE of \/@connections\/\{id\} exist/,
+    change: /^→ Remove \/v1 from the endpoint of the client: it is https:\/\/\{domainName\}\/\{stage\}/m,
+  },
+  {
     name: 'on an unknown stage',
     as: 'admin',
     path: `/prod/@connections/${ID}`,
@@ -92,9 +114,10 @@ const ROWS: readonly Row[] = [
 ];
 
 describe('a refused call of @connections', () => {
-  for (const { name, path = `/dev/@connections/${ID}`, method = 'POST', as, body, ...told } of ROWS)
+  for (const { name, path = `/dev/@connections/${ID}`, method = 'POST', as, body, isMapped, ...told } of ROWS)
     it(`is recorded and explained: ${name}`, () => {
-      const api = anApi(ROUTES);
+      const own = anApi(ROUTES);
+      const api = isMapped === true ? serveMapped(own, 'ws.example.com', '', { stage: 'dev' }) : own;
       const records = new RequestRecords(10, createSystemClock(), 'key of a test');
       const at = { ...somePorts(api, {}), identities: IDENTITIES, records };
       at.clock.moveWall(Date.now() - STARTED_AT_EPOCH_MS);

@@ -60,6 +60,14 @@ const ROWS: readonly Row[] = [
   },
   {
     on: ONE,
+    name: 'several members',
+    bad: { ConnectionId: 'a', status: 200, Data: 'b', header: {} },
+    fixed: { statusCode: 200, headers: {} },
+    change:
+      /^Rename "status" to statusCode and "header" to headers in the result of the function \w+\. Remove "ConnectionId" and "Data" from the result/,
+  },
+  {
+    on: ONE,
     name: 'a list in headers',
     bad: { ...OK, headers: { Vary: ['a', 'b'] } },
     fixed: { ...OK, multiValueHeaders: { Vary: ['a', 'b'] } },
@@ -134,6 +142,13 @@ const ROWS: readonly Row[] = [
     bad: { ...OK, headers: { 'X-A': null } },
     fixed: OK,
     change: /^Return "X-A" from the function \w+ as a string, or leave the header out\.$/,
+  },
+  {
+    on: ALL,
+    name: 'two headers without a value',
+    bad: { ...OK, headers: { 'X-A': null, 'X-B': {}, 'X-C': 'c' } },
+    fixed: { ...OK, headers: { 'X-C': 'c' } },
+    change: /^Return "X-A" and "X-B" from the function \w+ as strings, or leave the headers out\.$/,
   },
   {
     on: ALL,

@@ -48,7 +48,7 @@ const contextOf = (context: JsonObject) => (): Served =>
 const KNOWN = { target: '/dev/pets', headers: ['Authorization', 'x'] };
 
 /** The same API at a custom domain, below this base path. */
-function atDomain({ api, ports }: TestApi, basePath: string): Served {
+function atDomain({ api, ports }: TestApi, basePath: string, stage = 'dev'): Served {
   return {
     ports,
     send: ({ method = 'GET', target, headers = [] }) =>
@@ -62,7 +62,7 @@ function atDomain({ api, ports }: TestApi, basePath: string): Served {
             remoteAddress: '127.0.0.1',
             httpVersion: '1.1',
           },
-          serveMapped(api.served, 'api.example.com', basePath, { stage: 'dev' }),
+          serveMapped(api.served, 'api.example.com', basePath, { stage }),
           ports,
         ),
         ports,
@@ -305,5 +305,16 @@ export const RESULTS: readonly SurpriseRow[] = [
     because: /path of its event is \/v1\/pets: it begins with the base path \/v1/,
     change: /^Make the function use pathParameters\.proxy of the event, which is pets/m,
     not: { api: greedy(''), request: { target: '/pets' } },
+  },
+  {
+    code: 'RAW_PATH_EMPTY',
+    // https://github.com/CodeGenieApp/serverless-express/issues/612
+    source: 'docs/aws §2.3',
+    api: () => atDomain(anApi(httpRoutes(['$default']), { echo: () => NOT_FOUND }), 'v1', '$default'),
+    request: { target: '/v1' },
+    values: { basePath: 'v1' },
+    because: /rawPath of the event is empty, not \/: the request ends with the base path \/v1/,
+    change: /^Make the function read an empty rawPath as \/, as in event\.rawPath \|\| '\/'/m,
+    not: { request: { target: '/v1/' } },
   },
 ];

@@ -217,7 +217,7 @@ describe('a custom domain of REST APIs', () => {
 });
 
 describe('a custom domain of HTTP APIs', () => {
-  const HTTP = httpRoutes(['GET /pets'], { stages: ['beta'] });
+  const HTTP = httpRoutes(['GET /pets', '$default'], { stages: ['beta'] });
   const D = {
     type: 'AWS::ApiGatewayV2::DomainName',
     properties: { DomainName: HOST, DomainNameConfigurations: [{ EndpointType: 'REGIONAL' }] },
@@ -228,14 +228,18 @@ describe('a custom domain of HTTP APIs', () => {
     const Beta = keyed({ ApiMappingKey: 'beta/v1', Stage: 'beta' });
     const api = serving({ ...HTTP, D, M, Beta });
 
-    for (const [target, stage] of [
-      ['/v1/pets', '$default'],
-      ['/beta/v1/pets', 'beta'],
+    // The page http-api-develop-integrations-lambda, and CodeGenieApp/serverless-express#465 and #612.
+    for (const [target, stage, rawPath] of [
+      ['/v1/pets', '$default', '/pets'],
+      ['/v1', '$default', ''],
+      ['/v1/', '$default', '/'],
+      ['/beta/v1/pets', 'beta', '/beta/pets'],
+      ['/beta/v1', 'beta', '/beta'],
     ] as const) {
       const event = (await ask(api, target)) as Record<string, Record<string, unknown>>;
       assert.deepEqual(
         [event['rawPath'], event['routeKey'], event['requestContext']?.['stage']],
-        [target, 'GET /pets', stage],
+        [rawPath, target.endsWith('/pets') ? 'GET /pets' : '$default', stage],
       );
       assert.equal(event['requestContext']?.['domainName'], HOST);
     }

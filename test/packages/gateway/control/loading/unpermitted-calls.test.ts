@@ -104,6 +104,14 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
     },
     {
       name: 'that a stage variable names',
+      resources: restRoutes(
+        { 'GET /a': { Integration: proxyTo('${stageVariables.fn}') } },
+        { stage: { Variables: { fn: 'fn' } } },
+      ),
+      expected: [`GET /a fails ${AS_AT_AWS}`],
+    },
+    {
+      name: 'that a stage variable without a value would name',
       resources: restRoutes({ 'GET /a': { Integration: proxyTo('${stageVariables.fn}') } }),
       expected: [],
     },
