@@ -20,7 +20,7 @@ const SECTIONS = new Set(
 
 const RESOURCE_MEMBERS = new Set(
   (
-    'Type Properties DependsOn Condition Metadata DeletionPolicy UpdateReplacePolicy CreationPolicy ' +
+    'Type Properties Description DependsOn Condition Metadata DeletionPolicy UpdateReplacePolicy CreationPolicy ' +
     'UpdatePolicy Version'
   ).split(' '),
 );
