@@ -5,12 +5,12 @@
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** Matches a resource that has the value. */
-const has = (name: string, value: JsonObject | boolean = true): JsonObject => ({
+export const has = (name: string, value: JsonObject | boolean = true): JsonObject => ({
   properties: { [name]: value },
   required: [name],
 });
 /** The property must not be there. */
-const without = (name: string, says: string): JsonObject => ({ properties: { [name]: { not: {}, says } } });
+export const without = (name: string, says: string): JsonObject => ({ properties: { [name]: { not: {}, says } } });
 
 const SSE =
   'You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.';
@@ -29,6 +29,63 @@ const DESTINATIONS: readonly JsonObject[] = ['kinesis', 'firehose'].map((vendor)
     },
   },
 }));
+
+const USAGES: readonly (readonly [specs: string, usages: readonly string[]])[] = [
+  ['^SYMMETRIC_DEFAULT$', ['ENCRYPT_DECRYPT']],
+  ['^HMAC_', ['GENERATE_VERIFY_MAC']],
+  ['^RSA_', ['SIGN_VERIFY', 'ENCRYPT_DECRYPT']],
+  ['^ECC_NIST_P', ['SIGN_VERIFY', 'KEY_AGREEMENT']],
+  ['^ECC_SECG_', ['SIGN_VERIFY']],
+];
+/** localstack/localstack, test_kms.snapshot.json, recorded; KMS API reference, CreateKey, EnableKeyRotation */
+const KEYS: readonly JsonObject[] = [
+  ...USAGES.map(([specs, usages]) => ({
+    if: has('KeySpec', { pattern: specs }),
+    then: {
+      properties: {
+        KeyUsage: { enum: [...usages], says: 'KeyUsage {value} is not compatible with the KeySpec' },
+      },
+    },
+  })),
+  {
+    if: has('KeySpec', { not: { const: 'SYMMETRIC_DEFAULT' } }),
+    then: {
+      properties: {
+        EnableKeyRotation: {
+          not: { const: true },
+          says: 'You cannot set the EnableKeyRotation property to true on asymmetric or HMAC keys.',
+        },
+      },
+    },
+  },
+];
+
+const CACHING_DISABLED = 'is invalid for policy with caching disabled. (MinTTL, DefaultTTL and MaxTTL are 0)';
+/** Requires the value at the path if the policy caches nothing. */
+const ifCached = (name: string, value: JsonObject): JsonObject => ({
+  properties: { [name]: { ...value, says: `The parameter ${name} ${CACHING_DISABLED}` } },
+});
+/** aws/aws-cdk#13441, aws/aws-cdk#16977, ballPointPenguin/artificial-u#116 */
+const CACHE_POLICY: JsonObject = {
+  if: {
+    properties: { MinTTL: { const: 0 }, DefaultTTL: { const: 0 }, MaxTTL: { const: 0 } },
+    required: ['MinTTL', 'DefaultTTL', 'MaxTTL'],
+  },
+  then: {
+    properties: {
+      ParametersInCacheKeyAndForwardedToOrigin: {
+        properties: {
+          HeadersConfig: ifCached('HeaderBehavior', { const: 'none' }),
+          CookiesConfig: ifCached('CookieBehavior', { const: 'none' }),
+          QueryStringsConfig: ifCached('QueryStringBehavior', { const: 'none' }),
+        },
+        allOf: ['EnableAcceptEncodingGzip', 'EnableAcceptEncodingBrotli'].map((name) =>
+          ifCached(name, { not: { const: true } }),
+        ),
+      },
+    },
+  },
+};
 
 export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::SQS::Queue': {
@@ -68,17 +125,14 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     },
   },
   'AWS::Logs::SubscriptionFilter': { allOf: DESTINATIONS },
-  'AWS::S3::Bucket': {
-    // S3 API reference, PutBucketReplication: "Versioning must be 'Enabled' on the bucket"
-    if: { required: ['ReplicationConfiguration'] },
-    then: {
-      ...has('VersioningConfiguration', has('Status', { const: 'Enabled' })),
-      says: "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
-    },
-  },
   // Secrets Manager user guide, AWS::SecretsManager::Secret GenerateSecretString
   'AWS::SecretsManager::Secret': {
     properties: {
+      // localstack/localstack, test_secretsmanager.snapshot.json, recorded
+      Name: {
+        pattern: '^[A-Za-z0-9/_+=.@!-]+$',
+        says: 'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
+      },
       GenerateSecretString: {
         dependentRequired: {
           SecretStringTemplate: ['GenerateStringKey'],
@@ -108,9 +162,25 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
     ],
   },
-  // Route 53 API reference, ResourceRecordSet, TTL: "If you're creating or updating a record … TTL" is required except for aliases
-  'AWS::Route53::RecordSet': { dependentRequired: { ResourceRecords: ['TTL'] } },
   'AWS::Lambda::Function': {
+    if: has('SnapStart', has('ApplyOn', { const: 'PublishedVersions' })),
+    then: {
+      properties: {
+        // localstack/localstack, lambda provider, as AWS; Lambda developer guide, "Supported features and limitations"
+        Runtime: {
+          pattern: String.raw`^(java(?!8)|python3\.(?!\d$|1[01]$)|dotnet(?!core|[5-7]$))`,
+          says: '{value} is not supported for SnapStart enabled functions.',
+        },
+        EphemeralStorage: {
+          properties: {
+            Size: {
+              maximum: 512,
+              says: 'SnapStart does not support an ephemeral storage greater than 512 MB, and the function has {value} MB.',
+            },
+          },
+        },
+      },
+    },
     properties: {
       // hashicorp/terraform-provider-aws#8818
       Layers: {
@@ -123,6 +193,27 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       DeadLetterConfig: { properties: { TargetArn: { pattern: '^arn:[^:]+:(sqs|sns):' } } },
     },
   },
+  'AWS::Lambda::Url': {
+    properties: {
+      // localstack/localstack, test_lambda_api.snapshot.json, recorded
+      Qualifier: {
+        pattern: String.raw`^(?!\d+$)[0-9a-zA-Z-_]+$`,
+        says: String.raw`Value '{value}' at 'qualifier' failed to satisfy constraint: Member must satisfy regular expression pattern: ((?!^\d+$)^[0-9a-zA-Z-_]+$)`,
+      },
+    },
+  },
+  // localstack/localstack, test_cloudwatch.snapshot.json, recorded; CloudWatch API reference, PutDashboard
+  'AWS::CloudWatch::Dashboard': {
+    properties: {
+      DashboardName: {
+        pattern: '^[A-Za-z0-9_-]+$',
+        says: 'The value for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).',
+      },
+      DashboardBody: { pattern: String.raw`^\s*\{`, says: 'The field DashboardBody must be a valid JSON object' },
+    },
+  },
+  'AWS::KMS::Key': { allOf: KEYS },
+  'AWS::CloudFront::CachePolicy': { properties: { CachePolicyConfig: CACHE_POLICY } },
   // EventBridge user guide, quotas: 5 targets per rule
   'AWS::Events::Rule': { properties: { Targets: { maxItems: 5 } } },
 };

@@ -20,6 +20,8 @@ type Notification = {
   readonly prefix: string;
   readonly suffix: string;
   readonly destination: string;
+  /** The member that names the destination. */
+  readonly member: string;
 };
 
 function notificationsOf({ properties }: ResolvedResource): readonly Notification[] {
@@ -33,6 +35,7 @@ function notificationsOf({ properties }: ResolvedResource): readonly Notificatio
         prefix: ruleOf(one, 'prefix'),
         suffix: ruleOf(one, 'suffix'),
         destination: textOf(one, target),
+        member: target,
       })),
   );
 }
@@ -88,6 +91,14 @@ export function judgeDestinations(
   all: readonly ResolvedResource[],
   { source }: ResolvedStack,
 ): BrokenRelation | undefined {
+  // S3 user guide, "Event notification types and destinations": FIFO queues and topics are not supported
+  const fifo = notificationsOf(bucket).find(({ destination }) => /\.fifo$/.test(destination));
+  if (fifo !== undefined)
+    return {
+      resource: bucket,
+      property: `${fifo.property}.${fifo.member}`,
+      message: 'Unable to validate the following destination configurations (S3 sends no notifications to FIFO queues and topics)',
+    };
   // A stack that was not written in CloudFormation may define the policy in the queue or topic itself.
   if (source?.writtenAs !== undefined) return undefined;
   const closed = notificationsOf(bucket).find(({ destination }) => {
@@ -107,4 +118,24 @@ function isDestination({ type, physicalId }: ResolvedResource, arn: string): boo
   if (type === 'AWS::SNS::Topic') return physicalId === arn;
   const { service, resource = '' } = parseArn(arn) ?? {};
   return service === 'sqs' && resource !== '' && physicalId.endsWith(`/${resource}`);
+}
+
+/**
+ * Refuses a rule of the lifecycle by which objects expire before they change their storage class.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+ */
+export function judgeExpiration(bucket: ResolvedResource): BrokenRelation | undefined {
+  const rules = asOneOrMore(mapOf(bucket.properties, 'LifecycleConfiguration')['Rules'] ?? []);
+  for (const [index, one] of rules.entries()) {
+    const rule = membersOf(one);
+    const transitions = [...asOneOrMore(rule['Transitions'] ?? []), ...asOneOrMore(rule['Transition'] ?? [])];
+    const latest = Math.max(0, ...transitions.map((each) => Number(membersOf(each)['TransitionInDays'] ?? 0)));
+    if (Number(rule['ExpirationInDays']) <= latest)
+      return {
+        resource: bucket,
+        property: `LifecycleConfiguration.Rules.${index}.ExpirationInDays`,
+        message: `'Days' in the Expiration action for filter '(prefix=)' must be greater than 'Days' in the Transition action`,
+      };
+  }
+  return undefined;
 }

@@ -19,17 +19,29 @@ import { judgeDistribution } from './judge-distributions.ts';
 import { judgeBucketFunctions, judgeLogFunction, judgeTableStream } from './judge-invocations.ts';
 import { judgeManagedPolicies } from './judge-managed-policies.ts';
 import { judgeLayerRegion, judgeScope } from './judge-regions.ts';
+import { judgeKeyPolicy } from './judge-keys.ts';
+import { judgePrivateIntegration, judgeVpcLink } from './judge-load-balancers.ts';
+import { judgeExecutionLogs, judgeLogClass } from './judge-logs.ts';
 import { judgeOrder } from './judge-order.ts';
-import { judgeDestinations, judgeOverlap } from './judge-notifications.ts';
+import { judgeDestinations, judgeExpiration, judgeOverlap } from './judge-notifications.ts';
+import { judgeRecords } from './judge-records.ts';
 import { judgeStateMachine } from './judge-state-machine.ts';
+import { judgeTags } from './judge-tags.ts';
 import { isFifo as isFifoQueue, judgeTargets } from './judge-targets.ts';
-import { judgeOwnDestination, judgeProvisioned } from './judge-versions.ts';
+import { judgeLayerVersions, judgeOwnDestination, judgeProvisioned } from './judge-versions.ts';
 import type { BrokenRelation, Judge } from './relation.ts';
 
 const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::Lambda::EventSourceMapping': [judgeVisibility, judgeTableStream],
-  'AWS::Lambda::Function': [judgeLayerRegion],
-  'AWS::Logs::SubscriptionFilter': [judgeLogFunction],
+  'AWS::Lambda::Function': [judgeLayerRegion, judgeLayerVersions],
+  'AWS::Logs::SubscriptionFilter': [judgeLogFunction, judgeLogClass],
+  'AWS::Logs::MetricFilter': [judgeLogClass],
+  'AWS::KMS::Key': [judgeKeyPolicy],
+  'AWS::Route53::RecordSet': [judgeRecords],
+  'AWS::Route53::RecordSetGroup': [judgeRecords],
+  'AWS::ApiGateway::VpcLink': [judgeVpcLink],
+  'AWS::ApiGatewayV2::Integration': [judgePrivateIntegration],
+  'AWS::ApiGatewayV2::Stage': [judgeExecutionLogs],
   'AWS::CloudFront::Distribution': [judgeDistribution],
   'AWS::S3::BucketPolicy': [judgeBucketPolicy],
   'AWS::IAM::Role': [judgeManagedPolicies],
@@ -47,7 +59,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::ApiGateway::GatewayResponse': [judgeResponseParameters],
   'AWS::ApiGatewayV2::Authorizer': [judgeV2AuthorizerName],
   'AWS::DynamoDB::Table': [judgeThroughput],
-  'AWS::S3::Bucket': [judgeOverlap, judgeDestinations, judgeBucketFunctions],
+  'AWS::S3::Bucket': [judgeOverlap, judgeDestinations, judgeBucketFunctions, judgeExpiration],
   'AWS::StepFunctions::StateMachine': [judgeStateMachine],
   'AWS::SNS::Subscription': [judgeSubscription, judgeRawDelivery],
   'AWS::SNS::Topic': [judgeOwnSubscriptions],
@@ -60,7 +72,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
 export function findBrokenRelations(stack: ResolvedStack): readonly BrokenRelation[] {
   const all = [...stack.resources.values()];
   return all.flatMap((resource) =>
-    [judgeOrder, ...(JUDGES[resource.type] ?? [])].flatMap((judge) => judge(resource, all, stack) ?? []),
+    [judgeOrder, judgeTags, ...(JUDGES[resource.type] ?? [])].flatMap((judge) => judge(resource, all, stack) ?? []),
   );
 }
 

@@ -64,8 +64,9 @@ function judgeResource(
       ({ path, missing, keyword }) =>
         !isMade || (missing === undefined && path.length > 0 && keyword !== 'type'),
     )
-    .map(({ path, missing, excess, message }) => {
-      const property = (excess === undefined ? path : [...path, excess]).join('.');
+    .map(({ path, missing, excess, because, message }) => {
+      const cause = excess ?? because;
+      const property = (cause === undefined ? path : [...path, cause]).join('.');
       const { file, line } = resource.place(property === '' ? undefined : property);
       const at: Placed = {
         stack: stackName,
@@ -154,6 +155,9 @@ function isCertain(
   const owner = keyword === 'additionalProperties' ? path.slice(0, -1) : path;
   if (isOfMembers && hasFunction(known.writtenAt(logicalId, owner))) return false;
   if (missing !== undefined) return !(top === undefined && unresolved.includes(missing));
+  // Whether a member is there does not depend on what AWS gets for its value.
+  if (keyword === 'additionalProperties') return true;
+  if (top !== undefined && OF_PRESENCE.has(keyword)) return !hasFunction(known.writtenAt(logicalId, owner));
   if (top === undefined) return unresolved.length === 0;
   if (keyword === 'type' && known.isTextAt(logicalId, path)) return true;
   if (OF_ARNS.test(pattern) && known.isNameAt(logicalId, path)) return true;
@@ -162,6 +166,11 @@ function isCertain(
   if (keyword === 'maxItems' && isLiteralList(known.writtenAt(logicalId, path))) return true;
   return known.isKnownAt(logicalId, path);
 }
+
+/** Keywords that judge which members are there. */
+const OF_PRESENCE: ReadonlySet<string> = new Set(
+  'requiredXor requiredOr dependentExcluded dependentRequired'.split(' '),
+);
 
 /** Matches a pattern that only an ARN can match. */
 const OF_ARNS = /^\^?\(?(?:\?!)?arn:/;

@@ -22,16 +22,29 @@ const WITH_ROLE: ReadonlyMap<string, RegExp> = new Map([
   ['events', /^api-destination\//],
 ]);
 
+/**
+ * Services that stacks with an API often have, and that EventBridge does not call as targets. Others are not judged, because
+ * the list of targets grows.
+ * @see https://github.com/aws-cloudformation/cfn-lint/issues/4505
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
+ */
+const NO_TARGETS: ReadonlySet<string> = new Set(
+  (
+    'iam dynamodb s3 cognito-idp kms secretsmanager apigateway wafv2 cloudfront elasticloadbalancing servicediscovery ' +
+    'acm scheduler cloudwatch rds elasticache elasticfilesystem route53 cloudformation xray'
+  ).split(' '),
+);
+
 export function judgeTargets(
   rule: ResolvedResource,
   all: readonly ResolvedResource[],
-): BrokenRelation | undefined {
-  for (const [index, target] of asOneOrMore(rule.properties['Targets']).entries()) {
+): readonly BrokenRelation[] {
+  return asOneOrMore(rule.properties['Targets']).flatMap((target, index) => {
     const found = isJsonObject(target) ? refusalOf(target, all) : undefined;
-    if (found !== undefined)
-      return { resource: rule, property: `Targets.${index}${found.below}`, message: found.message };
-  }
-  return undefined;
+    return found === undefined
+      ? []
+      : [{ resource: rule, property: `Targets.${index}${found.below}`, message: found.message }];
+  });
 }
 
 type Refusal = { readonly below: string; readonly message: string };
@@ -39,6 +52,8 @@ type Refusal = { readonly below: string; readonly message: string };
 function refusalOf(target: JsonObject, all: readonly ResolvedResource[]): Refusal | undefined {
   const [arn, id] = [textOf(target, 'Arn'), textOf(target, 'Id')];
   const { service = '', resource = '' } = parseArn(arn) ?? {};
+  if (NO_TARGETS.has(service))
+    return { below: '.Arn', message: `${service} is not a supported service for a target.` };
   if (WITH_ROLE.get(service)?.test(resource) === true && target['RoleArn'] === undefined)
     return { below: '', message: `RoleArn is required for target ${arn}.` };
   // hashicorp/terraform#20263

@@ -2,7 +2,7 @@
  * Checks what Lambda refuses of versions, aliases and asynchronous invocations because of the function to which they
  * belong.
  */
-import { membersOf, textOf } from '@gatewright/aws/json-object';
+import { asOneOrMore, asText, membersOf, textOf } from '@gatewright/aws/json-object';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import type { ResolvedResource } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
@@ -55,6 +55,22 @@ export function judgeOwnDestination(
         resource: config,
         property: `DestinationConfig.${name}.Destination`,
         message: "You can't specify the function as a destination for itself.",
+      };
+  }
+  return undefined;
+}
+
+/** Refuses two versions of one layer (localstack/localstack, test_lambda.snapshot.json, recorded). */
+export function judgeLayerVersions(definition: ResolvedResource): BrokenRelation | undefined {
+  const layers = asOneOrMore(definition.properties['Layers'] ?? []).map((one) => asText(one) ?? '');
+  const layerOf = (arn: string): string => arn.replace(/:\d+$/, '');
+  for (const [index, arn] of layers.entries()) {
+    const other = layers.slice(0, index).find((one) => one !== '' && layerOf(one) === layerOf(arn));
+    if (other !== undefined && other !== arn)
+      return {
+        resource: definition,
+        property: `Layers.${index}`,
+        message: `Two different versions of the same layer are not allowed to be referenced in the same function. ${other} and ${arn}`,
       };
   }
   return undefined;

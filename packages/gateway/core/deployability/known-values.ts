@@ -34,7 +34,13 @@ const REF_IS_NAME: ReadonlySet<string> = new Set([
   'AWS::Logs::LogGroup',
   'AWS::S3::Bucket',
   'AWS::Events::EventBus',
+  'AWS::WAFv2::IPSet',
+  'AWS::WAFv2::RegexPatternSet',
+  'AWS::WAFv2::RuleGroup',
+  'AWS::WAFv2::WebACL',
 ]);
+/** Attributes that are names or URLs, and never ARNs. */
+const NAME_ATTRIBUTE = /^\w*(?:Name|Url|DomainName|RootResourceId)$/;
 const IN_ACCOUNT = /\{\{resolve:/;
 
 export class KnownValues {
@@ -75,11 +81,14 @@ export class KnownValues {
     return name === 'Fn::Sub' || name === 'Fn::Join';
   }
 
-  /** Returns whether the path has a Ref to a resource whose Ref is a name, and never an ARN. */
+  /** Returns whether the path has a Ref, or an attribute, of a resource that is a name, and never an ARN. */
   isNameAt(logicalId: string, path: readonly string[]): boolean {
-    const written = this.writtenAt(logicalId, path);
-    const named = mapOf(mapOf(this.#template, 'Resources'), textOf(membersOf(written), 'Ref'));
-    return REF_IS_NAME.has(textOf(named, 'Type'));
+    const written = membersOf(this.writtenAt(logicalId, path));
+    const resources = mapOf(this.#template, 'Resources');
+    const [owner, attribute] = isJsonList(written['Fn::GetAtt']) ? written['Fn::GetAtt'] : [];
+    if (typeof owner === 'string' && typeof attribute === 'string')
+      return Object.hasOwn(resources, owner) && NAME_ATTRIBUTE.test(attribute);
+    return REF_IS_NAME.has(textOf(mapOf(resources, textOf(written, 'Ref')), 'Type'));
   }
 
   /** Returns whether the value at the path is made of references, so that its form, such as that of an ARN, is known. */

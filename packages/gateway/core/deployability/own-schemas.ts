@@ -3,8 +3,11 @@
  * thread that quotes AWS's message. `says` next to a keyword is AWS's message about a value that violates it.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { ARN_SCHEMAS } from './arn-schemas.ts';
+import { BUCKET_SCHEMA } from './bucket-schemas.ts';
 import { EXCLUSIVE_SCHEMAS } from './exclusive-schemas.ts';
 import { POLICY_SCHEMAS, PRINCIPALS_OF } from './policy-schemas.ts';
+import { RECORD_SCHEMAS } from './record-schemas.ts';
 import { USER_POOL_SCHEMAS } from './user-pool-schemas.ts';
 
 const named = (property: string, pattern: string): JsonObject => ({
@@ -135,6 +138,8 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     String.raw`^(?!amazonaws\.com$)(${PRINCIPALS_OF.AWS}|${PRINCIPALS_OF.Service})$`,
   ),
   ...USER_POOL_SCHEMAS,
+  ...RECORD_SCHEMAS,
+  'AWS::S3::Bucket': BUCKET_SCHEMA,
   'AWS::Lambda::EventInvokeConfig': {
     properties: {
       // Lambda API reference, UpdateFunctionEventInvokeConfig
@@ -156,7 +161,7 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
 
 /** Returns the schema of a type, extended by what its service refuses. */
 export function withOwnSchema(type: string, schema: JsonObject): JsonObject {
-  const own = [OWN_SCHEMAS, EXCLUSIVE_SCHEMAS, POLICY_SCHEMAS].flatMap((table) =>
+  const own = [OWN_SCHEMAS, EXCLUSIVE_SCHEMAS, ARN_SCHEMAS, POLICY_SCHEMAS].flatMap((table) =>
     Object.hasOwn(table, type) ? [table[type] ?? {}] : [],
   );
   if (own.length === 0) return schema;

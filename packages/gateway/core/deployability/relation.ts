@@ -14,7 +14,7 @@ export type Judge = (
   resource: ResolvedResource,
   all: readonly ResolvedResource[],
   stack: ResolvedStack,
-) => BrokenRelation | undefined;
+) => BrokenRelation | readonly BrokenRelation[] | undefined;
 
 /** Returns a resource as the template has it; empty for resources that are not in the template. */
 export function writtenOf({ logicalId }: ResolvedResource, { source }: ResolvedStack): JsonObject {

@@ -25,6 +25,8 @@ export type SchemaViolation = {
   readonly path: readonly string[];
   /** The member that is missing, if one is missing; `path` is then the path of its owner. */
   readonly missing?: string;
+  /** The member whose value makes another one required, if there is one; `path` is then the path of its owner. */
+  readonly because?: string;
   /** The member that must not be there, if there is one; `path` is then the path of its owner. */
   readonly excess?: string;
   /** Whether the schema requires this only if certain other members are present, or are absent. */
@@ -192,7 +194,14 @@ function describeError(error: SchemaError, all: readonly ErrorObject[]): SchemaV
   const { keyword, params, schema, data } = error;
   if (keyword === 'required') {
     const missing = String(params['missingProperty']);
-    return { path, missing, keyword, message: `${missing} is required${reasonFor(error, all)}` };
+    const { reason, because } = reasonFor(error, all);
+    return {
+      path,
+      missing,
+      keyword,
+      message: `${missing} is required${reason}`,
+      ...(because !== undefined && { because }),
+    };
   }
   if (keyword === 'additionalProperties') {
     const extra = String(params['additionalProperty']);
@@ -214,15 +223,18 @@ function describeError(error: SchemaError, all: readonly ErrorObject[]): SchemaV
   };
 }
 
+type Reason = { readonly reason: string; readonly because?: string };
+
 /** Names the members whose values make another one required: ` because AccessControl is "PublicRead"`. */
-function reasonFor({ schemaPath }: SchemaError, all: readonly ErrorObject[]): string {
+function reasonFor({ schemaPath }: SchemaError, all: readonly ErrorObject[]): Reason {
   const condition = all.find(
     (one) => one.keyword === 'if' && one.schemaPath === schemaPath.replace(/then\/required$/, 'if'),
   );
   const { required } = asJsonObject(condition?.schema) ?? {};
   const data = asJsonObject(condition?.data) ?? {};
-  if (!Array.isArray(required) || required.length === 0) return '';
-  return ` because ${required.map((name) => `${String(name)} is ${show(data[String(name)])}`).join(' and ')}`;
+  if (!Array.isArray(required) || required.length === 0) return { reason: '' };
+  const reasons = required.map((name) => `${String(name)} is ${show(data[String(name)])}`);
+  return { reason: ` because ${reasons.join(' and ')}`, because: String(required[0]) };
 }
 
 /** Describes a combination of required members; any other combination is described as a whole. */

@@ -168,7 +168,7 @@ class TableReader {
     if (value === undefined) return [];
     const entries = this.#list(value, property);
     if (entries.length > max) this.#fail(property, `can have at most ${max} indexes`);
-    return entries.map((entry): IndexDefinition => {
+    return entries.map((entry, index): IndexDefinition => {
       const { IndexName: name, KeySchema: schema, Projection: projection } = entry;
       if (typeof name !== 'string' || !/^[a-zA-Z0-9_.-]{3,255}$/.test(name)) {
         return this.#fail(property, 'IndexName must have 3 to 255 characters from a-z, A-Z, 0-9, _, . and -');
@@ -177,9 +177,9 @@ class TableReader {
         name,
         keys:
           property === 'GlobalSecondaryIndexes' && this.#hasSeveral(schema)
-            ? this.#severalKeys(schema, `${property}.${name}`, types)
-            : this.#keys(schema, `${property}.${name}`, types),
-        projection: this.#projection(projection, `${property}.${name}`),
+            ? this.#severalKeys(schema, `${property}.${index}.KeySchema`, types)
+            : this.#keys(schema, `${property}.${index}.KeySchema`, types),
+        projection: this.#projection(projection, `${property}.${index}.Projection`),
       };
     });
   }

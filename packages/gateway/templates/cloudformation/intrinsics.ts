@@ -156,7 +156,19 @@ const RULES_OF_OTHERS: ReadonlyMap<string, RuleId> = new Map([
   ['Fn::GetStackOutput', 'export-elsewhere'],
 ]);
 
+/**
+ * Functions that only the transform AWS::LanguageExtensions resolves (aws-cloudformation/cfn-language-discussion#143).
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html
+ */
+const EXTENSIONS: ReadonlySet<string> = new Set(['Fn::Length', 'Fn::ToJsonString']);
+const NEEDS_EXTENSIONS = '(it needs Transform: AWS::LanguageExtensions)';
+
 function call(name: string, value: JsonObject, scope: Scope, at: Path): Call {
+  if (EXTENSIONS.has(name) && scope.hasExtensions !== true)
+    return scope.fail(
+      [...at, name],
+      `Template Error: Encountered unsupported function: ${name} ${NEEDS_EXTENSIONS}`,
+    );
   const intrinsic = Object.hasOwn(INTRINSICS, name) ? INTRINSICS[name] : undefined;
   if (intrinsic === undefined) {
     return scope.fail(
@@ -227,6 +239,11 @@ function findInMap(argument: Json, scope: Scope, at: Path): Resolved {
       'Template error: Fn::FindInMap requires the name of a map, a top-level key and a second-level key',
     );
   }
+  if (parts.length === 4 && scope.hasExtensions !== true)
+    return scope.fail(
+      at,
+      `Template error: every Fn::FindInMap object requires three parameters; a fourth has the DefaultValue ${NEEDS_EXTENSIONS}`,
+    );
   const [map = '', top = '', second = ''] = parts
     .slice(0, 3)
     .map((part) => resolveText(part, 'Fn::FindInMap', scope, at));

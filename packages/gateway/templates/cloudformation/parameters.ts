@@ -31,7 +31,7 @@ type Fail = (at: Path, message: string, rule?: RuleId) => never;
 const LIST_TYPE = /^(?:CommaDelimitedList|List<.+>)$/;
 const SSM_VALUE_TYPE = /^AWS::SSM::Parameter::Value</;
 const SSM_LIST_TYPE = /^AWS::SSM::Parameter::Value<(?:List<.+>|CommaDelimitedList)>$/;
-const KNOWN_TYPE = /^(?:String|Number|CommaDelimitedList|List<[\w:]+>|AWS::[\w:]+(?:<.+>)?)$/;
+const KNOWN_TYPE = /^(?:String|Number|CommaDelimitedList|List<(?:Number|AWS::[\w:]+)>|AWS::[\w:]+(?:<.+>)?)$/;
 
 /** Reads every declared parameter. Values for undeclared names are ignored, because `--param` applies to all stacks. */
 export function readParameters(
@@ -97,7 +97,7 @@ function readParameter(
   if (!isJsonObject(declaration) || typeof declaration['Type'] !== 'string')
     return fail(at, 'Template format error: every Parameters object must contain a Type member');
   const type = declaration['Type'];
-  if (!KNOWN_TYPE.test(type)) fail(at, `Template format error: unrecognized parameter type: ${type}`);
+  if (!KNOWN_TYPE.test(type)) fail([...at, 'Type'], `Template format error: Unrecognized parameter type: ${type}`);
   const text = Object.hasOwn(given, name) ? given[name] : defaultText(declaration['Default']);
   if (SSM_VALUE_TYPE.test(type) && !Object.hasOwn(given, name)) {
     // The declaration's constraints apply to the name of the SSM parameter. Messages must not contain the parameter's
@@ -111,7 +111,8 @@ function readParameter(
   }
   if (text === undefined) return undefined;
   if (isPlaceholder) return { kind: 'value', value: LIST_TYPE.test(type) ? splitList(text) : text };
-  return { kind: 'value', value: checkValue(name, type, text, declaration, at, fail) };
+  const from = Object.hasOwn(given, name) ? at : [...at, 'Default'];
+  return { kind: 'value', value: checkValue(name, type, text, declaration, from, fail) };
 }
 
 function splitList(text: string): string[] {

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import type { RawStack } from '../raw-stack.ts';
 import { checkEarlyValues } from './early-values.ts';
+import { checkLiteralParts } from './literal-parts.ts';
 import type { Path } from './template-source.ts';
 
 type Refuse = (at: Path, message: string, consequence: string, rule?: RuleId) => void;
@@ -19,7 +20,7 @@ const SECTIONS = new Set(
 
 const RESOURCE_MEMBERS = new Set(
   (
-    'Type Properties DependsOn Condition Metadata DeletionPolicy UpdateReplacePolicy CreationPolicy ' +
+    'Type Properties Description DependsOn Condition Metadata DeletionPolicy UpdateReplacePolicy CreationPolicy ' +
     'UpdatePolicy Version'
   ).split(' '),
 );
@@ -74,7 +75,10 @@ export function checkShape(
   );
   if (resources.length === 0)
     return fail(['Resources'], 'Template format error: At least one Resources member must be defined.');
-  if (hasAddresses !== true) checkEarlyValues(template, refuse);
+  if (hasAddresses !== true) {
+    checkLiteralParts(template, refuse);
+    checkEarlyValues(template, refuse);
+  }
   const kept = Object.entries(template).filter(([name]) => !broken.includes(name));
   return { ...Object.fromEntries(kept), Resources: Object.fromEntries(resources) };
 }

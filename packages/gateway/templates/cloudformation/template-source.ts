@@ -220,6 +220,8 @@ function findLine(
   let offset = document.contents?.range[0];
   for (let at = 0; at < path.length; at += 1) {
     if (isAlias(node)) node = targetOf(node);
+    // The path has the long form of a function, `Fn::Sub`, for which the text has a tag.
+    if (isTagged(node, path[at])) continue;
     if (isMap(node)) {
       const pairs = known.get(node) ?? byKey(node);
       known.set(node, pairs);
@@ -238,6 +240,11 @@ function findLine(
     } else break;
   }
   return offset === undefined ? undefined : lineAt(offset);
+}
+
+function isTagged(node: unknown, name: string | undefined): boolean {
+  if (!isScalar(node) && !isMap(node) && !isSeq(node)) return false;
+  return node.tag !== undefined && `Fn::${node.tag.slice(1)}` === name && node.tag.startsWith('!');
 }
 
 function byKey({ items }: YAMLMap): PairsByKey {

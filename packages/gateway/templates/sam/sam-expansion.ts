@@ -73,6 +73,17 @@ const OF_FUNCTIONS: Readonly<Record<string, string>> = {
 /** What an event source mapping reads, by the type of the event. */
 const OF_MAPPINGS: readonly string[] = ['Queue', 'Stream', 'Cluster', 'Broker'];
 
+/**
+ * Types of which SAM makes a resource although the template declares one of the type with the same id.
+ * @see https://github.com/aws/serverless-application-model/blob/develop/samtranslator/translator/verify_logical_id.py
+ */
+const SHARED: ReadonlySet<string> = new Set([
+  'AWS::ApiGateway::DomainName',
+  'AWS::ApiGateway::BasePathMapping',
+  'AWS::ApiGateway::DomainNameV2',
+  'AWS::ApiGateway::BasePathMappingV2',
+]);
+
 export class SamExpansion {
   readonly resources = new Map<string, Json>();
   readonly origins = new Map<string, string>();
@@ -120,8 +131,11 @@ export class SamExpansion {
   }
 
   make(origin: string, logicalId: string, type: string, properties: JsonObject): void {
-    if (this.resources.has(logicalId))
-      this.fail(origin, `generates ${logicalId}, which the template already defines`);
+    if (this.#isTaken(origin, logicalId, type))
+      this.fail(
+        origin,
+        `Transforming resource with id [${origin}] attempts to create a new resource with id [${logicalId}] and type "${type}". A resource with that id already exists within this template.`,
+      );
     if (!/^[A-Za-z0-9]+$/.test(logicalId))
       this.fail(origin, `generates ${logicalId}: Logical ids must be alphanumeric.`);
     const source = this.#member(['Resources', origin]);
@@ -135,6 +149,13 @@ export class SamExpansion {
       Properties: properties,
     });
     if (logicalId !== origin) this.origins.set(logicalId, this.origins.get(origin) ?? origin);
+  }
+
+  /** Whether the template, or another resource of SAM, has a resource with the id that SAM makes. */
+  #isTaken(origin: string, logicalId: string, type: string): boolean {
+    const isDeclared = logicalId !== origin && this.has(logicalId);
+    const isShared = SHARED.has(type) && this.#member(['Resources', logicalId])['Type'] === type;
+    return isDeclared ? !isShared : this.resources.has(logicalId);
   }
 
   /** Returns the condition that is true if one of two is. It is created, or extended by the second one. */

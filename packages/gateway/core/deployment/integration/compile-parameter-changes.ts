@@ -1,5 +1,6 @@
 /** Parameter mapping of HTTP APIs: `RequestParameters` and `ResponseParameters` of an integration (docs/aws §7.8). */
 import { DefinitionError } from '../../errors.ts';
+import type { DefinitionPlace } from '../../errors.ts';
 import {
   type ChangeSide,
   type ParameterChange,
@@ -32,7 +33,7 @@ export function compileResponseChanges(integration: PropertyBag): ParameterChang
       if (!Array.isArray(block.properties['ResponseParameters']))
         return [Number(status), compileChanges(byStatus, status, 'response')];
       const changes = readList(block, 'ResponseParameters').map((item) =>
-        compileChange(readText(item, 'Destination'), readText(item, 'Source'), 'response', item),
+        compileChange(readText(item, 'Destination'), readText(item, 'Source'), 'response', item.place('Destination')),
       );
       return [Number(status), changes];
     }),
@@ -41,7 +42,7 @@ export function compileResponseChanges(integration: PropertyBag): ParameterChang
 
 function compileChanges(bag: PropertyBag, property: string, side: ChangeSide): ParameterChange[] {
   return Object.entries(readTextMap(bag, property) ?? {}).map(([target, value]) =>
-    compileChange(target, value, side, bag),
+    compileChange(target, value, side, bag.place(`${property}.${target}`)),
   );
 }
 
@@ -50,9 +51,14 @@ const TARGET = /^(append|overwrite|remove):(header|querystring)\.(.+)$/;
 const RESERVED =
   /^(?:access-control-.*|apigw-.*|authorization|connection|content-(?:encoding|length|location)|forwarded|keep-alive|origin|proxy-auth.*|te|trailers?|transfer-encoding|upgrade|via|x-amzn?-.*|x-forwarded-(?:for|host|proto))$/i;
 
-function compileChange(target: string, text: string, side: ChangeSide, bag: PropertyBag): ParameterChange {
+function compileChange(
+  target: string,
+  text: string,
+  side: ChangeSide,
+  at: DefinitionPlace,
+): ParameterChange {
   const refuse = (error: string): DefinitionError =>
-    new DefinitionError(bag.place(target), invalidMapping(error));
+    new DefinitionError(at, invalidMapping(error));
   const value = parseChangeValue(text, side);
   if (value === undefined) throw refuse(`Invalid mapping expression specified: ${text}`);
   if (side === 'request' && target === 'overwrite:path')

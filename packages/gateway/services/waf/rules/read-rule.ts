@@ -34,9 +34,10 @@ export function readRules(
   const rules = at.objects('Rules', MAX_RULES).map((one) => readRule(one, prefix, bodies, isGroup));
   const names = new Set<string>();
   const priorities = new Set<number>();
-  for (const { name, priority } of rules) {
-    if (names.has(name)) at.refuse('Rules', `two rules are called ${name}`);
-    if (priorities.has(priority)) at.refuse('Rules', `two rules have the priority ${priority}`);
+  for (const [index, { name, priority }] of rules.entries()) {
+    if (names.has(name)) at.refuse(`Rules.${index}.Name`, `two rules are called ${name}`);
+    if (priorities.has(priority))
+      at.refuse(`Rules.${index}.Priority`, `two rules have the priority ${priority}`);
     names.add(name);
     priorities.add(priority);
   }

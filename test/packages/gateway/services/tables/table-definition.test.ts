@@ -142,7 +142,7 @@ describe('readTableDefinition', () => {
         ],
       },
       expected:
-        'GlobalSecondaryIndexes.by-state: Projection.ProjectionType must be ALL, KEYS_ONLY or INCLUDE',
+        'GlobalSecondaryIndexes.0.Projection: Projection.ProjectionType must be ALL, KEYS_ONLY or INCLUDE',
     },
     {
       name: 'a time to live without attribute',

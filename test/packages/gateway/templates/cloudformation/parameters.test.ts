@@ -89,7 +89,7 @@ describe('readParameters', () => {
       given: {},
       says: /^\/app\/shop\.yml:\d+: Parameters\.P: must have a value; pass --param P=…$/,
     },
-    { declaration: '{Type: Strang}', given: {}, says: /unrecognized parameter type: Strang/ },
+    { declaration: '{Type: Strang}', given: {}, says: /Unrecognized parameter type: Strang/ },
     { declaration: '{Default: x}', given: {}, says: /must contain a Type member/ },
     { declaration: '{Type: Number}', given: { P: 'x' }, says: /'P' must be a number/ },
     {
@@ -157,7 +157,7 @@ describe('readParameters', () => {
 
   for (const [name, declaration, says] of [
     ['without a value', '{Type: String}', /must have a value; pass --param P=…/],
-    ['of an unknown type', '{Type: Strang, Default: x}', /unrecognized parameter type: Strang/],
+    ['of an unknown type', '{Type: Strang, Default: x}', /Unrecognized parameter type: Strang/],
   ] as const)
     it(`says at what uses a parameter ${name} what is wrong with the parameter`, () => {
       const faults = new Faults(false);

@@ -4,6 +4,7 @@ import { checkShape } from '../../../../../packages/gateway/templates/cloudforma
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 const TOPIC = { Type: 'AWS::SNS::Topic' };
+const VOLUME = { Type: 'AWS::EC2::Volume' };
 
 /** The remaining template, the findings, and the error that ended it. */
 function check(template: JsonObject): { left: unknown; messages: string[]; failed: string | undefined } {
@@ -106,10 +107,10 @@ describe('what checkShape refuses', () => {
       [resource({ ...TOPIC, DeletionPolicy: 'Keep' }), [policy('DeletionPolicy')]],
       [resource({ ...TOPIC, UpdateReplacePolicy: 'Keep' }), [policy('UpdateReplacePolicy')]],
       ...['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot'].map(
-        (value) => [resource({ ...TOPIC, DeletionPolicy: value }), []] as const,
+        (value) => [resource({ ...VOLUME, DeletionPolicy: value }), []] as const,
       ),
       ...['Delete', 'Retain', 'Snapshot'].map(
-        (value) => [resource({ ...TOPIC, UpdateReplacePolicy: value }), []] as const,
+        (value) => [resource({ ...VOLUME, UpdateReplacePolicy: value }), []] as const,
       ),
       [
         resource({ ...TOPIC, Property: {} }),
@@ -142,7 +143,12 @@ describe('what checkShape refuses', () => {
     ' ',
   ))
     it(`is not the section ${name}`, () => {
-      const value = name === 'Transform' ? SERVERLESS : {};
+      const texts: JsonObject = {
+        Transform: SERVERLESS,
+        AWSTemplateFormatVersion: '2010-09-09',
+        Description: 'shop',
+      };
+      const value = texts[name] ?? {};
 
       assert.deepEqual(check({ ...resource(TOPIC), [name]: value }).messages, []);
     });

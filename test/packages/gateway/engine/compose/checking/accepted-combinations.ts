@@ -43,4 +43,22 @@ Resources:
     Properties:
       AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: sagemaker.amazonaws.com }, Action: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'] }] }`,
   },
+  {
+    name: 'functions that the transform AWS::LanguageExtensions adds, listed before the one of SAM',
+    source: 'CloudFormation template reference, AWS::LanguageExtensions',
+    text: `
+AWSTemplateFormatVersion: 2010-09-09
+Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+Parameters: { Stage: { Type: String, Default: dev }, Names: { Type: CommaDelimitedList, Default: 'a,b' }, Ports: { Type: List<Number>, Default: '80,443' } }
+Conditions: { IsProduction: !Equals [!Ref Stage, prod] }
+Mappings: { Queues: { dev: { Name: a, Zones: [x, y] } } }
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    DeletionPolicy: !If [IsProduction, Retain, Delete]
+    Properties: { QueueName: !FindInMap [Queues, prod, Name, { DefaultValue: b }] }
+  Value:
+    Type: AWS::SSM::Parameter
+    Properties: { Type: String, Value: { 'Fn::ToJsonString': { count: { 'Fn::Length': !Ref Names } } } }`,
+  },
 ];

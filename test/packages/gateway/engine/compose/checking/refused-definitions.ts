@@ -4,6 +4,7 @@ import { OF_COMBINATIONS } from './refused/of-combinations.ts';
 import { OF_DELIVERIES } from './refused/of-deliveries.ts';
 import { OF_EARLY_VALUES } from './refused/of-early-values.ts';
 import { OF_EVENTS } from './refused/of-events.ts';
+import { OF_LITERALS } from './refused/of-literals.ts';
 import { OF_IMPORTS } from './refused/of-imports.ts';
 import { OF_LAMBDA } from './refused/of-lambda.ts';
 import { OF_POLICIES } from './refused/of-policies.ts';
@@ -39,4 +40,5 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_ROLES,
   ...OF_ORDER,
   ...OF_COMBINATIONS,
+  ...OF_LITERALS,
 ];

@@ -111,9 +111,9 @@ Outputs:
     'a default that is not allowed',
     `
 Parameters:
-  Size: # here
+  Size:
     Type: String
-    Default: huge
+    Default: huge # here
     AllowedValues: [small, large]
 Resources:
   Queue: { Type: AWS::SQS::Queue }`,

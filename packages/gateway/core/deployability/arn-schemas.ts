@@ -1,0 +1,147 @@
+/**
+ * Properties whose value must be the ARN of a resource of certain services, or must not be an ARN at all. A template often
+ * has a Ref or an attribute there whose value has the other form.
+ */
+import type { JsonObject } from '@gatewright/aws/json-object';
+
+type Row = {
+  readonly type: string;
+  /** Paths below the properties, `*` for each item of a list. */
+  readonly at: string;
+  readonly pattern: string;
+  readonly says: string;
+};
+
+const of = (services: string, resource = ''): string => `^arn:[^:]+:(${services}):${resource}`;
+const NOT_AN_ARN = '^(?!arn:)';
+
+const rows = (types: string, at: string, pattern: string, says: string): readonly Row[] =>
+  types.split(' ').flatMap((type) => at.split(' ').map((one) => ({ type: `AWS::${type}`, at: one, pattern, says })));
+
+const ROWS: readonly Row[] = [
+  // aws-controllers-k8s/community#2250; Lambda API reference, CreateEventSourceMapping, EventSourceArn
+  ...rows(
+    'Lambda::EventSourceMapping',
+    'EventSourceArn',
+    of('kinesis|dynamodb|sqs|kafka|mq|rds'),
+    'Unrecognized event source. Unsupported source arn : {value}',
+  ),
+  // EventBridge Scheduler user guide, "Templated targets" and "Universal targets"
+  ...rows(
+    'Scheduler::Schedule',
+    'Target.Arn',
+    of('lambda|sqs|sns|states|kinesis|firehose|events|ecs|codebuild|codepipeline|inspector|sagemaker|scheduler'),
+    'Provided Arn is not in correct format. (A schedule has no target of this service; use arn:aws:scheduler:::aws-sdk:SERVICE:ACTION)',
+  ),
+  // localstack/localstack, test_sns.snapshot.json, recorded
+  ...rows(
+    'SNS::Subscription',
+    'RedrivePolicy.deadLetterTargetArn',
+    of('sqs'),
+    'Invalid parameter: RedrivePolicy: deadLetterTargetArn is an invalid arn',
+  ),
+  ...rows(
+    'SNS::Subscription',
+    'TopicArn',
+    of('sns'),
+    'Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1',
+  ),
+  ...rows('SNS::TopicPolicy', 'Topics.*', of('sns'), 'Invalid parameter: TopicArn'),
+  // SQS API reference, SetQueueAttributes, RedrivePolicy: "The Amazon Resource Name (ARN) of the dead-letter queue"
+  ...rows(
+    'SQS::Queue',
+    'RedrivePolicy.deadLetterTargetArn',
+    of('sqs'),
+    'Value for parameter RedrivePolicy is invalid. Reason: Invalid value for deadLetterTargetArn.',
+  ),
+  // S3 user guide, "Granting permissions to publish event notification messages to a destination"
+  ...(
+    [
+      ['LambdaConfigurations.*.Function', 'lambda'],
+      ['QueueConfigurations.*.Queue', 'sqs'],
+      ['TopicConfigurations.*.Topic', 'sns'],
+    ] as const
+  ).flatMap(([at, service]) =>
+    rows('S3::Bucket', `NotificationConfiguration.${at}`, of(service), 'The ARN is not well formed'),
+  ),
+  // localstack/localstack, test_s3.snapshot.json, recorded
+  ...rows(
+    'S3::Bucket',
+    'ReplicationConfiguration.Rules.*.Destination.Bucket',
+    of('s3'),
+    'Invalid bucket ARN.',
+  ),
+  // CloudWatch Logs API reference, PutSubscriptionFilter, destinationArn
+  ...rows(
+    'Logs::SubscriptionFilter',
+    'DestinationArn',
+    of('kinesis|firehose|lambda|logs'),
+    'PutSubscriptionFilter operation cannot work with destinationArn {value}; it must be a stream of Kinesis or Firehose, a function, or a destination of CloudWatch Logs',
+  ),
+  // CloudWatch API reference, PutMetricAlarm, AlarmActions, "Valid Values"
+  ...rows(
+    'CloudWatch::Alarm CloudWatch::CompositeAlarm',
+    'AlarmActions.* OKActions.* InsufficientDataActions.*',
+    of('sns|lambda|autoscaling|automate|ssm|ssm-incidents|swf|ec2|aiops'),
+    'Invalid arn syntax: {value} (the actions of an alarm are topics, functions, and actions of Auto Scaling, EC2 and Systems Manager)',
+  ),
+  // Step Functions API reference, CloudWatchLogsLogGroup: "The ARN must end with :*"
+  ...rows(
+    'StepFunctions::StateMachine',
+    'LoggingConfiguration.Destinations.*.CloudWatchLogsLogGroup.LogGroupArn',
+    of('logs', String.raw`.*:\*$`),
+    'Invalid Logging Configuration: the ARN of the log group must end with :*, and {value} does not',
+  ),
+  // WAF API reference, IPSetReferenceStatement: "The Amazon Resource Name (ARN) of the IPSet"
+  ...rows(
+    'WAFv2::WebACL WAFv2::RuleGroup',
+    ['IPSetReference', 'RegexPatternSetReference', 'RuleGroupReference']
+      .map((name) => `Rules.*.Statement.${name}Statement.Arn`)
+      .join(' '),
+    of('wafv2'),
+    "Error reason: The ARN isn't valid. A valid ARN begins with arn: and includes other information separated by colons or slashes., field: RESOURCE_ARN, parameter: {value}",
+  ),
+  ...rows(
+    'WAFv2::WebACLAssociation',
+    'WebACLArn',
+    of('wafv2|waf-regional'),
+    "Error reason: The ARN isn't valid. A valid ARN begins with arn: and includes other information separated by colons or slashes., field: RESOURCE_ARN, parameter: {value}",
+  ),
+  // IAM API reference, PutRolePolicy, AddRoleToInstanceProfile: RoleName
+  ...rows(
+    'IAM::Policy IAM::ManagedPolicy IAM::InstanceProfile',
+    'Roles.*',
+    NOT_AN_ARN,
+    'The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-',
+  ),
+  // CloudFormation template reference, AWS::SQS::QueuePolicy: "The URLs of the queues"
+  ...rows(
+    'SQS::QueuePolicy',
+    'Queues.*',
+    NOT_AN_ARN,
+    'the queue is named by its URL, which Ref returns, and not by its ARN',
+  ),
+  // localstack/localstack, test_s3.snapshot.json, recorded
+  ...rows('S3::BucketPolicy', 'Bucket', NOT_AN_ARN, 'The specified bucket is not valid.'),
+  // CloudWatch Logs API reference, logGroupName
+  ...rows(
+    'Logs::MetricFilter Logs::SubscriptionFilter Logs::LogStream',
+    'LogGroupName',
+    NOT_AN_ARN,
+    String.raw`Value '{value}' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+`,
+  ),
+];
+
+function nested(path: readonly string[], value: JsonObject): JsonObject {
+  return path.reduceRight<JsonObject>(
+    (inner, name) => (name === '*' ? { items: inner } : { properties: { [name]: inner } }),
+    value,
+  );
+}
+
+export const ARN_SCHEMAS: Readonly<Record<string, JsonObject>> = Object.fromEntries(
+  [...Map.groupBy(ROWS, ({ type }) => type)].map(([type, of]) => [
+    type,
+    { allOf: of.map(({ at, pattern, says }) => nested(at.split('.'), { pattern, says })) },
+  ]),
+);

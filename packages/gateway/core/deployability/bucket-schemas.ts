@@ -1,0 +1,148 @@
+/** What S3 refuses of a bucket, although CloudFormation's schema permits it. Each schema names its source. */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { has, without } from './exclusive-schemas.ts';
+
+const RECORDED_REDIRECT = 'RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules.';
+
+/** S3 user guide, "General purpose bucket naming rules": reserved prefixes and suffixes, addresses, and `..` */
+const NAME: JsonObject = {
+  pattern: String.raw`^(?!(xn--|sthree-|amzn-s3-demo-))(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)`,
+  says: 'The specified bucket is not valid. ({value} breaks the naming rules: it is an IP address, has two periods in a row, or has a reserved prefix or suffix.)',
+};
+
+/** S3 user guide, "Lifecycle transition constraints": at least 30 days before Standard-IA and One Zone-IA */
+const transition = (days: string): JsonObject => ({
+  if: has('StorageClass', { enum: ['STANDARD_IA', 'ONEZONE_IA'] }),
+  then: {
+    properties: {
+      [days]: {
+        minimum: 30,
+        says: `'Days' in Transition action must be greater than or equal to 30 for the storage classes STANDARD_IA and ONEZONE_IA, not {value}`,
+      },
+    },
+  },
+});
+
+const LIFECYCLE: JsonObject = {
+  properties: {
+    Rules: {
+      items: {
+        properties: {
+          Transition: transition('TransitionInDays'),
+          Transitions: { items: transition('TransitionInDays') },
+          NoncurrentVersionTransition: transition('TransitionInDays'),
+          NoncurrentVersionTransitions: { items: transition('TransitionInDays') },
+        },
+      },
+    },
+  },
+};
+
+const WEBSITE: JsonObject = {
+  if: has('RedirectAllRequestsTo'),
+  then: {
+    allOf: ['IndexDocument', 'ErrorDocument', 'RoutingRules'].map((name) => without(name, RECORDED_REDIRECT)),
+  },
+  else: {
+    required: ['IndexDocument'],
+    says: 'A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty',
+    properties: {
+      IndexDocument: { pattern: '^[^/]+$', says: 'The IndexDocument Suffix is not well formed' },
+    },
+  },
+};
+
+/** localstack/localstack, test_s3.snapshot.json, recorded */
+const ENCRYPTION: JsonObject = {
+  properties: {
+    ServerSideEncryptionConfiguration: {
+      items: {
+        properties: {
+          ServerSideEncryptionByDefault: {
+            if: has('SSEAlgorithm', { const: 'AES256' }),
+            then: without(
+              'KMSMasterKeyID',
+              'a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse',
+            ),
+          },
+        },
+      },
+    },
+  },
+};
+
+const ENFORCED: JsonObject = has(
+  'OwnershipControls',
+  has('Rules', { contains: has('ObjectOwnership', { const: 'BucketOwnerEnforced' }) }),
+);
+const OPENED: JsonObject = has('OwnershipControls', {
+  not: has('Rules', { contains: has('ObjectOwnership', { const: 'BucketOwnerEnforced' }) }),
+});
+const UNBLOCKED: JsonObject = has('PublicAccessBlockConfiguration', {
+  not: has('BlockPublicAcls', { const: true }),
+});
+
+export const BUCKET_SCHEMA: JsonObject = {
+  properties: {
+    BucketName: NAME,
+    BucketEncryption: ENCRYPTION,
+    WebsiteConfiguration: WEBSITE,
+    LifecycleConfiguration: LIFECYCLE,
+    ObjectLockConfiguration: {
+      properties: {
+        Rule: {
+          properties: {
+            // S3 API reference, DefaultRetention: "You cannot specify Days and Years at the same time"
+            DefaultRetention: { dependentExcluded: { Days: ['Years'] } },
+          },
+        },
+      },
+    },
+  },
+  allOf: [
+    {
+      // S3 API reference, PutBucketReplication: "Versioning must be 'Enabled' on the bucket"
+      if: { required: ['ReplicationConfiguration'] },
+      then: {
+        ...has('VersioningConfiguration', has('Status', { const: 'Enabled' })),
+        says: "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
+      },
+    },
+    {
+      // localstack/localstack, test_s3.snapshot.json, recorded
+      if: { ...has('AccelerateConfiguration'), ...{ required: ['AccelerateConfiguration', 'BucketName'] } },
+      then: {
+        properties: {
+          BucketName: {
+            pattern: String.raw`^[^.]*$`,
+            says: 'S3 Transfer Acceleration is not supported for buckets with periods (.) in their names',
+          },
+        },
+      },
+    },
+    {
+      // S3 user guide, "Object Ownership": ACLs are disabled
+      if: ENFORCED,
+      then: {
+        properties: {
+          AccessControl: {
+            enum: ['Private', 'BucketOwnerFullControl'],
+            says: "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+          },
+        },
+      },
+    },
+    {
+      // aws/aws-sdk#565: "if your desired bucket ACL grants public access, you must … disable Block Public Access"
+      if: { allOf: [OPENED, { not: UNBLOCKED }] },
+      then: {
+        properties: {
+          AccessControl: {
+            not: { enum: ['PublicRead', 'PublicReadWrite', 'AuthenticatedRead'] },
+            says: 'Bucket cannot have public ACLs set with BlockPublicAccess enabled (set BlockPublicAcls of PublicAccessBlockConfiguration to false)',
+          },
+        },
+      },
+    },
+  ],
+};

@@ -1,0 +1,69 @@
+/** Checks what VPC links and private integrations name: which parts of a load balancer, or which services. */
+import { asOneOrMore, asText, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import { writtenOf } from './relation.ts';
+import type { BrokenRelation } from './relation.ts';
+
+const BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
+/** Types that belong to a listener, but are not one. */
+const NOT_LISTENERS: ReadonlySet<string> = new Set([BALANCER, 'AWS::ElasticLoadBalancingV2::TargetGroup']);
+const LISTENER_OR_SERVICE =
+  /^arn:[^:]+:(?:elasticloadbalancing:[^:]*:\d*:listener\/|servicediscovery:[^:]*:\d*:service\/)/;
+
+/**
+ * Refuses a private integration of an HTTP API with anything except a listener or a service of Cloud Map
+ * (openabdev/openab#1275, anomalyco/sst#5510, klothoplatform/klotho#347). WebSocket APIs name a URL.
+ */
+export function judgePrivateIntegration(
+  integration: ResolvedResource,
+  all: readonly ResolvedResource[],
+  stack: ResolvedStack,
+): BrokenRelation | undefined {
+  const { properties } = integration;
+  const uri = textOf(properties, 'IntegrationUri');
+  const api = all.find(
+    ({ type, physicalId }) => type === 'AWS::ApiGatewayV2::Api' && physicalId === properties['ApiId'],
+  );
+  if (properties['ConnectionType'] !== 'VPC_LINK' || api?.properties['ProtocolType'] !== 'HTTP')
+    return undefined;
+  const named = typeNamed(mapOf(writtenOf(integration, stack), 'Properties')['IntegrationUri'], stack);
+  // What Ref returns for a type that the gateway does not read has the service's name, but not its form.
+  const isOther = named === '' ? /^(?:https?:|arn:)/.test(uri) : NOT_LISTENERS.has(named);
+  return isOther && !LISTENER_OR_SERVICE.test(uri)
+    ? {
+        resource: integration,
+        property: 'IntegrationUri',
+        message:
+          'For VpcLink VPC_LINK, integration uri should be a valid ELB listener ARN or a valid Cloud Map service ARN.',
+      }
+    : undefined;
+}
+
+/** Refuses a VPC link of REST APIs to a load balancer other than a network one (hashicorp/terraform-provider-aws#30910). */
+export function judgeVpcLink(
+  link: ResolvedResource,
+  _all: unknown,
+  stack: ResolvedStack,
+): BrokenRelation | undefined {
+  const written = mapOf(writtenOf(link, stack), 'Properties')['TargetArns'];
+  const resources = mapOf(stack.source?.template ?? {}, 'Resources');
+  for (const [index, target] of asOneOrMore(link.properties['TargetArns'] ?? []).entries()) {
+    const one = Array.isArray(written) ? (written[index] as Json) : undefined;
+    const balancer = mapOf(resources, textOf(membersOf(one), 'Ref'));
+    const { Type: kind = 'application' } = mapOf(balancer, 'Properties');
+    if (
+      /:loadbalancer\/app\//.test(asText(target) ?? '') ||
+      (balancer['Type'] === BALANCER && kind === 'application')
+    )
+      return { resource: link, property: `TargetArns.${index}`, message: 'NLB ARN is malformed' };
+  }
+  return undefined;
+}
+
+/** Returns the type of the resource that a value refers to; empty if it refers to none. */
+function typeNamed(value: Json | undefined, { source }: ResolvedStack): string {
+  const { Ref: name, 'Fn::GetAtt': attribute } = membersOf(value);
+  const [owner] = asOneOrMore(attribute ?? []);
+  return textOf(mapOf(mapOf(source?.template ?? {}, 'Resources'), asText(name ?? owner) ?? ''), 'Type');
+}

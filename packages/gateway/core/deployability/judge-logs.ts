@@ -1,0 +1,57 @@
+/** Checks what CloudWatch Logs, and the logs of API Gateway's stages, do not offer for every group and every API. */
+import { isTrue, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../stack/model.ts';
+import type { BrokenRelation } from './relation.ts';
+
+/**
+ * Refuses filters of a log group whose class has none.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
+ */
+export function judgeLogClass(
+  filter: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const name = textOf(filter.properties, 'LogGroupName');
+  const group = all.find(({ type, physicalId }) => type === 'AWS::Logs::LogGroup' && physicalId === name);
+  const { LogGroupClass: logClass } = group?.properties ?? {};
+  const what = filter.type === 'AWS::Logs::MetricFilter' ? 'metric filters' : 'subscription filters';
+  return logClass === 'INFREQUENT_ACCESS'
+    ? {
+        resource: filter,
+        property: 'LogGroupName',
+        message: `The log group ${name} has the class INFREQUENT_ACCESS, which does not support ${what}`,
+      }
+    : undefined;
+}
+
+/**
+ * Refuses execution logs of an HTTP API.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-stage-routesettings.html
+ * ("This property affects the log entries … Supported only for WebSocket APIs")
+ */
+export function judgeExecutionLogs(
+  stage: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const { properties } = stage;
+  const api = all.find(
+    ({ type, physicalId }) => type === 'AWS::ApiGatewayV2::Api' && physicalId === properties['ApiId'],
+  );
+  if (api?.properties['ProtocolType'] !== 'HTTP') return undefined;
+  const settings = [
+    ['DefaultRouteSettings', mapOf(properties, 'DefaultRouteSettings')] as const,
+    ...Object.entries(mapOf(properties, 'RouteSettings')).map(
+      ([key, one]) => [`RouteSettings.${key}`, membersOf(one)] as const,
+    ),
+  ];
+  for (const [at, { DataTraceEnabled: isTraced, LoggingLevel: level = 'OFF' }] of settings) {
+    const member = isTrue(isTraced) ? 'DataTraceEnabled' : level === 'OFF' ? undefined : 'LoggingLevel';
+    if (member !== undefined)
+      return {
+        resource: stage,
+        property: `${at}.${member}`,
+        message: 'Execution logs are not supported on protocolType HTTP',
+      };
+  }
+  return undefined;
+}

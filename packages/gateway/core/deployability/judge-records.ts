@@ -1,0 +1,58 @@
+/** Checks whether a record fits into the hosted zone that it names. */
+import { asOneOrMore, isJsonObject, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import { KnownValues } from './known-values.ts';
+import type { BrokenRelation } from './relation.ts';
+
+/** Checks a record, or each record of a group. */
+export function judgeRecords(
+  resource: ResolvedResource,
+  all: readonly ResolvedResource[],
+  { source }: ResolvedStack,
+): BrokenRelation | undefined {
+  if (source === undefined) return undefined;
+  const known = new KnownValues(source.template, source.placeholderParameters);
+  const isGroup = resource.type === 'AWS::Route53::RecordSetGroup';
+  const records = isGroup ? asOneOrMore(resource.properties['RecordSets'] ?? []) : [resource.properties];
+  const zone = zoneOf(resource, all);
+  for (const [index, record] of records.entries()) {
+    const at = isGroup ? ['RecordSets', String(index)] : [];
+    const name = [...at, 'Name'];
+    if (!isJsonObject(record) || !known.isKnownAt(resource.logicalId, name)) continue;
+    const found = refusalOf(record, zone === '' ? textOf(record, 'HostedZoneName') : zone);
+    if (found !== undefined)
+      return { resource, property: [...at, found.member].join('.'), message: found.message };
+  }
+  return undefined;
+}
+
+/** Returns the name of the zone: the one that the resource names, or that the zone of the stack has. */
+function zoneOf({ properties }: ResolvedResource, all: readonly ResolvedResource[]): string {
+  const { HostedZoneId: id } = properties;
+  const zone = all.find(({ type, physicalId }) => type === 'AWS::Route53::HostedZone' && physicalId === id);
+  return textOf(zone?.properties ?? properties, zone === undefined ? 'HostedZoneName' : 'Name');
+}
+
+/** aws-cloudformation/cfn-lint#1400; Route 53 developer guide, "CNAME record type": not at the zone apex */
+function refusalOf(
+  record: JsonObject,
+  zoneName: string,
+): { readonly member: string; readonly message: string } | undefined {
+  const zone = withDot(zoneName);
+  const name = withDot(textOf(record, 'Name'));
+  // A value of the account has a placeholder here.
+  if (zone === '.' || name === '.' || /[^A-Za-z0-9.*_\\-]/.test(zone)) return undefined;
+  if (name !== zone && !name.endsWith(`.${zone}`))
+    return { member: 'Name', message: `RRSet with DNS name ${name} is not permitted in zone ${zone}.` };
+  return name === zone && record['Type'] === 'CNAME'
+    ? {
+        member: 'Type',
+        message: `RRSet of type CNAME with DNS name ${name} is not permitted at apex in zone ${zone}`,
+      }
+    : undefined;
+}
+
+function withDot(name: string): string {
+  return `${name.toLowerCase().replace(/\.$/, '')}.`;
+}

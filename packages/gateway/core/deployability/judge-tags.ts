@@ -1,0 +1,49 @@
+/**
+ * Checks the keys of tags, of every type: keys that begin with `aws:` are reserved.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html
+ */
+import { asOneOrMore, isJsonObject, textOf } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../stack/model.ts';
+import type { BrokenRelation } from './relation.ts';
+
+const RESERVED = /^aws:/i;
+/** aws-quickstart/quickstart-amazon-eks#42 */
+export const RESERVED_TAG = 'aws: prefixed tag key names are not allowed for external use.';
+/**
+ * The services that refuse a second tag with the same key (localstack/localstack, snapshots of test_s3, test_kms and test_sns,
+ * recorded). Other types make a map of the list.
+ */
+const UNIQUE: Readonly<Record<string, string>> = {
+  'AWS::S3::Bucket': 'Cannot provide multiple Tags with the same key',
+  'AWS::KMS::Key': 'Duplicate tag keys',
+};
+
+export function isReservedTag(key: string): boolean {
+  return RESERVED.test(key);
+}
+
+/** `Tags`, and names such as `UserPoolTags` and `HostedZoneTags`. */
+export function judgeTags(resource: ResolvedResource): readonly BrokenRelation[] {
+  return Object.entries(resource.properties)
+    .filter(([name]) => /^(?:[A-Z]\w*)?Tags$/.test(name))
+    .flatMap(([name, tags]) => {
+      const keys = keysOf(tags);
+      const reserved = keys.find(({ key }) => RESERVED.test(key));
+      if (reserved !== undefined)
+        return [{ resource, property: `${name}.${reserved.at}`, message: RESERVED_TAG }];
+      const message = UNIQUE[resource.type];
+      const again = keys.find(({ key }, index) => keys.slice(0, index).some((one) => one.key === key));
+      return message === undefined || again === undefined
+        ? []
+        : [{ resource, property: `${name}.${again.at}`, message: `${message}: ${again.key}` }];
+    });
+}
+
+/** Returns the keys of a map, or of a list of `{ Key, Value }`, each with its path. */
+function keysOf(tags: Json): readonly { readonly key: string; readonly at: string }[] {
+  if (isJsonObject(tags)) return Object.keys(tags).map((key) => ({ key, at: key }));
+  return asOneOrMore(tags).flatMap((tag, index) =>
+    isJsonObject(tag) && typeof tag['Key'] === 'string' ? [{ key: textOf(tag, 'Key'), at: `${index}.Key` }] : [],
+  );
+}

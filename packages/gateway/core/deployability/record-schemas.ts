@@ -1,0 +1,59 @@
+/**
+ * What Route 53 refuses of records, although CloudFormation's schema permits it.
+ * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html
+ */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { has } from './exclusive-schemas.ts';
+
+/** What a value of a type of record looks like, with the reason that Route 53 gives. */
+const VALUES: readonly (readonly [types: readonly string[], pattern: string, reason: string])[] = [
+  [['A'], String.raw`^\d{1,3}(\.\d{1,3}){3}$`, 'ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)'],
+  [['AAAA'], '^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$', 'AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address)'],
+  [['TXT', 'SPF'], '^".*"$', 'InvalidCharacterString (Value should be enclosed in quotation marks)'],
+  [['MX'], String.raw`^\d+\s+\S+$`, 'MXRRDATANotTwoFields (Value must have a priority and a host)'],
+];
+
+/** CloudFormation template reference, HostedZoneName: "You must include a trailing dot" */
+const ZONE: JsonObject = {
+  pattern: String.raw`\.$`,
+  says: 'No hosted zones named {value} found. (The name must end with a dot, as in example.com.)',
+};
+
+const RECORD: JsonObject = {
+  properties: { HostedZoneName: ZONE },
+  allOf: [
+    ...VALUES.map(([types, pattern, reason]) => ({
+      if: has('Type', { enum: [...types] }),
+      then: {
+        properties: {
+          ResourceRecords: {
+            items: {
+              pattern,
+              says: `Invalid Resource Record: 'FATAL problem: ${reason} encountered with '{value}''`,
+            },
+          },
+        },
+      },
+    })),
+    {
+      if: has('Type', { const: 'CNAME' }),
+      then: {
+        properties: {
+          ResourceRecords: {
+            maxItems: 1,
+            says: 'Invalid Resource Record: a CNAME record has exactly one value',
+          },
+        },
+      },
+    },
+    // Route 53 API reference, ResourceRecordSet, TTL: required except for aliases
+    { dependentRequired: { ResourceRecords: ['TTL'] } },
+  ],
+};
+
+export const RECORD_SCHEMAS: Readonly<Record<string, JsonObject>> = {
+  'AWS::Route53::RecordSet': RECORD,
+  'AWS::Route53::RecordSetGroup': {
+    properties: { HostedZoneName: ZONE, RecordSets: { items: RECORD } },
+  },
+};

@@ -1,0 +1,125 @@
+/**
+ * Checks the parts of a template that CloudFormation reads before it resolves any function: names, descriptions,
+ * declarations of parameters, mappings, and attributes of resources. These are literal values of a fixed form. The
+ * messages are CloudFormation's.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html ("You can use
+ * intrinsic functions only in specific parts of a template")
+ * @see https://repost.aws/knowledge-center/cloudformation-template-validation
+ */
+import { asOneOrMore, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { Path } from './template-source.ts';
+
+type Refuse = (at: Path, message: string, consequence: string) => void;
+
+const IGNORED = 'it is ignored';
+const FORMAT = 'Template format error:';
+const ONLY_VERSION = '2010-09-09';
+const NAME = /^[A-Za-z0-9]{1,255}$/;
+/** The sections whose names may contain only letters and digits, as CloudFormation's messages call them. */
+const NAMED = { Parameters: 'Parameter', Outputs: 'Outputs' } as const;
+
+const MEMBERS: Readonly<Record<string, ReadonlySet<string>>> = {
+  Parameters: new Set(
+    (
+      'Type Default AllowedValues AllowedPattern ConstraintDescription Description MaxLength MinLength MaxValue ' +
+      'MinValue NoEcho'
+    ).split(' '),
+  ),
+  Outputs: new Set(['Description', 'Value', 'Export', 'Condition']),
+};
+
+export function checkLiteralParts(template: JsonObject, refuse: Refuse): void {
+  const { AWSTemplateFormatVersion: version = ONLY_VERSION, Description: description } = template;
+  if (version !== ONLY_VERSION)
+    refuse(
+      ['AWSTemplateFormatVersion'],
+      `${FORMAT} unsupported value for AWSTemplateFormatVersion; the only version is ${ONLY_VERSION}`,
+      IGNORED,
+    );
+  if (isComposed(description))
+    refuse(['Description'], `${FORMAT} every Description member must be a string`, IGNORED);
+  for (const [section, called] of Object.entries(NAMED))
+    for (const [name, body] of Object.entries(mapOf(template, section))) {
+      // Fn::Transform and Fn::ForEach make entries, and are reported by those who read them.
+      if (name.startsWith('Fn::')) continue;
+      if (!NAME.test(name))
+        refuse([section, name], `${FORMAT} ${called} name ${name} is non alphanumeric.`, 'it is read here');
+      checkDeclaration([section, name], body, refuse);
+    }
+  for (const [name, mapping] of Object.entries(mapOf(template, 'Mappings')))
+    checkMapping(['Mappings', name], mapping, refuse);
+  for (const [name, condition] of Object.entries(mapOf(template, 'Conditions')))
+    if (isJsonObject(condition) && condition['Fn::If'] !== undefined)
+      refuse(
+        ['Conditions', name],
+        `${FORMAT} Conditions can only be boolean operations on parameters and other conditions`,
+        'it is resolved here',
+      );
+  const hasExtensions = asOneOrMore(template['Transform'] ?? []).includes('AWS::LanguageExtensions');
+  for (const [logicalId, resource] of Object.entries(mapOf(template, 'Resources')))
+    checkAttributes(['Resources', logicalId], membersOf(resource), hasExtensions, refuse);
+}
+
+/** Whether a value is a list or a mapping, such as a function, where only a text may stand. */
+function isComposed(value: Json | undefined): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function checkDeclaration(at: Path, body: Json, refuse: Refuse): void {
+  const [section = ''] = at;
+  if (!isJsonObject(body)) return;
+  const unknown = Object.keys(body).find((member) => MEMBERS[section]?.has(member) !== true);
+  if (unknown !== undefined && !unknown.startsWith('Fn::'))
+    refuse(
+      [...at, unknown],
+      `Invalid template ${section === 'Parameters' ? 'parameter' : 'output'} property '${unknown}'`,
+      IGNORED,
+    );
+  for (const member of section === 'Parameters' ? ['Default', 'Description'] : ['Description', 'Condition'])
+    if (isComposed(body[member]))
+      refuse([...at, member], `${FORMAT} Every ${member} member must be a string.`, IGNORED);
+}
+
+function checkMapping(at: Path, mapping: Json, refuse: Refuse): void {
+  for (const [top, entries] of Object.entries(membersOf(mapping)))
+    for (const [name, value] of Object.entries(membersOf(entries))) {
+      const isPlain = isJsonList(value) ? !value.some(isComposed) : !isComposed(value);
+      if (!isPlain && !top.startsWith('Fn::') && !name.startsWith('Fn::'))
+        refuse(
+          [...at, top, name],
+          `${FORMAT} Every Mappings attribute must be a String or a List.`,
+          'it is read here',
+        );
+    }
+}
+
+/**
+ * The services whose resources may have the policy Snapshot, which is refused for all others.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+ */
+const WITH_SNAPSHOTS = /^AWS::(?:DocDB|EC2|ElastiCache|FSx|MemoryDB|Neptune|RDS|Redshift)::|^(?!AWS::)/;
+const POLICIES = ['DeletionPolicy', 'UpdateReplacePolicy'];
+
+function checkAttributes(at: Path, resource: JsonObject, hasExtensions: boolean, refuse: Refuse): void {
+  const { Type: type, DependsOn: before, Condition: condition } = resource;
+  if (isJsonObject(before) || (isJsonList(before) && before.some(isComposed)))
+    refuse([...at, 'DependsOn'], `${FORMAT} DependsOn must be a string or list of strings.`, IGNORED);
+  if (isComposed(condition))
+    refuse([...at, 'Condition'], `${FORMAT} Every Condition member must be a string.`, IGNORED);
+  for (const name of POLICIES) {
+    const policy = resource[name];
+    if (isComposed(policy) && !hasExtensions)
+      refuse(
+        [...at, name],
+        `${FORMAT} Every ${name} member must be a string. (Functions are permitted here only with Transform: AWS::LanguageExtensions.)`,
+        IGNORED,
+      );
+    if (policy === 'Snapshot' && typeof type === 'string' && !WITH_SNAPSHOTS.test(type))
+      refuse(
+        [...at, name],
+        `Template error: resource type ${type} does not support deletion policy Snapshot`,
+        IGNORED,
+      );
+  }
+}
