@@ -7,6 +7,8 @@ type JsonFault = {
   readonly message: string;
   /** The place after the fault, as Jackson counts it: lines from 1, and bytes of the line from 1. */
   readonly place: JsonPlace;
+  /** The place before an unexpected character, which EventBridge prints [obs: events]. */
+  readonly before?: JsonPlace;
   /** The place where the object or array that does not end begins. */
   readonly opened?: JsonPlace;
 };
@@ -51,6 +53,38 @@ export function describePayloadFault(payload: Buffer): string {
   const marker = fault?.opened === undefined ? '' : ` (start marker at ${printPlace(fault.opened)})`;
   const details = fault === undefined ? '' : `: ${fault.message}${marker}\n at ${printPlace(fault.place)}`;
   return `Could not parse request body into json: Could not parse payload into json${details}`;
+}
+
+/** Jackson prints at most so much of a text with a place in it. */
+const MAX_SOURCE_CHARS = 500;
+
+/** Describes a place in a text as services do that show their source: the text, and the place after `offset`. */
+export function printTextPlace(text: string, offset: number): string {
+  const more = text.length - MAX_SOURCE_CHARS;
+  const cut = more > 0 ? `[truncated ${more} chars]` : '';
+  const before = text.slice(0, offset);
+  const line = before.split('\n').length;
+  const column = offset - before.lastIndexOf('\n');
+  return `[Source: (String)"${text.slice(0, MAX_SOURCE_CHARS)}"${cut}; line: ${line}, column: ${column}]`;
+}
+
+/**
+ * Returns where a text stops to be JSON, in the form that follows the reason; undefined if it is JSON.
+ */
+export function describeTextFault(text: string): string | undefined {
+  const bytes = Buffer.from(text);
+  const fault = findJacksonFault(bytes);
+  if (fault === undefined) return undefined;
+  const offsetAt = ({ line, column }: JsonPlace): number => {
+    const lines = bytes
+      .toString('latin1')
+      .split('\n')
+      .slice(0, line - 1);
+    const at = lines.reduce((sum, one) => sum + one.length + 1, column - 1);
+    return bytes.toString('utf8', 0, at).length;
+  };
+  const marker = fault.opened && ` (start marker at ${printTextPlace(text, offsetAt(fault.opened))})`;
+  return `${marker ?? ''}\n at ${printTextPlace(text, offsetAt(fault.before ?? fault.place))}`;
 }
 
 function printPlace({ line, column }: JsonPlace): string {
@@ -192,7 +226,8 @@ class Scanner {
 
   #unexpected(found: string, expected: string): never {
     this.#checkByte(this.#at);
-    this.#fail(`Unexpected character (${describe(found)}): ${expected}`, this.#at + 1);
+    const message = `Unexpected character (${describe(found)}): ${expected}`;
+    throw new Found({ message, place: this.#place(this.#at + 1), before: this.#place(this.#at) });
   }
 
   #end(): never {

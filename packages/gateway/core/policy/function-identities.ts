@@ -4,6 +4,7 @@
  * even if the role changes.
  */
 import { parseArn } from '@gatewright/aws/arn';
+import { makeRoleId } from '@gatewright/aws/physical-ids';
 import { API_GATEWAY, describeMissing, trusts } from './role.ts';
 import type { Identities, LocalIdentity, RoleSession } from './identities.ts';
 import type { CompiledPolicy, ConditionValues, PolicyDecision, PolicyQuestion } from './model.ts';
@@ -117,8 +118,8 @@ export class FunctionIdentities {
     };
   }
 
-  #session({ name, accessKeyId, sourceArn }: RoleHolder, accountId: string, role: Role): RoleSession {
-    const userId = `${role.id ?? accessKeyId.replace(/^.{4}/, 'AROA')}:${name}`;
+  #session({ name, sourceArn }: RoleHolder, accountId: string, role: Role): RoleSession {
+    const userId = `${role.id}:${name}`;
     const known = new Map<string, readonly string[]>([
       ['aws:principalaccount', [accountId]],
       ['aws:principalarn', [role.arn]],
@@ -178,6 +179,7 @@ export function unknownRole(name: string, accountId: string, partition: string):
   return {
     name,
     arn: `arn:${partition}:iam::${accountId}:role/${name}`,
+    id: makeRoleId(accountId, name),
     policies: [ALLOW_ALL],
     boundary: undefined,
     tags: new Map(),

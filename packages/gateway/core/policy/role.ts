@@ -19,8 +19,8 @@ export type Role = {
   /** For example `arn:aws:iam::123456789012:role/dev-orders`. */
   readonly arn: string;
   readonly name: string;
-  /** The unique id of the role, such as `AROA…`; absent for a role that belongs to no stack. */
-  readonly id?: string;
+  /** The unique id of the role: `AROA` and 17 characters, which are the same for each session of the role. */
+  readonly id: string;
   /** The role's policies. If a part of the role is not known here, they include a policy that allows everything. */
   readonly policies: readonly CompiledPolicy[];
   readonly boundary: CompiledPolicy | undefined;

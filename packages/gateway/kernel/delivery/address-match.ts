@@ -1,6 +1,6 @@
 /** Addresses in event patterns: the operator `cidr`, and exact values that are addresses (docs/aws §18.5). */
 import { isWithin, onlyAddress, parseIpAddress, type IpAddress } from '@gatewright/aws/ip-address';
-import { refusePattern } from './pattern-error.ts';
+import { refuseWithoutPlace } from './pattern-error.ts';
 
 type AddressTest = (value: unknown) => boolean;
 
@@ -27,15 +27,17 @@ function readAddress(value: unknown): IpAddress | undefined {
 export function compileCidr(range: string): AddressTest {
   const [text = '', mask, ...more] = range.split('/');
   if (mask === undefined || mask === '' || more.length > 0)
-    return refusePattern("Malformed CIDR, one '/' required");
-  if (!/^[+-]?\d{1,9}$/.test(mask)) return refusePattern('Malformed CIDR, mask bits must be an integer');
+    return refuseWithoutPlace("Malformed CIDR, one '/' required");
+  if (!/^[+-]?\d{1,9}$/.test(mask)) return refuseWithoutPlace('Malformed CIDR, mask bits must be an integer');
   const prefix = Number(mask);
-  if (prefix < 0) return refusePattern('Malformed CIDR, mask bits must not be negative');
+  if (prefix < 0) return refuseWithoutPlace('Malformed CIDR, mask bits must not be negative');
   const address = parseAddress(text);
   if (address === undefined)
-    return refusePattern(`${V4.test(text) || V6.test(text) ? 'Invalid' : 'Nonstandard'} IP address: ${text}`);
+    return refuseWithoutPlace(
+      `${V4.test(text) || V6.test(text) ? 'Invalid' : 'Nonstandard'} IP address: ${text}`,
+    );
   if (prefix >= address.width)
-    return refusePattern(`IPv${address.width === 32 ? 4 : 6} mask bits must be < ${address.width}`);
+    return refuseWithoutPlace(`IPv${address.width === 32 ? 4 : 6} mask bits must be < ${address.width}`);
   const block = { ...address, prefix };
   return (value) => {
     const met = readAddress(value);

@@ -3,8 +3,17 @@
  * event's shape, and its leaves list the rules of a value.
  */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { findJacksonFault } from '@gatewright/aws/text/jackson-fault';
 import { findMatch, type Wanted } from './field-match.ts';
-import { readingPart, refusalOf, refusePattern, withWords } from './pattern-error.ts';
+import {
+  AT_END,
+  readingMember,
+  readingPart,
+  refusalOf,
+  refusePattern,
+  refuseWithoutPlace,
+  withWords,
+} from './pattern-error.ts';
 import { compileRules, type Dialect, type FieldRules } from './value-match.ts';
 import { isTooComplex } from './wildcard.ts';
 
@@ -79,9 +88,11 @@ function readFields(
   const entries = Object.entries(object);
   for (const [name, value] of entries) {
     const from = [...place.from, name];
-    alternatives = readingPart(from, () => readField(alternatives, name, value, { ...place, from }));
+    alternatives = readingPart(from, () =>
+      readingMember(name, () => readField(alternatives, name, value, { ...place, from })),
+    );
   }
-  if (entries.length === 0) refusePattern('Empty objects are not allowed');
+  if (entries.length === 0) refusePattern('Empty objects are not allowed', AT_END);
   return alternatives;
 }
 
@@ -104,12 +115,14 @@ function readOr(before: readonly Alternative[], value: unknown, place: Place): r
   if (!Array.isArray(value)) return refusePattern('It must be an Array followed with $or.');
   const choices = value as readonly unknown[];
   const alternatives = choices.flatMap((choice, index) =>
-    isJsonObject(choice)
-      ? readFields(before, choice, { ...place, from: [...place.from, String(index)], isInOr: true })
-      : refusePattern('Only JSON object is allowed in array of $or relationship.'),
+    readingMember(index, () =>
+      isJsonObject(choice)
+        ? readFields(before, choice, { ...place, from: [...place.from, String(index)], isInOr: true })
+        : refusePattern('Only JSON object is allowed in array of $or relationship.'),
+    ),
   );
-  if (choices.length < 2) refusePattern('There must have at least 2 Objects in $or relationship.');
-  if (alternatives.length > MAX_ALTERNATIVES) refusePattern(TOO_COMPLEX);
+  if (choices.length < 2) refusePattern('There must have at least 2 Objects in $or relationship.', AT_END);
+  if (alternatives.length > MAX_ALTERNATIVES) refuseWithoutPlace(TOO_COMPLEX);
   return alternatives;
 }
 
@@ -183,7 +196,7 @@ function compile(pattern: unknown): EventTest {
   );
   for (const rules of fields.values()) {
     const wildcards = new Set(rules.flatMap(([, each]) => each.wildcards));
-    if (isTooComplex([...wildcards])) refusePattern(TOO_COMPLEX);
+    if (isTooComplex([...wildcards])) refuseWithoutPlace(TOO_COMPLEX);
   }
   return testOf(alternatives);
 }
@@ -226,7 +239,6 @@ function parsed(pattern: unknown): unknown {
   try {
     return JSON.parse(pattern);
   } catch {
-    // AWS's message contains the error of its JSON parser here, which differs from JavaScript's.
-    return refusePattern('the pattern is not JSON');
+    return refuseWithoutPlace(findJacksonFault(Buffer.from(pattern))?.message ?? 'the pattern is not JSON');
   }
 }

@@ -1,5 +1,5 @@
 /** The operator `numeric` of event patterns: a number, a bound or a range (docs/aws §18.5). */
-import { refusePattern } from './pattern-error.ts';
+import { AT_END, readingMember, refusePattern, stopAt } from './pattern-error.ts';
 
 type Comparison = (value: number, bound: number) => boolean;
 
@@ -20,14 +20,19 @@ export function compileNumeric(operand: unknown): (value: unknown) => boolean {
   if (!Array.isArray(operand)) return refusePattern('Value of numeric must be an array.');
   const [operator, bound, ...rest] = operand as readonly unknown[];
   if (typeof operator !== 'string')
-    return refusePattern(`Invalid member in numeric match: ${printMember(operand, 0)}`);
+    return refusePattern(`Invalid member in numeric match: ${printMember(operand, 0)}`, stopAt(operand, 0));
   const lower = LOWER.get(operator);
   const compare = operator === '=' ? Object.is : (lower ?? UPPER.get(operator));
-  if (compare === undefined) return refusePattern(`Unrecognized numeric range operator: ${operator}`);
+  if (compare === undefined)
+    return refusePattern(`Unrecognized numeric range operator: ${operator}`, stopAt(operand, 1));
   if (typeof bound !== 'number')
-    return refusePattern(`Value of ${operator === '=' ? 'equals' : operator} must be numeric`);
+    return refusePattern(
+      `Value of ${operator === '=' ? 'equals' : operator} must be numeric`,
+      stopAt(operand, 1),
+    );
   if (rest.length === 0) return (value) => typeof value === 'number' && compare(value, bound);
-  if (lower === undefined) return refusePattern('Too many elements in numeric expression');
+  if (lower === undefined)
+    return refusePattern('Too many elements in numeric expression', stopAt(operand, 2));
   return compileRange(operand, lower, bound);
 }
 
@@ -38,12 +43,14 @@ function compileRange(
 ): (value: unknown) => boolean {
   const [, , operator, top, ...more] = operand;
   if (typeof operator !== 'string')
-    return refusePattern(`Bad value in numeric range: ${printMember(operand, 2)}`);
+    return refusePattern(`Bad value in numeric range: ${printMember(operand, 2)}`, stopAt(operand, 2));
   const upper = UPPER.get(operator);
-  if (upper === undefined) return refusePattern(`Bad numeric range operator: ${operator}`);
-  if (typeof top !== 'number') return refusePattern(`Value of ${operator} must be numeric`);
-  if (more.length > 0) return refusePattern('Too many terms in numeric range expression');
-  if (bottom >= top) return refusePattern('Bottom must be less than top');
+  if (upper === undefined)
+    return readingMember(2, () => refusePattern(`Bad numeric range operator: ${operator}`, AT_END));
+  if (typeof top !== 'number')
+    return refusePattern(`Value of ${operator} must be numeric`, stopAt(operand, 3));
+  if (more.length > 0) return refusePattern('Too many terms in numeric range expression', stopAt(operand, 4));
+  if (bottom >= top) return refusePattern('Bottom must be less than top', AT_END);
   return (value) => typeof value === 'number' && lower(value, bottom) && upper(value, top);
 }
 

@@ -1,16 +1,50 @@
 import { DefinitionError } from '../../core/errors.ts';
 import type { DefinitionPlace } from '../../core/errors.ts';
 
+/** Where the engine's parser stood when it refused a pattern. EventBridge prints the place after the reason. */
+export type Stop = {
+  /** The path of a value, relative to the value that is being read. */
+  readonly path: readonly (string | number)[];
+  /** `token`: after the bracket or quote with which the value begins, or after a number. `value`: after all of it. */
+  readonly after: 'token' | 'value';
+  /** How often the place is printed: twice if the reader of a list passes the error on. */
+  readonly times: number;
+};
+
+const HERE: Stop = { path: [], after: 'token', times: 1 };
+/** After the end of the value that is being read. */
+export const AT_END: Stop = { ...HERE, after: 'value' };
+
+/** Returns the stop at a member of the value that is being read; at its end if there is no such member. */
+export function stopAt(value: object, key: string | number): Stop {
+  return key in value ? { ...HERE, path: [key] } : AT_END;
+}
+
 /** An error in a pattern, policy, schedule or input. The code that reads the template adds file and line. */
 export class PatternError extends Error {
   override readonly name = 'PatternError';
   readonly code = 'EVENT_PATTERN';
   /** The path of the part of the pattern that is refused; empty for the pattern as a whole. */
   readonly at: readonly string[];
+  /** Absent if AWS names no place. */
+  readonly stop: Stop | undefined;
 
-  constructor(message: string, at: readonly string[] = []) {
+  constructor(message: string, at: readonly string[] = [], stop?: Stop) {
     super(message);
     this.at = at;
+    this.stop = stop;
+  }
+}
+
+/** Runs `compile` for the member `key` of a value, and adds the member to the stop of a PatternError. */
+export function readingMember<T>(key: string | number, compile: () => T, wraps = false): T {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof PatternError) || error.stop === undefined) throw error;
+    const { path, after, times } = error.stop;
+    const stop = { path: [key, ...path], after, times: wraps ? times + 1 : times };
+    throw new PatternError(error.message, error.at, stop);
   }
 }
 
@@ -20,12 +54,17 @@ export function readingPart<T>(at: readonly string[], compile: () => T): T {
     return compile();
   } catch (error) {
     throw error instanceof PatternError && error.at.length === 0
-      ? new PatternError(error.message, at)
+      ? new PatternError(error.message, at, error.stop)
       : error;
   }
 }
 
-export function refusePattern(reason: string): never {
+export function refusePattern(reason: string, stop: Stop = HERE): never {
+  throw new PatternError(reason, [], stop);
+}
+
+/** Refuses a pattern for a reason to which EventBridge adds no place. */
+export function refuseWithoutPlace(reason: string): never {
   throw new PatternError(reason);
 }
 
@@ -50,7 +89,9 @@ export function withWords<T>(words: (reason: string) => string, compile: () => T
   try {
     return compile();
   } catch (error) {
-    throw error instanceof PatternError ? new PatternError(words(error.message), error.at) : error;
+    throw error instanceof PatternError
+      ? new PatternError(words(error.message), error.at, error.stop)
+      : error;
   }
 }
 

@@ -7,7 +7,7 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { compileCidr, sameAddress } from './address-match.ts';
 import { compileNumeric } from './numeric-match.ts';
-import { refusePattern } from './pattern-error.ts';
+import { AT_END, readingMember, refusePattern, stopAt } from './pattern-error.ts';
 import { compileWildcard } from './wildcard.ts';
 
 type Scalar = string | number | boolean | null;
@@ -42,30 +42,35 @@ export function compileRules(rules: readonly unknown[], dialect: Dialect): Field
   const tests: ValueTest[] = [];
   const wildcards: (readonly string[])[] = [];
   let takesAbsence = false;
-  for (const rule of rules) {
-    const test = compileRule(rule, dialect);
+  for (const [index, rule] of rules.entries()) {
+    const test = readingMember(index, () => compileRule(rule, dialect));
     if (isJsonObject(rule) && rule['exists'] === false) takesAbsence = true;
     else tests.push(test);
     const found = wildcardsOf(rule);
     if (found.length > 0) wildcards.push(found);
   }
-  if (rules.length === 0) refusePattern('Empty arrays are not allowed');
+  if (rules.length === 0) refusePattern('Empty arrays are not allowed', AT_END);
   return { tests, takesAbsence, wildcards };
+}
+
+const ONE_KEY = 'Only one key allowed in match expression';
+const TOO_MANY_ELEMENTS = 'Too many elements in numeric expression';
+
+/** Refuses the second member of an object that may have only one. */
+function refuseMore(more: readonly (readonly [string, unknown])[], object: object, reason: string): void {
+  const [second] = more;
+  if (second !== undefined) refusePattern(reason, stopAt(object, second[0]));
 }
 
 function compileRule(rule: unknown, dialect: Dialect): ValueTest {
   if (isScalar(rule)) return exactly(rule);
   if (!isJsonObject(rule)) return refusePattern('Match value must be String, number, true, false, or null');
   const [entry, ...more] = Object.entries(rule);
-  if (entry === undefined) return refusePattern('Match expression name not found');
+  if (entry === undefined) return refusePattern('Match expression name not found', AT_END);
   const [name, operand] = entry;
-  const test = compileOperator(name, operand, dialect);
-  if (more.length > 0)
-    refusePattern(
-      name === 'numeric' || name === 'anything-but'
-        ? 'Too many elements in numeric expression'
-        : 'Only one key allowed in match expression',
-    );
+  const test = readingMember(name, () => compileOperator(name, operand, dialect));
+  const isOther = name === 'numeric' || name === 'anything-but';
+  refuseMore(more, rule, isOther ? TOO_MANY_ELEMENTS : ONE_KEY);
   return test;
 }
 
@@ -112,15 +117,19 @@ function compileEnd(name: 'prefix' | 'suffix', operand: unknown, dialect: Dialec
   if (dialect === 'sns' || !isJsonObject(operand)) return hasEnd(name, requireText(name, operand));
   const [entry, ...more] = Object.entries(operand);
   const label = name === 'prefix' ? 'Prefix' : 'Suffix';
-  if (entry === undefined) return refusePattern(`${label} expression name not found`);
-  if (entry[0] !== 'equals-ignore-case') return refusePattern(`Unsupported ${name} pattern: ${entry[0]}`);
-  const end = requireText('equals-ignore-case', entry[1]);
-  if (more.length > 0) refusePattern('Only one key allowed in match expression');
+  if (entry === undefined) return refusePattern(`${label} expression name not found`, AT_END);
+  const [inner, value] = entry;
+  const end = readingMember(inner, () =>
+    inner === 'equals-ignore-case'
+      ? requireText(inner, value)
+      : refusePattern(`Unsupported ${name} pattern: ${inner}`),
+  );
+  refuseMore(more, operand, ONE_KEY);
   const isSame = ignoringCase(end);
-  return (value) =>
-    typeof value === 'string' &&
-    value.length >= end.length &&
-    isSame(name === 'prefix' ? value.slice(0, end.length) : value.slice(value.length - end.length));
+  return (text) =>
+    typeof text === 'string' &&
+    text.length >= end.length &&
+    isSame(name === 'prefix' ? text.slice(0, end.length) : text.slice(text.length - end.length));
 }
 
 function hasEnd(name: 'prefix' | 'suffix', end: string): ValueTest {
@@ -174,42 +183,52 @@ function exceptions(operand: unknown): readonly ValueTest[] {
   if (!Array.isArray(operand) && typeof operand !== 'string' && typeof operand !== 'number')
     refusePattern('Value of anything-but must be an array or single string/number value.');
   const values: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
-  const tests = values.map((value) =>
-    typeof value === 'string' || typeof value === 'number'
-      ? isValue(value)
-      : refusePattern('Inside anything but list, start|null|boolean is not supported.'),
+  const tests = values.map((value, index) =>
+    readingMember(
+      index,
+      () =>
+        typeof value === 'string' || typeof value === 'number'
+          ? isValue(value)
+          : refusePattern('Inside anything but list, start|null|boolean is not supported.'),
+      true,
+    ),
   );
   if (new Set(values.map((value) => typeof value)).size !== 1)
     refusePattern(
       'Inside anything but list, either all values are number or string, mixed type is not supported',
+      AT_END,
     );
   return tests;
 }
 
 function nestedTests(operand: Readonly<Record<string, unknown>>, dialect: Dialect): readonly ValueTest[] {
   const [entry, ...more] = Object.entries(operand);
-  if (entry === undefined) return refusePattern('Anything-But expression name not found');
+  if (entry === undefined) return refusePattern('Anything-But expression name not found', AT_END);
   const [name, inner] = entry;
-  if (!isNested(name) || (dialect === 'sns' && name !== 'prefix'))
-    return refusePattern(`Unsupported anything-but pattern: ${name}`);
+  const tests = readingMember(name, () => {
+    if (!isNested(name) || (dialect === 'sns' && name !== 'prefix'))
+      return refusePattern(`Unsupported anything-but pattern: ${name}`);
+    return dialect === 'sns' ? [NESTED[name].compile(requireText(name, inner))] : innerTests(name, inner);
+  });
+  // The engine of EventBridge uses the message of `numeric` here.
+  refuseMore(more, operand, dialect === 'sns' ? ONE_KEY : TOO_MANY_ELEMENTS);
+  return tests;
+}
+
+function innerTests(name: keyof typeof NESTED, inner: unknown): readonly ValueTest[] {
   const { compile, refusal } = NESTED[name];
-  if (dialect === 'sns') {
-    const prefix = requireText(name, inner);
-    if (more.length > 0) refusePattern('Only one key allowed in match expression');
-    return [compile(prefix)];
-  }
-  if (!Array.isArray(inner) && typeof inner !== 'string' && typeof inner !== 'number')
-    refusePattern('Value of anything-but must be an array or single string/number value.');
-  const texts: readonly unknown[] = Array.isArray(inner) ? inner : [inner];
-  const tests = texts.map((text) => {
+  const requireInner = (text: unknown): string => {
     if (typeof text !== 'string') return refusePattern(refusal);
     if (text === '' && (name === 'prefix' || name === 'suffix'))
-      refusePattern('Null prefix/suffix not allowed');
-    return compile(text);
-  });
-  // The engine uses the message of `numeric` here.
-  if (more.length > 0) refusePattern('Too many elements in numeric expression');
-  return tests;
+      refusePattern('Null prefix/suffix not allowed', AT_END);
+    return text;
+  };
+  if (typeof inner === 'string' || typeof inner === 'number') return [compile(requireInner(inner))];
+  if (!Array.isArray(inner))
+    return refusePattern('Value of anything-but must be an array or single string/number value.');
+  return inner
+    .map((text: unknown, index) => readingMember(index, () => requireInner(text), true))
+    .map(compile);
 }
 
 function isNested(name: string): name is keyof typeof NESTED {

@@ -1,6 +1,6 @@
 /** The operator `wildcard` of event patterns, and the limit on the complexity of wildcards (docs/aws §18.5). */
 import { compilePieces } from '@gatewright/aws/glob';
-import { refusePattern } from './pattern-error.ts';
+import { AT_END, refusePattern } from './pattern-error.ts';
 
 const STAR = Symbol('*');
 type Token = string | typeof STAR;
@@ -29,10 +29,11 @@ function tokensOf(pattern: string): readonly Token[] {
     const next = pattern[at + 1];
     // The engine counts the quote before the text, so its positions are one higher than the index here.
     if (character === '*') {
-      if (next === '*') refusePattern(`Consecutive wildcard characters at pos ${at + 1}`);
+      if (next === '*') refusePattern(`Consecutive wildcard characters at pos ${at + 1}`, AT_END);
       tokens.push(STAR);
     } else if (character === '\\') {
-      if (next !== '*' && next !== '\\') return refusePattern(`Invalid escape character at pos ${at + 1}`);
+      if (next !== '*' && next !== '\\')
+        return refusePattern(`Invalid escape character at pos ${at + 1}`, AT_END);
       tokens.push(next);
       at += 1;
     } else tokens.push(character);

@@ -11,6 +11,7 @@ import { readSecretFile, writeSecretFile } from './secret-file.ts';
 export const IDENTITIES_FILE = 'gatewright.identities.yml';
 const CREDENTIALS_FILE = 'credentials.json';
 const MAX_IDENTITIES_BYTES = 1024 * 1024;
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 export type KeyPair = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
@@ -66,9 +67,14 @@ export function chooseKeyPair(environment: Readonly<Record<string, string | unde
 
 export function makeKeyPair(): KeyPair {
   return {
-    accessKeyId: `AKIALOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
+    accessKeyId: `AKIALOCAL${randomKeyPart(11)}`,
     secretAccessKey: randomBytes(30).toString('base64url'),
   };
+}
+
+/** An access key id of AWS has 20 characters, and some tools accept no others. */
+function randomKeyPart(count: number): string {
+  return Array.from(randomBytes(count), (byte) => BASE32[byte % BASE32.length] ?? 'A').join('');
 }
 
 export function makeControlSecret(): string {

@@ -4,7 +4,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
-import { notFound, refused } from './lambda-refusal.ts';
+import { notFound, refused, revisionMoved } from './lambda-refusal.ts';
 import { answering, findFunction, readTarget } from './lambda-target.ts';
 import { factsOf, type FunctionCodes } from './code-facts.ts';
 import { printConfiguration } from './function-configuration.ts';
@@ -25,7 +25,13 @@ export type ReplaceCode = (
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/code\/?$/;
 /** Members that are not enforced here and are therefore refused. */
-const REFUSED = ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn', 'RevisionId'];
+const REFUSED = ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn'];
+/** How Lambda answers an update; a read that follows says Successful and has another revision [obs: lambda]. */
+const IN_PROGRESS = {
+  LastUpdateStatus: 'InProgress',
+  LastUpdateStatusReason: 'The function is being created.',
+  LastUpdateStatusReasonCode: 'Creating',
+};
 /** AWS's words (boto/boto3#488). */
 const NO_ZIP = 'Could not unzip uploaded file. Please check your file, then try to upload again.';
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
@@ -55,6 +61,8 @@ export function createFunctionCode(
     const found = findFunction(stacks(), functionName);
     if (found === undefined) return notFound(call, `Function not found: ${plainArn}`);
     const input = parseJsonObject(call.request.body.toString('utf8'));
+    const moved = refuseOtherRevision(call, input?.['RevisionId'], found, codes);
+    if (moved !== undefined) return moved;
     const archive = readArchive(input, isImage(found));
     if (typeof archive === 'string') return refused(call, 400, 'InvalidParameterValueException', archive);
     const facts = factsOf(archive, archive.length, clock.nowEpochMs());
@@ -64,8 +72,19 @@ export function createFunctionCode(
       codes.replace(found.definition.arn, facts);
     }
     const { CodeSize, CodeSha256 } = facts;
-    return jsonReply(200, { ...printConfiguration(found, codes), CodeSize, CodeSha256 });
+    const status = input?.['DryRun'] === true ? {} : IN_PROGRESS;
+    return jsonReply(200, { ...printConfiguration(found, codes, status), CodeSize, CodeSha256 });
   });
+}
+
+function refuseOtherRevision(
+  call: AwsCall,
+  wanted: unknown,
+  found: FoundFunction,
+  codes: FunctionCodes,
+): ControlReply | undefined {
+  const latest = printConfiguration(found, codes).RevisionId;
+  return (wanted ?? latest) === latest ? undefined : revisionMoved(call, 'GetFunction/GetAlias');
 }
 
 function isImage({ definition, stack }: FoundFunction): boolean {

@@ -11,7 +11,12 @@ import type { FoundFunction } from './lambda-target.ts';
 /** Members that Lambda shows as they were given, and leaves out if they were not given. */
 const AS_GIVEN = ['DeadLetterConfig', 'FileSystemConfigs', 'DurableConfig'] as const;
 
-export function printConfiguration(found: FoundFunction, codes: FunctionCodes): object {
+/** @param status members that differ while an update is in progress */
+export function printConfiguration(
+  found: FoundFunction,
+  codes: FunctionCodes,
+  status: object = {},
+): { readonly RevisionId: string } {
   const { definition } = found;
   const properties = propertiesOf(found);
   const { environment, layers, name } = definition;
@@ -42,6 +47,7 @@ export function printConfiguration(found: FoundFunction, codes: FunctionCodes): 
     ...(isImage ? printImage(properties) : { PackageType: 'Zip', ...printRuntime(definition) }),
     State: 'Active',
     LastUpdateStatus: 'Successful',
+    ...status,
   };
   return { ...configuration, RevisionId: revisionOf(JSON.stringify(configuration)) };
 }

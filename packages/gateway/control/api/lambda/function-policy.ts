@@ -6,7 +6,7 @@ import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { printStatement } from '../../functions/function-policy-statement.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
-import { notFound, refused } from './lambda-refusal.ts';
+import { notFound, refused, revisionMoved } from './lambda-refusal.ts';
 import { answering, findFunction, LATEST, readLambdaCall, readTarget } from './lambda-target.ts';
 import type { LambdaTarget } from './lambda-target.ts';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
@@ -155,12 +155,7 @@ function refuseOtherRevision(asked: PolicyRequest, policies: FunctionPolicies): 
   if (wanted === undefined) return undefined;
   const policy = printPolicy(asked, policies);
   if (policy !== undefined && wanted === revisionOf(policy)) return undefined;
-  return refused(
-    asked.call,
-    412,
-    'PreconditionFailedException',
-    'The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to retrieve the latest Revision Id',
-  );
+  return revisionMoved(asked.call, 'GetPolicy');
 }
 
 function printPolicy(asked: LambdaTarget, policies: FunctionPolicies): string | undefined {

@@ -26,3 +26,9 @@ export function refused(call: AwsCall, status: number, type: string, message: st
     : { Type: 'User', [type === 'ResourceNotFoundException' ? 'Message' : 'message']: message };
   return { status, headers, body: JSON.stringify(body) };
 }
+
+/** Refuses a change of something that another caller has changed since. `operation` shows the latest revision. */
+export function revisionMoved(call: AwsCall, operation: 'GetPolicy' | 'GetFunction/GetAlias'): ControlReply {
+  const message = `The Revision Id provided does not match the latest Revision Id. Call the ${operation} API to retrieve the latest Revision Id`;
+  return refused(call, 412, 'PreconditionFailedException', message);
+}

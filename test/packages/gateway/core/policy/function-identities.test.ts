@@ -28,6 +28,7 @@ function aRole(more: Partial<Role> = {}): Role {
   return {
     arn: `arn:aws:iam::${ACCOUNT_ID}:role/teams/dev-orders`,
     name: 'dev-orders',
+    id: 'AROA0000000DEVORDERS1',
     policies: [policyOf({ Effect: 'Allow', Action: 'dynamodb:*', Resource: TABLE })],
     boundary: undefined,
     tags: new Map([['team', 'blue']]),
@@ -69,7 +70,7 @@ describe('FunctionIdentities', () => {
     assert.deepEqual(describeIdentity(identity), {
       arn: identity.arn,
       accountId: ACCOUNT_ID,
-      userId: 'AROALOCAL1:orders',
+      userId: 'AROA0000000DEVORDERS1:orders',
       roleArn: `arn:aws:iam::${ACCOUNT_ID}:role/teams/dev-orders`,
       organizationId: undefined,
       tags: new Map([['team', 'blue']]),
@@ -169,12 +170,21 @@ describe('FunctionIdentities', () => {
     assert.equal(identity.arn, `arn:aws:sts::${ACCOUNT_ID}:assumed-role/orders-role/orders`);
   });
 
+  // AWS CLI reference, "assume-role": AROA3XFRBF535PLBIFPI4:s3-access-example. The id belongs to the role.
+  it('gives each session of an unknown role the same id, of 21 characters', () => {
+    const [one, other] = [identify(undefined), identify(undefined)].map(
+      ({ identity }) => describeIdentity(identity).userId,
+    );
+    assert.match(one ?? '', /^AROA[A-Z0-9]{17}:orders$/);
+    assert.equal(other, one);
+  });
+
   // IAM user guide, "AWS global condition context keys".
   for (const [key, value] of [
     ['aws:PrincipalArn', `arn:aws:iam::${ACCOUNT_ID}:role/teams/dev-orders`],
     ['aws:PrincipalTag/team', 'blue'],
     ['aws:PrincipalType', 'AssumedRole'],
-    ['aws:userid', 'AROALOCAL1:orders'],
+    ['aws:userid', 'AROA0000000DEVORDERS1:orders'],
     ['aws:CurrentTime', '2026-11-20T00:00:00.000Z'],
     ['lambda:SourceFunctionArn', FUNCTION.arn],
   ] as const)

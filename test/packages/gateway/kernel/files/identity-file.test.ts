@@ -86,7 +86,7 @@ describe('chooseKeyPair', () => {
 
   it('makes a new pair for every start', () => {
     const first = chooseKeyPair({});
-    assert.match(first.accessKeyId, /^AKIALOCAL[0-9A-F]{16}$/);
+    assert.match(first.accessKeyId, /^AKIALOCAL[A-Z2-7]{11}$/);
     assert.notEqual(first.secretAccessKey, chooseKeyPair({}).secretAccessKey);
   });
 

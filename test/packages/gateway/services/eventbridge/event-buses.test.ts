@@ -44,7 +44,8 @@ describe('TestEventPattern', () => {
   it('refuses a pattern in the words of PutRule, and members that are missing or of another type', async () => {
     assert.partialDeepStrictEqual(await test('["a list"]', JSON.stringify(EVENT)), {
       __type: 'InvalidEventPatternException',
-      message: 'Event pattern is not valid. Reason: Filter is not an object',
+      message:
+        'Event pattern is not valid. Reason: Filter is not an object\n at [Source: (String)"["a list"]"; line: 1, column: 2]',
     });
     assert.partialDeepStrictEqual(await test(undefined, '{}'), { __type: 'ValidationException' });
     assert.partialDeepStrictEqual(await test({}, '{}'), {

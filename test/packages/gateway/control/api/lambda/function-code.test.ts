@@ -12,6 +12,7 @@ import { aStack } from './a-stack-of-functions.ts';
 
 const ADMIN = adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, '123456789012');
 const ZIP = Buffer.from('archive').toString('base64');
+const OTHER_ZIP = Buffer.from('another archive').toString('base64');
 
 function aCall(name: string, input: object, caller = ADMIN): AwsCall {
   const path = `/2015-03-31/functions/${encodeURIComponent(name)}/code`;
@@ -51,7 +52,7 @@ describe('UpdateFunctionCode', async () => {
       const { status, body } = await ask(name, { ZipFile: ZIP });
       assert.deepEqual(
         [status, body['FunctionArn'], body['CodeSize'], body['CodeSha256'], body['LastUpdateStatus']],
-        [200, arn, 7, 'DrPja/sk3Nm7HRvs4VMSFrWVOaj94X7oAiSvBlPJKqM=', 'Successful'],
+        [200, arn, 7, 'DrPja/sk3Nm7HRvs4VMSFrWVOaj94X7oAiSvBlPJKqM=', 'InProgress'],
       );
     }
     assert.deepEqual(replaced, Array(3).fill('first: archive'));
@@ -62,6 +63,17 @@ describe('UpdateFunctionCode', async () => {
       CodeSha256: 'DrPja/sk3Nm7HRvs4VMSFrWVOaj94X7oAiSvBlPJKqM=',
       LastModified: '2026-01-02T03:04:05.678+0000',
     });
+  });
+
+  // LocalStack's snapshot of test_function_revisions_basic, recorded 2024-04-10
+  it('takes the code for the revision that a read shows, and changes the revision', async () => {
+    const { body: updating } = await ask('first', { ZipFile: ZIP });
+    const { body: before } = await ask('first', { ZipFile: ZIP, DryRun: true });
+    const { status } = await ask('first', { ZipFile: OTHER_ZIP, RevisionId: before['RevisionId'] });
+
+    assert.equal(status, 200);
+    assert.notEqual(before['RevisionId'], updating['RevisionId']);
+    assert.equal((await ask('first', { ZipFile: ZIP, RevisionId: before['RevisionId'] })).status, 412);
   });
 
   it('checks without replacing on DryRun', async () => {
@@ -90,7 +102,15 @@ describe('UpdateFunctionCode', async () => {
       400,
       /^Please don't provide ImageUri when updating a function with packageType Zip\.$/,
     ],
-    ['a revision', 'first', { ZipFile: ZIP, RevisionId: 'x' }, 400, /RevisionId is not supported/],
+    // LocalStack's snapshot of test_function_revisions_basic, recorded 2024-04-10
+    [
+      'code for an earlier revision',
+      'first',
+      { ZipFile: ZIP, RevisionId: 'wrong' },
+      412,
+      /^The Revision Id provided does not match the latest Revision Id\. Call the GetFunction\/GetAlias API to retrieve the latest Revision Id$/,
+    ],
+    ['an earlier revision before anything else', 'first', { RevisionId: 'wrong' }, 412, /Revision Id/],
     ['a new version', 'first', { ZipFile: ZIP, Publish: true }, 400, /Publish is not supported/],
     ['text that is not base64', 'first', { ZipFile: '%%%' }, 400, /must be encoded in Base64/],
   ];

@@ -17,6 +17,7 @@ describe('openIdentities', () => {
     const role: Role = {
       arn: 'arn:aws:iam::123456789012:role/shop',
       name: 'shop',
+      id: 'AROA00000000000SHOP01',
       policies: [],
       boundary: undefined,
       tags: new Map(),
