@@ -79,7 +79,7 @@ const WHEN_CLOSED = 'a period can be closed 15 minutes after its end';
 
 async function close({ period: month, ...flags }: ChangeFlags & { readonly period?: string }): Promise<void> {
   const done = await closePeriods(month, flags);
-  const [closed, recorded, running] = [done['closed'], done['recorded'], done['running']].map(Number);
+  const { closed, recorded, running } = done;
   const isNothing = closed + recorded === 0;
   printResult(done, () =>
     isNothing
@@ -104,7 +104,7 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
 export async function closePeriods(
   month: string | undefined,
   flags: AdminFlags & { readonly operation?: string },
-): Promise<Answer> {
+): Promise<Readonly<Record<'closed' | 'recorded' | 'running', number>>> {
   const operationId = flags.operation ?? newOperationId();
   const sums = { closed: 0, recorded: 0, running: 0 };
   let cursor: unknown;
