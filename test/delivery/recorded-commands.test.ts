@@ -36,7 +36,7 @@ describe('gatewright requests, explain, replay and export', () => {
 
     assert.match(
       listed.stdout,
-      /^[0-9a-f]{8} {2}\d\d:\d\d:\d\d\.\d{3} {2}403 .* GET {2}\/dev {2}INVALID_API_KEY/,
+      /^[0-9a-f]{8} {2}\d\d:\d\d:\d\d\.\d{3} {2}403 .* GET {2}\/dev {2}invalid API key/,
     );
     assert.match(story.stdout, /^GET \/ was refused with 403 in the phase meter\./);
     assert.match(story.stdout, /does not match any key of the account/);

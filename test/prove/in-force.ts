@@ -1,6 +1,7 @@
 /** When changes of customers are in force in processes under load, and what this costs: the table of docs/guides/sell/quota.md. */
 import { DEFAULT_PRICES } from '../../packages/gateway/console/page/cost/prices.ts';
 import { measureInForce } from '../support/measure-in-force.ts';
+import { measureInstance } from '../support/measure-instance.ts';
 import type { Change } from '../support/measure-in-force.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';
 
@@ -64,6 +65,18 @@ const ROWS: readonly Row[] = [
   { name: 'plan saved, leased', change: 'plan saved', withinMs: 30_000, setting: { isLeased: true } },
 ];
 
+/** What one process costs that has few requests of one customer, or none: the second table of the guide. */
+const INSTANCES: readonly { readonly name: string; readonly load: Parameters<typeof measureInstance>[0] }[] =
+  [
+    { name: 'instance, idle', load: {} },
+    { name: 'instance, idle, changesWithinMs 2000', load: { changesWithinMs: 2000 } },
+    { name: 'instance, a request a second', load: { everyMs: 1000 } },
+    {
+      name: 'instance, a request a second, changesWithinMs 2000',
+      load: { everyMs: 1000, changesWithinMs: 2000 },
+    },
+  ];
+
 export const inForce: Proof = {
   name: 'in-force',
   claim:
@@ -85,11 +98,27 @@ export const inForce: Proof = {
         faults.push(`${row.name}: ${found.admitted} units were admitted and ${found.billed} billed`);
       if (found.over > 0) faults.push(`${row.name}: ${found.over} units over the quota`);
     }
+    for (const { name, load } of only === undefined ? INSTANCES : []) {
+      const found = await measureInstance(load);
+      figures[name] = { ...found, dollarsPerMonth: monthly(found) };
+      console.log(`  ${name}: ${JSON.stringify(figures[name])}`);
+      if (load.everyMs === undefined && found.reads + found.writes > 0)
+        faults.push(`${name}: ${found.reads} reads and ${found.writes} writes in an hour`);
+    }
     if (faults.length > 0) return { kind: 'refuted', reason: faults.join('; '), figures };
     const isPart = only !== undefined || sample !== undefined || quick;
     return { kind: 'proven', figures, isPart };
   },
 };
+
+const HOURS_PER_MONTH = 730;
+const MILLION = 1e6;
+
+/** Returns the dollars of a month for the calls of an hour. */
+function monthly({ reads, writes }: { readonly reads: number; readonly writes: number }): number {
+  const hour = (reads * DEFAULT_PRICES.tableReads + writes * DEFAULT_PRICES.tableWrites) / MILLION;
+  return Number((hour * HOURS_PER_MONTH).toFixed(3));
+}
 
 function figuresOf(found: Awaited<ReturnType<typeof measureInForce>>): Figures {
   const { delaysMs, decisions, reads, writes, admitted, billed, over } = found;

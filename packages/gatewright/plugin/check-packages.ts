@@ -45,6 +45,13 @@ export function withoutState(patterns: readonly string[], directory: string): re
   return [...patterns, STATE, ...(isStack ? [STACK] : [])];
 }
 
+/** Whether the plug-in or the service's own patterns exclude the stack. */
+export function isStateOmitted(plugins: unknown, packaging: unknown): boolean {
+  return (
+    /"gatewright"/.test(JSON.stringify(plugins ?? [])) || JSON.stringify(packaging ?? {}).includes(STACK)
+  );
+}
+
 /** Whether a bundler includes the imported code in the handlers' files. */
 export function isBundled({
   build,

@@ -1,5 +1,6 @@
+import { fits } from '../../gateway/core/routing/template-fit.ts';
 import { TestingError } from './control-link.ts';
-import type { ApiListing, Gateway } from '../../gateway/engine/index.ts';
+import type { ApiListing, ApiRoutes, Gateway } from '../../gateway/engine/index.ts';
 
 export type RequestOptions = {
   /** HTTP method. Default: `GET`, or `POST` if there is a body. */
@@ -12,9 +13,9 @@ export type RequestOptions = {
   readonly body?: string | Uint8Array | object;
   /** Token that is sent as `Authorization: Bearer …`. */
   readonly token?: string;
-  /** The logical id, name or stack of the API. It is required if there are several APIs. */
+  /** The logical id, id, name or stack of the API. It is required if several APIs have a route for the request. */
   readonly api?: string;
-  /** The name of the stage. It is required if the API has several stages. */
+  /** The name of the stage. It is required if several stages have a route for the request. */
   readonly stage?: string;
 };
 
@@ -66,36 +67,87 @@ function withQuery(path: string, query: RequestOptions['query'] = {}): string {
 }
 
 /**
- * Returns the API and stage for a request.
- * @throws TestingError if there is no such API or more than one. The message lists the existing APIs
+ * Returns the API and stage for a request. If several match the options, the one with a route for the method and path is
+ * used.
+ * @throws TestingError if there is no such API or more than one. The message lists the APIs, and how to choose one
  */
 export function chooseApi(
-  apis: readonly ApiListing[],
+  apis: readonly ApiRoutes[],
   isWebSocket: boolean,
   { api: wanted, stage }: Pick<RequestOptions, 'api' | 'stage'>,
-): ApiListing {
+  request?: Pick<ApiRequest, 'method' | 'path'>,
+): ApiRoutes {
   const kind = isWebSocket ? 'WebSocket API' : 'API';
   const candidates = apis.filter((one) => (one.kind === 'websocket') === isWebSocket);
   const found = candidates.filter(
-    (one) =>
-      (wanted === undefined || [one.logicalId, one.name, one.id, one.stack].includes(wanted)) &&
-      (stage === undefined || one.stage === stage),
+    (one) => (wanted === undefined || isNamed(one, wanted)) && (stage === undefined || one.stage === stage),
   );
-  const [only, another] = found;
+  const serving = request === undefined || found.length === 1 ? found : servingApis(found, request);
+  const [only, another] = serving.length === 0 ? found : serving;
   if (only !== undefined && another === undefined) return only;
+  if (only !== undefined) throw new TestingError(describeSeveral(candidates, found, serving, request));
   const names = candidates.map((one) => `${one.logicalId} (${placeOf(one, candidates)})`).join(', ');
   const there = names === '' ? 'the stacks have none' : `the stacks have ${names}`;
-  const called = wanted === undefined ? '' : ` "${wanted}"`;
-  throw new TestingError(
-    only === undefined
-      ? `there is no ${kind}${called}; ${there}`
-      : `several APIs match: pass { api } or { stage } to choose one; ${there}`,
-  );
+  throw new TestingError(`there is no ${kind}${wanted === undefined ? '' : ` "${wanted}"`}; ${there}`);
+}
+
+function isNamed({ logicalId, name, id, stack }: ApiListing, wanted: string): boolean {
+  return [logicalId, name, id, stack].includes(wanted);
 }
 
 /**
- * Returns the logical id and stage of an API. If another API has the same logical id, the stack's name is added,
- * because osls gives every HTTP API the logical id `HttpApi`.
+ * Returns the APIs with a route for the request. `$default` routes and function URLs, which serve every path, count only
+ * if no other route does.
+ */
+function servingApis(
+  apis: readonly ApiRoutes[],
+  { method, path }: Pick<ApiRequest, 'method' | 'path'>,
+): readonly ApiRoutes[] {
+  const [plain = ''] = path.split('?');
+  const named = apis.filter(
+    ({ kind, routes }) =>
+      kind !== 'function-url' &&
+      routes.some(
+        (route) =>
+          route.path.startsWith('/') && [method, 'ANY'].includes(route.method) && fits(route.path, plain),
+      ),
+  );
+  if (named.length > 0) return named;
+  return apis.filter(
+    ({ kind, routes }) => kind === 'function-url' || routes.some(({ path: own }) => own === '$default'),
+  );
+}
+
+/** Says which APIs a request may be for, and for each of them the options that choose it. */
+function describeSeveral(
+  all: readonly ApiRoutes[],
+  found: readonly ApiRoutes[],
+  serving: readonly ApiRoutes[],
+  request: Pick<ApiRequest, 'method' | 'path'> | undefined,
+): string {
+  const choices = (serving.length === 0 ? found : serving).map((one) => `  ${optionsFor(one, all)}`);
+  const what =
+    request === undefined
+      ? 'several APIs match'
+      : `${serving.length === 0 ? 'no API has' : 'several APIs have'} a route for ${request.method} ${request.path}`;
+  return [`${what}; pass one of these options:`, ...choices].join('\n');
+}
+
+/** Returns the shortest options that choose one API and stage, such as `{ api: 'Pets', stage: 'dev' }`. */
+function optionsFor(one: ApiRoutes, all: readonly ApiRoutes[]): string {
+  const { logicalId, name, stack, id, stage } = one;
+  const named = (wanted: string): readonly ApiRoutes[] => all.filter((other) => isNamed(other, wanted));
+  const alone = [logicalId, name, stack].find((wanted) => named(wanted).length === 1);
+  if (alone !== undefined) return `{ api: '${alone}' }`;
+  const staged = [logicalId, name, stack].find(
+    (wanted) => named(wanted).filter((other) => other.stage === stage).length === 1,
+  );
+  return `{ api: '${staged ?? id}', stage: '${stage}' }`;
+}
+
+/**
+ * Returns the stage of an API. If another API has the same logical id, the stack's name is added, because osls gives
+ * every HTTP API the logical id `HttpApi`.
  */
 function placeOf({ logicalId, stage, stack }: ApiListing, candidates: readonly ApiListing[]): string {
   const isShared = candidates.some((one) => one.logicalId === logicalId && one.stack !== stack);

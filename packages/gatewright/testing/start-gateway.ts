@@ -166,12 +166,13 @@ export async function startWith(parse: Parse, options: StartOptions = {}): Promi
 
 function describe(
   gateway: Gateway,
-  { apis, unsupported }: Listening,
+  { unsupported }: Pick<Listening, 'unsupported'>,
   parse: Parse,
   close: () => Promise<void>,
 ): TestGateway {
   const environment = gateway.environment();
   const request: TestGatewayParts['request'] = (api, one) => injectInto(gateway, api, one);
+  const apis = gateway.routes();
   return withKnownOptions(
     makeTestGateway({ environment, apis, findings: unsupported, request, close, parse }),
   );
@@ -179,10 +180,8 @@ function describe(
 
 async function connectWith(parse: Parse): Promise<TestGateway> {
   const link = linkOf(process.env);
-  const status = JSON.parse(await callControl(link, 'GET', 'status')) as Pick<
-    Listening,
-    'apis' | 'unsupported'
-  >;
+  const status = JSON.parse(await callControl(link, 'GET', 'status')) as Pick<TestGatewayParts, 'apis'> &
+    Pick<Listening, 'unsupported'>;
   const environment = Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>
       value !== undefined && SHARED.test(name) ? [[name, value] as const] : [],

@@ -11,7 +11,7 @@ import { callControl, type ControlLink, TestingError } from './control-link.ts';
 import { openSocket } from './test-socket.ts';
 import type { ApiRequest, RequestOptions } from './api-request.ts';
 import type { SocketOptions, TestSocket } from './test-socket.ts';
-import type { ApiListing, TokenOptions, UnsupportedItem } from '../../gateway/engine/index.ts';
+import type { ApiListing, ApiRoutes, TokenOptions, UnsupportedItem } from '../../gateway/engine/index.ts';
 
 export type TestMessage = {
   readonly id: string;
@@ -144,7 +144,7 @@ export class FunctionFailed extends Error {
 
 export type TestGatewayParts = {
   readonly environment: Readonly<Record<string, string>>;
-  readonly apis: readonly ApiListing[];
+  readonly apis: readonly ApiRoutes[];
   readonly findings: readonly UnsupportedItem[];
   readonly request: (api: ApiListing, request: ApiRequest) => Promise<Response>;
   readonly close: () => Promise<void>;
@@ -192,7 +192,7 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
     url: (api, stage) => urlOf(apis, api, stage),
     async inject(path, options = {}) {
       const request = makeRequest(path, options);
-      const response = await parts.request(chooseApi(apis, false, options), request);
+      const response = await parts.request(chooseApi(apis, false, options, request), request);
       // `json()` must create the value with the globals of the tests' context.
       return Object.defineProperty(response, 'json', { value: async () => parse(await response.text()) });
     },
@@ -234,20 +234,19 @@ function mcpClient(
   return new McpClient({
     revision,
     parse,
-    send: ({ method, headers, body }) =>
-      request(
-        chooseApi(apis, false, options),
-        makeRequest(path, {
-          ...options,
-          method,
-          headers: { ...options.headers, ...headers },
-          ...(body !== undefined && { body }),
-        }),
-      ),
+    send: ({ method, headers, body }) => {
+      const message = makeRequest(path, {
+        ...options,
+        method,
+        headers: { ...options.headers, ...headers },
+        ...(body !== undefined && { body }),
+      });
+      return request(chooseApi(apis, false, options, message), message);
+    },
   });
 }
 
-function urlOf(apis: TestGateway['apis'], api?: string, stage?: string): string {
+function urlOf(apis: TestGatewayParts['apis'], api?: string, stage?: string): string {
   const isSocket = apis.some((one) => one.kind === 'websocket' && one.logicalId === api);
   return chooseApi(apis, isSocket, { ...(api && { api }), ...(stage && { stage }) }).url;
 }

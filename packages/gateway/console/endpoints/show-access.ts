@@ -28,9 +28,9 @@ export interface AccessBook {
     message?: AskedOfServer,
   ): AccessVerdict | undefined;
   /**
-   * Returns what a token of the local issuer must contain. With this token, the document of this API accepts the
-   * caller, and its rules allow the request unless they also depend on something other than the token. Returns
-   * undefined if the API has no document, or its document trusts no issuer for which `includes` returns true.
+   * Returns what a token of the local issuer must contain so that the document of this API accepts the caller and its
+   * rules allow the request. Returns undefined if no such token is admitted, if the API has no document, or if its
+   * document trusts no issuer for which `includes` returns true.
    */
   localToken(
     asked: {
@@ -38,6 +38,8 @@ export interface AccessBook {
       readonly stage: string;
       readonly method: string;
       readonly path: string;
+      /** The identity sources of the route's authorizer. */
+      readonly places: readonly { readonly kind: string; readonly name: string }[];
     },
     includes: (issuer: string) => boolean,
   ): TokenText | undefined;

@@ -82,7 +82,7 @@ export function describeGuard(
     token: readToken(received, sources),
     localToken:
       kind === 'lambda'
-        ? access?.localToken(questionOf(received), (issuer) => issuers?.includes(issuer) === true)
+        ? access?.localToken(questionOf(received, sources), (issuer) => issuers?.includes(issuer) === true)
         : issuers && localTokenOf(authorization, issuers, received.stage.variables),
     trusted:
       authorization.kind !== 'token'
@@ -95,8 +95,11 @@ export function describeGuard(
   };
 }
 
-function questionOf({ api, stage, method, path }: Matched): Parameters<AccessBook['localToken']>[0] {
-  return { apiId: api.apiId, stage: stage.name, method, path };
+function questionOf(
+  { api, stage, method, path }: Matched,
+  places: readonly IdentitySource[],
+): Parameters<AccessBook['localToken']>[0] {
+  return { apiId: api.apiId, stage: stage.name, method, path, places };
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Finds routes that nearly matched, and what differs. This explains why another route, or no route, was chosen. */
+import { fits, isGreedy, isSame, segmentsOf } from '../../core/routing/template-fit.ts';
 import { ANY_METHODS } from '../../core/routing/rest-routes.ts';
 import type { NearMiss } from '../explain/circumstances.ts';
 import type { RoutePlan } from '../../core/deployment/model.ts';
@@ -155,27 +156,4 @@ function countEdits(wanted: string, given: string): number {
     row = next;
   }
   return row.at(-1) ?? 0;
-}
-
-function fits(template: string, path: string): boolean {
-  const wanted = segmentsOf(template);
-  const given = segmentsOf(path);
-  const last = wanted.at(-1) ?? '';
-  if (isGreedy(last)) {
-    const fixed = wanted.slice(0, -1);
-    return given.length > fixed.length && fixed.every((segment, index) => isSame(segment, given[index]));
-  }
-  return wanted.length === given.length && wanted.every((segment, index) => isSame(segment, given[index]));
-}
-
-function isSame(wanted: string, given: string | undefined): boolean {
-  return given !== undefined && (wanted === given || /^\{.+\}$/.test(wanted));
-}
-
-function isGreedy(segment: string): boolean {
-  return /^\{.+\+\}$/i.test(segment);
-}
-
-function segmentsOf(path: string): readonly string[] {
-  return path.split('/').filter((segment) => segment !== '');
 }

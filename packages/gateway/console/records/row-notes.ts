@@ -10,11 +10,27 @@ export function notesOf(
 ): readonly string[] {
   const isError = code !== undefined || failure !== undefined || (status >= 400 && status < 600);
   return [
-    ...(code === undefined ? [] : [reason ?? code]),
+    ...(code === undefined ? [] : [reason ?? describeCode(code)]),
     ...marks,
     ...(cache === 'hit' ? ['cached'] : []),
     ...(isColdStart && !isError ? ['cold start'] : []),
   ];
+}
+
+/** Codes whose own words say too little, or something else than happened. */
+const CODE_WORDS: Readonly<Record<string, string>> = {
+  DEFAULT_4XX: 'refused',
+  DEFAULT_5XX: 'error of the gateway',
+  API_CONFIGURATION_ERROR: 'API configuration error',
+  INVALID_API_KEY: 'invalid API key',
+  MISSING_AUTHENTICATION_TOKEN: 'no route or signature',
+  WAF_FILTERED: 'blocked by the web ACL',
+  URI_TOO_LONG: 'URI too long',
+};
+
+/** Returns a code such as `ACCESS_DENIED` as words: `access denied`. */
+export function describeCode(code: string): string {
+  return CODE_WORDS[code] ?? code.toLowerCase().replaceAll('_', ' ');
 }
 
 type NotedRow = Pick<RequestRow, 'code' | 'reason' | 'failure' | 'status' | 'cache' | 'isColdStart'>;

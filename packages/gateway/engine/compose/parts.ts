@@ -81,6 +81,8 @@ export type Parts = {
   ownApis: OwnApisPort | undefined;
   /** The control port's URL, which is known before the first function runs. */
   controlUrl: string | undefined;
+  /** The ports that were in use, and the ports that are used instead. One message names them all. */
+  readonly movedPorts: Map<number, number>;
 };
 
 /** Stores the state after startup and restores it. */

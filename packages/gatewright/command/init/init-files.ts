@@ -168,6 +168,25 @@ channels:
     - { id: rooms, effect: allow, actions: [subscribe, publish, presence], channels: ['rooms/*'] }
 `;
 
+/**
+ * Returns the text of `access/portal.yml`.
+ * @param plans the ids of the plans in the documents; empty if plans are saved with `gatewright plan save`
+ */
+export function portalFile(up: string, plans: readonly string[]): string {
+  const [first = 'free', ...others] = plans;
+  return `# yaml-language-server: $schema=${up}node_modules/gatewright/stack/portal.schema.json
+# What customers see and may do in the portal (see node_modules/gatewright/docs/guides/sell/portal.md).
+version: 1
+name: Customer portal
+colour: '#0b5fa5'
+plans:
+  # Each plan is in the quota of a document, or saved with gatewright plan save. changesTo: plans that its customers may choose.
+${[first, ...others].map((plan) => `  - { plan: ${plan}, title: ${plan}, changesTo: [], from: now }`).join('\n')}
+# The keys that customers may create, for an issuer with type: apiKey in a document:
+# keys: { prefix: shop, roles: [customer], most: 3 }
+`;
+}
+
 /** The example API for an empty folder. Its authorizer sets the caller. */
 export const HELLO_API: ApiToProtect = {
   stack: 'hello-dev',

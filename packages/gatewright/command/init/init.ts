@@ -16,8 +16,6 @@ import {
 } from '@gatewright/authoring/files/stack-files';
 import { inspectApis, loadOptions } from '../../../toolkit/stack/access/commands/access-apis.ts';
 import {
-  CHANNELS_FILE,
-  CHANNELS_PARAMETER,
   documentFile,
   HELLO_API,
   HELLO_HANDLER,
@@ -32,9 +30,12 @@ import {
 } from './init-files.ts';
 import type { ApiToProtect } from './init-files.ts';
 import { addParts, guidesOf } from './add-parts.ts';
+import { documentsFor } from './part-documents.ts';
+import { isBundled, isStateOmitted } from '../../plugin/check-packages.ts';
 import { assertAuthorizers, chooseParts, partsFile, usedParts, withNeeds } from './choose-parts.ts';
 import { describeLeftParts } from '../../../toolkit/stack/parts.ts';
 import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
+import { membersOf } from '@gatewright/aws/json-object';
 import { colorize, printResult, UsageError } from '../../../base/terminal/output.ts';
 
 type InitFlags = {
@@ -109,26 +110,19 @@ function add(folder: string, names: string): void {
     throw new UsageError('--add needs an existing stack: run gatewright init first, or pass --parts');
   const stack = stackFolderOf(folder);
   const { added, files } = addParts(stack, names);
-  const documents = documentsOf(join(stack, 'access'));
-  const isAsked = withNeeds(names, '--add').includes('channels');
-  const needsDocument = isAsked && !hasDocumentOfChannels(documents);
   const up = `../${/\$\{file\(((?:\.\.\/)*)node_modules/.exec(readIfThere(join(stack, 'serverless.yml')))?.[1] ?? ''}`;
-  if (needsDocument) write(stack, 'access/channels.yml', CHANNELS_FILE(up));
-  printResult({ added, changed: files }, () =>
-    added.length === 0 && !needsDocument
-      ? ['the stack already has these parts']
-      : [
-          added.length === 0
-            ? 'the stack already has these parts'
-            : `added ${added.join(', ')} to ${files.join(', ')}; the next deployment creates their resources, and does not replace any other`,
-          ...(needsDocument
-            ? [
-                `created ${join(relative(process.cwd(), stack), 'access/channels.yml')} for a WebSocket API of the stack; to create that API, add ${CHANNELS_PARAMETER} to params.dev in ${join(relative(process.cwd(), stack), 'serverless.yml')}`,
-              ]
-            : []),
-          ...guidesOf(added, GUIDES),
-        ],
-  );
+  const shown = relative(process.cwd(), stack);
+  const wanted = documentsFor(withNeeds(names, '--add'), documentsOf(join(stack, 'access')), up);
+  for (const { file, text } of wanted) write(stack, join('access', file), text);
+  printResult({ added, changed: files }, () => [
+    added.length === 0
+      ? 'the stack already has these parts'
+      : `added ${added.join(', ')} to ${files.join(', ')}; the next deployment creates their resources, and does not replace any other`,
+    ...wanted.map(
+      ({ file, next }) => `created ${join(shown, 'access', file)}: ${next(join(shown, 'serverless.yml'))}`,
+    ),
+    ...guidesOf(added, GUIDES),
+  ]);
 }
 
 /** Reads the user's choice. An existing stack keeps its parts, because another run only adds documents. */
@@ -159,10 +153,6 @@ function documentsOf(access: string): ReadonlyMap<string, string> {
   return new Map(documentsIn(access).map((name) => [name, readIfThere(join(access, name))]));
 }
 
-function hasDocumentOfChannels(documents: ReadonlyMap<string, string>): boolean {
-  return documents.size > 0 && usedParts(documents).includes('channels');
-}
-
 function isService(folder: string): boolean {
   return readdirSync(folder).some((name) => DEFINITION.test(name));
 }
@@ -188,8 +178,9 @@ function planOfEmpty(folder: string, { webhooks, parts }: Choice): Plan {
     ...(parts === undefined ? [] : [['gatewright.yml', partsFile(parts)] as const]),
     ['access/hello.yml', documentFile(document)],
     ['access/hello.routes.json', helloRoutes()],
-    ...(webhooks ? [['access/webhooks.yml', WEBHOOKS_FILE('../')] as const] : []),
-    ...(hasChannels ? [['access/channels.yml', CHANNELS_FILE('../')] as const] : []),
+    ...documentsFor(parts ?? (webhooks ? ['webhooks'] : []), new Map(), '../').map(
+      ({ file, text }) => [join('access', file), text] as const,
+    ),
     ['hello/serverless.yml', helloFile(region)],
     ['hello/hello.mjs', HELLO_HANDLER],
   ]);
@@ -219,10 +210,14 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
   const region = all[0]?.region ?? homeOfEnvironment().region;
   const names = nameDocuments(apis, filesIn(access));
   // A service that has a WebSocket API uses the functions of the part `channels` behind its own API.
-  const hasChannels =
-    parts?.includes('channels') === true &&
-    !all.some(({ kind }) => kind === 'websocket') &&
-    !hasDocumentOfChannels(readDocuments(folder));
+  const hasOwn = all.some(({ kind }) => kind === 'websocket');
+  const needing = parts ?? (webhooks ? ['webhooks'] : []);
+  const wanted = documentsFor(
+    needing.filter((part) => part !== 'channels' || !hasOwn),
+    readDocuments(folder),
+    '../../',
+  );
+  const hasChannels = wanted.some(({ file }) => file === 'channels.yml');
   const files = new Map([
     [STACK_FILE, stackFile({ up: '../', region, hasChannels })],
     ...(parts === undefined ? [] : [[join(STACK_FOLDER, 'gatewright.yml'), partsFile(parts)] as const]),
@@ -232,8 +227,7 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
       const text = documentFile({ api, routes: '../..', up: '../../', rules, hasQuotas });
       return [join(STACK_FOLDER, 'access', `${names[index] ?? ''}.yml`), text] as const;
     }),
-    ...(webhooks ? [[join(STACK_FOLDER, 'access/webhooks.yml'), WEBHOOKS_FILE('../../')] as const] : []),
-    ...(hasChannels ? [[join(STACK_FOLDER, 'access/channels.yml'), CHANNELS_FILE('../../')] as const] : []),
+    ...wanted.map(({ file, text }) => [join(STACK_FOLDER, 'access', file), text] as const),
   ]);
   return {
     files,
@@ -242,11 +236,21 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
       ...(findStack([folder]).kind === 'not-needed' && parts?.includes('authorizers') !== false
         ? attachLines(all, folder, parts)
         : []),
+      ...(packagesStack(own) ? [EXCLUDE] : []),
       ...(isWithout ? [] : ['npx gatewright access sync   # reads the routes']),
       'npx gatewright access matrix # who may call what',
       'npx gatewright start',
     ],
   };
+}
+
+const EXCLUDE = `exclude the stack from the package of your service: add gatewright to plugins in serverless.yml, or package: { patterns: ['!**/.gatewright/**', '!${STACK_FOLDER}/**'] }`;
+
+/** Whether osls would put the folder of the stack into the package of the service. */
+function packagesStack(definition: string): boolean {
+  if (definition === '') return false;
+  const { build, plugins, custom, package: packaging } = membersOf(parseDocument(definition).toJS());
+  return !isBundled({ build, plugins, custom: membersOf(custom) }) && !isStateOmitted(plugins, packaging);
 }
 
 /**

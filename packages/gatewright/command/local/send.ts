@@ -3,9 +3,15 @@ import { Command } from 'commander';
 import { WebSocket } from 'ws';
 import { readDuration } from '../../../gateway/engine/settings.ts';
 import { printResult, UsageError } from '../../../base/terminal/output.ts';
+import { collectText } from '../../../toolkit/terminal/options.ts';
 import { trustedAuthorities } from './trusted-authorities.ts';
 
-type SendFlags = { readonly wait: string | false };
+type SendFlags = {
+  readonly wait: string | false;
+  readonly token?: string;
+  readonly header: readonly string[];
+  readonly protocol: readonly string[];
+};
 
 const CONNECT_WITHIN_MS = 5_000;
 
@@ -14,6 +20,19 @@ export function sendCommand(): Command {
     .description('Send a message to a WebSocket API and print the reply.')
     .argument('<url>', 'ws://127.0.0.1:3001/dev?token=…')
     .argument('<message>', 'text to send')
+    .option('--token <token>', 'token that is sent as Authorization: Bearer …')
+    .option(
+      '--header <header>',
+      "header of the handshake, such as 'X-Api-Key: …' (repeatable)",
+      collectText,
+      [],
+    )
+    .option(
+      '--protocol <name>',
+      'subprotocol: --protocol bearer --protocol TOKEN (repeatable)',
+      collectText,
+      [],
+    )
     .option('--wait <duration>', 'how long to wait for a reply', '5s')
     .option('--no-wait', 'end once the message is sent')
     .action(send);
@@ -23,7 +42,12 @@ async function send(url: string, message: string, flags: SendFlags): Promise<voi
   const waitMs = readWait(flags);
   if (!URL.canParse(url) || !/^wss?:/.test(url))
     throw new UsageError(`"${url}" is not a WebSocket URL; it must begin with ws:// or wss://`);
-  const answer = await exchange(url, message, { waitMs, isAnswered: flags.wait !== false });
+  const answer = await exchange(() => connect(url, flags), {
+    url,
+    message,
+    waitMs,
+    isAnswered: flags.wait !== false,
+  });
   printResult({ sent: message, answer }, () => answer ?? []);
 }
 
@@ -36,19 +60,47 @@ function readWait({ wait }: SendFlags): number {
 }
 
 /**
+ * Opens a connection. It uses `ws`, because Node's own client sends no headers and does not report why a handshake was
+ * refused.
+ * @throws UsageError for an invalid header or subprotocol
+ */
+function connect(url: string, { token, header, protocol }: SendFlags): WebSocket {
+  const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  for (const one of header) {
+    const [, name = '', value = ''] = /^([^:\s]+):\s*(.*)$/.exec(one) ?? [];
+    if (name === '') throw new UsageError(`--header: "${one}" is not a header; write it as 'name: value'`);
+    headers[name] = value;
+  }
+  const trust = url.startsWith('wss:') ? { ca: trustedAuthorities() } : {};
+  try {
+    return new WebSocket(url, [...protocol], { headers, ...trust });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+type Exchange = {
+  readonly url: string;
+  readonly message: string;
+  readonly waitMs: number;
+  readonly isAnswered: boolean;
+};
+
+/**
  * Sends frames on a WebSocket connection. Returns the first frame that arrives, or undefined if the caller does not
- * wait for a frame. It uses `ws`, because Node's own client does not report why a handshake was refused.
+ * wait for a frame.
  * @throws UsageError if the handshake is refused or no frame arrives in time
  */
 function exchange(
-  url: string,
-  message: string,
-  { waitMs, isAnswered }: { readonly waitMs: number; readonly isAnswered: boolean },
+  open: () => WebSocket,
+  { url, message, waitMs, isAnswered }: Exchange,
 ): Promise<string | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
-  const socket = new WebSocket(url, url.startsWith('wss:') ? { ca: trustedAuthorities() } : {});
+  const socket = open();
   const timer = setTimeout(() => {
-    reject(new UsageError(`no reply arrived within ${waitMs} ms`));
+    reject(
+      new UsageError(`no reply arrived within ${waitMs} ms; pass --no-wait if the route sends no reply`),
+    );
   }, waitMs);
   socket.addEventListener('open', () => {
     socket.send(message);

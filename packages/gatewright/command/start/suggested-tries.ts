@@ -6,7 +6,7 @@ import { commandName } from '../../../base/terminal/output.ts';
 import { findAdmittedToken } from '@gatewright/authoring/find/admitted-token';
 import { findAdmittedKey } from '@gatewright/authoring/find/admitted-key';
 import type { AdmittedKey } from '@gatewright/authoring/find/admitted-key';
-import type { AdmittedToken } from '@gatewright/authoring/find/admitted-token';
+import type { AdmittedToken, Asked, IdentityPlace } from '@gatewright/authoring/find/admitted-token';
 import { quote } from '@gatewright/aws/text/token-options';
 import { tokenCommand } from '../shell-text.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
@@ -66,7 +66,8 @@ export function guardedRoutes(
     if (guard === undefined || guard.isClosed === true || route.target === 'returns 500') return [];
     const isOfToolkit = guard.authorizer !== undefined && isToolkit(guard.authorizer.functionName);
     const decides = isOfToolkit ? document : undefined;
-    const admitted = decides && findAdmittedToken(decides, stage, askedOf(route));
+    const asked = askedOf(route, guard.authorizer?.identitySources);
+    const admitted = decides && findAdmittedToken(decides, stage, asked);
     const needsKey = route.apiKeyRequired && apiKeySource !== 'AUTHORIZER';
     return [
       {
@@ -77,14 +78,15 @@ export function guardedRoutes(
         isOpen: route.authorizer === undefined && !route.apiKeyRequired,
         token: guard.localToken ?? admitted?.token,
         source: admitted?.source ?? BEARER,
-        newKey: decides && findAdmittedKey(decides, stage, askedOf(route)),
+        newKey: decides && findAdmittedKey(decides, stage, asked),
       },
     ];
   });
 }
 
-function askedOf({ method, path }: Route): Parameters<typeof findAdmittedToken>[2] {
+function askedOf({ method, path }: Route, places: readonly IdentityPlace[] = []): Asked {
   return {
+    places,
     method: ['ANY', '$default'].includes(method) ? 'GET' : method,
     path: path === '$default' ? '/' : fillPath(path),
   };
@@ -167,8 +169,8 @@ function curl(
   return ['curl -i', ...verb, ...header, ...keyHeader, ...body, quote(address)].join(' ');
 }
 
-function headerOf({ name, scheme }: AdmittedToken['source'], command: string): string {
-  return `-H "${printHeader(name)}: ${scheme}${command}"`;
+function headerOf({ name, scheme }: AdmittedToken['source'], command: string, option = '-H'): string {
+  return `${option} "${printHeader(name)}: ${scheme}${command}"`;
 }
 
 function createKeyCommand({ tenant, prefix, roles, scopes, plan }: AdmittedKey): string {
@@ -208,14 +210,26 @@ function suggestUrl(api: ApiRoutes): readonly string[] {
 
 function suggestMessage(api: ApiRoutes, routes: readonly GuardedRoute[]): readonly string[] {
   const connect = routes.find(({ route }) => route.path === '$connect');
-  const token = connect?.source.in === 'query' ? connect.token : undefined;
-  if (connect?.isOpen === false && token === undefined) return [];
+  const { token, source = BEARER, route: { authorizer } = {} } = connect ?? {};
   const named = routes.find(({ route }) => !route.path.startsWith('$'));
   if (named === undefined && !routes.some(({ route }) => route.path === '$default')) return [];
-  const message = JSON.stringify({ action: named?.route.path ?? 'hello' });
-  const url =
-    token === undefined
-      ? quote(api.url)
-      : `"${api.url}?${connect?.source.name ?? ''}=${tokenCommand(token)}"`;
-  return ['# a WebSocket message', `${commandName()} send ${url} ${quote(message)}`];
+  const message = quote(JSON.stringify({ action: named?.route.path ?? 'hello' }));
+  const whose =
+    authorizer === undefined ? '' : `, ${token === undefined ? 'without' : 'with a token for'} ${authorizer}`;
+  return [
+    `# a WebSocket message${whose}`,
+    `${commandName()} send ${token === undefined ? quote(api.url) : connectionOf(api, source, tokenCommand(token))} ${message}`,
+  ];
+}
+
+/** Returns the arguments of `send` with the URL, and with the token where the document reads it. */
+function connectionOf({ url }: ApiRoutes, source: AdmittedToken['source'], token: string): string {
+  switch (source.in) {
+    case 'query':
+      return `"${url}?${source.name}=${token}"`;
+    case 'subprotocol':
+      return `--protocol ${quote(source.name)} --protocol "${token}" ${quote(url)}`;
+    case 'header':
+      return `${headerOf(source, token, '--header')} ${quote(url)}`;
+  }
 }

@@ -142,6 +142,17 @@ function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer):
           `a TOKEN authorizer reads one header, so it cannot read ${describeSource(unread)}: use a REQUEST authorizer`,
         ];
   }
+  const sent = identitySources.filter(({ kind }) => kind === 'header' || kind === 'querystring');
+  const [first] = sent;
+  const reads = sources[0];
+  if (
+    first !== undefined &&
+    reads !== undefined &&
+    !sent.some((wired) => sources.some((source) => isSame(source, wired)))
+  )
+    return [
+      `returns 401 to every caller without ${first.kind} ${first.name}, from which the document reads no credential: add a source for it to the document, or make ${describeSource(reads)} the identity source`,
+    ];
   // A header counts as one source, whether its value has the prefix Bearer or not.
   if (new Set(sources.map(describeSource)).size < 2) return [];
   const demanded = identitySources.find((wired) => sources.some((source) => isSame(source, wired)));

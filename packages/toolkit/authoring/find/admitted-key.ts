@@ -33,7 +33,8 @@ export function findAdmittedKey(
   asked: Asked,
 ): AdmittedKey | undefined {
   for (const issuer of document.apiKeys) {
-    const source = issuer.only?.includes(stage) === false ? undefined : sourceOf(document, issuer);
+    const source =
+      issuer.only?.includes(stage) === false ? undefined : sourceOf(document, issuer, asked.places);
     if (source === undefined) continue;
     for (const { roles, scopes } of candidates(document, issuer))
       for (const plan of plansOf(document)) {

@@ -18,18 +18,27 @@ import type { TokenText } from '@gatewright/aws/text/token-options';
 export type AdmittedToken = {
   readonly token: TokenText;
   readonly source: {
-    readonly in: 'header' | 'query';
+    readonly in: 'header' | 'query' | 'subprotocol';
+    /** The name of the header or query parameter, or the subprotocol before the token. */
     readonly name: string;
     /** What comes before the token in a header: `Bearer ` or nothing. */
     readonly scheme: 'Bearer ' | '';
   };
 };
 
+/** A place from which an authorizer of API Gateway reads the caller. */
+export type IdentityPlace = { readonly kind: string; readonly name: string };
+
 export type Asked = {
   /** A method of HTTP; ignored for WebSocket APIs. */
   readonly method: string;
   /** A path below the stage, without parameters. */
   readonly path: string;
+  /**
+   * The identity sources of the route's authorizer. API Gateway refuses a request that lacks one of them, so the token
+   * must be in it.
+   */
+  readonly places?: readonly IdentityPlace[];
 };
 
 /** Examples for claims that a document requires, but whose values it does not determine. */
@@ -49,7 +58,7 @@ export function findAdmittedToken(
   for (const issuer of document.issuers) {
     const { isLocal, issuer: address } = issuer.trust;
     if (!(isLocal || includes(address)) || issuer.only?.includes(stage) === false) continue;
-    const source = sourceOf(document, issuer);
+    const source = sourceOf(document, issuer, asked.places);
     if (source === undefined) continue;
     for (const claims of candidates(document, issuer, asked)) {
       const token = toTokenText(claims, issuer);
@@ -60,19 +69,52 @@ export function findAdmittedToken(
   return undefined;
 }
 
-/** Returns where the command can put the token: a header, but for WebSocket APIs the query, because `send` has no headers. */
+/**
+ * Returns where the command puts the token: the first source of the document that reads tokens of the issuer, and that
+ * the authorizer reads as well. Only WebSocket APIs read queries and subprotocols.
+ */
 export function sourceOf(
   { sources, kind }: CompiledDocument,
   { id }: Pick<CompiledIssuer, 'id'>,
+  places: readonly IdentityPlace[] = [],
 ): AdmittedToken['source'] | undefined {
-  const place = kind === 'websocket' ? 'query' : 'header';
   for (const source of sources) {
-    if (source.in !== place || !source.issuers.includes(id)) continue;
-    const scheme = source.in === 'header' && source.scheme !== undefined ? 'Bearer ' : '';
-    return { in: source.in, name: source.name, scheme };
+    if (!source.issuers.includes(id) || (kind !== 'websocket' && source.in !== 'header')) continue;
+    const found = describeSource(source);
+    if (found !== undefined && isRead(found, places)) return found;
   }
   return undefined;
 }
+
+function describeSource(source: CompiledDocument['sources'][number]): AdmittedToken['source'] | undefined {
+  switch (source.in) {
+    case 'header':
+      return { in: 'header', name: source.name, scheme: source.scheme === undefined ? '' : 'Bearer ' };
+    case 'query':
+      return { in: 'query', name: source.name, scheme: '' };
+    case 'subprotocol':
+      return { in: 'subprotocol', name: source.marker, scheme: '' };
+    case 'clientCert':
+      return undefined;
+  }
+}
+
+/** Whether a request with the token has all headers and query parameters that the authorizer reads. */
+function isRead({ in: place, name }: AdmittedToken['source'], places: readonly IdentityPlace[]): boolean {
+  return places.every((one) => {
+    switch (one.kind) {
+      case 'header':
+        return one.name.toLowerCase() === (place === 'header' ? name.toLowerCase() : PROTOCOLS_OF[place]);
+      case 'querystring':
+        return place === 'query' && one.name === name;
+      default:
+        return true;
+    }
+  });
+}
+
+/** The header that contains the subprotocols of a handshake (RFC 6455). */
+const PROTOCOLS_OF = { subprotocol: 'sec-websocket-protocol', query: undefined };
 
 function callerOf({ id }: CompiledIssuer, claims: Claims): CallerSpec {
   return { claims: JSON.stringify(claims), issuer: id, role: [], scope: [] };

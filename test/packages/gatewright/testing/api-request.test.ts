@@ -2,9 +2,26 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chooseApi, injectInto, makeRequest } from '../../../../packages/gatewright/testing/api-request.ts';
 import type { RequestOptions } from '../../../../packages/gatewright/testing/api-request.ts';
-import type { ApiListing, Gateway } from '../../../../packages/gateway/engine/index.ts';
+import type { ApiRoutes, Gateway } from '../../../../packages/gateway/engine/index.ts';
 
-const api = (logicalId: string, kind: ApiListing['kind'], stage = 'dev'): ApiListing => ({
+const api = (
+  logicalId: string,
+  kind: ApiRoutes['kind'],
+  stage = 'dev',
+  routeKeys: readonly string[] = [],
+): ApiRoutes => ({
+  routes: routeKeys.map((routeKey) => {
+    const [method = '', path = '$default'] = routeKey.split(' ');
+    return {
+      method,
+      path,
+      logicalId,
+      apiKeyRequired: false,
+      authorizer: undefined,
+      functionName: 'f',
+      target: undefined,
+    };
+  }),
   stack: 'shop',
   logicalId,
   id: `${logicalId}-id`,
@@ -83,7 +100,7 @@ describe('the API that a request is for', () => {
   it('is asked for with those that there are', () => {
     assert.throws(
       () => chooseApi(all, false, { api: 'Admin' }),
-      /several APIs match: pass { api } or { stage } to choose one; the stacks have Pets \(stage dev\), Admin \(stage dev\), Admin \(stage prod\)/,
+      /several APIs match; pass one of these options:\n  { api: 'Admin', stage: 'dev' }\n  { api: 'Admin', stage: 'prod' }$/,
     );
     assert.throws(
       () => chooseApi(all, false, { api: 'Live' }),
@@ -91,10 +108,81 @@ describe('the API that a request is for', () => {
     );
     const ours = { ...api('Pets', 'http'), stack: 'gatewright' };
     assert.throws(
-      () => chooseApi([...all, ours], false, { api: 'Pets' }),
+      () => chooseApi([...all, ours], false, { api: 'Other' }),
       /the stacks have Pets \(stage dev, stack shop\), Admin \(stage dev\), Admin \(stage prod\), Pets \(stage dev, stack gatewright\)/,
     );
     assert.throws(() => chooseApi([], true, {}), /there is no WebSocket API; the stacks have none/);
+  });
+});
+
+describe('a request for one of several APIs', () => {
+  const shop = {
+    ...api('HttpApi', 'http', '$default', ['GET /health', 'GET /orders/{id}']),
+    name: 'dev-shop',
+  };
+  const mail = {
+    ...api('HttpApi', 'http', '$default', ['GET /health', 'ANY /mail/{proxy+}']),
+    stack: 'mail',
+  };
+  const desk = api('Desk', 'rest', 'dev', ['GET /health', 'POST /orders/{id}']);
+  const any = api('Any', 'http', '$default', ['$default']);
+  const url = api('Url', 'function-url', '$default', ['ANY /{proxy+}']);
+  const all = [shop, mail, desk, any, url].map((one) => ({ ...one, id: `${one.stack}${one.logicalId}` }));
+  const chosen = (routeKey: string, options: RequestOptions = {}, apis = all): string => {
+    const [method = '', path = ''] = routeKey.split(' ');
+    return chooseApi(apis, false, options, { method, path }).id;
+  };
+
+  it('goes to the only one with a route for its method and path', () => {
+    assert.equal(chosen('GET /orders/o1?a=b'), 'shopHttpApi');
+    assert.equal(chosen('POST /orders/o1'), 'shopDesk');
+    assert.equal(chosen('PUT /mail/a/b'), 'mailHttpApi');
+    assert.equal(chosen('GET /health', { stage: 'dev' }), 'shopDesk');
+  });
+
+  it('goes to an API that serves every path only if no other API has a route', () => {
+    const without = all.filter(({ kind }) => kind !== 'function-url');
+    assert.equal(chosen('GET /other', {}, without), 'shopAny');
+    assert.equal(chosen('GET /orders/o1', {}, without), 'shopHttpApi');
+  });
+
+  it('goes to the API that an option names, whether it has such a route or not', () => {
+    assert.equal(chosen('GET /nowhere', { api: 'Desk' }), 'shopDesk');
+  });
+
+  it('is refused with the options that choose each API that has the route', () => {
+    assert.throws(() => chosen('GET /health'), {
+      message: [
+        'several APIs have a route for GET /health; pass one of these options:',
+        "  { api: 'dev-shop' }",
+        "  { api: 'dev-mail' }",
+        "  { api: 'Desk' }",
+      ].join('\n'),
+    });
+    const two = all.slice(1, 3);
+    assert.throws(() => chosen('GET /nowhere', {}, two), {
+      message: [
+        'no API has a route for GET /nowhere; pass one of these options:',
+        "  { api: 'HttpApi' }",
+        "  { api: 'Desk' }",
+      ].join('\n'),
+    });
+  });
+
+  it('names options each of which chooses its API', () => {
+    const twins = [all[0], all[0]].flatMap((one, index) => (one ? [{ ...one, id: `twin${index}` }] : []));
+    for (const apis of [all, twins])
+      try {
+        chosen('GET /health', {}, apis);
+        assert.fail('the request is ambiguous');
+      } catch (error) {
+        const lines = (error as Error).message.split('\n').slice(1);
+        assert.equal(new Set(lines).size, lines.length);
+        for (const line of lines) {
+          const [, name = '', , stage] = /api: '([^']*)'(, stage: '([^']*)')?/.exec(line) ?? [];
+          assert.ok(chosen('GET /health', { api: name, ...(stage !== undefined && { stage }) }, apis));
+        }
+      }
   });
 });
 

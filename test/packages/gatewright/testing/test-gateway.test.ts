@@ -11,7 +11,7 @@ import {
   linkOf,
   makeTestGateway,
 } from '../../../../packages/gatewright/testing/test-gateway.ts';
-import type { ApiListing } from '../../../../packages/gateway/engine/index.ts';
+import type { ApiRoutes } from '../../../../packages/gateway/engine/index.ts';
 import type { TestGateway } from '../../../../packages/gatewright/testing/test-gateway.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
@@ -54,7 +54,8 @@ describe('a gateway of a test', () => {
   beforeEach(() => {
     asked.length = 0;
     answers.clear();
-    const api = (logicalId: string, kind: ApiListing['kind'], stage: string): ApiListing => ({
+    const api = (logicalId: string, kind: ApiRoutes['kind'], stage: string): ApiRoutes => ({
+      routes: [],
       stack: 'shop',
       logicalId,
       id: logicalId,
@@ -212,9 +213,9 @@ describe('a gateway of a test', () => {
   function makeTestGatewayOfOne(
     parse = (text: string): unknown => (JSON.parse(text) as readonly unknown[])[0],
   ): TestGateway {
-    const { environment, apis, findings } = gateway;
+    const { environment, findings } = gateway;
     const unused = (): never => assert.fail('no API is called');
-    return makeTestGateway({ environment, apis, findings, parse, request: unused, close: unused });
+    return makeTestGateway({ environment, apis: [], findings, parse, request: unused, close: unused });
   }
 });
 

@@ -5,6 +5,7 @@ import { createCustomer, setPlan, setState } from '#shared/quota/admin/customers
 import { resume as resumeLimit, suspend as suspendLimit } from '#shared/quota/admin/limits.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { measureInstance } from '../../../support/measure-instance.ts';
 import { measureInForce } from '../../../support/measure-in-force.ts';
 import type { Change } from '../../../support/measure-in-force.ts';
 import { createMemoryListing } from '../../../support/memory-listing.ts';
@@ -156,6 +157,19 @@ describe('a process', () => {
       assert.ok(!after.allowed && after.reason === 'suspended');
       assert.equal(table.calls.filter((call) => call !== 'read').length, writes, 'it asked for no units');
     }
+  });
+
+  // The table of docs/guides/sell/quota.md, "When a change is in force".
+  it('costs nothing while a process is idle, and one read each 1.8 s at most for changes within 2 s', async () => {
+    for (const changesWithinMs of [undefined, 2000]) {
+      const setting = changesWithinMs === undefined ? {} : { changesWithinMs };
+      assert.deepEqual(await measureInstance(setting), { requests: 0, reads: 0, writes: 0 });
+    }
+    const usual = await measureInstance({ everyMs: 1000 });
+    const soon = await measureInstance({ everyMs: 1000, changesWithinMs: 2000 });
+
+    assert.deepEqual([usual.reads, usual.writes], [146, 123]);
+    assert.deepEqual([soon.reads, soon.writes], [1809, 123]);
   });
 
   it('admits nothing 30 s after a limit was suspended, and admits within 2 s after it was resumed', async () => {

@@ -24,7 +24,7 @@ type Layout = {
 export const NODE_HEIGHT = 36;
 /** Nodes are as wide as their longest name needs, between these widths. */
 const [MIN_WIDTH, MAX_WIDTH] = [120, 420];
-/** The width to which nodes shrink if the names do not fit into the window. */
+/** The width to which nodes shrink if the names do not fit into the window, but the shrunk map does. */
 const SHRUNK_WIDTH = 176;
 const PADDING = 16;
 /** The space for a count at the end of the second line. */
@@ -47,7 +47,8 @@ interface TextMeasure {
 
 /**
  * Computes the layout of the map. Empty columns are left out. Nodes are ordered by the nodes that point to them, so
- * lines rarely cross. @param room the width of the window; a map that is wider shrinks, and cuts long names
+ * lines rarely cross. @param room the width of the window. A map that is wider shrinks and cuts long names. If even the
+ * shrunk map is too wide, the window scrolls, and names are shown in full
  */
 export function layOut(
   nodes: readonly MapNode[],
@@ -106,7 +107,8 @@ function widthOf(nodes: readonly MapNode[], measure: TextMeasure): number {
 }
 
 /**
- * Shrinks the widest columns until the map fits, but none below the width at which names can still be distinguished.
+ * Shrinks the widest columns until the map fits, but none below the width at which names can still be distinguished. If
+ * the map does not fit even then, no column shrinks.
  */
 function fitWidths(wanted: readonly number[], room: number): readonly number[] {
   const widths = [...wanted];
@@ -114,7 +116,7 @@ function fitWidths(wanted: readonly number[], room: number): readonly number[] {
   const total = (): number => widths.reduce((sum, width) => sum + width, 0);
   while (total() > free) {
     const widest = Math.max(...widths);
-    if (widest <= SHRUNK_WIDTH) break;
+    if (widest <= SHRUNK_WIDTH) return wanted;
     const next = Math.max(SHRUNK_WIDTH, ...widths.filter((width) => width < widest));
     const at = widths.flatMap((width, index) => (width === widest ? [index] : []));
     const step = Math.min(widest - next, Math.ceil((total() - free) / at.length));

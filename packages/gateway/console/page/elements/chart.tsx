@@ -31,6 +31,7 @@ export function Chart({ label, seconds, series, ...props }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
   const isDark = useDark();
+  const hasBars = series.some(({ isBars }) => isBars);
   const names = series.map(({ name }) => name).join('\n');
   const data = [seconds, ...series.map(({ values }) => values)] as uPlot.AlignedData;
   useEffect(() => {
@@ -50,7 +51,7 @@ export function Chart({ label, seconds, series, ...props }: Props) {
         legend: { show: series.length > 1 },
         cursor: { y: false },
         scales: {
-          ...(series.some(({ isBars }) => isBars) && { x: { range: withRoomForBars } }),
+          ...(hasBars && { x: { range: withRoomForBars } }),
           y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] },
         },
         axes: [
@@ -59,7 +60,12 @@ export function Chart({ label, seconds, series, ...props }: Props) {
             grid: { show: false },
             size: 32 * scale,
             space: 72 * scale,
-            values: (_, marks, __, ___, step) => marks.map((mark) => axisTime(mark, step)),
+            values: ({ data: [begins] }, marks, __, ___, step) =>
+              marks.map((mark) => axisTime(mark, hasBars ? (begins[1] ?? 0) - (begins[0] ?? 0) : step)),
+            // A bar is marked at the time at which it begins, and not at round times between bars.
+            ...(hasBars && {
+              splits: (drawn: uPlot) => thin([...drawn.data[0]], drawn.width / (72 * scale)),
+            }),
           },
           { ...axis, size: 44 * scale, space: 30 * scale, incrs: WHOLE_STEPS },
         ],
@@ -107,6 +113,12 @@ export function Chart({ label, seconds, series, ...props }: Props) {
       <div ref={box} role="img" aria-label={label} />
     </figure>
   );
+}
+
+/** Returns at most this number of the values, at equal distances. */
+function thin(values: readonly number[], most: number): number[] {
+  const step = Math.ceil(values.length / Math.max(1, most));
+  return values.filter((_, index) => index % step === 0);
 }
 
 /**

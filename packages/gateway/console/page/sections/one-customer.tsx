@@ -124,6 +124,7 @@ function History({ history }: { readonly history: readonly ShownUse[] }) {
     .map(([limit]) => limit);
   const [chosen, setChosen] = useState(limits[0] ?? '');
   const periods = sumByPeriod(history.filter(({ limit }) => limit === chosen));
+  const [only, another] = periods;
   return (
     <>
       {limits.length < 2 ? null : (
@@ -141,15 +142,22 @@ function History({ history }: { readonly history: readonly ShownUse[] }) {
           </select>
         </div>
       )}
-      <Chart
-        key={chosen}
-        label={`Units of ${chosen} used in each period`}
-        seconds={periods.map(({ startSeconds }) => startSeconds)}
-        series={[
-          { name: 'used', values: periods.map(({ counted }) => counted), colour: '--accent', isBars: true },
-        ]}
-        height={120}
-      />
+      {only === undefined || another !== undefined ? (
+        <Chart
+          key={chosen}
+          label={`Units of ${chosen} used in each period`}
+          seconds={periods.map(({ startSeconds }) => startSeconds)}
+          series={[
+            { name: 'used', values: periods.map(({ counted }) => counted), colour: '--accent', isBars: true },
+          ]}
+          height={120}
+        />
+      ) : (
+        <p class="soft">
+          {number(only.counted)} units of {chosen} since {dateTime(only.startSeconds * 1000)}. From the second
+          period on, a plot shows the units of each period.
+        </p>
+      )}
     </>
   );
 }

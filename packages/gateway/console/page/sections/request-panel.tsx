@@ -133,7 +133,9 @@ function FullDetail({
         <p class="soft">This request cannot be replayed: {detail.noReplay}.</p>
       )}
       <Message title="Request" size={detail.requestBytes} message={detail.request} />
-      {detail.phases.length === 0 ? null : <Waterfall phases={detail.phases} tookMs={detail.tookMs} />}
+      {detail.phases.length === 0 ? null : (
+        <Waterfall phases={detail.phases} tookMs={detail.tookMs} status={detail.status} />
+      )}
       <dl class="facts">
         <Fact name="Route">{detail.routeKey ?? 'none'}</Fact>
         <Fact name="Caller">{detail.caller ?? 'anonymous'}</Fact>

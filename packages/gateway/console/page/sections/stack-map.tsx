@@ -65,13 +65,26 @@ export function StackMapView() {
           height={layout.height}
           viewBox={`0 0 ${layout.width} ${layout.height}`}
         >
+          <defs>
+            <marker
+              id="map-arrow"
+              viewBox="0 0 6 6"
+              refX="6"
+              refY="3"
+              markerWidth="6"
+              markerHeight="6"
+              orient="auto"
+            >
+              <path class="map-arrow" d="M0 0L6 3L0 6Z" />
+            </marker>
+          </defs>
           {layout.columns.map(({ title, x }) => (
             <text key={title} class="map-title" x={x} y={14}>
               {title}
             </text>
           ))}
           {layout.edges.map(({ from, to, path }) => (
-            <path key={`${from} ${to}`} class="map-edge" d={path} />
+            <path key={`${from} ${to}`} class="map-edge" d={path} marker-end="url(#map-arrow)" />
           ))}
           {layout.nodes.map((one) => (
             <Node

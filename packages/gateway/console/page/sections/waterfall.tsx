@@ -1,15 +1,16 @@
 import { useState } from 'preact/hooks';
 import { ShownText } from '../elements/parts.tsx';
-import { ms } from '../texts.ts';
+import { ms, statusKind } from '../texts.ts';
 import type { PhaseRecord } from '../../records/model.ts';
 
-export function Waterfall({
-  phases,
-  tookMs,
-}: {
+type Props = {
   readonly phases: readonly PhaseRecord[];
   readonly tookMs: number;
-}) {
+  /** The status of the reply. A refusal with 4xx is not drawn as an error, because it may be intended. */
+  readonly status: number;
+};
+
+export function Waterfall({ phases, tookMs, status }: Props) {
   const refused = phases.findIndex(({ outcome }) => outcome === 'refused');
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set(refused === -1 ? [] : [refused]));
   const [showsIdle, setShowsIdle] = useState(false);
@@ -25,7 +26,7 @@ export function Waterfall({
       <h3>Phases</h3>
       {phases.map((phase, index) =>
         phase.isIdle === true && !showsIdle ? null : (
-          <div class={`phase ${phase.outcome}`} key={phase.name}>
+          <div class={`phase ${phase.outcome} ${statusKind(status)}`} key={phase.name}>
             <button
               type="button"
               class="phase-head"

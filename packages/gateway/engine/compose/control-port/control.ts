@@ -18,7 +18,7 @@ import { openStateApi } from '../state/state.ts';
 import { openTestingApi } from './testing.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlRequest } from '../../../core/api-call.ts';
-import type { GatewayOptions } from '../../gateway.ts';
+import type { OnMoved } from '../../../server/listen.ts';
 import type { MoreEndpoints } from '../../../server/control-port/local-endpoints.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -31,7 +31,7 @@ export async function openControl(parts: Parts): Promise<() => Promise<void>> {
   };
   const control = await openControlPort({
     port: options.controlPort,
-    onMoved: options.movablePorts?.control === true ? reportMoved(options, 'control port') : undefined,
+    onMoved: options.movablePorts?.control === true ? noteMoved(parts) : undefined,
     allowHosts: options.allowHosts,
     maxBodyMemoryBytes: options.maxBodyMemoryBytes,
     clockFixedBecause: findClockObstacle(options),
@@ -59,12 +59,25 @@ export async function openControl(parts: Parts): Promise<() => Promise<void>> {
   };
 }
 
-/** Returns a function that logs which port is used instead, because a client may expect the default port. */
-export function reportMoved(
-  { onProgress }: Pick<GatewayOptions, 'onProgress'>,
-  what: string,
-): (port: number, used: number) => void {
-  return (port, used) => onProgress(`port ${port} is in use, so the ${what} is ${used}`);
+/** Returns a function that notes which port is used instead of a port that is in use. */
+export function noteMoved({ movedPorts }: Pick<Parts, 'movedPorts'>): OnMoved {
+  return (port, used) => void movedPorts.set(port, used);
+}
+
+/** Logs which ports are used instead of the default ports, because a client may expect these. */
+export function reportMoved({ movedPorts, options }: Pick<Parts, 'movedPorts' | 'options'>): void {
+  if (movedPorts.size === 0) return;
+  const [taken, used] = [[...movedPorts.keys()], [...movedPorts.values()]].map(enumerate);
+  options.onProgress(
+    movedPorts.size === 1
+      ? `port ${taken} is in use, so port ${used} is used instead`
+      : `ports ${taken} are in use, so ports ${used} are used instead`,
+  );
+}
+
+/** Prints `3000, 3001 and 4000`. */
+function enumerate(ports: readonly number[]): string {
+  return [ports.slice(0, -1).join(', '), ports.at(-1)].filter((text) => text !== '').join(' and ');
 }
 
 function mountsOf(parts: Parts): ControlMounts {

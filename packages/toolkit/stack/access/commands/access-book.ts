@@ -14,7 +14,6 @@ import { rulesNaming } from '#shared/access/decide/mcp-rules.ts';
 import { AccessQueryError, findRefusal } from '@gatewright/authoring/find/caller-spec';
 import type { CompiledAccess, CompiledDocument, CompiledRule } from '#shared/access/compiled-document.ts';
 import { UsageError } from '@gatewright/aws/usage-error';
-import type { TokenText } from '@gatewright/aws/text/token-options';
 import type { AdminTarget } from '../../../terminal/admin-client.ts';
 import { describeTerms, readLedger, withLedger } from './spent-quota.ts';
 import type { Ledger } from './spent-quota.ts';
@@ -45,8 +44,7 @@ export function openAccessBook(
       const document = read().find(({ apis }) =>
         apis.some((api) => api.apiId === apiId && api.stage === ofApi),
       );
-      const admitted = document && findAdmittedToken(document, stage, asked, includes);
-      return admitted?.token ?? localTokenOf(document, stage, includes);
+      return document && findAdmittedToken(document, stage, asked, includes)?.token;
     },
     async ask(question, nowEpochSeconds) {
       const document = read().find(({ name }) => name === question.document);
@@ -64,24 +62,6 @@ export function openAccessBook(
 }
 
 const NAMES = { token: 'token', claims: 'text of the claims', ip: 'address' };
-
-function localTokenOf(
-  document: CompiledDocument | undefined,
-  stage: string,
-  includes: (issuer: string) => boolean,
-): TokenText | undefined {
-  const trusted = document?.issuers.find(
-    ({ only, trust }) => (only?.includes(stage) ?? true) && (trust.isLocal || includes(trust.issuer)),
-  );
-  if (trusted === undefined) return undefined;
-  const { issuer, isLocal, audience, clients, tokenUse } = trusted.trust;
-  return {
-    issuer: isLocal ? undefined : issuer,
-    audience: audience?.[0] ?? (tokenUse === undefined ? undefined : clients?.[0]),
-    tokenUse,
-    ...(clients?.[0] !== undefined && tokenUse === undefined && { claims: { client_id: clients[0] } }),
-  };
-}
 
 /** Reads the compiled documents. `compiled.json` is never incomplete, because it is replaced atomically. */
 export function readDocuments(source: string): readonly CompiledDocument[] {

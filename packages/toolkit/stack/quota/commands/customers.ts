@@ -2,7 +2,8 @@
  * `gatewright customers` shows the customers with a record, the plan of each, and whether requests of the customer are
  * admitted.
  */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { CUSTOMER_STATES } from '#shared/quota/plan/customer.ts';
 import { membersOf } from '@gatewright/aws/json-object';
 import { listAt } from '../../../terminal/aws-call.ts';
 import type { AdminRequest } from '../../../terminal/admin-request.ts';
@@ -81,6 +82,7 @@ export function customersCommand(): Command {
     .addCommand(
       readCommand('list', 'List the customer records.')
         .option('--plan <id>', 'only customers who have this plan now')
+        .addOption(new Option('--state <state>', 'only customers in this state').choices(CUSTOMER_STATES))
         .action(list),
     )
     .addCommand(setPlanCommand())
@@ -252,9 +254,19 @@ function describeInForce(after: Answer, followed: Followed | UsageError): string
   return `${keys}${again}in force everywhere by ${printValue(after['everywhereBy'])}`;
 }
 
-async function list({ plan, ...flags }: ReadFlags & { readonly plan?: string }): Promise<void> {
+async function list({
+  plan,
+  state,
+  ...flags
+}: ReadFlags & { readonly plan?: string; readonly state?: string }): Promise<void> {
   const customers = await readCustomers(flags);
-  printRows(plan === undefined ? customers : customers.filter((one) => planOf(one) === plan), COLUMNS);
+  printRows(
+    customers.filter(
+      (one) =>
+        (plan === undefined || planOf(one) === plan) && (state === undefined || one['state'] === state),
+    ),
+    COLUMNS,
+  );
 }
 
 async function show(tenant: string, flags: ReadFlags): Promise<void> {

@@ -19,12 +19,12 @@ import {
   newOperationId,
 } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
-import { changeCommand, printAnswer } from '../../commands/admin-commands.ts';
+import { changeCommand } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags } from '../../commands/admin-commands.ts';
 import { textAt } from '../../../terminal/aws-call.ts';
 import { readExport } from './export-rows.ts';
 import { printInvoiceCsv, printInvoiceText } from './invoice-text.ts';
-import { count, printNotes, printLines, UsageError } from '../../../../base/terminal/output.ts';
+import { count, printNotes, printLines, printResult, UsageError } from '../../../../base/terminal/output.ts';
 import { makeFolder, writePrivateFile } from '../../../../base/terminal/private-file.ts';
 
 export type MonthFlags = AdminFlags & { readonly period: string; readonly tenant?: string };
@@ -74,15 +74,26 @@ export function readMonth(text: string): string {
   throw new InvalidArgumentError('Write a month such as 2026-11.');
 }
 
+/** When a period can be closed (`LATE_MS`). */
+const WHEN_CLOSED = 'a period can be closed 15 minutes after its end';
+
 async function close({ period: month, ...flags }: ChangeFlags & { readonly period?: string }): Promise<void> {
   const done = await closePeriods(month, flags);
-  printAnswer(done);
-  if (Number(done['closed']) + Number(done['recorded']) > 0) return;
-  const running = Number(done['running']);
+  const { closed, recorded, running } = done;
+  const isNothing = closed + recorded === 0;
+  printResult(done, () =>
+    isNothing
+      ? []
+      : [
+          `closed ${count(closed, 'period')} and wrote ${count(recorded, 'record')} of usage and fees`,
+          ...(running === 0 ? [] : [`${count(running, 'period')} not closed yet: ${WHEN_CLOSED}`]),
+        ],
+  );
+  if (!isNothing) return;
   if (running > 0) {
     const which = month === undefined ? '' : ` of ${month}`;
     printNotes(
-      `Nothing to do yet: ${count(running, 'period')}${which} can be closed 15 minutes after its end. gatewright usage invoice --draft shows the amounts until then.`,
+      `Nothing to do yet: ${count(running, 'period')}${which} not closed yet: ${WHEN_CLOSED}. gatewright usage invoice --draft shows the amounts until then.`,
     );
     return;
   }
@@ -93,7 +104,7 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
 export async function closePeriods(
   month: string | undefined,
   flags: AdminFlags & { readonly operation?: string },
-): Promise<Answer> {
+): Promise<Readonly<Record<'closed' | 'recorded' | 'running', number>>> {
   const operationId = flags.operation ?? newOperationId();
   const sums = { closed: 0, recorded: 0, running: 0 };
   let cursor: unknown;

@@ -7,6 +7,7 @@ import { after, describe, it } from 'node:test';
 // Where it is loaded it stays, and that must not be a folder of a test.
 import 'esbuild';
 import { runCommandHere } from '../../../../support/command-in-process.ts';
+import { portalProblems, readPortal } from '@gatewright/authoring/portal/portal-files';
 import { anHttpApiTemplate } from '../../../../support/a-small-template.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-init-add-'));
@@ -37,7 +38,7 @@ describe('gatewright init --add', () => {
 
     assert.match(
       stdout,
-      /^created gatewright\/access\/channels\.yml for a WebSocket API of the stack; to create that API, add websocketApi: true to params\.dev in gatewright\/serverless\.yml/m,
+      /^created gatewright\/access\/channels\.yml: to create the WebSocket API of the stack, add websocketApi: true to params\.dev in gatewright\/serverless\.yml/m,
     );
     assert.match(
       read('access/channels.yml'),
@@ -53,9 +54,54 @@ describe('gatewright init --add', () => {
 
     assert.match(
       stdout,
-      /^the stack already has these parts\ncreated gatewright\/access\/channels\.yml for a WebSocket API/,
+      /^the stack already has these parts\ncreated gatewright\/access\/channels\.yml: to create the WebSocket API/,
     );
     assert.match(read('access/channels.yml'), /logicalId: WebsocketsApi/);
     assert.equal((await run('--add', 'channels')).stdout, 'the stack already has these parts\n');
+  });
+
+  // Without access/portal.yml, a stack with the portal is not packaged (layers/portal-part.ts).
+  it('writes the documents of webhooks and of the portal, which offers the plans of the documents', async () => {
+    writeFileSync(
+      join(folder, 'gatewright/access/plans.yml'),
+      `quota: { plans: [{ id: gold, version: 1 }, { id: free, version: 1 }] }\n`,
+    );
+
+    const { stdout } = await run('--add', 'webhooks,portal');
+
+    assert.match(stdout, /^created gatewright\/access\/webhooks\.yml: name your senders/m);
+    assert.match(stdout, /^created gatewright\/access\/portal\.yml: say there which plans and keys/m);
+    assert.match(
+      read('access/portal.yml'),
+      /\$schema=\.\.\/\.\.\/node_modules[^]*- \{ plan: gold, title: gold[^]*- \{ plan: free, title: free/,
+    );
+    const page = { page: () => new Map([['index.html', '<title>Portal</title>']]) };
+    assert.deepEqual(portalProblems(readPortal(join(folder, 'gatewright/access'), page)), []);
+  });
+});
+
+describe('the next steps of gatewright init', () => {
+  const next = async (definition: object): Promise<string> => {
+    const service = mkdtempSync(join(folder, 'service-'));
+    const provider = { name: 'aws', runtime: 'nodejs24.x', region: 'us-east-1' };
+    const functions = { a: { handler: 'a.handler', events: [{ httpApi: 'GET /a' }] } };
+    writeFileSync(
+      join(service, 'serverless.yml'),
+      JSON.stringify({ service: 'shop', provider, functions, ...definition }),
+    );
+    writeFileSync(join(service, 'a.js'), 'exports.handler = async () => 1;');
+    const { stdout, stderr } = await runCommandHere(['init', service, '--json'], { cwd: folder });
+    assert.equal(stderr.includes('error'), false, stderr);
+    return stdout;
+  };
+  // docs/guides/protect/own-repository.md, "What can go wrong": without it, the package has the stack and its state.
+  it('say how to leave the stack out of the package of the service, unless it is left out', async () => {
+    assert.match(await next({}), /exclude the stack from the package of your service/);
+    for (const definition of [
+      { plugins: ['gatewright'] },
+      { plugins: ['serverless-esbuild'], custom: { esbuild: {} } },
+      { package: { patterns: ['!**/.gatewright/**', '!gatewright/**'] } },
+    ])
+      assert.doesNotMatch(await next(definition), /exclude the stack/);
   });
 });

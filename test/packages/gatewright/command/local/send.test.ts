@@ -51,6 +51,40 @@ describe('gatewright send', () => {
     assert.deepEqual(JSON.parse(unanswered.stdout), { sent: 'hello' });
   });
 
+  it('connects with the token, headers and subprotocols that it is given', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    server.on('connection', (socket, { headers }) => {
+      const { authorization, 'x-api-key': key, 'sec-websocket-protocol': protocols } = headers;
+      socket.on('message', () => socket.send(JSON.stringify({ authorization, key, protocols })));
+    });
+    await once(server, 'listening');
+    const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const sent = async (...options: readonly string[]): Promise<unknown> =>
+      JSON.parse((await runCommandHere(['send', ...options, url, 'hello'])).stdout);
+
+    assert.deepEqual(await sent('--token', 'abc'), { authorization: 'Bearer abc' });
+    assert.deepEqual(await sent('--header', 'X-Api-Key: k:1', '--header', 'Authorization:Basic x'), {
+      authorization: 'Basic x',
+      key: 'k:1',
+    });
+    assert.deepEqual(await sent('--protocol', 'bearer', '--protocol', 'abc'), { protocols: 'bearer,abc' });
+    server.close();
+  });
+
+  it('refuses what cannot be sent in a handshake', async () => {
+    const url = 'ws://127.0.0.1:1';
+    const header = await runCommandHere(['send', '--header', 'secret', url, 'hello']);
+    const protocol = await runCommandHere(['send', '--protocol', 'a b', url, 'hello']);
+
+    assert.deepEqual(
+      [header.stderr, protocol.stderr],
+      [
+        `error: --header: "secret" is not a header; write it as 'name: value'\n`,
+        'error: An invalid or duplicated subprotocol was specified\n',
+      ],
+    );
+  });
+
   it('shows in its help what an address looks like, with the token where browsers have it', async () => {
     const { stdout } = await runCommandHere(['send', '--help']);
 

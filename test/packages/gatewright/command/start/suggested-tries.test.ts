@@ -286,7 +286,57 @@ describe('suggestTries', () => {
       lines(row('$connect'))[1] ?? '',
       / send ws:\/\/127\.0\.0\.1:3000\/dev '\{"action":"ping"\}'$/,
     );
-    assert.deepEqual(lines(row('$connect', { authorizer: 'theirs' })), []);
+    assert.equal(lines(row('$connect'))[0], '# a WebSocket message');
+    assert.equal(
+      lines(row('$connect', { authorizer: 'theirs' }))[0],
+      '# a WebSocket message, without theirs',
+    );
+  });
+
+  it('sends a message with a token where the document reads it', () => {
+    const local = { id: 'local', type: 'local', only: ['dev'] };
+    const lineOf = (
+      source: object,
+      places: readonly { readonly kind: 'header'; readonly name: string }[],
+    ) => {
+      const document: CompiledDocument = {
+        ...aDocument(
+          {
+            api: { dev: { apiId: 'a1b2c3d4e5', stage: 'dev' } },
+            issuers: [local],
+            sources: [{ ...source, issuers: ['local'] }],
+            rules: [{ id: 'r', effect: 'allow', connect: true, when: { roles: { any: ['support'] } } }],
+          },
+          undefined,
+          'websocket',
+        ),
+        apis: [{ for: 'dev', apiId: 'a1', stage: 'dev' }],
+      };
+      const connect = row('$connect', { authorizer: 'guard' });
+      const guarded = guard({ authorizer: { ...OURS, identitySources: places } });
+      const lines = suggest(
+        'websocket',
+        [
+          [connect, guarded],
+          [row('ping', { method: 'ping' }), guard()],
+        ],
+        [document],
+      );
+      return (lines[1] ?? '').replace(/^.* send /, '').replace(/\(\S.* token /, '(token ');
+    };
+
+    assert.deepEqual(
+      [
+        lineOf({ in: 'query', name: 'token' }, []),
+        lineOf({ in: 'subprotocol', marker: 'bearer' }, [{ kind: 'header', name: 'Sec-WebSocket-Protocol' }]),
+        lineOf({ in: 'header', name: 'authorization', scheme: 'Bearer' }, []),
+      ],
+      [
+        `"ws://127.0.0.1:3000/dev?token=$(token --sub alice --role support)" '{"action":"ping"}'`,
+        `--protocol bearer --protocol "$(token --sub alice --role support)" ws://127.0.0.1:3000/dev '{"action":"ping"}'`,
+        `--header "Authorization: Bearer $(token --sub alice --role support)" ws://127.0.0.1:3000/dev '{"action":"ping"}'`,
+      ],
+    );
   });
 
   it('sends any action where only the default route answers, and nothing where none does', () => {

@@ -145,6 +145,13 @@ describe('checkWiring', () => {
       source: 'docs/design/authorizers §K10',
     },
     {
+      name: 'refuses to demand only what the document does not read',
+      wired: { ttlSeconds: 0, identitySources: [{ kind: 'header', name: 'x-api-key' }] },
+      expected:
+        /returns 401 to every caller without header x-api-key, from which the document reads no credential: add a source for it to the document, or make header authorization the identity source/,
+      source: 'docs/aws §4.1: without an identity source the response is 401, and the function is not called',
+    },
+    {
       name: 'takes two sources where none is demanded and nothing is kept',
       over: { sources: [bearer, other] },
       wired: { ttlSeconds: 0, identitySources: [] },

@@ -154,22 +154,54 @@ describe('a suggested token', () => {
       assert.equal(answer.kind === 'known' ? answer.decision.kind : answer.reason, 'allow');
     });
 
-  it('goes into the query of a WebSocket API, because a command cannot send a header there', () => {
-    const document = build({
-      document: {
-        sources: [
-          { in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['local'] },
-          { in: 'query', name: 'token', issuers: ['local'] },
-        ],
-        rules: [{ id: 'r', effect: 'allow', connect: true, when: { roles: { any: ['support'] } } }],
-      },
-      kind: 'websocket',
-    });
+  // API Gateway refuses a request that lacks one of the authorizer's identity sources (docs/aws §4.1).
+  it('goes where the document and the authorizer of the API read it', () => {
+    const header = { in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['local'] };
+    const query = { in: 'query', name: 'token', issuers: ['local'] };
+    const protocol = { in: 'subprotocol', marker: 'bearer', issuers: ['local'] };
+    const connect = [{ id: 'r', effect: 'allow', connect: true, when: { roles: { any: ['support'] } } }];
+    const at = (
+      kind: Row['kind'],
+      sources: readonly object[],
+      places: readonly { readonly kind: string; readonly name: string }[],
+    ) => {
+      const document = build({
+        document: { sources, rules: kind === 'websocket' ? connect : [rule({})] },
+        ...(kind && { kind }),
+      });
+      const found = findAdmittedToken(document, 'dev', { method: 'GET', path: '/users/1', places });
+      return found && `${found.source.in} ${found.source.scheme}${found.source.name}`;
+    };
+    const places = {
+      authorization: { kind: 'header', name: 'Authorization' },
+      key: { kind: 'header', name: 'X-Api-Key' },
+      token: { kind: 'querystring', name: 'token' },
+      protocols: { kind: 'header', name: 'Sec-WebSocket-Protocol' },
+      method: { kind: 'context', name: 'httpMethod' },
+    };
 
-    assert.deepEqual(findAdmittedToken(document, 'dev', { method: 'GET', path: '/' }), {
-      token: { sub: 'alice', roles: ['support'], claims: {} },
-      source: { in: 'query', name: 'token', scheme: '' },
-    });
+    assert.deepEqual(
+      [
+        at('websocket', [header, query], []),
+        at('websocket', [header, query], [places.token]),
+        at('websocket', [header, protocol], [places.protocols]),
+        at('websocket', [protocol], []),
+        at('websocket', [query], [places.authorization]),
+        at('http', [header], [places.authorization, places.method]),
+        at('http', [header], [places.key]),
+        at('http', [header], [places.authorization, places.key]),
+      ],
+      [
+        'header Bearer authorization',
+        'query token',
+        'subprotocol bearer',
+        'subprotocol bearer',
+        undefined,
+        'header Bearer authorization',
+        undefined,
+        undefined,
+      ],
+    );
   });
 
   it('is none where no token of the local issuer is admitted', () => {
@@ -181,15 +213,19 @@ describe('a suggested token', () => {
         issuers: [local(), { id: 'keys', type: 'apiKey', prefix: 'shop' }],
         sources: [
           { in: 'header', name: 'x-api-key', issuers: ['keys'] },
-          { in: 'subprotocol', marker: 'bearer', issuers: ['local'] },
+          { in: 'header', name: 'x-token', issuers: ['local'] },
         ],
-        rules: [{ id: 'r', effect: 'allow', connect: true }],
+        rules: [rule({})],
       },
-      kind: 'websocket',
     });
 
     assert.deepEqual(
-      [denied, foreign, unread].map((document) => findAdmittedToken(document, 'dev', asked)),
+      [denied, foreign, unread].map((document) =>
+        findAdmittedToken(document, 'dev', {
+          ...asked,
+          places: [{ kind: 'header', name: 'Authorization' }],
+        }),
+      ),
       [undefined, undefined, undefined],
     );
   });

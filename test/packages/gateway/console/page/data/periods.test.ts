@@ -11,20 +11,12 @@ const aUse = (day: number, counted: number, key?: string) => ({
   counted,
   left: 10 - counted,
 });
-const DAY = 86_400;
 const startOf = (day: number): number => Date.UTC(2026, 10, day) / 1000;
 
 describe('sumByPeriod', () => {
   it('adds the keys of a period, and lists the periods by time', () => {
     assert.deepEqual(sumByPeriod([aUse(3, 4), aUse(2, 1, 'k1'), aUse(2, 2, 'k2')]), [
       { startSeconds: startOf(2), counted: 3 },
-      { startSeconds: startOf(3), counted: 4 },
-    ]);
-  });
-
-  it('puts an empty period before a single one, as long as that one', () => {
-    assert.deepEqual(sumByPeriod([aUse(3, 4)]), [
-      { startSeconds: startOf(3) - DAY, counted: 0 },
       { startSeconds: startOf(3), counted: 4 },
     ]);
   });

@@ -106,6 +106,8 @@ describe('gatewright customers', () => {
     assert.match(await printed('customers', 'list'), /^acme +active +pro +/m);
     assert.match(await printed('customers', 'list', '--plan', 'pro'), /^acme +active +pro +/m);
     assert.doesNotMatch(await printed('customers', 'list', '--plan', 'free'), /^acme/m);
+    assert.match(await printed('customers', 'list', '--state', 'active', '--plan', 'pro'), /^acme +active/m);
+    assert.doesNotMatch(await printed('customers', 'list', '--state', 'suspended'), /^acme/m);
   });
 
   it('shows facts, terms and what is left in paragraphs, and nothing as left where no limit is of the customer', async () => {
