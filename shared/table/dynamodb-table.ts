@@ -76,7 +76,9 @@ class ItemTable {
       }
       const input = { ...printWrite(this.#tableName, write), ReturnValues: 'ALL_NEW' as const };
       const output = await client.send(new commands.UpdateItemCommand(input), this.#deadline());
-      return { kind: 'done', item: parseItem(output.Attributes ?? {}), storeEpochMs: this.#dateOf(output) };
+      // DynamoDB always returns the item. Without it, the response is not DynamoDB's, and proves nothing.
+      if (output.Attributes === undefined) return { kind: 'unknown', reason: 'NoAttributes' };
+      return { kind: 'done', item: parseItem(output.Attributes), storeEpochMs: this.#dateOf(output) };
     } catch (error) {
       const refusal = parseRefusal(error);
       if (refusal !== undefined) return refuse([refusal.item], refusal, error);

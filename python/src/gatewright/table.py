@@ -96,7 +96,9 @@ class Table:
             if _code_of(failure) == "ConditionalCheckFailedException":
                 return _refuse(_parse_item(failure.get("Item")))
             return Outcome("unavailable")
-        return Outcome("done", _parse_item(answer.get("Attributes")))
+        item = _parse_item(answer.get("Attributes"))
+        # DynamoDB always returns the item. Without it, the response is not DynamoDB's, and proves nothing.
+        return Outcome("unavailable") if item is None else Outcome("done", item)
 
     def transact(self, writes: Sequence[Write]) -> Outcome:
         try:
@@ -186,10 +188,21 @@ def _assert_of_call(error: Exception) -> Mapping[str, Any]:
 
 def _transport_errors() -> List[type]:
     try:
-        from botocore.exceptions import HTTPClientError
+        from botocore import exceptions, parsers
     except ImportError:
         return []
-    return [HTTPClientError]
+    # The first two are the bases of timeouts and of failures to connect, to resolve a name, and of TLS and proxies.
+    return [
+        exceptions.HTTPClientError,
+        exceptions.ConnectionError,
+        exceptions.CapacityNotAvailableError,
+        exceptions.ChecksumError,
+        exceptions.IncompleteReadError,
+        exceptions.CredentialRetrievalError,
+        exceptions.MetadataRetrievalError,
+        exceptions.TokenRetrievalError,
+        parsers.ResponseParserError,
+    ]
 
 
 def _code_of(response: Mapping[str, Any]) -> Optional[str]:

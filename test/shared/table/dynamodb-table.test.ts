@@ -250,6 +250,15 @@ describe('createDynamoDbTable', () => {
     assert.equal((await store.read(write.key)).kind, 'unavailable');
   });
 
+  for (const body of ['{}', '', '[]'])
+    it(`knows nothing of an update that was answered with ${JSON.stringify(body)}, as DynamoDB answers none`, async () => {
+      await using server = await aLoopbackServer((_request, response) => response.end(body));
+
+      const outcome = await createDynamoDbTable({ tableName: 't', load: clientAt(server.url) }).update(write);
+
+      assert.equal(outcome.kind, 'unknown');
+    });
+
   it('calls a connection that was refused no write', async () => {
     const server = await aLoopbackServer(() => undefined);
     await server[Symbol.asyncDispose]();
