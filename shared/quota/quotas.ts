@@ -69,7 +69,7 @@ export type QuotaOptions = {
    */
   readonly customers?: (store: ItemStore, plans: PlanNewsReader) => CustomerBook;
   /**
-   * The time within which a change of a customer with a record is in force in this process (default: 30,000; at least
+   * The time within which a change to a customer with a record is in force in this process (default: 30,000; at least
    * 1000), while the table responds. It limits the age of the plan that the process has read. The default causes no
    * additional reads.
    */

@@ -83,7 +83,7 @@ describe('gatewright access', () => {
       /access\/orders\.yml:4:9: routes: the routes have not been read: run gatewright access sync/,
     );
     assert.equal(unread.code, 1);
-    assert.match(synced.stdout, /orders: 2 routes of rest API Api/, synced.stderr);
+    assert.match(synced.stdout, /orders: 2 routes of REST API Api/, synced.stderr);
     assert.equal(read.code, 0, read.stderr);
     assert.match(readFileSync(join(folder, 'access/compiled.json'), 'utf8'), /"path":"\/orders\/\{id\}"/);
   });
@@ -182,7 +182,7 @@ describe('gatewright access', () => {
     const known = await access('sync');
 
     assert.match(unknown.stderr, /add kind: rest or kind: http/);
-    assert.match(known.stdout, /orders: 2 routes of rest API in \.\.\/api\.yaml/);
+    assert.match(known.stdout, /orders: 2 routes of REST API in \.\.\/api\.yaml/);
   });
 
   it('says which document names routes where there are none', async () => {

@@ -206,7 +206,7 @@ describe('gatewright data, and start --seed', () => {
     assert.match(reply[0]?.stderr ?? '', /cut is incomplete: \d+ of \d+ bytes/);
     assert.match(
       reply[1]?.stderr ?? '',
-      /changed was changed after it was saved, because its checksum does not match/,
+      /the checksum of .*changed does not match, so the file was changed after it was saved/,
     );
     assert.match(reply[2]?.stderr ?? '', /foreign is not a file of `gatewright data save`/);
     assert.deepEqual(

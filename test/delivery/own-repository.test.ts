@@ -116,7 +116,7 @@ describe('gatewright init in an empty folder', () => {
     const sync = await here.run('access', 'sync');
 
     assert.equal(sync.code, 0, sync.stderr);
-    assert.match(sync.stdout, /^hello: 2 routes of rest API ApiGatewayRestApi in hello-dev, no changes$/m);
+    assert.match(sync.stdout, /^hello: 2 routes of REST API ApiGatewayRestApi in hello-dev, no changes$/m);
   });
 
   // docs/recipes/ci.md as it stands: the job starts the service, runs the tests against it, and ends it.
@@ -269,7 +269,7 @@ describe('gatewright init in a service whose Cognito authorizer was exchanged, a
     t.after(() => writeFile(document, plain));
     const { code, stdout, stderr } = await bookings.run('access', 'sync', '--stage', 'prod');
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /^bookings: 1 route of rest API ApiGatewayRestApi in bookings-prod/m);
+    assert.match(stdout, /^bookings: 1 route of REST API ApiGatewayRestApi in bookings-prod/m);
   });
 
   it('adds webhooks later, and no second document for an API that one protects under another name', async () => {

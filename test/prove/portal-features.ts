@@ -105,7 +105,7 @@ async function memberFeatures(mine: Desk, other: Desk): Promise<readonly Feature
     post('an endpoint for webhooks is rotated', `webhooks/${endpointId}/rotate`, { overlapSeconds: 60 }),
     post('an endpoint for webhooks is revoked', `webhooks/${endpointId}/revoke`),
     post('alerts are saved', 'alerts', { version: 1, alerts: [{ limit: 'monthly', percent: 50 }] }),
-    post('a change of the plan is shown', 'plan/preview', { plan: 'pro' }),
+    post('a change of plan is shown', 'plan/preview', { plan: 'pro' }),
     post('the plan is changed', 'plan', { plan: 'pro', version: 2 }),
     {
       name: 'an invitation is made and withdrawn',

@@ -38,7 +38,7 @@ export const NEWS_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'a change of a record tells no plan',
+    name: 'a change to a record tells no plan',
     model: 'quota-news',
     patches: [
       patch('admin/customers.ts', 'return plans.filter((_, at) => items[at] !== undefined);', 'return [];'),

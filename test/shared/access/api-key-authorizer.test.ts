@@ -276,7 +276,7 @@ describe('a document with API keys', () => {
       name: 'a native usage plan of an HTTP API',
       over: { issuers: [{ ...KEYS, nativeUsagePlan: true }], sources: [SOURCES[1]] },
       kind: 'http' as const,
-      expected: /issuers\[0\]\.nativeUsagePlan: is for REST APIs only; this API is a http API/,
+      expected: /issuers\[0\]\.nativeUsagePlan: is for REST APIs only; this API is of type HTTP/,
     },
     {
       name: 'two issuers of one prefix',
@@ -289,7 +289,7 @@ describe('a document with API keys', () => {
     {
       name: 'a key in the query of a REST API',
       over: { issuers: [KEYS], sources: [{ in: 'query', name: 'key', issuers: ['keys'] }] },
-      expected: /is for WebSocket APIs only; this API is a rest API/,
+      expected: /is for WebSocket APIs only; this API is of type REST/,
     },
     {
       name: 'a key as certificate',

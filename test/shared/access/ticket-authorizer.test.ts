@@ -217,7 +217,7 @@ describe('a document with tickets', () => {
       name: 'a REST API',
       over: { issuers: [MAIN, TICKETS], sources: [{ ...QUERY, in: 'header', name: 'x-ticket' }] },
       kind: 'rest' as const,
-      expected: /issuers\[1\]\.type: ticket is for WebSocket APIs only; this API is a rest API/,
+      expected: /issuers\[1\]\.type: ticket is for WebSocket APIs only; this API is of type REST/,
     },
     {
       name: 'a ticket in a header',

@@ -235,7 +235,7 @@ describe('the ports of a member', () => {
       when: [{ attribute: 'ver', is: 'present' }],
       change: { kind: 'update', set: { news: 'x' } },
     });
-    assert.equal(told.kind, 'done', 'a change of the record is told by the news of its plan');
+    assert.equal(told.kind, 'done', 'a change to the record is told by the news of its plan');
     assert.throws(
       () =>
         ports.store.update({

@@ -1,4 +1,4 @@
-/** Changes of the plan that the owner of the APIs has agreed on with the customer. */
+/** Plan changes that the owner of the APIs has agreed on with the customer. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';

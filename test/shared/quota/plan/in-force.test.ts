@@ -1,4 +1,4 @@
-/** When a change of a customer's record is in force, in this process and in others. */
+/** When a change to a customer's record is in force, in this process and in others. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createCustomer, setPlan, setState } from '#shared/quota/admin/customers.ts';

@@ -98,7 +98,7 @@ const ROWS: readonly (readonly [name: string, about: Circumstances, changes: rea
     'the resource policy denies it',
     refusedBy('resource', undefined),
     [
-      `Change statement 1 of 1 in the API’s resource policy so that it does not deny execute-api:Invoke on ${ARN}; a Deny overrides every Allow. A change of the API takes effect when you deploy it again.`,
+      `Change statement 1 of 1 in the API’s resource policy so that it does not deny execute-api:Invoke on ${ARN}; a Deny overrides every Allow. A change to the API takes effect when you deploy it again.`,
     ],
   ],
 ];
@@ -238,13 +238,13 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     'a resource policy that allows something else',
     notAllowedBy('resource', { fails: ['resource'], resources: [OTHER_ARN] }),
     `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: it allows ${OTHER_ARN}.`,
-    `If this caller should have access, add ${ARN} to the Resource of statement 1 of 1 in the API’s resource policy. A change of the API takes effect when you deploy it again.`,
+    `If this caller should have access, add ${ARN} to the Resource of statement 1 of 1 in the API’s resource policy. A change to the API takes effect when you deploy it again.`,
   ],
   [
     'a resource policy that allows another action',
     notAllowedBy('resource', { fails: ['action'], actions: ['execute-api:ManageConnections'] }),
     'it allows only the action execute-api:ManageConnections.',
-    `If this caller should have access, add execute-api:Invoke to the Action of statement 1 of 1 in the API’s resource policy. A change of the API takes effect when you deploy it again.`,
+    `If this caller should have access, add execute-api:Invoke to the Action of statement 1 of 1 in the API’s resource policy. A change to the API takes effect when you deploy it again.`,
   ],
   [
     'a condition on what the request does not have',

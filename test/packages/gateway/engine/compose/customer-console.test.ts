@@ -71,7 +71,7 @@ describe('the console of a deployed stack', () => {
     ['a page of another origin', 'GET', CUSTOMERS, { Origin: 'https://evil.example.com' }, 403],
     ['a call without the key', 'GET', CUSTOMERS, { Authorization: '' }, 401],
     ['a call with another key', 'GET', CUSTOMERS, { Authorization: 'Bearer guessed' }, 401],
-    ['a change of the customers', 'POST', CUSTOMERS, {}, 403],
+    ['a change to the customers', 'POST', CUSTOMERS, {}, 403],
     ['an invitation of members', 'POST', '/_gatewright/console/portal/invite', {}, 403],
     ['closing of periods', 'POST', '/_gatewright/console/invoices/close', {}, 403],
     ['calls of tables', 'POST', '/_gatewright/console/tables', {}, 403],

@@ -36,7 +36,11 @@ describe('readStateFile', () => {
     ['an empty file', '', /is not a file of/],
     ['something else', 'SQLite format 3\0', /is not a file of/],
     ['a header without a body', sealed('{}').split('\n')[0] ?? '', /is not a file of/],
-    ['a later version', sealed('{}', { version: 2 }), /has version 2; this gatewright reads 1/],
+    [
+      'a later version',
+      sealed('{}', { version: 2 }),
+      /has format version 2, but this version of Gatewright reads only 1/,
+    ],
     ['another length', sealed('{}', { bytes: 9 }), /is incomplete: 2 of 9 bytes/],
     ['another checksum', sealed('{}', { sha256: 'x' }), /was changed/],
     ['no object', sealed('[]'), /does not contain a JSON object/],

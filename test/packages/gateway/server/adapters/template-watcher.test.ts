@@ -11,7 +11,7 @@ import {
 const root = mkdtempSync(join(tmpdir(), 'gatewright-watch-'));
 after(() => rmSync(root, { recursive: true }));
 
-/** Counts changes of a file; `next` waits for one that has not been waited for. */
+/** Counts changes to a file; `next` waits for one that has not been waited for. */
 function watched(file: string) {
   let seen = 0;
   let waited = 0;

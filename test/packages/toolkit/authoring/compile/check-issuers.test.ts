@@ -104,7 +104,7 @@ describe('checkIssuers', () => {
       name: 'a native usage plan of an HTTP API',
       over: { issuers: [{ ...KEYS, nativeUsagePlan: true }], sources: reads('keys') },
       kind: 'http',
-      expected: ['issuers[0].nativeUsagePlan: is for REST APIs only; this API is a http API'],
+      expected: ['issuers[0].nativeUsagePlan: is for REST APIs only; this API is of type HTTP'],
     },
     {
       name: 'a native usage plan beside a key for all that is admitted',
@@ -127,7 +127,7 @@ describe('checkIssuers', () => {
     {
       name: 'a query parameter of an API that is no WebSocket API',
       over: { sources: [...reads('main'), { in: 'query', name: 'token', issuers: ['main'] }] },
-      expected: ['sources[1].in: is for WebSocket APIs only; this API is a rest API'],
+      expected: ['sources[1].in: is for WebSocket APIs only; this API is of type REST'],
     },
   ] as const)
     it(`refuses ${name}`, () => {

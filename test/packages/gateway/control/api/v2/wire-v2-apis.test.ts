@@ -257,7 +257,7 @@ describe('HTTP APIs through the AWS SDK', () => {
   });
 });
 
-describe('what AWS refuses of a new HTTP API', () => {
+describe('what AWS refuses in a new HTTP API', () => {
   const refused = (send: Promise<unknown>): Promise<unknown> => refusalOf(send);
 
   // aws/aws-cdk#9076

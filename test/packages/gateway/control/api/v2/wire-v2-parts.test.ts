@@ -143,7 +143,7 @@ describe('Parts of HTTP APIs through the AWS SDK', () => {
   });
 });
 
-describe('What AWS refuses of HTTP APIs', () => {
+describe('What AWS refuses in HTTP APIs', () => {
   const rows: readonly {
     readonly name: string;
     readonly call: (ApiId: string) => Promise<unknown>;

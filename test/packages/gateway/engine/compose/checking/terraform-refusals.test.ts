@@ -1,4 +1,4 @@
-/** What AWS refuses of a Terraform plan, with the line of the configuration file from which the plan was made. */
+/** What AWS refuses in a Terraform plan, with the line of the configuration file from which the plan was made. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

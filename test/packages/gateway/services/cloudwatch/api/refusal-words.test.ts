@@ -1,4 +1,4 @@
-/** What CloudWatch refuses of metrics, in its words. The tests name the reports that quote AWS. */
+/** What CloudWatch refuses in metrics, in its words. The tests name the reports that quote AWS. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GetMetricDataCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';

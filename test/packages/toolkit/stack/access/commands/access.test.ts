@@ -123,10 +123,10 @@ describe('gatewright access sync', () => {
     const first = await access('sync');
     const again = await access('sync');
 
-    assert.equal(first.stdout, 'orders: 3 routes of rest API in ../api.yaml\n1 document compiled\n');
+    assert.equal(first.stdout, 'orders: 3 routes of REST API in ../api.yaml\n1 document compiled\n');
     assert.equal(
       again.stdout,
-      'orders: 3 routes of rest API in ../api.yaml, no changes\n1 document compiled\n',
+      'orders: 3 routes of REST API in ../api.yaml, no changes\n1 document compiled\n',
     );
     assert.deepEqual([first.stderr, again.stderr], ['', '']);
     const { routes, apiIds } = JSON.parse(read('orders.routes.json')) as Record<string, unknown>;
@@ -146,7 +146,7 @@ describe('gatewright access sync', () => {
     const { code, stdout, stderr } = await access('sync');
 
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /^orders: 2 routes of rest API in \.\.\/api\.yaml\n/);
+    assert.match(stdout, /^orders: 2 routes of REST API in \.\.\/api\.yaml\n/);
     assert.equal(
       stderr,
       'warning: orders: the API no longer has these routes, so their paths now match its wildcard routes, if any: GET /menu\n',
@@ -183,7 +183,7 @@ describe('gatewright access sync', () => {
     write('access/orders.yml', naming('other-dev'));
     const lost = await access('sync');
 
-    assert.match(found.stdout, /^orders: 1 route of rest API Api in /, found.stderr);
+    assert.match(found.stdout, /^orders: 1 route of REST API Api in /, found.stderr);
     const { apiIds } = JSON.parse(read('orders.routes.json')) as {
       apiIds: Record<string, readonly string[]>;
     };
