@@ -127,7 +127,7 @@ export interface Admission {
    */
   refund(): readonly string[];
   /**
-   * Replaces an estimated cost by the actual cost; a second call has no effect. Units that the quota lacks are also
+   * Replaces an estimated cost with the actual cost; a second call has no effect. Units that the quota lacks are also
    * charged, because they were delivered. Resolves to the number of these units.
    */
   settle(actualUnits: number): Promise<number>;

@@ -107,7 +107,7 @@ describe('commands that reach a running gateway', () => {
     assert.deepEqual([byFile.code, byText.code], [0, 0]);
   });
 
-  it('hands events that failed at AWS to the function here', async () => {
+  it('hands events that failed on AWS to the function here', async () => {
     const file = join(shop, 'failed.json');
     const event = (messageId: string, payload: string) => ({
       messageId,

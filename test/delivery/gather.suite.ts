@@ -1,4 +1,4 @@
-/** The receipt of examples/food-delivery: one reply out of two services, which it calls by their names at AWS. */
+/** The receipt of examples/food-delivery: one reply out of two services, which it calls by their names on AWS. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runCommand } from '../support/command.ts';

@@ -100,7 +100,7 @@ before(async () => {
       '0',
       '--json',
       '--no-reload',
-      // As at AWS: functions have the rights of their roles, and a REST API calls none that does not let it.
+      // As on AWS: functions have the rights of their roles, and a REST API calls none that does not let it.
       '--roles',
       'on',
     ],

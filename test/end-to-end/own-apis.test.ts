@@ -1,4 +1,4 @@
-/** Functions and integrations call APIs of this start by their addresses at AWS. */
+/** Functions and integrations call APIs of this start by their addresses on AWS. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -197,7 +197,7 @@ const OTHER = {
   },
 };
 
-describe('an API of this start at its address at AWS', () => {
+describe('an API of this start at its address on AWS', () => {
   let started: StartedGateway;
   let addresses: Readonly<Record<'depot' | 'http' | 'rest' | 'signed' | 'domain' | 'url', string>>;
 

@@ -337,7 +337,7 @@ describe('roles at run time', () => {
     assert.match(refused.body, /is not authorized to perform: execute-api:ManageConnections/);
   });
 
-  it('a policy template of SAM gives what it gives at AWS', async () => {
+  it('a policy template of SAM gives what it gives on AWS', async () => {
     const get = json('dynamodb', 'DynamoDB_20120810.GetItem', {
       TableName: 'pets',
       Key: { id: { S: 'cat-1' } },

@@ -99,7 +99,7 @@ export const LATER_CHOICES: readonly Choice[] = [
     section: '§8',
     question: "Integrations with the caller's credentials, `arn:aws:iam::*:user/*`",
     evidence: 'partly',
-    here: "named at start; the caller's policies are checked for the method only",
+    here: "listed as not enforced when the gateway starts; the caller's policies are checked for the method only",
     test: 'test/packages/gateway/templates/classify.test.ts',
   },
   {

@@ -86,7 +86,7 @@ class QuotaRun {
     const holders = this.#chance.whole(1, this.#options.maxHolders);
     for (let index = 0; index < holders; index += 1) this.#start(index);
     this.#planRequests();
-    // What a ledger that expires in the middle of a change counts is not to be known; at AWS it has 35 days.
+    // What a ledger that expires in the middle of a change counts is not to be known; on AWS it has 35 days.
     if (this.#options.changing !== true && this.#setting.record === undefined)
       planExpiry(this.#world, this.#items, this.#setting);
     if (this.#faults.call > 0) {

@@ -253,7 +253,7 @@ describe('an MCP server whose document sets mcp.charge', () => {
       assert.equal(admissionOfCall(asked), undefined);
     });
 
-  it('ends a charged call once if an earlier middleware replaces the answer by one of its own', async () => {
+  it('ends a charged call once if an earlier middleware replaces the answer with one of its own', async () => {
     const { log, quotas } = someQuotas(9);
     const replacing = { after: () => ({ statusCode: 200, body: '{}' }) };
     const both = [replacing, mcp({ document: 'orders', quotas })] as never;

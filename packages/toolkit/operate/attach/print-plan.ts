@@ -107,7 +107,7 @@ function describeEffect(
 }
 
 function describeVerification({ url, token }: Partial<Pick<VerifyOptions, 'url' | 'token'>>): string {
-  const looked = 'After the last step, attach checks the configuration at AWS';
+  const looked = 'After the last step, attach checks the configuration on AWS';
   if (url === undefined)
     return `${looked}. To also check the effect on callers, pass --url and --token-file.`;
   return token === undefined

@@ -22,7 +22,7 @@ describe('isAllowedHost', () => {
     { host: 'abc123.lambda-url.eu-west-1.on.aws', admitted: true, why: 'the URL of a function' },
     { host: 'abc123.lambda-url.eu-west-1.on.aws:4000', admitted: true, why: 'the URL of a function' },
     { host: 'abc123.lambda-url.eu-west-1.on.aws:5000', admitted: false, why: 'another port' },
-    { host: 'abc123.execute-api.eu-west-1.amazonaws.com:4000', admitted: true, why: "an API's name at AWS" },
+    { host: 'abc123.execute-api.eu-west-1.amazonaws.com:4000', admitted: true, why: "an API's name on AWS" },
     {
       host: 'abc123.execute-api.eu-west-1.amazonaws.com',
       admitted: true,

@@ -41,7 +41,7 @@ function check(files: Readonly<Record<string, string>>, handler = functionOf('no
 
 const manifest = (over: object) => ({ 'package.json': JSON.stringify(over) });
 
-// Answered on this machine, and "Cannot find module" at AWS.
+// Answered on this machine, and "Cannot find module" on AWS.
 describe('checkPackages', () => {
   it('refuses an import of what osls excludes, by file and with the package to install', async () => {
     for (const over of [{ devDependencies: { gatewright: '1' } }, {}])

@@ -44,7 +44,7 @@ describe('a change that the owner of the APIs has planned', () => {
     }
   });
 
-  it('does not let the customer replace the quotas on which they have agreed by those of the plan', async () => {
+  it('does not let the customer replace the quotas on which they have agreed with those of the plan', async () => {
     const { owner, agree, plans } = await aCustomer('pro');
     await agree({ plan: 'pro', limits: { monthly: 20 }, version: 2 });
     await agree({ plan: 'free', fromEpochMs: DECEMBER_MS, version: 3 });

@@ -55,7 +55,7 @@ const ROWS: readonly Row[] = [
         'Member must satisfy constraint: [Member must satisfy enum value set: [PRIVATE, EDGE, REGIONAL]]',
       ),
     ),
-    source: 'recorded at AWS in July 2025',
+    source: 'recorded on AWS in July 2025',
   },
   {
     name: 'lets the validator speak before the service',
@@ -67,7 +67,7 @@ const ROWS: readonly Row[] = [
     name: "refuses in the service's own words",
     body: { name: 't', endpointConfiguration: { types: ['EDGE', 'REGIONAL'] } },
     refusal: bad('Cannot create an api with multiple Endpoint Types.'),
-    source: 'recorded at AWS in July 2025',
+    source: 'recorded on AWS in July 2025',
   },
   {
     name: 'does not look for a member of a block that is absent',
@@ -83,14 +83,14 @@ const ROWS: readonly Row[] = [
     refusal: invalid(
       failed("'99'", 'statusCode', String.raw`Member must satisfy regular expression pattern: [1-5]\d\d`),
     ),
-    source: 'recorded at AWS in June 2025, of PutIntegrationResponse',
+    source: 'recorded on AWS in June 2025, of PutIntegrationResponse',
   },
   {
     name: 'names the key of a map that is none',
     call: 'PUT /restapis/{restApiId}/resources/{resourceId}/methods/{httpMethod}/integration/responses/{statusCode}',
     body: { responseTemplates: { 'application/json': '', 123: '' } },
     refusal: bad('Validation Result: warnings : [], errors : [Invalid content type specified: 123]'),
-    source: 'recorded at AWS in June 2025',
+    source: 'recorded on AWS in June 2025',
   },
   {
     name: 'checks each item of a list of apigatewayv2',

@@ -51,7 +51,7 @@ describe('readPatch', () => {
       message: 'Invalid patch operation specified. Must be one of: [add, remove]',
     },
     {
-      name: 'a verb of RFC 6902 that works nowhere at AWS',
+      name: 'a verb of RFC 6902 that works nowhere on AWS',
       operation: { op: 'move', path: '/items/a', from: '/items/b' },
       code: 'BadRequestException',
       message: 'Invalid patch operation specified. Must be one of: [add, remove]',

@@ -98,7 +98,7 @@ describe('loadApis', () => {
 
     assert.deepEqual(
       [...new Set(faults.all.map(({ error: { message } }) => message))],
-      // Recorded of PutMethod at AWS in April 2024.
+      // Recorded of PutMethod on AWS in April 2024.
       ['Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY'],
     );
   });

@@ -64,7 +64,7 @@ describe('the CORS headers of a reply', () => {
     assert.deepEqual(replyCorsHeaders(cors, 'https://other.example'), []);
   });
 
-  it('replace those of the backend, by any spelling', () => {
+  it('replace those of the backend, with any spelling', () => {
     assert.deepEqual(
       ['Access-Control-Allow-Origin', 'access-control-max-age', 'access-control-request-method', 'vary'].map(
         isCorsHeader,

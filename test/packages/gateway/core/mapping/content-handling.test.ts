@@ -39,7 +39,7 @@ describe('convertRequestBody (docs/aws §2.4, first table)', () => {
       assert.deepEqual(convertRequestBody(body, isBinary, handling), expected);
     });
 
-  it('keeps a missing body of a binary type bytes, so that a template over it fails as at AWS', () => {
+  it('keeps a missing body of a binary type bytes, so that a template over it fails as on AWS', () => {
     assert.equal(convertRequestBody(undefined, true, undefined).kind, 'bytes');
   });
 

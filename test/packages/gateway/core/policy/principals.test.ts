@@ -25,7 +25,7 @@ const ROWS: {
   isFor: [boolean, boolean, boolean, boolean];
 }[] = [
   { name: 'everybody', statement: { Principal: '*' }, isFor: [true, true, true, true] },
-  { name: 'everybody at AWS', statement: { Principal: { AWS: '*' } }, isFor: [true, true, true, true] },
+  { name: 'everybody on AWS', statement: { Principal: { AWS: '*' } }, isFor: [true, true, true, true] },
   {
     name: 'an account by number',
     statement: { Principal: { AWS: '111111111111' } },

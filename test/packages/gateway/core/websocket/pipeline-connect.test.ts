@@ -233,7 +233,7 @@ describe('connect', () => {
       const running = await startApi(anApi({ $connect: { functionName: 'connect' } }), { connect });
       after(() => running.close());
 
-      // A browser fails without the header, as at AWS; this client reports what came.
+      // A browser fails without the header, as on AWS; this client reports what came.
       const handshake = shakeHands(`ws://${running.host}/dev`, {}, ['chat.1', 'chat.2']);
 
       if (expected === undefined) await assert.rejects(handshake, /no subprotocol/i);

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { describeOfflineRead } from '../../../../../packages/gateway/lambda/code/offline-reads.ts';
 import { aFolder, aFolderFunction, startRuntime } from '../start-runtime.ts';
 
-const READER = `const AWS = 1;\nmodule.exports = process.env.IS_OFFLINE ? 'local' : 'at AWS';`;
+const READER = `const AWS = 1;\nmodule.exports = process.env.IS_OFFLINE ? 'local' : 'on AWS';`;
 
 describe('describeOfflineRead', () => {
   const folder = aFolder({

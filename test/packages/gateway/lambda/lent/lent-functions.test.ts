@@ -222,7 +222,7 @@ describe('version 2 of the AWS SDK of a Node.js function', () => {
 
   const others = [
     { name: 'is the project’s own where it has one', runtime: 'nodejs14.x', own: true },
-    { name: 'is not there from nodejs18.x on, as at AWS', runtime: 'nodejs18.x', own: false },
+    { name: 'is not there from nodejs18.x on, as on AWS', runtime: 'nodejs18.x', own: false },
   ];
   for (const { name, runtime, own } of others)
     it(`${name}, and nothing is asked for`, async () => {

@@ -188,7 +188,7 @@ describe('openControlPort', () => {
     assert.match(body, /PayloadChunk[^]*\{"hello":1\}[^]*InvokeComplete[^]*\{\}/);
   });
 
-  it('says of an unsigned call to an API at AWS that this start does not have it', async () => {
+  it('says of an unsigned call to an API on AWS that this start does not have it', async () => {
     const Host = 'gone123.execute-api.eu-west-1.amazonaws.com';
     const { status, body } = await at.send('GET', '/dev/pets', { Host });
     assert.equal(status, 501);

@@ -60,17 +60,17 @@ describe('a plan', () => {
       '          identitySource: method.request.header.Authorization',
       '          resultTtlInSeconds: 300',
       'Callers are not affected before step 5 of 5.',
-      'After the last step, attach checks the configuration at AWS. To also check the effect on callers, pass --url and --token-file.',
+      'After the last step, attach checks the configuration on AWS. To also check the effect on callers, pass --url and --token-file.',
       'gatewright detach undoes the whole attachment (5 steps).',
     ]);
     for (const [options, looked] of [
       [
         { url: 'https://api.example.com' },
-        /^After the last step, attach checks the configuration at AWS and refusals at https:\/\/api\.example\.com\. To also check successful calls, pass --token-file\.$/m,
+        /^After the last step, attach checks the configuration on AWS and refusals at https:\/\/api\.example\.com\. To also check successful calls, pass --token-file\.$/m,
       ],
       [
         { url: 'https://api.example.com', token: 't' },
-        /^After the last step, attach checks the configuration at AWS and the effect on callers at https:\/\/api\.example\.com\.$/m,
+        /^After the last step, attach checks the configuration on AWS and the effect on callers at https:\/\/api\.example\.com\.$/m,
       ],
     ] as const)
       assert.match(

@@ -117,7 +117,7 @@ describe('createDynamoDbBreakers', () => {
   });
 });
 
-describe('a table of breakers at AWS', () => {
+describe('a table of breakers on AWS', () => {
   type Refusal = Extract<AwsAnswer, { kind: 'refused' }>;
   const refused = (code: string): Refusal => ({ kind: 'refused', status: 400, code, message: 'no' });
   const answer = (body: object, date?: string): AwsAnswer => ({

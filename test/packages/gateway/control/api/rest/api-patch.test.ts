@@ -12,7 +12,7 @@ import { refusalOf } from '../../../../../support/a-rest-control.ts';
 import type { EndpointType, PatchOperation, RestApi } from '@aws-sdk/client-api-gateway';
 import type { TestRestControl } from '../../../../../support/a-rest-control.ts';
 
-/** Recorded at AWS, 2025-07-02, by a public project's tests. */
+/** Recorded on AWS, 2025-07-02, by a public project's tests. */
 const RECORDED = 'recorded 2025-07-02';
 const ALLOW = {
   Version: '2012-10-17',

@@ -49,7 +49,7 @@ function join(usagePlanId: string, keyId: string): Promise<unknown> {
 }
 
 describe('API keys through the AWS SDK', () => {
-  it('are made, shown, listed, changed and deleted in the shapes that were recorded at AWS', async () => {
+  it('are made, shown, listed, changed and deleted in the shapes that were recorded on AWS', async () => {
     const made = await control.sdk.send(
       new CreateApiKeyCommand({ name: 'crud', enabled: true, description: 'first' }),
     );
@@ -162,7 +162,7 @@ describe('API keys through the AWS SDK', () => {
 });
 
 describe('usage plans through the AWS SDK', () => {
-  it('are made, shown, listed and changed in the shapes that were recorded at AWS', async () => {
+  it('are made, shown, listed and changed in the shapes that were recorded on AWS', async () => {
     const id = await aPlan({ name: 'crud', throttle: { rateLimit: 2, burstLimit: 1 } });
 
     const patched = await control.sdk.send(

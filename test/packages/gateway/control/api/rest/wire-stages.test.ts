@@ -25,7 +25,7 @@ before(async () => {
 after(() => control.close());
 
 describe('stages through the AWS SDK', () => {
-  // Seen at AWS: the size of a cache that names none.
+  // Seen on AWS: the size of a cache that names none.
   it('show the smallest cache where a call names no size', async () => {
     const deploymentId = await deploy(control);
     const stage = { restApiId, deploymentId, stageName: 'cached', cacheClusterEnabled: true };
@@ -36,7 +36,7 @@ describe('stages through the AWS SDK', () => {
     assert.deepEqual([cacheClusterSize, cacheClusterStatus], ['0.5', 'AVAILABLE']);
   });
 
-  it('are made, shown, listed and deleted in the shapes that were recorded at AWS', async () => {
+  it('are made, shown, listed and deleted in the shapes that were recorded on AWS', async () => {
     const deploymentId = await deploy(control);
 
     const made = await control.sdk.send(
