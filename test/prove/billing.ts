@@ -32,7 +32,7 @@ const LEAST_ADMITTED = 0.99;
 export const billing: Proof = {
   name: 'billing',
   claim:
-    'what is billed exactly is what was admitted, whoever is killed, and invoices equal a recount of the month',
+    'with exact billing, what is billed equals what was admitted, whichever processes are killed, and the invoices equal a recount of the month',
   quick: true,
   async run({ quick }) {
     const months = await recount(quick ? 3 : MONTHS);

@@ -23,7 +23,7 @@ const WORKERS = 2;
 
 export const browser: Proof = {
   name: 'browser',
-  claim: 'headless Chromium gets along with what is served, across origins',
+  claim: 'headless Chromium works with everything that is served, also across origins',
   quick: true,
   async run({ only, quick, minutes, workers = WORKERS }): Promise<Outcome> {
     try {

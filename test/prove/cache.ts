@@ -11,7 +11,7 @@ const SEED = 1_000_000;
 export const cache: Proof = {
   name: 'cache',
   claim:
-    'requests share an answer of the answer cache exactly where their events are equal but for the list of its guide',
+    'requests share an answer of the answer cache exactly if their events are equal, apart from the differences that the guide lists',
   quick: true,
   run({ quick, seed = SEED }): Promise<Outcome> {
     const tally = emptyTally();

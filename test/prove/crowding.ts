@@ -36,9 +36,7 @@ const LOOK_EVERY_MS = 100;
 export const crowding: Proof = {
   name: 'crowding',
   claim:
-    '400 clients that hold 10 MB of a body each, over HTTP/1.1 and HTTP/2, keep the process below 600 MB, every POST of 10 KB ' +
-    'beside them is 200, and the memory is back 10 s after they left; 2,000 clients of a 1 ms function get no 5xx, and a lone ' +
-    'one beside them waits no longer than twice their median',
+    'while 400 clients each withhold the last byte of a body of 10 MB, over HTTP/1.1 and HTTP/2, the process stays below 600 MB, and every POST of 10 KB by another client gets 200; 10 s after they have left, the memory has been freed. While 2,000 clients call a function of 1 ms in a loop, no client gets a 5xx, and a single other client waits at most twice as long as their median',
   quick: false,
   run: async ({ quick }) => {
     if (process.platform !== 'linux') return { kind: 'skipped', reason: 'memory is read in /proc' };

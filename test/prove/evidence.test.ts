@@ -130,8 +130,8 @@ describe('writeEvidence', () => {
   });
 
   const unfit: readonly [string, () => void, RegExp][] = [
-    ['a changed file', () => writeFileSync(join(repository, 'a.txt'), 'b'), /not committed/],
-    ['a new file', () => writeFileSync(join(repository, 'b.txt'), 'b'), /not committed/],
+    ['a changed file', () => writeFileSync(join(repository, 'a.txt'), 'b'), /uncommitted/],
+    ['a new file', () => writeFileSync(join(repository, 'b.txt'), 'b'), /uncommitted/],
     ['no repository', () => rmSync(join(repository, '.git'), { recursive: true }), /no commit/],
   ];
   for (const [name, spoil, reason] of unfit) {

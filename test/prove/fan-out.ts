@@ -40,8 +40,7 @@ const BREAKS_OF_100 = 2;
 export const fanOut: Proof = {
   name: 'fan-out',
   claim:
-    'one publication reaches each client of a crowd once; a tenth that dies at once harms nobody and leaves nothing ' +
-    'behind; messages over many channels arrive without gap, double or disorder although connections break',
+    'one publication reaches each client of a crowd once; if a tenth of the clients die at once, the others are not affected, and nothing is left behind; messages over many channels arrive in order, without gaps or duplicates, even if connections break',
   quick: true,
   async run({ quick, seed = 1, sample }): Promise<Outcome> {
     const size = quick ? QUICK : sample === undefined ? FULL : sampleOf(sample);

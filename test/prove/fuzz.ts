@@ -18,7 +18,7 @@ const USUAL_MINUTES = 2;
 export const fuzz: Proof = {
   name: 'fuzz',
   claim:
-    'no input made from valid ones by a seed crashes a parser, hangs a connection or stops the next request',
+    'no input that a seed derives from valid inputs crashes a parser, hangs a connection or prevents the next request',
   quick: true,
   async run({ quick, minutes = quick ? QUICK.minutes : USUAL_MINUTES, seed = 1, only }) {
     const targets = await openTargets(only);

@@ -24,8 +24,7 @@ const ATTEMPTS = 3;
 export const limits: Proof = {
   name: 'limits',
   claim:
-    'each stage is packaged in 10 s, two stacks are ready in 5 s, SIGTERM ends the gateway in 2 s with 0; ' +
-    'init and first answer of an authorizer take at most twice those of a bare aws-jwt-verify handler',
+    'each stage is packaged within 10 s, two stacks are ready within 5 s, and SIGTERM ends the gateway within 2 s with exit code 0; the init and the first answer of an authorizer take at most twice as long as those of a handler that only uses aws-jwt-verify',
   // Times of a machine that is busy, or slower today, refuse no change.
   quick: false,
   run: async () => {

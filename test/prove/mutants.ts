@@ -38,7 +38,7 @@ type Survivor = {
 export const mutants: Proof = {
   name: 'mutants',
   claim:
-    'of 150 or more small mistakes in each package, drawn by a seed, the nearest tests notice 90 % or more',
+    'of 150 or more small mistakes in each package, drawn with a seed, the nearest tests notice 90 % or more',
   quick: false,
   run: ({ sample, seed = SEED, only, survivors = false, workers = WORKERS }) =>
     tryAll({ sample, seed, only, survivors, workers }),

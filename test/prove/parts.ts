@@ -137,7 +137,7 @@ async function run({ quick, only, workers = WORKERS }: Parameters<Proof['run']>[
 export const parts: Proof = {
   name: 'parts',
   claim:
-    'every valid choice of parts is packaged, has no finding of cfn-lint, and is made and deleted on moto; authorizers alone are at most 12 resources, 18 with alarms, with quotas 40',
+    'every valid choice of parts can be packaged, has no findings of cfn-lint, and can be created and deleted on moto; the authorizers alone have at most 12 resources (18 with alarms), and 40 together with the quotas',
   quick: false,
   run,
 };

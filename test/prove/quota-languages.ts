@@ -36,7 +36,7 @@ const PYTHON = process.env['GATEWRIGHT_PYTHON'] ?? 'python3';
 export const quotaLanguages: Proof = {
   name: 'quota-languages',
   claim:
-    'processes of Node and Python on one quota: billed is what was admitted, and never more than the quota',
+    'if processes of Node and Python share one quota, what is billed is what was admitted, and never more than the quota',
   quick: false,
   async run({ quick }) {
     if (spawnSync(PYTHON, ['-c', 'import zoneinfo']).status !== 0)

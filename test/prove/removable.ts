@@ -169,7 +169,7 @@ async function proveRemovable(only: string | undefined): Promise<Outcome> {
 export const removable: Proof = {
   name: 'removable',
   claim:
-    'each service can be taken out with its folder, its tests and its lines of the catalogue: no error of types, the tests of other services pass, a plain REST API answers, and a stack that names the service is refused with logical id and line',
+    'each service can be removed with its folder, its tests and its lines of the catalogue: there are no type errors, the tests of the other services pass, a plain REST API responds, and a stack that names the service is refused with the logical id and the line',
   quick: false,
   run: ({ only }) => proveRemovable(only),
 };

@@ -268,7 +268,7 @@ async function judge(
       const isDecidedByPolicy = [place.what.Action].flat().every((action) => DECIDED_BY_POLICY.test(action));
       let features: readonly string[] = [];
       if (isDecidedByPolicy)
-        features = isGivenAnyway(stack, place, place.what) ? [] : ['asked of the policies alone'];
+        features = isGivenAnyway(stack, place, place.what) ? [] : ['decided from the policies alone'];
       else {
         await stage.load(place);
         features = await stage.refusedFeatures(place.role);
@@ -286,7 +286,7 @@ async function judge(
 export const roles: Proof = {
   name: 'roles',
   claim:
-    'without any one statement of a role of the stack a feature is refused, and with all of them none is',
+    'if any one statement of a role of the stack is removed, a feature is refused; with all statements, no feature is refused',
   quick: true,
   async run({ quick }) {
     const dev = await loadStage('dev');

@@ -18,7 +18,7 @@ const LEAST_PAIRS = 6;
 
 export const speed: Proof = {
   name: 'speed',
-  claim: `requests and starts of authorizers are as fast as at the base commit: no 95 % interval of the ratio lies below ${LEAST}`,
+  claim: `requests and starts of authorizers are as fast as at the base commit: no 95 % interval of the ratio is below ${LEAST}`,
   // The machine's other work would be measured.
   quick: false,
   run: async ({ sample, against = BASE }) => {

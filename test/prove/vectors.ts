@@ -38,7 +38,7 @@ type Tally = {
 
 export const vectors: Proof = {
   name: 'vectors',
-  claim: 'no invalid token of Project Wycheproof is accepted, and none makes a failure of ours',
+  claim: 'no invalid token of Project Wycheproof is accepted, and none causes an internal error',
   quick: true,
   async run(): Promise<Outcome> {
     const figures: Record<string, Figures> = {};
