@@ -31,7 +31,7 @@ describe('gatewright commands in documents', async () => {
     assert.deepEqual(used.filter((command) => findTargets(command, commands).length === 0).map(say), []);
   });
 
-  it('take each option that they are given', () => {
+  it('accept each option that they are given', () => {
     const refused = used.filter((command) => {
       const targets = findTargets(command, commands);
       return optionsOf(command).some((option) => targets.some((target) => !takes(target, option)));
@@ -85,7 +85,7 @@ describe('npm scripts in documents', () => {
     assert.deepEqual(used.filter(({ words }) => scripts[words[0] ?? ''] === undefined).map(say), []);
   });
 
-  it('take each option that they are given', () => {
+  it('accept each option that they are given', () => {
     const refused = used
       .filter(({ words }) => words[0] !== 'gatewright')
       .filter((command) => {
@@ -96,7 +96,7 @@ describe('npm scripts in documents', () => {
     assert.deepEqual(refused.map(say), []);
   });
 
-  it('run proofs that there are, and tests that there are', () => {
+  it('run proofs and tests that exist', () => {
     const proofs = listFiles('test/prove').flatMap((path) =>
       [...readSource(path).text.matchAll(/^ {2}name: '([\w-]+)'/gm)].map(([, name]) => name),
     );

@@ -31,7 +31,7 @@ function startCodes(): readonly string[] {
 describe('docs/errors.md', () => {
   const { text } = readSource('docs/errors.md');
 
-  it('is made of the comments of both errors.ts and of the texts for clients, logs and administrators', async () => {
+  it('consists of the comments in both errors.ts and of the texts for clients, logs and administrators', async () => {
     assert.equal(await formatText('docs/errors.md', writeErrorsPage(text)), text);
   });
 

@@ -24,7 +24,7 @@ const ROWS: readonly (readonly [string, RegExp, string])[] = [
   ],
 ];
 
-describe('what runs on other systems', () => {
+describe('code that runs on other systems', () => {
   for (const [what, pattern, instead] of ROWS)
     it(`uses no ${what.replace(/^an? /, '')}: ${instead}`, () => {
       const found = readSources()
@@ -44,7 +44,7 @@ describe('what runs on other systems', () => {
     assert.deepEqual(found, []);
   });
 
-  it('would find each of them', () => {
+  it('would find each kind of it', () => {
     const samples = [`{ shell: true }`, `'/tmp/x'`, `'SIGUSR2'`, `new URL('x', import.meta.url).pathname`];
     for (const [index, [, pattern]] of ROWS.entries()) assert.match(samples[index] ?? '', pattern);
   });

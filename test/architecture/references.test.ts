@@ -30,7 +30,7 @@ describe('references to sections', () => {
     assert.equal(books.size, new Set(evidencePages().map(({ path }) => bookOf(path))).size);
   });
 
-  it('name their document, and lead to a section of it', () => {
+  it('name their document, and refer to an existing section of it', () => {
     const broken = references.filter(
       (reference) =>
         !/^(RFC|draft|X)/.test(reference.book ?? '') && findSection(books, reference) === undefined,
@@ -41,7 +41,7 @@ describe('references to sections', () => {
 });
 
 describe('names of documents in code', () => {
-  it('lead to documents that are there', () => {
+  it('refer to existing documents', () => {
     const broken = readable.flatMap(({ path, text }) =>
       [...text.matchAll(/(?<![\w./-])docs\/[\w./-]+\.(?:md|json)/g)]
         .filter(([name]) => !existsSync(join(REPOSITORY, name)))

@@ -48,7 +48,7 @@ describe('others', async () => {
 });
 `;
 
-describe('tests whose promises are not followed', () => {
+describe('tests whose promises are not awaited', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-untracked-'));
   after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'a.test.mjs');
@@ -62,7 +62,7 @@ describe('tests whose promises are not followed', () => {
     return { status, lines: lines.map((line) => line.replace(/ \(.*/, '')) };
   };
 
-  it('fail by the errors that they do not catch, as with Node alone', () => {
+  it('fail by the errors that they do not catch, as with plain Node', () => {
     const ours = run(['--require', join(REPOSITORY, 'test/untracked.cjs')]);
     const theirs = run([]);
 

@@ -137,7 +137,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   },
   { name: 'a WebSocket that is none', args: ['send', 'http://x', 'hi'], says: /is not a WebSocket URL/ },
   {
-    name: 'a WebSocket where nothing listens',
+    name: 'a WebSocket if nothing listens',
     args: ['send', 'ws://127.0.0.1:1/dev?token=secret', 'hi'],
     says: /ws:\/\/127\.0\.0\.1:1\/dev cannot be reached: ECONNREFUSED; check that a server is running at this address$/m,
   },

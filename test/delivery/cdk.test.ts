@@ -84,7 +84,7 @@ describe('gatewright/cdk', () => {
     assert.equal(access.output('AdminApiUrl'), 'value of AdminApiUrl');
   });
 
-  it('gives every parameter, so that none keeps the value of an earlier deployment', () => {
+  it('passes every parameter, so that none keeps the value of an earlier deployment', () => {
     const parametersOf = (parameters: object): unknown =>
       new Gatewright({}, 'Access', { packaged, parameters }).template.props.parameters;
     const places = { CodeBucket: '', CodePrefix: '' };
@@ -98,7 +98,7 @@ describe('gatewright/cdk', () => {
     assert.throws(() => parametersOf({ WafMod: 'block' }), /no parameter WafMod; it has .*WafMode/);
   });
 
-  it('says which stage it lacks, and why a stack was not packaged', () => {
+  it('says which stage is missing, and why a stack was not packaged', () => {
     assert.throws(() => new Gatewright({}, 'Access', {}), /name the stage of the stack, such as prod/);
     assert.throws(
       () => new Gatewright({}, 'Access', { stage: 'prod', folder: join(folder, 'nowhere') }),

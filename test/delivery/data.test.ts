@@ -148,7 +148,7 @@ describe('gatewright data, and start --seed', () => {
     assert.match(running!.output().stderr, /--seed: items added to orders: 1/);
   });
 
-  it('answers the same after save, kill -9, a start with nothing, and load', async () => {
+  it('answers the same after save, kill -9, a start without data, and load', async () => {
     const made = await makeState();
     await run('clock', '+1d');
     const before = await answers(made);
@@ -182,7 +182,7 @@ describe('gatewright data, and start --seed', () => {
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
   });
 
-  it('refuses a file that is cut off or changed whole, and a gateway that has state of its own', async () => {
+  it('refuses a file that was truncated or changed, and a gateway that has state of its own', async () => {
     const again = await run('data', 'load', file);
     await running!.stop();
     await start();

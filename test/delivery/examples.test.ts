@@ -126,5 +126,5 @@ describe('examples', { concurrency: 2, skip: process.platform === 'win32' }, () 
 });
 
 describe('READMEs of the examples', { skip: process.platform === 'win32' }, () => {
-  it('have no other block', taken.assertAll);
+  it('have no other code blocks', taken.assertAll);
 });

@@ -82,7 +82,7 @@ async function openPage(page: string | URL | undefined): Promise<URL> {
 }
 
 // Links in place of what npm installs start nothing in a shell of Windows.
-describe('examples/agent-tools and clients of others', { skip: process.platform === 'win32' }, () => {
+describe('examples/agent-tools and third-party clients', { skip: process.platform === 'win32' }, () => {
   let copy: Awaited<ReturnType<typeof anInstalledCopy>>;
   let gateway: Running | undefined;
   let server = '';

@@ -69,7 +69,7 @@ describe('gatewright init in an empty folder', () => {
     await rm(empty, { recursive: true });
   });
 
-  it('writes a stack, a document and an API, leaves alone what is there, and says what comes next', async () => {
+  it('writes a stack, a document and an API, does not change existing files, and says what to do next', async () => {
     const { code, stdout } = await here.run('init');
     assert.equal(code, 0);
     assert.match(
@@ -174,7 +174,7 @@ describe('gatewright init in an empty folder', () => {
   });
 
   // `gatewright package` asks no account, so it does not reach what osls does with one.
-  it('is packaged by osls with credentials: ids of APIs and tables that are deployed are looked up', async () => {
+  it('is packaged by osls with credentials: ids of deployed APIs and tables are looked up', async () => {
     assert.equal((await here.run('init', '--add', 'quotas')).code, 0);
     const document = join(cwd, 'access/hello.yml');
     const deployed = 'api:\n  prod: { stack: hello-prod, logicalId: ApiGatewayRestApi, stage: prod }';
@@ -199,7 +199,7 @@ describe('gatewright init in an empty folder', () => {
 });
 
 describe('gatewright init in an empty folder into which the package was installed', () => {
-  it('keeps its package.json and names what the stack needs beside the package', async (t) => {
+  it('keeps its package.json, and lists what the stack needs in addition to the package', async (t) => {
     const empty = await mkdtemp(join(tmpdir(), 'gatewright-installed-'));
     const { service, run } = await own(empty);
     t.after(() => Promise.all([service.remove(), rm(empty, { recursive: true })]));
@@ -212,7 +212,7 @@ describe('gatewright init in an empty folder into which the package was installe
   });
 });
 
-describe('gatewright init --if-missing in a service that has brought its documents', () => {
+describe('gatewright init --if-missing in a service that already contains its documents', () => {
   it('makes the stack around them, no document for another API, and nothing the second time', async (t) => {
     const { service, run } = await own(join(FIXTURES, 'bookings'));
     t.after(() => service.remove());
@@ -230,7 +230,7 @@ describe('gatewright init --if-missing in a service that has brought its documen
   });
 });
 
-describe('gatewright init in a service whose Cognito authorizer was exchanged, and its handlers were not', () => {
+describe('gatewright init in a service whose Cognito authorizer was replaced, but whose handlers were not changed', () => {
   let bookings: Own;
   const REFUSAL = /bookings\.mjs:2: .*claims/;
 
@@ -240,7 +240,7 @@ describe('gatewright init in a service whose Cognito authorizer was exchanged, a
   after(() => bookings.service.remove());
 
   // docs/recipes/api-keys.md writes the authorizer by `${cf:…}`, of the stack that is about to be made.
-  it('makes the stack in a folder of its own, in the region of the service', async (t) => {
+  it('creates the stack in a folder of its own, in the region of the service', async (t) => {
     const plain = await readFile(join(bookings.service.directory, 'serverless.yml'), 'utf8');
     const ARN = "!ImportValue 'gatewright-${sls:stage}-TokenAuthorizerArn'";
     assert.ok(plain.includes(ARN));
@@ -261,7 +261,7 @@ describe('gatewright init in a service whose Cognito authorizer was exchanged, a
     assert.equal(sync.code, 0, sync.stderr);
   });
 
-  it('has its routes read for the stage that is asked for, though the service names its own', async (t) => {
+  it('reads the routes of the requested stage, although the service names another stage', async (t) => {
     const document = join(bookings.service.directory, 'gatewright/access/bookings.yml');
     const plain = await readFile(document, 'utf8');
     const prod = 'prod: { stack: bookings-prod, logicalId: ApiGatewayRestApi, stage: prod }';

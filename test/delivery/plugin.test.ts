@@ -63,7 +63,7 @@ async function push(endpoint: string, ConnectionId: string, Data: string): Promi
 }
 
 describe('serverless offline start', () => {
-  it('serves REST and HTTP on one port, WebSocket on another, in other plug-ins’ order, and ends on SIGTERM', async (t) => {
+  it('serves REST and HTTP on one port and WebSocket on another, works with other plug-ins in any order, and ends on SIGTERM', async (t) => {
     const offline = await startCommand(['offline', 'start', ...FREE_PORTS], 'Ready in', serverless);
     t.after(() => offline.stop());
     const { stdout } = offline.output();
@@ -152,7 +152,7 @@ describe('serverless offline', () => {
 });
 
 describe('serverless gateway start', () => {
-  it('gives each API a port of its own and ends on SIGTERM', async (t) => {
+  it('serves each API on a port of its own and ends on SIGTERM', async (t) => {
     const started = await startCommand(
       ['gateway', 'start', '--port', '0', '--control-port', '0', '--no-reload', '--name', 'by-plugin'],
       'Ready in',
@@ -177,7 +177,7 @@ describe('serverless gateway start', () => {
 });
 
 describe('region and account of the plug-in', () => {
-  it('are those of --region and --account, for the functions as for `gatewright env`', async (t) => {
+  it('are the values of --region and --account, for the functions as for `gatewright env`', async (t) => {
     const args = ['gateway', 'start', '--port', '0', '--control-port', '0', '--no-reload'];
     const started = await startCommand(
       [...args, '--region', 'eu-central-1', '--account', '210987654321'],

@@ -151,14 +151,14 @@ describe('a plug-in', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   for (const { plugin, hook, says } of ROWS)
-    it(`named ${plugin} ${says ?? 'works, and nothing is said of it'}`, () => {
+    it(`named ${plugin} ${says ?? 'works, and nothing is reported about it'}`, () => {
       const told = informed.filter((line) => line.startsWith(`plug-in ${plugin} `));
 
       assert.deepEqual(told, says === undefined ? [] : [`plug-in ${plugin} ${says}`]);
       assert.equal(stack?.outputs.has(outputOf(plugin)), hook !== undefined);
     });
 
-  it('that fails is named at the start, with what is missing', () => {
+  it('that fails is reported at startup, with what is missing', () => {
     const [line] = informed.filter((text) => text.includes('serverless-failing'));
     assert.equal(
       line,

@@ -126,7 +126,7 @@ describe('a partner of 100 requests a day, charged by the authorizer', () => {
     assert.equal((await askForOrders(await aTokenOf('bakery'))).status, 200);
   });
 
-  it('keeps the wording of API Gateway in every other refusal', async () => {
+  it('keeps the wording of API Gateway for every other refusal', async () => {
     const customer = await askForOrders(await aTokenOf('alice', 'admin'));
     const anonymous = await askForOrders();
 

@@ -139,7 +139,7 @@ function atHome(command: string, stack: string): string {
 // One page after the other: on a busy machine a function's first call of its table would otherwise take longer than its limit of 1 s.
 describe('docs/recipes', () => {
   for (const [name, recipe] of recipes)
-    it(`${name}.md names routes, commands and answers as they are`, async () => {
+    it(`${name}.md shows the real routes, commands and answers`, async () => {
       const stack = stackOf(recipe);
       const steps = recipe.steps.filter(({ command }) => !isSync(command) && !isStart(command));
 

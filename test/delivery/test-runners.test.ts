@@ -84,7 +84,7 @@ describe('examples/orders, tested through gatewright/testing', () => {
     assert.match(output, /Tests: {7}(?:7 passed|1 skipped, 6 passed), 7 total/);
   });
 
-  it('gives Jest values of its own globals, and errors by their class', async (test) => {
+  it("passes values of Jest's own globals to Jest, and errors with their class", async (test) => {
     if (isMissing(test, 'Jest')) return;
     const text = `const { startGateway, TestingError } = require('gatewright/testing');
 test('values', async () => {

@@ -146,7 +146,7 @@ describe('a quota counted from the access log', { timeout: 120_000 }, () => {
     assert.match(await askPage('dora'), /^ALLOW by all$/);
   });
 
-  it('is closed to a key that was suspended before it ever called, until it is resumed', async () => {
+  it('is closed to a key that was suspended before its first call, until it is resumed', async () => {
     await gatewright('plan', 'assign', 'shop', 'bob', 'free');
     await gatewright('quota', 'suspend', 'shop', 'daily', '--key', 'bob');
     const call = await aCaller('bob');

@@ -197,7 +197,7 @@ describe('Events of a start', () => {
     assert.match(await line(/woken by/), /woken by aws\.events/);
   });
 
-  it('start a function of SAM from its queue and its schedule, and go where it says when it fails', async () => {
+  it('start a function of SAM from its queue and its schedule, and go if it says when it fails', async () => {
     await ask('POST', 'events', { target: 'parcels', body: 'p-1' });
     assert.match(await line(/packed p-1/), /packed p-1/);
     await ask('POST', 'events', { target: 'PackerYearly', body: '' });

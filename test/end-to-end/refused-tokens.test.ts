@@ -183,7 +183,7 @@ describe('the story of a refused token', () => {
     return status;
   };
 
-  it('is none where nothing is wrong with the token', async () => {
+  it('is none if nothing is wrong with the token', async () => {
     const { status, story } = await ask('/orders', {});
 
     assert.equal(status, 200);

@@ -112,7 +112,7 @@ describe('the Terraform of docs/guides/protect/access.md', () => {
 });
 
 describe('the CDK stack of docs/recipes/machine-to-machine.md', () => {
-  it('says what the template that the recipe is tested with says', () => {
+  it('results in the same template as the one with which the recipe is tested', () => {
     const page = 'docs/recipes/machine-to-machine.md';
     const { files } = readRecipe(readBlocks(page, read(page)));
     const code = files.get('billing-stack.ts') ?? '';

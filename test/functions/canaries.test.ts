@@ -208,7 +208,7 @@ describe('what the authorizers print', () => {
     });
   }
 
-  it('holds no canary, no part of a token and no forged line', () => {
+  it('contains no canary, no part of a token and no forged line', () => {
     assert.ok(printed.output.length > 10_000, 'something was printed');
     assert.doesNotMatch(printed.output, /canary/i);
     const parts = [...REFUSED.map(({ credential }) => credential), GOOD].flatMap((text) =>
@@ -220,7 +220,7 @@ describe('what the authorizers print', () => {
     );
   });
 
-  it('names callers by hash, and says why by reason', () => {
+  it('identifies callers by hash, and gives the reason as a code', () => {
     for (const word of [
       'invalid_token',
       'token_expired',

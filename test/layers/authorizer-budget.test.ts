@@ -117,7 +117,7 @@ describe('the bundles of the authorizers', () => {
     for (const { name, startImports } of bundles) assert.deepEqual(startImports, START_IMPORTS, name);
   });
 
-  it('hold nothing that reads documents', () => {
+  it('do not contain the code that reads documents', () => {
     for (const { name, files } of bundles)
       for (const [path, code] of files)
         assert.doesNotMatch(
@@ -152,7 +152,7 @@ describe('the bundles of the authorizers', () => {
     });
   }
 
-  it('load the logger when there is something to log', async () => {
+  it('load the logger only when there is something to log', async () => {
     const { withFirst } = await ask('token-authorizer', { type: 'NONE' });
 
     assert.ok(withFirst.some((url) => /powertools[/\\]logger/.test(url)));

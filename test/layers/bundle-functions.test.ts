@@ -40,7 +40,7 @@ describe('bundleFunctions', () => {
     }
   });
 
-  it('bundles by the aliases and the format that it is given', async (t) => {
+  it('bundles with the given aliases and format', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-bundle-'));
     t.after(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, 'a.ts'), "import { name } from 'alias';\nconsole.log(name);\n");
@@ -54,7 +54,7 @@ describe('bundleFunctions', () => {
 });
 
 describe('assertPackagesInLayer', () => {
-  it('takes what the layer holds and what Node brings', () => {
+  it('accepts what the layer contains and what Node provides', () => {
     assertPackagesInLayer('f', aMetafile(['functions/f.ts'], ['@middy/core', 'node:https']));
   });
 

@@ -129,7 +129,7 @@ sources:
     assert.deepEqual(rights(ofOther), []);
   });
 
-  it('refuses a source whose secrets customers would make, where the portal does not offer it or is missing', () => {
+  it('refuses a source for which customers create the secrets, if the portal does not offer it or is missing', () => {
     assert.throws(() => withWebhooks({ portal: PORTAL }), {
       code: 'PART_MISSING',
       message:

@@ -37,7 +37,7 @@ describe('parity with AWS', () => {
     ['documented', documented, 'other names'],
     ['of the control plane', control, undefined],
   ] as const)
-    it(`fails where a missing feature is named, and nowhere else, of what is ${set}, under ${naming ?? 'its own names'}`, async () => {
+    it(`fails if a missing feature is named, and nowhere else, of what is ${set}, under ${naming ?? 'its own names'}`, async () => {
       const sample = sampleOf(cases);
       const knownToFail = sample.filter(({ id }) => id in known).map(({ id }) => id);
       assert.ok(sample.length > 5);

@@ -57,7 +57,7 @@ describe('docs/evidence', () => {
     assert.deepEqual(shown.sort(), expected.sort());
   });
 
-  it('names the claim, and parts of it, where a proof is due that has a file', () => {
+  it('names the claim, and parts of it, if a proof is due that has a file', () => {
     const claims = new Map(PROOFS.map(({ name, claim }) => [name, claim]));
     const inPart = [...evidence].filter(([name, { due }]) => due !== undefined || DUE.includes(name));
 
@@ -117,7 +117,7 @@ describe('writeEvidence', () => {
     assert.match(readFileSync(join(repository, 'docs/evidence/README.md'), 'utf8'), /the wheel is round/);
   });
 
-  it('names what the claim still lacks, and nothing where it lacks nothing', () => {
+  it('names what the claim still lacks, and nothing if it lacks nothing', () => {
     const tree = describeTree(repository);
     const due = (): unknown => (JSON.parse(readFileSync(file(), 'utf8')) as Record<string, unknown>)['due'];
 
@@ -135,7 +135,7 @@ describe('writeEvidence', () => {
     ['no repository', () => rmSync(join(repository, '.git'), { recursive: true }), /no commit/],
   ];
   for (const [name, spoil, reason] of unfit) {
-    it(`writes nothing where there is ${name}, before or after the run`, () => {
+    it(`writes nothing if there is ${name}, before or after the run`, () => {
       const clean = describeTree(repository);
       spoil();
 
@@ -145,7 +145,7 @@ describe('writeEvidence', () => {
     });
   }
 
-  it('writes nothing where another commit was made during the run', () => {
+  it('writes nothing if another commit was made during the run', () => {
     const before = describeTree(repository);
     git('commit', '-q', '--allow-empty', '-m', 'two');
 

@@ -100,7 +100,7 @@ describe('a copy of the repository', () => {
       assert.equal(readFileSync(join(copy, path), 'utf8'), text);
   });
 
-  it('has one where a name of the removed part remains, and none when the part is back', () => {
+  it('has one if a name of the removed part remains, and none when the part is back', () => {
     const [types, removal] = [new TypeCheck(copy), new Removal(copy)];
     assert.deepEqual(types.errors(), []);
 
@@ -145,7 +145,7 @@ describe('the proof that a service can be taken out', () => {
     refusal: 'template.json:7: Probe',
   };
 
-  it('holds where nothing misses it', () => {
+  it('holds if nothing misses it', () => {
     assert.deepEqual(reasonsAgainst(seen), []);
   });
 

@@ -60,7 +60,7 @@ describe('readAccessTableConfig', () => {
 });
 
 describe('the secret of native usage plans', () => {
-  it('may be left out, and is refused where it is too short to be one', () => {
+  it('may be left out, and is refused if it is too short to be one', () => {
     const read = (secret: string) =>
       readAuthorizerConfig({ GATEWRIGHT_STAGE: 'dev', GATEWRIGHT_USAGE_KEY_SECRET: secret }).usageKeySecret;
 
@@ -126,13 +126,13 @@ describe('readChannelsConfig', () => {
     });
   });
 
-  it('knows the APIs that it is given, and none where none is named', () => {
+  it('knows the APIs that it is given, and none if none is named', () => {
     const known = (text: string) => readChannelsConfig({ ...ENVIRONMENT, GATEWRIGHT_APIS: text }).knownApis;
     assert.deepEqual([...known('a1b2c3,, d4e5f6 ,')], ['a1b2c3', 'd4e5f6']);
     assert.deepEqual([...known('')], []);
   });
 
-  it('has present members ping once a minute where nothing else is said', () => {
+  it('has present members ping once a minute if nothing else is said', () => {
     assert.equal(readChannelsConfig(ENVIRONMENT).pingMs, 60_000);
   });
 
@@ -151,7 +151,7 @@ describe('readChannelsConfig', () => {
     assert.deepEqual(read('86400', '240', '200'), [86_400, 240_000, 200]);
   });
 
-  it('takes the function itself for the one that delivers, where no other is named', () => {
+  it('takes the function itself for the one that delivers, if no other is named', () => {
     const own = { GATEWRIGHT_CONNECTIONS_TABLE: 'connections', AWS_LAMBDA_FUNCTION_NAME: 'own' };
     assert.equal(readChannelsConfig(own).publisher, 'own');
   });
@@ -185,7 +185,7 @@ describe('readCacheInvalidatorConfig', () => {
     AWS_SECRET_ACCESS_KEY: 'canary',
   };
 
-  it('reads the table, and that there are no streams and no distribution where none is named', () => {
+  it('reads the table, and that there are no streams and no distribution if none is named', () => {
     const empty = {
       GATEWRIGHT_CACHE_STREAMS: '',
       GATEWRIGHT_CACHE_ENDPOINT: '',
@@ -201,7 +201,7 @@ describe('readCacheInvalidatorConfig', () => {
       });
   });
 
-  it('reads rules of streams, where APIs and AWS are, and the distribution', () => {
+  it('reads rules of streams, if APIs and AWS are, and the distribution', () => {
     const rule = { table: 'orders', namespace: 'shop', tags: ['order:{id}'] };
     const config = readCacheInvalidatorConfig({
       ...ENVIRONMENT,
@@ -336,7 +336,7 @@ describe('readAccessTableConfig, in a function that has no table', () => {
 describe('readInvokerConfig', () => {
   const SIGNER = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'canary' };
 
-  it('reads another address of Lambda, and none where none is given', () => {
+  it('reads another address of Lambda, and none if none is given', () => {
     const endpointOf = (more: object) => readInvokerConfig({ ...SIGNER, ...more }).endpoint;
     const [lambda, all] = ['http://127.0.0.1:4001', 'http://127.0.0.1:4002'];
 

@@ -31,7 +31,7 @@ export const PLAN_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'only the ledger in force is ended where more count',
+    name: 'only the ledger in force is ended if more count',
     model: 'quota-plans',
     patches: [
       patch(

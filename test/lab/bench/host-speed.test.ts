@@ -36,7 +36,7 @@ describe('printHostSpeeds', () => {
 });
 
 describe('describeRefusal', () => {
-  it('keeps the page as it is where the host changed during the run, and only there', () => {
+  it('does not change the page if the host changed during the run, but only then', () => {
     assert.equal(describeRefusal(USUAL, { ...USUAL, messages: 35_000 }), undefined);
     assert.match(
       describeRefusal(USUAL, { ...USUAL, messages: 34_000 }) ?? '',

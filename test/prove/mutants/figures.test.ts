@@ -84,11 +84,11 @@ describe('countVerdicts', () => {
 
 describe('findShortfall', () => {
   const rows: readonly [string, Partial<Counts>, string | undefined][] = [
-    ['is none where nine of ten are killed', { drawn: 160, killed: 144 }, undefined],
-    ['is what is killed where it is less', { drawn: 160, killed: 143 }, '143 of 160 killed'],
-    ['is none where one of twenty survives with a reason', { survivorsWithReason: 8 }, undefined],
+    ['is none if nine of ten are killed', { drawn: 160, killed: 144 }, undefined],
+    ['is what is killed if it is less', { drawn: 160, killed: 143 }, '143 of 160 killed'],
+    ['is none if one of twenty survives with a reason', { survivorsWithReason: 8 }, undefined],
     [
-      'is what survives with a reason where it is more',
+      'is what survives with a reason if it is more',
       { survivorsWithReason: 9 },
       '9 of 160 survive with a reason, more than 5 %',
     ],
@@ -107,7 +107,7 @@ describe('mergeFigures', () => {
     assert.deepEqual(mergeFigures(known, 'b', measured(1, 155), 1), { a: measured(1), b: measured(1, 155) });
   });
 
-  it('sets a draw by another seed beside that of the claim, where it stays', () => {
+  it('sets a draw by another seed beside that of the claim, if it stays', () => {
     const both = mergeFigures({ a: measured(1) }, 'a', measured(2, 140), 1);
     const again = mergeFigures(both, 'a', measured(1, 155), 1);
 

@@ -92,7 +92,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/functions/one.test.ts', 'test/layers/zip.test.ts']);
   });
 
-  it('asks the folder first, by any way, where no test bears the name of the file', () => {
+  it('asks the folder first, by any way, if no test bears the name of the file', () => {
     const found = tests({
       'shared/a/two.ts': "import { one } from './one.ts';",
       'shared/a/three.ts': "import { two } from './two.ts';",
@@ -103,7 +103,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/shared/a/aspect.test.ts', 'test/shared/b/direct.test.ts']);
   });
 
-  it('asks next what bears the name of a caller, where no test bears that of the file', () => {
+  it('asks next what bears the name of a caller, if no test bears that of the file', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const found = tests({
       'shared/way.ts': importsIt,

@@ -220,7 +220,7 @@ describe('an authorizer for API keys', () => {
     assert.partialDeepStrictEqual(second, { result: { context: { exp: NOON_SECONDS + 60 } } });
   });
 
-  it('ends the policy with the key where the document says so, and not that of a key without an end', async () => {
+  it('ends the policy with the key if the document says so, and not that of a key without an end', async () => {
     const table = new ApiKeyTable();
     const authorize = anAuthorizer(table, aKeyDocument({ result: { expiryCondition: true } }));
     const endless = await table.make();

@@ -55,13 +55,13 @@ describe('rejectIfExpiresWithinSeconds', () => {
     assert.equal(late.kind, 'known');
   });
 
-  it('accepts a token until its end where the document says nothing', async () => {
+  it('accepts a token until its end if the document says nothing', async () => {
     assert.equal((await ask(aDocument(), { exp: nowSeconds + 1 })).kind, 'known');
   });
 });
 
 describe('what is noted of a request', () => {
-  it('has the API by which it came, also where no document protects that', async () => {
+  it('has the API by which it came, also if no document protects that', async () => {
     const notes: object[] = [];
     const note = (facts: object): void => void notes.push(facts);
     const authorizer = createAuthorizer(
@@ -113,7 +113,7 @@ describe('a policy with a resource that is too long', () => {
 
 // AWS refuses a larger answer without a report.
 describe('an answer over the maxBytes of its document', () => {
-  it('is a failure of ours, also where it is for one request alone', async () => {
+  it('is a failure of ours, also if it is for one request alone', async () => {
     const document = aDocument({
       context: { note: { claim: 'note' } },
       result: { onOversize: 'exact', cacheTtlSeconds: 0, maxBytes: 520 },
@@ -123,7 +123,7 @@ describe('an answer over the maxBytes of its document', () => {
     await assert.rejects(ask(document, { note: 'x'.repeat(900) }), { code: 'RESULT_TOO_LARGE' });
   });
 
-  it('is one also where a quota was charged for it', async () => {
+  it('is one also if a quota was charged for it', async () => {
     const { ask: charge } = aCharging({
       over: {
         context: { note: { claim: 'note' }, remark: { claim: 'remark' }, more: { claim: 'remark' } },

@@ -107,7 +107,7 @@ describe('backendContext', () => {
   });
 
   // The rules see every scope; a backend that sees none would refuse whom they let in.
-  it('puts the scopes of the document first where they are too many, and says that some are missing', () => {
+  it('puts the scopes of the document first if they are too many, and says that some are missing', () => {
     const others = Array.from({ length: 50 }, (_, index) => `a-scope-that-is-long-${index}`);
     const rules = [
       {

@@ -191,7 +191,7 @@ describe('an access document with a quota', () => {
     assert.equal(effectOf(await ask('GET/users')), 'Allow');
   });
 
-  it('answers an HTTP API simply where the document says so', async () => {
+  it('answers an HTTP API simply if the document says so', async () => {
     const { ask } = aCharging({ kind: 'http', over: { result: { format: 'simple' } } });
 
     const verdicts = [];

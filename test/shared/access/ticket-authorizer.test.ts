@@ -163,7 +163,7 @@ describe('an authorizer for tickets', () => {
     assert.partialDeepStrictEqual(answer, { result: { principalId: 'tickets|main|ada' } });
   });
 
-  it('knows the holder of an API key, where the document takes keys of that prefix itself', async () => {
+  it('knows the holder of an API key, if the document takes keys of that prefix itself', async () => {
     const keys = { id: 'keys', type: 'apiKey', prefix: 'shop_live' };
     const own = aSocketDocument({
       issuers: [MAIN, TICKETS, keys],

@@ -43,7 +43,7 @@ describe('parseRequestEvent', () => {
     });
 
   // docs/aws §4.1: where the address of the caller stands in each event.
-  it('finds the address of the caller where each kind of event has it', () => {
+  it('finds the address of the caller if each kind of event has it', () => {
     const sourceIp = '192.0.2.1';
     const addressOf = (event: object) => parseRequestEvent({ type: 'REQUEST', ...event }).sourceIp;
 

@@ -33,7 +33,7 @@ describe('parseRawRequest', () => {
     });
   }
 
-  it('sees both of two headers where only the map of lists has both', () => {
+  it('sees both of two headers if only the map of lists has both', () => {
     const headers = [
       ['X-Signature', 'a'],
       ['X-Signature', 'b'],

@@ -130,7 +130,7 @@ describe('an answer cache', () => {
     assert.equal(desk.calls, 2);
   });
 
-  it('runs the handler again where the first invocation has died', async () => {
+  it('runs the handler again if the first invocation has died', async () => {
     const never = withResponseCache<object>(() => new Promise(() => undefined), {
       cache: desk.ports,
       ttlSeconds: 60,
@@ -245,21 +245,21 @@ describe('a caller who wants a new answer (docs/aws §9)', () => {
 
   const rows = ['max-age=0', 'no-cache', 'no-store', 'max-age="0"', 'MAX-AGE=0'];
   for (const directive of rows)
-    it(`is refused with ${directive} where that was said`, async () => {
+    it(`is refused with ${directive} if that was said`, async () => {
       const send = counted({ scope: 'public', refresh: { otherwise: 'FAIL_WITH_403' } });
       await send();
       const { statusCode } = await send({ headers: { 'cache-control': directive } });
       assert.deepEqual([statusCode, desk.calls], [403, 1]);
     });
 
-  it('gets no warning where the options suppress it', async () => {
+  it('gets no warning if the options suppress it', async () => {
     const send = counted({ scope: 'public', refresh: { otherwise: 'SUCCEED_WITHOUT_RESPONSE_HEADER' } });
     await send();
     const { body, headers } = await send({ headers: ANEW });
     assert.deepEqual([body, headers['warning']], ['answer 1', undefined]);
   });
 
-  it('gets 504 where only what is kept was asked for (RFC 9111 §5.2.1.7)', async () => {
+  it('gets 504 if only what is kept was asked for (RFC 9111 §5.2.1.7)', async () => {
     const send = counted({ scope: 'public' });
     assert.equal((await send({ headers: { 'cache-control': 'only-if-cached' } })).statusCode, 504);
     await send();

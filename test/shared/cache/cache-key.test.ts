@@ -100,7 +100,7 @@ describe('a shared answer', () => {
     assert.deepEqual(bodies, ['answer 1', 'answer 2', 'answer 1', 'answer 2']);
   });
 
-  it('is separated by token where an authorizer of the service calls a member of its context iam', async () => {
+  it('is separated by token if an authorizer of the service calls a member of its context iam', async () => {
     const send = counted();
     const authorizer = { principalId: 'everybody', iam: 'yes' };
     const bodies = [];
@@ -109,7 +109,7 @@ describe('a shared answer', () => {
   });
 
   // A payload of version 1.0 has the members of a Lambda authorizer's context beside those of API Gateway.
-  it('is separated by token where a Lambda authorizer of payload 1.0 answers an object called iam', async () => {
+  it('is separated by token if a Lambda authorizer of payload 1.0 answers an object called iam', async () => {
     const authorizer = { principalId: 'everybody', iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } };
     const statuses = [];
     for (const Authorization of ['Bearer alice', 'Bearer bob'])
@@ -128,7 +128,7 @@ describe('a shared answer', () => {
     assert.deepEqual(bodies, ['answer 1', 'answer 1']);
   });
 
-  it('does not exist where no caller is visible and the scope is not public', async () => {
+  it('does not exist if no caller is visible and the scope is not public', async () => {
     const send = counted();
     await send();
     assert.equal(statusOf(await send()), 'gatewright; fwd=bypass; detail=no-caller');
@@ -170,7 +170,7 @@ describe('a shared answer', () => {
     ['no number', () => NaN],
     ['a map', () => new Map([['tenant', 'acme']])],
   ] as const)
-    it(`goes to no second caller where the service names ${what}`, async () => {
+    it(`goes to no second caller if the service names ${what}`, async () => {
       const send = counted({ scope: name as unknown as () => string });
       await send({ headers: ALICE });
       assert.equal(statusOf(await send({ headers: BOB })), 'gatewright; fwd=bypass; detail=no-caller');
@@ -232,7 +232,7 @@ describe('a session that is a cookie of payload 2.0', () => {
       answers: ['alice', 'bob'],
     },
     {
-      name: 'separates callers of one tenant where the key has the header',
+      name: 'separates callers of one tenant if the key has the header',
       options: { scope: () => 'acme', key: { headers: ['cookie'] } },
       answers: ['alice', 'bob'],
     },

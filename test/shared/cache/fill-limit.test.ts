@@ -74,7 +74,7 @@ describe('an address whose requests begin more entries than it may in a minute',
     assert.deepEqual(await ask('203.0.113.7', { 'x-any': '2' }, 'beta'), STORED);
   });
 
-  it('may begin 600 where nothing else is said', async () => {
+  it('may begin 600 if nothing else is said', async () => {
     const ask = asking();
     for (let at = 0; at < 600; at += 1) await ask('203.0.113.7', { 'x-any': String(at) });
 

@@ -61,7 +61,7 @@ describe('an invalidation', () => {
     for (const key of desk.items.keys()) assert.ok(key.length < 1024, 'the longest sort key of DynamoDB');
   });
 
-  it('says so where the table lists nothing', async () => {
+  it('says so if the table lists nothing', async () => {
     const down: ItemListing = {
       ...desk.listing,
       range: () => Promise.resolve({ kind: 'unavailable', reason: 'throttled' }),

@@ -127,7 +127,7 @@ describe('GET /cache/entries', () => {
     );
   });
 
-  it('lists those of all tags where none is named, and none of another', async () => {
+  it('lists those of all tags if none is named, and none of another', async () => {
     assert.equal((await list({})).entries.length, 3);
     assert.deepEqual(await list({ tag: 'nobody' }), { entries: [], hasMore: false });
   });

@@ -272,7 +272,7 @@ describe('an invalidation', () => {
     assert.equal((await reportOf(ports, id))['refreshed'], 250);
   });
 
-  it('goes on later where time is up', async () => {
+  it('goes on later if time is up', async () => {
     await recordEntries(50);
     const { id } = await openInvalidation(portsOf(), parse({ tags: ['t'] }), desk.nowMs);
     const seen: string[] = [];
@@ -282,7 +282,7 @@ describe('an invalidation', () => {
     assert.equal((await reportOf(portsOf(), id))['refreshed'], 50);
   });
 
-  it('that is asked for often is one piece of work, and one more where it was under way', async () => {
+  it('that is asked for often is one piece of work, and one more if it was under way', async () => {
     await recordEntries(5);
     const asked = parse({ tags: ['t'] });
     const joined = [];
@@ -304,7 +304,7 @@ describe('an invalidation', () => {
     assert.equal(seen.length, 10);
   });
 
-  it('reports what cannot be signed for, and flushes it only where that is allowed', async () => {
+  it('reports what cannot be signed for, and flushes it only if that is allowed', async () => {
     await recordEntries(3, 'authorizer');
     const flushed: string[] = [];
     const stages: StageCaches = {

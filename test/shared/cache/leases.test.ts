@@ -130,7 +130,7 @@ describe('a long answer', () => {
     assert.match(statusOf(hit) ?? '', /hit/);
   });
 
-  it('is made again where a piece is gone', async () => {
+  it('is made again if a piece is gone', async () => {
     const send = countedHandler(desk, { scope: 'public' }, () => ({ body }));
     await send();
     desk.items.delete(pieces().at(-1) ?? '');

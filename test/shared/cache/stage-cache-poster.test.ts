@@ -56,7 +56,7 @@ describe('a refresh on this machine', () => {
 });
 
 describe('a refresh of an API elsewhere', () => {
-  it('goes where its address says, of a private network without TLS too', async (t) => {
+  it('goes if its address says, of a private network without TLS too', async (t) => {
     const sent: string[] = [];
     t.mock.method(globalThis, 'fetch', async (url: URL, { method }: { method: string }) => {
       sent.push(`${method} ${url.href}`);
@@ -100,7 +100,7 @@ describe('flushAuthorizers', () => {
     [429, 'throttled'],
     [500, 'throttled'],
   ] as const)
-    it(`is ${outcome} where that answers ${status}`, async () => {
+    it(`is ${outcome} if that answers ${status}`, async () => {
       assert.equal((await flush('rest', status))[0], outcome);
     });
 });

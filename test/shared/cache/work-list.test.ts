@@ -22,7 +22,7 @@ describe('a wish', () => {
     assert.equal((await findWork(portsAt(desk), asked[0]?.id ?? ''))?.run, 1);
   });
 
-  it('is given up after eight tries where others change it in between each time', async () => {
+  it('is given up after eight tries if others change it in between each time', async () => {
     const { store, ...rest } = portsAt(desk);
     let tries = 0;
     const contended = {

@@ -86,7 +86,7 @@ describe('gather', () => {
     assert.deepEqual([menu, courier, failures, isPartial], ['ramen', 7, {}, false]);
   });
 
-  it('leaves out what fails and says why, with a fallback where there is one', async () => {
+  it('leaves out what fails and says why, with a fallback if there is one', async () => {
     const { time, sent, gather } = aNetwork();
     const gathered = gather({
       menu: ({ json }) => json(`${ORDERS}/menu`, asText),

@@ -72,7 +72,7 @@ describe('oneOf', () => {
 });
 
 describe('text', () => {
-  it('says of which form it has to be, where it has one', () => {
+  it('says of which form it has to be, if it has one', () => {
     const wantedOf = (pattern?: RegExp) =>
       text('a name', { maxLength: 5, ...(pattern && { pattern }) }).expected;
 

@@ -27,7 +27,7 @@ describe('hasDuplicateMember', () => {
     { text: '{"a":1,"a":2,"b":{"key":1}, "c":[{"key":1,"key" : 2}]}', expected: true },
     { text: '{"key":1,"a":{"key":2}}', expected: false },
   ])
-    it(`says ${expected} of ${text}, where only key and tenant matter`, () => {
+    it(`says ${expected} of ${text}, if only key and tenant matter`, () => {
       assert.equal(hasDuplicateMember(text, new Set(['key', 'tenant'])), expected);
     });
 

@@ -67,7 +67,7 @@ describe('describeRoutes', () => {
     assert.deepEqual(put?.parameters.at(-1)?.schema, { type: 'string', minLength: 1, maxLength: 130 });
   });
 
-  it('asks for a body only where one of its fields has to be there', () => {
+  it('asks for a body only if one of its fields has to be there', () => {
     assert.equal(put?.requestBody?.required, false);
     assert.equal(get?.requestBody, undefined);
   });

@@ -90,7 +90,7 @@ describe('an MCP server whose document sets mcp.charge', () => {
     [{ ...call('x'), method: 'resources/read', params: { uri: 'orders://1' } }, ['*'], undefined],
   ];
   for (const [message, patterns, group] of groups)
-    it(`counts ${JSON.stringify(message).slice(17)} by ${group ?? 'its own name'} where rules name ${patterns.join(', ')}`, async () => {
+    it(`counts ${JSON.stringify(message).slice(17)} by ${group ?? 'its own name'} if rules name ${patterns.join(', ')}`, async () => {
       const asked: (string | undefined)[] = [];
       const { quotas } = someQuotas(9);
       const consume: Quotas['consume'] = (request) => {

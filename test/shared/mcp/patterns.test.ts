@@ -237,7 +237,7 @@ describe('templates', () => {
 describe('a deny rule', () => {
   const denies = (pattern: string, uri: string) => matchesSubject('resources', [pattern], uri, 'deny');
 
-  it('keeps the dot at the end of a host only where no URL parser removes it', () => {
+  it('keeps the dot at the end of a host only if no URL parser removes it', () => {
     assert.equal(denies('docs://pub./**', 'docs://pub/a'), false);
     assert.equal(denies('https://pub./**', 'https://pub/a'), true);
   });

@@ -120,7 +120,7 @@ describe('createTicketDesk', () => {
     });
   });
 
-  it('asks which WebSocket is meant where several take its tickets', async () => {
+  it('asks which WebSocket is meant if several take its tickets', async () => {
     const { ask } = aDesk([aSocket('chat'), aSocket('live', { ttlSeconds: 10 })]);
 
     assert.partialDeepStrictEqual((await ask(anEvent({}, { for: 'live' }))).body, {

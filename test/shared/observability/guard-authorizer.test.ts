@@ -101,7 +101,7 @@ describe('guardAuthorizer', () => {
     });
 
   for (const value of SKIPPING)
-    it(`fails where a before answers ${JSON.stringify(value)} and the authorizer is never asked`, async () => {
+    it(`fails if a before answers ${JSON.stringify(value)} and the authorizer is never asked`, async () => {
       let asked = 0;
       const authorize = () => {
         asked += 1;
@@ -116,7 +116,7 @@ describe('guardAuthorizer', () => {
     });
 
   for (const [name, middleware] of REWRITING)
-    it(`fails where an after ${name}`, async () => {
+    it(`fails if an after ${name}`, async () => {
       const { outcome } = await runFunction(guarded(middleware, denied), {});
 
       assert.ok('error' in outcome);

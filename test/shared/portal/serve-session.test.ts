@@ -351,7 +351,7 @@ describe('sign-in with an issuer', () => {
     assert.equal((await signIn(issuer, victim, {}, secret)).headers['location'], `${ORIGIN}/#/`);
   });
 
-  it('is the only way in where there is an issuer: an invitation alone makes no member', async () => {
+  it('is the only way in if there is an issuer: an invitation alone makes no member', async () => {
     const issuer = await aPortalWithIssuer();
     const invitation = await issuer.portal.invite({ tenant: 'acme', role: 'owner' });
     assert.equal((await redeem(new Browser(issuer.portal), invitation)).body['code'], 'SIGN_IN_UNKNOWN');

@@ -18,7 +18,7 @@ describe('a limit that bills exactly', () => {
     assert.equal(table.countOf('grant'), 201, 'one write each, and one where there was no period yet');
   });
 
-  it('has billed each request of a busy process, where a lease has not', async () => {
+  it('has billed each request of a busy process, if a lease has not', async () => {
     const [exact, leased] = [new QuotaTable(), new QuotaTable()];
 
     await exact.spend(exact.holder([EXACT]), 5000);

@@ -192,7 +192,7 @@ describe('consume', () => {
     { name: 'an unknown plan', request: { plan: 'platinum' }, code: 'PLAN_UNKNOWN' },
     { name: 'no tenant', request: { tenant: '' }, code: 'SUBJECT_INVALID' },
     { name: 'a key of 300 characters', request: { key: 'k'.repeat(300) }, code: 'SUBJECT_INVALID' },
-    { name: 'no route where a limit is per route', request: {}, code: 'SUBJECT_INVALID' },
+    { name: 'no route if a limit is per route', request: {}, code: 'SUBJECT_INVALID' },
     { name: 'half a unit', request: { route: 'GET /', cost: 0.5 }, code: 'COST_INVALID' },
     { name: 'a negative cost', request: { route: 'GET /', cost: -1 }, code: 'COST_INVALID' },
     {
@@ -245,7 +245,7 @@ describe('an admission', () => {
     assert.equal(await table.spend(quotas, 20), 7);
   });
 
-  it('is settled at more: taken from the quota, or owed where the quota has no more', async () => {
+  it('is settled at more: taken from the quota, or owed if the quota has no more', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 10, lease: false }]);
     const first = (await quotas.consume({ ...stamped(), cost: 4 })) as Admission;

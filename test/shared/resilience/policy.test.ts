@@ -356,7 +356,7 @@ describe('a policy without further settings', () => {
     });
   });
 
-  it('has the usual breaker and bulkhead where it asks for them', () => {
+  it('has the usual breaker and bulkhead if it asks for them', () => {
     const { breaker, bulkhead } = readPolicy({
       name: 'prices',
       timeoutMs: 800,

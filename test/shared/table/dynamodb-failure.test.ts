@@ -50,7 +50,7 @@ describe('parseFailure', () => {
 });
 
 describe('parseRefusal', () => {
-  it('has the item for which the condition has failed, where there is one', () => {
+  it('has the item for which the condition has failed, if there is one', () => {
     const failed = (more: object) => parseRefusal(named('ConditionalCheckFailedException', more));
 
     assert.deepEqual(failed({ Item: { pk: { S: 'a' }, rem: { N: '7' } } })?.item?.['rem'], 7);
@@ -75,7 +75,7 @@ describe('parseCancellation', () => {
     ]);
   });
 
-  it('says nothing where conditions were not the cause', () => {
+  it('says nothing if conditions were not the cause', () => {
     assert.equal(cancelled({ Code: 'ConditionalCheckFailed' }, { Code: 'TransactionConflict' }), undefined);
     assert.equal(parseCancellation(named('TransactionCanceledException')), undefined);
   });

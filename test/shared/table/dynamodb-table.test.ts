@@ -140,7 +140,7 @@ describe('createDynamoDbTable', () => {
     }
   });
 
-  it('reads consistently where it is asked to, and not where it is not', async () => {
+  it('reads consistently if it is asked to, and not if it is not', async () => {
     const asked: unknown[] = [];
     await using server = await aLoopbackServer((request, response) => {
       let body = '';

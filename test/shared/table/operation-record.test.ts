@@ -32,7 +32,7 @@ describe('hashOperation', () => {
 });
 
 describe('operationWrite', () => {
-  it('is refused where the id has been used for anything', async () => {
+  it('is refused if the id has been used for anything', async () => {
     const items = new Map<string, Item>();
     const table = createMemoryTable({ clock: { nowEpochMs: () => 0 }, items });
     const write = (kind: string) =>

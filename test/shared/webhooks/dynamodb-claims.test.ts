@@ -138,7 +138,7 @@ describe('createDynamoDbClaims (docs/design/authorizers §7.16, replay refused)'
     assert.equal((await take()).kind, 'taken');
   });
 
-  it('says what is missing where the client is not installed, which is no outage', async () => {
+  it('says what is missing if the client is not installed, which is no outage', async () => {
     const missing = new DomainError('CONFIG_INVALID', 'install the client');
     const { take } = someClaims(() => Promise.reject(missing));
 

@@ -160,7 +160,7 @@ describe('an HTTP message signature', () => {
     ],
   ];
   for (const [name, request] of TAKEN)
-    it(`is taken where ${name}`, async () => {
+    it(`is taken if ${name}`, async () => {
       assert.equal((await verify(request, [RECORD])).kind, 'verified');
     });
 

@@ -100,7 +100,7 @@ describe('createWebhookReceiver', () => {
     assert.equal(sent(), 0);
   });
 
-  it('fails by what went wrong first, also where the claim cannot be given up', async () => {
+  it('fails by what went wrong first, also if the claim cannot be given up', async () => {
     const { claims, world, receive } = aReceiver();
     world.isTargetDown = true;
     claims.failing = 'release';

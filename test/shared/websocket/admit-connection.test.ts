@@ -18,7 +18,7 @@ describe('a connection', () => {
     assert.deepEqual([await world.connect('e='), await world.connect('f=')], [200, 429]);
   });
 
-  it('is one of so many also where all are opened at once, and takes all the room that there is', async () => {
+  it('is one of so many also if all are opened at once, and takes all the room that there is', async () => {
     const world = new ChannelWorld();
     const statuses = await Promise.all(
       Array.from({ length: 100 }, async (_, index) => world.connect(`c${index}=`)),

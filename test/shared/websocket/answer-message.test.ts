@@ -41,7 +41,7 @@ describe('a message of a client', () => {
       expected: 'published',
     },
     {
-      does: 'is present where that is allowed',
+      does: 'is present if that is allowed',
       message: { action: 'subscribe', channel: 'rooms/1!here' },
       expected: 'subscribed',
     },
@@ -56,7 +56,7 @@ describe('a message of a client', () => {
       expected: 'forbidden',
     },
     {
-      does: 'publishes not where it only hears',
+      does: 'publishes not if it only hears',
       message: { action: 'publish', channel: 'news', data: 1 },
       expected: 'forbidden',
     },
@@ -66,7 +66,7 @@ describe('a message of a client', () => {
       expected: 'forbidden',
     },
     {
-      does: 'is not present where it only hears',
+      does: 'is not present if it only hears',
       message: { action: 'subscribe', channel: 'news!here' },
       expected: 'forbidden',
     },
@@ -103,7 +103,7 @@ describe('a message of a client', () => {
       assert.ok(frame.message.includes(may), frame.message);
     });
 
-  it('is barred from everything where the authorizer has said nothing of channels', async () => {
+  it('is barred from everything if the authorizer has said nothing of channels', async () => {
     const frame = await new ChannelWorld().subscribe('a=', 'rooms/1', { principalId: 'main|ada' });
     assert.equal(codeOf(frame), 'forbidden');
   });
@@ -134,7 +134,7 @@ describe('a message of a client', () => {
     assert.equal(codeOf(await world.subscribe('a=', 'rooms/0')), 'subscribed');
   });
 
-  it('finds no room beyond them where all come at once, and all the room that there is', async () => {
+  it('finds no room beyond them if all come at once, and all the room that there is', async () => {
     const world = new ChannelWorld();
     const codes = await Promise.all(
       Array.from({ length: 300 }, async (_, index) => codeOf(await world.subscribe('a=', `rooms/${index}`))),
@@ -160,7 +160,7 @@ describe('a message of a client', () => {
     );
   });
 
-  it('can be sent again where no delivery could be ordered', async () => {
+  it('can be sent again if no delivery could be ordered', async () => {
     const world = new ChannelWorld();
     world.failCourier(1);
     assert.equal(codeOf(await world.publish('a=', 'rooms/1', 'x')), 'unavailable');
@@ -220,7 +220,7 @@ describe('a ping', () => {
     });
   });
 
-  it('names the head where the client has seen all of the log, and where it has seen another log', async () => {
+  it('names the head if the client has seen all of the log, and if it has seen another log', async () => {
     const world = new ChannelWorld();
     await world.publish('a=', 'rooms/1', 'x');
     const headsOf = async (log: number, seq: number) => {
@@ -233,7 +233,7 @@ describe('a ping', () => {
   });
 
   for (const seen of [null, [], 'rooms/1'])
-    it(`is refused where what was seen is ${JSON.stringify(seen)}, and not an object of channels`, async () => {
+    it(`is refused if what was seen is ${JSON.stringify(seen)}, and not an object of channels`, async () => {
       assert.equal(codeOf(await new ChannelWorld().say('a=', { action: 'ping', seen })), 'invalid');
     });
 

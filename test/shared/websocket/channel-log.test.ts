@@ -88,7 +88,7 @@ describe('the log of a channel', () => {
     assert.deepEqual(again.entries[1], { seq: 2, void: true });
   });
 
-  it('gives a writer another number where its own was made void', async () => {
+  it('gives a writer another number if its own was made void', async () => {
     const world = new ChannelWorld();
     const { ports } = world;
     let isFirst = true;
@@ -167,7 +167,7 @@ describe('the log of a channel', () => {
     assert.deepEqual([seqsOf(page), page.lost, page.upTo], [[3], [[1, 2]], 3]);
   });
 
-  it('says of no entry that it is written where the table takes none of them', async () => {
+  it('says of no entry that it is written if the table takes none of them', async () => {
     const { ports } = new ChannelWorld();
     const items: ItemStore = {
       ...ports.items,
@@ -193,7 +193,7 @@ describe('the log of a channel', () => {
     assert.deepEqual(seqsOf(next), [3, 4]);
   });
 
-  it('starts over for a client of another log, and is empty where nothing was published', async () => {
+  it('starts over for a client of another log, and is empty if nothing was published', async () => {
     const { ports } = new ChannelWorld();
     assert.deepEqual(await readLog(ports, ADDRESS, START), {
       log: NOW_MS,
@@ -207,7 +207,7 @@ describe('the log of a channel', () => {
     assert.deepEqual([page.log, seqsOf(page)], [NOW_MS, [1]]);
   });
 
-  it('fails as an outage where the table does not answer', async () => {
+  it('fails as an outage if the table does not answer', async () => {
     const { ports } = new ChannelWorld();
     const rejected = { kind: 'rejected', retryable: false, reason: 'denied' } as const;
     const items = {

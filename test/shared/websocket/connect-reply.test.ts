@@ -46,7 +46,7 @@ describe('acceptConnection', () => {
     );
   });
 
-  it('chooses no subprotocol where the marker was not offered', () => {
+  it('chooses no subprotocol if the marker was not offered', () => {
     assert.deepEqual(replyTo({ 'Sec-WebSocket-Protocol': 'chat' }), { statusCode: 200 });
     assert.deepEqual(replyTo({}), { statusCode: 200 });
   });

@@ -67,7 +67,7 @@ describe('a delivery', () => {
     );
   });
 
-  it('is shared among functions where there are more than one can notify in a second', async () => {
+  it('is shared among functions if there are more than one can notify in a second', async () => {
     const world = await aRoom(3_000);
     await world.publish('0=', CHANNEL, 'hello');
     const all = await world.deliverAll();
@@ -128,7 +128,7 @@ describe('a delivery', () => {
     assert.equal(job.log, NOW_MS);
   });
 
-  it('notifies all by itself where no other function takes a share', async () => {
+  it('notifies all by itself if no other function takes a share', async () => {
     const world = await aRoom(2_500);
     await world.publish('0=', CHANNEL, 'hello');
     world.failCourier(100);
@@ -149,7 +149,7 @@ describe('a delivery', () => {
     assert.deepEqual(world.heardBy('0=', CHANNEL), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  it('fits into the 32 KB by which it is billed, also where there are hundreds of short messages', async () => {
+  it('fits into the 32 KB by which it is billed, also if there are hundreds of short messages', async () => {
     const world = await aRoom(1);
     const address = `chat:${CHANNEL}`;
     const entries = Array.from({ length: 1_000 }, (_, index) => ({ id: `${index}`, data: 0 }));
@@ -163,7 +163,7 @@ describe('a delivery', () => {
     assert.equal(world.heardBy('0=', CHANNEL).length, 1_000);
   });
 
-  it('is carried out by the publisher where another function asks for a share of it', async () => {
+  it('is carried out by the publisher if another function asks for a share of it', async () => {
     const world = await aRoom(3);
     await world.publish('0=', CHANNEL, 'hello');
     const job = world.jobs.shift();
@@ -270,7 +270,7 @@ describe('what the publisher is asked', () => {
       event: { deliver: { address: 'chat:a', from: 1, to: 1, places: ['#', 'g'] } },
     },
   ])
-    it(`is refused where it says ${name}`, () => {
+    it(`is refused if it says ${name}`, () => {
       assert.throws(() => parsePublisherEvent(event, () => ''), { name: 'DomainError' });
     });
 });

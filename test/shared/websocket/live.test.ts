@@ -140,7 +140,7 @@ describe('forget', () => {
   });
 
   // A page that ends with the last item says that there may be more.
-  it('comes to an end where the table shows nothing and says that there may be more', async () => {
+  it('comes to an end if the table shows nothing and says that there may be more', async () => {
     const { ports } = aRoom();
     await remember(ports, connected('a='), { topics: ['t'] });
     let pages = 0;

@@ -190,7 +190,7 @@ describe('an alarm of a template', () => {
     });
   });
 
-  it('looks at other alarms where it is composite, and calls nothing while its actions are disabled', async () => {
+  it('looks at other alarms if it is composite, and calls nothing while its actions are disabled', async () => {
     const bench = aBench(
       `${anAlarm('Failing', GOOD, 'ActionsEnabled: false, AlarmActions: [!Ref Rings]')}
   Both:
@@ -316,7 +316,7 @@ describe('a faulty alarm', () => {
       assert.match(fault.consequences.join(), /never evaluated/);
     });
 
-  it('is reported where its rule, its actions or its metric cannot be had here', () => {
+  it('is reported if its rule, its actions or its metric cannot be had here', () => {
     const { unsupported, faults } = aBench(
       anAlarm('Band', 'ThresholdMetricId: ad1') +
         anAlarm('Flow', 'Namespace: AWS/States') +

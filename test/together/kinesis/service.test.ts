@@ -240,7 +240,7 @@ describe('Kinesis of a start', () => {
     assert.equal(rows.find(({ name }) => name === 'made')?.state, '0 records in 1 shard');
   });
 
-  it('answers and records what is put where no stack has a stream', async () => {
+  it('answers and records what is put if no stack has a stream', async () => {
     const bench = anEventEngine(SERVICES, { resources: NO_STREAM });
     const first = await call(bench, 'PutRecord', { StreamName: 'any', ...recordOf('a') });
     const { ShardIterator } = await call(bench, 'GetShardIterator', {
@@ -258,7 +258,7 @@ describe('Kinesis of a start', () => {
     );
   });
 
-  it('starts no function where the user has Kinesis elsewhere, and says so', () => {
+  it('starts no function if the user has Kinesis elsewhere, and says so', () => {
     const bench = anEventEngine(SERVICES, {
       resources: mapped(),
       functions: { work: () => 1 },

@@ -383,7 +383,7 @@ describe('StreamConsumer', () => {
 });
 
 describe('a table that streams', () => {
-  it('has no stream where its view is unknown, and says so', () => {
+  it('has no stream if its view is unknown, and says so', () => {
     const { faults } = anEventEngine(SERVICES, {
       resources: table('', 'EVERYTHING'),
       functions: { work: () => 1 },
@@ -395,7 +395,7 @@ describe('a table that streams', () => {
     );
   });
 
-  it('gives a mapping that reads from its beginning what is written meanwhile, where nothing was before', async () => {
+  it('gives a mapping that reads from its beginning what is written meanwhile, if nothing was before', async () => {
     const bench = anEventEngine(SERVICES, {
       resources: table().replace('LATEST', 'TRIM_HORIZON'),
       functions: { work: () => 1 },

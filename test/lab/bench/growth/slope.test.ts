@@ -41,7 +41,7 @@ describe('how something grows', () => {
     ['looks at every other one, hidden by a start', (size) => 1_000 + size ** 2 / 1_000, 'worse than linear'],
   ];
   for (const [what, cost, growth] of ROWS)
-    it(`is ${growth} where it ${what}`, () => assert.equal(fitGrowth(of(cost))?.growth, growth));
+    it(`is ${growth} if it ${what}`, () => assert.equal(fitGrowth(of(cost))?.growth, growth));
 
   it('is judged by the largest sizes, in any order', () => {
     const pairs = of((size) => 1_000 + size).toReversed();

@@ -23,7 +23,7 @@ after(() => rmSync(root, { recursive: true, force: true }));
 const folder = join(root, 'kept');
 const kept = { folder, mostFiles: 3, mostBytes: 1_000 };
 
-describe('what is kept between runs', () => {
+describe('what is stored between runs', () => {
   beforeEach(() => {
     rmSync(folder, { recursive: true, force: true });
     writeCached(kept, 'one', 'of an earlier run\nin two lines');
@@ -36,7 +36,7 @@ describe('what is kept between runs', () => {
     assert.equal(readCached(kept, 'one'), undefined);
   });
 
-  it('is for its owner alone', () => {
+  it('is readable only for its owner', () => {
     assert.equal(lstatSync(folder).mode & 0o777, 0o700);
     assert.equal(lstatSync(join(folder, 'one')).mode & 0o777, 0o600);
   });
@@ -91,7 +91,7 @@ describe('what is kept between runs', () => {
     assert.equal(readdirSync(folder).length, 3);
   });
 
-  it('is bounded where other programs have written since', () => {
+  it('is limited even if other programs have written to it in the meantime', () => {
     for (const name of ['two', 'three', 'four', 'five', 'six']) writeFileSync(join(folder, name), name);
     for (const name of ['seven', 'eight', 'nine']) writeCached(kept, name, name);
 
@@ -119,13 +119,13 @@ describe('what is kept between runs', () => {
     ],
   ];
   for (const [what, act] of tampered)
-    it(`is as if it were not there where it ${what}`, () => {
+    it(`is as if it were not there if it ${what}`, () => {
       act();
       assert.equal(readCached(kept, 'one'), undefined);
       rmSync(join(root, 'moved'), { recursive: true, force: true });
     });
 
-  it('is written into no folder that is a link, and through no link', () => {
+  it('is not written into a folder that is a link, or through a link', () => {
     rmSync(folder, { recursive: true });
     mkdirSync(join(root, 'target'), { mode: 0o700 });
     symlinkSync(join(root, 'target'), folder);

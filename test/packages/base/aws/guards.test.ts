@@ -67,7 +67,7 @@ describe('isAllowedHost', () => {
     { host: 'evilamazonaws.com', admitted: false },
     { host: 'amazonaws.com', admitted: false },
   ]) {
-    it(`${admitted ? 'admits' : 'refuses'} '${host}' where AWS’s own APIs are`, () => {
+    it(`${admitted ? 'admits' : 'refuses'} '${host}' if AWS’s own APIs are`, () => {
       assert.equal(isAllowedHost(host, { ...RULE, admitsServices: true }), admitted);
       assert.equal(isAllowedHost(host, RULE), false);
     });
@@ -120,7 +120,7 @@ describe('refuseForeignHost', () => {
     assert.match(String(reply?.body), /--allow-host my\.tunnel\.example/);
   });
 
-  it('does not repeat what is no name', () => {
+  it('does not repeat a text that is not a name', () => {
     const host = '"><script>\u0001';
     const reply = refuseForeignHost({ rawHeaders: ['Host', host], host }, RULE);
     assert.match(String(reply?.body), /--allow-host NAME/);

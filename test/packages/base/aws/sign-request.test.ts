@@ -167,7 +167,7 @@ describe('toAmzDate', () => {
 });
 
 describe('equalInConstantTime', () => {
-  it('distinguishes texts, of other length too', () => {
+  it('distinguishes texts, also of different lengths', () => {
     assert.equal(equalInConstantTime('abc', 'abc'), true);
     assert.equal(equalInConstantTime('abc', 'abd'), false);
     assert.equal(equalInConstantTime('abc', 'abcd'), false);

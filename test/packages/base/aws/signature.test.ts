@@ -211,7 +211,7 @@ describe('verifySignature', () => {
         'Signature not yet current: 20261120T081510Z is still later than 20261120T081410Z (20261120T080910Z + 5 min.)',
     },
     {
-      name: 'takes no :authority for the host where there is none',
+      name: 'takes no :authority for the host if there is none',
       request: withAuthorization(whole(CREDENTIAL, ':authority;x-amz-date')),
       errorType: 'InvalidSignatureException',
       message: "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",

@@ -105,7 +105,7 @@ describe('firstDifference', () => {
     });
   }
 
-  it('finds none between any JSON value and itself', () => {
+  it('finds no difference between any JSON value and itself', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const json = JSON.parse(JSON.stringify(value)) as Json;

@@ -49,7 +49,7 @@ describe('runControlCase', () => {
     reply: ControlReply;
     difference?: RegExp;
   }[] = [
-    { name: 'holds where the answer is the one that ', reply: SHOP },
+    { name: 'holds if the answer is the one that', reply: SHOP },
     {
       name: 'sees another status',
       reply: { ...SHOP, status: 201 },
@@ -66,7 +66,7 @@ describe('runControlCase', () => {
       difference: /^body\.tags: not expected/,
     },
     {
-      name: 'compares only the members given where the case says so',
+      name: 'compares only the members given if the case says so',
       case: { expect: { status: 200, body: { name: 'shop' }, bodySubset: true } },
       reply: SHOP,
     },
@@ -77,7 +77,7 @@ describe('runControlCase', () => {
       difference: /^error\.message: expected "no such API", got "none"/,
     },
     {
-      name: 'sees an answer where a refusal ',
+      name: 'sees an answer if a refusal',
       case: { expect: { status: 200, error: { code: 'NotFoundException', message: '<any>' } } },
       reply: SHOP,
       difference: /^error: expected .*but it is missing/,
@@ -88,13 +88,13 @@ describe('runControlCase', () => {
       reply: { status: 200, body: { items: [{ id: 'b' }, { id: 'a' }] } },
     },
     {
-      name: 'fails where the set-up is refused',
+      name: 'fails if the set-up is refused',
       case: { setup: { calls: [{ call: 'GetAccount', input: {} }] } },
       reply: REFUSED,
       difference: /^set-up call 1, GetAccount, failed: NotFoundException/,
     },
     {
-      name: 'fails where a placeholder stands for nothing',
+      name: 'fails if a placeholder stands for nothing',
       case: { setup: { calls: [] } },
       reply: SHOP,
       difference: /unknown placeholder \$\{api\}/,
@@ -108,7 +108,7 @@ describe('runControlCase', () => {
       else assert.match(found ?? 'it holds', difference);
     });
 
-  it('removes what was made where the answer differs, too, and says what it cannot remove', async () => {
+  it('also removes what was created if the answer differs, and says what it cannot remove', async () => {
     const sent: ControlCall[] = [];
     await runControlCase(aCase(), aTarget(REFUSED, sent));
     const left = await runControlCase(

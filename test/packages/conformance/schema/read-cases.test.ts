@@ -178,7 +178,7 @@ describe('asText', () => {
 describe('the cases of the package', () => {
   const cases = ALL_FILES.flatMap(readCases);
 
-  it('say where they are from and of which kind they are', () => {
+  it('say where they come from and of which kind they are', () => {
     const kinds = Map.groupBy(cases, kindOf);
 
     assert.deepEqual([...kinds.keys()].toSorted(), ['asserted', 'documented', 'recorded', 'reported']);

@@ -115,7 +115,7 @@ describe('a canary', () => {
     assert.equal(asked.length, 4, 'a flush reaches both');
   });
 
-  it('shares the stage cache of the stage only where it says so, and only at the same deployment (docs/aws §9)', async () => {
+  it('shares the stage cache of the stage only if it says so, and only at the same deployment (docs/aws §9)', async () => {
     const rowsOfCanary: readonly { canary: JsonObject; expected: readonly string[] }[] = [
       { canary: { DeploymentId: 'Deployment', UseStageCache: true }, expected: ['1', '1'] },
       { canary: { DeploymentId: 'Second', UseStageCache: true }, expected: ['1', '2'] },

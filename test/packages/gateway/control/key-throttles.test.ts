@@ -23,7 +23,7 @@ describe('a usage plan', () => {
     assert.deepEqual(await throttled({ ...two, ...ofPets }, '/dev/cats'), [200, 200, 429]);
   });
 
-  it('throttles no other method where it has no limit of its own', async () => {
+  it('throttles no other method if it has no limit of its own', async () => {
     assert.deepEqual(await throttled(ofPets, '/dev/pets'), [200, 429, 429]);
     assert.deepEqual(await throttled(ofPets, '/dev/cats'), [200, 200, 200]);
   });

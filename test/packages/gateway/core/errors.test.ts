@@ -18,7 +18,7 @@ describe('DefinitionFaults', () => {
 });
 
 describe('propertyAt', () => {
-  it('reads the line of the place only where a message needs it', () => {
+  it('reads the line of the place only if a message needs it', () => {
     let reads = 0;
     const place = {
       file: 'shop.json',

@@ -56,7 +56,7 @@ describe('an AWS integration with a function', () => {
     );
   });
 
-  it('gives {} where there is no body and no template [obs]', async () => {
+  it('gives {} if there is no body and no template [obs]', async () => {
     const { send, ports } = aMethod({ integration: LAMBDA, functions: { fn: () => null } });
 
     const reply = await send({ target: '/dev/7' });

@@ -183,7 +183,7 @@ describe('an HTTP_PROXY integration of an HTTP API', () => {
     { kind: 'unreachable', reason: 'address', message: 'ENOTFOUND' },
   ];
   for (const outcome of failures)
-    it(`says 503 where the backend is ${outcome.kind}`, async () => {
+    it(`says 503 if the backend is ${outcome.kind}`, async () => {
       const { send, ports } = aProxy({});
       ports.http.answer = () => outcome;
 

@@ -88,7 +88,7 @@ describe('a service integration of an HTTP API', () => {
     { outcome: { kind: 'unreachable', reason: 'request', message: 'not recorded' }, status: 500 },
   ] as const;
   for (const { outcome, status } of failures)
-    it(`says ${status} where the service is ${outcome.kind}${'reason' in outcome ? `, ${outcome.reason}` : ''}`, async () => {
+    it(`says ${status} if the service is ${outcome.kind}${'reason' in outcome ? `, ${outcome.reason}` : ''}`, async () => {
       const { send, ports } = aServiceIntegration('SQS-PurgeQueue', { QueueUrl: QUEUE });
       ports.services.answer = () => outcome;
 

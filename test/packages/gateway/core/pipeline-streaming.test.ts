@@ -185,7 +185,7 @@ describe('an HTTP_PROXY of transfer mode STREAM', () => {
     assert.equal(await idleOf({}), 30_000, GUIDE);
   });
 
-  it('is 504 where the backend cannot be reached', async () => {
+  it('is 504 if the backend cannot be reached', async () => {
     assert.equal((await replyOf(aMethod({ integration: BACKEND }))).status, 504);
   });
 });
@@ -261,7 +261,7 @@ describe('the access log of a streamed reply', () => {
 });
 
 describe('gatherReply', () => {
-  it('keeps what came before a stream broke off, and its first bytes where it is too long', async () => {
+  it('keeps what came before a stream broke off, and its first bytes if it is too long', async () => {
     const ends: unknown[] = [];
     const reset = gatewayError('INTEGRATION_FAILURE', { source: 'integration', reason: 'reset' });
     const broken = aByteStream(['ab', reset]);

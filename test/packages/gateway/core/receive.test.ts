@@ -60,7 +60,7 @@ describe('a packed request body', () => {
       assert.deepEqual(await post(coding, body), [415, '{"message":"Unsupported Media Type"}']);
     });
 
-  it('is 413 where it is more than 10 MB once unpacked, however little was sent', async () => {
+  it('is 413 if it is more than 10 MB once unpacked, however little was sent', async () => {
     const bomb = gzipSync(Buffer.alloc(10 * MEGABYTE + 1));
 
     assert.ok(bomb.length < 20_000);

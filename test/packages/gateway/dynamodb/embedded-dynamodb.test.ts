@@ -321,7 +321,7 @@ describe('calls that are judged at once', () => {
 });
 
 describe('the end of the embedded DynamoDB', () => {
-  it('is no fault where it was asked for', async () => {
+  it('is no fault if it was asked for', async () => {
     const faults: string[] = [];
     const dynamoDb = await startEmbeddedDynamoDb({
       port: 0,

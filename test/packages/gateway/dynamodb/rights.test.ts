@@ -180,7 +180,7 @@ describe('rightsOf', () => {
       assert.deepEqual(of(operation, input), needs);
     });
 
-  it('gives a key that no pattern but * meets where the key attribute is unknown', () => {
+  it('gives a key that no pattern but * meets if the key attribute is unknown', () => {
     for (const [operation, input] of [
       ['GetItem', { TableName: 'unknown', Key: KEY }],
       ['Query', { TableName: 'unknown', KeyConditionExpression: 'customer = :c' }],
@@ -199,7 +199,7 @@ describe('rightsOf', () => {
     ['ImportTable', { TableCreationParameters: { TableName: 'closed' } }],
     ['DescribeBackup', { BackupArn: 'closed' }],
   ] as const)
-    it(`asks for any table where ${operation} names one that it does not read`, () => {
+    it(`asks for any table if ${operation} names one that it does not read`, () => {
       const [right] = rightsOf(operation, { ...input, TableName: 'own' }, () => undefined);
 
       assert.equal(right?.resource, '*');

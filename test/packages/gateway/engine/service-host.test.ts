@@ -154,7 +154,7 @@ describe('ServiceHost', () => {
     assert.deepEqual(said, ['loaded', 'applied 1', `${BELL} rang once`, 'applied 2']);
   });
 
-  it('saves the state of open services, and loads it where all of it is right', async () => {
+  it('saves the state of open services, and loads it if all of it is right', async () => {
     const said: string[] = [];
     const host = aHost(said);
     assert.deepEqual(host.savedStates(), {});
@@ -265,7 +265,7 @@ describe('ServiceHost', () => {
     assert.equal(host.rows[0]?.state, '2 bells');
   });
 
-  it('closes the others where one fails to close, and says which', async () => {
+  it('closes the others if one fails to close, and says which', async () => {
     const said: string[] = [];
     const host = hostOf(
       [
@@ -308,7 +308,7 @@ describe('ServiceHost', () => {
     assert.ok(await host.find('late'));
   });
 
-  it('gives the new stacks to the others where one service fails to take them', async () => {
+  it('gives the new stacks to the others if one service fails to take them', async () => {
     const said: string[] = [];
     const broken = (): never => {
       throw new Error('no room');
@@ -333,7 +333,7 @@ describe('ServiceHost', () => {
     ['a promise', Promise.resolve({ kind: 'passed' })],
     ['another word', { kind: 'allowed' }],
   ] as const)
-    it(`rejects requests where a screen returns ${what}`, async () => {
+    it(`rejects requests if a screen returns ${what}`, async () => {
       const host = hostOf([entryOf('moat', { screenOf: () => () => verdict as never })]);
       await host.find('moat');
 

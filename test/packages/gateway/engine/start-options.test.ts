@@ -31,7 +31,7 @@ describe('START_OPTIONS', () => {
     );
   });
 
-  it('is what the command has, with the value that holds where nothing is said', () => {
+  it('is what the command has, with the value that holds if nothing is said', () => {
     const flags: Readonly<Record<string, unknown>> = startCommand().opts();
 
     for (const name of optionNames())

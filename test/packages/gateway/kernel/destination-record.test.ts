@@ -51,7 +51,7 @@ describe('destinationRecord', () => {
     assert.deepEqual(rest['responsePayload'], { errorMessage: 'broken' });
   });
 
-  it('has no answer where there was none, and keeps a text that is no JSON', () => {
+  it('has no answer if there was none, and keeps a text that is no JSON', () => {
     for (const end of [
       { condition: 'EventAgeExceeded' },
       { condition: 'EventAgeExceeded', result: { kind: 'timed-out' } },

@@ -25,7 +25,7 @@ describe('the digest of a message', () => {
     assert.equal(digestOfAttributes(attributes), md5(first + second));
   });
 
-  it('is none where there are no attributes', () => {
+  it('is none if there are no attributes', () => {
     assert.equal(digestOfAttributes({}), undefined);
   });
 });

@@ -103,7 +103,7 @@ describe('tryBatch', () => {
     assert.equal(invoked[0]?.qualifier, 'live');
   });
 
-  it('has no result where another reader has taken over meanwhile', async () => {
+  it('has no result if another reader has taken over meanwhile', async () => {
     assert.equal((await run(aBatch([1]), FAILED, { isOver: true })).tried, undefined);
   });
 
@@ -130,7 +130,7 @@ describe('tryBatch', () => {
     }
   });
 
-  it('uses up no retry where the function has no instance free', async () => {
+  it('uses up no retry if the function has no instance free', async () => {
     const rules = { maxRetries: 0, bisects: true };
     const { tried, sent, said } = await run(aBatch([1, 2], 0, 1), THROTTLED, { rules });
 
@@ -139,7 +139,7 @@ describe('tryBatch', () => {
     assert.deepEqual([sent, said], [[], []]);
   });
 
-  it('splits a batch in two where it may, at once and without a retry, but not a single record', async () => {
+  it('splits a batch in two if it may, at once and without a retry, but not a single record', async () => {
     const rules = { bisects: true, maxRetries: 0 };
     const { tried } = await run(aBatch([1, 2, 3, 4, 5], 0), FAILED, { rules });
 
@@ -175,7 +175,7 @@ describe('tryBatch', () => {
       else assert.match(said.join('\n'), report);
     });
 
-  it('splits nothing where the function has named the item, and reads no items where the mapping does not', async () => {
+  it('splits nothing if the function has named the item, and reads no items if the mapping does not', async () => {
     const cut = await run(aBatch([1, 2, 3]), failedItems('s2'), {
       rules: { reportsItems: true, bisects: true },
     });
@@ -258,7 +258,7 @@ describe('tryBatch', () => {
     assert.equal('responseContext' in rest, false);
   });
 
-  it('calls nothing where all records are too old, for the mapping or for the stream', async () => {
+  it('calls nothing if all records are too old, for the mapping or for the stream', async () => {
     for (const setting of [
       { rules: { maxAgeMs: 10 } },
       { dueMs: EPOCH_MS + 86_400_100 },

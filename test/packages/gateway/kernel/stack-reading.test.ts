@@ -35,7 +35,7 @@ describe('StackReading', () => {
     assert.deepEqual([reading.unsupported, reading.isEmpty, reading.here('X', 'sqs')], [[], false, []]);
   });
 
-  it('reports those of a service at an endpoint of the user, where a property matters only those with it', () => {
+  it('reports those of a service at an endpoint of the user, if a property matters only those with it', () => {
     const named = (reading: StackReading): readonly string[] =>
       reading.unsupported.map(({ logicalId }) => logicalId);
     const every = aReading(true, { A: 1 }, {});

@@ -92,7 +92,7 @@ describe('TargetDeliveries', () => {
     }
   });
 
-  it('gives up at once where a retry cannot help', async () => {
+  it('gives up at once if a retry cannot help', async () => {
     const { start, play, sent } = aDelivery(() => final('404', 'no such queue'));
 
     start();

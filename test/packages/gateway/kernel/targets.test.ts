@@ -74,7 +74,7 @@ describe('Targets', () => {
     });
   });
 
-  it('hands nothing to this start where calls of the service go elsewhere', async () => {
+  it('hands nothing to this start if calls of the service go elsewhere', async () => {
     const { targets, services, delivered } = aGateway({ own: final('404', 'no'), isElsewhere: true });
 
     assert.deepEqual(await targets.send(QUEUE, 'hi'), DELIVERED);

@@ -102,7 +102,7 @@ describe('the environment of a function', () => {
     assert.equal((environment as Record<string, string>)['AWS_ENDPOINT_URL_SQS'], undefined);
   });
 
-  it("hides the developer's home, where the AWS SDK would look for credentials, and the working directory", async () => {
+  it("hides the developer's home, if the AWS SDK would look for credentials, and the working directory", async () => {
     const source = `const os = require('node:os'); exports.handler = async () =>
       [os.homedir(), process.cwd() === process.env.LAMBDA_TASK_ROOT, new Date(0).getHours()]`;
     const { invoke } = await startRuntime([anInlineFunction('home', source)]);

@@ -195,7 +195,7 @@ describe('a source that is being saved', () => {
 });
 
 describe('a module that takes too long to load', () => {
-  it('has 10 s and then the timeout of its function, as where Lambda starts over with the first event', async () => {
+  it('has 10 s and then the timeout of its function, as if Lambda starts over with the first event', async () => {
     const waits: number[] = [];
     const deadlines: typeof MACHINE_DEADLINES = {
       ...MACHINE_DEADLINES,

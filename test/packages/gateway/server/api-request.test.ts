@@ -18,7 +18,7 @@ describe('headers of a connection', () => {
     assert.equal(again.isRepeated, true);
   });
 
-  it('are parsed again where anything is different, or the connection is another', () => {
+  it('are parsed again if anything is different, or the connection is another', () => {
     const connection = {};
     const first = headersOf(connection, LINES);
     const different = [
@@ -36,7 +36,7 @@ describe('headers of a connection', () => {
     assert.notEqual(headersOf({}, LINES), headersOf({}, LINES));
   });
 
-  it('are not held where they are long', () => {
+  it('are not held if they are long', () => {
     const connection = {};
     for (const lines of [['X-Long', 'x'.repeat(4_096)], Array.from({ length: 66 }, (_, at) => `x${at}`)])
       assert.notEqual(headersOf(connection, lines), headersOf(connection, [...lines]));

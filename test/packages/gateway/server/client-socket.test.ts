@@ -46,27 +46,27 @@ describe('the end of a client', () => {
       source: 'docs/aws §11.4',
     },
     {
-      name: 'is 1005 where the client gives no code',
+      name: 'is 1005 if the client gives no code',
       end: (client) => client.socket.close(),
       code: 1005,
       reason: 'Client-side close frame status not set',
       source: 'docs/aws §11.4',
     },
     {
-      name: 'is 1006 where the TCP connection drops',
+      name: 'is 1006 if the TCP connection drops',
       end: (client) => client.socket.terminate(),
       code: 1006,
       source: 'docs/aws §11.4',
     },
     {
-      name: 'has no code in its frame where --assume names 1005',
+      name: 'has no code in its frame if --assume names 1005',
       end: endAtLimit('1005'),
       code: 1005,
       clientCode: 1005,
       source: 'docs/aws §11.7',
     },
     {
-      name: 'has no close frame where --assume names 1006',
+      name: 'has no close frame if --assume names 1006',
       end: endAtLimit('1006'),
       code: 1006,
       clientCode: 1006,
@@ -263,7 +263,7 @@ describe('frames', () => {
     assert.equal(event?.requestContext.disconnectStatusCode, 1006);
   });
 
-  it('gives a client text, also where a backend sent bytes that are none', async () => {
+  it('gives a client text, also if a backend sent bytes that are none', async () => {
     const running = await startEcho();
     after(() => running.close());
     const socket = connectTcp(running.host);

@@ -107,7 +107,7 @@ describe('requests that arrive at once', () => {
     );
   });
 
-  it('reach their function with the address of their client, and not at all where it has reset the connection', async () => {
+  it('reach their function with the address of their client, and not at all if it has reset the connection', async () => {
     seen.length = 0;
     const clients = Array.from({ length: 20 }, () => open());
     for (const { socket } of clients) {
@@ -121,7 +121,7 @@ describe('requests that arrive at once', () => {
     assert.equal(seen.at(-1)?.body, 'whole');
   });
 
-  it('are forgotten where the client leaves in the middle of its body', async () => {
+  it('are forgotten if the client leaves in the middle of its body', async () => {
     seen.length = 0;
     const leaving = Array.from({ length: 20 }, () => open());
     for (const { socket } of leaving) {
@@ -138,7 +138,7 @@ describe('requests that arrive at once', () => {
     );
   });
 
-  it('come in order where a client sends several at once', async () => {
+  it('come in order if a client sends several at once', async () => {
     const { socket, received } = open();
     const get = (name: string): string => `GET /dev/pets?${name} HTTP/1.1\r\nHost: pets.example\r\n`;
     socket.write(

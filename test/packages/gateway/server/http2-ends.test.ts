@@ -77,7 +77,7 @@ describe('a session whose client sends nothing more', () => {
     assert.deepEqual(said, ['close', 'destroy']);
   });
 
-  it('is left alone where it is over', (t) => {
+  it('is left alone if it is over', (t) => {
     const stream = new FakeStream(false, 0);
     const { session, socket, said } = aSession(t, stream);
     session.destroyed = true;

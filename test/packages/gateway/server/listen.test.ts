@@ -26,7 +26,7 @@ describe('listenOn', () => {
     first.close();
   });
 
-  it('takes the next free port where the user chose none, and says so', async () => {
+  it('takes the next free port if the user chose none, and says so', async () => {
     const first = createServer();
     const port = await listenOn(first, '127.0.0.1', 0, '--port');
     const moved: (readonly [number, number])[] = [];
@@ -88,7 +88,7 @@ describe('a port that may be replaced by the next free one', () => {
     ['ENOTFOUND', /^StartError: 192\.0\.2\.1 is not an address of this machine$/],
     ['EMFILE', /^Error: of the system$/],
   ] as const)
-    it(`is explained where the system refuses it with ${code}`, async () => {
+    it(`is explained if the system refuses it with ${code}`, async () => {
       const server = createServer();
       mock.method(server, 'listen', () =>
         server.emit('error', Object.assign(new Error('of the system'), { code })),

@@ -243,7 +243,7 @@ describe('requests that share a connection with a bad one', () => {
     assert.doesNotMatch(received, /smuggled/);
   });
 
-  it('begin where the length of the one before ends', async () => {
+  it('begin if the length of the one before ends', async () => {
     const received = await open(post('Content-Length: 3\r\n', 'abc') + get('Connection: close\r\n')).over;
     const cut = await open(post('Content-Length: 3\r\n', 'abcdef\r\n\r\n')).over;
 

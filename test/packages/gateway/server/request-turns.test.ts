@@ -58,7 +58,7 @@ describe('requests in one packet', () => {
     assert.equal(started, 1);
   });
 
-  it('never begin where the client has left before', async () => {
+  it('never begin if the client has left before', async () => {
     const calls = raw.ports.invoker.calls.length;
     const socket = connect(raw.port, '127.0.0.1');
     socket.write(get('x-wait: 1\r\n') + get());

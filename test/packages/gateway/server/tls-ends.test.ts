@@ -80,7 +80,7 @@ describe('connections with TLS end with their client', () => {
   const asked = { servername: 'localhost', ca: authority.certificate };
   const nextConnection = async (): Promise<Socket> => ((await once(server, 'connection')) as [Socket])[0];
 
-  it('of HTTP/2, where it says that it sends nothing more', SOON, async () => {
+  it('of HTTP/2, if it says that it sends nothing more', SOON, async () => {
     const connection = nextConnection();
     const client = connectTls({ ...asked, host: '127.0.0.1', port, ALPNProtocols: ['h2'] });
     await once(client, 'secureConnect');
@@ -115,7 +115,7 @@ describe('connections with TLS end with their client', () => {
   });
 
   it(
-    'of HTTP/2, where the rest of an answer waits for room that the client cannot give any more',
+    'of HTTP/2, if the rest of an answer waits for room that the client cannot give any more',
     SOON,
     async () => {
       body = 'x'.repeat(LARGER_THAN_WINDOW);
@@ -201,7 +201,7 @@ describe('connections with TLS end with their client', () => {
     { version: 'HTTP/1.1', request: 'GET /dev/pets HTTP/1.1\r\nHost: localhost\r\n\r\n' },
     { version: 'HTTP/2', request: PREFACE + GET_PETS },
   ])
-    it(`of ${version}, where it is reset while TLS has session tickets to write`, SOON, async () => {
+    it(`of ${version}, if it is reset while TLS has session tickets to write`, SOON, async () => {
       const connection = nextConnection();
       const wire = connect(port, '127.0.0.1');
       const alpn = version === 'HTTP/2' ? ['h2'] : ['http/1.1'];

@@ -268,7 +268,7 @@ describe('API ports with TLS', () => {
     ]);
   });
 
-  it('answers 403 to a client without a certificate where --assume says so', async () => {
+  it('answers 403 to a client without a certificate if --assume says so', async () => {
     assumptions = { ...DEFAULT_ASSUMPTIONS, 'missing-client-certificate': '403' };
     // Its handshakes are those of another truststore then, as after any change of what is served.
     load();
@@ -381,7 +381,7 @@ describe('serveTls', () => {
   /** RFC 5246 §7.2: a fatal alert, unknown_ca. */
   const UNKNOWN_CA = Buffer.from([21, 3, 3, 0, 2, 2, 48]);
 
-  it('says once how the local CA is trusted, where clients do not trust it', async (t) => {
+  it('says once how the local CA is trusted, if clients do not trust it', async (t) => {
     const { log, server, port } = await aFront(t);
     const hello = await aHello();
     for (let round = 0; round < 2; round += 1) {

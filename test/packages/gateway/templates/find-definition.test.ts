@@ -32,7 +32,7 @@ describe('the definition of a folder', () => {
     });
   });
 
-  it('is the output of CDK before a template, which may be an older output, where CDK makes it', () => {
+  it('is the output of CDK before a template, which may be an older output, if CDK makes it', () => {
     const folder = aFolder({
       'cdk.json': '{}',
       'template.yaml': TEMPLATE,

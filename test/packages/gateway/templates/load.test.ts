@@ -95,7 +95,7 @@ describe('loadStacks', () => {
     }
   });
 
-  it('says once which variable has no value, where, and what to write', async () => {
+  it('says once which variable has no value, if, and what to write', async () => {
     const said = await refusalOf(loadStacks([fixture('missing')], OPTIONS));
 
     assert.equal(
@@ -303,7 +303,7 @@ describe('hasDefinition', () => {
 });
 
 describe('requireSources', () => {
-  it('refuses where nothing is there, and names all of it', () => {
+  it('refuses if nothing is there, and names all of it', () => {
     const both = refusal(() => {
       requireSources([fixture('nope'), fixture('plain')]);
     });

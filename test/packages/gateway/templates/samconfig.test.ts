@@ -175,7 +175,7 @@ describe('readSamconfig', () => {
       assert.equal(readSamconfig(folder, 'dev', false).region, region);
     });
 
-  it('reads nothing where there is no such file', () => {
+  it('reads nothing if there is no such file', () => {
     assert.deepEqual(readSamconfig(import.meta.dirname, 'dev', false), { parameters: {} });
   });
 });

@@ -287,7 +287,7 @@ describe('render', () => {
     assert.equal(render(`#set($b = 7)#macro(m $a)${loop}#end#m("x")|$b`), '12[7]|7');
   });
 
-  it('ends at #stop, and fails where its argument does', () => {
+  it('ends at #stop, and fails if its argument does', () => {
     assert.equal(render('a#stop($s)b', { s: 'x' }), 'a');
     assert.equal(failureOf(() => render('#stop($s.substring(9))', { s: 'x' })).code, 'TEMPLATE_FAILED');
   });

@@ -50,7 +50,7 @@ describe('readAwsEndpoints', () => {
 });
 
 describe('readDaemon', () => {
-  it('reads where traces go, and nothing where no variable says it', () => {
+  it('reads if traces go, and nothing if no variable says it', () => {
     assert.deepEqual([readDaemon(undefined), readDaemon('')], [undefined, undefined]);
     assert.equal(JSON.stringify(readDaemon('127.0.0.1:2000')).includes('2000'), true);
     assert.throws(() => readDaemon('nowhere'), /AWS_XRAY_DAEMON_ADDRESS must be host:port, not "nowhere"/);

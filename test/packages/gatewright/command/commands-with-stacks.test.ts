@@ -243,7 +243,7 @@ describe('gatewright init', () => {
     assert.equal((await init()).written.length, 1);
   });
 
-  it('does nothing with --if-missing where there is a stack, and without a document where parts have none', async () => {
+  it('does nothing with --if-missing if there is a stack, and without a document if parts have none', async () => {
     write({ 'template.json': template('Web') });
 
     assert.deepEqual((await init('--parts', 'cache')).written, [STACK, SETTINGS]);
@@ -333,7 +333,7 @@ describe('gatewright waf check', () => {
     return runCommandHere(['waf', 'check', file, 'template.json'], { cwd: folder });
   };
 
-  it('says what each web ACL would block, equal lines once, and ends with 1 where any blocks', async () => {
+  it('says what each web ACL would block, equal lines once, and ends with 1 if any blocks', async () => {
     const { code, stdout } = await check({ ...wall('first', 'x'), ...wall('second', 'z') });
 
     assert.equal(code, 1);
@@ -345,7 +345,7 @@ describe('gatewright waf check', () => {
     assert.equal(second, 'second: 3 requests, 0 blocked, 0 not judged\n');
   });
 
-  it('ends with 0 where none blocks', async () => {
+  it('ends with 0 if none blocks', async () => {
     assert.equal((await check(wall('first', 'z'))).code, 0);
   });
 
@@ -424,7 +424,7 @@ describe('a start by the plug-in', () => {
 
   for (const { name, region, expected } of [
     { name: 'the region that osls names', region: 'eu-west-3', expected: 'eu-west-3' },
-    { name: 'that of the environment where it names none', region: undefined, expected: 'eu-north-1' },
+    { name: 'that of the environment if it names none', region: undefined, expected: 'eu-north-1' },
   ])
     it(`serves in ${name}, prints the addresses and ends`, async () => {
       const { close, printed } = await start(region);

@@ -146,7 +146,7 @@ describe('gatewright invoke', () => {
     });
   });
 
-  it('prints the result, and ends with 1 where the function has failed, unlike the command line of AWS', async () => {
+  it('prints the result, and ends with 1 if the function has failed, unlike the command line of AWS', async () => {
     answers.set(call, '{"a":1}');
     headers = { 'x-amz-log-result': Buffer.from('a line\n').toString('base64') };
     const good = await run(['invoke', 'list', '--event', '{"b":2}']);
@@ -201,7 +201,7 @@ describe('gatewright invoke', () => {
       expected: { sent: true },
     },
   ])
-    it(`prints one object with --json where the function has answered with ${what}`, async () => {
+    it(`prints one object with --json if the function has answered with ${what}`, async () => {
       answers.set(call, answer);
       headers = more;
       status = answered;
@@ -211,7 +211,7 @@ describe('gatewright invoke', () => {
       assert.equal(code, 'failed' in expected && expected.failed ? 1 : 0);
     });
 
-  it('sends an empty event where none is given, and refuses a context that is no JSON', async () => {
+  it('sends an empty event if none is given, and refuses a context that is no JSON', async () => {
     await run(['invoke', 'list']);
     assert.deepEqual(asked.at(-1), [call, {}]);
 

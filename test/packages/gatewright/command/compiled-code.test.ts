@@ -55,7 +55,7 @@ describe('compiled code of the command', () => {
     assert.equal(run(open), '');
   });
 
-  it('stays where Node’s own variable says', () => {
+  it('stays if Node’s own variable says', () => {
     const home = join(folder, 'other');
     const chosen = join(folder, 'chosen');
     assert.ok(run(home, { NODE_COMPILE_CACHE: chosen }).startsWith(chosen));

@@ -85,7 +85,7 @@ const nothing = (): void => undefined;
 const aPosix = { skip: process.platform === 'win32' };
 
 describe('the terminal of the command', aPosix, () => {
-  it('is none where keys or lines go elsewhere', () => {
+  it('is none if keys or lines go elsewhere', () => {
     const screen = new Screen();
     for (const facts of [
       { stdin: new PassThrough(), stdout: screen },
@@ -97,7 +97,7 @@ describe('the terminal of the command', aPosix, () => {
     assert.deepEqual(calledStty(), []);
   });
 
-  it('is none where its modes cannot be read, since they could not be given back', () => {
+  it('is none if its modes cannot be read, since they could not be given back', () => {
     const screen = new Screen();
     writeFileSync(join(folder, 'broken'), '');
     pretend({ platform: 'darwin', stdin: screen, stdout: screen });
@@ -170,7 +170,7 @@ describe('the terminal of the command', aPosix, () => {
     );
   });
 
-  it('is raw on Windows, where Ctrl-C is a key then, and nothing stops a job', () => {
+  it('is raw on Windows, if Ctrl-C is a key then, and nothing stops a job', () => {
     const screen = new Screen();
     pretend({ platform: 'win32', stdin: screen, stdout: screen });
     const terminal = openTerminal();
@@ -241,7 +241,7 @@ describe('the keys of a start', aPosix, () => {
     assert.equal(help.length, 7);
   });
 
-  it('open the console where there is one', async () => {
+  it('open the console if there is one', async () => {
     assert.match((await press('o')).printed, /\nthis gateway serves no console\n$/);
     assert.match((await press('o', { console: CONSOLE })).printed, /\nopening http.*console\/\n$/);
   });
@@ -325,7 +325,7 @@ describe('a start by npx', aPosix, () => {
       ]);
     });
 
-  it('ends where another process has become its parent', async (t) => {
+  it('ends if another process has become its parent', async (t) => {
     assert.deepEqual(await ends(t, { npm_command: 'exec' }, direct, [nothing, adopted]), [false, true]);
   });
 
@@ -343,7 +343,7 @@ describe('a start by npx', aPosix, () => {
     assert.deepEqual(await ends(t, { npm_command: 'exec' }, below, [leave(1)], SHELL), [false]);
   });
 
-  it('stays where it was started in another way', async (t) => {
+  it('stays if it was started in another way', async (t) => {
     for (const environment of [{}, { npm_command: 'run-script', npm_lifecycle_event: 'serve' }]) {
       assert.deepEqual(await ends(t, environment, direct, [leave(PARENT), adopted]), [false, false]);
       t.mock.reset();
@@ -403,7 +403,7 @@ describe('the command of --exec', aPosix, () => {
 });
 
 describe('memory of this process', () => {
-  it('is given back a second after a start, where nothing was to be done', async (t) => {
+  it('is given back a second after a start, if nothing was to be done', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     t.mock.method(performance, 'eventLoopUtilization', () => ({ idle: 1, active: 0, utilization: 0 }));
     const garbage = new WeakRef({ of: 'the start' });

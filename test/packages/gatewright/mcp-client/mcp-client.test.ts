@@ -71,7 +71,7 @@ describe('McpClient and the revisions of servers', () => {
   });
 
   // Versioning, Backward Compatibility: 4xx without an error of 2026-07-28 means an earlier revision.
-  it('begins a session where the server does not know 2026-07-28, and ends it', async () => {
+  it('begins a session if the server does not know 2026-07-28, and ends it', async () => {
     const { client, sent } = aClient(EARLIER);
 
     assert.deepEqual(await client.listTools(), [{ name: 'a' }]);
@@ -141,7 +141,7 @@ describe('McpClient and the revisions of servers', () => {
       assert.equal(sent.length, 1);
     });
 
-  it('says which revisions it speaks where a server speaks another', async () => {
+  it('says which revisions it speaks if a server speaks another', async () => {
     const { client } = aClient(({ message }) => result(message, { protocolVersion: '2024-11-05' }), {
       revision: '2025-03-26',
     });
@@ -220,7 +220,7 @@ describe('McpClient and calls of tools', () => {
     assert.deepEqual(methodsOf(sent), ['tools/list', 'tools/call', 'tools/list', 'tools/call']);
   });
 
-  it('calls also where no list may be read, so that the refusal of the call is seen', async () => {
+  it('calls also if no list may be read, so that the refusal of the call is seen', async () => {
     const { client, sent } = aClient(({ message }) => error(message, 403, 403, { limit: 'month' }));
     await assert.rejects(client.callTool('run'), (thrown) => {
       assert.ok(thrown instanceof McpRefused);

@@ -65,7 +65,7 @@ describe('the manifests of our other packages', () => {
   });
 
   // `@gatewright/authoring` is for our own commands.
-  it('are published alone where others can use them', () => {
+  it('are published alone if others can use them', () => {
     assert.deepEqual(
       STANDALONE_PACKAGES.toSorted(),
       Object.keys(WORKSPACES)

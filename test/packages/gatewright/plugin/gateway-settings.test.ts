@@ -47,7 +47,7 @@ describe('SETTING_NAMES', () => {
 });
 
 describe('readGatewaySettings', () => {
-  it('has what `gatewright start` has where nothing is said', () => {
+  it('has what `gatewright start` has if nothing is said', () => {
     const settings = readGatewaySettings(undefined, {});
 
     assert.deepEqual(settings, {

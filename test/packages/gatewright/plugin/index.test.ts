@@ -83,7 +83,7 @@ describe('the plug-in for osls', () => {
   });
 
   for (const hook of ['offline:start', 'offline:start:init'])
-    it(`refuses ${hook} where another command calls it, since its options have not been read`, async () => {
+    it(`refuses ${hook} if another command calls it, since its options have not been read`, async () => {
       const { call } = thePlugin({ words: ['deploy'] });
       await call('initialize');
 

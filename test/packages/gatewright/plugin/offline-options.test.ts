@@ -24,7 +24,7 @@ describe('OFFLINE_OPTIONS', () => {
   });
 
   // As `type` of its own commandOptions: osls would take the next word for the value of a text.
-  it('takes no value where serverless-offline takes none', () => {
+  it('takes no value if serverless-offline takes none', () => {
     const switches = `corsDisallowCredentials disableCookieValidation dockerReadOnly enforceSecureCookies
       ignoreJWTSignature localEnvironment noAuth noPrependStageInUrl noSponsor noTimeout reloadHandler resourceRoutes
       useDocker useInProcess`.split(/\s+/);
@@ -44,7 +44,7 @@ describe('OFFLINE_OPTIONS', () => {
 });
 
 describe('readOfflineOptions', () => {
-  it('has the ports of serverless-offline where nothing is said', () => {
+  it('has the ports of serverless-offline if nothing is said', () => {
     const { settings, warnings } = readOfflineOptions({}, undefined);
 
     assert.deepEqual(settings.sharedPorts, {

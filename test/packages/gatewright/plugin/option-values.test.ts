@@ -52,7 +52,7 @@ describe('an option for osls', () => {
 });
 
 describe('readOption', () => {
-  it('has no value where none is given', () => {
+  it('has no value if none is given', () => {
     for (const value of [undefined, null, ''])
       for (const option of [ROWS.strict, ROWS.host, ROWS.port, ROWS['allow-host'], ROWS.roles])
         assert.equal(readOption('--it', option, value), undefined);
@@ -93,7 +93,7 @@ describe('readOption', () => {
 });
 
 describe('readFlag', () => {
-  it('is off where nothing is given, and refuses what is no switch', () => {
+  it('is off if nothing is given, and refuses what is no switch', () => {
     assert.deepEqual(
       [undefined, null, '', false, true, 'on'].map((value) => readFlag('noTimeout', value)),
       [false, false, false, false, true, true],

@@ -4,7 +4,7 @@ import { readPairs } from '../../../../packages/gatewright/plugin/option-values.
 import { readStartOptions } from '../../../../packages/gatewright/plugin/start-options.ts';
 
 describe('readStartOptions', () => {
-  it('has the ports of `gatewright start` where nothing is said', () => {
+  it('has the ports of `gatewright start` if nothing is said', () => {
     const settings = readStartOptions({});
 
     assert.deepEqual(settings, {

@@ -16,7 +16,7 @@ const api = (logicalId: string, kind: ApiListing['kind'], stage = 'dev'): ApiLis
 });
 
 describe('a request of a test', () => {
-  it('is a GET without a body and a POST with one, which is JSON where it is an object', () => {
+  it('is a GET without a body and a POST with one, which is JSON if it is an object', () => {
     assert.deepEqual(makeRequest('/pets', {}), {
       method: 'GET',
       path: '/pets',
@@ -138,7 +138,7 @@ describe('the answer to a request of a test', () => {
   });
 
   // "An integer from 200 to 599" is what a Response takes (Fetch Standard); a Lambda function may answer with any.
-  it('has its status, also one that a Response cannot be made with, and no body where there must be none', async () => {
+  it('has its status, also one that a Response cannot be made with, and no body if there must be none', async () => {
     for (const status of [200, 599, 600, 712, 999])
       assert.equal((await answer({ ...empty, status }, '/')).status, status);
     for (const status of [204, 205, 304])

@@ -167,7 +167,7 @@ describe('a gateway of a test', () => {
 
   for (const { name, result, expected } of [
     { name: 'what it returns', result: { kind: 'returned', payload: '{"a":1}' }, expected: [{ a: 1 }] },
-    { name: 'null where it returns nothing', result: { kind: 'returned' }, expected: [null] },
+    { name: 'null if it returns nothing', result: { kind: 'returned' }, expected: [null] },
     {
       name: 'what it throws',
       result: { kind: 'failed', errorType: 'RangeError', errorMessage: 'bad' },
@@ -179,7 +179,7 @@ describe('a gateway of a test', () => {
       },
     },
     {
-      name: 'an error where it throws something else',
+      name: 'an error if it throws something else',
       result: { kind: 'failed' },
       expected: { name: 'FunctionFailed', errorType: 'Error', message: 'Error: ' },
     },

@@ -108,7 +108,7 @@ describe('detach', () => {
     assertSame(await api.everything(), before);
   });
 
-  it('asks for nothing where each route gets back the guard that it had', async () => {
+  it('asks for nothing if each route gets back the guard that it had', async () => {
     await using api = await aRestApiToAttach({
       resources: 1,
       methods: ['GET'],
@@ -126,7 +126,7 @@ describe('detach', () => {
 
 // Files are the only evidence of which authorizer, or key, a route had.
 describe('a guard that detach puts back from a file', () => {
-  it('is asked for by the name of the route where it is another authorizer', async () => {
+  it('is asked for by the name of the route if it is another authorizer', async () => {
     await using api = await anHttpApiToAttach({ count: 1 });
     const { plan } = await api.plan();
     await api.apply(plan);
@@ -161,7 +161,7 @@ describe('a guard that detach puts back from a file', () => {
 
 describe('a stage that moves to another deployment', () => {
   // `apiSummary` of a deployment has the kind of each guard, and no id: two authorizers look the same.
-  it('is asked for by the deployment where a file leads to authorizers that AWS does not show', async () => {
+  it('is asked for by the deployment if a file leads to authorizers that AWS does not show', async () => {
     await using api = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
     const run = runAt(api);
     const deployment = () => api.control.served.find(API_ID)?.stages.get('prod')?.deploymentId ?? '';

@@ -56,7 +56,7 @@ describe('findCredentials', () => {
     assert.deepEqual(found, { accessKeyId: 'AKIAWORK', secretAccessKey: 's', sessionToken: 't' });
   });
 
-  it('takes the variables where no profile is named', async (context) => {
+  it('takes the variables if no profile is named', async (context) => {
     profiles(context, '');
 
     const found = await findCredentials({}, 'us-east-1');

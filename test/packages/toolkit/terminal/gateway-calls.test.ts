@@ -86,7 +86,7 @@ describe('callGateway', () => {
     [{}, 'the gateway answered with status 409'],
     [null, 'the gateway answered with status 409'],
   ] as const)
-    it(`refuses by "${message}" where the gateway answers ${JSON.stringify(answer)}`, async () => {
+    it(`refuses by "${message}" if the gateway answers ${JSON.stringify(answer)}`, async () => {
       const call = beside(json(answer, 409), () => callGateway('GET', 'status'));
 
       await assert.rejects(call, { name: 'UsageError', message });
@@ -131,13 +131,13 @@ describe('listenToGateway', () => {
     [{ message: 'no such log' }, 'no such log'],
     [{}, 'the gateway answered with status 404'],
   ] as const)
-    it(`says "${message}" where it is refused`, async () => {
+    it(`says "${message}" if it is refused`, async () => {
       const listening = beside(json(answer, 404), () => allOf(listenToGateway('logs')));
 
       await assert.rejects(listening, { name: 'UsageError', message });
     });
 
-  it('says that the gateway has ended where it breaks off', async () => {
+  it('says that the gateway has ended if it breaks off', async () => {
     const listening = beside(
       (response) => {
         response.write('one\n', () => response.destroy());
@@ -193,7 +193,7 @@ describe('findFunction', () => {
       assert.deepEqual(await find(given), { ...served.find((one) => one.name === name), nowEpochMs: 7 });
     });
 
-  it('names those that match where several do, and all where none does', async () => {
+  it('names those that match if several do, and all if none does', async () => {
     await assert.rejects(
       find('list'),
       /"list" matches several functions; pass one of these names: shop-dev-list, desk-dev-list$/,

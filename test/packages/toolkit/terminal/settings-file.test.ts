@@ -102,7 +102,7 @@ cache-memory: 1GB
     assert.equal(apply([join(folder, 'template.yaml')]).options['stage'], 'qa');
   });
 
-  it('is read once where two templates are beside it, and must agree with those of other folders', () => {
+  it('is read once if two templates are beside it, and must agree with those of other folders', () => {
     const [one, two] = [
       aFolder({ 'gatewright.yml': 'port: 1\n' }),
       aFolder({ 'gatewright.yml': 'port: 2\n' }),
@@ -200,7 +200,7 @@ describe('custom.gatewright of a serverless.yml', () => {
     assert.deepEqual(warnings, []);
   });
 
-  it('is not used where a value is a variable, and says so', () => {
+  it('is not used if a value is a variable, and says so', () => {
     const { options, warnings } = apply([service("    usage-lag: '${self:custom.lag}'\n")]);
 
     assert.equal(options['usageLag'], 0);
@@ -220,7 +220,7 @@ describe('custom.gatewright of a serverless.yml', () => {
       assert.equal(apply([aFolder({ 'serverless.yml': text })]).options['port'], 3100);
     });
 
-  it('is osls’s own where it is a variable as a whole', () => {
+  it('is osls’s own if it is a variable as a whole', () => {
     const folder = aFolder({ 'serverless.yml': "custom:\n  gatewright: '${file(x.yml)}'\n" });
     const text = aFolder({ 'serverless.yml': 'custom:\n  gatewright: all\n' });
 
@@ -228,7 +228,7 @@ describe('custom.gatewright of a serverless.yml', () => {
     assert.throws(() => apply([text]), /must contain a map of settings/);
   });
 
-  it('leaves parts to the stack, and refuses them where there is none', () => {
+  it('leaves parts to the stack, and refuses them if there is none', () => {
     const stack = { 'serverless.yml': 'plugins: [gatewright/stack]\n' };
     const parts = { 'gatewright.yml': 'parts: [authorizers]\nport: 3111\n' };
     const around = { 'gatewright/serverless.yml': stack['serverless.yml'] };

@@ -21,7 +21,7 @@ const grantsOf = (rules: readonly CompiledChannelRule[], claims: Record<string, 
 };
 
 describe('printChannels', () => {
-  it('says nothing where the document has no channels, or the caller none', () => {
+  it('says nothing if the document has no channels, or the caller none', () => {
     assert.equal(printChannels(aDocument(), aPrincipal({}), AT), undefined);
     assert.equal(grantsOf([rule({ when: { is: 'role', name: 'admin' } })]), undefined);
   });
@@ -64,7 +64,7 @@ describe('printChannels', () => {
       assert.equal(grantsOf([own], claims), undefined);
   });
 
-  it('prefers a deny rule, also where its condition cannot be decided', () => {
+  it('prefers a deny rule, also if its condition cannot be decided', () => {
     const office = { is: 'network', index: 0 } as const;
     const deny = rule({ id: 'd', effect: 'deny', patterns: [['rooms', 'staff']], when: office });
     const grants = grantsOf([rule({}), deny]);

@@ -155,7 +155,7 @@ describe('compilePolicy', () => {
       expected: ['Allow GET/users/u-1'],
     },
     {
-      name: 'denies everything where nothing is allowed',
+      name: 'denies everything if nothing is allowed',
       rules: [allow(['/users'], { when: { mfa: true } })],
       expected: ['Deny *'],
     },
@@ -214,7 +214,7 @@ describe('compilePolicy', () => {
     assert.deepEqual(linesOf(document), ['Allow $connect']);
   });
 
-  it('ends a grant with the token where the document wants it', () => {
+  it('ends a grant with the token if the document wants it', () => {
     const document = aDocument({ rules: [allow(['/users'])], result: { expiryCondition: true } }, ROUTES);
 
     assert.deepEqual(linesOf(document), [

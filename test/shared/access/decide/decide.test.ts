@@ -169,7 +169,7 @@ describe('decide', () => {
     assert.deepEqual(answers(lenient), [allowed, allowed, denied, allowed, denied]);
   });
 
-  it('opens nothing and closes everything where a claim is of a wrong type', () => {
+  it('opens nothing and closes everything if a claim is of a wrong type', () => {
     const test = { claims: [{ claim: 'level', op: 'gte', value: 2 }] };
     const rules = [
       { id: 'yes', effect: 'allow', methods: ['GET'], paths: ['/users'], when: test },

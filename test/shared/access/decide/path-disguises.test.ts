@@ -157,7 +157,7 @@ describe('the policy beside dot segments', () => {
       assert.equal(decision.kind === 'allow', isAllowed);
     });
 
-  it('says nothing of them where no wildcard would take them', () => {
+  it('says nothing of them if no wildcard would take them', () => {
     const document = aDocument({ rules: [{ ...allow(['/users']), id: 'r' }] });
 
     assert.deepEqual(

@@ -53,7 +53,7 @@ describe('a route with an unusual name', () => {
       answers: { '/%C3%A9': 'allow', '/x': 'deny', '/e': 'deny' },
     },
     {
-      name: 'stays closed in every spelling where its neighbour is open',
+      name: 'stays closed in every spelling if its neighbour is open',
       kind: 'http',
       routes: ['GET /é', 'GET /{id}'],
       rule: allow('/{id}'),

@@ -15,7 +15,7 @@ const CASES = [
 
 describe('assertUsable', () => {
   for (const [what, apis, more, message] of CASES)
-    it(`refuses documents where ${what}`, () => {
+    it(`refuses documents if ${what}`, () => {
       const documents = [aCompiledDocument('orders', { apis, ...more })];
       assert.throws(() => assertUsable({ documents }, CONFIG), { code: 'CONFIG_INVALID', message });
     });

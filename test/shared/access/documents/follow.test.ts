@@ -66,7 +66,7 @@ describe('followPublished', () => {
     assert.equal(counted.filter((metric) => metric === 'DocumentsFailed').length, 2);
   });
 
-  it('keeps the last good version where the new one cannot be used', async () => {
+  it('keeps the last good version if the new one cannot be used', async () => {
     const { start, publish, state } = aFollower((access) => {
       if (nameOf(access) === 'second') throw new Error('needs a table that is not there');
       return nameOf(access);
@@ -79,14 +79,14 @@ describe('followPublished', () => {
     assert.equal(await current(), 'first');
   });
 
-  it('fails closed where nothing good is known: never by the older rules of the bundle', async () => {
+  it('fails closed if nothing good is known: never by the older rules of the bundle', async () => {
     const { start, publish, state } = aFollower();
     await publish(FIRST);
     state.isAway = true;
     await assert.rejects(start()(), { code: 'STORE_UNAVAILABLE' });
   });
 
-  it('does not fall back to the bundle where what was published is deleted', async () => {
+  it('does not fall back to the bundle if what was published is deleted', async () => {
     const { start, publish, state, items } = aFollower();
     await publish(FIRST);
     const current = start();

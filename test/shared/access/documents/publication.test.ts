@@ -41,7 +41,7 @@ describe('documents in parts', () => {
     ['a byte is another', [`A${(parts[0] ?? '').slice(1)}`, ...parts.slice(1)]],
   ];
   for (const [what, spoilt] of SPOILT)
-    it(`are refused where ${what}`, async () => {
+    it(`are refused if ${what}`, async () => {
       const asked = readDocuments(storeOf(spoilt, checksum), { checksum, parts: parts.length });
       await assert.rejects(asked, { code: 'STORE_UNAVAILABLE' });
     });

@@ -10,7 +10,7 @@ const codeOf = (promise: Promise<unknown>) =>
 
 describe('the customer plan of a new API key', () => {
   // Whoever calls by such a key would get 500: request-authorizer charges by the claim.
-  it('refuses an unknown customer plan where a document charges by the claim, and lists the known ones', async () => {
+  it('refuses an unknown customer plan if a document charges by the claim, and lists the known ones', async () => {
     const table = new ApiKeyTable();
     table.plans.add('silver');
     const paid = { prefix: 'shop_paid' };
@@ -47,7 +47,7 @@ describe('the customer plan of a new API key', () => {
     assert.equal(await codeOf(table.admin.create(byTier, table.operation())), 'done');
   });
 
-  it('takes any plan where no document charges by it: the backend may bring its own', async () => {
+  it('takes any plan if no document charges by it: the backend may bring its own', async () => {
     const table = new ApiKeyTable();
 
     assert.equal((await table.admin.create(aNewKey({ plan: 'nope' }), table.operation())).stored.version, 1);
@@ -80,7 +80,7 @@ describe('the customer plan of a new API key', () => {
     assert.equal(await make({ tenant: 'new', onRecord: true }), 'CUSTOMER_UNKNOWN');
   });
 
-  it('is not asked for on record where no document charges such keys', async () => {
+  it('is not asked for on record if no document charges such keys', async () => {
     const table = new ApiKeyTable();
     table.customers.set('acme', 'closed');
     const make = (prefix: string) =>

@@ -179,7 +179,7 @@ for (const { name, open } of STORES)
   });
 
 describe('KeyAdmin', () => {
-  it('ends every earlier secret where a rotation has no overlap', async () => {
+  it('ends every earlier secret if a rotation has no overlap', async () => {
     const table = new ApiKeyTable();
     const { keyId } = await table.make();
     await table.admin.rotate(keyId, HOUR, table.operation());
@@ -264,7 +264,7 @@ describe('KeyAdmin', () => {
     assert.ok(parseApiKey(key ?? ''));
   });
 
-  it('says what to add where no document of the stage has a prefix', async () => {
+  it('says what to add if no document of the stage has a prefix', async () => {
     const table = new ApiKeyTable(undefined, 'prod', new Map());
 
     await assert.rejects(
@@ -370,7 +370,7 @@ describe('KeyAdmin', () => {
     assert.deepEqual(table.messages, []);
   });
 
-  it('makes no key where API Gateway makes no native one', async () => {
+  it('makes no key if API Gateway makes no native one', async () => {
     const table = new ApiKeyTable();
     table.isGatewayDown = true;
     const wanted = aNewKey({ usagePlanId: 'plan1' });

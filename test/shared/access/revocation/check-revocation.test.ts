@@ -100,7 +100,7 @@ describe('createRevocationCheck', () => {
       assert.ok(asked.length <= 1, 'one round trip at most');
     });
 
-  it('asks nothing where the issuer has no revocation', async () => {
+  it('asks nothing if the issuer has no revocation', async () => {
     const { reader, asked } = aList();
     await createRevocationCheck(reader)(holder({ iat: undefined }), undefined, now);
 

@@ -117,7 +117,7 @@ describe('createTicketStore', () => {
     await assert.rejects(issue(tickets), { code: 'STORE_UNAVAILABLE' });
   });
 
-  it('never sends a taking twice: where the answer is lost, the ticket is rejected', async () => {
+  it('never sends a taking twice: if the answer is lost, the ticket is rejected', async () => {
     const memory = await ACCESS_STORES[0]?.open();
     assert.ok(memory);
     const { hash } = await issue(createTicketStore(memory.store));

@@ -80,7 +80,7 @@ describe('KeySets', () => {
     await assert.rejects(keySets.keyFor(URI, 'first'), { code: 'TOKEN_KEY_UNKNOWN' });
   });
 
-  it('takes the new key where an id was given to another one', async () => {
+  it('takes the new key if an id was given to another one', async () => {
     const { keySets, clock, sets } = aScene();
     const before = await keySets.keyFor(URI, 'first');
     sets.set(URI, aKeySet({ ...second, jwk: { ...second.jwk, kid: 'first' } }));

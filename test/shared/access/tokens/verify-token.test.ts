@@ -51,7 +51,7 @@ describe('createTokenVerifier', () => {
     });
 
   // Untrusted text of a header is in no log.
-  it('notes the algorithm of a token where it is a known one', async () => {
+  it('notes the algorithm of a token if it is a known one', async () => {
     const noted: unknown[] = [];
     const sets = new Map([[main.trust.jwksUri, aKeySet(rsa)]]);
     const verifyToken = createTokenVerifier(new KeySets(aFetcher(sets), clock), clock, {
@@ -67,7 +67,7 @@ describe('createTokenVerifier', () => {
 
   const accepted = [
     { name: 'one of several audiences', claims: { aud: ['x', 'api'] } },
-    { name: 'client_id where there is no aud', claims: { aud: undefined, client_id: 'api' } },
+    { name: 'client_id if there is no aud', claims: { aud: undefined, client_id: 'api' } },
     { name: 'no iat', claims: { iat: undefined } },
   ];
   for (const { name, claims } of accepted)
@@ -231,7 +231,7 @@ describe('two issuers', () => {
     await assert.rejects(verify(crossed), { code: 'TOKEN_SIGNATURE_INVALID' });
   });
 
-  it('are trusted only where the source says so', async () => {
+  it('are trusted only if the source says so', async () => {
     const theirs = signToken(stranger, someClaims({ iss: other.trust.issuer }));
 
     await assert.rejects(aVerifier([main])(theirs), { code: 'TOKEN_ISSUER_UNKNOWN' });

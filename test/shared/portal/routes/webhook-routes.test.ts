@@ -43,7 +43,7 @@ describe('endpoints in the portal', () => {
       assert.ok(![...items.values()].some((item) => JSON.stringify(item).includes(secret.slice(6))));
   });
 
-  it('are at the address of the owner where the receiver has a domain of its own', async () => {
+  it('are at the address of the owner if the receiver has a domain of its own', async () => {
     const [webhooks] = PORTAL.offers.webhooks ?? [];
     assert.ok(webhooks?.stages['prod']);
     const prod = { ...webhooks.stages['prod'], url: 'https://hooks.example.com' };

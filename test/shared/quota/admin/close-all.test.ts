@@ -113,7 +113,7 @@ describe('closing all that is over', () => {
     assert.ok((await readsAt(OVER_MS + 23 * HOUR_MS)) > KEYS);
   });
 
-  it('skips the rest where another invocation is at it', async () => {
+  it('skips the rest if another invocation is at it', async () => {
     const { ports } = await aUsedTable();
     await close(ports, OVER_MS, -1);
     let other: ReturnType<typeof close> | undefined;
@@ -132,7 +132,7 @@ describe('closing all that is over', () => {
     assert.equal((await close(ports)).isWhole, true);
   });
 
-  it('fails, so that the alarm rings, where a round takes more than two weeks', async () => {
+  it('fails, so that the alarm rings, if a round takes more than two weeks', async () => {
     const { ports } = await aUsedTable();
     await close(ports, OVER_MS, -1);
 

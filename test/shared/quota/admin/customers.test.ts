@@ -134,7 +134,7 @@ describe('a plan of an access document', () => {
     assert.equal(await storedIn(ports), 3);
   });
 
-  it('is not written where the change is refused', async () => {
+  it('is not written if the change is refused', async () => {
     const ports = bringing(await aRecord());
 
     assert.equal(
@@ -145,7 +145,7 @@ describe('a plan of an access document', () => {
     assert.equal(await codeOf(storedIn(ports)), 'PLAN_UNKNOWN');
   });
 
-  it('is refused where it is invalid, and nothing is where the documents cannot be read', async () => {
+  it('is refused if it is invalid, and nothing is where the documents cannot be read', async () => {
     const ports = await aRecord();
     const create = (at: AdminPorts) => codeOf(createCustomer(at, now(), { tenant: 'new', plan: 'brought' }));
     const unread = () => Promise.reject(new DomainError('STORE_UNAVAILABLE', 'no answer'));
@@ -286,7 +286,7 @@ describe('the state of a customer', () => {
       }
     });
 
-  it('is an outage, and no missing record, where the item is none that this code has written', async () => {
+  it('is an outage, and no missing record, if the item is none that this code has written', async () => {
     const ports = await aRecord();
     await ports.store.update({
       purpose: 'assign',

@@ -236,7 +236,7 @@ describe('the fees of periods without requests', () => {
     assert.equal(invoice?.total, '49.01', 'the fee once');
   });
 
-  it('are those of each key where the limit is of keys, and go with the plan of the end of a period', async () => {
+  it('are those of each key if the limit is of keys, and go with the plan of the end of a period', async () => {
     const books = new Books();
     const each = (id: string): object => ({ id, level: 'key', quota: 10, period: 'MONTH', price: FEE });
     await books.save('gold', [each('each')]);

@@ -96,7 +96,7 @@ describe('a limit before its first charge', () => {
       );
     });
 
-  it('needs the plan named where keys are on several, and refuses another than it is on', async () => {
+  it('needs the plan named if keys are on several, and refuses another than it is on', async () => {
     const { ports, consume, show } = await aTable();
     for (const [key, plan] of [
       ['k-1', 'gold'],
@@ -125,7 +125,7 @@ describe('a limit before its first charge', () => {
 });
 
 describe('a period in which nothing was charged yet', () => {
-  it('has all of its quota where units that were used before the first one counted in that', async () => {
+  it('has all of its quota if units that were used before the first one counted in that', async () => {
     const ports = memoryAdminPorts();
     const at = new AdministeredTable({ ports, moveTo: () => undefined, close: () => Promise.resolve() });
     const { tenant } = await at.aTenant([{ ...DAILY, initialUsage: 30 }]);
@@ -157,7 +157,7 @@ describe('a plan that is saved', () => {
     );
   });
 
-  it('says that others are changing the same where it never gets its turn', async () => {
+  it('says that others are changing the same if it never gets its turn', async () => {
     const ports = memoryAdminPorts();
     const store: typeof ports.store = {
       ...ports.store,

@@ -149,7 +149,7 @@ describe('a lease', () => {
     assert.equal(await table.spend(quotas, 50), 0);
   });
 
-  it('stops a suspended key at once where it has no lease, else when the lease is no longer fresh', async () => {
+  it('stops a suspended key at once if it has no lease, else when the lease is no longer fresh', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 100_000 }]);
     await table.spend(quotas, 1000);
@@ -197,7 +197,7 @@ describe('a lease', () => {
     assert.equal(await table.spend(quotas, 100), 60);
   });
 
-  it('asks for what the request needs, and no more, where the ledger goes on refusing leases', async () => {
+  it('asks for what the request needs, and no more, if the ledger goes on refusing leases', async () => {
     const table = new QuotaTable();
     let refusals = 0;
     const withoutLeases: ItemStore = {
@@ -220,7 +220,7 @@ describe('a lease', () => {
     [undefined, { used: 8, out: 6 }],
     ['exact', { used: 14, out: 0 }],
   ] as const)
-    it(`that holds units for a request has them ${billing === 'exact' ? 'used' : 'outstanding'} where billing is ${billing ?? 'not exact'}`, async () => {
+    it(`that holds units for a request has them ${billing === 'exact' ? 'used' : 'outstanding'} if billing is ${billing ?? 'not exact'}`, async () => {
       const table = new QuotaTable();
       const quotas = table.holder([{ ...DAILY, lease: false, billing }]);
       const estimated = (await quotas.consume({ ...stamped(), cost: 10 })) as Admission;
@@ -268,7 +268,7 @@ describe('a lease', () => {
 describe('what a process used', () => {
   const used = (table: QuotaTable): number => Number(table.ledger()['used']);
 
-  it('is in the ledger without another word where each request is a write', async () => {
+  it('is in the ledger without another word if each request is a write', async () => {
     const table = new QuotaTable();
     for (let process = 0; process < 10; process += 1)
       await table.spend(table.holder([{ ...DAILY, lease: false }]), 1);

@@ -134,7 +134,7 @@ describe('a concurrency limit', () => {
     assert.equal(after.allowed, true);
   });
 
-  it('takes the stated maximum for the deadline where the host says none', async () => {
+  it('takes the stated maximum for the deadline if the host says none', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...CALLS, concurrency: 1 }]);
     await start(quotas, { run: {} });
@@ -147,7 +147,7 @@ describe('a concurrency limit', () => {
     assert.equal((await quotas.consume(aRequest(RUN))).allowed, true);
   });
 
-  it('is refused where no end of the request will be reported', async () => {
+  it('is refused if no end of the request will be reported', async () => {
     const quotas = new QuotaTable().holder([CALLS]);
 
     await assert.rejects(quotas.consume(aRequest()), {

@@ -215,7 +215,7 @@ describe('the arithmetic of a bucket of 43 units', () => {
     [1, 43e5, 1e5, 0],
     [1, 50e5, 8e5, 0],
   ] as const)
-    it(`${units} units wait ${wait} µs where the bucket is full ${ahead ?? 'for ever'} µs from now, and ${left} are left`, () => {
+    it(`${units} units wait ${wait} µs if the bucket is full ${ahead ?? 'for ever'} µs from now, and ${left} are left`, () => {
       const tat = ahead === undefined ? undefined : NOW + ahead;
 
       assert.equal(waitUs(limit, { units, nowUs: NOW }, tat), wait);

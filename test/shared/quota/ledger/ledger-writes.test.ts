@@ -203,7 +203,7 @@ describe('a write to a ledger', () => {
   for (const { what, write, done, after } of WRITES)
     for (const [state, item] of Object.entries(STATES)) {
       const isDone = (done as readonly string[]).includes(state);
-      it(`${isDone ? 'is done' : 'is refused'}: ${what}, where the ledger is ${state}`, async () => {
+      it(`${isDone ? 'is done' : 'is refused'}: ${what}, if the ledger is ${state}`, async () => {
         const { store, itemAt } = aTable(named(KEY, item));
         const outcome = await store.update(write);
 

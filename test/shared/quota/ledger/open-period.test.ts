@@ -45,7 +45,7 @@ describe('openPeriod', () => {
 });
 
 // Who ends a ledger may die before it opens the next one, or find that the plan has changed again.
-describe('openPeriod, where the ledger in force was ended and nothing was opened', () => {
+describe('openPeriod, if the ledger in force was ended and nothing was opened', () => {
   const [limit] = PLAN.limits;
   assert.ok(limit?.kind === 'quota');
   const id = { tenant: 't', limit: 'daily', subject: 'k' };

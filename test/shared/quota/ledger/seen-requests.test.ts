@@ -82,7 +82,7 @@ describe('the ids of a span', () => {
     assert.deepEqual([0, 9999, 10_000, 25_000].map(spanOf), [0, 0, 1, 2]);
   });
 
-  it('are written where the part is as it was read, and are kept for 15 days', async () => {
+  it('are written if the part is as it was read, and are kept for 15 days', async () => {
     const table = new QuotaTable();
     const first = await readSeen('L', 7, table.store);
     assert.ok(first.kind === 'read');

@@ -282,7 +282,7 @@ describe('one process on a ledger with shards', () => {
     assert.equal(sharded.process.left, 6);
   });
 
-  it('looks at head and root, and does no more where nothing is short, requested or replaced', async () => {
+  it('looks at head and root, and does no more if nothing is short, requested or replaced', async () => {
     const sharded = new Sharded({ rem: 100 }, [20, 20]);
     assert.equal(await sharded.process.refresh(0), true);
     assert.equal(sharded.process.isReplaced, false);

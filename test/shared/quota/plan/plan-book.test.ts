@@ -39,7 +39,7 @@ describe('the plans that code brings along', () => {
     assert.equal(read.kind === 'known' && read.plan.version, 2);
   });
 
-  it('are reported once where the table has another plan of the same version, which counts', async () => {
+  it('are reported once if the table has another plan of the same version, which counts', async () => {
     const table = new QuotaTable();
     const plan = { id: 'gold', version: 2, limits: [LIMIT] };
     const stored = new PlanBook(table.store, table.clock, [parsePlan(plan)]);

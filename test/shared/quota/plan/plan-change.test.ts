@@ -181,7 +181,7 @@ describe('a plan whose periods change', () => {
       assert.equal((await at.refusal()).reason, 'quota-exceeded');
     });
 
-    it(`takes a top-up where it counts: ${name}`, async () => {
+    it(`takes a top-up if it counts: ${name}`, async () => {
       const at = new Changing();
       await at.plan([from]);
       await at.spend(used);

@@ -29,7 +29,7 @@ describe('a line of an access log', () => {
     });
   });
 
-  it('counts at the time that CloudWatch gives it where it has none', () => {
+  it('counts at the time that CloudWatch gives it if it has none', () => {
     const reading = readAccessLine(JSON.stringify({ ...LINE, requestTimeEpoch: '-' }), 5, RULES);
 
     assert.equal(reading.kind === 'counted' ? reading.request.atEpochMs : undefined, 5);
@@ -70,13 +70,13 @@ describe('a line of an access log', () => {
       succeeded: false,
     },
     {
-      name: 'a 429, where the line does not show what was reached',
+      name: 'a 429, if the line does not show what was reached',
       over: { status: '429' },
       reached: false,
       succeeded: false,
     },
     {
-      name: 'a 404, where the line does not show what was reached',
+      name: 'a 404, if the line does not show what was reached',
       over: { status: '404' },
       reached: true,
       succeeded: false,
@@ -95,7 +95,7 @@ describe('a line of an access log', () => {
     });
 
   // docs/aws §5: API Gateway refuses with these where the line does not say whether the backend was called.
-  it('is not counted where API Gateway itself refused the request, and is with every other status', () => {
+  it('is not counted if API Gateway itself refused the request, and is with every other status', () => {
     const refused = Array.from({ length: 500 }, (_, index) => index + 100).filter(
       (status) => kindOf({ status: String(status) }) === 'uncounted',
     );

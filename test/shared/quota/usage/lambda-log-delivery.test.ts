@@ -38,7 +38,7 @@ describe('readLogDelivery', () => {
   });
 
   // Source: Amazon Data Firehose developer guide, "Handle failure in data transformation": such records are kept apart.
-  it('gives a record back as failed where one of its lines waits, and no other', () => {
+  it('gives a record back as failed if one of its lines waits, and no other', () => {
     const records = [recordOf('{"a":1}'), { ...recordOf('{"b":1}\n{"c":1}'), recordId: 'record2' }];
     const { lines, reply } = readLogDelivery({ ...STREAM_EVENT, records });
 

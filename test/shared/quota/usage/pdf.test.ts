@@ -18,7 +18,7 @@ describe('printPdf', () => {
     offsets.forEach((offset, index) => assert.ok(text.startsWith(`${index + 1} 0 obj\n`, offset)));
   });
 
-  it('says how long each page is, and begins another where one is full', () => {
+  it('says how long each page is, and begins another if one is full', () => {
     const text = printText(Array.from({ length: 120 }, (_, index) => ({ text: `line ${index}` })));
 
     assert.match(text, /\/Count 3 /);

@@ -132,7 +132,7 @@ describe('a delivery with lines that cannot be charged', () => {
     assert.equal(newestEpochMs, NOON_MS);
   });
 
-  it('answers as ever where there are none', async () => {
+  it('answers as ever if there are none', async () => {
     const { tracker } = await aTracker();
 
     const { waiting, reply, counts } = await trackDelivery(subscription([lineOf('good')]), tracker, RULES);

@@ -153,7 +153,7 @@ describe('the client library', () => {
     other.close();
   });
 
-  it('says that there is a gap where what it missed is kept no more', async () => {
+  it('says that there is a gap if what it missed is kept no more', async () => {
     const network = new ChannelNetwork({ seed: 8 }, new ChannelWorld({ keptSeconds: 60 }));
     const { world } = network;
     const publisher = new ChannelClient(network.host(), { url: URL });
@@ -274,7 +274,7 @@ describe('the client library', () => {
     await fc.assert(run, { numRuns: 6 });
   });
 
-  it('asks to join again where it counts as gone although it is there', async () => {
+  it('asks to join again if it counts as gone although it is there', async () => {
     const network = new ChannelNetwork({ seed: 12 });
     const lists: string[][] = [];
     const client = new ChannelClient(network.host(), { url: URL });

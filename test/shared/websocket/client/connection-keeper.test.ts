@@ -39,7 +39,7 @@ describe('a connection that is kept', () => {
     assert.deepEqual(states, ['connecting', 'open', 'closed']);
   });
 
-  it('is made again with more patience each time where it is accepted and not answered', async () => {
+  it('is made again with more patience each time if it is accepted and not answered', async () => {
     const network = new ChannelNetwork({ seed: 14, lost: 1 });
     const connectedMs: number[] = [];
     const host = network.host(() => {

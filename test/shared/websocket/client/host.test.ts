@@ -18,7 +18,7 @@ describe('hostOf', () => {
     assert.notEqual(made[0]?.[1], protocols);
   });
 
-  it('says what to give where there is no WebSocket', (t) => {
+  it('says what to give if there is no WebSocket', (t) => {
     const own = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
     Reflect.deleteProperty(globalThis, 'WebSocket');
     t.after(() => own !== undefined && Object.defineProperty(globalThis, 'WebSocket', own));

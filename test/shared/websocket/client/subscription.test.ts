@@ -81,7 +81,7 @@ describe('a subscription', () => {
     assert.deepEqual(pauses, [150, 500, 1000, 2000]);
   });
 
-  it('to presence asks for all members again where a part of the log is lost, and reports no gaps', async () => {
+  it('to presence asks for all members again if a part of the log is lost, and reports no gaps', async () => {
     for (const [channel, expected] of [
       ['orders!here', ['read', 'subscribe']],
       ['orders', ['read']],

@@ -112,7 +112,7 @@ async function explained(
 
 describe('what the customer reads', () => {
   for (const each of CASES)
-    it(`is ${each.asked === undefined ? 'not asked for' : 'told in one line'} if ${each.name}`, async () => {
+    it(`is ${each.asked === undefined ? 'not requested' : 'shown in one line'} if ${each.name}`, async () => {
       const { asked, detail } = await explained(each, () => Promise.resolve(LINE));
 
       assert.deepEqual(
@@ -122,7 +122,7 @@ describe('what the customer reads', () => {
       assert.equal(detail.story.sentences.includes(LINE), each.asked !== undefined);
     });
 
-  it('is left out if it cannot be read, or nothing refuses such a request any more', async () => {
+  it('is left out if it cannot be read, or if nothing refuses such a request any more', async () => {
     const [refused] = CASES;
     assert.ok(refused !== undefined);
     for (const reads of [

@@ -122,7 +122,7 @@ describe('a request as another caller', () => {
       { target: '/dev/pets?a=1&b&tokens=2', headers: [ACCEPT, X_AUTH] },
     ],
     [
-      'without any parameter where it was the only one',
+      'without any parameter if it was the only one',
       inQuery,
       'nobody',
       '/dev/pets?token=old',

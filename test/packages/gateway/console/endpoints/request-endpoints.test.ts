@@ -69,7 +69,7 @@ async function served(resources: Record<string, TestResource>, clockFixedBecause
 }
 
 describe('endpoints of recorded requests', () => {
-  it('let other work go on while many requests are archived', async () => {
+  it('let other work continue while many requests are archived', async () => {
     const { api, ask } = await served(withAuthorizer(TOKEN));
     for (let index = 0; index < 40; index += 1) await api.send({ target: `/dev/pets?n=${index}` });
     let isOver = false;
@@ -89,7 +89,7 @@ describe('endpoints of recorded requests', () => {
     assert.ok(turns >= 4, `${turns} turns of the loop`);
   });
 
-  it('list, show one by its id or the beginning of it, and forget', async () => {
+  it('list requests, show one by its id or the beginning of it, and delete them', async () => {
     const { api, ask } = await served(withAuthorizer(TOKEN));
     await api.send({ target: '/dev/pets' });
 
@@ -106,7 +106,7 @@ describe('endpoints of recorded requests', () => {
     assert.deepEqual((await ask('DELETE', 'requests')).body.rows, []);
   });
 
-  it('list those of a status, all of them without one', async () => {
+  it('list the requests with a status, and all of them without one', async () => {
     const { api, ask } = await served(withAuthorizer(TOKEN));
     for (const target of ['/dev/pets', '/dev/pets/7']) await api.send({ target });
     const listed = async (query: string) =>
@@ -116,7 +116,7 @@ describe('endpoints of recorded requests', () => {
     assert.deepEqual(await Promise.all(queries.map(listed)), [[403, 401], [401], [403], [403, 401], []]);
   });
 
-  it('replay a form whose secrets came back as they were shown, another name in it', async () => {
+  it('replay a form whose secrets were returned as they were shown, with another name in it', async () => {
     const { api, ask } = await served(restApi({ HttpMethod: 'POST' }));
     const body = 'name=alice&password=hunter2hunter2';
     const headers = ['Content-Type', 'application/x-www-form-urlencoded; charset=utf-8'];
@@ -203,7 +203,7 @@ describe('endpoints of recorded requests', () => {
     );
   });
 
-  it('replay at another time and bring the clock back', async () => {
+  it('replay at another time and then reset the clock', async () => {
     const { api, ask, at } = await served(withAuthorizer(TOKEN));
     await api.send({ target: '/dev/pets' });
     const before = at.clock.offsetMs();

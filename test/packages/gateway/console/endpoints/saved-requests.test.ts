@@ -43,7 +43,7 @@ describe('a saved request', () => {
       { headers: [['X-Session-Token', '${X_SESSION_TOKEN}']] },
     ],
     [
-      'has no credentials where its caller has a name',
+      'has no credentials if its caller has a name',
       {
         as: 'alice:admin',
         headers: [

@@ -115,7 +115,7 @@ describe('exampleOf', () => {
     );
   });
 
-  it('ends where a schema holds itself', () => {
+  it('ends if a schema contains itself', () => {
     const tree = { type: 'object', properties: { child: { $ref: '#' } } };
 
     assert.ok(JSON.stringify(exampleOf(tree, () => undefined)).length < 500);

@@ -33,7 +33,7 @@ function shown(calls: readonly FunctionCallNote[], lines?: FunctionLines): Shown
 }
 
 describe('a function of the console', () => {
-  it('is shown as it is declared, with its instances, where nothing has called it', () => {
+  it('is shown as it is declared, with its instances, even if nothing has called it', () => {
     assert.deepEqual(shown([aCall({ functionName: 'other' })]), {
       name: 'list',
       isToolkit: false,

@@ -7,7 +7,7 @@ import { signToken } from '../../../../support/signed-tokens.ts';
 import { CLAIMS, KEY } from '../../../../support/token-issuers.ts';
 
 describe('explain', () => {
-  it('says from the unverified claim that a token has expired, where a function refuses it', async () => {
+  it('says from the unverified claim that a token has expired, if a function refuses it', async () => {
     const auth = (): never => {
       throw new Error('Unauthorized');
     };

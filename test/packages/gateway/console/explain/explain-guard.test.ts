@@ -105,7 +105,7 @@ const ROWS: readonly (readonly [name: string, about: Circumstances, changes: rea
 
 describe('what to change about a refusal', () => {
   for (const [name, about, changes] of ROWS)
-    it(`is named where ${name}`, () => {
+    it(`is named for ${name}`, () => {
       assert.deepEqual(explain(about).changes, changes);
     });
 });

@@ -13,7 +13,7 @@ describe('a request that is malformed', () => {
       ['Send exactly one Host header.'],
     ],
   ] as const)
-    it(`${name} is told what to change, and no other rule`, async () => {
+    it(`${name} is explained with what to change, and no other rule`, async () => {
       const api = aRecordedApi(restApi(), { list: ok });
 
       await api.send(request);

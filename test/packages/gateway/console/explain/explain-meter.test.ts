@@ -44,7 +44,7 @@ describe('the advice about a throttle', () => {
     assert.match(plan(false), /RateLimit and BurstLimit in the Throttle of the usage plan\.$/);
   });
 
-  it('names keys that the stage accepts, or says that there is none', () => {
+  it('names keys that the stage accepts, or says that there are none', () => {
     const keyless = (acceptedKeys: readonly string[]): string =>
       explainMeter({
         protocol: 'websocket',

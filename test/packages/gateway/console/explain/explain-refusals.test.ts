@@ -272,7 +272,7 @@ const FAULTS: readonly Row[] = [
     never: /Check sqs/,
   },
   {
-    name: 'the same where the default integration response makes it a success',
+    name: 'the same if the default integration response makes it a success',
     source: 'docs/aws §7.7',
     api: service([{ StatusCode: '200' }]),
     request: { method: 'POST', target: '/dev/1', body: '{}' },
@@ -302,7 +302,7 @@ const MISSING: Row = {
   never: /Change the integration/,
 };
 
-describe('a refusal whose cause lies beside the request', () => {
+describe('a refusal whose cause is outside the request', () => {
   for (const { name, source, api, request, because, change, never } of [
     ...ROWS,
     ...REFUSED,
@@ -336,7 +336,7 @@ describe('a remedy for a page that the configuration of an HTTP API does not all
   const storyFor = async (allowed: string, origin: string): Promise<string> =>
     storyOf(await detailOf(api(allowed), { target: '/pets', headers: ['Origin', origin] }));
 
-  it('says that the gateway sent no CORS headers, and does not allow another page than this one', async () => {
+  it('says that the gateway sent no CORS headers, and that it does not allow any other page than this one', async () => {
     const story = await storyFor('https://a.example', 'https://c.example');
     assert.match(story, /sent none, because CorsConfiguration does not allow https:\/\/c\.example/);
     assert.match(story, /Add https:\/\/c\.example to AllowOrigins/);

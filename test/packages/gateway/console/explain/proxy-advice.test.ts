@@ -215,7 +215,7 @@ describe('the advice about a proxy result', () => {
     );
   });
 
-  it('is general where a log line of a deployed API does not show the part', async () => {
+  it('is general if a log line of a deployed API does not show the part', async () => {
     const advice = adviseProxyResult({}, { kind: 'lambda-proxy', target: 'list' } as never);
 
     assert.equal(

@@ -52,5 +52,5 @@ describe('the place of an error in the own code of a function', () => {
   ];
   for (const [what, line, expected] of rows)
     it(`is ${what}`, () => assert.equal(atErrorPlace(['before', line]), expected));
-  it('is nothing where nothing was printed', () => assert.equal(atErrorPlace([]), ''));
+  it('is nothing if nothing was printed', () => assert.equal(atErrorPlace([]), ''));
 });

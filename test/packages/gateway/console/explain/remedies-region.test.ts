@@ -57,7 +57,7 @@ describe('the advice on a call that is signed for another region', () => {
     assert.equal(passed.status, 204, passed.sentences.join('\n'));
   });
 
-  it('names the code where no variable has the region', async () => {
+  it('names the code if no variable has the region', async () => {
     using project = anAdvisedProject('template.yaml', {
       'template.yaml': TEMPLATE.replace('          TABLE_REGION: us-west-2\n', ''),
       'index.js': HANDLER("{ region: 'us-west-2' }"),

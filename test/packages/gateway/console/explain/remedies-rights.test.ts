@@ -142,7 +142,7 @@ describe('the advice on a right that a role lacks', () => {
       assert.equal(passed.status, 202, passed.sentences.join('\n'));
     });
 
-  it('is written as JSON where the template is JSON', async () => {
+  it('is written as JSON if the template is JSON', async () => {
     const { value } = parseSource(CLOUDFORMATION(WITH_STATEMENTS), 'template.yaml');
     const own = '{"Effect":"Allow","Action":"sqs:ReceiveMessage"';
     const text = JSON.stringify(value);

@@ -74,7 +74,7 @@ describe('a reply that is a problem (RFC 9457)', () => {
       /The reply says: Your session has ended\. Sign in again\. Its code is SESSION_ENDED\./,
     ],
     [
-      'its detail where the title names the status only',
+      'its detail if the title names the status only',
       { title: 'Forbidden', detail: 'pets of others are closed' },
       undefined,
       /The reply says: pets of others are closed\./,
@@ -87,7 +87,7 @@ describe('a reply that is a problem (RFC 9457)', () => {
       assert.match(storyOf(api.last()), story);
     });
 
-  it('is not quoted where it says nothing more than the status, or is of another type', async () => {
+  it('is not quoted if it says nothing more than the status, or is of another type', async () => {
     for (const api of [
       replying({ title: 'Forbidden', status: 403 }),
       replying({ title: 'Pets are closed' }, 'application/json'),

@@ -72,7 +72,7 @@ describe('the columns of Traffic', () => {
     });
   });
 
-  it('have one for the API where the list has requests of several', () => {
+  it('have one for the API if the list has requests of several', () => {
     const titles = (apis: number): readonly string[] => columnsFor(apis).map(({ title }) => title);
 
     assert.deepEqual(

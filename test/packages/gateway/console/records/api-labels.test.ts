@@ -20,17 +20,17 @@ describe('labels of APIs', () => {
   const rows = [
     { name: 'are the names where these differ', apis: [anApi('a')], expected: ['dev-shop'] },
     {
-      name: 'name the kind where a REST and an HTTP API have one name, as osls names them',
+      name: 'name the kind if a REST and an HTTP API have one name, as osls names them',
       apis: [anApi('a'), anApi('b', 'http')],
       expected: ['REST dev-shop', 'HTTP dev-shop'],
     },
     {
-      name: 'name the stack where the kind is the same, too',
+      name: 'name the stack if the kind is the same, too',
       apis: [anApi('a'), anApi('b', 'rest', 'other-dev')],
       expected: ['REST dev-shop (shop-dev)', 'REST dev-shop (other-dev)'],
     },
     {
-      name: 'name the id where all else is the same',
+      name: 'name the id if all else is the same',
       apis: [anApi('a'), anApi('b')],
       expected: ['dev-shop (a)', 'dev-shop (b)'],
     },

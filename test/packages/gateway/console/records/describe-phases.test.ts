@@ -201,7 +201,7 @@ describe('the phases of a request', () => {
       assert.deepEqual(Object.fromEntries(shown), says);
     });
 
-  it('are idle where they had nothing to do, and the last one answers or refuses', async () => {
+  it('are idle if they had nothing to do, and the last one answers or refuses', async () => {
     const outcomesOf = async (api: RecordedApi, request: TestRequest) => {
       await api.send(request);
       return api.last().phases.map(({ name, outcome, isIdle }) => `${name} ${isIdle ? 'idle' : outcome}`);

@@ -61,7 +61,7 @@ describe('packEvent', () => {
     );
   });
 
-  it('keeps bytes as bytes, and nothing where there is nothing', () => {
+  it('keeps bytes as bytes, and nothing if there is nothing', () => {
     const bytes = Buffer.from([0, 255]);
     const { body, payload, reply } = packed(
       anEvent({ kind: 'POST', body: bytes, payload: undefined, reply: undefined }),

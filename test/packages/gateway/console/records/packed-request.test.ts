@@ -151,7 +151,7 @@ describe('packRequest', () => {
       assert.deepEqual(kept.sizes, { ...sizes, reply: was.reply.body.length });
     });
 
-  it('rebuilds the event of a proxy only where its whole body is kept', async () => {
+  it('rebuilds the event of a proxy only if its whole body is kept', async () => {
     const api = anApi(rest, { echo });
     const body = 'x'.repeat(RECORDED_BYTES + 1);
 
@@ -161,7 +161,7 @@ describe('packRequest', () => {
     assert.equal(kept.sizes.event, was.received.payload?.length);
   });
 
-  it('rebuilds the event of a proxy also where its function may no longer be invoked', async () => {
+  it('rebuilds the event of a proxy also if its function may no longer be invoked', async () => {
     const api = anApi(
       { ...rest, Leave: aPermission({ FunctionName: 'echo' }) },
       { echo },

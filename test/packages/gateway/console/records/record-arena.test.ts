@@ -76,7 +76,7 @@ describe('RecordArena', () => {
     assert.deepEqual(read.texts(), many);
   });
 
-  it('writes where released records have been, and over none that is kept', () => {
+  it('writes if released records have been, and over none that is kept', () => {
     const arena = new RecordArena();
     const kept: Place[] = [];
     const segments = new Set<unknown>();

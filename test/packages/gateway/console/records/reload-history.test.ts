@@ -103,7 +103,7 @@ describe('reloads of a start', () => {
     );
   });
 
-  it('are one event where functions of one file are loaded one by one', () => {
+  it('are one event if functions of one file are loaded one by one', () => {
     const { history, at } = aHistory();
     at(10).note({ what: 'hello', kept: KEPT });
     at(10.2).note({ what: 'list', kept: KEPT });

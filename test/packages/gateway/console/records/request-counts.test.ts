@@ -109,7 +109,7 @@ describe('counts of requests', () => {
     assert.deepEqual(counts.secondsOf((apiId) => apiId === 'b2').at(-1), [10, 2, 0, 1]);
   });
 
-  it('start over where they are cleared', () => {
+  it('start over if they are cleared', () => {
     const counts = new RequestCounts();
     counts.take(finished({}));
     counts.clear();

@@ -237,7 +237,7 @@ describe('recorded requests', () => {
     );
   });
 
-  it('hide secrets where they are shown or exported, and show them on request', async () => {
+  it('hide secrets if they are shown or exported, and show them on request', async () => {
     const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
     const headers = [
       'Authorization',

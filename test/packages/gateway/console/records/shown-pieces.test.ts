@@ -55,7 +55,7 @@ describe('pieces of a streamed reply', () => {
     assert.deepEqual(texts([first, second]), ['', 'é']);
   });
 
-  it('show no secret: hidden within one, and no text at all where it lies across them', () => {
+  it('show no secret: hidden within one, and no text at all if it lies across them', () => {
     const [, whole = ''] = texts(['key ', KEY]);
     assert.match(whole, /^\[[0-9a-f]{8}\.\.c3D4\]$/);
     assert.deepEqual(texts([`key ${KEY.slice(0, 12)}`, KEY.slice(12)]), [undefined, undefined]);

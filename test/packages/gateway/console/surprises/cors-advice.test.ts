@@ -99,7 +99,7 @@ const ROWS: readonly Row[] = [
     then: { 'access-control-allow-origin': PAGE },
   },
   {
-    name: '* of the function is not advised where the configuration allows credentials',
+    name: '* of the function is not advised if the configuration allows credentials',
     cors: { ...BASE, AllowOrigins: [OTHER], AllowCredentials: true },
     returned: { 'Access-Control-Allow-Origin': '*' },
     request: FROM_PAGE,
@@ -152,7 +152,7 @@ const ROWS: readonly Row[] = [
     changes: [/^Set AllowCredentials: true in the API’s CorsConfiguration\.$/, REMOVED],
   },
   {
-    name: 'credentials where the configuration allows every origin',
+    name: 'credentials if the configuration allows every origin',
     cors: { ...BASE, AllowOrigins: ['*'] },
     returned: { 'Access-Control-Allow-Credentials': 'true' },
     request: FROM_PAGE,

@@ -124,7 +124,7 @@ describe('a custom domain of REST APIs', () => {
       source: 'docs/aws §10.4 [doc]',
     },
     {
-      name: 'has no API where nothing is mapped',
+      name: 'has no API if nothing is mapped',
       mappings: { M: mapping({ BasePath: 'v1', Stage: 'dev' }) },
       target: '/v2/pets',
       expected: 'unmapped',
@@ -139,7 +139,7 @@ describe('a custom domain of REST APIs', () => {
       source: 'RFC 9110 §4.2.3',
     },
     {
-      name: 'answers even where the default endpoint is disabled',
+      name: 'answers even if the default endpoint is disabled',
       mappings: {
         M: mapping({ Stage: 'dev' }),
         Api: {
@@ -162,7 +162,7 @@ describe('a custom domain of REST APIs', () => {
       );
     });
 
-  it('stands for all names one label below where it begins with an asterisk', async () => {
+  it('stands for all names one label below if it begins with an asterisk', async () => {
     const all = domain({ DomainName: '*.example.com' });
     const api = serving({ ...PETS, D: all, M: mapping({ Stage: 'dev' }, '*.example.com') });
 
@@ -249,7 +249,7 @@ describe('a custom domain of HTTP APIs', () => {
       assert.equal(served.atDomain(host, '/v1/pets')?.api?.domainName, HOST);
   });
 
-  it('is known as HTTP-only where nothing is mapped: HTTP APIs would say Not Found', () => {
+  it('is known as HTTP-only if nothing is mapped: HTTP APIs would say Not Found', () => {
     const { served } = serving({ ...HTTP, D, M: keyed({ ApiMappingKey: 'v1', Stage: '$default' }) });
     assert.deepEqual(served.atDomain(HOST, '/v2'), {
       api: undefined,

@@ -171,7 +171,7 @@ describe('a domain with mutual TLS', () => {
     },
   ];
   for (const { name, objects, reason } of broken)
-    it(`rejects every client where its truststore ${name}`, () => {
+    it(`rejects every client if its truststore ${name}`, () => {
       const served = serving();
       const [fault] = reload(served, objects).all;
       assert.match(fault?.error.describe() ?? '', reason);

@@ -117,7 +117,7 @@ describe('a private custom domain', () => {
       status: 403,
     },
     {
-      name: 'takes the endpoint and its VPC from the gateway where no template associates one',
+      name: 'takes the endpoint and its VPC from the gateway if no template associates one',
       api: { Policy: allow({ Condition: { StringEquals: { 'aws:SourceVpc': 'vpc-1' } } }) },
       resources: { D: domain({ Policy: from(OURS) }), M: mapping() },
       vpcEndpoints: new Map([[OURS, 'vpc-1']]),

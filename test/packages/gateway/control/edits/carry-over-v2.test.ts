@@ -78,7 +78,7 @@ describe('HTTP APIs of templates that API calls have edited', () => {
     assert.equal(Items.find(({ RouteId }) => RouteId === 'Pets')?.OperationName, 'kept');
   });
 
-  it('follow the template alone where both together are no API', async () => {
+  it('follow the template alone if both together are no API', async () => {
     const { routeId } = await makeRoute(control, ApiId, 'GET /made');
     await control.v2.send(new UpdateRouteCommand({ ApiId, RouteId: routeId, Target: 'integrations/List' }));
     const elsewhere = { Target: 'integrations/Other' };

@@ -77,7 +77,7 @@ describe('stages that API calls have edited', () => {
     assert.equal((await shown()).deploymentId, 'Later');
   });
 
-  it('stay where a call made them, with what is deployed to them', async () => {
+  it('stay if a call made them, with what is deployed to them', async () => {
     await addRoute(control, 'birds');
     const deploymentId = await deploy(control);
     await control.sdk.send(new CreateStageCommand({ restApiId, stageName: 'beta', deploymentId }));
@@ -105,7 +105,7 @@ describe('stages that API calls have edited', () => {
     await assert.rejects(shown(), { name: 'NotFoundException' });
   });
 
-  it('give way where what the template adds and what calls made are no stage together', async () => {
+  it('give way if what the template adds and what calls made are no stage together', async () => {
     await set('/cacheClusterEnabled', 'true');
 
     reload(control, template({ CacheClusterSize: '7' }));

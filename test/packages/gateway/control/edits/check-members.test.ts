@@ -100,7 +100,7 @@ const ROWS: readonly Row[] = [
     source: 'service model apigatewayv2, EndpointType; the text is ours',
   },
   {
-    name: 'refuses an empty text where apigatewayv2 requires one',
+    name: 'refuses an empty text if apigatewayv2 requires one',
     call: 'POST /v2/apis/{apiId}/routes',
     body: { routeKey: '' },
     refusal: bad('Route key is required'),

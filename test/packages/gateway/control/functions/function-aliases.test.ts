@@ -45,13 +45,13 @@ describe('executedVersion', () => {
     ['beta', 0, undefined],
   ];
   for (const [qualifier, drawn, version] of rows)
-    it(`is ${String(version)} for "${qualifier}" where ${drawn} is drawn`, () => {
+    it(`is ${String(version)} for "${qualifier}" if ${drawn} is drawn`, () => {
       const found = executedVersion(stackWith([to('2', 0.25)]), 'greet', qualifier, () => drawn);
       const expected = version === undefined ? undefined : { arn: `${ARN}:${qualifier}`, version };
       assert.deepEqual(found, expected);
     });
 
-  it('draws nothing where the alias leads to one version', () => {
+  it('draws nothing if the alias leads to one version', () => {
     const draw = (): number => assert.fail('it was drawn');
     assert.equal(executedVersion(stackWith([]), 'greet', 'live', draw)?.version, '1');
   });

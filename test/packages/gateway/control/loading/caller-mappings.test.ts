@@ -46,7 +46,7 @@ describe('callerMappingsIn', () => {
     assert.deepEqual(found('Get'), [['$context.authorizer.jwt.claims.sub', 'Call', 'RequestParameters']]);
   });
 
-  it('is nothing where no text reads the caller, and where there is no such route', () => {
+  it('is nothing if no text reads the caller, and if there is no such route', () => {
     assert.deepEqual([...found('Mock'), ...found('Nobody')], []);
   });
 });

@@ -81,7 +81,7 @@ describe('localTokenOf', () => {
     });
   });
 
-  it('names the issuer that it stands in for, and no audience where any will do', () => {
+  it('names the issuer that it stands in for, and no audience if any will do', () => {
     assert.deepEqual(localTokenOf(wanting([{ issuer: OTHER, audience: 'any' }]), known), {
       issuer: OTHER,
       audience: undefined,
@@ -110,7 +110,7 @@ describe('localTokenOf', () => {
     assert.equal(localTokenOf(wanting(ofOwn, [], { algorithms: ['RS512'] }), known), undefined);
   });
 
-  it('is none where no token of this machine passes', () => {
+  it('is none if no token of this machine passes', () => {
     const elsewhere = { issuer: 'https://elsewhere.example/', audience: 'any' };
 
     assert.equal(localTokenOf(wanting([elsewhere]), known), undefined);

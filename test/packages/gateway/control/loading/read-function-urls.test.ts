@@ -94,7 +94,7 @@ describe('a public function URL', () => {
     [true, 'ReservedFunctionConcurrentInvocationLimitExceeded'],
     [undefined, 'ConcurrentInvocationLimitExceeded'],
   ] as const)
-    it(`answers 429 with ${reason} where Lambda throttles`, async () => {
+    it(`answers 429 with ${reason} if Lambda throttles`, async () => {
       const refused = {
         kind: 'refused',
         reason: 'throttled',
@@ -111,7 +111,7 @@ describe('a public function URL', () => {
       assert.equal(headerOf(reply, 'x-amzn-errortype'), 'TooManyRequestsException');
     });
 
-  it('streams the body alone where the function gives no metadata', async () => {
+  it('streams the body alone if the function gives no metadata', async () => {
     const { send } = aFunctionUrl({ ...NONE, InvokeMode: 'RESPONSE_STREAM' }, () => ['{"a":', '1}']);
     const reply = await send({ target: '/' });
     assert.deepEqual(
@@ -156,7 +156,7 @@ describe('CORS of a function URL', () => {
     assert.equal(headerOf(reply, 'access-control-expose-headers'), 'x-b');
   });
 
-  it('passes a preflight to the function where the URL has no CORS', async () => {
+  it('passes a preflight to the function if the URL has no CORS', async () => {
     const reply = await aFunctionUrl(NONE, ok).send({ method: 'OPTIONS', target: '/', headers: preflight });
     assert.equal(reply.body.toString(), 'hello');
   });
@@ -259,7 +259,7 @@ describe(`permissions for everybody (${ACCESS})`, () => {
     { name: 'that for the function alone', resources: { Function }, status: 403, findings: 1 },
     { name: 'none', resources: {}, status: 403, findings: 1 },
     {
-      name: 'none, where permissions are not checked',
+      name: 'none, if permissions are not checked',
       resources: {},
       status: 200,
       findings: 1,

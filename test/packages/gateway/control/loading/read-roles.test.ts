@@ -89,7 +89,7 @@ describe('readRoles', () => {
     assert.deepEqual(unsupported, []);
   });
 
-  it('allows everything but what is denied where a policy is not known, and says so', () => {
+  it('allows everything but what is denied if a policy is not known, and says so', () => {
     const deny = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 's3:*', Resource: '*' }] };
     const ManagedPolicyArns = ['arn:aws:iam::aws:policy/NobodyKnowsThis'];
     const { may, unsupported } = read({ Role: aRole({ ManagedPolicyArns, Policies: inline(deny) }) });
@@ -107,7 +107,7 @@ describe('readRoles', () => {
     );
   });
 
-  it('allows everything where a part of the role could not be resolved', () => {
+  it('allows everything if a part of the role could not be resolved', () => {
     const stack = aStack({ Fn: FUNCTION, Role: aRole({}) });
     const resources = new Map(stack.resources);
     const role = resources.get('Role');
@@ -195,7 +195,7 @@ describe('the trust policy of a role', () => {
     );
   });
 
-  it('is unknown where IAM would refuse it, or where it is missing', () => {
+  it('is unknown if IAM would refuse it, or if it is missing', () => {
     assert.equal(trustOf(undefined), undefined);
     for (const name of ['Resource', 'NotResource'])
       assert.equal(trustOf({ Statement: [{ ...statement, [name]: '*' }] }), undefined);

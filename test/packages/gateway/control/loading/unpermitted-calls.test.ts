@@ -123,7 +123,7 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
         );
     });
 
-  it('names the alias that is invoked, where the permission is for the function itself', () => {
+  it('names the alias that is invoked, if the permission is for the function itself', () => {
     const toAlias = { Integration: proxyTo('fn:live') };
     const resources = restRoutes({ 'GET /a': toAlias, 'GET /b': toFn }, { more: { Leave: aPermission() } });
 
@@ -134,7 +134,7 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
     ]);
   });
 
-  it('is no finding where permissions are not checked, or the function is in none of the stacks', () => {
+  it('is no finding if permissions are not checked, or the function is in none of the stacks', () => {
     assert.deepEqual(findingsOf(rest(), { account: anAccount(false) }), []);
     assert.deepEqual(findingsOf(rest(), { own: [] }), []);
   });

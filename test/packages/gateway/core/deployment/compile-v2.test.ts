@@ -53,7 +53,7 @@ describe('a route response (docs/aws §11.3)', () => {
     assert.equal(aRoute(route, { RouteId: 'Other', RouteResponseKey: '$default' })?.repliesToClient, false);
   });
 
-  it('sends nothing where its route has no expression', () => {
+  it('sends nothing if its route has no expression', () => {
     assert.equal(aRoute({}, { RouteResponseKey: '$default' })?.repliesToClient, false);
   });
 

@@ -127,7 +127,7 @@ describe('buildAuthorizerEvent', () => {
     assert.equal('methodArn' in event, false);
   });
 
-  it('has identitySource null in payload 2.0 where the authorizer names none', () => {
+  it('has identitySource null in payload 2.0 if the authorizer names none', () => {
     assert.equal(ask('http-2.0', anHttpRequest(), []).identitySource, null);
   });
 

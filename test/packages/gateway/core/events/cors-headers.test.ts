@@ -21,7 +21,7 @@ const ALLOWED = ['access-control-allow-origin', ORIGIN];
 // Source: API Gateway developer guide, "Configure CORS for HTTP APIs".
 describe('the answer to a preflight', () => {
   const rows: readonly (readonly [name: string, cors: Partial<CorsPlan>, headers: readonly string[]])[] = [
-    ['has the origin alone where nothing else is set', {}, ALLOWED],
+    ['has the origin alone if nothing else is set', {}, ALLOWED],
     [
       'lists methods',
       { allowMethods: ['GET', 'PUT'] },

@@ -67,7 +67,7 @@ describe('lastHeader', () => {
 describe('the headers of two requests', () => {
   const lines = fc.array(fc.constantFrom<string>('Host', 'host', 'a.test', 'b.test', ''), { maxLength: 6 });
 
-  it('are the same where no line differs, not even the first, the last, or by case', () => {
+  it('are the same if no line differs, not even the first, the last, or by case', () => {
     fc.assert(
       fc.property(lines, lines, (one, other) => {
         assert.equal(areSameLines(one, other), JSON.stringify(one) === JSON.stringify(other));
@@ -75,7 +75,7 @@ describe('the headers of two requests', () => {
     );
   });
 
-  it('are not the same where any one line differs', () => {
+  it('are not the same if any one line differs', () => {
     fc.assert(
       fc.property(lines, fc.nat(), (one, at) => {
         fc.pre(one.length > 0);

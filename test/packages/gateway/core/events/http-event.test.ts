@@ -154,7 +154,7 @@ describe('buildHttp2Event', () => {
     assert.equal(iam.cognitoIdentity, null);
   });
 
-  it('has stage variables and parameters where there are some', () => {
+  it('has stage variables and parameters if there are some', () => {
     const event = http2(
       anHttpRequest({ stage: { name: 'dev', deploymentId: 'dep', variables: { color: 'red' } } }),
     );

@@ -38,7 +38,7 @@ describe('JsonTemplates', () => {
     );
   });
 
-  it('print the whole where something in it looks like the mark of a part', () => {
+  it('print the whole if something in it looks like the mark of a part', () => {
     const build = (part: (name: 'a') => unknown): unknown => ({ same: '\u00000\u0000', part: part('a') });
     const templates = new JsonTemplates(['a'], build);
     for (const value of ['x', 'y'])

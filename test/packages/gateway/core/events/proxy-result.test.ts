@@ -283,7 +283,7 @@ describe('readMessageResult', () => {
       assert.deepEqual(readMessageResult(payload), { kind: 'silent' }, payload);
   });
 
-  it('is malformed where there is no object, no text or a member that AWS does not know', () => {
+  it('is malformed if there is no object, no text or a member that AWS does not know', () => {
     for (const payload of ['null', '"x"', '{"body":{}}', 'oops', '{"body":"a","extra":1}'])
       assert.equal(readMessageResult(payload).kind, 'malformed', payload);
   });

@@ -10,7 +10,7 @@ describe('describeRefusal', () => {
       context: { claimRefusal: 'no claim email' },
       said: ': no claim email',
     },
-    { name: 'nothing where it says nothing', context: { sub: 'ada', quotaRefusal: '' }, said: '' },
+    { name: 'nothing if it says nothing', context: { sub: 'ada', quotaRefusal: '' }, said: '' },
     { name: 'nothing of what is no text', context: { claimRefusal: 1 }, said: '' },
   ];
   for (const { name, context, said } of rows)

@@ -19,7 +19,7 @@ describe('addFraming', () => {
     assert.deepEqual([framed(204), framed(304)], [[], []]);
   });
 
-  it('says that the connection ends where the rest of a request is not read', () => {
+  it('says that the connection ends if the rest of a request is not read', () => {
     assert.deepEqual(framed(413, true), ['Connection', 'close', 'Content-Length', '5']);
   });
 });

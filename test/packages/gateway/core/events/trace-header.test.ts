@@ -34,7 +34,7 @@ describe('continueTrace', () => {
       source: 'docs/aws §10.3',
     },
     {
-      name: 'keeps the sampling decision where the parent is none',
+      name: 'keeps the sampling decision if the parent is none',
       incoming: `Root=${ROOT};Parent=zz;Sampled=1`,
       pattern: new RegExp(`^Root=${ROOT};Parent=[0-9a-f]{16};Sampled=1$`),
       source: 'docs/aws §10.3',
@@ -46,7 +46,7 @@ describe('continueTrace', () => {
       source: 'docs/aws §10.3',
     },
     {
-      name: 'starts a new trace where the header makes no sense',
+      name: 'starts a new trace if the header makes no sense',
       incoming: 'Root=1-zz;Sampled=9',
       pattern: /^Root=1-6b000b51-/,
       source: 'docs/aws §10.3',

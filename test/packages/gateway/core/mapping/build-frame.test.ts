@@ -40,7 +40,7 @@ describe('the frame of an answer', () => {
     assert.equal(buildFrame(frames, call(), answer(200, ''), ''), 'default');
   });
 
-  it('is the answer where no template is for it', () => {
+  it('is the answer if no template is for it', () => {
     const templates = new Map([['a', compileTemplate('x', 't')]]);
     const frames = [aFrame({ templates, selectTemplate: () => 'b' })];
     assert.equal(buildFrame(frames, call(), answer(200, 'as it is'), ''), 'as it is');
@@ -66,7 +66,7 @@ describe('the frame of an answer', () => {
       assert.equal(buildFrame(undefined, call('CONVERT_TO_TEXT'), bytes, ''), text);
     });
 
-  it('is decoded where the response says CONVERT_TO_BINARY, and not by the strategy of the request', () => {
+  it('is decoded if the response says CONVERT_TO_BINARY, and not by the strategy of the request', () => {
     const own = aFrame({ contentHandling: 'CONVERT_TO_BINARY' });
     assert.equal(buildFrame([own], call(), answer(200, 'aGk='), ''), 'hi');
     assert.equal(buildFrame(undefined, call('CONVERT_TO_BINARY'), answer(200, 'aGk='), ''), 'aGk=');

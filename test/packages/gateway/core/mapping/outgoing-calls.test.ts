@@ -20,7 +20,7 @@ describe('a call of a mapped request', () => {
     assert.equal(ports.http.requests[0]?.unpacks, true);
   });
 
-  it('of a function is 500 where its template sets a header that may not go to AWS (docs/aws §1.5)', async () => {
+  it('of a function is 500 if its template sets a header that may not go to AWS (docs/aws §1.5)', async () => {
     const { send, ports } = aMethod({
       integration: {
         Type: 'AWS',

@@ -65,7 +65,7 @@ describe('collectOverrides', () => {
     });
   }
 
-  it('is empty where nothing was overridden or the override was spoilt', () => {
+  it('is empty if nothing was overridden or the override was spoilt', () => {
     const none = {
       request: { header: {}, path: {}, querystring: {} },
       response: { header: {}, status: undefined },

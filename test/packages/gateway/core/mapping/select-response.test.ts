@@ -129,7 +129,7 @@ describe('selectResponse', () => {
       expected: 0,
     },
     {
-      name: 'takes the first that matches where none has the status',
+      name: 'takes the first that matches if none has the status',
       patterns: ['\\d', '\\d+'],
       text: '7',
       status: 7,

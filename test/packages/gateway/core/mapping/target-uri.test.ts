@@ -78,7 +78,7 @@ const rows: readonly {
     expected: undefined,
   },
   {
-    name: 'knows no host where a stage variable is missing (docs/aws §1.5)',
+    name: 'knows no host if a stage variable is missing (docs/aws §1.5)',
     uri: 'https://',
     expected: undefined,
   },

@@ -47,7 +47,7 @@ describe('templateScope', () => {
       source: 'docs/aws §7.3',
     },
     {
-      name: 'the keys of $context.identity, those of an API key only where the method needs one',
+      name: 'the keys of $context.identity, those of an API key only if the method needs one',
       template: '#foreach($key in $context.identity.keySet())$key=$context.identity.get($key) #end',
       expected:
         'sourceIp=127.0.0.1 cognitoIdentityPoolId= accountId= cognitoIdentityId= caller= principalOrgId= accessKey= cognitoAuthenticationType= cognitoAuthenticationProvider= userArn= userAgent= user= ',

@@ -97,7 +97,7 @@ describe('serve behind a TOKEN authorizer', () => {
     ['auth', 200],
     ['other', 500],
   ] as const)
-    it(`answers ${status} where API Gateway may invoke ${letIn}`, async () => {
+    it(`answers ${status} if API Gateway may invoke ${letIn}`, async () => {
       const may = (name: string) =>
         aPermission({ FunctionName: name, SourceArn: `${API_ARN}/authorizers/*` });
       const { send } = anApi(

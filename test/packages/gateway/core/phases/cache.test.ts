@@ -54,7 +54,7 @@ describe('the stage cache', () => {
       source: 'docs/aws §9, "enable"',
     },
     {
-      name: 'is off where no method has caching',
+      name: 'is off if no method has caching',
       api: () => cachedApi(CACHED),
       requests: [PETS, PETS],
       expected: ['1', '2'],
@@ -87,7 +87,7 @@ describe('the stage cache', () => {
       source: 'docs/aws §9',
     },
     {
-      name: 'caches another verb where a setting names the method',
+      name: 'caches another verb if a setting names the method',
       api: () =>
         cachedApi(
           {

@@ -45,7 +45,7 @@ describe('the release that a request meets (docs/aws §10.2)', () => {
     [0.5, false],
     [0.9999, false],
   ] as const)
-    it(`is ${isCanary ? 'the canary' : 'the stage'} of 50 percent where the lot is ${fraction}`, async () => {
+    it(`is ${isCanary ? 'the canary' : 'the stage'} of 50 percent if the lot is ${fraction}`, async () => {
       const api = stagedApi(
         { CanarySetting: { DeploymentId: 'Second', PercentTraffic: 50 } },
         { list: echo },

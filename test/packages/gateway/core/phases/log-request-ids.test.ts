@@ -67,7 +67,7 @@ describe('$context.integration.requestId', () => {
       expected: 'of-the-backend',
     },
     {
-      name: 'is nothing where Lambda did not take the event',
+      name: 'is nothing if Lambda did not take the event',
       integration: lambda('AWS_PROXY'),
       list: () => ({ kind: 'refused', reason: 'throttled', message: 'no' }),
       expected: '-',

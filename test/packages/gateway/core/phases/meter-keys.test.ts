@@ -195,7 +195,7 @@ describe('meter, key source AUTHORIZER', () => {
   });
 
   // Without it the line of a spent quota would name an unknown key.
-  it("says in the request's line why the authorizer gave none, where it says so", async () => {
+  it("says in the request's line why the authorizer gave none, if it says so", async () => {
     const api = behind('AUTHORIZER', undefined, { quotaRefusal: 'over quota: monthly of plan b\u001b[2J' });
 
     assert.deepEqual(await statuses(api, 1, '/dev/pets', bearer), [403]);

@@ -98,7 +98,7 @@ describe('meter, throttle and quota of a plan', () => {
     assert.deepEqual(await statuses(api, 1), [200]);
   });
 
-  it('says Too Many Requests where throttle and quota are both used up, and counts no refused request (docs/aws §5.3)', async () => {
+  it('says Too Many Requests if throttle and quota are both used up, and counts no refused request (docs/aws §5.3)', async () => {
     const api = anApi(
       meteredApi({ Throttle: { RateLimit: 1, BurstLimit: 1 }, Quota: { Limit: 2, Period: 'DAY' } }),
       { list: ok },
@@ -176,7 +176,7 @@ describe('meter, throttle of a stage', () => {
     assert.match(JSON.stringify(api.last()), routeBucket);
   });
 
-  it('rejects everything at a limit of 0, and admits everything where −1 removes the limit', async () => {
+  it('rejects everything at a limit of 0, and admits everything if −1 removes the limit', async () => {
     assert.deepEqual(await statuses(throttled([forAll(0, 0)]), 1, '/prod/pets'), [429]);
     assert.deepEqual(await statuses(throttled([forAll(-1, -1)]), 2, '/prod/pets'), [200, 200]);
   });

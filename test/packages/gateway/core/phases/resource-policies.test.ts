@@ -194,7 +194,7 @@ describe('a resource policy beside a Lambda authorizer', () => {
     },
   ];
   for (const { name, api, auth, status, body, isAsked } of rows)
-    it(`makes ${status} of it where ${name} (docs/aws §1.2, CUSTOM, table A)`, async () => {
+    it(`makes ${status} of it if ${name} (docs/aws §1.2, CUSTOM, table A)`, async () => {
       const { send, ports } = anApi(withPolicy(withAuthorizer(TOKEN), api), { list: ok, auth });
 
       const reply = await send({ target: '/dev/pets', headers: bearer });

@@ -57,7 +57,7 @@ describe('serve behind a COGNITO_USER_POOLS authorizer', () => {
   }[] = [
     { name: 'an ID token', token: id(), status: 200 },
     {
-      name: 'an access token where there are no scopes',
+      name: 'an access token if there are no scopes',
       token: access({ scope: 'orders/read' }),
       status: 401,
     },
@@ -74,7 +74,7 @@ describe('serve behind a COGNITO_USER_POOLS authorizer', () => {
       status: 401,
     },
     {
-      name: 'an ID token where there are scopes',
+      name: 'an ID token if there are scopes',
       method: SCOPED,
       token: id({ scope: 'orders/read' }),
       status: 401,

@@ -315,7 +315,7 @@ describe('a policy document that is invalid', () => {
     ['has an unknown effect', policy({ ...allow, Effect: 'Permit' }), /Effect/],
     ['has an unknown member', policy({ ...allow, Actions: '*' }), /Actions/],
   ] as const)
-    it(`says what is wrong where it ${name}`, () => {
+    it(`says what is wrong if it ${name}`, () => {
       assert.match(invalidReason(document), reason);
     });
 });

@@ -140,7 +140,7 @@ describe('FunctionIdentities', () => {
     ]);
   });
 
-  it('says that a statement denies, where one does', () => {
+  it('says that a statement denies, if one does', () => {
     const policies = [
       ...aRole().policies,
       policyOf({ Effect: 'Deny', Action: 'dynamodb:Scan', Resource: '*' }),

@@ -63,7 +63,7 @@ const ROWS: Row[] = [
     source: 'RFC 7519 §4.1.3',
   },
   {
-    name: 'client_id where there is no aud',
+    name: 'client_id if there is no aud',
     claims: { ...CLAIMS, aud: undefined, client_id: 'api' },
     code: undefined,
     source: 'docs/aws §4.5',
@@ -113,14 +113,14 @@ const ROWS: Row[] = [
     source: 'docs/aws §4.5: iat ≤ now',
   },
   {
-    name: 'an access token where an ID token is wanted',
+    name: 'an access token if an ID token is wanted',
     claims: { ...CLAIMS, token_use: 'access' },
     trust: { tokenUse: 'id' },
     code: 'token-use',
     source: 'docs/aws §4.6',
   },
   {
-    name: 'an ID token where one is wanted',
+    name: 'an ID token if one is wanted',
     claims: { ...CLAIMS, token_use: 'id' },
     trust: { tokenUse: 'id' },
     code: undefined,
@@ -204,7 +204,7 @@ describe('findTokenDefect', () => {
 describe('chooseIssuer', () => {
   const other = { issuer: 'https://other.example', audience: ['api'] };
 
-  it('gives a token no choice where there is one issuer', () => {
+  it('gives a token no choice if there is one issuer', () => {
     assert.equal(chooseIssuer(aToken({ iss: 'https://evil.example' }), TRUST), ISSUER);
   });
 

@@ -37,7 +37,7 @@ describe('a list of functions in processes', () => {
     assert.deepEqual(unknownNames([RESIZE], ['size', 'resize', 'orders']), ['size', 'orders']);
   });
 
-  it('is no list where all or none are in processes', () => {
+  it('is no list if all or none are in processes', () => {
     assert.deepEqual(
       (['process', 'thread', undefined] as const).map((isolation) => isIsolated(RESIZE, isolation)),
       [true, false, false],

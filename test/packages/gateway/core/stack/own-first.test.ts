@@ -13,7 +13,7 @@ const STACKS = [
 ];
 
 describe('own parts of a start', () => {
-  it('record usage where a function of the toolkit has a usage table, and not where only the user’s has one', () => {
+  it('record usage if a function of the toolkit has a usage table, and not if only the user’s has one', () => {
     const withTable = (isToolkit: boolean): FunctionDefinition =>
       ({
         name: 'quota-admin',

@@ -51,7 +51,7 @@ describe('$connect and $disconnect without a Lambda proxy', () => {
     assert.equal(await shakeHands(), 401);
   });
 
-  it('keeps the integration’s own status where the one of a template is assumed to be ignored', async () => {
+  it('keeps the integration’s own status if the one of a template is assumed to be ignored', async () => {
     const { shakeHands } = setUp({
       routeKey: '$connect',
       integration: MOCK,

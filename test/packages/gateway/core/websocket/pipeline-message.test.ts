@@ -93,7 +93,7 @@ describe('message', () => {
       source: 'docs/aws §11.2',
     },
     {
-      name: 'answers with an error frame where the API may not invoke the function',
+      name: 'answers with an error frame if the API may not invoke the function',
       routes: { hi: { ...oneWay, mayInvoke: () => false } },
       handler: says,
       body: '{"action":"hi"}',
@@ -101,7 +101,7 @@ describe('message', () => {
       source: 'docs/aws §3.7',
     },
     {
-      name: 'answers with an error frame where the function fails, one-way or not',
+      name: 'answers with an error frame if the function fails, one-way or not',
       routes: { hi: oneWay },
       handler: FAILS,
       body: '{"action":"hi"}',
@@ -110,7 +110,7 @@ describe('message', () => {
       source: 'docs/aws §11.2',
     },
     {
-      name: 'answers with an error frame where the function is too slow',
+      name: 'answers with an error frame if the function is too slow',
       routes: { hi: twoWay },
       handler: SLOW,
       body: '{"action":"hi"}',
@@ -119,7 +119,7 @@ describe('message', () => {
       source: 'docs/aws §3.7',
     },
     {
-      name: 'answers with an error frame where the answer is malformed',
+      name: 'answers with an error frame if the answer is malformed',
       routes: { hi: oneWay },
       handler: () => null,
       body: '{"action":"hi"}',
@@ -128,7 +128,7 @@ describe('message', () => {
       source: 'docs/aws §11.2',
     },
     {
-      name: 'answers with an error frame where the answer is longer than a message may be',
+      name: 'answers with an error frame if the answer is longer than a message may be',
       routes: { hi: twoWay },
       handler: () => ({ statusCode: 200, body: 'x'.repeat(128 * 1024 + 1) }),
       body: '{"action":"hi"}',
@@ -137,7 +137,7 @@ describe('message', () => {
       source: 'docs/aws §11.6',
     },
     {
-      name: 'answers with an error frame where the route has no integration',
+      name: 'answers with an error frame if the route has no integration',
       routes: { hi: {} },
       body: '{"action":"hi"}',
       frame: BROKEN,

@@ -49,7 +49,7 @@ describe('a message to an integration that is no Lambda proxy (docs/aws §11.3)'
       assert.equal(await say(text), status);
     });
 
-  it('fails where no integration response is for the status', async () => {
+  it('fails if no integration response is for the status', async () => {
     const { say } = setUp({ integration: MOCK, responses: [{ IntegrationResponseKey: '/5\\d\\d/' }] });
 
     assert.match((await say('{}')) ?? '', BROKEN);

@@ -208,7 +208,7 @@ describe('a condition that is evaluated', () => {
     ),
   }));
 
-  it('holds where the model does', () => {
+  it('holds if the model does', () => {
     const items = fc.dictionary(attribute, number, { maxKeys: 3 });
     fc.assert(
       fc.property(model, items, ({ text, holds: expected }, item) => {

@@ -114,7 +114,7 @@ describe('a service in front of a stage', () => {
     assert.match(await storyOf(started), /The guard could not see its face/);
   });
 
-  it('says itself why, where the request is explained', async () => {
+  it('says itself why, if the request is explained', async () => {
     await post('another trebuchet');
     const story = await storyOf(started);
 

@@ -183,7 +183,7 @@ describe('messages between the gateway and an instance', () => {
     return mock.callCount();
   };
 
-  it('are one to it and one from it where a request is alone', async (context) => {
+  it('are one to it and one from it if a request is alone', async (context) => {
     const answers: string[] = [];
     const posts = await countPosts(context, async () => {
       for (let asked = 0; asked < ASKED; asked += 1) answers.push((await clients[0]?.answer()) ?? '');
@@ -194,7 +194,7 @@ describe('messages between the gateway and an instance', () => {
   });
 
   // An answer does not wait for others: it is read where the gateway looks, and a message only wakes.
-  it('are fewer than requests to it, and no more than answers from it, where many come together', async (context) => {
+  it('are fewer than requests to it, and no more than answers from it, if many come together', async (context) => {
     const answers: string[] = [];
     const posts: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1)

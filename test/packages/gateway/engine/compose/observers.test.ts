@@ -84,7 +84,7 @@ describe('LateLogGroups', () => {
     assert.equal(tries(), 0);
   });
 
-  it('says nothing on close where nothing was lost', async () => {
+  it('says nothing on close if nothing was lost', async () => {
     const { groups, log, written } = lateGroups();
 
     groups.write('access', 'one');

@@ -39,7 +39,7 @@ describe('a start with kept tables', () => {
 });
 
 describe('a start of two stacks', () => {
-  it('has one table where both name the same one', async () => {
+  it('has one table if both name the same one', async () => {
     const { Resources } = anHttpApiTemplate('exports.handler = async () => 1;', { ORDERS }) as {
       readonly Resources: object;
     };

@@ -176,7 +176,7 @@ describe('an answer in place of the integration’s', () => {
     assert.deepEqual(at.calls, []);
   });
 
-  it('comes after the call where the rule says so', async () => {
+  it('comes after the call if the rule says so', async () => {
     const at = world('rules: [{ status: { code: 500, callsIntegration: true } }]');
 
     assert.equal((await at.send()).status, 500);
@@ -254,7 +254,7 @@ describe('a reply that breaks off', () => {
     assert.equal(await bodyOf(await world('rules: [{ cutBody: 99 }]').send()), 'hell');
   });
 
-  it('is whole where it has no body', async () => {
+  it('is whole if it has no body', async () => {
     const reply = await world('rules: [{ cutBody: 0 }]', undefined, () => ({ statusCode: 200 })).send();
 
     assert.equal(reply.stream, undefined);

@@ -261,7 +261,7 @@ describe('a gateway with a file of faults', () => {
     assert.match(lineOf('cut') ?? '', /faults\.yml rule 8: cut the body after 5 bytes/);
   });
 
-  it('lists its rules with counts for the console, where each can be switched', async () => {
+  it('lists its rules with counts for the console, if each can be switched', async () => {
     const rule = async (): Promise<unknown> =>
       ((await ask('GET', 'console/differs')) as { faults: readonly object[] }).faults[1];
     await get('status');
@@ -364,7 +364,7 @@ describe('a start with a file of faults', () => {
       assert.match(error.describe(), message);
     });
 
-  it('ends where others on the network would meet the faults', async () => {
+  it('ends if others on the network would meet the faults', async () => {
     const error = await refusalOf('rules: []', { host: '0.0.0.0' });
 
     assert.ok(error instanceof StartError);
@@ -376,7 +376,7 @@ describe('a start with a file of faults', () => {
     assert.equal(await refusalOf('rules: []', { host: '0.0.0.0', allowFaultsOnNetwork: true }), undefined);
   });
 
-  it('ends where the file cannot be read', async () => {
+  it('ends if the file cannot be read', async () => {
     const error = await refusalOf('rules: []', { faults: 'none.yml' });
 
     assert.ok(error instanceof StartError);
@@ -385,7 +385,7 @@ describe('a start with a file of faults', () => {
 });
 
 describe('openFaults', () => {
-  it('reports rules that a reload has made void, where a start ends', () => {
+  it('reports rules that a reload has made void, if a start ends', () => {
     const directory = mkdtempSync(join(tmpdir(), 'gatewright-faults-'));
     writeFileSync(join(directory, 'faults.yml'), 'rules:\n  - reset: true\n    route: GET /gone');
     const log = new MemoryLog();

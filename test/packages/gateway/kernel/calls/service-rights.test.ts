@@ -252,7 +252,7 @@ describe('rightsOfCall', () => {
     },
   ];
   for (const { name, service, call, needs } of DECOYS)
-    it(`asks for what is served where a call names ${name}`, () => {
+    it(`asks for what is served if a call names ${name}`, () => {
       assert.equal(print(rightsOf(service, call)), needs);
     });
 
@@ -315,7 +315,7 @@ describe('rightsOfCall', () => {
     assert.equal(rightsOf('kinesis', call, { resourceOf: () => undefined })?.[0]?.resource, '*');
   });
 
-  it('asks for the operation itself where a service runs here that needs nothing else', () => {
+  it('asks for the operation itself if a service runs here that needs nothing else', () => {
     const call = { target: 'AWSWAF_20190729.ListWebACLs' };
     const arn = 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/1';
     const isServed = (name: string): boolean => name === 'wafv2';

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { DueHeap } from '../../../../../packages/gateway/kernel/delivery/due-heap.ts';
 
 describe('DueHeap', () => {
-  it('gives out what is due in order of time, and of arrival where the times are equal', () => {
+  it('gives out what is due in order of time, and of arrival if the times are equal', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(12), { maxLength: 40 }), fc.nat(12), (dues, now) => {
         const heap = new DueHeap<number>();

@@ -176,7 +176,7 @@ describe('MessageQueue', () => {
     }
   });
 
-  it('goes on with other groups where the next message of one is too large', () => {
+  it('goes on with other groups if the next message of one is too large', () => {
     const queue = new MessageQueue({ ...DEFAULT_QUEUE, isFifo: true });
     for (const [id, groupId, bytes] of [
       ['a1', 'a', 10],

@@ -107,7 +107,7 @@ describe('chooseKeyPair', () => {
 });
 
 describe('loadIdentities', () => {
-  it('has none where there is no file', async () => {
+  it('has none if there is no file', async () => {
     assert.deepEqual(await loadIdentities(directory, '1'), []);
   });
 

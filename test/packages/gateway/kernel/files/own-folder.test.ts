@@ -41,7 +41,7 @@ describe('makeOwnFolder', () => {
   });
 
   for (const name of ['.gatewright', '.gatewright/cache', '.gatewright/cache/services', '.gatewright/logs'])
-    it(`refuses ${name} where it is a link, and says so`, async () => {
+    it(`refuses ${name} if it is a link, and says so`, async () => {
       await mkdir(join(directory, 'elsewhere'));
       await mkdir(dirname(join(directory, name)), { recursive: true });
       await symlink(join(directory, 'elsewhere'), join(directory, name));

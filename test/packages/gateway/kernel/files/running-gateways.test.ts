@@ -37,11 +37,11 @@ function aGateway(changes: Partial<RunningGateway> = {}): RunningGateway {
 
 describe('announce', () => {
   // Else the secrets of a start would be in the project's folder.
-  it('has its folder in the home of the user where GATEWRIGHT_HOME is empty', () => {
+  it('has its folder in the home of the user if GATEWRIGHT_HOME is empty', () => {
     assert.equal(runningFolder({ GATEWRIGHT_HOME: '' }), join(homedir(), '.gatewright', 'running'));
   });
 
-  it('says what to do where its folder cannot be made', async () => {
+  it('says what to do if its folder cannot be made', async () => {
     const file = aFolder();
     writeFileSync(file, '');
 
@@ -88,7 +88,7 @@ describe('announce', () => {
 });
 
 describe('listRunning', () => {
-  it('finds nothing where nothing has ever run', async () => {
+  it('finds nothing if nothing has ever run', async () => {
     assert.deepEqual(await listRunning(join(home, 'never')), []);
     assert.equal(existsSync(join(home, 'never')), false);
   });
@@ -112,7 +112,7 @@ describe('what is no announcement of a gateway', () => {
 });
 
 describe('resolveGatewayName', () => {
-  it('takes the name of the folder, with a number where it is taken', async () => {
+  it('takes the name of the folder, with a number if it is taken', async () => {
     const folder = aFolder();
     assert.equal(await resolveGatewayName(folder, '/srv/shop', undefined), 'shop');
     await announce(folder, aGateway());

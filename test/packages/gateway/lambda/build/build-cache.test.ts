@@ -238,7 +238,7 @@ describe('BuildCache', () => {
       write('second/a.ts', 'export const a = "second";');
     });
 
-    it('keeps nothing where the settings are saved during the build', async () => {
+    it('keeps nothing if the settings are saved during the build', async () => {
       passTick();
       const { metafile } = await build({ ...options, ...asked });
       const kept = new BuildCache(join(root, 'kept'), join(root, 'run'));
@@ -249,7 +249,7 @@ describe('BuildCache', () => {
       assert.equal(kept.find(request), undefined);
     });
 
-    it('keeps nothing where the paths stand in another form than usual', async () => {
+    it('keeps nothing if the paths stand in another form than usual', async () => {
       write('tsconfig.json', PATHS.replace('"second/*"', '// and\n"second/*"'));
       await make(asked);
       assert.equal(await isReused(asked), false);

@@ -99,7 +99,7 @@ describe('the inputs of a build', () => {
       assert.equal(mark(options), undefined);
     });
 
-  it('include settings and what they extend, but not where the build has its own', () => {
+  it('include settings and what they extend, but not if the build has its own', () => {
     const { folder, mark } = aBuild();
     writeFiles(folder, {
       'tsconfig.json': '{"extends":["./base","dep/tsconfig.json"]}',

@@ -62,7 +62,7 @@ describe('code of a function', () => {
     assert.equal(returned(await invoke('d')), 'folder');
   });
 
-  it('keeps source maps and builds only where it is built, and leaves its webpack when it goes', async () => {
+  it('keeps source maps and builds only if it is built, and leaves its webpack when it goes', async () => {
     const folder = aFolder({
       'src/a.ts': 'export const handler = async (): Promise<number> => 1;',
       'src/b.js': 'exports.handler = async () => 1',

@@ -31,7 +31,7 @@ describe('requireChains', () => {
 });
 
 describe('runsAtLoad', () => {
-  it('holds where every step does', async () => {
+  it('holds if every step does', async () => {
     const folder = aFolder({
       'a.js': `const b = require('./b');\nfunction f() { require('./c') }`,
       'b.js': '(',

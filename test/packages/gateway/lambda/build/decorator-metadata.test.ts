@@ -66,7 +66,7 @@ describe('a service whose tsconfig.json asks for emitDecoratorMetadata', () => {
     assert.equal(findDecoratorMetadata(join(folder, 'a.ts')).kind, 'emitted');
   });
 
-  it('is reported where it has no TypeScript', () => {
+  it('is reported if it has no TypeScript', () => {
     const folder = aFolder({ 'tsconfig.json': TSCONFIG, ...SOURCES });
     const found = findDecoratorMetadata(join(folder, 'a.ts'));
 
@@ -74,7 +74,7 @@ describe('a service whose tsconfig.json asks for emitDecoratorMetadata', () => {
     assert.match(found.reason, /tsconfig\.json sets emitDecoratorMetadata, which needs TypeScript /);
   });
 
-  it('is left alone where it asks for no such thing', () => {
+  it('is left alone if it asks for no such thing', () => {
     const folder = withTypeScript(aFolder({ 'tsconfig.json': '{ "compilerOptions": {} }', ...SOURCES }));
 
     assert.equal(findDecoratorMetadata(join(folder, 'a.ts')).kind, 'not asked');

@@ -116,7 +116,7 @@ describe('checkImports', () => {
       assert.deepEqual(await missing(files), [`${at} ${ABSENT}`]);
     });
 
-  it('names the file alone where the name is not written as it reads', async () => {
+  it('names the file alone if the name is not written as it reads', async () => {
     assert.deepEqual(await missing({ 'a.js': `const x = require('absent\\x2done')` }), [
       `a.js:undefined ${ABSENT}`,
     ]);
@@ -131,7 +131,7 @@ describe('checkImports', () => {
     ['absent-on', false],
     ['other-*', false],
   ] as const)
-    it(`${isElsewhere ? 'passes over' : 'names'} it where the service has ${pattern} from elsewhere`, async () => {
+    it(`${isElsewhere ? 'passes over' : 'names'} it if the service has ${pattern} from elsewhere`, async () => {
       const files = { 'a.js': `const x = require('absent-one/lib')` };
 
       assert.equal((await missing(files, [pattern])).length, isElsewhere ? 0 : 1);

@@ -25,7 +25,7 @@ function aProject(compilerOptions: object, hasTypeScript = true): string {
 
 // typescriptlang.org/tsconfig#esModuleInterop: without it, `import * as` is the value of `require`.
 describe('a namespace that is called', () => {
-  it('is the function itself where the project compiles without esModuleInterop', async () => {
+  it('is the function itself if the project compiles without esModuleInterop', async () => {
     const folder = aProject({ module: 'commonjs', esModuleInterop: false });
     const { invoke } = await startRuntime([aFolderFunction(folder, 'a.handler')]);
 

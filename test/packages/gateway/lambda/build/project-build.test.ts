@@ -82,7 +82,7 @@ describe(
       assert.equal(returned(await invoke('a')), 'made');
     });
 
-    it('is made by the shell of Windows there, where npm is a script', async () => {
+    it('is made by the shell of Windows there, if npm is a script', async () => {
       const folder = aProject('');
       const bin = aFolder({
         'npm.cmd': '',
@@ -114,7 +114,7 @@ describe(
         said: /^npm run build in \S+ failed: exit status 2\nsrc\/a\.ts\(3,1\): error TS1005$/,
       },
       {
-        name: 'fails where the script makes other files',
+        name: 'fails if the script makes other files',
         script: 'mkdir -p out; touch out/a.js',
         answer: /^npm run build in \S+ has run but did not create the handler's file: \S+\/dist\/a\.js$/,
         said: /finished in/,
@@ -137,7 +137,7 @@ describe(
       });
 
     // As tsc does with a type error, unless `noEmitOnError` is set.
-    it('runs where the script has made it and fails then', async () => {
+    it('runs if the script has made it and fails then', async () => {
       const definition = aFolderFunction(aProject(`${MAKES}; exit 2`), 'dist/a.handler', { name: 'a' });
       const { invoke, said } = await started([definition]);
 

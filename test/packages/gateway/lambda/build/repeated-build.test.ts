@@ -33,7 +33,7 @@ describe('a bundle', () => {
     );
   });
 
-  it('leaves a package of native code where it is installed, with all that only it loads', async () => {
+  it('leaves a package of native code if it is installed, with all that only it loads', async () => {
     const folder = aFolder({
       'node_modules/native/package.json':
         '{ "name": "native", "main": "native.js", "binary": { "module_name": "native_lib" } }',
@@ -64,7 +64,7 @@ describe('a bundle', () => {
     assert.deepEqual(returned(await invoke('a-handler')), ['package.json', 'page.html', 'pages.js']);
   });
 
-  it('is refused where the project itself imports a file without a loader', async () => {
+  it('is refused if the project itself imports a file without a loader', async () => {
     const folder = aFolder({
       'page.html': '<html></html>',
       'a.ts': 'import page from "./page.html"; export const handler = async () => page;',
@@ -73,7 +73,7 @@ describe('a bundle', () => {
     await assert.rejects(startRuntime([aFolderFunction(folder, 'a.handler')]), /No loader is configured/);
   });
 
-  it('is refused where an import statement finds nothing, in one line with what to do', async () => {
+  it('is refused if an import statement finds nothing, in one line with what to do', async () => {
     const folder = aFolder({
       'a.ts':
         'import x from "gone-one"; import y from "gone-two"; import z from "gone-three"; export const handler = async () => [x, y, z];',

@@ -23,9 +23,9 @@ describe('a start', () => {
       isSaid: true,
     },
     { name: 'says nothing about JavaScript', files: JAVASCRIPT, isSaid: false },
-    { name: 'says nothing where esbuild bundles', files: TYPESCRIPT, code: { esbuild: {} }, isSaid: false },
+    { name: 'says nothing if esbuild bundles', files: TYPESCRIPT, code: { esbuild: {} }, isSaid: false },
     {
-      name: 'says nothing where another tool bundles',
+      name: 'says nothing if another tool bundles',
       files: TYPESCRIPT,
       code: { isBundled: true },
       isSaid: false,

@@ -124,7 +124,7 @@ describe('a service that bundles with webpack', () => {
     assert.deepEqual(returned(await invoke('src-a-handler')), ['local', 2]);
   });
 
-  it('is bundled by esbuild where its webpack cannot, which is reported once', async () => {
+  it('is bundled by esbuild if its webpack cannot, which is reported once', async () => {
     const { invoke, messages } = await startWebpack({
       ...SOURCES,
       'webpack.config.js': "throw new Error('no loader');",

@@ -31,7 +31,7 @@ describe('describeOfflineRead', () => {
     );
   });
 
-  it('says nothing where the variable is set, or not read', async () => {
+  it('says nothing if the variable is set, or not read', async () => {
     const set = { IS_OFFLINE: 'true' };
     assert.equal(await describeOfflineRead({ kind: 'files', files }, set), undefined);
     assert.equal(await describeOfflineRead({ kind: 'files', files: files.slice(0, 1) }, {}), undefined);

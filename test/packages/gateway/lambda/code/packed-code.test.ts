@@ -57,7 +57,7 @@ describe('code that was packaged', () => {
     assert.deepEqual(returned(await invoke('a')), ['built', true]);
   });
 
-  it('fails its function by a sentence where the archive cannot be used', async () => {
+  it('fails its function by a sentence if the archive cannot be used', async () => {
     const folder = aFolder({ 'code.zip': 'no zip' });
     const { runtime, invoke } = await startRuntime([]);
     const faults = new Faults(false);

@@ -27,7 +27,7 @@ async function prepareAll(definitions: readonly FunctionDefinition[]): Promise<{
 }
 
 describe('the AWS SDK that Lambda brings along', () => {
-  it('comes from the gateway where the service has none, by require and by import, from files and from bundles', async () => {
+  it('comes from the gateway if the service has none, by require and by import, from files and from bundles', async () => {
     const folder = aFolder({
       'cjs.js': ASKS,
       'esm.mjs': IMPORTS,
@@ -46,7 +46,7 @@ describe('the AWS SDK that Lambda brings along', () => {
       assert.equal(returned(await invoke(`${name}-handler`)), 'function', name);
   });
 
-  it('comes from the service, then from its layers, where they have it', async () => {
+  it('comes from the service, then from its layers, if they have it', async () => {
     const layer = aFolder({
       [`nodejs/node_modules/${CLIENT}/index.js`]: 'exports.DynamoDBClient = "of the layer"',
     });
@@ -66,7 +66,7 @@ describe('the AWS SDK that Lambda brings along', () => {
     assert.equal(returned(await invoke('full')), 'own');
   });
 
-  it('comes from the gateway at once where layers have other packages, and what nobody has is missing at once', async () => {
+  it('comes from the gateway at once if layers have other packages, and what nobody has is missing at once', async () => {
     const layers = ['small', 'other'].map((name) => ({
       arn: `arn:layer:${name}`,
       directory: aFolder({ [`nodejs/node_modules/${name}/index.js`]: 'exports.it = 1' }),

@@ -150,7 +150,7 @@ describe('SourceWatcher', () => {
     assert.equal(changes.length, 1);
   });
 
-  it('waits where more is seen to come: an emptied, renamed or large file, or several files', () => {
+  it('waits if more is seen to come: an emptied, renamed or large file, or several files', () => {
     watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
     const saved: Record<string, () => void> = {
       emptied: () => writeFileSync(join(root, 'src/a.js'), ''),
@@ -239,7 +239,7 @@ describe('SourceWatcher', () => {
     assert.deepEqual(reported(), [['one']]);
   });
 
-  it('waits for a folder that is not there where it will appear', () => {
+  it('waits for a folder that is not there if it will appear', () => {
     watcher.watch('one', { kind: 'folder', folder: join(root, 'out/js') });
     assert.deepEqual(folders(), ['']);
     mkdirSync(join(root, 'out/js'), { recursive: true });

@@ -50,7 +50,7 @@ describe('an archive of a function', () => {
     ['lies in another file', { a: 'file', 'a/b.js': '' }, /"a\/b\.js": E/],
   ];
   for (const [what, files, says] of hostile)
-    it(`is refused where a file ${what}, and nothing of it is left`, () => {
+    it(`is refused if a file ${what}, and nothing of it is left`, () => {
       const { file, folder } = anArchive(files);
 
       assert.throws(
@@ -78,7 +78,7 @@ describe('an archive of a function', () => {
     ['is cut off', (zip, at) => zip.fill(0, at), /not a zip archive/],
   ];
   for (const [what, change, says] of damaged)
-    it(`is refused where it ${what}`, () => {
+    it(`is refused if it ${what}`, () => {
       const { file, folder } = anArchive({ 'a.js': 'exports.handler = 1' }, change);
 
       assert.throws(
@@ -90,7 +90,7 @@ describe('an archive of a function', () => {
       assert.ok(!existsSync(folder));
     });
 
-  it('is refused where it is something else', () => {
+  it('is refused if it is something else', () => {
     const folder = aFolder({ 'code.zip': 'no zip' });
 
     assert.throws(() => {

@@ -119,7 +119,7 @@ describe('printLogLine', () => {
     stream: 'stderr',
   };
 
-  it('omits the id where the module is loaded without a request', () => {
+  it('omits the id if the module is loaded without a request', () => {
     assert.equal(
       printLogLine({ ...line, requestId: undefined }),
       '1970-01-01T00:00:00.000Z\tERROR\tno module',

@@ -80,7 +80,7 @@ describe('a function that is called by its alias', () => {
     assert.deepEqual(plain, ['$LATEST', definition.arn]);
   });
 
-  it('reads both where it streams', async () => {
+  it('reads both if it streams', async () => {
     const source = `exports.handler = awslambda.streamifyResponse(async (_, stream, { functionVersion, invokedFunctionArn }) => {
       stream.write(functionVersion + ' ' + invokedFunctionArn); stream.end() })`;
     const { runtime } = await startRuntime([anInlineFunction('told', source)], { findVersion: find });

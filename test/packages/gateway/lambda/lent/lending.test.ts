@@ -91,7 +91,7 @@ describe('Lending', () => {
     assert.equal(again.kind === 'lent' && existsSync(join(again.folder, 'boto3/__init__.py')), true);
   });
 
-  it('lends what is there without installing where installing is off', async () => {
+  it('lends what is there without installing if installing is off', async () => {
     const [folder, list, { run, ran }] = [join(aFolder({}), 'lent'), aList(), installer()];
     const none = await aLending({ folder, run, installs: false }).lending.lend(list, commandIn);
     await aLending({ folder, run }).lending.lend(list, commandIn);
@@ -141,7 +141,7 @@ describe('Lending', () => {
     },
   ];
   for (const { name, run, reason, limitMs = 60_000 } of failures)
-    it(`refuses with the reason, once, and leaves nothing behind where ${name}`, async () => {
+    it(`refuses with the reason, once, and leaves nothing behind if ${name}`, async () => {
       const folder = join(aFolder({}), 'lent');
       const { lending, said } = aLending({ folder, run, limitMs });
       const list = aList();
@@ -181,7 +181,7 @@ describe('Lending', () => {
     assert.match(lent.kind === 'refused' ? lent.reason : '', /is not a folder that belongs to this user/);
   });
 
-  it('refuses a folder that other users may write to, with its mode, also where the list is there', async () => {
+  it('refuses a folder that other users may write to, with its mode, also if the list is there', async () => {
     const [folder, list, { run }] = [join(aFolder({}), 'lent'), aList(), installer()];
     await aLending({ folder, run }).lending.lend(list, commandIn);
     for (const mode of [0o777, 0o770, 0o702]) {
@@ -195,11 +195,11 @@ describe('Lending', () => {
   });
 
   for (const home of ['', undefined])
-    it(`has its folder in the user's where GATEWRIGHT_HOME is ${home === '' ? 'empty' : 'unset'}`, () => {
+    it(`has its folder in the user's if GATEWRIGHT_HOME is ${home === '' ? 'empty' : 'unset'}`, () => {
       assert.equal(lentFolder({ GATEWRIGHT_HOME: home }), join(homedir(), '.gatewright', 'lent'));
     });
 
-  it('keeps 300 MB where nothing else is said', async () => {
+  it('keeps 300 MB if nothing else is said', async () => {
     const folder = aFolder({ 'older/a': '', 'old/b': '' });
     chmodSync(folder, 0o700);
     // Without content on the disk.

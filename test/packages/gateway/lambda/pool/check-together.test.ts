@@ -22,7 +22,7 @@ const ROWS: readonly (readonly [string, readonly FunctionDefinition[], number | 
 
 describe('checkTogether', () => {
   for (const [name, functions, concurrency, count] of ROWS)
-    it(`finds ${count} reservations too many where functions reserve ${name}`, () => {
+    it(`finds ${count} reservations too many if functions reserve ${name}`, () => {
       const faults = new Faults(false);
       checkTogether(functions, { concurrency }, 'template.yml', faults);
       assert.equal(faults.all.length, count);

@@ -151,7 +151,7 @@ describe('a pool that is asked in any order', () => {
       }
     });
 
-  it('prepares its code once for all instances, and again where it is outdated', async () => {
+  it('prepares its code once for all instances, and again if it is outdated', async () => {
     let prepared = 0;
     let isOutdated = false;
     const started: Watched[] = [];

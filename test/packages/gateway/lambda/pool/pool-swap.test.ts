@@ -65,7 +65,7 @@ describe('a pool of instances', () => {
     );
   });
 
-  it('stays with the old code where the new does not load', async () => {
+  it('stays with the old code if the new does not load', async () => {
     const { pool, started, programOf, invoke, warm } = aPool();
     const old = await warm();
     const swapped = pool.swap(programOf('broken'));
@@ -96,7 +96,7 @@ describe('a pool of instances', () => {
     assert.equal(await then, undefined);
   });
 
-  it('has new code at once where nothing runs', async () => {
+  it('has new code at once if nothing runs', async () => {
     const { pool, started, programOf } = aPool();
 
     assert.equal(await pool.swap(programOf('new')), undefined);

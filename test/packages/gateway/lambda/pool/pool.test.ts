@@ -114,7 +114,7 @@ describe('FunctionPool', () => {
     assert.ok(most <= 3, String(most));
   });
 
-  it('gives a function the place of another one’s idle instance where the machine can hold no more', async () => {
+  it('gives a function the place of another one’s idle instance if the machine can hold no more', async () => {
     const together = new Concurrency(10, 1);
     const one = await aPool(anInlineFunction('one', 'exports.handler = async () => 1'), {}, together);
     const other = await aPool(anInlineFunction('other', 'exports.handler = async () => 2'), {}, together);

@@ -94,7 +94,7 @@ describe('starts of instances', () => {
     assert.equal(length, 10, 'all events run');
   });
 
-  it('are none where those that are there are soon through', async () => {
+  it('are none if those that are there are soon through', async () => {
     const machine = new Machine();
     const [pool, other] = await warmed(machine, 16);
     ask(pool, 4);
@@ -144,7 +144,7 @@ describe('starts of instances', () => {
     assert.equal(atMs[0], 100, 'when as much has been lost as is looked at');
   });
 
-  it('are few where those that run keep the processors busy, until what waits has waited a second', async (context) => {
+  it('are few if those that run keep the processors busy, until what waits has waited a second', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     let nowMs = performance.now();
     context.mock.method(performance, 'now', () => nowMs);

@@ -71,7 +71,7 @@ describe('an extension that registers', () => {
     ['{"events":"INVOKE"}', 403],
     ['{', 403],
   ] as const)
-    it(`is answered with ${status} where it sends ${body ?? 'nothing'}`, async (t) => {
+    it(`is answered with ${status} if it sends ${body ?? 'nothing'}`, async (t) => {
       const { register } = await anApi(t);
 
       const said = await register('one', body);
@@ -93,7 +93,7 @@ describe('an extension that registers', () => {
     assert.equal((await register('e11')).body['errorType'], 'Extension.TooManyExtensions');
   });
 
-  it('is waited for at the end where one of them wants to know of it', async (t) => {
+  it('is waited for at the end if one of them wants to know of it', async (t) => {
     const { api, register } = await anApi(t);
     await register('one', '{"events":["INVOKE"]}');
     assert.equal(api.wantShutdown, false);

@@ -229,7 +229,7 @@ describe('a function in Java', () => {
     },
   ];
   for (const { what, machine, files, messages } of refusals)
-    it(`says what to do where there is ${what}`, async () => {
+    it(`says what to do if there is ${what}`, async () => {
       const found = await find(machine(), aFolder(files), 'java21', 'a.C');
       assert.equal(found.launch, undefined);
       assert.match(found.messages, messages);
@@ -251,7 +251,7 @@ describe('a function in Go', () => {
     assert.deepEqual([found.messages, found.folder], ['', root]);
   });
 
-  it('runs as it was built where there is no Go, or no package main to compile', async () => {
+  it('runs as it was built if there is no Go, or no package main to compile', async () => {
     const root = aFolder({ 'go.mod': 'module m\n', 'main.go': MAIN, 'none/go.mod': 'module n\n' });
     const built = aFolder({ bootstrap: '#!/bin/sh\n' });
     chmodSync(join(built, 'bootstrap'), 0o755);
@@ -364,7 +364,7 @@ describe('a function in Ruby or .NET', () => {
       /RuntimeSupport\.dll is not in .*; add the package/,
     ],
   ] as const)
-    it(`says what to do where there is ${what}`, async () => {
+    it(`says what to do if there is ${what}`, async () => {
       const found = await find(aMachine(programs), aFolder(files), runtime, handler);
 
       assert.equal(found.launch, undefined);

@@ -65,7 +65,7 @@ describe('the output of a process', () => {
     [LINE_LIMIT, ['x'.repeat(LINE_LIMIT)]],
     [LINE_LIMIT + 1, [`${'x'.repeat(LINE_LIMIT)} …`]],
   ] as const)
-    it(`is cut where a line has more than ${LINE_LIMIT} letters: ${length}`, () => {
+    it(`is cut if a line has more than ${LINE_LIMIT} letters: ${length}`, () => {
       for (const ending of ['', '\n']) {
         const { lines, log } = aLog();
         lines.take('stdout', Buffer.from(`${'x'.repeat(length)}${ending}`));

@@ -60,7 +60,7 @@ describe('the memory of a group of processes', { skip: HERE !== 'linux' }, () =>
     assert.equal(await looks(4, 2 ** 22 + 1, 1), 0);
   });
 
-  it('is what ps says of them where there is no /proc', { skip: NO_PS }, async () => {
+  it('is what ps says of them if there is no /proc', { skip: NO_PS }, async () => {
     Object.defineProperty(process, 'platform', { value: 'darwin' });
 
     assert.equal(await looks(3, own, 1), 0);

@@ -118,7 +118,7 @@ describe('the extensions of a function', () => {
   };
 
   // Lambda, "Configuring Lambda extensions (layers)": in /opt/extensions, where later layers replace files of earlier ones.
-  it('are the executable programs of its layers by name, of the last layer where two have one', () => {
+  it('are the executable programs of its layers by name, of the last layer if two have one', () => {
     const [first, second, third] = [aLayer('c', 'same', 'z-off'), aLayer('a'), aLayer('same', 'b', 'd')];
     const definition = aFolderFunction(aFolder({}), 'app.handler', {
       runtime: 'python3.12',

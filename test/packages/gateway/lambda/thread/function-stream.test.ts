@@ -66,7 +66,7 @@ describe('what a function streams', () => {
       outcome: 'cut',
     },
   ])
-    it(`lets no reader wait where ${how}, and tells each that comes later the same`, async () => {
+    it(`lets no reader wait if ${how}, and tells each that comes later the same`, async () => {
       const { stream } = aStream();
       const read = (): Promise<string> =>
         stream[Symbol.asyncIterator]()

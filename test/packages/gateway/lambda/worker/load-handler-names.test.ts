@@ -125,7 +125,7 @@ describe('a module that cannot be loaded', () => {
     ['f.js', "require('./gone')", 'Runtime.ImportModuleError'],
     ['f.mjs', "import './gone.mjs'", 'Error'],
   ] as const)
-    it(`fails with ${name} where ${text} finds nothing`, async () => {
+    it(`fails with ${name} if ${text} finds nothing`, async () => {
       await assert.rejects(load(file, text, 'f.h'), { name, message: /Cannot find module/ });
     });
 

@@ -166,7 +166,7 @@ describe('the program of a thread', { timeout: 20_000 }, () => {
     },
     { what: 'has no handler', source: 'exports.other = 1', type: 'Runtime.HandlerNotFound' },
   ])
-    it(`does not begin where its module ${what}`, async () => {
+    it(`does not begin if its module ${what}`, async () => {
       const at = start(source);
       const report = await at.begun;
 
@@ -207,7 +207,7 @@ describe('the program of a thread', { timeout: 20_000 }, () => {
     assert.equal((await at.said('of the child')).stream, 'stdout');
   });
 
-  it('has the environment of its own function alone where it has booted before', async () => {
+  it('has the environment of its own function alone if it has booted before', async () => {
     const at = start('exports.handler = async () => process.env', {
       waits: true,
       environment: { OF_FUNCTION: 'yes' },

@@ -51,7 +51,7 @@ describe('the output of a function', () => {
     assert.equal(lines.length - notices + dropped.reduce((sum, count) => sum + count, 0), 30_001);
   });
 
-  it('is whole where a part is written by its beginning, and cut where a line is longer than logs take', async () => {
+  it('is whole if a part is written by its beginning, and cut if a line is longer than logs take', async () => {
     const source = `const fs = require('node:fs'); exports.handler = async () => {
       fs.writeSync(1, Buffer.from('abcdef'), 2); fs.writeSync(1, Buffer.from('abcdef'), 2, 3);
       console.log('x'.repeat(${LINE_LIMIT})); console.log('y'.repeat(${LINE_LIMIT + 1})); }`;

@@ -68,7 +68,7 @@ describe('OwnPorts', () => {
     ['options', (server, ready) => server.listen({ port: taken, host: '127.0.0.1' }, ready)],
   ];
   for (const [name, start] of ways)
-    it(`opens a server on a free port where another has the one that it is given as ${name}, and says so once`, async () => {
+    it(`opens a server on a free port if another has the one that it is given as ${name}, and says so once`, async () => {
       patch();
       const server = await open(start);
 

@@ -70,14 +70,14 @@ describe('a relative path', () => {
   });
 
   for (const name of ['thread', 'process'])
-    it(`of no file is explained by where it begins, in a ${name}`, async () => {
+    it(`of no file is explained by if it begins, in a ${name}`, async () => {
       const { status, log } = await read(name, 'gone.json');
 
       assert.equal(status, 500);
       assert.match(log, /gone\.json is a relative path, which begins at the folder of the function's code/);
     });
 
-  it('of no file is explained in Python, too, where it begins as on AWS', { skip: PYTHON }, async () => {
+  it('of no file is explained in Python, too, if it begins as on AWS', { skip: PYTHON }, async () => {
     assert.equal((await read('python', 'prices.json')).status, 200);
     const { status, log } = await read('python', 'gone.json');
 

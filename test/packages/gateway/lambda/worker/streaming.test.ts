@@ -70,7 +70,7 @@ describe('a handler that streams', () => {
       from: RIC,
     },
     {
-      name: 'loses its metadata where it only ends the stream',
+      name: 'loses its metadata if it only ends the stream',
       body: 'awslambda.HttpResponseStream.from(stream, { statusCode: 201 }).end("x")',
       gives: ['x'],
       from: RIC,
@@ -88,20 +88,20 @@ describe('a handler that streams', () => {
       from: RIC,
     },
     {
-      name: 'breaks off where it throws',
+      name: 'breaks off if it throws',
       body: 'stream.write("half"); await new Promise((go) => setTimeout(go, 20)); throw new RangeError("no more")',
       gives: ['half', 'RangeError: no more'],
       from: RIC,
     },
     {
-      name: 'breaks off where nothing is left that could end its stream',
+      name: 'breaks off if nothing is left that could end its stream',
       body: 'stream.write("half")',
       gives: ['half', 'Error: Response stream is not finished.'],
       from: RIC,
       logs: /^Invoke Error\s.*Response stream is not finished\./,
     },
     {
-      name: 'breaks off where its process ends',
+      name: 'breaks off if its process ends',
       body: 'stream.write("half"); await new Promise((go) => setTimeout(go, 20)); process.exit(3)',
       gives: ['half', 'Runtime.ExitError'],
       from: 'Lambda developer guide, "Troubleshoot invocation issues"',
@@ -177,7 +177,7 @@ describe('a handler that streams', () => {
     assert.equal(result.errorMessage, 'Streaming does not support non-async handlers.');
   });
 
-  it('fails where a content type comes too late after the first write', async () => {
+  it('fails if a content type comes too late after the first write', async () => {
     const [text, failure] = await read(
       await start(streamed('stream.write("a"); stream.setContentType("b/c")')),
     );
@@ -240,7 +240,7 @@ describe('a handler that streams', () => {
     assert.equal(bytes, 64 * 65_536);
   });
 
-  it('leaves nothing behind where it fails while its reader is slower', async () => {
+  it('leaves nothing behind if it fails while its reader is slower', async () => {
     const started = await start(
       streamed(`
         if (event.waits) await new Promise(() => undefined);
@@ -294,7 +294,7 @@ describe('a handler that streams', () => {
     assert.deepEqual(callers, ['a', 'the response was not complete within the integration timeout']);
   });
 
-  it('is too slow where its first byte does not come within the idle timeout', async () => {
+  it('is too slow if its first byte does not come within the idle timeout', async () => {
     const source = streamed('await new Promise((go) => setTimeout(go, 60000)); stream.end("a")');
 
     assert.deepEqual(await open(await start(source), {}, { idleMs: 100 }), {

@@ -218,7 +218,7 @@ describe('createHttpClient', () => {
       assert.equal(outcome.reason, 'network', outcome.message);
     });
 
-  it('says network where no server listens', async () => {
+  it('says network if no server listens', async () => {
     const server = createTcpServer();
     const origin = await listen(server);
     await new Promise((resolve) => server.close(resolve));
@@ -324,7 +324,7 @@ describe('a host that is served here', () => {
     [['Host', 'b.example', 'X-A', '1'], 'b.example'],
     [['X-A', '1', 'hOST', 'c.example'], 'c.example'],
   ] as const)
-    it(`gets ${expected} for a Host where the request has ${headers.join(' ')}`, async (t) => {
+    it(`gets ${expected} for a Host if the request has ${headers.join(' ')}`, async (t) => {
       const origin = await aBackend((request, response) => response.end(request.headers.host));
       const redirected = createHttpClient(new Map(), () => ({ origin }));
       t.after(() => redirected.close());

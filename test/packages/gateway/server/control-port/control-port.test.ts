@@ -319,14 +319,14 @@ describe('openControlPort', () => {
           '{"__type":"NotImplementedException","message":"events is not served here; to send its calls to AWS, start with --aws events"}',
       },
       {
-        name: 'are refused by name in XML where the service speaks it',
+        name: 'are refused by name in XML if the service speaks it',
         service: 'sns',
         headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
         expected:
           '<ErrorResponse><Error><Type>Sender</Type><Code>NotImplementedException</Code><Message>sns is not served here; to send its calls to AWS, start with --aws sns</Message></Error><RequestId>local</RequestId></ErrorResponse>',
       },
       {
-        name: 'are refused by name in JSON where a target says so, with any type of body from curl',
+        name: 'are refused by name in JSON if a target says so, with any type of body from curl',
         service: 'cognito-sync',
         headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'X-Amz-Target': 'A.B' },
         expected:

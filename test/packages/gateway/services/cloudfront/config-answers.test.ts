@@ -49,7 +49,7 @@ CustomErrorResponses:
       ],
     ],
     [
-      'nothing where the template says nothing',
+      'nothing if the template says nothing',
       {},
       [
         none('Aliases'),

@@ -90,7 +90,7 @@ describe('a distribution', () => {
       assert.deepEqual(replies.map(({ body }) => body).toSorted(), ['1', '2', '3']);
     });
 
-  it('collapses nothing where cookies are forwarded', async () => {
+  it('collapses nothing if cookies are forwarded', async () => {
     const bench = aDistribution({
       behavior: `CachePolicyId: ${KEY_OF_PATH}\nOriginRequestPolicyId: AllViewer`,
     });
@@ -100,7 +100,7 @@ describe('a distribution', () => {
     assert.equal(bench.requests.length, 2);
   });
 
-  it('keeps no cookie of one caller for another where the key has none', async () => {
+  it('keeps no cookie of one caller for another if the key has none', async () => {
     const bench = aDistribution({
       behavior: `CachePolicyId: ${KEY_OF_PATH}\nOriginRequestPolicyId: AllViewerExceptHostHeader`,
       origin: ({ headers }) => answered('x', ['Set-Cookie', `for=${headers.join('')}`]),
@@ -255,7 +255,7 @@ describe('a distribution', () => {
     assert.equal(bench.requests.length, 3);
   });
 
-  it('gives up with 504 where the origin is too late', async () => {
+  it('gives up with 504 if the origin is too late', async () => {
     const bench = aDistribution({
       originConfig: 'ConnectionAttempts: 1',
       origin: () => ({ kind: 'timed-out' }),

@@ -77,7 +77,7 @@ CacheBehaviors:
     );
   });
 
-  it('is open where the members are empty', async () => {
+  it('is open if the members are empty', async () => {
     const bench = aDistribution({
       behavior: `${POLICY}\nFunctionAssociations: []\nTrustedKeyGroups: []\nSmoothStreaming: false\nFieldLevelEncryptionId: ''\nGrpcConfig: { Enabled: false }`,
     });
@@ -231,7 +231,7 @@ describe('a distribution that CloudFormation would refuse', () => {
 describe('a web ACL of a distribution', () => {
   const ARN = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/wall/1';
 
-  it('judges each request before anything else, and closes the distribution where it is not loaded', async () => {
+  it('judges each request before anything else, and closes the distribution if it is not loaded', async () => {
     const closed = aDistribution({ config: `WebACLId: ${ARN}` });
     const judged: string[] = [];
     const open = aDistribution({

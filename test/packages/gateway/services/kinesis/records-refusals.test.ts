@@ -157,7 +157,7 @@ describe('calls about records', () => {
         source: `${KINESALITE}getShardIterator.js`,
       },
       {
-        name: 'a number where none is wanted',
+        name: 'a number if none is wanted',
         action: 'GetShardIterator',
         input: { ...at, ShardIteratorType: 'LATEST', StartingSequenceNumber: '5' },
         type: 'InvalidArgumentException',

@@ -75,7 +75,7 @@ describe('createLogFiles', () => {
     assert.equal((await stat(join(directory, 'g.log'))).mode & 0o777, 0o600);
   });
 
-  it('says once where it cannot write, and goes on', async () => {
+  it('says once if it cannot write, and goes on', async () => {
     const { files, directory, reports } = openIn('blocked');
     await writeFile(directory, 'a file where the folder should be');
     files.write('g', 'one');

@@ -54,7 +54,7 @@ describe('ListBuckets', () => {
 });
 
 describe('a request to S3', () => {
-  it('is refused where its bucket can have no such name', async () => {
+  it('is refused if its bucket can have no such name', async () => {
     const bench = anEventEngine({ s3 }, { resources: RESOURCES, functions: {} });
     const reply = await bench.send({ service: 's3', method: 'GET', path: '/a/../b' });
 

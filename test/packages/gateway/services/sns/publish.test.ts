@@ -16,7 +16,7 @@ describe('a message to a topic', () => {
     ['missing', {}],
     ['empty', { Message: '' }],
   ] as const)
-    it(`is refused where its text is ${name}`, async () => {
+    it(`is refused if its text is ${name}`, async () => {
       assert.match(JSON.stringify(await call('Publish', input)), /Invalid parameter: Empty message/);
     });
 });
@@ -32,7 +32,7 @@ describe('messages at once', () => {
     assert.deepEqual(failed, { member: [] });
   });
 
-  it('are refused where there are none', async () => {
+  it('are refused if there are none', async () => {
     const answer = await call('PublishBatch', { PublishBatchRequestEntries: [] });
 
     assert.match(JSON.stringify(answer), /does not contain any entries/);

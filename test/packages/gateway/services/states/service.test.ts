@@ -36,7 +36,7 @@ describe('StartExecution', () => {
     ['its own name', 'soup-1', 'soup-1'],
     ['none', undefined, 'a-uuid'],
   ] as const)
-    it(`names an execution ${expected} where the call gives ${given}`, () => {
+    it(`names an execution ${expected} if the call gives ${given}`, () => {
       assert.deepEqual(call('StartExecution', { stateMachineArn: MACHINE, input: '{"a":1}', name }), {
         kind: 'result',
         fields: { executionArn: `${EXECUTION}:${expected}`, startDate: EPOCH_MS / 1000 },

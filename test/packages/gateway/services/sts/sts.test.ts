@@ -214,7 +214,7 @@ describe('AssumeRole', () => {
       );
     });
 
-  it('gives every role of the account where roles are not enforced', async () => {
+  it('gives every role of the account if roles are not enforced', async () => {
     const { ask, sessions } = aBench({ trust: [] }, undefined, false);
     const own = sessions.find(
       elementOf(

@@ -160,7 +160,7 @@ describe('a stage whose web ACL cannot be evaluated', () => {
     assert.equal(ask(bench)?.kind, 'closed');
   });
 
-  it('is every one where the guarded stage is unknown', () => {
+  it('is every one if the guarded stage is unknown', () => {
     const lost = `
   Lost:
     Type: AWS::WAFv2::WebACLAssociation
@@ -230,7 +230,7 @@ describe('a web ACL of scope CLOUDFRONT', () => {
     assert.match(line, /"httpSourceName":"CF","httpSourceId":"api"/);
   });
 
-  it('closes its distribution where a set is missing, and is none by another ARN', () => {
+  it('closes its distribution if a set is missing, and is none by another ARN', () => {
     const rule = blocking(
       'Set',
       "{ IPSetReferenceStatement: { Arn: 'arn:aws:wafv2:us-east-1:1:global/ipset/no/1' } }",
@@ -272,7 +272,7 @@ describe('the file of networks', () => {
     assert.deepEqual(bench.unsupported, []);
   });
 
-  it('ends the start where a line is wrong, with its number', () => {
+  it('ends the start if a line is wrong, with its number', () => {
     const wafNetworks = fileOf('203.0.113.0/24,DE\n203.0.113.0/24,Germany\n');
 
     assert.throws(() => aWall(`[${blocking('Geo', GEO)}]`, '', { wafNetworks }), {

@@ -57,7 +57,7 @@ function anAssembly(name: string, resources: object, more: Readonly<Record<strin
 }
 
 describe('a template of CDK without asset metadata', () => {
-  it('has the code of its functions where the manifest of the assets says', async () => {
+  it('has the code of its functions if the manifest of the assets says', async () => {
     const [stack] = await loadStacks([anAssembly('plain', { F: aFunction() })], OPTIONS);
 
     const code = stack?.functions[0]?.code;
@@ -135,7 +135,7 @@ describe('a template of CDK without asset metadata', () => {
     );
   });
 
-  it('is believed where it has the metadata', async () => {
+  it('is believed if it has the metadata', async () => {
     const metadata = { 'aws:asset:path': 'elsewhere', 'aws:asset:property': 'Code' };
     const [stack] = await loadStacks([anAssembly('noted', { F: aFunction(metadata) })], OPTIONS);
 
@@ -144,7 +144,7 @@ describe('a template of CDK without asset metadata', () => {
     assert.equal(code.directory, join(folder, 'noted', 'elsewhere'));
   });
 
-  it('has what CDK 1 hands to the template as parameters where the manifest of the assembly says', async () => {
+  it('has what CDK 1 hands to the template as parameters if the manifest of the assembly says', async () => {
     const parameter = (part: string) => `AssetParameters${CODE}${part}1A2B3C4D`;
     const [bucket, key] = [parameter('S3Bucket'), parameter('S3VersionKey')];
     const half = (index: number) => ({ 'Fn::Select': [index, { 'Fn::Split': ['||', { Ref: key }] }] });

@@ -153,7 +153,7 @@ describe('a cloud assembly', () => {
     assert.equal(stack?.outputs.get('Out'), `||${HASH}.zip`);
   });
 
-  it('is refused where no stack has resources', async () => {
+  it('is refused if no stack has resources', async () => {
     await assert.rejects(assembly({ Bare: parameters }), {
       message: 'the cloud assembly has no stack with resources; run "cdk synth" first',
     });

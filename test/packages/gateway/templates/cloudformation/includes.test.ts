@@ -109,7 +109,7 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
     'https://s3-eu-west-1.amazonaws.com/bucket/topic.yml',
     'https://s3.amazonaws.com/bucket/topic.yml',
   ])
-    it(`reads ${location} where it is written down`, () => {
+    it(`reads ${location} if it is written down`, () => {
       const { value, messages } = expand(
         `Parameters: { Bucket: { Type: String } }\nResources:\n  Fn::Transform:\n    Name: AWS::Include\n    Parameters: { Location: ${location} }`,
       );

@@ -204,7 +204,7 @@ Resources:
     return set.complete(['far', 'near']);
   };
 
-  it('are read where they are written, in the region that they are written for', () => {
+  it('are read if they are written, in the region that they are written for', () => {
     assert.equal(shownBy(stacksWith('us-east-1')[0]), 'news');
     assert.match(
       refusal(() => stacksWith('eu-north-1')[0]?.resolveResources()),

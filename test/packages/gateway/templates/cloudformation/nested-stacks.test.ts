@@ -89,7 +89,7 @@ Resources:
     assert.equal(stacks.length, 1);
   });
 
-  it('are named where they cannot be read, and keep nothing else from being served', async (t) => {
+  it('are named if they cannot be read, and keep nothing else from being served', async (t) => {
     const [stack] = await load(t, {
       'app/template.yaml': `
 Resources:

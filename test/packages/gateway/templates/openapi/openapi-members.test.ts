@@ -181,7 +181,7 @@ describe("members of an HTTP API's integration", () => {
   ];
   readsEach(rows, read, { type: 'http_proxy' });
 
-  it('have the type AWS_PROXY where only a subtype is written', () => {
+  it('have the type AWS_PROXY if only a subtype is written', () => {
     const { IntegrationType, IntegrationSubtype } = read({ integrationSubtype: 'SQS-SendMessage' });
 
     assert.deepEqual([IntegrationType, IntegrationSubtype], ['AWS_PROXY', 'SQS-SendMessage']);
@@ -227,7 +227,7 @@ describe(`members of a REST API's authorizer (${EXTENSION}-authorizer.html)`, ()
     it(`read the identity from ${what}`, () =>
       assert.equal(authorizerOf(given, REST, scheme)['IdentitySource'], source));
 
-  it('include the type of the scheme, and TOKEN where no type is written', () => {
+  it('include the type of the scheme, and TOKEN if no type is written', () => {
     const { AuthType, Type } = authorizerOf({}, REST, { 'x-amazon-apigateway-authtype': 'custom' });
 
     assert.deepEqual([AuthType, Type], ['custom', 'TOKEN']);

@@ -217,7 +217,7 @@ describe('expandDocuments for a REST API', () => {
     });
   });
 
-  it('applies security of the root where an operation has none, with its scopes', () => {
+  it('applies security of the root if an operation has none, with its scopes', () => {
     const scheme = {
       type: 'apiKey',
       name: 'TestHeaderAuth',
@@ -326,7 +326,7 @@ describe('expandDocuments for a REST API', () => {
       );
     });
 
-  it('places a method and its integration where the document has them', () => {
+  it('places a method and its integration if the document has them', () => {
     const method = expand(document({ 'x-amazon-apigateway-integration': integration })).resources.get(
       'Api GET /x',
     );

@@ -139,7 +139,7 @@ Resources:
     );
   });
 
-  it('starts the alias where it is the target of events', () => {
+  it('starts the alias if it is the target of events', () => {
     const text = machine('AutoPublishAlias: live, UseAliasAsEventTarget: true,');
     const integration = samProperties(text, 'ServerlessRestApi POST /run')['Integration'] as JsonObject;
 

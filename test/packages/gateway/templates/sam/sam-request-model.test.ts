@@ -42,7 +42,7 @@ describe('the model of an event', () => {
       assert.equal(samProperties(text, 'Api POST /x')['RequestValidatorId'], validators[0]?.physicalId);
     });
 
-  it('is not checked where that is not asked for', () => {
+  it('is not checked if that is not asked for', () => {
     const text = template('RequestModel: { Model: User }');
 
     assert.equal(samProperties(text, 'Api POST /x')['RequestValidatorId'], undefined);

@@ -248,7 +248,7 @@ describe('Auth.ResourcePolicy of AWS::Serverless::Api', () => {
   });
 
   // Output of aws-sam-translator 1.115.0 for such a template.
-  it('applies to all methods of its path where an event has it', () => {
+  it('applies to all methods of its path if an event has it', () => {
     const text = samTemplate('Api', '', {
       A: `${GET}, Auth: { ResourcePolicy: { AwsAccountBlacklist: ["1"] } }`,
       B: POST,

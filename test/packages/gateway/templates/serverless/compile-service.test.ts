@@ -249,7 +249,7 @@ describe('compiling a service', () => {
     assert.equal(await isReused(), true);
   });
 
-  it('is done again where a variable of a name like ours changes, which a service may read', async () => {
+  it('is done again if a variable of a name like ours changes, which a service may read', async () => {
     process.env['GATEWRIGHT_OF_THE_SERVICE'] = 'set';
     try {
       assert.equal(await isReused(), false);

@@ -43,7 +43,7 @@ describe('IS_OFFLINE in the files of a service', () => {
     { name: 'a function gets it', text: 'environment: { IS_OFFLINE: 1 }', environment: {} },
   ];
   for (const { name, text, environment } of silent)
-    it(`is not mentioned where ${name}`, () => {
+    it(`is not mentioned if ${name}`, () => {
       assert.equal(describeOfflineVariable([write(text), join(folder, 'missing')], environment), undefined);
     });
 });

@@ -43,7 +43,7 @@ describe('addRestStageSettings', () => {
     });
   });
 
-  it('has the format of osls where none is given', () => {
+  it('has the format of osls if none is given', () => {
     const osls = dirname(createRequire(import.meta.url).resolve('serverless/package.json'));
     const source = 'lib/plugins/aws/package/compile/events/api-gateway/lib/hack/update-stage.js';
     const [, list = ''] =

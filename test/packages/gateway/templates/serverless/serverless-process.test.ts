@@ -66,7 +66,7 @@ describe('describeEnd', () => {
       expected: 'osls ended with code 2:  at "provider": unknown',
     },
     {
-      name: 'has nothing to add where nothing is printed',
+      name: 'has nothing to add if nothing is printed',
       given: [null, null, ''],
       expected: 'osls ended with code null: ',
     },

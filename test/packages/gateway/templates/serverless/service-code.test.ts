@@ -73,7 +73,7 @@ describe('code of a service', () => {
     ['dist', 'is missing, or not a zip archive'],
     ['https://bucket.s3.amazonaws.com/a.zip', 'is not on this machine'],
   ])
-    it(`is the source where the artifact ${artifact} ${why}, and that is reported`, () => {
+    it(`is the source if the artifact ${artifact} ${why}, and that is reported`, () => {
       const folder = aFolder({ 'dist/index.js': '' });
 
       const { functions, findings } = findServiceCode(packagedService(artifact), folder);
@@ -129,7 +129,7 @@ describe('code of a service', () => {
     ],
   ];
   for (const [why, files, builders] of without)
-    it(`is the source alone where ${why}`, () => {
+    it(`is the source alone if ${why}`, () => {
       const { packed } = findServiceCode(packagedService(undefined, builders), aFolder(files));
 
       assert.deepEqual([...(packed ?? [])], []);

@@ -88,7 +88,7 @@ describe('variables that only the apply makes', () => {
     ],
   ];
   for (const [name, variables] of unread)
-    it(`are not guessed where ${name}`, async () => {
+    it(`are not guessed if ${name}`, async () => {
       const files: Readonly<Record<string, string>> = variables === '' ? {} : { 'main.tf': aFile(variables) };
       const { messages } = await load(
         { resources: [QUEUE, TABLE, aFunction] },

@@ -9,14 +9,14 @@ const guarded = { path: '/orders/{id}', authorizer: undefined, trusts };
 
 describe('ruleForUsers', () => {
   // A rule of all routes brought a warning of the open ones at every command.
-  it('names the routes that something guards, where others are open', () => {
+  it('names the routes that something guards, if others are open', () => {
     assert.match(
       ruleForUsers({ ...API, routes: [open, guarded, guarded] }).join(),
       /paths: \['\/orders\/\{id\}'\]/,
     );
   });
 
-  it('names all where all are guarded, or none is yet', () => {
+  it('names all if all are guarded, or none is yet', () => {
     for (const routes of [[guarded], [open], []])
       assert.match(ruleForUsers({ ...API, routes }).join(), /paths: \[\/\*\*\]/);
   });

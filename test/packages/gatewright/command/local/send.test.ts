@@ -37,13 +37,13 @@ describe('gatewright send', () => {
     assert.deepEqual([code, stdout], [0, 'one\n']);
   });
 
-  it('ends well without an answer where it is not to wait, once the message has arrived', async () => {
+  it('ends well without an answer if it is not to wait, once the message has arrived', async () => {
     const { code, stdout, stderr, received } = await send([], '--no-wait');
 
     assert.deepEqual([code, stdout, stderr, received], [0, '', '', ['hello']]);
   });
 
-  it('prints one JSON object where that is asked for', async () => {
+  it('prints one JSON object if that is asked for', async () => {
     const answered = await send(['{"a":1}'], '--json');
     const unanswered = await send([], '--no-wait', '--json');
 
@@ -51,7 +51,7 @@ describe('gatewright send', () => {
     assert.deepEqual(JSON.parse(unanswered.stdout), { sent: 'hello' });
   });
 
-  it('shows in its help what an address looks like, with the token where browsers have it', async () => {
+  it('shows in its help what an address looks like, with the token if browsers have it', async () => {
     const { stdout } = await runCommandHere(['send', '--help']);
 
     assert.match(stdout, /url +ws:\/\/127\.0\.0\.1:3001\/dev\?token=/);

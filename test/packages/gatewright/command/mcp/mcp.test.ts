@@ -109,7 +109,7 @@ describe('gatewright mcp', () => {
     assert.equal((JSON.parse(stdout) as { tenant: string }).tenant, 'acme');
   });
 
-  it('signs in by itself where no caller is named', async () => {
+  it('signs in by itself if no caller is named', async () => {
     const { code, stdout, stderr } = await here.run('call', 'get_order', '{"id":"7"}');
     assert.equal(code, 0, stderr);
     const { sub, roles, scope } = JSON.parse(stdout) as Record<string, unknown>;

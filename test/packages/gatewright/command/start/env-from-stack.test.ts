@@ -158,7 +158,7 @@ describe('copyVariablesFromStack', () => {
     });
   });
 
-  it('asks nothing where no stack is named', async () => {
+  it('asks nothing if no stack is named', async () => {
     const { options, around } = await copyVariablesFromStack(undefined, undefined);
 
     assert.deepEqual(options, {});

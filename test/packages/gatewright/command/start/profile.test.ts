@@ -61,7 +61,7 @@ describe('a profile of the gateway', () => {
     ]);
   });
 
-  it('names no home folder, but keeps all paths where that is the root, as in containers', aPosix, () => {
+  it('names no home folder, but keeps all paths if that is the root, as in containers', aPosix, () => {
     const { HOME } = process.env;
     const whereAt = (home: string): string | undefined => {
       process.env['HOME'] = home;

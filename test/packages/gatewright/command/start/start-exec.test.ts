@@ -96,7 +96,7 @@ describe('what start prints when it is ready', () => {
     assert.deepEqual(await print({ exec: 'npm test', verbose: true }), { stdout: '', stderr: 'the text\n' });
   });
 
-  it('is one line before a command, and one more where something is not served', async () => {
+  it('is one line before a command, and one more if something is not served', async () => {
     const running = 'running with 2 stages of APIs: npm test\n';
 
     assert.deepEqual(await print({ exec: 'npm test' }), { stdout: '', stderr: running });
@@ -144,7 +144,7 @@ describe('a command beside the gateway', { skip: process.platform === 'win32' },
     assert.ok(!lines.some((line) => /^AWS_(?:SESSION_TOKEN|PROFILE)=/.test(line)));
   });
 
-  it('is ended where there is nothing to wait for any more', async () => {
+  it('is ended if there is nothing to wait for any more', async () => {
     const code = await run('sleep 300', Promise.resolve());
 
     // By SIGTERM, or by SIGKILL where the shell was just about to start it.

@@ -68,7 +68,7 @@ describe('formatRoutes', () => {
     assert.match(formatRoutes(anApi([closed]), HERE)[0] ?? '', /\/users +closed +returns 500$/);
   });
 
-  it('counts the routes of one function where there are many, and lists the rest', () => {
+  it('counts the routes of one function if there are many, and lists the rest', () => {
     const routes = [...many(20, '/quota/', 'admin'), route('/menu', 'menu'), ...many(3, '/keys/', 'keys')];
 
     const lines = formatRoutes(anApi(routes), HERE).map((line) => line.trim().split(/ {2,}/));
@@ -145,7 +145,7 @@ describe('countUnsupported', () => {
     assert.equal(countUnsupported(faults).filter((line) => line.includes('wrong')).length, 6);
   });
 
-  it('says nothing where there is nothing', () => {
+  it('says nothing if there is nothing', () => {
     assert.deepEqual(countUnsupported([]), []);
   });
 });
@@ -280,7 +280,7 @@ describe('describeStart', () => {
     assert.doesNotMatch(describeStart(facts), /Faults/);
   });
 
-  it('lets curl trust the local CA in the lines to paste, where one signs', () => {
+  it('lets curl trust the local CA in the lines to paste, if one signs', () => {
     const certificateAuthority = join(process.cwd(), '.gatewright/tls/ca.pem');
     const text = describeStart({ ...facts, listening: { ...facts.listening, certificateAuthority } });
 

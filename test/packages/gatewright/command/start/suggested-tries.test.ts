@@ -99,7 +99,7 @@ describe('suggestTries', () => {
     assert.equal(lines[1], 'curl -i -X DELETE http://127.0.0.1:3000/dev/pets');
   });
 
-  it('sends a body where the only route wants one', () => {
+  it('sends a body if the only route wants one', () => {
     const [, line] = suggest('rest', [[row('/pets', { method: 'POST' }), guard()]]);
 
     assert.equal(
@@ -108,7 +108,7 @@ describe('suggestTries', () => {
     );
   });
 
-  it('mints a token where the gateway checks it and trusts the local issuer', () => {
+  it('mints a token if the gateway checks it and trusts the local issuer', () => {
     const localToken = { issuer: undefined, audience: 'shop', scope: 'pets:read', tokenUse: undefined };
     const [, line] = suggest('http', [[row('/pets', { authorizer: 'jwt' }), guard({ localToken })]]);
 
@@ -180,7 +180,7 @@ describe('suggestTries', () => {
     assert.equal(asks(foreign, [document()]), false);
   });
 
-  it('gives a key with the command that reads its value, and a token beside it where both are needed', () => {
+  it('gives a key with the command that reads its value, and a token beside it if both are needed', () => {
     const keyed = [row('/pets', { apiKeyRequired: true }), guard({ apiKeyRequired: true })] as const;
     const localToken = { issuer: undefined, audience: undefined, scope: undefined, tokenUse: undefined };
     const both = [
@@ -203,7 +203,7 @@ describe('suggestTries', () => {
   });
 
   // The walk of a user: the first screen of docs/recipes/api-keys.md only had a call that gets 401.
-  it('creates a key that the document admits, where the toolkit takes keys and no token', () => {
+  it('creates a key that the document admits, if the toolkit takes keys and no token', () => {
     const over = {
       api: { dev: { apiId: 'a1b2c3d4e5', stage: 'dev' } },
       issuers: [{ id: 'keys', type: 'apiKey', prefix: 'maps' }],
@@ -289,7 +289,7 @@ describe('suggestTries', () => {
     assert.deepEqual(lines(row('$connect', { authorizer: 'theirs' })), []);
   });
 
-  it('sends any action where only the default route answers, and nothing where none does', () => {
+  it('sends any action if only the default route answers, and nothing if none does', () => {
     const connect = [row('$connect'), guard()] as const;
 
     assert.match(

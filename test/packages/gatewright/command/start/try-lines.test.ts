@@ -20,7 +20,7 @@ const alice = { sub: 'alice', roles: ['admin', 7] };
 describe('describeTries', () => {
   const rows: readonly { readonly name: string; readonly entry: object; readonly expected: RegExp }[] = [
     {
-      name: 'asks for the root without a token where nothing else is said',
+      name: 'asks for the root without a token if nothing else is said',
       entry: {},
       expected: /^# no token → an answer\ncurl -i http:\/\/127\.0\.0\.1:3000\/dev\/$/,
     },

@@ -344,7 +344,7 @@ describe('withSignIn', () => {
       });
     });
 
-  it('says what to do where the server publishes nothing', async () => {
+  it('says what to do if the server publishes nothing', async () => {
     await assert.rejects(send({}), /publishes no metadata .*; pass --as .* or --token/);
   });
 });

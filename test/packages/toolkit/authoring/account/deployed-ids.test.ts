@@ -46,7 +46,7 @@ describe('readDeployedIds', () => {
     );
   });
 
-  it('makes no call and needs no credentials where the document has the id', async () => {
+  it('makes no call and needs no credentials if the document has the id', async () => {
     using folder = aFolder();
     assert.equal((await readDeployedIds(folder.path, 'test', {})).size, 0);
   });

@@ -91,7 +91,7 @@ describe('createSignedGet', () => {
       answer: () => Response.json({ Error: { Code: 'ValidationError', Message: message } }, { status: 400 }),
     })),
   ])
-    it(`has nothing where AWS answers ${name}`, async (test) => {
+    it(`has nothing if AWS answers ${name}`, async (test) => {
       answerWith(test, answer);
 
       assert.equal(await get(), undefined);

@@ -99,7 +99,7 @@ describe('a snapshot of keys', () => {
     '{"takenAtEpochSeconds":1,"keys":[]}',
     '{"takenAtEpochSeconds":"1","keys":[{}]}',
   ])
-    it(`is missed where there is ${text || 'nothing'}`, () => {
+    it(`is missed if there is ${text || 'nothing'}`, () => {
       assert.match(withSnapshot(text).problems[0]?.message ?? '', /run gatewright access snapshot/);
     });
 

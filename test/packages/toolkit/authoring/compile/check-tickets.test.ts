@@ -55,7 +55,7 @@ describe('rules of callers with a ticket', () => {
     assert.deepEqual(compilation.warnings, []);
   });
 
-  it('may test claims where the document has no tickets', () => {
+  it('may test claims if the document has no tickets', () => {
     const over = { issuers: [OIDC], sources: CHAT.sources.slice(1) };
 
     assert.equal(compiled({ ...over, rules: [{ ...CHAT.rules[0], when: { mfa: true } }] }).kind, 'compiled');

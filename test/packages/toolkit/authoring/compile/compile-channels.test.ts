@@ -66,7 +66,7 @@ describe('channels of an access document', () => {
       assert.match(problemsOf(rules), expected);
     });
 
-  it('are refused where a caller would have so many that nothing is granted', () => {
+  it('are refused if a caller would have so many that nothing is granted', () => {
     const many = Array.from({ length: 4 }, (_, index) => ({
       ...RULE,
       id: `many-${index}`,
@@ -80,7 +80,7 @@ describe('channels of an access document', () => {
     assert.equal(problemsOf([RULE, ...many.slice(0, 1)]), '');
   });
 
-  it('are refused for an API without a WebSocket, where nothing would read them', () => {
+  it('are refused for an API without a WebSocket, if nothing would read them', () => {
     assert.match(problemsOf([RULE], {}, 'http'), /channels: are for WebSocket APIs/);
   });
 });

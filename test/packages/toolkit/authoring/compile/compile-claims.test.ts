@@ -41,19 +41,19 @@ describe('checkClaims', () => {
     );
   });
 
-  it('warns where API keys cannot have what is required', () => {
+  it('warns if API keys cannot have what is required', () => {
     assert.match(
       sayingsOf({ ...PARTNERS, ...carry({}) }).join('\n'),
       /API keys of "partners" have no claim email, .*optional.*--meta email=…/,
     );
   });
 
-  it('is content where they can do without', () => {
+  it('is content if they can do without', () => {
     for (const claims of [carry({ optional: ['email'] }), carry({ names: ['sub', 'tenant'] })])
       assert.doesNotMatch(sayingsOf({ ...PARTNERS, ...claims }).join('\n'), /API keys/);
   });
 
-  it('looks at nothing where no claims are named', () => {
+  it('looks at nothing if no claims are named', () => {
     const said: string[] = [];
     const say = (_: unknown, message: string) => said.push(message);
     checkClaims({ issuers: [] } as unknown as Parameters<typeof checkClaims>[0], say, say);

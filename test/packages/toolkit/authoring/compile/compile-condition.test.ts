@@ -134,7 +134,7 @@ describe('a test of a claim', () => {
     [{ op: 'equals' }, /op: equals requires one value/],
     [{ op: 'contains', value: ['a'] }, /op: contains requires one value/],
   ] as const)
-    it(`is refused where it can never hold: ${JSON.stringify(test)}`, () => {
+    it(`is refused if it can never hold: ${JSON.stringify(test)}`, () => {
       assert.match(
         problemsOf({ rules: [rule({ when: { claims: [{ claim: 'tier', ...test }] } })] }).join(),
         says,

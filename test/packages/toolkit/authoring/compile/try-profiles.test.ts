@@ -52,7 +52,7 @@ describe('an answer that is too large', () => {
     );
   });
 
-  it('is found at once where two long lists of claims are bound', () => {
+  it('is found at once if two long lists of claims are bound', () => {
     const bind = { a: { claim: 'a', each: true, max: 100 }, b: { claim: 'b', each: true, max: 100 } };
     const rules = [{ id: 'r', effect: 'allow', methods: ['GET'], paths: ['/x/{a}/{b}'], bind }];
     const compilation = compile(documentText({ rules }), anInventory(['GET /x/{a}/{b}']));
@@ -69,7 +69,7 @@ describe('an answer that is too large', () => {
     assert.match(JSON.stringify(authorized), /"Resource":\["[^"]*\/GET\/orders\/\*"\]/);
   });
 
-  it('fails the request where the document says nothing', async () => {
+  it('fails the request if the document says nothing', async () => {
     const document = { rules: rules(EVERY_SECOND), result: { onOversize: 'exact', cacheTtlSeconds: 0 } };
 
     const exact = await ask(document, MANY);

@@ -137,7 +137,7 @@ describe('readDocument', () => {
         '17:32: rules[0].when.sourceIp.cidr[0]: is not a block of addresses; write it as 203.0.113.0/24',
     },
     {
-      name: 'a text where a number is compared',
+      name: 'a text if a number is compared',
       from: 'paths: [/orders]',
       to: 'paths: [/orders]\n    when: { claims: [{ claim: level, op: gte, value: "2" }] }',
       expected: '17:22: rules[0].when.claims[0]: a test with op: gte requires a number, such as value: 5',

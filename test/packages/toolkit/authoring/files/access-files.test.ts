@@ -28,7 +28,7 @@ describe('access/compiled.json', () => {
 });
 
 describe('readAccessFiles', () => {
-  it('reads documents only, and finds none where there is no folder', () => {
+  it('reads documents only, and finds none if there is no folder', () => {
     const own = readAccessFiles(FOLDER).filter(({ folder }) => folder === FOLDER);
 
     assert.deepEqual(
@@ -72,7 +72,7 @@ describe('folders that a stack names', () => {
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
-  it('are an error where they do not exist: their APIs would go unprotected', () => {
+  it('are an error if they do not exist: their APIs would go unprotected', () => {
     assert.throws(() => readAccessFiles(join(root, 'access')), /names .*shop.access, which does not exist/);
   });
 

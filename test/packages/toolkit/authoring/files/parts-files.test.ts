@@ -18,7 +18,7 @@ function aService(ofStack: string | undefined, ofService?: string): { stack: str
 }
 
 describe('readChosenParts', () => {
-  it('is all parts where no file says which', () => {
+  it('is all parts if no file says which', () => {
     using without = aService(undefined);
     using other = aService('port: 5000\n');
     assert.equal(readChosenParts(without.stack, NEEDS), undefined);

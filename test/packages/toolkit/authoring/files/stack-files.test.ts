@@ -38,7 +38,7 @@ describe('findStack', () => {
       assert.deepEqual(findStack([join(beside.root, 'shop')]), { kind: 'found', folder: beside.root });
     });
 
-  it('needs none where nothing imports from it, and none where it is named', () => {
+  it('needs none if nothing imports from it, and none if it is named', () => {
     using plain = folderWith({
       'serverless.yml': 'service: gatewright-shop',
       'gatewright/serverless.yml': STACK,

@@ -153,7 +153,7 @@ describe('describeAccess', () => {
     assert.equal(cellsFor({ scopes: { all: ['orders:read'] } }, 'allow'), 'depends allow allow');
   });
 
-  it('says which segment a caller must own, also where it is one of a list', () => {
+  it('says which segment a caller must own, also if it is one of a list', () => {
     const rule = {
       id: 'own',
       effect: 'allow',

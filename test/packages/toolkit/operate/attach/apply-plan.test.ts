@@ -60,7 +60,7 @@ describe('an authorizer that is attached to an API that runs', () => {
   });
 
   for (const autoDeploy of [true, false])
-    it(`guards all 20 routes of an HTTP API, and goes again, where autoDeploy is ${autoDeploy}`, async () => {
+    it(`guards all 20 routes of an HTTP API, and goes again, if autoDeploy is ${autoDeploy}`, async () => {
       await using api = await anHttpApiToAttach({ autoDeploy });
       const before = await api.everything();
       await assertOpen(api);
@@ -97,7 +97,7 @@ describe('an authorizer that is attached to an API that runs', () => {
     assert.equal(await shakeHands(), 101);
   });
 
-  it('is shown to a part of the callers first, where a canary is asked for', async () => {
+  it('is shown to a part of the callers first, if a canary is asked for', async () => {
     await using api = await aRestApiToAttach(small);
     const before = await api.everything();
     const { plan } = await api.plan({ canaryPercent: 100 });
@@ -368,7 +368,7 @@ describe('an authorizer that a route gets back', () => {
     },
   ] as const;
   for (const { what, open, call, says } of CHANGES)
-    it(`is refused before the first call where it ${what}; --force leaves the route as it is`, async () => {
+    it(`is refused before the first call if it ${what}; --force leaves the route as it is`, async () => {
       await using api = await open();
       const { address } = await replaceOwn(api);
       await api.plane.write({ service: 'apigateway', path: address, ...call });
@@ -389,7 +389,7 @@ describe('an authorizer that a route gets back', () => {
       assert.deepEqual(live.routes.map(name), ['gatewright']);
     });
 
-  it('is given back where it is as it was', async () => {
+  it('is given back if it is as it was', async () => {
     await using api = await http();
     const { id } = await replaceOwn(api);
 

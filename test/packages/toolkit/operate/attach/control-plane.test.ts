@@ -60,7 +60,7 @@ describe('calls of the control plane', () => {
     assert.equal(clock.nowEpochMs(), 5000);
   });
 
-  it('wait for nothing where the control plane is on this machine', async () => {
+  it('wait for nothing if the control plane is on this machine', async () => {
     const clock = aClock();
     const plane = createControlPlane(
       anAws(() => good({})),
@@ -87,7 +87,7 @@ describe('calls of the control plane', () => {
     assert.equal(clock.nowEpochMs(), 5000);
   });
 
-  it('are repeated where AWS has too many, and refused by its words where it says no', async () => {
+  it('are repeated if AWS has too many, and refused by its words if it says no', async () => {
     const busy = anAws((_, call) =>
       call < 3 ? refused(429, 'TooManyRequestsException') : good({ id: 'a' }),
     );

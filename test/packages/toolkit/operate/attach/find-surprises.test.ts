@@ -174,7 +174,7 @@ describe('surprises to know before an authorizer is attached', () => {
       assert.ok(idsOf(of).includes(finds), idsOf(of).join(', '));
     });
 
-  it('says nothing of pages where a gateway response makes a denial readable', () => {
+  it('says nothing of pages if a gateway response makes a denial readable', () => {
     const routes = [aRoute('GET /users'), aRoute('OPTIONS /users')];
     const responseParameters = { 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" };
     const live = anApi({ routes, gatewayResponses: [{ responseType: 'DEFAULT_4XX', responseParameters }] });

@@ -108,7 +108,7 @@ describe('what a function is asked', () => {
     { identitySource: undefined, header: 'Authorization' },
   ];
   for (const { identitySource, header } of sources)
-    it(`carries its credential in ${header} where the source is ${JSON.stringify(identitySource)}`, () => {
+    it(`carries its credential in ${header} if the source is ${JSON.stringify(identitySource)}`, () => {
       const made = step(`authorizer ${API_ID}`, { makes: 'authorizer', after: { identitySource } });
       assert.equal(headerOf(asking(made)), header);
     });

@@ -63,7 +63,7 @@ describe('the routes that an authorizer is attached to', () => {
     assert.deepEqual(idle, []);
   });
 
-  it('are also those with another guard where that is replaced', () => {
+  it('are also those with another guard if that is replaced', () => {
     assert.deepEqual(keys(choose([], true).chosen), [
       'GET /orders',
       'POST /orders/{id}',
@@ -124,13 +124,13 @@ describe('a deployment that a stage is moved to', () => {
     ['opens nothing that is as before', of('CUSTOM'), of('CUSTOM'), []],
     ['opens nothing that was open', of('NONE'), of('AWS_IAM'), []],
     ['opens nothing that is gone', of('CUSTOM'), {}, []],
-    ['is unknown where AWS does not show it', of('CUSTOM'), undefined, ['deployment new']],
+    ['is unknown if AWS does not show it', of('CUSTOM'), undefined, ['deployment new']],
   ] as const)
     it(name, async () => {
       assert.deepEqual(await opened(before, after), expected);
     });
 
-  it('is named as a whole where its policy or its authorizers are not shown', async () => {
+  it('is named as a whole if its policy or its authorizers are not shown', async () => {
     assert.deepEqual(await opened(of('CUSTOM'), of('CUSTOM'), { policy: '{}' }), ['deployment new']);
     assert.deepEqual(await opened(of('CUSTOM'), of('CUSTOM'), {}, false), ['deployment new']);
     assert.deepEqual(await opened(of('AWS_IAM'), of('AWS_IAM'), {}, false), []);
@@ -263,9 +263,9 @@ describe('how long answers of an authorizer are kept', () => {
   for (const [name, of, options, seconds] of [
     ['as long as the document says', document({}), {}, 300],
     ['as long as the caller says', document({}), { ttlSeconds: 5 }, 5],
-    ['not at all where each request is charged', document({ quota: { isTracked: false } }), {}, 0],
-    ['as ever where requests are counted afterwards', document({ quota: { isTracked: true } }), {}, 300],
-    ['not at all where an answer may be too large', document({ onOversize: 'exact' }), {}, 0],
+    ['not at all if each request is charged', document({ quota: { isTracked: false } }), {}, 0],
+    ['as ever if requests are counted afterwards', document({ quota: { isTracked: true } }), {}, 300],
+    ['not at all if an answer may be too large', document({ onOversize: 'exact' }), {}, 0],
     ['not at all without a document', undefined, {}, 0],
   ] as const)
     it(`is ${name}`, () => {
@@ -299,7 +299,7 @@ describe('an API that is named', () => {
     assert.equal(await find('menu'), 'b2');
   });
 
-  it('is refused where none has the name with the stage, or several have it', async () => {
+  it('is refused if none has the name with the stage, or several have it', async () => {
     await assert.rejects(
       find('other'),
       /no API of this account and region has the id or name other and a stage prod/,

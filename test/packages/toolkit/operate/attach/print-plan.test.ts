@@ -112,7 +112,7 @@ describe('a plan', () => {
       assert.deepEqual((planAsJson(reading) as { readonly origin: unknown }).origin, origin);
     });
 
-  it('has no snippet where there is nothing to attach', async () => {
+  it('has no snippet if there is nothing to attach', async () => {
     await using api = await aRestApiToAttach(one);
 
     const lines = printPlan(await api.plan({ patterns: ['GET /nowhere'] })).join('\n');

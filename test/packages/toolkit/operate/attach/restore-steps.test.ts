@@ -62,12 +62,12 @@ for (const { kind, open } of [
         assert.deepEqual((await restore(api.plane, saved)).attachment.steps, byArn(undo));
     });
 
-    it('is refused where it shows one route and opens another', async () => {
+    it('is refused if it shows one route and opens another', async () => {
       const [, other] = undo.steps.filter(({ part }) => part.startsWith('route '));
       await refused(edited('route GET /things-1', () => ({ revert: other?.revert })));
     });
 
-    it('is refused where a call is another in any part', async () => {
+    it('is refused if a call is another in any part', async () => {
       const [first] = undo.steps.filter(({ part }) => part.startsWith('route '));
       const call = first?.revert ?? assert.fail();
       const others: readonly PlaneCall[] = [
@@ -99,7 +99,7 @@ for (const { kind, open } of [
       },
       { does: 'deletes another permission', part: 'permission ', change: { part: 'permission other' } },
     ])
-      it(`is refused where a step ${does}`, async () => {
+      it(`is refused if a step ${does}`, async () => {
         await refused(withoutCalls(edited(part, () => change) as Undo));
       });
 

@@ -87,7 +87,7 @@ describe('what verification is asked for', () => {
       );
     });
 
-  it('is refused where the API has nothing that can be looked at so', async () => {
+  it('is refused if the API has nothing that can be looked at so', async () => {
     await using rest = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
     await using http = await anHttpApiToAttach({ count: 1 });
     await using websocket = await aWebSocketApiToAttach();

@@ -192,7 +192,7 @@ describe('a function of an account', () => {
     assert.deepEqual(unread, []);
   });
 
-  it('is unknown where it is not there, or may not be read, which is said', async () => {
+  it('is unknown if it is not there, or may not be read, which is said', async () => {
     const absent = await facts(() => Promise.resolve(undefined));
     const closed = await facts(() => Promise.reject(new PlaneError('GET', 'AccessDenied', 'no')));
 

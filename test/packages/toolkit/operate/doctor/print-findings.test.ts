@@ -14,7 +14,7 @@ const FINDING: Finding = {
 };
 
 describe('printReport', () => {
-  it('says of each finding what, why, where and how to end it', () => {
+  it('says of each finding what, why, if and how to end it', () => {
     const report = {
       stage: 'prod',
       stack: 'menu-prod',

@@ -72,7 +72,7 @@ describe('readStack', () => {
     );
   });
 
-  it('says what to do where nothing is packaged', async () => {
+  it('says what to do if nothing is packaged', async () => {
     await assert.rejects(readStack('/nowhere', '/nowhere', 'prod'), /run gatewright package first/);
   });
 });

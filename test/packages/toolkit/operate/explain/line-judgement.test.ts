@@ -151,13 +151,13 @@ describe('the key of a line', () => {
       assert.equal(meter(given)?.hasApiKey, given !== undefined);
     });
 
-  it('comes from the header, or from the authorizer where the API says so', () => {
+  it('comes from the header, or from the authorizer if the API says so', () => {
     assert.equal(meter(undefined)?.keySource, 'HEADER');
     assert.equal(meter(undefined, {}, { api: { apiKeySource: 'AUTHORIZER' } })?.keySource, 'AUTHORIZER');
     assert.equal(meter(undefined, { 'identity.apiKeyId': 'k' })?.hasApiKey, true);
   });
 
-  it('has the limits of its plan, and the route its own, where the line is of a throttle', () => {
+  it('has the limits of its plan, and the route its own, if the line is of a throttle', () => {
     const plan = { id: 'gold', quota: { limit: 9, period: 'DAY' }, throttle: { rate: 1, burst: 2 } };
     const throttled = { 'error.responseType': 'THROTTLED' };
     const methodSettings = { '~1pets/GET': { throttlingRateLimit: 5, throttlingBurstLimit: 6 } };
@@ -209,7 +209,7 @@ describe('the facts around a line', () => {
     [true, true],
     [false, false],
   ] as const)
-    it(`are of a key that is ${isEnabled ? 'on' : 'off'} where AWS shows enabled as ${String(enabled)}`, async () => {
+    it(`are of a key that is ${isEnabled ? 'on' : 'off'} if AWS shows enabled as ${String(enabled)}`, async () => {
       const plan = {
         id: 'p1',
         name: 'gold',
@@ -239,7 +239,7 @@ describe('the facts around a line', () => {
     ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z'],
     [undefined, undefined],
   ] as const)
-    it(`have the deployment's time where AWS shows ${String(createdDate)}`, async () => {
+    it(`have the deployment's time if AWS shows ${String(createdDate)}`, async () => {
       const plane = planeOf({ '/restapis/abc/deployments/d1': { createdDate } });
       const live = anApi('rest', { stageShown: { deploymentId: 'd1' } });
 

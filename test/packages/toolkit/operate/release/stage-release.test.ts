@@ -192,7 +192,7 @@ describe('the watch of a canary', () => {
     { when: 'there is no such alarm', states: [''], counts: [[100, 0]], says: 'blind', atMs: 60_000 },
   ] as const;
   for (const { when, states, counts, says, atMs } of cases)
-    it(`ends ${says} where ${when}`, async () => {
+    it(`ends ${says} if ${when}`, async () => {
       const at = looks(states, counts);
 
       const verdict = await watchCanary(options, at);

@@ -37,7 +37,7 @@ const ANSWERS: Answers = {
 };
 
 describe('what a watch sees in CloudWatch', () => {
-  it('is the state of an alarm of any kind, and of none where there is none', async () => {
+  it('is the state of an alarm of any kind, and of none if there is none', async () => {
     await using account = await anAccount(ANSWERS);
     const { alarmState } = cloudWatchMeasurements(account.aws, target, clock);
 
@@ -56,7 +56,7 @@ describe('what a watch sees in CloudWatch', () => {
     });
   });
 
-  it('is no reason to be well where it is refused', async () => {
+  it('is no reason to be well if it is refused', async () => {
     await using account = await anAccount({
       'monitoring DescribeAlarms': xmlError('AccessDenied', 'not authorized', 403),
     });

@@ -47,7 +47,7 @@ describe('a change at an admin endpoint', () => {
 
   const send = () => sendChange({ method: 'POST', path: '/' }, { url: origin, operation: 'op-1' });
 
-  it('names the operation where the store did not answer, and not where words only look like it', async () => {
+  it('names the operation if the store did not answer, and not if words only look like it', async () => {
     const detail = 'STORE_UNAVAILABLE is what it says';
     answers = [{ status: 503, body: { detail: 'the table did not answer', code: 'STORE_UNAVAILABLE' } }];
     await assert.rejects(
@@ -64,7 +64,7 @@ describe('a change at an admin endpoint', () => {
     });
   });
 
-  it('names the operation where nothing answers', async () => {
+  it('names the operation if nothing answers', async () => {
     const closed = { url: 'http://127.0.0.1:1', operation: 'op-2' };
 
     await assert.rejects(

@@ -67,7 +67,7 @@ describe('the folder of the stack', () => {
     assert.equal(serviceFolder(join(folder, 'other')), join(folder, 'other'));
   });
 
-  it('is refused where it has no definition', async () => {
+  it('is refused if it has no definition', async () => {
     const { code, stderr } = await pack();
 
     assert.equal(code, 1);
@@ -82,7 +82,7 @@ describe('the folder of the stack', () => {
 describe('the ids of protected APIs', () => {
   beforeEach(() => write('serverless.yml', withStages('dev: {}')));
 
-  it('need nothing where each document names or has one', async () => {
+  it('need nothing if each document names or has one', async () => {
     protect('written', 'prod: { stack: shop-prod, logicalId: Api, apiId: a1b2c3d4e5, stage: prod }');
     protect('known', NAMED, 'z9y8x7w6v5');
     const { stderr } = await pack();

@@ -7,7 +7,7 @@ import { withStack } from '../../../../../packages/toolkit/stack/commands/with-s
 import { runCommandHere } from '../../../../support/command-in-process.ts';
 import { planOwnPorts } from '../../../../../packages/gateway/server/port-plan.ts';
 
-it('adds the stack after the service, whose ports stay where they were', () => {
+it('adds the stack after the service, whose ports stay if they were', () => {
   const service = mkdtempSync(join(tmpdir(), 'gatewright-with-stack-'));
   try {
     const definition = join(service, 'template.yml');

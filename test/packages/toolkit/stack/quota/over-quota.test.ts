@@ -107,7 +107,7 @@ describe('stack/over-quota.json', () => {
   });
   after(() => started.close());
 
-  it('answers 429 with the headers of the quota where it is used up', async () => {
+  it('answers 429 with the headers of the quota if it is used up', async () => {
     const reply = await fetch(`${started.urlOf('rest')}/`, { headers: { over: '1' } });
     const expected = rateLimitHeaders(LIMITS);
 

@@ -104,7 +104,7 @@ describe('the key of the page', () => {
     assert.deepEqual(given, [KEY]);
   });
 
-  it('is none where no tab answers within two seconds', async () => {
+  it('is none if no tab answers within two seconds', async () => {
     openTab();
     let found: string | undefined = 'not yet';
     const asked = findKey().then((key) => (found = key));

@@ -66,7 +66,7 @@ describe('a call of the page', () => {
     assert.deepEqual([await reply.text(), sent, gateway.asked], ['made', { a: 1 }, ['POST send']]);
   });
 
-  it('is made again, once, where the gateway was restarted meanwhile', async () => {
+  it('is made again, once, if the gateway was restarted meanwhile', async () => {
     await connection.call('requests');
     gateway.restart();
 
@@ -131,7 +131,7 @@ describe('a call of the page', () => {
     );
   });
 
-  it('fails where nothing answers, and where the gateway is not ready', async () => {
+  it('fails if nothing answers, and if the gateway is not ready', async () => {
     gateway.isAway = true;
     assert.deepEqual(await refusalOf('requests'), [
       0,

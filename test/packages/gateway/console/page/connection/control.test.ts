@@ -94,7 +94,7 @@ describe('useFetched', () => {
     assert.equal(gateway.fetched, all);
   });
 
-  it('says that nothing answers where nothing was read before', async () => {
+  it('says that nothing answers if nothing was read before', async () => {
     gateway.isAway = true;
     const { shown, leave } = await showHook(() => useFetched('console/keys'));
 
@@ -107,7 +107,7 @@ describe('useFetched', () => {
     await leave();
   });
 
-  it('asks for nothing without a path, and every so often where that is wanted, until it leaves', async () => {
+  it('asks for nothing without a path, and every so often if that is wanted, until it leaves', async () => {
     const ticking = new Map<number, { readonly run: () => void; readonly ms: number }>();
     const timers = asGlobals({
       setInterval(run: () => void, ms: number) {
@@ -188,7 +188,7 @@ describe('followRows', () => {
     );
   });
 
-  it('gives them where each byte comes alone', async () => {
+  it('gives them if each byte comes alone', async () => {
     assert.deepEqual(await follow([...STREAM].map((byte) => Uint8Array.of(byte))), BATCHES);
     assert.deepEqual(gateway.asked, ['GET requests/events?since=7']);
   });

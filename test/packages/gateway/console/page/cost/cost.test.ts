@@ -258,7 +258,7 @@ describe('the lines of a month', () => {
     );
   });
 
-  it('are one for all tables where a number is written, and none for what costs nothing', () => {
+  it('are one for all tables if a number is written, and none for what costs nothing', () => {
     const { lines } = costOf(
       { ...shape, apis: [], functions: [], caches: [] },
       month(1e6, { writesPerEvent: 3 }),

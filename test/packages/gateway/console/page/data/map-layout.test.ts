@@ -72,7 +72,7 @@ describe('layOut', () => {
     );
   });
 
-  it('shows names in full where the window has room, and cuts the longest where it has not', () => {
+  it('shows names in full if the window has room, and cuts the longest if it has not', () => {
     const long = 'food-delivery-dev-list-partner-orders';
     const nodes = [aNode('api', 'api'), aNode(long, 'function')];
     const nameAt = (room: number): string | undefined =>
@@ -118,7 +118,7 @@ describe('connectedTo', () => {
     );
   });
 
-  it('ends where lines go in a circle', () => {
+  it('ends if lines go in a circle', () => {
     const edges = [
       { from: 'a', to: 'b' },
       { from: 'b', to: 'a' },

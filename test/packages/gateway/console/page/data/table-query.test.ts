@@ -28,7 +28,7 @@ const TABLE: TableDescription = {
 const call = (over: Partial<TableQuestion>) => toCall('orders', TABLE, { ...FULL_SCAN, ...over });
 
 describe('a question to a table', () => {
-  it('reads every item where no partition is named', () => {
+  it('reads every item if no partition is named', () => {
     assert.deepEqual(call({ sort: '7', limit: 10 }), {
       operation: 'Scan',
       input: { TableName: 'orders', Limit: 10 },

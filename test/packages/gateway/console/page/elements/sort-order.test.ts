@@ -83,7 +83,7 @@ describe('the order of a table', () => {
     assert.equal(readOrder(store, 'caches'), undefined);
   });
 
-  it('is that of the rows where what was kept cannot be read', () => {
+  it('is that of the rows if what was kept cannot be read', () => {
     for (const text of ['{', 'null', '[["traffic"]]', '[["traffic","+"]]'])
       assert.equal(readOrder(aStore(text), 'traffic'), undefined, text);
   });

@@ -56,7 +56,7 @@ describe('describeReload', () => {
     it(`says ${JSON.stringify(expected)}`, () =>
       assert.equal(describeReload({ ...RELOAD, ...given }), expected));
 
-  it('shows values where there are some', () => {
+  it('shows values if there are some', () => {
     const members = [{ name: 'timeout in s', from: '3', to: '5' }, { name: 'variable KEY' }];
     assert.equal(describeMembers({ members }), 'timeout in s 3 → 5, variable KEY');
   });

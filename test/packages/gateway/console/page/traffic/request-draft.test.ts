@@ -26,7 +26,7 @@ describe('placeholders of a saved request', () => {
     assert.deepEqual(placeholdersIn(DRAFT), ['ACCESS_TOKEN', 'AUTHORIZATION', 'CLIENT_SECRET']);
   });
 
-  it('are filled with values as they are, and stay where there is none', () => {
+  it('are filled with values as they are, and stay if there is none', () => {
     const filled = fillPlaceholders(
       DRAFT,
       new Map([
@@ -70,7 +70,7 @@ describe('a recorded request that is sent again', () => {
   };
   const recorded = { method: 'GET', target: '/dev/orders?a=1', request } as unknown as RequestDetail;
 
-  it('leaves out the headers of its connection, and has no body where none was sent', () => {
+  it('leaves out the headers of its connection, and has no body if none was sent', () => {
     assert.deepEqual(draftOfRequest(recorded), {
       method: 'GET',
       target: '/dev/orders?a=1',

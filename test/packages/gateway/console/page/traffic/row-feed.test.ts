@@ -247,7 +247,7 @@ describe('the feed of rows', () => {
     await connection.leave();
   });
 
-  it('tries again after a quarter of a second while nothing answers, after a second where its key is refused', async () => {
+  it('tries again after a quarter of a second while nothing answers, after a second if its key is refused', async () => {
     const waits: number[] = [];
     const { setTimeout: start } = globalThis;
     mock.method(globalThis, 'setTimeout', (run: () => void, ms: number) => {

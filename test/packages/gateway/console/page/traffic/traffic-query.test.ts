@@ -159,7 +159,7 @@ describe('suggestQueries', () => {
       assert.deepEqual(suggestQueries(given, rows), expected);
     });
 
-  it('offers every field where nothing is typed, and no more than eight', () => {
+  it('offers every field if nothing is typed, and no more than eight', () => {
     assert.equal(suggestQueries('', rows).length, 8);
   });
 

@@ -80,7 +80,7 @@ describe('createLambdaInvoke', () => {
       body: { hello: { a: 1 } },
       header: ['x-amz-executed-version', '$LATEST'],
     },
-    { name: 'gives an empty object where there is no event', options: {}, status: 200, body: { hello: {} } },
+    { name: 'gives an empty object if there is no event', options: {}, status: 200, body: { hello: {} } },
     {
       name: 'takes an ARN for the name',
       options: { name: `${ARN}:$LATEST` },
@@ -293,7 +293,7 @@ describe('createLambdaInvoke', () => {
     });
   }
 
-  it('hands an Event over to who runs events later, and refuses it where no more can wait', async () => {
+  it('hands an Event over to who runs events later, and refuses it if no more can wait', async () => {
     const { serve, invoker, accepted } = aService();
     const event = { name: 'fail', headers: ['X-Amz-Invocation-Type', 'Event'], body: '1' };
     const statuses = [];

@@ -137,7 +137,7 @@ async function answers(restApiId: string): Promise<unknown[]> {
 
 describe('REST APIs through the AWS SDK alone', () => {
   for (const exportType of ['oas30', 'swagger'])
-    it(`are created, deployed, called, exported as ${exportType} and imported elsewhere, where they give the same answers`, async () => {
+    it(`are created, deployed, called, exported as ${exportType} and imported elsewhere, if they give the same answers`, async () => {
       const restApiId = await makePets();
       await control.sdk.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
       const { body } = await control.sdk.send(

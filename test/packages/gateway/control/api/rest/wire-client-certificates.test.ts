@@ -99,7 +99,7 @@ describe('client certificates through the AWS SDK', () => {
     assert.equal(await shown(), undefined);
   });
 
-  it('are refused where there is none of the id, by calls and by templates', async () => {
+  it('are refused if there is none of the id, by calls and by templates', async () => {
     const message = 'Invalid client certificate identifier specified';
     assert.deepEqual(await refusalOf(use('nobody')), { name: 'BadRequestException', message });
     const stage = { ClientCertificateId: 'nobody' };

@@ -91,7 +91,7 @@ describe('deployments through the AWS SDK', () => {
     );
   });
 
-  it('are refused where the API would not be served, and change nothing', async () => {
+  it('are refused if the API would not be served, and change nothing', async () => {
     const before = control.served.state(restApiId)?.deployments.length;
     const resourceId = await addRoute(control, 'broken');
     const api = control.served.state(restApiId);

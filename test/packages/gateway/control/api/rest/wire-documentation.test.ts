@@ -188,7 +188,7 @@ describe('documentation over AWS’s REST API', () => {
     assert.equal(made.warnings?.length, 1, 'the part without a place');
   });
 
-  it('exports the version of a stage as it was made, and only where it is asked for', async () => {
+  it('exports the version of a stage as it was made, and only if it is asked for', async () => {
     await control.sdk.send(
       new CreateDocumentationVersionCommand({
         restApiId,

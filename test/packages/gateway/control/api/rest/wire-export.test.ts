@@ -120,7 +120,7 @@ describe('GetExport through the AWS SDK', () => {
     });
   });
 
-  it("adds AWS's extensions where they are asked for", async () => {
+  it("adds AWS's extensions if they are asked for", async () => {
     const document = await get('oas30', { extensions: 'apigateway' });
 
     assert.deepEqual(document.paths['/pets']?.get['x-amazon-apigateway-integration'], {

@@ -75,7 +75,7 @@ describe('REST APIs through the AWS SDK', () => {
     });
   });
 
-  it('are blamed by account and id where there is none', async () => {
+  it('are blamed by account and id if there is none', async () => {
     assert.deepEqual(await refusalOf(control.sdk.send(new GetRestApiCommand({ restApiId: 'nobody' }))), {
       name: 'NotFoundException',
       message: 'Invalid API identifier specified 123456789012:nobody',
@@ -107,7 +107,7 @@ describe('resources through the AWS SDK, as recorded 2024-04-15', () => {
     });
   });
 
-  it('are listed by path, with their methods where these are asked for', async () => {
+  it('are listed by path, with their methods if these are asked for', async () => {
     const { items } = await control.sdk.send(new GetResourcesCommand({ restApiId, embed: ['methods'] }));
 
     const paths = (items ?? []).map(({ path = '' }) => path);
@@ -117,7 +117,7 @@ describe('resources through the AWS SDK, as recorded 2024-04-15', () => {
     assert.deepEqual([get?.authorizationType, get?.methodIntegration?.type], ['NONE', 'AWS_PROXY']);
   });
 
-  it('are refused where the tree would be illegal', async () => {
+  it('are refused if the tree would be illegal', async () => {
     const greedy = await create('{proxy+}');
     const parent = await create('tree');
     const child = await create('child', parent);

@@ -210,7 +210,7 @@ describe('OpenAPI documents through the AWS SDK', () => {
     );
   });
 
-  it('merge over resources that a template made, and live where it is deployed', async () => {
+  it('merge over resources that a template made, and live if it is deployed', async () => {
     await control.sdk.send(
       new PutRestApiCommand({ restApiId: templateApiId, mode: 'merge', body: documentOf(['/pets/{id}']) }),
     );
@@ -222,7 +222,7 @@ describe('OpenAPI documents through the AWS SDK', () => {
     );
   });
 
-  it('are refused where they are none, and change nothing then', async () => {
+  it('are refused if they are none, and change nothing then', async () => {
     const { id: restApiId = '' } = await control.sdk.send(
       new ImportRestApiCommand({ body: documentOf(['/pets']) }),
     );
@@ -255,7 +255,7 @@ describe('OpenAPI documents through the AWS SDK', () => {
 
   // Source: snapshots of AWS's answers, test_apigateway_import.snapshot.json of LocalStack 4.7 (Apache-2.0),
   // test_import_api_bad_file
-  it('are refused without a reason where no document can be read, before the API is looked for', async () => {
+  it('are refused without a reason if no document can be read, before the API is looked for', async () => {
     for (const text of ['a: "b', '{"a":'])
       for (const call of [
         () => control.sdk.send(new ImportRestApiCommand({ body: Buffer.from(text) })),

@@ -52,7 +52,7 @@ describe('routeCall', () => {
     ['/restapis%2Fprod', 501],
   ];
   for (const [path, status] of rows)
-    it(`answers DELETE ${path} with ${status} where a policy denies prod`, async () => {
+    it(`answers DELETE ${path} with ${status} if a policy denies prod`, async () => {
       assert.equal(await statusOf(path), status);
     });
 });

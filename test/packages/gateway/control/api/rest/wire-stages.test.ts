@@ -26,7 +26,7 @@ after(() => control.close());
 
 describe('stages through the AWS SDK', () => {
   // Seen on AWS: the size of a cache that names none.
-  it('show the smallest cache where a call names no size', async () => {
+  it('show the smallest cache if a call names no size', async () => {
     const deploymentId = await deploy(control);
     const stage = { restApiId, deploymentId, stageName: 'cached', cacheClusterEnabled: true };
 

@@ -51,7 +51,7 @@ describe('integrations of transfer mode STREAM through the AWS SDK', () => {
     assert.ok(tried.body.startsWith('onexxx'));
   });
 
-  it('are refused where their URI is that of Invoke, and become BUFFERED with it', async () => {
+  it('are refused if their URI is that of Invoke, and become BUFFERED with it', async () => {
     const patch = (...changes: readonly (readonly [string, string])[]): Promise<unknown> =>
       control.sdk.send(
         new UpdateIntegrationCommand({

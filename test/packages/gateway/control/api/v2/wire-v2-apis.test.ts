@@ -69,7 +69,7 @@ const PER_REQUEST = [
 ];
 
 describe('HTTP APIs through the AWS SDK', () => {
-  it('are created, called, exported and imported elsewhere, where they give the same answers', async () => {
+  it('are created, called, exported and imported elsewhere, if they give the same answers', async () => {
     const ApiId = await makeApi(control);
     await control.v2.send(
       new UpdateApiCommand({

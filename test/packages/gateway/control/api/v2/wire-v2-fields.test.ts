@@ -177,7 +177,7 @@ for (const { noun, members, change, idLength, required, twice } of ROWS)
     });
 
     if (twice !== undefined)
-      it('is refused where there is one of its name', async () => {
+      it('is refused if there is one of its name', async () => {
         const made = await call(`Create${noun}`, { ...place(), ...members });
 
         assert.deepEqual(await refusalOf(call(`Create${noun}`, { ...place(), ...members })), {
@@ -201,7 +201,7 @@ describe('an API of apigatewayv2', () => {
     ['HTTP', 'https', '$request.method $request.path'],
     ['WEBSOCKET', 'wss', '$request.body.action'],
   ] as const)
-    it(`shows what AWS sets where a call says no more than ${ProtocolType}`, async () => {
+    it(`shows what AWS sets if a call says no more than ${ProtocolType}`, async () => {
       const said = { ProtocolType, ...(ProtocolType === 'WEBSOCKET' && { RouteSelectionExpression }) };
       const made = await call('CreateApi', { Name: 'least', ...said });
 

@@ -29,7 +29,7 @@ before(async () => {
 after(() => control.close());
 
 describe('Parts of HTTP APIs through the AWS SDK', () => {
-  it('change what requests see at once where the stage deploys automatically', async () => {
+  it('change what requests see at once if the stage deploys automatically', async () => {
     const ApiId = await makeApi(control);
     const { routeId: RouteId } = await makeRoute(control, ApiId, 'GET /a');
     assert.deepEqual(
@@ -77,7 +77,7 @@ describe('Parts of HTTP APIs through the AWS SDK', () => {
     );
   });
 
-  it('have no behavior of their own where nothing matches, though Terraform sends one', async () => {
+  it('have no behavior of their own if nothing matches, though Terraform sends one', async () => {
     const ApiId = await makeApi(control);
     const made = await control.v2.send(
       new CreateIntegrationCommand({

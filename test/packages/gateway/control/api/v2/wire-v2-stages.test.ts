@@ -57,7 +57,7 @@ describe('stages of HTTP APIs through the AWS SDK', () => {
     assert.equal(await statusOf(control, ApiId, '/dev/a'), 404);
   });
 
-  it('deploy themselves once auto-deploy is on, and stay where they are when it is off', async () => {
+  it('deploy themselves once auto-deploy is on, and stay if they are when it is off', async () => {
     const ApiId = await makeApi(control);
     await makeRoute(control, ApiId, 'GET /a');
     await control.v2.send(new CreateStageCommand({ ApiId, StageName: 'dev' }));

@@ -75,7 +75,7 @@ describe('compileResourcePolicy', () => {
       );
     });
 
-  it('takes a longer one where AWS has raised the quota (docs/aws §13)', () => {
+  it('takes a longer one if AWS has raised the quota (docs/aws §13)', () => {
     const Policy = { Statement: Array.from({ length: 100 }, () => STATEMENT) };
     const { length } = JSON.stringify(Policy);
 

@@ -48,7 +48,7 @@ describe('a user pool that a stage variable names', () => {
     assert.deepEqual(namesOf(issuersOf?.({ pool: 'c' })), [issuer('eu-west-1_c')]);
   });
 
-  it('costs nothing where there is none', () => {
+  it('costs nothing if there is none', () => {
     const { issuersOf, trust } = compile([pool('eu-west-1_own')]);
 
     assert.equal(issuersOf, undefined);

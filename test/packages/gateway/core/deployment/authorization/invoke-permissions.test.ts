@@ -34,7 +34,7 @@ async function statusOf(setup: Setup = {}): Promise<number> {
 describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
   const rows: readonly (Setup & { readonly name: string; readonly status: number })[] = [
     { name: 'nothing', status: 500 },
-    { name: 'nothing where permissions are not checked', needsPermissions: false, status: 200 },
+    { name: 'nothing if permissions are not checked', needsPermissions: false, status: 200 },
     { name: 'nothing for a function of another stack', ownFunctions: [], status: 200 },
     { name: 'a permission for all of the API', permission: aPermission(), status: 200 },
     { name: 'one without a source', permission: aPermission({ SourceArn: null }), status: 200 },
@@ -46,7 +46,7 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
     { name: 'one whose principal is no text', permission: aPermission({ Principal: {} }), status: 500 },
     { name: 'one whose source is no text', permission: aPermission({ SourceArn: ['*'] }), status: 500 },
     {
-      name: 'one for an alias, where the function itself is invoked (docs/aws §8.1)',
+      name: 'one for an alias, if the function itself is invoked (docs/aws §8.1)',
       permission: aPermission({ FunctionName: 'fn:live' }),
       status: 500,
     },
@@ -63,25 +63,25 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
       status: 200,
     },
     {
-      name: 'one for the function itself, where an alias is invoked (docs/aws §8.1)',
+      name: 'one for the function itself, if an alias is invoked (docs/aws §8.1)',
       integration: proxyTo('fn:live'),
       permission: aPermission(),
       status: 500,
     },
     {
-      name: 'one for a version, where an alias is invoked that may lead to it (docs/aws §8.1)',
+      name: 'one for a version, if an alias is invoked that may lead to it (docs/aws §8.1)',
       integration: proxyTo('fn:live'),
       permission: aPermission({ FunctionName: 'fn:7' }),
       status: 500,
     },
     {
-      name: 'one for the function itself, where $LATEST is invoked',
+      name: 'one for the function itself, if $LATEST is invoked',
       integration: proxyTo('fn:$LATEST'),
       permission: aPermission(),
       status: 200,
     },
     {
-      name: 'nothing where a stage variable names the alias: AWS wants it given by hand',
+      name: 'nothing if a stage variable names the alias: AWS wants it given by hand',
       integration: { ...proxyTo('fn'), Uri: invokeUri('fn:${stageVariables.alias}') },
       variables: { alias: 'live' },
       status: 200,
@@ -156,7 +156,7 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
       status: 200,
     },
     {
-      name: 'nothing where a stage variable names the function: AWS wants it given by hand',
+      name: 'nothing if a stage variable names the function: AWS wants it given by hand',
       integration: { ...proxyTo('fn'), Uri: invokeUri('${stageVariables.fn}') },
       variables: { fn: 'fn' },
       status: 200,

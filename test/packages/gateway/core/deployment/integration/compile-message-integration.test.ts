@@ -91,7 +91,7 @@ describe('integration responses of a WebSocket API', () => {
     );
   });
 
-  it('are none where there are none', () => {
+  it('are none if there are none', () => {
     assert.equal(compileFrames(integration, []), undefined);
     assert.equal(compileFrames(undefined, []), undefined);
   });
@@ -104,7 +104,7 @@ describe('integration responses of a WebSocket API', () => {
       );
     });
 
-  it('are reported where they belong to no integration', () => {
+  it('are reported if they belong to no integration', () => {
     const responses = [bag({ IntegrationId: 'i1' })];
     const note = (integrations?: ReadonlyMap<string, PropertyBag>): void => {
       noteStrayResponses(responses, integrations, REFUSING);

@@ -37,7 +37,7 @@ describe('readAccessLog', () => {
     assert.equal(readAccessLog(stage, 'AccessLogSetting')?.format.source, '$context.requestId x');
   });
 
-  it('reads none where there is none', () => {
+  it('reads none if there is none', () => {
     assert.equal(readAccessLog(aStage({}), 'AccessLogSetting'), undefined);
     assert.equal(readAccessLog(aStage({ AccessLogSetting: {} }), 'AccessLogSetting'), undefined);
   });

@@ -159,7 +159,7 @@ describe('a customised gateway response', () => {
     assert.deepEqual([json.body, json.status], ['{}', 403]);
   });
 
-  it('keeps AWS’s exact bytes where only headers were asked for', async () => {
+  it('keeps AWS’s exact bytes if only headers were asked for', async () => {
     const { send } = withResponses({
       ResponseType: 'DEFAULT_4XX',
       ResponseParameters: { 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" },

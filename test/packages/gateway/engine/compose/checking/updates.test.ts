@@ -47,7 +47,7 @@ describe('an update of a stack', () => {
       );
     });
 
-  it('says what is lost, where it is written, and how the loss is avoided', async () => {
+  it('says what is lost, if it is written, and how the loss is avoided', async () => {
     const [found] = await update(
       `\n  Orders: { Type: AWS::Cognito::UserPool }`,
       `\n  Queue: { Type: AWS::SQS::Queue }`,

@@ -41,7 +41,7 @@ describe('withRecording', () => {
     assert.match(api.last().story.headline, /^GET \/pets was answered with 200/);
   });
 
-  it('does not change the ports where no behaviour decides', () => {
+  it('does not change the ports if no behaviour decides', () => {
     const at = { records: undefined };
 
     assert.equal(withRecording({}, at), at);

@@ -316,7 +316,7 @@ describe('the control port of a start', () => {
       assert.equal(await connections(`/${chatApi()?.id}/live/@connections/AAAAAAAAAAAAAA=`), '410 ');
     });
 
-    it('names the addresses of WebSocket APIs where none is named', async () => {
+    it('names the addresses of WebSocket APIs if none is named', async () => {
       const answer = await connections('/live/@connections/AAAAAAAAAAAAAA=');
 
       assert.match(answer, new RegExp(chatApi()?.url.replace(/^ws/, '') ?? 'no address'));

@@ -158,7 +158,7 @@ describe('a start with a stack that cannot be read', () => {
 });
 
 describe('a reload that is asked for', () => {
-  it('reads the stacks and builds functions that have run, also where nothing is watched', async () => {
+  it('reads the stacks and builds functions that have run, also if nothing is watched', async () => {
     const notices: string[] = [];
     const Answer = {
       Type: 'AWS::Lambda::Function',

@@ -92,7 +92,7 @@ describe('a message sent by the control port', () => {
       expected: { status: 409, answer: { message: 'the queue is full' }, sent: 1 },
     },
     {
-      name: 'is not sent where the queue refuses its form',
+      name: 'is not sent if the queue refuses its form',
       outcome: { kind: 'delivered' },
       target: 'jobs',
       refusal: 'a FIFO queue needs a group',

@@ -68,7 +68,7 @@ describe('a reset', () => {
     ]);
   });
 
-  it('keeps instances where it is asked to, and nothing else', async () => {
+  it('keeps instances if it is asked to, and nothing else', async () => {
     const { parts, done } = said();
     const baseline = new ResetBaseline();
     await baseline.begin(parts);

@@ -193,7 +193,7 @@ describe('the state file of a gateway', () => {
       assert.deepEqual([await items(), await movedBy()], [itemsBefore, movedBefore]);
     });
 
-  it('is refused with tables where tables are not kept here, and taken without', async () => {
+  it('is refused with tables if tables are not kept here, and taken without', async () => {
     const state = await save();
     const without = await aGateway({ Shop: RESOURCES.Shop }, { dynamodb: { kind: 'none' } });
     try {

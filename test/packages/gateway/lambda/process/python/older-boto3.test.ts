@@ -52,7 +52,7 @@ describe('boto3 of a Python function', { skip: PYTHON }, () => {
     ['1.31.0', [null, null, null, 'http://own', 'http://own', ['aio', null]]],
   ];
   for (const [version, made] of rows)
-    it(`calls the gateway also where botocore ${version} ${version < '1.31' ? 'reads no variable' : 'reads it itself'}`, async () => {
+    it(`calls the gateway also if botocore ${version} ${version < '1.31' ? 'reads no variable' : 'reads it itself'}`, async () => {
       const folder = aFolder({
         'app.py': HANDLER,
         'botocore/__init__.py': `__version__ = "${version}"`,

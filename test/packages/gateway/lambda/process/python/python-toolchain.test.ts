@@ -62,7 +62,7 @@ describe('the Python of a function', () => {
     readonly missing?: RegExp;
   }[] = [
     {
-      name: 'is another one, and a finding says so, where the nearest takes too long',
+      name: 'is another one, and a finding says so, if the nearest takes too long',
       programs: { 'python3.13': NEVER, 'python3.12': answers('3.12.1') },
       findings: [
         /^\S+\/python3\.13 did not respond within 0\.05 s → functions run with \/usr\/bin\/python3\.12\.1, Python 3\.12\.1$/,
@@ -70,13 +70,13 @@ describe('the Python of a function', () => {
       ],
     },
     {
-      name: 'is the machine’s, and a finding says so, where its virtual environment does not run',
+      name: 'is the machine’s, and a finding says so, if its virtual environment does not run',
       venv: DOES_NOT_RUN,
       programs: { 'python3.13': answers('3.13.2') },
       findings: [/\.venv\/bin\/python does not run \(3\) → functions run with \S+, Python 3\.13\.2$/],
     },
     {
-      name: 'is the next one without a word where a version manager’s shim leads nowhere',
+      name: 'is the next one without a word if a version manager’s shim leads nowhere',
       programs: { 'python3.13': DOES_NOT_RUN, python3: answers('3.13.2') },
       findings: [],
     },
@@ -86,7 +86,7 @@ describe('the Python of a function', () => {
       missing:
         /python3\.13 did not respond within 0\.05 s, and there is no other Python 3; install Python 3\.13/,
     },
-    { name: 'is missing where there is none', programs: {}, missing: /no Python 3 is installed; install/ },
+    { name: 'is missing if there is none', programs: {}, missing: /no Python 3 is installed; install/ },
   ];
   for (const { name, programs, venv, findings, missing } of rows)
     it(name, async () => {

@@ -45,7 +45,7 @@ const CRS = 'AWSManagedRulesCommonRuleSet';
 describe('a rule that cannot be judged', () => {
   const CASES: readonly { name: string; rules: readonly RuleJson[]; query?: string; gives: string }[] = [
     { name: 'is passed over', rules: [aRule(SQLI)], gives: 'ALLOW (unjudged rule0)' },
-    { name: 'stays unjudged where it is negated', rules: [aRule(not(XSS))], gives: 'ALLOW (unjudged rule0)' },
+    { name: 'stays unjudged if it is negated', rules: [aRule(not(XSS))], gives: 'ALLOW (unjudged rule0)' },
     {
       name: 'decides nothing in AND beside a statement that does not match',
       rules: [aRule(and(SQLI, contains('x')))],
@@ -85,7 +85,7 @@ describe('a rule that cannot be judged', () => {
       gives: 'ALLOW (unjudged rule0)',
     },
     {
-      name: 'averts a later block where it would have allowed the request',
+      name: 'averts a later block if it would have allowed the request',
       rules: [aRule(geo('DE'), ALLOW), aRule(contains('x'))],
       query: 'x',
       gives: 'averted BLOCK rule1 (unjudged rule0)',
@@ -127,7 +127,7 @@ describe('a rule that cannot be judged', () => {
     assert.equal(shortOf(new JudgedAcl(acl).judge()), 'averted BLOCK (unjudged rule)');
   });
 
-  it('is one with a challenge where the request has a token that only AWS can check', () => {
+  it('is one with a challenge if the request has a token that only AWS can check', () => {
     const rules = [aRule(contains('x'), { Action: { Challenge: {} } })];
     const headers = ['Cookie', 'a=b; aws-waf-token=secret'];
 

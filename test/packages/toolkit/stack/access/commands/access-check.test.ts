@@ -93,7 +93,7 @@ describe('a start with access documents', () => {
     );
   });
 
-  it('is refused where an authorizer keeps answers for longer than the document allows', async () => {
+  it('is refused if an authorizer keeps answers for longer than the document allows', async () => {
     await assert.rejects(check([anApi({ routes: [cached(3600)] })]), {
       code: 'USAGE',
       message:
@@ -169,7 +169,7 @@ describe('a start with access documents', () => {
     );
   });
 
-  it('says nothing where no source has documents: functions of such names need not be ours', async () => {
+  it('says nothing if no source has documents: functions of such names need not be ours', async () => {
     assert.deepEqual(await check([anApi({ routes: [cached(3600)] })], [join(folder, 'elsewhere')]), []);
   });
 });

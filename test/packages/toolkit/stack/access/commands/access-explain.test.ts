@@ -48,7 +48,7 @@ describe('explain of the holder of an API key', () => {
     assert.match(explain(document, 'GET', '/users/bob', asAda), /^DENY/);
   });
 
-  it('needs the name of the issuer where there are tokens too', () => {
+  it('needs the name of the issuer if there are tokens too', () => {
     const document = documentWith([TOKENS, KEYS]);
 
     assert.match(explain(document, 'GET', '/users', flags({ scope: ['a'] })), /^DENY/);
@@ -105,7 +105,7 @@ describe('explain of a caller who is charged', () => {
   });
 
   // The rules allow and the authorizer denies: reading the rules alone does not show it.
-  it('says which claim is missing where the caller is let in by the rules and denied for it', () => {
+  it('says which claim is missing if the caller is let in by the rules and denied for it', () => {
     assert.match(
       explained({ tenant: 'acme' }),
       /^quota {2}charged: no claim plan, so the authorizer returns 403/m,
@@ -146,7 +146,7 @@ describe('explain of an API key', () => {
     assert.match(explain(document, 'GET', '/users/bob', flags({ held: key })), /^DENY/);
   });
 
-  it('goes by the texts among its metadata as claims, and has none where the answer has none', () => {
+  it('goes by the texts among its metadata as claims, and has none if the answer has none', () => {
     const bound = aDocument({
       issuers: [KEYS],
       sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['keys'] }],
@@ -173,7 +173,7 @@ describe('explain of an API key', () => {
     assert.match(revoked, /however, the credential is refused before any rule applies: the key is revoked$/);
   });
 
-  it('names the keys that the document takes where this one is none of them', () => {
+  it('names the keys that the document takes if this one is none of them', () => {
     const other = { ...key, prefix: 'other_live' };
 
     assert.throws(() => explain(document, 'GET', '/users', flags({ held: other })), {
@@ -241,7 +241,7 @@ describe('explain of the holder of a ticket', () => {
     });
   });
 
-  it('needs the name of the issuer where there are tokens too', () => {
+  it('needs the name of the issuer if there are tokens too', () => {
     const both = socketWith([TOKENS, TICKETS]);
     const asTicket = flags({ issuer: 'tickets', claims: '{"sub":"ada","roles":["support"]}' });
 

@@ -122,7 +122,7 @@ describe('readLiveApi', () => {
     await assert.rejects(ask({}, { stack: 's', logicalId: 'L' }), /CloudFormation has no API L in stack s/);
   });
 
-  it('says what it needs where the environment has no credentials', async () => {
+  it('says what it needs if the environment has no credentials', async () => {
     await assert.rejects(
       readLiveApi({ apiId: 'abc', stage: 'prod' }, {}),
       /AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/,
@@ -161,14 +161,14 @@ describe('readLiveApi', () => {
     ]);
   });
 
-  it('takes what is set where the stage was never deployed', async () => {
+  it('takes what is set if the stage was never deployed', async () => {
     const { api } = await ask(HTTP, { apiId: 'def' }, 'test');
 
     assert.equal(api.routes.length, 2);
     assert.match(api.warnings.join(), /stage test is not deployed yet/);
   });
 
-  it('takes a method of its own for guarded where the stage guards ANY there', async () => {
+  it('takes a method of its own for guarded if the stage guards ANY there', async () => {
     const exported = {
       openapi: '3.0.1',
       paths: {

@@ -164,7 +164,7 @@ describe('gatewright access versions and rollback', () => {
     assert.deepEqual(requests, ['POST /access/versions/2/restore {}']);
   });
 
-  it('say so where there is no earlier version, or where none is named', async () => {
+  it('say so if there is no earlier version, or if none is named', async () => {
     const none = await admin.ask(['access', 'rollback'], { body: { versions: VERSIONS.slice(0, 2) } });
     const odd = await admin.ask(['access', 'rollback', '0']);
 

@@ -312,7 +312,7 @@ describe('gatewright access explain', () => {
     assert.deepEqual(JSON.parse(json.stdout.trim().split('\n').at(-1) ?? ''), { policy: POLICY });
   });
 
-  it('says why there is no policy, where none can tell two routes apart', async () => {
+  it('says why there is no policy, if none can tell two routes apart', async () => {
     // AWS's * matches /: what allows /a/{x}/{y}/{z} allows /a/{x}/{y} too.
     write(
       'api.yaml',
@@ -393,7 +393,7 @@ describe('gatewright access publish', () => {
     assert.match(stderr, /^Authorizers use the new version within 60 s\. .*gatewright access flush\.$/m);
   });
 
-  it('sends nothing where a document does not compile, or its routes have not been read', async () => {
+  it('sends nothing if a document does not compile, or its routes have not been read', async () => {
     const unread = await access('publish');
     write('access/orders.yml', DOCUMENT.replace('effect: allow', 'effect: alow'));
     const wrong = await access('publish');
@@ -429,7 +429,7 @@ describe('gatewright access build and check', () => {
     assert.equal(read('compiled.json'), before);
   });
 
-  it('find the API of a document by its stack where its id is that of a deployment, or say that none is meant', async () => {
+  it('find the API of a document by its stack if its id is that of a deployment, or say that none is meant', async () => {
     write('template.json', TEMPLATE);
     write('access/orders.yml', naming(basename(folder)));
     await access('sync');

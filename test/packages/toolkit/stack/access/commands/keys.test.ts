@@ -49,7 +49,7 @@ describe('gatewright keys', () => {
       asks: 'POST /access/keys/k-1/rotate {"overlapSeconds":86400}',
     },
     {
-      does: 'ends earlier secrets at once, where that is said',
+      does: 'ends earlier secrets at once, if that is said',
       args: ['rotate', 'k-1', '--overlap', '0s'],
       asks: 'POST /access/keys/k-1/rotate {"overlapSeconds":0}',
     },

@@ -164,7 +164,7 @@ export const handler = async () => protectedResourceMetadata({ resource: 'https:
     );
   });
 
-  it('says nothing where the document has no rules under mcp', async () => {
+  it('says nothing if the document has no rules under mcp', async () => {
     const [api] = await inspect({ 'index.mjs': 'export const handler = async () => ({});' });
     assert.deepEqual(await checkMcpWrapper({}, api ?? { routes: [] }), []);
   });

@@ -135,7 +135,7 @@ describe('gatewright cache', () => {
       assert.deepEqual(JSON.parse(body), sends);
     });
 
-  it('asks for one of its choices, and for a number where there has to be one', async () => {
+  it('asks for one of its choices, and for a number if there has to be one', async () => {
     const none = await admin.ask(invalidate());
     const odd = await admin.ask(invalidate('--tag', 't', '--flush-above', 'many'));
 
@@ -167,7 +167,7 @@ describe('gatewright cache', () => {
       assert.deepEqual(cellsOf(stdout), shows);
     });
 
-  it('lists entries by where they are known from, and says where the list ends', async () => {
+  it('lists entries by if they are known from, and says where the list ends', async () => {
     const entry = { kind: 'response', entry: 'path:/orders', refusal: 'none', until: '2026-11-20' };
     const some = await admin.ask(['cache', 'show', 'orders', '--limit', '1'], {
       body: { entries: [entry], hasMore: true },

@@ -143,7 +143,7 @@ describe('the customers of the console', () => {
     );
   });
 
-  it('are none where the gateway does not serve the stack that records the usage', async () => {
+  it('are none if the gateway does not serve the stack that records the usage', async () => {
     const none = openCustomerBook(() => undefined);
 
     await assert.rejects(async () => none.list({ withUse: true }), /does not serve the toolkit’s stack/);

@@ -108,7 +108,7 @@ describe('gatewright customers', () => {
     assert.doesNotMatch(await printed('customers', 'list', '--plan', 'free'), /^acme/m);
   });
 
-  it('shows facts, terms and what is left in paragraphs, and nothing as left where no limit is of the customer', async () => {
+  it('shows facts, terms and what is left in paragraphs, and nothing as left if no limit is of the customer', async () => {
     await printed('customers', 'create', 'hooli', 'keyed');
     await printed('customers', 'create', 'wonka', 'free');
 
@@ -151,7 +151,7 @@ describe('gatewright customers', () => {
     }
   });
 
-  it('tells the keys of a customer, revokes those of a closed one, and warns where a cache keeps a result', async () => {
+  it('tells the keys of a customer, revokes those of a closed one, and warns if a cache keeps a result', async () => {
     await printed('customers', 'create', 'soylent', 'pro');
     const by = { id: 'make', by: 'ada' };
     const { stored } = await keys.create(aNewKey({ tenant: 'soylent' }), by);

@@ -346,7 +346,7 @@ describe('gatewright quota forget', () => {
     JSON.stringify((await client.send(new commands.ScanCommand({ TableName: table }))).Items);
 
   // The walk of a user: the final invoice was made, and only --even-if-open helped.
-  it('deletes without giving money up where every invoice that the records make is named', async () => {
+  it('deletes without giving money up if every invoice that the records make is named', async () => {
     const closed = new TwoCustomers();
     await closed.live(['globex']);
     for (const [name, item] of closed.usage)

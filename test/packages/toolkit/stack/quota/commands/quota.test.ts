@@ -235,7 +235,7 @@ describe('gatewright usage stripe', () => {
       assert.match(stderr, /^events sent: 0, sent before: 0; records without usage: 1, without a meter: 1$/m);
     });
 
-  it('is refused where the journal is there and cannot be read, since what was sent is not known', async () => {
+  it('is refused if the journal is there and cannot be read, since what was sent is not known', async () => {
     const args = ['usage', 'stripe', '--period', '2026-11', '--dry-run', '--journal', import.meta.dirname];
     const { code, stderr } = await admin.ask(args, { body: '' }, { body: '' });
 

@@ -241,7 +241,7 @@ describe('the invoices that the console shows', () => {
     assert.deepEqual([shown.notClosed, shown.unpriced], [undefined, 0]);
   });
 
-  it('are refused in a sentence where the stack that counts is not served', async () => {
+  it('are refused in a sentence if the stack that counts is not served', async () => {
     await assert.rejects(
       openInvoiceBook(() => undefined).ofMonth('2026-11'),
       /does not serve the toolkit’s stack/,
@@ -297,7 +297,7 @@ describe('a month of which nothing is recorded', () => {
 });
 
 describe('meter events for Stripe', () => {
-  it('are not sent where the journal cannot be written', async () => {
+  it('are not sent if the journal cannot be written', async () => {
     nowMs = Date.UTC(2026, 11, 1, 1);
     await usage('close');
 

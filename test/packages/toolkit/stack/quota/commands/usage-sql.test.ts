@@ -38,7 +38,7 @@ describe('the SQL over exports of the usage table', () => {
     ['export/*.gz.part', 'export/*.gz.part'],
     ['.gz-files', '.gz-files/*.json.gz'],
   ] as const)
-    it(`reads ${pattern} where ${files} is named`, async () => {
+    it(`reads ${pattern} if ${files} is named`, async () => {
       const asked = installFakeDuckDb(folder);
       const query = { files, statement: 'usage', month: '2026-11', spillFolder: folder } as const;
       for await (const rows of queryExport(query, folder)) assert.equal(rows.length, 1);
