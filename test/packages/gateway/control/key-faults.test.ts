@@ -18,7 +18,7 @@ describe('a key that a stage does not take', () => {
     assert.deepEqual(faultOf('a-value-that-no-key-has', 'dev'), { kind: 'unknown' });
   });
 
-  it('may be disabled, which is said by its id', () => {
+  it('may be disabled, which is reported with its id', () => {
     const fault = faultOf(OTHER_VALUE, 'dev', {
       Other: aKey({ Value: OTHER_VALUE, Name: 'b', Enabled: false }),
     });
@@ -39,7 +39,7 @@ describe('a key that a stage does not take', () => {
     });
   });
 
-  it('is for none if its plan has no stages', () => {
+  it('is for no stage if its plan has no stages', () => {
     const fault = faultOf(OTHER_VALUE, 'dev', {
       Other: aKey({ Value: OTHER_VALUE, Name: 'b' }),
       Empty: aPlan({ UsagePlanName: 'empty', ApiStages: [] }),

@@ -21,7 +21,7 @@ const HTTP: JsonObject = {
 };
 
 describe('an HTTP integration', () => {
-  it("sends none of the client's headers and query unless they are mapped (docs/aws §2.6)", async () => {
+  it("sends none of the client's headers and query parameters unless they are mapped (docs/aws §2.6)", async () => {
     const { send, ports } = aMethod({
       integration: {
         ...HTTP,
@@ -87,7 +87,7 @@ describe('an HTTP integration', () => {
     assert.equal(headerLines(request?.headers ?? [])['content-type'], undefined, 'docs/aws §2.6');
   });
 
-  it('adds no type to the call that a GET of the client brings about', async () => {
+  it('adds no Content-Type to the call if the client sent a GET', async () => {
     const { send, ports } = aMethod({ integration: { ...HTTP, IntegrationHttpMethod: 'POST' } });
     ports.http.answer = () => answered('');
 
@@ -274,7 +274,7 @@ describe('an HTTP integration', () => {
     assert.equal(ports.http.requests.length, 0);
   });
 
-  it('answers 400 to a body that is no JSON if a value of it is mapped', async () => {
+  it('answers 400 to a body that is not JSON if a value of it is mapped', async () => {
     const { send } = aMethod({
       integration: {
         ...HTTP,
@@ -291,7 +291,7 @@ describe('an HTTP integration', () => {
     );
   });
 
-  it('answers 500 if the answer is no JSON and a value of it is mapped', async () => {
+  it('answers 500 if the response is not JSON and a value of it is mapped', async () => {
     const { send, ports } = aMethod({
       integration: {
         ...HTTP,
@@ -311,7 +311,7 @@ describe('an HTTP integration', () => {
     assert.equal((await send({ target: '/dev/1' })).status, 500, 'docs/aws §7.6');
   });
 
-  it('hands the name of its VPC link on', async () => {
+  it('passes the name of its VPC link on', async () => {
     const { send, ports } = aMethod({
       integration: { ...HTTP, ConnectionType: 'VPC_LINK', ConnectionId: '${stageVariables.link}' },
       variables: { link: 'orders' },

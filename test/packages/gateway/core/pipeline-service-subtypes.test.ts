@@ -35,7 +35,7 @@ describe('a service integration of an HTTP API', () => {
     );
   });
 
-  it('answers with what the service said, changed by ResponseParameters', async () => {
+  it("answers with the service's response, changed by ResponseParameters", async () => {
     const { send, ports } = aServiceIntegration(
       'SQS-PurgeQueue',
       { QueueUrl: QUEUE },

@@ -153,7 +153,7 @@ describe('a Lambda proxy of transfer mode STREAM', () => {
 });
 
 describe('an HTTP_PROXY of transfer mode STREAM', () => {
-  it('hands on status, headers and body of the backend, packed as they are', async () => {
+  it('passes on status, headers and body of the backend, still compressed', async () => {
     const api = aMethod({ integration: BACKEND });
     api.ports.http.answer = () =>
       answered('packed', ['Content-Encoding', 'gzip', 'Content-Type', 'text/plain', 'Via', '1.1 x'], 203);

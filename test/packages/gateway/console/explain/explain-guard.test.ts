@@ -105,7 +105,7 @@ const ROWS: readonly (readonly [name: string, about: Circumstances, changes: rea
 
 describe('what to change about a refusal', () => {
   for (const [name, about, changes] of ROWS)
-    it(`is named for ${name}`, () => {
+    it(`is suggested if ${name}`, () => {
       assert.deepEqual(explain(about).changes, changes);
     });
 });

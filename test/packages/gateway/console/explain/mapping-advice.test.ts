@@ -279,7 +279,7 @@ describe('the advice about a call that Lambda limits', () => {
 
 describe('a reply of Lambda itself', () => {
   const fn = () => ({ id: '7' });
-  it('is not told as a response of the function, which an asynchronous call does not wait for', async () => {
+  it('is not described as a response of the function, because an asynchronous call does not wait for one', async () => {
     const RequestParameters = { 'integration.request.header.X-Amz-Invocation-Type': "'Event'" };
     const api = recording(aMethod({ integration: { ...FUNCTION, RequestParameters }, functions: { fn } }));
 

@@ -203,7 +203,7 @@ describe('the advice about a proxy result', () => {
     );
   });
 
-  it('says of a member of the metadata which there are', async () => {
+  it('lists the existing members if one member of the metadata is unknown', async () => {
     const chat = () => [`${JSON.stringify({ statusCode: 200, body: '' })}${'\0'.repeat(8)}`];
     const api = anApi(restRoutes({ 'GET /pets': { Integration: LAMBDA } }), { chat });
 

@@ -20,7 +20,7 @@ describe('sectionAfter', () => {
   ];
 
   for (const { letter, current, section, why } of cases)
-    it(`leads from ${current} by ${letter} to ${section ?? 'none'}: ${why}`, () => {
+    it(`goes from ${current} by ${letter} to ${section ?? 'none'}: ${why}`, () => {
       assert.equal(sectionAfter(letter, current, SECTIONS), section);
     });
 });

@@ -112,7 +112,7 @@ describe('describeMissing', () => {
     ['f1', true, undefined],
     [undefined, false, undefined],
   ] as const)
-    it(`says ${text ?? 'nothing'} if ${item ?? 'nothing'} is asked for and is ${isHere ? '' : 'not '}here`, () => {
+    it(`says ${text ?? 'nothing'} if ${item ?? 'nothing'} is requested and does ${isHere ? '' : 'not '}exist`, () => {
       assert.equal(describeMissing('function', item, isHere), text);
     });
 });

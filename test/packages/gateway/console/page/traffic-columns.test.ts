@@ -111,7 +111,7 @@ describe('the columns of Traffic', () => {
     }
   });
 
-  it('are laid out by the style sheet in each layout, which has no widths of its own', () => {
+  it('are laid out by the style sheet in each layout, which sets no widths of its own', () => {
     const { text } = readSource(STYLE);
     const rules = [...text.matchAll(/([^{}]*\.line\b[^{}]*)\{([^{}]*)\}/g)];
     const grids = rules.flatMap(([, , body = '']) => body.match(/grid-template-columns: .*(?=;)/g) ?? []);

@@ -42,7 +42,7 @@ describe('labels of APIs', () => {
   ];
   for (const { name, apis, expected } of rows) it(name, () => assert.deepEqual(labelsOf(apis), expected));
 
-  it('say which API belongs to the toolkit, and give the known name of one that is not served any more', () => {
+  it('show which API belongs to the toolkit, and the known name of an API that is no longer served', () => {
     const labels = labelApis([anApi('a', 'http', 'gatewright-dev')], (stack) => stack === 'gatewright-dev');
 
     assert.equal(labels.of('a').isToolkit, true);

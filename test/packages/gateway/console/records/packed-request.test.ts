@@ -151,7 +151,7 @@ describe('packRequest', () => {
       assert.deepEqual(kept.sizes, { ...sizes, reply: was.reply.body.length });
     });
 
-  it('rebuilds the event of a proxy only if its whole body is kept', async () => {
+  it('rebuilds the event of a proxy only if its whole body is stored', async () => {
     const api = anApi(rest, { echo });
     const body = 'x'.repeat(RECORDED_BYTES + 1);
 
@@ -201,7 +201,7 @@ describe('packRequest', () => {
     );
   });
 
-  it('gives the size of bytes that do not unpack, so that no part of them is sent', async () => {
+  it('keeps the size of bytes that cannot be decompressed, so that no part of them is sent', async () => {
     const members = Array.from({ length: 3_000 }, () => gzipSync(''));
     const body = Buffer.concat(members);
 
@@ -216,7 +216,7 @@ describe('packRequest', () => {
   });
 
   // What is kept of the exchange is copied by every collection of the young generation, which cost a fifth of all requests.
-  it('keeps none of the objects that the request was made of', async () => {
+  it('keeps none of the objects from which the request was built', async () => {
     const api = anApi(httpRoutes(['POST /pets']), { echo });
     const arena = new RecordArena();
     const gone: WeakRef<object>[] = [];

@@ -45,7 +45,7 @@ describe('a sample of what is served', () => {
     );
   });
 
-  it('is one of several of the ordinary successful requests above, and stands for all of them', async () => {
+  it('is one of several among the ordinary successful requests above, and represents all of them', async () => {
     const api = aBusyApi();
 
     await api.second(2 * FULL_RECORDS_PER_SECOND, pets);
@@ -120,7 +120,7 @@ describe('a sample of what is served', () => {
     assert.deepEqual([api.records.state.taken - before, api.records.state.sampled], [100, undefined]);
   });
 
-  it('has the request that a reader waits for', async () => {
+  it('contains the request that a reader waits for', async () => {
     const api = aBusyApi();
     await api.second(5_000, pets);
     const before = api.records.state.taken;

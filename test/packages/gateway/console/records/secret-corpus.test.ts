@@ -90,7 +90,7 @@ function spellings(text: string): string {
 }
 
 describe('a secret of the corpus', () => {
-  it('is one of at least 100, among as many that only look like one', () => {
+  it('is one of at least 100 secrets, among as many texts that only look like one', () => {
     assert.ok(SECRET_CORPUS.length >= 100 && HARMLESS_CORPUS.length >= 100);
     for (const { name, value, secret, source } of [...SECRET_CORPUS, ...HARMLESS_CORPUS])
       assert.ok(name !== '' && source !== '' && value.includes(secret), name);

@@ -28,7 +28,7 @@ describe('what is shown of a body', () => {
     );
   });
 
-  it('is text if it is no JSON, and base64 if it is no text', () => {
+  it('is text if it is not JSON, and base64 if it is not text', () => {
     assert.deepEqual(showData('Body', '{"a":', SHOWING), { title: 'Body', form: 'text', text: '{"a":' });
     assert.equal(showData('Body', Buffer.from([0, 255]), SHOWING)?.form, 'binary');
   });
@@ -59,7 +59,7 @@ describe('what is shown of a body', () => {
     ['more brackets that close than that open', ']'],
     ['braces that close a list', '[}'],
   ] as const)
-    it(`is of a size like that of the body if only the beginning of many ${what} was kept`, () => {
+    it(`has about the size of the body if only the beginning of many ${what} was stored`, () => {
       const kept = `[]${part.repeat(16_384 / part.length)}`;
       const shown = showData('Body', kept, SHOWING, 1_000_000);
       assert.ok(shown);
@@ -67,7 +67,7 @@ describe('what is shown of a body', () => {
       assert.ok(shown.text.length < 100 * kept.length, `${shown.text.length} characters`);
     });
 
-  it('is of a size like that of the body if a whole body is nested deeply', () => {
+  it('has about the size of the body if a whole body is deeply nested', () => {
     const sent = `${'['.repeat(8_000)}${']'.repeat(8_000)}`;
     const { text = '' } = showData('Body', sent, SHOWING) ?? {};
     assert.ok(text.length < 100 * sent.length, `${text.length} characters`);

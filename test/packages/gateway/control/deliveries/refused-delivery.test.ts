@@ -287,7 +287,7 @@ exports.work = async () => console.log('delivered');`,
     return lines.join('\n');
   };
 
-  it('is told with the permission to add, and delivers once the function has it', async () => {
+  it('is reported with the permission to add, and delivers once the function has it', async () => {
     const refused = await serve({});
     try {
       assert.equal((await fetch(refused.urlOf('http'))).status, 200);

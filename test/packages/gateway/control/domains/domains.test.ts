@@ -162,7 +162,7 @@ describe('a custom domain of REST APIs', () => {
       );
     });
 
-  it('stands for all names one label below if it begins with an asterisk', async () => {
+  it('matches all names one label below it if it begins with an asterisk', async () => {
     const all = domain({ DomainName: '*.example.com' });
     const api = serving({ ...PETS, D: all, M: mapping({ Stage: 'dev' }, '*.example.com') });
 
@@ -223,7 +223,7 @@ describe('a custom domain of HTTP APIs', () => {
     properties: { DomainName: HOST, DomainNameConfigurations: [{ EndpointType: 'REGIONAL' }] },
   };
 
-  it('leads to the stage of its mapping', async () => {
+  it('is mapped to a stage', async () => {
     const M = keyed({ ApiMappingKey: 'v1', Stage: '$default' });
     const Beta = keyed({ ApiMappingKey: 'beta/v1', Stage: 'beta' });
     const api = serving({ ...HTTP, D, M, Beta });
@@ -249,7 +249,7 @@ describe('a custom domain of HTTP APIs', () => {
       assert.equal(served.atDomain(host, '/v1/pets')?.api?.domainName, HOST);
   });
 
-  it('is known as HTTP-only if nothing is mapped: HTTP APIs would say Not Found', () => {
+  it('counts as HTTP-only if nothing is mapped: HTTP APIs would say Not Found', () => {
     const { served } = serving({ ...HTTP, D, M: keyed({ ApiMappingKey: 'v1', Stage: '$default' }) });
     assert.deepEqual(served.atDomain(HOST, '/v2'), {
       api: undefined,
@@ -261,7 +261,7 @@ describe('a custom domain of HTTP APIs', () => {
 });
 
 describe('custom domains after a reload', () => {
-  it('are those of the template, with what calls have made beside them', () => {
+  it('are those of the template, and those that calls have created', () => {
     const { served } = serving({ ...PETS, D: domain(), M: mapping({ BasePath: 'v1', Stage: 'dev' }) });
     const defined = served.domains.get(HOST);
     assert.ok(defined);
@@ -303,7 +303,7 @@ describe('the routing mode of a domain', () => {
     ['ROUTING_RULE_THEN_BASE_PATH_MAPPING', [rule], 'ruled'],
     ['ROUTING_RULE_THEN_API_MAPPING', [], 'mapped'],
   ] as const)
-    it(`leads to what is ${expected} for ${mode ?? 'none'} with ${rules.length} rules`, () => {
+    it(`selects what is ${expected} for ${mode ?? 'none'} with ${rules.length} rules`, () => {
       assert.equal(kindOf(mode, rules), expected);
     });
 });

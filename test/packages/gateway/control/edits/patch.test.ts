@@ -71,7 +71,7 @@ describe('readPatch', () => {
     },
   ];
   for (const { name, operation, code, message } of refused)
-    it(`refuses ${name} in AWS's words (recorded 2024–2025)`, () => {
+    it(`refuses ${name} with AWS's message (recorded 2024–2025)`, () => {
       assert.throws(
         () => patch({}, operation),
         (error) => error instanceof ControlError && error.code === code && error.message === message,
@@ -93,7 +93,7 @@ describe('readPatch', () => {
     assert.throws(() => patch({}, ...Array.from({ length: 201 }, () => operation)), ControlError);
   });
 
-  it('says what else there is where a resource lists its paths', () => {
+  it('says which other operations exist if a resource lists its paths', () => {
     const body = { patchOperations: [{ op: 'replace', path: '/x' }] };
     const refuseListing = readPatch(body, 'input', [], listingRefusal(['/parentId', '/pathPart']));
 

@@ -51,7 +51,7 @@ describe('executedVersion', () => {
       assert.deepEqual(found, expected);
     });
 
-  it('draws nothing if the alias leads to one version', () => {
+  it('draws no number if the alias refers to one version', () => {
     const draw = (): number => assert.fail('it was drawn');
     assert.equal(executedVersion(stackWith([]), 'greet', 'live', draw)?.version, '1');
   });
@@ -82,7 +82,7 @@ describe('noteAliases', () => {
     ],
   ];
   for (const [name, stacks, expected] of rows)
-    it(`${expected === undefined ? 'takes' : 'tells of'} ${name}`, () => {
+    it(`${expected === undefined ? 'accepts' : 'reports'} ${name}`, () => {
       const faults = new Faults(false);
       noteAliases(stacks, faults);
       const said = faults.all.map(({ error }) => error.message).join('\n');

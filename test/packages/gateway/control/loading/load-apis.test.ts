@@ -74,7 +74,7 @@ describe('loadApis', () => {
       'an AWS::ApiGateway::Deployment and a stage',
     ],
   ] as const)
-    it(`says that ${name} answers nothing`, () => {
+    it(`says that no request reaches ${name}`, () => {
       const { clock } = virtualPorts({});
       const others = Object.entries(resources).filter(
         ([, { type: of }]) => !/::(Stage|Deployment)$/.test(of),
@@ -91,7 +91,7 @@ describe('loadApis', () => {
       );
     });
 
-  it('refuses an unknown verb of a template in the words of the control plane', () => {
+  it('refuses an unknown verb in a template with the message of the control plane', () => {
     const { clock } = virtualPorts({});
     const faults = new Faults(false);
     loadApis([aStack(restApi({ HttpMethod: 'FETCH' }))], new Account({ clock, isThrottled: false }), faults);

@@ -28,7 +28,7 @@ const ok = (): unknown => 'hello';
 
 // docs/aws §19.1, §19.3, §19.4
 describe('a public function URL', () => {
-  it('hands over the request as payload 2.0, its path as it came', async () => {
+  it('passes on the request as payload 2.0, with its path unchanged', async () => {
     const { send, ports, host } = aFunctionUrl(NONE, ok);
     const headers = ['Host', host, 'Content-Type', 'text/plain', 'Cookie', 'a=1; b=2', 'User-Agent', 'me'];
 
@@ -111,7 +111,7 @@ describe('a public function URL', () => {
       assert.equal(headerOf(reply, 'x-amzn-errortype'), 'TooManyRequestsException');
     });
 
-  it('streams the body alone if the function gives no metadata', async () => {
+  it('streams only the body if the function sends no metadata', async () => {
     const { send } = aFunctionUrl({ ...NONE, InvokeMode: 'RESPONSE_STREAM' }, () => ['{"a":', '1}']);
     const reply = await send({ target: '/' });
     assert.deepEqual(
@@ -147,7 +147,7 @@ describe('CORS of a function URL', () => {
     assert.equal(ports.invoker.calls.length, 0);
   });
 
-  it('says its headers beside those of the function', async () => {
+  it("sends its headers in addition to the function's", async () => {
     // Source: aws-powertools/powertools-lambda-python#4163: a browser finds the header twice
     const greet = (): unknown => ({ statusCode: 200, headers: { 'Access-Control-Allow-Origin': 'x' } });
     const reply = await aFunctionUrl({ ...NONE, Cors }, greet).send({ target: '/', headers: from });
@@ -229,7 +229,7 @@ describe(`AWS_IAM of a function URL (${ACCESS})`, () => {
     ['foreign', TO_OTHERS, ALLOWED],
     ['both', PUBLIC, ALLOWED],
   ] as const)
-    it(`answers ${String(expected[0])} to "${who}" beside ${Object.keys(resources).length} permissions`, async () => {
+    it(`answers ${String(expected[0])} to "${who}" with ${Object.keys(resources).length} permissions`, async () => {
       assert.deepEqual(await signed(aFunctionUrl(IAM, ok, { resources }), who), expected);
     });
 

@@ -33,7 +33,7 @@ function ofHttp(properties: JsonObject): string[] {
 }
 
 describe('an authorizer that no route names', () => {
-  it('is no finding if it is right', () => {
+  it('is not reported if it is valid', () => {
     const IdentitySource = 'method.request.header.Authorization';
     assert.deepEqual(ofRest({ Type: 'TOKEN', AuthorizerUri: URI, IdentitySource }), []);
   });

@@ -58,7 +58,7 @@ describe('Ref of a part of an API', () => {
       assert.equal(namesOf(`AWS::ApiGateway${version}::Stage`, { StageName: 'prod' }).ref, 'prod');
   });
 
-  it('is the name of a model, which has letters and digits only if it is made', () => {
+  it('is the name of a model, which consists of letters and digits if it is generated', () => {
     assert.equal(namesOf('AWS::ApiGateway::Model', { Name: 'Pet' }).ref, 'Pet');
     assert.match(namesOf('AWS::ApiGateway::Model').ref, /^[A-Za-z0-9]+$/);
   });

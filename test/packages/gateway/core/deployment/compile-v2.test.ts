@@ -48,7 +48,7 @@ describe('a route response (docs/aws §11.3)', () => {
       assert.equal(aRoute(route, response)?.repliesToClient, true);
     });
 
-  it('is that of its own route alone', () => {
+  it('belongs only to its own route', () => {
     const route = { RouteResponseSelectionExpression: '$default' };
     assert.equal(aRoute(route, { RouteId: 'Other', RouteResponseKey: '$default' })?.repliesToClient, false);
   });

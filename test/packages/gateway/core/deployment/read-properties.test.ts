@@ -217,7 +217,7 @@ function readersText(): string {
 }
 
 describe('every property that a definition may have', () => {
-  it('is named somewhere by the code that reads resources, for all types', () => {
+  it('is mentioned by the code that reads resources, for all types', () => {
     const text = readersText();
     // Of some one value is all that there is.
     const names = [...RESOURCE_TYPES.names].flatMap((type) => {

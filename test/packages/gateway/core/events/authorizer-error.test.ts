@@ -155,7 +155,7 @@ describe('$context.authorizer.error', () => {
   for (const { name, line, has, source } of rows)
     it(name, async () => assert.equal(await line(), has, source));
 
-  it('reports a function that the authorizer may not invoke in the words of its kind of API', () => {
+  it('reports a function that the authorizer may not invoke in the wording of its kind of API', () => {
     assert.match(describeNotPermitted({ payload: 'http-2.0' }), /^The IAM role configured on the authorizer/);
     assert.match(describeNotPermitted({ payload: 'http-1.0' }), /Check the permissions and try again\.$/);
     for (const payload of ['rest-token', 'rest-request', 'websocket'] as const)

@@ -152,7 +152,7 @@ describe('readAuthorizerResult', () => {
       assert.equal(read(answer, format).kind, 'invalid', source);
     });
 
-  it('refuses text that is no JSON', () => {
+  it('refuses text that is not JSON', () => {
     assert.equal(readAuthorizerResult('oops', TOKEN).kind, 'invalid');
   });
 

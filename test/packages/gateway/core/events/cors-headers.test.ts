@@ -51,7 +51,7 @@ describe('the answer to a preflight', () => {
 });
 
 describe('the CORS headers of a reply', () => {
-  it('expose headers and allow credentials, and are no answer to a preflight', () => {
+  it('expose headers and allow credentials, but are not an answer to a preflight', () => {
     const cors = { ...NONE, allowMethods: ['GET'], exposeHeaders: ['X-Id'], allowCredentials: true };
 
     assert.deepEqual(replyCorsHeaders(cors, ORIGIN), [
@@ -64,7 +64,7 @@ describe('the CORS headers of a reply', () => {
     assert.deepEqual(replyCorsHeaders(cors, 'https://other.example'), []);
   });
 
-  it('replace those of the backend, with any spelling', () => {
+  it("replace the backend's headers, with any spelling", () => {
     assert.deepEqual(
       ['Access-Control-Allow-Origin', 'access-control-max-age', 'access-control-request-method', 'vary'].map(
         isCorsHeader,

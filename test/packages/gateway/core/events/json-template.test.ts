@@ -48,7 +48,7 @@ describe('JsonTemplates', () => {
       );
   });
 
-  it('a part that looks like a mark is a part like any other', () => {
+  it('treats a part that looks like a mark like any other part', () => {
     const templates = new JsonTemplates(['a', 'b'], (part: (name: 'a' | 'b') => unknown) => [
       part('a'),
       part('b'),

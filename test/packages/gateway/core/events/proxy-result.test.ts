@@ -43,7 +43,7 @@ describe('readRestResult', () => {
       check(readRestResult(JSON.stringify(returns), NO_BINARY), rest, source);
     });
 
-  it('refuses text that is no JSON', () => {
+  it('refuses text that is not JSON', () => {
     check(readRestResult('oops', NO_BINARY), 'malformed', 'inferred');
   });
 
@@ -71,7 +71,7 @@ describe('readRestResult', () => {
       assert.deepEqual(result.body, isDecoded ? Buffer.from([0xde, 0xad, 0xbe, 0xef]) : '3q2+7w==');
     });
 
-  it('distinguishes a body that is no base64 from a malformed answer', () => {
+  it('distinguishes a body that is not base64 from a malformed answer', () => {
     const payload = JSON.stringify({ statusCode: 200, body: 'not base64!', isBase64Encoded: true });
     const rules = { binaryMediaTypes: ['*/*'], accept: '*/*' };
 
@@ -257,7 +257,7 @@ describe('a proxy result', () => {
 });
 
 describe('readConnectResult', () => {
-  it('hands on status, headers and body', () => {
+  it('passes on status, headers and body', () => {
     const payload = '{"statusCode":200,"headers":{"Sec-WebSocket-Protocol":"bearer"},"extra":1}';
 
     check(
@@ -283,7 +283,7 @@ describe('readMessageResult', () => {
       assert.deepEqual(readMessageResult(payload), { kind: 'silent' }, payload);
   });
 
-  it('is malformed if there is no object, no text or a member that AWS does not know', () => {
+  it('is malformed if there is no object, no text, or a member that AWS does not have', () => {
     for (const payload of ['null', '"x"', '{"body":{}}', 'oops', '{"body":"a","extra":1}'])
       assert.equal(readMessageResult(payload).kind, 'malformed', payload);
   });

@@ -29,7 +29,7 @@ const aFrame = (changes: Partial<FrameResponse> & { readonly text?: string }): F
 });
 
 describe('the frame of an answer', () => {
-  it('is made by the first response whose key matches all of the status', () => {
+  it('is created by the first response whose key matches the whole status', () => {
     const frames = [
       aFrame({ pattern: '40', text: 'part' }),
       aFrame({ text: 'default' }),
@@ -59,7 +59,7 @@ describe('the frame of an answer', () => {
     ['text/plain; charset=utf-8', '\u0000\ufffd'],
     ['application/problem+json', '\u0000\ufffd'],
   ] as const)
-    it(`is base64 of bytes under CONVERT_TO_TEXT, and text as it is: ${type}`, () => {
+    it(`is base64 of bytes under CONVERT_TO_TEXT, and text unchanged: ${type}`, () => {
       const bytes = answer(200, Buffer.from([0, 0xff]), type);
       const own = aFrame({ contentHandling: 'CONVERT_TO_TEXT' });
       assert.equal(buildFrame([own], call(), bytes, ''), text);

@@ -82,7 +82,7 @@ describe('convertResponseBody (docs/aws §2.4, second table)', () => {
       assert.deepEqual(convertResponseBody(body, { isBinary, wantsBinary }, handling), expected);
     });
 
-  it('refuses text that is no base64 if bytes are wanted', () => {
+  it('refuses text that is not base64 if bytes are required', () => {
     const text = Buffer.from('this is a UTF8 text typed object');
     assert.throws(
       () => convertResponseBody(text, { isBinary: false, wantsBinary: true }, undefined),

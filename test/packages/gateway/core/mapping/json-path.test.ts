@@ -102,7 +102,7 @@ describe('a filter', () => {
     ['$.l[?(@ == 1)]', '[1]'],
     ['$.m[?(@.a == 2)]', '[{"a":2}]'],
   ] as const)
-    it(`finds ${expected} at ${path}: texts and numbers are no items of their own`, () => {
+    it(`finds ${expected} at ${path}: texts and numbers are not items themselves`, () => {
       assert.equal(read('{"n":7,"t":"x","l":[1],"m":{"a":2}}', path).json, expected);
     });
 });

@@ -148,7 +148,7 @@ describe('selectResponse', () => {
       assert.equal(selectResponse(responses(...patterns), text, status)?.status, expected);
     });
 
-  it('ends a pattern that would backtrack for ever', () => {
+  it('stops a pattern that would backtrack forever', () => {
     assert.throws(
       () => selectResponse(responses('(a+)+$'), `${'a'.repeat(2_000)}b`),
       (error) => error instanceof TemplateError && error.code === 'TEMPLATE_LIMIT',

@@ -109,7 +109,7 @@ describe('renderHttpAddress', () => {
 });
 
 describe('renderPath', () => {
-  it('begins with one slash and escapes what cannot stand in a path', () => {
+  it('begins with one slash and escapes what a path cannot contain', () => {
     assert.equal(renderPath('bucket/{key}', { key: 'a b"c' }), '/bucket/a%20b%22c');
   });
 

@@ -293,7 +293,7 @@ describe('templateScope', () => {
       assert.throws(() => render(`#set($long = $util.${call})`), { code: 'TEMPLATE_LIMIT' }, call);
   });
 
-  it('counts the length of the body for each path that is read of it', () => {
+  it('counts the length of the body for each path that is read from it', () => {
     const limits = { ...DEFAULT_RENDER_LIMITS, maxSteps: 2_000 };
     const render = (times: number): string =>
       compileTemplate("$!input.path('$.a')".repeat(times), 'test').render(
@@ -305,7 +305,7 @@ describe('templateScope', () => {
     assert.throws(() => render(2), { code: 'TEMPLATE_LIMIT' });
   });
 
-  it('fails on a JSONPath that is none, and on text that is no JSON for parseJson', () => {
+  it('fails on an invalid JSONPath, and for parseJson on text that is not JSON', () => {
     for (const template of [
       "$input.path('$.[')",
       "$input.json('$..')",

@@ -250,7 +250,7 @@ describe('the stage cache', () => {
     assert.deepEqual(shortly, ['1', '2']);
   });
 
-  it('repeats status and headers, and gives each reply ids of its own', async () => {
+  it('repeats status and headers, and gives each reply its own ids', async () => {
     const { send } = cachedApi(ON, {}, () => ({ statusCode: 201, headers: { 'X-Pet': 'cat' }, body: 'x' }));
 
     const first = await send({ target: PETS });

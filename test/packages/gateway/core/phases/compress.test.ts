@@ -63,7 +63,7 @@ describe('the coding of a reply', () => {
       assert.equal(headerOf(await ask(headers), 'content-encoding'), expected);
     });
 
-  it('is one of its codings or none for any text', async () => {
+  it('is one of the known codings, or none, for any text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), async (header) => {
         const coding = headerOf(await ask(['Accept-Encoding', header]), 'content-encoding');
@@ -143,11 +143,11 @@ describe('a reply of an API with MinimumCompressionSize', () => {
     },
   ];
   for (const { name, headers = GZIP, setup, size, expected } of plain)
-    it(`stays as it is ${name}`, async () => {
+    it(`does not change ${name}`, async () => {
       assert.equal(headerOf(await ask(headers, setup, size), 'content-encoding'), expected, GUIDE);
     });
 
-  it('is kept in the cache as it was, and packed for each client', async () => {
+  it('is cached uncompressed, and compressed for each client', async () => {
     const resources = restApi();
     const Api = { ...resources['Api'], type: 'AWS::ApiGateway::RestApi', id: 'abcdefghij' };
     let calls = 0;

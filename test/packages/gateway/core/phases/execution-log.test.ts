@@ -18,7 +18,7 @@ function linesOf({ ports }: TestApi): string[] {
 const PETS = '/dev/pets';
 
 describe('the execution log of a REST stage', () => {
-  it('reports at INFO what happened, in the order of AWS, without headers and bodies (docs/aws §10.3)', async () => {
+  it("reports at INFO what happened, in AWS's order, without headers and bodies (docs/aws §10.3)", async () => {
     const api = stagedApi(leveled({ LoggingLevel: 'INFO' }), { list: ok });
 
     await api.send({ target: PETS });

@@ -181,7 +181,7 @@ describe('the access log of a REST stage', () => {
 });
 
 describe('the line of a request', () => {
-  it('is one line, for any message of the function', async () => {
+  it('is a single line, whatever the message of the function is', async () => {
     const message = 'Cannot find module x\nRequire stack:\r\n- /var/task/index.js';
     const { send, ports } = stagedApi(
       {},

@@ -71,7 +71,7 @@ describe('a private domain', () => {
       );
     });
 
-  it('rejects every caller if it has no policy, which is no explicit deny', () => {
+  it('rejects every caller if it has no policy, which is not an explicit deny', () => {
     assert.throws(
       () => screenByPolicy(arriving('allow', 'allow', false)),
       (error: GatewayError) => {

@@ -149,7 +149,7 @@ describe('a resource policy before an open method', () => {
   });
 });
 
-describe('a resource policy beside a Lambda authorizer', () => {
+describe('a resource policy together with a Lambda authorizer', () => {
   const SAYS_PLAIN = '{"Message":"User is not authorized to access this resource"}';
   const SAYS_PLAIN_DENY =
     '{"Message":"User is not authorized to access this resource with an explicit deny"}';

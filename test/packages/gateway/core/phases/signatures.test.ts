@@ -206,7 +206,7 @@ describe('serve behind AWS_IAM on a REST API', () => {
     },
   ];
   for (const { name, headers, body, errorType } of defects)
-    it(`answers 403 to ${name} in AWS's words (docs/aws §4.6)`, async () => {
+    it(`answers 403 to ${name} with AWS's message (docs/aws §4.6)`, async () => {
       const api = withIdentities(iamApi());
 
       const reply = await api.send({ target: TARGET, headers });

@@ -140,7 +140,7 @@ describe('stage variables', () => {
     assert.equal((await api.send({ target: '/dev/pets', headers: bearer })).status, 200);
   });
 
-  it('are nothing if the stage has none of that name, and the call then fails', async () => {
+  it('are empty if the stage has none of that name, and the call then fails', async () => {
     const uri = invokeUri('${stageVariables.gone}');
     const method = { Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: uri } };
     const api = stagedApi({ Variables }, { list: ok }, restApi(method));

@@ -222,7 +222,7 @@ describe('a method with', () => {
     },
   ];
   for (const { name, method, property, says } of rows)
-    it(`${name} is refused in AWS's words`, () => {
+    it(`${name} is refused with AWS's message`, () => {
       assert.throws(
         () => anApi(restApi(method), { list: ok }),
         (error) => {

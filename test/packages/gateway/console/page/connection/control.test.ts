@@ -176,7 +176,7 @@ describe('followRows', () => {
     return batches;
   };
 
-  it('gives each whole event, wherever the network cuts them, also within a letter', async () => {
+  it('returns each whole event, wherever the network splits the stream, even within a character', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(STREAM.length), { maxLength: 12 }), async (given) => {
         const cuts = [0, ...given.toSorted((one, other) => one - other), STREAM.length];
@@ -188,12 +188,12 @@ describe('followRows', () => {
     );
   });
 
-  it('gives them if each byte comes alone', async () => {
+  it('returns them even if each byte arrives alone', async () => {
     assert.deepEqual(await follow([...STREAM].map((byte) => Uint8Array.of(byte))), BATCHES);
     assert.deepEqual(gateway.asked, ['GET requests/events?since=7']);
   });
 
-  it('fails with what the gateway says where there are none', async () => {
+  it("fails with the gateway's message if there are no rows", async () => {
     gateway.answer = () => Response.json({ message: 'Nothing is recorded.' }, { status: 409 });
 
     const followed = followRows(0, () => undefined, new AbortController().signal);

@@ -26,7 +26,7 @@ describe('placeholders of a saved request', () => {
     assert.deepEqual(placeholdersIn(DRAFT), ['ACCESS_TOKEN', 'AUTHORIZATION', 'CLIENT_SECRET']);
   });
 
-  it('are filled with values as they are, and stay if there is none', () => {
+  it('are filled with unchanged values, and stay if there is no value', () => {
     const filled = fillPlaceholders(
       DRAFT,
       new Map([

@@ -293,7 +293,7 @@ describe('createLambdaInvoke', () => {
     });
   }
 
-  it('hands an Event over to who runs events later, and refuses it if no more can wait', async () => {
+  it('passes an Event to the queue of later events, and refuses it if the queue is full', async () => {
     const { serve, invoker, accepted } = aService();
     const event = { name: 'fail', headers: ['X-Amz-Invocation-Type', 'Event'], body: '1' };
     const statuses = [];

@@ -228,7 +228,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-describe('the function that a call of Lambda names', async () => {
+describe('the function that a Lambda call names', async () => {
   const stacks = await aStack();
   const policies = new FunctionPolicies();
   policies.define(stacks);

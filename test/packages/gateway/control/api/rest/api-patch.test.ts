@@ -82,7 +82,7 @@ describe('UpdateRestApi', () => {
     assert.deepEqual(sizes, [10, 0, undefined, 10_485_760], RECORDED);
   });
 
-  it('keeps a binary media type by the name "-", which is no end of a list', async () => {
+  it('keeps a binary media type with the name "-", which does not end a list', async () => {
     const { binaryMediaTypes } = await patch(await made(), {
       op: 'add',
       path: '/binaryMediaTypes/-',
@@ -296,7 +296,7 @@ describe('CreateRestApi', () => {
     assert.equal(refusal.message, "The REST API doesn't contain any methods");
   });
 
-  it('counts APIs by endpoint type: 120 edge-optimized ones, and a Regional one beside them (docs/aws §13)', async () => {
+  it('counts APIs by endpoint type: 120 edge-optimized ones, and in addition a Regional one (docs/aws §13)', async () => {
     const others = control.served.all.filter(
       ({ resources }) => endpointTypeOf(resources.api.properties) === 'EDGE',
     ).length;

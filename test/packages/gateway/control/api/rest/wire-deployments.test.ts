@@ -124,7 +124,7 @@ describe('deployments through the AWS SDK', () => {
     },
   ];
   for (const { name, settings, message } of refused)
-    it(`refuse ${name} in AWS's words (recorded 2025-05-30)`, async () => {
+    it(`refuse ${name} with AWS's message (recorded 2025-05-30)`, async () => {
       assert.deepEqual(await refusalOf(deploy(control, settings)), { name: 'BadRequestException', message });
     });
 });

@@ -49,7 +49,7 @@ const pathsOf = async (restApiId: string): Promise<(string | undefined)[]> =>
   ((await control.sdk.send(new GetResourcesCommand({ restApiId }))).items ?? []).map(({ path }) => path);
 
 describe('REST APIs through the AWS SDK', () => {
-  it('are made empty, get a method, and serve it once deployed', async () => {
+  it('are created empty, get a method, and serve it once deployed', async () => {
     const made = await control.sdk.send(
       new CreateRestApiCommand({
         name: 'birds',
@@ -109,7 +109,7 @@ describe('REST APIs through the AWS SDK', () => {
     assert.equal(await status(templateApiId, '/dev/pets'), 200);
   });
 
-  it('are not deleted while a domain leads to them', async () => {
+  it('are not deleted while a domain is mapped to them', async () => {
     const { id: restApiId = '' } = await control.sdk.send(new CreateRestApiCommand({ name: 'kept' }));
     const domainName = 'kept.example.com';
     await control.sdk.send(new CreateDomainNameCommand({ domainName }));
@@ -222,7 +222,7 @@ describe('OpenAPI documents through the AWS SDK', () => {
     );
   });
 
-  it('are refused if they are none, and change nothing then', async () => {
+  it('are refused if they are not OpenAPI documents, and then change nothing', async () => {
     const { id: restApiId = '' } = await control.sdk.send(
       new ImportRestApiCommand({ body: documentOf(['/pets']) }),
     );
@@ -238,7 +238,7 @@ describe('OpenAPI documents through the AWS SDK', () => {
     assert.deepEqual(await pathsOf(restApiId), ['/', '/pets']);
   });
 
-  it('take the type of their endpoint from the call, if it is one', async () => {
+  it('get the type of their endpoint from the call, if it specifies one', async () => {
     const document = documentOf(['/pets']).toString();
     const make = (type: string) =>
       control.ask('apigateway', 'POST', `/restapis?mode=import&endpointConfigurationTypes=${type}`, document);
@@ -255,7 +255,7 @@ describe('OpenAPI documents through the AWS SDK', () => {
 
   // Source: snapshots of AWS's answers, test_apigateway_import.snapshot.json of LocalStack 4.7 (Apache-2.0),
   // test_import_api_bad_file
-  it('are refused without a reason if no document can be read, before the API is looked for', async () => {
+  it('are refused without a reason if no document can be read, before the API is looked up', async () => {
     for (const text of ['a: "b', '{"a":'])
       for (const call of [
         () => control.sdk.send(new ImportRestApiCommand({ body: Buffer.from(text) })),

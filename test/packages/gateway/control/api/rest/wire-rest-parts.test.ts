@@ -137,7 +137,7 @@ describe('authorizers through the AWS SDK', () => {
     );
   });
 
-  it('are refused if a deployment would refuse them, and if their name is taken', async () => {
+  it('are refused if a deployment would refuse them, or if their name is taken', async () => {
     const [identitySource, authorizerUri] = ['method.request.body.x', 'arn:aws:lambda:x'];
     const wrong = [
       { ...token, name: 'source', identitySource },
@@ -215,7 +215,7 @@ function invokeUrl(name: string): string {
 }
 
 describe('TestInvokeMethod', () => {
-  it('calls the method as it is edited, without authorizer, and writes the execution log', async () => {
+  it('calls the edited method, without authorizer, and returns the execution log', async () => {
     const tested = await control.sdk.send(
       new TestInvokeMethodCommand({
         restApiId,
@@ -288,7 +288,7 @@ describe('TestInvokeMethod', () => {
       assert.deepEqual(event['pathParameters'], { petId: expected });
     });
 
-  it('sends the body that it is given', async () => {
+  it('sends the given body', async () => {
     const test = { restApiId, resourceId: 'Pets', httpMethod: 'GET' };
     await control.sdk.send(new TestInvokeMethodCommand({ ...test, body: '{"a":1}' }));
     const { body } = control.ports.invoker.calls.at(-1)?.event as { body: string | null };

@@ -170,7 +170,7 @@ describe('stages of HTTP APIs through the AWS SDK', () => {
     assert.equal(Items[1]?.Description, 'by hand');
   });
 
-  it('forget what authorizers said, when a call asks for it', async () => {
+  it('flush the cached results of authorizers if a call requests it', async () => {
     const ApiId = await makeApi(control);
     await control.v2.send(new ResetAuthorizersCacheCommand({ ApiId, StageName: '$default' }));
     const refused = await refusalOf(

@@ -103,7 +103,7 @@ describe('compileRestAuthorization', () => {
 });
 
 describe('compileV2Authorization', () => {
-  it('knows how each kind of API answers a request without signature', () => {
+  it('defines how each kind of API answers a request without signature', () => {
     const method = { AuthorizationType: 'AWS_IAM' };
 
     assert.deepEqual(compile('http', { method }), { kind: 'iam', unsigned: 'ACCESS_DENIED' });

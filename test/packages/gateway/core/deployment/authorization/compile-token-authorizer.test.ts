@@ -30,7 +30,7 @@ describe('a COGNITO_USER_POOLS authorizer', () => {
 
 // Source: developer guide, "Using Amazon API Gateway stage variables", Amazon Cognito.
 describe('a user pool that a stage variable names', () => {
-  it('is one only on a stage that has the variable', () => {
+  it('exists only on a stage that has the variable', () => {
     const { issuersOf } = compile([pool(VARIABLE), pool('eu-west-1_own')]);
 
     assert.deepEqual(namesOf(issuersOf?.({ pool: 'eu-west-1_b' })), [

@@ -119,7 +119,7 @@ describe('permission to invoke of HTTP and WebSocket APIs (docs/aws §3.7, §4.5
       if (status === 500) assert.equal(reply.body, '{"message":"Internal Server Error"}');
     });
 
-  it('writes down what AWS does if an HTTP API may not invoke, beside what it may', async () => {
+  it('records what AWS does if an HTTP API may not invoke, and which calls it may make', async () => {
     const format =
       '$context.requestId $context.status $context.integrationErrorMessage | $context.authorizer.error | $context.integrationStatus';
     const Logged = {

@@ -168,7 +168,7 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
     });
 
   for (const broken of [{ FunctionName: null }, { FunctionName: {} }, { Principal: {} }, { SourceArn: {} }])
-    it(`answers 200 with a permission beside one that cannot be read: ${JSON.stringify(broken)}`, async () => {
+    it(`answers 200 with a permission next to one that cannot be read: ${JSON.stringify(broken)}`, async () => {
       const more = { Broken: aPermission(broken), Permission: aPermission() };
       const resources = restRoutes({ 'GET /pets/{id}': { Integration: proxyTo('fn') } }, { more });
       const { send } = anApi(resources, { fn: ok }, { needsPermissions: true, ownFunctions: ['fn'] });

@@ -210,7 +210,7 @@ describe('compileIntegration', () => {
     assert.deepEqual(kinds, ['mock', 'http', 'http-proxy', 'function', 'lambda-proxy', 'service']);
   });
 
-  it('compiles streams of functions and backends to kinds of their own', () => {
+  it('compiles streams of functions and backends to separate kinds', () => {
     const stream = { ResponseTransferMode: 'STREAM' };
     const streaming = invokeUri('fn')
       .replace('2015-03-31', '2021-11-15')
@@ -223,7 +223,7 @@ describe('compileIntegration', () => {
     assert.deepEqual(kinds, ['http-stream', 'lambda-stream']);
   });
 
-  it('takes an endpoint whose host comes from a stage variable', () => {
+  it('accepts an endpoint whose host comes from a stage variable', () => {
     const integration = compileIntegration(aMethod({ ...HTTP, Uri: 'https://${stageVariables.host}/x' }));
     assert.ok(integration.kind === 'http');
     assert.equal(integration.uri.render({ host: 'a.example' }), 'https://a.example/x');

@@ -77,7 +77,7 @@ describe('readLambdaUri', () => {
     },
   ];
   for (const { uri, message } of refused)
-    it(`refuses ${uri} in AWS’s words`, () => {
+    it(`refuses ${uri} with AWS’s message`, () => {
       assert.deepEqual(readLambdaUri(uri, false), { kind: 'invalid', message });
     });
 });

@@ -37,12 +37,12 @@ describe('readAccessLog', () => {
     assert.equal(readAccessLog(stage, 'AccessLogSetting')?.format.source, '$context.requestId x');
   });
 
-  it('reads none if there is none', () => {
+  it('reads nothing if there is none', () => {
     assert.equal(readAccessLog(aStage({}), 'AccessLogSetting'), undefined);
     assert.equal(readAccessLog(aStage({ AccessLogSetting: {} }), 'AccessLogSetting'), undefined);
   });
 
-  it('takes a destination without a format on the stage of a REST API alone', () => {
+  it('accepts a destination without a format only on the stage of a REST API', () => {
     assert.equal(
       readAccessLog(aStage({ AccessLogSetting: { DestinationArn: ARN } }), 'AccessLogSetting'),
       undefined,

@@ -36,7 +36,7 @@ describe('resolveGatewayResponses', () => {
     });
   });
 
-  it('hands DEFAULT_5XX down to the 5xx types that have nothing of their own', () => {
+  it('applies DEFAULT_5XX to the 5xx types that have no response of their own', () => {
     const responses = resolveGatewayResponses([
       bag({ ResponseType: 'DEFAULT_5XX', StatusCode: '599', ResponseTemplates: { 'text/plain': 'down' } }),
       bag({ ResponseType: 'AUTHORIZER_FAILURE' }),
