@@ -67,7 +67,7 @@ describe('a packed request body', () => {
     assert.deepEqual(await post('gzip', bomb), [413, '{"message":"Request Too Long"}']);
   });
 
-  it('is left as it is by an HTTP API', async () => {
+  it('is not decompressed by an HTTP API', async () => {
     const api = anEchoApi(httpRoutes(['POST /1']), {
       echo: (event) => ({ statusCode: 200, body: (event as Seen).body }),
     });
@@ -79,7 +79,7 @@ describe('a packed request body', () => {
     assert.deepEqual([status, text], [200, body.toString('base64')]);
   });
 
-  it('is signed as it is sent', async () => {
+  it('is signed as it was sent', async () => {
     const api = aMethod({
       integration: proxyTo('echo'),
       method: { AuthorizationType: 'AWS_IAM' },

@@ -180,7 +180,7 @@ describe('rightsOf', () => {
       assert.deepEqual(of(operation, input), needs);
     });
 
-  it('gives a key that no pattern but * meets if the key attribute is unknown', () => {
+  it('grants a key that only the pattern * matches if the key attribute is unknown', () => {
     for (const [operation, input] of [
       ['GetItem', { TableName: 'unknown', Key: KEY }],
       ['Query', { TableName: 'unknown', KeyConditionExpression: 'customer = :c' }],
@@ -346,7 +346,7 @@ describe('rightsOf', () => {
     it(`asks ${operation} for ${needs}, which it reads, and for nothing else`, () =>
       assert.deepEqual(of(operation, input), [[`dynamodb:${operation} ${needs}`, {}]]));
 
-  it('asks for the index whose statistics a call reads', () => {
+  it('requires the index whose statistics a call reads', () => {
     const input = { TableName: 'orders', IndexName: 'by-day' };
     assert.deepEqual(of('DescribeContributorInsights', input), [
       ['dynamodb:DescribeContributorInsights orders/index/by-day', {}],
@@ -362,7 +362,7 @@ describe('rightsOf', () => {
 });
 
 describe('tablesOf', () => {
-  it('names each table of a transaction once, and none of an operation of the account', () => {
+  it('names each table of a transaction once, and none for an operation on the account', () => {
     const member = (TableName: string) => ({ Get: { TableName, Key: KEY } });
     const TransactItems = [member('orders'), member('unknown'), member('orders')];
     assert.deepEqual(tablesOf('TransactGetItems', { TransactItems }), ['orders', 'unknown']);

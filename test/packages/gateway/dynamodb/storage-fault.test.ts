@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainStorageFault, storageFaultOf } from '../../../../packages/gateway/dynamodb/storage-fault.ts';
 
-describe('what LevelDB says of its folder', () => {
+describe('what LevelDB says about its folder', () => {
   for (const { code, says } of [
     {
       code: 'LEVEL_LOCKED',

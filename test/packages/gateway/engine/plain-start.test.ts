@@ -55,7 +55,7 @@ describe('a start of a plain template', () => {
   const credentials = (): { readonly accessKeyId: string; readonly secretAccessKey: string } =>
     JSON.parse(readFileSync(join(folder, '.gatewright/credentials.json'), 'utf8')) as never;
 
-  it("loads nothing of the user pools and of AWS's APIs before it is ready, nor for a request", async () => {
+  it("loads no code for user pools and AWS's APIs before it is ready, or for a request", async () => {
     const { apis } = readyOf(running) as { apis: readonly { readonly url: string }[] };
     const response = await fetch(apis[0]?.url ?? '');
 

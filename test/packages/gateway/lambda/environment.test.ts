@@ -57,7 +57,7 @@ describe('a function without faults', () => {
 });
 
 describe('the environment of a function', () => {
-  it('holds the variables of Lambda and of the template, and none of the developer', async () => {
+  it("contains the variables of Lambda and of the template, and none of the developer's", async () => {
     process.env['AWS_PROFILE'] = 'production';
     process.env['AWS_SESSION_TOKEN'] = 'real-token';
     const definition = anInlineFunction('env', PRINT, { environment: { TABLE: 'users' } });

@@ -28,7 +28,7 @@ describe('a function that signals its process', () => {
     },
   ];
   for (const { name, call } of rows)
-    it(`ends its instance alone: ${name}`, async () => {
+    it(`ends only its instance: ${name}`, async () => {
       const source = `exports.handler = async (e) => (e.kill ? process.${call} : 'served')`;
       const { invoke, lines } = await startRuntime([anInlineFunction('k', source)]);
 
@@ -70,7 +70,7 @@ describe('a function that signals its process', () => {
     },
   ];
   for (const { name, start } of workers)
-    it(`ends its instance alone from a worker ${name}`, async () => {
+    it(`ends only its instance, from a worker ${name}`, async () => {
       const source = `exports.handler = async (e) => { if (e.kill) { ${start}; return 'lived'; } return 'served'; }`;
       const { invoke, lines } = await startRuntime([anInlineFunction('w', source)]);
 
@@ -82,7 +82,7 @@ describe('a function that signals its process', () => {
       assert.match(lines.map(({ message }) => message).join('\n'), /would have ended the gateway/);
     });
 
-  it('starts workers as before: their data, options, exit codes and the home of Lambda', async () => {
+  it("starts workers as before: with their data, options, exit codes and Lambda's home", async () => {
     const code = `
       const { parentPort, workerData } = require('worker_threads');
       parentPort.postMessage([workerData, process.execArgv, require('os').homedir(), process.kill(process.pid, 0)]);
@@ -120,7 +120,7 @@ describe('a function that signals its process', () => {
   });
 });
 
-describe('a function that holds more than its MemorySize outside of the heap', () => {
+describe('a function that uses more than its MemorySize outside of the heap', () => {
   const source = `
     exports.handler = async ({ megabytes, spin }) => {
       const held = [];

@@ -126,7 +126,7 @@ describe('reachOwnApis', () => {
     assert.equal(environment['SSL_CERT_FILE'], '/authorities.pem');
   });
 
-  it('gives nothing if there are none', async () => {
+  it('adds nothing if there are none', async () => {
     assert.deepEqual(await reachOwnApis('java17', undefined), { environment: {}, args: [] });
   });
 });

@@ -114,7 +114,7 @@ describe('reload', () => {
     assert.equal(returned(await invoke('f')), 5);
   });
 
-  it('loads code whose own folder appears after the start', async () => {
+  it('loads code whose own folder is created after startup', async () => {
     const { invoke, change } = await startReloading({}, { codeFolder: 'build/out' });
     failed(await invoke('f'));
 

@@ -159,7 +159,7 @@ describe('createApiServer', () => {
     },
   ];
   for (const { name, text, status, body } of refusals)
-    it(`answers ${status} to ${name} and goes on serving`, async () => {
+    it(`answers ${status} to ${name} and continues to serve`, async () => {
       const received = await exchange(text());
       const next = await exchange(`GET /dev/pets HTTP/1.1\r\n${host()}${CLOSE}\r\n`);
 
@@ -180,7 +180,7 @@ describe('createApiServer', () => {
     assert.doesNotMatch(received, /HTTP\/1\.1 413 /);
   });
 
-  it('forgets a client that sends a wrong length and goes away', async () => {
+  it('drops a client that sends a wrong length and leaves', async () => {
     const socket = connect(port, '127.0.0.1');
     socket.write(`POST /dev/pets HTTP/1.1\r\n${host()}Content-Length: 100\r\n\r\nonly this`);
     await new Promise((resolve) => socket.once('connect', resolve));

@@ -167,7 +167,7 @@ describe('planOwnPorts', () => {
     assert.deepEqual(ports(0), [0, 0]);
   });
 
-  it('opens a port if there is no API yet, for those that calls will make', () => {
+  it('opens a port if there is no API yet, for APIs that calls will create', () => {
     const [plan, ...others] = planOwnPorts([], 3000, () => undefined);
 
     assert.deepEqual(

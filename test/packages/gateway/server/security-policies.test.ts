@@ -55,7 +55,7 @@ describe('tlsRulesOf', () => {
     },
   ];
   for (const { policy, minVersion, has, hasNot } of rows)
-    it(`holds ${policy} to ${minVersion}, with suites that OpenSSL knows`, () => {
+    it(`requires ${minVersion} for ${policy}, with suites that OpenSSL has`, () => {
       const rules = tlsRulesOf(policy);
       const suites = rules.ciphers.split(':');
 
@@ -68,7 +68,7 @@ describe('tlsRulesOf', () => {
       assert.ok(createSecureContext(rules));
     });
 
-  it('holds an unknown one to TLS 1.2', () => {
+  it('requires TLS 1.2 for an unknown policy', () => {
     assert.equal(tlsRulesOf('SecurityPolicy_Of_Tomorrow').minVersion, 'TLSv1.2');
     assert.equal(messages('SecurityPolicy_Of_Tomorrow').length, 1);
   });

@@ -237,7 +237,7 @@ describe('a streamed reply', () => {
     assert.deepEqual(ports.logGroups.lines, []);
   });
 
-  it('reaches a client that had said all it wants before (RFC 9112 §9.6)', async () => {
+  it('reaches a client that had finished sending before (RFC 9112 §9.6)', async () => {
     const body = aFedStream();
     const { port } = await start(streams(body));
 

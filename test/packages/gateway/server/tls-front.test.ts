@@ -125,7 +125,7 @@ describe('API ports with TLS', () => {
   after(() => opened.close());
 
   // The gateway gives a handshake 10 seconds; its end does not wait for them.
-  it('are closed while a client is connected that has said nothing', { timeout: 8_000 }, async () => {
+  it('are closed while a client is connected that has sent nothing', { timeout: 8_000 }, async () => {
     const other = await open();
     const silent = connect({ host: '127.0.0.1', port: other.ports.get(API_ID) ?? 0 });
     await once(silent, 'connect');
@@ -171,7 +171,7 @@ describe('API ports with TLS', () => {
   const member = (value: unknown, ...names: string[]): unknown =>
     names.reduce<unknown>((found, name) => (found as Record<string, unknown> | undefined)?.[name], value);
 
-  it('serves HTTPS under a certificate for the name that is asked for', async () => {
+  it('serves HTTPS with a certificate for the requested name', async () => {
     assert.equal((await get()).status, 200);
     assert.equal((await get({ host: OLD, path: '/pets' })).status, 200);
     assert.equal((await get({ host: `${API_ID}.execute-api.us-east-1.amazonaws.com` })).status, 200);
@@ -183,7 +183,7 @@ describe('API ports with TLS', () => {
     assert.equal(await promise, 400);
   });
 
-  it('speaks HTTP/2 with who offers it, and events say what AWS has in them', async () => {
+  it('speaks HTTP/2 with clients that offer it, and events contain what they contain on AWS', async () => {
     const session = connectHttp2(`https://localhost:${port}`, { ca: authority.certificate });
     const answer = await new Promise<string>((resolve, reject) => {
       const stream = session.request({ ':path': '/dev/pets?a=1', cookie: 'x=1' });
@@ -268,7 +268,7 @@ describe('API ports with TLS', () => {
     ]);
   });
 
-  it('answers 403 to a client without a certificate if --assume says so', async () => {
+  it('answers 403 to a client without a certificate with --assume', async () => {
     assumptions = { ...DEFAULT_ASSUMPTIONS, 'missing-client-certificate': '403' };
     // Its handshakes are those of another truststore then, as after any change of what is served.
     load();
@@ -307,7 +307,7 @@ describe('API ports with TLS', () => {
     load();
   });
 
-  it('takes a message over WSS and answers it, over HTTP/1.1 with any other offer', async () => {
+  it('accepts a message over WSS and answers it, over HTTP/1.1 with any other offer', async () => {
     const asked = { host: '127.0.0.1', port, servername: CHAT_HOST, ca: authority.certificate };
     const offered = connectTls({ ...asked, ALPNProtocols: ['h2', 'http/1.1'] });
     await once(offered, 'secureConnect');
@@ -410,7 +410,7 @@ describe('serveTls', () => {
     assert.deepEqual(certified, ['localhost', 'a.localhost']);
   });
 
-  it('keeps connections that say nothing for a while', async (t) => {
+  it('keeps connections that send nothing for a while', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     const { server, open } = await aFront(t);
     const arrived = once(server, 'connection') as Promise<[Socket]>;

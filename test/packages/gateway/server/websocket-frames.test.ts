@@ -47,7 +47,7 @@ describe('handshakes', () => {
     });
   }
 
-  it('names the version that it speaks to a client of another one', async () => {
+  it('answers with its own version to a client with another one', async () => {
     const running = await startEcho();
     after(() => running.close());
 
@@ -83,7 +83,7 @@ describe('handshakes', () => {
 });
 
 describe('a message that meets a fault of the gateway', () => {
-  it('ends its own connection alone, and is reported', async () => {
+  it('ends only its own connection, and is reported', async () => {
     const api = anApi(ECHO_ROUTES);
     for (const { deployment } of api.stages.values())
       Object.defineProperty(deployment, 'messageRouting', {

@@ -278,13 +278,13 @@ const ROWS: Row[] = [
 
 describe('compileConditions', () => {
   for (const { name, block, values = {}, expected } of ROWS)
-    it(`knows that ${name}`, () => {
+    it(`evaluates conditions: ${name}`, () => {
       const condition = compileConditions(block, true);
 
       assert.equal(condition(new Map(Object.entries(values))), expected, 'IAM user guide');
     });
 
-  it('holds when there is no block', () => {
+  it('is true if there is no block', () => {
     assert.equal(compileConditions(undefined, true)(new Map()), true);
   });
 

@@ -189,7 +189,7 @@ describe('createIdentities', () => {
     assert.equal(identities.secretOf('AKIANOBODY'), undefined);
   });
 
-  it('knows of a session whether it still counts at a time', () => {
+  it('decides whether a session is still valid at a given time', () => {
     const identities = createIdentities(parseIdentities(withMore(MORE), 'f.yml', ACCOUNT_ID));
     const end = Date.UTC(2026, 11, 31, 23, 59, 59);
 

@@ -60,7 +60,7 @@ describe('compilePrincipals', () => {
       );
     });
 
-  it('spares an identity of a NotPrincipal deny only if its account is named as well', () => {
+  it('exempts an identity from a NotPrincipal deny only if its account is named as well', () => {
     const deny = { Effect: 'Deny' };
     const alone = { ...deny, NotPrincipal: { AWS: ALICE.arn } };
     const both = { ...deny, NotPrincipal: { AWS: [ALICE.arn, 'arn:aws:iam::111111111111:root'] } };

@@ -190,7 +190,7 @@ describe('findTokenDefect', () => {
     assert.equal(defect?.code, 'signature');
   });
 
-  it('asks nothing of the audience of a Cognito token but that there is one', () => {
+  it('only requires that a Cognito token has an audience', () => {
     const pool = { issuer: ISSUER.issuer, audience: 'any' as const };
 
     const [some, none] = [CLAIMS, { ...CLAIMS, aud: undefined }].map((claims) =>
@@ -204,11 +204,11 @@ describe('findTokenDefect', () => {
 describe('chooseIssuer', () => {
   const other = { issuer: 'https://other.example', audience: ['api'] };
 
-  it('gives a token no choice if there is one issuer', () => {
+  it('always chooses the only issuer, whatever the token says', () => {
     assert.equal(chooseIssuer(aToken({ iss: 'https://evil.example' }), TRUST), ISSUER);
   });
 
-  it('takes the one of several that the token names, and no other', () => {
+  it('chooses the issuer that the token names, and no other', () => {
     const trust = { ...TRUST, issuers: [ISSUER, other] };
 
     assert.equal(chooseIssuer(aToken({ iss: other.issuer }), trust), other);

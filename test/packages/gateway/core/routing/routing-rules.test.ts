@@ -88,7 +88,7 @@ describe('matchRule', () => {
       assert.deepEqual([found?.rule.id, found?.basePath], expected);
     });
 
-  it('finds none if no rule takes everything', () => {
+  it('finds none if no rule matches everything', () => {
     assert.equal(matchRule(rules.slice(0, 3), '/x', []), undefined);
   });
 });

@@ -28,7 +28,7 @@ describe('own parts of a start', () => {
     );
   });
 
-  it('come before those of the toolkit, in the order of the templates', () => {
+  it("come before the toolkit's parts, in the order of the templates", () => {
     const toolkit = findToolkit(STACKS);
 
     assert.deepEqual(

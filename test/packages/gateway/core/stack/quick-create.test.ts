@@ -55,7 +55,7 @@ describe('Quick create', () => {
     },
   ];
   for (const { name, api, integration, routeKey } of rows)
-    it(`stands for an integration, a route and a stage that deploys itself: ${name}`, () => {
+    it(`creates an integration, a route and a stage that deploys automatically: ${name}`, () => {
       const { made, faults } = expand({ ProtocolType: 'HTTP', ...api });
       const [first, route, stage] = made;
 

@@ -67,7 +67,7 @@ describe('$connect and $disconnect without a Lambda proxy', () => {
     assert.equal(await shakeHands(), 101);
   });
 
-  it('rejects a client whose function fails, or whose MOCK has no such status', async () => {
+  it('rejects a client whose function fails, or whose MOCK does not have such a status', async () => {
     const failing = setUp({
       routeKey: '$connect',
       integration: { IntegrationType: 'AWS', IntegrationMethod: 'POST', IntegrationUri: invokeUri('fn') },

@@ -256,7 +256,7 @@ describe('connect', () => {
     assert.equal(headers['content-length'], undefined);
   });
 
-  it('answers 429 if the gateway holds as many connections as it can', async () => {
+  it('answers 429 if the gateway has the maximum number of connections', async () => {
     class FullConnections extends Connections {
       override get isFull(): boolean {
         return true;

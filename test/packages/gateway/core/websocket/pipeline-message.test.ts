@@ -182,7 +182,7 @@ describe('message', () => {
     assert.notEqual(first.messageId, second.messageId);
   });
 
-  it('asks the function in the order of arrival, and no slow answer holds up another', async () => {
+  it('calls the function in the order of arrival, and no slow answer delays another', async () => {
     const release = Promise.withResolvers<undefined>();
     const fn: Handler = async (event) => {
       if (event.body === 'slow') await release.promise;
@@ -206,7 +206,7 @@ describe('message', () => {
     );
   });
 
-  it('ends a connection whose API or stage is gone', async () => {
+  it('ends a connection whose API or stage no longer exists', async () => {
     const at = somePorts(anApi({ $default: { functionName: 'fn' } }), { fn: OK });
     const socket = new FakeSocket();
     const connection = at.connections.open(aDetail({ stageName: 'gone' }), socket);

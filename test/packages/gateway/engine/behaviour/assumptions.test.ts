@@ -264,7 +264,7 @@ const ROWS: readonly AssumptionRow[] = [
 describe('an assumption', () => {
   for (const { source, name, observe, expected } of ROWS)
     for (const value of ASSUMPTIONS[name])
-      it(`${name}=${value} holds (${source})`, async () => {
+      it(`${name}=${value} is implemented (${source})`, async () => {
         const assumptions = readAssumption(`${name}=${value}`, DEFAULT_ASSUMPTIONS);
         assert.ok(assumptions);
 
@@ -318,7 +318,7 @@ describe('an assumption', () => {
     'constructor=x',
     'week-start=sunday ',
   ])
-    it(`is none that reads "${text}"`, () => {
+    it(`does not exist as "${text}"`, () => {
       assert.equal(readAssumption(text, DEFAULT_ASSUMPTIONS), undefined);
     });
 });

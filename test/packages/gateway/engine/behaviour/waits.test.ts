@@ -111,7 +111,7 @@ const ONE_WAIT = [
 /** The reader of the body is who would log it there. */
 const WITH_BODY = ONE_WAIT.with(-1, 'packages/gateway/server/read-body.ts BodyReader.finish');
 
-describe('a request, alone on its way', () => {
+describe('a request without other traffic', () => {
   const rows: readonly {
     readonly name: string;
     readonly template: stacks.Template;
@@ -136,7 +136,7 @@ describe('a request, alone on its way', () => {
     },
   ];
   for (const { name, template, kind, request, waits = ONE_WAIT } of rows)
-    it(`waits for its integration and for nothing else: ${name}`, async () => {
+    it(`waits only for its integration: ${name}`, async () => {
       const started = await aGateway(template.Resources, RECORDING, { 'src/index.js': stacks.SOURCE });
       const address = started.urlOf(kind);
       const [method = '', path = '', ...more] = request;
@@ -183,7 +183,7 @@ describe('messages between the gateway and an instance', () => {
     return mock.callCount();
   };
 
-  it('are one to it and one from it if a request is alone', async (context) => {
+  it('are one to the instance and one from it if a single request is in progress', async (context) => {
     const answers: string[] = [];
     const posts = await countPosts(context, async () => {
       for (let asked = 0; asked < ASKED; asked += 1) answers.push((await clients[0]?.answer()) ?? '');

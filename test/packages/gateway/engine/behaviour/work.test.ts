@@ -112,7 +112,7 @@ describe('the work of the gateway, counted', () => {
     });
 
   for (const mostFiles of [10, 1000])
-    it(`grows no faster than the files that are kept between runs, of at most ${mostFiles}`, async (t) => {
+    it(`grows no faster than the files that are stored between runs, of at most ${mostFiles}`, async (t) => {
       const root = mkdtempSync(join(tmpdir(), 'work-'));
       t.after(() => rmSync(root, { recursive: true, force: true }));
       const countKept = async (files: number): Promise<number> => {

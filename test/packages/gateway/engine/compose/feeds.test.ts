@@ -99,7 +99,7 @@ describe('publishingInvocations', () => {
         assert.equal(values[metric], value, metric);
     });
 
-  it('counts the events that run at once, by function', () => {
+  it('counts the simultaneous events by function', () => {
     const results = [1, 2, 3].map(() => ({ kind: 'returned', payload: '1' }) as const);
 
     const measured = measure(results, 1);

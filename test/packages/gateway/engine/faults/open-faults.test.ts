@@ -189,12 +189,12 @@ describe('a gateway with a file of faults', () => {
     assert.deepEqual(started.listening.faults, { file: 'faults.yml', rules: 9, seed: 7 });
   });
 
-  it('delays a request and says so in its line', async () => {
+  it('delays a request and reports it in its line', async () => {
     assert.equal((await get('slow')).status, 200);
     assert.match(lineOf('slow') ?? '', /\(faults\.yml rule 1 \(slow orders\): waited 5 ms\)/);
   });
 
-  it('tells the story of a request with what was done to it', async () => {
+  it('explains a request with the injected fault', async () => {
     await get('slow');
 
     const story = JSON.stringify(await ask('GET', 'requests/last'));
@@ -252,7 +252,7 @@ describe('a gateway with a file of faults', () => {
     assert.match(lineOf('reset') ?? '', /faults\.yml rule 7: reset the connection/);
   });
 
-  it('cuts a body whose whole length it has announced', async () => {
+  it('truncates a body after it has announced the full length', async () => {
     const { text } = await raw('cut');
 
     const [head = '', body] = text.split('\r\n\r\n');
@@ -282,7 +282,7 @@ describe('a gateway with a file of faults', () => {
     });
   });
 
-  it('puts a table out of reach of the function, and says so with its request', async () => {
+  it('makes a table unavailable to the function, and reports it with its request', async () => {
     assert.notEqual((await get('table')).body, 'read');
     assert.match(
       lineOf('table') ?? '',
@@ -364,7 +364,7 @@ describe('a start with a file of faults', () => {
       assert.match(error.describe(), message);
     });
 
-  it('ends if others on the network would meet the faults', async () => {
+  it('ends if the injected faults would affect others on the network', async () => {
     const error = await refusalOf('rules: []', { host: '0.0.0.0' });
 
     assert.ok(error instanceof StartError);

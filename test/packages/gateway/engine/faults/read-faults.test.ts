@@ -319,7 +319,7 @@ rules:
       else assert.equal(only(rule)?.untilMs, 1000 + seconds * 1000);
     });
 
-  it('is in force for all requests and for ever if nothing is said', () => {
+  it('is in force for all requests and forever by default', () => {
     const rule = only('reset: true');
 
     assert.deepEqual([rule?.share, rule?.fromMs, rule?.untilMs, rule?.lines], [1, 0, Infinity, {}]);

@@ -300,7 +300,7 @@ describe('rightsOfCall', () => {
     );
   });
 
-  it('asks for what a service knows of a call that names no resource, and of no other', () => {
+  it('requires what a service knows about a call that names no resource, and nothing else', () => {
     const resourceOf = (service: string): string => `arn:aws:${service}:eu-west-1:123456789012:stream/s`;
     const body = { ShardIterator: 'opaque' };
     const call = { target: 'Kinesis_20131202.GetRecords', body };
@@ -354,7 +354,7 @@ describe('rightsOfCall', () => {
       assert.equal(print(rightsOf('logs', call(action, body))), needs.join(', '));
   });
 
-  it('asks for a stack by its name, and for none of calls that name none', () => {
+  it('requires the stack that a call names, and nothing for calls that name none', () => {
     const stack = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/shop';
 
     for (const [form, needs] of [
@@ -402,7 +402,7 @@ describe('rightsOfCall', () => {
       assert.equal(others.length, 0);
     });
 
-  it('does not know what calls of other services need', () => {
+  it('returns undefined for calls of other services', () => {
     assert.equal(rightsOf('lambda', { path: '/2015-03-31/layers' }), undefined);
     assert.equal(rightsOf('lambda', { method: 'PATCH', path: MAPPINGS }), undefined);
     assert.equal(rightsOf('ssm', { target: 'AmazonSSM.GetParameter' }), undefined);

@@ -28,7 +28,7 @@ describe('DueHeap', () => {
     );
   });
 
-  it('hands over all that waits, and is empty then', () => {
+  it('returns everything that waits, and is empty afterwards', () => {
     const heap = new DueHeap<string>();
     for (const value of ['b', 'a', 'c']) heap.push(value.charCodeAt(0), value);
 
@@ -36,7 +36,7 @@ describe('DueHeap', () => {
     assert.deepEqual([heap.size, heap.due, heap.takeDue(1_000)], [0, undefined, undefined]);
   });
 
-  it('forgets what is cleared', () => {
+  it('drops what is cleared', () => {
     const heap = new DueHeap<string>();
     heap.push(1, 'a');
     heap.clear();

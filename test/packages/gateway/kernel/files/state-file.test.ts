@@ -24,7 +24,7 @@ function sealed(body: string, header: object = {}): string {
 }
 
 describe('readStateFile', () => {
-  it('reads what was written, and writes over a file of its own', async () => {
+  it('reads what was written, and overwrites a file of its own', async () => {
     const file = join(folder, 'kept');
     await writeStateFile(file, { other: true });
     await writeStateFile(file, STATE);
@@ -57,7 +57,7 @@ describe('readStateFile', () => {
       );
     });
 
-  it('reads nothing that is no file', { skip: process.platform === 'win32' }, async () => {
+  it('reads nothing that is not a file', { skip: process.platform === 'win32' }, async () => {
     for (const path of ['/dev/zero', folder]) {
       await assert.rejects(readStateFile(path), { code: 'STATE_FILE', message: `${path} is not a file` });
       await assert.rejects(writeStateFile(path, STATE), /was not written by gatewright/);

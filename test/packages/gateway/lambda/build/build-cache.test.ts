@@ -146,7 +146,7 @@ describe('BuildCache', () => {
       assert.equal(await isReused(changed), false);
     });
 
-  it('keeps what is built with settings of its own below a tsconfig.json with paths, which esbuild does not read then', async () => {
+  it('stores what is built with its own settings below a tsconfig.json with paths, which esbuild then does not read', async () => {
     const had = FILES['tsconfig.json'] ?? '';
     write('tsconfig.json', '{ "compilerOptions": { "paths": { "a": ["b"] } } }');
     const own: BuildOptions = { tsconfigRaw: {} };
@@ -185,7 +185,7 @@ describe('BuildCache', () => {
       ['the paths', 'tsconfig.json', PATHS.replace('second/*', 'third/*')],
     ];
     for (const [what, file, text] of changes)
-      it(`gives what esbuild makes anew after a change of ${what}`, async () => {
+      it(`builds again after a change to ${what}`, async () => {
         const had = existsSync(join(project, file)) ? readFileSync(join(project, file), 'utf8') : undefined;
         write(file, text);
         const fresh = await build({ ...options, ...asked }).catch(() => undefined);
@@ -225,7 +225,7 @@ describe('BuildCache', () => {
           else write(file, text);
       });
 
-    it('makes it again after a link of a path leads elsewhere', async () => {
+    it('builds again after the target of a linked path changes', async () => {
       for (const version of ['v1', 'v2']) write(`${version}/a.ts`, `export const a = '${version}';`);
       rmSync(join(project, 'second'), { recursive: true });
       symlinkSync('v1', join(project, 'second'));
@@ -249,7 +249,7 @@ describe('BuildCache', () => {
       assert.equal(kept.find(request), undefined);
     });
 
-    it('keeps nothing if the paths stand in another form than usual', async () => {
+    it('stores nothing if the paths have an unusual form', async () => {
       write('tsconfig.json', PATHS.replace('"second/*"', '// and\n"second/*"'));
       await make(asked);
       assert.equal(await isReused(asked), false);
@@ -307,7 +307,7 @@ describe('BuildCache', () => {
     assert.equal(kept.find(request), undefined);
   });
 
-  it('finds what was built of files of its own run, which are elsewhere each time', async () => {
+  it('finds a build of files of its own run, whose paths differ each time', async () => {
     const inRun = (): [BuildCache, BuildOptions] => {
       const run = mkdtempSync(join(root, 'run-'));
       writeFileSync(join(run, 'index.js'), 'export const handler = 1;');

@@ -116,7 +116,7 @@ describe('the inputs of a build', () => {
     assert.equal(looksAt({ tsconfigRaw: { compilerOptions: { strict: true } } }, 'tsconfig.json'), false);
   });
 
-  it('are unknown right after a save, and of what is no file', () => {
+  it('are unknown right after a save, or if one is not a file', () => {
     const { folder, mark } = aBuild();
     const elsewhere = join(folder, 'elsewhere');
 

@@ -46,7 +46,7 @@ describe('code of a function', () => {
     assert.ok(lines.some((line) => line.message.includes('lib/check.ts:4:24')));
   });
 
-  it('is JavaScript as it is: CommonJS, ES modules, and files beside it', async () => {
+  it('is unchanged JavaScript: CommonJS, ES modules, and other files', async () => {
     const folder = aFolder({
       'a.js': 'const { b } = require("./lib/b"); exports.handler = async () => [b, __dirname]',
       'lib/b.js': 'exports.b = "b"',
@@ -153,7 +153,7 @@ describe('code of a function', () => {
   });
 
   // Layers are extracted into /opt in the order of the list: Lambda developer guide, "Adding layers to functions".
-  it('takes a file of the last layer that has it, and packages of its Node version before others', async () => {
+  it('uses a file of the last layer that has it, and packages for its Node version before others', async () => {
     const first = aFolder({
       ...LAYER,
       'nodejs/node24/node_modules/of-version/index.js': 'exports.name = "of the version, first layer"',
@@ -213,7 +213,7 @@ describe('code of a function', () => {
     assert.deepEqual(returned(await invoke('cjs-handler')), [EOL, sep]);
   });
 
-  it('that is bundled takes what its bundle excludes from its layers first: no node_modules is beside a bundle', async () => {
+  it('that is bundled looks first in its layers for what its bundle excludes: there is no node_modules next to a bundle', async () => {
     const layer = aFolder(LAYER);
     const folder = aFolder({
       'node_modules/shared-cjs/index.js': 'exports.name = "cjs of the checkout"',

@@ -10,7 +10,7 @@ import { aFolder, aFolderFunction } from '../start-runtime.ts';
 
 // Source: TypeScript handbook, "Modules", import elision
 describe('readImports', () => {
-  it('omits packages of which a handler takes types alone, written as such or not', async () => {
+  it('omits packages from which a handler only imports types, whether declared so or not', async () => {
     const folder = aFolder({
       'a.ts': `import { APIGatewayProxyEvent } from 'aws-lambda';
         import type { Context } from 'only-types';
@@ -56,9 +56,9 @@ describe('readImports', () => {
   });
 });
 
-describe('imports of a handler that runs as it is', () => {
+describe('imports of a handler that runs unbundled', () => {
   // esbuild reads `paths`, and what they lead to is not marked; Node reads none.
-  it('are kept for the next start, also below a tsconfig.json with paths', async () => {
+  it('are stored for the next start, also below a tsconfig.json with paths', async () => {
     const folder = aFolder({
       'tsconfig.json': '{ "compilerOptions": { "paths": { "uuid": ["./own"] } } }',
       'own.ts': 'export const v4 = 1;',
@@ -116,7 +116,7 @@ describe('checkImports', () => {
       assert.deepEqual(await missing(files), [`${at} ${ABSENT}`]);
     });
 
-  it('names the file alone if the name is not written as it reads', async () => {
+  it('names only the file if the name is not written literally', async () => {
     assert.deepEqual(await missing({ 'a.js': `const x = require('absent\\x2done')` }), [
       `a.js:undefined ${ABSENT}`,
     ]);
@@ -151,7 +151,7 @@ describe('checkImports', () => {
     ],
   ];
   for (const [title, files] of guarded)
-    it(`says nothing of a require that may never run: ${title}`, async () => {
+    it(`ignores a require that may never run: ${title}`, async () => {
       assert.deepEqual(await missing(files), []);
     });
 });

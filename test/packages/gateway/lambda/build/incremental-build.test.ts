@@ -270,7 +270,7 @@ describe('packages', () => {
     assert.equal(packages, undefined);
   });
 
-  it('leave errors of imports as they are', async () => {
+  it('do not change errors of imports', async () => {
     const folder = aProject({ 'a.ts': USING_LARGE });
     const build = await prepared(folder);
     writeFiles(folder, { 'a.ts': `import { nothing } from "modern"; nothing(); ${USING_LARGE}` });
@@ -289,7 +289,7 @@ describe('packages', () => {
     await Promise.all(both);
   });
 
-  it('do not hide what is wrong with the sources, and are kept meanwhile', async () => {
+  it('do not hide what is wrong with the sources, and are kept in the meantime', async () => {
     const folder = aProject({ 'a.ts': USING_LARGE });
     const build = await prepared(folder);
     writeFiles(folder, { 'a.ts': 'export const handler = ;' });

@@ -56,7 +56,7 @@ describe(
   'a handler file that only the build of its project makes',
   { skip: process.platform === 'win32' },
   () => {
-    it('is made at the start by one run of the script for all functions, and events wait for it', async () => {
+    it('is created at startup by one run of the script for all functions, and events wait for it', async () => {
       const folder = aProject(MAKES);
       const [a, b] = ['a', 'b'].map((name) => aFolderFunction(folder, `dist/${name}.handler`, { name }));
       assert.ok(a !== undefined && b !== undefined);
@@ -71,7 +71,7 @@ describe(
       assert.equal(said.length, 2);
     });
 
-    it('is made for a function with a process of its own', async () => {
+    it('is created for a function with a process of its own', async () => {
       const definition = aFolderFunction(aProject(MAKES), 'dist/a.handler', { name: 'a' });
       const said: string[] = [];
       const { invoke } = await startRuntime([definition], {
@@ -82,7 +82,7 @@ describe(
       assert.equal(returned(await invoke('a')), 'made');
     });
 
-    it('is made by the shell of Windows there, if npm is a script', async () => {
+    it('is created by the Windows shell on Windows, if npm is a script', async () => {
       const folder = aProject('');
       const bin = aFolder({
         'npm.cmd': '',
@@ -137,7 +137,7 @@ describe(
       });
 
     // As tsc does with a type error, unless `noEmitOnError` is set.
-    it('runs if the script has made it and fails then', async () => {
+    it('runs if the script has created it and then fails', async () => {
       const definition = aFolderFunction(aProject(`${MAKES}; exit 2`), 'dist/a.handler', { name: 'a' });
       const { invoke, said } = await started([definition]);
 
@@ -159,7 +159,7 @@ describe(
       assert.equal(returned(await answer), 'made');
     });
 
-    it('gives the script no credentials of AWS, nor the files that have them', async () => {
+    it('does not give the script AWS credentials, or the files that contain them', async () => {
       const folder = aProject('env > seen; exit 1');
       process.env['AWS_SECRET_ACCESS_KEY'] = 'of the user';
       try {
@@ -232,7 +232,7 @@ describe('a handler file that is missing', { skip: process.platform === 'win32' 
       assert.deepEqual([said, faults.length, existsSync(join(project, 'runs'))], [[], 1, false]);
     });
 
-  it('runs no script in a gateway that such a script has started, which would start the next', async () => {
+  it('does not run a script in a gateway that such a script has started, because it would start the next', async () => {
     process.env[MARK] = 'a run/1';
     try {
       const project = aProject(MAKES);

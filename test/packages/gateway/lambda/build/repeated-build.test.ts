@@ -51,7 +51,7 @@ describe('a bundle', () => {
     assert.equal(returned(await invoke('a-handler')), 'native');
   });
 
-  it('leaves a package outside whose files esbuild has no loader for', async () => {
+  it('excludes a package if esbuild has no loader for its files', async () => {
     const folder = aFolder({
       'node_modules/@scope/pages/package.json': '{ "name": "@scope/pages", "main": "pages.js" }',
       'node_modules/@scope/pages/pages.js':
@@ -133,7 +133,7 @@ describe('a build of code that changes while it is built', () => {
     return { folder, build, untilRead, goOn: () => goOn?.(), builtText };
   }
 
-  it('is built again for who knows of the change, and shared by who does not', async () => {
+  it('is built again for callers that know of the change, and is shared by the others', async () => {
     const { folder, build, untilRead, goOn, builtText } = startSlowly();
     const first = build.run(false);
     await untilRead();

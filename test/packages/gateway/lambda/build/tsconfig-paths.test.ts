@@ -50,6 +50,6 @@ describe('targetsOf', () => {
     ['other', []],
   ];
   for (const [name, targets] of cases)
-    it(`leads ${name} to ${targets.join(' and ') || 'nothing'}`, () =>
+    it(`resolves ${name} to ${targets.join(' and ') || 'nothing'}`, () =>
       assert.deepEqual(targetsOf(name, patterns), targets));
 });

@@ -18,7 +18,7 @@ import {
 const BUILT = JSON.stringify({ scripts: { build: 'tsc' } });
 const OK = 'exports.handler = async () => 1;';
 
-describe('a function whose code is not there', () => {
+describe('a function whose code does not exist', () => {
   const rows: readonly {
     readonly name: string;
     readonly files: Readonly<Record<string, string>>;

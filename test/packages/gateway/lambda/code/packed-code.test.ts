@@ -43,7 +43,7 @@ async function served(
 }
 
 describe('code that was packaged', () => {
-  it('is an archive that runs as in Lambda: JavaScript alone, with any files around it', async () => {
+  it('is an archive that runs as in Lambda: only JavaScript, with any other files', async () => {
     const folder = aFolder({ 'package.json': '{"type":"module"}' });
     const packed = packCode(folder, {
       'a.ts': 'export const handler = async (): Promise<string> => "source"',

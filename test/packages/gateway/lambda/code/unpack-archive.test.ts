@@ -22,7 +22,7 @@ function anArchive(
 }
 
 describe('an archive of a function', () => {
-  it('is unpacked with its folders, and beside a package.json of its own', () => {
+  it('is unpacked with its folders, and with its own package.json', () => {
     const { file, folder } = anArchive({ 'a.js': 'exports.a = 1', 'lib/deep/b.js': '' });
 
     unpackArchive(file, folder);
@@ -32,7 +32,7 @@ describe('an archive of a function', () => {
     assert.equal(readFileSync(join(folder, 'package.json'), 'utf8'), '{}\n');
   });
 
-  it('keeps the package.json that it brings along', () => {
+  it('keeps the package.json that it contains', () => {
     const { file, folder } = anArchive({ 'package.json': '{"type":"module"}' });
 
     unpackArchive(file, folder);

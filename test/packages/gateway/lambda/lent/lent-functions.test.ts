@@ -84,7 +84,7 @@ describe('boto3 of a Python function', { skip: PYTHON }, () => {
     { name: 'imports it inside the handler', text: `${HANDLER}import boto3\n    return boto3.WHOSE` },
   ];
   for (const { name, text } of lentTo)
-    it(`is lent if the project lacks it and the function ${name}; the project stays as it is`, async () => {
+    it(`is provided if the project lacks it and the function ${name}; the project does not change`, async () => {
       const { folder, definition } = python({ 'app.py': text });
       const before = bytesBelow(folder);
       const { lender } = aLender(BOTO3);
@@ -145,7 +145,7 @@ describe('boto3 of a Python function', { skip: PYTHON }, () => {
       assert.equal(returned(await (await prepared(definition, aLender(BOTO3).lender)).invoke()), 'lent');
     });
 
-  it('is the project’s own if it has one, in every part, and nothing is asked for', async () => {
+  it('is the project’s own if it has one, in every part, and nothing is requested', async () => {
     const { folder, definition } = python({
       'app.py': `import boto3, six\n${HANDLER}return boto3.WHOSE + six.WHOSE`,
       'boto3.py': "WHOSE = 'own'",
@@ -225,7 +225,7 @@ describe('version 2 of the AWS SDK of a Node.js function', () => {
     { name: 'is not there from nodejs18.x on, as on AWS', runtime: 'nodejs18.x', own: false },
   ];
   for (const { name, runtime, own } of others)
-    it(`${name}, and nothing is asked for`, async () => {
+    it(`${name}, and nothing is requested`, async () => {
       const folder = aFolder({
         'a.js': "const { S3 } = require('aws-sdk'); exports.handler = async () => S3.whose;",
         ...(own && { 'node_modules/aws-sdk/index.js': "exports.S3 = { whose: 'own' };" }),

@@ -52,7 +52,7 @@ describe('pip with a list', () => {
   }
   const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-  it('installs a wheel whose hash is that of the list', { skip: python === undefined }, async () => {
+  it('installs a wheel whose hash is in the list', { skip: python === undefined }, async () => {
     const lent = await lendFrom(sha256);
 
     assert.equal(lent.kind, 'lent', JSON.stringify(lent));

@@ -28,7 +28,7 @@ describe('checkTogether', () => {
       assert.equal(faults.all.length, count);
     });
 
-  it('names a function that is to be isolated and is none', () => {
+  it('names a function that should be isolated and does not exist', () => {
     const faults = new Faults(false);
     checkTogether([reserving(1)], { isolation: ['g'] }, 'template.yml', faults);
     assert.match(faults.all[0]?.error.describe() ?? '', /template\.yml.*unknown function "g"/);

@@ -35,7 +35,7 @@ describe('how long an event waits before an instance more is started', () => {
     { what: 'one that waits, and one that starts', shares: [0.1], own: 0.1, starting: 1, is: true },
     { what: 'one that is busy, and one that starts', shares: [1], own: 0.1, starting: 1, is: false },
   ])
-    it(`keeps ${is ? 'a' : 'no'} processor beside ${what}`, () => {
+    it(`keeps ${is ? 'a' : 'no'} processor free next to ${what}`, () => {
       const clock = { ms: 0, own: 0 };
       const patience = new Patience(
         2,

@@ -124,7 +124,7 @@ class Play {
   }
 }
 
-describe('a pool that is asked in any order', () => {
+describe('a pool with calls in any order', () => {
   for (const isCold of [false, true])
     it(`ends each event once, ${isCold ? 'each with an instance of its own' : 'with warm instances'}`, async () => {
       for (let seed = 1; seed <= 60; seed += 1) {
@@ -187,7 +187,7 @@ describe('a pool that is asked in any order', () => {
     await pool.close();
   });
 
-  it('gives its reservation back to the others when it is closed', async () => {
+  it('returns its reservation to the others when it is closed', async () => {
     const together = new Concurrency(10, 10);
     const limits = { ...DEFAULT_LIMITS, maxInstances: MAX_INSTANCES, gate: new StartGate(), reserved: 4 };
     const nothing = (): Promise<never> => Promise.reject(new Error('nothing is asked'));

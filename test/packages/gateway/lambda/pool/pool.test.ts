@@ -66,7 +66,7 @@ function send(pool: FunctionPool, count: number, event: unknown = {}): Promise<u
 describe('FunctionPool', () => {
   // Source: Lambda developer guide, "Configuring reserved concurrency for a function", docs/aws §18.9
   for (const reserved of [0, 1, 2])
-    it(`throttles at once what comes on top of ${reserved} reserved events, and takes more when those are done`, async () => {
+    it(`throttles at once the events above ${reserved} reserved ones, and admits more when those are done`, async () => {
       const source = 'exports.handler = () => new Promise((done) => setTimeout(done, 50, 1))';
       const pool = await aPool(anInlineFunction('reserved', source), { reserved });
       const ask = () => pool.invoke({ functionName: 'f', payload: '{}', timeoutMs: 10_000, traceHeader: '' });
@@ -81,7 +81,7 @@ describe('FunctionPool', () => {
     });
 
   // Source: Lambda developer guide, "Understanding Lambda function scaling": concurrency counts what runs.
-  it('throttles at once what comes on top of what all functions run together', async () => {
+  it('throttles at once the events above what all functions may run together', async () => {
     const together = new Concurrency(2);
     const source = 'exports.handler = ({ ms }) => new Promise((done) => setTimeout(done, ms, 1))';
     const [one, other] = [
@@ -103,7 +103,7 @@ describe('FunctionPool', () => {
     assert.deepEqual(await send(one, 1, { ms: 0 }), [1]);
   });
 
-  it('throttles none that only wait, and hands out no more than may run', async () => {
+  it('throttles none that only wait, and starts no more than may run', async () => {
     const together = new Concurrency(3);
     const source = 'exports.handler = () => new Promise((done) => setTimeout(done, 5, 1))';
     const pool = await aPool(anInlineFunction('f', source), {}, together);
@@ -114,7 +114,7 @@ describe('FunctionPool', () => {
     assert.ok(most <= 3, String(most));
   });
 
-  it('gives a function the place of another one’s idle instance if the machine can hold no more', async () => {
+  it('replaces another function’s idle instance if the machine has no room for more', async () => {
     const together = new Concurrency(10, 1);
     const one = await aPool(anInlineFunction('one', 'exports.handler = async () => 1'), {}, together);
     const other = await aPool(anInlineFunction('other', 'exports.handler = async () => 2'), {}, together);

@@ -241,7 +241,7 @@ describe('a function in Go', () => {
   const MAIN = 'package main\n\nfunc main() {}\n';
   const GO = { go: '#!/bin/sh\n' };
 
-  it('is a package main of a module that begins above it, whose files all count', async () => {
+  it('is a package main of a module that begins above it, all of whose files count', async () => {
     const root = aFolder({
       'go.mod': 'module m\n',
       'cmd/f/main.go': MAIN,
@@ -279,7 +279,7 @@ describe('a function in Go', () => {
     ],
     ['as it is', 'go: cannot find main module', 'go: cannot find main module', undefined],
   ] as const)
-    it(`that does not compile says so ${what}`, async () => {
+    it(`that does not compile is reported ${what}`, async () => {
       const root = aFolder({ 'go.mod': 'module m\n', 'main.go': MAIN });
       const folder = aFolder({});
       const machine = aMachine({ go: `#!/bin/sh\necho '${printed}' >&2\nexit 1\n` });
@@ -328,7 +328,7 @@ describe('a function in Go', () => {
     },
   ];
   for (const { files, programs, messages } of refusals)
-    it(`says what makes it: ${Object.keys(files).join(', ')}${'go' in programs ? ', with Go' : ''}`, async () => {
+    it(`is created by: ${Object.keys(files).join(', ')}${'go' in programs ? ', with Go' : ''}`, async () => {
       const found = await find(aMachine(programs), aFolder(files), 'provided.al2023', 'bootstrap');
       assert.equal(found.launch, undefined);
       assert.match(found.messages, messages);
@@ -405,7 +405,7 @@ describe('the virtual environment of a project in Python', () => {
     assert.equal(findVirtualEnvironment([project], machine), own);
   });
 
-  it('is where uv is set to have it, of a project of uv', () => {
+  it('is the one that uv is configured to use, in a uv project', () => {
     const project = aFolder({ 'uv.lock': '' });
     const machine = aMachine({}, undefined, { environment: { UV_PROJECT_ENVIRONMENT: 'env' } });
     const python = plant(join(project, 'env'));

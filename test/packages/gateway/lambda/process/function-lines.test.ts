@@ -31,7 +31,7 @@ const OUTPUTS: readonly {
 
 describe('the output of a process', () => {
   for (const { what, output, lines: expected } of OUTPUTS)
-    it(`becomes lines wherever it is cut: ${what}`, () => {
+    it(`becomes lines wherever it is split: ${what}`, () => {
       const bytes = Buffer.from(output);
       for (let size = 1; size <= bytes.length; size += 1) {
         const { lines, log } = aLog();
@@ -46,7 +46,7 @@ describe('the output of a process', () => {
       }
     });
 
-  it('of two streams is kept apart, and unfinished lines come last, stdout first', () => {
+  it('of two streams is separate, and unfinished lines come last, stdout first', () => {
     const { lines, log } = aLog();
     lines.take('stderr', Buffer.from('e'));
     lines.take('stdout', Buffer.from('o'));

@@ -154,7 +154,7 @@ describe('the output of programs that a function starts', () => {
     );
   });
 
-  it('is no line where there is none, and is returned if it is not inherited', () => {
+  it('is not a line of the function, and is returned if it is not inherited', () => {
     for (const nothing of [Buffer.alloc(0), '', null]) {
       answer = nothing;
       childProcess.execSync('true', { stdio: 'inherit' });

@@ -112,7 +112,7 @@ describe('the failure that Lambda reports', () => {
       assert.deepEqual(toFailure(thrown), failure);
     });
 
-  it('is one text in the log: the trace, or type and message if there is none', () => {
+  it('is one text in the log: the trace, or type and message if there is no trace', () => {
     assert.deepEqual(
       [describeError(withStack(new Error('x'), 'a\nb')), describeError('x')],
       ['a\nb', 'string: x'],

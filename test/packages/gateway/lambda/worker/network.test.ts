@@ -186,7 +186,7 @@ function signedCall(keyId: string, host: string): string {
     r.end('{}'); return read(r).catch((error) => error.message) }`;
 }
 
-describe('calls of a function to services of AWS', () => {
+describe('calls of a function to AWS services', () => {
   const service = 'dynamodb.eu-west-1.amazonaws.com';
 
   // The second one as operations such as StartSyncExecution name the endpoint.
@@ -271,7 +271,7 @@ describe('calls of a function to services of AWS', () => {
     ["signed by a key of the developer's", 'AKIAOTHER', service],
     ['of a name that is only like it', "' + process.env.AWS_ACCESS_KEY_ID + '", `${service}.invalid`],
   ] as const)
-    it(`are left alone if they are ${why}`, async () => {
+    it(`are not changed if they are ${why}`, async () => {
       const source = signedCall(keyId, host);
       const { invoke } = await startRuntime([anInlineFunction('net', source)], { controlUrl: () => url });
 

@@ -119,7 +119,7 @@ describe('The table of event sources', () => {
       );
   });
 
-  it("has every type of SAM's Events but APIs", () => {
+  it("has every type of SAM's Events except APIs", () => {
     // SAM developer guide, "EventSource", Type: valid values.
     const documented =
       'AlexaSkill Api CloudWatchEvent CloudWatchLogs Cognito DocumentDB DynamoDB EventBridgeRule HttpApi IoTRule Kinesis MQ MSK S3 Schedule ScheduleV2 SelfManagedKafka SNS SQS';
@@ -229,7 +229,7 @@ describe('The table of event sources', () => {
         assert.deepEqual(membersOf(mapping?.['Properties'])[setting], value);
       });
 
-  it('is what the guide says of SAM', () => {
+  it('matches what the guide says about SAM', () => {
     assertSame(
       `${GUIDE}, "are expanded as SAM does"`,
       namedInGuide(/are expanded as SAM does: (.*?)\. /).filter((name) => name !== 'SqsSubscription'),

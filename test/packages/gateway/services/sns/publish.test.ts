@@ -21,7 +21,7 @@ describe('a message to a topic', () => {
     });
 });
 
-describe('messages at once', () => {
+describe('several messages in one call', () => {
   it('are published each under its id', async () => {
     const entries = ['a', 'b'].map((Id) => ({ Id, Message: `to ${Id}` }));
     const { Successful: done, Failed: failed } = await call('PublishBatch', {
@@ -187,7 +187,7 @@ describe('an attribute that SNS refuses', () => {
     });
   });
 
-  it('is another than one that has a type of its own', async () => {
+  it('differs from one that has a type of its own', async () => {
     const MessageAttributes = { kind: { DataType: 'Number.float', StringValue: '1.5' } };
     assert.ok('MessageId' in Object(await call('Publish', { Message: 'm', MessageAttributes })));
   });
@@ -276,7 +276,7 @@ describe('a topic of this account that does not exist', () => {
       });
     });
 
-  it('is named only after what is wrong with the message', async () => {
+  it('is reported only after what is wrong with the message', async () => {
     assert.partialDeepStrictEqual(await call('Publish', { TopicArn: OTHER_TOPIC, Message: '' }), {
       __type: 'InvalidParameter',
     });

@@ -30,7 +30,7 @@ describe('GetCallerIdentity', () => {
   });
 });
 
-describe('other operations of STS', () => {
+describe('other STS operations', () => {
   it('answer 501, unless another service answers STS', async () => {
     const elsewhere: AwsService = () => Promise.resolve({ status: 202, headers: [], body: '' });
     const form = { Action: 'AssumeRoleWithSAML' };

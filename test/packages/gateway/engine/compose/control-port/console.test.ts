@@ -23,7 +23,7 @@ describe('withRecording', () => {
     );
   });
 
-  it('keeps of a request that was on its way when it was turned on what is known of it', async () => {
+  it('records what is known about a request that was in progress when it was turned on', async () => {
     let isRecording = false;
     const api = aRecordedApi(restApi(), {
       list: () => {
@@ -55,7 +55,7 @@ describe('withRecording', () => {
 });
 
 describe('the identities of the console', () => {
-  it('are named with their ARNs, and none of their keys is shown', async () => {
+  it('are shown with their ARNs, but without their keys', async () => {
     const identities = [
       'identities:',
       '  - name: lister',

@@ -10,7 +10,7 @@ import { Faults } from '../../../../../../packages/gateway/core/errors.ts';
 import { aStack } from '../../../../../support/a-stack.ts';
 
 describe('the steps of a load', () => {
-  it('stand in the order that each of them gives a reason for', () => {
+  it('are in an order for which each of them gives a reason', () => {
     checkOrder(LOAD_STEPS);
   });
 
@@ -90,7 +90,7 @@ describe('the functions of a load', () => {
       assert.deepEqual((await read(runtimes)).said, [...said, 'replaced']);
     });
 
-  it('say which packages are lent to them', async () => {
+  it('say which packages are provided to them', async () => {
     assert.deepEqual((await read([own], { borrowed: ['aws-sdk'] })).said, [
       "aws-sdk: not installed; provided by the gateway, as by Lambda's runtime",
       'replaced',
@@ -109,7 +109,7 @@ describe('the functions of a load', () => {
 });
 
 describe('the subscriptions of a load', () => {
-  it('are its subscription filters, and no other resources', async () => {
+  it('are the subscription filters of the stack, and no other resources', async () => {
     const filter = { type: 'AWS::Logs::SubscriptionFilter', properties: {} };
     const stacks = [aStack({ Group: { type: 'AWS::Logs::LogGroup', properties: {} }, Filter: filter })];
     const subscribed: string[] = [];

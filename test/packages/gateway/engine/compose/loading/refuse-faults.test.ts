@@ -27,7 +27,7 @@ function refusal(notEnforced: readonly UnsupportedItem[], faults = new Faults(fa
 }
 
 describe('a start with --strict', () => {
-  it('goes on where everything is enforced', () => {
+  it('continues if everything is enforced', () => {
     assert.equal(refusal([]), undefined);
   });
 

@@ -119,11 +119,11 @@ describe('readLinePattern', () => {
     });
 
   // aws/aws-cdk#16278, dougmoscrop/serverless-plugin-log-subscription#47
-  it('says what PutMetricFilter answers to a bare special character', () => {
+  it('reports what PutMetricFilter answers to a bare special character', () => {
     assert.throws(() => readLinePattern('a ERROR:'), { message: "Invalid character(s) in term 'ERROR:'" });
   });
 
-  it('fails for no text in any other way', () => {
+  it('never fails in another way, whatever the text', () => {
     const piece = fc.constantFrom(
       '{',
       '}',

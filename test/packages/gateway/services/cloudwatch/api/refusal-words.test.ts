@@ -40,7 +40,7 @@ describe('refused metrics', () => {
     });
 
   // cloud-custodian/cloud-custodian#2559
-  it('says that data are too old', () =>
+  it('says that the data is too old', () =>
     refuse(
       [{ MetricName: 'a', Value: 1, Timestamp: new Date(EPOCH_MS - 21 * DAY) }],
       'The parameter MetricData.member.1.Timestamp must specify a time within the past two weeks.',
