@@ -263,7 +263,7 @@ describe('frames', () => {
     assert.equal(event?.requestContext.disconnectStatusCode, 1006);
   });
 
-  it('gives a client text, also if a backend sent bytes that are none', async () => {
+  it('sends a client text, even if a backend sent bytes that are not text', async () => {
     const running = await startEcho();
     after(() => running.close());
     const socket = connectTcp(running.host);
@@ -279,7 +279,7 @@ describe('frames', () => {
     assert.deepEqual([...frame.subarray(-4)], [0x61, 0xef, 0xbf, 0xbd]);
   });
 
-  it('holds a flood of messages in the socket and loses none', async () => {
+  it('queues a flood of messages in the socket and loses none', async () => {
     const release = Promise.withResolvers<undefined>();
     let running = 0;
     let most = 0;
@@ -334,7 +334,7 @@ describe('frames', () => {
     for (let index = 0; index < count; index += 1) assert.equal(await client.next(), 'done');
   });
 
-  it('cuts off a client that leaves megabytes of answers unread, and no other', async () => {
+  it('disconnects a client that leaves megabytes of answers unread, and no other', async () => {
     const release = Promise.withResolvers<undefined>();
     const ended = Promise.withResolvers<SeenEvent>();
     const long = 'x'.repeat(128 * 1024);

@@ -18,7 +18,7 @@ function aFolder(files: Readonly<Record<string, string>>): string {
 }
 
 describe('the definition of a folder', () => {
-  it('is its service before its template, and the others are named', () => {
+  it('is its service rather than its template, and the others are reported', () => {
     const folder = aFolder({
       'serverless.yml': '',
       'template.yaml': TEMPLATE,

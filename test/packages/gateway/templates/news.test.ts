@@ -71,7 +71,7 @@ describe('what AWS has launched', () => {
       },
     ];
   for (const { type, properties, says } of named)
-    it(`is named with its day: ${type} ${Object.keys(properties).join(', ')}`, () => {
+    it(`is reported with its day: ${type} ${Object.keys(properties).join(', ')}`, () => {
       const words = messages(type, properties);
       assert.equal(words.length, 1);
       assert.match(words[0] ?? '', says);
@@ -147,7 +147,7 @@ describe('what AWS has launched', () => {
     },
   ];
   for (const { name, seen, is } of served)
-    it(`is taken: ${name}`, () => {
+    it(`is accepted: ${name}`, () => {
       assert.deepEqual(seen(), is);
     });
 

@@ -370,7 +370,7 @@ describe('the packages', () => {
     );
   });
 
-  it('are built anew by these rules', async () => {
+  it('are built again by these rules', async () => {
     write(built, { 'packages/gone.js': 'of an earlier build' });
     await buildPackage(root, built, compiler());
 

@@ -89,7 +89,7 @@ describe('checkHandlers', () => {
     assert.match(complaints[1] ?? '', /^src\/orders\.mjs:1: reads authorizer\.jwt, .* of GET \/orders,/);
   });
 
-  it('says nothing of what is acknowledged, does not read claims, or is not there', async () => {
+  it('ignores code that is acknowledged, does not read claims, or does not exist', async () => {
     assert.deepEqual(
       await check({
         'bookings.js': `// gatewright: claims acknowledged: only behind Cognito\n${READ}exports.list = sub;\n`,

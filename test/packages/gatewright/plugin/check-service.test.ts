@@ -199,7 +199,7 @@ describe('checkService', () => {
     assert.deepEqual(check(FILES, { resources: authorizer(30), stackName: 'shop-eve' }), NOTHING);
   });
 
-  it('warns if no document names an API whose authorizers are ours, since nothing was checked', () => {
+  it('warns if no document names an API that uses the authorizers, because nothing was checked', () => {
     const resources = { ...authorizer(30), ...method() };
     const warning =
       'ApiGatewayRestApi of stack shop-eve uses authorizers of the toolkit, but no document in ../documents names it by stack and logical id, so this API was not checked';
@@ -229,7 +229,7 @@ describe('checkService', () => {
     );
   });
 
-  it('looks into access/ of its own if nothing is said, but only if the commands have written', () => {
+  it("reads the service's own access/ folder by default, but only if the commands have written it", () => {
     const own = { settings: undefined, resources: authorizer(30) };
 
     assert.equal(check(FILES, own, 'shop/access').complaints.length, 1);

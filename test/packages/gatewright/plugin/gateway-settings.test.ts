@@ -47,7 +47,7 @@ describe('SETTING_NAMES', () => {
 });
 
 describe('readGatewaySettings', () => {
-  it('has what `gatewright start` has if nothing is said', () => {
+  it('has the defaults of `gatewright start`', () => {
     const settings = readGatewaySettings(undefined, {});
 
     assert.deepEqual(settings, {

@@ -16,7 +16,7 @@ const FLAGS = `albPort corsAllowHeaders corsAllowOrigin corsDisallowCredentials 
   useInProcess webSocketHardTimeout webSocketIdleTimeout websocketPort`.split(/\s+/);
 
 describe('OFFLINE_OPTIONS', () => {
-  it('knows every flag of serverless-offline', () => {
+  it('includes every flag of serverless-offline', () => {
     assert.deepEqual(
       FLAGS.filter((name) => !Object.hasOwn(OFFLINE_COMMAND_OPTIONS, name)),
       [],
@@ -44,7 +44,7 @@ describe('OFFLINE_OPTIONS', () => {
 });
 
 describe('readOfflineOptions', () => {
-  it('has the ports of serverless-offline if nothing is said', () => {
+  it('has the default ports of serverless-offline', () => {
     const { settings, warnings } = readOfflineOptions({}, undefined);
 
     assert.deepEqual(settings.sharedPorts, {
@@ -89,7 +89,7 @@ describe('readOfflineOptions', () => {
     );
   });
 
-  it('accepts the defaults of serverless-offline, which ask for nothing', () => {
+  it('accepts the defaults of serverless-offline, which have no effect', () => {
     const { warnings } = readOfflineOptions(
       {},
       {
@@ -119,7 +119,7 @@ describe('readOfflineOptions', () => {
     );
   });
 
-  it('warns of options without effect, and of those that serverless-offline does not know', () => {
+  it('warns of options without effect, and of those that serverless-offline does not have', () => {
     const { warnings } = readOfflineOptions({ resourceRoutes: true }, { skipCacheInvalidation: true });
 
     assert.deepEqual(warnings, [
@@ -166,7 +166,7 @@ describe('readOfflineOptions', () => {
       assert.throws(() => readOfflineOptions({}, given), { name: 'OptionError', message: says });
     });
 
-  it('refuses or takes any configuration, and fails in no other way', () => {
+  it('refuses or accepts any configuration, and never fails in another way', () => {
     const names = fc.oneof(fc.constantFrom(...Object.keys(OFFLINE_OPTIONS)), fc.string());
     fc.assert(
       fc.property(fc.dictionary(names, fc.jsonValue()), (custom) => {

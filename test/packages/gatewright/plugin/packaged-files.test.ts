@@ -86,7 +86,7 @@ function runOsls(cwd: string): Promise<void> {
   });
 }
 
-describe('packages of osls with the plug-in', () => {
+describe('osls packages with the plug-in', () => {
   for (const [name, packaging] of [
     ['of the service', ''],
     ['of each function', ', individually: true, patterns: ["src/**"]'],

@@ -32,7 +32,7 @@ describe('a request of a test', () => {
     assert.equal(String(body), '{"name":"Ole"}');
   });
 
-  it('keeps what is said of method, headers and bytes', () => {
+  it('keeps the given method, headers and bytes', () => {
     const bytes = new Uint8Array([0xff, 0]);
     const headers = { 'content-type': 'image/png', 'X-Many': ['a', 'b'] };
     assert.deepEqual(makeRequest('/pets', { method: 'put', headers, body: bytes }), {
@@ -47,7 +47,7 @@ describe('a request of a test', () => {
     });
   });
 
-  it('has one content type, which is the one that is said in whatever case', () => {
+  it('has one content type, whatever the case of the given header', () => {
     const typesOf = (headers: RequestOptions['headers'] = {}): readonly string[] =>
       makeRequest('/pets', { body: {}, headers }).headers.flatMap(([name, value]) =>
         name.toLowerCase() === 'content-type' ? [value] : [],
@@ -74,13 +74,13 @@ describe('the API that a request is for', () => {
     api('Live', 'websocket'),
   ];
 
-  it('is the only one of its kind, or the one that is named', () => {
+  it('is the only one of its kind, or the named one', () => {
     assert.equal(chooseApi(all, true, {}).logicalId, 'Live');
     assert.equal(chooseApi(all, false, { api: 'Pets' }).id, 'Pets-id');
     assert.equal(chooseApi(all, false, { api: 'shop-Admin', stage: 'prod' }).stage, 'prod');
   });
 
-  it('is asked for with those that there are', () => {
+  it('is requested with a list of the existing ones', () => {
     assert.throws(
       () => chooseApi(all, false, { api: 'Admin' }),
       /several APIs match: pass { api } or { stage } to choose one; the stacks have Pets \(stage dev\), Admin \(stage dev\), Admin \(stage prod\)/,
@@ -138,7 +138,7 @@ describe('the answer to a request of a test', () => {
   });
 
   // "An integer from 200 to 599" is what a Response takes (Fetch Standard); a Lambda function may answer with any.
-  it('has its status, also one that a Response cannot be made with, and no body if there must be none', async () => {
+  it('has its status, even one with which a Response cannot be created, and no body if there must be none', async () => {
     for (const status of [200, 599, 600, 712, 999])
       assert.equal((await answer({ ...empty, status }, '/')).status, status);
     for (const status of [204, 205, 304])

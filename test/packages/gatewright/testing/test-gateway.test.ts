@@ -80,7 +80,7 @@ describe('a gateway of a test', () => {
     assert.deepEqual(await response.json(), [['prod', '/a']]);
   });
 
-  it('knows the address of each stage, of an API of messages by its name', () => {
+  it('finds the address of each stage, and of a WebSocket API by its name', () => {
     assert.equal(gateway.url('Rest', 'prod'), `http://127.0.0.1:${port}/prod`);
     assert.equal(gateway.url('Live'), `ws://127.0.0.1:${port}/dev`);
     assert.throws(() => gateway.url('Live', 'prod'), /there is no WebSocket API "Live"/);
@@ -219,7 +219,7 @@ describe('a gateway of a test', () => {
 });
 
 describe('the gateway of this process', () => {
-  it('is known by two variables, and a process without them is told how to get one', () => {
+  it('is found by two variables, and a process without them gets an error that says how to get one', () => {
     const environment = { GATEWRIGHT_CONTROL_URL: 'http://127.0.0.1:1', GATEWRIGHT_CONTROL_SECRET: 's' };
 
     assert.deepEqual(linkOf(environment), { url: 'http://127.0.0.1:1', secret: 's' });
@@ -230,7 +230,7 @@ describe('the gateway of this process', () => {
       );
   });
 
-  it('fails functions with an error that has a name of its own', () => {
+  it('fails functions with an error of a given name', () => {
     assert.equal(new FunctionFailed('TypeError', 'x is no function').name, 'FunctionFailed');
   });
 });

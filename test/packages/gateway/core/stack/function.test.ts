@@ -32,7 +32,7 @@ describe('a list of functions in processes', () => {
       assert.deepEqual(unknownNames([RESIZE], [name]), []);
     });
 
-  it('does not check names if no function has that name', () => {
+  it('reports names that no function has', () => {
     assert.equal(isIsolated(RESIZE, ['size']), false);
     assert.deepEqual(unknownNames([RESIZE], ['size', 'resize', 'orders']), ['size', 'orders']);
   });

@@ -20,7 +20,7 @@ const ORDERS = {
 };
 
 describe('a start with kept tables', () => {
-  it('knows their streams before any part could ask for them', async () => {
+  it('finds their streams before any part could ask for them', async () => {
     const dataDirectory = mkdtempSync(join(tmpdir(), 'gatewright-data-'));
     const { Resources } = anHttpApiTemplate('exports.handler = async () => 1;', { ORDERS }) as {
       readonly Resources: object;

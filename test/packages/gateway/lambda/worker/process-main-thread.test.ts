@@ -42,7 +42,7 @@ type Said = readonly [
 ];
 
 // One thread for all of it: a start takes longest.
-it('the program of a process hands events on one after the other, and their answers back as they are read', async () => {
+it('the program of a process passes on events one after the other, and returns their answers as they are read', async () => {
   const folder = aFolder({ 'index.js': SOURCE });
   const startFile = join(folder, 'start.json');
   const start = {

@@ -41,7 +41,7 @@ describe('a function in a process of its own', { skip }, () => {
     { does: 'group', type: 'Runtime.ExitError', says: 'signal: killed' },
     { does: 'grow', type: 'Runtime.OutOfMemory', says: 'signal: killed' },
   ];
-  it('ends by what it does to itself, and the gateway and other functions go on', async () => {
+  it('ends by what it does to itself, while the gateway and other functions continue', async () => {
     const bad = anInlineFunction('bad', HURTS, { timeoutSeconds: 20, memorySizeMb: 192 });
     const { invoke } = await startRuntime([bad, anInlineFunction('good', HURTS)], { isolation: ['bad'] });
 

@@ -125,7 +125,7 @@ describe('a handler that streams', () => {
     });
 
   // Attack: a caller asks at the same time, and reads the answer of a neighbour.
-  it('gives each caller its own parts, however many events wait for it', async () => {
+  it('gives each caller its own parts, however many events are waiting', async () => {
     const started = await start(streamed('stream.write(`${event.n} `); stream.end(String(event.n))'));
     for (let n = 0; n < 5; n += 1) await read(started, { n });
 
@@ -163,7 +163,7 @@ describe('a handler that streams', () => {
     );
   });
 
-  it('fails before its first byte as any other', async () => {
+  it('fails before its first byte like any other handler', async () => {
     const result = await open(await start(streamed('throw new RangeError("at once")')));
 
     assert.ok(result.kind === 'failed');
@@ -214,7 +214,7 @@ describe('a handler that streams', () => {
     for (const [text, expected] of seen) assert.equal(text, expected);
   });
 
-  it('waits for a reader who is slower, with a bounded part on its way', async () => {
+  it('waits for a slower reader, with a limited amount in transit', async () => {
     const source = streamed(`
       const part = Buffer.alloc(65536, 'x');
       let written = 0;
@@ -303,7 +303,7 @@ describe('a handler that streams', () => {
     });
   });
 
-  it('is one text to a caller who does not stream, up to 6 MB', async () => {
+  it('is one text for a caller that does not stream, up to 6 MB', async () => {
     const body = 'stream.write("a"); stream.write(Buffer.alloc(event.bytes, "b")); stream.end()';
     const { invoke } = await start(streamed(body));
 

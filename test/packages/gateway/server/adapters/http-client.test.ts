@@ -76,7 +76,7 @@ describe('createHttpClient', () => {
     assert.equal(outcome.kind === 'answered' && String(outcome.body), 'a.example:81');
   });
 
-  it('sends method, target, headers and body as given and nothing of its own but Host and Content-Length', async () => {
+  it('sends method, target, headers and body as given, and adds only Host and Content-Length', async () => {
     const seen: { line: string; headers: string[]; body: string }[] = [];
     const origin = await aBackend((request, response) => {
       const chunks: Buffer[] = [];
@@ -155,7 +155,7 @@ describe('createHttpClient', () => {
     assert.deepEqual(outcome.kind === 'answered' && outcome.body, packed);
   });
 
-  it('takes a body as it is that only claims to be packed', async () => {
+  it('does not change a body that only claims to be compressed', async () => {
     const origin = await aBackend((_, response) =>
       response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('no'),
     );

@@ -294,7 +294,7 @@ describe('Sqs, as recorded,', () => {
     assert.equal(Attributes.ContentBasedDeduplication, 'false');
   });
 
-  it('turns off encryption of a queue that has removed its key, and prints no other part of the key', async () => {
+  it('leaves a queue unencrypted if its key is removed, and prints no other setting of the key', async () => {
     const { client } = aClient();
     const { QueueUrl: url } = await make(client, 'a', { KmsMasterKeyId: 'k' });
     const Attributes = { KmsMasterKeyId: '', KmsDataKeyReusePeriodSeconds: '300' };

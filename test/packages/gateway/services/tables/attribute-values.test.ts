@@ -66,7 +66,7 @@ describe('plain values', () => {
     assert.deepEqual(fromAttributes(item), { set: ['a'], numbers: [1, '12345678901234567'], none: null });
   });
 
-  it('are numbers if zeros alone make them long', () => {
+  it('are numbers even if only zeros make them long', () => {
     const texts = [
       '1234567890123450',
       '0.1234567890123',

@@ -69,7 +69,7 @@ describe('names of resources that are not served', () => {
     });
   }
 
-  it('are made up in a likely form for every other type, and named as such', () => {
+  it('are generated in a likely form for every other type, and reported as generated', () => {
     const resource = '{ Type: AWS::Novel::Thing }';
     for (const [expression, gives] of [
       ['!Ref X', /^shop-X-[A-Z0-9]{12}$/],

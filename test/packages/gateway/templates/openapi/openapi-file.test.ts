@@ -52,8 +52,8 @@ describe('a document in S3', () => {
   });
 });
 
-describe('a document beside the template', () => {
-  it('makes the methods of a SAM API, whose events then make none', async () => {
+describe('a document next to the template', () => {
+  it('defines the methods of a SAM API, whose events then define none', async () => {
     assert.deepEqual(
       await methodsOf('Shop'),
       ['GET /pets', 'POST /pets', 'ANY /pets/{petId}', 'GET /files/{proxy+}'],
@@ -70,7 +70,7 @@ describe('a document beside the template', () => {
     ]);
   });
 
-  it('is looked for when the template is read', () => {
+  it('is read together with the template', () => {
     const body = `{Fn::Transform: {Name: AWS::Include, Parameters: {Location: none.yml}}}`;
     const text = `Resources: { A: { Type: AWS::ApiGateway::RestApi, Properties: { Body: ${body} } } }`;
 

@@ -287,7 +287,7 @@ describe('the place of a property that came from a document', () => {
       assert.equal(method().place(property).property, place);
     });
 
-  it('is that of the missing integration, if there is none', () =>
+  it('is the place of the missing integration, if there is none', () =>
     assert.equal(method({}).place('Integration.Uri').property, `${at}.${INTEGRATION}.uri`));
 
   for (const [property, place] of [
@@ -347,7 +347,7 @@ describe(`documentation parts (${EXTENSION}-documentation.html)`, () => {
       );
     });
 
-  it('of one location are one part, the last one', () => {
+  it('for one location are one part, the last one', () => {
     const [part, ...others] = only(
       parts([
         { location, properties: { description: 'first' } },
@@ -359,6 +359,6 @@ describe(`documentation parts (${EXTENSION}-documentation.html)`, () => {
     assert.deepEqual([part?.properties['Properties'], others], ['{"description":"last"}', []]);
   });
 
-  it('may be no list, and then there are none', () =>
+  it('may be another value than a list, and then there are none', () =>
     assert.deepEqual(only(parts({ location }), 'DocumentationPart'), []));
 });

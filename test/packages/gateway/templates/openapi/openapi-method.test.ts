@@ -46,7 +46,7 @@ describe('the operations of a path', () => {
     });
 
   for (const key of ['parameters', 'summary', 'description', 'servers', 'x-own'])
-    it(`do not include ${key}, which is passed over without a word`, () => {
+    it(`do not include ${key}, which is silently skipped`, () => {
       const document = paths(['get']);
       const value = key === 'parameters' || key === 'servers' ? [] : 'text';
       const item = { ...membersOf(membersOf(document['paths'])['/x']), [key]: value };
@@ -106,7 +106,7 @@ describe('a model of a document', () => {
 });
 
 describe('a method of a document', () => {
-  it('asks for no parameters and models if the operation names none', () => {
+  it('requires no parameters and models if the operation names none', () => {
     const method = find(expand(document(MOCK)), METHOD);
 
     for (const name of ['RequestParameters', 'RequestModels']) assert.ok(!Object.hasOwn(method, name), name);

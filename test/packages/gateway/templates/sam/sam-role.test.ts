@@ -64,7 +64,7 @@ describe('functionRole', () => {
     assert.match(JSON.stringify(arnsOf({}, true)), /policy\/AWS::Serverless::Connector/);
   });
 
-  it('takes documents as they stand, templates as what they mean, one policy or several', () => {
+  it('accepts documents unchanged and expands templates, one policy or several', () => {
     assert.deepEqual(documentsOf(DOCUMENT), [DOCUMENT]);
     assert.deepEqual(documentsOf([DOCUMENT, { SQSSendMessagePolicy: { QueueName: 'q' } }]), [
       DOCUMENT,
@@ -82,7 +82,7 @@ describe('functionRole', () => {
 });
 
 describe('functionRole with destinations', () => {
-  it('may send to where asynchronous events end', () => {
+  it('may send to the destinations of asynchronous events', () => {
     const EventInvokeConfig = { DestinationConfig: { OnFailure: { Type: 'SNS', Destination: 'topic' } } };
     assert.match(
       JSON.stringify(functionRole('Fn', { EventInvokeConfig }, false)['Policies']),

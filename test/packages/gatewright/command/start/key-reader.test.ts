@@ -57,7 +57,7 @@ describe('a reader of keys', () => {
       assert.deepEqual(at.input.eventNames(), []);
     });
 
-  it('reads none of another job, and reads if the job is resumed', () => {
+  it('reads no keys of another job, and reads again if the job is resumed', () => {
     let isOurs = false;
     const at = aTerminal();
     const keys = openKeys({ ...at.terminal, takeOver: () => isOurs }, () => undefined);

@@ -37,7 +37,7 @@ describe('a start that is idle', () => {
   });
 
   // V8 forgets the shape of objects of which none is left, and each later tick would take five times as long.
-  it('is collected but for one of the objects that Node makes for ticks', async () => {
+  it('is collected except for one of the objects that Node creates for ticks', async () => {
     const ticks: WeakRef<object>[] = [];
     const init = (_id: number, type: string, _cause: number, resource: object): void => {
       if (type === 'TickObject') ticks.push(new WeakRef(resource));

@@ -54,7 +54,7 @@ describe('describeTries', () => {
   for (const { name, entry, expected } of rows)
     it(name, () => assert.match(tried({ api: 'Api', ...entry }).join('\n'), expected));
 
-  it('has nothing for a template that says nothing', () => {
+  it('is empty for a template without suggestions', () => {
     assert.deepEqual(linesOf({}), []);
     assert.deepEqual(tried(), []);
   });

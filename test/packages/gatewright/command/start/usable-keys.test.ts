@@ -21,7 +21,7 @@ describe('findKeyName', () => {
     assert.equal(nameIn([PLAN, MEMBER, aResource('ApiKey', 'key1', { Name: 'partner' })]), 'partner');
   });
 
-  it('names none that the stage refuses', () => {
+  it('names no key that the stage refuses', () => {
     assert.equal(nameIn([PLAN, MEMBER, KEY], 'prod'), undefined);
     assert.equal(nameIn([PLAN, KEY]), undefined);
     assert.equal(nameIn([MEMBER, KEY]), undefined);

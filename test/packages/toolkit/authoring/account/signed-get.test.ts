@@ -169,7 +169,7 @@ describe('createSignedGet', () => {
     await assert.rejects(get(), { ...UsageError, message: /answered with more than 16777216 bytes$/ });
   });
 
-  it('reads bytes as UTF-8, wherever they are cut', async (test) => {
+  it('reads bytes as UTF-8, wherever they are split', async (test) => {
     const bytes = new TextEncoder().encode('{"name":"café"}');
     answerWith(test, () => new Response(ReadableStream.from([bytes.subarray(0, 13), bytes.subarray(13)])));
 

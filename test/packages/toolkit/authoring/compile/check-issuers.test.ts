@@ -134,7 +134,7 @@ describe('checkIssuers', () => {
       assert.deepEqual(problemsOf(over, kind), expected);
     });
 
-  it('takes keys beside tokens, and a native usage plan of a REST API', () => {
+  it('accepts keys in addition to tokens, and a native usage plan of a REST API', () => {
     const over = { issuers: [OIDC, { ...KEYS, nativeUsagePlan: true }], sources: reads('main', 'keys') };
 
     assert.deepEqual(problemsOf(over), []);

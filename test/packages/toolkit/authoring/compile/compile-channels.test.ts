@@ -38,7 +38,7 @@ describe('channels of an access document', () => {
     ]);
   });
 
-  it('may share a space with those of another document', () => {
+  it('may share a space with the channels of another document', () => {
     const compilation = compiled([RULE], { space: 'shop' });
     assert.equal(compilation.kind === 'compiled' && compilation.document.channels?.space, 'shop');
   });

@@ -23,7 +23,7 @@ function sayingsOf(over: object): readonly string[] {
 }
 
 describe('forwardedClaims', () => {
-  it('requires every claim that the service reads, but for those that it can do without', () => {
+  it('requires every claim that the service reads, except those that it can do without', () => {
     assert.deepEqual(forwardedClaims({ as: 'jwt', names: ['sub', 'name'], optional: ['name'] }), {
       as: 'jwt',
       names: ['sub', 'name'],
@@ -53,7 +53,7 @@ describe('checkClaims', () => {
       assert.doesNotMatch(sayingsOf({ ...PARTNERS, ...claims }).join('\n'), /API keys/);
   });
 
-  it('looks at nothing if no claims are named', () => {
+  it('checks nothing if no claims are named', () => {
     const said: string[] = [];
     const say = (_: unknown, message: string) => said.push(message);
     checkClaims({ issuers: [] } as unknown as Parameters<typeof checkClaims>[0], say, say);

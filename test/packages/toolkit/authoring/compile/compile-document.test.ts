@@ -49,7 +49,7 @@ describe('compileDocument', () => {
     );
   });
 
-  it('binds a parameter by its name in the rule, wherever it stands', () => {
+  it('binds a parameter by its name in the rule, whatever its place', () => {
     const routes = ['GET /users/{id}', 'GET /a/b/{id}', 'GET /users/{id}/orders'];
     const rules = [rule({ paths: ['/users/{id}/**', '/a/b/{id}'], bind: { id: { claim: 'sub' } } })];
     const document = aDocument({ rules }, routes);
@@ -333,7 +333,7 @@ rules:
       assert.doesNotMatch(warningsOf({ quota: over, result }).join('\n'), /403/);
   });
 
-  it('warns of answers that are kept for more than five minutes', () => {
+  it('warns of results that are cached for more than five minutes', () => {
     const warned = (cacheTtlSeconds: number) =>
       warningsOf({ result: { cacheTtlSeconds } }).filter((text) => text.includes('cacheTtlSeconds'));
 
@@ -341,7 +341,7 @@ rules:
     assert.match(warned(301).join(), /a revoked right, or an expired token, stays valid for 301 s/);
   });
 
-  it('knows the API by its id in the document, and by those of the inventory', () => {
+  it('finds the API by its id in the document, and by the ids in the inventory', () => {
     const inventory = { ...anInventory(ROUTES), apiIds: { prod: ['localid000', 'a1b2c3d4e5'] } };
     const compilation = compile(documentText(), inventory);
 

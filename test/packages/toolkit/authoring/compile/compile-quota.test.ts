@@ -195,8 +195,8 @@ describe('customer plans of several documents', () => {
   });
 });
 
-describe('a plan that one document brings along and another names', () => {
-  it('may have no rate if the other is counted from access logs', () => {
+describe('a plan that is defined in one document and named in another', () => {
+  it('may have no rate if the other document is counted from access logs', () => {
     const count = { count: 'access-log' };
     const limited = { ...PLAN, limits: [...LIMITS, BURST] };
     const build = (plan: object, over: object) =>

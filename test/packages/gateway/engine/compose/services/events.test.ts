@@ -168,7 +168,7 @@ describe('a service of a start', () => {
     return { ports, host };
   }
 
-  it('knows what the role of a function allows; a function without a known one may do everything', async () => {
+  it('knows what the role of a function allows; a function without a known role may do everything', async () => {
     const { permits } = (await openedWith({ kind: 'none' })).ports;
 
     assert.equal(permits('reader', 'sqs:ReceiveMessage', 'arn:aws:sqs:us-east-1:123456789012:jobs'), true);

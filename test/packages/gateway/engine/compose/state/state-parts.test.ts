@@ -106,7 +106,7 @@ describe('the state file of a gateway', () => {
     return reply.status;
   };
 
-  it('brings back items, the time and what keys have used, and nothing since', async () => {
+  it('restores items, the time and the usage of keys, and nothing later', async () => {
     await call();
     const state = await save();
     assert.equal(await call(), 200);
@@ -121,7 +121,7 @@ describe('the state file of a gateway', () => {
     assert.deepEqual([await call(), await call()], [200, 429]);
   });
 
-  it('says whose usage is of no key here, and brings back the rest', async () => {
+  it('reports usage of keys that do not exist here, and restores the rest', async () => {
     const state = await save();
     const usage = { firstDay: 1, used: [], extensions: [] };
 

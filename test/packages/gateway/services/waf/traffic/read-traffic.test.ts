@@ -28,7 +28,7 @@ describe('readTraffic', () => {
     assert.equal(epochMs, Date.parse('2026-11-20T10:00:00.000Z'));
   });
 
-  it('knows a body that is cut or left out, and secrets that are masked', () => {
+  it('recognizes a body that is truncated or left out, and secrets that are masked', () => {
     const missing = (request: object): string[] => [...(only(harOf(entryOf(request))).parts.missing ?? [])];
 
     assert.ok(missing({ bodySize: 20_000, postData: { text: '{"cut' } }).includes('body'));
