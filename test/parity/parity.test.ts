@@ -55,7 +55,7 @@ describe('parity with AWS', () => {
 });
 
 describe('documented cases', () => {
-  it('name the page of AWS and what it says', () => {
+  it("name AWS's page and what it says", () => {
     const wrong = documented.filter(
       ({ source: { page, says } }) =>
         typeof page !== 'string' || !/^[a-z][a-z0-9_-]+$/i.test(page) || typeof says !== 'string',
@@ -77,7 +77,7 @@ describe('documented cases', () => {
     assert.deepEqual(idle, []);
   });
 
-  it('have ids of their own', () => {
+  it('have unique ids', () => {
     const ids = [...recorded, ...documented, ...control].map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length);
   });

@@ -49,7 +49,7 @@ describe('docs/evidence', () => {
     [commit, ...commitsIn(figures)].map((one) => [name, one] as const),
   );
 
-  it('has one file per proof that is not due, which says what it shows in the words of the proof', () => {
+  it('has one file per proof that is not due, with the claim of the proof', () => {
     const whole = [...evidence].filter(([, { due }]) => due === undefined);
     const shown = whole.map(([name, { shows }]) => [name, shows]);
 
@@ -75,7 +75,7 @@ describe('docs/evidence', () => {
   });
 
   // A rebased branch leaves commits that cannot be checked out.
-  it('is of commits that led here', { skip: isShallow() }, () => {
+  it('belongs to commits in the history of this one', { skip: isShallow() }, () => {
     const lost = commits.filter(([, commit]) => !leadsHere(commit)).map(([name]) => name);
 
     assert.deepEqual(lost, []);

@@ -16,11 +16,11 @@ describe('the proof that nothing has become slower', () => {
     ]);
   });
 
-  it('holds if a part of the interval does not', () => {
+  it('is proven if only a part of the interval is below', () => {
     assert.deepEqual(reasonsAgainst(rowsOf(0.9, 0.91, 0.92, 0.9, 0.93, 0.96)), []);
   });
 
-  it('does not hold by so few pairs that they have no interval', () => {
+  it('is not proven by so few pairs that they have no interval', () => {
     assert.deepEqual(reasonsAgainst(rowsOf(1, 1, 1, 1, 1)), ['rest req/s: 5 pairs are too few']);
   });
 });

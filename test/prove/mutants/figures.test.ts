@@ -101,13 +101,13 @@ describe('findShortfall', () => {
 });
 
 describe('mergeFigures', () => {
-  it('replaces those of the package and leaves those of others', () => {
+  it('replaces those of the package and keeps those of others', () => {
     const known = { b: measured(1), a: measured(1) };
 
     assert.deepEqual(mergeFigures(known, 'b', measured(1, 155), 1), { a: measured(1), b: measured(1, 155) });
   });
 
-  it('sets a draw by another seed beside that of the claim, if it stays', () => {
+  it('keeps a draw by another seed next to that of the claim, if it stays', () => {
     const both = mergeFigures({ a: measured(1) }, 'a', measured(2, 140), 1);
     const again = mergeFigures(both, 'a', measured(1, 155), 1);
 
@@ -116,7 +116,7 @@ describe('mergeFigures', () => {
     assert.deepEqual(again, { a: { ...measured(1, 155), otherDraw } });
   });
 
-  it('keeps no draw by another seed alone', () => {
+  it('keeps no draw by another seed on its own', () => {
     assert.deepEqual(mergeFigures({}, 'a', measured(2), 1), {});
   });
 });
@@ -134,7 +134,7 @@ describe('docs/evidence/mutants.json', () => {
   const known = (evidence?.figures['packages'] ?? {}) as FiguresByPackage;
   const packages = [...groupByPackage(readSources()).keys()];
 
-  it('says of each package what was measured, or that it is due', () => {
+  it('says for each package what was measured, or that it is due', () => {
     const due = evidence === undefined ? packages.toSorted() : (evidence.due ?? []);
 
     assert.deepEqual(due, findDue(known, packages, SEED));

@@ -125,7 +125,7 @@ describe('a process with mutants', () => {
     ['in a thread whose program esbuild joins', JOINED],
     ['in what a test does at its end', ENDING],
   ] as const)
-    it(`says which are met and which are noticed ${where}`, async () => {
+    it(`reports which are executed and which are noticed ${where}`, async () => {
       const { loaded, tried } = await judge(test);
 
       assert.deepEqual(

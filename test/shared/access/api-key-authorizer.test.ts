@@ -80,7 +80,7 @@ const outcomeOf = async (
 };
 
 describe('an authorizer for API keys', () => {
-  it('takes a key from a header of its own, and as bearer token beside JWTs', async () => {
+  it('accepts a key from its own header, and as bearer token in addition to JWTs', async () => {
     const table = new ApiKeyTable();
     table.nowSeconds = Math.floor(Date.now() / 1000);
     const authorize = anAuthorizer(table);
@@ -93,7 +93,7 @@ describe('an authorizer for API keys', () => {
     assert.equal(await outcomeOf(authorize, asked({ 'X-Api-Key': token })), 'TOKEN_ISSUER_UNKNOWN');
   });
 
-  it('says in the record of its decision whose key was refused, and in its log which', async () => {
+  it('says in the record of its decision whose key was refused, and in its log which key', async () => {
     const table = new ApiKeyTable();
     const { key, keyId } = await table.make({ tenant: 'globex' });
     await table.admin.revoke(keyId, table.operation());
@@ -220,7 +220,7 @@ describe('an authorizer for API keys', () => {
     assert.partialDeepStrictEqual(second, { result: { context: { exp: NOON_SECONDS + 60 } } });
   });
 
-  it('ends the policy with the key if the document says so, and not that of a key without an end', async () => {
+  it('ends the policy with the key if the document says so, but not for a key without an end', async () => {
     const table = new ApiKeyTable();
     const authorize = anAuthorizer(table, aKeyDocument({ result: { expiryCondition: true } }));
     const endless = await table.make();

@@ -55,7 +55,7 @@ describe('rejectIfExpiresWithinSeconds', () => {
     assert.equal(late.kind, 'known');
   });
 
-  it('accepts a token until its end if the document says nothing', async () => {
+  it('accepts a token until its end by default', async () => {
     assert.equal((await ask(aDocument(), { exp: nowSeconds + 1 })).kind, 'known');
   });
 });
@@ -113,7 +113,7 @@ describe('a policy with a resource that is too long', () => {
 
 // AWS refuses a larger answer without a report.
 describe('an answer over the maxBytes of its document', () => {
-  it('is a failure of ours, also if it is for one request alone', async () => {
+  it('is an internal failure, even if it is for one request only', async () => {
     const document = aDocument({
       context: { note: { claim: 'note' } },
       result: { onOversize: 'exact', cacheTtlSeconds: 0, maxBytes: 520 },
@@ -123,7 +123,7 @@ describe('an answer over the maxBytes of its document', () => {
     await assert.rejects(ask(document, { note: 'x'.repeat(900) }), { code: 'RESULT_TOO_LARGE' });
   });
 
-  it('is one also if a quota was charged for it', async () => {
+  it('is a failure even if a quota was charged for it', async () => {
     const { ask: charge } = aCharging({
       over: {
         context: { note: { claim: 'note' }, remark: { claim: 'remark' }, more: { claim: 'remark' } },

@@ -38,7 +38,7 @@ describe('parseRequestEvent', () => {
     },
   ] as const;
   for (const { kind, event } of rows)
-    it(`knows a ${kind} event by its shape`, () => {
+    it(`recognizes a ${kind} event by its shape`, () => {
       assert.equal(parseRequestEvent(event).kind, kind);
     });
 

@@ -80,7 +80,7 @@ describe('createFunctionInvoker', () => {
   });
 
   // Lambda takes an event at once; an answer may take the publisher's whole time.
-  it('waits for an answer longer than until an event is taken', async (t) => {
+  it('waits longer for an answer than for the acceptance of an event', async (t) => {
     answering(t, status(202), status(200, '{}'));
     const waits: number[] = [];
     t.mock.method(AbortSignal, 'timeout', (ms: number) => {

@@ -43,7 +43,7 @@ describe('an answer behind the cache', () => {
     assert.equal((await send()).body, 'answer 2');
   });
 
-  it('has no header whose value is undefined, as in the JSON that Lambda makes of it', async () => {
+  it('has no header whose value is undefined, as in the JSON that Lambda creates from it', async () => {
     const send = countedHandler(new CacheDesk(), { scope: 'public' }, () => ({
       headers: { 'x-next': undefined },
     }));

@@ -194,7 +194,7 @@ describe('a shared answer', () => {
     assert.match(statusOf(await ask({ 'X-Forwarded-Host': 'evil' })) ?? '', /hit/);
   });
 
-  it('never goes to another route or path parameter, though API Gateway decodes both paths alike', async () => {
+  it('is never returned for another route or path parameter, although API Gateway decodes both paths to the same', async () => {
     const handler = withResponseCache<object>(
       (event) => ({
         statusCode: 200,
@@ -282,7 +282,7 @@ describe('a public answer', () => {
     return statusOf((await handler({ ...anHttpEvent({}), ...over })) as Reply);
   };
 
-  it('is for one query as it was sent, though two decode alike', async () => {
+  it('is for one query exactly as it was sent, even if two queries decode to the same', async () => {
     const statuses = [];
     for (const rawQueryString of ['id=%FF', 'id=%FE', 'id=+', 'id=%20'])
       statuses.push(await ask({ rawQueryString }));
@@ -290,7 +290,7 @@ describe('a public answer', () => {
   });
 
   // API Gateway takes `;` as a separator, too: both events have the parameter `page`, of one character U+FFFD.
-  it('is for the bytes of a parameter that stands behind a semicolon', async () => {
+  it('is for the bytes of a parameter after a semicolon', async () => {
     const key = { query: ['page'] };
     const queryStringParameters = { other: '1', page: '\ufffd' };
     const statuses = [];

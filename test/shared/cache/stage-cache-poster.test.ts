@@ -23,7 +23,7 @@ describe('a refresh on this machine', () => {
     return await createStageCaches(config).refresh(RECORD);
   };
 
-  it('reaches the API by its name, whether or not the system knows names below localhost', async () => {
+  it('reaches the API by its name, whether or not the system resolves names below localhost', async () => {
     const seen: (string | undefined)[] = [];
     const reply = await askedOf((request, response) => {
       const { host, 'cache-control': control, 'x-kind': kind, authorization } = request.headers;

@@ -17,7 +17,7 @@ const RECORD = {
 };
 
 describe('the endpoints of webhook-receiver', () => {
-  it('are read consistently, so that a revocation is in force at once, and then the customer is', async () => {
+  it('are read consistently, so that a revocation is in force at once, and then the customer is read', async () => {
     const asked: unknown[] = [];
     await using server = await aLoopbackServer((request, response) => {
       void json(request).then((body) => {

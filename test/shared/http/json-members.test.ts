@@ -31,7 +31,7 @@ describe('hasDuplicateMember', () => {
       assert.equal(hasDuplicateMember(text, new Set(['key', 'tenant'])), expected);
     });
 
-  it('finds none in what JSON.stringify prints', () => {
+  it('finds none in the output of JSON.stringify', () => {
     fc.assert(
       fc.property(fc.json(), (text) =>
         assert.equal(hasDuplicateMember(JSON.stringify(JSON.parse(text))), false),

@@ -50,7 +50,7 @@ describe('describeRoutes', () => {
   const placesOf = (operation: Operation | undefined) =>
     operation?.parameters.map(({ name, in: place, required }) => [name, place, required]);
 
-  it('says where each parameter stands, and whether it must', () => {
+  it('says where each parameter is, and whether it is required', () => {
     assert.deepEqual(placesOf(get), [
       ['thing', 'path', true],
       ['at', 'query', false],
@@ -77,7 +77,7 @@ describe('describeRoutes', () => {
     assert.deepEqual(put?.responses['200']?.content, { 'text/csv': { schema: {} } });
   });
 
-  it('has a schema of refusals that each of them meets', () => {
+  it('has a schema of refusals that each of them matches', () => {
     const { required, properties } = described.components.schemas.Problem;
 
     assert.deepEqual([...required].sort(), Object.keys(problem(404, 'Not Found')).sort());

@@ -275,7 +275,7 @@ describe('an MCP server whose document sets mcp.charge', () => {
     assert.deepEqual(error.data, { reason: 'suspended', limit: '' });
   });
 
-  it('charges a call once if two wrappers stand around the server', async () => {
+  it('charges a call once if two wrappers surround the server', async () => {
     const { log, quotas } = someQuotas(9);
     const options = { document: 'orders', quotas };
     const inner = withMcp(ok, options);

@@ -60,7 +60,7 @@ describe('claimsOf', () => {
     assert.deepEqual(Object.keys(claims), ['sub']);
   });
 
-  it('returns what every context has if the document carries none', () => {
+  it('returns what every context has if the document forwards none', () => {
     const claims = claimsOf(withOurAuthorizer({}, 'rest'));
 
     assert.deepEqual([claims?.['sub'], claims?.['iss']], ['ada', 'https://issuer.example/']);

@@ -4,7 +4,7 @@ import { createLambdaPlanCatalogue } from '../../../shared/middleware/lambda-pla
 
 describe('createLambdaPlanCatalogue', () => {
   // A stack of the authorizers alone has keys and no usage table: making one answered 500.
-  it('needs the table once it is asked', async () => {
+  it('needs the table only when it is called', async () => {
     const plans = createLambdaPlanCatalogue();
 
     await assert.rejects(plans.customer('acme'), { code: 'CONFIG_INVALID' });

@@ -136,7 +136,7 @@ describe('guardAuthorizer', () => {
     assert.deepEqual(seen, ['before', 'after']);
   });
 
-  it('takes the 401 of a middleware, and words no other error of one', async () => {
+  it('uses the 401 of a middleware, and replaces every other error of one', async () => {
     const throwing = (error: unknown): Middleware => ({
       before: () => {
         throw error;

@@ -54,7 +54,7 @@ describe('redact', () => {
         );
     });
 
-  it('hides what an authorizer said of the caller', () => {
+  it('hides what an authorizer said about the caller', () => {
     const requestContext = { authorizer: { lambda: { sub: 'canary' } }, stage: 'dev' };
     assert.equal(
       JSON.stringify({ requestContext }, redact),
@@ -103,7 +103,7 @@ describe('redact', () => {
     assert.equal(redact('secret', secret), '[redacted]');
   });
 
-  it('keeps the rest as it is', () => {
+  it('does not change the rest', () => {
     for (const value of ['GET', 'keyJar.of.names', 7, true, ['a'], { b: 1 }])
       assert.deepEqual(redact('httpMethod', value), value);
     assert.equal(redact('token', null), null);

@@ -321,7 +321,7 @@ describe('render', () => {
     });
   }
 
-  it('does not confuse names of variables and keys with those of JavaScript objects', () => {
+  it('does not confuse names of variables and keys with names of JavaScript objects', () => {
     const source =
       '$constructor $__proto__ $toString $m.constructor $m["__proto__"] #set($m["__proto__"] = 1)$m["__proto__"] $m';
 

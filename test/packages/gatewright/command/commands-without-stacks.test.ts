@@ -128,7 +128,7 @@ describe('gatewright clock', () => {
       assert.deepEqual(asked, [[sent === undefined ? 'GET clock' : 'POST clock', sent]]);
     });
 
-  it('refuses what is no shift', async () => {
+  it('refuses an invalid shift', async () => {
     assert.match(
       (await run(['clock', 'later'])).stderr,
       /"later" is not a time shift; write \+1d, 90s, -30m or reset/,
@@ -146,7 +146,7 @@ describe('gatewright invoke', () => {
     });
   });
 
-  it('prints the result, and ends with 1 if the function has failed, unlike the command line of AWS', async () => {
+  it("prints the result, and ends with 1 if the function has failed, unlike AWS's command line", async () => {
     answers.set(call, '{"a":1}');
     headers = { 'x-amz-log-result': Buffer.from('a line\n').toString('base64') };
     const good = await run(['invoke', 'list', '--event', '{"b":2}']);
@@ -211,7 +211,7 @@ describe('gatewright invoke', () => {
       assert.equal(code, 'failed' in expected && expected.failed ? 1 : 0);
     });
 
-  it('sends an empty event if none is given, and refuses a context that is no JSON', async () => {
+  it('sends an empty event if none is given, and refuses a context that is not JSON', async () => {
     await run(['invoke', 'list']);
     assert.deepEqual(asked.at(-1), [call, {}]);
 
@@ -221,7 +221,7 @@ describe('gatewright invoke', () => {
     assert.match(stderr, /^error: --client-context is not JSON\n/);
   });
 
-  it('says that an event was sent, and why one was not', async () => {
+  it('says that an event was sent, or why it was not', async () => {
     status = 202;
     assert.equal((await run(['invoke', 'list', '--async'])).stdout, `sent to ${name}\n`);
     status = 200;
@@ -266,13 +266,13 @@ describe('gatewright requests', () => {
     assert.equal(stderr, '');
   });
 
-  it('says that there is none', async () => {
+  it('says that there are none', async () => {
     answers.set('GET requests?limit=50', { rows: [], state: state() });
 
     assert.equal((await run(['requests'])).stderr, 'No recorded request matches.\n');
   });
 
-  it('prints new ones that match, and says each time when other ones are left out', async () => {
+  it('prints new requests that match, and says each time if other requests were left out', async () => {
     answers.set('GET requests?limit=50&status=4xx&search=alice', { rows: [], state: state() });
     answers.set(
       'GET requests/events?since=7',
@@ -378,7 +378,7 @@ describe('gatewright certs', () => {
   const certificate = (name: string): X509Certificate =>
     new X509Certificate(readFileSync(join(cwd, '.gatewright/tls', name)));
 
-  it('makes a CA once, and says where it is, seen from here', async () => {
+  it('creates a CA once, and says where it is, relative to the current folder', async () => {
     const first = await run(['certs']);
     assert.match(
       first.stdout,

@@ -35,7 +35,7 @@ describe('compiled code of the command', () => {
     });
   }
 
-  it('is kept in a folder of the user’s alone', () => {
+  it('is stored in a folder of the user’s own', () => {
     const home = join(folder, 'home');
     assert.ok(run(home).startsWith(join(home, 'code')));
     assert.equal(statSync(join(home, 'code')).mode & 0o777, 0o700);

@@ -212,7 +212,7 @@ describe('--json', () => {
     });
   }
 
-  it('is of every command, unless there is a reason', async () => {
+  it('exists in every command, unless there is a reason', async () => {
     const all = (await Promise.all([...COMMANDS.values()].map((load) => load()))).flatMap((one) =>
       called(one),
     );
@@ -228,7 +228,7 @@ describe('--json', () => {
   });
 
   for (const [index, [command, ...words]] of ROWS.entries())
-    it(`prints objects and no more (${index + 1}: ${[command, ...words].join(' ')})`, async () => {
+    it(`prints objects and nothing else (${index + 1}: ${[command, ...words].join(' ')})`, async () => {
       const { code, stdout, stderr } = await run(command, words);
 
       assert.equal(code, 0, stderr);

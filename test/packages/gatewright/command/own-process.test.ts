@@ -85,7 +85,7 @@ const nothing = (): void => undefined;
 const aPosix = { skip: process.platform === 'win32' };
 
 describe('the terminal of the command', aPosix, () => {
-  it('is none if keys or lines go elsewhere', () => {
+  it('is not available if keys or lines go elsewhere', () => {
     const screen = new Screen();
     for (const facts of [
       { stdin: new PassThrough(), stdout: screen },
@@ -97,7 +97,7 @@ describe('the terminal of the command', aPosix, () => {
     assert.deepEqual(calledStty(), []);
   });
 
-  it('is none if its modes cannot be read, since they could not be given back', () => {
+  it('is not available if its modes cannot be read, because they could not be restored', () => {
     const screen = new Screen();
     writeFileSync(join(folder, 'broken'), '');
     pretend({ platform: 'darwin', stdin: screen, stdout: screen });
@@ -119,7 +119,7 @@ describe('the terminal of the command', aPosix, () => {
     assert.deepEqual(calledStty(), ['-g', '-icanon -echo -isig min 1 time 0', 'as:before']);
   });
 
-  it('is looked for every second by a job in the background, until it comes to the front or stops', (t) => {
+  it('is checked every second by a job in the background, until it comes to the front or stops', (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     const screen = new Screen();
     inBackground();
@@ -146,7 +146,7 @@ describe('the terminal of the command', aPosix, () => {
     assert.deepEqual(calledStty(), ['-g'], 'another job has it');
   });
 
-  it('passes signals on to its job, and is given back before one ends the process', (t) => {
+  it('passes signals on to its job, and is restored before one ends the process', (t) => {
     const screen = new Screen();
     const sent = t.mock.method(process, 'kill', () => true);
     pretend({ platform: 'darwin', stdin: screen, stdout: screen });
@@ -229,7 +229,7 @@ describe('the keys of a start', aPosix, () => {
     return { wrote, printed: stripVTControlCharacters(wrote), stderr: output.stderr, done };
   }
 
-  it('are named once, and h says what each does', async () => {
+  it('are listed once, and h explains each', async () => {
     const { printed } = await press('h');
     const [names = '', ...help] = printed.trimEnd().split('\n');
 
@@ -383,7 +383,7 @@ describe('the command of --exec', aPosix, () => {
     assert.deepEqual(sent[0], [true, 'SIGTERM']);
   });
 
-  it('shares the terminal: Ctrl-C has reached it already, and other signals are for it alone', async (t) => {
+  it('shares the terminal: Ctrl-C has already reached it, and other signals are meant only for it', async (t) => {
     const { isTTY } = process.stdin;
     process.stdin.isTTY = true;
     const spawned = spawnCommand('exec sleep 60', { MARK: 'of the terminal' }, 'MARK');
@@ -403,7 +403,7 @@ describe('the command of --exec', aPosix, () => {
 });
 
 describe('memory of this process', () => {
-  it('is given back a second after a start, if nothing was to be done', async (t) => {
+  it('is released a second after startup, if nothing was to be done', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     t.mock.method(performance, 'eventLoopUtilization', () => ({ idle: 1, active: 0, utilization: 0 }));
     const garbage = new WeakRef({ of: 'the start' });

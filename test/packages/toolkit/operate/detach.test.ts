@@ -126,7 +126,7 @@ describe('detach', () => {
 
 // Files are the only evidence of which authorizer, or key, a route had.
 describe('a guard that detach puts back from a file', () => {
-  it('is asked for by the name of the route if it is another authorizer', async () => {
+  it('is confirmed with the name of the route if it is another authorizer', async () => {
     await using api = await anHttpApiToAttach({ count: 1 });
     const { plan } = await api.plan();
     await api.apply(plan);
@@ -161,7 +161,7 @@ describe('a guard that detach puts back from a file', () => {
 
 describe('a stage that moves to another deployment', () => {
   // `apiSummary` of a deployment has the kind of each guard, and no id: two authorizers look the same.
-  it('is asked for by the deployment if a file leads to authorizers that AWS does not show', async () => {
+  it('is confirmed with the deployment if a file leads to authorizers that AWS does not show', async () => {
     await using api = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
     const run = runAt(api);
     const deployment = () => api.control.served.find(API_ID)?.stages.get('prod')?.deploymentId ?? '';
@@ -177,7 +177,7 @@ describe('a stage that moves to another deployment', () => {
     assert.match(unnamed.stderr, new RegExp(`To confirm, pass --open "deployment ${ours}"`));
   });
 
-  it('asks for a route by name where the guard there is of another kind, unless that is AWS_IAM', async () => {
+  it('requires the name of a route whose guard there is of another kind, unless that is AWS_IAM', async () => {
     await using api = await aRestApiToAttach({
       resources: 1,
       methods: ['GET'],
@@ -268,7 +268,7 @@ describe('a stage that moves to another deployment', () => {
     assert.equal(stageOf(), before);
   });
 
-  it('opens a route by its name that there needs no API key, and a deployment whose resource policy is not shown', async () => {
+  it('opens a route that needs no API key there only by its name, and a deployment whose resource policy is not visible', async () => {
     await using api = await aRestApiToAttach({
       resources: 1,
       methods: ['GET'],

@@ -59,7 +59,7 @@ async function writtenMetrics(): Promise<ReadonlySet<string>> {
 }
 
 describe('alarms of the stack', () => {
-  it('look at metrics that its functions write, or at those of AWS', async () => {
+  it("watch metrics that its functions write, or AWS's own metrics", async () => {
     const { provider } = readYaml('serverless.yml') as {
       readonly provider: { readonly environment: Readonly<Record<string, string>> };
     };

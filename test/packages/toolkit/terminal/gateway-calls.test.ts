@@ -37,7 +37,7 @@ async function allOf<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]>
 }
 
 describe('the choice of a gateway', () => {
-  it('is that of the folder, where no option and no variable names one', async () => {
+  it('is the gateway of the folder, if no option and no variable names one', async () => {
     const { result } = await beside(json({}), async () => {
       chooseGateway({});
       const usual = process.cwd();
@@ -101,7 +101,7 @@ describe('callGateway', () => {
     await assert.rejects(call, /does not respond; start it again/);
   });
 
-  it('says that a gateway did not respond in time, without advising to start it again', async () => {
+  it('says that a gateway did not respond in time, without suggesting to start it again', async () => {
     const call = beside(
       () => {},
       () => callGateway('GET', 'status', undefined, 20),
@@ -137,7 +137,7 @@ describe('listenToGateway', () => {
       await assert.rejects(listening, { name: 'UsageError', message });
     });
 
-  it('says that the gateway has ended if it breaks off', async () => {
+  it('says that the gateway has ended if the stream breaks off', async () => {
     const listening = beside(
       (response) => {
         response.write('one\n', () => response.destroy());
@@ -193,7 +193,7 @@ describe('findFunction', () => {
       assert.deepEqual(await find(given), { ...served.find((one) => one.name === name), nowEpochMs: 7 });
     });
 
-  it('names those that match if several do, and all if none does', async () => {
+  it('names the matching functions if several match, and all if none does', async () => {
     await assert.rejects(
       find('list'),
       /"list" matches several functions; pass one of these names: shop-dev-list, desk-dev-list$/,

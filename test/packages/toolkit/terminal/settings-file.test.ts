@@ -48,7 +48,7 @@ const applied = (text: string, ...words: readonly string[]): Applied =>
   apply([aFolder({ 'gatewright.yml': text }), ...words]);
 
 describe('gatewright.yml', () => {
-  it('says what the options of start say, by their names', () => {
+  it('has the options of start, under their names', () => {
     const { options } = applied(`
 stage: qa
 port: 3100
@@ -85,7 +85,7 @@ cache-memory: 1GB
     assert.deepEqual([options['port'], options['stage'], options['record']], [4100, 'qa', false]);
   });
 
-  it('finds files beside itself, from any folder', () => {
+  it('finds files relative to itself, from any folder', () => {
     const folder = aFolder({ 'gatewright.yml': 'data: .data\nseed: seed\nenv-file: ../x.env\n' });
     const { options } = apply([folder]);
 
@@ -95,14 +95,14 @@ cache-memory: 1GB
     );
   });
 
-  it('is found beside a named template, too', () => {
+  it('is found next to a named template, too', () => {
     const folder = aFolder({ 'gatewright.yml': 'stage: qa\n', 'app/template.yaml': 'Resources: {}\n' });
     writeFileSync(join(folder, 'template.yaml'), 'Resources: {}\n');
 
     assert.equal(apply([join(folder, 'template.yaml')]).options['stage'], 'qa');
   });
 
-  it('is read once if two templates are beside it, and must agree with those of other folders', () => {
+  it('is read once if two templates are next to it, and must agree with the files of other folders', () => {
     const [one, two] = [
       aFolder({ 'gatewright.yml': 'port: 1\n' }),
       aFolder({ 'gatewright.yml': 'port: 2\n' }),
@@ -180,7 +180,7 @@ cache-memory: 1GB
       assert.throws(() => applied(text), says);
     });
 
-  it('gives other commands what they have, and start the rest', () => {
+  it('passes other commands the settings that they have, and start the rest', () => {
     const folder = aFolder({ 'gatewright.yml': 'stage: qa\nport: 3100\n' });
 
     assert.equal(apply([folder], routesCommand()).options['stage'], 'qa');
@@ -191,7 +191,7 @@ describe('custom.gatewright of a serverless.yml', () => {
   const service = (settings: string): string =>
     aFolder({ 'serverless.yml': `service: x\ncustom:\n  gatewright:\n${settings}` });
 
-  it('says the same, beside what it holds for the plug-in', () => {
+  it('has the same settings, in addition to those for the plug-in', () => {
     const { options, warnings } = apply([
       service('    usage-lag: 30s\n    access: ../access\n    variables: { a: b }\n'),
     ]);

@@ -178,7 +178,7 @@ describe('compilePolicy', () => {
     assert.deepEqual(linesOf(document), ['Allow GET/users/*', ...DOTS]);
   });
 
-  it('denies other spellings of a closed route from the first wildcard on that may reach it', () => {
+  it('denies other spellings of a closed route from the first wildcard on that may match it', () => {
     const rules = [{ ...allow(['/{kind}/help', '/users/{id}']), id: 'r' }];
     const document = aDocument({ rules }, ['GET /{kind}/help', 'GET /users/{id}', 'GET /users/{id}/bid']);
 
@@ -193,7 +193,7 @@ describe('compilePolicy', () => {
     assert.deepEqual(policyOf(document, {}, 'GET/users'), policyOf(document, {}, 'GET/admin'));
   });
 
-  it('names API, stage, account, region and partition of the event, and no other', () => {
+  it('names only the API, stage, account, region and partition of the event', () => {
     const document = aDocument({ rules: [allow(['/users'])] }, ROUTES);
     const arn = { ...ARN, partition: 'aws-cn', region: 'cn-north-1', stage: '$default', target: 'GET/users' };
     const outcome = compilePolicy(document, aPrincipal(), arn, AT);
@@ -204,7 +204,7 @@ describe('compilePolicy', () => {
     );
   });
 
-  it('names the connect route of a WebSocket, whose ARN has no verb', () => {
+  it('names the connect route of a WebSocket API, whose ARN has no verb', () => {
     const document = aDocument(
       { rules: [{ id: 'ws', effect: 'allow', connect: true }] },
       ['ANY $connect'],
@@ -222,7 +222,7 @@ describe('compilePolicy', () => {
     ]);
   });
 
-  it('says which two routes are indistinguishable', () => {
+  it('says which two routes cannot be distinguished', () => {
     const rules = [{ ...allow(['/a/{x}', '/a/{x}/{y}/{z}']), id: 'r' }];
     const document = aDocument({ rules, result: { onOversize: 'exact', cacheTtlSeconds: 0 } }, [
       'GET /a/{x}',
@@ -239,7 +239,7 @@ describe('compilePolicy', () => {
   });
 
   // Two lists of a hundred are ten thousand resources, and comparing them all took a minute.
-  it('gives up before it writes more values than any answer could hold', () => {
+  it('gives up before it writes more values than any answer could contain', () => {
     const bind = { a: { claim: 'a', each: true, max: 100 }, b: { claim: 'b', each: true, max: 100 } };
     const rules = [
       { ...allow(['/x/{a}/{b}']), id: 'own', bind },
@@ -298,7 +298,7 @@ describe('compilePolicy', () => {
       assert.deepEqual(outcome.rejectedBindings, ['own']);
     });
 
-  it('drops the hostile ones of several values, and all when there are too many', () => {
+  it('drops the hostile values among several, and all if there are too many', () => {
     const rules = [
       { ...allow(['/users/{id}']), id: 'own', bind: { id: { claim: 'teams', each: true, max: 2 } } },
     ];

@@ -142,7 +142,7 @@ describe('decide', () => {
       assert.equal(ask(target, over, rest), expected);
     });
 
-  it('knows one thing of a WebSocket: whether the caller may connect', () => {
+  it('decides only one thing for a WebSocket: whether the caller may connect', () => {
     const rules = [{ id: 'ws', effect: 'allow', connect: true, when: { roles: { any: ['support'] } } }];
     const document = aDocument({ rules }, ['ANY $connect'], 'websocket');
 
@@ -151,7 +151,7 @@ describe('decide', () => {
     assert.equal(ask('GET/users', support, document), 'no-route');
   });
 
-  it('closes what a deny rule closes to whose claim is missing, unless it asks whether the claim exists', () => {
+  it('applies a deny rule if the caller lacks the claim, unless it tests whether the claim exists', () => {
     const deny = (...claims: readonly object[]) => [
       { id: 'all', effect: 'allow', methods: ['GET'], paths: ['/orders/{id}'] },
       { id: 'no', effect: 'deny', methods: ['GET'], paths: ['/orders/{id}'], when: { claims } },

@@ -81,7 +81,7 @@ describe('containsAddress', () => {
 });
 
 describe('intersectNetworks', () => {
-  it('holds exactly the addresses that both lists hold', () => {
+  it('contains exactly the addresses that both lists contain', () => {
     fc.assert(
       fc.property(
         fc.array(network),

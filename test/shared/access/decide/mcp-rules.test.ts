@@ -73,7 +73,7 @@ describe('mcpGrantsOf', () => {
   });
 
   // A rule that cannot be decided must not open anything.
-  it('applies a deny rule, and no allow rule, whose condition cannot be decided', () => {
+  it('applies a deny rule, but not an allow rule, whose condition cannot be decided', () => {
     assert.deepEqual(of(rulesOf(office))?.allow, {});
     assert.deepEqual(of(rulesOf(office, 'deny'))?.deny, { tools: ['get'] });
   });

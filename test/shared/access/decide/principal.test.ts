@@ -44,7 +44,7 @@ describe('toPrincipal', () => {
       assert.deepEqual([...principal.scopes], expected);
     });
 
-  it('knows the client by client_id, or by azp if there is none', () => {
+  it('identifies the client by client_id, or by azp if there is none', () => {
     const clientOf = (over: object) => toPrincipal({ ...CLAIMS, ...over }, anIssuer(), {}).clientId;
 
     assert.equal(clientOf({ client_id: 'a', azp: 'b' }), 'a');

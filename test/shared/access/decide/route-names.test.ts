@@ -127,7 +127,7 @@ describe('a route that no request reaches by its own name', () => {
 });
 
 describe('a policy that would deny what it allows', () => {
-  it('is not written: the document is refused, or each request is decided alone', () => {
+  it('is not written: the document is refused, or each request is decided separately', () => {
     const routes = ['GET /a;b', 'GET /admin', 'GET /{id}'];
     const rules = [allow('/a;b', '/{id}')];
 

@@ -20,7 +20,7 @@ describe('assertUsable', () => {
       assert.throws(() => assertUsable({ documents }, CONFIG), { code: 'CONFIG_INVALID', message });
     });
 
-  it('takes those that trust the local issuer in other stages', () => {
+  it('accepts documents that trust the local issuer in other stages', () => {
     const documents = [aCompiledDocument('orders', { apis: APIS, issuers: [{ ...LOCAL, only: ['dev'] }] })];
     assert.doesNotThrow(() => assertUsable({ documents }, CONFIG));
   });

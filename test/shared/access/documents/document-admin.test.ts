@@ -30,7 +30,7 @@ describe('DocumentAdmin', () => {
     assert.equal((await admin.list()).length, 1);
   });
 
-  it('brings an earlier version back as a new one', async () => {
+  it('restores an earlier version as a new one', async () => {
     const { publish, admin } = aPublishedTable();
     const { checksum } = await publish(FIRST);
     await publish(SECOND);

@@ -73,7 +73,7 @@ for (const { name, open } of STORES)
       assert.equal((await table.admin.show(keyId)).record.secrets.length, 2);
     });
 
-    it('are told of a new record of their customer, page by page, and decide by it at the next read', async () => {
+    it('are updated with a new record of their customer, page by page, and decide by it at the next read', async () => {
       const { table } = opened;
       const tenant = 'told-customer';
       table.customers.set(tenant, 'active');
@@ -245,7 +245,7 @@ describe('KeyAdmin', () => {
     assert.equal(await codeOf(table.admin.revoke('0'.repeat(16), table.operation())), 'KEY_UNKNOWN');
   });
 
-  it('still shows the key whose answer was lost on the way from the table', async () => {
+  it("still shows the key if the table's answer was lost", async () => {
     const table = new ApiKeyTable();
     table.losesAnswers = true;
 
@@ -255,7 +255,7 @@ describe('KeyAdmin', () => {
     assert.ok(parseApiKey(key));
   });
 
-  it('still shows the key when the table is out of reach as soon as it is kept', async () => {
+  it('still shows the key if the table becomes unavailable right after the key was stored', async () => {
     const table = new ApiKeyTable();
     table.isDownAfterWrites = true;
 
@@ -273,7 +273,7 @@ describe('KeyAdmin', () => {
     );
   });
 
-  it('names the prefixes that there are where another is asked for', async () => {
+  it('lists the existing prefixes if another one is requested', async () => {
     const table = new ApiKeyTable();
     const asked = table.admin.create(aNewKey({ prefix: 'other' }), table.operation());
 
@@ -304,7 +304,7 @@ describe('KeyAdmin', () => {
     assert.equal(await codeOf(table.admin.show('0'.repeat(16))), 'STORE_UNAVAILABLE');
   });
 
-  it('has the kept answers forgotten after every rotation and revocation, and not after a creation', async () => {
+  it('flushes the cached results after every rotation and revocation, but not after a creation', async () => {
     const table = new ApiKeyTable();
     const { keyId } = await table.make();
     assert.deepEqual(table.messages, []);

@@ -44,7 +44,7 @@ function anApi(table = new ApiKeyTable()) {
 }
 
 describe('the admin endpoints of API keys', () => {
-  it('make a key, and show it in that answer alone', async () => {
+  it('create a key, and show it only in that answer', async () => {
     const { send, create, of } = anApi();
 
     const made = await create({

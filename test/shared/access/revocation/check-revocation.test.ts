@@ -123,7 +123,7 @@ describe('createRevocationCheck', () => {
     assert.equal(asked.length, 5);
   });
 
-  it('never takes an outage for an answer, and keeps none', async () => {
+  it('never treats an outage as an answer, and caches none', async () => {
     let isDown = true;
     const { reader } = aList({ 'sub ada': now });
     const check = createRevocationCheck({

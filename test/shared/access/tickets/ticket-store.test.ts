@@ -90,7 +90,7 @@ for (const { name, open } of ACCESS_STORES)
       assert.deepEqual(await take(short.hash, 10), { kind: 'expired' });
     });
 
-    it('open no other API, and stay good for their own', async () => {
+    it('open no other API, and stay valid for their own', async () => {
       const { hash } = await issue(tickets);
 
       assert.deepEqual(await take(hash, 1, 'other'), { kind: 'foreign' });
@@ -152,7 +152,7 @@ describe('createTicketStore', () => {
 });
 
 describe('issueTicket', () => {
-  it('gives none by a credential that is over', async () => {
+  it('issues none for an expired credential', async () => {
     const memory = await ACCESS_STORES[0]?.open();
     assert.ok(memory);
     const caller = { ...CALLER, expiresAtEpochSeconds: NOON_SECONDS };

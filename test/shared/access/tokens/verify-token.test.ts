@@ -220,7 +220,7 @@ describe('createTokenVerifier', () => {
 
 // docs/design/authorizers §7.9: two issuers with one key id, one subject.
 describe('two issuers', () => {
-  it('with the same key id never lend each other their keys', async () => {
+  it("with the same key id never use each other's keys", async () => {
     const mine = signToken(rsa);
     const theirs = signToken(stranger, someClaims({ iss: other.trust.issuer }));
 

@@ -91,7 +91,7 @@ describe('findStaleBuilds', () => {
     );
   });
 
-  it('says nothing of functions that run from their sources', () => {
+  it('reports nothing for functions that run from their sources', () => {
     assert.deepEqual(messages('node', 'nodejs24.x', minutes), []);
   });
 

@@ -150,7 +150,7 @@ describe('compiling a service', () => {
     assert.ok(first.includes('announced kept-dev'), first.join());
   });
 
-  it('names the files of the project that it has read, also when its result is kept', async () => {
+  it('lists the files of the project that it has read, also if its result is cached', async () => {
     const [kept, fresh] = [await run(), await run({ cacheFolder: undefined })];
     const own = ['serverless.yml', 'part.yml', 'program.js', 'beside.json', 'plug.js'];
 
@@ -194,7 +194,7 @@ describe('compiling a service', () => {
       assert.ok(compiled.read.includes(join(project, name)), `${name} of ${compiled.read.join()}`);
   });
 
-  it('keeps the result from other users of the machine', () => {
+  it('hides the result from other users of the machine', () => {
     const [name = ''] = readdirSync(cacheFolder);
     assert.equal(statSync(join(cacheFolder, name)).mode & 0o077, 0);
     assert.equal(statSync(cacheFolder).mode & 0o077, 0);
@@ -241,7 +241,7 @@ describe('compiling a service', () => {
       assert.equal(await isReused(), true);
     });
 
-  it('is kept for each environment, so that two terminals do not take turns', async () => {
+  it("is cached for each environment, so that two terminals do not evict each other's result", async () => {
     const environment = { KEPT_VARIABLE: 'of another terminal' };
     passTick();
     assert.ok('result' in (await run({ environment })));

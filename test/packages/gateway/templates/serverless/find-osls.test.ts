@@ -40,7 +40,7 @@ describe('the osls that reads a service', () => {
     assert.deepEqual(find(), { folder, name: 'serverless', version: '3.39.0', owner: 'machine' });
   });
 
-  it('is missed if there is only Serverless 4', () => {
+  it('is reported as missing if there is only Serverless 4', () => {
     const { find } = aMachine({ serverless: '4.1.0' });
 
     assert.throws(find, { code: 'OSLS_MISSING', message: /npx -p osls -p gatewright gatewright start$/ });

@@ -26,7 +26,7 @@ describe('IS_OFFLINE in the files of a service', () => {
     },
   ];
   for (const { name, text } of read)
-    it(`is said with its place where it is read ${name}`, () => {
+    it(`is reported with its place if it is read ${name}`, () => {
       const file = write(text);
 
       assert.match(

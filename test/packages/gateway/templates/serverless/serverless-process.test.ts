@@ -114,7 +114,7 @@ describe('runDriver', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('has the result before the process of osls has ended', async () => {
+  it('has the result before the osls process has ended', async () => {
     const failure = await runDriver({
       oslsFolder: osls,
       outputFolder,
@@ -135,7 +135,7 @@ describe('runDriver', () => {
   });
 });
 
-describe('the end of the process of osls', () => {
+describe('the end of the osls process', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-ends-'));
   const outputFolder = join(folder, 'output');
   mkdirSync(outputFolder);

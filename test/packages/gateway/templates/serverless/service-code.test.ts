@@ -82,7 +82,7 @@ describe('code of a service', () => {
       assert.equal(findings[0]?.consequence, `${artifact} ${why}: the function runs from its source`);
     });
 
-  it('has what a build plug-in packaged beside the source, each function its own archive or the common one', () => {
+  it('has what a build plug-in packaged in addition to the source, each function its own archive or the common one', () => {
     const folder = aFolder({
       '.serverless/a.zip': 'zip',
       '.serverless/s.zip': 'zip',
@@ -129,7 +129,7 @@ describe('code of a service', () => {
     ],
   ];
   for (const [why, files, builders] of without)
-    it(`is the source alone if ${why}`, () => {
+    it(`is only the source if ${why}`, () => {
       const { packed } = findServiceCode(packagedService(undefined, builders), aFolder(files));
 
       assert.deepEqual([...(packed ?? [])], []);

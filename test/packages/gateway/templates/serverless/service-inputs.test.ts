@@ -100,7 +100,7 @@ describe('the inputs of a service', () => {
     assert.equal(findChange(inputs, {}), file);
   });
 
-  it('do not hold what variables say', () => {
+  it('do not include what variables resolve to', () => {
     const inputs = markInputs(READ, LATER, { TOKEN: 'hunter2hunter2' }) as Inputs;
     assert.doesNotMatch(JSON.stringify(inputs), /hunter2|TOKEN/);
   });
@@ -184,7 +184,7 @@ const ACTS: readonly (readonly [what: string, act: string, blind: RegExp | undef
   ['a pattern', `fs.globSync(path.join(own, '*'))`, /pattern/],
 ];
 
-describe('what is seen of a run of osls', () => {
+describe('what is observed of an osls run', () => {
   const inputs = fileURLToPath(
     new URL('../../../../../packages/gateway/templates/serverless/serverless-inputs.cjs', import.meta.url),
   );

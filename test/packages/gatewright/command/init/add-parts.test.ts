@@ -29,7 +29,7 @@ describe('addParts', () => {
     assert.match(text, /port: 5000/);
   });
 
-  it('adds quotas without what comes with them, and that if it is asked for', () => {
+  it('adds quotas without optional parts, and optional parts if requested', () => {
     using service = aStack('parts: [authorizers]\n');
 
     addParts(service.stack, 'quotas');

@@ -43,7 +43,7 @@ describe('gatewright send', () => {
     assert.deepEqual([code, stdout, stderr, received], [0, '', '', ['hello']]);
   });
 
-  it('prints one JSON object if that is asked for', async () => {
+  it('prints one JSON object if requested', async () => {
     const answered = await send(['{"a":1}'], '--json');
     const unanswered = await send([], '--no-wait', '--json');
 
@@ -57,7 +57,7 @@ describe('gatewright send', () => {
     assert.match(stdout, /url +ws:\/\/127\.0\.0\.1:3001\/dev\?token=/);
   });
 
-  it('trusts the local CA of its folder, and no other, and shows no token', async () => {
+  it('trusts only the local CA of its folder, and shows no token', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-send-'));
     const lifetime = { fromEpochMs: Date.now() - 60_000, toEpochMs: Date.now() + 60_000 };
     const authority = makeAuthority({ ...lifetime, commonName: 'ours' });

@@ -116,7 +116,7 @@ describe('gatewright mcp', () => {
     assert.deepEqual([sub, roles, scope], ['zoe', ['reader'], 'orders:read']);
   });
 
-  it('sends a token that it is given, and not what it would sign in for', async () => {
+  it('sends a token that it is given, rather than signing in', async () => {
     const { code, stdout } = await here.run('list', '--token', 'a.e30.b');
     assert.equal(code, 1);
     assert.match(stdout, /^Refused with status 401: no token\n/);

@@ -182,7 +182,7 @@ describe('readDocument', () => {
     );
   });
 
-  it('reports every mistake at once', () => {
+  it('reports all problems together', () => {
     const text = GOOD.replace('effect: allow', 'effect: maybe')
       .replace('version: 1', 'version: 2')
       .replace('[api]', '[]');
@@ -210,7 +210,7 @@ describe('readDocument', () => {
 });
 
 describe('findYamlError', () => {
-  it('is the first place at which a text is no YAML, with its line', () => {
+  it('is the first place at which a text is not YAML, with its line', () => {
     assert.equal(findYamlError('a: 1\nb: [2]\n', 'plan.yml'), undefined);
 
     const problem = findYamlError('a: 1\nb: [2\n', 'plan.yml');

@@ -172,7 +172,7 @@ describe('a suggested token', () => {
     });
   });
 
-  it('is none if no token of the local issuer is admitted', () => {
+  it('is undefined if no token of the local issuer is admitted', () => {
     const asked = { method: 'GET', path: '/users/1' };
     const denied = build({ document: { rules: [rule({}), rule({ id: 'never', effect: 'deny' })] } });
     const foreign = build({ document: { issuers: [local({ only: ['test'] })], rules: [rule({})] } });

@@ -127,7 +127,7 @@ describe('compilePortal', () => {
     assert.equal(logo?.body, files['logo.png']?.toString('base64'));
   });
 
-  it('leaves out of a reference what an export says of integrations and servers', () => {
+  it('omits from a reference what an export says about integrations and servers', () => {
     const build = compile(TEXT);
 
     assert.ok(build.kind === 'compiled');

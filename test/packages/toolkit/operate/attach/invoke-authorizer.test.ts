@@ -51,7 +51,7 @@ describe('the answer of a function', () => {
     { answer: {}, says: wrong },
     { answer: { isAuthorized: 'yes' }, says: wrong },
   ])
-    it(`${says === undefined ? 'is' : 'is not'} that of an authorizer: ${JSON.stringify(answer)}`, async () => {
+    it(`${says === undefined ? 'is' : 'is not'} an authorizer's answer: ${JSON.stringify(answer)}`, async () => {
       await using api = await aRestApiToAttach(one);
       const { plan } = await api.plan();
 

@@ -74,7 +74,7 @@ describe('the undo file', () => {
     );
 
   it(
-    'is not read or written if a repository has brought a link',
+    'is not read or written if a repository contains a link in its place',
     inFolder((root) => {
       const outside = join(root, 'outside');
       writeFileSync(outside, 'mine');

@@ -36,7 +36,7 @@ const ADMITTED = {
 };
 
 describe('a plan', () => {
-  it('says what is done in which order, and from when on callers notice', async () => {
+  it('says what is done in which order, and from when callers notice it', async () => {
     await using api = await aRestApiToAttach(one);
     const reading = await api.plan();
 
@@ -189,7 +189,7 @@ describe('what a detachment prints before it asks', () => {
     assert.match((await first()) ?? '', /^ {2}1 {2}stage {7}point stage prod back at deployment \w/);
   });
 
-  it('is the guard that a route had, and where its keys came from', async () => {
+  it('is the previous guard of a route, and where its keys came from', async () => {
     await using api = await aRestApiToAttach({
       ...one,
       method: { AuthorizationType: 'AWS_IAM' },

@@ -57,7 +57,7 @@ for (const { kind, open } of [
     const refused = (saved: Saved<Undo>) =>
       assert.rejects(restore(api.plane, saved), { code: 'ATTACHMENT_FILE_CHANGED' });
 
-    it('leads to the calls that its attachment made, also one with calls in it', async () => {
+    it('refers to the calls that its attachment made, even if a name contains such a call', async () => {
       for (const saved of [undo, withoutCalls(undo)])
         assert.deepEqual((await restore(api.plane, saved)).attachment.steps, byArn(undo));
     });

@@ -68,7 +68,7 @@ describe('a reset of a breaker', () => {
       await assert.rejects(resetBreaker(aws, PLACE, 'prices'), { name: 'UsageError', message: says });
     });
 
-  it('reads the item as it is now, and writes only if it is still that', async () => {
+  it('reads the current item, and writes only if it has not changed', async () => {
     const aws = anAws({ GetItem: [answered({ Item: anItem('prices') })], PutItem: [answered({})] });
 
     const reset = await resetBreaker(aws, PLACE, 'prices');

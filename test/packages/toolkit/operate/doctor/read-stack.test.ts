@@ -56,7 +56,7 @@ describe('readStack', () => {
     });
   });
 
-  it('reads a stack that has a name of its own', async () => {
+  it('reads a stack that has its own name', async () => {
     const provider = { ...STATE.service.provider, stackName: 'menu-prod-of-ours' };
     using packaged = aPackage({ service: { ...STATE.service, provider } });
 

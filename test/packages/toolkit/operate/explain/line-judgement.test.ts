@@ -50,7 +50,7 @@ function judged(kind: LiveApi['kind'], fields: Readonly<Record<string, string>>)
 }
 
 describe('a line', () => {
-  it('without a status tells of no failure', () => {
+  it('without a status reports no failure', () => {
     assert.deepEqual(judged('rest', {}), {
       phase: 'map-response',
       code: undefined,
@@ -118,7 +118,7 @@ describe('a line', () => {
     ],
     ['rest', { status: '404', 'integration.status': '404' }, 'map-response', undefined, undefined],
   ] as const)
-    it(`of ${kind} tells of ${code ?? 'no code'} in ${phase}: ${JSON.stringify(fields)}`, () => {
+    it(`of ${kind} reports ${code ?? 'no code'} in ${phase}: ${JSON.stringify(fields)}`, () => {
       const { phase: found, code: by, failure: why } = judged(kind, fields);
 
       assert.deepEqual([found, by, why], [phase, code, failure]);
@@ -178,7 +178,7 @@ describe('the key of a line', () => {
     assert.deepEqual([ofNone?.planLimit, ofNone?.routeLimit], [undefined, undefined]);
   });
 
-  it('is none of an HTTP API, which has throttles of routes and of its stage alone', () => {
+  it('does not exist for an HTTP API, which only has throttles of routes and of its stage', () => {
     const stageShown = {
       defaultRouteSettings: { throttlingRateLimit: 1, throttlingBurstLimit: 2 },
       routeSettings: { 'GET /orders': { throttlingRateLimit: 7, throttlingBurstLimit: 8 } },

@@ -83,7 +83,7 @@ describe('a canary that AWS shows', () => {
       { percent: 2.5, deploymentId: 'd1', overrides: { colour: 'blue' }, usesStageCache: true },
     ],
   ] as const)
-    it(`is read as it is: ${JSON.stringify(shown)}`, () => {
+    it(`is read as: ${JSON.stringify(shown)}`, () => {
       assert.deepEqual(canaryOf(shown === undefined ? {} : { canarySettings: shown }), expected);
     });
 });

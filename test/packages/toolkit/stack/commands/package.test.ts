@@ -91,7 +91,7 @@ describe('the ids of protected APIs', () => {
     assert.ok(stderr.startsWith('error:'), stderr);
   });
 
-  it('are warned of where no document names an API in the stage, without asking AWS', async () => {
+  it('are reported as missing if no document names an API in the stage, without asking AWS', async () => {
     protect('menu', 'dev: { stack: menu-dev, logicalId: Api, stage: dev }');
     const { stderr } = await pack();
 
@@ -101,7 +101,7 @@ describe('the ids of protected APIs', () => {
     );
   });
 
-  it('are warned of without a region, each kind in its own words', async () => {
+  it('are reported as missing without a region, each kind with its own message', async () => {
     protect('orders', NAMED);
     protect('menu', NAMED, LOCAL_ID);
     const both = await pack();
@@ -129,7 +129,7 @@ describe('the ids of protected APIs', () => {
     );
   });
 
-  it('are looked up in the region that the SDKs take too, and written beside the local one', async () => {
+  it('are looked up in the region that the SDKs use too, and stored in addition to the local one', async () => {
     const asked: string[] = [];
     await using cloudFormation = await aLoopbackServer((request, response) => {
       asked.push(`${request.headers.authorization?.split('/')[2] ?? ''} ${request.url ?? ''}`);
@@ -174,7 +174,7 @@ describe('gatewright package', () => {
     );
   });
 
-  it('lists what it has written, with sizes, and where', async () => {
+  it('lists what it has written, with sizes and places', async () => {
     using service = anOslsService(`write('a.zip', '${'x'.repeat(2048)}');`);
     const { code, stdout, stderr } = await pack([service.request.serviceDirectory, '--output', 'out']);
 

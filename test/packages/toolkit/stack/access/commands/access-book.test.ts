@@ -91,7 +91,7 @@ describe('the access book of a start', () => {
     ]);
   });
 
-  it('says what is wrong with the credential beside what the rules say', async () => {
+  it('says what is wrong with the credential as well as what the rules say', async () => {
     const claims = {
       iss: 'https://issuer.example/',
       sub: 'alice',

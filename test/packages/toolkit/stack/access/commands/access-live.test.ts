@@ -114,7 +114,7 @@ describe('readLiveApi', () => {
     });
   });
 
-  it('says which API and region it looked in', async () => {
+  it('says in which API and region it looked', async () => {
     await assert.rejects(
       ask({}, { apiId: 'none' }),
       (error) => error instanceof UsageError && /AWS has no API none in region eu-west-1/.test(error.message),
@@ -130,7 +130,7 @@ describe('readLiveApi', () => {
   });
 
   // A deployment is a copy: what is deleted is served until the next one, and must not lose its guard before.
-  it('keeps a route guarded that is deleted and still served, and says so', async () => {
+  it('treats a deleted route that is still served as guarded, and reports it', async () => {
     const security = [{ ours: [] }];
     const { api } = await ask(
       {
@@ -168,7 +168,7 @@ describe('readLiveApi', () => {
     assert.match(api.warnings.join(), /stage test is not deployed yet/);
   });
 
-  it('takes a method of its own for guarded if the stage guards ANY there', async () => {
+  it('treats a method as guarded if the stage guards ANY on its path', async () => {
     const exported = {
       openapi: '3.0.1',
       paths: {
@@ -304,7 +304,7 @@ describe('readLiveApi', () => {
       );
     });
 
-  it('takes an answer that breaks off for none', async () => {
+  it('an answer that is cut off', async () => {
     await using server = await aLoopbackServer((_, response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('{');

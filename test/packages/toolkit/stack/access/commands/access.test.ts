@@ -110,7 +110,7 @@ describe('gatewright access', () => {
   });
 
   for (const args of 'sync|snapshot|build|check|matrix|matrix orders|ids|explain orders'.split('|'))
-    it(`says of ${args} that the folder is not there, since that would look like one without problems`, async () => {
+    it(`reports for ${args} that the folder does not exist, because otherwise it would look like one without problems`, async () => {
       const { code, stderr } = await access(...args.split(' '), '--folder', 'acess');
 
       assert.equal(code, 1);
@@ -173,7 +173,7 @@ describe('gatewright access sync', () => {
     );
   });
 
-  it('keeps ids of other stages, and adds that of the API which a stack has', async () => {
+  it('keeps ids of other stages, and adds the id of the API in a stack', async () => {
     write('template.json', TEMPLATE);
     write('access/orders.yml', naming(basename(folder)));
     const kept = { kind: 'rest', routes: [], apiIds: { prod: ['p1'], dev: ['zzzzzzzzzz'] } };
@@ -197,7 +197,7 @@ describe('gatewright access sync', () => {
     );
   });
 
-  it('says how to read the routes of an API that is named as only AWS knows it', async () => {
+  it('says how to read the routes of an API that only AWS knows by name', async () => {
     write('template.json', TEMPLATE);
     for (const named of ['apiId: a1b2c3d4e5', 'name: shop', 'stack: shop, output: Url']) {
       const api = naming('shop').replace('stack: shop, logicalId: Api', named);
@@ -213,7 +213,7 @@ describe('gatewright access sync', () => {
     }
   });
 
-  it('says which stages the documents name, and which kinds of API there are', async () => {
+  it('says which stages the documents name, and which kinds of API exist', async () => {
     const stages = await access('sync', '--stage', 'prod');
     write('access/orders.yml', DOCUMENT.replace('kind: rest\n', ''));
     const kinds = await access('sync');
@@ -228,7 +228,7 @@ describe('gatewright access sync', () => {
 });
 
 describe('gatewright access matrix', () => {
-  it('says of each route who may call it, by which rule', async () => {
+  it('says for each route who may call it, by which rule', async () => {
     await access('sync');
 
     const { code, stdout } = await access('matrix');
@@ -273,7 +273,7 @@ describe('gatewright access matrix', () => {
     assert.equal(both.stdout.split('\n\n')[1], one.stdout);
   });
 
-  it('says which documents there are, where there is none of that name, or that none has routes yet', async () => {
+  it('lists the existing documents if there is none with that name, or says that none has routes yet', async () => {
     const unread = await access('matrix');
     await access('sync');
     const { code, stderr } = await access('matrix', 'order');
@@ -312,7 +312,7 @@ describe('gatewright access explain', () => {
     assert.deepEqual(JSON.parse(json.stdout.trim().split('\n').at(-1) ?? ''), { policy: POLICY });
   });
 
-  it('says why there is no policy, if none can tell two routes apart', async () => {
+  it('says why there is no policy, if none can distinguish two routes', async () => {
     // AWS's * matches /: what allows /a/{x}/{y}/{z} allows /a/{x}/{y} too.
     write(
       'api.yaml',
@@ -332,7 +332,7 @@ describe('gatewright access explain', () => {
     assert.equal(policy.kind, 'unrepresentable', stderr);
   });
 
-  it('knows the holder of a key by the key or by its id, and sends no secret', async () => {
+  it('finds the holder of a key by the key or by its id, and sends no secret', async () => {
     await access('sync');
     const keyId = '0123456789abcdef';
     const key = printApiKey({ prefix: 'shop_live', keyId }, 'f'.repeat(64));
@@ -429,7 +429,7 @@ describe('gatewright access build and check', () => {
     assert.equal(read('compiled.json'), before);
   });
 
-  it('find the API of a document by its stack if its id is that of a deployment, or say that none is meant', async () => {
+  it('find the API of a document by its stack if its id is the id of a deployment, or report that none matches', async () => {
     write('template.json', TEMPLATE);
     write('access/orders.yml', naming(basename(folder)));
     await access('sync');

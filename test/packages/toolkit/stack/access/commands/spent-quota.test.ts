@@ -249,7 +249,7 @@ describe('a caller whom the rules allow', () => {
     assert.match(all, /GET \/orders +ALLOW/);
   });
 
-  it('has no word of what it was denied for before, once its plan is on record', async () => {
+  it('is no longer denied for the earlier reason once its plan is recorded', async () => {
     const tenant = 'the plan of its customer, also where its token names none';
     const { answers } = await explainWithLedger(DOCUMENT, 'GET', '/users', flagsOf(claimsOf({}, tenant)));
     const [unknown] = (await explainWithLedger(DOCUMENT, 'GET', '/users', flagsOf(claimsOf({}, 'nobody'))))
@@ -280,7 +280,7 @@ describe('a caller whom the rules allow', () => {
       assert.doesNotMatch(text, /is not known/);
     });
 
-  it('is judged by the rules alone if the ledger cannot be asked, and the answer says so', async () => {
+  it('is judged by the rules only if the ledger cannot be read, and the answer says so', async () => {
     const claims = claimsOf({ plan: 'free' }, 'acme');
     const nowhere = { ...target, origin: 'http://127.0.0.1:1' };
     const { text } = await explainWithLedger(DOCUMENT, 'GET', '/users', flagsOf(claims, nowhere));

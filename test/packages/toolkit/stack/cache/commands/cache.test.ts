@@ -64,7 +64,7 @@ describe('gatewright cache, of a deployed stack', () => {
   });
   after(() => server.close());
 
-  it('shows what is kept, labelled by who knows of it, drops it, and shows it no more', async () => {
+  it('shows cached entries, labelled by where they are known from, and drops them', async () => {
     const shown = await cache('show', 'orders', '--tag', 't');
     assert.match(shown.stdout, /recorded-by-cacheTags +GET abcdefghij\/dev\/p\/0 +authorizer/, shown.stderr);
     assert.match(shown.stdout, /response +path:\/orders query\.page=2 tag:t +-/);
@@ -78,7 +78,7 @@ describe('gatewright cache, of a deployed stack', () => {
     assert.match(left.stdout, /recorded-by-cacheTags/);
   });
 
-  it('says what is wrong with a request, as the endpoint does', async () => {
+  it('reports the same errors in a request as the endpoint', async () => {
     const refused = await cache('invalidate', 'orders', '--part', 'page=2');
 
     assert.equal(refused.code, 1);
@@ -167,7 +167,7 @@ describe('gatewright cache', () => {
       assert.deepEqual(cellsOf(stdout), shows);
     });
 
-  it('lists entries by if they are known from, and says where the list ends', async () => {
+  it('lists entries by where they are known from, and says where the list ends', async () => {
     const entry = { kind: 'response', entry: 'path:/orders', refusal: 'none', until: '2026-11-20' };
     const some = await admin.ask(['cache', 'show', 'orders', '--limit', '1'], {
       body: { entries: [entry], hasMore: true },

@@ -62,7 +62,7 @@ const book = openCustomerBook(() => ({
 }));
 
 describe('the customers of the console', () => {
-  it('are those on record and those of whom only usage is known, each with the limit that is used most', async () => {
+  it('are those on record and those of which only usage is known, each with the limit that is used most', async () => {
     const { customers } = await book.list({ withUse: true });
 
     assert.deepEqual(

@@ -132,7 +132,7 @@ describe('gatewright customers', () => {
     );
   });
 
-  it('suspends, resumes and closes, and says why a closed one is not changed', async () => {
+  it('suspends, resumes and closes, and says why a closed customer is not changed', async () => {
     await printed('customers', 'create', 'globex', 'pro');
     assert.match(await printed('customers', 'suspend', 'globex'), /^globex: suspended, pro from /);
     assert.match(await printed('customers', 'resume', 'globex'), /^globex: pro from /);
@@ -151,7 +151,7 @@ describe('gatewright customers', () => {
     }
   });
 
-  it('tells the keys of a customer, revokes those of a closed one, and warns if a cache keeps a result', async () => {
+  it('updates the keys of a customer, revokes those of a closed one, and warns if a cache keeps a result', async () => {
     await printed('customers', 'create', 'soylent', 'pro');
     const by = { id: 'make', by: 'ada' };
     const { stored } = await keys.create(aNewKey({ tenant: 'soylent' }), by);

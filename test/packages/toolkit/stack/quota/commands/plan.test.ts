@@ -16,7 +16,7 @@ describe('the file of a customer plan', () => {
     assert.deepEqual((await readPlanFile(file)).plan, { id: 'gold', limits: [] });
   });
 
-  it('is refused with line and mark if it is no YAML', async () => {
+  it('is refused with line and mark if it is not YAML', async () => {
     writeFileSync(file, 'id: gold\nlimits: [ { id: a }\ncost: {}\n');
 
     await assert.rejects(readPlanFile(file), {

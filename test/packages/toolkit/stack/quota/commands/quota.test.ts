@@ -87,7 +87,7 @@ describe('gatewright quota', () => {
     { args: 'show acme', says: /missing required argument 'limit'/ },
     { args: 'close acme daily', says: /required option '--period <instant>' not specified/ },
   ])
-    it(`${args} is refused before anything is asked`, async () => {
+    it(`${args} is refused before anything is called`, async () => {
       const { code, requests, stderr } = await admin.ask(['quota', ...args.split(' ')]);
 
       assert.deepEqual([code, requests], [1, []]);
@@ -243,7 +243,7 @@ describe('gatewright usage stripe', () => {
     assert.match(stderr, /^error: .*commands cannot be read$/m);
   });
 
-  it('says of a period that was over 34 days ago that Stripe will not take it, before that is lost', async () => {
+  it('says that Stripe does not accept a period that was over 34 days ago, before its usage is lost', async () => {
     const { code, stderr } = await report(Date.now() - 34.5 * DAY_MS);
 
     assert.equal(code, 1);

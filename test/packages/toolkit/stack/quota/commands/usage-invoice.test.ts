@@ -308,7 +308,7 @@ describe('meter events for Stripe', () => {
     assert.equal(messages.length, 0);
   });
 
-  it('are sent no further than to the first that Stripe refuses, in its own words', async () => {
+  it("are sent up to the first that Stripe refuses, with Stripe's own message", async () => {
     nowMs = Date.UTC(2026, 11, 1, 1);
     await usage('close');
     const journal = join(folder, 'refused.ndjson');
@@ -373,7 +373,7 @@ describe('a draft of a month whose open periods have no price', () => {
 describe('a draft of a month that is not over', () => {
   const FEBRUARY_MS = Date.UTC(2027, 1, 3);
 
-  it('is refused while a process holds units that have a price, and has fees of customers without requests', async () => {
+  it('is refused while a process holds units that have a price, and includes fees of customers without requests', async () => {
     nowMs = FEBRUARY_MS;
     const leased = { ...PLAN.limits[0], billing: 'leased', lease: { seconds: 30 } };
     const plan = { ...PLAN, id: 'leased', limits: [leased] };

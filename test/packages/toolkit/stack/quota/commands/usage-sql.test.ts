@@ -17,7 +17,7 @@ describe('the SQL over exports of the usage table', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   for (const statement of STATEMENTS)
-    it(`is printed as it is for Athena: ${statement}`, async () => {
+    it(`is printed unchanged for Athena: ${statement}`, async () => {
       const { code, stdout } = await runCommandHere(['usage', 'sql', statement]);
 
       assert.equal(code, 0);
@@ -58,7 +58,7 @@ describe('the SQL over exports of the usage table', () => {
       assert.match((await run(size)).stderr, /--memory must be a size such as 4GB/, size);
   });
 
-  it('asks DuckDB for the files that are named, quoted, and for the month as a value', async () => {
+  it('passes the named files to DuckDB, quoted, and the month as a value', async () => {
     const asked = installFakeDuckDb(folder);
     const files = join(folder, "o'brien");
     const query = { files, statement: 'invoices', month: "2026-11' OR 1=1", spillFolder: folder } as const;

@@ -63,7 +63,7 @@ describe('buildRequest', () => {
     });
   });
 
-  it('sends a token as a bearer, and no key if none is typed or wanted', () => {
+  it('sends a token as a bearer, and no key if none is typed or required', () => {
     const headersOf = (more: object) => (build(more) as { headers: unknown }).headers;
 
     assert.deepEqual(headersOf({ key: 't', credential: { kind: 'bearer', title: '' } }), [
