@@ -80,7 +80,7 @@ export function describeProperties(what: string, own: ServiceModules, rows: read
             assert.equal(messagesOf(path, value).length, 1, `${value}`);
         });
       for (const [path, { takes, refuses }] of Object.entries(row.values ?? {}))
-        it(`takes some values of ${path} of ${row.type} and refuses others (${at + 1})`, () => {
+        it(`accepts some values of ${path} of ${row.type} and refuses others (${at + 1})`, () => {
           for (const value of takes) assert.deepEqual(messagesOf(path, value), [], show(value));
           for (const value of refuses) assert.equal(messagesOf(path, value).length, 1, show(value));
         });

@@ -246,7 +246,7 @@ for (const list of LISTS)
     });
 
     if (list.usual !== undefined)
-      it(`gives ${list.usual} items if no size is asked for`, async () => {
+      it(`returns ${list.usual} items by default`, async () => {
         const answer = await ask(await open(list, list.usual), input);
         assert.equal(answer.body[token], undefined);
         const { body } = await ask(await open(list, (list.usual ?? 0) + 2), input);

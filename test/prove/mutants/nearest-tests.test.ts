@@ -43,7 +43,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, []);
   });
 
-  it('include tests that start other programs, that name processes, and that know the type of an exit', () => {
+  it('includes tests that start other programs, that name processes, and that know the type of an exit', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const sources = {
       'test/shared/a/asks-a-shell.test.ts': `import { spawnSync } from 'node:child_process';\n${importsIt}\nspawnSync('sh');`,
@@ -54,7 +54,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(tests(sources), Object.keys(sources));
   });
 
-  it('follow imports by a name that is known only when they run', () => {
+  it('follows imports by a name that is known only when they run', () => {
     const found = tests({
       'test/support/fresh.ts': 'await import(`../../shared/a/${name}.ts?instance=${count}`);',
       'test/support/others.ts': 'await import(`../../shared/b/${name}.ts`);',
@@ -67,7 +67,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/functions/one.test.ts']);
   });
 
-  it('follow the start of a thread, whose program is named by a URL with the file extension', () => {
+  it('follows the start of a thread, whose program is named by a URL with the file extension', () => {
     const found = tests({
       'shared/a/start.ts': 'new Worker(new URL(`./one${extname(import.meta.url)}`, import.meta.url));',
       'shared/start.ts': 'new URL(`./a/${entry}.${ending}`, import.meta.url);',
@@ -103,7 +103,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/shared/a/aspect.test.ts', 'test/shared/b/direct.test.ts']);
   });
 
-  it('next include tests with the name of a caller, if no test has the name of the file', () => {
+  it('next includes tests with the name of a caller, if no test has the name of the file', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const found = tests({
       'shared/way.ts': importsIt,
@@ -116,7 +116,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found.slice(0, 2), ['test/shared/a/aspect.test.ts', 'test/shared/way-of-all.test.ts']);
   });
 
-  it('are a handful, and if no test has the name of the file, all of its aspects', () => {
+  it('returns a handful, and if no test has the name of the file, all of its aspects', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const many = Object.fromEntries(
       Array.from({ length: 50 }, (_, n) => [`test/shared/a/t${n}.test.ts`, importsIt]),

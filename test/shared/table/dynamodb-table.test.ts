@@ -140,7 +140,7 @@ describe('createDynamoDbTable', () => {
     }
   });
 
-  it('reads consistently if it is asked to, and not if it is not', async () => {
+  it('reads consistently on request, and not otherwise', async () => {
     const asked: unknown[] = [];
     await using server = await aLoopbackServer((request, response) => {
       let body = '';
@@ -242,7 +242,7 @@ describe('createDynamoDbTable', () => {
     );
   });
 
-  it('knows nothing of a write that was not answered in time', async () => {
+  it('does not know the result of a write that was not answered in time', async () => {
     await using server = await aLoopbackServer(() => undefined);
     const store = createDynamoDbTable({ tableName: 't', timeoutMs: 20, load: slowAt(server.url) });
 

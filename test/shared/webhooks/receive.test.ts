@@ -82,7 +82,7 @@ describe('createWebhookReceiver', () => {
     assert.match(entry.Detail, /^\{"source":"github",.*"payload":\{"ref":"main"\}\}$/);
   });
 
-  it('puts two deliveries on the bus that differ in their bodies alone, and have no id that is signed', async () => {
+  it('puts two deliveries on the bus that differ only in their bodies and have no signed id', async () => {
     const { receive, sent } = aReceiver();
 
     for (const body of ['{"ref":"main"}', '{"ref":"next"}'])
@@ -114,7 +114,7 @@ describe('createWebhookReceiver', () => {
     ['is a property of every object', {}, 'constructor'],
   ];
   for (const [name, more, source] of UNKNOWN)
-    it(`knows no source that ${name}`, async () => {
+    it(`finds no source that ${name}`, async () => {
       const { calls, receive } = aReceiver(more);
 
       assert.deepEqual(said(await receive({ source })), ['UnknownSource', undefined, 404]);

@@ -85,7 +85,7 @@ describe('sendMessage', () => {
   const ENTRY = { EventBusName: 'hooks', Source: 'github.webhook', Detail: '{"m":1}' };
   const TAKEN = { FailedEntryCount: 0 };
 
-  it('puts the message on the bus under the type of the event, a fixed one, or none', async () => {
+  it('puts the message on the bus under the type of the event, a fixed type, or no type', async () => {
     const typeless = aDelivery('', { type: undefined });
     const rows = [
       [await send(BUS, TAKEN), 'push'],

@@ -55,7 +55,7 @@ describe('the log of a channel', () => {
     );
   });
 
-  it('is read page by page where it is long, with no number twice and none left out', async () => {
+  it('is read page by page if it is long, with no number twice and none left out', async () => {
     const { ports } = new ChannelWorld();
     const all = Array.from({ length: 130 }, (_, index) => entry(String(index)));
     const { to } = await append(ports, ADDRESS, all, 3_600);
@@ -116,7 +116,7 @@ describe('the log of a channel', () => {
     ]);
   });
 
-  it('says what is kept no more: by age, and by number', async () => {
+  it('says what is no longer stored: by age, and by number', async () => {
     const world = new ChannelWorld();
     const { ports } = world;
     const many = Array.from({ length: 60 }, (_, index) => entry(`${index}`));
@@ -167,7 +167,7 @@ describe('the log of a channel', () => {
     assert.deepEqual([seqsOf(page), page.lost, page.upTo], [[3], [[1, 2]], 3]);
   });
 
-  it('says of no entry that it is written if the table takes none of them', async () => {
+  it('reports no entry as written if the table accepts none of them', async () => {
     const { ports } = new ChannelWorld();
     const items: ItemStore = {
       ...ports.items,

@@ -33,7 +33,7 @@ describe('acceptConnection', () => {
       assert.equal(headers?.['Sec-WebSocket-Protocol'], expected);
     });
 
-  it('never echoes what stands beside the marker', () => {
+  it('never echoes what follows the marker', () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom('bearer', 'BEARER', 'chat', 'canary')),

@@ -70,7 +70,7 @@ describe('the Python library', () => {
     taken.assertAll();
   });
 
-  it('has no codes but those of the domain library', () => {
+  it('has only codes of the domain library', () => {
     const folder = join(FOLDER, 'src/gatewright');
     const source = readdirSync(folder)
       .filter((name) => name.endsWith('.py'))

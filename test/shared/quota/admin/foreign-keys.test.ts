@@ -86,7 +86,7 @@ describe('a key of another customer', async () => {
       assert.deepEqual(items, before);
     });
 
-  it("is told from one's own, which is shown and changed", async () => {
+  it("is distinguished from one's own, which is shown and changed", async () => {
     for (const change of ['GET', 'PUT'])
       assert.equal(await ask(`${change} ${LIMIT}`, 'key-of-acme'), 200, change);
     for (const verb of ['top-up', 'reset', 'suspend', 'resume'])

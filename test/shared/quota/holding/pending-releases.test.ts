@@ -35,14 +35,14 @@ describe('permits that could not be given back', () => {
     assert.deepEqual([await settleAt(2000), await settleAt(3000)], [1, 0]);
   });
 
-  it('are over if the table has none of them', async () => {
+  it('are done if the table has none of them', async () => {
     const { owed, settleAt } = anOwner(() => REFUSED);
     owed.add(KEY, 'a', false);
 
     assert.deepEqual([await settleAt(0), await settleAt(1000)], [1, 0]);
   });
 
-  it('are looked for during a minute if a write may still land', async () => {
+  it('are looked up for a minute if a write may still arrive', async () => {
     const { owed, settleAt } = anOwner(() => REFUSED);
     owed.add(KEY, 'a', true);
 

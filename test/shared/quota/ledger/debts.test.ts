@@ -59,7 +59,7 @@ describe('a debt', () => {
     assert.equal(table.ledger()['used'], 4);
   });
 
-  it('is asked for once if the period was closed: nothing can be charged there', async () => {
+  it('is requested once if the period was closed: nothing can be charged there', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 3 }]);
     const admission = (await quotas.consume(stamped())) as Admission;

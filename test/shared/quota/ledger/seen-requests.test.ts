@@ -24,7 +24,7 @@ function trackerOf(table: QuotaTable, store: ItemStore = table.store): UsageTrac
 }
 
 describe('ids of requests that were charged', () => {
-  it('writes what a batch adds, and goes on in a next item', async () => {
+  it('writes what a batch adds, and continues in the next item', async () => {
     const table = await aTable([LIMIT]);
     const tracker = trackerOf(table);
 
@@ -78,11 +78,11 @@ describe('ids of requests that were charged', () => {
 });
 
 describe('the ids of a span', () => {
-  it('are those of ten seconds', () => {
+  it('are the ids of ten seconds', () => {
     assert.deepEqual([0, 9999, 10_000, 25_000].map(spanOf), [0, 0, 1, 2]);
   });
 
-  it('are written if the part is as it was read, and are kept for 15 days', async () => {
+  it('are written if the part has not changed since it was read, and are kept for 15 days', async () => {
     const table = new QuotaTable();
     const first = await readSeen('L', 7, table.store);
     assert.ok(first.kind === 'read');

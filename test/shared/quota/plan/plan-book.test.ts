@@ -6,7 +6,7 @@ import { NOON_MS, QuotaTable } from '../../../support/quota-table.ts';
 
 const LIMIT = { id: 'monthly', level: 'tenant', quota: 1000, period: 'MONTH' };
 
-describe('the plans that code brings along', () => {
+describe('plans that code defines', () => {
   it('are published, and those that are invoiced keep each version', async () => {
     const table = new QuotaTable();
     for (const version of [1, 2]) {
@@ -87,7 +87,7 @@ describe('a plan that was read', () => {
       assert.deepEqual(kept, ['gold', 'gold', undefined]);
     });
 
-  it('is read again once it is forgotten', async () => {
+  it('is read again once it has been dropped', async () => {
     const table = new QuotaTable();
     const book = new PlanBook(table.store, table.clock, seeds);
     await book.read('gold');

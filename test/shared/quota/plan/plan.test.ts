@@ -343,7 +343,7 @@ describe('a concurrency limit', () => {
 });
 
 describe('costOf', () => {
-  it('is that of the route, else that of every other one, else 1', () => {
+  it('is the cost of the route, otherwise the cost for all other routes, otherwise 1', () => {
     const priced = parsePlan(plan({ cost: { 'POST /reports': 10, '*': 2 } }));
     const partly = parsePlan(plan({ cost: { 'POST /reports': 10 } }));
 

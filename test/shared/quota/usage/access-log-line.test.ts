@@ -95,7 +95,7 @@ describe('a line of an access log', () => {
     });
 
   // docs/aws §5: API Gateway refuses with these where the line does not say whether the backend was called.
-  it('is not counted if API Gateway itself refused the request, and is with every other status', () => {
+  it('is not counted if API Gateway itself refused the request, and is counted with every other status', () => {
     const refused = Array.from({ length: 500 }, (_, index) => index + 100).filter(
       (status) => kindOf({ status: String(status) }) === 'uncounted',
     );
@@ -144,7 +144,7 @@ describe('a line of an access log', () => {
       assert.equal(readAccessLine(message, 5, RULES).kind, 'malformed');
     });
 
-  it('takes a word that looks like a key inside of a value for what it is', () => {
+  it('treats a word that looks like a key inside a value as a part of the value', () => {
     for (const agent of ['curl "key": 7', '\\u006bey":', 'key', '\\"key\\":', 'a\\'])
       assert.equal(kindOf({ agent }), 'counted');
   });

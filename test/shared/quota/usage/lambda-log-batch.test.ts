@@ -36,7 +36,7 @@ describe('readLogBatch', () => {
     ]);
   });
 
-  it('finds none in the control message of CloudWatch', () => {
+  it("finds no lines in CloudWatch's control message", () => {
     const message = 'CWL CONTROL MESSAGE: Checking health of destination Lambda';
     const logEvents = [{ id: '', timestamp: 1432826855000, message }];
 

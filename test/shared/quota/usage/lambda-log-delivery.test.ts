@@ -38,7 +38,7 @@ describe('readLogDelivery', () => {
   });
 
   // Source: Amazon Data Firehose developer guide, "Handle failure in data transformation": such records are kept apart.
-  it('gives a record back as failed if one of its lines waits, and no other', () => {
+  it('returns a record as failed if one of its lines waits, and no other', () => {
     const records = [recordOf('{"a":1}'), { ...recordOf('{"b":1}\n{"c":1}'), recordId: 'record2' }];
     const { lines, reply } = readLogDelivery({ ...STREAM_EVENT, records });
 
@@ -51,7 +51,7 @@ describe('readLogDelivery', () => {
     );
   });
 
-  it('reads every line of a record, and none of what is between them', () => {
+  it('reads every line of a record, and ignores what is between them', () => {
     const records = [recordOf('{"a":"ü"}\n\n{"b":1}\r\n'), recordOf('')];
 
     assert.deepEqual(

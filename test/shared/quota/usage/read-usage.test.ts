@@ -112,7 +112,7 @@ describe('a quota that is counted from access logs', () => {
     assert.equal(contextOf(suspended)['retryAfter'], undefined);
   });
 
-  it('goes on with the ledger of the limit whose place a renamed one has taken', async () => {
+  it('continues with the ledger of the limit that a renamed one has replaced', async () => {
     const { ask, table, serve } = await aTracked();
     await serve('r1');
     const limits = PLAN.limits.map((limit) => ({ ...limit, id: 'each-day' }));
@@ -166,7 +166,7 @@ describe('a quota that is counted from access logs', () => {
     assert.equal(effectOf(await ask('GET/users/7')), 'Deny');
   });
 
-  it('publishes the plans of the document, which has no other publisher', async () => {
+  it('publishes the plans of the document, which nothing else publishes', async () => {
     const { ask, table } = aCharging({ quota: { ...tracked.quota, plans: [PLAN] } });
 
     assert.equal(effectOf(await ask('GET/users/7')), 'Allow');

@@ -153,7 +153,7 @@ describe('usage from access logs', () => {
   });
 
   // docs/guides/sell/quota.md: what one plan or one stamp has wrong is not the others' fault.
-  it('waits if its plan cannot be read, charges all others, and is charged once the plan is mended', async () => {
+  it('waits if its plan cannot be read, charges all others, and is charged once the plan is corrected', async () => {
     const table = await aTable();
     const broken = planKey('broken');
     const keep = (doc: string, version: number) =>
@@ -223,7 +223,7 @@ describe('usage from access logs', () => {
     assert.equal((await tracker.track(requestsOf(5))).charged, 5);
   });
 
-  it('charges all others if one ledger fails for good, and is given again', async () => {
+  it('charges all others if one ledger fails permanently, and is sent again', async () => {
     const table = await aTable();
     const refuses: ItemStore = {
       ...table.store,
@@ -284,7 +284,7 @@ describe('usage from access logs', () => {
     assert.deepEqual(messages(), ['k 50', 'k 80', 'k 200', 'k 50']);
   });
 
-  it('reports the threshold when the lines come again, if it was the charge alone that was written', async () => {
+  it('reports the threshold when the lines are sent again, if only the charge was written', async () => {
     const table = await aTable([{ ...LIMITS[0], alarms: [80] }]);
     const dies: ItemStore = {
       ...table.store,

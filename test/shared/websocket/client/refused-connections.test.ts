@@ -97,7 +97,7 @@ describe('a publication without a connection', () => {
     return host;
   };
 
-  it('ends with an error after 30 s, or after the time that is asked for', async () => {
+  it('ends with an error after 30 s, or after the requested time', async () => {
     for (const [publishWaitMs, withinMs] of [
       [undefined, 30_000],
       [5_000, 5_000],
