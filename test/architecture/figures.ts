@@ -80,7 +80,7 @@ function print(figures: Figures): string {
       `gateway → toolkit ${figures.betweenProducts.gatewayToToolkit}, toolkit → gateway ${figures.betweenProducts.toolkitToGateway}; doors: ${PRODUCT_DOORS.map(({ name }) => name).join(', ')}`,
     ],
     [
-      'files that one other imports',
+      'files that another file imports',
       `${figures.oneImporter.all} (up to 100 lines, in its folder: ${figures.oneImporter.smallBesideIt})`,
     ],
     ['TypeScript tokens in them', figures.tokens],

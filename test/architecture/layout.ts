@@ -103,7 +103,7 @@ export const PRODUCT_DOORS: readonly ProductDoor[] = [
   {
     name: 'limits of a deployment',
     of: 'gateway',
-    why: 'doctor compares a packaged stack with the quotas that check knows',
+    why: 'doctor compares a packaged stack with the quotas that check has',
     files: ['policy-limits', 'template-limits'].map(
       (name) => `packages/gateway/core/deployability/${name}.ts`,
     ),
@@ -134,7 +134,7 @@ export const PRODUCT_DOORS: readonly ProductDoor[] = [
   {
     name: 'fields',
     of: 'toolkit',
-    why: 'files of faults refuse values in the words that requests and plans have',
+    why: 'files of faults refuse values with the wording of requests and plans',
     files: ['shared/http/fields.ts'],
   },
   {

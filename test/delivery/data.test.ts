@@ -218,7 +218,7 @@ describe('gatewright data, and start --seed', () => {
   });
 });
 
-/** Of a host that is no name of this machine. */
+/** Of a host that is not a name of this machine. */
 function get(
   port: number,
   path: string,

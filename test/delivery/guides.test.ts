@@ -66,7 +66,7 @@ const isInit = (line: string): boolean => /^(?:npx )?gatewright init\b/.test(lin
 
 type Step = { readonly line: string; readonly comment: string };
 
-/** Lines to paste: comments at their end taken off, those that go on joined; of a session those behind `$`. */
+/** Lines to paste: comments at their end taken off, those that continue joined; of a session those behind `$`. */
 function linesOf({ text }: CodeBlock): readonly Step[] {
   const all = text.replaceAll('\\\n', ' ').trimEnd().split('\n');
   const isSession = all[0]?.startsWith('$ ') === true;
@@ -185,7 +185,7 @@ async function paste(shell: Shell, { line, comment }: Step, { place, started }: 
     else await startOnce(plain);
     return;
   }
-  // Into a gateway that has been started anew.
+  // Into a gateway that has been started again.
   if (/^gatewright data /.test(plain)) return startOnce(`gatewright start --exec "${plain}"`);
   if (started.length > 0) return pasteTls(plain, started[0]);
   const endless = plain.includes('--follow');
@@ -204,7 +204,7 @@ async function startOnce(line: string): Promise<void> {
   await runInSmall(`${free} --port 0 --control-port 0${ends}`);
 }
 
-/** It goes on once one is there, which test/delivery/debugging.test.ts is. */
+/** It continues once one is there, which test/delivery/debugging.test.ts is. */
 async function waitForDebugger(line: string): Promise<void> {
   const output = await runInSmall(`timeout 3 ${line} --port 0 --control-port 0`, [124]);
   assert.match(output, /waiting for a debugger on/);

@@ -306,7 +306,7 @@ describe('gatewright init in a service whose Cognito authorizer was replaced, bu
     assert.match(ended.stdout + ended.stderr, REFUSAL);
   });
 
-  // The plug-in refuses while the service is being read; the stack beside it was served alone.
+  // The plug-in refuses while the service is being read; the stack next to it was served alone.
   it('is refused by start with the plug-in as well', async () => {
     const { code, stderr } = await bookings.run('start', ...FREE);
     assert.equal(code, 1);

@@ -136,7 +136,7 @@ describe('serverless offline', () => {
       says: /the service file must be called serverless\.yml, \.yaml, \.json, \.js or \.ts, not other\.yml/,
     },
     {
-      name: 'serverless-offline beside it',
+      name: 'serverless-offline together with it',
       args: ['offline', '--config', 'both.yml'],
       says: /remove serverless-offline from plugins/,
     },

@@ -42,7 +42,10 @@ let running: Running;
 let apis: readonly Api[] = [];
 let synced = '';
 
-/** The toolkit as it is but for its access documents, which functions import by their place, and the services beside it. */
+/**
+ * The toolkit as it is but for its access documents, which functions import by their place, and the services next to
+ * it.
+ */
 function makeFolders(): void {
   root = mkdtempSync(join(tmpdir(), 'gatewright-recipes-'));
   toolkit = join(root, 'gatewright');

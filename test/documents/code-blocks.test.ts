@@ -48,7 +48,7 @@ const ANSWERS: Readonly<Record<string, number>> = {
   'docs/guides/receive/webhooks.md': 401,
 };
 
-/** Imports first; a block sees what the earlier ones of its page have declared, and may declare it anew. */
+/** Imports first; a block sees what the earlier ones of its page have declared, and may declare it again. */
 function toPage(texts: readonly string[]): string {
   const imports = texts.flatMap((text) => text.match(IMPORT) ?? []);
   const [first = '', ...others] = texts.map((text) => text.replaceAll(IMPORT, ''));

@@ -60,7 +60,7 @@ describe('a charged API', () => {
       });
       const isSimple = kind === 'http-2.0-simple';
 
-      // By policy the kept answer to the free route denies; simple ones are kept per route, and asked for anew.
+      // By policy the kept answer to the free route denies; simple ones are kept per route, and asked for again.
       assert.deepEqual(
         await statuses('/users', '/users/7', '/admin', '/admin'),
         isSimple ? [200, 200, 200, 200] : [200, 403, 403, 403],

@@ -220,7 +220,7 @@ describe('the metrics of', () => {
     { name: 'ws-ticket', what: 'a ticket', event: TICKET_EVENT, metrics: { TicketIssued: 1 } },
     {
       name: 'ws-ticket',
-      what: 'a ticket for a document that takes none',
+      what: 'a ticket for a document that accepts none',
       event: { ...TICKET_EVENT, body: '{"for":"none"}', headers: { 'content-type': 'application/json' } },
       metrics: { TicketRefused: 1 },
       statusCode: 400,

@@ -341,7 +341,7 @@ describe('the rights of a role', () => {
       attributes: ['pk', 'sk', 'until'],
     },
     {
-      name: 'makes a ticket of its own',
+      name: 'creates its own ticket',
       action: 'UpdateItem',
       leadingKey: 'TICKET#h',
       attributes: ['pk', 'sk', 'document', 'caller', 'notAfter'],

@@ -66,7 +66,7 @@ describe('guardStages', () => {
 
   const refusals = [
     {
-      name: 'text that is no stage',
+      name: 'text that is not a stage',
       settings: { stages: 'a1b2c3' },
       says: /"a1b2c3" .* not a stage; write the id of the API and the stage/,
     },

@@ -18,7 +18,7 @@ describe('describeEnd', () => {
       says: /^ACCESS_API_UNPROTECTED: no document$/,
     },
     {
-      what: 'the last line where osls does not call it an error',
+      what: 'the last line if osls does not call it an error',
       ended: { exitCode: 1, output: `${PROGRESS}Killed: no memory is left\n\n` },
       says: /^Killed: no memory is left$/,
     },
@@ -28,12 +28,12 @@ describe('describeEnd', () => {
       says: /^osls was stopped \(SIGTERM\) .* 10 minutes: try again when the machine is less busy/,
     },
     {
-      what: 'so if no signal is known',
+      what: 'the same if no signal is known',
       ended: { exitCode: null, output: PROGRESS },
       says: /^osls was stopped \(no signal\)/,
     },
     {
-      what: 'that it said nothing',
+      what: 'that it printed nothing',
       ended: { exitCode: 1, output: '' },
       says: /^osls ended without an error message$/,
     },

@@ -121,12 +121,12 @@ describe('addAliases', () => {
       /previousWeight must be .*, not 10/,
     ],
     [
-      'a weight that is no number',
+      'a weight that is not a number',
       { versions: true, previousWeight: 'half', previous: { 'token-authorizer': 3 } },
       /previousWeight must be .*, not half/,
     ],
     [
-      'a version that is none',
+      'an invalid version',
       { versions: true, previousWeight: 0.5, previous: { 'token-authorizer': '$LATEST' } },
       /must be a version number such as 41, not "\$LATEST"/,
     ],

@@ -31,7 +31,7 @@ const STAGES: Readonly<Record<string, readonly string[]>> = {
 const REST_APIS = ['first00000', 'second0000'];
 const DOMAINS = ['api.example.com', '*.example.com', 'a.b.example.org', '*.b.example.org'];
 const SEGMENTS = ['v1', 'V1', 'orders', 'pets', 'dev', '$default', '.', '..', 'a.b', "it's", '(x)', '(none)'];
-/** What the page of quotas does not list among the characters of a base path, and paths that are no lists of names. */
+/** What the page of quotas does not list among the characters of a base path, and paths that are not lists of names. */
 const BAD_KEYS = [
   '/',
   '/v1',

@@ -231,7 +231,7 @@ function eventOf(place: Place, values: readonly string[], pick: Pick): object {
   return { headers: { [spelled]: values.at(-1) }, multiValueHeaders: { [spelled]: values } };
 }
 
-/** The credentials in a value. A header that is no Bearer header holds one that nobody was given. */
+/** The credentials in a value. A header that is not a Bearer header holds one that nobody was given. */
 function textsIn(place: Place, value: string): readonly string[] {
   if (value.trim() === '') return [];
   if (place === 'ticket' || place === 'x-api-key') return [value];

@@ -1,9 +1,8 @@
 /**
  * Small mistakes, planted at random by a seed in every package: the tests nearest to each notice. One package is tried
- * by `--only packages/base/aws`; its figures are merged into docs/evidence/mutants.json.
- *
- * Verdicts are kept in .build/mutants, so that a run goes on where another has ended; one holds as long as the file and
- * the test that has killed are as they were, and where none has, as long as all its tests are.
+ * by `--only packages/base/aws`; its figures are merged into docs/evidence/mutants.json. Verdicts are kept in
+ * .build/mutants, so that a run continues where another has ended; one holds as long as the file and the test that has
+ * killed are as they were, and where none has, as long as all its tests are.
  */
 import { readSource, readSources, REPOSITORY } from '../architecture/source-files.ts';
 import { describeTree, readEvidence } from './evidence.ts';
@@ -147,7 +146,7 @@ function judge(
   return { kind: 'proven', figures: { packages }, due };
 }
 
-/** A look while tests are written, and no proof: the whole is asked anew for that. */
+/** A look while tests are written, and no proof: the whole is asked again for that. */
 function judgeSurvivors(
   drawn: readonly Mutant[],
   kept: ReadonlyMap<string, Kept>,

@@ -23,7 +23,7 @@ export type Proof = {
   readonly quick: boolean;
   run(options: {
     readonly quick: boolean;
-    /** `--minutes`, for those that go on for as long as they are let. */
+    /** `--minutes`, for those that continue for as long as they are let. */
     readonly minutes?: number | undefined;
     /** `--seed`, for those that throw dice. */
     readonly seed?: number | undefined;

@@ -140,7 +140,7 @@ class Soak {
     await gateway.kill();
   }
 
-  /** Load and all that disturbs it, for so long; `last` happens while all of it goes on. */
+  /** Load and all that disturbs it, for so long; `last` happens while all of it continues. */
   async #load(gateway: SoakedGateway, ms: number, last: () => Promise<void>): Promise<void> {
     // What the machine serves may have changed since the last part: others come and go.
     const served = await this.#traffic.calibrate(CLIENTS, this.#isShort ? 500 : 3_000);

@@ -32,7 +32,7 @@ type Tally = {
   readonly validRefused: Record<string, string>;
   readonly refusedFor: Record<string, number>;
   readonly invalidAccepted: string[];
-  /** Failures that are no refusal of a token: they would be 500s. */
+  /** Failures that are not a refusal of a token: they would be 500s. */
   readonly escaped: string[];
 };
 
@@ -112,7 +112,7 @@ async function verify(jws: string, group: Group): Promise<string | Error | undef
   }
 }
 
-/** What is no JSON reads as claims that are accepted; headers, names of members and key sets read as they are. */
+/** What is not JSON reads as claims that are accepted; headers, names of members and key sets read as they are. */
 function putClaimsInPlaceOfPayloads(): () => void {
   const original = JSON.parse;
   const claims = JSON.stringify(someClaims());

@@ -263,7 +263,7 @@ class QuotaRun {
     );
   }
 
-  /** Per limit, the ledger of the request's own period if there is one, else the one that was charged instead. */
+  /** Per limit, the ledger of the request's own period if there is one, otherwise the one that was charged instead. */
   #belongsTo(decision: Admission, { key, atMs }: Admitted): readonly string[] {
     const { periodMs, limits } = this.#setting;
     return limits.map((limit) => {

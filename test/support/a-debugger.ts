@@ -14,7 +14,7 @@ type Script = { readonly scriptId: string; readonly url: string; readonly source
 export type Debugger = {
   /** The next thread that is held: where, as its author wrote it (line from 1). */
   held(): Promise<{ readonly source: string; readonly line: number }>;
-  /** Lets the thread that is held go on. */
+  /** Lets the thread that is held continue. */
   goOn(): void;
   close(): Promise<void>;
 };

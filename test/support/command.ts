@@ -79,7 +79,7 @@ export type Running = {
   stop(): Promise<Finished & { readonly tookMs: number }>;
 };
 
-/** Starts a command that goes on, and waits until its stdout holds `ready`. */
+/** Starts a command that continues, and waits until its stdout holds `ready`. */
 export async function startCommand(
   args: readonly string[],
   ready: string,

@@ -19,7 +19,7 @@ export const KNOWN_ANSWERS: readonly (Signed & { readonly name: string; readonly
     ],
   },
   {
-    name: 'GitHub with bytes that are no text',
+    name: 'GitHub with bytes that are not text',
     source: 'python3 hmac',
     scheme: 'github',
     secret: '0123456789abcdef0123456789abcdef',

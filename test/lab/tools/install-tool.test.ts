@@ -16,7 +16,7 @@ import { installTool, toolFolder } from '../../../lab/tools/install-tool.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 let tools = '';
 
-/** A tool whose only package is a folder beside it: nothing is fetched. */
+/** A tool whose only package is a folder next to it: nothing is fetched. */
 function write(name: string, wanted: Readonly<Record<string, string>> = { left: 'file:left' }): void {
   const dependencies = { left: 'file:left' };
   mkdirSync(join(tools, name, 'left'), { recursive: true });

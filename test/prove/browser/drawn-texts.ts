@@ -87,7 +87,7 @@ export class DrawnTexts {
   }
 }
 
-/** Written anew from the rule: controls and marks of direction are shown as escapes, line breaks and tabs stay. */
+/** Written again from the rule: controls and marks of direction are shown as escapes, line breaks and tabs stay. */
 function showVisible(text: string): string {
   let shown = '';
   for (let at = 0; at < text.length; at += 1) {

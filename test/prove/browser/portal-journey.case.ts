@@ -271,7 +271,7 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** A program goes on with the old secret while the key is rotated. */
+/** A program continues with the old secret while the key is rotated. */
 async function rotate(page: Page, served: Served, key: string, hands: Hands) {
   await hands.open('keys', 'API keys', 'main .card h2:has-text("server")');
   const counts = { total: 0, failed: 0 };

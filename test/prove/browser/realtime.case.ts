@@ -6,7 +6,7 @@ import type { BrowserCase, Page } from './page.ts';
 const SHOWN_WITHIN_MS = 30_000;
 
 export const browserCase: BrowserCase = {
-  name: 'two callers chat in one room, see each other, and go on after a reload; a ticker pushes its prices',
+  name: 'two callers chat in one room, see each other, and continue after a reload; a ticker pushes its prices',
   async run({ page }) {
     await using stacks = await serve(['.', 'examples/chat', 'examples/ticker']);
     const addressOf = async (stack: string, sub: string): Promise<string> => {
@@ -26,7 +26,7 @@ export const browserCase: BrowserCase = {
     await page.waitForSelector('#messages li:nth-child(2)');
     await until(page, '#members', 'ada, bob');
 
-    // After a reload, the page goes on after what it had shown.
+    // After a reload, the page continues after what it had shown.
     await page.goto('about:blank');
     await page.goto(chat);
     await enter(page);

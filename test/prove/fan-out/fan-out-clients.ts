@@ -57,7 +57,7 @@ export type Listener = {
   members: readonly Member[];
 };
 
-/** Those of one part of the proof; whatever becomes of it, none of them goes on. */
+/** Those of one part of the proof; whatever becomes of it, none of them continues. */
 export class Listeners implements Disposable {
   readonly wire: Wire = { frames: 0, entries: 0, disordered: 0, double: 0 };
   readonly #all: Listener[] = [];

@@ -1,6 +1,6 @@
 /** A stage of the proof: what it waits for, how long at most, and how far it has come when that is over. */
 
-/** @throws Error that says so; what goes on meanwhile is left to whoever closes the clients */
+/** @throws Error that says so; what continues meanwhile is left to whoever closes the clients */
 export async function within<T>(
   what: string,
   limitMs: number,

@@ -1,4 +1,4 @@
-/** Bytes on sockets: HTTP requests and WebSocket frames, against servers that must go on serving. */
+/** Bytes on sockets: HTTP requests and WebSocket frames, against servers that must continue serving. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createApiServer } from '../../../packages/gateway/server/http.ts';

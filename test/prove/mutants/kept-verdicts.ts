@@ -1,4 +1,4 @@
-/** Verdicts of earlier runs, in .build: a run goes on where another has ended. */
+/** Verdicts of earlier runs, in .build: a run continues where another has ended. */
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -120,7 +120,7 @@ describe('a process with mutants', () => {
 
   for (const [where, test] of [
     ['in its own thread', HERE],
-    ['in a module that a test loads anew', ANEW],
+    ['in a module that a test loads again', ANEW],
     ['in a thread that a test starts with flags and an environment of its own', THREAD],
     ['in a thread whose program esbuild joins', JOINED],
     ['in what a test does at its end', ENDING],

@@ -57,7 +57,7 @@ export type Tried = {
 const FIRST_RUN_TIMEOUT_MS = 20_000;
 
 async function serve({ planted, mutants, tests, active }: MutantOrder): Promise<void> {
-  // Tests may wait for ever, and nothing reads their verdict any more.
+  // Tests may wait forever, and nothing reads their verdict any more.
   process.on('disconnect', () => process.exit(0));
   const plan = { planted, cells: makeCells(mutants) };
   const cells = plantFiles(plan);

@@ -63,7 +63,7 @@ export function plantFiles({ planted, cells }: Plan): MutantCells {
     texts.set(pathToFileURL(source).href, readFileSync(file, 'utf8'));
   registerHooks({
     load: (url, context, next) => {
-      // A test that wants a module anew imports it with a query.
+      // A test that wants a module again imports it with a query.
       const source = texts.get(url.replace(/\?.*/, ''));
       return source === undefined
         ? next(url, context)

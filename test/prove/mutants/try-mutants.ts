@@ -32,7 +32,10 @@ const PATIENCE = 4;
 const UNREACHED = { verdict: 'unreached', by: undefined } as const;
 const HEAP_MB = 1_024;
 
-/** A process has not answered in time, or has ended, or has burnt what no test needs: that is no fault of a busy machine. */
+/**
+ * A process has not answered in time, or has ended, or has burnt what no test needs: that is not a fault of a busy
+ * machine.
+ */
 export class Stuck extends Error {
   readonly how: 'late' | 'ended' | 'burning';
   constructor(how: 'late' | 'ended' | 'burning') {

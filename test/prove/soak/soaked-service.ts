@@ -147,7 +147,7 @@ export class SoakedFolder {
     this.#save('template.json', JSON.stringify(soakedTemplate(this.#version), undefined, 2));
   }
 
-  /** Half of a file, as it is for a moment during a save: what is served goes on. */
+  /** Half of a file, as it is for a moment during a save: what is served continues. */
   breakTemplate(): void {
     writeFileSync(join(this.path, 'template.json'), '{ "Resources": {');
   }

@@ -58,7 +58,7 @@ describe('parseRawRequest', () => {
     ['no context', { ...GOOD, requestContext: undefined }],
     ['no method', { ...GOOD, requestContext: { timeEpoch: 1, path: '/' } }],
     ['no time', { ...GOOD, requestContext: { http: { method: 'POST', path: '/' } } }],
-    ['a body that is no text', { ...GOOD, body: { a: 1 } }],
+    ['a body that is not text', { ...GOOD, body: { a: 1 } }],
     ['base64 that is none', { ...GOOD, body: 'a$$b', isBase64Encoded: true }],
     ['base64 with something behind its end', { ...GOOD, body: 'QQ==QQ==', isBase64Encoded: true }],
   ];

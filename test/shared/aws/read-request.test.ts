@@ -112,7 +112,7 @@ describe('signerOf', () => {
       undefined,
     ],
     ['of payload 2.0 is not in identity', { http: {}, identity: { userArn: ARN } }, undefined],
-    ['is no text of an authorizer', { http: {}, authorizer: { iam: ARN } }, undefined],
+    ['is not text of an authorizer', { http: {}, authorizer: { iam: ARN } }, undefined],
   ];
   for (const [name, requestContext, expected] of ROWS)
     it(name, () => {

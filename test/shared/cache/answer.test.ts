@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { CacheDesk, countedHandler } from '../../support/a-response-cache.ts';
 
 describe('an answer behind the cache', () => {
-  // docs/aws §3.5: headers of both maps are sent; §11.3: a body that is no text is malformed
+  // docs/aws §3.5: headers of both maps are sent; §11.3: a body that is not text is malformed
   for (const { name, answer } of [
     {
       name: 'keeps both cookies if two spellings of the header set them',

@@ -83,7 +83,7 @@ describe('a record of a stage cache', () => {
       expected: ['unreadable'],
     },
     { does: 'without text is left', over: { path: 7 }, expected: ['unreadable'] },
-    { does: 'of a stage that is no text is left', over: { stage: ['dev'] }, expected: ['unreadable'] },
+    { does: 'of a stage that is not text is left', over: { stage: ['dev'] }, expected: ['unreadable'] },
   ])
     for (const allowFlush of [false, true])
       it(`${does}${allowFlush ? ', and its stage is not flushed' : ''}`, async () => {

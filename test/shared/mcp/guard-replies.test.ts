@@ -1,4 +1,4 @@
-/** What a refused caller reads, and bodies that are no messages. The decisions are in guard.test.ts. */
+/** What a refused caller reads, and bodies that are not messages. The decisions are in guard.test.ts. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { McpGrants } from '#shared/mcp/grants.ts';

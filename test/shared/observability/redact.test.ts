@@ -111,7 +111,7 @@ describe('redact', () => {
   });
 
   it('takes long texts in time that grows no faster than they do', () => {
-    // Each begins a credential anew and never ends one: 11 s where every beginning is read to the end.
+    // Each begins a credential again and never ends one: 11 s where every beginning is read to the end.
     for (const part of [
       'eyJ',
       '-eyJ',

@@ -27,7 +27,7 @@ describe('printMessage', () => {
       '{ "id": 12345678901234567890, "a": 1.0 }',
       '"payload":{ "id": 12345678901234567890, "a": 1.0 }',
     ],
-    ['JSON that is no object', ' [1] ', '"payload": [1] '],
+    ['JSON that is not an object', ' [1] ', '"payload": [1] '],
     ['text', 'payload=%7B%7D', '"body":"payload=%7B%7D"'],
     ['text that looks like more of the message', '1},"x":{"y":2', '"body":"1},\\"x\\":{\\"y\\":2"'],
     ['nothing', '', '"body":""'],

@@ -264,7 +264,7 @@ describe('calls to the publisher', () => {
     { name: 'no data', event: { channel: 'chat:a' } },
     { name: 'over 120 KB', event: { channel: 'chat:a', data: 'x'.repeat(120 * 1024) } },
     { name: 'too many', event: { channel: 'chat:a', messages: Array(101).fill(1) } },
-    { name: 'a record that is none', event: { Records: [{}] } },
+    { name: 'an invalid record', event: { Records: [{}] } },
     {
       name: 'a share without clients',
       event: { deliver: { address: 'chat:a', from: 1, to: 1, places: ['#', 'g'] } },

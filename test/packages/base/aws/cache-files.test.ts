@@ -109,9 +109,9 @@ describe('what is stored between runs', () => {
         symlinkSync(join(root, 'elsewhere'), join(folder, 'one'));
       },
     ],
-    ['lies in a folder that others can read', () => chmodSync(folder, 0o755)],
+    ['is in a folder that others can read', () => chmodSync(folder, 0o755)],
     [
-      'lies in a folder that is a link',
+      'is in a folder that is a link',
       () => {
         renameSync(folder, join(root, 'moved'));
         symlinkSync(join(root, 'moved'), folder);

@@ -35,7 +35,7 @@ describe('isAllowedHost', () => {
     { host: 'evilwild.example', admitted: false, why: 'rebinding' },
     { host: 'localhost:8080', admitted: true, why: '--allow-host with a port' },
     { host: 'localhost:8081', admitted: false, why: 'another port' },
-    { host: 'localhost', admitted: false, why: 'port 80 is meant' },
+    { host: 'localhost', admitted: false, why: 'the port is 80' },
     { host: 'evil.example', admitted: false, why: 'rebinding' },
     { host: 'evil.example:4000', admitted: false, why: 'rebinding' },
     { host: 'localhost.evil.example:4000', admitted: false, why: 'rebinding' },

@@ -31,7 +31,7 @@ describe('planRun', () => {
       { ...REST, CreateFunction: 2, DeleteFunction: 2, AddPermission: 2 },
     ],
     [
-      'keys and plans, which are deleted by calls of their own',
+      'keys and plans, which are deleted by separate calls',
       { setup: { stage: 'dev', apiKeys: { a: {} }, usagePlans: { b: {}, c: {} } } },
       { ...REST, CreateApiKey: 1, DeleteApiKey: 1, CreateUsagePlan: 2, DeleteUsagePlan: 2 },
     ],

@@ -51,17 +51,17 @@ describe('runControlCase', () => {
   }[] = [
     { name: 'holds if the answer is the one that', reply: SHOP },
     {
-      name: 'sees another status',
+      name: 'reports another status',
       reply: { ...SHOP, status: 201 },
       difference: /^status: expected 200, got 201/,
     },
     {
-      name: 'sees a refusal',
+      name: 'reports a refusal',
       reply: REFUSED,
       difference: /^status: expected 200, got 404 .*NotFoundException/,
     },
     {
-      name: 'sees a member that is not expected',
+      name: 'reports an unexpected member',
       reply: { ...SHOP, body: { ...SHOP.body, tags: {} } },
       difference: /^body\.tags: not expected/,
     },
@@ -71,13 +71,13 @@ describe('runControlCase', () => {
       reply: SHOP,
     },
     {
-      name: 'sees another text of a refusal',
+      name: 'reports another text of a refusal',
       case: { expect: { status: 404, error: { code: 'NotFoundException', message: 'no such API' } } },
       reply: REFUSED,
       difference: /^error\.message: expected "no such API", got "none"/,
     },
     {
-      name: 'sees an answer if a refusal',
+      name: 'reports an answer in place of a refusal',
       case: { expect: { status: 200, error: { code: 'NotFoundException', message: '<any>' } } },
       reply: SHOP,
       difference: /^error: expected .*but it is missing/,
@@ -94,7 +94,7 @@ describe('runControlCase', () => {
       difference: /^set-up call 1, GetAccount, failed: NotFoundException/,
     },
     {
-      name: 'fails if a placeholder stands for nothing',
+      name: 'fails if a placeholder has no value',
       case: { setup: { calls: [] } },
       reply: SHOP,
       difference: /unknown placeholder \$\{api\}/,

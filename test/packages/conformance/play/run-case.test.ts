@@ -59,21 +59,21 @@ const EXPECTATIONS: readonly (readonly [
   expect: Expectation,
   difference: RegExp | undefined,
 ])[] = [
-  ['holds when everything named is as expected', { status: 201, body: { ok: true } }, undefined],
+  ['passes if everything named is as expected', { status: 201, body: { ok: true } }, undefined],
   ['joins repeated headers', { headers: { 'SET-COOKIE': 'a, b' } }, undefined],
   [
-    'sees another status, with the body for the reader',
+    'reports another status, with the body for the reader',
     { status: 200 },
     /^status: expected 200, got 201 .*ok/,
   ],
   [
-    'sees a header that must not be there',
+    'reports a header that must not exist',
     { headers: { 'content-type': '<absent>' } },
     /^headers\.content-type/,
   ],
   ['compares a text body exactly', { body: '{"ok": true}' }, /^body: /],
-  ['sees an extra member of a JSON body', { body: {} }, /^body\.ok: not expected/],
-  ['ignores it if a subset is asked for', { body: {}, bodySubset: true }, undefined],
+  ['reports an extra member of a JSON body', { body: {} }, /^body\.ok: not expected/],
+  ['ignores it if a subset is expected', { body: {}, bodySubset: true }, undefined],
   ['finds text in a body', { bodyContains: 'ok' }, undefined],
   ['misses text in a body', { bodyContains: 'ko' }, /^body: expected to contain/],
   ['compares bytes', { bodyBase64: Buffer.from('{"ok":true}').toString('base64') }, undefined],
@@ -168,9 +168,9 @@ describe('runCase', () => {
   });
 
   for (const [name, expect, difference] of [
-    ['takes repeated headers one by one', { headerLists: { 'Set-Cookie': ['a', 'b'] } }, undefined],
-    ['misses one of them', { headerLists: { 'set-cookie': ['a'] } }, /^headers\.set-cookie/],
-    ['sees an answer if none may come', { unanswered: true }, /^expected no response, got 201/],
+    ['compares repeated headers one by one', { headerLists: { 'Set-Cookie': ['a', 'b'] } }, undefined],
+    ['reports a missing one', { headerLists: { 'set-cookie': ['a'] } }, /^headers\.set-cookie/],
+    ['reports an answer if none may come', { unanswered: true }, /^expected no response, got 201/],
     ['counts calls that must not be', { calls: { fn: 0 } }, undefined],
   ] as const)
     it(name, async () => {
@@ -222,7 +222,7 @@ describe('a WebSocket case', () => {
       { status: 403 },
       /to be refused with 403, but it was accepted/,
     ],
-    ['holds if nobody says a status', {}, undefined],
+    ['passes if no status is expected', {}, undefined],
   ];
   for (const [name, expect, difference] of rows)
     it(name, async () => {

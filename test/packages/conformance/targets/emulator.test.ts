@@ -64,7 +64,7 @@ describe('openEmulator', () => {
       refusal: /^the runner cannot set RestApi\.Body with API calls$/,
     },
     {
-      name: 'an address that is named',
+      name: 'a named address',
       invokeUrl: 'http://a',
       own: () => undefined,
       refusal: /^the runner cannot set RestApi\.Body with API calls$/,

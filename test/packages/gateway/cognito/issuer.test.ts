@@ -101,7 +101,7 @@ describe('Issuer', () => {
 
   for (const { name, options } of [
     { name: 'an empty sub', options: { sub: '' } },
-    { name: 'a lifetime that is no whole number', options: { sub: 'a', expiresInSeconds: 0.5 } },
+    { name: 'a lifetime that is not a whole number', options: { sub: 'a', expiresInSeconds: 0.5 } },
     { name: 'a lifetime of years', options: { sub: 'a', expiresInSeconds: 1e9 } },
     { name: 'a foreign issuer', options: { sub: 'a', claims: { iss: 'https://real.example' } } },
     { name: 'more claims than a header can carry', options: { sub: 'a', claims: { x: 'y'.repeat(20_000) } } },

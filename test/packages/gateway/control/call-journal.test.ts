@@ -90,7 +90,7 @@ describe('CallJournal', () => {
   const ROWS: readonly (readonly [string, unknown])[] = [
     ['no list', {}],
     ['a reader', [{ ...CALL, method: 'GET' }]],
-    ['an id that is none', [{ ...CALL, drawn: ['../x'] }]],
+    ['an invalid id', [{ ...CALL, drawn: ['../x'] }]],
     ['a line break in the path', [{ ...CALL, path: '/a\r\nHost: x' }]],
     ['no time', [{ ...CALL, atEpochMs: 'now' }]],
     ['too many', Array.from({ length: 20_001 }, () => CALL)],

@@ -169,9 +169,13 @@ describe('a canary', () => {
   }[] = [
     { name: 'over 100 percent', canary: { PercentTraffic: 100.1 }, message: /percentTraffic/ },
     { name: 'under 0 percent', canary: { PercentTraffic: -1 }, message: /percentTraffic/ },
-    { name: 'of a share that is no number', canary: { PercentTraffic: 'half' }, message: /percentTraffic/ },
     {
-      name: 'of a deployment that there is not',
+      name: 'of a share that is not a number',
+      canary: { PercentTraffic: 'half' },
+      message: /percentTraffic/,
+    },
+    {
+      name: 'of a deployment that does not exist',
       canary: { DeploymentId: 'Gone' },
       message: /Invalid Deployment/,
     },
@@ -181,7 +185,7 @@ describe('a canary', () => {
       message: /Invalid stage variable name/,
     },
     {
-      name: 'for a stage that there is not',
+      name: 'for a stage that does not exist',
       canary: {},
       more: {
         Next: {

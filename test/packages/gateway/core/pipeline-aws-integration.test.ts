@@ -186,7 +186,7 @@ describe('an AWS integration with a service', () => {
       source: 'docs/aws §8',
     },
     {
-      name: 'EventBridge, whose target a mapping has to name',
+      name: 'EventBridge, whose target a mapping must name',
       integration: service('events:action/PutEvents', {
         RequestParameters: { 'integration.request.header.X-Amz-Target': "'AWSEvents.PutEvents'" },
       }),

@@ -62,9 +62,9 @@ describe('a service integration of an HTTP API', () => {
 
   const missing = [
     { name: 'lacks a required value', parameters: { QueueUrl: QUEUE, MessageBody: '$request.body.none' } },
-    { name: 'has an address that is none', parameters: { QueueUrl: '$request.body.key', MessageBody: 'x' } },
+    { name: 'has an invalid address', parameters: { QueueUrl: '$request.body.key', MessageBody: 'x' } },
     {
-      name: 'has a number that is none',
+      name: 'has an invalid number',
       parameters: { QueueUrl: QUEUE, MessageBody: 'x', DelaySeconds: '$request.body.key' },
     },
     {
@@ -118,7 +118,7 @@ describe('a service integration of an HTTP API', () => {
       message: /not Queue$/,
     },
     {
-      name: 'an expression that is none',
+      name: 'an invalid expression',
       parameters: { QueueUrl: QUEUE, MessageBody: '$request.cookie.x' },
       message: /Invalid mapping expression specified/,
     },

@@ -61,7 +61,7 @@ describe('a Lambda proxy of transfer mode STREAM', () => {
       expected: [203, 'xy'],
     },
     {
-      name: 'hands on what looks like a delimiter in the body',
+      name: 'passes on what looks like a delimiter in the body',
       parts: [`{}${NULS}a${NULS}b`],
       expected: [200, `a${NULS}b`],
     },
@@ -90,20 +90,20 @@ describe('a Lambda proxy of transfer mode STREAM', () => {
       parts: [`${' '.repeat(16_383)}{}${NULS}x`],
       reason: /in the first 16 KB/,
     },
-    { name: 'metadata that are no JSON', parts: [`statusCode: 200${NULS}x`], reason: /not a JSON object/ },
+    { name: 'metadata that are not JSON', parts: [`statusCode: 200${NULS}x`], reason: /not a JSON object/ },
     {
-      name: 'a member that AWS does not know',
+      name: 'a member that AWS does not have',
       parts: [`{"body":"x"}${NULS}`],
       reason: /unknown member "body"/,
     },
-    { name: 'a status that is none', parts: [`{"statusCode":99}${NULS}`], reason: /not an HTTP status/ },
+    { name: 'an invalid status', parts: [`{"statusCode":99}${NULS}`], reason: /not an HTTP status/ },
     {
       name: 'a header that would be two',
       parts: [`{"headers":{"x":"a\\r\\nb: c"}}${NULS}`],
       reason: /has invalid characters/,
     },
     {
-      name: 'cookies that are no list',
+      name: 'cookies that are not a list',
       parts: [`{"cookies":"a=1"}${NULS}`],
       reason: /cookies is not an array/,
     },

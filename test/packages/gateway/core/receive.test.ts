@@ -49,7 +49,7 @@ describe('a packed request body', () => {
     });
 
   const refused: readonly (readonly [string, string, Buffer | string])[] = [
-    ['a coding that AWS does not know', 'br', brotliCompressSync('x')],
+    ['a coding that AWS does not support', 'br', brotliCompressSync('x')],
     ['one after the other', 'gzip, gzip', gzipSync(gzipSync('x'))],
     ['what is not packed', 'gzip', 'plain'],
     ['what is packed otherwise', 'gzip', deflateSync('x')],

@@ -197,7 +197,7 @@ describe('startEmbeddedDynamoDb', () => {
       );
     } finally {
       clock.reset();
-      // An SDK goes on signing by the time that it has learned from the last Date.
+      // An SDK continues signing by the time that it has learned from the last Date.
       client.destroy();
       client = aClient(dynamoDb.url);
     }
@@ -211,7 +211,7 @@ describe('startEmbeddedDynamoDb', () => {
       assert.ok(Math.abs(aheadMs - 2 * DAY_MS) < 5_000, `${aheadMs} ms ahead`);
     } finally {
       clock.reset();
-      // An SDK goes on signing by the time that it has learned from the last Date.
+      // An SDK continues signing by the time that it has learned from the last Date.
       client.destroy();
       client = aClient(dynamoDb.url);
     }

@@ -121,12 +121,12 @@ describe('the port of the embedded DynamoDB', () => {
       expected: 400,
     },
     {
-      name: 'refuses a body other than the one that was signed',
+      name: 'refuses a body other than the signed one',
       headers: sign,
       sent: '{"Limit":1}',
       expected: 400,
     },
-    { name: 'refuses what is no JSON', headers: sign, body: '{', expected: 400 },
+    { name: 'refuses text that is not JSON', headers: sign, body: '{', expected: 400 },
     {
       name: 'refuses values that nest beyond any stack',
       headers: sign,

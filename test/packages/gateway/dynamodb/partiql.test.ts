@@ -81,13 +81,13 @@ describe('ExecuteStatement', () => {
       expected: ['Gamma'],
     },
     {
-      name: 'other attributes beside a key',
+      name: 'other attributes together with a key',
       where: 'WHERE artist = ? AND year >= 1995',
       parameters: [S('Acme')],
       expected: ['Beta', 'Gamma'],
     },
     {
-      name: 'other attributes alone',
+      name: 'only other attributes',
       where: 'WHERE year > ?',
       parameters: [N(1999)],
       expected: ['Beta', 'Gamma'],

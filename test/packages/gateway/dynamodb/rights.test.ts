@@ -270,7 +270,7 @@ describe('rightsOf', () => {
       asked: ['eve'],
     },
     {
-      what: 'a query whose key is not found: no pattern but *',
+      what: 'a query whose key is not found: only the pattern *',
       operation: 'Query',
       input: { TableName: 'orders', KeyConditionExpression: 'contains(customer, :c)' },
       asked: ['\0'],

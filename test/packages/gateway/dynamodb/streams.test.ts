@@ -317,7 +317,7 @@ describe('streams of DynamoDbEngine', () => {
       says: /^Invalid ShardIterator$/,
     },
     {
-      name: 'a list where a text belongs',
+      name: 'a list in place of a text',
       operation: 'ListStreams',
       input: { TableName: ['counters'] },
       type: 'SerializationException',

@@ -51,7 +51,7 @@ const PROJECTS: readonly {
     isPackaged: true,
   },
   {
-    name: 'SAM with a folder of its own',
+    name: 'SAM with its own folder',
     files: { 'template.yaml': sam('CodeUri: src/, ') },
     isPackaged: false,
   },

@@ -401,7 +401,7 @@ describe('the screens of services', () => {
     { name: 'judge nothing without a service', services: [], kind: undefined },
     { name: 'judge nothing with a service that screens nothing', services: [{}], kind: undefined },
     {
-      name: 'are asked beside a service that screens nothing',
+      name: 'are asked together with a service that screens nothing',
       services: [{}, wall(REFUSED)],
       kind: 'refused',
     },

@@ -96,7 +96,7 @@ describe('the end of a client', () => {
       source: 'docs/aws §11.1',
     },
     {
-      name: 'is 1007 after text that is no UTF-8',
+      name: 'is 1007 after text that is not a UTF-8',
       end: (client) => client.socket.send(Buffer.from([0xff, 0xfe]), { binary: false }),
       code: 1007,
       clientCode: 1007,
@@ -234,7 +234,7 @@ describe('frames', () => {
   for (const [name, bytes, code] of [
     ['a frame of a reserved kind', [0x83, 0x80, 0, 0, 0, 0], 1002],
     ['a frame without a mask', [0x81, 0x02, 0x68, 0x69], 1002],
-    ['a text that is no UTF-8', [0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28], 1007],
+    ['a text that is not a UTF-8', [0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28], 1007],
   ] as const)
     it(`ends a connection with ${code} after ${name}`, async () => {
       const running = await startEcho();

@@ -117,7 +117,7 @@ describe('createApiServer', () => {
       body: `{"message":"This gateway does not serve the host 'evil.example'. If a tunnel or proxy sends this host, start the gateway with --allow-host evil.example"}`,
     },
     {
-      name: 'bytes that are no HTTP',
+      name: 'bytes that are not HTTP',
       text: () => '\x16\x03\x01\x02\x00\x01\x00\r\n\r\n',
       status: 400,
       body: '{"message":"Bad Request"}',

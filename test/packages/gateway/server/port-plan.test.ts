@@ -119,7 +119,7 @@ const TARGETS: readonly TargetRow[] = [
     expected: ['shop-http', '/?x=1'],
   },
   {
-    name: 'has nothing beside the prefix',
+    name: 'has nothing but the prefix',
     stages: [HTTP],
     rule: { prefix: 'api' },
     target: '/apis/items',

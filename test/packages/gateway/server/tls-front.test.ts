@@ -327,7 +327,7 @@ describe('API ports with TLS', () => {
   });
 
   it('opens no WebSocket at a domain with mutual TLS without a certificate', async () => {
-    // The types of ws leave out what it hands on to the TLS connection.
+    // The types of ws leave out what it passes on to the TLS connection.
     const options = { servername: HOST, ca: authority.certificate, headers: { Host: HOST } };
     const socket = new WebSocket(`wss://127.0.0.1:${port}/`, options);
     const { promise, resolve } = Promise.withResolvers<NodeJS.ErrnoException>();

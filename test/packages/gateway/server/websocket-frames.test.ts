@@ -28,7 +28,7 @@ describe('handshakes', () => {
     },
     { name: 'of another version', bytes: handshakeText({ 'Sec-WebSocket-Version': '8' }), status: 400 },
     {
-      name: 'with a list of subprotocols that is none',
+      name: 'with an invalid list of subprotocols',
       bytes: handshakeText({ 'Sec-WebSocket-Protocol': 'a,,b' }),
       status: 400,
     },

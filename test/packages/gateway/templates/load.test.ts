@@ -120,7 +120,12 @@ describe('loadStacks', () => {
       stage: 'dev',
       says: /plain: template not found: the folder has no serverless\.yml/,
     },
-    { name: 'a file that is no template', source: 'sam/src/guard.js', stage: 'dev', says: /guard\.js:1: / },
+    {
+      name: 'a file that is not a template',
+      source: 'sam/src/guard.js',
+      stage: 'dev',
+      says: /guard\.js:1: /,
+    },
   ];
   const unreadable: readonly {
     readonly name: string;

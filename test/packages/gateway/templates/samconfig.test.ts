@@ -38,7 +38,7 @@ const rows: readonly { name: string; file: string; text: string; region: string 
     region: undefined,
   },
   {
-    name: 'nothing that is no region',
+    name: 'nothing that is not a region',
     file: 'samconfig.toml',
     text: '[default.deploy.parameters]\nregion = "x"',
     region: undefined,

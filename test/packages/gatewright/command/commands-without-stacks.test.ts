@@ -362,7 +362,7 @@ describe('gatewright replay', () => {
   for (const [what, words, environment, says] of [
     ['an edit without an editor', ['--edit'], {}, /--edit needs an editor: set EDITOR/],
     ['an empty editor', ['--edit'], { EDITOR: '' }, /--edit needs an editor: set EDITOR/],
-    ['a time that is none', ['--at', 'later'], {}, /--at: "later" is not a time shift; write \+1d or -30m/],
+    ['an invalid time', ['--at', 'later'], {}, /--at: "later" is not a time shift; write \+1d or -30m/],
   ] as const)
     it(`refuses ${what}, and sends nothing`, async () => {
       const { code, stderr } = await run(['replay', ...words], environment);

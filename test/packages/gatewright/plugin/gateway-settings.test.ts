@@ -143,7 +143,7 @@ describe('readGatewaySettings', () => {
 
   const refused: { name: string; custom: unknown; says: RegExp }[] = [
     {
-      name: 'a name that there is not, with the list of those there are',
+      name: 'a name that does not exist, with the list of those there are',
       custom: { assumptions: {} },
       says: /^custom\.gatewright\.assumptions is not a setting; known settings: access, check, variables, account, account-quota, .*vpc-link, waf-networks$/,
     },
@@ -158,8 +158,8 @@ describe('readGatewaySettings', () => {
       custom: { 'account-quota': { 'api-keys': 20_000 } },
       says: /AWS raises only these quotas/,
     },
-    { name: 'a size that is none', custom: { 'cache-memory': 256 }, says: /64MB or 2GB/ },
-    { name: 'a flag that is none', custom: { metrics: 'yes' }, says: /metrics must be true or false$/ },
+    { name: 'an invalid size', custom: { 'cache-memory': 256 }, says: /64MB or 2GB/ },
+    { name: 'an invalid flag', custom: { metrics: 'yes' }, says: /metrics must be true or false$/ },
     {
       name: 'a map of maps',
       custom: { 'vpc-link': { a: { b: 'c' } } },

@@ -139,19 +139,19 @@ describe('readOfflineOptions', () => {
 
   for (const { name, given, says } of [
     {
-      name: 'a port that is none',
+      name: 'an invalid port',
       given: { httpPort: '70000' },
       says: /httpPort: "70000"\. A port is a number/,
     },
     {
-      name: 'a flag that is none',
+      name: 'an invalid flag',
       given: { reloadHandler: 'yes' },
       says: /reloadHandler must be true or false/,
     },
-    { name: 'a prefix that is no path', given: { prefix: 'a?b' }, says: /prefix must be a path of/ },
+    { name: 'a prefix that is not a path', given: { prefix: 'a?b' }, says: /prefix must be a path of/ },
     { name: 'two hosts', given: { host: ['a', 'b'] }, says: /host accepts one string/ },
     {
-      name: 'a store that is no URL',
+      name: 'a store that is not a URL',
       given: { dynamodb: 'mysql' },
       says: /dynamodb must be "embedded" or a URL/,
     },

@@ -121,7 +121,7 @@ describe('examineStack', () => {
     },
     { name: 'a table that is there', answers: table(), expected: ['name-taken OrdersTable'] },
     {
-      name: 'a log group that is there, and not one whose name goes on',
+      name: 'a log group that is there, and not one whose name continues',
       answers: {
         'logs DescribeLogGroups': {
           body: {

@@ -120,7 +120,7 @@ describe('decide', () => {
     }
   });
 
-  // What a server makes of a path that API Gateway hands on: RFC 3986 5.2.4, Tomcat's path parameters, merged slashes.
+  // What a server makes of a path that API Gateway passes on: RFC 3986 5.2.4, Tomcat's path parameters, merged slashes.
   for (const [target, expected] of [
     ['GET/orders/export;x', 'deny-rule no-export'],
     ['GET/orders/export%3Bx', 'deny-rule no-export'],

@@ -49,7 +49,7 @@ describe('toCertificatePrincipal', () => {
       isTrusted: false,
     },
     {
-      name: 'refuses a comma that is none',
+      name: 'refuses a misplaced comma',
       match: { issuerDN: 'CN=Partner CA,O=Example, Inc.' },
       isTrusted: false,
     },

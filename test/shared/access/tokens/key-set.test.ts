@@ -10,7 +10,7 @@ const good = aRsaKey('good');
 const other = aRsaKey('other');
 const withGood = (...jwks: readonly unknown[]) => JSON.stringify({ keys: [...jwks, good.jwk] });
 
-// docs/design/authorizers §7.7: duplicate key ids, one malformed key among good ones, answers that are no key set.
+// docs/design/authorizers §7.7: duplicate key ids, one malformed key among good ones, answers that are not a key set.
 describe('parseKeySet', () => {
   it('says which algorithms each kind of key can have signed', () => {
     const anyRsa = { ...other.jwk, alg: undefined };

@@ -88,7 +88,7 @@ describe('createTokenVerifier', () => {
       code: 'TOKEN_AUDIENCE_MISMATCH',
     },
     {
-      name: 'client_id beside a wrong audience',
+      name: 'client_id together with a wrong audience',
       token: signToken(rsa, someClaims({ aud: 'x', client_id: 'api' })),
       code: 'TOKEN_AUDIENCE_MISMATCH',
     },

@@ -1,4 +1,4 @@
-/** Limits that go on under another name, and heads that know less than today's. */
+/** Limits that continue under another name, and heads that know less than today's. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ItemStore } from '#shared/ports.ts';
@@ -94,9 +94,9 @@ describe('openPeriod, for several limits that had other names', () => {
       ['a', 'b'],
     ],
     ['a limit was renamed twice and one was added', [['a'], ['b'], ['c', 'd']], ['a', 'd']],
-    ['the first name returns beside its successor', [['a'], ['b'], ['b', 'a']], ['b', 'a']],
+    ['the first name returns together with its successor', [['a'], ['b'], ['b', 'a']], ['b', 'a']],
     ['two successive names are in one plan', [['a'], ['b'], ['c'], ['b', 'c']], ['a', 'c']],
-    ['the first name returns beside a third limit', [['a'], ['b'], ['x', 'a']], ['x', 'a']],
+    ['the first name returns together with a third limit', [['a'], ['b'], ['x', 'a']], ['x', 'a']],
   ];
   for (const [title, versions, expected] of rows)
     it(`gives every limit its own ledgers if ${title}`, async () => {

@@ -133,7 +133,7 @@ describe('an invoice', () => {
     );
   });
 
-  it('is in the name of the customer that the plan names, else of the tenant', () => {
+  it('is in the name of the customer that the plan names, otherwise of the tenant', () => {
     const customer = { name: 'Acme Ltd', address: ['London'] };
 
     const named = makeInvoices('acme', '2026-11', [aRecord({})], () => customer);

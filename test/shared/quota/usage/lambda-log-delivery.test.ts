@@ -74,8 +74,8 @@ describe('readLogDelivery', () => {
 
   const rows: readonly { name: string; event: unknown }[] = [
     { name: 'an event of neither', event: { records: STREAM_EVENT.records } },
-    { name: 'records that are no list', event: { ...STREAM_EVENT, records: {} } },
-    { name: 'a record that is no object', event: { ...STREAM_EVENT, records: ['x'] } },
+    { name: 'records that are not a list', event: { ...STREAM_EVENT, records: {} } },
+    { name: 'a record that is not an object', event: { ...STREAM_EVENT, records: ['x'] } },
     { name: 'a record without id', event: { ...STREAM_EVENT, records: [{ ...FIRST, recordId: undefined }] } },
     { name: 'a record without data', event: { ...STREAM_EVENT, records: [{ ...FIRST, data: null }] } },
     {

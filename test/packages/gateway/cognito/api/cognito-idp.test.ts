@@ -54,9 +54,9 @@ describe("Cognito's API for users", () => {
 
   const refused: [name: string, pool: object, client: object, input: object, answer: string][] = [
     ['a wrong password', {}, {}, signIn('ada', 'wrong'), '400 NotAuthorizedException'],
-    ['an unknown user, told', {}, {}, signIn('eve', 'x'), '400 UserNotFoundException'],
+    ['an unknown user, revealed', {}, {}, signIn('eve', 'x'), '400 UserNotFoundException'],
     [
-      'an unknown user, not told',
+      'an unknown user, not revealed',
       {},
       { PreventUserExistenceErrors: 'ENABLED' },
       signIn('eve', 'x'),
@@ -231,7 +231,7 @@ describe("Cognito's API for users", () => {
     ],
     ['a name that is taken', {}, { Username: 'ADA' }, '400 UsernameExistsException'],
     [
-      'an address that says that it is verified',
+      'an address that claims to be verified',
       {},
       { UserAttributes: [{ Name: 'email_verified', Value: 'true' }] },
       '400 NotAuthorizedException',
@@ -242,7 +242,7 @@ describe("Cognito's API for users", () => {
       {},
       '400 InvalidParameterException',
     ],
-    ['a name that is no address', { UsernameAttributes: ['email'] }, {}, '400 InvalidParameterException'],
+    ['a name that is not an address', { UsernameAttributes: ['email'] }, {}, '400 InvalidParameterException'],
     [
       'a pool that administrators fill',
       { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } },

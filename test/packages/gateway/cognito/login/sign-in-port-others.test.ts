@@ -124,7 +124,7 @@ describe('the guard of these addresses', () => {
     ['a token request of a page of this machine', 'POST', pool('/oauth2/token'), { origin: PAGE }, true],
     ['one of a page out there', 'POST', pool('/oauth2/token'), { origin: 'https://evil.example' }, false],
     ['a link to the login page', 'GET', pool('/oauth2/authorize'), { 'sec-fetch-site': 'cross-site' }, true],
-    ['a link to what a pool says of itself', 'GET', pool('/.well-known/openid-configuration'), {}, true],
+    ["a link to a pool's metadata", 'GET', pool('/.well-known/openid-configuration'), {}, true],
     ['a form of another page', 'POST', pool('/login'), { origin: PAGE }, false],
     ['a form without origin', 'POST', pool('/login'), {}, false],
     ['a call of Cognito by a page of this machine', 'POST', '/', { origin: PAGE, ...target }, true],

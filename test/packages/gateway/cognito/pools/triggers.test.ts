@@ -318,8 +318,8 @@ describe('the pre token generation trigger', () => {
 
   const broken: readonly [what: string, details: unknown][] = [
     ['a text in place of claims', 'x'],
-    ['a claim of version 1 that is no text', { claimsToAddOrOverride: { level: 7 } }],
-    ['groups that are no list', { groupOverrideDetails: { groupsToOverride: 'admins' } }],
+    ['a claim of version 1 that is not text', { claimsToAddOrOverride: { level: 7 } }],
+    ['groups that are not a list', { groupOverrideDetails: { groupsToOverride: 'admins' } }],
   ];
   for (const [what, claimsOverrideDetails] of broken)
     it(`ends a sign-in without tokens if it gives ${what}`, async () => {

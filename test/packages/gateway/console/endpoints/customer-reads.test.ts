@@ -68,7 +68,7 @@ const CASES: readonly Case[] = [
     asked: { ...CALL, limit: undefined },
   },
   { name: 'a rule refuses the customer', outcome: 'no-rule', customer: 'acme' },
-  { name: 'no customer is known', outcome: 'over-quota', limit: 'monthly' },
+  { name: 'no customer exists', outcome: 'over-quota', limit: 'monthly' },
   {
     name: 'the handler admits the customer',
     outcome: 'allow',

@@ -115,7 +115,7 @@ describe('a request as another caller', () => {
       { target: '/dev/pets', headers: [ACCEPT] },
     ],
     [
-      'without the parameter that the authorizer reads, the others as they were',
+      'without the parameter that the authorizer reads, the others unchanged',
       inQuery,
       'anonymous',
       '/dev/pets?a=1&token=old&&b&tokens=2&token=again',
@@ -164,7 +164,7 @@ describe('a request as another caller', () => {
       { target: '/dev/pets?token=TOKEN', headers: [ACCEPT, X_AUTH] },
     ],
     [
-      'with a token beside other parameters',
+      'with a token together with other parameters',
       inQuery,
       'alice',
       '/dev/pets?a=1',

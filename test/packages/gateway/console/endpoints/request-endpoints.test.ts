@@ -237,7 +237,7 @@ describe('endpoints of recorded requests', () => {
       body: { apiId: 'no', edit: { method: 'GET', target: '/' } },
     },
     {
-      name: 'a header that brings a line',
+      name: 'a header that contains a line break',
       target: 'send',
       body: { apiId: 'abcdefghij', edit: { method: 'GET', target: '/', headers: [['a', 'b\r\nc: d']] } },
     },
@@ -266,11 +266,11 @@ describe('endpoints of recorded requests', () => {
       target: 'send',
       body: { apiId: 'abcdefghij', edit: { method: 'get', target: '/dev/pets' } },
     },
-    { name: 'a caller that is no text', target: 'requests/last/replay', body: { as: 7 } },
-    { name: 'a change that is none', target: 'requests/last/replay', body: { edit: 'GET' } },
-    { name: 'a body that is no text', target: 'requests/last/replay', body: { edit: { body: {} } } },
+    { name: 'a caller that is not text', target: 'requests/last/replay', body: { as: 7 } },
+    { name: 'an invalid change', target: 'requests/last/replay', body: { edit: 'GET' } },
+    { name: 'a body that is not text', target: 'requests/last/replay', body: { edit: { body: {} } } },
     { name: 'an unknown identity', target: 'requests/last/replay', body: { as: 'iam:nobody' } },
-    { name: 'a shift that is none', target: 'requests/last/replay', body: { shiftMs: 'soon' } },
+    { name: 'an invalid shift', target: 'requests/last/replay', body: { shiftMs: 'soon' } },
     { name: 'a shift past what a clock may say', target: 'requests/last/replay', body: { shiftMs: 1e300 } },
   ];
   for (const { name, target, body } of refused) {

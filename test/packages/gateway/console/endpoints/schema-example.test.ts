@@ -43,7 +43,7 @@ const cases: { name: string; schema: Schema; example: unknown }[] = [
     },
   },
   {
-    name: 'a definition of its own',
+    name: 'its own definition',
     schema: {
       type: 'object',
       properties: { size: { $ref: '#/definitions/size' } },

@@ -83,7 +83,7 @@ describe('the billed requests of an API', () => {
     ['a refusal of an HTTP API', 'http', { code: 'UNAUTHORIZED', phase: 'authorize' }, 1, 0],
     ['a handshake', 'websocket', { kind: 'handshake' }, 1, 0],
     ['a message', 'websocket', { kind: 'message' }, 0, 0],
-    ['several of which one is kept', 'rest', { standsFor: 4 }, 4, 0],
+    ['several of which one is cached', 'rest', { standsFor: 4 }, 4, 0],
     ['another stage', 'rest', { stage: 'prod' }, 0, 0],
     ['another API', 'rest', { apiId: 'b' }, 0, 0],
   ] as const)
@@ -232,8 +232,8 @@ describe('how long the results of an authorizer are cached', () => {
   for (const [what, plans, expected] of [
     ['its own time', [guarded('auth', 60)], 60],
     ['the shortest of several', [guarded('auth', 60), guarded('auth', 0), guarded('auth', 300)], 0],
-    ['none if another function is asked', [guarded('other', 60)], undefined],
-    ['none if another kind is asked', [guarded('auth', 60, 'jwt')], undefined],
+    ['none if another function is requested', [guarded('other', 60)], undefined],
+    ['none if another kind is requested', [guarded('auth', 60, 'jwt')], undefined],
   ] as const)
     it(`is ${what}`, () => {
       const { functions } = costOf({

@@ -87,7 +87,7 @@ const ROWS: readonly (readonly [name: string, about: Circumstances, changes: rea
     [`Run ${EXPLAIN}: it names the rule, plan or limit that refuses the request.`],
   ],
   [
-    'a function of the user says so',
+    "a user's function says so",
     refusedBy('authorizer', undefined),
     [
       'Send a credential to which the function auth gives access to GET /tiles/{id}.',

@@ -10,8 +10,8 @@ describe('the last line that a function printed', () => {
     ['the last of several', ['one', 'two'], ['It printed: two']],
     ['not metrics that follow it', ['{"level":"ERROR"}', METRICS], ['Its last log line says: level ERROR.']],
     ['metrics with an outcome', ['one', DECISION], ['Its last log line says: outcome denied.']],
-    ['none of metrics alone', [METRICS], []],
-    ['none of no lines', [], []],
+    ['none from metrics only', [METRICS], []],
+    ['none from no lines', [], []],
   ];
   for (const [what, lines, expected] of rows)
     it(`is ${what}`, () => assert.deepEqual(formatLastLine(lines), expected));

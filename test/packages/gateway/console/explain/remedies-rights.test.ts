@@ -100,7 +100,7 @@ const CASES: readonly Case[] = [
     item: `- ${STATEMENT}`,
   },
   {
-    title: 'the policies of a function of SAM',
+    title: 'the policies of a SAM function',
     file: 'template.yaml',
     text: SAM,
     list: 'Policies:',
@@ -108,7 +108,7 @@ const CASES: readonly Case[] = [
     item: `- Statement: [${STATEMENT}]`,
   },
   {
-    title: 'the statements of a role of CloudFormation',
+    title: 'the statements of a CloudFormation role',
     file: 'template.yaml',
     text: CLOUDFORMATION(WITH_STATEMENTS),
     list: 'Statement:',
@@ -116,7 +116,7 @@ const CASES: readonly Case[] = [
     item: `- ${STATEMENT}`,
   },
   {
-    title: 'a role of CloudFormation without policies',
+    title: 'a CloudFormation role without policies',
     file: 'template.yaml',
     text: CLOUDFORMATION(' []'),
     list: 'Policies: []',

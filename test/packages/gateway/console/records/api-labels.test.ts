@@ -18,7 +18,7 @@ const labelsOf = (apis: readonly NamedApi[]): readonly string[] => {
 
 describe('labels of APIs', () => {
   const rows = [
-    { name: 'are the names where these differ', apis: [anApi('a')], expected: ['dev-shop'] },
+    { name: 'are the names if these differ', apis: [anApi('a')], expected: ['dev-shop'] },
     {
       name: 'name the kind if a REST and an HTTP API have one name, as osls names them',
       apis: [anApi('a'), anApi('b', 'http')],

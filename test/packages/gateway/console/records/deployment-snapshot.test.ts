@@ -103,7 +103,7 @@ const CASES: readonly Case[] = [
     expected: [{ ...list, how: 'changed', members: [{ name: 'memory in MB', from: '128', to: '512' }] }],
   },
   {
-    name: 'nothing if a function only stands elsewhere in its file',
+    name: 'nothing if a function only moved within its file',
     given: { functions: [{ ...FUNCTION, place: { file: 'template.json', line: 9 } }] },
     expected: [],
   },

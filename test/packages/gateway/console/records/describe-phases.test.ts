@@ -183,7 +183,7 @@ const ROWS: readonly (readonly [
     { 'map-request': [['template application/json'], 'for list'] },
   ],
   [
-    'a function whose answer is none',
+    'a function that returned nothing',
     failing,
     [PETS],
     { integrate: [['list', 'deadline 29000 ms'], 'list answered'] },

@@ -245,7 +245,7 @@ describe('a credential that a record repeats', () => {
         shown: /"customer":"key-collectors"/,
       },
       {
-        name: 'a key of Stripe, whose form the customer has',
+        name: 'a Stripe key, whose form the customer has',
         customer: 'sk_live_collectibles-eu',
         shown: /"customer":"sk_live_collectibles-eu"/,
       },

@@ -130,7 +130,7 @@ describe('createRedactor', () => {
       ['its beginning before dots', `token ${opaque.slice(0, 14)}... of alice`, opaque.slice(0, 14)],
       ['its end', `ends in ${opaque.slice(-16)}`, opaque.slice(-16)],
       ['the beginning of a JWT', JSON.stringify({ seen: JWT.slice(0, 40) }), JWT.slice(0, 40)],
-      ['the claims of a JWT alone', `claims ${JWT.split('.')[1] ?? ''}`, JWT.split('.')[1] ?? ''],
+      ['only the claims of a JWT', `claims ${JWT.split('.')[1] ?? ''}`, JWT.split('.')[1] ?? ''],
       ['the password of Basic', 'checks pass wörd for alice', 'pass wörd'],
       ['the user and password of Basic', '{"auth":"alice:pass wörd"}', 'alice:pass'],
       ['the password of Basic in a query', 'https://a.example/?p=pass%20w%C3%B6rd', 'pass%20w'],

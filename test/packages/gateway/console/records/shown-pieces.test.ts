@@ -55,7 +55,7 @@ describe('pieces of a streamed reply', () => {
     assert.deepEqual(texts([first, second]), ['', 'é']);
   });
 
-  it('show no secret: it is masked within one piece, and there is no text at all if it spans pieces', () => {
+  it('show no secret: it is masked within one piece, and there is not text at all if it spans pieces', () => {
     const [, whole = ''] = texts(['key ', KEY]);
     assert.match(whole, /^\[[0-9a-f]{8}\.\.c3D4\]$/);
     assert.deepEqual(texts([`key ${KEY.slice(0, 12)}`, KEY.slice(12)]), [undefined, undefined]);

@@ -7,7 +7,7 @@ describe('what is shown of a body', () => {
   for (const [what, sent] of [
     ['nested', '{"a":[1,{"b":"x,}:[ \\" {"}],"c":{},"d":[],"e":null}'],
     ['an array', '[{"a":-1.5},true]'],
-    ['with space of its own', ' {\n"a" :\t1 }\n'],
+    ['with its own whitespace', ' {\n"a" :\t1 }\n'],
   ] as const)
     it(`is JSON ${what}, indented as usual`, () => {
       const shown = showData('Body', sent, SHOWING);

@@ -68,7 +68,7 @@ const ROWS: readonly Row[] = [
     then: { 'access-control-allow-headers': 'x-a,x-b' },
   },
   {
-    name: '* stands for nothing with credentials, so it is not kept',
+    name: '* allows nothing with credentials, so it is not kept',
     cors: { ...BASE, AllowMethods: ['*'], AllowCredentials: true },
     request: asking('DELETE', ''),
     changes: [/^Add DELETE to/],
@@ -159,7 +159,7 @@ const ROWS: readonly Row[] = [
     changes: [/^Set AllowCredentials: true .* list each origin in AllowOrigins instead of \*/, REMOVED],
   },
   {
-    name: 'the time for which a preflight is kept',
+    name: 'the time for which a preflight is cached',
     cors: BASE,
     returned: { 'Access-Control-Max-Age': '600' },
     request: FROM_PAGE,

@@ -211,7 +211,7 @@ export const RESULTS: readonly SurpriseRow[] = [
   },
   {
     code: 'BODY_EMPTY_AS_JSON',
-    name: 'with a type of its own',
+    name: 'with its own type',
     source: 'docs/aws §3.5',
     api: http({ statusCode: 200, headers: { 'Content-Type': 'application/json' } }),
     request: { target: '/1' },

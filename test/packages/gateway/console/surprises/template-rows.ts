@@ -82,7 +82,7 @@ export const TEMPLATES: readonly SurpriseRow[] = [
   },
   {
     code: 'TEMPLATE_PATH_EMPTY',
-    name: 'beside a condition that asks for another',
+    name: 'together with a condition that asks for another',
     source: 'docs/aws §7.2',
     api: rendering('#if($input.path("$.a") != "")\na#end{"id": $input.json("$.id")}'),
     request: { ...POST, body: '{}' },

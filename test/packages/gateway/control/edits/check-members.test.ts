@@ -37,7 +37,7 @@ const ROWS: readonly Row[] = [
     source: 'aws-cdk#5678',
   },
   {
-    name: 'names all violations at once',
+    name: 'names all violations together',
     body: { apiKeySource: 'COOKIE' },
     refusal: invalid(
       failed('null', 'createRestApiInput.name', NOT_NULL),
@@ -46,7 +46,7 @@ const ROWS: readonly Row[] = [
     source: 'inferred of the form "N validation errors detected"',
   },
   {
-    name: 'shows the whole list whose item is unknown',
+    name: 'shows the whole list if an item is unknown',
     body: { name: 't', endpointConfiguration: { types: ['wrong'] } },
     refusal: invalid(
       failed(
@@ -58,13 +58,13 @@ const ROWS: readonly Row[] = [
     source: 'recorded on AWS in July 2025',
   },
   {
-    name: 'lets the validator speak before the service',
+    name: 'lets the validator answer before the service',
     body: { name: 't', apiKeySource: 'COOKIE', description: '' },
     refusal: invalid(failed("'COOKIE'", 'createRestApiInput.apiKeySource', KEY_SOURCES)),
     source: 'recorded: the validators run before the service',
   },
   {
-    name: "refuses in the service's own words",
+    name: "refuses with the service's own message",
     body: { name: 't', endpointConfiguration: { types: ['EDGE', 'REGIONAL'] } },
     refusal: bad('Cannot create an api with multiple Endpoint Types.'),
     source: 'recorded on AWS in July 2025',
@@ -86,7 +86,7 @@ const ROWS: readonly Row[] = [
     source: 'recorded on AWS in June 2025, of PutIntegrationResponse',
   },
   {
-    name: 'names the key of a map that is none',
+    name: 'names the key of an invalid map',
     call: 'PUT /restapis/{restApiId}/resources/{resourceId}/methods/{httpMethod}/integration/responses/{statusCode}',
     body: { responseTemplates: { 'application/json': '', 123: '' } },
     refusal: bad('Validation Result: warnings : [], errors : [Invalid content type specified: 123]'),

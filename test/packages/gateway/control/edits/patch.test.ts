@@ -57,14 +57,14 @@ describe('readPatch', () => {
       message: 'Invalid patch operation specified. Must be one of: [add, remove]',
     },
     {
-      name: 'a verb that there is not',
+      name: 'a verb that does not exist',
       operation: { op: 'wrong_op', path: '/items/a' },
       code: 'ValidationException',
       message:
         "1 validation error detected: Value 'wrong_op' at 'updateShelfInput.patchOperations.1.member.op' failed to satisfy constraint: Member must satisfy enum value set: [add, remove, move, test, replace, copy]",
     },
     {
-      name: 'a value that is no text',
+      name: 'a value that is not text',
       operation: { op: 'add', path: '/items/a', value: 1 },
       code: 'BadRequestException',
       message: 'Invalid request input',

@@ -74,7 +74,7 @@ describe('a public function URL', () => {
       { statusCode: 200, headers: { 'Content-Type': 'image/png' }, body: 'AQI=', isBase64Encoded: true },
       [200, 'image/png', '\u0001\u0002'],
     ],
-    ['a status that is none as 502', { statusCode: 'x' }, [502, 'application/json', 'Internal Server Error']],
+    ['an invalid status as 502', { statusCode: 'x' }, [502, 'application/json', 'Internal Server Error']],
   ] as const)
     it(`reads ${name}`, async () => {
       const reply = await aFunctionUrl(NONE, () => answer).send({ target: '/' });
@@ -255,8 +255,8 @@ describe(`permissions for everybody (${ACCESS})`, () => {
   const before = { ...DEFAULT_ASSUMPTIONS, 'function-url-permissions': 'url-only' } as const;
   for (const { name, resources, status, findings = 0, ...account } of [
     { name: 'both permissions', resources: PUBLIC, status: 200 },
-    { name: 'that for the URL alone', resources: { Url }, status: 403, findings: 1 },
-    { name: 'that for the function alone', resources: { Function }, status: 403, findings: 1 },
+    { name: 'the permission for the URL only', resources: { Url }, status: 403, findings: 1 },
+    { name: 'the permission for the function only', resources: { Function }, status: 403, findings: 1 },
     { name: 'none', resources: {}, status: 403, findings: 1 },
     {
       name: 'none, if permissions are not checked',
@@ -295,9 +295,9 @@ function notesOf(
 
 describe('a function URL that AWS refuses', () => {
   for (const [name, properties] of [
-    ['an AuthType that is none', { AuthType: 'JWT' }],
+    ['an invalid AuthType', { AuthType: 'JWT' }],
     ['no AuthType', {}],
-    ['an InvokeMode that is none', { ...NONE, InvokeMode: 'FAST' }],
+    ['an invalid InvokeMode', { ...NONE, InvokeMode: 'FAST' }],
     ['a method that CORS does not take', { ...NONE, Cors: { AllowMethods: ['OPTIONS'] } }],
   ] as const)
     it(`answers no request with ${name}, and reports it`, async () => {

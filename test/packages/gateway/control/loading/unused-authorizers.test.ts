@@ -50,7 +50,7 @@ describe('an authorizer that no route names', () => {
       expected: /Invalid authorizer type "BEARER"/,
     },
     {
-      name: 'an identity validation expression that is none',
+      name: 'an invalid identity validation expression',
       find: () => ofRest({ Type: 'TOKEN', AuthorizerUri: URI, IdentityValidationExpression: '(' }),
       expected: /./,
     },

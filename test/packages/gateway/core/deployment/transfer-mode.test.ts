@@ -36,7 +36,7 @@ describe('a definition with a transfer mode is refused', () => {
       says: /response-streaming-invocations/,
     },
     {
-      name: 'STREAM and a URI that is none',
+      name: 'STREAM and an invalid URI',
       integration: { ...LAMBDA, Uri: 'https://pets.example' },
       at: 'Integration.Uri',
       says: /Invalid ARN specified in the request/,

@@ -110,7 +110,7 @@ describe('$context.authorizer.error', () => {
       source: 'docs/aws §10.3: a support note of October 2023',
     },
     {
-      name: 'is AWS’s text if a policy is none (HTTP)',
+      name: 'is AWS’s text if a policy is invalid (HTTP)',
       line: () => ofHttp(() => 'yes', bearer, { EnableSimpleResponses: false }),
       has: `500 ${WRONG_FORM}`,
       source: 'docs/aws §10.3: the same, without the part on simple responses',

@@ -135,7 +135,7 @@ describe('readAuthorizerResult', () => {
       source: 'docs/aws §4.5',
     },
     {
-      name: 'isAuthorized in words',
+      name: 'isAuthorized as text',
       answer: { isAuthorized: 'true' },
       format: SIMPLE,
       source: 'docs/aws §4.5: 500, not truthy',

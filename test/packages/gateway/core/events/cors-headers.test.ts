@@ -21,7 +21,7 @@ const ALLOWED = ['access-control-allow-origin', ORIGIN];
 // Source: API Gateway developer guide, "Configure CORS for HTTP APIs".
 describe('the answer to a preflight', () => {
   const rows: readonly (readonly [name: string, cors: Partial<CorsPlan>, headers: readonly string[]])[] = [
-    ['has the origin alone if nothing else is set', {}, ALLOWED],
+    ['has only the origin if nothing else is set', {}, ALLOWED],
     [
       'lists methods',
       { allowMethods: ['GET', 'PUT'] },
@@ -32,7 +32,7 @@ describe('the answer to a preflight', () => {
       { allowHeaders: ['X-Trace', 'Authorization'] },
       [...ALLOWED, 'access-control-allow-headers', 'x-trace,authorization'],
     ],
-    ['says how long it holds', { maxAgeSeconds: 0 }, [...ALLOWED, 'access-control-max-age', '0']],
+    ['says how long it is valid', { maxAgeSeconds: 0 }, [...ALLOWED, 'access-control-max-age', '0']],
     [
       'allows credentials',
       { allowCredentials: true },

@@ -156,7 +156,7 @@ describe('readHttp2Result', () => {
       source: 'docs/aws §3.6 [obs]',
     },
     {
-      name: 'text that is no JSON as it is',
+      name: 'text that is not JSON as it is',
       payload: '{oops',
       expected: { status: 200, headers: JSON_LINE, body: '{oops' },
       source: 'docs/aws §3.6 [obs]',
@@ -192,7 +192,7 @@ describe('readHttp2Result', () => {
       source: 'response splitting',
     },
     {
-      name: 'cookies that are no list as malformed',
+      name: 'cookies that are not a list as malformed',
       payload: '{"statusCode":200,"cookies":"a=1"}',
       expected: 'malformed',
       source: 'inferred',

@@ -205,8 +205,8 @@ describe('buildRestEvent', () => {
     expected: [string | null, boolean];
     text?: string;
   }[] = [
-    { name: 'hands text on', type: 'text/plain', expected: ['hi', false] },
-    { name: 'hands text on without a type', expected: ['hi', false] },
+    { name: 'passes text on', type: 'text/plain', expected: ['hi', false] },
+    { name: 'passes text on without a type', expected: ['hi', false] },
     {
       name: 'encodes a binary type',
       type: 'image/PNG; q=1',
@@ -220,7 +220,12 @@ describe('buildRestEvent', () => {
       binary: ['*/*'],
       expected: ['aGk=', true],
     },
-    { name: 'does not know a left wildcard', type: 'image/png', binary: ['*/png'], expected: ['hi', false] },
+    {
+      name: 'does not accept a left wildcard',
+      type: 'image/png',
+      binary: ['*/png'],
+      expected: ['hi', false],
+    },
     { name: 'takes a missing type for JSON', binary: ['application/json'], expected: ['aGk=', true] },
     {
       name: 'has null for an empty body',

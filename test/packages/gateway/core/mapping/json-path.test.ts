@@ -200,7 +200,7 @@ describe('parseJson', () => {
       expected: undefined,
       source: 'ours: bound',
     },
-    { name: 'a closing bracket alone', given: ']', expected: undefined, source: 'json-smart' },
+    { name: 'only a closing bracket', given: ']', expected: undefined, source: 'json-smart' },
   ];
 
   for (const { name, given, expected, source } of rows) {

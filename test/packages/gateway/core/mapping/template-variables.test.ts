@@ -54,7 +54,7 @@ describe('templateScope', () => {
       source: 'docs/aws §7.3',
     },
     {
-      name: 'the parts of a request override, in the order of AWS',
+      name: "the parts of a request override, in AWS's order",
       template: '$context.requestOverride.keySet()',
       expected: '[path, header, querystring]',
       source: "LocalStack's snapshot of test_sqs_amz_json_protocol",
@@ -92,7 +92,7 @@ describe('templateScope', () => {
       source: 'docs/aws §7.2',
     },
     {
-      name: 'a slash in JSON as it is',
+      name: 'a slash in JSON unchanged',
       template: "$input.json('$')",
       given: { body: '["a/b"]' },
       expected: '["a/b"]',

@@ -121,7 +121,7 @@ describe('the stage cache', () => {
       source: 'docs/aws §9, "methods" (inferred for ANY)',
     },
     {
-      name: 'ignores a query string that is no key parameter',
+      name: 'ignores a query string that is not a key parameter',
       api: () => cachedApi(),
       requests: [`${PETS}?page=1`, `${PETS}?page=2`],
       expected: ['1', '1'],

@@ -125,7 +125,7 @@ describe('a reply of an API with MinimumCompressionSize', () => {
       setup: { functions: { say: () => own } },
       expected: 'br',
     },
-    { name: 'where the size is null', size: null },
+    { name: 'if the size is null', size: null },
     { name: 'that has no body', setup: { functions: { say: () => ({ statusCode: 200 }) } } },
     {
       name: 'that the gateway words itself',

@@ -61,7 +61,7 @@ describe('$context.integration.requestId', () => {
       expected: ID,
     },
     {
-      name: 'is what a streaming backend said',
+      name: 'is what a streaming backend sent',
       integration: BACKEND,
       list: answers,
       expected: 'of-the-backend',

@@ -177,7 +177,7 @@ describe('a resource policy together with a Lambda authorizer', () => {
       isAsked: true,
     },
     {
-      name: 'the resource policy denies, before the authorizer is asked',
+      name: 'the resource policy denies, before the authorizer is called',
       api: DENY,
       auth: allow,
       status: 403,

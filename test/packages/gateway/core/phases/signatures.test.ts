@@ -256,12 +256,16 @@ describe('serve behind AWS_IAM on a REST API', () => {
       status: 403,
     },
     {
-      name: 'the resource policy speaks of others (table A)',
+      name: 'the resource policy mentions only others (table A)',
       who: 'alice',
       api: POLICY('Allow', '888888888888'),
       status: 200,
     },
-    { name: 'he is of another account and the API says nothing (table B)', who: 'carol', status: 403 },
+    {
+      name: 'the caller is from another account and the API has no policy (table B)',
+      who: 'carol',
+      status: 403,
+    },
     {
       name: 'he is of another account and both allow (table B)',
       who: 'carol',

@@ -76,7 +76,7 @@ describe('compilePrincipals', () => {
     ['both forms', { Principal: '*', NotPrincipal: '*' }],
     ['a name', { Principal: { AWS: 'alice' } }],
     ['an unknown kind', { Principal: { aws: '*' } }],
-    ['text that is no star', { Principal: '111111111111' }],
+    ['text that is not a star', { Principal: '111111111111' }],
     ['a wildcard in an ARN', { Principal: { AWS: 'arn:aws:iam::111111111111:user/*' } }],
     ['an empty list', { Principal: { AWS: [] } }],
   ];

@@ -69,7 +69,7 @@ const ROWS: Row[] = [
     source: 'docs/aws §4.5',
   },
   {
-    name: 'client_id beside a wrong aud',
+    name: 'client_id together with a wrong aud',
     claims: { ...CLAIMS, aud: 'x', client_id: 'api' },
     code: 'audience',
     source: 'docs/aws §4.5',
@@ -226,7 +226,7 @@ describe('tokenScopes', () => {
     ['scp as text', { scp: 'orders:read' }, ['orders:read']],
     ['scp as a list', { scp: ['orders:write', 1, 'orders:read'] }, ['orders:write', 'orders:read']],
     ['spaces too many', { scope: ' a  b ' }, ['a', 'b']],
-    ['a scope claim that is no text', { scope: { 'orders:read': true } }, []],
+    ['a scope claim that is not text', { scope: { 'orders:read': true } }, []],
     ['no scopes', {}, []],
   ];
   for (const [name, claims, held] of rows)

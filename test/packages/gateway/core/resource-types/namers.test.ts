@@ -33,14 +33,14 @@ describe('a name of a resource', () => {
     expected: RegExp,
   ])[] = [
     ['is the one that the template gives', named('BucketName'), { BucketName: 'mine' }, /^mine$/],
-    ['is made in the form of CloudFormation otherwise', named('BucketName'), {}, /^shop-Orders-[A-Z0-9]+$/],
+    ["otherwise has CloudFormation's form", named('BucketName'), {}, /^shop-Orders-[A-Z0-9]+$/],
     ['is as long as the service allows', named('BucketName', 24), {}, /^shop-.{5,19}$/],
     ['is in lower case if the service wants that', lowerNamed('BucketName'), {}, /^shop-orders-[a-z0-9]+$/],
-    ['is given as the template writes it', lowerNamed('BucketName'), { BucketName: 'aB' }, /^aB$/],
+    ['is used as the template writes it', lowerNamed('BucketName'), { BucketName: 'aB' }, /^aB$/],
     ['is a property that the type requires', given('Name'), { Name: 'orders' }, /^orders$/],
     ['is empty if that property is missing', given('Name'), {}, /^$/],
-    ['is made if the type takes none', generated, {}, /^shop-Orders-[A-Z0-9]+$/],
-    ['is an id of its own length', id(12), {}, /^[a-z0-9]{12}$/],
+    ['is generated if the type accepts none', generated, {}, /^shop-Orders-[A-Z0-9]+$/],
+    ['is an id with its own length', id(12), {}, /^[a-z0-9]{12}$/],
     ['is a host of the partition', host(() => 'orders.s3'), {}, /^orders\.s3\.amazonaws\.com\.cn$/],
     [
       'is an ARN of region and account',

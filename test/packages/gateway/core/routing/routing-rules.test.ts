@@ -40,7 +40,7 @@ describe('matchRule', () => {
       source: GUIDE,
     },
     {
-      name: 'not one of the two alone',
+      name: 'not only one of the two',
       path: '/user',
       headers: ['x-version', 'beta'],
       expected: ['rest', ''],

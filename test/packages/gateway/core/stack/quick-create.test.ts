@@ -42,7 +42,7 @@ describe('Quick create', () => {
       source: 'API reference v2, CreateApi, "credentialsArn"',
     },
     {
-      name: 'an address behind a route of its own',
+      name: 'an address behind its own route',
       api: { Target: 'https://backend.example/', RouteKey: 'GET /pets' },
       integration: {
         IntegrationType: 'HTTP_PROXY',

@@ -44,7 +44,7 @@ describe('connect', () => {
       source: 'docs/aws §11.1',
     },
     {
-      name: 'hands back any other status without the body',
+      name: 'returns any other status without the body',
       routes: withConnect,
       handlers: { connect: () => ({ statusCode: 418, body: 'secret' }) },
       status: 418,
@@ -220,7 +220,7 @@ describe('connect', () => {
     readonly headers: Readonly<Record<string, string>>;
     readonly expected: string | undefined;
   }[] = [
-    { name: 'negotiates no subprotocol of its own', headers: {}, expected: undefined },
+    { name: 'negotiates no subprotocol itself', headers: {}, expected: undefined },
     {
       name: 'negotiates the subprotocol that the function names',
       headers: { 'Sec-WebSocket-Protocol': 'chat.2' },

@@ -52,7 +52,7 @@ describe('message', () => {
       source: 'docs/aws §11.3',
     },
     {
-      name: 'takes text that is no JSON to $default',
+      name: 'takes text that is not JSON to $default',
       routes: { hi: oneWay, $default: twoWay },
       handler: says,
       body: 'hi',

@@ -122,7 +122,7 @@ describe('a request without other traffic', () => {
     { name: 'of a REST API', template: stacks.restRoutes(1), kind: 'rest', request: GET('/r0') },
     { name: 'of an HTTP API', template: stacks.httpRoutes(1), kind: 'http', request: GET('/r0') },
     {
-      name: 'behind an authorizer whose grant is kept',
+      name: 'behind an authorizer whose result is cached',
       template: stacks.authorizers(1),
       kind: 'http',
       request: GET('/r0', 'Authorization: token'),

@@ -46,7 +46,7 @@ describe('publishFunctionLine', () => {
       expected: { prefix: `${TIME}\tERROR\t`, stream: 's-1' },
     },
     {
-      name: 'a line in the format of the function as it is',
+      name: "a line in the function's own format",
       over: { level: undefined, requestId: 'r-1' },
       expected: { prefix: '', stream: undefined },
     },

@@ -83,7 +83,7 @@ const rows: readonly {
     expected: 'https://sns.eu-west-1.amazonaws.com',
   },
   {
-    name: 'knows subdomains and the Chinese partition',
+    name: 'supports subdomains and the Chinese partition',
     endpoints: { live: ['s3'], credentials: KEYS },
     call: { service: 's3', subdomain: 'bucket', region: 'cn-north-1' },
     expected: 'https://bucket.s3.cn-north-1.amazonaws.com.cn',
@@ -96,7 +96,7 @@ const rows: readonly {
     expected: 'http://127.0.0.1:8000',
   },
   {
-    name: 'asks another DynamoDB if one is named',
+    name: 'calls another DynamoDB if one is named',
     endpoints: { urls: { dynamodb: 'http://localhost:8001' } },
     more: { dynamodb: TABLES },
     call: { service: 'dynamodb' },

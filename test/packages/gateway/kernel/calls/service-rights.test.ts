@@ -185,7 +185,7 @@ describe('rightsOfCall', () => {
 
   const DECOYS = [
     {
-      name: 'the name of another queue beside an address without an account',
+      name: 'the name of another queue together with an address without an account',
       service: 'sqs',
       call: {
         target: 'AmazonSQS.ReceiveMessage',
@@ -221,7 +221,7 @@ describe('rightsOfCall', () => {
       needs: 'sns:Publish closed',
     },
     {
-      name: 'a topic beside another target',
+      name: 'a topic together with another target',
       service: 'sns',
       call: { form: 'Action=Publish&TopicArn=open&TargetArn=closed&Message=m' },
       needs: 'sns:Publish open, sns:Publish closed',
@@ -233,7 +233,7 @@ describe('rightsOfCall', () => {
       needs: 'sns:CreateTopic *',
     },
     {
-      name: 'a stream beside the iterator of another one',
+      name: 'a stream together with the iterator of another one',
       service: 'kinesis',
       call: {
         target: 'Kinesis_20131202.GetRecords',
@@ -242,7 +242,7 @@ describe('rightsOfCall', () => {
       needs: 'kinesis:GetRecords *',
     },
     {
-      name: 'a state machine beside an execution of another one',
+      name: 'a state machine together with an execution of another one',
       service: 'states',
       call: {
         target: 'AWSStepFunctions.StopExecution',

@@ -99,7 +99,7 @@ describe('a file that is not an announcement of a gateway', () => {
     ['no name', { name: 7 }],
     ['a name that does not stand on a command line', { name: '$(reboot)' }],
     ['no directory', { directory: null }],
-    ['a process that is no number', { pid: '1' }],
+    ['a process that is not a number', { pid: '1' }],
     ['no secret', { controlSecret: undefined }],
   ] as const)
     it(`is removed: ${what}`, async () => {

@@ -109,11 +109,7 @@ describe('checkTables', () => {
       /invalid name/,
     ],
     ['another region', [{ ...table, region: 'evil.example/' }], /no region/],
-    [
-      'a member that is none',
-      [{ ...table, definition: { ...table.definition, Role: 'x' } }],
-      /unknown members/,
-    ],
+    ['an invalid member', [{ ...table, definition: { ...table.definition, Role: 'x' } }], /unknown members/],
     ['no key', [{ ...table, definition: { ...table.definition, KeySchema: [] } }], /has no key/],
     ['an item without its key', [{ ...table, items: [{ other: { S: 'a' } }] }], /lacks a key attribute/],
     ['a key of another type', [{ ...table, items: [{ id: { N: '1' } }] }], /lacks a key attribute/],

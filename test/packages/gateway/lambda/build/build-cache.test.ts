@@ -101,13 +101,13 @@ describe('BuildCache', () => {
     ['package.json', 'package.json', '{ "imports": { "#inner": "./own.ts" } }'],
     ['tsconfig.json', 'tsconfig.json', '{ "compilerOptions": { "target": "es2020" } }'],
     ['what tsconfig.json extends', 'base.json', '{}'],
-    ['a package that lies nearer', 'node_modules/helpful/index.js', 'exports.helpful = 40;'],
+    ['a nearer package', 'node_modules/helpful/index.js', 'exports.helpful = 40;'],
     [
       'the version of a package',
       '../node_modules/helpful/package.json',
       '{ "main": "main.js", "version": "2.0.0" }',
     ],
-    ['a tsconfig.json that lies above', '../tsconfig.json', '{}'],
+    ['a tsconfig.json in a folder above', '../tsconfig.json', '{}'],
     ['a package.json between', 'parts/package.json', '{ "sideEffects": false }'],
     ['Plug’n’Play', '../.pnp.cjs', ''],
   ];
@@ -137,7 +137,7 @@ describe('BuildCache', () => {
   const unknowable: readonly (readonly [what: string, changed: BuildOptions])[] = [
     ['other names of packages', { alias: { other: 'helpful' } }],
     ['other folders of packages', { nodePaths: [join(root, 'packages')] }],
-    ['links as they are named', { preserveSymlinks: true }],
+    ['links under their names', { preserveSymlinks: true }],
     ['paths of TypeScript', { tsconfigRaw: { compilerOptions: { paths: { a: ['b'] } } } }],
   ];
   for (const [what, changed] of unknowable)
@@ -181,7 +181,7 @@ describe('BuildCache', () => {
       ['a folder of an earlier path', 'first/a/index.ts', 'export const a = "folder";'],
       ['an earlier extension', 'second/a.tsx', 'export const a = "tsx";'],
       ['a file below baseUrl', 'below/b.tsx', 'export const b = "tsx";'],
-      ['a file below baseUrl that a path has led past', '@own/a.ts', 'export const a = "unused";'],
+      ['a file below baseUrl that a path skipped', '@own/a.ts', 'export const a = "unused";'],
       ['the paths', 'tsconfig.json', PATHS.replace('second/*', 'third/*')],
     ];
     for (const [what, file, text] of changes)
@@ -197,12 +197,12 @@ describe('BuildCache', () => {
         assert.match(await make(asked), /second/);
       });
 
-    /** What esbuild finds through these is not followed: it is built anew each time. */
+    /** What esbuild finds through these is not followed: it is built again each time. */
     const notFollowed: readonly (readonly [what: string, files: Readonly<Record<string, string>>])[] = [
       ['`${configDir}`', { 'tsconfig.json': PATHS.replace('second/*', '${configDir}/second/*') }],
       ['a folder with a package.json', { 'second/a/package.json': '{ "main": "../a.ts" }' }],
       [
-        'names of package.json that lead to others',
+        'names in package.json that refer to others',
         {
           'package.json': '{ "imports": { "#a": "@own/a" } }',
           'by-path.ts': found.replace('@own/a', '#a'),

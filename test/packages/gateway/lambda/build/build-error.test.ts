@@ -65,7 +65,7 @@ describe('errors of esbuild', () => {
       'Could not resolve "./b.js"',
       undefined,
     ],
-    ['something that is no error', 'odd', 'odd', undefined],
+    ['something that is not an error', 'odd', 'odd', undefined],
   ] as const)
     it(`say what and where: ${name}`, () => {
       const made = toBuildError(error, '/task');

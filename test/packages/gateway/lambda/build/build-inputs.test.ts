@@ -9,7 +9,7 @@ import type { BuildOptions, Metafile } from 'esbuild';
 
 type Imports = Readonly<Record<string, readonly (readonly [path: string, original?: string])[]>>;
 
-/** As esbuild reports a build of `index.ts`, a module beside it, a package and a built-in module. */
+/** As esbuild reports a build of `index.ts`, a module next to it, a package and a built-in module. */
 function aBuild(imports: Imports = {}) {
   // Files of the run itself count as settled, however new they are.
   const folder = aFolder({ 'index.ts': '', 'own.ts': '', 'node_modules/dep/package.json': '{}' });

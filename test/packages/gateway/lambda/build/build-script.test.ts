@@ -18,39 +18,39 @@ describe('a handler file that is missing', () => {
     readonly message: RegExp;
   }[] = [
     {
-      name: 'is made by the build script if it lies in the folder of a compiler, which is missing',
+      name: "is created by the build script if it is in a compiler's output folder, which is missing",
       files: { 'package.json': BUILT },
       handler: 'dist/main.handler',
       message: /there is no folder \S+\/dist; run npm run build in \S+$/,
     },
     {
-      name: 'is made by the build script if that folder has other files',
+      name: 'is created by the build script if that folder has other files',
       files: { 'package.json': BUILT, 'dist/other.js': '' },
       handler: 'dist/main.handler',
       message: /; run npm run build in \S+, which creates it$/,
     },
     {
-      name: 'is made by the script that ends if another watches',
+      name: 'is created by the script that ends if another watches',
       files: { 'package.json': '{ "scripts": { "build": "tsc -w", "compile": "tsc" } }' },
       handler: 'dist/main.handler',
       message: /there is no folder \S+\/dist; run npm run compile in \S+$/,
     },
     {
-      name: 'is made by the script that watches if there is no other',
+      name: 'is created by the script that watches if there is no other',
       files: { 'package.json': '{ "scripts": { "build": "tsc -w" } }' },
       handler: 'dist/main.handler',
       message:
         /; run npm run build in \S+ \(this script watches files and does not end, so the gateway does not run it\)$/,
     },
     {
-      name: 'is made by a script of the package above the folder of the code',
+      name: 'is created by a script of the package above the folder of the code',
       files: { 'package.json': '{ "scripts": { "compile": "tsc" } }' },
       code: 'build/api',
       handler: 'main.handler',
       message: /there is no folder \S+\/build\/api; run npm run compile in \S+$/,
     },
     {
-      name: 'is to be written if its folder is one of sources',
+      name: 'must be written if its folder contains sources',
       files: { 'package.json': BUILT },
       handler: 'src/main.handler',
       message: /; create it with an export named "handler"$/,

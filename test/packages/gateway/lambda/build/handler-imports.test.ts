@@ -103,7 +103,7 @@ describe('checkImports', () => {
     ['parts of it', { 'a.js': `const {\n  b,\n  c: d,\n} = require("absent-one/lib").e` }, 'a.js:4'],
     ['its result, called', { 'a.js': `const x = require('absent-one')({ a: 1 })` }, 'a.js:1'],
     ['the last of a list', { 'a.js': `const fs = require('fs'), x = require('absent-one')` }, 'a.js:1'],
-    ['a statement alone', { 'a.js': `  require('absent-one')` }, 'a.js:1'],
+    ['only a statement', { 'a.js': `  require('absent-one')` }, 'a.js:1'],
     ['an export', { 'a.js': `exports.x = require('absent-one').x` }, 'a.js:1'],
     [
       'a module that is required so itself',
@@ -181,7 +181,7 @@ describe('packages that a package.json lists and that are not installed', () => 
         /a\.mjs:1: Cannot find package "one": the package is not installed; run cd \S+ && npm install$/,
     },
     {
-      name: 'are told from a package that is not listed',
+      name: 'are distinguished from a package that is not listed',
       lists: { dependencies: LISTED },
       imports: 'import "other";',
       expected:

@@ -144,7 +144,7 @@ describe('packages', () => {
       },
     ],
     [
-      'that load ES modules of others first of all',
+      'that load third-party ES modules first of all',
       {
         'node_modules/wide/package.json': '{}',
         'node_modules/wide/index.js': `${BALLAST} exports.held = require("held");`,
@@ -162,7 +162,7 @@ describe('packages', () => {
       { 'a.ts': USING_LARGE },
       { footer: { js: 'module.exports = {};' } },
     ],
-    ['that an alias leads elsewhere', { 'a.ts': USING_LARGE }, { alias: { dep: './own.ts' } }],
+    ['to which an alias refers', { 'a.ts': USING_LARGE }, { alias: { dep: './own.ts' } }],
     ['of a function that is debugged', { 'a.ts': USING_LARGE }, { sourcesContent: true }],
   ] as const satisfies readonly (readonly [string, Readonly<Record<string, string>>, BuildOptions?])[])
     it(`are bundled with the sources: ${what}`, async () => {

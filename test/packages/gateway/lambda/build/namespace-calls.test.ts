@@ -39,8 +39,8 @@ describe('a namespace that is called', () => {
   }[] = [
     { name: 'with esModuleInterop', folder: () => aProject({ module: 'commonjs', esModuleInterop: true }) },
     { name: 'with a module system that implies it', folder: () => aProject({ module: 'nodenext' }) },
-    { name: 'where esbuild is all that compiles', folder: () => aProject({ module: 'commonjs' }, false) },
-    { name: 'where the service names esbuild', folder: () => aProject({}), esbuild: { bundle: true } },
+    { name: 'if only esbuild compiles', folder: () => aProject({ module: 'commonjs' }, false) },
+    { name: 'if the service names esbuild', folder: () => aProject({}), esbuild: { bundle: true } },
   ];
   for (const { name, folder, esbuild } of crashes)
     it(`fails ${name}, as deployed`, async () => {

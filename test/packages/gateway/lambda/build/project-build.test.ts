@@ -114,7 +114,7 @@ describe(
         said: /^npm run build in \S+ failed: exit status 2\nsrc\/a\.ts\(3,1\): error TS1005$/,
       },
       {
-        name: 'fails if the script makes other files',
+        name: 'fails if the script creates other files',
         script: 'mkdir -p out; touch out/a.js',
         answer: /^npm run build in \S+ has run but did not create the handler's file: \S+\/dist\/a\.js$/,
         said: /finished in/,
@@ -205,9 +205,9 @@ describe('a handler file that is missing', { skip: process.platform === 'win32' 
     readonly handler: string;
     readonly isOff?: boolean;
   }[] = [
-    { name: 'where builds are off', folder: () => aProject(MAKES), handler: 'dist/a.handler', isOff: true },
+    { name: 'if builds are off', folder: () => aProject(MAKES), handler: 'dist/a.handler', isOff: true },
     {
-      name: 'where the packages of the project are not installed',
+      name: 'if the packages of the project are not installed',
       folder: () => aFolder({ 'package.json': MANIFEST, 'npm-does.sh': MAKES }),
       handler: 'dist/a.handler',
     },
@@ -218,7 +218,7 @@ describe('a handler file that is missing', { skip: process.platform === 'win32' 
     },
     { name: 'among sources', folder: () => aProject(MAKES), handler: 'src/a.handler' },
     {
-      name: 'where its name differs in capitals only',
+      name: 'if its name differs only in case',
       folder: () => aProject(MAKES, { 'dist/A.js': 'exports.handler = async () => 1' }),
       handler: 'dist/a.handler',
     },

@@ -91,7 +91,7 @@ describe('a bundle', () => {
 });
 
 describe('a build of code that changes while it is built', () => {
-  /** The first build says when it has read the file, and goes on when it is told to. */
+  /** The first build says when it has read the file, and continues when it is told to. */
   function startSlowly() {
     const folder = aFolder({ 'a.js': 'export const v = 1' });
     let isFirst = true;

@@ -60,14 +60,14 @@ describe('a function whose code does not exist', () => {
       finding: /there is no \S+\/src\/app\.js, but there is App\.js: .*upper and lower case/,
     },
     {
-      name: 'says that its folder is a link to nowhere',
+      name: 'says that its folder is a link without target',
       files: {},
       make: (folder) => symlinkSync('gone', join(folder, 'src')),
       directory: 'src',
       finding: /src is a symbolic link to gone, which does not exist; correct the link$/,
     },
     {
-      name: 'says that its file is a link to nowhere',
+      name: 'says that its file is a link without target',
       files: {},
       make(folder) {
         mkdirSync(join(folder, 'src'));

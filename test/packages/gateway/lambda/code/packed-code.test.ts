@@ -96,10 +96,10 @@ describe('code that was packaged', () => {
   });
 
   const broken: readonly [why: string, source: Readonly<Record<string, string>>, says: RegExp][] = [
-    ['the handler is made by the build', {}, /there is no src\/a\.ts/],
+    ['the handler is created by the build', {}, /there is no src\/a\.ts/],
     ['a file needs a loader', { 'src/a.ts': 'import "./q.graphql";', 'src/q.graphql': '' }, /No loader/],
     [
-      'an import is one of the bundler',
+      'an import belongs to the bundler',
       { 'src/a.ts': 'import x from "virtual-thing"; export const handler = async () => x;' },
       /Cannot find package "virtual-thing"/,
     ],

@@ -154,7 +154,7 @@ describe('a package that is not there', () => {
       },
     },
     {
-      name: 'a package that is asked for in case it is there',
+      name: 'a package that is imported in case it exists',
       files: { 'a.js': "try { require('perhaps') } catch {}\nexports.handler = async () => 1" },
     },
     {

@@ -47,7 +47,7 @@ describe('an archive of a function', () => {
     ['begins at a drive', { 'C:/a.js': '' }, /would lie outside/],
     ['climbs out on Windows', { '..\\a.js': '' }, /would lie outside/],
     ['has no name', { '': '' }, /would lie outside/],
-    ['lies in another file', { a: 'file', 'a/b.js': '' }, /"a\/b\.js": E/],
+    ['is in another file', { a: 'file', 'a/b.js': '' }, /"a\/b\.js": E/],
   ];
   for (const [what, files, says] of hostile)
     it(`is refused if a file ${what}, and nothing of it is left`, () => {
@@ -63,12 +63,16 @@ describe('an archive of a function', () => {
     });
 
   const damaged: readonly [what: string, change: (zip: Buffer, entry: number) => void, says: RegExp][] = [
-    ['holds a link', (zip, at) => zip.writeUInt32LE((0o120777 << 16) >>> 0, at + 38), /is a symbolic link/],
+    [
+      'contains a link',
+      (zip, at) => zip.writeUInt32LE((0o120777 << 16) >>> 0, at + 38),
+      /is a symbolic link/,
+    ],
     ['is encrypted', (zip, at) => zip.writeUInt16LE(1, at + 8), /is encrypted/],
     ['is packed by another method', (zip, at) => zip.writeUInt16LE(93, at + 10), /method .* \(93\)/],
     ['unpacks to more than it says', (zip, at) => zip.writeUInt32LE(2, at + 24), /"a\.js"/],
     [
-      'says that it unpacks to more than Lambda takes',
+      'says that it unpacks to more than Lambda accepts',
       (zip, at) => zip.writeUInt32LE(262_144_001, at + 24),
       /Lambda's quota/,
     ],

@@ -125,7 +125,7 @@ describe('Lending', () => {
       reason: /installed nothing/,
     },
     {
-      name: 'the installer cannot be run, for a reason that is no error',
+      name: 'the installer cannot be run, for a reason that is not an error',
       run() {
         const { promise, reject } = Promise.withResolvers<undefined>();
         reject('EMFILE');

@@ -356,7 +356,7 @@ describe('a function in Ruby or .NET', () => {
       /there is no Shop\.dll in .*; run dotnet publish/,
     ],
     [
-      'no client beside the assembly',
+      'no client together with the assembly',
       'dotnet8',
       'Shop::Run',
       DOTNET,

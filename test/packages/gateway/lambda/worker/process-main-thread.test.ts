@@ -109,7 +109,7 @@ it('the program of a process passes on events one after the other, and returns t
     ) as Said;
     assert.deepEqual(later.slice(0, 4), ['', idOf(1), { custom: { a: 'b' } }, '7']);
     assert.ok(later[6] - nowMs >= 86_400_000, `${later[6] - nowMs} ms`);
-    // More than a reader is sent ahead: it goes on only as parts are read.
+    // More than a reader is sent ahead: it continues only as parts are read.
     const long = await ask({ payload: '{"letters":1000000}' });
     assert.equal(long.slice(long.lastIndexOf(']') + 1), 'x'.repeat(1_000_000));
     assert.ok(parts.length > 1);

@@ -82,7 +82,7 @@ describe('a handler that streams', () => {
       from: 'Lambda developer guide, "Writing response streaming-enabled Lambda functions"',
     },
     {
-      name: 'may go on writing after its promise is settled',
+      name: 'may continue writing after its promise is settled',
       body: 'setTimeout(() => stream.end("late"), 20); stream.write("early ")',
       gives: ['early late'],
       from: RIC,

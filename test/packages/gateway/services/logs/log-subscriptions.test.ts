@@ -39,7 +39,7 @@ function aGateway(results: (batch: Batch) => Promise<InvocationResult> = () => P
   return { groups, written, batches, reports };
 }
 
-/** Lets promises that are settled go on. */
+/** Lets promises that are settled continue. */
 const settle = async () => {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 };

@@ -96,7 +96,7 @@ describe('instances of the --cloud-map file', () => {
       line: 2,
       message: /InstanceId is missing/,
     },
-    { name: 'a text that is no YAML', text: 'orders: [', line: 1, message: /./ },
+    { name: 'a text that is not YAML', text: 'orders: [', line: 1, message: /./ },
   ];
   for (const { name, text, line, message } of refused)
     it(`refuses ${name}, with its line`, async () => {

@@ -52,16 +52,16 @@ describe('StartExecution', () => {
     },
     { what: 'a machine without its ARN', input: { stateMachineArn: 'cook' }, code: 'InvalidArn' },
     {
-      what: 'an input that is no JSON',
+      what: 'an input that is not JSON',
       input: { stateMachineArn: MACHINE, input: '{' },
       code: 'InvalidExecutionInput',
     },
     {
-      what: 'an input that is no text',
+      what: 'an input that is not text',
       input: { stateMachineArn: MACHINE, input: { a: 1 } },
       code: 'SerializationException',
     },
-    { what: 'a body that is no object', input: undefined, code: 'SerializationException' },
+    { what: 'a body that is not an object', input: undefined, code: 'SerializationException' },
   ])
     it(`refuses ${what} with ${code}`, () => {
       assert.partialDeepStrictEqual(call('StartExecution', input), { code });

@@ -103,7 +103,7 @@ describe('Auth of AWS::Serverless::Api', () => {
         gives: { 'GET /x': 'CUSTOM T', 'POST /x': 'NONE', 'GET /c': 'COGNITO_USER_POOLS C' },
       },
       {
-        name: 'a default authorizer beside a document',
+        name: 'a default authorizer together with a document',
         api: `${body}, Auth: { DefaultAuthorizer: T, ${TOKEN} }`,
         events: {},
         gives: { 'GET /x': 'CUSTOM T', 'POST /x': 'NONE' },
@@ -127,7 +127,7 @@ describe('Auth of AWS::Serverless::Api', () => {
         gives: { 'GET /x': 'NONE key', 'POST /x': 'NONE' },
       },
       {
-        name: 'a key for one, beside a signature',
+        name: 'a key for one, together with a signature',
         api: 'Auth: { DefaultAuthorizer: AWS_IAM }',
         events: { A: GET, B: `${POST}, Auth: { ApiKeyRequired: true }` },
         gives: { 'GET /x': 'AWS_IAM', 'POST /x': 'AWS_IAM key' },

@@ -1,4 +1,4 @@
-/** What a plan does not keep is read from the files beside it. */
+/** What a plan does not keep is read from the files next to it. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -286,13 +286,26 @@ describe('a route or method whose authorization is not visible', () => {
   ];
   const guarded = { authorizer_id: 'a1b2c3' };
   const rows: readonly { name: string; values: object; unknown?: boolean; says: string | undefined }[] = [
-    { name: 'empty, beside an authorizer', values: { ...guarded, type: '' }, says: 'is empty although' },
-    { name: 'null, beside an authorizer', values: { ...guarded, type: null }, says: 'is empty although' },
-    { name: 'absent, beside an authorizer', values: guarded, says: 'is empty although' },
-    { name: 'known only after apply, beside one', values: guarded, unknown: true, says: 'does not contain' },
+    {
+      name: 'empty, together with an authorizer',
+      values: { ...guarded, type: '' },
+      says: 'is empty although',
+    },
+    {
+      name: 'null, together with an authorizer',
+      values: { ...guarded, type: null },
+      says: 'is empty although',
+    },
+    { name: 'absent, together with an authorizer', values: guarded, says: 'is empty although' },
+    {
+      name: 'known only after apply, together with one',
+      values: guarded,
+      unknown: true,
+      says: 'does not contain',
+    },
     { name: 'known only after apply', values: {}, unknown: true, says: 'does not contain' },
     { name: 'absent, and there is no authorizer', values: { authorizer_id: '' }, says: undefined },
-    { name: 'NONE beside an authorizer', values: { ...guarded, type: 'NONE' }, says: undefined },
+    { name: 'NONE together with an authorizer', values: { ...guarded, type: 'NONE' }, says: undefined },
   ];
   for (const { attribute, owner, of, values, expressions } of kinds)
     for (const { name, values: own, unknown = false, says } of rows)

@@ -14,7 +14,7 @@ const PROGRAM = [process.execPath, join(import.meta.dirname, '../../../../suppor
 const USUAL = ['echo', 'lines', 'signals'];
 const READY = ['wait', 'ready'] as const;
 
-/** A terminal that is no file of the system: what is done to it is noted. */
+/** A terminal that is not a file of the system: what is done to it is noted. */
 function aTerminal(isOurs = true) {
   const input = new EventEmitter() as EventEmitter & { pause(): void; resume(): void };
   const done: string[] = [];

@@ -68,7 +68,7 @@ describe('describeTries', () => {
 
   for (const { what, value, says } of [
     { what: 'no list', value: { api: 'Api' }, says: /^shop\.yml: Metadata Gatewright::Try must be a list$/ },
-    { what: 'an entry that is no map', value: ['Api'], says: /has an entry that is not a map$/ },
+    { what: 'an entry that is not a map', value: ['Api'], says: /has an entry that is not a map$/ },
     { what: 'nothing as an entry', value: [null], says: /has an entry that is not a map$/ },
     { what: 'an unknown field', value: [{ api: 'Api', url: '/' }], says: /has an unknown field url$/ },
     {

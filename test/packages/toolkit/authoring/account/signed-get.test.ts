@@ -33,7 +33,7 @@ describe('createSignedGet', () => {
       });
     });
 
-  it('takes the region of AWS_REGION, else of AWS_DEFAULT_REGION', () => {
+  it('takes the region of AWS_REGION, otherwise of AWS_DEFAULT_REGION', () => {
     const both = { ...KEYS, AWS_DEFAULT_REGION: 'eu-north-1' };
 
     assert.equal(createSignedGet(both).region, 'eu-central-1');

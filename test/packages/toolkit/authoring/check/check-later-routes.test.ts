@@ -100,7 +100,7 @@ describe('checkLaterRoutes', () => {
       expected: undefined,
     },
     {
-      name: "takes one below an owner's value, which is no wildcard",
+      name: "takes one below an owner's value, which is not a wildcard",
       rule: { ...own, bind: { id: { claim: 'sub' } } },
       before: ['GET /users/{id}'],
       after: ['GET /users/{id}', 'GET /users/{id}/orders', 'GET /users/export'],

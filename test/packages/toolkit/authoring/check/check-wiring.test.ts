@@ -119,7 +119,7 @@ describe('checkWiring', () => {
       source: 'docs/design/quota §0.4: its event has no stamp',
     },
     {
-      name: 'takes a TOKEN authorizer beside routes that are charged',
+      name: 'takes a TOKEN authorizer together with routes that are charged',
       over: { quota: { ...quota, routes: ['GET /users'] } },
       wired: { payload: 'rest-token', calls: 'token-authorizer' },
       expected: undefined,

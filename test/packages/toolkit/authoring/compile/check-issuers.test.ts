@@ -107,7 +107,7 @@ describe('checkIssuers', () => {
       expected: ['issuers[0].nativeUsagePlan: is for REST APIs only; this API is of type HTTP'],
     },
     {
-      name: 'a native usage plan beside a key for all that is admitted',
+      name: 'a native usage plan together with a key for all that is admitted',
       over: {
         issuers: [{ ...KEYS, nativeUsagePlan: true }],
         sources: reads('keys'),
@@ -125,7 +125,7 @@ describe('checkIssuers', () => {
       ],
     },
     {
-      name: 'a query parameter of an API that is no WebSocket API',
+      name: 'a query parameter of an API that is not a WebSocket API',
       over: { sources: [...reads('main'), { in: 'query', name: 'token', issuers: ['main'] }] },
       expected: ['sources[1].in: is for WebSocket APIs only; this API is of type REST'],
     },

@@ -45,13 +45,13 @@ describe('channels of an access document', () => {
 
   for (const { name, rules, expected } of [
     {
-      name: 'a pattern that is none',
+      name: 'an invalid pattern',
       rules: [{ ...RULE, channels: ['a/**/b'] }],
       expected: /must be a channel/,
     },
     { name: 'a claim in a deny rule', rules: [{ ...RULE, effect: 'deny' }], expected: /deny rule/ },
     {
-      name: 'an action that is none',
+      name: 'an invalid action',
       rules: [{ ...RULE, actions: ['shout'] }],
       expected: /subscribe, publish, presence/,
     },

@@ -41,7 +41,7 @@ describe('the section mcp of an access document', () => {
 
   const wrong: readonly [what: string, mcp: object, message: RegExp, over?: object][] = [
     [
-      'a path that is no route',
+      'a path that is not a route',
       { path: '/other', rules: [RULE] },
       /is not a route of the API: clients send POST/,
     ],

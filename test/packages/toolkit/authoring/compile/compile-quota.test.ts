@@ -83,7 +83,7 @@ describe('the quota of a document', () => {
       expected: /quota\.plans\[0\]\.limits\[0\]\.concurrency: needs quota\(\) or withQuota\(\)/,
     },
     {
-      name: 'a plan that is no map',
+      name: 'a plan that is not a map',
       over: { quota: { ...QUOTA, plans: [7] } },
       expected: /quota\.plans\[0\]: "id" is missing/,
     },

@@ -72,7 +72,7 @@ describe('readChosenParts', () => {
       'port: 1\nPart: [cache]\n',
       /gatewright\.yml:2: unknown setting "Part"; write parts/,
     ],
-    ['a file that is no YAML', 'parts: [\n', /gatewright\.yml:\d+: /],
+    ['a file that is not YAML', 'parts: [\n', /gatewright\.yml:\d+: /],
   ] as const)
     it(`refuses ${what}, with its line`, () => {
       using service = aService(text);

@@ -156,7 +156,7 @@ describe('findAccess', () => {
 
   for (const { name, caller, part, says } of [
     {
-      name: 'claims that are no object',
+      name: 'claims that are not an object',
       caller: { claims: '[1]' },
       part: 'claims',
       says: /is not a JSON object/,
@@ -168,7 +168,7 @@ describe('findAccess', () => {
       says: /is not an IP address/,
     },
     {
-      name: 'an address that is none',
+      name: 'an invalid address',
       caller: { ip: 'here' },
       part: 'ip',
       says: /"here" is not an IP address/,

@@ -169,7 +169,7 @@ describe('a run that is killed', () => {
   });
 });
 
-/** A session that ends before the call of this number, and goes on with fresh credentials in the next run. */
+/** A session that ends before the call of this number, and continues with fresh credentials in the next run. */
 function expiringAt(api: ApiToAttach, number: number): ApiToAttach['plane']['write'] {
   let calls = 0;
   return async (call) => {

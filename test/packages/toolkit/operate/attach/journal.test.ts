@@ -107,7 +107,7 @@ describe('the undo file', () => {
   for (const [what, text] of [
     ['is torn', '{"format":1,"st'],
     ['is of another form', '{"format":0,"steps":[]}'],
-    ['is no JSON', 'hello'],
+    ['is not JSON', 'hello'],
   ] as const)
     it(
       `is not taken if it ${what}`,

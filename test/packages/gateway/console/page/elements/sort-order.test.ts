@@ -30,7 +30,7 @@ describe('sortRows', () => {
     ['the largest first', [10, 9, 100], true, [100, 10, 9]],
     ['texts without regard to case', ['b', 'A', 'C'], false, ['A', 'b', 'C']],
     ['what has no value last', [undefined, 2, 1], false, [1, 2, undefined]],
-    ['what has no value last the other way round, too', [undefined, 1, 2], true, [2, 1, undefined]],
+    ['rows without a value last in reverse order, too', [undefined, 1, 2], true, [2, 1, undefined]],
   ] as const)
     it(`has ${name}`, () => {
       assert.deepEqual(

@@ -94,7 +94,7 @@ describe('a request of a route', () => {
     expected: Partial<ReturnType<typeof draftOfRoute>>,
   ])[] = [
     ['begins with its stage', {}, {}, {}],
-    ['has no stage where its address has none', { url: 'http://127.0.0.1:3000' }, {}, { target: '/pets' }],
+    ['has no stage if its address has none', { url: 'http://127.0.0.1:3000' }, {}, { target: '/pets' }],
     [
       'is to the port of a WebSocket API, at its root',
       { url: 'ws://127.0.0.1:3000/dev' },

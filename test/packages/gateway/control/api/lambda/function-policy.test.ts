@@ -158,7 +158,7 @@ describe('AddPermission and RemovePermission, by the unmodified SDK', () => {
     { what: 'no function', input: { FunctionName: 'nobody' }, name: 'ResourceNotFoundException' },
     { what: 'no alias', input: { Qualifier: 'none' }, name: 'ResourceNotFoundException' },
     { what: 'an action of another service', input: { Action: 's3:GetObject' }, name: 'ValidationException' },
-    { what: 'a source that is no ARN', input: { SourceArn: 'shop' }, name: 'ValidationException' },
+    { what: 'a source that is not an ARN', input: { SourceArn: 'shop' }, name: 'ValidationException' },
     { what: 'an id with a blank', input: { StatementId: 'a b' }, name: 'ValidationException' },
   ];
   for (const { what, input, name } of refusals)

@@ -171,7 +171,7 @@ describe('UpdateRestApi', () => {
       message: /^Invalid minimum compression size/,
     },
     {
-      name: 'a compression size that is no number',
+      name: 'a compression size that is not a number',
       operation: replace('/minimumCompressionSize', 'much'),
       message: /^Invalid minimum compression size/,
     },
@@ -181,7 +181,7 @@ describe('UpdateRestApi', () => {
       message: /^Invalid patch operation specified\. Must be one of: \[replace\]$/,
     })),
     {
-      name: 'a key source that there is not',
+      name: 'a key source that does not exist',
       operation: replace('/apiKeySource', 'COOKIE'),
       message: /^Invalid API key source/,
     },
@@ -191,7 +191,7 @@ describe('UpdateRestApi', () => {
       message: /^Invalid patch path \/binaryMediaTypes$/,
     },
     {
-      name: 'an endpoint type that there is not',
+      name: 'an endpoint type that does not exist',
       operation: replace('/endpointConfiguration/types/EDGE', 'GLOBAL'),
       message: /^Invalid EndpointTypes specified\. Valid options are REGIONAL,EDGE,PRIVATE$/,
     },
@@ -217,13 +217,13 @@ describe('UpdateRestApi', () => {
       message: /^VPCEndpoints can only be specified with PRIVATE apis\.$/,
     },
     {
-      name: 'IPv4 alone for a private API',
+      name: 'only IPv4 for a private API',
       type: 'PRIVATE',
       operation: replace('/endpointConfiguration/ipAddressType', 'ipv4'),
       message: /^Only dualstack/,
     },
     {
-      name: 'a policy that is no JSON',
+      name: 'a policy that is not JSON',
       operation: replace('/policy', 'allow'),
       message:
         /^Invalid policy document\. Please check the policy syntax and ensure that Principals are valid\./,
@@ -242,7 +242,7 @@ describe('UpdateRestApi', () => {
       message: /AWS accepts at most 8192$/,
     },
     {
-      name: 'what is no property of an API',
+      name: 'a value that is not a property of an API',
       operation: replace('/id', 'mine'),
       message: /^Invalid patch path \/id$/,
     },

@@ -68,7 +68,7 @@ describe('a call to the REST control plane is refused with the message that AWS 
   // hashicorp/terraform-provider-aws#1757, aws/aws-sdk-java#860, aws/aws-sdk#354
   const rows: readonly [what: string, call: () => Promise<unknown>, message: string][] = [
     [
-      'an authorizer with a region that is none',
+      'an authorizer with an invalid region',
       () =>
         control.sdk.send(
           new CreateAuthorizerCommand({

@@ -130,13 +130,13 @@ describe('REST APIs through the AWS SDK', () => {
       says: /'createRestApiInput\.name' failed to satisfy constraint: Member must not be null$/,
     },
     {
-      name: 'a key source that there is not',
+      name: 'a key source that does not exist',
       input: { name: 'x', apiKeySource: 'COOKIE' },
       error: 'ValidationException',
       says: /^1 validation error detected: Value 'COOKIE' at 'createRestApiInput\.apiKeySource' failed/,
     },
     {
-      name: 'an endpoint type that there is not',
+      name: 'an endpoint type that does not exist',
       input: { name: 'x', endpointConfiguration: { types: ['GLOBAL'] } },
       error: 'ValidationException',
       says: /enum value set: \[PRIVATE, EDGE, REGIONAL\]\]$/,

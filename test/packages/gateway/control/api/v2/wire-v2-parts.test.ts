@@ -164,7 +164,7 @@ describe('What AWS refuses in HTTP APIs', () => {
       says: /Route with key GET \/a already exists for this API/,
     },
     {
-      name: 'a route key that is none',
+      name: 'an invalid route key',
       call: (ApiId) => control.v2.send(new CreateRouteCommand({ ApiId, RouteKey: 'GET a' })),
       error: 'BadRequestException',
       says: /./,

@@ -50,7 +50,7 @@ describe('compileResourcePolicy', () => {
       { Policy: { Statement: { ...STATEMENT, Principal: undefined } } },
       /^Invalid policy document\. Please check the policy syntax/,
     ],
-    ['text that is no JSON', { Policy: 'allow' }, /not JSON/],
+    ['text that is not JSON', { Policy: 'allow' }, /not JSON/],
     [
       'an unknown condition operator',
       { Policy: { Statement: { ...STATEMENT, Condition: { Roughly: { a: 'b' } } } } },

@@ -155,8 +155,8 @@ describe('permission to invoke of HTTP and WebSocket APIs (docs/aws §3.7, §4.5
     status: number;
   }[] = [
     { name: 'nothing', sources: [], status: 500 },
-    { name: 'a permission for the route alone', sources: ['*/$connect'], status: 500 },
-    { name: 'one for the authorizer alone', sources: ['authorizers/Auth'], status: 500 },
+    { name: 'a permission for the route only', sources: ['*/$connect'], status: 500 },
+    { name: 'one for the authorizer only', sources: ['authorizers/Auth'], status: 500 },
     {
       name: 'one for the route in every stage, and its authorizer',
       sources: ['*/$connect', 'authorizers/*'],

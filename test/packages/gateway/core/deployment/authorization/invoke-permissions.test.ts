@@ -43,8 +43,8 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
       permission: aPermission({ FunctionName: null }),
       status: 500,
     },
-    { name: 'one whose principal is no text', permission: aPermission({ Principal: {} }), status: 500 },
-    { name: 'one whose source is no text', permission: aPermission({ SourceArn: ['*'] }), status: 500 },
+    { name: 'one whose principal is not text', permission: aPermission({ Principal: {} }), status: 500 },
+    { name: 'one whose source is not text', permission: aPermission({ SourceArn: ['*'] }), status: 500 },
     {
       name: 'one for an alias, if the function itself is invoked (docs/aws §8.1)',
       permission: aPermission({ FunctionName: 'fn:live' }),
@@ -69,7 +69,7 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
       status: 500,
     },
     {
-      name: 'one for a version, if an alias is invoked that may lead to it (docs/aws §8.1)',
+      name: 'one for a version, if the invoked alias may refer to it (docs/aws §8.1)',
       integration: proxyTo('fn:live'),
       permission: aPermission({ FunctionName: 'fn:7' }),
       status: 500,
@@ -81,12 +81,12 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
       status: 200,
     },
     {
-      name: 'nothing if a stage variable names the alias: AWS wants it given by hand',
+      name: 'nothing if a stage variable names the alias: AWS requires manual permission',
       integration: { ...proxyTo('fn'), Uri: invokeUri('fn:${stageVariables.alias}') },
       variables: { alias: 'live' },
       status: 200,
     },
-    { name: 'one for all actions of Lambda', permission: aPermission({ Action: 'lambda:*' }), status: 200 },
+    { name: 'one for all Lambda actions', permission: aPermission({ Action: 'lambda:*' }), status: 200 },
     {
       name: 'one for the method, with * for the variable of its path',
       permission: aPermission({ SourceArn: `${API_ARN}/dev/GET/pets/*` }),
@@ -128,7 +128,7 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
       status: 500,
     },
     {
-      name: 'one for the account alone, which names no API (docs/aws §8.1, not settled)',
+      name: 'one for the account only, which names no API (docs/aws §8.1, not settled)',
       permission: aPermission({ SourceArn: '', SourceAccount: '123456789012' }),
       status: 200,
     },
@@ -156,7 +156,7 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
       status: 200,
     },
     {
-      name: 'nothing if a stage variable names the function: AWS wants it given by hand',
+      name: 'nothing if a stage variable names the function: AWS requires manual permission',
       integration: { ...proxyTo('fn'), Uri: invokeUri('${stageVariables.fn}') },
       variables: { fn: 'fn' },
       status: 200,

@@ -37,7 +37,7 @@ describe('readLambdaUri', () => {
       functionName: 'shop-orders',
     },
     {
-      name: 'a bare function ARN where it may stand',
+      name: 'a bare function ARN where it is allowed',
       uri: `${FUNCTION}users`,
       bare: true,
       functionName: 'users',

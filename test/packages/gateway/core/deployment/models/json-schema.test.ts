@@ -226,7 +226,7 @@ describe('a set of schemas refuses', () => {
       source: 'docs/aws §6',
     },
     {
-      name: 'a pattern that is none',
+      name: 'an invalid pattern',
       schema: { pattern: '(' },
       says: /^Invalid model schema specified: the pattern "\(" is not a regular expression/,
       source: 'draft 4, §5.2.3',

@@ -53,7 +53,7 @@ describe('compileModels', () => {
       says: 't.yml: Model.Schema: Model schema must have at least 1 property or array items defined',
     },
     {
-      name: 'a schema that is no JSON',
+      name: 'a schema that is not JSON',
       models: [aModel({ Name: 'A', Schema: '{' })],
       says: `t.yml: Model.Schema: ${INVALID}[Invalid model schema specified]`,
     },

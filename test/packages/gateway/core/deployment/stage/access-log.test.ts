@@ -78,13 +78,13 @@ describe('readAccessLog', () => {
       message: /\$context\.requestId or \$context\.extendedRequestId/,
     },
     {
-      name: 'refuses a destination that is no log',
+      name: 'refuses a destination that is not a log',
       setting: { DestinationArn: 'arn:aws:s3:::logs', Format: '$context.requestId' },
       property: 'DestinationArn',
       message: /Invalid ARN/,
     },
     {
-      name: 'refuses a stream whose name AWS does not take',
+      name: 'refuses a stream with a name that AWS does not accept',
       setting: {
         DestinationArn: 'arn:aws:firehose:us-east-1:123456789012:deliverystream/pets',
         Format: '$context.requestId',

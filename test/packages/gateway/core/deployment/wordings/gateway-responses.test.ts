@@ -64,7 +64,7 @@ describe('resolveGatewayResponses', () => {
       says: /from 200 to 599/,
     },
     {
-      name: 'a parameter that is no header',
+      name: 'a parameter that is not a header',
       properties: { ResponseType: 'THROTTLED', ResponseParameters: { 'header.X': "'1'" } },
       says: /gatewayresponse\.header/,
     },

@@ -145,7 +145,7 @@ describe('the tables of a load', () => {
       said: ['streams begin'],
     },
     { name: 'begin with nothing else', options: {}, isReload: false, said: [] },
-    { name: 'stay as they are in a reload', options: { seed: folder }, isReload: true, said: [] },
+    { name: 'do not change in a reload', options: { seed: folder }, isReload: true, said: [] },
   ])
     it(name, async () => {
       const done: string[] = [];

@@ -85,7 +85,7 @@ describe('a message sent by the control port', () => {
       expected: { status: 200, answer: { sent: arn }, sent: 1 },
     },
     {
-      name: 'is reported with what the queue says where it is not delivered',
+      name: "is reported with the queue's answer if it is not delivered",
       outcome: FAILED,
       target: 'jobs',
       refusal: undefined,
@@ -99,7 +99,7 @@ describe('a message sent by the control port', () => {
       expected: { status: 409, answer: { message: 'a FIFO queue needs a group' }, sent: 0 },
     },
     {
-      name: 'is not sent to a queue that is not there, and the others are named',
+      name: 'is not sent to a queue that does not exist, and the others are named',
       outcome: { kind: 'delivered' },
       target: 'none',
       refusal: undefined,

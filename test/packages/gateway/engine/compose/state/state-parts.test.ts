@@ -174,9 +174,9 @@ describe('the state file of a gateway', () => {
     ['no tables', () => ({ tables: undefined }), /^the tables in the file are not a list$/],
     ['no time', () => ({ clockOffsetMs: null }), /^its clock is invalid$/],
     ['no users', () => ({ pools: undefined }), /^its users are invalid$/],
-    ['calls that are no list', () => ({ calls: {} }), /calls/],
-    ['usage that is no list', () => ({ usage: {} }), /^its usage is not a list$/],
-    ['services that are no object', () => ({ services: [] }), /^its services are not an object$/],
+    ['calls that are not a list', () => ({ calls: {} }), /calls/],
+    ['usage that is not a list', () => ({ usage: {} }), /^its usage is not a list$/],
+    ['services that are not an object', () => ({ services: [] }), /^its services are not an object$/],
     ['a service without a state', () => ({ services: { gongs: {} } }), /service "gongs", which has no state/],
   ];
   for (const [what, change, message] of refused)

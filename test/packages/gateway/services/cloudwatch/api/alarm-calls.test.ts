@@ -229,7 +229,7 @@ describe('alarms by calls', () => {
       error: /needs anomaly detection/,
     },
     {
-      name: 'a metric beside expressions',
+      name: 'a metric together with expressions',
       command: alarm('a', { Statistic: undefined, Metrics: [{ Id: 'a', Expression: '1' }] }),
       error: /^MetricName should not be set if list of Metrics is set\.$/,
     },
@@ -241,7 +241,7 @@ describe('alarms by calls', () => {
     },
     // aws-cloudformation/cfn-lint#766
     {
-      name: 'a statistic beside expressions',
+      name: 'a statistic together with expressions',
       command: new PutMetricAlarmCommand({
         ...OF_EXPRESSIONS,
         Statistic: 'Sum',

@@ -47,19 +47,19 @@ describe('a rule that cannot be judged', () => {
     { name: 'is passed over', rules: [aRule(SQLI)], gives: 'ALLOW (unjudged rule0)' },
     { name: 'stays unjudged if it is negated', rules: [aRule(not(XSS))], gives: 'ALLOW (unjudged rule0)' },
     {
-      name: 'decides nothing in AND beside a statement that does not match',
+      name: 'decides nothing in AND together with a statement that does not match',
       rules: [aRule(and(SQLI, contains('x')))],
       query: 'a',
       gives: 'ALLOW',
     },
     {
-      name: 'is unjudged in AND beside a statement that matches',
+      name: 'is unjudged in AND together with a statement that matches',
       rules: [aRule(and(SQLI, contains('x')))],
       query: 'x',
       gives: 'ALLOW (unjudged rule0)',
     },
     {
-      name: 'decides nothing in OR beside a statement that matches',
+      name: 'decides nothing in OR together with a statement that matches',
       rules: [aRule(or(SQLI, contains('x')))],
       query: 'x',
       gives: 'BLOCK rule0',

@@ -69,7 +69,7 @@ describe('readTraffic', () => {
       'hello',
       /traffic:1: the file is not an HTTP Archive .*, and this line is not a log record of AWS WAF/,
     ],
-    ['a line that is none', '{"httpRequest":{"httpMethod":"GET","uri":"/"}}\n{}', /traffic:2: /],
+    ['an invalid line', '{"httpRequest":{"httpMethod":"GET","uri":"/"}}\n{}', /traffic:2: /],
     [
       'an entry without a URL',
       harOf({ request: { method: 'GET' } }),

@@ -229,7 +229,7 @@ describe('readLiveApi', () => {
         /not an object/,
       ],
       ['a stage without an export', { ...REST, [REST_EXPORT]: undefined }, /no export of the stage/],
-      ['an export that is none', { ...REST, [REST_EXPORT]: { message: 'x' } }, /not an OpenAPI document/],
+      ['an invalid export', { ...REST, [REST_EXPORT]: { message: 'x' } }, /not an OpenAPI document/],
       ['a list instead of an object', { ...REST, '/restapis/abc': [] }, /not return a JSON object: \[\]/],
       ['a text', { ...REST, '/restapis/abc': 'text' }, /not return a JSON object: "text"/],
       [
@@ -238,7 +238,7 @@ describe('readLiveApi', () => {
         /returned a route with the key nothing/,
       ],
       [
-        'a kind of API that there is not',
+        'a kind of API that does not exist',
         { ...HTTP, '/v2/apis/def': { apiId: 'def' } },
         /without a known protocolType/,
       ],

@@ -186,7 +186,7 @@ describe('findRolesWithoutTools', () => {
     ],
     ['a rule under mcp names no role', { ...reach(['billing']), ...tools() }, []],
     [
-      'the rule under mcp names the role beside a scope',
+      'the rule under mcp names the role together with a scope',
       {
         ...reach(['support']),
         ...tools({ all: [{ roles: { any: ['support'] } }, { scopes: { all: ['a:b'] } }] }),
