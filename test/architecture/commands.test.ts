@@ -49,7 +49,7 @@ describe('gatewright commands in documents', async () => {
   });
 });
 
-/** What the words lead to; empty where one of them leads nowhere. */
+/** The command to which the words lead; empty if one of them is not a command. */
 function findTargets(
   { words }: DocumentedCommand,
   commands: ReadonlyMap<string, Command>,
@@ -67,7 +67,7 @@ function findTargets(
   return deeper.includes(undefined) ? [] : deeper.filter((target) => target !== undefined);
 }
 
-/** An option of a group may stand behind any command of it. */
+/** An option of a group may be placed after any command of the group. */
 function takes(command: Command, option: string): boolean {
   if (option === '--help') return true;
   const own = [command, ...command.commands].some((each) => each.options.some(({ long }) => long === option));
@@ -111,7 +111,7 @@ describe('npm scripts in documents', () => {
   });
 });
 
-/** Options that `parseArgs` knows in the folder of the script's file. */
+/** Options that `parseArgs` reads in the folder of the script's file. */
 function scriptOptions(script: string): ReadonlySet<string> {
   const file = /node (\S+\.ts)/.exec(script)?.[1];
   if (file === undefined) return new Set();

@@ -1,4 +1,4 @@
-/** What users import has a comment with an example, and each example runs and is right. */
+/** What users import has a comment with an example, and each example runs and is correct. */
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -15,7 +15,7 @@ describe('examples of what users import', () => {
   const folder = process.cwd();
   before(() => {
     mkdirSync(FOLDER, { recursive: true });
-    // Those of `gatewright/testing` serve the template here.
+    // The examples of `gatewright/testing` serve this template.
     process.chdir(join(REPOSITORY, 'test/fixtures/doc-examples'));
   });
   after(() => {

@@ -1,4 +1,4 @@
-/** Documents that speak about the code say what the code says. */
+/** Documents that describe the code agree with the code. */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';

@@ -20,14 +20,14 @@ const OF_OTHERS =
 
 const PURE =
   /^(packages\/gateway\/(core\/(phases|routing|mapping|events|policy|deployment)|velocity|kernel\/delivery)\/|shared\/(access|quota|webhooks|websocket|http|aws|table)\/)/;
-/** Loads ajv where there are models. */
+/** Loads ajv if there are models. */
 const LATE_LOADER = 'packages/gateway/core/deployment/models/json-schema.ts → node:module';
 const SHARED_ADAPTER = /\/(dynamodb|lambda)-[^/]*$|-(poster|fetcher)\.ts$/;
 const PHASE = /^packages\/gateway\/core\/phases\//;
 
 const isTest = (path: string): boolean => /(^|\/)test\//.test(path);
 
-/** Why a file may not import another; undefined where it may. */
+/** The reason why a file may not import another; undefined if it may. */
 function faultOf(path: string, target: string): string | undefined {
   const isCrypto = path.startsWith('shared/') && target === 'node:crypto';
   const isAllowed = isCrypto || `${path} → ${target}` === LATE_LOADER;

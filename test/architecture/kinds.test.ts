@@ -15,7 +15,7 @@ const DISTINGUISHED_ELSEWHERE = new Map([
   ['RuntimeError', 'clients of Lambda, by its name'],
 ]);
 
-/** Names for `Record<string, unknown>` beside `JsonObject`, and what else they say. */
+/** Names for `Record<string, unknown>` in addition to `JsonObject`, and what else they say. */
 const NAMED_RECORDS = new Map([
   ['packages/base/aws/json-object.ts: UnknownMembers', 'all others'],
   [

@@ -1,4 +1,4 @@
-/** Fidelity is only measured if the engine cannot know what it is measured with (docs/parity.md). */
+/** Fidelity can only be measured if the engine does not have what it is measured with (docs/parity.md). */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { ALL_FILES, readCases } from '../../packages/conformance/schema/read-cases.ts';

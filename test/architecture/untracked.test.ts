@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { REPOSITORY } from './source-files.ts';
 
-/** Errors that nobody catches, each in the test that it has to fail. */
+/** Errors that nobody catches, each in the test that it must fail. */
 const TESTS = `
 import assert from 'node:assert/strict';
 import { executionAsyncId } from 'node:async_hooks';

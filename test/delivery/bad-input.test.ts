@@ -55,7 +55,7 @@ const settled = file('settled/template.json', '{"Resources":{}}');
 file('settled/gatewright.yml', 'stage: dev\nprot: 4000\n');
 const PORTS = ['--port', '0', '--control-port', '0'];
 
-/** One row per kind of the issue: what is given, and what the one message must say. */
+/** One row per kind of fault: what is given, and what the one message must say. */
 const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'a template that is not there',

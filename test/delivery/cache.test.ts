@@ -34,7 +34,7 @@ describe('the cache invalidator on a started gateway', () => {
     directory = mkdtempSync(join(tmpdir(), 'gatewright-cached-'));
     for (const name of ['layers', 'shared', 'packages', 'node_modules', 'package.json'])
       symlinkSync(join(CHECKOUT, name), join(directory, name));
-    // The start compiles the documents, which must not change those of the checkout.
+    // The start compiles the documents, which must not change the documents of the checkout.
     for (const name of ['functions', 'access'])
       cpSync(join(CHECKOUT, name), join(directory, name), { recursive: true });
     copyStackDefinition(directory);

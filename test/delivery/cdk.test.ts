@@ -1,4 +1,4 @@
-/** The construct beside a stand-in for aws-cdk-lib, which records what it is given. */
+/** The construct with a stand-in for aws-cdk-lib, which records what it is given. */
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

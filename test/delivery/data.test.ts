@@ -165,7 +165,7 @@ describe('gatewright data, and start --seed', () => {
     assert.deepEqual(empty, []);
     const { used: usedBefore, usage: usageBefore, ...restBefore } = before;
     assert.deepEqual(rest, restBefore);
-    // Of a quota of three two were used before: one is left.
+    // Two of a quota of three were used before: one is left.
     assert.deepEqual(usedBefore, ['200 {"made":true}', '200 {"made":true}', '403 {"message":"Forbidden"}']);
     assert.deepEqual(used, [
       '200 {"made":true}',

@@ -18,7 +18,7 @@ import type { Running } from '../support/command.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 const FREE = ['--port', '0', '--control-port', '0', '--json'];
-/** What goes by queues takes a moment: a person would look again. */
+/** What passes through queues takes a moment: a person would look again. */
 const ANSWERS_WITHIN_MS = 10_000;
 const LOOKS_AGAIN_MS = 500;
 

@@ -50,7 +50,7 @@ after(async () => {
   await rm(bare, { recursive: true, force: true });
 });
 
-/** What the compiler complains of. */
+/** The errors of the compiler. */
 async function compile(cwd: string, files: readonly string[], flags: readonly string[]): Promise<string> {
   const strict = ['--strict', '--exactOptionalPropertyTypes', '--target', 'es2024', '--types', 'node'];
   const { code, stdout, stderr } = await runCommand([...strict, ...flags, ...files], { cwd, program: [TSC] });
@@ -239,7 +239,7 @@ describe('a handler with quota()', () => {
   });
 
   it('is bundled without a line of the gateway', async () => {
-    // As serverless-esbuild calls it where nothing but the format is set.
+    // As serverless-esbuild calls it if only the format is set.
     const { outputFiles } = await build({
       absWorkingDir: partners,
       entryPoints: ['orders.ts'],

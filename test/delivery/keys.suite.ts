@@ -286,7 +286,7 @@ describe('a ticket', () => {
     assert.deepEqual([await connect(ticket), await connect(ticket)], [101, 401]);
     assert.equal(await connect('wst_made-up'), 401);
     assert.equal((await withToken('/ws-ticket', 'garbage', 'POST')).status, 401);
-    // Logs must not hold what would open anything.
+    // Logs must not contain anything that would give access.
     const { stdout, stderr } = toolkit.running.output();
     assert.ok(!stdout.includes(ticket) && !stderr.includes(ticket));
   });

@@ -1,6 +1,6 @@
 /**
- * Clients of others, unmodified, at examples/agent-tools: they find the issuer, register, sign in offline, list and call
- * tools, and see a refusal. The Inspector is installed for this test, which names it where no registry answers.
+ * Third-party clients, unmodified, at examples/agent-tools: they find the issuer, register, sign in offline, list and
+ * call tools, and get a refusal. The Inspector is installed for this test, which names it if no registry answers.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

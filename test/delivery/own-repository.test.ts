@@ -119,7 +119,7 @@ describe('gatewright init in an empty folder', () => {
     assert.match(sync.stdout, /^hello: 2 routes of REST API ApiGatewayRestApi in hello-dev, no changes$/m);
   });
 
-  // docs/recipes/ci.md as it stands: the job starts the service, runs the tests against it, and ends it.
+  // docs/recipes/ci.md, unchanged: the job starts the service, runs the tests against it, and ends it.
   it('runs the tests of the recipe for CI, and leaves nothing running', async () => {
     const { files } = readRecipe(taken.blocks);
     await mkdir(join(cwd, 'ci'), { recursive: true });

@@ -1,4 +1,4 @@
-/** The AWS SDK as the published package carries it, beside the packages that it is made of. */
+/** The AWS SDK as the published package contains it, with the packages that it consists of. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';

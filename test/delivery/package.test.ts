@@ -39,7 +39,7 @@ type Statement = {
   readonly Resource: Reference | Pattern | readonly Pattern[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 };
-/** What the tests look at; which of them a resource has, follows from its type. */
+/** What the tests examine; the type of a resource determines which of them it has. */
 type Properties = {
   readonly Role: Reference;
   readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
@@ -140,7 +140,7 @@ describe('npm run package -- --stage prod', () => {
 
   it('can be deployed again if the first deployment failed', () => {
     for (const [id, { Type, DeletionPolicy, UpdateReplacePolicy, Properties }] of resources) {
-      // What a rollback leaves behind has the name that the next deployment wants; and so has what refuses to be deleted.
+      // What a rollback leaves behind has the name that the next deployment needs; so does what refuses to be deleted.
       assert.notEqual(DeletionPolicy, 'Retain', id);
       assert.notEqual(Properties.DeletionProtectionEnabled, true, id);
       if (Type === 'AWS::DynamoDB::Table')
@@ -178,7 +178,7 @@ describe('npm run package -- --stage prod', () => {
       statementsOf(Properties)
         .filter((statement) => String(statement.Action).startsWith('dynamodb:') && ownResource(statement))
         .map((statement) => {
-          // Keys that lead, then attributes.
+          // First the keys, then the attributes.
           const allowed = Object.values(statement.Condition ?? {}).flatMap((by) => Object.values(by).flat());
           const actions = String(statement.Action).replaceAll('dynamodb:', '');
           return [actions, ownResource(statement), ...allowed].join(' ');
@@ -257,8 +257,8 @@ describe('npm run package -- --stage prod', () => {
     for (const [id, { Properties }] of ofType('AWS::Lambda::Function'))
       assert.equal(Properties.Environment.Variables['POWERTOOLS_METRICS_NAMESPACE'], 'gatewright-prod', id);
     const watched = JSON.stringify(ofType('AWS::CloudWatch::Alarm'));
-    // Functions publish every metric by service alone, too (shared/observability/observe-handler.ts).
-    // What is too large is counted as failed, too (shared/failures.ts).
+    // Functions also publish every metric with the service as the only dimension
+    // (shared/observability/observe-handler.ts). What is too large is also counted as failed (shared/failures.ts).
     for (const service of ['token-authorizer', 'request-authorizer'])
       for (const metric of ['Failed', 'JwksFetchFailed'])
         assert.match(

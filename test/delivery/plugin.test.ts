@@ -46,7 +46,7 @@ function nextMessage(websocket: WebSocket): Promise<string> {
   });
 }
 
-/** Posts to a connection as functions do that know serverless-offline's address, by the credentials of this start. */
+/** Posts to a connection as functions do that use serverless-offline's address, with the credentials of this start. */
 async function push(endpoint: string, ConnectionId: string, Data: string): Promise<void> {
   const { stdout } = await runCommand(['env', '--json'], { cwd: service.directory });
   const exports = JSON.parse(stdout) as Record<string, string>;
@@ -144,7 +144,7 @@ describe('serverless offline', () => {
     it(`refuses ${name} with one message`, async () => {
       const { code, stdout, stderr } = await runCommand(args, serverless);
 
-      // osls says what is wrong on stdout, and where it runs on stderr.
+      // osls reports errors on stdout, and where it runs on stderr.
       assert.equal(code, 1);
       assert.match(stdout, says);
       assert.doesNotMatch(stdout + stderr, /^ +at /m, 'no stack trace');

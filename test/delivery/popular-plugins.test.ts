@@ -1,6 +1,6 @@
 /**
- * Plug-ins that services name most, each as a stand-in with the name and a hook of the real one, all in one service:
- * what a start says of it, and whether its additions to the template are there.
+ * The plug-ins that services name most, each as a stand-in with the name and a hook of the real one, all in one
+ * service: what a start reports about each, and whether its additions to the template exist.
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import type { ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
 
 type PluginRow = {
   readonly plugin: string;
-  /** In which it adds an output of its name; undefined = its code must not run. */
+  /** The hook in which the plug-in adds an output with its name; undefined = its code must not run. */
   readonly hook?: string;
   /** More of the constructor. */
   readonly source?: string;

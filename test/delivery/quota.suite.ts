@@ -88,7 +88,8 @@ describe('a partner of 100 requests a day', () => {
   });
 });
 
-// The backend of these knows of no quota: request-authorizer charges, and the REST API refuses for want of a key.
+// The backend of these does not use a quota: request-authorizer charges, and the REST API refuses because the key is
+// missing.
 describe('a partner of 100 requests a day, charged by the authorizer', () => {
   it('gets 100 of 150, sees its quota in the refusal, and starts over the next day', async () => {
     const token = await aTokenOf('bakery');

@@ -19,10 +19,10 @@ import type { Recipe } from '../support/recipe.ts';
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 /** Pages about a whole service; the one on CI is run out of the npm package (test/delivery/own-repository.test.ts). */
 const taken = takeBlocks('test/delivery/recipes.test.ts');
-/** What CDK makes of the stack on the page; `cdk synth` is not at hand here. */
+/** What CDK creates from the stack on the page; `cdk synth` is not available here. */
 const CDK_OUT = join(CHECKOUT, 'test/fixtures/recipes/billing/cdk.out');
 const TOOLKIT = 'gatewright-dev';
-/** Of one recipe or another. A portal is served only if it is named, and then the other parts are, too. */
+/** For one recipe or another. A portal is served only if it is named, and then the other parts are, too. */
 const SERVED_PARTS = 'authorizers,quotas,webhooks,channels,cache,portal';
 
 const recipes = new Map(
@@ -30,7 +30,7 @@ const recipes = new Map(
     (page) => [basename(page, '.md'), readRecipe(taken.of(page))] as const,
   ),
 );
-/** Folder of the stack, below that of each service. */
+/** The folder of the stack, below the folder of each service. */
 const STACK = 'gatewright/';
 
 type Api = { readonly stack: string; readonly id: string; readonly name: string; readonly url: string };
@@ -61,7 +61,7 @@ function makeFolders(): void {
   for (const recipe of recipes.values()) {
     const service = folderOf(recipe);
     mkdirSync(service, { recursive: true });
-    // One stack for all of them, where each would have its own.
+    // One stack for all of them, although each would have its own.
     symlinkSync(toolkit, join(service, 'gatewright'));
     symlinkSync(join(toolkit, '.gatewright'), join(service, '.gatewright'));
     for (const [path, text] of recipe.files) {
@@ -103,7 +103,7 @@ before(async () => {
       '0',
       '--json',
       '--no-reload',
-      // As on AWS: functions have the rights of their roles, and a REST API calls none that does not let it.
+      // As on AWS: functions have the rights of their roles, and a REST API calls no function that does not permit it.
       '--roles',
       'on',
     ],

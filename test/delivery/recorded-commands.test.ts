@@ -40,7 +40,7 @@ describe('gatewright requests, explain, replay and export', () => {
     );
     assert.match(story.stdout, /^GET \/ was refused with 403 in the phase meter\./);
     assert.match(story.stdout, /does not match any key of the account/);
-    // The stack has no key at all, so there is none whose value could be sent.
+    // The stack has no key at all, so there is no key whose value could be sent.
     assert.match(
       story.stdout,
       /To change the outcome\n {2}Create an API key that is enabled, and a usage plan that has it and the stage \w+\/dev .*: no key is accepted there yet\.\n/,

@@ -31,7 +31,7 @@ type Ready = {
   readonly dynamodb: string;
 };
 
-/** A working directory of its own, so that `.gatewright/` of two tests do not meet. */
+/** A separate working directory, so that the `.gatewright/` folders of two tests do not collide. */
 function workingDirectory(): string {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-start-'));
   for (const name of [

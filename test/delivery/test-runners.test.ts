@@ -1,6 +1,6 @@
 /**
- * examples/orders with the published `gatewright/testing`, by the three runners that its guide names. Vitest and Jest are
- * no packages of a clone: they are installed for this test, which says so by name where no registry answers.
+ * examples/orders with the published `gatewright/testing`, with the three runners that its guide names. Vitest and Jest
+ * are not installed in a clone: they are installed for this test, which names them if no registry answers.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

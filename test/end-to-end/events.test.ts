@@ -64,7 +64,7 @@ const RESOURCES = {
     },
   },
   Night: aFunction('night', `exports.handler = async ({ source }) => console.log('woken by', source);`),
-  // What SAM writes below a function: its source, and where what fails goes.
+  // What SAM writes below a function: its source, and the destination of failed events.
   Parcels: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'parcels' } },
   Packer: {
     Type: 'AWS::Serverless::Function',

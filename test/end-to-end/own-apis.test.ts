@@ -75,7 +75,7 @@ def handler(event, context):
     return {"urllib": by_urllib, "connection": by_connection}[client](event["url"])
 `;
 
-/** Insists on TLS by an own program, which knows the proxy and the authorities of its environment. */
+/** A program of its own that insists on TLS and knows the proxy and the authorities of its environment. */
 const CURL = `#!/bin/bash
 api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
 while :; do

@@ -75,7 +75,7 @@ type Refusal = {
   /** Each whole line of the story. */
   readonly because: RegExp;
   readonly change: RegExp;
-  /** Of the other rows, whose words this story must not have. */
+  /** Words of the other rows, which this explanation must not contain. */
   readonly never: RegExp;
 };
 

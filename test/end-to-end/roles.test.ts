@@ -184,7 +184,7 @@ describe('roles at run time', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** What the call of a function comes to. */
+  /** The result of the call of a function. */
   async function run(functionName: string, call: Call): Promise<Answer> {
     const url = new URL(`${control}/2015-03-31/functions/${functionName}/invocations`);
     const body = JSON.stringify(call);

@@ -80,7 +80,7 @@ const TEMPLATE = {
   },
 };
 
-/** `fetch` sends no other Host than that of the address. */
+/** `fetch` sends no other Host than the one in the address. */
 function ask(options: RequestOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     const sent = get({ host: '127.0.0.1', ...options }, (response) => {

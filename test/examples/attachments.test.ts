@@ -1,4 +1,4 @@
-/** What the documentation calls exports, outputs and functions of the toolkit's stack is what they are called. */
+/** The names of exports, outputs and functions of the toolkit's stack in the documentation are their real names. */
 import assert from 'node:assert/strict';
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

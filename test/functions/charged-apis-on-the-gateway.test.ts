@@ -25,7 +25,7 @@ function aChargedApi(kind: Kind, { quota = {}, ttlSeconds = 0, more = {} }: Give
   const api = aProtectedApi(kind, [document], ttlSeconds, charging);
   const statuses = async (...paths: readonly string[]) => {
     const found = [];
-    // One for all: a token of the next second would be another caller to the authorizer's cache.
+    // One token for all: a token of the next second would be another caller to the authorizer's cache.
     const token = tokenOf();
     for (const path of paths) found.push(await api.get(path, token));
     return found;

@@ -31,7 +31,7 @@ function loadsOf(...words: readonly string[]): readonly string[] {
 }
 
 const isOfPortal = (path: string): boolean => /^(shared|packages\/toolkit\/[^/]+)\/portal\//.test(path);
-/** The log redaction of every function knows the names of the headers. */
+/** The log redaction of every function needs the names of the headers. */
 const isOfWebhooks = (path: string): boolean =>
   /^shared\/(webhooks|endpoints)\//.test(path) && path !== 'shared/webhooks/signature-headers.ts';
 

@@ -19,7 +19,10 @@ function aMetafile(inputs: readonly string[], imports: readonly string[], bytesI
   return { inputs: entries, outputs: { 'a.mjs': output, 'b.mjs': output } };
 }
 
-/** 66 KB of code (quota-admin: customers and their schemas), and what this checkout's access documents come to: those of three examples are among them. */
+/**
+ * 66 KB of code (quota-admin: customers and their schemas), and the size of this checkout's access documents, which
+ * include those of three examples.
+ */
 const LIMIT_BYTES = 66 * 1024 + readFileSync(join(ROOT, 'access/compiled.json')).length;
 
 describe('bundleFunctions', () => {

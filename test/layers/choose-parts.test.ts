@@ -75,7 +75,7 @@ function referred(value: unknown): readonly string[] {
   return [...new Set(ids)];
 }
 
-/** Lists shrink and members go, where what they name is left out; nothing else differs. */
+/** Lists shrink and members disappear if what they name is left out; nothing else differs. */
 function isWithin(small: unknown, large: unknown): boolean {
   if (Array.isArray(small) && Array.isArray(large)) {
     let at = 0;

@@ -19,7 +19,7 @@ const INVENTORY = JSON.stringify({ kind: 'rest', routes: [], apiIds: {} });
 const KEYS = { accessKeyId: 'AKIA', secretAccessKey: 's' };
 const provider = { getStage: () => 'prod', getRegion: () => 'eu-central-1' };
 
-/** What osls throws without credentials. */
+/** The error that osls throws without credentials. */
 const notFound = (): Error =>
   Object.assign(new Error('AWS provider credentials not found.\nLearn more'), {
     code: 'AWS_CREDENTIALS_NOT_FOUND',

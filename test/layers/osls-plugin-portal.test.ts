@@ -1,4 +1,4 @@
-/** What the plug-in does with `access/portal.yml`. */
+/** How the plug-in handles `access/portal.yml`. */
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -19,7 +19,7 @@ import { readZip } from '../support/zip-entries.ts';
 const ROOT = join(import.meta.dirname, '../..');
 let service = '';
 
-/** What the functions are made of, in a folder where archives may be written. */
+/** The sources of the functions, in a folder where archives may be written. */
 before(() => {
   service = mkdtempSync(join(tmpdir(), 'gatewright-pack-'));
   for (const name of ['package.json', 'serverless.yml', 'functions', 'shared', 'access'])

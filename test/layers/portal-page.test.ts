@@ -1,4 +1,4 @@
-/** What a browser loads of the portal: little, and nothing from elsewhere. */
+/** What a browser loads from the portal: little, and nothing from other origins. */
 import assert from 'node:assert/strict';
 import {
   appendFileSync,

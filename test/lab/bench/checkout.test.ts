@@ -25,7 +25,9 @@ function write(path: string, text: string): void {
   writeFileSync(join(repository, path), text);
 }
 
-/** A repository of workspaces: its node_modules holds a package, and a relative link to one of its own. */
+/**
+ * A repository with workspaces: its node_modules contains a package, and a relative link to one of its own packages.
+ */
 before(() => {
   repository = mkdtempSync(join(tmpdir(), 'gatewright-checkout-'));
   git('init', '--quiet');

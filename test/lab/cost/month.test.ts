@@ -9,7 +9,7 @@ const dollarsOf = (assumed: typeof SECOND): Readonly<Record<string, number>> =>
 const cents = (dollars: number | undefined): number => Math.round((dollars ?? 0) * 100);
 
 describe('itemsOf', () => {
-  // By hand from docs/aws/prices.md; no answer is kept, so that a million requests are a million calls.
+  // Computed by hand from docs/aws/prices.md; no result is cached, so that a million requests are a million calls.
   it('reckons each item by its price', () => {
     const items = dollarsOf({ ...ASSUMED, requests: 1e6, keys: 1, keptSeconds: 0 });
 

@@ -92,7 +92,7 @@ describe('what a command prints', () => {
     readonly what: string;
     readonly run: () => void;
     readonly text: Output;
-    /** With `--json`, stdout has one object on a line, and nothing else. */
+    /** With `--json`, stdout contains one object on a line, and nothing else. */
     readonly json: Output;
   }[] = [
     {

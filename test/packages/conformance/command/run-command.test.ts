@@ -1,4 +1,4 @@
-/** The command against the control plane of this checkout, as `--target aws` would meet an account. */
+/** The command against the control plane of this checkout, as `--target aws` would call an account. */
 import { after, before, describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

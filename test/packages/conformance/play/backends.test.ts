@@ -25,7 +25,7 @@ type Sent = {
   readonly body?: string;
 };
 
-/** The answer with its headers by name, without those of Node's own. */
+/** The answer with its headers by name, without the headers that Node adds. */
 async function send(
   { url }: Server,
   target: string,

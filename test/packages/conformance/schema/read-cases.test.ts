@@ -30,7 +30,7 @@ const fileOf = (...cases: readonly object[]): string => JSON.stringify({ schemaV
 
 const STEP = { request: { method: 'GET', path: '/' }, expect: {} };
 
-/** A case with a mistake, and where the refusal points to. */
+/** A case with an error, and the place to which the refusal points. */
 const ROWS: readonly (readonly [name: string, given: object, pointer: string, words: RegExp])[] = [
   [
     'an unknown expectation',

@@ -17,7 +17,7 @@ const FORMAT = 'developer guide, "Lambda proxy integration format for response s
 const NULS = '\0'.repeat(8);
 const LIMITS = { maxBytes: 1_000_000, timeoutMs: 1_000 };
 
-/** What a request to an API with this integration gets, its stream read to the end. */
+/** What a request to an API with this integration returns, with its stream read to the end. */
 async function replyOf(api: TestApi, headers: readonly string[] = []): Promise<Reply> {
   return gatherReply(await api.send({ target: '/dev/1', headers }), LIMITS);
 }

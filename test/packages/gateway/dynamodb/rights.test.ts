@@ -191,7 +191,7 @@ describe('rightsOf', () => {
     }
   });
 
-  // Attack: a table of one's own beside the backup that is read, or the table that is written.
+  // Attack: the caller's own table next to the backup that is read, or the table that is written.
   for (const [operation, input] of [
     ['RestoreTableFromBackup', { TargetTableName: 'closed', BackupArn: 'closed' }],
     ['RestoreTableToPointInTime', { SourceTableName: 'closed', TargetTableName: 'copy' }],
@@ -205,7 +205,7 @@ describe('rightsOf', () => {
       assert.equal(right?.resource, '*');
     });
 
-  // Attack: a member that the store does not read names an item of one's own, and the one beside it another's.
+  // Attack: a member that the store does not read names the caller's own item, and the member next to it another's.
   const OWN = { customer: { S: 'ada' } };
   const OTHER = { customer: { S: 'eve' } };
   const DISGUISED = { customer: { any: 'ada', S: 'eve' } };

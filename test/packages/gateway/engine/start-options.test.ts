@@ -38,7 +38,7 @@ describe('START_OPTIONS', () => {
       assert.equal(flags[toFlagName(name)], findOption(name)?.defaultValue, name);
   });
 
-  // docs/reference/commands.md, `start`: scripts of users rely on what holds where they say nothing.
+  // docs/reference/commands.md, `start`: users' scripts rely on the defaults.
   for (const [name, value] of [
     ['host', '127.0.0.1'],
     ['port', 3000],

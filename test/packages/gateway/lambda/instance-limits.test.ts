@@ -155,7 +155,7 @@ describe('an event that had not begun when its instance ended', () => {
     };`;
     const { invoke } = await startRuntime([anInlineFunction('f', code)]);
 
-    // Which of the two comes first is the machine's to say: one of so many rounds is as meant.
+    // Which of the two comes first depends on the machine: one of several rounds has the intended order.
     for (let round = 0; round < 12; round += 1) {
       assert.equal(returned(await invoke('f', { ends: true })), 'answered');
       assert.equal(returned(await invoke('f', {})), 'answered');

@@ -1,4 +1,4 @@
-/** What reaches the APIs of a start from Java: its own clients, run with the options of a function's process. */
+/** How Java reaches the APIs of a start: its own clients, run with the options of a function's process. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';

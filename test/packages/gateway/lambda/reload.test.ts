@@ -140,7 +140,8 @@ describe('reload', () => {
   });
 
   const noPython = findPrograms(thisMachine(), /^python3$/).length === 0 && 'python3 is not installed';
-  // Python takes compiled code for that of a source of the same size and second: formatters save right after editors.
+  // Python mistakes compiled code for the code of a source of the same size and second: formatters save right after
+  // editors.
   it('serves new Python that was saved twice within a second', { skip: noPython }, async () => {
     const sourceOf = (answer: number) => ({ 'f.py': `def handler(event, context):\n    return ${answer}\n` });
     const { folder, invoke, change } = await startReloading(sourceOf(1), { runtime: 'python3.13' });

@@ -165,7 +165,7 @@ describe('the pool of a function', () => {
       exports.handler = async (e) => { await new Promise((r) => setTimeout(r, 40)); return me }`;
     const { invoke } = await startRuntime([anInlineFunction('wait', source)]);
     let instances = 0;
-    // Instances take their time to start where the machine is busy: the events of a later round find them.
+    // Instances take long to start if the machine is busy: the events of a later round find them.
     for (let round = 0; round < 6 && instances < 4; round += 1) {
       const answers = await Promise.all(Array.from({ length: 8 }, () => invoke('wait')));
       instances = new Set(answers.map(returned)).size;

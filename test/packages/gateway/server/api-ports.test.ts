@@ -141,7 +141,7 @@ describe('openApiPorts', () => {
       expected: [403, { message: 'Forbidden' }],
     },
     { name: 'serves a custom domain', host: () => HOST, path: '/v1/pets?x=1', expected: [200, '/v1/pets'] },
-    // Clients of an HTTP proxy send the whole address (RFC 9112 §3.2.2); the base path stands behind its host.
+    // Clients of an HTTP proxy send the whole address (RFC 9112 §3.2.2); the base path follows its host.
     {
       name: 'serves a custom domain by a target in absolute form',
       host: () => HOST,

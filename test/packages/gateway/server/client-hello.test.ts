@@ -5,7 +5,7 @@ import { before, describe, it } from 'node:test';
 import { MAX_HELLO_BYTES, readHello } from '../../../../packages/gateway/server/client-hello.ts';
 import type { AddressInfo } from 'node:net';
 
-/** What node's own client sends first. */
+/** What Node's own client sends first. */
 async function helloOf(servername: string): Promise<Buffer> {
   const { promise, resolve } = Promise.withResolvers<Buffer>();
   const server = createServer((socket) => socket.once('data', resolve).on('error', () => undefined));
@@ -73,7 +73,7 @@ describe('readHello', () => {
 
   it('has no name if a length exceeds the record', () => {
     const at = named.indexOf('Api.Example.com');
-    // Before the name stand its own length, its kind, and the lengths of the list and of the extension.
+    // The name is preceded by its own length, its kind, and the lengths of the list and of the extension.
     for (const [what, place] of [
       ['of the name', at - 2],
       ['of the list of names', at - 5],
@@ -91,7 +91,7 @@ describe('readHello', () => {
   });
 
   it('never throws, and does not wait forever', () => {
-    // By a seed, so that what fails once fails again.
+    // With a seed, so that a failure can be repeated.
     let seed = 1;
     const next = (): number => (seed = (seed * 48_271) % 2_147_483_647);
     for (let round = 0; round < 2_000; round += 1) {

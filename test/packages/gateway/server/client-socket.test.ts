@@ -295,7 +295,7 @@ describe('frames', () => {
     const client = await open(`ws://${api.host}/dev`);
     const other = await open(`ws://${api.host}/dev`);
     const count = MESSAGES_IN_FLIGHT_LIMIT * 40;
-    // Long enough that one chunk of the socket holds few of them.
+    // So long that one chunk of the socket contains few of them.
     const padding = 'x'.repeat(1000);
 
     for (let index = 0; index < count; index += 1) client.send(`${index} ${padding}`);

@@ -1,4 +1,4 @@
-/** Requests that are refused before an API is asked are recorded, and told with what the domain admits. */
+/** Requests that are refused before an API is selected are recorded, and explained with what the domain accepts. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RequestRecords } from '../../../../packages/gateway/console/records/request-records.ts';

@@ -5,7 +5,7 @@ import { notePolicy } from '../../../../packages/gateway/control/domains/securit
 import { Faults } from '../../../../packages/gateway/core/errors.ts';
 import { tlsRulesOf } from '../../../../packages/gateway/server/security-policies.ts';
 
-/** What the start says of a domain with this policy. */
+/** What the start reports about a domain with this policy. */
 function messages(policy: string): readonly unknown[] {
   const faults = new Faults(false);
   const item = { id: 'd', logicalId: 'D', properties: {}, place: () => ({ file: 'template.yaml' }) };

@@ -30,7 +30,7 @@ const LARGER_THAN_WINDOW = 200_000;
 const UNTIL_READ_MS = 50;
 /** Longer than anything else here takes. */
 const IDLE_MS = 1_500;
-/** Without it a connection that stays would hold the test for a minute and more. */
+/** Without it, a connection that stays open would block the test for a minute and more. */
 const SOON = { timeout: 5_000 };
 
 describe('connections with TLS end with their client', () => {

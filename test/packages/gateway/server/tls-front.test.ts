@@ -270,7 +270,7 @@ describe('API ports with TLS', () => {
 
   it('answers 403 to a client without a certificate with --assume', async () => {
     assumptions = { ...DEFAULT_ASSUMPTIONS, 'missing-client-certificate': '403' };
-    // Its handshakes are those of another truststore then, as after any change of what is served.
+    // Its handshakes then use another truststore, as after any change to what is served.
     load();
     const { status, event } = await get({ host: HOST, path: '/pets' });
     assumptions = DEFAULT_ASSUMPTIONS;
@@ -364,7 +364,7 @@ describe('serveTls', () => {
     return { log, certified, server, port, open };
   }
 
-  /** What a client of TLS 1.2 sends first: its alerts are plain until the keys are made. */
+  /** What a TLS 1.2 client sends first: its alerts are not encrypted until the keys exist. */
   async function aHello(): Promise<Buffer> {
     const listening = createServer();
     listening.listen(0, '127.0.0.1');

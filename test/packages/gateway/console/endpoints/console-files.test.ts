@@ -1,4 +1,4 @@
-/** What other web pages can do to the console: nothing. */
+/** Other web pages can do nothing to the console. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

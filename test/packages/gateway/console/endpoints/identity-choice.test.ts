@@ -1,4 +1,7 @@
-/** Who sends a request: its old credentials go, those of the chosen caller come where the route reads them. */
+/**
+ * If a request is sent as another caller, its old credentials are removed, and those of the chosen caller are added
+ * where the route reads them.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiKeys } from '../../../../../packages/gateway/control/metering/api-keys.ts';

@@ -1,4 +1,4 @@
-/** What the console shows of a start, and what it changes. */
+/** What the console shows about a start, and what it changes. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';

@@ -1,4 +1,4 @@
-/** The key of the console's page: kept over starts, for this user, machine and folder alone. */
+/** The key of the console's page: stored over starts, only for this user, machine and folder. */
 import assert from 'node:assert/strict';
 import {
   chmodSync,

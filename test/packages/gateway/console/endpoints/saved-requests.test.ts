@@ -27,7 +27,7 @@ function aRequest(changed: Partial<SavedRequest> = {}): SavedRequest {
   };
 }
 
-/** As the page offers them once they were shown: already masked. */
+/** As the page offers them after they were shown: already masked. */
 const MASKED = redactor.value('authorization', `Bearer ${TOKEN}`);
 
 describe('a saved request', () => {

@@ -1,4 +1,4 @@
-/** Examples are checked by the validator that requests meet. */
+/** Examples are checked by the validator that is used for requests. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { exampleOf } from '../../../../../packages/gateway/console/endpoints/schema-example.ts';

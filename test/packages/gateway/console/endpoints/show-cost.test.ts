@@ -1,4 +1,4 @@
-/** What AWS bills of recorded traffic: units, connection minutes and what is free (docs/aws §14). */
+/** What AWS bills for recorded traffic: units, connection minutes and the free tier (docs/aws §14). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { showCost } from '../../../../../packages/gateway/console/endpoints/show-cost.ts';

@@ -14,7 +14,7 @@ type Row = {
   readonly resources?: Record<string, TestResource>;
   readonly target?: string;
   readonly returned: unknown;
-  /** What the function returns after the advice was followed. */
+  /** What the function returns after the suggestion was followed. */
   readonly fixed: unknown;
   readonly change: RegExp;
   readonly source: string;

@@ -1,4 +1,4 @@
-/** What to do about a call that failed, by the wording of Lambda's runtimes or of the called service. */
+/** What to do about a call that failed, by the message of Lambda's runtimes or of the called service. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { adviseInstall, adviseLimit } from '../../../../../packages/gateway/console/explain/call-advice.ts';

@@ -13,7 +13,7 @@ type Row = {
   readonly name: string;
   readonly path?: string;
   readonly method?: string;
-  /** The identity that signs; undefined means that nobody does. */
+  /** The identity that signs; undefined means that the request is not signed. */
   readonly as?: string;
   readonly body?: Buffer;
   readonly status: number;

@@ -1,4 +1,4 @@
-/** Facts from a credential or a role, where the refusal gives none. */
+/** Facts from a credential or a role, if the refusal contains none. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aRecordedApi, storyOf } from '../../../../support/recorded-apis.ts';

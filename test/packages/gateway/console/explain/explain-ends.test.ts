@@ -1,4 +1,4 @@
-/** Ends of connections, messages and credentials, told from the circumstances alone. */
+/** Ends of connections, messages and credentials, explained only from the circumstances. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explain } from '../../../../../packages/gateway/console/explain/explain.ts';

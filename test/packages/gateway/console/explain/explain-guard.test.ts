@@ -1,4 +1,7 @@
-/** What to change where the policy of an authorizer refuses: it is made for each caller, so none of its statements. */
+/**
+ * What to change if the policy of an authorizer refuses: the policy is created for each caller, so none of its
+ * statements can be changed.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explain } from '../../../../../packages/gateway/console/explain/explain.ts';

@@ -1,4 +1,4 @@
-/** A request that breaks a rule of HTTP is told of this rule, and of no other. */
+/** A request that breaks a rule of HTTP is explained with this rule, and no other. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aRecordedApi } from '../../../../support/recorded-apis.ts';

@@ -1,4 +1,4 @@
-/** A throttle is told with the setting that limits, so that no other route is opened (docs/aws §5.1). */
+/** A throttle is explained with the setting that limits, so that no other route is opened (docs/aws §5.1). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainMeter } from '../../../../../packages/gateway/console/explain/explain-meter.ts';

@@ -1,4 +1,7 @@
-/** Refusals whose cause lies beside the request: what the story says of them, and that its remedy is for the one who can act. */
+/**
+ * Refusals whose cause is outside the request: what the explanation says, and that its remedy is addressed to the
+ * person who can act.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { recording, storyOf } from '../../../../support/recorded-apis.ts';

@@ -1,4 +1,6 @@
-/** What is advised where a function signs for another region is done as it is advised, and the request passes. */
+/**
+ * If a function signs for another region, the suggested change is made exactly as suggested, and the request passes.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { anAdvisedProject, advisedText } from '../../../../support/an-advised-project.ts';

@@ -1,4 +1,7 @@
-/** What is advised for a right that a role lacks is written into the project as it is advised, and the request passes. */
+/**
+ * If a role lacks a right, the suggested change is written into the project exactly as suggested, and the request
+ * passes.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseSource } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';

@@ -28,7 +28,7 @@ describe('axisTime', () => {
     });
 });
 
-// Each text on both sides of where its unit changes.
+// Each text on both sides of the point where its unit changes.
 describe('a duration, an age and a size', () => {
   for (const [shown, expected] of [
     [ms(undefined), '–'],

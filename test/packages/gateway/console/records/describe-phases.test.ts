@@ -1,4 +1,4 @@
-/** What each phase read and decided, as the detail of a request says it. */
+/** What each phase read and decided, as the detail of a request describes it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { invokeUri } from '../../../../support/a-stack.ts';

@@ -1,4 +1,4 @@
-/** An error about something that is not there is told with what the event of the request lacks. */
+/** An error about something that does not exist is explained with what the event of the request lacks. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeEventGaps } from '../../../../../packages/gateway/console/records/event-gaps.ts';

@@ -215,7 +215,8 @@ describe('packRequest', () => {
     assert.deepEqual([kept.received.packed, kept.sizes.request], [undefined, body.length]);
   });
 
-  // What is kept of the exchange is copied by every collection of the young generation, which cost a fifth of all requests.
+  // What is kept of the exchange is copied by every collection of the young generation, which cost a fifth of all
+  // requests.
   it('keeps none of the objects from which the request was built', async () => {
     const api = anApi(httpRoutes(['POST /pets']), { echo });
     const arena = new RecordArena();
@@ -236,7 +237,7 @@ describe('packRequest', () => {
 
     await collectGarbage();
 
-    // The last one may still stand on the stack.
+    // The last one may still be on the stack.
     assert.deepEqual(gone.slice(0, -14).filter((one) => one.deref() !== undefined).length, 0);
     assert.equal(slots.length, 20);
   });

@@ -24,7 +24,7 @@ const hello = {
   environment: {},
 };
 
-/** What leaves the ring of the newest request. */
+/** Everything that is shown of the newest request in the ring. */
 const shownOf = ({ last, records }: RecordedApi): string =>
   JSON.stringify([last(), records.rows(), toHar([last()], '1')]);
 

@@ -55,7 +55,7 @@ describe('a sample of what is served', () => {
     const { kept: keptInAll, counted, notKept, sampled } = api.records.state;
     assert.equal(counted, 4 * FULL_RECORDS_PER_SECOND);
     assert.equal(notKept, 4 * FULL_RECORDS_PER_SECOND - keptInAll);
-    // A sudden beginning is found out as it goes; the next second knows.
+    // A sudden start is recognized while it happens; the next second is sampled correctly.
     assert.ok(kept > FULL_RECORDS_PER_SECOND && kept < 2.1 * FULL_RECORDS_PER_SECOND, String(kept));
     assert.ok(Math.abs(keptInAll - kept - FULL_RECORDS_PER_SECOND) < 10, String(keptInAll - kept));
     assert.deepEqual(sampled, {

@@ -16,7 +16,7 @@ import { HARMLESS_CORPUS, SECRET_CORPUS } from '../../../../support/secret-corpu
 import type { CorpusRow } from '../../../../support/secret-corpus.ts';
 
 const MOST_HIDDEN = 0.02;
-/** Of a masked secret as much may be seen, from 16 characters on. */
+/** The number of characters of a masked secret that may be visible, from 16 characters on. */
 const SHOWN_END = 4;
 const WINDOW = 10;
 

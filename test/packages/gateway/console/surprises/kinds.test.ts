@@ -1,4 +1,7 @@
-/** Each kind of surprise is told in the story, marked in the list and given as JSON; what is nearly the same is not. */
+/**
+ * Each kind of surprise is described in the explanation, marked in the list and given as JSON; similar requests are
+ * not.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';

@@ -1,4 +1,7 @@
-/** What a request template, or a function, gets and returns otherwise than it seems; each beside one that is near to it. */
+/**
+ * What a request template, or a function, gets and returns unexpectedly, each next to a similar one that is as
+ * expected.
+ */
 import { answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { httpRoutes } from '../../../../support/routed-apis.ts';

@@ -66,7 +66,7 @@ describe('LruStageCache', () => {
     const heldBy = (memoryBytes: number, size: string): number => {
       const cache = new LruStageCache(memoryBytes);
       cache.useCluster(size);
-      // One buffer stands for all: what is counted is what they would take.
+      // One buffer represents all: only the size that they would take is counted.
       for (let count = 0; count < 3000; count += 1) cache.put(String(count), reply(megabyte), 10);
       return cache.size;
     };

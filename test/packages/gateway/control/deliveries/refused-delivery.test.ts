@@ -1,4 +1,4 @@
-/** What a topic, rule or bucket may deliver, by the policy of the target (docs/aws §18.13). */
+/** What a topic, rule or bucket may deliver, according to the policy of the target (docs/aws §18.13). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TargetPolicies } from '../../../../../packages/gateway/control/deliveries/target-policies.ts';

@@ -241,7 +241,7 @@ describe('a custom domain of HTTP APIs', () => {
     }
   });
 
-  // `api.example.com.` is the same name to DNS; handlers that choose a tenant by it know one spelling.
+  // `api.example.com.` is the same name in DNS; handlers that choose a tenant by it expect one spelling.
   it('has one name in events, however the client writes it', () => {
     const { served } = serving({ ...HTTP, D, M: keyed({ ApiMappingKey: 'v1', Stage: '$default' }) });
 

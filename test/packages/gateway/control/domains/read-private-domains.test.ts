@@ -67,7 +67,7 @@ type RequestOptions = {
   readonly target?: string;
 };
 
-/** Status of `GET /pets` at the domain, undefined where nothing is mapped, and the findings at loading. */
+/** Status of `GET /pets` at the domain, undefined if nothing is mapped, and the findings at loading. */
 async function ask({ api = { Policy: allow() }, resources, vpcEndpoints, target = '/pets' }: RequestOptions) {
   const ports = virtualPorts({ echo });
   const account = { clock: ports.clock, isThrottled: false };

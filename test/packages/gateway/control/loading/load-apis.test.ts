@@ -8,7 +8,7 @@ import { restApi } from '../../../../support/rest-apis.ts';
 import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { virtualPorts } from '../../../../support/virtual-ports.ts';
 
-// Source: API Gateway V2 API reference, CreateRoute: the key is checked there, not where a stage serves the route
+// Source: API Gateway V2 API reference, CreateRoute: the key is checked there, not when a stage serves the route
 describe('loadApis', () => {
   for (const hasStage of [true, false])
     it(`reports a malformed and a doubled route key once, ${hasStage ? 'with' : 'without'} a stage`, () => {

@@ -1,4 +1,7 @@
-/** What templates get of a resource. Source: AWS CloudFormation template reference, "Return values" of each type. */
+/**
+ * The return values of a resource for templates. Source: AWS CloudFormation template reference, "Return values" of each
+ * type.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { API_TYPES } from '../../../../../packages/gateway/control/resource-types/api-types.ts';

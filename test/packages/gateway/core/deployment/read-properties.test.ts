@@ -1,6 +1,6 @@
 /**
- * For each kind of a resource, every property that `definition` accepts as enforced is read by `deployment`
- * and `control`. A property that is never read has its reason here, or is the mistake that this test finds.
+ * For each kind of resource, every property that `definition` accepts as enforced is read by `deployment` and
+ * `control`. A property that is never read has its reason here, or is the fault that this test finds.
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';

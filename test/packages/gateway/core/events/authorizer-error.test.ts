@@ -24,7 +24,7 @@ const unauthorized = (): never => {
   throw new Error('Unauthorized');
 };
 
-/** What the access log has behind the request id. */
+/** The part of the access log after the request id. */
 function lastOf({ lines }: { readonly lines: readonly string[] }): string {
   const line = (lines.at(-1) ?? '').replace(/^\S+ \S+ /, '');
   assert.match(line, / -$/, 'it is no error of the integration');

@@ -63,7 +63,8 @@ describe('lastHeader', () => {
   });
 });
 
-// What a connection sent before is used again where the lines are the same: one that differs would be somebody else's.
+// What a connection sent before is used again if the lines are the same: a differing line would belong to somebody
+// else.
 describe('the headers of two requests', () => {
   const lines = fc.array(fc.constantFrom<string>('Host', 'host', 'a.test', 'b.test', ''), { maxLength: 6 });
 

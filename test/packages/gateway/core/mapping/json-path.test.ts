@@ -57,7 +57,8 @@ describe('readJsonPath against Jayway JsonPath 2.4', () => {
   });
 });
 
-// Jayway 2.4, ValueNode and NumberNode: numbers are compared as BigDecimals; a text beside a number is read as one.
+// Jayway 2.4, ValueNode and NumberNode: numbers are compared as BigDecimals; a text that is compared with a number is
+// read as one.
 describe('a filter by ==', () => {
   const items = '[{"n":1,"a":1},{"n":2,"a":1.0},{"n":3,"a":"1"},{"n":4,"a":"x"},{"n":5,"a":null},{"n":6}]';
   for (const [filter, expected] of [

@@ -1,4 +1,4 @@
-/** What goes out of a mapped request, and what an execution log shows of it. */
+/** What a mapped request sends, and what an execution log shows of it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeCall } from '../../../../../packages/gateway/core/mapping/logged-call.ts';

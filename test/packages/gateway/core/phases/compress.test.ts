@@ -17,7 +17,7 @@ const GUIDE = 'developer guide, "Receive an API response with a compressed paylo
 const TEXT = 'a text that is worth it, '.repeat(40);
 const GZIP = ['Accept-Encoding', 'gzip'];
 
-/** What a client with these headers gets of an API that packs bodies from `size` bytes on. */
+/** What a client with these headers gets from an API that compresses bodies from `size` bytes on. */
 function ask(
   headers: readonly string[],
   setup: Partial<MethodSetup> = {},

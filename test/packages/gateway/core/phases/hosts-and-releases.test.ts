@@ -1,4 +1,4 @@
-/** What decides before a route does: how many hosts a request names, and which release of the stage it meets. */
+/** What is decided before the route: how many hosts a request names, and which deployment of the stage handles it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { stagedApi } from '../../../../support/logged-apis.ts';

@@ -1,4 +1,4 @@
-/** What the client gets to see of how an integration ended, as phases after it read it (docs/aws §1.5, §8). */
+/** What the client sees of how an integration ended, as later phases read it (docs/aws §1.5, §8). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';

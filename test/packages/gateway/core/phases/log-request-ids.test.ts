@@ -11,7 +11,7 @@ import type { FakeFunction } from '../../../../support/virtual-ports.ts';
 const ID = '7f0e2b1c-0000-4000-8000-00000000abcd';
 const SOURCE = 'developer guide, "Variables for access logging for API Gateway"';
 
-/** What the access log says of the integration's request, by its two names. */
+/** What the access log contains about the integration's request, under its two names. */
 async function logged(Integration: JsonObject, list: FakeFunction): Promise<string> {
   const format = '$context.requestId $context.integration.requestId $context.awsEndpointRequestId';
   const api = stagedApi(

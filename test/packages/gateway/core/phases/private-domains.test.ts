@@ -1,4 +1,4 @@
-/** The policy of a private custom domain stands before that of the API, and both must allow. */
+/** The policy of a private custom domain is evaluated before the API's policy, and both must allow. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { screenByPolicy } from '../../../../../packages/gateway/core/phases/screen.ts';

@@ -43,7 +43,7 @@ function withIdentities(resources: Readonly<Record<string, TestResource>>): Test
 
 const IAM = { AuthorizationType: 'AWS_IAM' };
 
-/** `/pets` behind IAM; `apiProperties` hold the resource policy. */
+/** `/pets` behind IAM; `apiProperties` contain the resource policy. */
 function iamApi(apiProperties: JsonObject = {}): Record<string, TestResource> {
   const resources = restApi(IAM);
   const api = resources['Api'];

@@ -30,7 +30,7 @@ function apiOf(resources: Readonly<Record<string, TestResource>>): TestApi {
   return api;
 }
 
-/** `/pets` behind IAM; `apiProperties` hold the resource policy. */
+/** `/pets` behind IAM; `apiProperties` contain the resource policy. */
 function iamApi(apiProperties: JsonObject): Record<string, TestResource> {
   const resources = restApi({ AuthorizationType: 'AWS_IAM' });
   const properties = { Name: 'pets', ...apiProperties };

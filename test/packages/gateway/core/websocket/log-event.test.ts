@@ -267,7 +267,7 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
     assert.equal(ports.logGroups.lines.length, 9);
   });
 
-  // Attack: a log is read by more people than may connect, and a browser's token stands in the query.
+  // Attack: a log is read by more people than may connect, and a browser's token is in the query.
   it('shows no token that the authorizer reads from the query', async () => {
     const api = logged(OK, TRACED, { connect: { functionName, authorization: anAuthorizer('auth') } });
 

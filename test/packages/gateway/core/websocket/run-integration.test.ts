@@ -124,7 +124,7 @@ describe('a message to an integration that is not a Lambda proxy (docs/aws §11.
         IntegrationMethod: 'POST',
         CredentialsArn: ROLE,
         IntegrationUri: 'arn:aws:apigateway:us-east-1:dynamodb:action/PutItem',
-        // Without a selection expression a template is known by its media type, as the CDK writes them.
+        // Without a selection expression, a template is selected by its media type, as the CDK writes them.
         RequestTemplates: {
           'application/json': '{"TableName":"t","Item":{"id":{"S":"$context.connectionId"}}}',
         },

@@ -12,7 +12,7 @@ const VALUES = {
   ':ss': { SS: ['a'] },
 };
 
-/** What DynamoDB says of it; undefined = it is taken. */
+/** DynamoDB's message; undefined = it is accepted. */
 function wrongIn(member: string, text: string): string | undefined {
   const used = Object.entries(VALUES).filter(([key]) => new RegExp(`${key}\\b`).test(text));
   return readExpressions({

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { aGateway } from '../../../../support/a-gateway.ts';
 import type { StartedGateway } from '../../../../support/a-gateway.ts';
 
-/** An HTTP API whose routes lead by a VPC link to a service of Cloud Map. */
+/** An HTTP API whose routes refer to a service of Cloud Map through a VPC link. */
 function resourcesOf(instances: Readonly<Record<string, number>>): object {
   const integration = (query: string): object => ({
     Type: 'AWS::ApiGatewayV2::Integration',

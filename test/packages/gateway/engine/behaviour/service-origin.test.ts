@@ -7,7 +7,7 @@ import { aGateway } from '../../../../support/a-gateway.ts';
 import type { StartedGateway } from '../../../../support/a-gateway.ts';
 import { aMockApi } from '../../../../support/a-mock-api.ts';
 
-/** Knows where the hosts are that `AWS::Post::Address` names. */
+/** Resolves the hosts that `AWS::Post::Address` names. */
 const POST: ServiceEntry = {
   name: 'post',
   types: { 'AWS::Post::Address': { enforced: ['Host', 'Port'] } },

@@ -1,6 +1,7 @@
 /**
- * What costs a request most besides HTTP, counted: each wait for a promise, and each message between the gateway and an
- * instance (docs/design/hot-path.md). Which instances get events together: test/packages/gateway/lambda/runtime.test.ts.
+ * What a request costs most besides HTTP, counted: each wait for a promise, and each message between the gateway and an
+ * instance (docs/design/hot-path.md). Which instances get events together:
+ * test/packages/gateway/lambda/runtime.test.ts.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -98,7 +99,7 @@ async function waitsOf(client: Client): Promise<readonly string[]> {
     });
     lists.push(waits);
   }
-  // What is done beside requests, a while after a start, is in some of them.
+  // What is done in the background, a while after a start, is included in some of them.
   return lists.reduce((fewest, waits) => (waits.length < fewest.length ? waits : fewest));
 }
 
@@ -193,7 +194,7 @@ describe('messages between the gateway and an instance', () => {
     assert.deepEqual(beyondAnswers(answers), [0]);
   });
 
-  // An answer does not wait for others: it is read where the gateway looks, and a message only wakes.
+  // An answer does not wait for others: it is read when the gateway checks, and a message only wakes the gateway.
   it('are fewer than requests to it, and no more than answers from it, if many come together', async (context) => {
     const answers: string[] = [];
     const posts: number[] = [];

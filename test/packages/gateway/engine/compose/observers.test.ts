@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { LateLogGroups } from '../../../../../packages/gateway/engine/compose/observers.ts';
 import type { GatewayOptions } from '../../../../../packages/gateway/engine/gateway.ts';
 
-/** So many lines wait at most. */
+/** The maximum number of lines that wait. */
 const HELD = 10_000;
 
 type OpenFiles = NonNullable<ConstructorParameters<typeof LateLogGroups>[2]>;

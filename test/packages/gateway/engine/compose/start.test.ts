@@ -53,7 +53,7 @@ describe('a start of two stacks', () => {
 });
 
 describe('a table that a call has made', () => {
-  // The stream is of no template: its ARN is known by the store alone.
+  // The stream is not in a template: only the store has its ARN.
   it('starts a function with what its stream had before the mapping, and with what comes after it', async () => {
     const source = `exports.handler = async ({ Records }) => {
       for (const { dynamodb } of Records) console.log('changed ' + dynamodb.Keys.id.S) }`;

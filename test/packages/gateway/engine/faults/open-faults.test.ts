@@ -91,7 +91,7 @@ const STACK = {
   ...Object.fromEntries(PATHS.map((path) => [`Get${path}`, route(path)])),
 };
 
-/** Without functions: a backend, and a WebSocket API, which meets no faults. */
+/** Without functions: a backend, and a WebSocket API, which is not affected by faults. */
 const OTHER_STACK = {
   Chat: {
     Type: 'AWS::ApiGatewayV2::Api',
@@ -233,7 +233,7 @@ describe('a gateway with a file of faults', () => {
     assert.match(lineOf('cold') ?? '', /faults\.yml rule 6: the event ran in a new instance/);
   });
 
-  /** What arrives on a connection of its own, and how it ends. */
+  /** What arrives on a separate connection, and how it ends. */
   const raw = (path: string): Promise<{ text: string; code: string | undefined }> =>
     new Promise((resolve) => {
       const { hostname, port } = new URL(started.urlOf('http'));

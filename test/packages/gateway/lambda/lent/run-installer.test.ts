@@ -1,4 +1,4 @@
-/** The pip of this machine with a list of ours; a wheel in a folder stands for the index. */
+/** The local pip with a list of this test; a wheel in a folder replaces the index. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

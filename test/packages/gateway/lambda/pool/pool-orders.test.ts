@@ -1,6 +1,6 @@
 /**
- * A pool meets events, answers, failed starts, crashes, new code and renewals in any order. Whatever the order is, each
- * event ends once, no instance gets an event that it must not get, and no more instances run than may.
+ * A pool gets events, answers, failed starts, crashes, new code and renewals in any order. Whatever the order is, each
+ * event ends once, no instance gets an event that it must not get, and no more instances run than allowed.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -132,7 +132,7 @@ describe('a pool with calls in any order', () => {
         for (let step = 0; step < STEPS; step += 1) {
           play.step();
           await settle();
-          // A new version starts beside the instances of the old one.
+          // A new version starts next to the instances of the old one.
           assert.ok(play.pool.size <= MAX_INSTANCES + 1, `seed ${seed}: ${play.pool.size} instances`);
           assert.ok(play.results.length <= play.invoked);
         }

@@ -139,7 +139,7 @@ describe('FunctionPool', () => {
 
   it('keeps a fast function to its warm instance', async () => {
     const sizes: number[] = [];
-    // The pool goes by the machine's time: where this process does not run for 50 ms, a fast function looks slow.
+    // The pool uses the machine's time: if this process does not run for 50 ms, a fast function seems slow.
     for (let attempt = 0; attempt < 5 && !sizes.includes(1); attempt += 1) {
       const pool = await aPool(anInlineFunction('f', 'exports.handler = async () => 1'));
       for (let round = 0; round < 5; round += 1) await send(pool, 100);
@@ -152,7 +152,7 @@ describe('FunctionPool', () => {
   it('gives a waiting function more instances up to the limit, and ends idle ones, the last one later', async () => {
     const source = 'exports.handler = async () => new Promise((r) => setTimeout(r, 40, 1))';
     const pool = await aPool(anInlineFunction('f', source));
-    // What is still starting when all is answered is no idle instance yet.
+    // What is still starting when all is answered is not an idle instance yet.
     for (let round = 0; round < 20 && pool.startedCount < 6; round += 1) await send(pool, 40);
     const grown = pool.size;
 

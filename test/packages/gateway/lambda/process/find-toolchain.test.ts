@@ -1,4 +1,7 @@
-/** What is looked up on a machine, with machines that are folders: nothing is installed, and no program of a language runs. */
+/**
+ * What is looked up on a machine, with folders in place of machines: nothing is installed, and no program of a language
+ * runs.
+ */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';

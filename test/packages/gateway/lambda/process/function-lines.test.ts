@@ -11,7 +11,7 @@ function aLog(): { readonly lines: FunctionLines; readonly log: Line[] } {
   return { lines: new FunctionLines((stream, message) => void log.push([stream, message])), log };
 }
 
-/** The same output, cut into chunks of each size: a pipe cuts where it likes. */
+/** The same output, split into chunks of each size: a pipe splits anywhere. */
 const OUTPUTS: readonly {
   readonly what: string;
   readonly output: string;

@@ -1,4 +1,4 @@
-/** Which Node.js runs a function of another version; those of this test are scripts that say theirs. */
+/** Which Node.js runs a function of another version; the programs of this test are scripts that print their version. */
 import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';

@@ -39,7 +39,7 @@ describe('requestIds', () => {
 });
 
 describe('the board', () => {
-  // What one side writes to a part, the other one would read in another part.
+  // If one side wrote to the wrong part, the other side would read it there.
   it('has a separate place for each of its parts, with one entry for each slot', () => {
     const { memory, states, serviceMicros, traceLengths, unreadLines, traces } = createBoard();
     const parts = [states, serviceMicros, traceLengths, unreadLines, traces];

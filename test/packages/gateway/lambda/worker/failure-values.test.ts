@@ -1,4 +1,4 @@
-/** What may be thrown is any value; what Lambda's runtime makes of each (its Errors.js) is said by the rows. */
+/** Any value may be thrown; the rows say what Lambda's runtime (its Errors.js) makes of each. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runInNewContext } from 'node:vm';

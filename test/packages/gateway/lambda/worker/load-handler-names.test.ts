@@ -1,4 +1,4 @@
-/** What a handler's name may point to in a module; the rules are Lambda's runtime's (UserFunction.js). */
+/** What a handler's name may refer to in a module; the rules are those of Lambda's runtime (UserFunction.js). */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';

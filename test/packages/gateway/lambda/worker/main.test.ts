@@ -126,7 +126,7 @@ function start(source: string, { waits = false, environment = {} }: Options = {}
   };
 }
 
-// A thread that does not end by itself where a test fails would keep the others waiting.
+// A thread that does not end by itself if a test fails would keep the others waiting.
 describe('the program of a thread', { timeout: 20_000 }, () => {
   afterEach(() => Promise.all(ends.splice(0).map((end) => end())));
 

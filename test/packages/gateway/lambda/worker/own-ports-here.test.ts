@@ -1,4 +1,4 @@
-/** Every way to open a server and to reach it, in this process: its own ports are those of a function. */
+/** Every way to open a server and to connect to it, in this process: its own ports are those of a function. */
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';

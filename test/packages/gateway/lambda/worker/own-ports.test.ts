@@ -1,4 +1,4 @@
-/** Servers that functions open on a fixed port, as Express templates do, beside others of the same machine. */
+/** Servers that functions open on a fixed port, as Express templates do, next to other servers on the same machine. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-/** What a function can do to its process, and cannot do to the gateway. */
+/** What a function can do to its own process, but not to the gateway. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';

@@ -27,7 +27,7 @@ async function aBackend(
   return listen(server);
 }
 
-/** A server that says these bytes to whatever it hears. */
+/** A server that answers these bytes to any request. */
 function aRawServer(talk: (socket: Socket) => void): Promise<string> {
   return listen(
     createTcpServer((socket) => {
@@ -115,7 +115,7 @@ describe('createHttpClient', () => {
 
     for (let round = 0; round < 8; round += 1) await send(origin);
 
-    // A second one is opened where the next call comes before the first is seen to be idle.
+    // A second one is opened if the next call comes before the first is known to be idle.
     assert.ok(ports.size <= 2, `${ports.size} connections`);
   });
 

@@ -5,7 +5,9 @@ import type { HttpOutcome, HttpRequest } from '../../../../../packages/gateway/c
 import { aDistribution, answered, sentHeaders } from './a-distribution.ts';
 import type { Asked } from './a-distribution.ts';
 
-/** What the origin could tell callers apart by: everything that it got, but what differs for each request. */
+/**
+ * Everything by which the origin could distinguish callers: all that it received, except what differs for each request.
+ */
 function echo(request: HttpRequest): string {
   const headers = sentHeaders(request);
   delete headers['x-amz-cf-id'];

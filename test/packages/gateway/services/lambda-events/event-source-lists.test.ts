@@ -47,7 +47,7 @@ function namedInGuide(start: RegExp): readonly string[] {
   return [...part.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
 }
 
-/** What SAM's `Events` of a type lacks: the least that SAM takes of it. */
+/** The required properties of a SAM event type. */
 const PROPERTIES: Readonly<
   Record<string, Readonly<Record<string, string | Readonly<Record<string, string | readonly string[]>>>>>
 > = {
@@ -243,7 +243,7 @@ describe('The table of event sources', () => {
   });
 });
 
-/** A call refuses this value, or keeps it; what it does not know it leaves out. */
+/** A call refuses this value, or stores it; it leaves out what it does not support. */
 function isInCalls(setting: string): boolean {
   const name = setting === 'KmsKeyArn' ? 'KMSKeyArn' : setting;
   try {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Json } from '@gatewright/aws/json-object';
 import { aStack } from '../stack-builders.ts';
 
-/** What `expression` comes to beside the resource `X`. */
+/** The value of `expression` next to the resource `X`. */
 function valueOf(resource: string, expression: string): { value: Json | undefined; placeholders: number } {
   const stack = aStack(`Resources: { X: ${resource} }\nOutputs: { Out: { Value: ${expression} } }`);
   return { value: stack.resolveOutputs().get('Out'), placeholders: stack.placeholders.length };

@@ -1,4 +1,4 @@
-/** What an operation of a document becomes. */
+/** The result of an operation of a document. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { membersOf } from '@gatewright/aws/json-object';

@@ -1,4 +1,4 @@
-/** What the page makes of a gateway that restarts, refuses its key or is away. */
+/** How the page handles a gateway that restarts, refuses its key or is not running. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { asGlobals } from '../../../../../support/as-globals.ts';

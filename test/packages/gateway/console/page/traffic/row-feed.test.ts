@@ -1,4 +1,4 @@
-/** Rows for as long as the page is open: first ones, older ones, those that arrive, and those of the next start. */
+/** Rows for as long as the page is open: the first ones, older ones, those that arrive, and those of the next start. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { loadPage, PageGateway, showHook, until } from '../../../../../support/page-in-process.ts';

@@ -43,7 +43,7 @@ const ORDER = detailOf({
   body: { form: 'json', text: '{"a":"\'"}' },
 });
 
-/** What `fetch` is called with by a text that was copied. */
+/** The arguments of `fetch` in a copied text. */
 async function callOf(text: string): Promise<readonly [url: string, init: RequestInit]> {
   let called: readonly [string, RequestInit] | undefined;
   const fetch = (url: string, init: RequestInit): { readonly status: number } => {

@@ -27,7 +27,7 @@ type Row = {
   readonly body?: object;
   readonly status: number;
   readonly says: string;
-  /** The error type, where it is not told by the message. */
+  /** The error type, if the message does not determine it. */
   readonly type?: string;
   readonly test: string;
 };

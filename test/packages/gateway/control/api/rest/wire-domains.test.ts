@@ -43,7 +43,7 @@ function map(domainName: string, basePath?: string, stage?: string, api = restAp
   return control.sdk.send(new CreateBasePathMappingCommand({ domainName, basePath, stage, restApiId: api }));
 }
 
-/** Status of `GET` on a domain; undefined where nothing is mapped. */
+/** Status of `GET` on a domain; undefined if nothing is mapped. */
 async function ask(host: string, target: string): Promise<number | undefined> {
   const api = control.served.atDomain(host, target)?.api;
   if (api === undefined) return undefined;

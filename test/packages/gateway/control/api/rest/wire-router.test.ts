@@ -48,7 +48,7 @@ describe('routeCall', () => {
     ['/%72estapis/prod', 403],
     ['/v2/apis/pro%64', 403],
     ['/%762/apis/prod', 403],
-    // A slash within a name is none of the path's.
+    // A slash within a name is not a part of the path.
     ['/restapis%2Fprod', 501],
   ];
   for (const [path, status] of rows)

@@ -36,7 +36,7 @@ before(async () => {
 });
 after(() => control.close());
 
-/** What a client of the API gets back for each of these. */
+/** What a client of the API gets for each of these. */
 async function frames(ApiId: string): Promise<unknown[]> {
   const api = control.served.find(ApiId);
   assert.ok(api);

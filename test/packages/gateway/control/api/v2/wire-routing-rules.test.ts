@@ -35,7 +35,7 @@ before(async () => {
 });
 after(() => control.close());
 
-/** Status and what the API sees as resource; undefined where no rule takes it. */
+/** The status, and the resource that the API sees; undefined if no rule matches. */
 async function ask(target: string, ...headers: string[]): Promise<readonly [number, unknown] | undefined> {
   const rawHeaders = ['Host', DomainName, ...headers];
   const api = control.served.atDomain(DomainName, target, rawHeaders)?.api;

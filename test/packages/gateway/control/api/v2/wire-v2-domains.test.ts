@@ -63,7 +63,7 @@ function makeDomain(DomainName: string, more: Partial<CreateDomainNameCommand['i
   );
 }
 
-/** Status of `GET` on a domain; undefined where nothing is mapped. */
+/** Status of `GET` on a domain; undefined if nothing is mapped. */
 async function ask(host: string, target: string): Promise<number | undefined> {
   const api = control.served.atDomain(host, target)?.api;
   if (api === undefined) return undefined;

@@ -11,7 +11,7 @@ type Row = {
   readonly noun: string;
   /** All members that may be given together. */
   readonly members: Members;
-  /** What an update sets, and what is then shown. */
+  /** What an update sets, and what is shown afterwards. */
   readonly change: Members;
   readonly idLength: number;
   /** Needed to make one. */

@@ -1,4 +1,4 @@
-/** What of a start is recorded, as the program that started it wants it. */
+/** What is recorded of a start, as the program that started it requires. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { withRecording } from '../../../../../../packages/gateway/engine/compose/control-port/console.ts';

@@ -1,4 +1,4 @@
-/** What a start answers below `/_gatewright/`, and at addresses of the control port that are a stack's own. */
+/** What a start answers below `/_gatewright/`, and at addresses of the control port that belong to a stack. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';

@@ -23,7 +23,7 @@ describe('the steps of a load', () => {
   }
 });
 
-/** @throws RangeError for a step that stands before one of those that it comes after, and for one that names none */
+/** @throws RangeError for a step that is placed before a step that it must follow, and for a step that names none */
 function checkOrder(steps: typeof LOAD_STEPS): void {
   for (const [index, { name, after }] of steps.entries()) {
     const before = new Set(steps.slice(0, index).map((step) => step.name));

@@ -62,7 +62,7 @@ describe('tlsOf', () => {
     (list ?? []).filter(({ internal }) => !internal).map(({ address }) => address),
   );
 
-  // What a client compares with the certificate (RFC 9525) is each name and address at which it can reach the port.
+  // A client compares the certificate with each name and address at which it can reach the port (RFC 9525).
   for (const { host, more } of [
     { host: '127.0.0.1', more: [] },
     { host: '::1', more: [] },

@@ -68,7 +68,7 @@ describe('a message sent by the control port', () => {
   };
   const FAILED = { kind: 'failed', message: 'the queue is full' };
 
-  // Who sends is told what came of it: nothing that failed is reported as sent.
+  // The sender learns the result: nothing that failed is reported as sent.
   for (const { name, outcome, target, refusal, expected } of [
     {
       name: 'is sent to a queue by its name',
@@ -128,7 +128,7 @@ describe('a service of a start', () => {
     '123456789012',
   );
 
-  /** What a service is given by a start whose tables are there. */
+  /** What a start passes to a service whose tables exist. */
   async function openedWith(dynamodb: object): Promise<{ ports: ServicePorts; host: ServiceHost }> {
     let ports: ServicePorts | undefined;
     const entry: ServiceEntry = {

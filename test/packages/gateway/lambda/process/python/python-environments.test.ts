@@ -13,7 +13,7 @@ import { aFolder, aFolderFunction, anInlineFunction } from '../../start-runtime.
 
 const POETRY = '[project]\nname = "shop"\n[tool.poetry.dependencies]\n';
 
-/** Which tool a project uses is told by the files that the tools write: uv.lock, poetry.lock, Pipfile. */
+/** The tool that a project uses is recognized by the files that the tools write: uv.lock, poetry.lock, Pipfile. */
 const PROJECTS: readonly {
   readonly files: Readonly<Record<string, string>>;
   readonly tool: string | undefined;

@@ -1,4 +1,4 @@
-/** Which Python runs a function where the first that comes to mind does not answer; interpreters are scripts. */
+/** Which Python runs a function if the first choice does not answer; the interpreters are scripts. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, globSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';

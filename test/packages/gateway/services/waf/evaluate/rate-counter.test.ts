@@ -61,7 +61,7 @@ describe('RateCounter', () => {
     );
   });
 
-  // A caller may know how long names are replaced, and send what a name of another caller is replaced by.
+  // A caller may know how long names are replaced, and send the replacement of another caller's name.
   for (const digest of ['base64', 'hex', 'base64url'] as const)
     it(`counts a long instance apart from its own hash in ${digest}`, () => {
       const counter = new RateCounter(10, 60);

@@ -63,7 +63,7 @@ describe("AWS WAF's lists", () => {
     });
 });
 
-/** What AWS refuses, with the path of it (API reference of each type). */
+/** What AWS refuses, with its path (API reference of each type). */
 const REFUSED: readonly {
   name: string;
   rules: readonly RuleJson[];
