@@ -1,6 +1,6 @@
 /**
- * One case of each area and outcome over a real socket, those that were recorded under their own names and under others,
- * the documented ones under others alone; `npm run parity` takes all.
+ * One case of each area and outcome over a real socket: the recorded ones under their own names and under others, the
+ * documented ones only under others. `npm run parity` runs all.
  */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';

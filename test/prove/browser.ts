@@ -1,4 +1,4 @@
-/** What only a browser can say: preflights, cookies, redirects and WebSockets as Chromium does them. */
+/** What only a browser can show: preflights, cookies, redirects and WebSockets as Chromium handles them. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

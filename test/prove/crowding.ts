@@ -1,6 +1,7 @@
 /**
- * Crowds of clients on one gateway: 400 that hold 10 MB each of a body, over both versions of HTTP, and 2,000
- * that call a function in a loop. What the others get meanwhile, and what the process holds.
+ * Crowds of clients on one gateway: 400 that each withhold the end of a body of 10 MB, over both versions of HTTP, and
+ * 2,000 that call a function in a loop. Measures what other clients get in the meantime, and how much memory the
+ * process uses.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -71,7 +72,7 @@ async function withGateway(
   }
 }
 
-/** A function of about 1 ms, and one beside it. */
+/** A function that takes about 1 ms, and another one. */
 function writeService(folder: string): void {
   const fn = (path: string): object => ({
     Type: 'AWS::Serverless::Function',
@@ -133,7 +134,7 @@ async function holdBodies(
   };
 }
 
-/** @returns ms until no more than that is resident, or a little more than the bound */
+/** @returns the time in ms until at most this much memory is resident, or a little more than the limit */
 async function waitForMemory(gateway: SoakedGateway, mostMb: number): Promise<number> {
   const startedMs = performance.now();
   for (;;) {
@@ -151,7 +152,7 @@ async function callInLoop(
   const url = gateway.urlOf('http');
   const [crowdUrl, loneUrl] = [new URL('crowd', url), new URL('lone', url)];
   await askInLoop(loneUrl, 1, { isOver: oneAfterAnother(100) });
-  // What a client waits for its connection says nothing of its turn.
+  // The time that a client waits for its connection is not counted.
   const served = new Set<number>();
   const begun = Promise.withResolvers<undefined>();
   let endMs = Infinity;

@@ -17,7 +17,7 @@ const DUE: readonly string[] = ['in-force', 'mutants', 'promises'];
 
 const ask = (...args: string[]): string =>
   execFileSync('git', args, { cwd: REPOSITORY, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-/** Nothing can be said where the history is cut off, or is not there at all. */
+/** Nothing can be checked if the history is shallow or does not exist. */
 function isShallow(): boolean {
   try {
     return ask('rev-parse', '--is-shallow-repository').trim() !== 'false';
@@ -44,7 +44,7 @@ function commitsIn(figures: Figures): readonly string[] {
 
 describe('docs/evidence', () => {
   const evidence = readEvidence(REPOSITORY);
-  /** Of files, and of figures in them that were measured apart. */
+  /** The commits of files, and of figures in them that were measured separately. */
   const commits = [...evidence].flatMap(([name, { commit, figures }]) =>
     [commit, ...commitsIn(figures)].map((one) => [name, one] as const),
   );

@@ -29,9 +29,9 @@ const WITHIN_MS = {
   table: 10_000,
   subscriptions: 20_000,
 };
-/** With the start and the end, eight minutes. */
+/** Eight minutes, including the start and the end. */
 const ALL_WITHIN_MS = 460_000;
-/** Of one publication to the whole crowd: printed beside what it took. */
+/** For one publication to the whole crowd: printed next to the time that it took. */
 const GOAL_MS = 2_000;
 const PUBLISHED_AT_ONCE = 4;
 const HEARD_BY = 10;

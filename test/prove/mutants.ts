@@ -44,12 +44,12 @@ export const mutants: Proof = {
 };
 
 type Scope = {
-  /** Of each package; undefined for its own size. Fewer than the claim names are a look and no proof. */
+  /** For each package; undefined for its own size. A smaller number than in the claim is a preview and not a proof. */
   readonly sample: number | undefined;
   readonly seed: number;
   /** A package, or folders by how their names begin, which is a look and no proof. */
   readonly only: string | undefined;
-  /** What was killed is dead, though tests have come since. */
+  /** What was noticed once stays noticed, even if tests were added later. */
   readonly survivors: boolean;
   readonly workers: number;
 };
@@ -170,7 +170,7 @@ function readSurvivors(): readonly Survivor[] {
   return JSON.parse(readSource(SURVIVORS).text) as Survivor[];
 }
 
-/** Those of packages that earlier runs have measured. */
+/** The verdicts of packages that earlier runs have measured. */
 function readFigures(): FiguresByPackage {
   return (readEvidence(REPOSITORY).get('mutants')?.figures['packages'] ?? {}) as FiguresByPackage;
 }

@@ -172,7 +172,7 @@ async function adminFeatures(mine: Desk, other: Desk): Promise<readonly Feature[
   ];
 }
 
-/** By role. PortalPageRole may only write its log, which the policies alone decide. */
+/** By role. PortalPageRole may only write its log, which is decided from the policies. */
 export const PORTAL_FEATURES = {
   PortalSessionRole: sessionFeatures,
   PortalRole: memberFeatures,

@@ -1,6 +1,6 @@
 /**
- * Processes of two languages on one quota of the embedded DynamoDB, a tenth of them killed in the middle: Node's, and
- * those of the Python library. GATEWRIGHT_PYTHON names the interpreter; default: python3.
+ * Processes of two languages on one quota of the embedded DynamoDB, a tenth of them killed in the middle: Node
+ * processes, and processes with the Python library. GATEWRIGHT_PYTHON names the interpreter; default: python3.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,7 @@
-/** What recording costs, by the bench that switches it on and off in one process; it needs a machine with nothing else to do. */
+/**
+ * What recording costs, measured by the bench that switches it on and off in one process; it needs a machine with
+ * nothing else to do.
+ */
 import { describeRow, measureRecording } from '../../lab/bench/record.ts';
 import { medianInterval } from '../../lab/bench/interval.ts';
 import { SCENARIOS } from '../../lab/bench/scenarios.ts';
@@ -27,7 +30,7 @@ export const recording: Proof = {
   },
 };
 
-/** What the claim says, of each scenario. */
+/** The claim, for each scenario. */
 export function reasonsAgainst({ scenario, cost }: Pick<RecordRow, 'scenario' | 'cost'>): readonly string[] {
   return cost.median > MOST ? [`${scenario}: ${percent(cost.median)} less throughput`] : [];
 }

@@ -1,4 +1,4 @@
-/** What each role of the stack is for: features by name, done with the role's own credentials. */
+/** What each role of the stack is for: features by name, used with the role's own credentials. */
 import { EndpointAdmin } from '#shared/endpoints/endpoint-admin.ts';
 import { readEndpoint } from '#shared/endpoints/read-endpoint.ts';
 import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
@@ -76,7 +76,7 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
         name: 'quotas are charged',
         async run() {
           const quotas = mine.quotas(plan);
-          // A tenant of its own: those of others may have been closed.
+          // A separate tenant: the periods of others may have been closed.
           const own = { ...charge(plan), tenant: plan, key: 'k' };
           for (let count = 0; count < 3; count += 1) await quotas.consume(own);
           await quotas.flush();

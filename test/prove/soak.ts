@@ -47,7 +47,7 @@ export const soak: Proof = {
   name: 'soak',
   claim:
     'at 70 % load, with reloads, crashing and hanging handlers, killed and hostile clients, a moving clock and two kills, every request gets a response unless it is in progress at a kill, no acknowledged write is lost, and the heap and the numbers of threads and descriptors stay level',
-  // By name in its short form, `-- soak --quick`: what a machine does under load refuses no change yet.
+  // Runs in its short form by name, `-- soak --quick`: what a machine does under load does not refuse a change yet.
   quick: false,
   run: async ({ quick, minutes = quick ? QUICK_MINUTES : USUAL_MINUTES, seed = 1 }) => {
     if (process.platform !== 'linux')

@@ -24,7 +24,7 @@ type Vector = {
 };
 type Group = { readonly public?: unknown; readonly private?: unknown; readonly tests: readonly Vector[] };
 
-/** What came of one file. */
+/** The result of one file. */
 type Tally = {
   validAccepted: number;
   invalidRefused: number;

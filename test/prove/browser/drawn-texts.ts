@@ -2,7 +2,7 @@
 import { pickFrom } from '../../support/pick.ts';
 import type { Pick } from '../../support/pick.ts';
 
-/** What each would do if it ran. The page counts. */
+/** What each text would do if it ran. The page counts it. */
 const RAN = 'globalThis.ran=(globalThis.ran||0)+1';
 
 export const PIECES: readonly string[] = [

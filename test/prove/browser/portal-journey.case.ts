@@ -1,6 +1,7 @@
 /**
- * The example api-product as a user has it, out of the npm package: two organisations are invited, call the API, are
- * refused, change their plan and their keys. One works with a mouse on a desktop, the other by keyboard alone on a phone.
+ * The example api-product as a user has it, from the npm package: two organisations are invited, call the API, are
+ * refused, change their plan and their keys. One works with a mouse on a desktop, the other only with the keyboard on a
+ * phone.
  */
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync } from 'node:fs';

@@ -65,8 +65,8 @@ async function until(page: Page, selector: string, text: string): Promise<void> 
 }
 
 /**
- * A client that speaks the protocol itself: joins, and says something. What is delivered on the channel, such as its own
- * presence, may come before the answer: the subscription holds as soon as it is written.
+ * A client that speaks the protocol itself: it joins and sends a message. What is delivered on the channel, such as its
+ * own presence, may come before the answer: the subscription is valid as soon as it is written.
  */
 function join(page: Page, options: { readonly url: string; readonly token: string }): Promise<void> {
   return page.evaluate(({ url, token }) => {

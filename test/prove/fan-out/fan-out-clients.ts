@@ -1,4 +1,4 @@
-/** Clients of the library on a running gateway, and what arrives on the wire beside what they hand on. */
+/** Clients of the library on a running gateway, and what arrives on the wire as well as what they pass on. */
 import { WebSocket } from 'ws';
 import { connectChannels } from '../../../shared/entries/websocket-client.ts';
 import type {
@@ -116,7 +116,7 @@ export function kill({ sockets }: Pick<Listener, 'sockets'>): void {
   for (const socket of sockets) socket.terminate();
 }
 
-/** Who comes later is kept waiting no longer by the starts of functions than one who comes alone. */
+/** A client that comes later waits no longer for the starts of functions than one that comes alone. */
 const FIRST_WAVE = 1;
 const LARGEST_WAVE = 16;
 

@@ -20,7 +20,10 @@ export async function within<T>(
 
 const LOOK_EVERY_MS = 20;
 
-/** How long it took until it held. @throws Error where it does not come to hold within `limitMs` */
+/**
+ * The time until the condition was true.
+ * @throws Error if it does not become true within `limitMs`
+ */
 export async function until(
   what: string,
   limitMs: number,

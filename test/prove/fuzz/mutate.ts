@@ -87,7 +87,7 @@ const EVIL = [
 ];
 const PAIRS = ['[]', '{}', '()', '""'] as const;
 
-/** A seed with one to six changes. `words` are those of the language. */
+/** A seed with one to six changes. `words` are words of the language. */
 export function mutate(dice: Dice, seeds: readonly string[], words: readonly string[]): string {
   let tokens = tokensOf(dice.pick(seeds));
   for (let left = 1 + dice.below(MAX_CHANGES); left > 0; left -= 1)

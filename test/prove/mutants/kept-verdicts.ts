@@ -29,7 +29,7 @@ export function keep(kept: Kept): void {
   appendFileSync(FILE, `${JSON.stringify(kept)}\n`);
 }
 
-/** What sees a mutant: where it gets better, those that lived are tried again. */
+/** The code that tries mutants: if it improves, the survivors are tried again. */
 const TRIED_BY = [
   'light-runner',
   'mutant-process',

@@ -9,7 +9,7 @@ import type { LoadedTest, TestRun } from './light-runner.ts';
 import { makeCells, plantFiles, plantInThreads } from './planted-files.ts';
 
 export type MutantOrder = {
-  /** By file, absolute: where its text with the mutants is. */
+  /** By absolute file: where its text with the mutants is. */
   readonly planted: Readonly<Record<string, string>>;
   /** How many there are. */
   readonly mutants: number;
@@ -18,12 +18,12 @@ export type MutantOrder = {
   readonly active: number;
 };
 
-/** A test that holds without a mutant. */
+/** A test that passes without a mutant. */
 export type Held = {
   readonly file: string;
   /** Among those of its file. */
   readonly index: number;
-  /** The mutants that it meets. */
+  /** The mutants that it executes. */
   readonly hits: readonly number[];
   readonly ms: number;
   /** Of the processor: what `ms` says on a machine that does nothing else. */
@@ -50,7 +50,7 @@ export type Tried = {
   readonly kind: 'tried';
   /** The test that failed, and its file. */
   readonly killedBy: { readonly name: string; readonly file: string; readonly isLate: boolean } | undefined;
-  /** The same tests hold again without the mutant. */
+  /** The same tests pass again without the mutant. */
   readonly isClean: boolean;
 };
 

@@ -1,4 +1,4 @@
-/** The decision core as both functions call it: what it answers beside what its parts have tests for. */
+/** The decision core as both functions call it: what it answers apart from what its parts have tests for. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createKeySetFetcher } from '#shared/access/tokens/key-set-fetcher.ts';
@@ -86,7 +86,7 @@ describe('what is noted of a request', () => {
   });
 });
 
-// docs/guides/protect/access.md, "Packaging": the local issuer is trusted only where the stack says where it is.
+// docs/guides/protect/access.md, "Packaging": the local issuer is trusted only if the stack says where it is.
 describe("the gateway's own issuer", () => {
   it('is unknown to a stack without its address', async () => {
     const document = aDocument({ issuers: [{ id: 'main', type: 'local', only: ['prod'] }] });
@@ -137,7 +137,7 @@ describe('an answer over the maxBytes of its document', () => {
   });
 });
 
-// docs/design/authorizers §3.2, 6: a TOKEN event tells no address, so an answer for one request may not assume one.
+// docs/design/authorizers §3.2, 6: a TOKEN event contains no address, so an answer for one request must not assume one.
 describe('an exact answer of a TOKEN authorizer', () => {
   it('denies callers that an address rule could exclude', async () => {
     const rules = [

@@ -132,7 +132,7 @@ describe('backendContext', () => {
     assert.equal(contextWith('x'.repeat(1_025))['contextCut'], 'scope');
   });
 
-  // docs/design/authorizers §7.5: whatever a token holds, the gateway takes the context of every kind of API.
+  // docs/design/authorizers §7.5: whatever a token contains, the gateway accepts the context of every kind of API.
   it('is flat and bounded, for any claims', () => {
     const anything = fc.oneof(
       fc.jsonValue(),

@@ -1,4 +1,4 @@
-/** The quota of an access document, from what the authorizer answers to what the usage table holds. */
+/** The quota of an access document, from what the authorizer answers to what the usage table contains. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { withoutCharged } from '#shared/access/charged-routes.ts';
@@ -69,7 +69,7 @@ describe('an access document with a quota', () => {
     assert.equal(charged.table.ledger()['rem'], 2);
   });
 
-  // The wrapper reads the plan from the table, and knows no document.
+  // The wrapper reads the plan from the table, and has no document.
   it('saves the plans by which the wrapper of an MCP server charges, once, and charges nothing', async () => {
     const mcp = { path: '/mcp', charge: true, rules: [{ id: 'all', effect: 'allow', tools: ['*'] }] };
     const given = { over: { mcp }, routes: ['POST /mcp'] };

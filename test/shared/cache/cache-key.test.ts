@@ -108,7 +108,7 @@ describe('a shared answer', () => {
     assert.deepEqual(bodies, ['answer 1', 'answer 2']);
   });
 
-  // A payload of version 1.0 has the members of a Lambda authorizer's context beside those of API Gateway.
+  // A payload of version 1.0 has the members of a Lambda authorizer's context next to those of API Gateway.
   it('is separated by token if a Lambda authorizer of payload 1.0 answers an object called iam', async () => {
     const authorizer = { principalId: 'everybody', iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } };
     const statuses = [];

@@ -1,4 +1,7 @@
-/** Who asks the handler, and whose answer is kept, where one takes longer than its lease or the table fails between. */
+/**
+ * Which request calls the handler, and whose answer is stored, if one takes longer than its lease or the table fails in
+ * between.
+ */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { entriesOf, markLabel } from '#shared/cache/labels.ts';

@@ -1,4 +1,4 @@
-/** What the receiver asks DynamoDB about the endpoint of a delivery. */
+/** What the receiver reads from DynamoDB about the endpoint of a delivery. */
 import assert from 'node:assert/strict';
 import { json } from 'node:stream/consumers';
 import { describe, it } from 'node:test';

@@ -1,4 +1,4 @@
-/** What the document of an admin function says is what its router takes and answers. */
+/** The document of an admin function describes what its router accepts and answers. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeRoutes } from '#shared/http/openapi.ts';

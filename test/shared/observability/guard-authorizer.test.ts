@@ -1,4 +1,4 @@
-/** What third-party middlewares can do to an authorizer, and what leaves all the same. */
+/** What third-party middlewares can do to an authorizer, and what it answers in spite of them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import middy from '@middy/core';

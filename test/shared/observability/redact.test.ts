@@ -80,7 +80,7 @@ describe('redact', () => {
       assert.doesNotMatch(String(redact('message', text)), /eyJ|c2ln/);
   });
 
-  // An apiKey issuer's header may have any name, and a ticket stands wherever a client has put it.
+  // An apiKey issuer's header may have any name, and a ticket may be anywhere in a request.
   const OWN_CREDENTIALS = [
     printApiKey({ prefix: 'shop_live', keyId: 'AbCd0123AbCd0123' }, 'c0ffee'.repeat(11)),
     printApiKey({ prefix: 'shop', keyId: 'AbCd0123AbCd0123' }, 'c0ffee'.repeat(11)),

@@ -1,4 +1,4 @@
-/** What simulation/breaker-model.ts does not ask: what is written and observed. Its rules are proven there. */
+/** What simulation/breaker-model.ts does not check: what is written and observed. Its rules are proven there. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Breaker } from '#shared/resilience/breaker.ts';

@@ -24,7 +24,7 @@ function aPolicy(options: Partial<PolicyOptions> = {}, fraction = 1) {
       observe: ({ kind }) => void events.push(kind),
     },
   );
-  /** What becomes of a call, once everything has settled that needs no time. */
+  /** The result of a call, once everything has settled that needs no time. */
   const run = (make: (attempt: Attempt) => Promise<unknown>, call?: CallOptions) => {
     const outcome: { ended?: unknown } = {};
     policy.run(make, call).then(

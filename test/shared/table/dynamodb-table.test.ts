@@ -14,7 +14,7 @@ import { describePermitsAndShards } from '../quota/holding/permits-and-shards.su
 import { SIGNER } from '../../support/orders-table.ts';
 import { createKeyedTable } from '../../support/a-keyed-table.ts';
 
-/** Any endpoint takes this pair, but for AWS itself, which takes the developer's own. */
+/** Any endpoint accepts this pair, except AWS itself, which gets the developer's own. */
 const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } };
 
 const clientAt =

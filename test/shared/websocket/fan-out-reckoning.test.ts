@@ -1,4 +1,4 @@
-/** What docs/guides/receive/realtime.md reckons, against the simulation of it. */
+/** The figures in docs/guides/receive/realtime.md, compared with the simulation. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';

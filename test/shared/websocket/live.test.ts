@@ -76,7 +76,7 @@ describe('post', () => {
       return items.size;
     };
 
-    // A caller is remembered beside the topic.
+    // A caller is stored in addition to the topic.
     assert.equal((await of('main|ada')) > (await of('')), true);
   });
 

@@ -278,7 +278,7 @@ describe('render', () => {
     });
   }
 
-  // Velocity user guide, "Loops": the reference is that of the loop alone.
+  // Velocity user guide, "Loops": the reference belongs only to the loop.
   it('leaves no loop variable behind, in a macro either', () => {
     const loop = '#foreach($b in [1,2])$b#end[$!b]';
 

@@ -138,7 +138,7 @@ describe('gatewright init', () => {
     );
   });
 
-  // A link may have been planted, and what it points to is nobody's to make.
+  // A link may have been planted, and its target must not be created.
   it(
     'writes through no link, not even one that points nowhere',
     { skip: process.platform === 'win32' },

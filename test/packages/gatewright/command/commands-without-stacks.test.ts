@@ -1,4 +1,7 @@
-/** Commands that ask a running gateway, or nothing at all, in this process. The gateway is a stand-in for its control port. */
+/**
+ * Commands that call a running gateway, or nothing at all, in this process. The gateway is a stand-in for its control
+ * port.
+ */
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
@@ -26,7 +29,7 @@ const cwd = join(root, 'service');
 const run = (words: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
   runCommandHere(words, { cwd, environment: { GATEWRIGHT_HOME: join(root, 'home'), ...environment } });
 
-/** By method and path: what it answers, a text as it is. */
+/** The answer by method and path; a text is sent unchanged. */
 const answers = new Map<string, unknown>();
 const asked: (readonly [string, unknown])[] = [];
 let status = 200;
@@ -158,7 +161,8 @@ describe('gatewright invoke', () => {
     assert.deepEqual([failed.code, failed.stdout], [1, '{"a":1}\n']);
   });
 
-  // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html: X-Amz-Function-Error is there where the function failed.
+  // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html: X-Amz-Function-Error is present if the function
+  // failed.
   for (const { what, words, answer, more, answered, expected } of [
     {
       what: 'JSON',

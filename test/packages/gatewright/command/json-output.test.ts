@@ -60,7 +60,7 @@ const PROD = ['--api', 'shop', '--stage', 'prod'];
 const OF_SHOP = [...PROD, '--state', 'state'];
 const BREAKERS = ['--table', 'breakers', '--namespace', 'shop'];
 
-/** In this order: some leave what others show. */
+/** In this order, because some leave what others show. */
 const ROWS: readonly (readonly [command: string, ...words: readonly string[]])[] = [
   ['init', 'made'],
   ['logs'],
@@ -144,7 +144,7 @@ const ROWS: readonly (readonly [command: string, ...words: readonly string[]])[]
   ['data load', 'state.data'],
 ];
 
-/** What these print needs more than there is here. */
+/** What these print needs more than is available here. */
 const REFUSED: typeof ROWS = [
   ['access publish', '--folder', 'made/access'],
   ['waf check', 'out.har', 'template.json'],

@@ -1,4 +1,6 @@
-/** What the command does with its own process: terminal, keys, signals, parents. What the system says of them is scripted. */
+/**
+ * What the command does with its own process: terminal, keys, signals, parents. The answers of the system are scripted.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

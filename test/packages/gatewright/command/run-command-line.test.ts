@@ -11,7 +11,7 @@ function callsOf(command: Command, above: readonly string[] = []): readonly (rea
 }
 
 describe('runCommandLine', () => {
-  // What begins with a dash may be a shift of the clock.
+  // A word that begins with a dash may be a shift of the clock.
   for (const [name, load] of [...COMMANDS].filter(([word]) => word !== 'clock'))
     it(`says where to find help, and ends with 1, if ${String(name)} or one of its subcommands is called incorrectly`, async () => {
       for (const words of callsOf(await load())) {

@@ -36,7 +36,7 @@ function aClient(
 const methodsOf = (sent: readonly Sent[]): readonly unknown[] =>
   sent.map(({ request, message }) => message['method'] ?? request.method);
 
-/** A server of an earlier revision: it knows no message before `initialize`. */
+/** A server of an earlier revision: it accepts no message before `initialize`. */
 const EARLIER = ({ message, request }: Sent): Response => {
   if (message['method'] === 'initialize')
     return json({ jsonrpc: '2.0', id: message['id'], result: { protocolVersion: '2025-06-18' } }, 200, {

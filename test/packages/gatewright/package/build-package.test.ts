@@ -194,7 +194,7 @@ describe('the packages', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  /** Of one build, since to bundle takes longest. */
+  /** From one build, because bundling takes longest. */
   const rules = new Map<string, () => void>();
   rules.set('begin anew, and leave nothing of the build itself', () => {
     assert.deepEqual(readdirSync(built).toSorted(), [

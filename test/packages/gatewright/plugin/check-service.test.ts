@@ -41,7 +41,7 @@ const authorizer = (ttlSeconds: number) => ({
   },
 });
 
-/** The findings of packaging for a service beside the folder `documents/`. */
+/** The findings of packaging for a service next to the folder `documents/`. */
 function check(files: Readonly<Record<string, string>>, over: object = {}, at = 'documents') {
   const root = mkdtempSync(join(tmpdir(), 'gatewright-service-'));
   try {

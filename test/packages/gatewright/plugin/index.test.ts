@@ -69,7 +69,7 @@ function eventsOf(commands: Commands, above = ''): readonly string[] {
 describe('the plug-in for osls', () => {
   after(() => rmSync(folder, { recursive: true }));
 
-  // What osls does not find among the hooks does nothing, and a hook without an event is never called.
+  // osls ignores a hook that it does not know, and a hook without an event is never called.
   it('acts on each event of its commands, and has no other hooks than those of osls itself', () => {
     const { commands, hooks } = thePlugin({});
     const ofOsls = /^(initialize|before:(aws:)?package:.*)$/;

@@ -1,4 +1,7 @@
-/** What a start by a program leaves to its caller, and the command does. The npm of these tests is a shell script. */
+/**
+ * What a start by a program leaves to its caller, and the command does itself. The npm of these tests is a shell
+ * script.
+ */
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

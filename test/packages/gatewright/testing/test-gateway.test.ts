@@ -1,4 +1,4 @@
-/** What a gateway of a test asks its control port for. The answers are those of a stand-in. */
+/** What a gateway of a test requests from its control port. The answers come from a stand-in. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -91,7 +91,7 @@ describe('a WebSocket client of a test', () => {
   });
 });
 
-// What a program of more than one copy of this module tells them by, as by the codes of Node's own errors.
+// How a program with more than one copy of this module recognizes these errors, as by the codes of Node's own errors.
 describe('an error of gatewright/testing', () => {
   const rows = [
     [new TestingError('no gateway'), 'TestingError', 'GATEWRIGHT_TESTING', 'no gateway'],

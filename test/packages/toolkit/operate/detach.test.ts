@@ -1,4 +1,6 @@
-/** What opens a route is shown as the call itself, and asked for by name: of detach, rollback and canaries. */
+/**
+ * A call that opens a route is shown in full, and must be confirmed with the name: in detach, rollback and canaries.
+ */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';

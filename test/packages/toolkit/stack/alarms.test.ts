@@ -19,7 +19,7 @@ type Alarm = Metric & { readonly Metrics?: readonly { readonly MetricStat?: { re
 const readYaml = (path: string): unknown =>
   parse(readFileSync(join(REPOSITORY, path), 'utf8'), { merge: true, logLevel: 'error' });
 
-/** What each alarm of the stack looks at. */
+/** What each alarm of the stack watches. */
 function readAlarms(): readonly (readonly [alarm: string, metric: Metric])[] {
   return globSync('packages/toolkit/stack/**/*.yml', { cwd: REPOSITORY }).flatMap((path) => {
     const { Resources = {} } = readYaml(path) as {

@@ -26,7 +26,7 @@ function aFolder(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** What the command would be called with. */
+/** The arguments with which the command would be called. */
 function apply(words: readonly string[], made: Command = startCommand()): Applied {
   const warnings: string[] = [];
   let applied: Applied | undefined;
@@ -43,7 +43,7 @@ function apply(words: readonly string[], made: Command = startCommand()): Applie
   return applied;
 }
 
-/** In a folder that is named, so that the working directory stays. */
+/** In a named folder, so that the working directory does not change. */
 const applied = (text: string, ...words: readonly string[]): Applied =>
   apply([aFolder({ 'gatewright.yml': text }), ...words]);
 

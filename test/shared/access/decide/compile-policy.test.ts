@@ -6,7 +6,7 @@ import type { Principal } from '#shared/access/decide/principal.ts';
 import { pickFrom } from '../../../support/pick.ts';
 import { aDocument, aPrincipal, ARN, PREFIX } from '../../../support/an-access-document.ts';
 
-/** Denied beside every wildcard. */
+/** Denied next to every wildcard. */
 const DOTS = [
   '*#*',
   '*%%*',
@@ -259,7 +259,7 @@ describe('compilePolicy', () => {
     assert.equal(linesOf(document, { claims: { a: list(10), b: list(10) } }).length, 100);
   });
 
-  // docs/design/authorizers §7.11: hostile values of a claim that would stand in a resource.
+  // docs/design/authorizers §7.11: hostile values of a claim that would be part of a resource.
   const hostile: readonly unknown[] = [
     '*',
     '?',
@@ -311,7 +311,7 @@ describe('compilePolicy', () => {
     assert.deepEqual(linesOf(document, { claims: { teams: 't-1' } }), ['Deny *']);
   });
 
-  // docs/design/authorizers §3.2, 4: a value that removes a grant is counted, also beside others that stay.
+  // docs/design/authorizers §3.2, 4: a value that removes a grant is counted, even if other values stay.
   it('says which rule lost one of several values', () => {
     const bind = { id: { claim: 'teams', each: true } };
     const document = aDocument({ rules: [{ ...allow(['/users/{id}']), id: 'own', bind }] }, ROUTES);

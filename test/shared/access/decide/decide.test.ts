@@ -96,7 +96,7 @@ describe('decide', () => {
     assert.equal(ask('GET/files/a/b'), 'deny-rule office');
   });
 
-  // docs/design/authorizers §3.2, 6: TOKEN events tell no address, so nobody can say that it is not one of those.
+  // docs/design/authorizers §3.2, 6: TOKEN events contain no address, so nobody can say that it is not one of those.
   it('denies an unknown address at a rule that excludes addresses', () => {
     const blocked = { sourceIp: { cidr: ['192.0.2.0/24'] } };
     const rules = [

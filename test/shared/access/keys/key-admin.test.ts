@@ -346,7 +346,7 @@ describe('KeyAdmin', () => {
     assert.ok(!table.messages.join().includes(key.slice(-36)));
   });
 
-  // API Gateway's keys are those of an account and region, of which a stack per stage knows nothing.
+  // API Gateway's keys belong to an account and region; a stack per stage knows nothing of them.
   it('makes native keys of two stages differ by name and value, though operation and secret are the same', async () => {
     const wanted = aNewKey({ usagePlanId: 'plan1' });
     const tables = ['dev', 'prod'].map((stage) => new ApiKeyTable(undefined, stage));

@@ -169,7 +169,7 @@ describe('issueTicket', () => {
       texts.add((await issue(createTicketStore(memory.store))).text);
 
     assert.equal(texts.size, 100);
-    // RFC 3986 unreserved and RFC 7230 token: 43 digits of base64url hold 256 bits.
+    // RFC 3986 unreserved and RFC 7230 token: 43 digits of base64url contain 256 bits.
     for (const text of texts) assert.match(text, /^wst_[A-Za-z0-9_-]{43}$/);
   });
 });

@@ -156,7 +156,7 @@ describe('createTokenVerifier', () => {
     await pinned(signToken(rsa, someClaims({ client_id: 'web' })));
     await pinned(signToken(rsa, someClaims({ azp: 'web' })));
     await pinned(signToken(rsa, someClaims({ aud: ['api', 'x'], client_id: 'web', azp: 'web' })));
-    // docs/design/authorizers §J25: whoever asked for a token of several audiences must be known too.
+    // docs/design/authorizers §J25: the client that requested a token for several audiences must be known too.
     const foreign = signToken(rsa, someClaims({ aud: ['api', 'x'], client_id: 'web', azp: 'stranger' }));
     await assert.rejects(pinned(foreign), { code: 'TOKEN_AUDIENCE_MISMATCH' });
     for (const claims of [{}, { client_id: 'cli' }, { client_id: 'cli', azp: 'web' }, { azp: ['web'] }])

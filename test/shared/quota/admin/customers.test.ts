@@ -1,4 +1,4 @@
-/** What is refused of a customer's record, by code, and what its answers say. */
+/** What is refused in a customer's record, by code, and what the answers say. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DomainError } from '#shared/errors.ts';

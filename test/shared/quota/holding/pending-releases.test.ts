@@ -7,7 +7,7 @@ const KEY = { pk: 'C#acme', sk: '0' };
 const REFUSED: WriteOutcome = { kind: 'refused', item: undefined, storeEpochMs: undefined };
 const DONE: WriteOutcome = { kind: 'done', item: {}, storeEpochMs: undefined };
 
-/** What is owed, beside a table that answers as it is told. */
+/** What is owed, with a table that answers as it is told. */
 function anOwner(answer: () => WriteOutcome) {
   let nowMs = 0;
   const tried: ItemWrite[] = [];

@@ -45,7 +45,7 @@ describe('rateWrite', () => {
 
           const isAdmitted = testsHold(write.when, item);
 
-          // One in a million of a token either way is rounding.
+          // One in a million of a token in either direction is rounding.
           if (Math.abs(tokens - units) > 1e-6) assert.equal(isAdmitted, tokens >= units);
           assert.equal(waitUs(limit, ask, known) === 0, isAdmitted);
           if (!isAdmitted) continue;

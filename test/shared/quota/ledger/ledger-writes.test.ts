@@ -1,6 +1,6 @@
 /**
- * What each write of a ledger finds and leaves, and what the second of two writers is told. The rules are those of
- * docs/design/quota.md; the table carries out conditions as DynamoDB does.
+ * What each write of a ledger finds and leaves, and what the second of two writers gets. The rules are in
+ * docs/design/quota.md; the table evaluates conditions as DynamoDB does.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

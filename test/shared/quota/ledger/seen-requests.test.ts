@@ -37,7 +37,7 @@ describe('ids of requests that were charged', () => {
     assert.equal(table.ledger()['used'], 20_005);
   });
 
-  // What cannot be read may have been charged: charging it again would be worse than to wait.
+  // What cannot be read may have been charged: charging it again would be worse than waiting.
   it('charges nothing while they cannot be read', async () => {
     const table = await aTable([LIMIT]);
     const unread: ItemStore = {

@@ -58,7 +58,7 @@ class Changing {
       version,
       limits,
     });
-    // What processes know of plans is a minute old at most.
+    // What processes know about plans is a minute old at most.
     this.table.nowMs += 61_000;
   }
 

@@ -75,7 +75,7 @@ describe('a change of a customer', () => {
           }),
         ['PLAN#pro'],
       ],
-      // A planned plan is told, too, because a process may begin to charge by it.
+      // A planned plan is announced, too, because a process may begin to charge by it.
       [() => setState(ports, request(), 'acme', 'closed'), ['PLAN#gold', 'PLAN#pro']],
     ];
     for (const [index, [change, expected]] of rows.entries()) {

@@ -1,4 +1,4 @@
-/** What was counted from access logs, and what the authorizer makes of it. */
+/** What was counted from access logs, and how the authorizer uses it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createCustomer, setState } from '#shared/quota/admin/customers.ts';
@@ -85,7 +85,7 @@ describe('a quota that is counted from access logs', () => {
     assert.equal(effectOf(await ask('GET/users/7')), 'Deny');
   });
 
-  // docs/guides/sell/quota.md, "When a change is in force": the ledger that it reads every 2 s tells of the change.
+  // docs/guides/sell/quota.md, "When a change is in force": the ledger that it reads every 2 s contains the change.
   it('denies the callers of a customer that was suspended within 2 s', async () => {
     const { ask, table, serve } = await aTracked();
     const ports = memoryAdminPorts(table.items);

@@ -31,7 +31,7 @@ function aRequest(
 const requestsOf = (count: number, over = {}, atEpochMs = NOON_MS) =>
   Array.from({ length: count }, (_, index) => aRequest(`r${index}`, over, atEpochMs));
 
-/** A table that holds the plan. */
+/** A table that contains the plan. */
 async function aTable(limits: readonly object[] = LIMITS, cost: unknown = 1): Promise<QuotaTable> {
   const table = new QuotaTable();
   await table.holder(limits, { cost }).peek({ plan: 'gold', tenant: 'publisher', key: 'k', route: 'x' });

@@ -1,4 +1,4 @@
-/** What the client takes of where it runs. */
+/** What the client needs from its environment. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hostOf } from '#shared/websocket/client/host.ts';

@@ -1,4 +1,4 @@
-/** What a program learns where no connection can be made: over real sockets, by the class of Node and by `ws`. */
+/** What a program learns if no connection can be made: over real sockets, with Node's class and with `ws`. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';

@@ -13,7 +13,7 @@ function template(kind: 'Api' | 'HttpApi', domains: readonly string[]): string {
   return ['Transform: AWS::Serverless-2016-10-31', 'Resources:', ...apis].join('\n');
 }
 
-/** What the SAM template makes of its domains, by logical id. */
+/** What SAM generates from the domains of a template, by logical id. */
 function madeOf(text: string): Record<string, JsonObject> {
   const resources = [...aStack(text).resolveResources().values()];
   return Object.fromEntries(

@@ -8,7 +8,7 @@ const GET = 'Path: /x, Method: get';
 const POST = 'Path: /x, Method: post';
 const API = 'SAM specification, AWS::Serverless::Api';
 
-/** `Access-Control-Allow-Origin` and the like of OPTIONS /x. */
+/** `Access-Control-Allow-Origin` and similar headers of OPTIONS /x. */
 function preflight(text: string): JsonObject {
   const integration = samProperties(text, 'Api OPTIONS /x')['Integration'] as JsonObject;
   const [response] = integration['IntegrationResponses'] as readonly JsonObject[];

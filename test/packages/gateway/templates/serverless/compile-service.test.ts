@@ -86,12 +86,12 @@ describe('compiling a service', () => {
       ...changed,
     });
   };
-  /** Whether a start would take what is kept; where not, osls is ended before it begins. */
+  /** Whether a start would use the cached result; if not, osls is ended before it begins. */
   const isReused = async (changed: Partial<ServiceRun> = {}): Promise<boolean> => {
     await run({ signal: AbortSignal.abort(), ...changed });
     return !hasCompiled;
   };
-  /** What was written this very moment could change again unseen, and would not be kept. */
+  /** A file that was written this very moment could change again unnoticed, and would not be cached. */
   const passTick = (): void => {
     const probe = join(folder, 'probe');
     const startedMs = statSync(folder).ctimeMs;
@@ -128,7 +128,7 @@ describe('compiling a service', () => {
     for (const each of [folder, userFolder]) await rm(each, { recursive: true, force: true });
   });
 
-  // What is in node_modules is deployed with each service that is packaged as it is.
+  // What is in node_modules is deployed with each service that is packaged unbundled.
   it('keeps what osls compiles in the folder of the user, and nothing next to osls', () => {
     const checks = readdirSync(join(userFolder, 'checks'), { recursive: true });
     assert.ok(

@@ -14,7 +14,7 @@ function install(folder: string, name: string, version: string): string {
   return target;
 }
 
-/** A machine with these programs in `PATH`, none of them beside the gateway. */
+/** A machine with these programs in `PATH`, none of them next to the gateway. */
 function aMachine(programs: Readonly<Record<string, string>>) {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'gatewright-osls-')));
   const [bin, service] = [join(root, 'bin'), join(root, 'service')];

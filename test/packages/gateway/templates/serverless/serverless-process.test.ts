@@ -140,7 +140,7 @@ describe('the end of the osls process', () => {
   const outputFolder = join(folder, 'output');
   mkdirSync(outputFolder);
   after(() => rmSync(folder, { recursive: true }));
-  /** The process meets this code in the first module of osls that it loads. */
+  /** The process runs this code in the first module of osls that it loads. */
   const run = (program: string, signal = new AbortController().signal) => {
     const oslsFolder = mkdtempSync(join(folder, 'osls-'));
     const module = join(oslsFolder, 'lib/configuration/read.js');

@@ -230,7 +230,7 @@ describe('the checks that osls generates', () => {
   const root = mkdtempSync(join(tmpdir(), 'gatewright-kept-checks-'));
   after(() => rmSync(root, { recursive: true }));
 
-  // They are executed, so nobody else may write them.
+  // They are executed, so nobody else may be able to write to them.
   it('are stored in a folder that is created, and that only its owner can write to', () => {
     const own = join(root, 'made/here');
     assert.equal(isOwnFolder(own), true);

@@ -27,7 +27,7 @@ function aFolder(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** What osls's driver says of a service with the functions `a` and `b`, the first with this artifact. */
+/** What osls's driver returns for a service with the functions `a` and `b`, the first with this artifact. */
 function packagedService(artifact: string | undefined, builders: readonly string[] = []): PackagedService {
   return {
     template: {},

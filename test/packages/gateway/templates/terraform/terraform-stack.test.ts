@@ -1,4 +1,4 @@
-/** What a plan or state becomes. */
+/** The stack that a plan or state becomes. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aPlan, aState, refs } from '../../../../support/a-terraform-plan.ts';

@@ -11,7 +11,7 @@ import { anMcpHandler } from '../../../../support/an-mcp-server.ts';
 import { runCommandHere } from '../../../../support/command-in-process.ts';
 import type { Finished } from '../../../../support/command.ts';
 
-/** @param paths those of the routes to the server */
+/** @param paths the paths of the routes to the server */
 function aServer(revisions: readonly string[], paths: readonly string[], without: readonly string[]): object {
   const { Resources } = anHttpApiTemplate(anMcpHandler(revisions, without)) as {
     readonly Resources: Record<string, { readonly Properties?: object }>;

@@ -1,4 +1,4 @@
-/** What a browser loads of the console: little, and nothing from elsewhere. */
+/** What a browser loads from the console: little, and nothing from other origins. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

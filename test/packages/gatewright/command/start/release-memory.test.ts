@@ -8,7 +8,7 @@ import {
   settleWhenIdle,
 } from '../../../../../packages/gatewright/command/start/release-memory.ts';
 
-/** What it does, and after how many seconds, where the loop is busy by these shares of each second. */
+/** What it does, and after how many seconds, if the loop is busy by these shares of each second. */
 function settled(shares: readonly number[]): readonly string[] {
   const done: string[] = [];
   const waiting: (() => void)[] = [];
@@ -45,7 +45,7 @@ describe('a start that is idle', () => {
     const hook = createHook({ init }).enable();
     collectAll();
     hook.disable();
-    // A weak reference holds until the turn of the loop in which it was made ends.
+    // A weak reference stays valid until the turn of the loop in which it was created ends.
     await nextTurn();
     collectAll();
     assert.ok(ticks.some((tick) => tick.deref() !== undefined));

@@ -147,7 +147,7 @@ describe('a command that runs with the gateway', { skip: process.platform === 'w
   it('is ended if there is nothing left to wait for', async () => {
     const code = await run('sleep 300', Promise.resolve());
 
-    // By SIGTERM, or by SIGKILL where the shell was just about to start it.
+    // By SIGTERM, or by SIGKILL if the shell was just about to start it.
     assert.ok([143, 137].includes(code), String(code));
   });
 
@@ -159,7 +159,7 @@ describe('a command that runs with the gateway', { skip: process.platform === 'w
     // Only this one: a runner of tests may listen too.
     process.listeners('SIGTERM').at(-1)?.('SIGTERM');
 
-    // Its own exit code, or that of its shell where it has not come so far.
+    // Its own exit code, or its shell's if it has not been started yet.
     const code = await ended;
     assert.ok([7, 0, 143].includes(code), String(code));
     assert.equal(listeners(), before);

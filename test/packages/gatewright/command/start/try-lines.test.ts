@@ -6,7 +6,7 @@ import type { ApiRoutes, ResolvedStack } from '../../../../../packages/gateway/e
 
 const API = { stack: 'shop-dev', logicalId: 'Api', url: 'http://127.0.0.1:3000/dev' } as unknown as ApiRoutes;
 
-/** What the `Metadata` of a template gives to paste. */
+/** What the `Metadata` of a template suggests to paste. */
 const linesOf = (metadata: Readonly<Record<string, unknown>>): readonly string[] =>
   describeTries(
     {

@@ -1,4 +1,4 @@
-/** Sign-ins at an authorization server of this test, without sockets but for the page of the browser. */
+/** Sign-ins at an authorization server of this test, without sockets except for the page of the browser. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';

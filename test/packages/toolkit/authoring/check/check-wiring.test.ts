@@ -304,7 +304,7 @@ describe('checkChargedRoutes', () => {
     });
 });
 
-// docs/design/authorizers §B22: the key's value counts only where the API takes it from its authorizer.
+// docs/design/authorizers §B22: the key's value counts only if the API takes it from its authorizer.
 describe('checkNativePlans', () => {
   const keys = (nativeUsagePlan?: true) => ({
     issuers: [

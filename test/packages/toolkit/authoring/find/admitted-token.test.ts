@@ -28,7 +28,7 @@ type Row = {
   readonly document: object;
   readonly expected: RegExp;
   readonly kind?: 'http' | 'websocket';
-  /** What the document says of it. */
+  /** What the document says about it. */
   readonly source: string;
 };
 

@@ -6,7 +6,7 @@ import {
 } from '../../../../../packages/toolkit/operate/attach/control-plane.ts';
 import type { Aws, AwsAnswer } from '../../../../../packages/toolkit/terminal/aws-call.ts';
 
-/** Time that passes by waiting alone. */
+/** Time that passes only by waiting. */
 function aClock() {
   let now = 0;
   return {

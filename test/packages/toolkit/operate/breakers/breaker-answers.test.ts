@@ -1,4 +1,4 @@
-/** The operator's command where AWS refuses or is silent, and where an instance changes a breaker meanwhile. */
+/** The operator's command if AWS refuses or does not answer, and if an instance changes a breaker in the meantime. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {

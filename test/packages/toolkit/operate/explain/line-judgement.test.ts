@@ -1,4 +1,4 @@
-/** What one line says by itself: phase, code and failure, keys and throttles. Source: docs/aws §1.3 */
+/** What one line shows by itself: phase, code and failure, keys and throttles. Source: docs/aws §1.3 */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gatherFacts, readSince } from '../../../../../packages/toolkit/operate/explain/explain-api.ts';

@@ -22,7 +22,7 @@ function write(name: string, text: string): void {
   writeFileSync(join(folder, name), text);
 }
 
-/** What is packaged ends here: a stage that serverless.yml does not have is refused after ids were looked up. */
+/** Packaging ends here: a stage that serverless.yml does not have is refused after the ids were looked up. */
 const withStages = (stages: string): string => `params: { default: {}, ${stages} }\n`;
 const UNKNOWN_STAGE = /error: unknown stage "prod"; the stages in serverless\.yml are (.*)\n$/;
 

@@ -1,4 +1,4 @@
-/** What a start refuses and what it warns of, by the documents beside its sources and the APIs that it has. */
+/** What a start refuses and what it warns of, by the documents next to its sources and the APIs that it has. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -104,7 +104,7 @@ describe('explain of a caller who is charged', () => {
     assert.match(user, /^quota {2}not charged: main is not in quota\.when\.issuers$/m);
   });
 
-  // The rules allow and the authorizer denies: reading the rules alone does not show it.
+  // The rules allow and the authorizer denies: the rules alone do not show it.
   it('says which claim is missing if the rules admit the caller but the quota cannot be charged', () => {
     assert.match(
       explained({ tenant: 'acme' }),

@@ -19,7 +19,7 @@ import { runCommandHere } from '../../../../../support/command-in-process.ts';
 const desk = new CacheDesk();
 const answer = createRouter(invalidatorRoutes(portsAt(desk)));
 
-/** As API Gateway hands a request to the function; of the signature it says here that there is one. */
+/** As API Gateway passes a request to the function; about the signature, it only says that there is one. */
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '', 'http://admin');
   const parts: Buffer[] = [];

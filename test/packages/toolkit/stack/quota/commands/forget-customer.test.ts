@@ -51,7 +51,7 @@ const PLAN = {
   ],
 };
 
-/** A month of two customers, with whatever leaves an item: `a#b` has to be written otherwise in a key. */
+/** A month of two customers, with everything that leaves an item: `a#b` must be escaped in a key. */
 class TwoCustomers {
   nowMs = START_MS;
   readonly usage = new Map<string, Item>();

@@ -1,4 +1,4 @@
-/** One sentence for each refusal: what the portal shows to the customer is what the owner of the APIs reads. */
+/** One sentence for each refusal: the customer sees the same in the portal as the owner of the APIs. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';

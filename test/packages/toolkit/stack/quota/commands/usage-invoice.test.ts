@@ -1,4 +1,7 @@
-/** Invoices and meter events by the command, against the admin routes over a table in memory and a stand-in for Stripe. */
+/**
+ * Invoices and meter events with the command, against the admin routes over a table in memory and a stand-in for
+ * Stripe.
+ */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
