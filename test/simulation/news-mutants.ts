@@ -1,4 +1,4 @@
-/** News of a customer's record, broken: processes that are not told, or do not listen. */
+/** News of a customer's record, broken: processes that are not notified, or ignore it. */
 import { patch } from './patch.ts';
 import type { Mutant } from './patch.ts';
 

@@ -86,7 +86,7 @@ class QuotaRun {
     const holders = this.#chance.whole(1, this.#options.maxHolders);
     for (let index = 0; index < holders; index += 1) this.#start(index);
     this.#planRequests();
-    // What a ledger that expires in the middle of a change counts is not to be known; on AWS it has 35 days.
+    // What a ledger counts that expires in the middle of a change is unknown; on AWS it has 35 days.
     if (this.#options.changing !== true && this.#setting.record === undefined)
       planExpiry(this.#world, this.#items, this.#setting);
     if (this.#faults.call > 0) {
@@ -242,7 +242,7 @@ class QuotaRun {
     });
   }
 
-  /** Whatever the plan has become: nobody is charged to a period that was over when the request came. */
+  /** Whatever has become of the plan: nobody is charged to a period that was over when the request came. */
   #checkPeriods(decision: Admission, { key, atMs }: Admitted): void {
     if (this.#options.stamped)
       for (const name of this.#takenFrom(decision, key)) this.#judge.checkPeriod(name, atMs);

@@ -1,4 +1,4 @@
-/** A debugger as an editor is one: it speaks the inspector protocol to a process, and through it to its threads. */
+/** A debugger like an editor: it speaks the inspector protocol to a process, and through it to its threads. */
 import { SourceMap } from 'node:module';
 import { WebSocket } from 'ws';
 

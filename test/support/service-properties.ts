@@ -41,9 +41,9 @@ export type PropertyRow = {
   readonly others?: Readonly<Record<string, Resource>>;
   /** The name of another service in the catalogue, whose events or targets the subject uses. */
   readonly needs?: string;
-  /** By path: the least and the most that AWS takes. */
+  /** By path: the minimum and the maximum that AWS accepts. */
   readonly bounds?: Readonly<Record<string, readonly [least: number, most: number]>>;
-  /** By path: values that AWS takes, and values that it refuses. */
+  /** By path: values that AWS accepts, and values that it refuses. */
   readonly values?: Readonly<
     Record<string, { readonly takes: readonly Json[]; readonly refuses: readonly Json[] }>
   >;

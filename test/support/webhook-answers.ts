@@ -1,4 +1,4 @@
-/** Signed deliveries of each sender, with where their signatures come from. None was made by the code under test. */
+/** Signed deliveries of each sender, with the sources of their signatures. None was created by the code under test. */
 import type { SchemeName } from '#shared/webhooks/signature-headers.ts';
 import type { WebhookRequest } from './webhook-events.ts';
 

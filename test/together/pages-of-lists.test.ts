@@ -1,7 +1,7 @@
 /** Services together: cloudwatch, cloudwatch-logs, kinesis, servicediscovery, sqs. */
 /**
- * Lists come in pages of every size: each item once, in the same order, and a token for the next page exactly where more
- * is left. The bounds of a page's size are those of each service's API reference.
+ * Lists come in pages of every size: each item once, in the same order, and a token for the next page exactly if more
+ * is left. The bounds of a page's size are in each service's API reference.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -31,7 +31,7 @@ type List = {
   readonly token?: string;
   /** The members of the first call that the next one repeats; default: all. */
   readonly repeats?: readonly string[];
-  /** Undefined where neither sizes nor tokens are refused: SQS takes any. */
+  /** Undefined if neither sizes nor tokens are refused: SQS accepts any. */
   readonly most: number | undefined;
   /** How many come where no size is asked for; absent where as many as all. */
   readonly usual?: number;

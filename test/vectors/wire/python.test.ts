@@ -1,4 +1,7 @@
-/** The Python library (python/) on the same cases, and on a table of the embedded DynamoDB; by the standard library alone. */
+/**
+ * The Python library (python/) on the same cases, and on a table of the embedded DynamoDB, with only the standard
+ * library.
+ */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';

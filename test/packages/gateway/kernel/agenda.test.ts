@@ -80,7 +80,7 @@ describe('Agenda', () => {
     const ran = await new Promise((resolve) => {
       const agenda = new Agenda({ nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() }, fail);
       agenda.at(Date.now() + 5, () => resolve('ran'));
-      // The timer of the agenda holds no process.
+      // The timer of the agenda does not keep the process running.
       setTimeout(() => undefined, 1_000);
     });
     assert.equal(ran, 'ran');

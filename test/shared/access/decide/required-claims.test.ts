@@ -14,7 +14,7 @@ const claims = { as: 'cognito', names: ['sub', 'email', 'cognito:groups'], optio
 const document = aDocument({ rules: RULES, result: { claims } }, ROUTES);
 const ARN = { partition: 'aws', region: 'us-east-1', accountId: '123456789012', apiId: 'a1', stage: 'dev' };
 
-// A service kept its records by a claim; whoever had none shared one owner, "".
+// A service stored its records by a claim; all callers without it shared one owner, "".
 describe('findMissingClaims', () => {
   const rows: readonly { name: string; claims: Record<string, unknown>; lacked: readonly string[] }[] = [
     { name: 'all that is required', claims: { sub: 'u-1', email: 'a@b.example' }, lacked: [] },

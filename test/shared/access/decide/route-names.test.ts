@@ -24,7 +24,7 @@ function allow(...paths: readonly string[]): object {
   return { id: 'open', effect: 'allow', methods: ['GET'], paths };
 }
 
-/** `allow` or `deny` of both deciders; `policy alone` or `decide alone` where one of them allows. */
+/** `allow` or `deny` by both deciders; `policy alone` or `decide alone` if one of them allows. */
 function ask(document: CompiledDocument, path: string): string {
   const target = `GET${path}`;
   const outcome = compilePolicy(document, aPrincipal(), { ...ARN, target }, { nowEpochSeconds: NOW });

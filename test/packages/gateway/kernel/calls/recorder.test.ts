@@ -7,7 +7,7 @@ import { CountingRandom, VirtualClock } from '../../../../support/virtual-ports.
 
 const TARGET = ['X-Amz-Target', 'Bells.Ring'];
 
-/** A service of bells that rings, knows nothing else, and breaks on request. */
+/** A service of bells that rings, supports nothing else, and breaks on request. */
 const bells: ServiceApi = {
   namespace: 'https://bells.example/',
   answer({ operation }) {

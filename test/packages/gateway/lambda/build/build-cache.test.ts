@@ -56,14 +56,14 @@ describe('BuildCache', () => {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   };
-  /** What was written this very moment could change again unseen, and would not be kept. */
+  /** A file that was written this very moment could change again unnoticed, and would not be stored. */
   const passTick = (): void => {
     const probe = join(root, 'probe');
     const startedMs = Date.now();
     do writeFileSync(probe, '');
     while (statSync(probe).mtimeMs < startedMs + 50);
   };
-  /** As each start has it: with a run of its own. */
+  /** As in each start: with its own run. */
   const make = (changed: BuildOptions = {}): Promise<string> => {
     const asked = { ...options, ...changed };
     const kept = new BuildCache(join(root, 'kept'), mkdtempSync(join(root, 'run-')));
@@ -267,7 +267,7 @@ describe('BuildCache', () => {
     assert.equal(kept.find(request), 2);
   });
 
-  // It is kept after the function's instance has started, where an error would end the gateway.
+  // It is stored after the function's instance has started, when an error would end the gateway.
   it(
     'keeps nothing of a file that cannot be read any more',
     { skip: existsSync('/proc/self/mem') ? false : 'no file here refuses to be read by everybody' },

@@ -96,7 +96,7 @@ describe('code of a function', () => {
     assert.deepEqual(readdirSync(join(folder, 'kept')), ['builds']);
   });
 
-  // Deployed is the folder of the code alone: /var/task/package.json is not there.
+  // Only the folder of the code is deployed: /var/task/package.json does not exist.
   // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-package.html
   it('has no module system of a package.json above its folder, which is not deployed', async () => {
     const folder = aFolder({
@@ -239,7 +239,7 @@ describe('code of a function', () => {
       'esm from layer',
     ]);
     assert.equal(returned(await invoke('cjs-handler')), 'cjs from layer');
-    // Deployed as it is, with the node_modules beside it, which Node finds before NODE_PATH.
+    // Deployed unbundled, with the node_modules next to it, in which Node looks before NODE_PATH.
     assert.equal(returned(await invoke('plain-handler')), 'cjs of the checkout');
   });
 

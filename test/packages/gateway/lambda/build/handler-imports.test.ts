@@ -57,7 +57,7 @@ describe('readImports', () => {
 });
 
 describe('imports of a handler that runs unbundled', () => {
-  // esbuild reads `paths`, and what they lead to is not marked; Node reads none.
+  // esbuild reads `paths`, and their targets are not marked; Node does not read them.
   it('are stored for the next start, also below a tsconfig.json with paths', async () => {
     const folder = aFolder({
       'tsconfig.json': '{ "compilerOptions": { "paths": { "uuid": ["./own"] } } }',

@@ -26,7 +26,10 @@ describe('the package of a file', () => {
     });
 });
 
-/** How packages with native code are told: node-gyp's own file, and the members that npm and node-pre-gyp read. */
+/**
+ * How packages with native code are recognized: by node-gyp's own file, and by the members that npm and node-pre-gyp
+ * read.
+ */
 const NATIVE: readonly { readonly files: Readonly<Record<string, string>>; readonly isNative: boolean }[] = [
   { files: { 'binding.gyp': '' }, isNative: true },
   { files: { 'package.json': '{ "gypfile": true }' }, isNative: true },

@@ -7,7 +7,7 @@ import { Faults } from '../../../../../packages/gateway/core/errors.ts';
 import type { ReloadEvent } from '../../../../../packages/gateway/lambda/runtime.ts';
 import { aFolder, aFolderFunction, returned, startRuntime, writeFiles } from '../start-runtime.ts';
 
-/** What serverless-webpack 5 does to the service and to webpack, without either of them. */
+/** What serverless-webpack 5 does to the service and to webpack, without using either. */
 const PLUGIN = `
 const path = require('node:path');
 const fs = require('node:fs');
