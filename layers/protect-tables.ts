@@ -73,7 +73,7 @@ export function protectTables(
 }
 
 /**
- * Replaces the setting by a parameter, for other deploy tools, which do not look up what is deployed. With the
+ * Replaces the setting with a parameter, for other deploy tools, which do not look up what is deployed. With the
  * parameter, the user states whether this is the first deployment.
  */
 export function protectByParameter(template: Template): void {

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 /** Folders whose files take seconds each, in processes that they start themselves. */
 const OF_ITS_OWN = /^test\/(delivery|simulation|examples|vectors)\//;
 
-/** What belongs to the process as a whole: a test that changes or measures it would meddle with its neighbours. */
+/** What belongs to the whole process: a test that changes or measures it would interfere with other tests. */
 const REACHES_OUT =
   /process\.(env|chdir|argv|exitCode|on|emit|std|umask|cpuUsage|memoryUsage)|\bmock\.(timers|method|fn|module)|globalThis|counted-work|PageGateway/;
 /** A variable of the environment that is read, or a copy of all of them: these change nothing. */
@@ -38,7 +38,7 @@ function kindOf(file: string): Kind {
   return STARTS_PROGRAMS.test(text) ? 'programs' : 'plain';
 }
 
-/** Files of one folder lie side by side in a batch, since they import the same sources. */
+/** Files of one folder are next to each other in a batch, because they import the same sources. */
 export function planBatches(files: readonly string[]): {
   alone: readonly string[];
   batches: readonly string[][];

@@ -1,7 +1,8 @@
 /**
- * Runs the suite: `npm test [-- file-or-folder …]`. Few files at a time, since several of them start
- * gateways of their own, and short ones by the dozen (batches.ts); ends with one line that says what happened, and exit code 1 on any failure.
- * Without a name it leaves out test/delivery: packages, recipes and commands as users have them: `npm run test:delivery`.
+ * Runs the suite: `npm test [-- file-or-folder …]`. It runs few files at a time, because several of them start
+ * gateways, and joins short files in batches (batches.ts). It ends with one line that says what happened, and with exit
+ * code 1 if a test failed. Without a name, it leaves out test/delivery, which tests packages, recipes and commands as
+ * users have them (`npm run test:delivery`).
  */
 import { existsSync, globSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -11,19 +12,22 @@ import { spec } from 'node:test/reporters';
 import { planBatches, writeBatches } from './batches.ts';
 
 const FILE_DEADLINE_MS = 180_000;
-/** One more than there are processors: a fifth of the time of a process is waiting for others that it started. */
+/** One more than there are processors: a process spends a fifth of its time waiting for others that it started. */
 const MAX_PROCESSES = 4;
-/** Of a process; a file that hangs in a batch has ended at its own deadline before. */
+/** For a process; a file that hangs in a batch has ended at its own deadline before. */
 const PROCESS_DEADLINE_MS = 600_000;
-/** Hundreds of processes read the same sources: each is stripped of its types and compiled once, until it changes. */
+/**
+ * Hundreds of processes read the same sources. Each source is stripped of its types and compiled once, until it
+ * changes.
+ */
 const CODE_CACHE = resolve('node_modules/.cache/gatewright-test');
 const CODE_CACHE_LIMIT_BYTES = 300_000_000;
-/** Folders whose files take seconds: begun last, one of them would leave the other core idle. */
+/** Folders whose files take seconds. If one of them began last, the other core would be idle. */
 const LONG = /^test\/(delivery|simulation|end-to-end|examples|parity)\//;
 const isLong = (file: string): boolean => LONG.test(file);
 /**
- * The longest of these, a minute and more. The first compiles the package, for half a minute; the next ones do without
- * it, since those that need it wait.
+ * The longest of these files, which take a minute or more. The first one compiles the package for half a minute. The
+ * next ones do not need the package, because files that need it would wait.
  */
 const LONGEST = [
   'guides',
@@ -37,7 +41,10 @@ const LONGEST = [
 ].map((name) => `test/delivery/${name}.test.ts`);
 const DELIVERY = 'test/delivery/';
 
-/** Test files for the given files or folders, long ones first; a name that leads to none is an error, not an empty success. */
+/**
+ * Returns the test files for the given files or folders, long ones first. A name without tests is an error, not an
+ * empty success.
+ */
 function selectFiles(names: readonly string[]): readonly string[] {
   const selected = names.flatMap((name) => {
     const found = name.endsWith('.ts') && existsSync(name) ? [name] : globSync(`${name}/**/*.test.ts`);
@@ -65,7 +72,7 @@ function boundCodeCache(): void {
   if (sizeBytes > CODE_CACHE_LIMIT_BYTES) rmSync(CODE_CACHE, { recursive: true, force: true });
 }
 
-/** What one run of the suite came to. */
+/** The result of one run of the suite. */
 type Tally = { passed: number; failed: number; files: Set<string> };
 
 async function runFiles(files: readonly string[], batched: ReadonlySet<string>): Promise<Tally> {
@@ -97,7 +104,7 @@ boundCodeCache();
 process.env['NODE_COMPILE_CACHE'] = CODE_CACHE;
 const plan = planBatches(files);
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-tests-'));
-// For what several processes of the run need, and one of them makes.
+// For what several processes of the run need, and one of them creates.
 process.env['GATEWRIGHT_TEST_RUN'] = folder;
 const batches = writeBatches(plan.batches, { folder, deadlineMs: FILE_DEADLINE_MS }).map(
   ({ entry }) => entry,

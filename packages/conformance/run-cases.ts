@@ -30,7 +30,7 @@ export async function runCases(
   const { naming = (name: string) => name, restage = (one: ParityCase) => one, onResult, onAnswer } = options;
   const results = new Map<AnyCase, CaseResult>();
   const waiting = [...cases];
-  // All calls to the control plane share one account, as at AWS.
+  // All calls to the control plane share one account, as on AWS.
   let control: Promise<ControlTarget> | undefined;
   const ask = async (parityCase: AnyCase): Promise<string | undefined> => {
     const onReply = (answer: Answer): void => onAnswer?.(parityCase, answer);

@@ -69,7 +69,7 @@ export type QuotaOptions = {
    */
   readonly customers?: (store: ItemStore, plans: PlanNewsReader) => CustomerBook;
   /**
-   * The time within which a change of a customer with a record is in force in this process (default: 30,000; at least
+   * The time within which a change to a customer with a record is in force in this process (default: 30,000; at least
    * 1000), while the table responds. It limits the age of the plan that the process has read. The default causes no
    * additional reads.
    */
@@ -127,7 +127,7 @@ export interface Admission {
    */
   refund(): readonly string[];
   /**
-   * Replaces an estimated cost by the actual cost; a second call has no effect. Units that the quota lacks are also
+   * Replaces an estimated cost with the actual cost; a second call has no effect. Units that the quota lacks are also
    * charged, because they were delivered. Resolves to the number of these units.
    */
   settle(actualUnits: number): Promise<number>;

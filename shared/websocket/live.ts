@@ -19,7 +19,8 @@ export type LivePorts = {
 
 export type RememberOptions = {
   /**
-   * Topics of the connection, in addition to its caller. The handler must have checked that the caller may read them.
+   * The topics whose messages the connection receives, in addition to the messages to its caller. The handler must have
+   * checked that the caller may read these topics.
    */
   readonly topics?: readonly string[];
 };

@@ -104,9 +104,10 @@ export async function listMembers(ports: ChannelPorts, address: string): Promise
 }
 
 /**
- * If a check is due, announces overdue members. If several connections ping at the same time, only one of them does the
- * check.
- * @returns milliseconds until that connection's next check; undefined if another connection does the check
+ * If the channel is due for a check, announces members who have not pinged for too long. If several connections ping at
+ * the same time, only one of these pings makes the check.
+ * @returns milliseconds until the next check of the channel is due; undefined if this call made no check, because none
+ * is due or because another ping makes it
  */
 export async function sweep(ports: ChannelPorts, address: string): Promise<number | undefined> {
   const { items, clock, limits } = ports;

@@ -14,7 +14,7 @@ export type Tree = {
 
 export type Arrow = { readonly from: string; readonly to: string; readonly names: ReadonlySet<string> };
 
-/** One for each file that imports another, however often. */
+/** One arrow for each file that imports another, however often it does. */
 export function findArrows({ modules, manifests }: Tree): readonly Arrow[] {
   const paths = new Set(modules.map(({ path }) => path));
   return modules.flatMap(({ path: from, imports }) => {

@@ -9,7 +9,7 @@ import { listFiles } from './source-files.ts';
 const TEST_FILES = listFiles().filter((path) => path.endsWith('.test.ts'));
 
 describe('batches of test files', () => {
-  it('lose no file and run none twice', () => {
+  it('include every file exactly once', () => {
     const { alone, batches } = planBatches(TEST_FILES);
 
     assert.deepEqual([...alone, ...batches.flat()].sort(), [...TEST_FILES].sort());

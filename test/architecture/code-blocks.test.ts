@@ -19,7 +19,7 @@ describe('code blocks of the pages', () => {
     assert.deepEqual(unmarked.filter((block) => runnerOf(block) === undefined).map(placeOf), []);
   });
 
-  it('are there where a runner claims some', () => {
+  it('are there if a runner claims some', () => {
     const claims = Object.entries(RUNNERS).flatMap(
       ([page, claimed]): readonly { readonly page: string; readonly kind?: string }[] =>
         typeof claimed === 'string' ? [{ page }] : Object.keys(claimed).map((kind) => ({ page, kind })),
@@ -36,7 +36,7 @@ describe('code blocks of the pages', () => {
     assert.deepEqual(empty, []);
   });
 
-  it('are taken by their runner, which fails unless it has executed all of them', () => {
+  it('are run by their runner, which fails unless it has executed all of them', () => {
     for (const runner of new Set(unmarked.flatMap((block) => runnerOf(block) ?? []))) {
       assert.ok(existsSync(join(REPOSITORY, runner)), runner);
       const { text } = readSource(runner);
@@ -45,7 +45,7 @@ describe('code blocks of the pages', () => {
     }
   });
 
-  it('have one of the known reasons where they are marked', () => {
+  it('have one of the known reasons if they are marked', () => {
     assert.deepEqual(
       marked.filter(({ mark }) => !isReason(mark ?? '')).map((block) => `${placeOf(block)}: ${block.mark}`),
       [],

@@ -35,7 +35,7 @@ function listEntries(command: Command, parents: readonly string[]): readonly Ent
   return [{ path, command }, ...command.commands.flatMap((child) => listEntries(child, path))];
 }
 
-/** Of several common options with one name, the one that most commands have. */
+/** If several common options have one name, the option that most commands have. */
 function findCommon(entries: readonly Entry[]): ReadonlyMap<string, Option> {
   const uses = entries.flatMap(({ path, command }) =>
     optionsOf(command).map((option) => ({ group: path[0], option, text: printOption(option) })),
@@ -92,7 +92,7 @@ function shared(options: readonly Option[], { command }: Entry): readonly Option
   return options.filter((option) => texts.has(printOption(option)));
 }
 
-/** The order of the arguments, where there are any. */
+/** The order of the arguments, if there are any. */
 function printUsage(name: string, { registeredArguments, commands }: Command): string {
   if (registeredArguments.length === 0 || commands.length > 0) return '';
   const words = registeredArguments.map((argument) => {

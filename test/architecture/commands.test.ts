@@ -31,7 +31,7 @@ describe('gatewright commands in documents', async () => {
     assert.deepEqual(used.filter((command) => findTargets(command, commands).length === 0).map(say), []);
   });
 
-  it('take each option that they are given', () => {
+  it('accept each option that they are given', () => {
     const refused = used.filter((command) => {
       const targets = findTargets(command, commands);
       return optionsOf(command).some((option) => targets.some((target) => !takes(target, option)));
@@ -49,7 +49,7 @@ describe('gatewright commands in documents', async () => {
   });
 });
 
-/** What the words lead to; empty where one of them leads nowhere. */
+/** The command to which the words lead; empty if one of them is not a command. */
 function findTargets(
   { words }: DocumentedCommand,
   commands: ReadonlyMap<string, Command>,
@@ -67,7 +67,7 @@ function findTargets(
   return deeper.includes(undefined) ? [] : deeper.filter((target) => target !== undefined);
 }
 
-/** An option of a group may stand behind any command of it. */
+/** An option of a group may be placed after any command of the group. */
 function takes(command: Command, option: string): boolean {
   if (option === '--help') return true;
   const own = [command, ...command.commands].some((each) => each.options.some(({ long }) => long === option));
@@ -85,7 +85,7 @@ describe('npm scripts in documents', () => {
     assert.deepEqual(used.filter(({ words }) => scripts[words[0] ?? ''] === undefined).map(say), []);
   });
 
-  it('take each option that they are given', () => {
+  it('accept each option that they are given', () => {
     const refused = used
       .filter(({ words }) => words[0] !== 'gatewright')
       .filter((command) => {
@@ -96,7 +96,7 @@ describe('npm scripts in documents', () => {
     assert.deepEqual(refused.map(say), []);
   });
 
-  it('run proofs that there are, and tests that there are', () => {
+  it('run proofs and tests that exist', () => {
     const proofs = listFiles('test/prove').flatMap((path) =>
       [...readSource(path).text.matchAll(/^ {2}name: '([\w-]+)'/gm)].map(([, name]) => name),
     );
@@ -111,7 +111,7 @@ describe('npm scripts in documents', () => {
   });
 });
 
-/** Options that `parseArgs` knows in the folder of the script's file. */
+/** Options that `parseArgs` reads in the folder of the script's file. */
 function scriptOptions(script: string): ReadonlySet<string> {
   const file = /node (\S+\.ts)/.exec(script)?.[1];
   if (file === undefined) return new Set();

@@ -44,7 +44,7 @@ export function writeConditionTable(page: string): string {
 
 type SamplesFor = (typeof CLAIMS)[number][1];
 
-/** What an allow rule and a deny rule make of it; once where both do the same. */
+/** The results of an allow rule and of a deny rule, or one result if both are the same. */
 function cellOf(operators: readonly Operator[], values: readonly Value[], samplesFor: SamplesFor): string {
   const allow = effectOf('allow', operators, values, samplesFor);
   const deny = effectOf('deny', operators, values, samplesFor);

@@ -82,7 +82,7 @@ describe('exported names', () => {
     assert.equal(figures.exportedNames, 11);
   });
 
-  it('that tests alone import are named apart', () => {
+  it('that only tests import are listed separately', () => {
     assert.deepEqual(figures.importedByTestsOnly, ['gateway/a.ts: tested']);
   });
 });
@@ -97,7 +97,7 @@ const FLOORS: Layout = {
 };
 
 describe('rooms', () => {
-  it('are printed with floor, files, tokens and the files that others import, from the ground up', () => {
+  it('are printed from the lowest floor up, with floor, files, tokens and the files that others import', () => {
     const { rooms } = count(
       { 'packages/left/x/a.ts': "import '../../ground/a.ts';", 'packages/ground/a.ts': 'a;' },
       FLOORS,
@@ -111,7 +111,7 @@ describe('rooms', () => {
     ]);
   });
 
-  it('are folders without floors where no layout is given', () => {
+  it('are folders without floors if no layout is given', () => {
     const { rooms, upwardImports } = count({
       'cli/main.ts': "import '../gateway/definition/sam/a.ts';",
       'gateway/definition/sam/a.ts': "import '../../../cli/main.ts';",
@@ -180,7 +180,7 @@ describe('circles', () => {
     ]);
   });
 
-  it('are apart where one is reached from another', () => {
+  it('are apart if one is reached from another', () => {
     const edges = new Map([
       ['a', new Set(['b'])],
       ['b', new Set(['a', 'c'])],
@@ -232,7 +232,7 @@ describe('habits', () => {
     assert.deepEqual(findCopiedReaders(source), []);
   });
 
-  it('are the lengths of the request path and what stands at the top', () => {
+  it('include the lengths of the request path and of the top-level folder', () => {
     const { watchedLines, topEntries } = count({
       'packages/gateway/core/pipeline.ts': 'a;\nb;\n',
       'packages/core/websocket/pipeline.ts': 'a;',
@@ -255,17 +255,17 @@ describe('modules without a test', () => {
     'packages/velocity/test/parse.test.ts': "import { parse } from '@whole/velocity/parse';",
   });
 
-  it('have none at the place of their mirror', () => {
+  it('have no test at the path that mirrors theirs', () => {
     assert.deepEqual(figures.withoutMirror, ['gateway/b.ts', 'gateway/model.ts']);
     assert.equal(figures.codeWithoutMirror, 1);
   });
 
-  it('are imported by none', () => {
+  it('are not imported by any test', () => {
     assert.deepEqual(figures.withoutImportingTest, ['gateway/a.ts', 'gateway/model.ts']);
     assert.equal(figures.codeWithoutImportingTest, 1);
   });
 
-  it('may have it in the mirror of the tree, of their package, or beside them', () => {
+  it('may have a test in the mirror of the tree, in the mirror of their package, or next to them', () => {
     assert.deepEqual(mirrorsOf('packages/quota/src/lease.ts'), [
       'test/packages/quota/src/lease.test.ts',
       'packages/quota/test/lease.test.ts',
@@ -292,7 +292,7 @@ describe('what is installed', () => {
     assert.ok(megabytes >= 3 && megabytes < 4, String(megabytes));
   });
 
-  it('is one package, or all of a folder', () => {
+  it('is one package, or all packages of a folder', () => {
     const dependencies = '"dependencies": { "yaml": "1", "inside": "1" }, "bundleDependencies": ["inside"]';
     write('one/package.json', `{ "name": "one", ${dependencies} }`);
     write('several/quota/package.json', '{ "name": "quota" }');
@@ -306,7 +306,7 @@ describe('what is installed', () => {
     assert.throws(() => findBuilt(join(folder, 'nowhere')), /npm run build:package/);
   });
 
-  it('is installed with those of ours that it needs, and no others', () => {
+  it('is installed with the packages of this repository that it needs, and no others', () => {
     const all = [
       { name: 'whole', needs: ['gateway', 'yaml'] },
       { name: 'gateway', needs: ['velocity'] },

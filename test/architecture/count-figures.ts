@@ -1,4 +1,4 @@
-/** The figures of `npm run figures` that follow from source text alone. */
+/** The figures of `npm run figures` that are computed from source text only. */
 import { posix } from 'node:path';
 import { findArrows } from './arrows.ts';
 import { isTest } from './module-kinds.ts';
@@ -12,12 +12,12 @@ import type { SourceModule } from './source-modules.ts';
 
 /** The files whose lengths are watched: what a reader of the request path opens first. */
 const WATCHED = ['pipeline.ts', 'trail.ts'];
-/** Longest file that may stand in its only importer instead. */
+/** The maximum length of a file that could be part of its only importer instead. */
 const SMALL_LINES = 100;
-/** Where the request path is; before the rooms, where it was. */
+/** Where the request path is now, and where it was before the rooms existed. */
 const CORE_FOLDERS = ['packages/gateway/core', 'gateway'];
 
-/** What each reader of JSON does, under whatever name, and the only file that may say it. */
+/** What each reader of JSON does, whatever its name, and the only file that may do it. */
 const JSON_READERS: Readonly<Record<string, RegExp>> = {
   isJsonObject: /typeof (\S+) === 'object'\s+&&\s+\1 !== null\s+&&\s+!Array\.isArray\(\1\)/g,
   isTrue: /(\S+) === true\s+\|\|\s+\1 === 'true'/g,
@@ -40,14 +40,14 @@ export type CodeFigures = LayoutFigures & {
   /** Names at the top of the repository that are not hidden. */
   readonly topEntries: readonly string[];
   readonly watchedLines: Readonly<Record<string, number>>;
-  /** Lines that hold nothing but the spread of a literal. */
+  /** Lines that contain only the spread of a literal. */
   readonly spreadLines: { readonly source: number; readonly tests: number };
   /** `path: reader` */
   readonly copiedJsonReaders: readonly string[];
   readonly withoutMirror: readonly string[];
   /** Imported by no test file directly. */
   readonly withoutImportingTest: readonly string[];
-  /** Of the latter two, those that hold more than types. */
+  /** Among the latter two, those that contain more than types. */
   readonly codeWithoutMirror: number;
   readonly codeWithoutImportingTest: number;
 };
@@ -113,7 +113,10 @@ function countOneImporter(
   return { all: lonely.length, smallBesideIt: lonely.filter(isBesideIt).length };
 }
 
-/** Where the test of a module may be: in the mirror of the whole tree, in that of its package, or beside it. */
+/**
+ * Where the test of a module may be: in the mirror of the whole tree, in the mirror of its package, or next to the
+ * module.
+ */
 export function mirrorsOf(path: string): readonly string[] {
   const bare = path.replace(/\.tsx?$/, '');
   const inPackage = /^(packages\/[^/]+)\/(?:src\/)?(.+)$/.exec(bare);

@@ -6,7 +6,7 @@ import { listFiles, readSource } from './source-files.ts';
 const FOLDER = 'docs/decisions/';
 /** Neither data of tests nor what is not text. */
 const READABLE = /\.(?:ts|tsx|js|mjs|cjs|py|sql|ya?ml|sh|json|css|html|md)$/;
-/** By path, by name, as a link, and bare: "0178 measured it". */
+/** By path, by name, as a link, or without a path: "0178 measured it". */
 const CITATION = new RegExp(
   [
     String.raw`decisions/\d{4}`,

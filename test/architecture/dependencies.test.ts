@@ -6,7 +6,7 @@ import { readLock } from '../../layers/sbom.ts';
 import { ALLOWED_LICENCES, DEPENDENCIES_PAGE, listDependencies, printDependencies } from './dependencies.ts';
 import { REPOSITORY } from './source-files.ts';
 
-describe('packages of others', () => {
+describe('packages by other authors', () => {
   it('have licences that ask for nothing but the notice', async () => {
     const all = listDependencies(await readLock(REPOSITORY));
     assert.ok(all.length > 0, 'the lock file lists no package: has its form changed?');

@@ -1,4 +1,4 @@
-/** What users import has a comment with an example, and each example runs and is right. */
+/** What users import has a comment with an example, and each example runs and is correct. */
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -15,7 +15,7 @@ describe('examples of what users import', () => {
   const folder = process.cwd();
   before(() => {
     mkdirSync(FOLDER, { recursive: true });
-    // Those of `gatewright/testing` serve the template here.
+    // The examples of `gatewright/testing` serve this template.
     process.chdir(join(REPOSITORY, 'test/fixtures/doc-examples'));
   });
   after(() => {
@@ -57,12 +57,12 @@ describe('examples of what users import', () => {
     );
   });
 
-  it('claim something: most compare a value with what stands behind it', () => {
+  it('claim something: most compare a value with the comment behind it', () => {
     const claiming = [...programs.values()].filter((code) => code.includes(' // → '));
     assert.ok(claiming.length * 2 > programs.size, `${claiming.length} of ${programs.size}`);
   });
 
-  it('would fail where a claim does not hold', async () => {
+  it('would fail if a claim were false', async () => {
     const file = join(FOLDER, 'wrong.ts');
     writeFileSync(file, toProgram('1 + 1 // → 3'));
     await assert.rejects(import(pathToFileURL(file).href), { code: 'ERR_ASSERTION' });

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { readSource, REPOSITORY } from './source-files.ts';
 
-/** What users import, by the file that says what it exports. The root's own name stands for the gateway's library, which the guides show. */
+/**
+ * What users import, by the file that exports it. The root's own name represents the gateway's library, which the
+ * guides show.
+ */
 const USER_ENTRIES: Readonly<Record<string, string>> = {
   'gatewright/access': 'shared/entries/access.ts',
   'gatewright/cache': 'shared/entries/cache.ts',
@@ -66,7 +69,10 @@ function exampleOf(text: string, name: string): string | undefined {
     .join('\n');
 }
 
-/** The example as a module that fails where a claim does not hold. Handlers' entries are known in the checkout by the workspace's name. */
+/**
+ * The example as a module that fails if a claim is false. The entries of handlers are found in the checkout by the
+ * workspace's name.
+ */
 export function toProgram(code: string): string {
   const claims = code.replaceAll(
     /^(\s*)(?!const |let |import |\/\/)(.+?);? \/\/ → (.+)$/gm,
@@ -80,7 +86,7 @@ export function toProgram(code: string): string {
   return `import assert from 'node:assert/strict';\n${known}\n`;
 }
 
-/** What the compiler says of these files, by file; what they import is not looked at. */
+/** What the compiler reports about these files, by file; imported files are not examined. */
 export function findTypeErrors(
   files: readonly string[],
   more: ts.CompilerOptions = {},

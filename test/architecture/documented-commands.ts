@@ -3,7 +3,7 @@ import type { SourceFile } from './source-files.ts';
 
 export type DocumentedCommand = {
   readonly path: string;
-  /** What stands behind the name of the tool: words, options and all. */
+  /** The text behind the name of the tool: words, options and all. */
   readonly words: readonly string[];
 };
 
@@ -16,7 +16,7 @@ function readCode(text: string): readonly string[] {
   return [...lines.map((line) => line.replace(/(^|\s)#\s.*$/, '')), ...spans];
 }
 
-/** Every use of `tool`: a pattern for what stands before the first word. */
+/** Every use of `tool`, with a pattern for the text before the first word. */
 export function findCommands({ path, text }: SourceFile, tool: RegExp): readonly DocumentedCommand[] {
   return readCode(text).flatMap((code) =>
     code.split(/&&|\|\||;|\$\(|(?<=\s)\|(?=\s)/).flatMap((part) => {

@@ -1,4 +1,4 @@
-/** Documents that speak about the code say what the code says. */
+/** Documents that describe the code agree with the code. */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -31,7 +31,7 @@ function startCodes(): readonly string[] {
 describe('docs/errors.md', () => {
   const { text } = readSource('docs/errors.md');
 
-  it('is made of the comments of both errors.ts and of the texts for clients, logs and administrators', async () => {
+  it('consists of the comments in both errors.ts and of the texts for clients, logs and administrators', async () => {
     assert.equal(await formatText('docs/errors.md', writeErrorsPage(text)), text);
   });
 

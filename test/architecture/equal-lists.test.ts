@@ -66,7 +66,7 @@ describe('lists that exist more than once', () => {
     );
   });
 
-  it('name options that exist, in the pages for users of SAM and LocalStack', () => {
+  it('name options that exist, on the pages for users of SAM and LocalStack', () => {
     for (const page of ['sam-local', 'localstack']) {
       const { text } = readSource(`docs/moving/${page}.md`);
       const [, options = text] = text.split('\n## Options\n');
@@ -83,7 +83,7 @@ describe('lists that exist more than once', () => {
     }
   });
 
-  it('say the same of each option of serverless-offline, in its page and in the plug-in', () => {
+  it('say the same about each option of serverless-offline, on its page and in the plug-in', () => {
     const { text } = readSource('docs/moving/serverless-offline.md');
     const rows = [...text.matchAll(/^- ((?:`[^`]+` ?)+)→ (supported|additional|refused|have no effect)/gm)];
     const kinds = {

@@ -13,7 +13,7 @@ import { readSource } from './source-files.ts';
 
 type Row = { readonly code: string; readonly comment: string; readonly union: string };
 
-/** The union that a code stands in says who can fix it, unless its comment does. */
+/** The union that contains a code says who can correct it, unless the comment of the code does. */
 const WHO: Readonly<Record<string, string>> = {
   TokenErrorCode: 'caller',
   ServiceErrorCode: 'deployer',

@@ -16,7 +16,7 @@ describe('list items and table rows of docs/aws', () => {
 describe('findUntagged', () => {
   const rows: readonly [string, string, number][] = [
     ['an item without a tag', '- A fact.', 1],
-    ['an item with a tag of its own', '- A fact [doc].', 0],
+    ['an item with its own tag', '- A fact [doc].', 0],
     ['a numbered item', '1. A fact.', 1],
     ['a tag in round brackets', '- A fact (reports, 2.8).', 0],
     ['a link', '- A fact, [doc](doc.md).', 1],
@@ -29,7 +29,7 @@ describe('findUntagged', () => {
     ['a tag of another sentence', 'One thing [obs]. The rules:\n\n- A fact.', 1],
     ['a sentence about rows', 'Where a row has none: [obs].\n\n| a | b |\n|---|---|\n| c | d |', 0],
     ['the word for several reports', '- A fact; reports (4.3).', 0],
-    ['a paragraph that does not lead to the list', 'One thing [obs] and more.\n\n- A fact.', 1],
+    ['a paragraph that does not introduce the list', 'One thing [obs] and more.\n\n- A fact.', 1],
     ['a table', '| a | b |\n|---|---|\n| c | d |\n| e | f (verify) |', 1],
     ['a tag in its head', '| a | b [obs] |\n|---|---|\n| c | d |', 0],
     ['a column for evidence', '| a | evidence |\n|---|---|\n| c | obs |', 0],

@@ -19,11 +19,11 @@ import type { Layout } from './room-figures.ts';
 import { REPOSITORY } from './source-files.ts';
 import { findTests } from './tested-by.ts';
 
-/** Of a circle that is printed. */
+/** The maximum number of files in a circle that is printed. */
 const SHOWN_MEMBERS = 8;
 
 type Figures = CodeFigures & {
-  /** Of these files alone: another commit's are not installed. */
+  /** Only of these files: the packages of another commit are not installed. */
   readonly nodeModulesMegabytes?: number;
   readonly installs?: readonly InstallFigures[];
 };
@@ -80,7 +80,7 @@ function print(figures: Figures): string {
       `gateway → toolkit ${figures.betweenProducts.gatewayToToolkit}, toolkit → gateway ${figures.betweenProducts.toolkitToGateway}; doors: ${PRODUCT_DOORS.map(({ name }) => name).join(', ')}`,
     ],
     [
-      'files that one other imports',
+      'files that another file imports',
       `${figures.oneImporter.all} (up to 100 lines, in its folder: ${figures.oneImporter.smallBesideIt})`,
     ],
     ['TypeScript tokens in them', figures.tokens],

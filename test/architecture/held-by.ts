@@ -1,4 +1,7 @@
-/** Which tests hold which section of the evidence pages: those that cite it, and those of the choices about it. */
+/**
+ * Lists which tests cover which section of the evidence pages: tests that cite the section, and tests of the choices
+ * about it.
+ */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path/posix';
 import { CHOICES } from '../parity/choices.ts';
@@ -8,7 +11,7 @@ import type { Reference } from './sections.ts';
 import type { SourceFile } from './source-files.ts';
 
 const LINE = /^Held by: .*\n\n?/gm;
-/** Files of tests that speak about references, not by them. */
+/** Files of tests that are about references. */
 const NOT_TESTS = /^test\/(architecture|parity|support|fixtures)\//;
 
 /** `docs/aws` → number of a heading → tests, sorted. */
@@ -47,7 +50,7 @@ function mirrorOf(path: string): string | undefined {
   return [`test/${name}`, name].find((test) => existsSync(join(REPOSITORY, test)));
 }
 
-/** What a page says today, for the test that compares it. */
+/** What a page says now, for the test that compares it. */
 export function readHeldBy({
   path,
   text,

@@ -20,14 +20,14 @@ const OF_OTHERS =
 
 const PURE =
   /^(packages\/gateway\/(core\/(phases|routing|mapping|events|policy|deployment)|velocity|kernel\/delivery)\/|shared\/(access|quota|webhooks|websocket|http|aws|table)\/)/;
-/** Loads ajv where there are models. */
+/** Loads ajv if there are models. */
 const LATE_LOADER = 'packages/gateway/core/deployment/models/json-schema.ts → node:module';
 const SHARED_ADAPTER = /\/(dynamodb|lambda)-[^/]*$|-(poster|fetcher)\.ts$/;
 const PHASE = /^packages\/gateway\/core\/phases\//;
 
 const isTest = (path: string): boolean => /(^|\/)test\//.test(path);
 
-/** Why a file may not import another; undefined where it may. */
+/** The reason why a file may not import another; undefined if it may. */
 function faultOf(path: string, target: string): string | undefined {
   const isCrypto = path.startsWith('shared/') && target === 'node:crypto';
   const isAllowed = isCrypto || `${path} → ${target}` === LATE_LOADER;
@@ -57,11 +57,11 @@ function forbiddenImports(sources: readonly SourceFile[] = readSources()): reado
 }
 
 describe('import direction', () => {
-  it('is kept by every file', () => {
+  it('is followed by every file', () => {
     assert.deepEqual(forbiddenImports(), []);
   });
 
-  it('is refused where it is broken', () => {
+  it('is refused if it is broken', () => {
     const planted: readonly (readonly [path: string, specifier: string])[] = [
       ['packages/base/aws/arn.ts', '../../gateway/core/stack/model.ts'],
       ['packages/gateway/core/phases/match.ts', './log.ts'],
@@ -80,7 +80,7 @@ describe('import direction', () => {
     assert.equal(forbiddenImports(sources).length, 2 * planted.length);
   });
 
-  it('is ruled by nothing but what there is: no rule names a folder or file that is gone', async () => {
+  it('has no rule that names a folder or file that no longer exists', async () => {
     const { default: cruiser } = (await import(
       new URL('../../.dependency-cruiser.mjs', import.meta.url).href
     )) as Cruiser;

@@ -1,4 +1,4 @@
-/** What a user gets by `npm install` of each published package. */
+/** What a user installs with `npm install` for each published package. */
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
@@ -27,7 +27,10 @@ type Packed = Built & { readonly tarball: string };
 const MEGABYTE = 2 ** 20;
 const INSTALL_DEADLINE_MS = 300_000;
 
-/** Space on the disk, as `du` has it: by blocks, what several links lead to once. Caches that tools keep there are left out. */
+/**
+ * The space on the disk, as `du` counts it: by blocks, with the target of several links once. Caches that tools keep
+ * there are left out.
+ */
 export function megabytesOf(folder: string): number {
   const seen = new Set<number>();
   const weigh = (path: string): number => {
@@ -45,7 +48,10 @@ export function megabytesOf(folder: string): number {
   return Number((walk(folder) / MEGABYTE).toFixed(2));
 }
 
-/** `output` is a package, or holds several (`quota/`, `@scope/velocity/`). @throws Error where it holds none */
+/**
+ * `output` is a package, or contains several (`quota/`, `@scope/velocity/`).
+ * @throws Error if it contains none
+ */
 export function findBuilt(output: string): readonly Built[] {
   const manifest = join(output, 'package.json');
   if (existsSync(manifest)) {
@@ -58,7 +64,7 @@ export function findBuilt(output: string): readonly Built[] {
       readonly dependencies?: Readonly<Record<string, string>>;
       readonly bundleDependencies?: readonly string[];
     };
-    // What a tarball brings along would be counted twice.
+    // What a tarball contains would be counted twice.
     const needs = Object.keys(dependencies).filter((needed) => !bundleDependencies.includes(needed));
     return [{ folder: output, name, needs }];
   }
@@ -74,7 +80,7 @@ export function findBuilt(output: string): readonly Built[] {
   return found;
 }
 
-/** A package and those of ours that it needs, since the registry has none of them. */
+/** A package and the packages of this repository that it needs, because the registry has none of them. */
 export function withOwnNeeds<Item extends Pick<Built, 'name' | 'needs'>>(
   all: readonly Item[],
   first: Item,

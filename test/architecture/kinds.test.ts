@@ -15,7 +15,7 @@ const DISTINGUISHED_ELSEWHERE = new Map([
   ['RuntimeError', 'clients of Lambda, by its name'],
 ]);
 
-/** Names for `Record<string, unknown>` beside `JsonObject`, and what else they say. */
+/** Names for `Record<string, unknown>` in addition to `JsonObject`, and what else they say. */
 const NAMED_RECORDS = new Map([
   ['packages/base/aws/json-object.ts: UnknownMembers', 'all others'],
   [
@@ -44,7 +44,7 @@ const NAMED_RECORDS = new Map([
 const sources = readSources().filter(({ path }) => !isTest(path));
 
 describe('an error class', () => {
-  it('exists only where code distinguishes it', () => {
+  it('exists only if code distinguishes it', () => {
     const classes = sources.flatMap(({ text }) =>
       [
         ...text.matchAll(/^(?:export )?class (\w+) extends \w*(?:Error|Invalid|Faults?|Refus(?:ed|al))\b/gm),
@@ -60,7 +60,7 @@ describe('an error class', () => {
 });
 
 describe('an object with unchecked members', () => {
-  it('is UnknownMembers, save where another name says more', () => {
+  it('is UnknownMembers, unless another name says more', () => {
     const names = sources.flatMap(({ path, text }) =>
       [...text.matchAll(/^(?:export )?type (\w+) = (?:Readonly<)?Record<string, unknown>>?;/gm)].map(
         ([, name = '']) => `${path}: ${name}`,

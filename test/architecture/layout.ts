@@ -1,15 +1,15 @@
 /**
- * The layout of the repository: which rooms there are and on which floor each stands. A room imports only rooms on lower
- * floors. Rules, figures and tests read this table and no other.
+ * The layout of the repository: which rooms exist, and on which floor each is. A room imports only rooms on lower
+ * floors. Rules, figures and tests read only this table.
  */
 import { readdirSync } from 'node:fs';
 
 type Room = {
-  /** As AGENTS.md and the figures name it. */
+  /** The name in AGENTS.md and in the figures. */
   readonly name: string;
   /** From the repository root, without a slash at its end. */
   readonly folder: string;
-  /** Higher floors import lower ones. Rooms on one floor do not know each other. */
+  /** Higher floors import lower ones. Rooms on one floor do not import each other. */
   readonly floor: number;
 };
 
@@ -49,9 +49,9 @@ export const ROOMS: readonly Room[] = [
 type Product = 'gateway' | 'toolkit' | 'base';
 
 /**
- * Which product a file belongs to: the gateway, which serves stacks; the toolkit, which is deployed and operates what
- * is deployed; or the base that both stand on. Undefined for the command, which composes both, and for what stands
- * apart: conformance suite, examples, lab, tests.
+ * The product to which a file belongs: the gateway, which serves stacks; the toolkit, which is deployed and operates
+ * what is deployed; or the base that both use. Undefined for the command, which combines both, and for what is
+ * separate: conformance suite, examples, lab, tests.
  */
 export function productOf(path: string): Product | undefined {
   const [, product] = /^packages\/(gateway|toolkit|base)\//.exec(path) ?? [];
@@ -103,7 +103,7 @@ export const PRODUCT_DOORS: readonly ProductDoor[] = [
   {
     name: 'limits of a deployment',
     of: 'gateway',
-    why: 'doctor compares a packaged stack with the quotas that check knows',
+    why: 'doctor compares a packaged stack with the quotas that check has',
     files: ['policy-limits', 'template-limits'].map(
       (name) => `packages/gateway/core/deployability/${name}.ts`,
     ),
@@ -134,7 +134,7 @@ export const PRODUCT_DOORS: readonly ProductDoor[] = [
   {
     name: 'fields',
     of: 'toolkit',
-    why: 'files of faults refuse values in the words that requests and plans have',
+    why: 'files of faults refuse values with the wording of requests and plans',
     files: ['shared/http/fields.ts'],
   },
   {
@@ -148,7 +148,7 @@ export const PRODUCT_DOORS: readonly ProductDoor[] = [
 /** Above every room: tests import anything. */
 const TEST_FOLDER = 'test';
 
-/** Top folders that hold code of ours. */
+/** Top-level folders that contain code of this repository. */
 export const SOURCE_FOLDERS: readonly string[] = [
   ...new Set([...ROOMS.map(({ folder }) => folder.split('/')[0] ?? folder), TEST_FOLDER]),
 ];

@@ -1,4 +1,4 @@
-/** What a plain template loads, in a gateway of its own: an HTTP API with one function, started, called once and stopped. */
+/** What a gateway loads for a plain template: an HTTP API with one function, started, called once and stopped. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,14 +15,14 @@ const COMMAND = 'packages/gatewright/command/main.ts';
 const BUILT = '.build/npm/gatewright';
 const BUNDLED = `${BUILT}/packages/gatewright/command/bundled/`;
 
-/** What a plain template has no use for. */
+/** What a plain template does not need. */
 const UNUSED = /^packages\/gateway\/(services\/[^/]+|cognito|control\/api)\//;
 /** Which types there are is asked of every template. */
 const RESOURCE_TYPES = /(^|\/)resource-types(\.ts$|\/)/;
 
 /**
- * Files of this repository that a start loads, sorted, from its root; those of packages of others are left out.
- * @param command from the root of the repository
+ * The files of this repository that a start loads, sorted, relative to the root; other packages are left out.
+ * @param command relative to the root of the repository
  */
 async function recordLoads(command: string): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-loads-'));
@@ -58,7 +58,7 @@ export async function loadPlainTemplate(): Promise<readonly string[]> {
   return (await recordLoads(COMMAND)).filter((path) => roomOf(path) !== undefined);
 }
 
-/** Of services, Cognito and AWS's own APIs, but for their tables of types. */
+/** Modules of services, Cognito and AWS's own APIs, except their tables of types. */
 export function findUnused(paths: readonly string[]): readonly string[] {
   return paths.filter((path) => UNUSED.test(path) && !RESOURCE_TYPES.test(path));
 }

@@ -27,7 +27,7 @@ describe('the oldest Node with which a clone is installed', () => {
   const { engines } = JSON.parse(read('package.json')) as { readonly engines: { readonly node: string } };
   const { version: oldest, major, minor } = minVersion(engines.node);
 
-  it('is one for which npm warns of no package (EBADENGINE)', () => {
+  it('is one for which npm does not warn about any package (EBADENGINE)', () => {
     const { packages } = JSON.parse(read('package-lock.json')) as Lock;
     const others = Object.entries(packages).filter(
       ([, { engines: its }]) => its?.node !== undefined && !satisfies(oldest, its.node),

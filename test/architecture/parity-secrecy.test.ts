@@ -1,4 +1,4 @@
-/** Fidelity is only measured if the engine cannot know what it is measured with (docs/parity.md). */
+/** Fidelity can only be measured if the engine does not have what it is measured with (docs/parity.md). */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { ALL_FILES, readCases } from '../../packages/conformance/schema/read-cases.ts';
@@ -16,7 +16,7 @@ describe('parity cases', () => {
     .map(readSource);
   const ids = ALL_FILES.flatMap(readCases).map(({ id }) => id);
 
-  it('are named by no file outside test/ and packages/conformance', () => {
+  it('are not named in any file outside test/ and packages/conformance', () => {
     const secret = new Set(ids.filter((id) => id.includes('-')));
     const named = outside.flatMap(({ path, text }) =>
       (text.match(/[\w-]+/g) ?? []).filter((word) => secret.has(word)).map((id) => `${path}: ${id}`),
@@ -31,7 +31,7 @@ describe('parity cases', () => {
     assert.deepEqual(named, []);
   });
 
-  it('are read by no code outside of them', () => {
+  it('are not read by any code outside these folders', () => {
     const readers = outside.filter(
       ({ path, text }) =>
         /\.(ts|tsx|js|mjs|cjs)$/.test(path) &&

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readSources } from './source-files.ts';
 
-/** What runs on a user's machine, which may be Windows or macOS. */
+/** Code that runs on a user's machine, which may be Windows or macOS. */
 const RUNS_THERE = /^(?:packages|shared|functions)\//;
 
 /** Looks at the system before it listens to signals of a shell's jobs. */
 const ASKS_FIRST = 'packages/gatewright/command/start/own-terminal.ts';
 
-/** What works on Linux alone, with what to write instead. */
+/** Code that works only on Linux, with what to write instead. */
 const ROWS: readonly (readonly [string, RegExp, string])[] = [
   ['a shell', /\bshell: true\b|['"`]\/bin\//, 'spawn the program itself, with its arguments as a list'],
   ['a folder of one system', /['"`]\/(?:tmp|var\/tmp|etc)\//, 'take tmpdir() or homedir()'],
@@ -24,7 +24,7 @@ const ROWS: readonly (readonly [string, RegExp, string])[] = [
   ],
 ];
 
-describe('what runs on other systems', () => {
+describe('code that runs on other systems', () => {
   for (const [what, pattern, instead] of ROWS)
     it(`uses no ${what.replace(/^an? /, '')}: ${instead}`, () => {
       const found = readSources()
@@ -44,7 +44,7 @@ describe('what runs on other systems', () => {
     assert.deepEqual(found, []);
   });
 
-  it('would find each of them', () => {
+  it('would find each kind of it', () => {
     const samples = [`{ shell: true }`, `'/tmp/x'`, `'SIGUSR2'`, `new URL('x', import.meta.url).pathname`];
     for (const [index, [, pattern]] of ROWS.entries()) assert.match(samples[index] ?? '', pattern);
   });

@@ -1,4 +1,4 @@
-/** Every `§` leads to an existing section. */
+/** Every `§` refers to an existing section. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { SOURCE_FOLDERS } from './layout.ts';
 import { listFiles, readSource, REPOSITORY } from './source-files.ts';
 import type { SourceFile } from './source-files.ts';
 
-/** Their rows name sections of docs/aws alone. */
+/** Their rows name only sections of docs/aws. */
 const OF_AWS = /^docs\/parity\.md$|^test\/parity\/(later-|unsettled-)?choices?\.ts$/;
 const readable = listFiles()
   .filter((path) => /\.(ts|js|mjs|md|ya?ml|sh)$/.test(path))
@@ -30,7 +30,7 @@ describe('references to sections', () => {
     assert.equal(books.size, new Set(evidencePages().map(({ path }) => bookOf(path))).size);
   });
 
-  it('name their document, and lead to a section of it', () => {
+  it('name their document, and refer to an existing section of it', () => {
     const broken = references.filter(
       (reference) =>
         !/^(RFC|draft|X)/.test(reference.book ?? '') && findSection(books, reference) === undefined,
@@ -41,7 +41,7 @@ describe('references to sections', () => {
 });
 
 describe('names of documents in code', () => {
-  it('lead to documents that are there', () => {
+  it('refer to existing documents', () => {
     const broken = readable.flatMap(({ path, text }) =>
       [...text.matchAll(/(?<![\w./-])docs\/[\w./-]+\.(?:md|json)/g)]
         .filter(([name]) => !existsSync(join(REPOSITORY, name)))
@@ -57,7 +57,7 @@ describe('names of documents in code', () => {
       .flatMap(({ path, text }) => text.split('\n').map((line) => ({ path, line })))
       .filter(({ line }) => !/^\s*(?:\/?\*|\/\/)/.test(line) && !/source: |from '/.test(line));
     const named = messages.flatMap(({ path, line }) =>
-      // A path in quotes alone is data, such as the guides of a part.
+      // A quoted path on its own is data, such as the guides of a part.
       [...line.matchAll(/(?:(node_modules\/gatewright\/)|(?<!['\w./-]))docs\/(?:[\w-]+\/)*[\w-]+\.md/g)].map(
         ([page, prefix]) => ({ path, page, isOfUsers: prefix !== undefined }),
       ),

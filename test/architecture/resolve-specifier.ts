@@ -1,4 +1,7 @@
-/** Where an import of a tree leads, by its package.json files: relative, `#name` and the packages of workspaces. */
+/**
+ * The file to which an import of a tree refers, by its package.json files: relative, `#name` and the packages of
+ * workspaces.
+ */
 import { posix } from 'node:path';
 
 export type Manifest = {
@@ -7,7 +10,7 @@ export type Manifest = {
   readonly exports?: unknown;
 };
 
-/** By the folder that holds the package.json, `.` for the root. */
+/** By the folder that contains the package.json; `.` for the root. */
 export type Manifests = ReadonlyMap<string, Manifest>;
 
 /** @returns a path from the root of the tree, whether there is a file or not; undefined for what is not of the tree */
@@ -34,7 +37,7 @@ function foldersAbove(path: string): readonly string[] {
   return folder === '.' ? ['.'] : [folder, ...foldersAbove(folder)];
 }
 
-/** A name of `imports` or `exports`, exact or with one `*`; of conditions the first that leads anywhere. */
+/** A name of `imports` or `exports`, exact or with one `*`; of several conditions, the first that has a target. */
 function lookUp(map: unknown, wanted: string): string | undefined {
   if (typeof map !== 'object' || map === null) return undefined;
   for (const [name, value] of Object.entries(map)) {

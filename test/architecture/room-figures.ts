@@ -3,12 +3,12 @@ import { roomOf } from './layout.ts';
 import type { Arrow } from './arrows.ts';
 import type { ROOMS } from './layout.ts';
 
-/** Of the commit that is measured. */
+/** The rooms of the measured commit. */
 export type Layout = { readonly rooms: typeof ROOMS };
 
 type RoomFigures = {
   readonly name: string;
-  /** Undefined where the commit has no table of rooms: its folders are taken for rooms then. */
+  /** Undefined if the commit has no table of rooms: its folders then count as rooms. */
   readonly floor: number | undefined;
   readonly files: number;
   readonly tokens: number;

@@ -40,7 +40,7 @@ describe('the runbook', () => {
     assert.deepEqual(missing, []);
   });
 
-  it('has no entry for an alarm that there is not', () => {
+  it('has no entry for an alarm that does not exist', () => {
     const names = rows.flatMap((row) => row.names);
     assert.deepEqual(
       names.filter((name) => !alarms.some((alarm) => means(name, alarm))),

@@ -22,7 +22,10 @@ export function bookOf(path: string): string | undefined {
   return /^docs\/design\/(?!README)[\w-]+\.md$/.test(path) ? path.slice(0, -'.md'.length) : undefined;
 }
 
-/** Every id of every book. @throws Error where two headings of one book have the same number */
+/**
+ * Every id of every book.
+ * @throws Error if two headings of one book have the same number
+ */
 export function readBooks(files = evidencePages()): ReadonlyMap<string, Book> {
   const books = new Map<string, Map<string, Section>>();
   for (const { path, text } of files) {

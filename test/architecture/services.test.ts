@@ -28,7 +28,7 @@ describe('tests of several services', () => {
     );
   });
 
-  it('are in the folder of a service that they name, or in none', () => {
+  it('are in the folder of a service that they name, or outside of these folders', () => {
     const astray = together.filter((file) => {
       const folder = file.path.split('/').slice(2, -1);
       return folder.length > 0 && namedServices(file)?.includes(folder.join('/')) !== true;
@@ -42,7 +42,7 @@ describe('tests of several services', () => {
 });
 
 describe('a service', () => {
-  it('is imported by no test but its own and those of several services', () => {
+  it('is imported only by its own tests and by tests of several services', () => {
     const services = listServices();
     const strangers = tests
       .filter(({ path }) => !path.startsWith(`${TOGETHER}/`))
@@ -57,7 +57,7 @@ describe('a service', () => {
   });
 });
 
-describe('what a test says of services', () => {
+describe('what a test says about services', () => {
   const text = (first: string): string =>
     `${first}import * as sqs from '../../packages/gateway/services/sqs/service.ts';\nimport { TABLES_TYPES } from '../../packages/gateway/services/tables/resource-types.ts';\n`;
 

@@ -1,11 +1,16 @@
-/** What a service is to tests: a folder of packages/gateway/services that can be removed, with its tests and with those that name it. */
+/**
+ * A service, from the point of view of tests: a folder of packages/gateway/services that can be removed, with its tests
+ * and with the tests that name it.
+ */
 import { importsOf, listFiles, resolveImport } from './source-files.ts';
 import type { SourceFile } from './source-files.ts';
 
 /** Tests of several services. Below a folder of a service's name they are about that service's files. */
 export const TOGETHER = 'test/together';
 
-/** Folders below packages/gateway/services that are opened by a `service.ts`; the others are rooms that the engine knows. */
+/**
+ * The folders below packages/gateway/services that have a `service.ts`; the others are rooms that the engine imports.
+ */
 export function listServices(paths = listFiles('packages/gateway/services')): readonly string[] {
   return paths.flatMap((path) => /^packages\/gateway\/services\/([^/]+)\/service\.ts$/.exec(path)?.[1] ?? []);
 }

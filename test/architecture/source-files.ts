@@ -44,7 +44,10 @@ export function readSources(): readonly SourceFile[] {
     .map(readSource);
 }
 
-/** Where an import of ours leads, from the repository root; undefined for packages and built-ins. */
+/**
+ * The file to which an import in this repository refers, from the repository root; undefined for packages and
+ * built-ins.
+ */
 export function resolveImport(from: string, specifier: string): string | undefined {
   if (specifier.startsWith('#shared/')) return specifier.slice(1);
   // Entries of what users' handlers import have names of their own.
@@ -65,7 +68,7 @@ export function importsOf({ text }: SourceFile): readonly string[] {
   return [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
-/** What is left of `importsOf` when types are stripped. */
+/** The imports that remain when types are stripped. */
 export function runtimeImportsOf({ path, text }: SourceFile): readonly string[] {
   return importsOf({ path, text: text.replace(/^\s*(?:import|export) type\b[^;]*;/gm, '') });
 }

@@ -1,4 +1,4 @@
-/** What TypeScript's own parser and scanner find in a source file: tokens, exported names, and what is imported. */
+/** What TypeScript's own parser and scanner find in a source file: tokens, exported names, and imports. */
 import ts from 'typescript';
 
 /** `*`: all names, as `import * as x` and `import()` may use them. */
@@ -13,10 +13,10 @@ export type SourceModule = {
   /** Nothing of it is left when types are stripped. */
   readonly isTypesOnly: boolean;
   readonly lines: number;
-  /** Lines that hold nothing but the spread of an object or array literal. */
+  /** Lines that contain only the spread of an object or array literal. */
   readonly spreadLines: number;
   readonly text: string;
-  /** How often a name stands in its code. */
+  /** How often a name occurs in the code. */
   readonly count: (name: string) => number;
 };
 

@@ -26,7 +26,7 @@ describe('the tests of a module', () => {
     assert.deepEqual(astray, []);
   });
 
-  it('are its mirror, then its aspects, then those of the nearest importer', () => {
+  it('are its mirror, then its aspects, then the tests of the nearest importer', () => {
     const source = {
       'packages/gateway/services/bells/ring.ts': '',
       'a/b.ts': '',

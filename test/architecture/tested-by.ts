@@ -10,13 +10,13 @@ import { isTest } from './module-kinds.ts';
 import type { Tree } from './arrows.ts';
 
 type TestedBy = {
-  /** Its own tests, or those of `through`. Empty = untested. */
+  /** The module's own tests, or the tests of `through`. Empty if the module is untested. */
   readonly tests: readonly string[];
   /** The nearest importer that has tests. */
   readonly through?: string;
 };
 
-/** Every source module outside of tests, benchmarks and examples; types alone need no test. */
+/** Every source module outside of tests, benchmarks and examples; a module that only has types needs no test. */
 export function findTests(tree: Tree): ReadonlyMap<string, TestedBy> {
   const tests = tree.modules.map(({ path }) => path).filter(isTest);
   const modules = tree.modules.filter(({ path, isTypesOnly }) => isProduct(path) && !isTypesOnly);

@@ -1,4 +1,7 @@
-/** Statements of the pages about AWS that do not say how well they are known. The tags are those of docs/aws/README.md. */
+/**
+ * Finds statements on the pages about AWS that do not say how well they are known. The tags are described in
+ * docs/aws/README.md.
+ */
 import type { SourceFile } from './source-files.ts';
 
 const KNOWN = String.raw`doc|obs|kc|ls|\.NET tool|issue|blog|recorded|widely reported|reports?|inferred|inference|verify|API model|guide 2023|AWS person|an AWS employee|capture|measured`;
@@ -62,7 +65,7 @@ function isCovered(
   return hasTag(head.join('|')) || head.some((name, at) => COLUMN.test(name) && !EMPTY.test(row[at] ?? ''));
 }
 
-/** The last sentence of a paragraph, where it leads to what follows: by a colon, by its tag, or by speaking of rows. */
+/** The last sentence of a paragraph, if it introduces what follows: by a colon, by its tag, or by mentioning rows. */
 function introducing(line: string): string {
   const last = line.split(/(?<=\.) /).at(-1) ?? '';
   return /[:\])]$|\b(?:rows?|items|columns?)\b/.test(last) ? last : '';

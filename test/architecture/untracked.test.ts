@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { REPOSITORY } from './source-files.ts';
 
-/** Errors that nobody catches, each in the test that it has to fail. */
+/** Errors that nobody catches, each in the test that it must fail. */
 const TESTS = `
 import assert from 'node:assert/strict';
 import { executionAsyncId } from 'node:async_hooks';
@@ -48,7 +48,7 @@ describe('others', async () => {
 });
 `;
 
-describe('tests whose promises are not followed', () => {
+describe('tests whose promises are not awaited', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-untracked-'));
   after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'a.test.mjs');
@@ -62,7 +62,7 @@ describe('tests whose promises are not followed', () => {
     return { status, lines: lines.map((line) => line.replace(/ \(.*/, '')) };
   };
 
-  it('fail by the errors that they do not catch, as with Node alone', () => {
+  it('fail by the errors that they do not catch, as with plain Node', () => {
     const ours = run(['--require', join(REPOSITORY, 'test/untracked.cjs')]);
     const theirs = run([]);
 

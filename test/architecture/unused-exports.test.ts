@@ -34,7 +34,7 @@ describe('an export', () => {
     assert.deepEqual(unused.map(print), REPLACES_NODE);
   });
 
-  it('that only tests import is for tests of its own part of the tree, or for what tests share', () => {
+  it('that only tests import is only for tests of the same part of the tree, or for what tests share', () => {
     const elsewhere = testedOnly.filter(({ path, tests }) => {
       const own = `test/${path.slice(0, path.indexOf('/') + 1)}`;
       return !tests.some((test) => test.startsWith(own) || SHARED_TESTS.test(test));
@@ -74,7 +74,7 @@ describe('findLonelyExports', () => {
     ]);
   });
 
-  it('skips names that a template or a CommonJS file beside it uses', () => {
+  it('skips names that a template or a CommonJS file next to it uses', () => {
     const files = { 'x/a.ts': 'export const handler = 1;', 'y/b.ts': 'export const handler = 1;' };
 
     assert.deepEqual(find(files, { 'x/serverless.yml': 'handler: a.handler' }).map(print), [

@@ -32,7 +32,7 @@ export function findLonelyExports(tree: Tree): readonly LonelyExport[] {
     );
 }
 
-/** By the template of a handler, or by CommonJS, which `import` does not show. */
+/** Used by the template of a handler, or by CommonJS, which `import` does not show. */
 function isNamedBeside({ others }: Tree, path: string, name: string): boolean {
   const word = new RegExp(`\\b${name}\\b`);
   return [...others].some(([other, text]) => posix.dirname(other) === posix.dirname(path) && word.test(text));

@@ -73,7 +73,7 @@ describe('gatewright access', () => {
   /** Plain templates are stacks by the name of their folder. */
   const stackName = () => folder.split('/').at(-1) ?? '';
 
-  it('says that the routes have not been read, until they have', async () => {
+  it('says that the routes have not been read, until they have been', async () => {
     const unread = await access('check');
     const synced = await access('sync');
     const read = await access('check', '.');
@@ -83,7 +83,7 @@ describe('gatewright access', () => {
       /access\/orders\.yml:4:9: routes: the routes have not been read: run gatewright access sync/,
     );
     assert.equal(unread.code, 1);
-    assert.match(synced.stdout, /orders: 2 routes of rest API Api/, synced.stderr);
+    assert.match(synced.stdout, /orders: 2 routes of REST API Api/, synced.stderr);
     assert.equal(read.code, 0, read.stderr);
     assert.match(readFileSync(join(folder, 'access/compiled.json'), 'utf8'), /"path":"\/orders\/\{id\}"/);
   });
@@ -146,7 +146,7 @@ describe('gatewright access', () => {
     assert.match(stderr, /access\/orders\.yml: the API now has POST \/orders; run gatewright access sync/);
   });
 
-  it('is asked when the gateway starts: nothing listens where an authorizer is used unsafely', async () => {
+  it('is checked when the gateway starts: nothing listens if an authorizer is used unsafely', async () => {
     const { code, stderr } = await runCommand(['start', '.', '--port', '0', '--control-port', '0'], {
       cwd: folder,
     });
@@ -155,7 +155,7 @@ describe('gatewright access', () => {
     assert.match(stderr, /error: access\/orders\.yml: authorizer tokens: caches results for 3600 s/);
   });
 
-  it('names line and column of every mistake, and compiles nothing', async () => {
+  it('reports the line and column of every problem, and compiles nothing', async () => {
     const before = readFileSync(join(folder, 'access/compiled.json'), 'utf8');
     const broken = DOCUMENT.replace('effect: allow', 'effect: alow').replace('[/orders]', '[/order]');
     writeFileSync(join(folder, 'access/orders.yml'), broken);
@@ -182,10 +182,10 @@ describe('gatewright access', () => {
     const known = await access('sync');
 
     assert.match(unknown.stderr, /add kind: rest or kind: http/);
-    assert.match(known.stdout, /orders: 2 routes of rest API in \.\.\/api\.yaml/);
+    assert.match(known.stdout, /orders: 2 routes of REST API in \.\.\/api\.yaml/);
   });
 
-  it('says which document names routes where there are none', async () => {
+  it('says which document needs routes if there are none', async () => {
     const file = join(folder, 'access/orders.yml');
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, DOCUMENT.replace('../template.yaml', '../../shoop'));
@@ -200,7 +200,7 @@ describe('gatewright access', () => {
     );
   });
 
-  it('says where it looked in vain, and what is no document by its name', async () => {
+  it('says where it looked in vain, and which file is not a document because of its name', async () => {
     const nowhere = await access('check', '--folder', 'acess');
     mkdirSync(join(folder, 'access/old.yml'));
     writeFileSync(join(folder, 'access/My Orders.yml'), DOCUMENT);
@@ -219,7 +219,7 @@ describe('gatewright access', () => {
     assert.equal(strange.code, 0, strange.stderr);
   });
 
-  it('says which documents there are', async () => {
+  it('lists the existing documents', async () => {
     const { code, stderr } = await runCommand(['access', 'matrix', 'nope']);
 
     assert.equal(code, 1);

@@ -1,4 +1,4 @@
-/** The first lines of the guide on attaching, one by one, on the example beside the toolkit. */
+/** The first lines of the guide on attaching, one by one, on the example with the toolkit. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
@@ -47,7 +47,7 @@ describe('attaching to an API that runs, as the guide has it', () => {
         assert.equal(String(status), expected, line);
         ran.push(command);
       } else if (words[0] === 'attach' || words[0] === 'detach') {
-        // The start has a folder of its own, and the documents are those of the checkout.
+        // The start has its own folder, and the documents are those of the checkout.
         const more = words[0] === 'attach' ? ['--yes', '--folder', ACCESS] : ['--yes'];
         const { code, stderr } = await runCommand([...words, ...more], { cwd: toolkit.folder, environment });
         assert.equal(code, 0, stderr);

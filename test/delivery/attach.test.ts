@@ -22,7 +22,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 };
 
 describe('gatewright attach', () => {
-  it('goes on after kill -9 where it was, detach leaves nothing of it, and its neighbours find the same API', async () => {
+  it('can be continued after kill -9; detach then leaves nothing behind, and other routes find the same API', async () => {
     await using api = await aRestApiToAttach({ resources: 2, methods: ['GET', 'POST'] });
     const before = await api.everything();
     const state = join(api.root, 'state');

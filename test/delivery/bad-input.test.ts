@@ -55,7 +55,7 @@ const settled = file('settled/template.json', '{"Resources":{}}');
 file('settled/gatewright.yml', 'stage: dev\nprot: 4000\n');
 const PORTS = ['--port', '0', '--control-port', '0'];
 
-/** One row per kind of the issue: what is given, and what the one message must say. */
+/** One row per kind of fault: what is given, and what the one message must say. */
 const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'a template that is not there',
@@ -69,7 +69,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
     says: /wrong\.yaml:2: Api\.ProtocolType: ProtocolType must be HTTP or WEBSOCKET/,
   },
   {
-    name: 'a setting that is none beside the template',
+    name: 'an invalid setting next to the template',
     args: ['start', settled, ...PORTS],
     says: /settled\/gatewright\.yml:2: unknown setting "prot"; known settings: sources, parts, without, claimsChecked, check, account, /,
   },
@@ -91,7 +91,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   { name: 'an unknown option', args: ['start', '--colour'], says: /unknown option '--colour'/ },
   { name: 'an unknown command', args: ['strat'], says: /unknown command 'strat'\n\(Did you mean start\?\)/ },
   {
-    name: 'a port that is none',
+    name: 'an invalid port',
     args: ['start', '--port', '70000'],
     says: /A port is a number from 0 to 65535/,
   },
@@ -101,7 +101,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
     says: /--strict: these parts .*\n +\S+: Queue \(AWS::MSK::Cluster\)/,
   },
   {
-    name: 'a store that is no URL',
+    name: 'a store that is not a URL',
     args: ['start', broken, '--dynamodb', 'mysql'],
     says: /--dynamodb must be "embedded" or a URL/,
   },
@@ -131,13 +131,13 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
     says: /no running gateway was started from this folder/,
   },
   {
-    name: 'a shift of time that is none',
+    name: 'an invalid shift of time',
     args: ['clock', 'tomorrow'],
     says: /"tomorrow" is not a time shift; write \+1d/,
   },
-  { name: 'a WebSocket that is none', args: ['send', 'http://x', 'hi'], says: /is not a WebSocket URL/ },
+  { name: 'an invalid WebSocket', args: ['send', 'http://x', 'hi'], says: /is not a WebSocket URL/ },
   {
-    name: 'a WebSocket where nothing listens',
+    name: 'a WebSocket if nothing listens',
     args: ['send', 'ws://127.0.0.1:1/dev?token=secret', 'hi'],
     says: /ws:\/\/127\.0\.0\.1:1\/dev cannot be reached: ECONNREFUSED; check that a server is running at this address$/m,
   },

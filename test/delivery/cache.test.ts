@@ -34,7 +34,7 @@ describe('the cache invalidator on a started gateway', () => {
     directory = mkdtempSync(join(tmpdir(), 'gatewright-cached-'));
     for (const name of ['layers', 'shared', 'packages', 'node_modules', 'package.json'])
       symlinkSync(join(CHECKOUT, name), join(directory, name));
-    // The start compiles the documents, which must not change those of the checkout.
+    // The start compiles the documents, which must not change the documents of the checkout.
     for (const name of ['functions', 'access'])
       cpSync(join(CHECKOUT, name), join(directory, name), { recursive: true });
     copyStackDefinition(directory);
@@ -79,7 +79,7 @@ describe('the cache invalidator on a started gateway', () => {
     return JSON.parse(done.stdout) as Done;
   };
 
-  it('refreshes entries by signed requests through cacheEndpoint, those of the tag and no others', async () => {
+  it('refreshes the entries of the tag, and no others, with signed requests through cacheEndpoint', async () => {
     assert.deepEqual(
       [await ask('/orders?page=1'), await ask('/orders?page=2'), await ask('/orders?page=1')],
       ['1', '2', '1'],
@@ -93,7 +93,7 @@ describe('the cache invalidator on a started gateway', () => {
     assert.deepEqual([await ask('/orders?page=1'), await ask('/orders?page=2')], ['3', '2']);
   });
 
-  it('flushes the stage with --allow-flush where an entry cannot be signed for, and reports it without', async () => {
+  it('flushes the stage with --allow-flush if an entry cannot be signed for, and reports it without', async () => {
     const mine = () => ask('/mine', { Authorization: 'Bearer canary' });
     const first = await mine();
     assert.equal(await mine(), first);

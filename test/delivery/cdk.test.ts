@@ -1,4 +1,4 @@
-/** The construct beside a stand-in for aws-cdk-lib, which records what it is given. */
+/** The construct with a stand-in for aws-cdk-lib, which records what it is given. */
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -84,7 +84,7 @@ describe('gatewright/cdk', () => {
     assert.equal(access.output('AdminApiUrl'), 'value of AdminApiUrl');
   });
 
-  it('gives every parameter, so that none keeps the value of an earlier deployment', () => {
+  it('passes every parameter, so that none keeps the value of an earlier deployment', () => {
     const parametersOf = (parameters: object): unknown =>
       new Gatewright({}, 'Access', { packaged, parameters }).template.props.parameters;
     const places = { CodeBucket: '', CodePrefix: '' };
@@ -98,7 +98,7 @@ describe('gatewright/cdk', () => {
     assert.throws(() => parametersOf({ WafMod: 'block' }), /no parameter WafMod; it has .*WafMode/);
   });
 
-  it('says which stage it lacks, and why a stack was not packaged', () => {
+  it('says which stage is missing, and why a stack was not packaged', () => {
     assert.throws(() => new Gatewright({}, 'Access', {}), /name the stage of the stack, such as prod/);
     assert.throws(
       () => new Gatewright({}, 'Access', { stage: 'prod', folder: join(folder, 'nowhere') }),

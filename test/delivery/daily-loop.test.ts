@@ -15,7 +15,7 @@ const SOURCE = `exports.handler = async (event, context) => {
 
 type Ready = { readonly name: string; readonly control: string; readonly apis: { readonly url: string }[] };
 
-describe('commands that reach a running gateway', () => {
+describe('a command that reaches a running gateway', () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gatewright-loop-')));
   const [shop, bakery, elsewhere] = ['shop', 'bakery', 'elsewhere'].map((name) => join(folder, name)) as [
     string,
@@ -48,7 +48,7 @@ describe('commands that reach a running gateway', () => {
     assert.deepEqual([ready(0).name, ready(1).name], ['shop', 'bread']);
   });
 
-  it('reaches the one of the folder, and any other by name, folder or control port', async () => {
+  it('reaches the gateway of the folder, and any other gateway by name, folder or control port', async () => {
     const port = new URL(ready(1).control).port;
     const ROWS: readonly (readonly [string, readonly string[], number])[] = [
       [shop, [], 0],
@@ -64,7 +64,7 @@ describe('commands that reach a running gateway', () => {
     }
   });
 
-  it('says which there are where none is meant', async () => {
+  it('lists the running gateways if none of them is the intended one', async () => {
     const ports = [0, 1].map((index) => new URL(ready(index).control).port);
     const all = `bread (${bakery}, control port ${ports[1]}); shop (${shop}, control port ${ports[0]})`;
     const anonymous = await run(elsewhere, 'clock');
@@ -107,7 +107,7 @@ describe('commands that reach a running gateway', () => {
     assert.deepEqual([byFile.code, byText.code], [0, 0]);
   });
 
-  it('hands events that failed at AWS to the function here', async () => {
+  it('passes events that failed on AWS to the local function', async () => {
     const file = join(shop, 'failed.json');
     const event = (messageId: string, payload: string) => ({
       messageId,
@@ -127,7 +127,7 @@ describe('commands that reach a running gateway', () => {
     assert.equal(replayed.code, 2);
   });
 
-  it('ends with 1 where the function has failed, and where there is none', async () => {
+  it('ends with 1 if the function has failed, and if there is no such function', async () => {
     const failed = await run(shop, 'invoke', 'Answer', '--event', '{"fail":true}');
     const handedOver = await run(shop, 'invoke', 'Answer', '--event', '{"fail":true}', '--async');
     const unknown = await run(shop, 'invoke', 'Nobody');

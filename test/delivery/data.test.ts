@@ -148,7 +148,7 @@ describe('gatewright data, and start --seed', () => {
     assert.match(running!.output().stderr, /--seed: items added to orders: 1/);
   });
 
-  it('answers the same after save, kill -9, a start with nothing, and load', async () => {
+  it('answers the same after save, kill -9, a start without data, and load', async () => {
     const made = await makeState();
     await run('clock', '+1d');
     const before = await answers(made);
@@ -165,7 +165,7 @@ describe('gatewright data, and start --seed', () => {
     assert.deepEqual(empty, []);
     const { used: usedBefore, usage: usageBefore, ...restBefore } = before;
     assert.deepEqual(rest, restBefore);
-    // Of a quota of three two were used before: one is left.
+    // Two of a quota of three were used before: one is left.
     assert.deepEqual(usedBefore, ['200 {"made":true}', '200 {"made":true}', '403 {"message":"Forbidden"}']);
     assert.deepEqual(used, [
       '200 {"made":true}',
@@ -182,7 +182,7 @@ describe('gatewright data, and start --seed', () => {
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
   });
 
-  it('refuses a file that is cut off or changed whole, and a gateway that has state of its own', async () => {
+  it('refuses a file that was truncated or changed, and a gateway that has state of its own', async () => {
     const again = await run('data', 'load', file);
     await running!.stop();
     await start();
@@ -206,7 +206,7 @@ describe('gatewright data, and start --seed', () => {
     assert.match(reply[0]?.stderr ?? '', /cut is incomplete: \d+ of \d+ bytes/);
     assert.match(
       reply[1]?.stderr ?? '',
-      /changed was changed after it was saved, because its checksum does not match/,
+      /the checksum of .*changed does not match, so the file was changed after it was saved/,
     );
     assert.match(reply[2]?.stderr ?? '', /foreign is not a file of `gatewright data save`/);
     assert.deepEqual(
@@ -218,7 +218,7 @@ describe('gatewright data, and start --seed', () => {
   });
 });
 
-/** Of a host that is no name of this machine. */
+/** Of a host that is not a name of this machine. */
 function get(
   port: number,
   path: string,

@@ -119,11 +119,11 @@ describe('gatewright start --inspect', { timeout: 120_000 }, () => {
     return attachDebugger(inspectorOf(gateway.output().stderr), { source, line });
   }
 
-  it('listens on loopback alone', () => {
+  it('listens on the loopback address only', () => {
     assert.match(inspectorOf(gateway.output().stderr), /^ws:\/\/127\.0\.0\.1:\d+\//);
   });
 
-  it('answers 200 when a function with a timeout of 1 s was held for 3 s at a line of its TypeScript', async () => {
+  it('answers 200 when a function with a timeout of 1 s was paused for 3 s at a line of its TypeScript', async () => {
     const debug = await attach(HANDLER_LINE);
     const startedMs = performance.now();
     const response = fetch(`${url}/pizza`);
@@ -142,7 +142,7 @@ describe('gatewright start --inspect', { timeout: 120_000 }, () => {
     assert.ok(leftMs > 0 && leftMs <= 1000, `${leftMs} ms are left of the second`);
   });
 
-  it('answers 200 when the authorizer function was held for longer than its timeout', async () => {
+  it('answers 200 when the authorizer function was paused for longer than its timeout', async () => {
     const debug = await attach(GUARD_LINE);
     const response = fetch(`${url}/pasta`);
     const place = await debug.held();
@@ -163,7 +163,7 @@ describe('gatewright start --inspect', { timeout: 120_000 }, () => {
     assert.match(gateway.output().stderr, /Task timed out after 1\.00 seconds/);
   });
 
-  it('ends on SIGTERM with a function held and the debugger attached', async () => {
+  it('ends on SIGTERM while a function is paused and the debugger is attached', async () => {
     const debug = await attach(HANDLER_LINE);
     const response = fetch(`${url}/never`).catch(() => undefined);
     await debug.held();

@@ -18,7 +18,7 @@ import type { Running } from '../support/command.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 const FREE = ['--port', '0', '--control-port', '0', '--json'];
-/** What goes by queues takes a moment: a person would look again. */
+/** What passes through queues takes a moment: a person would look again. */
 const ANSWERS_WITHIN_MS = 10_000;
 const LOOKS_AGAIN_MS = 500;
 
@@ -126,5 +126,5 @@ describe('examples', { concurrency: 2, skip: process.platform === 'win32' }, () 
 });
 
 describe('READMEs of the examples', { skip: process.platform === 'win32' }, () => {
-  it('have no other block', taken.assertAll);
+  it('have no other code blocks', taken.assertAll);
 });

@@ -1,4 +1,7 @@
-/** A function URL and InvokeWithResponseStream, streamed to clients that are no part of this repository: curl and the SDK. */
+/**
+ * A function URL and InvokeWithResponseStream, streamed to clients that are not a part of this repository: curl and the
+ * SDK.
+ */
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

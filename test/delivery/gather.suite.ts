@@ -1,4 +1,4 @@
-/** The receipt of examples/food-delivery: one reply out of two services, which it calls by their names at AWS. */
+/** The receipt of examples/food-delivery: one reply out of two services, which it calls by their names on AWS. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runCommand } from '../support/command.ts';
@@ -26,7 +26,7 @@ describe('a receipt', () => {
     assert.deepEqual(receipt['missing'], []);
   });
 
-  it('of an order that is not there is none', async () => {
+  it('is refused with 404 for an order that does not exist, and with 401 without a token', async () => {
     assert.equal((await ask('o-9', 'support')).status, 404);
     assert.equal((await ask('o-1')).status, 401);
   });

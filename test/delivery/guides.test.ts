@@ -1,4 +1,7 @@
-/** The lines of the guides, pasted one by one into a shell in a service that has the package installed, beside one start of it. */
+/**
+ * The lines of the guides, pasted one by one into a shell in a service that has the package installed, with one start
+ * of it.
+ */
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -24,10 +27,10 @@ type Api = {
 };
 type Ready = { readonly apis: readonly Api[]; readonly control: string };
 
-/** The service beside the stack. */
+/** The service next to the stack. */
 let copy: Awaited<ReturnType<typeof anInstalledCopy>>;
 let environment: Record<string, string>;
-/** What starts of one line serve: a template, and a service with the plug-in. */
+/** What one-line starts serve: a template, and a service with the plug-in. */
 let small = '';
 let service = '';
 let gateway: Running | undefined;
@@ -66,7 +69,7 @@ const isInit = (line: string): boolean => /^(?:npx )?gatewright init\b/.test(lin
 
 type Step = { readonly line: string; readonly comment: string };
 
-/** Lines to paste: comments at their end taken off, those that go on joined; of a session those behind `$`. */
+/** Lines to paste: comments at their end taken off, those that continue joined; of a session those behind `$`. */
 function linesOf({ text }: CodeBlock): readonly Step[] {
   const all = text.replaceAll('\\\n', ' ').trimEnd().split('\n');
   const isSession = all[0]?.startsWith('$ ') === true;
@@ -88,7 +91,7 @@ function checkInstall(line: string): void {
   assert.ok(named.length > 0 && named.every((name) => known.includes(name)), line);
 }
 
-/** One start for all pages, with some requests to look at. */
+/** One start for all pages, with some requests to examine. */
 async function begin(): Promise<void> {
   const program = [join(copy.directory, 'node_modules/gatewright/bin/gatewright.cjs')];
   const words = ['start', '.', 'gatewright', '--port', '0', '--control-port', '0', '--json', '--no-reload'];
@@ -100,7 +103,7 @@ async function begin(): Promise<void> {
 const apiOf = (name: string): Api | undefined => ready.apis.find((api) => api.name === name);
 const urlOf = (name: string): string => apiOf(name)?.url ?? 'none';
 
-/** What a page has by itself, before its lines: files, and a start of its own. */
+/** What a page has before its lines: files, and its own start. */
 const PREPARED: Readonly<Record<string, () => unknown>> = {
   // What the page says in its text; the truststore of the service is the CA.
   'docs/guides/run/tls.md': () => runInSmall('gatewright certs --client shop'),
@@ -122,7 +125,7 @@ describe('the guides', { skip: process.platform === 'win32' }, () => {
         await run(shell, line);
         ran.add(line);
       }
-      // As the last command says.
+      // As in the last command.
       const stack = join(copy.directory, 'gatewright/serverless.yml');
       const text = readFileSync(stack, 'utf8');
       writeFileSync(
@@ -161,7 +164,10 @@ describe('the guides', { skip: process.platform === 'win32' }, () => {
   it('have all been run', taken.assertAll);
 });
 
-/** @returns what it printed. @throws AssertionError where it does not end well */
+/**
+ * @returns what it printed.
+ * @throws AssertionError if it does not end successfully
+ */
 async function run(shell: Shell, line: string, codes: readonly number[] = [0]): Promise<string> {
   const printed = await shell.run(`${line}\necho "= $?"`);
   const [, output = '', code = ''] = /^([^]*?)= (\d+)\n$/.exec(printed) ?? [];
@@ -185,7 +191,7 @@ async function paste(shell: Shell, { line, comment }: Step, { place, started }: 
     else await startOnce(plain);
     return;
   }
-  // Into a gateway that has been started anew.
+  // Into a gateway that has been started again.
   if (/^gatewright data /.test(plain)) return startOnce(`gatewright start --exec "${plain}"`);
   if (started.length > 0) return pasteTls(plain, started[0]);
   const endless = plain.includes('--follow');
@@ -204,7 +210,7 @@ async function startOnce(line: string): Promise<void> {
   await runInSmall(`${free} --port 0 --control-port 0${ends}`);
 }
 
-/** It goes on once one is there, which test/delivery/debugging.test.ts is. */
+/** It continues once one is there, which test/delivery/debugging.test.ts is. */
 async function waitForDebugger(line: string): Promise<void> {
   const output = await runInSmall(`timeout 3 ${line} --port 0 --control-port 0`, [124]);
   assert.match(output, /waiting for a debugger on/);
@@ -257,7 +263,7 @@ async function runServerless(line: string): Promise<void> {
   await running.stop();
 }
 
-/** A key that was made is that of the lines after it. */
+/** The key in the lines that follow is the key that was created. */
 let keyId = '';
 function note(line: string, output: string): void {
   if (line.includes('keys create')) keyId = /^(?:shop_live|maps)_([^_]+)_/m.exec(output)?.[1] ?? '';

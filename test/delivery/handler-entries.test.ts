@@ -50,7 +50,7 @@ after(async () => {
   await rm(bare, { recursive: true, force: true });
 });
 
-/** What the compiler complains of. */
+/** The errors of the compiler. */
 async function compile(cwd: string, files: readonly string[], flags: readonly string[]): Promise<string> {
   const strict = ['--strict', '--exactOptionalPropertyTypes', '--target', 'es2024', '--types', 'node'];
   const { code, stdout, stderr } = await runCommand([...strict, ...flags, ...files], { cwd, program: [TSC] });
@@ -80,7 +80,7 @@ async function bundle(text: string): Promise<{ sizeBytes: number; files: readonl
 }
 
 describe('types of the package', () => {
-  it('hold under moduleResolution nodenext without skipLibCheck', async () => {
+  it('are valid under moduleResolution nodenext without skipLibCheck', async () => {
     const flags = ['--noEmit', '--skipDefaultLibCheck', '--module', 'nodenext'];
 
     const complaints = await compile(service.directory, ['typed.ts', 'library.ts'], flags);
@@ -89,7 +89,7 @@ describe('types of the package', () => {
     assert.doesNotMatch(complaints, /^(typed|library|node_modules\/gatewright)/m);
   });
 
-  it('hold under moduleResolution bundler', async () => {
+  it('are valid under moduleResolution bundler', async () => {
     const flags = ['--noEmit', '--skipLibCheck', '--module', 'esnext', '--moduleResolution', 'bundler'];
 
     assert.equal(await compile(service.directory, ['typed.ts'], flags), '');
@@ -215,7 +215,7 @@ describe('a handler with quota()', () => {
     ]);
   });
 
-  it('does the same in Node alone, without middy, bundler or types; without the AWS SDK it says so', async () => {
+  it('does the same in plain Node, without middy, bundler or types; if the AWS SDK is missing, it says so', async () => {
     const complaints = await compile(bare, ['bare.ts'], ['--skipLibCheck', '--module', 'nodenext']);
     await cp(join(bare, 'bare.js'), join(service.directory, 'bare.js'));
     const exported = await runCommand(['env', '--json'], { cwd: service.directory, program: [bin()] });
@@ -239,7 +239,7 @@ describe('a handler with quota()', () => {
   });
 
   it('is bundled without a line of the gateway', async () => {
-    // As serverless-esbuild calls it where nothing but the format is set.
+    // As serverless-esbuild calls it if only the format is set.
     const { outputFiles } = await build({
       absWorkingDir: partners,
       entryPoints: ['orders.ts'],

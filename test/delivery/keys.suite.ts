@@ -78,7 +78,7 @@ describe('gatewright keys', () => {
     assert.match((await keys('show', keyId)).stdout, /state +revoked/);
   });
 
-  it("has API Gateway's own usage plan count the key, without ever telling it the key", async () => {
+  it("has API Gateway's own usage plan count the key, without ever sending the key to it", async () => {
     const { key } = await makeKey('--scope', 'orders:read', '--native-plan', await nativePlan());
 
     const statuses = [];
@@ -96,7 +96,7 @@ describe('gatewright keys', () => {
     assert.ok(!JSON.stringify(items).includes(key.slice(-36)));
   });
 
-  it('rotates: with overlap both are good, without it the old one is refused at once', async () => {
+  it('rotates keys: with overlap both keys are valid, without it the old key is refused at once', async () => {
     const { key: first, keyId } = await makeKey('--role', 'partner');
     assert.equal(await http('/orders', first), 200);
     const second = (await keys('rotate', keyId, '--overlap', '1h')).stdout.trim();
@@ -125,7 +125,7 @@ describe('gatewright keys', () => {
     assert.equal((await keys('list', '--tenant', 'once')).stdout.trim().split('\n').length, 2);
   });
 
-  it('refuses what would have no effect, in words', async () => {
+  it('refuses a change that would have no effect, and explains why', async () => {
     const prefix = await keys('create', '--tenant', 'acme', '--prefix', 'shop_test');
     const role = await keys('create', '--tenant', 'acme', '--prefix', 'shop_live', '--role', 'boss');
 
@@ -227,7 +227,7 @@ describe('gatewright access revoke', () => {
     assert.equal(await me(alice), 200);
   });
 
-  it('ends one token by its id, and keeps the other tokens of its user', async () => {
+  it('revokes one token by its id, but not the other tokens of its user', async () => {
     const [first, second] = [await tokenFor('carol'), await tokenFor('carol')];
     const { jti } = JSON.parse(Buffer.from(first.split('.')[1] ?? '', 'base64url').toString()) as {
       jti: string;
@@ -239,7 +239,7 @@ describe('gatewright access revoke', () => {
     assert.deepEqual([await me(first), await me(second)], [401, 200]);
   });
 
-  it('has kept answers forgotten on demand', async () => {
+  it('flushes cached results on demand', async () => {
     const token = await tokenFor('dora', 60);
     assert.equal(await me(token), 200);
     await askGateway('clock', { shiftMs: 120_000 });
@@ -250,7 +250,7 @@ describe('gatewright access revoke', () => {
     assert.equal(await me(token), 401);
   });
 
-  it('refuses what would have no effect, in words', async () => {
+  it('refuses a revocation that would have no effect, and explains why', async () => {
     const revoke = (...args: readonly string[]) =>
       runCommand(['access', 'revoke', ...args], { cwd: toolkit.directory });
 
@@ -286,7 +286,7 @@ describe('a ticket', () => {
     assert.deepEqual([await connect(ticket), await connect(ticket)], [101, 401]);
     assert.equal(await connect('wst_made-up'), 401);
     assert.equal((await withToken('/ws-ticket', 'garbage', 'POST')).status, 401);
-    // Logs must not hold what would open anything.
+    // Logs must not contain anything that would give access.
     const { stdout, stderr } = toolkit.running.output();
     assert.ok(!stdout.includes(ticket) && !stderr.includes(ticket));
   });

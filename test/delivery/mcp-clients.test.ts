@@ -1,6 +1,6 @@
 /**
- * Clients of others, unmodified, at examples/agent-tools: they find the issuer, register, sign in offline, list and call
- * tools, and see a refusal. The Inspector is installed for this test, which names it where no registry answers.
+ * Third-party clients, unmodified, at examples/agent-tools: they find the issuer, register, sign in offline, list and
+ * call tools, and get a refusal. The Inspector is installed for this test, which names it if no registry answers.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -82,7 +82,7 @@ async function openPage(page: string | URL | undefined): Promise<URL> {
 }
 
 // Links in place of what npm installs start nothing in a shell of Windows.
-describe('examples/agent-tools and clients of others', { skip: process.platform === 'win32' }, () => {
+describe('examples/agent-tools and third-party clients', { skip: process.platform === 'win32' }, () => {
   let copy: Awaited<ReturnType<typeof anInstalledCopy>>;
   let gateway: Running | undefined;
   let server = '';

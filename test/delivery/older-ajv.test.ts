@@ -63,7 +63,7 @@ describe('the package next to an ajv 6 of the project', () => {
     await rm(project, { recursive: true });
   });
 
-  it('carries an ajv of its own, which its files find first', () => {
+  it('contains its own ajv, which its files find first', () => {
     const own = createRequire(join(copy.directory, 'node_modules/gatewright/package.json'));
 
     assert.match(

@@ -69,7 +69,7 @@ describe('gatewright init in an empty folder', () => {
     await rm(empty, { recursive: true });
   });
 
-  it('writes a stack, a document and an API, leaves alone what is there, and says what comes next', async () => {
+  it('writes a stack, a document and an API, does not change existing files, and says what to do next', async () => {
     const { code, stdout } = await here.run('init');
     assert.equal(code, 0);
     assert.match(
@@ -116,10 +116,10 @@ describe('gatewright init in an empty folder', () => {
     const sync = await here.run('access', 'sync');
 
     assert.equal(sync.code, 0, sync.stderr);
-    assert.match(sync.stdout, /^hello: 2 routes of rest API ApiGatewayRestApi in hello-dev, no changes$/m);
+    assert.match(sync.stdout, /^hello: 2 routes of REST API ApiGatewayRestApi in hello-dev, no changes$/m);
   });
 
-  // docs/recipes/ci.md as it stands: the job starts the service, runs the tests against it, and ends it.
+  // docs/recipes/ci.md, unchanged: the job starts the service, runs the tests against it, and ends it.
   it('runs the tests of the recipe for CI, and leaves nothing running', async () => {
     const { files } = readRecipe(taken.blocks);
     await mkdir(join(cwd, 'ci'), { recursive: true });
@@ -174,7 +174,7 @@ describe('gatewright init in an empty folder', () => {
   });
 
   // `gatewright package` asks no account, so it does not reach what osls does with one.
-  it('is packaged by osls with credentials: ids of APIs and tables that are deployed are looked up', async () => {
+  it('is packaged by osls with credentials: ids of deployed APIs and tables are looked up', async () => {
     assert.equal((await here.run('init', '--add', 'quotas')).code, 0);
     const document = join(cwd, 'access/hello.yml');
     const deployed = 'api:\n  prod: { stack: hello-prod, logicalId: ApiGatewayRestApi, stage: prod }';
@@ -199,7 +199,7 @@ describe('gatewright init in an empty folder', () => {
 });
 
 describe('gatewright init in an empty folder into which the package was installed', () => {
-  it('keeps its package.json and names what the stack needs beside the package', async (t) => {
+  it('keeps its package.json, and lists what the stack needs in addition to the package', async (t) => {
     const empty = await mkdtemp(join(tmpdir(), 'gatewright-installed-'));
     const { service, run } = await own(empty);
     t.after(() => Promise.all([service.remove(), rm(empty, { recursive: true })]));
@@ -212,7 +212,7 @@ describe('gatewright init in an empty folder into which the package was installe
   });
 });
 
-describe('gatewright init --if-missing in a service that has brought its documents', () => {
+describe('gatewright init --if-missing in a service that already contains its documents', () => {
   it('makes the stack around them, no document for another API, and nothing the second time', async (t) => {
     const { service, run } = await own(join(FIXTURES, 'bookings'));
     t.after(() => service.remove());
@@ -230,7 +230,7 @@ describe('gatewright init --if-missing in a service that has brought its documen
   });
 });
 
-describe('gatewright init in a service whose Cognito authorizer was exchanged, and its handlers were not', () => {
+describe('gatewright init in a service whose Cognito authorizer was replaced, but whose handlers were not changed', () => {
   let bookings: Own;
   const REFUSAL = /bookings\.mjs:2: .*claims/;
 
@@ -240,7 +240,7 @@ describe('gatewright init in a service whose Cognito authorizer was exchanged, a
   after(() => bookings.service.remove());
 
   // docs/recipes/api-keys.md writes the authorizer by `${cf:…}`, of the stack that is about to be made.
-  it('makes the stack in a folder of its own, in the region of the service', async (t) => {
+  it('creates the stack in a folder of its own, in the region of the service', async (t) => {
     const plain = await readFile(join(bookings.service.directory, 'serverless.yml'), 'utf8');
     const ARN = "!ImportValue 'gatewright-${sls:stage}-TokenAuthorizerArn'";
     assert.ok(plain.includes(ARN));
@@ -261,7 +261,7 @@ describe('gatewright init in a service whose Cognito authorizer was exchanged, a
     assert.equal(sync.code, 0, sync.stderr);
   });
 
-  it('has its routes read for the stage that is asked for, though the service names its own', async (t) => {
+  it('reads the routes of the requested stage, although the service names another stage', async (t) => {
     const document = join(bookings.service.directory, 'gatewright/access/bookings.yml');
     const plain = await readFile(document, 'utf8');
     const prod = 'prod: { stack: bookings-prod, logicalId: ApiGatewayRestApi, stage: prod }';
@@ -269,7 +269,7 @@ describe('gatewright init in a service whose Cognito authorizer was exchanged, a
     t.after(() => writeFile(document, plain));
     const { code, stdout, stderr } = await bookings.run('access', 'sync', '--stage', 'prod');
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /^bookings: 1 route of rest API ApiGatewayRestApi in bookings-prod/m);
+    assert.match(stdout, /^bookings: 1 route of REST API ApiGatewayRestApi in bookings-prod/m);
   });
 
   it('adds webhooks later, and no second document for an API that one protects under another name', async () => {
@@ -306,7 +306,7 @@ describe('gatewright init in a service whose Cognito authorizer was exchanged, a
     assert.match(ended.stdout + ended.stderr, REFUSAL);
   });
 
-  // The plug-in refuses while the service is being read; the stack beside it was served alone.
+  // The plug-in refuses while the service is being read; the stack next to it was served alone.
   it('is refused by start with the plug-in as well', async () => {
     const { code, stderr } = await bookings.run('start', ...FREE);
     assert.equal(code, 1);

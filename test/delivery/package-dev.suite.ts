@@ -49,7 +49,7 @@ describe('npm run package -- --stage dev', () => {
     });
   });
 
-  it('gives versions and an alias to the authorizers alone, with the share of the version before', () => {
+  it('gives versions and an alias only to the authorizers, with the weight of the previous version', () => {
     const versions = ofType('AWS::Lambda::Version').map(([id]) => id);
     const aliases = ofType('AWS::Lambda::Alias');
 
@@ -69,7 +69,7 @@ describe('npm run package -- --stage dev', () => {
       assert.ok(exported.includes(`gatewright-dev-${name}`), exported.join(' '));
   });
 
-  it('shows one page of figures, of resources that there are', () => {
+  it('shows one page of figures about existing resources', () => {
     const { DashboardBody: body } = resources['Dashboard']?.Properties as {
       DashboardBody: { 'Fn::Sub': string };
     };

@@ -1,4 +1,4 @@
-/** The AWS SDK as the published package carries it, beside the packages that it is made of. */
+/** The AWS SDK as the published package contains it, with the packages that it consists of. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -45,7 +45,7 @@ describe('the AWS SDK in the published package', () => {
       assert.deepEqual(namesOf(imported), installed);
     });
 
-  it('shares its classes, so that a document client takes the client beside it', async () => {
+  it('shares its classes, so that a document client accepts the client of the other import', async () => {
     const { DynamoDBDocumentClient, GetCommand } = (await import(
       pathToFileURL(fileOf('@aws-sdk/lib-dynamodb')).href
     )) as typeof Documents;

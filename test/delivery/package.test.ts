@@ -39,7 +39,7 @@ type Statement = {
   readonly Resource: Reference | Pattern | readonly Pattern[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 };
-/** What the tests look at; which of them a resource has, follows from its type. */
+/** What the tests examine; the type of a resource determines which of them it has. */
 type Properties = {
   readonly Role: Reference;
   readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
@@ -90,7 +90,7 @@ describe('npm run package -- --stage prod', () => {
     assert.doesNotMatch(JSON.stringify(conditions), /"Fn::Equals":\["[^"]*","[^"]*"\]/);
   });
 
-  it('exports what other stacks attach to, by stable names', () => {
+  it('exports the parts to which other stacks attach, under stable names', () => {
     const exported = Object.values(outputs).flatMap(({ Export }) =>
       Export === undefined ? [] : [Export.Name],
     );
@@ -138,9 +138,9 @@ describe('npm run package -- --stage prod', () => {
     assert.match(named, /"Fn::GetAtt":\["WsDashconnectLambdaFunction","Arn"\]/);
   });
 
-  it('can be deployed again where the first deployment failed', () => {
+  it('can be deployed again if the first deployment failed', () => {
     for (const [id, { Type, DeletionPolicy, UpdateReplacePolicy, Properties }] of resources) {
-      // What a rollback leaves behind has the name that the next deployment wants; and so has what refuses to be deleted.
+      // What a rollback leaves behind has the name that the next deployment needs; so does what refuses to be deleted.
       assert.notEqual(DeletionPolicy, 'Retain', id);
       assert.notEqual(Properties.DeletionProtectionEnabled, true, id);
       if (Type === 'AWS::DynamoDB::Table')
@@ -148,7 +148,7 @@ describe('npm run package -- --stage prod', () => {
     }
   });
 
-  it('gives every function a role of its own that names its resources', () => {
+  it("gives every function a role of its own that names the function's resources", () => {
     const roles = ofType('AWS::Lambda::Function').map(
       ([, { Properties }]) => Properties.Role['Fn::GetAtt'][0],
     );
@@ -178,7 +178,7 @@ describe('npm run package -- --stage prod', () => {
       statementsOf(Properties)
         .filter((statement) => String(statement.Action).startsWith('dynamodb:') && ownResource(statement))
         .map((statement) => {
-          // Keys that lead, then attributes.
+          // First the keys, then the attributes.
           const allowed = Object.values(statement.Condition ?? {}).flatMap((by) => Object.values(by).flat());
           const actions = String(statement.Action).replaceAll('dynamodb:', '');
           return [actions, ownResource(statement), ...allowed].join(' ');
@@ -188,7 +188,7 @@ describe('npm run package -- --stage prod', () => {
     assert.deepEqual(Object.fromEntries(rights), TABLE_RIGHTS);
   });
 
-  it('lets only known APIs call its functions, and the whole account where no API can be named', () => {
+  it('lets only known APIs call its functions, and the whole account if no API can be named', () => {
     const permissions = ofType('AWS::Lambda::Permission');
     for (const [id, { Properties }] of permissions)
       assert.ok(Properties.SourceAccount ?? Properties.SourceArn, id);
@@ -208,7 +208,7 @@ describe('npm run package -- --stage prod', () => {
     assert.doesNotMatch(named, /Ws(Connect|Subscribe|Ticket)Permission/);
   });
 
-  it('keeps the tables that matter, once they are made, whatever happens to the stack', () => {
+  it('keeps the important tables once they have been created, whatever happens to the stack', () => {
     const tables = Object.fromEntries(
       ofType('AWS::DynamoDB::Table').map(([id, { DeletionPolicy, Properties }]) => {
         assert.equal(Properties.BillingMode, 'PAY_PER_REQUEST', id);
@@ -253,12 +253,12 @@ describe('npm run package -- --stage prod', () => {
     for (const metric of others.split(' ')) assert.match(watched, new RegExp(`"MetricName":"${metric}"`));
   });
 
-  it('counts where its alarms look', () => {
+  it('counts if its alarms look', () => {
     for (const [id, { Properties }] of ofType('AWS::Lambda::Function'))
       assert.equal(Properties.Environment.Variables['POWERTOOLS_METRICS_NAMESPACE'], 'gatewright-prod', id);
     const watched = JSON.stringify(ofType('AWS::CloudWatch::Alarm'));
-    // Functions publish every metric by service alone, too (shared/observability/observe-handler.ts).
-    // What is too large is counted as failed, too (shared/failures.ts).
+    // Functions also publish every metric with the service as the only dimension
+    // (shared/observability/observe-handler.ts). What is too large is also counted as failed (shared/failures.ts).
     for (const service of ['token-authorizer', 'request-authorizer'])
       for (const metric of ['Failed', 'JwksFetchFailed'])
         assert.match(
@@ -274,7 +274,7 @@ describe('npm run package -- --stage prod', () => {
       assert.equal(Properties.Environment.Variables['GATEWRIGHT_ISSUER_URL'] ?? '', '', id);
   });
 
-  it('ships each function alone, and packages in the layer only', async () => {
+  it('ships each function separately, and packages only in the layer', async () => {
     for (const name of FUNCTIONS) {
       const files = await artefact(name);
       const entries = [...files.keys()].filter((file) => !/^functions\/chunks\/\w+\.mjs$/.test(file));
@@ -292,7 +292,7 @@ describe('npm run package -- --stage prod', () => {
     assert.ok(layer.includes('nodejs/node_modules/aws-jwt-verify/index.mjs'));
   });
 
-  it('ships functions that start with nothing but the layer beside them', async () => {
+  it('ships functions that start with nothing but the layer', async () => {
     // Lambda's runtime searches /opt/nodejs/node_modules for ES modules; a folder above the function stands for it.
     const task = join(output, 'task');
     for (const [name, content] of await artefact('packages')) {

@@ -46,7 +46,7 @@ function nextMessage(websocket: WebSocket): Promise<string> {
   });
 }
 
-/** Posts to a connection as functions do that know serverless-offline's address, by the credentials of this start. */
+/** Posts to a connection as functions do that use serverless-offline's address, with the credentials of this start. */
 async function push(endpoint: string, ConnectionId: string, Data: string): Promise<void> {
   const { stdout } = await runCommand(['env', '--json'], { cwd: service.directory });
   const exports = JSON.parse(stdout) as Record<string, string>;
@@ -63,7 +63,7 @@ async function push(endpoint: string, ConnectionId: string, Data: string): Promi
 }
 
 describe('serverless offline start', () => {
-  it('serves REST and HTTP on one port, WebSocket on another, in other plug-ins’ order, and ends on SIGTERM', async (t) => {
+  it('serves REST and HTTP on one port and WebSocket on another, works with other plug-ins in any order, and ends on SIGTERM', async (t) => {
     const offline = await startCommand(['offline', 'start', ...FREE_PORTS], 'Ready in', serverless);
     t.after(() => offline.stop());
     const { stdout } = offline.output();
@@ -136,7 +136,7 @@ describe('serverless offline', () => {
       says: /the service file must be called serverless\.yml, \.yaml, \.json, \.js or \.ts, not other\.yml/,
     },
     {
-      name: 'serverless-offline beside it',
+      name: 'serverless-offline together with it',
       args: ['offline', '--config', 'both.yml'],
       says: /remove serverless-offline from plugins/,
     },
@@ -144,7 +144,7 @@ describe('serverless offline', () => {
     it(`refuses ${name} with one message`, async () => {
       const { code, stdout, stderr } = await runCommand(args, serverless);
 
-      // osls says what is wrong on stdout, and where it runs on stderr.
+      // osls reports errors on stdout, and where it runs on stderr.
       assert.equal(code, 1);
       assert.match(stdout, says);
       assert.doesNotMatch(stdout + stderr, /^ +at /m, 'no stack trace');
@@ -152,7 +152,7 @@ describe('serverless offline', () => {
 });
 
 describe('serverless gateway start', () => {
-  it('gives each API a port of its own and ends on SIGTERM', async (t) => {
+  it('serves each API on a port of its own and ends on SIGTERM', async (t) => {
     const started = await startCommand(
       ['gateway', 'start', '--port', '0', '--control-port', '0', '--no-reload', '--name', 'by-plugin'],
       'Ready in',
@@ -177,7 +177,7 @@ describe('serverless gateway start', () => {
 });
 
 describe('region and account of the plug-in', () => {
-  it('are those of --region and --account, for the functions as for `gatewright env`', async (t) => {
+  it('are the values of --region and --account, for the functions as for `gatewright env`', async (t) => {
     const args = ['gateway', 'start', '--port', '0', '--control-port', '0', '--no-reload'];
     const started = await startCommand(
       [...args, '--region', 'eu-central-1', '--account', '210987654321'],

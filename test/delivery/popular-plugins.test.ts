@@ -1,6 +1,6 @@
 /**
- * Plug-ins that services name most, each as a stand-in with the name and a hook of the real one, all in one service:
- * what a start says of it, and whether its additions to the template are there.
+ * The plug-ins that services name most, each as a stand-in with the name and a hook of the real one, all in one
+ * service: what a start reports about each, and whether its additions to the template exist.
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import type { ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
 
 type PluginRow = {
   readonly plugin: string;
-  /** In which it adds an output of its name; undefined = its code must not run. */
+  /** The hook in which the plug-in adds an output with its name; undefined = its code must not run. */
   readonly hook?: string;
   /** More of the constructor. */
   readonly source?: string;
@@ -151,14 +151,14 @@ describe('a plug-in', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   for (const { plugin, hook, says } of ROWS)
-    it(`named ${plugin} ${says ?? 'works, and nothing is said of it'}`, () => {
+    it(`named ${plugin} ${says ?? 'works, and nothing is reported about it'}`, () => {
       const told = informed.filter((line) => line.startsWith(`plug-in ${plugin} `));
 
       assert.deepEqual(told, says === undefined ? [] : [`plug-in ${plugin} ${says}`]);
       assert.equal(stack?.outputs.has(outputOf(plugin)), hook !== undefined);
     });
 
-  it('that fails is named at the start, with what is missing', () => {
+  it('that fails is reported at startup, with what is missing', () => {
     const [line] = informed.filter((text) => text.includes('serverless-failing'));
     assert.equal(
       line,

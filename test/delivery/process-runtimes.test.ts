@@ -149,7 +149,7 @@ for (const sample of SAMPLES) {
   const { runtime, file, thrown, isolation } = sample;
   const skip = isInstalled(sample.needs) ? false : `${sample.needs ?? ''} is not installed`;
   describe(`a function in ${runtime} (${isolation ?? file})`, { skip }, () => {
-    it('answers, fails by its own error, by its exit and by its timeout, and goes on after each', async () => {
+    it('answers, fails by its own error, its exit and its timeout, and continues after each failure', async () => {
       const [, definition] = aSample(sample, { timeoutSeconds: 1, reservedConcurrency: 1 });
       const { invoke, lines } = await startRuntime([definition], { maxInstances: 2, isolation });
 
@@ -176,7 +176,7 @@ for (const sample of SAMPLES) {
       assert.ok(said.every(({ requestId }) => /^[0-9a-f-]{36}$/.test(requestId ?? '')));
     });
 
-    it('is throttled where no instance is free in time', async () => {
+    it('is throttled if no instance is free in time', async () => {
       const [, definition] = aSample(sample);
       // Less than the nap; more than a process takes to ask for its next event on a busy machine.
       const limits = { queueWaitMs: 250 };

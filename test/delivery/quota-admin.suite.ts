@@ -63,7 +63,7 @@ async function signed(
 }
 
 describe('the admin endpoints', () => {
-  it('refuse who has not signed, whose policies do not say so, and who signs with a wrong secret', async () => {
+  it('refuse callers that have not signed, whose policies do not allow the call, or who sign with a wrong secret', async () => {
     const unsigned = await fetch(`${adminUrl}/quota/plans`);
     const wrongSecret = await signed('GET', '/quota/plans', { ...READER, secretAccessKey: 'guessed-it' });
     const stranger = await signed('GET', '/quota/plans', STRANGER);
@@ -187,7 +187,7 @@ describe('a partner of 100 requests a day, administered', () => {
 });
 
 describe('the console of a deployed stack', () => {
-  it('shows its customers to whoever may only read', async () => {
+  it('shows its customers to a caller who may only read', async () => {
     await printed('customers', 'create', 'globex', 'gold', '--name', 'Globex Ltd');
     const shown = await startCommand(['console', '--url', adminUrl, '--json'], '"console"', {
       cwd: folder,

@@ -88,7 +88,8 @@ describe('a partner of 100 requests a day', () => {
   });
 });
 
-// The backend of these knows of no quota: request-authorizer charges, and the REST API refuses for want of a key.
+// The backend of these does not use a quota: request-authorizer charges, and the REST API refuses because the key is
+// missing.
 describe('a partner of 100 requests a day, charged by the authorizer', () => {
   it('gets 100 of 150, sees its quota in the refusal, and starts over the next day', async () => {
     const token = await aTokenOf('bakery');
@@ -126,7 +127,7 @@ describe('a partner of 100 requests a day, charged by the authorizer', () => {
     assert.equal((await askForOrders(await aTokenOf('bakery'))).status, 200);
   });
 
-  it('keeps the wording of API Gateway in every other refusal', async () => {
+  it('keeps the wording of API Gateway for every other refusal', async () => {
     const customer = await askForOrders(await aTokenOf('alice', 'admin'));
     const anonymous = await askForOrders();
 

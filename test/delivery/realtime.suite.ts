@@ -20,7 +20,7 @@ describe('channels on the local gateway', () => {
     token = minted.stdout.trim();
   });
 
-  it('bring every message once and in order to every client, also to those that lose their connection', async () => {
+  it('deliver every message once and in order to every client, also to clients that lose their connection', async () => {
     using listeners = new Listeners(url, () => token);
     const clients = Array.from({ length: CLIENTS }, () => listeners.add());
     const [first, second] = clients;

@@ -19,10 +19,10 @@ import type { Recipe } from '../support/recipe.ts';
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 /** Pages about a whole service; the one on CI is run out of the npm package (test/delivery/own-repository.test.ts). */
 const taken = takeBlocks('test/delivery/recipes.test.ts');
-/** What CDK makes of the stack on the page; `cdk synth` is not at hand here. */
+/** What CDK creates from the stack on the page; `cdk synth` is not available here. */
 const CDK_OUT = join(CHECKOUT, 'test/fixtures/recipes/billing/cdk.out');
 const TOOLKIT = 'gatewright-dev';
-/** Of one recipe or another. A portal is served only if it is named, and then the other parts are, too. */
+/** For one recipe or another. A portal is served only if it is named, and then the other parts are, too. */
 const SERVED_PARTS = 'authorizers,quotas,webhooks,channels,cache,portal';
 
 const recipes = new Map(
@@ -30,7 +30,7 @@ const recipes = new Map(
     (page) => [basename(page, '.md'), readRecipe(taken.of(page))] as const,
   ),
 );
-/** Folder of the stack, below that of each service. */
+/** The folder of the stack, below the folder of each service. */
 const STACK = 'gatewright/';
 
 type Api = { readonly stack: string; readonly id: string; readonly name: string; readonly url: string };
@@ -42,7 +42,10 @@ let running: Running;
 let apis: readonly Api[] = [];
 let synced = '';
 
-/** The toolkit as it is but for its access documents, which functions import by their place, and the services beside it. */
+/**
+ * The toolkit as it is but for its access documents, which functions import by their place, and the services next to
+ * it.
+ */
 function makeFolders(): void {
   root = mkdtempSync(join(tmpdir(), 'gatewright-recipes-'));
   toolkit = join(root, 'gatewright');
@@ -58,7 +61,7 @@ function makeFolders(): void {
   for (const recipe of recipes.values()) {
     const service = folderOf(recipe);
     mkdirSync(service, { recursive: true });
-    // One stack for all of them, where each would have its own.
+    // One stack for all of them, although each would have its own.
     symlinkSync(toolkit, join(service, 'gatewright'));
     symlinkSync(join(toolkit, '.gatewright'), join(service, '.gatewright'));
     for (const [path, text] of recipe.files) {
@@ -100,7 +103,7 @@ before(async () => {
       '0',
       '--json',
       '--no-reload',
-      // As at AWS: functions have the rights of their roles, and a REST API calls none that does not let it.
+      // As on AWS: functions have the rights of their roles, and a REST API calls no function that does not permit it.
       '--roles',
       'on',
     ],
@@ -139,7 +142,7 @@ function atHome(command: string, stack: string): string {
 // One page after the other: on a busy machine a function's first call of its table would otherwise take longer than its limit of 1 s.
 describe('docs/recipes', () => {
   for (const [name, recipe] of recipes)
-    it(`${name}.md names routes, commands and answers as they are`, async () => {
+    it(`${name}.md shows the real routes, commands and answers`, async () => {
       const stack = stackOf(recipe);
       const steps = recipe.steps.filter(({ command }) => !isSync(command) && !isStart(command));
 

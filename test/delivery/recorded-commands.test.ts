@@ -40,7 +40,7 @@ describe('gatewright requests, explain, replay and export', () => {
     );
     assert.match(story.stdout, /^GET \/ was refused with 403 in the phase meter\./);
     assert.match(story.stdout, /does not match any key of the account/);
-    // The stack has no key at all, so there is none whose value could be sent.
+    // The stack has no key at all, so there is no key whose value could be sent.
     assert.match(
       story.stdout,
       /To change the outcome\n {2}Create an API key that is enabled, and a usage plan that has it and the stage \w+\/dev .*: no key is accepted there yet\.\n/,
@@ -89,7 +89,7 @@ describe('gatewright requests, explain, replay and export', () => {
     assert.ok(log.entries.length >= 4 && log.entries.every(({ response }) => response.status === 403));
   });
 
-  it('go on with those that come, of the kind that is asked for, each once', async () => {
+  it('follow new requests of the requested kind, each once', async () => {
     const call = async (query: string): Promise<string> => (await fetch(`${url}${query}`)).text();
     await call('?late=before');
 
@@ -105,7 +105,7 @@ describe('gatewright requests, explain, replay and export', () => {
     assert.equal(stderr, '');
   });
 
-  it('reach a gateway that was started elsewhere by its folder, and say so where there is none', async () => {
+  it('reach a gateway that was started elsewhere by its folder, and say so if there is none', async () => {
     const elsewhere = (...args: string[]) => runCommand([...args, '--gateway', folder], { cwd: tmpdir() });
     const messages = await Promise.all([
       elsewhere('requests', '--limit', '1'),
@@ -122,7 +122,7 @@ describe('gatewright requests, explain, replay and export', () => {
     assert.match(none.stderr, /there is no running gateway with the name or folder nobody/);
   });
 
-  it('say what is wrong with what was typed, and which request is not kept', async () => {
+  it('say what is wrong with the arguments, and which request is no longer stored', async () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [
         ['explain', 'ffffffff'],

@@ -57,7 +57,7 @@ async function exportsOf(folder: string): Promise<Record<string, string>> {
 }
 
 describe('a stack in eu-central-1', () => {
-  it('is reached by programs that have the exports of `gatewright env` alone', async (t) => {
+  it('is reached by programs that only have the exports of `gatewright env`', async (t) => {
     const { folder, apis } = await aStart(t, [REGIONAL]);
     const { info, socket } = await fetchInfo(apis[0]?.url ?? '');
     const exports = await exportsOf(folder);
@@ -89,7 +89,7 @@ describe('a stack in eu-central-1', () => {
     });
   });
 
-  it('keeps its region beside a stack of another, and the first one named is exported', async (t) => {
+  it('keeps its region although another stack has another region, and the region of the first stack is exported', async (t) => {
     const { folder, apis } = await aStart(t, [PRINTER, REGIONAL], [], { AWS_DEFAULT_REGION: 'ap-south-1' });
     const printed = (await (await fetch(`${apis[0]?.url ?? ''}/environment`)).json()) as Record<
       string,
@@ -104,7 +104,7 @@ describe('a stack in eu-central-1', () => {
     assert.deepEqual([printed['AWS_REGION'], AWS_REGION], ['ap-south-1', 'ap-south-1']);
   });
 
-  it('is in another region and account where --region and --account say so', async (t) => {
+  it('is in another region and account if --region and --account say so', async (t) => {
     const options = ['--region', 'us-gov-west-1', '--account', '210987654321'];
     const { folder, apis } = await aStart(t, [REGIONAL], options, { AWS_REGION: 'ap-south-1' });
     const { info, socket } = await fetchInfo(apis[0]?.url ?? '');

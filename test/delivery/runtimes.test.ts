@@ -25,7 +25,7 @@ import { aGateway, type StartedGateway } from '../support/a-gateway.ts';
 import { isOfNetwork } from '../support/of-network.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/runtimes');
-/** Kept between runs, beside what other tests keep. */
+/** Stored between runs, next to what other tests store. */
 const CACHE = resolve('node_modules/.cache/gatewright-runtimes');
 const TOOL_DEADLINE_MS = 150_000;
 const RIC = 'com.amazonaws:aws-lambda-java-runtime-interface-client:2.9.0';
@@ -167,7 +167,7 @@ function compileStandardLibrary(folder: string): Promise<string | undefined> {
   return run(folder, 'env', ['CGO_ENABLED=0', 'go', 'build', '-o', '/dev/null', './...']);
 }
 
-/** @returns what it has said, where it has failed */
+/** @returns what it printed, if it failed */
 async function run(cwd: string, program: string, args: readonly string[]): Promise<string | undefined> {
   try {
     await promisify(execFile)(program, [...args], { cwd, timeout: TOOL_DEADLINE_MS });
@@ -208,7 +208,7 @@ function resourcesOf({ guard, work }: Language, folder: string): Record<string, 
   };
 }
 
-/** What a client sees; the same in every language. */
+/** What a client gets; the same in every language. */
 const ANSWERS = [
   { asks: 'without a token', path: '/work', status: 401, body: { message: 'Unauthorized' } },
   { asks: 'as a person', path: '/work', token: 'ada', status: 200, body: { version: 'first', who: 'ada' } },

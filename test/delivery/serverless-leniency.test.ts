@@ -69,7 +69,7 @@ describe('a service with variables', () => {
     assert.equal(stacks[0]?.functions[0]?.environment['HOST'], 'a.example');
   });
 
-  it('says where it reads IS_OFFLINE, which is not set', async () => {
+  it('reports where it reads IS_OFFLINE, which is not set', async () => {
     const service = aService([
       'provider: { name: aws, runtime: nodejs24.x }',
       'custom: { a: "${env:IS_OFFLINE, \'false\'}" }',
@@ -150,7 +150,7 @@ describe('a service of another time', () => {
   });
 
   // serverless-plugin-warmup 5 describes its options so, and osls refuses the service.
-  it('is read with plug-ins whose options have no type, or a schema that is none', async () => {
+  it('is read with plug-ins whose options have no type or no valid schema', async () => {
     const service = aService([
       'provider: { name: aws, runtime: nodejs24.x }',
       'plugins: [./untyped.js]',
@@ -221,7 +221,7 @@ describe('a service of another time', () => {
     assert.match(messages(stack)[0] ?? '', /^11 functions\.b\.handler: neither handler nor image/);
   });
 
-  it("is refused with osls's own words where osls breaks off at an invalid value", async () => {
+  it("is refused with osls's own message if osls stops at an invalid value", async () => {
     const service = aService(['provider: { name: aws, runtime: nodejs24.x }'], "[{ httpApi: '$default' }]");
 
     assert.match(
@@ -230,7 +230,7 @@ describe('a service of another time', () => {
     );
   });
 
-  it('has one role with the statements of all its functions where serverless-iam-roles-per-function is missing', async () => {
+  it('has one role with the statements of all its functions if serverless-iam-roles-per-function is missing', async () => {
     const statement = (action: string): string => `[{ Effect: Allow, Action: '${action}', Resource: '*' }]`;
     const service = aService(
       [
@@ -271,7 +271,7 @@ describe('a service of another time', () => {
   });
 
   // Serverless 2, deprecation AWS_API_GATEWAY_SPECIFIC_KEYS: these three are in provider.apiGateway since version 3.
-  it('has the keys, the plan and the policy of its API where they stood before Serverless 3', async () => {
+  it('has the keys, the plan and the policy of its API if they were defined before Serverless 3', async () => {
     const service = aService(
       [
         'provider:',
@@ -363,7 +363,7 @@ describe('a service of another time', () => {
     ]);
   });
 
-  it('is refused where a misspelt name would leave a route open, with every line of osls', async () => {
+  it('is refused with every line of osls if a misspelt name would leave a route open', async () => {
     const events =
       '[{ http: { path: a, method: get, authorizor: x } }, { httpApi: { path: /a, method: get, authorize: x } }]';
     const message = await refusalOf(
@@ -402,13 +402,13 @@ describe('a service of another time', () => {
   });
 
   for (const provider of ['provider: { name: google, runtime: nodejs20 }', 'provider: google'])
-    it(`is refused with its line where it is not for AWS: ${provider}`, async () => {
+    it(`is refused with its line if it is not for AWS: ${provider}`, async () => {
       const message = await refusalOf(loadStacks([aService([provider])], OPTIONS));
 
       assert.match(message, /serverless\.yml:2: provider(?:\.name)?: provider "google" is not aws: /);
     });
 
-  it('is refused where a plug-in ends osls before there is a template', async () => {
+  it('is refused if a plug-in ends osls before a template exists', async () => {
     const service = aService(['provider: { name: aws, runtime: nodejs24.x }', 'plugins: [./ends.js]']);
     writeFileSync(join(service, 'ends.js'), 'process.exit(0);');
 

@@ -69,7 +69,7 @@ describe('the site of the documentation', { skip: missing ?? false }, () => {
     assert.ok(existsSync(join(SITE, 'index.html')));
   });
 
-  it('has docs/README.md as its map, and leads from it to each page that is named there', () => {
+  it('has docs/README.md as its map, which links to each page that is named there', () => {
     const map = readFileSync(join(SITE, 'documents/Documentation.html'), 'utf8');
     const named = readFileSync(join(CHECKOUT, 'docs/README.md'), 'utf8').matchAll(
       /\]\(([^).:#][^):#]*\.md)\)/g,
@@ -87,14 +87,14 @@ describe('the site of the documentation', { skip: missing ?? false }, () => {
     assert.deepEqual(globSync('media/*.md', { cwd: SITE }), []);
   });
 
-  it('finds a word that stands in the text of a page alone', () => {
+  it('finds a word that only the text of a page contains', () => {
     const named = (word: string) => pages().filter(({ name }) => name.toLowerCase().includes(word));
     assert.deepEqual(named('firehose'), []);
     assert.ok(search('firehose').includes('Quotas and rate limits'), search('firehose').join(', '));
     assert.deepEqual(search('firehorse'), []);
   });
 
-  it('is dark where the system is, or where a reader wants it', () => {
+  it('is dark if the system is, or if a reader wants it', () => {
     const style = readFileSync(join(SITE, 'assets/style.css'), 'utf8');
     assert.match(style, /@media \(prefers-color-scheme: dark\)/);
     for (const file of globSync('documents/*.html', { cwd: SITE })) {
@@ -104,7 +104,7 @@ describe('the site of the documentation', { skip: missing ?? false }, () => {
     }
   });
 
-  it('says nothing of why a block is not run', () => {
+  it('does not show why a block is not run', () => {
     for (const file of globSync('**/*.html', { cwd: SITE }))
       assert.doesNotMatch(readFileSync(join(SITE, file), 'utf8'), /<!-- not run/, file);
   });

@@ -101,7 +101,7 @@ process.exit(3);`,
     else process.kill(outside);
   });
 
-  it('hands signals on, and waits for the command', async () => {
+  it('passes signals on, and waits for the command', async () => {
     writeFileSync(
       join(cwd, 'wait.mjs'),
       `process.on('SIGTERM', () => { console.log('told'); process.exit(7); });
@@ -113,14 +113,14 @@ setInterval(() => undefined, 1000);`,
     assert.deepEqual([code, stdout], [7, 'waiting\ntold\n']);
   });
 
-  it('runs nothing where the stacks cannot be served', async () => {
+  it('runs nothing if the stacks cannot be served', async () => {
     const { code, stdout } = await runCommand(['start', 'nothing.json', '--exec', 'echo ran'], { cwd });
     assert.deepEqual([code, stdout], [1, '']);
   });
 });
 
 describe('spawnCommand', () => {
-  it('says the exit code of who ends by a signal, as shells do, and goes on with nothing behind it', async () => {
+  it('reports the exit code of a command that ends by a signal, as shells do, and leaves no process behind', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'gatewright-beside-')), 'ready');
     // Renamed, so that the file has its text as soon as it is there.
     const script =

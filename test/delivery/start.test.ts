@@ -31,7 +31,7 @@ type Ready = {
   readonly dynamodb: string;
 };
 
-/** A working directory of its own, so that `.gatewright/` of two tests do not meet. */
+/** A separate working directory, so that the `.gatewright/` folders of two tests do not collide. */
 function workingDirectory(): string {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-start-'));
   for (const name of [
@@ -63,7 +63,7 @@ describe('gatewright start', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('prints lines that work as they stand', async () => {
+  it('prints lines that work without changes', async () => {
     const lines = gateway
       .output()
       .stdout.split('\n')
@@ -134,7 +134,7 @@ describe('gatewright start', () => {
     );
   });
 
-  it('stays within reach of the other commands when another start in its folder fails', async () => {
+  it('can still be reached by the other commands if another start in its folder fails', async () => {
     const failed = await runCommand(
       ['start', join(folder, 'nowhere'), '--port', '0', '--control-port', '0'],
       {
@@ -247,7 +247,7 @@ describe('gatewright start --json', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('takes a changed template while it runs, and keeps the old where the new is broken', async () => {
+  it('takes a changed template while it runs, and keeps the old if the new is broken', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-reload-'));
     const template = join(folder, 'template.yaml');
     const text = readFileSync(join(CHECKOUT, 'test/fixtures/end-to-end/print-environment.yaml'), 'utf8');

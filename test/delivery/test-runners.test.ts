@@ -1,6 +1,6 @@
 /**
- * examples/orders with the published `gatewright/testing`, by the three runners that its guide names. Vitest and Jest are
- * no packages of a clone: they are installed for this test, which says so by name where no registry answers.
+ * examples/orders with the published `gatewright/testing`, with the three runners that its guide names. Vitest and Jest
+ * are not installed in a clone: they are installed for this test, which names them if no registry answers.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -84,7 +84,7 @@ describe('examples/orders, tested through gatewright/testing', () => {
     assert.match(output, /Tests: {7}(?:7 passed|1 skipped, 6 passed), 7 total/);
   });
 
-  it('gives Jest values of its own globals, and errors by their class', async (test) => {
+  it("passes values of Jest's own globals to Jest, and errors with their class", async (test) => {
     if (isMissing(test, 'Jest')) return;
     const text = `const { startGateway, TestingError } = require('gatewright/testing');
 test('values', async () => {

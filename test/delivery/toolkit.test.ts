@@ -1,4 +1,7 @@
-/** The toolkit beside a service, from outside. One file, because its suites share one start, and its clock in this order. */
+/**
+ * The toolkit next to a service, from outside. One file, because its suites share one start, and its clock in this
+ * order.
+ */
 import './attach.suite.ts';
 import './gather.suite.ts';
 import './quota-admin.suite.ts';

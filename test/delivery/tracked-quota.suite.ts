@@ -49,7 +49,7 @@ async function until<Seen>(what: string, look: () => Promise<Seen | undefined>, 
   throw new Error(`never seen: ${what}`);
 }
 
-/** What quota-admin says of a key, as soon as it is charged so much in a period that is meant. */
+/** What quota-admin returns for a key, as soon as that much is charged to it in the given period. */
 const usageOf = (key: string, charged: number, isMeant: (row: Row) => boolean = () => true): Promise<Row> => {
   const look = async (): Promise<Row | undefined> => {
     const shown = await gatewright('usage', 'show', '--tenant', 'shop', '--json');
@@ -95,7 +95,8 @@ describe('a quota counted from the access log', { timeout: 120_000 }, () => {
     assert.deepEqual(within, [200, 200, 200]);
     assert.equal((await usageOf('alice', QUOTA)).remaining, 0);
 
-    // What the authorizer saw last may be two seconds old: these go over the quota, and are charged all the same.
+    // What the authorizer has read may be two seconds old: these requests exceed the quota, and are charged all the
+    // same.
     const over = await callsUntil(call, 403);
     for (let asked = 0; asked < 5; asked += 1) assert.equal(await call(), 403);
     const { periodStart, charged, remaining } = await usageOf('alice', QUOTA + over);
@@ -146,7 +147,7 @@ describe('a quota counted from the access log', { timeout: 120_000 }, () => {
     assert.match(await askPage('dora'), /^ALLOW by all$/);
   });
 
-  it('is closed to a key that was suspended before it ever called, until it is resumed', async () => {
+  it('is closed to a key that was suspended before its first call, until it is resumed', async () => {
     await gatewright('plan', 'assign', 'shop', 'bob', 'free');
     await gatewright('quota', 'suspend', 'shop', 'daily', '--key', 'bob');
     const call = await aCaller('bob');

@@ -1,4 +1,4 @@
-/** Requests of an API that knows of no quota, charged by the lines of its access log. */
+/** Requests to an API without a quota, charged by the lines of its access log. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';

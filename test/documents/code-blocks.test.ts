@@ -14,7 +14,7 @@ const taken = takeBlocks('test/documents/code-blocks.test.ts');
 const FOLDER = join(REPOSITORY, '.build', `code-blocks-${process.pid}`);
 const IMPORT = /^import [^;]*?from '[^']+';.*\n/gm;
 
-/** What readers have of their own, as pages take it for granted. */
+/** What readers have themselves, as pages assume. */
 const GIVEN = `export {};
 declare global {
   const listOrders: (event: any) => Promise<{ statusCode: number }>;
@@ -33,7 +33,7 @@ declare global {
 }
 `;
 
-/** As a user's: no stricter than what pages of JavaScript can be. */
+/** As in a user's project: no stricter than what pages of JavaScript can be. */
 const OPTIONS = {
   noImplicitAny: false,
   noPropertyAccessFromIndexSignature: false,
@@ -48,7 +48,7 @@ const ANSWERS: Readonly<Record<string, number>> = {
   'docs/guides/receive/webhooks.md': 401,
 };
 
-/** Imports first; a block sees what the earlier ones of its page have declared, and may declare it anew. */
+/** Imports first; a block sees what the earlier ones of its page have declared, and may declare it again. */
 function toPage(texts: readonly string[]): string {
   const imports = texts.flatMap((text) => text.match(IMPORT) ?? []);
   const [first = '', ...others] = texts.map((text) => text.replaceAll(IMPORT, ''));
@@ -85,7 +85,7 @@ describe('JavaScript and TypeScript of the pages', () => {
     it(`import what is there: ${page}`, async () => {
       const blocks = taken.of(page);
       const imports = blocks.flatMap(({ text }) => text.match(IMPORT) ?? []);
-      // Types are gone where a program runs, and with them imports that nothing uses.
+      // Types are removed when a program runs, and with them imports that nothing uses.
       writeFileSync(fileOf(page, '-imports'), toPage(imports));
       await import(pathToFileURL(fileOf(page, '-imports')).href);
       const answer = ANSWERS[page];

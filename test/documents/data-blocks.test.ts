@@ -1,4 +1,4 @@
-/** YAML and JSON of the pages, read by what would read it: a name that is none, or a value that is none, fails. */
+/** YAML and JSON on the pages, read by what would read it: an unknown name or an invalid value fails. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -56,7 +56,7 @@ type Reader = {
   readonly name: string;
   /** Whether the block is for this reader, by its members. */
   readonly takes: (shown: Shown) => boolean;
-  /** Throws where the reader would refuse; `page` has what the page shows for the same reader. */
+  /** Throws if the reader would refuse; `page` has what the page shows for the same reader. */
   readonly read: (shown: Shown, page: readonly Shown[], text: string) => unknown;
 };
 
@@ -106,7 +106,10 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-/** What a page shows of a document is put into one that is whole; blocks without issuers go with those that have some. */
+/**
+ * What a page shows of a document is inserted into a complete one; blocks without issuers are combined with those that
+ * have some.
+ */
 function readAccess(shown: Shown, page: readonly Shown[]): void {
   const isWhole = 'version' in shown;
   const others = page.filter((other) => !('version' in other));
@@ -209,7 +212,7 @@ async function packageService(): Promise<void> {
   assert.equal(ended.code, 0, ended.stdout + ended.stderr);
 }
 
-/** What `gatewright init` writes for the stack has all that the page shows of it. */
+/** What `gatewright init` writes for the stack contains everything that the page shows of it. */
 function readStack(shown: Shown): void {
   const written = parseSource(stackFile({ up: '', region: 'us-east-1' }), 'serverless.yml').value;
   assert.partialDeepStrictEqual(written, shown);
@@ -217,7 +220,7 @@ function readStack(shown: Shown): void {
 
 const member = (name: string) => (shown: Shown) => (shown[name] ?? {}) as Shown;
 
-/** Of the shape of the engine's own event; what only some requests have may be missing there. */
+/** With the shape of the engine's own event; what only some requests have may be missing. */
 const readEvent =
   (build: () => string, more: readonly string[] = []) =>
   (shown: Shown) => {

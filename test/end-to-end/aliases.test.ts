@@ -1,5 +1,5 @@
 /**
- * Whatever leads to an alias draws its version, not Lambda's Invoke alone. The weight is 1, so that the draw is known.
+ * Whatever refers to an alias draws its version, not only Lambda's Invoke. The weight is 1, so that the draw is known.
  * @see Lambda developer guide, "Implement Lambda canary deployments using a weighted alias"
  */
 import assert from 'node:assert/strict';
@@ -106,7 +106,7 @@ const RESOURCES = {
       Integration: {
         Type: 'AWS_PROXY',
         IntegrationHttpMethod: 'POST',
-        // The way that SAM's and Serverless's guides lead a stage to its alias.
+        // The way in which the guides of SAM and Serverless refer a stage to its alias.
         Uri: {
           'Fn::Sub':
             'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Echo.Arn}:${!stageVariables.alias}/invocations',

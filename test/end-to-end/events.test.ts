@@ -64,7 +64,7 @@ const RESOURCES = {
     },
   },
   Night: aFunction('night', `exports.handler = async ({ source }) => console.log('woken by', source);`),
-  // What SAM writes below a function: its source, and where what fails goes.
+  // What SAM writes below a function: its source, and the destination of failed events.
   Parcels: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'parcels' } },
   Packer: {
     Type: 'AWS::Serverless::Function',
@@ -197,7 +197,7 @@ describe('Events of a start', () => {
     assert.match(await line(/woken by/), /woken by aws\.events/);
   });
 
-  it('start a function of SAM from its queue and its schedule, and go where it says when it fails', async () => {
+  it('start a function of SAM from its queue and its schedule, and go if it says when it fails', async () => {
     await ask('POST', 'events', { target: 'parcels', body: 'p-1' });
     assert.match(await line(/packed p-1/), /packed p-1/);
     await ask('POST', 'events', { target: 'PackerYearly', body: '' });

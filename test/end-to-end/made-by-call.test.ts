@@ -26,7 +26,7 @@ const FUNCTION = {
   },
 };
 
-/** By an address whose host may be no name of this machine, which every port knows all the same. */
+/** At an address whose host need not be a name of this machine, but which every port accepts. */
 function ask(url: string): Promise<string> {
   const { host, port, pathname } = new URL(url);
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** Functions and integrations call APIs of this start by their addresses at AWS. */
+/** Functions and integrations call APIs of this start by their addresses on AWS. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -75,7 +75,7 @@ def handler(event, context):
     return {"urllib": by_urllib, "connection": by_connection}[client](event["url"])
 `;
 
-/** Insists on TLS by an own program, which knows the proxy and the authorities of its environment. */
+/** A program of its own that insists on TLS and knows the proxy and the authorities of its environment. */
 const CURL = `#!/bin/bash
 api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
 while :; do
@@ -197,7 +197,7 @@ const OTHER = {
   },
 };
 
-describe('an API of this start at its address at AWS', () => {
+describe('an API of this start at its address on AWS', () => {
   let started: StartedGateway;
   let addresses: Readonly<Record<'depot' | 'http' | 'rest' | 'signed' | 'domain' | 'url', string>>;
 

@@ -1,4 +1,4 @@
-/** What the README of each published package shows runs as it stands, and prints what it says. */
+/** What the README of each published package shows runs unchanged, and prints what it says. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';

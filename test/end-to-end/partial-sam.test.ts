@@ -1,4 +1,4 @@
-/** What SAM refuses stays where it is: its routes answer 500, the rest is served. */
+/** What SAM refuses stays in its place: its routes answer 500, and the rest is served. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

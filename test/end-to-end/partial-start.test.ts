@@ -96,7 +96,7 @@ describe('a start with something that cannot be served', () => {
     }
   });
 
-  it('ends where AWS would under --strict, with all that is wrong', async () => {
+  it('ends if AWS would under --strict, with all that is wrong', async () => {
     await assert.rejects(
       start(
         { Resources: { ...REST, GetBad: guarded({ AuthorizerId: 'nobody' }), Odd: {} } },
@@ -122,7 +122,7 @@ describe('a start with something that cannot be served', () => {
     assert.ok(listening.unsupported.some(({ property }) => property === 'ProtocolTyp'));
   });
 
-  it('ends where nothing is left to serve', async () => {
+  it('ends if nothing is left to serve', async () => {
     const Api = { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'a', ProtocolType: 'SOAP' } };
     await assert.rejects(start({ Resources: { Api } }), /ProtocolType must be HTTP or WEBSOCKET/);
   });

@@ -262,7 +262,7 @@ export const CELLS: Readonly<Record<GatewayErrorCode, Readonly<Record<Kind, Cell
   },
 };
 
-/** Why a refusal has no cached variant, where the ask is not marked. */
+/** The reason why a refusal has no cached variant, if the request is not marked as cached. */
 export function whyNotCached(kind: Kind, ask: Ask): string | undefined {
   if (ask.isCached === true) return undefined;
   if (kind === 'websocket') return 'the authorizers of WebSocket APIs cache nothing (docs/aws §4.7)';

@@ -1,5 +1,5 @@
 /**
- * One true story: every refusal code × fresh or cached result × kind of API, told by the row of `gatewright requests`,
+ * One true explanation: every refusal code × fresh or cached result × kind of API, in the row of `gatewright requests`,
  * the console, `gatewright explain` and its `--json`, without a difference in reason, caller or remedy.
  */
 import assert from 'node:assert/strict';
@@ -214,7 +214,7 @@ function* compare({ code }: Told, { row, line, detail, text, printed }: Surfaces
   if (caller !== undefined && !whole.join(' ').includes(caller)) yield `the story does not name ${caller}`;
 }
 
-/** What a cached result of the authorizer adds: how old it is, and how to end it. */
+/** What a cached result of the authorizer adds: how old it is, and how to flush it. */
 const OF_AGE = /was not called, because its result|is cached for|s old|ms old|flush the authorizer’s cache/;
 
 function* compareAges(fresh: RequestDetail, cached: RequestDetail): Generator<string> {

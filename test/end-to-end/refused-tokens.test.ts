@@ -75,7 +75,7 @@ type Refusal = {
   /** Each whole line of the story. */
   readonly because: RegExp;
   readonly change: RegExp;
-  /** Of the other rows, whose words this story must not have. */
+  /** Words of the other rows, which this explanation must not contain. */
   readonly never: RegExp;
 };
 
@@ -183,7 +183,7 @@ describe('the story of a refused token', () => {
     return status;
   };
 
-  it('is none where nothing is wrong with the token', async () => {
+  it('is none if nothing is wrong with the token', async () => {
     const { status, story } = await ask('/orders', {});
 
     assert.equal(status, 200);

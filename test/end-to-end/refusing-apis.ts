@@ -36,7 +36,7 @@ const proxy = (name = 'Main'): object => ({
   Uri: invoke(name),
 });
 
-/** A path of the REST API, and what its method says beside the usual. */
+/** A path of the REST API, and how its method differs from the default. */
 type Method = readonly [path: string, properties: object, verb?: string];
 
 const mock = (template: string): object => ({

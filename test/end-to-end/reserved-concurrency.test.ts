@@ -1,5 +1,5 @@
 /**
- * `ReservedConcurrentExecutions` over the socket: events that overlap, and those of a function that reserves none.
+ * `ReservedConcurrentExecutions` over the socket: events that overlap, and events of a function that reserves none.
  * Source: Lambda developer guide, "Configuring reserved concurrency for a function"; docs/aws §1.5, §8.2 for what the
  * gateways make of Lambda's 429.
  */
@@ -120,7 +120,7 @@ describe('a function with reserved concurrency', () => {
         const first = send('one');
         await begun();
 
-        // It is answered while the first is held, so it has not waited for its instance.
+        // It is answered while the first is in progress, so it has not waited for its instance.
         assertRefused(await send('one'));
 
         letGo();

@@ -184,7 +184,7 @@ describe('roles at run time', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** What the call of a function comes to. */
+  /** The result of the call of a function. */
   async function run(functionName: string, call: Call): Promise<Answer> {
     const url = new URL(`${control}/2015-03-31/functions/${functionName}/invocations`);
     const body = JSON.stringify(call);
@@ -337,7 +337,7 @@ describe('roles at run time', () => {
     assert.match(refused.body, /is not authorized to perform: execute-api:ManageConnections/);
   });
 
-  it('a policy template of SAM gives what it gives at AWS', async () => {
+  it('a policy template of SAM gives what it gives on AWS', async () => {
     const get = json('dynamodb', 'DynamoDB_20120810.GetItem', {
       TableName: 'pets',
       Key: { id: { S: 'cat-1' } },

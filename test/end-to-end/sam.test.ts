@@ -14,7 +14,7 @@ const route = (api: string, path: string, more: object = {}): object => ({
   Properties: { RestApiId: { Ref: api }, Path: path, Method: 'get', ...more },
 });
 
-/** What AWS's own templates write: a browser's front end, keys, addresses, a model, a state machine. */
+/** What AWS's own templates contain: a browser's front end, keys, addresses, a model, a state machine. */
 const TEMPLATE = {
   Transform: 'AWS::Serverless-2016-10-31',
   Resources: {

@@ -80,7 +80,7 @@ const TEMPLATE = {
   },
 };
 
-/** `fetch` sends no other Host than that of the address. */
+/** `fetch` sends no other Host than the one in the address. */
 function ask(options: RequestOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     const sent = get({ host: '127.0.0.1', ...options }, (response) => {
@@ -146,7 +146,7 @@ describe('a service that streams', () => {
     assert.deepEqual([await typed.text(), await below.text(), named], ['{"a":1}', '{"a":1}', '{"a":1}']);
   });
 
-  it('breaks off where its function fails', async () => {
+  it('breaks off if its function fails', async () => {
     const reply = await fetch(`${url}/chat?wait=20&fail=1`);
 
     assert.equal(reply.status, 201);
@@ -160,7 +160,7 @@ describe('a service that streams', () => {
     assert.deepEqual([reply.status, reply.body.toString()], [201, 'onetwo']);
   });
 
-  it('unpacks requests and packs replies of its other methods', async () => {
+  it('decompresses requests and compresses replies of its other methods', async () => {
     const body = gzipSync('a text that comes back');
     const headers = { 'content-encoding': 'gzip', 'accept-encoding': 'gzip', 'content-type': 'text/plain' };
     const [api] = gateway.routes();

@@ -57,7 +57,7 @@ describe('a plan of an HTTP API', () => {
     assert.equal((await ask(at, '/b')).body['name'], 'each-b');
   });
 
-  it('closes a route whose authorization_type is empty beside an authorizer_id', async () => {
+  it('closes a route whose authorization_type is empty although it has an authorizer_id', async () => {
     const [own, integration, open] = route('a');
     const values = { route_key: 'GET /a', authorization_type: '', authorizer_id: 'a1b2c3' };
     const closed = { ...open, values } as Planned;

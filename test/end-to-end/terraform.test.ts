@@ -116,7 +116,7 @@ describe('a plan of a REST API', () => {
   const open = async (): Promise<Started> =>
     (started ??= await start('rest.json', aPlan({ resources: REST })));
 
-  it('answers by its function, from the folder that the archive is made of', async () => {
+  it('answers with its function, from the folder from which the archive is made', async () => {
     const { status, body } = await ask(await open(), '/');
 
     assert.equal(status, 200);
@@ -210,7 +210,7 @@ describe('a state', () => {
     },
   ];
 
-  it('is served with ids of this machine in place of those of the account', async () => {
+  it('is served with local ids in place of the ids of the account', async () => {
     const at = await start('state.json', aState(STATE));
     const { status, body } = await ask(at, '/');
 

@@ -1,4 +1,4 @@
-/** What the documentation calls exports, outputs and functions of the toolkit's stack is what they are called. */
+/** The names of exports, outputs and functions of the toolkit's stack in the documentation are their real names. */
 import assert from 'node:assert/strict';
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -112,7 +112,7 @@ describe('the Terraform of docs/guides/protect/access.md', () => {
 });
 
 describe('the CDK stack of docs/recipes/machine-to-machine.md', () => {
-  it('says what the template that the recipe is tested with says', () => {
+  it('results in the same template as the one with which the recipe is tested', () => {
     const page = 'docs/recipes/machine-to-machine.md';
     const { files } = readRecipe(readBlocks(page, read(page)));
     const code = files.get('billing-stack.ts') ?? '';

@@ -1,4 +1,4 @@
-/** What a deployment of the example stands on: the documents of its stage, and what the toolkit's stack exports. */
+/** What a deployment of the example needs: the documents of its stage, and the exports of the toolkit's stack. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';

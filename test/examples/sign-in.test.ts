@@ -12,7 +12,7 @@ import { readRecipe, runSteps, toPattern } from '../support/recipe.ts';
 const taken = takeBlocks('test/examples/sign-in.test.ts');
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 
-it('docs/guides/run/sign-in.md names files, commands and answers as they are', async () => {
+it('docs/guides/run/sign-in.md shows the real files, commands and answers', async () => {
   const { files, steps } = readRecipe(taken.blocks);
   const cwd = mkdtempSync(join(tmpdir(), 'gatewright-sign-in-'));
   for (const [name, text] of files) writeFileSync(join(cwd, name), text);

@@ -111,7 +111,7 @@ describe('an authorizer of ours on the gateway', () => {
     });
   }
 
-  it('answers 500 and not 401 where the document is for an API of another kind', async () => {
+  it('answers 500 and not 401 if the document is for an API of another kind', async () => {
     const { get, counts } = aProtectedApi('rest-token', [documentFor('http-2.0', rulesFor('http-2.0'))]);
 
     assert.equal(await get('/users', tokenOf()), 500);
@@ -119,7 +119,7 @@ describe('an authorizer of ours on the gateway', () => {
   });
 
   // docs/design/authorizers §2D (4): the kept policy ends by itself.
-  it('ends a kept answer with its token where the document wants it', async () => {
+  it('ends a kept answer with its token if the document wants it', async () => {
     for (const [expiryCondition, expected] of [
       [true, 403],
       [false, 200],
@@ -137,7 +137,7 @@ describe('an authorizer of ours on the gateway', () => {
     }
   });
 
-  it('fetches the keys once for a hundred callers at once', async () => {
+  it('fetches the keys once for a hundred simultaneous callers', async () => {
     const { get, fetched } = aProtectedApi(
       'rest-request',
       [documentFor('rest-request', rulesFor('rest-request'))],
@@ -151,7 +151,7 @@ describe('an authorizer of ours on the gateway', () => {
     assert.deepEqual(fetched, [JWKS_URI]);
   });
 
-  it('accepts a token of an EC key where the document allows its algorithm', async () => {
+  it('accepts a token of an EC key if the document allows its algorithm', async () => {
     const issuers = [
       {
         id: 'main',

@@ -123,7 +123,7 @@ describe('the invalidator', () => {
       );
     });
 
-  it('goes on by the clock, and loses nothing that it does not understand', async () => {
+  it('continues until its time is up, and loses no entry that it cannot read', async () => {
     assert.equal((await call({ source: 'aws.events', detail: {} })).finished, 0);
     for (const event of [
       undefined,

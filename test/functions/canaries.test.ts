@@ -41,15 +41,15 @@ const REFUSED: readonly { readonly name: string; readonly credential: string; re
   { name: 'garbage', credential: `Bearer ${CANARY}` },
   { name: 'two tokens', credential: `Bearer ${tokenOf()} ${CANARY}` },
   { name: 'garbage of three parts', credential: `Bearer eyJ${CANARY}.eyJ${CANARY}.${CANARY}` },
-  { name: 'a payload that is no JSON', credential: `Bearer ${signParts(key, '{}', `{"${CANARY}`)}` },
+  { name: 'a payload that is not JSON', credential: `Bearer ${signParts(key, '{}', `{"${CANARY}`)}` },
   { name: 'expired', credential: `Bearer ${tokenOf({ exp: 1 })}` },
   { name: 'not yet valid', credential: `Bearer ${tokenOf({ nbf: 4e9 })}` },
   { name: 'bad signature', credential: `Bearer ${tokenOf().slice(0, -8)}AAAAAAAA` },
   { name: 'no signature', credential: `Bearer ${tokenOf().replace(/[^.]+$/, 'AA')}` },
   { name: 'unknown kid', credential: `Bearer ${tokenOf({}, { kid: `${CANARY}-kid` })}` },
   { name: 'a kid that forges lines', credential: `Bearer ${tokenOf({}, { kid: `x\n{"${CANARY}":1}` })}` },
-  { name: 'alg of its own', credential: `Bearer ${tokenOf({}, { alg: CANARY })}` },
-  { name: 'typ of its own', credential: `Bearer ${tokenOf({}, { typ: CANARY })}` },
+  { name: 'its own alg', credential: `Bearer ${tokenOf({}, { alg: CANARY })}` },
+  { name: 'its own typ', credential: `Bearer ${tokenOf({}, { typ: CANARY })}` },
   { name: 'crit', credential: `Bearer ${tokenOf({}, { crit: [CANARY], [CANARY]: 1 })}` },
   { name: 'another issuer', credential: `Bearer ${tokenOf({ iss: `https://${CANARY}.example/` })}` },
   { name: 'another audience', credential: `Bearer ${tokenOf({ aud: CANARY })}` },
@@ -71,7 +71,7 @@ const REFUSED: readonly { readonly name: string; readonly credential: string; re
 
 type Event = Readonly<Record<string, unknown>>;
 
-/** What else a request carries, and a function that debugs might print. */
+/** What else a request contains, and what a function that debugs might print. */
 const HEADERS = {
   Cookie: `session=${CANARY}`,
   'X-Api-Key': CANARY,
@@ -208,7 +208,7 @@ describe('what the authorizers print', () => {
     });
   }
 
-  it('holds no canary, no part of a token and no forged line', () => {
+  it('contains no canary, no part of a token and no forged line', () => {
     assert.ok(printed.output.length > 10_000, 'something was printed');
     assert.doesNotMatch(printed.output, /canary/i);
     const parts = [...REFUSED.map(({ credential }) => credential), GOOD].flatMap((text) =>
@@ -220,7 +220,7 @@ describe('what the authorizers print', () => {
     );
   });
 
-  it('names callers by hash, and says why by reason', () => {
+  it('identifies callers by hash, and gives the reason as a code', () => {
     for (const word of [
       'invalid_token',
       'token_expired',

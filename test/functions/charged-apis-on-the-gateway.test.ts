@@ -25,7 +25,7 @@ function aChargedApi(kind: Kind, { quota = {}, ttlSeconds = 0, more = {} }: Give
   const api = aProtectedApi(kind, [document], ttlSeconds, charging);
   const statuses = async (...paths: readonly string[]) => {
     const found = [];
-    // One for all: a token of the next second would be another caller to the authorizer's cache.
+    // One token for all: a token of the next second would be another caller to the authorizer's cache.
     const token = tokenOf();
     for (const path of paths) found.push(await api.get(path, token));
     return found;
@@ -53,14 +53,14 @@ describe('a charged API', () => {
 
   // The check of the wiring refuses such a TTL, but a console can still raise it.
   for (const kind of ['rest-request', 'http-1.0', 'http-2.0', 'http-2.0-simple'] as const)
-    it(`opens no other charged route by an answer that is kept against the rule on ${kind}`, async () => {
+    it(`does not open another charged route by a cached result that contradicts the rule, on ${kind}`, async () => {
       const { statuses, asked, document } = aChargedApi(kind, {
         quota: { routes: ['GET /users/{id}', 'GET /admin'] },
         ttlSeconds: 300,
       });
       const isSimple = kind === 'http-2.0-simple';
 
-      // By policy the kept answer to the free route denies; simple ones are kept per route, and asked for anew.
+      // By policy the kept answer to the free route denies; simple ones are kept per route, and asked for again.
       assert.deepEqual(
         await statuses('/users', '/users/7', '/admin', '/admin'),
         isSimple ? [200, 200, 200, 200] : [200, 403, 403, 403],
@@ -73,7 +73,7 @@ describe('a charged API', () => {
       );
     });
 
-  it('is refused where one cached simple answer covers all routes, also when the access log counts', () => {
+  it('is refused if one cached simple answer covers all routes, also when the access log counts', () => {
     const result = { format: 'simple', cacheTtlSeconds: 300 };
     const document = documentFor('http-2.0-simple', {
       rules: RULES,
@@ -104,7 +104,7 @@ describe('a charged API', () => {
   });
 
   // Why `access check`, start and packaging insist on ApiKeyRequired: without it nothing asks for the key.
-  it('refuses for want of the admission key where methods ask for one, and cannot where they do not', async () => {
+  it('refuses for want of the admission key if methods ask for one, and cannot if they do not', async () => {
     const quota = { admissionKey: 'acme-admitted-requests' };
     const source = { Api: { ApiKeySourceType: 'AUTHORIZER' } };
     const asking = aChargedApi('rest-request', {
@@ -122,7 +122,7 @@ describe('a charged API', () => {
   });
 
   for (const kind of ['rest-request', 'http-2.0', 'http-2.0-simple'] as const)
-    it(`denies callers whose token names no one to charge, without reading the table, on ${kind}`, async () => {
+    it(`denies callers whose token names nobody to charge, without reading the table, on ${kind}`, async () => {
       const { get, table } = aChargedApi(kind, {
         quota: { plan: { claim: 'plan' }, tenant: { claim: 'org' }, key: { claim: 'user' } },
       });
@@ -143,7 +143,7 @@ describe('a charged API', () => {
 describe('names of callers that mean harm', () => {
   const named = { tenant: { claim: 'org' }, key: { claim: 'user' } };
 
-  it('never share a ledger with those whose names they imitate', async () => {
+  it('never share a ledger with the names that they imitate', async () => {
     const { get, table } = aChargedApi('rest-request', { quota: named });
     const pairs = [
       ['acme', 'daily#bob'],
@@ -164,7 +164,7 @@ describe('names of callers that mean harm', () => {
   const long = { org: '%'.repeat(256), user: '#'.repeat(256) };
   const perRoute = [{ ...PLAN, limits: [{ id: 'each', level: 'route', quota: 3, period: 'DAY' }] }];
   for (const count of ['request', 'access-log'])
-    it(`are denied, and take down nothing, where a key of the table would be too long (${count})`, async () => {
+    it(`are denied, and take down nothing, if a key of the table would be too long (${count})`, async () => {
       const { get } = aChargedApi('rest-request', { quota: { ...named, count, plans: perRoute } });
 
       assert.equal(await get('/users', tokenOf(long)), 403);
@@ -174,7 +174,7 @@ describe('names of callers that mean harm', () => {
   // API Gateway escapes nothing in a line of an access log, and prints - for what there is none of.
   const unlogged = ['-', 'a"b', 'a\\', '\\u0062ob', 'a\nb', 'x","key":"bob'];
   for (const user of unlogged)
-    it(`are denied where a line of the access log could not name them: ${JSON.stringify(user)}`, async () => {
+    it(`are denied if a line of the access log could not name them: ${JSON.stringify(user)}`, async () => {
       const tracked = aChargedApi('rest-request', { quota: { ...named, count: 'access-log' } });
       const charged = aChargedApi('rest-request', { quota: named });
       const token = tokenOf({ org: 'acme', user });

@@ -50,7 +50,7 @@ describe('the explanation of a refusal by a quota', () => {
     assert.equal(api.records.rows()[0]?.reason, 'over rate limit');
   });
 
-  it('names the limit that is suspended, and does not speak of a customer who is not on record', async () => {
+  it('names the suspended limit, and does not mention a customer that has no record', async () => {
     const api = aChargedApi();
     await api.get('/users', TOKEN);
     for (const [name, item] of api.table.items)
@@ -68,7 +68,7 @@ describe('the explanation of a refusal by a quota', () => {
     assert.doesNotMatch(story, /customers resume/);
   });
 
-  it('says what names nobody to charge', async () => {
+  it('says which claim names nobody to charge', async () => {
     const api = aChargedApi({ tenant: { claim: 'org' } });
 
     assert.equal(await api.get('/users', TOKEN), 403);

@@ -72,7 +72,7 @@ describe('the explanation of a refusal by rules', () => {
       });
   }
 
-  it('decides again by the same version for another route of a cached result, and says so', async () => {
+  it('explains the decision for another route by the version of the cached result, and says so', async () => {
     const api = anExplainedApi('rest-token', { ...documentFor('rest-token', RULES), version: 'a1' });
     await api.get('/users', TOKEN);
 
@@ -143,7 +143,7 @@ describe('the explanation of a refusal by rules', () => {
     }
   });
 
-  it('says that a document was changed after it was compiled', async () => {
+  it('says so if a document was changed after it was compiled', async () => {
     const api = anExplainedApi('rest-token', { ...documentFor('rest-token', RULES), version: 'a1' });
     const file = join(folder, 'access/orders.yml');
     writeFileSync(file, 'rules: []\n');
@@ -174,7 +174,7 @@ describe('the explanation of a refusal by rules', () => {
     assert.match(story, /and run `gatewright access sync`\./);
   });
 
-  it('names the rules of the record where no document is at hand', async () => {
+  it('names the rules from the record if no document is available', async () => {
     const api = recording(aProtectedApi('rest-token', [documentFor('rest-token', RULES)]));
 
     await api.get('/admin', TOKEN);

@@ -1,4 +1,4 @@
-/** What alarms and dashboards read of each function: its service, its metrics, and the reason beside them. */
+/** What alarms and dashboards read from each function: its service, its metrics, and the reason. */
 import assert from 'node:assert/strict';
 import { json } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
@@ -32,7 +32,7 @@ const ONE_OPEN = {
   ],
 };
 
-/** By operation of DynamoDB; it answers an empty object to others. */
+/** Answers by DynamoDB operation; it answers an empty object to other operations. */
 type Answers = Readonly<Record<string, object | 'refused'>>;
 
 async function measure(name: string, event: unknown, answers: Answers) {
@@ -99,7 +99,7 @@ describe('the metrics of', () => {
     readonly answers?: Answers;
     readonly metrics: Readonly<Record<string, number>>;
     readonly reason?: string;
-    /** 200 where nothing is said; undefined for what answers no request. */
+    /** 200 by default; undefined for a function that answers no request. */
     readonly statusCode?: number | undefined;
   }[] = [
     {
@@ -220,7 +220,7 @@ describe('the metrics of', () => {
     { name: 'ws-ticket', what: 'a ticket', event: TICKET_EVENT, metrics: { TicketIssued: 1 } },
     {
       name: 'ws-ticket',
-      what: 'a ticket for a document that takes none',
+      what: 'a ticket for a document that accepts none',
       event: { ...TICKET_EVENT, body: '{"for":"none"}', headers: { 'content-type': 'application/json' } },
       metrics: { TicketRefused: 1 },
       statusCode: 400,

@@ -31,7 +31,7 @@ function loadsOf(...words: readonly string[]): readonly string[] {
 }
 
 const isOfPortal = (path: string): boolean => /^(shared|packages\/toolkit\/[^/]+)\/portal\//.test(path);
-/** The log redaction of every function knows the names of the headers. */
+/** The log redaction of every function needs the names of the headers. */
 const isOfWebhooks = (path: string): boolean =>
   /^shared\/(webhooks|endpoints)\//.test(path) && path !== 'shared/webhooks/signature-headers.ts';
 
@@ -47,7 +47,7 @@ describe('what functions load', () => {
     assert.ok(loaded.includes('shared/webhooks/receive.ts'), loaded.join('\n'));
   });
 
-  it('is nothing of endpoints in a receiver none of whose sources has secrets of customers', () => {
+  it('contains nothing about endpoints in a receiver whose sources have no secrets of customers', () => {
     const receiver = pathToFileURL(join(REPOSITORY, 'functions/webhook-receiver.ts')).href;
 
     const loaded = loadsOf('--input-type=module', '--eval', `import ${JSON.stringify(receiver)};`);
@@ -58,14 +58,14 @@ describe('what functions load', () => {
     );
   });
 
-  it('is nothing of webhooks in a portal that does not offer them, whatever is asked', () => {
+  it('contains nothing about webhooks in a portal that does not offer them, whatever is requested', () => {
     const loaded = loadsOf('test/support/use-portal.ts', 'nothing');
 
     assert.deepEqual(loaded.filter(isOfWebhooks), []);
     assert.ok(loaded.includes('shared/portal/routes/key-routes.ts'));
   });
 
-  it('is the administration of endpoints in a portal that offers webhooks, once it is asked', () => {
+  it('includes the administration of endpoints in a portal that offers webhooks, after the first request for it', () => {
     const loaded = loadsOf('test/support/use-portal.ts', 'webhooks');
 
     assert.ok(loaded.includes('shared/endpoints/endpoint-admin.ts'));

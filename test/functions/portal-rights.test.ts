@@ -18,7 +18,7 @@ import type { TableCall } from '../support/table-calls.ts';
 
 const statements = readTableStatements();
 
-/** Notes the calls of requests by the function that serves them, and not those of preparations. */
+/** Records the calls of requests by the function that serves them, but not the calls of preparations. */
 class WatchedPortal extends Portal {
   readonly session: TableCall[] = [];
   readonly member: TableCall[] = [];

@@ -6,7 +6,7 @@ import { aKeySet, aLoopbackServer, aRsaKey, signToken, someClaims } from '../sup
 
 const key = aRsaKey();
 const ACCOUNT = 'arn:aws:execute-api:us-east-1:123456789012';
-/** Of the documents that are deployed; their answers are tested in authorizers-on-the-gateway.test.ts. */
+/** The deployed documents; their answers are tested in authorizers-on-the-gateway.test.ts. */
 const HTTP_API = apiIdOf('food-delivery-http');
 const WEBSOCKET_API = apiIdOf('food-delivery-tracking');
 const tokenOf = (roles: readonly string[]) =>

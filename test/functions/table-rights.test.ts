@@ -137,7 +137,7 @@ function followDocuments<Made>(make: () => Made): Promise<Made> {
   return followPublished({ store: access.store, clock, observer, timeout }, { documents: [] }, make)();
 }
 
-/** What the authorizers read of documents, keys and revocations. */
+/** What the authorizers read from documents, keys and revocations. */
 async function verify(): Promise<void> {
   const keyId = await administerKeys();
   const desk = await administerRevocations();
@@ -341,7 +341,7 @@ describe('the rights of a role', () => {
       attributes: ['pk', 'sk', 'until'],
     },
     {
-      name: 'makes a ticket of its own',
+      name: 'creates its own ticket',
       action: 'UpdateItem',
       leadingKey: 'TICKET#h',
       attributes: ['pk', 'sk', 'document', 'caller', 'notAfter'],

@@ -93,7 +93,7 @@ describe('token-authorizer', () => {
     assert.deepEqual([...(ran?.metrics.keys() ?? [])], counted);
   });
 
-  it('fails, and says which variable, when it is configured wrongly', async () => {
+  it('fails if it is configured wrongly, and names the variable', async () => {
     const [ran] = await runInstance(
       'token-authorizer',
       { GATEWRIGHT_STAGE: 'dev', GATEWRIGHT_ISSUER_URL: 'http://10.0.0.1' },
@@ -103,7 +103,7 @@ describe('token-authorizer', () => {
     assert.match(errorOf(ran) ?? '', /^GATEWRIGHT_ISSUER_URL /);
   });
 
-  it('fails on an event that is none of its own', async () => {
+  it('fails on an event of another kind', async () => {
     const [ran] = await runInstance('token-authorizer', environmentOf('http://127.0.0.1:9'), {
       type: 'REQUEST',
     });

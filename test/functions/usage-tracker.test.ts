@@ -47,7 +47,7 @@ describe('usage-tracker', () => {
     assert.equal(resultOf(ran), undefined);
   });
 
-  it('counts lines that it cannot read or charge, and prints none of them', async () => {
+  it('counts lines that it cannot read or charge, and does not print them', async () => {
     const uncounted = JSON.stringify({ requestId: 'r', status: '200', plan: 'p', tenant: 't', key: '-' });
     const [ran] = await runInstance('usage-tracker', ENVIRONMENT, eventOf(['canary', uncounted]));
 
@@ -67,7 +67,7 @@ describe('usage-tracker', () => {
     assert.match(ran?.output ?? '', /STORE_UNAVAILABLE/);
   });
 
-  it('measures how long ago its newest request was, also where its plan is not there yet', async (t) => {
+  it('measures how long ago its newest request was, also if its plan is not there yet', async (t) => {
     const line = (at: number) =>
       JSON.stringify({
         requestId: `r${at}`,
@@ -103,7 +103,7 @@ describe('usage-tracker', () => {
     assert.match(errorOf(ran) ?? '', /did not accept the charges/);
   });
 
-  it('says what is wrong with how it was set up', async () => {
+  it('says what is wrong with its configuration', async () => {
     const [fields] = await runInstance(
       'usage-tracker',
       { ...ENVIRONMENT, GATEWRIGHT_USAGE_FIELDS: 'kee=sub' },

@@ -17,7 +17,9 @@ const EVENT = aWebhookEvent({
 
 type Answers = Readonly<Record<string, readonly [status: number, body: string]>>;
 
-/** One AWS for all that the function calls; answers by target, with an empty object where nothing is said. */
+/**
+ * One stand-in for everything on AWS that the function calls; it answers by target, with an empty object by default.
+ */
 async function run(event: unknown, answers: Answers = {}, environment: Record<string, string> = {}) {
   const asked: string[] = [];
   await using server = await aLoopbackServer((request, response) => {

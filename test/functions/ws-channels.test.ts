@@ -21,13 +21,13 @@ const namesOf = (asked: readonly { readonly action: string }[]) =>
   asked.map(({ action }) => action.replace('DynamoDB_20120810.', ''));
 
 describe('the functions of the channels', () => {
-  it('ws-subscribe adds a listener before it reads where the channel is', async () => {
+  it('ws-subscribe adds a listener before it reads if the channel is', async () => {
     const { ran, asked } = await runWithTable('ws-subscribe', eventOf({ action: 'subscribe' }));
     assert.equal(frameOf(ran)['type'], 'subscribed');
     assert.deepEqual(namesOf(asked), ['UpdateItem', 'Query', 'BatchWriteItem', 'Query', 'GetItem']);
   });
 
-  it('ws-subscribe has no route for what others do', async () => {
+  it('ws-subscribe has no route for the tasks of the other functions', async () => {
     const { ran } = await runWithTable('ws-subscribe', eventOf({ action: 'publish', data: 1 }));
     assert.equal(frameOf(ran)['code'], 'unknown-action');
   });
@@ -78,7 +78,7 @@ describe('the functions of the channels', () => {
       assert.deepEqual(asked, []);
     });
 
-  it('ws-publisher writes and delivers what other functions publish', async () => {
+  it('ws-publisher stores and delivers what other functions publish', async () => {
     const { ran, asked } = await runWithTable('ws-publisher', { channel: 'chat:rooms/1', data: 1 });
     assert.equal(typeof (resultOf(ran) as { seq: number }).seq, 'number');
     assert.deepEqual(namesOf(asked), ['UpdateItem', 'PutItem', 'Query']);
@@ -86,7 +86,7 @@ describe('the functions of the channels', () => {
     assert.match(JSON.stringify(asked[1]?.input), /"id":\{"S":"[0-9a-f]{16}"\}/);
   });
 
-  it('ws-publisher fails where the table does not take it, so that Lambda tries again', async () => {
+  it('ws-publisher fails if the table does not take it, so that Lambda tries again', async () => {
     const { ran } = await runWithTable('ws-publisher', { channel: 'chat:rooms/1', data: 1 }, 400);
     assert.match(errorOf(ran) ?? '', /connections table/);
   });

@@ -16,7 +16,7 @@ describe('ws-default', () => {
     assert.ok(ran?.metrics.has('Pong'));
   });
 
-  it('says of what no route takes that it is not understood', async () => {
+  it('answers that it does not understand a message that no route accepts', async () => {
     const { ran } = await runWithTable('ws-default', aWebSocketEvent({ body: '{"action":"dance"}' }));
 
     const { type, code } = answerOf(ran);

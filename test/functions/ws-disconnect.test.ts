@@ -5,7 +5,7 @@ import { runWithTable } from '../support/recording-table.ts';
 import { aWebSocketEvent } from '../support/websocket-events.ts';
 
 describe('ws-disconnect', () => {
-  it('looks for all that is known of the connection', async () => {
+  it('looks up everything that is stored about the connection', async () => {
     const { ran, asked } = await runWithTable('ws-disconnect', aWebSocketEvent());
 
     assert.deepEqual(resultOf(ran), { statusCode: 200 });

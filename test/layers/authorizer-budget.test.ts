@@ -14,7 +14,7 @@ import { apiIdOf } from '../support/deployed-documents.ts';
 import { aKeySet, aLoopbackServer, aRsaKey, signToken, someClaims } from '../support/signed-tokens.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Of code. The compiled access documents come on top: those of this checkout are its examples. */
+/** The limit for code. The compiled access documents are added: those of this checkout are its examples. */
 const LIMIT_BYTES = 58 * 1024;
 const documentsBytes = JSON.stringify(
   JSON.parse(readFileSync(join(ROOT, 'access/compiled.json'), 'utf8')),
@@ -25,7 +25,7 @@ const START_IMPORTS = [
   'aws-jwt-verify/error',
   'aws-jwt-verify/jwt-verifier',
 ];
-/** Of the layer, one file of each package. */
+/** The packages in the layer, one file each. */
 const LAYER_FILES = ['@aws-lambda-powertools/metrics/index.mjs', 'aws-jwt-verify/index.mjs'];
 /** Packages and Node's parts by the addresses that they are loaded from. */
 const HEAVY = /@aws-sdk|[/\\](zod|ajv|yaml|dynalite|undici)[/\\]|powertools[/\\]logger|deps\/undici/;
@@ -117,7 +117,7 @@ describe('the bundles of the authorizers', () => {
     for (const { name, startImports } of bundles) assert.deepEqual(startImports, START_IMPORTS, name);
   });
 
-  it('hold nothing that reads documents', () => {
+  it('do not contain the code that reads documents', () => {
     for (const { name, files } of bundles)
       for (const [path, code] of files)
         assert.doesNotMatch(
@@ -152,7 +152,7 @@ describe('the bundles of the authorizers', () => {
     });
   }
 
-  it('load the logger when there is something to log', async () => {
+  it('load the logger only when there is something to log', async () => {
     const { withFirst } = await ask('token-authorizer', { type: 'NONE' });
 
     assert.ok(withFirst.some((url) => /powertools[/\\]logger/.test(url)));

@@ -35,7 +35,7 @@ describe('buildLayer', () => {
 
       for (const subpath of subpaths) {
         const original = (await import(specifierOf(name, subpath))) as object;
-        // Of a CommonJS module Node shows the whole under two more names.
+        // For a CommonJS module, Node shows the whole module under two more names.
         const whole = 'module.exports' in original ? ['module.exports', 'default'] : [];
         const wanted = Object.keys(original).filter((one) => !whole.includes(one));
         assert.deepEqual(

@@ -19,7 +19,10 @@ function aMetafile(inputs: readonly string[], imports: readonly string[], bytesI
   return { inputs: entries, outputs: { 'a.mjs': output, 'b.mjs': output } };
 }
 
-/** 66 KB of code (quota-admin: customers and their schemas), and what this checkout's access documents come to: those of three examples are among them. */
+/**
+ * 66 KB of code (quota-admin: customers and their schemas), and the size of this checkout's access documents, which
+ * include those of three examples.
+ */
 const LIMIT_BYTES = 66 * 1024 + readFileSync(join(ROOT, 'access/compiled.json')).length;
 
 describe('bundleFunctions', () => {
@@ -40,7 +43,7 @@ describe('bundleFunctions', () => {
     }
   });
 
-  it('bundles by the aliases and the format that it is given', async (t) => {
+  it('bundles with the given aliases and format', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-bundle-'));
     t.after(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, 'a.ts'), "import { name } from 'alias';\nconsole.log(name);\n");
@@ -54,7 +57,7 @@ describe('bundleFunctions', () => {
 });
 
 describe('assertPackagesInLayer', () => {
-  it('takes what the layer holds and what Node brings', () => {
+  it('accepts what the layer contains and what Node provides', () => {
     assertPackagesInLayer('f', aMetafile(['functions/f.ts'], ['@middy/core', 'node:https']));
   });
 

@@ -16,7 +16,7 @@ const withTable = (table: { Type: string; Properties?: Record<string, unknown> }
 const Replicas = [{ Region: 'us-east-1' }, { Region: 'eu-west-1' }];
 
 describe('globalTables', () => {
-  it('passes over a table of one region, and over tables of others', () => {
+  it('ignores a table of one region, and tables of others', () => {
     assert.deepEqual(globalTables(withTable({ Type: 'AWS::DynamoDB::Table', Properties: {} })), []);
   });
 
@@ -28,7 +28,7 @@ describe('globalTables', () => {
       assert.deepEqual(more, []);
     });
 
-  it('names a global table whose regions are known only at deployment', () => {
+  it('names a global table whose regions become known only at deployment', () => {
     const table = {
       Type: 'AWS::DynamoDB::GlobalTable',
       Properties: { Replicas: { 'Fn::If': ['A', [], []] } },
@@ -37,13 +37,13 @@ describe('globalTables', () => {
     assert.match(globalTables(withTable(table))[0] ?? '', /^Ledger is a global table/);
   });
 
-  it('passes over what is no table of the stack: parameters that name one', () => {
+  it('ignores parameters that name something else than a table of the stack', () => {
     const { Resources } = withTable({ Type: 'AWS::SSM::Parameter', Properties: { Replicas } });
 
     assert.deepEqual(globalTables({ Resources }), []);
   });
 
-  it('keeps such a stack from being packaged', () => {
+  it('prevents such a stack from being packaged', () => {
     const { Resources } = withTable({ Type: 'AWS::DynamoDB::GlobalTable', Properties: { Replicas } });
     const hooks = aPlugin('dev', {}, {}, '/nowhere', Resources);
 

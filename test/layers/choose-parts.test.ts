@@ -75,7 +75,7 @@ function referred(value: unknown): readonly string[] {
   return [...new Set(ids)];
 }
 
-/** Lists shrink and members go, where what they name is left out; nothing else differs. */
+/** Lists shrink and members disappear if what they name is left out; nothing else differs. */
 function isWithin(small: unknown, large: unknown): boolean {
   if (Array.isArray(small) && Array.isArray(large)) {
     let at = 0;
@@ -131,7 +131,7 @@ describe('a stack of chosen parts', () => {
     assert.ok(pairs > 60, `${pairs} pairs`);
   });
 
-  it('has no web ACL where nothing is chosen, as serverless.yml says', () => {
+  it('has no web ACL if nothing is chosen, as serverless.yml says', () => {
     const { custom } = JSON.parse(config) as { readonly custom: { readonly namedParts: unknown } };
 
     assert.deepEqual(custom.namedParts, ['waf', 'portal']);
@@ -139,7 +139,7 @@ describe('a stack of chosen parts', () => {
     assert.doesNotMatch(JSON.stringify(stackOf(USUAL)), /WAFv2/);
   });
 
-  it('has roles with all rights in the whole stack, and none on tables that are left out', () => {
+  it('has all rights for the chosen parts in its roles, and no rights on tables that are left out', () => {
     const rights = (chosen: readonly string[]): string =>
       JSON.stringify(stackOf(chosen).resources['RequestAuthorizerRole']);
     assert.match(rights(USUAL), /UsageTable/);
@@ -190,7 +190,7 @@ describe('a stack of chosen parts', () => {
     assert.deepEqual(tables(['cache']), ['AccessTable', 'ConnectionsTable', 'UsageTable', 'PortalTable']);
   });
 
-  it('says what becomes of their data', () => {
+  it('says what happens to their data', () => {
     const [kept = '', gone = ''] = describeLeft([
       { id: 'UsageTable', name: 'gatewright-prod-usage', stays: true },
       { id: 'CacheTable', name: 'gatewright-prod-cache', stays: false },

@@ -11,7 +11,7 @@ const alarm = { Type: 'AWS::CloudWatch::Alarm', Properties: {} };
 const recovered = { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } };
 
 describe('describeSafety', () => {
-  it('says that nobody hears of the alarms, only where there is no address', () => {
+  it('says that nobody is notified of the alarms, but only if there is no address', () => {
     const Resources = { A: alarm, B: alarm };
 
     const [line = ''] = describeSafety({ Resources, Parameters: { AlarmMailbox: { Default: '' } } });
@@ -26,7 +26,7 @@ describe('describeSafety', () => {
     assert.deepEqual(describeSafety({ Resources: {}, Parameters: { AlarmMailbox: { Default: '' } } }), []);
   });
 
-  it('says what protects the tables, equal ones together', () => {
+  it('says what protects the tables, with equal tables together', () => {
     const safe = table({ ...recovered, DeletionProtectionEnabled: true }, 'RetainExceptOnCreate');
     const first = table({ ...recovered, DeletionProtectionEnabled: false }, 'RetainExceptOnCreate');
 

@@ -57,7 +57,7 @@ describe('foldRoutes', () => {
     assert.deepEqual(template.Resources['Stage']?.DependsOn, ['LogGroup']);
   });
 
-  it('has each route with its function, and asks for signatures where the route did', () => {
+  it('has each route with its function, and asks for signatures if the route did', () => {
     const found = operations.map(({ route, operation }) => {
       const [, name = ''] = /"Fn::GetAtt":\["(\w+)","Arn"\]/.exec(JSON.stringify(operation)) ?? [];
       return `${route} ${name} ${JSON.stringify(operation.security ?? 'open')}`;
@@ -72,7 +72,7 @@ describe('foldRoutes', () => {
 
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigatewayv2-api.html: a change of
   // ProtocolType is a replacement, and https://github.com/aws/aws-cdk/issues/15754: it may not be next to Body.
-  it('leaves an API as it is whose routes are deployed one by one, because CloudFormation would replace the API', () => {
+  it('does not change an API whose routes are deployed one by one, because CloudFormation would replace the API', () => {
     for (const deployed of [['HttpApi', 'List'], ['Keys']]) {
       const kept = aTemplate();
       foldRoutes(kept, 'HttpApi', deployed);

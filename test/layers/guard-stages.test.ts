@@ -31,7 +31,7 @@ const stagesOf = ({ Resources }: Template): Readonly<Record<string, string>> =>
   );
 
 describe('guardStages', () => {
-  it('associates the stages of the parameter, and those of REST APIs in documents of this stage', () => {
+  it('associates the stages in the parameter, and those of REST APIs in documents of this stage', () => {
     const template = aTemplate();
     const documents = [aDocumentOf('rest', 'rest1', 'v1-a_b'), aDocumentOf('rest', 'other', 'live', 'dev')];
 
@@ -66,7 +66,7 @@ describe('guardStages', () => {
 
   const refusals = [
     {
-      name: 'text that is no stage',
+      name: 'text that is not a stage',
       settings: { stages: 'a1b2c3' },
       says: /"a1b2c3" .* not a stage; write the id of the API and the stage/,
     },
@@ -84,13 +84,13 @@ describe('guardStages', () => {
     });
 
   for (const settings of [{ stages: 'a1/prod' }, { mode: 'block' }])
-    it(`refuses ${JSON.stringify(settings)} where the stack has no web ACL`, () => {
+    it(`refuses ${JSON.stringify(settings)} if the stack has no web ACL`, () => {
       const { problem = '' } = guardStages({ Resources: {} }, settings, NONE);
 
       assert.match(problem, /require the part waf: add waf to parts/);
     });
 
-  it('says nothing where the stack has no web ACL and nothing asks for one', () => {
+  it('says nothing if the stack has no web ACL and no document requires one', () => {
     const settings = { mode: 'count', stages: '' };
 
     assert.deepEqual(guardStages({ Resources: {} }, settings, NONE), { notes: [] });

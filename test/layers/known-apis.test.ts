@@ -44,7 +44,7 @@ const aTemplate = (more: Template['Resources'] = {}): Template =>
 const NONE = { socketApi: [], ticketApi: [], cacheApi: [] };
 
 describe('the APIs that the stack knows', () => {
-  it('are those of the parameter, and of access documents in this stage', () => {
+  it('are those in the parameter, and those in access documents of this stage', () => {
     const apis = (apiId: string, stage = 'prod') => [{ for: stage, apiId, stage }];
     const documents = [
       { ...aDocument(), kind: 'websocket', apis: [...apis('socket'), ...apis('other', 'dev')] } as const,
@@ -72,7 +72,7 @@ describe('the APIs that the stack knows', () => {
       assert.match(findInvalidApi(given) ?? '', expected);
     });
 
-  it('each get a permission of their own', () => {
+  it('each get a permission', () => {
     const template = aTemplate();
     putKnownApis(template, { ...NONE, socketApi: ['one', 'two'] }, 'Socket');
 
@@ -85,7 +85,7 @@ describe('the APIs that the stack knows', () => {
     assert.doesNotMatch(JSON.stringify(role), /execute-api/);
   });
 
-  it('are none where none is named: the permission and the right go', () => {
+  it('do not exist if no API is named: the permission and the right are removed', () => {
     const template = aTemplate();
     putKnownApis(template, NONE, 'Socket');
 
@@ -94,7 +94,7 @@ describe('the APIs that the stack knows', () => {
     assert.match(JSON.stringify(template), /logs:PutLogEvents/);
   });
 
-  it("begin with the stack's own, by Ref, where the stage has it", () => {
+  it("begin with the stack's own, by Ref, if the stage has it", () => {
     const template = aTemplate({ Socket: { Type: 'AWS::ApiGatewayV2::Api' } });
     putKnownApis(template, { ...NONE, socketApi: ['one'] }, 'Socket');
 

@@ -19,7 +19,7 @@ const SAID: readonly (readonly [string, readonly unknown[]])[] = [
 describe('the Console of the layer', () => {
   for (const method of ['debug', 'info', 'log', 'warn', 'error'] as const)
     for (const [what, said] of SAID)
-      it(`prints ${what} as Node's does, where Node's does (${method})`, (context) => {
+      it(`prints ${what} as Node's does, if Node's does (${method})`, (context) => {
         assert.deepEqual(printedByLayer(context, method, said), printedByNode(method, said));
       });
 

@@ -19,7 +19,7 @@ const INVENTORY = JSON.stringify({ kind: 'rest', routes: [], apiIds: {} });
 const KEYS = { accessKeyId: 'AKIA', secretAccessKey: 's' };
 const provider = { getStage: () => 'prod', getRegion: () => 'eu-central-1' };
 
-/** What osls throws without credentials. */
+/** The error that osls throws without credentials. */
 const notFound = (): Error =>
   Object.assign(new Error('AWS provider credentials not found.\nLearn more'), {
     code: 'AWS_CREDENTIALS_NOT_FOUND',
@@ -68,7 +68,7 @@ describe('lookUpIds', () => {
     ['Serverless 3', { getCredentials: () => ({ credentials: KEYS }) }],
   ] as const;
   for (const [name, source] of sources)
-    it(`asks with the credentials of ${name}, and waits for an API that comes later`, async (t) => {
+    it(`asks with the credentials of ${name}, and waits for an API that appears later`, async (t) => {
       using folder = aFolder();
       t.mock.method(globalThis, 'fetch', answer);
 
@@ -80,7 +80,7 @@ describe('lookUpIds', () => {
       assert.deepEqual(folder.apiIds('soon'), {});
     });
 
-  it('refuses without credentials, by a sentence that says what to do', async () => {
+  it('refuses without credentials, with a sentence that says what to do', async () => {
     using folder = aFolder();
     const getAwsSdkV3CredentialsProvider = () => () => Promise.reject(notFound());
 
@@ -110,7 +110,7 @@ describe('lookUpIds', () => {
     assert.deepEqual(folder.apiIds('shop'), { prod: [local, 'z9y8x7w6v5'].sort() });
   });
 
-  it('warns without credentials where the local gateway knows every API', async () => {
+  it('only warns without credentials if the local gateway knows every API', async () => {
     using folder = aFolder();
     for (const name of ['shop', 'soon'])
       folder.write(name, { prod: [makeId(10, `${name}-prod`, 'ApiGatewayRestApi')] });
@@ -124,7 +124,7 @@ describe('lookUpIds', () => {
     );
   });
 
-  it('refuses a deployment without credentials at once, though every API is known on this machine', async () => {
+  it('refuses a deployment without credentials at once, even if every API is known on this machine', async () => {
     using folder = aFolder();
     for (const name of ['shop', 'soon'])
       folder.write(name, { prod: [makeId(10, `${name}-prod`, 'ApiGatewayRestApi')] });
@@ -160,7 +160,7 @@ describe('lookUpIds', () => {
       }
     });
 
-  it('gives the reason, if credentials are named and are not there', async () => {
+  it('gives the reason if the named credentials do not exist', async () => {
     using folder = aFolder();
     const getAwsSdkV3CredentialsProvider = () => () =>
       Promise.reject(new Error('profile shop does not exist.'));
@@ -179,7 +179,7 @@ describe('lookUpIds', () => {
     assert.deepEqual(await lookUpIds(folder.path, source, {}, 'deployment'), { found: [], absent: [] });
   });
 
-  it('refuses where nothing answers', async (t) => {
+  it('refuses if nothing answers', async (t) => {
     using folder = aFolder();
     t.mock.method(globalThis, 'fetch', () => Promise.reject(new Error('offline')));
     const getAwsSdkV3CredentialsProvider = () => () => Promise.resolve(KEYS);
@@ -190,11 +190,11 @@ describe('lookUpIds', () => {
     assert.deepEqual(folder.apiIds('shop'), {});
   });
 
-  it('asks for nothing where the service has no access documents', async () => {
+  it('asks for nothing if the service has no access documents', async () => {
     assert.deepEqual(await lookUpIds('/nowhere', provider, {}), { found: [], absent: [] });
   });
 
-  it('asks no service where all ids are known', async () => {
+  it('calls no service if all ids are known', async () => {
     using folder = aFolder();
     const { refusal } = await lookUpIds(folder.path, { getStage: () => 'test' }, {});
     assert.equal(refusal, undefined);

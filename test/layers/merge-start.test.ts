@@ -13,7 +13,7 @@ const FILES = {
   'functions/chunks/LATE.mjs': 'import { a as b } from "./SHARED.mjs"; export const made = () => new b();',
 };
 
-it('mergeStart puts what is shared into the entry, once, where lazily loaded chunks find it', async (t) => {
+it('mergeStart puts what is shared into the entry, once, if lazily loaded chunks find it', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-merge-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const merged = await mergeStart({

@@ -45,7 +45,7 @@ describe('npmParts', () => {
     );
   });
 
-  it('gives functions the documents of the service, and none where it has none', () => {
+  it('gives the documents of the service to the functions, and none if the service has none', () => {
     mkdirSync(join(service, 'access'));
     writeFileSync(join(service, 'access/compiled.json'), '{}');
     const given = anAuthorizer();

@@ -1,4 +1,4 @@
-/** What the plug-in does with `access/portal.yml`. */
+/** How the plug-in handles `access/portal.yml`. */
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -129,7 +129,7 @@ sources:
     assert.deepEqual(rights(ofOther), []);
   });
 
-  it('refuses a source whose secrets customers would make, where the portal does not offer it or is missing', () => {
+  it('refuses a source for which customers create the secrets, if the portal does not offer it or is missing', () => {
     assert.throws(() => withWebhooks({ portal: PORTAL }), {
       code: 'PART_MISSING',
       message:

@@ -29,7 +29,7 @@ describe('StackPlugin', () => {
     void aPlugin('dev', {})['initialize']?.();
   });
 
-  it('packages a service that has no settings of its own', () => {
+  it('packages a service without settings of its own', () => {
     const resources = { Api: { Type: 'AWS::ApiGateway::RestApi' } };
     void aPlugin('dev', {}, null, '/nowhere', resources)[finalize]?.();
 
@@ -66,7 +66,7 @@ describe('StackPlugin', () => {
       refused: false,
     },
     {
-      name: 'refuses dev where but it is missing local',
+      name: 'refuses dev if but it is missing local',
       stage: 'dev',
       variables: LOCAL,
       custom: { localStages: [] },
@@ -108,7 +108,7 @@ describe('StackPlugin', () => {
     assert.doesNotThrow(() => initialize?.());
   });
 
-  it('puts the web ACL in front of an API that only the local gateway has, where nothing is packed', () => {
+  it('puts the web ACL in front of an API that only the local gateway has, if nothing is packed', () => {
     const stacked = DOCUMENT.replace('apiId: abcdefghij', 'stack: users-prod, logicalId: Api');
     const apiId = makeId(10, 'users-prod', 'Api');
     using service = aService(stacked, INVENTORY.replace('{}', `{"prod":["${apiId}"]}`));
@@ -151,7 +151,7 @@ describe('StackPlugin', () => {
     });
   });
 
-  it('takes an API out only where its parameter says so', () => {
+  it('removes an API only if its parameter says so', () => {
     const api = { Type: 'AWS::ApiGatewayV2::Api' };
     const resources = { Kept: api, Gone: api };
     void aPlugin('dev', {}, { apis: { Kept: true, Gone: 'false' } }, '/nowhere', resources)[finalize]?.();
@@ -159,7 +159,7 @@ describe('StackPlugin', () => {
     assert.deepEqual([Object.hasOwn(resources, 'Kept'), Object.hasOwn(resources, 'Gone')], [true, false]);
   });
 
-  it('protects tables by what osls has deployed, and for other tools by a parameter', (context) => {
+  it('protects tables according to what osls has deployed, and for other tools according to a parameter', (context) => {
     const protection = (): unknown => {
       const kept = {
         Type: 'AWS::DynamoDB::Table',
@@ -174,7 +174,7 @@ describe('StackPlugin', () => {
     assert.deepEqual(protection(), { Ref: 'ProtectTables' });
   });
 
-  it('gives functions that know their sockets those of the stack, by reference', () => {
+  it('refers functions that know their WebSocket APIs to the APIs of the stack', () => {
     const Variables: Record<string, unknown> = { APIS: { 'Fn::Sub': '{socketApi}' } };
     const resources = {
       WebsocketsApi: { Type: 'AWS::ApiGatewayV2::Api' },
@@ -185,7 +185,7 @@ describe('StackPlugin', () => {
     assert.deepEqual(Variables['APIS'], { 'Fn::Sub': '${WebsocketsApi},a1b2c3d4e5' });
   });
 
-  it('has osls make versions of the functions of a rollout, and of no others', () => {
+  it('has osls create versions only of the functions of a rollout', () => {
     using service = aService(DOCUMENT, INVENTORY);
     const functions = { 'token-authorizer': {}, keys: {} };
     const rollout = { versions: 'true', previous: { 'token-authorizer': '' } };
@@ -194,7 +194,7 @@ describe('StackPlugin', () => {
     assert.deepEqual(functions, { 'token-authorizer': { versionFunction: true }, keys: {} });
   });
 
-  it('deploys one function with the role that it has, since osls finds roles by their name alone', () => {
+  it('deploys one function with its existing role, because osls finds roles only by their name', () => {
     const functions = {
       'token-authorizer': { name: 'gatewright-prod-token-authorizer', role: 'TokenAuthorizerRole' },
       keys: { name: 'gatewright-prod-keys', role: 'KeysRole' },
@@ -229,7 +229,7 @@ describe('StackPlugin', () => {
     void packaging({ localStages: ['prod'] })();
   });
 
-  it('refuses a document with API keys or revocation where an authorizer has no table, or no secret for native plans', () => {
+  it('refuses a document with API keys or revocation if an authorizer has no table, or no secret for native plans', () => {
     const keys = (more: string) =>
       DOCUMENT.replace('type: local, only: [prod]', `type: apiKey, prefix: shop${more}`);
     const packaging = (document: string, variables: Record<string, unknown>) => {
@@ -267,7 +267,7 @@ describe('StackPlugin', () => {
     void packaging(native, { ...table, GATEWRIGHT_USAGE_KEY_SECRET: 's'.repeat(32) })();
   });
 
-  it('refuses an authorizer of its own stack whose cache breaks what a document promises', () => {
+  it('refuses an authorizer in its own stack whose cache breaks a promise of a document', () => {
     const document = DOCUMENT.replace('apiId: abcdefghij', 'stack: users-prod, logicalId: Api');
     using service = aService(document, INVENTORY);
     const authorizer = (ttlSeconds: number) => ({
@@ -298,7 +298,7 @@ describe('StackPlugin', () => {
     void packaging(60)();
   });
 
-  it('refuses a charged method of its own stack that asks for no key', () => {
+  it('refuses a charged method in its own stack that does not require a key', () => {
     const quota =
       'quota: { plan: gold, tenant: users, routes: [GET /users], admissionKey: users-admitted-requests }\n';
     const document = DOCUMENT.replace('apiId: abcdefghij', 'stack: users-prod, logicalId: Api') + quota;

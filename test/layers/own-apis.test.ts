@@ -4,7 +4,7 @@ import { aPlugin, aService } from '../support/a-stack-plugin.ts';
 
 const finalize = 'after:aws:package:finalize:mergeCustomProviderResources';
 
-describe('packaging an API of its own behind the authorizers', () => {
+describe("packaging an API of one's own behind the authorizers", () => {
   const SOCKET = {
     Sockets: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'WEBSOCKET' } },
     Auth: {

@@ -19,7 +19,7 @@ import { readZip } from '../support/zip-entries.ts';
 const ROOT = join(import.meta.dirname, '../..');
 let service = '';
 
-/** What the functions are made of, in a folder where archives may be written. */
+/** The sources of the functions, in a folder where archives may be written. */
 before(() => {
   service = mkdtempSync(join(tmpdir(), 'gatewright-pack-'));
   for (const name of ['package.json', 'serverless.yml', 'functions', 'shared', 'access'])
@@ -29,7 +29,7 @@ before(() => {
 after(() => rmSync(service, { recursive: true, force: true }));
 
 describe('packFunctions', () => {
-  it('gives osls one archive for each function, and keeps other settings and source maps beside it', async () => {
+  it('gives osls one archive for each function, and keeps other settings and the source maps', async () => {
     const functions: Record<string, OslsFunction> = {
       connect: { handler: 'functions/ws-connect.handler', package: { individually: true } },
     };
@@ -53,7 +53,7 @@ describe('packFunctions', () => {
     assert.match(map, /ws-connect\.ts/);
   });
 
-  it('refuses a handler of which there is no file', async () => {
+  it('refuses a handler whose file does not exist', async () => {
     const functions = { nobody: { handler: 'functions/nobody.handler' }, nothing: {} };
     await assert.rejects(packFunctions(service, functions), {
       message: 'the handler functions/nobody.handler of the function nobody is not in the folder functions/',

@@ -32,7 +32,7 @@ describe('packageForm', () => {
   });
 
   it('calls the stack by service and the stage packaged, as osls does', async () => {
-    // provider.stage is what serverless.yml says, whatever --stage says.
+    // provider.stage has the value in serverless.yml, whatever --stage says.
     using service = anOslsService(ofState({ stage: 'dev' }));
     const readPackaged = (name: string) => readFileSync(join(service.request.outputDirectory, name), 'utf8');
 

@@ -18,32 +18,32 @@ describe('describeEnd', () => {
       says: /^ACCESS_API_UNPROTECTED: no document$/,
     },
     {
-      what: 'the last line where osls does not call it an error',
+      what: 'the last line if osls does not call it an error',
       ended: { exitCode: 1, output: `${PROGRESS}Killed: no memory is left\n\n` },
       says: /^Killed: no memory is left$/,
     },
     {
-      what: 'that nothing is known where it was ended for lack of time',
+      what: 'that nothing is known if it was ended for lack of time',
       ended: { exitCode: null, signal: 'SIGTERM', output: PROGRESS },
       says: /^osls was stopped \(SIGTERM\) .* 10 minutes: try again when the machine is less busy/,
     },
     {
-      what: 'so where no signal is known',
+      what: 'the same if no signal is known',
       ended: { exitCode: null, output: PROGRESS },
       says: /^osls was stopped \(no signal\)/,
     },
     {
-      what: 'that it said nothing',
+      what: 'that it printed nothing',
       ended: { exitCode: 1, output: '' },
       says: /^osls ended without an error message$/,
     },
   ] as const;
   for (const { what, ended, says } of rows)
-    it(`tells ${what}`, () => assert.match(describeEnd({ signal: null, ...ended }), says));
+    it(`says ${what}`, () => assert.match(describeEnd({ signal: null, ...ended }), says));
 });
 
 describe('packageService', () => {
-  it('runs the osls of the service with stage and parameters, without settings of AWS, and lists what that has made', async (t) => {
+  it('runs the osls of the service with stage and parameters, without AWS settings, and lists what it has created', async (t) => {
     using service = anOslsService(`
       for (const name of ['small.zip', 'large.json']) write(name, name === 'small.zip' ? 'z' : 'json');
       write('said.txt', JSON.stringify([process.argv.slice(2), process.env.AWS_PROFILE ?? 'none', process.env.FORM]));
@@ -72,13 +72,13 @@ describe('packageService', () => {
     });
   });
 
-  it('says why osls has failed', async () => {
+  it('says why osls failed', async () => {
     using service = anOslsService("console.log('Error:\\nno role\\nsupport: none'); process.exit(1);");
 
     assert.deepEqual(await packageService(service.request), { kind: 'failed', message: 'no role' });
   });
 
-  it('names the stages that there are, without the one of defaults', async () => {
+  it('names the existing stages, without the section of defaults', async () => {
     using service = anOslsService('');
 
     assert.deepEqual(await packageService({ ...service.request, stage: 'default' }), {

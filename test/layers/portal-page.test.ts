@@ -1,4 +1,4 @@
-/** What a browser loads of the portal: little, and nothing from elsewhere. */
+/** What a browser loads from the portal: little, and nothing from other origins. */
 import assert from 'node:assert/strict';
 import {
   appendFileSync,
@@ -36,7 +36,7 @@ describe('the page of the portal', () => {
   });
   after(() => rmSync(root, { recursive: true }));
 
-  it('weighs little, and names no other origin', () => {
+  it('is small, and names no other origin', () => {
     const page = loadPortalPage(root);
 
     assert.deepEqual([...page.keys()], ['app.js', 'app.css', 'index.html', 'licenses.txt']);
@@ -63,7 +63,7 @@ describe('the page of the portal', () => {
     assert.equal(kept().length, before.length + 1);
   });
 
-  it('knows which files of ours are in the bundle, so that none changes unnoticed', async () => {
+  it('lists which files of this repository are in the bundle, so that no file changes unnoticed', async () => {
     const { metafile } = await build({
       absWorkingDir: REPOSITORY,
       entryPoints: [join(PORTAL_PAGE, 'main.tsx')],
@@ -102,7 +102,7 @@ describe('the page of the portal', () => {
     );
   });
 
-  it('hands on the licences of what is in it', () => {
+  it('includes the licences of its content', () => {
     const [name, text] = bundledLicenses(REPOSITORY, ['preact', 'uplot']);
 
     assert.equal(name, 'licenses.txt');

@@ -14,7 +14,7 @@ const aTable = (protection: unknown) => ({
 });
 
 describe('protectTables', () => {
-  it('protects a table that is deployed, and none that this deployment makes', () => {
+  it('protects a deployed table, but not a table that this deployment creates', () => {
     const Resources = {
       AccessTable: aTable('afterFirst'),
       UsageTable: aTable('afterFirst'),
@@ -50,7 +50,7 @@ describe('findWrongSetting', () => {
 });
 
 describe('protectByParameter', () => {
-  it('leaves it to the deployment, which protects unless it is told otherwise', () => {
+  it('leaves it to the deployment, which protects the tables unless its parameter says otherwise', () => {
     const template: Template = { Resources: { AccessTable: aTable('afterFirst'), Mine: aTable(false) } };
     protectByParameter(template);
     assert.deepEqual(
@@ -60,7 +60,7 @@ describe('protectByParameter', () => {
     assert.partialDeepStrictEqual(template.Parameters, { ProtectTables: { Default: 'true' } });
   });
 
-  it('adds no parameter where the stage decides', () => {
+  it('adds no parameter if the stage decides', () => {
     const template: Template = { Resources: { Mine: aTable(true) } };
     protectByParameter(template);
     assert.equal(template.Parameters, undefined);
@@ -90,7 +90,7 @@ describe('deployedIds', () => {
     assert.deepEqual(await deployedIds(stack, 'gatewright-prod'), ['AccessTable', 'Alarm']);
   });
 
-  it('names nothing where there is no stack of that name', async () => {
+  it('names nothing if there is no stack with that name', async () => {
     const missing = failing('Stack with id gatewright-prod does not exist');
     assert.deepEqual(await deployedIds(missing, 'gatewright-prod'), []);
   });

@@ -32,7 +32,7 @@ describe('missingParts', () => {
     );
   });
 
-  it('has nothing to say of chosen parts, of other stages, and of the whole stack', () => {
+  it('has nothing to report for chosen parts, for other stages, and for the whole stack', () => {
     const quota = aDocument({ quota: {} });
     assert.deepEqual(missingParts(ofStage([quota]), ['authorizers', 'quotas']), []);
     assert.deepEqual(missingParts(ofStage([quota], false, 'test'), ['authorizers']), []);

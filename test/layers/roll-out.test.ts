@@ -30,7 +30,7 @@ function rollOut(rollout: Rollout, template = aTemplate()) {
 
 describe('addAliases', () => {
   for (const versions of [false, 'false', undefined])
-    it(`changes nothing where versions are ${String(versions)}`, () => {
+    it(`changes nothing if versions are ${String(versions)}`, () => {
       const { refused, template } = rollOut({
         ...(versions !== undefined && { versions }),
         previous: PREVIOUS,
@@ -40,7 +40,7 @@ describe('addAliases', () => {
       assert.deepEqual([refused, template], [undefined, aTemplate()]);
     });
 
-  it('gives each authorizer an alias that may be called and imported, beside what was there', () => {
+  it('gives each authorizer an alias that can be called and imported, in addition to what existed', () => {
     const { refused, template } = rollOut({ versions: 'true', previous: PREVIOUS });
 
     assert.equal(refused, undefined);
@@ -92,7 +92,7 @@ describe('addAliases', () => {
     assert.equal(refused, undefined);
   });
 
-  it('ends a rollout by the weight alone', () => {
+  it('ends a rollout by changing only the weight', () => {
     const previous = { ...PREVIOUS, 'request-authorizer': 41 };
     const { template } = rollOut({ versions: true, previous, previousWeight: 0 });
 
@@ -121,12 +121,12 @@ describe('addAliases', () => {
       /previousWeight must be .*, not 10/,
     ],
     [
-      'a weight that is no number',
+      'a weight that is not a number',
       { versions: true, previousWeight: 'half', previous: { 'token-authorizer': 3 } },
       /previousWeight must be .*, not half/,
     ],
     [
-      'a version that is none',
+      'an invalid version',
       { versions: true, previousWeight: 0.5, previous: { 'token-authorizer': '$LATEST' } },
       /must be a version number such as 41, not "\$LATEST"/,
     ],

@@ -20,7 +20,7 @@ const LOCK: Lock = {
 };
 
 describe('neededFolders', () => {
-  it('finds what a package needs where Node finds it, its own version first', () => {
+  it('finds what a package needs if Node finds it, its own version first', () => {
     assert.deepEqual(neededFolders(LOCK, ['a']), [
       'node_modules/@s/c',
       'node_modules/a',

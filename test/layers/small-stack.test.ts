@@ -35,7 +35,7 @@ describe('a small stack', () => {
     assert.deepEqual(Object.keys(service.resources.Outputs), ['AlarmTopicArn']);
   });
 
-  it('has no routes where no chosen part has an API', () => {
+  it('has no routes if no chosen part has an API', () => {
     const service = aService();
     omitLoneApi(service);
     assert.deepEqual(service.functions.admin.events, [{ schedule: 'rate(1 hour)' }]);
@@ -47,14 +47,14 @@ describe('a small stack', () => {
     assert.deepEqual(Object.keys(service.layers), ['packages', 'mine']);
   });
 
-  it('keeps them where one has', () => {
+  it('keeps them if one has', () => {
     const service = aService({ HttpApiStage: {} });
     omitLoneApi(service);
     assert.equal(service.functions.admin.events.length, 2);
   });
 });
 
-describe('a stack of the authorizers alone', () => {
+describe('a stack with only the authorizers', () => {
   const read = (environment: Readonly<Record<string, string>>) => {
     using stack = aStackFolder('version: 1\n');
     rmSync(join(stack.folder, 'access/users.yml'));

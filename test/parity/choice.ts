@@ -11,9 +11,9 @@ export type Choice = {
    */
   readonly evidence: 'inferred' | 'verify' | 'unsettled' | 'partly';
   readonly here: string;
-  /** Absent where it cannot be had otherwise. */
+  /** Absent if it cannot be changed. */
   readonly switch?: string;
-  /** The test that holds it. */
+  /** The test that covers it. */
   readonly test: string;
 };
 

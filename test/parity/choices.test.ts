@@ -11,8 +11,8 @@ import { REPOSITORY } from '../architecture/source-files.ts';
 import { CHOICES } from './choices.ts';
 import { linkSections, printChoices, printReport } from './report.ts';
 
-describe('choices where AWS is not documented', () => {
-  it('are each held by a test that is there', () => {
+describe('choices if AWS is not documented', () => {
+  it('are each covered by an existing test', () => {
     assert.deepEqual(
       CHOICES.filter(({ test }) => !existsSync(join(REPOSITORY, test))).map(({ question }) => question),
       [],
@@ -42,7 +42,7 @@ describe('choices where AWS is not documented', () => {
     assert.deepEqual(named.map((text) => text.split('=')[0]).sort(), Object.keys(ASSUMPTIONS).sort());
   });
 
-  it('stand in docs/parity.md where something changes them, or where they are less than AWS does', () => {
+  it('are in docs/parity.md if something changes them, or if they are less than AWS does', () => {
     const report = printReport([], {});
     const isShown = (text: string) => report.includes(text);
 

@@ -18,7 +18,7 @@ import { QUIET_GATEWAY } from '../support/a-gateway.ts';
 const REGION = 'us-east-1';
 const ACCOUNT_ID = '123456789012';
 
-/** One gateway for one template: cases share no state. */
+/** One gateway for one template: cases do not share state. */
 const deploy: Deploy = async ({ template, files, ...needs }) => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-parity-'));
   const file = join(folder, 'template.json');
@@ -64,7 +64,7 @@ export function openEngine(): Target {
 type ControlGateway = { readonly url: string; readonly target: ControlTarget; close(): Promise<void> };
 type EngineNeeds = Partial<Pick<Fragment, 'awsEndpoint' | 'tls' | 'roles'>>;
 
-/** One gateway without a stack, for calls of the control plane. */
+/** One gateway without a stack, for calls to the control plane. */
 export async function startControl(): Promise<ControlGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-parity-'));
   const gateway = await openGateway(folder, {});

@@ -1,6 +1,6 @@
 /**
- * One case of each area and outcome over a real socket, those that were recorded under their own names and under others,
- * the documented ones under others alone; `npm run parity` takes all.
+ * One case of each area and outcome over a real socket: the recorded ones under their own names and under others, the
+ * documented ones only under others. `npm run parity` runs all.
  */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
@@ -37,7 +37,7 @@ describe('parity with AWS', () => {
     ['documented', documented, 'other names'],
     ['of the control plane', control, undefined],
   ] as const)
-    it(`fails where a missing feature is named, and nowhere else, of what is ${set}, under ${naming ?? 'its own names'}`, async () => {
+    it(`fails if a missing feature is named, and nowhere else, of what is ${set}, under ${naming ?? 'its own names'}`, async () => {
       const sample = sampleOf(cases);
       const knownToFail = sample.filter(({ id }) => id in known).map(({ id }) => id);
       assert.ok(sample.length > 5);
@@ -55,7 +55,7 @@ describe('parity with AWS', () => {
 });
 
 describe('documented cases', () => {
-  it('name the page of AWS and what it says', () => {
+  it("name AWS's page and what it says", () => {
     const wrong = documented.filter(
       ({ source: { page, says } }) =>
         typeof page !== 'string' || !/^[a-z][a-z0-9_-]+$/i.test(page) || typeof says !== 'string',
@@ -77,7 +77,7 @@ describe('documented cases', () => {
     assert.deepEqual(idle, []);
   });
 
-  it('have ids of their own', () => {
+  it('have unique ids', () => {
     const ids = [...recorded, ...documented, ...control].map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length);
   });

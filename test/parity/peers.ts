@@ -26,7 +26,7 @@ export function readPeers(): readonly Peer[] {
   return JSON.parse(readFileSync(FILE, 'utf8')) as readonly Peer[];
 }
 
-/** What is kept of `conformance run --json`; sets of which nothing was asked are left out. */
+/** What is stored from `conformance run --json`; sets without any request are left out. */
 function summarize(output: string): Peer {
   const { target, version, day, notAsked, sets } = JSON.parse(output) as Peer;
   const asked = Object.entries(sets).filter(([, { total }]) => total > 0);
@@ -39,7 +39,7 @@ function summarize(output: string): Peer {
   };
 }
 
-/** @throws Error with the words of the command where a peer cannot be run */
+/** @throws Error with the message of the command if a peer cannot be run */
 export function scorePeers(names: readonly string[], folder: string): void {
   const scores = new Map(readPeers().map((peer) => [peer.target, peer]));
   for (const name of names) {

@@ -1,6 +1,6 @@
 /**
- * `--rename SEED`: other names for stages, functions, APIs, logical ids and keys, throughout a case. An
- * engine that knows its cases by name would score differently.
+ * `--rename SEED`: other names for stages, functions, APIs, logical ids and keys, throughout a case. An engine that
+ * recognizes its cases by name would get another score.
  */
 import { createHash } from 'node:crypto';
 import type { Naming } from '../../packages/conformance/template/template.ts';

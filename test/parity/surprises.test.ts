@@ -30,7 +30,7 @@ describe('findSurprises', () => {
     });
   });
 
-  it('names a new failure, a mended case and a listed case that is none', () => {
+  it('names a new failure, a corrected case and a listed case that does not exist', () => {
     const surprises = findSurprises(results, { holds: 'x', gone: 'y' }, true);
 
     assert.deepEqual(

@@ -4,13 +4,13 @@ import type { CaseResult, KnownFailures } from '../../packages/conformance/repor
 export type Surprises = {
   /** Failing cases that are not known to fail. */
   readonly broken: readonly CaseResult[];
-  /** Known failures that hold now: to be taken off the list. */
+  /** Known failures that pass now and should be removed from the list. */
   readonly mended: readonly string[];
   /** Known failures that no case has, in a run of all cases. */
   readonly unknown: readonly string[];
 };
 
-/** @param whole the results are those of a whole file, so that a listed id without a case is a mistake */
+/** @param whole whether the results are those of a whole file, so that a listed id without a case is an error */
 export function findSurprises(
   results: readonly CaseResult[],
   known: KnownFailures,

@@ -1,6 +1,6 @@
 /**
- * Cached results of Lambda authorizers (docs/aws §4.1, §4.2, §4.5). The oracle remembers each call of the function by
- * the stage, the authorizer and the texts of every identity source, which it knows because it has written the request.
+ * Cached results of Lambda authorizers (docs/aws §4.1, §4.2, §4.5). The oracle stores each call of the function by the
+ * stage, the authorizer and the texts of every identity source, which it knows because it has written the request.
  */
 import { Account } from '../../packages/gateway/control/account.ts';
 import { loadApis } from '../../packages/gateway/control/loading/load-apis.ts';

@@ -1,6 +1,7 @@
 /**
  * Which API, stage and route a request to a custom domain reaches. The oracle reads the drawn mappings by the developer
- * guide ("Use API mappings to connect API stages to a custom domain name") and docs/aws §2.1, §10.4, on the text alone.
+ * guide ("Use API mappings to connect API stages to a custom domain name") and docs/aws §2.1, §10.4, only from the
+ * text.
  */
 import { Account } from '../../packages/gateway/control/account.ts';
 import { ServedApis } from '../../packages/gateway/control/served-apis.ts';
@@ -31,7 +32,7 @@ const STAGES: Readonly<Record<string, readonly string[]>> = {
 const REST_APIS = ['first00000', 'second0000'];
 const DOMAINS = ['api.example.com', '*.example.com', 'a.b.example.org', '*.b.example.org'];
 const SEGMENTS = ['v1', 'V1', 'orders', 'pets', 'dev', '$default', '.', '..', 'a.b', "it's", '(x)', '(none)'];
-/** What the page of quotas does not list among the characters of a base path, and paths that are no lists of names. */
+/** What the page of quotas does not list among the characters of a base path, and paths that are not lists of names. */
 const BAD_KEYS = [
   '/',
   '/v1',
@@ -187,7 +188,7 @@ function drawHost(pick: Pick, domains: readonly Domain[]): string {
   return `${pick.chance(0.2) ? name.toUpperCase() : name}${pick.one(['', '', '.', ':3000', '.:443'])}`;
 }
 
-/** The guide: a name of its own wins over a wildcard, which stands for one label. */
+/** The guide: a separate name takes precedence over a wildcard, which matches one label. */
 function domainOf(host: string, domains: readonly Domain[]): Domain | undefined {
   const [name = ''] = host.toLowerCase().split(':');
   const labels = (name.endsWith('.') ? name.slice(0, -1) : name).split('.');

@@ -215,7 +215,7 @@ function drawPath(pick: Pick, names: readonly string[]): string {
 type Kind = 'rest' | 'http';
 type Owned = { readonly sub: readonly string[]; readonly teams: readonly string[] };
 
-/** The guide's sentence alone; names that a policy cannot contain may own less, never more. */
+/** Only the guide's sentence; names that a policy cannot contain may own less, never more. */
 function ownedBy(claims: Readonly<Record<string, unknown>>, max: number): Owned {
   const { sub, teams } = claims;
   const list: readonly unknown[] = Array.isArray(teams) && teams.length <= max ? teams : [];

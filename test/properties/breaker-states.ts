@@ -1,6 +1,7 @@
 /**
- * A breaker that processes share, over time. The oracle is the state machine of docs/guides/run/resilience.md, told from
- * outside: it sees only which calls were admitted, when, and how they ended, under one true clock that no process has.
+ * A breaker that processes share, over time. The oracle is the state machine of docs/guides/run/resilience.md, from an
+ * outside view: it only knows which calls were admitted, when, and how they ended, under one true clock that no process
+ * has.
  */
 import { Breaker } from '#shared/resilience/breaker.ts';
 import { breakerKey } from '#shared/resilience/breaker-item.ts';
@@ -39,7 +40,7 @@ function drawRules(pick: Pick): Rules {
   };
 }
 
-/** What has been seen of one half-open time or one open time. */
+/** What was observed during one half-open time or one open time. */
 class Oracle {
   readonly #rules: Rules;
   readonly #tally: Tally;
@@ -184,7 +185,7 @@ async function tryLife(seed: number, tally: Tally): Promise<string | undefined> 
     return 'the breaker stays open, although the backend works';
   }
 
-  /** As many failures as the rules say, of one process, open the breaker for the others. */
+  /** The number of failures in the rules, from one process, opens the breaker for the others. */
   async function opensByOne(): Promise<string | undefined> {
     const [one, other] = processes;
     // Calls from before are no longer in the window.

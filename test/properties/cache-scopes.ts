@@ -16,7 +16,7 @@ const STEPS = 24;
 const SCOPES = ['authorization', 'public', 'tenant', 'key', 'claim'] as const;
 type ScopeName = (typeof SCOPES)[number];
 
-/** Names that differ by spelling alone: composed and decomposed, by case, by escapes, by half of a surrogate pair. */
+/** Names that differ only by spelling: composed and decomposed, by case, by escapes, by half of a surrogate pair. */
 const SPELLINGS = [
   'acme',
   'Acme',
@@ -45,7 +45,7 @@ type Asked = {
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
 };
-/** What the handler said, as the oracle knows it. */
+/** The handler's answer, as the oracle knows it. */
 type Made = {
   readonly asked: Asked;
   readonly atMs: number;

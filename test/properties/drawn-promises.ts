@@ -1,6 +1,6 @@
 /**
- * The promises that are tried with drawn inputs: one line for each, and those of a service from the folder of its tests, so
- * that they go with the service.
+ * The promises that are tried with drawn inputs: one line for each, and the promises of a service from the folder of
+ * its tests, so that they are removed with the service.
  */
 import { globSync } from 'node:fs';
 import { join } from 'node:path';

@@ -172,7 +172,7 @@ function change(text: string, at: number, change: (char: string) => string): str
   return `${text.slice(0, at)}${change(text[at] ?? '')}${text.slice(at + 1)}`;
 }
 
-/** What clients, proxies and attackers make of a credential. `other` is another one that was handed out. */
+/** What clients, proxies and attackers make of a credential. `other` is another one that was issued. */
 const CHANGES: readonly ((text: string, other: string, pick: Pick) => string)[] = [
   (text, _other, pick) => change(text, pick.upTo(text.length - 1), (char) => (char === 'a' ? 'b' : 'a')),
   (text, _other, pick) => change(text, pick.upTo(text.length - 1), swapCase),
@@ -210,7 +210,7 @@ const CHANGES: readonly ((text: string, other: string, pick: Pick) => string)[] 
   () => '',
 ];
 
-/** A value of the field or parameter that holds this text. */
+/** A value of the field or parameter that contains this text. */
 function valueOf(place: Place, text: string, pick: Pick): string {
   if (place === 'authorization')
     return `${pick.one(['Bearer ', 'Bearer ', 'bearer ', 'BEARER  ', 'Bearer\t', 'Basic ', ''])}${text}`;
@@ -231,7 +231,7 @@ function eventOf(place: Place, values: readonly string[], pick: Pick): object {
   return { headers: { [spelled]: values.at(-1) }, multiValueHeaders: { [spelled]: values } };
 }
 
-/** The credentials in a value. A header that is no Bearer header holds one that nobody was given. */
+/** The credentials in a value. A header that is not a Bearer header holds one that nobody was given. */
 function textsIn(place: Place, value: string): readonly string[] {
   if (value.trim() === '') return [];
   if (place === 'ticket' || place === 'x-api-key') return [value];

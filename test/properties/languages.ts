@@ -73,7 +73,7 @@ function isSame(name: string, ours: unknown, theirs: unknown, text: string): boo
 
 /**
  * Of several limits, each language asks in its own order which one refuses. What the others' ledgers show then, and
- * whether they are opened or go on under a term, is its own, but what is used is not.
+ * whether they are opened or continue under a term, is its own, but what is used is not.
  */
 function whatIsUsed(answer: unknown): unknown {
   const [outcomes, items] = answer as readonly [readonly unknown[], Readonly<Record<string, object>>];

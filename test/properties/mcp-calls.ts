@@ -1,7 +1,7 @@
 /**
  * What an MCP server runs behind the wrapper. The servers of the oracle read a body in the ways in which libraries do:
- * members in another case, names trimmed or folded, URIs decoded and resolved as paths. The oracle knows the rights of a
- * role by a table of names, and no pattern.
+ * members in another case, names trimmed or folded, URIs decoded and resolved as paths. The oracle has a table of names
+ * for the rights of a role, and no pattern.
  */
 import { mcpGrantsOf } from '#shared/access/decide/mcp-rules.ts';
 import { MCP_GRANTS, printMcpGrants } from '#shared/mcp/grants.ts';
@@ -196,7 +196,7 @@ async function tryMessages(seed: number, tally: Tally): Promise<string | undefin
 type Sent = {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** A message as every client writes it, of which the oracle knows that the document allows it. */
+  /** A message as every client writes it; the oracle knows that the document allows it. */
   readonly isPlain: boolean;
 };
 

@@ -1,5 +1,5 @@
 /**
- * Which route key a message selects. The oracle keeps the drawn value beside the text that it was printed as and follows
+ * Which route key a message selects. The oracle keeps the drawn value in addition to its printed text, and follows
  * docs/aws §11.2; it never reads the text.
  */
 import { compileMessageRouting } from '../../packages/gateway/core/routing/message-routes.ts';
@@ -10,7 +10,7 @@ import { randomName } from '../support/random-names.ts';
 import { count } from './promises.ts';
 import type { DrawnPromise, Tally } from './promises.ts';
 
-/** A member as it is in the body, and the key that it gives alone. */
+/** A member as it is in the body, and the key that results from it alone. */
 type Value = { readonly json: string; readonly key: string | undefined };
 
 const MEMBERS = ['action', 'Action', 'constructor', '__proto__', 'length', 'toString', '0', 'a-b'];

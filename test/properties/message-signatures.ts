@@ -1,6 +1,6 @@
 /**
  * HTTP message signatures of webhooks. The oracle is a small verifier written from RFC 9421, RFC 8941 and RFC 9530. It
- * knows more forms than the product; a delivery is verified only if the oracle verifies it, too.
+ * accepts more forms than the product; a delivery is verified only if the oracle verifies it, too.
  */
 import { createHash, createHmac, generateKeyPairSync, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';

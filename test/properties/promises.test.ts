@@ -8,7 +8,7 @@ const FIRST_SEED = 1;
 
 describe('a promise that is tried with drawn inputs', () => {
   for (const promise of DRAWN_PROMISES)
-    it(`holds: ${promise.name}: ${promise.says}`, { skip: promise.skip?.() ?? false }, async () => {
+    it(`is kept: ${promise.name}: ${promise.says}`, { skip: promise.skip?.() ?? false }, async () => {
       const tally: Tally = new Map();
 
       assert.equal(await draw(promise, FIRST_SEED, promise.few, tally), undefined);

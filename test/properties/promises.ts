@@ -12,15 +12,15 @@ export type DrawnPromise = {
   /** How many seeds the proof draws. */
   readonly many: number;
   /**
-   * Draws inputs by the seed and tries them. Counts what it has tried in `tally`.
-   * @returns what broke, with the smallest known input; undefined if the promise holds
+   * Draws inputs with the seed and tries them. Counts what it has tried in `tally`.
+   * @returns what broke, with the smallest known input; undefined if the promise is kept
    */
   readonly check: (seed: number, tally: Tally) => string | undefined | Promise<string | undefined>;
   /** Why the promise cannot be tried on this machine; undefined if it can. */
   readonly skip?: () => string | undefined;
   /** Called once at the end, for what a check has started. */
   readonly close?: () => void | Promise<void>;
-  /** What the draws must have met at least once, by names in `tally`. Otherwise they prove nothing. */
+  /** What the draws must have covered at least once, by names in `tally`. Otherwise they prove nothing. */
   readonly meets: readonly string[];
 };
 
@@ -31,7 +31,7 @@ export function count(tally: Tally, name: string, by = 1): void {
   tally.set(name, (tally.get(name) ?? 0) + by);
 }
 
-/** @returns what broke, with its seed; undefined if the promise held for all seeds */
+/** @returns what broke, with its seed; undefined if the promise was kept for all seeds */
 export async function draw(
   { check, close }: DrawnPromise,
   firstSeed: number,

@@ -1,6 +1,6 @@
 /**
- * Every quota of a plan is enforced by itself, whatever names its limits had in earlier versions of the plan. All quotas
- * have the same size, so the oracle only counts: it knows neither ledgers nor names.
+ * Every quota of a plan is enforced independently, whatever names its limits had in earlier versions of the plan. All
+ * quotas have the same size, so the oracle only counts: it has neither ledgers nor names.
  */
 import { aRequest, QuotaTable } from '../support/quota-table.ts';
 import { pickFrom } from '../support/pick.ts';

@@ -17,7 +17,7 @@ import type { Pick } from '../support/pick.ts';
 import type { DrawnPromise, Tally } from './promises.ts';
 
 type Effect = 'Allow' | 'Deny';
-/** What a policy says about a request. */
+/** What a policy decides about a request. */
 type Word = 'allow' | 'deny' | 'silence';
 type Test = { readonly operator: string; readonly key: string; readonly value: string };
 type Statement = {

@@ -1,6 +1,6 @@
 /**
- * Names are told apart in every key of a table. The oracle knows no key's form: it compares the names that a key was
- * made of with the bytes that DynamoDB stores, which are UTF-8.
+ * Names are distinguished in every key of a table. The oracle does not know the form of a key: it compares the names
+ * from which a key was built with the bytes that DynamoDB stores, which are UTF-8.
  */
 import { breakerKey } from '#shared/resilience/breaker-item.ts';
 import { DomainError } from '#shared/errors.ts';

@@ -252,7 +252,7 @@ class Bucket {
 
 type Verdict = '200' | '403' | '429 Too Many Requests' | '429 Limit Exceeded';
 
-/** What AWS documents, kept beside the API that is asked. */
+/** What AWS documents, stored next to the API that is called. */
 class Oracle {
   readonly #drawn: Drawn;
   readonly #buckets = new Map<string, Bucket>();

@@ -11,7 +11,7 @@ const FIRST_SEED = 1_000_000;
 export const access: Proof = {
   name: 'access',
   claim:
-    'policy and document decide alike: nothing granted that the document denies, no ordinary request blocked',
+    'policies and access documents decide alike: a policy grants nothing that its document denies, and blocks no ordinary request that its document allows',
   quick: true,
   run({ quick }): Promise<Outcome> {
     const wanted = quick ? QUICK_DECISIONS : DECISIONS;

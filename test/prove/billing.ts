@@ -25,14 +25,17 @@ const BUSY = { exact: 2000, leased: 50_000 };
 /** us-east-1, on demand: docs/aws/prices.md. */
 const DOLLARS_PER_MILLION_UNITS = 0.625;
 const MONTHS = 200;
-/** For one request, and for as many as a busy process makes: a limit against hanging, on a machine that has other work. */
+/**
+ * For one request, and for as many as a busy process makes: a time limit against hanging, on a machine that has other
+ * work.
+ */
 const WITHIN_MS = { one: 60_000, many: 900_000 };
 const LEAST_ADMITTED = 0.99;
 
 export const billing: Proof = {
   name: 'billing',
   claim:
-    'what is billed exactly is what was admitted, whoever is killed, and invoices equal a recount of the month',
+    'with exact billing, what is billed equals what was admitted, whichever processes are killed, and the invoices equal a recount of the month',
   quick: true,
   async run({ quick }) {
     const months = await recount(quick ? 3 : MONTHS);
@@ -136,7 +139,7 @@ class Fleet {
     return this.#measure(plan, answers, { processes, killed });
   }
 
-  /** One process without a pause between its requests, then killed. */
+  /** One process that sends requests without a pause, and is then killed. */
   async busy(plan: string, billedAs: 'exact' | 'leased', requests: number): Promise<Measured> {
     const answer = await this.#run({ ...orderOf(plan, billedAs), requests, waits: true });
     return this.#measure(plan, [answer], { processes: 1, killed: 1 });

@@ -1,4 +1,4 @@
-/** What only a browser can say: preflights, cookies, redirects and WebSockets as Chromium does them. */
+/** What only a browser can show: preflights, cookies, redirects and WebSockets as Chromium handles them. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,7 +23,7 @@ const WORKERS = 2;
 
 export const browser: Proof = {
   name: 'browser',
-  claim: 'headless Chromium gets along with what is served, across origins',
+  claim: 'headless Chromium works with everything that is served, also across origins',
   quick: true,
   async run({ only, quick, minutes, workers = WORKERS }): Promise<Outcome> {
     try {

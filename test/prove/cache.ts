@@ -5,13 +5,13 @@ import type { Outcome, Proof } from './proof.ts';
 
 const PAIRS = 1_000_000;
 const QUICK_PAIRS = 20_000;
-/** Not that of the test, so that the proof adds something to it. */
+/** Not the seed of the test, so that the proof adds something to the test. */
 const SEED = 1_000_000;
 
 export const cache: Proof = {
   name: 'cache',
   claim:
-    'requests share an answer of the answer cache exactly where their events are equal but for the list of its guide',
+    'requests share an answer of the answer cache exactly if their events are equal, apart from the differences that the guide lists',
   quick: true,
   run({ quick, seed = SEED }): Promise<Outcome> {
     const tally = emptyTally();

@@ -54,7 +54,7 @@ async function ending(mine: ChannelDesk, other: ChannelDesk, room: Room): Promis
   await other.channels.store.put(interestItems(toConnection(room.event), listenersKey(room.presence)));
   await join(other.channels, room.presence, room.connection, 'ada');
   return [
-    { name: 'connections are forgotten', run: () => endConnection(mine.channels, room.connection) },
+    { name: 'connections are removed', run: () => endConnection(mine.channels, room.connection) },
     { name: 'deliveries are handed over', run: () => mine.handOver() },
   ];
 }
@@ -72,7 +72,7 @@ export const CHANNEL_FEATURES: Readonly<
 > = {
   WsConnectRole: (mine) =>
     Promise.resolve([
-      { name: 'connections are remembered', run: () => remember(mine.channels, aRoom().event) },
+      { name: 'connections are recorded', run: () => remember(mine.channels, aRoom().event) },
     ]),
   WsDisconnectRole: (mine, other) => ending(mine, other, aRoom()),
   WsUnsubscribeRole: (mine, other) => answering(mine, other, aRoom()),
@@ -88,8 +88,11 @@ export const CHANNEL_FEATURES: Readonly<
     const { connection, presence } = room;
     return [
       ...(await answering(mine, other, room)),
-      { name: 'channels of a connection are known', run: () => channelsOf(mine.channels.store, connection) },
-      { name: 'one is present', run: () => join(mine.channels, presence, connection, 'ada') },
+      {
+        name: 'the channels of a connection are found',
+        run: () => channelsOf(mine.channels.store, connection),
+      },
+      { name: 'a member becomes present', run: () => join(mine.channels, presence, connection, 'ada') },
       { name: 'members are listed', run: () => listMembers(mine.channels, presence) },
     ];
   },
@@ -98,8 +101,8 @@ export const CHANNEL_FEATURES: Readonly<
     const { connection, presence } = room;
     return [
       ...(await answering(mine, other, room)),
-      { name: 'pings are noted', run: () => heartbeat(mine.channels, presence, connection) },
-      { name: 'whoever is overdue is noticed', run: () => sweep(mine.channels, presence) },
+      { name: 'pings are recorded', run: () => heartbeat(mine.channels, presence, connection) },
+      { name: 'overdue members are noticed', run: () => sweep(mine.channels, presence) },
     ];
   },
   WsPublisherRole: async (mine, other) => {
@@ -117,8 +120,8 @@ export const CHANNEL_FEATURES: Readonly<
         },
       },
       // A job of an earlier version does not name the log.
-      { name: 'jobs are carried out', run: () => deliver(carrying, { address, from: 1, to: 1 }) },
-      { name: 'connections are told', run: () => mine.post() },
+      { name: 'delivery jobs are carried out', run: () => deliver(carrying, { address, from: 1, to: 1 }) },
+      { name: 'connections get messages', run: () => mine.post() },
     ];
   },
 };

@@ -1,6 +1,7 @@
 /**
- * Crowds of clients on one gateway: 400 that hold 10 MB each of a body, over both versions of HTTP, and 2,000
- * that call a function in a loop. What the others get meanwhile, and what the process holds.
+ * Crowds of clients on one gateway: 400 that each withhold the end of a body of 10 MB, over both versions of HTTP, and
+ * 2,000 that call a function in a loop. Measures what other clients get in the meantime, and how much memory the
+ * process uses.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,9 +37,7 @@ const LOOK_EVERY_MS = 100;
 export const crowding: Proof = {
   name: 'crowding',
   claim:
-    '400 clients that hold 10 MB of a body each, over HTTP/1.1 and HTTP/2, keep the process below 600 MB, every POST of 10 KB ' +
-    'beside them is 200, and the memory is back 10 s after they left; 2,000 clients of a 1 ms function get no 5xx, and a lone ' +
-    'one beside them waits no longer than twice their median',
+    'while 400 clients each withhold the last byte of a body of 10 MB, over HTTP/1.1 and HTTP/2, the process stays below 600 MB, and every POST of 10 KB by another client gets 200; 10 s after they have left, the memory has been freed. While 2,000 clients call a function of 1 ms in a loop, no client gets a 5xx, and a single other client waits at most twice as long as their median',
   quick: false,
   run: async ({ quick }) => {
     if (process.platform !== 'linux') return { kind: 'skipped', reason: 'memory is read in /proc' };
@@ -73,7 +72,7 @@ async function withGateway(
   }
 }
 
-/** A function of about 1 ms, and one beside it. */
+/** A function that takes about 1 ms, and another one. */
 function writeService(folder: string): void {
   const fn = (path: string): object => ({
     Type: 'AWS::Serverless::Function',
@@ -135,7 +134,7 @@ async function holdBodies(
   };
 }
 
-/** @returns ms until no more than that is resident, or a little more than the bound */
+/** @returns the time in ms until at most this much memory is resident, or a little more than the limit */
 async function waitForMemory(gateway: SoakedGateway, mostMb: number): Promise<number> {
   const startedMs = performance.now();
   for (;;) {
@@ -153,7 +152,7 @@ async function callInLoop(
   const url = gateway.urlOf('http');
   const [crowdUrl, loneUrl] = [new URL('crowd', url), new URL('lone', url)];
   await askInLoop(loneUrl, 1, { isOver: oneAfterAnother(100) });
-  // What a client waits for its connection says nothing of its turn.
+  // The time that a client waits for its connection is not counted.
   const served = new Set<number>();
   const begun = Promise.withResolvers<undefined>();
   let endMs = Infinity;

@@ -17,7 +17,7 @@ const DUE: readonly string[] = ['in-force', 'mutants', 'promises'];
 
 const ask = (...args: string[]): string =>
   execFileSync('git', args, { cwd: REPOSITORY, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-/** Nothing can be said where the history is cut off, or is not there at all. */
+/** Nothing can be checked if the history is shallow or does not exist. */
 function isShallow(): boolean {
   try {
     return ask('rev-parse', '--is-shallow-repository').trim() !== 'false';
@@ -44,12 +44,12 @@ function commitsIn(figures: Figures): readonly string[] {
 
 describe('docs/evidence', () => {
   const evidence = readEvidence(REPOSITORY);
-  /** Of files, and of figures in them that were measured apart. */
+  /** The commits of files, and of figures in them that were measured separately. */
   const commits = [...evidence].flatMap(([name, { commit, figures }]) =>
     [commit, ...commitsIn(figures)].map((one) => [name, one] as const),
   );
 
-  it('has one file per proof that is not due, which says what it shows in the words of the proof', () => {
+  it('has one file per proof that is not due, with the claim of the proof', () => {
     const whole = [...evidence].filter(([, { due }]) => due === undefined);
     const shown = whole.map(([name, { shows }]) => [name, shows]);
 
@@ -57,7 +57,7 @@ describe('docs/evidence', () => {
     assert.deepEqual(shown.sort(), expected.sort());
   });
 
-  it('names the claim, and parts of it, where a proof is due that has a file', () => {
+  it('names the claim, and parts of it, if a proof is due that has a file', () => {
     const claims = new Map(PROOFS.map(({ name, claim }) => [name, claim]));
     const inPart = [...evidence].filter(([name, { due }]) => due !== undefined || DUE.includes(name));
 
@@ -75,7 +75,7 @@ describe('docs/evidence', () => {
   });
 
   // A rebased branch leaves commits that cannot be checked out.
-  it('is of commits that led here', { skip: isShallow() }, () => {
+  it('belongs to commits in the history of this one', { skip: isShallow() }, () => {
     const lost = commits.filter(([, commit]) => !leadsHere(commit)).map(([name]) => name);
 
     assert.deepEqual(lost, []);
@@ -117,7 +117,7 @@ describe('writeEvidence', () => {
     assert.match(readFileSync(join(repository, 'docs/evidence/README.md'), 'utf8'), /the wheel is round/);
   });
 
-  it('names what the claim still lacks, and nothing where it lacks nothing', () => {
+  it('names what the claim still lacks, and nothing if it lacks nothing', () => {
     const tree = describeTree(repository);
     const due = (): unknown => (JSON.parse(readFileSync(file(), 'utf8')) as Record<string, unknown>)['due'];
 
@@ -130,12 +130,12 @@ describe('writeEvidence', () => {
   });
 
   const unfit: readonly [string, () => void, RegExp][] = [
-    ['a changed file', () => writeFileSync(join(repository, 'a.txt'), 'b'), /not committed/],
-    ['a new file', () => writeFileSync(join(repository, 'b.txt'), 'b'), /not committed/],
+    ['a changed file', () => writeFileSync(join(repository, 'a.txt'), 'b'), /uncommitted/],
+    ['a new file', () => writeFileSync(join(repository, 'b.txt'), 'b'), /uncommitted/],
     ['no repository', () => rmSync(join(repository, '.git'), { recursive: true }), /no commit/],
   ];
   for (const [name, spoil, reason] of unfit) {
-    it(`writes nothing where there is ${name}, before or after the run`, () => {
+    it(`writes nothing if there is ${name}, before or after the run`, () => {
       const clean = describeTree(repository);
       spoil();
 
@@ -145,7 +145,7 @@ describe('writeEvidence', () => {
     });
   }
 
-  it('writes nothing where another commit was made during the run', () => {
+  it('writes nothing if another commit was made during the run', () => {
     const before = describeTree(repository);
     git('commit', '-q', '--allow-empty', '-m', 'two');
 

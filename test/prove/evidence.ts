@@ -1,6 +1,6 @@
 /**
- * docs/evidence: what was proven, of which commit. Figures of a tree that cannot be checked out again are no
- * evidence.
+ * Writes docs/evidence: what was proven, and for which commit. The figures of a tree that cannot be checked out again
+ * are not evidence.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const FOLDER = 'docs/evidence';
 const README = `${FOLDER}/README.md`;
 
 type Evidence = {
-  /** The claim that the figures bear out. */
+  /** The claim that the figures support. */
   readonly shows: string;
   readonly date: string;
   readonly commit: string;
@@ -24,7 +24,7 @@ type Tree =
   | { readonly kind: 'clean'; readonly commit: string }
   | { readonly kind: 'unfit'; readonly reason: string };
 
-/** The commit that a working tree is, evidence of the same run aside. */
+/** Returns the commit of a working tree. Evidence that the same run has written does not count as a change. */
 export function describeTree(repository: string): Tree {
   const git = (...args: string[]) =>
     execFileSync('git', args, {
@@ -34,14 +34,14 @@ export function describeTree(repository: string): Tree {
     }).trim();
   try {
     if (git('status', '--porcelain', '--', '.', `:!${FOLDER}`) !== '')
-      return { kind: 'unfit', reason: 'there are changes that are not committed' };
+      return { kind: 'unfit', reason: 'there are uncommitted changes' };
     return { kind: 'clean', commit: git('rev-parse', 'HEAD') };
   } catch {
-    return { kind: 'unfit', reason: 'there is no commit to name' };
+    return { kind: 'unfit', reason: 'there is no commit' };
   }
 }
 
-/** @returns why nothing was written; undefined where it was */
+/** @returns the reason why nothing was written; undefined if the evidence was written */
 export function writeEvidence(
   repository: string,
   { name, claim }: Pick<Proof, 'name' | 'claim'>,
@@ -66,7 +66,7 @@ export function writeEvidence(
   return undefined;
 }
 
-/** By name, sorted. */
+/** Returns the evidence by name, sorted. */
 export function readEvidence(repository: string): ReadonlyMap<string, Evidence> {
   const files = readdirSync(join(repository, FOLDER)).filter((file) => file.endsWith('.json'));
   return new Map(
@@ -79,36 +79,38 @@ export function readEvidence(repository: string): ReadonlyMap<string, Evidence> 
   );
 }
 
-/** The claims in short; the files have them in full. */
+/** Short forms of the claims. The files contain the full claims. */
 const SUMMARIES: Readonly<Record<string, string>> = {
-  access: 'policy and access document decide alike',
-  billing: 'exact billing equals admissions, also after kills',
+  access: 'policies and access documents decide alike',
+  billing: 'exact billing bills what was admitted, even after kills',
   breakers: 'no schedule breaks a rule of shared breakers',
   browser: 'headless Chromium works with what is served',
   cache: 'requests share cached answers only if equal',
   'check-rules': 'every rule of `npm run check` fires',
+  crowding: 'crowds of clients neither exhaust the memory nor starve others',
   'fan-out': 'messages reach each client once and in order',
-  fuzz: 'invalid input crashes and hangs nothing',
-  'in-force': 'changes of customers apply in time, all billed',
-  limits: 'times of packaging, start, end and authorizers',
+  fuzz: 'no invalid input crashes or hangs anything',
+  'in-force': 'changes to customers take effect in time, and everything is billed',
+  limits: 'times of packaging, startup, shutdown and authorizers',
   mutants: 'tests notice 90 % of planted mistakes',
+  parts: 'every valid choice of parts can be created and deleted on moto',
   quota: 'no crash schedule breaks a quota rule',
   recording: 'recording takes at most 3 % of throughput',
   removable: 'each service can be removed alone',
-  roles: 'roles hold exactly the rights that features need',
-  soak: 'no loss and no growth under load',
+  roles: 'roles have exactly the rights that the features need',
+  soak: 'nothing is lost and nothing grows under load',
   sockets: '10,000 idle WebSockets, 16 KB each',
   speed: 'as fast as the base commit',
-  usage: 'SQL over exports equals the invoices',
+  usage: 'SQL over exports returns the same sums as the invoices',
   vectors: 'no invalid token of Wycheproof is accepted',
 };
 
-/** docs/evidence/README.md */
+/** Returns the text of docs/evidence/README.md. */
 export function printEvidence(evidence: ReadonlyMap<string, Evidence>): string {
   return [
     '# Evidence',
     '',
-    'Written by `npm run prove` from committed trees; do not edit. Each file has the full claim, figures, date and commit of one proof. `npm run prove -- NAME` runs it again.',
+    'Written by `npm run prove` from committed trees; do not edit. Each file contains the full claim, the figures, the date and the commit of one proof. `npm run prove -- NAME` runs it again.',
     '',
     '| file | what it shows | date |',
     '| --- | --- | --- |',

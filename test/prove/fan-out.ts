@@ -29,9 +29,9 @@ const WITHIN_MS = {
   table: 10_000,
   subscriptions: 20_000,
 };
-/** With the start and the end, eight minutes. */
+/** Eight minutes, including the start and the end. */
 const ALL_WITHIN_MS = 460_000;
-/** Of one publication to the whole crowd: printed beside what it took. */
+/** For one publication to the whole crowd: printed next to the time that it took. */
 const GOAL_MS = 2_000;
 const PUBLISHED_AT_ONCE = 4;
 const HEARD_BY = 10;
@@ -40,8 +40,7 @@ const BREAKS_OF_100 = 2;
 export const fanOut: Proof = {
   name: 'fan-out',
   claim:
-    'one publication reaches each client of a crowd once; a tenth that dies at once harms nobody and leaves nothing ' +
-    'behind; messages over many channels arrive without gap, double or disorder although connections break',
+    'one publication reaches each client of a crowd once; if a tenth of the clients die at once, the others are not affected, and nothing is left behind; messages over many channels arrive in order, without gaps or duplicates, even if connections break',
   quick: true,
   async run({ quick, seed = 1, sample }): Promise<Outcome> {
     const size = quick ? QUICK : sample === undefined ? FULL : sampleOf(sample);

@@ -11,14 +11,14 @@ import type { FuzzTarget } from './fuzz/target.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';
 
 const MS_PER_MINUTE = 60_000;
-/** Of a quick run: inputs per target, and all the time it may take. */
+/** For a quick run: inputs per target, and the total time. */
 const QUICK = { inputs: 150, minutes: 0.5 };
 const USUAL_MINUTES = 2;
 
 export const fuzz: Proof = {
   name: 'fuzz',
   claim:
-    'no input made from valid ones by a seed crashes a parser, hangs a connection or stops the next request',
+    'no input that a seed derives from valid inputs crashes a parser, hangs a connection or prevents the next request',
   quick: true,
   async run({ quick, minutes = quick ? QUICK.minutes : USUAL_MINUTES, seed = 1, only }) {
     const targets = await openTargets(only);
@@ -77,12 +77,12 @@ async function fuzzFor(
   }
 }
 
-/** Those that are kept and still crash. */
+/** The stored inputs that still crash. */
 async function replay(targets: readonly FuzzTarget[]): Promise<readonly Crash[]> {
   const still: Crash[] = [];
   for (const { target: name, input } of readCases()) {
     const target = targets.find((one) => one.name === name);
-    // With `--only` the others are closed.
+    // With `--only`, the others are closed.
     if (target === undefined && TARGETS.has(name)) continue;
     const reason = target === undefined ? 'there is no such target' : await tryInput(target, input);
     if (reason !== undefined) still.push({ target: name, input, reason });

@@ -80,7 +80,7 @@ const INSTANCES: readonly { readonly name: string; readonly load: Parameters<typ
 export const inForce: Proof = {
   name: 'in-force',
   claim:
-    'of 1,000 changes of customers under load, each is in force in 8 processes within the time of the guide, every admitted unit is billed, and no quota is exceeded',
+    'each of 1,000 changes to customers under load is in force in 8 processes within the time that the guide states, every admitted unit is billed, and no quota is exceeded',
   quick: true,
   async run({ quick, only, sample, seed = SEED }): Promise<Outcome> {
     const rows = ROWS.filter(({ name }) => only === undefined || name.includes(only));

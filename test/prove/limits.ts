@@ -1,6 +1,6 @@
 /**
- * Bounds on time that users were promised. They depend on the machine, so `npm test` does not hold them: here
- * every figure is measured on its own and kept as evidence.
+ * Time limits that users were promised. They depend on the machine, so `npm test` does not check them: here every
+ * figure is measured on its own and stored as evidence.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,14 +18,13 @@ const ENDED_WITHIN_MS = 2_000;
 /** docs/design/authorizers §7.20 (start). */
 const AUTHORIZER_RATIO = 2;
 const AUTHORIZER_STARTS = 30;
-/** So often a figure is measured, should it be over: something else may have run beside it. */
+/** How often a figure is measured if it exceeds the limit, because something else may have run at the same time. */
 const ATTEMPTS = 3;
 
 export const limits: Proof = {
   name: 'limits',
   claim:
-    'each stage is packaged in 10 s, two stacks are ready in 5 s, SIGTERM ends the gateway in 2 s with 0; ' +
-    'init and first answer of an authorizer take at most twice those of a bare aws-jwt-verify handler',
+    'each stage is packaged within 10 s, two stacks are ready within 5 s, and SIGTERM ends the gateway within 2 s with exit code 0; the init and the first answer of an authorizer take at most twice as long as those of a handler that only uses aws-jwt-verify',
   // Times of a machine that is busy, or slower today, refuse no change.
   quick: false,
   run: async () => {
@@ -80,7 +79,10 @@ async function measureUntil<Figure>(
   }
 }
 
-/** Ratios, since milliseconds are the machine's. Both readings of docs/design/authorizers §7.20 are held, wherever the keys are. */
+/**
+ * Ratios, because milliseconds depend on the machine. Both readings of docs/design/authorizers §7.20 are checked,
+ * wherever the keys are.
+ */
 async function measureAuthorizers(): Promise<readonly AuthorizerFigures[]> {
   const ratios = await measureStartRatios(AUTHORIZER_STARTS);
   const ours = ratios.filter(({ name }) => name.endsWith('-authorizer'));

@@ -1,9 +1,8 @@
 /**
  * Small mistakes, planted at random by a seed in every package: the tests nearest to each notice. One package is tried
- * by `--only packages/base/aws`; its figures are merged into docs/evidence/mutants.json.
- *
- * Verdicts are kept in .build/mutants, so that a run goes on where another has ended; one holds as long as the file and
- * the test that has killed are as they were, and where none has, as long as all its tests are.
+ * by `--only packages/base/aws`; its figures are merged into docs/evidence/mutants.json. Verdicts are kept in
+ * .build/mutants, so that a run continues where another has ended; one holds as long as the file and the test that has
+ * killed are as they were, and where none has, as long as all its tests are.
  */
 import { readSource, readSources, REPOSITORY } from '../architecture/source-files.ts';
 import { describeTree, readEvidence } from './evidence.ts';
@@ -38,19 +37,19 @@ type Survivor = {
 export const mutants: Proof = {
   name: 'mutants',
   claim:
-    'of 150 or more small mistakes in each package, drawn by a seed, the nearest tests notice 90 % or more',
+    'of 150 or more small mistakes in each package, drawn with a seed, the nearest tests notice 90 % or more',
   quick: false,
   run: ({ sample, seed = SEED, only, survivors = false, workers = WORKERS }) =>
     tryAll({ sample, seed, only, survivors, workers }),
 };
 
 type Scope = {
-  /** Of each package; undefined for its own size. Fewer than the claim names are a look and no proof. */
+  /** For each package; undefined for its own size. A smaller number than in the claim is a preview and not a proof. */
   readonly sample: number | undefined;
   readonly seed: number;
   /** A package, or folders by how their names begin, which is a look and no proof. */
   readonly only: string | undefined;
-  /** What was killed is dead, though tests have come since. */
+  /** What was noticed once stays noticed, even if tests were added later. */
   readonly survivors: boolean;
   readonly workers: number;
 };
@@ -147,7 +146,7 @@ function judge(
   return { kind: 'proven', figures: { packages }, due };
 }
 
-/** A look while tests are written, and no proof: the whole is asked anew for that. */
+/** A look while tests are written, and no proof: the whole is asked again for that. */
 function judgeSurvivors(
   drawn: readonly Mutant[],
   kept: ReadonlyMap<string, Kept>,
@@ -171,7 +170,7 @@ function readSurvivors(): readonly Survivor[] {
   return JSON.parse(readSource(SURVIVORS).text) as Survivor[];
 }
 
-/** Those of packages that earlier runs have measured. */
+/** The verdicts of packages that earlier runs have measured. */
 function readFigures(): FiguresByPackage {
   return (readEvidence(REPOSITORY).get('mutants')?.figures['packages'] ?? {}) as FiguresByPackage;
 }

@@ -14,7 +14,7 @@ import { countResources } from '../support/part-sizes.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';
 
 const TEMPLATE = 'cloudformation-template-update-stack.json';
-/** Of the checkout; documents are none, so that no choice lacks a part. */
+/** From the checkout; there are no documents, so that no choice lacks a part. */
 const LINKED = ['functions', 'shared', 'packages', 'layers', 'node_modules', 'package.json'];
 const LIMITS: Readonly<Record<string, { readonly withoutAlarms: number; readonly withAlarms?: number }>> = {
   authorizers: { withoutAlarms: 12, withAlarms: 18 },
@@ -107,7 +107,7 @@ async function run({ quick, only, workers = WORKERS }: Parameters<Proof['run']>[
   const choices =
     only === undefined ? (quick ? all.slice(0, 3) : all) : all.filter((names) => names.join() === only);
   const tried = new Map<string, Awaited<ReturnType<typeof tryChoice>>>();
-  // The largest first: none of them is left to run alone at the end.
+  // The largest first, so that none of them runs alone at the end.
   const waiting = choices.toReversed();
   const work = async (): Promise<void> => {
     for (let chosen = waiting.shift(); chosen !== undefined; chosen = waiting.shift()) {
@@ -137,7 +137,7 @@ async function run({ quick, only, workers = WORKERS }: Parameters<Proof['run']>[
 export const parts: Proof = {
   name: 'parts',
   claim:
-    'every valid choice of parts is packaged, has no finding of cfn-lint, and is made and deleted on moto; authorizers alone are at most 12 resources, 18 with alarms, with quotas 40',
+    'every valid choice of parts can be packaged, has no findings of cfn-lint, and can be created and deleted on moto; the authorizers alone have at most 12 resources (18 with alarms), and 40 together with the quotas',
   quick: false,
   run,
 };

@@ -1,7 +1,7 @@
 /**
- * One violation for every rule of `npm run check`, as files to be planted in a copy of the repository.
- * `rule` is what the tool must report for that file: a TypeScript code, a rule of oxlint, a rule of
- * .dependency-cruiser.mjs, or `format`.
+ * One violation for every rule of `npm run check`, as files that are planted in a copy of the repository. `rule` is
+ * what the tool must report for that file: a TypeScript code, a rule of oxlint, a rule of .dependency-cruiser.mjs, or
+ * `format`.
  */
 import { ROOMS } from '../architecture/layout.ts';
 
@@ -41,7 +41,7 @@ const TYPES: readonly (readonly [flag: string, error: string, text: string])[] =
   ['verbatimModuleSyntax', 'TS1484', "import { PathLike } from 'node:fs';\nexport type P = PathLike;"],
 ];
 
-/** Rule that holds everywhere → what breaks it. */
+/** Rule that applies everywhere → what breaks it. */
 const ANYWHERE: Readonly<Record<string, string>> = {
   'no-case-declarations':
     'export function f(x: number): number {\n  switch (x) {\n    case 1:\n      const y = x;\n      return y;\n    default:\n      return 0;\n  }\n}',
@@ -270,7 +270,7 @@ const IMPORTS: readonly (readonly [rule: string, importer: string, specifier: st
   ['no-unresolvable', 'packages/toolkit/terminal', './planted-nowhere.ts'],
 ];
 
-/** Targets that the planted imports lead to. */
+/** Targets of the planted imports. */
 export function plantedTargets(): readonly { readonly path: string; readonly text: string }[] {
   const paths = IMPORTS.flatMap(([, importer, specifier]) => {
     if (!specifier.includes('planted') || specifier.includes('nowhere')) return [];

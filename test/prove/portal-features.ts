@@ -66,7 +66,7 @@ async function sessionFeatures(mine: Desk, other: Desk): Promise<readonly Featur
     },
     { name: 'a session is shown', run: () => owner.get('/session') },
     {
-      name: 'a member changes to another organisation',
+      name: 'a member switches to another organisation',
       run: () => owner.post('/session/switch', { body: { organisation: tenant } }),
     },
     { name: 'a session is ended', run: () => leaving.post('/session/end') },
@@ -95,20 +95,20 @@ async function memberFeatures(mine: Desk, other: Desk): Promise<readonly Feature
     ...['keys', 'webhooks', 'usage', 'plan', 'invoices', 'invoices/2026-11', 'alerts', 'members', 'log'].map(
       read,
     ),
-    post('a key is made', 'keys', { name: 'build' }),
+    post('a key is created', 'keys', { name: 'build' }),
     post('a key is renamed', `keys/${keyId}/rename`, { name: 'release' }),
     post('a key is rotated', `keys/${keyId}/rotate`, { overlapSeconds: 60 }),
     post('a key is revoked', `keys/${keyId}/revoke`),
-    { name: 'kept answers of authorizers are forgotten', run: () => mine.flushAuthorizers() },
-    post('an endpoint for webhooks is made', 'webhooks', { source: 'orders', name: 'orders' }),
-    post('an endpoint for webhooks is renamed', `webhooks/${endpointId}/rename`, { name: 'sales' }),
+    { name: 'cached results of authorizers are flushed', run: () => mine.flushAuthorizers() },
+    post('a webhook endpoint is created', 'webhooks', { source: 'orders', name: 'orders' }),
+    post('a webhook endpoint is renamed', `webhooks/${endpointId}/rename`, { name: 'sales' }),
     post('an endpoint for webhooks is rotated', `webhooks/${endpointId}/rotate`, { overlapSeconds: 60 }),
     post('an endpoint for webhooks is revoked', `webhooks/${endpointId}/revoke`),
     post('alerts are saved', 'alerts', { version: 1, alerts: [{ limit: 'monthly', percent: 50 }] }),
-    post('a change of the plan is shown', 'plan/preview', { plan: 'pro' }),
+    post('a change of plan is shown', 'plan/preview', { plan: 'pro' }),
     post('the plan is changed', 'plan', { plan: 'pro', version: 2 }),
     {
-      name: 'an invitation is made and withdrawn',
+      name: 'an invitation is created and withdrawn',
       async run() {
         const { body } = await owner.post('/api/invitations', { body: { role: 'owner' } });
         await owner.post(`/api/invitations/${String(body['id'])}/withdraw`);
@@ -172,7 +172,7 @@ async function adminFeatures(mine: Desk, other: Desk): Promise<readonly Feature[
   ];
 }
 
-/** By role. PortalPageRole may only write its log, which the policies alone decide. */
+/** By role. PortalPageRole may only write its log, which is decided from the policies. */
 export const PORTAL_FEATURES = {
   PortalSessionRole: sessionFeatures,
   PortalRole: memberFeatures,

@@ -10,7 +10,8 @@ const QUICK_SHARE = 0.02;
 
 export const promises: Proof = {
   name: 'promises',
-  claim: 'each promise of test/properties holds for drawn names, spellings and orders that nobody wrote',
+  claim:
+    'each promise of test/properties is kept for drawn names, spellings and orders that no test author chose',
   quick: true,
   async run({ quick, seed = FIRST_SEED, only }): Promise<Outcome> {
     const figures: Record<string, Figures> = {};

@@ -23,7 +23,7 @@ export type Proof = {
   readonly quick: boolean;
   run(options: {
     readonly quick: boolean;
-    /** `--minutes`, for those that go on for as long as they are let. */
+    /** `--minutes`, for those that continue for as long as they are let. */
     readonly minutes?: number | undefined;
     /** `--seed`, for those that throw dice. */
     readonly seed?: number | undefined;
@@ -31,7 +31,7 @@ export type Proof = {
     readonly sample?: number | undefined;
     /** `--only`: a folder, a case or a target, for those that go through several. */
     readonly only?: string | undefined;
-    /** `--survivors`: those alone that were tried and lived. */
+    /** `--survivors`: only those that were tried and survived. */
     readonly survivors?: boolean | undefined;
     /** `--workers`: how many are tried side by side. */
     readonly workers?: number | undefined;

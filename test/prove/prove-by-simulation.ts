@@ -1,8 +1,7 @@
 /**
- * A million schedules of shipped code over models of it, and every mutant of it within 20,000 seeds.
- *
- * That takes up to hours: what is done is kept in .build/<name>, so that a run goes on where another has ended, as
- * long as none of the files has changed that a part loads.
+ * A million schedules of shipped code over models of it, and every mutant of it within 20,000 seeds. That takes up to
+ * hours: what is done is kept in .build/<name>, so that a run continues where another has ended, as long as none of the
+ * files has changed that a part loads.
  */
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';

@@ -1,6 +1,6 @@
 /**
- * Processes of two languages on one quota of the embedded DynamoDB, a tenth of them killed in the middle: Node's, and
- * those of the Python library. GATEWRIGHT_PYTHON names the interpreter; default: python3.
+ * Processes of two languages on one quota of the embedded DynamoDB, a tenth of them killed in the middle: Node
+ * processes, and processes with the Python library. GATEWRIGHT_PYTHON names the interpreter; default: python3.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -36,7 +36,7 @@ const PYTHON = process.env['GATEWRIGHT_PYTHON'] ?? 'python3';
 export const quotaLanguages: Proof = {
   name: 'quota-languages',
   claim:
-    'processes of Node and Python on one quota: billed is what was admitted, and never more than the quota',
+    'if processes of Node and Python share one quota, what is billed is what was admitted, and never more than the quota',
   quick: false,
   async run({ quick }) {
     if (spawnSync(PYTHON, ['-c', 'import zoneinfo']).status !== 0)

@@ -1,4 +1,7 @@
-/** What recording costs, by the bench that switches it on and off in one process; it needs a machine with nothing else to do. */
+/**
+ * What recording costs, measured by the bench that switches it on and off in one process; it needs a machine with
+ * nothing else to do.
+ */
 import { describeRow, measureRecording } from '../../lab/bench/record.ts';
 import { medianInterval } from '../../lab/bench/interval.ts';
 import { SCENARIOS } from '../../lab/bench/scenarios.ts';
@@ -9,7 +12,7 @@ import type { Figures, Proof } from './proof.ts';
 const MOST = 0.03;
 export const recording: Proof = {
   name: 'recording',
-  claim: 'recording every request takes at most 3 % of the throughput at 32 connections',
+  claim: 'recording every request reduces the throughput at 32 connections by at most 3 %',
   // The machine's other work would be measured.
   quick: false,
   run: async ({ sample }) => {
@@ -27,7 +30,7 @@ export const recording: Proof = {
   },
 };
 
-/** What the claim says, of each scenario. */
+/** The claim, for each scenario. */
 export function reasonsAgainst({ scenario, cost }: Pick<RecordRow, 'scenario' | 'cost'>): readonly string[] {
   return cost.median > MOST ? [`${scenario}: ${percent(cost.median)} less throughput`] : [];
 }

@@ -41,7 +41,7 @@ describe('withoutService', () => {
     assert.throws(() => withoutService(LISTED, 'drums'), /0 entries of drums, not one/);
   });
 
-  it('knows every service of the catalogue as it is', () => {
+  it('finds every service of the current catalogue', () => {
     const { text } = readSource(CATALOGUE);
 
     for (const service of listServices())
@@ -108,7 +108,7 @@ describe('a copy of the repository', () => {
       assert.equal(readFileSync(join(copy, path), 'utf8'), text);
   });
 
-  it('has one where a name of the removed part remains, and none when the part is back', () => {
+  it('has a type error if a name of the removed part remains, and none when the part is back', () => {
     const [types, removal] = [new TypeCheck(copy), new Removal(copy)];
     assert.deepEqual(types.errors(), []);
 
@@ -129,7 +129,7 @@ describe('what a stack names of a service', () => {
     assert.deepEqual(missing, []);
   });
 
-  it('stands on a line of its own in the template', () => {
+  it('is on a line of its own in the template', () => {
     const lines = plainRestTemplate(PROBES['sqs']).split('\n');
 
     assert.equal(lines.filter((line) => line.includes('"Probe":')).length, 1);
@@ -153,7 +153,7 @@ describe('the proof that a service can be taken out', () => {
     refusal: 'template.json:7: Probe',
   };
 
-  it('holds where nothing misses it', () => {
+  it('is proven if nothing misses it', () => {
     assert.deepEqual(reasonsAgainst(seen), []);
   });
 

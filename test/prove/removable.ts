@@ -18,7 +18,7 @@ import { copyRepository } from './repository-copy.ts';
 
 const COMMAND = 'packages/gatewright/command/main.ts';
 
-/** What was seen without a service. */
+/** What was observed without a service. */
 type Seen = {
   readonly service: string;
   readonly typeErrors: readonly string[];
@@ -41,7 +41,7 @@ async function look(copy: string, service: string, types: TypeCheck): Promise<Se
   };
 }
 
-/** All tests that are left of services, and of what they stand on. */
+/** All remaining tests of services, and of what they use. */
 function runTests(copy: string): Seen['tests'] {
   const folders = [TOGETHER, 'test/packages/gateway/services', 'test/packages/gateway/kernel'];
   // In one process: they share what they load.
@@ -103,7 +103,7 @@ function refuse(copy: string, service: string): Promise<string | undefined> {
   });
 }
 
-/** What the claim says, of one service. */
+/** The claim, for one service. */
 export function reasonsAgainst({ service, typeErrors, tests, answer, refusal }: Seen): readonly string[] {
   return [
     ...typeErrors.slice(0, 3).map((error) => `without ${service}: ${error}`),
@@ -169,7 +169,7 @@ async function proveRemovable(only: string | undefined): Promise<Outcome> {
 export const removable: Proof = {
   name: 'removable',
   claim:
-    'each service can be taken out with its folder, its tests and its lines of the catalogue: no error of types, the tests of other services pass, a plain REST API answers, and a stack that names the service is refused with logical id and line',
+    'each service can be removed with its folder, its tests and its lines of the catalogue: there are no type errors, the tests of the other services pass, a plain REST API responds, and a stack that names the service is refused with the logical id and the line',
   quick: false,
   run: ({ only }) => proveRemovable(only),
 };

@@ -18,7 +18,7 @@ export function copyRepository(prefix: string): string {
   return copy;
 }
 
-/** Packages of others as they are installed; our own lead to the copy. */
+/** Installed third-party packages; links to the packages of this repository refer to the copy. */
 export function linkPackages(copy: string): void {
   const [installed, target] = [join(REPOSITORY, 'node_modules'), join(copy, 'node_modules')];
   mkdirSync(target);

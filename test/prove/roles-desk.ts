@@ -26,7 +26,7 @@ export type Addresses = {
   readonly control: string;
   /** Physical names, by logical id. */
   readonly tables: Readonly<Record<string, string>>;
-  /** APIs that functions of the stack call; they lie in other stacks. */
+  /** APIs that functions of the stack call; they are in other stacks. */
   readonly sockets: { readonly id: string };
   readonly cached: { readonly id: string; readonly origin: string };
 };

@@ -1,4 +1,4 @@
-/** What each role of the stack is for: features by name, done with the role's own credentials. */
+/** What each role of the stack is for: features by name, used with the role's own credentials. */
 import { EndpointAdmin } from '#shared/endpoints/endpoint-admin.ts';
 import { readEndpoint } from '#shared/endpoints/read-endpoint.ts';
 import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
@@ -49,9 +49,9 @@ async function verification(mine: Desk, other: Desk): Promise<readonly Feature[]
   const reader = createApiKeyReader(mine.access.store);
   return [
     { name: 'API keys are looked up', run: () => reader.find(keyId) },
-    { name: 'the use of a key is noted', run: () => reader.noteUse(keyId, Math.floor(Date.now() / 1000)) },
+    { name: 'the use of a key is recorded', run: () => reader.noteUse(keyId, Math.floor(Date.now() / 1000)) },
     {
-      name: 'revoked tokens are known',
+      name: 'revoked tokens are found',
       run: () => new RevocationDesk(mine.access).reader.revokedUntil([subject]),
     },
   ];
@@ -69,14 +69,14 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
     return [
       ...(await verification(mine, other)),
       {
-        name: 'tickets are used up',
+        name: 'tickets are redeemed',
         run: () => createTicketStore(mine.access.store).take(hash, { document: 'shop', nowEpochSeconds }),
       },
       {
         name: 'quotas are charged',
         async run() {
           const quotas = mine.quotas(plan);
-          // A tenant of its own: those of others may have been closed.
+          // A separate tenant: the periods of others may have been closed.
           const own = { ...charge(plan), tenant: plan, key: 'k' };
           for (let count = 0; count < 3; count += 1) await quotas.consume(own);
           await quotas.flush();
@@ -91,7 +91,7 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
     Promise.resolve([
       { name: 'published documents are followed', run: () => mine.access.store.read(headKey()) },
       {
-        name: 'tickets are given',
+        name: 'tickets are issued',
         run: () =>
           createTicketStore(mine.access.store).put(REAL_RANDOM.hex(64), {
             document: 'shop',
@@ -104,10 +104,13 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
     const namespace = `n-${REAL_RANDOM.hex(8)}`;
     await other.record(namespace);
     return [
-      { name: 'kept answers are made anew', run: () => mine.invalidate(namespace) },
+      { name: 'cached answers are renewed', run: () => mine.invalidate(namespace) },
       { name: 'a stage cache is flushed', run: () => mine.flushCache() },
-      { name: 'answers of authorizers are flushed', run: () => mine.flushAuthorizers() },
-      { name: 'wishes that fail are kept in a queue', run: () => mine.queue('cache-invalidator-failures') },
+      { name: 'cached results of authorizers are flushed', run: () => mine.flushAuthorizers() },
+      {
+        name: 'requests for an invalidation that fail are kept in a queue',
+        run: () => mine.queue('cache-invalidator-failures'),
+      },
     ];
   },
   async UsageCloserRole(mine, other) {
@@ -119,7 +122,7 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
     // A day later each time: one round a day is all that the function does.
     const later = Date.now() + (2 + closings++) * DAY_MS;
     const close = () => closeAllOver(ports, 'usage-closer', later, 60_000);
-    return [{ name: 'what is over is closed and recorded', run: close }];
+    return [{ name: 'periods that have ended are closed and recorded', run: close }];
   },
   async UsageTrackerRole(mine, other) {
     const plan = `plan-${REAL_RANDOM.hex(8)}`;
@@ -135,7 +138,7 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
         run: () =>
           tracker.track([{ requestId: REAL_RANDOM.hex(8), subject: charged, atEpochMs: Date.now() }]),
       },
-      { name: 'batches that fail are kept in a queue', run: () => mine.queue('usage-tracker-failures') },
+      { name: 'failed batches are kept in a queue', run: () => mine.queue('usage-tracker-failures') },
     ];
   },
   async QuotaAdminRole(mine, other) {
@@ -183,7 +186,7 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
     const desk = new RevocationDesk(mine.access);
     const json = { 'Content-Type': 'application/json' };
     return [
-      { name: 'keys are made', run: () => keys.create(aNewKey({ plan: 'gold' }), by()) },
+      { name: 'keys are created', run: () => keys.create(aNewKey({ plan: 'gold' }), by()) },
       { name: 'a plan of a key is checked', run: () => keys.create(aNewKey({ plan: 'nope' }), by()) },
       { name: 'keys are rotated', run: () => keys.rotate(keyId, 60, by()) },
       { name: 'keys are listed', run: () => keys.list(tenant, { limit: 10 }) },
@@ -193,19 +196,19 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
       { name: 'a revocation is withdrawn', run: () => desk.admin.withdraw(target, by()) },
       { name: 'revocations are listed', run: () => desk.admin.list('main', { limit: 10 }) },
       {
-        name: 'kept answers of authorizers are forgotten',
+        name: 'cached results of authorizers are flushed',
         run: () => mine.flushAuthorizers(),
       },
       {
-        name: 'native keys are made',
+        name: "API Gateway's own keys are created",
         run: () => mine.call('apigateway', 'POST', '/apikeys', json, '{"name":"x"}'),
       },
       {
-        name: 'native keys are disabled',
+        name: "API Gateway's own keys are disabled",
         run: () => mine.call('apigateway', 'PATCH', '/apikeys/abcdef1234', json, '{"patchOperations":[]}'),
       },
       {
-        name: 'native keys are put onto plans',
+        name: "API Gateway's own keys are added to usage plans",
         run: () =>
           mine.call(
             'apigateway',
@@ -239,7 +242,7 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
         },
       },
       {
-        name: 'a delivery is taken once',
+        name: 'a delivery is accepted once',
         async run() {
           const taken = await mine.claims.take({
             source: 'x',
@@ -250,7 +253,7 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
         },
       },
       {
-        name: 'deliveries go onto the bus',
+        name: 'deliveries are put on the event bus',
         run: () => mine.announce(),
       },
     ]);

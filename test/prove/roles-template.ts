@@ -69,7 +69,7 @@ const CALLED: JsonObject = {
   },
 };
 
-/** Roles and tables as they are deployed, and in place of each function one that tells its credentials. */
+/** Roles and tables as they are deployed, and in place of each function one that returns its credentials. */
 export function templateOf(stack: ResolvedStack, without: Place | undefined): JsonObject {
   const resources: Record<string, Json> = { ...CALLED };
   for (const { logicalId, type, physicalId, properties } of stack.resources.values()) {

@@ -1,4 +1,4 @@
-/** Each statement of each role of the stack, taken away in turn from a gateway that holds functions to their roles. */
+/** Each statement of each role of the stack is removed in turn, on a gateway that enforces the roles of functions. */
 import { RESOURCE_TYPES } from '../../packages/gateway/engine/compose/services/catalogue.ts';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -155,7 +155,7 @@ function describe({
     .replaceAll(/arn:aws:\w*:[\w-]*:\d*:/g, '')}`;
 }
 
-/** What nothing needs, to see that the proof finds it. */
+/** A statement that nothing needs, to check that the proof finds it. */
 const PLANTED = { Effect: 'Allow', Action: 'dynamodb:DeleteTable', Resource: '*' };
 
 function withPlanted(stack: ResolvedStack): ResolvedStack {
@@ -181,7 +181,7 @@ async function prove(stack: ResolvedStack, isQuick: boolean): Promise<Outcome> {
   return { kind: 'proven', figures };
 }
 
-/** What another stage has beside that one; a statement that both have is tried once. */
+/** What another stage has in addition to the first; a statement that both have is tried once. */
 async function proveBeside(dev: ResolvedStack, name: string): Promise<Outcome> {
   const stack = await loadStage(name);
   const print = ({ role, what }: Pick<Placed, 'role' | 'what'>, stage: string): string =>
@@ -268,7 +268,7 @@ async function judge(
       const isDecidedByPolicy = [place.what.Action].flat().every((action) => DECIDED_BY_POLICY.test(action));
       let features: readonly string[] = [];
       if (isDecidedByPolicy)
-        features = isGivenAnyway(stack, place, place.what) ? [] : ['asked of the policies alone'];
+        features = isGivenAnyway(stack, place, place.what) ? [] : ['decided from the policies alone'];
       else {
         await stage.load(place);
         features = await stage.refusedFeatures(place.role);
@@ -286,7 +286,7 @@ async function judge(
 export const roles: Proof = {
   name: 'roles',
   claim:
-    'without any one statement of a role of the stack a feature is refused, and with all of them none is',
+    'if any one statement of a role of the stack is removed, a feature is refused; with all statements, no feature is refused',
   quick: true,
   async run({ quick }) {
     const dev = await loadStage('dev');

@@ -46,9 +46,8 @@ const BOUNDS = {
 export const soak: Proof = {
   name: 'soak',
   claim:
-    'at 70 % load, with reloads, crashing and hanging handlers, killed and hostile clients, a moving clock and two kills, ' +
-    'every request is answered but those under way at a kill, no acknowledged write is lost, and heap, threads and descriptors stay level',
-  // By name in its short form, `-- soak --quick`: what a machine does under load refuses no change yet.
+    'at 70 % load, with reloads, crashing and hanging handlers, killed and hostile clients, a moving clock and two kills, every request gets a response unless it is in progress at a kill, no acknowledged write is lost, and the heap and the numbers of threads and descriptors stay level',
+  // Runs in its short form by name, `-- soak --quick`: what a machine does under load does not refuse a change yet.
   quick: false,
   run: async ({ quick, minutes = quick ? QUICK_MINUTES : USUAL_MINUTES, seed = 1 }) => {
     if (process.platform !== 'linux')
@@ -141,7 +140,7 @@ class Soak {
     await gateway.kill();
   }
 
-  /** Load and all that disturbs it, for so long; `last` happens while all of it goes on. */
+  /** Load and all that disturbs it, for so long; `last` happens while all of it continues. */
   async #load(gateway: SoakedGateway, ms: number, last: () => Promise<void>): Promise<void> {
     // What the machine serves may have changed since the last part: others come and go.
     const served = await this.#traffic.calibrate(CLIENTS, this.#isShort ? 500 : 3_000);

@@ -1,6 +1,6 @@
 /**
- * Ten thousand idle WebSockets on one gateway, from other processes: what each costs, what newcomers wait beside them, who
- * hears of those that die, and what broken and hostile clients do to the others.
+ * Ten thousand idle WebSockets on one gateway, from other processes: what each costs, how long new connections wait,
+ * who is notified of those that die, and what broken and hostile clients do to the others.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,14 +51,17 @@ const QUICK: Size = {
   unreadPingBytes: 8_000_000,
 };
 
-/** What is recorded for `gatewright requests` has a bound of its own, and would be taken for what connections hold. */
+/** What is recorded for `gatewright requests` has its own limit, and would be counted as memory of connections. */
 const OPTIONS = ['--no-record', '--no-reload'];
 const BYTES_EACH = 16 * 1024;
-/** What a newcomer may wait longer beside the crowd: in times, and in milliseconds at least. */
+/** How much longer a new connection may wait with the crowd: as a factor, and in milliseconds at least. */
 const SLOWER = { times: 1.5, ms: 5 };
-/** What the process may grow by while one hostile client is at work, functions that it starts included. */
+/** How much the process may grow while one hostile client is at work, including the functions that it starts. */
 const GROWN_BYTES = 96_000_000;
-/** What the gateway may hold of one connection, once garbage is collected: what waits for it to be read, and what was read of it. */
+/**
+ * What the gateway may store for one connection, after garbage collection: what waits to be read, and what was read of
+ * it.
+ */
 const HELD_BYTES = BUFFER_LIMIT_BYTES + BYTES_IN_FLIGHT_LIMIT;
 /** Functions that were started meanwhile have descriptors of their own. */
 const DESCRIPTORS_MORE = 100;
@@ -68,9 +71,9 @@ const HEARD_WITHIN_MS = 120_000;
 export const sockets: Proof = {
   name: 'sockets',
   claim:
-    'an idle WebSocket costs at most 16 KB, newcomers wait no longer beside 10,000, of 200 that die at once each has its ' +
-    '$disconnect, and slow, hostile and half-open clients end in their code, with bounded memory, while others are served',
-  // By name in its short form, `-- sockets --quick`: the memory of a process of which little is asked says too little to refuse a change.
+    'an idle WebSocket costs at most 16 KB; 10,000 open connections do not make new connections wait longer; each of 200 connections that die at once gets its $disconnect; and slow, hostile and half-open clients are closed with the right code, within the limits of memory, while other clients are served',
+  // Runs in its short form by name, `-- sockets --quick`: the memory of a process with little traffic says too little
+  // to refuse a change.
   quick: false,
   run: async ({ quick }) => {
     if (process.platform !== 'linux') return { kind: 'skipped', reason: 'memory is read in /proc' };

@@ -1,4 +1,7 @@
-/** That nothing has become slower, by the bench that measures two commits in turns; it needs a machine with nothing else to do. */
+/**
+ * Proves that nothing has become slower, with the bench that measures two commits in turns; it needs a machine with
+ * nothing else to do.
+ */
 import { measureAgainst, parseOptions } from '../../lab/bench/against.ts';
 import { resolveCommit } from '../../lab/bench/checkout.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
@@ -13,12 +16,12 @@ import type { Figures, Proof } from './proof.ts';
 const BASE = 'cc48829fae9bf449a1452ad6dcaadb437646310e';
 const LEAST = 0.95;
 const TARGETS = ['rest', 'rest-authorized', 'http', 'http-authorized', 'http-post', 'authorizer'];
-/** As many pairs as give an interval of 95 %. */
+/** The number of pairs that gives an interval of 95 %. */
 const LEAST_PAIRS = 6;
 
 export const speed: Proof = {
   name: 'speed',
-  claim: `requests and starts of authorizers are as fast as at the base commit: no 95 % interval of the ratio lies below ${LEAST}`,
+  claim: `requests and starts of authorizers are as fast as at the base commit: no 95 % interval of the ratio is below ${LEAST}`,
   // The machine's other work would be measured.
   quick: false,
   run: async ({ sample, against = BASE }) => {
@@ -44,7 +47,9 @@ export const speed: Proof = {
   },
 };
 
-/** Noise alone refutes nothing: the whole interval has to lie below. Too few pairs for an interval prove nothing either. */
+/**
+ * Noise alone refutes nothing: the whole interval must be below. Too few pairs for an interval prove nothing either.
+ */
 export function reasonsAgainst(
   rows: readonly Pick<AgainstRow, 'figure' | 'verdict' | 'pairs' | 'median' | 'high'>[],
 ): readonly string[] {

@@ -17,7 +17,7 @@ const MONTH = '2026-11';
 export const usage: Proof = {
   name: 'usage',
   claim:
-    'the SQL over an export of ten million ledgers gives the sums that were written, and the invoices of our own code to the cent',
+    'the SQL over an export of ten million ledgers returns the sums that were written, and to the cent the same invoices as our own code',
   quick: true,
   async run({ quick }) {
     const missing = installTool('duckdb');

@@ -24,7 +24,7 @@ type Vector = {
 };
 type Group = { readonly public?: unknown; readonly private?: unknown; readonly tests: readonly Vector[] };
 
-/** What came of one file. */
+/** The result of one file. */
 type Tally = {
   validAccepted: number;
   invalidRefused: number;
@@ -32,13 +32,13 @@ type Tally = {
   readonly validRefused: Record<string, string>;
   readonly refusedFor: Record<string, number>;
   readonly invalidAccepted: string[];
-  /** Failures that are no refusal of a token: they would be 500s. */
+  /** Failures that are not a refusal of a token: they would be 500s. */
   readonly escaped: string[];
 };
 
 export const vectors: Proof = {
   name: 'vectors',
-  claim: 'no invalid token of Project Wycheproof is accepted, and none makes a failure of ours',
+  claim: 'no invalid token of Project Wycheproof is accepted, and none causes an internal error',
   quick: true,
   async run(): Promise<Outcome> {
     const figures: Record<string, Figures> = {};
@@ -112,7 +112,7 @@ async function verify(jws: string, group: Group): Promise<string | Error | undef
   }
 }
 
-/** What is no JSON reads as claims that are accepted; headers, names of members and key sets read as they are. */
+/** What is not JSON reads as claims that are accepted; headers, names of members and key sets read as they are. */
 function putClaimsInPlaceOfPayloads(): () => void {
   const original = JSON.parse;
   const claims = JSON.stringify(someClaims());

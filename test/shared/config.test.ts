@@ -60,7 +60,7 @@ describe('readAccessTableConfig', () => {
 });
 
 describe('the secret of native usage plans', () => {
-  it('may be left out, and is refused where it is too short to be one', () => {
+  it('may be left out, and is refused if it is too short to be one', () => {
     const read = (secret: string) =>
       readAuthorizerConfig({ GATEWRIGHT_STAGE: 'dev', GATEWRIGHT_USAGE_KEY_SECRET: secret }).usageKeySecret;
 
@@ -126,13 +126,13 @@ describe('readChannelsConfig', () => {
     });
   });
 
-  it('knows the APIs that it is given, and none where none is named', () => {
+  it('includes the given APIs, and none if none is named', () => {
     const known = (text: string) => readChannelsConfig({ ...ENVIRONMENT, GATEWRIGHT_APIS: text }).knownApis;
     assert.deepEqual([...known('a1b2c3,, d4e5f6 ,')], ['a1b2c3', 'd4e5f6']);
     assert.deepEqual([...known('')], []);
   });
 
-  it('has present members ping once a minute where nothing else is said', () => {
+  it('makes present members ping once a minute by default', () => {
     assert.equal(readChannelsConfig(ENVIRONMENT).pingMs, 60_000);
   });
 
@@ -151,7 +151,7 @@ describe('readChannelsConfig', () => {
     assert.deepEqual(read('86400', '240', '200'), [86_400, 240_000, 200]);
   });
 
-  it('takes the function itself for the one that delivers, where no other is named', () => {
+  it('uses the function itself for deliveries, if no other is named', () => {
     const own = { GATEWRIGHT_CONNECTIONS_TABLE: 'connections', AWS_LAMBDA_FUNCTION_NAME: 'own' };
     assert.equal(readChannelsConfig(own).publisher, 'own');
   });
@@ -185,7 +185,7 @@ describe('readCacheInvalidatorConfig', () => {
     AWS_SECRET_ACCESS_KEY: 'canary',
   };
 
-  it('reads the table, and that there are no streams and no distribution where none is named', () => {
+  it('reads the table, and that there are no streams and no distribution if none is named', () => {
     const empty = {
       GATEWRIGHT_CACHE_STREAMS: '',
       GATEWRIGHT_CACHE_ENDPOINT: '',
@@ -201,7 +201,7 @@ describe('readCacheInvalidatorConfig', () => {
       });
   });
 
-  it('reads rules of streams, where APIs and AWS are, and the distribution', () => {
+  it('reads rules of streams, if APIs and AWS are, and the distribution', () => {
     const rule = { table: 'orders', namespace: 'shop', tags: ['order:{id}'] };
     const config = readCacheInvalidatorConfig({
       ...ENVIRONMENT,
@@ -254,7 +254,7 @@ describe('readWebhookReceiverConfig', () => {
     GATEWRIGHT_ACCOUNT_ID: '123456789012',
   };
 
-  it('knows AWS by the endpoints that the SDKs would use', () => {
+  it('reaches AWS at the endpoints that the SDKs would use', () => {
     const local = 'http://127.0.0.1:4000';
     const { aws } = readWebhookReceiverConfig({
       ...ENVIRONMENT,
@@ -327,7 +327,7 @@ describe('readLogConfig', () => {
 });
 
 describe('readAccessTableConfig, in a function that has no table', () => {
-  it('says so, whether the variable is empty or not there', () => {
+  it('reports this, whether the variable is empty or missing', () => {
     for (const environment of [{}, { GATEWRIGHT_ACCESS_TABLE: '' }])
       assert.deepEqual(readAccessTableConfig(environment), { tableName: undefined });
   });
@@ -336,7 +336,7 @@ describe('readAccessTableConfig, in a function that has no table', () => {
 describe('readInvokerConfig', () => {
   const SIGNER = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'canary' };
 
-  it('reads another address of Lambda, and none where none is given', () => {
+  it('reads another address of Lambda, and none if none is given', () => {
     const endpointOf = (more: object) => readInvokerConfig({ ...SIGNER, ...more }).endpoint;
     const [lambda, all] = ['http://127.0.0.1:4001', 'http://127.0.0.1:4002'];
 
@@ -389,7 +389,7 @@ describe('readDocumentsConfig', () => {
       assert.deepEqual(readDocumentsConfig({ GATEWRIGHT_DOCUMENTS: mode }), { follows: false });
     });
 
-  it('follows the documents that are published to the table, which it needs then', () => {
+  it('follows the documents that are published to the table, which it then needs', () => {
     const published = { GATEWRIGHT_DOCUMENTS: 'published' };
 
     assert.deepEqual(readDocumentsConfig({ ...published, GATEWRIGHT_ACCESS_TABLE: 'access' }), {

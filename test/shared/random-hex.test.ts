@@ -8,7 +8,7 @@ describe('randomHex', () => {
       assert.match(randomHex(digits), new RegExp(`^[0-9a-f]{${digits}}$`));
   });
 
-  it('gives others every time', () => {
+  it('returns another value every time', () => {
     assert.equal(new Set(Array.from({ length: 1000 }, () => randomHex(32))).size, 1000);
   });
 });

@@ -49,7 +49,7 @@ describe('failureReason', () => {
   ] as const)
     it(`calls ${code} ${reason}`, () => assert.equal(failureReason(new DomainError(code, '')), reason));
 
-  it('has one word for the unforeseen', () => {
+  it('has one reason for unforeseen failures', () => {
     assert.equal(failureReason(new TypeError('x')), 'internal_error');
     assert.equal(failureReason(undefined), 'internal_error');
   });

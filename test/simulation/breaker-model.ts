@@ -49,7 +49,7 @@ type Member = {
   lastReadMs: number;
 };
 
-/** One state of the shared breaker, as the table had it. */
+/** One state of the shared breaker, as it was in the table. */
 type Generation = {
   readonly state: SharedState['state'];
   readonly fromMs: number;
@@ -248,7 +248,7 @@ class BreakerRun {
     if (state !== 'closed') this.#world.violate('B8', `the breaker is ${state} in the end`);
   }
 
-  /** What reaches the table, also of an instance that is dead by now. */
+  /** What reaches the table, also from an instance that is dead by now. */
   #update(write: ItemWrite, failures: ReadonlyMap<number, number>): Promise<WriteOutcome> {
     this.#writes += 1;
     const address = `${this.#key.pk}\n${this.#key.sk}`;

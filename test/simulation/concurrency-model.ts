@@ -1,4 +1,6 @@
-/** Concurrency limits: at no instant may more requests run than the limit says, whatever becomes of those that do. */
+/**
+ * Concurrency limits: at no instant may more requests run than the limit allows, whatever happens to the running ones.
+ */
 import type { Item, ItemWrite } from '#shared/table/item-write.ts';
 import type { Admission, Quotas } from '#shared/quota/quotas.ts';
 import { Instance, NO_FAULTS } from './instance.ts';
@@ -127,7 +129,8 @@ class ConcurrencyRun {
       const deadlineMs = this.#world.nowMs + runMs;
       const invocation: Invocation = { instance, key, deadlineMs, state: 'asking' };
       this.#world.at(deadlineMs, () => {
-        // Whoever does not say when it ends requests ends those that run, and knows nothing of those that ask.
+        // A process that does not say when it ends requests ends those that run, and knows nothing about those that
+        // ask.
         const isEnded = isReported ? invocation.state !== 'over' : invocation.state === 'running';
         if (!isEnded || !instance.isAlive) return;
         this.#killed += 1;
@@ -191,7 +194,7 @@ class ConcurrencyRun {
       this.#world.violate('P11', `after ${purpose} ${key.pk} counts ${item['c']} of ${holders} holders`);
   }
 
-  /** Where nothing failed and nobody ran into a deadline, nothing is held once everything has ended. */
+  /** If nothing failed and nobody reached a deadline, nothing is held once everything has ended. */
   #checkAllFree(): void {
     for (const [name, { c }] of this.#items)
       if (Number(c ?? 0) > 0) this.#world.violate('P12', `${name.replace('\n', ' ')} still counts ${c}`);

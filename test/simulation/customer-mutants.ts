@@ -9,7 +9,7 @@ export const CUSTOMER_MUTANTS: readonly Mutant[] = [
     patches: [patch('ledger/open-period.ts', 'carried: before }', 'carried: before - carried }')],
   },
   {
-    name: 'after a downgrade the ledger of the larger plan goes on granting',
+    name: 'after a downgrade the ledger of the larger plan continues granting',
     model: 'quota-customers',
     patches: [
       patch(
@@ -25,7 +25,7 @@ export const CUSTOMER_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'a cancelled customer goes on',
+    name: 'a cancelled customer continues',
     model: 'quota-customers',
     patches: [
       patch('plan/customer-book.ts', "if (customer.state !== 'active')", 'if (customer.version < 0)'),

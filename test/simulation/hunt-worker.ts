@@ -6,7 +6,7 @@ import { loadShipped } from './shipped.ts';
 
 export type HuntOrder = { readonly model: string; readonly firstSeed: number; readonly schedules: number };
 
-/** What the thread answers: the figures, and the first broken schedule in words. */
+/** The thread's answer: the figures, and a description of the first broken schedule. */
 export type HuntReport = {
   readonly schedules: number;
   readonly admissions: number;

@@ -1,6 +1,6 @@
 /**
- * One process as the scheduler sees it: it may be killed or frozen before anything reaches it, its clocks are
- * wrong and stop, and the network between it and the table loses, delays and repeats.
+ * One process as the scheduler handles it: it may be killed or frozen before anything reaches it, its clocks are wrong
+ * and stop, and the network between it and the table loses, delays and repeats.
  */
 import type { AgeClock, ItemStore, Random, Timer } from '#shared/ports.ts';
 import type { Item, ItemWrite } from '#shared/table/item-write.ts';

@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 
 type Truth = {
   isOpened: boolean;
-  /** What the ledger has given away: granted minus returned. Kept when the item is gone. */
+  /** What the ledger has given away: granted minus returned. It is kept when the item is gone. */
   given: number;
   peakGiven: number;
   peakCredits: number;
@@ -29,7 +29,7 @@ type Truth = {
 type JudgeOptions = {
   /** Units that instances may admit on trust, all together, per ledger. */
   readonly trust: () => number;
-  /** Whether a ledger's limit bills exactly, whoever ends without a word. */
+  /** Whether a ledger's limit bills exactly, even if processes end without notice. */
   readonly isExact: (name: string) => boolean;
 };
 
@@ -117,7 +117,7 @@ export class LedgerJudge {
           item['closed'] === undefined &&
           this.#options.trust() === 0 &&
           has < net;
-        // Of who settles above the estimate and dies, nobody knows how far it came.
+        // If a process settles above the estimate and dies, nobody knows how far it came.
         const isShort = this.#options.isExact(name) && !isLowered && owed === 0 && has < net;
         if (isOver || isLost || isShort)
           this.#world.violate(
@@ -161,7 +161,7 @@ export class LedgerJudge {
     this.#checkAdmitted(name, truth);
   }
 
-  /** Units that nobody was admitted with; undefined if the period was never opened. */
+  /** Units with which nobody was admitted; undefined if the period was never opened. */
   unused(name: string): number | undefined {
     const truth = this.#truths.get(name);
     return truth?.isOpened === true ? truth.peakCredits - truth.admitted : undefined;
@@ -280,7 +280,7 @@ export class LedgerJudge {
     if (rem < 0) this.#world.violate('P2', `${show(name)} has ${rem} left`);
   }
 
-  /** Where one ledger has counted what was charged in another, that one grants no more: each would allow the whole. */
+  /** If one ledger has counted what was charged in another, that one grants no more: each would allow the whole. */
   #checkReplaced(name: string): void {
     const { countedIn } = this.#truthOf(name);
     if (countedIn !== undefined) this.#world.violate('P14', `${show(name)} grants beside ${show(countedIn)}`);
@@ -347,7 +347,7 @@ export function endOf(item: Item): number {
   return Number(item['expiresAt']) * 1000 - 35 * 86_400_000;
 }
 
-/** What the name of a shard has more than its root's. */
+/** The suffix of a shard's name after its root's name. */
 export const SHARD = /#S\d+(?=\n)/;
 /** Follows `MAX_SHARDS` of plan.ts; its own number on purpose: the judge shares no mistake with what it judges. */
 export const JUDGED_SHARDS = 16;

@@ -1,6 +1,6 @@
 /**
- * The shipped code, broken in the ways that matter. Each must be caught by the model named beside it: a rule
- * that no mutant breaks is unchecked.
+ * The shipped code, broken in the ways that matter. Each must be caught by the model that is named with it: a rule that
+ * no mutant breaks is unchecked.
  */
 import { BILL_MUTANTS } from './bill-mutants.ts';
 import { CONCURRENCY_MUTANTS } from './concurrency-mutants.ts';

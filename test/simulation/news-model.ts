@@ -1,5 +1,5 @@
 /**
- * Changes of a customer's record under load: in the stated time, no process decides by the earlier record. Nothing is
+ * Changes to a customer's record under load: in the stated time, no process decides by the earlier record. Nothing is
  * lost or stopped here, because a process that cannot reach the table has a minute (the model quota-customers).
  */
 import type { ItemStore } from '#shared/ports.ts';

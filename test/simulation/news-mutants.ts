@@ -1,4 +1,4 @@
-/** News of a customer's record, broken: processes that are not told, or do not listen. */
+/** News of a customer's record, broken: processes that are not notified, or ignore it. */
 import { patch } from './patch.ts';
 import type { Mutant } from './patch.ts';
 
@@ -38,7 +38,7 @@ export const NEWS_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'a change of a record tells no plan',
+    name: 'a change to a record tells no plan',
     model: 'quota-news',
     patches: [
       patch('admin/customers.ts', 'return plans.filter((_, at) => items[at] !== undefined);', 'return [];'),

@@ -1,4 +1,4 @@
-/** The quota code with some of its text replaced, as modules beside the shipped ones. */
+/** The quota code with some of its text replaced, as modules next to the shipped ones. */
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join, posix } from 'node:path';
@@ -70,7 +70,7 @@ function urlOf(file: string): string {
   return pathToFileURL(join(REPOSITORY, file)).href;
 }
 
-/** What the patched files say, by their addresses. */
+/** The text of the patched files, by their addresses. */
 function patchSources(mutant: Mutant): ReadonlyMap<string, string> {
   const sources = new Map<string, string>();
   for (const { file, find, replace } of mutant.patches) {

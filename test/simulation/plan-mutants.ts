@@ -31,7 +31,7 @@ export const PLAN_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'only the ledger in force is ended where more count',
+    name: 'only the ledger in force is ended if more count',
     model: 'quota-plans',
     patches: [
       patch(
@@ -42,7 +42,7 @@ export const PLAN_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'the ledger that another takes the place of goes on granting',
+    name: 'the ledger that another takes the place of continues granting',
     model: 'quota-plans',
     patches: [
       patch(
@@ -87,7 +87,7 @@ export const PLAN_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'a limit under another id begins anew',
+    name: 'a limit under another id begins again',
     model: 'quota-plans',
     patches: [
       patch(

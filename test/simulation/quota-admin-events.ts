@@ -1,4 +1,6 @@
-/** What an operator does meanwhile: top-ups, decreases, resets, suspensions, new plans; over the same bad network. */
+/**
+ * What an operator does in the meantime: top-ups, decreases, resets, suspensions, new plans, over the same bad network.
+ */
 import type { ItemStore } from '#shared/ports.ts';
 import type { Item, ItemKey } from '#shared/table/item-write.ts';
 import { SHARD } from './ledger-judge.ts';
@@ -70,7 +72,7 @@ async function suspend(at: Administered, { pk }: ItemKey, operationId: string): 
   const key = subject === '' ? undefined : subject;
   const question = { tenant, limit, key, route: undefined, periodEpochMs: undefined };
   const requested = (id: string) => ({ operationId: id, by: 'operator', atEpochMs: Math.floor(world.nowMs) });
-  // Refused where the period is closed: then there is nothing to suspend.
+  // Refused if the period is closed: then there is nothing to suspend.
   const done = await shipped.suspend(ports, requested(operationId), question).catch(() => undefined);
   if (done === undefined) return;
   world.at(world.nowMs + chance.skewed(100, 40_000), () => {

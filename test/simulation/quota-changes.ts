@@ -46,7 +46,7 @@ export class PlanChanges {
       world.at(world.chance.between(START_MS, setting.endMs), () => void this.#change(change));
   }
 
-  /** What says which plan a key is on may be old. */
+  /** The information about which plan a key is on may be old. */
   pickPlan(): string | undefined {
     const { world, setting } = this.#at;
     if (setting.record !== undefined && world.chance.chance(0.8)) return undefined;
@@ -69,7 +69,7 @@ export class PlanChanges {
     return startedMs - this.#oldestMs > this.#haltedMs;
   }
 
-  /** As old a record may be where the table does not answer. */
+  /** A record may be this old if the table does not answer. */
   get #oldestMs(): number {
     return 1.25 * (this.#at.setting.record?.freshMs ?? 0) + 1;
   }
@@ -106,7 +106,7 @@ export class PlanChanges {
     for (const other of this.#overlapped(name, periodMs)) {
       const item = this.#at.items.get(other) ?? {};
       const charged = Number(item['cred']) - Number(item['rem']);
-      // What is given back after it was looked at came too late to be there again.
+      // What is returned after it was read came too late to be there again.
       carried += isMost ? charged : Math.max(charged, this.#at.peakOf(other));
     }
     const initial = isFirst ? Number(limit['initialUsage']) : 0;

@@ -86,7 +86,7 @@ class QuotaRun {
     const holders = this.#chance.whole(1, this.#options.maxHolders);
     for (let index = 0; index < holders; index += 1) this.#start(index);
     this.#planRequests();
-    // What a ledger that expires in the middle of a change counts is not to be known; at AWS it has 35 days.
+    // What a ledger counts that expires in the middle of a change is unknown; on AWS it has 35 days.
     if (this.#options.changing !== true && this.#setting.record === undefined)
       planExpiry(this.#world, this.#items, this.#setting);
     if (this.#faults.call > 0) {
@@ -242,7 +242,7 @@ class QuotaRun {
     });
   }
 
-  /** Whatever the plan has become: nobody is charged to a period that was over when the request came. */
+  /** Whatever has become of the plan: nobody is charged to a period that was over when the request came. */
   #checkPeriods(decision: Admission, { key, atMs }: Admitted): void {
     if (this.#options.stamped)
       for (const name of this.#takenFrom(decision, key)) this.#judge.checkPeriod(name, atMs);
@@ -263,7 +263,7 @@ class QuotaRun {
     );
   }
 
-  /** Per limit, the ledger of the request's own period if there is one, else the one that was charged instead. */
+  /** Per limit, the ledger of the request's own period if there is one, otherwise the one that was charged instead. */
   #belongsTo(decision: Admission, { key, atMs }: Admitted): readonly string[] {
     const { periodMs, limits } = this.#setting;
     return limits.map((limit) => {

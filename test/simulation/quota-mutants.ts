@@ -253,7 +253,7 @@ async function readThenSet(write: any, at: any): Promise<any> {
     ],
   },
   {
-    name: 'a shard is made anew over the one that is there',
+    name: 'a shard is made again over the one that is there',
     model: 'quota-sharded',
     patches: [patch('ledger/shards.ts', "when: [{ attribute: 'cred', is: 'absent' }],", 'when: [],')],
   },

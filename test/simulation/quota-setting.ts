@@ -16,7 +16,7 @@ export type QuotaModelOptions = {
   readonly sharded?: boolean;
   /** Whether plans change their periods, and keys their plans. */
   readonly changing?: boolean;
-  /** Whether the plans are those of a customer on record, which changes its terms. */
+  /** Whether the plans belong to a recorded customer, which changes its terms. */
   readonly onRecord?: boolean;
 };
 
@@ -39,7 +39,7 @@ export type Setting = {
   readonly endMs: number;
   readonly bounded: number;
   readonly maxCost: number;
-  /** What plans become meanwhile, in order; each is one of two plans. */
+  /** What plans become in the meantime, in order; each is one of two plans. */
   readonly changes: readonly PlanChange[];
   /** A customer on record, how old its record may be where it is used, and when it is suspended. */
   readonly record?: { readonly freshMs: number; readonly haltMs: number | undefined };

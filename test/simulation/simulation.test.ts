@@ -43,7 +43,7 @@ describe('the maximum of shards', () => {
     assert.ok(text.includes(`(up to ${MAX_SHARDS})`), 'say the new maximum in docs/guides/sell/quota.md');
   });
 
-  it('is a power of two, since `auto` doubles and would stop below any other', () => {
+  it('is a power of two, because `auto` doubles and would stop below any other maximum', () => {
     assert.equal(MAX_SHARDS & (MAX_SHARDS - 1), 0);
   });
 });

@@ -1,4 +1,4 @@
-/** A debugger as an editor is one: it speaks the inspector protocol to a process, and through it to its threads. */
+/** A debugger like an editor: it speaks the inspector protocol to a process, and through it to its threads. */
 import { SourceMap } from 'node:module';
 import { WebSocket } from 'ws';
 
@@ -14,7 +14,7 @@ type Script = { readonly scriptId: string; readonly url: string; readonly source
 export type Debugger = {
   /** The next thread that is held: where, as its author wrote it (line from 1). */
   held(): Promise<{ readonly source: string; readonly line: number }>;
-  /** Lets the thread that is held go on. */
+  /** Lets the thread that is held continue. */
   goOn(): void;
   close(): Promise<void>;
 };

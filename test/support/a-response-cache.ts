@@ -31,7 +31,7 @@ export class CacheDesk {
       codec: BROTLI,
       clock,
       random: REAL_RANDOM,
-      // A turn of the loop: whoever waits lets the others go on, and no time passes.
+      // A turn of the loop: whoever waits lets the others continue, and no time passes.
       timer: { pause: () => new Promise((resolve) => setImmediate(resolve)) },
       store: {
         update: (write) => (this.isDown ? Promise.resolve(down) : memory.update(write)),

@@ -71,7 +71,7 @@ function without(fields: Fields, isLeftOut: (name: string) => boolean): Fields {
   return left;
 }
 
-/** A map without some of its entries; what is no map stays as it is. */
+/** A map without some of its entries; a value that is not a map stays as it is. */
 function withoutEntries(map: unknown, isLeftOut: (name: string) => boolean): unknown {
   return isEditable(map) ? without(map, isLeftOut) : map;
 }
@@ -164,7 +164,7 @@ const pick = <T>(list: readonly T[], at: number): T => list[at % list.length] as
 
 const TEXTS = ['', 'a', 'b', 'A', 'a, b', 'GET', 'HEAD', '/', '%FF', '%FE', '\ufffd', '2.0', '1.0', 'null'];
 const VALUES = [...TEXTS, 0, 1, true, false, null, [], ['a'], {}, { userArn: 'arn:a' }, { sub: 'a' }];
-/** A copy, since edits go on inside of it. */
+/** A copy, since edits continue inside of it. */
 const anyValue = (at: number): unknown => copyOf(pick<unknown>(VALUES, at));
 
 /** Those of which the red team found that they were not keyed, credentials, and some that only look like the list. */
@@ -195,7 +195,7 @@ const IDENTITY_MEMBERS = [
   'principalOrgId',
 ];
 
-/** Every place of a value that is no object, from the event down. */
+/** Every place of a value that is not an object, from the event down. */
 function leavesOf(value: unknown, holder: Fields, name: string, found: (readonly [Fields, string])[]): void {
   if (isEditable(value) || Array.isArray(value))
     for (const member of Object.keys(value))

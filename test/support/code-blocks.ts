@@ -86,9 +86,9 @@ type TakenBlocks = {
   readonly blocks: readonly CodeBlock[];
   /** Those of one page. */
   readonly of: (page: string) => readonly CodeBlock[];
-  /** Says that these ran as they stand. */
+  /** Records that these ran unchanged. */
   readonly executed: (...blocks: readonly CodeBlock[]) => void;
-  /** @throws AssertionError where one has not run */
+  /** @throws AssertionError if one has not run */
   readonly assertAll: () => void;
 };
 

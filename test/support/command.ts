@@ -9,7 +9,7 @@ import type { ChildProcess } from 'node:child_process';
 
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../packages/gatewright/command/main.ts', import.meta.url));
-/** What `start --json` prints when all is served. */
+/** What `start --json` prints when everything is served. */
 export const READY = '"ready":true';
 /** A start loads osls; on a busy machine that takes its time. */
 const READY_WITHIN_MS = 120_000;
@@ -22,8 +22,8 @@ process.on('exit', () => {
 });
 
 /**
- * The folder of the user in which commands of a test file keep what they do not keep in a project, such as credentials
- * of a gateway. What runs for other tests is nobody's business here.
+ * The user's folder in which the commands of a test file store what they do not store in a project, such as credentials
+ * of a gateway. What runs for other tests is separate.
  */
 export function homeOfCommands(): string {
   runningHome ??= mkdtempSync(join(tmpdir(), 'gatewright-home-'));
@@ -47,7 +47,7 @@ function launch(
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE } = process.env;
   return spawn(process.execPath, [...program, ...args], {
     cwd,
-    // The suite's code cache is Node's alone: the command does not look at it.
+    // The suite's code cache is only for Node: the command does not use it.
     env: {
       PATH,
       HOME,
@@ -73,13 +73,16 @@ export type Running = {
   readonly pid: number;
   /** All that was printed so far. */
   output(): { readonly stdout: string; readonly stderr: string };
-  /** Resolves when stdout holds the text. @throws Error where the command ends without it, or takes too long */
+  /**
+   * Resolves when stdout contains the text.
+   * @throws Error if the command ends without it, or takes too long
+   */
   until(text: string): Promise<void>;
   /** Sends SIGTERM and waits for the end; how long that took comes with it. */
   stop(): Promise<Finished & { readonly tookMs: number }>;
 };
 
-/** Starts a command that goes on, and waits until its stdout holds `ready`. */
+/** Starts a command that continues, and waits until its stdout holds `ready`. */
 export async function startCommand(
   args: readonly string[],
   ready: string,
@@ -123,7 +126,7 @@ function describeEnd({ exitCode, signalCode }: ChildProcess): string {
     : `the command was ended by ${signalCode}; SIGKILL is sent when it is not ready within ${READY_WITHIN_MS / 1000} s`;
 }
 
-/** What `start --json` says once it is ready: the line among others, since services may print some before. */
+/** What `start --json` prints once it is ready: one line among others, because services may print some before. */
 export function readyOf(running: Running): unknown {
   const { stdout } = running.output();
   return JSON.parse(stdout.split('\n').find((line) => line.includes(READY)) ?? '');

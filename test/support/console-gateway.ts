@@ -151,7 +151,7 @@ const TEMPLATE = {
   },
 };
 
-/** Stands for what the command knows of access documents. */
+/** Represents what the command knows about access documents. */
 const ACCESS: AccessBook = {
   documents: () => [
     {

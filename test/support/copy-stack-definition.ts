@@ -1,4 +1,4 @@
-/** `serverless.yml` of the checkout, for a copy of the stack that has no examples beside it. */
+/** `serverless.yml` of the checkout, for a copy of the stack that has no examples next to it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -19,7 +19,10 @@ session.post('Profiler.enable');
 // Before anything of ours runs: what was compiled without counters has none.
 session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 
-/** Of our code in this thread. Import this file before what is to be counted, in a process of its own (test/batches.ts). */
+/**
+ * The work of this repository's code in this thread. Import this file before the code that should be counted, in a
+ * process of its own (test/batches.ts).
+ */
 export async function countWork(run: () => Promise<unknown>): Promise<CountedWork> {
   takeCounts();
   await run();

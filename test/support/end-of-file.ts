@@ -1,9 +1,14 @@
-/** What a support module keeps for its user is closed when that test file ends, also where files share a process (../batches.ts). */
+/**
+ * What a support module creates for its user is closed when that test file ends, even if files share a process
+ * (../batches.ts).
+ */
 import { after } from 'node:test';
 
 const closers: (() => Promise<void>)[] = [];
 
-/** For what a module has opened in tests and hooks: where files share a process, all are loaded before the first of them runs. */
+/**
+ * For what a module opens in tests and hooks: if files share a process, all are loaded before the first of them runs.
+ */
 export function atEndOfFile(close: () => Promise<void>): void {
   closers.push(close);
 }

@@ -15,7 +15,7 @@ function checksum(bytes: Buffer): number {
   return (sum ^ 0xffffffff) >>> 0;
 }
 
-/** All messages of a body; fails where one is not whole, or its checksum is wrong. */
+/** All messages of a body; fails if one is incomplete, or its checksum is wrong. */
 export function decodeEvents(body: Buffer): DecodedEvent[] {
   const events: DecodedEvent[] = [];
   let rest = body;

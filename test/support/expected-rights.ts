@@ -1,4 +1,4 @@
-/** What the roles of the packaged stack allow, spelled out: who gives one more right says so here. */
+/** What the roles of the packaged stack allow, in full: a change that grants another right must list it here. */
 
 const PUBLISHER =
   'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:gatewright-prod-ws-publisher';

@@ -1,4 +1,4 @@
-/** A REST API every request to which fails in a phase of its own, and whose stage writes the access log that tells most. */
+/** A REST API of which every request fails in a separate phase, and whose stage writes the most detailed access log. */
 import { recommendedFormat } from '../../packages/toolkit/operate/explain/log-line.ts';
 import { makeRootResourceId } from '../../packages/base/aws/physical-ids.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';

@@ -1,4 +1,4 @@
-/** A stand-in for `@duckdb/node-api`, installed in a folder, that says what it was asked. */
+/** A stand-in for `@duckdb/node-api`, installed in a folder, that reports what it was asked. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

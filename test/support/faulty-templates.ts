@@ -80,7 +80,9 @@ const anOperation = (name: string) => ({
 });
 export const guarded = (more: object) => aMethod('Bad', 'hello', { AuthorizationType: 'CUSTOM', ...more });
 
-/** `bad`: the status of GET /bad, undefined where there is no such route; `tells`: one finding, and its line's resource. */
+/**
+ * `bad`: the status of GET /bad, undefined if there is no such route; `tells`: one finding, and its line's resource.
+ */
 type Case = {
   readonly name: string;
   readonly resources: Resources;

@@ -1,6 +1,6 @@
 /**
- * Handlers as users of the npm package write them. Texts, because `gatewright/quota` means something only where the
- * package is installed.
+ * Handlers as users of the npm package write them. They are texts, because `gatewright/quota` can only be resolved
+ * where the package is installed.
  */
 
 /** Every entry, with the errors that its users must get from the compiler. */
@@ -125,7 +125,7 @@ export const handler = middy()
   .handler(async () => ({ statusCode: 200, body: 'orders' }));
 `;
 
-/** Of a project that has installed nothing but the package. */
+/** For a project that has installed only the package. */
 export const BARE_HANDLER = `
 import { createDynamoDbQuotas, withQuota } from 'gatewright/quota';
 

@@ -83,7 +83,7 @@ function fill(text: string, context: DocumentedRequest['context']): string | und
   });
 }
 
-/** Private characters that stand for signs that are no wildcards. */
+/** Private characters that stand for signs that are not wildcards. */
 const LITERAL = { '*': '\ue000', '?': '\ue001', $: '$' } as const;
 
 /** `*` is any characters, none included; `?` is exactly one. Quadratic at most, by a table of reachable places. */

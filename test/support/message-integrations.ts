@@ -1,4 +1,4 @@
-/** Every kind of integration that a WebSocket API has, with all of its properties given, and why some are read by nobody. */
+/** Every kind of integration of a WebSocket API, with all of its properties set, and why nothing reads some of them. */
 import { invokeUri } from './a-stack.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from './a-stack.ts';
@@ -9,7 +9,7 @@ export const ROLE = 'arn:aws:iam::123456789012:role/r';
 export type Kind = {
   readonly name: string;
   readonly type: string;
-  /** Each enforced property of the type, or `undefined` where it cannot be given beside the others. */
+  /** Each enforced property of the type, or `undefined` if it cannot be set together with the others. */
   readonly properties: JsonObject;
   /** Properties that are never read, and why that is right. */
   readonly unread?: Readonly<Record<string, string>>;

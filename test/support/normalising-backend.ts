@@ -53,7 +53,7 @@ function resolve(path: string, isStripping: boolean, isMerging: boolean): string
   return `/${kept.join('/')}`;
 }
 
-/** Ends at what is no part of a path once decoded, without blanks around segments. */
+/** Ends at a value that is not a part of a path once decoded, without blanks around segments. */
 function asTrimmed(text: string): string {
   const [kept = ''] = text.split(/[\0\r\n?#]/);
   return kept

@@ -35,8 +35,8 @@ let compiled: Promise<Package> | undefined;
 let packed: Promise<string> | undefined;
 
 /**
- * The compiler and its companions take half a minute, so all services of a run have copies of what one process wrote.
- * A process alone writes for itself.
+ * The compiler and its companions take half a minute, so all services of a run have copies of what one process wrote. A
+ * single process writes for itself.
  */
 async function compilePackage(): Promise<Package> {
   const ofRun = process.env['GATEWRIGHT_TEST_RUN'];
@@ -70,7 +70,7 @@ async function onceInRun(folder: string): Promise<Package> {
 }
 
 /**
- * A copy of `fixture`. The compiled package is in its place; beside it stands what its manifest depends on, what the
+ * A copy of `fixture`. The compiled package is in its place; next to it are the dependencies in its manifest, what the
  * service has installed (`alsoInstalled`), and nothing else.
  */
 export async function anNpmService(
@@ -102,8 +102,8 @@ export async function anNpmService(
 }
 
 /**
- * A copy of a folder that has a package.json, outside of the checkout, as `npm install` leaves it: the tarball of
- * `gatewright` unpacked, links to all else that the package.json and that of `gatewright` name, and nothing more.
+ * A copy of a folder that has a package.json, outside of the checkout, as `npm install` leaves it: the unpacked tarball
+ * of `gatewright`, links to everything else that the package.json and the one of `gatewright` name, and nothing more.
  * npm itself would ask a registry.
  */
 export async function anInstalledCopy(

@@ -1,5 +1,5 @@
 /**
- * Why something of a registry is missing: a test is skipped where no registry answers, and fails for any
+ * The reason why something from a registry is missing: a test is skipped if no registry answers, and fails for any
  * other reason.
  */
 

@@ -48,7 +48,7 @@ export class MemoryStorage {
 const PAGE_HOST = '127.0.0.1:4000';
 let starts = 0;
 
-/** What the page's `fetch` reaches: a gateway that knows one key, and says what it was asked. */
+/** What the page's `fetch` reaches: a gateway that has one key, and records what it was asked. */
 export class PageGateway {
   /** Of this run of the gateway. */
   start = '';
@@ -134,7 +134,7 @@ export async function showHook<Value>(use: () => Value): Promise<ShownHook<Value
   };
 }
 
-/** Turns of the process until it holds: signatures are made beside it. */
+/** Takes turns of the process until the condition is true: signatures are made in the background. */
 export async function until(holds: () => boolean): Promise<void> {
   for (let turns = 0; turns < 1_000_000 && !holds(); turns += 1) await turn();
   if (!holds()) throw new Error(`it does not come about: ${String(holds)}`);

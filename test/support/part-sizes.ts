@@ -4,7 +4,9 @@ type Template = {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Condition?: string }>>;
 };
 
-/** Of what a deployment without further parameters makes: not the deployment bucket, nor what a condition leaves out. */
+/**
+ * For what a deployment without further parameters creates: not the deployment bucket, or what a condition leaves out.
+ */
 export function countResources({ Resources }: Template) {
   const made = Object.entries(Resources).filter(
     ([id, { Condition }]) => Condition === undefined && !id.startsWith('ServerlessDeploymentBucket'),

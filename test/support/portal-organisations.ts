@@ -252,7 +252,7 @@ export function anEmptyOrganisation(id: string, name: string): PortalOrganisatio
   };
 }
 
-/** What an invitation says before it is accepted. */
+/** What an invitation shows before it is accepted. */
 export function offerOf({ id, name }: PortalOrganisation, role: Role): Json {
   const by = 'the provider of the API';
   return { organisation: { id, name }, role, by, renews: false, expiresAt: LATER };

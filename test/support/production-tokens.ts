@@ -1,4 +1,4 @@
-/** What the recipes' authorizers say in production, to tokens such as the issuers of the recipes make. */
+/** What the recipes' authorizers answer in production, to tokens such as the issuers of the recipes issue. */
 import { answer } from '#shared/access/answer.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
 import type { AuthorizeRequest } from '#shared/access/authorize.ts';

@@ -96,7 +96,7 @@ export function codeOf(promise: Promise<unknown>): Promise<string> {
   );
 }
 
-/** What an event of the admin API looks like; signed unless said otherwise. */
+/** An event of the admin API; signed unless specified otherwise. */
 export function anAdminEvent(
   routeKey: string,
   options: {

@@ -110,7 +110,7 @@ function randomRule(pick: Pick, routes: readonly string[], index: number): objec
   return { id: `r${index}`, effect, methods, paths, ...when, ...(parameter && { bind: { id: claim } }) };
 }
 
-/** A parameter that stands twice in a path is bound at its last place only, as the document reads it. */
+/** A parameter that occurs twice in a path is bound only at its last place, as the document reads it. */
 function withoutDoubles(routes: readonly string[]): readonly string[] {
   return routes.map((route) => {
     let count = 0;
@@ -164,7 +164,7 @@ const ADDRESSES = [
 const CALLERS_PER_DOCUMENT = 4;
 const NOW = 1_900_000_000;
 
-/** One API with one document: a few callers, many requests. Undefined: all agree. */
+/** One API with one document: a few callers, many requests. Undefined if all deciders agree. */
 export function checkOneDocument(
   seed: number,
   requests: number,
@@ -315,7 +315,7 @@ function compileUnder(
   };
 }
 
-/** Whether a server that resolves the path would serve what the caller may not have, or what lies above all routes. */
+/** Whether a server that resolves the path would serve what the caller may not have, or what is above all routes. */
 function opensAnother(
   table: RouteTable,
   { method, path }: RandomRequest,

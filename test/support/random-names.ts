@@ -35,7 +35,7 @@ const PIECES = [
 /** Halves of surrogate pairs, which JSON can carry and UTF-8 cannot. */
 const HALVES = ['\ud83d', '\ude00', '\udfff', '\ud800'];
 
-/** A name of 1 to 256 UTF-16 code units of well-formed Unicode. Short names of few letters meet often. */
+/** A name of 1 to 256 UTF-16 code units of well-formed Unicode. Short names of few letters collide often. */
 export function randomName(pick: Pick): string {
   if (pick.chance(0.02)) return 'x'.repeat(254 + pick.upTo(2));
   return Array.from({ length: 1 + pick.upTo(3) }, () => pick.one(PIECES)).join('');

@@ -213,7 +213,7 @@ export function randomRequest(pick: Pick, routes: readonly string[]): RandomRequ
     }
     isOrdinary = false;
     isNamed = false;
-    // Names of routes where ids belong are what attacks are made of.
+    // Attacks consist of names of routes in the place of ids.
     if (pick.chance(0.5)) return pick.one(ODD);
     const name = pick.one(NAMES);
     return pick.chance(0.5) ? name : escapeOne(name, pick.upTo(name.length - 1));

@@ -1,4 +1,4 @@
-/** Recipes of the documentation as they stand on the page: their files, and lines to paste with what they print. */
+/** The recipes of the documentation, unchanged: their files, and lines to paste with their output. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { CodeBlock } from './code-blocks.ts';
@@ -12,7 +12,7 @@ export type Recipe = {
 
 type Step = {
   readonly command: string;
-  /** What the page says that it prints; `…` stands for anything, alone on a line for any lines. */
+  /** The output on the page; `…` matches anything, and on a line of its own any lines. */
   readonly printed: string;
 };
 

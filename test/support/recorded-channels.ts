@@ -1,4 +1,4 @@
-/** What the functions of the channels ask of their table, as IAM sees it. */
+/** What the functions of the channels read and write in their table, as IAM evaluates it. */
 import type { ItemStore, LiveStore } from '#shared/ports.ts';
 import { runPublisher } from '#shared/websocket/run-publisher.ts';
 import { ADA, ChannelWorld, NOW_MS } from './a-channel-world.ts';

@@ -1,4 +1,4 @@
-/** What the roles of the stack's parts allow with tables. */
+/** The rights of the roles of the stack's parts on tables. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';

@@ -1,4 +1,4 @@
-/** APIs written as a list of routes: `GET /pets/{id}` → what its method or integration says beside the usual. */
+/** APIs written as a list of routes: `GET /pets/{id}` → how its method or integration differs from the default. */
 import { makeRootResourceId } from '../../packages/base/aws/physical-ids.ts';
 import { functionArn, proxyTo } from './a-stack.ts';
 import { anApi } from './an-api.ts';

@@ -41,9 +41,9 @@ export type PropertyRow = {
   readonly others?: Readonly<Record<string, Resource>>;
   /** The name of another service in the catalogue, whose events or targets the subject uses. */
   readonly needs?: string;
-  /** By path: the least and the most that AWS takes. */
+  /** By path: the minimum and the maximum that AWS accepts. */
   readonly bounds?: Readonly<Record<string, readonly [least: number, most: number]>>;
-  /** By path: values that AWS takes, and values that it refuses. */
+  /** By path: values that AWS accepts, and values that it refuses. */
   readonly values?: Readonly<
     Record<string, { readonly takes: readonly Json[]; readonly refuses: readonly Json[] }>
   >;
@@ -80,7 +80,7 @@ export function describeProperties(what: string, own: ServiceModules, rows: read
             assert.equal(messagesOf(path, value).length, 1, `${value}`);
         });
       for (const [path, { takes, refuses }] of Object.entries(row.values ?? {}))
-        it(`takes some values of ${path} of ${row.type} and refuses others (${at + 1})`, () => {
+        it(`accepts some values of ${path} of ${row.type} and refuses others (${at + 1})`, () => {
           for (const value of takes) assert.deepEqual(messagesOf(path, value), [], show(value));
           for (const value of refuses) assert.equal(messagesOf(path, value).length, 1, show(value));
         });

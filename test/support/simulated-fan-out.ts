@@ -1,6 +1,6 @@
 /**
- * One publication to many connections under AWS's quotas, millisecond by millisecond: functions that each tell their share,
- * and the account's bucket of calls, which all of them draw from.
+ * One publication to many connections under AWS's quotas, millisecond by millisecond: functions that each notify their
+ * share, and the account's bucket of calls, which all of them use.
  */
 import { LISTENERS_PER_SHARE } from '#shared/websocket/fan-out-plan.ts';
 

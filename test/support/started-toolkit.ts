@@ -1,6 +1,6 @@
 /**
- * The toolkit, examples/food-delivery and an API that knows of no quota, served by one `gatewright start` for all
- * suites of the process: two services through osls take longer than most suites.
+ * The toolkit, examples/food-delivery and an API without a quota, served by one `gatewright start` for all suites of
+ * the process: two services through osls take longer than most suites.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

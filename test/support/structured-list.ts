@@ -5,7 +5,7 @@ type ListMember = {
   readonly parameters: ReadonlyMap<string, number | string>;
 };
 
-/** @throws SyntaxError where RFC 9651 says that parsing fails */
+/** @throws SyntaxError if RFC 9651 says that parsing fails */
 export function parseStructuredList(text: string): readonly ListMember[] {
   const members: ListMember[] = [];
   let rest = text;

@@ -1,4 +1,4 @@
-/** What is asked of tables, as IAM sees it: action, partition key and the attributes that the request names. */
+/** The calls to tables, as IAM evaluates them: action, partition key and the attributes that the request names. */
 import type { ItemListing, ItemStore } from '#shared/ports.ts';
 import { printItem, printMember } from '#shared/table/dynamodb-expression.ts';
 import type { Item, ItemWrite } from '#shared/table/item-write.ts';

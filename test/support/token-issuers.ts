@@ -10,7 +10,7 @@ import type { TestApi } from './an-api.ts';
 
 export const ISSUER = 'https://issuer.example/';
 export const OTHER = 'https://other.example';
-/** A user pool that the local issuer stands in for. */
+/** A user pool for which the local issuer stands in. */
 export const POOL_ISSUER = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool';
 /** The key of `ISSUER`. */
 export const KEY = aRsaKey('key-1');

@@ -38,7 +38,7 @@ export class VirtualTime {
   }
 }
 
-/** Until no promise is left that can go on by itself. */
+/** Until no promise is left that can continue by itself. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,4 @@
-/** Signed deliveries of each sender, with where their signatures come from. None was made by the code under test. */
+/** Signed deliveries of each sender, with the sources of their signatures. None was created by the code under test. */
 import type { SchemeName } from '#shared/webhooks/signature-headers.ts';
 import type { WebhookRequest } from './webhook-events.ts';
 
@@ -19,7 +19,7 @@ export const KNOWN_ANSWERS: readonly (Signed & { readonly name: string; readonly
     ],
   },
   {
-    name: 'GitHub with bytes that are no text',
+    name: 'GitHub with bytes that are not text',
     source: 'python3 hmac',
     scheme: 'github',
     secret: '0123456789abcdef0123456789abcdef',

@@ -1,7 +1,7 @@
 /** Services together: cloudwatch, cloudwatch-logs, kinesis, servicediscovery, sqs. */
 /**
- * Lists come in pages of every size: each item once, in the same order, and a token for the next page exactly where more
- * is left. The bounds of a page's size are those of each service's API reference.
+ * Lists come in pages of every size: each item once, in the same order, and a token for the next page exactly if more
+ * is left. The bounds of a page's size are in each service's API reference.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -31,7 +31,7 @@ type List = {
   readonly token?: string;
   /** The members of the first call that the next one repeats; default: all. */
   readonly repeats?: readonly string[];
-  /** Undefined where neither sizes nor tokens are refused: SQS takes any. */
+  /** Undefined if neither sizes nor tokens are refused: SQS accepts any. */
   readonly most: number | undefined;
   /** How many come where no size is asked for; absent where as many as all. */
   readonly usual?: number;
@@ -246,7 +246,7 @@ for (const list of LISTS)
     });
 
     if (list.usual !== undefined)
-      it(`gives ${list.usual} items where no size is asked for`, async () => {
+      it(`returns ${list.usual} items by default`, async () => {
         const answer = await ask(await open(list, list.usual), input);
         assert.equal(answer.body[token], undefined);
         const { body } = await ask(await open(list, (list.usual ?? 0) + 2), input);

@@ -153,7 +153,7 @@ const rows: readonly Row[] = [
     holds: [`"executionArn":"arn:aws:states:us-east-1:${FOREIGN}:execution:m:n"`, '"startDate":1744668818'],
   },
   {
-    name: 'Step Functions with an input that is no JSON',
+    name: 'Step Functions with an input that is not JSON',
     call: json('states', 'AWSStepFunctions.StartExecution', { stateMachineArn: MACHINE, input: '{' }),
     status: 400,
     holds: ['InvalidExecutionInput'],
@@ -180,7 +180,7 @@ const rows: readonly Row[] = [
     holds: ['"FailedRecordCount":0'],
   },
   {
-    name: 'Kinesis with data that is no base64',
+    name: 'Kinesis with data that is not a base64',
     call: json('kinesis', 'Kinesis_20131202.PutRecord', { StreamName: 's', Data: '!', PartitionKey: 'p' }),
     status: 400,
     holds: ['SerializationException'],

@@ -1,7 +1,7 @@
 /** Services together: sns, sqs, xray. */
 /**
- * Calls that AWS refuses, with the error code that its API reference lists under "Errors", and beside each the nearest
- * call that it takes.
+ * Calls that AWS refuses, with the error code that its API reference lists under "Errors", each next to the nearest
+ * call that AWS accepts.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

@@ -6,8 +6,8 @@ import { describe, it } from 'node:test';
 
 const read = (name: string): Buffer => readFileSync(join(import.meta.dirname, name));
 
-describe('the vectors of others', () => {
-  it('are the files whose sums README.md has', () => {
+describe('third-party vectors', () => {
+  it('are the files with the checksums in README.md', () => {
     const said = [
       ...read('README.md')
         .toString()

@@ -52,7 +52,7 @@ export type ClaimedSignature = {
   readonly expiresSeconds: number | undefined;
 };
 
-/** Maximum of X-Amz-Expires at AWS: one week in seconds. */
+/** Maximum of X-Amz-Expires on AWS: one week in seconds. */
 const MAX_EXPIRES_SECONDS = 604_800;
 /** Maximum number of signed headers, which limits the work per request. Clients sign fewer headers. */
 const MAX_SIGNED_HEADERS = 200;

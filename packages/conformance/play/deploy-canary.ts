@@ -8,7 +8,7 @@ import type { ApiSetup, Json, JsonObject } from '../schema/parity-case.ts';
 export type CallApi = (method: string, path: string, body?: JsonObject) => Promise<JsonObject>;
 
 /**
- * Replaces the integrations of the methods by the integrations in `canaryDeployment`, and deploys them to the stage's
+ * Replaces the integrations of the methods with the integrations in `canaryDeployment`, and deploys them to the stage's
  * canary.
  */
 export async function deployCanary(setup: ApiSetup, call: CallApi): Promise<void> {

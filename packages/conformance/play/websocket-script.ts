@@ -177,7 +177,10 @@ function find({ clients }: Play, name: string | undefined): Client {
   return client;
 }
 
-/** Compares frames. An expected frame is a text or `{json: value}`; both may have `on`, the name of the connection. */
+/**
+ * Compares frames. An expected frame is a text, or an object with `json` or `text`. An object may also have `on`, the
+ * name of the connection that receives the frame.
+ */
 export function framesDifference(
   expected: readonly Json[],
   received: readonly ReceivedFrame[],

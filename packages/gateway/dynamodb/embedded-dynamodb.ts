@@ -303,7 +303,7 @@ const USUAL_LIMIT_MS = 20_000;
 const LONGEST_LIMIT_MS = 120_000;
 const SHOWN_LINES = 5;
 
-/** Reads the average load of the last minute, which is 0 on Windows. */
+/** Reads the load average of the last minute, which is 0 on Windows, and the number of cores. */
 function readLoad(): Load {
   return { waiting: loadavg()[0] ?? 0, cores: availableParallelism() };
 }

@@ -1,4 +1,4 @@
-/** Prints changes of a table's items as stream records (DynamoDB API reference, "Streams: StreamRecord"). */
+/** Prints changes to a table's items as stream records (DynamoDB API reference, "Streams: StreamRecord"). */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 export const VIEW_TYPES = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'] as const;

@@ -12,8 +12,8 @@ export function trustsLocalIssuer({ environment }: Pick<FunctionDefinition, 'env
 }
 
 /**
- * Replaces the local issuer's address in the function's variable by the actual address, because the control port may be
- * any free port. If the variable is missing or empty, the function does not trust the local issuer, and nothing is
+ * Replaces the local issuer's address in the function's variable with the actual address, because the control port may
+ * be any free port. If the variable is missing or empty, the function does not trust the local issuer, and nothing is
  * replaced.
  */
 export function trustLocalIssuer(definition: FunctionDefinition, controlUrl: string): FunctionDefinition {

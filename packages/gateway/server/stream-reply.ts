@@ -127,8 +127,8 @@ class StreamSender {
       if (!this.#mayHaveLeft) this.#silent = response.writableNeedDrain ? 'client' : 'integration';
       response.destroy();
     });
-    // The client has either nothing more to send or has disconnected. Only writing to the socket would show which of
-    // these is true. The allowed idle time is therefore reduced.
+    // The client has either finished sending or disconnected. Only writing to the socket would show which of these is
+    // true. The allowed idle time is therefore reduced.
     const stopListening = (): void => {
       this.#mayHaveLeft = true;
       response.setTimeout(LEFT_IDLE_MS);

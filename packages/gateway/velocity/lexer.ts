@@ -1,7 +1,7 @@
 /**
- * Velocity 1.7's lexer, which is a machine with modes. It uses the longest match in the current mode, or the earlier
- * rule if two matches are equally long. The rule's action sets the next mode. Because the original has the
- * same modes, whitespace, escapes and incomplete references have the same results as on AWS.
+ * Velocity 1.7's lexer, a state machine whose states are called modes. It uses the longest match in the current mode,
+ * or the earlier rule if two matches are equally long. The rule's action sets the next mode. Because the original has
+ * the same modes, whitespace, escapes and incomplete references have the same results as on AWS.
  */
 import { TemplateError } from './java/template-error.ts';
 import { type Action, type Outcome, pattern, type Rule, RULES_BY_MODE } from './rules.ts';

@@ -97,8 +97,8 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   enforceSecureCookies: refused('cookies are passed on unchanged, as on AWS', 'boolean'),
   useInProcess: refused('every instance of a function is a worker thread', 'boolean'),
   useDocker: refused(NO_DOCKER, 'boolean'),
-  layersDir: refused('layers are read from the folders that `layers` names', 'string'),
-  localLayers: refused('layers are read from the folders that `layers` names', 'string'),
+  layersDir: refused('layers are read from the folders under `layers` in serverless.yml', 'string'),
+  localLayers: refused('layers are read from the folders under `layers` in serverless.yml', 'string'),
   albPort: refused('ALB events are not served', 'string', { inert: ['', 3003] }),
   webSocketHardTimeout: refused('a connection lasts two hours, as on AWS', 'string', { inert: ['', 7200] }),
   webSocketIdleTimeout: refused('an idle connection lasts ten minutes, as on AWS', 'string', {

@@ -212,7 +212,7 @@ function readDeployed(url: string, environment: Readonly<Record<string, string |
   return { origin, region, ...readCredentials(environment) };
 }
 
-/** Returns the region in the address of an API at AWS; undefined for other addresses. */
+/** Returns the region in the address of an API on AWS; undefined for other addresses. */
 export function regionOfApi(url: string): string | undefined {
   return URL.canParse(url) ? EXECUTE_API.exec(new URL(url).hostname)?.[1] : undefined;
 }

@@ -95,7 +95,7 @@ class Quota:
     Charges requests to customer plans. Write `quota = Quota("gatewright-dev-usage")` outside the handler, and
     `quota.charge(event, tenant=…, key=…)` in the handler.
     `client`: a low-level boto3 client for DynamoDB. By default, a client is created at the first charge.
-    `changes_within_seconds`: the time within which a change of a customer with a record is in force in this process, as
+    `changes_within_seconds`: the time within which a change to a customer with a record is in force in this process, as
     long as the table responds. It must be at least 1. A value below 30 causes more reads.
     """
 

@@ -13,7 +13,7 @@ def is_well_formed(text: str) -> bool:
 
 
 def well_formed(text: str) -> str:
-    """Replaces each half of a surrogate pair by U+FFFD, as JavaScript does when it encodes UTF-8."""
+    """Replaces each half of a surrogate pair with U+FFFD, as JavaScript does when it encodes UTF-8."""
     return text if is_well_formed(text) else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

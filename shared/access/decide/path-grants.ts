@@ -223,7 +223,7 @@ function isReadAsClosed(
 }
 
 /**
- * Replaces parameters by the principal's values, in the form that the API routes: decoded on an HTTP API, and in each
+ * Replaces parameters with the principal's values, in the form that the API routes: decoded on an HTTP API, and in each
  * possible spelling on a REST API.
  */
 function ownedPatterns(
@@ -298,7 +298,7 @@ function isLost(document: CompiledDocument, { template, pattern, path }: Way, de
   );
 }
 
-/** Replaces patterns by `orders/*` if every route below `orders` is allowed. Starts at the highest level. */
+/** Replaces patterns with `orders/*` if every route below `orders` is allowed. Starts at the highest level. */
 function mergeSubtrees(grants: MethodGrants, patterns: readonly SegmentPattern[]): readonly SegmentPattern[] {
   const { document, method } = grants;
   const prefixes = new Map<string, SegmentPattern>();

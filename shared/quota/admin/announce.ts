@@ -1,4 +1,4 @@
-/** Announces a change of a customer's record to the processes that charge the customer. */
+/** Announces a change to a customer's record to the processes that charge the customer. */
 import { currentLedgerOf, HEAD_SK, subjectList } from '../ledger/ledger.ts';
 import { newsWrite } from '../plan/news.ts';
 import type { AdminPorts } from './operation.ts';

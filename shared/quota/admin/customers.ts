@@ -54,8 +54,8 @@ const PAGE = 100;
 const SETTLED_MS = EVERYWHERE_MS;
 const YEAR_MS = 367 * 86_400_000;
 /**
- * The maximum number of plan changes of a customer in a year. Each change can start a new ledger, so the number must be
- * lower than the number of ledgers that the head of a limit can remember for one period; @see mayEnd
+ * The maximum number of times that the plan of a customer may change in a year. Each change can start a new ledger, so
+ * the number must be lower than the number of ledgers that the head of a limit can remember for one period; @see mayEnd
  */
 export const CHANGES_A_YEAR = 24;
 
@@ -273,7 +273,7 @@ function withTerm({ terms }: Customer, wanted: Term, nowEpochMs: number): readon
   if (later.some(({ fromEpochMs }) => fromEpochMs <= nowEpochMs + SETTLED_MS))
     throw new DomainError(
       'EDIT_CONFLICT',
-      `another change of the customer comes into force at ${printMoment(later[0]?.fromEpochMs ?? 0)}; send this change after that time`,
+      `another change to the customer comes into force at ${printMoment(later[0]?.fromEpochMs ?? 0)}; send this change after that time`,
     );
   const kept = terms.filter(({ fromEpochMs }) => fromEpochMs < wanted.fromEpochMs);
   const last = kept.at(-1);

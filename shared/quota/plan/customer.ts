@@ -34,7 +34,7 @@ export type Customer = {
   readonly version: number;
 };
 
-/** Time after which a change of a record is in force in every process, whatever the process has leased or read. */
+/** Time after which a change to a record is in force in every process, whatever the process has leased or read. */
 export const EVERYWHERE_MS = 60_000;
 
 /** The list of all customers of a table. */
@@ -61,7 +61,7 @@ export function printCustomer({ version, ...record }: Customer): Item {
  */
 const TOLD_BY_PLAN = 'plan';
 
-/** Whether each change of the record is announced in its plan. Earlier versions did not announce changes there. */
+/** Whether each change to the record is announced in its plan. Earlier versions did not announce changes there. */
 export function isToldByPlan(item: Item): boolean {
   return item['told'] === TOLD_BY_PLAN;
 }
@@ -90,7 +90,7 @@ export function termAt({ terms }: Pick<Customer, 'terms'>, epochMs: number): Ter
 
 /**
  * Returns the time from which the record is in force in every process. If a change was planned more than a minute
- * ahead, this is the planned time, because every process learns of the change before.
+ * ahead, this is the planned time, because every process has learned of the change by then.
  */
 export function everywhereBy(
   { stateSinceEpochMs, changedAtEpochMs, terms }: Customer,

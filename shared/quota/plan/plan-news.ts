@@ -1,6 +1,6 @@
 /**
  * Announces to processes that the record of one of a plan's customers has changed. The announcement (`news`) is an
- * attribute of the plan, and the change of a record writes it in the same transaction. A process that reads a plan, and
+ * attribute of the plan, and the change to a record writes it in the same transaction. A process that reads a plan, and
  * finds the same announcement as before, knows that the records of all its customers are unchanged, so it does not read
  * them. What is admitted does not depend on it.
  * @see docs/design/quota §3.2
@@ -20,11 +20,11 @@ export const NEWS_DIGITS = 8;
 
 /** What a read of a plan tells about its customers. */
 export type PlanNews = {
-  /** Differs after each change of a customer, and after each change of the plan. */
+  /** Differs after each change to a customer, and after each change to the plan. */
   readonly mark: string;
-  /** The time of the last change of a customer; -Infinity if there was none since the plan was saved. */
+  /** The time of the last change to a customer; -Infinity if there was none since the plan was saved. */
   readonly changedEpochMs: number;
-  /** Differs each time a limit was suspended or resumed, and after each change of the plan. */
+  /** Differs each time a limit was suspended or resumed, and after each change to the plan. */
   readonly limitMark: string;
   /** The position of this plan in the order in which the process has received plans from the table. */
   readonly answer: number;

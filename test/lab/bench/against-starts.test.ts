@@ -4,7 +4,7 @@ import { parseStartOptions, summariseStarts } from '../../../lab/bench/against-s
 import type { StartPair } from '../../../lab/bench/against-starts.ts';
 
 describe('parseStartOptions', () => {
-  it('measures 15 pairs where no number is given', () => {
+  it('measures 15 pairs if no number is given', () => {
     assert.deepEqual(parseStartOptions(['--against', 'HEAD']), { against: 'HEAD', pairs: 15 });
   });
 
@@ -13,7 +13,7 @@ describe('parseStartOptions', () => {
 });
 
 describe('summariseStarts', () => {
-  it('is above 1 where these files start faster, each form by itself', () => {
+  it('is above 1 if these files start faster, each form by itself', () => {
     const pairs = [100, 110, 120].flatMap((ours): readonly StartPair[] => [
       { form: 'checkout', ours, theirs: 2 * ours },
       { form: 'package', ours, theirs: ours / 2 },

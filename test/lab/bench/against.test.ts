@@ -8,7 +8,7 @@ const pairsOf = (figure: string, ratios: readonly number[]) =>
   ratios.map((ratio) => ({ figure, ours: 1_000 * ratio, theirs: 1_000 }));
 
 describe('summarisePairs', () => {
-  it('misses a bound only where the whole interval is below it', () => {
+  it('misses a bound only if the whole interval is below it', () => {
     const slower = [0.9, 0.91, 0.9, 0.92, 0.89, 0.93, 0.9, 0.91, 0.9, 0.92, 0.91];
     const noisy = [0.8, 1.1, 0.85, 0.9, 0.97, 0.88, 1.2, 0.9, 0.91, 1, 0.87];
     const rows = summarisePairs([...pairsOf('slower', slower), ...pairsOf('noisy', noisy)], 0.95);
@@ -58,7 +58,7 @@ describe('isOursFirst', () => {
 });
 
 describe('parseOptions', () => {
-  it('asks for eleven pairs of three targets where nothing else is said', () => {
+  it('asks for eleven pairs of three targets by default', () => {
     assert.deepEqual(parseOptions(['--against', 'HEAD~1']), {
       against: 'HEAD~1',
       pairs: 11,

@@ -30,11 +30,11 @@ describe('ratioToBare', () => {
     assert.equal(ratioToBare(rows, rows[0]), 1);
   });
 
-  it('compares the shortest starts where it is asked to', () => {
+  it('compares the shortest starts if it is asked to', () => {
     assert.equal(ratioToBare(rows, rows[3], 'leastStartMs'), 2);
   });
 
-  it('is nothing where there is nothing to compare with', () => {
+  it('is nothing if there is nothing to compare with', () => {
     assert.equal(ratioToBare(rows.slice(1), rows[3]), null);
     assert.equal(ratioToBare(rows, undefined), null);
   });

@@ -19,7 +19,7 @@ describe('makeLoopbackCertificate', () => {
     assert.ok(x509.validFromDate.getTime() < nowEpochMs && nowEpochMs < x509.validToDate.getTime());
   });
 
-  it('is taken by a client that trusts it, and by no other', async () => {
+  it('is accepted by a client that trusts it, and by no other client', async () => {
     const server = createServer(certificate, (_request, response) => response.end('keys'));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -25,7 +25,9 @@ function write(path: string, text: string): void {
   writeFileSync(join(repository, path), text);
 }
 
-/** A repository of workspaces: its node_modules holds a package, and a relative link to one of its own. */
+/**
+ * A repository with workspaces: its node_modules contains a package, and a relative link to one of its own packages.
+ */
 before(() => {
   repository = mkdtempSync(join(tmpdir(), 'gatewright-checkout-'));
   git('init', '--quiet');
@@ -55,7 +57,7 @@ after(() => rmSync(repository, { recursive: true, force: true }));
 describe('checkOut', () => {
   const build = () => join(repository, '.build');
 
-  it("runs the other commit's own workspaces where node_modules is taken from here", async () => {
+  it("uses the other commit's own workspaces although node_modules is the one of this checkout", async () => {
     await using checkout = await checkOut(repository, build(), first, { withPackages: true });
     const read = (path: string) => readFileSync(join(checkout.root, path), 'utf8');
 
@@ -80,7 +82,7 @@ describe('checkOut', () => {
     assert.equal(readFileSync(join(repository, 'node_modules/left/index.js'), 'utf8'), 'left');
   });
 
-  it('leaves nothing behind where the commit cannot be prepared', async () => {
+  it('leaves nothing behind if the commit cannot be prepared', async () => {
     const lock = readFileSync(join(repository, 'package-lock.json'), 'utf8');
     write('package-lock.json', 'no lock file');
     git('commit', '--quiet', '--all', '--message', 'third');
@@ -95,7 +97,7 @@ describe('checkOut', () => {
 });
 
 describe('resolveCommit', () => {
-  it('takes every name that git knows, and says so of others', async () => {
+  it('accepts every name that git knows, and reports other names', async () => {
     assert.equal(await resolveCommit(repository, first.slice(0, 10)), first);
     await assert.rejects(resolveCommit(repository, 'nowhere'), {
       message: 'nowhere is not a commit of this repository',
@@ -137,7 +139,7 @@ describe('commandOf', () => {
     assert.deepEqual(scriptWords(root, 'gatewright'), ['--require', ...files]);
   });
 
-  it('says so where there is no such script', () => {
+  it('says so if there is no such script', () => {
     assert.throws(() => commandOf(join(import.meta.dirname, '../../fixtures/npm-service')));
   });
 });

@@ -10,10 +10,10 @@ describe('hasChanged', () => {
     ['the same speeds', {}, false],
     ['15 % more', { arithmetic: 230_000 }, false],
     ['more than 15 % more', { arithmetic: 230_001 }, true],
-    ['slower messages alone', { messages: 34_000 }, true],
-    ['faster echoes alone', { echoes: 24_000 }, true],
+    ['only slower messages', { messages: 34_000 }, true],
+    ['only faster echoes', { echoes: 24_000 }, true],
     ['all a tenth slower', { arithmetic: 180_000, messages: 36_000, echoes: 18_000 }, false],
-    ['a speed that is no number', { echoes: Number.NaN }, true],
+    ['a speed that is not a number', { echoes: Number.NaN }, true],
   ];
   for (const [name, after, expected] of rows)
     it(`is ${expected} for ${name}, in either order`, () => {
@@ -36,7 +36,7 @@ describe('printHostSpeeds', () => {
 });
 
 describe('describeRefusal', () => {
-  it('keeps the page as it is where the host changed during the run, and only there', () => {
+  it('does not change the page if the host changed during the run, but only then', () => {
     assert.equal(describeRefusal(USUAL, { ...USUAL, messages: 35_000 }), undefined);
     assert.match(
       describeRefusal(USUAL, { ...USUAL, messages: 34_000 }) ?? '',

@@ -55,12 +55,12 @@ describe('medianInterval', () => {
     assert.deepEqual(medianInterval(values), { median: 1, low: 0.9, high: 1.1 });
   });
 
-  it('has no bounds where five values cannot give any', () => {
+  it('has no bounds if five values cannot give any', () => {
     assert.deepEqual(medianInterval([1, 2, 3, 4, 5]), { median: 3, low: -Infinity, high: Infinity });
     assert.throws(() => medianInterval([]), RangeError);
   });
 
-  it('holds the median, and says the same in any order and in any unit', () => {
+  it('contains the median, and is the same in any order and any unit', () => {
     fc.assert(
       fc.property(ratios, fc.constantFrom(0.5, 2, 4), (values, unit) => {
         const { median, low, high } = medianInterval(values);

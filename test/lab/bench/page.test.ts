@@ -43,7 +43,7 @@ const RESULTS = resultsOf(
 describe('all goals of a run', () => {
   const page = printPage(CONDITIONS, HOST, RESULTS);
 
-  it('says of what run they are, how fast the host was, and whether it was quiet', () => {
+  it('say of which run they are, how fast the host was, and whether it was quiet', () => {
     assert.match(page, /2026-11-21, commit abcdef12, 2 × a processor, 4 GB, Node v24/);
     assert.ok(page.includes(HOST));
     assert.doesNotMatch(page, /not quiet/);
@@ -58,9 +58,9 @@ describe('all goals of a run', () => {
     '| `http` | Requests, HTTP API |  |  the floor | not measured | ≥ 0.85 × |  | a request takes 46.6 µs of processor time in the floor and 49.1 in the gateway, so 0.95 |',
   ];
   for (const line of LINES)
-    it(`has each goal beside its figure: ${line}`, () => assert.ok(page.split('\n').includes(line), page));
+    it(`has each goal next to its figure: ${line}`, () => assert.ok(page.split('\n').includes(line), page));
 
-  it('says what has caused a miss, where that was shown', () => {
+  it('says what caused a miss, if this was found', () => {
     const ninefold = Array.from({ length: 6 }, () => 9);
     const missed = printPage(
       CONDITIONS,
@@ -72,7 +72,7 @@ describe('all goals of a run', () => {
     assert.doesNotMatch(missed, /^- `rest`/m);
   });
 
-  it('has the processor time of a request in the same run, where both sides were measured', () => {
+  it('has the processor time of a request in the same run, if both sides were measured', () => {
     const timed = ['main thread', 'other threads', 'load generator'].flatMap((spender) =>
       [30, 31, 35].map((ours) => ({ figure: `rest: ${spender}`, ours, theirs: 24, isMarked: false })),
     );

@@ -94,7 +94,7 @@ describe('what was sampled', () => {
       assert.deepEqual([stepOf(stack), kindOf(stack)], [step, kind]);
     });
 
-  it('of a CPU profile is the time of each function with all that called it', () => {
+  it('of a CPU profile is the time of each function, including all functions that it called', () => {
     const [first, second, third] = [ROOT, ...SERVE].slice(0, 3);
     assert.ok(first !== undefined && second !== undefined && third !== undefined);
     const nodes = [

@@ -45,13 +45,13 @@ describe('summarise', () => {
     assert.deepEqual(perSecond, { on: 1_000, off: 1_000 });
   });
 
-  it('says nothing of a block that no request has come in', () => {
+  it('says nothing about a block in which no request has arrived', () => {
     assert.throws(() => summarise([{ on: block(1), off: block(0) }]), RangeError);
   });
 });
 
 describe('describeRow', () => {
-  it('says what recording takes, between which bounds, and what a full ring weighs', () => {
+  it('says what recording costs, with the bounds of the interval, and how much memory a full ring takes', () => {
     const pairs = Array.from({ length: 6 }, () => ({ on: block(9_800), off: block(10_000) }));
 
     const text = describeRow({

@@ -12,7 +12,7 @@ describe('median', () => {
 });
 
 describe('printColumns', () => {
-  it('has texts on the left, figures on the right, and a dash where there is none', () => {
+  it('has texts on the left, figures on the right, and a dash for missing values', () => {
     assert.equal(
       printColumns(
         ['a', 'of', 'n'],

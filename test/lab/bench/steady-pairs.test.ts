@@ -25,7 +25,7 @@ describe('a pair', () => {
     for (const repeats of [0, 1, 3]) assert.equal(decide(at(1), at(1.15), repeats), 'kept');
   });
 
-  it('is measured again where the host changed, three times at most, then marked', () => {
+  it('is measured again if the host changed, three times at most, then marked', () => {
     const outcomes = [0, 1, 2, 3].map((repeats) => decide(at(1), at(0.8), repeats));
 
     assert.deepEqual(outcomes, ['again', 'again', 'again', 'marked']);
@@ -45,7 +45,7 @@ describe('measureSteadily', () => {
     });
   });
 
-  it('keeps the figures of the repetition alone', async () => {
+  it('keeps only the figures of the repetition', async () => {
     assert.deepEqual(await measure(2, [1, 0.5, 0.5, 0.5]), {
       asked: [0, 0, 1],
       kept: [
@@ -55,7 +55,7 @@ describe('measureSteadily', () => {
     });
   });
 
-  it('keeps the fourth measurement with a mark, and counts anew for the next pair', async () => {
+  it('keeps the fourth measurement with a mark, and starts counting again for the next pair', async () => {
     assert.deepEqual(await measure(2, [1, 2, 1, 2, 1, 2, 2]), {
       asked: [0, 0, 0, 0, 1, 1],
       kept: [

@@ -9,7 +9,7 @@ const dollarsOf = (assumed: typeof SECOND): Readonly<Record<string, number>> =>
 const cents = (dollars: number | undefined): number => Math.round((dollars ?? 0) * 100);
 
 describe('itemsOf', () => {
-  // By hand from docs/aws/prices.md; no answer is kept, so that a million requests are a million calls.
+  // Computed by hand from docs/aws/prices.md; no result is cached, so that a million requests are a million calls.
   it('reckons each item by its price', () => {
     const items = dollarsOf({ ...ASSUMED, requests: 1e6, keys: 1, keptSeconds: 0 });
 
@@ -45,7 +45,7 @@ describe('itemsOf', () => {
 });
 
 describe('authorizerCalls', () => {
-  it('is one for each request where no answer is kept, and fewer the longer one is', () => {
+  it('are one for each request if no result is cached, and fewer the longer a result is cached', () => {
     const calls = [0, 300, 3_600].map((keptSeconds) => authorizerCalls({ ...SECOND, keptSeconds }));
     const [all = 0, usual = 0, longest = 0] = calls;
 
@@ -62,7 +62,7 @@ describe('authorizerCalls', () => {
   });
 });
 
-describe('the prices beside it', () => {
+describe('the prices next to it', () => {
   it('are those of the tiers', () => {
     assert.deepEqual([150_000, 150_001, 10e6, 10e6 + 1, 100e6, 100e6 + 1].map(unkeyPrice), [
       0,

@@ -29,7 +29,7 @@ describe('readAudit', () => {
       audit: { kind: 'not-audited', reason: 'request failed' },
     },
     {
-      what: 'what is no JSON',
+      what: 'text that is not JSON',
       text: 'spawnSync npm ETIMEDOUT',
       audit: { kind: 'not-audited', reason: 'spawnSync npm ETIMEDOUT' },
     },

@@ -7,7 +7,7 @@ import { bundleClient, clientBundles } from '../../../lab/tools/client-bundle.ts
 const CHECKOUT = join(import.meta.dirname, '../../..');
 
 describe('the client library of the examples', () => {
-  it('is the library as it is now, without anything of Node (npm run schemas)', async (t) => {
+  it('is the current library, without anything from Node (npm run schemas)', async (t) => {
     const bundle = await bundleClient(CHECKOUT);
     t.diagnostic(`${bundle.length} bytes`);
     assert.equal(clientBundles(CHECKOUT).length, 2);

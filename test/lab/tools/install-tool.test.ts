@@ -16,7 +16,7 @@ import { installTool, toolFolder } from '../../../lab/tools/install-tool.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 let tools = '';
 
-/** A tool whose only package is a folder beside it: nothing is fetched. */
+/** A tool whose only package is a folder next to it: nothing is fetched. */
 function write(name: string, wanted: Readonly<Record<string, string>> = { left: 'file:left' }): void {
   const dependencies = { left: 'file:left' };
   mkdirSync(join(tools, name, 'left'), { recursive: true });
@@ -59,7 +59,7 @@ describe('installTool', () => {
     assert.ok(existsSync(join(tools, 'two/node_modules/left')));
   });
 
-  it('says why not, and tries again the next time', () => {
+  it('says why it failed, and tries again the next time', () => {
     // Not what is locked.
     write('three', { left: 'file:left', right: 'file:right' });
     for (let call = 0; call < 2; call += 1)
@@ -79,7 +79,7 @@ describe('tools', () => {
   const ours = { ...root.devDependencies, ...root.dependencies };
 
   for (const name of names)
-    it(`${name} names exact versions, and those of the root where that has the package, too`, () => {
+    it(`${name} names exact versions, which are the root's versions if the root has the package, too`, () => {
       const { dependencies = {} } = read(`lab/tools/${name}/package.json`);
       assert.ok(existsSync(join(ROOT, 'lab/tools', name, 'package-lock.json')));
       for (const [dependency, version] of Object.entries(dependencies)) {

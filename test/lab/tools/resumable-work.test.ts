@@ -23,7 +23,7 @@ describe('ResumableWork', () => {
     assert.equal(open('b').find('one'), undefined);
   });
 
-  it('goes on behind half a line, and takes it for none', () => {
+  it('continues after an incomplete line, which it ignores', () => {
     open().keep('one', 1);
     appendFileSync(join(folder, 'a.jsonl'), '["two",2');
 
@@ -36,7 +36,7 @@ describe('ResumableWork', () => {
     );
   });
 
-  it('writes nothing where nothing is to be kept', () => {
+  it('writes nothing if nothing is to be kept', () => {
     const none = ResumableWork.none<number>();
     none.keep('one', 1);
 

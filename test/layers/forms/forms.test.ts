@@ -65,7 +65,7 @@ describe('a template for other deploy tools', () => {
     ]);
   });
 
-  it('has no archive of a function whose code is written into it', () => {
+  it('has no archive for a function whose code is in the template', () => {
     const Inline = { Type: 'AWS::Lambda::Function', Properties: { Code: { ZipFile: 'exports.f = 1' } } };
 
     assert.deepEqual(listPacked({ Resources: { Inline } }), []);
@@ -74,7 +74,7 @@ describe('a template for other deploy tools', () => {
 
 describe('printSamTemplate', () => {
   // SAM developer guide: AWS::Serverless::Function, AWS::Serverless::LayerVersion.
-  it('has functions and layers of SAM under the same ids, and everything else as it was', () => {
+  it("has functions and layers in SAM's form under the same ids, and everything else unchanged", () => {
     const text = printSamTemplate(bucketless(), (archive) => `code/${archive}`);
 
     assert.deepEqual(parse(text), {

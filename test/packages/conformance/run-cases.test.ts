@@ -31,7 +31,7 @@ const aTarget = (part: Partial<Target>): Target => ({
 });
 
 describe('runCases', () => {
-  it('says what a target cannot be asked, early or late, and goes on after what fails', async () => {
+  it('says what a target cannot be asked, early or late, and continues after a failure', async () => {
     const target = aTarget({ cannotAsk: ({ id }) => (id === 'early' ? 'needs a clock' : undefined) });
     const results = await runCases([{ ...PLAIN, id: 'early' }, PLAIN, CONTROL], target);
 
@@ -45,7 +45,7 @@ describe('runCases', () => {
     );
   });
 
-  it('hands over what was answered', async () => {
+  it('returns the answers', async () => {
     const answers: unknown[] = [];
     const send = () => Promise.resolve({ status: 200, body: {} });
     const target = aTarget({
@@ -81,7 +81,7 @@ describe('runCases', () => {
     assert.deepEqual(reported, [refused(1), refused(0)]);
   });
 
-  it('runs as many cases at once as the target takes', async () => {
+  it('runs as many cases at once as the target accepts', async () => {
     let [running, most] = [0, 0];
     const target = aTarget({
       concurrency: 3,

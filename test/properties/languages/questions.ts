@@ -113,7 +113,7 @@ export async function answerInTypeScript(question: QuestionName, text: string): 
   }
 }
 
-/** Without a charge, nobody reads the ledgers, and what is shown is what the process remembers. */
+/** Without a charge, nobody reads the ledgers, and what is shown is what the process has stored. */
 function isFree(step: { readonly charge?: { readonly cost?: unknown } } | undefined): boolean {
   return step?.charge?.cost === 0;
 }

@@ -90,7 +90,7 @@ function drawGlobals(pick: Pick): JsonObject | undefined {
   };
 }
 
-/** Members of a resource that are no properties. */
+/** Members of a resource that are not properties. */
 function attributes(pick: Pick): JsonObject {
   return {
     ...(pick.chance(0.25) && { Condition: pick.one(['IsProd', 'IsBig']) }),

@@ -22,7 +22,7 @@ const NOT_SERVED = [
 ];
 const OF_CODE_DEPLOY = 'CodeDeployServiceRole';
 
-/** What the local account is known as in a template that names no account. */
+/** The name of the local account in a template that names no account. */
 const PSEUDO: Readonly<Record<string, string>> = { 'AWS::Partition': 'aws', 'AWS::Region': 'us-east-1' };
 
 export function graphOf(template: JsonObject): ReadonlyMap<string, Json> {
@@ -189,7 +189,7 @@ const REDUCERS: Readonly<Record<string, (properties: Members) => Members>> = {
   'AWS::ApiGateway::BasePathMapping': (mapping) =>
     mapping['BasePath'] === '' ? without(mapping, 'BasePath') : mapping,
   'AWS::ApiGateway::DomainName': (domain) => without(domain, 'CertificateArn', 'RegionalCertificateArn'),
-  // What the plan's key does already.
+  // What the plan's key already does.
   'AWS::ApiGateway::ApiKey': (key) => without(key, 'StageKeys'),
   'AWS::ApiGatewayV2::ApiMapping': (mapping) =>
     mapping['ApiMappingKey'] === '' ? without(mapping, 'ApiMappingKey') : mapping,
@@ -234,7 +234,7 @@ function statementsOf(document: Json | undefined): Json {
   });
 }
 
-/** Settings of an API may stand in its properties or in its document, and security schemes at two places of a document. */
+/** Settings of an API may be in its properties or in its document, and security schemes at two places of a document. */
 function withDocument(api: Members): Members {
   // Both repeat EndpointConfiguration for the import of the document.
   const { Body: body, Parameters: _, ...properties } = api;

@@ -1,4 +1,6 @@
-/** What a person does in the console that the tour does not: each button once, and what comes of it outside of the page, too. */
+/**
+ * What a person does in the console that the tour does not: each button once, and its effect outside of the page, too.
+ */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -51,7 +53,7 @@ async function build(page: Page, api: string, route: string): Promise<void> {
   await page.waitForSelector(`aside h2:has-text("${route}")`);
 }
 
-/** As every caller in the switcher, with a body that fits its model and one that does not. */
+/** As every caller in the switcher, with a body that matches its model and one that does not. */
 async function buildRequests(page: Page): Promise<void> {
   const identity = 'aside select.identity';
   const send = async (status: number): Promise<void> => {
@@ -158,7 +160,7 @@ async function replay(page: Page, stacks: Stacks): Promise<void> {
   await page.fill('aside input[aria-label="Path and query"]', 'users?edited');
   await page.click('aside .main-action:has-text("Send")');
   await page.waitForSelector('aside .problem');
-  // What is masked in the form is sent as it was.
+  // What is masked in the form is sent unmasked.
   await page.fill('aside input[aria-label="Path and query"]', '/dev/users?edited=1');
   await page.click('aside .main-action:has-text("Send")');
   await page.waitForSelector('.request-title:has-text("edited=1")');
@@ -199,7 +201,7 @@ async function useKeys(page: Page): Promise<void> {
   await page.fill('input[type=search]', '');
 }
 
-/** In a tab of its own, which has no key until another tab of the console gives it one. */
+/** In a separate tab, which has no key until another tab of the console gives it one. */
 async function openLinks(page: Page, stacks: Stacks): Promise<void> {
   await go(page, 'traffic');
   await page.click('.line:has-text("edited=1")');

@@ -13,7 +13,7 @@ const NOTHING = JSON.stringify({
     },
   },
 });
-/** What a section without anything in it says. */
+/** The text of a section without content. */
 const SAYS: readonly (readonly [section: string, says: string])[] = [
   ['traffic', 'No requests yet.'],
   ['apis', 'This API has no routes.'],

@@ -1,6 +1,6 @@
 /**
- * Traffic stays open while 20 requests come each second, for half an hour or `--minutes`. The page's list is full after
- * 500 seconds and the gateway's records are before; what both hold in memory must not grow from then on.
+ * Traffic stays open while 20 requests arrive each second, for half an hour or `--minutes`. The page's list is full
+ * after 500 seconds and the gateway's records are full before; the memory of both must not grow from then on.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -86,7 +86,7 @@ export const browserCase: BrowserCase = {
   },
 };
 
-/** One each 50 ms, by a timetable: a late one is not made up for by a burst of the ones behind it. */
+/** One each 50 ms, by a timetable: a late request is not made up for by a burst of later ones. */
 async function sendForAMinute(url: string, minute: number): Promise<void> {
   const startedMs = performance.now();
   const sent: Promise<void>[] = [];

@@ -17,7 +17,7 @@ import type { Names, Order } from './markup-template.ts';
 
 type Stacks = Awaited<ReturnType<typeof serve>>;
 
-/** What the rounds through the page have seen. */
+/** What the rounds through the page have found. */
 type Seen = { readonly texts: string[]; readonly wrong: Set<string> };
 
 const SEED = 20_261_126;
@@ -193,7 +193,7 @@ async function writeItem(page: Page, texts: DrawnTexts): Promise<void> {
   assert.match((await page.textContent('main')) ?? '', /nested/);
 }
 
-/** What the page must not have, so that the look is known to see it. */
+/** What the page must not contain, which proves that the check finds it. */
 async function noticeMarkup(page: Page): Promise<void> {
   assert.deepEqual((await inspectPage(page)).wrong, []);
   await page.evaluate(plant, undefined);

@@ -34,7 +34,7 @@ const template = (timeout: number, more: object = {}): string =>
   });
 
 export const browserCase: BrowserCase = {
-  name: 'a tab of the console goes on after a restart, with what it shows, and says which code answers',
+  name: 'a tab of the console continues after a restart, with what it shows, and says which code answers',
   async run({ page }) {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-tab-'));
     const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);

@@ -1,6 +1,6 @@
 /**
- * A shop with a table, queues and a schedule: requests are sorted, searched for, marked, looked at by their kind of body, saved
- * and sent again; dead messages go back, a function is invoked, and the map leads to the template.
+ * A shop with a table, queues and a schedule: requests are sorted, searched, marked, examined by their kind of body,
+ * saved and sent again; dead messages are redriven, a function is invoked, and the map refers to the template.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

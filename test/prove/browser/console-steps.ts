@@ -1,4 +1,7 @@
-/** What a person does in sections of the console by the page alone: tables, prices, the clock, and what is only looked at. */
+/**
+ * What a person does in sections of the console with nothing but the page: tables, prices, the clock, and what is only
+ * viewed.
+ */
 import assert from 'node:assert/strict';
 import { go, readText } from './console-tour.ts';
 import type { Page } from './page.ts';
@@ -56,7 +59,7 @@ export async function moveClock(page: Page): Promise<void> {
   await page.click('.clock summary');
 }
 
-/** What is only looked at, with what the steps before have left in it; at the end the list is emptied. */
+/** What is only viewed, with what the previous steps have left; at the end the list is emptied. */
 export async function lookAround(page: Page): Promise<void> {
   await go(page, 'calls');
   await page.waitForSelector('main section:has-text("Publish")');

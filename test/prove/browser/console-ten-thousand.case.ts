@@ -15,7 +15,7 @@ const ROWS = 10_000;
 const MORE = 320;
 const PAUSE_MS = 200;
 const AT_ONCE = 16;
-/** What answers within this feels immediate (web.dev, RAIL). */
+/** A response within this time feels immediate (web.dev, RAIL). */
 const MOST_MS = 100;
 const MOST_SHARE = 0.1;
 const MOST_ELEMENTS = 120;
@@ -75,7 +75,7 @@ function report(what: string, rows: number, { frames, slowestFrameMs, tasksMs }:
   assert.ok(stutters <= frames * MOST_SHARE, `${what}: ${stutters} tasks over ${MOST_MS} ms`);
 }
 
-/** What a page has for it; the functions below run in the page, and know of nothing here. */
+/** What a page has for it; the functions below run in the page, and have no access to this file. */
 type Watching = {
   watched: { frames: number; slowest: number; tasks: number[]; isOver: boolean };
   readonly document: {

@@ -66,7 +66,10 @@ export async function tour(page: Page, label: string): Promise<void> {
   }
 }
 
-/** What the page shows now, on every screen in light and dark: nothing wider than its box, nothing but minor to axe. */
+/**
+ * Examines the current page, on every screen in light and dark: nothing is wider than its box, and axe finds only minor
+ * problems.
+ */
 export async function lookAt(page: Page, name: string, frame: readonly string[] = FRAME): Promise<void> {
   mkdirSync(SHOTS, { recursive: true });
   for (const colorScheme of ['light', 'dark'] as const) {

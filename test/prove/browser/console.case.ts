@@ -75,7 +75,7 @@ async function explainAndReplay(page: Page, stacks: Stacks): Promise<void> {
   assert.match(await readText(page, 'table.compare'), /403/);
   await lookAt(page, 'few-compared');
 
-  // In Traffic, k alone is one request up.
+  // In Traffic, k on its own is one request up.
   await page.keyboard.press('g');
   await page.keyboard.press('k');
   await page.waitForSelector('nav.side a[aria-current=page][href="#/keys"]');
@@ -155,7 +155,7 @@ async function askAccess(page: Page): Promise<void> {
   await page.waitForSelector('.story .verdict.allow');
 }
 
-/** Of an API that allows any origin, which is none for cookies, and of one that answers no preflight. */
+/** From an API that allows any origin, which does not include cookies, and from one that does not answer preflights. */
 async function askPreflights(page: Page): Promise<void> {
   const preflight = 'section[aria-label=Preflight]';
   const build = async (kind: string, route: string): Promise<void> => {

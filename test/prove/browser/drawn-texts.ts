@@ -2,7 +2,7 @@
 import { pickFrom } from '../../support/pick.ts';
 import type { Pick } from '../../support/pick.ts';
 
-/** What each would do if it ran. The page counts. */
+/** What each text would do if it ran. The page counts it. */
 const RAN = 'globalThis.ran=(globalThis.ran||0)+1';
 
 export const PIECES: readonly string[] = [
@@ -87,7 +87,7 @@ export class DrawnTexts {
   }
 }
 
-/** Written anew from the rule: controls and marks of direction are shown as escapes, line breaks and tabs stay. */
+/** Written again from the rule: controls and marks of direction are shown as escapes, line breaks and tabs stay. */
 function showVisible(text: string): string {
   let shown = '';
   for (let at = 0; at < text.length; at += 1) {

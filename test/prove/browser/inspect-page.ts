@@ -1,4 +1,4 @@
-/** What a page shows, and what in it can only have come from data that was taken for markup. */
+/** What a page shows, and what in it can only come from data that was interpreted as markup. */
 import type { Page } from './page.ts';
 
 type Inspected = { readonly text: string; readonly wrong: readonly string[] };

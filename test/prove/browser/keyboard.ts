@@ -10,7 +10,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
   throw new Error(`the keyboard does not reach “${name}”`);
 }
 
-/** What a screen reader would say of it, as far as this page needs it. */
+/** What a screen reader would read, as far as this page needs it. */
 function focusedName(): Promise<string> {
   type Node = { readonly nodeType: number; readonly textContent: string };
   type Focused = {

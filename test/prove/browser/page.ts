@@ -1,6 +1,6 @@
 /**
- * What a case of `npm run prove -- browser` has: a page of headless Chromium on an origin of its own, and gateways to
- * call from it. A file of this folder that ends with `.case.ts` and exports `browserCase` is a case.
+ * What a case of `npm run prove -- browser` gets: a page of headless Chromium on its own origin, and gateways to call
+ * from it. A file in this folder that ends with `.case.ts` and exports `browserCase` is a case.
  */
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,9 +14,9 @@ import { READY, readyOf, runCommand, startCommand } from '../../support/command.
 import { installTool, toolFolder } from '../../../lab/tools/install-tool.ts';
 
 export type BrowserCase = {
-  /** A sentence: what holds in a browser. */
+  /** A sentence that is true in a browser. */
   readonly name: string;
-  /** Throws where it does not. */
+  /** Throws if it is not. */
   run(at: {
     readonly page: Page;
     /** `--minutes` */
@@ -40,7 +40,7 @@ export interface Page {
   setDefaultTimeout(ms: number): void;
   waitForSelector(selector: string): Promise<unknown>;
   readonly keyboard: { press(key: string): Promise<void>; insertText(text: string): Promise<void> };
-  /** By its value, its words, or where it stands. */
+  /** By its value, its text, or its place. */
   selectOption(
     selector: string,
     option: string | { readonly label: string } | { readonly index: number },
@@ -71,7 +71,7 @@ type Driver = {
       readonly args: readonly string[];
       readonly timeout: number;
     }): Promise<Browser>;
-    /** With a profile of its own, which may be written beforehand. */
+    /** With its own profile, which may be written before. */
     launchPersistentContext(
       folder: string,
       options: {
@@ -105,7 +105,7 @@ export class ToolMissing extends Error {
   override readonly name = 'ToolMissing';
 }
 
-/** @throws ToolMissing where there is no Chromium, or its driver cannot be installed */
+/** @throws ToolMissing if there is no Chromium, or its driver cannot be installed */
 export async function openBrowser(): Promise<{
   readonly version: string;
   /** Runs with a fresh profile, on a blank page of an origin that no API has. */
@@ -147,7 +147,7 @@ export async function openBrowser(): Promise<{
 }
 
 /**
- * Chromium with a home and a profile of its own: what it trusts and holds is in the folder.
+ * Chromium with its own home and profile: what it trusts and stores is in the folder.
  * @throws ToolMissing as openBrowser
  */
 export function openProfile(home: string, profile: string, args: readonly string[]): Promise<Context> {
@@ -194,16 +194,16 @@ type ServedStacks = AsyncDisposable & {
   readonly control: string;
   /** Address of the only API of this kind in a stack; `ws:` for WebSocket. */
   urlOf(stack: string, kind: 'rest' | 'http' | 'websocket'): string;
-  /** What a further command prints. */
+  /** The output of another command. */
   run(...words: readonly string[]): Promise<string>;
   /** Options as `gatewright token` has them. */
   token(...options: readonly string[]): Promise<string>;
 };
 
 /**
- * One `gatewright start`, ended with the block that holds it: `await using stacks = await serve([…])`.
+ * One `gatewright start`, which ends with the block that contains it: `await using stacks = await serve([…])`.
  * @param sources of the repository, or names of `files`
- * @param files by name, where it is started
+ * @param files by name, in the folder where it is started
  */
 export async function serve(
   sources: readonly string[],

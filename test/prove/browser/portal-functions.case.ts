@@ -89,7 +89,7 @@ async function servePortal(portal: Portal) {
         response.writeHead(reply.statusCode, reply.headers).end(reply.body);
         return;
       }
-      // Two changes of a plan do not begin at the same instant.
+      // Two changes of plan do not begin at the same instant.
       portal.nowMs += 10;
       const body = Buffer.concat(chunks).toString('utf8');
       void portal

@@ -1,6 +1,7 @@
 /**
- * The example api-product as a user has it, out of the npm package: two organisations are invited, call the API, are
- * refused, change their plan and their keys. One works with a mouse on a desktop, the other by keyboard alone on a phone.
+ * The example api-product as a user has it, from the npm package: two organisations are invited, call the API, are
+ * refused, change their plan and their keys. One works with a mouse on a desktop, the other only with the keyboard on a
+ * phone.
  */
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync } from 'node:fs';
@@ -271,7 +272,7 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** A program goes on with the old secret while the key is rotated. */
+/** A program continues with the old secret while the key is rotated. */
 async function rotate(page: Page, served: Served, key: string, hands: Hands) {
   await hands.open('keys', 'API keys', 'main .card h2:has-text("server")');
   const counts = { total: 0, failed: 0 };

@@ -1,4 +1,7 @@
-/** Two organisations at one portal, on a phone and by keyboard alone: invited, let in, and all that a member does. */
+/**
+ * Two organisations at one portal, on a phone and only with the keyboard: invited, admitted, and everything that a
+ * member does.
+ */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -248,7 +251,7 @@ async function inviteSomebody(page: Page, portal: Portal): Promise<void> {
   await openSection(page, 'Log', 'main td:has-text("created a key")');
 }
 
-/** A section that is opened after the session has ended leads to the sign-in. */
+/** A section that is opened after the session has ended redirects to the sign-in. */
 async function endSession(page: Page, portal: Portal): Promise<void> {
   portal.endSessions();
   await page.evaluate(focusMenu, undefined);

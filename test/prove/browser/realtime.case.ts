@@ -6,7 +6,7 @@ import type { BrowserCase, Page } from './page.ts';
 const SHOWN_WITHIN_MS = 30_000;
 
 export const browserCase: BrowserCase = {
-  name: 'two callers chat in one room, see each other, and go on after a reload; a ticker pushes its prices',
+  name: 'two callers chat in one room, see each other, and continue after a reload; a ticker pushes its prices',
   async run({ page }) {
     await using stacks = await serve(['.', 'examples/chat', 'examples/ticker']);
     const addressOf = async (stack: string, sub: string): Promise<string> => {
@@ -26,7 +26,7 @@ export const browserCase: BrowserCase = {
     await page.waitForSelector('#messages li:nth-child(2)');
     await until(page, '#members', 'ada, bob');
 
-    // After a reload, the page goes on after what it had shown.
+    // After a reload, the page continues after what it had shown.
     await page.goto('about:blank');
     await page.goto(chat);
     await enter(page);
@@ -65,8 +65,8 @@ async function until(page: Page, selector: string, text: string): Promise<void> 
 }
 
 /**
- * A client that speaks the protocol itself: joins, and says something. What is delivered on the channel, such as its own
- * presence, may come before the answer: the subscription holds as soon as it is written.
+ * A client that speaks the protocol itself: it joins and sends a message. What is delivered on the channel, such as its
+ * own presence, may come before the answer: the subscription is valid as soon as it is written.
  */
 function join(page: Page, options: { readonly url: string; readonly token: string }): Promise<void> {
   return page.evaluate(({ url, token }) => {

@@ -88,7 +88,7 @@ async function begin({ page, origin, base, client }: App, state: string): Promis
   return verifier;
 }
 
-/** @returns what the login page says to it; empty where the browser has left it */
+/** @returns what the login page shows; empty if the browser has left it */
 async function signIn(page: Page, name: string, password: string): Promise<string> {
   await page.fill('#name', name);
   await page.fill('#password', password);

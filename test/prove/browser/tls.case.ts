@@ -1,6 +1,6 @@
 /**
- * `gatewright start --tls` in a browser that trusts the local CA, as `certs --trust` says; no certificate
- * error is ignored. Client certificates are those of its own store.
+ * `gatewright start --tls` in a browser that trusts the local CA, as `certs --trust` says; no certificate error is
+ * ignored. Client certificates come from the browser's own store.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-/** Clients from several addresses that each announce a large body and hold back its last byte. */
+/** Clients from several addresses that each announce a large body and withhold its last byte. */
 import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
@@ -78,7 +78,7 @@ async function overHttp2(url: URL, localAddress: string): Promise<Sender> {
   return { status: () => status, end: () => session.destroy() };
 }
 
-/** As fast as it is taken. */
+/** As fast as the other side accepts it. */
 function sendAllButOne(socket: Socket | ClientHttp2Stream): void {
   let left = BODY_BYTES - 1;
   const send = (): void => {

@@ -11,7 +11,7 @@ type Asking = {
   readonly isCounted?: (client: number) => boolean;
 };
 
-/** Of `clients` at once, until `isOver`. */
+/** Calls by `clients` at the same time, until `isOver`. */
 export async function askInLoop(url: URL, clients: number, asking: Asking): Promise<Asked> {
   const asked: Asked = { tookMs: [], statuses: {} };
   await Promise.all(Array.from({ length: clients }, (_, client) => loop(url, client, asking, asked)));

@@ -1,4 +1,4 @@
-/** Clients of the library on a running gateway, and what arrives on the wire beside what they hand on. */
+/** Clients of the library on a running gateway, and what arrives on the wire as well as what they pass on. */
 import { WebSocket } from 'ws';
 import { connectChannels } from '../../../shared/entries/websocket-client.ts';
 import type {
@@ -57,7 +57,7 @@ export type Listener = {
   members: readonly Member[];
 };
 
-/** Those of one part of the proof; whatever becomes of it, none of them goes on. */
+/** Those of one part of the proof; whatever becomes of it, none of them continues. */
 export class Listeners implements Disposable {
   readonly wire: Wire = { frames: 0, entries: 0, disordered: 0, double: 0 };
   readonly #all: Listener[] = [];
@@ -116,7 +116,7 @@ export function kill({ sockets }: Pick<Listener, 'sockets'>): void {
   for (const socket of sockets) socket.terminate();
 }
 
-/** Who comes later is kept waiting no longer by the starts of functions than one who comes alone. */
+/** A client that comes later waits no longer for the starts of functions than one that comes alone. */
 const FIRST_WAVE = 1;
 const LARGEST_WAVE = 16;
 

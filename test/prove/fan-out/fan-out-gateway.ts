@@ -1,4 +1,4 @@
-/** The stack on a gateway of its own, and what the proof asks of it beside its channels. */
+/** The stack on its own gateway, and what the proof uses of it in addition to its channels. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,11 +21,11 @@ export type Gateway = AsyncDisposable & {
   readonly url: string;
   readonly tokens: readonly string[];
   readonly dynamodb: string;
-  /** Of all its threads, since its start; undefined where the system does not say. */
+  /** Of all its threads, since its start; undefined if the system does not report it. */
   processorMs(): number | undefined;
 };
 
-/** @throws Error where it does not start in time */
+/** @throws Error if it does not start in time */
 export async function startGateway(clients: number): Promise<Gateway> {
   const cwd = mkdtempSync(join(tmpdir(), 'gatewright-fan-out-'));
   const params = [
@@ -87,13 +87,13 @@ export function tokensOf({ tokens }: Gateway): () => string {
   return () => tokens[(next += 1) % tokens.length] ?? '';
 }
 
-/** Of the 100 a second in which Linux counts for programs, whatever it counts by itself. */
+/** The 100 ticks a second in which Linux counts for programs, whatever it counts internally. */
 const TICK_MS = 10;
 
 function processorMsOf(pid: number): number | undefined {
   if (process.platform !== 'linux') return undefined;
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // Behind the name, which may hold anything: user and system time are the 12th and 13th of what follows.
+  // After the name, which may contain anything: user and system time are the 12th and 13th of what follows.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { until, within } from './stage.ts';
 
 describe('a stage of a proof', () => {
-  it('ends by its own bound, and says what it waited for and how far that came', async () => {
+  it('ends by its own limit, and says what it waited for and how far it came', async () => {
     const never = new Promise<void>(() => undefined);
     const howFar = (): string => '3 of 4 do';
 

@@ -1,6 +1,6 @@
 /** A stage of the proof: what it waits for, how long at most, and how far it has come when that is over. */
 
-/** @throws Error that says so; what goes on meanwhile is left to whoever closes the clients */
+/** @throws Error that says so; what continues meanwhile is left to whoever closes the clients */
 export async function within<T>(
   what: string,
   limitMs: number,
@@ -20,7 +20,10 @@ export async function within<T>(
 
 const LOOK_EVERY_MS = 20;
 
-/** How long it took until it held. @throws Error where it does not come to hold within `limitMs` */
+/**
+ * The time until the condition was true.
+ * @throws Error if it does not become true within `limitMs`
+ */
 export async function until(
   what: string,
   limitMs: number,

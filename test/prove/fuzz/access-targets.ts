@@ -1,4 +1,4 @@
-/** What lets callers in: policies, signatures, tokens, access documents, webhooks. */
+/** The code that admits callers: policies, signatures, tokens, access documents, webhooks. */
 import { DomainError } from '#shared/errors.ts';
 import { parseToken } from '#shared/access/tokens/token-shape.ts';
 import { verifyDelivery } from '#shared/webhooks/verify.ts';

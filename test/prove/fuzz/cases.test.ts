@@ -12,7 +12,7 @@ after(async () => {
 
 describe('inputs that once were a crash', () => {
   for (const { target: name, input, reason } of readCases())
-    it(`of ${name} are none any more: ${reason}`, async () => {
+    it(`of ${name} no longer crash: ${reason}`, async () => {
       const target = targets.find((one) => one.name === name);
       assert.ok(target !== undefined);
       assert.equal(await tryInput(target, input), undefined);
@@ -27,7 +27,7 @@ describe('every target', () => {
 });
 
 describe('`prove -- fuzz --only`', () => {
-  it('gives one target all the time, which is no evidence of the whole', async () => {
+  it('gives one target all the time, which is not evidence for the whole', async () => {
     const outcome = await fuzz.run({ quick: true, only: 'jwt' });
 
     assert.deepEqual(outcome, {

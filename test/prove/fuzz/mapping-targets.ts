@@ -1,4 +1,4 @@
-/** What templates and models of an API are made of, as the gateway calls it. */
+/** The code that reads templates and models of an API, as the gateway calls it. */
 import { SchemaSet } from '../../../packages/gateway/core/deployment/models/json-schema.ts';
 import { SchemaRefusal } from '../../../packages/gateway/core/deployment/models/schema-preparation.ts';
 import { parseJson } from '../../../packages/gateway/velocity/java/json.ts';

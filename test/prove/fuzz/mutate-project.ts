@@ -7,7 +7,7 @@ import type { Project, ProjectFile } from './project-layouts.ts';
 const MAX_CHANGES = 3;
 const STRUCTURED = /\.(?:ya?ml|json)$/;
 const VALUES = [null, '', 'text', 0, -1, true, [], {}, [null], { a: null }, 'nodejs20.x', 'serverless.yml'];
-/** Words that stand in such files. */
+/** Words that occur in such files. */
 const WORDS = [
   '${file(config.yml)}',
   '!Ref Hello',
@@ -81,7 +81,7 @@ function contentOf(file: ProjectFile | undefined): string {
   return file?.kind === 'text' ? file.text : '';
 }
 
-/** One value becomes one of another type, or goes. */
+/** Changes one value to another type, or removes it. */
 function retype(dice: Dice, text: string): string {
   const document = parseDocument(text, { logLevel: 'silent' });
   const places: (readonly unknown[])[] = [];

@@ -29,7 +29,7 @@ export function diceOf(seed: number): Dice {
 const TOKENS = /\w+|\s+|[^\w\s]/g;
 const MAX_CHARS = 200_000;
 const MAX_CHANGES = 6;
-/** What has broken parsers before: edges of numbers, names of prototypes, brackets, bytes that are no text. */
+/** What has broken parsers before: edges of numbers, names of prototypes, brackets, bytes that are not text. */
 const EVIL = [
   '0',
   '-1',
@@ -87,7 +87,7 @@ const EVIL = [
 ];
 const PAIRS = ['[]', '{}', '()', '""'] as const;
 
-/** A seed with one to six changes. `words` are those of the language. */
+/** A seed with one to six changes. `words` are words of the language. */
 export function mutate(dice: Dice, seeds: readonly string[], words: readonly string[]): string {
   let tokens = tokensOf(dice.pick(seeds));
   for (let left = 1 + dice.below(MAX_CHANGES); left > 0; left -= 1)

@@ -49,7 +49,7 @@ export function projectTarget(): FuzzTarget {
   };
 }
 
-/** What cannot be written, since another change made a file of its folder, is left out. */
+/** A file that cannot be written, because another change made a file of its folder, is left out. */
 function write(folder: string, project: Project): void {
   mkdirSync(folder);
   for (const [path, file] of Object.entries(project)) {

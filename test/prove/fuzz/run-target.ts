@@ -6,13 +6,13 @@ export type Crash = { readonly target: string; readonly input: string; readonly 
 
 type FuzzRun = { readonly inputs: number; readonly crashes: readonly Crash[] };
 
-/** No input of 200,000 characters may hold the loop for longer, also on a machine with other work. */
+/** No input of 200,000 characters may block the loop for longer, even on a machine with other work. */
 const SLOW_MS = 10_000;
 const SHORTEN_WITHIN_MS = 5_000;
 /** A broken target crashes on most inputs; the first ones say it all. */
 const MAX_CRASHES = 3;
 
-/** Ends after so many inputs or milliseconds, whatever comes first. */
+/** Ends after this number of inputs or milliseconds, whichever comes first. */
 export async function runTarget(
   target: FuzzTarget,
   seed: number,
@@ -32,7 +32,7 @@ export async function runTarget(
   return { inputs, crashes };
 }
 
-/** Why an input is a crash; undefined = it is none. */
+/** The reason why an input is a crash; undefined = it is not. */
 export async function tryInput(target: FuzzTarget, input: string): Promise<string | undefined> {
   const startedMs = performance.now();
   try {
@@ -44,7 +44,7 @@ export async function tryInput(target: FuzzTarget, input: string): Promise<strin
   return tookMs > (target.slowMs ?? SLOW_MS) ? `took ${Math.round(tookMs)} ms` : undefined;
 }
 
-/** Cuts away whatever is not needed for it, by halves, quarters and so on. */
+/** Removes whatever is not needed for the crash, by halves, quarters and so on. */
 async function shorten(
   target: FuzzTarget,
   input: string,

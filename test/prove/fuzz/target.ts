@@ -29,7 +29,7 @@ export function refusing(
   }
 }
 
-/** Undefined for what is no JSON. */
+/** Undefined for a value that is not JSON. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -1,4 +1,4 @@
-/** Bytes on sockets: HTTP requests and WebSocket frames, against servers that must go on serving. */
+/** Bytes on sockets: HTTP requests and WebSocket frames, against servers that must continue serving. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createApiServer } from '../../../packages/gateway/server/http.ts';
@@ -14,7 +14,7 @@ import type { FuzzTarget } from './target.ts';
 const CLOSED_WITHIN_MS = 20_000;
 const GET = 'GET /dev/pets?x=1 HTTP/1.1\r\nHost: pets.example\r\n';
 
-/** Sends bytes, says that no more will come, and waits for the end. */
+/** Sends bytes, announces that no more will come, and waits for the end. */
 async function talk(
   port: number,
   bytes: string,

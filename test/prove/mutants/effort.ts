@@ -1,4 +1,4 @@
-/** Whether a process works, as the kernel sees it: time alone says nothing on a machine that does other things. */
+/** Whether a process works, according to the kernel: time alone shows nothing on a machine that does other things. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** The kernel's ticks, a hundred a second wherever Node.js runs. */
@@ -35,7 +35,7 @@ export class Effort {
   }
 }
 
-/** Of a process with all its threads; undefined where there is no /proc, or no such process. */
+/** For a process with all its threads; undefined if there is no /proc, or no such process. */
 function readStanding(pid: number): Standing | undefined {
   try {
     const threads = readdirSync(`/proc/${pid}/task`).map((id) => fieldsOf(`/proc/${pid}/task/${id}/stat`));
@@ -50,7 +50,7 @@ function readStanding(pid: number): Standing | undefined {
   }
 }
 
-/** Those behind the name, which may hold blanks and brackets. */
+/** The fields after the name, which may contain blanks and brackets. */
 function fieldsOf(path: string): readonly string[] {
   const stat = readFileSync(path, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

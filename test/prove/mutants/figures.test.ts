@@ -84,11 +84,11 @@ describe('countVerdicts', () => {
 
 describe('findShortfall', () => {
   const rows: readonly [string, Partial<Counts>, string | undefined][] = [
-    ['is none where nine of ten are killed', { drawn: 160, killed: 144 }, undefined],
-    ['is what is killed where it is less', { drawn: 160, killed: 143 }, '143 of 160 killed'],
-    ['is none where one of twenty survives with a reason', { survivorsWithReason: 8 }, undefined],
+    ['is none if nine of ten are killed', { drawn: 160, killed: 144 }, undefined],
+    ['is what is killed if it is less', { drawn: 160, killed: 143 }, '143 of 160 killed'],
+    ['is none if one of twenty survives with a reason', { survivorsWithReason: 8 }, undefined],
     [
-      'is what survives with a reason where it is more',
+      'is what survives with a reason if it is more',
       { survivorsWithReason: 9 },
       '9 of 160 survive with a reason, more than 5 %',
     ],
@@ -101,13 +101,13 @@ describe('findShortfall', () => {
 });
 
 describe('mergeFigures', () => {
-  it('replaces those of the package and leaves those of others', () => {
+  it('replaces those of the package and keeps those of others', () => {
     const known = { b: measured(1), a: measured(1) };
 
     assert.deepEqual(mergeFigures(known, 'b', measured(1, 155), 1), { a: measured(1), b: measured(1, 155) });
   });
 
-  it('sets a draw by another seed beside that of the claim, where it stays', () => {
+  it('keeps a draw by another seed next to that of the claim, if it stays', () => {
     const both = mergeFigures({ a: measured(1) }, 'a', measured(2, 140), 1);
     const again = mergeFigures(both, 'a', measured(1, 155), 1);
 
@@ -116,7 +116,7 @@ describe('mergeFigures', () => {
     assert.deepEqual(again, { a: { ...measured(1, 155), otherDraw } });
   });
 
-  it('keeps no draw by another seed alone', () => {
+  it('keeps no draw by another seed on its own', () => {
     assert.deepEqual(mergeFigures({}, 'a', measured(2), 1), {});
   });
 });
@@ -134,7 +134,7 @@ describe('docs/evidence/mutants.json', () => {
   const known = (evidence?.figures['packages'] ?? {}) as FiguresByPackage;
   const packages = [...groupByPackage(readSources()).keys()];
 
-  it('says of each package what was measured, or that it is due', () => {
+  it('says for each package what was measured, or that it is due', () => {
     const due = evidence === undefined ? packages.toSorted() : (evidence.due ?? []);
 
     assert.deepEqual(due, findDue(known, packages, SEED));

@@ -1,12 +1,12 @@
-/** What is known of each package, at which commit it was measured, and what the claim still lacks. */
+/** What is known about each package, at which commit it was measured, and what the claim still lacks. */
 import type { Mutant } from './find-mutants.ts';
 import { stratumOf } from './sample-mutants.ts';
 import { isAlive } from './stages.ts';
 import type { Verdict } from './try-mutants.ts';
 
-/** Of all that are drawn, those that no test reaches among them. */
+/** Of all drawn mutants, including those that no test reaches. */
 const KILLED_SHARE = 0.9;
-/** Of all that are drawn: survivors with a reason why no test is worth it. They count as alive. */
+/** Of all drawn mutants: survivors with a reason why they are not worth a test. They count as alive. */
 const MOST_WITH_REASON = 0.05;
 
 type Folder = { readonly drawn: number; readonly killed: number };
@@ -56,7 +56,7 @@ export function countVerdicts(
   };
 }
 
-/** @returns why these do not bear out the claim; undefined where they do */
+/** @returns why these do not support the claim; undefined if they do */
 export function findShortfall({ drawn, killed, survivorsWithReason }: Counts): string | undefined {
   if (drawn === 0) return 'nothing is drawn';
   if (killed < KILLED_SHARE * drawn) return `${killed} of ${drawn} killed`;
@@ -65,7 +65,7 @@ export function findShortfall({ drawn, killed, survivorsWithReason }: Counts): s
     : undefined;
 }
 
-/** A draw by another seed stands beside the figures of the claim, and replaces none. */
+/** A draw with another seed is stored next to the figures of the claim, and replaces none. */
 export function mergeFigures(
   known: FiguresByPackage,
   name: string,

@@ -69,7 +69,7 @@ describe('plantMutants', () => {
     return calls;
   };
 
-  it('keeps a file as it was while none counts', () => {
+  it('does not change a file while no mutant is active', () => {
     assert.deepEqual(run(-1), ['less', '3', '5', '3']);
   });
 

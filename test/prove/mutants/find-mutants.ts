@@ -12,7 +12,7 @@ export type Mutant = {
   readonly id: string;
   readonly file: string;
   readonly line: number;
-  /** What is replaced, and by what; shortened for people. */
+  /** What is replaced, and with what; shortened for people. */
   readonly original: string;
   readonly replacement: string;
   readonly change: Change;

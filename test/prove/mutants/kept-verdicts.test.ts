@@ -13,12 +13,12 @@ describe('hashOfGround', () => {
     assert.notEqual(hashOfGround('text', [ONE, OTHER], OTHER), ground);
   });
 
-  it('leaves other tests out where one has killed, and counts all where none has', () => {
+  it('omits other tests if one has noticed the mutant, and includes all if none has', () => {
     assert.equal(hashOfGround('text', [ONE], ONE), hashOfGround('text', [ONE, OTHER], ONE));
     assert.notEqual(hashOfGround('text', [ONE], undefined), hashOfGround('text', [ONE, OTHER], undefined));
   });
 
-  it('counts what runs the tests where none has killed: it may see more by now', () => {
+  it('includes what runs the tests if none has noticed the mutant: it may notice more by now', () => {
     assert.notEqual(hashOfGround('text', [ONE], undefined), hashOfGround('text', [ONE], ONE));
   });
 });

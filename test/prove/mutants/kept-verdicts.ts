@@ -1,4 +1,4 @@
-/** Verdicts of earlier runs, in .build: a run goes on where another has ended. */
+/** Verdicts of earlier runs, in .build: a run continues where another has ended. */
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -29,7 +29,7 @@ export function keep(kept: Kept): void {
   appendFileSync(FILE, `${JSON.stringify(kept)}\n`);
 }
 
-/** What sees a mutant: where it gets better, those that lived are tried again. */
+/** The code that tries mutants: if it improves, the survivors are tried again. */
 const TRIED_BY = [
   'light-runner',
   'mutant-process',

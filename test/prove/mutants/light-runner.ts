@@ -1,6 +1,7 @@
 /**
- * Stands in for `node:test` in the processes that try mutants: the same words, for tests that are loaded once and
- * run again and again, each alone. Node's own runner follows every promise by async hooks, which takes longer than the tests.
+ * Replaces `node:test` in the processes that try mutants: the same API, for tests that are loaded once and run again
+ * and again, each separately. Node's own runner follows every promise with async hooks, which takes longer than the
+ * tests.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mock as nodeMock } from 'node:test';
@@ -77,7 +78,7 @@ function lineageOf(suite: Suite): readonly Suite[] {
 
 export type TestRun = { readonly test: LoadedTest; readonly error: unknown; readonly ms: number };
 
-/** Runs tests in their order, with what their suites do before and after; ends early where `onRun` returns false. */
+/** Runs tests in their order, with the hooks of their suites; ends early if `onRun` returns false. */
 export async function runTests(
   tests: readonly LoadedTest[],
   timeoutMs: number,

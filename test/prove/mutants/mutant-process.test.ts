@@ -85,7 +85,7 @@ function start(tests: readonly string[]): ChildProcess {
   });
 }
 
-/** What a process with the mutants says of a test, and of each mutant. */
+/** What a process with the mutants reports about a test, and about each mutant. */
 async function judge(test: string): Promise<{ readonly loaded: Loaded; readonly tried: readonly Tried[] }> {
   const child = start([test]);
   try {
@@ -120,12 +120,12 @@ describe('a process with mutants', () => {
 
   for (const [where, test] of [
     ['in its own thread', HERE],
-    ['in a module that a test loads anew', ANEW],
+    ['in a module that a test loads again', ANEW],
     ['in a thread that a test starts with flags and an environment of its own', THREAD],
     ['in a thread whose program esbuild joins', JOINED],
     ['in what a test does at its end', ENDING],
   ] as const)
-    it(`says which are met and which are noticed ${where}`, async () => {
+    it(`reports which are executed and which are noticed ${where}`, async () => {
       const { loaded, tried } = await judge(test);
 
       assert.deepEqual(

@@ -9,7 +9,7 @@ import type { LoadedTest, TestRun } from './light-runner.ts';
 import { makeCells, plantFiles, plantInThreads } from './planted-files.ts';
 
 export type MutantOrder = {
-  /** By file, absolute: where its text with the mutants is. */
+  /** By absolute file: where its text with the mutants is. */
   readonly planted: Readonly<Record<string, string>>;
   /** How many there are. */
   readonly mutants: number;
@@ -18,12 +18,12 @@ export type MutantOrder = {
   readonly active: number;
 };
 
-/** A test that holds without a mutant. */
+/** A test that passes without a mutant. */
 export type Held = {
   readonly file: string;
   /** Among those of its file. */
   readonly index: number;
-  /** The mutants that it meets. */
+  /** The mutants that it executes. */
   readonly hits: readonly number[];
   readonly ms: number;
   /** Of the processor: what `ms` says on a machine that does nothing else. */
@@ -50,14 +50,14 @@ export type Tried = {
   readonly kind: 'tried';
   /** The test that failed, and its file. */
   readonly killedBy: { readonly name: string; readonly file: string; readonly isLate: boolean } | undefined;
-  /** The same tests hold again without the mutant. */
+  /** The same tests pass again without the mutant. */
   readonly isClean: boolean;
 };
 
 const FIRST_RUN_TIMEOUT_MS = 20_000;
 
 async function serve({ planted, mutants, tests, active }: MutantOrder): Promise<void> {
-  // Tests may wait for ever, and nothing reads their verdict any more.
+  // Tests may wait forever, and nothing reads their verdict any more.
   process.on('disconnect', () => process.exit(0));
   const plan = { planted, cells: makeCells(mutants) };
   const cells = plantFiles(plan);

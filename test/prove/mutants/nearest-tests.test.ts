@@ -43,7 +43,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, []);
   });
 
-  it('has tests that start other programs, that name processes, and that know the type of what one ends with', () => {
+  it('includes tests that start other programs, that name processes, and that know the type of an exit', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const sources = {
       'test/shared/a/asks-a-shell.test.ts': `import { spawnSync } from 'node:child_process';\n${importsIt}\nspawnSync('sh');`,
@@ -67,7 +67,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/functions/one.test.ts']);
   });
 
-  it('follows the start of a thread, whose program is named by a URL with the ending of the file', () => {
+  it('follows the start of a thread, whose program is named by a URL with the file extension', () => {
     const found = tests({
       'shared/a/start.ts': 'new Worker(new URL(`./one${extname(import.meta.url)}`, import.meta.url));',
       'shared/start.ts': 'new URL(`./a/${entry}.${ending}`, import.meta.url);',
@@ -92,7 +92,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/functions/one.test.ts', 'test/layers/zip.test.ts']);
   });
 
-  it('asks the folder first, by any way, where no test bears the name of the file', () => {
+  it('asks the folder first, by any way, if no test bears the name of the file', () => {
     const found = tests({
       'shared/a/two.ts': "import { one } from './one.ts';",
       'shared/a/three.ts': "import { two } from './two.ts';",
@@ -103,7 +103,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/shared/a/aspect.test.ts', 'test/shared/b/direct.test.ts']);
   });
 
-  it('asks next what bears the name of a caller, where no test bears that of the file', () => {
+  it('next includes tests with the name of a caller, if no test has the name of the file', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const found = tests({
       'shared/way.ts': importsIt,
@@ -116,7 +116,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found.slice(0, 2), ['test/shared/a/aspect.test.ts', 'test/shared/way-of-all.test.ts']);
   });
 
-  it('takes a handful, and where no test bears the name of the file, all of its aspects', () => {
+  it('returns a handful, and if no test has the name of the file, all of its aspects', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const many = Object.fromEntries(
       Array.from({ length: 50 }, (_, n) => [`test/shared/a/t${n}.test.ts`, importsIt]),

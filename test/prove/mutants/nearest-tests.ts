@@ -12,7 +12,7 @@ const TEMPLATE_IMPORT = /\bimport\(`(\.[^`$]*\/)\$\{\w+\}\.ts/g;
 /** Programs of threads, whose files have the ending of their starter's. */
 const TEMPLATE_PROGRAM = /\bnew URL\(`(\.{1,2}\/[^`$]+)\$\{/g;
 const NEAREST = 5;
-/** Where no test bears the file's name: what is said of it stands under the names of its aspects. */
+/** If no test has the file's name: what is tested of it is in tests with the names of its aspects. */
 const NEAREST_OF_ASPECTS = 24;
 /** Where those of whoever calls it add to them. */
 const MOST = 36;

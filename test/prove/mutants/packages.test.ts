@@ -20,7 +20,7 @@ describe('groupByPackage', () => {
     assert.deepEqual(missed, []);
   });
 
-  it('has a file of each room, or a reason that holds for the whole room', () => {
+  it('has a file of each room, or a reason that applies to the whole room', () => {
     const rooms = new Set([...packages.values()].flat().map(({ path }) => roomOf(path)?.name));
 
     const missed = ROOMS.filter(({ name }) => !rooms.has(name)).map(({ name }) => name);
@@ -29,7 +29,7 @@ describe('groupByPackage', () => {
     for (const room of missed) assert.match(reasonLeftOut(`${room}/any.ts`) ?? '', /\w+ \w+/);
   });
 
-  it('counts all services as one package, and each other room as its own', () => {
+  it('counts all services as one package, and each other room separately', () => {
     const others = ROOMS.map(({ folder }) => folder).filter(
       (folder) => !/^(packages\/gateway\/services|examples|lab)/.test(folder),
     );

@@ -2,17 +2,17 @@
 import { roomOf } from '../../architecture/layout.ts';
 import type { SourceFile } from '../../architecture/source-files.ts';
 
-/** Of a room: why none are planted in it. */
+/** For a room: the reason why no mutants are planted in it. */
 const ROOMS_LEFT_OUT: ReadonlyMap<string, string> = new Map([
   ['examples', 'to be copied: what must hold of them is tested where they are served'],
   ['lab', 'measures and prints for maintainers; nothing imports it'],
 ]);
-/** Of files: why none are planted in them. */
+/** For files: the reason why no mutants are planted in them. */
 const FILES_LEFT_OUT: readonly (readonly [files: RegExp, reason: string])[] = [
   [/\.tsx$/, 'what a page shows is seen in a browser, by the browser proof'],
 ];
 
-/** Drawn of each package at least, or all where there are fewer. */
+/** The number drawn in each package at least, or all if there are fewer. */
 export const LEAST_DRAWN = 150;
 /** They decide who is let in and at what cost, and are the largest. */
 const DRAWN_MORE: ReadonlyMap<string, number> = new Map([
@@ -22,7 +22,7 @@ const DRAWN_MORE: ReadonlyMap<string, number> = new Map([
 
 /** @returns undefined for what is of no room, such as tests */
 export function packageOf(path: string): string | undefined {
-  // The services are one package: most are too small to say something alone.
+  // The services are one package: most are too small to be measured alone.
   return roomOf(path)?.folder.split('/').slice(0, 3).join('/');
 }
 

@@ -10,7 +10,7 @@ export * from 'esbuild';
 /** Caches have it in their keys: what is joined here is for no other process. */
 export const version = `${real} ${randomUUID()}`;
 
-/** What is joined may run in a process of its own, where no mutant counts. */
+/** A bundle may run in a separate process, in which no mutant is active. */
 const ANYWHERE = 'globalThis.mutant ??= () => false;';
 
 const planting: Plugin = {

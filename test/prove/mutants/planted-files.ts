@@ -6,7 +6,7 @@ import { setEnvironmentData } from 'node:worker_threads';
 import type * as workerThreads from 'node:worker_threads';
 
 export type Plan = {
-  /** By file, absolute: where its text with the mutants is. */
+  /** By absolute file: where its text with the mutants is. */
   readonly planted: Readonly<Record<string, string>>;
   /** First the mutant that counts, then for each whether it was met. */
   readonly cells: SharedArrayBuffer;
@@ -20,7 +20,7 @@ export function makeCells(mutants: number): SharedArrayBuffer {
   return new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * (1 + mutants));
 }
 
-/** For one process: which mutant counts in all of its threads, and which were met. */
+/** For one process: which mutant is active in all of its threads, and which were executed. */
 class MutantCells {
   readonly #cells: Int32Array;
   constructor(cells: SharedArrayBuffer) {
@@ -63,7 +63,7 @@ export function plantFiles({ planted, cells }: Plan): MutantCells {
     texts.set(pathToFileURL(source).href, readFileSync(file, 'utf8'));
   registerHooks({
     load: (url, context, next) => {
-      // A test that wants a module anew imports it with a query.
+      // A test that wants a module again imports it with a query.
       const source = texts.get(url.replace(/\?.*/, ''));
       return source === undefined
         ? next(url, context)
@@ -73,7 +73,7 @@ export function plantFiles({ planted, cells }: Plan): MutantCells {
   return state;
 }
 
-/** In all threads that are started from now on, whatever flags and environment they are given. */
+/** In all threads that are started from now on, whatever flags and environment they get. */
 export function plantInThreads(plan: Plan): void {
   setEnvironmentData(PLAN, plan);
   const threads = createRequire(import.meta.url)('node:worker_threads') as typeof workerThreads;

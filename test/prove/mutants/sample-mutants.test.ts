@@ -25,7 +25,7 @@ describe('sampleMutants', () => {
     assert.deepEqual([counted('shared/quota'), counted('packages/gateway/core/metering')], [200, 30]);
   });
 
-  it('draws the same by the same seed, and others by another', () => {
+  it('draws the same mutants with the same seed, and others with another seed', () => {
     const ids = (seed: number): string =>
       sampleMutants(ALL, 100, seed)
         .map(({ id }) => id)
@@ -36,7 +36,7 @@ describe('sampleMutants', () => {
     assert.notEqual(ids(1), ids(2));
   });
 
-  it('draws the same of what is still there when other files change', () => {
+  it('draws the same mutants in unchanged places if other files change', () => {
     const before = sampleMutants(ALL, 210, 1).filter(({ file }) => file.startsWith('packages'));
     const after = sampleMutants([...ALL, ...mutantsOf('shared/http/c.ts', 20)], 210, 1).filter(({ file }) =>
       file.startsWith('packages'),

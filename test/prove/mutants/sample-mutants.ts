@@ -5,7 +5,7 @@ import type { Mutant } from './find-mutants.ts';
 /** The least of each folder, so that a small one says something too. */
 const LEAST = 30;
 
-/** Folders whose mutants are drawn apart from those of others. */
+/** Folders whose mutants are drawn separately from those of others. */
 export function stratumOf(file: string): string {
   const folders = file.split('/').slice(0, -1);
   const depths: Readonly<Record<string, number>> = { base: 4, gateway: 4, toolkit: 4 };

@@ -1,4 +1,4 @@
-/** Tries what is open stage by stage: what one lets live meets the tests of the next, which cost more. */
+/** Tries the open mutants stage by stage: the survivors of one stage get the tests of the next, which cost more. */
 import { dirname } from 'node:path';
 import { readSource } from '../../architecture/source-files.ts';
 import { hashOf } from './kept-verdicts.ts';
@@ -51,7 +51,7 @@ export async function tryStages(
         .toSorted((one, other) => one.path.localeCompare(other.path)),
       filesAtOnce,
     );
-    // In no order of the alphabet: a run that is ended has looked everywhere a little.
+    // Not in alphabetical order: an interrupted run has tried a little everywhere.
     await eachOf(groups.toSorted(byLot), workers, async (group) => {
       const startedMs = performance.now();
       await tryMutants(group, (verdict) => {

@@ -85,7 +85,7 @@ describe('Trials', () => {
 });
 
 describe('Trials.judgeAlone', () => {
-  it('lets live what was late once and holds in a process of its own', async () => {
+  it('counts as alive a mutant that was late once and survives in a process of its own', async () => {
     const { trials, patience } = trialsOf(failed(true, false), HELD);
     assert.equal(await trials.judge(7, LOADED), undefined);
 

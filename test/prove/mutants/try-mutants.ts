@@ -24,7 +24,7 @@ const LOADED_WITHIN_MS = 900_000;
 const LOADING_BURNS_MS = 120_000;
 /** A test that waits: twenty times what it took, and room for a machine that is busy. */
 const timeoutFor = (ms: number): number => 15_000 + 20 * ms;
-/** What a loop without an end burns before it is ended. */
+/** The processor time that an endless loop uses before it is ended. */
 const STUCK_AFTER_MS = 15_000;
 const LOOKED_AT_EVERY_MS = 500;
 /** Times as long, for a mutant whose tests were late once: that may have been the machine. */
@@ -32,7 +32,10 @@ const PATIENCE = 4;
 const UNREACHED = { verdict: 'unreached', by: undefined } as const;
 const HEAP_MB = 1_024;
 
-/** A process has not answered in time, or has ended, or has burnt what no test needs: that is no fault of a busy machine. */
+/**
+ * A process has not answered in time, or has ended, or has burnt what no test needs: that is not a fault of a busy
+ * machine.
+ */
 export class Stuck extends Error {
   readonly how: 'late' | 'ended' | 'burning';
   constructor(how: 'late' | 'ended' | 'burning') {
@@ -41,7 +44,7 @@ export class Stuck extends Error {
   }
 }
 
-/** What tries mutants one after the other, until it is ended. */
+/** Tries mutants one after the other, until it is ended. */
 export interface MutantTrier {
   readonly loaded: Promise<Loaded>;
   /** @param burningMs of the processor: whatever takes more never ends */
@@ -188,7 +191,9 @@ export class Trials {
     return tried.killedBy !== undefined && !tried.isClean ? undefined : verdictOf(tried);
   }
 
-  /** With the mutant in force from the first line on, in a process that no other has touched, and with patience. */
+  /**
+   * With the mutant in force from the first line on, in a process that no other mutant has touched, and with patience.
+   */
   async judgeAlone(index: number, loaded: Loaded, files: readonly string[]): Promise<Omit<Verdict, 'id'>> {
     const isAtLoad = loaded.atLoad.includes(index);
     const chosen = loaded.tests.filter(({ file, hits }) =>

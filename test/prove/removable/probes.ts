@@ -1,4 +1,4 @@
-/** What a stack names of each service: a resource `Probe` that runs nothing once the service is gone. */
+/** A resource of each service, named `Probe`, that runs nothing once the service is removed. */
 import { plainSource } from '../../../lab/bench/plain-stack.ts';
 
 const PROBE = 'Probe';
@@ -14,7 +14,7 @@ const mappingOf = (EventSourceArn: unknown, more: object = {}): Resources =>
 
 /** By folder. A service without one refutes the proof. */
 export const PROBES: Readonly<Record<string, Resources>> = {
-  // These have calls alone, and no type of their own: nothing of it runs, with or without them.
+  // These have only calls, and no resource type: nothing of a stack runs, with or without them.
   cloudformation: ofType('AWS::CloudFormation::Macro'),
   'cloudwatch-logs': ofType('AWS::Logs::Destination'),
   xray: ofType('AWS::XRay::Group'),

@@ -10,8 +10,8 @@ export const CATALOGUE = 'packages/gateway/engine/compose/services/catalogue.ts'
 const ENTRY = /^ {2}\{(?: .*\},\n|\n(?: {4}.*\n)+ {2}\},\n)/gm;
 
 /**
- * The catalogue without a service: neither its entry nor what is imported of its folder.
- * @throws RangeError where it has not exactly one entry
+ * The catalogue without a service: neither its entry nor the imports from its folder.
+ * @throws RangeError if it does not have exactly one entry
  */
 export function withoutService(catalogue: string, service: string): string {
   const isOfIt = (text: string): boolean => text.includes(`/services/${service}/`);

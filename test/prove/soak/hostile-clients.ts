@@ -1,4 +1,4 @@
-/** Clients that mean harm, or are broken. Each ends by itself within seconds, and leaves nothing open. */
+/** Clients that are hostile or broken. Each ends by itself within seconds, and leaves nothing open. */
 import { connect } from 'node:net';
 import { deflateSync, gzipSync } from 'node:zlib';
 import type { Socket } from 'node:net';
@@ -42,7 +42,7 @@ async function send(url: URL, bytes: string | Buffer, ms = 200): Promise<void> {
   socket.destroy();
 }
 
-/** What is answered until the other side closes, or `has` is in it. */
+/** What is answered until the other side closes, or `has` is contained in it. */
 async function ask(url: URL, bytes: string, has: RegExp, halfClose: boolean): Promise<string> {
   const socket = open(url);
   let received = '';

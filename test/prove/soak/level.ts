@@ -1,4 +1,4 @@
-/** Whether something grows: what a gateway holds whenever all clients are gone. */
+/** Whether something grows: what a gateway uses whenever all clients have left. */
 
 /** Median of the slopes between any two: one odd look moves nothing. Per look. */
 export function medianSlope(values: readonly number[]): number {

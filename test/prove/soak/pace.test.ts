@@ -7,7 +7,7 @@ describe('Pace', () => {
     assert.equal(new Pace(1000).perSecond, 700);
   });
 
-  it('falls to 70 % of what is served where requests pile up, and not for a burst', () => {
+  it('falls to 70 % of what is served if requests pile up, and not for a burst', () => {
     const pace = new Pace(1000);
     pace.passed(1, 700, 31);
     assert.equal(pace.perSecond, 700);

@@ -4,7 +4,7 @@ const LOAD = 0.7;
 /** Twice the clients by which it is measured: with so many under way all the time, what is answered is what can be. */
 const PILED_UP = 32;
 const RISE = 1.1;
-/** Something goes on even where nearly nothing is answered. */
+/** Something continues even where nearly nothing is answered. */
 const LEAST_PER_SECOND = 5;
 
 export class Pace {

@@ -11,7 +11,7 @@ const READY_WITHIN_MS = 120_000;
 const PROBED_WITHIN_MS = 30_000;
 const ENDED_WITHIN_MS = 20_000;
 const TAIL_CHARS = 20_000;
-/** What went wrong, but for what goes wrong by order. */
+/** Errors, except those that the proof causes itself. */
 const TELLING = /^(?!.*(crashed as told| \/(crash|hang) )).*(Error|Exception| 50\d )/;
 const LINES_KEPT = 40;
 const LINE_CHARS = 300;
@@ -32,9 +32,12 @@ export type SoakedGateway = {
   isGone(): boolean;
   wasKilled(): boolean;
   look(): Promise<Standing>;
-  /** As a machine that loses power would. */
+  /** As a machine that loses power would end it. */
   kill(): Promise<void>;
-  /** SIGTERM. @returns the exit code; null where it had to be killed */
+  /**
+   * SIGTERM.
+   * @returns the exit code; null if it had to be killed
+   */
   stop(): Promise<number | null>;
 };
 

@@ -1,4 +1,4 @@
-/** What is soaked: a REST, an HTTP and a WebSocket API, functions that answer, keep, crash and hang, and a table. */
+/** What is soaked: a REST, an HTTP and a WebSocket API, functions that answer, store, crash and hang, and a table. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -137,7 +137,7 @@ export class SoakedFolder {
     this.saveTemplate();
   }
 
-  /** As editors do: by turns in place and by another file that takes its name. */
+  /** As editors do: alternately in place and with another file that takes its name. */
   saveHandler(): void {
     this.#version += 1;
     this.#save(join('src', 'echo.js'), ECHO(this.#version));
@@ -147,7 +147,7 @@ export class SoakedFolder {
     this.#save('template.json', JSON.stringify(soakedTemplate(this.#version), undefined, 2));
   }
 
-  /** Half of a file, as it is for a moment during a save: what is served goes on. */
+  /** Half of a file, as it is for a moment during a save: what is served continues. */
   breakTemplate(): void {
     writeFileSync(join(this.path, 'template.json'), '{ "Resources": {');
   }

@@ -1,4 +1,4 @@
-/** How much of the machine others have: where they have much of it, a late answer says nothing of what is soaked. */
+/** How much of the machine others use: if they use much of it, a late answer says nothing about the gateway. */
 import { readFileSync } from 'node:fs';
 
 /** Processor time since the machine started, of all processors, in the kernel's ticks. */
@@ -44,7 +44,7 @@ export function parseUse(stat: string, own: readonly string[]): Use {
 
 /** With what its ended children have used. */
 function parseOwn(stat: string): number {
-  // Names of programs may hold blanks and brackets.
+  // Names of programs may contain blanks and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
 }

@@ -12,7 +12,7 @@ const PACED_EVERY_MS = 1_000;
 const FAULTS_KEPT = 20;
 /** Answers that take longer were waited for by somebody: it is asked who had the machine meanwhile. */
 const LATE_MS = 5_000;
-/** Of a key at the end; a machine that others have may be late with it. */
+/** For a key at the end; a machine that others use may be late with it. */
 const READS = 5;
 
 type Kind = 'echo' | 'http' | 'put' | 'get' | 'crash' | 'hang' | 'leave';
@@ -72,7 +72,7 @@ export class Traffic {
     return ((this.counts.answered - before) * 1000) / (performance.now() - startedMs);
   }
 
-  /** As the pace says until told to end. What would be too many at once is sent within a second, or counted. */
+  /** At the given pace until it is told to end. What would be too many at once is sent within a second, or counted. */
   async go(pace: Pace, signal: AbortSignal): Promise<void> {
     let due = 0;
     let lastMs = performance.now();
@@ -249,7 +249,7 @@ export class Traffic {
     return new URL(url.href.endsWith('/') ? url.href : `${url.href}/`);
   }
 
-  /** What was not answered, or by an error: a fault, unless others had the machine and it took its time. */
+  /** Requests that got no answer, or an error: a fault, unless others used the machine and it took long. */
   refused(text: string, sinceMs: number): void {
     const isLate = performance.now() - sinceMs >= LATE_MS;
     if (!isLate || !this.#isCrowded(sinceMs)) this.fault(text);

@@ -1,4 +1,4 @@
-/** Idle clients in processes of their own: what they cost is the gateway's alone to bear in its figures. */
+/** Idle clients in separate processes: the figures then only contain what they cost the gateway. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ export class Crowd {
     this.#child = child;
   }
 
-  /** @throws Error where a handshake is refused */
+  /** @throws Error if a handshake is refused */
   static async connect(url: URL, count: number): Promise<Crowd> {
     const child = fork(join(import.meta.dirname, 'crowd-process.ts'), [url.href, String(count)]);
     const crowd = new Crowd(child);
@@ -25,7 +25,7 @@ export class Crowd {
     throw new Error(`a client of the crowd: ${word.kind === 'failed' ? word.reason : 'ended too early'}`);
   }
 
-  /** No close frame, no answer to one: the system alone ends its connections. */
+  /** No close frame, and no answer to one: only the system ends its connections. */
   async die(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');

@@ -1,4 +1,4 @@
-/** Clients of a WebSocket API that mean harm or are broken, each with the code that its connection is to end with. */
+/** Clients of a WebSocket API that are hostile or broken, each with the code with which its connection should end. */
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { frame, header, RawClient, textFrame } from './raw-client.ts';

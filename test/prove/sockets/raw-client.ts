@@ -13,7 +13,7 @@ export class RawClient {
   #received: Buffer = Buffer.alloc(0);
   /** Frames that have come, by opcode. */
   readonly frames = new Map<number, number>();
-  /** Of the close frame; undefined where none has come. */
+  /** The code of the close frame; undefined if none has arrived. */
   closeCode: number | undefined;
   #texts: string[] = [];
   receivedBytes = 0;

@@ -1,4 +1,4 @@
-/** What the proof serves: a WebSocket API whose functions write down who has ended how, and an HTTP API beside it. */
+/** What the proof serves: a WebSocket API whose functions record which connection has ended how, and an HTTP API. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

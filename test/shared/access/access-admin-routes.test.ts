@@ -33,7 +33,7 @@ describe('the routes of access-admin', () => {
   });
 
   // A client that pages keys can page usage: `cursor` asks, `next` answers.
-  it('page by the one word that the routes of quota-admin have', () => {
+  it('use the same parameter for pages as those of quota-admin', () => {
     const described = [ROUTES, quotaAdminRoutes(memoryAdminPorts())].map((routes) => {
       const { paths } = describeRoutes({ title: '', version: '', description: '' }, routes) as {
         paths: Record<string, { get?: { parameters?: { name: string; in: string }[] } }>;

@@ -16,7 +16,7 @@ function aStore(...outcomes: readonly ReadOutcome[]) {
 }
 
 describe('readAccessItem', () => {
-  it('asks once more where the first answer was lost, consistently both times', async () => {
+  it('asks once more if the first answer was lost, consistently both times', async () => {
     const { asked, store } = aStore(LOST, { kind: 'done', item: { ver: 1 }, storeEpochMs: undefined });
 
     assert.deepEqual(await readAccessItem(store, KEY), { ver: 1 });

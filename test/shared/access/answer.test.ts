@@ -11,7 +11,7 @@ const RESULT = { isAuthorized: true, context: {} };
 const ALLOW = { kind: 'allow', route: ROUTE, rules: ['r'] } as const;
 const DENY = { kind: 'deny', reason: 'not-owner', route: ROUTE, rules: ['r'] } as const;
 
-/** What is counted and measured, in its order. */
+/** What is counted and measured, in order. */
 async function countsOf(authorizer: Authorizer) {
   const counts: string[] = [];
   const asked = {
@@ -64,7 +64,7 @@ describe('answer', () => {
     assert.equal((await countsOf(known({ result }))).counts[0], 'ContextCut');
   });
 
-  it('counts a 401 apart from a denial that stands for one', async () => {
+  it('counts a 401 separately from a denial that represents one', async () => {
     const unknown = (result: typeof RESULT | undefined): Authorizer => {
       const authorized = { kind: 'unknown', reason: 'TOKEN_EXPIRED', result } as const;
       return () => Promise.resolve(authorized);
@@ -86,7 +86,7 @@ describe('answer', () => {
     ['CONFIG_INVALID', undefined],
   ];
   for (const [code, metric] of failures)
-    it(`counts ${metric ?? 'nothing of its own'} for ${code}, and passes it on`, async () => {
+    it(`counts ${metric ?? 'nothing'} for ${code}, and passes it on`, async () => {
       const error = new DomainError(code, 'x');
 
       assert.deepEqual(await countsOf(() => Promise.reject(error)), {

@@ -80,7 +80,7 @@ const outcomeOf = async (
 };
 
 describe('an authorizer for API keys', () => {
-  it('takes a key from a header of its own, and as bearer token beside JWTs', async () => {
+  it('accepts a key from its own header, and as bearer token in addition to JWTs', async () => {
     const table = new ApiKeyTable();
     table.nowSeconds = Math.floor(Date.now() / 1000);
     const authorize = anAuthorizer(table);
@@ -93,7 +93,7 @@ describe('an authorizer for API keys', () => {
     assert.equal(await outcomeOf(authorize, asked({ 'X-Api-Key': token })), 'TOKEN_ISSUER_UNKNOWN');
   });
 
-  it('says in the record of its decision whose key was refused, and in its log which', async () => {
+  it('says in the record of its decision whose key was refused, and in its log which key', async () => {
     const table = new ApiKeyTable();
     const { key, keyId } = await table.make({ tenant: 'globex' });
     await table.admin.revoke(keyId, table.operation());
@@ -220,7 +220,7 @@ describe('an authorizer for API keys', () => {
     assert.partialDeepStrictEqual(second, { result: { context: { exp: NOON_SECONDS + 60 } } });
   });
 
-  it('ends the policy with the key where the document says so, and not that of a key without an end', async () => {
+  it('ends the policy with the key if the document says so, but not for a key without an end', async () => {
     const table = new ApiKeyTable();
     const authorize = anAuthorizer(table, aKeyDocument({ result: { expiryCondition: true } }));
     const endless = await table.make();
@@ -276,7 +276,7 @@ describe('a document with API keys', () => {
       name: 'a native usage plan of an HTTP API',
       over: { issuers: [{ ...KEYS, nativeUsagePlan: true }], sources: [SOURCES[1]] },
       kind: 'http' as const,
-      expected: /issuers\[0\]\.nativeUsagePlan: is for REST APIs only; this API is a http API/,
+      expected: /issuers\[0\]\.nativeUsagePlan: is for REST APIs only; this API is of type HTTP/,
     },
     {
       name: 'two issuers of one prefix',
@@ -289,7 +289,7 @@ describe('a document with API keys', () => {
     {
       name: 'a key in the query of a REST API',
       over: { issuers: [KEYS], sources: [{ in: 'query', name: 'key', issuers: ['keys'] }] },
-      expected: /is for WebSocket APIs only; this API is a rest API/,
+      expected: /is for WebSocket APIs only; this API is of type REST/,
     },
     {
       name: 'a key as certificate',

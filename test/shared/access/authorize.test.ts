@@ -1,4 +1,4 @@
-/** The decision core as both functions call it: what it answers beside what its parts have tests for. */
+/** The decision core as both functions call it: what it answers apart from what its parts have tests for. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createKeySetFetcher } from '#shared/access/tokens/key-set-fetcher.ts';
@@ -55,13 +55,13 @@ describe('rejectIfExpiresWithinSeconds', () => {
     assert.equal(late.kind, 'known');
   });
 
-  it('accepts a token until its end where the document says nothing', async () => {
+  it('accepts a token until its end by default', async () => {
     assert.equal((await ask(aDocument(), { exp: nowSeconds + 1 })).kind, 'known');
   });
 });
 
 describe('what is noted of a request', () => {
-  it('has the API by which it came, also where no document protects that', async () => {
+  it('has the API by which it came, also if no document protects that', async () => {
     const notes: object[] = [];
     const note = (facts: object): void => void notes.push(facts);
     const authorizer = createAuthorizer(
@@ -86,7 +86,7 @@ describe('what is noted of a request', () => {
   });
 });
 
-// docs/guides/protect/access.md, "Packaging": the local issuer is trusted only where the stack says where it is.
+// docs/guides/protect/access.md, "Packaging": the local issuer is trusted only if the stack says where it is.
 describe("the gateway's own issuer", () => {
   it('is unknown to a stack without its address', async () => {
     const document = aDocument({ issuers: [{ id: 'main', type: 'local', only: ['prod'] }] });
@@ -113,7 +113,7 @@ describe('a policy with a resource that is too long', () => {
 
 // AWS refuses a larger answer without a report.
 describe('an answer over the maxBytes of its document', () => {
-  it('is a failure of ours, also where it is for one request alone', async () => {
+  it('is an internal failure, even if it is for one request only', async () => {
     const document = aDocument({
       context: { note: { claim: 'note' } },
       result: { onOversize: 'exact', cacheTtlSeconds: 0, maxBytes: 520 },
@@ -123,7 +123,7 @@ describe('an answer over the maxBytes of its document', () => {
     await assert.rejects(ask(document, { note: 'x'.repeat(900) }), { code: 'RESULT_TOO_LARGE' });
   });
 
-  it('is one also where a quota was charged for it', async () => {
+  it('is a failure even if a quota was charged for it', async () => {
     const { ask: charge } = aCharging({
       over: {
         context: { note: { claim: 'note' }, remark: { claim: 'remark' }, more: { claim: 'remark' } },
@@ -137,7 +137,7 @@ describe('an answer over the maxBytes of its document', () => {
   });
 });
 
-// docs/design/authorizers §3.2, 6: a TOKEN event tells no address, so an answer for one request may not assume one.
+// docs/design/authorizers §3.2, 6: a TOKEN event contains no address, so an answer for one request must not assume one.
 describe('an exact answer of a TOKEN authorizer', () => {
   it('denies callers that an address rule could exclude', async () => {
     const rules = [

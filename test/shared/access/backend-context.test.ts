@@ -45,7 +45,7 @@ describe('backendContext', () => {
       assert.equal(claimsOf(eventWith(backendContext(document, asKey)))?.['tenant'], 'acme');
     });
 
-    it('reaches it beside the claims of result.claims, without those of tokens of the same name', () => {
+    it('reaches it in addition to the claims of result.claims, without claims with the same name from tokens', () => {
       const document = aDocument({ ...over, result: { claims: { as: 'jwt', names: ['sub'] } } });
 
       assert.equal(claimsOf(eventWith(backendContext(document, asKey)))?.['tenant'], 'acme');
@@ -95,7 +95,7 @@ describe('backendContext', () => {
     assert.equal(rest['contextCut'], 'note');
   });
 
-  it('gives channels more room than other values, and says where that is not enough', () => {
+  it('gives channels more room than other values, and says if that is not enough', () => {
     for (const [length, messages, cut] of [
       [1_025, true, undefined],
       [2_048, true, undefined],
@@ -107,7 +107,7 @@ describe('backendContext', () => {
   });
 
   // The rules see every scope; a backend that sees none would refuse whom they let in.
-  it('puts the scopes of the document first where they are too many, and says that some are missing', () => {
+  it('puts the scopes of the document first if there are too many, and says that some are missing', () => {
     const others = Array.from({ length: 50 }, (_, index) => `a-scope-that-is-long-${index}`);
     const rules = [
       {
@@ -132,7 +132,7 @@ describe('backendContext', () => {
     assert.equal(contextWith('x'.repeat(1_025))['contextCut'], 'scope');
   });
 
-  // docs/design/authorizers §7.5: whatever a token holds, the gateway takes the context of every kind of API.
+  // docs/design/authorizers §7.5: whatever a token contains, the gateway accepts the context of every kind of API.
   it('is flat and bounded, for any claims', () => {
     const anything = fc.oneof(
       fc.jsonValue(),

@@ -1,4 +1,4 @@
-/** The quota of an access document, from what the authorizer answers to what the usage table holds. */
+/** The quota of an access document, from what the authorizer answers to what the usage table contains. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { withoutCharged } from '#shared/access/charged-routes.ts';
@@ -29,7 +29,7 @@ const OTHER_ISSUER = {
 };
 
 describe('an access document with a quota', () => {
-  it('charges each request by the route, says how the quota stands, and denies when it is spent', async () => {
+  it('charges each request by the route, returns the state of the quota, and denies when it is used up', async () => {
     const { ask, table, counts, loads } = aCharging();
 
     const first = await ask('GET/users/7');
@@ -49,7 +49,7 @@ describe('an access document with a quota', () => {
     assert.deepEqual(loads, [[PLAN]], 'made once, with the plans to publish');
   });
 
-  it('charges callers of the named issuers, and admits others by the rules alone', async () => {
+  it('charges callers of the named issuers, and admits others by the rules only', async () => {
     const issuers = { when: { issuers: ['main'] } };
     const charged = aCharging({ quota: { ...QUOTA, ...issuers } });
     const others = aCharging({
@@ -69,7 +69,7 @@ describe('an access document with a quota', () => {
     assert.equal(charged.table.ledger()['rem'], 2);
   });
 
-  // The wrapper reads the plan from the table, and knows no document.
+  // The wrapper reads the plan from the table, and has no document.
   it('saves the plans by which the wrapper of an MCP server charges, once, and charges nothing', async () => {
     const mcp = { path: '/mcp', charge: true, rules: [{ id: 'all', effect: 'allow', tools: ['*'] }] };
     const given = { over: { mcp }, routes: ['POST /mcp'] };
@@ -130,7 +130,7 @@ describe('an access document with a quota', () => {
     });
 
   // DynamoDB's bound on a key is in bytes, and names are counted in characters.
-  it('denies a caller whose names are too long together, as one who has none', async () => {
+  it('denies a caller whose names are too long together, like one who has none', async () => {
     const name = '\u{1f600}'.repeat(128);
     const { ask, counts } = aCharging({
       quota: { ...QUOTA, tenant: { claim: 'org' }, key: { claim: 'team' } },
@@ -191,7 +191,7 @@ describe('an access document with a quota', () => {
     assert.equal(effectOf(await ask('GET/users')), 'Allow');
   });
 
-  it('answers an HTTP API simply where the document says so', async () => {
+  it('answers an HTTP API in the simple format if the document says so', async () => {
     const { ask } = aCharging({ kind: 'http', over: { result: { format: 'simple' } } });
 
     const verdicts = [];
@@ -200,7 +200,7 @@ describe('an access document with a quota', () => {
     assert.deepEqual(verdicts, [true, true, true, false]);
   });
 
-  it('charges two APIs of one document to one ledger, and opens neither by the answer of the other', async () => {
+  it('charges two APIs of one document to one ledger, and opens neither with the answer of the other', async () => {
     const [twin, quota] = ['twinapi123', { ...QUOTA, admissionKey: ADMISSION_KEY }];
     const { ask, table } = aCharging({ quota, otherApiIds: [twin] });
     const atTwin = { arn: { ...ARN, apiId: twin, target: 'GET/users' } };
@@ -275,7 +275,7 @@ describe('a quota on some routes', () => {
     assert.equal(table.ledger()['rem'], 1);
   });
 
-  it('opens none of them by the answer to another, which an API may keep', async () => {
+  it('opens none of them with the answer for another, which an API may cache', async () => {
     const { ask, document } = aCharging(some);
 
     const kept = resourcesOf(await ask('GET/users'));

@@ -6,7 +6,7 @@ import { checkPreflight } from '../../../packages/toolkit/authoring/check/check-
 describe('checkPreflight', () => {
   const route = { path: '/users', apiKeyRequired: false, authorizer: { payload: 'rest-request' } } as const;
 
-  it('refuses an authorizer before OPTIONS, and none elsewhere', () => {
+  it('refuses an authorizer on OPTIONS, and on no other method', () => {
     assert.deepEqual(
       checkPreflight([
         { ...route, method: 'OPTIONS' },

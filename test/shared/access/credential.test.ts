@@ -78,7 +78,7 @@ describe('readTokenHeader', () => {
       );
     });
 
-  it('takes the whole value where the document names no scheme', () => {
+  it('takes the whole value if the document names no scheme', () => {
     assert.deepEqual(readTokenHeader('a.b.c', [KEY]), { kind: 'token', token: 'a.b.c', issuers: ['keys'] });
   });
 
@@ -98,7 +98,7 @@ describe('readTokenHeader', () => {
       );
     });
 
-  it('finds nothing where the document reads no header', () => {
+  it('finds nothing if the document reads no header', () => {
     assert.equal(
       outcomeOf(() => readTokenHeader('Bearer a', [QUERY])),
       'TOKEN_MISSING',

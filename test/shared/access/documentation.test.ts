@@ -5,7 +5,7 @@ import { printProblem } from '../../../packages/toolkit/authoring/document/read-
 import { anInventory, compile } from '../../support/an-access-document.ts';
 
 describe('docs/guides/protect/access.md', () => {
-  it('shows a document that compiles as it stands', () => {
+  it('shows a document that compiles unchanged', () => {
     const page = readFileSync(new URL('../../../docs/guides/protect/access.md', import.meta.url), 'utf8');
     const text = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
     const routes = [

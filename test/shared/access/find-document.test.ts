@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { documentPlansOf, parseCompiledAccess } from '#shared/access/find-document.ts';
 
 describe('documentPlansOf', () => {
-  it('are those of all documents, as the authorizer publishes them', () => {
+  it('are the plans of all documents, as the authorizer publishes them', () => {
     const charging = (id: string) => ({ quota: { plans: [{ id }] } });
     const access = parseCompiledAccess({ documents: [charging('gold'), {}, charging('silver')] });
 

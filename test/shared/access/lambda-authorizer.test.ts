@@ -26,7 +26,7 @@ describe('an authorizer of documents that take API keys', () => {
     assert.doesNotThrow(() => createLambdaAuthorizer(access, UNOBSERVED));
   });
 
-  it('says what is missing where its stack names none', (t) => {
+  it('says what is missing if its stack names none', (t) => {
     setEnvironment(t, { GATEWRIGHT_ACCESS_TABLE: '' });
     assert.throws(() => createLambdaAuthorizer(access, UNOBSERVED), {
       code: 'CONFIG_INVALID',

@@ -119,7 +119,7 @@ describe('an authorizer for tickets', () => {
     assert.equal(await outcomeOf(authorize(), connecting({})), 'TOKEN_MISSING');
   });
 
-  it('takes no ticket where only tokens may stand', async () => {
+  it('accepts no ticket in a place where only tokens are allowed', async () => {
     const sources = [{ in: 'subprotocol', marker: 'bearer', issuers: ['main'] }, QUERY];
     const { authorize, ticket } = await aStage(aSocketDocument({ sources }));
     const request = connecting({ headers: { 'Sec-WebSocket-Protocol': `bearer, ${ticket}` } });
@@ -156,14 +156,14 @@ describe('an authorizer for tickets', () => {
     assert.equal(await outcomeOf(other.authorize(), byQuery(await other.ticketFor())), 'deny');
   });
 
-  it('never takes the subject of an issuer that it does not trust itself for one of its own', async () => {
+  it('never treats the subject of an issuer that it does not trust as one of its own', async () => {
     const { authorize, ticket } = await aStage(aSocketDocument(), { issuer: 'https://other.example/' });
     const answer = await authorize()(byQuery(ticket));
 
     assert.partialDeepStrictEqual(answer, { result: { principalId: 'tickets|main|ada' } });
   });
 
-  it('knows the holder of an API key, where the document takes keys of that prefix itself', async () => {
+  it('identifies the holder of an API key, if the document itself accepts keys with that prefix', async () => {
     const keys = { id: 'keys', type: 'apiKey', prefix: 'shop_live' };
     const own = aSocketDocument({
       issuers: [MAIN, TICKETS, keys],
@@ -185,7 +185,7 @@ describe('an authorizer for tickets', () => {
     ['client', 'web'],
     ['jti', 'token-1'],
   ] as const)
-    it(`refuses a ticket whose token has been revoked since by its ${kind}`, async () => {
+    it(`refuses a ticket whose token was revoked later by its ${kind}`, async () => {
       const document = aSocketDocument({ issuers: [{ ...MAIN, revocation: true }, TICKETS] });
       const { store, authorize, ticketFor } = await aStage(document, { jti: 'token-1' });
       assert.equal(await outcomeOf(authorize(), byQuery(await ticketFor())), 'allow');
@@ -217,7 +217,7 @@ describe('a document with tickets', () => {
       name: 'a REST API',
       over: { issuers: [MAIN, TICKETS], sources: [{ ...QUERY, in: 'header', name: 'x-ticket' }] },
       kind: 'rest' as const,
-      expected: /issuers\[1\]\.type: ticket is for WebSocket APIs only; this API is a rest API/,
+      expected: /issuers\[1\]\.type: ticket is for WebSocket APIs only; this API is of type REST/,
     },
     {
       name: 'a ticket in a header',
@@ -265,7 +265,7 @@ describe('a document with tickets', () => {
     ]);
   };
 
-  it('makes the APIs of its callers give tickets, and no others', () => {
+  it('allows only the APIs of its callers to issue tickets', () => {
     const { compiled, problems } = build('shop');
 
     assert.deepEqual(problems, []);

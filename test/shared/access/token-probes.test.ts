@@ -115,7 +115,7 @@ describe('probes of the token layer', () => {
       code: 'TOKEN_HEADER_REFUSED',
     },
     {
-      name: 'a payload that is no UTF-8',
+      name: 'a payload that is not a UTF-8',
       make: (key) =>
         signParts(key, headerOf(key), Buffer.from(JSON.stringify(someClaims({ sub: 'é' })), 'latin1')),
       code: 'TOKEN_MALFORMED',

@@ -38,12 +38,12 @@ describe('parseRequestEvent', () => {
     },
   ] as const;
   for (const { kind, event } of rows)
-    it(`knows a ${kind} event by its shape`, () => {
+    it(`recognizes a ${kind} event by its shape`, () => {
       assert.equal(parseRequestEvent(event).kind, kind);
     });
 
-  // docs/aws §4.1: where the address of the caller stands in each event.
-  it('finds the address of the caller where each kind of event has it', () => {
+  // docs/aws §4.1: where the caller's address is in each event.
+  it('finds the address of the caller if each kind of event has it', () => {
     const sourceIp = '192.0.2.1';
     const addressOf = (event: object) => parseRequestEvent({ type: 'REQUEST', ...event }).sourceIp;
 

@@ -64,7 +64,7 @@ describe('createAwsCaller', () => {
     assert.equal(headers.authorization, again['Authorization']);
   });
 
-  it('speaks to each service in the version of JSON that it knows', async () => {
+  it('uses for each service the version of JSON that the service supports', async () => {
     const types: unknown[] = [];
     await using server = await aLoopbackServer(({ headers }, response) => {
       types.push(headers['content-type']);

@@ -100,7 +100,7 @@ describe('grants', () => {
     );
   });
 
-  it('open nothing where they cannot be read', () => {
+  it('open nothing if they cannot be read', () => {
     for (const text of [
       undefined,
       '',

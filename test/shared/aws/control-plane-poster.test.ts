@@ -29,7 +29,7 @@ before(async () => {
 after(() => control.close());
 
 describe('createNativeKeys', () => {
-  it('makes a key in a usage plan once, however often it is asked, and disables it', async () => {
+  it('creates a key in a usage plan once, however often it is requested, and disables it', async () => {
     const keys = createNativeKeys(configFor(control.url));
     const wanted = { name: 'gatewright-1', value: VALUE, usagePlanId };
 
@@ -114,7 +114,7 @@ describe('createAuthorizerCaches', () => {
     assert.equal(seen[1], 'session');
   });
 
-  it('says that API Gateway cannot be reached, and repeats nothing that it says', async () => {
+  it('says that API Gateway cannot be reached, and does not repeat its message', async () => {
     await using server = await aLoopbackServer((_, response) => {
       response.writeHead(500).end('{"message":"canary"}');
     });

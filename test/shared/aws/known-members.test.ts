@@ -6,7 +6,7 @@ import { AWS_EVENTS } from '../../support/aws-events.ts';
 
 describe('hasUnknownMember', () => {
   for (const { name, event, source } of AWS_EVENTS)
-    it(`knows all of ${name}, WebSocket events aside (${source})`, () => {
+    it(`recognizes all members of ${name}, except WebSocket events (${source})`, () => {
       assert.equal(hasUnknownMember(readRequest(event)), name.startsWith('WebSocket'));
     });
 
@@ -17,7 +17,7 @@ describe('hasUnknownMember', () => {
     { requestContext: { http: { ...HTTP.http, port: 1 } } },
     { requestContext: { identity: { sourcePort: 1 } } },
   ])
-    it(`sees the one of ${JSON.stringify(event)}`, () => {
+    it(`finds the unknown member of ${JSON.stringify(event)}`, () => {
       assert.equal(hasUnknownMember(readRequest(event)), true);
     });
 });

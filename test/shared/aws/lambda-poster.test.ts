@@ -45,7 +45,7 @@ describe('createFunctionInvoker', () => {
     assert.match(sent[0]?.url ?? '', /^https:\/\/lambda\.cn-north-1\.amazonaws\.com\.cn\//);
   });
 
-  it('tries again where Lambda is busy, and not where it refuses', async (t) => {
+  it('tries again if Lambda is busy, and not if it refuses', async (t) => {
     const busy = answering(t, status(429), status(500), status(202));
     await createFunctionInvoker(() => CONFIG, aVirtualClock().ports).start('f', {});
     assert.equal(busy.length, 3);
@@ -70,7 +70,7 @@ describe('createFunctionInvoker', () => {
     assert.equal(second, 2_000);
   });
 
-  it('gives up where the time for all its calls would end before the next', async (t) => {
+  it('gives up if the time for all its calls would end before the next', async (t) => {
     const clock = aVirtualClock();
     const sent = answering(t, status(429, '', { 'Retry-After': '60' }), status(202));
     await assert.rejects(createFunctionInvoker(() => CONFIG, clock.ports).start('f', {}), {
@@ -80,7 +80,7 @@ describe('createFunctionInvoker', () => {
   });
 
   // Lambda takes an event at once; an answer may take the publisher's whole time.
-  it('waits for an answer longer than until an event is taken', async (t) => {
+  it('waits longer for an answer than for the acceptance of an event', async (t) => {
     answering(t, status(202), status(200, '{}'));
     const waits: number[] = [];
     t.mock.method(AbortSignal, 'timeout', (ms: number) => {
@@ -95,7 +95,7 @@ describe('createFunctionInvoker', () => {
     assert.ok(forEvent < 30_000 && forAnswer > 60_000, waits.join(' '));
   });
 
-  it('answers what the function answers, and fails where it fails', async (t) => {
+  it('answers what the function answers, and fails if it fails', async (t) => {
     answering(t, status(200, '{"seq":7}'), status(200, '{}', { 'x-amz-function-error': 'Unhandled' }));
     const invoker = createFunctionInvoker(() => ({ ...CONFIG, endpoint: 'http://127.0.0.1:1' }));
     assert.deepEqual(await invoker.ask('f', {}), { seq: 7 });

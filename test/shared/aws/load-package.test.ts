@@ -12,7 +12,7 @@ const sentence = {
 };
 
 describe('loadPackage', () => {
-  it('hands on what was loaded', async () => {
+  it('returns what was loaded', async () => {
     assert.equal(await loadPackage('node:path', () => Promise.resolve('loaded')), 'loaded');
   });
 

@@ -33,7 +33,7 @@ describe('parseRawRequest', () => {
     });
   }
 
-  it('sees both of two headers where only the map of lists has both', () => {
+  it('finds both of two headers if only the map of lists has both', () => {
     const headers = [
       ['X-Signature', 'a'],
       ['X-Signature', 'b'],
@@ -44,7 +44,7 @@ describe('parseRawRequest', () => {
     assert.deepEqual(rest.headers.get('x-signature'), ['a', 'b']);
   });
 
-  it('knows the text of a query from payload 2.0 only', () => {
+  it('has the text of a query only in payload 2.0', () => {
     const queryOf = (kind: string) =>
       parseRawRequest(EVENT_KINDS[kind]!({ body: '', headers: [], query: 'a=%20' })).query;
 
@@ -58,7 +58,7 @@ describe('parseRawRequest', () => {
     ['no context', { ...GOOD, requestContext: undefined }],
     ['no method', { ...GOOD, requestContext: { timeEpoch: 1, path: '/' } }],
     ['no time', { ...GOOD, requestContext: { http: { method: 'POST', path: '/' } } }],
-    ['a body that is no text', { ...GOOD, body: { a: 1 } }],
+    ['a body that is not text', { ...GOOD, body: { a: 1 } }],
     ['base64 that is none', { ...GOOD, body: 'a$$b', isBase64Encoded: true }],
     ['base64 with something behind its end', { ...GOOD, body: 'QQ==QQ==', isBase64Encoded: true }],
   ];

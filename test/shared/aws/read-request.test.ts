@@ -45,12 +45,12 @@ describe('headersOf', () => {
       ],
     ],
     [
-      'has cookies once where an event has them in both places',
+      'has cookies once if an event has them in both places',
       { headers: { cookie: 's=1' }, cookies: ['s=1'] },
       [['cookie', ['s=1']]],
     ],
     [
-      'has both where they differ',
+      'has both if they differ',
       { headers: { Cookie: 's=2' }, cookies: ['s=1'] },
       [['cookie', ['s=2', 's=1']]],
     ],
@@ -85,7 +85,7 @@ describe('queryOf', () => {
       ],
     ],
     [
-      'reads the maps where nothing else is known',
+      'reads the maps if nothing else is known',
       { queryStringParameters: { a: '2' }, multiValueQueryStringParameters: { a: ['1', '2'] } },
       [['a', ['1', '2']]],
     ],
@@ -112,7 +112,7 @@ describe('signerOf', () => {
       undefined,
     ],
     ['of payload 2.0 is not in identity', { http: {}, identity: { userArn: ARN } }, undefined],
-    ['is no text of an authorizer', { http: {}, authorizer: { iam: ARN } }, undefined],
+    ['is not text of an authorizer', { http: {}, authorizer: { iam: ARN } }, undefined],
   ];
   for (const [name, requestContext, expected] of ROWS)
     it(name, () => {

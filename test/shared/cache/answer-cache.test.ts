@@ -64,7 +64,7 @@ describe('an answer cache', () => {
     assert.equal((await send({ headers: { 'if-none-match': '"other"' } })).statusCode, 200);
   });
 
-  it('hands out an expired answer while one caller renews it, and no longer than said', async () => {
+  it('returns an expired answer while one caller renews it, but no longer than configured', async () => {
     const send = counted({ scope: 'public', staleWhileRevalidateSeconds: 30 });
     await send();
     desk.pass(61);
@@ -96,12 +96,12 @@ describe('an answer cache', () => {
     for (const [asked, body] of rows) assert.equal((await send(asked)).body, body, JSON.stringify(asked));
   });
 
-  it('says which answers are too long to be kept', async () => {
+  it('says which answers are too long to be cached', async () => {
     const long = counted({ scope: 'public', key: { query: ['x'] } }, () => ({ body: 'ü'.repeat(600_000) }));
     assert.equal(statusOf(await long({ query: 'x=1' })), 'gatewright; fwd=miss; detail=too-large');
   });
 
-  it('goes on without the table', async () => {
+  it('continues without the table', async () => {
     const send = counted({ scope: 'public' });
     desk.isDown = true;
 
@@ -130,7 +130,7 @@ describe('an answer cache', () => {
     assert.equal(desk.calls, 2);
   });
 
-  it('runs the handler again where the first invocation has died', async () => {
+  it('runs the handler again if the first invocation has died', async () => {
     const never = withResponseCache<object>(() => new Promise(() => undefined), {
       cache: desk.ports,
       ttlSeconds: 60,
@@ -146,7 +146,7 @@ describe('an answer cache', () => {
   });
 });
 
-describe('what is kept (RFC 9111 §3)', () => {
+describe('what is cached (RFC 9111 §3)', () => {
   const rows: readonly (readonly [what: string, answer: Answered, detail: string, options?: Options])[] = [
     ['no-store', { headers: { 'Cache-Control': 'no-store' } }, 'no-store'],
     ['no-cache', { headers: { 'cache-control': 'no-cache' } }, 'no-cache'],
@@ -216,7 +216,7 @@ describe('what is kept (RFC 9111 §3)', () => {
       assert.equal((await send()).body, 'answer 2');
     });
 
-  it('is never waited for where it could not be kept a moment ago', async () => {
+  it('is not waited for if it could not be cached a moment ago', async () => {
     const send = counted({ scope: 'public' }, () => ({ headers: { 'cache-control': 'no-store' } }));
     await send();
     const replies = await Promise.all([send(), send(), send()]);
@@ -229,7 +229,7 @@ describe('a caller who wants a new answer (docs/aws §9)', () => {
   const isAlice = (event: object): boolean =>
     (event as ReturnType<typeof anHttpEvent>).headers['authorization'] === ALICE.authorization;
 
-  it('gets what is kept and a warning, unless allowed', async () => {
+  it('gets the cached answer and a warning, unless allowed', async () => {
     const send = counted({ scope: 'public', refresh: { isAllowed: isAlice } });
     await send();
     const warned = await send({ headers: { ...BOB, ...ANEW } });
@@ -245,21 +245,21 @@ describe('a caller who wants a new answer (docs/aws §9)', () => {
 
   const rows = ['max-age=0', 'no-cache', 'no-store', 'max-age="0"', 'MAX-AGE=0'];
   for (const directive of rows)
-    it(`is refused with ${directive} where that was said`, async () => {
+    it(`is refused with ${directive} if configured`, async () => {
       const send = counted({ scope: 'public', refresh: { otherwise: 'FAIL_WITH_403' } });
       await send();
       const { statusCode } = await send({ headers: { 'cache-control': directive } });
       assert.deepEqual([statusCode, desk.calls], [403, 1]);
     });
 
-  it('gets no warning where the options suppress it', async () => {
+  it('gets no warning if the options suppress it', async () => {
     const send = counted({ scope: 'public', refresh: { otherwise: 'SUCCEED_WITHOUT_RESPONSE_HEADER' } });
     await send();
     const { body, headers } = await send({ headers: ANEW });
     assert.deepEqual([body, headers['warning']], ['answer 1', undefined]);
   });
 
-  it('gets 504 where only what is kept was asked for (RFC 9111 §5.2.1.7)', async () => {
+  it('gets 504 if it only accepts a cached answer (RFC 9111 §5.2.1.7)', async () => {
     const send = counted({ scope: 'public' });
     assert.equal((await send({ headers: { 'cache-control': 'only-if-cached' } })).statusCode, 504);
     await send();

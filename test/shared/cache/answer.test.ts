@@ -4,20 +4,20 @@ import { describe, it } from 'node:test';
 import { CacheDesk, countedHandler } from '../../support/a-response-cache.ts';
 
 describe('an answer behind the cache', () => {
-  // docs/aws §3.5: headers of both maps are sent; §11.3: a body that is no text is malformed
+  // docs/aws §3.5: headers of both maps are sent; §11.3: a body that is not text is malformed
   for (const { name, answer } of [
     {
-      name: 'keeps both cookies where two spellings of the header set them',
+      name: 'keeps both cookies if two spellings of the header set them',
       answer: { headers: { 'Set-Cookie': 'a=1', 'set-cookie': 'b=2' } },
     },
     {
-      name: 'keeps both cookies where each map of headers sets one',
+      name: 'keeps both cookies if each map of headers sets one',
       answer: { headers: { 'set-cookie': 'a=1' }, multiValueHeaders: { 'set-cookie': ['b=2'] } },
     },
-    { name: 'stays malformed where its body is a number', answer: { body: 5 } },
-    { name: 'stays malformed where its body is an object', answer: { body: { id: 1 } } },
-    { name: 'stays malformed where a header is null', answer: { headers: { etag: null } } },
-    { name: 'stays malformed where its status is empty', answer: { statusCode: '' } },
+    { name: 'stays malformed if its body is a number', answer: { body: 5 } },
+    { name: 'stays malformed if its body is an object', answer: { body: { id: 1 } } },
+    { name: 'stays malformed if a header is null', answer: { headers: { etag: null } } },
+    { name: 'stays malformed if its status is empty', answer: { statusCode: '' } },
   ])
     it(name, async () => {
       const send = countedHandler(new CacheDesk(), { scope: 'public' }, () => answer);
@@ -34,7 +34,7 @@ describe('an answer behind the cache', () => {
     assert.equal((await send()).headers['link'], '</a>, </b>');
   });
 
-  it('is not kept where one of two spellings of Cache-Control says no-store', async () => {
+  it('is not kept if one of two spellings of Cache-Control says no-store', async () => {
     const send = countedHandler(new CacheDesk(), { scope: 'public' }, () => ({
       headers: { 'Cache-Control': 'no-store' },
       multiValueHeaders: { 'cache-control': ['max-age=60'] },
@@ -43,7 +43,7 @@ describe('an answer behind the cache', () => {
     assert.equal((await send()).body, 'answer 2');
   });
 
-  it('has no header whose value is undefined, as in the JSON that Lambda makes of it', async () => {
+  it('has no header whose value is undefined, as in the JSON that Lambda creates from it', async () => {
     const send = countedHandler(new CacheDesk(), { scope: 'public' }, () => ({
       headers: { 'x-next': undefined },
     }));

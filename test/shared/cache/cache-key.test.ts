@@ -100,7 +100,7 @@ describe('a shared answer', () => {
     assert.deepEqual(bodies, ['answer 1', 'answer 2', 'answer 1', 'answer 2']);
   });
 
-  it('is separated by token where an authorizer of the service calls a member of its context iam', async () => {
+  it('is separated by token if an authorizer of the service calls a member of its context iam', async () => {
     const send = counted();
     const authorizer = { principalId: 'everybody', iam: 'yes' };
     const bodies = [];
@@ -108,8 +108,8 @@ describe('a shared answer', () => {
     assert.deepEqual(bodies, ['answer 1', 'answer 2']);
   });
 
-  // A payload of version 1.0 has the members of a Lambda authorizer's context beside those of API Gateway.
-  it('is separated by token where a Lambda authorizer of payload 1.0 answers an object called iam', async () => {
+  // A payload of version 1.0 has the members of a Lambda authorizer's context next to those of API Gateway.
+  it('is separated by token if a Lambda authorizer of payload 1.0 answers an object called iam', async () => {
     const authorizer = { principalId: 'everybody', iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } };
     const statuses = [];
     for (const Authorization of ['Bearer alice', 'Bearer bob'])
@@ -128,7 +128,7 @@ describe('a shared answer', () => {
     assert.deepEqual(bodies, ['answer 1', 'answer 1']);
   });
 
-  it('does not exist where no caller is visible and the scope is not public', async () => {
+  it('does not exist if no caller is visible and the scope is not public', async () => {
     const send = counted();
     await send();
     assert.equal(statusOf(await send()), 'gatewright; fwd=bypass; detail=no-caller');
@@ -170,7 +170,7 @@ describe('a shared answer', () => {
     ['no number', () => NaN],
     ['a map', () => new Map([['tenant', 'acme']])],
   ] as const)
-    it(`goes to no second caller where the service names ${what}`, async () => {
+    it(`goes to no second caller if the service names ${what}`, async () => {
       const send = counted({ scope: name as unknown as () => string });
       await send({ headers: ALICE });
       assert.equal(statusOf(await send({ headers: BOB })), 'gatewright; fwd=bypass; detail=no-caller');
@@ -194,7 +194,7 @@ describe('a shared answer', () => {
     assert.match(statusOf(await ask({ 'X-Forwarded-Host': 'evil' })) ?? '', /hit/);
   });
 
-  it('never goes to another route or path parameter, though API Gateway decodes both paths alike', async () => {
+  it('is never returned for another route or path parameter, although API Gateway decodes both paths to the same', async () => {
     const handler = withResponseCache<object>(
       (event) => ({
         statusCode: 200,
@@ -232,7 +232,7 @@ describe('a session that is a cookie of payload 2.0', () => {
       answers: ['alice', 'bob'],
     },
     {
-      name: 'separates callers of one tenant where the key has the header',
+      name: 'separates callers of one tenant if the key has the header',
       options: { scope: () => 'acme', key: { headers: ['cookie'] } },
       answers: ['alice', 'bob'],
     },
@@ -282,7 +282,7 @@ describe('a public answer', () => {
     return statusOf((await handler({ ...anHttpEvent({}), ...over })) as Reply);
   };
 
-  it('is for one query as it was sent, though two decode alike', async () => {
+  it('is for one query exactly as it was sent, even if two queries decode to the same', async () => {
     const statuses = [];
     for (const rawQueryString of ['id=%FF', 'id=%FE', 'id=+', 'id=%20'])
       statuses.push(await ask({ rawQueryString }));
@@ -290,7 +290,7 @@ describe('a public answer', () => {
   });
 
   // API Gateway takes `;` as a separator, too: both events have the parameter `page`, of one character U+FFFD.
-  it('is for the bytes of a parameter that stands behind a semicolon', async () => {
+  it('is for the bytes of a parameter after a semicolon', async () => {
     const key = { query: ['page'] };
     const queryStringParameters = { other: '1', page: '\ufffd' };
     const statuses = [];

@@ -15,7 +15,7 @@ describe('an answer that sets cookies by payload 2.0', () => {
     assert.deepEqual(await send(), { statusCode: 200, body: 'answer 2', cookies: ['session=2'] });
   });
 
-  it('is kept where its list of them is empty', async () => {
+  it('is cached if its list of them is empty', async () => {
     const send = countedHandler(desk, { scope: 'public' }, () => ({ cookies: [] }));
     await send();
     assert.equal((await send()).body, 'answer 1');

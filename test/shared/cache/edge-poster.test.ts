@@ -68,7 +68,7 @@ describe('the address of CloudFront', () => {
     ['eu-central-1', 'cloudfront.amazonaws.com', 'us-east-1'],
     ['cn-north-1', 'cloudfront.cn-northwest-1.amazonaws.com.cn', 'cn-northwest-1'],
   ] as const)
-    it(`is ${host} for ${region}, and what is sent there is signed as it is sent`, async (t) => {
+    it(`is ${host} for ${region}, and requests to it are signed as they are sent`, async (t) => {
       const sent: { url: URL; method: string; headers: Record<string, string>; body: string }[] = [];
       t.mock.method(globalThis, 'fetch', async (url: URL, init: Omit<(typeof sent)[number], 'url'>) => {
         sent.push({ url, method: init.method, headers: init.headers, body: init.body });

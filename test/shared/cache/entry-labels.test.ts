@@ -14,7 +14,7 @@ describe('labels of an answer', () => {
     'x-amz-date',
     'x-amz-content-sha256',
   ])
-    it(`hold no credential, and are found by it: ${name}`, () => {
+    it(`contain no credential, but can be found by it: ${name}`, () => {
       const request = { path: '/', query: new Map(), headers: new Map([[name.toLowerCase(), [SECRET]]]) };
       const labels = labelsOf(request, { headers: [name] }, []) ?? [];
       const asked = parseInvalidation({ namespace: 'orders', parts: [`header.${name}=${SECRET}`] }).labels;

@@ -30,7 +30,7 @@ const STORED = [200, 'gatewright; fwd=miss; stored'];
 const OVER = [200, 'gatewright; fwd=bypass; detail=limit'];
 const entries = () => [...desk.items.values()].filter(({ doc }) => doc !== undefined).length;
 
-describe('an address whose requests begin more entries than it may in a minute', () => {
+describe('an address whose requests begin more entries than allowed in a minute', () => {
   for (const { what, headers, options } of [
     { what: 'a header', headers: (at: number) => ({ 'x-any': String(at) }), options: {} },
     { what: 'a cookie', headers: (at: number) => ({ cookie: `any=${at}` }), options: {} },
@@ -65,7 +65,7 @@ describe('an address whose requests begin more entries than it may in a minute',
     assert.deepEqual(await ask('203.0.113.7', { authorization: 'bob' }), STORED);
   });
 
-  it('takes nothing from other addresses, nor from another stage', async () => {
+  it('does not affect other addresses, or another stage', async () => {
     const ask = asking({ fillsPerMinute: 1 });
     await ask('203.0.113.7', { 'x-any': '1' });
 
@@ -74,7 +74,7 @@ describe('an address whose requests begin more entries than it may in a minute',
     assert.deepEqual(await ask('203.0.113.7', { 'x-any': '2' }, 'beta'), STORED);
   });
 
-  it('may begin 600 where nothing else is said', async () => {
+  it('may begin 600 by default', async () => {
     const ask = asking();
     for (let at = 0; at < 600; at += 1) await ask('203.0.113.7', { 'x-any': String(at) });
 

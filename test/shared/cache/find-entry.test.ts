@@ -6,7 +6,7 @@ import { aPair, countHits, emptyTally, findFault, LISTED } from '../../support/c
 
 // `npm run prove -- cache` tries a million pairs.
 describe('requests that share an entry', () => {
-  it('are equal but for the list of the guide, and those that are equal but for it do share', () => {
+  it('are equal except for the differences that the guide lists, and requests with only these differences do share', () => {
     const tally = emptyTally();
 
     fc.assert(
@@ -19,7 +19,7 @@ describe('requests that share an entry', () => {
     assert.ok(tally.shared > 1000 && tally.apart > 1000, JSON.stringify(tally));
   });
 
-  it("are the next ones of these shares of AWS's samples; two have no visible caller", (test) => {
+  it("are the next ones for these shares of AWS's samples; two have no visible caller", (test) => {
     const hits = countHits();
     test.diagnostic(JSON.stringify(hits));
 

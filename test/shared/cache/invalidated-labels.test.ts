@@ -52,7 +52,7 @@ describe('an invalidation', () => {
     assert.equal(await countOf(desk.listing, 'all'), 60);
   });
 
-  it('finds an answer by a path of any length, and no other one', async () => {
+  it('finds an answer by a path of any length, and no other', async () => {
     const path = `/orders/${'x'.repeat(300)}`;
     await countedHandler(desk, { scope: 'public' })({ path });
 
@@ -61,7 +61,7 @@ describe('an invalidation', () => {
     for (const key of desk.items.keys()) assert.ok(key.length < 1024, 'the longest sort key of DynamoDB');
   });
 
-  it('says so where the table lists nothing', async () => {
+  it('reports that the table cannot list entries', async () => {
     const down: ItemListing = {
       ...desk.listing,
       range: () => Promise.resolve({ kind: 'unavailable', reason: 'throttled' }),

@@ -58,7 +58,7 @@ describe('an invalidation of caches beyond the table', () => {
     );
   });
 
-  it('says what is left, where it was refused or the stack has no distribution', async () => {
+  it('says what is left, if it was refused or the stack has no distribution', async () => {
     const refusing = { ...recordingBeyond([], ['refused', 'refused']), invalidateEdge: undefined };
     const { id } = await openInvalidation(portsOf(), parse(BEYOND), desk.nowMs);
     await resumeAll(portsWith(refusing), FAR_MS);

@@ -82,7 +82,7 @@ describe('GET /cache/entries', () => {
     await askFor('one');
   });
 
-  it('says what an entry of a stage cache belongs to, and why it cannot be refreshed', async () => {
+  it('says to what an entry of a stage cache belongs, and why it cannot be refreshed', async () => {
     const { entries } = await list({ tag: 't' });
 
     assert.equal(entries.length, 2);
@@ -92,7 +92,7 @@ describe('GET /cache/entries', () => {
     }
   });
 
-  it('says of an answer of the answer cache by which names it can be invalidated, and until when it is kept', async () => {
+  it('says for an answer of the answer cache by which names it can be invalidated, and until when it is cached', async () => {
     const { entries } = await list({ tag: 'one' });
 
     assert.deepEqual(
@@ -127,12 +127,12 @@ describe('GET /cache/entries', () => {
     );
   });
 
-  it('lists those of all tags where none is named, and none of another', async () => {
+  it('lists those of all tags if none is named, and none of another', async () => {
     assert.equal((await list({})).entries.length, 3);
     assert.deepEqual(await list({ tag: 'nobody' }), { entries: [], hasMore: false });
   });
 
-  it('lists no more than it is asked for, and says that there are more', async () => {
+  it('lists no more than requested, and says that there are more', async () => {
     const few = await list({ limit: '2' });
 
     assert.deepEqual([few.entries.length, few.hasMore], [2, true]);

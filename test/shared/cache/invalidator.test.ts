@@ -83,7 +83,7 @@ describe('a record of a stage cache', () => {
       expected: ['unreadable'],
     },
     { does: 'without text is left', over: { path: 7 }, expected: ['unreadable'] },
-    { does: 'of a stage that is no text is left', over: { stage: ['dev'] }, expected: ['unreadable'] },
+    { does: 'of a stage that is not text is left', over: { stage: ['dev'] }, expected: ['unreadable'] },
   ])
     for (const allowFlush of [false, true])
       it(`${does}${allowFlush ? ', and its stage is not flushed' : ''}`, async () => {
@@ -122,7 +122,7 @@ describe('a record of a stage cache', () => {
 });
 
 describe('an invalidation', () => {
-  it('renews answers of the answer cache, of its tag and no other', async () => {
+  it('renews answers of the answer cache with its tag, and no others', async () => {
     let calls = 0;
     const handler = withResponseCache<ReturnType<typeof anHttpEvent>>(
       () => ({ statusCode: 200, body: String((calls += 1)) }),
@@ -230,7 +230,7 @@ describe('an invalidation', () => {
     assert.equal(backend, pages + 3);
   });
 
-  it('that is ended among 500 entries is gone on with: each is done, none is forgotten', async () => {
+  it('that is interrupted among 500 entries is continued: each is done, none is lost', async () => {
     await recordEntries(500);
     const seen: string[] = [];
     const { id } = await openInvalidation(portsOf(), parse({ tags: ['t'] }), desk.nowMs);
@@ -272,7 +272,7 @@ describe('an invalidation', () => {
     assert.equal((await reportOf(ports, id))['refreshed'], 250);
   });
 
-  it('goes on later where time is up', async () => {
+  it('continues later if time is up', async () => {
     await recordEntries(50);
     const { id } = await openInvalidation(portsOf(), parse({ tags: ['t'] }), desk.nowMs);
     const seen: string[] = [];
@@ -282,7 +282,7 @@ describe('an invalidation', () => {
     assert.equal((await reportOf(portsOf(), id))['refreshed'], 50);
   });
 
-  it('that is asked for often is one piece of work, and one more where it was under way', async () => {
+  it('that is requested often is done once, and once more if it was already in progress', async () => {
     await recordEntries(5);
     const asked = parse({ tags: ['t'] });
     const joined = [];
@@ -304,7 +304,7 @@ describe('an invalidation', () => {
     assert.equal(seen.length, 10);
   });
 
-  it('reports what cannot be signed for, and flushes it only where that is allowed', async () => {
+  it('reports what cannot be signed for, and flushes it only if that is allowed', async () => {
     await recordEntries(3, 'authorizer');
     const flushed: string[] = [];
     const stages: StageCaches = {
@@ -334,7 +334,7 @@ describe('an invalidation', () => {
     assert.deepEqual([(await reportOf(portsOf(), id))['leftCount'], flushed], [3, []]);
   });
 
-  it('says of a stage that API Gateway has no time for that it was not flushed', async () => {
+  it('reports a stage as not flushed if API Gateway has no time for it', async () => {
     await recordEntries(2, 'authorizer');
     const stages: StageCaches = { ...NO_STAGES, flush: () => Promise.resolve('throttled') };
     const asked = parse({ tags: ['t'], allowFlush: true });
@@ -385,7 +385,7 @@ describe('an invalidation', () => {
     assert.deepEqual(pauses, [400, 800]);
   });
 
-  it('only tried out says what it would do, and changes nothing', async () => {
+  it('only says what it would do if it is a dry run, and changes nothing', async () => {
     await recordEntries(3);
     const before = JSON.stringify([...desk.items]);
 

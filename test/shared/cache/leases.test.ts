@@ -1,4 +1,7 @@
-/** Who asks the handler, and whose answer is kept, where one takes longer than its lease or the table fails between. */
+/**
+ * Which request calls the handler, and whose answer is stored, if one takes longer than its lease or the table fails in
+ * between.
+ */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { entriesOf, markLabel } from '#shared/cache/labels.ts';
@@ -72,7 +75,7 @@ describe('a handler that takes longer than its lease', () => {
 });
 
 describe('a table that fails while the handler answers', () => {
-  it('keeps the answer as it is, and says why it was not stored', async () => {
+  it('returns the answer unchanged, and says why it was not stored', async () => {
     const send = countedHandler(desk, { scope: 'public' }, () => {
       desk.isDown = true;
       return {};
@@ -86,7 +89,7 @@ describe('a lease without an answer to store', () => {
   const leases = () => [...desk.items.values()].filter((item) => 'leasedUntil' in item || 'owner' in item);
   const passes = () => [...desk.items.values()].filter((item) => 'passUntil' in item);
 
-  it('of a handler that failed is given back, so that the next request asks at once', async () => {
+  it('of a handler that failed is released, so that the next request calls it at once', async () => {
     const failing = await begin();
     failing.fail(new Error('down'));
     await assert.rejects(failing.reply, /down/);
@@ -95,7 +98,7 @@ describe('a lease without an answer to store', () => {
     assert.equal(statusOf(await countedHandler(desk, { scope: 'public' })()), 'gatewright; fwd=miss; stored');
   });
 
-  it('of an answer that is too large is given back, and the next requests ask without waiting', async () => {
+  it('of an answer that is too large is released, and the next requests call the handler without waiting', async () => {
     const body = 'x'.repeat(desk.ports.maxBodyBytes + 1);
     const send = countedHandler(desk, { scope: 'public' }, () => ({ body }));
     assert.equal(statusOf(await send()), 'gatewright; fwd=miss; detail=too-large');
@@ -106,7 +109,7 @@ describe('a lease without an answer to store', () => {
     assert.equal(statusOf(await send()), 'gatewright; fwd=miss; detail=too-large');
   });
 
-  it('of an answer that was invalidated meanwhile is given back, and the next answer is stored', async () => {
+  it('of an answer that was invalidated in the meantime is released, and the next answer is stored', async () => {
     const send = countedHandler(desk, { scope: 'public', tags: () => ['t'] });
     await markLabel(desk.ports.store, 'orders', 'tag:t', desk.nowMs);
     assert.equal(statusOf(await send()), 'gatewright; fwd=miss; detail=invalidated');
@@ -130,7 +133,7 @@ describe('a long answer', () => {
     assert.match(statusOf(hit) ?? '', /hit/);
   });
 
-  it('is made again where a piece is gone', async () => {
+  it('is created again if a piece is missing', async () => {
     const send = countedHandler(desk, { scope: 'public' }, () => ({ body }));
     await send();
     desk.items.delete(pieces().at(-1) ?? '');

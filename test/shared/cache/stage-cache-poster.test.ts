@@ -23,7 +23,7 @@ describe('a refresh on this machine', () => {
     return await createStageCaches(config).refresh(RECORD);
   };
 
-  it('reaches the API by its name, whether or not the system knows names below localhost', async () => {
+  it('reaches the API by its name, whether or not the system resolves names below localhost', async () => {
     const seen: (string | undefined)[] = [];
     const reply = await askedOf((request, response) => {
       const { host, 'cache-control': control, 'x-kind': kind, authorization } = request.headers;
@@ -56,7 +56,7 @@ describe('a refresh on this machine', () => {
 });
 
 describe('a refresh of an API elsewhere', () => {
-  it('goes where its address says, of a private network without TLS too', async (t) => {
+  it('goes if its address says, of a private network without TLS too', async (t) => {
     const sent: string[] = [];
     t.mock.method(globalThis, 'fetch', async (url: URL, { method }: { method: string }) => {
       sent.push(`${method} ${url.href}`);
@@ -100,7 +100,7 @@ describe('flushAuthorizers', () => {
     [429, 'throttled'],
     [500, 'throttled'],
   ] as const)
-    it(`is ${outcome} where that answers ${status}`, async () => {
+    it(`is ${outcome} if that answers ${status}`, async () => {
       assert.equal((await flush('rest', status))[0], outcome);
     });
 });

@@ -7,7 +7,7 @@ import { aRestEvent, CacheDesk } from '../../support/a-response-cache.ts';
 const EVENT = aRestEvent({ resource: '/pets/{kind}/{rest+}', parameters: { kind: 'a b', rest: 'c/d?' } });
 
 describe('what is recorded of an answer of a stage cache', () => {
-  it('has the path with the values of its parameters as they are sent, a mark of its own and its end', async () => {
+  it('has the path with the values of its parameters as they are sent, its own mark and its end', async () => {
     const desk = new CacheDesk();
     const drawn: number[] = [];
     const random = { hex: (digits: number) => (drawn.push(digits), 'a'.repeat(digits)), fraction: () => 0.5 };
@@ -49,7 +49,7 @@ describe('what is recorded of an answer of a stage cache', () => {
     assert.deepEqual([record.headers, record.refusal], [[['x-kind', 'cat']], 'credential']);
   });
 
-  it('names the labels that were invalidated while the answer was being made, and no others', async () => {
+  it('names the labels that were invalidated while the answer was being created, and no others', async () => {
     const desk = new CacheDesk();
     const startedAtEpochMs = desk.nowMs;
     desk.pass(5);

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 describe('a wish', () => {
-  it('that two write down at once is new for one of them, and joined by the other', async () => {
+  it('that two callers store at the same time is new for one of them, and joined by the other', async () => {
     const asked = await Promise.all(
       [1, 2].map(() => openInvalidation(portsAt(desk), INVALIDATION, desk.nowMs)),
     );
@@ -22,7 +22,7 @@ describe('a wish', () => {
     assert.equal((await findWork(portsAt(desk), asked[0]?.id ?? ''))?.run, 1);
   });
 
-  it('is given up after eight tries where others change it in between each time', async () => {
+  it('is given up after eight tries if others change it each time', async () => {
     const { store, ...rest } = portsAt(desk);
     let tries = 0;
     const contended = {

@@ -43,7 +43,7 @@ describe('readMasters', () => {
     assert.deepEqual(readMasters([MASTER, `${MASTER}2`]), [MASTER, `${MASTER}2`]);
   });
 
-  it('refuses none, more than two, and one that a customer could guess, and says how to make one', () => {
+  it('refuses none, more than two, and one that a customer could guess, and says how to create one', () => {
     for (const lines of [[], [MASTER, MASTER, MASTER], ['only-for-this-machine'], [MASTER, 'short']])
       assert.throws(() => readMasters(lines), {
         code: 'CONFIG_INVALID',

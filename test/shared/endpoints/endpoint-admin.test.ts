@@ -1,4 +1,4 @@
-/** Which secrets are accepted after any sequence of changes, against a model that knows only what the design says. */
+/** Which secrets are accepted after any sequence of changes, compared with a model that implements only the design. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

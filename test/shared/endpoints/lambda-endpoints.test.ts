@@ -1,4 +1,4 @@
-/** What the receiver asks DynamoDB about the endpoint of a delivery. */
+/** What the receiver reads from DynamoDB about the endpoint of a delivery. */
 import assert from 'node:assert/strict';
 import { json } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
@@ -17,7 +17,7 @@ const RECORD = {
 };
 
 describe('the endpoints of webhook-receiver', () => {
-  it('are read consistently, so that a revocation is in force at once, and then the customer is', async () => {
+  it('are read consistently, so that a revocation is in force at once, and then the customer is read', async () => {
     const asked: unknown[] = [];
     await using server = await aLoopbackServer((request, response) => {
       void json(request).then((body) => {

@@ -5,7 +5,7 @@ import { connectChannels } from '#shared/entries/websocket-client.ts';
 import type { Socket, SocketClass } from '#shared/entries/websocket-client.ts';
 
 describe('connectChannels', () => {
-  it('connects at once, by the class that it is given, and subscribes when it is asked to', async () => {
+  it('connects at once, with the given class, and subscribes on request', async () => {
     const sockets: (Socket & { readonly made: readonly unknown[]; readonly sent: string[] })[] = [];
     const webSocket = function (...made: readonly unknown[]) {
       const sent: string[] = [];

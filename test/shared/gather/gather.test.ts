@@ -86,7 +86,7 @@ describe('gather', () => {
     assert.deepEqual([menu, courier, failures, isPartial], ['ramen', 7, {}, false]);
   });
 
-  it('leaves out what fails and says why, with a fallback where there is one', async () => {
+  it('leaves out what fails and says why, with a fallback if there is one', async () => {
     const { time, sent, gather } = aNetwork();
     const gathered = gather({
       menu: ({ json }) => json(`${ORDERS}/menu`, asText),
@@ -230,7 +230,7 @@ describe('a part', () => {
       /^timeoutMs of slow must be .* not 300$/,
     ],
   ] as const)
-    it(`does not begin with a ${name} that is no time`, async () => {
+    it(`does not begin with a ${name} that is not a time`, async () => {
       const { sent, gather } = aNetwork();
 
       await assert.rejects(gather({ slow, ...parts } as unknown as Parts, rules as unknown as GatherRules), {
@@ -242,7 +242,7 @@ describe('a part', () => {
 });
 
 describe('a call of a backend', () => {
-  it('carries the trace to all, the identity to listed origins only, and cookies to none', async () => {
+  it('passes the trace to all, the identity only to listed origins, and cookies to none', async () => {
     const { sent, gather, fieldsOf } = aNetwork();
     const gathered = gather({
       listed: ({ fetch }) => fetch(`${ORDERS}/1`),
@@ -280,7 +280,7 @@ describe('a call of a backend', () => {
     assert.equal(failures.other?.reason, 'origin-unlisted');
   });
 
-  it('is made once for equal GETs, each with a body of its own; not for other methods and fields', async () => {
+  it('is made once for equal GETs, each with its own body; not for other methods and fields', async () => {
     const { sent, gather } = aNetwork();
     const gathered = gather({
       one: ({ json }) => json(`${ORDERS}/menu`, asText),
@@ -300,7 +300,7 @@ describe('a call of a backend', () => {
     assert.deepEqual(values, { one: '0', two: '0', german: '1', post: '2', again: '3' });
   });
 
-  it('that parts share goes on until the last of them has given up', async () => {
+  it('that parts share continues until the last of them has given up', async () => {
     const { time, sent, gather } = aNetwork();
     const from = ({ json }: Parameters<Extract<Parts[string], (...args: never) => unknown>>[0]) =>
       json(`${ORDERS}/menu`, asText);
@@ -376,7 +376,7 @@ describe('a call of a backend', () => {
     assert.equal(body.isOpen(), false);
   });
 
-  it('is made again by its policy if it is GET, HEAD or marked idempotent, and else not', async () => {
+  it('is repeated by its policy if it is GET, HEAD or marked idempotent, and not otherwise', async () => {
     const { time, sent, gather, aPolicy } = aNetwork();
     const policy = aPolicy({ retry: { attempts: 2, baseMs: 0 } });
     const call = (method: string, idempotent = false) => ({

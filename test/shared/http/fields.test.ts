@@ -55,7 +55,7 @@ describe('readFields', () => {
 });
 
 describe('oneOf', () => {
-  it('is a field that has to be there, unless it is made optional', () => {
+  it('is a required field, unless it is made optional', () => {
     const fields = { kind: oneOf('a kind', ['a', 'b']), size: optional(oneOf(undefined, ['s'])) };
 
     assert.deepEqual(schemaOf(fields), {
@@ -72,7 +72,7 @@ describe('oneOf', () => {
 });
 
 describe('text', () => {
-  it('says of which form it has to be, where it has one', () => {
+  it('says which form it must have, if it has one', () => {
     const wantedOf = (pattern?: RegExp) =>
       text('a name', { maxLength: 5, ...(pattern && { pattern }) }).expected;
 
@@ -82,7 +82,7 @@ describe('text', () => {
 });
 
 describe('schemaOf', () => {
-  it('says what readFields takes', () => {
+  it('describes what readFields accepts', () => {
     assert.deepEqual(schemaOf({ units: FIELDS.units, kind: FIELDS.kind }), {
       type: 'object',
       properties: {

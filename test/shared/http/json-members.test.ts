@@ -27,11 +27,11 @@ describe('hasDuplicateMember', () => {
     { text: '{"a":1,"a":2,"b":{"key":1}, "c":[{"key":1,"key" : 2}]}', expected: true },
     { text: '{"key":1,"a":{"key":2}}', expected: false },
   ])
-    it(`says ${expected} of ${text}, where only key and tenant matter`, () => {
+    it(`says ${expected} of ${text}, if only key and tenant matter`, () => {
       assert.equal(hasDuplicateMember(text, new Set(['key', 'tenant'])), expected);
     });
 
-  it('finds none in what JSON.stringify prints', () => {
+  it('finds none in the output of JSON.stringify', () => {
     fc.assert(
       fc.property(fc.json(), (text) =>
         assert.equal(hasDuplicateMember(JSON.stringify(JSON.parse(text))), false),

@@ -1,4 +1,4 @@
-/** What the document of an admin function says is what its router takes and answers. */
+/** The document of an admin function describes what its router accepts and answers. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeRoutes } from '#shared/http/openapi.ts';
@@ -50,7 +50,7 @@ describe('describeRoutes', () => {
   const placesOf = (operation: Operation | undefined) =>
     operation?.parameters.map(({ name, in: place, required }) => [name, place, required]);
 
-  it('says where each parameter stands, and whether it must', () => {
+  it('says where each parameter is, and whether it is required', () => {
     assert.deepEqual(placesOf(get), [
       ['thing', 'path', true],
       ['at', 'query', false],
@@ -67,7 +67,7 @@ describe('describeRoutes', () => {
     assert.deepEqual(put?.parameters.at(-1)?.schema, { type: 'string', minLength: 1, maxLength: 130 });
   });
 
-  it('asks for a body only where one of its fields has to be there', () => {
+  it('asks for a body only if one of its fields has to be there', () => {
     assert.equal(put?.requestBody?.required, false);
     assert.equal(get?.requestBody, undefined);
   });
@@ -77,7 +77,7 @@ describe('describeRoutes', () => {
     assert.deepEqual(put?.responses['200']?.content, { 'text/csv': { schema: {} } });
   });
 
-  it('has a schema of refusals that each of them meets', () => {
+  it('has a schema of refusals that each of them matches', () => {
     const { required, properties } = described.components.schemas.Problem;
 
     assert.deepEqual([...required].sort(), Object.keys(problem(404, 'Not Found')).sort());

@@ -34,7 +34,7 @@ describe('ADMIN_ANSWERS', () => {
     'PERIOD_UNKNOWN',
   ] as const;
 
-  it('says of each status what HTTP calls it', () => {
+  it('calls each status what HTTP calls it', () => {
     for (const [code, [status, title]] of Object.entries(ADMIN_ANSWERS))
       assert.equal(title, RENAMED.get(status) ?? STATUS_CODES[status], code);
   });

@@ -26,7 +26,7 @@ describe('rateLimitHeaders', () => {
     });
   });
 
-  it('names another unit than requests, and no window where nothing is counted over time', () => {
+  it('names another unit than requests, and no window if nothing is counted over time', () => {
     const calls = {
       id: 'calls',
       limit: 5,

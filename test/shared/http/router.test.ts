@@ -116,7 +116,7 @@ describe('createRouter', () => {
       'units',
     ],
     [
-      'a body that is no JSON',
+      'a body that is not JSON',
       ['PUT /things/{thing}', { parameters: thing, headers: ID, body: '{' }],
       400,
       'REQUEST_INVALID',

@@ -90,7 +90,7 @@ describe('an MCP server whose document sets mcp.charge', () => {
     [{ ...call('x'), method: 'resources/read', params: { uri: 'orders://1' } }, ['*'], undefined],
   ];
   for (const [message, patterns, group] of groups)
-    it(`counts ${JSON.stringify(message).slice(17)} by ${group ?? 'its own name'} where rules name ${patterns.join(', ')}`, async () => {
+    it(`counts ${JSON.stringify(message).slice(17)} by ${group ?? 'its own name'} if rules name ${patterns.join(', ')}`, async () => {
       const asked: (string | undefined)[] = [];
       const { quotas } = someQuotas(9);
       const consume: Quotas['consume'] = (request) => {
@@ -253,7 +253,7 @@ describe('an MCP server whose document sets mcp.charge', () => {
       assert.equal(admissionOfCall(asked), undefined);
     });
 
-  it('ends a charged call once if an earlier middleware replaces the answer by one of its own', async () => {
+  it('ends a charged call once if an earlier middleware replaces the answer with one of its own', async () => {
     const { log, quotas } = someQuotas(9);
     const replacing = { after: () => ({ statusCode: 200, body: '{}' }) };
     const both = [replacing, mcp({ document: 'orders', quotas })] as never;
@@ -275,7 +275,7 @@ describe('an MCP server whose document sets mcp.charge', () => {
     assert.deepEqual(error.data, { reason: 'suspended', limit: '' });
   });
 
-  it('charges a call once if two wrappers stand around the server', async () => {
+  it('charges a call once if two wrappers surround the server', async () => {
     const { log, quotas } = someQuotas(9);
     const options = { document: 'orders', quotas };
     const inner = withMcp(ok, options);

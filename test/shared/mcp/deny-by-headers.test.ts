@@ -62,7 +62,7 @@ describe('deniesByHeaders', () => {
     { name: 'a method that a rule names', given: headers('tasks/get') },
     { name: 'a list', given: headers('tools/list') },
     { name: 'an earlier revision', given: headers('tools/call', 'refund', '2025-11-25') },
-    { name: 'a revision that is no date', given: headers('tools/call', 'refund', 'latest') },
+    { name: 'a revision that is not a date', given: headers('tools/call', 'refund', 'latest') },
     { name: 'no revision', given: new Map([...headers('tools/call', 'refund')].slice(1)) },
     { name: 'no method', given: headers(undefined, 'refund') },
     { name: 'no name', given: headers('tools/call') },

@@ -201,7 +201,7 @@ describe('filterResult', () => {
     assert.deepEqual(bodyOf(filterResult(passageFor('tools/list'), proxy(odd))), { ...odd, result: {} });
   });
 
-  it('keeps errors, empty answers, and answers to other methods as they are', () => {
+  it('does not change errors, empty answers, and answers to other methods', () => {
     const failed = proxy(0, { statusCode: 500, body: 'Internal Server Error' });
     assert.equal(filterResult(passageFor('tools/list'), failed), failed);
     const accepted = { statusCode: 202, body: '' };

@@ -31,7 +31,7 @@ describe('printMcpGrants and parseMcpGrants', () => {
     });
   });
 
-  it('take a charge without a plan for one whose plan is unknown', () => {
+  it('treat a charge without a plan as one whose plan is unknown', () => {
     const charge = { plan: 7, tenant: 'acme', key: 'main|ann' };
     assert.deepEqual(parseMcpGrants(JSON.stringify({ ...GRANTS, charge }))?.charge, {
       plan: undefined,

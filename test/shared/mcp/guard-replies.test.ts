@@ -1,4 +1,4 @@
-/** What a refused caller reads, and bodies that are no messages. The decisions are in guard.test.ts. */
+/** What a refused caller reads, and bodies that are not messages. The decisions are in guard.test.ts. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { McpGrants } from '#shared/mcp/grants.ts';
@@ -49,7 +49,7 @@ describe('guardRequest and its replies', () => {
     }
   });
 
-  it('refuses a body of a request that has none', () => {
+  it('refuses a body in a request that must not have one', () => {
     for (const method of ['GET', 'DELETE', 'OPTIONS']) {
       const guarded = guardRequest(GRANTS, { method, headers: new Map(), body: Buffer.from('{}') });
       assert.deepEqual([statusOf(guarded), codeOf(guarded)], [400, -32_600], method);
@@ -187,7 +187,7 @@ describe('guardRequest and its replies', () => {
       );
   });
 
-  it('refuses a method that is no text, and two headers for one version', () => {
+  it('refuses a method that is not text, and two headers for one version', () => {
     assert.deepEqual(codeOf(post({ jsonrpc: '2.0', id: 1, method: 7 })), -32_600);
     const headers = new Map([
       ['content-type', ['application/json']],
@@ -223,7 +223,7 @@ describe('guardRequest and its replies', () => {
   });
 
   // MCP 2026-07-28, Standard Request Headers: a value outside of printable ASCII is encoded.
-  it('takes no name in a header whose letters had to be encoded', () => {
+  it('does not accept a name in a header whose letters had to be encoded', () => {
     assert.equal(codeOf(post(call('get_é'), { 'mcp-name': 'get_é' })), -32_020);
     assert.equal(statusOf(post(call('get_é'), { 'mcp-name': '=?base64?Z2V0X8Op?=' })), 200);
   });
@@ -274,7 +274,7 @@ describe('guardRequest and its replies', () => {
     assert.equal(codeOf(post(batch, { 'mcp-protocol-version': '2025-03-26' })), -32_020);
   });
 
-  it('passes the requests of a batch, and says that the answer is filtered if one of them asks for a list', () => {
+  it('passes the requests of a batch, and filters the answer if one of them requests a list', () => {
     const batch = [
       { jsonrpc: '2.0', method: 'notifications/initialized' },
       call('get_order'),
@@ -288,7 +288,7 @@ describe('guardRequest and its replies', () => {
     );
   });
 
-  it('says which methods an endpoint has, and lets no cache keep a refusal', () => {
+  it('says which methods an endpoint has, and lets no cache store a refusal', () => {
     const put = guardRequest(GRANTS, { method: 'PUT', headers: new Map(), body: Buffer.from('') });
     const short = guardRequest(GRANTS, { method: 'GET', headers: new Map(), body: Buffer.from('x') });
     assert.ok(put.kind === 'refused');
@@ -327,13 +327,13 @@ describe('guardRequest and its replies', () => {
     assert.equal(statusOf(guardRequest(grants, { method: 'POST', headers, body })), 200);
   });
 
-  it('takes at most 50 messages at once', () => {
+  it('accepts at most 50 messages at once', () => {
     const batch = (length: number) => Array.from({ length }, (_, id) => ({ ...call('get_order'), id }));
     assert.equal(statusOf(post(batch(50))), 200);
     assert.deepEqual([statusOf(post(batch(51))), codeOf(post(batch(51)))], [400, -32_600]);
   });
 
-  it('says of an allowed message of a batch why it was not run', () => {
+  it('says for an allowed message of a batch why it was not run', () => {
     const guarded = post([call('get_order'), { ...call('refund'), id: 2 }]);
     assert.ok(guarded.kind === 'refused');
     const [first] = JSON.parse(guarded.reply.body ?? '') as { error: { message: string } }[];

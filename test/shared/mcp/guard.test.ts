@@ -106,7 +106,7 @@ describe('guardRequest', () => {
         200,
       ],
       [
-        'completion for a resource that is no template',
+        'completion for a resource that is not a template',
         request('completion/complete', { ref: { type: 'ref/resource', uri: 'orders://public/a' } }),
         200,
       ],
@@ -326,7 +326,7 @@ describe('guardRequest', () => {
         400,
       ],
       ['refuses two parameters of one name', modern, { ...mirrored, 'mcp-param-id': ['7', '7'] }, 400],
-      ['refuses a parameter that is no argument', modern, { ...mirrored, 'mcp-param-id': 'id' }, 400],
+      ['refuses a parameter that is not an argument', modern, { ...mirrored, 'mcp-param-id': 'id' }, 400],
       ['refuses another name', modern, { ...mirrored, 'mcp-name': 'delete_order' }, 400],
       ['refuses a name in another case', modern, { ...mirrored, 'mcp-name': 'GET_ORDER' }, 400],
       ['refuses a missing name', modern, { ...mirrored, 'mcp-name': [] }, 400],

@@ -206,7 +206,7 @@ describe('withMcpStream()', () => {
   });
 
   for (const statusCode of [300, 404])
-    it(`sends a page of status code ${statusCode} as it is`, async () => {
+    it(`sends a page with status code ${statusCode} unchanged`, async () => {
       const failed = { statusCode, headers: { 'content-type': 'text/html' } };
       const { sent } = await run(
         (_, stream) => void withMetadata(stream, failed).end('<p>'),
@@ -229,7 +229,7 @@ describe('withMcpStream()', () => {
 
   // WHATWG HTML, Interpreting an event stream: lines end with CR LF, LF or CR.
   for (const end of ['\n\n', '\r\r', '\r\n\r\n', '\n\r', '\r\n\r'])
-    it(`sends an event at once if it ends with ${JSON.stringify(end)}, wherever it is cut`, async () => {
+    it(`sends an event at once if it ends with ${JSON.stringify(end)}, wherever it is split`, async () => {
       const whole = `data: ${list()}${end}`;
       for (const cut of [3, whole.length - 3, whole.length - 1]) {
         const response = aResponse();

@@ -237,19 +237,19 @@ describe('templates', () => {
 describe('a deny rule', () => {
   const denies = (pattern: string, uri: string) => matchesSubject('resources', [pattern], uri, 'deny');
 
-  it('keeps the dot at the end of a host only where no URL parser removes it', () => {
+  it('keeps the dot at the end of a host only if no URL parser removes it', () => {
     assert.equal(denies('docs://pub./**', 'docs://pub/a'), false);
     assert.equal(denies('https://pub./**', 'https://pub/a'), true);
   });
 
-  it('is compared with text that is no URI', () => {
+  it('is compared with text that is not a URI', () => {
     assert.equal(denies('docs://pub/**', 'pub'), true);
   });
 });
 
 // A stream may follow a thousand resources, and each is compared with all patterns.
 describe('matchesSubject and many URIs', () => {
-  it('brings the patterns of a list into canonical form once', () => {
+  it('converts the patterns of a list into canonical form once', () => {
     let reads = 0;
     const patterns = new Proxy(['orders://public/**', 'orders://%41/*'], {
       get(target, name, receiver) {

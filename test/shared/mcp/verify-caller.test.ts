@@ -130,7 +130,7 @@ describe('createCallerVerifier', () => {
     ['a Cognito authorizer', { claims: { mcpGrants: grants, sub: 'ann' } }],
   ];
   for (const [what, authorizer] of others)
-    it(`is asked behind ${what}, whose claims are not grants`, async () => {
+    it(`is called behind ${what}, whose claims are not grants`, async () => {
       const server = () => ({ statusCode: 200 });
       const open = withMcp(server, { document: 'orders' });
       await assert.rejects(open(event(token(['reader']), authorizer)), /the option verify is not set/);

@@ -63,13 +63,13 @@ for (const [form, wrap] of Object.entries(FORMS))
         expected: 200,
       },
       {
-        name: 'fails where the scope may be one that the authorizer left out',
+        name: 'fails if the scope may be one that the authorizer left out',
         event: httpEvent({ contextCut: 'note scope' }),
         options: { scopes: ['a', 'c'] },
         expected: 500,
       },
       {
-        name: 'refuses a caller without a scope where something else was left out',
+        name: 'refuses a caller without a scope if something else was left out',
         event: restEvent({ contextCut: 'note' }),
         options: { scopes: ['c'] },
         expected: 403,
@@ -105,12 +105,12 @@ for (const [form, wrap] of Object.entries(FORMS))
         expected: 401,
       },
       {
-        name: 'fails where no authorizer has answered',
+        name: 'fails if no authorizer has answered',
         event: { requestContext: { requestTimeEpoch: NOW_MS } },
         expected: 500,
       },
       { name: 'admits an API key without an end', event: httpEvent({ exp: undefined }), expected: 200 },
-      { name: 'fails where the authorizer says no expiry', event: restEvent({ exp: 'soon' }), expected: 500 },
+      { name: 'fails if the authorizer says no expiry', event: restEvent({ exp: 'soon' }), expected: 500 },
       {
         name: 'fails on an event without a stamp',
         event: { requestContext: { authorizer: CALLER } },
@@ -144,7 +144,7 @@ for (const [form, wrap] of Object.entries(FORMS))
         expected: 403,
       },
       {
-        name: 'accepts an override where the handler knows what it does',
+        name: 'accepts an override if the handler knows what it does',
         event: restEvent({}, { 'X-HTTP-Method-Override': 'DELETE' }),
         options: { allowMethodOverride: true },
         expected: 200,
@@ -178,7 +178,7 @@ describe('callerOf', () => {
     });
   });
 
-  it('has no caller where no authorizer of ours has answered', () => {
+  it('has no caller if no authorizer of ours has answered', () => {
     for (const event of [
       undefined,
       {},

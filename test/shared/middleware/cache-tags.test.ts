@@ -10,7 +10,7 @@ const endsOf = (desk: CacheDesk) => [...new Set([...desk.items.values()].map((it
 type Options = CacheTagsOptions<object>;
 
 describe('cacheTags', () => {
-  it("records an answer for five minutes, API Gateway's own time, where no other is given", async () => {
+  it("records an answer for five minutes, API Gateway's default, if no other time is given", async () => {
     for (const [options, seconds] of [
       [{}, 300],
       [{ ttlSeconds: 60 }, 60],
@@ -23,7 +23,7 @@ describe('cacheTags', () => {
     }
   });
 
-  it('as middleware records alike, also where what stands before it has skipped its beginning', async () => {
+  it('records the same as middleware, even if an earlier middleware has skipped its beginning', async () => {
     const desk = new CacheDesk();
     const problems: string[] = [];
     const middleware = cacheTags({

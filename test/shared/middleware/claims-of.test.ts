@@ -18,7 +18,7 @@ const NAMES = ['sub', 'email', 'cognito:groups', 'exp', 'address', 'verified'];
 const names = [...NAMES, 'phone'];
 
 const behind = (authorizer: object) => ({ requestContext: { authorizer } });
-/** As the toolkit's authorizers answer and a REST API (all texts) or an HTTP API hands it on. */
+/** As the toolkit's authorizers answer and a REST API (all texts) or an HTTP API passes it on. */
 function withOurAuthorizer(result: object, kind: 'rest' | 'http', claims: Record<string, unknown> = CLAIMS) {
   const context = backendContext(aDocument({ result }), aPrincipal({ subject: 'ada', claims }));
   const texts = Object.fromEntries(Object.entries(context).map(([name, value]) => [name, String(value)]));
@@ -49,7 +49,7 @@ describe('claimsOf', () => {
   });
 
   // `C#${claims.sub}` with undefined is one customer for all of them.
-  it('throws for a claim that the authorizer does not pass on, and not where objects are printed or compared', () => {
+  it('throws for a claim that the authorizer does not pass on, and not if objects are printed or compared', () => {
     const claims =
       claimsOf(withOurAuthorizer({ claims: { as: 'cognito', names: ['sub'] } }, 'rest')) ?? assert.fail();
 
@@ -60,7 +60,7 @@ describe('claimsOf', () => {
     assert.deepEqual(Object.keys(claims), ['sub']);
   });
 
-  it('returns what every context has where the document carries none', () => {
+  it('returns what every context has if the document forwards none', () => {
     const claims = claimsOf(withOurAuthorizer({}, 'rest'));
 
     assert.deepEqual([claims?.['sub'], claims?.['iss']], ['ada', 'https://issuer.example/']);
@@ -68,7 +68,7 @@ describe('claimsOf', () => {
     assert.throws(() => claims?.['email'], /does not pass on the claim/);
   });
 
-  it('fails where the claims are too long to be carried', () => {
+  it('fails if the claims are too long to be carried', () => {
     const event = withOurAuthorizer({ claims: { as: 'jwt', names } }, 'http', {
       ...CLAIMS,
       email: 'x'.repeat(3_000),
@@ -77,7 +77,7 @@ describe('claimsOf', () => {
     assert.throws(() => claimsOf(event), /too long for the authorizer's context/);
   });
 
-  it('has no caller where no authorizer has answered', () => {
+  it('has no caller if no authorizer has answered', () => {
     for (const event of [undefined, {}, behind({}), behind({ lambda: null }), { requestContext: {} }])
       assert.equal(claimsOf(event), undefined);
   });

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { createLambdaPlanCatalogue } from '../../../shared/middleware/lambda-plans.ts';
 
 describe('createLambdaPlanCatalogue', () => {
-  // A stack of the authorizers alone has keys and no usage table: making one answered 500.
-  it('needs the table once it is asked', async () => {
+  // A stack with only the authorizers has keys and no usage table: creating a key answered 500.
+  it('needs the table only when it is called', async () => {
     const plans = createLambdaPlanCatalogue();
 
     await assert.rejects(plans.customer('acme'), { code: 'CONFIG_INVALID' });

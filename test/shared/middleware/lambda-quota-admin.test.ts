@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createLambdaQuotaAdminPorts } from '../../../shared/middleware/lambda-quota-admin.ts';
 
 describe('createLambdaQuotaAdminPorts', () => {
-  it('brings the plans of the documents, which are loaded when a plan is named and not before', async (t) => {
+  it('provides the plans of the documents, which are loaded only when a plan is named', async (t) => {
     process.env['GATEWRIGHT_USAGE_TABLE'] = 'usage';
     t.after(() => delete process.env['GATEWRIGHT_USAGE_TABLE']);
     let loads = 0;

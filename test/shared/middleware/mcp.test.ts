@@ -215,7 +215,7 @@ describe('mcp() filters what a middleware that is added later answers', () => {
     assert.deepEqual([JSON.parse(body), headers], [KEPT, { 'x-own': '1' }]);
   });
 
-  it('and leaves a text of an error handler as it is', async () => {
+  it('and does not change a text of an error handler', async () => {
     const failing = { onError: () => ({ statusCode: 500, headers: {}, body: 'failed' }) };
     const server = () => Promise.reject(new Error('x'));
     const handler = middy(server as never).use([mcp(OPTIONS), failing] as never) as unknown;
@@ -242,7 +242,7 @@ describe('withMcp() leaves only the returned value as an answer', () => {
     assert.deepEqual(JSON.parse(reply.body), KEPT);
   });
 
-  it('and gives a context without such functions as it is', async () => {
+  it('and does not change a context without such functions', async () => {
     const plain = { awsRequestId: 'r' };
     const given: unknown[] = [];
     await withMcp(

@@ -143,7 +143,7 @@ for (const [form, wrap] of Object.entries(FORMS))
       );
     });
 
-    it('gives its permit back when it has answered or failed, and refuses what would run beside it', async () => {
+    it('returns its permit when it has answered or failed, and refuses what would run at the same time', async () => {
       const table = new QuotaTable();
       const quotas = table.holder([{ id: 'calls', level: 'key', concurrency: 1 }]);
       const subject = () => ({ plan: 'gold', tenant: 'acme', key: 'key-1' });
@@ -208,7 +208,7 @@ for (const [form, wrap] of Object.entries(FORMS))
   });
 
 describe('admissionOf', () => {
-  it('knows nothing of an event that was not admitted', () => {
+  it('returns nothing for an event that was not admitted', () => {
     assert.equal(admissionOf({}), undefined);
   });
 });

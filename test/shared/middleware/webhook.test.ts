@@ -69,7 +69,7 @@ for (const [form, wrap] of Object.entries(FORMS))
         assert.equal(body, PUSH.body);
       });
 
-      it('answers every forgery with one and the same 401 that says nothing', async () => {
+      it('answers every forgery with the same 401 that gives no reason', async () => {
         const { run, runs } = aFunction();
         const forgeries = [
           FORGED,
@@ -175,7 +175,7 @@ for (const [form, wrap] of Object.entries(FORMS))
         assert.equal((await aFunction(undefined, { maxBodyBytes: bytes - 1 }).run(PUSH)).statusCode, 413);
       });
 
-      it("gives Slack's challenge back once it is known to be Slack's", async () => {
+      it("returns Slack's challenge once the request is known to be Slack's", async () => {
         const { run, runs } = aFunction(undefined, { scheme: 'slack' });
         const challenge = slack('{"type":"url_verification","challenge":"3eZ"}');
 
@@ -207,7 +207,7 @@ for (const [form, wrap] of Object.entries(FORMS))
         assert.deepEqual(await run(PUSH), OK);
       });
 
-      it('fails rather than work with a secret that is none', async () => {
+      it('fails rather than work with an invalid secret', async () => {
         const { run } = aFunction(undefined, { secrets: [''] });
 
         await assert.rejects(run(PUSH), { code: 'CONFIG_INVALID' });

@@ -120,7 +120,7 @@ describe('createTicketDesk', () => {
     });
   });
 
-  it('asks which WebSocket is meant where several take its tickets', async () => {
+  it('asks which WebSocket API is meant if several accept its tickets', async () => {
     const { ask } = aDesk([aSocket('chat'), aSocket('live', { ttlSeconds: 10 })]);
 
     assert.partialDeepStrictEqual((await ask(anEvent({}, { for: 'live' }))).body, {
@@ -134,7 +134,7 @@ describe('createTicketDesk', () => {
     }
   });
 
-  it('reads a body without options as none, and refuses unknown values', async () => {
+  it('treats a body without options as empty, and refuses unknown values', async () => {
     const { ask } = aDesk();
     for (const body of ['null', '"chat"', '7', '[]', '{}', '{"of":"chat"}'])
       assert.equal((await ask(anEvent({}, body))).status, 200, body);
@@ -148,7 +148,7 @@ describe('createTicketDesk', () => {
       assert.equal((await ask(anEvent({}, body))).status, 400, body);
   });
 
-  it('gives none to a caller whose kept answer has outlived the credential', async () => {
+  it('issues none to a caller whose cached result has outlived the credential', async () => {
     const { ask } = aDesk();
     const authorizer = { lambda: { ...CONTEXT, exp: NOON_SECONDS } };
 

@@ -1,4 +1,4 @@
-/** What third-party middlewares can do to an authorizer, and what leaves all the same. */
+/** What third-party middlewares can do to an authorizer, and what it answers in spite of them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import middy from '@middy/core';
@@ -101,7 +101,7 @@ describe('guardAuthorizer', () => {
     });
 
   for (const value of SKIPPING)
-    it(`fails where a before answers ${JSON.stringify(value)} and the authorizer is never asked`, async () => {
+    it(`fails if a before answers ${JSON.stringify(value)} and the authorizer is never asked`, async () => {
       let asked = 0;
       const authorize = () => {
         asked += 1;
@@ -116,7 +116,7 @@ describe('guardAuthorizer', () => {
     });
 
   for (const [name, middleware] of REWRITING)
-    it(`fails where an after ${name}`, async () => {
+    it(`fails if an after ${name}`, async () => {
       const { outcome } = await runFunction(guarded(middleware, denied), {});
 
       assert.ok('error' in outcome);
@@ -136,7 +136,7 @@ describe('guardAuthorizer', () => {
     assert.deepEqual(seen, ['before', 'after']);
   });
 
-  it('takes the 401 of a middleware, and words no other error of one', async () => {
+  it('uses the 401 of a middleware, and replaces every other error of one', async () => {
     const throwing = (error: unknown): Middleware => ({
       before: () => {
         throw error;

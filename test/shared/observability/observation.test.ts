@@ -66,7 +66,7 @@ for (const observe of [observeHandler, observeAuthorizer])
     });
 
     describe('what it publishes', () => {
-      it('is one line whose only dimension is the service, since each further set is billed as metrics of its own', async () => {
+      it('is one line whose only dimension is the service, because each further set is billed as separate metrics', async () => {
         const handler = await withEnvironment({ GATEWRIGHT_STAGE: 'prod' }, async () => {
           const observed = observe('f', async (_event, { count, measure, time }) => {
             count('JwksFetch');
@@ -123,7 +123,7 @@ for (const observe of [observeHandler, observeAuthorizer])
         );
       });
 
-      it('counts no cold start where Lambda had made the instance ahead of any request', async () => {
+      it('counts no cold start if Lambda had made the instance ahead of any request', async () => {
         const lines = await withEnvironment(
           { AWS_LAMBDA_INITIALIZATION_TYPE: 'provisioned-concurrency' },
           async () => {
@@ -173,7 +173,7 @@ for (const observe of [observeHandler, observeAuthorizer])
         assert.match(String(line['kidHash']), /^[0-9a-f]{16}$/);
       });
 
-      it('is nothing without a salt, and the plain id only where that is asked for', async () => {
+      it('is nothing without a salt, and the plain id only on request', async () => {
         assert.equal((await published({})).line?.['principal'], undefined);
         const plain = await published({ GATEWRIGHT_LOG_PRINCIPAL: 'plain' });
         assert.equal(plain.line?.['principal'], 'main|alice');
@@ -181,7 +181,7 @@ for (const observe of [observeHandler, observeAuthorizer])
         assert.equal((await published(nothing)).line?.['principal'], undefined);
       });
 
-      it('fails every call where it is asked to hash without a salt, and says which variable', async () => {
+      it('fails every call if it should hash without a salt, and names the variable', async () => {
         const { outcome } = await published({ GATEWRIGHT_LOG_PRINCIPAL: 'hash' });
 
         assert.match('error' in outcome ? outcome.error.message : '', /^GATEWRIGHT_LOG_SALT /);

@@ -70,7 +70,7 @@ describe('metrics of quotas', () => {
       assert.deepEqual(added, expected);
     });
 
-  it('are named in the page of the function, and alarms look at no other names', () => {
+  it('are named on the page of the function, and alarms watch no other names', () => {
     const named = new Set(SOURCE.match(/`Quota\w+`/g)?.map((name) => name.slice(1, -1)));
     const used = rows.flatMap(({ expected }) => expected.map((text) => text.split(' ')[0] ?? ''));
     // An alarm on what Lambda counts names its namespace; those on ours take it from what they share.

@@ -54,7 +54,7 @@ describe('redact', () => {
         );
     });
 
-  it('hides what an authorizer said of the caller', () => {
+  it('hides what an authorizer said about the caller', () => {
     const requestContext = { authorizer: { lambda: { sub: 'canary' } }, stage: 'dev' };
     assert.equal(
       JSON.stringify({ requestContext }, redact),
@@ -80,7 +80,7 @@ describe('redact', () => {
       assert.doesNotMatch(String(redact('message', text)), /eyJ|c2ln/);
   });
 
-  // An apiKey issuer's header may have any name, and a ticket stands wherever a client has put it.
+  // An apiKey issuer's header may have any name, and a ticket may be anywhere in a request.
   const OWN_CREDENTIALS = [
     printApiKey({ prefix: 'shop_live', keyId: 'AbCd0123AbCd0123' }, 'c0ffee'.repeat(11)),
     printApiKey({ prefix: 'shop', keyId: 'AbCd0123AbCd0123' }, 'c0ffee'.repeat(11)),
@@ -103,7 +103,7 @@ describe('redact', () => {
     assert.equal(redact('secret', secret), '[redacted]');
   });
 
-  it('keeps the rest as it is', () => {
+  it('does not change the rest', () => {
     for (const value of ['GET', 'keyJar.of.names', 7, true, ['a'], { b: 1 }])
       assert.deepEqual(redact('httpMethod', value), value);
     assert.equal(redact('token', null), null);
@@ -111,7 +111,7 @@ describe('redact', () => {
   });
 
   it('takes long texts in time that grows no faster than they do', () => {
-    // Each begins a credential anew and never ends one: 11 s where every beginning is read to the end.
+    // Each begins a credential again and never ends one: 11 s where every beginning is read to the end.
     for (const part of [
       'eyJ',
       '-eyJ',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { countResilience } from '#shared/observability/resilience-metrics.ts';
 
-it('counts every event of a policy by a name of its own', () => {
+it('counts every event of a policy under its own name', () => {
   const counted: string[] = [];
   const observe = countResilience({
     addMetric: (name, unit, value) => counted.push(`${name} ${unit} ${value}`),

@@ -57,7 +57,7 @@ function send(browser: Browser, { route }: MemberRoute, path: string, over: obje
 type Equal<A, B> = [A, B] extends [B, A] ? true : false;
 const PAGE_KNOWS_THE_ROLES: Equal<Role, RoleOfPage> = true;
 
-it('the page of the portal knows the roles that the functions know', () => {
+it('the page of the portal has the same roles as the functions', () => {
   assert.ok(PAGE_KNOWS_THE_ROLES);
 });
 
@@ -235,7 +235,7 @@ describe('the ports of a member', () => {
       when: [{ attribute: 'ver', is: 'present' }],
       change: { kind: 'update', set: { news: 'x' } },
     });
-    assert.equal(told.kind, 'done', 'a change of the record is told by the news of its plan');
+    assert.equal(told.kind, 'done', 'a change to the record is told by the news of its plan');
     assert.throws(
       () =>
         ports.store.update({

@@ -234,7 +234,7 @@ describe('the open invitations of an organisation', () => {
     assert.deepEqual([made, (body['invitations'] as readonly unknown[]).length], [20, 20]);
   });
 
-  it('are no more than 20, also if they are made at the same time', async () => {
+  it('are at most 20, even if they are created at the same time', async () => {
     const portal = new Portal();
     await portal.addCustomer('acme');
     const owner = await portal.join('acme', 'owner');

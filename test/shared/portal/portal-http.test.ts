@@ -30,7 +30,7 @@ describe('readPortalRequest', () => {
       assert.equal(readPortalRequest(anEvent(host), undefined).address, address);
     });
 
-  it('finds it at the address of the parameter, if there is one', () => {
+  it('finds the path at the address in the parameter, if there is one', () => {
     assert.equal(
       readPortalRequest(anEvent('127.0.0.1:4000'), 'https://localhost:4000/').address,
       'https://localhost:4000',

@@ -12,7 +12,7 @@ const ROWS: readonly (readonly [instant: string, day: string, moment: string])[]
   ['2026-06-01T01:30:00+02:00', '2026-06-01T01:30:00+02:00', '2026-06-01T01:30:00+02:00'],
 ];
 
-describe('an instant in the words of the portal', () => {
+describe('how the portal prints an instant', () => {
   for (const [instant, day, moment] of ROWS)
     it(`is ${moment} for ${instant}`, () => {
       assert.deepEqual([printDay(instant), printMoment(instant)], [day, moment]);

@@ -66,7 +66,7 @@ describe('an alert', () => {
     assert.match(mails[0]?.text ?? '', /Requests of your organisation are refused: all /);
   });
 
-  it('goes to nobody whose address was not verified', async () => {
+  it('is sent to nobody whose address was not verified', async () => {
     const { portal, mails, run } = await anAlerted([]);
     await portal.spend('acme', 3);
     await run();
@@ -174,7 +174,7 @@ describe('the alerts of several members and organisations', () => {
     assert.deepEqual([post.to('ann@example.com'), post.to('bob@example.com')], [1, 1]);
   });
 
-  it('reaches an address that was refused at first, and is not tried for ever', async () => {
+  it('reaches an address that was refused at first, and is not tried forever', async () => {
     const post = new Post();
     post.refused.add('ann@example.com');
     await post.organisation('acme', ['ann@example.com']);
@@ -194,7 +194,7 @@ describe('the alerts of several members and organisations', () => {
     assert.equal(failed, 3);
   });
 
-  it('that has to wait for the next day is sent then, and not called sent before', async () => {
+  it('that must wait for the next day is sent then, and is not reported as sent before', async () => {
     const post = new Post();
     const addresses = Array.from({ length: 15 }, (_, at) => `m${at}@example.com`);
     await post.organisation('acme', addresses, [50, 100]);

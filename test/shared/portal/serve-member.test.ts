@@ -29,7 +29,7 @@ describe('keys in the portal', () => {
       assert.ok(![...items.values()].some((item) => JSON.stringify(item).includes(key)));
   });
 
-  it('are made once if the same request is sent twice, and the second answer has no key', async () => {
+  it('are created once if the same request is sent twice, and the second answer has no key', async () => {
     const { owner } = await anOrganisation();
     const again = { body: { name: 'build' }, headers: { 'idempotency-key': 'one' } };
     const first = await owner.post('/api/keys', again);
@@ -38,7 +38,7 @@ describe('keys in the portal', () => {
     assert.equal(second.body['key'], undefined);
   });
 
-  it('are no more than the portal allows, also if they are made at the same time', async () => {
+  it('are no more than the portal allows, even if they are created at the same time', async () => {
     const { owner } = await anOrganisation();
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, at) => owner.post('/api/keys', { body: { name: `k${at}` } })),
@@ -94,7 +94,7 @@ describe('keys in the portal', () => {
 });
 
 describe('use in the portal', () => {
-  it('is shown before the first request, as it grows, and says why requests are refused', async () => {
+  it('is shown before the first request and as it grows, and explains why requests are refused', async () => {
     const { portal, owner } = await anOrganisation();
     const before = await owner.get('/api/usage');
     assert.deepEqual(before.body['current'], [
@@ -122,7 +122,7 @@ describe('use in the portal', () => {
 });
 
 describe('the plan in the portal', () => {
-  it('is shown with what is offered, in words', async () => {
+  it('is described together with the plans that are offered', async () => {
     const { owner } = await anOrganisation();
     const { body } = await owner.get('/api/plan');
     assert.deepEqual((body['current'] as Record<string, unknown>)['limits'], [
@@ -140,7 +140,7 @@ describe('the plan in the portal', () => {
     ]);
   });
 
-  it('says what a change costs before it is made: a share of the fee for the rest of the period', async () => {
+  it('states what a change costs before it is made: a share of the fee for the rest of the period', async () => {
     const { owner } = await anOrganisation();
     const { body } = await owner.post('/api/plan/preview', { body: { plan: 'pro' } });
     // 11.5 of 30 days.
@@ -235,7 +235,7 @@ describe('members in the portal', () => {
     assert.equal((await developer.get('/api/keys')).body['code'], 'SESSION_ENDED');
   });
 
-  it('keep an owner, also if two owners remove each other at the same time', async () => {
+  it('keep an owner, even if two owners remove each other at the same time', async () => {
     const { portal, owner } = await anOrganisation();
     const other = await portal.join('acme', 'owner', 'Second');
     const answers = await Promise.all([
@@ -270,7 +270,7 @@ describe('members in the portal', () => {
 });
 
 describe('a suspended organisation', () => {
-  it('sees everything and changes nothing but the revocation of a key', async () => {
+  it('sees everything and can change nothing except revoke a key', async () => {
     const { portal, owner } = await anOrganisation();
     const { keyId } = await makeKey(owner);
     await portal.setState('acme', 'suspended');

@@ -67,7 +67,7 @@ describe('the page of the portal', () => {
     );
   });
 
-  it('says that webhooks are offered in the stages that offer them, and nothing about them elsewhere', () => {
+  it('says that webhooks are offered in the stages that offer them, and does not mention them elsewhere', () => {
     const about = { ...PAGE.about, webhooks: ['prod'] } as NonNullable<CompiledPortalPage['about']>;
     const bodyIn = (stage: string): string =>
       createPortalPage({ ...PAGE, about }, stage)(aRequest('GET /portal.json')).body ?? '';
@@ -176,7 +176,7 @@ describe('the page of the portal', () => {
     }
   });
 
-  it('leads from a mapping without a slash to the same path with a slash, so that relative addresses fit', () => {
+  it('redirects from a mapping without a slash to the same path with a slash, so that relative addresses fit', () => {
     const at = (path: string) => serve(aRequest('GET /', { path }));
 
     assert.deepEqual([at('/').statusCode, at('/portal/').statusCode], [200, 200]);

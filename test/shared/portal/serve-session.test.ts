@@ -27,7 +27,7 @@ function redeem(browser: Browser, invitation: string, headers = {}): Promise<Ans
 }
 
 describe('a session', () => {
-  it('has a cookie that no page reads, no other site sends and no neighbour sets', async () => {
+  it('has a cookie that no page can read, no other site can send and no neighbour can set', async () => {
     const portal = await aPortal();
     const invitation = await portal.invite({ tenant: 'acme', role: 'owner' });
     const { cookies } = await redeem(new Browser(portal), invitation);
@@ -73,7 +73,7 @@ describe('a session', () => {
     assert.equal((await owner.get('/session')).status, 401);
   });
 
-  it('makes no change without the token of the page, and the token of another session is none', async () => {
+  it('makes no change without the token of the page, and does not accept the token of another session', async () => {
     const portal = await aPortal();
     const [owner, other] = [await portal.join('acme', 'owner'), await portal.join('acme', 'owner')];
     const { csrf } = owner;
@@ -198,7 +198,7 @@ describe('sign-in with an issuer', () => {
   });
 
   // A browser sends the cookie of a session, which is Strict, to the portal's own page only.
-  it('ends the session that the browser had, whose cookie does not come with the answer of the issuer', async () => {
+  it("ends the browser's previous session, whose cookie is not sent with the issuer's answer", async () => {
     const issuer = await aPortalWithIssuer();
     const browser = new Browser(issuer.portal);
     await signIn(issuer, browser, {}, await issuer.portal.invite({ tenant: 'acme', role: 'owner' }));
@@ -233,7 +233,7 @@ describe('sign-in with an issuer', () => {
     assert.ok(!body.includes('client_id') && !body.includes('cret'));
   });
 
-  it('knows an account by issuer and subject, whatever its address is (e-mail take-over)', async () => {
+  it('identifies an account by issuer and subject, whatever its address is (e-mail take-over)', async () => {
     const issuer = await aPortalWithIssuer();
     const invitation = await issuer.portal.invite({ tenant: 'acme', role: 'owner' });
     const email = { email: 'ann@example.com', email_verified: true };
@@ -351,7 +351,7 @@ describe('sign-in with an issuer', () => {
     assert.equal((await signIn(issuer, victim, {}, secret)).headers['location'], `${ORIGIN}/#/`);
   });
 
-  it('is the only way in where there is an issuer: an invitation alone makes no member', async () => {
+  it('is the only way in if there is an issuer: an invitation alone makes nobody a member', async () => {
     const issuer = await aPortalWithIssuer();
     const invitation = await issuer.portal.invite({ tenant: 'acme', role: 'owner' });
     assert.equal((await redeem(new Browser(issuer.portal), invitation)).body['code'], 'SIGN_IN_UNKNOWN');

@@ -8,7 +8,7 @@ const LEASED = { ...EXACT, billing: 'leased' };
 const usedOf = (table: QuotaTable): unknown => table.ledger()['used'];
 
 describe('a limit that bills exactly', () => {
-  it('has billed each request of 200 processes that end without a word', async () => {
+  it('has billed each request of 200 processes that end without notice', async () => {
     const table = new QuotaTable();
 
     for (let index = 0; index < 200; index += 1) assert.equal(await table.spend(table.holder([EXACT]), 1), 1);
@@ -18,7 +18,7 @@ describe('a limit that bills exactly', () => {
     assert.equal(table.countOf('grant'), 201, 'one write each, and one where there was no period yet');
   });
 
-  it('has billed each request of a busy process, where a lease has not', async () => {
+  it('has billed each request of a busy process, if a lease has not', async () => {
     const [exact, leased] = [new QuotaTable(), new QuotaTable()];
 
     await exact.spend(exact.holder([EXACT]), 5000);
@@ -74,7 +74,7 @@ describe('a limit that bills exactly', () => {
     assert.equal(!decision.allowed && decision.reason, 'unavailable');
   });
 
-  it('bills no request that another limit refuses, and goes on billing those that wait', async () => {
+  it('bills no request that another limit refuses, and continues to bill waiting requests', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([EXACT, { id: 'each', level: 'key', quota: 3, period: 'DAY' }]);
 

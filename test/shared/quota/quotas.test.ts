@@ -36,7 +36,7 @@ describe('consume', () => {
     assert.equal(Number(itemOf(table, /#daily#key-1\nP#/)['used']), 1);
   });
 
-  it('says why it refuses, which limit, and when to come back', async () => {
+  it('says why it refuses, which limit refuses, and when to come back', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([DAILY]);
     await table.spend(quotas, 100);
@@ -54,7 +54,7 @@ describe('consume', () => {
   });
 
   // Attack: a caller invents names of routes, and a limit per route has a ledger for each.
-  it('charges invented routes to one ledger, at the cost of the others', async () => {
+  it('charges invented routes to one ledger, at the expense of other invented routes', async () => {
     const table = new QuotaTable();
     const cost = { 'call known': 2, '*': 5 };
     const quotas = table.holder([{ ...DAILY, id: 'each', level: 'route', lease: false }], { cost });
@@ -107,7 +107,7 @@ describe('consume', () => {
     assert.equal(table.countOf('open'), 2, 'one that finds no head, one that opens');
   });
 
-  it('finds out from the table that its clock is wrong, when there is no stamp to go by', async () => {
+  it('finds out from the table that its clock is wrong, if there is no timestamp', async () => {
     const table = new QuotaTable();
     const hourly = { ...DAILY, period: { everySeconds: 3600 } };
     table.nowMs += 1_800_000;
@@ -126,7 +126,7 @@ describe('consume', () => {
     }
   });
 
-  it('charges both periods around a boundary when there is no stamp', async () => {
+  it('charges both periods around a boundary if there is no timestamp', async () => {
     const table = new QuotaTable();
     table.nowMs = TODAY.endEpochMs - 1000;
     const quotas = table.holder([DAILY]);
@@ -150,7 +150,7 @@ describe('consume', () => {
     assert.equal(await table.spend(quotas, 50, { key: 'key-2' }), 7);
   });
 
-  it('publishes a plan that code brings along, and keeps to a newer one that it finds', async () => {
+  it('publishes a plan that code defines, but uses a newer one that it finds', async () => {
     const table = new QuotaTable();
     const older = table.holder([{ ...DAILY, quota: 5 }]);
     const newer = table.holder([], { plans: [{ id: 'gold', version: 2, limits: [{ ...DAILY, quota: 9 }] }] });
@@ -192,7 +192,7 @@ describe('consume', () => {
     { name: 'an unknown plan', request: { plan: 'platinum' }, code: 'PLAN_UNKNOWN' },
     { name: 'no tenant', request: { tenant: '' }, code: 'SUBJECT_INVALID' },
     { name: 'a key of 300 characters', request: { key: 'k'.repeat(300) }, code: 'SUBJECT_INVALID' },
-    { name: 'no route where a limit is per route', request: {}, code: 'SUBJECT_INVALID' },
+    { name: 'no route if a limit is per route', request: {}, code: 'SUBJECT_INVALID' },
     { name: 'half a unit', request: { route: 'GET /', cost: 0.5 }, code: 'COST_INVALID' },
     { name: 'a negative cost', request: { route: 'GET /', cost: -1 }, code: 'COST_INVALID' },
     {
@@ -245,7 +245,7 @@ describe('an admission', () => {
     assert.equal(await table.spend(quotas, 20), 7);
   });
 
-  it('is settled at more: taken from the quota, or owed where the quota has no more', async () => {
+  it('is settled at more: taken from the quota, or owed if the quota has no more', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 10, lease: false }]);
     const first = (await quotas.consume({ ...stamped(), cost: 4 })) as Admission;
@@ -258,7 +258,7 @@ describe('an admission', () => {
     assert.equal(table.ledger()['rem'], -5);
   });
 
-  it('takes no settlement that is no number of units', async () => {
+  it('refuses a settlement that is not a number of units', async () => {
     const quotas = new QuotaTable().holder([DAILY]);
     const admission = (await quotas.consume(stamped())) as Admission;
 
@@ -285,7 +285,7 @@ describe('a top-up', () => {
 });
 
 describe('peek', () => {
-  it('shows where a subject stands, and charges nothing', async () => {
+  it('shows the state of a subject, and charges nothing', async () => {
     const table = new QuotaTable();
     await table.spend(table.holder([DAILY]), 30);
     const onlooker = table.holder([DAILY]);

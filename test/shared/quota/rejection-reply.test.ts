@@ -27,12 +27,12 @@ describe('rejectionReply', () => {
       assert.equal(headerOf(reply, 'retry-after') === undefined, status === 403);
     });
 
-  it('says when to ask again, in a second where that is not known', () => {
+  it('says when to ask again, in a second if that is not known', () => {
     assert.equal(String(headerOf(replyOf('quota-exceeded', { retryAfterSeconds: 7 }), 'retry-after')), '7');
     assert.equal(String(headerOf(replyOf('unavailable'), 'retry-after')), '1');
   });
 
-  it('says who may help where access is suspended', () => {
+  it('says who may help if access is suspended', () => {
     assert.partialDeepStrictEqual(JSON.parse(replyOf('suspended').body ?? ''), {
       title: 'Forbidden',
       detail: 'access is suspended by the owner of the API',

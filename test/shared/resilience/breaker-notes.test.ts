@@ -31,11 +31,11 @@ describe('noteBreakers', () => {
     ['half-open', [open, stamp, begin], 'half-open, 0 of 1 probes succeeded (probe)'],
     ['closed', [open, stamp, resetWrite(KEY, 1, AT_MS)], 'closed (reset)'],
   ] as const)
-    it(`says of a breaker that is ${name} so`, () => {
+    it(`reports a breaker that is ${name}`, () => {
       assert.deepEqual(noteOf(...writes), [`Circuit breaker pri#ces of shop: ${expected}`]);
     });
 
-  it('says nothing of other items', () => {
+  it('reports nothing for other items', () => {
     const others = [
       { pk: { S: 'E#shop' }, sk: { S: 'BREAKER#prices' } },
       { pk: { S: 'B#shop' }, sk: { S: 'HEAD' } },

@@ -1,4 +1,4 @@
-/** What simulation/breaker-model.ts does not ask: what is written and observed. Its rules are proven there. */
+/** What simulation/breaker-model.ts does not check: what is written and observed. Its rules are proven there. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Breaker } from '#shared/resilience/breaker.ts';
@@ -151,8 +151,8 @@ describe('a shared breaker', () => {
   });
 });
 
-describe('a breaker whose table is out of reach', () => {
-  it('goes on by itself, counts it, and asks the table more and more rarely', async () => {
+describe('a breaker whose table is unavailable', () => {
+  it('continues on its own, counts it, and calls the table less and less often', async () => {
     const { time, counts, table, anInstance } = aTable();
     const { call, events } = anInstance();
     table.isReachable = false;
@@ -169,7 +169,7 @@ describe('a breaker whose table is out of reach', () => {
     assert.equal(counts.reads, 7);
   });
 
-  it('tells the table of its opening once it answers, unless the state has changed since', async () => {
+  it('informs the table that it has opened once the table answers, unless the state has changed since', async () => {
     const { time, table, anInstance, item } = aTable();
     const [alone, other] = [anInstance(), anInstance()];
     await alone.call('succeeded');
@@ -187,7 +187,7 @@ describe('a breaker whose table is out of reach', () => {
 });
 
 describe('a breaker without a table', () => {
-  it('is that of the instance', async () => {
+  it('belongs to the instance', async () => {
     const { time, counts, anInstance } = aTable();
     const { call, events } = anInstance(false);
     await call('failed');

@@ -29,7 +29,7 @@ describe('LocalBreaker', () => {
     assert.equal(breaker.state, 'open');
   });
 
-  it('forgets calls that are older than the window, and those beyond its length', async () => {
+  it('drops calls that are older than the window, and those beyond its length', async () => {
     const { time, call } = aBreaker();
     call(true);
     await time.advance(10_001);

@@ -24,7 +24,7 @@ function aPolicy(options: Partial<PolicyOptions> = {}, fraction = 1) {
       observe: ({ kind }) => void events.push(kind),
     },
   );
-  /** What becomes of a call, once everything has settled that needs no time. */
+  /** The result of a call, once everything has settled that needs no time. */
   const run = (make: (attempt: Attempt) => Promise<unknown>, call?: CallOptions) => {
     const outcome: { ended?: unknown } = {};
     policy.run(make, call).then(
@@ -74,7 +74,7 @@ describe('retries', () => {
     assert.equal(time.running, 0);
   });
 
-  it('are not made of other calls, of 4xx, nor of what its caller gave up', async () => {
+  it('are not made for other calls, for 4xx, or for what the caller gave up', async () => {
     const { run, events } = aPolicy({ retry });
     const { attempts, make } = aBackend();
     const given = new AbortController();
@@ -156,7 +156,7 @@ describe('a deadline', () => {
 });
 
 describe('a bulkhead', () => {
-  it('runs so many calls at once, keeps some waiting in order, and refuses the rest', async () => {
+  it('runs a limited number of calls at once, keeps some waiting in order, and refuses the rest', async () => {
     const { run, events } = aPolicy({ bulkhead: { concurrent: 1, waiting: 2 } });
     const { attempts, make } = aBackend();
     const given = new AbortController();
@@ -217,7 +217,7 @@ describe('a place in a bulkhead', () => {
 describe('a circuit breaker', () => {
   const breaker = { minimumCalls: 2, openSeconds: 5 };
 
-  it('refuses calls at once while it is open, and is not asked again for them', async () => {
+  it('refuses calls at once while it is open, and is not called again for them', async () => {
     const { time, run } = aPolicy({ breaker, retry: { attempts: 3, baseMs: 0 } });
     let made = 0;
     const fail = (): Promise<never> => {
@@ -270,7 +270,7 @@ describe('a circuit breaker', () => {
 describe('a hedge', () => {
   const hedge = { afterMs: 200 };
 
-  it('starts a second attempt of a slow idempotent call; the first good answer ends the other', async () => {
+  it('starts a second attempt of a slow idempotent call; the first valid answer ends the other', async () => {
     const { time, events, run } = aPolicy({ hedge });
     const { attempts, make } = aBackend();
     const call = run(make, { idempotent: true });
@@ -287,7 +287,7 @@ describe('a hedge', () => {
     assert.equal(time.running, 0);
   });
 
-  it('waits for the other when one fails, and is none of calls that may not be made twice', async () => {
+  it('waits for the other when one fails, and is not used for calls that may not be made twice', async () => {
     const { time, run } = aPolicy({ hedge });
     const { attempts, make } = aBackend();
     const call = run(make, { idempotent: true });
@@ -304,7 +304,7 @@ describe('a hedge', () => {
     assert.equal(attempts.length, 3);
   });
 
-  it('is none of a probe, whose outcome decides', async () => {
+  it('is not used for a probe, whose outcome decides', async () => {
     const { time, run } = aPolicy({ hedge, breaker: { minimumCalls: 1, openSeconds: 1 } });
     await settled(
       time,
@@ -356,7 +356,7 @@ describe('a policy without further settings', () => {
     });
   });
 
-  it('has the usual breaker and bulkhead where it asks for them', () => {
+  it('has the usual breaker and bulkhead if it asks for them', () => {
     const { breaker, bulkhead } = readPolicy({
       name: 'prices',
       timeoutMs: 800,
@@ -375,7 +375,7 @@ describe('a policy without further settings', () => {
 });
 
 describe('a policy with all of its settings', () => {
-  it('is taken', () => {
+  it('is accepted', () => {
     assert.doesNotThrow(() =>
       aPolicy({
         timeoutMs: 800,

@@ -50,7 +50,7 @@ describe('parseFailure', () => {
 });
 
 describe('parseRefusal', () => {
-  it('has the item for which the condition has failed, where there is one', () => {
+  it('contains the item for which the condition failed, if there is one', () => {
     const failed = (more: object) => parseRefusal(named('ConditionalCheckFailedException', more));
 
     assert.deepEqual(failed({ Item: { pk: { S: 'a' }, rem: { N: '7' } } })?.item?.['rem'], 7);
@@ -58,7 +58,7 @@ describe('parseRefusal', () => {
     assert.throws(() => failed({}), /must be 3\.363\.0 or newer/);
   });
 
-  it('is none of another error, though that may have an item', () => {
+  it('does not exist for another error, although that error may have an item', () => {
     assert.equal(parseRefusal(named('ThrottlingException')), undefined);
     assert.equal(parseRefusal(named('ValidationException', { Item: {} })), undefined);
   });
@@ -68,14 +68,14 @@ describe('parseCancellation', () => {
   const cancelled = (...reasons: object[]) =>
     parseCancellation(named('TransactionCanceledException', { CancellationReasons: reasons }));
 
-  it('says of each member whether its condition held', () => {
+  it('says for each member whether its condition was true', () => {
     assert.deepEqual(cancelled({ Code: 'None' }, { Code: 'ConditionalCheckFailed' }), [
       { holds: true },
       { holds: false, item: undefined },
     ]);
   });
 
-  it('says nothing where conditions were not the cause', () => {
+  it('is empty if conditions were not the cause', () => {
     assert.equal(cancelled({ Code: 'ConditionalCheckFailed' }, { Code: 'TransactionConflict' }), undefined);
     assert.equal(parseCancellation(named('TransactionCanceledException')), undefined);
   });

@@ -23,7 +23,7 @@ describe('createDynamoDbListing', () => {
     assert.deepEqual(await listing.list({ limit: 1 }), refused);
   });
 
-  it('hands out nothing of items that a newer version of the stack has written', async () => {
+  it('returns nothing from items that a newer version of the stack has written', async () => {
     await using server = await aLoopbackServer((_request, response) => {
       const key = { pk: { S: 'p' }, sk: { S: 'a' } };
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });

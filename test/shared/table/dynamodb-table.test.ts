@@ -14,7 +14,7 @@ import { describePermitsAndShards } from '../quota/holding/permits-and-shards.su
 import { SIGNER } from '../../support/orders-table.ts';
 import { createKeyedTable } from '../../support/a-keyed-table.ts';
 
-/** Any endpoint takes this pair, but for AWS itself, which takes the developer's own. */
+/** Any endpoint accepts this pair, except AWS itself, which gets the developer's own. */
 const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } };
 
 const clientAt =
@@ -140,7 +140,7 @@ describe('createDynamoDbTable', () => {
     }
   });
 
-  it('reads consistently where it is asked to, and not where it is not', async () => {
+  it('reads consistently on request, and not otherwise', async () => {
     const asked: unknown[] = [];
     await using server = await aLoopbackServer((request, response) => {
       let body = '';
@@ -242,7 +242,7 @@ describe('createDynamoDbTable', () => {
     );
   });
 
-  it('knows nothing of a write that was not answered in time', async () => {
+  it('does not know the result of a write that was not answered in time', async () => {
     await using server = await aLoopbackServer(() => undefined);
     const store = createDynamoDbTable({ tableName: 't', timeoutMs: 20, load: slowAt(server.url) });
 

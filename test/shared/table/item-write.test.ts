@@ -35,7 +35,7 @@ describe('a test of a write', () => {
     ['absent-or-not', { a: 5 }, false],
   ];
   for (const [is, item, holds] of rows)
-    it(`${is} 5 ${holds ? 'holds' : 'does not hold'} for ${JSON.stringify(item)}`, () => {
+    it(`${is} 5 is ${holds ? 'true' : 'false'} for ${JSON.stringify(item)}`, () => {
       assert.equal(testsHold([{ attribute: 'a', is, value: 5 }], item), holds);
       if (item['a'] === undefined)
         assert.equal(testsHold([{ attribute: 'a', is, value: 5 }], undefined), holds);

@@ -38,12 +38,12 @@ describe('a write', () => {
     assert.deepEqual(guardLayout(write).change, write.change);
   });
 
-  it('is refused in words that say why', () => {
+  it('is refused with a message that says why', () => {
     assert.match(findNewerLayout([{ layout: 2 }], 1) ?? '', /layout 2 belongs to a newer stack/);
   });
 });
 
-describe('the layout that this version knows', () => {
+describe('the layout that this version supports', () => {
   for (const part of ['access', 'quota'])
     it(`is the one that the table of ${part} is tagged with`, () => {
       const { text } = readSource(`packages/toolkit/stack/${part}/table.yml`);

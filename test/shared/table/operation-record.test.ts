@@ -32,7 +32,7 @@ describe('hashOperation', () => {
 });
 
 describe('operationWrite', () => {
-  it('is refused where the id has been used for anything', async () => {
+  it('is refused if the id has been used for anything', async () => {
     const items = new Map<string, Item>();
     const table = createMemoryTable({ clock: { nowEpochMs: () => 0 }, items });
     const write = (kind: string) =>
@@ -47,7 +47,7 @@ describe('operationWrite', () => {
     assert.deepEqual([...items], [['K#1\nOP#a%23b', { kind: 'one', at: 7, hash: 'h', by: 'ada' }]]);
   });
 
-  it('is what administration of keys, of revocations and of quotas keeps alike', async () => {
+  it('is the same in the administration of keys, of revocations and of quotas', async () => {
     const keys = new ApiKeyTable();
     await keys.admin.create(aNewKey(), { id: 'op', by: 'ada' });
     const revoked = new Map<string, Item>();

@@ -58,7 +58,7 @@ describe('createDynamoDbClaims (docs/design/authorizers §7.16, replay refused)'
     assert.equal(kinds.filter((kind) => kind === 'held').length, 19);
   });
 
-  it('never gives away what has arrived, until it is forgotten', async () => {
+  it('never gives out what has arrived, until it is dropped', async () => {
     const { take, item } = someClaims();
     await heldBy(await take()).keep();
 
@@ -94,7 +94,7 @@ describe('createDynamoDbClaims (docs/design/authorizers §7.16, replay refused)'
     assert.deepEqual(await take(LEASE_SECONDS + 2), { kind: 'held' });
   });
 
-  it('takes the word of a late one who has delivered after all', async () => {
+  it('accepts the confirmation of a late holder that has delivered after all', async () => {
     const { take } = someClaims();
     const late = heldBy(await take());
     const second = heldBy(await take(LEASE_SECONDS + 1));
@@ -112,7 +112,7 @@ describe('createDynamoDbClaims (docs/design/authorizers §7.16, replay refused)'
     assert.equal((await take(0, 'gitea')).kind, 'taken');
   });
 
-  it('knows its own claim when the SDK sends a write again that had been applied', async () => {
+  it('recognizes its own claim if the SDK sends a write again that had been applied', async () => {
     let sent = 0;
     const twice = {
       async send(command: never) {
@@ -129,7 +129,7 @@ describe('createDynamoDbClaims (docs/design/authorizers §7.16, replay refused)'
     assert.equal(sent, 1);
   });
 
-  it('says that the table is away for every other failure, and tries again after one', async () => {
+  it('reports the table as unavailable for every other failure, and tries again after one', async () => {
     let fails = true;
     const { take } = someClaims(() => (fails ? Promise.reject(new Error('no such package')) : real()));
 
@@ -138,7 +138,7 @@ describe('createDynamoDbClaims (docs/design/authorizers §7.16, replay refused)'
     assert.equal((await take()).kind, 'taken');
   });
 
-  it('says what is missing where the client is not installed, which is no outage', async () => {
+  it('says what is missing if the client is not installed, which is not an outage', async () => {
     const missing = new DomainError('CONFIG_INVALID', 'install the client');
     const { take } = someClaims(() => Promise.reject(missing));
 

@@ -42,12 +42,12 @@ describe('parseKeyRecord', () => {
     ['nothing', ''],
     ['no key', 'k ed25519 t'],
     ['two spaces', `k  ed25519 t ${ed}`],
-    ['an algorithm that is none', `k none t ${ed}`],
+    ['an invalid algorithm', `k none t ${ed}`],
     ['an algorithm of other keys', `k ecdsa-p256-sha256 t ${ed}`],
     ['a property name for an algorithm', `k constructor t ${ed}`],
     ['a public key for HMAC that is too short', 'k hmac-sha256 t QUFB'],
     ['base64 that is none', 'k hmac-sha256 t QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQ'],
-    ['bytes that are no key', `k ed25519 t ${'QUFB'.repeat(12)}`],
+    ['bytes that are not a key', `k ed25519 t ${'QUFB'.repeat(12)}`],
     ['an RSA key of 1024 bits', `k rsa-pss-sha512 t ${weakRsaKey}`],
   ];
   for (const [name, line] of REFUSED)

@@ -81,7 +81,7 @@ function signed(
 
 describe('an HTTP message signature', () => {
   for (const message of messages) {
-    it(`by ${message.algorithm} of another implementation is taken`, async () => {
+    it(`by ${message.algorithm} from another implementation is accepted`, async () => {
       const outcome = await verify(aRequest(message), [recordOf(message)]);
 
       assert.equal(outcome.kind, 'verified');
@@ -119,7 +119,7 @@ describe('an HTTP message signature', () => {
     });
   }
 
-  it('holds from 300 seconds before it was made until it expires', async () => {
+  it('is valid from 300 seconds before it was made until it expires', async () => {
     const [message] = messages;
     assert.ok(message);
     const at = async (seconds: number) =>
@@ -129,7 +129,7 @@ describe('an HTTP message signature', () => {
     assert.deepEqual([await at(120), await at(121)], ['verified', 'refused']);
   });
 
-  it('without expiry holds for 300 seconds', async () => {
+  it('without expiry is valid for 300 seconds', async () => {
     const at = async (seconds: number) =>
       (await verify(signed(LINES, PARAMETERS, { nowEpochMs: NOW_MS + seconds * 1000 }), [RECORD])).kind;
 
@@ -160,7 +160,7 @@ describe('an HTTP message signature', () => {
     ],
   ];
   for (const [name, request] of TAKEN)
-    it(`is taken where ${name}`, async () => {
+    it(`is accepted if ${name}`, async () => {
       assert.equal((await verify(request, [RECORD])).kind, 'verified');
     });
 
@@ -270,7 +270,7 @@ describe('an HTTP message signature', () => {
       });
     });
 
-  it('is refused beside another label, on one line or two', async () => {
+  it('is refused with another label, on one line or two', async () => {
     const one = signed(LINES);
     const twin = one.headers
       .slice(1)
@@ -287,7 +287,7 @@ describe('an HTTP message signature', () => {
     }
   });
 
-  it('is refused with a query that API Gateway hands on decoded only', async () => {
+  it('is refused with a query that API Gateway passes on only decoded', async () => {
     const request = signed([...LINES, ['@query', '?a=1']], PARAMETERS, { query: 'a=1' });
 
     assert.equal((await verify(request, [RECORD], EVENT_KINDS['HTTP API, payload 2.0'])).kind, 'verified');
@@ -298,7 +298,7 @@ describe('an HTTP message signature', () => {
       });
   });
 
-  it('is known again by what it signs, nonce included', async () => {
+  it('is recognized by what it signs, including the nonce', async () => {
     const keyOf = async (request: WebhookRequest) => {
       const outcome = await verify(request, [RECORD]);
       return outcome.kind === 'verified' ? outcome.delivery.key : outcome.reason;

@@ -82,7 +82,7 @@ describe('createWebhookReceiver', () => {
     assert.match(entry.Detail, /^\{"source":"github",.*"payload":\{"ref":"main"\}\}$/);
   });
 
-  it('puts two deliveries on the bus that differ in their bodies alone, and have no id that is signed', async () => {
+  it('puts two deliveries on the bus that differ only in their bodies and have no signed id', async () => {
     const { receive, sent } = aReceiver();
 
     for (const body of ['{"ref":"main"}', '{"ref":"next"}'])
@@ -100,7 +100,7 @@ describe('createWebhookReceiver', () => {
     assert.equal(sent(), 0);
   });
 
-  it('fails by what went wrong first, also where the claim cannot be given up', async () => {
+  it('fails by what went wrong first, also if the claim cannot be given up', async () => {
     const { claims, world, receive } = aReceiver();
     world.isTargetDown = true;
     claims.failing = 'release';
@@ -114,7 +114,7 @@ describe('createWebhookReceiver', () => {
     ['is a property of every object', {}, 'constructor'],
   ];
   for (const [name, more, source] of UNKNOWN)
-    it(`knows no source that ${name}`, async () => {
+    it(`finds no source that ${name}`, async () => {
       const { calls, receive } = aReceiver(more);
 
       assert.deepEqual(said(await receive({ source })), ['UnknownSource', undefined, 404]);

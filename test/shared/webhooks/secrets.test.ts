@@ -20,7 +20,7 @@ function aStore(first: string) {
 }
 
 describe('SecretCache', () => {
-  it('reads when it is asked, once for all who wait, and again after five minutes', async () => {
+  it('reads on demand, once for all waiting callers, and again after five minutes', async () => {
     const { store, get } = aStore('one');
     assert.equal(store.asked, 0);
 

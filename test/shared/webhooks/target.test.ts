@@ -27,7 +27,7 @@ describe('printMessage', () => {
       '{ "id": 12345678901234567890, "a": 1.0 }',
       '"payload":{ "id": 12345678901234567890, "a": 1.0 }',
     ],
-    ['JSON that is no object', ' [1] ', '"payload": [1] '],
+    ['JSON that is not an object', ' [1] ', '"payload": [1] '],
     ['text', 'payload=%7B%7D', '"body":"payload=%7B%7D"'],
     ['text that looks like more of the message', '1},"x":{"y":2', '"body":"1},\\"x\\":{\\"y\\":2"'],
     ['nothing', '', '"body":""'],
@@ -85,7 +85,7 @@ describe('sendMessage', () => {
   const ENTRY = { EventBusName: 'hooks', Source: 'github.webhook', Detail: '{"m":1}' };
   const TAKEN = { FailedEntryCount: 0 };
 
-  it('puts the message on the bus under the type of the event, a fixed one, or none', async () => {
+  it('puts the message on the bus under the type of the event, a fixed type, or no type', async () => {
     const typeless = aDelivery('', { type: undefined });
     const rows = [
       [await send(BUS, TAKEN), 'push'],

@@ -21,7 +21,7 @@ function verify(event: unknown, { scheme, secret }: Signed): Promise<Verificatio
 const GITHUB = knownAnswer('GitHub');
 
 describe('verifyDelivery under fire (docs/design/authorizers §7.16)', () => {
-  it('takes and refuses anything at all without an exception of its own', async () => {
+  it('accepts or refuses anything at all, and never throws another exception', async () => {
     const text = fc.oneof(fc.string({ unit: CODE_POINT }), fc.constantFrom('', 't=1', 'v1=', ',', '='));
     const name = fc.constantFrom(
       ...KNOWN_ANSWERS.flatMap(({ headers }) => headers.map(([header]) => header.toLowerCase())),

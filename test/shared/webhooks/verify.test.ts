@@ -250,7 +250,7 @@ describe('verifyDelivery (docs/design/authorizers §7.16)', () => {
     );
   });
 
-  it('asks for no secret before there is a signature of the right form and time', async () => {
+  it('does not read a secret before there is a signature of the right form and time', async () => {
     let asked = 0;
     const secrets = () => {
       asked += 1;
@@ -264,7 +264,7 @@ describe('verifyDelivery (docs/design/authorizers §7.16)', () => {
     assert.equal(asked, 0);
   });
 
-  it('takes a secret of 16 bytes, and none of 15', async () => {
+  it('accepts a secret of 16 bytes, but not of 15', async () => {
     const github = KNOWN_ANSWERS.find(({ scheme }) => scheme === 'github');
     assert.ok(github);
     const outcome = (secret: string): Promise<unknown> =>
@@ -307,7 +307,7 @@ describe('verifyDelivery (docs/design/authorizers §7.16)', () => {
       });
     });
 
-  it('distinguishes deliveries by what is signed: the id of the sender, or all of it', async () => {
+  it('distinguishes deliveries by what is signed: the id of the sender, or everything', async () => {
     const keyOf = async (signed: Signed, more: Partial<VerifyOptions> = {}) => {
       const outcome = await verify(aWebhookEvent(signed), signed, more);
       return outcome.kind === 'verified' ? outcome.delivery.key : outcome.reason;
@@ -330,8 +330,8 @@ describe('verifyDelivery (docs/design/authorizers §7.16)', () => {
 
 const VECTORS = join(REPOSITORY, 'test/vectors/known-answers.json');
 
-describe('the known answers beside the specification (docs/design/authorizers §7.16)', () => {
-  it('are taken', async () => {
+describe('known answers other than those of the specification (docs/design/authorizers §7.16)', () => {
+  it('are accepted', async () => {
     const { hmac } = JSON.parse(readFileSync(VECTORS, 'utf8')) as {
       hmac: { name: string; secret: string; timestamp?: string; body: string; expected: string }[];
     };

@@ -4,7 +4,7 @@ import { admitConnection } from '#shared/websocket/admit-connection.ts';
 import { ADA, ChannelWorld } from '../../support/a-channel-world.ts';
 
 describe('a connection', () => {
-  it('is one of so many that its caller may have, not counting those that were left behind', async () => {
+  it('counts against the number that its caller may have, without those that were left behind', async () => {
     const world = new ChannelWorld({ connectionsPerCaller: 2 });
     assert.deepEqual(
       [await world.connect('a='), await world.connect('b='), await world.connect('c=')],
@@ -18,7 +18,7 @@ describe('a connection', () => {
     assert.deepEqual([await world.connect('e='), await world.connect('f=')], [200, 429]);
   });
 
-  it('is one of so many also where all are opened at once, and takes all the room that there is', async () => {
+  it('counts even if all are opened at the same time, and all the room that exists can be used', async () => {
     const world = new ChannelWorld();
     const statuses = await Promise.all(
       Array.from({ length: 100 }, async (_, index) => world.connect(`c${index}=`)),
@@ -73,7 +73,7 @@ describe('a connection', () => {
     assert.deepEqual(statuses, [200, 200, 429, 429]);
   });
 
-  it('removes everything, and says where it was present that it has left', async () => {
+  it('removes everything, and announces in its presence channels that it has left', async () => {
     const world = new ChannelWorld();
     await world.connect('a=');
     for (const channel of ['rooms/1', 'rooms/1!here', 'rooms/2']) await world.subscribe('a=', channel);

@@ -41,7 +41,7 @@ describe('a message of a client', () => {
       expected: 'published',
     },
     {
-      does: 'is present where that is allowed',
+      does: 'is present if that is allowed',
       message: { action: 'subscribe', channel: 'rooms/1!here' },
       expected: 'subscribed',
     },
@@ -56,7 +56,7 @@ describe('a message of a client', () => {
       expected: 'forbidden',
     },
     {
-      does: 'publishes not where it only hears',
+      does: 'publishes not if it only hears',
       message: { action: 'publish', channel: 'news', data: 1 },
       expected: 'forbidden',
     },
@@ -66,7 +66,7 @@ describe('a message of a client', () => {
       expected: 'forbidden',
     },
     {
-      does: 'is not present where it only hears',
+      does: 'is not present if it only hears',
       message: { action: 'subscribe', channel: 'news!here' },
       expected: 'forbidden',
     },
@@ -96,14 +96,14 @@ describe('a message of a client', () => {
     ['subscribe', 'other', 'subscribe to this channel'],
     ['subscribe', 'news!here', 'be present in this channel'],
   ] as const)
-    it(`says that it may not ${may}`, async () => {
+    it(`is told that it may not ${may}`, async () => {
       const message = { id: 'q1', action, channel, ...(action === 'publish' && { data: 1 }) };
       const frame = await new ChannelWorld().say('a=', message, LIMITED);
       assert.ok(frame.type === 'error');
       assert.ok(frame.message.includes(may), frame.message);
     });
 
-  it('is barred from everything where the authorizer has said nothing of channels', async () => {
+  it('is refused everything if the authorizer has defined no channels', async () => {
     const frame = await new ChannelWorld().subscribe('a=', 'rooms/1', { principalId: 'main|ada' });
     assert.equal(codeOf(frame), 'forbidden');
   });
@@ -134,7 +134,7 @@ describe('a message of a client', () => {
     assert.equal(codeOf(await world.subscribe('a=', 'rooms/0')), 'subscribed');
   });
 
-  it('finds no room beyond them where all come at once, and all the room that there is', async () => {
+  it('finds no room beyond them if all arrive at once, and all the room that exists', async () => {
     const world = new ChannelWorld();
     const codes = await Promise.all(
       Array.from({ length: 300 }, async (_, index) => codeOf(await world.subscribe('a=', `rooms/${index}`))),
@@ -160,7 +160,7 @@ describe('a message of a client', () => {
     );
   });
 
-  it('can be sent again where no delivery could be ordered', async () => {
+  it('can be sent again if no delivery could be ordered', async () => {
     const world = new ChannelWorld();
     world.failCourier(1);
     assert.equal(codeOf(await world.publish('a=', 'rooms/1', 'x')), 'unavailable');
@@ -220,7 +220,7 @@ describe('a ping', () => {
     });
   });
 
-  it('names the head where the client has seen all of the log, and where it has seen another log', async () => {
+  it('names the head if the client has seen all of the log, and if it has seen another log', async () => {
     const world = new ChannelWorld();
     await world.publish('a=', 'rooms/1', 'x');
     const headsOf = async (log: number, seq: number) => {
@@ -233,11 +233,11 @@ describe('a ping', () => {
   });
 
   for (const seen of [null, [], 'rooms/1'])
-    it(`is refused where what was seen is ${JSON.stringify(seen)}, and not an object of channels`, async () => {
+    it(`is refused if what was seen is ${JSON.stringify(seen)}, and not an object of channels`, async () => {
       assert.equal(codeOf(await new ChannelWorld().say('a=', { action: 'ping', seen })), 'invalid');
     });
 
-  it('says nothing of channels that the client may not hear', async () => {
+  it('reports nothing about channels that the client may not read', async () => {
     const world = new ChannelWorld();
     await world.publish('a=', 'secret', 'x');
     const pong = await world.say('a=', { action: 'ping', seen: { secret: { log: 0, seq: 0 } } }, LIMITED);
@@ -269,7 +269,7 @@ describe('a ping', () => {
     }
   });
 
-  it('reports many who end at once together, each by a function of its own', async () => {
+  it('announces many who end at the same time together, in one function', async () => {
     const world = new ChannelWorld();
     for (let index = 0; index < 101; index += 1) await world.subscribe(`${index}=`, 'rooms/1!here');
     await world.deliverAll();
@@ -286,7 +286,7 @@ describe('a ping', () => {
     );
   });
 
-  it('reports members that left while another function reported and died of it', async () => {
+  it('announces members that left while another function that was to announce them died', async () => {
     const world = new ChannelWorld();
     for (const name of ['a=', 'b=', 'c=', 'd=']) await world.subscribe(name, 'rooms/1!here');
     await world.deliverAll();
@@ -303,7 +303,7 @@ describe('a ping', () => {
     assert.equal(world.items.get(key)?.['until'], undefined);
   });
 
-  it('finds all who died at once, and reports them together', async () => {
+  it('finds all who died at the same time, and announces them together', async () => {
     const world = new ChannelWorld();
     for (let index = 0; index < 101; index += 1) await world.subscribe(`${index}=`, 'rooms/1!here');
     await world.deliverAll();
@@ -336,7 +336,7 @@ describe('messages over a limit', () => {
     return codes;
   };
 
-  it('are refused for the rest of the minute, for the connection alone', async () => {
+  it('are refused for the rest of the minute, for this connection only', async () => {
     const world = new ChannelWorld({ messagesPerConnection: 3 });
     const codes = await many(world, 5, 'a=');
 

@@ -55,7 +55,7 @@ describe('the log of a channel', () => {
     );
   });
 
-  it('is read page by page where it is long, with no number twice and none left out', async () => {
+  it('is read page by page if it is long, with no number twice and none left out', async () => {
     const { ports } = new ChannelWorld();
     const all = Array.from({ length: 130 }, (_, index) => entry(String(index)));
     const { to } = await append(ports, ADDRESS, all, 3_600);
@@ -88,7 +88,7 @@ describe('the log of a channel', () => {
     assert.deepEqual(again.entries[1], { seq: 2, void: true });
   });
 
-  it('gives a writer another number where its own was made void', async () => {
+  it('gives a writer another number if its own was made void', async () => {
     const world = new ChannelWorld();
     const { ports } = world;
     let isFirst = true;
@@ -116,7 +116,7 @@ describe('the log of a channel', () => {
     ]);
   });
 
-  it('says what is kept no more: by age, and by number', async () => {
+  it('says what is no longer stored: by age, and by number', async () => {
     const world = new ChannelWorld();
     const { ports } = world;
     const many = Array.from({ length: 60 }, (_, index) => entry(`${index}`));
@@ -167,7 +167,7 @@ describe('the log of a channel', () => {
     assert.deepEqual([seqsOf(page), page.lost, page.upTo], [[3], [[1, 2]], 3]);
   });
 
-  it('says of no entry that it is written where the table takes none of them', async () => {
+  it('reports no entry as written if the table accepts none of them', async () => {
     const { ports } = new ChannelWorld();
     const items: ItemStore = {
       ...ports.items,
@@ -193,7 +193,7 @@ describe('the log of a channel', () => {
     assert.deepEqual(seqsOf(next), [3, 4]);
   });
 
-  it('starts over for a client of another log, and is empty where nothing was published', async () => {
+  it('starts over for a client of another log, and is empty if nothing was published', async () => {
     const { ports } = new ChannelWorld();
     assert.deepEqual(await readLog(ports, ADDRESS, START), {
       log: NOW_MS,
@@ -207,7 +207,7 @@ describe('the log of a channel', () => {
     assert.deepEqual([page.log, seqsOf(page)], [NOW_MS, [1]]);
   });
 
-  it('fails as an outage where the table does not answer', async () => {
+  it('fails as an outage if the table does not answer', async () => {
     const { ports } = new ChannelWorld();
     const rejected = { kind: 'rejected', retryable: false, reason: 'denied' } as const;
     const items = {

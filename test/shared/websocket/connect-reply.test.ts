@@ -33,7 +33,7 @@ describe('acceptConnection', () => {
       assert.equal(headers?.['Sec-WebSocket-Protocol'], expected);
     });
 
-  it('never echoes what stands beside the marker', () => {
+  it('never echoes what follows the marker', () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom('bearer', 'BEARER', 'chat', 'canary')),
@@ -46,7 +46,7 @@ describe('acceptConnection', () => {
     );
   });
 
-  it('chooses no subprotocol where the marker was not offered', () => {
+  it('chooses no subprotocol if the marker was not offered', () => {
     assert.deepEqual(replyTo({ 'Sec-WebSocket-Protocol': 'chat' }), { statusCode: 200 });
     assert.deepEqual(replyTo({}), { statusCode: 200 });
   });

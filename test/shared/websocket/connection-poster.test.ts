@@ -17,7 +17,7 @@ const OUTCOMES = [
 
 describe('createConnectionPoster', () => {
   for (const [outcome, answer] of OUTCOMES)
-    it(`posts to the connection at its API, signed, and says that it is ${outcome}`, async (t) => {
+    it(`posts to the connection at its API, signed, and reports that it is ${outcome}`, async (t) => {
       const asked: { url: string; headers: Record<string, string>; body: unknown }[] = [];
       t.mock.method(
         globalThis,

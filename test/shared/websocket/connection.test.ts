@@ -21,7 +21,7 @@ describe('toConnection', () => {
   });
 
   // docs/design/authorizers §K09
-  it('remembers when the credential ends, where it ends', () => {
+  it('stores when the credential ends, if it ends', () => {
     const of = (exp: unknown) =>
       toConnection(parseWebSocketEvent(aWebSocketEvent({ requestContext: { authorizer: { exp } } })));
 

@@ -41,7 +41,7 @@ describe('a delivery', () => {
     );
   });
 
-  it('ends with the credential, at most 60 s after it, and says so once', async () => {
+  it('ends with the credential, at most 60 s after it, and reports it once', async () => {
     const world = new ChannelWorld();
     const ending = { ...ADA, exp: String(NOW_MS / 1000 + 10) };
     await world.connect('a=', ending);
@@ -67,7 +67,7 @@ describe('a delivery', () => {
     );
   });
 
-  it('is shared among functions where there are more than one can notify in a second', async () => {
+  it('is shared among functions if there are more connections than one can notify in a second', async () => {
     const world = await aRoom(3_000);
     await world.publish('0=', CHANNEL, 'hello');
     const all = await world.deliverAll();
@@ -128,7 +128,7 @@ describe('a delivery', () => {
     assert.equal(job.log, NOW_MS);
   });
 
-  it('notifies all by itself where no other function takes a share', async () => {
+  it('notifies all connections by itself if no other function takes a share', async () => {
     const world = await aRoom(2_500);
     await world.publish('0=', CHANNEL, 'hello');
     world.failCourier(100);
@@ -149,7 +149,7 @@ describe('a delivery', () => {
     assert.deepEqual(world.heardBy('0=', CHANNEL), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  it('fits into the 32 KB by which it is billed, also where there are hundreds of short messages', async () => {
+  it('fits into the 32 KB by which it is billed, even with hundreds of short messages', async () => {
     const world = await aRoom(1);
     const address = `chat:${CHANNEL}`;
     const entries = Array.from({ length: 1_000 }, (_, index) => ({ id: `${index}`, data: 0 }));
@@ -163,7 +163,7 @@ describe('a delivery', () => {
     assert.equal(world.heardBy('0=', CHANNEL).length, 1_000);
   });
 
-  it('is carried out by the publisher where another function asks for a share of it', async () => {
+  it('is made by the publisher if another function asks for a share of it', async () => {
     const world = await aRoom(3);
     await world.publish('0=', CHANNEL, 'hello');
     const job = world.jobs.shift();
@@ -219,7 +219,7 @@ describe('a delivery', () => {
   });
 });
 
-describe('what the publisher is asked', () => {
+describe('calls to the publisher', () => {
   const message = { channel: 'chat:rooms/1', data: { a: 1 } };
   for (const { from, event, id } of [
     { from: 'another function', event: message, id: 'new' },
@@ -241,7 +241,7 @@ describe('what the publisher is asked', () => {
       );
     });
 
-  it('may be several messages, each with an id of its own', () => {
+  it('may contain several messages, each with its own id', () => {
     const asked = parsePublisherEvent({ channel: 'chat:a', messages: [1, 2], id: 'x' }, () => '');
     assert.deepEqual(asked.kind === 'publish' && asked.publications[0]?.messages, [
       { id: 'x.0', data: 1 },
@@ -264,13 +264,13 @@ describe('what the publisher is asked', () => {
     { name: 'no data', event: { channel: 'chat:a' } },
     { name: 'over 120 KB', event: { channel: 'chat:a', data: 'x'.repeat(120 * 1024) } },
     { name: 'too many', event: { channel: 'chat:a', messages: Array(101).fill(1) } },
-    { name: 'a record that is none', event: { Records: [{}] } },
+    { name: 'an invalid record', event: { Records: [{}] } },
     {
       name: 'a share without clients',
       event: { deliver: { address: 'chat:a', from: 1, to: 1, places: ['#', 'g'] } },
     },
   ])
-    it(`is refused where it says ${name}`, () => {
+    it(`is refused if it says ${name}`, () => {
       assert.throws(() => parsePublisherEvent(event, () => ''), { name: 'DomainError' });
     });
 });

@@ -33,7 +33,7 @@ describe('createLiveStore', () => {
     assert.deepEqual(clock.pausesMs, [RETRIES.batch.baseMs / 2]);
   });
 
-  it('fails where DynamoDB returns unprocessed writes again and again', async () => {
+  it('fails if DynamoDB returns unprocessed writes again and again', async () => {
     const store = aStore(({ input }) => Promise.resolve({ UnprocessedItems: (input as Batch).RequestItems }));
     await assert.rejects(store.remove([{ pk: 'p', sk: 's' }]), { code: 'STORE_UNAVAILABLE' });
   });

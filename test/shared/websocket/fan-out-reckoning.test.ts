@@ -1,4 +1,4 @@
-/** What docs/guides/receive/realtime.md reckons, against the simulation of it. */
+/** The figures in docs/guides/receive/realtime.md, compared with the simulation. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
@@ -23,7 +23,7 @@ describe('the reckoning of docs/guides/receive/realtime.md', () => {
   });
 
   for (const [, connections, paced, unpaced, hour] of rows)
-    it(`is what the simulation says of ${connections} connections`, () => {
+    it(`matches the simulation for ${connections} connections`, () => {
       const simulated = simulateFanOut({ connections: number(connections), functionsAtOnce: PACED });
       assert.ok(
         Math.abs(simulated.seconds - number(paced)) <= 0.05 * number(paced),

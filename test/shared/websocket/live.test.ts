@@ -69,14 +69,14 @@ describe('post', () => {
     assert.deepEqual(messages.sort(), ['a=: hello', 'b=: hello']);
   });
 
-  it('remembers no name where no authorizer has given one', async () => {
+  it('stores no name if no authorizer has given one', async () => {
     const of = async (principalId: string): Promise<number> => {
       const { ports, items } = aRoom();
       await remember(ports, connected('a=', { principalId }), { topics: ['t'] });
       return items.size;
     };
 
-    // A caller is remembered beside the topic.
+    // A caller is stored in addition to the topic.
     assert.equal((await of('main|ada')) > (await of('')), true);
   });
 
@@ -91,7 +91,7 @@ describe('post', () => {
     assert.equal(messages.length, 1);
   });
 
-  it('forgets clients that are gone, and notifies the others although one failed', async () => {
+  it('removes clients that have left, and notifies the others even if one fails', async () => {
     const { ports, items, messages } = aRoom({ gone: ['a='], failing: ['b='] });
     for (const id of ['a=', 'b=', 'c=']) await remember(ports, connected(id), { topics: ['t', 'u'] });
     assert.deepEqual(await post(ports, { topic: 't' }, 'x'), { sent: 1, gone: 1, expired: 0, failed: 1 });
@@ -99,7 +99,7 @@ describe('post', () => {
     assert.equal([...items.keys()].filter((name) => name.includes('a=')).length, 0);
   });
 
-  it('notifies no client whose credential has ended, with the 30 s that authorizers forgive', async () => {
+  it('notifies no client whose credential has ended, except for the 30 s that authorizers tolerate', async () => {
     const { ports, messages } = aRoom();
     await remember(ports, connected('a=', { principalId: 'p', exp: String(NOW - 31) }), { topics: ['t'] });
     await remember(ports, connected('b=', { principalId: 'p', exp: String(NOW - 29) }), { topics: ['t'] });
@@ -127,7 +127,7 @@ describe('post', () => {
 });
 
 describe('forget', () => {
-  it('removes the connection, and keeps all of the others', async () => {
+  it('removes the connection, and keeps everything of the others', async () => {
     const { ports, items } = aRoom();
     await remember(ports, connected('a='), { topics: ['t', 'u'] });
     await remember(ports, connected('b='), { topics: ['t'] });
@@ -140,7 +140,7 @@ describe('forget', () => {
   });
 
   // A page that ends with the last item says that there may be more.
-  it('comes to an end where the table shows nothing and says that there may be more', async () => {
+  it('ends even if the table shows nothing and says that there may be more', async () => {
     const { ports } = aRoom();
     await remember(ports, connected('a='), { topics: ['t'] });
     let pages = 0;

@@ -46,7 +46,7 @@ describe('joins and leaves', () => {
     assert.deepEqual((await messagesTo(world, 'a=')).slice(2), ['leave main|bob', 'join main|bob']);
   });
 
-  it('keep no function reporting for longer than it may take, however many go on leaving', async () => {
+  it('keep no function announcing for longer than it may take, however many continue to leave', async () => {
     const world = new ChannelWorld();
     const address = `chat:${HERE}`;
     for (const name of ['a=', 'b=']) await world.subscribe(name, HERE);

@@ -56,7 +56,7 @@ describe('the publisher', () => {
   for (const [name, event] of [
     ['nothing', undefined],
     ['an event of EventBridge without a channel', { id: 'e', detail: {} }],
-    ['a message of SNS that is no JSON', { Records: [{ Sns: { Message: 'hi', MessageId: 'm' } }] }],
+    ['a message of SNS that is not JSON', { Records: [{ Sns: { Message: 'hi', MessageId: 'm' } }] }],
     ['a record of a queue', { Records: [{ body: '{}', messageId: 'm' }] }],
   ] as const)
     it(`fails of ${name}, so that it is not lost in silence`, () => {

@@ -17,7 +17,7 @@ describe('createMemoryTable', () => {
   const put = (pk: string, item: Item) =>
     ({ purpose: 'plan', key: { pk, sk: 'V' }, when: [], change: { kind: 'put', item } }) as const;
 
-  it('has no item whose time is over', async () => {
+  it('has no expired item', async () => {
     let nowMs = 0;
     const store = createMemoryTable({ clock: { nowEpochMs: () => nowMs } });
     await store.update(put('a', { expiresAt: 10 }));
@@ -31,7 +31,7 @@ describe('createMemoryTable', () => {
     assert.equal(after.kind === 'done' && after.item, undefined);
   });
 
-  it('refuses another item when it is full, and goes on writing those it has', async () => {
+  it('refuses another item when it is full, and still writes the existing ones', async () => {
     const store = createMemoryTable({ clock: REAL_CLOCK, maxItems: 1 });
     await store.update(put('a', { n: 1 }));
 

@@ -62,7 +62,7 @@ describe('probeLedger', () => {
       );
     });
 
-  it('says when the store cannot be reached, which is no verdict', async () => {
+  it('says when the store cannot be reached, which is not a verdict', async () => {
     const store: ItemStore = {
       ...whole(),
       transact: () => Promise.resolve({ kind: 'unknown', reason: 'TimeoutError' }),

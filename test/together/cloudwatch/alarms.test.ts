@@ -25,7 +25,7 @@ function messagesOf({ invoker }: AlarmBench): readonly Message[] {
 const GOOD = 'TreatMissingData: notBreaching';
 
 describe('an alarm of a template', () => {
-  it('rings at the end of the minute, tells its topic, and goes back when the data does', async () => {
+  it('goes off at the end of the minute, notifies its topic, and recovers when the data does', async () => {
     const bench = aBench(anAlarm('Failing', GOOD));
     assert.deepEqual(await bench.states(), { Failing: 'INSUFFICIENT_DATA' });
     bench.measure('Errors', 2);
@@ -138,7 +138,7 @@ describe('an alarm of a template', () => {
     assert.match(String((await bench.describe('Share'))['StateReason']), /\[15\.0 /);
   });
 
-  it('compares percentiles, and keeps its state where they stand on too few values', async () => {
+  it('compares percentiles, and keeps its state if they are based on too few values', async () => {
     const p99 = 'ExtendedStatistic: p99, MetricName: Took, Threshold: 100';
     const bench = aBench(
       anAlarm('Slow', p99) + anAlarm('Sure', `${p99}, EvaluateLowSampleCountPercentile: ignore`),
@@ -157,7 +157,7 @@ describe('an alarm of a template', () => {
     assert.deepEqual(await bench.states(), { Quick: 'ALARM' });
   });
 
-  it('hands its change to a function', async () => {
+  it('passes its change to a function', async () => {
     const bench = aBench(anAlarm('Failing', '', `AlarmActions: ['${PAGER}']`));
     bench.measure('Errors', 1);
     await bench.minutes(1);
@@ -190,7 +190,7 @@ describe('an alarm of a template', () => {
     });
   });
 
-  it('looks at other alarms where it is composite, and calls nothing while its actions are disabled', async () => {
+  it('watches other alarms if it is composite, and calls nothing while its actions are disabled', async () => {
     const bench = aBench(
       `${anAlarm('Failing', GOOD, 'ActionsEnabled: false, AlarmActions: [!Ref Rings]')}
   Both:
@@ -316,7 +316,7 @@ describe('a faulty alarm', () => {
       assert.match(fault.consequences.join(), /never evaluated/);
     });
 
-  it('is reported where its rule, its actions or its metric cannot be had here', () => {
+  it('is reported if its rule, its actions or its metric cannot be had here', () => {
     const { unsupported, faults } = aBench(
       anAlarm('Band', 'ThresholdMetricId: ad1') +
         anAlarm('Flow', 'Namespace: AWS/States') +

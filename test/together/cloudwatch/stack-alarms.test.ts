@@ -274,7 +274,7 @@ const MINUTES = 15;
 
 describe('alarms of the stack', () => {
   for (const { fault, traces, rings } of FAULTS)
-    it(`${rings.join(' and ') || 'none'} rings: ${fault}`, async () => {
+    it(`${rings.join(' and ') || 'none'} goes off: ${fault}`, async () => {
       const bench = aStackBench();
       for (let minute = 0; minute < MINUTES; minute += 1) {
         for (const trace of traces) trace(bench);

@@ -70,7 +70,7 @@ describe('EventBuses', () => {
     }
   });
 
-  it('hands an event to the function of the rule that it matches', async () => {
+  it('passes an event to the function of the rule that it matches', async () => {
     const bench = anEventEngine(SERVICES, { resources: RULE(PATTERN, WORK), functions: { work: () => 1 } });
     const answer = await bench.call('events', 'PutEvents', {
       Entries: [
@@ -213,7 +213,7 @@ describe('Schedules', () => {
     Type: AWS::Events::Rule
     Properties: { Name: nightly, ScheduleExpression: 'cron(0 2 * * ? *)', Targets: [${WORK}] }`;
 
-  it('runs a rule at its times, with an event of its own, when the clock gets there', async () => {
+  it('runs a rule at its times, with its own event, when the clock gets there', async () => {
     const bench = anEventEngine(SERVICES, { resources: NIGHTLY, functions: { work: () => 1 } });
     // It is 14 April 2025, 22:13:38.
     await bench.advance(3 * 3_600_000);
@@ -235,7 +235,7 @@ describe('Schedules', () => {
     assert.equal(bench.invoker.calls.length, 3);
   });
 
-  it('plays a hundred times that the clock has jumped over, and says that there were more', async () => {
+  it('runs a hundred times that the clock has skipped, and reports that there were more', async () => {
     const bench = anEventEngine(SERVICES, {
       resources: NIGHTLY.replace('cron(0 2 * * ? *)', 'rate(1 minute)'),
       functions: { work: () => 1 },
@@ -327,7 +327,7 @@ describe('Schedules', () => {
       assert.equal(bench.invoker.calls.length, times.length, 'nothing is made anew');
     });
 
-  it('notes an expression that is none', () => {
+  it('reports an invalid expression', () => {
     const { faults } = anEventEngine(SERVICES, {
       resources: NIGHTLY.replace('cron(0 2 * * ? *)', 'every night'),
       functions: { work: () => 1 },

@@ -126,7 +126,7 @@ describe('Kinesis as a target', () => {
   });
 
   for (const own of ['', streamOf()])
-    it(`is called, and recorded, for a stream that lies elsewhere${own === '' ? '' : ', also beside one that is here'}`, async () => {
+    it(`is called, and recorded, for a stream that is elsewhere${own === '' ? '' : ', even if there is one here'}`, async () => {
       const bench = anEventEngine(SERVICES, { resources: own + rule(ARN.replace('orders', 'foreign')) });
       await bench.call('events', 'PutEvents', event);
       await bench.engine.idle();
@@ -156,7 +156,7 @@ describe('Kinesis as a target', () => {
     );
   });
 
-  it('may be sent to by hand', async () => {
+  it('accepts manually sent records', async () => {
     const bench = anEventEngine(SERVICES, { resources: mapped(), functions: { work: () => 1 } });
     const target = bench.engine.handTargets.find(({ name }) => name === 'orders');
     await bench.engine.targets.send(target?.arn ?? '', '{"by":"hand"}');
@@ -208,7 +208,7 @@ describe('Kinesis of a start', () => {
     assert.match(bench.engine.rows.find(({ name }) => name === 'orders')?.state ?? '', /^1 record /);
   });
 
-  it('throws the records of a stream away that has another number of shards now, and says so', async () => {
+  it('drops the records of a stream that now has another number of shards, and reports it', async () => {
     const dataDirectory = mkdtempSync(join(tmpdir(), 'gatewright-kinesis-'));
     const before = anEventEngine(SERVICES, { resources: streamOf(), dataDirectory });
     await put(before, 'a');
@@ -224,7 +224,7 @@ describe('Kinesis of a start', () => {
     assert.equal(rows[0]?.state, '0 records in 2 shards');
   });
 
-  it('begins a stream that a call makes empty, whatever one of that name held in a start before', async () => {
+  it('starts a stream that a call creates empty, whatever a stream of that name held in an earlier start', async () => {
     const dataDirectory = mkdtempSync(join(tmpdir(), 'gatewright-kinesis-'));
     const made = { StreamName: 'made', ShardCount: 1 };
     const before = anEventEngine(SERVICES, { resources: streamOf(), dataDirectory });
@@ -240,7 +240,7 @@ describe('Kinesis of a start', () => {
     assert.equal(rows.find(({ name }) => name === 'made')?.state, '0 records in 1 shard');
   });
 
-  it('answers and records what is put where no stack has a stream', async () => {
+  it('answers and records what is put if no stack has a stream', async () => {
     const bench = anEventEngine(SERVICES, { resources: NO_STREAM });
     const first = await call(bench, 'PutRecord', { StreamName: 'any', ...recordOf('a') });
     const { ShardIterator } = await call(bench, 'GetShardIterator', {
@@ -258,7 +258,7 @@ describe('Kinesis of a start', () => {
     );
   });
 
-  it('starts no function where the user has Kinesis elsewhere, and says so', () => {
+  it('starts no function if the user has Kinesis elsewhere, and says so', () => {
     const bench = anEventEngine(SERVICES, {
       resources: mapped(),
       functions: { work: () => 1 },

@@ -39,7 +39,7 @@ const ON_FAILURE = 'DestinationConfig: { OnFailure: { Destination: !GetAtt Lost.
 
 // Source: Lambda developer guide, "Using Lambda to process records from Amazon Kinesis Data Streams", docs/aws §18.11
 describe('StreamConsumer of a shard', () => {
-  it("hands records over as Lambda's event", async () => {
+  it("passes records on as Lambda's event", async () => {
     const bench = aBench('', () => 1);
     const { ShardId, SequenceNumber } = await call(bench, 'PutRecord', {
       StreamName: 'orders',
@@ -76,7 +76,7 @@ describe('StreamConsumer of a shard', () => {
     assert.deepEqual([bench.unsupported, bench.faults.all], [[], []]);
   });
 
-  it('holds what comes after a failed batch, and tries that until it succeeds', async () => {
+  it('holds back what comes after a failed batch, and tries the batch until it succeeds', async () => {
     let failures = 3;
     const bench = aBench('BatchSize: 1', (event) => {
       if (textsOf(event)[0] === 'b' && failures-- > 0) throw new Error('no');
@@ -108,7 +108,7 @@ describe('StreamConsumer of a shard', () => {
     assert.deepEqual(batchesOf(bench).toSorted(), ['a1', 'b1', 'b2']);
   });
 
-  it('gives a batch up after its retries, and says so to the destination', async () => {
+  it('gives a batch up after its retries, and reports it to the destination', async () => {
     const bench = aBench(`BatchSize: 2, MaximumRetryAttempts: 1, ${ON_FAILURE}`, failOn('b'));
     const { Records } = await put(bench, 'a', 'b', 'c', 'd');
     const [a, b] = Records as { SequenceNumber: string }[];
@@ -144,7 +144,7 @@ describe('StreamConsumer of a shard', () => {
     );
   });
 
-  it('halves a failed batch until the bad record stands alone, which takes no retries', async () => {
+  it('halves a failed batch until the bad record is alone, which takes no retries', async () => {
     const bench = aBench(
       `BisectBatchOnFunctionError: true, MaximumRetryAttempts: 0, ${ON_FAILURE}`,
       failOn('c'),
@@ -155,7 +155,7 @@ describe('StreamConsumer of a shard', () => {
     assert.equal((lostOf(bench)[0]?.['KinesisBatchInfo'] as Fields)['batchSize'], 1);
   });
 
-  it('goes on from the first record that the function reports', async () => {
+  it('continues from the first record that the function reports', async () => {
     let isBroken = true;
     const bench = aBench(
       'FunctionResponseTypes: [ReportBatchItemFailures], BisectBatchOnFunctionError: true',
@@ -183,7 +183,7 @@ describe('StreamConsumer of a shard', () => {
     assert.deepEqual(batchesOf(bench), ['a']);
   });
 
-  it('gives up records that are too old, and goes on with those that are not', async () => {
+  it('gives up records that are too old, and continues with the others', async () => {
     const bench = aBench(`BatchSize: 1, MaximumRecordAgeInSeconds: 60, ${ON_FAILURE}`, failOn('a'));
     await put(bench, 'a');
     await bench.advance(50_000);
@@ -204,7 +204,7 @@ describe('StreamConsumer of a shard', () => {
     assert.equal(lostOf(bench).length, 1);
   });
 
-  it('says so when records have gone while an older batch held their shard', async () => {
+  it('reports when records were dropped while an older batch blocked their shard', async () => {
     const bench = aBench(`BatchSize: 1, ${ON_FAILURE}`, failOn('a'));
     await put(bench, 'a');
     await bench.advance(60_000);
@@ -247,7 +247,7 @@ describe('StreamConsumer of a shard', () => {
     assert.deepEqual(batchesOf(bench), ['abcd', 'e']);
   });
 
-  it('hands over no more than 6 MB at a time', async () => {
+  it('passes on no more than 6 MB at a time', async () => {
     const bench = aBench('MaximumBatchingWindowInSeconds: 10', () => 1);
     for (let count = 0; count < 6; count += 1) {
       await put(bench, 'x'.repeat(1_000_000));
@@ -271,7 +271,7 @@ describe('StreamConsumer of a shard', () => {
   ];
   for (const { name, pattern, gives } of filters)
     // Source: Lambda developer guide, "Using event filtering with a Kinesis event source"
-    it(`hands over what a filter takes by ${name}`, async () => {
+    it(`passes on what a filter accepts by ${name}`, async () => {
       const bench = aBench(`FilterCriteria: { Filters: [{ Pattern: '${pattern}' }] }`, () => 1);
       await put(bench, '{"order":{"type":"buy"}}', '{"order":{"type":"sell"}}', 'plain', '"buy"');
 

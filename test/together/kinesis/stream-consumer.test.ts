@@ -63,7 +63,7 @@ describe('StreamConsumer', () => {
       assert.equal(batchesOf(bench).join(''), gives);
     });
 
-  it('goes on after a restart where it was', async () => {
+  it('continues after a restart at its position', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-kinesis-'));
     const benchOptions = {
       resources: mapped('BatchSize: 1, ParallelizationFactor: 2'),
@@ -105,7 +105,7 @@ describe('StreamConsumer', () => {
     assert.deepEqual(batchesOf(second), ['a', 'b', 'c', 'd']);
   });
 
-  it('goes on where it was when the stacks are loaded again', async () => {
+  it('continues at its position when the stacks are loaded again', async () => {
     let isBroken = true;
     const bench = aBench('BatchSize: 1', (event) => {
       if (isBroken && textsOf(event)[0] === 'b') throw new Error('no');

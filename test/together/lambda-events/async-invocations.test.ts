@@ -147,7 +147,7 @@ describe('AsyncInvocations', () => {
       assert.equal(record?.requestContext.condition, condition);
     });
 
-  it('tries a throttled event with growing waits for six hours, and that is no failure of the function', async () => {
+  it('retries a throttled event with growing waits for six hours, and does not count it as a failure of the function', async () => {
     const at: number[] = [];
     const bench = anEventEngine(SERVICES, {
       resources: CONFIG(DESTINATIONS),
@@ -210,7 +210,7 @@ describe('AsyncInvocations', () => {
     assert.deepEqual(Object.keys(message.attributes), ['RequestID', 'ErrorCode', 'ErrorMessage']);
   });
 
-  it('runs 64 events of a function at a time, and all of them', async () => {
+  it('runs 64 events of a function at a time, and finally all of them', async () => {
     let [running, most] = [0, 0];
     const bench = anEventEngine(SERVICES, {
       resources: '',

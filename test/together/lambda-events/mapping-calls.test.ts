@@ -27,7 +27,7 @@ type Reply = { readonly status: number; readonly body: Record<string, unknown> }
 // Source: Lambda API reference, "CreateEventSourceMapping" and the pages beside it; Lambda developer guide, "Lambda
 // parameters for Amazon SQS event source mappings" and "Lambda parameters for Amazon DynamoDB event source mappings", docs/aws §18.7
 describe('a mapping without a function', () => {
-  it('is reported, and starts none', () => {
+  it('is reported, and starts nothing', () => {
     const resources = RESOURCES.replace(' FunctionName: work,', '');
     const { unsupported } = anEventEngine(SERVICES, { resources, functions: { work: () => 1 } });
 
@@ -120,7 +120,7 @@ describe('event source mappings by calls', () => {
 
   // Source: Lambda developer guide, "Process DynamoDB records with Lambda": the execution role needs DescribeStream,
   // GetRecords, GetShardIterator and ListStreams; the texts as users quote them.
-  it('makes none whose function may not read the source, and names those of a stack in the log', async () => {
+  it('creates none whose function may not read the source, and reports those of a stack in the log', async () => {
     bench = anEventEngine(SERVICES, {
       resources: RESOURCES,
       functions: { work: () => 1, other: () => 1 },
@@ -144,7 +144,7 @@ describe('event source mappings by calls', () => {
     assert.equal((await create({ EventSourceArn: QUEUE, FunctionName: 'other' })).status, 202);
   });
 
-  it('takes every form of a name, and an empty list of response types for none', async () => {
+  it('accepts every form of a name, and treats an empty list of response types as none', async () => {
     const { body } = await create({
       FunctionName: `${ACCOUNT}:function:work`,
       EventSourceArn: QUEUE,
@@ -179,7 +179,7 @@ describe('event source mappings by calls', () => {
     assert.deepEqual(batches(), ['{"n":1}']);
   });
 
-  it('stops, goes on with another batch size, and ends', async () => {
+  it('stops, continues with another batch size, and ends', async () => {
     const id = await idOf({ EventSourceArn: QUEUE });
     const off = await call('PUT', id, { Enabled: false });
     await send('jobs', 'a', 'b');
@@ -259,7 +259,7 @@ describe('event source mappings by calls', () => {
     assert.deepEqual(batches(), ['a', 'b', 'c', 'd']);
   });
 
-  it('goes on where it stopped', async () => {
+  it('continues where it stopped', async () => {
     const id = await idOf({ EventSourceArn: STREAM, StartingPosition: 'LATEST' });
     await write('a');
     await call('PUT', id, { Enabled: false });

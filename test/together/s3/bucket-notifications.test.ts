@@ -71,7 +71,7 @@ describe('BucketNotifications', () => {
     );
   });
 
-  it('go to EventBridge, where a rule takes them', async () => {
+  it('go to EventBridge, if a rule takes them', async () => {
     const bench = anEventEngine(SERVICES, {
       resources: `${bucket('EventBridgeConfiguration: {}')}
   Rule:

@@ -53,7 +53,7 @@ describe('Topics', () => {
     ]);
   });
 
-  it('hand a message to a function', async () => {
+  it('pass a message to a function', async () => {
     const bench = anEventEngine(SERVICES, {
       resources: topic('Protocol: lambda, Endpoint: !GetAtt work.Arn'),
       functions: { work: () => 1 },
@@ -92,7 +92,7 @@ describe('Topics', () => {
     );
   });
 
-  it('hand a message to a queue in an envelope, or raw with its attributes', async () => {
+  it('pass a message to a queue in an envelope, or raw with its attributes', async () => {
     const bench = anEventEngine(SERVICES, { resources: topic(TO_INBOX) });
     await publish(bench, { Action: 'Publish', TopicArn: TOPIC, Message: 'hello', ...ATTRIBUTE });
     const [message] = received(bench, 'inbox');
@@ -111,7 +111,7 @@ describe('Topics', () => {
   });
 
   // Sources: LocalStack, snapshots of test_publish_message_group_id and test_fifo_topic_to_regular_sqs.
-  it('hand the group of a message to a standard queue, but not that of a FIFO topic', async () => {
+  it('pass the group of a message to a standard queue, but not the group of a FIFO topic', async () => {
     const groupOf = async (resources: string, fields: Readonly<Record<string, string>>) => {
       const bench = anEventEngine(SERVICES, { resources });
       await publish(bench, { Action: 'Publish', Message: 'hello', MessageGroupId: 'g', ...fields });
@@ -139,7 +139,7 @@ describe('Topics', () => {
     );
   });
 
-  it('take batches, of which a bad entry fails alone, and messages by protocol', async () => {
+  it('accept batches, of which a bad entry fails alone, and messages by protocol', async () => {
     const bench = anEventEngine(SERVICES, { resources: topic(`${TO_INBOX}, RawMessageDelivery: true`) });
     const entry = (index: number, id: string, message: string) => ({
       [`PublishBatchRequestEntries.member.${index}.Id`]: id,
@@ -172,7 +172,7 @@ describe('Topics', () => {
     assert.match(received(bench, 'dead')[0]?.body ?? '', /"Message":"lost"/);
   });
 
-  it('say which protocols send nothing, and note a policy that is none', () => {
+  it('report which protocols send nothing, and an invalid policy', () => {
     const email = anEventEngine(SERVICES, { resources: topic('Protocol: email, Endpoint: a@example.com') });
     assert.equal(email.unsupported[0]?.consequence, 'email subscriptions receive nothing here');
     const { faults } = anEventEngine(SERVICES, {

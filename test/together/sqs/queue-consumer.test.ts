@@ -36,7 +36,7 @@ const lengthOf = (bench: Bench, name: string): number =>
 
 // Source: Lambda developer guide, "Using Lambda with Amazon SQS", docs/aws §18.3
 describe('QueueConsumer', () => {
-  it('hands messages to the function as records, and deletes them when it returns', async () => {
+  it('passes messages to the function as records, and deletes them when it returns', async () => {
     const events: Records[] = [];
     const bench = anEventEngine(SERVICES, {
       resources: jobs(),

@@ -87,7 +87,7 @@ const ONE_BATCH = 'MaximumBatchingWindowInSeconds: 1';
 
 // Source: Lambda developer guide, "Process DynamoDB records with Lambda", docs/aws §18.7
 describe('StreamConsumer', () => {
-  it('hands changes over as records, with the images that the stream has', async () => {
+  it('passes changes on as records, with the images that the stream has', async () => {
     const bench = anEventEngine(SERVICES, { resources: table(), functions: { work: () => 1 } });
     const keys = { id: { S: 'a' } };
     const [one, two] = [
@@ -148,7 +148,7 @@ describe('StreamConsumer', () => {
     );
   });
 
-  it('holds what comes after a failed batch, and tries that until it succeeds', async () => {
+  it('holds back what comes after a failed batch, and tries the batch until it succeeds', async () => {
     let failures = 3;
     const bench = await aBench('BatchSize: 1', (event) => {
       if (idsOf(event)[0] === 'b' && failures-- > 0) throw new Error('no');
@@ -163,7 +163,7 @@ describe('StreamConsumer', () => {
     assert.equal(bench.services['dynamodb-streams'].streams.consumers[0].ageMs, 0);
   });
 
-  it('gives a batch up after its retries, and says so to the destination', async () => {
+  it('gives a batch up after its retries, and reports it to the destination', async () => {
     const bench = await aBench(
       `BatchSize: 2, ${ONE_BATCH}, MaximumRetryAttempts: 1, ${ON_FAILURE}`,
       failOn('b'),
@@ -185,7 +185,7 @@ describe('StreamConsumer', () => {
     assert.ok(String(startSequenceNumber) < String(endSequenceNumber));
   });
 
-  it('halves a failed batch until the bad record stands alone, which takes no retries', async () => {
+  it('halves a failed batch until the bad record is alone, which takes no retries', async () => {
     const bench = await aBench(
       `BatchSize: 4, ${ONE_BATCH}, BisectBatchOnFunctionError: true, MaximumRetryAttempts: 0, ${ON_FAILURE}`,
       failOn('c'),
@@ -195,7 +195,7 @@ describe('StreamConsumer', () => {
     assert.equal((lost(bench)[0]?.['DDBStreamBatchInfo'] as { batchSize: number }).batchSize, 1);
   });
 
-  it('goes on from the first record that the function reports', async () => {
+  it('continues from the first record that the function reports', async () => {
     let isBroken = true;
     const bench = await aBench(
       `BatchSize: 4, ${ONE_BATCH}, FunctionResponseTypes: [ReportBatchItemFailures]`,
@@ -215,7 +215,7 @@ describe('StreamConsumer', () => {
   });
 
   // Lambda developer guide, "Configuring partial batch response with DynamoDB": a batch is bisected at the reported number.
-  it('halves no batch whose first record the function reports', async () => {
+  it('does not halve a batch whose first record the function reports', async () => {
     const bench = await aBench(
       `BatchSize: 4, ${ONE_BATCH}, BisectBatchOnFunctionError: true, FunctionResponseTypes: [ReportBatchItemFailures]`,
       (event) => {
@@ -301,7 +301,7 @@ describe('StreamConsumer', () => {
     assert.notDeepEqual(seen, seen.toSorted());
   });
 
-  it('goes on where it was when the stacks are loaded again', async () => {
+  it('continues at its position when the stacks are loaded again', async () => {
     let isBroken = true;
     const bench = await aBench('BatchSize: 1', () => {
       if (isBroken) throw new Error('no');
@@ -349,7 +349,7 @@ describe('StreamConsumer', () => {
       );
     });
 
-  it('reports a destination that is no queue or topic', () => {
+  it('reports a destination that is not a queue or topic', () => {
     const { unsupported } = anEventEngine(SERVICES, {
       resources: table('DestinationConfig: { OnFailure: { Destination: "arn:aws:s3:::lost" } }'),
       functions: { work: () => 1 },
@@ -366,7 +366,7 @@ describe('StreamConsumer', () => {
     );
   });
 
-  it('says in the log that the queue of what is given up does not exist', async () => {
+  it('reports in the log that the queue of its destination does not exist', async () => {
     const gone = `arn:aws:sqs:${REGION}:${ACCOUNT}:gone`;
     const bench = await aBench(
       `MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: "${gone}" } }`,
@@ -383,7 +383,7 @@ describe('StreamConsumer', () => {
 });
 
 describe('a table that streams', () => {
-  it('has no stream where its view is unknown, and says so', () => {
+  it('has no stream if its view is unknown, and reports it', () => {
     const { faults } = anEventEngine(SERVICES, {
       resources: table('', 'EVERYTHING'),
       functions: { work: () => 1 },
@@ -395,7 +395,7 @@ describe('a table that streams', () => {
     );
   });
 
-  it('gives a mapping that reads from its beginning what is written meanwhile, where nothing was before', async () => {
+  it('gives a mapping that reads from its beginning what is written meanwhile, if nothing was before', async () => {
     const bench = anEventEngine(SERVICES, {
       resources: table().replace('LATEST', 'TRIM_HORIZON'),
       functions: { work: () => 1 },

@@ -1,4 +1,7 @@
-/** The Python library (python/) on the same cases, and on a table of the embedded DynamoDB; by the standard library alone. */
+/**
+ * The Python library (python/) on the same cases, and on a table of the embedded DynamoDB, with only the standard
+ * library.
+ */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -70,7 +73,7 @@ describe('the Python library', () => {
     taken.assertAll();
   });
 
-  it('has no codes but those of the domain library', () => {
+  it('has only codes of the domain library', () => {
     const folder = join(FOLDER, 'src/gatewright');
     const source = readdirSync(folder)
       .filter((name) => name.endsWith('.py'))

@@ -140,7 +140,7 @@ export function changeId(claims: Claims, { id }: TokenChanges): Claims {
   });
 }
 
-/** Applies changes to the claims of an access token, whose `aud` must be the client's id. */
+/** Applies changes to the claims of an access token. An added `aud` is ignored unless it is the client's id. */
 export function changeAccess(claims: Claims, { access }: TokenChanges, clientId: string): Claims {
   const scopes = (asText(claims['scope']) ?? '').split(' ').filter((scope) => scope !== '');
   const kept = scopes.filter((scope) => !access.scopesToSuppress.includes(scope));

@@ -318,7 +318,7 @@ function adviseOwnResults({ isTokenType }: GuardCircumstances, protocol: Circums
   if (protocol !== 'rest')
     return `Or add $context.routeKey to the identity sources of the authorizer. ${gain}`;
   return isTokenType === true
-    ? `Or replace the authorizer by a REQUEST authorizer that uses the token’s header, context.httpMethod and context.resourcePath as identity sources. ${gain}`
+    ? `Or replace the authorizer with a REQUEST authorizer that uses the token’s header, context.httpMethod and context.resourcePath as identity sources. ${gain}`
     : `Or add context.httpMethod and context.resourcePath to the identity sources of the authorizer. ${gain}`;
 }
 

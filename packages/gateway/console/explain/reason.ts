@@ -33,7 +33,7 @@ const HOUR_MS = 3_600_000;
 
 /** Only a deployment changes what a stage of a REST or WebSocket API serves (docs/aws §10.2). */
 export function toDeploy(protocol: 'rest' | 'http' | 'websocket'): string {
-  return protocol === 'http' ? '' : ' A change of the API takes effect when you deploy it again.';
+  return protocol === 'http' ? '' : ' A change to the API takes effect when you deploy it again.';
 }
 
 export function list(texts: readonly string[]): string {

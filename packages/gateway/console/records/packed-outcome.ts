@@ -15,7 +15,7 @@ const UNSETTLED = 3;
 const IGNORED = 4;
 const KINDS = { pending: UNSETTLED, ignored: IGNORED } as const;
 
-/** Writes nothing for an outcome that is neither a function's return value nor an HTTP response. */
+/** Writes an empty kind for an outcome that is neither a function's return value nor an HTTP response. */
 export function writeOutcome(outcome: Outcome, arena: RecordArena): void {
   switch (outcome?.kind) {
     case 'returned':

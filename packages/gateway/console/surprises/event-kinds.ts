@@ -119,8 +119,8 @@ const claimList: SurpriseKind = {
       ],
       changes: [
         isHttp
-          ? `To compare single values, take the text apart: claims['${claim}'].replace(/^\\[|\\]$/g, '').split(' ').`
-          : `To compare single values, take the text apart: claims['${claim}'].split(',').`,
+          ? `To compare individual values, split the text: claims['${claim}'].replace(/^\\[|\\]$/g, '').split(' ').`
+          : `To compare individual values, split the text: claims['${claim}'].split(',').`,
       ],
     };
   },

@@ -117,7 +117,7 @@ function merge(
 }
 
 /**
- * Merges rules in the same way as mappings. Changes of the template take precedence, and everything else stays as the
+ * Merges rules in the same way as mappings. Changes to the template take precedence, and everything else stays as the
  * calls left it.
  */
 function mergeRules(

@@ -1,4 +1,4 @@
-/** Checks the clients of user pools for what Cognito refuses of them (CreateUserPoolClient). */
+/** Checks the clients of user pools for what Cognito refuses in them (CreateUserPoolClient). */
 import { asOneOrMore, asText, isTrue, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';

@@ -1,4 +1,4 @@
-/** What S3 refuses of a bucket's notifications (PutBucketNotificationConfiguration). */
+/** What S3 refuses in a bucket's notifications (PutBucketNotificationConfiguration). */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';

@@ -1,6 +1,6 @@
 /**
- * What Step Functions refuses of a state machine (CreateStateMachine): its transitions, and the integrations that Express
- * workflows do not support (localstack/localstack, test_sfn_api_validation.snapshot.json and
+ * What Step Functions refuses in a state machine (CreateStateMachine): its transitions, and the integrations that
+ * Express workflows do not support (localstack/localstack, test_sfn_api_validation.snapshot.json and
  * test_sfn_api_express.snapshot.json, recorded).
  * @see https://github.com/localstack/localstack/issues/11978
  * @see https://github.com/aws-cloudformation/cfn-lint/issues/4073

@@ -1,5 +1,5 @@
 /**
- * Checks what Lambda refuses of versions, aliases and asynchronous invocations because of the function to which they
+ * Checks what Lambda refuses in versions, aliases and asynchronous invocations because of the function to which they
  * belong.
  */
 import { asOneOrMore, asText, membersOf, textOf } from '@gatewright/aws/json-object';

@@ -1,4 +1,4 @@
-/** What Cognito refuses of user pools, their clients and their domains, although CloudFormation's schemas permit it. */
+/** What Cognito refuses in user pools, their clients and their domains, although CloudFormation's schemas permit it. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /**

@@ -48,7 +48,7 @@ export class TokenBucket {
   }
 
   /**
-   * Changes the limit. The number of used tokens stays the same, so that a change of the plan does not allow an
+   * Changes the limit. The number of used tokens stays the same, so that a change to the plan does not allow an
    * additional burst.
    */
   resize(limit: ThrottleLimit, nowEpochMs: number): void {

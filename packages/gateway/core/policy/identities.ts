@@ -1,6 +1,6 @@
 /**
- * Local identities that sign calls to the gateway. The file `gatewright.identities.yml` defines them, with
- * IAM policy documents as for a user at AWS.
+ * Local identities that sign calls to the gateway. The file `gatewright.identities.yml` defines them, with IAM policy
+ * documents as for a user on AWS.
  */
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { parseArn } from '@gatewright/aws/arn';

@@ -1,6 +1,6 @@
 /**
- * Replaces placeholders by the names and values that they represent, and collects the problems of the expressions that
- * use them.
+ * Replaces placeholders with the names and values that they represent, and collects the problems of the expressions
+ * that use them.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { PathPiece, PathSyntax } from './path-syntax.ts';

@@ -59,9 +59,9 @@ export type Parts = {
   /** The state after startup, which a reset restores; undefined means that this state is not stored. */
   readonly resets: Resets | undefined;
   readonly closing: Closing;
-  /** The host, port and base path of each API, by API id. They are set once the ports listen. */
+  /** The hosts, ports and base paths of the APIs, by API id. They are set once the ports listen. */
   readonly addresses: Map<string, string>;
-  /** The address of each service in front of APIs, by service name. They are set once the ports listen. */
+  /** The addresses of the services in front of APIs, by service name. They are set once the ports listen. */
   readonly fronts: Map<string, string>;
   /** The absolute path of the first source. */
   firstSource: string;

@@ -59,7 +59,7 @@ export async function readStateFile(path: string): Promise<UnknownMembers> {
     throw new StateFileError(`${path} is not a file of \`gatewright data save\``);
   if (header['version'] !== VERSION)
     throw new StateFileError(
-      `${path} has version ${JSON.stringify(header['version'])}; this gatewright reads ${VERSION}`,
+      `${path} has format version ${JSON.stringify(header['version'])}, but this version of Gatewright reads only ${VERSION}; save the data again`,
     );
   const body = content.subarray(end + 1);
   if (body.length !== header['bytes'])
@@ -67,7 +67,9 @@ export async function readStateFile(path: string): Promise<UnknownMembers> {
       `${path} is incomplete: ${body.length} of ${JSON.stringify(header['bytes'])} bytes`,
     );
   if (hash(body) !== header['sha256'])
-    throw new StateFileError(`${path} was changed after it was saved, because its checksum does not match`);
+    throw new StateFileError(
+      `the checksum of ${path} does not match, so the file was changed after it was saved`,
+    );
   const state = parseJsonObject(body.toString());
   if (state === undefined) throw new StateFileError(`${path} does not contain a JSON object`);
   return state;

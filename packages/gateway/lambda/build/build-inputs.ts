@@ -61,7 +61,7 @@ export function markBuild(
   // Nothing is recorded right after a save, because reading the thousands of files of the packages would then take too
   // long.
   if (!isSettled()) return undefined;
-  // If settings are passed, esbuild reads no tsconfig.json.
+  // If settings are passed, esbuild does not read tsconfig.json.
   const marks = new Marks(options.tsconfigRaw === undefined);
   if (options.tsconfig !== undefined && !marks.addSettings(resolve(absWorkingDir, options.tsconfig)))
     return undefined;

@@ -88,7 +88,7 @@ export async function readImports(
     format: 'esm',
     logLevel: 'silent',
     loader: { '.node': 'empty' },
-    // Node.js reads no tsconfig.json for code that runs unbundled.
+    // Node.js does not read tsconfig.json for code that runs unbundled.
     tsconfigRaw: {},
   };
   try {

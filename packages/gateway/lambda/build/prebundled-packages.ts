@@ -134,7 +134,8 @@ export async function prebundle(
   const { absWorkingDir } = options;
   const isFile = (input: string): boolean => files.has(resolve(absWorkingDir, input));
   const inputs = Object.entries(whole.metafile.inputs).filter(([input]) => isFile(input));
-  // The state of the files is recorded before esbuild reads them. esbuild reads no TypeScript settings for packages.
+  // The state of the files is recorded before esbuild reads them. esbuild does not read TypeScript settings for
+  // packages.
   const marks = markBuild(
     { inputs: Object.fromEntries(inputs), outputs: {} },
     { ...options, tsconfigRaw: {} },

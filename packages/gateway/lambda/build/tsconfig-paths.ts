@@ -31,7 +31,7 @@ export function readSearchPaths(text: string): SearchPaths | undefined {
     timesIn(text, '"paths"') === (written === undefined ? 0 : 1) &&
     timesIn(text, '"baseUrl"') === (base === undefined ? 0 : 1) &&
     !text.includes('"rootDirs"') &&
-    // esbuild decodes escapes in keys and replaces `${configDir}` by the folder of the extending file.
+    // esbuild decodes escapes in keys and replaces `${configDir}` with the folder of the extending file.
     !/\\u|\$\{configDir\}/i.test(text) &&
     !/[/\\]/.test(`${written ?? ''}${base ?? ''}`.replaceAll(new RegExp(TEXT, 'g'), ''));
   if (!isRead) return undefined;

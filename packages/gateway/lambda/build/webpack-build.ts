@@ -17,7 +17,7 @@ const PROGRAM = fileURLToPath(new URL('webpack-program.cjs', import.meta.url));
 const TIME_LIMIT_MS = 120_000;
 const ERROR_TEXT_LIMIT = 16_384;
 
-/** The output of one webpack run. `files` are its sources without packages. */
+/** The output of one webpack run. `files` are the source files that were bundled, without packages. */
 type WebpackOutput = { readonly files: readonly string[] };
 
 export class WebpackBuild {

@@ -14,8 +14,8 @@ export type BundleFile = {
 };
 
 /**
- * The name of a property of the global object. The property contains the functions that load the packages of bundles,
- * by file.
+ * The key of a symbol, which names a property of the global object. The property contains the functions that load the
+ * packages of bundles, by the path of the file.
  */
 export const PACKAGES_SYMBOL = 'gatewright.packages';
 

@@ -8,8 +8,8 @@
  *
  * Calls to other AWS services are redirected if they are signed with the function's local key, because version 2 of the
  * SDK and other clients do not read `AWS_ENDPOINT_URL`. Calls to issuers that the local issuer replaces are also
- * redirected. All other calls pass unchanged: unsigned calls (a public object, the keys of a user pool at AWS), calls signed
- * with the developer's key, and calls to other addresses.
+ * redirected. All other calls pass unchanged: unsigned calls (a public object, the keys of a user pool on AWS), calls
+ * signed with the developer's key, and calls to other addresses.
  */
 import type * as Http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
@@ -60,7 +60,7 @@ function isOwnApi(url: URL, { ownApis }: Control): boolean {
 }
 
 /**
- * Matches the host names of user pools at AWS. Unsigned calls to them are redirected, unless no pool of the region is
+ * Matches the host names of user pools on AWS. Unsigned calls to them are redirected, unless no pool of the region is
  * loaded here.
  */
 const USER_POOLS = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;

@@ -336,9 +336,8 @@ function invalidationPath({ path, query }: KeyParts): string {
 }
 
 /**
- * Whether a request gets its own response from the origin, which is not shared with other requests. This is so for
- * requests with a condition or a range, and for all requests if cookies are forwarded ("Forward cookies to the
- * origin").
+ * Whether a request gets its own response from the origin, which is not shared with other requests. This applies to
+ * requests with a condition or a range, and to all requests if cookies are forwarded ("Forward cookies to the origin").
  */
 function isAlone({ request, behavior }: Asked): boolean {
   return forwardsCookies(behavior) || hasCondition(request);

@@ -26,7 +26,7 @@ export type Definitions = {
   readonly distributions: ReadonlyMap<string, Guard>;
   /** The guard of every stage. It is set if the stage of an association is unknown, because it may be any stage. */
   readonly everyStage: Guard | undefined;
-  /** The associated resources by ARN of the web ACL, written as in the associations. */
+  /** The ARNs of the associated resources, as the associations write them, by the ARN of the web ACL. */
   readonly resources: ReadonlyMap<string, readonly string[]>;
 };
 

@@ -36,7 +36,7 @@ export class DynamicReferences {
   }
 
   /**
-   * Replaces each reference by its value.
+   * Replaces each reference with its value.
    * @throws what `fail` throws, if a reference has no value
    */
   fill(value: Json, at: Path): Json {

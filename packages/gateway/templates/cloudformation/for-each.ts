@@ -97,7 +97,7 @@ class Expansion {
 }
 
 /**
- * Replaces `${Name}` by the item, and `&{Name}` by the item without the characters that a logical id cannot contain.
+ * Replaces `${Name}` with the item, and `&{Name}` by the item without the characters that a logical id cannot contain.
  * This includes placeholders in keys.
  */
 function replaceIdentifier(value: Json, identifier: string, item: string): Json {

@@ -68,7 +68,10 @@ function make(expansion: SamExpansion, functionId: string, outcome: string, give
   return arn;
 }
 
-/** Returns policies that allow the function's role to send to the function's destinations, both generated and given. */
+/**
+ * Returns policies that allow the function's role to send to the function's destinations, whether the template gives
+ * the destinations or SAM generates them.
+ */
 export function destinationPolicies(functionId: string, properties: JsonObject): readonly Json[] {
   const config = properties['EventInvokeConfig'];
   const events = Object.values(mapOf(properties, 'Events'));

@@ -7,7 +7,7 @@
 import { asText, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
-/** Replaces every `Ref`, `Fn::GetAtt` and `Fn::Sub` of a generated resource by its logical id. */
+/** Replaces every `Ref`, `Fn::GetAtt` and `Fn::Sub` of a generated resource with its logical id. */
 export function resolveReferences(value: Json, references: ReadonlyMap<string, string>): Json {
   if (isJsonList(value)) return value.map((item) => resolveReferences(item, references));
   if (!isJsonObject(value)) return value;

@@ -1,6 +1,6 @@
 /**
- * What SAM's transform refuses of resources and events: properties that it does not know, that are missing, or that have
- * another form, and combinations of properties.
+ * What SAM's transform refuses in resources and events: properties that it does not know, that are missing, or that
+ * have another form, and combinations of properties.
  * @see https://github.com/aws/serverless-application-model/tree/develop/tests/translator/output (error_*.json)
  */
 import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -14,7 +14,7 @@ const VENDOR = 'AWS::Serverless::';
 
 type Refusal = { readonly at: Path; readonly message: string };
 
-/** Notes what SAM refuses of a resource. The values of Globals count as the values of the resource. */
+/** Notes what SAM refuses in a resource. The values of Globals count as the values of the resource. */
 export function refuseResource(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
   const { Type: type } = resource;
   const name = typeof type === 'string' && type.startsWith(VENDOR) ? type.slice(VENDOR.length) : '';

@@ -140,7 +140,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     const [target] = values.blocks(instance, 'target');
     return target === undefined ? {} : { Target: scheduledTarget(target) };
   },
-  // CloudFormation passes false on to SQS, which refuses it; the provider does not.
+  // CloudFormation sends `FifoQueue: false` to SQS, which refuses it. The Terraform provider does not send it.
   aws_sqs_queue: (instance, values) =>
     values.value(instance, 'fifo_queue') === false ? { FifoQueue: { Ref: 'AWS::NoValue' } } : {},
   aws_cloudwatch_event_rule: (instance, values) =>

@@ -1,6 +1,7 @@
 /** Checks that the issuers and sources of a document are consistent with each other. */
 import { SUBPROTOCOL_MARKER } from '@gatewright/handlers/aws/websocket-event';
 import type { ApiKind } from '@gatewright/handlers/access/compiled-document';
+import { API_NAMES } from '../inventory/route-inventory.ts';
 import {
   compileIssuer,
   isCertificateIssuer,
@@ -65,7 +66,7 @@ export function checkIssuers(check: IssuerCheck): void {
         `ws-connect returns only the subprotocol "${SUBPROTOCOL_MARKER}", and a browser closes a connection that returns none: use it, or answer $connect yourself`,
       );
     if (WEBSOCKET_ONLY.includes(source.in) && kind !== 'websocket')
-      problem(['sources', index, 'in'], `is for WebSocket APIs only; this API is a ${kind} API`);
+      problem(['sources', index, 'in'], `is for WebSocket APIs only; this API is of type ${API_NAMES[kind]}`);
   }
 }
 
@@ -90,7 +91,10 @@ function checkEachIssuer({ document, kind, snapshots, problem, warning }: Issuer
     }
     if (isTicketIssuer(issuer)) {
       if (kind !== 'websocket')
-        problem([...path, 'type'], `ticket is for WebSocket APIs only; this API is a ${kind} API`);
+        problem(
+          [...path, 'type'],
+          `ticket is for WebSocket APIs only; this API is of type ${API_NAMES[kind]}`,
+        );
       continue;
     }
     if (isKeyIssuer(issuer)) {
@@ -102,7 +106,10 @@ function checkEachIssuer({ document, kind, snapshots, problem, warning }: Issuer
         );
       trusted.add(prefix);
       if (issuer.nativeUsagePlan === true && kind !== 'rest')
-        problem([...path, 'nativeUsagePlan'], `is for REST APIs only; this API is a ${kind} API`);
+        problem(
+          [...path, 'nativeUsagePlan'],
+          `is for REST APIs only; this API is of type ${API_NAMES[kind]}`,
+        );
       if (issuer.nativeUsagePlan === true && document.quota?.admissionKey !== undefined)
         problem(
           [...path, 'nativeUsagePlan'],

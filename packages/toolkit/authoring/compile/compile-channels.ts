@@ -3,6 +3,7 @@ import type {
   CompiledChannels,
   CompiledCondition,
 } from '@gatewright/handlers/access/compiled-document';
+import { API_NAMES } from '../inventory/route-inventory.ts';
 import type { AccessDocument } from '../document/document.ts';
 import { claimOfSegment } from '../document/document-channels.ts';
 import type { Path } from '../document/shape.ts';
@@ -24,7 +25,8 @@ export function compileChannels(
   { name, kind, problem, compileWhen }: CompileChannels,
 ): CompiledChannels | undefined {
   if (channels === undefined) return undefined;
-  if (kind !== 'websocket') problem(['channels'], `are for WebSocket APIs; this is a ${kind} API`);
+  if (kind !== 'websocket')
+    problem(['channels'], `are for WebSocket APIs only; this API is of type ${API_NAMES[kind]}`);
   const seen = new Set<string>();
   const rules = channels.rules.map((rule, index) => {
     const path = ['channels', 'rules', index];

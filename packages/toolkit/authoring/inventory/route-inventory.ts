@@ -2,6 +2,13 @@
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { ApiKind } from '@gatewright/handlers/access/compiled-document';
 
+/** The names of the kinds of APIs, as they are printed. */
+export const API_NAMES: Readonly<Record<ApiKind, string>> = {
+  rest: 'REST',
+  http: 'HTTP',
+  websocket: 'WebSocket',
+};
+
 export type RouteInventory = {
   readonly kind: ApiKind;
   /**

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { PortalFile } from '@gatewright/handlers/portal/compiled-portal-page';
 
-/** The built page by file name. `index.html` refers to the other files. */
+/** The files of the built page, by file name. `index.html` refers to the other files. */
 export type PageSources = ReadonlyMap<string, string>;
 
 type NamedFile = { readonly name: string; readonly file: PortalFile };

@@ -1,4 +1,5 @@
 import { count, colorize, table } from '../../../base/terminal/output.ts';
+import { API_NAMES } from '@gatewright/authoring/inventory/route-inventory';
 import { showControls } from '@gatewright/aws/text/visible-text';
 import type { Surprise } from './surprise.ts';
 import type { Reading } from './make-plan.ts';
@@ -10,8 +11,6 @@ import { textAt } from '../../terminal/aws-call.ts';
 import { authorizerPart, describeGuard } from './live-api.ts';
 import type { VerifyOptions } from './verify-options.ts';
 
-const KINDS = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
-
 export function printPlan(
   { plan, live, surprises, authorizer }: Reading,
   options: Partial<Pick<VerifyOptions, 'url' | 'token'>> = {},
@@ -22,7 +21,7 @@ export function printPlan(
     colorize(
       'bold',
       showControls(
-        `Put ${KINDS[live.kind]} API ${live.name} (${live.apiId}), stage ${live.stage}, behind the authorizer ${authorizer.name}`,
+        `Put ${API_NAMES[live.kind]} API ${live.name} (${live.apiId}), stage ${live.stage}, behind the authorizer ${authorizer.name}`,
       ),
     ),
     ...(steps.length === 0 ? ['  nothing to do'] : printSteps(steps)),
@@ -108,7 +107,7 @@ function describeEffect(
 }
 
 function describeVerification({ url, token }: Partial<Pick<VerifyOptions, 'url' | 'token'>>): string {
-  const looked = 'After the last step, attach checks the configuration at AWS';
+  const looked = 'After the last step, attach checks the configuration on AWS';
   if (url === undefined)
     return `${looked}. To also check the effect on callers, pass --url and --token-file.`;
   return token === undefined

@@ -2,6 +2,7 @@
  * Checks whether the account's quotas are sufficient for the stack. Sources: docs/aws, "Quotas"; Lambda developer
  * guide, "Lambda quotas".
  */
+import { API_NAMES } from '@gatewright/authoring/inventory/route-inventory';
 import type { Finding } from './finding.ts';
 import type { StackView, Views } from './views.ts';
 
@@ -68,7 +69,6 @@ const API_TYPES = {
   http: ['AWS::ApiGatewayV2::Api', 'HTTP'],
   websocket: ['AWS::ApiGatewayV2::Api', 'WEBSOCKET'],
 } as const;
-const API_NAMES = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
 
 export function checkApiCount({ stack, account }: Views): readonly Finding[] {
   const { apis, resources = [] } = account;

@@ -68,7 +68,8 @@ export function checkRuntimes({ routes, authorizers }: ApiView): readonly Findin
 }
 
 /**
- * Checks the stage cache. If it has a response for the cache key, it sends this response without calling the function.
+ * Reports protected routes that the stage caches without the caller in the cache key. The stage cache then returns the
+ * response for one caller to other callers, and does not call the integration.
  */
 export function checkSharedCache({ live, routes, stageWhere }: ApiView): readonly Finding[] {
   const guarded = routes.filter(

@@ -1,4 +1,4 @@
-/** Checks whether CloudFormation would accept a change of the stack. */
+/** Checks whether CloudFormation would accept a change to the stack. */
 import type { Finding } from './finding.ts';
 import type { Views } from './views.ts';
 

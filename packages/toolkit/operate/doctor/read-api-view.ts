@@ -25,7 +25,7 @@ export interface Surroundings {
   facts(functionName: string, isAuthorizer: boolean): Promise<FunctionFacts | undefined>;
   /** Whether API Gateway may call the function for this API. `source` is `…/GET/orders` or `…/authorizers/…`. */
   isPermitted(functionName: string, source: string, apiId: string): Promise<boolean | undefined>;
-  /** Returns the location of a part. It is a file and a line, or the name of the part at AWS. */
+  /** Returns the location of a part. It is a file and a line, or the name of the part on AWS. */
   where(part: string, id: string, more?: string): string;
   webAcls(live: LiveApi): ApiView['webAcls'];
 }

@@ -30,11 +30,11 @@ const ALL = [
 describe('the page of functions', () => {
   const page = printFunctionsPage(CONDITIONS, ALL, ['Python: python3 is not installed']);
 
-  it('has medians of both servers, and how much longer the other one takes', () => {
+  it('shows the medians of both servers, and how much longer the other server takes', () => {
     assert.match(page, /\| TypeScript \| 80 ms \| 50 ms \| 150 ms \(3\.0 ×\) \| 0\.50 ms \| 0\.50 ms/);
   });
 
-  it('has languages that one server alone runs', () => {
+  it('shows languages that only one server runs', () => {
     assert.match(page, /\| Java 17 \| {2}\| 400 ms \| {2}\| 0\.50 ms \| {2}\|/);
   });
 

@@ -12,7 +12,7 @@ describe('a logarithmic scale', () => {
     );
   });
 
-  it('runs downward where its range does, as in pictures', () => {
+  it('runs downward if its range does, as in pictures', () => {
     const { at } = logScale([1, 100], 200, 0);
 
     assert.deepEqual(

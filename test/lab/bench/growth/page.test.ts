@@ -35,7 +35,7 @@ const page = (one: Measured): string => printGrowth(CONDITIONS, 3, [one]);
 describe('the page of a sweep', () => {
   const text = page(measured((size) => size));
 
-  it('says of what it is, and that the machine was quiet', () => {
+  it('says of which run it is, and that the machine was quiet', () => {
     assert.match(
       text,
       /2026-11-22, commit abcdef12, 2 × a processor, 4 GB, Node v24, load average\n0\.1 before/,
@@ -43,7 +43,7 @@ describe('the page of a sweep', () => {
     assert.doesNotMatch(text, /not quiet/);
   });
 
-  it('says that the machine was not quiet where it was not', () => {
+  it('says that the machine was not quiet if it was not', () => {
     assert.match(
       page(measured((size) => size, 6.25)),
       /\*\*The machine was not quiet\*\*.* 6\.3 on 2 processors/,

@@ -15,7 +15,7 @@ describe('a picture of an axis', () => {
   const svg = drawPlots('Routes & <more>', 'routes', [PLOT, { ...PLOT, title: 'p99, ms' }]);
   const all = (pattern: RegExp): readonly string[] => [...svg.matchAll(pattern)].map(([, text = '']) => text);
 
-  it('has a plot for each figure, with its title, its sizes and a dot for each of them', () => {
+  it('has a plot for each figure, with its title, its sizes and a dot for each size', () => {
     assert.deepEqual(all(/class="title"[^>]*>([^<]+)</g), ['start, ms', 'p99, ms']);
     assert.equal(all(/class="dot"()/g).length, 6);
     assert.equal(all(/>(routes)</g).length, 2);
@@ -37,7 +37,7 @@ describe('a picture of an axis', () => {
     }
   });
 
-  it('has colours for light pages and for dark ones, and a ground of its own', () => {
+  it('has colours for light and dark pages, and a background of its own', () => {
     assert.match(svg, /prefers-color-scheme: dark/);
     assert.match(svg, /<rect class="page"/);
   });

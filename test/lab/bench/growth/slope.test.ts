@@ -37,11 +37,11 @@ describe('how something grows', () => {
     ['costs the same for each', (size) => size, 'linear'],
     ['is sorted', (size) => size * Math.log2(size), 'linear'],
     ['costs the same for each above a start', (size) => 800 + size / 10, 'linear'],
-    ['looks at every other one', (size) => size ** 2, 'worse than linear'],
-    ['looks at every other one, hidden by a start', (size) => 1_000 + size ** 2 / 1_000, 'worse than linear'],
+    ['measures every other one', (size) => size ** 2, 'worse than linear'],
+    ['measures every other one, hidden by a start', (size) => 1_000 + size ** 2 / 1_000, 'worse than linear'],
   ];
   for (const [what, cost, growth] of ROWS)
-    it(`is ${growth} where it ${what}`, () => assert.equal(fitGrowth(of(cost))?.growth, growth));
+    it(`is ${growth} if it ${what}`, () => assert.equal(fitGrowth(of(cost))?.growth, growth));
 
   it('is judged by the largest sizes, in any order', () => {
     const pairs = of((size) => 1_000 + size).toReversed();

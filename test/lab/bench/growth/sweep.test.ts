@@ -48,7 +48,7 @@ describe('a sweep', () => {
     });
   });
 
-  it('goes on where another was ended', async () => {
+  it('continues where an interrupted sweep ended', async () => {
     await assert.rejects(measureAxes([axis('a', 10)], open(), SWEEP, QUIET), /ended/);
     const kept = open();
     await measureAxes([axis('a')], kept, SWEEP, QUIET);
@@ -56,7 +56,7 @@ describe('a sweep', () => {
     assert.deepEqual(measured, ['a 1 3', 'a 10 3', 'a 100 3']);
   });
 
-  it('measures a size once more where that failed once', async () => {
+  it('measures a size once more if that failed once', async () => {
     const messages: string[] = [];
     const sound = axis('a');
     const failures = [new Error('stood still')];
@@ -80,7 +80,7 @@ describe('a sweep', () => {
     assert.equal(measured.length, 6);
   });
 
-  it('is whole once every size is known', async () => {
+  it('is complete once every size has been measured', async () => {
     const kept = open();
     kept.keep('a 1, 3 s', { size: 1, figures: {}, date: '', loadAverage: 0 });
 

@@ -56,7 +56,7 @@ const FIGURES: StackFigures = {
 describe('the page of the stack', () => {
   const page = printStackPage(CONDITIONS, FIGURES);
 
-  it('says that nothing of it is a figure of AWS, and of what run it is', () => {
+  it('says that no figure was measured on AWS, and of which run the figures are', () => {
     assert.match(page, /Nothing on this page was measured on AWS/);
     assert.match(page, /2026-11-21, commit abcdef12/);
   });
@@ -68,7 +68,7 @@ describe('the page of the stack', () => {
     );
   });
 
-  it('judges the authorizers as they are, and nothing that was put around them', () => {
+  it('judges the authorizers themselves, not the code around them', () => {
     assert.deepEqual(FIGURES.ratios.map(isRatioHeld), [false, undefined]);
     assert.match(page, /token-authorizer \| in memory \| 10\.0 \| 1\.81 \| at most 1\.8 \| \*\*missed\*\*/);
   });

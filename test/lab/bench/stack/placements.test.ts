@@ -29,8 +29,8 @@ const BASIS = {
 
 describe('a million requests', () => {
   const cases: { name: string; placement: Partial<Placement>; total: number }[] = [
-    { name: 'of a REST API alone: 3.50', placement: {}, total: 3.5 },
-    { name: 'of an HTTP API alone: 1.00', placement: { api: 'http' }, total: 1 },
+    { name: 'of a REST API: 3.50', placement: {}, total: 3.5 },
+    { name: 'of an HTTP API: 1.00', placement: { api: 'http' }, total: 1 },
     {
       name: 'with a call of 3 ms each: 3.50 + 0.20 + 1,500 GB-s × 0.0000133334 + 0.279 GB of REPORT × 0.50',
       placement: { calls: 1, billedMs: 3 },

@@ -4,7 +4,7 @@ import { findApi, isGatewayText, isUnknown, lineOf, waitForLine } from '../../..
 
 const ROUTE = { method: 'GET', path: '/', statuses: ['2xx'] };
 
-describe('the API that a route is asked at', () => {
+describe('the API to which a request for a route is sent', () => {
   const apis = [
     { logicalId: 'A', kind: 'rest', url: 'http://a' },
     { logicalId: 'B', kind: 'rest', url: 'http://b' },
@@ -35,14 +35,14 @@ describe('a route that the gateway does not have', () => {
     ['rest', 404, '{"message":"Not Found"}', '', false],
   ] as const;
   for (const [protocol, status, body, phase, unknown] of cases)
-    it(`is ${unknown ? '' : 'not '}told by ${status} ${body} of a ${protocol} API, ${phase}`, () => {
+    it(`is ${unknown ? '' : 'not '}recognized by ${status} ${body} of a ${protocol} API, ${phase}`, () => {
       const log = `GET /a ${status} 0.8 ms ${phase}`;
       assert.equal(isUnknown({ ...ROUTE, protocol }, { status, body, log }), unknown);
     });
 });
 
-describe('what the gateway says of a request', () => {
-  it('is its line among those of functions, with all that the line quotes', () => {
+describe('what the gateway prints about a request', () => {
+  it('is its line among the lines of functions, including everything that the line quotes', () => {
     const text = '[hello] GET it\nGET /dev/a 502 3.1 ms integrate (Error: no x\nRequire stack:\n- /a.js)\n';
 
     assert.equal(lineOf(text), 'GET /dev/a 502 3.1 ms integrate (Error: no x Require stack: - /a.js)');
@@ -52,7 +52,7 @@ describe('what the gateway says of a request', () => {
 });
 
 describe('the line of a request', () => {
-  it('is waited for, though not for ever', async () => {
+  it('is awaited, but not forever', async () => {
     let asked = 0;
     const said = (): string => ((asked += 1) < 3 ? '[a] begun\n' : '[a] begun\nGET /a 500 1 ms\n');
 
@@ -61,8 +61,8 @@ describe('the line of a request', () => {
   });
 });
 
-describe('the words of an answer', () => {
-  it('are the gateway’s where they are AWS’s for an error, or none', () => {
+describe('the wording of an answer', () => {
+  it('is the gateway’s own if it is AWS’s wording for an error, or if there is none', () => {
     const bodies = [
       '',
       '{"message": "Internal server error"}',

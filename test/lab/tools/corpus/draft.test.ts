@@ -80,7 +80,7 @@ describe('a draft of what may be answered', () => {
     ]);
   });
 
-  it('makes up values for parameters that have none', () => {
+  it('invents values for parameters that have none', () => {
     assert.deepEqual(draft('sam', { 'template.yaml': SAM })?.arguments, [
       '--param',
       'Table=local',
@@ -93,7 +93,7 @@ describe('a draft of what may be answered', () => {
     ]);
   });
 
-  it('has the events of functions in serverless.yml, those of another file, and its resources', () => {
+  it('contains the events of functions in serverless.yml, the events of another file, and its resources', () => {
     const service = `
 provider: { name: aws, runtime: python3.12 }
 functions: \${file(more.yml):functions}
@@ -161,7 +161,7 @@ functions:
     assert.equal(drafted?.kind, 'CDK');
   });
 
-  it('names the template that has no usual name, and is none where there is none', () => {
+  it('names the template if its name is unusual, and is empty if there is no template', () => {
     const text = 'Resources: { Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Target: x } } }';
     const drafted = draft('cfn', { 'api.yml': text });
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { fillPath, pickMethod, takesBody } from '../../../../lab/tools/corpus/fill-path.ts';
 
-describe('the path that a route is asked by', () => {
+describe('the path with which a route is requested', () => {
   const cases = [
     ['/orders', '/orders'],
     ['orders/{id}', '/orders/1'],
@@ -26,12 +26,12 @@ describe('the path that a route is asked by', () => {
   });
 });
 
-describe('the method that a route is asked by', () => {
-  it('is its own, or GET where it takes any', () => {
+describe('the method with which a route is requested', () => {
+  it('is its own, or GET if it takes any', () => {
     assert.deepEqual(['post', 'ANY', '$default', '*'].map(pickMethod), ['POST', 'GET', 'GET', 'GET']);
   });
 
-  it('comes with a body where that is usual', () => {
+  it('comes with a body if that is usual', () => {
     assert.deepEqual(['POST', 'PUT', 'GET', 'DELETE', 'OPTIONS'].map(takesBody), [
       true,
       true,

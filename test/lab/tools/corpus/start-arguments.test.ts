@@ -5,7 +5,7 @@ import { startArguments } from '../../../../lab/tools/corpus/start-arguments.ts'
 describe('startArguments', () => {
   const expected = { source: 'api/template.yaml', arguments: ['--param', 'A=1'] };
 
-  it('runs no build script of a project unless the flag says so', () => {
+  it('does not run the build script of a project unless the flag says so', () => {
     const options = ['--stage', 'prod'];
     assert.deepEqual(startArguments(expected, { build: false, options }), [
       'api/template.yaml',

@@ -18,7 +18,7 @@ describe('the totals of a corpus', () => {
     result('CDK', 'crash'),
   ]);
 
-  it('are those of each kind that is there, of all, and of all that need nothing', () => {
+  it('are counted for each existing kind, for all projects, and for all projects that need nothing', () => {
     assert.deepEqual(
       totals.map(({ name, projects, started }) => [name, projects, started]),
       [

@@ -17,11 +17,11 @@ function verdictOf(start: Start, ...answers: Answer[]): Verdict {
 }
 
 describe('the verdict on a project that starts', () => {
-  it('is that it works where every answer is one that was written down', () => {
+  it('is that it works if every answer is one of the expected answers', () => {
     assert.equal(verdictOf(READY, answer(201), answer(404)), 'works');
   });
 
-  it('is that it is wrong where one answer is another, or none', () => {
+  it('is that it is wrong if an answer is another one, or is missing', () => {
     assert.equal(verdictOf(READY, answer(200), answer(403)), 'wrong');
     assert.equal(verdictOf(READY, answer(undefined)), 'wrong');
   });
@@ -36,7 +36,7 @@ describe('the verdict on a project that starts', () => {
     assert.equal(verdictOf(READY, { ...answer(404), isUnknownRoute: true }), 'wrong');
   });
 
-  it('is a clear refusal where the start has named what the log repeats', () => {
+  it('is a clear refusal if the start has named what the log repeats', () => {
     const log = 'GET /a 500 1 ms integrate (Execution failed due to configuration error: no runtime)';
 
     assert.equal(verdictOf(FORETOLD, answer(500, log), answer(200)), 'refused clearly');
@@ -48,17 +48,17 @@ describe('the verdict on a project that starts', () => {
     assert.equal(verdictOf(FORETOLD, answer(502, 'GET /a 502 1 ms integrate (Error: Hello)')), 'wrong');
   });
 
-  it('is unclear where nothing explains why a route fails, whatever else is wrong', () => {
+  it('is unclear if nothing explains why a route fails, whatever else is wrong', () => {
     assert.equal(verdictOf(FORETOLD, answer(500, 'GET /a 500 1 ms integrate'), answer(403)), 'unclear');
     assert.equal(verdictOf(FORETOLD, answer(500)), 'unclear');
     assert.equal(verdictOf(FORETOLD, { ...answer(500), isOwnWords: true }), 'wrong', 'the function says why');
   });
 
-  it('is a crash where the gateway ends meanwhile', () => {
+  it('is a crash if the gateway ends meanwhile', () => {
     assert.equal(judge({ start: READY, answers: [answer(200)], diedLater: true }).verdict, 'crash');
   });
 
-  it('is not that it works where nothing was asked', () => {
+  it('is not that it works if nothing was asked', () => {
     assert.equal(verdictOf(READY), 'wrong');
   });
 });
@@ -86,7 +86,7 @@ describe('the verdict on a project that does not start', () => {
       assert.equal(verdictOf({ kind: 'ended', code, stderr: text }), verdict);
     });
 
-  it('is a crash where it is not ready in time', () => {
+  it('is a crash if it is not ready in time', () => {
     assert.equal(verdictOf({ kind: 'stopped', reason: 'not ready within 60 s' }), 'crash');
   });
 });

@@ -54,7 +54,7 @@ function programs(answers: Readonly<Record<string, string>> = {}): {
 const CI = { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://token.example/' };
 
 describe('a release', () => {
-  it('packs every package from a clean tree, what others need first, and publishes nothing', () => {
+  it('packs every package from a clean tree, in the order of dependencies, and publishes nothing', () => {
     using checkout = aCheckout();
     const { ran, run } = programs();
     const tarballs = release({ ...checkout, isPublished: false, environment: {} }, run);
@@ -170,18 +170,18 @@ describe('the changelog', () => {
     );
   });
 
-  it('of this repository says what comes next, or has the version', () => {
+  it('of this repository has a section for the next version, or for the current one', () => {
     const { text } = readSource('CHANGELOG.md');
     assert.ok(text.includes('\n## [Unreleased]\n') || notesOf(text, versionOf(REPOSITORY)) !== '');
   });
 });
 
 describe('the version', () => {
-  it('is one in all packages of this repository', () => {
+  it('is the same in all packages of this repository', () => {
     assert.deepEqual(findStrayVersions(REPOSITORY), []);
   });
 
-  it('is set in all of them, and in no range of others', () => {
+  it('is set in all packages, but not in ranges of other packages', () => {
     using checkout = aCheckout();
     setVersion(checkout.root, '2.0.0');
 

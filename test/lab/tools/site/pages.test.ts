@@ -10,7 +10,7 @@ describe('the pages of the site', () => {
 
   const map = readSource('docs/README.md').text;
 
-  it('are those of docs/, each once, in parts that are the headings of docs/README.md', () => {
+  it('are the pages of docs/, each once, in parts that correspond to the headings of docs/README.md', () => {
     const parts = arrangePages(map, found);
     assert.deepEqual(
       parts.flatMap(({ pages }) => pages).toSorted(),
@@ -19,7 +19,7 @@ describe('the pages of the site', () => {
     assert.ok(parts.length > 4);
   });
 
-  it('are arranged in the order of the links; a folder takes the pages that no other part has', () => {
+  it('are arranged in the order of the links; a folder gets the pages that no other part has', () => {
     const parts = arrangePages('# Map\n## One\n[b](b.md) [a](a.md)\n## Two\n[all](c/README.md) [d](d)\n', [
       'a.md',
       'b.md',

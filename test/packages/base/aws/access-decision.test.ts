@@ -34,7 +34,7 @@ describe('the record of an authorizer’s decision', () => {
     );
   });
 
-  it('can stand in a line of JSON and in a header', () => {
+  it('can be a part of a JSON line and of a header', () => {
     assert.match(printAccessDecision(DECISION) ?? '', /^[\w&=%+.*-]+$/);
   });
 

@@ -30,7 +30,7 @@ describe('parseArn', () => {
     'arn::s3:::bucket',
     'arn:aws::::bucket',
   ])
-    it(`takes "${text}" for none`, () => {
+    it(`does not accept "${text}"`, () => {
       assert.equal(parseArn(text), undefined);
     });
 });

@@ -20,7 +20,7 @@ describe('readOperation', () => {
     });
   });
 
-  it('has no input where the body is no JSON object, and an empty one where there is no body', () => {
+  it('has no input if the body is not a JSON object, and an empty one if there is no body', () => {
     const input = (body?: string): unknown => {
       const operation = read(['x-amz-target', 'AmazonSSM.GetParameter'], body);
       return operation.protocol === 'json' ? operation.input : operation;
@@ -35,7 +35,7 @@ describe('readOperation', () => {
     assert.equal(operation.protocol === 'json' && operation.action, 'Second');
   });
 
-  it('takes no other header, and no value, for the target', () => {
+  it('does not accept another header, or an empty value, as the target', () => {
     assert.deepEqual(read(['My.Header', 'A.First']), { protocol: 'rest' });
     assert.deepEqual(read(['accept', 'x-amz-target', 'A.First', 'x']), { protocol: 'rest' });
   });
@@ -85,7 +85,7 @@ describe('readOperation', () => {
     assert.deepEqual(readOperation({ headers: [], query: '', body: undefined, path }), { protocol: 'rest' });
   });
 
-  it('decompresses long inputs, and has none of what does not decompress', () => {
+  it('decompresses long inputs, and ignores what cannot be decompressed', () => {
     const headers = ['x-amz-target', 'Granite.PutMetricData', 'Content-Encoding', 'gzip'];
     const input = (body: Buffer): unknown => {
       const operation = readOperation({ headers, query: '', body });

@@ -23,7 +23,7 @@ after(() => rmSync(root, { recursive: true, force: true }));
 const folder = join(root, 'kept');
 const kept = { folder, mostFiles: 3, mostBytes: 1_000 };
 
-describe('what is kept between runs', () => {
+describe('what is stored between runs', () => {
   beforeEach(() => {
     rmSync(folder, { recursive: true, force: true });
     writeCached(kept, 'one', 'of an earlier run\nin two lines');
@@ -36,7 +36,7 @@ describe('what is kept between runs', () => {
     assert.equal(readCached(kept, 'one'), undefined);
   });
 
-  it('is for its owner alone', () => {
+  it('is readable only for its owner', () => {
     assert.equal(lstatSync(folder).mode & 0o777, 0o700);
     assert.equal(lstatSync(join(folder, 'one')).mode & 0o777, 0o600);
   });
@@ -44,7 +44,7 @@ describe('what is kept between runs', () => {
   it('is not awaited from a pipe', { timeout: 5_000, skip: process.platform === 'win32' }, () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', ['-m', '600', pipe]);
-    // In a process of its own: a wait here would be one of the whole test.
+    // In a process of its own: a wait here would stop the whole test.
     const read = `import { readCached } from ${JSON.stringify(MODULE)};
       console.log(readCached({ folder: ${JSON.stringify(folder)}, mostFiles: 3, mostBytes: 9 }, 'pipe'));`;
 
@@ -58,7 +58,7 @@ describe('what is kept between runs', () => {
 
   it('stays while it is used, however many are written', () => {
     for (let count = 0; count < 20; count += 1) {
-      // As long after the one before as a use of it is noted.
+      // So long after the previous use that the next use is recorded.
       const past = (Date.now() - 120_000) / 1_000;
       for (const name of readdirSync(folder)) utimesSync(join(folder, name), past, past);
       assert.equal(readCached(kept, 'one'), 'of an earlier run\nin two lines');
@@ -91,7 +91,7 @@ describe('what is kept between runs', () => {
     assert.equal(readdirSync(folder).length, 3);
   });
 
-  it('is bounded where other programs have written since', () => {
+  it('is limited even if other programs have written to it in the meantime', () => {
     for (const name of ['two', 'three', 'four', 'five', 'six']) writeFileSync(join(folder, name), name);
     for (const name of ['seven', 'eight', 'nine']) writeCached(kept, name, name);
 
@@ -109,9 +109,9 @@ describe('what is kept between runs', () => {
         symlinkSync(join(root, 'elsewhere'), join(folder, 'one'));
       },
     ],
-    ['lies in a folder that others can read', () => chmodSync(folder, 0o755)],
+    ['is in a folder that others can read', () => chmodSync(folder, 0o755)],
     [
-      'lies in a folder that is a link',
+      'is in a folder that is a link',
       () => {
         renameSync(folder, join(root, 'moved'));
         symlinkSync(join(root, 'moved'), folder);
@@ -119,13 +119,13 @@ describe('what is kept between runs', () => {
     ],
   ];
   for (const [what, act] of tampered)
-    it(`is as if it were not there where it ${what}`, () => {
+    it(`is as if it were not there if it ${what}`, () => {
       act();
       assert.equal(readCached(kept, 'one'), undefined);
       rmSync(join(root, 'moved'), { recursive: true, force: true });
     });
 
-  it('is written into no folder that is a link, and through no link', () => {
+  it('is not written into a folder that is a link, or through a link', () => {
     rmSync(folder, { recursive: true });
     mkdirSync(join(root, 'target'), { mode: 0o700 });
     symlinkSync(join(root, 'target'), folder);

@@ -71,7 +71,7 @@ describe('the reader of an input', () => {
     });
   });
 
-  it('refuses the first violation at once, where the service does', () => {
+  it('refuses the first violation at once, if the service does so', () => {
     const input = new CallInput({}, { ...POLICY, names: 'first' });
 
     assert.throws(() => input.text('Name'), { message: /^1 validation error detected: .*'name'/ });

@@ -5,7 +5,7 @@ import { ClockOffset } from '../../../../packages/base/aws/clock-offset.ts';
 const MINUTE_MS = 60_000;
 
 describe('ClockOffset', () => {
-  it('forgets where it stood after a quarter of an hour', () => {
+  it('forgets a pause of the clock after a quarter of an hour', () => {
     const offset = new ClockOffset();
     offset.moveTo(100, 50 * MINUTE_MS);
     offset.moveTo(200, 51 * MINUTE_MS);
@@ -23,7 +23,7 @@ describe('ClockOffset', () => {
     assert.deepEqual([...offset.formerMs(50 * MINUTE_MS)].sort(), [2, 3, 5, 6, 7, 8, 9]);
   });
 
-  it('is the offset alone in a buffer of eight bytes', () => {
+  it('is only the offset, in a buffer of eight bytes', () => {
     const offset = new ClockOffset(new SharedArrayBuffer(8));
     offset.moveTo(100, 50 * MINUTE_MS);
 

@@ -20,12 +20,12 @@ const VARIABLES: readonly (readonly [service: string, variable: string])[] = [
 
 describe('the endpoint variable of a service', () => {
   for (const [service, variable] of VARIABLES)
-    it(`is AWS_ENDPOINT_URL_${variable} for ${service}, and the other way round`, () => {
+    it(`is AWS_ENDPOINT_URL_${variable} for ${service}, and vice versa`, () => {
       assert.equal(endpointVariableOf(service), `AWS_ENDPOINT_URL_${variable}`);
       assert.equal(serviceOf(variable), service);
     });
 
-  it('comes before that of all services, without a slash at its end', () => {
+  it('takes precedence over the variable for all services, without a slash at its end', () => {
     const all = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1/' };
 
     assert.equal(givenEndpoint('sqs', {}), undefined);

@@ -27,7 +27,7 @@ const file = join(root, 'file.ts');
 writeFileSync(file, 'one');
 
 describe('the mark of a file', () => {
-  it('of its text holds for another age, and not for another text', () => {
+  it('of its text is valid for another age, but not for another text', () => {
     const mark = markOf(file, 'content');
     utimesSync(file, 1, 1);
     assert.equal(isSame(mark), true);
@@ -35,7 +35,7 @@ describe('the mark of a file', () => {
     assert.equal(isSame(mark), false);
   });
 
-  it('of a folder’s names holds until one comes or goes', () => {
+  it('of a folder’s names is valid until a name is added or removed', () => {
     const mark = markOf(root, 'names');
     writeFileSync(file, 'three');
     assert.equal(isSame(mark), true);
@@ -43,14 +43,14 @@ describe('the mark of a file', () => {
     assert.equal(isSame(mark), false);
   });
 
-  it('that is not there holds until it is', () => {
+  it('of a missing file is valid until the file exists', () => {
     const mark = markOf(join(root, 'later'), 'there');
     assert.equal(isSame(mark), true);
     writeFileSync(join(root, 'later'), '');
     assert.equal(isSame(mark), false);
   });
 
-  it('of the names of installed packages holds whatever tools keep beside them', () => {
+  it('of the names of installed packages is valid whatever else tools keep in the folder', () => {
     const installed = join(root, 'service', 'node_modules');
     mkdirSync(join(installed, 'one'), { recursive: true });
     const mark = { file: installed, look: 'names', value: packageNames(installed) } as const;
@@ -60,7 +60,7 @@ describe('the mark of a file', () => {
     assert.equal(isSame(mark), false);
   });
 
-  it('says what is there, where it is no file', () => {
+  it('says what exists in place of a file', () => {
     assert.equal(markOf(root, 'there').value, 'folder');
     assert.equal(markOf('/dev/null', 'content').value, 'device');
     assert.equal(markOf(file, 'names').value, 'file');
@@ -73,7 +73,7 @@ describe('the mark of a file', () => {
 });
 
 describe('packageFrom', () => {
-  it('changes with a version, a nearer copy, and where a link leads', () => {
+  it('changes with a version, a nearer copy, and the target of a link', () => {
     const [inner, outer, linked] = ['a/node_modules/p', 'node_modules/p', 'linked'].map((name) =>
       join(root, name),
     );

@@ -22,7 +22,7 @@ describe('isAllowedHost', () => {
     { host: 'abc123.lambda-url.eu-west-1.on.aws', admitted: true, why: 'the URL of a function' },
     { host: 'abc123.lambda-url.eu-west-1.on.aws:4000', admitted: true, why: 'the URL of a function' },
     { host: 'abc123.lambda-url.eu-west-1.on.aws:5000', admitted: false, why: 'another port' },
-    { host: 'abc123.execute-api.eu-west-1.amazonaws.com:4000', admitted: true, why: "an API's name at AWS" },
+    { host: 'abc123.execute-api.eu-west-1.amazonaws.com:4000', admitted: true, why: "an API's name on AWS" },
     {
       host: 'abc123.execute-api.eu-west-1.amazonaws.com',
       admitted: true,
@@ -35,7 +35,7 @@ describe('isAllowedHost', () => {
     { host: 'evilwild.example', admitted: false, why: 'rebinding' },
     { host: 'localhost:8080', admitted: true, why: '--allow-host with a port' },
     { host: 'localhost:8081', admitted: false, why: 'another port' },
-    { host: 'localhost', admitted: false, why: 'port 80 is meant' },
+    { host: 'localhost', admitted: false, why: 'the port is 80' },
     { host: 'evil.example', admitted: false, why: 'rebinding' },
     { host: 'evil.example:4000', admitted: false, why: 'rebinding' },
     { host: 'localhost.evil.example:4000', admitted: false, why: 'rebinding' },
@@ -67,7 +67,7 @@ describe('isAllowedHost', () => {
     { host: 'evilamazonaws.com', admitted: false },
     { host: 'amazonaws.com', admitted: false },
   ]) {
-    it(`${admitted ? 'admits' : 'refuses'} '${host}' where AWS’s own APIs are`, () => {
+    it(`${admitted ? 'admits' : 'refuses'} '${host}' if AWS’s own APIs are`, () => {
       assert.equal(isAllowedHost(host, { ...RULE, admitsServices: true }), admitted);
       assert.equal(isAllowedHost(host, RULE), false);
     });
@@ -120,7 +120,7 @@ describe('refuseForeignHost', () => {
     assert.match(String(reply?.body), /--allow-host my\.tunnel\.example/);
   });
 
-  it('does not repeat what is no name', () => {
+  it('does not repeat a text that is not a name', () => {
     const host = '"><script>\u0001';
     const reply = refuseForeignHost({ rawHeaders: ['Host', host], host }, RULE);
     assert.match(String(reply?.body), /--allow-host NAME/);

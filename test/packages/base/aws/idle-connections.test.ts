@@ -42,7 +42,7 @@ describe('readPendingBeforeIdleClose', () => {
     server.close();
   });
 
-  it('answers a request that came in time, though the event loop stood until its connection was over time', async () => {
+  it('answers a request that arrived in time, although the event loop was blocked until its connection was over time', async () => {
     client.write(REQUEST.replace('/', '/late'));
     for (const from = performance.now(); performance.now() - from < 3 * IDLE_MS;);
 

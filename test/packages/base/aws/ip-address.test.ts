@@ -57,7 +57,7 @@ describe('parseIpAddress', () => {
 });
 
 describe('parseIpBlock', () => {
-  it('keeps what stands below the prefix, and takes a mapped address for the IPv4 address that it is', () => {
+  it('keeps the bits below the prefix, and treats a mapped address as the IPv4 address that it is', () => {
     assert.deepEqual(parseIpBlock('10.0.0.1/8'), { bits: 0x0a_00_00_01n, width: 32, prefix: 8 });
     assert.deepEqual(parseIpBlock('::ffff:10.0.0.1'), { bits: 0x0a_00_00_01n, width: 32, prefix: 32 });
   });

@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import { isAlive } from '@gatewright/aws/is-alive';
 
 describe('isAlive', () => {
-  it('knows this process, and the one that started it', () => {
+  it('recognizes this process, and the one that started it', () => {
     assert.equal(isAlive(process.pid), true);
     assert.equal(isAlive(process.ppid), true);
   });
 
-  it('knows that a process has no such number', () => {
+  it('reports that no process has such a number', () => {
     assert.equal(isAlive(4_194_999), false, 'above the limit of every system');
   });
 

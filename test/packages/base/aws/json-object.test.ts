@@ -18,11 +18,11 @@ describe('parseJsonObject', () => {
   });
 
   for (const text of ['', '{', 'null', '[]', '[{}]', '"{}"', '1', '{} {}'])
-    it(`takes ${JSON.stringify(text)} for none`, () => {
+    it(`does not accept ${JSON.stringify(text)}`, () => {
       assert.equal(parseJsonObject(text), undefined);
     });
 
-  it('keeps a member that is called as an inherited one to itself', () => {
+  it('keeps a member as its own that has the name of an inherited one', () => {
     const object = parseJsonObject('{"__proto__":{"isAdmin":true}}') ?? {};
 
     assert.equal(object['isAdmin'], undefined);
@@ -45,14 +45,14 @@ describe('isJsonObject', () => {
 });
 
 describe('isJson', () => {
-  it('takes any value that is JSON, and no other text', () => {
+  it('accepts any JSON value, and no other text', () => {
     assert.deepEqual(['{}', '[1]', 'null', '"a"', ' 1 '].map(isJson), [true, true, true, true, true]);
     assert.deepEqual(['', 'undefined', '{', "'a'"].map(isJson), [false, false, false, false]);
   });
 });
 
 describe('unchecked values', () => {
-  it('a list, null and a text are no objects and have no members', () => {
+  it('a list, null and a text are not objects and have no members', () => {
     for (const value of [[1], null, undefined, 'text', 0]) {
       assert.equal(asJsonObject(value), undefined);
       assert.deepEqual(membersOf(value), {});
@@ -60,18 +60,18 @@ describe('unchecked values', () => {
     }
   });
 
-  it('a member is its own: none that every object inherits', () => {
+  it("a member must be the object's own, not one that every object inherits", () => {
     assert.equal(memberOf({ a: 1 }, 'a'), 1);
     assert.equal(memberOf({}, 'toString'), undefined);
   });
 
-  it('members are read where they are: nothing is copied', () => {
+  it('members are read if they are: nothing is copied', () => {
     const value = { a: 1 };
     assert.equal(membersOf(value), value);
     assert.equal(asJsonObject(value), value);
   });
 
-  it('a text is taken as it is, and nothing else is made one', () => {
+  it('a text stays unchanged, and nothing else is converted to one', () => {
     assert.equal(asText('a'), 'a');
     assert.equal(asText(''), '');
     for (const value of [0, 1, true, null, undefined, ['a'], { a: 'a' }]) {
@@ -80,13 +80,13 @@ describe('unchecked values', () => {
     }
   });
 
-  it('a text in which nothing is may count as none', () => {
+  it('an empty text may count as missing', () => {
     assert.equal(asNonEmptyText('a'), 'a');
     assert.equal(asNonEmptyText(' '), ' ');
     assert.equal(asNonEmptyText(''), undefined);
   });
 
-  it('a text that is no JSON says nothing', () => {
+  it('a text that is not JSON has no value', () => {
     assert.equal(parseJson('{'), undefined);
     assert.equal(parseJson('null'), null);
   });

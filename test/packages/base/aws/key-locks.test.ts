@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { KeyLocks } from '../../../../packages/base/aws/key-locks.ts';
 
 describe('KeyLocks', () => {
-  it('never runs two holders of one name at once, and runs all of them', async () => {
+  it('never runs two holders of one name at the same time, and runs all of them', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 }), { maxLength: 20 }),

@@ -30,14 +30,14 @@ describe('ids of parts', () => {
     ['makeUuid', makeUuid],
     ['makeRootResourceId', (stack: string, api: string) => makeRootResourceId(stack, api)],
   ] as const)
-    it(`are the same at every start, and others where the parts are: ${name}`, () => {
+    it(`are the same at every start, and differ if the parts differ: ${name}`, () => {
       assert.equal(make('shop', 'Api'), make('shop', 'Api'));
       assert.notEqual(make('shop', 'Api'), make('shopA', 'pi'));
     });
 });
 
 describe('isLocalApiId', () => {
-  it('knows the id of an API of a stack, and of no other', () => {
+  it('recognizes the id of an API of a stack, and no other', () => {
     const id = makeId(10, 'shop', 'Api');
 
     assert.equal(isLocalApiId({ stack: 'shop', logicalId: 'Api' }, id), true);
@@ -52,7 +52,7 @@ describe('makeName', () => {
     assert.match(makeName('shop', 'Orders'), /^shop-Orders-[A-Z0-9]{12}$/);
   });
 
-  it('cuts the front where it would be too long, and keeps the end that tells names apart', () => {
+  it('cuts the front of a name that would be too long, and keeps the end that distinguishes names', () => {
     const name = makeName('s'.repeat(100), 'Orders', 64);
 
     assert.equal(name.length, 64);

@@ -42,7 +42,7 @@ describe('readBody', () => {
     assert.equal(stream.listenerCount('data'), 0);
   });
 
-  it('fails where the client breaks off in the middle', async () => {
+  it('fails if the client breaks off in the middle', async () => {
     const { stream, body } = reading(100);
     stream.write('half');
     stream.destroy();

@@ -10,13 +10,13 @@ describe('files that may be missing', () => {
   after(() => rmSync(folder, { recursive: true }));
   for (const name of ['b.py', 'a.py']) writeFileSync(join(folder, name), name);
 
-  it('are read where they are there, and are undefined where not', () => {
+  it('are read if they are there, and are undefined if not', () => {
     assert.equal(readIfReadable(join(folder, 'a.py')), 'a.py');
     assert.equal(readIfReadable(join(folder, 'c.py')), undefined);
     assert.equal(readIfReadable(folder), undefined);
   });
 
-  it('are listed by name, and none of what is no folder', () => {
+  it('are listed by name; for something that is not a folder, the list is empty', () => {
     assert.deepEqual(
       entriesOf(folder).map(({ name }) => name),
       ['a.py', 'b.py'],

@@ -54,7 +54,7 @@ describe('repeatCall', () => {
     assert.deepEqual(pausesMs, [700]);
   });
 
-  it('tells each attempt the time that is left, and begins none after it', async () => {
+  it('passes each attempt the remaining time, and starts no attempt after it has elapsed', async () => {
     const { pausesMs, leftMs } = await repeated([{ failure: 'busy' }], { withinMs: 350 });
 
     assert.deepEqual(

@@ -148,9 +148,9 @@ describe('the query of canonicalRequest', () => {
   for (const { name, query, expected } of [
     { name: 'sorts by name, then by value', query: 'b=2&a=3&a=1', expected: 'a=1&a=3&b=2' },
     { name: 'sorts by code unit, capitals first', query: 'a=1&B=2', expected: 'B=2&a=1' },
-    { name: 'gives a name alone an empty value', query: 'flag', expected: 'flag=' },
+    { name: 'gives a name without value an empty value', query: 'flag', expected: 'flag=' },
     { name: 'brings escapes to one spelling', query: 'a=%7e%2a%c3%a9', expected: 'a=~%2A%C3%A9' },
-    { name: 'keeps bytes that are no UTF-8', query: 'a=%ff', expected: 'a=%FF' },
+    { name: 'keeps bytes that are not a UTF-8', query: 'a=%ff', expected: 'a=%FF' },
     { name: 'encodes a lone percent sign', query: 'a=100%', expected: 'a=100%25' },
     { name: 'splits at the first equals sign', query: 'a=b=c', expected: 'a=b%3Dc' },
   ]) {
@@ -167,7 +167,7 @@ describe('toAmzDate', () => {
 });
 
 describe('equalInConstantTime', () => {
-  it('distinguishes texts, of other length too', () => {
+  it('distinguishes texts, also of different lengths', () => {
     assert.equal(equalInConstantTime('abc', 'abc'), true);
     assert.equal(equalInConstantTime('abc', 'abd'), false);
     assert.equal(equalInConstantTime('abc', 'abcd'), false);

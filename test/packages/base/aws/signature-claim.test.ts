@@ -134,7 +134,7 @@ describe('readClaim', () => {
       else assert.equal('expiresSeconds' in claim && claim.expiresSeconds, seconds);
     });
 
-  it('names what is missing where the header is the algorithm alone', () => {
+  it('names what is missing if the header contains only the algorithm', () => {
     const claim = readClaim('', new Map([['authorization', ['AWS4-HMAC-SHA256']]]));
 
     assert.ok(claim !== undefined && 'message' in claim);

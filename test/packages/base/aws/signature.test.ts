@@ -211,7 +211,7 @@ describe('verifySignature', () => {
         'Signature not yet current: 20261120T081510Z is still later than 20261120T081410Z (20261120T080910Z + 5 min.)',
     },
     {
-      name: 'takes no :authority for the host where there is none',
+      name: 'does not use :authority as the host if there is none',
       request: withAuthorization(whole(CREDENTIAL, ':authority;x-amz-date')),
       errorType: 'InvalidSignatureException',
       message: "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
@@ -236,20 +236,20 @@ describe('verifySignature', () => {
       message: "Credential should be scoped to a valid region, not 'eu-west-1'. ",
     },
     {
-      name: 'wants the date of the scope to be that of the request',
+      name: 'requires the date of the scope to be the date of the request',
       request: withAuthorization(whole(CREDENTIAL.replace('20261120', '20261119'))),
       errorType: 'InvalidSignatureException',
       message:
         "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20261119' != '20261120', from '20261120T080910Z'. ",
     },
     {
-      name: 'does not know a foreign key',
+      name: 'does not accept a foreign key',
       request: withAuthorization(whole(CREDENTIAL.replace(KEY.accessKeyId, 'AKIASOMEBODY'))),
       errorType: 'UnrecognizedClientException',
       message: 'The security token included in the request is invalid.',
     },
     {
-      name: 'does not take a session token beside a local key',
+      name: 'does not take a session token together with a local key',
       request: {
         ...aSignedRequest(),
         rawHeaders: [...aSignedRequest().rawHeaders, 'X-Amz-Security-Token', 'x'],

@@ -61,7 +61,7 @@ describe('verifyByAnyClock', () => {
       assert.equal(verdictAt(NOW_MS + signedMs, offsetMs, former), expected);
     });
 
-  it('says that a session has expired, whichever clock its holder signs by', () => {
+  it('reports that a session has expired, whichever clock its holder signs with', () => {
     const sessionOf = () => ({ token: 'token', isExpired: true });
     for (const signedMs of [0, HOUR_MS]) {
       const request = aRequestSignedAt(NOW_MS + signedMs, { 'x-amz-security-token': 'token' });

@@ -41,7 +41,7 @@ describe('verifySignature of a temporary key', () => {
     { name: 'refuses it without', request: aSignedRequest(undefined), session, expected: UNKNOWN },
     { name: 'refuses it with another', request: aSignedRequest('other'), session, expected: UNKNOWN },
     {
-      name: 'refuses a token beside a key that has none',
+      name: 'refuses a token together with a key that has none',
       request: aSignedRequest('session'),
       session: undefined,
       expected: UNKNOWN,
@@ -59,7 +59,7 @@ describe('verifySignature of a temporary key', () => {
       expected: EXPIRED,
     },
     {
-      name: 'says it only to a caller with the token',
+      name: 'says so only to a caller with the token',
       request: aSignedRequest('other'),
       session: over,
       expected: UNKNOWN,

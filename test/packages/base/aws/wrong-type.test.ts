@@ -16,11 +16,11 @@ describe('a value of another type', () => {
     ['x', 'object', 'Expected null'],
   ];
   for (const [value, wanted, words] of rows)
-    it(`is refused with the words "${words}"`, () => {
+    it(`is refused with the wording "${words}"`, () => {
       assert.equal(describeWrongType(value, wanted), words);
     });
 
-  it('is named by its class in older services', () => {
+  it('is described by its class in older services', () => {
     assert.equal(
       describeWrongClass(true, 'text', { boolean: 'java.lang.Boolean' }),
       'class java.lang.Boolean can not be converted to an String',

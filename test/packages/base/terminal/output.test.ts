@@ -61,14 +61,14 @@ describe('printError', () => {
       /^error: app\.yml:3: Api: is empty\n$/,
       1,
     ],
-    ['a wrong option, by its message alone', new UsageError('no such stage'), /^error: no such stage\n$/, 1],
+    ['a wrong option, with only its message', new UsageError('no such stage'), /^error: no such stage\n$/, 1],
     [
       'a bug of ours, with its stack',
       new TypeError('x is undefined'),
       /this is a bug in gatewright.*\nTypeError: x is undefined\n +at /,
       70,
     ],
-    ['what is no error at all', 'thrown', /this is a bug in gatewright.*\nthrown\n$/, 70],
+    ['a value that is not an error at all', 'thrown', /this is a bug in gatewright.*\nthrown\n$/, 70],
   ];
   for (const [what, error, printed, exitCode] of rows)
     it(`prints ${what}, with exit code ${exitCode}`, (t) => {
@@ -92,7 +92,7 @@ describe('what a command prints', () => {
     readonly what: string;
     readonly run: () => void;
     readonly text: Output;
-    /** With `--json`, stdout has one object on a line, and nothing else. */
+    /** With `--json`, stdout contains one object on a line, and nothing else. */
     readonly json: Output;
   }[] = [
     {

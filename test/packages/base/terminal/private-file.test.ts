@@ -10,7 +10,7 @@ describe('a file that a command was asked to write', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-private-'));
   after(() => rmSync(folder, { recursive: true }));
 
-  it('is readable by its owner alone', async () => {
+  it('is readable only by its owner', async () => {
     const file = join(folder, 'out.json');
     await writePrivateFile(file, '{}\n');
     assert.equal(readFileSync(file, 'utf8'), '{}\n');
@@ -22,7 +22,7 @@ describe('a file that a command was asked to write', () => {
     { rule: 'in the place of a folder', path: '.', reason: /it is a folder$/ },
   ];
   for (const { rule, path, reason } of REFUSED)
-    it(`${rule} is refused with the reason, and is no bug`, async () => {
+    it(`${rule} is refused with the reason, and does not count as a bug`, async () => {
       await assert.rejects(writePrivateFile(join(folder, path), ''), { name: 'UsageError', message: reason });
     });
 });

@@ -40,7 +40,7 @@ describe('the role of functions', () => {
     assert.equal(roleNameOf('0badf00d'), 'gatewright-conformance-0badf00d');
   });
 
-  it('is one that Lambda may take, with the rights of logs', async () => {
+  it('is one that Lambda may assume, with the rights for logs', async () => {
     const { asked, access } = await anIam([200, `<Role><Arn>${ARN}</Arn></Role>`]);
 
     assert.equal(await makeRole(access, 'r'), ARN);
@@ -59,7 +59,7 @@ describe('the role of functions', () => {
     { status: 200, body: '<html>', message: 'CreateRole: 200 <html>' },
     { status: 201, body: `<Arn>${ARN}</Arn>`, message: `CreateRole: 201 <Arn>${ARN}</Arn>` },
   ])
-    it(`is not made where IAM answers ${status} ${body.slice(0, 10)}`, async () => {
+    it(`is not made if IAM answers ${status} ${body.slice(0, 10)}`, async () => {
       const { access } = await anIam([status, body]);
 
       await assert.rejects(makeRole(access, 'r'), { message });
@@ -70,7 +70,7 @@ describe('the role of functions', () => {
     { status: 404, left: undefined },
     { status: 409, left: 'role r: DeleteRole responded with 409 DeleteConflict' },
   ])
-    it(`is ${left === undefined ? 'gone' : 'left'} where DeleteRole answers ${status}`, async () => {
+    it(`is ${left === undefined ? 'gone' : 'left'} if DeleteRole answers ${status}`, async () => {
       const { asked, access } = await anIam([200, ''], [status, error('DeleteConflict')]);
 
       assert.equal(await removeRole(access, 'r'), left);
@@ -80,7 +80,7 @@ describe('the role of functions', () => {
       ]);
     });
 
-  it('is left without a word where the answer has no code', async () => {
+  it('is ignored silently if the answer has no code', async () => {
     const { access } = await anIam([200, ''], [500, 'down']);
 
     assert.equal(await removeRole(access, 'r'), 'role r: DeleteRole responded with 500 ');
@@ -100,7 +100,7 @@ describe('the role of functions', () => {
     ]);
   });
 
-  it('is not looked for where there is no IAM', async () => {
+  it('is not looked for if there is no IAM', async () => {
     const { access } = await anIam([501, role('gatewright-conformance-1')]);
 
     assert.deepEqual(await listRoles(access), []);

@@ -9,7 +9,7 @@ const API = { service: 'apigateway', call: 'DeleteRestApi', input: { restApiId: 
 
 describe('Journal', () => {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-journal-'));
-  it('knows what is left of a run that was killed while it wrote', (t) => {
+  it('reads what is left of a run that was killed while it wrote', (t) => {
     t.after(() => rmSync(folder, { recursive: true }));
     assert.deepEqual(listRuns(folder), []);
     const journal = new Journal(folder, 'abc');

@@ -65,7 +65,7 @@ describe('ownNames', () => {
     { call: 'DeleteFunction', code: 'TooManyRequestsException', left: 1 },
     { call: 'GetFunction', code: 'ResourceNotFoundException', left: 1 },
   ])
-    it(`${left === 0 ? 'writes down' : 'does not take for granted'} that a function is gone where ${call} is answered ${code}`, async (t) => {
+    it(`${left === 0 ? 'writes down' : 'does not take for granted'} that a function is gone if ${call} is answered ${code}`, async (t) => {
       const folder = mkdtempSync(join(tmpdir(), 'conformance-names-'));
       t.after(() => rmSync(folder, { recursive: true }));
       const journal = new Journal(folder, 'r1');
@@ -85,7 +85,7 @@ describe('ownNames', () => {
       assert.equal(journal.read().left.length, left);
     });
 
-  it('writes down what is made and what is removed', async (t) => {
+  it('records what is created and what is removed', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'conformance-names-'));
     t.after(() => rmSync(folder, { recursive: true }));
     const journal = new Journal(folder, 'r1');

@@ -36,7 +36,7 @@ describe('makePace', () => {
 });
 
 describe('durationMs', () => {
-  it('is that of the slowest call, or of all together', () => {
+  it('is the duration of the slowest call, or of all together', () => {
     assert.equal(
       durationMs(
         new Map([

@@ -31,7 +31,7 @@ describe('planRun', () => {
       { ...REST, CreateFunction: 2, DeleteFunction: 2, AddPermission: 2 },
     ],
     [
-      'keys and plans, which are deleted by calls of their own',
+      'keys and plans, which are deleted by separate calls',
       { setup: { stage: 'dev', apiKeys: { a: {} }, usagePlans: { b: {}, c: {} } } },
       { ...REST, CreateApiKey: 1, DeleteApiKey: 1, CreateUsagePlan: 2, DeleteUsagePlan: 2 },
     ],
@@ -69,7 +69,7 @@ describe('planRun', () => {
     ['http', 1.4],
     ['websocket', 1.4],
   ] as const)
-    it(`knows what a million requests to a ${api} API cost, each with two invocations`, () => {
+    it(`contains the cost of a million requests to a ${api} API, each with two invocations`, () => {
       const sent = aParityCase({ api, then: [{ request, expect: {}, times: 9 }] });
 
       const plan = planRun([sent]);
@@ -86,7 +86,7 @@ describe('planRun', () => {
 });
 
 describe('printPlan', () => {
-  it('says what is made, under which names, for how much and for how long', () => {
+  it('says what is created, under which names, at what cost and for how long', () => {
     const text = printPlan(planRun([aParityCase(), aParityCase({ api: 'websocket' }), CONTROL]), 'r1');
 
     assert.deepEqual(text.split('\n'), [

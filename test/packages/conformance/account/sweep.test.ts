@@ -49,7 +49,7 @@ describe('sweep', () => {
     return { workingFolder, deleted, paced, run };
   }
 
-  it('removes what journals know, and does not ask again for what is gone', async () => {
+  it('removes what journals list, and does not ask again for what no longer exists', async () => {
     const { workingFolder, deleted, run } = await anAccount({
       DeleteApi: () => refused('NotFoundException'),
       DeleteApiKey: () => refused('TooManyRequestsException'),
@@ -107,7 +107,7 @@ describe('sweep', () => {
     );
   });
 
-  it('says what it has to leave, and goes on', async () => {
+  it('says what it must leave, and continues', async () => {
     const item = { name: MINE, id: 'mine' };
     const { run } = await anAccount(
       {
@@ -127,7 +127,7 @@ describe('sweep', () => {
     });
   });
 
-  it('ends where a place repeats its pages', async () => {
+  it('ends if a place repeats its pages', async () => {
     let asked = 0;
     const { run } = await anAccount({
       GetRestApis: () => {

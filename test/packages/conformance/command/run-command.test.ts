@@ -1,4 +1,4 @@
-/** The command against the control plane of this checkout, as `--target aws` would meet an account. */
+/** The command against the control plane of this checkout, as `--target aws` would call an account. */
 import { after, before, describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -211,7 +211,7 @@ describe('conformance run', () => {
     return { code, out: output.stdout, err: output.stderr };
   };
 
-  it('ends with 0 where all cases hold, and records what was answered', async () => {
+  it('ends with 0 if all cases pass, and records the answers', async () => {
     const { server } = await anEndpoint('4');
     const record = join(folder, 'record.json');
 
@@ -229,7 +229,7 @@ describe('conformance run', () => {
     );
   });
 
-  it('ends with 1 where one differs, also beside one that holds', async () => {
+  it('ends with 1 if one case differs, even if another one passes', async () => {
     const { server } = await anEndpoint('3');
     const other = { ...CONTROL, id: 'other', expect: { status: 200, body: { apiKeyVersion: '3' } } };
     const both = join(folder, 'both.json');
@@ -279,7 +279,7 @@ describe('conformance run', () => {
       );
     });
 
-  it('starts the command that it is given', async () => {
+  it('starts the given command', async () => {
     const { code, out } = await run([
       '--target',
       'gatewright',
@@ -300,7 +300,7 @@ describe('conformance run', () => {
     assert.match(found[0]?.difference ?? '', /^the template was refused: of mine start template\.json /);
   });
 
-  it('prints its options, and ends with 2 where it is told nothing to do', async () => {
+  it('prints its options, and ends with 2 if it is given nothing to do', async () => {
     const output = { stdout: '', stderr: '' };
     const help = await captureOutput(output, () => runCommand(['--help'], {}, folder));
     const none = await captureOutput(output, () => runCommand([], {}, folder));

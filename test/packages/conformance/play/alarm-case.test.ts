@@ -87,7 +87,7 @@ describe('playAlarm', () => {
   });
 
   for (const request of [{}, { datapoints: '' }, { datapoints: '- -' }])
-    it(`puts nothing for ${JSON.stringify(request)}, and sees another state`, async () => {
+    it(`sends nothing for ${JSON.stringify(request)}, and sees another state`, async () => {
       const { difference, calls } = await play(request, {}, 'OK');
 
       assert.equal(difference, 'alarmState: expected "OK", got "ALARM"');
@@ -97,7 +97,7 @@ describe('playAlarm', () => {
       );
     });
 
-  it('cannot be asked where no address takes calls', async () => {
+  it('cannot be asked if no address takes calls', async () => {
     await assert.rejects(playAlarm(aParityCase(), { region: 'us-east-1' } as RunningApi), NotAsked);
   });
 });

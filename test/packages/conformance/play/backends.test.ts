@@ -25,7 +25,7 @@ type Sent = {
   readonly body?: string;
 };
 
-/** The answer with its headers by name, without those of Node's own. */
+/** The answer with its headers by name, without the headers that Node adds. */
 async function send(
   { url }: Server,
   target: string,
@@ -78,7 +78,7 @@ describe('startServer', () => {
     assert.deepEqual([second?.path, second?.query], ['/plain', {}]);
   });
 
-  it('ends the connection where it has no answer', async () => {
+  it('ends the connection if it has no answer', async () => {
     const server = opened(await startServer(() => Promise.reject(new Error('none'))));
 
     await assert.rejects(send(server, '/'));
@@ -153,7 +153,7 @@ describe('startBackend', () => {
     });
   });
 
-  it('answers as a script says, by number of request, and the last for all others', async () => {
+  it('answers as a script says, by the number of the request, and with the last answer for all further ones', async () => {
     const server = opened(await startBackend('scripted'));
     const script = JSON.stringify([{ status: 500 }, { body: 'two', headers: { A: 'b' } }]);
     const replies = [];
@@ -174,7 +174,7 @@ describe('startBackend', () => {
     );
   });
 
-  it('answers 304 to who knows the tag of the script', async () => {
+  it('answers 304 to a client that has the tag of the script', async () => {
     const server = opened(await startBackend('scripted'));
     const ask = (script: object, tag: string) =>
       send(server, '/', {

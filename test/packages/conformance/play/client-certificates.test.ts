@@ -17,7 +17,7 @@ describe('clientCertificates', () => {
     ['trusted', true],
     ['stranger', false],
   ] as const)
-    it(`has one of a ${whose} client for now, ${isTrusted ? '' : 'not '}by the authority of the truststore`, () => {
+    it(`has a certificate of a ${whose} client that is valid now, ${isTrusted ? '' : 'not '}signed by the authority of the truststore`, () => {
       const { cert, key } = certificates.of(whose);
       const certificate = new X509Certificate(cert);
 

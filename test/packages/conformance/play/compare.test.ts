@@ -15,7 +15,7 @@ type Row = {
 };
 
 const ROWS: readonly Row[] = [
-  { name: 'holds for equal scalars', expected: 1, actual: 1 },
+  { name: 'passes for equal scalars', expected: 1, actual: 1 },
   {
     name: 'distinguishes a number from its text',
     expected: 1,
@@ -69,7 +69,12 @@ const ROWS: readonly Row[] = [
     difference: 'it.Accept:',
   },
   { name: 'accepts null for <any>', expected: '<any>', actual: null },
-  { name: 'does not let <any> stand for nothing', expected: '<any>', actual: undefined, difference: 'it:' },
+  {
+    name: 'does not let <any> match a missing value',
+    expected: '<any>',
+    actual: undefined,
+    difference: 'it:',
+  },
   { name: 'wants <absent> not to be there', expected: { a: '<absent>' }, actual: {} },
   {
     name: 'does not take null for <absent>',
@@ -105,7 +110,7 @@ describe('firstDifference', () => {
     });
   }
 
-  it('finds none between any JSON value and itself', () => {
+  it('finds no difference between any JSON value and itself', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const json = JSON.parse(JSON.stringify(value)) as Json;

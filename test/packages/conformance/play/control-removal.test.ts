@@ -37,7 +37,7 @@ const ROWS: readonly (readonly [made: Made, removal: SdkCall | undefined])[] = [
 
 describe('removalOf', () => {
   for (const [one, removal] of ROWS)
-    it(`removes ${one.call} of ${JSON.stringify(one.body)} by ${removal?.call ?? 'no call of its own'}`, () => {
+    it(`removes ${one.call} of ${JSON.stringify(one.body)} by ${removal?.call ?? 'no call'}`, () => {
       assert.deepEqual(removalOf(one), removal && { service: one.service, ...removal });
     });
 });
@@ -49,7 +49,7 @@ describe('isRemovedBy', () => {
     ['DeleteRestApi', { restApiId: 'b' }, false],
     ['GetRestApi', { restApiId: 'a' }, false],
   ] as const)
-    it(`${is ? 'knows' : 'does not take'} ${call} of ${input.restApiId} for the removal of a`, () => {
+    it(`${is ? 'recognizes' : 'does not accept'} ${call} of ${input.restApiId} as the removal of a`, () => {
       assert.equal(isRemovedBy(api, { call, input }), is);
     });
 });
@@ -111,7 +111,7 @@ describe('removeMade', () => {
       left: 'a resource was left behind, because DeleteApiKey failed: TooManyRequestsException "x"',
     },
   ])
-    it(`says ${left === undefined ? 'nothing of' : 'what is left by'} ${code}, and goes on`, async () => {
+    it(`says ${left === undefined ? 'nothing about' : 'what is left after'} ${code}, and continues`, async () => {
       const error = { code, message: 'x' };
       const { sent, target } = aTarget({ DeleteApiKey: { error }, DeleteRestApi: { error } });
       const all = [made('CreateApiKey', { id: 'k' }), made('CreateRestApi', { id: 'a' })];

@@ -49,35 +49,35 @@ describe('runControlCase', () => {
     reply: ControlReply;
     difference?: RegExp;
   }[] = [
-    { name: 'holds where the answer is the one that ', reply: SHOP },
+    { name: 'holds if the answer is the one that', reply: SHOP },
     {
-      name: 'sees another status',
+      name: 'reports another status',
       reply: { ...SHOP, status: 201 },
       difference: /^status: expected 200, got 201/,
     },
     {
-      name: 'sees a refusal',
+      name: 'reports a refusal',
       reply: REFUSED,
       difference: /^status: expected 200, got 404 .*NotFoundException/,
     },
     {
-      name: 'sees a member that is not expected',
+      name: 'reports an unexpected member',
       reply: { ...SHOP, body: { ...SHOP.body, tags: {} } },
       difference: /^body\.tags: not expected/,
     },
     {
-      name: 'compares only the members given where the case says so',
+      name: 'compares only the members given if the case says so',
       case: { expect: { status: 200, body: { name: 'shop' }, bodySubset: true } },
       reply: SHOP,
     },
     {
-      name: 'sees another text of a refusal',
+      name: 'reports another text of a refusal',
       case: { expect: { status: 404, error: { code: 'NotFoundException', message: 'no such API' } } },
       reply: REFUSED,
       difference: /^error\.message: expected "no such API", got "none"/,
     },
     {
-      name: 'sees an answer where a refusal ',
+      name: 'reports an answer in place of a refusal',
       case: { expect: { status: 200, error: { code: 'NotFoundException', message: '<any>' } } },
       reply: SHOP,
       difference: /^error: expected .*but it is missing/,
@@ -88,13 +88,13 @@ describe('runControlCase', () => {
       reply: { status: 200, body: { items: [{ id: 'b' }, { id: 'a' }] } },
     },
     {
-      name: 'fails where the set-up is refused',
+      name: 'fails if the set-up is refused',
       case: { setup: { calls: [{ call: 'GetAccount', input: {} }] } },
       reply: REFUSED,
       difference: /^set-up call 1, GetAccount, failed: NotFoundException/,
     },
     {
-      name: 'fails where a placeholder stands for nothing',
+      name: 'fails if a placeholder has no value',
       case: { setup: { calls: [] } },
       reply: SHOP,
       difference: /unknown placeholder \$\{api\}/,
@@ -108,7 +108,7 @@ describe('runControlCase', () => {
       else assert.match(found ?? 'it holds', difference);
     });
 
-  it('removes what was made where the answer differs, too, and says what it cannot remove', async () => {
+  it('also removes what was created if the answer differs, and says what it cannot remove', async () => {
     const sent: ControlCall[] = [];
     await runControlCase(aCase(), aTarget(REFUSED, sent));
     const left = await runControlCase(

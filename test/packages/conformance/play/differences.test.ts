@@ -55,7 +55,7 @@ describe('replyDifference', () => {
       assert.equal(replyDifference(expect, reply), difference);
     });
 
-  it('says that a body is no JSON', () => {
+  it('says that a body is not JSON', () => {
     assert.equal(
       replyDifference({ body: null }, { ...reply, body: Buffer.from('<html>') }),
       'body: expected null, got text that is not JSON: "<html>"',
@@ -99,13 +99,13 @@ describe('eventsDifference', () => {
       assert.equal(await ask({ event: { type: 'TOKEN' } }, setup), undefined);
     });
 
-  it('takes no function whose name only begins so', async () => {
+  it('ignores a function whose name only begins in the same way', async () => {
     const setup = { methods: [{}, { Integration: { Uri: '${fn:authors}' } }], routes: [{}] };
 
     assert.equal(await ask({ event: {} }, setup), 'event: the function was not invoked');
   });
 
-  it('waits for events that come after the answer', async () => {
+  it('waits for events that arrive after the answer', async () => {
     const seen: typeof events = [];
     const found = ask({ calls: { list: 1 }, events: { list: [{}] } }, {}, seen);
     await delay(1);
@@ -133,7 +133,7 @@ describe('logDifference', () => {
       assert.equal(await logDifference(expect, api(['GET /', '{"status":200}'])), difference);
     });
 
-  it('waits for lines that come after the answer', async () => {
+  it('waits for lines that arrive after the answer', async () => {
     const lines: string[] = [];
     const found = logDifference({ accessLog: ['GET /'] }, api(lines));
     await delay(1);
@@ -175,7 +175,7 @@ describe('requestDifference', () => {
       assert.equal(requestDifference(expected, seen, 'backend'), difference);
     });
 
-  it('says that no request has come', () => {
+  it('says that no request has arrived', () => {
     assert.equal(requestDifference({}, undefined, 'awsRequest'), 'awsRequest: no request arrived');
   });
 });

@@ -13,7 +13,7 @@ import {
 const REQUEST = { host: '127.0.0.1', port: 80, method: 'GET', headers: [], timeoutMs: 2_000 } as const;
 
 describe('printRequest', () => {
-  it('sends the target as it is and no header but Host', () => {
+  it('sends the target unchanged and no header but Host', () => {
     const printed = printRequest({ ...REQUEST, target: '//dev/./a/../%zz?q=%2F&&' }).toString();
 
     assert.equal(printed, 'GET //dev/./a/../%zz?q=%2F&& HTTP/1.1\r\nHost: 127.0.0.1:80\r\n\r\n');

@@ -59,31 +59,31 @@ const EXPECTATIONS: readonly (readonly [
   expect: Expectation,
   difference: RegExp | undefined,
 ])[] = [
-  ['holds when everything named is as expected', { status: 201, body: { ok: true } }, undefined],
+  ['passes if everything named is as expected', { status: 201, body: { ok: true } }, undefined],
   ['joins repeated headers', { headers: { 'SET-COOKIE': 'a, b' } }, undefined],
   [
-    'sees another status, with the body for the reader',
+    'reports another status, with the body for the reader',
     { status: 200 },
     /^status: expected 200, got 201 .*ok/,
   ],
   [
-    'sees a header that must not be there',
+    'reports a header that must not exist',
     { headers: { 'content-type': '<absent>' } },
     /^headers\.content-type/,
   ],
   ['compares a text body exactly', { body: '{"ok": true}' }, /^body: /],
-  ['sees an extra member of a JSON body', { body: {} }, /^body\.ok: not expected/],
-  ['ignores it where a subset is asked for', { body: {}, bodySubset: true }, undefined],
+  ['reports an extra member of a JSON body', { body: {} }, /^body\.ok: not expected/],
+  ['ignores it if a subset is expected', { body: {}, bodySubset: true }, undefined],
   ['finds text in a body', { bodyContains: 'ok' }, undefined],
   ['misses text in a body', { bodyContains: 'ko' }, /^body: expected to contain/],
   ['compares bytes', { bodyBase64: Buffer.from('{"ok":true}').toString('base64') }, undefined],
   [
-    'fails where a function must have been invoked and was not',
+    'fails if a function must have been invoked and was not',
     { event: {} },
     /^event: the function was not invoked/,
   ],
   [
-    'fails where a backend must have been called and was not',
+    'fails if a backend must have been called and was not',
     { backend: { method: 'GET' } },
     /^backend: no request/,
   ],
@@ -99,7 +99,7 @@ describe('runCase', () => {
     });
   }
 
-  it('puts the stage before the path and keeps a raw path as it is', async () => {
+  it('puts the stage before the path and does not change a raw path', async () => {
     const seen: Seen[] = [];
 
     await run(aCase({}), fakeEngine(seen));
@@ -111,7 +111,7 @@ describe('runCase', () => {
     );
   });
 
-  it('compares the event that the integration function got, not that of the authorizer', async () => {
+  it("compares the event that the integration function received, not the authorizer's event", async () => {
     const functions = {
       fn: 'exports.handler = async () => ({});',
       auth: 'exports.handler = async () => ({});',
@@ -135,7 +135,7 @@ describe('runCase', () => {
     assert.equal(found, undefined);
   });
 
-  it('wants a refusal in the words of AWS', async () => {
+  it("requires a refusal to have AWS's wording", async () => {
     const refusing: Deploy = () => Promise.resolve({ kind: 'refused', message: 'x.json: Api: Invalid ARN' });
     const deploy = aCase({
       request: { method: null, path: null, mode: 'deploy' },
@@ -168,9 +168,9 @@ describe('runCase', () => {
   });
 
   for (const [name, expect, difference] of [
-    ['takes repeated headers one by one', { headerLists: { 'Set-Cookie': ['a', 'b'] } }, undefined],
-    ['misses one of them', { headerLists: { 'set-cookie': ['a'] } }, /^headers\.set-cookie/],
-    ['sees an answer where none may come', { unanswered: true }, /^expected no response, got 201/],
+    ['compares repeated headers one by one', { headerLists: { 'Set-Cookie': ['a', 'b'] } }, undefined],
+    ['reports a missing one', { headerLists: { 'set-cookie': ['a'] } }, /^headers\.set-cookie/],
+    ['reports an answer if none may come', { unanswered: true }, /^expected no response, got 201/],
     ['counts calls that must not be', { calls: { fn: 0 } }, undefined],
   ] as const)
     it(name, async () => {
@@ -180,7 +180,7 @@ describe('runCase', () => {
       else assert.match(found ?? '', difference);
     });
 
-  it('sends several requests in a row, and says which of them is answered otherwise', async () => {
+  it('sends several requests one after the other, and says which of them gets another answer', async () => {
     const seen: Seen[] = [];
     const request = { method: 'GET', path: '/again' };
     const then = [
@@ -218,11 +218,11 @@ describe('a WebSocket case', () => {
   };
   const rows: readonly (readonly [name: string, expect: Expectation, difference: RegExp | undefined])[] = [
     [
-      'fails where a handshake is accepted that must be refused',
+      'fails if a handshake is accepted that must be refused',
       { status: 403 },
       /to be refused with 403, but it was accepted/,
     ],
-    ['holds where nobody says a status', {}, undefined],
+    ['passes if no status is expected', {}, undefined],
   ];
   for (const [name, expect, difference] of rows)
     it(name, async () => {
@@ -272,7 +272,7 @@ describe('what a case asks of its engine', () => {
       assert.deepEqual({ tls, roles, awsEndpoint, files: Object.keys(files) }, expected);
     });
 
-  it('has the addresses of what runs beside it', async () => {
+  it('has the addresses of what the case starts with the gateway', async () => {
     const { asked, deploy } = engineWith({});
     const setup = {
       stage: 'dev',
@@ -296,7 +296,7 @@ describe('what a case asks of its engine', () => {
 describe('the steps of a case', () => {
   const request = { method: 'GET', path: '/' };
 
-  it('move the clock where they say so', async () => {
+  it('move the clock if they require it', async () => {
     const moves: number[] = [];
     const { deploy } = engineWith({ advance: (ms) => Promise.resolve(void moves.push(ms)) });
 
@@ -317,7 +317,7 @@ describe('the steps of a case', () => {
     ['of the only request', [], 1],
     ['of none of several', [{ request, expect: {} }], 0],
   ] as const)
-    it(`hand over the answer ${name}, with placeholders for what only this run has`, async () => {
+    it(`return the answer ${name}, with placeholders for what only this run has`, async () => {
       const answers: unknown[] = [];
       const { deploy } = engineWith({
         testInvoke: () =>
@@ -339,7 +339,7 @@ describe('the steps of a case', () => {
       );
     });
 
-  it('know the API, and fill text of a length', async () => {
+  it('know the API, and create text of a given length', async () => {
     const sent: unknown[] = [];
     const { deploy } = engineWith({
       testInvoke: ({ body, headers }) => {
@@ -360,7 +360,7 @@ describe('the steps of a case', () => {
     assert.deepEqual(sent, ['xxxxx', { A: `abc123 us-east-1 123456789012 ${role}` }]);
   });
 
-  it('hold without an answer where none is expected, and fail otherwise', async () => {
+  it('pass without an answer if none is expected, and fail otherwise', async () => {
     const { deploy } = engineWith({ url: new URL('http://127.0.0.1:1/dev') });
 
     assert.equal(await run(aCase({ expect: { unanswered: true } }), deploy), undefined);
@@ -432,7 +432,7 @@ describe('the frames of a WebSocket case', { concurrency: true }, () => {
     ],
   ];
   for (const [expect, ids, difference] of rows)
-    it(`are compared: ${difference ?? `${JSON.stringify(expect)} holds`}`, async () => {
+    it(`are compared: ${difference ?? `${JSON.stringify(expect)} passes`}`, async () => {
       assert.equal(await play(expect, ids), difference);
     });
 });

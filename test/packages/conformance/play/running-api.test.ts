@@ -166,7 +166,7 @@ describe('describeApi', () => {
       { THROTTLED: { ResponseType: 'THROTTLED', StatusCode: '429' } },
     ],
   ] as const)
-    it(`describes gateway responses where there is ${name}`, async () => {
+    it(`describes gateway responses if there is ${name}`, async () => {
       replies.set('GET /restapis/abc/gatewayresponses', item);
 
       assert.deepEqual(await api.describeGatewayResponses(), expected);

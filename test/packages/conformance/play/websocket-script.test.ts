@@ -71,7 +71,7 @@ describe('playScript', () => {
     return result.kind === 'differs' ? result.difference : undefined;
   };
 
-  it('opens one connection where the script names none, and collects what comes back', async () => {
+  it('opens one connection if the script names none, and collects the received frames', async () => {
     const steps = [
       { send: 'one' },
       { frames: 1 },
@@ -110,7 +110,7 @@ describe('playScript', () => {
     });
   });
 
-  it('shakes hands as the request and the step say, and signs where the case does', async () => {
+  it('sends the handshake as the request and the step define it, and signs it if the case does', async () => {
     const request = {
       query: 'q=request',
       headers: { 'X-A': 'request', 'X-B': 'request' },
@@ -134,7 +134,7 @@ describe('playScript', () => {
     );
   });
 
-  it('hands over the answer to a handshake that was refused', async () => {
+  it('returns the answer to a refused handshake', async () => {
     const result = await play([], 0, { query: 'no=1' });
 
     assert.ok(result.kind === 'refused');
@@ -144,7 +144,7 @@ describe('playScript', () => {
   });
 
   const no = { connect: 'a', query: 'no=1' };
-  it('holds where everything is as the steps expect it, and moves the clock before it connects', async () => {
+  it('passes if everything is as the steps expect it, and moves the clock before it connects', async () => {
     const steps: readonly FrameStep[] = [
       { ...no, refused: { status: 403, headers: { 'x-why': 'no' }, body: 'kept' } },
       { connect: 'a', advanceMs: 7, subprotocols: ['x'], accepted: { 'Sec-WebSocket-Protocol': 'x' } },
@@ -252,7 +252,7 @@ describe('playScript', () => {
       });
   });
 
-  it('fails where an error is no refusal', async () => {
+  it('fails if an error is not a refusal', async () => {
     api = { ...api, url: new URL('ws://127.0.0.1:1/live') };
 
     await assert.rejects(play([]), { code: 'ECONNREFUSED' });

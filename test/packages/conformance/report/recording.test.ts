@@ -65,7 +65,7 @@ describe('printRecording', () => {
     ['aws', 'recorded'],
     ['aws at http://127.0.0.1:1', 'reported'],
   ] as const)
-    it(`makes cases that can be run, of kind ${kind} where ${target} answered`, () => {
+    it(`makes cases that can be run, of kind ${kind} if ${target} answered`, () => {
       const answers = new Map([[asked, { status: 200, body: { a: 1 } }]]);
       const text = printRecording(answers, { target, region: 'us-east-1', day: '2026-11-23' });
 

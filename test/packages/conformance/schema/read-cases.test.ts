@@ -30,7 +30,7 @@ const fileOf = (...cases: readonly object[]): string => JSON.stringify({ schemaV
 
 const STEP = { request: { method: 'GET', path: '/' }, expect: {} };
 
-/** A case with a mistake, and where the refusal points to. */
+/** A case with an error, and the place to which the refusal points. */
 const ROWS: readonly (readonly [name: string, given: object, pointer: string, words: RegExp])[] = [
   [
     'an unknown expectation',
@@ -64,7 +64,7 @@ const ROWS: readonly (readonly [name: string, given: object, pointer: string, wo
   ],
   ['another API', { ...aParityCase({}), api: 'grpc' }, '/api', /must be one of rest, http, websocket/],
   [
-    'a kind that is none',
+    'an invalid kind',
     { ...aParityCase({}), source: { kind: 'heard', repo: 'r' } },
     '/source/kind',
     /must be one of recorded/,
@@ -123,14 +123,14 @@ describe('parseCases', () => {
     });
 
   for (const [name, text, words] of [
-    ['what is no JSON', '{', /^x\.json#: invalid JSON: /],
+    ['text that is not JSON', '{', /^x\.json#: invalid JSON: /],
     [
       'another version',
       JSON.stringify({ schemaVersion: 2, cases: [] }),
       /^x\.json#\/schemaVersion: must be 1/,
     ],
     ['a file without version', JSON.stringify({ cases: [] }), /required property 'schemaVersion'/],
-    ['a case that is none', fileOf(['x']), /^x\.json#\/cases\/0: [^(]*$/],
+    ['an invalid case', fileOf(['x']), /^x\.json#\/cases\/0: [^(]*$/],
     ['a case without an id', fileOf({ ...aParityCase(), id: undefined }), /^x\.json#\/cases\/0: [^(]*$/],
     [
       'a case that is used twice',
@@ -178,7 +178,7 @@ describe('asText', () => {
 describe('the cases of the package', () => {
   const cases = ALL_FILES.flatMap(readCases);
 
-  it('say where they are from and of which kind they are', () => {
+  it('say where they come from and of which kind they are', () => {
     const kinds = Map.groupBy(cases, kindOf);
 
     assert.deepEqual([...kinds.keys()].toSorted(), ['asserted', 'documented', 'recorded', 'reported']);

@@ -83,7 +83,7 @@ describe('openAccess', () => {
       path: '/run/abc',
     },
   ])
-    it(`asks at ${name} whose account it is, and calls stages there`, async () => {
+    it(`asks at ${name} to whom the account belongs, and calls stages there`, async () => {
       const server = await anAws(ACCOUNT);
 
       const access = await openAccess(someOptions({ region: 'eu-west-1', ...given(server.url) }));

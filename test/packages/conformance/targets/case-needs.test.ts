@@ -68,7 +68,7 @@ const ROWS: readonly (readonly [
 describe('findLack', () => {
   const words = new Map<Need, string>();
   for (const [name, asked, need] of ROWS)
-    it(`sees that a case needs ${name}, and nothing of what others need`, () => {
+    it(`recognizes that a case needs ${name}, and nothing that other cases need`, () => {
       const others = ROWS.map((row) => row[2]).filter(
         (other) => other !== need && !alsoNeeds(name).includes(other),
       );
@@ -80,7 +80,7 @@ describe('findLack', () => {
       assert.equal(findLack(asked, new Map(others.map((other) => [other, undefined]))), undefined);
     });
 
-  it('has words of its own for each need', () => {
+  it('has a wording for each need', () => {
     assert.equal(new Set(words.values()).size, words.size);
   });
 

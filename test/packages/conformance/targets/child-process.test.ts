@@ -23,7 +23,7 @@ const isAlive = (pid: number): boolean => {
 };
 
 describe('startProcess', () => {
-  it('waits until it is ready by what it has said on either output, and ends it', async () => {
+  it('waits until either output says that it is ready, and ends it', async () => {
     const started = run('echo "$GREETING"; echo "pid $$" >&2; exec sleep 20', { GREETING: 'hello' });
 
     await started.until((output) => output.includes('hello\n') && /pid \d+\n/.test(output));
@@ -66,7 +66,7 @@ describe('startProcess', () => {
 });
 
 describe('makeFolder', () => {
-  it('has its files, and sees what is installed elsewhere', (t) => {
+  it('has its files, and finds packages that are installed elsewhere', (t) => {
     const installed = mkdtempSync(join(tmpdir(), 'conformance-installed-'));
     t.after(() => rmSync(installed, { recursive: true }));
     mkdirSync(join(installed, 'node_modules/one'), { recursive: true });
@@ -82,7 +82,7 @@ describe('makeFolder', () => {
 });
 
 describe('freePort', () => {
-  it('is one that nothing listens on, until something does', async () => {
+  it('is one on which nothing listens, until something does', async () => {
     const port = await freePort();
     assert.equal(await isListening(port), false);
     const server = createServer().listen(port, '127.0.0.1');

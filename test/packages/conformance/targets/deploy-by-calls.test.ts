@@ -62,7 +62,7 @@ const make = (parityCase: ParityCase, sent: Sent[], refused?: string) =>
   );
 
 describe('deployByCalls', () => {
-  it('makes a fragment by the calls of AWS, in order', async () => {
+  it('creates a fragment by calls to AWS, in order', async () => {
     const sent: Sent[] = [];
     const outcome = await make(MOCK, sent);
 
@@ -83,7 +83,7 @@ describe('deployByCalls', () => {
     ]);
   });
 
-  it('hands over the refusal of a call, with what was made before it', async () => {
+  it('returns the refusal of a call, with what was created before it', async () => {
     const outcome = await make(MOCK, [], 'PutIntegration');
 
     assert.deepEqual(
@@ -92,7 +92,7 @@ describe('deployByCalls', () => {
     );
   });
 
-  it('removes what it has made where it finds that it cannot be asked', async () => {
+  it('removes what it has made if it finds that it cannot be asked', async () => {
     const sent: Sent[] = [];
     const withSettings = { ...MOCK, setup: { ...MOCK.setup, stageProps: { TracingEnabled: true } } };
 
@@ -302,7 +302,7 @@ describe('the calls of a template', () => {
       });
     });
 
-  it('cannot be asked where functions are not made', async () => {
+  it('cannot be asked if functions are not made', async () => {
     const template = { Resources: { Fn: { Type: 'AWS::Lambda::Function', Properties: { Code: {} } } } };
     const target = aTarget([], 'CreateFunction');
     const role = () => Promise.resolve('arn');

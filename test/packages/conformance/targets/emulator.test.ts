@@ -44,7 +44,7 @@ describe('openEmulator', () => {
     return { emulator, asked };
   }
 
-  it('takes one that runs already, and knows what it lacks', async () => {
+  it('accepts an emulator that is already running, and knows what it lacks', async () => {
     const { emulator, asked } = anEmulator();
     const target = await openEmulator(emulator, someOptions({ endpoint: 'http://127.0.0.1:4566/' }));
 
@@ -64,7 +64,7 @@ describe('openEmulator', () => {
       refusal: /^the runner cannot set RestApi\.Body with API calls$/,
     },
     {
-      name: 'an address that is named',
+      name: 'a named address',
       invokeUrl: 'http://a',
       own: () => undefined,
       refusal: /^the runner cannot set RestApi\.Body with API calls$/,
@@ -115,7 +115,7 @@ describe('openEmulator', () => {
 });
 
 describe('readText', () => {
-  it('is undefined where nothing answers', async () => {
+  it('is undefined if nothing answers', async () => {
     assert.equal(await readText('http://127.0.0.1:1/'), undefined);
   });
 });
@@ -124,7 +124,7 @@ describe('openMoto', () => {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-moto-'));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('has the version that its Python knows: that beside the program, else python3', async (t) => {
+  it('has the version that its Python knows: the Python next to the program, otherwise python3', async (t) => {
     const { PATH = '' } = process.env;
     t.after(() => void (process.env['PATH'] = PATH));
     process.env['PATH'] = `${folder}:${PATH}`;
@@ -151,7 +151,7 @@ describe('openMoto', () => {
 });
 
 describe('openUrl', () => {
-  it('lacks what an address alone has not, and makes no functions', async () => {
+  it('lacks what a mere address does not have, and creates no functions', async () => {
     const target = openUrl(someOptions({ endpoint: 'http://127.0.0.1:1/', invokeUrl: 'http://127.0.0.1:1' }));
 
     assert.deepEqual([target.name, target.version, target.concurrency], ['http://127.0.0.1:1', undefined, 4]);

@@ -51,7 +51,7 @@ function aPlace(invokeUrl: string | undefined, refused = '') {
 }
 
 describe('openPlace', () => {
-  it('is what the place says of itself', async () => {
+  it('is what the place says about itself', async () => {
     const { place } = aPlace('http://a');
 
     assert.deepEqual([place.name, place.version, place.concurrency], ['a place', '1', 3]);
@@ -96,7 +96,7 @@ describe('openPlace', () => {
     assert.deepEqual(sent, ['CreateRestApi', 'CreateDeployment', 'CreateStage', 'DeleteRestApi']);
   });
 
-  it('cannot be asked where it answers no requests', async () => {
+  it('cannot be asked if it answers no requests', async () => {
     const { place, sent } = aPlace(undefined);
 
     await assert.rejects(place.deploy(aFragment({})), (error) => error instanceof NotAsked);

@@ -41,7 +41,7 @@ describe('openGatewright', () => {
       'exec sleep 20',
     ].join('\n');
 
-  it('wants the command, unless another one is named', () => {
+  it('requires the command, unless another one is named', () => {
     assert.throws(() => openGatewright(someOptions({ workingFolder })), {
       message: `gatewright is not installed in ${workingFolder}: run npm install --save-dev gatewright, or pass --command`,
     });
@@ -59,7 +59,7 @@ describe('openGatewright', () => {
       said: `start template.json --roles on --tls ${USUAL}\nhttp://127.0.0.1:9\nbeside`,
     },
   ])
-    it(`starts ${name}, and hands over how it was refused`, async () => {
+    it(`starts ${name}, and returns how it was refused`, async () => {
       const script =
         'echo "$@"; echo "$AWS_ENDPOINT_URL"; cat a.txt 2>&-; echo "$GATEWRIGHT_ACCESS_KEY_ID"; exit 1';
       const outcome = await install(script).deploy(aFragment({}, given));
@@ -90,7 +90,7 @@ describe('openGatewright', () => {
     assert.deepEqual(api.readLog(), []);
   });
 
-  it('takes requests at what stands in front, with the authority of its TLS', async () => {
+  it('accepts requests at the service in front, with the authority of its TLS', async () => {
     const ready = {
       ...READY,
       fronts: [{ url: 'https://127.0.0.1:3/' }],
@@ -111,7 +111,7 @@ describe('openGatewright', () => {
     assert.equal(process.cwd(), cwd);
   });
 
-  it('fails where the template has no API', async () => {
+  it('fails if the template has no API', async () => {
     await assert.rejects(install(serving({ ...READY, apis: [] })).deploy(aFragment({})), {
       message: 'gatewright serves no API of this template',
     });

@@ -239,7 +239,7 @@ describe('an http event', () => {
       assert.deepEqual(eventsOf('rest', setup), [{ http }]);
     });
 
-  it('is one of several of a function', () => {
+  it('can be one of several events of a function', () => {
     const methods = ['/a', '/b'].map((path) => ({ path, HttpMethod: 'GET', Integration: PROXY }));
 
     assert.deepEqual(

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { zipOf } from '../../../../packages/conformance/targets/zip.ts';
 
 describe('zipOf', () => {
-  it('has the file where the central directory says, with its checksum (APPNOTE 4.3)', () => {
+  it('has the file at the place that the central directory states, with its checksum (APPNOTE 4.3)', () => {
     const text = 'exports.handler = async () => ({});';
     const zip = Buffer.from(zipOf('index.js', text));
     const end = zip.length - 22;

@@ -194,7 +194,7 @@ describe('the template of an HTTP or WebSocket API', () => {
     });
   });
 
-  it('has API keys of a WebSocket API, and none of an HTTP API', () => {
+  it('has API keys for a WebSocket API, and none for an HTTP API', () => {
     const found = resourcesOf('websocket', { stage: 'live', apiKeys: { one: {} } });
     const made = Object.fromEntries(
       Object.entries(found).filter(([id]) => !['Api', 'Stage', 'StageDeployment'].includes(id)),

@@ -86,7 +86,7 @@ describe('the distribution of a case', () => {
     });
   });
 
-  it('has none that the case does not ask for, in front of a backend', () => {
+  it('does not exist if the case does not require it, and is in front of a backend otherwise', () => {
     const found = resourcesOf(
       'rest',
       { stage: 'dev', cloudfront: { of: 'backend' } },
@@ -116,7 +116,7 @@ describe('the distribution of a case', () => {
     });
   });
 
-  it('has a cache policy for other times alone', () => {
+  it('has a cache policy only for other times', () => {
     const { CachePolicy } = resourcesOf('rest', {
       stage: 'dev',
       cloudfront: { of: 'api', ttls: { MaxTTL: 9 } },
@@ -135,7 +135,7 @@ describe('the distribution of a case', () => {
     );
   });
 
-  it('wants the backend that it stands before', () => {
+  it('requires the backend in front of which it is', () => {
     assert.throws(() => resourcesOf('rest', { stage: 'dev', cloudfront: { of: 'backend' } }), {
       message: 'the CloudFront distribution needs a backend, but the case has none',
     });

@@ -79,7 +79,7 @@ describe('buildTemplate', () => {
     assert.ok(!('Authorizer' in Properties));
   });
 
-  it('reports events only where a case compares them', () => {
+  it('reports events only if a case compares them', () => {
     const functions = { fn: 'exports.handler = async () => ({});' };
 
     const plain = build(aParityCase({ setup: { stage: 'dev', functions } }));
@@ -186,7 +186,7 @@ describe('fillPlaceholders', () => {
     assert.equal(fillPlaceholders(text, values), text);
   });
 
-  it('refuses a placeholder that nothing stands for', () => {
+  it('refuses a placeholder without a value', () => {
     assert.throws(() => fillPlaceholders('${backend}', values), /unknown placeholder \$\{backend\}/);
   });
 });
@@ -215,7 +215,7 @@ describe('renameCase', () => {
     }
   });
 
-  it('renames the stage where an expectation repeats it, and no path that only looks like it', () => {
+  it('renames the stage in a repeated expectation, but not in a path that only looks like it', () => {
     const renamed = renameCase(
       aParityCase({
         setup: { stage: 'test' },
@@ -233,7 +233,7 @@ describe('renameCase', () => {
     });
   });
 
-  it('gives other names for another seed and builds the same resources', () => {
+  it('uses other names for another seed and builds the same resources', () => {
     const [parityCase] = cases;
     assert.ok(parityCase !== undefined);
     const types = (template: Template) => Object.values(template.Resources).map(({ Type }) => Type);

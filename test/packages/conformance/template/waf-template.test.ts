@@ -144,7 +144,7 @@ describe('the web ACL of a case', () => {
     });
   });
 
-  it('says what the case says of it', () => {
+  it('contains what the case defines', () => {
     const webAcl = { DefaultAction: { Block: {} }, VisibilityConfig: {} };
     const { WebAcl } = resourcesOf('rest', { stage: 'dev', waf: { webAcl } });
 

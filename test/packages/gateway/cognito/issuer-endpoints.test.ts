@@ -51,7 +51,7 @@ describe('the metadata of the local issuer', () => {
     ['GET', '/other/authorize'],
     ['DELETE', '/register'],
   ] as const)
-    it(`leaves ${method} ${path} to other services of the port`, async () => {
+    it(`leaves ${method} ${path} to other services on the port`, async () => {
       assert.equal(await (await anIssuerPort()).send(method, path), undefined);
     });
 });
@@ -201,7 +201,7 @@ describe('a registration', () => {
       );
   });
 
-  it('is forgotten when 200 newer ones have followed', async () => {
+  it('is dropped when 200 newer ones have followed', async () => {
     const at = await anIssuerPort();
     const first = await aClient(at);
     const second = await aClient(at);

@@ -80,14 +80,14 @@ describe('Issuer', () => {
     assert.equal(issuer.keySet().keys.length, 1);
   });
 
-  it('takes a withdrawn key out at once', async () => {
+  it('removes a withdrawn key at once', async () => {
     const issuer = await Issuer.create({ clock: createSystemClock(), random });
     const { token } = issuer.mint({ sub: 'alice' });
     await issuer.rotate({ withdraw: true });
     await assert.rejects(aVerifier(issuer).verify(token));
   });
 
-  it('goes on with kept keys, under the same key id', async () => {
+  it('continues with stored keys, under the same key id', async () => {
     const clock = createSystemClock();
     let kept: readonly SavedKey[] = [];
     const first = await Issuer.create({ clock, random, onChange: (keys) => (kept = keys) });
@@ -101,7 +101,7 @@ describe('Issuer', () => {
 
   for (const { name, options } of [
     { name: 'an empty sub', options: { sub: '' } },
-    { name: 'a lifetime that is no whole number', options: { sub: 'a', expiresInSeconds: 0.5 } },
+    { name: 'a lifetime that is not a whole number', options: { sub: 'a', expiresInSeconds: 0.5 } },
     { name: 'a lifetime of years', options: { sub: 'a', expiresInSeconds: 1e9 } },
     { name: 'a foreign issuer', options: { sub: 'a', claims: { iss: 'https://real.example' } } },
     { name: 'more claims than a header can carry', options: { sub: 'a', claims: { x: 'y'.repeat(20_000) } } },

@@ -34,7 +34,7 @@ describe('cognitoClaims', () => {
   });
 });
 
-describe('the name in such a token', () => {
+describe('the name in a token of a user pool', () => {
   for (const { claims, name } of [
     { claims: { 'cognito:username': 'ada', username: 'other' }, name: 'ada' },
     { claims: { username: 'ada' }, name: 'ada' },

@@ -1,4 +1,4 @@
-/** What a local sign-in keeps, and which functions it calls. */
+/** What a local sign-in stores, and which functions it calls. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

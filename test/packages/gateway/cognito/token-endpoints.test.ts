@@ -27,7 +27,7 @@ async function anIssuer() {
 }
 
 describe('POST token', () => {
-  it('mints a token with the claims that are asked for, and no others', async () => {
+  it('mints a token with the requested claims, and no others', async () => {
     const { post } = await anIssuer();
 
     const least = await post('token', '{"sub":"ada"}');
@@ -86,7 +86,7 @@ describe('POST token', () => {
       assert.match(String(reply.body['message']), /^Expected \{"sub": string, /);
     });
 
-  it('refuses what the issuer refuses, in its words', async () => {
+  it('refuses what the issuer refuses, with the same message', async () => {
     const { post } = await anIssuer();
     const other = JSON.stringify({ sub: 'ada', issuer: 'https://other.example/' });
 
@@ -134,7 +134,7 @@ describe('POST issuer/rotate', () => {
 });
 
 describe('serveTokens', () => {
-  it('leaves other paths and methods to others', async () => {
+  it('leaves other paths and methods to other services', async () => {
     const { post } = await anIssuer();
 
     assert.deepEqual([await post('tokens', '{}'), await post('token', '', 'GET')], [undefined, undefined]);

@@ -51,7 +51,7 @@ describe('savePools', () => {
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
   });
 
-  it('refuses a damaged file, and takes none', async () => {
+  it('refuses a damaged file, and reads no pool from it', async () => {
     const other = mkdtempSync(join(folder, 'other-'));
 
     assert.deepEqual(await loadPools(other), []);

@@ -134,7 +134,7 @@ describe('an account', () => {
 });
 
 describe('the control plane', () => {
-  it('takes more calls at once than AWS does, whose limit is 10 a second with a burst of 40 (docs/aws §13)', async () => {
+  it('accepts more calls at once than AWS does, whose limit is 10 a second with a burst of 40 (docs/aws §13)', async () => {
     const control = await aRestControl(restRoutes({ 'GET /a': {} }));
     try {
       const calls = Array.from({ length: 60 }, () =>
@@ -147,7 +147,7 @@ describe('the control plane', () => {
     }
   });
 
-  it('says in the same words as a template what an API has enough of (docs/aws §13; boto3#1296)', async () => {
+  it('reports with the same message as a template that an API has reached a limit (docs/aws §13; boto3#1296)', async () => {
     const RestApiId = API_ID;
     const parentId = makeRootResourceId('test', 'Api');
     const of = (type: string, properties: TestResource['properties']): TestResource => ({

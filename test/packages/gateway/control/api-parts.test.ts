@@ -6,7 +6,7 @@ import { callMadeResource } from '../../../../packages/gateway/control/edits/edi
 const part = (id: string, properties: Readonly<Record<string, string>> = {}) =>
   callMadeResource(id, properties);
 
-test('parts are held by id or as a list, and read alike', () => {
+test('parts can be stored by id or as a list, and are read in the same way', () => {
   const held = holdParts((name) => [part(`${name}-1`), part(`${name}-2`)]);
   assert.equal(held.validators.get('validators-2')?.id, 'validators-2');
   assert.equal(held.models[1]?.id, 'models-2');

@@ -17,7 +17,7 @@ import type { TestResource } from '../../../support/a-stack.ts';
 const TABLES = 'developer guide, "Quotas for configuring and running a REST API" and its siblings';
 
 describe('raiseQuota', () => {
-  it('knows each quota that AWS raises by one name, and no other', () => {
+  it('finds each quota that AWS raises by exactly one name', () => {
     assert.deepEqual(
       RAISABLE_QUOTAS.toSorted(),
       [

@@ -33,7 +33,7 @@ function aJournal(nowEpochMs: number) {
 }
 
 describe('CallJournal', () => {
-  it('makes calls again with their ids and at their times, also those that were made at once', async () => {
+  it('repeats calls with their ids and at their times, also calls that were made at the same time', async () => {
     const first = aJournal(1_000);
     await Promise.all(['/restapis', '/apikeys', '/usageplans'].map((path) => first.call('POST', path)));
     const second = aJournal(9_000);
@@ -61,7 +61,7 @@ describe('CallJournal', () => {
     );
   });
 
-  it('stops at the first call that is not taken, and at one that was given other ids', async () => {
+  it('stops at the first call that is refused, or that was given other ids', async () => {
     const { journal, service, call } = aJournal(1_000);
     await call('POST', '/restapis');
     const [made] = journal.calls ?? [];
@@ -90,7 +90,7 @@ describe('CallJournal', () => {
   const ROWS: readonly (readonly [string, unknown])[] = [
     ['no list', {}],
     ['a reader', [{ ...CALL, method: 'GET' }]],
-    ['an id that is none', [{ ...CALL, drawn: ['../x'] }]],
+    ['an invalid id', [{ ...CALL, drawn: ['../x'] }]],
     ['a line break in the path', [{ ...CALL, path: '/a\r\nHost: x' }]],
     ['no time', [{ ...CALL, atEpochMs: 'now' }]],
     ['too many', Array.from({ length: 20_001 }, () => CALL)],

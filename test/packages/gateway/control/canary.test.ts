@@ -42,7 +42,7 @@ async function ask({ send }: TestApi, target = '/dev/pets'): Promise<Seen> {
 }
 
 describe('a canary', () => {
-  it('merges its variables over those of the stage and has a deployment of its own (docs/aws §10.2)', async () => {
+  it("merges its variables over the stage's and has a deployment of its own (docs/aws §10.2)", async () => {
     const api = canaryApi({
       PercentTraffic: 100,
       StageVariableOverrides: { testVar: 'canary', added: 'canary' },
@@ -67,7 +67,7 @@ describe('a canary', () => {
     }
   });
 
-  it('takes its part of the requests, drawn one by one', async () => {
+  it('gets its share of the requests, drawn for each request', async () => {
     const api = canaryApi({ PercentTraffic: 50 });
 
     const seen: boolean[] = [];
@@ -78,12 +78,12 @@ describe('a canary', () => {
     assert.ok(share > 60 && share < 140, `${share} of 200`);
   });
 
-  it('is no word in the requests of a stage without one [obs]', async () => {
+  it('does not appear in the requests of a stage without one [obs]', async () => {
     const api = stagedApi({}, { list: echo });
     assert.ok(!('isCanaryRequest' in (await ask(api)).requestContext));
   });
 
-  it('logs to the group of the stage and to one of its own (docs/aws §10.2)', async () => {
+  it('logs to the group of the stage and to a group of its own (docs/aws §10.2)', async () => {
     const format = '$context.requestId $context.isCanaryRequest $context.deploymentId';
     const api = canaryApi({ PercentTraffic: 100 }, { AccessLogSetting: accessLogSetting(format) });
 
@@ -115,7 +115,7 @@ describe('a canary', () => {
     assert.equal(asked.length, 4, 'a flush reaches both');
   });
 
-  it('shares the stage cache of the stage only where it says so, and only at the same deployment (docs/aws §9)', async () => {
+  it('shares the stage cache only if it is configured to, and only with the same deployment (docs/aws §9)', async () => {
     const rowsOfCanary: readonly { canary: JsonObject; expected: readonly string[] }[] = [
       { canary: { DeploymentId: 'Deployment', UseStageCache: true }, expected: ['1', '1'] },
       { canary: { DeploymentId: 'Second', UseStageCache: true }, expected: ['1', '2'] },
@@ -138,7 +138,7 @@ describe('a canary', () => {
     }
   });
 
-  it('is made by a Deployment that names a stage and has canary settings', async () => {
+  it('is created by a Deployment that names a stage and has canary settings', async () => {
     const api = stagedApi(
       { Variables: { testVar: 'base' } },
       { list: echo },
@@ -169,9 +169,13 @@ describe('a canary', () => {
   }[] = [
     { name: 'over 100 percent', canary: { PercentTraffic: 100.1 }, message: /percentTraffic/ },
     { name: 'under 0 percent', canary: { PercentTraffic: -1 }, message: /percentTraffic/ },
-    { name: 'of a share that is no number', canary: { PercentTraffic: 'half' }, message: /percentTraffic/ },
     {
-      name: 'of a deployment that there is not',
+      name: 'of a share that is not a number',
+      canary: { PercentTraffic: 'half' },
+      message: /percentTraffic/,
+    },
+    {
+      name: 'of a deployment that does not exist',
       canary: { DeploymentId: 'Gone' },
       message: /Invalid Deployment/,
     },
@@ -181,7 +185,7 @@ describe('a canary', () => {
       message: /Invalid stage variable name/,
     },
     {
-      name: 'for a stage that there is not',
+      name: 'for a stage that does not exist',
       canary: {},
       more: {
         Next: {

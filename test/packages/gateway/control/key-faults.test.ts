@@ -14,11 +14,11 @@ function faultOf(value: string, stage: string, more: Record<string, TestResource
 }
 
 describe('a key that a stage does not take', () => {
-  it('is unknown where no key has its value', () => {
+  it('is unknown if no key has its value', () => {
     assert.deepEqual(faultOf('a-value-that-no-key-has', 'dev'), { kind: 'unknown' });
   });
 
-  it('may be disabled, which is said by its id', () => {
+  it('may be disabled, which is reported with its id', () => {
     const fault = faultOf(OTHER_VALUE, 'dev', {
       Other: aKey({ Value: OTHER_VALUE, Name: 'b', Enabled: false }),
     });
@@ -39,7 +39,7 @@ describe('a key that a stage does not take', () => {
     });
   });
 
-  it('is for none where its plan has no stages', () => {
+  it('is for no stage if its plan has no stages', () => {
     const fault = faultOf(OTHER_VALUE, 'dev', {
       Other: aKey({ Value: OTHER_VALUE, Name: 'b' }),
       Empty: aPlan({ UsagePlanName: 'empty', ApiStages: [] }),

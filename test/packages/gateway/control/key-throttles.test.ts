@@ -18,12 +18,12 @@ describe('a usage plan', () => {
     ApiStages: [{ ApiId: API_ID, Stage: 'dev', Throttle: { '/pets/GET': { RateLimit: 1, BurstLimit: 1 } } }],
   };
 
-  it('throttles a method by its own limit, and the others by that of the plan', async () => {
+  it('throttles a method by its own limit, and the others by the limit of the plan', async () => {
     assert.deepEqual(await throttled({ ...two, ...ofPets }, '/dev/pets'), [200, 429, 429]);
     assert.deepEqual(await throttled({ ...two, ...ofPets }, '/dev/cats'), [200, 200, 429]);
   });
 
-  it('throttles no other method where it has no limit of its own', async () => {
+  it('throttles no other method if it has no limit of its own', async () => {
     assert.deepEqual(await throttled(ofPets, '/dev/pets'), [200, 429, 429]);
     assert.deepEqual(await throttled(ofPets, '/dev/cats'), [200, 200, 200]);
   });

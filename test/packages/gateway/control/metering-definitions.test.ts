@@ -116,7 +116,7 @@ describe('keys and plans of a template', () => {
       source: 'docs/aws §5.3',
     },
     {
-      name: 'a burst that is no whole number',
+      name: 'a burst that is not a whole number',
       more: { Plan: aPlan({ Throttle: { RateLimit: 1, BurstLimit: 1.5 } }) },
       logicalId: 'Plan',
       property: 'Throttle.BurstLimit',
@@ -158,7 +158,7 @@ describe('keys and plans of a template', () => {
       source: 'docs/aws §5.1',
     },
     {
-      name: 'a throttle that is no number',
+      name: 'a throttle that is not a number',
       more: {
         Prod: aStage({
           MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 'fast' }],

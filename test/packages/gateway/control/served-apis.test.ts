@@ -14,11 +14,11 @@ const api = (apiId: string, name: string, protocol: 'rest' | 'http' | 'websocket
 });
 
 describe('labelApis', () => {
-  it('says nothing of one API alone', () => {
+  it('prints no label for a single API', () => {
     assert.deepEqual([...labelApis([api('a', 'shop', 'rest')])], []);
   });
 
-  it('distinguishes several in as few words as possible', () => {
+  it('distinguishes several APIs in as few words as possible', () => {
     const labels = labelApis([
       api('a', 'shop', 'rest'),
       api('b', 'shop', 'http'),
@@ -46,7 +46,7 @@ describe('ServedApis', () => {
     return served;
   };
 
-  it('labels APIs anew when there is one more, or one less', () => {
+  it('labels APIs again when an API is added or removed', () => {
     const served = aServed(httpRoutes(['GET /a']));
     const before = served.labelOf(API_ID);
     const [other] = aServed({

@@ -17,7 +17,7 @@ describe('VpcLinks', () => {
     assert.deepEqual([idsOf(links, 'rest'), idsOf(links, 'http')], [['a'], ['b']]);
   });
 
-  it('knows a link by its name, once it has one', () => {
+  it('finds a link by its name, once it has one', () => {
     const links = new VpcLinks();
     links.put(aLink('a', 'rest', ''));
     assert.equal(links.nameOf('a'), undefined);

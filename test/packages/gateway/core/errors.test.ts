@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { DefinitionError, DefinitionFaults, propertyAt } from '../../../../packages/gateway/core/errors.ts';
 
 describe('DefinitionFaults', () => {
-  it('describes each fault in a line of its own, the first as the error that it takes the place of', () => {
+  it('describes each fault in a line of its own, and the first as the error that it replaces', () => {
     const fault = (property: string): DefinitionError =>
       new DefinitionError({ file: 'shop.yml', line: 3, logicalId: 'Me', property }, 'is wrong', [property]);
 
@@ -18,7 +18,7 @@ describe('DefinitionFaults', () => {
 });
 
 describe('propertyAt', () => {
-  it('reads the line of the place only where a message needs it', () => {
+  it('reads the line of the place only if a message needs it', () => {
     let reads = 0;
     const place = {
       file: 'shop.json',

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { accessLogSetting, stagedApi } from '../../../support/logged-apis.ts';
 import { ok } from '../../../support/rest-apis.ts';
 
-describe('what an access log says of a request', () => {
+describe('what an access log contains about a request', () => {
   for (const [variable, target, expected] of [
     ['$context.protocol', '/dev/pets', 'HTTP/1.1'],
     ['$context.path', '/dev/pets', '/dev/pets'],

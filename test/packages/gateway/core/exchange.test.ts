@@ -4,7 +4,7 @@ import { mapRequest } from '../../../../packages/gateway/core/phases/map-request
 import { validate } from '../../../../packages/gateway/core/phases/validate.ts';
 import type { Admitted, Authenticated, Matched } from '../../../../packages/gateway/core/exchange.ts';
 
-/** A pipeline with each step left out in turn: `npm run lint` fails where the compiler lets one pass. */
+/** A pipeline with each step left out in turn: `npm run lint` fails if the compiler accepts one. */
 const PLANTED: Readonly<Record<string, (exchange: never) => unknown>> = {
   'validates what nobody has metered': (authenticated: Authenticated) => {
     // @ts-expect-error: Authenticated is not Admitted

@@ -56,7 +56,7 @@ describe('an AWS integration with a function', () => {
     );
   });
 
-  it('gives {} where there is no body and no template [obs]', async () => {
+  it('sends {} if there is no body and no template [obs]', async () => {
     const { send, ports } = aMethod({ integration: LAMBDA, functions: { fn: () => null } });
 
     const reply = await send({ target: '/dev/7' });
@@ -98,7 +98,7 @@ describe('an AWS integration with a function', () => {
       );
     });
 
-  it('does not wait for a function that is called by Event', async () => {
+  it('does not wait for a function that is called with Event', async () => {
     const { send, ports } = aMethod({
       integration: {
         ...LAMBDA,
@@ -113,7 +113,7 @@ describe('an AWS integration with a function', () => {
     assert.deepEqual(ports.invoker.calls[0]?.event, { a: 1 });
   });
 
-  it("shows Lambda's refusal of an event that is no JSON", async () => {
+  it("shows Lambda's refusal of an event that is not JSON", async () => {
     const { send, ports } = aMethod({ integration: LAMBDA, functions: { fn: () => null } });
 
     const reply = await send({ method: 'POST', target: '/dev/7', body: 'not json' });
@@ -186,7 +186,7 @@ describe('an AWS integration with a service', () => {
       source: 'docs/aws §8',
     },
     {
-      name: 'EventBridge, whose target a mapping has to name',
+      name: 'EventBridge, whose target a mapping must name',
       integration: service('events:action/PutEvents', {
         RequestParameters: { 'integration.request.header.X-Amz-Target': "'AWSEvents.PutEvents'" },
       }),

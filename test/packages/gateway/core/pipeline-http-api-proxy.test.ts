@@ -54,7 +54,7 @@ const HOP_BY_HOP = [
 ];
 
 describe('an HTTP_PROXY integration of an HTTP API', () => {
-  it('passes the request on with the hop, and hands the answer back', async () => {
+  it('passes the request on with the hop, and returns the answer', async () => {
     const { send, ports } = aProxy({});
     ports.http.answer = () =>
       answered('made', ['x-made', '1', 'set-cookie', 'a=1', 'set-cookie', 'b=2', 'connection', 'close'], 201);
@@ -153,7 +153,7 @@ describe('an HTTP_PROXY integration of an HTTP API', () => {
     );
   });
 
-  it('alone decides on CORS headers', async () => {
+  it('is the only source of CORS headers', async () => {
     const { send, ports } = aProxy({}, 'GET /v1/{proxy+}', {
       CorsConfiguration: { AllowOrigins: ['https://shop.example'], AllowMethods: ['GET'] },
     });
@@ -164,7 +164,7 @@ describe('an HTTP_PROXY integration of an HTTP API', () => {
     assert.equal(headerOf(reply, 'access-control-allow-origin'), 'https://shop.example', 'docs/aws §12');
   });
 
-  it('takes the address of a VPC link for that of a load balancer', async () => {
+  it('uses the address of a VPC link as the address of a load balancer', async () => {
     const { send, ports } = aProxy({
       ConnectionType: 'VPC_LINK',
       ConnectionId: 'link1',
@@ -183,7 +183,7 @@ describe('an HTTP_PROXY integration of an HTTP API', () => {
     { kind: 'unreachable', reason: 'address', message: 'ENOTFOUND' },
   ];
   for (const outcome of failures)
-    it(`says 503 where the backend is ${outcome.kind}`, async () => {
+    it(`says 503 if the backend is ${outcome.kind}`, async () => {
       const { send, ports } = aProxy({});
       ports.http.answer = () => outcome;
 

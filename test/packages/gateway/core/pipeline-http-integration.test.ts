@@ -21,7 +21,7 @@ const HTTP: JsonObject = {
 };
 
 describe('an HTTP integration', () => {
-  it("sends none of the client's headers and query unless they are mapped (docs/aws §2.6)", async () => {
+  it("sends none of the client's headers and query parameters unless they are mapped (docs/aws §2.6)", async () => {
     const { send, ports } = aMethod({
       integration: {
         ...HTTP,
@@ -87,7 +87,7 @@ describe('an HTTP integration', () => {
     assert.equal(headerLines(request?.headers ?? [])['content-type'], undefined, 'docs/aws §2.6');
   });
 
-  it('adds no type to the call that a GET of the client brings about', async () => {
+  it('adds no Content-Type to the call if the client sent a GET', async () => {
     const { send, ports } = aMethod({ integration: { ...HTTP, IntegrationHttpMethod: 'POST' } });
     ports.http.answer = () => answered('');
 
@@ -98,7 +98,7 @@ describe('an HTTP integration', () => {
     assert.deepEqual(types, [undefined, 'application/json'], 'docs/aws §2.6');
   });
 
-  it("calls by the client's method where the integration says ANY", async () => {
+  it("calls by the client's method if the integration says ANY", async () => {
     const { send, ports } = aMethod({ integration: { ...HTTP, IntegrationHttpMethod: 'ANY' } });
     ports.http.answer = () => answered('');
 
@@ -111,7 +111,7 @@ describe('an HTTP integration', () => {
     ['ANY', 'PATCH'],
     ['POST', 'POST'],
   ] as const)
-    it(`calls by ${expected} where the client overrides the method of ${method}`, async () => {
+    it(`calls by ${expected} if the client overrides the method of ${method}`, async () => {
       const { send, ports } = aMethod({ integration: { ...HTTP, IntegrationHttpMethod: method } });
       ports.http.answer = () => answered('');
 
@@ -194,7 +194,7 @@ describe('an HTTP integration', () => {
     );
   });
 
-  it('turns a 400 of the backend into 200 where only a default response is there', async () => {
+  it('turns a 400 of the backend into 200 if only a default response is there', async () => {
     const { send, ports } = aMethod({ integration: HTTP });
     ports.http.answer = () => answered('bad', [], 400);
 
@@ -265,7 +265,7 @@ describe('an HTTP integration', () => {
       assert.deepEqual([reply.status, reply.body], [status, body], source);
     });
 
-  it('answers 500 where the host is an undefined stage variable (docs/aws §1.5)', async () => {
+  it('answers 500 if the host is an undefined stage variable (docs/aws §1.5)', async () => {
     const { send, ports } = aMethod({ integration: { ...HTTP, Uri: 'https://${stageVariables.host}' } });
 
     const reply = await send({ target: '/dev/1' });
@@ -274,7 +274,7 @@ describe('an HTTP integration', () => {
     assert.equal(ports.http.requests.length, 0);
   });
 
-  it('answers 400 to a body that is no JSON where a value of it is mapped', async () => {
+  it('answers 400 to a body that is not JSON if a value of it is mapped', async () => {
     const { send } = aMethod({
       integration: {
         ...HTTP,
@@ -291,7 +291,7 @@ describe('an HTTP integration', () => {
     );
   });
 
-  it('answers 500 where the answer is no JSON and a value of it is mapped', async () => {
+  it('answers 500 if the response is not JSON and a value of it is mapped', async () => {
     const { send, ports } = aMethod({
       integration: {
         ...HTTP,
@@ -311,7 +311,7 @@ describe('an HTTP integration', () => {
     assert.equal((await send({ target: '/dev/1' })).status, 500, 'docs/aws §7.6');
   });
 
-  it('hands the name of its VPC link on', async () => {
+  it('passes the name of its VPC link on', async () => {
     const { send, ports } = aMethod({
       integration: { ...HTTP, ConnectionType: 'VPC_LINK', ConnectionId: '${stageVariables.link}' },
       variables: { link: 'orders' },

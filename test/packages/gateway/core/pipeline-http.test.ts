@@ -48,7 +48,7 @@ const CORS = {
 const ORIGIN = ['Origin', 'https://shop.example'];
 
 describe('serve on an HTTP API', () => {
-  it('answers in the words of an HTTP API', async () => {
+  it('answers with the wording of an HTTP API', async () => {
     const { send } = anApi(httpApi(), {
       list: () => {
         throw new Error('boom');
@@ -82,7 +82,7 @@ describe('serve on an HTTP API', () => {
     assert.equal(ports.invoker.calls.length, 0);
   });
 
-  it('speaks for CORS alone, on errors too', async () => {
+  it('is the only source of CORS headers, also on errors', async () => {
     const headers = { 'Access-Control-Allow-Origin': '*', 'X-Foo': '1' };
     const { send } = anApi(httpApi({}, CORS), { list: () => ({ statusCode: 200, headers }) });
 

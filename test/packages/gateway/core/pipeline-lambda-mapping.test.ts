@@ -89,7 +89,7 @@ describe('parameter mapping in front of a Lambda proxy of an HTTP API (docs/aws 
     assert.deepEqual((event['multiValueHeaders'] as Record<string, unknown>)['X-A'], ['1', '2']);
   });
 
-  it('does not change events where there is none', async () => {
+  it('does not change events if there is none', async () => {
     const api = aFunction({});
 
     await api.send(REQUEST);
@@ -127,7 +127,7 @@ describe('parameter mapping in front of a Lambda proxy of an HTTP API (docs/aws 
     assert.deepEqual([kept.status, headerOf(kept, 'x-powered-by')], [201, 'me']);
   });
 
-  it('answers 500 where a value cannot stand in a header', async () => {
+  it('answers 500 if a value is not allowed in a header', async () => {
     const { send, ports } = aFunction({ RequestParameters: { 'append:header.x-a': '$request.body.page' } });
 
     const reply = await send({ ...REQUEST, body: JSON.stringify({ page: 'a\r\nb' }) });

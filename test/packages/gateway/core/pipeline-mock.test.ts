@@ -117,7 +117,7 @@ describe('a MOCK integration', () => {
     assert.deepEqual([plain.status, converted.status], [500, 200]);
   });
 
-  it('answers 415 to a type without template where passing through is off', async () => {
+  it('answers 415 to a type without template if passing through is off', async () => {
     const { send } = aMethod({ integration: { ...MOCK, PassthroughBehavior: 'NEVER' } });
 
     const reply = await send({

@@ -35,7 +35,7 @@ describe('a service integration of an HTTP API', () => {
     );
   });
 
-  it('answers with what the service said, changed by ResponseParameters', async () => {
+  it("answers with the service's response, changed by ResponseParameters", async () => {
     const { send, ports } = aServiceIntegration(
       'SQS-PurgeQueue',
       { QueueUrl: QUEUE },
@@ -62,9 +62,9 @@ describe('a service integration of an HTTP API', () => {
 
   const missing = [
     { name: 'lacks a required value', parameters: { QueueUrl: QUEUE, MessageBody: '$request.body.none' } },
-    { name: 'has an address that is none', parameters: { QueueUrl: '$request.body.key', MessageBody: 'x' } },
+    { name: 'has an invalid address', parameters: { QueueUrl: '$request.body.key', MessageBody: 'x' } },
     {
-      name: 'has a number that is none',
+      name: 'has an invalid number',
       parameters: { QueueUrl: QUEUE, MessageBody: 'x', DelaySeconds: '$request.body.key' },
     },
     {
@@ -88,7 +88,7 @@ describe('a service integration of an HTTP API', () => {
     { outcome: { kind: 'unreachable', reason: 'request', message: 'not recorded' }, status: 500 },
   ] as const;
   for (const { outcome, status } of failures)
-    it(`says ${status} where the service is ${outcome.kind}${'reason' in outcome ? `, ${outcome.reason}` : ''}`, async () => {
+    it(`says ${status} if the service is ${outcome.kind}${'reason' in outcome ? `, ${outcome.reason}` : ''}`, async () => {
       const { send, ports } = aServiceIntegration('SQS-PurgeQueue', { QueueUrl: QUEUE });
       ports.services.answer = () => outcome;
 
@@ -118,7 +118,7 @@ describe('a service integration of an HTTP API', () => {
       message: /not Queue$/,
     },
     {
-      name: 'an expression that is none',
+      name: 'an invalid expression',
       parameters: { QueueUrl: QUEUE, MessageBody: '$request.cookie.x' },
       message: /Invalid mapping expression specified/,
     },

@@ -17,7 +17,7 @@ const FORMAT = 'developer guide, "Lambda proxy integration format for response s
 const NULS = '\0'.repeat(8);
 const LIMITS = { maxBytes: 1_000_000, timeoutMs: 1_000 };
 
-/** What a request to an API with this integration gets, its stream read to the end. */
+/** What a request to an API with this integration returns, with its stream read to the end. */
 async function replyOf(api: TestApi, headers: readonly string[] = []): Promise<Reply> {
   return gatherReply(await api.send({ target: '/dev/1', headers }), LIMITS);
 }
@@ -61,7 +61,7 @@ describe('a Lambda proxy of transfer mode STREAM', () => {
       expected: [203, 'xy'],
     },
     {
-      name: 'hands on what looks like a delimiter in the body',
+      name: 'passes on what looks like a delimiter in the body',
       parts: [`{}${NULS}a${NULS}b`],
       expected: [200, `a${NULS}b`],
     },
@@ -90,20 +90,20 @@ describe('a Lambda proxy of transfer mode STREAM', () => {
       parts: [`${' '.repeat(16_383)}{}${NULS}x`],
       reason: /in the first 16 KB/,
     },
-    { name: 'metadata that are no JSON', parts: [`statusCode: 200${NULS}x`], reason: /not a JSON object/ },
+    { name: 'metadata that are not JSON', parts: [`statusCode: 200${NULS}x`], reason: /not a JSON object/ },
     {
-      name: 'a member that AWS does not know',
+      name: 'a member that AWS does not have',
       parts: [`{"body":"x"}${NULS}`],
       reason: /unknown member "body"/,
     },
-    { name: 'a status that is none', parts: [`{"statusCode":99}${NULS}`], reason: /not an HTTP status/ },
+    { name: 'an invalid status', parts: [`{"statusCode":99}${NULS}`], reason: /not an HTTP status/ },
     {
       name: 'a header that would be two',
       parts: [`{"headers":{"x":"a\\r\\nb: c"}}${NULS}`],
       reason: /has invalid characters/,
     },
     {
-      name: 'cookies that are no list',
+      name: 'cookies that are not a list',
       parts: [`{"cookies":"a=1"}${NULS}`],
       reason: /cookies is not an array/,
     },
@@ -153,7 +153,7 @@ describe('a Lambda proxy of transfer mode STREAM', () => {
 });
 
 describe('an HTTP_PROXY of transfer mode STREAM', () => {
-  it('hands on status, headers and body of the backend, packed as they are', async () => {
+  it('passes on status, headers and body of the backend, still compressed', async () => {
     const api = aMethod({ integration: BACKEND });
     api.ports.http.answer = () =>
       answered('packed', ['Content-Encoding', 'gzip', 'Content-Type', 'text/plain', 'Via', '1.1 x'], 203);
@@ -185,7 +185,7 @@ describe('an HTTP_PROXY of transfer mode STREAM', () => {
     assert.equal(await idleOf({}), 30_000, GUIDE);
   });
 
-  it('is 504 where the backend cannot be reached', async () => {
+  it('is 504 if the backend cannot be reached', async () => {
     assert.equal((await replyOf(aMethod({ integration: BACKEND }))).status, 504);
   });
 });
@@ -261,7 +261,7 @@ describe('the access log of a streamed reply', () => {
 });
 
 describe('gatherReply', () => {
-  it('keeps what came before a stream broke off, and its first bytes where it is too long', async () => {
+  it('keeps what came before a stream broke off, and its first bytes if it is too long', async () => {
     const ends: unknown[] = [];
     const reset = gatewayError('INTEGRATION_FAILURE', { source: 'integration', reason: 'reset' });
     const broken = aByteStream(['ab', reset]);

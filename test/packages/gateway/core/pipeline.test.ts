@@ -127,7 +127,7 @@ describe('serve on a REST API', () => {
     }
   });
 
-  it('hides a bug of its own from the client and shows it to the operator', async () => {
+  it('hides an internal error from the client and shows it to the operator', async () => {
     const { send, ports } = anApi(restApi(), { list: ok });
     ports.invoker.invoke = () => {
       throw new RangeError('a bug');

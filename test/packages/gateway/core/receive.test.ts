@@ -49,7 +49,7 @@ describe('a packed request body', () => {
     });
 
   const refused: readonly (readonly [string, string, Buffer | string])[] = [
-    ['a coding that AWS does not know', 'br', brotliCompressSync('x')],
+    ['a coding that AWS does not support', 'br', brotliCompressSync('x')],
     ['one after the other', 'gzip, gzip', gzipSync(gzipSync('x'))],
     ['what is not packed', 'gzip', 'plain'],
     ['what is packed otherwise', 'gzip', deflateSync('x')],
@@ -60,14 +60,14 @@ describe('a packed request body', () => {
       assert.deepEqual(await post(coding, body), [415, '{"message":"Unsupported Media Type"}']);
     });
 
-  it('is 413 where it is more than 10 MB once unpacked, however little was sent', async () => {
+  it('is 413 if it is more than 10 MB once unpacked, however little was sent', async () => {
     const bomb = gzipSync(Buffer.alloc(10 * MEGABYTE + 1));
 
     assert.ok(bomb.length < 20_000);
     assert.deepEqual(await post('gzip', bomb), [413, '{"message":"Request Too Long"}']);
   });
 
-  it('is left as it is by an HTTP API', async () => {
+  it('is not decompressed by an HTTP API', async () => {
     const api = anEchoApi(httpRoutes(['POST /1']), {
       echo: (event) => ({ statusCode: 200, body: (event as Seen).body }),
     });
@@ -79,7 +79,7 @@ describe('a packed request body', () => {
     assert.deepEqual([status, text], [200, body.toString('base64')]);
   });
 
-  it('is signed as it is sent', async () => {
+  it('is signed as it was sent', async () => {
     const api = aMethod({
       integration: proxyTo('echo'),
       method: { AuthorizationType: 'AWS_IAM' },

@@ -52,7 +52,7 @@ describe('Trail', () => {
     assert.deepEqual(trail.describeIntegration(201)?.status, undefined);
   });
 
-  it('names the phase that was entered last as the one that answered, unless another one is named', () => {
+  it('names the last phase as the one that answered, unless another one is named', () => {
     const { trail } = aTrail();
     trail.enter('integrate');
     trail.enter('map-response');
@@ -61,7 +61,7 @@ describe('Trail', () => {
     assert.deepEqual([trail.phase, trail.answeredBy], ['map-response', 'integrate']);
   });
 
-  it('keeps no times until notes are kept, and from then on those of later phases', () => {
+  it('records no times until notes are requested, and then those of later phases', () => {
     const { trail, times } = aTrail(false);
     trail.enter('match');
     assert.deepEqual(times(), {});

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { runAtTurnEnd } from '../../../../packages/gateway/core/turn-end.ts';
 
 describe('the end of a loop turn', () => {
-  it('runs what waits for it once, in order, and what comes meanwhile a turn later', async () => {
+  it('runs each waiting function once, in order; functions added in the meantime run a turn later', async () => {
     const ran: string[] = [];
     runAtTurnEnd(() => {
       ran.push('first');

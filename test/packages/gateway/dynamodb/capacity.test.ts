@@ -114,7 +114,7 @@ describe('capacity units of', () => {
       assert.ok(!('ConsumedCapacity' in output));
     });
 
-  it('are returned on request, and nothing is counted for values that are no items', async () => {
+  it('are returned on request, and nothing is counted for values that are not items', async () => {
     let messages = 0;
     const meter = new CapacityMeter(() => (messages += 1));
     const output = await meter.run(

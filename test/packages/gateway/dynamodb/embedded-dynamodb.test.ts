@@ -43,7 +43,7 @@ describe('startEmbeddedDynamoDb', () => {
     await dynamoDb.close();
   });
 
-  it('says that nothing is backed up, as Terraform asks of every table, and that it is its own endpoint', async () => {
+  it('reports that nothing is backed up, as Terraform asks for every table, and that it is its own endpoint', async () => {
     const { ContinuousBackupsDescription: backups } = await client.send(
       new DescribeContinuousBackupsCommand({ TableName: 'orders' }),
     );
@@ -127,7 +127,7 @@ describe('startEmbeddedDynamoDb', () => {
     });
   });
 
-  it('writes a transaction whole or not at all, and says which member refused it', async () => {
+  it('writes a transaction completely or not at all, and says which member refused it', async () => {
     await put('cat', 1, { amount: { N: '1' } });
     const transact = (condition: string) =>
       client.send(
@@ -197,7 +197,7 @@ describe('startEmbeddedDynamoDb', () => {
       );
     } finally {
       clock.reset();
-      // An SDK goes on signing by the time that it has learned from the last Date.
+      // An SDK continues signing by the time that it has learned from the last Date.
       client.destroy();
       client = aClient(dynamoDb.url);
     }
@@ -211,7 +211,7 @@ describe('startEmbeddedDynamoDb', () => {
       assert.ok(Math.abs(aheadMs - 2 * DAY_MS) < 5_000, `${aheadMs} ms ahead`);
     } finally {
       clock.reset();
-      // An SDK goes on signing by the time that it has learned from the last Date.
+      // An SDK continues signing by the time that it has learned from the last Date.
       client.destroy();
       client = aClient(dynamoDb.url);
     }
@@ -321,7 +321,7 @@ describe('calls that are judged at once', () => {
 });
 
 describe('the end of the embedded DynamoDB', () => {
-  it('is no fault where it was asked for', async () => {
+  it('is not a fault if it was requested', async () => {
     const faults: string[] = [];
     const dynamoDb = await startEmbeddedDynamoDb({
       port: 0,
@@ -348,7 +348,7 @@ describe('the start of the embedded DynamoDB', () => {
       assert.equal(startLimitMs({ waiting, cores }), limitMs);
     });
 
-  it('is given up at its limit', async (test) => {
+  it('is given up after its time limit', async (test) => {
     test.mock.timers.enable({ apis: ['setTimeout'] });
     const started = startEmbeddedDynamoDb({ port: 0, signers: [SIGNER] });
     test.mock.timers.tick(120_000);
@@ -370,7 +370,7 @@ describe('the start of the embedded DynamoDB', () => {
     );
   });
 
-  it('that is late on an idle machine says that nothing is known', () => {
+  it('that is late on an idle machine has no known reason', () => {
     assert.match(
       describeLateStart(20_000, { waiting: 0, cores: 4 }, ''),
       /^the embedded DynamoDB did not start in 20 s; the cause is unknown: .* --dynamodb http:\/\/127\.0\.0\.1:8000$/,

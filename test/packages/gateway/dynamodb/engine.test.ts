@@ -13,12 +13,12 @@ describe('DynamoDbEngine', () => {
   });
   after(() => engine.close());
 
-  it('loses no update among many at once', async () => {
+  it('loses no update among many simultaneous updates', async () => {
     await Promise.all(Array.from({ length: 100 }, () => engine.execute('UpdateItem', add('busy', 1))));
     assert.equal(await amountOf(engine, 'busy'), '100');
   });
 
-  it('reports to each refused writer the item that refused it, among many at once', async () => {
+  it('reports to each of many simultaneous refused writers the item that refused it', async () => {
     const guarded = add('guarded', 1, {
       ConditionExpression: 'attribute_not_exists(amount) OR amount < :five',
       ExpressionAttributeValues: { ':amount': { N: '1' }, ':five': { N: '5' } },
@@ -36,7 +36,7 @@ describe('DynamoDbEngine', () => {
   });
 
   // Source: developer guide, "Attribute projections".
-  it('takes an item without an attribute that an index would hold, and reports what it consumed', async () => {
+  it('accepts an item without an attribute that an index would contain, and reports the consumed capacity', async () => {
     const engine = await anEngine();
     await engine.execute('CreateTable', {
       ...CREATE_COUNTERS,
@@ -146,7 +146,7 @@ describe('DynamoDbEngine', () => {
     assert.equal(await amountOf(engine, 'turn'), '1');
   });
 
-  it('refuses what is asked of a table that is gone', async () => {
+  it('refuses calls for a deleted table', async () => {
     const other = await anEngine();
     await other.execute('UpdateItem', add('a', 1));
     await other.execute('DeleteTable', { TableName: 'counters' });
@@ -159,7 +159,7 @@ describe('DynamoDbEngine', () => {
     await other.close();
   });
 
-  it('holds no more in memory than it says', async () => {
+  it('uses no more memory than it reports', async () => {
     const small = await anEngine(new VirtualClock(), 2_000);
     const put = (id: string, bytes: number) =>
       small.execute('PutItem', {

@@ -52,7 +52,7 @@ describe('ExpiryQueue', () => {
     assert.ok(queue.size.entries <= 1_100, `${queue.size.entries} entries`);
   });
 
-  it('forgets a dropped table', () => {
+  it('removes a dropped table', () => {
     const queue = new ExpiryQueue();
     queue.set('a', 'k', 1);
     queue.set('b', 'k', 1);

@@ -121,12 +121,12 @@ describe('the port of the embedded DynamoDB', () => {
       expected: 400,
     },
     {
-      name: 'refuses a body other than the one that was signed',
+      name: 'refuses a body other than the signed one',
       headers: sign,
       sent: '{"Limit":1}',
       expected: 400,
     },
-    { name: 'refuses what is no JSON', headers: sign, body: '{', expected: 400 },
+    { name: 'refuses text that is not JSON', headers: sign, body: '{', expected: 400 },
     {
       name: 'refuses values that nest beyond any stack',
       headers: sign,
@@ -152,7 +152,7 @@ describe('the port of the embedded DynamoDB', () => {
     });
   }
 
-  it('says that it is healthy to a GET without signature', async () => {
+  it('reports that it is healthy to a GET without signature', async () => {
     const answer = await fetch(dynamoDb.url);
 
     assert.deepEqual([answer.status, await answer.text()], [200, 'healthy: dynamodb (gatewright)\n']);
@@ -225,7 +225,7 @@ describe('the port of the embedded DynamoDB', () => {
     assert.equal(await statusOf(['authorization', 'Bearer x', ...headers]), 400);
   });
 
-  it('counts what calls take, but not those that are no traffic', async () => {
+  it('counts what calls consume, but not calls that are not traffic', async () => {
     const call = (operation: string, input: object, more: Record<string, string> = {}): Promise<number> => {
       const body = JSON.stringify(input);
       return statusOf(

@@ -114,7 +114,7 @@ describe('an input that DynamoDB refuses', () => {
     });
 
   // Source: developer guide, "Naming rules and data types": Number.
-  it('is none whose numbers have a plus sign, in any depth', async () => {
+  it('is not refused for numbers with a plus sign, at any depth', async () => {
     const Item = { ...key('plus'), n: { N: '+1E6' }, l: { L: [{ NS: ['+5', '6'] }] }, s: { S: '+1' } };
     await engine.execute('PutItem', { TableName: 'counters', Item });
     const found = await engine.execute('GetItem', { TableName: 'counters', Key: key('plus') });
@@ -125,7 +125,7 @@ describe('an input that DynamoDB refuses', () => {
     });
   });
 
-  it('has no attributes to return when an update leaves none', async () => {
+  it('has no attributes to return if an update leaves none', async () => {
     const output = await engine.execute('UpdateItem', {
       TableName: 'counters',
       Key: key('nothing'),

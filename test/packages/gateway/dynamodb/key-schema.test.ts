@@ -44,7 +44,7 @@ describe('keys of an index', () => {
       Item: { pk: { S: pk }, sk: { S: 'HEAD' }, ...(list !== undefined && { list: { S: list } }) },
     });
 
-  it('fit as those of a table, in bytes', async () => {
+  it('are subject to the size limits of table keys, in bytes', async () => {
     await put('a'.repeat(1024), 'l');
     await assert.rejects(put('é'.repeat(513), 'l'));
     await assert.rejects(put('a'.repeat(1025), 'l'));
@@ -52,7 +52,7 @@ describe('keys of an index', () => {
     await put('b', 'l'.repeat(2048));
   });
 
-  it('are of items that the index holds, and come with an update as well', async () => {
+  it('are the keys of items in the index, and are checked in an update as well', async () => {
     const pk = 'c'.repeat(1500);
     await put(pk);
     const listed = {
@@ -71,7 +71,7 @@ describe('keys of an index', () => {
   });
 
   // Source: architect/dynalite issue 184, where AWS's answer is quoted.
-  it('are not empty, in an update either; other attributes of the item change all the same', async () => {
+  it('are not empty, also in an update; the other attributes of the item still change', async () => {
     await assert.rejects(put('d', ''), {
       message:
         'One or more parameter values are not valid. A value specified for a secondary index key is not supported. ' +
@@ -129,7 +129,7 @@ describe('keys of an index', () => {
     assert.equal(oversizedIndexKey(OF_BYTES, { pk: { S: 'p' }, list: { N: '7' } }), undefined);
   });
 
-  it('are no empty binary value', () => {
+  it('are not an empty binary value', () => {
     const item = { pk: { S: 'p' }, list: { B: '' } };
 
     assert.match(emptyIndexKey(OF_BYTES, undefined, item) ?? '', /empty binary value/);
@@ -140,7 +140,7 @@ describe('keys of an index', () => {
 });
 
 describe('partitionKeysOf', () => {
-  it('knows the partition key of a table and of its indexes, and none of a table that is not there', async () => {
+  it('finds the partition key of a table and of its indexes, and none for a table that does not exist', async () => {
     const engine = await anEngine();
     await engine.execute('CreateTable', TABLE);
     const partitionKeyOf = await engine.partitionKeys(['usage', 'none']);

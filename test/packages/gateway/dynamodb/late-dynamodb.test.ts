@@ -63,7 +63,7 @@ describe('an embedded DynamoDB that starts on demand', () => {
     assert.equal(dynamoDb.url, url);
   });
 
-  it('starts with a later connection where the data directory could not be used at first', async (test) => {
+  it('starts with a later connection if the data directory could not be used at first', async (test) => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-late-'));
     test.after(() => rmSync(folder, { recursive: true, force: true }));
     const dataDirectory = join(folder, 'data');

@@ -81,13 +81,13 @@ describe('ExecuteStatement', () => {
       expected: ['Gamma'],
     },
     {
-      name: 'other attributes beside a key',
+      name: 'other attributes together with a key',
       where: 'WHERE artist = ? AND year >= 1995',
       parameters: [S('Acme')],
       expected: ['Beta', 'Gamma'],
     },
     {
-      name: 'other attributes alone',
+      name: 'only other attributes',
       where: 'WHERE year > ?',
       parameters: [N(1999)],
       expected: ['Beta', 'Gamma'],
@@ -124,7 +124,7 @@ describe('ExecuteStatement', () => {
     ]);
   });
 
-  it('goes on with a NextToken', async () => {
+  it('continues with a NextToken', async () => {
     const Statement = `SELECT * FROM "Music-1" WHERE artist = 'Acme'`;
     const first = await engine.execute('ExecuteStatement', { Statement, Limit: 2 });
     const second = await engine.execute('ExecuteStatement', { Statement, NextToken: first['NextToken'] });
@@ -160,7 +160,7 @@ describe('ExecuteStatement', () => {
     assert.equal(error.body['__type'], 'com.amazonaws.dynamodb.v20120810#DuplicateItemException');
   });
 
-  it('updates one item and hands it back', async () => {
+  it('updates one item and returns it', async () => {
     const output = await run(
       `UPDATE "Music-1" SET awards = ? SET year = 1996 REMOVE tags WHERE artist = 'Acme' AND song = 'Beta' RETURNING ALL NEW *`,
       { SS: ['a'] },
@@ -175,7 +175,7 @@ describe('ExecuteStatement', () => {
     assert.deepEqual(output['Items'], [item]);
   });
 
-  it('updates no missing item, and none that another condition refuses', async () => {
+  it('does not update a missing item, or one that another condition refuses', async () => {
     for (const where of [`song = 'None'`, `song = 'Alpha' AND year = 1`]) {
       const error = await refusal(run(`UPDATE "Music-1" SET year = 1 WHERE artist = 'Acme' AND ${where}`));
       assert.equal(error.body['__type'], 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException');
@@ -220,7 +220,7 @@ describe('ExecuteStatement', () => {
       assert.match(error.message, says);
     });
 
-  it('knows no table that is not there', async () => {
+  it('does not find a table that does not exist', async () => {
     const error = await refusal(run(`SELECT * FROM nowhere`));
     assert.equal(error.body['__type'], 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException');
   });

@@ -180,7 +180,7 @@ describe('rightsOf', () => {
       assert.deepEqual(of(operation, input), needs);
     });
 
-  it('gives a key that no pattern but * meets where the key attribute is unknown', () => {
+  it('grants a key that only the pattern * matches if the key attribute is unknown', () => {
     for (const [operation, input] of [
       ['GetItem', { TableName: 'unknown', Key: KEY }],
       ['Query', { TableName: 'unknown', KeyConditionExpression: 'customer = :c' }],
@@ -191,7 +191,7 @@ describe('rightsOf', () => {
     }
   });
 
-  // Attack: a table of one's own beside the backup that is read, or the table that is written.
+  // Attack: the caller's own table next to the backup that is read, or the table that is written.
   for (const [operation, input] of [
     ['RestoreTableFromBackup', { TargetTableName: 'closed', BackupArn: 'closed' }],
     ['RestoreTableToPointInTime', { SourceTableName: 'closed', TargetTableName: 'copy' }],
@@ -199,13 +199,13 @@ describe('rightsOf', () => {
     ['ImportTable', { TableCreationParameters: { TableName: 'closed' } }],
     ['DescribeBackup', { BackupArn: 'closed' }],
   ] as const)
-    it(`asks for any table where ${operation} names one that it does not read`, () => {
+    it(`asks for any table if ${operation} names one that it does not read`, () => {
       const [right] = rightsOf(operation, { ...input, TableName: 'own' }, () => undefined);
 
       assert.equal(right?.resource, '*');
     });
 
-  // Attack: a member that the store does not read names an item of one's own, and the one beside it another's.
+  // Attack: a member that the store does not read names the caller's own item, and the member next to it another's.
   const OWN = { customer: { S: 'ada' } };
   const OTHER = { customer: { S: 'eve' } };
   const DISGUISED = { customer: { any: 'ada', S: 'eve' } };
@@ -270,7 +270,7 @@ describe('rightsOf', () => {
       asked: ['eve'],
     },
     {
-      what: 'a query whose key is not found: no pattern but *',
+      what: 'a query whose key is not found: only the pattern *',
       operation: 'Query',
       input: { TableName: 'orders', KeyConditionExpression: 'contains(customer, :c)' },
       asked: ['\0'],
@@ -346,7 +346,7 @@ describe('rightsOf', () => {
     it(`asks ${operation} for ${needs}, which it reads, and for nothing else`, () =>
       assert.deepEqual(of(operation, input), [[`dynamodb:${operation} ${needs}`, {}]]));
 
-  it('asks for the index whose statistics a call reads', () => {
+  it('requires the index whose statistics a call reads', () => {
     const input = { TableName: 'orders', IndexName: 'by-day' };
     assert.deepEqual(of('DescribeContributorInsights', input), [
       ['dynamodb:DescribeContributorInsights orders/index/by-day', {}],
@@ -362,7 +362,7 @@ describe('rightsOf', () => {
 });
 
 describe('tablesOf', () => {
-  it('names each table of a transaction once, and none of an operation of the account', () => {
+  it('names each table of a transaction once, and none for an operation on the account', () => {
     const member = (TableName: string) => ({ Get: { TableName, Key: KEY } });
     const TransactItems = [member('orders'), member('unknown'), member('orders')];
     assert.deepEqual(tablesOf('TransactGetItems', { TransactItems }), ['orders', 'unknown']);

@@ -82,7 +82,7 @@ describe('an index with several attributes per key', () => {
   ] as const)
     it(`gives ${ids} for ${condition}`, async () => assert.equal(idsOf(await query(condition)), ids));
 
-  it('is read backwards, and in pages that go on where they ended', async () => {
+  it('is read backwards, and in pages that continue where the last one ended', async () => {
     assert.equal(idsOf(await query(PARTITION, { ScanIndexForward: false })), 'dabc');
     for (const ScanIndexForward of [true, false]) {
       const first = await query(PARTITION, { Limit: 2, ScanIndexForward });
@@ -98,7 +98,7 @@ describe('an index with several attributes per key', () => {
     }
   });
 
-  it('holds items with every attribute alone, as they change', async () => {
+  it('contains items with every single attribute, as they change', async () => {
     const scan = await engine.execute('Scan', { TableName: 'matches', IndexName: 'byPlace' });
     assert.equal(idsOf(scan).split('').toSorted().join(''), 'abcdef');
     await engine.execute('DeleteItem', { TableName: 'matches', Key: { id: { S: 'd' } } });

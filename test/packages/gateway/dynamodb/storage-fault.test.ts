@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainStorageFault, storageFaultOf } from '../../../../packages/gateway/dynamodb/storage-fault.ts';
 
-describe('what LevelDB says of its folder', () => {
+describe('what LevelDB says about its folder', () => {
   for (const { code, says } of [
     {
       code: 'LEVEL_LOCKED',
@@ -19,11 +19,11 @@ describe('what LevelDB says of its folder', () => {
       assert.match(explainStorageFault(code, 'why', undefined) ?? '', /^the data directory /);
     });
 
-  it('is nothing where the folder is not the matter', () => {
+  it('is nothing if the folder is not the matter', () => {
     assert.equal(explainStorageFault('EADDRINUSE', 'why', '/data'), undefined);
   });
 
-  it('is read out of the cause, where LevelDB puts it', () => {
+  it('is read out of the cause, if LevelDB puts it', () => {
     const io = Object.assign(new Error('IO error: no space left'), { code: 'LEVEL_IO_ERROR' });
     const open = Object.assign(new Error('Database is not open'), { code: 'LEVEL_DATABASE_NOT_OPEN' });
 

@@ -99,7 +99,7 @@ describe('streams of DynamoDbEngine', () => {
     );
   });
 
-  it('lists streams in pages, and those of one table', async () => {
+  it('lists streams in pages, and the streams of one table', async () => {
     const arns = [await create('one'), await create('three'), await create('two')];
     const first = await call('ListStreams', { Limit: 2 });
     const rest = await call('ListStreams', { ExclusiveStartStreamArn: first['LastEvaluatedStreamArn'] });
@@ -239,7 +239,7 @@ describe('streams of DynamoDbEngine', () => {
     assert.deepEqual(engine.replay('arn:aws:dynamodb:us-east-1:000000000000:table/x/stream/y'), []);
   });
 
-  it('forgets what the gateway has written itself', async () => {
+  it('drops what the gateway itself has written', async () => {
     const arn = await create();
     const early = await iterator(arn);
     await write('seed');
@@ -317,7 +317,7 @@ describe('streams of DynamoDbEngine', () => {
       says: /^Invalid ShardIterator$/,
     },
     {
-      name: 'a list where a text belongs',
+      name: 'a list in place of a text',
       operation: 'ListStreams',
       input: { TableName: ['counters'] },
       type: 'SerializationException',
@@ -338,7 +338,7 @@ describe('streams of DynamoDbEngine', () => {
       assert.match(String(body['message']), says);
     });
 
-  it('refuses an unknown shard, a number beyond the stream, and one where none belongs', async () => {
+  it('refuses an unknown shard, a number beyond the stream, and a number where none is allowed', async () => {
     const arn = await create();
     const wanted = (more: object) =>
       refusal(

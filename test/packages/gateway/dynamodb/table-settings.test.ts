@@ -1,4 +1,4 @@
-/** What the embedded DynamoDB keeps of its tables, beside the tables themselves. */
+/** What the embedded DynamoDB stores about its tables, in addition to the tables themselves. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';

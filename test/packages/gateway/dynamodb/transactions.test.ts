@@ -9,7 +9,7 @@ describe('TransactWriteItems', () => {
   const transact = (engine: DynamoDbEngine, members: object[], more = {}) =>
     engine.execute('TransactWriteItems', { TransactItems: members, ...more });
 
-  it('keeps every sum among any transfers at once', async () => {
+  it('preserves every sum under any simultaneous transfers', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ from: fc.nat(3), to: fc.nat(3), amount: fc.integer({ min: 1, max: 40 }) }), {
@@ -106,7 +106,7 @@ describe('TransactWriteItems', () => {
     await engine.close();
   });
 
-  it('reads by Get alone, one in each member', async () => {
+  it('reads only with Get, one in each member', async () => {
     const engine = await anEngine();
     const Get = { TableName: 'counters', Key: key('a') };
 

@@ -92,7 +92,7 @@ const PLAIN: readonly (readonly [test: string, operation: string, input: object,
   ],
 ];
 
-describe('the words of the validator', () => {
+describe('the messages of the validator', () => {
   let engine: DynamoDbEngine;
   before(async () => {
     engine = await anEngine();
@@ -100,13 +100,13 @@ describe('the words of the validator', () => {
   after(() => engine.close());
 
   for (const [test, operation, input, reason] of PREFIXED)
-    it(`are those of ${test} for ${operation}`, async () => {
+    it(`are the same as in ${test} for ${operation}`, async () => {
       const { message } = await refusal(engine.execute(operation, { TableName: 'counters', ...input }));
       assert.equal(message, `1 validation error detected: ${reason}`);
     });
 
   for (const [test, operation, input, reason] of PLAIN)
-    it(`are those of ${test} for ${operation}`, async () => {
+    it(`are the same as in ${test} for ${operation}`, async () => {
       const { message } = await refusal(engine.execute(operation, { TableName: 'counters', ...input }));
       assert.equal(message, reason);
     });

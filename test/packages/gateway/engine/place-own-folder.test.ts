@@ -51,7 +51,7 @@ const PROJECTS: readonly {
     isPackaged: true,
   },
   {
-    name: 'SAM with a folder of its own',
+    name: 'SAM with its own folder',
     files: { 'template.yaml': sam('CodeUri: src/, ') },
     isPackaged: false,
   },
@@ -136,7 +136,7 @@ describe('placeOwnFolder', () => {
       });
     });
 
-  it('goes on with a folder that exists, wherever it is', async () => {
+  it('continues with an existing folder, wherever it is', async () => {
     const directory = project({ 'template.yaml': sam('CodeUri: ., '), '.gatewright/credentials.json': '{}' });
 
     await withEnvironment(HOME, async () => {
@@ -145,7 +145,7 @@ describe('placeOwnFolder', () => {
     });
   });
 
-  it('gives folders of equal names folders of their own', async () => {
+  it('gives folders with the same name separate folders', async () => {
     const [one, two] = ['a', 'b'].map((parent) =>
       join(project({ [`${parent}/shop/template.yaml`]: sam('CodeUri: ., ') }), parent, 'shop'),
     );

@@ -1,4 +1,4 @@
-/** What a start of a plain template leaves on the disk until something needs it. */
+/** What a start of a plain template does not load from the disk until something needs it. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ registerHooks({
   },
 });
 `;
-/** Of a stack's types, which all rooms describe in a file of their own. */
+/** The types of a stack, which all rooms describe in separate files. */
 const TYPES = 'packages/gateway/cognito/resource-types.ts';
 const LATE = /^packages\/gateway\/(cognito|control\/api)\//;
 
@@ -55,7 +55,7 @@ describe('a start of a plain template', () => {
   const credentials = (): { readonly accessKeyId: string; readonly secretAccessKey: string } =>
     JSON.parse(readFileSync(join(folder, '.gatewright/credentials.json'), 'utf8')) as never;
 
-  it("loads nothing of the user pools and of AWS's APIs before it is ready, nor for a request", async () => {
+  it("loads no code for user pools and AWS's APIs before it is ready, or for a request", async () => {
     const { apis } = readyOf(running) as { apis: readonly { readonly url: string }[] };
     const response = await fetch(apis[0]?.url ?? '');
 

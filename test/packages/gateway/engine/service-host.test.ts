@@ -119,7 +119,7 @@ describe('ServiceHost', () => {
     assert.equal(reads, 1);
   });
 
-  it('loads a service for a target, which finds the stacks as they are', async () => {
+  it('loads a service for a target, and the service gets the unchanged stacks', async () => {
     const said: string[] = [];
     const host = aHost(said);
     host.read([stackOf('AWS::Bells::Bell')], new Faults(false)).apply();
@@ -154,7 +154,7 @@ describe('ServiceHost', () => {
     assert.deepEqual(said, ['loaded', 'applied 1', `${BELL} rang once`, 'applied 2']);
   });
 
-  it('saves the state of open services, and loads it where all of it is right', async () => {
+  it('saves the state of open services, and loads it if all of it is right', async () => {
     const said: string[] = [];
     const host = aHost(said);
     assert.deepEqual(host.savedStates(), {});
@@ -170,7 +170,7 @@ describe('ServiceHost', () => {
     await assert.rejects(other.checkStates([]), /not an object/);
   });
 
-  it('says of a service that no line of the catalogue has that nothing of it runs here', async () => {
+  it('reports a service that no line of the catalogue contains as not running', async () => {
     const outcome = await aHost([]).targets.send('arn:aws:gongs:us-east-1:123456789012:gong', 'x');
 
     assert.equal(outcome.kind === 'failed' && outcome.message, 'gongs does not run here');
@@ -190,7 +190,7 @@ describe('ServiceHost', () => {
     assert.deepEqual(said, ['loaded', ...expected]);
   });
 
-  it('waits for a service that ends, and says of one that does not end in time that it has not', async () => {
+  it('waits for a service that ends, and reports a service that does not end in time', async () => {
     const said: string[] = [];
     const ending = aHost(said, () => Promise.resolve(void said.push('ended')));
     const hanging = aHost(said, () => new Promise(() => undefined));
@@ -202,7 +202,7 @@ describe('ServiceHost', () => {
     assert.deepEqual(said, ['loaded', 'ended', 'loaded', 'bells had not closed after 0.001 s']);
   });
 
-  it('shows what its services have, one after the other, and nothing of those that have none of a kind', async () => {
+  it('lists what its services have, one after the other, and skips services that have none', async () => {
     const front = (name: string) => ({
       name,
       hosts: [],
@@ -265,7 +265,7 @@ describe('ServiceHost', () => {
     assert.equal(host.rows[0]?.state, '2 bells');
   });
 
-  it('closes the others where one fails to close, and says which', async () => {
+  it('closes the others if one cannot be closed, and says which', async () => {
     const said: string[] = [];
     const host = hostOf(
       [
@@ -308,7 +308,7 @@ describe('ServiceHost', () => {
     assert.ok(await host.find('late'));
   });
 
-  it('gives the new stacks to the others where one service fails to take them', async () => {
+  it('passes the new stacks to the others if one service fails to accept them', async () => {
     const said: string[] = [];
     const broken = (): never => {
       throw new Error('no room');
@@ -333,14 +333,14 @@ describe('ServiceHost', () => {
     ['a promise', Promise.resolve({ kind: 'passed' })],
     ['another word', { kind: 'allowed' }],
   ] as const)
-    it(`rejects requests where a screen returns ${what}`, async () => {
+    it(`rejects requests if a screen returns ${what}`, async () => {
       const host = hostOf([entryOf('moat', { screenOf: () => () => verdict as never })]);
       await host.find('moat');
 
       assert.equal(host.screens.judge('arn', {} as never)?.kind, 'refused');
     });
 
-  it('gives no verdict for a stage that nothing screens, and joins those of two screens', async () => {
+  it('returns no verdict for a stage that nothing screens, and joins the verdicts of two screens', async () => {
     const screens = (name: string): ServiceEntry =>
       entryOf(name, {
         screenOf: (stageArn) =>
@@ -401,7 +401,7 @@ describe('the screens of services', () => {
     { name: 'judge nothing without a service', services: [], kind: undefined },
     { name: 'judge nothing with a service that screens nothing', services: [{}], kind: undefined },
     {
-      name: 'are asked beside a service that screens nothing',
+      name: 'are asked together with a service that screens nothing',
       services: [{}, wall(REFUSED)],
       kind: 'refused',
     },

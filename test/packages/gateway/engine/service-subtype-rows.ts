@@ -1,4 +1,4 @@
-/** What services are sent by the integration subtypes of HTTP APIs. */
+/** What the integration subtypes of HTTP APIs send to services. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestRequest } from '../../../support/an-api.ts';
 

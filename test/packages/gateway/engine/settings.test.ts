@@ -137,7 +137,7 @@ describe('FORMS', () => {
       assert.deepEqual((FORMS[form].read as Read)(text, before), value);
     });
 
-  it('says of each form in a sentence what to write', () => {
+  it('explains for each form in a sentence what to write', () => {
     for (const [name, { expected }] of Object.entries(FORMS))
       assert.match(expected, /^[A-Z][^]{10,}\.$/, name);
   });

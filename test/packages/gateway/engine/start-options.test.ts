@@ -31,14 +31,14 @@ describe('START_OPTIONS', () => {
     );
   });
 
-  it('is what the command has, with the value that holds where nothing is said', () => {
+  it('contains what the command has, with its default value', () => {
     const flags: Readonly<Record<string, unknown>> = startCommand().opts();
 
     for (const name of optionNames())
       assert.equal(flags[toFlagName(name)], findOption(name)?.defaultValue, name);
   });
 
-  // docs/reference/commands.md, `start`: scripts of users rely on what holds where they say nothing.
+  // docs/reference/commands.md, `start`: users' scripts rely on the defaults.
   for (const [name, value] of [
     ['host', '127.0.0.1'],
     ['port', 3000],
@@ -65,7 +65,7 @@ describe('START_OPTIONS', () => {
       assert.deepEqual(findOption(name)?.defaultValue, value);
     });
 
-  it('gives command and plug-in the same sentence, and both say what may be repeated', () => {
+  it('gives command and plug-in the same sentence, and both say which options may be repeated', () => {
     const option = startCommand().options.find(({ long }) => long === '--allow-host');
 
     assert.equal(option?.description, `${START_OPTIONS['allow-host'].what} (repeatable)`);
@@ -86,7 +86,7 @@ describe('START_OPTIONS', () => {
     }
   });
 
-  it('shows defaults in words that it reads as these', () => {
+  it('shows defaults in a form that it can read', () => {
     const words: Readonly<Record<string, string>> = {
       assume: 'the defaults listed there',
       'account-quota': 'AWS’s defaults',

@@ -8,7 +8,7 @@ function fail(message: string): never {
 }
 
 describe('Agenda', () => {
-  it('reports what fails when its time comes, and goes on with the next', () => {
+  it('reports failures of jobs that run, and continues with the next job', () => {
     const clock = new VirtualClock();
     const said: string[] = [];
     const agenda = new Agenda(clock, (message) => said.push(message.split('\n')[0] ?? ''));
@@ -43,7 +43,7 @@ describe('Agenda', () => {
     agenda.close();
   });
 
-  it('drops waiting jobs, and reports it to callers that wait for an answer', () => {
+  it('drops waiting jobs, and reports this to callers that wait for an answer', () => {
     const clock = new VirtualClock();
     const agenda = new Agenda(clock, fail);
     const messages: string[] = [];
@@ -80,7 +80,7 @@ describe('Agenda', () => {
     const ran = await new Promise((resolve) => {
       const agenda = new Agenda({ nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() }, fail);
       agenda.at(Date.now() + 5, () => resolve('ran'));
-      // The timer of the agenda holds no process.
+      // The timer of the agenda does not keep the process running.
       setTimeout(() => undefined, 1_000);
     });
     assert.equal(ran, 'ran');

@@ -38,7 +38,7 @@ describe('destinationRecord', () => {
     );
   });
 
-  it('says of a function that failed that it is unhandled', () => {
+  it('records that the error of a failed function is unhandled', () => {
     const record = destinationRecord(EVENT, { condition: 'RetriesExhausted', result: FAILED }, EPOCH_MS);
 
     const { requestContext, ...rest } = record as Record<string, unknown>;
@@ -51,7 +51,7 @@ describe('destinationRecord', () => {
     assert.deepEqual(rest['responsePayload'], { errorMessage: 'broken' });
   });
 
-  it('has no answer where there was none, and keeps a text that is no JSON', () => {
+  it('has no answer if there was none, and keeps a text that is not JSON', () => {
     for (const end of [
       { condition: 'EventAgeExceeded' },
       { condition: 'EventAgeExceeded', result: { kind: 'timed-out' } },

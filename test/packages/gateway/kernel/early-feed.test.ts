@@ -20,7 +20,7 @@ describe('EarlyFeed', () => {
     assert.deepEqual([first, second], [[1, 2, 3, 4], [4]]);
   });
 
-  it('asks once for a listener when many items wait, and drops the oldest if none comes', () => {
+  it('asks once for a listener if many items wait, and drops the oldest if none comes', () => {
     let asked = 0;
     const feed = aFeed(() => void (asked += 1));
     for (let item = 0; item < 25_000; item += 1) feed.publish(item);
@@ -32,7 +32,7 @@ describe('EarlyFeed', () => {
     assert.deepEqual([got[0], got.at(-1), got.length], [5_000, 24_999, 20_000]);
   });
 
-  it('forgets what waits', () => {
+  it('drops waiting items', () => {
     const feed = aFeed();
     const got: number[] = [];
     feed.publish(1);

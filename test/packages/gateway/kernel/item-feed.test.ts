@@ -4,7 +4,7 @@ import { ItemFeed } from '../../../../packages/gateway/kernel/item-feed.ts';
 import { aTableChange } from '../../../support/a-table-change.ts';
 
 describe('ItemFeed', () => {
-  it('has the changes of followed tables published, and streams begin anew after a pause', async () => {
+  it('gets the changes of followed tables published, and streams begin again after a pause', async () => {
     const feed = new ItemFeed();
     const followed: unknown[] = [];
     const heard: unknown[] = [];

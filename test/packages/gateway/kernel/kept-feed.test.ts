@@ -12,7 +12,7 @@ function aFeed(maxBytes: number): { readonly feed: KeptFeed<string>; readonly re
 const textsOf = (feed: KeptFeed<string>): readonly string[] => [...feed.kept()].map(({ item }) => item);
 
 describe('a feed that keeps its items', () => {
-  it('shows them to readers that come later, and to listeners at once', () => {
+  it('shows its items to readers that come later, and passes them to listeners at once', () => {
     const { feed } = aFeed(100);
     const heard: string[] = [];
     feed.publish('a');
@@ -22,7 +22,7 @@ describe('a feed that keeps its items', () => {
     assert.deepEqual([textsOf(feed), heard], [['a', 'b'], ['b']]);
   });
 
-  it('drops the oldest first, and says so once', () => {
+  it('drops the oldest first, and reports it once', () => {
     const { feed, reports } = aFeed(4);
     for (const item of ['aa', 'bb', 'cc', 'dd']) feed.publish(item);
 

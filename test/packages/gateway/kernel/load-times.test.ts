@@ -4,7 +4,7 @@ import { LoadTimes } from '../../../../packages/gateway/kernel/load-times.ts';
 import { aStack } from '../../../support/a-stack.ts';
 
 describe('the times of loads', () => {
-  it('are that of the first, and of the last after it', () => {
+  it('are the time of the first load, and later the time of the last one', () => {
     let nowMs = 1;
     const times = new LoadTimes(() => nowMs);
     const first = [aStack({}, 'a')];

@@ -10,7 +10,7 @@ const measured = (text: string): string =>
 const md5 = (hex: string): string => createHash('md5').update(Buffer.from(hex, 'hex')).digest('hex');
 
 describe('the digest of a message', () => {
-  it('is that of its body', () => {
+  it('is the digest of its body', () => {
     assert.equal(digestOfBody('This is a test message'), 'fafb00f5732ab283681e124bf8747ed1');
   });
 
@@ -25,7 +25,7 @@ describe('the digest of a message', () => {
     assert.equal(digestOfAttributes(attributes), md5(first + second));
   });
 
-  it('is none where there are no attributes', () => {
+  it('is undefined if there are no attributes', () => {
     assert.equal(digestOfAttributes({}), undefined);
   });
 });

@@ -103,7 +103,7 @@ describe('tryBatch', () => {
     assert.equal(invoked[0]?.qualifier, 'live');
   });
 
-  it('has no result where another reader has taken over meanwhile', async () => {
+  it('has no result if another reader has taken over meanwhile', async () => {
     assert.equal((await run(aBatch([1]), FAILED, { isOver: true })).tried, undefined);
   });
 
@@ -130,7 +130,7 @@ describe('tryBatch', () => {
     }
   });
 
-  it('uses up no retry where the function has no instance free', async () => {
+  it('uses up no retry if the function has no instance free', async () => {
     const rules = { maxRetries: 0, bisects: true };
     const { tried, sent, said } = await run(aBatch([1, 2], 0, 1), THROTTLED, { rules });
 
@@ -139,7 +139,7 @@ describe('tryBatch', () => {
     assert.deepEqual([sent, said], [[], []]);
   });
 
-  it('splits a batch in two where it may, at once and without a retry, but not a single record', async () => {
+  it('splits a batch in two if the mapping allows it, at once and without a retry, but not a single record', async () => {
     const rules = { bisects: true, maxRetries: 0 };
     const { tried } = await run(aBatch([1, 2, 3, 4, 5], 0), FAILED, { rules });
 
@@ -167,7 +167,7 @@ describe('tryBatch', () => {
       report: /cannot be read: itemIdentifier "s9" is not the id of an item in the batch/,
     },
   ])
-    it(`goes on at the first item that the function names as failed: ${name}`, async () => {
+    it(`continues with the first item that the function reports as failed: ${name}`, async () => {
       const { tried, said } = await run(aBatch([1, 2, 3]), result, { rules: { reportsItems: true } });
 
       assert.deepEqual([tried?.over, tried?.left[0]?.records], [over, left]);
@@ -175,7 +175,7 @@ describe('tryBatch', () => {
       else assert.match(said.join('\n'), report);
     });
 
-  it('splits nothing where the function has named the item, and reads no items where the mapping does not', async () => {
+  it('splits nothing if the function has named the item, and reads no items if the mapping does not', async () => {
     const cut = await run(aBatch([1, 2, 3]), failedItems('s2'), {
       rules: { reportsItems: true, bisects: true },
     });
@@ -186,7 +186,7 @@ describe('tryBatch', () => {
     assert.deepEqual((await run(aBatch([1, 2, 3]), failedItems('s2'))).tried?.over, [1, 2, 3]);
   });
 
-  it('gives up after the retries of its mapping, and says where to', async () => {
+  it('gives up after the retries of its mapping, and says where the records were sent', async () => {
     const rules = { maxRetries: 2, onFailureArn: 'arn:dead' };
     assert.equal((await run(aBatch([1], 1, 2), FAILED, { rules })).tried?.left.length, 1);
 
@@ -226,7 +226,7 @@ describe('tryBatch', () => {
     );
   });
 
-  it('says of a batch whose items kept failing that the function answered', async () => {
+  it('reports a batch whose items kept failing as answered by the function', async () => {
     const rules = { maxRetries: 0, reportsItems: true, onFailureArn: 'arn:dead' };
     const { sent } = await run(aBatch([1, 2]), failedItems('s2'), { rules });
 
@@ -234,7 +234,7 @@ describe('tryBatch', () => {
     assert.deepEqual(responseContext, { statusCode: 200, executedVersion: '$LATEST' });
   });
 
-  it('says of a function that is not there that it did not answer, and what became of the destination', async () => {
+  it('reports a missing function as not answering, and what happened with the destination', async () => {
     const gone: InvocationResult = { kind: 'refused', reason: 'not-found', message: 'no function sell' };
     const rules = { maxRetries: 0, onFailureArn: 'arn:dead' };
     const { sent, said } = await run(aBatch([1]), gone, { rules, isDeaf: true });
@@ -243,7 +243,7 @@ describe('tryBatch', () => {
     assert.equal(said.at(-1), 'arn:dead: sns does not run here');
   });
 
-  it('drops records that are older than the mapping takes, and runs the others', async () => {
+  it('drops records that are older than the mapping allows, and runs the others', async () => {
     const rules = { maxAgeMs: 990, onFailureArn: 'arn:dead' };
     const { tried, invoked, sent, said } = await run(aBatch([8, 9, 10, 11], 1, 1), DONE, { rules });
 
@@ -258,7 +258,7 @@ describe('tryBatch', () => {
     assert.equal('responseContext' in rest, false);
   });
 
-  it('calls nothing where all records are too old, for the mapping or for the stream', async () => {
+  it('calls nothing if all records are too old, for the mapping or for the stream', async () => {
     for (const setting of [
       { rules: { maxAgeMs: 10 } },
       { dueMs: EPOCH_MS + 86_400_100 },

@@ -29,7 +29,7 @@ function aReader(properties: JsonObject) {
 }
 
 describe('ResourceReader', () => {
-  it('reads a member at any depth, and nothing below what is no object', () => {
+  it('reads a member at any depth, and nothing below something that is not an object', () => {
     const { reader } = aReader({ A: { B: { C: 1 } }, D: 'text', E: [1] });
 
     assert.deepEqual(
@@ -39,7 +39,7 @@ describe('ResourceReader', () => {
     assert.deepEqual([reader.list('E'), reader.list('D'), reader.list('X')], [[1], [], []]);
   });
 
-  it('takes no empty text and no other value for a text', () => {
+  it('does not accept an empty text or another value as a text', () => {
     const { reader } = aReader({ A: 'a', B: '', C: 1 });
 
     assert.deepEqual([reader.text('A'), reader.text('B'), reader.text('C')], ['a', undefined, undefined]);
@@ -66,7 +66,7 @@ describe('ResourceReader', () => {
   });
 
   for (const value of [0, 11, 1.5, '', 'five', true, null, []])
-    it(`notes ${JSON.stringify(value)}, which is no whole number from 1 to 10, and has the usual one`, () => {
+    it(`notes that ${JSON.stringify(value)} is not a whole number from 1 to 10, and uses the default`, () => {
       const { reader, noted } = aReader({ A: value });
 
       assert.equal(reader.integer('A', 7, 1, 10), 7);

@@ -52,7 +52,7 @@ describe('Schedules', () => {
     assert.deepEqual(ran, ['two 2', 'three 3', 'two 4', 'two 6', 'three 6']);
   });
 
-  it('runs none before its beginning and none after its end', async () => {
+  it('runs no schedule before its beginning or after its end', async () => {
     const { schedules, aSchedule, jump, ran } = aStart();
     const bounds = { from: EPOCH_MS + 2 * MINUTE_MS, until: EPOCH_MS + 4 * MINUTE_MS };
     schedules.replace('scheduler', [aSchedule('bound', 'rate(1 minute)', bounds)]);
@@ -63,7 +63,7 @@ describe('Schedules', () => {
     assert.match(schedules.rowsOf('scheduler')[0]?.state ?? '', /^rate\(1 minute\), never again$/);
   });
 
-  it('forgets what a reload takes out, and keeps what other services have', async () => {
+  it('drops what a reload removes, and keeps what other services have', async () => {
     const { schedules, aSchedule, jump, ran } = aStart();
     schedules.replace('events', [aSchedule('gone', 'rate(1 minute)')]);
     schedules.replace('scheduler', [aSchedule('kept', 'rate(1 minute)')]);
@@ -74,7 +74,7 @@ describe('Schedules', () => {
     assert.deepEqual(ran, ['kept 1']);
   });
 
-  it('runs one that is made running when it is new or changed, and not again after a reset', async () => {
+  it('runs a schedule that a reload adds or changes, and does not run it again after a reset', async () => {
     const { schedules, aSchedule, jump, ran } = aStart();
     const made = (rate: string) => aSchedule('made', `rate(${rate})`, { isMadeRunning: true });
     const other = aSchedule('other', 'rate(1 hour)');
@@ -106,7 +106,7 @@ describe('Schedules', () => {
     assert.equal(ran.at(-1), 'often 601');
   });
 
-  it('shows the next time of each, and runs it by hand', () => {
+  it('shows the next time of each schedule, and runs it manually', () => {
     const { schedules, aSchedule, ran } = aStart();
     schedules.replace('events', [aSchedule('hourly', 'rate(1 hour)')]);
 

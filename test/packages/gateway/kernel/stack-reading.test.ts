@@ -25,7 +25,7 @@ function aReading(isElsewhere: boolean, ...all: readonly JsonObject[]): StackRea
 }
 
 describe('StackReading', () => {
-  it('has the resources of a service that runs here, and reports none', () => {
+  it('has the resources of a service that runs here, and does not report them', () => {
     const reading = aReading(false, { A: 1 }, {});
 
     assert.deepEqual(
@@ -35,7 +35,7 @@ describe('StackReading', () => {
     assert.deepEqual([reading.unsupported, reading.isEmpty, reading.here('X', 'sqs')], [[], false, []]);
   });
 
-  it('reports those of a service at an endpoint of the user, where a property matters only those with it', () => {
+  it("reports resources of a service at the user's endpoint; if a property matters, only those with it", () => {
     const named = (reading: StackReading): readonly string[] =>
       reading.unsupported.map(({ logicalId }) => logicalId);
     const every = aReading(true, { A: 1 }, {});

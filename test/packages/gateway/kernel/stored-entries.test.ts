@@ -45,7 +45,7 @@ describe('StoredEntries', () => {
     assert.deepEqual(openStoredEntries(path).list(''), []);
   });
 
-  it('leaves the file as it is while most of it is of the present', () => {
+  it('does not change the file while most of it is current', () => {
     const path = join(folder, 'three', 'events.jsonl');
     const entries = openStoredEntries(path);
     for (let index = 0; index < 21_000; index += 1) entries.put(`k/${index}`, {});

@@ -53,7 +53,7 @@ function aDelivery(answer: (arn: string) => DeliveryOutcome, target: Partial<Eve
 }
 
 describe('TargetDeliveries', () => {
-  it('delivers once what is taken', async () => {
+  it('delivers accepted events once', async () => {
     const { start, play, sent, said } = aDelivery(() => DELIVERED);
 
     start();
@@ -75,7 +75,7 @@ describe('TargetDeliveries', () => {
     assert.deepEqual(waits, [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]);
   });
 
-  it('gives up after the retries of the target, or at its age, and says so', async () => {
+  it('gives up after the retries of the target, or at its maximum age, and says so', async () => {
     for (const [target, tries] of [
       [{ maxRetries: 0 }, 1],
       [{ maxRetries: 3 }, 4],
@@ -92,7 +92,7 @@ describe('TargetDeliveries', () => {
     }
   });
 
-  it('gives up at once where a retry cannot help', async () => {
+  it('gives up at once if a retry cannot help', async () => {
     const { start, play, sent } = aDelivery(() => final('404', 'no such queue'));
 
     start();
@@ -101,7 +101,7 @@ describe('TargetDeliveries', () => {
     assert.equal(sent.length, 1);
   });
 
-  it('hands what is given up to the dead-letter queue, with the reason', async () => {
+  it('passes what it gives up to the dead-letter queue, with the reason', async () => {
     const failing = final('404', 'x'.repeat(2_000));
     const { start, play, sent } = aDelivery((arn) => (arn === 'arn:dead' ? DELIVERED : failing), {
       deadLetterArn: 'arn:dead',
@@ -156,7 +156,7 @@ describe('TargetDeliveries', () => {
     assert.deepEqual([code?.StringValue, message?.StringValue], ['-', '-']);
   });
 
-  it('says what becomes of a dead-letter queue that fails as well', async () => {
+  it('reports what happens if a dead-letter queue fails as well', async () => {
     const { start, play, said } = aDelivery(() => final('NOT_SERVED', 'sqs does not run here'), {
       deadLetterArn: 'arn:dead',
     });

@@ -42,7 +42,7 @@ function aGateway({
 
 describe('Targets', () => {
   for (const isLate of [false, true])
-    it(`hands an event to a resource of this start, whose service is ${isLate ? 'loaded now' : 'loaded'}`, async () => {
+    it(`passes an event to a resource of this start, whose service is ${isLate ? 'loaded now' : 'loaded'}`, async () => {
       const { targets, services, delivered } = aGateway({ own: DELIVERED, isLate });
 
       assert.deepEqual(await targets.send(QUEUE, 'hi', { groupId: 'g' }), DELIVERED);
@@ -74,7 +74,7 @@ describe('Targets', () => {
     });
   });
 
-  it('hands nothing to this start where calls of the service go elsewhere', async () => {
+  it('passes nothing to this start if calls to the service go to another endpoint', async () => {
     const { targets, services, delivered } = aGateway({ own: final('404', 'no'), isElsewhere: true });
 
     assert.deepEqual(await targets.send(QUEUE, 'hi'), DELIVERED);

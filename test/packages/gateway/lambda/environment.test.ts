@@ -57,7 +57,7 @@ describe('a function without faults', () => {
 });
 
 describe('the environment of a function', () => {
-  it('holds the variables of Lambda and of the template, and none of the developer', async () => {
+  it("contains the variables of Lambda and of the template, and none of the developer's", async () => {
     process.env['AWS_PROFILE'] = 'production';
     process.env['AWS_SESSION_TOKEN'] = 'real-token';
     const definition = anInlineFunction('env', PRINT, { environment: { TABLE: 'users' } });
@@ -102,7 +102,7 @@ describe('the environment of a function', () => {
     assert.equal((environment as Record<string, string>)['AWS_ENDPOINT_URL_SQS'], undefined);
   });
 
-  it("hides the developer's home, where the AWS SDK would look for credentials, and the working directory", async () => {
+  it("hides the developer's home, if the AWS SDK would look for credentials, and the working directory", async () => {
     const source = `const os = require('node:os'); exports.handler = async () =>
       [os.homedir(), process.cwd() === process.env.LAMBDA_TASK_ROOT, new Date(0).getHours()]`;
     const { invoke } = await startRuntime([anInlineFunction('home', source)]);

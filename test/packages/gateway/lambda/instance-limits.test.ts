@@ -28,7 +28,7 @@ describe('a function that signals its process', () => {
     },
   ];
   for (const { name, call } of rows)
-    it(`ends its instance alone: ${name}`, async () => {
+    it(`ends only its instance: ${name}`, async () => {
       const source = `exports.handler = async (e) => (e.kill ? process.${call} : 'served')`;
       const { invoke, lines } = await startRuntime([anInlineFunction('k', source)]);
 
@@ -70,7 +70,7 @@ describe('a function that signals its process', () => {
     },
   ];
   for (const { name, start } of workers)
-    it(`ends its instance alone from a worker ${name}`, async () => {
+    it(`ends only its instance, from a worker ${name}`, async () => {
       const source = `exports.handler = async (e) => { if (e.kill) { ${start}; return 'lived'; } return 'served'; }`;
       const { invoke, lines } = await startRuntime([anInlineFunction('w', source)]);
 
@@ -82,7 +82,7 @@ describe('a function that signals its process', () => {
       assert.match(lines.map(({ message }) => message).join('\n'), /would have ended the gateway/);
     });
 
-  it('starts workers as before: their data, options, exit codes and the home of Lambda', async () => {
+  it("starts workers as before: with their data, options, exit codes and Lambda's home", async () => {
     const code = `
       const { parentPort, workerData } = require('worker_threads');
       parentPort.postMessage([workerData, process.execArgv, require('os').homedir(), process.kill(process.pid, 0)]);
@@ -120,7 +120,7 @@ describe('a function that signals its process', () => {
   });
 });
 
-describe('a function that holds more than its MemorySize outside of the heap', () => {
+describe('a function that uses more than its MemorySize outside of the heap', () => {
   const source = `
     exports.handler = async ({ megabytes, spin }) => {
       const held = [];
@@ -155,7 +155,7 @@ describe('an event that had not begun when its instance ended', () => {
     };`;
     const { invoke } = await startRuntime([anInlineFunction('f', code)]);
 
-    // Which of the two comes first is the machine's to say: one of so many rounds is as meant.
+    // Which of the two comes first depends on the machine: one of several rounds has the intended order.
     for (let round = 0; round < 12; round += 1) {
       assert.equal(returned(await invoke('f', { ends: true })), 'answered');
       assert.equal(returned(await invoke('f', {})), 'answered');
@@ -195,7 +195,7 @@ describe('a source that is being saved', () => {
 });
 
 describe('a module that takes too long to load', () => {
-  it('has 10 s and then the timeout of its function, as where Lambda starts over with the first event', async () => {
+  it('has 10 s and then the timeout of its function, as if Lambda starts over with the first event', async () => {
     const waits: number[] = [];
     const deadlines: typeof MACHINE_DEADLINES = {
       ...MACHINE_DEADLINES,

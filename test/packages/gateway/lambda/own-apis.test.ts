@@ -1,4 +1,4 @@
-/** What reaches the APIs of a start from Java: its own clients, run with the options of a function's process. */
+/** How Java reaches the APIs of a start: its own clients, run with the options of a function's process. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
@@ -126,7 +126,7 @@ describe('reachOwnApis', () => {
     assert.equal(environment['SSL_CERT_FILE'], '/authorities.pem');
   });
 
-  it('gives nothing where there are none', async () => {
+  it('adds nothing if there are none', async () => {
     assert.deepEqual(await reachOwnApis('java17', undefined), { environment: {}, args: [] });
   });
 });

@@ -64,17 +64,17 @@ const rows: readonly Row[] = [
     changed: ['shared/index.js', 'export const word = 1', 'export const word = 2'],
   },
   {
-    name: 'a file beside the folder of the code, by require',
+    name: 'a file next to the folder of the code, by require',
     files: { 'svc/f.js': 'const word = require("../lib/word"); exports.handler = async () => word;' },
     changed: ['lib/word.js', 'module.exports = 1', 'module.exports = 2'],
   },
   {
-    name: 'JSON beside the folder of the code',
+    name: 'JSON next to the folder of the code',
     files: { 'svc/f.js': 'const word = require("../lib/word.json"); exports.handler = async () => word;' },
     changed: ['lib/word.json', '1', '2'],
   },
   {
-    name: 'a file beside the folder of the code, by import',
+    name: 'a file next to the folder of the code, by import',
     files: { 'svc/f.mjs': 'import word from "../lib/word.mjs"; export const handler = async () => word;' },
     changed: ['lib/word.mjs', 'export default 1', 'export default 2'],
   },
@@ -89,7 +89,7 @@ const rows: readonly Row[] = [
     changed: ['shared/index.js', 'exports.word = () => 1', 'exports.word = () => 2'],
   },
   {
-    name: 'a module beside the folder of the code, in Python',
+    name: 'a module next to the folder of the code, in Python',
     runtime: 'python3.12',
     files: {
       'svc/f.py':

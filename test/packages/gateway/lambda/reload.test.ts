@@ -114,7 +114,7 @@ describe('reload', () => {
     assert.equal(returned(await invoke('f')), 5);
   });
 
-  it('loads code whose own folder appears after the start', async () => {
+  it('loads code whose own folder is created after startup', async () => {
     const { invoke, change } = await startReloading({}, { codeFolder: 'build/out' });
     failed(await invoke('f'));
 
@@ -140,7 +140,8 @@ describe('reload', () => {
   });
 
   const noPython = findPrograms(thisMachine(), /^python3$/).length === 0 && 'python3 is not installed';
-  // Python takes compiled code for that of a source of the same size and second: formatters save right after editors.
+  // Python mistakes compiled code for the code of a source of the same size and second: formatters save right after
+  // editors.
   it('serves new Python that was saved twice within a second', { skip: noPython }, async () => {
     const sourceOf = (answer: number) => ({ 'f.py': `def handler(event, context):\n    return ${answer}\n` });
     const { folder, invoke, change } = await startReloading(sourceOf(1), { runtime: 'python3.13' });

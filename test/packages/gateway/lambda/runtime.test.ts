@@ -47,7 +47,7 @@ describe('an instance', () => {
     assert.ok(post.mock.callCount() < 300, `${post.mock.callCount()} messages`);
   });
 
-  it('goes on where its function replaces setImmediate, as fake timers do', async () => {
+  it('continues if its function replaces setImmediate, as fake timers do', async () => {
     const source =
       'let n = 0; exports.handler = async () => { globalThis.setImmediate = () => 0; return ++n; }';
     const definition = anInlineFunction('faking', source, { timeoutSeconds: 2 });
@@ -94,7 +94,7 @@ describe('an instance', () => {
     assert.equal(returned(await invoke('spin')), 1);
   });
 
-  it('goes on with an event whose caller has stopped waiting', async () => {
+  it('continues with an event whose caller has stopped waiting', async () => {
     const source = `let done = 0; exports.handler = async (e) => {
       if (e.ms) await new Promise((r) => setTimeout(r, e.ms)); done += 1; return done }`;
     const { invoke } = await startRuntime([anInlineFunction('slow', source)], { maxInstances: 1 });
@@ -122,7 +122,7 @@ describe('an instance', () => {
     assert.ok(lines.some((line) => line.level === 'ERROR' && line.message.includes('first start')));
   });
 
-  it('hands waiting events to another instance when it crashes', async () => {
+  it('passes waiting events to another instance when it crashes', async () => {
     const source = `exports.handler = async (e) => { if (e.crash) { await null; process.exit(1) } return 'ok' }`;
     const { invoke } = await startRuntime([anInlineFunction('crash', source)], { maxInstances: 1 });
     await Promise.all(Array.from({ length: 50 }, () => invoke('crash')));
@@ -136,7 +136,7 @@ describe('an instance', () => {
     assert.deepEqual(new Set(others.map(returned)), new Set(['ok']));
   });
 
-  it('gives back events that it was handed ahead, so that a fast function can call its own API', async () => {
+  it('returns events that it was given ahead, so that a fast function can call its own API', async () => {
     const api = createServer((request, response) => {
       const depth = Number(request.url?.slice(1));
       void started.invoke('self', { depth }).then((result) => response.end(JSON.stringify(returned(result))));
@@ -160,12 +160,12 @@ describe('an instance', () => {
 });
 
 describe('the pool of a function', () => {
-  it('runs events that wait at the same time on instances of their own', async () => {
+  it('runs events that wait at the same time on separate instances', async () => {
     const source = `const me = Math.random();
       exports.handler = async (e) => { await new Promise((r) => setTimeout(r, 40)); return me }`;
     const { invoke } = await startRuntime([anInlineFunction('wait', source)]);
     let instances = 0;
-    // Instances take their time to start where the machine is busy: the events of a later round find them.
+    // Instances take long to start if the machine is busy: the events of a later round find them.
     for (let round = 0; round < 6 && instances < 4; round += 1) {
       const answers = await Promise.all(Array.from({ length: 8 }, () => invoke('wait')));
       instances = new Set(answers.map(returned)).size;
@@ -189,7 +189,7 @@ describe('the pool of a function', () => {
     assert.equal(returned(await invoke('one')), 1);
   });
 
-  it('refuses events at once when the queue is full', async () => {
+  it('refuses events at once if the queue is full', async () => {
     const { invoke } = await startRuntime([anInlineFunction('full', COUNTING)], {
       maxInstances: 1,
       limits: { queueLength: 3 },
@@ -205,7 +205,7 @@ describe('the pool of a function', () => {
 });
 
 describe('the runtime', () => {
-  it('refuses a function that it does not know, or cannot run, by name', async () => {
+  it('refuses a function that does not exist or cannot run, by name', async () => {
     const python = anInlineFunction('snake', 'sub handler {}', { runtime: 'perl5' });
     const { runtime, invoke } = await startRuntime([python]);
 
@@ -240,7 +240,7 @@ describe('the runtime', () => {
     assert.equal(returned(await invoke('changed')), 1);
   });
 
-  it('finishes the events of a function whose definition changes, those that wait too', async () => {
+  it('finishes the events of a function whose definition changes, including those that wait', async () => {
     const slow =
       'exports.handler = async () => { await new Promise((done) => setTimeout(done, 200)); return 1; };';
     const { runtime, invoke } = await startRuntime([anInlineFunction('f', slow)]);

@@ -20,7 +20,7 @@ const GET: Omit<Arrival, 'remoteAddress'> = {
 };
 
 describe('a request whose connection has been reset', () => {
-  it('reaches no function: its client is unknown, and is not taken for this machine', async () => {
+  it('reaches no function: its client is unknown, and is not mistaken for this machine', async () => {
     let calls = 0;
     const { api, ports } = anApi(restApi({}), {
       list: () => ({ statusCode: (calls += 1) && 200, body: '' }),
@@ -38,7 +38,7 @@ describe('a request whose connection has been reset', () => {
 });
 
 describe('a request for which no API is served', () => {
-  it('is named in the log, and recorded under the name of its host', () => {
+  it('is reported in the log, and recorded under the name of its host', () => {
     const { api, ports } = anApi(restApi({}), {});
     const sink = {
       destroyed: false,

@@ -141,7 +141,7 @@ describe('openApiPorts', () => {
       expected: [403, { message: 'Forbidden' }],
     },
     { name: 'serves a custom domain', host: () => HOST, path: '/v1/pets?x=1', expected: [200, '/v1/pets'] },
-    // Clients of an HTTP proxy send the whole address (RFC 9112 §3.2.2); the base path stands behind its host.
+    // Clients of an HTTP proxy send the whole address (RFC 9112 §3.2.2); the base path follows its host.
     {
       name: 'serves a custom domain by a target in absolute form',
       host: () => HOST,
@@ -238,7 +238,7 @@ describe('openApiPorts', () => {
     assert.deepEqual(log, [`403 GET /dev/pets: ${foreign('evil.example.com')}`]);
   });
 
-  it('says so to a WebSocket client as well', async () => {
+  it('reports it to a WebSocket client as well', async () => {
     log.splice(0);
     const headers = {
       Host: 'evil.example.com',
@@ -255,7 +255,7 @@ describe('openApiPorts', () => {
     assert.deepEqual(log, [`403 GET /dev: ${foreign('evil.example.com')}`]);
   });
 
-  it('answers each host as if no other had come before it', async () => {
+  it('answers each host as if no other host had been requested before it', async () => {
     for (const earlier of rows)
       for (const { host, path, expected } of rows) {
         await get(earlier.host(port), earlier.path);
@@ -356,7 +356,7 @@ describe('closing the ports', () => {
     assert.equal(received.match(/HTTP\/1\.1 200 /g)?.length, 2);
   });
 
-  it('takes no more of them meanwhile, and waits for none longer than a second', async () => {
+  it('accepts no more connections meanwhile, and waits for none longer than a second', async () => {
     const { opened, port, begun: started } = await openSlow();
     const asked = ask(port);
     await started;
@@ -384,7 +384,7 @@ describe('memoizeLast', () => {
     );
   });
 
-  it('reads a host once for as long as no other comes', () => {
+  it('reads a host once as long as no other host is requested', () => {
     const read: string[] = [];
     const remembered = memoizeLast((host) => read.push(host) > 0);
     for (const host of ['a', 'a', 'a', 'b', 'b', 'a', '', '']) remembered(host);

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 const LINES = ['Host', 'api.example', 'Authorization', 'Bearer one'];
 
 describe('headers of a connection', () => {
-  it('are read once as long as they are the same to the letter', () => {
+  it('are read once as long as they are exactly the same', () => {
     const connection = {};
     const first = headersOf(connection, LINES);
     assert.equal(first.isRepeated, false);
@@ -18,7 +18,7 @@ describe('headers of a connection', () => {
     assert.equal(again.isRepeated, true);
   });
 
-  it('are parsed again where anything is different, or the connection is another', () => {
+  it('are parsed again if anything is different, or the connection is another', () => {
     const connection = {};
     const first = headersOf(connection, LINES);
     const different = [
@@ -36,7 +36,7 @@ describe('headers of a connection', () => {
     assert.notEqual(headersOf({}, LINES), headersOf({}, LINES));
   });
 
-  it('are not held where they are long', () => {
+  it('are not stored if they are long', () => {
     const connection = {};
     for (const lines of [['X-Long', 'x'.repeat(4_096)], Array.from({ length: 66 }, (_, at) => `x${at}`)])
       assert.notEqual(headersOf(connection, lines), headersOf(connection, [...lines]));
@@ -44,7 +44,7 @@ describe('headers of a connection', () => {
 });
 
 describe('ApiRequest', () => {
-  it('shows Node and its readers the headers of its own request, repeated or not', async () => {
+  it('gives Node and its readers the headers of its own request, repeated or not', async () => {
     const seen: unknown[] = [];
     const maps: object[] = [];
     const server = createServer({ IncomingMessage: ApiRequest }, (request, response) => {

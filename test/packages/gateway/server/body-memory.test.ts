@@ -36,7 +36,7 @@ describe('BodyMemory', () => {
     return decided;
   };
 
-  it('has room up to its bound, and again when some is given back', () => {
+  it('has room up to its limit, and again when some is returned', () => {
     const held = ['a', 'b', 'c', 'd'].map((address) => take(25, address));
     const late = take(10, 'e');
     assert.deepEqual([memory.bytes, late.decided], [100, 'waits']);
@@ -46,7 +46,7 @@ describe('BodyMemory', () => {
     assert.deepEqual([late.decided, memory.bytes], [{ bytes: 10, address: 'e' }, 85]);
   });
 
-  it('gives one client address a quarter, and lets the others pass it', () => {
+  it('allows one client address a quarter, and lets the others pass it', () => {
     const first = take(20, 'a');
     const second = take(20, 'a');
     const other = take(20, 'b');
@@ -57,7 +57,7 @@ describe('BodyMemory', () => {
     assert.deepEqual(second.decided, { bytes: 20, address: 'a' });
   });
 
-  it('lets no small body overtake a large one that waits for all that is free', () => {
+  it('lets no small body overtake a large one that waits for all free memory', () => {
     const held = ['a', 'b', 'c', 'd'].map((address) => take(22, address));
     const large = take(20, 'e');
     const small = take(10, 'f');
@@ -74,7 +74,7 @@ describe('BodyMemory', () => {
     );
   });
 
-  it('refuses after five seconds without room, and at once what can never have any', () => {
+  it('refuses a body after five seconds without room, and at once if it can never have room', () => {
     for (const address of ['a', 'b', 'c', 'd']) take(25, address);
     const waiting = take(5, 'e');
     const tooLarge = take(26, 'f');
@@ -86,7 +86,7 @@ describe('BodyMemory', () => {
     assert.equal(waiting.decided, undefined);
   });
 
-  it('forgets a body whose client has left', () => {
+  it('drops a body whose client has left', () => {
     const held = ['a', 'b', 'c', 'd'].map((address) => take(25, address));
     const gone = take(25, 'e');
     gone.stop();
@@ -104,7 +104,7 @@ describe('BodyMemory', () => {
     assert.deepEqual([waiting.decided, memory.bytes], [{ bytes: 20, address: 'a' }, 25]);
   });
 
-  it('bounds what has begun and does not go on', () => {
+  it('limits bodies that have begun and do not continue', () => {
     const addresses = ['a', 'b', 'c', 'd'];
     assert.deepEqual(
       addresses.map((address) => memory.begin(25, address)),
@@ -117,14 +117,14 @@ describe('BodyMemory', () => {
   });
 
   // Attack: streams of one client that each send some kilobytes of a long body, and then nothing.
-  it('lets one client address begin a quarter, and the others their own', () => {
+  it('lets one client address begin a quarter, and the other addresses their own', () => {
     assert.deepEqual([memory.begin(25, 'a'), memory.begin(1, 'a')], [true, false]);
     assert.equal(memory.begin(25, 'b'), true);
     memory.endBeginning(26, 'a');
     assert.equal(memory.begin(25, 'a'), true);
   });
 
-  it('logs the first refusal at once, and those of the next second as a count', () => {
+  it('logs the first refusal at once, and the refusals of the next second as a count', () => {
     memory = new BodyMemory(log, 256 * MB);
     for (let count = 0; count < 37; count += 1) memory.logRefusal('menu (a1b2c3)');
     memory.logRefusal('pets (d4e5f6)');

@@ -52,7 +52,7 @@ describe('checkPeer', () => {
       assert.equal(checkPeer(mutual, peer, atMs).kind, expected);
     });
 
-  it('asks and reports nothing where no certificate is required', () => {
+  it('asks and reports nothing if no certificate is required', () => {
     assert.deepEqual(checkPeer(undefined, trusted, NOW), { kind: 'admitted', shows: false });
   });
 });

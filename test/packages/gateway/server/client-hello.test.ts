@@ -5,7 +5,7 @@ import { before, describe, it } from 'node:test';
 import { MAX_HELLO_BYTES, readHello } from '../../../../packages/gateway/server/client-hello.ts';
 import type { AddressInfo } from 'node:net';
 
-/** What node's own client sends first. */
+/** What Node's own client sends first. */
 async function helloOf(servername: string): Promise<Buffer> {
   const { promise, resolve } = Promise.withResolvers<Buffer>();
   const server = createServer((socket) => socket.once('data', resolve).on('error', () => undefined));
@@ -33,7 +33,7 @@ describe('readHello', () => {
     assert.deepEqual(readHello(nameless), { kind: 'hello', serverName: undefined });
   });
 
-  it('waits for the rest, with any cut of the bytes', () => {
+  it('waits for the rest, wherever the bytes are split', () => {
     for (let length = 0; length < named.length; length += 1)
       assert.deepEqual(readHello(named.subarray(0, length)), { kind: 'more' }, `after ${length} bytes`);
   });
@@ -49,7 +49,7 @@ describe('readHello', () => {
     assert.deepEqual(readHello(Buffer.concat(records)), { kind: 'hello', serverName: 'api.example.com' });
   });
 
-  it('waits for no more once the head of a record of another kind is there', () => {
+  it('stops waiting once the header of a record of another kind has arrived', () => {
     const part = named.subarray(5, 45);
     const first = Buffer.concat([Buffer.from([22, 3, 1, 0, part.length]), part]);
     const alert = Buffer.from([21, 3, 1, 0, 2]);
@@ -58,11 +58,11 @@ describe('readHello', () => {
     assert.deepEqual(readHello(Buffer.concat([first, alert])), { kind: 'hello', serverName: undefined });
   });
 
-  it('knows what is no TLS by its first byte', () => {
+  it('recognizes by the first byte what is not TLS', () => {
     assert.deepEqual(readHello(Buffer.from('GET / HTTP/1.1\r\n')), { kind: 'foreign' });
   });
 
-  it('takes a name that no Host may be for none', () => {
+  it('ignores a name that is not allowed as a Host', () => {
     const at = named.indexOf('Api.Example.com');
     for (const bad of ['Api.Exam\0le.com', 'Api.Example/com', 'Api.Exa\r\n.com'])
       assert.deepEqual(
@@ -71,9 +71,9 @@ describe('readHello', () => {
       );
   });
 
-  it('has no name where a length says more than there is', () => {
+  it('has no name if a length exceeds the record', () => {
     const at = named.indexOf('Api.Example.com');
-    // Before the name stand its own length, its kind, and the lengths of the list and of the extension.
+    // The name is preceded by its own length, its kind, and the lengths of the list and of the extension.
     for (const [what, place] of [
       ['of the name', at - 2],
       ['of the list of names', at - 5],
@@ -90,8 +90,8 @@ describe('readHello', () => {
       }
   });
 
-  it('throws for no bytes at all, and does not wait for ever', () => {
-    // By a seed, so that what fails once fails again.
+  it('never throws, and does not wait forever', () => {
+    // With a seed, so that a failure can be repeated.
     let seed = 1;
     const next = (): number => (seed = (seed * 48_271) % 2_147_483_647);
     for (let round = 0; round < 2_000; round += 1) {

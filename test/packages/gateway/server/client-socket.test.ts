@@ -46,27 +46,27 @@ describe('the end of a client', () => {
       source: 'docs/aws §11.4',
     },
     {
-      name: 'is 1005 where the client gives no code',
+      name: 'is 1005 if the client gives no code',
       end: (client) => client.socket.close(),
       code: 1005,
       reason: 'Client-side close frame status not set',
       source: 'docs/aws §11.4',
     },
     {
-      name: 'is 1006 where the TCP connection drops',
+      name: 'is 1006 if the TCP connection drops',
       end: (client) => client.socket.terminate(),
       code: 1006,
       source: 'docs/aws §11.4',
     },
     {
-      name: 'has no code in its frame where --assume names 1005',
+      name: 'has no code in its frame if --assume names 1005',
       end: endAtLimit('1005'),
       code: 1005,
       clientCode: 1005,
       source: 'docs/aws §11.7',
     },
     {
-      name: 'has no close frame where --assume names 1006',
+      name: 'has no close frame if --assume names 1006',
       end: endAtLimit('1006'),
       code: 1006,
       clientCode: 1006,
@@ -96,7 +96,7 @@ describe('the end of a client', () => {
       source: 'docs/aws §11.1',
     },
     {
-      name: 'is 1007 after text that is no UTF-8',
+      name: 'is 1007 after text that is not a UTF-8',
       end: (client) => client.socket.send(Buffer.from([0xff, 0xfe]), { binary: false }),
       code: 1007,
       clientCode: 1007,
@@ -234,7 +234,7 @@ describe('frames', () => {
   for (const [name, bytes, code] of [
     ['a frame of a reserved kind', [0x83, 0x80, 0, 0, 0, 0], 1002],
     ['a frame without a mask', [0x81, 0x02, 0x68, 0x69], 1002],
-    ['a text that is no UTF-8', [0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28], 1007],
+    ['a text that is not a UTF-8', [0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28], 1007],
   ] as const)
     it(`ends a connection with ${code} after ${name}`, async () => {
       const running = await startEcho();
@@ -263,7 +263,7 @@ describe('frames', () => {
     assert.equal(event?.requestContext.disconnectStatusCode, 1006);
   });
 
-  it('gives a client text, also where a backend sent bytes that are none', async () => {
+  it('sends a client text, even if a backend sent bytes that are not text', async () => {
     const running = await startEcho();
     after(() => running.close());
     const socket = connectTcp(running.host);
@@ -279,7 +279,7 @@ describe('frames', () => {
     assert.deepEqual([...frame.subarray(-4)], [0x61, 0xef, 0xbf, 0xbd]);
   });
 
-  it('holds a flood of messages in the socket and loses none', async () => {
+  it('queues a flood of messages in the socket and loses none', async () => {
     const release = Promise.withResolvers<undefined>();
     let running = 0;
     let most = 0;
@@ -295,7 +295,7 @@ describe('frames', () => {
     const client = await open(`ws://${api.host}/dev`);
     const other = await open(`ws://${api.host}/dev`);
     const count = MESSAGES_IN_FLIGHT_LIMIT * 40;
-    // Long enough that one chunk of the socket holds few of them.
+    // So long that one chunk of the socket contains few of them.
     const padding = 'x'.repeat(1000);
 
     for (let index = 0; index < count; index += 1) client.send(`${index} ${padding}`);
@@ -334,7 +334,7 @@ describe('frames', () => {
     for (let index = 0; index < count; index += 1) assert.equal(await client.next(), 'done');
   });
 
-  it('cuts off a client that leaves megabytes of answers unread, and no other', async () => {
+  it('disconnects a client that leaves megabytes of answers unread, and no other', async () => {
     const release = Promise.withResolvers<undefined>();
     const ended = Promise.withResolvers<SeenEvent>();
     const long = 'x'.repeat(128 * 1024);

@@ -50,7 +50,7 @@ describe('openConnectProxy', () => {
       assert.deepEqual([status, String(answer)], [200, expected]);
     });
 
-  it('goes on for others where a client resets its connection', async () => {
+  it('continues for others if a client resets its connection', async () => {
     const arrived = once(other, 'connection') as Promise<[Socket]>;
     const { socket } = await open(`127.0.0.1:${portOf(other)}`);
     const [backend] = await arrived;
@@ -62,7 +62,7 @@ describe('openConnectProxy', () => {
     assert.equal((await open('own.example:443')).status, 200);
   });
 
-  it('answers 502 where nothing listens', async () => {
+  it('answers 502 if nothing listens', async () => {
     const free = createServer().listen(0, '127.0.0.1');
     await once(free, 'listening');
     const port = portOf(free);
@@ -73,7 +73,7 @@ describe('openConnectProxy', () => {
   });
 
   for (const target of ['x:99999', 'x:0', 'foo', '[::1]', ':443'])
-    it(`answers 400 to ${target}, which is no address`, async () => {
+    it(`answers 400 to ${target}, which is not an address`, async () => {
       assert.equal((await open(target)).status, 400);
     });
 

@@ -1,4 +1,4 @@
-/** Requests that are refused before an API is asked are recorded, and told with what the domain admits. */
+/** Requests that are refused before an API is selected are recorded, and explained with what the domain accepts. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RequestRecords } from '../../../../packages/gateway/console/records/request-records.ts';
@@ -40,7 +40,7 @@ function storyAt(target: string, facts: HostFacts | undefined): string {
 
 describe('a request at a custom domain', () => {
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
-  it('is told with the mappings of the domain if none of them includes its path', () => {
+  it('is explained with the mappings of the domain if none of them includes its path', () => {
     const story = storyAt('/v2/items', { domain: HOST, basePaths: ['v1'] });
     assert.match(story, /^GET \/v2\/items was refused with 403/);
     assert.match(
@@ -50,12 +50,12 @@ describe('a request at a custom domain', () => {
     assert.match(story, /^Begin the path with \/v1\. Or, if the path is right, add a mapping/m);
   });
 
-  it('is told that the domain has no mapping', () => {
+  it('is explained by a domain without mappings', () => {
     const story = storyAt('/items', { domain: HOST, basePaths: [] });
     assert.match(story, /has no mapping\.\nAdd an AWS::ApiGateway::BasePathMapping/);
   });
 
-  it('is told that no API has the host', () => {
+  it('is explained by a host that belongs to no API', () => {
     assert.match(
       storyAt('/items', undefined),
       /No loaded stack has an API or a custom domain with the host name/,
@@ -78,7 +78,7 @@ describe('a client that a truststore does not trust', () => {
     ['the client certificate is not valid for this', /clientAuth/],
   ];
   for (const [reason, change] of REASONS)
-    it(`is told with AWS's reason and what to change: ${reason}`, () => {
+    it(`is explained with AWS's reason and what to change: ${reason}`, () => {
       const certificate = { subject: 'CN=leaf\nO=shop', issuer: 'CN=Intermediate' };
       const told = describeUntrusted(HOST, reason, { certificate } as never);
 

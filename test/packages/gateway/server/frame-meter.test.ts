@@ -72,7 +72,7 @@ describe('FrameMeter', () => {
       before: 1,
     },
   ];
-  it('knows a frame of 64 bits of length by its head, before any of its bytes', () => {
+  it('recognizes a frame with a 64-bit length by its header, before any of its bytes', () => {
     const head = bytesOf({ opcode: TEXT, isFinal: true, length: 70_000 }).subarray(0, 14);
 
     assert.deepEqual(

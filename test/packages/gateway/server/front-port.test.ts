@@ -58,7 +58,7 @@ describe('a front port', () => {
       assert.deepEqual([answer.statusCode, answer.headers['content-length'], body], [status, length, '']);
     });
 
-  it('refuses names of others, and says so in the log', async (t) => {
+  it('refuses other names, and reports it in the log', async (t) => {
     const reply = { status: 200, headers: [], body: '' };
     const { answer, seen, lines } = await aReply(t, reply, 'GET', { host: 'evil.example' });
 

@@ -55,7 +55,7 @@ function open(
 const post = (body: string, length = body.length): string =>
   `POST /dev/pets HTTP/1.1\r\nHost: pets.example\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n${body}`;
 
-describe('bodies that wait for room', () => {
+describe('bodies that wait for memory', () => {
   const lengthOf = 200_000;
   let small: Server;
   let memory: BodyMemory;
@@ -76,7 +76,7 @@ describe('bodies that wait for room', () => {
   }
   const large = 'x'.repeat(lengthOf - 1);
 
-  it('get 503 after five seconds, and the others go on', async () => {
+  it('get 503 after five seconds, and the others continue', async () => {
     ports.log.lines.splice(0);
     const holding = ['127.0.0.3', '127.0.0.4', '127.0.0.5', '127.0.0.6'].map((address) =>
       send(address, large, lengthOf),
@@ -97,7 +97,7 @@ describe('bodies that wait for room', () => {
   });
 });
 
-describe('requests that arrive at once', () => {
+describe('requests that arrive at the same time', () => {
   it('get their own answers, bodies and all', async () => {
     const clients = Array.from({ length: 100 }, () => open());
     clients.forEach(({ socket }, at) => socket.write(post(`body ${at}`)));
@@ -107,7 +107,7 @@ describe('requests that arrive at once', () => {
     );
   });
 
-  it('reach their function with the address of their client, and not at all where it has reset the connection', async () => {
+  it('reach their function with the address of their client, and not at all if it has reset the connection', async () => {
     seen.length = 0;
     const clients = Array.from({ length: 20 }, () => open());
     for (const { socket } of clients) {
@@ -121,7 +121,7 @@ describe('requests that arrive at once', () => {
     assert.equal(seen.at(-1)?.body, 'whole');
   });
 
-  it('are forgotten where the client leaves in the middle of its body', async () => {
+  it('are dropped if the client leaves in the middle of its body', async () => {
     seen.length = 0;
     const leaving = Array.from({ length: 20 }, () => open());
     for (const { socket } of leaving) {
@@ -138,7 +138,7 @@ describe('requests that arrive at once', () => {
     );
   });
 
-  it('come in order where a client sends several at once', async () => {
+  it('arrive in order if a client sends several at once', async () => {
     const { socket, received } = open();
     const get = (name: string): string => `GET /dev/pets?${name} HTTP/1.1\r\nHost: pets.example\r\n`;
     socket.write(

@@ -108,7 +108,7 @@ describe('createApiServer', () => {
     assert.doesNotMatch(received, /content-length/i);
   });
 
-  /** What is no request, or too much of one: the status, and what makes it so. */
+  /** What is not a request, or too much of one: the status, and the reason. */
   const refusals: { name: string; text: () => string | Buffer; status: number; body: string }[] = [
     {
       name: 'a Host that was rebound to this machine',
@@ -117,7 +117,7 @@ describe('createApiServer', () => {
       body: `{"message":"This gateway does not serve the host 'evil.example'. If a tunnel or proxy sends this host, start the gateway with --allow-host evil.example"}`,
     },
     {
-      name: 'bytes that are no HTTP',
+      name: 'bytes that are not HTTP',
       text: () => '\x16\x03\x01\x02\x00\x01\x00\r\n\r\n',
       status: 400,
       body: '{"message":"Bad Request"}',
@@ -159,7 +159,7 @@ describe('createApiServer', () => {
     },
   ];
   for (const { name, text, status, body } of refusals)
-    it(`answers ${status} to ${name} and goes on serving`, async () => {
+    it(`answers ${status} to ${name} and continues to serve`, async () => {
       const received = await exchange(text());
       const next = await exchange(`GET /dev/pets HTTP/1.1\r\n${host()}${CLOSE}\r\n`);
 
@@ -180,7 +180,7 @@ describe('createApiServer', () => {
     assert.doesNotMatch(received, /HTTP\/1\.1 413 /);
   });
 
-  it('forgets a client that sends a wrong length and goes away', async () => {
+  it('drops a client that sends a wrong length and leaves', async () => {
     const socket = connect(port, '127.0.0.1');
     socket.write(`POST /dev/pets HTTP/1.1\r\n${host()}Content-Length: 100\r\n\r\nonly this`);
     await new Promise((resolve) => socket.once('connect', resolve));

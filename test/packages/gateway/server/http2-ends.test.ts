@@ -41,7 +41,7 @@ function aSession(t: TestContext, ...streams: readonly FakeStream[]) {
 }
 
 describe('a session whose client sends nothing more', () => {
-  it('goes on with requests that are complete, and ends those that will never be', (t) => {
+  it('continues with complete requests, and ends those that can never be completed', (t) => {
     const [complete, cut] = [new FakeStream(true, 0), new FakeStream(false, 0)];
     const { socket, said } = aSession(t, complete, cut);
 
@@ -65,7 +65,7 @@ describe('a session whose client sends nothing more', () => {
     assert.deepEqual(said, ['close', 'destroy'], 'and is looked at no more');
   });
 
-  it('waits for a function that has not answered one of its requests yet', (t) => {
+  it('waits for a function that has not yet answered one of its requests', (t) => {
     const [waiting, blocked] = [new FakeStream(true, 0), new FakeStream(true, 5)];
     const { socket, said, wait } = aSession(t, waiting, blocked);
     socket.emit('end');
@@ -77,7 +77,7 @@ describe('a session whose client sends nothing more', () => {
     assert.deepEqual(said, ['close', 'destroy']);
   });
 
-  it('is left alone where it is over', (t) => {
+  it('is not touched if it is over', (t) => {
     const stream = new FakeStream(false, 0);
     const { session, socket, said } = aSession(t, stream);
     session.destroyed = true;

@@ -109,7 +109,7 @@ describe('a request of HTTP/2', () => {
     return { head, body: await text(stream) };
   };
 
-  it('is answered with all headers of the reply, but for those of an HTTP/1.1 connection', async () => {
+  it('is answered with all headers of the reply, except those of an HTTP/1.1 connection', async () => {
     const { head } = await ask({});
 
     assert.equal(head[':status'], 201);
@@ -118,7 +118,7 @@ describe('a request of HTTP/2', () => {
   });
 
   // RFC 9113 §6.5: settings of another length are an error of the whole connection.
-  it('ends with its connection where its frames make no sense, and other connections go on', async () => {
+  it('ends with its connection if its frames are invalid, and other connections continue', async () => {
     const { port } = server.address() as AddressInfo;
     const client = connectTcp(port, '127.0.0.1').resume();
     client.on('error', () => undefined);
@@ -134,7 +134,7 @@ describe('a request of HTTP/2', () => {
     ['a.example', 201],
     ['b.example', 400],
   ] as const)
-    it(`for a.example is answered with ${status} where its Host is ${host}`, async () => {
+    it(`for a.example is answered with ${status} if its Host is ${host}`, async () => {
       const { head } = await ask({ ':authority': 'a.example', host });
 
       assert.equal(head[':status'], status);

@@ -6,7 +6,7 @@ import { describe, it, mock } from 'node:test';
 import { closeServer, listenOn } from '../../../../packages/gateway/server/listen.ts';
 
 describe('listenOn', () => {
-  it('queues thousands of connections: of 2,000 at once, with node’s own 511, the last come after three seconds', async () => {
+  it('queues thousands of connections: with node’s own 511, the last of 2,000 are accepted after three seconds', async () => {
     const server = createServer();
     const { mock: listened } = mock.method(server, 'listen');
     const port = await listenOn(server, '127.0.0.1', 0, '--port');
@@ -26,7 +26,7 @@ describe('listenOn', () => {
     first.close();
   });
 
-  it('takes the next free port where the user chose none, and says so', async () => {
+  it('takes the next free port if the user chose none, and says so', async () => {
     const first = createServer();
     const port = await listenOn(first, '127.0.0.1', 0, '--port');
     const moved: (readonly [number, number])[] = [];
@@ -70,7 +70,7 @@ describe('a port that may be replaced by the next free one', () => {
     assert.equal((await listen(65_534, 1)).used, 65_535);
   });
 
-  it('is not looked for where another reason forbids the port', async () => {
+  it('is not searched for if another reason forbids the port', async () => {
     const server = createServer();
     const { mock: listened } = mock.method(server, 'listen', () =>
       server.emit('error', Object.assign(new Error('no right'), { code: 'EACCES' })),
@@ -88,7 +88,7 @@ describe('a port that may be replaced by the next free one', () => {
     ['ENOTFOUND', /^StartError: 192\.0\.2\.1 is not an address of this machine$/],
     ['EMFILE', /^Error: of the system$/],
   ] as const)
-    it(`is explained where the system refuses it with ${code}`, async () => {
+    it(`is explained if the system refuses it with ${code}`, async () => {
       const server = createServer();
       mock.method(server, 'listen', () =>
         server.emit('error', Object.assign(new Error('of the system'), { code })),
@@ -101,7 +101,7 @@ describe('a port that may be replaced by the next free one', () => {
 });
 
 describe('closeServer', () => {
-  it('waits for no request that is still answered', { timeout: 5_000 }, async () => {
+  it('does not wait for a request that is still being answered', { timeout: 5_000 }, async () => {
     const server = createHttpServer();
     const port = await listenOn(server, '127.0.0.1', 0, '--port');
     const request = get({ host: '127.0.0.1', port });

@@ -93,7 +93,7 @@ const rows: readonly {
   { name: 'a NUL in a header', text: get('x-a: b\0c\r\n'), statuses: [400], source: 'RFC 9110 §5.5' },
   { name: 'a bare CR in a header', text: get('x-a: b\rc: d\r\n'), statuses: [400], source: 'RFC 9112 §2.2' },
   {
-    name: 'a chunk size that is none',
+    name: 'an invalid chunk size',
     text: post(CHUNKED, 'zz\r\nabc\r\n0\r\n\r\n'),
     statuses: [400],
     source: 'RFC 9112 §7.1',
@@ -117,13 +117,13 @@ const rows: readonly {
     source: 'llhttp, 16 KB of extensions',
   },
   {
-    name: 'a method that is none',
+    name: 'an invalid method',
     text: `P\u00f6ST /dev/pets HTTP/1.1\r\nHost: pets.example\r\n\r\n`,
     statuses: [400],
     source: 'RFC 9110 §9.1',
   },
   {
-    name: 'a version that is none',
+    name: 'an invalid version',
     text: `GET /dev/pets HTTP/9.9\r\nHost: pets.example\r\n\r\n`,
     statuses: [400],
     source: 'RFC 9112 §2.3',
@@ -160,7 +160,7 @@ const rows: readonly {
     source: 'RFC 9112 §8',
   },
   {
-    name: 'a body shorter than its length, beside an unwanted upgrade',
+    name: 'a body shorter than its length, together with an unwanted upgrade',
     text: post('Connection: Upgrade\r\nUpgrade: x\r\nContent-Length: 10\r\n', 'abc'),
     ends: true,
     statuses: [400],
@@ -243,7 +243,7 @@ describe('requests that share a connection with a bad one', () => {
     assert.doesNotMatch(received, /smuggled/);
   });
 
-  it('begin where the length of the one before ends', async () => {
+  it('begin if the length of the one before ends', async () => {
     const received = await open(post('Content-Length: 3\r\n', 'abc') + get('Connection: close\r\n')).over;
     const cut = await open(post('Content-Length: 3\r\n', 'abcdef\r\n\r\n')).over;
 

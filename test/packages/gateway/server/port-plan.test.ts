@@ -119,7 +119,7 @@ const TARGETS: readonly TargetRow[] = [
     expected: ['shop-http', '/?x=1'],
   },
   {
-    name: 'has nothing beside the prefix',
+    name: 'has nothing but the prefix',
     stages: [HTTP],
     rule: { prefix: 'api' },
     target: '/apis/items',
@@ -133,7 +133,7 @@ const TARGETS: readonly TargetRow[] = [
     expected: ['shop-rest', '/dev/users?x=1'],
   },
   {
-    name: 'takes an omitted stage for a path even where it has the same name',
+    name: 'takes an omitted stage for a path even if it has the same name',
     stages: [REST],
     rule: { omitStage: true },
     target: '/dev',
@@ -167,7 +167,7 @@ describe('planOwnPorts', () => {
     assert.deepEqual(ports(0), [0, 0]);
   });
 
-  it('opens a port where there is no API yet, for those that calls will make', () => {
+  it('opens a port if there is no API yet, for APIs that calls will create', () => {
     const [plan, ...others] = planOwnPorts([], 3000, () => undefined);
 
     assert.deepEqual(

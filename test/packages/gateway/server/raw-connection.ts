@@ -17,7 +17,7 @@ export type RawServer = {
   readonly server: Server;
   readonly port: number;
   readonly ports: ReturnType<typeof anApi>['ports'];
-  /** `x-wait` holds a request back until its entry here is called. */
+  /** `x-wait` delays a request until its entry here is called. */
   readonly waiting: (() => void)[];
   /** One connection; `ends`: the client says that nothing more will come. */
   open(text: string | Buffer, ends?: boolean): Connection;

@@ -54,7 +54,7 @@ describe('readBody', () => {
     { name: 'that does not say its length', length: 300_000, size: 16_384, announced: undefined },
     { name: 'without a byte', length: 0, size: 1, announced: undefined },
   ])
-    it(`reads a body ${name}, and holds nothing once it is answered`, async () => {
+    it(`reads a body ${name}, and keeps nothing once it is answered`, async () => {
       const whole = patterned(length);
       const reading = read(announced);
       await send(reading, cut(whole, size));
@@ -68,7 +68,7 @@ describe('readBody', () => {
       assert.equal(memory.bytes, 0);
     });
 
-  it('reads no more than the most bytes that are asked for', async () => {
+  it('reads no more than the requested maximum of bytes', async () => {
     const reading = read();
     await send(reading, cut(patterned(MAX + 40_000), 50_000));
 
@@ -77,7 +77,7 @@ describe('readBody', () => {
     assert.equal(reading.request.isPaused(), true);
   });
 
-  it('reads nothing further of a body that waits, and goes on where it stopped', async () => {
+  it('stops reading a body that waits, and continues where it stopped', async () => {
     const first = read(MAX);
     await send(first, cut(patterned(100_000), 50_000));
     const whole = patterned(200_000);
@@ -107,7 +107,7 @@ describe('readBody', () => {
   });
 
   for (const sent of [40_000, 100_000])
-    it(`lets go of a body at once whose client leaves after ${sent} bytes`, async () => {
+    it(`releases a body at once if its client leaves after ${sent} bytes`, async () => {
       const reading = read(MAX);
       await send(reading, cut(patterned(sent), 20_000));
       assert.equal(memory.bytes, sent > FREE_BODY_BYTES ? MAX : sent);
@@ -117,14 +117,14 @@ describe('readBody', () => {
       assert.deepEqual([memory.bytes, reading.outcome], [0, undefined]);
     });
 
-  it('refuses a body that goes on beyond what it had said', async () => {
+  it('refuses a body that is longer than announced', async () => {
     const reading = read(70_000);
     await send(reading, cut(patterned(100_000), 20_000));
 
     assert.deepEqual([reading.outcome, memory.bytes], ['refused', 0]);
   });
 
-  it('refuses a body that says it is longer than one client may have', async () => {
+  it('refuses a body that announces more than one client may send', async () => {
     memory = new BodyMemory(new MemoryLog(), 400_000);
     const reading = read(150_000);
     await send(reading, cut(patterned(80_000), 20_000));

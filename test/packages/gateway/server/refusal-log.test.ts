@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { RefusalLog } from '../../../../packages/gateway/server/refusal-log.ts';
 
 describe('RefusalLog', () => {
-  it('writes the first refusal at once, and how many more there were each second', (t) => {
+  it('writes the first refusal at once, and each second how many more there were', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const lines: string[] = [];
     const log = new RefusalLog({ write: (line) => lines.push(line) });

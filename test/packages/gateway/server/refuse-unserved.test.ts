@@ -6,7 +6,7 @@ import { refuseUnserved } from '../../../../packages/gateway/server/refuse-unser
 import { MemoryLog } from '../../../support/virtual-ports.ts';
 
 describe('a client that would make a proxy of the gateway', () => {
-  it('has two seconds to read that it is none, and to leave', (t) => {
+  it('has two seconds to read the refusal, and to leave', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const log = new MemoryLog();
     const server = createServer();

@@ -12,7 +12,7 @@ before(async () => {
 });
 after(() => raw.close());
 
-describe('a client that has said all it wants', () => {
+describe('a client that has finished sending', () => {
   it('still gets the answers to what it sent (RFC 9112 §9.6)', async () => {
     const connection = open(get('x-wait: 1\r\nx-name: first\r\n') + get('x-name: second\r\n'), true);
     while (raw.waiting.length === 0) await new Promise((go) => setImmediate(go));
@@ -58,7 +58,7 @@ describe('requests in one packet', () => {
     assert.equal(started, 1);
   });
 
-  it('never begin where the client has left before', async () => {
+  it('never begin if the client has left before', async () => {
     const calls = raw.ports.invoker.calls.length;
     const socket = connect(raw.port, '127.0.0.1');
     socket.write(get('x-wait: 1\r\n') + get());

@@ -5,7 +5,7 @@ import { notePolicy } from '../../../../packages/gateway/control/domains/securit
 import { Faults } from '../../../../packages/gateway/core/errors.ts';
 import { tlsRulesOf } from '../../../../packages/gateway/server/security-policies.ts';
 
-/** What the start says of a domain with this policy. */
+/** What the start reports about a domain with this policy. */
 function messages(policy: string): readonly unknown[] {
   const faults = new Faults(false);
   const item = { id: 'd', logicalId: 'D', properties: {}, place: () => ({ file: 'template.yaml' }) };
@@ -55,7 +55,7 @@ describe('tlsRulesOf', () => {
     },
   ];
   for (const { policy, minVersion, has, hasNot } of rows)
-    it(`holds ${policy} to ${minVersion}, with suites that OpenSSL knows`, () => {
+    it(`requires ${minVersion} for ${policy}, with suites that OpenSSL has`, () => {
       const rules = tlsRulesOf(policy);
       const suites = rules.ciphers.split(':');
 
@@ -68,7 +68,7 @@ describe('tlsRulesOf', () => {
       assert.ok(createSecureContext(rules));
     });
 
-  it('holds an unknown one to TLS 1.2', () => {
+  it('requires TLS 1.2 for an unknown policy', () => {
     assert.equal(tlsRulesOf('SecurityPolicy_Of_Tomorrow').minVersion, 'TLSv1.2');
     assert.equal(messages('SecurityPolicy_Of_Tomorrow').length, 1);
   });

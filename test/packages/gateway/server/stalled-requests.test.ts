@@ -20,7 +20,7 @@ describe('a client is not too slow that has sent', () => {
     { name: 'its first request', text: '', more: `${HEAD}abcdef` },
     { name: 'the rest of a body', text: `${HEAD}abc`, more: 'def' },
   ])
-    it(`${name} while the event loop stood`, async () => {
+    it(`${name} while the event loop was blocked`, async () => {
       const server = createApiServer(servedAlone(api.served, ports));
       Reflect.set(server, 'connectionsCheckingInterval', CHECK_MS);
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -154,7 +154,7 @@ describe('a streamed reply', () => {
     assert.deepEqual([await logged(), await logged()], ['200 2', '200 2']);
   });
 
-  it('breaks the connection off where its source does: no last chunk', async () => {
+  it('breaks the connection off if its source does: no last chunk', async () => {
     const { port, ports, logged } = await start(streams(aByteStream(['half', new Error('reset')])));
 
     const conversation = ask(port);
@@ -184,7 +184,7 @@ describe('a streamed reply', () => {
       assert.equal(await logged(), `${head.status} 0`);
     });
 
-  it('is stopped and logged where its head cannot be written', async () => {
+  it('is stopped and logged if its head cannot be written', async () => {
     const body = aFedStream();
     const { port, ports, logged } = await start(
       streams(body, { status: 200, headers: ['X-Bad', 'a\u0000b'] }),
@@ -198,7 +198,7 @@ describe('a streamed reply', () => {
     assert.match(ports.log.lines.at(-1) ?? '', /Invalid character in header content/);
   });
 
-  it('is stopped and logged where the client has left before its head', async () => {
+  it('is stopped and logged if the client has left before its head', async () => {
     const body = aFedStream();
     const asked = Promise.withResolvers<undefined>();
     const answer = Promise.withResolvers<undefined>();
@@ -219,7 +219,7 @@ describe('a streamed reply', () => {
     assert.match(ports.log.lines.at(-1) ?? '', /the client closed the connection/);
   });
 
-  it('does not begin where it waits behind another one and the client leaves', async () => {
+  it('does not begin if it waits behind another one and the client leaves', async () => {
     const first = aFedStream();
     const bodies = [first, aByteStream(['second'])];
     const { port, ports, logged } = await start(() =>
@@ -237,7 +237,7 @@ describe('a streamed reply', () => {
     assert.deepEqual(ports.logGroups.lines, []);
   });
 
-  it('reaches a client that had said all it wants before (RFC 9112 §9.6)', async () => {
+  it('reaches a client that had finished sending before (RFC 9112 §9.6)', async () => {
     const body = aFedStream();
     const { port } = await start(streams(body));
 
@@ -291,7 +291,7 @@ describe('sendStream', () => {
     },
   ];
   for (const { name, bytes, reads, cutBy } of rows)
-    it(`ends the connection after the idle timeout where ${name}`, async () => {
+    it(`ends the connection after the idle timeout if ${name}`, async () => {
       const over = Promise.withResolvers<StreamEnd>();
       const server = createServer((_, response) => {
         const stream = { bytes: bytes(), idleMs: 100, onOver: over.resolve };

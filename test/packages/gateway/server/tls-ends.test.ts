@@ -30,7 +30,7 @@ const LARGER_THAN_WINDOW = 200_000;
 const UNTIL_READ_MS = 50;
 /** Longer than anything else here takes. */
 const IDLE_MS = 1_500;
-/** Without it a connection that stays would hold the test for a minute and more. */
+/** Without it, a connection that stays open would block the test for a minute and more. */
 const SOON = { timeout: 5_000 };
 
 describe('connections with TLS end with their client', () => {
@@ -80,7 +80,7 @@ describe('connections with TLS end with their client', () => {
   const asked = { servername: 'localhost', ca: authority.certificate };
   const nextConnection = async (): Promise<Socket> => ((await once(server, 'connection')) as [Socket])[0];
 
-  it('of HTTP/2, where it says that it sends nothing more', SOON, async () => {
+  it('over HTTP/2, if it announces that it sends nothing more', SOON, async () => {
     const connection = nextConnection();
     const client = connectTls({ ...asked, host: '127.0.0.1', port, ALPNProtocols: ['h2'] });
     await once(client, 'secureConnect');
@@ -91,7 +91,7 @@ describe('connections with TLS end with their client', () => {
     await closed;
   });
 
-  it('of HTTP/2, once it has the answers that it waits for', SOON, async () => {
+  it('over HTTP/2, once it has the answers that it waits for', SOON, async () => {
     const connection = nextConnection();
     let wire: TLSSocket | undefined;
     const session = connectHttp2(`https://localhost:${port}`, {
@@ -115,7 +115,7 @@ describe('connections with TLS end with their client', () => {
   });
 
   it(
-    'of HTTP/2, where the rest of an answer waits for room that the client cannot give any more',
+    'over HTTP/2, if the rest of an answer waits for room that the client can no longer give',
     SOON,
     async () => {
       body = 'x'.repeat(LARGER_THAN_WINDOW);
@@ -131,7 +131,7 @@ describe('connections with TLS end with their client', () => {
     },
   );
 
-  it('of HTTP/2, and let go at once of a body that is cut by the end', SOON, async () => {
+  it('over HTTP/2, and at once release a body that the end truncates', SOON, async () => {
     const connection = nextConnection();
     const client = connectTls({ ...asked, host: '127.0.0.1', port, ALPNProtocols: ['h2'] });
     await once(client, 'secureConnect');
@@ -145,7 +145,7 @@ describe('connections with TLS end with their client', () => {
     assert.equal(options.bodies.bytes, 0);
   });
 
-  it('of HTTP/2, and let go at once of bodies whose client says goodbye in the middle', SOON, async () => {
+  it('over HTTP/2, and at once release bodies whose client says goodbye in the middle', SOON, async () => {
     const session = connectHttp2(`https://localhost:${port}`, { ca: authority.certificate });
     session.on('error', () => undefined);
     const stream = session.request({ ':method': 'POST', ':path': '/dev/pets', 'content-length': 200_000 });
@@ -201,7 +201,7 @@ describe('connections with TLS end with their client', () => {
     { version: 'HTTP/1.1', request: 'GET /dev/pets HTTP/1.1\r\nHost: localhost\r\n\r\n' },
     { version: 'HTTP/2', request: PREFACE + GET_PETS },
   ])
-    it(`of ${version}, where it is reset while TLS has session tickets to write`, SOON, async () => {
+    it(`of ${version}, if it is reset while TLS has session tickets to write`, SOON, async () => {
       const connection = nextConnection();
       const wire = connect(port, '127.0.0.1');
       const alpn = version === 'HTTP/2' ? ['h2'] : ['http/1.1'];

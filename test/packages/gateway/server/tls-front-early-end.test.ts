@@ -11,7 +11,7 @@ import { MemoryLog } from '../../../support/virtual-ports.ts';
 const DAY_MS = 86_400_000;
 const times = { fromEpochMs: Date.now() - DAY_MS, toEpochMs: Date.now() + DAY_MS };
 
-it('ends a connection whose client leaves before it has said anything, and serves the next one', async (t) => {
+it('ends a connection whose client leaves before it has sent anything, and serves the next one', async (t) => {
   const server = createHttpServer((_, response) => response.end('served'));
   const end = serveTls(server, {
     nameOf: () => ({ names: ['localhost'], policy: 'TLS_1_2', acceptsHttp2: false }),

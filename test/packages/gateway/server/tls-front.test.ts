@@ -125,7 +125,7 @@ describe('API ports with TLS', () => {
   after(() => opened.close());
 
   // The gateway gives a handshake 10 seconds; its end does not wait for them.
-  it('are closed while a client is connected that has said nothing', { timeout: 8_000 }, async () => {
+  it('are closed while a client is connected that has sent nothing', { timeout: 8_000 }, async () => {
     const other = await open();
     const silent = connect({ host: '127.0.0.1', port: other.ports.get(API_ID) ?? 0 });
     await once(silent, 'connect');
@@ -171,7 +171,7 @@ describe('API ports with TLS', () => {
   const member = (value: unknown, ...names: string[]): unknown =>
     names.reduce<unknown>((found, name) => (found as Record<string, unknown> | undefined)?.[name], value);
 
-  it('serves HTTPS under a certificate for the name that is asked for', async () => {
+  it('serves HTTPS with a certificate for the requested name', async () => {
     assert.equal((await get()).status, 200);
     assert.equal((await get({ host: OLD, path: '/pets' })).status, 200);
     assert.equal((await get({ host: `${API_ID}.execute-api.us-east-1.amazonaws.com` })).status, 200);
@@ -183,7 +183,7 @@ describe('API ports with TLS', () => {
     assert.equal(await promise, 400);
   });
 
-  it('speaks HTTP/2 with who offers it, and events say what AWS has in them', async () => {
+  it('speaks HTTP/2 with clients that offer it, and events contain what they contain on AWS', async () => {
     const session = connectHttp2(`https://localhost:${port}`, { ca: authority.certificate });
     const answer = await new Promise<string>((resolve, reject) => {
       const stream = session.request({ ':path': '/dev/pets?a=1', cookie: 'x=1' });
@@ -268,9 +268,9 @@ describe('API ports with TLS', () => {
     ]);
   });
 
-  it('answers 403 to a client without a certificate where --assume says so', async () => {
+  it('answers 403 to a client without a certificate with --assume', async () => {
     assumptions = { ...DEFAULT_ASSUMPTIONS, 'missing-client-certificate': '403' };
-    // Its handshakes are those of another truststore then, as after any change of what is served.
+    // Its handshakes then use another truststore, as after any change to what is served.
     load();
     const { status, event } = await get({ host: HOST, path: '/pets' });
     assumptions = DEFAULT_ASSUMPTIONS;
@@ -307,7 +307,7 @@ describe('API ports with TLS', () => {
     load();
   });
 
-  it('takes a message over WSS and answers it, over HTTP/1.1 with any other offer', async () => {
+  it('accepts a message over WSS and answers it, over HTTP/1.1 with any other offer', async () => {
     const asked = { host: '127.0.0.1', port, servername: CHAT_HOST, ca: authority.certificate };
     const offered = connectTls({ ...asked, ALPNProtocols: ['h2', 'http/1.1'] });
     await once(offered, 'secureConnect');
@@ -327,7 +327,7 @@ describe('API ports with TLS', () => {
   });
 
   it('opens no WebSocket at a domain with mutual TLS without a certificate', async () => {
-    // The types of ws leave out what it hands on to the TLS connection.
+    // The types of ws leave out what it passes on to the TLS connection.
     const options = { servername: HOST, ca: authority.certificate, headers: { Host: HOST } };
     const socket = new WebSocket(`wss://127.0.0.1:${port}/`, options);
     const { promise, resolve } = Promise.withResolvers<NodeJS.ErrnoException>();
@@ -364,7 +364,7 @@ describe('serveTls', () => {
     return { log, certified, server, port, open };
   }
 
-  /** What a client of TLS 1.2 sends first: its alerts are plain until the keys are made. */
+  /** What a TLS 1.2 client sends first: its alerts are not encrypted until the keys exist. */
   async function aHello(): Promise<Buffer> {
     const listening = createServer();
     listening.listen(0, '127.0.0.1');
@@ -381,7 +381,7 @@ describe('serveTls', () => {
   /** RFC 5246 §7.2: a fatal alert, unknown_ca. */
   const UNKNOWN_CA = Buffer.from([21, 3, 3, 0, 2, 2, 48]);
 
-  it('says once how the local CA is trusted, where clients do not trust it', async (t) => {
+  it('says once how the local CA is trusted, if clients do not trust it', async (t) => {
     const { log, server, port } = await aFront(t);
     const hello = await aHello();
     for (let round = 0; round < 2; round += 1) {
@@ -410,7 +410,7 @@ describe('serveTls', () => {
     assert.deepEqual(certified, ['localhost', 'a.localhost']);
   });
 
-  it('keeps connections that say nothing for a while', async (t) => {
+  it('keeps connections that send nothing for a while', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     const { server, open } = await aFront(t);
     const arrived = once(server, 'connection') as Promise<[Socket]>;

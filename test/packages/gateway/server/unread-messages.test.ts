@@ -11,7 +11,7 @@ import { echo, ECHO_ROUTES, open, startApi, startEcho } from '../core/websocket/
 import type { Connection } from '../../../../packages/gateway/core/websocket/connections.ts';
 import type { RunningApi } from '../core/websocket/server.ts';
 
-describe('what waits for a client that does not read', () => {
+describe('data that waits for a client that does not read', () => {
   /** What its system takes is full, and nothing has gone for one turn. */
   async function fillUp({ at }: RunningApi): Promise<Connection> {
     const [connection] = at.connections.all;
@@ -40,7 +40,7 @@ describe('what waits for a client that does not read', () => {
     assert.ok(taken > 0 && taken <= BUFFER_LIMIT_BYTES / FRAME_COST_BYTES, `${taken} messages wait`);
   });
 
-  it('holds up its own messages no more once it reads, however many answers went at once', async () => {
+  it('no longer delays its own messages once it is read, however many answers went at once', async () => {
     const { promise: heard, resolve: onHeard } = Promise.withResolvers<undefined>();
     const running = await startApi(anApi(ECHO_ROUTES), {
       echo: (event) => {

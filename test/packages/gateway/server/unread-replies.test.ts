@@ -14,7 +14,7 @@ class FakeReply extends EventEmitter {
 }
 
 describe('UnreadReplies', () => {
-  it('closes the connections that wait the longest once all together hold too much', () => {
+  it('closes the connections that have waited longest if all of them together hold too much', () => {
     const log = new MemoryLog();
     const unread = new UnreadReplies(log, 100);
     const replies = [40, 40, 40, 60].map((bytes) => {
@@ -69,7 +69,7 @@ describe('UnreadReplies', () => {
     );
   });
 
-  it('forgets what has left', () => {
+  it('drops what has left', () => {
     const unread = new UnreadReplies(new MemoryLog(), 100);
     for (let turn = 0; turn < 10; turn += 1) {
       const reply = new FakeReply();
@@ -89,7 +89,7 @@ describe('UnreadReplies', () => {
     assert.equal(reply.destroyed, false);
   });
 
-  it('holds nothing of a connection that is gone', () => {
+  it('keeps nothing of a connection that has ended', () => {
     const unread = new UnreadReplies(new MemoryLog(), 100);
     const reply = new FakeReply();
     reply.destroy();

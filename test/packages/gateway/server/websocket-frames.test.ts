@@ -28,7 +28,7 @@ describe('handshakes', () => {
     },
     { name: 'of another version', bytes: handshakeText({ 'Sec-WebSocket-Version': '8' }), status: 400 },
     {
-      name: 'with a list of subprotocols that is none',
+      name: 'with an invalid list of subprotocols',
       bytes: handshakeText({ 'Sec-WebSocket-Protocol': 'a,,b' }),
       status: 400,
     },
@@ -47,7 +47,7 @@ describe('handshakes', () => {
     });
   }
 
-  it('names the version that it speaks to a client of another one', async () => {
+  it('answers with its own version to a client with another one', async () => {
     const running = await startEcho();
     after(() => running.close());
 
@@ -83,7 +83,7 @@ describe('handshakes', () => {
 });
 
 describe('a message that meets a fault of the gateway', () => {
-  it('ends its own connection alone, and is reported', async () => {
+  it('ends only its own connection, and is reported', async () => {
     const api = anApi(ECHO_ROUTES);
     for (const { deployment } of api.stages.values())
       Object.defineProperty(deployment, 'messageRouting', {

@@ -255,7 +255,7 @@ describe('classifyResources', () => {
     }
   });
 
-  it('asks for the line of what has no effect only where it is read', () => {
+  it('asks for the line of what has no effect only if it is read', () => {
     const asked: string[] = [];
     const place = (property?: string) => ({
       file: 'f',

@@ -25,7 +25,7 @@ describe('withDeployedVariables', () => {
     ['Pay', { TABLE: 'shop-Orders-PROD', BANK: 'https://bank', TOPIC: 'arn:prod', NEW: 'n' }],
   ]);
 
-  it('takes the deployed values, but for those that name what is served here', () => {
+  it('uses the deployed values, except those that name what is served here', () => {
     assert.deepEqual(withDeployedVariables(definition, deployed, [{ resources }]).environment, {
       TABLE: 'shop-Orders-LOCAL',
       TOPIC: 'arn:aws:sns:us-east-1:1:shop-Paid-X',

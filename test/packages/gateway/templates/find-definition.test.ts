@@ -18,7 +18,7 @@ function aFolder(files: Readonly<Record<string, string>>): string {
 }
 
 describe('the definition of a folder', () => {
-  it('is its service before its template, and the others are named', () => {
+  it('is its service rather than its template, and the others are reported', () => {
     const folder = aFolder({
       'serverless.yml': '',
       'template.yaml': TEMPLATE,
@@ -32,7 +32,7 @@ describe('the definition of a folder', () => {
     });
   });
 
-  it('is the output of CDK before a template, which may be an older output, where CDK makes it', () => {
+  it('is the output of CDK before a template, which may be an older output, if CDK makes it', () => {
     const folder = aFolder({
       'cdk.json': '{}',
       'template.yaml': TEMPLATE,

@@ -24,7 +24,7 @@ describe('defineFunctions', () => {
       assert.deepEqual([functions[0]?.runtime, unsupported], [runtime, []], LAMBDA);
     });
 
-  it('reads inline code with the defaults of Lambda', () => {
+  it("reads inline code with Lambda's defaults", () => {
     const { functions, unsupported } = define(
       '{FunctionName: f, Runtime: nodejs24.x, Handler: index.handler, Code: {ZipFile: "exports.handler = 1"}}',
     );
@@ -126,7 +126,7 @@ describe('defineFunctions', () => {
       says: /F\.Layers: a function can have at most 5 layers/,
     },
   ];
-  it('reports every fault of a function that Lambda would refuse, one by one', () => {
+  it('reports every fault for which Lambda would refuse a function, one by one', () => {
     const faults = new Faults(false);
     const bad = `{${base}, FunctionName: f, Timeout: 901, Environment: {Variables: {1A: x, B: y, AWS_REGION: x}}}`;
 
@@ -144,7 +144,7 @@ describe('defineFunctions', () => {
     ['Runtime', '{FunctionName: f, Handler: a.b, Code: ./src}'],
     ['Handler', '{FunctionName: f, Runtime: nodejs24.x, Code: ./src}'],
   ] as const)
-    it(`says nothing else of a function without ${missing}`, () => {
+    it(`reports nothing else about a function without ${missing}`, () => {
       const faults = new Faults(false);
 
       const { functions, unsupported, refused } = define(properties, '', faults);

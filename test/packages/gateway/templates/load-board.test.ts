@@ -24,7 +24,7 @@ describe('LoadBoard', () => {
     assert.deepEqual(await outputs, { Out: 'done' });
   });
 
-  it('knows no stack that no source makes, once all have names', async () => {
+  it('finds no stack that no source creates, once all have names', async () => {
     const board = new LoadBoard(['/a', '/b'], RESOURCE_TYPES);
     board.announce('/a', 'a');
     const outputs = board.outputsOf('/a', 'elsewhere');
@@ -34,14 +34,14 @@ describe('LoadBoard', () => {
     assert.equal(await outputs, undefined);
   });
 
-  it('says that a stack asking for itself is not deployed yet', async () => {
+  it('reports that a stack that imports from itself is not deployed yet', async () => {
     const board = new LoadBoard(['/a'], RESOURCE_TYPES);
     board.announce('/a', 'a');
 
     assert.equal(await board.outputsOf('/a', 'a'), undefined);
   });
 
-  it('refuses two stacks that wait for each other, naming them', async () => {
+  it('refuses two stacks that wait for each other, and names them', async () => {
     const board = new LoadBoard(['/a', '/b'], RESOURCE_TYPES);
     board.announce('/a', 'a');
     board.announce('/b', 'b');
@@ -54,7 +54,7 @@ describe('LoadBoard', () => {
     assert.match(said, /custom\.gatewright\.variables/);
   });
 
-  it('refuses waiting for a stack whose outputs import from the one that waits', async () => {
+  it('refuses to wait for a stack whose outputs import from the waiting stack', async () => {
     const board = new LoadBoard(['/a', '/b'], RESOURCE_TYPES);
     board.announce('/a', 'a');
     const outputs = refusalOf(board.outputsOf('/a', 'b'));
@@ -70,7 +70,7 @@ describe('LoadBoard', () => {
     return toRawStack(parseSource(text, `/app/${stackName}.yml`), stackName, { ...OPTIONS, region });
   };
 
-  it('knows a parameter that another stack makes, once that is loaded', async () => {
+  it('finds a parameter that another stack creates, once that stack is loaded', async () => {
     const board = new LoadBoard(['/a', '/b'], RESOURCE_TYPES);
     board.announce('/a', 'a');
     const parameter = board.parameterOf('/a', '/shop/host', OPTIONS.region);
@@ -80,7 +80,7 @@ describe('LoadBoard', () => {
     assert.deepEqual(await parameter, { type: 'String', value: 'a.example' });
   });
 
-  it('knows no parameter of another region, or that no source makes', async () => {
+  it('finds no parameter of another region, or one that no source creates', async () => {
     const board = new LoadBoard(['/a', '/b'], RESOURCE_TYPES);
     const elsewhere = board.parameterOf('/a', '/shop/host', 'ap-south-1');
 
@@ -90,7 +90,7 @@ describe('LoadBoard', () => {
     assert.equal(await board.parameterOf('/a', '/shop/none', OPTIONS.region), undefined);
   });
 
-  it('lets a source that waits for a parameter go on where the other waits for its outputs', async () => {
+  it('lets a source that waits for a parameter continue if the other source waits for its outputs', async () => {
     const board = new LoadBoard(['/a', '/b'], RESOURCE_TYPES);
     board.announce('/a', 'a');
     board.announce('/b', 'b');

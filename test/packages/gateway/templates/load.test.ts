@@ -14,7 +14,7 @@ const FIXTURES = fileURLToPath(new URL('../../../fixtures/definition', import.me
 const fixture = (name: string): string => join(FIXTURES, name);
 
 describe('loadStacks', () => {
-  it("loads two osls services that need each other's exports and outputs, exporting stack first", async () => {
+  it("loads two osls services that need each other's exports and outputs, the exporting stack first", async () => {
     process.env['AWS_SESSION_TOKEN'] = 'of the developer';
     const progress: string[] = [];
     const stacks = await loadStacks([fixture('shop'), fixture('toolkit')], {
@@ -95,7 +95,7 @@ describe('loadStacks', () => {
     }
   });
 
-  it('says once which variable has no value, where, and what to write', async () => {
+  it('says once which variable has no value, if, and what to write', async () => {
     const said = await refusalOf(loadStacks([fixture('missing')], OPTIONS));
 
     assert.equal(
@@ -120,7 +120,12 @@ describe('loadStacks', () => {
       stage: 'dev',
       says: /plain: template not found: the folder has no serverless\.yml/,
     },
-    { name: 'a file that is no template', source: 'sam/src/guard.js', stage: 'dev', says: /guard\.js:1: / },
+    {
+      name: 'a file that is not a template',
+      source: 'sam/src/guard.js',
+      stage: 'dev',
+      says: /guard\.js:1: /,
+    },
   ];
   const unreadable: readonly {
     readonly name: string;
@@ -214,7 +219,7 @@ describe('loadStacks', () => {
   });
 
   // The service was checked without the authorizers of that stack, and the message named the service.
-  it('says why the stack that is imported from is refused, and serves nothing that imports from it', async () => {
+  it('says why the exporting stack is refused, and serves nothing that imports from it', async () => {
     const toolkit = fixture('sam/src/guard.js');
     const given = { ...OPTIONS, tolerance: new Faults(false) };
     const sources = [fixture('cdk'), toolkit];
@@ -244,7 +249,7 @@ describe('loadStacks', () => {
     );
   });
 
-  it('takes the region and account of the command line for stacks that name others', async () => {
+  it('uses the region and account of the command line for stacks that name others', async () => {
     const chosen = { region: 'ap-south-1', accountId: '111122223333' };
 
     const stacks = await loadStacks([fixture('cdk'), fixture('toolkit')], {
@@ -288,7 +293,7 @@ describe('loadStacks', () => {
 });
 
 describe('hasDefinition', () => {
-  it('is true of a folder with a service, and of no other, and of no path that cannot be resolved', () => {
+  it('is true only for a folder with a service, and false for a path that cannot be resolved', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-none-'));
     try {
       assert.deepEqual([fixture('toolkit'), folder, join(folder, 'nope')].map(hasDefinition), [
@@ -303,7 +308,7 @@ describe('hasDefinition', () => {
 });
 
 describe('requireSources', () => {
-  it('refuses where nothing is there, and names all of it', () => {
+  it('refuses if none of the sources exists, and names all of them', () => {
     const both = refusal(() => {
       requireSources([fixture('nope'), fixture('plain')]);
     });
@@ -314,7 +319,7 @@ describe('requireSources', () => {
     );
   });
 
-  it('takes sources of which one is there, and reports the others with the rest', () => {
+  it('accepts sources if one of them exists, and reports the missing ones', () => {
     requireSources([fixture('nope'), fixture('toolkit')]);
   });
 });

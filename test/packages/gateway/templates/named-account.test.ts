@@ -49,7 +49,7 @@ D: ${ROLE}  # was arn:aws:iam::777788889999:role/orders`,
       files: { 'template.yaml': 'A: !Sub arn:aws:iam::${AWS::AccountId}:role/orders' },
       expected: undefined,
     },
-    { name: 'finds none where there is no definition', files: {}, expected: undefined },
+    { name: 'finds none if there is no definition', files: {}, expected: undefined },
   ] satisfies readonly { name: string; files: Record<string, string>; expected: string | undefined }[])
     it(name, () => {
       const folder = mkdtempSync(join(tmpdir(), 'gatewright-account-'));

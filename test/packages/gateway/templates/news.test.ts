@@ -1,4 +1,7 @@
-/** What AWS has launched since spring 2025 (document history of the developer guide, API models of botocore 1.37.23 to 1.43.67): served, without effect on a request, or named at start with its day. */
+/**
+ * What AWS has launched since spring 2025 (document history of the developer guide, API models of botocore 1.37.23 to
+ * 1.43.67): served, without effect on a request, or reported at startup with its day.
+ */
 import { RESOURCE_TYPES } from '../../../../packages/gateway/engine/compose/services/catalogue.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -9,7 +12,7 @@ import { anApi } from '../../../support/an-api.ts';
 import { ok, restApi } from '../../../support/rest-apis.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** What a start says of it; `-` where a property changes nothing for a request. */
+/** What a start reports about it; `-` if a property changes nothing for a request. */
 function messages(type: string, properties: JsonObject): readonly string[] {
   const resource = {
     logicalId: 'R',
@@ -71,7 +74,7 @@ describe('what AWS has launched', () => {
       },
     ];
   for (const { type, properties, says } of named)
-    it(`is named with its day: ${type} ${Object.keys(properties).join(', ')}`, () => {
+    it(`is reported with its day: ${type} ${Object.keys(properties).join(', ')}`, () => {
       const words = messages(type, properties);
       assert.equal(words.length, 1);
       assert.match(words[0] ?? '', says);
@@ -147,7 +150,7 @@ describe('what AWS has launched', () => {
     },
   ];
   for (const { name, seen, is } of served)
-    it(`is taken: ${name}`, () => {
+    it(`is accepted: ${name}`, () => {
       assert.deepEqual(seen(), is);
     });
 

@@ -27,7 +27,7 @@ describe('a user of IAM', () => {
 });
 
 // CloudFormation template reference, "Return values" of each type.
-describe('other resources of IAM and KMS', () => {
+describe('other IAM and KMS resources', () => {
   for (const [type, properties, expression, expected] of [
     ['AWS::IAM::Policy', 'PolicyName: reads', '!Ref R', /^reads$/],
     [

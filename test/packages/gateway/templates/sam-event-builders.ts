@@ -1,4 +1,4 @@
-/** What SAM makes of one function with these events: the plain CloudFormation beside the function itself. */
+/** What SAM generates from one function with these events: the plain CloudFormation besides the function itself. */
 import { parseSource } from '../../../../packages/gateway/templates/cloudformation/template-source.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../../../../packages/gateway/templates/raw-stack.ts';

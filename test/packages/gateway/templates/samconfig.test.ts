@@ -38,7 +38,7 @@ const rows: readonly { name: string; file: string; text: string; region: string 
     region: undefined,
   },
   {
-    name: 'nothing that is no region',
+    name: 'nothing that is not a region',
     file: 'samconfig.toml',
     text: '[default.deploy.parameters]\nregion = "x"',
     region: undefined,
@@ -175,7 +175,7 @@ describe('readSamconfig', () => {
       assert.equal(readSamconfig(folder, 'dev', false).region, region);
     });
 
-  it('reads nothing where there is no such file', () => {
+  it('reads nothing if there is no such file', () => {
     assert.deepEqual(readSamconfig(import.meta.dirname, 'dev', false), { parameters: {} });
   });
 });

@@ -50,7 +50,7 @@ export function evaluate(
   return aStack(text, parameters).resolveOutputs().get('Out')!;
 }
 
-/** What the `DefinitionError` of `work` says, as the command line prints it. */
+/** The message of the `DefinitionError` of `work`, as the command line prints it. */
 export function refusal(work: () => unknown): string {
   try {
     work();

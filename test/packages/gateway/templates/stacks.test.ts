@@ -54,7 +54,7 @@ describe('StackSet', () => {
     );
   });
 
-  it('names the export that may be meant, and asks for another stack only if none is near', () => {
+  it('suggests a similar export, and mentions another stack only if no export is similar', () => {
     const remedyOf = (wanted: string): string => {
       const [shop] = someStacks({
         shop: importing(wanted),
@@ -98,7 +98,7 @@ describe('StackSet', () => {
     );
   });
 
-  it('refuses stacks that import from each other, naming them', () => {
+  it('refuses stacks that import from each other, and names them', () => {
     const set = setOf({
       a: `${importing('b')}\nOutputs: {O: {Value: 1, Export: {Name: a}}}`,
       b: `${importing('a')}\nOutputs: {O: {Value: 1, Export: {Name: b}}}`,
@@ -111,7 +111,7 @@ describe('StackSet', () => {
     );
   });
 
-  it('refuses exports made of each other', () => {
+  it('refuses exports that are made from each other', () => {
     const [a] = someStacks({ a: exporting('a', '!ImportValue b'), b: exporting('b', '!ImportValue a') });
 
     assert.match(

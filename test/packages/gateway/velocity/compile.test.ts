@@ -278,7 +278,7 @@ describe('render', () => {
     });
   }
 
-  // Velocity user guide, "Loops": the reference is that of the loop alone.
+  // Velocity user guide, "Loops": the reference belongs only to the loop.
   it('leaves no loop variable behind, in a macro either', () => {
     const loop = '#foreach($b in [1,2])$b#end[$!b]';
 
@@ -287,7 +287,7 @@ describe('render', () => {
     assert.equal(render(`#set($b = 7)#macro(m $a)${loop}#end#m("x")|$b`), '12[7]|7');
   });
 
-  it('ends at #stop, and fails where its argument does', () => {
+  it('ends at #stop, and fails if its argument does', () => {
     assert.equal(render('a#stop($s)b', { s: 'x' }), 'a');
     assert.equal(failureOf(() => render('#stop($s.substring(9))', { s: 'x' })).code, 'TEMPLATE_FAILED');
   });
@@ -321,7 +321,7 @@ describe('render', () => {
     });
   }
 
-  it('does not confuse names of variables and keys with those of JavaScript objects', () => {
+  it('does not confuse names of variables and keys with names of JavaScript objects', () => {
     const source =
       '$constructor $__proto__ $toString $m.constructor $m["__proto__"] #set($m["__proto__"] = 1)$m["__proto__"] $m';
 

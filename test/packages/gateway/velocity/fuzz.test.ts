@@ -20,7 +20,7 @@ function aScope() {
   return { variables, undefinedReferences: 'empty' as const };
 }
 
-/** Compiles and renders; whatever happens must be a text within its bound or a TemplateError. */
+/** Compiles and renders; the result must always be a text within its limit or a TemplateError. */
 function survive(source: string): void {
   try {
     const text = compileTemplate(source, 'fuzz').render(aScope(), LIMITS);

@@ -8,7 +8,7 @@ import {
 } from '../../../../packages/gateway/velocity/index.ts';
 
 describe('@gatewright/velocity', () => {
-  it('renders a template with values of its own, any number of times', () => {
+  it('renders a template with the given values, any number of times', () => {
     const template = compileTemplate(
       '#foreach($n in $names)$velocityCount:$n.toUpperCase() #end',
       'greeting',

@@ -57,7 +57,7 @@ function valueOf(recorded: Recorded): JavaValue {
   }
 }
 
-/** The text, or `refused` where the template does not compile or render. */
+/** The text, or `refused` if the template does not compile or render. */
 function render({ template, name, context = {}, undefined: mode }: Case): string | TemplateError {
   const recorded = typeof context === 'string' ? (contexts[context] ?? {}) : context;
   const variables = Object.fromEntries(Object.entries(recorded).map(([key, value]) => [key, valueOf(value)]));

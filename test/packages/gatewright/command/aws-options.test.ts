@@ -43,14 +43,14 @@ describe('readAwsEndpoints', () => {
     assert.deepEqual(credentials, { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't' });
   });
 
-  it('refuses --aws without credentials, and an address that is none', () => {
+  it('refuses --aws without credentials, and an invalid address', () => {
     assert.throws(() => readAwsEndpoints(['sns'], {}), UsageError);
     assert.throws(() => readAwsEndpoints([], { AWS_ENDPOINT_URL: 'localhost:4566' }), UsageError);
   });
 });
 
 describe('readDaemon', () => {
-  it('reads where traces go, and nothing where no variable says it', () => {
+  it('reads whether traces are sent, and nothing if no variable says so', () => {
     assert.deepEqual([readDaemon(undefined), readDaemon('')], [undefined, undefined]);
     assert.equal(JSON.stringify(readDaemon('127.0.0.1:2000')).includes('2000'), true);
     assert.throws(() => readDaemon('nowhere'), /AWS_XRAY_DAEMON_ADDRESS must be host:port, not "nowhere"/);
@@ -62,7 +62,7 @@ describe('--aws', () => {
     assert.deepEqual(collectServices('SQS, s3', ['sns']), ['sns', 'sqs', 's3']);
   });
 
-  it('refuses what is no service name', () => {
+  it('refuses an invalid service name', () => {
     assert.throws(() => collectServices('s3,', []), InvalidArgumentError);
   });
 });

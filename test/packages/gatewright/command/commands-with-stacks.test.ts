@@ -138,7 +138,7 @@ describe('gatewright init', () => {
     );
   });
 
-  // A link may have been planted, and what it points to is nobody's to make.
+  // A link may have been planted, and its target must not be created.
   it(
     'writes through no link, not even one that points nowhere',
     { skip: process.platform === 'win32' },
@@ -150,7 +150,7 @@ describe('gatewright init', () => {
     },
   );
 
-  it('protects each API of a service by a document of its own name', async () => {
+  it('protects each API of a service with a document of its own', async () => {
     write({ 'template.json': template('Web', 'App') });
     const { written, next } = await init();
 
@@ -233,7 +233,7 @@ describe('gatewright init', () => {
     assert.match(read(SETTINGS), /^parts: \[authorizers, quotas\]$/m);
   });
 
-  it('reads broken documents as none, which other commands report', async () => {
+  it('ignores broken documents, which other commands report', async () => {
     write({ 'template.json': template('Web') });
     await init();
     for (const text of ['a: [', '- 1', 'api: 7'])
@@ -243,7 +243,7 @@ describe('gatewright init', () => {
     assert.equal((await init()).written.length, 1);
   });
 
-  it('does nothing with --if-missing where there is a stack, and without a document where parts have none', async () => {
+  it('does nothing with --if-missing if there is a stack, and creates no document if the parts need none', async () => {
     write({ 'template.json': template('Web') });
 
     assert.deepEqual((await init('--parts', 'cache')).written, [STACK, SETTINGS]);
@@ -333,7 +333,7 @@ describe('gatewright waf check', () => {
     return runCommandHere(['waf', 'check', file, 'template.json'], { cwd: folder });
   };
 
-  it('says what each web ACL would block, equal lines once, and ends with 1 where any blocks', async () => {
+  it('says what each web ACL would block, equal lines once, and ends with 1 if any web ACL blocks', async () => {
     const { code, stdout } = await check({ ...wall('first', 'x'), ...wall('second', 'z') });
 
     assert.equal(code, 1);
@@ -345,7 +345,7 @@ describe('gatewright waf check', () => {
     assert.equal(second, 'second: 3 requests, 0 blocked, 0 not judged\n');
   });
 
-  it('ends with 0 where none blocks', async () => {
+  it('ends with 0 if none blocks', async () => {
     assert.equal((await check(wall('first', 'z'))).code, 0);
   });
 
@@ -391,7 +391,7 @@ describe('gatewright start --exec', { skip: process.platform === 'win32' }, () =
     await assert.rejects(fetch(url), 'it has ended');
   });
 
-  it('says that a stack is imported from which is not here', async () => {
+  it('reports a stack from which another stack imports and which does not exist here', async () => {
     writeFileSync(join(folder, 'template.json'), `{ "Fn::ImportValue": "gatewright-dev-TokenAuthorizerArn"`);
     const { code, stderr } = await runCommandHere(['start', 'template.json', '--exec', 'exit 0', ...ports], {
       cwd: folder,
@@ -424,7 +424,7 @@ describe('a start by the plug-in', () => {
 
   for (const { name, region, expected } of [
     { name: 'the region that osls names', region: 'eu-west-3', expected: 'eu-west-3' },
-    { name: 'that of the environment where it names none', region: undefined, expected: 'eu-north-1' },
+    { name: 'that of the environment if it names none', region: undefined, expected: 'eu-north-1' },
   ])
     it(`serves in ${name}, prints the addresses and ends`, async () => {
       const { close, printed } = await start(region);
@@ -437,7 +437,7 @@ describe('a start by the plug-in', () => {
       await assert.rejects(fetch(url));
     });
 
-  it('says what is wrong in words for a user, and leaves mistakes of ours as they are', async () => {
+  it('reports errors in terms that a user knows, and does not change internal errors', async () => {
     const failed = await start(undefined, { acount: '1' }).then(
       () => assert.fail('it has started'),
       (error: unknown) => error,

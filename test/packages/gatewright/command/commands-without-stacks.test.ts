@@ -1,4 +1,7 @@
-/** Commands that ask a running gateway, or nothing at all, in this process. The gateway is a stand-in for its control port. */
+/**
+ * Commands that call a running gateway, or nothing at all, in this process. The gateway is a stand-in for its control
+ * port.
+ */
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
@@ -26,7 +29,7 @@ const cwd = join(root, 'service');
 const run = (words: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
   runCommandHere(words, { cwd, environment: { GATEWRIGHT_HOME: join(root, 'home'), ...environment } });
 
-/** By method and path: what it answers, a text as it is. */
+/** The answer by method and path; a text is sent unchanged. */
 const answers = new Map<string, unknown>();
 const asked: (readonly [string, unknown])[] = [];
 let status = 200;
@@ -128,7 +131,7 @@ describe('gatewright clock', () => {
       assert.deepEqual(asked, [[sent === undefined ? 'GET clock' : 'POST clock', sent]]);
     });
 
-  it('refuses what is no shift', async () => {
+  it('refuses an invalid shift', async () => {
     assert.match(
       (await run(['clock', 'later'])).stderr,
       /"later" is not a time shift; write \+1d, 90s, -30m or reset/,
@@ -146,7 +149,7 @@ describe('gatewright invoke', () => {
     });
   });
 
-  it('prints the result, and ends with 1 where the function has failed, unlike the command line of AWS', async () => {
+  it("prints the result, and ends with 1 if the function has failed, unlike AWS's command line", async () => {
     answers.set(call, '{"a":1}');
     headers = { 'x-amz-log-result': Buffer.from('a line\n').toString('base64') };
     const good = await run(['invoke', 'list', '--event', '{"b":2}']);
@@ -158,7 +161,8 @@ describe('gatewright invoke', () => {
     assert.deepEqual([failed.code, failed.stdout], [1, '{"a":1}\n']);
   });
 
-  // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html: X-Amz-Function-Error is there where the function failed.
+  // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html: X-Amz-Function-Error is present if the function
+  // failed.
   for (const { what, words, answer, more, answered, expected } of [
     {
       what: 'JSON',
@@ -201,7 +205,7 @@ describe('gatewright invoke', () => {
       expected: { sent: true },
     },
   ])
-    it(`prints one object with --json where the function has answered with ${what}`, async () => {
+    it(`prints one object with --json if the function has answered with ${what}`, async () => {
       answers.set(call, answer);
       headers = more;
       status = answered;
@@ -211,7 +215,7 @@ describe('gatewright invoke', () => {
       assert.equal(code, 'failed' in expected && expected.failed ? 1 : 0);
     });
 
-  it('sends an empty event where none is given, and refuses a context that is no JSON', async () => {
+  it('sends an empty event if none is given, and refuses a context that is not JSON', async () => {
     await run(['invoke', 'list']);
     assert.deepEqual(asked.at(-1), [call, {}]);
 
@@ -221,7 +225,7 @@ describe('gatewright invoke', () => {
     assert.match(stderr, /^error: --client-context is not JSON\n/);
   });
 
-  it('says that an event was sent, and why one was not', async () => {
+  it('says that an event was sent, or why it was not', async () => {
     status = 202;
     assert.equal((await run(['invoke', 'list', '--async'])).stdout, `sent to ${name}\n`);
     status = 200;
@@ -266,13 +270,13 @@ describe('gatewright requests', () => {
     assert.equal(stderr, '');
   });
 
-  it('says that there is none', async () => {
+  it('says that there are none', async () => {
     answers.set('GET requests?limit=50', { rows: [], state: state() });
 
     assert.equal((await run(['requests'])).stderr, 'No recorded request matches.\n');
   });
 
-  it('prints new ones that match, and says each time when other ones are left out', async () => {
+  it('prints new requests that match, and says each time if other requests were left out', async () => {
     answers.set('GET requests?limit=50&status=4xx&search=alice', { rows: [], state: state() });
     answers.set(
       'GET requests/events?since=7',
@@ -362,7 +366,7 @@ describe('gatewright replay', () => {
   for (const [what, words, environment, says] of [
     ['an edit without an editor', ['--edit'], {}, /--edit needs an editor: set EDITOR/],
     ['an empty editor', ['--edit'], { EDITOR: '' }, /--edit needs an editor: set EDITOR/],
-    ['a time that is none', ['--at', 'later'], {}, /--at: "later" is not a time shift; write \+1d or -30m/],
+    ['an invalid time', ['--at', 'later'], {}, /--at: "later" is not a time shift; write \+1d or -30m/],
   ] as const)
     it(`refuses ${what}, and sends nothing`, async () => {
       const { code, stderr } = await run(['replay', ...words], environment);
@@ -378,7 +382,7 @@ describe('gatewright certs', () => {
   const certificate = (name: string): X509Certificate =>
     new X509Certificate(readFileSync(join(cwd, '.gatewright/tls', name)));
 
-  it('makes a CA once, and says where it is, seen from here', async () => {
+  it('creates a CA once, and says where it is, relative to the current folder', async () => {
     const first = await run(['certs']);
     assert.match(
       first.stdout,

@@ -35,7 +35,7 @@ describe('compiled code of the command', () => {
     });
   }
 
-  it('is kept in a folder of the user’s alone', () => {
+  it('is stored in a folder of the user’s own', () => {
     const home = join(folder, 'home');
     assert.ok(run(home).startsWith(join(home, 'code')));
     assert.equal(statSync(join(home, 'code')).mode & 0o777, 0o700);
@@ -55,7 +55,7 @@ describe('compiled code of the command', () => {
     assert.equal(run(open), '');
   });
 
-  it('stays where Node’s own variable says', () => {
+  it('stays if Node’s own variable says', () => {
     const home = join(folder, 'other');
     const chosen = join(folder, 'chosen');
     assert.ok(run(home, { NODE_COMPILE_CACHE: chosen }).startsWith(chosen));

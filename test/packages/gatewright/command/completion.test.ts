@@ -33,7 +33,7 @@ describe('gatewright completion', () => {
     });
 
   for (const shell of ['bash', 'zsh', 'fish', 'powershell'])
-    it(`knows every command and option in ${shell}`, async () => {
+    it(`includes every command and option in ${shell}`, async () => {
       const script = await print(shell);
 
       for (const [name, load] of COMMANDS) {
@@ -54,7 +54,7 @@ describe('gatewright completion', () => {
         assert.equal(script.split(open ?? '').length, script.split(close ?? '').length, script);
     });
 
-  it('names the shells it knows where it gets another', async () => {
+  it('lists the supported shells if it gets another name', async () => {
     const { code, stderr } = await runCommandHere(['completion', 'tcsh']);
 
     assert.equal(code, 1);

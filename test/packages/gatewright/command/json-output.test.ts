@@ -60,7 +60,7 @@ const PROD = ['--api', 'shop', '--stage', 'prod'];
 const OF_SHOP = [...PROD, '--state', 'state'];
 const BREAKERS = ['--table', 'breakers', '--namespace', 'shop'];
 
-/** In this order: some leave what others show. */
+/** In this order, because some leave what others show. */
 const ROWS: readonly (readonly [command: string, ...words: readonly string[]])[] = [
   ['init', 'made'],
   ['logs'],
@@ -144,7 +144,7 @@ const ROWS: readonly (readonly [command: string, ...words: readonly string[]])[]
   ['data load', 'state.data'],
 ];
 
-/** What these print needs more than there is here. */
+/** What these print needs more than is available here. */
 const REFUSED: typeof ROWS = [
   ['access publish', '--folder', 'made/access'],
   ['waf check', 'out.har', 'template.json'],
@@ -212,7 +212,7 @@ describe('--json', () => {
     });
   }
 
-  it('is of every command, unless there is a reason', async () => {
+  it('exists in every command, unless there is a reason', async () => {
     const all = (await Promise.all([...COMMANDS.values()].map((load) => load()))).flatMap((one) =>
       called(one),
     );
@@ -228,7 +228,7 @@ describe('--json', () => {
   });
 
   for (const [index, [command, ...words]] of ROWS.entries())
-    it(`prints objects and no more (${index + 1}: ${[command, ...words].join(' ')})`, async () => {
+    it(`prints objects and nothing else (${index + 1}: ${[command, ...words].join(' ')})`, async () => {
       const { code, stdout, stderr } = await run(command, words);
 
       assert.equal(code, 0, stderr);

@@ -1,4 +1,6 @@
-/** What the command does with its own process: terminal, keys, signals, parents. What the system says of them is scripted. */
+/**
+ * What the command does with its own process: terminal, keys, signals, parents. The answers of the system are scripted.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -85,7 +87,7 @@ const nothing = (): void => undefined;
 const aPosix = { skip: process.platform === 'win32' };
 
 describe('the terminal of the command', aPosix, () => {
-  it('is none where keys or lines go elsewhere', () => {
+  it('is not available if keys or lines go elsewhere', () => {
     const screen = new Screen();
     for (const facts of [
       { stdin: new PassThrough(), stdout: screen },
@@ -97,7 +99,7 @@ describe('the terminal of the command', aPosix, () => {
     assert.deepEqual(calledStty(), []);
   });
 
-  it('is none where its modes cannot be read, since they could not be given back', () => {
+  it('is not available if its modes cannot be read, because they could not be restored', () => {
     const screen = new Screen();
     writeFileSync(join(folder, 'broken'), '');
     pretend({ platform: 'darwin', stdin: screen, stdout: screen });
@@ -119,7 +121,7 @@ describe('the terminal of the command', aPosix, () => {
     assert.deepEqual(calledStty(), ['-g', '-icanon -echo -isig min 1 time 0', 'as:before']);
   });
 
-  it('is looked for every second by a job in the background, until it comes to the front or stops', (t) => {
+  it('is checked every second by a job in the background, until it comes to the front or stops', (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     const screen = new Screen();
     inBackground();
@@ -146,7 +148,7 @@ describe('the terminal of the command', aPosix, () => {
     assert.deepEqual(calledStty(), ['-g'], 'another job has it');
   });
 
-  it('passes signals on to its job, and is given back before one ends the process', (t) => {
+  it('passes signals on to its job, and is restored before one ends the process', (t) => {
     const screen = new Screen();
     const sent = t.mock.method(process, 'kill', () => true);
     pretend({ platform: 'darwin', stdin: screen, stdout: screen });
@@ -170,7 +172,7 @@ describe('the terminal of the command', aPosix, () => {
     );
   });
 
-  it('is raw on Windows, where Ctrl-C is a key then, and nothing stops a job', () => {
+  it('is raw on Windows, if Ctrl-C is a key then, and nothing stops a job', () => {
     const screen = new Screen();
     pretend({ platform: 'win32', stdin: screen, stdout: screen });
     const terminal = openTerminal();
@@ -229,7 +231,7 @@ describe('the keys of a start', aPosix, () => {
     return { wrote, printed: stripVTControlCharacters(wrote), stderr: output.stderr, done };
   }
 
-  it('are named once, and h says what each does', async () => {
+  it('are listed once, and h explains each', async () => {
     const { printed } = await press('h');
     const [names = '', ...help] = printed.trimEnd().split('\n');
 
@@ -241,7 +243,7 @@ describe('the keys of a start', aPosix, () => {
     assert.equal(help.length, 7);
   });
 
-  it('open the console where there is one', async () => {
+  it('open the console if there is one', async () => {
     assert.match((await press('o')).printed, /\nthis gateway serves no console\n$/);
     assert.match((await press('o', { console: CONSOLE })).printed, /\nopening http.*console\/\n$/);
   });
@@ -325,7 +327,7 @@ describe('a start by npx', aPosix, () => {
       ]);
     });
 
-  it('ends where another process has become its parent', async (t) => {
+  it('ends if another process has become its parent', async (t) => {
     assert.deepEqual(await ends(t, { npm_command: 'exec' }, direct, [nothing, adopted]), [false, true]);
   });
 
@@ -343,7 +345,7 @@ describe('a start by npx', aPosix, () => {
     assert.deepEqual(await ends(t, { npm_command: 'exec' }, below, [leave(1)], SHELL), [false]);
   });
 
-  it('stays where it was started in another way', async (t) => {
+  it('stays if it was started in another way', async (t) => {
     for (const environment of [{}, { npm_command: 'run-script', npm_lifecycle_event: 'serve' }]) {
       assert.deepEqual(await ends(t, environment, direct, [leave(PARENT), adopted]), [false, false]);
       t.mock.reset();
@@ -383,7 +385,7 @@ describe('the command of --exec', aPosix, () => {
     assert.deepEqual(sent[0], [true, 'SIGTERM']);
   });
 
-  it('shares the terminal: Ctrl-C has reached it already, and other signals are for it alone', async (t) => {
+  it('shares the terminal: Ctrl-C has already reached it, and other signals are meant only for it', async (t) => {
     const { isTTY } = process.stdin;
     process.stdin.isTTY = true;
     const spawned = spawnCommand('exec sleep 60', { MARK: 'of the terminal' }, 'MARK');
@@ -403,7 +405,7 @@ describe('the command of --exec', aPosix, () => {
 });
 
 describe('memory of this process', () => {
-  it('is given back a second after a start, where nothing was to be done', async (t) => {
+  it('is released a second after startup, if nothing was to be done', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     t.mock.method(performance, 'eventLoopUtilization', () => ({ idle: 1, active: 0, utilization: 0 }));
     const garbage = new WeakRef({ of: 'the start' });

@@ -11,9 +11,9 @@ function callsOf(command: Command, above: readonly string[] = []): readonly (rea
 }
 
 describe('runCommandLine', () => {
-  // What begins with a dash may be a shift of the clock.
+  // A word that begins with a dash may be a shift of the clock.
   for (const [name, load] of [...COMMANDS].filter(([word]) => word !== 'clock'))
-    it(`says where help is, and ends with 1, when ${String(name)} or a command below it is called wrongly`, async () => {
+    it(`says where to find help, and ends with 1, if ${String(name)} or one of its subcommands is called incorrectly`, async () => {
       for (const words of callsOf(await load())) {
         const { code, stderr } = await runCommandHere([...words, '--no-such-option']);
 
@@ -34,7 +34,7 @@ describe('runCommandLine', () => {
     ['keys', '--json'],
     ['keys', 'show', '--json'],
   ])
-    it(`says what is wrong in one JSON object and nothing else: gatewright ${words.join(' ')}`, async () => {
+    it(`reports the error in one JSON object and nothing else: gatewright ${words.join(' ')}`, async () => {
       const { code, stdout, stderr } = await runCommandHere(words);
 
       assert.deepEqual([code, stdout], [1, '']);

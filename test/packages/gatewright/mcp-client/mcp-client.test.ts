@@ -36,7 +36,7 @@ function aClient(
 const methodsOf = (sent: readonly Sent[]): readonly unknown[] =>
   sent.map(({ request, message }) => message['method'] ?? request.method);
 
-/** A server of an earlier revision: it knows no message before `initialize`. */
+/** A server of an earlier revision: it accepts no message before `initialize`. */
 const EARLIER = ({ message, request }: Sent): Response => {
   if (message['method'] === 'initialize')
     return json({ jsonrpc: '2.0', id: message['id'], result: { protocolVersion: '2025-06-18' } }, 200, {
@@ -71,7 +71,7 @@ describe('McpClient and the revisions of servers', () => {
   });
 
   // Versioning, Backward Compatibility: 4xx without an error of 2026-07-28 means an earlier revision.
-  it('begins a session where the server does not know 2026-07-28, and ends it', async () => {
+  it('begins a session if the server does not support 2026-07-28, and ends it', async () => {
     const { client, sent } = aClient(EARLIER);
 
     assert.deepEqual(await client.listTools(), [{ name: 'a' }]);
@@ -89,7 +89,7 @@ describe('McpClient and the revisions of servers', () => {
     assert.equal(sent.at(-2)?.request.headers['mcp-method'], undefined);
   });
 
-  it('begins with the revision that it was told to speak', async () => {
+  it('begins with the revision that it was configured to speak', async () => {
     const { client, sent } = aClient(EARLIER, { revision: '2025-11-25' });
     await client.listTools();
     assert.equal(methodsOf(sent)[0], 'initialize');
@@ -141,7 +141,7 @@ describe('McpClient and the revisions of servers', () => {
       assert.equal(sent.length, 1);
     });
 
-  it('says which revisions it speaks where a server speaks another', async () => {
+  it('says which revisions it speaks if a server speaks another', async () => {
     const { client } = aClient(({ message }) => result(message, { protocolVersion: '2024-11-05' }), {
       revision: '2025-03-26',
     });
@@ -174,7 +174,7 @@ describe('McpClient and lists', () => {
   });
 
   // Streamable HTTP 2026-07-28, Schema Extension: one invalid tool must not hide the others.
-  it('leaves out a tool whose headers are not valid, and says so', async () => {
+  it('leaves out a tool whose headers are not valid, and reports it', async () => {
     const said: string[] = [];
     const tools = [
       { name: 'good', inputSchema: {} },
@@ -220,7 +220,7 @@ describe('McpClient and calls of tools', () => {
     assert.deepEqual(methodsOf(sent), ['tools/list', 'tools/call', 'tools/list', 'tools/call']);
   });
 
-  it('calls also where no list may be read, so that the refusal of the call is seen', async () => {
+  it('also calls a tool if no list may be read, so that the refusal of the call is visible', async () => {
     const { client, sent } = aClient(({ message }) => error(message, 403, 403, { limit: 'month' }));
     await assert.rejects(client.callTool('run'), (thrown) => {
       assert.ok(thrown instanceof McpRefused);
@@ -235,7 +235,7 @@ describe('McpClient and calls of tools', () => {
     await assert.rejects(client.listTools(), { requestId: 'r1', rpcCode: undefined });
   });
 
-  it('says what a tool asks for that this client cannot give', async () => {
+  it('says what a tool requests that this client cannot provide', async () => {
     const { client } = aClient(({ message }) =>
       result(message, {
         resultType: 'input_required',

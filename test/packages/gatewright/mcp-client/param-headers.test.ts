@@ -12,7 +12,7 @@ const object = (properties: object): object => ({ type: 'object', properties });
 describe('readParamHeaders', () => {
   const invalid = [
     { name: 'an empty name', schema: object({ a: text('') }) },
-    { name: 'a name that is no token', schema: object({ a: text('A B') }) },
+    { name: 'a name that is not a token', schema: object({ a: text('A B') }) },
     { name: 'a name with a line break', schema: object({ a: text('A\r\nB') }) },
     { name: 'a name that is not text', schema: object({ a: text(7) }) },
     { name: 'two names that differ by case only', schema: object({ a: text('Id'), b: text('ID') }) },

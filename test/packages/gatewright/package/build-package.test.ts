@@ -194,7 +194,7 @@ describe('the packages', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  /** Of one build, since to bundle takes longest. */
+  /** From one build, because bundling takes longest. */
   const rules = new Map<string, () => void>();
   rules.set('begin anew, and leave nothing of the build itself', () => {
     assert.deepEqual(readdirSync(built).toSorted(), [
@@ -370,7 +370,7 @@ describe('the packages', () => {
     );
   });
 
-  it('are built anew by these rules', async () => {
+  it('are built again by these rules', async () => {
     write(built, { 'packages/gone.js': 'of an earlier build' });
     await buildPackage(root, built, compiler());
 

@@ -38,7 +38,7 @@ describe('bundleCommand', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('joins our modules, excludes packages of others, and each file finds what is beside it', async () => {
+  it('joins the modules of this repository, excludes other packages, and each file finds its neighbours', async () => {
     const ours = 'node_modules/@gatewright/aws';
     write({
       'packages/gatewright/command/main.js': `import { name } from '@gatewright/aws';
@@ -99,7 +99,7 @@ export const said = [Fault.name, Second.name];`,
     await assert.rejects(bundleCommand(folder, folder), /uses more of import\.meta than import\.meta\.url/);
   });
 
-  it('leaves a text that names an import.meta property as it is', async () => {
+  it('does not change a text that names an import.meta property', async () => {
     const names = ['import.meta.url', 'import.meta.filename'];
     write({ 'packages/gatewright/command/main.js': `export const said = ${JSON.stringify(names)};` });
 
@@ -108,7 +108,7 @@ export const said = [Fault.name, Second.name];`,
     assert.deepEqual(await runBundle(), names);
   });
 
-  it('says what esbuild warns of, since the command would do something else', async () => {
+  it("reports esbuild's warnings, because the command would behave differently", async () => {
     write({
       'packages/gatewright/command/main.js':
         'if (-0 in {} === {}) throw new Error();\nexport const a = typeof b === "undefind";',

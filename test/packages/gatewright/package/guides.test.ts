@@ -9,7 +9,7 @@ import { stripForeignLinks, writeGuides } from '../../../../packages/gatewright/
 const CHECKOUT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 describe('stripForeignLinks', () => {
-  it('keeps links to what ships, and only the words of all others', () => {
+  it('keeps links to shipped pages, and only the words of all other links', () => {
     const shipped = new Set(['docs/guides/protect/access.md', 'docs/recipes/auth0.md']);
     const text =
       '[a](../guides/protect/access.md#commands) [b](https://issuer.example/) [`c` d](../evidence/one.md) ![e](../images/e.png) [f](#here)';
@@ -22,7 +22,7 @@ describe('stripForeignLinks', () => {
 });
 
 describe('the guides in the package', () => {
-  it('lead to nothing that is not in it, and have every recipe', async () => {
+  it('link only to what the package contains, and include every recipe', async () => {
     const target = mkdtempSync(join(tmpdir(), 'gatewright-guides-'));
     try {
       await writeGuides(CHECKOUT, target);

@@ -20,7 +20,7 @@ describe('the manifest of the npm package', () => {
   });
 
   // Seen with npm 11: an optional peer of another major version in the service ends the install with ERESOLVE.
-  it('installs beside any version of a tool or library that a service has already', async () => {
+  it('can be installed next to any version of a tool or library that a service already has', async () => {
     const { peerDependencies } = await makeManifest(ROOT);
     assert.deepEqual([...new Set(Object.values(peerDependencies))], ['*']);
     assert.ok('@middy/core' in peerDependencies && 'serverless' in peerDependencies);
@@ -34,7 +34,7 @@ describe('the manifest of the npm package', () => {
       assert.ok((keywords as readonly string[]).includes(word), word);
   });
 
-  it('has an entry for each of the handlers’ own, and no other of that form', async () => {
+  it('has an entry for each of the handlers’ modules, and no other of that form', async () => {
     const source = JSON.parse(readFileSync(join(ROOT, 'shared/package.json'), 'utf8')) as {
       readonly exports: Readonly<Record<string, string>>;
     };
@@ -52,7 +52,7 @@ describe('the manifest of the npm package', () => {
   });
 });
 
-describe('the manifests of our other packages', () => {
+describe('the manifests of the other packages', () => {
   it('name each as the folder of its workspace says, and carry ours with them', async () => {
     for (const [name, folder] of Object.entries(WORKSPACES)) {
       const manifest = await makeWorkspaceManifest(ROOT, folder);
@@ -65,7 +65,7 @@ describe('the manifests of our other packages', () => {
   });
 
   // `@gatewright/authoring` is for our own commands.
-  it('are published alone where others can use them', () => {
+  it('are published separately if others can use them', () => {
     assert.deepEqual(
       STANDALONE_PACKAGES.toSorted(),
       Object.keys(WORKSPACES)

@@ -10,7 +10,9 @@ const join2 = (...parts: readonly unknown[]) => ({ 'Fn::Join': ['', parts] });
 const functionOf = (Handler: string) => ({ Type: 'AWS::Lambda::Function', Properties: { Handler } });
 const ours = { 'Fn::ImportValue': 'gatewright-dev-TokenAuthorizerArn' };
 
-/** As osls compiles a REST and an HTTP API whose authorizers are ours, beside a method behind Cognito. */
+/**
+ * As osls compiles a REST and an HTTP API that use the toolkit's authorizers, together with a method behind Cognito.
+ */
 const RESOURCES = {
   Ours: {
     Type: 'AWS::ApiGateway::Authorizer',
@@ -89,7 +91,7 @@ describe('checkHandlers', () => {
     assert.match(complaints[1] ?? '', /^src\/orders\.mjs:1: reads authorizer\.jwt, .* of GET \/orders,/);
   });
 
-  it('says nothing of what is acknowledged, does not read claims, or is not there', async () => {
+  it('ignores code that is acknowledged, does not read claims, or does not exist', async () => {
     assert.deepEqual(
       await check({
         'bookings.js': `// gatewright: claims acknowledged: only behind Cognito\n${READ}exports.list = sub;\n`,
@@ -190,7 +192,7 @@ describe('checkHandlers', () => {
     assert.deepEqual(await check({}, templateOf(read.replace('.claims', ''))), []);
   });
 
-  // As `Body` brings it, of which no method and no route is a resource.
+  // As `Body` defines it, which has no resources for methods and routes.
   const scheme = (uri: object) => ({
     type: 'apiKey',
     name: 'Authorization',

@@ -41,7 +41,7 @@ function check(files: Readonly<Record<string, string>>, handler = functionOf('no
 
 const manifest = (over: object) => ({ 'package.json': JSON.stringify(over) });
 
-// Answered on this machine, and "Cannot find module" at AWS.
+// Answered on this machine, and "Cannot find module" on AWS.
 describe('checkPackages', () => {
   it('refuses an import of what osls excludes, by file and with the package to install', async () => {
     for (const over of [{ devDependencies: { gatewright: '1' } }, {}])
@@ -84,7 +84,7 @@ describe('checkPackages', () => {
 });
 
 describe('isBundled', () => {
-  it('knows who puts imports into the handlers', () => {
+  it('detects which tool puts imports into the handlers', () => {
     const rows = [
       [{ build: { esbuild: true } }, true],
       [{ custom: { esbuild: {} } }, true],
@@ -112,7 +112,7 @@ describe('withoutState', () => {
 });
 
 describe('omitState', () => {
-  it('excludes the state from the packages of functions and layers that have patterns of their own', () => {
+  it('excludes the state from the packages of functions and layers that have their own patterns', () => {
     const service = {
       package: {},
       functions: { own: { package: { patterns: ['**'] } }, plain: {} },

@@ -41,7 +41,7 @@ const authorizer = (ttlSeconds: number) => ({
   },
 });
 
-/** The findings of packaging for a service beside the folder `documents/`. */
+/** The findings of packaging for a service next to the folder `documents/`. */
 function check(files: Readonly<Record<string, string>>, over: object = {}, at = 'documents') {
   const root = mkdtempSync(join(tmpdir(), 'gatewright-service-'));
   try {
@@ -199,7 +199,7 @@ describe('checkService', () => {
     assert.deepEqual(check(FILES, { resources: authorizer(30), stackName: 'shop-eve' }), NOTHING);
   });
 
-  it('warns where no document names an API whose authorizers are ours, since nothing was checked', () => {
+  it('warns if no document names an API that uses the authorizers, because nothing was checked', () => {
     const resources = { ...authorizer(30), ...method() };
     const warning =
       'ApiGatewayRestApi of stack shop-eve uses authorizers of the toolkit, but no document in ../documents names it by stack and logical id, so this API was not checked';
@@ -211,7 +211,7 @@ describe('checkService', () => {
     assert.deepEqual(check(FILES, { resources: method(), stackName: 'shop-eve' }), NOTHING);
   });
 
-  it('does not warn of an API that a document names, nor where a document that may name it is not complete', () => {
+  it('does not warn of an API that a document names, nor if a document that may name it is not complete', () => {
     const resources = { ...authorizer(0), ...method() };
 
     assert.deepEqual(check(FILES, { resources }), NOTHING);
@@ -229,7 +229,7 @@ describe('checkService', () => {
     );
   });
 
-  it('looks into access/ of its own where nothing is said, but only where the commands have written', () => {
+  it("reads the service's own access/ folder by default, but only if the commands have written it", () => {
     const own = { settings: undefined, resources: authorizer(30) };
 
     assert.equal(check(FILES, own, 'shop/access').complaints.length, 1);

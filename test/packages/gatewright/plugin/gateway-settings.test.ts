@@ -11,7 +11,7 @@ import { START_OPTIONS } from '../../../../packages/gatewright/plugin/start-opti
 
 const PAGE = 'docs/guides/run/plugin.md';
 
-/** What osls says itself, and what only a command line of its own has. */
+/** What osls itself has, and what makes sense only on a command line. */
 const OF_OSLS = [
   'env-file',
   'env-from-stack',
@@ -47,7 +47,7 @@ describe('SETTING_NAMES', () => {
 });
 
 describe('readGatewaySettings', () => {
-  it('has what `gatewright start` has where nothing is said', () => {
+  it('has the defaults of `gatewright start`', () => {
     const settings = readGatewaySettings(undefined, {});
 
     assert.deepEqual(settings, {
@@ -143,7 +143,7 @@ describe('readGatewaySettings', () => {
 
   const refused: { name: string; custom: unknown; says: RegExp }[] = [
     {
-      name: 'a name that there is not, with the list of those there are',
+      name: 'a name that does not exist, with the list of those there are',
       custom: { assumptions: {} },
       says: /^custom\.gatewright\.assumptions is not a setting; known settings: access, check, variables, account, account-quota, .*vpc-link, waf-networks$/,
     },
@@ -158,8 +158,8 @@ describe('readGatewaySettings', () => {
       custom: { 'account-quota': { 'api-keys': 20_000 } },
       says: /AWS raises only these quotas/,
     },
-    { name: 'a size that is none', custom: { 'cache-memory': 256 }, says: /64MB or 2GB/ },
-    { name: 'a flag that is none', custom: { metrics: 'yes' }, says: /metrics must be true or false$/ },
+    { name: 'an invalid size', custom: { 'cache-memory': 256 }, says: /64MB or 2GB/ },
+    { name: 'an invalid flag', custom: { metrics: 'yes' }, says: /metrics must be true or false$/ },
     {
       name: 'a map of maps',
       custom: { 'vpc-link': { a: { b: 'c' } } },

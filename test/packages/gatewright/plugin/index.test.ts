@@ -69,8 +69,8 @@ function eventsOf(commands: Commands, above = ''): readonly string[] {
 describe('the plug-in for osls', () => {
   after(() => rmSync(folder, { recursive: true }));
 
-  // What osls does not find among the hooks does nothing, and a hook without an event is never called.
-  it('does something at each event of its commands, and has no other hooks but those of osls itself', () => {
+  // osls ignores a hook that it does not know, and a hook without an event is never called.
+  it('acts on each event of its commands, and has no other hooks than those of osls itself', () => {
     const { commands, hooks } = thePlugin({});
     const ofOsls = /^(initialize|before:(aws:)?package:.*)$/;
 
@@ -83,7 +83,7 @@ describe('the plug-in for osls', () => {
   });
 
   for (const hook of ['offline:start', 'offline:start:init'])
-    it(`refuses ${hook} where another command calls it, since its options have not been read`, async () => {
+    it(`refuses ${hook} if another command calls it, since its options have not been read`, async () => {
       const { call } = thePlugin({ words: ['deploy'] });
       await call('initialize');
 
@@ -94,7 +94,7 @@ describe('the plug-in for osls', () => {
       });
     });
 
-  it('says in one message which option is none, before anything is loaded', async () => {
+  it('reports an unknown option in one message, before anything is loaded', async () => {
     await assert.rejects(thePlugin({ cli: { httpPort: 'x' } }).call('initialize'), {
       code: 'GATEWRIGHT',
       message: /^httpPort: "x"/,
@@ -105,7 +105,7 @@ describe('the plug-in for osls', () => {
     );
   });
 
-  it('does not start beside serverless-offline, which has the same commands', async () => {
+  it('does not start together with serverless-offline, which has the same commands', async () => {
     class ServerlessOffline {
       readonly hooks = {};
     }
@@ -115,7 +115,7 @@ describe('the plug-in for osls', () => {
     await thePlugin({ ...both, words: ['package'] }).call('initialize');
   });
 
-  it('reads a configuration that osls names as usual, and says so of another one', async () => {
+  it('reads a configuration with the usual name, and reports another name', async () => {
     for (const hook of ['gateway:start:start', 'offline:start:init']) {
       const { call } = thePlugin({ configurationFilename: 'other.yml' });
       await call('initialize');

@@ -13,7 +13,7 @@ describe('readInspect', () => {
   for (const { given, wanted } of ROWS)
     it(`reads ${JSON.stringify(given)}`, () => assert.deepEqual(readInspect(given), wanted));
 
-  it('refuses a port that is none', () => {
+  it('refuses an invalid port', () => {
     assert.throws(
       () => readInspect({ inspect: true, 'inspect-port': 'x' }),
       /--inspect-port: "x"\. A port is/,

@@ -16,7 +16,7 @@ const FLAGS = `albPort corsAllowHeaders corsAllowOrigin corsDisallowCredentials 
   useInProcess webSocketHardTimeout webSocketIdleTimeout websocketPort`.split(/\s+/);
 
 describe('OFFLINE_OPTIONS', () => {
-  it('knows every flag of serverless-offline', () => {
+  it('includes every flag of serverless-offline', () => {
     assert.deepEqual(
       FLAGS.filter((name) => !Object.hasOwn(OFFLINE_COMMAND_OPTIONS, name)),
       [],
@@ -24,7 +24,7 @@ describe('OFFLINE_OPTIONS', () => {
   });
 
   // As `type` of its own commandOptions: osls would take the next word for the value of a text.
-  it('takes no value where serverless-offline takes none', () => {
+  it('takes no value if serverless-offline takes none', () => {
     const switches = `corsDisallowCredentials disableCookieValidation dockerReadOnly enforceSecureCookies
       ignoreJWTSignature localEnvironment noAuth noPrependStageInUrl noSponsor noTimeout reloadHandler resourceRoutes
       useDocker useInProcess`.split(/\s+/);
@@ -44,7 +44,7 @@ describe('OFFLINE_OPTIONS', () => {
 });
 
 describe('readOfflineOptions', () => {
-  it('has the ports of serverless-offline where nothing is said', () => {
+  it('has the default ports of serverless-offline', () => {
     const { settings, warnings } = readOfflineOptions({}, undefined);
 
     assert.deepEqual(settings.sharedPorts, {
@@ -89,7 +89,7 @@ describe('readOfflineOptions', () => {
     );
   });
 
-  it('accepts the defaults of serverless-offline, which ask for nothing', () => {
+  it('accepts the defaults of serverless-offline, which have no effect', () => {
     const { warnings } = readOfflineOptions(
       {},
       {
@@ -119,7 +119,7 @@ describe('readOfflineOptions', () => {
     );
   });
 
-  it('warns of options without effect, and of those that serverless-offline does not know', () => {
+  it('warns of options without effect, and of those that serverless-offline does not have', () => {
     const { warnings } = readOfflineOptions({ resourceRoutes: true }, { skipCacheInvalidation: true });
 
     assert.deepEqual(warnings, [
@@ -139,19 +139,19 @@ describe('readOfflineOptions', () => {
 
   for (const { name, given, says } of [
     {
-      name: 'a port that is none',
+      name: 'an invalid port',
       given: { httpPort: '70000' },
       says: /httpPort: "70000"\. A port is a number/,
     },
     {
-      name: 'a flag that is none',
+      name: 'an invalid flag',
       given: { reloadHandler: 'yes' },
       says: /reloadHandler must be true or false/,
     },
-    { name: 'a prefix that is no path', given: { prefix: 'a?b' }, says: /prefix must be a path of/ },
+    { name: 'a prefix that is not a path', given: { prefix: 'a?b' }, says: /prefix must be a path of/ },
     { name: 'two hosts', given: { host: ['a', 'b'] }, says: /host accepts one string/ },
     {
-      name: 'a store that is no URL',
+      name: 'a store that is not a URL',
       given: { dynamodb: 'mysql' },
       says: /dynamodb must be "embedded" or a URL/,
     },
@@ -166,7 +166,7 @@ describe('readOfflineOptions', () => {
       assert.throws(() => readOfflineOptions({}, given), { name: 'OptionError', message: says });
     });
 
-  it('refuses or takes any configuration, and fails in no other way', () => {
+  it('refuses or accepts any configuration, and never fails in another way', () => {
     const names = fc.oneof(fc.constantFrom(...Object.keys(OFFLINE_OPTIONS)), fc.string());
     fc.assert(
       fc.property(fc.dictionary(names, fc.jsonValue()), (custom) => {

@@ -48,11 +48,11 @@ describe('an option for osls', () => {
     [{ what: 'a name', takes: '<name>', repeats: true, defaultValue: [] }, 'A name (repeatable).'],
   ];
   for (const [option, usage] of usages)
-    it(`says "${usage}" in the help of osls`, () => assert.equal(toOslsOption(option).usage, usage));
+    it(`prints "${usage}" in the help of osls`, () => assert.equal(toOslsOption(option).usage, usage));
 });
 
 describe('readOption', () => {
-  it('has no value where none is given', () => {
+  it('has no value if none is given', () => {
     for (const value of [undefined, null, ''])
       for (const option of [ROWS.strict, ROWS.host, ROWS.port, ROWS['allow-host'], ROWS.roles])
         assert.equal(readOption('--it', option, value), undefined);
@@ -93,7 +93,7 @@ describe('readOption', () => {
 });
 
 describe('readFlag', () => {
-  it('is off where nothing is given, and refuses what is no switch', () => {
+  it('is off by default, and refuses values that are not a switch', () => {
     assert.deepEqual(
       [undefined, null, '', false, true, 'on'].map((value) => readFlag('noTimeout', value)),
       [false, false, false, false, true, true],
@@ -103,7 +103,7 @@ describe('readFlag', () => {
 });
 
 describe('toRecord', () => {
-  it('takes a map or nothing, and says what else was expected', () => {
+  it('accepts a map or nothing, and otherwise says what was expected', () => {
     assert.deepEqual(
       [undefined, null, {}, { a: 1 }].map((value) => toRecord('custom.x', value, 'a map')),
       [{}, {}, {}, { a: 1 }],

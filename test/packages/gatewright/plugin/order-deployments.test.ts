@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { orderDeployments } from '../../../../packages/gatewright/plugin/order-deployments.ts';
 
 describe('orderDeployments', () => {
-  it('has the deployment wait for gateway responses of the service, in the template itself', () => {
+  it('makes the deployment wait for gateway responses of the service, in the template itself', () => {
     const RestApiId = { Ref: 'Api' };
     const resources = {
       Api: { Type: 'AWS::ApiGateway::RestApi' },

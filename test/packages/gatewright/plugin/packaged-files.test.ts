@@ -1,4 +1,4 @@
-/** What osls puts into packages: the same for a service that Gatewright has served as for one that it never saw. */
+/** What osls packages is the same for a service that Gatewright has served as for one that it never served. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -86,7 +86,7 @@ function runOsls(cwd: string): Promise<void> {
   });
 }
 
-describe('packages of osls with the plug-in', () => {
+describe('osls packages with the plug-in', () => {
   for (const [name, packaging] of [
     ['of the service', ''],
     ['of each function', ', individually: true, patterns: ["src/**"]'],

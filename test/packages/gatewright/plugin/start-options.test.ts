@@ -4,7 +4,7 @@ import { readPairs } from '../../../../packages/gatewright/plugin/option-values.
 import { readStartOptions } from '../../../../packages/gatewright/plugin/start-options.ts';
 
 describe('readStartOptions', () => {
-  it('has the ports of `gatewright start` where nothing is said', () => {
+  it('has the default ports of `gatewright start`', () => {
     const settings = readStartOptions({});
 
     assert.deepEqual(settings, {
@@ -20,7 +20,7 @@ describe('readStartOptions', () => {
     });
   });
 
-  it('reads an account and refuses what is none', () => {
+  it('reads an account and refuses an invalid one', () => {
     assert.deepEqual(readStartOptions({ account: '210987654321' }).chosen, { accountId: '210987654321' });
     assert.throws(() => readStartOptions({ account: '12' }), /--account: "12". An account has 12 digits/);
   });
@@ -50,14 +50,14 @@ describe('readStartOptions', () => {
     assert.equal(settings.dynamodb.kind, 'url');
   });
 
-  it('reads a name, what tables begin with and how much is kept, and refuses a number that is none', () => {
+  it('reads a name, the prefix of tables and the number of records, and refuses an invalid number', () => {
     const { name, seed, record } = readStartOptions({ name: 'shop', seed: 'seeds', record: '0' });
 
     assert.deepEqual([name, seed, record], ['shop', 'seeds', 0]);
     assert.throws(() => readStartOptions({ record: 'all' }), /--record: "all"\. Write a number from 0/);
   });
 
-  it('refuses a port that is none', () => {
+  it('refuses an invalid port', () => {
     assert.throws(() => readStartOptions({ port: '-1' }), /--port: "-1"\. A port is a number/);
   });
 });

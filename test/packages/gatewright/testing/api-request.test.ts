@@ -33,7 +33,7 @@ const api = (
 });
 
 describe('a request of a test', () => {
-  it('is a GET without a body and a POST with one, which is JSON where it is an object', () => {
+  it('is a GET without a body and a POST with one, which is JSON if it is an object', () => {
     assert.deepEqual(makeRequest('/pets', {}), {
       method: 'GET',
       path: '/pets',
@@ -49,7 +49,7 @@ describe('a request of a test', () => {
     assert.equal(String(body), '{"name":"Ole"}');
   });
 
-  it('keeps what is said of method, headers and bytes', () => {
+  it('keeps the given method, headers and bytes', () => {
     const bytes = new Uint8Array([0xff, 0]);
     const headers = { 'content-type': 'image/png', 'X-Many': ['a', 'b'] };
     assert.deepEqual(makeRequest('/pets', { method: 'put', headers, body: bytes }), {
@@ -64,7 +64,7 @@ describe('a request of a test', () => {
     });
   });
 
-  it('has one content type, which is the one that is said in whatever case', () => {
+  it('has one content type, whatever the case of the given header', () => {
     const typesOf = (headers: RequestOptions['headers'] = {}): readonly string[] =>
       makeRequest('/pets', { body: {}, headers }).headers.flatMap(([name, value]) =>
         name.toLowerCase() === 'content-type' ? [value] : [],
@@ -91,13 +91,13 @@ describe('the API that a request is for', () => {
     api('Live', 'websocket'),
   ];
 
-  it('is the only one of its kind, or the one that is named', () => {
+  it('is the only one of its kind, or the named one', () => {
     assert.equal(chooseApi(all, true, {}).logicalId, 'Live');
     assert.equal(chooseApi(all, false, { api: 'Pets' }).id, 'Pets-id');
     assert.equal(chooseApi(all, false, { api: 'shop-Admin', stage: 'prod' }).stage, 'prod');
   });
 
-  it('is asked for with those that there are', () => {
+  it('is requested with a list of the existing ones', () => {
     assert.throws(
       () => chooseApi(all, false, { api: 'Admin' }),
       /several APIs match; pass one of these options:\n  { api: 'Admin', stage: 'dev' }\n  { api: 'Admin', stage: 'prod' }$/,
@@ -226,7 +226,7 @@ describe('the answer to a request of a test', () => {
   });
 
   // "An integer from 200 to 599" is what a Response takes (Fetch Standard); a Lambda function may answer with any.
-  it('has its status, also one that a Response cannot be made with, and no body where there must be none', async () => {
+  it('has its status, even one with which a Response cannot be created, and no body if there must be none', async () => {
     for (const status of [200, 599, 600, 712, 999])
       assert.equal((await answer({ ...empty, status }, '/')).status, status);
     for (const status of [204, 205, 304])

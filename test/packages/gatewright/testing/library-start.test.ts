@@ -1,4 +1,7 @@
-/** What a start by a program leaves to its caller, and the command does. The npm of these tests is a shell script. */
+/**
+ * What a start by a program leaves to its caller, and the command does itself. The npm of these tests is a shell
+ * script.
+ */
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,8 +50,8 @@ describe('a start by a program', { skip: process.platform === 'win32' }, () => {
 
   const rows: readonly (StartOptions & { readonly name: string; readonly runs: readonly string[] })[] = [
     { name: 'installs nothing and runs no script of the project', runs: [] },
-    { name: 'installs what Lambda includes where it is asked for', install: true, runs: ['ci'] },
-    { name: 'runs the build script of the project where it is asked for', build: true, runs: ['run'] },
+    { name: 'installs what Lambda includes if it is asked for', install: true, runs: ['ci'] },
+    { name: 'runs the build script of the project if it is asked for', build: true, runs: ['run'] },
   ];
   for (const { name, runs, ...options } of rows)
     it(name, async () => {

@@ -176,7 +176,7 @@ describe('a gateway of gatewright/testing', () => {
     assert.ok((await gateway.logs('Count')).some((line) => line.includes('event ada')));
   });
 
-  it('says which table or queue there is not', async () => {
+  it('says which table or queue does not exist', async () => {
     await assert.rejects(gateway.table('Cats').items(), /Unknown table "Cats"; expected one of .*Pets/);
     await assert.rejects(gateway.messages('Cats'), /Unknown queue "Cats"; expected one of .*Jobs/);
     await assert.rejects(gateway.clock.advance('soon'), /"soon" is not a duration/);
@@ -214,7 +214,7 @@ describe('the MCP client of gatewright/testing', () => {
 });
 
 describe('a start for one file of tests', () => {
-  it('needs no more than stacks, leaves the environment as it is, and ends', async () => {
+  it('needs only stacks, does not change the environment, and ends', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'gatewright-testing-'));
     try {
       const resources = { Jobs: { Type: 'AWS::SQS::Queue' } };
@@ -231,7 +231,7 @@ describe('a start for one file of tests', () => {
   });
 
   // An SDK would send the developer's session token with the local key pair, and every signature would be wrong.
-  it('takes what would spoil signatures from the shared environment, and brings back all of it when it ends', async () => {
+  it('removes variables that would spoil signatures from the shared environment, and restores all of them at the end', async () => {
     const usual = process.env;
     // The time zone is that of Lambda, for the whole process.
     const developer = { TZ: 'UTC', AWS_SESSION_TOKEN: 'mine', AWS_PROFILE: 'mine', AWS_REGION: 'eu-west-3' };
@@ -257,7 +257,7 @@ describe('a start for one file of tests', () => {
     }
   });
 
-  it('says which variable of the environment names no region', async () => {
+  it('says which variable of the environment does not contain a region', async () => {
     const before = process.env['AWS_REGION'];
     process.env['AWS_REGION'] = 'europe';
     try {
@@ -273,7 +273,7 @@ describe('a start for one file of tests', () => {
 });
 
 describe('a start that fails', () => {
-  it('says what is wrong with the stacks in one error', async () => {
+  it('reports what is wrong with the stacks in one error', async () => {
     await assert.rejects(startGateway({ stacks: 'test/fixtures/velocity' }), { name: 'TestingError' });
     await assert.rejects(connectGateway(), /this process has no shared gateway/);
   });

@@ -1,4 +1,4 @@
-/** What a gateway of a test asks its control port for. The answers are those of a stand-in. */
+/** What a gateway of a test requests from its control port. The answers come from a stand-in. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -81,7 +81,7 @@ describe('a gateway of a test', () => {
     assert.deepEqual(await response.json(), [['prod', '/a']]);
   });
 
-  it('knows the address of each stage, of an API of messages by its name', () => {
+  it('finds the address of each stage, and of a WebSocket API by its name', () => {
     assert.equal(gateway.url('Rest', 'prod'), `http://127.0.0.1:${port}/prod`);
     assert.equal(gateway.url('Live'), `ws://127.0.0.1:${port}/dev`);
     assert.throws(() => gateway.url('Live', 'prod'), /there is no WebSocket API "Live"/);
@@ -168,7 +168,7 @@ describe('a gateway of a test', () => {
 
   for (const { name, result, expected } of [
     { name: 'what it returns', result: { kind: 'returned', payload: '{"a":1}' }, expected: [{ a: 1 }] },
-    { name: 'null where it returns nothing', result: { kind: 'returned' }, expected: [null] },
+    { name: 'null if it returns nothing', result: { kind: 'returned' }, expected: [null] },
     {
       name: 'what it throws',
       result: { kind: 'failed', errorType: 'RangeError', errorMessage: 'bad' },
@@ -180,7 +180,7 @@ describe('a gateway of a test', () => {
       },
     },
     {
-      name: 'an error where it throws something else',
+      name: 'an error if it throws something else',
       result: { kind: 'failed' },
       expected: { name: 'FunctionFailed', errorType: 'Error', message: 'Error: ' },
     },
@@ -220,7 +220,7 @@ describe('a gateway of a test', () => {
 });
 
 describe('the gateway of this process', () => {
-  it('is known by two variables, and a process without them is told how to get one', () => {
+  it('is found by two variables, and a process without them gets an error that says how to get one', () => {
     const environment = { GATEWRIGHT_CONTROL_URL: 'http://127.0.0.1:1', GATEWRIGHT_CONTROL_SECRET: 's' };
 
     assert.deepEqual(linkOf(environment), { url: 'http://127.0.0.1:1', secret: 's' });
@@ -231,7 +231,7 @@ describe('the gateway of this process', () => {
       );
   });
 
-  it('fails functions with an error that has a name of its own', () => {
+  it('fails functions with an error of a given name', () => {
     assert.equal(new FunctionFailed('TypeError', 'x is no function').name, 'FunctionFailed');
   });
 });

@@ -46,7 +46,7 @@ describe('a WebSocket client of a test', () => {
     await socket.close();
   });
 
-  it('says how the connection has ended, also to a caller that waits for a message', async () => {
+  it('says how the connection ended, also to a caller that waits for a message', async () => {
     const socket = await openSocket(url, {}, parse);
     await socket.next();
     const waiting = assert.rejects(socket.next(), /the connection was closed with code 4001/);
@@ -76,7 +76,7 @@ describe('a WebSocket client of a test', () => {
     assert.equal(await quiet(), before);
   });
 
-  it('waits for no message for ever', async () => {
+  it('does not wait for a message forever', async () => {
     const socket = await openSocket(url, {}, parse);
     await socket.next();
     await assert.rejects(socket.next(1), /no message arrived within 1 ms/);
@@ -91,7 +91,7 @@ describe('a WebSocket client of a test', () => {
   });
 });
 
-// What a program of more than one copy of this module tells them by, as by the codes of Node's own errors.
+// How a program with more than one copy of this module recognizes these errors, as by the codes of Node's own errors.
 describe('an error of gatewright/testing', () => {
   const rows = [
     [new TestingError('no gateway'), 'TestingError', 'GATEWRIGHT_TESTING', 'no gateway'],
@@ -99,7 +99,7 @@ describe('an error of gatewright/testing', () => {
     [new HandshakeRefused(401, 'who?'), 'HandshakeRefused', 'GATEWRIGHT_HANDSHAKE', '401 who?'],
   ] as const;
   for (const [error, name, code, says] of rows)
-    it(`is known by name and code: ${name}`, () => {
+    it(`has a name and a code: ${name}`, () => {
       assert.deepEqual([error.name, error.code], [name, code]);
       assert.ok(error.message.includes(says), error.message);
     });

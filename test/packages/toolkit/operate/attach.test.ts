@@ -46,7 +46,7 @@ describe('an attachment in files', () => {
   const mine = ['--function', GOOD, '--routes', 'GET /things-2', '--yes'];
   for (const [title, isBegun, words, refusal] of [
     [
-      'is not resumed where its options plan another one',
+      'is not resumed if its options plan another one',
       true,
       mine,
       /is not the one that these options plan: it puts route GET \/things-1 .*token-authorizer/,
@@ -57,7 +57,7 @@ describe('an attachment in files', () => {
       ['apply', ...mine],
       /is not the one that these options plan/,
     ],
-    ['is not resumed where no step of it began', false, mine, /its journal records no started step/],
+    ['is not resumed if no step of it began', false, mine, /its journal records no started step/],
   ] as const)
     it(title, async () => {
       await using api = await anHttpApiToAttach({ count: 2 });

@@ -1,4 +1,6 @@
-/** What opens a route is shown as the call itself, and asked for by name: of detach, rollback and canaries. */
+/**
+ * A call that opens a route is shown in full, and must be confirmed with the name: in detach, rollback and canaries.
+ */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -108,7 +110,7 @@ describe('detach', () => {
     assertSame(await api.everything(), before);
   });
 
-  it('asks for nothing where each route gets back the guard that it had', async () => {
+  it('asks for nothing if each route gets back the guard that it had', async () => {
     await using api = await aRestApiToAttach({
       resources: 1,
       methods: ['GET'],
@@ -126,7 +128,7 @@ describe('detach', () => {
 
 // Files are the only evidence of which authorizer, or key, a route had.
 describe('a guard that detach puts back from a file', () => {
-  it('is asked for by the name of the route where it is another authorizer', async () => {
+  it('is confirmed with the name of the route if it is another authorizer', async () => {
     await using api = await anHttpApiToAttach({ count: 1 });
     const { plan } = await api.plan();
     await api.apply(plan);
@@ -161,7 +163,7 @@ describe('a guard that detach puts back from a file', () => {
 
 describe('a stage that moves to another deployment', () => {
   // `apiSummary` of a deployment has the kind of each guard, and no id: two authorizers look the same.
-  it('is asked for by the deployment where a file leads to authorizers that AWS does not show', async () => {
+  it('is confirmed with the deployment if a file leads to authorizers that AWS does not show', async () => {
     await using api = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
     const run = runAt(api);
     const deployment = () => api.control.served.find(API_ID)?.stages.get('prod')?.deploymentId ?? '';
@@ -177,7 +179,7 @@ describe('a stage that moves to another deployment', () => {
     assert.match(unnamed.stderr, new RegExp(`To confirm, pass --open "deployment ${ours}"`));
   });
 
-  it('asks for a route by name where the guard there is of another kind, unless that is AWS_IAM', async () => {
+  it('requires the name of a route whose guard there is of another kind, unless that is AWS_IAM', async () => {
     await using api = await aRestApiToAttach({
       resources: 1,
       methods: ['GET'],
@@ -268,7 +270,7 @@ describe('a stage that moves to another deployment', () => {
     assert.equal(stageOf(), before);
   });
 
-  it('opens a route by its name that there needs no API key, and a deployment whose resource policy is not shown', async () => {
+  it('opens a route that needs no API key there only by its name, and a deployment whose resource policy is not visible', async () => {
     await using api = await aRestApiToAttach({
       resources: 1,
       methods: ['GET'],

@@ -82,7 +82,7 @@ describe('examineStack', () => {
     assert.equal(report.account, '123456789012');
   });
 
-  it('finds nothing where the stack itself has what it names', async () => {
+  it('finds nothing if the stack itself has what it names', async () => {
     const { report } = await look({
       ...table(),
       ...made(['AWS::DynamoDB::Table', 'OrdersTable', 'menu-prod-orders']),
@@ -121,7 +121,7 @@ describe('examineStack', () => {
     },
     { name: 'a table that is there', answers: table(), expected: ['name-taken OrdersTable'] },
     {
-      name: 'a log group that is there, and not one whose name goes on',
+      name: 'a log group that is there, and not one whose name continues',
       answers: {
         'logs DescribeLogGroups': {
           body: {
@@ -219,7 +219,7 @@ describe('examineStack', () => {
       expected: ['log-role SocketStage of the compiled template'],
     },
     {
-      name: 'nothing where the account has that role',
+      name: 'nothing if the account has that role',
       answers: { 'apigateway GET /account': { body: { cloudwatchRoleArn: 'arn:aws:iam::1:role/logs' } } },
       stack: LOGGED,
       expected: [],
@@ -230,9 +230,9 @@ describe('examineStack', () => {
       stack: RESERVED,
       expected: ['concurrency OrdersFunction: 30'],
     },
-    { name: 'nothing where 100 are left', answers: lambda(130, 130), stack: RESERVED, expected: [] },
+    { name: 'nothing if 100 are left', answers: lambda(130, 130), stack: RESERVED, expected: [] },
     {
-      name: 'nothing where the reservation is there already',
+      name: 'nothing if the reservation is there already',
       answers: {
         ...lambda(130, 100),
         'lambda GET /2019-09-30/functions/menu-prod-orders/concurrency': {

@@ -19,7 +19,7 @@ type Alarm = Metric & { readonly Metrics?: readonly { readonly MetricStat?: { re
 const readYaml = (path: string): unknown =>
   parse(readFileSync(join(REPOSITORY, path), 'utf8'), { merge: true, logLevel: 'error' });
 
-/** What each alarm of the stack looks at. */
+/** What each alarm of the stack watches. */
 function readAlarms(): readonly (readonly [alarm: string, metric: Metric])[] {
   return globSync('packages/toolkit/stack/**/*.yml', { cwd: REPOSITORY }).flatMap((path) => {
     const { Resources = {} } = readYaml(path) as {
@@ -59,7 +59,7 @@ async function writtenMetrics(): Promise<ReadonlySet<string>> {
 }
 
 describe('alarms of the stack', () => {
-  it('look at metrics that its functions write, or at those of AWS', async () => {
+  it("watch metrics that its functions write, or AWS's own metrics", async () => {
     const { provider } = readYaml('serverless.yml') as {
       readonly provider: { readonly environment: Readonly<Record<string, string>> };
     };

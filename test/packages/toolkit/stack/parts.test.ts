@@ -50,7 +50,7 @@ describe('the parts of the stack', () => {
       assert.deepEqual(compare(kind, ALL), { unnamed: [], surplus: [] });
     });
 
-  it('are different from the stack when a function is taken out, is named twice or does not exist', () => {
+  it('differ from the stack if a function is removed, is named twice or does not exist', () => {
     const [first = COMMON_PART, ...others] = ALL;
     const [removed = '', ...rest] = first.functions;
     const withFunctions = (names: readonly string[]) => [{ ...first, functions: names }, ...others];
@@ -72,7 +72,7 @@ describe('the parts of the stack', () => {
     assert.deepEqual(namedFiles.toSorted(), expected.toSorted());
   });
 
-  it('are called as their folders', () => {
+  it('have the names of their folders', () => {
     const folders = globSync('*/part.ts', { cwd: join(REPOSITORY, 'packages/toolkit/stack') });
 
     assert.deepEqual(PARTS.map(({ name }) => join(name, 'part.ts')).toSorted(), folders.toSorted());
@@ -91,7 +91,7 @@ describe('the parts of the stack', () => {
     );
   });
 
-  it('have each command that is in their folders or is called as they are', () => {
+  it('have each command that is in their folders or has their name', () => {
     const loaders = readFileSync(join(REPOSITORY, 'packages/gatewright/command/commands.ts'), 'utf8');
     const own = [
       ...loaders.matchAll(/^\s*(\w+): async \(\) =>\s*\(await import\('\.\.\/\.\.\/toolkit\/stack\//gm),

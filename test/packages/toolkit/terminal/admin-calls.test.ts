@@ -48,7 +48,7 @@ describe('callAdmin', () => {
     );
   });
 
-  // The walk of a user: after `customers show`, `explain` told of a request that the command itself had made.
+  // What a user did: after `customers show`, `explain` described a request that the command itself had sent.
   it('marks each call of a command, so that the request which a user wants explained stays the last one', async () => {
     const status = (url: string) => ({
       apis: [{ name: 'gatewright-dev-admin', region: 'eu-west-1', url: `${url}/admin` }],

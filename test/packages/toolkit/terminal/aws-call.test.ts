@@ -75,7 +75,7 @@ describe('createAws', () => {
       assert.deepEqual(await account.aws.call(call), { kind: 'refused', ...expected });
     });
 
-  it('asks again while AWS is busy, and not for ever', async () => {
+  it('asks again while AWS is busy, but not forever', async () => {
     let asked = 0;
     const busy = { status: 400, body: { __type: 'ThrottlingException', message: 'Rate exceeded' } };
     await using account = await anAccount({

@@ -45,7 +45,7 @@ describe('endpointOf', () => {
 });
 
 describe('findCredentials', () => {
-  it('takes the profile that is named, not the variables', async (context) => {
+  it('uses the named profile rather than the variables', async (context) => {
     profiles(
       context,
       '[work]\naws_access_key_id = AKIAWORK\naws_secret_access_key = s\naws_session_token = t\n',
@@ -56,7 +56,7 @@ describe('findCredentials', () => {
     assert.deepEqual(found, { accessKeyId: 'AKIAWORK', secretAccessKey: 's', sessionToken: 't' });
   });
 
-  it('takes the variables where no profile is named', async (context) => {
+  it('uses the variables if no profile is named', async (context) => {
     profiles(context, '');
 
     const found = await findCredentials({}, 'us-east-1');
@@ -90,7 +90,7 @@ describe('findCredentials', () => {
     );
   });
 
-  it('says where they come from where there are none at all', async (context) => {
+  it('says where they can come from if there are none at all', async (context) => {
     profiles(context, '');
     delete process.env['AWS_ACCESS_KEY_ID'];
 
@@ -100,7 +100,7 @@ describe('findCredentials', () => {
     );
   });
 
-  it('does not wait for ever', async (context) => {
+  it('does not wait forever', async (context) => {
     profiles(context, '[slow]\ncredential_process = sleep 2\n');
 
     await assert.rejects(

@@ -15,7 +15,7 @@ export const SECRET = 's'.repeat(43);
 /** The folder of the user, new for each test. */
 export let home = '';
 
-/** To be called by each file of tests. */
+/** Must be called by each file of tests. */
 export function givesEachTestAHome(): void {
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), 'gatewright-home-'));
@@ -32,7 +32,7 @@ type Asked = {
   readonly body: string;
 };
 
-/** Runs `work` beside a gateway that answers so, and says what it was asked. */
+/** Runs `work` next to a gateway with these answers, and returns the requests that the gateway got. */
 export async function beside<Result>(
   answer: (response: ServerResponse, line: string, url: string) => void,
   work: (url: string) => Promise<Result>,

@@ -37,7 +37,7 @@ async function allOf<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]>
 }
 
 describe('the choice of a gateway', () => {
-  it('is that of the folder, where no option and no variable names one', async () => {
+  it('is the gateway of the folder, if no option and no variable names one', async () => {
     const { result } = await beside(json({}), async () => {
       chooseGateway({});
       const usual = process.cwd();
@@ -86,7 +86,7 @@ describe('callGateway', () => {
     [{}, 'the gateway answered with status 409'],
     [null, 'the gateway answered with status 409'],
   ] as const)
-    it(`refuses by "${message}" where the gateway answers ${JSON.stringify(answer)}`, async () => {
+    it(`refuses by "${message}" if the gateway answers ${JSON.stringify(answer)}`, async () => {
       const call = beside(json(answer, 409), () => callGateway('GET', 'status'));
 
       await assert.rejects(call, { name: 'UsageError', message });
@@ -101,7 +101,7 @@ describe('callGateway', () => {
     await assert.rejects(call, /does not respond; start it again/);
   });
 
-  it('says that a gateway did not respond in time, without advising to start it again', async () => {
+  it('says that a gateway did not respond in time, without suggesting to start it again', async () => {
     const call = beside(
       () => {},
       () => callGateway('GET', 'status', undefined, 20),
@@ -131,13 +131,13 @@ describe('listenToGateway', () => {
     [{ message: 'no such log' }, 'no such log'],
     [{}, 'the gateway answered with status 404'],
   ] as const)
-    it(`says "${message}" where it is refused`, async () => {
+    it(`says "${message}" if it is refused`, async () => {
       const listening = beside(json(answer, 404), () => allOf(listenToGateway('logs')));
 
       await assert.rejects(listening, { name: 'UsageError', message });
     });
 
-  it('says that the gateway has ended where it breaks off', async () => {
+  it('says that the gateway has ended if the stream breaks off', async () => {
     const listening = beside(
       (response) => {
         response.write('one\n', () => response.destroy());
@@ -193,7 +193,7 @@ describe('findFunction', () => {
       assert.deepEqual(await find(given), { ...served.find((one) => one.name === name), nowEpochMs: 7 });
     });
 
-  it('names those that match where several do, and all where none does', async () => {
+  it('names the matching functions if several match, and all if none does', async () => {
     await assert.rejects(
       find('list'),
       /"list" matches several functions; pass one of these names: shop-dev-list, desk-dev-list$/,

@@ -61,7 +61,7 @@ describe('invokeAdmin', () => {
     assert.equal(headers['idempotency-key'], 'op-1');
   });
 
-  it('leaves a path that is no route to the function', async () => {
+  it('leaves an unknown path to the function', async () => {
     const aws = anAws(answered({ statusCode: 404, body: '{"code":"ROUTE_UNKNOWN"}' }));
     const { response } = await invokeAdmin(aws, ARN, { method: 'GET', path: '/quota/plans' });
     assert.equal(response?.status, 404);
@@ -70,7 +70,7 @@ describe('invokeAdmin', () => {
     assert.equal(parseHttpEvent(JSON.parse(call.body ?? '')).routeKey, 'ANY /access/{proxy+}');
   });
 
-  it('says what AWS refuses, and that the function failed', async () => {
+  it('reports what AWS refuses, and that the function failed', async () => {
     const refused = anAws({
       kind: 'refused',
       status: 403,
@@ -92,7 +92,7 @@ describe('invokeAdmin', () => {
     ['is refused', { kind: 'refused', status: 403, code: 'ExpiredToken', message: 'the token has expired' }],
     ['is silent', { kind: 'silent', message: 'the token has expired' }],
   ] as const)
-    it(`says nothing to the function if AWS ${what} when asked who calls`, async () => {
+    it(`tells the function nothing if AWS ${what} when asked who calls`, async () => {
       const calls: string[] = [];
       const aws: Aws = {
         region: 'eu-central-1',
@@ -143,7 +143,7 @@ describe('invokeAdmin', () => {
       });
     });
 
-  it('knows the ARN of a function', () => {
+  it('recognizes the ARN of a function', () => {
     assert.equal(regionOfFunction(ARN), 'eu-central-1');
     assert.equal(regionOfFunction('https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com'), undefined);
   });

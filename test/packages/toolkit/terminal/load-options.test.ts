@@ -57,7 +57,7 @@ describe('toLoadOptions', () => {
 });
 
 describe('homeOfEnvironment', () => {
-  it('refuses a region and an account that are none', async () => {
+  it('refuses an invalid region and an invalid account', async () => {
     await assert.rejects(load({}, { AWS_REGION: 'Frankfurt' }), {
       name: 'UsageError',
       message: /AWS_REGION/,

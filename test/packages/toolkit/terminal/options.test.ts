@@ -50,7 +50,7 @@ describe('--cache-memory', () => {
 });
 
 describe('--max-body-memory', () => {
-  it('takes an amount of memory, and neither none nor a text', () => {
+  it('accepts an amount of memory, but neither zero nor a text', () => {
     const read = parserOf<number>(START_OPTIONS['max-body-memory']);
     assert.equal(read('512MB', 0), 512 * 1024 ** 2);
     for (const text of ['0', '0MB', 'unlimited', '-1MB']) assert.throws(() => read(text, 0), /64MB or 2GB/);
@@ -77,7 +77,7 @@ describe('collectPair', () => {
 });
 
 describe('--assume', () => {
-  it('takes one after the other, and lists the known ones for an unknown one', () => {
+  it('accepts one after the other, and lists the known ones for an unknown one', () => {
     const usual = DEFAULT_ASSUMPTIONS;
     const monday = collectAssumption('week-start=monday', usual);
 

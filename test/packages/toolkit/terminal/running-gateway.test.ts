@@ -62,13 +62,13 @@ describe('findGateway', () => {
       /no running gateway with the name or folder shop and with control port 4002; choose/,
     ],
   ] as const)
-    it(`says which ones run if there is none ${what}`, async () => {
+    it(`lists the running gateways if there is none ${what}`, async () => {
       chooseGateway(choice);
 
       await assert.rejects(findGateway(), message);
     });
 
-  it('says how to start one if none runs at all', async () => {
+  it('says how to start one if none is running', async () => {
     process.env['GATEWRIGHT_HOME'] = join(home, 'empty');
     chooseGateway({ gateway: 'shop' });
 

@@ -11,14 +11,14 @@ describe('what a start has compiled', () => {
     readonly make: (folder: string) => void;
     readonly isTaken: boolean;
   }[] = [
-    { name: 'is nowhere where nothing was started', make: () => undefined, isTaken: false },
+    { name: 'is nowhere if nothing was started', make: () => undefined, isTaken: false },
     {
       name: 'is taken out of the folder of a start',
       make: (folder) => mkdirSync(folder, { mode: 0o700 }),
       isTaken: true,
     },
     {
-      name: 'is not taken where others could have written it',
+      name: 'is not taken if others could have written it',
       make(folder) {
         mkdirSync(folder);
         chmodSync(folder, 0o777);

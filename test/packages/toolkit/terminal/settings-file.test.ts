@@ -26,7 +26,7 @@ function aFolder(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** What the command would be called with. */
+/** The arguments with which the command would be called. */
 function apply(words: readonly string[], made: Command = startCommand()): Applied {
   const warnings: string[] = [];
   let applied: Applied | undefined;
@@ -43,12 +43,12 @@ function apply(words: readonly string[], made: Command = startCommand()): Applie
   return applied;
 }
 
-/** In a folder that is named, so that the working directory stays. */
+/** In a named folder, so that the working directory does not change. */
 const applied = (text: string, ...words: readonly string[]): Applied =>
   apply([aFolder({ 'gatewright.yml': text }), ...words]);
 
 describe('gatewright.yml', () => {
-  it('says what the options of start say, by their names', () => {
+  it('has the options of start, under their names', () => {
     const { options } = applied(`
 stage: qa
 port: 3100
@@ -85,7 +85,7 @@ cache-memory: 1GB
     assert.deepEqual([options['port'], options['stage'], options['record']], [4100, 'qa', false]);
   });
 
-  it('finds files beside itself, from any folder', () => {
+  it('finds files relative to itself, from any folder', () => {
     const folder = aFolder({ 'gatewright.yml': 'data: .data\nseed: seed\nenv-file: ../x.env\n' });
     const { options } = apply([folder]);
 
@@ -95,14 +95,14 @@ cache-memory: 1GB
     );
   });
 
-  it('is found beside a named template, too', () => {
+  it('is found next to a named template, too', () => {
     const folder = aFolder({ 'gatewright.yml': 'stage: qa\n', 'app/template.yaml': 'Resources: {}\n' });
     writeFileSync(join(folder, 'template.yaml'), 'Resources: {}\n');
 
     assert.equal(apply([join(folder, 'template.yaml')]).options['stage'], 'qa');
   });
 
-  it('is read once where two templates are beside it, and must agree with those of other folders', () => {
+  it('is read once if two templates are next to it, and must agree with the files of other folders', () => {
     const [one, two] = [
       aFolder({ 'gatewright.yml': 'port: 1\n' }),
       aFolder({ 'gatewright.yml': 'port: 2\n' }),
@@ -180,7 +180,7 @@ cache-memory: 1GB
       assert.throws(() => applied(text), says);
     });
 
-  it('gives other commands what they have, and start the rest', () => {
+  it('passes other commands the settings that they have, and start the rest', () => {
     const folder = aFolder({ 'gatewright.yml': 'stage: qa\nport: 3100\n' });
 
     assert.equal(apply([folder], routesCommand()).options['stage'], 'qa');
@@ -191,7 +191,7 @@ describe('custom.gatewright of a serverless.yml', () => {
   const service = (settings: string): string =>
     aFolder({ 'serverless.yml': `service: x\ncustom:\n  gatewright:\n${settings}` });
 
-  it('says the same, beside what it holds for the plug-in', () => {
+  it('has the same settings, in addition to those for the plug-in', () => {
     const { options, warnings } = apply([
       service('    usage-lag: 30s\n    access: ../access\n    variables: { a: b }\n'),
     ]);
@@ -200,7 +200,7 @@ describe('custom.gatewright of a serverless.yml', () => {
     assert.deepEqual(warnings, []);
   });
 
-  it('is not used where a value is a variable, and says so', () => {
+  it('is not used if a value is a variable, and says so', () => {
     const { options, warnings } = apply([service("    usage-lag: '${self:custom.lag}'\n")]);
 
     assert.equal(options['usageLag'], 0);
@@ -220,7 +220,7 @@ describe('custom.gatewright of a serverless.yml', () => {
       assert.equal(apply([aFolder({ 'serverless.yml': text })]).options['port'], 3100);
     });
 
-  it('is osls’s own where it is a variable as a whole', () => {
+  it('is osls’s own if it is a variable as a whole', () => {
     const folder = aFolder({ 'serverless.yml': "custom:\n  gatewright: '${file(x.yml)}'\n" });
     const text = aFolder({ 'serverless.yml': 'custom:\n  gatewright: all\n' });
 
@@ -228,7 +228,7 @@ describe('custom.gatewright of a serverless.yml', () => {
     assert.throws(() => apply([text]), /must contain a map of settings/);
   });
 
-  it('leaves parts to the stack, and refuses them where there is none', () => {
+  it('leaves parts to the stack, and refuses them if there is none', () => {
     const stack = { 'serverless.yml': 'plugins: [gatewright/stack]\n' };
     const parts = { 'gatewright.yml': 'parts: [authorizers]\nport: 3111\n' };
     const around = { 'gatewright/serverless.yml': stack['serverless.yml'] };

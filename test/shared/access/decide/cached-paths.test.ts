@@ -150,7 +150,7 @@ describe('cachedPaths', () => {
     assert.equal(new Set(results).size, 1);
   });
 
-  it('computes new paths for other rules, for merged paths and for an equal document', () => {
+  it('computes new paths for other rules and for merged paths, but not for an equal document', () => {
     const [document, maker] = [untried(), aMaker()];
     cachedPaths(document, inForce(1, 2), false, maker.make);
     for (const other of [inForce(), inForce(1), inForce(12), inForce(0, 1, 2)])
@@ -182,7 +182,7 @@ describe('cachedPaths', () => {
     assert.equal(maker.calls, CACHE_LIMIT + 2);
   });
 
-  it('holds a megabyte at most, however few sets of rules that is', () => {
+  it('stores a megabyte at most, however few sets of rules that is', () => {
     const [document, small] = [untried(), aMaker()];
     const large = aMaker('x'.repeat(CACHE_LIMIT_CHARACTERS / 2));
     cachedPaths(document, inForce(0), false, small.make);

@@ -21,7 +21,7 @@ const grantsOf = (rules: readonly CompiledChannelRule[], claims: Record<string, 
 };
 
 describe('printChannels', () => {
-  it('says nothing where the document has no channels, or the caller none', () => {
+  it('is empty if the document has no channels, or the caller has none', () => {
     assert.equal(printChannels(aDocument(), aPrincipal({}), AT), undefined);
     assert.equal(grantsOf([rule({ when: { is: 'role', name: 'admin' } })]), undefined);
   });
@@ -64,7 +64,7 @@ describe('printChannels', () => {
       assert.equal(grantsOf([own], claims), undefined);
   });
 
-  it('prefers a deny rule, also where its condition cannot be decided', () => {
+  it('prefers a deny rule, also if its condition cannot be decided', () => {
     const office = { is: 'network', index: 0 } as const;
     const deny = rule({ id: 'd', effect: 'deny', patterns: [['rooms', 'staff']], when: office });
     const grants = grantsOf([rule({}), deny]);
@@ -84,7 +84,7 @@ describe('printChannels', () => {
     ['lists something else', { banned: ['1', 2] }],
   ];
   for (const [what, claims] of UNCLEAR)
-    it(`closes by a claim that ${what} for every value it could stand for`, () => {
+    it(`closes, for a claim that ${what}, every value for which it could stand`, () => {
       const deny = rule({ id: 'd', effect: 'deny', patterns: [['rooms', { claim: ['banned'] }]] });
       const allow = rule({
         patterns: [
@@ -97,7 +97,7 @@ describe('printChannels', () => {
       assert.ok(mayUseChannel(grants, 'subscribe', 'halls/1'));
     });
 
-  it('closes by two claims whose values together are too many all that they could stand for', () => {
+  it('closes, for two claims whose values together are too many, everything for which they could stand', () => {
     const pattern = [{ claim: ['a'] }, { claim: ['b'] }];
     const deny = rule({ id: 'd', effect: 'deny', patterns: [pattern] });
     const claims = { a: many.slice(0, 5), b: many.slice(0, 5) };

@@ -6,7 +6,7 @@ import type { Principal } from '#shared/access/decide/principal.ts';
 import { pickFrom } from '../../../support/pick.ts';
 import { aDocument, aPrincipal, ARN, PREFIX } from '../../../support/an-access-document.ts';
 
-/** Denied beside every wildcard. */
+/** Denied next to every wildcard. */
 const DOTS = [
   '*#*',
   '*%%*',
@@ -155,7 +155,7 @@ describe('compilePolicy', () => {
       expected: ['Allow GET/users/u-1'],
     },
     {
-      name: 'denies everything where nothing is allowed',
+      name: 'denies everything if nothing is allowed',
       rules: [allow(['/users'], { when: { mfa: true } })],
       expected: ['Deny *'],
     },
@@ -178,7 +178,7 @@ describe('compilePolicy', () => {
     assert.deepEqual(linesOf(document), ['Allow GET/users/*', ...DOTS]);
   });
 
-  it('denies other spellings of a closed route from the first wildcard on that may reach it', () => {
+  it('denies other spellings of a closed route from the first wildcard on that may match it', () => {
     const rules = [{ ...allow(['/{kind}/help', '/users/{id}']), id: 'r' }];
     const document = aDocument({ rules }, ['GET /{kind}/help', 'GET /users/{id}', 'GET /users/{id}/bid']);
 
@@ -193,7 +193,7 @@ describe('compilePolicy', () => {
     assert.deepEqual(policyOf(document, {}, 'GET/users'), policyOf(document, {}, 'GET/admin'));
   });
 
-  it('names API, stage, account, region and partition of the event, and no other', () => {
+  it('names only the API, stage, account, region and partition of the event', () => {
     const document = aDocument({ rules: [allow(['/users'])] }, ROUTES);
     const arn = { ...ARN, partition: 'aws-cn', region: 'cn-north-1', stage: '$default', target: 'GET/users' };
     const outcome = compilePolicy(document, aPrincipal(), arn, AT);
@@ -204,7 +204,7 @@ describe('compilePolicy', () => {
     );
   });
 
-  it('names the connect route of a WebSocket, whose ARN has no verb', () => {
+  it('names the connect route of a WebSocket API, whose ARN has no verb', () => {
     const document = aDocument(
       { rules: [{ id: 'ws', effect: 'allow', connect: true }] },
       ['ANY $connect'],
@@ -214,7 +214,7 @@ describe('compilePolicy', () => {
     assert.deepEqual(linesOf(document), ['Allow $connect']);
   });
 
-  it('ends a grant with the token where the document wants it', () => {
+  it('ends a grant with the token if the document wants it', () => {
     const document = aDocument({ rules: [allow(['/users'])], result: { expiryCondition: true } }, ROUTES);
 
     assert.deepEqual(linesOf(document), [
@@ -222,7 +222,7 @@ describe('compilePolicy', () => {
     ]);
   });
 
-  it('says which two routes are indistinguishable', () => {
+  it('says which two routes cannot be distinguished', () => {
     const rules = [{ ...allow(['/a/{x}', '/a/{x}/{y}/{z}']), id: 'r' }];
     const document = aDocument({ rules, result: { onOversize: 'exact', cacheTtlSeconds: 0 } }, [
       'GET /a/{x}',
@@ -239,7 +239,7 @@ describe('compilePolicy', () => {
   });
 
   // Two lists of a hundred are ten thousand resources, and comparing them all took a minute.
-  it('gives up before it writes more values than any answer could hold', () => {
+  it('gives up before it writes more values than any answer could contain', () => {
     const bind = { a: { claim: 'a', each: true, max: 100 }, b: { claim: 'b', each: true, max: 100 } };
     const rules = [
       { ...allow(['/x/{a}/{b}']), id: 'own', bind },
@@ -259,7 +259,7 @@ describe('compilePolicy', () => {
     assert.equal(linesOf(document, { claims: { a: list(10), b: list(10) } }).length, 100);
   });
 
-  // docs/design/authorizers §7.11: hostile values of a claim that would stand in a resource.
+  // docs/design/authorizers §7.11: hostile values of a claim that would be part of a resource.
   const hostile: readonly unknown[] = [
     '*',
     '?',
@@ -298,7 +298,7 @@ describe('compilePolicy', () => {
       assert.deepEqual(outcome.rejectedBindings, ['own']);
     });
 
-  it('drops the hostile ones of several values, and all when there are too many', () => {
+  it('drops the hostile values among several, and all if there are too many', () => {
     const rules = [
       { ...allow(['/users/{id}']), id: 'own', bind: { id: { claim: 'teams', each: true, max: 2 } } },
     ];
@@ -311,7 +311,7 @@ describe('compilePolicy', () => {
     assert.deepEqual(linesOf(document, { claims: { teams: 't-1' } }), ['Deny *']);
   });
 
-  // docs/design/authorizers §3.2, 4: a value that removes a grant is counted, also beside others that stay.
+  // docs/design/authorizers §3.2, 4: a value that removes a grant is counted, even if other values stay.
   it('says which rule lost one of several values', () => {
     const bind = { id: { claim: 'teams', each: true } };
     const document = aDocument({ rules: [{ ...allow(['/users/{id}']), id: 'own', bind }] }, ROUTES);

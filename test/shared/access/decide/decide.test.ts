@@ -96,7 +96,7 @@ describe('decide', () => {
     assert.equal(ask('GET/files/a/b'), 'deny-rule office');
   });
 
-  // docs/design/authorizers §3.2, 6: TOKEN events tell no address, so nobody can say that it is not one of those.
+  // docs/design/authorizers §3.2, 6: TOKEN events contain no address, so nobody can say that it is not one of those.
   it('denies an unknown address at a rule that excludes addresses', () => {
     const blocked = { sourceIp: { cidr: ['192.0.2.0/24'] } };
     const rules = [
@@ -120,7 +120,7 @@ describe('decide', () => {
     }
   });
 
-  // What a server makes of a path that API Gateway hands on: RFC 3986 5.2.4, Tomcat's path parameters, merged slashes.
+  // What a server makes of a path that API Gateway passes on: RFC 3986 5.2.4, Tomcat's path parameters, merged slashes.
   for (const [target, expected] of [
     ['GET/orders/export;x', 'deny-rule no-export'],
     ['GET/orders/export%3Bx', 'deny-rule no-export'],
@@ -142,7 +142,7 @@ describe('decide', () => {
       assert.equal(ask(target, over, rest), expected);
     });
 
-  it('knows one thing of a WebSocket: whether the caller may connect', () => {
+  it('decides only one thing for a WebSocket: whether the caller may connect', () => {
     const rules = [{ id: 'ws', effect: 'allow', connect: true, when: { roles: { any: ['support'] } } }];
     const document = aDocument({ rules }, ['ANY $connect'], 'websocket');
 
@@ -151,7 +151,7 @@ describe('decide', () => {
     assert.equal(ask('GET/users', support, document), 'no-route');
   });
 
-  it('closes what a deny rule closes to whose claim is missing, unless it asks whether the claim exists', () => {
+  it('applies a deny rule if the caller lacks the claim, unless it tests whether the claim exists', () => {
     const deny = (...claims: readonly object[]) => [
       { id: 'all', effect: 'allow', methods: ['GET'], paths: ['/orders/{id}'] },
       { id: 'no', effect: 'deny', methods: ['GET'], paths: ['/orders/{id}'], when: { claims } },
@@ -169,7 +169,7 @@ describe('decide', () => {
     assert.deepEqual(answers(lenient), [allowed, allowed, denied, allowed, denied]);
   });
 
-  it('opens nothing and closes everything where a claim is of a wrong type', () => {
+  it('opens nothing and closes everything if a claim is of a wrong type', () => {
     const test = { claims: [{ claim: 'level', op: 'gte', value: 2 }] };
     const rules = [
       { id: 'yes', effect: 'allow', methods: ['GET'], paths: ['/users'], when: test },

@@ -61,7 +61,7 @@ describe('containsAddress', () => {
         const [block = '', prefix = ''] = text.split('/');
         const list = new BlockList();
         list.addSubnet(block, Number(prefix), isIPv4(block) ? 'ipv4' : 'ipv6');
-        // Node takes an IPv4 address for an IPv6 one where that fits; IAM does not.
+        // Node converts an IPv4 address to an IPv6 one if that fits; IAM does not.
         if (isIPv4(block) !== isIPv4(candidate)) return;
         if (/^::ffff:/i.test(candidate)) return;
         assert.equal(
@@ -81,7 +81,7 @@ describe('containsAddress', () => {
 });
 
 describe('intersectNetworks', () => {
-  it('holds exactly the addresses that both lists hold', () => {
+  it('contains exactly the addresses that both lists contain', () => {
     fc.assert(
       fc.property(
         fc.array(network),

@@ -73,7 +73,7 @@ describe('mcpGrantsOf', () => {
   });
 
   // A rule that cannot be decided must not open anything.
-  it('applies a deny rule, and no allow rule, whose condition cannot be decided', () => {
+  it('applies a deny rule, but not an allow rule, whose condition cannot be decided', () => {
     assert.deepEqual(of(rulesOf(office))?.allow, {});
     assert.deepEqual(of(rulesOf(office, 'deny'))?.deny, { tools: ['get'] });
   });
@@ -86,9 +86,9 @@ describe('mcpGrantsOf', () => {
     ['the only way of two', { any: [admin, scopes('t')] }, ['t']],
     ['a scope besides what is true', { all: [{ not: admin }, scopes('r')] }, ['r']],
     ['a scope twice', { all: [scopes('r'), scopes('r', 's')] }, ['r', 's']],
-    ['nothing where a role is missing, too', { all: [admin, scopes('r')] }, undefined],
-    ['nothing where only a role is missing', admin, undefined],
-    ['nothing where an address decides', { all: [office, scopes('r')] }, undefined],
+    ['nothing if a role is missing, too', { all: [admin, scopes('r')] }, undefined],
+    ['nothing if only a role is missing', admin, undefined],
+    ['nothing if an address decides', { all: [office, scopes('r')] }, undefined],
     ['nothing for what no scope changes', { not: scopes('have') }, undefined],
   ];
   for (const [what, when, wanted] of stepUps)

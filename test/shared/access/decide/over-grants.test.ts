@@ -17,7 +17,7 @@ function reached(routes: readonly string[], pattern: readonly string[]): readonl
 
 // API Gateway developer guide, "Path variables": the most specific route takes a request, and {name+} takes any depth.
 describe('what a pattern grants beyond its own route', () => {
-  it('is of a greedy route only what no other route takes, however deep', () => {
+  it('of a greedy route is only what no other route matches, however deep', () => {
     assert.deepEqual(reached(['/files/{path+}', '/files/{id}'], ['files', 'a', ANY]), [
       '/files/{id} < files/a/',
       '/files/{path+} < files/a/*',
@@ -29,7 +29,7 @@ describe('what a pattern grants beyond its own route', () => {
     ]);
   });
 
-  it('is nothing of a route that has other words', () => {
+  it('does not include a route that has other words', () => {
     assert.deepEqual(reached(['/{proxy+}', '/users/{id}', '/orders/{id}'], ['users', 'a']), [
       '/users/{id} < users/a',
     ]);

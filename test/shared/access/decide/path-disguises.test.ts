@@ -27,7 +27,7 @@ function policyOf(document: CompiledDocument) {
 }
 
 // A server behind the API resolves them (RFC 3986 5.2.4), so they walk out of an owner's part and into closed routes.
-describe('the policy beside dot segments', () => {
+describe('the policy and dot segments', () => {
   const owned = aDocument(
     { rules: [{ ...allow(['/users/{id}/files/{proxy+}']), id: 'own', bind: { id: { claim: 'sub' } } }] },
     ['GET /users/{id}/files/{proxy+}'],
@@ -157,7 +157,7 @@ describe('the policy beside dot segments', () => {
       assert.equal(decision.kind === 'allow', isAllowed);
     });
 
-  it('says nothing of them where no wildcard would take them', () => {
+  it('does not mention them if no wildcard would match them', () => {
     const document = aDocument({ rules: [{ ...allow(['/users']), id: 'r' }] });
 
     assert.deepEqual(
@@ -168,7 +168,7 @@ describe('the policy beside dot segments', () => {
 });
 
 describe('disguisesOf', () => {
-  it('denies escapes of the letters of literals alone, and none that is denied as a dot', () => {
+  it('denies only escapes of the letters of literals, and none that is already denied as a dot', () => {
     const patterns = disguisesOf([[{ literal: 'a-b.c' }, 'one', 'rest']]);
     const beside = new Set(disguisesOf([['one', 'rest']]));
 

@@ -17,7 +17,7 @@ describe('the rights of a caller, as paths', () => {
   for (const { name, rules, isPersonal, allow } of [
     { name: 'the same for all of the same rules', rules: [WHOLE], isPersonal: false, allow: ['GET/users'] },
     {
-      name: 'personal where it names values of theirs',
+      name: 'personal if it names values of theirs',
       rules: [WHOLE, OWN],
       isPersonal: true,
       allow: ['GET/users', 'GET/users/u-1'],

@@ -44,7 +44,7 @@ describe('toPrincipal', () => {
       assert.deepEqual([...principal.scopes], expected);
     });
 
-  it('knows the client by client_id, or by azp where there is none', () => {
+  it('identifies the client by client_id, or by azp if there is none', () => {
     const clientOf = (over: object) => toPrincipal({ ...CLAIMS, ...over }, anIssuer(), {}).clientId;
 
     assert.equal(clientOf({ client_id: 'a', azp: 'b' }), 'a');
@@ -63,14 +63,14 @@ describe('toPrincipal', () => {
   const refused = [
     { name: 'no subject', over: { sub: undefined } },
     { name: 'an empty subject', over: { sub: '' } },
-    { name: 'a subject that is no text', over: { sub: 1 } },
+    { name: 'a subject that is not text', over: { sub: 1 } },
     { name: 'a huge subject', over: { sub: 'a'.repeat(256) } },
     // No context can carry it, and without a subject a backend takes the route for one without authorizer.
-    { name: 'a subject that is no Unicode', over: { sub: '\ud800' } },
+    { name: 'a subject that is not Unicode', over: { sub: '\ud800' } },
     { name: 'no expiry', over: { exp: undefined } },
-    { name: 'a scope that is no text', over: { scope: { a: true } } },
-    { name: 'a client that is no text', over: { client_id: 7 } },
-    { name: 'roles that are no texts', over: { roles: [1] } },
+    { name: 'a scope that is not text', over: { scope: { a: true } } },
+    { name: 'a client that is not text', over: { client_id: 7 } },
+    { name: 'roles that are not texts', over: { roles: [1] } },
     { name: 'roles that are an object', over: { roles: { admin: true } } },
     { name: 'too many roles', over: { roles: Array(201).fill('a') } },
   ];

@@ -14,7 +14,7 @@ const claims = { as: 'cognito', names: ['sub', 'email', 'cognito:groups'], optio
 const document = aDocument({ rules: RULES, result: { claims } }, ROUTES);
 const ARN = { partition: 'aws', region: 'us-east-1', accountId: '123456789012', apiId: 'a1', stage: 'dev' };
 
-// A service kept its records by a claim; whoever had none shared one owner, "".
+// A service stored its records by a claim; all callers without it shared one owner, "".
 describe('findMissingClaims', () => {
   const rows: readonly { name: string; claims: Record<string, unknown>; lacked: readonly string[] }[] = [
     { name: 'all that is required', claims: { sub: 'u-1', email: 'a@b.example' }, lacked: [] },
@@ -26,7 +26,7 @@ describe('findMissingClaims', () => {
     { name: 'a name of every object only', claims: { sub: 'u-1', email: 'x', toString: 1 }, lacked: [] },
   ];
   for (const { name, claims: held, lacked } of rows)
-    it(`sees a token that has ${name}`, () => {
+    it(`accepts a token that has ${name}`, () => {
       assert.deepEqual(findMissingClaims(document, { claims: held }), lacked);
     });
 
@@ -47,7 +47,7 @@ describe('findMissingClaims', () => {
     ]);
   });
 
-  it('names them in words', () => {
+  it('lists them', () => {
     assert.match(describeMissingClaims(['sub', 'email']), /no claim sub, email, .*result\.claims/);
   });
 });
@@ -57,7 +57,7 @@ describe('a caller without a required claim', () => {
   const having = aPrincipal({ claims: { sub: 'u-1', email: 'a@b.example' } });
   const at = (target: string) => ({ target, sourceIp: undefined, nowEpochSeconds: 0 });
 
-  it('is denied by a reason of its own, with any rules', () => {
+  it('is denied with its own reason, with any rules', () => {
     const decision = decide(document, without, at('GET/notes'));
 
     assert.equal(decision.kind === 'deny' && decision.reason, 'missing-claim');

@@ -48,7 +48,7 @@ describe('createRouteFinder', () => {
     assert.equal(createRouteFinder('http', [{ method: 'GET', path: '/' }]).find('HEAD', ['']), undefined);
   });
 
-  it('names every route that the words before a wildcard allow, the most specific first', () => {
+  it('finds every route that the words before a wildcard allow, the most specific first', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(path, { minLength: 1, maxLength: 8 }),
@@ -70,7 +70,7 @@ describe('createRouteFinder', () => {
     );
   });
 
-  it('looks at the routes below a name only, however many there are', () => {
+  it('examines only the routes below a name, however many there are', () => {
     const routes = Array.from({ length: 300 }, (_, index) => [
       { method: 'GET', path: `/v1/r${index}` },
       { method: 'GET', path: `/v1/r${index}/{id}` },

@@ -24,7 +24,7 @@ function allow(...paths: readonly string[]): object {
   return { id: 'open', effect: 'allow', methods: ['GET'], paths };
 }
 
-/** `allow` or `deny` of both deciders; `policy alone` or `decide alone` where one of them allows. */
+/** `allow` or `deny` by both deciders; `policy alone` or `decide alone` if one of them allows. */
 function ask(document: CompiledDocument, path: string): string {
   const target = `GET${path}`;
   const outcome = compilePolicy(document, aPrincipal(), { ...ARN, target }, { nowEpochSeconds: NOW });
@@ -53,7 +53,7 @@ describe('a route with an unusual name', () => {
       answers: { '/%C3%A9': 'allow', '/x': 'deny', '/e': 'deny' },
     },
     {
-      name: 'stays closed in every spelling where its neighbour is open',
+      name: 'stays closed in every spelling if its neighbour is open',
       kind: 'http',
       routes: ['GET /é', 'GET /{id}'],
       rule: allow('/{id}'),
@@ -127,7 +127,7 @@ describe('a route that no request reaches by its own name', () => {
 });
 
 describe('a policy that would deny what it allows', () => {
-  it('is not written: the document is refused, or each request is decided alone', () => {
+  it('is not written: the document is refused, or each request is decided separately', () => {
     const routes = ['GET /a;b', 'GET /admin', 'GET /{id}'];
     const rules = [allow('/a;b', '/{id}')];
 

@@ -23,7 +23,7 @@ describe('covers', () => {
     );
   });
 
-  it('says of two patterns that all of one is in the other, and is right', () => {
+  it('says whether one pattern includes another, and is right', () => {
     fc.assert(
       fc.property(pattern, pattern, words, (wide, narrow, path) => {
         if (covers(wide, typicalPath(narrow)) && covers(narrow, path)) assert.ok(covers(wide, path));
@@ -59,7 +59,7 @@ describe('alignmentsOf', () => {
     assert.deepEqual(alignmentsOf(['a', '*'], 1), []);
   });
 
-  it('takes only what may stand in a place, as narrow as it says', () => {
+  it('accepts only what is allowed in a place, as narrow as it says', () => {
     const route = ['a', undefined, 'c', undefined];
     const meet = (segment: string, place: number) => {
       const literal = route[place];

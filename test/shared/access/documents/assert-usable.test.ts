@@ -15,12 +15,12 @@ const CASES = [
 
 describe('assertUsable', () => {
   for (const [what, apis, more, message] of CASES)
-    it(`refuses documents where ${what}`, () => {
+    it(`refuses documents if ${what}`, () => {
       const documents = [aCompiledDocument('orders', { apis, ...more })];
       assert.throws(() => assertUsable({ documents }, CONFIG), { code: 'CONFIG_INVALID', message });
     });
 
-  it('takes those that trust the local issuer in other stages', () => {
+  it('accepts documents that trust the local issuer in other stages', () => {
     const documents = [aCompiledDocument('orders', { apis: APIS, issuers: [{ ...LOCAL, only: ['dev'] }] })];
     assert.doesNotThrow(() => assertUsable({ documents }, CONFIG));
   });

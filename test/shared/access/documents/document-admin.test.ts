@@ -30,7 +30,7 @@ describe('DocumentAdmin', () => {
     assert.equal((await admin.list()).length, 1);
   });
 
-  it('brings an earlier version back as a new one', async () => {
+  it('restores an earlier version as a new one', async () => {
     const { publish, admin } = aPublishedTable();
     const { checksum } = await publish(FIRST);
     await publish(SECOND);
@@ -77,7 +77,7 @@ describe('DocumentAdmin', () => {
     await assert.rejects(admin.keepPart(checksum, 0, 'AAAA'), { code: 'REQUEST_INVALID' });
   });
 
-  it('takes nothing where authorizers would not look at it', async () => {
+  it('takes nothing if authorizers would not look at it', async () => {
     const { publish } = aPublishedTable({ follows: false });
     await assert.rejects(publish(FIRST), {
       code: 'DOCUMENTS_NOT_FOLLOWED',

@@ -34,7 +34,7 @@ describe('followPublished', () => {
     assert.equal(await start()(), 'first');
   });
 
-  it('reads nothing for 20 s, and then beside the request', async () => {
+  it('reads nothing for 20 s, and then during the request', async () => {
     const { start, publish, state, settled } = aFollower();
     await publish(FIRST);
     const current = start();
@@ -66,7 +66,7 @@ describe('followPublished', () => {
     assert.equal(counted.filter((metric) => metric === 'DocumentsFailed').length, 2);
   });
 
-  it('keeps the last good version where the new one cannot be used', async () => {
+  it('keeps the last good version if the new one cannot be used', async () => {
     const { start, publish, state } = aFollower((access) => {
       if (nameOf(access) === 'second') throw new Error('needs a table that is not there');
       return nameOf(access);
@@ -79,14 +79,14 @@ describe('followPublished', () => {
     assert.equal(await current(), 'first');
   });
 
-  it('fails closed where nothing good is known: never by the older rules of the bundle', async () => {
+  it('fails closed if no valid version is known: never by the older rules of the bundle', async () => {
     const { start, publish, state } = aFollower();
     await publish(FIRST);
     state.isAway = true;
     await assert.rejects(start()(), { code: 'STORE_UNAVAILABLE' });
   });
 
-  it('does not fall back to the bundle where what was published is deleted', async () => {
+  it('does not fall back to the bundle if what was published is deleted', async () => {
     const { start, publish, state, items } = aFollower();
     await publish(FIRST);
     const current = start();
@@ -96,7 +96,7 @@ describe('followPublished', () => {
     assert.equal(await current(), 'first');
   });
 
-  it('asks a table that is away again after 5 s only, and waits for it no longer than it may', async () => {
+  it('calls an unavailable table again only after 5 s, and waits for it no longer than allowed', async () => {
     const { start, publish, state, store, clock } = aFollower();
     await publish(FIRST);
     const current = start();
@@ -115,7 +115,7 @@ describe('followPublished', () => {
     assert.ok(store);
   });
 
-  it('follows a version that is brought back', async () => {
+  it('follows a version that is restored', async () => {
     const { start, publish, admin, state } = aFollower();
     await publish(FIRST);
     await publish(SECOND);

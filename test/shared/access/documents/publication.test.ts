@@ -41,12 +41,12 @@ describe('documents in parts', () => {
     ['a byte is another', [`A${(parts[0] ?? '').slice(1)}`, ...parts.slice(1)]],
   ];
   for (const [what, spoilt] of SPOILT)
-    it(`are refused where ${what}`, async () => {
+    it(`are refused if ${what}`, async () => {
       const asked = readDocuments(storeOf(spoilt, checksum), { checksum, parts: parts.length });
       await assert.rejects(asked, { code: 'STORE_UNAVAILABLE' });
     });
 
-  it('are refused in another format, and where they are no documents', async () => {
+  it('are refused in another format, or if they are not documents', async () => {
     for (const text of [
       '{"format":2,"documents":[]}',
       '{"format":1,"documents":[{"name":"x"}]}',
@@ -61,7 +61,7 @@ describe('documents in parts', () => {
     }
   });
 
-  it('have a record that is whole, or none at all', () => {
+  it('have a complete record, or none at all', () => {
     assert.equal(parseVersion(undefined), undefined);
     assert.throws(() => parseVersion({ version: 1, checksum: 'x' }), { code: 'STORE_UNAVAILABLE' });
     const { at, ...rest } = { version: 1, checksum: 'x', parts: 1, documents: 2, by: 'ada', at: 7 };

@@ -10,7 +10,7 @@ const codeOf = (promise: Promise<unknown>) =>
 
 describe('the customer plan of a new API key', () => {
   // Whoever calls by such a key would get 500: request-authorizer charges by the claim.
-  it('refuses an unknown customer plan where a document charges by the claim, and lists the known ones', async () => {
+  it('refuses an unknown customer plan if a document charges by the claim, and lists the known ones', async () => {
     const table = new ApiKeyTable();
     table.plans.add('silver');
     const paid = { prefix: 'shop_paid' };
@@ -33,7 +33,7 @@ describe('the customer plan of a new API key', () => {
   });
 
   // Its callers would be denied, request by request, although the rules allow them.
-  it('asks for the plan that a document charges by, and takes that of any of its claims', async () => {
+  it('uses the plan by which a document charges, and accepts it in any of its claims', async () => {
     const table = new ApiKeyTable();
     const paid = { prefix: 'shop_paid' };
     await assert.rejects(table.admin.create(aNewKey(paid), table.operation()), {
@@ -47,7 +47,7 @@ describe('the customer plan of a new API key', () => {
     assert.equal(await codeOf(table.admin.create(byTier, table.operation())), 'done');
   });
 
-  it('takes any plan where no document charges by it: the backend may bring its own', async () => {
+  it('accepts any plan if no document charges by it: the backend may define its own', async () => {
     const table = new ApiKeyTable();
 
     assert.equal((await table.admin.create(aNewKey({ plan: 'nope' }), table.operation())).stored.version, 1);
@@ -64,7 +64,7 @@ describe('the customer plan of a new API key', () => {
     assert.deepEqual((await table.admin.create(wanted, operation)).stored, first.stored);
   });
 
-  it('is that of the customer on record, and no other', async () => {
+  it('is the plan of the recorded customer, and no other', async () => {
     const table = new ApiKeyTable();
     table.customers.set('acme', 'active').set('gone', 'closed');
     const make = (over: Parameters<typeof aNewKey>[0]) =>
@@ -80,7 +80,7 @@ describe('the customer plan of a new API key', () => {
     assert.equal(await make({ tenant: 'new', onRecord: true }), 'CUSTOMER_UNKNOWN');
   });
 
-  it('is not asked for on record where no document charges such keys', async () => {
+  it('is not asked for on record if no document charges such keys', async () => {
     const table = new ApiKeyTable();
     table.customers.set('acme', 'closed');
     const make = (prefix: string) =>

@@ -73,7 +73,7 @@ for (const { name, open } of STORES)
       assert.equal((await table.admin.show(keyId)).record.secrets.length, 2);
     });
 
-    it('are told of a new record of their customer, page by page, and decide by it at the next read', async () => {
+    it('are updated with a new record of their customer, page by page, and decide by it at the next read', async () => {
       const { table } = opened;
       const tenant = 'told-customer';
       table.customers.set(tenant, 'active');
@@ -179,7 +179,7 @@ for (const { name, open } of STORES)
   });
 
 describe('KeyAdmin', () => {
-  it('ends every earlier secret where a rotation has no overlap', async () => {
+  it('ends every earlier secret if a rotation has no overlap', async () => {
     const table = new ApiKeyTable();
     const { keyId } = await table.make();
     await table.admin.rotate(keyId, HOUR, table.operation());
@@ -245,7 +245,7 @@ describe('KeyAdmin', () => {
     assert.equal(await codeOf(table.admin.revoke('0'.repeat(16), table.operation())), 'KEY_UNKNOWN');
   });
 
-  it('still shows the key whose answer was lost on the way from the table', async () => {
+  it("still shows the key if the table's answer was lost", async () => {
     const table = new ApiKeyTable();
     table.losesAnswers = true;
 
@@ -255,7 +255,7 @@ describe('KeyAdmin', () => {
     assert.ok(parseApiKey(key));
   });
 
-  it('still shows the key when the table is out of reach as soon as it is kept', async () => {
+  it('still shows the key if the table becomes unavailable right after the key was stored', async () => {
     const table = new ApiKeyTable();
     table.isDownAfterWrites = true;
 
@@ -264,7 +264,7 @@ describe('KeyAdmin', () => {
     assert.ok(parseApiKey(key ?? ''));
   });
 
-  it('says what to add where no document of the stage has a prefix', async () => {
+  it('says what to add if no document of the stage has a prefix', async () => {
     const table = new ApiKeyTable(undefined, 'prod', new Map());
 
     await assert.rejects(
@@ -273,7 +273,7 @@ describe('KeyAdmin', () => {
     );
   });
 
-  it('names the prefixes that there are where another is asked for', async () => {
+  it('lists the existing prefixes if another one is requested', async () => {
     const table = new ApiKeyTable();
     const asked = table.admin.create(aNewKey({ prefix: 'other' }), table.operation());
 
@@ -304,7 +304,7 @@ describe('KeyAdmin', () => {
     assert.equal(await codeOf(table.admin.show('0'.repeat(16))), 'STORE_UNAVAILABLE');
   });
 
-  it('has the kept answers forgotten after every rotation and revocation, and not after a creation', async () => {
+  it('flushes the cached results after every rotation and revocation, but not after a creation', async () => {
     const table = new ApiKeyTable();
     const { keyId } = await table.make();
     assert.deepEqual(table.messages, []);
@@ -346,7 +346,7 @@ describe('KeyAdmin', () => {
     assert.ok(!table.messages.join().includes(key.slice(-36)));
   });
 
-  // API Gateway's keys are those of an account and region, of which a stack per stage knows nothing.
+  // API Gateway's keys belong to an account and region; a stack per stage knows nothing of them.
   it('makes native keys of two stages differ by name and value, though operation and secret are the same', async () => {
     const wanted = aNewKey({ usagePlanId: 'plan1' });
     const tables = ['dev', 'prod'].map((stage) => new ApiKeyTable(undefined, stage));
@@ -370,7 +370,7 @@ describe('KeyAdmin', () => {
     assert.deepEqual(table.messages, []);
   });
 
-  it('makes no key where API Gateway makes no native one', async () => {
+  it('makes no key if API Gateway makes no native one', async () => {
     const table = new ApiKeyTable();
     table.isGatewayDown = true;
     const wanted = aNewKey({ usagePlanId: 'plan1' });

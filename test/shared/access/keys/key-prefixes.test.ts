@@ -37,7 +37,7 @@ function aTaker(name: string, stage: string, issuer: object = {}, kind: 'rest' |
 }
 
 describe('keyPrefixesOf', () => {
-  it('says what the documents of the stage that take such keys come to together', () => {
+  it('combines what the documents of the stage that accept such keys say', () => {
     const found = keyPrefixesOf(
       anAccess(
         aTaker('orders', 'prod', { nativeUsagePlan: true }),
@@ -60,7 +60,7 @@ describe('keyPrefixesOf', () => {
     assert.ok(keyPrefixesOf(anAccess(aTaker('menu', 'prod', { only: ['prod'] })), 'prod').has('shop'));
   });
 
-  it('says which claims of a key name the plan that its callers are charged to, in this stage', () => {
+  it('says which claims of a key name the plan to which its callers are charged, in this stage', () => {
     const access = anAccess(
       aCharged('orders', 'prod', { claim: 'plan' }),
       aCharged('menu', 'prod', { claim: 'tier' }),

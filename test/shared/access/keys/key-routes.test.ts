@@ -44,7 +44,7 @@ function anApi(table = new ApiKeyTable()) {
 }
 
 describe('the admin endpoints of API keys', () => {
-  it('make a key, and show it in that answer alone', async () => {
+  it('create a key, and show it only in that answer', async () => {
     const { send, create, of } = anApi();
 
     const made = await create({
@@ -147,7 +147,7 @@ describe('the admin endpoints of API keys', () => {
       field: 'scopes',
     },
     {
-      name: 'a role that is no text',
+      name: 'a role that is not text',
       route: make,
       over: { body: { ...valid, roles: [1] } },
       status: 400,
@@ -175,13 +175,13 @@ describe('the admin endpoints of API keys', () => {
       field: 'metadata',
     },
     {
-      name: 'a life that is none',
+      name: 'an invalid life',
       route: make,
       over: { body: { ...valid, lifetimeSeconds: 0 } },
       status: 400,
       field: 'lifetimeSeconds',
     },
-    { name: 'a body that is no JSON', route: make, over: { body: '{' }, status: 400, field: 'body' },
+    { name: 'a body that is not JSON', route: make, over: { body: '{' }, status: 400, field: 'body' },
     {
       name: 'a change without an operation id',
       route: make,

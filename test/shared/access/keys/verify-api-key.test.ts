@@ -28,7 +28,7 @@ const aStranger = (keyId: string, prefix = 'shop_live') =>
 
 // docs/design/authorizers §7.15: rotation overlap, expiry edge, revoked.
 describe('createApiKeyVerifier', () => {
-  it('accepts a key that was made, and says whose it is', async () => {
+  it('accepts a key that was created, and says to whom it belongs', async () => {
     const table = new ApiKeyTable();
     const { key, keyId } = await table.make({ owner: 'ada', roles: ['support'] });
     const parsed = parseApiKey(key);
@@ -41,7 +41,7 @@ describe('createApiKeyVerifier', () => {
     assert.equal(verified.notAfterEpochSeconds, undefined);
   });
 
-  it('refuses an unknown id, a wrong secret and an exchanged prefix alike', async () => {
+  it('refuses an unknown id, a wrong secret and a replaced prefix in the same way', async () => {
     const table = new ApiKeyTable();
     const { keyId } = await table.make();
     const ask = aVerifier(table);
@@ -91,7 +91,7 @@ describe('createApiKeyVerifier', () => {
     assert.deepEqual([await ask(old), await ask(fresh)], ['TOKEN_UNKNOWN', 'accepted']);
   });
 
-  it('refuses a revoked key, and says so only to its holder', async () => {
+  it('refuses a revoked key, and reports the revocation only to its holder', async () => {
     const table = new ApiKeyTable();
     const { key, keyId } = await table.make();
     const ask = aVerifier(table);
@@ -131,7 +131,7 @@ describe('createApiKeyVerifier', () => {
     assert.equal(lost, 2);
   });
 
-  it('fails on an item that is no key, and does not call the key bad', async () => {
+  it('fails on an item that is not a key, and does not call the key invalid', async () => {
     for (const damaged of ['', 'null', '{}', '{"secrets":[{"hash":"x"}]}']) {
       const table = new ApiKeyTable();
       const { key, keyId } = await table.make();
@@ -180,7 +180,7 @@ describe('the work that a key makes', () => {
     for (const work of works) assert.deepEqual(work, { calls: ['read'], hashes: 1, comparisons: 2 });
   });
 
-  it('is one read for the same bad key within 30 seconds, whether its id is known or not', async () => {
+  it('is one read for the same invalid key within 30 seconds, whether its id is known or not', async () => {
     const table = new ApiKeyTable();
     const { keyId } = await table.make();
     const ask = aVerifier(table);

@@ -100,7 +100,7 @@ describe('createRevocationCheck', () => {
       assert.ok(asked.length <= 1, 'one round trip at most');
     });
 
-  it('asks nothing where the issuer has no revocation', async () => {
+  it('asks nothing if the issuer has no revocation', async () => {
     const { reader, asked } = aList();
     await createRevocationCheck(reader)(holder({ iat: undefined }), undefined, now);
 
@@ -123,7 +123,7 @@ describe('createRevocationCheck', () => {
     assert.equal(asked.length, 5);
   });
 
-  it('never takes an outage for an answer, and keeps none', async () => {
+  it('never treats an outage as an answer, and caches none', async () => {
     let isDown = true;
     const { reader } = aList({ 'sub ada': now });
     const check = createRevocationCheck({

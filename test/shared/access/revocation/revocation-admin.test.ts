@@ -22,7 +22,7 @@ for (const { name, open } of ACCESS_STORES)
     const untilOf = async (desk: RevocationDesk, kind: 'sub' | 'jti' | 'client', value: string) =>
       (await desk.reader.revokedUntil([of(kind, value, ISSUER)]))[0];
 
-    it('are seen by authorizers at once, and rise', async () => {
+    it('are seen by authorizers at once, and can be extended', async () => {
       const desk = new RevocationDesk(opened);
       await desk.admin.revoke(of('sub', 'ada'), desk.operation());
       await desk.admin.revoke(of('jti', 't-1', ISSUER), desk.operation());
@@ -69,7 +69,7 @@ for (const { name, open } of ACCESS_STORES)
     });
 
     // Ids count per partition, so that one serves a script over many.
-    it('count one operation id for each of its targets, and answer none of them by another', async () => {
+    it('count one operation id separately for each of its targets, and answer none of them for another', async () => {
       const desk = new RevocationDesk(opened);
       const operation = desk.operation();
       const targets = [of('sub', 'one'), of('sub', 'two'), of('client', 'one')];
@@ -100,7 +100,7 @@ for (const { name, open } of ACCESS_STORES)
     });
 
     // A wrong end, such as one of another time zone, would let a stolen token in again.
-    it('are forgotten no sooner than an earlier one of the same token wants', async () => {
+    it('are kept at least as long as an earlier one of the same token requires', async () => {
       const desk = new RevocationDesk(opened);
       const end = (tokenEndsAtEpochSeconds?: number) => ({
         ...of('jti', 'stolen'),
@@ -138,7 +138,7 @@ describe('RevocationAdmin', () => {
     return { desk: new RevocationDesk(opened), opened };
   };
 
-  it('has the kept answers of every API forgotten that looks the tokens up, and of no other', async () => {
+  it('flushes the cached results of every API that looks the tokens up, and of no other', async () => {
     const { desk } = await aDesk();
     await desk.admin.revoke(of('sub', 'ada'), desk.operation());
     assert.deepEqual(desk.messages, FLUSHES);
@@ -177,7 +177,7 @@ describe('RevocationAdmin', () => {
     assert.equal(byId.revocation.expiresAtEpochSeconds, NOON_SECONDS + 900 + 3600);
   });
 
-  it('finds out by what is recorded whether a change was carried out whose answer was lost', async () => {
+  it('finds out from the records whether a change was made if its answer was lost', async () => {
     const { desk } = await aDesk();
     desk.losesAnswers = true;
 
@@ -196,7 +196,7 @@ describe('RevocationAdmin', () => {
   });
 
   // A writer by hand may have written anything; shown as a revocation, it would be believed.
-  it('shows no list in which an item is no revocation', async () => {
+  it('shows no list if an item is not a revocation', async () => {
     const { desk, opened } = await aDesk();
     await desk.admin.revoke(of('sub', 'ada'), desk.operation());
     const key = { pk: revocationsPartition(ISSUER), sk: 'abcdef' };

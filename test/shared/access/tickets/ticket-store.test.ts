@@ -90,7 +90,7 @@ for (const { name, open } of ACCESS_STORES)
       assert.deepEqual(await take(short.hash, 10), { kind: 'expired' });
     });
 
-    it('open no other API, and stay good for their own', async () => {
+    it('open no other API, and stay valid for their own', async () => {
       const { hash } = await issue(tickets);
 
       assert.deepEqual(await take(hash, 1, 'other'), { kind: 'foreign' });
@@ -117,7 +117,7 @@ describe('createTicketStore', () => {
     await assert.rejects(issue(tickets), { code: 'STORE_UNAVAILABLE' });
   });
 
-  it('never sends a taking twice: where the answer is lost, the ticket is rejected', async () => {
+  it('never sends a taking twice: if the answer is lost, the ticket is rejected', async () => {
     const memory = await ACCESS_STORES[0]?.open();
     assert.ok(memory);
     const { hash } = await issue(createTicketStore(memory.store));
@@ -152,7 +152,7 @@ describe('createTicketStore', () => {
 });
 
 describe('issueTicket', () => {
-  it('gives none by a credential that is over', async () => {
+  it('issues none for an expired credential', async () => {
     const memory = await ACCESS_STORES[0]?.open();
     assert.ok(memory);
     const caller = { ...CALLER, expiresAtEpochSeconds: NOON_SECONDS };
@@ -169,7 +169,7 @@ describe('issueTicket', () => {
       texts.add((await issue(createTicketStore(memory.store))).text);
 
     assert.equal(texts.size, 100);
-    // RFC 3986 unreserved and RFC 7230 token: 43 digits of base64url hold 256 bits.
+    // RFC 3986 unreserved and RFC 7230 token: 43 digits of base64url contain 256 bits.
     for (const text of texts) assert.match(text, /^wst_[A-Za-z0-9_-]{43}$/);
   });
 });

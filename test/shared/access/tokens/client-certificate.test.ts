@@ -18,7 +18,7 @@ const partners = (match: { issuerDN: string; serialNumbers?: string[] }, over = 
 ];
 
 describe('toCertificatePrincipal', () => {
-  it('knows a caller by authority and serial number, not by the name that stands there', () => {
+  it('identifies a caller by authority and serial number, not by the name in the certificate', () => {
     const principal = toCertificatePrincipal(
       CERTIFICATE,
       partners({ issuerDN: CERTIFICATE.issuerDN }),
@@ -49,7 +49,7 @@ describe('toCertificatePrincipal', () => {
       isTrusted: false,
     },
     {
-      name: 'refuses a comma that is none',
+      name: 'refuses a misplaced comma',
       match: { issuerDN: 'CN=Partner CA,O=Example, Inc.' },
       isTrusted: false,
     },
@@ -141,7 +141,7 @@ describe('an authorizer for certificates', () => {
     );
   });
 
-  it('fails on an event whose certificate says nothing', async () => {
+  it('fails on an event whose certificate is empty', async () => {
     assert.throws(
       () =>
         parseRequestEvent({

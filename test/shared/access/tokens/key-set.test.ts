@@ -10,7 +10,7 @@ const good = aRsaKey('good');
 const other = aRsaKey('other');
 const withGood = (...jwks: readonly unknown[]) => JSON.stringify({ keys: [...jwks, good.jwk] });
 
-// docs/design/authorizers §7.7: duplicate key ids, one malformed key among good ones, answers that are no key set.
+// docs/design/authorizers §7.7: duplicate key ids, one malformed key among good ones, answers that are not a key set.
 describe('parseKeySet', () => {
   it('says which algorithms each kind of key can have signed', () => {
     const anyRsa = { ...other.jwk, alg: undefined };
@@ -132,7 +132,7 @@ function aRocaModulus(): bigint {
 }
 
 describe('isWeakRsaKey', () => {
-  it('takes keys as they are made today', () => {
+  it('accepts keys of current sizes', () => {
     for (let count = 0; count < 5; count += 1) {
       const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
       const { n = '' } = publicKey.export({ format: 'jwk' });

@@ -24,7 +24,7 @@ function aScene(text = aKeySet(first)) {
 
 // docs/design/authorizers §7.7: one flight, bounded looks, back-off, withdrawn and replaced keys, stale with a hard stop.
 describe('KeySets', () => {
-  it('asks the issuer once for many callers at once', async () => {
+  it('calls the issuer once for many simultaneous callers', async () => {
     const { keySets, asked } = aScene();
 
     await Promise.all(Array.from({ length: 100 }, () => keySets.keyFor(URI, 'first')));
@@ -80,7 +80,7 @@ describe('KeySets', () => {
     await assert.rejects(keySets.keyFor(URI, 'first'), { code: 'TOKEN_KEY_UNKNOWN' });
   });
 
-  it('takes the new key where an id was given to another one', async () => {
+  it('takes the new key if an id was given to another one', async () => {
     const { keySets, clock, sets } = aScene();
     const before = await keySets.keyFor(URI, 'first');
     sets.set(URI, aKeySet({ ...second, jwk: { ...second.jwk, kid: 'first' } }));
@@ -128,7 +128,7 @@ describe('KeySets', () => {
     assert.equal((await keySets.keyFor(URI, 'first')).keyId, 'first');
   });
 
-  it('takes an answer that is no key set for an outage', async () => {
+  it('treats an answer that is not a key set as an outage', async () => {
     const { keySets, counts } = aScene('<html>');
     await assert.rejects(keySets.keyFor(URI, 'first'), { code: 'KEY_SET_UNAVAILABLE' });
     assert.deepEqual(counts, ['JwksFetch', 'JwksFetchFailed']);
@@ -191,7 +191,7 @@ describe('KeySets', () => {
       await assert.rejects(keySets.keyFor(URI, 'second', limits), { code: 'KEY_SET_UNAVAILABLE' });
     });
 
-    it('asks the issuer first, and forgets the snapshot once it has answered', async () => {
+    it('calls the issuer first, and drops the snapshot once it has answered', async () => {
       const { keySets, clock, sets, asked } = aScene(aKeySet(second));
 
       await assert.rejects(keySets.keyFor(URI, 'first', limits), { code: 'TOKEN_KEY_UNKNOWN' });

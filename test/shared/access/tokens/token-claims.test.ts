@@ -1,4 +1,4 @@
-/** Claims alone: no library has looked at them before, and no clock but the one that is given. */
+/** Claims only: no library has checked them before, and the only clock is the given one. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assertClaims } from '#shared/access/tokens/token-claims.ts';

@@ -55,7 +55,7 @@ describe('parseToken', () => {
       source: 'RFC 7515',
     },
     {
-      name: 'a payload that is no JSON',
+      name: 'a payload that is not JSON',
       given: token(HEADER, 'x'),
       code: 'TOKEN_MALFORMED',
       source: 'RFC 7519 section 7.2',
@@ -91,7 +91,7 @@ describe('parseToken', () => {
       source: 'RFC 7515 section 4.1.11',
     },
     {
-      name: 'a typ that is no text',
+      name: 'a typ that is not text',
       given: token({ ...HEADER, typ: 1 }),
       code: 'TOKEN_MALFORMED',
       source: 'RFC 7515 section 4.1.9',

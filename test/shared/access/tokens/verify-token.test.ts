@@ -51,7 +51,7 @@ describe('createTokenVerifier', () => {
     });
 
   // Untrusted text of a header is in no log.
-  it('notes the algorithm of a token where it is a known one', async () => {
+  it('notes the algorithm of a token if it is a known one', async () => {
     const noted: unknown[] = [];
     const sets = new Map([[main.trust.jwksUri, aKeySet(rsa)]]);
     const verifyToken = createTokenVerifier(new KeySets(aFetcher(sets), clock), clock, {
@@ -67,7 +67,7 @@ describe('createTokenVerifier', () => {
 
   const accepted = [
     { name: 'one of several audiences', claims: { aud: ['x', 'api'] } },
-    { name: 'client_id where there is no aud', claims: { aud: undefined, client_id: 'api' } },
+    { name: 'client_id if there is no aud', claims: { aud: undefined, client_id: 'api' } },
     { name: 'no iat', claims: { iat: undefined } },
   ];
   for (const { name, claims } of accepted)
@@ -88,7 +88,7 @@ describe('createTokenVerifier', () => {
       code: 'TOKEN_AUDIENCE_MISMATCH',
     },
     {
-      name: 'client_id beside a wrong audience',
+      name: 'client_id together with a wrong audience',
       token: signToken(rsa, someClaims({ aud: 'x', client_id: 'api' })),
       code: 'TOKEN_AUDIENCE_MISMATCH',
     },
@@ -156,7 +156,7 @@ describe('createTokenVerifier', () => {
     await pinned(signToken(rsa, someClaims({ client_id: 'web' })));
     await pinned(signToken(rsa, someClaims({ azp: 'web' })));
     await pinned(signToken(rsa, someClaims({ aud: ['api', 'x'], client_id: 'web', azp: 'web' })));
-    // docs/design/authorizers §J25: whoever asked for a token of several audiences must be known too.
+    // docs/design/authorizers §J25: the client that requested a token for several audiences must be known too.
     const foreign = signToken(rsa, someClaims({ aud: ['api', 'x'], client_id: 'web', azp: 'stranger' }));
     await assert.rejects(pinned(foreign), { code: 'TOKEN_AUDIENCE_MISMATCH' });
     for (const claims of [{}, { client_id: 'cli' }, { client_id: 'cli', azp: 'web' }, { azp: ['web'] }])
@@ -220,7 +220,7 @@ describe('createTokenVerifier', () => {
 
 // docs/design/authorizers §7.9: two issuers with one key id, one subject.
 describe('two issuers', () => {
-  it('with the same key id never lend each other their keys', async () => {
+  it("with the same key id never use each other's keys", async () => {
     const mine = signToken(rsa);
     const theirs = signToken(stranger, someClaims({ iss: other.trust.issuer }));
 
@@ -231,7 +231,7 @@ describe('two issuers', () => {
     await assert.rejects(verify(crossed), { code: 'TOKEN_SIGNATURE_INVALID' });
   });
 
-  it('are trusted only where the source says so', async () => {
+  it('are trusted only if the source says so', async () => {
     const theirs = signToken(stranger, someClaims({ iss: other.trust.issuer }));
 
     await assert.rejects(aVerifier([main])(theirs), { code: 'TOKEN_ISSUER_UNKNOWN' });

@@ -5,7 +5,7 @@ import { keyIdOf } from '#shared/access/keys/api-key.ts';
 import { PORTAL, Portal } from '../../../support/a-portal.ts';
 
 describe('the ids of changes that members choose', () => {
-  it('are apart from those of the owner: the keys of a closed customer are revoked whatever id was used', async () => {
+  it("are separate from the owner's: the keys of a closed customer are revoked whatever id was used", async () => {
     const portal = new Portal();
     await portal.addCustomer('acme');
     const owner = await portal.join('acme', 'owner');

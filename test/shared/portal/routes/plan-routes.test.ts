@@ -1,4 +1,4 @@
-/** Changes of the plan that the owner of the APIs has agreed on with the customer. */
+/** Plan changes that the owner of the APIs has agreed on with the customer. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
@@ -25,7 +25,7 @@ async function aCustomer(plan: string) {
 }
 
 describe('a change that the owner of the APIs has planned', () => {
-  it('is not withdrawn by the customer, who may neither keep his plan nor choose another until then', async () => {
+  it('is not withdrawn by the customer, who may neither keep the plan nor choose another until then', async () => {
     for (const planned of [
       // Free offers Pro only, so the customer could not have planned this.
       { plan: 'gone', fromEpochMs: DECEMBER_MS },
@@ -44,7 +44,7 @@ describe('a change that the owner of the APIs has planned', () => {
     }
   });
 
-  it('does not let the customer replace the quotas on which they have agreed by those of the plan', async () => {
+  it('does not let the customer replace the agreed quotas with those of the plan', async () => {
     const { owner, agree, plans } = await aCustomer('pro');
     await agree({ plan: 'pro', limits: { monthly: 20 }, version: 2 });
     await agree({ plan: 'free', fromEpochMs: DECEMBER_MS, version: 3 });
@@ -87,10 +87,10 @@ describe('a change that the owner of the APIs has planned', () => {
   });
 });
 
-describe('a plan that the customer does not know', () => {
+describe('a plan that the customer cannot see', () => {
   // Attack: the versions of changes that were made are known, and another answer would tell which plans exist. An unknown
   // plan would be answered with 500, of which the owner of the APIs gets an alarm.
-  it('is refused alike whether it exists, with a version that was used, is the next one or is ahead', async () => {
+  it('is refused in the same way whether it exists, with a version that was used, is the next one or is ahead', async () => {
     const { owner, agree } = await aCustomer('free');
     await agree({ plan: 'pro', version: 2 });
     for (const [version, code] of [
@@ -107,7 +107,7 @@ describe('a plan that the customer does not know', () => {
 
 describe('a change to a cheaper plan', () => {
   // Attack: change up, use what the dearer plan includes, and change down before its fee is due.
-  it('comes into force when the next month begins, whatever the file says, and the page says so', async () => {
+  it('takes effect when the next month begins, whatever the file says, and the page says so', async () => {
     const plans = PORTAL.offers.plans.map((plan): typeof plan => ({ ...plan, from: 'now' }));
     const portal = new Portal({ portal: { ...PORTAL, offers: { ...PORTAL.offers, plans } } });
     await portal.addCustomer('acme', 'pro');

@@ -43,7 +43,7 @@ describe('endpoints in the portal', () => {
       assert.ok(![...items.values()].some((item) => JSON.stringify(item).includes(secret.slice(6))));
   });
 
-  it('are at the address of the owner where the receiver has a domain of its own', async () => {
+  it("are at the owner's address if the receiver has a domain of its own", async () => {
     const [webhooks] = PORTAL.offers.webhooks ?? [];
     assert.ok(webhooks?.stages['prod']);
     const prod = { ...webhooks.stages['prod'], url: 'https://hooks.example.com' };
@@ -53,7 +53,7 @@ describe('endpoints in the portal', () => {
     assert.equal(body['address'], `https://hooks.example.com/orders/${endpointId}`);
   });
 
-  it('are made once if the same request is sent twice, and the second answer has no secret', async () => {
+  it('are created once if the same request is sent twice, and the second answer has no secret', async () => {
     const { owner } = await anOrganisation();
     const again = { ...NEW, headers: { 'idempotency-key': 'one' } };
     const { body: first } = await owner.post('/api/webhooks', again);
@@ -69,7 +69,7 @@ describe('endpoints in the portal', () => {
     assert.deepEqual([repeated.status, repeated.body['secret']], [200, undefined]);
   });
 
-  it('are no more than the owner allows, also if they are made at the same time', async () => {
+  it('are no more than the owner allows, even if they are created at the same time', async () => {
     const { owner } = await anOrganisation();
     const answers = await Promise.all(Array.from({ length: 12 }, () => owner.post('/api/webhooks', NEW)));
     assert.equal(answers.filter(({ status }) => status === 200).length, 2);
@@ -79,7 +79,7 @@ describe('endpoints in the portal', () => {
     assert.equal((body['endpoints'] as unknown[]).length, 2);
   });
 
-  it('are renamed, rotated with an overlap and revoked, and the log says so without a secret', async () => {
+  it('are renamed, rotated with an overlap and revoked, and the log records it without a secret', async () => {
     const { portal, owner } = await anOrganisation();
     const { endpointId, secret } = await makeEndpoint(owner);
     const rotated = await owner.post(`/api/webhooks/${endpointId}/rotate`, {
@@ -146,7 +146,7 @@ describe('endpoints in the portal', () => {
     assert.deepEqual([answer.status, answer.body['code']], [409, 'OFFER_UNKNOWN']);
   });
 
-  it('are nowhere in a portal that offers none', async () => {
+  it('do not appear in a portal that offers none', async () => {
     const { webhooks: _, ...offers } = PORTAL.offers;
     const { owner } = await anOrganisation(new Portal({ portal: { ...PORTAL, offers } }));
     for (const answer of [await owner.get('/api/webhooks'), await owner.post('/api/webhooks', NEW)])

@@ -41,7 +41,7 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
       assert.equal(await codeOf(getPlan(ports, 'none')), 'PLAN_UNKNOWN');
     });
 
-    it('refuses a plan that cannot be kept, naming the field, and keeps nothing of it', async () => {
+    it('refuses an invalid plan, names the field, and stores nothing of it', async () => {
       const id = randomUUID();
       const refuse = (limits: readonly object[]): Promise<unknown> =>
         Promise.resolve()
@@ -151,7 +151,7 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
       assert.equal(await at.spend(tenant, 1, NOON_MS + DAY_MS), 1);
     });
 
-    it('keeps a key out that was suspended before it was ever used', async () => {
+    it('refuses a key that was suspended before it was ever used', async () => {
       const { tenant } = await at.aTenant();
 
       await suspend(ports, requested('a'), ofKey(tenant));
@@ -267,7 +267,7 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
       assert.equal((await ask()).allowed, true);
     });
 
-    it('knows keys, limits, levels and periods from those that are not there', async () => {
+    it('reports keys, limits, levels and periods that do not exist', async () => {
       const { tenant } = await at.aTenant([
         DAILY,
         { ...DAILY, id: 'route', level: 'route' },

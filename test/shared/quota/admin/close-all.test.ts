@@ -46,7 +46,7 @@ const withStore = (ports: AdminPorts, change: (store: ItemStore) => Partial<Item
 });
 
 describe('closing all that is over', () => {
-  it('goes on where the invocation before has run out of time, and records each period once', async () => {
+  it('continues where the previous invocation ran out of time, and records each period once', async () => {
     const { ports, recordsOf } = await aUsedTable();
     const parts: Awaited<ReturnType<typeof close>>[] = [];
     do parts.push(await close(ports, OVER_MS, -1));
@@ -90,7 +90,7 @@ describe('closing all that is over', () => {
     assert.ok(ids.length >= KEYS);
   });
 
-  it('is one round a day, however often it is asked', async () => {
+  it('is one round a day, however often it is requested', async () => {
     const { ports } = await aUsedTable();
     const HOUR_MS = DAY_MS / 24;
     assert.ok((await close(ports)).closed > 0);
@@ -113,7 +113,7 @@ describe('closing all that is over', () => {
     assert.ok((await readsAt(OVER_MS + 23 * HOUR_MS)) > KEYS);
   });
 
-  it('skips the rest where another invocation is at it', async () => {
+  it('skips the rest if another invocation is at it', async () => {
     const { ports } = await aUsedTable();
     await close(ports, OVER_MS, -1);
     let other: ReturnType<typeof close> | undefined;
@@ -132,7 +132,7 @@ describe('closing all that is over', () => {
     assert.equal((await close(ports)).isWhole, true);
   });
 
-  it('fails, so that the alarm rings, where a round takes more than two weeks', async () => {
+  it('fails, so that the alarm rings, if a round takes more than two weeks', async () => {
     const { ports } = await aUsedTable();
     await close(ports, OVER_MS, -1);
 
@@ -140,7 +140,7 @@ describe('closing all that is over', () => {
     assert.equal(await codeOf(close(ports, OVER_MS + 15 * DAY_MS, -1)), 'STORE_UNAVAILABLE');
   });
 
-  it('fails where it cannot be known whether the table has taken where it stands', async () => {
+  it('fails if it is unknown whether the table has stored its position', async () => {
     const { ports } = await aUsedTable();
     const silent = withStore(ports, (store) => ({
       update: (write) =>

@@ -55,7 +55,7 @@ describe('closing what is over', () => {
     assert.deepEqual(runs.sort(), ['2026-11', '2026-12', 'all']);
   });
 
-  it('counts a period to the month in which it begins where its zone is', async () => {
+  it('counts a period to the month in which it begins if its zone is', async () => {
     const { ports, at } = aTable();
     const { tenant } = await at.aTenant([{ ...DAILY, timeZone: 'Pacific/Kiritimati' }]);
     // Midnight of December 1 there.

@@ -1,4 +1,4 @@
-/** What is refused of a customer's record, by code, and what its answers say. */
+/** What is refused in a customer's record, by code, and what the answers say. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DomainError } from '#shared/errors.ts';
@@ -58,7 +58,7 @@ describe('a new customer', () => {
       );
     });
 
-  it('is made once, however often the operation is sent', async () => {
+  it('is created once, however often the operation is sent', async () => {
     const ports = await aRecord();
     const request = now();
     const wanted = { tenant: 'globex', plan: 'silver' };
@@ -101,7 +101,7 @@ describe('a plan of an access document', () => {
     ],
   ];
   for (const [name, by] of NAMED)
-    it(`is taken of ${name} before its first charge, and is in the table then, with its version for invoices`, async () => {
+    it(`is used for ${name} before its first charge, and is then in the table, with its version for invoices`, async () => {
       const ports = bringing(await aRecord());
 
       assert.equal(await codeOf(by(ports)), 'done');
@@ -134,7 +134,7 @@ describe('a plan of an access document', () => {
     assert.equal(await storedIn(ports), 3);
   });
 
-  it('is not written where the change is refused', async () => {
+  it('is not written if the change is refused', async () => {
     const ports = bringing(await aRecord());
 
     assert.equal(
@@ -145,7 +145,7 @@ describe('a plan of an access document', () => {
     assert.equal(await codeOf(storedIn(ports)), 'PLAN_UNKNOWN');
   });
 
-  it('is refused where it is invalid, and nothing is where the documents cannot be read', async () => {
+  it('is refused if it is invalid, and nothing is refused if the documents cannot be read', async () => {
     const ports = await aRecord();
     const create = (at: AdminPorts) => codeOf(createCustomer(at, now(), { tenant: 'new', plan: 'brought' }));
     const unread = () => Promise.reject(new DomainError('STORE_UNAVAILABLE', 'no answer'));
@@ -187,7 +187,7 @@ describe('a change of plan', () => {
     });
   });
 
-  it('is made by one of two at once, and refused to the other with the version to send', async () => {
+  it('is made by one of two at the same time, and refused to the other with the version to send', async () => {
     const ports = await aRecord();
 
     const codes = await Promise.all([codeOf(change(ports, {})), codeOf(change(ports, { plan: 'gold' }))]);
@@ -196,7 +196,7 @@ describe('a change of plan', () => {
     await assert.rejects(change(ports, {}), { code: 'EDIT_CONFLICT', nextVersion: 3 });
   });
 
-  it('is refused beside another that is about to begin, which some processes may know', async () => {
+  it('is refused if another change is about to begin, which some processes may already know', async () => {
     const ports = await aRecord();
     await change(ports, { fromEpochMs: NOON_MS + 2 * MINUTE_MS });
 
@@ -286,7 +286,7 @@ describe('the state of a customer', () => {
       }
     });
 
-  it('is an outage, and no missing record, where the item is none that this code has written', async () => {
+  it('is an outage, and not a missing record, if the item was not written by this code', async () => {
     const ports = await aRecord();
     await ports.store.update({
       purpose: 'assign',
@@ -301,7 +301,7 @@ describe('the state of a customer', () => {
 });
 
 describe('the terms of a key', () => {
-  it('are those of the customer, else those assigned to the key, else the caller names them', async () => {
+  it("are the customer's, otherwise those assigned to the key, otherwise those that the caller names", async () => {
     const ports = await aRecord();
     await assignPlan(ports, now(), { tenant: 'old', key: 'k-1', plan: 'silver', version: 1 });
     const shown = (tenant: string, key: string) => showTerms(ports, { tenant, key }, NOON_MS + 1);

@@ -169,7 +169,7 @@ describe('the fees of periods without requests', () => {
     assert.equal(head?.['plan'], 'free');
   });
 
-  it('are none of a period with requests, and none of a plan without fee', async () => {
+  it('do not exist for a period with requests, or for a plan without fee', async () => {
     const books = new Books();
     const free = { tiers: [{ unitPrice: '0.01' }] };
     await books.save('gold', [{ ...MONTHLY, price: FEE }]);
@@ -183,7 +183,7 @@ describe('the fees of periods without requests', () => {
     assert.deepEqual(await books.billed(), ['2026-10 monthly gold 1']);
   });
 
-  it('are none of a period that was charged in under the name that the limit had before', async () => {
+  it('do not exist for a period that was charged under the previous name of the limit', async () => {
     const books = new Books();
     await books.save('gold', [{ ...MONTHLY, price: FEE }]);
     await books.assign('gold', '2026-10-01');
@@ -236,7 +236,7 @@ describe('the fees of periods without requests', () => {
     assert.equal(invoice?.total, '49.01', 'the fee once');
   });
 
-  it('are those of each key where the limit is of keys, and go with the plan of the end of a period', async () => {
+  it('are due for each key if the limit is per key, and follow the plan at the end of a period', async () => {
     const books = new Books();
     const each = (id: string): object => ({ id, level: 'key', quota: 10, period: 'MONTH', price: FEE });
     await books.save('gold', [each('each')]);

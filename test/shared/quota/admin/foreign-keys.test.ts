@@ -19,7 +19,7 @@ const LIMIT = 'limits/{limit}';
 /** Every endpoint below a key, with a body that it takes. */
 const ENDPOINTS: Readonly<Record<string, { readonly status: number; readonly body?: object }>> = {
   'GET plan': { status: 404 },
-  // The record of a customer overrules assignments, whatever the key.
+  // The record of a customer overrides assignments, whatever the key.
   'PUT plan': { status: 409, body: { plan: 'gold', version: 1 } },
   'DELETE plan': { status: 404, body: {} },
   // By which plan a request of one's own customer is charged, whatever the key.
@@ -86,7 +86,7 @@ describe('a key of another customer', async () => {
       assert.deepEqual(items, before);
     });
 
-  it("is told from one's own, which is shown and changed", async () => {
+  it("is distinguished from one's own, which is shown and changed", async () => {
     for (const change of ['GET', 'PUT'])
       assert.equal(await ask(`${change} ${LIMIT}`, 'key-of-acme'), 200, change);
     for (const verb of ['top-up', 'reset', 'suspend', 'resume'])

@@ -26,7 +26,7 @@ describe('the plan of a key', () => {
     );
   });
 
-  it('is refused for names that no key of the table holds', () => {
+  it('is refused for names that no key of the table has', () => {
     const ports = memoryAdminPorts();
     const wanted = { tenant: 'x'.repeat(1500), key: 'k' };
 

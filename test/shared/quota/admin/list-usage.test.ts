@@ -8,7 +8,7 @@ const ALL = { tenant: undefined, fromEpochMs: undefined, toEpochMs: undefined, l
 const WHOLE = { of: 'P# all', pk: 'Q#a#b#c', sk: 'HEAD', list: 'H#a' };
 
 describe('a cursor', () => {
-  it('is taken whole', async () => {
+  it('is accepted as a whole', async () => {
     assert.deepEqual((await listUsage(memoryAdminPorts(), { ...ALL, cursor: printCursor(WHOLE) })).rows, []);
   });
 

@@ -26,7 +26,7 @@ export function describeQuotaLists(name: string, open: OpenAdmin): void {
     beforeEach(() => at.moveTo(NOON_MS));
     after(() => close());
 
-    it('lists every row once, page by page, and only those of the tenant', async () => {
+    it('lists every row once, page by page, and only the rows of the tenant', async () => {
       const { tenant, plan } = await at.aTenant([
         DAILY,
         { ...DAILY, id: 'hourly', period: { everySeconds: 3600 } },
@@ -60,7 +60,7 @@ export function describeQuotaLists(name: string, open: OpenAdmin): void {
       assert.equal(standing.length, 2 * keys.length);
     });
 
-    it('goes on only with the cursor of the same question', async () => {
+    it('continues only with the cursor of the same question', async () => {
       const [first, second] = [await at.aTenant(), await at.aTenant()];
       const quotas = at.aHolder(() => NOON_MS);
       for (const key of ['k-1', 'k-2'])

@@ -17,7 +17,7 @@ async function aCatalogue(...ids: readonly string[]) {
 }
 
 describe('the catalogue of customer plans', () => {
-  it('knows the plans of the table, by id', async () => {
+  it('finds the plans of the table, by id', async () => {
     const catalogue = await aCatalogue('gold', 'a.b_c');
 
     assert.deepEqual(await Promise.all(['gold', 'a.b_c', 'nope'].map((id) => catalogue.has(id))), [

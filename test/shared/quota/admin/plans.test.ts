@@ -6,7 +6,7 @@ import { memoryAdminPorts, requested } from '../../../support/quota-admin.ts';
 const limits = [{ id: 'daily', level: 'key', quota: 100, period: 'DAY' }];
 
 describe('savePlan', () => {
-  it('takes the version after the newest alone, and names both', async () => {
+  it('accepts only the version after the newest, and names both', async () => {
     const ports = memoryAdminPorts(new Map());
     const save = (version: number) =>
       savePlan(ports, requested(`v${version}`), 'gold', { id: 'gold', version, limits });

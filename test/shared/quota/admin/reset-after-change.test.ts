@@ -1,4 +1,4 @@
-/** A reset after a change of plan gives back what was charged in the period, whatever plan charged it. */
+/** A reset after a change of plan returns what was charged in the period, whatever plan charged it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createCustomer, setPlan } from '#shared/quota/admin/customers.ts';

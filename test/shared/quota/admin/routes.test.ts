@@ -33,7 +33,7 @@ async function ask(
 }
 
 describe('the routes of quota-admin', () => {
-  it('are those that serverless.yml puts behind IAM, and no others', () => {
+  it('are the routes that serverless.yml puts behind IAM, and no others', () => {
     const file = new URL('../../../../serverless.yml', import.meta.url);
     const service = parse(readFileSync(file, 'utf8'), { logLevel: 'silent' }) as {
       readonly functions: Readonly<Record<string, { readonly events?: readonly Event[] }>>;
@@ -53,7 +53,7 @@ describe('the routes of quota-admin', () => {
       assert.deepEqual({ name, authorizer }, { name: 'quota-admin', authorizer: { type: 'aws_iam' } });
   });
 
-  it('are described by a document whose every operation and schema is sound', async () => {
+  it('are described by a document whose operations and schemas are all valid', async () => {
     const document = JSON.parse((await ask('GET /quota/openapi.json')).text) as {
       readonly openapi: string;
       readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;

@@ -49,7 +49,7 @@ const OF_TENANT: LedgerQuestion = {
 };
 
 describe('a limit before its first charge', () => {
-  it("of a tenant is that of its keys' plan: shown, topped up, changed", async () => {
+  it("of a tenant is the limit in its keys' plan: shown, topped up, changed", async () => {
     const { ports, consume, show } = await aTable();
     await assignPlan(ports, requested('a'), { tenant: 'acme', key: 'k-1', plan: 'gold', version: 1 });
 
@@ -78,7 +78,7 @@ describe('a limit before its first charge', () => {
     ['a tenant', { ...OF_TENANT, ...named }],
     ['a key', ofKey('acme', named)],
   ] as const)
-    it(`of ${whose} whose plan is in its token is that of the plan that is named`, async () => {
+    it(`of ${whose} whose plan is in its token is the limit in the named plan`, async () => {
       const { ports, consume, show } = await aTable();
 
       assert.equal(await codeOf(show({ ...question, plan: undefined })), 'KEY_UNKNOWN');
@@ -96,7 +96,7 @@ describe('a limit before its first charge', () => {
       );
     });
 
-  it('needs the plan named where keys are on several, and refuses another than it is on', async () => {
+  it('needs the plan named if keys are on several, and refuses another than it is on', async () => {
     const { ports, consume, show } = await aTable();
     for (const [key, plan] of [
       ['k-1', 'gold'],
@@ -125,7 +125,7 @@ describe('a limit before its first charge', () => {
 });
 
 describe('a period in which nothing was charged yet', () => {
-  it('has all of its quota where units that were used before the first one counted in that', async () => {
+  it('has all of its quota if units that were used before the first one counted in that', async () => {
     const ports = memoryAdminPorts();
     const at = new AdministeredTable({ ports, moveTo: () => undefined, close: () => Promise.resolve() });
     const { tenant } = await at.aTenant([{ ...DAILY, initialUsage: 30 }]);
@@ -147,7 +147,7 @@ describe('a period in which nothing was charged yet', () => {
 });
 
 describe('a plan that is saved', () => {
-  it('is refused under the id of another, whose versions it would take over', () => {
+  it('is refused under the id of another, whose versions it would continue', () => {
     const ports = memoryAdminPorts();
     const silver = { id: 'silver', version: 1, limits: [DAILY] };
 
@@ -157,7 +157,7 @@ describe('a plan that is saved', () => {
     );
   });
 
-  it('says that others are changing the same where it never gets its turn', async () => {
+  it('says that others are changing the same if it never gets its turn', async () => {
     const ports = memoryAdminPorts();
     const store: typeof ports.store = {
       ...ports.store,

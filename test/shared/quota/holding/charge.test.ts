@@ -57,7 +57,7 @@ describe('charging what never suffices', () => {
     assert.equal(holdings[0]?.asked, 64);
   });
 
-  it('lends only where the table is out of reach and there is a bound', async () => {
+  it('lends only if the table is unavailable and there is a limit', async () => {
     for (const [reason, bound, asked] of [
       ['unavailable', 5, 64],
       ['unavailable', 0, 1],
@@ -109,7 +109,7 @@ describe('charge', () => {
     for (const name of names) assert.equal(await table.spend(quotas, 5, name), 1);
   });
 
-  it('says that overage is used where one of its limits has some', async () => {
+  it('says that overage is used if any of its limits is in overage', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([
       { ...DAILY, quota: 1, overage: 5, lease: false },
@@ -124,7 +124,7 @@ describe('charge', () => {
     );
   });
 
-  it('charges nothing more where a request is settled after its refund, or twice', async () => {
+  it('charges nothing more if a request is settled after its refund, or twice', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, lease: false }]);
     const [refunded, settled] = [await quotas.consume(aRequest()), await quotas.consume(aRequest())];

@@ -35,7 +35,7 @@ function aLedger(overrides: Partial<LedgerState> = {}): LedgerState {
   };
 }
 
-describe('how a quota stands', () => {
+describe('the state of a quota', () => {
   const rows: readonly {
     readonly name: string;
     readonly limit?: object;

@@ -5,7 +5,7 @@ import { aRequest, QuotaTable } from '../../../support/quota-table.ts';
 const MIDNIGHT_MS = Date.UTC(2026, 10, 20);
 
 describe('the period that a request is charged to', () => {
-  it('is that of its stamp, whichever period the request before it was of', async () => {
+  it('is the period of its timestamp, whichever period the request before it belonged to', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ id: 'daily', level: 'key', quota: 100, period: 'DAY', lease: false }]);
     const usedOn = (day: string): unknown =>

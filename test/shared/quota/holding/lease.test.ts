@@ -50,7 +50,7 @@ describe('a lease', () => {
     assert.ok(writes / 60 < 2, `${writes} writes`);
   });
 
-  it('admits nothing beyond what it holds while the table is out of reach, and calls that no quota', async () => {
+  it('admits nothing beyond its units while the table is unavailable, and does not call that a used-up quota', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 10_000 }]);
     await table.spend(quotas, 1000);
@@ -107,7 +107,7 @@ describe('a lease', () => {
     assert.deepEqual([await outage(), await outage()], [3, 0]);
   });
 
-  it('lends no second time to a key whose lease was pushed out by others meanwhile', async () => {
+  it('lends only once to a key whose lease other keys have displaced in the meantime', async () => {
     const table = new QuotaTable();
     const options = { onUnavailable: { bounded: 3 }, maxLeases: 1 };
     const quotas = table.holder([{ ...DAILY, lease: false }], options);
@@ -149,7 +149,7 @@ describe('a lease', () => {
     assert.equal(await table.spend(quotas, 50), 0);
   });
 
-  it('stops a suspended key at once where it has no lease, else when the lease is no longer fresh', async () => {
+  it('stops a suspended key at once if it has no lease, otherwise when the lease is no longer fresh', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 100_000 }]);
     await table.spend(quotas, 1000);
@@ -187,7 +187,7 @@ describe('a lease', () => {
     assert.equal(Math.max(...asked), 4);
   });
 
-  it('of a ledger with shards goes on in the period that takes its place', async () => {
+  it('of a ledger with shards continues in the period that replaces its period', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, wasteBudget: 0.2, shards: 'auto' }]);
     assert.equal(await table.spend(quotas, 40), 40);
@@ -197,7 +197,7 @@ describe('a lease', () => {
     assert.equal(await table.spend(quotas, 100), 60);
   });
 
-  it('asks for what the request needs, and no more, where the ledger goes on refusing leases', async () => {
+  it('asks for exactly what the request needs, if the ledger keeps refusing leases', async () => {
     const table = new QuotaTable();
     let refusals = 0;
     const withoutLeases: ItemStore = {
@@ -220,7 +220,7 @@ describe('a lease', () => {
     [undefined, { used: 8, out: 6 }],
     ['exact', { used: 14, out: 0 }],
   ] as const)
-    it(`that holds units for a request has them ${billing === 'exact' ? 'used' : 'outstanding'} where billing is ${billing ?? 'not exact'}`, async () => {
+    it(`that holds units for a request has them ${billing === 'exact' ? 'used' : 'outstanding'} if billing is ${billing ?? 'not exact'}`, async () => {
       const table = new QuotaTable();
       const quotas = table.holder([{ ...DAILY, lease: false, billing }]);
       const estimated = (await quotas.consume({ ...stamped(), cost: 10 })) as Admission;
@@ -268,7 +268,7 @@ describe('a lease', () => {
 describe('what a process used', () => {
   const used = (table: QuotaTable): number => Number(table.ledger()['used']);
 
-  it('is in the ledger without another word where each request is a write', async () => {
+  it('is in the ledger without a further write if each request is a write', async () => {
     const table = new QuotaTable();
     for (let process = 0; process < 10; process += 1)
       await table.spend(table.holder([{ ...DAILY, lease: false }]), 1);
@@ -276,7 +276,7 @@ describe('what a process used', () => {
     assert.deepEqual([used(table), table.ledger()['out']], [10, 0]);
   });
 
-  it('is reported within a minute although its key is asked for no more', async () => {
+  it('is reported within a minute even if its key is no longer requested', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 100_000 }]);
     await table.spend(quotas, 1000);
@@ -290,7 +290,7 @@ describe('what a process used', () => {
     assert.deepEqual([used(table), table.ledger()['out']], [1000, 0]);
   });
 
-  it('is reported by a lease that others push out', async () => {
+  it('is reported by a lease that others displace', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 100_000 }], { maxLeases: 1 });
     await table.spend(quotas, 1000);
@@ -331,7 +331,7 @@ function twice(store: ItemStore): ItemStore {
 }
 
 describe('flush', () => {
-  it('gives unused units back, for others to use', async () => {
+  it('returns unused units for others to use', async () => {
     const table = new QuotaTable();
     const limits = [{ ...DAILY, quota: 1000, wasteBudget: 0.5 }];
     const leaving = table.holder(limits);

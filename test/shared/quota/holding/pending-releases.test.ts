@@ -7,7 +7,7 @@ const KEY = { pk: 'C#acme', sk: '0' };
 const REFUSED: WriteOutcome = { kind: 'refused', item: undefined, storeEpochMs: undefined };
 const DONE: WriteOutcome = { kind: 'done', item: {}, storeEpochMs: undefined };
 
-/** What is owed, beside a table that answers as it is told. */
+/** What is owed, with a table that answers as it is told. */
 function anOwner(answer: () => WriteOutcome) {
   let nowMs = 0;
   const tried: ItemWrite[] = [];
@@ -35,14 +35,14 @@ describe('permits that could not be given back', () => {
     assert.deepEqual([await settleAt(2000), await settleAt(3000)], [1, 0]);
   });
 
-  it('are over where the table has none of them', async () => {
+  it('are done if the table has none of them', async () => {
     const { owed, settleAt } = anOwner(() => REFUSED);
     owed.add(KEY, 'a', false);
 
     assert.deepEqual([await settleAt(0), await settleAt(1000)], [1, 0]);
   });
 
-  it('are looked for during a minute where a write may still land', async () => {
+  it('are looked up for a minute if a write may still arrive', async () => {
     const { owed, settleAt } = anOwner(() => REFUSED);
     owed.add(KEY, 'a', true);
 
@@ -50,7 +50,7 @@ describe('permits that could not be given back', () => {
     assert.deepEqual([await settleAt(61_000), await settleAt(62_000)], [1, 0]);
   });
 
-  it('wait for their turn where there are many', async () => {
+  it('wait for their turn if there are many', async () => {
     const { owed, settleAt } = anOwner(() => DONE);
     for (let index = 0; index < 60; index += 1) owed.add(KEY, String(index), false);
 

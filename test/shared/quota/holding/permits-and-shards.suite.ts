@@ -84,7 +84,7 @@ export function describePermitsAndShards(name: string, open: OpenStore): void {
       assert.equal((await item())['rem'], 0);
     });
 
-    it('admits exactly the quota through several holders at once on several shards', async () => {
+    it('admits exactly the quota through several simultaneous holders on several shards', async () => {
       const limits = [{ ...LIMIT, period: 'DAY', quota: 60, shards: 4 }];
       const plan = { id: randomUUID(), version: 1, limits };
       const held = [0, 0, 0, 0, 0];
@@ -122,7 +122,7 @@ export function describePermitsAndShards(name: string, open: OpenStore): void {
           assert.equal(count('quota-exceeded', holder), 0, JSON.stringify(counts));
     });
 
-    it('takes as many permits as there are, gives one back once, and allows one takeover of a dead one', async () => {
+    it('takes as many permits as there are, returns one once, and allows one takeover from a dead holder', async () => {
       const key = { pk: `C#${randomUUID()}`, sk: 'SEM' };
       const claim = (id: string, deadlineEpochMs = Date.now() + 5000) => ({ id, deadlineEpochMs });
       const dead = claim('a1', Date.now() - 5000);
@@ -145,7 +145,7 @@ export function describePermitsAndShards(name: string, open: OpenStore): void {
       assert.equal(Object.keys(holders).filter((name) => name !== 'expiresAt').length, 1);
     });
 
-    it('runs up to the limit at once, through several holders', async () => {
+    it('runs up to the limit at the same time, through several holders', async () => {
       const limits = [{ id: 'calls', level: 'key', concurrency: 7 }];
       const plan = { id: randomUUID(), version: 1, limits };
       const holders = [1, 2, 3].map(() =>

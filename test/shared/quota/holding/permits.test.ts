@@ -19,7 +19,7 @@ const refusal = async (quotas: Quotas, more: object = RUN) => {
 };
 
 describe('a concurrency limit', () => {
-  it('refuses what would run beside as many as may, and admits again when one has ended', async () => {
+  it('refuses requests above the allowed number, and admits again when one has ended', async () => {
     const table = new QuotaTable();
     const [one, other] = [table.holder([CALLS]), table.holder([CALLS])];
 
@@ -33,7 +33,7 @@ describe('a concurrency limit', () => {
     assert.deepEqual(await refusal(one), ['concurrency', 'calls', 1]);
   });
 
-  it('costs a write before and one after, and none for a refusal that is still fresh', async () => {
+  it('costs a write before and a write after, and none for a refusal that is still fresh', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...CALLS, concurrency: 1 }]);
     await (await start(quotas)).release();
@@ -134,7 +134,7 @@ describe('a concurrency limit', () => {
     assert.equal(after.allowed, true);
   });
 
-  it('takes the stated maximum for the deadline where the host says none', async () => {
+  it('uses the stated maximum as the deadline if the host has none', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...CALLS, concurrency: 1 }]);
     await start(quotas, { run: {} });
@@ -147,7 +147,7 @@ describe('a concurrency limit', () => {
     assert.equal((await quotas.consume(aRequest(RUN))).allowed, true);
   });
 
-  it('is refused where no end of the request will be reported', async () => {
+  it('is refused if no end of the request will be reported', async () => {
     const quotas = new QuotaTable().holder([CALLS]);
 
     await assert.rejects(quotas.consume(aRequest()), {
@@ -199,7 +199,7 @@ describe('a concurrency limit', () => {
     assert.equal(semaphore?.['c'], 0);
   });
 
-  it('spreads more permits than an item holds, and gives every one of them away', async () => {
+  it('spreads more permits than an item can contain, and gives out every one of them', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...CALLS, concurrency: 60 }]);
 

@@ -45,7 +45,7 @@ describe('rateWrite', () => {
 
           const isAdmitted = testsHold(write.when, item);
 
-          // One in a million of a token either way is rounding.
+          // One in a million of a token in either direction is rounding.
           if (Math.abs(tokens - units) > 1e-6) assert.equal(isAdmitted, tokens >= units);
           assert.equal(waitUs(limit, ask, known) === 0, isAdmitted);
           if (!isAdmitted) continue;
@@ -144,7 +144,7 @@ describe('a rate limit', () => {
     assert.equal(table.countOf('rate') - before, 1);
   });
 
-  it('takes nothing from a quota that stands beside it when it refuses', async () => {
+  it('takes nothing from a quota with the same request when it refuses', async () => {
     const table = new QuotaTable();
     const daily = { id: 'daily', level: 'key', quota: 1000, period: 'DAY', lease: false };
     const quotas = table.holder([daily, RATE]);
@@ -197,7 +197,7 @@ describe('the arithmetic of a bucket of 43 units', () => {
   const NOW = 1e15;
   const KEY = rateKey({ tenant: 'acme', limit: 'burst', subject: 'key-1' });
 
-  it('has a key of its own', () => assert.deepEqual(KEY, { pk: 'R#acme#burst#key-1', sk: 'TAT' }));
+  it('has its own key', () => assert.deepEqual(KEY, { pk: 'R#acme#burst#key-1', sk: 'TAT' }));
 
   it('takes a tenth of a second for a unit, and 4.3 s for all', () => {
     assert.deepEqual([incrementUs(limit, 1), incrementUs(limit, 43), toleranceUs(limit)], [1e5, 43e5, 43e5]);
@@ -215,7 +215,7 @@ describe('the arithmetic of a bucket of 43 units', () => {
     [1, 43e5, 1e5, 0],
     [1, 50e5, 8e5, 0],
   ] as const)
-    it(`${units} units wait ${wait} µs where the bucket is full ${ahead ?? 'for ever'} µs from now, and ${left} are left`, () => {
+    it(`${units} units wait ${wait} µs if the bucket is full ${ahead ?? 'forever'} µs from now, and ${left} are left`, () => {
       const tat = ahead === undefined ? undefined : NOW + ahead;
 
       assert.equal(waitUs(limit, { units, nowUs: NOW }, tat), wait);

@@ -39,7 +39,7 @@ describe('a semaphore item', () => {
     assert.ok(bytes <= 1024, `${bytes} bytes`);
   });
 
-  it('is kept for a week after the last of its requests was to end', () => {
+  it('is kept for a week after the last of its requests should have ended', () => {
     const claim = { id: 'a', deadlineEpochMs: NOON_MS };
     const { change } = acquireWrite(semaphoreKey(ID, 0), claim, 5, []);
 
@@ -49,7 +49,7 @@ describe('a semaphore item', () => {
 });
 
 describe('expiredClaims', () => {
-  it('finds those whose deadline is past, and takes nothing else for a claim', () => {
+  it('finds those whose deadline is past, and treats nothing else as a claim', () => {
     const item = { c: 2, expiresAt: 1, fa1: 999, fb2: 1000, f: 1, flag: 1 };
 
     assert.deepEqual(expiredClaims(item, 1000), [{ id: 'a1', deadlineEpochMs: 999 }]);
@@ -57,7 +57,7 @@ describe('expiredClaims', () => {
 });
 
 describe('acquireWrite', () => {
-  it('names everybody whose place it takes, and counts as many off', () => {
+  it('names every holder whose place it takes, and counts as many off', () => {
     const dead = [
       { id: 'a1', deadlineEpochMs: 1 },
       { id: 'b2', deadlineEpochMs: 2 },

@@ -59,7 +59,7 @@ describe('a debt', () => {
     assert.equal(table.ledger()['used'], 4);
   });
 
-  it('is asked for once where the period was closed: nothing can be charged there', async () => {
+  it('is requested once if the period was closed: nothing can be charged there', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 3 }]);
     const admission = (await quotas.consume(stamped())) as Admission;
@@ -81,8 +81,8 @@ describe('units that were lent and not used, while another lease pays for them',
   const refused = { kind: 'refused', storeEpochMs: undefined } as const;
   const CASES: readonly (readonly [string, WriteOutcome, readonly number[]])[] = [
     ['go back once they have been charged', DONE, [2, -2]],
-    ['are netted where there is no ledger yet', { ...refused, item: undefined }, [2]],
-    ['are netted where the period was closed', { ...refused, item: { closed: 1 } }, [2]],
+    ['are netted if there is no ledger yet', { ...refused, item: undefined }, [2]],
+    ['are netted if the period was closed', { ...refused, item: { closed: 1 } }, [2]],
   ];
   for (const [name, answer, used] of CASES)
     it(name, async () => {

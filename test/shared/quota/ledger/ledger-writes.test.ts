@@ -1,6 +1,6 @@
 /**
- * What each write of a ledger finds and leaves, and what the second of two writers is told. The rules are those of
- * docs/design/quota.md; the table carries out conditions as DynamoDB does.
+ * What each write of a ledger finds and leaves, and what the second of two writers gets. The rules are in
+ * docs/design/quota.md; the table evaluates conditions as DynamoDB does.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -203,7 +203,7 @@ describe('a write to a ledger', () => {
   for (const { what, write, done, after } of WRITES)
     for (const [state, item] of Object.entries(STATES)) {
       const isDone = (done as readonly string[]).includes(state);
-      it(`${isDone ? 'is done' : 'is refused'}: ${what}, where the ledger is ${state}`, async () => {
+      it(`${isDone ? 'is done' : 'is refused'}: ${what}, if the ledger is ${state}`, async () => {
         const { store, itemAt } = aTable(named(KEY, item));
         const outcome = await store.update(write);
 

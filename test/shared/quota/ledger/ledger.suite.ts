@@ -176,7 +176,7 @@ export function describeLedgerStore(name: string, open: OpenStore): void {
       assert.deepEqual({ rem, out, used }, { rem: 100, out: 0, used: 0 });
     });
 
-    it('says that there is no ledger by showing none', async () => {
+    it('shows nothing if there is no ledger', async () => {
       const { id } = await anOpenLedger();
       const other = ledgerKey({ ...id, subject: 'key-2' }, PERIOD);
 
@@ -278,7 +278,7 @@ export function describeLedgerStore(name: string, open: OpenStore): void {
       assert.equal(read.kind === 'done' && read.item?.['ver'], 2);
     });
 
-    it('fills a rate bucket from now when it was idle, and from where it stands when it was not', async () => {
+    it('fills a rate bucket from now if it was idle, and from its current level otherwise', async () => {
       const [limit] = parsePlan({
         id: 'p',
         version: 1,
@@ -328,7 +328,7 @@ export function describeLedgerStore(name: string, open: OpenStore): void {
       );
     });
 
-    it('admits exactly the quota through several holders at once', async () => {
+    it('admits exactly the quota through several simultaneous holders', async () => {
       const plan = { id: randomUUID(), version: 1, limits: [{ ...LIMIT, period: 'DAY', quota: 60 }] };
       const holders = [1, 2, 3].map(() =>
         createQuotas({ store, clock: REAL_CLOCK, random: REAL_RANDOM, timer: REAL_TIMER, plans: [plan] }),

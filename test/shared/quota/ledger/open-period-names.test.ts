@@ -1,4 +1,4 @@
-/** Limits that go on under another name, and heads that know less than today's. */
+/** Limits that continue under another name, and heads that know less than today's. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ItemStore } from '#shared/ports.ts';
@@ -27,7 +27,7 @@ async function open(table: QuotaTable, version: number, name: string, store = ta
 }
 
 describe('openPeriod, of a limit that had another name', () => {
-  it('goes on with the ledgers of the first name, however often it has changed', async () => {
+  it('continues with the ledgers of the first name, however often it has changed', async () => {
     const table = new QuotaTable();
     await open(table, 1, 'daily');
 
@@ -35,7 +35,7 @@ describe('openPeriod, of a limit that had another name', () => {
     assert.deepEqual(await open(table, 3, 'per-day'), { kind: 'renamed', id: idOf('daily') });
   });
 
-  it('writes no name down while it cannot be read what the one before stands for', async () => {
+  it('stores no name as long as it cannot read what the previous name stands for', async () => {
     const table = new QuotaTable();
     await open(table, 1, 'daily');
     const before = table.items.size;
@@ -72,7 +72,7 @@ async function openAll(
   return used;
 }
 
-describe('openPeriod, of several limits that had other names', () => {
+describe('openPeriod, for several limits that had other names', () => {
   // Limits that share ledgers are enforced as one, so the limit with the smaller quota or longer period is lost.
   const rows: readonly (readonly [string, readonly (readonly string[])[], readonly string[]])[] = [
     ['one limit was replaced by two', [['other'], ['daily', 'm']], ['other', 'm']],
@@ -94,12 +94,12 @@ describe('openPeriod, of several limits that had other names', () => {
       ['a', 'b'],
     ],
     ['a limit was renamed twice and one was added', [['a'], ['b'], ['c', 'd']], ['a', 'd']],
-    ['the first name returns beside its successor', [['a'], ['b'], ['b', 'a']], ['b', 'a']],
+    ['the first name returns together with its successor', [['a'], ['b'], ['b', 'a']], ['b', 'a']],
     ['two successive names are in one plan', [['a'], ['b'], ['c'], ['b', 'c']], ['a', 'c']],
-    ['the first name returns beside a third limit', [['a'], ['b'], ['x', 'a']], ['x', 'a']],
+    ['the first name returns together with a third limit', [['a'], ['b'], ['x', 'a']], ['x', 'a']],
   ];
   for (const [title, versions, expected] of rows)
-    it(`gives every limit ledgers of its own if ${title}`, async () => {
+    it(`gives every limit its own ledgers if ${title}`, async () => {
       const table = new QuotaTable();
       let used: readonly string[] = [];
       for (const [index, names] of versions.entries()) used = await openAll(table, index + 1, names);
@@ -123,7 +123,7 @@ describe('openPeriod, of several limits that had other names', () => {
 });
 
 describe('openPeriod, at a head without a rule', () => {
-  it('opens nothing again for a period whose ledger was removed', async () => {
+  it('does not open a period again whose ledger was removed', async () => {
     const table = new QuotaTable();
     const { pk, sk } = headKey(idOf('daily'));
     table.items.set(`${pk}\n${sk}`, { cur: new Date(DAY.startEpochMs).toISOString() });

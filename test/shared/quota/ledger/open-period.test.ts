@@ -45,7 +45,7 @@ describe('openPeriod', () => {
 });
 
 // Who ends a ledger may die before it opens the next one, or find that the plan has changed again.
-describe('openPeriod, where the ledger in force was ended and nothing was opened', () => {
+describe('openPeriod, if the ledger in force was ended and nothing was opened', () => {
   const [limit] = PLAN.limits;
   assert.ok(limit?.kind === 'quota');
   const id = { tenant: 't', limit: 'daily', subject: 'k' };
@@ -93,7 +93,7 @@ describe('openPeriod, where the ledger in force was ended and nothing was opened
     assert.equal(begunAt(DAY.startEpochMs + 2), undefined);
   });
 
-  it('ends no ledger that is closed: its invoice stands, and the time of closing stays', async () => {
+  it('does not end a closed ledger: its invoice is final, and the time of closing does not change', async () => {
     const { store, items } = new QuotaTable();
     const key = ledgerKey(id, DAY);
     const closed = { rem: 3, closed: 7 };
@@ -154,7 +154,7 @@ describe('openPeriod, at a table that does not answer', () => {
   }
 
   for (const isChange of [false, true])
-    it(`opens nothing ${isChange ? 'where the plan has another period' : 'the first time'}`, async () => {
+    it(`opens nothing ${isChange ? 'if the plan has another period' : 'the first time'}`, async () => {
       const { calls } = await openWithout(0, isChange);
       assert.ok(calls > 0);
       for (let unanswered = 1; unanswered <= calls; unanswered += 1)

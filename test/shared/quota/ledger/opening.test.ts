@@ -47,18 +47,18 @@ describe('the opening of a period', () => {
     { what: 'of a suspended subject', items: { ...PLAN, ...named(headKey(ID), { susp: 1 }) }, isDone: false },
     { what: 'of a ledger that is there', items: { ...PLAN, ...named(KEY, OPEN) }, isDone: false },
     {
-      what: 'of a first limit, where another has become the first',
+      what: 'of a first limit, if another has become the first',
       items: { ...PLAN, ...named(LINES, { limits: 'daily' }) },
       isDone: false,
     },
     {
-      what: 'of a second limit, where the list is as it was read',
+      what: 'of a second limit, if the list is as it was read',
       items: { ...PLAN, ...named(LINES, { limits: 'daily' }) },
       head: { ...FIRST, limits: 'daily monthly', had: 'daily' },
       isDone: true,
     },
     {
-      what: 'of a first period, where the head has one',
+      what: 'of a first period, if the head has one',
       items: { ...PLAN, ...named(headKey(ID), { cur: before ?? '', rule }) },
       isDone: false,
     },

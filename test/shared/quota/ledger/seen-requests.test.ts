@@ -24,7 +24,7 @@ function trackerOf(table: QuotaTable, store: ItemStore = table.store): UsageTrac
 }
 
 describe('ids of requests that were charged', () => {
-  it('writes what a batch adds, and goes on in a next item', async () => {
+  it('writes what a batch adds, and continues in the next item', async () => {
     const table = await aTable([LIMIT]);
     const tracker = trackerOf(table);
 
@@ -37,7 +37,7 @@ describe('ids of requests that were charged', () => {
     assert.equal(table.ledger()['used'], 20_005);
   });
 
-  // What cannot be read may have been charged: charging it again would be worse than to wait.
+  // What cannot be read may have been charged: charging it again would be worse than waiting.
   it('charges nothing while they cannot be read', async () => {
     const table = await aTable([LIMIT]);
     const unread: ItemStore = {
@@ -78,11 +78,11 @@ describe('ids of requests that were charged', () => {
 });
 
 describe('the ids of a span', () => {
-  it('are those of ten seconds', () => {
+  it('are the ids of ten seconds', () => {
     assert.deepEqual([0, 9999, 10_000, 25_000].map(spanOf), [0, 0, 1, 2]);
   });
 
-  it('are written where the part is as it was read, and are kept for 15 days', async () => {
+  it('are written if the part has not changed since it was read, and are kept for 15 days', async () => {
     const table = new QuotaTable();
     const first = await readSeen('L', 7, table.store);
     assert.ok(first.kind === 'read');

@@ -57,7 +57,7 @@ async function aProcess() {
   return { quotas, admission, grow, growUnanswered, shards, ...units };
 }
 
-describe('a process whose shard was never seen', () => {
+describe('a process that never saw its shard', () => {
   it('finds out at its end what the root has got back, and gives back no more than that', async () => {
     const { quotas, admission, growUnanswered, usedUnits, grantedUnits } = await aProcess();
     await admission.settle(1);

@@ -25,7 +25,7 @@ const usedOf = (table: QuotaTable): number =>
 const shardsOf = (table: QuotaTable): readonly Item[] => itemsOf(table, /#S\d+\nP#/);
 
 describe('a quota without shards', () => {
-  it('writes no trace of them', async () => {
+  it('writes no trace of shards', async () => {
     const table = new QuotaTable();
     const written: ItemWrite[] = [];
     const { store } = table;
@@ -64,7 +64,7 @@ describe('a quota with shards', () => {
     assert.equal(table.ledger()['rem'], 0);
   });
 
-  it('gets more shards when writes are throttled, and none before', async () => {
+  it('gets more shards when writes are throttled, and not before', async () => {
     const table = new QuotaTable();
     const { store } = table;
     let throttled = 0;
@@ -94,7 +94,7 @@ describe('a quota with shards', () => {
     assert.equal((await quotas.peek(aRequest({ atEpochMs: table.nowMs })))[0]?.limit, 1000);
   });
 
-  it('goes on with its shards when the plan says no more of them', async () => {
+  it('continues with its shards when the plan no longer mentions them', async () => {
     const table = new QuotaTable();
     const first = table.holder([{ ...DAILY, shards: 2 }]);
     await table.spend(first, 100);
@@ -136,7 +136,7 @@ describe('a quota with shards', () => {
     assert.ok(left.reduce((sum, units) => sum + units, 0) < 0, String(left));
   });
 
-  it('goes on owing what could not be written to the table', async () => {
+  it('still owes what could not be written to the table', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, shards: 2 }]);
     await table.spend(quotas, 1);
@@ -276,13 +276,13 @@ describe('one process on a ledger with shards', () => {
     assert.equal(sharded.table.countOf('open'), 2);
   });
 
-  it('is refused when all of them together have less, and knows how much that is', async () => {
+  it('is refused if all of them together have less, and knows how much that is', async () => {
     const sharded = new Sharded({ rem: 0 }, [1, 0, 2, 3]);
     assert.equal(await sharded.provide(7), 'quota-exceeded');
     assert.equal(sharded.process.left, 6);
   });
 
-  it('looks at head and root, and does no more where nothing is short, requested or replaced', async () => {
+  it('looks at head and root, and does no more if nothing is short, requested or replaced', async () => {
     const sharded = new Sharded({ rem: 100 }, [20, 20]);
     assert.equal(await sharded.process.refresh(0), true);
     assert.equal(sharded.process.isReplaced, false);
@@ -290,13 +290,13 @@ describe('one process on a ledger with shards', () => {
     assert.equal(await new Sharded(undefined, []).process.refresh(0), true);
   });
 
-  it('makes no shards of a ledger whose plan asks for none any more', async () => {
+  it('creates no shards for a ledger whose plan no longer asks for them', async () => {
     const sharded = new Sharded({ rem: 100 }, [100]);
     await sharded.process.refresh(0);
     assert.deepEqual(sharded.table.calls, ['read', 'read']);
   });
 
-  it('knows a ledger that another period has replaced', async () => {
+  it('recognizes a ledger that another period has replaced', async () => {
     const sharded = new Sharded({ rem: 100, nxt: 1, closed: 1 }, [20, 20]);
     await sharded.process.refresh(0);
     assert.equal(sharded.process.isReplaced, true);

@@ -297,7 +297,7 @@ describe('what is shown of a month', () => {
 });
 
 describe('a month of a customer', () => {
-  it('with an upgrade: the use counts, and the fee is that of the last plan', async () => {
+  it("with an upgrade: the usage counts, and the fee is the last plan's", async () => {
     const month = new Month();
     await month.begin('free');
     assert.equal(await month.ask('2026-11-10T00:00:00Z', 15), 10);
@@ -322,7 +322,7 @@ describe('a month of a customer', () => {
     assert.deepEqual(await month.bill('2026-11', '2026-12-01T01:00:00Z'), [20, '15.00']);
   });
 
-  it('with an upgrade after which nothing is asked: the last plan was in force, and is billed', async () => {
+  it('with an upgrade and no later request: the last plan was in force, and is billed', async () => {
     const month = new Month();
     await month.begin('free');
     assert.equal(await month.ask('2026-11-10T00:00:00Z', 4), 4);

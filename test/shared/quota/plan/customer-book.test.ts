@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
 
-describe('the customers that a process knows', () => {
-  it('forget the one that was asked for longest ago, and no other', async () => {
+describe('the customers that a process stores', () => {
+  it('drop only the one that was least recently used', async () => {
     let reads = 0;
     const read = () => {
       reads += 1;

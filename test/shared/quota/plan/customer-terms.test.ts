@@ -136,7 +136,7 @@ describe('a customer that changes its plan', () => {
     assert.equal(await at.spend(quotas, 100), 10);
   });
 
-  it('is on the new plan within a minute where a process holds leased units of the old one', async () => {
+  it('is on the new plan within a minute if a process holds leased units of the old one', async () => {
     const at = new Customers();
     await at.plan('before', monthly(10_000, { lease: { seconds: 300 }, wasteBudget: 0.5 }));
     await at.plan('after', monthly(20));
@@ -225,7 +225,7 @@ describe('a customer that changes its plan', () => {
     assert.equal(await at.spend(quotas, 100), 11);
   });
 
-  it('keeps the newer plan where a late request or an old record names the older one', async () => {
+  it('keeps the newer plan if a late request or an old record names the older one', async () => {
     const at = new Customers();
     await at.plan('large', monthly(100));
     await at.plan('small', monthly(10));
@@ -289,7 +289,7 @@ describe('a key with an assigned plan, of a tenant that is not on record', () =>
     assert.equal(await at.spend(quotas, 5000, { plan: 'free' }), 2990);
   });
 
-  it('is refused an assignment where the record of the customer names the plan', async () => {
+  it('is refused an assignment if the record of the customer names the plan', async () => {
     const at = new Customers();
     await at.plan('gold', monthly(10));
     await at.create('gold');

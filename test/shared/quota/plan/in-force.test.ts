@@ -1,4 +1,4 @@
-/** When a change of a customer's record is in force, in this process and in others. */
+/** When a change to a customer's record is in force, in this process and in others. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createCustomer, setPlan, setState } from '#shared/quota/admin/customers.ts';
@@ -63,7 +63,7 @@ describe('a change of a customer', () => {
   }
 
   // Before there were news: 7.2 reads and 11.1 writes per 1,000 decisions by leases, 1,001.1 writes by exact billing.
-  it('costs no call of a customer whose requests are admitted', async () => {
+  it('costs no call for a customer whose requests are admitted', async () => {
     for (const [isLeased, mostWrites] of [
       [true, 12.2],
       [false, 1002],
@@ -132,7 +132,7 @@ describe('a process', () => {
     return { table, quotas, ask, change, upgrade, suspend, changeLimit };
   };
 
-  it('decides by its own change at once after refresh()', async () => {
+  it('decides by its own change immediately after refresh()', async () => {
     const { quotas, ask, change, table } = await prepare();
     await ask();
     table.nowMs += 1000;
@@ -207,7 +207,7 @@ describe('a process', () => {
     assert.throws(() => table.holder([], { changesWithinMs: 999 }), { code: 'CONFIG_INVALID' });
   });
 
-  it('reads a record of an earlier version of the toolkit every 40 s, because its changes are not told', async () => {
+  it('reads a record of an earlier version of the toolkit every 40 s, because its changes are not announced', async () => {
     const { table, ask } = await prepare({ quota: 1_000_000 });
     const [name, record] = [...table.items].find(([key]) => key.endsWith('CUSTOMER')) ?? ['', {}];
     const { told, ...earlier } = record;

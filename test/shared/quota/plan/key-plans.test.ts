@@ -19,7 +19,7 @@ describe('what the item of a key remembers', () => {
     assert.equal(off['plan'], undefined);
   });
 
-  it('has no beginning where it was written before that was kept', () => {
+  it('has no beginning if it was written before that was kept', () => {
     assert.deepEqual(assignmentsOf({ plan: 'gold' }), [
       { plan: 'gold', sinceEpochMs: undefined, untilEpochMs: undefined },
     ]);

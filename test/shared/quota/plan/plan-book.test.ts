@@ -6,7 +6,7 @@ import { NOON_MS, QuotaTable } from '../../../support/quota-table.ts';
 
 const LIMIT = { id: 'monthly', level: 'tenant', quota: 1000, period: 'MONTH' };
 
-describe('the plans that code brings along', () => {
+describe('plans that code defines', () => {
   it('are published, and those that are invoiced keep each version', async () => {
     const table = new QuotaTable();
     for (const version of [1, 2]) {
@@ -39,7 +39,7 @@ describe('the plans that code brings along', () => {
     assert.equal(read.kind === 'known' && read.plan.version, 2);
   });
 
-  it('are reported once where the table has another plan of the same version, which counts', async () => {
+  it('are reported once if the table has another plan of the same version, which counts', async () => {
     const table = new QuotaTable();
     const plan = { id: 'gold', version: 2, limits: [LIMIT] };
     const stored = new PlanBook(table.store, table.clock, [parsePlan(plan)]);
@@ -87,7 +87,7 @@ describe('a plan that was read', () => {
       assert.deepEqual(kept, ['gold', 'gold', undefined]);
     });
 
-  it('is read again once it is forgotten', async () => {
+  it('is read again once it has been dropped', async () => {
     const table = new QuotaTable();
     const book = new PlanBook(table.store, table.clock, seeds);
     await book.read('gold');

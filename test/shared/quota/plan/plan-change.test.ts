@@ -58,7 +58,7 @@ class Changing {
       version,
       limits,
     });
-    // What processes know of plans is a minute old at most.
+    // What processes know about plans is a minute old at most.
     this.table.nowMs += 61_000;
   }
 
@@ -102,7 +102,7 @@ describe('a plan whose periods change', () => {
     [limit(20, 'DAY'), limit(3000, 'MONTH'), 2991],
     [limit(100, 'MONTH'), limit(30, 'DAY'), 25],
   ] as const)
-    it(`counts on where a ledger of the old rule begins with the new period (${left} left)`, async () => {
+    it(`continues to count if a ledger of the old rule begins with the new period (${left} left)`, async () => {
       const changing = new Changing();
       changing.table.nowMs = Date.UTC(2026, 10, 1, 12);
       await changing.plan([from]);
@@ -181,7 +181,7 @@ describe('a plan whose periods change', () => {
       assert.equal((await at.refusal()).reason, 'quota-exceeded');
     });
 
-    it(`takes a top-up where it counts: ${name}`, async () => {
+    it(`takes a top-up if it counts: ${name}`, async () => {
       const at = new Changing();
       await at.plan([from]);
       await at.spend(used);
@@ -236,7 +236,7 @@ describe('a plan whose periods change', () => {
   });
 
   // A head remembers 32 rules. A 33rd change would forget what was charged under the first one.
-  it('admits the quota once in a month whose time zone changes more often than the head remembers', async () => {
+  it('admits the quota once in a month whose time zone changes more often than the head can store', async () => {
     const at = new Changing();
     at.table.nowMs = Date.UTC(2026, 10, 2, 12);
     let admitted = 0;

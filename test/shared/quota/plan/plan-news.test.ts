@@ -58,7 +58,7 @@ describe('a change of a customer', () => {
       change.kind === 'update' && change.set?.['news'] !== undefined ? [key.pk] : [],
     );
 
-  it('tells the plans by which the customer may be charged, in the transaction of the record', async () => {
+  it('is announced in the plans by which the customer may be charged, in the transaction of the record', async () => {
     const { table, ports, request, transactions } = await prepare();
     const rows: readonly (readonly [() => Promise<unknown>, readonly string[]])[] = [
       [() => setState(ports, request(), 'acme', 'suspended'), ['PLAN#free']],
@@ -75,7 +75,7 @@ describe('a change of a customer', () => {
           }),
         ['PLAN#pro'],
       ],
-      // A planned plan is told, too, because a process may begin to charge by it.
+      // A planned plan is announced, too, because a process may begin to charge by it.
       [() => setState(ports, request(), 'acme', 'closed'), ['PLAN#gold', 'PLAN#pro']],
     ];
     for (const [index, [change, expected]] of rows.entries()) {
@@ -89,7 +89,7 @@ describe('a change of a customer', () => {
     }
   });
 
-  it('tests and tells a plan in one write if the customer stays on the plan', async () => {
+  it('tests and updates a plan in one write if the customer stays on the plan', async () => {
     const { ports, request, transactions } = await prepare();
 
     await setPlan(ports, request(), { tenant: 'acme', plan: 'free', limits: { daily: 5 }, version: 2 });

@@ -96,7 +96,7 @@ describe('parsePlan', () => {
   });
 
   const REFUSED: readonly { readonly name: string; readonly given: unknown; readonly field: string }[] = [
-    { name: 'something that is no object', given: [], field: 'plan' },
+    { name: 'something that is not an object', given: [], field: 'plan' },
     { name: 'an id that would not fit a header', given: plan({ id: 'go ld' }), field: 'id' },
     { name: 'a version of 0', given: plan({ version: 0 }), field: 'version' },
     { name: 'no limit', given: plan({ limits: [] }), field: 'limits' },
@@ -156,7 +156,7 @@ describe('parsePlan', () => {
       field: 'limits[0].period.everySeconds',
     },
     {
-      name: 'a beginning on a day that there is not',
+      name: 'a beginning on a day that does not exist',
       given: limited({ ...QUOTA, period: { everySeconds: 60, from: '2026-02-31' } }),
       field: 'limits[0].period.from',
     },
@@ -343,7 +343,7 @@ describe('a concurrency limit', () => {
 });
 
 describe('costOf', () => {
-  it('is that of the route, else that of every other one, else 1', () => {
+  it('is the cost of the route, otherwise the cost for all other routes, otherwise 1', () => {
     const priced = parsePlan(plan({ cost: { 'POST /reports': 10, '*': 2 } }));
     const partly = parsePlan(plan({ cost: { 'POST /reports': 10 } }));
 

@@ -22,14 +22,14 @@ const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 describe('the names of a ledger', () => {
   // Source: "Quotas in Amazon DynamoDB": a sort key, also that of an index, has 1 to 1,024 bytes. The head is in `list`.
-  it('are taken up to what the index takes as its sort key, and no further', () => {
+  it('are accepted up to the length that the index accepts as its sort key, and no further', () => {
     assert.equal(MAX_KEY_BYTES, 1024);
     const around = bytesOf(headKey({ tenant: '', limit: 'daily', subject: 'k' }).pk);
     assert.equal(isTaken({ tenant: 'x'.repeat(1024 - around), limit: 'daily', subject: 'k' }), true);
     assert.equal(isTaken({ tenant: 'x'.repeat(1025 - around), limit: 'daily', subject: 'k' }), false);
   });
 
-  it('are measured as they are kept: in bytes, with what is escaped, of routes twice', () => {
+  it('are measured as they are stored: in bytes, with escapes, and routes twice', () => {
     const name = fc.string({
       unit: fc.constantFrom('a', '#', '%', 'é', '漢', '😀'),
       minLength: 1,

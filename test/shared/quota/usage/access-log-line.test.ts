@@ -29,7 +29,7 @@ describe('a line of an access log', () => {
     });
   });
 
-  it('counts at the time that CloudWatch gives it where it has none', () => {
+  it('counts at the time that CloudWatch gives it if it has none', () => {
     const reading = readAccessLine(JSON.stringify({ ...LINE, requestTimeEpoch: '-' }), 5, RULES);
 
     assert.equal(reading.kind === 'counted' ? reading.request.atEpochMs : undefined, 5);
@@ -70,13 +70,13 @@ describe('a line of an access log', () => {
       succeeded: false,
     },
     {
-      name: 'a 429, where the line does not show what was reached',
+      name: 'a 429, if the line does not show what was reached',
       over: { status: '429' },
       reached: false,
       succeeded: false,
     },
     {
-      name: 'a 404, where the line does not show what was reached',
+      name: 'a 404, if the line does not show what was reached',
       over: { status: '404' },
       reached: true,
       succeeded: false,
@@ -95,7 +95,7 @@ describe('a line of an access log', () => {
     });
 
   // docs/aws §5: API Gateway refuses with these where the line does not say whether the backend was called.
-  it('is not counted where API Gateway itself refused the request, and is with every other status', () => {
+  it('is not counted if API Gateway itself refused the request, and is counted with every other status', () => {
     const refused = Array.from({ length: 500 }, (_, index) => index + 100).filter(
       (status) => kindOf({ status: String(status) }) === 'uncounted',
     );
@@ -116,14 +116,14 @@ describe('a line of an access log', () => {
       message: JSON.stringify({ ...LINE, requestId: 'UUID_REPLACED_INVALID_REQUEST_ID' }),
     },
     { name: 'no request id', message: JSON.stringify({ ...LINE, requestId: '-' }) },
-    { name: 'a status that is none', message: JSON.stringify({ ...LINE, status: 'ok' }) },
+    { name: 'an invalid status', message: JSON.stringify({ ...LINE, status: 'ok' }) },
     { name: 'a status below 0', message: JSON.stringify({ ...LINE, status: '-200' }) },
     { name: 'a status in another notation', message: JSON.stringify({ ...LINE, status: '2e2' }) },
     { name: 'a status of two digits', message: JSON.stringify({ ...LINE, status: 20 }) },
     { name: 'a tenant that is a number', message: JSON.stringify({ ...LINE, tenant: 5 }) },
     { name: 'a key that is a number', message: JSON.stringify({ ...LINE, key: 7 }) },
-    { name: 'a time that is none', message: JSON.stringify({ ...LINE, requestTimeEpoch: '20/Nov/2026' }) },
-    { name: 'a key that is no name', message: JSON.stringify({ ...LINE, key: 'x'.repeat(257) }) },
+    { name: 'an invalid time', message: JSON.stringify({ ...LINE, requestTimeEpoch: '20/Nov/2026' }) },
+    { name: 'a key that is not a name', message: JSON.stringify({ ...LINE, key: 'x'.repeat(257) }) },
     {
       name: "a second key, out of the caller's path",
       message: `{"path":"/x","key":"victim","z":"",${JSON.stringify(LINE).slice(1)}`,
@@ -144,7 +144,7 @@ describe('a line of an access log', () => {
       assert.equal(readAccessLine(message, 5, RULES).kind, 'malformed');
     });
 
-  it('takes a word that looks like a key inside of a value for what it is', () => {
+  it('treats a word that looks like a key inside a value as a part of the value', () => {
     for (const agent of ['curl "key": 7', '\\u006bey":', 'key', '\\"key\\":', 'a\\'])
       assert.equal(kindOf({ agent }), 'counted');
   });

@@ -69,7 +69,7 @@ describe('printInvoicePdf', () => {
     assert.ok(!textsOf({ customer }).some((text) => text.includes('Tax id')));
   });
 
-  it('says that a draft is no invoice', () => {
+  it('says that a draft is not an invoice', () => {
     const [title, note] = textsOf({ draft: true });
 
     assert.equal(title, '*Draft 2026-11-acme-1');

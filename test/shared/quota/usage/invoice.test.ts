@@ -117,7 +117,7 @@ describe('an invoice', () => {
     assert.deepEqual(unpriced, [free]);
   });
 
-  it('is one for each currency, and its total the sum of its lines', () => {
+  it('exists once for each currency, and its total is the sum of its lines', () => {
     const { invoices } = invoicesOf(
       aRecord({ used: 2000, key: 'k-1' }),
       aRecord({ used: 3000, key: 'k-2' }),
@@ -133,7 +133,7 @@ describe('an invoice', () => {
     );
   });
 
-  it('is in the name of the customer that the plan names, else of the tenant', () => {
+  it('is in the name of the customer that the plan names, otherwise of the tenant', () => {
     const customer = { name: 'Acme Ltd', address: ['London'] };
 
     const named = makeInvoices('acme', '2026-11', [aRecord({})], () => customer);

@@ -36,7 +36,7 @@ describe('readLogBatch', () => {
     ]);
   });
 
-  it('finds none in the control message of CloudWatch', () => {
+  it("finds no lines in CloudWatch's control message", () => {
     const message = 'CWL CONTROL MESSAGE: Checking health of destination Lambda';
     const logEvents = [{ id: '', timestamp: 1432826855000, message }];
 
@@ -47,12 +47,12 @@ describe('readLogBatch', () => {
   const rows: readonly { name: string; event: unknown }[] = [
     { name: 'no object', event: 'x' },
     { name: 'another event', event: { Records: [] } },
-    { name: 'data that is no gzip', event: { awslogs: { data: 'aGFsbG8=' } } },
+    { name: 'data that is not gzip', event: { awslogs: { data: 'aGFsbG8=' } } },
     { name: 'a gzip of something else', event: { awslogs: { data: gzipSync('hello').toString('base64') } } },
     { name: 'a gzip that would grow without bound', event: bomb },
     { name: 'a message of another type', event: eventOf({ ...PAYLOAD, messageType: 'OTHER' }) },
     { name: 'lines without time', event: eventOf({ ...PAYLOAD, logEvents: [{ message: 'x' }] }) },
-    { name: 'lines that are no list', event: eventOf({ ...PAYLOAD, logEvents: {} }) },
+    { name: 'lines that are not a list', event: eventOf({ ...PAYLOAD, logEvents: {} }) },
   ];
   for (const { name, event } of rows)
     it(`refuses ${name}`, () => {

@@ -38,7 +38,7 @@ describe('readLogDelivery', () => {
   });
 
   // Source: Amazon Data Firehose developer guide, "Handle failure in data transformation": such records are kept apart.
-  it('gives a record back as failed where one of its lines waits, and no other', () => {
+  it('returns a record as failed if one of its lines waits, and no other', () => {
     const records = [recordOf('{"a":1}'), { ...recordOf('{"b":1}\n{"c":1}'), recordId: 'record2' }];
     const { lines, reply } = readLogDelivery({ ...STREAM_EVENT, records });
 
@@ -51,7 +51,7 @@ describe('readLogDelivery', () => {
     );
   });
 
-  it('reads every line of a record, and none of what is between them', () => {
+  it('reads every line of a record, and ignores what is between them', () => {
     const records = [recordOf('{"a":"ü"}\n\n{"b":1}\r\n'), recordOf('')];
 
     assert.deepEqual(
@@ -74,8 +74,8 @@ describe('readLogDelivery', () => {
 
   const rows: readonly { name: string; event: unknown }[] = [
     { name: 'an event of neither', event: { records: STREAM_EVENT.records } },
-    { name: 'records that are no list', event: { ...STREAM_EVENT, records: {} } },
-    { name: 'a record that is no object', event: { ...STREAM_EVENT, records: ['x'] } },
+    { name: 'records that are not a list', event: { ...STREAM_EVENT, records: {} } },
+    { name: 'a record that is not an object', event: { ...STREAM_EVENT, records: ['x'] } },
     { name: 'a record without id', event: { ...STREAM_EVENT, records: [{ ...FIRST, recordId: undefined }] } },
     { name: 'a record without data', event: { ...STREAM_EVENT, records: [{ ...FIRST, data: null }] } },
     {

@@ -36,7 +36,7 @@ describe('money', () => {
   for (const text of ['', '-1', '1,5', '.5', '1.', '1e3', '0x1', ' 1', '0.1234567890123', '1234567890123'])
     it(`takes ${JSON.stringify(text)} for no amount`, () => assert.equal(parseDecimal(text), undefined));
 
-  it('knows the currencies of ISO 4217', () => {
+  it('includes the currencies of ISO 4217', () => {
     assert.deepEqual(['EUR', 'USD', 'JPY', 'eur', 'EURO', 'ZZZ', ''].map(isCurrency), [
       true,
       true,

@@ -18,7 +18,7 @@ describe('printPdf', () => {
     offsets.forEach((offset, index) => assert.ok(text.startsWith(`${index + 1} 0 obj\n`, offset)));
   });
 
-  it('says how long each page is, and begins another where one is full', () => {
+  it('says how long each page is, and begins another if one is full', () => {
     const text = printText(Array.from({ length: 120 }, (_, index) => ({ text: `line ${index}` })));
 
     assert.match(text, /\/Count 3 /);
@@ -27,7 +27,7 @@ describe('printPdf', () => {
   });
 
   // ISO 216: A4 is 210 by 297 mm, in points of 1/72 inch 595 by 842; the margin of 56 is 2 cm.
-  it('writes between margins of 2 cm, the first column from the left and the others to their right edge', () => {
+  it('writes between margins of 2 cm, the first column left-aligned and the others right-aligned', () => {
     const places = (bold: boolean) =>
       [
         ...printText([

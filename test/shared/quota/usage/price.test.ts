@@ -26,7 +26,7 @@ describe('the prices of a plan', () => {
   const REFUSED: readonly { readonly name: string; readonly given: unknown; readonly field: string }[] = [
     { name: 'a price in no currency', given: limited(PRICED), field: 'limits[0].price' },
     {
-      name: 'a currency that there is not',
+      name: 'a currency that does not exist',
       given: invoiced({}, { currency: 'EURO' }),
       field: 'invoice.currency',
     },
@@ -68,7 +68,7 @@ describe('the prices of a plan', () => {
       field: 'limits[0].price.fee',
     },
     {
-      name: 'a customer of a day that there is not',
+      name: 'a customer of a day that does not exist',
       given: invoiced({}, { currency: 'EUR', customers: { acme: { name: 'Acme', from: '2026-02-31' } } }),
       field: 'invoice.customers.acme.from',
     },

@@ -1,4 +1,4 @@
-/** What was counted from access logs, and what the authorizer makes of it. */
+/** What was counted from access logs, and how the authorizer uses it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createCustomer, setState } from '#shared/quota/admin/customers.ts';
@@ -85,7 +85,7 @@ describe('a quota that is counted from access logs', () => {
     assert.equal(effectOf(await ask('GET/users/7')), 'Deny');
   });
 
-  // docs/guides/sell/quota.md, "When a change is in force": the ledger that it reads every 2 s tells of the change.
+  // docs/guides/sell/quota.md, "When a change is in force": the ledger that it reads every 2 s contains the change.
   it('denies the callers of a customer that was suspended within 2 s', async () => {
     const { ask, table, serve } = await aTracked();
     const ports = memoryAdminPorts(table.items);
@@ -112,7 +112,7 @@ describe('a quota that is counted from access logs', () => {
     assert.equal(contextOf(suspended)['retryAfter'], undefined);
   });
 
-  it('goes on with the ledger of the limit whose place a renamed one has taken', async () => {
+  it('continues with the ledger of the limit that a renamed one has replaced', async () => {
     const { ask, table, serve } = await aTracked();
     await serve('r1');
     const limits = PLAN.limits.map((limit) => ({ ...limit, id: 'each-day' }));
@@ -166,7 +166,7 @@ describe('a quota that is counted from access logs', () => {
     assert.equal(effectOf(await ask('GET/users/7')), 'Deny');
   });
 
-  it('publishes the plans of the document, which has no other publisher', async () => {
+  it('publishes the plans of the document, which nothing else publishes', async () => {
     const { ask, table } = aCharging({ quota: { ...tracked.quota, plans: [PLAN] } });
 
     assert.equal(effectOf(await ask('GET/users/7')), 'Allow');

@@ -86,7 +86,7 @@ describe('a delivery with lines that cannot be charged', () => {
     { name: 'two lines in order', times: [NOON_MS - 5, NOON_MS], newest: NOON_MS },
     { name: 'two lines out of order', times: [NOON_MS, NOON_MS - 5], newest: NOON_MS },
   ])
-    it(`knows the newest time of ${name}`, async () => {
+    it(`has the newest time of ${name}`, async () => {
       const { tracker } = await aTracker();
       const lines = times.map((time, index) => lineOf(`r-${index}`, { requestTimeEpoch: String(time) }));
 
@@ -96,7 +96,7 @@ describe('a delivery with lines that cannot be charged', () => {
       assert.equal(newestEpochMs, newest);
     });
 
-  it('is given again by Lambda as a whole, and what was charged stays charged once', async () => {
+  it('is sent again by Lambda as a whole, and what was charged stays charged once', async () => {
     const { table, tracker } = await aTracker();
     const first = await trackDelivery(subscription(LINES), tracker, RULES);
     assert.throws(first.reply, { code: 'USAGE_WAITING' });
@@ -107,7 +107,7 @@ describe('a delivery with lines that cannot be charged', () => {
     assert.partialDeepStrictEqual(again.counts, { UsageCharged: 1, UsageSeen: 2, UsageWaiting: 1 });
   });
 
-  it('has Firehose keep the records of these lines apart, and go on with the others', async () => {
+  it('has Firehose keep the records of these lines separately, and continue with the others', async () => {
     const { tracker } = await aTracker();
 
     const { reply } = await trackDelivery(stream(LINES), tracker, RULES);
@@ -132,7 +132,7 @@ describe('a delivery with lines that cannot be charged', () => {
     assert.equal(newestEpochMs, NOON_MS);
   });
 
-  it('answers as ever where there are none', async () => {
+  it('answers as usual if there are none', async () => {
     const { tracker } = await aTracker();
 
     const { waiting, reply, counts } = await trackDelivery(subscription([lineOf('good')]), tracker, RULES);

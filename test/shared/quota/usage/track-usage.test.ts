@@ -31,7 +31,7 @@ function aRequest(
 const requestsOf = (count: number, over = {}, atEpochMs = NOON_MS) =>
   Array.from({ length: count }, (_, index) => aRequest(`r${index}`, over, atEpochMs));
 
-/** A table that holds the plan. */
+/** A table that contains the plan. */
 async function aTable(limits: readonly object[] = LIMITS, cost: unknown = 1): Promise<QuotaTable> {
   const table = new QuotaTable();
   await table.holder(limits, { cost }).peek({ plan: 'gold', tenant: 'publisher', key: 'k', route: 'x' });
@@ -95,7 +95,7 @@ describe('usage from access logs', () => {
     );
   });
 
-  it('is reported, and not charged, where the plan counts nothing', async () => {
+  it('is reported, and not charged, if the plan counts nothing', async () => {
     const table = await aTable([{ id: 'burst', level: 'key', rate: 1, burst: 10 }]);
 
     const tracked = await trackerOf(table).track(requestsOf(3));
@@ -142,7 +142,7 @@ describe('usage from access logs', () => {
     assert.equal(table.ledger()['used'], 1);
   });
 
-  it('is reported, and fails alone, where names are too long for a key of the table', async () => {
+  it('is reported, and fails alone, if names are too long for a key of the table', async () => {
     const table = await aTable([...LIMITS, { id: 'each', level: 'route', quota: 9, period: 'DAY' }]);
     const long = { tenant: '%'.repeat(256), key: '#'.repeat(256), route: 'GET /a' };
 
@@ -153,7 +153,7 @@ describe('usage from access logs', () => {
   });
 
   // docs/guides/sell/quota.md: what one plan or one stamp has wrong is not the others' fault.
-  it('waits where its plan cannot be read, charges all others, and is charged once the plan is mended', async () => {
+  it('waits if its plan cannot be read, charges all others, and is charged once the plan is corrected', async () => {
     const table = await aTable();
     const broken = planKey('broken');
     const keep = (doc: string, version: number) =>
@@ -182,7 +182,7 @@ describe('usage from access logs', () => {
     assert.deepEqual(again, { charged: 2, seen: 3, unchargeable: 0, waiting: [] });
   });
 
-  it('waits where its period has not begun, moves no ledger there, and is charged when it has', async () => {
+  it('waits if its period has not begun, moves no ledger there, and is charged when it has', async () => {
     const table = await aTable([
       ...LIMITS,
       { id: 'ever', level: 'tenant', quota: 9, period: { everySeconds: 366 * 86_400 } },
@@ -223,7 +223,7 @@ describe('usage from access logs', () => {
     assert.equal((await tracker.track(requestsOf(5))).charged, 5);
   });
 
-  it('charges all others where one ledger fails for good, and is given again', async () => {
+  it('charges all others if one ledger fails permanently, and is sent again', async () => {
     const table = await aTable();
     const refuses: ItemStore = {
       ...table.store,
@@ -284,7 +284,7 @@ describe('usage from access logs', () => {
     assert.deepEqual(messages(), ['k 50', 'k 80', 'k 200', 'k 50']);
   });
 
-  it('reports the threshold when the lines come again, if it was the charge alone that was written', async () => {
+  it('reports the threshold when the lines are sent again, if only the charge was written', async () => {
     const table = await aTable([{ ...LIMITS[0], alarms: [80] }]);
     const dies: ItemStore = {
       ...table.store,

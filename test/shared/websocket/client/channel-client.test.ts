@@ -34,7 +34,7 @@ function listen(client: ChannelClient, channel: string, after?: { log: number; s
 }
 
 describe('the client library', () => {
-  it('hands on every message once and in order, despite loss, delay, duplicates and faults', async () => {
+  it('passes on every message once and in order, despite loss, delay, duplicates and faults', async () => {
     const run = fc.asyncProperty(fc.integer({ min: 1 }), async (seed) => {
       const network = new ChannelNetwork({ seed, slowMs: 400, lost: 0.1, twice: 0.1, silentEnds: 0.3 });
       const clients = Array.from(
@@ -77,7 +77,7 @@ describe('the client library', () => {
     await fc.assert(run, { numRuns: 6 });
   });
 
-  it('drops what one publishes twice, and nothing of others who take the same id', async () => {
+  it('drops what one client publishes twice, and nothing of other clients that use the same id', async () => {
     const network = new ChannelNetwork({ seed: 1 });
     const client = new ChannelClient(
       network.host(() => caller('ada')),
@@ -104,7 +104,7 @@ describe('the client library', () => {
     client.close();
   });
 
-  it('refuses to send what would end its connection, and goes on', async () => {
+  it('refuses to send what would end its connection, and continues', async () => {
     const network = new ChannelNetwork({ seed: 1 });
     const client = new ChannelClient(
       network.host(() => caller('ada')),
@@ -127,7 +127,7 @@ describe('the client library', () => {
     client.close();
   });
 
-  it('goes on where it had come to, in another client too', async () => {
+  it('continues at its last position, in another client too', async () => {
     const network = new ChannelNetwork({ seed: 7 });
     const first = new ChannelClient(network.host(), { url: URL });
     const subscription = first.subscribe('rooms/1', { message: () => undefined });
@@ -153,7 +153,7 @@ describe('the client library', () => {
     other.close();
   });
 
-  it('says that there is a gap where what it missed is kept no more', async () => {
+  it('reports a gap if what it missed is no longer stored', async () => {
     const network = new ChannelNetwork({ seed: 8 }, new ChannelWorld({ keptSeconds: 60 }));
     const { world } = network;
     const publisher = new ChannelClient(network.host(), { url: URL });
@@ -240,7 +240,7 @@ describe('the client library', () => {
     client.close();
   });
 
-  it('knows who is there, and within two ping intervals who has died without a word', async () => {
+  it('knows who is present, and within two ping intervals who has died without notice', async () => {
     const run = fc.asyncProperty(fc.integer({ min: 1 }), async (seed) => {
       const network = new ChannelNetwork({ seed, silentEnds: 1 });
       let members: readonly Member[] = [];
@@ -274,7 +274,7 @@ describe('the client library', () => {
     await fc.assert(run, { numRuns: 6 });
   });
 
-  it('asks to join again where it counts as gone although it is there', async () => {
+  it('asks to join again if it counts as gone although it is there', async () => {
     const network = new ChannelNetwork({ seed: 12 });
     const lists: string[][] = [];
     const client = new ChannelClient(network.host(), { url: URL });
@@ -292,7 +292,7 @@ describe('the client library', () => {
     client.close();
   });
 
-  it('ends what is refused and goes on with the rest', async () => {
+  it('ends what is refused and continues with the rest', async () => {
     const network = new ChannelNetwork({ seed: 13 });
     const some = caller('ada', {
       channels: EVERYTHING.replace('"subscribe":["**"]', '"subscribe":["rooms/*"]'),

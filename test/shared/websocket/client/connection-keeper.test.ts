@@ -39,7 +39,7 @@ describe('a connection that is kept', () => {
     assert.deepEqual(states, ['connecting', 'open', 'closed']);
   });
 
-  it('is made again with more patience each time where it is accepted and not answered', async () => {
+  it('is made again with more patience each time if it is accepted and not answered', async () => {
     const network = new ChannelNetwork({ seed: 14, lost: 1 });
     const connectedMs: number[] = [];
     const host = network.host(() => {
@@ -159,7 +159,7 @@ describe('one connection after the other', () => {
       assert.equal(host.waiting.size === 0, attempts !== undefined, 'no attempt is planned');
     });
 
-  it('that is refused while an earlier one is open goes on with the earlier one', async () => {
+  it('that is refused while an earlier one is open continues with the earlier one', async () => {
     const { host, refusals, states } = await aKeeper(() => [], false);
     const [first] = host.sockets as [Made];
     first.onopen?.(EVENT);
@@ -173,7 +173,7 @@ describe('one connection after the other', () => {
     assert.deepEqual([host.sockets.length, refusals, states], [2, [], ['open']]);
   });
 
-  it('that fails twice over is tried again once, and keeps no timer but that of the next try', async () => {
+  it('that fails twice over is tried again once, and keeps only the timer of the next try', async () => {
     const { host, states } = await aKeeper();
     const [socket] = host.sockets as [Made];
     const { onerror, onclose } = socket;

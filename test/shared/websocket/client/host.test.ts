@@ -1,4 +1,4 @@
-/** What the client takes of where it runs. */
+/** What the client needs from its environment. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hostOf } from '#shared/websocket/client/host.ts';
@@ -18,7 +18,7 @@ describe('hostOf', () => {
     assert.notEqual(made[0]?.[1], protocols);
   });
 
-  it('says what to give where there is no WebSocket', (t) => {
+  it('says what to pass if there is no WebSocket', (t) => {
     const own = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
     Reflect.deleteProperty(globalThis, 'WebSocket');
     t.after(() => own !== undefined && Object.defineProperty(globalThis, 'WebSocket', own));
@@ -26,7 +26,7 @@ describe('hostOf', () => {
     assert.throws(() => hostOf(), /pass one, such as \{ webSocket: WebSocket \} of the package ws/);
   });
 
-  it('gives a time that only goes on, and ids that differ', () => {
+  it('has a time that only goes forward, and ids that differ', () => {
     const host = hostOf(function () {} as unknown as SocketClass);
     const before = host.nowMs();
 
@@ -35,7 +35,7 @@ describe('hostOf', () => {
     assert.notEqual(host.newId(), host.newId());
   });
 
-  it('runs something later, unless it is called off', (t) => {
+  it('runs something later, unless it is cancelled', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const host = hostOf(function () {} as unknown as SocketClass);
     const run: string[] = [];

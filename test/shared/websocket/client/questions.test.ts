@@ -5,7 +5,7 @@ import { ChannelClient } from '#shared/websocket/client/channel-client.ts';
 import { ChannelNetwork } from '../../../support/a-channel-network.ts';
 
 describe('a question', () => {
-  it('is asked again until it is taken, less and less often', async () => {
+  it('is asked again until it is accepted, less and less often', async () => {
     const network = new ChannelNetwork({ seed: 15 });
     const { courier } = network.world.ports;
     const deliver = courier.deliver.bind(courier);

@@ -1,4 +1,4 @@
-/** What a program learns where no connection can be made: over real sockets, by the class of Node and by `ws`. */
+/** What a program learns if no connection can be made: over real sockets, with Node's class and with `ws`. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
@@ -16,7 +16,7 @@ const CLASSES: readonly (readonly [string, SocketClass | undefined])[] = [
   ['the package ws', WsSocket],
 ];
 
-describe('connectChannels where the handshake is refused', () => {
+describe('connectChannels if the handshake is refused', () => {
   let server: Server;
   let handshakes = 0;
   before(async () => {
@@ -97,7 +97,7 @@ describe('a publication without a connection', () => {
     return host;
   };
 
-  it('ends with an error after 30 s, or after the time that is asked for', async () => {
+  it('ends with an error after 30 s, or after the requested time', async () => {
     for (const [publishWaitMs, withinMs] of [
       [undefined, 30_000],
       [5_000, 5_000],
@@ -124,7 +124,7 @@ describe('a publication without a connection', () => {
     }
   });
 
-  it('warns once for each reason where no handler takes problems', async () => {
+  it('warns once for each reason if no handler takes problems', async () => {
     const network = new ChannelNetwork({ seed: 4 });
     const client = new ChannelClient(unreachable(network), { url: 'wss://example' });
     await network.run(60_000);
@@ -133,7 +133,7 @@ describe('a publication without a connection', () => {
     assert.deepEqual(network.warnings, ['gatewright channels: no network']);
   });
 
-  it('ends where the server never answers, and says that it may have been published', async () => {
+  it('ends if the server never answers, and says that it may have been published', async () => {
     const network = new ChannelNetwork({ seed: 5, lost: 1 });
     const client = new ChannelClient(network.host(), { url: 'wss://example', publishWaitMs: 1000 });
     const errors: unknown[] = [];

@@ -46,7 +46,7 @@ function aSubscription(channel: string, after?: { log: number; seq: number }) {
 const actionsOf = (asked: readonly TestRequest[]): readonly string[] => asked.map(({ action }) => action);
 
 describe('a subscription', () => {
-  it('is asked for once, however often it is begun before the answer', async () => {
+  it('is requested once, however often it is begun before the answer', async () => {
     const { asked, subscription, answer } = aSubscription('orders');
     subscription.begin();
     subscription.begin();
@@ -81,7 +81,7 @@ describe('a subscription', () => {
     assert.deepEqual(pauses, [150, 500, 1000, 2000]);
   });
 
-  it('to presence asks for all members again where a part of the log is lost, and reports no gaps', async () => {
+  it('to presence asks for all members again if a part of the log is lost, and reports no gaps', async () => {
     for (const [channel, expected] of [
       ['orders!here', ['read', 'subscribe']],
       ['orders', ['read']],
@@ -98,7 +98,7 @@ describe('a subscription', () => {
 });
 
 describe('a feed', () => {
-  it('goes on behind the numbers that an answer marks as empty', () => {
+  it('continues behind the numbers that an answer marks as empty', () => {
     const feed = new Feed({ log: 1, seq: 3 });
     assert.deepEqual(feed.fill({ log: 1, messages: [], lost: [], upTo: 5 }), []);
     assert.deepEqual(feed.position, { log: 1, seq: 5 });

@@ -62,7 +62,7 @@ const TEXT_RULES: readonly Rule[] = [
           : { ...api, MinimumCompressionSize: parseCompressionSize(value) },
     },
   },
-  // There is no operation `remove`. Replacing the policy by an empty text removes it. The policy's content is checked
+  // There is no operation `remove`. Replacing the policy with an empty text removes it. The policy's content is checked
   // after the patch.
   {
     path: '/policy',

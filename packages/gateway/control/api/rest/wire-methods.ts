@@ -204,7 +204,10 @@ function integrationResponseRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** Refuses a second response with a selection pattern (carrot/terraform-api-gateway-method-module#2, hashicorp/terraform#5893). */
+/**
+ * Refuses an integration response whose selection pattern another integration response of the method already has
+ * (carrot/terraform-api-gateway-method-module#2, hashicorp/terraform#5893).
+ */
 function refusePatternTwice(integration: JsonObject, response: JsonObject): void {
   const pattern = textOf(response, 'SelectionPattern');
   const isTaken = listResponses(integration, 'IntegrationResponses').some(

@@ -138,7 +138,7 @@ function readExpressions(at: MemberReader): Watched {
   if (metricsBehind(queries, watched.id).length === 0 && !hasPeriod)
     throw new WordedRefusal(
       at.at('Metrics'),
-      'has an expression without a metric, which needs a Period',
+      'has an expression that reads no metric, so the expression needs a Period',
       'Period must not be null',
     );
   return { queries, watched: watched.id, statistic: undefined };

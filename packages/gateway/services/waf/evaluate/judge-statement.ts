@@ -139,7 +139,7 @@ function unjudge(turn: RuleTurn, why: string, isLost = false): 'unjudged' {
 function judgeLabel({ scope, key }: Extract<Statement, { kind: 'label' }>, turn: RuleTurn): Judgement {
   const judgement = turn.labels.match(scope, key, turn.prefix);
   return judgement === 'unjudged'
-    ? unjudge(turn, `the label ${key}, which a rule that could not be evaluated adds`)
+    ? unjudge(turn, `the label ${key}, because the rule that adds it could not be evaluated`)
     : judgement;
 }
 

@@ -5,7 +5,7 @@ import type { AccessDocument } from '@gatewright/authoring/document/document';
 import { parse as parseYaml } from 'yaml';
 import { readOpenApiRoutes } from '@gatewright/authoring/inventory/openapi-inventory';
 import { printProblem } from '@gatewright/authoring/document/read-document';
-import { parseInventory, printInventory } from '@gatewright/authoring/inventory/route-inventory';
+import { API_NAMES, parseInventory, printInventory } from '@gatewright/authoring/inventory/route-inventory';
 import type { InventoryRoute, RouteInventory } from '@gatewright/authoring/inventory/route-inventory';
 import type { InspectedApi } from '../../../../gateway/engine/index.ts';
 import { inspectApis, loadOptions, toInventoryRoutes } from './access-apis.ts';
@@ -74,7 +74,7 @@ export async function syncRoutes(
     const apiIds = { ...known?.apiIds, ...(ids.size > 0 && { [stage]: [...ids].sort() }) };
     const text = printInventory({ ...inventory, apiIds });
     inventories.set(name, text);
-    const routes = `${count(inventory.routes.length, 'route')} of ${inventory.kind} API ${from}`;
+    const routes = `${count(inventory.routes.length, 'route')} of ${API_NAMES[inventory.kind]} API ${from}`;
     lines.push(`${name}: ${routes}${text === before ? ', no changes' : ''}`);
     const gone = (known?.routes ?? [])
       .map(keyOf)

@@ -136,7 +136,7 @@ function revokeCommand(): Command {
 }
 
 /**
- * Sends a change of an API key and prints the result.
+ * Sends a change to an API key and prints the result.
  * @throws UsageError if a step in API Gateway failed. The message tells the user what to do.
  */
 async function change(path: string, body: object, flags: ChangeFlags): Promise<Answer> {

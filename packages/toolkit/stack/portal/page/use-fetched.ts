@@ -5,7 +5,7 @@ export type Fetched<Answer> = {
   readonly data: Answer | undefined;
   readonly problem: string | undefined;
   readonly reload: () => void;
-  /** Replaces the data by the response to a change, without another request. */
+  /** Replaces the data with the response to a change, without another request. */
   readonly put: (answer: Answer) => void;
 };
 

@@ -1,4 +1,4 @@
-/** Carries a change of a customer's record to the customer's API keys, page by page. */
+/** Updates the API keys of a customer after a change to the customer's record, page by page. */
 import { printPathName } from '#shared/http/path-name.ts';
 import { callAdminJson, newOperationId } from '../../../terminal/admin-client.ts';
 import { outsideSteps } from '../../commands/admin-commands.ts';
@@ -14,7 +14,7 @@ export type Followed = {
   readonly outside: readonly Answer[];
 };
 
-/** Returns the reason if the keys could not be updated. The change of the record itself was made. */
+/** Returns the reason if the keys could not be updated. The change to the record itself was made. */
 export async function followKeys(tenant: string, flags: ReadFlags): Promise<Followed | UsageError> {
   const path = `/access/customers/${printPathName(tenant)}/follow`;
   const outside: Answer[] = [];

@@ -52,7 +52,7 @@ describe('findTrustFault', () => {
       expected: 'self signed certificate',
     },
     {
-      name: 'one signed by a client of the authority, which is no authority',
+      name: 'one signed by a client of the authority, which is not an authority',
       leaf: clientOf(issueFrom(authority, 'client', { commonName: 'shop', ...times })),
       expected: 'Could not find issuer for certificate',
     },
@@ -74,7 +74,7 @@ describe('findTrustFault', () => {
       expected: 'certificate is not yet valid',
     },
     {
-      name: 'one whose authority has ended before it',
+      name: 'one whose authority expired before it',
       leaf: clientOf(authority, { toEpochMs: NOW + 90 * DAY_MS }),
       atMs: NOW + 60 * DAY_MS,
       expected: 'certificate has expired',
@@ -126,7 +126,7 @@ describe('readTruststore', () => {
     { name: 'nothing', text: '', reason: /no PEM certificate/ },
     { name: 'a key', text: authority.privateKey, reason: /no PEM certificate/ },
     {
-      name: 'a block that is none',
+      name: 'an invalid block',
       text: `${authority.certificate}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
       reason: /number 2 of 2/,
     },

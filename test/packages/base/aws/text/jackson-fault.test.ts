@@ -113,7 +113,7 @@ describe('findJacksonFault', () => {
       assert.equal(findJacksonFault(Buffer.from(text)), undefined);
   });
 
-  it('knows no words for a text that is nested more deeply than Jackson reads, however deep it is', () => {
+  it('has no wording for a text that is nested more deeply than Jackson reads, however deep it is', () => {
     assert.equal(findJacksonFault(Buffer.from('['.repeat(6_000_000))), undefined);
     assert.equal(findJacksonFault(Buffer.from('{"a":'.repeat(1_001))), undefined);
     assert.match(findJacksonFault(Buffer.from('['.repeat(1_000)))?.message ?? '', /close marker for Array/);

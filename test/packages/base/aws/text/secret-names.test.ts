@@ -5,7 +5,7 @@ import { isSecretName, isSecretOf } from '@gatewright/aws/text/secret-names';
 
 describe('isSecretName', () => {
   for (const spelling of ['SIGNING_KEY', 'signingKey', 'signing-key', 'Signing.Key', 'SigningKey'])
-    it(`reads the words of ${spelling}`, () => {
+    it(`recognizes the words of ${spelling}`, () => {
       assert.equal(isSecretName(spelling), true);
     });
 
@@ -14,7 +14,7 @@ describe('isSecretName', () => {
     assert.equal(isSecretName('TTL_TOKEN'), true);
   });
 
-  it('takes any key of a variable for a secret, unless it is known for another kind', () => {
+  it('treats any key in a variable as a secret, unless it is known to be something else', () => {
     assert.deepEqual(
       ['ACME_KEY', 'acmeKey', 'PARTITION_KEY', 'KEY'].map((name) => isSecretName(name)),
       [true, false, false, false],
@@ -52,7 +52,7 @@ describe('isSecretOf', () => {
     ['token', ''],
   ];
   for (const [name, value] of settings)
-    it(`leaves ${name} where it is "${value}"`, () => {
+    it(`leaves ${name} if it is "${value}"`, () => {
       assert.equal(isSecretOf(name, value), false);
     });
 
@@ -63,7 +63,7 @@ describe('isSecretOf', () => {
     ['token', '1042'],
     ['password', 'x'],
   ] as const)
-    it(`hides ${name} where it is "${value}"`, () => {
+    it(`hides ${name} if it is "${value}"`, () => {
       assert.equal(isSecretOf(name, value), true);
     });
 });

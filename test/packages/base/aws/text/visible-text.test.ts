@@ -8,10 +8,10 @@ describe('an untrusted name on a terminal', () => {
     ['begins no line', 'shop\r\nok', String.raw`shop\u000d\u000aok`],
     ['begins no line by a separator of Unicode either', 'shop\u2028ok', String.raw`shop\u2028ok`],
     ['takes nothing back', 'ok\b\b\u007f', String.raw`ok\u0008\u0008\u007f`],
-    ['says nothing by C1', '\u009b2J', String.raw`\u009b2J`],
+    ['is not shown as C1', '\u009b2J', String.raw`\u009b2J`],
     ['does not turn what follows', 'shop\u202egnp', String.raw`shop\u202egnp`],
     ['isolates nothing', '\u2066shop\u2069', String.raw`\u2066shop\u2069`],
-    ['is as it is otherwise', 'Käse – 東京 🧀', 'Käse – 東京 🧀'],
+    ['is otherwise unchanged', 'Käse – 東京 🧀', 'Käse – 東京 🧀'],
   ] as const)
     it(what, () => assert.equal(showControls(text), shown));
 });
@@ -25,7 +25,7 @@ describe('an untrusted text of several lines', () => {
     ['clears no screen', 'one\n\u001b[2J', 'one\n\\u001b[2J'],
     ['does not turn what follows', 'one\nshop\u202egnp', 'one\nshop\\u202egnp'],
     ['begins no line by a separator of Unicode', 'one\u2028two', String.raw`one\u2028two`],
-    ['is as it is otherwise', 'Käse – 東京 🧀\n', 'Käse – 東京 🧀\n'],
+    ['is otherwise unchanged', 'Käse – 東京 🧀\n', 'Käse – 東京 🧀\n'],
   ] as const)
     it(what, () => assert.equal(showControlsInLines(text), shown));
 });

@@ -14,7 +14,7 @@ import {
 import type { Answer } from '../../../../support/a-user-pool.ts';
 
 describe("Cognito's API for administrators", () => {
-  it('makes a user who chooses a password of their own at the first sign-in', async () => {
+  it('creates a user who chooses a password at the first sign-in', async () => {
     const at = await aUserPool();
     const made = await at.admin('AdminCreateUser', { Username: 'dora' });
     const temporary = /is (\S+)$/.exec(at.lines.at(-1) ?? '')?.[1] ?? '';
@@ -107,7 +107,7 @@ describe("Cognito's API for administrators", () => {
     );
   });
 
-  it('takes users out of one group, and leaves them in their others', async () => {
+  it('removes users from one group, and leaves them in their other groups', async () => {
     const at = await aUserPool();
     await at.admin('CreateGroup', { GroupName: 'readers' });
     await at.admin('AdminAddUserToGroup', { Username: 'ada', GroupName: 'readers' });
@@ -121,7 +121,7 @@ describe("Cognito's API for administrators", () => {
     );
   });
 
-  it('are no calls of users, who do not sign', async () => {
+  it('are not calls of users, who do not sign', async () => {
     const at = await aUserPool();
 
     await assert.rejects(at.call('ListUsers', {}), { message: 'ListUsers wants a signature' });

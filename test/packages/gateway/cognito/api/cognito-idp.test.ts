@@ -54,9 +54,9 @@ describe("Cognito's API for users", () => {
 
   const refused: [name: string, pool: object, client: object, input: object, answer: string][] = [
     ['a wrong password', {}, {}, signIn('ada', 'wrong'), '400 NotAuthorizedException'],
-    ['an unknown user, told', {}, {}, signIn('eve', 'x'), '400 UserNotFoundException'],
+    ['an unknown user, revealed', {}, {}, signIn('eve', 'x'), '400 UserNotFoundException'],
     [
-      'an unknown user, not told',
+      'an unknown user, not revealed',
       {},
       { PreventUserExistenceErrors: 'ENABLED' },
       signIn('eve', 'x'),
@@ -107,7 +107,7 @@ describe("Cognito's API for users", () => {
       assert.equal(codeOf(await at.call('InitiateAuth', input)), answer);
     });
 
-  it('takes the hash of a client that has a secret, and no other', async () => {
+  it('requires the hash of a client that has a secret, and accepts no other hash', async () => {
     const at = await aUserPool({}, { GenerateSecret: true });
     const described = (await at.admin('DescribeUserPoolClient', client)).body['UserPoolClient'];
     const secret = (described as { ClientSecret: string }).ClientSecret;
@@ -119,7 +119,7 @@ describe("Cognito's API for users", () => {
     assert.deepEqual([right.status, codeOf(wrong)], [200, '400 NotAuthorizedException']);
   });
 
-  it('goes on with tokens of a client that has a secret only where the secret comes with them', async () => {
+  it('refreshes tokens of a client that has a secret only if the secret is sent too', async () => {
     const at = await aUserPool({}, { GenerateSecret: true });
     const ClientSecret = at.pools.find(POOL_ID)?.pool.findClient('app')?.secret ?? '';
     const SECRET_HASH = createHmac('sha256', ClientSecret).update('adaapp').digest('base64');
@@ -137,7 +137,7 @@ describe("Cognito's API for users", () => {
     assert.deepEqual(await both({ ClientSecret }), ['200', '200']);
   });
 
-  it('goes on with a refresh token for as long as the client says, by the clock of the gateway', async () => {
+  it('accepts a refresh token for as long as the client defines, by the clock of the gateway', async () => {
     const at = await aUserPool(
       {},
       { RefreshTokenValidity: 1, AccessTokenValidity: 5, TokenValidityUnits: { AccessToken: 'minutes' } },
@@ -154,7 +154,7 @@ describe("Cognito's API for users", () => {
     assert.deepEqual(tooLate.body['message'], 'Refresh Token has expired');
   });
 
-  it('rotates refresh tokens where the client says so, and ends the sign-in when an old one comes again', async () => {
+  it('rotates refresh tokens if the client defines it, and ends the sign-in when an old token is used again', async () => {
     const at = await aUserPool(
       {},
       { RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 10 } },
@@ -231,7 +231,7 @@ describe("Cognito's API for users", () => {
     ],
     ['a name that is taken', {}, { Username: 'ADA' }, '400 UsernameExistsException'],
     [
-      'an address that says that it is verified',
+      'an address that claims to be verified',
       {},
       { UserAttributes: [{ Name: 'email_verified', Value: 'true' }] },
       '400 NotAuthorizedException',
@@ -242,7 +242,7 @@ describe("Cognito's API for users", () => {
       {},
       '400 InvalidParameterException',
     ],
-    ['a name that is no address', { UsernameAttributes: ['email'] }, {}, '400 InvalidParameterException'],
+    ['a name that is not an address', { UsernameAttributes: ['email'] }, {}, '400 InvalidParameterException'],
     [
       'a pool that administrators fill',
       { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } },
@@ -295,7 +295,7 @@ describe("Cognito's API for users", () => {
     assert.deepEqual([codeOf(own), codeOf(other)], ['200', '400 UserNotFoundException']);
   });
 
-  it('looks for a name among the addresses of users who may have none', async () => {
+  it('also looks for a name among the addresses of users, who may have none', async () => {
     const at = await aUserPool({ AliasAttributes: ['phone_number'] });
 
     assert.equal(codeOf(await at.call('InitiateAuth', signIn('eve', 'x'))), '400 UserNotFoundException');
@@ -356,7 +356,7 @@ describe("Cognito's API for users", () => {
     );
   });
 
-  it('describes a user by the access token alone', async () => {
+  it('describes a user by the access token only', async () => {
     const at = await aUserPool({}, { ReadAttributes: ['email'] });
     const tokens = tokensOf(await at.call('InitiateAuth', signIn('ada', PASSWORD)));
     const get = (AccessToken: unknown) => at.call('GetUser', { AccessToken });
@@ -393,7 +393,7 @@ describe("Cognito's API for users", () => {
     );
   });
 
-  it('answers what is not here at once with 501', async () => {
+  it('answers operations that do not exist here at once with 501', async () => {
     const at = await aUserPool();
 
     assert.equal(codeOf(await at.call('AssociateSoftwareToken', {})), '501 NotImplementedException');

@@ -57,7 +57,7 @@ describe('ListUsers', () => {
       assert.equal(answer.body['message'], 'Error while parsing filter.');
     });
 
-  it('gives a page of as many as are asked for, and the next one', async () => {
+  it('returns a page of the requested size, and the next one', async () => {
     const first = await at.admin('ListUsers', { Limit: 2 });
     const second = await at.admin('ListUsers', { Limit: 2, PaginationToken: first.body['PaginationToken'] });
 

@@ -46,7 +46,7 @@ describe('a user by their access token', () => {
     assert.equal((await attributes()).get('email_verified'), 'true');
   });
 
-  it('gets no code where the pool verifies no addresses, until it asks for one', async () => {
+  it('gets no code if the pool verifies no addresses, until it asks for one', async () => {
     const { at, call, update } = await ada();
 
     const moved = await update('email', 'ada@globex.example');
@@ -62,7 +62,7 @@ describe('a user by their access token', () => {
   });
 
   for (const name of ['sub', 'email_verified', 'phone_number_verified'])
-    it(`cannot say what ${name} is`, async () => {
+    it(`cannot tell what ${name} is`, async () => {
       const { attributes, update } = await ada();
       const before = await attributes();
 

@@ -145,7 +145,7 @@ describe('an authorization request', () => {
     { name: 'a repeated parameter', query: { state: ['a', 'b'] }, text: /state is repeated/ },
     { name: 'a very long query', query: { state: 'x'.repeat(8_192) }, text: /too long/ },
   ])
-    it(`with ${name} is answered on a page, and leads nowhere`, async () => {
+    it(`with ${name} is answered on a page, and does not redirect`, async () => {
       const at = await anIssuerPort(ALICE);
 
       const reply = await at.authorize({ client_id: await aClient(at), ...query });
@@ -178,7 +178,7 @@ describe('an authorization request', () => {
 });
 
 describe('the page of a sign-in', () => {
-  it('says which client asks for what, and where the browser is sent', async () => {
+  it('says which client requests what, and where the browser is sent', async () => {
     const at = await anIssuerPort({ users: [ADA] });
     const client_id = await aClient(at, { client_name: '<b>Probe</b>' });
 
@@ -241,7 +241,7 @@ describe('the page of a sign-in', () => {
       assert.match(String(reply.body), /role="alert"/);
     });
 
-  it('is shown again for a user whose claims the issuer sets itself', async () => {
+  it('is shown again for a user with claims that only the issuer may set', async () => {
     const at = await anIssuerPort({ users: [{ ...ADA, claims: { roles: ['x'], aud: 'y' } }] });
 
     const { reply } = await submit(at, { user: 'ada', sub: 'local-user' });

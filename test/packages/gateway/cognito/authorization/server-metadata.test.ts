@@ -23,5 +23,5 @@ describe('the metadata of the local issuer as an authorization server', () => {
     ['subject_types_supported', ['public']],
     ['id_token_signing_alg_values_supported', ['RS256']],
   ] as const)
-    it(`says what it supports as ${name}`, () => assert.deepEqual(found[name], expected));
+    it(`says what it supports: ${name}`, () => assert.deepEqual(found[name], expected));
 });

@@ -60,7 +60,7 @@ describe('the grant of a code', () => {
   });
 
   // OpenID Connect Core 1.0, sections 2 and 3.1.3.3; Discovery 1.0, section 4.3, compares `iss` with the metadata.
-  it('gives an ID token for the client, with the nonce, where the scope has openid', async () => {
+  it('gives an ID token for the client, with the nonce, if the scope has openid', async () => {
     const { at, client_id, redeem } = await aSignIn({}, { scope: 'openid', nonce: 'n-1' });
 
     const { body } = await redeem();
@@ -302,7 +302,7 @@ describe('the grant of a local identity', () => {
   const keys = { client_id: 'AKIALOCAL0000000CI', client_secret: 'ci-secret' };
   const basic = { authorization: `Basic ${Buffer.from('AKIALOCAL0000000CI:ci-secret').toString('base64')}` };
 
-  it('puts the roles and the resource that are asked for into the token', async () => {
+  it('puts the requested roles and the requested resource into the token', async () => {
     const at = await anIssuerPort(ci);
     const claimsFor = async (more: object) =>
       accessClaims((await at.token({ grant_type, ...keys, ...more })).body);

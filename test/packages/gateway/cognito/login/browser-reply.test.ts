@@ -9,7 +9,7 @@ import type { ControlRequest } from '../../../../../packages/gateway/core/api-ca
 
 describe('redirect', () => {
   // RFC 9110 §15.4.4: 303 continues with GET. RFC 6749 §5.1 and §10.12: nothing of it is stored or told on.
-  it('is neither stored nor told to the next page', () => {
+  it('is neither stored nor revealed to the next page', () => {
     assert.deepEqual(redirect('https://a.example/?code=c', ['X-A', 'b']), {
       status: 303,
       headers: [

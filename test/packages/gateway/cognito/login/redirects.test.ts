@@ -71,10 +71,10 @@ describe('isRegisteredRedirect', () => {
     ['http://localhost:1/cb', 'shop://cb', false],
     ['no url', 'no url', false],
   ] as const)
-    it(`is ${expected} for ${uri} where ${registered} is registered`, () =>
+    it(`is ${expected} for ${uri} if ${registered} is registered`, () =>
       assert.equal(isRegisteredRedirect(uri, [registered]), expected));
 
-  it('is true for any of several, and false for none', () => {
+  it('is true for any of several redirects, and false if there are none', () => {
     assert.equal(
       isRegisteredRedirect('https://a.example/', ['https://b.example/', 'https://a.example/']),
       true,

@@ -60,7 +60,7 @@ describe('the discovery document', () => {
       assert.equal(header(reply, 'cache-control'), 'no-store');
     });
 
-  it('has the addresses of the issuer where the issuer itself is asked', async () => {
+  it('has the addresses of the issuer if the request goes to the issuer itself', async () => {
     const reply = await send(at, 'GET', DISCOVERY, { host: 'example.eu.auth0.com' });
 
     assert.equal(answerOf(reply).body['token_endpoint'], `${AUTH0}oauth/token`);
@@ -127,7 +127,7 @@ describe('what a page may send', () => {
     ['https://evil.example', false],
     ['http://localhost:9', true],
   ] as const)
-    it(`${isKnown ? 'is told' : 'is not told'} to ${origin}`, async () => {
+    it(`${isKnown ? 'is revealed' : 'is not revealed'} to ${origin}`, async () => {
       assert.equal(header(await ask(origin), 'access-control-allow-origin'), isKnown ? origin : '');
     });
 });

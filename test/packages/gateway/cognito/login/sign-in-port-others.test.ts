@@ -15,7 +15,7 @@ import {
 import type { Headers } from '../../../../support/a-login.ts';
 import { answerOf, AUTH0, aUserPool, claimsOf } from '../../../../support/a-user-pool.ts';
 
-describe('an Auth0 tenant that is stood in for', () => {
+describe('an Auth0 tenant for which the local issuer stands in', () => {
   const tenant = (path: string): string => `/example.eu.auth0.com${path}`;
 
   it('has its own paths and claims, takes any client of this machine, and rotates refresh tokens', async () => {
@@ -61,7 +61,7 @@ describe('an Auth0 tenant that is stood in for', () => {
     assert.notEqual(second.body['refresh_token'], first.body['refresh_token']);
   });
 
-  it('takes openid for the scope of a request that names none', async () => {
+  it('uses openid as the scope of a request that names none', async () => {
     const at = await aUserPool();
     const query = { ...AUTHORIZATION_REQUEST, ...PKCE, client_id: 'spa', scope: undefined };
     const shown = await send(at, 'GET', tenant('/authorize'), { query });
@@ -80,7 +80,7 @@ describe('an Auth0 tenant that is stood in for', () => {
     assert.deepEqual([body['scope'], typeof body['id_token']], ['openid', 'string']);
   });
 
-  it('signs out to where Auth0 does, an address of this machine', async () => {
+  it('redirects after a sign-out as Auth0 does, to an address of this machine', async () => {
     const at = await aUserPool();
     const to = (returnTo: string) =>
       send(at, 'GET', tenant('/v2/logout'), { query: { client_id: 'spa', returnTo } });
@@ -90,7 +90,7 @@ describe('an Auth0 tenant that is stood in for', () => {
     assert.match(String((await send(at, 'GET', tenant('/v2/logout'))).body), /Signed out/);
   });
 
-  it('says nothing about who has a token without a scope', async () => {
+  it('does not reveal whose token it is if the token has no scope', async () => {
     const at = await aUserPool();
     const sub = at.pools.ofIssuer(AUTH0)?.pool.find('ada')?.sub ?? '';
     const { token } = at.issuer.mint({ sub, issuer: AUTH0, claims: { azp: 'spa' } });
@@ -124,7 +124,7 @@ describe('the guard of these addresses', () => {
     ['a token request of a page of this machine', 'POST', pool('/oauth2/token'), { origin: PAGE }, true],
     ['one of a page out there', 'POST', pool('/oauth2/token'), { origin: 'https://evil.example' }, false],
     ['a link to the login page', 'GET', pool('/oauth2/authorize'), { 'sec-fetch-site': 'cross-site' }, true],
-    ['a link to what a pool says of itself', 'GET', pool('/.well-known/openid-configuration'), {}, true],
+    ["a link to a pool's metadata", 'GET', pool('/.well-known/openid-configuration'), {}, true],
     ['a form of another page', 'POST', pool('/login'), { origin: PAGE }, false],
     ['a form without origin', 'POST', pool('/login'), {}, false],
     ['a call of Cognito by a page of this machine', 'POST', '/', { origin: PAGE, ...target }, true],
@@ -161,7 +161,7 @@ describe('the guard of these addresses', () => {
       );
     });
 
-  it('serves a page whose address is a callback of the client, and no other of its kind', async () => {
+  it('serves a page whose address is a callback of the client, and no other page', async () => {
     const at = await aUserPool({}, { ...CLIENT, CallbackURLs: ['https://shop.example/callback'] });
     const allowed = async (origin: string) => {
       const reply = await send(at, 'OPTIONS', pool('/oauth2/token'), { headers: { origin } });

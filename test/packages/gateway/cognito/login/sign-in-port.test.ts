@@ -143,7 +143,7 @@ describe('the hosted login of a user pool', () => {
       assert.deepEqual((await redeem(at, await codeOf(at), fields)).body['error'], 'invalid_grant');
     });
 
-  it('gives no tokens for a verifier where the challenge was taken out, and none after five minutes', async () => {
+  it('gives no tokens for a verifier if the challenge was removed, and none after five minutes', async () => {
     const at = await aUserPool({}, CLIENT);
     const bare = await codeOf(at, { code_challenge: undefined, code_challenge_method: undefined });
     const late = await codeOf(at);
@@ -179,7 +179,7 @@ describe('the hosted login of a user pool', () => {
     assert.deepEqual([typeof body['access_token'], body['id_token']], ['string', undefined]);
   });
 
-  it('keeps a sign-in where the sign-out does not say where to go', async () => {
+  it('keeps a sign-in if the sign-out does not say where to redirect', async () => {
     const at = await aUserPool({}, CLIENT);
     const session = header(await submit(at, { user: 'ada' }), 'set-cookie').split(';')[0] ?? '';
 
@@ -189,7 +189,7 @@ describe('the hosted login of a user pool', () => {
     assert.equal((await authorize(at, {}, { cookie: session })).status, 303);
   });
 
-  it('knows a browser that is signed in, until it is signed out', async () => {
+  it('recognizes a browser that is signed in, until it is signed out', async () => {
     const at = await aUserPool({}, CLIENT);
     const first = await submit(at, { user: 'ada' });
     const session = header(first, 'set-cookie').split(';')[0] ?? '';

@@ -32,7 +32,7 @@ describe('parseUsers', () => {
     ['- username: ada\n- { username: bob, attributes: { a: [1] } }\n', /^bob: attributes must be/, 2],
   ];
   for (const [text, fault, line] of rows)
-    it(`takes the others where one is wrong: ${fault.source}`, () => {
+    it(`accepts the other users if one is wrong: ${fault.source}`, () => {
       const { users, faults } = parseUsers(text, 'users.yml');
 
       assert.deepEqual(
@@ -44,7 +44,7 @@ describe('parseUsers', () => {
       assert.equal(faults[0]?.place.line, line);
     });
 
-  it('takes 1,000 users, and says that it takes no more', () => {
+  it('accepts 1,000 users, and says that it accepts no more', () => {
     const listed = (count: number): string =>
       Array.from({ length: count }, (_, index) => `- username: user${index}\n`).join('');
 
@@ -56,7 +56,7 @@ describe('parseUsers', () => {
     );
   });
 
-  it('says so where the file is none of ours, or no YAML, and takes an empty one', () => {
+  it('says so if the file is not a users file or not YAML, and accepts an empty file', () => {
     assert.match(parseUsers('Resources:\n  A: 1\n', 'users.yml').faults[0]?.message ?? '', /must be a list/);
     assert.match(parseUsers('- a: [\n', 'users.yml').faults[0]?.message ?? '', / \(column \d+\)$/);
     assert.deepEqual(parseUsers('# nobody yet\n', 'users.yml'), { users: [], faults: [] });

@@ -34,7 +34,7 @@ describe('failed passwords', () => {
       assert.deepEqual([during, attempts.judge('ada', true)], ['locked out', 'right']);
     });
 
-  it('are forgotten after a right one, and after 15 minutes without an attempt', () => {
+  it('are forgotten after a correct password, and after 15 minutes without an attempt', () => {
     const clock = new VirtualClock();
     const attempts = new PasswordAttempts(clock);
     wrong(attempts, 4);
@@ -49,7 +49,7 @@ describe('failed passwords', () => {
     assert.equal(attempts.judge('ada', true), 'right');
   });
 
-  it('during a lockout do not make it longer, and other names stay open', () => {
+  it('do not make a lockout longer, and do not lock other names', () => {
     const clock = new VirtualClock();
     const attempts = new PasswordAttempts(clock);
     wrong(attempts, 50);
@@ -62,7 +62,7 @@ describe('failed passwords', () => {
 });
 
 describe('a user pool', () => {
-  it('locks a user out in each way to sign in, and says nothing about names that do not exist', async () => {
+  it('locks a user out of every way to sign in, and reveals nothing about names that do not exist', async () => {
     const at = await aUserPool({}, { PreventUserExistenceErrors: 'ENABLED' });
     const tried = async (name: string, password: string): Promise<unknown> =>
       (await at.call('InitiateAuth', signIn(name, password))).body['message'];

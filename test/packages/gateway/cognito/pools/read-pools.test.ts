@@ -43,7 +43,7 @@ function clientOf(client: JsonObject): AppClient {
 
 // Source: CloudFormation, AWS::Cognito::UserPool and AWS::Cognito::UserPoolClient.
 describe('readPools', () => {
-  it('has a pool for each issuer that is stood in for beside those of the stacks', () => {
+  it('has a pool for each issuer that the local issuer stands in for, in addition to those of the stacks', () => {
     const issuers = [
       'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc',
       'https://example.eu.auth0.com/',
@@ -69,14 +69,14 @@ describe('readPools', () => {
     );
   });
 
-  it('asks for all kinds of characters where a pool has no policy, and for what it says otherwise', () => {
+  it('asks for all kinds of characters if a pool has no policy, and for what it says otherwise', () => {
     const written = { Policies: { PasswordPolicy: { MinimumLength: 12, RequireNumbers: true } } };
 
     assert.deepEqual(read({}).policy.needs, ['lowercase', 'uppercase', 'numeric', 'symbol']);
     assert.deepEqual(read(written).policy, { minimumLength: 12, needs: ['numeric'], temporaryDays: 7 });
   });
 
-  it('gives its pages the domain, whole where it is a custom one', () => {
+  it('gives its pages the domain, whole if it is a custom one', () => {
     const custom = { Domain: 'login.shop.example', CustomDomainConfig: { CertificateArn: 'arn' } };
 
     assert.deepEqual(read({}).domains, ['shop.auth.us-east-1.amazoncognito.com']);
@@ -90,7 +90,7 @@ describe('readPools', () => {
     );
   });
 
-  it('has the function of tokens in the version that is written, 1 where none is', () => {
+  it('has the token function in the given version, or version 1 by default', () => {
     const versions = ['V1_0', 'V2_0', 'V3_0', undefined].map((LambdaVersion) => {
       const PreTokenGenerationConfig = { LambdaArn: 'arn', ...(LambdaVersion && { LambdaVersion }) };
       return read({ LambdaConfig: { PreTokenGenerationConfig } }).triggers.get('PreTokenGeneration');
@@ -173,7 +173,7 @@ describe('the password policy of a pool', () => {
     ['both', { TemporaryPasswordValidityDays: 3 }, { UnusedAccountValidityDays: 5 }, [6, 3]],
     ['a length that is not a number', { MinimumLength: 'x' }, {}, [6, 7]],
   ] as const)
-    it(`has its numbers where the template says ${what}`, () => {
+    it(`has its numbers if the template says ${what}`, () => {
       const pool = read({ Policies: { PasswordPolicy: policy }, AdminCreateUserConfig: admin });
 
       assert.deepEqual([pool.policy.minimumLength, pool.policy.temporaryDays], expected);
@@ -244,7 +244,7 @@ describe('the settings of a pool', () => {
 describe('the settings of a client', () => {
   for (const [what, given, member, expected] of [
     ['its name', { ClientName: 'web' }, 'name', 'web'],
-    ['the name in the template where it has none', {}, 'name', 'App'],
+    ['the name in the template if it has none', {}, 'name', 'App'],
     ['no secret', {}, 'secret', undefined],
     ['addresses', { CallbackURLs: ['https://a.example'] }, 'callbackUrls', ['https://a.example']],
     [
@@ -285,7 +285,7 @@ describe('the settings of a client', () => {
     assert.equal(first.secret, second.secret);
   });
 
-  it('are those of a client that names its pool by the ARN', () => {
+  it('apply to a client that names its pool by the ARN', () => {
     const arn = `arn:aws:cognito-idp:us-east-1:123456789012:userpool/${POOL_ID}`;
 
     assert.equal(clientOf({ UserPoolId: arn }).clientId, 'app');
@@ -321,7 +321,7 @@ describe('the settings of a client', () => {
       });
     });
 
-  it('have tokens of the default life where a validity is 0', () =>
+  it('have tokens of the default life if a validity is 0', () =>
     assert.deepEqual(
       clientOf({ AccessTokenValidity: 0, IdTokenValidity: 0, RefreshTokenValidity: 0 }).seconds,
       { id: 3600, access: 3600, refresh: 2_592_000 },

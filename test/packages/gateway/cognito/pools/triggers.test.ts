@@ -154,7 +154,7 @@ describe('a trigger of a user pool', () => {
       ],
     ];
   for (const [what, result, answer, says] of refusals)
-    it(`keeps a user out where it ${what}`, async () => {
+    it(`keeps a user out if it ${what}`, async () => {
       const at = await aTriggeredPool({ PreSignUp_SignUp: result });
 
       const refused = await at.call('SignUp', SIGN_UP);
@@ -191,7 +191,7 @@ describe('a trigger of a user pool', () => {
     ]);
   });
 
-  it('hears of a password that is forgotten, and of the new one', async () => {
+  it('is called for a forgotten password, and for the new password', async () => {
     const at = await aTriggeredPool({});
     const confirm = () =>
       at.call('ConfirmForgotPassword', {
@@ -212,7 +212,7 @@ describe('a trigger of a user pool', () => {
     ]);
   });
 
-  it('is not asked by who does not know the password', async () => {
+  it('is not called for a caller who does not know the password', async () => {
     const at = await aTriggeredPool({});
 
     await at.call('InitiateAuth', signIn('ada', 'wrong'));
@@ -220,7 +220,7 @@ describe('a trigger of a user pool', () => {
     assert.deepEqual(at.events, []);
   });
 
-  it('words the message that a code comes with', async () => {
+  it('writes the message that contains a code', async () => {
     const at = await aTriggeredPool({
       CustomMessage_ForgotPassword: { emailSubject: 'Hello', emailMessage: 'Dear {username}, {####}!' },
     });
@@ -230,7 +230,7 @@ describe('a trigger of a user pool', () => {
     assert.equal(at.lines.at(-2), `user pool ${POOL_ID}: message to ada: Hello: Dear ada, ${at.code()}!`);
   });
 
-  it('knows of users that an administrator makes, and of none that it keeps out', async () => {
+  it('is called for users that an administrator creates, but not for users that it rejects', async () => {
     const at = await aTriggeredPool({
       PreSignUp_AdminCreateUser: { autoConfirmUser: true },
       CustomMessage_AdminCreateUser: { emailMessage: '{username} {####}' },
@@ -318,11 +318,11 @@ describe('the pre token generation trigger', () => {
 
   const broken: readonly [what: string, details: unknown][] = [
     ['a text in place of claims', 'x'],
-    ['a claim of version 1 that is no text', { claimsToAddOrOverride: { level: 7 } }],
-    ['groups that are no list', { groupOverrideDetails: { groupsToOverride: 'admins' } }],
+    ['a claim of version 1 that is not text', { claimsToAddOrOverride: { level: 7 } }],
+    ['groups that are not a list', { groupOverrideDetails: { groupsToOverride: 'admins' } }],
   ];
   for (const [what, claimsOverrideDetails] of broken)
-    it(`ends a sign-in without tokens where it gives ${what}`, async () => {
+    it(`ends a sign-in without tokens if it gives ${what}`, async () => {
       const at = await aTriggeredPool({ TokenGeneration_Authentication: { claimsOverrideDetails } });
 
       const refused = await at.call('InitiateAuth', signIn('ada', PASSWORD));
@@ -330,7 +330,7 @@ describe('the pre token generation trigger', () => {
       assert.equal(codeOf(refused), '400 InvalidLambdaResponseException');
     });
 
-  it('does not change tokens where it says nothing', async () => {
+  it('does not change tokens if it returns nothing', async () => {
     const at = await aTriggeredPool({});
 
     const { IdToken } = tokensOf(await at.call('InitiateAuth', signIn('ada', PASSWORD)));

@@ -237,7 +237,7 @@ describe('the users of a pool', () => {
     ],
     ['a name has blanks', {}, 'a b', '[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+'],
   ] as const)
-    it(`are not added where ${what}`, () => {
+    it(`are not added if ${what}`, () => {
       const { pool } = aPool(definition);
       const said = refusalOf(() => pool.add(name, new Map(), 'CONFIRMED', 'exists'));
 
@@ -293,7 +293,7 @@ describe('a password of a pool', () => {
       'InvalidPasswordException: Password did not conform with policy: Password too long',
     ],
   ] as const)
-    it(`of ${text.length} characters is ${says === 'none' ? 'taken' : 'refused'}`, () =>
+    it(`of ${text.length} characters is ${says === 'none' ? 'accepted' : 'refused'}`, () =>
       assert.equal(
         refusalOf(() => aPool().pool.checkPassword(text)),
         says,

@@ -1,4 +1,4 @@
-/** What other web pages can do to the console: nothing. */
+/** Other web pages can do nothing to the console. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -36,7 +36,7 @@ describe('the console', () => {
   after(() => at[Symbol.asyncDispose]());
   const bearers = async () => [{ Authorization: `Bearer ${at.secret}` }, await at.asPage()];
 
-  it('is a page with a policy that blocks other origins, and holds no secret', async () => {
+  it('is a page with a policy that blocks other origins, and contains no secret', async () => {
     const { status, headers, text } = await at.send('GET', '/console/');
 
     assert.equal(status, 200);
@@ -53,7 +53,7 @@ describe('the console', () => {
     assert.ok(at.console.startsWith(`${at.control}/console/#`));
   });
 
-  it('sends short links to the page, and knows no other file', async () => {
+  it('redirects short links to the page, and serves no other file', async () => {
     const link = await at.send('GET', '/r/0f5b1c2d');
 
     assert.deepEqual([link.status, link.headers.get('location')], [302, '/console/?request=0f5b1c2d']);
@@ -179,7 +179,7 @@ describe('the console', () => {
 });
 
 describe('a tab of the console', () => {
-  it('keeps its key over a restart in the folder, and signs what each start is called', async () => {
+  it('keeps its key over a restart in the folder, and signs requests for each start', async () => {
     const [folder, keys] = ['start', 'keys'].map((name) =>
       mkdtempSync(join(tmpdir(), `gatewright-${name}-`)),
     );

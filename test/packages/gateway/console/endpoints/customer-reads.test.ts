@@ -69,7 +69,7 @@ const CASES: readonly Case[] = [
     asked: { ...CALL, limit: undefined },
   },
   { name: 'a rule refuses the customer', outcome: 'no-rule', customer: 'acme' },
-  { name: 'no customer is known', outcome: 'over-quota', limit: 'monthly' },
+  { name: 'no customer exists', outcome: 'over-quota', limit: 'monthly' },
   {
     name: 'the handler admits the customer',
     outcome: 'allow',
@@ -113,7 +113,7 @@ async function explained(
 
 describe('what the customer reads', () => {
   for (const each of CASES)
-    it(`is ${each.asked === undefined ? 'not asked for' : 'told in one line'} if ${each.name}`, async () => {
+    it(`is ${each.asked === undefined ? 'not requested' : 'shown in one line'} if ${each.name}`, async () => {
       const { asked, detail } = await explained(each, () => Promise.resolve(LINE));
 
       assert.deepEqual(
@@ -123,7 +123,7 @@ describe('what the customer reads', () => {
       assert.equal(detail.story.sentences.includes(LINE), each.asked !== undefined);
     });
 
-  it('is left out if it cannot be read, or nothing refuses such a request any more', async () => {
+  it('is left out if it cannot be read, or if nothing refuses such a request any more', async () => {
     const [refused] = CASES;
     assert.ok(refused !== undefined);
     for (const reads of [

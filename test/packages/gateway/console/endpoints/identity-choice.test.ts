@@ -1,4 +1,7 @@
-/** Who sends a request: its old credentials go, those of the chosen caller come where the route reads them. */
+/**
+ * If a request is sent as another caller, its old credentials are removed, and those of the chosen caller are added
+ * where the route reads them.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiKeys } from '../../../../../packages/gateway/control/metering/api-keys.ts';
@@ -115,14 +118,14 @@ describe('a request as another caller', () => {
       { target: '/dev/pets', headers: [ACCEPT] },
     ],
     [
-      'without the parameter that the authorizer reads, the others as they were',
+      'without the parameter that the authorizer reads, the others unchanged',
       inQuery,
       'anonymous',
       '/dev/pets?a=1&token=old&&b&tokens=2&token=again',
       { target: '/dev/pets?a=1&b&tokens=2', headers: [ACCEPT, X_AUTH] },
     ],
     [
-      'without any parameter where it was the only one',
+      'without any parameter if it was the only one',
       inQuery,
       'nobody',
       '/dev/pets?token=old',
@@ -164,7 +167,7 @@ describe('a request as another caller', () => {
       { target: '/dev/pets?token=TOKEN', headers: [ACCEPT, X_AUTH] },
     ],
     [
-      'with a token beside other parameters',
+      'with a token together with other parameters',
       inQuery,
       'alice',
       '/dev/pets?a=1',

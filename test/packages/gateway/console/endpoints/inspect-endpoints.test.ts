@@ -1,4 +1,4 @@
-/** What the console shows of a start, and what it changes. */
+/** What the console shows about a start, and what it changes. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
@@ -75,7 +75,7 @@ describe('the console’s endpoints', () => {
     assert.deepEqual(routes[0]?.guard.sources, ['header authorization']);
   });
 
-  it('show what the caches hold without the credential, and forget one entry or all', async () => {
+  it('show the cached results without the credential, and flush one entry or all', async () => {
     const headers = { authorization: 'Bearer good-token-of-alice' };
     assert.deepEqual([await get('/guarded', headers), await get('/guarded', headers)], [200, 200]);
     assert.equal(((await at.ask('GET', 'requests/last')) as RequestDetail).cache, 'hit');
@@ -170,7 +170,7 @@ describe('the console’s endpoints', () => {
     assert.ok(JSON.stringify(hello.environment).includes('STAGE'));
   });
 
-  it('read and write tables, and hand on what DynamoDB says', async () => {
+  it('read and write tables, and return what DynamoDB answers', async () => {
     const call = async (operation: string, input: object) =>
       (await at.ask('POST', 'console/tables', { operation, input })) as Readonly<Record<string, unknown>>;
 
@@ -195,7 +195,7 @@ describe('the console’s endpoints', () => {
       assert.deepEqual(await at.ask('GET', `console/customers/one${query}`), { status, message });
   });
 
-  it('show the people of a customer, invite somebody and withdraw an invitation, and say what is refused', async () => {
+  it('show the members of a customer, invite somebody and withdraw an invitation, and say what is refused', async () => {
     const shown = (await at.ask('GET', 'console/portal?tenant=acme')) as Readonly<Record<string, unknown>>;
     assert.deepEqual([shown['status'], shown['hasPortal']], [200, true]);
     const bare = (await at.ask('GET', 'console/portal?tenant=bare')) as Readonly<Record<string, unknown>>;
@@ -272,7 +272,7 @@ describe('the console’s endpoints', () => {
     assert.ok(hello.logBytes > hello.calls * 300, 'lines that it printed count');
   });
 
-  it('hand questions about access on to the service that knows the documents', async () => {
+  it('pass questions about access to the service that knows the documents', async () => {
     const shown = (await at.ask('GET', 'console/access')) as ShownAccessBook;
     assert.deepEqual([shown.documents[0]?.name, shown.isPublished], ['shop', false]);
 
@@ -287,7 +287,7 @@ describe('the console’s endpoints', () => {
       assert.equal(((await at.ask('POST', 'console/access/ask', wrong)) as Status).status, 400);
   });
 
-  it('hand invoices on from the service that makes them, with its refusals', async () => {
+  it('return invoices from the service that creates them, with its refusals', async () => {
     const made = (await at.ask('GET', 'console/invoices?month=2026-11')) as ShownInvoices;
     assert.deepEqual([made.month, made.notClosed], ['2026-11', 'one period']);
 

@@ -1,4 +1,4 @@
-/** The key of the console's page: kept over starts, for this user, machine and folder alone. */
+/** The key of the console's page: stored over starts, only for this user, machine and folder. */
 import assert from 'node:assert/strict';
 import {
   chmodSync,
@@ -44,7 +44,7 @@ async function admits(page: PageKey, key: string, { start = page.start, host = H
 }
 
 describe('the key of the page', () => {
-  it('is the same after a restart, in a file for its owner alone', async () => {
+  it('is the same after a restart, in a file that only its owner can read', async () => {
     const at = aHome();
     const key = at.open().open();
     const restarted = at.open();
@@ -55,7 +55,7 @@ describe('the key of the page', () => {
     assert.deepEqual(at.reports, []);
   });
 
-  it('is that of its folder: another one has its own, and neither opens the other', async () => {
+  it('belongs to its folder: another folder has another key, and neither opens the other console', async () => {
     const at = aHome();
     const [own, other] = [at.open(), at.openOther()];
     const [key, otherKey] = [own.open(), other.open()];
@@ -76,7 +76,7 @@ describe('the key of the page', () => {
     assert.equal(await admits(page, key, { host: 'localhost:4000' }), false, 'for another name');
   });
 
-  it('is refused at once when it is renewed, also by other gateways of the folder', async () => {
+  it('is refused as soon as it is renewed, also by other gateways of the folder', async () => {
     const at = aHome();
     const [one, other] = [at.open(), at.open()];
     const before = one.open();
@@ -116,7 +116,7 @@ describe('the key of the page', () => {
     { name: 'no text of a key', plant: (file) => writeFileSync(file, 'guessed') },
   ];
   for (const { name, plant, isFor } of planted)
-    it(`is refused and renewed with a line where its file is ${name}`, async (t) => {
+    it(`is refused and renewed with a line if its file is ${name}`, async (t) => {
       if (process.platform === 'win32' || (isFor === 'root' && process.getuid?.() !== 0)) {
         t.skip('Windows has no modes and owners; only root can give files away');
         return;
@@ -151,7 +151,7 @@ describe('the key of the page', () => {
     { name: 'a file', plant: (folder) => writeFileSync(folder, '') },
   ];
   for (const { name, plant } of folders)
-    it(`ends with the start, with a line, where its folder is ${name}`, async (t) => {
+    it(`ends with the start, with a line, if its folder is ${name}`, async (t) => {
       if (process.platform === 'win32') {
         t.skip('Windows has no modes');
         return;
@@ -169,7 +169,7 @@ describe('the key of the page', () => {
       );
     });
 
-  it('is kept below GATEWRIGHT_HOME, or below the home of the user', () => {
+  it('is stored below GATEWRIGHT_HOME, or below the home of the user', () => {
     assert.equal(pageKeyFolder({ GATEWRIGHT_HOME: '/state' }), join('/state', 'console'));
     assert.match(pageKeyFolder({ GATEWRIGHT_HOME: '' }), /\.gatewright.console$/);
   });

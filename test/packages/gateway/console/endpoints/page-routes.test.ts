@@ -1,4 +1,4 @@
-/** What the page's key may do is what the page does, by its sources. */
+/** The page's key allows exactly what the page does, by its sources. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

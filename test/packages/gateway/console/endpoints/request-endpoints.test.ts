@@ -69,7 +69,7 @@ async function served(resources: Record<string, TestResource>, clockFixedBecause
 }
 
 describe('endpoints of recorded requests', () => {
-  it('let other work go on while many requests are archived', async () => {
+  it('let other work continue while many requests are archived', async () => {
     const { api, ask } = await served(withAuthorizer(TOKEN));
     for (let index = 0; index < 40; index += 1) await api.send({ target: `/dev/pets?n=${index}` });
     let isOver = false;
@@ -89,7 +89,7 @@ describe('endpoints of recorded requests', () => {
     assert.ok(turns >= 4, `${turns} turns of the loop`);
   });
 
-  it('list, show one by its id or the beginning of it, and forget', async () => {
+  it('list requests, show one by its id or the beginning of it, and delete them', async () => {
     const { api, ask } = await served(withAuthorizer(TOKEN));
     await api.send({ target: '/dev/pets' });
 
@@ -106,7 +106,7 @@ describe('endpoints of recorded requests', () => {
     assert.deepEqual((await ask('DELETE', 'requests')).body.rows, []);
   });
 
-  it('list those of a status, all of them without one', async () => {
+  it('list the requests with a status, and all of them without one', async () => {
     const { api, ask } = await served(withAuthorizer(TOKEN));
     for (const target of ['/dev/pets', '/dev/pets/7']) await api.send({ target });
     const listed = async (query: string) =>
@@ -116,7 +116,7 @@ describe('endpoints of recorded requests', () => {
     assert.deepEqual(await Promise.all(queries.map(listed)), [[403, 401], [401], [403], [403, 401], []]);
   });
 
-  it('replay a form whose secrets came back as they were shown, another name in it', async () => {
+  it('replay a form whose secrets were returned as they were shown, with another name in it', async () => {
     const { api, ask } = await served(restApi({ HttpMethod: 'POST' }));
     const body = 'name=alice&password=hunter2hunter2';
     const headers = ['Content-Type', 'application/x-www-form-urlencoded; charset=utf-8'];
@@ -203,7 +203,7 @@ describe('endpoints of recorded requests', () => {
     );
   });
 
-  it('replay at another time and bring the clock back', async () => {
+  it('replay at another time and then reset the clock', async () => {
     const { api, ask, at } = await served(withAuthorizer(TOKEN));
     await api.send({ target: '/dev/pets' });
     const before = at.clock.offsetMs();
@@ -237,7 +237,7 @@ describe('endpoints of recorded requests', () => {
       body: { apiId: 'no', edit: { method: 'GET', target: '/' } },
     },
     {
-      name: 'a header that brings a line',
+      name: 'a header that contains a line break',
       target: 'send',
       body: { apiId: 'abcdefghij', edit: { method: 'GET', target: '/', headers: [['a', 'b\r\nc: d']] } },
     },
@@ -266,11 +266,11 @@ describe('endpoints of recorded requests', () => {
       target: 'send',
       body: { apiId: 'abcdefghij', edit: { method: 'get', target: '/dev/pets' } },
     },
-    { name: 'a caller that is no text', target: 'requests/last/replay', body: { as: 7 } },
-    { name: 'a change that is none', target: 'requests/last/replay', body: { edit: 'GET' } },
-    { name: 'a body that is no text', target: 'requests/last/replay', body: { edit: { body: {} } } },
+    { name: 'a caller that is not text', target: 'requests/last/replay', body: { as: 7 } },
+    { name: 'an invalid change', target: 'requests/last/replay', body: { edit: 'GET' } },
+    { name: 'a body that is not text', target: 'requests/last/replay', body: { edit: { body: {} } } },
     { name: 'an unknown identity', target: 'requests/last/replay', body: { as: 'iam:nobody' } },
-    { name: 'a shift that is none', target: 'requests/last/replay', body: { shiftMs: 'soon' } },
+    { name: 'an invalid shift', target: 'requests/last/replay', body: { shiftMs: 'soon' } },
     { name: 'a shift past what a clock may say', target: 'requests/last/replay', body: { shiftMs: 1e300 } },
   ];
   for (const { name, target, body } of refused) {

@@ -27,7 +27,7 @@ function aRequest(changed: Partial<SavedRequest> = {}): SavedRequest {
   };
 }
 
-/** As the page offers them once they were shown: already masked. */
+/** As the page offers them after they were shown: already masked. */
 const MASKED = redactor.value('authorization', `Bearer ${TOKEN}`);
 
 describe('a saved request', () => {
@@ -43,7 +43,7 @@ describe('a saved request', () => {
       { headers: [['X-Session-Token', '${X_SESSION_TOKEN}']] },
     ],
     [
-      'has no credentials where its caller has a name',
+      'has no credentials if its caller has a name',
       {
         as: 'alice:admin',
         headers: [

@@ -1,4 +1,4 @@
-/** Examples are checked by the validator that requests meet. */
+/** Examples are checked by the validator that is used for requests. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { exampleOf } from '../../../../../packages/gateway/console/endpoints/schema-example.ts';
@@ -43,7 +43,7 @@ const cases: { name: string; schema: Schema; example: unknown }[] = [
     },
   },
   {
-    name: 'a definition of its own',
+    name: 'its own definition',
     schema: {
       type: 'object',
       properties: { size: { $ref: '#/definitions/size' } },
@@ -115,7 +115,7 @@ describe('exampleOf', () => {
     );
   });
 
-  it('ends where a schema holds itself', () => {
+  it('ends if a schema contains itself', () => {
     const tree = { type: 'object', properties: { child: { $ref: '#' } } };
 
     assert.ok(JSON.stringify(exampleOf(tree, () => undefined)).length < 500);

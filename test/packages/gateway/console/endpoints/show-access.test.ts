@@ -60,7 +60,7 @@ describe('showAccess', () => {
     );
   });
 
-  it('shows none where no documents are known', () => {
+  it('shows none if there are no documents', () => {
     assert.deepEqual(
       showAccess(undefined, true, () => undefined),
       { documents: [], isPublished: true },

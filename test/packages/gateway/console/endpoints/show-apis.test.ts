@@ -145,7 +145,7 @@ describe('a route of the console', () => {
     [['api', 'other'], 'https://issuer.example/'],
     [['api'], 'https://other.example/'],
   ] as const)
-    it(`behind tokens of ${Issuer} shows for whom and with which scopes they are taken`, () => {
+    it(`with tokens of ${Issuer} shows for whom and with which scopes they are accepted`, () => {
       const [shown] = shownOf(
         httpRoutes(['GET /menu'], {
           route: { AuthorizationType: 'JWT', AuthorizerId: 'Auth', AuthorizationScopes: ['read'] },
@@ -198,7 +198,7 @@ describe('an API of the console', () => {
     );
   });
 
-  it('is left out where it has just gone', () => {
+  it('is left out if it has just gone', () => {
     const { api } = anApi(restRoutes({ 'GET /pets': {} }), {});
 
     assert.deepEqual(

@@ -40,7 +40,7 @@ function aStageWithCanary() {
 const GRANTS = { apiId: 'abcdefghij', stage: 'dev', kind: 'authorizer' } as const;
 
 describe('the caches of a stage with a canary', () => {
-  it('show the grants of both, and forget those of both', async () => {
+  it('show the cached results of both, and flush both', async () => {
     const { served, shown, askedBy } = aStageWithCanary();
     assert.equal(await askedBy('Bearer one'), 2);
     assert.deepEqual(
@@ -56,7 +56,7 @@ describe('the caches of a stage with a canary', () => {
     assert.equal(await askedBy('Bearer one'), 2);
   });
 
-  it('forget one entry, and nothing else of either', async () => {
+  it('flush one entry, and nothing else', async () => {
     const { served, shown, askedBy } = aStageWithCanary();
     await askedBy('Bearer one');
     await askedBy('Bearer two');
@@ -68,7 +68,7 @@ describe('the caches of a stage with a canary', () => {
 });
 
 describe('an answer in a cache of a stage', () => {
-  it('is named by its route and the parameters of its key, without secrets', async () => {
+  it('is described by its route and the parameters of its key, without secrets', async () => {
     const names = ['method.request.querystring.page', 'method.request.header.x-api-key'];
     const { api, ports, send } = cachedApi(ON, {
       RequestParameters: Object.fromEntries(names.map((name) => [name, false])),

@@ -1,4 +1,4 @@
-/** What AWS bills of recorded traffic: units, connection minutes and what is free (docs/aws §14). */
+/** What AWS bills for recorded traffic: units, connection minutes and the free tier (docs/aws §14). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { showCost } from '../../../../../packages/gateway/console/endpoints/show-cost.ts';
@@ -83,7 +83,7 @@ describe('the billed requests of an API', () => {
     ['a refusal of an HTTP API', 'http', { code: 'UNAUTHORIZED', phase: 'authorize' }, 1, 0],
     ['a handshake', 'websocket', { kind: 'handshake' }, 1, 0],
     ['a message', 'websocket', { kind: 'message' }, 0, 0],
-    ['several of which one is kept', 'rest', { standsFor: 4 }, 4, 0],
+    ['several of which one is cached', 'rest', { standsFor: 4 }, 4, 0],
     ['another stage', 'rest', { stage: 'prod' }, 0, 0],
     ['another API', 'rest', { apiId: 'b' }, 0, 0],
   ] as const)
@@ -112,14 +112,14 @@ describe('the connection minutes of an API', () => {
 });
 
 describe('the traffic of a run', () => {
-  it('counts requests, handshakes and messages of clients, and those that a row stands for', () => {
+  it('counts requests, handshakes and messages of clients, including those that a row represents', () => {
     const kinds = ['request', 'handshake', 'message', 'post', 'disconnect'] as const;
     const rows = kinds.map((kind) => aRow({ kind, standsFor: 2 }));
 
     assert.equal(costOf({ rows }).events, 6);
   });
 
-  it('has the bytes that were sent, as often as a row stands for them', () => {
+  it('counts the sent bytes, as often as the row represents them', () => {
     assert.equal(apiOf('rest', { responseBytes: 10, standsFor: 3 }, { responseBytes: 5 }).responseBytes, 35);
   });
 
@@ -198,7 +198,7 @@ describe('what only a REST API has', () => {
     ['logs without traces', { ...plan({}), logs: { isTraced: false } }, []],
     ['a policy', { deployment: { routes: { plans: [] }, resourcePolicy: {} } }, ['the resource policy']],
   ] as const)
-    it(`is named for ${what}`, () => {
+    it(`is shown for ${what}`, () => {
       assert.deepEqual(costOf({ apis: [anApi('rest', stage)] }).apis[0]?.onlyRest, expected);
     });
 
@@ -224,7 +224,7 @@ describe('the cache of a stage', () => {
   });
 });
 
-describe('how long the answers of an authorizer are kept', () => {
+describe('how long the results of an authorizer are cached', () => {
   const guarded = (name: string, ttlSeconds: number, kind = 'lambda') => ({
     integration: { kind: 'mock' },
     authorization: { kind, authorizer: { functionName: { render: () => name }, ttlSeconds } },
@@ -232,8 +232,8 @@ describe('how long the answers of an authorizer are kept', () => {
   for (const [what, plans, expected] of [
     ['its own time', [guarded('auth', 60)], 60],
     ['the shortest of several', [guarded('auth', 60), guarded('auth', 0), guarded('auth', 300)], 0],
-    ['none where another function is asked', [guarded('other', 60)], undefined],
-    ['none where another kind is asked', [guarded('auth', 60, 'jwt')], undefined],
+    ['none if another function is requested', [guarded('other', 60)], undefined],
+    ['none if another kind is requested', [guarded('auth', 60, 'jwt')], undefined],
   ] as const)
     it(`is ${what}`, () => {
       const { functions } = costOf({

@@ -5,7 +5,7 @@ import { showEvents } from '../../../../../packages/gateway/console/endpoints/sh
 const noted = (): number => 0;
 
 describe('showEvents', () => {
-  it('says of each source what can be done with it by hand', () => {
+  it('says for each source what can be done with it manually', () => {
     const shown = showEvents({
       rows: [
         { kind: 'queue', name: 'jobs', targets: ['work'], state: '1 waiting' },

@@ -33,7 +33,7 @@ function shown(calls: readonly FunctionCallNote[], lines?: FunctionLines): Shown
 }
 
 describe('a function of the console', () => {
-  it('is shown as it is declared, with its instances, where nothing has called it', () => {
+  it('is shown as it is declared, with its instances, even if nothing has called it', () => {
     assert.deepEqual(shown([aCall({ functionName: 'other' })]), {
       name: 'list',
       isToolkit: false,
@@ -64,7 +64,7 @@ describe('a function of the console', () => {
       [100, 2, 50, 99],
     ],
     [
-      'some that stand for those that were not kept',
+      'some that represent those that were not recorded',
       [aCall({ tookMs: 1, standsFor: 98 }), aCall({ tookMs: 50 }), aCall({ tookMs: 900 })],
       [100, 0, 1, 50],
     ],

@@ -75,7 +75,7 @@ function mapOf(routes: readonly object[]) {
 }
 
 describe('showMap', () => {
-  it('leads from an API to what its functions name, and from events to functions', () => {
+  it('connects an API with what its functions name, and events with functions', () => {
     const { edges } = mapOf([route]);
 
     assert.deepEqual(
@@ -92,7 +92,7 @@ describe('showMap', () => {
     );
   });
 
-  it('says of each what it is and where it is defined', () => {
+  it('says for each node what it is and where it is defined', () => {
     const { nodes } = mapOf([route]);
 
     assert.deepEqual(
@@ -123,7 +123,7 @@ describe('showMap', () => {
     );
   });
 
-  it('tells what belongs to the toolkit’s own stack from the user’s, its authorizers and alarms too', () => {
+  it('distinguishes the toolkit’s own stack, with its authorizers and alarms, from the user’s', () => {
     const mark = { GATEWRIGHT_STAGE: 'dev' };
     const toolkit = {
       stackName: 'gatewright-dev',

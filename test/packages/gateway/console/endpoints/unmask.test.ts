@@ -19,7 +19,7 @@ describe('an edited request', () => {
     });
   });
 
-  it('has a secret that was typed anew, and none that was taken out', () => {
+  it('has a secret that was typed again, and not one that was removed', () => {
     const original = '{"password":"hunter2hunter2"}';
 
     assert.equal(unmaskJson('{"password":"new"}', original, redactor), '{"password":"new"}');
@@ -37,7 +37,7 @@ describe('an edited request', () => {
     );
   });
 
-  it('is the original one where nothing was edited', () => {
+  it('is the original one if nothing was edited', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const original = JSON.stringify(value);

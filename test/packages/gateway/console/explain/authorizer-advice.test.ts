@@ -5,7 +5,7 @@ import { bearer, withAuthorizer, ok, policy, TOKEN } from '../../../../support/r
 import type { FakeFunction } from '../../../../support/virtual-ports.ts';
 
 describe('what to do about an authorizer', () => {
-  it('promises no local token to a function that reads its caller from a header of its own', async () => {
+  it('suggests no local token for a function that reads its caller from a header of its own', async () => {
     const own = { Type: 'TOKEN', IdentitySource: 'method.request.header.X-Session' };
     const api = aRecordedApi(withAuthorizer(own), { list: ok, auth: () => policy('Allow', '*') });
 
@@ -17,7 +17,7 @@ describe('what to do about an authorizer', () => {
     );
   });
 
-  it('says of a token that IdentityValidationExpression refuses that the function was not called', async () => {
+  it('says that the function was not called if IdentityValidationExpression refuses a token', async () => {
     const own = { ...TOKEN, IdentityValidationExpression: 'Basic .*' };
     const api = aRecordedApi(withAuthorizer(own), { list: ok, auth: () => policy('Allow', '*') });
 
@@ -28,7 +28,7 @@ describe('what to do about an authorizer', () => {
     assert.doesNotMatch(story, /was asked and threw/);
   });
 
-  it('advises by the code of the failure and not by its words', async () => {
+  it('advises by the code of the failure and not by its message', async () => {
     const misleading = () => {
       throw new Error('the store did not respond in time');
     };

@@ -14,7 +14,7 @@ type Row = {
   readonly resources?: Record<string, TestResource>;
   readonly target?: string;
   readonly returned: unknown;
-  /** What the function returns after the advice was followed. */
+  /** What the function returns after the suggestion was followed. */
   readonly fixed: unknown;
   readonly change: RegExp;
   readonly source: string;
@@ -132,7 +132,7 @@ const ROWS: readonly Row[] = [
     source: 'docs/aws §4.5',
   },
   {
-    name: 'a list where isAuthorized is expected',
+    name: 'a list if isAuthorized is expected',
     resources: GUARDED_HTTP(true),
     target: '/menu',
     returned: [],
@@ -141,7 +141,7 @@ const ROWS: readonly Row[] = [
     source: 'docs/aws §4.5',
   },
   {
-    name: 'isAuthorized where a policy is expected',
+    name: 'isAuthorized if a policy is expected',
     resources: GUARDED_HTTP(false),
     target: '/menu',
     returned: { isAuthorized: true },
@@ -221,7 +221,7 @@ describe('the advice about a failure of the toolkit’s authorizers', () => {
     );
   });
 
-  it('leaves a code of a user’s own function alone', () => {
+  it('ignores a code of a user’s own function', () => {
     assert.match(explain(failedWith('toString')).changes.join('\n'), /Fix the function auth: it failed/);
   });
 });
@@ -244,7 +244,7 @@ describe('a 401 of the toolkit’s authorizers', () => {
     },
   });
 
-  it('says why by the code in the log, and where the credential was read', () => {
+  it('gives the reason by the code in the log, and says where the credential was read', () => {
     const { sentences } = explain(refused('TOKEN_AUDIENCE_MISMATCH'));
 
     const text = sentences.join('\n');
@@ -255,7 +255,7 @@ describe('a 401 of the toolkit’s authorizers', () => {
     assert.match(text, /read the credential from query parameter Token and header Sec-Websocket-Protocol\./);
   });
 
-  it('names the API key that was refused, and the command that shows whose it is', () => {
+  it('names the refused API key, and the command that shows whose key it is', () => {
     const about = refused('TOKEN_REVOKED');
     const line = JSON.stringify({
       outcome: 'Unauthorized',
@@ -275,7 +275,7 @@ describe('a 401 of the toolkit’s authorizers', () => {
     );
   });
 
-  it('names the customer too, where the record of the decision does', () => {
+  it('names the customer too, if the record of the decision does', () => {
     const about = refused('TOKEN_REVOKED');
     const decided = {
       document: 'orders',
@@ -295,7 +295,7 @@ describe('a 401 of the toolkit’s authorizers', () => {
     assert.match(changes.join('\n'), /`gatewright keys list --customer globex` the other keys/);
   });
 
-  it('advises the scheme where the credential is read from Authorization', () => {
+  it('advises the scheme if the credential is read from Authorization', () => {
     const about = refused('TOKEN_MALFORMED');
     const guard = { ...about.guard!, localToken: { sub: 'ann' } };
     const inHeader = {
@@ -313,7 +313,7 @@ describe('a 401 of the toolkit’s authorizers', () => {
     );
   });
 
-  it('invents no reason where the log has none', () => {
+  it('invents no reason if the log has none', () => {
     assert.doesNotMatch(explain(refused('toString')).sentences.join('\n'), /log says why/);
   });
 });

@@ -1,4 +1,4 @@
-/** What to do about a call that failed, by the wording of Lambda's runtimes or of the called service. */
+/** What to do about a call that failed, by the message of Lambda's runtimes or of the called service. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { adviseInstall, adviseLimit } from '../../../../../packages/gateway/console/explain/call-advice.ts';
@@ -8,7 +8,7 @@ import { aServiceIntegration } from '../../../../support/a-service-integration.t
 import { recording, storyOf } from '../../../../support/recorded-apis.ts';
 
 describe('the advice about a failed call', () => {
-  it('speaks of modules of JavaScript only for JavaScript', () => {
+  it('mentions JavaScript modules only for JavaScript', () => {
     // aws-lambda-python-runtime-interface-client, bootstrap.py
     const python = "Syntax error in module 'app': '{' was never closed (app.py, line 2)";
     const advise = (message: string) =>

@@ -16,7 +16,7 @@ type Row = {
   readonly method?: string;
   /** Whether the call is sent to a custom domain that is mapped to the stage `dev`. */
   readonly isMapped?: true;
-  /** The identity that signs; undefined means that nobody does. */
+  /** The identity that signs; undefined means that the request is not signed. */
   readonly as?: string;
   readonly body?: Buffer;
   readonly status: number;

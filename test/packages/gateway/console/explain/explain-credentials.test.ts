@@ -1,4 +1,4 @@
-/** Facts from a credential or a role, where the refusal gives none. */
+/** Facts from a credential or a role, if the refusal contains none. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aRecordedApi, storyOf } from '../../../../support/recorded-apis.ts';
@@ -7,7 +7,7 @@ import { signToken } from '../../../../support/signed-tokens.ts';
 import { CLAIMS, KEY } from '../../../../support/token-issuers.ts';
 
 describe('explain', () => {
-  it('says from the unverified claim that a token has expired, where a function refuses it', async () => {
+  it('says from the unverified claim that a token has expired, if a function refuses it', async () => {
     const auth = (): never => {
       throw new Error('Unauthorized');
     };

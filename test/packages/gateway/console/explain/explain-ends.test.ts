@@ -1,4 +1,4 @@
-/** Ends of connections, messages and credentials, told from the circumstances alone. */
+/** Ends of connections, messages and credentials, explained only from the circumstances. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explain } from '../../../../../packages/gateway/console/explain/explain.ts';
@@ -83,7 +83,7 @@ const storyOf = (about: Circumstances): string => {
 };
 
 describe('the remedy for a token of another issuer', () => {
-  it('does not let an authorizer of user pools accept an issuer that is none (docs/aws §4.5)', () => {
+  it('does not let an authorizer for user pools accept an issuer that is not a user pool (docs/aws §4.5)', () => {
     const story = storyOf(refusedToken('issuer', { issuer: 'https://login.example/' }));
     assert.match(story, /accepts only https:\/\/cognito-idp/);
     assert.doesNotMatch(story, /Or, if callers/);
@@ -155,7 +155,7 @@ describe('a function that its own timeout ended', () => {
       },
     });
 
-  it('has an integration timeout to keep on an API, and none at a function URL (docs/aws §19.3)', () => {
+  it('must keep within the integration timeout on an API, but not at a function URL (docs/aws §19.3)', () => {
     assert.match(ended('http-2.0'), /raise its Timeout; it must also respond before the integration timeout/);
     assert.match(ended('function-url'), /raise its Timeout\.$/);
   });
@@ -205,7 +205,7 @@ describe('the end of a connection', () => {
 });
 
 describe('a message that does not match its model', () => {
-  it('is told of nothing that only REST APIs have (docs/aws §11.2)', () => {
+  it('is explained without what only REST APIs have (docs/aws §11.2)', () => {
     const { changes } = explain({
       ...ABOUT,
       kind: 'message',
@@ -239,7 +239,7 @@ describe('a function that Lambda’s runtime cannot run', () => {
     ['Error', 'Unable to stringify response body', /^Return a value from list that can be written as JSON/],
   ];
   for (const [errorType, errorMessage, change] of rows)
-    it(`is told by what is to be corrected: ${errorMessage} (the errors of aws-lambda-nodejs-runtime-interface-client)`, () => {
+    it(`is explained with the correction: ${errorMessage} (the errors of aws-lambda-nodejs-runtime-interface-client)`, () => {
       const { changes } = explain({
         ...ABOUT,
         status: 502,

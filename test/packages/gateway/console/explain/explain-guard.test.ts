@@ -1,4 +1,7 @@
-/** What to change where the policy of an authorizer refuses: it is made for each caller, so none of its statements. */
+/**
+ * What to change if the policy of an authorizer refuses: the policy is created for each caller, so none of its
+ * statements can be changed.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explain } from '../../../../../packages/gateway/console/explain/explain.ts';
@@ -87,7 +90,7 @@ const ROWS: readonly (readonly [name: string, about: Circumstances, changes: rea
     [`Run ${EXPLAIN}: it names the rule, plan or limit that refuses the request.`],
   ],
   [
-    'a function of the user says so',
+    "a user's function says so",
     refusedBy('authorizer', undefined),
     [
       'Send a credential to which the function auth gives access to GET /tiles/{id}.',
@@ -98,14 +101,14 @@ const ROWS: readonly (readonly [name: string, about: Circumstances, changes: rea
     'the resource policy denies it',
     refusedBy('resource', undefined),
     [
-      `Change statement 1 of 1 in the API’s resource policy so that it does not deny execute-api:Invoke on ${ARN}; a Deny overrides every Allow. A change of the API takes effect when you deploy it again.`,
+      `Change statement 1 of 1 in the API’s resource policy so that it does not deny execute-api:Invoke on ${ARN}; a Deny overrides every Allow. A change to the API takes effect when you deploy it again.`,
     ],
   ],
 ];
 
 describe('what to change about a refusal', () => {
   for (const [name, about, changes] of ROWS)
-    it(`is named where ${name}`, () => {
+    it(`is suggested if ${name}`, () => {
       assert.deepEqual(explain(about).changes, changes);
     });
 });
@@ -238,13 +241,13 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     'a resource policy that allows something else',
     notAllowedBy('resource', { fails: ['resource'], resources: [OTHER_ARN] }),
     `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: it allows ${OTHER_ARN}.`,
-    `If this caller should have access, add ${ARN} to the Resource of statement 1 of 1 in the API’s resource policy. A change of the API takes effect when you deploy it again.`,
+    `If this caller should have access, add ${ARN} to the Resource of statement 1 of 1 in the API’s resource policy. A change to the API takes effect when you deploy it again.`,
   ],
   [
     'a resource policy that allows another action',
     notAllowedBy('resource', { fails: ['action'], actions: ['execute-api:ManageConnections'] }),
     'it allows only the action execute-api:ManageConnections.',
-    `If this caller should have access, add execute-api:Invoke to the Action of statement 1 of 1 in the API’s resource policy. A change of the API takes effect when you deploy it again.`,
+    `If this caller should have access, add execute-api:Invoke to the Action of statement 1 of 1 in the API’s resource policy. A change to the API takes effect when you deploy it again.`,
   ],
   [
     'a condition on what the request does not have',

@@ -1,4 +1,4 @@
-/** A request that breaks a rule of HTTP is told of this rule, and of no other. */
+/** A request that breaks a rule of HTTP is explained with this rule, and no other. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aRecordedApi } from '../../../../support/recorded-apis.ts';
@@ -13,7 +13,7 @@ describe('a request that is malformed', () => {
       ['Send exactly one Host header.'],
     ],
   ] as const)
-    it(`${name} is told what to change, and no other rule`, async () => {
+    it(`${name} is explained with what to change, and no other rule`, async () => {
       const api = aRecordedApi(restApi(), { list: ok });
 
       await api.send(request);

@@ -39,7 +39,7 @@ function httpApi(...routeKeys: readonly string[]): Record<string, TestResource> 
 }
 
 describe('explainMatch', () => {
-  it('says nothing of tokens where an HTTP API has no such route, and by which methods it could be called', async () => {
+  it('does not mention tokens if an HTTP API has no such route, and lists the methods by which it could be called', async () => {
     const api = aRecordedApi(httpApi('GET /menu', 'PUT /menu'), { list: ok });
 
     await api.send({ method: 'DELETE', target: '/menu' });
@@ -52,7 +52,7 @@ describe('explainMatch', () => {
   });
 
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
-  it('says that the mapping of a custom domain is removed before routes are compared', () => {
+  it('says that the mapping of a custom domain was removed before routes were compared', () => {
     const { because, changes } = explainMatch({
       kind: 'request',
       protocol: 'http',
@@ -94,7 +94,7 @@ describe('explainMatch', () => {
     ],
   ];
   for (const [target, headline, because, change] of HANDSHAKES)
-    it(`says where to connect after a handshake at ${target}, and advises no route`, async () => {
+    it(`says where to connect after a handshake at ${target}, and suggests no route`, async () => {
       const api = aWebSocketApi({ $connect: { functionName: 'connect' } });
       const ports = somePorts(api, { connect: () => ({ statusCode: 200 }) });
       const records = new RequestRecords(10, ports.clock, 'key');
@@ -111,7 +111,7 @@ describe('explainMatch', () => {
       assert.equal(await ask(advised), 101, 'the advised address accepts the connection');
     });
 
-  it('says of a disabled endpoint that the stage exists elsewhere', async () => {
+  it('says that the stage exists at another address if the endpoint is disabled', async () => {
     const api = { ...aWebSocketApi({ $connect: {} }), disableExecuteApiEndpoint: true };
     const ports = somePorts(api, {});
     const records = new RequestRecords(10, ports.clock, 'key');
@@ -138,14 +138,14 @@ describe('a message without a route (docs/aws §11.2)', () => {
   };
   const expression = '$request.body.action';
 
-  it('is told with the expression and with what it selected', () => {
+  it('is explained with the expression and with what it selected', () => {
     assert.match(
       explain({ expression, selected: 'says', bodyFault: undefined }),
       /expression \$request\.body\.action yielded no known route key.*\nIt selected “says”, for which there is no route\.\nSend a message for which the expression selects say/,
     );
   });
 
-  it('is told with the member in which the message has a route key', () => {
+  it('is explained with the member in which the message has a route key', () => {
     assert.match(
       explain({
         expression: '$request.body.message',
@@ -157,7 +157,7 @@ describe('a message without a route (docs/aws §11.2)', () => {
     );
   });
 
-  it('is told as one that is not JSON', () => {
+  it('is explained as one that is not JSON', () => {
     const bodyFault = { offset: 16, line: 1, column: 17 };
     assert.match(
       explain({ expression, selected: undefined, bodyFault }),
@@ -165,7 +165,7 @@ describe('a message without a route (docs/aws §11.2)', () => {
     );
   });
 
-  it('is told as one without such a value', () => {
+  it('is explained as one without such a value', () => {
     assert.match(explain({ expression, selected: undefined, bodyFault: undefined }), /has no such value/);
   });
 });

@@ -1,4 +1,4 @@
-/** A throttle is told with the setting that limits, so that no other route is opened (docs/aws §5.1). */
+/** A throttle is explained with the setting that limits, so that no other route is opened (docs/aws §5.1). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainMeter } from '../../../../../packages/gateway/console/explain/explain-meter.ts';
@@ -44,7 +44,7 @@ describe('the advice about a throttle', () => {
     assert.match(plan(false), /RateLimit and BurstLimit in the Throttle of the usage plan\.$/);
   });
 
-  it('names keys that the stage accepts, or says that there is none', () => {
+  it('names keys that the stage accepts, or says that there are none', () => {
     const keyless = (acceptedKeys: readonly string[]): string =>
       explainMeter({
         protocol: 'websocket',

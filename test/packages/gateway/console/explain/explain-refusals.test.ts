@@ -1,4 +1,7 @@
-/** Refusals whose cause lies beside the request: what the story says of them, and that its remedy is for the one who can act. */
+/**
+ * Refusals whose cause is outside the request: what the explanation says, and that its remedy is addressed to the
+ * person who can act.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { recording, storyOf } from '../../../../support/recorded-apis.ts';
@@ -272,7 +275,7 @@ const FAULTS: readonly Row[] = [
     never: /Check sqs/,
   },
   {
-    name: 'the same where the default integration response makes it a success',
+    name: 'the same if the default integration response makes it a success',
     source: 'docs/aws §7.7',
     api: service([{ StatusCode: '200' }]),
     request: { method: 'POST', target: '/dev/1', body: '{}' },
@@ -302,7 +305,7 @@ const MISSING: Row = {
   never: /Change the integration/,
 };
 
-describe('a refusal whose cause lies beside the request', () => {
+describe('a refusal whose cause is outside the request', () => {
   for (const { name, source, api, request, because, change, never } of [
     ...ROWS,
     ...REFUSED,
@@ -336,7 +339,7 @@ describe('a remedy for a page that the configuration of an HTTP API does not all
   const storyFor = async (allowed: string, origin: string): Promise<string> =>
     storyOf(await detailOf(api(allowed), { target: '/pets', headers: ['Origin', origin] }));
 
-  it('says that the gateway sent no CORS headers, and does not allow another page than this one', async () => {
+  it('says that the gateway sent no CORS headers, and that it does not allow any other page than this one', async () => {
     const story = await storyFor('https://a.example', 'https://c.example');
     assert.match(story, /sent none, because CorsConfiguration does not allow https:\/\/c\.example/);
     assert.match(story, /Add https:\/\/c\.example to AllowOrigins/);

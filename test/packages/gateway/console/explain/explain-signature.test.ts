@@ -76,7 +76,7 @@ describe('a refused signature', () => {
       );
     });
 
-  it('says how to write the header where it is not a signature', async () => {
+  it('says how to write the header if it is not a signature', async () => {
     const api = aSignedApi();
 
     await api.send({ target: '/dev/pets', headers: ['Authorization', 'Bearer abc', 'Host', HOST] });
@@ -85,7 +85,7 @@ describe('a refused signature', () => {
   });
 
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subscription.html
-  it('says of a handshake how a browser can sign it', () => {
+  it('says how a browser can sign a handshake', () => {
     const { because, changes } = explainSignature({
       kind: 'handshake',
       protocol: 'websocket',

@@ -111,7 +111,7 @@ const UPGRADE = [
 ];
 
 describe('explain', () => {
-  it('says of a request without a token where the authorizer looked for it', async () => {
+  it('says that the request has no token if the authorizer looked for one', async () => {
     const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
 
     await api.send({ target: '/dev/pets' });
@@ -128,7 +128,7 @@ describe('explain', () => {
     );
   });
 
-  it('names both audiences where a token is meant for another one', async () => {
+  it('names both audiences if a token is meant for another one', async () => {
     const api = recording(withIssuers(JWT_API));
     const token = signToken(KEY, { ...CLAIMS, aud: 'billing' });
 
@@ -145,7 +145,7 @@ describe('explain', () => {
     );
   });
 
-  it('says that the keys of an issuer cannot be read, and how to do without a network', async () => {
+  it('says that the keys of an issuer cannot be read, and how to work without a network', async () => {
     const api = recording(withIssuers(JWT_API));
     const reason = 'the issuer’s key set cannot be read now';
     api.ports.keySets = {
@@ -187,7 +187,7 @@ describe('explain', () => {
     );
   });
 
-  it('finds AWS’s classic: a narrow policy that is kept and holds for other routes', async () => {
+  it('finds AWS’s classic: a narrow policy that is cached and applied to other routes', async () => {
     const auth = () => policy('Allow', ARN);
     const api = aRecordedApi(withAuthorizer({ ...TOKEN, Name: 'gate' }), { list: ok, auth });
 
@@ -225,12 +225,12 @@ describe('explain', () => {
 
     assert.match(
       storyOf(token.last()),
-      /→ Or replace the authorizer by a REQUEST authorizer that uses the token’s header, context.httpMethod and context.resourcePath as identity sources\./,
+      /→ Or replace the authorizer with a REQUEST authorizer that uses the token’s header, context.httpMethod and context.resourcePath as identity sources\./,
     );
     assert.equal(request.last().status, 200);
   });
 
-  it('names only near routes where there are any', async () => {
+  it('names only similar routes, if there are any', async () => {
     const api = aRecordedApi(restRoutes({ 'GET /orders': {}, 'GET /menu': {}, 'GET /me': {} }), { list: ok });
 
     await api.send({ target: '/dev/order' });
@@ -256,7 +256,7 @@ describe('explain', () => {
     assert.match(storyOf(api.last()), /does not match any key of the account/);
   });
 
-  it("says that the authorizer gave no key and why, whatever status the API's gateway response has", async () => {
+  it("says that the authorizer returned no key and why, whatever status the API's gateway response has", async () => {
     const { PetsGet: get, ...rest } = withAuthorizer(TOKEN);
     const api = aRecordedApi(
       {
@@ -337,7 +337,7 @@ describe('explain', () => {
     assert.match(storyOf(api.last()), /The body does not match the model of POST \/pets: .*name/);
   });
 
-  it('shows where a template broke off, and that nothing was sent', async () => {
+  it('shows where a template stopped, and that nothing was sent', async () => {
     const api = aRecordedApi(templated, { list: ok });
 
     await api.send({ target: '/dev/pets' });
@@ -383,7 +383,7 @@ describe('explain', () => {
     assert.match(story, /→ To let pages read it, give the API a gateway response for DEFAULT_4XX/);
   });
 
-  it('says what refused a WebSocket', async () => {
+  it('says what refused a WebSocket connection', async () => {
     const api = aWebSocketApi({ $connect: { functionName: 'connect' } });
     const ports = somePorts(api, { connect: () => ({ statusCode: 403 }) });
     const records = new RequestRecords(10, ports.clock, 'key');
@@ -407,7 +407,7 @@ describe('explain', () => {
     );
   });
 
-  it('names the route that was nearly called, and that no token was missing', async () => {
+  it('names the route that was nearly called, and says that no token was missing', async () => {
     const api = aRecordedApi(restApi(), { list: ok });
 
     await api.send({ method: 'POST', target: '/dev/pets' });
@@ -436,7 +436,7 @@ describe('explain', () => {
     );
   });
 
-  it('names a caller that is known by nothing but an API key by the name of the key', async () => {
+  it('names a caller that is only known by an API key by the name of the key', async () => {
     const api = aRecordedApi(meteredApi(), { list: ok });
 
     await api.send({ target: '/dev/pets', headers: withKey });
@@ -444,7 +444,7 @@ describe('explain', () => {
     assert.equal(api.last().caller, 'API key customer');
   });
 
-  it('has nothing to change where all went well', async () => {
+  it('has nothing to change if all went well', async () => {
     const api = aRecordedApi(restApi(), { list: ok });
 
     await api.send({ target: '/dev/pets' });

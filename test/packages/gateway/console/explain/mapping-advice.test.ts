@@ -71,7 +71,7 @@ const ROWS: readonly Row[] = [
     because:
       /No match for output mapping and no default output mapping configured\. Endpoint Response Status Code: 418/,
     change:
-      /whose SelectionPattern matches “418”, or one without SelectionPattern, the default\. The patterns are 200\. A change of the API takes effect when you deploy it again\.$/,
+      /whose SelectionPattern matches “418”, or one without SelectionPattern, the default\. The patterns are 200\. A change to the API takes effect when you deploy it again\.$/,
     fixed: { setup: mock('{"statusCode": 418}') },
   },
   {
@@ -81,7 +81,7 @@ const ROWS: readonly Row[] = [
     status: 500,
     because: /no default output mapping configured/,
     change:
-      /^Add an integration response without SelectionPattern, the default, to ANY \/\{id\}\. A change of the API .* deploy it again\.$/,
+      /^Add an integration response without SelectionPattern, the default, to ANY \/\{id\}\. A change to the API .* deploy it again\.$/,
     fixed: { setup: mock('{"statusCode": 200}') },
   },
   {
@@ -91,7 +91,7 @@ const ROWS: readonly Row[] = [
     status: 415,
     because: /No request template for application\/xml, and PassthroughBehavior is NEVER\./,
     change:
-      /^Send Content-Type application\/json, or add a request template for application\/xml to RequestTemplates of the integration of ANY \/\{id\}\. A change of the API .* deploy it again\.$/,
+      /^Send Content-Type application\/json, or add a request template for application\/xml to RequestTemplates of the integration of ANY \/\{id\}\. A change to the API .* deploy it again\.$/,
     fixed: { request: post('{}') },
   },
   {
@@ -279,7 +279,7 @@ describe('the advice about a call that Lambda limits', () => {
 
 describe('a reply of Lambda itself', () => {
   const fn = () => ({ id: '7' });
-  it('is not told as a response of the function, which an asynchronous call does not wait for', async () => {
+  it('is not described as a response of the function, because an asynchronous call does not wait for one', async () => {
     const RequestParameters = { 'integration.request.header.X-Amz-Invocation-Type': "'Event'" };
     const api = recording(aMethod({ integration: { ...FUNCTION, RequestParameters }, functions: { fn } }));
 

@@ -20,7 +20,7 @@ const identity = {
 } as unknown as Parameters<typeof describeDenial>[0];
 
 describe('findMissingRights', () => {
-  it('reads the words by which calls are refused here, in an error or in a line, once', () => {
+  it('reads the messages with which calls are refused here, in an error or in a line, once', () => {
     const text = describeDenial(identity, question, 'implicit-deny');
     const line = JSON.stringify({ level: 'error', message: text });
 
@@ -39,7 +39,7 @@ describe('findMissingRights', () => {
     assert.match(changes.join(), /^Remove the statement that denies s3:GetObject/);
   });
 
-  it('finds nothing in other words', () => {
+  it('finds nothing in other messages', () => {
     assert.deepEqual(findMissingRights(['', 'not authorized']), { because: [], changes: [] });
   });
 });

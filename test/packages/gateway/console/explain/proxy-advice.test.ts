@@ -218,7 +218,7 @@ describe('the advice about a proxy result', () => {
     );
   });
 
-  it('says of a member of the metadata which there are', async () => {
+  it('lists the existing members if one member of the metadata is unknown', async () => {
     const chat = () => [`${JSON.stringify({ statusCode: 200, body: '' })}${'\0'.repeat(8)}`];
     const api = anApi(restRoutes({ 'GET /pets': { Integration: LAMBDA } }), { chat });
 
@@ -230,7 +230,7 @@ describe('the advice about a proxy result', () => {
     );
   });
 
-  it('is general where a log line of a deployed API does not show the part', async () => {
+  it('is general if a log line of a deployed API does not show the part', async () => {
     const advice = adviseProxyResult({}, { kind: 'lambda-proxy', target: 'list' } as never);
 
     assert.equal(

@@ -10,8 +10,8 @@ describe('the last line that a function printed', () => {
     ['the last of several', ['one', 'two'], ['It printed: two']],
     ['not metrics that follow it', ['{"level":"ERROR"}', METRICS], ['Its last log line says: level ERROR.']],
     ['metrics with an outcome', ['one', DECISION], ['Its last log line says: outcome denied.']],
-    ['none of metrics alone', [METRICS], []],
-    ['none of no lines', [], []],
+    ['none from metrics only', [METRICS], []],
+    ['none from no lines', [], []],
   ];
   for (const [what, lines, expected] of rows)
     it(`is ${what}`, () => assert.deepEqual(formatLastLine(lines), expected));
@@ -52,5 +52,5 @@ describe('the place of an error in the own code of a function', () => {
   ];
   for (const [what, line, expected] of rows)
     it(`is ${what}`, () => assert.equal(atErrorPlace(['before', line]), expected));
-  it('is nothing where nothing was printed', () => assert.equal(atErrorPlace([]), ''));
+  it('is nothing if nothing was printed', () => assert.equal(atErrorPlace([]), ''));
 });

@@ -124,9 +124,9 @@ const ROWS: readonly {
   },
 ];
 
-describe('a handler whose fault the client cannot see', () => {
+describe('a handler with a fault that the client cannot see', () => {
   for (const { name, runtime, kind, handler, status, because, change, never, mended } of ROWS)
-    it(`is explained, and answers when it is mended: ${name}`, async () => {
+    it(`is explained, and works once it is corrected: ${name}`, async () => {
       using project = anAdvisedProject('template.yaml', {
         'template.yaml': template(runtime, kind),
         'index.js': handler,

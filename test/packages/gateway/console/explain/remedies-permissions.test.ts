@@ -108,7 +108,7 @@ describe('an API that may not invoke a function', () => {
       assert.equal((await project.ask({ ...request, method: 'PUT' })).status, others);
     });
 
-  it('is told which sources the permissions of the function have', async () => {
+  it('is explained with the sources that the permissions of the function have', async () => {
     const own = `${PERMITTED('Main').slice(0, -2)}, SourceArn: !Sub 'arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/*/PUT/*' }`;
     using project = anAdvisedProject('template.yaml', {
       'template.yaml': FUNCTIONS + rest('AuthorizationType: NONE') + own,
@@ -122,7 +122,7 @@ describe('an API that may not invoke a function', () => {
     );
   });
 
-  it('is told that a permission for the function itself is none for its alias', async () => {
+  it('is explained by the permission for the function itself, which does not apply to its alias', async () => {
     const aliased = HTTP.replace('!GetAtt Main.Arn', "!Sub '${Main.Arn}:live'");
     const own = `${PERMITTED('Main').slice(0, -2)}, SourceArn: !Sub 'arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/*' }`;
     using project = anAdvisedProject('template.yaml', {

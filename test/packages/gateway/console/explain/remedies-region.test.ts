@@ -1,4 +1,6 @@
-/** What is advised where a function signs for another region is done as it is advised, and the request passes. */
+/**
+ * If a function signs for another region, the suggested change is made exactly as suggested, and the request passes.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { anAdvisedProject, advisedText } from '../../../../support/an-advised-project.ts';
@@ -57,7 +59,7 @@ describe('the advice on a call that is signed for another region', () => {
     assert.equal(passed.status, 204, passed.sentences.join('\n'));
   });
 
-  it('names the code where no variable has the region', async () => {
+  it('names the code if no variable has the region', async () => {
     using project = anAdvisedProject('template.yaml', {
       'template.yaml': TEMPLATE.replace('          TABLE_REGION: us-west-2\n', ''),
       'index.js': HANDLER("{ region: 'us-west-2' }"),

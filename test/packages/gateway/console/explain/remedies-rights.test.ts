@@ -1,4 +1,7 @@
-/** What is advised for a right that a role lacks is written into the project as it is advised, and the request passes. */
+/**
+ * If a role lacks a right, the suggested change is written into the project exactly as suggested, and the request
+ * passes.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseSource } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
@@ -100,7 +103,7 @@ const CASES: readonly Case[] = [
     item: `- ${STATEMENT}`,
   },
   {
-    title: 'the policies of a function of SAM',
+    title: 'the policies of a SAM function',
     file: 'template.yaml',
     text: SAM,
     list: 'Policies:',
@@ -108,7 +111,7 @@ const CASES: readonly Case[] = [
     item: `- Statement: [${STATEMENT}]`,
   },
   {
-    title: 'the statements of a role of CloudFormation',
+    title: 'the statements of a CloudFormation role',
     file: 'template.yaml',
     text: CLOUDFORMATION(WITH_STATEMENTS),
     list: 'Statement:',
@@ -116,7 +119,7 @@ const CASES: readonly Case[] = [
     item: `- ${STATEMENT}`,
   },
   {
-    title: 'a role of CloudFormation without policies',
+    title: 'a CloudFormation role without policies',
     file: 'template.yaml',
     text: CLOUDFORMATION(' []'),
     list: 'Policies: []',
@@ -142,7 +145,7 @@ describe('the advice on a right that a role lacks', () => {
       assert.equal(passed.status, 202, passed.sentences.join('\n'));
     });
 
-  it('is written as JSON where the template is JSON', async () => {
+  it('is written as JSON if the template is JSON', async () => {
     const { value } = parseSource(CLOUDFORMATION(WITH_STATEMENTS), 'template.yaml');
     const own = '{"Effect":"Allow","Action":"sqs:ReceiveMessage"';
     const text = JSON.stringify(value);

@@ -175,7 +175,7 @@ describe('a role with which API Gateway cannot call', () => {
       assert.equal(passed.status, 200, passed.sentences.join('\n'));
     });
 
-  it('is not told of a role whose trust policy names everybody, or that no loaded stack has', async () => {
+  it('is not explained for a role whose trust policy names everybody, or that no loaded stack has', async () => {
     const open = template({ trusted: 'lambda.amazonaws.com', rights: SEND, api: TO_QUEUE }).replace(
       'Principal: { Service: lambda.amazonaws.com }',
       "Principal: '*'",

@@ -226,7 +226,7 @@ const ROWS: readonly Row[] = [
 
 describe('a call that an AWS service refuses', () => {
   for (const { name, source, path, refused, because, change, never, mended } of ROWS)
-    it(`is mended by what the explanation advises: ${name} (${source})`, async () => {
+    it(`succeeds after the change that the explanation suggests: ${name} (${source})`, async () => {
       using project = anAdvisedProject('template.yaml', { 'template.yaml': refused.template });
       const ask = ({ headers = JSON_BODY }: State) =>
         project.ask(

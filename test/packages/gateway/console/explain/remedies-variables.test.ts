@@ -1,4 +1,6 @@
-/** What is advised for a variable of a service that has no value is done as it is advised, and the service starts. */
+/**
+ * If a variable of a service has no value, the suggested change is made exactly as suggested, and the service starts.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { anAdvisedProject } from '../../../../support/an-advised-project.ts';

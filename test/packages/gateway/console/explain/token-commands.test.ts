@@ -95,7 +95,7 @@ const ROWS: readonly Row[] = [
     target: '/menu',
   },
   {
-    name: 'an issuer that the gateway stands in for, and scopes',
+    name: 'an issuer for which the gateway stands in, and scopes',
     api: jwtApi(ISSUER, ['api'], { AuthorizationScopes: ['menu:read', 'menu:write'] }),
     target: '/menu',
   },
@@ -169,7 +169,7 @@ describe('a token command of a story', () => {
 
     for (const [what, headers] of [
       ['no token', []],
-      ['a text that is no token', carrying('abc')],
+      ['a text that is not a token', carrying('abc')],
       ['a token of another issuer', carrying(foreign)],
     ] as const)
       it(`lets the request with ${what} pass behind ${name}`, async () => {

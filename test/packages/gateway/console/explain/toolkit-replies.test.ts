@@ -50,7 +50,7 @@ describe('the remedy for a refusal by a function of the toolkit', () => {
     );
   });
 
-  it('is not given for a function of somebody else, or for what was no refusal', () => {
+  it("is not given for a user's own function, or for something that was not a refusal", () => {
     assert.equal(adviseToolkitReply(['{"reason": "SESSION_ENDED"}', 'SESSION_ENDED']), undefined);
     assert.equal(adviseToolkitReply(counted('Answered', 'SESSION_ENDED')), undefined);
   });
@@ -74,7 +74,7 @@ describe('a reply that is a problem (RFC 9457)', () => {
       /The reply says: Your session has ended\. Sign in again\. Its code is SESSION_ENDED\./,
     ],
     [
-      'its detail where the title names the status only',
+      'its detail if the title names the status only',
       { title: 'Forbidden', detail: 'pets of others are closed' },
       undefined,
       /The reply says: pets of others are closed\./,
@@ -87,7 +87,7 @@ describe('a reply that is a problem (RFC 9457)', () => {
       assert.match(storyOf(api.last()), story);
     });
 
-  it('is not quoted where it says nothing more than the status, or is of another type', async () => {
+  it('is not quoted if it says no more than the status, or is of another type', async () => {
     for (const api of [
       replying({ title: 'Forbidden', status: 403 }),
       replying({ title: 'Pets are closed' }, 'application/json'),

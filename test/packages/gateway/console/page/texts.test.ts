@@ -23,12 +23,12 @@ describe('axisTime', () => {
     [60, '12:03'],
     [86_400, '11-21'],
   ] as const)
-    it(`is ${text} where marks are ${step} s apart`, () => {
+    it(`is ${text} if marks are ${step} s apart`, () => {
       assert.equal(axisTime(AT, step), text);
     });
 });
 
-// Each text on both sides of where its unit changes.
+// Each text on both sides of the point where its unit changes.
 describe('a duration, an age and a size', () => {
   for (const [shown, expected] of [
     [ms(undefined), '–'],
@@ -112,7 +112,7 @@ describe('describeMissing', () => {
     ['f1', true, undefined],
     [undefined, false, undefined],
   ] as const)
-    it(`says ${text ?? 'nothing'} where ${item ?? 'nothing'} is asked for and is ${isHere ? '' : 'not '}here`, () => {
+    it(`says ${text ?? 'nothing'} if ${item ?? 'nothing'} is requested and does ${isHere ? '' : 'not '}exist`, () => {
       assert.equal(describeMissing('function', item, isHere), text);
     });
 });

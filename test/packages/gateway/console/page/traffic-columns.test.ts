@@ -72,7 +72,7 @@ describe('the columns of Traffic', () => {
     });
   });
 
-  it('have one for the API where the list has requests of several', () => {
+  it('have one for the API if the list has requests of several', () => {
     const titles = (apis: number): readonly string[] => columnsFor(apis).map(({ title }) => title);
 
     assert.deepEqual(
@@ -111,7 +111,7 @@ describe('the columns of Traffic', () => {
     }
   });
 
-  it('are laid out by the style sheet in each layout, which has no widths of its own', () => {
+  it('are laid out by the style sheet in each layout, which sets no widths of its own', () => {
     const { text } = readSource(STYLE);
     const rules = [...text.matchAll(/([^{}]*\.line\b[^{}]*)\{([^{}]*)\}/g)];
     const grids = rules.flatMap(([, , body = '']) => body.match(/grid-template-columns: .*(?=;)/g) ?? []);

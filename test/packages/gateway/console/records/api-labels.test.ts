@@ -18,19 +18,19 @@ const labelsOf = (apis: readonly NamedApi[]): readonly string[] => {
 
 describe('labels of APIs', () => {
   const rows = [
-    { name: 'are the names where these differ', apis: [anApi('a')], expected: ['dev-shop'] },
+    { name: 'are the names if these differ', apis: [anApi('a')], expected: ['dev-shop'] },
     {
-      name: 'name the kind where a REST and an HTTP API have one name, as osls names them',
+      name: 'name the kind if a REST and an HTTP API have one name, as osls names them',
       apis: [anApi('a'), anApi('b', 'http')],
       expected: ['REST dev-shop', 'HTTP dev-shop'],
     },
     {
-      name: 'name the stack where the kind is the same, too',
+      name: 'name the stack if the kind is the same, too',
       apis: [anApi('a'), anApi('b', 'rest', 'other-dev')],
       expected: ['REST dev-shop (shop-dev)', 'REST dev-shop (other-dev)'],
     },
     {
-      name: 'name the id where all else is the same',
+      name: 'name the id if all else is the same',
       apis: [anApi('a'), anApi('b')],
       expected: ['dev-shop (a)', 'dev-shop (b)'],
     },
@@ -42,7 +42,7 @@ describe('labels of APIs', () => {
   ];
   for (const { name, apis, expected } of rows) it(name, () => assert.deepEqual(labelsOf(apis), expected));
 
-  it('say which API belongs to the toolkit, and give the known name of one that is not served any more', () => {
+  it('show which API belongs to the toolkit, and the known name of an API that is no longer served', () => {
     const labels = labelApis([anApi('a', 'http', 'gatewright-dev')], (stack) => stack === 'gatewright-dev');
 
     assert.equal(labels.of('a').isToolkit, true);

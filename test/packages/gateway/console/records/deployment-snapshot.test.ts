@@ -103,12 +103,12 @@ const CASES: readonly Case[] = [
     expected: [{ ...list, how: 'changed', members: [{ name: 'memory in MB', from: '128', to: '512' }] }],
   },
   {
-    name: 'nothing where a function only stands elsewhere in its file',
+    name: 'nothing if a function only moved within its file',
     given: { functions: [{ ...FUNCTION, place: { file: 'template.json', line: 9 } }] },
     expected: [],
   },
   {
-    name: 'nothing where only a deployment has another id',
+    name: 'nothing if only a deployment has another id',
     given: { resources: { Deployment1: ['AWS::ApiGateway::Deployment', { Description: '' }] } },
     expected: [],
   },

@@ -80,7 +80,7 @@ describe('explainAgentCall', () => {
     );
   });
 
-  it('says that no rule names it', () => {
+  it('says that no rule names the tool', () => {
     const reason = explainAgentCall(about(call));
     assert.match(
       reason?.because.join(' ') ?? '',
@@ -88,7 +88,7 @@ describe('explainAgentCall', () => {
     );
   });
 
-  it('says what to look at if the quota cannot be checked', () => {
+  it('says what to check if the quota cannot be read', () => {
     const error = { code: 503, message: 'The quota cannot be checked at the moment.' };
     assert.match(explainAgentCall(about({ ...call, error }, 503))?.changes.join() ?? '', /usage table.*role/);
   });

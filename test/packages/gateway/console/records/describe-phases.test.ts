@@ -1,4 +1,4 @@
-/** What each phase read and decided, as the detail of a request says it. */
+/** What each phase read and decided, as the detail of a request describes it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { invokeUri } from '../../../../support/a-stack.ts';
@@ -183,7 +183,7 @@ const ROWS: readonly (readonly [
     { 'map-request': [['template application/json'], 'for list'] },
   ],
   [
-    'a function whose answer is none',
+    'a function that returned nothing',
     failing,
     [PETS],
     { integrate: [['list', 'deadline 29000 ms'], 'list answered'] },
@@ -201,7 +201,7 @@ describe('the phases of a request', () => {
       assert.deepEqual(Object.fromEntries(shown), says);
     });
 
-  it('are idle where they had nothing to do, and the last one answers or refuses', async () => {
+  it('are idle if they had nothing to do, and the last one answers or refuses', async () => {
     const outcomesOf = async (api: RecordedApi, request: TestRequest) => {
       await api.send(request);
       return api.last().phases.map(({ name, outcome, isIdle }) => `${name} ${isIdle ? 'idle' : outcome}`);

@@ -1,4 +1,4 @@
-/** An error about something that is not there is told with what the event of the request lacks. */
+/** An error about something that does not exist is explained with what the event of the request lacks. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeEventGaps } from '../../../../../packages/gateway/console/records/event-gaps.ts';
@@ -9,7 +9,7 @@ import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 type Event = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 describe('the event of a function that failed', () => {
-  it('is told with its members that are null, for a REST API (docs/aws §3.1)', async () => {
+  it('is described with its members that are null, for a REST API (docs/aws §3.1)', async () => {
     const read = (event: unknown): string =>
       (event as Event)['queryStringParameters']?.['id'] ?? fail('null', 'id');
     const api = recording(anApi(restRoutes({ 'GET /pets': {} }), { echo: read }));
@@ -22,7 +22,7 @@ describe('the event of a function that failed', () => {
     );
   });
 
-  it('is told with the members that it does not have, for payload format 2.0 (docs/aws §3.3)', async () => {
+  it('is described with the members that it does not have, for payload format 2.0 (docs/aws §3.3)', async () => {
     const read = (): string => fail('undefined', 'id');
     const api = recording(anApi(httpRoutes(['GET /pets']), { echo: read }));
 
@@ -48,7 +48,7 @@ describe('the event of a function that failed', () => {
       ['Error', 'no such pet', { body: null }, undefined],
     ];
   for (const [errorType, errorMessage, event, says] of ROWS)
-    it(`is told for ${errorType}: ${errorMessage} as ${says === undefined ? 'nothing' : String(says)}`, () => {
+    it(`is described for ${errorType}: ${errorMessage} as ${says === undefined ? 'nothing' : String(says)}`, () => {
       const said = describeEventGaps(JSON.stringify(event), { errorType, errorMessage }).join('\n');
       if (says === undefined) assert.equal(said, '');
       else assert.match(said, says);

@@ -55,7 +55,7 @@ describe('callsOf', () => {
     }
   });
 
-  it('says what went to $connect', async () => {
+  it('says which calls belong to $connect', async () => {
     const api = anApi({ $connect: { functionName: 'connect' } });
     const ports = somePorts(api, { connect: () => ({ statusCode: 200 }) });
     const records = new RequestRecords(10, ports.clock, 'key');

@@ -43,7 +43,7 @@ describe('an HTTP Archive of recorded requests', () => {
     assert.deepEqual(log.entries[0]?.request.postData, { mimeType: '', text: body.text, encoding: 'base64' });
   });
 
-  it('says the type of a body by its header, wherever and however that is written', () => {
+  it('contains the type of a body from its header, wherever and however the header is written', () => {
     const headers = [
       ['Accept', 'a/b'],
       ['CONTENT-Type', 'text/csv'],

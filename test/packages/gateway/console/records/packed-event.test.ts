@@ -61,7 +61,7 @@ describe('packEvent', () => {
     );
   });
 
-  it('keeps bytes as bytes, and nothing where there is nothing', () => {
+  it('keeps bytes as bytes, and an absent event as absent', () => {
     const bytes = Buffer.from([0, 255]);
     const { body, payload, reply } = packed(
       anEvent({ kind: 'POST', body: bytes, payload: undefined, reply: undefined }),
@@ -82,7 +82,7 @@ describe('packEvent', () => {
     assert.deepEqual(sizes, { request: long.length, reply: long.length, event: long.length });
   });
 
-  it('keeps failures as they are, their answers cut', () => {
+  it('keeps failures unchanged, but truncates their answers', () => {
     const trail = new Trail(clock);
     trail.keepNotes();
     trail.failure = 'it failed';

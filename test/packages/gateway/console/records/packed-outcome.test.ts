@@ -32,11 +32,11 @@ const kept = (outcome: Outcome) => {
 
 describe('an outcome', () => {
   for (const outcome of CASES)
-    it(`that ${outcome.kind === 'returned' ? 'was returned' : `is ${outcome.kind}`} is kept`, () => {
+    it(`that ${outcome.kind === 'returned' ? 'was returned' : `is ${outcome.kind}`} is stored`, () => {
       assert.deepEqual(kept(outcome), outcome);
     });
 
-  it('that streams is kept without its stream', () => {
+  it('that streams is stored without its stream', () => {
     assert.deepEqual(kept({ kind: 'streams', head: '{"statusCode":200}', body }), {
       kind: 'streams',
       head: '{"statusCode":200}',

@@ -46,7 +46,7 @@ const CASES: readonly (readonly [string, TestApi, TestRequest, boolean])[] = [
 
 describe('a recorded reply', () => {
   for (const [name, api, request, isMade] of CASES)
-    it(`${name} is ${isMade ? 'made anew' : 'kept as it went out'}, and is the same`, async () => {
+    it(`${name} is ${isMade ? 'built again' : 'stored as it was sent'}, and is the same`, async () => {
       let was: Finished | undefined;
       api.ports.records = { take: (one) => (was = one), takeEvent: () => undefined };
       const { status, headers, body } = await api.send(request);

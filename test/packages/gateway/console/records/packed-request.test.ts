@@ -151,7 +151,7 @@ describe('packRequest', () => {
       assert.deepEqual(kept.sizes, { ...sizes, reply: was.reply.body.length });
     });
 
-  it('rebuilds the event of a proxy only where its whole body is kept', async () => {
+  it('rebuilds the event of a proxy only if its whole body is stored', async () => {
     const api = anApi(rest, { echo });
     const body = 'x'.repeat(RECORDED_BYTES + 1);
 
@@ -161,7 +161,7 @@ describe('packRequest', () => {
     assert.equal(kept.sizes.event, was.received.payload?.length);
   });
 
-  it('rebuilds the event of a proxy also where its function may no longer be invoked', async () => {
+  it('rebuilds the event of a proxy also if its function may no longer be invoked', async () => {
     const api = anApi(
       { ...rest, Leave: aPermission({ FunctionName: 'echo' }) },
       { echo },
@@ -201,7 +201,7 @@ describe('packRequest', () => {
     );
   });
 
-  it('gives the size of bytes that do not unpack, so that no part of them is sent', async () => {
+  it('keeps the size of bytes that cannot be decompressed, so that no part of them is sent', async () => {
     const members = Array.from({ length: 3_000 }, () => gzipSync(''));
     const body = Buffer.concat(members);
 
@@ -215,8 +215,9 @@ describe('packRequest', () => {
     assert.deepEqual([kept.received.packed, kept.sizes.request], [undefined, body.length]);
   });
 
-  // What is kept of the exchange is copied by every collection of the young generation, which cost a fifth of all requests.
-  it('keeps none of the objects that the request was made of', async () => {
+  // What is kept of the exchange is copied by every collection of the young generation, which cost a fifth of all
+  // requests.
+  it('keeps none of the objects from which the request was built', async () => {
     const api = anApi(httpRoutes(['POST /pets']), { echo });
     const arena = new RecordArena();
     const gone: WeakRef<object>[] = [];
@@ -236,7 +237,7 @@ describe('packRequest', () => {
 
     await collectGarbage();
 
-    // The last one may still stand on the stack.
+    // The last one may still be on the stack.
     assert.deepEqual(gone.slice(0, -14).filter((one) => one.deref() !== undefined).length, 0);
     assert.equal(slots.length, 20);
   });

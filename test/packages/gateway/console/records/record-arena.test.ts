@@ -54,7 +54,7 @@ describe('RecordArena', () => {
     assert.equal(read.textOrData(), undefined);
   });
 
-  it('cuts halves of characters that stand alone, as UTF-8 does, and nothing beside them', () => {
+  it('replaces unpaired surrogates, as UTF-8 does, and changes nothing else', () => {
     const read = written((arena) => {
       arena.text('a\ud83d');
       arena.text('b');
@@ -76,7 +76,7 @@ describe('RecordArena', () => {
     assert.deepEqual(read.texts(), many);
   });
 
-  it('writes where released records have been, and over none that is kept', () => {
+  it('writes over released records, but not over stored ones', () => {
     const arena = new RecordArena();
     const kept: Place[] = [];
     const segments = new Set<unknown>();
@@ -97,7 +97,7 @@ describe('RecordArena', () => {
     );
   });
 
-  it('gives copies: what was read stays when its place is taken', () => {
+  it('returns copies: what was read does not change when its place is reused', () => {
     const arena = new RecordArena();
     arena.data(Buffer.from('first'));
     const place = arena.end();

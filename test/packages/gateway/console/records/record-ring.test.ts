@@ -37,7 +37,7 @@ describe('RecordRing', () => {
     assert.deepEqual(gone, ['a', 'b', 'c', 'd']);
   });
 
-  it('goes on counting after it was cleared', () => {
+  it('continues counting after it was cleared', () => {
     const ring = new RecordRing<string>(3, 1_000);
     ring.push('a', 1);
     ring.clear();

@@ -24,7 +24,7 @@ const hello = {
   environment: {},
 };
 
-/** What leaves the ring of the newest request. */
+/** Everything that is shown of the newest request in the ring. */
 const shownOf = ({ last, records }: RecordedApi): string =>
   JSON.stringify([last(), records.rows(), toHar([last()], '1')]);
 
@@ -189,7 +189,7 @@ describe('a credential that a record repeats', () => {
     for (const secret of [inPath, ofStage, ofContext]) assert.ok(!shown.includes(secret), shown);
   });
 
-  it('is masked in lines of its own invocation, not by values of others or of fewer than 8 characters', async () => {
+  it('is masked in lines of its own invocation, but not in values of other invocations or of fewer than 8 characters', async () => {
     const api = aRecordedApi(restApi(), { list });
     await api.send({ target: '/dev/pets', headers: ['x-api-key', 'abcdefg', 'Cookie', 'mode=GET'] });
     print(api, INVOCATION, 'abcdefg GET');
@@ -213,7 +213,7 @@ describe('a credential that a record repeats', () => {
     assert.match(shown, /hello \[[0-9a-f]{8}\]/);
   });
 
-  it('is no longer looked for where a reload removes it, and is where one adds it', async () => {
+  it('is no longer searched for after a reload removes it, and is searched for after a reload adds it', async () => {
     const api = aRecordedApi(restApi(), { list });
     let served = stacksWith({ DB_PASSWORD: 'pa55word99' });
     api.records.readStacks = () => served;
@@ -245,13 +245,13 @@ describe('a credential that a record repeats', () => {
         shown: /"customer":"key-collectors"/,
       },
       {
-        name: 'a key of Stripe, whose form the customer has',
+        name: 'a Stripe key, whose form the customer has',
         customer: 'sk_live_collectibles-eu',
         shown: /"customer":"sk_live_collectibles-eu"/,
       },
     ];
     for (const { name, customer, document = 'shop', environment = {}, shown } of named)
-      it(`leaves the name as it is: ${name}`, async () => {
+      it(`does not mask the name: ${name}`, async () => {
         const key = 'parcels-rest-admitted-dev';
         const api = aRecordedApi(withAuthorizer(TOKEN), {
           list: answers({ statusCode: 200, body: `${customer} sent ${key.slice(0, 16)}` }),
@@ -272,7 +272,7 @@ describe('a credential that a record repeats', () => {
           assert.ok(!text.includes(secret), text);
       });
 
-    it('masks the name where it is the credential itself', async () => {
+    it('masks the name if it is the credential itself', async () => {
       const api = aRecordedApi(withAuthorizer(TOKEN), {
         list,
         auth: () => ({

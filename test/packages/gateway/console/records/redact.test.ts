@@ -78,7 +78,7 @@ describe('createRedactor', () => {
     });
   }
 
-  it('gives the same secret the same fingerprint, of this start alone', () => {
+  it('gives the same secret the same fingerprint, which is valid for this start only', () => {
     const value = redactor.value('x-api-key', 'abcdefghijklmnopqrst');
 
     assert.match(value, /^\[[0-9a-f]{8}\.\.qrst\]$/);
@@ -121,7 +121,7 @@ describe('createRedactor', () => {
     assert.equal((JSON.parse(shown) as { m: number }).m, 1);
   });
 
-  describe('that knows a secret', () => {
+  describe('that was given a secret', () => {
     const basic = Buffer.from('alice:pass wörd').toString('base64');
     const opaque = 'sk_live_4eC39HqLyjWDarjtT1zdp7dc';
     const knowing = createRedactor('key of a test', [JWT, opaque, basic]);
@@ -130,7 +130,7 @@ describe('createRedactor', () => {
       ['its beginning before dots', `token ${opaque.slice(0, 14)}... of alice`, opaque.slice(0, 14)],
       ['its end', `ends in ${opaque.slice(-16)}`, opaque.slice(-16)],
       ['the beginning of a JWT', JSON.stringify({ seen: JWT.slice(0, 40) }), JWT.slice(0, 40)],
-      ['the claims of a JWT alone', `claims ${JWT.split('.')[1] ?? ''}`, JWT.split('.')[1] ?? ''],
+      ['only the claims of a JWT', `claims ${JWT.split('.')[1] ?? ''}`, JWT.split('.')[1] ?? ''],
       ['the password of Basic', 'checks pass wörd for alice', 'pass wörd'],
       ['the user and password of Basic', '{"auth":"alice:pass wörd"}', 'alice:pass'],
       ['the password of Basic in a query', 'https://a.example/?p=pass%20w%C3%B6rd', 'pass%20w'],
@@ -143,7 +143,7 @@ describe('createRedactor', () => {
         assert.match(shown, /\[[0-9a-f]{8}(\.\.\S{1,4})?\]/);
       });
 
-    it('keeps text that only looks like a part of it', () => {
+    it('does not mask text that only looks like a part of it', () => {
       for (const text of ['sk_live of alice', 'food-delivery-dev-listUsers', 'sk_live_4eC39HqXX is another'])
         assert.equal(knowing.text(text), text);
     });
@@ -164,7 +164,7 @@ describe('createRedactor', () => {
     assert.equal(redactor.text('{"password":123}'), '{"password":123}');
   });
 
-  it('takes out the longer of two secrets first, whichever is known first', () => {
+  it('masks the longer of two secrets first, whichever was added first', () => {
     const [short, long] = ['abcdefgh', 'abcdefghijklmnop'];
     for (const secrets of [
       [short, long],
@@ -179,7 +179,7 @@ describe('createRedactor', () => {
     }
   });
 
-  it('keeps text that is no secret', () => {
+  it('does not mask text that is not a secret', () => {
     for (const text of ['plain', '{"orderId":"o-1","token_use":"id"}', '[1,2,3]'])
       assert.equal(redactor.text(text), text);
     assert.equal(redactor.value('content-type', 'application/json'), 'application/json');

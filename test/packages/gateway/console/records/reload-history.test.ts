@@ -59,7 +59,7 @@ function aHistory() {
 const KEPT = { message: 'Expected ";" (src/hello.ts:11:3)', file: 'src/hello.ts', line: 11 };
 
 describe('reloads of a start', () => {
-  it('number its deployments: a request belongs to that of its arrival', () => {
+  it('number its deployments: a request belongs to the deployment at its arrival', () => {
     const { history, at } = aHistory();
     at(10).note({ what: 'hello', tookMs: 5 });
     at(20).note({ what: 'hello', kept: KEPT });
@@ -79,7 +79,7 @@ describe('reloads of a start', () => {
     assert.deepEqual([history.versionAt(9_999), history.versionAt(10_000)], [1, 2]);
   });
 
-  it('say what is on disk and does not run, until it does', () => {
+  it('say what is on disk but not in use, until it is used', () => {
     const { history, at } = aHistory();
     at(10).note({ what: 'hello', kept: KEPT });
     const [broken, ...others] = history.show().broken;
@@ -103,7 +103,7 @@ describe('reloads of a start', () => {
     );
   });
 
-  it('are one event where functions of one file are loaded one by one', () => {
+  it('are one event if functions in one file are loaded one by one', () => {
     const { history, at } = aHistory();
     at(10).note({ what: 'hello', kept: KEPT });
     at(10.2).note({ what: 'list', kept: KEPT });

@@ -30,7 +30,7 @@ function finished({ route = 'GET /pets', status = 200, ms = 1, at = 0, api = RES
 }
 
 describe('counts of requests', () => {
-  it('distinguish errors of clients from those of servers, route by route', () => {
+  it('distinguish client errors from server errors, route by route', () => {
     const counts = new RequestCounts();
     for (const status of [200, 404, 429, 502]) counts.take(finished({ status }));
     counts.take(finished({ route: 'GET /' }));
@@ -50,7 +50,7 @@ describe('counts of requests', () => {
     assert.equal(counts.total, 5);
   });
 
-  it('know the median and the slowest hundredth within 3 %, from microseconds to minutes', () => {
+  it('determine the median and the 99th percentile within 3 %, from microseconds to minutes', () => {
     for (const scale of [0.02, 1, 1_000]) {
       const counts = new RequestCounts();
       for (let index = 1; index <= 200; index += 1) counts.take(finished({ ms: index * scale }));
@@ -69,7 +69,7 @@ describe('counts of requests', () => {
     assert.ok((quantileOf(none.routes[0] ?? assert.fail(), 0.5) ?? 1) < 0.02);
   });
 
-  it('count second by second, and forget those of five minutes ago', () => {
+  it('count second by second, and drop the counts of five minutes ago', () => {
     const counts = new RequestCounts();
     counts.take(finished({ at: 10_000 }));
     counts.take(finished({ at: 10_999, status: 500 }));
@@ -109,7 +109,7 @@ describe('counts of requests', () => {
     assert.deepEqual(counts.secondsOf((apiId) => apiId === 'b2').at(-1), [10, 2, 0, 1]);
   });
 
-  it('start over where they are cleared', () => {
+  it('start over if they are cleared', () => {
     const counts = new RequestCounts();
     counts.take(finished({}));
     counts.clear();

@@ -68,7 +68,7 @@ describe('recorded requests', () => {
     assert.deepEqual(paths(api.records, { since: 2 }), ['/dev']);
   });
 
-  it('leave out of the last one the openings and ends of connections, which no client waits for, unless they are alone', async () => {
+  it('leave openings and ends of connections out of the last requests, because no client waits for them, unless they are the only ones', async () => {
     const api = aRecordedApi(restApi(), { list: ok });
     const { records } = api;
     api.ports.records = {
@@ -144,7 +144,7 @@ describe('recorded requests', () => {
     assert.deepEqual(phaseOf(aDisconnection(api.ports.clock, 'it failed')), [['it failed', 'refused']]);
   });
 
-  it('say where each was sent, by the scheme of the ports and without its secrets', async () => {
+  it('say where each was sent, with the scheme of the ports and without its secrets', async () => {
     const api = anApi(restApi(), { list: ok });
     const records = new RequestRecords(10, api.ports.clock, 'key of a test', false, 'https');
     api.ports.records = records;
@@ -237,7 +237,7 @@ describe('recorded requests', () => {
     );
   });
 
-  it('hide secrets where they are shown or exported, and show them on request', async () => {
+  it('hide secrets if they are shown or exported, and show them on request', async () => {
     const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
     const headers = [
       'Authorization',
@@ -329,7 +329,7 @@ describe('recorded requests', () => {
     assert.equal(api.records.state.kept, 1);
   });
 
-  it('become an HTTP Archive that says what each request was', async () => {
+  it('become an HTTP Archive that describes each request', async () => {
     const api = aRecordedApi(restApi(), { list: ok });
     await api.send({ target: '/dev/pets?x=1', headers: ['Host', 'pets.example'] });
 

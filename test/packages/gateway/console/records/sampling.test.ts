@@ -45,7 +45,7 @@ describe('a sample of what is served', () => {
     );
   });
 
-  it('is one of several of the ordinary successful requests above, and stands for all of them', async () => {
+  it('is one of several among the ordinary successful requests above, and represents all of them', async () => {
     const api = aBusyApi();
 
     await api.second(2 * FULL_RECORDS_PER_SECOND, pets);
@@ -55,7 +55,7 @@ describe('a sample of what is served', () => {
     const { kept: keptInAll, counted, notKept, sampled } = api.records.state;
     assert.equal(counted, 4 * FULL_RECORDS_PER_SECOND);
     assert.equal(notKept, 4 * FULL_RECORDS_PER_SECOND - keptInAll);
-    // A sudden beginning is found out as it goes; the next second knows.
+    // A sudden start is recognized while it happens; the next second is sampled correctly.
     assert.ok(kept > FULL_RECORDS_PER_SECOND && kept < 2.1 * FULL_RECORDS_PER_SECOND, String(kept));
     assert.ok(Math.abs(keptInAll - kept - FULL_RECORDS_PER_SECOND) < 10, String(keptInAll - kept));
     assert.deepEqual(sampled, {
@@ -120,7 +120,7 @@ describe('a sample of what is served', () => {
     assert.deepEqual([api.records.state.taken - before, api.records.state.sampled], [100, undefined]);
   });
 
-  it('has the request that a reader waits for', async () => {
+  it('contains the request that a reader waits for', async () => {
     const api = aBusyApi();
     await api.second(5_000, pets);
     const before = api.records.state.taken;

@@ -16,7 +16,7 @@ import { HARMLESS_CORPUS, SECRET_CORPUS } from '../../../../support/secret-corpu
 import type { CorpusRow } from '../../../../support/secret-corpus.ts';
 
 const MOST_HIDDEN = 0.02;
-/** Of a masked secret as much may be seen, from 16 characters on. */
+/** The number of characters of a masked secret that may be visible, from 16 characters on. */
 const SHOWN_END = 4;
 const WINDOW = 10;
 
@@ -90,7 +90,7 @@ function spellings(text: string): string {
 }
 
 describe('a secret of the corpus', () => {
-  it('is one of at least 100, among as many that only look like one', () => {
+  it('is one of at least 100 secrets, among as many texts that only look like one', () => {
     assert.ok(SECRET_CORPUS.length >= 100 && HARMLESS_CORPUS.length >= 100);
     for (const { name, value, secret, source } of [...SECRET_CORPUS, ...HARMLESS_CORPUS])
       assert.ok(name !== '' && source !== '' && value.includes(secret), name);

@@ -44,7 +44,7 @@ describe('pieces of a streamed reply', () => {
     ]);
   });
 
-  it('have no text behind the bytes that are kept, nor of bytes that are no text', () => {
+  it('have no text after the stored bytes, or for bytes that are not text', () => {
     assert.deepEqual(texts(['abc', 'def', 'ghi'], 4), ['abc', 'd', undefined]);
     assert.deepEqual(texts([Buffer.from([0xff, 0xfe]), 'a']), [undefined, undefined]);
   });
@@ -55,7 +55,7 @@ describe('pieces of a streamed reply', () => {
     assert.deepEqual(texts([first, second]), ['', 'é']);
   });
 
-  it('show no secret: hidden within one, and no text at all where it lies across them', () => {
+  it('show no secret: it is masked within one piece, and there is not text at all if it spans pieces', () => {
     const [, whole = ''] = texts(['key ', KEY]);
     assert.match(whole, /^\[[0-9a-f]{8}\.\.c3D4\]$/);
     assert.deepEqual(texts([`key ${KEY.slice(0, 12)}`, KEY.slice(12)]), [undefined, undefined]);

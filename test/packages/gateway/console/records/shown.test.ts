@@ -7,7 +7,7 @@ describe('what is shown of a body', () => {
   for (const [what, sent] of [
     ['nested', '{"a":[1,{"b":"x,}:[ \\" {"}],"c":{},"d":[],"e":null}'],
     ['an array', '[{"a":-1.5},true]'],
-    ['with space of its own', ' {\n"a" :\t1 }\n'],
+    ['with its own whitespace', ' {\n"a" :\t1 }\n'],
   ] as const)
     it(`is JSON ${what}, indented as usual`, () => {
       const shown = showData('Body', sent, SHOWING);
@@ -28,7 +28,7 @@ describe('what is shown of a body', () => {
     );
   });
 
-  it('is text where it is no JSON, and base64 where it is no text', () => {
+  it('is text if it is not JSON, and base64 if it is not text', () => {
     assert.deepEqual(showData('Body', '{"a":', SHOWING), { title: 'Body', form: 'text', text: '{"a":' });
     assert.equal(showData('Body', Buffer.from([0, 255]), SHOWING)?.form, 'binary');
   });
@@ -38,7 +38,7 @@ describe('what is shown of a body', () => {
     ['[true,fal', '[\n  true,\n  fal'],
     ['{"a":"b\\', '{\n  "a": "b\\'],
   ] as const)
-    it(`is indented also where only ${cut} was kept`, () => {
+    it(`is indented also if only ${cut} was kept`, () => {
       assert.deepEqual(showData('Body', cut, SHOWING, 20_000), {
         title: 'Body',
         form: 'json',
@@ -48,7 +48,7 @@ describe('what is shown of a body', () => {
     });
 
   for (const cut of ['[INFO] started "x"', '{a: 1', '[12ab', '{"a" 1} text'])
-    it(`stays as it was sent where ${cut} is the beginning of no JSON`, () => {
+    it(`stays as it was sent if ${cut} is the beginning of no JSON`, () => {
       assert.equal(showData('Body', cut, SHOWING, 20_000)?.form, 'text');
     });
 
@@ -59,7 +59,7 @@ describe('what is shown of a body', () => {
     ['more brackets that close than that open', ']'],
     ['braces that close a list', '[}'],
   ] as const)
-    it(`is of a size like that of the body where only the beginning of many ${what} was kept`, () => {
+    it(`has about the size of the body if only the beginning of many ${what} was stored`, () => {
       const kept = `[]${part.repeat(16_384 / part.length)}`;
       const shown = showData('Body', kept, SHOWING, 1_000_000);
       assert.ok(shown);
@@ -67,7 +67,7 @@ describe('what is shown of a body', () => {
       assert.ok(shown.text.length < 100 * kept.length, `${shown.text.length} characters`);
     });
 
-  it('is of a size like that of the body where a whole body is nested deeply', () => {
+  it('has about the size of the body if a whole body is deeply nested', () => {
     const sent = `${'['.repeat(8_000)}${']'.repeat(8_000)}`;
     const { text = '' } = showData('Body', sent, SHOWING) ?? {};
     assert.ok(text.length < 100 * sent.length, `${text.length} characters`);
@@ -84,7 +84,7 @@ describe('what is shown of a body', () => {
       assert.deepEqual(shown, { title: 'Body', form: 'text', text, isEdited: true });
     });
 
-  it('is base64 where its charset is unknown', () => {
+  it('is base64 if its charset is unknown', () => {
     const headers = ['content-type', 'text/plain; charset=klingon'];
 
     assert.equal(showBody(Buffer.from([0xe9]), headers, SHOWING)?.form, 'binary');

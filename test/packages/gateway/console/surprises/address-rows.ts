@@ -1,4 +1,4 @@
-/** Addresses at which a request is served here, but not on AWS; beside one that is served at both. */
+/** Addresses at which a request is served here, but not on AWS, each next to an address that is served by both. */
 import { anApi } from '../../../../support/an-api.ts';
 import { ok } from '../../../../support/rest-apis.ts';
 import { restRoutes } from '../../../../support/routed-apis.ts';

@@ -68,7 +68,7 @@ const ROWS: readonly Row[] = [
     then: { 'access-control-allow-headers': 'x-a,x-b' },
   },
   {
-    name: '* stands for nothing with credentials, so it is not kept',
+    name: '* allows nothing with credentials, so it is not kept',
     cors: { ...BASE, AllowMethods: ['*'], AllowCredentials: true },
     request: asking('DELETE', ''),
     changes: [/^Add DELETE to/],
@@ -99,7 +99,7 @@ const ROWS: readonly Row[] = [
     then: { 'access-control-allow-origin': PAGE },
   },
   {
-    name: '* of the function is not advised where the configuration allows credentials',
+    name: '* of the function is not advised if the configuration allows credentials',
     cors: { ...BASE, AllowOrigins: [OTHER], AllowCredentials: true },
     returned: { 'Access-Control-Allow-Origin': '*' },
     request: FROM_PAGE,
@@ -152,14 +152,14 @@ const ROWS: readonly Row[] = [
     changes: [/^Set AllowCredentials: true in the API’s CorsConfiguration\.$/, REMOVED],
   },
   {
-    name: 'credentials where the configuration allows every origin',
+    name: 'credentials if the configuration allows every origin',
     cors: { ...BASE, AllowOrigins: ['*'] },
     returned: { 'Access-Control-Allow-Credentials': 'true' },
     request: FROM_PAGE,
     changes: [/^Set AllowCredentials: true .* list each origin in AllowOrigins instead of \*/, REMOVED],
   },
   {
-    name: 'the time for which a preflight is kept',
+    name: 'the time for which a preflight is cached',
     cors: BASE,
     returned: { 'Access-Control-Max-Age': '600' },
     request: FROM_PAGE,

@@ -1,4 +1,4 @@
-/** Results of handlers that become another reply than their author meant; each beside one that is near to it. */
+/** Results of handlers that become another reply than their author meant, each next to a similar one that does not. */
 import { http, ID, proxy } from './surprise-rows.ts';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
 

@@ -1,4 +1,4 @@
-/** Mappings and headers that surprise, each made by the gateway itself, beside one that does not surprise. */
+/** Mappings and headers that surprise, each caused by the gateway itself, next to one that does not surprise. */
 import { aFunctionUrl } from '../../../../support/a-function-url.ts';
 import { aMethod, answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
 import {

@@ -1,4 +1,7 @@
-/** Each kind of surprise is told in the story, marked in the list and given as JSON; what is nearly the same is not. */
+/**
+ * Each kind of surprise is described in the explanation, marked in the list and given as JSON; similar requests are
+ * not.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
@@ -61,7 +64,7 @@ function checkValues(
 describe('an answer that surprises', () => {
   for (const { code, name = '', source, api, before, request, values, because, change, not } of ROWS) {
     const title = name === '' ? code : `${code}, ${name}`;
-    it(`is told, marked and given as JSON: ${title} (${source})`, async () => {
+    it(`is described, marked and given as JSON: ${title} (${source})`, async () => {
       const { surprises, story, notes } = await detailOf(api(), [before, request]);
       const found = surprises.find((one) => one.code === code);
       assert.ok(found, `found ${surprises.map((one) => one.code).join(', ') || 'nothing'}`);
@@ -87,7 +90,7 @@ describe('a reply from the stage cache', () => {
   });
   const guarded = (): Served => stagedApi(ON, { list: ok, auth: allow }, withAuthorizer(TOKEN));
 
-  it('names the other caller who filled it, and how to keep callers apart (docs/aws §9)', async () => {
+  it('names the other caller who caused the entry, and how to separate callers (docs/aws §9)', async () => {
     const { surprises, story } = await detailOf(guarded(), [by('alice'), by('bob')]);
     const [found] = surprises;
     assert.match(story.sentences.join('\n'), /of .+ filled the stage’s cache\. Another caller filled it/);
@@ -96,7 +99,7 @@ describe('a reply from the stage cache', () => {
     assert.ok(found['caller'] !== undefined && found['filledBy'] !== undefined);
   });
 
-  it('names the caller alone if the same one filled it', async () => {
+  it('names only the caller if the same caller caused the entry', async () => {
     const { story } = await detailOf(guarded(), [by('alice'), by('alice')]);
     assert.doesNotMatch(story.sentences.join('\n'), /Another caller/);
     assert.deepEqual(story.changes, []);
@@ -123,7 +126,7 @@ describe('the kinds of surprises', () => {
       );
     });
 
-  it('are named once', () => {
+  it('are each named once', () => {
     const codes = SURPRISE_KINDS.map(({ code }) => code);
     assert.deepEqual(codes, [...new Set(codes)]);
   });

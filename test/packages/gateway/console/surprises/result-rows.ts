@@ -1,4 +1,7 @@
-/** Results, claims and paths that reach their reader in another form than their author expects; beside one that does not. */
+/**
+ * Results, claims and paths that reach their reader in another form than their author expects, next to one that does
+ * not.
+ */
 import { serveMapped } from '../../../../../packages/gateway/control/domains/serve-domain.ts';
 import { serve } from '../../../../../packages/gateway/core/pipeline.ts';
 import { receive } from '../../../../../packages/gateway/core/receive.ts';
@@ -211,7 +214,7 @@ export const RESULTS: readonly SurpriseRow[] = [
   },
   {
     code: 'BODY_EMPTY_AS_JSON',
-    name: 'with a type of its own',
+    name: 'with its own type',
     source: 'docs/aws §3.5',
     api: http({ statusCode: 200, headers: { 'Content-Type': 'application/json' } }),
     request: { target: '/1' },

@@ -1,4 +1,4 @@
-/** Answers that surprise, each made by the gateway itself, beside one that is near to it and does not surprise. */
+/** Answers that surprise, each caused by the gateway itself, next to a similar one that does not surprise. */
 import { aFunctionUrl } from '../../../../support/a-function-url.ts';
 import { aMethod, answered, DEFAULT } from '../../../../support/a-method.ts';
 import { anApi } from '../../../../support/an-api.ts';
@@ -24,7 +24,7 @@ export type SurpriseRow = {
   readonly values: Readonly<Record<string, unknown>>;
   /** A part of the story's sentences. */
   readonly because: RegExp;
-  /** A part of the remedies; absent where there is none. */
+  /** A part of the remedies; absent if there are none. */
   readonly change?: RegExp;
   /** Nearly the same, and no surprise. */
   readonly not: { readonly api?: () => Served; readonly request?: TestRequest };

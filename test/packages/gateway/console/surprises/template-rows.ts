@@ -1,4 +1,7 @@
-/** What a request template, or a function, gets and returns otherwise than it seems; each beside one that is near to it. */
+/**
+ * What a request template, or a function, gets and returns unexpectedly, each next to a similar one that is as
+ * expected.
+ */
 import { answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { httpRoutes } from '../../../../support/routed-apis.ts';
@@ -82,7 +85,7 @@ export const TEMPLATES: readonly SurpriseRow[] = [
   },
   {
     code: 'TEMPLATE_PATH_EMPTY',
-    name: 'beside a condition that asks for another',
+    name: 'together with a condition that asks for another',
     source: 'docs/aws §7.2',
     api: rendering('#if($input.path("$.a") != "")\na#end{"id": $input.json("$.id")}'),
     request: { ...POST, body: '{}' },

@@ -1,4 +1,4 @@
-/** Values that a function gets, or returns, otherwise than it seems; each beside one that is near to it. */
+/** Values that a function gets or returns unexpectedly, each next to a similar one that is as expected. */
 import { aMethod, answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { ok } from '../../../../support/rest-apis.ts';

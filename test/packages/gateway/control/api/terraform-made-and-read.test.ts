@@ -1,6 +1,6 @@
 /**
- * What Terraform's AWS provider sends when it creates a resource of API Gateway is in what it reads afterwards: else its
- * next plan shows a change, or its apply fails.
+ * What Terraform's AWS provider sends when it creates an API Gateway resource is contained in what it reads afterwards.
+ * Otherwise its next plan shows a change, or its apply fails.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';

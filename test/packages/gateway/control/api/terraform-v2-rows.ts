@@ -282,7 +282,7 @@ export const V2_ROWS: readonly Row[] = [
         DataTraceEnabled: true,
         LoggingLevel: 'INFO',
         DetailedMetricsEnabled: true,
-        // Sent as 0 where the configuration has none.
+        // Sent as 0 if the configuration has none.
         ThrottlingBurstLimit: 0,
         ThrottlingRateLimit: 0,
       },
@@ -326,7 +326,7 @@ export const V2_ROWS: readonly Row[] = [
     call: 'CreateRoutingRule',
     sends: (ids) => ({
       DomainName: 'api.example.com',
-      // Made by the REST rows; rules lead to REST APIs alone.
+      // Created by the REST rows; rules refer only to REST APIs.
       Actions: [{ InvokeApi: { ApiId: ids['api'], Stage: 'live', StripBasePath: true } }],
       Conditions: [{ MatchBasePaths: { AnyOf: ['v2'] } }],
       Priority: 10,

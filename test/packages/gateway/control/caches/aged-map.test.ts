@@ -21,7 +21,7 @@ describe('AgedMap', () => {
     assert.deepEqual([map.takeOldest(), map.takeOldest(), map.size], [1, 1, 1]);
   });
 
-  it('is empty after its last entry, and takes others then', () => {
+  it('is empty after its last entry, and accepts new entries then', () => {
     const map = new AgedMap<number>();
     map.set('a', 1);
     map.delete('a');
@@ -33,7 +33,7 @@ describe('AgedMap', () => {
     assert.deepEqual([...map], [['c', 3]]);
   });
 
-  it('does as a map whose entries are deleted and put again', () => {
+  it('behaves like a map whose entries are deleted and added again', () => {
     const step = fc.record({
       key: fc.constantFrom('a', 'b', 'c', 'd'),
       value: fc.nat(9),

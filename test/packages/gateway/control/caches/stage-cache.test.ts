@@ -8,7 +8,7 @@ import type { CachedReply } from '../../../../../packages/gateway/core/exchange.
 const reply = (body: string | Buffer): CachedReply => ({ status: 200, headers: ['A', 'b'], body });
 
 describe('LruStageCache', () => {
-  it('forgets what was not asked for longest once it is full', () => {
+  it('drops the least recently used entry once it is full', () => {
     const cache = new LruStageCache(4 * 1024);
     cache.put('a', reply(Buffer.alloc(1000)), 10);
     cache.put('b', reply(Buffer.alloc(1000)), 10);
@@ -42,7 +42,7 @@ describe('LruStageCache', () => {
     assert.equal(cache.size, 0);
   });
 
-  it('keeps nothing that is larger than all of it', () => {
+  it('does not store an entry that is larger than the whole cache', () => {
     const cache = new LruStageCache(1024);
     cache.put('a', reply(Buffer.alloc(2000)), 10);
     assert.equal(cache.size, 0);
@@ -61,12 +61,12 @@ describe('LruStageCache', () => {
     assert.equal(cache.get('a', 0), undefined);
   });
 
-  it('holds as much as its cluster, as far as this machine lends it the memory', () => {
+  it('holds as much as its cluster, as long as this machine has the memory', () => {
     const megabyte = Buffer.alloc(1024 ** 2);
     const heldBy = (memoryBytes: number, size: string): number => {
       const cache = new LruStageCache(memoryBytes);
       cache.useCluster(size);
-      // One buffer stands for all: what is counted is what they would take.
+      // One buffer represents all: only the size that they would take is counted.
       for (let count = 0; count < 3000; count += 1) cache.put(String(count), reply(megabyte), 10);
       return cache.size;
     };
@@ -91,7 +91,7 @@ describe('LruStageCache', () => {
     assert.ok(before < 300);
   });
 
-  it('never holds more than its limit, and never another answer than the last one put', () => {
+  it('never stores more than its limit, and never returns another answer than the last one stored', () => {
     const step = fc.record({
       key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
       length: fc.nat(3000),

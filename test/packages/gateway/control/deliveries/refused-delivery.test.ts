@@ -1,4 +1,4 @@
-/** What a topic, rule or bucket may deliver, by the policy of the target (docs/aws §18.13). */
+/** What a topic, rule or bucket may deliver, according to the policy of the target (docs/aws §18.13). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TargetPolicies } from '../../../../../packages/gateway/control/deliveries/target-policies.ts';
@@ -50,7 +50,7 @@ const ROWS: readonly (readonly [
 
 describe('a delivery to a function', () => {
   for (const [name, permission, sender, isLet] of ROWS)
-    it(`${isLet ? 'passes' : 'is refused'} where the function permits ${name}`, () => {
+    it(`${isLet ? 'passes' : 'is refused'} if the function permits ${name}`, () => {
       const refusal = findRefusedDelivery(holding(permission), FUNCTION, sender);
 
       assert.equal(refusal === undefined, isLet, refusal);
@@ -140,7 +140,7 @@ const QUEUE_ROWS: readonly {
       /allows it only if aws:SourceArn is \S+rule\/orders-2 \(ArnEquals in statement 1\), and it is \S+orders\./,
   },
   {
-    name: 'refuses a rule where the statement is for topics',
+    name: 'refuses a rule if the statement is for topics',
     source: 'https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html',
     queue: fromService('sns.amazonaws.com'),
     refusal: /allows it for another principal \(statement 1\)/,
@@ -161,31 +161,31 @@ const QUEUE_ROWS: readonly {
     sender: BUCKET,
   },
   {
-    name: 'refuses a rule where the statement is for the account, to which a service does not belong',
+    name: 'refuses a rule if the statement is for the account, to which a service does not belong',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html',
     queue: fromService('', { Principal: { AWS: '123456789012' } }),
     refusal: /another principal/,
   },
   {
-    name: 'refuses a rule where the statement allows another action',
+    name: 'refuses a rule if the statement allows another action',
     source: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html',
     queue: fromService('events.amazonaws.com', { Action: 'sqs:ReceiveMessage' }),
     refusal: /allows only sqs:ReceiveMessage \(statement 1\)/,
   },
   {
-    name: 'refuses a rule where the statement is for another queue',
+    name: 'refuses a rule if the statement is for another queue',
     source: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html',
     queue: fromService('events.amazonaws.com', { Resource: `${MAIL}-2` }),
     refusal: /allows it only on \S+:mail-2 \(statement 1\)/,
   },
   {
-    name: 'refuses a rule where a statement denies it, without advice to add an Allow',
+    name: 'refuses a rule if a statement denies it, without advice to add an Allow',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html',
     queue: { ...fromService('events.amazonaws.com'), Effect: 'Deny', Principal: '*' },
     refusal: /statement 1 of its policy .* denies it\. Add a condition to that statement/,
   },
   {
-    name: 'refuses a rule where the policy cannot be read',
+    name: 'refuses a rule if the policy cannot be read',
     source: 'choice',
     queue: fromService('events.amazonaws.com', { Effect: 'Permit' }),
     refusal: /is invalid and allows nothing: Effect is neither/,
@@ -287,7 +287,7 @@ exports.work = async () => console.log('delivered');`,
     return lines.join('\n');
   };
 
-  it('is told with the permission to add, and delivers once the function has it', async () => {
+  it('is reported with the permission to add, and delivers once the function has it', async () => {
     const refused = await serve({});
     try {
       assert.equal((await fetch(refused.urlOf('http'))).status, 200);

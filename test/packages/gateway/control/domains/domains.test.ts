@@ -71,42 +71,42 @@ describe('a custom domain of REST APIs', () => {
       source: 'docs/aws §2.1 [issue]; localstack pull request 12296',
     },
     {
-      name: 'shows no stage where the root is mapped to one',
+      name: 'shows no stage if the root is mapped to one',
       mappings: { M: mapping({ Stage: 'dev' }) },
       target: '/pets',
       expected: ['/pets', '/pets', '/pets', 'dev', HOST, 'api'],
       source: 'localstack pull request 12296',
     },
     {
-      name: 'takes the first segment behind the base path for the stage where the mapping names none',
+      name: 'treats the first segment behind the base path as the stage if the mapping names none',
       mappings: { M: mapping({ BasePath: 'v1' }) },
       target: '/v1/dev/pets',
       expected: ['/pets', '/v1/dev/pets', '/v1/dev/pets', 'dev', HOST, 'api'],
       source: 'docs/aws §10.4; localstack pull request 12296',
     },
     {
-      name: 'takes the first segment for the stage where no base path and no stage is mapped',
+      name: 'treats the first segment as the stage if no base path and no stage is mapped',
       mappings: { M: mapping({}) },
       target: '/dev/pets',
       expected: ['/pets', '/dev/pets', '/dev/pets', 'dev', HOST, 'api'],
       source: 'localstack pull request 12296',
     },
     {
-      name: 'has no base path and no stage where the mapping says (none)',
+      name: 'has no base path and no stage if the mapping says (none)',
       mappings: { M: mapping({ BasePath: '(none)', Stage: '(none)' }) },
       target: '/dev/pets',
       expected: ['/pets', '/dev/pets', '/dev/pets', 'dev', HOST, 'api'],
       source: 'API reference, CreateBasePathMapping: basePath and stage',
     },
     {
-      name: 'forbids a stage that there is not',
+      name: 'forbids a stage that does not exist',
       mappings: { M: mapping({ BasePath: 'v1' }) },
       target: '/v1/none/pets',
       expected: 403,
       source: 'docs/aws §1.1',
     },
     {
-      name: 'knows no route behind the base path of another route',
+      name: 'has no route behind the base path of another route',
       mappings: { M: mapping({ BasePath: 'v1', Stage: 'dev' }) },
       target: '/v1/v1/pets',
       expected: 403,
@@ -124,7 +124,7 @@ describe('a custom domain of REST APIs', () => {
       source: 'docs/aws §10.4 [doc]',
     },
     {
-      name: 'has no API where nothing is mapped',
+      name: 'has no API if nothing is mapped',
       mappings: { M: mapping({ BasePath: 'v1', Stage: 'dev' }) },
       target: '/v2/pets',
       expected: 'unmapped',
@@ -139,7 +139,7 @@ describe('a custom domain of REST APIs', () => {
       source: 'RFC 9110 §4.2.3',
     },
     {
-      name: 'answers even where the default endpoint is disabled',
+      name: 'answers even if the default endpoint is disabled',
       mappings: {
         M: mapping({ Stage: 'dev' }),
         Api: {
@@ -162,7 +162,7 @@ describe('a custom domain of REST APIs', () => {
       );
     });
 
-  it('stands for all names one label below where it begins with an asterisk', async () => {
+  it('matches all names one label below it if it begins with an asterisk', async () => {
     const all = domain({ DomainName: '*.example.com' });
     const api = serving({ ...PETS, D: all, M: mapping({ Stage: 'dev' }, '*.example.com') });
 
@@ -223,7 +223,7 @@ describe('a custom domain of HTTP APIs', () => {
     properties: { DomainName: HOST, DomainNameConfigurations: [{ EndpointType: 'REGIONAL' }] },
   };
 
-  it('leads to the stage of its mapping', async () => {
+  it('is mapped to a stage', async () => {
     const M = keyed({ ApiMappingKey: 'v1', Stage: '$default' });
     const Beta = keyed({ ApiMappingKey: 'beta/v1', Stage: 'beta' });
     const api = serving({ ...HTTP, D, M, Beta });
@@ -245,7 +245,7 @@ describe('a custom domain of HTTP APIs', () => {
     }
   });
 
-  // `api.example.com.` is the same name to DNS; handlers that choose a tenant by it know one spelling.
+  // `api.example.com.` is the same name in DNS; handlers that choose a tenant by it expect one spelling.
   it('has one name in events, however the client writes it', () => {
     const { served } = serving({ ...HTTP, D, M: keyed({ ApiMappingKey: 'v1', Stage: '$default' }) });
 
@@ -253,7 +253,7 @@ describe('a custom domain of HTTP APIs', () => {
       assert.equal(served.atDomain(host, '/v1/pets')?.api?.domainName, HOST);
   });
 
-  it('is known as HTTP-only where nothing is mapped: HTTP APIs would say Not Found', () => {
+  it('counts as HTTP-only if nothing is mapped: HTTP APIs would say Not Found', () => {
     const { served } = serving({ ...HTTP, D, M: keyed({ ApiMappingKey: 'v1', Stage: '$default' }) });
     assert.deepEqual(served.atDomain(HOST, '/v2'), {
       api: undefined,
@@ -265,7 +265,7 @@ describe('a custom domain of HTTP APIs', () => {
 });
 
 describe('custom domains after a reload', () => {
-  it('are those of the template, with what calls have made beside them', () => {
+  it('are those of the template, and those that calls have created', () => {
     const { served } = serving({ ...PETS, D: domain(), M: mapping({ BasePath: 'v1', Stage: 'dev' }) });
     const defined = served.domains.get(HOST);
     assert.ok(defined);
@@ -307,7 +307,7 @@ describe('the routing mode of a domain', () => {
     ['ROUTING_RULE_THEN_BASE_PATH_MAPPING', [rule], 'ruled'],
     ['ROUTING_RULE_THEN_API_MAPPING', [], 'mapped'],
   ] as const)
-    it(`leads to what is ${expected} for ${mode ?? 'none'} with ${rules.length} rules`, () => {
+    it(`selects what is ${expected} for ${mode ?? 'none'} with ${rules.length} rules`, () => {
       assert.equal(kindOf(mode, rules), expected);
     });
 });

@@ -28,7 +28,7 @@ describe('readDomains refuses', () => {
       says: /^The domain name you provided already exists\.$/,
     },
     {
-      name: 'what is no host name',
+      name: 'a value that is not a host name',
       resources: { A: domain({ DomainName: 'api' }) },
       says: /^Invalid domain name/,
     },
@@ -66,12 +66,12 @@ describe('readDomains refuses', () => {
       says: /^Invalid base path: "a b"$/,
     },
     {
-      name: 'an API that there is not',
+      name: 'an API that does not exist',
       resources: { D: domain(), M: mapping({ RestApiId: 'nobody' }) },
       says: /^Invalid API identifier specified/,
     },
     {
-      name: 'a stage that there is not',
+      name: 'a stage that does not exist',
       resources: { D: domain(), M: mapping({ Stage: 'none' }) },
       says: /^Invalid stage identifier specified$/,
     },
@@ -171,7 +171,7 @@ describe('a domain with mutual TLS', () => {
     },
   ];
   for (const { name, objects, reason } of broken)
-    it(`rejects every client where its truststore ${name}`, () => {
+    it(`rejects every client if its truststore ${name}`, () => {
       const served = serving();
       const [fault] = reload(served, objects).all;
       assert.match(fault?.error.describe() ?? '', reason);

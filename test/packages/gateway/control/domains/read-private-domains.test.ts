@@ -67,7 +67,7 @@ type RequestOptions = {
   readonly target?: string;
 };
 
-/** Status of `GET /pets` at the domain, undefined where nothing is mapped, and the findings at loading. */
+/** Status of `GET /pets` at the domain, undefined if nothing is mapped, and the findings at loading. */
 async function ask({ api = { Policy: allow() }, resources, vpcEndpoints, target = '/pets' }: RequestOptions) {
   const ports = virtualPorts({ echo });
   const account = { clock: ports.clock, isThrottled: false };
@@ -85,7 +85,7 @@ async function ask({ api = { Policy: allow() }, resources, vpcEndpoints, target 
 describe('a private custom domain', () => {
   const rows: (RequestOptions & { readonly name: string; readonly status: number })[] = [
     {
-      name: 'admits callers that its policy and that of the API allow',
+      name: "admits callers that its policy and the API's policy allow",
       resources: { D: domain(), M: mapping() },
       status: 200,
     },
@@ -96,7 +96,7 @@ describe('a private custom domain', () => {
       status: 200,
     },
     {
-      name: 'knows the associated endpoint as the one that its callers come through',
+      name: 'has the associated endpoint as the one through which its callers come',
       resources: { D: domain({ Policy: from(OURS) }), M: mapping(), A: association(OURS) },
       status: 200,
     },
@@ -117,7 +117,7 @@ describe('a private custom domain', () => {
       status: 403,
     },
     {
-      name: 'takes the endpoint and its VPC from the gateway where no template associates one',
+      name: 'takes the endpoint and its VPC from the gateway if no template associates one',
       api: { Policy: allow({ Condition: { StringEquals: { 'aws:SourceVpc': 'vpc-1' } } }) },
       resources: { D: domain({ Policy: from(OURS) }), M: mapping() },
       vpcEndpoints: new Map([[OURS, 'vpc-1']]),
@@ -171,7 +171,7 @@ describe('a private custom domain', () => {
       says: /^must have the type PRIVATE$/,
     },
     {
-      name: 'an association with what is no endpoint',
+      name: 'an association with a value that is not an endpoint',
       options: { resources: { D: domain({ Policy: from(OURS) }), M: mapping(), A: association('eni-1') } },
       says: /^must be the id of a VPC endpoint$/,
     },

@@ -78,7 +78,7 @@ describe('HTTP APIs of templates that API calls have edited', () => {
     assert.equal(Items.find(({ RouteId }) => RouteId === 'Pets')?.OperationName, 'kept');
   });
 
-  it('follow the template alone where both together are no API', async () => {
+  it('follow only the template if the combination of both is not a valid API', async () => {
     const { routeId } = await makeRoute(control, ApiId, 'GET /made');
     await control.v2.send(new UpdateRouteCommand({ ApiId, RouteId: routeId, Target: 'integrations/List' }));
     const elsewhere = { Target: 'integrations/Other' };
@@ -104,7 +104,7 @@ describe('HTTP APIs of templates that API calls have edited', () => {
     assert.deepEqual(await statuses('/pets'), [404]);
   });
 
-  it('keep APIs that calls have made, as they are', async () => {
+  it('keep APIs that calls have created unchanged', async () => {
     const made = await makeApi(control);
     await makeRoute(control, made, 'GET /a');
     await control.v2.send(new UpdateApiCommand({ ApiId: made, Description: 'mine' }));

@@ -41,7 +41,7 @@ describe('stages that API calls have edited', () => {
   const set = (path: string, value: string): Promise<unknown> =>
     patchStage(control, stageName, { op: 'replace', path, value });
 
-  it('stay as they are when the template is loaded again', async () => {
+  it('do not change when the template is loaded again', async () => {
     await addRoute(control, 'birds');
     const made = await deploy(control, { stageName });
     await set('/variables/color', 'blue');
@@ -77,7 +77,7 @@ describe('stages that API calls have edited', () => {
     assert.equal((await shown()).deploymentId, 'Later');
   });
 
-  it('stay where a call made them, with what is deployed to them', async () => {
+  it('stay if a call made them, with what is deployed to them', async () => {
     await addRoute(control, 'birds');
     const deploymentId = await deploy(control);
     await control.sdk.send(new CreateStageCommand({ restApiId, stageName: 'beta', deploymentId }));
@@ -105,7 +105,7 @@ describe('stages that API calls have edited', () => {
     await assert.rejects(shown(), { name: 'NotFoundException' });
   });
 
-  it('give way where what the template adds and what calls made are no stage together', async () => {
+  it('are replaced if the additions of the template and the changes by calls are not a valid stage together', async () => {
     await set('/cacheClusterEnabled', 'true');
 
     reload(control, template({ CacheClusterSize: '7' }));

@@ -37,7 +37,7 @@ const ROWS: readonly Row[] = [
     source: 'aws-cdk#5678',
   },
   {
-    name: 'names all violations at once',
+    name: 'names all violations together',
     body: { apiKeySource: 'COOKIE' },
     refusal: invalid(
       failed('null', 'createRestApiInput.name', NOT_NULL),
@@ -46,7 +46,7 @@ const ROWS: readonly Row[] = [
     source: 'inferred of the form "N validation errors detected"',
   },
   {
-    name: 'shows the whole list whose item is unknown',
+    name: 'shows the whole list if an item is unknown',
     body: { name: 't', endpointConfiguration: { types: ['wrong'] } },
     refusal: invalid(
       failed(
@@ -55,19 +55,19 @@ const ROWS: readonly Row[] = [
         'Member must satisfy constraint: [Member must satisfy enum value set: [PRIVATE, EDGE, REGIONAL]]',
       ),
     ),
-    source: 'recorded at AWS in July 2025',
+    source: 'recorded on AWS in July 2025',
   },
   {
-    name: 'lets the validator speak before the service',
+    name: 'lets the validator answer before the service',
     body: { name: 't', apiKeySource: 'COOKIE', description: '' },
     refusal: invalid(failed("'COOKIE'", 'createRestApiInput.apiKeySource', KEY_SOURCES)),
     source: 'recorded: the validators run before the service',
   },
   {
-    name: "refuses in the service's own words",
+    name: "refuses with the service's own message",
     body: { name: 't', endpointConfiguration: { types: ['EDGE', 'REGIONAL'] } },
     refusal: bad('Cannot create an api with multiple Endpoint Types.'),
-    source: 'recorded at AWS in July 2025',
+    source: 'recorded on AWS in July 2025',
   },
   {
     name: 'does not look for a member of a block that is absent',
@@ -83,14 +83,14 @@ const ROWS: readonly Row[] = [
     refusal: invalid(
       failed("'99'", 'statusCode', String.raw`Member must satisfy regular expression pattern: [1-5]\d\d`),
     ),
-    source: 'recorded at AWS in June 2025, of PutIntegrationResponse',
+    source: 'recorded on AWS in June 2025, of PutIntegrationResponse',
   },
   {
-    name: 'names the key of a map that is none',
+    name: 'names the key of an invalid map',
     call: 'PUT /restapis/{restApiId}/resources/{resourceId}/methods/{httpMethod}/integration/responses/{statusCode}',
     body: { responseTemplates: { 'application/json': '', 123: '' } },
     refusal: bad('Validation Result: warnings : [], errors : [Invalid content type specified: 123]'),
-    source: 'recorded at AWS in June 2025',
+    source: 'recorded on AWS in June 2025',
   },
   {
     name: 'checks each item of a list of apigatewayv2',
@@ -100,7 +100,7 @@ const ROWS: readonly Row[] = [
     source: 'service model apigatewayv2, EndpointType; the text is ours',
   },
   {
-    name: 'refuses an empty text where apigatewayv2 requires one',
+    name: 'refuses an empty text if apigatewayv2 requires one',
     call: 'POST /v2/apis/{apiId}/routes',
     body: { routeKey: '' },
     refusal: bad('Route key is required'),

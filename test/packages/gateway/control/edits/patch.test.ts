@@ -51,27 +51,27 @@ describe('readPatch', () => {
       message: 'Invalid patch operation specified. Must be one of: [add, remove]',
     },
     {
-      name: 'a verb of RFC 6902 that works nowhere at AWS',
+      name: 'a verb of RFC 6902 that works nowhere on AWS',
       operation: { op: 'move', path: '/items/a', from: '/items/b' },
       code: 'BadRequestException',
       message: 'Invalid patch operation specified. Must be one of: [add, remove]',
     },
     {
-      name: 'a verb that there is not',
+      name: 'a verb that does not exist',
       operation: { op: 'wrong_op', path: '/items/a' },
       code: 'ValidationException',
       message:
         "1 validation error detected: Value 'wrong_op' at 'updateShelfInput.patchOperations.1.member.op' failed to satisfy constraint: Member must satisfy enum value set: [add, remove, move, test, replace, copy]",
     },
     {
-      name: 'a value that is no text',
+      name: 'a value that is not text',
       operation: { op: 'add', path: '/items/a', value: 1 },
       code: 'BadRequestException',
       message: 'Invalid request input',
     },
   ];
   for (const { name, operation, code, message } of refused)
-    it(`refuses ${name} in AWS's words (recorded 2024–2025)`, () => {
+    it(`refuses ${name} with AWS's message (recorded 2024–2025)`, () => {
       assert.throws(
         () => patch({}, operation),
         (error) => error instanceof ControlError && error.code === code && error.message === message,
@@ -93,7 +93,7 @@ describe('readPatch', () => {
     assert.throws(() => patch({}, ...Array.from({ length: 201 }, () => operation)), ControlError);
   });
 
-  it('says what else there is where a resource lists its paths', () => {
+  it('says which other operations exist if a resource lists its paths', () => {
     const body = { patchOperations: [{ op: 'replace', path: '/x' }] };
     const refuseListing = readPatch(body, 'input', [], listingRefusal(['/parentId', '/pathPart']));
 

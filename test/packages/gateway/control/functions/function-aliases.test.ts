@@ -45,13 +45,13 @@ describe('executedVersion', () => {
     ['beta', 0, undefined],
   ];
   for (const [qualifier, drawn, version] of rows)
-    it(`is ${String(version)} for "${qualifier}" where ${drawn} is drawn`, () => {
+    it(`is ${String(version)} for "${qualifier}" if ${drawn} is drawn`, () => {
       const found = executedVersion(stackWith([to('2', 0.25)]), 'greet', qualifier, () => drawn);
       const expected = version === undefined ? undefined : { arn: `${ARN}:${qualifier}`, version };
       assert.deepEqual(found, expected);
     });
 
-  it('draws nothing where the alias leads to one version', () => {
+  it('draws no number if the alias refers to one version', () => {
     const draw = (): number => assert.fail('it was drawn');
     assert.equal(executedVersion(stackWith([]), 'greet', 'live', draw)?.version, '1');
   });
@@ -82,7 +82,7 @@ describe('noteAliases', () => {
     ],
   ];
   for (const [name, stacks, expected] of rows)
-    it(`${expected === undefined ? 'takes' : 'tells of'} ${name}`, () => {
+    it(`${expected === undefined ? 'accepts' : 'reports'} ${name}`, () => {
       const faults = new Faults(false);
       noteAliases(stacks, faults);
       const said = faults.all.map(({ error }) => error.message).join('\n');

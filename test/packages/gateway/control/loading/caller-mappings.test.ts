@@ -35,7 +35,7 @@ const found = (routeId: string) =>
   callerMappingsIn(RESOURCES)(routeId).map(({ text, place }) => [text, place.logicalId, place.property]);
 
 describe('callerMappingsIn', () => {
-  it("reads a method's templates, those of its answers, too", () => {
+  it("reads a method's templates, including those of its responses", () => {
     assert.deepEqual(found('Put'), [
       [READS, 'Put', 'Integration.RequestTemplates'],
       ['$context.authorizer.sub', 'Put', 'Integration.IntegrationResponses'],
@@ -46,7 +46,7 @@ describe('callerMappingsIn', () => {
     assert.deepEqual(found('Get'), [['$context.authorizer.jwt.claims.sub', 'Call', 'RequestParameters']]);
   });
 
-  it('is nothing where no text reads the caller, and where there is no such route', () => {
+  it('is empty if no text reads the caller, or if there is no such route', () => {
     assert.deepEqual([...found('Mock'), ...found('Nobody')], []);
   });
 });

@@ -26,7 +26,7 @@ const fault = (property: string | undefined) => ({
 const consequences = (items: readonly UnsupportedItem[]) => items.map(({ consequence }) => consequence);
 
 describe('withFaults', () => {
-  it('omits what the classes say of a property that is at fault', () => {
+  it('omits what the classes report about a faulty property', () => {
     const items = withFaults([fault('Layers')], [], [item('Layers', 'not applied'), item('Tags', 'none')]);
 
     assert.deepEqual(consequences(items), ['its routes answer 500', 'none']);
@@ -46,7 +46,7 @@ describe('withFaults', () => {
     assert.deepEqual([unknown?.stackName, unknown?.type], ['', '']);
   });
 
-  it('keeps what is said of a resource that is at fault as a whole, and what has words of its own', () => {
+  it('keeps reports about a resource that is faulty as a whole, and reports with a message of their own', () => {
     const items = withFaults(
       [fault(undefined), fault('Layers')],
       [],

@@ -67,7 +67,7 @@ describe('localTokenOf', () => {
       scopes,
     }) as unknown as Authorization;
 
-  it('says what a token of the local issuer has to have', () => {
+  it('says what a token of the local issuer must contain', () => {
     const issuers = [
       { issuer: 'https://elsewhere.example/', audience: ['x'] },
       { issuer: OWN, audience: ['orders', 'menu'] },
@@ -81,7 +81,7 @@ describe('localTokenOf', () => {
     });
   });
 
-  it('names the issuer that it stands in for, and no audience where any will do', () => {
+  it('names the issuer for which the local issuer stands in, and no audience if any audience is accepted', () => {
     assert.deepEqual(localTokenOf(wanting([{ issuer: OTHER, audience: 'any' }]), known), {
       issuer: OTHER,
       audience: undefined,
@@ -104,13 +104,13 @@ describe('localTokenOf', () => {
     assert.deepEqual({ roles, claims }, { roles: ['admin'], claims: { tier: 'gold', email: 'any' } });
   });
 
-  it('is none for an authorizer that does not accept RS256, with which the local issuer signs', () => {
+  it('is undefined for an authorizer that does not accept RS256, with which the local issuer signs', () => {
     const ofOwn = [{ issuer: OWN, audience: 'any' }];
 
     assert.equal(localTokenOf(wanting(ofOwn, [], { algorithms: ['RS512'] }), known), undefined);
   });
 
-  it('is none where no token of this machine passes', () => {
+  it('is undefined if no token of this machine is accepted', () => {
     const elsewhere = { issuer: 'https://elsewhere.example/', audience: 'any' };
 
     assert.equal(localTokenOf(wanting([elsewhere]), known), undefined);

@@ -8,7 +8,7 @@ import { restApi } from '../../../../support/rest-apis.ts';
 import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { virtualPorts } from '../../../../support/virtual-ports.ts';
 
-// Source: API Gateway V2 API reference, CreateRoute: the key is checked there, not where a stage serves the route
+// Source: API Gateway V2 API reference, CreateRoute: the key is checked there, not when a stage serves the route
 describe('loadApis', () => {
   for (const hasStage of [true, false])
     it(`reports a malformed and a doubled route key once, ${hasStage ? 'with' : 'without'} a stage`, () => {
@@ -74,7 +74,7 @@ describe('loadApis', () => {
       'an AWS::ApiGateway::Deployment and a stage',
     ],
   ] as const)
-    it(`says that ${name} answers nothing`, () => {
+    it(`says that no request reaches ${name}`, () => {
       const { clock } = virtualPorts({});
       const others = Object.entries(resources).filter(
         ([, { type: of }]) => !/::(Stage|Deployment)$/.test(of),
@@ -91,14 +91,14 @@ describe('loadApis', () => {
       );
     });
 
-  it('refuses an unknown verb of a template in the words of the control plane', () => {
+  it('refuses an unknown verb in a template with the message of the control plane', () => {
     const { clock } = virtualPorts({});
     const faults = new Faults(false);
     loadApis([aStack(restApi({ HttpMethod: 'FETCH' }))], new Account({ clock, isThrottled: false }), faults);
 
     assert.deepEqual(
       [...new Set(faults.all.map(({ error: { message } }) => message))],
-      // Recorded of PutMethod at AWS in April 2024.
+      // Recorded of PutMethod on AWS in April 2024.
       ['Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY'],
     );
   });

@@ -28,7 +28,7 @@ const ok = (): unknown => 'hello';
 
 // docs/aws §19.1, §19.3, §19.4
 describe('a public function URL', () => {
-  it('hands over the request as payload 2.0, its path as it came', async () => {
+  it('passes on the request as payload 2.0, with its path unchanged', async () => {
     const { send, ports, host } = aFunctionUrl(NONE, ok);
     const headers = ['Host', host, 'Content-Type', 'text/plain', 'Cookie', 'a=1; b=2', 'User-Agent', 'me'];
 
@@ -74,7 +74,7 @@ describe('a public function URL', () => {
       { statusCode: 200, headers: { 'Content-Type': 'image/png' }, body: 'AQI=', isBase64Encoded: true },
       [200, 'image/png', '\u0001\u0002'],
     ],
-    ['a status that is none as 502', { statusCode: 'x' }, [502, 'application/json', 'Internal Server Error']],
+    ['an invalid status as 502', { statusCode: 'x' }, [502, 'application/json', 'Internal Server Error']],
   ] as const)
     it(`reads ${name}`, async () => {
       const reply = await aFunctionUrl(NONE, () => answer).send({ target: '/' });
@@ -94,7 +94,7 @@ describe('a public function URL', () => {
     [true, 'ReservedFunctionConcurrentInvocationLimitExceeded'],
     [undefined, 'ConcurrentInvocationLimitExceeded'],
   ] as const)
-    it(`answers 429 with ${reason} where Lambda throttles`, async () => {
+    it(`answers 429 with ${reason} if Lambda throttles`, async () => {
       const refused = {
         kind: 'refused',
         reason: 'throttled',
@@ -111,7 +111,7 @@ describe('a public function URL', () => {
       assert.equal(headerOf(reply, 'x-amzn-errortype'), 'TooManyRequestsException');
     });
 
-  it('streams the body alone where the function gives no metadata', async () => {
+  it('streams only the body if the function sends no metadata', async () => {
     const { send } = aFunctionUrl({ ...NONE, InvokeMode: 'RESPONSE_STREAM' }, () => ['{"a":', '1}']);
     const reply = await send({ target: '/' });
     assert.deepEqual(
@@ -147,7 +147,7 @@ describe('CORS of a function URL', () => {
     assert.equal(ports.invoker.calls.length, 0);
   });
 
-  it('says its headers beside those of the function', async () => {
+  it("sends its headers in addition to the function's", async () => {
     // Source: aws-powertools/powertools-lambda-python#4163: a browser finds the header twice
     const greet = (): unknown => ({ statusCode: 200, headers: { 'Access-Control-Allow-Origin': 'x' } });
     const reply = await aFunctionUrl({ ...NONE, Cors }, greet).send({ target: '/', headers: from });
@@ -156,7 +156,7 @@ describe('CORS of a function URL', () => {
     assert.equal(headerOf(reply, 'access-control-expose-headers'), 'x-b');
   });
 
-  it('passes a preflight to the function where the URL has no CORS', async () => {
+  it('passes a preflight to the function if the URL has no CORS', async () => {
     const reply = await aFunctionUrl(NONE, ok).send({ method: 'OPTIONS', target: '/', headers: preflight });
     assert.equal(reply.body.toString(), 'hello');
   });
@@ -229,7 +229,7 @@ describe(`AWS_IAM of a function URL (${ACCESS})`, () => {
     ['foreign', TO_OTHERS, ALLOWED],
     ['both', PUBLIC, ALLOWED],
   ] as const)
-    it(`answers ${String(expected[0])} to "${who}" beside ${Object.keys(resources).length} permissions`, async () => {
+    it(`answers ${String(expected[0])} to "${who}" with ${Object.keys(resources).length} permissions`, async () => {
       assert.deepEqual(await signed(aFunctionUrl(IAM, ok, { resources }), who), expected);
     });
 
@@ -255,11 +255,11 @@ describe(`permissions for everybody (${ACCESS})`, () => {
   const before = { ...DEFAULT_ASSUMPTIONS, 'function-url-permissions': 'url-only' } as const;
   for (const { name, resources, status, findings = 0, ...account } of [
     { name: 'both permissions', resources: PUBLIC, status: 200 },
-    { name: 'that for the URL alone', resources: { Url }, status: 403, findings: 1 },
-    { name: 'that for the function alone', resources: { Function }, status: 403, findings: 1 },
+    { name: 'the permission for the URL only', resources: { Url }, status: 403, findings: 1 },
+    { name: 'the permission for the function only', resources: { Function }, status: 403, findings: 1 },
     { name: 'none', resources: {}, status: 403, findings: 1 },
     {
-      name: 'none, where permissions are not checked',
+      name: 'none, if permissions are not checked',
       resources: {},
       status: 200,
       findings: 1,
@@ -295,9 +295,9 @@ function notesOf(
 
 describe('a function URL that AWS refuses', () => {
   for (const [name, properties] of [
-    ['an AuthType that is none', { AuthType: 'JWT' }],
+    ['an invalid AuthType', { AuthType: 'JWT' }],
     ['no AuthType', {}],
-    ['an InvokeMode that is none', { ...NONE, InvokeMode: 'FAST' }],
+    ['an invalid InvokeMode', { ...NONE, InvokeMode: 'FAST' }],
     ['a method that CORS does not take', { ...NONE, Cors: { AllowMethods: ['OPTIONS'] } }],
   ] as const)
     it(`answers no request with ${name}, and reports it`, async () => {

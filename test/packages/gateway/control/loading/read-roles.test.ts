@@ -52,7 +52,7 @@ describe('readRoles', () => {
     { type: 'AWS::IAM::RolePolicy', properties: { RoleName: 'dev-orders' }, id: 'p' },
     { type: 'AWS::IAM::ManagedPolicy', properties: { Roles: ['dev-orders'] }, id: POLICY_ARN },
   ])
-    it(`gives what an ${type} attaches, and to no other role`, () => {
+    it(`grants what an ${type} attaches, and to no other role`, () => {
       const policy = { type, id, properties: { ...properties, PolicyDocument: allow('sns:Publish') } };
       const other = { ...aRole({}), id: 'other' };
       assert.ok(read({ Role: aRole({}), Policy: policy }).may('sns:Publish'));
@@ -69,7 +69,7 @@ describe('readRoles', () => {
       assert.deepEqual(ofFunctions.get('orders')?.policies, []);
     });
 
-  it('gives what a managed policy of another stack says, and one of AWS’s', () => {
+  it('grants what a managed policy of another stack allows, or one of AWS’s', () => {
     const shared = aStack(
       {
         Shared: {
@@ -89,7 +89,7 @@ describe('readRoles', () => {
     assert.deepEqual(unsupported, []);
   });
 
-  it('allows everything but what is denied where a policy is not known, and says so', () => {
+  it('allows everything that is not denied if a policy is not known, and reports this', () => {
     const deny = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 's3:*', Resource: '*' }] };
     const ManagedPolicyArns = ['arn:aws:iam::aws:policy/NobodyKnowsThis'];
     const { may, unsupported } = read({ Role: aRole({ ManagedPolicyArns, Policies: inline(deny) }) });
@@ -107,7 +107,7 @@ describe('readRoles', () => {
     );
   });
 
-  it('allows everything where a part of the role could not be resolved', () => {
+  it('allows everything if a part of the role could not be resolved', () => {
     const stack = aStack({ Fn: FUNCTION, Role: aRole({}) });
     const resources = new Map(stack.resources);
     const role = resources.get('Role');
@@ -153,7 +153,7 @@ describe('readRoles', () => {
     ['without a document', { PolicyName: 'own' }],
     ['with a document that is a text', { PolicyName: 'own', PolicyDocument: 'Allow' }],
   ] as const)
-    it(`gives nothing by an inline policy ${what}, and nothing beside it is lost`, () => {
+    it(`grants nothing by an inline policy ${what}, and loses no other policy`, () => {
       const { may, faults } = read({
         Role: aRole({ Policies: [policy, ...inline(allow('sqs:SendMessage'))] }),
       });
@@ -168,7 +168,7 @@ describe('readRoles', () => {
       );
     });
 
-  it('knows no role of a function that has it from elsewhere', () => {
+  it('finds no role of a function whose role is defined elsewhere', () => {
     assert.equal(read({}).role, undefined);
   });
 });
@@ -195,7 +195,7 @@ describe('the trust policy of a role', () => {
     );
   });
 
-  it('is unknown where IAM would refuse it, or where it is missing', () => {
+  it('is unknown if IAM would refuse it, or if it is missing', () => {
     assert.equal(trustOf(undefined), undefined);
     for (const name of ['Resource', 'NotResource'])
       assert.equal(trustOf({ Statement: [{ ...statement, [name]: '*' }] }), undefined);

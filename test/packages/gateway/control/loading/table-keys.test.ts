@@ -32,7 +32,7 @@ describe('partitionKeyOf', () => {
     ['orders', 'by-state', 'state'],
     ['orders', 'by-price', 'customer'],
     ['orders', 'by-day', undefined],
-    // None of several is the leading key alone.
+    // If the leading key has several attributes, none of them is the leading key by itself.
     ['orders', 'by-several', undefined],
     ['unknown', undefined, undefined],
     ['queue', undefined, undefined],

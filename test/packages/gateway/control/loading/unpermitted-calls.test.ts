@@ -131,7 +131,7 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
         );
     });
 
-  it('names the alias that is invoked, where the permission is for the function itself', () => {
+  it('names the alias that is invoked, if the permission is for the function itself', () => {
     const toAlias = { Integration: proxyTo('fn:live') };
     const resources = restRoutes({ 'GET /a': toAlias, 'GET /b': toFn }, { more: { Leave: aPermission() } });
 
@@ -142,12 +142,12 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
     ]);
   });
 
-  it('is no finding where permissions are not checked, or the function is in none of the stacks', () => {
+  it('is not reported if permissions are not checked, or if the function is in none of the stacks', () => {
     assert.deepEqual(findingsOf(rest(), { account: anAccount(false) }), []);
     assert.deepEqual(findingsOf(rest(), { own: [] }), []);
   });
 
-  it('is none after a call has given the permission, and is one after a call has taken it away', () => {
+  it('is not reported after a call has given the permission, and is reported after a call has removed it', () => {
     const account = anAccount();
     const owner = { functionName: 'fn', qualifier: undefined };
     const given = { Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' };

@@ -33,7 +33,7 @@ function ofHttp(properties: JsonObject): string[] {
 }
 
 describe('an authorizer that no route names', () => {
-  it('is no finding where it is right', () => {
+  it('is not reported if it is valid', () => {
     const IdentitySource = 'method.request.header.Authorization';
     assert.deepEqual(ofRest({ Type: 'TOKEN', AuthorizerUri: URI, IdentitySource }), []);
   });
@@ -50,7 +50,7 @@ describe('an authorizer that no route names', () => {
       expected: /Invalid authorizer type "BEARER"/,
     },
     {
-      name: 'an identity validation expression that is none',
+      name: 'an invalid identity validation expression',
       find: () => ofRest({ Type: 'TOKEN', AuthorizerUri: URI, IdentityValidationExpression: '(' }),
       expected: /./,
     },

@@ -18,7 +18,7 @@ function plansWith(...ids: readonly string[]): UsagePlans {
 }
 
 describe('UsagePlans', () => {
-  it('forgets a plan that is deleted, and that keys were in it', () => {
+  it('removes a plan that is deleted, with the membership of its keys', () => {
     const plans = plansWith('gold', 'silver');
     const before = plans.revision;
 
@@ -33,7 +33,7 @@ describe('UsagePlans', () => {
     assert.ok(plans.revision > before);
   });
 
-  it('lets a key leave one plan, or all of them', () => {
+  it('removes a key from one plan, or from all plans', () => {
     const plans = plansWith('gold', 'silver');
 
     plans.leave('gold', 'key');

@@ -8,7 +8,7 @@ import { referenceTo } from '../../../../../packages/gateway/templates/cloudform
 
 const ROWS = [...API_TYPES];
 
-test('every part of an API has its types, and every type with a part says what it belongs to', () => {
+test('every part of an API has its types, and every type of a part says to what it belongs', () => {
   const named = new Set(ROWS.map(([, { part }]) => part));
   assert.deepEqual(
     Object.keys(PARTS).filter((name) => !named.has(name as keyof typeof PARTS)),
@@ -61,7 +61,7 @@ test('a field is enforced unless the row says otherwise, of itself or of what is
   assert.equal(classOf({ names: { ref: () => 'x' } }), undefined, 'nothing is read of it');
 });
 
-test('what belongs to another part names one that is held, and its owner is read from templates', () => {
+test('what belongs to another part names a stored part, and its owner is read from templates', () => {
   for (const [name, { calls }] of ROWS) {
     if (calls?.below === undefined) continue;
     assert.notEqual(PARTS[calls.below.part], 'read', name);

@@ -1,4 +1,7 @@
-/** What templates get of a resource. Source: AWS CloudFormation template reference, "Return values" of each type. */
+/**
+ * The return values of a resource for templates. Source: AWS CloudFormation template reference, "Return values" of each
+ * type.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { API_TYPES } from '../../../../../packages/gateway/control/resource-types/api-types.ts';
@@ -58,7 +61,7 @@ describe('Ref of a part of an API', () => {
       assert.equal(namesOf(`AWS::ApiGateway${version}::Stage`, { StageName: 'prod' }).ref, 'prod');
   });
 
-  it('is the name of a model, which has letters and digits only where it is made', () => {
+  it('is the name of a model, which consists of letters and digits if it is generated', () => {
     assert.equal(namesOf('AWS::ApiGateway::Model', { Name: 'Pet' }).ref, 'Pet');
     assert.match(namesOf('AWS::ApiGateway::Model').ref, /^[A-Za-z0-9]+$/);
   });

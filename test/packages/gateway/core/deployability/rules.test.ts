@@ -27,7 +27,7 @@ describe('makeFinding', () => {
     assert.match(source, /aws-resource-apigateway-method\.html#cfn-apigateway-method-integration$/);
   });
 
-  it('gives a finding of a rule of its own the id of the rule', () => {
+  it('gives the finding of a rule the id of the rule', () => {
     const at = { stack: 's', resource: 'R', type: 'AWS::ApiGateway::Method', property: 'X', file: 'f' };
 
     assert.equal(makeFinding('authorization-scopes', at, 'wrong').id, 'authorization-scopes');

@@ -20,7 +20,7 @@ async function statuses(method: JsonObject, faults: Faults): Promise<readonly un
 }
 
 describe('a method of a REST API that is at fault', () => {
-  it('returns 500 where its integration cannot be compiled, and the others are served', async () => {
+  it('returns 500 if its integration cannot be compiled, while the others are served', async () => {
     assert.deepEqual(await statuses({ Integration: { Type: 'SOAP' } }, new Faults(false)), [
       500,
       200,
@@ -30,11 +30,11 @@ describe('a method of a REST API that is at fault', () => {
 
   const guarded = { AuthorizationType: 'CUSTOM', AuthorizerId: 'Missing' };
 
-  it('is closed where its authorizer cannot be compiled', async () => {
+  it('is closed if its authorizer cannot be compiled', async () => {
     assert.deepEqual(await statuses(guarded, new Faults(false)), [500, 200, ['GET /pets returns 500']]);
   });
 
-  it('is open in that case by --allow-unguarded alone', async () => {
+  it('is open in that case only with --allow-unguarded', async () => {
     assert.deepEqual(await statuses(guarded, new Faults(true)), [200, 200, ['GET is open to all callers']]);
   });
 

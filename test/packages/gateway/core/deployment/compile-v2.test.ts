@@ -48,12 +48,12 @@ describe('a route response (docs/aws §11.3)', () => {
       assert.equal(aRoute(route, response)?.repliesToClient, true);
     });
 
-  it('is that of its own route alone', () => {
+  it('belongs only to its own route', () => {
     const route = { RouteResponseSelectionExpression: '$default' };
     assert.equal(aRoute(route, { RouteId: 'Other', RouteResponseKey: '$default' })?.repliesToClient, false);
   });
 
-  it('sends nothing where its route has no expression', () => {
+  it('sends nothing if its route has no expression', () => {
     assert.equal(aRoute({}, { RouteResponseKey: '$default' })?.repliesToClient, false);
   });
 

@@ -1,6 +1,6 @@
 /**
- * For each kind of a resource, every property that `definition` accepts as enforced is read by `deployment`
- * and `control`. A property that is never read has its reason here, or is the mistake that this test finds.
+ * For each kind of resource, every property that `definition` accepts as enforced is read by `deployment` and
+ * `control`. A property that is never read has its reason here, or is the fault that this test finds.
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -217,7 +217,7 @@ function readersText(): string {
 }
 
 describe('every property that a definition may have', () => {
-  it('is named somewhere by the code that reads resources, for all types', () => {
+  it('is mentioned by the code that reads resources, for all types', () => {
     const text = readersText();
     // Of some one value is all that there is.
     const names = [...RESOURCE_TYPES.names].flatMap((type) => {

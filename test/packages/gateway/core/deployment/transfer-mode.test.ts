@@ -36,7 +36,7 @@ describe('a definition with a transfer mode is refused', () => {
       says: /response-streaming-invocations/,
     },
     {
-      name: 'STREAM and a URI that is none',
+      name: 'STREAM and an invalid URI',
       integration: { ...LAMBDA, Uri: 'https://pets.example' },
       at: 'Integration.Uri',
       says: /Invalid ARN specified in the request/,
@@ -71,7 +71,7 @@ describe('a definition with a transfer mode is refused', () => {
       );
     });
 
-  it('where the stage wants that very method cached', () => {
+  it('if the stage caches this very method', () => {
     const stage = (setting: JsonObject): JsonObject => ({
       CacheClusterEnabled: true,
       CacheClusterSize: '0.5',
@@ -87,7 +87,7 @@ describe('a definition with a transfer mode is refused', () => {
     make({ ResourcePath: '/*', HttpMethod: '*' });
   });
 
-  it('but not for 15 minutes on an edge-optimized API, whose buffered methods may take 29 s', () => {
+  it('unless it lasts 15 minutes on an edge-optimized API, whose buffered methods may take 29 s', () => {
     aMethod({ integration: { ...LAMBDA, TimeoutInMillis: 900_000 } });
   });
 });

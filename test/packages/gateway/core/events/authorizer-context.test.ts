@@ -37,7 +37,7 @@ describe('the text of an authorizer’s context', () => {
     });
   }
 
-  it('names the principal of this caller, where two grants have the same context', () => {
+  it('names the principal of this caller, if two grants have the same context', () => {
     const context = { role: 'admin' };
     for (const principalId of ['ada', 'grace', 'ada', undefined])
       assert.equal(
@@ -46,7 +46,7 @@ describe('the text of an authorizer’s context', () => {
       );
   });
 
-  it('says how long the authorizer took where it has been asked for this request, and 0 where its answer was cached', () => {
+  it('says how long the authorizer took if it has been asked for this request, and 0 if its answer was cached', () => {
     const context = {};
     for (const integrationLatencyMs of [0, 12, 0, 7])
       assert.equal(

@@ -24,7 +24,7 @@ const unauthorized = (): never => {
   throw new Error('Unauthorized');
 };
 
-/** What the access log has behind the request id. */
+/** The part of the access log after the request id. */
 function lastOf({ lines }: { readonly lines: readonly string[] }): string {
   const line = (lines.at(-1) ?? '').replace(/^\S+ \S+ /, '');
   assert.match(line, / -$/, 'it is no error of the integration');
@@ -104,13 +104,13 @@ describe('$context.authorizer.error', () => {
     readonly source: string;
   }[] = [
     {
-      name: 'is AWS’s text where a simple response has no isAuthorized (HTTP)',
+      name: 'is AWS’s text if a simple response has no isAuthorized (HTTP)',
       line: () => ofHttp(() => ({ allowed: true }), bearer),
       has: `500 ${WRONG_FORM} Simple response did not include 'isAuthorized'`,
       source: 'docs/aws §10.3: a support note of October 2023',
     },
     {
-      name: 'is AWS’s text where a policy is none (HTTP)',
+      name: 'is AWS’s text if a policy is invalid (HTTP)',
       line: () => ofHttp(() => 'yes', bearer, { EnableSimpleResponses: false }),
       has: `500 ${WRONG_FORM}`,
       source: 'docs/aws §10.3: the same, without the part on simple responses',
@@ -134,7 +134,7 @@ describe('$context.authorizer.error', () => {
       source: 'docs/aws §10.3',
     },
     {
-      name: 'is Unauthorized where the function has thrown that (REST)',
+      name: 'is Unauthorized if the function has thrown that (REST)',
       line: () => ofRest(unauthorized, bearer),
       has: '401 Unauthorized',
       source: 'docs/aws §10.3',
@@ -146,7 +146,7 @@ describe('$context.authorizer.error', () => {
       source: 'docs/aws §10.3',
     },
     {
-      name: 'is Unauthorized where the function has thrown that (handshakes)',
+      name: 'is Unauthorized if the function has thrown that (handshakes)',
       line: () => ofHandshake(unauthorized),
       has: '401 Unauthorized',
       source: 'docs/aws §10.3',
@@ -155,7 +155,7 @@ describe('$context.authorizer.error', () => {
   for (const { name, line, has, source } of rows)
     it(name, async () => assert.equal(await line(), has, source));
 
-  it('reports a function that the authorizer may not invoke in the words of its kind of API', () => {
+  it('reports a function that the authorizer may not invoke in the wording of its kind of API', () => {
     assert.match(describeNotPermitted({ payload: 'http-2.0' }), /^The IAM role configured on the authorizer/);
     assert.match(describeNotPermitted({ payload: 'http-1.0' }), /Check the permissions and try again\.$/);
     for (const payload of ['rest-token', 'rest-request', 'websocket'] as const)

@@ -59,7 +59,7 @@ describe('methodArn', () => {
       assert.equal(methodArn(facts), expected, 'docs/aws §4.4');
     });
 
-  it('knows the partitions of China and of the US government', () => {
+  it('supports the partitions of China and of the US government', () => {
     const { api } = aRequest();
 
     assert.match(apiArn({ ...api, region: 'cn-north-1' }), /^arn:aws-cn:/);
@@ -127,7 +127,7 @@ describe('buildAuthorizerEvent', () => {
     assert.equal('methodArn' in event, false);
   });
 
-  it('has identitySource null in payload 2.0 where the authorizer names none', () => {
+  it('has the identitySource null in payload 2.0 if the authorizer names none', () => {
     assert.equal(ask('http-2.0', anHttpRequest(), []).identitySource, null);
   });
 

@@ -135,7 +135,7 @@ describe('readAuthorizerResult', () => {
       source: 'docs/aws §4.5',
     },
     {
-      name: 'isAuthorized in words',
+      name: 'isAuthorized as text',
       answer: { isAuthorized: 'true' },
       format: SIMPLE,
       source: 'docs/aws §4.5: 500, not truthy',
@@ -152,7 +152,7 @@ describe('readAuthorizerResult', () => {
       assert.equal(read(answer, format).kind, 'invalid', source);
     });
 
-  it('refuses text that is no JSON', () => {
+  it('refuses text that is not JSON', () => {
     assert.equal(readAuthorizerResult('oops', TOKEN).kind, 'invalid');
   });
 

@@ -21,7 +21,7 @@ const ALLOWED = ['access-control-allow-origin', ORIGIN];
 // Source: API Gateway developer guide, "Configure CORS for HTTP APIs".
 describe('the answer to a preflight', () => {
   const rows: readonly (readonly [name: string, cors: Partial<CorsPlan>, headers: readonly string[]])[] = [
-    ['has the origin alone where nothing else is set', {}, ALLOWED],
+    ['has only the origin if nothing else is set', {}, ALLOWED],
     [
       'lists methods',
       { allowMethods: ['GET', 'PUT'] },
@@ -32,7 +32,7 @@ describe('the answer to a preflight', () => {
       { allowHeaders: ['X-Trace', 'Authorization'] },
       [...ALLOWED, 'access-control-allow-headers', 'x-trace,authorization'],
     ],
-    ['says how long it holds', { maxAgeSeconds: 0 }, [...ALLOWED, 'access-control-max-age', '0']],
+    ['says how long it is valid', { maxAgeSeconds: 0 }, [...ALLOWED, 'access-control-max-age', '0']],
     [
       'allows credentials',
       { allowCredentials: true },
@@ -51,7 +51,7 @@ describe('the answer to a preflight', () => {
 });
 
 describe('the CORS headers of a reply', () => {
-  it('expose headers and allow credentials, and are no answer to a preflight', () => {
+  it('expose headers and allow credentials, but are not an answer to a preflight', () => {
     const cors = { ...NONE, allowMethods: ['GET'], exposeHeaders: ['X-Id'], allowCredentials: true };
 
     assert.deepEqual(replyCorsHeaders(cors, ORIGIN), [
@@ -64,7 +64,7 @@ describe('the CORS headers of a reply', () => {
     assert.deepEqual(replyCorsHeaders(cors, 'https://other.example'), []);
   });
 
-  it('replace those of the backend, by any spelling', () => {
+  it("replace the backend's headers, with any spelling", () => {
     assert.deepEqual(
       ['Access-Control-Allow-Origin', 'access-control-max-age', 'access-control-request-method', 'vary'].map(
         isCorsHeader,

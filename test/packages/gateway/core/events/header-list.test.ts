@@ -63,11 +63,12 @@ describe('lastHeader', () => {
   });
 });
 
-// What a connection sent before is used again where the lines are the same: one that differs would be somebody else's.
+// What a connection sent before is used again if the lines are the same: a differing line would belong to somebody
+// else.
 describe('the headers of two requests', () => {
   const lines = fc.array(fc.constantFrom<string>('Host', 'host', 'a.test', 'b.test', ''), { maxLength: 6 });
 
-  it('are the same where no line differs, not even the first, the last, or by case', () => {
+  it('are the same if no line differs, not even the first, the last, or by case', () => {
     fc.assert(
       fc.property(lines, lines, (one, other) => {
         assert.equal(areSameLines(one, other), JSON.stringify(one) === JSON.stringify(other));
@@ -75,7 +76,7 @@ describe('the headers of two requests', () => {
     );
   });
 
-  it('are not the same where any one line differs', () => {
+  it('are not the same if any one line differs', () => {
     fc.assert(
       fc.property(lines, fc.nat(), (one, at) => {
         fc.pre(one.length > 0);

@@ -118,7 +118,7 @@ describe('buildHttp2Event', () => {
     [undefined, true],
   ];
   for (const [type, isBase64] of types)
-    it(`hands on a body of ${type ?? 'no type'} as ${isBase64 ? 'base64' : 'text'} (docs/aws §2.4)`, () => {
+    it(`passes on a body of ${type ?? 'no type'} as ${isBase64 ? 'base64' : 'text'} (docs/aws §2.4)`, () => {
       const rawHeaders = type === undefined ? [] : ['Content-Type', type];
 
       const event = http2(anHttpRequest({ rawHeaders, text: 'hi' }));
@@ -154,7 +154,7 @@ describe('buildHttp2Event', () => {
     assert.equal(iam.cognitoIdentity, null);
   });
 
-  it('has stage variables and parameters where there are some', () => {
+  it('has stage variables and parameters if there are any', () => {
     const event = http2(
       anHttpRequest({ stage: { name: 'dev', deploymentId: 'dep', variables: { color: 'red' } } }),
     );

@@ -26,7 +26,7 @@ describe('readIdentity', () => {
       assert.deepEqual(readIdentity([header, query], facts, duplicatesOf(payload)), [expected, expected]);
     });
 
-  it('finds none where one is missing or empty', () => {
+  it('is undefined if one source is missing or empty', () => {
     assert.equal(readIdentity([header], anHttpRequest(), 'joined'), undefined);
     assert.equal(
       readIdentity([header], anHttpRequest({ rawHeaders: ['Authorization', ''] }), 'joined'),
@@ -43,7 +43,7 @@ describe('readKeyedIdentity', () => {
       'last',
     )?.key;
 
-  it('is another one for every list of values, and the value itself where there is one', () => {
+  it('differs for every list of values, and is the value itself if there is only one', () => {
     const keys = [
       keyOf('a'),
       keyOf('b'),
@@ -66,7 +66,7 @@ describe('readKeyedIdentity', () => {
     assert.notEqual(keys[0], keys[1]);
   });
 
-  it('is not that of several values where one value is written as their list', () => {
+  it('differs between several values and one value that is written like their list', () => {
     for (const values of [
       ['a', 'b'],
       ['a', ''],
@@ -84,7 +84,7 @@ describe('readKeyedIdentity', () => {
     assert.equal(new Set(keys).size, keys.length);
   });
 
-  it('is none where a source is missing or empty', () => {
+  it('is undefined if a source is missing or empty', () => {
     assert.equal(
       readKeyedIdentity([header, query], aRequest({ rawHeaders: ['Authorization', 'a'] }), 'last'),
       undefined,
@@ -95,7 +95,7 @@ describe('readKeyedIdentity', () => {
     );
   });
 
-  it('comes with the value that stands for each source', () => {
+  it('is returned with the value of each source', () => {
     const request = aRequest({
       rawHeaders: ['Authorization', 'a', 'Authorization', 'b'],
       rawQuery: 'token=c',

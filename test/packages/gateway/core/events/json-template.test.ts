@@ -38,7 +38,7 @@ describe('JsonTemplates', () => {
     );
   });
 
-  it('print the whole where something in it looks like the mark of a part', () => {
+  it('print the whole if something in it looks like the mark of a part', () => {
     const build = (part: (name: 'a') => unknown): unknown => ({ same: '\u00000\u0000', part: part('a') });
     const templates = new JsonTemplates(['a'], build);
     for (const value of ['x', 'y'])
@@ -48,7 +48,7 @@ describe('JsonTemplates', () => {
       );
   });
 
-  it('a part that looks like a mark is a part like any other', () => {
+  it('treats a part that looks like a mark like any other part', () => {
     const templates = new JsonTemplates(['a', 'b'], (part: (name: 'a' | 'b') => unknown) => [
       part('a'),
       part('b'),

@@ -7,7 +7,7 @@ import { readOutcome } from '../../../../../packages/gateway/core/phases/integra
 const LATE = { kind: 'timed-out', because: 'go build has run for 30 s' } as const;
 
 describe('a function that did not respond in time', () => {
-  it('is described by what was waited for, and by why it had not begun where that is known', () => {
+  it('is described by what the gateway waited for, and if known by why it had not begun', () => {
     assert.equal(describeLate('no answer', { kind: 'timed-out' }), 'no answer');
     assert.equal(describeLate('no answer', LATE), 'no answer: go build has run for 30 s');
   });

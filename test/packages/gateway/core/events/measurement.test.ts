@@ -61,7 +61,7 @@ describe('measureInvocation', () => {
       });
     });
 
-  it('counts a version or alias beside the function', () => {
+  it('counts a version or alias as well as the function', () => {
     const { Resource } = printed({ ...COMMON, qualifier: 'live', end: { kind: 'returned' } });
 
     assert.equal(Resource, 'orders:live');

@@ -33,7 +33,7 @@ export const PAYLOAD_1: {
     source: 'parity proxy-response-unknown-member',
   },
   {
-    name: 'cookies, which only payload 2.0 knows',
+    name: 'cookies, which only payload 2.0 has',
     returns: { statusCode: 200, cookies: [] },
     rest: 'malformed',
     http1: 'malformed',
@@ -76,7 +76,7 @@ export const PAYLOAD_1: {
     source: 'parity proxy-response-status-numeric-string',
   },
   {
-    name: 'a status in words',
+    name: 'a status as text',
     returns: { statusCode: 'test' },
     rest: 'malformed',
     http1: 'malformed',
@@ -132,7 +132,7 @@ export const PAYLOAD_1: {
     source: 'inferred',
   },
   {
-    name: 'multiValueHeaders that is no array',
+    name: 'multiValueHeaders that is not an array',
     returns: { statusCode: 200, multiValueHeaders: { a: 'x' } },
     rest: 'malformed',
     http1: 'malformed',
@@ -157,7 +157,7 @@ export const PAYLOAD_1: {
     source: 'parity proxy-response-multi-plus-single-header-casing; docs/aws §3.5 for HTTP',
   },
   {
-    name: 'a content type of its own in any case',
+    name: 'its own content type in any case',
     returns: { statusCode: 200, headers: { 'content-TYPE': 'text/html' } },
     rest: { headers: ['content-TYPE', 'text/html'] },
     http1: { headers: ['Content-Type', 'text/html'] },
@@ -223,7 +223,7 @@ export const PAYLOAD_1: {
     source: 'parity proxy-response-b64-without-binary-types; docs/aws §2.4',
   },
   {
-    name: 'isBase64Encoded in words',
+    name: 'isBase64Encoded as text',
     returns: { statusCode: 200, body: 'x', isBase64Encoded: 'yes' },
     rest: 'malformed',
     http1: 'malformed',

@@ -43,7 +43,7 @@ describe('readRestResult', () => {
       check(readRestResult(JSON.stringify(returns), NO_BINARY), rest, source);
     });
 
-  it('refuses text that is no JSON', () => {
+  it('refuses text that is not JSON', () => {
     check(readRestResult('oops', NO_BINARY), 'malformed', 'inferred');
   });
 
@@ -71,7 +71,7 @@ describe('readRestResult', () => {
       assert.deepEqual(result.body, isDecoded ? Buffer.from([0xde, 0xad, 0xbe, 0xef]) : '3q2+7w==');
     });
 
-  it('distinguishes a body that is no base64 from a malformed answer', () => {
+  it('distinguishes a body that is not base64 from a malformed answer', () => {
     const payload = JSON.stringify({ statusCode: 200, body: 'not base64!', isBase64Encoded: true });
     const rules = { binaryMediaTypes: ['*/*'], accept: '*/*' };
 
@@ -156,7 +156,7 @@ describe('readHttp2Result', () => {
       source: 'docs/aws §3.6 [obs]',
     },
     {
-      name: 'text that is no JSON as it is',
+      name: 'text that is not JSON as it is',
       payload: '{oops',
       expected: { status: 200, headers: JSON_LINE, body: '{oops' },
       source: 'docs/aws §3.6 [obs]',
@@ -192,7 +192,7 @@ describe('readHttp2Result', () => {
       source: 'response splitting',
     },
     {
-      name: 'cookies that are no list as malformed',
+      name: 'cookies that are not a list as malformed',
       payload: '{"statusCode":200,"cookies":"a=1"}',
       expected: 'malformed',
       source: 'inferred',
@@ -257,7 +257,7 @@ describe('a proxy result', () => {
 });
 
 describe('readConnectResult', () => {
-  it('hands on status, headers and body', () => {
+  it('passes on status, headers and body', () => {
     const payload = '{"statusCode":200,"headers":{"Sec-WebSocket-Protocol":"bearer"},"extra":1}';
 
     check(
@@ -283,7 +283,7 @@ describe('readMessageResult', () => {
       assert.deepEqual(readMessageResult(payload), { kind: 'silent' }, payload);
   });
 
-  it('is malformed where there is no object, no text or a member that AWS does not know', () => {
+  it('is malformed if there is no object, no text, or a member that AWS does not have', () => {
     for (const payload of ['null', '"x"', '{"body":{}}', 'oops', '{"body":"a","extra":1}'])
       assert.equal(readMessageResult(payload).kind, 'malformed', payload);
   });

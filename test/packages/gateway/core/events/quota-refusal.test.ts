@@ -10,8 +10,8 @@ describe('describeRefusal', () => {
       context: { claimRefusal: 'no claim email' },
       said: ': no claim email',
     },
-    { name: 'nothing where it says nothing', context: { sub: 'ada', quotaRefusal: '' }, said: '' },
-    { name: 'nothing of what is no text', context: { claimRefusal: 1 }, said: '' },
+    { name: 'nothing if it contains nothing', context: { sub: 'ada', quotaRefusal: '' }, said: '' },
+    { name: 'nothing of text that is not text', context: { claimRefusal: 1 }, said: '' },
   ];
   for (const { name, context, said } of rows)
     it(`says ${name}`, () => {

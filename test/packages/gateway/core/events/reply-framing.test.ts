@@ -15,11 +15,11 @@ describe('addFraming', () => {
   });
 
   // RFC 9110 §15.3.5, §15.4.5
-  it('says nothing of a body that there is none of by definition', () => {
+  it('adds nothing for a reply that by definition has no body', () => {
     assert.deepEqual([framed(204), framed(304)], [[], []]);
   });
 
-  it('says that the connection ends where the rest of a request is not read', () => {
+  it('announces that the connection ends if the rest of a request is not read', () => {
     assert.deepEqual(framed(413, true), ['Connection', 'close', 'Content-Length', '5']);
   });
 });

@@ -124,7 +124,7 @@ const ROWS: {
 
 describe('requestConditions', () => {
   for (const { name, key, more, headers = [], expected } of ROWS)
-    it(`knows ${name} (docs/aws §4.4)`, () => {
+    it(`includes ${name} (docs/aws §4.4)`, () => {
       const facts = aRequest({ rawHeaders: headers, sourceIp: '203.0.113.7' });
 
       assert.deepEqual(requestConditions(facts, more).get(key), expected);

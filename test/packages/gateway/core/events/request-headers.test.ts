@@ -34,7 +34,7 @@ describe('readRestHeaders', () => {
     );
   });
 
-  it('takes no word of the client for it', () => {
+  it("does not trust the client's value", () => {
     const { headers } = readRestHeaders(
       edgeRequest(['cloudfront-viewer-country', 'DE', 'x-amz-cf-id', 'mine', 'via', '1.1 own']),
     );
@@ -77,7 +77,7 @@ describe('deviceOf', () => {
     ['Mozilla/5.0 (iPad; CPU OS 16_0 like Mac OS X)', ['isIos', 'isMobile', 'isTablet']],
     ['Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0)', ['isSmartTv']],
   ] as const)
-    it(`knows ${kinds.join(', ')} by ${agent}`, () => {
+    it(`recognizes ${kinds.join(', ')} by ${agent}`, () => {
       const found = Object.entries(deviceOf(agent)).flatMap(([kind, is]) => (is ? [kind] : []));
 
       assert.deepEqual(found, kinds);

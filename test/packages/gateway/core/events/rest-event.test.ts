@@ -97,7 +97,7 @@ describe('buildRestEvent', () => {
     assert.deepEqual(event.multiValueQueryStringParameters.price, ['10', '20']);
   });
 
-  it('treats a query of separators as none', () => {
+  it('ignores a query that consists of separators', () => {
     assert.equal(build(aRequest({ rawQuery: '&&' })).queryStringParameters, null);
   });
 
@@ -153,7 +153,7 @@ describe('buildRestEvent', () => {
     );
   });
 
-  it('puts its own word behind or over what the client claims about forwarding', () => {
+  it('appends its own value to, or replaces, what the client claims about forwarding', () => {
     const { headers } = build(
       aRequest({
         rawHeaders: [
@@ -205,8 +205,8 @@ describe('buildRestEvent', () => {
     expected: [string | null, boolean];
     text?: string;
   }[] = [
-    { name: 'hands text on', type: 'text/plain', expected: ['hi', false] },
-    { name: 'hands text on without a type', expected: ['hi', false] },
+    { name: 'passes text on', type: 'text/plain', expected: ['hi', false] },
+    { name: 'passes text on without a type', expected: ['hi', false] },
     {
       name: 'encodes a binary type',
       type: 'image/PNG; q=1',
@@ -220,7 +220,12 @@ describe('buildRestEvent', () => {
       binary: ['*/*'],
       expected: ['aGk=', true],
     },
-    { name: 'does not know a left wildcard', type: 'image/png', binary: ['*/png'], expected: ['hi', false] },
+    {
+      name: 'does not accept a left wildcard',
+      type: 'image/png',
+      binary: ['*/png'],
+      expected: ['hi', false],
+    },
     { name: 'takes a missing type for JSON', binary: ['application/json'], expected: ['aGk=', true] },
     {
       name: 'has null for an empty body',
@@ -239,7 +244,7 @@ describe('buildRestEvent', () => {
       assert.deepEqual([event.body, event.isBase64Encoded], expected);
     });
 
-  it('replaces bytes that are no UTF-8', () => {
+  it('replaces bytes that are not UTF-8', () => {
     const event = build(aRequest({ body: Buffer.from([0x61, 0xff]) }));
 
     assert.equal(event.body, 'a\u{FFFD}');
@@ -288,7 +293,7 @@ describe('buildRestEvent', () => {
     assert.equal('vpceId' in ofPublic, false);
   });
 
-  it('has the signer in identity alone', () => {
+  it('has the signer only in identity', () => {
     const caller: CallerFacts = {
       kind: 'iam',
       accessKey: 'AKIA1',

@@ -16,25 +16,25 @@ describe('continueTrace', () => {
 
   const rows: { name: string; incoming: string; pattern: RegExp; source: string }[] = [
     {
-      name: 'keeps a root that comes alone and adds a parent',
+      name: 'keeps a lone root and adds a parent',
       incoming: `Root=${ROOT}`,
       pattern: new RegExp(`^Root=${ROOT};Parent=[0-9a-f]{16};Sampled=0$`),
       source: 'parity trace-id-root-only',
     },
     {
-      name: 'hands on a complete header as it was sent',
+      name: 'passes on a complete header as it was sent',
       incoming: `Root=${ROOT};Parent=7fa8c0f79203be72;Sampled=1`,
       pattern: new RegExp(`^Root=${ROOT};Parent=7fa8c0f79203be72;Sampled=1$`),
       source: 'docs/aws §10.3',
     },
     {
-      name: 'hands it on in any order and with what load balancers add',
+      name: 'passes it on in any order and with what load balancers add',
       incoming: `Self=1-67891234-12456789abcdef012345678;Sampled=0;Parent=7fa8c0f79203be72;Root=${ROOT}`,
       pattern: new RegExp(`^Self=1-67891234-[0-9a-f]+;Sampled=0;Parent=7fa8c0f79203be72;Root=${ROOT}$`),
       source: 'docs/aws §10.3',
     },
     {
-      name: 'keeps the sampling decision where the parent is none',
+      name: 'keeps the sampling decision if the parent is invalid',
       incoming: `Root=${ROOT};Parent=zz;Sampled=1`,
       pattern: new RegExp(`^Root=${ROOT};Parent=[0-9a-f]{16};Sampled=1$`),
       source: 'docs/aws §10.3',
@@ -46,7 +46,7 @@ describe('continueTrace', () => {
       source: 'docs/aws §10.3',
     },
     {
-      name: 'starts a new trace where the header makes no sense',
+      name: 'starts a new trace if the header makes no sense',
       incoming: 'Root=1-zz;Sampled=9',
       pattern: /^Root=1-6b000b51-/,
       source: 'docs/aws §10.3',

@@ -70,7 +70,7 @@ describe('buildConnectEvent', () => {
     });
   });
 
-  it('has the signer of the handshake where IAM authorized, in identity as REST does', () => {
+  it('has the signer of the handshake if IAM authorized, in identity as REST does', () => {
     const caller = {
       kind: 'iam',
       accessKey: 'AKIA',
@@ -93,7 +93,7 @@ describe('buildConnectEvent', () => {
     });
   });
 
-  it('omits query maps where the URL has none', () => {
+  it('omits query maps if the URL has none', () => {
     const event = JSON.parse(buildConnectEvent({ ...HANDSHAKE, rawQuery: '' }, CONNECTION));
 
     assert.equal('queryStringParameters' in event, false);

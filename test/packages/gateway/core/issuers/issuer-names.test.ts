@@ -5,7 +5,7 @@ import { readPoolIssuer } from '../../../../../packages/gateway/core/issuers/iss
 const POOL = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc';
 
 describe('readPoolIssuer', () => {
-  it('knows pools by their form, those in China too', () => {
+  it('recognizes pools by their form, those in China too', () => {
     assert.deepEqual(readPoolIssuer(POOL), { region: 'eu-west-1', poolId: 'eu-west-1_Abc' });
     assert.equal(
       readPoolIssuer('https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_A')?.region,

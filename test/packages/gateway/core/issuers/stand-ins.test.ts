@@ -22,7 +22,7 @@ describe('StandIns', () => {
     assert.deepEqual([standIns.includes(POOL), standIns.includes(LOCAL_ISSUER)], [false, true]);
   });
 
-  it('know an issuer with and without the slash at its end, and no longer one', () => {
+  it('find an issuer with and without the slash at its end, but not a longer one', () => {
     const standIns = new StandIns([AUTH0, OKTA]);
 
     assert.ok(standIns.includes('https://example.eu.auth0.com') && standIns.includes(`${OKTA}/`));

@@ -40,7 +40,7 @@ describe('$input of any text', () => {
     assert.deepEqual(wrong, []);
   });
 
-  it('prints a text as it is, also in a response template', () => {
+  it('prints a text unchanged, also in a response template', () => {
     assert.equal(render("$input.path('$')|$input.path('$').split('&').size()", 'a=1&b=2'), 'a=1&b=2|2');
   });
 

@@ -29,7 +29,7 @@ const aFrame = (changes: Partial<FrameResponse> & { readonly text?: string }): F
 });
 
 describe('the frame of an answer', () => {
-  it('is made by the first response whose key matches all of the status', () => {
+  it('is created by the first response whose key matches the whole status', () => {
     const frames = [
       aFrame({ pattern: '40', text: 'part' }),
       aFrame({ text: 'default' }),
@@ -40,7 +40,7 @@ describe('the frame of an answer', () => {
     assert.equal(buildFrame(frames, call(), answer(200, ''), ''), 'default');
   });
 
-  it('is the answer where no template is for it', () => {
+  it('is the answer if no template is for it', () => {
     const templates = new Map([['a', compileTemplate('x', 't')]]);
     const frames = [aFrame({ templates, selectTemplate: () => 'b' })];
     assert.equal(buildFrame(frames, call(), answer(200, 'as it is'), ''), 'as it is');
@@ -59,14 +59,14 @@ describe('the frame of an answer', () => {
     ['text/plain; charset=utf-8', '\u0000\ufffd'],
     ['application/problem+json', '\u0000\ufffd'],
   ] as const)
-    it(`is base64 of bytes under CONVERT_TO_TEXT, and text as it is: ${type}`, () => {
+    it(`is base64 of bytes under CONVERT_TO_TEXT, and text unchanged: ${type}`, () => {
       const bytes = answer(200, Buffer.from([0, 0xff]), type);
       const own = aFrame({ contentHandling: 'CONVERT_TO_TEXT' });
       assert.equal(buildFrame([own], call(), bytes, ''), text);
       assert.equal(buildFrame(undefined, call('CONVERT_TO_TEXT'), bytes, ''), text);
     });
 
-  it('is decoded where the response says CONVERT_TO_BINARY, and not by the strategy of the request', () => {
+  it('is decoded if the response says CONVERT_TO_BINARY, and not by the strategy of the request', () => {
     const own = aFrame({ contentHandling: 'CONVERT_TO_BINARY' });
     assert.equal(buildFrame([own], call(), answer(200, 'aGk='), ''), 'hi');
     assert.equal(buildFrame(undefined, call('CONVERT_TO_BINARY'), answer(200, 'aGk='), ''), 'aGk=');

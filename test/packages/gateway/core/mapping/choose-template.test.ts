@@ -30,7 +30,7 @@ describe('chooseRequestTemplate (docs/aws §7.1)', () => {
       expected: 'application/json',
     },
     {
-      name: 'takes application/json where the client names no type',
+      name: 'takes application/json if the client names no type',
       types: ['application/json'],
       contentType: undefined,
       expected: 'application/json',
@@ -45,7 +45,7 @@ describe('chooseRequestTemplate (docs/aws §7.1)', () => {
       expected: 'unsupported',
     },
     {
-      name: 'passes where there are no templates under WHEN_NO_TEMPLATES',
+      name: 'passes if there are no templates under WHEN_NO_TEMPLATES',
       types: [],
       contentType: 'text/csv',
       passthrough: 'WHEN_NO_TEMPLATES',

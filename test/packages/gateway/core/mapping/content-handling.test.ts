@@ -39,7 +39,7 @@ describe('convertRequestBody (docs/aws §2.4, first table)', () => {
       assert.deepEqual(convertRequestBody(body, isBinary, handling), expected);
     });
 
-  it('keeps a missing body of a binary type bytes, so that a template over it fails as at AWS', () => {
+  it('keeps a missing body of a binary type bytes, so that a template over it fails as on AWS', () => {
     assert.equal(convertRequestBody(undefined, true, undefined).kind, 'bytes');
   });
 
@@ -82,7 +82,7 @@ describe('convertResponseBody (docs/aws §2.4, second table)', () => {
       assert.deepEqual(convertResponseBody(body, { isBinary, wantsBinary }, handling), expected);
     });
 
-  it('refuses text that is no base64 where bytes are wanted', () => {
+  it('refuses text that is not base64 if bytes are required', () => {
     const text = Buffer.from('this is a UTF8 text typed object');
     assert.throws(
       () => convertResponseBody(text, { isBinary: false, wantsBinary: true }, undefined),

@@ -16,7 +16,7 @@ describe('compileFullMatch', () => {
     assert.equal(compileFullMatch('a|b')?.('ab'), false);
   });
 
-  it('says no to a text that would take for ever (catastrophic backtracking)', () => {
+  it('does not match a text that would take forever (catastrophic backtracking)', () => {
     assert.equal(compileFullMatch('(a+)+b')?.('a'.repeat(5000)), false);
   });
 

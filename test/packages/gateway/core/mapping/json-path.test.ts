@@ -57,7 +57,8 @@ describe('readJsonPath against Jayway JsonPath 2.4', () => {
   });
 });
 
-// Jayway 2.4, ValueNode and NumberNode: numbers are compared as BigDecimals; a text beside a number is read as one.
+// Jayway 2.4, ValueNode and NumberNode: numbers are compared as BigDecimals; a text that is compared with a number is
+// read as one.
 describe('a filter by ==', () => {
   const items = '[{"n":1,"a":1},{"n":2,"a":1.0},{"n":3,"a":"1"},{"n":4,"a":"x"},{"n":5,"a":null},{"n":6}]';
   for (const [filter, expected] of [
@@ -102,7 +103,7 @@ describe('a filter', () => {
     ['$.l[?(@ == 1)]', '[1]'],
     ['$.m[?(@.a == 2)]', '[{"a":2}]'],
   ] as const)
-    it(`finds ${expected} at ${path}: texts and numbers are no items of their own`, () => {
+    it(`finds ${expected} at ${path}: texts and numbers are not items themselves`, () => {
       assert.equal(read('{"n":7,"t":"x","l":[1],"m":{"a":2}}', path).json, expected);
     });
 });
@@ -200,7 +201,7 @@ describe('parseJson', () => {
       expected: undefined,
       source: 'ours: bound',
     },
-    { name: 'a closing bracket alone', given: ']', expected: undefined, source: 'json-smart' },
+    { name: 'only a closing bracket', given: ']', expected: undefined, source: 'json-smart' },
   ];
 
   for (const { name, given, expected, source } of rows) {

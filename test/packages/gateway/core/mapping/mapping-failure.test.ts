@@ -4,7 +4,7 @@ import { GatewayError, gatewayError } from '../../../../../packages/gateway/core
 import { toMappingFailure } from '../../../../../packages/gateway/core/mapping/mapping-failure.ts';
 
 describe('toMappingFailure', () => {
-  it('does not change failures that are already worded, or our own mistakes', () => {
+  it('does not change failures that are already worded, or internal errors', () => {
     for (const error of [
       gatewayError('THROTTLED', { source: 'client', reason: 'r' }),
       new RangeError('ours'),
@@ -12,7 +12,7 @@ describe('toMappingFailure', () => {
       assert.equal(toMappingFailure(error, 'request'), error);
   });
 
-  it('says of nothing that it does not know that a mapping is wrong', () => {
+  it('does not blame a mapping for an error that it does not recognize', () => {
     assert.ok(!(toMappingFailure(new TypeError('ours'), 'response') instanceof GatewayError));
   });
 });

@@ -45,7 +45,7 @@ describe('readMockStatus', () => {
       assert.equal(readMockStatus(given), expected, source);
     });
 
-  it('reads the output of JSON.stringify, with any other members of the object', () => {
+  it('reads the output of JSON.stringify, whatever other members the object has', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: -99_999, max: 99_999 }),

@@ -1,4 +1,4 @@
-/** What goes out of a mapped request, and what an execution log shows of it. */
+/** What a mapped request sends, and what an execution log shows of it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeCall } from '../../../../../packages/gateway/core/mapping/logged-call.ts';
@@ -10,7 +10,7 @@ import { aMethod, answered, DEFAULT, INTERNAL, JSON_ONLY } from '../../../../sup
 import { invokeUri } from '../../../../support/a-stack.ts';
 
 describe('a call of a mapped request', () => {
-  it('of HTTP_PROXY unpacks its body: Content-Encoding does not go on with it', async () => {
+  it('of HTTP_PROXY decompresses its body: Content-Encoding is not passed on', async () => {
     const integration = { Type: 'HTTP_PROXY', IntegrationHttpMethod: 'ANY', Uri: 'http://pets.example/' };
     const { send, ports } = aMethod({ integration });
     ports.http.answer = () => answered('');
@@ -20,7 +20,7 @@ describe('a call of a mapped request', () => {
     assert.equal(ports.http.requests[0]?.unpacks, true);
   });
 
-  it('of a function is 500 where its template sets a header that may not go to AWS (docs/aws §1.5)', async () => {
+  it('of a function is 500 if its template sets a header that may not go to AWS (docs/aws §1.5)', async () => {
     const { send, ports } = aMethod({
       integration: {
         Type: 'AWS',
@@ -80,7 +80,7 @@ describe('a call in an execution log', () => {
     assert.deepEqual(received(sent, { kind: 'streams', head }), { ...head, body: undefined });
   });
 
-  it('has as its body what a function said as it failed', () => {
+  it('has as its body what a failing function returned', () => {
     const outgoing = { kind: 'function', functionName: 'fn', event: '{}' };
     const payload = '{"errorMessage":"boom"}';
 

@@ -36,7 +36,7 @@ describe('collectOverrides', () => {
     });
   });
 
-  it('reads what a request template set for the response, with any other members', () => {
+  it('reads what a request template set for the response, whatever other members there are', () => {
     // docs/aws §7.4, parity mock-response-override-from-request-template-with-template
     const overrides = overridesOf(
       '#set($context.responseOverride.status = 444)#set($context.responseOverride.header.foo = "bar")#set($context.responseOverride.custom = "x")',
@@ -65,7 +65,7 @@ describe('collectOverrides', () => {
     });
   }
 
-  it('is empty where nothing was overridden or the override was spoilt', () => {
+  it('is empty if nothing was overridden or the override was spoilt', () => {
     const none = {
       request: { header: {}, path: {}, querystring: {} },
       response: { header: {}, status: undefined },

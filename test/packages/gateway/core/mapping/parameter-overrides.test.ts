@@ -54,7 +54,7 @@ describe('overrideParameters', () => {
     assert.deepEqual({ ...path }, { id: 'x,y' });
   });
 
-  it('changes nothing where no template has asked for the context', () => {
+  it('changes nothing if no template has asked for the context', () => {
     assert.equal(overrideParameters(MAPPED, anInput()), MAPPED);
   });
 });
@@ -66,7 +66,7 @@ describe('mapRequestParameters', () => {
     return { place: 'header', name: `X-${index}`, source } as const;
   });
 
-  it('reads the body where a source is in it, and omits what has no value', () => {
+  it('reads the body if a source is in it, and omits what has no value', () => {
     const { headers } = mapRequestParameters(parameters, anInput(), Buffer.from('{"a":"of the body"}'));
     assert.deepEqual(headers, [['X-0', 'of the body']]);
   });

@@ -92,7 +92,7 @@ describe('readParameterSource', () => {
     });
 
   for (const given of ['method.request.body', 'method.request.body.x'])
-    it(`refuses ${given} of a body that begins like JSON and is none`, () => {
+    it(`refuses ${given} of a body that begins like JSON but is not JSON`, () => {
       for (const body of ['\n{wrongjson', '[1,', '"open', "'single'"])
         assert.throws(() => read(given, body), MalformedBodyError, body);
     });
@@ -118,7 +118,7 @@ describe('parseParameterSource', () => {
     { given: '', side: 'method.request' },
   ];
   for (const { given, side } of refused)
-    it(`knows no "${given}" on the side of ${side}`, () => {
+    it(`does not accept "${given}" on the side of ${side}`, () => {
       assert.equal(parseParameterSource(given, side), undefined);
     });
 });

@@ -58,7 +58,7 @@ const rows: readonly {
     source: 'docs/aws §7.9, not settled',
   },
   {
-    name: 'knows the Java classes',
+    name: 'supports the Java classes',
     patterns: ['\\p{Upper}\\w+'],
     text: 'Error',
     expected: 0,
@@ -122,14 +122,14 @@ describe('selectResponse', () => {
       expected: 2,
     },
     {
-      name: 'takes no own status whose pattern does not match',
+      name: 'does not use its own status if the pattern does not match',
       patterns: ['\\d+', '2', '3'],
       text: '2',
       status: 2,
       expected: 0,
     },
     {
-      name: 'takes the first that matches where none has the status',
+      name: 'uses the first that matches if none has the status',
       patterns: ['\\d', '\\d+'],
       text: '7',
       status: 7,
@@ -148,7 +148,7 @@ describe('selectResponse', () => {
       assert.equal(selectResponse(responses(...patterns), text, status)?.status, expected);
     });
 
-  it('ends a pattern that would backtrack for ever', () => {
+  it('stops a pattern that would backtrack forever', () => {
     assert.throws(
       () => selectResponse(responses('(a+)+$'), `${'a'.repeat(2_000)}b`),
       (error) => error instanceof TemplateError && error.code === 'TEMPLATE_LIMIT',

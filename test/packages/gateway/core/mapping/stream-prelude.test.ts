@@ -39,11 +39,11 @@ describe('the beginning of a streamed answer', () => {
       assert.equal(stream.cancelled, 1);
     });
 
-  it('is refused where the stream ends before them', async () => {
+  it('is refused if the stream ends before them', async () => {
     await assert.rejects(splitPrelude(aStream(['{}'])), /ended before the eight NUL bytes/);
   });
 
-  it('is refused, and the stream let go, where they do not come within 16 KB', async () => {
+  it('is refused, and the stream let go, if they do not come within 16 KB', async () => {
     const late = aStream([' '.repeat(16_385), NULS]);
     await assert.rejects(splitPrelude(late), /no eight NUL bytes/);
     assert.equal(late.cancelled, 1);
@@ -54,7 +54,7 @@ describe('the beginning of a streamed answer', () => {
 
 // Lambda developer guide, "Response streaming for Lambda functions"
 describe('a streamed answer of a function URL', () => {
-  it('begins with a head only where its type says so', async () => {
+  it('begins with a head only if its type says so', async () => {
     const answer = `{"statusCode":201}${NULS}body`;
     const headOf = async (type?: string) => (await splitOwnPrelude(aStream([answer]), type)).head;
 

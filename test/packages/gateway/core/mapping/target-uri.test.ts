@@ -78,13 +78,13 @@ const rows: readonly {
     expected: undefined,
   },
   {
-    name: 'knows no host where a stage variable is missing (docs/aws §1.5)',
+    name: 'has no host if a stage variable is missing (docs/aws §1.5)',
     uri: 'https://',
     expected: undefined,
   },
-  { name: 'knows no host in a path', uri: 'https:///x', expected: undefined },
+  { name: 'has no host in a path', uri: 'https:///x', expected: undefined },
   { name: 'takes http and https only', uri: 'ftp://a.example/', expected: undefined },
-  { name: 'refuses a port that is none', uri: 'http://a.example:99999/', expected: undefined },
+  { name: 'refuses an invalid port', uri: 'http://a.example:99999/', expected: undefined },
 ];
 
 describe('renderHttpAddress', () => {
@@ -109,7 +109,7 @@ describe('renderHttpAddress', () => {
 });
 
 describe('renderPath', () => {
-  it('begins with one slash and escapes what cannot stand in a path', () => {
+  it('begins with one slash and escapes what a path cannot contain', () => {
     assert.equal(renderPath('bucket/{key}', { key: 'a b"c' }), '/bucket/a%20b%22c');
   });
 

@@ -47,14 +47,14 @@ describe('templateScope', () => {
       source: 'docs/aws §7.3',
     },
     {
-      name: 'the keys of $context.identity, those of an API key only where the method needs one',
+      name: 'the keys of $context.identity, those of an API key only if the method needs one',
       template: '#foreach($key in $context.identity.keySet())$key=$context.identity.get($key) #end',
       expected:
         'sourceIp=127.0.0.1 cognitoIdentityPoolId= accountId= cognitoIdentityId= caller= principalOrgId= accessKey= cognitoAuthenticationType= cognitoAuthenticationProvider= userArn= userAgent= user= ',
       source: 'docs/aws §7.3',
     },
     {
-      name: 'the parts of a request override, in the order of AWS',
+      name: "the parts of a request override, in AWS's order",
       template: '$context.requestOverride.keySet()',
       expected: '[path, header, querystring]',
       source: "LocalStack's snapshot of test_sqs_amz_json_protocol",
@@ -92,7 +92,7 @@ describe('templateScope', () => {
       source: 'docs/aws §7.2',
     },
     {
-      name: 'a slash in JSON as it is',
+      name: 'a slash in JSON unchanged',
       template: "$input.json('$')",
       given: { body: '["a/b"]' },
       expected: '["a/b"]',
@@ -293,7 +293,7 @@ describe('templateScope', () => {
       assert.throws(() => render(`#set($long = $util.${call})`), { code: 'TEMPLATE_LIMIT' }, call);
   });
 
-  it('counts the length of the body for each path that is read of it', () => {
+  it('counts the length of the body for each path that is read from it', () => {
     const limits = { ...DEFAULT_RENDER_LIMITS, maxSteps: 2_000 };
     const render = (times: number): string =>
       compileTemplate("$!input.path('$.a')".repeat(times), 'test').render(
@@ -305,7 +305,7 @@ describe('templateScope', () => {
     assert.throws(() => render(2), { code: 'TEMPLATE_LIMIT' });
   });
 
-  it('fails on a JSONPath that is none, and on text that is no JSON for parseJson', () => {
+  it('fails on an invalid JSONPath, and for parseJson on text that is not JSON', () => {
     for (const template of [
       "$input.path('$.[')",
       "$input.json('$..')",

@@ -49,7 +49,7 @@ describe('KeyUsage', () => {
       assert.equal(admit(usage, quota, 5, at(next)), 3);
     });
 
-  it('takes the offset off the first period and no other', () => {
+  it('subtracts the offset only from the first period', () => {
     const usage = new KeyUsage(JOINED);
     const quota: QuotaLimit = { limit: 5, offset: 2, period: 'MONTH' };
 
@@ -64,7 +64,7 @@ describe('KeyUsage', () => {
     assert.equal(new KeyUsage(JOINED).remainingOn(dayOf(JOINED), quota), 0);
   });
 
-  it('says what was left at the end of each day of the period', () => {
+  it('reports what was left at the end of each day of the period', () => {
     const usage = new KeyUsage(JOINED);
     const quota: QuotaLimit = { limit: 10, offset: 0, period: 'MONTH' };
     admit(usage, quota, 3, JOINED);
@@ -81,7 +81,7 @@ describe('KeyUsage', () => {
     );
   });
 
-  it('extends the running period and no other', () => {
+  it('extends only the running period', () => {
     const usage = new KeyUsage(JOINED);
     const quota: QuotaLimit = { limit: 2, offset: 0, period: 'DAY' };
     admit(usage, quota, 2, JOINED);
@@ -102,7 +102,7 @@ describe('KeyUsage', () => {
     assert.equal(usage.isUsedUp(JOINED, quota), true);
   });
 
-  it('forgets days that are more than 90 days gone', () => {
+  it('drops days that are more than 90 days ago', () => {
     const usage = new KeyUsage(JOINED);
     usage.count(JOINED);
 

@@ -30,7 +30,7 @@ describe('readStoredUsage', () => {
     { ...GOOD, extensions: undefined },
     { ...GOOD, extensions: [[1, Infinity]] },
   ])
-    it(`takes ${JSON.stringify(value)} for none`, () => {
+    it(`does not accept ${JSON.stringify(value)}`, () => {
       assert.equal(readStoredUsage(value), undefined);
     });
 });

@@ -17,7 +17,7 @@ function admit(bucket: TokenBucket, count: number, nowEpochMs: number): number {
 }
 
 describe('TokenBucket', () => {
-  it('says how many tokens there are, and never more than the burst', () => {
+  it('reports how many tokens there are, and never more than the burst', () => {
     const bucket = new TokenBucket({ rateLimit: 2, burstLimit: 5 }, START);
     admit(bucket, 4, START);
 
@@ -27,13 +27,13 @@ describe('TokenBucket', () => {
     );
   });
 
-  it('starts full and gives no more than the burst at once (docs/aws §5.1)', () => {
+  it('starts full and allows no more than the burst at once (docs/aws §5.1)', () => {
     const bucket = new TokenBucket({ rateLimit: 2, burstLimit: 5 }, START);
 
     assert.equal(admit(bucket, 9, START), 5);
   });
 
-  it('refills at the rate, by the clock that is given', () => {
+  it('refills at the rate, by the given clock', () => {
     const bucket = new TokenBucket({ rateLimit: 2, burstLimit: 1 }, START);
     admit(bucket, 1, START);
 
@@ -41,7 +41,7 @@ describe('TokenBucket', () => {
     assert.equal(bucket.isEmpty(START + 500), false);
   });
 
-  it('gathers a rate that is no whole number without losing a token', () => {
+  it('accumulates a fractional rate without losing a token', () => {
     const bucket = new TokenBucket({ rateLimit: 0.1, burstLimit: 1 }, START);
     admit(bucket, 1, START);
 
@@ -66,7 +66,7 @@ describe('TokenBucket', () => {
       assert.equal(admit(bucket, 3, START + 60_000), 0);
     });
 
-  it('goes on refilling at its rate after the clock was moved back', () => {
+  it('continues to refill at its rate after the clock was moved back', () => {
     const bucket = new TokenBucket({ rateLimit: 1, burstLimit: 1 }, START);
     admit(bucket, 1, START);
 

@@ -97,7 +97,7 @@ describe('serve behind a TOKEN authorizer', () => {
     ['auth', 200],
     ['other', 500],
   ] as const)
-    it(`answers ${status} where API Gateway may invoke ${letIn}`, async () => {
+    it(`answers ${status} if API Gateway may invoke ${letIn}`, async () => {
       const may = (name: string) =>
         aPermission({ FunctionName: name, SourceArn: `${API_ARN}/authorizers/*` });
       const { send } = anApi(
@@ -147,7 +147,7 @@ describe('serve behind a TOKEN authorizer', () => {
     assert.equal(ports.invoker.calls.filter((call) => call.functionName === 'auth').length, 2);
   });
 
-  it('hands the context on as text, with principal and latency', async () => {
+  it('passes the context on as text, with principal and latency', async () => {
     const auth: FakeFunction = () => ({ ...policy('Allow', '*'), context: { level: 3, vip: true } });
     const { send, ports } = anApi(withAuthorizer(TOKEN), { list: ok, auth });
 
@@ -166,7 +166,7 @@ describe('serve behind a TOKEN authorizer', () => {
 });
 
 describe('serve behind a REQUEST authorizer', () => {
-  it('keeps credentials apart that only look alike when joined', async () => {
+  it('separates credentials that only look alike when joined', async () => {
     const authorizer = {
       Type: 'REQUEST',
       IdentitySource: 'method.request.querystring.a, method.request.querystring.b',
@@ -182,7 +182,7 @@ describe('serve behind a REQUEST authorizer', () => {
     assert.equal(ports.invoker.calls.filter((call) => call.functionName === 'auth').length, 2);
   });
 
-  it('asks every time when caching is off and no source is named', async () => {
+  it('calls the function every time if caching is off and no source is named', async () => {
     const authorizer = { Type: 'REQUEST', AuthorizerResultTtlInSeconds: 0 };
     const { send, ports } = anApi(withAuthorizer(authorizer), {
       list: ok,

@@ -25,7 +25,7 @@ describe('Cache-Control: max-age=0', () => {
   };
   const rows: readonly Row[] = [
     {
-      name: 'refreshes the entry for any caller where no permission is needed',
+      name: 'refreshes the entry for any caller if no permission is needed',
       api: () => cachedApi(settings({ CachingEnabled: true, RequireAuthorizationForCacheControl: false })),
       requests: [PETS, FRESH, PETS],
       expected: ['1', '2', '2'],

@@ -54,7 +54,7 @@ describe('the stage cache', () => {
       source: 'docs/aws §9, "enable"',
     },
     {
-      name: 'is off where no method has caching',
+      name: 'is off if no method has caching',
       api: () => cachedApi(CACHED),
       requests: [PETS, PETS],
       expected: ['1', '2'],
@@ -87,7 +87,7 @@ describe('the stage cache', () => {
       source: 'docs/aws §9',
     },
     {
-      name: 'caches another verb where a setting names the method',
+      name: 'caches another verb if a setting names the method',
       api: () =>
         cachedApi(
           {
@@ -121,7 +121,7 @@ describe('the stage cache', () => {
       source: 'docs/aws §9, "methods" (inferred for ANY)',
     },
     {
-      name: 'ignores a query string that is no key parameter',
+      name: 'ignores a query string that is not a key parameter',
       api: () => cachedApi(),
       requests: [`${PETS}?page=1`, `${PETS}?page=2`],
       expected: ['1', '1'],
@@ -250,7 +250,7 @@ describe('the stage cache', () => {
     assert.deepEqual(shortly, ['1', '2']);
   });
 
-  it('repeats status and headers, and gives each reply ids of its own', async () => {
+  it('repeats status and headers, and gives each reply its own ids', async () => {
     const { send } = cachedApi(ON, {}, () => ({ statusCode: 201, headers: { 'X-Pet': 'cat' }, body: 'x' }));
 
     const first = await send({ target: PETS });

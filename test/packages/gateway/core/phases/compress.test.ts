@@ -17,7 +17,7 @@ const GUIDE = 'developer guide, "Receive an API response with a compressed paylo
 const TEXT = 'a text that is worth it, '.repeat(40);
 const GZIP = ['Accept-Encoding', 'gzip'];
 
-/** What a client with these headers gets of an API that packs bodies from `size` bytes on. */
+/** What a client with these headers gets from an API that compresses bodies from `size` bytes on. */
 function ask(
   headers: readonly string[],
   setup: Partial<MethodSetup> = {},
@@ -63,7 +63,7 @@ describe('the coding of a reply', () => {
       assert.equal(headerOf(await ask(headers), 'content-encoding'), expected);
     });
 
-  it('is one of its codings or none for any text', async () => {
+  it('is one of the known codings, or none, for any text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), async (header) => {
         const coding = headerOf(await ask(['Accept-Encoding', header]), 'content-encoding');
@@ -125,7 +125,7 @@ describe('a reply of an API with MinimumCompressionSize', () => {
       setup: { functions: { say: () => own } },
       expected: 'br',
     },
-    { name: 'where the size is null', size: null },
+    { name: 'if the size is null', size: null },
     { name: 'that has no body', setup: { functions: { say: () => ({ statusCode: 200 }) } } },
     {
       name: 'that the gateway words itself',
@@ -143,11 +143,11 @@ describe('a reply of an API with MinimumCompressionSize', () => {
     },
   ];
   for (const { name, headers = GZIP, setup, size, expected } of plain)
-    it(`stays as it is ${name}`, async () => {
+    it(`does not change ${name}`, async () => {
       assert.equal(headerOf(await ask(headers, setup, size), 'content-encoding'), expected, GUIDE);
     });
 
-  it('is kept in the cache as it was, and packed for each client', async () => {
+  it('is cached uncompressed, and compressed for each client', async () => {
     const resources = restApi();
     const Api = { ...resources['Api'], type: 'AWS::ApiGateway::RestApi', id: 'abcdefghij' };
     let calls = 0;

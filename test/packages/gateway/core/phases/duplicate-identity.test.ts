@@ -48,16 +48,16 @@ describe('a credential that comes twice', () => {
       return statuses;
     };
 
-    it(`is not let in by the kept answer of one alone, payload ${version}`, async () => {
+    it(`is not admitted by the cached result for one of them, payload ${version}`, async () => {
       assert.deepEqual(await ask(T, [...G, ...T], [...T, ...G]), [200, 403, 403]);
     });
 
-    it(`does not keep its refusal for one alone, payload ${version}`, async () => {
+    it(`does not cache its refusal for one of them, payload ${version}`, async () => {
       assert.deepEqual(await ask([...G, ...T], T, G, T), [403, 200, 403, 200]);
     });
   }
 
-  it('is the last one to a TOKEN authorizer, which is asked for each pair', async () => {
+  it('is the last one for a TOKEN authorizer, which is called for each pair', async () => {
     const auth: FakeFunction = (event) => {
       const { authorizationToken } = event as { authorizationToken: string };
       return policy(authorizationToken === 'admin' ? 'Allow' : 'Deny', '*');

@@ -18,7 +18,7 @@ function linesOf({ ports }: TestApi): string[] {
 const PETS = '/dev/pets';
 
 describe('the execution log of a REST stage', () => {
-  it('reports at INFO what happened, in the order of AWS, without headers and bodies (docs/aws §10.3)', async () => {
+  it("reports at INFO what happened, in AWS's order, without headers and bodies (docs/aws §10.3)", async () => {
     const api = stagedApi(leveled({ LoggingLevel: 'INFO' }), { list: ok });
 
     await api.send({ target: PETS });
@@ -45,7 +45,7 @@ describe('the execution log of a REST stage', () => {
     );
   });
 
-  it('shows headers and bodies where data is traced, but no secret (docs/aws §10.3)', async () => {
+  it('shows headers and bodies if data is traced, but no secret (docs/aws §10.3)', async () => {
     const api = stagedApi(leveled({ LoggingLevel: 'INFO', DataTraceEnabled: true }), { list: ok });
 
     await api.send({
@@ -81,7 +81,7 @@ describe('the execution log of a REST stage', () => {
     assert.doesNotMatch(text, /very-secret/);
   });
 
-  it('shows the request to an authorizer, and no call where none was made', async () => {
+  it('shows the request to an authorizer, and no call if none was made', async () => {
     const source = { Type: 'TOKEN', IdentitySource: 'method.request.header.X-Session' };
     const api = stagedApi(
       leveled({ LoggingLevel: 'INFO', DataTraceEnabled: true }),
@@ -156,7 +156,7 @@ describe('the execution log of a REST stage', () => {
     assert.match(linesOf(api).join('\n'), /\[TRUNCATED\]/);
   });
 
-  it('shows no call where a MOCK answers', async () => {
+  it('shows no call if a MOCK answers', async () => {
     const mock = {
       Integration: {
         Type: 'MOCK',

@@ -30,7 +30,7 @@ describe('finish, of a function URL', () => {
   const ask = (method: string, headers: readonly string[]) =>
     aFunctionUrl({ AuthType: 'NONE', Cors: cors }, hello).send({ method, target: '/', headers });
 
-  it('allows the page of an origin to read the answer, and says so once', async () => {
+  it('allows the page of an origin to read the answer, with each header once', async () => {
     const reply = await ask('GET', ['Origin', ORIGIN]);
 
     assert.equal(headerOf(reply, 'access-control-allow-origin'), ORIGIN);

@@ -1,4 +1,4 @@
-/** What decides before a route does: how many hosts a request names, and which release of the stage it meets. */
+/** What is decided before the route: how many hosts a request names, and which deployment of the stage handles it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { stagedApi } from '../../../../support/logged-apis.ts';
@@ -14,7 +14,7 @@ describe('the hosts that a request names', () => {
     [['Host', 'a.example', 'HOST', 'b.example'], 400],
     [['Host', 'a.example', 'Host', 'a.example'], 400],
   ] as const)
-    it(`are one at most (RFC 9112 §3.2): ${headers.join(' ')} is answered ${status}`, async () => {
+    it(`may be at most one (RFC 9112 §3.2): ${headers.join(' ')} gets ${status}`, async () => {
       assert.equal((await answerOf(api, { target: '/dev/pets', headers }))[0], status);
     });
 
@@ -37,7 +37,7 @@ describe('an API whose default endpoint is disabled (docs/aws §1.1)', () => {
     });
 });
 
-describe('the release that a request meets (docs/aws §10.2)', () => {
+describe('the deployment that handles a request (docs/aws §10.2)', () => {
   const echo: FakeFunction = (event) => ({ statusCode: 200, body: JSON.stringify(event) });
   for (const [fraction, isCanary] of [
     [0, true],
@@ -45,7 +45,7 @@ describe('the release that a request meets (docs/aws §10.2)', () => {
     [0.5, false],
     [0.9999, false],
   ] as const)
-    it(`is ${isCanary ? 'the canary' : 'the stage'} of 50 percent where the lot is ${fraction}`, async () => {
+    it(`is ${isCanary ? 'the canary' : 'the stage'} of 50 percent if the lot is ${fraction}`, async () => {
       const api = stagedApi(
         { CanarySetting: { DeploymentId: 'Second', PercentTraffic: 50 } },
         { list: echo },

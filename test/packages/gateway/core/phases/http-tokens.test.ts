@@ -66,7 +66,7 @@ function httpApi(
 const forgedToken = signToken(OTHER_KEY, CLAIMS);
 
 describe('serve behind a JWT authorizer of an HTTP API', () => {
-  it('accepts a good token, asks the issuer once, and hands the claims on as text', async () => {
+  it('accepts a valid token, calls the issuer once, and passes the claims on as text', async () => {
     const api = withIssuers(httpApi());
     const token = signToken(KEY, CLAIMS);
 
@@ -139,7 +139,7 @@ describe('serve behind a JWT authorizer of an HTTP API', () => {
     },
   ];
   for (const { name, headers, challenge } of refusals)
-    it(`answers 401 to ${name} and says why in www-authenticate (docs/aws §4.5)`, async () => {
+    it(`answers 401 to ${name} and gives the reason in www-authenticate (docs/aws §4.5)`, async () => {
       const api = withIssuers(httpApi());
 
       const reply = await api.send({ target: '/menu', headers });

@@ -1,4 +1,4 @@
-/** What the client gets to see of how an integration ended, as phases after it read it (docs/aws §1.5, §8). */
+/** What the client sees of how an integration ended, as later phases read it (docs/aws §1.5, §8). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -45,7 +45,7 @@ describe('a backend that cannot be reached', () => {
 });
 
 describe('a function that is called asynchronously', () => {
-  it('is accepted though it cannot be run, and the log says why', async () => {
+  it('is accepted even if it cannot be run, and the log says why', async () => {
     const lines: string[] = [];
     const ports = {
       invoker: { invoke: () => Promise.reject(new Error('no process')) },
@@ -72,7 +72,7 @@ describe('a function', () => {
     payload: '{"errorMessage":"boom"}',
   };
 
-  it('behind templates answers what it said, and its error chooses the answer', () => {
+  it('behind templates answers with what it returned, and its error selects the response', () => {
     const returned: InvocationResult = { kind: 'returned', payload: '{"a":1}' };
     const headers = ['Content-Type', 'application/json'];
 

@@ -38,7 +38,7 @@ describe('the access log of a REST API', () => {
     assert.match(line, /[0-9a-f-]{36} 2 7 .*a.?b.* 201 9$/);
   });
 
-  it('has - where the templates override nothing', async () => {
+  it('has - if the templates override nothing', async () => {
     assert.match(await logged('{}', '{}'), /[0-9a-f-]{36} - - - - -$/);
   });
 });

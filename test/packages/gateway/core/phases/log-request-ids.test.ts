@@ -11,7 +11,7 @@ import type { FakeFunction } from '../../../../support/virtual-ports.ts';
 const ID = '7f0e2b1c-0000-4000-8000-00000000abcd';
 const SOURCE = 'developer guide, "Variables for access logging for API Gateway"';
 
-/** What the access log says of the integration's request, by its two names. */
+/** What the access log contains about the integration's request, under its two names. */
 async function logged(Integration: JsonObject, list: FakeFunction): Promise<string> {
   const format = '$context.requestId $context.integration.requestId $context.awsEndpointRequestId';
   const api = stagedApi(
@@ -61,13 +61,13 @@ describe('$context.integration.requestId', () => {
       expected: ID,
     },
     {
-      name: 'is what a streaming backend said',
+      name: 'is what a streaming backend sent',
       integration: BACKEND,
       list: answers,
       expected: 'of-the-backend',
     },
     {
-      name: 'is nothing where Lambda did not take the event',
+      name: 'is nothing if Lambda did not take the event',
       integration: lambda('AWS_PROXY'),
       list: () => ({ kind: 'refused', reason: 'throttled', message: 'no' }),
       expected: '-',

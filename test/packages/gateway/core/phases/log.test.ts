@@ -38,7 +38,7 @@ describe('the access log of a REST stage', () => {
       line: '418 4 418 200',
     },
     {
-      name: 'names no checks where the route is open',
+      name: 'names no checks if the route is open',
       format: STEPS,
       line: '- - - - - 200 200',
     },
@@ -181,7 +181,7 @@ describe('the access log of a REST stage', () => {
 });
 
 describe('the line of a request', () => {
-  it('is one line, for any message of the function', async () => {
+  it('is a single line, whatever the message of the function is', async () => {
     const message = 'Cannot find module x\nRequire stack:\r\n- /var/task/index.js';
     const { send, ports } = stagedApi(
       {},
@@ -198,7 +198,7 @@ describe('the line of a request', () => {
     assert.doesNotMatch(line, /[\r\n]/);
   });
 
-  it('is marked where the request was answered without error', async () => {
+  it('is marked if the request was answered without error', async () => {
     const marks: (boolean | undefined)[] = [];
     const { send, ports } = stagedApi({}, { list: () => ({ statusCode: 302 }) });
     Object.assign(ports, { log: { write: (_: string, isSuccess?: boolean) => marks.push(isSuccess) } });
@@ -209,7 +209,7 @@ describe('the line of a request', () => {
     assert.deepEqual(marks, [true, false]);
   });
 
-  it('ends with a short link to its story, where a console shows it', async () => {
+  it('ends with a short link to its story, if a console shows it', async () => {
     const { send, ports } = stagedApi({}, { list: ok });
     const messages: string[] = [];
     Object.assign(ports, {

@@ -91,7 +91,7 @@ describe('meter, API keys', () => {
     assert.deepEqual([identity['apiKey'], identity['apiKeyId']], [KEY_VALUE, 'Key']);
   });
 
-  it('ignores a key on a route that requires none: not checked, counted or shown (docs/aws §5.3)', async () => {
+  it('ignores a key on a route that requires none: it is not checked, counted or shown (docs/aws §5.3)', async () => {
     const { Key, Plan, PlanKey } = meteredApi({ Quota: { Limit: 1, Period: 'DAY' } });
     const api = anApi(restApi({}, { Key: Key!, Plan: Plan!, PlanKey: PlanKey! }), { list: ok });
 
@@ -183,7 +183,7 @@ describe('meter, key source AUTHORIZER', () => {
     assert.equal(api.ports.invoker.calls.filter((call) => call.functionName === 'auth').length, 1);
   });
 
-  it('shows the key to the function like one that a header brought (docs/aws §4.3)', async () => {
+  it('shows the key to the function like a key from a header (docs/aws §4.3)', async () => {
     const api = behind('AUTHORIZER', KEY_VALUE);
     await statuses(api, 1, '/dev/pets', bearer);
 
@@ -194,8 +194,8 @@ describe('meter, key source AUTHORIZER', () => {
     assert.deepEqual([apiKey, apiKeyId], [KEY_VALUE, 'Key']);
   });
 
-  // Without it the line of a spent quota would name an unknown key.
-  it("says in the request's line why the authorizer gave none, where it says so", async () => {
+  // Without it, the line of a used-up quota would name an unknown key.
+  it("gives the reason in the request's line why the authorizer returned no key, if it states one", async () => {
     const api = behind('AUTHORIZER', undefined, { quotaRefusal: 'over quota: monthly of plan b\u001b[2J' });
 
     assert.deepEqual(await statuses(api, 1, '/dev/pets', bearer), [403]);

@@ -40,7 +40,7 @@ describe('meter, throttle and quota of a plan', () => {
     assert.deepEqual(await statuses(api, 2), [200, 429]);
   });
 
-  it('shares one bucket among all methods and stages of the plan, for each key of its own', async () => {
+  it('shares one bucket among all methods and stages of the plan, one for each key', async () => {
     const other = `${KEY_VALUE}-other`;
     const stages = ['dev', 'prod'].map((Stage) => ({ ApiId: API_ID, Stage }));
     const api = anApi(
@@ -57,7 +57,7 @@ describe('meter, throttle and quota of a plan', () => {
     assert.deepEqual(await statuses(api, 1, '/dev/pets', ['x-api-key', other]), [200]);
   });
 
-  it("gives a method with a throttle of its own a bucket of its own, in place of the plan's (docs/aws §5.1)", async () => {
+  it("gives a method with its own throttle its own bucket, in place of the plan's (docs/aws §5.1)", async () => {
     const Throttle = { '/pets/GET': { RateLimit: 1, BurstLimit: 1 } };
     const api = anApi(
       meteredApi({
@@ -98,7 +98,7 @@ describe('meter, throttle and quota of a plan', () => {
     assert.deepEqual(await statuses(api, 1), [200]);
   });
 
-  it('says Too Many Requests where throttle and quota are both used up, and counts no refused request (docs/aws §5.3)', async () => {
+  it('says Too Many Requests if throttle and quota are both used up, and counts no refused request (docs/aws §5.3)', async () => {
     const api = anApi(
       meteredApi({ Throttle: { RateLimit: 1, BurstLimit: 1 }, Quota: { Limit: 2, Period: 'DAY' } }),
       { list: ok },
@@ -151,7 +151,7 @@ describe('meter, throttle of a stage', () => {
     ThrottlingBurstLimit: burst,
   });
 
-  it('gives each method a bucket with the limit of */*, and no other stage any', async () => {
+  it('gives each method a bucket with the limit of */*, and no bucket to other stages', async () => {
     const api = throttled([forAll(1, 1)]);
 
     assert.deepEqual(await statuses(api, 2, '/prod/pets'), [200, 429]);
@@ -167,7 +167,7 @@ describe('meter, throttle of a stage', () => {
     assert.deepEqual(await statuses(api, 2, '/prod/'), [200, 429]);
   });
 
-  it('is in the record of a request, with what is left of it', async () => {
+  it('is in the record of a request, with the remaining tokens', async () => {
     const api = recording(throttled([forAll(1, 5)]));
 
     await statuses(api, 2, '/prod/pets');
@@ -176,12 +176,12 @@ describe('meter, throttle of a stage', () => {
     assert.match(JSON.stringify(api.last()), routeBucket);
   });
 
-  it('rejects everything at a limit of 0, and admits everything where −1 removes the limit', async () => {
+  it('rejects everything at a limit of 0, and admits everything if −1 removes the limit', async () => {
     assert.deepEqual(await statuses(throttled([forAll(0, 0)]), 1, '/prod/pets'), [429]);
     assert.deepEqual(await statuses(throttled([forAll(-1, -1)]), 2, '/prod/pets'), [200, 200]);
   });
 
-  it('is also said by StageDescription', async () => {
+  it('is also set by StageDescription', async () => {
     const api = anApi(
       {
         ...restApi(),
@@ -238,7 +238,7 @@ describe('meter, throttle of a stage', () => {
 });
 
 describe('meter, throttle of the account', () => {
-  it("admits AWS's burst of 5,000 at once, over all routes, when it is switched on", async () => {
+  it("admits AWS's burst of 5,000 at once, over all routes, if it is switched on", async () => {
     const api = anApi(restApi(), { list: ok }, { isThrottled: true });
 
     const seen = await statuses(api, 5001, '/dev/pets');

@@ -65,7 +65,7 @@ describe('metrics', () => {
     });
   });
 
-  it('count errors by class, and no integration where there was none', async () => {
+  it('count errors by class, and no integration if there was none', async () => {
     const [missing] = await measure(anApi(restApi(), { list: ok }), ['/dev/nothing']);
     const [broken] = await measure(anApi(restApi(), { list: () => ({ statusCode: 500 }) }), ['/dev/pets']);
 
@@ -74,7 +74,7 @@ describe('metrics', () => {
     assert.equal(broken?.['5XXError'], 1);
   });
 
-  it('are sent by method, too, where the stage has detailed metrics', async () => {
+  it('are sent by method, too, if the stage has detailed metrics', async () => {
     const [line] = await measure(stagedApi(DETAILED, { list: ok }), ['/dev/pets']);
 
     assert.deepEqual(dimensionsOf(line)[2], ['ApiName', 'Method', 'Resource', 'Stage']);

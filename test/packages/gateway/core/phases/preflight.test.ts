@@ -24,20 +24,30 @@ const guarded = { AuthorizationType: 'CUSTOM', AuthorizerId: 'Auth' };
 describe('a preflight', () => {
   const rows = [
     {
-      name: 'is answered beside a route of another verb',
+      name: 'is answered together with a route of another verb',
       routes: ['GET /menu'],
       route: guarded,
       expected: 204,
     },
     { name: 'is answered for an open ANY route', routes: ['ANY /{proxy+}'], route: {}, expected: 204 },
     {
-      name: 'is kept by an ANY route behind an authorizer',
+      name: 'is handled by an ANY route behind an authorizer',
       routes: ['ANY /{proxy+}'],
       route: guarded,
       expected: 401,
     },
-    { name: 'is kept by $default behind an authorizer', routes: ['$default'], route: guarded, expected: 401 },
-    { name: 'is kept by an OPTIONS route, open or not', routes: ['OPTIONS /menu'], route: {}, expected: 200 },
+    {
+      name: 'is handled by $default behind an authorizer',
+      routes: ['$default'],
+      route: guarded,
+      expected: 401,
+    },
+    {
+      name: 'is handled by an OPTIONS route, open or not',
+      routes: ['OPTIONS /menu'],
+      route: {},
+      expected: 200,
+    },
   ];
   for (const { name, routes, route, expected } of rows)
     it(name, async () => {

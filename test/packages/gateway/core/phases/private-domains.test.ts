@@ -1,4 +1,4 @@
-/** The policy of a private custom domain stands before that of the API, and both must allow. */
+/** The policy of a private custom domain is evaluated before the API's policy, and both must allow. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { screenByPolicy } from '../../../../../packages/gateway/core/phases/screen.ts';
@@ -71,7 +71,7 @@ describe('a private domain', () => {
       );
     });
 
-  it('rejects every caller where it has no policy, which is no explicit deny', () => {
+  it('rejects every caller if it has no policy, which is not an explicit deny', () => {
     assert.throws(
       () => screenByPolicy(arriving('allow', 'allow', false)),
       (error: GatewayError) => {

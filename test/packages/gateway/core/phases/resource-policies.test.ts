@@ -149,7 +149,7 @@ describe('a resource policy before an open method', () => {
   });
 });
 
-describe('a resource policy beside a Lambda authorizer', () => {
+describe('a resource policy together with a Lambda authorizer', () => {
   const SAYS_PLAIN = '{"Message":"User is not authorized to access this resource"}';
   const SAYS_PLAIN_DENY =
     '{"Message":"User is not authorized to access this resource with an explicit deny"}';
@@ -177,7 +177,7 @@ describe('a resource policy beside a Lambda authorizer', () => {
       isAsked: true,
     },
     {
-      name: 'the resource policy denies, before the authorizer is asked',
+      name: 'the resource policy denies, before the authorizer is called',
       api: DENY,
       auth: allow,
       status: 403,
@@ -194,7 +194,7 @@ describe('a resource policy beside a Lambda authorizer', () => {
     },
   ];
   for (const { name, api, auth, status, body, isAsked } of rows)
-    it(`makes ${status} of it where ${name} (docs/aws §1.2, CUSTOM, table A)`, async () => {
+    it(`makes ${status} of it if ${name} (docs/aws §1.2, CUSTOM, table A)`, async () => {
       const { send, ports } = anApi(withPolicy(withAuthorizer(TOKEN), api), { list: ok, auth });
 
       const reply = await send({ target: '/dev/pets', headers: bearer });

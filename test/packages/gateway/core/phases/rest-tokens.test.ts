@@ -57,7 +57,7 @@ describe('serve behind a COGNITO_USER_POOLS authorizer', () => {
   }[] = [
     { name: 'an ID token', token: id(), status: 200 },
     {
-      name: 'an access token where there are no scopes',
+      name: 'an access token if there are no scopes',
       token: access({ scope: 'orders/read' }),
       status: 401,
     },
@@ -74,7 +74,7 @@ describe('serve behind a COGNITO_USER_POOLS authorizer', () => {
       status: 401,
     },
     {
-      name: 'an ID token where there are scopes',
+      name: 'an ID token if there are scopes',
       method: SCOPED,
       token: id({ scope: 'orders/read' }),
       status: 401,
@@ -138,7 +138,7 @@ describe('serve behind a COGNITO_USER_POOLS authorizer', () => {
       assert.equal(known.status, status);
     });
 
-  it('believes the pool that a stage variable names, on its stage alone (developer guide, "Using stage variables")', async () => {
+  it('trusts the pool that a stage variable names only on that stage (developer guide, "Using stage variables")', async () => {
     const byStage = {
       ProviderARNs: ['arn:aws:cognito-idp:us-east-1:123456789012:userpool/${stageVariables.pool}'],
     };
@@ -188,7 +188,7 @@ describe('serve behind a COGNITO_USER_POOLS authorizer', () => {
     assert.deepEqual([after.status, after.body], [401, '{"message":"The incoming token has expired"}']);
   });
 
-  it('hands the claims on the way Cognito authorizers do', async () => {
+  it('passes the claims on the way Cognito authorizers do', async () => {
     const api = withIssuers(poolApi());
 
     await api.send({ target: '/dev/pets', headers: carrying(id()) });
@@ -274,7 +274,7 @@ describe('serve behind a JWT authorizer of a REST API', () => {
       assert.equal(api.ports.invoker.calls.length, status === 200 ? 1 : 0);
     });
 
-  it('reads about an issuer with the first token: one that is not there is 401, and nothing at load (docs/aws §4.5)', async () => {
+  it('reads about an issuer with the first token: one that does not exist results in 401, not in a failure at load (docs/aws §4.5)', async () => {
     const gone = 'https://gone.example';
     const issuers = { JwtConfiguration: { Issuers: [{ Issuer: gone, Audience: ['api'] }] } };
     const { properties, ...authorizer } = rest['Auth'] ?? { type: '', properties: {} };

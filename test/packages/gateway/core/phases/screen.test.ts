@@ -66,7 +66,7 @@ describe('a request', () => {
       code: 'UNSUPPORTED_MEDIA_TYPE',
     },
     {
-      name: 'to an API with limits of its own',
+      name: 'to an API with its own limits',
       over: { api: { limits: { urlBytes: 2, headerBytes: 100 } }, rawPath: '/ab' },
       code: 'URI_TOO_LONG',
     },

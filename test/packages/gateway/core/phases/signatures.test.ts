@@ -43,7 +43,7 @@ function withIdentities(resources: Readonly<Record<string, TestResource>>): Test
 
 const IAM = { AuthorizationType: 'AWS_IAM' };
 
-/** `/pets` behind IAM; `apiProperties` hold the resource policy. */
+/** `/pets` behind IAM; `apiProperties` contain the resource policy. */
 function iamApi(apiProperties: JsonObject = {}): Record<string, TestResource> {
   const resources = restApi(IAM);
   const api = resources['Api'];
@@ -206,7 +206,7 @@ describe('serve behind AWS_IAM on a REST API', () => {
     },
   ];
   for (const { name, headers, body, errorType } of defects)
-    it(`answers 403 to ${name} in AWS's words (docs/aws §4.6)`, async () => {
+    it(`answers 403 to ${name} with AWS's message (docs/aws §4.6)`, async () => {
       const api = withIdentities(iamApi());
 
       const reply = await api.send({ target: TARGET, headers });
@@ -256,12 +256,16 @@ describe('serve behind AWS_IAM on a REST API', () => {
       status: 403,
     },
     {
-      name: 'the resource policy speaks of others (table A)',
+      name: 'the resource policy mentions only others (table A)',
       who: 'alice',
       api: POLICY('Allow', '888888888888'),
       status: 200,
     },
-    { name: 'he is of another account and the API says nothing (table B)', who: 'carol', status: 403 },
+    {
+      name: 'the caller is from another account and the API has no policy (table B)',
+      who: 'carol',
+      status: 403,
+    },
     {
       name: 'he is of another account and both allow (table B)',
       who: 'carol',

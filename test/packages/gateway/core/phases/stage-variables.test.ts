@@ -56,7 +56,7 @@ describe('stage variables', () => {
       expected: '- http://pets.example/pets',
     },
     {
-      name: 'stand in path and query of an HTTP URI',
+      name: 'are part of path and query of an HTTP URI',
       method: http('http://pets.example/${stageVariables.path}?${stageVariables.query}'),
       seen: target,
       expected: '- http://pets.example/cats?page=2',
@@ -83,7 +83,7 @@ describe('stage variables', () => {
       expected: 'ok',
     },
     {
-      name: 'stand in the path of a service URI',
+      name: 'are part of the path of a service URI',
       method: {
         ...METHOD_RESPONSES,
         Integration: {
@@ -140,7 +140,7 @@ describe('stage variables', () => {
     assert.equal((await api.send({ target: '/dev/pets', headers: bearer })).status, 200);
   });
 
-  it('are nothing where the stage has none of that name, and the call then fails', async () => {
+  it('are empty if the stage has none of that name, and the call then fails', async () => {
     const uri = invokeUri('${stageVariables.gone}');
     const method = { Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: uri } };
     const api = stagedApi({ Variables }, { list: ok }, restApi(method));

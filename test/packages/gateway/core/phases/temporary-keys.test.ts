@@ -30,7 +30,7 @@ function apiOf(resources: Readonly<Record<string, TestResource>>): TestApi {
   return api;
 }
 
-/** `/pets` behind IAM; `apiProperties` hold the resource policy. */
+/** `/pets` behind IAM; `apiProperties` contain the resource policy. */
 function iamApi(apiProperties: JsonObject): Record<string, TestResource> {
   const resources = restApi({ AuthorizationType: 'AWS_IAM' });
   const properties = { Name: 'pets', ...apiProperties };
@@ -89,7 +89,7 @@ describe('serve behind AWS_IAM to a temporary key', () => {
     ]);
   });
 
-  it('is refused by EXPIRED_TOKEN once the session is over, which a gateway response can word (docs/aws §1.3, §4.6)', async () => {
+  it('is refused with EXPIRED_TOKEN once the session is over, which a gateway response can reword (docs/aws §1.3, §4.6)', async () => {
     const custom = {
       type: 'AWS::ApiGateway::GatewayResponse',
       properties: {

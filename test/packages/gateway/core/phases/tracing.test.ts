@@ -61,7 +61,7 @@ describe('tracing of a REST stage', () => {
 
     assert.equal(segments[0]?.['trace_id'], ROOT);
     assert.equal(segments[0]['parent_id'], '53995c3f42cd8ad8');
-    // The header goes on as the client sent it; the segment is one of its own nevertheless.
+    // The header continues as the client sent it; the segment is one of its own nevertheless.
     assert.match(String(segments[0]['id']), /^[0-9a-f]{16}$/);
     assert.notEqual(segments[0]['id'], '53995c3f42cd8ad8');
   });

@@ -6,7 +6,7 @@ import { ok, restApi } from '../../../../support/rest-apis.ts';
 /** Its parse would stop all APIs: an object of so many names costs many times what a text of its size does. */
 const MANY_NAMES = `{${Array.from({ length: 100_001 }, (_, index) => `"m${index}":1`).join()}}`;
 
-it('refuses a body of too many different names, and says why in the log', async () => {
+it('refuses a body with too many different names, and says why in the log', async () => {
   const properties = { RestApiId: 'abcdefghij' };
   const { send, ports } = anApi(
     restApi(

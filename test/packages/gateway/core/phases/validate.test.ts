@@ -90,7 +90,7 @@ describe('validate', () => {
       source: 'docs/aws §6',
     },
     { name: 'no body as an empty object', method: BODY, says: INVALID, source: 'docs/aws §6' },
-    { name: 'a body that is no JSON', method: BODY, body: 'name=x', says: INVALID, source: 'docs/aws §6' },
+    { name: 'a body that is not JSON', method: BODY, body: 'name=x', says: INVALID, source: 'docs/aws §6' },
     { name: 'a good body', method: BODY, body: '{"name":"Rex"}', source: 'docs/aws §6' },
     {
       name: 'a media type with parameters and in capitals',
@@ -222,7 +222,7 @@ describe('a method with', () => {
     },
   ];
   for (const { name, method, property, says } of rows)
-    it(`${name} is refused in AWS's words`, () => {
+    it(`${name} is refused with AWS's message`, () => {
       assert.throws(
         () => anApi(restApi(method), { list: ok }),
         (error) => {
@@ -298,7 +298,7 @@ describe('a WebSocket route', () => {
       says: 'BAD_REQUEST_BODY [no model for "other"]',
     },
     {
-      name: 'refuses what is no JSON',
+      name: 'refuses text that is not JSON',
       route: chosen({ $default: 'Chat' }),
       body: 'hello',
       says: 'BAD_REQUEST_BODY [Unknown error parsing request body]',

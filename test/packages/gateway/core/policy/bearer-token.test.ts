@@ -29,7 +29,7 @@ describe('parseBearerToken', () => {
 
   const refused: { name: string; text: string; description: string; source: string }[] = [
     {
-      name: 'text that is no token',
+      name: 'text that is not a token',
       text: 'secret',
       description: 'the token is malformed: token contains an invalid number of segments',
       source: 'docs/aws §4.5',

@@ -22,7 +22,7 @@ const ROWS: Row[] = [
     expected: false,
   },
   {
-    name: 'StringEquals knows no wildcards',
+    name: 'StringEquals has no wildcards',
     block: is('StringEquals', 'a*'),
     values: has('ab'),
     expected: false,
@@ -67,7 +67,7 @@ const ROWS: Row[] = [
     expected: false,
   },
   {
-    name: 'StringLike knows wildcards',
+    name: 'StringLike has wildcards',
     block: is('StringLike', 'a*c?'),
     values: has('abbcd'),
     expected: true,
@@ -107,7 +107,7 @@ const ROWS: Row[] = [
     expected: true,
   },
   {
-    name: 'a request value that is no number fails',
+    name: 'a request value that is not a number fails',
     block: is('NumericLessThan', 10),
     values: has('x'),
     expected: false,
@@ -177,7 +177,7 @@ const ROWS: Row[] = [
     expected: true,
   },
   {
-    name: 'ArnLike takes no other text for them',
+    name: 'ArnLike accepts no other text for them',
     block: is('ArnLike', 'arn:aws:lambda:*:*:function:f'),
     values: has('arn:aws:lambda:eu-central-1:123456789012:functionf'),
     expected: false,
@@ -228,13 +228,13 @@ const ROWS: Row[] = [
     expected: false,
   },
   {
-    name: 'ForAnyValue negated is met by one unlisted value',
+    name: 'ForAnyValue negated matches one unlisted value',
     block: is('ForAnyValue:StringNotEquals', 'a'),
     values: has('a', 'b'),
     expected: true,
   },
   {
-    name: 'ForAllValues negated asks that none is listed',
+    name: 'ForAllValues negated requires that none is listed',
     block: is('ForAllValues:StringNotLike', 'a*'),
     values: has('b', 'ab'),
     expected: false,
@@ -245,19 +245,19 @@ const ROWS: Row[] = [
     expected: true,
   },
   {
-    name: 'all keys must hold',
+    name: 'all keys must match',
     block: { StringEquals: { 'aws:Key': 'a', 'aws:Other': 'b' } },
     values: { 'aws:key': ['a'], 'aws:other': ['x'] },
     expected: false,
   },
   {
-    name: 'all operators must hold',
+    name: 'all operators must match',
     block: { StringEquals: { 'aws:Key': 'a' }, Bool: { 'aws:SecureTransport': 'true' } },
     values: { 'aws:key': ['a'], 'aws:securetransport': ['true'] },
     expected: true,
   },
   {
-    name: 'variables stand for values',
+    name: 'variables are replaced by values',
     block: is('StringEquals', '${aws:Other}'),
     values: { 'aws:key': ['a'], 'aws:other': ['a'] },
     expected: true,
@@ -269,7 +269,7 @@ const ROWS: Row[] = [
     expected: false,
   },
   {
-    name: 'variables stand in ARNs',
+    name: 'variables in ARNs are replaced',
     block: is('ArnLike', 'arn:aws:iam::*:user/${aws:Other}'),
     values: { 'aws:key': ['arn:aws:iam::1:user/al'], 'aws:other': ['al'] },
     expected: true,
@@ -278,13 +278,13 @@ const ROWS: Row[] = [
 
 describe('compileConditions', () => {
   for (const { name, block, values = {}, expected } of ROWS)
-    it(`knows that ${name}`, () => {
+    it(`evaluates conditions: ${name}`, () => {
       const condition = compileConditions(block, true);
 
       assert.equal(condition(new Map(Object.entries(values))), expected, 'IAM user guide');
     });
 
-  it('holds when there is no block', () => {
+  it('is true if there is no block', () => {
     assert.equal(compileConditions(undefined, true)(new Map()), true);
   });
 

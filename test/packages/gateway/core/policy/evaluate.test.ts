@@ -54,11 +54,11 @@ const ROWS: Row[] = [
     expected: 'allow',
   },
   {
-    name: 'knows wildcards in actions',
+    name: 'accepts wildcards in actions',
     document: policy({ ...allow, Action: 'execute-api:*' }),
     expected: 'allow',
   },
-  { name: 'knows any action', document: policy({ ...allow, Action: '*' }), expected: 'allow' },
+  { name: 'accepts any action', document: policy({ ...allow, Action: '*' }), expected: 'allow' },
   {
     name: 'does not mix up actions',
     document: policy({ ...allow, Action: 'execute-api:ManageConnections' }),
@@ -123,7 +123,7 @@ const ROWS: Row[] = [
     expected: 'allow',
   },
   {
-    name: 'does not know variables before Version 2012-10-17',
+    name: 'has no variables before Version 2012-10-17',
     document: { Statement: { ...allow, Resource: 'arn:${aws:username}' } },
     question: { resource: 'arn:${aws:username}', conditions: new Map([['aws:username', ['1']]]) },
     expected: 'allow',
@@ -179,7 +179,7 @@ describe('compilePolicy', () => {
     ['an Effect in another case', policy({ ...allow, Effect: 'allow' })],
     ['no Effect', policy({ Action: '*', Resource: '*' })],
     ['no Action', policy({ Effect: 'Allow', Resource: '*' })],
-    ['Action beside NotAction', policy({ ...allow, NotAction: 'a:b' })],
+    ['Action together with NotAction', policy({ ...allow, NotAction: 'a:b' })],
     ['no Resource', policy({ Effect: 'Allow', Action: '*' })],
     ['an empty list of resources', policy({ ...allow, Resource: [] })],
     [
@@ -187,9 +187,9 @@ describe('compilePolicy', () => {
       policy({ Effect: 'Allow', Action: '*', NotResource: [] }),
     ],
     ['a Resource that is a number', policy({ ...allow, Resource: 1 })],
-    ['a Resource that is no ARN', policy({ ...allow, Resource: 'pets' })],
+    ['a Resource that is not an ARN', policy({ ...allow, Resource: 'pets' })],
     ['a member in another case', policy({ ...allow, condition: {} })],
-    ['a member beside Statement', { Statement: allow, Extra: 1 }],
+    ['a member together with Statement', { Statement: allow, Extra: 1 }],
     [
       'a principal who is somebody',
       policy({ ...allow, Principal: { AWS: 'arn:aws:iam::123456789012:root' } }),
@@ -265,7 +265,7 @@ describe('compilePolicy', () => {
     );
   });
 
-  it('compiles or refuses any JSON, and throws at none', () => {
+  it('compiles or refuses any JSON, and never throws', () => {
     const near = fc.record(
       {
         Version: fc.oneof(fc.constant('2012-10-17'), fc.jsonValue()),
@@ -309,13 +309,13 @@ describe('compilePolicy', () => {
 
 describe('a policy document that is invalid', () => {
   for (const [name, document, reason] of [
-    ['is no object', [], /^the policy is not an object$/],
-    ['has a statement that is none', policy('Allow'), /^Statement is not an object$/],
+    ['is not an object', [], /^the policy is not an object$/],
+    ['has an invalid statement', policy('Allow'), /^Statement is not an object$/],
     ['has no statement', policy(), /^Statement is empty$/],
     ['has an unknown effect', policy({ ...allow, Effect: 'Permit' }), /Effect/],
     ['has an unknown member', policy({ ...allow, Actions: '*' }), /Actions/],
   ] as const)
-    it(`says what is wrong where it ${name}`, () => {
+    it(`says what is wrong if it ${name}`, () => {
       assert.match(invalidReason(document), reason);
     });
 });

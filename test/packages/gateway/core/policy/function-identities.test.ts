@@ -112,7 +112,7 @@ describe('FunctionIdentities', () => {
       remedy: 'in partition aws-cn: start the gateway with --region cn-north-1, or another region of aws-cn',
     },
   ])
-    it(`says of a statement that allows the same ${name} how to start`, () => {
+    it(`says how to start if a statement allows the same ${name}`, () => {
       const Resource = [allowed, 'arn:aws:sqs:us-east-1:111122223333:other'];
       const policies = [
         policyOf({ Effect: 'Allow', Action: ['dynamodb:GetItem', 's3:GetObject'], Resource }),
@@ -129,7 +129,7 @@ describe('FunctionIdentities', () => {
       assert.match(messages[1] ?? '', /no statement whose action/);
     });
 
-  it('says of a resource of another account, which the role allows, how to start', () => {
+  it('says how to start if the role allows a resource of another account', () => {
     const other = 'arn:aws:sns:us-east-1:111122223333:news';
     const { ask, messages } = identify(
       aRole({ policies: [policyOf({ Effect: 'Allow', Action: '*', Resource: '*' })] }),
@@ -141,7 +141,7 @@ describe('FunctionIdentities', () => {
     ]);
   });
 
-  it('says that a statement denies, where one does', () => {
+  it('says that a statement denies the call, if one does', () => {
     const policies = [
       ...aRole().policies,
       policyOf({ Effect: 'Deny', Action: 'dynamodb:Scan', Resource: '*' }),
@@ -212,7 +212,7 @@ describe('FunctionIdentities', () => {
     assert.equal(functions.assume('arn:aws:iam::123456789012:role/unknown'), undefined);
   });
 
-  it('keeps the key of a function over a reload, and knows no function that is gone', () => {
+  it('keeps the key of a function over a reload, and does not find functions that were removed', () => {
     const { functions, identity } = identify(aRole());
     functions.replace([FUNCTION], rolesOf(aRole({ policies: [] })));
     assert.deepEqual(functions.find(identity.accessKeyId)?.policies, []);
@@ -222,7 +222,7 @@ describe('FunctionIdentities', () => {
 });
 
 describe('withFunctions', () => {
-  it('knows local identities and functions by their keys', () => {
+  it('finds local identities and functions by their keys', () => {
     const { functions, identity } = identify(aRole());
     const admin = { accessKeyId: 'AKIAADMIN', secretAccessKey: 'admin-secret' };
     const all = withFunctions(createIdentities([adminIdentity(admin, ACCOUNT_ID)]), functions);

@@ -63,7 +63,7 @@ describe('parseIdentities', () => {
 
   for (const { name, text, expected } of [
     {
-      name: 'an organization that is none',
+      name: 'an invalid organization',
       text: withMore({ organizationId: 'acme' }),
       expected:
         /^f\.yml:5: organizationId: must be the id of an organization: o- followed by 10 to 32 letters and digits$/,
@@ -80,12 +80,12 @@ describe('parseIdentities', () => {
         /^f\.yml:5: tags: must have keys of 1 to 128 characters, and strings of at most 256 characters as values$/,
     },
     {
-      name: 'two tags that differ by case alone, of which one would be lost',
+      name: 'two tags that differ only by case, of which one would be lost',
       text: withMore({ tags: '{ team: a, Team: b }' }),
       expected: /^f\.yml:5: tags: contains the key [a-z]+ twice/,
     },
     {
-      name: 'a session without an end, which would be good for ever',
+      name: 'a session without an end, which would be good forever',
       text: withMore({ sessionToken: 'a' }),
       expected: /^f\.yml:2: sessionExpires: is missing$/,
     },
@@ -100,7 +100,7 @@ describe('parseIdentities', () => {
       expected: /^f\.yml:8: sessionExpires: must be a time in quotes, such as "2026-12-31T23:59:59Z"$/,
     },
     {
-      name: 'a time that there is not',
+      name: 'a time that does not exist',
       text: withMore({ ...MORE, sessionExpires: "'2026-13-31T23:59:59Z'" }),
       expected: /^f\.yml:8: sessionExpires: must be a time/,
     },
@@ -121,7 +121,7 @@ describe('parseIdentities', () => {
       expected: /^f\.yml: the file must be a map with the keys identities$/,
     },
     {
-      name: 'a list that is none',
+      name: 'an invalid list',
       text: 'identities: 3',
       expected: /^f\.yml:1: identities: must be a list$/,
     },
@@ -152,7 +152,7 @@ describe('parseIdentities', () => {
       expected: /^f\.yml:5: accountId: must be 12 digits in quotes$/,
     },
     {
-      name: 'a policy that is no document',
+      name: 'a policy that is not a document',
       text: FILE.replace(/policies:[^]*/, 'policies: [allow]'),
       expected: /^f\.yml:5: policies: must be an IAM policy document$/,
     },
@@ -189,7 +189,7 @@ describe('createIdentities', () => {
     assert.equal(identities.secretOf('AKIANOBODY'), undefined);
   });
 
-  it('knows of a session whether it still counts at a time', () => {
+  it('decides whether a session is still valid at a given time', () => {
     const identities = createIdentities(parseIdentities(withMore(MORE), 'f.yml', ACCOUNT_ID));
     const end = Date.UTC(2026, 11, 31, 23, 59, 59);
 

@@ -53,7 +53,7 @@ describe('findManagedPolicy', () => {
     },
     { name: 'AdministratorAccess', gives: 'sns:Publish', lacks: undefined },
   ])
-    it(`knows what ${name} gives`, () => {
+    it(`contains the rights of ${name}`, () => {
       const policy = findManagedPolicy(`arn:aws:iam::aws:policy/${name}`);
       const ask = (action: string) => policy?.decide({ action, resource: TABLE, conditions: new Map() });
       assert.equal(ask(gives), 'allow');
@@ -66,7 +66,7 @@ describe('findManagedPolicy', () => {
     'arn:aws:iam::aws:policy/toString',
     'AdministratorAccess',
   ])
-    it(`does not know ${arn}`, () => {
+    it(`does not contain ${arn}`, () => {
       assert.equal(findManagedPolicy(arn), undefined);
     });
 });
@@ -126,7 +126,7 @@ describe('a managed policy', () => {
 });
 
 describe('managedPolicyArn', () => {
-  it('puts execution roles among those of services, as their ARNs are', () => {
+  it('places execution roles among service roles, as their ARNs show', () => {
     assert.deepEqual(['AWSLambdaBasicExecutionRole', 'AmazonDynamoDBFullAccess'].map(managedPolicyArn), [
       'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole',
       'arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess',

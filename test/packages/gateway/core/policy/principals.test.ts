@@ -25,7 +25,7 @@ const ROWS: {
   isFor: [boolean, boolean, boolean, boolean];
 }[] = [
   { name: 'everybody', statement: { Principal: '*' }, isFor: [true, true, true, true] },
-  { name: 'everybody at AWS', statement: { Principal: { AWS: '*' } }, isFor: [true, true, true, true] },
+  { name: 'everybody on AWS', statement: { Principal: { AWS: '*' } }, isFor: [true, true, true, true] },
   {
     name: 'an account by number',
     statement: { Principal: { AWS: '111111111111' } },
@@ -60,7 +60,7 @@ describe('compilePrincipals', () => {
       );
     });
 
-  it('spares an identity of a NotPrincipal deny only where its account is named as well', () => {
+  it('exempts an identity from a NotPrincipal deny only if its account is named as well', () => {
     const deny = { Effect: 'Deny' };
     const alone = { ...deny, NotPrincipal: { AWS: ALICE.arn } };
     const both = { ...deny, NotPrincipal: { AWS: [ALICE.arn, 'arn:aws:iam::111111111111:root'] } };
@@ -76,7 +76,7 @@ describe('compilePrincipals', () => {
     ['both forms', { Principal: '*', NotPrincipal: '*' }],
     ['a name', { Principal: { AWS: 'alice' } }],
     ['an unknown kind', { Principal: { aws: '*' } }],
-    ['text that is no star', { Principal: '111111111111' }],
+    ['text that is not a star', { Principal: '111111111111' }],
     ['a wildcard in an ARN', { Principal: { AWS: 'arn:aws:iam::111111111111:user/*' } }],
     ['an empty list', { Principal: { AWS: [] } }],
   ];

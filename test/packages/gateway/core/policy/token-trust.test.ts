@@ -63,13 +63,13 @@ const ROWS: Row[] = [
     source: 'RFC 7519 §4.1.3',
   },
   {
-    name: 'client_id where there is no aud',
+    name: 'client_id if there is no aud',
     claims: { ...CLAIMS, aud: undefined, client_id: 'api' },
     code: undefined,
     source: 'docs/aws §4.5',
   },
   {
-    name: 'client_id beside a wrong aud',
+    name: 'client_id together with a wrong aud',
     claims: { ...CLAIMS, aud: 'x', client_id: 'api' },
     code: 'audience',
     source: 'docs/aws §4.5',
@@ -113,14 +113,14 @@ const ROWS: Row[] = [
     source: 'docs/aws §4.5: iat ≤ now',
   },
   {
-    name: 'an access token where an ID token is wanted',
+    name: 'an access token if an ID token is wanted',
     claims: { ...CLAIMS, token_use: 'access' },
     trust: { tokenUse: 'id' },
     code: 'token-use',
     source: 'docs/aws §4.6',
   },
   {
-    name: 'an ID token where one is wanted',
+    name: 'an ID token if one is wanted',
     claims: { ...CLAIMS, token_use: 'id' },
     trust: { tokenUse: 'id' },
     code: undefined,
@@ -190,7 +190,7 @@ describe('findTokenDefect', () => {
     assert.equal(defect?.code, 'signature');
   });
 
-  it('asks nothing of the audience of a Cognito token but that there is one', () => {
+  it('only requires that a Cognito token has an audience', () => {
     const pool = { issuer: ISSUER.issuer, audience: 'any' as const };
 
     const [some, none] = [CLAIMS, { ...CLAIMS, aud: undefined }].map((claims) =>
@@ -204,11 +204,11 @@ describe('findTokenDefect', () => {
 describe('chooseIssuer', () => {
   const other = { issuer: 'https://other.example', audience: ['api'] };
 
-  it('gives a token no choice where there is one issuer', () => {
+  it('always chooses the only issuer, whatever the token says', () => {
     assert.equal(chooseIssuer(aToken({ iss: 'https://evil.example' }), TRUST), ISSUER);
   });
 
-  it('takes the one of several that the token names, and no other', () => {
+  it('chooses the issuer that the token names, and no other', () => {
     const trust = { ...TRUST, issuers: [ISSUER, other] };
 
     assert.equal(chooseIssuer(aToken({ iss: other.issuer }), trust), other);
@@ -226,7 +226,7 @@ describe('tokenScopes', () => {
     ['scp as text', { scp: 'orders:read' }, ['orders:read']],
     ['scp as a list', { scp: ['orders:write', 1, 'orders:read'] }, ['orders:write', 'orders:read']],
     ['spaces too many', { scope: ' a  b ' }, ['a', 'b']],
-    ['a scope claim that is no text', { scope: { 'orders:read': true } }, []],
+    ['a scope claim that is not text', { scope: { 'orders:read': true } }, []],
     ['no scopes', {}, []],
   ];
   for (const [name, claims, held] of rows)

@@ -48,7 +48,7 @@ describe('tracePolicy', () => {
     );
   });
 
-  it('shows of each condition what it wants, what the request has, and whether that holds', () => {
+  it('shows for each condition what it requires, what the request has, and whether they match', () => {
     const { statements } = trace(
       statement({
         Condition: {

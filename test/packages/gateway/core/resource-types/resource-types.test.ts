@@ -17,7 +17,7 @@ describe('what requests lack because of a type that is not supported', () => {
     { name: 'that of its service', type: 'AWS::SES::ReceiptRule', lack: RECORDED },
     { name: 'everything, for a service without one', type: 'AWS::Batch::JobQueue', lack: undefined },
     { name: 'everything, for a type without one', type: 'AWS::SQS::Queue', lack: undefined },
-    { name: 'everything, for a type that nobody knows', type: 'AWS::Unknown::Thing', lack: undefined },
+    { name: 'everything, for an unknown type', type: 'AWS::Unknown::Thing', lack: undefined },
     { name: 'everything, for a name of JavaScript', type: 'constructor', lack: undefined },
     {
       name: 'everything, for a name that only ends like a known one',

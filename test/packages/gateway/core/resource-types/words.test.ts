@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { words } from '../../../../../packages/gateway/core/resource-types/words.ts';
 
 describe('words', () => {
-  it('are what stands between blanks and line breaks, and nothing else', () => {
+  it('are separated by blanks and line breaks, and by nothing else', () => {
     assert.deepEqual(words('\n  Name Role\n    Tags '), ['Name', 'Role', 'Tags']);
     assert.deepEqual(words(''), []);
   });

@@ -88,7 +88,7 @@ const ROWS: Row[] = [
     source: 'docs/aws §2.2',
   },
   {
-    name: 'does not let a full match of the path alone hide another route with the method',
+    name: 'does not let a full match of only the path hide another route with the method',
     routes: ['GET /pets/cat', 'POST /pets/{id}'],
     ask: 'POST /pets/cat',
     expected: ['POST /pets/{id}', { id: 'cat' }],

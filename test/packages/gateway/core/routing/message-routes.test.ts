@@ -73,7 +73,7 @@ describe('compileMessageRouting', () => {
       expected: undefined,
     },
     {
-      name: 'finds nothing in text that is no JSON',
+      name: 'finds nothing in text that is not JSON',
       expression: '$request.body.action',
       body: 'hello',
       expected: undefined,
@@ -103,7 +103,7 @@ describe('compileMessageRouting', () => {
       expected: 'x/',
     },
     {
-      name: 'selects nothing by composite for text that is no JSON',
+      name: 'selects nothing by composite for text that is not JSON',
       expression: '${request.body.a}/x',
       body: 'hello',
       expected: undefined,

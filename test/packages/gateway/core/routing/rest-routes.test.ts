@@ -49,7 +49,7 @@ const ROWS: Row[] = [
     source: 'parity routing-sibling-order-2',
   },
   {
-    name: 'goes back to the greedy resource of the root when a literal leads nowhere',
+    name: 'returns to the greedy resource of the root if a literal leads to no route',
     routes: SIBLINGS,
     ask: 'GET /part1/random-value',
     expected: ['GET /{param+}', { param: 'part1/random-value' }],
@@ -112,7 +112,7 @@ const ROWS: Row[] = [
     source: 'inferred',
   },
   {
-    name: 'hands parameters on still encoded',
+    name: 'passes parameters on still encoded',
     routes: ['GET /pets/{id}'],
     ask: 'GET /pets/a%20b%2Fc',
     expected: ['GET /pets/{id}', { id: 'a%20b%2Fc' }],
@@ -231,7 +231,7 @@ describe('checkResourceTree', () => {
     source: string;
   }[] = [
     {
-      name: 'refuses a variable beside a greedy one',
+      name: 'refuses a variable together with a greedy one',
       paths: ['/{proxy+}', '/{dynamic}'],
       wrong: [['/{dynamic}', SIBLING]],
       source: 'parity deploy-error-sibling-variable-of-greedy',

@@ -40,7 +40,7 @@ describe('matchRule', () => {
       source: GUIDE,
     },
     {
-      name: 'not one of the two alone',
+      name: 'not only one of the two',
       path: '/user',
       headers: ['x-version', 'beta'],
       expected: ['rest', ''],
@@ -88,7 +88,7 @@ describe('matchRule', () => {
       assert.deepEqual([found?.rule.id, found?.basePath], expected);
     });
 
-  it('finds none where no rule takes everything', () => {
+  it('finds none if no rule matches everything', () => {
     assert.equal(matchRule(rules.slice(0, 3), '/x', []), undefined);
   });
 });

@@ -6,7 +6,7 @@ import {
   findMappedSource,
 } from '../../../../../packages/gateway/core/stack/event-sources.ts';
 
-describe('an event source of SAM', () => {
+describe('an event source in SAM', () => {
   it('is found by its type', () => {
     for (const [type, row] of Object.entries(EVENT_SOURCES)) assert.equal(findEventSource(type), row);
   });

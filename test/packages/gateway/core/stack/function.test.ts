@@ -32,12 +32,12 @@ describe('a list of functions in processes', () => {
       assert.deepEqual(unknownNames([RESIZE], [name]), []);
     });
 
-  it('has unknown names where no function is called so', () => {
+  it('reports names that no function has', () => {
     assert.equal(isIsolated(RESIZE, ['size']), false);
     assert.deepEqual(unknownNames([RESIZE], ['size', 'resize', 'orders']), ['size', 'orders']);
   });
 
-  it('is no list where all or none are in processes', () => {
+  it('is empty if all or none are in processes', () => {
     assert.deepEqual(
       (['process', 'thread', undefined] as const).map((isolation) => isIsolated(RESIZE, isolation)),
       [true, false, false],

@@ -29,7 +29,7 @@ describe('readHome', () => {
 });
 
 describe('isRegion', () => {
-  it('knows the forms of all partitions', () => {
+  it('accepts the forms of all partitions', () => {
     for (const region of ['us-east-1', 'us-gov-west-1', 'us-isob-east-1', 'cn-north-1', 'eusc-de-east-1'])
       assert.equal(isRegion(region), true, region);
     for (const text of ['', 'eu', 'us-east', 'US-EAST-1', 'us-east-1a', 'unknown-region', 'a b'])

@@ -13,7 +13,7 @@ const STACKS = [
 ];
 
 describe('own parts of a start', () => {
-  it('record usage where a function of the toolkit has a usage table, and not where only the user’s has one', () => {
+  it('record usage if a function of the toolkit has a usage table, and not if only the user’s has one', () => {
     const withTable = (isToolkit: boolean): FunctionDefinition =>
       ({
         name: 'quota-admin',
@@ -28,7 +28,7 @@ describe('own parts of a start', () => {
     );
   });
 
-  it('come before those of the toolkit, in the order of the templates', () => {
+  it("come before the toolkit's parts, in the order of the templates", () => {
     const toolkit = findToolkit(STACKS);
 
     assert.deepEqual(

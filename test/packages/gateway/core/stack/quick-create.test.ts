@@ -42,7 +42,7 @@ describe('Quick create', () => {
       source: 'API reference v2, CreateApi, "credentialsArn"',
     },
     {
-      name: 'an address behind a route of its own',
+      name: 'an address behind its own route',
       api: { Target: 'https://backend.example/', RouteKey: 'GET /pets' },
       integration: {
         IntegrationType: 'HTTP_PROXY',
@@ -55,7 +55,7 @@ describe('Quick create', () => {
     },
   ];
   for (const { name, api, integration, routeKey } of rows)
-    it(`stands for an integration, a route and a stage that deploys itself: ${name}`, () => {
+    it(`creates an integration, a route and a stage that deploys automatically: ${name}`, () => {
       const { made, faults } = expand({ ProtocolType: 'HTTP', ...api });
       const [first, route, stage] = made;
 

@@ -51,7 +51,7 @@ describe('$connect and $disconnect without a Lambda proxy', () => {
     assert.equal(await shakeHands(), 401);
   });
 
-  it('keeps the integration’s own status where the one of a template is assumed to be ignored', async () => {
+  it('keeps the integration’s own status if the one of a template is assumed to be ignored', async () => {
     const { shakeHands } = setUp({
       routeKey: '$connect',
       integration: MOCK,
@@ -67,7 +67,7 @@ describe('$connect and $disconnect without a Lambda proxy', () => {
     assert.equal(await shakeHands(), 101);
   });
 
-  it('rejects a client whose function fails, or whose MOCK has no such status', async () => {
+  it('rejects a client whose function fails, or whose MOCK does not have such a status', async () => {
     const failing = setUp({
       routeKey: '$connect',
       integration: { IntegrationType: 'AWS', IntegrationMethod: 'POST', IntegrationUri: invokeUri('fn') },

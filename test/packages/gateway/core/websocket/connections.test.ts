@@ -22,7 +22,7 @@ describe('Connections', () => {
     assert.equal(connections.find('api1', 'dev', 'AAAAAAAAAAAAAAA='), undefined);
   });
 
-  it('forgets a connection before its closing handshake is through', () => {
+  it('removes a connection before its closing handshake is complete', () => {
     const connections = new Connections(new VirtualClock());
     const socket = new FakeSocket();
     const connection = connections.open(aDetail(), socket);
@@ -104,7 +104,7 @@ describe('Connections', () => {
     assert.deepEqual(socket.closures, [GOING_AWAY]);
   });
 
-  it('ends no connection whose message came while the clock was back for a moment', () => {
+  it('does not end a connection whose message arrived while the clock was set back for a moment', () => {
     const clock = new VirtualClock();
     const connections = new Connections(clock);
     const socket = new FakeSocket();

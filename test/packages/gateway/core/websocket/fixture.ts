@@ -102,7 +102,7 @@ export function aDetail(changes: Partial<ConnectionDetail> = {}): ConnectionDeta
 
 export const API_ID = 'abc123defg';
 
-/** What the tests look at in an event that a function got. */
+/** The parts of an event that the tests examine. */
 export type SeenEvent = {
   readonly type?: string;
   readonly methodArn?: string;

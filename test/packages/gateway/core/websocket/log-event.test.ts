@@ -47,7 +47,7 @@ async function shakeHands({ api, ports }: ReturnType<typeof logged>, target = '/
 }
 
 describe('the access log of a WebSocket stage', () => {
-  it('has a line for each message, also where the function failed or no route answers', async () => {
+  it('has a line for each message, also if the function failed or no route answers', async () => {
     const { ports } = logged((event) => {
       if (event['body'] === '{"action":"hi","fail":true}') throw new Error('boom');
       return { statusCode: 200 };
@@ -154,7 +154,7 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
     ]);
   });
 
-  it('shows the message, the event and both answers where data is traced', async () => {
+  it('shows the message, the event and both answers if data is traced', async () => {
     const { ports } = logged(() => ({ statusCode: 200, body: 'hello\nforged' }), TRACED);
     const connection = ports.connections.open(aDetail(), new FakeSocket());
 
@@ -240,7 +240,7 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
   });
 
   // Knowledge centre, 410-gone-api-gateway: "The response provided by AWS Lambda authorizers".
-  it('shows the request to the authorizer and its answer where data is traced, without its token', async () => {
+  it('shows the request to the authorizer and its answer if data is traced, without its token', async () => {
     const api = logged(OK, TRACED, guarded);
 
     await shakeHands(api, '/dev?token=secret-abc');
@@ -267,7 +267,7 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
     assert.equal(ports.logGroups.lines.length, 9);
   });
 
-  // Attack: a log is read by more people than may connect, and a browser's token stands in the query.
+  // Attack: a log is read by more people than may connect, and a browser's token is in the query.
   it('shows no token that the authorizer reads from the query', async () => {
     const api = logged(OK, TRACED, { connect: { functionName, authorization: anAuthorizer('auth') } });
 

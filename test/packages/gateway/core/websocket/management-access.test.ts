@@ -134,7 +134,7 @@ describe('access to @connections', () => {
       assert.deepEqual([status, JSON.parse(String(body))], [404, { message }]);
     });
 
-  it('allows an identity to post whose policy covers exactly that', async () => {
+  it('allows an identity to post if its policy covers exactly that', async () => {
     const running = await start();
     const client = await open(`ws://${running.host}/dev`);
 
@@ -161,7 +161,7 @@ describe('access to @connections', () => {
     assert.equal(await response.text(), '{"message":"Missing Authentication Token"}');
   });
 
-  it('refuses plain HTTP beside @connections', async () => {
+  it('refuses plain HTTP that is not for @connections', async () => {
     const running = await start();
 
     const response = await fetch(`http://${running.host}/dev`);
@@ -170,7 +170,7 @@ describe('access to @connections', () => {
     assert.equal(await response.text(), '{"message":"Missing Authentication Token"}');
   });
 
-  it('answers 500 to everybody at a domain whose guard cannot be enforced', () => {
+  it('answers 500 to everybody at a domain with a resource policy that cannot be enforced', () => {
     const api = anApi(ROUTES);
     const at = { ...somePorts(api, {}), identities: IDENTITIES };
     const path = '/dev/@connections/L0SM9cOFvHcCIhw%3D';

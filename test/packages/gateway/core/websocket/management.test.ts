@@ -31,7 +31,7 @@ describe('@connections', () => {
     assert.match(result.$metadata.requestId ?? '', /^[0-9a-f-]{36}$/);
   });
 
-  it('posts bytes that are no UTF-8 as text that a client can take', async () => {
+  it('posts bytes that are not UTF-8 as text that a client can accept', async () => {
     const running = await start();
     const client = await open(`ws://${running.host}/dev`);
 

@@ -19,13 +19,13 @@ describe('connect', () => {
   const withConnect = { $connect: { functionName: 'connect' } };
   const rows: readonly Row[] = [
     {
-      name: 'accepts where there is no $connect route',
+      name: 'accepts if there is no $connect route',
       routes: { $default: { functionName: 'connect' } },
       status: 101,
       source: 'docs/aws §11.1',
     },
     {
-      name: 'accepts where $connect has no integration',
+      name: 'accepts if $connect has no integration',
       routes: { $connect: {} },
       status: 101,
       source: 'docs/aws §11.1',
@@ -44,7 +44,7 @@ describe('connect', () => {
       source: 'docs/aws §11.1',
     },
     {
-      name: 'hands back any other status without the body',
+      name: 'returns any other status without the body',
       routes: withConnect,
       handlers: { connect: () => ({ statusCode: 418, body: 'secret' }) },
       status: 418,
@@ -52,7 +52,7 @@ describe('connect', () => {
       source: 'docs/aws §11.1',
     },
     {
-      name: 'answers 502 where the function fails',
+      name: 'answers 502 if the function fails',
       routes: withConnect,
       handlers: { connect: FAILS },
       status: 502,
@@ -60,28 +60,28 @@ describe('connect', () => {
       source: 'docs/aws §3.7',
     },
     {
-      name: 'answers 502 where the answer is malformed',
+      name: 'answers 502 if the answer is malformed',
       routes: withConnect,
       handlers: { connect: () => 'yes' },
       status: 502,
       source: 'docs/aws §11.1',
     },
     {
-      name: 'answers 502 where a header of the function carries a line break',
+      name: 'answers 502 if a header of the function carries a line break',
       routes: withConnect,
       handlers: { connect: () => ({ statusCode: 200, headers: { 'x-a': 'b\r\nset-cookie: c' } }) },
       status: 502,
       source: 'response splitting',
     },
     {
-      name: 'answers 504 where the function is too slow',
+      name: 'answers 504 if the function is too slow',
       routes: withConnect,
       handlers: { connect: SLOW },
       status: 504,
       source: 'docs/aws §11.1',
     },
     {
-      name: 'answers 500 where there is no such function',
+      name: 'answers 500 if there is no such function',
       routes: { $connect: { functionName: 'nobody' } },
       status: 500,
       source: 'docs/aws §3.7',
@@ -116,7 +116,7 @@ describe('connect', () => {
       source: 'docs/aws §11.1',
     },
     {
-      name: 'answers 403 to an unsigned handshake where IAM authorizes',
+      name: 'answers 403 to an unsigned handshake if IAM authorizes',
       routes: {
         $connect: {
           functionName: 'connect',
@@ -128,7 +128,7 @@ describe('connect', () => {
       source: 'docs/aws §4.6',
     },
     {
-      name: 'answers 401 where an identity source is missing, without asking the authorizer',
+      name: 'answers 401 if an identity source is missing, without asking the authorizer',
       routes: AUTHORIZED,
       handlers: { auth: FAILS },
       status: 401,
@@ -136,7 +136,7 @@ describe('connect', () => {
       source: 'docs/aws §4.7',
     },
     {
-      name: 'answers 401 where the authorizer says Unauthorized',
+      name: 'answers 401 if the authorizer says Unauthorized',
       routes: AUTHORIZED,
       handlers: {
         auth: () => {
@@ -148,7 +148,7 @@ describe('connect', () => {
       source: 'docs/aws §4.7',
     },
     {
-      name: 'answers 500 where the authorizer fails',
+      name: 'answers 500 if the authorizer fails',
       routes: AUTHORIZED,
       handlers: { auth: FAILS },
       path: '/dev?token=t',
@@ -157,7 +157,7 @@ describe('connect', () => {
       source: 'docs/aws §4.3',
     },
     {
-      name: 'answers 403 where the policy denies',
+      name: 'answers 403 if the policy denies',
       routes: AUTHORIZED,
       handlers: { auth: policy('Deny') },
       path: '/dev?token=t',
@@ -166,7 +166,7 @@ describe('connect', () => {
       source: 'docs/aws §4.3',
     },
     {
-      name: 'accepts where the policy allows $connect',
+      name: 'accepts if the policy allows $connect',
       routes: AUTHORIZED,
       handlers: { auth: policy('Allow') },
       path: '/dev?token=t',
@@ -220,7 +220,7 @@ describe('connect', () => {
     readonly headers: Readonly<Record<string, string>>;
     readonly expected: string | undefined;
   }[] = [
-    { name: 'negotiates no subprotocol of its own', headers: {}, expected: undefined },
+    { name: 'negotiates no subprotocol itself', headers: {}, expected: undefined },
     {
       name: 'negotiates the subprotocol that the function names',
       headers: { 'Sec-WebSocket-Protocol': 'chat.2' },
@@ -233,7 +233,7 @@ describe('connect', () => {
       const running = await startApi(anApi({ $connect: { functionName: 'connect' } }), { connect });
       after(() => running.close());
 
-      // A browser fails without the header, as at AWS; this client reports what came.
+      // A browser fails without the header, as on AWS; this client reports what came.
       const handshake = shakeHands(`ws://${running.host}/dev`, {}, ['chat.1', 'chat.2']);
 
       if (expected === undefined) await assert.rejects(handshake, /no subprotocol/i);
@@ -256,7 +256,7 @@ describe('connect', () => {
     assert.equal(headers['content-length'], undefined);
   });
 
-  it('answers 429 where the gateway holds as many connections as it can', async () => {
+  it('answers 429 if the gateway has the maximum number of connections', async () => {
     class FullConnections extends Connections {
       override get isFull(): boolean {
         return true;

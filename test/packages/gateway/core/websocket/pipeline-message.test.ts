@@ -52,7 +52,7 @@ describe('message', () => {
       source: 'docs/aws §11.3',
     },
     {
-      name: 'takes text that is no JSON to $default',
+      name: 'takes text that is not JSON to $default',
       routes: { hi: oneWay, $default: twoWay },
       handler: says,
       body: 'hi',
@@ -93,7 +93,7 @@ describe('message', () => {
       source: 'docs/aws §11.2',
     },
     {
-      name: 'answers with an error frame where the API may not invoke the function',
+      name: 'answers with an error frame if the API may not invoke the function',
       routes: { hi: { ...oneWay, mayInvoke: () => false } },
       handler: says,
       body: '{"action":"hi"}',
@@ -101,7 +101,7 @@ describe('message', () => {
       source: 'docs/aws §3.7',
     },
     {
-      name: 'answers with an error frame where the function fails, one-way or not',
+      name: 'answers with an error frame if the function fails, one-way or not',
       routes: { hi: oneWay },
       handler: FAILS,
       body: '{"action":"hi"}',
@@ -110,7 +110,7 @@ describe('message', () => {
       source: 'docs/aws §11.2',
     },
     {
-      name: 'answers with an error frame where the function is too slow',
+      name: 'answers with an error frame if the function is too slow',
       routes: { hi: twoWay },
       handler: SLOW,
       body: '{"action":"hi"}',
@@ -119,7 +119,7 @@ describe('message', () => {
       source: 'docs/aws §3.7',
     },
     {
-      name: 'answers with an error frame where the answer is malformed',
+      name: 'answers with an error frame if the answer is malformed',
       routes: { hi: oneWay },
       handler: () => null,
       body: '{"action":"hi"}',
@@ -128,7 +128,7 @@ describe('message', () => {
       source: 'docs/aws §11.2',
     },
     {
-      name: 'answers with an error frame where the answer is longer than a message may be',
+      name: 'answers with an error frame if the answer is longer than a message may be',
       routes: { hi: twoWay },
       handler: () => ({ statusCode: 200, body: 'x'.repeat(128 * 1024 + 1) }),
       body: '{"action":"hi"}',
@@ -137,7 +137,7 @@ describe('message', () => {
       source: 'docs/aws §11.6',
     },
     {
-      name: 'answers with an error frame where the route has no integration',
+      name: 'answers with an error frame if the route has no integration',
       routes: { hi: {} },
       body: '{"action":"hi"}',
       frame: BROKEN,
@@ -182,7 +182,7 @@ describe('message', () => {
     assert.notEqual(first.messageId, second.messageId);
   });
 
-  it('asks the function in the order of arrival, and no slow answer holds up another', async () => {
+  it('calls the function in the order of arrival, and no slow answer delays another', async () => {
     const release = Promise.withResolvers<undefined>();
     const fn: Handler = async (event) => {
       if (event.body === 'slow') await release.promise;
@@ -206,7 +206,7 @@ describe('message', () => {
     );
   });
 
-  it('ends a connection whose API or stage is gone', async () => {
+  it('ends a connection whose API or stage no longer exists', async () => {
     const at = somePorts(anApi({ $default: { functionName: 'fn' } }), { fn: OK });
     const socket = new FakeSocket();
     const connection = at.connections.open(aDetail({ stageName: 'gone' }), socket);

@@ -17,7 +17,7 @@ describe('a plain request to a WebSocket API', () => {
   });
   after(() => running.close());
 
-  it('is refused, recorded, and told how to connect (docs/aws §11.5)', async () => {
+  it('is refused and recorded, with an explanation of how to connect (docs/aws §11.5)', async () => {
     const reply = await fetch(`http://${running.host}/dev`);
 
     assert.equal(reply.status, 403);

@@ -1,4 +1,4 @@
-/** What tests of WebSocket integrations share: an API of one route, and what its client sees. */
+/** What tests of WebSocket integrations share: an API with one route, and what its client sees. */
 import { DEFAULT_ASSUMPTIONS } from '../../../../../packages/gateway/core/deployment/assumptions.ts';
 import { receive } from '../../../../../packages/gateway/core/receive.ts';
 import { Connections } from '../../../../../packages/gateway/core/websocket/connections.ts';
@@ -23,7 +23,7 @@ type Setup = {
   readonly functions?: Readonly<Record<string, FakeFunction>>;
   readonly answer?: HttpOutcome | undefined;
   readonly assumptions?: Assumptions;
-  /** Whether the route has a response selection expression; usually where it replies. */
+  /** Whether the route has a response selection expression; by default it has one if it replies. */
   readonly selects?: boolean;
 };
 

@@ -6,7 +6,7 @@ import { answered, HTTP, MOCK, setUp } from './route-integration.ts';
 const ROLE = 'arn:aws:iam::123456789012:role/r';
 const BROKEN = /^\{"message": "Internal server error", "connectionId":/;
 
-describe('a message to an integration that is no Lambda proxy (docs/aws §11.3)', () => {
+describe('a message to an integration that is not a Lambda proxy (docs/aws §11.3)', () => {
   it('gets what the response template of a MOCK renders of message, $context and stage', async () => {
     const { say } = setUp({
       integration: MOCK,
@@ -49,13 +49,13 @@ describe('a message to an integration that is no Lambda proxy (docs/aws §11.3)'
       assert.equal(await say(text), status);
     });
 
-  it('fails where no integration response is for the status', async () => {
+  it('fails if no integration response is for the status', async () => {
     const { say } = setUp({ integration: MOCK, responses: [{ IntegrationResponseKey: '/5\\d\\d/' }] });
 
     assert.match((await say('{}')) ?? '', BROKEN);
   });
 
-  it('reaches an HTTP backend by template and mapped parameters, and sees its answer through the response', async () => {
+  it('reaches an HTTP backend through template and mapped parameters, and its answer passes through the response', async () => {
     const { say, ports } = setUp({
       integration: {
         IntegrationType: 'HTTP',
@@ -92,7 +92,7 @@ describe('a message to an integration that is no Lambda proxy (docs/aws §11.3)'
     assert.equal(headers.get('X-Table'), 'blue');
   });
 
-  it('goes through an HTTP_PROXY as it is, both ways', async () => {
+  it('passes through an HTTP_PROXY unchanged in both directions', async () => {
     const { say, ports } = setUp({
       integration: { ...HTTP, IntegrationType: 'HTTP_PROXY' },
       answer: answered(404, 'no such thing', 'text/plain'),
@@ -124,7 +124,7 @@ describe('a message to an integration that is no Lambda proxy (docs/aws §11.3)'
         IntegrationMethod: 'POST',
         CredentialsArn: ROLE,
         IntegrationUri: 'arn:aws:apigateway:us-east-1:dynamodb:action/PutItem',
-        // Without a selection expression a template is known by its media type, as the CDK writes them.
+        // Without a selection expression, a template is selected by its media type, as the CDK writes them.
         RequestTemplates: {
           'application/json': '{"TableName":"t","Item":{"id":{"S":"$context.connectionId"}}}',
         },
@@ -188,7 +188,7 @@ describe('a message to an integration that is no Lambda proxy (docs/aws §11.3)'
     assert.equal(await toText.say('{}'), bytes.toString('base64'));
   });
 
-  it('sends no template-less message on where PassthroughBehavior is NEVER', async () => {
+  it('does not pass on a message without template if PassthroughBehavior is NEVER', async () => {
     const { say, ports } = setUp({
       integration: { ...HTTP, IntegrationType: 'HTTP', PassthroughBehavior: 'NEVER' },
       answer: answered(200, 'ok'),

@@ -42,7 +42,7 @@ export async function startApi(
   const server = createApiServer({
     isHostAllowed: () => true,
     resolveApi: () => api,
-    // As on the control port, the API's id may stand in front of the path that was signed.
+    // As on the control port, the API's id may precede the signed path.
     handleManagement: (request, served) =>
       handleManagement(request, served, at, request.path.replace(`/${api.apiId}/`, '/')),
     bodies: new BodyMemory(at.log),
@@ -73,7 +73,7 @@ export async function startApi(
   };
 }
 
-/** What a handshake led to. */
+/** The result of a handshake. */
 type Handshake =
   | { readonly kind: 'open'; readonly client: Client; readonly headers: NodeJS.Dict<string | string[]> }
   | {

@@ -12,7 +12,7 @@ const VALUES = {
   ':ss': { SS: ['a'] },
 };
 
-/** What DynamoDB says of it; undefined = it is taken. */
+/** DynamoDB's message; undefined = it is accepted. */
 function wrongIn(member: string, text: string): string | undefined {
   const used = Object.entries(VALUES).filter(([key]) => new RegExp(`${key}\\b`).test(text));
   return readExpressions({
@@ -101,7 +101,8 @@ describe('a condition', () => {
     ' OR '.concat('a = :n').repeat(150).slice(4),
     `${'(a = :n OR '.repeat(60)}a = :n${')'.repeat(60)}`,
   ])
-    it(`is taken: ${text.slice(0, 40)}`, () => assert.equal(wrongIn('ConditionExpression', text), undefined));
+    it(`is accepted: ${text.slice(0, 40)}`, () =>
+      assert.equal(wrongIn('ConditionExpression', text), undefined));
 });
 
 // Source: developer guide, "Using update expressions in DynamoDB".
@@ -138,7 +139,7 @@ describe('an update', () => {
     'SET a = if_not_exists(a, if_not_exists(b, :n))',
     'REMOVE a[0], a[1]',
   ])
-    it(`is taken: ${text}`, () => assert.equal(wrongIn('UpdateExpression', text), undefined));
+    it(`is accepted: ${text}`, () => assert.equal(wrongIn('UpdateExpression', text), undefined));
 });
 
 describe('placeholders', () => {
@@ -208,7 +209,7 @@ describe('a condition that is evaluated', () => {
     ),
   }));
 
-  it('holds where the model does', () => {
+  it('is true if the model says so', () => {
     const items = fc.dictionary(attribute, number, { maxKeys: 3 });
     fc.assert(
       fc.property(model, items, ({ text, holds: expected }, item) => {

@@ -1,4 +1,4 @@
-/** What is printed of an expression is read as the same expression again. */
+/** A printed expression is parsed to the same expression. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

@@ -1,4 +1,6 @@
-/** docs/aws §6, §7.1–7.7, §8 and §10.3: what is passed on, discarded and logged where templates and mappings say little. */
+/**
+ * docs/aws §6, §7.1–7.7, §8 and §10.3: what is passed on, discarded and logged if templates and mappings say little.
+ */
 import { answered, aMethod, DEFAULT, headerLines, JSON_ONLY } from '../../../../support/a-method.ts';
 import { proxyTo } from '../../../../support/a-stack.ts';
 import { headerOf } from '../../../../support/an-api.ts';

@@ -1,4 +1,4 @@
-/** What `--assume` changes: each name with its values, the usual one first. */
+/** What `--assume` changes: each name with its values, the default first. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
@@ -101,7 +101,7 @@ async function aWeek(assumptions: Assumptions): Promise<unknown> {
   return seen;
 }
 
-/** The path that a function behind an HTTP API sees, where a mapping changes it. */
+/** The path that a function behind an HTTP API gets if a mapping changes it. */
 async function mappedPath(assumptions: Assumptions): Promise<unknown> {
   const ApiId = API_ID;
   const { send, ports } = anApi(
@@ -264,7 +264,7 @@ const ROWS: readonly AssumptionRow[] = [
 describe('an assumption', () => {
   for (const { source, name, observe, expected } of ROWS)
     for (const value of ASSUMPTIONS[name])
-      it(`${name}=${value} holds (${source})`, async () => {
+      it(`${name}=${value} is implemented (${source})`, async () => {
         const assumptions = readAssumption(`${name}=${value}`, DEFAULT_ASSUMPTIONS);
         assert.ok(assumptions);
 
@@ -318,7 +318,7 @@ describe('an assumption', () => {
     'constructor=x',
     'week-start=sunday ',
   ])
-    it(`is none that reads "${text}"`, () => {
+    it(`does not exist as "${text}"`, () => {
       assert.equal(readAssumption(text, DEFAULT_ASSUMPTIONS), undefined);
     });
 });

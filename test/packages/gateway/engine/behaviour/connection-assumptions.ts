@@ -1,4 +1,4 @@
-/** What `--assume` changes of the ends of connections; rows of assumptions.test.ts. */
+/** What `--assume` changes about the ends of connections; rows of assumptions.test.ts. */
 import { nameServer } from '../../../../../packages/gateway/engine/compose/network/tls.ts';
 import { Account } from '../../../../../packages/gateway/control/account.ts';
 import { makeAuthority } from '../../../../../packages/base/aws/certificates/issue-certificate.ts';
@@ -37,7 +37,9 @@ const expected = {
   1006: [{ code: 1006, reason: '' }],
 };
 
-/** Whether the handshake for a domain with mutual TLS ends where no certificate is shown; tls-front.test.ts shows it. */
+/**
+ * Whether the handshake for a domain with mutual TLS ends if no certificate is presented; tls-front.test.ts shows it.
+ */
 function endsWithout(assumptions: Assumptions): Promise<unknown> {
   const clock = new VirtualClock();
   const served = new ServedApis(new Account({ clock, isThrottled: false }));

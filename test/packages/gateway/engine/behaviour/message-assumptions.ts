@@ -1,4 +1,4 @@
-/** What `--assume` changes of the integrations of WebSocket routes; rows of assumptions.test.ts. */
+/** What `--assume` changes about the integrations of WebSocket routes; rows of assumptions.test.ts. */
 import { answered, HTTP, MOCK, setUp } from '../../core/websocket/route-integration.ts';
 import type { Assumptions } from '../../../../../packages/gateway/core/deployment/assumptions.ts';
 

@@ -164,7 +164,7 @@ const STEPS: readonly {
 ];
 
 describe('the order of checks on a REST API (docs/aws §1.1)', () => {
-  it('is that of AWS: of all faults a request has, the client learns the first', async () => {
+  it("is AWS's order: of all faults of a request, the client learns only the first", async () => {
     const api = aStrictApi();
     let draft: Draft = {
       method: 'POST',
@@ -192,7 +192,7 @@ describe('the order of checks on a REST API (docs/aws §1.1)', () => {
     assert.equal((await api.send(toRequest(draft))).status, 500, 'step 14: no integration response for 404');
   });
 
-  it('refuses a throttled request before its parameters are looked at, and after its key', async () => {
+  it('refuses a throttled request before its parameters are checked, and after its key', async () => {
     const throttled = {
       MethodSettings: [
         { ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 0, ThrottlingBurstLimit: 0 },
@@ -213,7 +213,7 @@ describe('the order of checks on a REST API (docs/aws §1.1)', () => {
     assert.deepEqual(await Promise.all(statuses), [429, 403]);
   });
 
-  it('enforces key and authorizer on OPTIONS like on any method: REST knows no preflight', async () => {
+  it('enforces key and authorizer on OPTIONS as on any method: REST APIs have no preflight handling', async () => {
     const { send } = anEchoApi(restRoutes({ 'OPTIONS /pets': { ApiKeyRequired: true } }));
 
     const headers = ['Origin', 'https://shop.example', 'Access-Control-Request-Method', 'GET'];

@@ -1,4 +1,4 @@
-/** docs/aws §1.6: what every reply of an API carries, whatever answers. */
+/** docs/aws §1.6: what every reply of an API contains, whoever answers. */
 import { answered, aMethod, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
 import { headerOf } from '../../../../support/an-api.ts';
 import { proxyTo } from '../../../../support/a-stack.ts';

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { aGateway } from '../../../../support/a-gateway.ts';
 import type { StartedGateway } from '../../../../support/a-gateway.ts';
 
-/** An HTTP API whose routes lead by a VPC link to a service of Cloud Map. */
+/** An HTTP API whose routes refer to a service of Cloud Map through a VPC link. */
 function resourcesOf(instances: Readonly<Record<string, number>>): object {
   const integration = (query: string): object => ({
     Type: 'AWS::ApiGatewayV2::Integration',
@@ -92,12 +92,12 @@ describe('an HTTP API in front of a service of Cloud Map', () => {
     assert.deepEqual([await fetchOf('/one'), await fetchOf('/one')], ['200 B /one', '200 B /one']);
   });
 
-  it('answers 503 if there is none, and says why', async () => {
+  it('answers 503 if there are no instances, and says why', async () => {
     assert.equal(await fetchOf('/none'), '503 {"message":"Service Unavailable"}');
     assert.match(started.lines.join('\n'), /no instance of orders\.shop with name=Z is registered/);
   });
 
-  it('goes on with the others if one cannot be connected to', async () => {
+  it('continues with the other instances if one cannot be reached', async () => {
     const [, second] = backends;
     second?.closeAllConnections();
     await new Promise((resolve) => second?.close(resolve));
@@ -124,7 +124,7 @@ describe('an HTTP API in front of a service of Cloud Map without instances', () 
     backend.close();
   });
 
-  it('answers 503 without one, and says what to do', async () => {
+  it('answers 503 without an instance, and says what to do', async () => {
     const started = await aGateway(resourcesOf({}));
     const reply = await fetch(`${started.urlOf('http')}/orders`);
 

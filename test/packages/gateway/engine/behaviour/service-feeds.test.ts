@@ -53,14 +53,14 @@ describe('a service that follows lines and metrics', () => {
     assert.match(printed[0]?.group ?? '', /^\/aws\/lambda\/./);
   });
 
-  it('has one measurement per request, though none are written to a file', () => {
+  it('gets one measurement per request, even if none are written to a file', () => {
     const ofRequests = metrics.filter(({ namespace }) => namespace === 'AWS/ApiGateway');
 
     assert.equal(ofRequests.length, 1);
     assert.deepEqual([valueOf(ofRequests[0], 'Count'), ofRequests[0]?.dimensions['Stage']], [1, '$default']);
   });
 
-  it("has one of Lambda's measurements per invocation", () => {
+  it("gets one of Lambda's measurements per invocation", () => {
     const [one, ...others] = metrics.filter(({ namespace }) => namespace === 'AWS/Lambda');
 
     assert.deepEqual(others, []);

@@ -66,12 +66,12 @@ describe('a service with a port in front of an API', () => {
     assert.deepEqual([reply.status, reply.headers.get('x-porch')], [200, 'yes']);
   });
 
-  it('takes requests for its own names and those of this machine alone', async () => {
+  it('accepts only requests for its own names and for names of this machine', async () => {
     assert.equal(await statusFor('front.example'), 200);
     assert.equal(await statusFor('attacker.example'), 403);
   });
 
-  it('ends a connection whose reply HTTP does not have, and goes on', async () => {
+  it('ends a connection for a reply that HTTP does not allow, and continues', async () => {
     await assert.rejects(fetch(`${front()}/dev/odd`));
 
     assert.match(started.lines.join('\n'), /Invalid character in header content/);

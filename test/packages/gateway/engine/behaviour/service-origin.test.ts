@@ -7,7 +7,7 @@ import { aGateway } from '../../../../support/a-gateway.ts';
 import type { StartedGateway } from '../../../../support/a-gateway.ts';
 import { aMockApi } from '../../../../support/a-mock-api.ts';
 
-/** Knows where the hosts are that `AWS::Post::Address` names. */
+/** Resolves the hosts that `AWS::Post::Address` names. */
 const POST: ServiceEntry = {
   name: 'post',
   types: { 'AWS::Post::Address': { enforced: ['Host', 'Port'] } },
@@ -30,7 +30,7 @@ const POST: ServiceEntry = {
     }),
 };
 
-describe('a service that knows where hosts are', () => {
+describe('a service that resolves hosts', () => {
   const hosts: unknown[] = [];
   const backend = createServer((request, response) => {
     hosts.push(request.headers.host);
@@ -57,7 +57,7 @@ describe('a service that knows where hosts are', () => {
     backend.close();
   });
 
-  it('is asked for the host of an integration, which the backend still reads', async () => {
+  it('is asked for the host of an integration, and the backend still gets the original host', async () => {
     const reply = await fetch(`${started.urlOf('rest')}/`);
 
     assert.deepEqual([reply.status, await reply.text()], [200, 'an order']);

@@ -76,7 +76,7 @@ describe('a service in front of a stage', () => {
     assert.equal((await post('{"a":"ladder"}')).status, 200);
   });
 
-  it('refuses others as AWS WAF does, before anything else is checked', async () => {
+  it('refuses requests as AWS WAF does, before anything else is checked', async () => {
     const reply = await post('a trebuchet');
 
     assert.equal(reply.status, 403);
@@ -92,7 +92,7 @@ describe('a service in front of a stage', () => {
     assert.equal(await reply.text(), 'crossed WAF_ALLOW arn:aws:moat:gate');
   });
 
-  it('answers with a reply of its own, in place of the gateway response', async () => {
+  it('answers with its own reply, in place of the gateway response', async () => {
     const reply = await post('hot oil');
 
     assert.equal(reply.status, 418);
@@ -101,7 +101,7 @@ describe('a service in front of a stage', () => {
     assert.equal(await reply.text(), 'out');
   });
 
-  it('closes the stage where it cannot be enforced', async () => {
+  it('closes the stage if it cannot be enforced', async () => {
     const reply = await post('rust');
 
     assert.equal(reply.status, 500);
@@ -114,7 +114,7 @@ describe('a service in front of a stage', () => {
     assert.match(await storyOf(started), /The guard could not see its face/);
   });
 
-  it('says itself why, where the request is explained', async () => {
+  it('says itself why, if the request is explained', async () => {
     await post('another trebuchet');
     const story = await storyOf(started);
 

@@ -84,7 +84,7 @@ checkAll('validation', [
   },
 ]);
 
-/** What a MOCK answers whose response template is this, for a request to `/dev/1`. */
+/** What a MOCK with this response template answers to a request to `/dev/1`. */
 async function rendered(template: string, request: Partial<TestRequest> = {}): Promise<string> {
   const api = aMethod({
     integration: {

@@ -1,4 +1,4 @@
-/** What docs/aws calls not settled, and what is done here until it is: the choices of docs/parity.md. */
+/** What docs/aws calls not settled, and what is done here until it is: the choices in docs/parity.md. */
 import { invokeUri } from '../../../../support/a-stack.ts';
 import {
   anEchoApi,

@@ -1,6 +1,7 @@
 /**
- * What costs a request most besides HTTP, counted: each wait for a promise, and each message between the gateway and an
- * instance (docs/design/hot-path.md). Which instances get events together: test/packages/gateway/lambda/runtime.test.ts.
+ * What a request costs most besides HTTP, counted: each wait for a promise, and each message between the gateway and an
+ * instance (docs/design/hot-path.md). Which instances get events together:
+ * test/packages/gateway/lambda/runtime.test.ts.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -98,7 +99,7 @@ async function waitsOf(client: Client): Promise<readonly string[]> {
     });
     lists.push(waits);
   }
-  // What is done beside requests, a while after a start, is in some of them.
+  // What is done in the background, a while after a start, is included in some of them.
   return lists.reduce((fewest, waits) => (waits.length < fewest.length ? waits : fewest));
 }
 
@@ -111,7 +112,7 @@ const ONE_WAIT = [
 /** The reader of the body is who would log it there. */
 const WITH_BODY = ONE_WAIT.with(-1, 'packages/gateway/server/read-body.ts BodyReader.finish');
 
-describe('a request, alone on its way', () => {
+describe('a request without other traffic', () => {
   const rows: readonly {
     readonly name: string;
     readonly template: stacks.Template;
@@ -122,7 +123,7 @@ describe('a request, alone on its way', () => {
     { name: 'of a REST API', template: stacks.restRoutes(1), kind: 'rest', request: GET('/r0') },
     { name: 'of an HTTP API', template: stacks.httpRoutes(1), kind: 'http', request: GET('/r0') },
     {
-      name: 'behind an authorizer whose grant is kept',
+      name: 'behind an authorizer whose result is cached',
       template: stacks.authorizers(1),
       kind: 'http',
       request: GET('/r0', 'Authorization: token'),
@@ -136,7 +137,7 @@ describe('a request, alone on its way', () => {
     },
   ];
   for (const { name, template, kind, request, waits = ONE_WAIT } of rows)
-    it(`waits for its integration and for nothing else: ${name}`, async () => {
+    it(`waits only for its integration: ${name}`, async () => {
       const started = await aGateway(template.Resources, RECORDING, { 'src/index.js': stacks.SOURCE });
       const address = started.urlOf(kind);
       const [method = '', path = '', ...more] = request;
@@ -183,7 +184,7 @@ describe('messages between the gateway and an instance', () => {
     return mock.callCount();
   };
 
-  it('are one to it and one from it where a request is alone', async (context) => {
+  it('are one to the instance and one from it if a single request is in progress', async (context) => {
     const answers: string[] = [];
     const posts = await countPosts(context, async () => {
       for (let asked = 0; asked < ASKED; asked += 1) answers.push((await clients[0]?.answer()) ?? '');
@@ -193,8 +194,8 @@ describe('messages between the gateway and an instance', () => {
     assert.deepEqual(beyondAnswers(answers), [0]);
   });
 
-  // An answer does not wait for others: it is read where the gateway looks, and a message only wakes.
-  it('are fewer than requests to it, and no more than answers from it, where many come together', async (context) => {
+  // An answer does not wait for others: it is read when the gateway checks, and a message only wakes the gateway.
+  it('are fewer than requests to it, and no more than answers from it, if many come together', async (context) => {
     const answers: string[] = [];
     const posts: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1)

@@ -84,7 +84,7 @@ async function countSteps(row: Row, size: number): Promise<{ load: number; reque
     await ask();
     const requests: number[] = [];
     for (let asked = 0; asked < ASKED; asked += 1) requests.push((await countWork(ask)).steps);
-    // What is done beside requests, a while after a start, is in some of them.
+    // What is done in the background, a while after a start, is included in some of them.
     return { load: load.steps, request: Math.min(...requests), most: load.most.join(', ') };
   } finally {
     await started.close();
@@ -112,7 +112,7 @@ describe('the work of the gateway, counted', () => {
     });
 
   for (const mostFiles of [10, 1000])
-    it(`grows no faster than the files that are kept between runs, of at most ${mostFiles}`, async (t) => {
+    it(`grows no faster than the files that are stored between runs, of at most ${mostFiles}`, async (t) => {
       const root = mkdtempSync(join(tmpdir(), 'work-'));
       t.after(() => rmSync(root, { recursive: true, force: true }));
       const countKept = async (files: number): Promise<number> => {
@@ -126,7 +126,8 @@ describe('the work of the gateway, counted', () => {
       };
 
       const [small, large] = [await countKept(100), await countKept(400)];
-      // Of so few steps one more or less is a quarter. Were each file a look at all before it, it would be four times as many.
+      // With so few steps, one more or less is a quarter. If each file examined all previous ones, it would be four
+      // times as many.
       assert(large / 400 <= (2 * small) / 100, `${small / 100} steps each, then ${large / 400}`);
     });
 });

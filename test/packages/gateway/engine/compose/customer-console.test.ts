@@ -48,7 +48,7 @@ function ask(method: string, path: string, given: object): Promise<{ status: num
 const CUSTOMERS = '/_gatewright/console/customers';
 
 describe('the console of a deployed stack', () => {
-  it('is at the loopback interface, and says whose customers it shows', async () => {
+  it('listens on the loopback interface, and says whose customers it shows', async () => {
     const start = JSON.parse((await ask('GET', '/console/start', {})).body) as Record<string, unknown>;
 
     assert.equal(link.hostname, '127.0.0.1');
@@ -56,7 +56,7 @@ describe('the console of a deployed stack', () => {
     assert.equal((await ask('GET', '/console/', {})).status, 200);
   });
 
-  it('answers its page with the customers, first without their use, and with one of them', async () => {
+  it('sends its page the customers, first without their usage, and then with the usage of one', async () => {
     const bodies = [];
     for (const path of [CUSTOMERS, `${CUSTOMERS}?without=use`, `${CUSTOMERS}/one?tenant=acme`])
       bodies.push(JSON.parse((await ask('GET', path, headers)).body));
@@ -71,7 +71,7 @@ describe('the console of a deployed stack', () => {
     ['a page of another origin', 'GET', CUSTOMERS, { Origin: 'https://evil.example.com' }, 403],
     ['a call without the key', 'GET', CUSTOMERS, { Authorization: '' }, 401],
     ['a call with another key', 'GET', CUSTOMERS, { Authorization: 'Bearer guessed' }, 401],
-    ['a change of the customers', 'POST', CUSTOMERS, {}, 403],
+    ['a change to the customers', 'POST', CUSTOMERS, {}, 403],
     ['an invitation of members', 'POST', '/_gatewright/console/portal/invite', {}, 403],
     ['closing of periods', 'POST', '/_gatewright/console/invoices/close', {}, 403],
     ['calls of tables', 'POST', '/_gatewright/console/tables', {}, 403],

@@ -46,7 +46,7 @@ describe('publishFunctionLine', () => {
       expected: { prefix: `${TIME}\tERROR\t`, stream: 's-1' },
     },
     {
-      name: 'a line in the format of the function as it is',
+      name: "a line in the function's own format",
       over: { level: undefined, requestId: 'r-1' },
       expected: { prefix: '', stream: undefined },
     },
@@ -99,7 +99,7 @@ describe('publishingInvocations', () => {
         assert.equal(values[metric], value, metric);
     });
 
-  it('counts the events that run at once, by function', () => {
+  it('counts the simultaneous events by function', () => {
     const results = [1, 2, 3].map(() => ({ kind: 'returned', payload: '1' }) as const);
 
     const measured = measure(results, 1);

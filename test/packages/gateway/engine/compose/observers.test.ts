@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { LateLogGroups } from '../../../../../packages/gateway/engine/compose/observers.ts';
 import type { GatewayOptions } from '../../../../../packages/gateway/engine/gateway.ts';
 
-/** So many lines wait at most. */
+/** The maximum number of lines that wait. */
 const HELD = 10_000;
 
 type OpenFiles = NonNullable<ConstructorParameters<typeof LateLogGroups>[2]>;
@@ -50,7 +50,7 @@ describe('LateLogGroups', () => {
     assert.deepEqual(written, ['access: one', 'access: two', 'access: three']);
   });
 
-  it('counts the lines that find no room while its files are being opened, and says so in one line', async () => {
+  it('counts the lines for which there is no room while its files are being opened, and reports it in one line', async () => {
     const { groups, log, written } = lateGroups();
 
     for (let line = 0; line < HELD + 3; line += 1) groups.write('access', String(line));
@@ -84,7 +84,7 @@ describe('LateLogGroups', () => {
     assert.equal(tries(), 0);
   });
 
-  it('says nothing on close where nothing was lost', async () => {
+  it('prints nothing on close if nothing was lost', async () => {
     const { groups, log, written } = lateGroups();
 
     groups.write('access', 'one');

@@ -20,7 +20,7 @@ const ORDERS = {
 };
 
 describe('a start with kept tables', () => {
-  it('knows their streams before any part could ask for them', async () => {
+  it('finds their streams before any part could ask for them', async () => {
     const dataDirectory = mkdtempSync(join(tmpdir(), 'gatewright-data-'));
     const { Resources } = anHttpApiTemplate('exports.handler = async () => 1;', { ORDERS }) as {
       readonly Resources: object;
@@ -39,7 +39,7 @@ describe('a start with kept tables', () => {
 });
 
 describe('a start of two stacks', () => {
-  it('has one table where both name the same one', async () => {
+  it('has one table if both name the same one', async () => {
     const { Resources } = anHttpApiTemplate('exports.handler = async () => 1;', { ORDERS }) as {
       readonly Resources: object;
     };
@@ -53,7 +53,7 @@ describe('a start of two stacks', () => {
 });
 
 describe('a table that a call has made', () => {
-  // The stream is of no template: its ARN is known by the store alone.
+  // The stream is not in a template: only the store has its ARN.
   it('starts a function with what its stream had before the mapping, and with what comes after it', async () => {
     const source = `exports.handler = async ({ Records }) => {
       for (const { dynamodb } of Records) console.log('changed ' + dynamodb.Keys.id.S) }`;

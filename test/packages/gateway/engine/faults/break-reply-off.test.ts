@@ -58,7 +58,7 @@ describe('breakReplyOff', () => {
     { name: 'an empty body', body: '', method: 'GET' },
     { name: 'a reply to HEAD', body: 'abc', method: 'HEAD' },
   ])
-    it(`leaves ${name} as it is`, async () => {
+    it(`does not change ${name}`, async () => {
       assert.deepEqual(await sent({ body }, CUT, method), { parts: [body], notes: [], isReset: undefined });
     });
 });

@@ -41,7 +41,7 @@ const meets = (rules: FaultRules, more: Partial<typeof REQUEST> = {}, afterMs = 
   rules.ofRequest({ ...REQUEST, ...more }, START + afterMs).length > 0;
 
 describe('FaultRules', () => {
-  it('meets the same requests again with the same seed and order, whatever the seed', () => {
+  it('affects the same requests again with the same seed and order, whatever the seed', () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat(100), fc.nat(60), (seed, percent, requests) => {
         const text = `seed: ${seed}\nrules: [{ share: ${percent / 100}, latency: [1ms, 9s] }, { share: 0.5, reset: true }]`;
@@ -52,7 +52,7 @@ describe('FaultRules', () => {
     );
   });
 
-  it('meets others with another seed', () => {
+  it('affects other requests with another seed', () => {
     const pattern = (seed: number): string => {
       const rules = rulesOf(`seed: ${seed}\nrules: [{ share: 0.5, reset: true }]`);
       return Array.from({ length: 64 }, () => (meets(rules) ? '1' : '0')).join('');
@@ -62,7 +62,7 @@ describe('FaultRules', () => {
     assert.notEqual(pattern(1), pattern(2));
   });
 
-  it('meets none with a share of 0, and all with 1', () => {
+  it('affects none with a share of 0, and all with a share of 1', () => {
     const [none, all] = [rulesOf('rules: [{ share: 0, reset: true }]'), rulesOf('rules: [{ reset: true }]')];
 
     for (let at = 0; at < 100; at += 1) assert.deepEqual([meets(none), meets(all)], [false, true]);
@@ -76,7 +76,7 @@ describe('FaultRules', () => {
     assert.deepEqual(found, [false, false, true, true, false, false]);
   });
 
-  it('leaves the choice of later requests alone when a rule is off for a while', () => {
+  it('does not change the choice of later requests if a rule is off for a while', () => {
     const text = 'rules: [{ share: 0.5, reset: true }]';
     const [always, paused] = [rulesOf(text), rulesOf(text)];
     const first = Array.from({ length: 40 }, () => meets(always));
@@ -111,7 +111,7 @@ describe('FaultRules', () => {
     assert.ok(new Set(lengths).size > 10);
   });
 
-  it('lets the first rule that meets a call of a table decide', () => {
+  it('lets the first rule that affects a call to a table decide', () => {
     const rules = rulesOf(
       'rules: [{ table: { name: Orders, answers: ThrottlingException }, until: 1s }, { table: orders }]',
     );
@@ -122,7 +122,7 @@ describe('FaultRules', () => {
     assert.equal(rules.ofTable({ ...call, table: 'other' }, START), undefined);
   });
 
-  it('counts for each rule the requests that fit, and those that it met', () => {
+  it('counts for each rule the matching requests, and the affected ones', () => {
     const rules = rulesOf(
       'rules: [{ name: half, share: 0.5, from: 1s, until: 2s, route: GET /, reset: true }]',
     );

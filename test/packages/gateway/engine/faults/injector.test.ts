@@ -80,7 +80,7 @@ const bodyOf = async (reply: Reply): Promise<string> =>
   String((await gatherReply(reply, { maxBytes: 1_000, timeoutMs: 1_000 })).body);
 
 describe('delays of many requests', () => {
-  it('are at most 1000 at a time; others go on, and say so', async () => {
+  it('are at most 1000 at a time; further requests continue, and are reported', async () => {
     const end = Promise.withResolvers<undefined>();
     const at = world('rules: [{ latency: 1s }]', undefined, answer, 900_000, () => end.promise);
     const waiting = Array.from({ length: 1_000 }, () => at.send());
@@ -97,7 +97,7 @@ describe('delays of many requests', () => {
 });
 
 describe('several rules that answer', () => {
-  it('are noted and have an effect up to the first alone', async () => {
+  it('are noted, and have an effect up to the first one', async () => {
     const at = world('rules: [{ status: 503 }, { crash: true }, { throttle: true }, { error: no }]');
 
     assert.equal((await at.send()).status, 503);
@@ -176,7 +176,7 @@ describe('an answer in place of the integration’s', () => {
     assert.deepEqual(at.calls, []);
   });
 
-  it('comes after the call where the rule says so', async () => {
+  it('is sent after the call if the rule says so', async () => {
     const at = world('rules: [{ status: { code: 500, callsIntegration: true } }]');
 
     assert.equal((await at.send()).status, 500);
@@ -240,7 +240,7 @@ describe('an instance', () => {
 });
 
 describe('a reply that breaks off', () => {
-  it('is cut after its first bytes, with the length of all of them', async () => {
+  it('is cut after its first bytes, with the full length announced', async () => {
     const at = world('rules: [{ cutBody: 2 }]');
 
     const reply = await at.send();
@@ -254,7 +254,7 @@ describe('a reply that breaks off', () => {
     assert.equal(await bodyOf(await world('rules: [{ cutBody: 99 }]').send()), 'hell');
   });
 
-  it('is whole where it has no body', async () => {
+  it('is whole if it has no body', async () => {
     const reply = await world('rules: [{ cutBody: 0 }]', undefined, () => ({ statusCode: 200 })).send();
 
     assert.equal(reply.stream, undefined);
@@ -299,7 +299,7 @@ describe('a table out of reach', () => {
 });
 
 describe('a fault of a table', () => {
-  it('meets a function that no request waits for', () => {
+  it('affects a function that no request waits for', () => {
     const at = world('rules: [{ table: orders }]');
 
     assert.equal(at.injector.answerTable('list', 'orders'), 'unreachable');
@@ -328,7 +328,7 @@ describe('an asynchronous call of a function', () => {
     { rule: 'crash: true', done: [], notes: undefined },
     { rule: 'throttle: true', done: [], notes: undefined },
   ])
-    it(`is ${notes === undefined ? 'not met' : 'met'} by ${rule}: it is answered before the function runs`, async () => {
+    it(`is ${notes === undefined ? 'not affected' : 'affected'} by ${rule}: it is answered before the function runs`, async () => {
       const at = world(`rules: [{ ${rule} }]`, integration);
 
       const reply = await at.send();

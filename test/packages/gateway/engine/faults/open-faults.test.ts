@@ -91,7 +91,7 @@ const STACK = {
   ...Object.fromEntries(PATHS.map((path) => [`Get${path}`, route(path)])),
 };
 
-/** Without functions: a backend, and a WebSocket API, which meets no faults. */
+/** Without functions: a backend, and a WebSocket API, which is not affected by faults. */
 const OTHER_STACK = {
   Chat: {
     Type: 'AWS::ApiGatewayV2::Api',
@@ -189,12 +189,12 @@ describe('a gateway with a file of faults', () => {
     assert.deepEqual(started.listening.faults, { file: 'faults.yml', rules: 9, seed: 7 });
   });
 
-  it('delays a request and says so in its line', async () => {
+  it('delays a request and reports it in its line', async () => {
     assert.equal((await get('slow')).status, 200);
     assert.match(lineOf('slow') ?? '', /\(faults\.yml rule 1 \(slow orders\): waited 5 ms\)/);
   });
 
-  it('tells the story of a request with what was done to it', async () => {
+  it('explains a request with the injected fault', async () => {
     await get('slow');
 
     const story = JSON.stringify(await ask('GET', 'requests/last'));
@@ -233,7 +233,7 @@ describe('a gateway with a file of faults', () => {
     assert.match(lineOf('cold') ?? '', /faults\.yml rule 6: the event ran in a new instance/);
   });
 
-  /** What arrives on a connection of its own, and how it ends. */
+  /** What arrives on a separate connection, and how it ends. */
   const raw = (path: string): Promise<{ text: string; code: string | undefined }> =>
     new Promise((resolve) => {
       const { hostname, port } = new URL(started.urlOf('http'));
@@ -252,7 +252,7 @@ describe('a gateway with a file of faults', () => {
     assert.match(lineOf('reset') ?? '', /faults\.yml rule 7: reset the connection/);
   });
 
-  it('cuts a body whose whole length it has announced', async () => {
+  it('truncates a body after it has announced the full length', async () => {
     const { text } = await raw('cut');
 
     const [head = '', body] = text.split('\r\n\r\n');
@@ -261,7 +261,7 @@ describe('a gateway with a file of faults', () => {
     assert.match(lineOf('cut') ?? '', /faults\.yml rule 8: cut the body after 5 bytes/);
   });
 
-  it('lists its rules with counts for the console, where each can be switched', async () => {
+  it('lists its rules with counts for the console, if each can be switched', async () => {
     const rule = async (): Promise<unknown> =>
       ((await ask('GET', 'console/differs')) as { faults: readonly object[] }).faults[1];
     await get('status');
@@ -282,7 +282,7 @@ describe('a gateway with a file of faults', () => {
     });
   });
 
-  it('puts a table out of reach of the function, and says so with its request', async () => {
+  it('makes a table unavailable to the function, and reports it with its request', async () => {
     assert.notEqual((await get('table')).body, 'read');
     assert.match(
       lineOf('table') ?? '',
@@ -364,7 +364,7 @@ describe('a start with a file of faults', () => {
       assert.match(error.describe(), message);
     });
 
-  it('ends where others on the network would meet the faults', async () => {
+  it('ends if the injected faults would affect others on the network', async () => {
     const error = await refusalOf('rules: []', { host: '0.0.0.0' });
 
     assert.ok(error instanceof StartError);
@@ -376,7 +376,7 @@ describe('a start with a file of faults', () => {
     assert.equal(await refusalOf('rules: []', { host: '0.0.0.0', allowFaultsOnNetwork: true }), undefined);
   });
 
-  it('ends where the file cannot be read', async () => {
+  it('ends if the file cannot be read', async () => {
     const error = await refusalOf('rules: []', { faults: 'none.yml' });
 
     assert.ok(error instanceof StartError);
@@ -385,7 +385,7 @@ describe('a start with a file of faults', () => {
 });
 
 describe('openFaults', () => {
-  it('reports rules that a reload has made void, where a start ends', () => {
+  it('reports rules that a reload has made void, if a start ends', () => {
     const directory = mkdtempSync(join(tmpdir(), 'gatewright-faults-'));
     writeFileSync(join(directory, 'faults.yml'), 'rules:\n  - reset: true\n    route: GET /gone');
     const log = new MemoryLog();

@@ -123,10 +123,10 @@ rules:
     });
 
   for (const { name, text, says } of [
-    { name: 'a text that is no YAML', text: 'rules: [', says: /^faults\.yml:1: / },
+    { name: 'a text that is not YAML', text: 'rules: [', says: /^faults\.yml:1: / },
     { name: 'an empty file', text: '', says: /^faults\.yml: the faults file must be a map of seed, rules$/ },
     { name: 'a file without rules', text: 'seed: 1', says: /^faults\.yml:1: the file has no rules$/ },
-    { name: 'rules that are no list', text: 'rules: 1', says: /^faults\.yml:1: rules must be a list$/ },
+    { name: 'rules that are not a list', text: 'rules: 1', says: /^faults\.yml:1: rules must be a list$/ },
     { name: 'a bad seed', text: 'seed: x\nrules: []', says: /^faults\.yml:1: seed must be a whole number/ },
     {
       name: 'an unknown member',
@@ -174,12 +174,12 @@ rules:
       says: /^faults\.yml:2: latency must be a duration such as 500ms, 30s or 2m, not nothing$/,
     },
     {
-      name: 'a status that is none',
+      name: 'an invalid status',
       text: 'rules:\n  - status:\n      code: 42',
       says: /^faults\.yml:3: code must be a whole number from 200 to 599, not 42$/,
     },
     {
-      name: 'headers that are no texts',
+      name: 'headers that are not texts',
       text: 'rules:\n  - status:\n      code: 500\n      headers: { x: 1 }',
       says: /^faults\.yml:4: headers must be a map of names to strings, not \{"x":1\}$/,
     },
@@ -219,7 +219,7 @@ rules:
       says: /^faults\.yml:3: invocationPercentage must be a whole number from 1 to 100, not 0$/,
     },
     {
-      name: 'a share beside an action',
+      name: 'a share together with an action',
       text: 'rules:\n  - actionId: aws:lambda:invocation-error\n    share: 0.5',
       says: /^faults\.yml:3: share is not allowed with an actionId: use invocationPercentage in its parameters$/,
     },
@@ -319,7 +319,7 @@ rules:
       else assert.equal(only(rule)?.untilMs, 1000 + seconds * 1000);
     });
 
-  it('is in force for all requests and for ever where nothing is said', () => {
+  it('is in force for all requests and forever by default', () => {
     const rule = only('reset: true');
 
     assert.deepEqual([rule?.share, rule?.fromMs, rule?.untilMs, rule?.lines], [1, 0, Infinity, {}]);

@@ -113,7 +113,7 @@ const answer = async (
 const REST_BROKEN = [502, '{"message": "Internal server error"}'];
 const HTTP_BROKEN = [500, '{"message":"Internal Server Error"}'];
 
-/** What REST and an HTTP API make of what a function returns, one after the other. */
+/** What REST APIs and HTTP APIs make of a function's result, one after the other. */
 async function bothAnswers(returned: unknown): Promise<unknown> {
   const functions = { echo: () => returned };
   return [
@@ -122,7 +122,7 @@ async function bothAnswers(returned: unknown): Promise<unknown> {
   ];
 }
 
-/** What an answer of a function means to the client. */
+/** What a function's answer means to the client. */
 export const ANSWERS: readonly Surprise[] = [
   {
     source: 'docs/aws §3.5',

@@ -1,4 +1,4 @@
-/** One behaviour as a test: what a client, a function or a backend gets to see. */
+/** One behaviour as a test: what a client, a function or a backend receives. */
 export type Surprise = {
   /** The sections of docs/aws that have its evidence. */
   readonly source: string;

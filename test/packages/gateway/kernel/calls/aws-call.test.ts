@@ -21,7 +21,7 @@ function ask(body: string) {
 // STS API reference, AssumeRoleWithWebIdentity: "doesn't require the use of AWS security credentials"
 describe('a call without a signature', () => {
   for (const action of ['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'])
-    it(`is told that ${action}, which needs none, is not supported here`, () => {
+    it(`is answered that ${action}, which needs no signature, is not supported here`, () => {
       const { status, body } = ask(`Action=${action}&Version=2011-06-15`);
 
       assert.equal(status, 501);

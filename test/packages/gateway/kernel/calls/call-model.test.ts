@@ -111,7 +111,7 @@ describe('a model of calls', () => {
     STEPFUNCTIONS_MODEL,
     STS_MODEL,
   }))
-    it(`of ${service} has patterns that every text passes or fails at once`, () => {
+    it(`of ${service} has patterns that decide every text quickly`, () => {
       const lines = text
         .trim()
         .split('\n')

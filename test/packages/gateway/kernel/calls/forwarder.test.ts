@@ -90,7 +90,7 @@ describe('createForwarder', () => {
     });
 
   // S3 API reference, GetObject: `response-content-encoding` and the ContentEncoding of the object
-  it('keeps the encoding of a body that is passed on as it is', async () => {
+  it('keeps the encoding of a body that is passed on unchanged', async () => {
     const services = new FakeBackend<ServiceRequest>();
     const headers = ['Content-Encoding', 'gzip', 'ETag', 'e'];
     services.answer = () => ({ kind: 'answered', status: 200, headers, body: Buffer.of(31, 139) });

@@ -7,7 +7,7 @@ import { CountingRandom, VirtualClock } from '../../../../support/virtual-ports.
 
 const TARGET = ['X-Amz-Target', 'Bells.Ring'];
 
-/** A service of bells that rings, knows nothing else, and breaks on request. */
+/** A service of bells that rings, supports nothing else, and breaks on request. */
 const bells: ServiceApi = {
   namespace: 'https://bells.example/',
   answer({ operation }) {
@@ -80,7 +80,7 @@ describe('Recorder', () => {
       assert.match(id, /^[0-9a-f-]{36}$/);
     });
 
-  it('answers in the form of the protocol where a service breaks', async () => {
+  it('answers in the form of the protocol if a service breaks', async () => {
     const broken = async (call: Partial<ServiceRequest>): Promise<string> =>
       describeOutcome(await aRecorder([]).answer(aCall(call)));
 
@@ -94,7 +94,7 @@ describe('Recorder', () => {
     );
   });
 
-  it('answers 500 where a service breaks, and reports why', async () => {
+  it('answers 500 if a service breaks, and reports why', async () => {
     const report: string[] = [];
 
     assert.match(describeOutcome(await aRecorder(report).answer(aCall({ query: 'Action=Break' }))), /^500 /);

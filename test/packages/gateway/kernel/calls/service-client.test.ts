@@ -66,7 +66,7 @@ const rows: readonly {
   call?: Partial<ServiceRequest>;
   expected: string;
 }[] = [
-  { name: 'records where no endpoint answers', endpoints: {}, expected: 'recorded' },
+  { name: 'records if no endpoint answers', endpoints: {}, expected: 'recorded' },
   {
     name: 'sends to the address of all services',
     endpoints: { urls: { '*': 'http://localhost:4566' } },
@@ -83,20 +83,20 @@ const rows: readonly {
     expected: 'https://sns.eu-west-1.amazonaws.com',
   },
   {
-    name: 'knows subdomains and the Chinese partition',
+    name: 'supports subdomains and the Chinese partition',
     endpoints: { live: ['s3'], credentials: KEYS },
     call: { service: 's3', subdomain: 'bucket', region: 'cn-north-1' },
     expected: 'https://bucket.s3.cn-north-1.amazonaws.com.cn',
   },
   {
-    name: 'asks the DynamoDB of this start, also where another address is for all services',
+    name: 'asks the DynamoDB of this start, also if another address is for all services',
     endpoints: { urls: { '*': 'http://localhost:4566' } },
     more: { dynamodb: TABLES },
     call: { service: 'dynamodb' },
     expected: 'http://127.0.0.1:8000',
   },
   {
-    name: 'asks another DynamoDB where one is named',
+    name: 'calls another DynamoDB if one is named',
     endpoints: { urls: { dynamodb: 'http://localhost:8001' } },
     more: { dynamodb: TABLES },
     call: { service: 'dynamodb' },
@@ -185,7 +185,7 @@ describe('isForwarded', () => {
       expected: false,
     },
   ])
-    it(`is ${expected} where ${name}`, () => {
+    it(`is ${expected} if ${name}`, () => {
       assert.equal(isForwarded('sns', endpoints, OWN), expected);
     });
 });

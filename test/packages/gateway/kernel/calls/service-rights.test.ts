@@ -185,7 +185,7 @@ describe('rightsOfCall', () => {
 
   const DECOYS = [
     {
-      name: 'the name of another queue beside an address without an account',
+      name: 'the name of another queue together with an address without an account',
       service: 'sqs',
       call: {
         target: 'AmazonSQS.ReceiveMessage',
@@ -221,7 +221,7 @@ describe('rightsOfCall', () => {
       needs: 'sns:Publish closed',
     },
     {
-      name: 'a topic beside another target',
+      name: 'a topic together with another target',
       service: 'sns',
       call: { form: 'Action=Publish&TopicArn=open&TargetArn=closed&Message=m' },
       needs: 'sns:Publish open, sns:Publish closed',
@@ -233,7 +233,7 @@ describe('rightsOfCall', () => {
       needs: 'sns:CreateTopic *',
     },
     {
-      name: 'a stream beside the iterator of another one',
+      name: 'a stream together with the iterator of another one',
       service: 'kinesis',
       call: {
         target: 'Kinesis_20131202.GetRecords',
@@ -242,7 +242,7 @@ describe('rightsOfCall', () => {
       needs: 'kinesis:GetRecords *',
     },
     {
-      name: 'a state machine beside an execution of another one',
+      name: 'a state machine together with an execution of another one',
       service: 'states',
       call: {
         target: 'AWSStepFunctions.StopExecution',
@@ -252,7 +252,7 @@ describe('rightsOfCall', () => {
     },
   ];
   for (const { name, service, call, needs } of DECOYS)
-    it(`asks for what is served where a call names ${name}`, () => {
+    it(`asks for what is served if a call names ${name}`, () => {
       assert.equal(print(rightsOf(service, call)), needs);
     });
 
@@ -300,7 +300,7 @@ describe('rightsOfCall', () => {
     );
   });
 
-  it('asks for what a service knows of a call that names no resource, and of no other', () => {
+  it('requires what a service knows about a call that names no resource, and nothing else', () => {
     const resourceOf = (service: string): string => `arn:aws:${service}:eu-west-1:123456789012:stream/s`;
     const body = { ShardIterator: 'opaque' };
     const call = { target: 'Kinesis_20131202.GetRecords', body };
@@ -315,7 +315,7 @@ describe('rightsOfCall', () => {
     assert.equal(rightsOf('kinesis', call, { resourceOf: () => undefined })?.[0]?.resource, '*');
   });
 
-  it('asks for the operation itself where a service runs here that needs nothing else', () => {
+  it('asks for the operation itself if a service runs here that needs nothing else', () => {
     const call = { target: 'AWSWAF_20190729.ListWebACLs' };
     const arn = 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/1';
     const isServed = (name: string): boolean => name === 'wafv2';
@@ -354,7 +354,7 @@ describe('rightsOfCall', () => {
       assert.equal(print(rightsOf('logs', call(action, body))), needs.join(', '));
   });
 
-  it('asks for a stack by its name, and for none of calls that name none', () => {
+  it('requires the stack that a call names, and nothing for calls that name none', () => {
     const stack = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/shop';
 
     for (const [form, needs] of [
@@ -402,7 +402,7 @@ describe('rightsOfCall', () => {
       assert.equal(others.length, 0);
     });
 
-  it('does not know what calls of other services need', () => {
+  it('returns undefined for calls of other services', () => {
     assert.equal(rightsOf('lambda', { path: '/2015-03-31/layers' }), undefined);
     assert.equal(rightsOf('lambda', { method: 'PATCH', path: MAPPINGS }), undefined);
     assert.equal(rightsOf('ssm', { target: 'AmazonSSM.GetParameter' }), undefined);

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { DueHeap } from '../../../../../packages/gateway/kernel/delivery/due-heap.ts';
 
 describe('DueHeap', () => {
-  it('gives out what is due in order of time, and of arrival where the times are equal', () => {
+  it('gives out what is due in order of time, and of arrival if the times are equal', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(12), { maxLength: 40 }), fc.nat(12), (dues, now) => {
         const heap = new DueHeap<number>();
@@ -28,7 +28,7 @@ describe('DueHeap', () => {
     );
   });
 
-  it('hands over all that waits, and is empty then', () => {
+  it('returns everything that waits, and is empty afterwards', () => {
     const heap = new DueHeap<string>();
     for (const value of ['b', 'a', 'c']) heap.push(value.charCodeAt(0), value);
 
@@ -36,7 +36,7 @@ describe('DueHeap', () => {
     assert.deepEqual([heap.size, heap.due, heap.takeDue(1_000)], [0, undefined, undefined]);
   });
 
-  it('forgets what is cleared', () => {
+  it('drops what is cleared', () => {
     const heap = new DueHeap<string>();
     heap.push(1, 'a');
     heap.clear();

@@ -157,7 +157,7 @@ describe('compileEventPattern', () => {
 });
 
 describe('compileFilters', () => {
-  it('is met by one of several patterns, each JSON in a text', () => {
+  it('matches if one of several patterns does, each of them JSON in a text', () => {
     const test = compileFilters({ Filters: [{ Pattern: '{"a":[1]}' }, { Pattern: '{"b":["x"]}' }] });
     assert.deepEqual([test?.({ a: 1 }), test?.({ b: 'x' }), test?.({ a: 2 })], [true, true, false]);
     assert.equal(compileFilters(undefined), undefined);
@@ -171,7 +171,7 @@ describe('compileFilters', () => {
     '{"eventSource":[]}',
     '[{"a":1}]',
   ])
-    it(`refuses the filter ${pattern} with Lambda's words, and gives the reason at deployment`, () => {
+    it(`refuses the filter ${pattern} with Lambda's message, and gives the reason at deployment`, () => {
       const criteria = { Filters: [{ Pattern: pattern }] };
       assert.equal(checkFilterCriteria(criteria), 'Invalid filter pattern definition.');
       assert.throws(() => compileFilters(criteria), /^PatternError: Invalid filter pattern definition\. \S/);

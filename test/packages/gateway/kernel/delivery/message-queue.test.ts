@@ -96,7 +96,7 @@ describe('MessageQueue', () => {
       );
     });
 
-  it('gives the messages of a group away one after the other, and those of others meanwhile', () => {
+  it('delivers the messages of a group one after the other, and those of other groups in the meantime', () => {
     const queue = new MessageQueue({ ...DEFAULT_QUEUE, isFifo: true });
     for (const [id, groupId] of [
       ['a1', 'a'],
@@ -162,7 +162,7 @@ describe('MessageQueue', () => {
     assert.deepEqual(receive(queue, { most: 5 }, 4_000), ['a', 'b']);
   });
 
-  it('gives out no more bytes than it is asked for, but one message at least', () => {
+  it('returns no more bytes than requested, but at least one message', () => {
     for (const [mostBytes, expected] of [
       [5, ['a']],
       [19, ['a']],
@@ -176,7 +176,7 @@ describe('MessageQueue', () => {
     }
   });
 
-  it('goes on with other groups where the next message of one is too large', () => {
+  it('continues with other groups if the next message of one is too large', () => {
     const queue = new MessageQueue({ ...DEFAULT_QUEUE, isFifo: true });
     for (const [id, groupId, bytes] of [
       ['a1', 'a', 10],
@@ -190,7 +190,7 @@ describe('MessageQueue', () => {
 
   // Source: SQS developer guide, "Exactly-once processing"; API reference, "DeduplicationScope"
   for (const deduplicatesByGroup of [false, true])
-    it(`knows a message again for five minutes, in ${deduplicatesByGroup ? 'its group' : 'the whole queue'}`, () => {
+    it(`recognizes a message for five minutes, in ${deduplicatesByGroup ? 'its group' : 'the whole queue'}`, () => {
       const queue = new MessageQueue({ ...DEFAULT_QUEUE, isFifo: true, deduplicatesByGroup });
       const sent = (id: string, groupId: string, deduplicationId: string, now: number): string =>
         queue.send({ body: 'x', attributes: {}, senderId: 's', groupId, deduplicationId }, id, now).message
@@ -203,14 +203,14 @@ describe('MessageQueue', () => {
       assert.equal(sent('fifth', 'a', 'same', 300_000), 'fifth');
     });
 
-  it('knows no message again in a standard queue', () => {
+  it('never recognizes a message in a standard queue', () => {
     const queue = new MessageQueue(DEFAULT_QUEUE);
     for (const id of ['a', 'b']) send(queue, id, { deduplicationId: 'same' });
 
     assert.deepEqual(receive(queue, { most: 10 }), ['a', 'b']);
   });
 
-  it('knows the handle of the last receive alone, until its message is deleted', () => {
+  it('accepts only the handle of the last receive, until its message is deleted', () => {
     const queue = new MessageQueue(DEFAULT_QUEUE);
     send(queue, 'a', {});
     receive(queue, { most: 1, makeReceipt: () => 'old' });

@@ -32,7 +32,7 @@ describe('openAuthority', () => {
     assert.equal(new X509Certificate(made.certificate).ca, true);
   });
 
-  it('takes a key back that others have been let read', async () => {
+  it('withdraws a key that others have been able to read', async () => {
     const { keyFile } = await openAuthority(folder, makeAuthority, NOW);
     await chmod(keyFile, 0o644);
     await openAuthority(folder, makeAuthority, NOW);
@@ -56,7 +56,7 @@ describe('openAuthority', () => {
     assert.equal((await openAuthority(own, makeAuthority, last + 1)).isNew, true);
   });
 
-  it('is where the guides have it', async () => {
+  it('is in the place that the guides name', async () => {
     const { certificateFile } = await openAuthority(folder, makeAuthority, NOW);
 
     assert.equal(certificateFile, authorityFileOf(folder));
@@ -73,7 +73,7 @@ describe('openAuthority', () => {
   });
 
   for (const name of ['certificateFile', 'keyFile'] as const)
-    it(`says of a ${name} that is none which one it is, and what to do`, async () => {
+    it(`says which ${name} is invalid, and what to do`, async () => {
       const own = await mkdtemp(join(tmpdir(), 'gatewright-ca-'));
       after(() => rm(own, { recursive: true }));
       const authority = await openAuthority(own, makeAuthority, NOW);
@@ -84,7 +84,7 @@ describe('openAuthority', () => {
       });
     });
 
-  it('writes through no link that a repository has in its place', async () => {
+  it('does not write through a link that a repository contains in its place', async () => {
     const cloned = await mkdtemp(join(tmpdir(), 'gatewright-ca-'));
     await mkdir(join(cloned, '.gatewright'));
     await symlink(folder, join(cloned, '.gatewright', 'tls'));
@@ -92,7 +92,7 @@ describe('openAuthority', () => {
     await rm(cloned, { recursive: true });
   });
 
-  it('writes certificates of clients beside it, as private as its own', async () => {
+  it('writes certificates of clients next to it, as private as its own', async () => {
     const here = await mkdtemp(join(tmpdir(), 'gatewright-ca-'));
     const authority = await openAuthority(here, makeAuthority, NOW);
     const times = { fromEpochMs: NOW, toEpochMs: NOW + DAY_MS };

@@ -74,7 +74,7 @@ describe('publishCredentials', () => {
 });
 
 describe('chooseKeyPair', () => {
-  it('says when the file cannot be read, as that of another user', async () => {
+  it('says that the file cannot be read, for example if it belongs to another user', async () => {
     const folder = join(directory, 'unreadable');
     await mkdir(join(folder, '.gatewright', 'credentials.json'), { recursive: true });
 
@@ -107,7 +107,7 @@ describe('chooseKeyPair', () => {
 });
 
 describe('loadIdentities', () => {
-  it('has none where there is no file', async () => {
+  it('has none if there is no file', async () => {
     assert.deepEqual(await loadIdentities(directory, '1'), []);
   });
 
@@ -121,7 +121,7 @@ describe('loadIdentities', () => {
 });
 
 describe('issuer keys', () => {
-  it('are kept and found again, and a damaged file is named', async () => {
+  it('are stored and found again, and a damaged file is named', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const keys = [{ privateKeyPem, usedUntilSeconds: 5 }];

@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 describe('makeOwnFolder', () => {
-  it('makes a folder for its owner alone, with any umask, and git ignores it', async () => {
+  it('creates a folder that only its owner can read, with any umask, and git ignores it', async () => {
     const umask = process.umask(0);
     const path = await makeOwnFolder(directory);
     process.umask(umask);
@@ -21,7 +21,7 @@ describe('makeOwnFolder', () => {
     assert.equal(await readFile(join(path, '.gitignore'), 'utf8'), '*\n');
   });
 
-  it('takes rights away that others have in a folder of an earlier version', async () => {
+  it('removes the rights of others from a folder of an earlier version', async () => {
     const path = join(directory, '.gatewright');
     await mkdir(path);
     await chmod(path, 0o777);
@@ -41,7 +41,7 @@ describe('makeOwnFolder', () => {
   });
 
   for (const name of ['.gatewright', '.gatewright/cache', '.gatewright/cache/services', '.gatewright/logs'])
-    it(`refuses ${name} where it is a link, and says so`, async () => {
+    it(`refuses ${name} if it is a link, and says so`, async () => {
       await mkdir(join(directory, 'elsewhere'));
       await mkdir(dirname(join(directory, name)), { recursive: true });
       await symlink(join(directory, 'elsewhere'), join(directory, name));
@@ -53,7 +53,7 @@ describe('makeOwnFolder', () => {
       });
     });
 
-  it('names the folder where it cannot be made', async () => {
+  it('names the folder that cannot be created', async () => {
     await writeFile(join(directory, 'file'), '');
 
     await assert.rejects(makeOwnFolder(join(directory, 'file')), {

@@ -37,11 +37,11 @@ function aGateway(changes: Partial<RunningGateway> = {}): RunningGateway {
 
 describe('announce', () => {
   // Else the secrets of a start would be in the project's folder.
-  it('has its folder in the home of the user where GATEWRIGHT_HOME is empty', () => {
+  it('has its folder in the home of the user if GATEWRIGHT_HOME is empty', () => {
     assert.equal(runningFolder({ GATEWRIGHT_HOME: '' }), join(homedir(), '.gatewright', 'running'));
   });
 
-  it('says what to do where its folder cannot be made', async () => {
+  it('says what to do if its folder cannot be created', async () => {
     const file = aFolder();
     writeFileSync(file, '');
 
@@ -51,7 +51,7 @@ describe('announce', () => {
     );
   });
 
-  it('shows a gateway to its own user alone, until it is removed', async () => {
+  it('shows a gateway only to its own user, until it is removed', async () => {
     const folder = aFolder();
     const shop = aGateway();
     const announcement = await announce(folder, shop);
@@ -66,7 +66,7 @@ describe('announce', () => {
     assert.deepEqual(await listRunning(folder), []);
   });
 
-  it('clears away what a killed gateway has left, and what is no announcement', async () => {
+  it('removes what a killed gateway has left, and what is not an announcement', async () => {
     const folder = aFolder();
     // No system gives a process so high a number.
     await announce(folder, aGateway({ pid: 2 ** 30, name: 'dead' }));
@@ -88,18 +88,18 @@ describe('announce', () => {
 });
 
 describe('listRunning', () => {
-  it('finds nothing where nothing has ever run', async () => {
+  it('finds nothing if no gateway has ever run', async () => {
     assert.deepEqual(await listRunning(join(home, 'never')), []);
     assert.equal(existsSync(join(home, 'never')), false);
   });
 });
 
-describe('what is no announcement of a gateway', () => {
+describe('a file that is not an announcement of a gateway', () => {
   for (const [what, changes] of [
     ['no name', { name: 7 }],
     ['a name that does not stand on a command line', { name: '$(reboot)' }],
     ['no directory', { directory: null }],
-    ['a process that is no number', { pid: '1' }],
+    ['a process that is not a number', { pid: '1' }],
     ['no secret', { controlSecret: undefined }],
   ] as const)
     it(`is removed: ${what}`, async () => {
@@ -112,7 +112,7 @@ describe('what is no announcement of a gateway', () => {
 });
 
 describe('resolveGatewayName', () => {
-  it('takes the name of the folder, with a number where it is taken', async () => {
+  it('uses the name of the folder, with a number if it is taken', async () => {
     const folder = aFolder();
     assert.equal(await resolveGatewayName(folder, '/srv/shop', undefined), 'shop');
     await announce(folder, aGateway());
@@ -131,7 +131,7 @@ describe('resolveGatewayName', () => {
     );
   });
 
-  it('makes a name that may stand on a command line', () => {
+  it('creates a name that is valid on a command line', () => {
     for (const directory of ['/srv/my shop', '/', '/srv/äöü', `/srv/${'x'.repeat(200)}`, '/srv/$(reboot)'])
       assert.ok(isGatewayName(defaultName(directory)), defaultName(directory));
   });

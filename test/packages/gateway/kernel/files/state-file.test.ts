@@ -24,7 +24,7 @@ function sealed(body: string, header: object = {}): string {
 }
 
 describe('readStateFile', () => {
-  it('reads what was written, and writes over a file of its own', async () => {
+  it('reads what was written, and overwrites a file of its own', async () => {
     const file = join(folder, 'kept');
     await writeStateFile(file, { other: true });
     await writeStateFile(file, STATE);
@@ -36,7 +36,11 @@ describe('readStateFile', () => {
     ['an empty file', '', /is not a file of/],
     ['something else', 'SQLite format 3\0', /is not a file of/],
     ['a header without a body', sealed('{}').split('\n')[0] ?? '', /is not a file of/],
-    ['a later version', sealed('{}', { version: 2 }), /has version 2; this gatewright reads 1/],
+    [
+      'a later version',
+      sealed('{}', { version: 2 }),
+      /has format version 2, but this version of Gatewright reads only 1/,
+    ],
     ['another length', sealed('{}', { bytes: 9 }), /is incomplete: 2 of 9 bytes/],
     ['another checksum', sealed('{}', { sha256: 'x' }), /was changed/],
     ['no object', sealed('[]'), /does not contain a JSON object/],
@@ -53,7 +57,7 @@ describe('readStateFile', () => {
       );
     });
 
-  it('reads nothing that is no file', { skip: process.platform === 'win32' }, async () => {
+  it('reads nothing that is not a file', { skip: process.platform === 'win32' }, async () => {
     for (const path of ['/dev/zero', folder]) {
       await assert.rejects(readStateFile(path), { code: 'STATE_FILE', message: `${path} is not a file` });
       await assert.rejects(writeStateFile(path, STATE), /was not written by gatewright/);
@@ -105,11 +109,7 @@ describe('checkTables', () => {
       /invalid name/,
     ],
     ['another region', [{ ...table, region: 'evil.example/' }], /no region/],
-    [
-      'a member that is none',
-      [{ ...table, definition: { ...table.definition, Role: 'x' } }],
-      /unknown members/,
-    ],
+    ['an invalid member', [{ ...table, definition: { ...table.definition, Role: 'x' } }], /unknown members/],
     ['no key', [{ ...table, definition: { ...table.definition, KeySchema: [] } }], /has no key/],
     ['an item without its key', [{ ...table, items: [{ other: { S: 'a' } }] }], /lacks a key attribute/],
     ['a key of another type', [{ ...table, items: [{ id: { N: '1' } }] }], /lacks a key attribute/],

@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { readStateFile, writeStateFile } from '../../../../../packages/gateway/kernel/files/state-file.ts';
 
 describe('the file of a state', { skip: process.platform === 'win32' }, () => {
-  it('is no pipe, for which nothing waits', async (test) => {
+  it('is not a pipe, for which nothing waits', async (test) => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-pipe-'));
     test.after(() => rmSync(folder, { recursive: true }));
     const pipe = join(folder, 'pipe');

@@ -56,14 +56,14 @@ describe('BuildCache', () => {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   };
-  /** What was written this very moment could change again unseen, and would not be kept. */
+  /** A file that was written this very moment could change again unnoticed, and would not be stored. */
   const passTick = (): void => {
     const probe = join(root, 'probe');
     const startedMs = Date.now();
     do writeFileSync(probe, '');
     while (statSync(probe).mtimeMs < startedMs + 50);
   };
-  /** As each start has it: with a run of its own. */
+  /** As in each start: with its own run. */
   const make = (changed: BuildOptions = {}): Promise<string> => {
     const asked = { ...options, ...changed };
     const kept = new BuildCache(join(root, 'kept'), mkdtempSync(join(root, 'run-')));
@@ -101,13 +101,13 @@ describe('BuildCache', () => {
     ['package.json', 'package.json', '{ "imports": { "#inner": "./own.ts" } }'],
     ['tsconfig.json', 'tsconfig.json', '{ "compilerOptions": { "target": "es2020" } }'],
     ['what tsconfig.json extends', 'base.json', '{}'],
-    ['a package that lies nearer', 'node_modules/helpful/index.js', 'exports.helpful = 40;'],
+    ['a nearer package', 'node_modules/helpful/index.js', 'exports.helpful = 40;'],
     [
       'the version of a package',
       '../node_modules/helpful/package.json',
       '{ "main": "main.js", "version": "2.0.0" }',
     ],
-    ['a tsconfig.json that lies above', '../tsconfig.json', '{}'],
+    ['a tsconfig.json in a folder above', '../tsconfig.json', '{}'],
     ['a package.json between', 'parts/package.json', '{ "sideEffects": false }'],
     ['Plug’n’Play', '../.pnp.cjs', ''],
   ];
@@ -137,7 +137,7 @@ describe('BuildCache', () => {
   const unknowable: readonly (readonly [what: string, changed: BuildOptions])[] = [
     ['other names of packages', { alias: { other: 'helpful' } }],
     ['other folders of packages', { nodePaths: [join(root, 'packages')] }],
-    ['links as they are named', { preserveSymlinks: true }],
+    ['links under their names', { preserveSymlinks: true }],
     ['paths of TypeScript', { tsconfigRaw: { compilerOptions: { paths: { a: ['b'] } } } }],
   ];
   for (const [what, changed] of unknowable)
@@ -146,7 +146,7 @@ describe('BuildCache', () => {
       assert.equal(await isReused(changed), false);
     });
 
-  it('keeps what is built with settings of its own below a tsconfig.json with paths, which esbuild does not read then', async () => {
+  it('stores what is built with its own settings below a tsconfig.json with paths, which esbuild then does not read', async () => {
     const had = FILES['tsconfig.json'] ?? '';
     write('tsconfig.json', '{ "compilerOptions": { "paths": { "a": ["b"] } } }');
     const own: BuildOptions = { tsconfigRaw: {} };
@@ -181,11 +181,11 @@ describe('BuildCache', () => {
       ['a folder of an earlier path', 'first/a/index.ts', 'export const a = "folder";'],
       ['an earlier extension', 'second/a.tsx', 'export const a = "tsx";'],
       ['a file below baseUrl', 'below/b.tsx', 'export const b = "tsx";'],
-      ['a file below baseUrl that a path has led past', '@own/a.ts', 'export const a = "unused";'],
+      ['a file below baseUrl that a path skipped', '@own/a.ts', 'export const a = "unused";'],
       ['the paths', 'tsconfig.json', PATHS.replace('second/*', 'third/*')],
     ];
     for (const [what, file, text] of changes)
-      it(`gives what esbuild makes anew after a change of ${what}`, async () => {
+      it(`builds again after a change to ${what}`, async () => {
         const had = existsSync(join(project, file)) ? readFileSync(join(project, file), 'utf8') : undefined;
         write(file, text);
         const fresh = await build({ ...options, ...asked }).catch(() => undefined);
@@ -197,12 +197,12 @@ describe('BuildCache', () => {
         assert.match(await make(asked), /second/);
       });
 
-    /** What esbuild finds through these is not followed: it is built anew each time. */
+    /** What esbuild finds through these is not followed: it is built again each time. */
     const notFollowed: readonly (readonly [what: string, files: Readonly<Record<string, string>>])[] = [
       ['`${configDir}`', { 'tsconfig.json': PATHS.replace('second/*', '${configDir}/second/*') }],
       ['a folder with a package.json', { 'second/a/package.json': '{ "main": "../a.ts" }' }],
       [
-        'names of package.json that lead to others',
+        'names in package.json that refer to others',
         {
           'package.json': '{ "imports": { "#a": "@own/a" } }',
           'by-path.ts': found.replace('@own/a', '#a'),
@@ -225,7 +225,7 @@ describe('BuildCache', () => {
           else write(file, text);
       });
 
-    it('makes it again after a link of a path leads elsewhere', async () => {
+    it('builds again after the target of a linked path changes', async () => {
       for (const version of ['v1', 'v2']) write(`${version}/a.ts`, `export const a = '${version}';`);
       rmSync(join(project, 'second'), { recursive: true });
       symlinkSync('v1', join(project, 'second'));
@@ -238,7 +238,7 @@ describe('BuildCache', () => {
       write('second/a.ts', 'export const a = "second";');
     });
 
-    it('keeps nothing where the settings are saved during the build', async () => {
+    it('keeps nothing if the settings are saved during the build', async () => {
       passTick();
       const { metafile } = await build({ ...options, ...asked });
       const kept = new BuildCache(join(root, 'kept'), join(root, 'run'));
@@ -249,7 +249,7 @@ describe('BuildCache', () => {
       assert.equal(kept.find(request), undefined);
     });
 
-    it('keeps nothing where the paths stand in another form than usual', async () => {
+    it('stores nothing if the paths have an unusual form', async () => {
       write('tsconfig.json', PATHS.replace('"second/*"', '// and\n"second/*"'));
       await make(asked);
       assert.equal(await isReused(asked), false);
@@ -267,7 +267,7 @@ describe('BuildCache', () => {
     assert.equal(kept.find(request), 2);
   });
 
-  // It is kept after the function's instance has started, where an error would end the gateway.
+  // It is stored after the function's instance has started, when an error would end the gateway.
   it(
     'keeps nothing of a file that cannot be read any more',
     { skip: existsSync('/proc/self/mem') ? false : 'no file here refuses to be read by everybody' },
@@ -307,7 +307,7 @@ describe('BuildCache', () => {
     assert.equal(kept.find(request), undefined);
   });
 
-  it('finds what was built of files of its own run, which are elsewhere each time', async () => {
+  it('finds a build of files of its own run, whose paths differ each time', async () => {
     const inRun = (): [BuildCache, BuildOptions] => {
       const run = mkdtempSync(join(root, 'run-'));
       writeFileSync(join(run, 'index.js'), 'export const handler = 1;');

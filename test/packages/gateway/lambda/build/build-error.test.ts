@@ -65,7 +65,7 @@ describe('errors of esbuild', () => {
       'Could not resolve "./b.js"',
       undefined,
     ],
-    ['something that is no error', 'odd', 'odd', undefined],
+    ['something that is not an error', 'odd', 'odd', undefined],
   ] as const)
     it(`say what and where: ${name}`, () => {
       const made = toBuildError(error, '/task');
@@ -74,7 +74,7 @@ describe('errors of esbuild', () => {
       assert.deepEqual([made.message, made.first, made.code], [message, first, 'BUILD_FAILED']);
     });
 
-  it('that say nothing more are handed on', () => {
+  it('that have no further details are passed on', () => {
     for (const error of [new Error('plain'), messages(), Object.assign(new Error('a'), { errors: 'b' })])
       assert.equal(toBuildError(error, '/task'), error);
   });

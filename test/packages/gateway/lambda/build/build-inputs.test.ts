@@ -9,7 +9,7 @@ import type { BuildOptions, Metafile } from 'esbuild';
 
 type Imports = Readonly<Record<string, readonly (readonly [path: string, original?: string])[]>>;
 
-/** As esbuild reports a build of `index.ts`, a module beside it, a package and a built-in module. */
+/** As esbuild reports a build of `index.ts`, a module next to it, a package and a built-in module. */
 function aBuild(imports: Imports = {}) {
   // Files of the run itself count as settled, however new they are.
   const folder = aFolder({ 'index.ts': '', 'own.ts': '', 'node_modules/dep/package.json': '{}' });
@@ -99,7 +99,7 @@ describe('the inputs of a build', () => {
       assert.equal(mark(options), undefined);
     });
 
-  it('include settings and what they extend, but not where the build has its own', () => {
+  it('include settings and what they extend, but not if the build has its own', () => {
     const { folder, mark } = aBuild();
     writeFiles(folder, {
       'tsconfig.json': '{"extends":["./base","dep/tsconfig.json"]}',
@@ -116,7 +116,7 @@ describe('the inputs of a build', () => {
     assert.equal(looksAt({ tsconfigRaw: { compilerOptions: { strict: true } } }, 'tsconfig.json'), false);
   });
 
-  it('are unknown right after a save, and of what is no file', () => {
+  it('are unknown right after a save, or if one is not a file', () => {
     const { folder, mark } = aBuild();
     const elsewhere = join(folder, 'elsewhere');
 

@@ -18,39 +18,39 @@ describe('a handler file that is missing', () => {
     readonly message: RegExp;
   }[] = [
     {
-      name: 'is made by the build script where it lies in the folder of a compiler, which is missing',
+      name: "is created by the build script if it is in a compiler's output folder, which is missing",
       files: { 'package.json': BUILT },
       handler: 'dist/main.handler',
       message: /there is no folder \S+\/dist; run npm run build in \S+$/,
     },
     {
-      name: 'is made by the build script where that folder has other files',
+      name: 'is created by the build script if that folder has other files',
       files: { 'package.json': BUILT, 'dist/other.js': '' },
       handler: 'dist/main.handler',
       message: /; run npm run build in \S+, which creates it$/,
     },
     {
-      name: 'is made by the script that ends where another watches',
+      name: 'is created by the script that ends if another watches',
       files: { 'package.json': '{ "scripts": { "build": "tsc -w", "compile": "tsc" } }' },
       handler: 'dist/main.handler',
       message: /there is no folder \S+\/dist; run npm run compile in \S+$/,
     },
     {
-      name: 'is made by the script that watches where there is no other',
+      name: 'is created by the script that watches if there is no other',
       files: { 'package.json': '{ "scripts": { "build": "tsc -w" } }' },
       handler: 'dist/main.handler',
       message:
         /; run npm run build in \S+ \(this script watches files and does not end, so the gateway does not run it\)$/,
     },
     {
-      name: 'is made by a script of the package above the folder of the code',
+      name: 'is created by a script of the package above the folder of the code',
       files: { 'package.json': '{ "scripts": { "compile": "tsc" } }' },
       code: 'build/api',
       handler: 'main.handler',
       message: /there is no folder \S+\/build\/api; run npm run compile in \S+$/,
     },
     {
-      name: 'is to be written where its folder is one of sources',
+      name: 'must be written if its folder contains sources',
       files: { 'package.json': BUILT },
       handler: 'src/main.handler',
       message: /; create it with an export named "handler"$/,
@@ -63,7 +63,7 @@ describe('a handler file that is missing', () => {
       message: /; create it with an export named "handler"$/,
     },
     {
-      name: 'is to be written where no script builds',
+      name: 'is to be written if no script builds',
       files: { 'package.json': '{ "scripts": { "test": "mocha" } }' },
       handler: 'dist/main.handler',
       message: /; create it with an export named "handler"$/,
@@ -76,7 +76,7 @@ describe('a handler file that is missing', () => {
       assert.throws(() => findHandlerFile({ handler, place: PLACE }, join(folder, code)), { message });
     });
 
-  it('is another one where sam build makes it elsewhere of its entry points', () => {
+  it('is another one if sam build makes it elsewhere of its entry points', () => {
     const folder = aFolder({ 'modules/list/src/app.ts': '' });
     const entries = { app: 'modules/list/src/app.ts' };
 

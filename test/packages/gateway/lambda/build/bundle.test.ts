@@ -46,7 +46,7 @@ describe('code of a function', () => {
     assert.ok(lines.some((line) => line.message.includes('lib/check.ts:4:24')));
   });
 
-  it('is JavaScript as it is: CommonJS, ES modules, and files beside it', async () => {
+  it('is unchanged JavaScript: CommonJS, ES modules, and other files', async () => {
     const folder = aFolder({
       'a.js': 'const { b } = require("./lib/b"); exports.handler = async () => [b, __dirname]',
       'lib/b.js': 'exports.b = "b"',
@@ -62,7 +62,7 @@ describe('code of a function', () => {
     assert.equal(returned(await invoke('d')), 'folder');
   });
 
-  it('keeps source maps and builds only where it is built, and leaves its webpack when it goes', async () => {
+  it('keeps source maps and builds only if it is built, and leaves its webpack when it goes', async () => {
     const folder = aFolder({
       'src/a.ts': 'export const handler = async (): Promise<number> => 1;',
       'src/b.js': 'exports.handler = async () => 1',
@@ -96,7 +96,7 @@ describe('code of a function', () => {
     assert.deepEqual(readdirSync(join(folder, 'kept')), ['builds']);
   });
 
-  // Deployed is the folder of the code alone: /var/task/package.json is not there.
+  // Only the folder of the code is deployed: /var/task/package.json does not exist.
   // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-package.html
   it('has no module system of a package.json above its folder, which is not deployed', async () => {
     const folder = aFolder({
@@ -153,7 +153,7 @@ describe('code of a function', () => {
   });
 
   // Layers are extracted into /opt in the order of the list: Lambda developer guide, "Adding layers to functions".
-  it('takes a file of the last layer that has it, and packages of its Node version before others', async () => {
+  it('uses a file of the last layer that has it, and packages for its Node version before others', async () => {
     const first = aFolder({
       ...LAYER,
       'nodejs/node24/node_modules/of-version/index.js': 'exports.name = "of the version, first layer"',
@@ -213,7 +213,7 @@ describe('code of a function', () => {
     assert.deepEqual(returned(await invoke('cjs-handler')), [EOL, sep]);
   });
 
-  it('that is bundled takes what its bundle excludes from its layers first: no node_modules is beside a bundle', async () => {
+  it('that is bundled looks first in its layers for what its bundle excludes: there is no node_modules next to a bundle', async () => {
     const layer = aFolder(LAYER);
     const folder = aFolder({
       'node_modules/shared-cjs/index.js': 'exports.name = "cjs of the checkout"',
@@ -239,7 +239,7 @@ describe('code of a function', () => {
       'esm from layer',
     ]);
     assert.equal(returned(await invoke('cjs-handler')), 'cjs from layer');
-    // Deployed as it is, with the node_modules beside it, which Node finds before NODE_PATH.
+    // Deployed unbundled, with the node_modules next to it, in which Node looks before NODE_PATH.
     assert.equal(returned(await invoke('plain-handler')), 'cjs of the checkout');
   });
 

@@ -8,7 +8,7 @@ import type { Metafile } from 'esbuild';
 type Import = Metafile['inputs'][string]['imports'][number];
 
 describe('requireChains', () => {
-  it('leads from the handler through modules that are imported and required, not through those that are loaded on demand', () => {
+  it('starts at the handler and follows imported and required modules, but not modules that are loaded on demand', () => {
     const to = (path: string, kind: Import['kind'], original: string): Import => ({ path, kind, original });
     const input = (...imports: Import[]) => ({ bytes: 1, imports });
     const inputs = {
@@ -31,7 +31,7 @@ describe('requireChains', () => {
 });
 
 describe('runsAtLoad', () => {
-  it('holds where every step does', async () => {
+  it('is true if every step runs at load', async () => {
     const folder = aFolder({
       'a.js': `const b = require('./b');\nfunction f() { require('./c') }`,
       'b.js': '(',

@@ -29,7 +29,7 @@ describe('a compiler', () => {
     assert.partialDeepStrictEqual(lines[0], { functionName: 'f', level: 'INFO', stream: 'stdout' });
   });
 
-  it('that runs for several functions says so itself', async () => {
+  it('that runs for several functions reports it once', async () => {
     const { compiling, said } = aCompiling();
     const shared = { command: 'mvn', sinceMs: 0 };
     compiling.announce('f', shared);
@@ -40,7 +40,7 @@ describe('a compiler', () => {
     assert.deepEqual(said(), []);
   });
 
-  it('is why an event was too late while it runs, and of no other answer', async () => {
+  it('is the reason why an event was too late while it runs, and of no other answer', async () => {
     const { compiling } = aCompiling();
     const late = Promise.resolve({ kind: 'timed-out' } as const);
     const open = Promise.withResolvers<undefined>();

@@ -33,7 +33,7 @@ function withTypeScript(folder: string): string {
   return folder;
 }
 
-describe('a service whose tsconfig.json asks for emitDecoratorMetadata', () => {
+describe('a service whose tsconfig.json has emitDecoratorMetadata', () => {
   it('gets the types of constructors by its own TypeScript, as frameworks inject by them', async () => {
     const folder = withTypeScript(aFolder({ 'tsconfig.json': TSCONFIG, ...SOURCES }));
     const { invoke } = await startRuntime([aFolderFunction(folder, 'a.handler')]);
@@ -66,7 +66,7 @@ describe('a service whose tsconfig.json asks for emitDecoratorMetadata', () => {
     assert.equal(findDecoratorMetadata(join(folder, 'a.ts')).kind, 'emitted');
   });
 
-  it('is reported where it has no TypeScript', () => {
+  it('is reported if it has no TypeScript', () => {
     const folder = aFolder({ 'tsconfig.json': TSCONFIG, ...SOURCES });
     const found = findDecoratorMetadata(join(folder, 'a.ts'));
 
@@ -74,7 +74,7 @@ describe('a service whose tsconfig.json asks for emitDecoratorMetadata', () => {
     assert.match(found.reason, /tsconfig\.json sets emitDecoratorMetadata, which needs TypeScript /);
   });
 
-  it('is left alone where it asks for no such thing', () => {
+  it('is not affected without this setting', () => {
     const folder = withTypeScript(aFolder({ 'tsconfig.json': '{ "compilerOptions": {} }', ...SOURCES }));
 
     assert.equal(findDecoratorMetadata(join(folder, 'a.ts')).kind, 'not asked');

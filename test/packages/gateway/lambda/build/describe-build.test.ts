@@ -49,7 +49,7 @@ describe('describeBuild', () => {
   const alone = async (options: DescribedBuild): Promise<unknown> =>
     read((await build({ ...options, metafile: true })).metafile);
 
-  it('says of each file what esbuild says of the file by itself', async () => {
+  it('reports for each file what esbuild reports for the file alone', async () => {
     const names = ['a.ts', 'b.ts', 'c.ts', 'd.cjs', 'linked.ts', 'a.ts', 'shared.ts'];
 
     const described = await Promise.all(names.map((name) => describeBuild(optionsFor(name))));
@@ -64,7 +64,7 @@ describe('describeBuild', () => {
     assert.equal(a.inputs['shared.ts'], b.inputs['shared.ts']);
   });
 
-  it('does not build files together that have other options', async () => {
+  it('does not build files with different options together', async () => {
     const [a, external] = await Promise.all([
       describeBuild(optionsFor('a.ts')),
       describeBuild(optionsFor('a.ts', { external: ['./shared.ts'] })),
@@ -74,7 +74,7 @@ describe('describeBuild', () => {
     assert.deepEqual(Object.keys(external.inputs), ['a.ts']);
   });
 
-  it('refuses only the files that do not compile, and says of each what is wrong', async () => {
+  it('refuses only the files that do not compile, and says what is wrong with each', async () => {
     const names = ['a.ts', 'wrong.ts', 'b.ts', 'alone.ts'];
 
     const settled = await Promise.allSettled(names.map((name) => describeBuild(optionsFor(name))));

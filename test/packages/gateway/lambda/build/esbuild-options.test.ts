@@ -52,7 +52,7 @@ describe('options of packagers', () => {
   const withoutEffect =
     'absWorkingDir allowOverwrite assetNames buildConcurrency chunkNames color concurrency disposeContext entryNames entryPoints installExtraArgs keepOutputDirectory lineLimit logLevel logLimit metafile nativeZip outExtension outbase outdir outfile outputBuildFolder outputWorkFolder packagePath packager packagerOptions skipBuildExcludeFns skipRebuild sourceRoot sourcemap sourcesContent splitting stripEntryResolveExtensions watch write zipConcurrency';
 
-  it('reach esbuild where they say what is built', () => {
+  it('reach esbuild if they determine what is built', () => {
     for (const name of passedOn.split(' ')) {
       assert.deepEqual(listRefusedOptions({ [name]: 'value' }), [], name);
       const { options } = readServiceBuild({ [name]: 'value' }, false);
@@ -60,7 +60,7 @@ describe('options of packagers', () => {
     }
   });
 
-  it('have no effect here where they say where and how it is packed', () => {
+  it('have no effect here if they determine where and how it is packed', () => {
     for (const name of withoutEffect.split(' ')) {
       assert.deepEqual(listRefusedOptions({ [name]: 'value' }), [], name);
       assert.deepEqual(readServiceBuild({ [name]: 'value' }, false).options, { external: [] });

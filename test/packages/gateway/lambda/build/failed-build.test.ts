@@ -8,7 +8,7 @@ import { FailedBuild } from '../../../../../packages/gateway/lambda/build/failed
 import { aFolder, writeFiles } from '../start-runtime.ts';
 
 describe('a failed build', () => {
-  it('stands until the file with its first error changes, or the packages above it', () => {
+  it('is not repeated until the file with its first error changes, or the packages above it', () => {
     const folder = aFolder({ 'lib/v.ts': ';', 'node_modules/a/index.js': '' });
     const file = join(folder, 'lib', 'v.ts');
     const fail = () => new FailedBuild(new BuildError('no', undefined, { file, line: 1, text: 'no' }));

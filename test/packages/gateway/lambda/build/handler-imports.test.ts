@@ -10,7 +10,7 @@ import { aFolder, aFolderFunction } from '../start-runtime.ts';
 
 // Source: TypeScript handbook, "Modules", import elision
 describe('readImports', () => {
-  it('omits packages of which a handler takes types alone, written as such or not', async () => {
+  it('omits packages from which a handler only imports types, whether declared so or not', async () => {
     const folder = aFolder({
       'a.ts': `import { APIGatewayProxyEvent } from 'aws-lambda';
         import type { Context } from 'only-types';
@@ -56,9 +56,9 @@ describe('readImports', () => {
   });
 });
 
-describe('imports of a handler that runs as it is', () => {
-  // esbuild reads `paths`, and what they lead to is not marked; Node reads none.
-  it('are kept for the next start, also below a tsconfig.json with paths', async () => {
+describe('imports of a handler that runs unbundled', () => {
+  // esbuild reads `paths`, and their targets are not marked; Node does not read them.
+  it('are stored for the next start, also below a tsconfig.json with paths', async () => {
     const folder = aFolder({
       'tsconfig.json': '{ "compilerOptions": { "paths": { "uuid": ["./own"] } } }',
       'own.ts': 'export const v4 = 1;',
@@ -103,7 +103,7 @@ describe('checkImports', () => {
     ['parts of it', { 'a.js': `const {\n  b,\n  c: d,\n} = require("absent-one/lib").e` }, 'a.js:4'],
     ['its result, called', { 'a.js': `const x = require('absent-one')({ a: 1 })` }, 'a.js:1'],
     ['the last of a list', { 'a.js': `const fs = require('fs'), x = require('absent-one')` }, 'a.js:1'],
-    ['a statement alone', { 'a.js': `  require('absent-one')` }, 'a.js:1'],
+    ['only a statement', { 'a.js': `  require('absent-one')` }, 'a.js:1'],
     ['an export', { 'a.js': `exports.x = require('absent-one').x` }, 'a.js:1'],
     [
       'a module that is required so itself',
@@ -116,7 +116,7 @@ describe('checkImports', () => {
       assert.deepEqual(await missing(files), [`${at} ${ABSENT}`]);
     });
 
-  it('names the file alone where the name is not written as it reads', async () => {
+  it('names only the file if the name is not written literally', async () => {
     assert.deepEqual(await missing({ 'a.js': `const x = require('absent\\x2done')` }), [
       `a.js:undefined ${ABSENT}`,
     ]);
@@ -131,7 +131,7 @@ describe('checkImports', () => {
     ['absent-on', false],
     ['other-*', false],
   ] as const)
-    it(`${isElsewhere ? 'passes over' : 'names'} it where the service has ${pattern} from elsewhere`, async () => {
+    it(`${isElsewhere ? 'passes over' : 'names'} it if the service has ${pattern} from elsewhere`, async () => {
       const files = { 'a.js': `const x = require('absent-one/lib')` };
 
       assert.equal((await missing(files, [pattern])).length, isElsewhere ? 0 : 1);
@@ -151,7 +151,7 @@ describe('checkImports', () => {
     ],
   ];
   for (const [title, files] of guarded)
-    it(`says nothing of a require that may never run: ${title}`, async () => {
+    it(`ignores a require that may never run: ${title}`, async () => {
       assert.deepEqual(await missing(files), []);
     });
 });
@@ -181,7 +181,7 @@ describe('packages that a package.json lists and that are not installed', () => 
         /a\.mjs:1: Cannot find package "one": the package is not installed; run cd \S+ && npm install$/,
     },
     {
-      name: 'are told from a package that is not listed',
+      name: 'are distinguished from a package that is not listed',
       lists: { dependencies: LISTED },
       imports: 'import "other";',
       expected:

@@ -144,7 +144,7 @@ describe('packages', () => {
       },
     ],
     [
-      'that load ES modules of others first of all',
+      'that load third-party ES modules first of all',
       {
         'node_modules/wide/package.json': '{}',
         'node_modules/wide/index.js': `${BALLAST} exports.held = require("held");`,
@@ -162,7 +162,7 @@ describe('packages', () => {
       { 'a.ts': USING_LARGE },
       { footer: { js: 'module.exports = {};' } },
     ],
-    ['that an alias leads elsewhere', { 'a.ts': USING_LARGE }, { alias: { dep: './own.ts' } }],
+    ['to which an alias refers', { 'a.ts': USING_LARGE }, { alias: { dep: './own.ts' } }],
     ['of a function that is debugged', { 'a.ts': USING_LARGE }, { sourcesContent: true }],
   ] as const satisfies readonly (readonly [string, Readonly<Record<string, string>>, BuildOptions?])[])
     it(`are bundled with the sources: ${what}`, async () => {
@@ -270,7 +270,7 @@ describe('packages', () => {
     assert.equal(packages, undefined);
   });
 
-  it('leave errors of imports as they are', async () => {
+  it('do not change errors of imports', async () => {
     const folder = aProject({ 'a.ts': USING_LARGE });
     const build = await prepared(folder);
     writeFiles(folder, { 'a.ts': `import { nothing } from "modern"; nothing(); ${USING_LARGE}` });
@@ -289,7 +289,7 @@ describe('packages', () => {
     await Promise.all(both);
   });
 
-  it('do not hide what is wrong with the sources, and are kept meanwhile', async () => {
+  it('do not hide what is wrong with the sources, and are kept in the meantime', async () => {
     const folder = aProject({ 'a.ts': USING_LARGE });
     const build = await prepared(folder);
     writeFiles(folder, { 'a.ts': 'export const handler = ;' });

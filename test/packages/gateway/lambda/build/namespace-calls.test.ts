@@ -25,7 +25,7 @@ function aProject(compilerOptions: object, hasTypeScript = true): string {
 
 // typescriptlang.org/tsconfig#esModuleInterop: without it, `import * as` is the value of `require`.
 describe('a namespace that is called', () => {
-  it('is the function itself where the project compiles without esModuleInterop', async () => {
+  it('is the function itself if the project compiles without esModuleInterop', async () => {
     const folder = aProject({ module: 'commonjs', esModuleInterop: false });
     const { invoke } = await startRuntime([aFolderFunction(folder, 'a.handler')]);
 
@@ -39,8 +39,8 @@ describe('a namespace that is called', () => {
   }[] = [
     { name: 'with esModuleInterop', folder: () => aProject({ module: 'commonjs', esModuleInterop: true }) },
     { name: 'with a module system that implies it', folder: () => aProject({ module: 'nodenext' }) },
-    { name: 'where esbuild is all that compiles', folder: () => aProject({ module: 'commonjs' }, false) },
-    { name: 'where the service names esbuild', folder: () => aProject({}), esbuild: { bundle: true } },
+    { name: 'if only esbuild compiles', folder: () => aProject({ module: 'commonjs' }, false) },
+    { name: 'if the service names esbuild', folder: () => aProject({}), esbuild: { bundle: true } },
   ];
   for (const { name, folder, esbuild } of crashes)
     it(`fails ${name}, as deployed`, async () => {

@@ -26,7 +26,10 @@ describe('the package of a file', () => {
     });
 });
 
-/** How packages with native code are told: node-gyp's own file, and the members that npm and node-pre-gyp read. */
+/**
+ * How packages with native code are recognized: by node-gyp's own file, and by the members that npm and node-pre-gyp
+ * read.
+ */
 const NATIVE: readonly { readonly files: Readonly<Record<string, string>>; readonly isNative: boolean }[] = [
   { files: { 'binding.gyp': '' }, isNative: true },
   { files: { 'package.json': '{ "gypfile": true }' }, isNative: true },
@@ -38,7 +41,7 @@ const NATIVE: readonly { readonly files: Readonly<Record<string, string>>; reado
 
 describe('a package with native code', () => {
   for (const { files, isNative } of NATIVE)
-    it(`${isNative ? 'is known by' : 'is not seen in'} ${JSON.stringify(files)}`, async () => {
+    it(`${isNative ? 'is recognized by' : 'is not recognized in'} ${JSON.stringify(files)}`, async () => {
       const inside = Object.entries({ 'index.js': 'module.exports = 1', ...files });
       const root = aFolder({
         ...Object.fromEntries(inside.map(([name, text]) => [`node_modules/p/${name}`, text])),
@@ -89,7 +92,7 @@ describe('a package whose files the bundler cannot load', () => {
     ]);
   });
 
-  it('is not found for other errors, for errors without a place, and in the own source', () => {
+  it('is not found for other errors, for errors without a place, or in the own source', () => {
     const others = [
       message('Unexpected "}"', 'node_modules/p/x.js'),
       message(NO_LOADER),

@@ -56,7 +56,7 @@ describe(
   'a handler file that only the build of its project makes',
   { skip: process.platform === 'win32' },
   () => {
-    it('is made at the start by one run of the script for all functions, and events wait for it', async () => {
+    it('is created at startup by one run of the script for all functions, and events wait for it', async () => {
       const folder = aProject(MAKES);
       const [a, b] = ['a', 'b'].map((name) => aFolderFunction(folder, `dist/${name}.handler`, { name }));
       assert.ok(a !== undefined && b !== undefined);
@@ -71,7 +71,7 @@ describe(
       assert.equal(said.length, 2);
     });
 
-    it('is made for a function with a process of its own', async () => {
+    it('is created for a function with a process of its own', async () => {
       const definition = aFolderFunction(aProject(MAKES), 'dist/a.handler', { name: 'a' });
       const said: string[] = [];
       const { invoke } = await startRuntime([definition], {
@@ -82,7 +82,7 @@ describe(
       assert.equal(returned(await invoke('a')), 'made');
     });
 
-    it('is made by the shell of Windows there, where npm is a script', async () => {
+    it('is created by the Windows shell on Windows, if npm is a script', async () => {
       const folder = aProject('');
       const bin = aFolder({
         'npm.cmd': '',
@@ -114,7 +114,7 @@ describe(
         said: /^npm run build in \S+ failed: exit status 2\nsrc\/a\.ts\(3,1\): error TS1005$/,
       },
       {
-        name: 'fails where the script makes other files',
+        name: 'fails if the script creates other files',
         script: 'mkdir -p out; touch out/a.js',
         answer: /^npm run build in \S+ has run but did not create the handler's file: \S+\/dist\/a\.js$/,
         said: /finished in/,
@@ -137,7 +137,7 @@ describe(
       });
 
     // As tsc does with a type error, unless `noEmitOnError` is set.
-    it('runs where the script has made it and fails then', async () => {
+    it('runs if the script has created it and then fails', async () => {
       const definition = aFolderFunction(aProject(`${MAKES}; exit 2`), 'dist/a.handler', { name: 'a' });
       const { invoke, said } = await started([definition]);
 
@@ -159,7 +159,7 @@ describe(
       assert.equal(returned(await answer), 'made');
     });
 
-    it('gives the script no credentials of AWS, nor the files that have them', async () => {
+    it('does not give the script AWS credentials, or the files that contain them', async () => {
       const folder = aProject('env > seen; exit 1');
       process.env['AWS_SECRET_ACCESS_KEY'] = 'of the user';
       try {
@@ -205,9 +205,9 @@ describe('a handler file that is missing', { skip: process.platform === 'win32' 
     readonly handler: string;
     readonly isOff?: boolean;
   }[] = [
-    { name: 'where builds are off', folder: () => aProject(MAKES), handler: 'dist/a.handler', isOff: true },
+    { name: 'if builds are off', folder: () => aProject(MAKES), handler: 'dist/a.handler', isOff: true },
     {
-      name: 'where the packages of the project are not installed',
+      name: 'if the packages of the project are not installed',
       folder: () => aFolder({ 'package.json': MANIFEST, 'npm-does.sh': MAKES }),
       handler: 'dist/a.handler',
     },
@@ -218,7 +218,7 @@ describe('a handler file that is missing', { skip: process.platform === 'win32' 
     },
     { name: 'among sources', folder: () => aProject(MAKES), handler: 'src/a.handler' },
     {
-      name: 'where its name differs in capitals only',
+      name: 'if its name differs only in case',
       folder: () => aProject(MAKES, { 'dist/A.js': 'exports.handler = async () => 1' }),
       handler: 'dist/a.handler',
     },
@@ -232,7 +232,7 @@ describe('a handler file that is missing', { skip: process.platform === 'win32' 
       assert.deepEqual([said, faults.length, existsSync(join(project, 'runs'))], [[], 1, false]);
     });
 
-  it('runs no script in a gateway that such a script has started, which would start the next', async () => {
+  it('does not run a script in a gateway that such a script has started, because it would start the next', async () => {
     process.env[MARK] = 'a run/1';
     try {
       const project = aProject(MAKES);

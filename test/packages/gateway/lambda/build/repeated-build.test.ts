@@ -33,7 +33,7 @@ describe('a bundle', () => {
     );
   });
 
-  it('leaves a package of native code where it is installed, with all that only it loads', async () => {
+  it('leaves a package of native code if it is installed, with all that only it loads', async () => {
     const folder = aFolder({
       'node_modules/native/package.json':
         '{ "name": "native", "main": "native.js", "binary": { "module_name": "native_lib" } }',
@@ -51,7 +51,7 @@ describe('a bundle', () => {
     assert.equal(returned(await invoke('a-handler')), 'native');
   });
 
-  it('leaves a package outside whose files esbuild has no loader for', async () => {
+  it('excludes a package if esbuild has no loader for its files', async () => {
     const folder = aFolder({
       'node_modules/@scope/pages/package.json': '{ "name": "@scope/pages", "main": "pages.js" }',
       'node_modules/@scope/pages/pages.js':
@@ -64,7 +64,7 @@ describe('a bundle', () => {
     assert.deepEqual(returned(await invoke('a-handler')), ['package.json', 'page.html', 'pages.js']);
   });
 
-  it('is refused where the project itself imports a file without a loader', async () => {
+  it('is refused if the project itself imports a file without a loader', async () => {
     const folder = aFolder({
       'page.html': '<html></html>',
       'a.ts': 'import page from "./page.html"; export const handler = async () => page;',
@@ -73,7 +73,7 @@ describe('a bundle', () => {
     await assert.rejects(startRuntime([aFolderFunction(folder, 'a.handler')]), /No loader is configured/);
   });
 
-  it('is refused where an import statement finds nothing, in one line with what to do', async () => {
+  it('is refused if an import statement finds nothing, in one line with what to do', async () => {
     const folder = aFolder({
       'a.ts':
         'import x from "gone-one"; import y from "gone-two"; import z from "gone-three"; export const handler = async () => [x, y, z];',
@@ -91,7 +91,7 @@ describe('a bundle', () => {
 });
 
 describe('a build of code that changes while it is built', () => {
-  /** The first build says when it has read the file, and goes on when it is told to. */
+  /** The first build says when it has read the file, and continues when it is told to. */
   function startSlowly() {
     const folder = aFolder({ 'a.js': 'export const v = 1' });
     let isFirst = true;
@@ -133,7 +133,7 @@ describe('a build of code that changes while it is built', () => {
     return { folder, build, untilRead, goOn: () => goOn?.(), builtText };
   }
 
-  it('is built again for who knows of the change, and shared by who does not', async () => {
+  it('is built again for callers that know of the change, and is shared by the others', async () => {
     const { folder, build, untilRead, goOn, builtText } = startSlowly();
     const first = build.run(false);
     await untilRead();

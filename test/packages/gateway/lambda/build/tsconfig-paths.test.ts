@@ -28,7 +28,7 @@ describe('readSearchPaths', () => {
     ['paths twice, one in a comment', '{ "paths": {} /* "paths": {} */ }', undefined],
     ['a path named baseUrl', '{ "paths": { "baseUrl": ["a"] } }', undefined],
     ['rootDirs', '{ "rootDirs": ["a", "b"] }', undefined],
-    ['paths that are no list', '{ "paths": { "a": "b" } }', undefined],
+    ['paths that are not a list', '{ "paths": { "a": "b" } }', undefined],
   ];
   for (const [what, text, searches] of cases)
     it(`${searches === undefined ? 'does not read' : 'reads'} ${what}`, () =>
@@ -50,6 +50,6 @@ describe('targetsOf', () => {
     ['other', []],
   ];
   for (const [name, targets] of cases)
-    it(`leads ${name} to ${targets.join(' and ') || 'nothing'}`, () =>
+    it(`resolves ${name} to ${targets.join(' and ') || 'nothing'}`, () =>
       assert.deepEqual(targetsOf(name, patterns), targets));
 });

@@ -22,10 +22,10 @@ describe('a start', () => {
       files: TYPESCRIPT,
       isSaid: true,
     },
-    { name: 'says nothing about JavaScript', files: JAVASCRIPT, isSaid: false },
-    { name: 'says nothing where esbuild bundles', files: TYPESCRIPT, code: { esbuild: {} }, isSaid: false },
+    { name: 'reports nothing about JavaScript', files: JAVASCRIPT, isSaid: false },
+    { name: 'reports nothing if esbuild bundles', files: TYPESCRIPT, code: { esbuild: {} }, isSaid: false },
     {
-      name: 'says nothing where another tool bundles',
+      name: 'reports nothing if another tool bundles',
       files: TYPESCRIPT,
       code: { isBundled: true },
       isSaid: false,

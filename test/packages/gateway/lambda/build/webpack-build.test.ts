@@ -7,7 +7,7 @@ import { Faults } from '../../../../../packages/gateway/core/errors.ts';
 import type { ReloadEvent } from '../../../../../packages/gateway/lambda/runtime.ts';
 import { aFolder, aFolderFunction, returned, startRuntime, writeFiles } from '../start-runtime.ts';
 
-/** What serverless-webpack 5 does to the service and to webpack, without either of them. */
+/** What serverless-webpack 5 does to the service and to webpack, without using either. */
 const PLUGIN = `
 const path = require('node:path');
 const fs = require('node:fs');
@@ -124,7 +124,7 @@ describe('a service that bundles with webpack', () => {
     assert.deepEqual(returned(await invoke('src-a-handler')), ['local', 2]);
   });
 
-  it('is bundled by esbuild where its webpack cannot, which is reported once', async () => {
+  it('is bundled by esbuild if its webpack cannot, which is reported once', async () => {
     const { invoke, messages } = await startWebpack({
       ...SOURCES,
       'webpack.config.js': "throw new Error('no loader');",

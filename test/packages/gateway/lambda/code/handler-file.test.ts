@@ -47,7 +47,7 @@ describe('the file of a handler', () => {
       assert.equal(relative(folder, findHandlerFile({ handler: 'f.h', place: PLACE }, folder).file), name);
     });
 
-  it('is not a TypeScript file where the folder is what would be deployed', () => {
+  it('is not a TypeScript file if the folder is what would be deployed', () => {
     const folder = aFolder({ 'f.ts': '', 'f.tsx': '', 'f.jsx': '', 'f/index.mjs': '' });
     const { file } = findHandlerFile({ handler: 'f.h', place: PLACE }, folder, true);
 
@@ -63,7 +63,7 @@ describe('the file of a handler', () => {
     assert.equal(findHandlerFile({ handler: 'f.h', place: PLACE }, folder).file, join(folder, 'f'));
   });
 
-  it('is where another build has written the module, before anything else', () => {
+  it('is first looked for where another build has written the module', () => {
     const folder = aFolder({ 'f.ts': '', 'src/g.ts': '' });
     const { file } = findHandlerFile({ handler: 'f.h', place: PLACE }, folder, false, { f: 'src/g.ts' });
 
@@ -88,7 +88,7 @@ describe('the file of a handler', () => {
     assert.deepEqual(awaited.map((file) => relative(folder, file)).toSorted(), expected.toSorted());
   });
 
-  it('is named with its other spelling', () => {
+  it('is reported with its other spelling', () => {
     const folder = aFolder({ 'Users.js': '' });
 
     assert.throws(() => findHandlerFile({ handler: 'users.list', place: PLACE }, folder), {
@@ -97,7 +97,7 @@ describe('the file of a handler', () => {
   });
 });
 
-it('TypeScript is told by the ending of a file', () => {
+it('is recognized as TypeScript by its extension', () => {
   assert.deepEqual(['a.ts', 'a.mts', 'a.cts', 'a.tsx', 'a.js', 'a.ts.map', 'ts'].map(isTypeScript), [
     true,
     true,

@@ -18,7 +18,7 @@ import {
 const BUILT = JSON.stringify({ scripts: { build: 'tsc' } });
 const OK = 'exports.handler = async () => 1;';
 
-describe('a function whose code is not there', () => {
+describe('a function whose code does not exist', () => {
   const rows: readonly {
     readonly name: string;
     readonly files: Readonly<Record<string, string>>;
@@ -35,14 +35,14 @@ describe('a function whose code is not there', () => {
       finding: /there is no folder \S+\/dist; run npm run build in \S+$/,
     },
     {
-      name: 'names the script where the handler is in such a folder',
+      name: 'names the script if the handler is in such a folder',
       files: { 'package.json': BUILT },
       directory: '.',
       handler: 'dist/app.handler',
       finding: /there is no folder \S+\/dist; run npm run build in \S+$/,
     },
     {
-      name: 'says that the folder is missing where nothing builds it',
+      name: 'says that the folder is missing if nothing builds it',
       files: {},
       directory: 'src',
       finding: /there is no folder \S+\/src; build the function first, or correct the path$/,
@@ -60,14 +60,14 @@ describe('a function whose code is not there', () => {
       finding: /there is no \S+\/src\/app\.js, but there is App\.js: .*upper and lower case/,
     },
     {
-      name: 'says that its folder is a link to nowhere',
+      name: 'says that its folder is a link without target',
       files: {},
       make: (folder) => symlinkSync('gone', join(folder, 'src')),
       directory: 'src',
       finding: /src is a symbolic link to gone, which does not exist; correct the link$/,
     },
     {
-      name: 'says that its file is a link to nowhere',
+      name: 'says that its file is a link without target',
       files: {},
       make(folder) {
         mkdirSync(join(folder, 'src'));
@@ -90,7 +90,7 @@ describe('a function whose code is not there', () => {
       finding: /there is no folder \S+\/src; build the function first/,
     },
     {
-      name: 'is not taken for a machine without Python where the folder is a file',
+      name: 'is not taken for a machine without Python if the folder is a file',
       files: { src: 'text' },
       directory: 'src',
       runtime: 'python3.12',

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { describeOfflineRead } from '../../../../../packages/gateway/lambda/code/offline-reads.ts';
 import { aFolder, aFolderFunction, startRuntime } from '../start-runtime.ts';
 
-const READER = `const AWS = 1;\nmodule.exports = process.env.IS_OFFLINE ? 'local' : 'at AWS';`;
+const READER = `const AWS = 1;\nmodule.exports = process.env.IS_OFFLINE ? 'local' : 'on AWS';`;
 
 describe('describeOfflineRead', () => {
   const folder = aFolder({
@@ -20,7 +20,7 @@ describe('describeOfflineRead', () => {
     assert.match(said ?? '', /db\.js:2 reads IS_OFFLINE, which is not set here or on AWS\./);
   });
 
-  it('looks at the files of code that runs as it is', async () => {
+  it('reads the files of code that runs unbundled', async () => {
     const python = aFolder({
       'src/app.py': 'import os\n\nX = os.environ["IS_OFFLINE"]',
       'node_modules/a.js': READER,
@@ -31,13 +31,13 @@ describe('describeOfflineRead', () => {
     );
   });
 
-  it('says nothing where the variable is set, or not read', async () => {
+  it('reports nothing if the variable is set, or not read', async () => {
     const set = { IS_OFFLINE: 'true' };
     assert.equal(await describeOfflineRead({ kind: 'files', files }, set), undefined);
     assert.equal(await describeOfflineRead({ kind: 'files', files: files.slice(0, 1) }, {}), undefined);
   });
 
-  it('is said in the log of the function, at its first event', async () => {
+  it('is reported in the log of the function, at its first event', async () => {
     const own = aFolder({
       'app.js': "const db = require('./db.js');\nexports.handler = async () => db;",
       'db.js': READER,

@@ -135,7 +135,7 @@ describe('the sources of a function that is not in JavaScript', () => {
     assert.deepEqual(readPackageSources(archive), []);
   });
 
-  it('are not looked for where the code is compiled or does not exist', () => {
+  it('are not watched if the code is compiled or does not exist', () => {
     const root = aFolder({ 'main.jar': '', 'index.html': '' });
     const folders = [root, join(root, 'nothing')];
 

@@ -43,7 +43,7 @@ async function served(
 }
 
 describe('code that was packaged', () => {
-  it('is an archive that runs as in Lambda: JavaScript alone, with any files around it', async () => {
+  it('is an archive that runs as in Lambda: only JavaScript, with any other files', async () => {
     const folder = aFolder({ 'package.json': '{"type":"module"}' });
     const packed = packCode(folder, {
       'a.ts': 'export const handler = async (): Promise<string> => "source"',
@@ -57,7 +57,7 @@ describe('code that was packaged', () => {
     assert.deepEqual(returned(await invoke('a')), ['built', true]);
   });
 
-  it('fails its function by a sentence where the archive cannot be used', async () => {
+  it('fails its function by a sentence if the archive cannot be used', async () => {
     const folder = aFolder({ 'code.zip': 'no zip' });
     const { runtime, invoke } = await startRuntime([]);
     const faults = new Faults(false);
@@ -96,10 +96,10 @@ describe('code that was packaged', () => {
   });
 
   const broken: readonly [why: string, source: Readonly<Record<string, string>>, says: RegExp][] = [
-    ['the handler is made by the build', {}, /there is no src\/a\.ts/],
+    ['the handler is created by the build', {}, /there is no src\/a\.ts/],
     ['a file needs a loader', { 'src/a.ts': 'import "./q.graphql";', 'src/q.graphql': '' }, /No loader/],
     [
-      'an import is one of the bundler',
+      'an import belongs to the bundler',
       { 'src/a.ts': 'import x from "virtual-thing"; export const handler = async () => x;' },
       /Cannot find package "virtual-thing"/,
     ],

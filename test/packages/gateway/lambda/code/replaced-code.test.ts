@@ -35,7 +35,7 @@ describe('FunctionRuntime.replaceCode', () => {
     assert.deepEqual([before, returned(await invoke('orders'))], ['put', 'new']);
   });
 
-  it('lets the last of several calls at once win', async () => {
+  it('lets the last of several simultaneous calls win', async () => {
     const { runtime, invoke } = await startRuntime([OF_TEMPLATE]);
     await Promise.all(['a', 'b', 'c'].map((value) => runtime.replaceCode('orders', anArchive(value))));
 
@@ -51,7 +51,7 @@ describe('FunctionRuntime.replaceCode', () => {
     assert.equal(returned(await invoke('orders')), 'mended');
   });
 
-  it('leaves the code in place for what is no archive, and for a function that it has not', async () => {
+  it('does not replace the code with something that is not an archive, or for a function that does not exist', async () => {
     const { runtime, invoke } = await startRuntime([OF_TEMPLATE]);
 
     assert.deepEqual(await runtime.replaceCode('orders', Buffer.from('no zip')), {

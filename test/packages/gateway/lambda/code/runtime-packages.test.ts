@@ -26,8 +26,8 @@ async function prepareAll(definitions: readonly FunctionDefinition[]): Promise<{
   return { faults: faults.all.map(({ error }) => error.describe()), borrowed: runtime.takeBorrowed() };
 }
 
-describe('the AWS SDK that Lambda brings along', () => {
-  it('comes from the gateway where the service has none, by require and by import, from files and from bundles', async () => {
+describe('the AWS SDK that Lambda provides', () => {
+  it('comes from the gateway if the service has none, by require and by import, from files and from bundles', async () => {
     const folder = aFolder({
       'cjs.js': ASKS,
       'esm.mjs': IMPORTS,
@@ -46,7 +46,7 @@ describe('the AWS SDK that Lambda brings along', () => {
       assert.equal(returned(await invoke(`${name}-handler`)), 'function', name);
   });
 
-  it('comes from the service, then from its layers, where they have it', async () => {
+  it('comes from the service, then from its layers, if they have it', async () => {
     const layer = aFolder({
       [`nodejs/node_modules/${CLIENT}/index.js`]: 'exports.DynamoDBClient = "of the layer"',
     });
@@ -66,7 +66,7 @@ describe('the AWS SDK that Lambda brings along', () => {
     assert.equal(returned(await invoke('full')), 'own');
   });
 
-  it('comes from the gateway at once where layers have other packages, and what nobody has is missing at once', async () => {
+  it('comes from the gateway at once if layers have other packages, and a missing package fails at once', async () => {
     const layers = ['small', 'other'].map((name) => ({
       arn: `arn:layer:${name}`,
       directory: aFolder({ [`nodejs/node_modules/${name}/index.js`]: 'exports.it = 1' }),
@@ -154,7 +154,7 @@ describe('a package that is not there', () => {
       },
     },
     {
-      name: 'a package that is asked for in case it is there',
+      name: 'a package that is imported in case it exists',
       files: { 'a.js': "try { require('perhaps') } catch {}\nexports.handler = async () => 1" },
     },
     {
@@ -177,7 +177,7 @@ describe('a package that is not there', () => {
   ] as const;
 
   for (const row of silent)
-    it(`is no finding: ${row.name}`, async () => {
+    it(`is not reported: ${row.name}`, async () => {
       const folder = aFolder(row.files);
       const esbuild = 'esbuild' in row ? { esbuild: row.esbuild } : {};
 
@@ -223,7 +223,7 @@ describe('a name of a package', () => {
     assert.equal(findRuntimePackage('@aws-sdk/../../secret', places), undefined);
   });
 
-  it('says whose it is', () => {
+  it('shows to whom it belongs', () => {
     assert.deepEqual(
       ['@aws-sdk/client-s3', '@smithy/core', 'aws-sdk', '@aws-sdk'].map((name) =>
         isRuntimePackage(name, 'nodejs22.x'),

@@ -93,7 +93,7 @@ describe('SourceWatcher', () => {
     ]);
   });
 
-  it('tells of exactly the files of a list', () => {
+  it('reports exactly the files of a list', () => {
     watcher.watch('one', { kind: 'files', files: [join(root, 'src/a.js'), join(root, 'lib/d.js')] });
     watcher.watch('two', { kind: 'files', files: [join(root, 'lib/d.js')] });
     assert.deepEqual(folders(), ['lib', 'src']);
@@ -106,7 +106,7 @@ describe('SourceWatcher', () => {
     assert.deepEqual(reported(), [['one', 'two']]);
   });
 
-  it('tells once of a burst, when it is over', () => {
+  it('reports a burst once, when it is over', () => {
     watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
     news('src', 'a.js');
     mock.timers.tick(14);
@@ -136,7 +136,7 @@ describe('SourceWatcher', () => {
     assert.deepEqual(wereForeseen, [true, false]);
   });
 
-  it('tells at the first pause of one file that is whole', () => {
+  it('reports one complete file at the first pause', () => {
     watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
     writeFileSync(join(root, 'src/a.js'), 'one');
     news('src', 'a.js');
@@ -150,7 +150,7 @@ describe('SourceWatcher', () => {
     assert.equal(changes.length, 1);
   });
 
-  it('waits where more is seen to come: an emptied, renamed or large file, or several files', () => {
+  it('waits if more is seen to come: an emptied, renamed or large file, or several files', () => {
     watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
     const saved: Record<string, () => void> = {
       emptied: () => writeFileSync(join(root, 'src/a.js'), ''),
@@ -171,7 +171,7 @@ describe('SourceWatcher', () => {
     }
   });
 
-  it('waits for a file that was written again right after its end, from then on', () => {
+  it('waits for a file that was written again right after it was complete', () => {
     watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
     writeFileSync(join(root, 'src/a.js'), 'one');
     news('src', 'a.js');
@@ -206,14 +206,14 @@ describe('SourceWatcher', () => {
     ['src', null, false],
     ['src/node_modules/c', 'index.js', false],
   ] as const)
-    it(`${isCode ? 'tells' : 'tells nothing'} of ${name ?? 'a change without a name'} in ${folder} of a folder of code`, () => {
+    it(`${isCode ? 'reports' : 'does not report'} ${name ?? 'a change without a name'} in ${folder} of a folder of code`, () => {
       watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
       news(folder, name);
 
       assert.deepEqual(reported(), isCode ? [['one']] : []);
     });
 
-  it('tells of the code of other languages by its names', () => {
+  it('reports the code of other languages by its names', () => {
     watcher.watch('one', { kind: 'folder', folder: join(root, 'src'), code: /\.py$/ });
     news('src', 'a.js');
     assert.deepEqual(reported(), []);
@@ -221,7 +221,7 @@ describe('SourceWatcher', () => {
     assert.deepEqual(reported(), [['one']]);
   });
 
-  it('tells of a new folder with code in it, and watches it; of one without nothing', () => {
+  it('reports and watches a new folder with code in it, and reports nothing for a folder without code', () => {
     watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
     mkdirSync(join(root, 'src/empty'));
     news('src', 'empty', 'rename');
@@ -239,7 +239,7 @@ describe('SourceWatcher', () => {
     assert.deepEqual(reported(), [['one']]);
   });
 
-  it('waits for a folder that is not there where it will appear', () => {
+  it('waits for a missing folder that may be created', () => {
     watcher.watch('one', { kind: 'folder', folder: join(root, 'out/js') });
     assert.deepEqual(folders(), ['']);
     mkdirSync(join(root, 'out/js'), { recursive: true });
@@ -250,7 +250,7 @@ describe('SourceWatcher', () => {
     assert.deepEqual(folders(), ['out/js']);
   });
 
-  it('watches a folder anew that was removed and made again', () => {
+  it('watches a folder again that was removed and created again', () => {
     watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
     const before = watched.get(join(root, 'src/deep'));
     news('src', 'deep', 'rename');

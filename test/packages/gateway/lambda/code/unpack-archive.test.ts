@@ -22,7 +22,7 @@ function anArchive(
 }
 
 describe('an archive of a function', () => {
-  it('is unpacked with its folders, and beside a package.json of its own', () => {
+  it('is unpacked with its folders, and with its own package.json', () => {
     const { file, folder } = anArchive({ 'a.js': 'exports.a = 1', 'lib/deep/b.js': '' });
 
     unpackArchive(file, folder);
@@ -32,7 +32,7 @@ describe('an archive of a function', () => {
     assert.equal(readFileSync(join(folder, 'package.json'), 'utf8'), '{}\n');
   });
 
-  it('keeps the package.json that it brings along', () => {
+  it('keeps the package.json that it contains', () => {
     const { file, folder } = anArchive({ 'package.json': '{"type":"module"}' });
 
     unpackArchive(file, folder);
@@ -47,10 +47,10 @@ describe('an archive of a function', () => {
     ['begins at a drive', { 'C:/a.js': '' }, /would lie outside/],
     ['climbs out on Windows', { '..\\a.js': '' }, /would lie outside/],
     ['has no name', { '': '' }, /would lie outside/],
-    ['lies in another file', { a: 'file', 'a/b.js': '' }, /"a\/b\.js": E/],
+    ['is in another file', { a: 'file', 'a/b.js': '' }, /"a\/b\.js": E/],
   ];
   for (const [what, files, says] of hostile)
-    it(`is refused where a file ${what}, and nothing of it is left`, () => {
+    it(`is refused if a file ${what}, and nothing of it is left`, () => {
       const { file, folder } = anArchive(files);
 
       assert.throws(
@@ -63,12 +63,16 @@ describe('an archive of a function', () => {
     });
 
   const damaged: readonly [what: string, change: (zip: Buffer, entry: number) => void, says: RegExp][] = [
-    ['holds a link', (zip, at) => zip.writeUInt32LE((0o120777 << 16) >>> 0, at + 38), /is a symbolic link/],
+    [
+      'contains a link',
+      (zip, at) => zip.writeUInt32LE((0o120777 << 16) >>> 0, at + 38),
+      /is a symbolic link/,
+    ],
     ['is encrypted', (zip, at) => zip.writeUInt16LE(1, at + 8), /is encrypted/],
     ['is packed by another method', (zip, at) => zip.writeUInt16LE(93, at + 10), /method .* \(93\)/],
     ['unpacks to more than it says', (zip, at) => zip.writeUInt32LE(2, at + 24), /"a\.js"/],
     [
-      'says that it unpacks to more than Lambda takes',
+      'says that it unpacks to more than Lambda accepts',
       (zip, at) => zip.writeUInt32LE(262_144_001, at + 24),
       /Lambda's quota/,
     ],
@@ -78,7 +82,7 @@ describe('an archive of a function', () => {
     ['is cut off', (zip, at) => zip.fill(0, at), /not a zip archive/],
   ];
   for (const [what, change, says] of damaged)
-    it(`is refused where it ${what}`, () => {
+    it(`is refused if it ${what}`, () => {
       const { file, folder } = anArchive({ 'a.js': 'exports.handler = 1' }, change);
 
       assert.throws(
@@ -90,7 +94,7 @@ describe('an archive of a function', () => {
       assert.ok(!existsSync(folder));
     });
 
-  it('is refused where it is something else', () => {
+  it('is refused if it is something else', () => {
     const folder = aFolder({ 'code.zip': 'no zip' });
 
     assert.throws(() => {

@@ -19,7 +19,7 @@ function onTestTime({ mock }: TestContext) {
 }
 
 describe('StoppableDeadlines', () => {
-  it('does not count the time in which it stood still, for what was set before and meanwhile', (test) => {
+  it('does not count the time in which it was paused, for deadlines that were set before and during the pause', (test) => {
     const { pass, deadlines } = onTestTime(test);
     const passed: string[] = [];
     deadlines.after(1000, () => passed.push('before'));
@@ -53,7 +53,7 @@ describe('StoppableDeadlines', () => {
     assert.deepEqual([...new Float64Array(deadlines.stoodMs)], [3500, 0]);
   });
 
-  it('forgets a deadline that was cleared while it stood still', (test) => {
+  it('drops a deadline that was cleared during a pause', (test) => {
     const { pass, deadlines } = onTestTime(test);
     const deadline = deadlines.after(10, () => assert.fail('it was cleared'));
     deadlines.stop();

@@ -48,7 +48,7 @@ describe('an invocation by Lambda’s own API', () => {
     return at === -1 ? undefined : Buffer.from(headers[at + 1] ?? '', 'base64').toString();
   }
 
-  it('gives the handler the client context, and no other event’s', async () => {
+  it('passes the handler its own client context, and no other event’s', async () => {
     const { call, invoke } = await started();
     const context = { custom: { a: '1' }, client: { app_title: 'x' } };
     const encoded = Buffer.from(JSON.stringify(context)).toString('base64');
@@ -60,7 +60,7 @@ describe('an invocation by Lambda’s own API', () => {
     assert.equal(returned(await invoke('told', { n: 2 })), 'none');
   });
 
-  it('gives the handler the called version and alias', async () => {
+  it('passes the handler the called version and alias', async () => {
     const { call } = await started();
     const arn = 'arn:aws:lambda:us-east-1:123456789012:function:told:live';
 
@@ -70,7 +70,7 @@ describe('an invocation by Lambda’s own API', () => {
     assert.match(logOf(reply) ?? '', /^START RequestId: \S+ Version: 7\n/);
   });
 
-  it('hands back the log of this event alone, between the lines of Lambda', async () => {
+  it("returns the log of this event only, between Lambda's lines", async () => {
     const { call } = await started();
     await call(['X-Amz-Log-Type', 'Tail'], '{"n":1}');
 
@@ -86,7 +86,7 @@ describe('an invocation by Lambda’s own API', () => {
     );
   });
 
-  it('hands back the log of a function that fails', async () => {
+  it('returns the log of a function that fails', async () => {
     const { call } = await started();
 
     const reply = await call(['X-Amz-Log-Type', 'Tail'], '{"n":1,"fail":true}');
@@ -119,7 +119,7 @@ describe('printLogLine', () => {
     stream: 'stderr',
   };
 
-  it('omits the id where the module is loaded without a request', () => {
+  it('omits the id if the module is loaded without a request', () => {
     assert.equal(
       printLogLine({ ...line, requestId: undefined }),
       '1970-01-01T00:00:00.000Z\tERROR\tno module',

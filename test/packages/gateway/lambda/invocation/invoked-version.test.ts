@@ -38,7 +38,7 @@ describe('withVersion', () => {
   for (const [what, event] of unchanged)
     it(`does not change an event that ${what}`, () => assert.equal(withVersion(event, find), event));
 
-  it('keeps what a caller asks for beside the version', () => {
+  it('keeps what a caller requests in addition to the version', () => {
     const options = { clientContext: '{"a":1}', onLine: undefined };
 
     const event = withVersion({ ...EVENT, qualifier: 'live', options }, find);
@@ -52,7 +52,7 @@ describe('a function that is called by its alias', () => {
   const kinds: readonly Pick<FunctionRuntimeOptions, 'isolation'>[] = [{}, { isolation: 'process' }];
   for (const { isolation } of kinds) {
     const where = isolation === undefined ? 'a thread' : 'a process';
-    it(`reads version and ARN in ${where}, and its caller hears the version`, async () => {
+    it(`gets version and ARN in ${where}, and its caller gets the version`, async () => {
       const source = `exports.handler = async (_, { functionVersion, invokedFunctionArn }) => [functionVersion, invokedFunctionArn]`;
       const options = { findVersion: find, isolation };
       const { runtime } = await startRuntime([anInlineFunction('told', source)], options);
@@ -80,7 +80,7 @@ describe('a function that is called by its alias', () => {
     assert.deepEqual(plain, ['$LATEST', definition.arn]);
   });
 
-  it('reads both where it streams', async () => {
+  it('reads both if it streams', async () => {
     const source = `exports.handler = awslambda.streamifyResponse(async (_, stream, { functionVersion, invokedFunctionArn }) => {
       stream.write(functionVersion + ' ' + invokedFunctionArn); stream.end() })`;
     const { runtime } = await startRuntime([anInlineFunction('told', source)], { findVersion: find });

@@ -77,8 +77,8 @@ describe('a JobQueue that is full', () => {
   });
 });
 
-describe('what a JobQueue holds', () => {
-  it('is none of the jobs that were taken from it', async () => {
+describe('the content of a JobQueue', () => {
+  it('does not include the jobs that were taken from it', async () => {
     const queue = new JobQueue();
     const gone: WeakRef<Job>[] = [];
     for (let count = 0; count < 10; count += 1) {
@@ -120,7 +120,7 @@ describe('readFailure', () => {
       });
     });
 
-  it('reads the error JSON of Lambda', () => {
+  it("reads Lambda's error JSON", () => {
     const payload = '{"errorType":"E","errorMessage":"m","trace":[]}';
 
     assert.deepEqual(readFailure(payload), { kind: 'failed', payload, errorType: 'E', errorMessage: 'm' });
@@ -134,7 +134,7 @@ describe('a job whose caller waited too long', () => {
     ['runs on an instance that has run events before', 3, undefined],
   ];
   for (const [says, sequence, isColdStart] of rows)
-    it(`tells whether the start of an instance took part of the time: it ${says}`, () => {
+    it(`says whether the start of an instance took part of the time: it ${says}`, () => {
       const due: (() => void)[] = [];
       const results: InvocationResult[] = [];
       const job = new Job('{}', '', 100, (result) => results.push(result), {

@@ -61,8 +61,8 @@ function aJob(over: Partial<Invocation & StreamTimes> = {}) {
   return { job, hand, starts, receive, read, acknowledged };
 }
 
-describe('an event whose answer is streamed', () => {
-  it('starts the stream by its first part, whose type it has, and ends it with the invocation', async () => {
+describe('an event with a streamed answer', () => {
+  it('starts the stream with its first part, whose type it has, and ends it with the invocation', async () => {
     const { job, starts, receive, read, acknowledged } = aJob();
     receive('one', 'text/html');
     receive('three');
@@ -128,7 +128,7 @@ describe('an event whose answer is streamed', () => {
       await assert.rejects(parts.next(), (error: Error) => error.message.includes(reason));
     });
 
-  it('waits for its first part no longer than an idle stream, for all of it as long as its timeout', async () => {
+  it('waits for its first part as long as for an idle stream, and for the whole stream as long as its timeout', async () => {
     const first = aJob();
     first.hand.pass(299);
     assert.deepEqual(first.starts, []);
@@ -153,7 +153,7 @@ describe('an event whose answer is streamed', () => {
     assert.equal(job.isSettled, true);
   });
 
-  it('is its payload, beside it what a call of Lambda’s own API says', () => {
+  it('is its payload, together with the fields of a call to Lambda’s own API', () => {
     assert.equal(aJob({ payload: '{"n":1}' }).job.message, '{"n":1}');
     assert.deepEqual(aJob({ payload: '7', options: { clientContext: 'c', onLine: undefined } }).job.message, {
       event: '7',

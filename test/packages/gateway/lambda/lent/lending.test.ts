@@ -69,7 +69,7 @@ function aLending(changes: Partial<Options> = {}): { readonly lending: Lending; 
 }
 
 describe('Lending', () => {
-  it('installs a list once, for all functions and starts, and says so once', async () => {
+  it('installs a list once, for all functions and starts, and reports it once', async () => {
     const [folder, list, { run, ran }] = [join(aFolder({}), 'lent'), aList(), installer()];
     const first = aLending({ folder, run });
     const second = aLending({ folder, run });
@@ -91,7 +91,7 @@ describe('Lending', () => {
     assert.equal(again.kind === 'lent' && existsSync(join(again.folder, 'boto3/__init__.py')), true);
   });
 
-  it('lends what is there without installing where installing is off', async () => {
+  it('lends what is there without installing if installing is off', async () => {
     const [folder, list, { run, ran }] = [join(aFolder({}), 'lent'), aList(), installer()];
     const none = await aLending({ folder, run, installs: false }).lending.lend(list, commandIn);
     await aLending({ folder, run }).lending.lend(list, commandIn);
@@ -125,7 +125,7 @@ describe('Lending', () => {
       reason: /installed nothing/,
     },
     {
-      name: 'the installer cannot be run, for a reason that is no error',
+      name: 'the installer cannot be run, for a reason that is not an error',
       run() {
         const { promise, reject } = Promise.withResolvers<undefined>();
         reject('EMFILE');
@@ -141,7 +141,7 @@ describe('Lending', () => {
     },
   ];
   for (const { name, run, reason, limitMs = 60_000 } of failures)
-    it(`refuses with the reason, once, and leaves nothing behind where ${name}`, async () => {
+    it(`refuses with the reason, once, and leaves nothing behind if ${name}`, async () => {
       const folder = join(aFolder({}), 'lent');
       const { lending, said } = aLending({ folder, run, limitMs });
       const list = aList();
@@ -181,7 +181,7 @@ describe('Lending', () => {
     assert.match(lent.kind === 'refused' ? lent.reason : '', /is not a folder that belongs to this user/);
   });
 
-  it('refuses a folder that other users may write to, with its mode, also where the list is there', async () => {
+  it('refuses a folder that other users may write to, with its mode, even if the list exists', async () => {
     const [folder, list, { run }] = [join(aFolder({}), 'lent'), aList(), installer()];
     await aLending({ folder, run }).lending.lend(list, commandIn);
     for (const mode of [0o777, 0o770, 0o702]) {
@@ -195,11 +195,11 @@ describe('Lending', () => {
   });
 
   for (const home of ['', undefined])
-    it(`has its folder in the user's where GATEWRIGHT_HOME is ${home === '' ? 'empty' : 'unset'}`, () => {
+    it(`has its folder in the user's if GATEWRIGHT_HOME is ${home === '' ? 'empty' : 'unset'}`, () => {
       assert.equal(lentFolder({ GATEWRIGHT_HOME: home }), join(homedir(), '.gatewright', 'lent'));
     });
 
-  it('keeps 300 MB where nothing else is said', async () => {
+  it('keeps 300 MB by default', async () => {
     const folder = aFolder({ 'older/a': '', 'old/b': '' });
     chmodSync(folder, 0o700);
     // Without content on the disk.
@@ -260,7 +260,7 @@ describe('an installer', () => {
 });
 
 describe('a gateway that installs nothing', () => {
-  it('lends nothing, and says why', async () => {
+  it('provides nothing, and says why', async () => {
     assert.equal(NO_LENDING.find(aList()), undefined);
     assert.deepEqual(await NO_LENDING.lend(aList(), commandIn), {
       kind: 'refused',
@@ -269,7 +269,7 @@ describe('a gateway that installs nothing', () => {
   });
 });
 
-describe('what is ever installed', () => {
+describe('what can be installed', () => {
   for (const [version, name] of [
     ['3.6', undefined],
     ['3.7', 'python-3.7'],
@@ -312,7 +312,7 @@ describe('what is ever installed', () => {
       assert.match(integrity, /^sha512-[\w+/=]{88}$/, name);
   });
 
-  it('is asked of pip by hash, as wheels, without dependencies, and of npm without scripts', () => {
+  it('is requested from pip by hash, as wheels, without dependencies, and from npm without scripts', () => {
     const [list = aList()] = python;
     const folder = aFolder({});
     const pip = pipCommand('/python', list, folder, { PIP_PREFIX: '/x' });

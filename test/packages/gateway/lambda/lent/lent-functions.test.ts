@@ -84,7 +84,7 @@ describe('boto3 of a Python function', { skip: PYTHON }, () => {
     { name: 'imports it inside the handler', text: `${HANDLER}import boto3\n    return boto3.WHOSE` },
   ];
   for (const { name, text } of lentTo)
-    it(`is lent where the project lacks it and the function ${name}; the project stays as it is`, async () => {
+    it(`is provided if the project lacks it and the function ${name}; the project does not change`, async () => {
       const { folder, definition } = python({ 'app.py': text });
       const before = bytesBelow(folder);
       const { lender } = aLender(BOTO3);
@@ -137,7 +137,7 @@ describe('boto3 of a Python function', { skip: PYTHON }, () => {
     ],
   ];
   for (const [name, files] of chains)
-    it(`is lent where ${name}`, async () => {
+    it(`is lent if ${name}`, async () => {
       const folder = aFolder(files);
       const layers = [{ arn: 'arn:aws:lambda:eu-west-1:1:layer:l:1', directory: join(folder, 'layer') }];
       const definition = aFolderFunction(folder, 'app.handler', { name: 'f', runtime: 'python3.12', layers });
@@ -145,7 +145,7 @@ describe('boto3 of a Python function', { skip: PYTHON }, () => {
       assert.equal(returned(await (await prepared(definition, aLender(BOTO3).lender)).invoke()), 'lent');
     });
 
-  it('is the project’s own where it has one, in every part, and nothing is asked for', async () => {
+  it('is the project’s own if it has one, in every part, and nothing is requested', async () => {
     const { folder, definition } = python({
       'app.py': `import boto3, six\n${HANDLER}return boto3.WHOSE + six.WHOSE`,
       'boto3.py': "WHOSE = 'own'",
@@ -169,7 +169,7 @@ describe('boto3 of a Python function', { skip: PYTHON }, () => {
     assert.equal(returned(await (await prepared(definition, aLender(BOTO3).lender)).invoke()), 'lentown');
   });
 
-  it('is a finding with the command, and so is each failure, where it cannot be installed', async () => {
+  it('is a finding with the command, and so is each failure, if it cannot be installed', async () => {
     const { definition } = python({ 'app.py': `import boto3\n${HANDLER}return 1` });
     const { faults, invoke } = await prepared(definition, aLender(undefined).lender);
 
@@ -221,11 +221,11 @@ describe('version 2 of the AWS SDK of a Node.js function', () => {
       });
 
   const others = [
-    { name: 'is the project’s own where it has one', runtime: 'nodejs14.x', own: true },
-    { name: 'is not there from nodejs18.x on, as at AWS', runtime: 'nodejs18.x', own: false },
+    { name: 'is the project’s own if it has one', runtime: 'nodejs14.x', own: true },
+    { name: 'is not there from nodejs18.x on, as on AWS', runtime: 'nodejs18.x', own: false },
   ];
   for (const { name, runtime, own } of others)
-    it(`${name}, and nothing is asked for`, async () => {
+    it(`${name}, and nothing is requested`, async () => {
       const folder = aFolder({
         'a.js': "const { S3 } = require('aws-sdk'); exports.handler = async () => S3.whose;",
         ...(own && { 'node_modules/aws-sdk/index.js': "exports.S3 = { whose: 'own' };" }),
@@ -238,7 +238,7 @@ describe('version 2 of the AWS SDK of a Node.js function', () => {
       assert.deepEqual(asked, []);
     });
 
-  it('is a finding with the command where it cannot be installed', async () => {
+  it('is a finding with the command if it cannot be installed', async () => {
     const folder = aFolder({ 'a.js': "const AWS = require('aws-sdk');\nexports.handler = async () => AWS" });
     const definition = aFolderFunction(folder, 'a.handler', { name: 'f', runtime: 'nodejs14.x' });
     const { faults } = await prepared(definition, aLender(undefined).lender);

@@ -1,4 +1,4 @@
-/** The pip of this machine with a list of ours; a wheel in a folder stands for the index. */
+/** The local pip with a list of this test; a wheel in a folder replaces the index. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -52,7 +52,7 @@ describe('pip with a list', () => {
   }
   const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-  it('installs a wheel whose hash is that of the list', { skip: python === undefined }, async () => {
+  it('installs a wheel whose hash is in the list', { skip: python === undefined }, async () => {
     const lent = await lendFrom(sha256);
 
     assert.equal(lent.kind, 'lent', JSON.stringify(lent));

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { aFolder, startRuntime } from '../start-runtime.ts';
 
 describe('the cache directory', () => {
-  it('loses the bundles of a gateway that was killed, and keeps those of a living one', async () => {
+  it('loses the bundles of a gateway that was killed, and keeps those of a running one', async () => {
     const cacheDirectory = aFolder({});
     const living = `run-${process.ppid}-abc`;
     // No process has this number: it is above every system's limit.

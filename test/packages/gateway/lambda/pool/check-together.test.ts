@@ -22,13 +22,13 @@ const ROWS: readonly (readonly [string, readonly FunctionDefinition[], number | 
 
 describe('checkTogether', () => {
   for (const [name, functions, concurrency, count] of ROWS)
-    it(`finds ${count} reservations too many where functions reserve ${name}`, () => {
+    it(`finds ${count} reservations too many if functions reserve ${name}`, () => {
       const faults = new Faults(false);
       checkTogether(functions, { concurrency }, 'template.yml', faults);
       assert.equal(faults.all.length, count);
     });
 
-  it('names a function that is to be isolated and is none', () => {
+  it('names a function that should be isolated and does not exist', () => {
     const faults = new Faults(false);
     checkTogether([reserving(1)], { isolation: ['g'] }, 'template.yml', faults);
     assert.match(faults.all[0]?.error.describe() ?? '', /template\.yml.*unknown function "g"/);

@@ -26,7 +26,7 @@ const GB = 1024 ** 3;
 
 // Source: Lambda developer guide, "Understanding Lambda function scaling", "Configuring reserved concurrency"
 describe('Concurrency', () => {
-  it('hands out events up to its limit, and more when some are done', () => {
+  it('admits events up to its limit, and more when some are done', () => {
     const together = new Concurrency(3, 10);
     const pool = aMember();
     together.join(pool);
@@ -51,7 +51,7 @@ describe('Concurrency', () => {
     assert.equal(together.refuse(pool, 'f'), undefined);
   });
 
-  it('counts against a reservation what waits for its start as well', () => {
+  it('also counts events that wait for their start against a reservation', () => {
     const together = new Concurrency(1_000, 10);
     const pool = aMember({ reserved: 1, events: 1, running: 0 });
     together.join(pool);
@@ -87,7 +87,7 @@ describe('Concurrency', () => {
     assert.deepEqual([first.size, second.size], [1, 0]);
   });
 
-  it('has no place where all that may run are busy', () => {
+  it('has no room if all instances that may run are busy', () => {
     const together = new Concurrency(100, 2);
     together.join(aMember({ size: 2 }));
     assert.equal(together.hasPlace, false);

@@ -100,7 +100,7 @@ describe('a line of events', () => {
       assert.equal(line.isWorthAStart(5), is);
     });
 
-  it('is worth a quick start only when who runs has been looked at meanwhile', () => {
+  it('is worth a quick start only if the running events were examined in the meantime', () => {
     const clock = { ms: 0 };
     const line = new Line(() => clock.ms);
     line.observeStart(20);
@@ -114,7 +114,7 @@ describe('a line of events', () => {
     assert.deepEqual(seen, [false, false, true]);
   });
 
-  it('is worth no start while the start time of this code is unknown', () => {
+  it('is not worth a start while the start time of this code is unknown', () => {
     const clock = { ms: 0 };
     const line = new Line(() => clock.ms);
     line.observeStart(20);

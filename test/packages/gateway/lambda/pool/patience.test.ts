@@ -15,7 +15,7 @@ const RUNNING = [
 
 describe('how long an event waits before an instance more is started', () => {
   for (const { what, shares, starting, waitsMs } of RUNNING)
-    it(`is ${waitsMs} ms where those that run ${what}`, () => {
+    it(`is ${waitsMs} ms if those that run ${what}`, () => {
       const clock = { ms: 0 };
       const patience = new Patience(2, () => clock.ms);
       const instances = shares.map(() => ({ activeMs: 40 }));
@@ -35,7 +35,7 @@ describe('how long an event waits before an instance more is started', () => {
     { what: 'one that waits, and one that starts', shares: [0.1], own: 0.1, starting: 1, is: true },
     { what: 'one that is busy, and one that starts', shares: [1], own: 0.1, starting: 1, is: false },
   ])
-    it(`keeps ${is ? 'a' : 'no'} processor beside ${what}`, () => {
+    it(`keeps ${is ? 'a' : 'no'} processor free next to ${what}`, () => {
       const clock = { ms: 0, own: 0 };
       const patience = new Patience(
         2,
@@ -54,7 +54,7 @@ describe('how long an event waits before an instance more is started', () => {
       assert.equal(patience.hasProcessor(busy, starting), is);
     });
 
-  it('is a second where one has just begun', () => {
+  it('is a second if one has just begun', () => {
     const patience = new Patience(1, () => 0);
     const busy = [{ activeMs: 40 }] as unknown as readonly Instance[];
     for (const one of busy) patience.begin(one);

@@ -1,6 +1,6 @@
 /**
- * A pool meets events, answers, failed starts, crashes, new code and renewals in any order. Whatever the order is, each
- * event ends once, no instance gets an event that it must not get, and no more instances run than may.
+ * A pool gets events, answers, failed starts, crashes, new code and renewals in any order. Whatever the order is, each
+ * event ends once, no instance gets an event that it must not get, and no more instances run than allowed.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -124,7 +124,7 @@ class Play {
   }
 }
 
-describe('a pool that is asked in any order', () => {
+describe('a pool with calls in any order', () => {
   for (const isCold of [false, true])
     it(`ends each event once, ${isCold ? 'each with an instance of its own' : 'with warm instances'}`, async () => {
       for (let seed = 1; seed <= 60; seed += 1) {
@@ -132,7 +132,7 @@ describe('a pool that is asked in any order', () => {
         for (let step = 0; step < STEPS; step += 1) {
           play.step();
           await settle();
-          // A new version starts beside the instances of the old one.
+          // A new version starts next to the instances of the old one.
           assert.ok(play.pool.size <= MAX_INSTANCES + 1, `seed ${seed}: ${play.pool.size} instances`);
           assert.ok(play.results.length <= play.invoked);
         }
@@ -151,7 +151,7 @@ describe('a pool that is asked in any order', () => {
       }
     });
 
-  it('prepares its code once for all instances, and again where it is outdated', async () => {
+  it('prepares its code once for all instances, and again if it is outdated', async () => {
     let prepared = 0;
     let isOutdated = false;
     const started: Watched[] = [];
@@ -187,7 +187,7 @@ describe('a pool that is asked in any order', () => {
     await pool.close();
   });
 
-  it('gives its reservation back to the others when it is closed', async () => {
+  it('returns its reservation to the others when it is closed', async () => {
     const together = new Concurrency(10, 10);
     const limits = { ...DEFAULT_LIMITS, maxInstances: MAX_INSTANCES, gate: new StartGate(), reserved: 4 };
     const nothing = (): Promise<never> => Promise.reject(new Error('nothing is asked'));

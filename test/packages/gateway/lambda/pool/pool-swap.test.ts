@@ -43,7 +43,7 @@ describe('a pool of instances', () => {
   };
   const versionsOf = (started: readonly Played[]): readonly string[] => started.map(({ version }) => version);
 
-  it('goes over to new code when its first instance is ready, and ends those of the old', async () => {
+  it('switches to new code when the first new instance is ready, and ends the old instances', async () => {
     const { pool, started, programOf, invoke, results, warm } = aPool();
     const old = await warm();
     const swapped = pool.swap(programOf('new'));
@@ -65,7 +65,7 @@ describe('a pool of instances', () => {
     );
   });
 
-  it('stays with the old code where the new does not load', async () => {
+  it('stays with the old code if the new does not load', async () => {
     const { pool, started, programOf, invoke, warm } = aPool();
     const old = await warm();
     const swapped = pool.swap(programOf('broken'));
@@ -96,7 +96,7 @@ describe('a pool of instances', () => {
     assert.equal(await then, undefined);
   });
 
-  it('has new code at once where nothing runs', async () => {
+  it('has new code at once if nothing is running', async () => {
     const { pool, started, programOf } = aPool();
 
     assert.equal(await pool.swap(programOf('new')), undefined);

@@ -66,7 +66,7 @@ function send(pool: FunctionPool, count: number, event: unknown = {}): Promise<u
 describe('FunctionPool', () => {
   // Source: Lambda developer guide, "Configuring reserved concurrency for a function", docs/aws §18.9
   for (const reserved of [0, 1, 2])
-    it(`throttles at once what comes on top of ${reserved} reserved events, and takes more when those are done`, async () => {
+    it(`throttles at once the events above ${reserved} reserved ones, and admits more when those are done`, async () => {
       const source = 'exports.handler = () => new Promise((done) => setTimeout(done, 50, 1))';
       const pool = await aPool(anInlineFunction('reserved', source), { reserved });
       const ask = () => pool.invoke({ functionName: 'f', payload: '{}', timeoutMs: 10_000, traceHeader: '' });
@@ -81,7 +81,7 @@ describe('FunctionPool', () => {
     });
 
   // Source: Lambda developer guide, "Understanding Lambda function scaling": concurrency counts what runs.
-  it('throttles at once what comes on top of what all functions run together', async () => {
+  it('throttles at once the events above what all functions may run together', async () => {
     const together = new Concurrency(2);
     const source = 'exports.handler = ({ ms }) => new Promise((done) => setTimeout(done, ms, 1))';
     const [one, other] = [
@@ -103,7 +103,7 @@ describe('FunctionPool', () => {
     assert.deepEqual(await send(one, 1, { ms: 0 }), [1]);
   });
 
-  it('throttles none that only wait, and hands out no more than may run', async () => {
+  it('throttles none that only wait, and starts no more than may run', async () => {
     const together = new Concurrency(3);
     const source = 'exports.handler = () => new Promise((done) => setTimeout(done, 5, 1))';
     const pool = await aPool(anInlineFunction('f', source), {}, together);
@@ -114,7 +114,7 @@ describe('FunctionPool', () => {
     assert.ok(most <= 3, String(most));
   });
 
-  it('gives a function the place of another one’s idle instance where the machine can hold no more', async () => {
+  it('replaces another function’s idle instance if the machine has no room for more', async () => {
     const together = new Concurrency(10, 1);
     const one = await aPool(anInlineFunction('one', 'exports.handler = async () => 1'), {}, together);
     const other = await aPool(anInlineFunction('other', 'exports.handler = async () => 2'), {}, together);
@@ -139,7 +139,7 @@ describe('FunctionPool', () => {
 
   it('keeps a fast function to its warm instance', async () => {
     const sizes: number[] = [];
-    // The pool goes by the machine's time: where this process does not run for 50 ms, a fast function looks slow.
+    // The pool uses the machine's time: if this process does not run for 50 ms, a fast function seems slow.
     for (let attempt = 0; attempt < 5 && !sizes.includes(1); attempt += 1) {
       const pool = await aPool(anInlineFunction('f', 'exports.handler = async () => 1'));
       for (let round = 0; round < 5; round += 1) await send(pool, 100);
@@ -152,7 +152,7 @@ describe('FunctionPool', () => {
   it('gives a waiting function more instances up to the limit, and ends idle ones, the last one later', async () => {
     const source = 'exports.handler = async () => new Promise((r) => setTimeout(r, 40, 1))';
     const pool = await aPool(anInlineFunction('f', source));
-    // What is still starting when all is answered is no idle instance yet.
+    // What is still starting when all is answered is not an idle instance yet.
     for (let round = 0; round < 20 && pool.startedCount < 6; round += 1) await send(pool, 40);
     const grown = pool.size;
 

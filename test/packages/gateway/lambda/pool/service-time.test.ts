@@ -7,7 +7,7 @@ import { ServiceTime } from '../../../../../packages/gateway/lambda/pool/service
 const OBSERVED: readonly (readonly [string, readonly (readonly [number, boolean])[], number])[] = [
   ['nothing of cold code that was quick', [[14, true]], 0],
   [
-    'the mean of cold code, where nothing else is known',
+    'the mean of cold code, if nothing else is known',
     [
       [400, true],
       [200, true],

@@ -94,7 +94,7 @@ describe('starts of instances', () => {
     assert.equal(length, 10, 'all events run');
   });
 
-  it('are none where those that are there are soon through', async () => {
+  it('are not made if the existing instances will soon be done', async () => {
     const machine = new Machine();
     const [pool, other] = await warmed(machine, 16);
     ask(pool, 4);
@@ -106,7 +106,7 @@ describe('starts of instances', () => {
     await other.close();
   });
 
-  it('are not decided by what events of cold code have taken, once others have', async () => {
+  it('are not decided by the times of events with cold code, once there are others', async () => {
     const machine = new Machine();
     const [pool, other] = await warmed(machine, 400);
     machine.serviceMs = 8;
@@ -119,7 +119,7 @@ describe('starts of instances', () => {
     await other.close();
   });
 
-  it('are made for a line that does not end, however soon each of those who wait is through', async (context) => {
+  it('are made for a line that does not end, however soon each waiting event is done', async (context) => {
     // Whole, since sums of fractions are not quite what they should be; and this thread is not what is looked at.
     let nowMs = Math.ceil(performance.now());
     context.mock.method(performance, 'now', () => nowMs);
@@ -144,7 +144,7 @@ describe('starts of instances', () => {
     assert.equal(atMs[0], 100, 'when as much has been lost as is looked at');
   });
 
-  it('are few where those that run keep the processors busy, until what waits has waited a second', async (context) => {
+  it('are few if those that run keep the processors busy, until what waits has waited a second', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     let nowMs = performance.now();
     context.mock.method(performance, 'now', () => nowMs);
@@ -175,7 +175,7 @@ describe('starts of instances', () => {
     await other.close();
   });
 
-  it('hold up no other start for longer than a while, since a start may wait for another', (context) => {
+  it('delay no other start for longer than a while, because a start may wait for another', (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     const gate = new StartGate(1, 1_000);
     const called: string[] = [];

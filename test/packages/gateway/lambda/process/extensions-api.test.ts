@@ -71,7 +71,7 @@ describe('an extension that registers', () => {
     ['{"events":"INVOKE"}', 403],
     ['{', 403],
   ] as const)
-    it(`is answered with ${status} where it sends ${body ?? 'nothing'}`, async (t) => {
+    it(`is answered with ${status} if it sends ${body ?? 'nothing'}`, async (t) => {
       const { register } = await anApi(t);
 
       const said = await register('one', body);
@@ -83,7 +83,7 @@ describe('an extension that registers', () => {
       assert.equal(said.id !== '', status === 200);
     });
 
-  it('has to say its name, and is one of ten at most', async (t) => {
+  it('must send its name, and is one of ten at most', async (t) => {
     const { api, register } = await anApi(t);
     const registered = api.registered(10);
     assert.equal((await register('')).body['errorType'], 'Extension.MissingHeader');
@@ -93,7 +93,7 @@ describe('an extension that registers', () => {
     assert.equal((await register('e11')).body['errorType'], 'Extension.TooManyExtensions');
   });
 
-  it('is waited for at the end where one of them wants to know of it', async (t) => {
+  it('is awaited at the end if one of them has subscribed to it', async (t) => {
     const { api, register } = await anApi(t);
     await register('one', '{"events":["INVOKE"]}');
     assert.equal(api.wantShutdown, false);
@@ -127,7 +127,7 @@ describe('the next event of an extension', () => {
     assert.deepEqual(second.body, { eventType: 'SHUTDOWN', shutdownReason: 'spindown', deadlineMs: 7 });
   });
 
-  it('is for those alone that have registered, as their errors are', async (t) => {
+  it('is available only to those that have registered, and so are their errors', async (t) => {
     const { call, register } = await anApi(t);
     const { id } = await register('one');
     const statusOf = async (method: string, path: string, own: string): Promise<number> =>
@@ -138,7 +138,7 @@ describe('the next event of an extension', () => {
       assert.deepEqual([await statusOf('POST', path, id), await statusOf('POST', path, 'guess')], [202, 403]);
   });
 
-  it('is beside calls that are not answered here, which say so', async (t) => {
+  it('is served together with calls that are not supported here, which say so', async (t) => {
     const { call } = await anApi(t);
 
     assert.equal(

@@ -1,4 +1,6 @@
-/** An external extension as a layer brings it along: a program beside the runtime that hears of events and of the end. */
+/**
+ * An external extension as a layer brings it along: a program next to the runtime that hears of events and of the end.
+ */
 import assert from 'node:assert/strict';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** What is looked up on a machine, with machines that are folders: nothing is installed, and no program of a language runs. */
+/**
+ * What is looked up on a machine, with folders in place of machines: nothing is installed, and no program of a language
+ * runs.
+ */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
@@ -229,7 +232,7 @@ describe('a function in Java', () => {
     },
   ];
   for (const { what, machine, files, messages } of refusals)
-    it(`says what to do where there is ${what}`, async () => {
+    it(`says what to do if there is ${what}`, async () => {
       const found = await find(machine(), aFolder(files), 'java21', 'a.C');
       assert.equal(found.launch, undefined);
       assert.match(found.messages, messages);
@@ -241,7 +244,7 @@ describe('a function in Go', () => {
   const MAIN = 'package main\n\nfunc main() {}\n';
   const GO = { go: '#!/bin/sh\n' };
 
-  it('is a package main of a module that begins above it, whose files all count', async () => {
+  it('is a package main of a module that begins above it, all of whose files count', async () => {
     const root = aFolder({
       'go.mod': 'module m\n',
       'cmd/f/main.go': MAIN,
@@ -251,7 +254,7 @@ describe('a function in Go', () => {
     assert.deepEqual([found.messages, found.folder], ['', root]);
   });
 
-  it('runs as it was built where there is no Go, or no package main to compile', async () => {
+  it('runs as it was built if there is no Go, or no package main to compile', async () => {
     const root = aFolder({ 'go.mod': 'module m\n', 'main.go': MAIN, 'none/go.mod': 'module n\n' });
     const built = aFolder({ bootstrap: '#!/bin/sh\n' });
     chmodSync(join(built, 'bootstrap'), 0o755);
@@ -279,7 +282,7 @@ describe('a function in Go', () => {
     ],
     ['as it is', 'go: cannot find main module', 'go: cannot find main module', undefined],
   ] as const)
-    it(`that does not compile says so ${what}`, async () => {
+    it(`that does not compile is reported ${what}`, async () => {
       const root = aFolder({ 'go.mod': 'module m\n', 'main.go': MAIN });
       const folder = aFolder({});
       const machine = aMachine({ go: `#!/bin/sh\necho '${printed}' >&2\nexit 1\n` });
@@ -328,7 +331,7 @@ describe('a function in Go', () => {
     },
   ];
   for (const { files, programs, messages } of refusals)
-    it(`says what makes it: ${Object.keys(files).join(', ')}${'go' in programs ? ', with Go' : ''}`, async () => {
+    it(`is created by: ${Object.keys(files).join(', ')}${'go' in programs ? ', with Go' : ''}`, async () => {
       const found = await find(aMachine(programs), aFolder(files), 'provided.al2023', 'bootstrap');
       assert.equal(found.launch, undefined);
       assert.match(found.messages, messages);
@@ -356,7 +359,7 @@ describe('a function in Ruby or .NET', () => {
       /there is no Shop\.dll in .*; run dotnet publish/,
     ],
     [
-      'no client beside the assembly',
+      'no client together with the assembly',
       'dotnet8',
       'Shop::Run',
       DOTNET,
@@ -364,7 +367,7 @@ describe('a function in Ruby or .NET', () => {
       /RuntimeSupport\.dll is not in .*; add the package/,
     ],
   ] as const)
-    it(`says what to do where there is ${what}`, async () => {
+    it(`says what to do if there is ${what}`, async () => {
       const found = await find(aMachine(programs), aFolder(files), runtime, handler);
 
       assert.equal(found.launch, undefined);
@@ -405,7 +408,7 @@ describe('the virtual environment of a project in Python', () => {
     assert.equal(findVirtualEnvironment([project], machine), own);
   });
 
-  it('is where uv is set to have it, of a project of uv', () => {
+  it('is the one that uv is configured to use, in a uv project', () => {
     const project = aFolder({ 'uv.lock': '' });
     const machine = aMachine({}, undefined, { environment: { UV_PROJECT_ENVIRONMENT: 'env' } });
     const python = plant(join(project, 'env'));

@@ -11,7 +11,7 @@ function aLog(): { readonly lines: FunctionLines; readonly log: Line[] } {
   return { lines: new FunctionLines((stream, message) => void log.push([stream, message])), log };
 }
 
-/** The same output, cut into chunks of each size: a pipe cuts where it likes. */
+/** The same output, split into chunks of each size: a pipe splits anywhere. */
 const OUTPUTS: readonly {
   readonly what: string;
   readonly output: string;
@@ -31,7 +31,7 @@ const OUTPUTS: readonly {
 
 describe('the output of a process', () => {
   for (const { what, output, lines: expected } of OUTPUTS)
-    it(`becomes lines wherever it is cut: ${what}`, () => {
+    it(`becomes lines wherever it is split: ${what}`, () => {
       const bytes = Buffer.from(output);
       for (let size = 1; size <= bytes.length; size += 1) {
         const { lines, log } = aLog();
@@ -46,7 +46,7 @@ describe('the output of a process', () => {
       }
     });
 
-  it('of two streams is kept apart, and unfinished lines come last, stdout first', () => {
+  it('of two streams is separate, and unfinished lines come last, stdout first', () => {
     const { lines, log } = aLog();
     lines.take('stderr', Buffer.from('e'));
     lines.take('stdout', Buffer.from('o'));
@@ -65,7 +65,7 @@ describe('the output of a process', () => {
     [LINE_LIMIT, ['x'.repeat(LINE_LIMIT)]],
     [LINE_LIMIT + 1, [`${'x'.repeat(LINE_LIMIT)} …`]],
   ] as const)
-    it(`is cut where a line has more than ${LINE_LIMIT} letters: ${length}`, () => {
+    it(`is cut if a line has more than ${LINE_LIMIT} letters: ${length}`, () => {
       for (const ending of ['', '\n']) {
         const { lines, log } = aLog();
         lines.take('stdout', Buffer.from(`${'x'.repeat(length)}${ending}`));

@@ -50,17 +50,17 @@ describe('the memory of a group of processes', { skip: HERE !== 'linux' }, () =>
     return found;
   }
 
-  it('is that of the first process, by the system, at each look', async () => {
+  it('is the memory of the first process, according to the system, at each check', async () => {
     assert.equal(await looks(3, process.pid, 1), 3);
     assert.equal(await looks(3, process.pid, 1024 ** 4), 0);
   });
 
-  it('is that of all of them at every fourth look', async () => {
+  it('is the memory of all of them at every fourth check', async () => {
     assert.equal((await looks(4, own, 1)) > 0, true);
     assert.equal(await looks(4, 2 ** 22 + 1, 1), 0);
   });
 
-  it('is what ps says of them where there is no /proc', { skip: NO_PS }, async () => {
+  it('is what ps reports if there is no /proc', { skip: NO_PS }, async () => {
     Object.defineProperty(process, 'platform', { value: 'darwin' });
 
     assert.equal(await looks(3, own, 1), 0);

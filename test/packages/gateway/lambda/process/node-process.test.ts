@@ -1,4 +1,4 @@
-/** Which Node.js runs a function of another version; those of this test are scripts that say theirs. */
+/** Which Node.js runs a function of another version; the programs of this test are scripts that print their version. */
 import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
@@ -70,11 +70,11 @@ describe('the Node.js of a function in a process', { skip: process.platform === 
       instead,
     ],
     [
-      'is the next one where one does not run',
+      'is the next one if one does not run',
       { '.nvm/versions/node/v22.20.1/bin/node': DOES_NOT_RUN, 'bin/node': 'v22.20.1' },
       [],
     ],
-    ['is the gateway’s where there is none', {}, instead],
+    ['is the gateway’s if there is none', {}, instead],
   ];
   for (const [name, nodes, expected, environment] of rows)
     it(name, async () => {

@@ -47,7 +47,7 @@ function codeOf(...found: Toolchain[]): ProcessCode {
 
 // clients.md 3: an interpreter on a busy machine
 describe('a runtime that does not answer in time', () => {
-  it('is no reason to refuse the function, and is asked again when it is built', async () => {
+  it('is not a reason to refuse the function, and is asked again when the function is built', async () => {
     const code = codeOf(LATE, LATE, FOUND);
 
     const { refused, findings = [] } = await code.check();
@@ -60,12 +60,12 @@ describe('a runtime that does not answer in time', () => {
     assert.equal(typeof (await code.build()).program.start, 'function');
   });
 
-  it('is told from one that is not there', async () => {
+  it('is distinguished from one that does not exist', async () => {
     const missing: Toolchain = { kind: 'missing', error: LATE.error };
     assert.equal((await codeOf(missing).check()).refused, LATE.error);
   });
 
-  it('is told from one that does not run', async () => {
+  it('is distinguished from one that does not run', async () => {
     const bin = aFolder({ slow: '#!/bin/sh\nexec sleep 60\n', broken: '#!/bin/sh\nexit 1\n' });
     for (const name of ['slow', 'broken']) chmodSync(join(bin, name), 0o755);
 
@@ -92,7 +92,7 @@ describe('the folder of a function that is compiled', () => {
   }
   const BUILT = join('.aws-sam', 'build', 'TheFunction');
 
-  it('is looked at first, then what sam build has made of it', async () => {
+  it('is checked first, then what sam build has created', async () => {
     assert.deepEqual(await check({ 'code/app.jar': '' }), ['code', BUILT]);
   });
 
@@ -118,7 +118,7 @@ describe('the extensions of a function', () => {
   };
 
   // Lambda, "Configuring Lambda extensions (layers)": in /opt/extensions, where later layers replace files of earlier ones.
-  it('are the executable programs of its layers by name, of the last layer where two have one', () => {
+  it('are the executable programs of its layers by name, of the last layer if two have one', () => {
     const [first, second, third] = [aLayer('c', 'same', 'z-off'), aLayer('a'), aLayer('same', 'b', 'd')];
     const definition = aFolderFunction(aFolder({}), 'app.handler', {
       runtime: 'python3.12',

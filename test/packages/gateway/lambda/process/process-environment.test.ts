@@ -74,13 +74,13 @@ describe('the environment of a process', () => {
     assert.equal(environment['PYTHONPATH'], '/run/python');
   });
 
-  it('has folders of its own in place of those of the user', () => {
+  it("has its own folders in place of the user's", () => {
     const { HOME, TMPDIR, TEMP, TMP } = environmentOf({ environment: { HOME: '/root', TMPDIR: '/tmp' } });
 
     assert.deepEqual([HOME, TMPDIR, TEMP, TMP], ['/run/home', '/run/tmp', '/run/tmp', '/run/tmp']);
   });
 
-  it('has the paths of the template before its own, and other variables of the template instead', () => {
+  it('has the paths of the template before its own, and other variables of the template in place of its own', () => {
     const environment = environmentOf({
       environment: { PYTHONPATH: '/mine', PATH: '/mine/bin', AWS_EXECUTION_ENV: 'mine', STAGE: 'dev' },
     });
@@ -105,7 +105,7 @@ describe('the environment of a process', () => {
     ['see /opt/python', 'see /opt/python'],
     ['', ''],
   ] as const)
-    it(`has ${expected === value ? 'as it is' : 'a path of this machine for'} ${JSON.stringify(value)}`, () => {
+    it(`has ${expected === value ? 'the unchanged' : 'a path of this machine for'} ${JSON.stringify(value)}`, () => {
       assert.equal(environmentOf({ environment: { WHERE: value } })['WHERE'], expected);
     });
 });

@@ -36,7 +36,7 @@ describe('signalGroup', () => {
 });
 
 describe('a group of processes', { skip: process.platform !== 'linux' }, () => {
-  it('is what Linux ends first where memory runs out, and says how it ended', async () => {
+  it('is what Linux ends first if memory runs out, and says how it ended', async () => {
     const folder = aFolder({});
     const keeper = new Keeper(folder);
     let output = '';
@@ -61,7 +61,7 @@ describe('a group of processes', { skip: process.platform !== 'linux' }, () => {
 });
 
 describe('signalGroup on Windows', () => {
-  it('runs taskkill, and is no error where that is not there', async () => {
+  it('runs taskkill, and does not fail if it does not exist', async () => {
     const folder = aFolder({ taskkill: '#!/bin/sh\necho "$@" > "$0.ran"\n' });
     chmodSync(join(folder, 'taskkill'), 0o755);
     const { PATH } = process.env;

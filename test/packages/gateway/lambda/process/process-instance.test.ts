@@ -17,7 +17,7 @@ for (;;) {
 `;
 
 describe('a function process', { skip: process.platform === 'win32' }, () => {
-  it('fails the event that it reports as failed, and goes on with the next one', async () => {
+  it('fails the event that it reports as failed, and continues with the next one', async () => {
     const folder = aFolder({ bootstrap: BOOTSTRAP, 'package.json': '{ "type": "module" }' });
     chmodSync(join(folder, 'bootstrap'), 0o755);
     const definition = aFolderFunction(folder, 'any', { runtime: 'provided.al2023', name: 'own' });

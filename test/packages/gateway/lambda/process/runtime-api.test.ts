@@ -163,7 +163,7 @@ describe('the Runtime API of an instance', () => {
     assert.deepEqual(heard, ['idle', ['part', 'one'], ['failed', '{"errorType":"Own"}']]);
   });
 
-  it('hears that a debugger is with the runtime, and when what it may hold is done', async () => {
+  it('learns that a debugger is attached to the runtime, and when paused code continues', async () => {
     const { heard, url } = await anApi();
     const statuses = [];
     for (const what of ['held', 'released', 'other'])

@@ -15,7 +15,7 @@ import {
 } from '../../../../../packages/gateway/lambda/thread/board.ts';
 
 describe('requestIds', () => {
-  it('makes the id of one event when it is asked for', () => {
+  it('creates the id of one event on demand', () => {
     const made: number[] = [];
     const id = lazyRequestId((sequence) => `id ${made.push(sequence)} of ${sequence}`, 7);
 
@@ -39,8 +39,8 @@ describe('requestIds', () => {
 });
 
 describe('the board', () => {
-  // What one side writes to a part, the other one would read in another part.
-  it('has a place of its own for each of its parts, with one entry for each slot', () => {
+  // If one side wrote to the wrong part, the other side would read it there.
+  it('has a separate place for each of its parts, with one entry for each slot', () => {
     const { memory, states, serviceMicros, traceLengths, unreadLines, traces } = createBoard();
     const parts = [states, serviceMicros, traceLengths, unreadLines, traces];
     const places = parts
@@ -58,7 +58,7 @@ describe('the board', () => {
     for (const { buffer } of parts) assert.equal(buffer, memory);
   });
 
-  it('shows in each part what the other side has written there, and in no other one', () => {
+  it('shows in each part what the other side has written there, and in no other part', () => {
     const [board, names] = [createBoard(), ['states', 'serviceMicros', 'traceLengths'] as const];
     const other = openBoard(board.memory);
     for (const [index, name] of names.entries()) board[name].fill(index + 1);
@@ -70,7 +70,7 @@ describe('the board', () => {
     assert.equal(other.unreadLines[0], 9);
   });
 
-  it('carries a trace header of each slot to the other side', () => {
+  it('passes a trace header of each slot to the other side', () => {
     const board = createBoard();
     const other = openBoard(board.memory);
     for (let sequence = 0; sequence < SLOTS + 3; sequence += 1) {

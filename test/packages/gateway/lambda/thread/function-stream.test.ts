@@ -27,7 +27,7 @@ describe('what a function streams', () => {
     assert.deepEqual(acknowledged, [3, 5]);
   });
 
-  it('goes to a reader that waits, and is acknowledged at once', async () => {
+  it('goes to a waiting reader, and is acknowledged at once', async () => {
     const { stream, take, acknowledged } = aStream();
     const next = stream[Symbol.asyncIterator]().next();
     take('late');
@@ -66,7 +66,7 @@ describe('what a function streams', () => {
       outcome: 'cut',
     },
   ])
-    it(`lets no reader wait where ${how}, and tells each that comes later the same`, async () => {
+    it(`lets no reader wait if ${how}, and gives each later reader the same result`, async () => {
       const { stream } = aStream();
       const read = (): Promise<string> =>
         stream[Symbol.asyncIterator]()

@@ -29,7 +29,7 @@ type Said = {
 };
 
 describe('a saved function', () => {
-  it('runs in the thread that began to boot with the save, and gets the same facts as any other', async () => {
+  it('runs in the thread that began to boot with the save, and gets the same facts as in any other thread', async () => {
     const folder = aFolder({ 'f.ts': sourceOf(1) });
     const definition = aFolderFunction(folder, 'f.handler', { name: 'f', environment: { STAGE: 'dev' } });
     const { runtime, invoke } = await startRuntime([definition], { reload: true });
@@ -105,7 +105,7 @@ describe('a spare thread', () => {
     await spare.close();
   });
 
-  it('is given away once', async () => {
+  it('is used once', async () => {
     spare.boot(program);
     const worker = spare.take();
     const none = spare.take();
@@ -115,7 +115,7 @@ describe('a spare thread', () => {
     await worker.terminate();
   });
 
-  it('is kept for two minutes after a save, of which each begins them again', async () => {
+  it('is kept for two minutes after a save, and each save restarts this time', async () => {
     spare.keep(program);
     assert.equal(spare.take(), undefined);
     mock.timers.tick(250);
@@ -133,7 +133,7 @@ describe('a spare thread', () => {
     assert.equal(spare.take(), undefined);
   });
 
-  it('is none after the end', async () => {
+  it('does not exist after the end', async () => {
     spare.keep(program);
     await spare.close();
     mock.timers.tick(250);

@@ -33,7 +33,7 @@ describe('nextState', () => {
 });
 
 describe('what a state means', () => {
-  it('is that no event is taken from draining on', () => {
+  it('includes that no event is accepted once the instance drains', () => {
     assert.deepEqual(STATES.filter(isDraining), ['draining', 'ending', 'over']);
   });
 

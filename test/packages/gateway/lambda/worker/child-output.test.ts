@@ -112,7 +112,7 @@ describe('the output of programs that a function starts', () => {
   });
 
   for (const { name, given, passed, caught } of FORMS) {
-    it(`goes to the log where a started one inherits ${name}`, () => {
+    it(`goes to the log if a started one inherits ${name}`, () => {
       const child = { stdout: new EventEmitter(), stderr: new EventEmitter() };
       const options = { file: 'sh', stdio: given };
 
@@ -127,7 +127,7 @@ describe('the output of programs that a function starts', () => {
       );
     });
 
-    it(`goes to the log where one that is waited for inherits ${name}`, () => {
+    it(`goes to the log if one that is waited for inherits ${name}`, () => {
       answer = { stdout: Buffer.from('out'), stderr: Buffer.from('err'), status: 0 };
       const options = { stdio: given as ChildProcess.StdioOptions, cwd: '/' };
 
@@ -141,7 +141,7 @@ describe('the output of programs that a function starts', () => {
     });
   }
 
-  it('goes to the log where all that is returned is its stdout', () => {
+  it('goes to the log if all that is returned is its stdout', () => {
     for (const output of [Buffer.from('out'), 'out']) {
       answer = output;
       assert.equal(childProcess.execSync('true', { stdio: 'inherit' }), output);
@@ -154,7 +154,7 @@ describe('the output of programs that a function starts', () => {
     );
   });
 
-  it('is no line where there is none, and is returned where it is not inherited', () => {
+  it('is not a line of the function, and is returned if it is not inherited', () => {
     for (const nothing of [Buffer.alloc(0), '', null]) {
       answer = nothing;
       childProcess.execSync('true', { stdio: 'inherit' });

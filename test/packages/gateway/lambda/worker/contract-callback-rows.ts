@@ -1,4 +1,4 @@
-/** What a handler's callback, its promise and the context's `done` have to do with each other, up to nodejs22.x. */
+/** How a handler's callback, its promise and the context's `done` interact, up to nodejs22.x. */
 
 const RIC = 'aws-lambda-nodejs-runtime-interface-client';
 const HANDLER_PAGE = 'Lambda developer guide, "Define Lambda function handler in Node.js"';

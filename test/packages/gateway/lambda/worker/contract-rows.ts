@@ -145,7 +145,7 @@ export const contractRows: readonly ContractRow[] = [
     from: RIC,
   },
   {
-    name: 'a handler that is no function is named',
+    name: 'a handler that is not a function is named',
     source: 'exports.handler = { a: 1 }',
     fails: ['Runtime.HandlerNotFound', 'index.handler is not a function'],
     from: RIC,

@@ -1,4 +1,4 @@
-/** What may be thrown is any value; what Lambda's runtime makes of each (its Errors.js) is said by the rows. */
+/** Any value may be thrown; the rows say what Lambda's runtime (its Errors.js) makes of each. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runInNewContext } from 'node:vm';
@@ -112,7 +112,7 @@ describe('the failure that Lambda reports', () => {
       assert.deepEqual(toFailure(thrown), failure);
     });
 
-  it('is one text in the log: the trace, or type and message if there is none', () => {
+  it('is one text in the log: the trace, or type and message if there is no trace', () => {
     assert.deepEqual(
       [describeError(withStack(new Error('x'), 'a\nb')), describeError('x')],
       ['a\nb', 'string: x'],

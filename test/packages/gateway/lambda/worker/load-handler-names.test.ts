@@ -1,4 +1,4 @@
-/** What a handler's name may point to in a module; the rules are Lambda's runtime's (UserFunction.js). */
+/** What a handler's name may refer to in a module; the rules are those of Lambda's runtime (UserFunction.js). */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -125,7 +125,7 @@ describe('a module that cannot be loaded', () => {
     ['f.js', "require('./gone')", 'Runtime.ImportModuleError'],
     ['f.mjs', "import './gone.mjs'", 'Error'],
   ] as const)
-    it(`fails with ${name} where ${text} finds nothing`, async () => {
+    it(`fails with ${name} if ${text} finds nothing`, async () => {
       await assert.rejects(load(file, text, 'f.h'), { name, message: /Cannot find module/ });
     });
 

@@ -126,7 +126,7 @@ function start(source: string, { waits = false, environment = {} }: Options = {}
   };
 }
 
-// A thread that does not end by itself where a test fails would keep the others waiting.
+// A thread that does not end by itself if a test fails would keep the others waiting.
 describe('the program of a thread', { timeout: 20_000 }, () => {
   afterEach(() => Promise.all(ends.splice(0).map((end) => end())));
 
@@ -166,7 +166,7 @@ describe('the program of a thread', { timeout: 20_000 }, () => {
     },
     { what: 'has no handler', source: 'exports.other = 1', type: 'Runtime.HandlerNotFound' },
   ])
-    it(`does not begin where its module ${what}`, async () => {
+    it(`does not begin if its module ${what}`, async () => {
       const at = start(source);
       const report = await at.begun;
 
@@ -174,7 +174,7 @@ describe('the program of a thread', { timeout: 20_000 }, () => {
       assert.equal((JSON.parse(report.payload) as { errorType: string }).errorType, type);
     });
 
-  it('has its folder for a working directory, and says what it cannot have of a process', async () => {
+  it('has its folder as the working directory, and reports what a thread cannot do like a process', async () => {
     const at = start(
       `process.on('SIGTERM', () => undefined);
       exports.handler = async () => [process.cwd(), require('node:os').homedir()]`,
@@ -189,7 +189,7 @@ describe('the program of a thread', { timeout: 20_000 }, () => {
   });
 
   for (const TZ of [undefined, '', 'UTC', ':UTC', 'Etc/UTC'])
-    it(`says nothing of a time zone that it has: ${TZ ?? 'none'}`, async () => {
+    it(`reports nothing for a time zone that it has: ${TZ ?? 'none'}`, async () => {
       const at = start('exports.handler = async () => 1', { environment: TZ === undefined ? {} : { TZ } });
       await at.begun;
       await at.ask({});
@@ -207,7 +207,7 @@ describe('the program of a thread', { timeout: 20_000 }, () => {
     assert.equal((await at.said('of the child')).stream, 'stdout');
   });
 
-  it('has the environment of its own function alone where it has booted before', async () => {
+  it('has the environment of its own function only, even if it has booted before', async () => {
     const at = start('exports.handler = async () => process.env', {
       waits: true,
       environment: { OF_FUNCTION: 'yes' },

@@ -186,12 +186,12 @@ function signedCall(keyId: string, host: string): string {
     r.end('{}'); return read(r).catch((error) => error.message) }`;
 }
 
-describe('calls of a function to services of AWS', () => {
+describe('calls of a function to AWS services', () => {
   const service = 'dynamodb.eu-west-1.amazonaws.com';
 
   // The second one as operations such as StartSyncExecution name the endpoint.
   for (const host of [service, 'sync-127.0.0.1'])
-    it(`reach the control port with the Host that was signed where the local key has signed: ${host}`, async () => {
+    it(`reach the control port with the Host that was signed if the local key has signed: ${host}`, async () => {
       const signed = `(() => { const key = process.env.AWS_ACCESS_KEY_ID; return key })()`;
       const source = signedCall('KEY', host).replace('Credential=KEY/', "Credential=' + " + signed + " + '/");
       const { invoke } = await startRuntime([anInlineFunction('net', source)], { controlUrl: () => url });
@@ -204,7 +204,7 @@ describe('calls of a function to services of AWS', () => {
   for (const [what, path, key, expected] of [
     ['reach it at @connections of a custom domain', '/@connections/abc%3D', KEY, true],
     [
-      'leave this machine at @connections where another key has signed',
+      'leave this machine at @connections if another key has signed',
       '/@connections/abc%3D',
       'AKIAOTHER',
       false,
@@ -271,7 +271,7 @@ describe('calls of a function to services of AWS', () => {
     ["signed by a key of the developer's", 'AKIAOTHER', service],
     ['of a name that is only like it', "' + process.env.AWS_ACCESS_KEY_ID + '", `${service}.invalid`],
   ] as const)
-    it(`are left alone where they are ${why}`, async () => {
+    it(`are not changed if they are ${why}`, async () => {
       const source = signedCall(keyId, host);
       const { invoke } = await startRuntime([anInlineFunction('net', source)], { controlUrl: () => url });
 

@@ -51,7 +51,7 @@ describe('the output of a function', () => {
     assert.equal(lines.length - notices + dropped.reduce((sum, count) => sum + count, 0), 30_001);
   });
 
-  it('is whole where a part is written by its beginning, and cut where a line is longer than logs take', async () => {
+  it('is whole if a part is written by its beginning, and cut if a line is longer than logs take', async () => {
     const source = `const fs = require('node:fs'); exports.handler = async () => {
       fs.writeSync(1, Buffer.from('abcdef'), 2); fs.writeSync(1, Buffer.from('abcdef'), 2, 3);
       console.log('x'.repeat(${LINE_LIMIT})); console.log('y'.repeat(${LINE_LIMIT + 1})); }`;
@@ -65,7 +65,7 @@ describe('the output of a function', () => {
     );
   });
 
-  it('prints in the text format of Lambda, and keeps the own format of a function', () => {
+  it("is printed in Lambda's text format, and the function's own format is kept", () => {
     const line = {
       functionName: 'f',
       requestId: 'id-1',
@@ -118,7 +118,7 @@ describe('an error of a function for an older runtime', () => {
     { message: 'x is not a function', runtime: 'nodejs18.x', says: undefined },
   ];
   for (const { message, runtime, says } of rows)
-    it(`${says === undefined ? 'is left as it is' : 'is explained'}: ${message}, ${runtime}`, () => {
+    it(`${says === undefined ? 'is not changed' : 'is explained'}: ${message}, ${runtime}`, () => {
       const said = explainRemovedApi(new TypeError(message), runtime, '24.1.0');
 
       if (says === undefined) assert.equal(said, undefined, DEPRECATIONS);

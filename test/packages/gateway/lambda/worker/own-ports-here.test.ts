@@ -1,4 +1,4 @@
-/** Every way to open a server and to reach it, in this process: its own ports are those of a function. */
+/** Every way to open a server and to connect to it, in this process: its own ports are those of a function. */
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
@@ -68,7 +68,7 @@ describe('OwnPorts', () => {
     ['options', (server, ready) => server.listen({ port: taken, host: '127.0.0.1' }, ready)],
   ];
   for (const [name, start] of ways)
-    it(`opens a server on a free port where another has the one that it is given as ${name}, and says so once`, async () => {
+    it(`opens a server on a free port if another program has the port, given as ${name}, and reports it once`, async () => {
       patch();
       const server = await open(start);
 
@@ -79,7 +79,7 @@ describe('OwnPorts', () => {
       assert.equal(await readFrom(() => net.connect(taken)), 'own');
     });
 
-  it('leads every way to connect to this machine to it, and no other', async () => {
+  it('redirects every way to connect to this machine to that server, and no other connection', async () => {
     patch();
     await open((server, ready) => server.listen(taken, ready));
     const reached: readonly (readonly [expected: string, reach: () => net.Socket])[] = [
@@ -101,7 +101,7 @@ describe('OwnPorts', () => {
       assert.equal(await readFrom(reach), expected, `way ${index}`);
   });
 
-  it('leaves what is no address to Node.js', async () => {
+  it('leaves values that are not addresses to Node.js', async () => {
     patch();
     await open((server, ready) => server.listen(taken, ready));
 
@@ -109,7 +109,7 @@ describe('OwnPorts', () => {
     assert.throws(() => new net.Socket().connect(nowhere), { code: 'ERR_MISSING_ARGS' });
   });
 
-  it('leads to the other one again when its own is closed', async () => {
+  it('stops redirecting when its own server is closed', async () => {
     patch();
     const server = await open((one, ready) => one.listen(taken, ready));
     await close(server);
@@ -126,7 +126,7 @@ describe('OwnPorts', () => {
     assert.deepEqual(warnings, []);
   });
 
-  it('lets a second server of its own on one port fail, as at Lambda', async () => {
+  it('lets a second server of its own on one port fail, as in Lambda', async () => {
     patch();
     const server = await open((one, ready) => one.listen(0, ready));
     const second = serve('second', (one, ready) => one.listen(portOf(server), ready));

@@ -1,4 +1,4 @@
-/** Servers that functions open on a fixed port, as Express templates do, beside others of the same machine. */
+/** Servers that functions open on a fixed port, as Express templates do, next to other servers on the same machine. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -22,7 +22,7 @@ describe('a server that a function opens on a port of its source', () => {
   ];
   for (const isolation of ['thread', 'process'] as const)
     for (const { name, listen } of rows)
-      it(`${name}, in a ${isolation}, has its own where another has it, and its function reaches it`, async () => {
+      it(`${name}, in a ${isolation}, has its own if another has it, and its function reaches it`, async () => {
         const source = `const http = require('http'); let calls = 0;
           const started = new Promise((ready) => http.createServer((q, r) => r.end('own ' + q.url)).on('error', (e) => { throw e }).${listen(taken)});
           const get = (url) => new Promise((ok, no) => http.get(url, (m) => { let t = ''; m.on('data', (c) => t += c).on('end', () => ok(t)) }).on('error', no));
@@ -42,7 +42,7 @@ describe('a server that a function opens on a port of its source', () => {
         );
       });
 
-  it('keeps it where it is free, and fails as at Lambda where its own instance has it', async () => {
+  it('keeps it if it is free, and fails as at Lambda if its own instance has it', async () => {
     const source = `const http = require('http');
       const open = (port) => new Promise((ok, no) => { const s = http.createServer(); s.on('error', no).listen(port, () => ok(s.address().port)) });
       exports.handler = async () => { const port = await open(0); await open(port); };`;

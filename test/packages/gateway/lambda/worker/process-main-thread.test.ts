@@ -42,7 +42,7 @@ type Said = readonly [
 ];
 
 // One thread for all of it: a start takes longest.
-it('the program of a process hands events on one after the other, and their answers back as they are read', async () => {
+it('the program of a process passes on events one after the other, and returns their answers as they are read', async () => {
   const folder = aFolder({ 'index.js': SOURCE });
   const startFile = join(folder, 'start.json');
   const start = {
@@ -109,7 +109,7 @@ it('the program of a process hands events on one after the other, and their answ
     ) as Said;
     assert.deepEqual(later.slice(0, 4), ['', idOf(1), { custom: { a: 'b' } }, '7']);
     assert.ok(later[6] - nowMs >= 86_400_000, `${later[6] - nowMs} ms`);
-    // More than a reader is sent ahead: it goes on only as parts are read.
+    // More than a reader is sent ahead: it continues only as parts are read.
     const long = await ask({ payload: '{"letters":1000000}' });
     assert.equal(long.slice(long.lastIndexOf(']') + 1), 'x'.repeat(1_000_000));
     assert.ok(parts.length > 1);

@@ -1,4 +1,4 @@
-/** What a function can do to its process, and cannot do to the gateway. */
+/** What a function can do to its own process, but not to the gateway. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
@@ -41,7 +41,7 @@ describe('a function in a process of its own', { skip }, () => {
     { does: 'group', type: 'Runtime.ExitError', says: 'signal: killed' },
     { does: 'grow', type: 'Runtime.OutOfMemory', says: 'signal: killed' },
   ];
-  it('ends by what it does to itself, and the gateway and other functions go on', async () => {
+  it('ends by what it does to itself, while the gateway and other functions continue', async () => {
     const bad = anInlineFunction('bad', HURTS, { timeoutSeconds: 20, memorySizeMb: 192 });
     const { invoke } = await startRuntime([bad, anInlineFunction('good', HURTS)], { isolation: ['bad'] });
 

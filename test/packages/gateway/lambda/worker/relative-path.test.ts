@@ -60,7 +60,7 @@ describe('a relative path', () => {
     assert.equal((await read('process', 'prices.json')).status, 200);
   });
 
-  it('begins elsewhere in a thread, and the log says where the file is and how to read it', async () => {
+  it('starts from another folder in a thread, and the log says where the file is and how to read it', async () => {
     const { status, log } = await read('thread', 'prices.json');
 
     assert.equal(status, 500);
@@ -70,14 +70,14 @@ describe('a relative path', () => {
   });
 
   for (const name of ['thread', 'process'])
-    it(`of no file is explained by where it begins, in a ${name}`, async () => {
+    it(`to a missing file is explained by its beginning, in a ${name}`, async () => {
       const { status, log } = await read(name, 'gone.json');
 
       assert.equal(status, 500);
       assert.match(log, /gone\.json is a relative path, which begins at the folder of the function's code/);
     });
 
-  it('of no file is explained in Python, too, where it begins as on AWS', { skip: PYTHON }, async () => {
+  it('to a missing file is explained in Python, too, if it begins as on AWS', { skip: PYTHON }, async () => {
     assert.equal((await read('python', 'prices.json')).status, 200);
     const { status, log } = await read('python', 'gone.json');
 
@@ -85,7 +85,7 @@ describe('a relative path', () => {
     assert.match(log, /gone\.json is a relative path, which begins at the folder of the function's code/);
   });
 
-  it('is not spoken of where the path is absolute', async () => {
+  it('is not mentioned if the path is absolute', async () => {
     assert.doesNotMatch((await read('thread', '/nowhere/prices.json')).log, /is a relative path/);
   });
 });

@@ -70,7 +70,7 @@ describe('a handler that streams', () => {
       from: RIC,
     },
     {
-      name: 'loses its metadata where it only ends the stream',
+      name: 'loses its metadata if it only ends the stream',
       body: 'awslambda.HttpResponseStream.from(stream, { statusCode: 201 }).end("x")',
       gives: ['x'],
       from: RIC,
@@ -82,26 +82,26 @@ describe('a handler that streams', () => {
       from: 'Lambda developer guide, "Writing response streaming-enabled Lambda functions"',
     },
     {
-      name: 'may go on writing after its promise is settled',
+      name: 'may continue writing after its promise is settled',
       body: 'setTimeout(() => stream.end("late"), 20); stream.write("early ")',
       gives: ['early late'],
       from: RIC,
     },
     {
-      name: 'breaks off where it throws',
+      name: 'breaks off if it throws',
       body: 'stream.write("half"); await new Promise((go) => setTimeout(go, 20)); throw new RangeError("no more")',
       gives: ['half', 'RangeError: no more'],
       from: RIC,
     },
     {
-      name: 'breaks off where nothing is left that could end its stream',
+      name: 'breaks off if nothing is left that could end its stream',
       body: 'stream.write("half")',
       gives: ['half', 'Error: Response stream is not finished.'],
       from: RIC,
       logs: /^Invoke Error\s.*Response stream is not finished\./,
     },
     {
-      name: 'breaks off where its process ends',
+      name: 'breaks off if its process ends',
       body: 'stream.write("half"); await new Promise((go) => setTimeout(go, 20)); process.exit(3)',
       gives: ['half', 'Runtime.ExitError'],
       from: 'Lambda developer guide, "Troubleshoot invocation issues"',
@@ -125,7 +125,7 @@ describe('a handler that streams', () => {
     });
 
   // Attack: a caller asks at the same time, and reads the answer of a neighbour.
-  it('gives each caller its own parts, however many events wait for it', async () => {
+  it('gives each caller its own parts, however many events are waiting', async () => {
     const started = await start(streamed('stream.write(`${event.n} `); stream.end(String(event.n))'));
     for (let n = 0; n < 5; n += 1) await read(started, { n });
 
@@ -163,7 +163,7 @@ describe('a handler that streams', () => {
     );
   });
 
-  it('fails before its first byte as any other', async () => {
+  it('fails before its first byte like any other handler', async () => {
     const result = await open(await start(streamed('throw new RangeError("at once")')));
 
     assert.ok(result.kind === 'failed');
@@ -177,7 +177,7 @@ describe('a handler that streams', () => {
     assert.equal(result.errorMessage, 'Streaming does not support non-async handlers.');
   });
 
-  it('fails where a content type comes too late after the first write', async () => {
+  it('fails if a content type comes too late after the first write', async () => {
     const [text, failure] = await read(
       await start(streamed('stream.write("a"); stream.setContentType("b/c")')),
     );
@@ -214,7 +214,7 @@ describe('a handler that streams', () => {
     for (const [text, expected] of seen) assert.equal(text, expected);
   });
 
-  it('waits for a reader who is slower, with a bounded part on its way', async () => {
+  it('waits for a slower reader, with a limited amount in transit', async () => {
     const source = streamed(`
       const part = Buffer.alloc(65536, 'x');
       let written = 0;
@@ -240,7 +240,7 @@ describe('a handler that streams', () => {
     assert.equal(bytes, 64 * 65_536);
   });
 
-  it('leaves nothing behind where it fails while its reader is slower', async () => {
+  it('leaves nothing behind if it fails while its reader is slower', async () => {
     const started = await start(
       streamed(`
         if (event.waits) await new Promise(() => undefined);
@@ -294,7 +294,7 @@ describe('a handler that streams', () => {
     assert.deepEqual(callers, ['a', 'the response was not complete within the integration timeout']);
   });
 
-  it('is too slow where its first byte does not come within the idle timeout', async () => {
+  it('is too slow if its first byte does not come within the idle timeout', async () => {
     const source = streamed('await new Promise((go) => setTimeout(go, 60000)); stream.end("a")');
 
     assert.deepEqual(await open(await start(source), {}, { idleMs: 100 }), {
@@ -303,7 +303,7 @@ describe('a handler that streams', () => {
     });
   });
 
-  it('is one text to a caller who does not stream, up to 6 MB', async () => {
+  it('is one text for a caller that does not stream, up to 6 MB', async () => {
     const body = 'stream.write("a"); stream.write(Buffer.alloc(event.bytes, "b")); stream.end()';
     const { invoke } = await start(streamed(body));
 

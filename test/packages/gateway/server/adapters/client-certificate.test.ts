@@ -53,7 +53,7 @@ describe('createHttpClient behind a backend that asks for a certificate', () => 
     return outcome.body.toString();
   }
 
-  it('shows the one of the request, and never that of another one over a connection kept open', async () => {
+  it('presents the certificate of the request, and never another one over a connection that was kept open', async () => {
     const [a, b] = ['a', 'b'].map((commonName) => makeSelfSigned({ commonName, ...year }));
 
     const seen = [await shownBy(a), await shownBy(), await shownBy(b), await shownBy(a)];

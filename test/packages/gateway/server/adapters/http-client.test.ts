@@ -27,7 +27,7 @@ async function aBackend(
   return listen(server);
 }
 
-/** A server that says these bytes to whatever it hears. */
+/** A server that answers these bytes to any request. */
 function aRawServer(talk: (socket: Socket) => void): Promise<string> {
   return listen(
     createTcpServer((socket) => {
@@ -76,7 +76,7 @@ describe('createHttpClient', () => {
     assert.equal(outcome.kind === 'answered' && String(outcome.body), 'a.example:81');
   });
 
-  it('sends method, target, headers and body as given and nothing of its own but Host and Content-Length', async () => {
+  it('sends method, target, headers and body as given, and adds only Host and Content-Length', async () => {
     const seen: { line: string; headers: string[]; body: string }[] = [];
     const origin = await aBackend((request, response) => {
       const chunks: Buffer[] = [];
@@ -115,7 +115,7 @@ describe('createHttpClient', () => {
 
     for (let round = 0; round < 8; round += 1) await send(origin);
 
-    // A second one is opened where the next call comes before the first is seen to be idle.
+    // A second one is opened if the next call comes before the first is known to be idle.
     assert.ok(ports.size <= 2, `${ports.size} connections`);
   });
 
@@ -155,7 +155,7 @@ describe('createHttpClient', () => {
     assert.deepEqual(outcome.kind === 'answered' && outcome.body, packed);
   });
 
-  it('takes a body as it is that only claims to be packed', async () => {
+  it('does not change a body that only claims to be compressed', async () => {
     const origin = await aBackend((_, response) =>
       response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('no'),
     );
@@ -218,7 +218,7 @@ describe('createHttpClient', () => {
       assert.equal(outcome.reason, 'network', outcome.message);
     });
 
-  it('says network where no server listens', async () => {
+  it('says network if no server listens', async () => {
     const server = createTcpServer();
     const origin = await listen(server);
     await new Promise((resolve) => server.close(resolve));
@@ -324,7 +324,7 @@ describe('a host that is served here', () => {
     [['Host', 'b.example', 'X-A', '1'], 'b.example'],
     [['X-A', '1', 'hOST', 'c.example'], 'c.example'],
   ] as const)
-    it(`gets ${expected} for a Host where the request has ${headers.join(' ')}`, async (t) => {
+    it(`gets ${expected} for a Host if the request has ${headers.join(' ')}`, async (t) => {
       const origin = await aBackend((request, response) => response.end(request.headers.host));
       const redirected = createHttpClient(new Map(), () => ({ origin }));
       t.after(() => redirected.close());

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 const MEGABYTE = Buffer.alloc(1024 * 1024);
 
 describe('stream of createHttpClient', () => {
-  it('has no bound where a reply in one piece has AWS’s 10 MB', async () => {
+  it('has no bound if a reply in one piece has AWS’s 10 MB', async () => {
     const backend = createServer((_, response) => {
       for (let count = 0; count < 12; count += 1) response.write(MEGABYTE);
       response.end();

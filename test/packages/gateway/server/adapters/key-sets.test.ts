@@ -39,7 +39,7 @@ function aWorld(texts: Record<string, string> = {}): World {
 }
 
 describe('createKeySets', () => {
-  it('finds a key by discovery, and has it at hand from then on', async () => {
+  it('finds a key by discovery, and stores it', async () => {
     const { keySets, asked } = aWorld();
 
     const before = keySets.known(ISSUER, 'rsa-1');
@@ -138,7 +138,7 @@ describe('createKeySets', () => {
     });
   });
 
-  it('answers for the local issuer out of this process, and forgets a withdrawn key at once', async () => {
+  it('answers for the local issuer within this process, and drops a withdrawn key at once', async () => {
     const clock = new VirtualClock();
     const issuer = await Issuer.create({ clock, random: new CountingRandom() });
     const fetcher = aFetcher(new Map());
@@ -190,7 +190,7 @@ describe('a key of createKeySets', () => {
     assert.equal(await verify(anyKey, 'HS256', `${signed}.${signature}`), false);
   });
 
-  it('of a curve verifies nothing: API Gateway knows RSA alone', async () => {
+  it('of an elliptic curve verifies nothing: API Gateway supports only RSA', async () => {
     const key = anEcKey();
 
     assert.equal(await verify(key, 'ES256', signToken(key)), false);

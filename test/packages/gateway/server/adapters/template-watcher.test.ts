@@ -11,7 +11,7 @@ import {
 const root = mkdtempSync(join(tmpdir(), 'gatewright-watch-'));
 after(() => rmSync(root, { recursive: true }));
 
-/** Counts changes of a file; `next` waits for one that has not been waited for. */
+/** Counts changes to a file; `next` waits for one that has not been waited for. */
 function watched(file: string) {
   let seen = 0;
   let waited = 0;
@@ -28,7 +28,7 @@ function watched(file: string) {
 }
 
 describe('watchTemplates', () => {
-  it('hears of a file in a folder that is made later, is taken away and is made again', async () => {
+  it('is notified of a file in a folder that is created later, removed and created again', async () => {
     const folder = join(root, '.serverless');
     const file = join(folder, 'state.json');
     const write = (text: string): void => {
@@ -55,7 +55,7 @@ describe('watchTemplates', () => {
     assert.deepEqual(heard, ['made', 'changed', 'taken away', 'made again', 'changed again']);
   });
 
-  it('hears of its own files alone, and once of a burst', async (context) => {
+  it('is notified only of its own files, and once of a burst', async (context) => {
     const folder = mkdtempSync(join(root, 'burst-'));
     context.mock.timers.enable({ apis: ['setTimeout'] });
     let changes = 0;
@@ -92,7 +92,7 @@ describe('watchTemplates', () => {
     watcher.close();
   });
 
-  it('ignores files where there is no folder to look at', () => {
+  it('ignores files if there is no folder to watch', () => {
     const stop = watchTemplates([join(root, 'none/of/these/state.json')], () =>
       assert.fail('nothing has changed'),
     );

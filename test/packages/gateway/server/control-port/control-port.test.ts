@@ -54,7 +54,7 @@ describe('openControlPort', () => {
       assert.deepEqual(Item, { id: { S: 'a' }, total: { N: '3' } });
     });
 
-    it('answers a client that has signed AWS’s own name, since it knows no other endpoint', async () => {
+    it('answers a client that has signed AWS’s own name, because the client knows no other endpoint', async () => {
       const host = 'dynamodb.us-east-1.amazonaws.com';
       const body = Buffer.from('{"TableName":"orders","Key":{"id":{"S":"a"}}}');
       const headers = {
@@ -90,7 +90,7 @@ describe('openControlPort', () => {
       client.destroy();
     });
 
-    it('refuses a wrong secret in words that the SDK understands', async () => {
+    it('refuses a wrong secret with a message that the SDK understands', async () => {
       const client = aClient(at, { ...ADMIN, secretAccessKey: 'wrong-secret' });
       const sent = client.send(new GetItemCommand({ TableName: 'orders', Key: { id: { S: 'a' } } }));
       await assert.rejects(sent, { name: 'InvalidSignatureException' });
@@ -113,7 +113,7 @@ describe('openControlPort', () => {
     assert.match(String(own.reports[0]), /access key ABC does not belong to this gateway/);
   });
 
-  it('has a bound for the bodies of all calls together, and small ones never meet it', async () => {
+  it('has a limit for the bodies of all calls together, which small bodies never reach', async () => {
     const own = await aControlPort({ maxBodyMemoryBytes: 1024 ** 2 });
     const bodies = [300_000, 60_000].map((length) => JSON.stringify('x'.repeat(length)));
     const statuses = [];
@@ -136,7 +136,7 @@ describe('openControlPort', () => {
     assert.deepEqual([status, body], [200, '{"hello":1}']);
   });
 
-  it('gives each reply one date and one length, which a HEAD may bring along', async () => {
+  it('gives each reply one date and one length, also in reply to a HEAD', async () => {
     const headers = ['Content-Type', 'text/plain', 'Content-Length', '5'];
     const own = await aControlPort({
       consoleFiles: ({ method }) =>
@@ -158,7 +158,7 @@ describe('openControlPort', () => {
     await own.close();
   });
 
-  it('gives each call one id, its own or that of the service', async () => {
+  it("gives each call one id, its own or the service's", async () => {
     const ids = [];
     for (const { headers } of [
       await at.local('GET', 'status'),
@@ -188,7 +188,7 @@ describe('openControlPort', () => {
     assert.match(body, /PayloadChunk[^]*\{"hello":1\}[^]*InvokeComplete[^]*\{\}/);
   });
 
-  it('says of an unsigned call to an API at AWS that this start does not have it', async () => {
+  it('answers an unsigned call to an API on AWS that this start does not have it', async () => {
     const Host = 'gone123.execute-api.eu-west-1.amazonaws.com';
     const { status, body } = await at.send('GET', '/dev/pets', { Host });
     assert.equal(status, 501);
@@ -236,7 +236,7 @@ describe('openControlPort', () => {
 
     // clients.md 8: the SDK with this port as its endpoint, and with a stage behind it.
     for (const path of ['/@connections/x', '/%40connections/x', '/dev/@connections/x'])
-      it(`names the addresses of the APIs for ${path}, which names none`, async () => {
+      it(`lists the addresses of the APIs for ${path}, which names none`, async () => {
         const { status, body } = await at.sendSigned('execute-api', path);
         assert.equal(status, 403);
         assert.deepEqual(JSON.parse(body), {
@@ -245,7 +245,7 @@ describe('openControlPort', () => {
         });
       });
 
-    it('says where there is no WebSocket API at all', async () => {
+    it('says if there is no WebSocket API at all', async () => {
       const none = await aControlPort({ webSocketUrls: [] });
       const { body } = await none.sendSigned('execute-api', '/@connections/x');
       await none.close();
@@ -319,14 +319,14 @@ describe('openControlPort', () => {
           '{"__type":"NotImplementedException","message":"events is not served here; to send its calls to AWS, start with --aws events"}',
       },
       {
-        name: 'are refused by name in XML where the service speaks it',
+        name: 'are refused by name in XML if the service speaks it',
         service: 'sns',
         headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
         expected:
           '<ErrorResponse><Error><Type>Sender</Type><Code>NotImplementedException</Code><Message>sns is not served here; to send its calls to AWS, start with --aws sns</Message></Error><RequestId>local</RequestId></ErrorResponse>',
       },
       {
-        name: 'are refused by name in JSON where a target says so, with any type of body from curl',
+        name: 'are refused by name in JSON if a target says so, with any type of body from curl',
         service: 'cognito-sync',
         headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'X-Amz-Target': 'A.B' },
         expected:

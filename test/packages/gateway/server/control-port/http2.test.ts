@@ -17,7 +17,7 @@ import type { OutgoingHttpHeaders } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TestControlPort } from '../../../../support/a-control-port.ts';
 
-/** Without it a connection that stays would hold the test for ever. */
+/** Without it a connection that stays would hold the test forever. */
 const SOON = { timeout: 5_000 };
 
 describe('acceptHttp2', () => {
@@ -43,7 +43,7 @@ describe('acceptHttp2', () => {
     return answered;
   }
 
-  it('hears the AWS SDK for Kinesis, which speaks HTTP/2 to any endpoint', async () => {
+  it('serves the AWS SDK for Kinesis, which speaks HTTP/2 to any endpoint', async () => {
     const client = new KinesisClient(sdk());
     const call = client.send(
       new PutRecordCommand({ StreamName: 's', PartitionKey: 'p', Data: Buffer.from('a') }),
@@ -252,7 +252,7 @@ describe('acceptHttp2', () => {
       [':authority', 'a.example', 'host', 'b.example'],
     ],
   ] as const)
-    it(`knows the host of a request ${what}`, async (t) => {
+    it(`recognizes the host of a request ${what}`, async (t) => {
       const server = createServer();
       const arrivals: Http2Arrival[] = [];
       const end = acceptHttp2(

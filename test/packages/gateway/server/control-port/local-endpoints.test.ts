@@ -20,7 +20,7 @@ describe('serveLocal', () => {
     assert.equal((await at.local('GET', 'status')).body, '{"apis":1}');
   });
 
-  it('show and forget the calls that were recorded', async () => {
+  it('show and delete the recorded calls', async () => {
     assert.deepEqual(JSON.parse((await at.local('GET', 'recorded')).body), { calls: [] });
     assert.equal((await at.local('DELETE', 'recorded')).status, 200);
   });
@@ -192,7 +192,7 @@ describe('serveLocal', () => {
     assert.deepEqual(moved, [600_000, 0]);
   });
 
-  it('refuse to move a clock that others need as it is, and say why', async () => {
+  it('refuse to move a clock that must not change, and say why', async () => {
     const clock = createSystemClock();
     const reply = await serveLocal(
       {

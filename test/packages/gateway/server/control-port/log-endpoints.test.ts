@@ -67,7 +67,7 @@ describe('the endpoints of logs', () => {
       assert.equal((await aPort().get('logs', query))?.status, 400);
     });
 
-  it('leaves other paths and methods to others', async () => {
+  it('leaves other paths and methods to other services', async () => {
     const { get } = aPort();
 
     assert.deepEqual([await get('log'), await get('logs', '', 'POST')], [undefined, undefined]);

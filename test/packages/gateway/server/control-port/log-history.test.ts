@@ -28,7 +28,7 @@ function aHistory() {
 const messages = (lines: readonly HistoryLine[]): string[] => lines.map(({ message }) => message);
 
 describe('LogHistory', () => {
-  it('remembers what the gateway and its functions print, in order, and hands the lines on', () => {
+  it('stores what the gateway and its functions print, in order, and passes the lines on', () => {
     const { history, sink, written, ordinary, print } = aHistory();
     print('list', 'one');
     sink.write('GET /list 200', true);
@@ -39,7 +39,7 @@ describe('LogHistory', () => {
     assert.deepEqual([written, ordinary], [['GET /list 200'], ['GET /list 200']]);
   });
 
-  it('has the lines printed since then', () => {
+  it('returns the lines printed since then', () => {
     const { history, print, pass } = aHistory();
     print('list', 'old');
     pass(60_000);
@@ -58,7 +58,7 @@ describe('LogHistory', () => {
     assert.equal(history.read({}).length, 32);
   });
 
-  it('keeps exactly 8 MB, from the start and once it was cleared', () => {
+  it('keeps exactly 8 MB, from the start and after it was cleared', () => {
     const { history, print } = aHistory();
     const megabyte = 'x'.repeat(1024 * 1024);
     for (let round = 0; round < 2; round += 1) {
@@ -74,7 +74,7 @@ describe('LogHistory', () => {
     }
   });
 
-  it('has the lines of one loop turn one by one, before the turn is over and after it', async () => {
+  it('returns the lines of one loop turn one by one, before the turn is over and after it', async () => {
     const { history, sink, print, pass } = aHistory();
     const lines = Array.from({ length: 1_200 }, (_, number) => `GET /${number} 200`);
     for (const line of lines) sink.write(line);
@@ -88,7 +88,7 @@ describe('LogHistory', () => {
     assert.deepEqual(messages(history.read({ sinceEpochMs: 1_700_000_000_005 })), ['after', 'last']);
   });
 
-  it('keeps the last 10,000 lines of the gateway, too, and forgets all on request', () => {
+  it('keeps the last 10,000 lines of the gateway, too, and drops all on request', () => {
     const { history, sink } = aHistory();
     for (let number = 0; number < 60_250; number += 1) sink.write(String(number));
     const lines = messages(history.read({}));

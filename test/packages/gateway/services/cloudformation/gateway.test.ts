@@ -1,4 +1,4 @@
-/** What an SDK reads back of the stacks of a start. */
+/** What an SDK reads about the stacks of a start. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {

@@ -179,7 +179,7 @@ describe('other reads', () => {
   });
 });
 
-describe('a call of CloudFormation', () => {
+describe('a CloudFormation call', () => {
   for (const [action, form, why] of [
     [
       'CreateStack',

@@ -5,7 +5,9 @@ import type { HttpOutcome, HttpRequest } from '../../../../../packages/gateway/c
 import { aDistribution, answered, sentHeaders } from './a-distribution.ts';
 import type { Asked } from './a-distribution.ts';
 
-/** What the origin could tell callers apart by: everything that it got, but what differs for each request. */
+/**
+ * Everything by which the origin could distinguish callers: all that it received, except what differs for each request.
+ */
 function echo(request: HttpRequest): string {
   const headers = sentHeaders(request);
   delete headers['x-amz-cf-id'];
@@ -107,7 +109,7 @@ function askedOf({ method, cookies, headers }: Request): Asked {
 const targetOf = ({ path, query }: Request): string => (query === '' ? path : `${path}?${query}`);
 
 describe('the key of an object', () => {
-  it('gives each caller what the origin would have answered to it, one after the other', async () => {
+  it('returns to each caller what the origin would have answered, one after the other', async () => {
     await fc.assert(
       fc.asyncProperty(policy, fc.array(request, { minLength: 2, maxLength: 8 }), async (own, requests) => {
         const cached = aDistribution({
@@ -133,7 +135,7 @@ describe('the key of an object', () => {
     );
   });
 
-  it('gives each caller its own answer when all come at once, whatever the order of the answers', async () => {
+  it('returns to each caller its own answer if all come at the same time, whatever the order of the answers', async () => {
     await fc.assert(
       fc.asyncProperty(
         policy,
@@ -194,7 +196,7 @@ describe('the key of an object', () => {
     ]);
   });
 
-  it('is one of each distribution', async () => {
+  it('belongs to one distribution', async () => {
     const bench = aDistribution({
       more: `
   Other:

@@ -62,7 +62,7 @@ describe('calls of SDKs', () => {
     assert.deepEqual([status, body.includes('<Code>NoSuchInvalidation</Code>')], [404, true]);
   });
 
-  it('take a reference once: again for the same paths, and not for others', () => {
+  it('accept a caller reference once: again for the same paths, and not for others', () => {
     const bench = aDistribution();
     const path = `/2020-05-31/distribution/${idOf(bench)}/invalidation`;
     const answers = [['/a'], ['/a'], ['/b']].map((paths) =>

@@ -1,4 +1,4 @@
-/** What GetDistributionConfig says is what the template says, member by member (API reference, DistributionConfig). */
+/** GetDistributionConfig returns what the template contains, member by member (API reference, DistributionConfig). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aDistribution } from './a-distribution.ts';
@@ -49,7 +49,7 @@ CustomErrorResponses:
       ],
     ],
     [
-      'nothing where the template says nothing',
+      'nothing if the template says nothing',
       {},
       [
         none('Aliases'),

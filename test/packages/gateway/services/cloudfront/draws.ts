@@ -320,7 +320,7 @@ export function drawViewer(pick: Pick): Drawn {
   };
 }
 
-/** The same request but for one or two small differences, of which most belong to no key. */
+/** The same request except for one or two small differences, most of which belong to no key. */
 export function vary(pick: Pick, drawn: Drawn): Drawn {
   const { headers, query } = drawn;
   const at = pick.upTo(Math.max(0, headers.length - 1));

@@ -79,7 +79,7 @@ describe('a distribution', () => {
   });
 
   for (const control of ['private', 'no-store', 'no-cache', 'max-age=0', 's-maxage=0'])
-    it(`sends each of them on where the answer is ${control}`, async () => {
+    it(`passes each of them on if the answer is ${control}`, async () => {
       const bench = aDistribution({
         behavior: 'ForwardedValues: { QueryString: false }\nMinTTL: 0',
         origin: (_, serial) => answered(String(serial), ['Cache-Control', control]),
@@ -90,7 +90,7 @@ describe('a distribution', () => {
       assert.deepEqual(replies.map(({ body }) => body).toSorted(), ['1', '2', '3']);
     });
 
-  it('collapses nothing where cookies are forwarded', async () => {
+  it('collapses nothing if cookies are forwarded', async () => {
     const bench = aDistribution({
       behavior: `CachePolicyId: ${KEY_OF_PATH}\nOriginRequestPolicyId: AllViewer`,
     });
@@ -100,7 +100,7 @@ describe('a distribution', () => {
     assert.equal(bench.requests.length, 2);
   });
 
-  it('keeps no cookie of one caller for another where the key has none', async () => {
+  it('never gives one caller the cookies of another if the key has none', async () => {
     const bench = aDistribution({
       behavior: `CachePolicyId: ${KEY_OF_PATH}\nOriginRequestPolicyId: AllViewerExceptHostHeader`,
       origin: ({ headers }) => answered('x', ['Set-Cookie', `for=${headers.join('')}`]),
@@ -113,7 +113,7 @@ describe('a distribution', () => {
     assert.deepEqual([cacheOf(other), other.headers['set-cookie']], ['Hit', undefined]);
   });
 
-  it('keeps no answer to a condition or a range for other callers', async () => {
+  it('does not cache an answer to a condition or a range for other callers', async () => {
     const bench = aDistribution({
       origin: (request) =>
         sentHeaders(request)['if-match'] === undefined
@@ -145,7 +145,7 @@ describe('a distribution', () => {
     assert.equal(bench.requests.length, 1);
   });
 
-  it('renews by a 304 what that names, but for what describes the body', async () => {
+  it('renews with a 304 the headers that it contains, except those that describe the body', async () => {
     const bench = aDistribution({
       origin: (_, serial) =>
         serial === 1
@@ -197,7 +197,7 @@ describe('a distribution', () => {
     assert.deepEqual(shown, [200, 200, 200, 503]);
   });
 
-  it('leaves ranges of HEAD alone (RFC 9110 §14.2)', async () => {
+  it('ignores ranges of HEAD (RFC 9110 §14.2)', async () => {
     const bench = aDistribution({ origin: () => answered('') });
     await bench.ask('/a', { method: 'HEAD' });
 
@@ -206,7 +206,7 @@ describe('a distribution', () => {
     assert.deepEqual([status, cacheOf({ headers })], [200, 'Hit']);
   });
 
-  it('has the names that a star in an alias stands for', async () => {
+  it('accepts the names that an alias with a star includes', async () => {
     const bench = aDistribution({
       behavior: `CachePolicyId: ${NO_CACHE}\nOriginRequestPolicyId: AllViewer`,
       config: "Aliases: ['*.example.org', www.example.com]",
@@ -220,7 +220,7 @@ describe('a distribution', () => {
     assert.match(hosts[2] ?? '', /cloudfront\.net$/);
   });
 
-  it('compresses for those who take it, and tells others nothing of it', async () => {
+  it('compresses for clients that accept it, and does not mention it to others', async () => {
     const text = 'text '.repeat(400);
     const bench = aDistribution({
       behavior: 'CachePolicyId: CachingOptimized\nCompress: true',
@@ -255,7 +255,7 @@ describe('a distribution', () => {
     assert.equal(bench.requests.length, 3);
   });
 
-  it('gives up with 504 where the origin is too late', async () => {
+  it('gives up with 504 if the origin is too late', async () => {
     const bench = aDistribution({
       originConfig: 'ConnectionAttempts: 1',
       origin: () => ({ kind: 'timed-out' }),
@@ -273,7 +273,7 @@ describe('a distribution', () => {
     assert.equal(bench.requests.length, 0);
   });
 
-  it('takes no word of a viewer for what it knows itself', async () => {
+  it('does not trust a viewer for what it knows itself', async () => {
     const bench = aDistribution({ behavior: `CachePolicyId: ${NO_CACHE}\nOriginRequestPolicyId: AllViewer` });
 
     await bench.ask('/a', {

@@ -38,7 +38,7 @@ async function aCloudFront() {
 }
 
 describe('an invalidation of CloudFront', () => {
-  it('names its paths and its reference, signed for where CloudFront is', async () => {
+  it("names its paths and its reference, signed for CloudFront's region", async () => {
     using edge = await aCloudFront();
 
     assert.equal(await invalidateEdge(edge.config, ["/o'&/*", '/'], 'r-1'), 'done');
@@ -54,7 +54,7 @@ describe('an invalidation of CloudFront', () => {
     assert.match(signed ?? '', /AKIDEDGE\/\d{8}\/us-east-1\/cloudfront\/aws4_request/);
   });
 
-  it('sent again by its reference is the same, and with other paths is refused', async () => {
+  it('sent again with its reference is the same, and is refused with other paths', async () => {
     using edge = await aCloudFront();
 
     for (const [path, expected] of [
@@ -69,7 +69,7 @@ describe('an invalidation of CloudFront', () => {
     );
   });
 
-  it('is remembered until others have too many characters', () => {
+  it('is stored until the others have too many characters', () => {
     const made = new Invalidations(new VirtualClock(), new CountingRandom());
     const paths = Array.from({ length: 3_000 }, () => `/${'a'.repeat(3_900)}`);
 

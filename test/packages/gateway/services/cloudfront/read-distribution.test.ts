@@ -47,7 +47,7 @@ describe('a behavior that needs what is not supported here', () => {
     });
   }
 
-  it('closes its own paths alone, however they are written', async () => {
+  it('closes only its own paths, however they are written', async () => {
     const bench = aDistribution({
       config: `
 CacheBehaviors:
@@ -67,7 +67,7 @@ CacheBehaviors:
   });
 
   // docs/aws §21.1: cfn-lint W3704; aws-samples/serverless-patterns, cloudfront-lambdafunctionurl-oac-sam
-  it('is open with ForwardedValues that a cache policy replaces, and says that they are ignored', async () => {
+  it('is open with ForwardedValues that a cache policy replaces, and reports that they are ignored', async () => {
     const bench = aDistribution({ behavior: `${POLICY}\nForwardedValues: { QueryString: true }` });
 
     assert.equal((await bench.ask('/a')).status, 200);
@@ -77,7 +77,7 @@ CacheBehaviors:
     );
   });
 
-  it('is open where the members are empty', async () => {
+  it('is open if the members are empty', async () => {
     const bench = aDistribution({
       behavior: `${POLICY}\nFunctionAssociations: []\nTrustedKeyGroups: []\nSmoothStreaming: false\nFieldLevelEncryptionId: ''\nGrpcConfig: { Enabled: false }`,
     });
@@ -186,7 +186,7 @@ describe('a distribution that CloudFormation would refuse', () => {
       assert.equal((await bench.ask('/a')).status, 500);
     });
 
-  it('closes all behind a behavior whose paths are unknown', async () => {
+  it('closes everything behind a behavior whose paths are unknown', async () => {
     const bench = aDistribution({
       config: `CacheBehaviors: [{ PathPattern: 'a b', TargetOriginId: api, ViewerProtocolPolicy: allow-all, ${POLICY} }]`,
     });
@@ -231,7 +231,7 @@ describe('a distribution that CloudFormation would refuse', () => {
 describe('a web ACL of a distribution', () => {
   const ARN = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/wall/1';
 
-  it('judges each request before anything else, and closes the distribution where it is not loaded', async () => {
+  it('judges each request before anything else, and closes the distribution if it is not loaded', async () => {
     const closed = aDistribution({ config: `WebACLId: ${ARN}` });
     const judged: string[] = [];
     const open = aDistribution({
@@ -292,7 +292,7 @@ describe('the names of a distribution', () => {
     assert.deepEqual(front?.hosts, [front?.name, 'shop.example']);
   });
 
-  it('are none while it is disabled', () => {
+  it('are not served while it is disabled', () => {
     const bench = aDistribution();
     bench.load({ config: 'Enabled: false' });
 
@@ -306,7 +306,7 @@ describe('policies of a template', () => {
     Type: AWS::CloudFront::${type}
     Properties: { ${type}Config: { Name: mine, ${config} } }`;
 
-  it('send on the cookies that they list, and no other', async () => {
+  it('pass on the cookies that they list, and no others', async () => {
     const bench = aDistribution({
       behavior: `${POLICY}\nOriginRequestPolicyId: !Ref Policy`,
       more: policy(
@@ -325,7 +325,7 @@ describe('policies of a template', () => {
     ['AccessControlAllowCredentials: false, ', undefined],
     ['AccessControlAllowCredentials: true, ', 'true'],
   ] as const)
-    it(`answer other origins by their CORS alone: ${credentials === '' ? 'credentials are not named' : credentials}`, async () => {
+    it(`answer other origins only by their CORS settings: ${credentials === '' ? 'credentials are not named' : credentials}`, async () => {
       const lists = ['AllowHeaders: { Items: [x-a] }', 'AllowMethods: { Items: [GET] }'];
       const cors = [...lists, 'AllowOrigins: { Items: [https://a.example] }'].map(
         (list) => `AccessControl${list}`,

@@ -1,4 +1,4 @@
-/** What an SDK reads back of a run's log groups. */
+/** What an SDK reads about a run's log groups. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {

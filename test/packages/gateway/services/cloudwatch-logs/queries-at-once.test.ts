@@ -6,7 +6,7 @@ import { anEventEngine } from '../../../../support/an-event-engine.ts';
 const GROUP = '  Access: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: access } }';
 
 // API reference, StartQuery: "You can have up to 30 concurrent Insights queries".
-it('a query is one of thirty at a time', async () => {
+it('a query is one of at most thirty at a time', async () => {
   const bench = anEventEngine({ logs }, { resources: GROUP });
   const input = { logGroupName: 'access', startTime: 0, endTime: 1, queryString: 'fields a' };
   const ask = async (count: number): Promise<readonly unknown[]> => {

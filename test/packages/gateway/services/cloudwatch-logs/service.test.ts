@@ -164,7 +164,7 @@ describe('GetLogEvents', () => {
 });
 
 describe('log groups', () => {
-  it('are those of stacks, of calls and of lines', async () => {
+  it('belong to stacks, to calls and to lines', async () => {
     const bench = aBench();
     write(bench, 'x');
     await bench.call('logs', 'CreateLogGroup', { logGroupName: 'made' });
@@ -210,7 +210,7 @@ describe('log groups', () => {
     assert.deepEqual([namesOf(first), namesOf(second), second['nextToken']], [['access'], ['b'], undefined]);
   });
 
-  it('hold streams and events of calls', async () => {
+  it('store streams and events of calls', async () => {
     const bench = aBench();
     await bench.call('logs', 'CreateLogStream', { logGroupName: 'access', logStreamName: 's' });
     const logEvents = [{ timestamp: EPOCH_MS - 5, message: 'sent' }];
@@ -265,7 +265,7 @@ describe('log groups', () => {
   });
 
   // API reference, PutLogEvents: "The maximum number of log events in a batch is 10,000."
-  it('take 10,000 events at once, and no more', async () => {
+  it('accept 10,000 events at once, and no more', async () => {
     const bench = aBench();
     const group = { logGroupName: 'access', logStreamName: 's' };
     await bench.call('logs', 'CreateLogStream', group);
@@ -277,7 +277,7 @@ describe('log groups', () => {
     assert.match(String((await put(10_001))['message']), /length less than or equal to 10000/);
   });
 
-  it('forget events after the days of their retention', async () => {
+  it('drop events after the days of their retention', async () => {
     const bench = aBench();
     write(bench, 'old');
     await bench.call('logs', 'PutRetentionPolicy', { logGroupName: GROUP, retentionInDays: 1 });
@@ -294,7 +294,7 @@ describe('log groups', () => {
     ]);
   });
 
-  it('are those of the stacks again after a reset, without lines', async () => {
+  it('are only those of the stacks after a reset, without lines', async () => {
     const bench = aBench();
     write(bench, 'x');
     await bench.call('logs', 'CreateLogGroup', { logGroupName: 'made' });
@@ -402,7 +402,7 @@ describe('a call of CloudWatch Logs', () => {
 });
 
 describe('a query', () => {
-  it('runs over its groups and its time, and says what it has read', async () => {
+  it('reads its groups and its time span, and reports what it has read', async () => {
     const bench = aBench();
     write(bench, '{"ms":1}', '{"ms":3}');
     await bench.advance(10_000);

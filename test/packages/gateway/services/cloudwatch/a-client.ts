@@ -1,4 +1,4 @@
-/** CloudWatch alone, and AWS's own client in front of it, without a socket. */
+/** Only CloudWatch, with AWS's own client in front of it, without a socket. */
 import { Readable } from 'node:stream';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { HttpResponse } from '@smithy/protocol-http';

@@ -101,7 +101,7 @@ describe('the service of CloudWatch', () => {
     );
   });
 
-  it('is not loaded for a stack without alarms, or with a dashboard alone', async () => {
+  it('is not loaded for a stack without alarms, or with only a dashboard', async () => {
     assert.deepEqual(await loadedFor('  Any: { Type: AWS::CloudFormation::WaitConditionHandle }'), []);
     assert.deepEqual(
       await loadedFor("  Page: { Type: AWS::CloudWatch::Dashboard, Properties: { DashboardBody: '{}' } }"),

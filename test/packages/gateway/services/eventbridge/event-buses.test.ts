@@ -41,7 +41,7 @@ describe('TestEventPattern', () => {
       });
     });
 
-  it('refuses a pattern in the words of PutRule, and members that are missing or of another type', async () => {
+  it('refuses a pattern with the message of PutRule, and members that are missing or of another type', async () => {
     assert.partialDeepStrictEqual(await test('["a list"]', JSON.stringify(EVENT)), {
       __type: 'InvalidEventPatternException',
       message:

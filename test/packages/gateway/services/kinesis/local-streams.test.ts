@@ -17,7 +17,7 @@ const definition = (name: string): StreamDefinition => ({
 });
 
 describe('LocalStreams', () => {
-  it('let the oldest records of the fullest shard go when all together hold too much, and say so once', () => {
+  it('drop the oldest records of the fullest shard if all together are too large, and report it once', () => {
     const reports: string[] = [];
     const report = (message: string): void => void reports.push(message);
     const streams = new LocalStreams({ clock: new VirtualClock(), kept: NO_STORED_ENTRIES, report }, 10);

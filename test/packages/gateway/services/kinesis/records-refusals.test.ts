@@ -117,7 +117,7 @@ describe('calls about records', () => {
         source: `${KINESALITE}putRecord.js`,
       },
       {
-        name: 'data that is no base64',
+        name: 'data that is not a base64',
         action: 'PutRecord',
         input: { StreamName: 'orders', PartitionKey: 'p', Data: '!' },
         type: 'SerializationException',
@@ -141,7 +141,7 @@ describe('calls about records', () => {
         source: `${KINESALITE}getShardIterator.js`,
       },
       {
-        name: 'what is no shard',
+        name: 'a value that is not a shard',
         action: 'GetShardIterator',
         input: { ...at, ShardId: 'ABKLFD8', StartingSequenceNumber: '5' },
         type: 'ResourceNotFoundException',
@@ -157,7 +157,7 @@ describe('calls about records', () => {
         source: `${KINESALITE}getShardIterator.js`,
       },
       {
-        name: 'a number where none is wanted',
+        name: 'a number if none is wanted',
         action: 'GetShardIterator',
         input: { ...at, ShardIteratorType: 'LATEST', StartingSequenceNumber: '5' },
         type: 'InvalidArgumentException',

@@ -70,7 +70,7 @@ describe('putRecords', () => {
     assert.equal(new Set(numbers).size, 3);
   });
 
-  it('fails the records alone that their shard does not take in this second', async () => {
+  it('fails only the records that their shard does not accept in this second', async () => {
     const bench = aStream();
     const half = Array.from({ length: 500 }, () => recordOf('x'));
     const given = { StreamName: 'orders', Records: half };
@@ -163,7 +163,7 @@ describe('getRecords', () => {
   });
 
   // API reference, GetRecords: "The maximum size of data that GetRecords can return is 10 MiB."
-  it('gives at most 10 MiB at once', async () => {
+  it('returns at most 10 MiB at once', async () => {
     const bench = anEventEngine({ kinesis }, { resources: streamOf('ShardCount: 1') });
     const data = Buffer.alloc(1_000_000).toString('base64');
     for (let number = 0; number < 11; number += 1) {

@@ -5,7 +5,7 @@ import { anEventEngine } from '../../../../support/an-event-engine.ts';
 import { ARN, call, streamOf } from './a-stream.ts';
 
 describe('a shard iterator', () => {
-  it('says of GetRecords which stream policies are asked for', async () => {
+  it('tells GetRecords which stream policies to check', async () => {
     const bench = anEventEngine({ kinesis }, { resources: streamOf() });
     const { ShardIterator } = await call(bench, 'GetShardIterator', {
       StreamName: 'orders',

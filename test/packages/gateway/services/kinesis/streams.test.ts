@@ -61,7 +61,7 @@ describe('recorded streams', () => {
     { type: 'AT_TIMESTAMP', from: () => ({ Timestamp: 1_002 }), gives: ['b', 'late'] },
   ];
   for (const { type, from, gives } of rows)
-    it(`begin where ${type} says`, () => {
+    it(`begin if ${type} says`, () => {
       const call = aShelf();
       const numbers = ['a', 'b'].map((text) => String(call('PutRecord', put(text))['SequenceNumber']));
       const { ShardIterator: start } = call('GetShardIterator', {

@@ -47,7 +47,7 @@ function namedInGuide(start: RegExp): readonly string[] {
   return [...part.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
 }
 
-/** What SAM's `Events` of a type lacks: the least that SAM takes of it. */
+/** The required properties of a SAM event type. */
 const PROPERTIES: Readonly<
   Record<string, Readonly<Record<string, string | Readonly<Record<string, string | readonly string[]>>>>>
 > = {
@@ -119,7 +119,7 @@ describe('The table of event sources', () => {
       );
   });
 
-  it("has every type of SAM's Events but APIs", () => {
+  it("has every type of SAM's Events except APIs", () => {
     // SAM developer guide, "EventSource", Type: valid values.
     const documented =
       'AlexaSkill Api CloudWatchEvent CloudWatchLogs Cognito DocumentDB DynamoDB EventBridgeRule HttpApi IoTRule Kinesis MQ MSK S3 Schedule ScheduleV2 SelfManagedKafka SNS SQS';
@@ -229,7 +229,7 @@ describe('The table of event sources', () => {
         assert.deepEqual(membersOf(mapping?.['Properties'])[setting], value);
       });
 
-  it('is what the guide says of SAM', () => {
+  it('matches what the guide says about SAM', () => {
     assertSame(
       `${GUIDE}, "are expanded as SAM does"`,
       namedInGuide(/are expanded as SAM does: (.*?)\. /).filter((name) => name !== 'SqsSubscription'),
@@ -243,7 +243,7 @@ describe('The table of event sources', () => {
   });
 });
 
-/** A call refuses this value, or keeps it; what it does not know it leaves out. */
+/** A call refuses this value, or stores it; it leaves out what it does not support. */
 function isInCalls(setting: string): boolean {
   const name = setting === 'KmsKeyArn' ? 'KMSKeyArn' : setting;
   try {

@@ -24,7 +24,7 @@ describe('createLogFiles', () => {
     return { files, directory, reports };
   }
 
-  it('makes no file before there is a line', async () => {
+  it('creates no file before there is a line', async () => {
     const { files, directory } = openIn('empty');
     await files.close();
     await assert.rejects(readdir(directory), { code: 'ENOENT' });
@@ -55,7 +55,7 @@ describe('createLogFiles', () => {
     assert.equal(await readFile(join(first.directory, 'g.log'), 'utf8'), 'one\ntwo\n');
   });
 
-  it('sets a full file aside and keeps three of them', async () => {
+  it('rotates a full file and keeps three of them', async () => {
     const { files, directory } = openIn('rotated', 10);
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
       files.write('g', name.repeat(10));
@@ -75,7 +75,7 @@ describe('createLogFiles', () => {
     assert.equal((await stat(join(directory, 'g.log'))).mode & 0o777, 0o600);
   });
 
-  it('says once where it cannot write, and goes on', async () => {
+  it('reports once that it cannot write, and continues', async () => {
     const { files, directory, reports } = openIn('blocked');
     await writeFile(directory, 'a file where the folder should be');
     files.write('g', 'one');

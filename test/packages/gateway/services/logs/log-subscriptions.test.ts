@@ -39,7 +39,7 @@ function aGateway(results: (batch: Batch) => Promise<InvocationResult> = () => P
   return { groups, written, batches, reports };
 }
 
-/** Lets promises that are settled go on. */
+/** Lets promises that are settled continue. */
 const settle = async () => {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 };
@@ -49,7 +49,7 @@ describe('subscriptions of log groups', () => {
     mock.timers.reset();
   });
 
-  it('hand over less than Lambda takes for an event, however long the lines are', async () => {
+  it('deliver less than Lambda accepts for an event, however long the lines are', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     const { groups, batches } = aGateway();
     groups.subscribe([FILTER]);
@@ -65,7 +65,7 @@ describe('subscriptions of log groups', () => {
     );
   });
 
-  it('hand the lines of a group to a function in batches, as CloudWatch Logs packs them', async () => {
+  it('deliver the lines of a group to a function in batches, as CloudWatch Logs packs them', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     const { groups, written, batches } = aGateway();
     groups.subscribe([FILTER]);
@@ -140,7 +140,7 @@ describe('subscriptions of log groups', () => {
     );
   });
 
-  it('keep what has gathered over a reload, and say which function is missing', async () => {
+  it('keep collected lines over a reload, and say which function is missing', async () => {
     const { groups, batches, reports } = aGateway();
     groups.subscribe([FILTER]);
     groups.write('/aws/api', 'x');

@@ -33,14 +33,14 @@ describe('ListBuckets', () => {
     assert.deepEqual(names(await list('bucket-region=sa-east-1')), []);
   });
 
-  it('says nothing of a bucket but its name and its day', async () => {
+  it('returns only the name and the day of a bucket', async () => {
     const elements = [...(await list()).matchAll(/<Bucket>(.*?)<\/Bucket>/g)].map(([, inner = '']) =>
       inner.replaceAll(/>[^<]*</g, '><'),
     );
     assert.deepEqual(new Set(elements), new Set(['<Name></Name><CreationDate></CreationDate>']));
   });
 
-  it('goes on from page to page', async () => {
+  it('continues from page to page', async () => {
     const first = await list('max-buckets=2');
     const [, token = ''] = /<ContinuationToken>([^<]+)</.exec(first) ?? [];
     const second = await list(`max-buckets=2&continuation-token=${token}`);
@@ -54,7 +54,7 @@ describe('ListBuckets', () => {
 });
 
 describe('a request to S3', () => {
-  it('is refused where its bucket can have no such name', async () => {
+  it('is refused if its bucket can have no such name', async () => {
     const bench = anEventEngine({ s3 }, { resources: RESOURCES, functions: {} });
     const reply = await bench.send({ service: 's3', method: 'GET', path: '/a/../b' });
 

@@ -67,7 +67,7 @@ describe('an object', () => {
     ['bytes=0-1,4-5', 200, 'abcdefgh', undefined],
     ['pages=1', 200, 'abcdefgh', undefined],
   ] as const)
-    it(`is given for ${range}, as in test_range_header_body_length`, async () => {
+    it(`is returned for ${range}, as in test_range_header_body_length`, async () => {
       const { send } = await anObject();
       const reply = await send('GET', ['Range', range]);
       assert.deepEqual([reply.status, reply.text], [status, text]);
@@ -272,7 +272,7 @@ describe('the checksum of an object that is put', () => {
 
 // LocalStack, tests/aws/services/s3/test_s3.py::test_put_object_storage_class_outposts
 describe('the storage class of an object that is put', () => {
-  it('is one of those that S3 itself has', async () => {
+  it('is one of the classes of S3 itself', async () => {
     const { send } = aBucket();
     assert.equal((await send('PUT', ['x-amz-storage-class', 'STANDARD_IA'], 'a')).status, 200);
     const { status, text } = await send('PUT', ['x-amz-storage-class', 'OUTPOSTS'], 'a');

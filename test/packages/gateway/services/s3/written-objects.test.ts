@@ -49,7 +49,7 @@ describe('objects of the file of values', () => {
   });
   after(() => started.close());
 
-  it('are given beside those that were put', async () => {
+  it('are served in addition to objects that were put', async () => {
     const s3 = new S3Client(at());
     const written = { Bucket: 'photos', Key: 'rates/of today.json' };
     const put = { Bucket: 'photos', Key: 'new.txt' };
@@ -66,7 +66,7 @@ describe('objects of the file of values', () => {
     assert.deepEqual([head.ContentLength, head.ETag], [9, found.ETag]);
   });
 
-  it('are missed by name where there is none', async () => {
+  it('are reported by name if they do not exist', async () => {
     const read = new S3Client(at()).send(new GetObjectCommand({ Bucket: 'photos', Key: 'gone.png' }));
 
     await assert.rejects(read, { name: 'NoSuchKey' });

@@ -33,7 +33,7 @@ describe('schedules of a stack', () => {
       assert.equal(target?.arn, `arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule/${group}/nightly`);
     });
 
-  it('never run where no expression says when, and say so', () => {
+  it('never run if no expression says when, and this is reported', () => {
     const { services, faults } = aBench('Description: none');
 
     assert.deepEqual(services.scheduler.rows?.(), []);

@@ -98,7 +98,7 @@ describe('DiscoverInstances', () => {
     { name: 'over 1000 results', input: { ...NAMES, MaxResults: 1001 }, code: 'InvalidInput' },
     { name: 'another health', input: { ...NAMES, HealthStatus: 'ILL' }, code: 'InvalidInput' },
     {
-      name: 'parameters that are no texts',
+      name: 'parameters that are not texts',
       input: { ...NAMES, QueryParameters: { a: 1 } },
       code: 'InvalidInput',
     },
@@ -210,9 +210,9 @@ describe('instances by calls', () => {
   const refused: readonly { name: string; id?: string; attributes: object }[] = [
     { name: 'an id of 65 characters', id: 'a'.repeat(65), attributes: at(1) },
     { name: 'an id with a blank', id: 'a b', attributes: at(1) },
-    { name: 'an address that is none', attributes: at(1, { AWS_INSTANCE_IPV4: '300.1.1.1' }) },
+    { name: 'an invalid address', attributes: at(1, { AWS_INSTANCE_IPV4: '300.1.1.1' }) },
     { name: 'a port over 65535', attributes: at(65_536) },
-    { name: 'a health that is none', attributes: at(1, { AWS_INIT_HEALTH_STATUS: 'ILL' }) },
+    { name: 'an invalid health', attributes: at(1, { AWS_INIT_HEALTH_STATUS: 'ILL' }) },
     { name: 'a host name with a path', attributes: { AWS_INSTANCE_CNAME: 'a.example/x' } },
     {
       name: '31 custom attributes',

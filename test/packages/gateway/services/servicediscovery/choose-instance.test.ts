@@ -43,7 +43,7 @@ describe('the instance of a call by an integration', () => {
     assert.deepEqual(seen, [A, B, A, C, B, A]);
   });
 
-  it('is no instance that could not be connected to three times in a row, for 30 s', async () => {
+  it('is not an instance that could not be reached three times in a row, for 30 s', async () => {
     const map = await three();
     await fail(map, 3);
     await fail(map, 6);
@@ -58,7 +58,7 @@ describe('the instance of a call by an integration', () => {
     assert.deepEqual(new Set(await map.origins(3)), new Set([A, B, C]));
   });
 
-  it('counts failures in a row alone', async () => {
+  it('counts only consecutive failures', async () => {
     const map = await aMap();
     await map.register('a', at(1));
     await map.register('b', at(2));
@@ -81,7 +81,7 @@ describe('the instance of a call by an integration', () => {
     assert.deepEqual(await map.origins(2), [C, C]);
   });
 
-  it('is one of those left out if no other is healthy: a backend that is back is found at once', async () => {
+  it('is one of the excluded ones if no other is healthy: a backend that is back is found at once', async () => {
     const map = await three();
     await fail(map, 9);
 

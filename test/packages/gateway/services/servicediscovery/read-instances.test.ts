@@ -34,7 +34,7 @@ describe('instances of the --cloud-map file', () => {
       assert.deepEqual(await map.origins(1), ['http://10.1.2.3:80']);
     });
 
-  it('are those of a service of another stack by its ARN', async () => {
+  it('belong to a service of another stack by its ARN', async () => {
     const arn = ARN_OF('srv-abc123');
     const map = await aMap('', { cloudMap: aFile(`${arn}:${ONE}`) });
 
@@ -59,7 +59,7 @@ describe('instances of the --cloud-map file', () => {
     assert.deepEqual(await map.origins(1), ['http://10.1.2.3:80']);
   });
 
-  it('are read anew with the stacks, and those of calls stay', async () => {
+  it('are read again with the stacks, and those of calls stay', async () => {
     const map = await aMap('', { cloudMap: aFile(`orders:${ONE}`) });
     await map.register('two');
     aFile(`orders:${ONE.replaceAll('one', 'three')}`);
@@ -96,7 +96,7 @@ describe('instances of the --cloud-map file', () => {
       line: 2,
       message: /InstanceId is missing/,
     },
-    { name: 'a text that is no YAML', text: 'orders: [', line: 1, message: /./ },
+    { name: 'a text that is not YAML', text: 'orders: [', line: 1, message: /./ },
   ];
   for (const { name, text, line, message } of refused)
     it(`refuses ${name}, with its line`, async () => {
@@ -109,7 +109,7 @@ describe('instances of the --cloud-map file', () => {
       });
     });
 
-  it('refuse a start whose calls of Cloud Map go to an endpoint of the user', () => {
+  it("refuse a start whose calls to Cloud Map go to the user's endpoint", () => {
     const settings = { cloudMap: aFile(`orders:${ONE}`) };
     const isElsewhere = (service: string): boolean => service === 'servicediscovery';
     const resources = '  Shop: { Type: AWS::ServiceDiscovery::HttpNamespace, Properties: { Name: shop } }';

@@ -16,12 +16,12 @@ describe('a message to a topic', () => {
     ['missing', {}],
     ['empty', { Message: '' }],
   ] as const)
-    it(`is refused where its text is ${name}`, async () => {
+    it(`is refused if its text is ${name}`, async () => {
       assert.match(JSON.stringify(await call('Publish', input)), /Invalid parameter: Empty message/);
     });
 });
 
-describe('messages at once', () => {
+describe('several messages in one call', () => {
   it('are published each under its id', async () => {
     const entries = ['a', 'b'].map((Id) => ({ Id, Message: `to ${Id}` }));
     const { Successful: done, Failed: failed } = await call('PublishBatch', {
@@ -32,7 +32,7 @@ describe('messages at once', () => {
     assert.deepEqual(failed, { member: [] });
   });
 
-  it('are refused where there are none', async () => {
+  it('are refused if there are none', async () => {
     const answer = await call('PublishBatch', { PublishBatchRequestEntries: [] });
 
     assert.match(JSON.stringify(answer), /does not contain any entries/);
@@ -187,7 +187,7 @@ describe('an attribute that SNS refuses', () => {
     });
   });
 
-  it('is another than one that has a type of its own', async () => {
+  it('differs from one that has a type of its own', async () => {
     const MessageAttributes = { kind: { DataType: 'Number.float', StringValue: '1.5' } };
     assert.ok('MessageId' in Object(await call('Publish', { Message: 'm', MessageAttributes })));
   });
@@ -276,7 +276,7 @@ describe('a topic of this account that does not exist', () => {
       });
     });
 
-  it('is named only after what is wrong with the message', async () => {
+  it('is reported only after what is wrong with the message', async () => {
     assert.partialDeepStrictEqual(await call('Publish', { TopicArn: OTHER_TOPIC, Message: '' }), {
       __type: 'InvalidParameter',
     });

@@ -91,7 +91,7 @@ describe('a redrive of dead messages', () => {
       assert.equal(again?.deduplicationId, suffix === '' ? 'jobs0' : dead?.id);
     });
 
-  it('leaves what was sent to the queue itself, to be received at once', () => {
+  it('does not move what was sent to the queue itself, which can be received at once', () => {
     const queues = queuesOf('');
     queues.of('dead').send({ body: 'own', attributes: {}, senderId: ACCOUNT });
 
@@ -105,7 +105,7 @@ describe('a redrive of dead messages', () => {
     );
   });
 
-  it('is offered by a queue of dead messages alone, whose row names the queues', () => {
+  it('is offered only by a queue of dead messages, whose row names the queues', () => {
     const { service } = queuesOf('');
 
     assert.deepEqual(

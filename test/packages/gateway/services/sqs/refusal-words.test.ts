@@ -1,6 +1,6 @@
 /**
- * What SQS says of batches and pages. Source of the batches: moto, tests/test_sqs/test_sqs.py, whose tests of these
- * words run against AWS.
+ * SQS's messages about batches and pages. Source of the batches: moto, tests/test_sqs/test_sqs.py, whose tests of these
+ * messages run against AWS.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

@@ -1,4 +1,4 @@
-/** What SQS refuses of calls that administer queues, and of queues that do not exist. */
+/** What SQS refuses in calls that administer queues, and for queues that do not exist. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as sqs from '../../../../../packages/gateway/services/sqs/service.ts';

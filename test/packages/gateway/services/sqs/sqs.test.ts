@@ -142,7 +142,7 @@ describe('Sqs by the JSON protocol', () => {
     assert.equal((await receive()).length, 1);
   });
 
-  it('waits for a message as long as it is asked to, and no longer', async () => {
+  it('waits for a message as long as requested, and no longer', async () => {
     const { bench, client } = aClient();
     const wait = () => client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }));
     const early = wait();
@@ -164,7 +164,7 @@ describe('Sqs by the JSON protocol', () => {
     assert.equal(await receive(), 1);
   });
 
-  it('takes batches, of which a bad entry fails alone', async () => {
+  it('accepts batches, of which a bad entry fails alone', async () => {
     const { client } = aClient();
     const Entries = [
       { Id: 'a', MessageBody: 'a' },
@@ -294,7 +294,7 @@ describe('Sqs, as recorded,', () => {
     assert.equal(Attributes.ContentBasedDeduplication, 'false');
   });
 
-  it('keeps a queue without encryption that has given up its key, and prints no other part of the key', async () => {
+  it('leaves a queue unencrypted if its key is removed, and prints no other setting of the key', async () => {
     const { client } = aClient();
     const { QueueUrl: url } = await make(client, 'a', { KmsMasterKeyId: 'k' });
     const Attributes = { KmsMasterKeyId: '', KmsDataKeyReusePeriodSeconds: '300' };

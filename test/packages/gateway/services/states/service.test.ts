@@ -36,7 +36,7 @@ describe('StartExecution', () => {
     ['its own name', 'soup-1', 'soup-1'],
     ['none', undefined, 'a-uuid'],
   ] as const)
-    it(`names an execution ${expected} where the call gives ${given}`, () => {
+    it(`names an execution ${expected} if the call gives ${given}`, () => {
       assert.deepEqual(call('StartExecution', { stateMachineArn: MACHINE, input: '{"a":1}', name }), {
         kind: 'result',
         fields: { executionArn: `${EXECUTION}:${expected}`, startDate: EPOCH_MS / 1000 },
@@ -52,16 +52,16 @@ describe('StartExecution', () => {
     },
     { what: 'a machine without its ARN', input: { stateMachineArn: 'cook' }, code: 'InvalidArn' },
     {
-      what: 'an input that is no JSON',
+      what: 'an input that is not JSON',
       input: { stateMachineArn: MACHINE, input: '{' },
       code: 'InvalidExecutionInput',
     },
     {
-      what: 'an input that is no text',
+      what: 'an input that is not text',
       input: { stateMachineArn: MACHINE, input: { a: 1 } },
       code: 'SerializationException',
     },
-    { what: 'a body that is no object', input: undefined, code: 'SerializationException' },
+    { what: 'a body that is not an object', input: undefined, code: 'SerializationException' },
   ])
     it(`refuses ${what} with ${code}`, () => {
       assert.partialDeepStrictEqual(call('StartExecution', input), { code });
@@ -183,7 +183,7 @@ describe('an execution of this account', () => {
 });
 
 describe('StopExecution', () => {
-  it('says when it has stopped one, and refuses what is none', () => {
+  it('says when it has stopped an execution, and refuses an invalid one', () => {
     assert.deepEqual(call('StopExecution', { executionArn: `${EXECUTION}:soup-1` }), {
       kind: 'result',
       fields: { stopDate: EPOCH_MS / 1000 },
@@ -204,7 +204,7 @@ describe('what a refusal shows of an ARN', () => {
 });
 
 describe('the service of state machines', () => {
-  it('knows no other protocol', () => {
+  it('accepts no other protocol', () => {
     const operation = { protocol: 'query', action: 'StartExecution', parameters: new URLSearchParams() };
 
     assert.equal(states.open({} as ServicePorts).api?.answer({ operation } as never), undefined);
@@ -223,7 +223,7 @@ describe('the service of state machines', () => {
       assert.equal(resources.get('Other')?.properties['LogGroupName'], `${MACHINE}:live`);
     });
 
-  it('leaves other calls to others, and starts a machine as a target by the same call', () => {
+  it('leaves other calls to other services, and starts a machine as a target with the same call', () => {
     const service = states.open({} as ServicePorts);
 
     assert.equal(call('StartSyncExecution', { stateMachineArn: MACHINE }), undefined);

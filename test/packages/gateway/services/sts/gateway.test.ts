@@ -83,7 +83,7 @@ describe('keys of a role', () => {
   });
   after(() => started.close());
 
-  it('are those of its session, which its policies judge', async () => {
+  it('belong to its session, to which its policies apply', async () => {
     const keys = await assume();
     const ssm = new SSMClient(settings(keys));
     const who = await new STSClient(settings(keys)).send(new GetCallerIdentityCommand({}));
@@ -98,7 +98,7 @@ describe('keys of a role', () => {
     });
   });
 
-  it('hold at the embedded DynamoDB, too', async () => {
+  it('are valid at the embedded DynamoDB, too', async () => {
     const client = new DynamoDBClient(settings(await assume(), started.listening.dynamodb));
     const { Item: item } = await client.send(
       new GetItemCommand({ TableName: 'orders', Key: { id: { S: 'a' } } }),

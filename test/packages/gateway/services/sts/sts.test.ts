@@ -30,7 +30,7 @@ describe('GetCallerIdentity', () => {
   });
 });
 
-describe('other operations of STS', () => {
+describe('other STS operations', () => {
   it('answer 501, unless another service answers STS', async () => {
     const elsewhere: AwsService = () => Promise.resolve({ status: 202, headers: [], body: '' });
     const form = { Action: 'AssumeRoleWithSAML' };
@@ -214,7 +214,7 @@ describe('AssumeRole', () => {
       );
     });
 
-  it('gives every role of the account where roles are not enforced', async () => {
+  it('gives every role of the account if roles are not enforced', async () => {
     const { ask, sessions } = aBench({ trust: [] }, undefined, false);
     const own = sessions.find(
       elementOf(

@@ -66,7 +66,7 @@ describe('plain values', () => {
     assert.deepEqual(fromAttributes(item), { set: ['a'], numbers: [1, '12345678901234567'], none: null });
   });
 
-  it('are numbers where zeros alone make them long', () => {
+  it('are numbers even if only zeros make them long', () => {
     const texts = [
       '1234567890123450',
       '0.1234567890123',
@@ -90,7 +90,7 @@ describe('plain values', () => {
     });
   });
 
-  it('are refused where they have lost digits already', () => {
+  it('are refused if they have lost digits already', () => {
     assert.throws(() => toAttributes({ a: 2 ** 53 }), {
       name: 'RangeError',
       message: /cannot be represented exactly/,

@@ -28,7 +28,7 @@ import { aClient, anyTarget, SIGNER, aTable } from '../../../../support/orders-t
 const DAY_MS = 24 * 3_600_000;
 
 describe('createTablesAt', () => {
-  it('says that no DynamoDB answers', async () => {
+  it('reports that no DynamoDB responds', async () => {
     const target = { url: 'http://127.0.0.1:9', region: 'us-east-1', accessKeyId: 'a', secretAccessKey: 'b' };
     await assert.rejects(createTablesAt(target, [aTable()]), (error) => {
       assert.ok(error instanceof StartError);

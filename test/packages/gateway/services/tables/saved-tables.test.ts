@@ -40,7 +40,7 @@ describe('loadTables', () => {
     ['a time to live without a name', other({ timeToLive: '' })],
   ];
   for (const [what, table] of ROWS)
-    it(`changes nothing where the file has ${what}`, async () => {
+    it(`changes nothing if the file has ${what}`, async () => {
       const client = aClient(store.url);
       await assert.rejects(loadTables(anyTarget(store.url), checkTables([table])), (error) => {
         assert.ok(error instanceof StateFileError);

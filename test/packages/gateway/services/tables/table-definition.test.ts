@@ -114,7 +114,7 @@ describe('readTableDefinition', () => {
       expected: 'KeySchema: KeyType of element 1 must be HASH',
     },
     {
-      name: 'a type that is none',
+      name: 'an invalid type',
       change: { AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'BOOL' }] },
       expected: 'AttributeDefinitions: AttributeType of id must be S, N or B',
     },
@@ -165,7 +165,7 @@ describe('readTableDefinition', () => {
       expected: 'ProvisionedThroughput: must be omitted when BillingMode is PAY_PER_REQUEST',
     },
     {
-      name: 'a name that is none',
+      name: 'an invalid name',
       change: {},
       physicalId: 'no',
       expected: "TableName: must have 3 to 255 characters from a-z, A-Z, 0-9, '_', '.' and '-', but is 'no'",

@@ -34,7 +34,7 @@ function someValues() {
 }
 
 describe('LocalValues', () => {
-  it('counts a version with every change, and none without', () => {
+  it('counts a new version with every change, and none without', () => {
     const { values, write } = someValues();
     const versions = ['ssm: { /a: 1 }', 'ssm: { /a: 1, /b: 2 }', 'ssm: { /a: 2 }'].map((text) => {
       write(text);

@@ -7,7 +7,7 @@ const noFile = (path: string): Buffer => {
 };
 
 describe('parseValues', () => {
-  it('takes the bytes of files that are named', () => {
+  it('reads the bytes of named files', () => {
     const { objects, attached, faults } = parseValues(
       's3: { photos: { logo.png: !file ./logo.png } }',
       '/app/gatewright.values.yml',

@@ -98,7 +98,7 @@ describe('Values that functions read', () => {
       (error: unknown) => (error instanceof Error ? error.name : error),
     );
 
-  it('gives parameters as they are written, and those of the stack below them', async () => {
+  it("returns parameters as they are written, and the stack's parameters if the file has none", async () => {
     const ssm = new SSMClient(at());
     const names = ['/app/host', '/app/pin', '/app/zones', '/app/password', '/app/made', '/stack/own', '/no'];
 
@@ -215,7 +215,7 @@ describe('Values that functions read', () => {
     );
   });
 
-  it('refuses a stage that the named version does not have, in words recorded 2024-04-11', async () => {
+  it('refuses a stage that the named version does not have, with the message recorded 2024-04-11', async () => {
     const client = new SecretsManagerClient(at());
     const { VersionId } = await client.send(new GetSecretValueCommand({ SecretId: 'app/db' }));
     const read = new GetSecretValueCommand({ SecretId: 'app/db', VersionId, VersionStage: 'AWSPREVIOUS' });
@@ -274,7 +274,7 @@ describe('Values that functions read', () => {
       });
     });
 
-    it('are XML for others', async () => {
+    it('are XML for other clients', async () => {
       const [, body] = await askByQuery('Action=GetParameter&Name=/app/host', '*/*');
 
       assert.match(body, /<GetParameterResponse xmlns="http:\/\/ssm\.amazonaws\.com\/doc\/2014-11-06\/">/);
@@ -293,7 +293,7 @@ describe('Values that functions read', () => {
       assert.match(gone[1], /<Code>ParameterNotFound<\/Code>/);
     });
 
-    it('are not served by other operations', async () => {
+    it('do not include other operations', async () => {
       const [status] = await askByQuery('Action=GetParameters&Names.member.1=/app/host');
 
       assert.equal(status, 501);

@@ -24,7 +24,7 @@ describe('a web ACL in front of a stage', () => {
     assert.match(JSON.stringify(verdict), /Action of NoX to Count/);
   });
 
-  it('lets other requests pass, and stands before no other stage', () => {
+  it('lets other requests pass, and protects no other stage', () => {
     const bench = aWall(`[${blocking('NoX', QUERY_X)}]`);
 
     assert.equal(ask(bench)?.kind, 'passed');
@@ -32,7 +32,7 @@ describe('a web ACL in front of a stage', () => {
     assert.equal(ask(bench, { query: 'x' }, `arn:aws:apigateway:${REGION}::/apis/abc/stages/dev`), undefined);
   });
 
-  it('says of a passing request what was not judged', () => {
+  it('reports for a passing request what was not judged', () => {
     const verdict = ask(aWall(`[${blocking('NoSql', SQLI)}]`));
 
     assert.deepEqual(verdict?.kind === 'passed' ? verdict.notes?.() : [], [
@@ -93,7 +93,7 @@ describe('a web ACL in front of a stage', () => {
     assert.equal(ask(bench)?.kind, 'passed');
   });
 
-  it('forgets what is older than the window of its virtual clock', async () => {
+  it('drops what is older than the window of its virtual clock', async () => {
     const bench = aWall(`[${blocking('Rate', RATE)}]`);
     for (let count = 0; count < 11; count += 1) ask(bench);
     await bench.advance(301_000);
@@ -160,7 +160,7 @@ describe('a stage whose web ACL cannot be evaluated', () => {
     assert.equal(ask(bench)?.kind, 'closed');
   });
 
-  it('is every one where the guarded stage is unknown', () => {
+  it('is every one if the guarded stage is unknown', () => {
     const lost = `
   Lost:
     Type: AWS::WAFv2::WebACLAssociation
@@ -184,7 +184,7 @@ describe('a stage whose web ACL cannot be evaluated', () => {
     assert.match(faultsOf(bench), /need 10 WCUs/);
   });
 
-  it('is none of an HTTP API, which AWS WAF does not protect', () => {
+  it('does not apply to an HTTP API, which AWS WAF does not protect', () => {
     const http = `
   Http:
     Type: AWS::WAFv2::WebACLAssociation
@@ -230,7 +230,7 @@ describe('a web ACL of scope CLOUDFRONT', () => {
     assert.match(line, /"httpSourceName":"CF","httpSourceId":"api"/);
   });
 
-  it('closes its distribution where a set is missing, and is none by another ARN', () => {
+  it('closes its distribution if a set is missing, and does not apply with another ARN', () => {
     const rule = blocking(
       'Set',
       "{ IPSetReferenceStatement: { Arn: 'arn:aws:wafv2:us-east-1:1:global/ipset/no/1' } }",
@@ -272,7 +272,7 @@ describe('the file of networks', () => {
     assert.deepEqual(bench.unsupported, []);
   });
 
-  it('ends the start where a line is wrong, with its number', () => {
+  it('ends the start if a line is wrong, with its number', () => {
     const wafNetworks = fileOf('203.0.113.0/24,DE\n203.0.113.0/24,Germany\n');
 
     assert.throws(() => aWall(`[${blocking('Geo', GEO)}]`, '', { wafNetworks }), {
@@ -368,7 +368,7 @@ describe('the log of a web ACL', () => {
     );
   });
 
-  it('refuses a destination that AWS refuses, and goes on without a log', () => {
+  it('refuses a destination that AWS refuses, and continues without a log', () => {
     const bench = aWall('[]', logging('').replace('aws-waf-logs-wall', 'wall'));
     ask(bench);
 

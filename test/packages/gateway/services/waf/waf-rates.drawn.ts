@@ -26,7 +26,7 @@ const MALFORMED = [
 ];
 
 type Address = readonly number[];
-/** One part of a key as the oracle knows it, and how the request says it. */
+/** One part of a key as the oracle reads it, and how the request contains it. */
 type Drawn = { readonly is: string; readonly sent: string };
 
 const KEYS = {

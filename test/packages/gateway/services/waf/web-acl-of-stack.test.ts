@@ -76,7 +76,7 @@ describe('the web ACL of the stack', () => {
     });
   }
 
-  it('lets bodies of the limit and other addresses pass', () => {
+  it('lets bodies within the limit and other addresses pass', () => {
     const wall = aStackWall({ wafBlockedIpv4: '198.51.100.0/24' });
 
     assert.equal(ask(wall, { body: 16_384 })?.kind, 'passed');

@@ -1,4 +1,4 @@
-/** What is read back of a run's traces: of stages with tracing, and of segments that are sent. */
+/** What can be read about a run's traces: traces of stages with tracing, and segments that are sent. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { signRequest } from '../../../../../packages/base/aws/sign-request.ts';

@@ -57,7 +57,7 @@ function anAssembly(name: string, resources: object, more: Readonly<Record<strin
 }
 
 describe('a template of CDK without asset metadata', () => {
-  it('has the code of its functions where the manifest of the assets says', async () => {
+  it('has the code of its functions if the manifest of the assets says', async () => {
     const [stack] = await loadStacks([anAssembly('plain', { F: aFunction() })], OPTIONS);
 
     const code = stack?.functions[0]?.code;
@@ -79,7 +79,7 @@ describe('a template of CDK without asset metadata', () => {
     assert.deepEqual(directories, [join(folder, 'nested', `asset.${CODE}`)], SOURCE);
   });
 
-  it('passes over assets that are no files, such as images', async () => {
+  it('skips assets that are not files, such as images', async () => {
     const image = { packaging: 'container-image', id: CODE, sourceHash: CODE };
     const artifact = {
       type: 'aws:cloudformation:stack',
@@ -126,7 +126,7 @@ describe('a template of CDK without asset metadata', () => {
     assert.equal(code.directory, join(folder, 'partial', `asset.${CODE}`));
   });
 
-  it('is refused by name where a function has no properties', async () => {
+  it('is refused by name if a function has no properties', async () => {
     await assert.rejects(
       loadStacks([anAssembly('bare', { F: { Type: 'AWS::Lambda::Function' } })], OPTIONS),
       {
@@ -135,7 +135,7 @@ describe('a template of CDK without asset metadata', () => {
     );
   });
 
-  it('is believed where it has the metadata', async () => {
+  it('is believed if it has the metadata', async () => {
     const metadata = { 'aws:asset:path': 'elsewhere', 'aws:asset:property': 'Code' };
     const [stack] = await loadStacks([anAssembly('noted', { F: aFunction(metadata) })], OPTIONS);
 
@@ -144,7 +144,7 @@ describe('a template of CDK without asset metadata', () => {
     assert.equal(code.directory, join(folder, 'noted', 'elsewhere'));
   });
 
-  it('has what CDK 1 hands to the template as parameters where the manifest of the assembly says', async () => {
+  it('has the parameters that CDK 1 passes to the template, if the manifest of the assembly contains them', async () => {
     const parameter = (part: string) => `AssetParameters${CODE}${part}1A2B3C4D`;
     const [bucket, key] = [parameter('S3Bucket'), parameter('S3VersionKey')];
     const half = (index: number) => ({ 'Fn::Select': [index, { 'Fn::Split': ['||', { Ref: key }] }] });

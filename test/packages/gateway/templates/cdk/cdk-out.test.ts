@@ -97,11 +97,11 @@ describe('a cloud assembly', () => {
     assert.match(said[1] ?? '', /^stack Empty has no resources/);
   });
 
-  it('is served with a stack of metadata alone', async () => {
+  it('is served even if one stack has only metadata', async () => {
     assert.deepEqual((await assembly({ Only: metadata, Topics: topic })).names, ['Only', 'Topics']);
   });
 
-  it('is served without what is no stack, and by the usual names of templates', async () => {
+  it('is served without entries that are not stacks, and with the usual names of templates', async () => {
     const own = mkdtempSync(join(folder, 'assembly-'));
     const artifacts = {
       'Topics.assets': { type: 'cdk:asset-manifest', properties: { file: 'Topics.assets.json' } },
@@ -153,7 +153,7 @@ describe('a cloud assembly', () => {
     assert.equal(stack?.outputs.get('Out'), `||${HASH}.zip`);
   });
 
-  it('is refused where no stack has resources', async () => {
+  it('is refused if no stack has resources', async () => {
     await assert.rejects(assembly({ Bare: parameters }), {
       message: 'the cloud assembly has no stack with resources; run "cdk synth" first',
     });

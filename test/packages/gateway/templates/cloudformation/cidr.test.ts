@@ -22,7 +22,7 @@ describe('cutCidr', () => {
       expected: ['2001:db8::/64', '2001:db8:0:1::/64'],
     },
     { name: 'refuses more blocks than there is room for', given: ['10.0.0.0/24', 2, 8], expected: undefined },
-    { name: 'refuses a block that is none', given: ['10.0.0/24', 1, 8], expected: undefined },
+    { name: 'refuses an invalid block', given: ['10.0.0/24', 1, 8], expected: undefined },
     { name: 'refuses a prefix over the width', given: ['10.0.0.0/33', 1, 8], expected: undefined },
     { name: 'refuses more than 256 blocks', given: ['10.0.0.0/8', 257, 8], expected: undefined },
     { name: 'refuses no blocks', given: ['10.0.0.0/8', 0, 8], expected: undefined },

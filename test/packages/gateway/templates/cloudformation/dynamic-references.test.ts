@@ -92,7 +92,7 @@ describe('a dynamic reference', () => {
     assert.equal(resolve('!Sub "{{resolve:secretsmanager:${S}:SecretString:user}}"', own).value, 'me');
   });
 
-  it('is part of a name that others refer to', () => {
+  it('may be part of a name to which others refer', () => {
     const table =
       "  T:\n    Type: AWS::DynamoDB::Table\n    Properties: { TableName: 'table-{{resolve:ssm:/shop/host}}' }";
 
@@ -119,7 +119,7 @@ describe('a dynamic reference', () => {
     ["'{{resolve:vault:x}}'", /only ssm, ssm-secure and secretsmanager/],
   ];
   for (const [text, says] of refused)
-    it(`${text} puts its resource at fault, and no message holds a value`, () => {
+    it(`${text} makes its resource faulty, and no message contains a value`, () => {
       const { value, messages, function: made } = resolve(text);
 
       assert.equal(value, undefined);

@@ -1,5 +1,5 @@
 /**
- * What must be known before any resource is made.
+ * What must be known before any resource is created.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html
  */
 import assert from 'node:assert/strict';

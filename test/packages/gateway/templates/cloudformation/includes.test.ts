@@ -57,7 +57,7 @@ const INCLUDE = (location: string): string =>
 const DOCUMENTED = 'AWS CloudFormation user guide, AWS::Include transform';
 
 describe('AWS::Include', () => {
-  it('puts a snippet beside what stands there', () => {
+  it('adds a snippet to the members that exist', () => {
     const { value, messages, files } = expand(
       `Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties: { TopicName: a, ${INCLUDE('p.yml')} }`,
       { 'p.yml': 'DisplayName: hello' },
@@ -72,7 +72,7 @@ describe('AWS::Include', () => {
     assert.equal(files.length, 1);
   });
 
-  it('takes several at one place, and snippets of snippets, each by the folder of its own file', () => {
+  it('includes several at one place, and snippets of snippets, each relative to the folder of its own file', () => {
     const twice = ['a.yml', 'sub/b.json'].map(
       (location) => `{ Name: AWS::Include, Parameters: { Location: ${location} } }`,
     );
@@ -86,7 +86,7 @@ describe('AWS::Include', () => {
     assert.deepEqual(value['Mappings'], { A: { x: { y: 1 } }, B: { x: { y: 2 } } });
   });
 
-  it('brings sections at the top level, and keeps other transforms', () => {
+  it('adds sections at the top level, and keeps other transforms', () => {
     const { value, messages } = expand(
       `Transform: [AWS::LanguageExtensions, { Name: AWS::Include, Parameters: { Location: all.yml } }]
 Resources: { A: { Type: AWS::SNS::Topic } }`,
@@ -109,7 +109,7 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
     'https://s3-eu-west-1.amazonaws.com/bucket/topic.yml',
     'https://s3.amazonaws.com/bucket/topic.yml',
   ])
-    it(`reads ${location} where it is written down`, () => {
+    it(`reads ${location} if it is written down`, () => {
       const { value, messages } = expand(
         `Parameters: { Bucket: { Type: String } }\nResources:\n  Fn::Transform:\n    Name: AWS::Include\n    Parameters: { Location: ${location} }`,
       );

@@ -193,7 +193,7 @@ describe('resolveValue', () => {
       assert.ok(said.includes(`every value of ${name} must be a string`), said);
     });
 
-  it('refuses conditions that need each other, naming them', () => {
+  it('refuses conditions that refer to each other, and names them', () => {
     const text =
       'Conditions:\n  A: !Not [!Condition B]\n  B: !Not [!Condition A]\nResources:\n  T: { Type: AWS::SNS::Topic, Condition: A }';
 

@@ -57,7 +57,7 @@ describe('a value that another stack of the start makes', () => {
       }
     });
 
-  it('is known for parameters of type AWS::SSM::Parameter::Value, lists too', () => {
+  it('is known for parameters of type AWS::SSM::Parameter::Value, including lists', () => {
     const typed = (type: string, name: string, use: string): string =>
       `Parameters: { N: { Type: 'AWS::SSM::Parameter::Value<${type}>', Default: ${name} } }\n${aTopic(use)}`;
     const [one, list] = someStacks({
@@ -118,7 +118,7 @@ describe('a value that another stack of the start makes', () => {
   });
 });
 
-it('a generated secret is, while a template is read, what functions are given later', async () => {
+it('a generated secret has the same value when a template is read as functions get later', async () => {
   const secret = {
     Type: 'AWS::SecretsManager::Secret',
     Properties: {
@@ -156,7 +156,7 @@ it('a generated secret is, while a template is read, what functions are given la
 });
 
 describe('nested stacks of one parent', () => {
-  it('know the SSM parameters of their siblings, whichever is opened first', async () => {
+  it('have access to the SSM parameters of their siblings, whichever is opened first', async () => {
     const reader = `Parameters: { N: { Type: 'AWS::SSM::Parameter::Value<String>', Default: /app/table } }\n${aTopic('!Ref N')}`;
     const maker = `Resources:
   Table: { Type: AWS::DynamoDB::Table, Properties: { TableName: orders } }
@@ -204,7 +204,7 @@ Resources:
     return set.complete(['far', 'near']);
   };
 
-  it('are read where they are written, in the region that they are written for', () => {
+  it('are read if they are written, in the region that they are written for', () => {
     assert.equal(shownBy(stacksWith('us-east-1')[0]), 'news');
     assert.match(
       refusal(() => stacksWith('eu-north-1')[0]?.resolveResources()),

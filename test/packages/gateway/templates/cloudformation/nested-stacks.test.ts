@@ -56,7 +56,7 @@ Outputs: { Out: { Value: !Sub '\${First.Outputs.Arn} \${Next.Outputs.Arn}' } }`,
     assert.equal(templates.length, 2);
   });
 
-  it('are applications of SAM and assets of CDK, too', async (t) => {
+  it('can also be SAM applications and CDK assets', async (t) => {
     const stacks = await load(t, {
       'app/template.yaml': `
 Transform: AWS::Serverless-2016-10-31
@@ -76,7 +76,7 @@ Resources: { F: { Type: AWS::Serverless::Function, Properties: { Runtime: nodejs
     assert.ok(stacks.some(({ stackName }) => stackName.startsWith('app-Cdk-')));
   });
 
-  it('are made under their condition only', async (t) => {
+  it('are created only under their condition', async (t) => {
     const stacks = await load(t, {
       'app/template.yaml': `
 Conditions: { No: !Equals [a, b] }
@@ -89,7 +89,7 @@ Resources:
     assert.equal(stacks.length, 1);
   });
 
-  it('are named where they cannot be read, and keep nothing else from being served', async (t) => {
+  it('are reported if they cannot be read, and everything else is served', async (t) => {
     const [stack] = await load(t, {
       'app/template.yaml': `
 Resources:
@@ -108,7 +108,7 @@ Outputs: { Out: { Value: !GetAtt Far.Outputs.Name } }`,
     assert.match(JSON.stringify(stack?.outputs.get('Out')), /app-Far-.*-Outputs\.Name/);
   });
 
-  it('cannot give outputs that they do not have, or need each other in a circle', async (t) => {
+  it('cannot return outputs that they do not have, or refer to each other in a circle', async (t) => {
     const template = (second: string): Record<string, string> => ({
       'app/template.yaml': `
 Resources:

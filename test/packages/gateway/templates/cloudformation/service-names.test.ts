@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Json } from '@gatewright/aws/json-object';
 import { aStack } from '../stack-builders.ts';
 
-/** What `expression` comes to beside the resource `X`. */
+/** The value of `expression` next to the resource `X`. */
 function valueOf(resource: string, expression: string): { value: Json | undefined; placeholders: number } {
   const stack = aStack(`Resources: { X: ${resource} }\nOutputs: { Out: { Value: ${expression} } }`);
   return { value: stack.resolveOutputs().get('Out'), placeholders: stack.placeholders.length };
@@ -69,7 +69,7 @@ describe('names of resources that are not served', () => {
     });
   }
 
-  it('are made up in a likely form for every other type, and named as such', () => {
+  it('are generated in a likely form for every other type, and reported as generated', () => {
     const resource = '{ Type: AWS::Novel::Thing }';
     for (const [expression, gives] of [
       ['!Ref X', /^shop-X-[A-Z0-9]{12}$/],

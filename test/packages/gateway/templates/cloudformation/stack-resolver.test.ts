@@ -39,7 +39,7 @@ Resources:
     });
   });
 
-  it('omits resources and outputs whose condition is false, and waits for them', () => {
+  it('omits resources and outputs whose condition is false, but waits for them', () => {
     const stack = aStack(`
 Conditions: { Never: !Equals [a, b] }
 Resources:
@@ -219,7 +219,7 @@ Outputs:
       value: /^https:\/\/cognito-idp\.eu-west-1\.amazonaws\.com\/eu-west-1_[a-z0-9]{9}$/,
     },
   ];
-  it('cannot rely on a resource whose properties cannot be known, and serves the rest', () => {
+  it('cannot use a resource whose properties are unknown, and serves the rest', () => {
     const text =
       'Resources: { F: { Type: AWS::Lambda::Function, Properties: { MemorySize: !Ref Nope, Description: !Ref Gone } } }';
     const faults = new Faults(false);
@@ -236,7 +236,7 @@ Outputs:
     );
   });
 
-  it('is being resolved while another stack imports what this one makes of it', () => {
+  it('is still being resolved while another stack imports one of its values', () => {
     const exported = (name: string, value: string) =>
       `Resources: { T: { Type: AWS::SNS::Topic } }\nOutputs: { O: { Value: ${value}, Export: { Name: ${name} } } }`;
     const [one] = someStacks({

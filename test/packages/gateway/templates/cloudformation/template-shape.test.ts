@@ -37,7 +37,7 @@ describe('checkShape', () => {
     );
   });
 
-  it('omits what CloudFormation would refuse, and says so', () => {
+  it('omits what CloudFormation would refuse, and reports it', () => {
     const { left, messages } = check({ Resources: { Good: TOPIC, Bad: 'text' }, Outputs: [] });
 
     assert.deepEqual(left, { Good: TOPIC });
@@ -127,7 +127,7 @@ describe('what checkShape refuses', () => {
       [resource({ ...TOPIC, Properties: null }), []],
     ];
   for (const [template, said, left = ['Good', 'R']] of rows)
-    it(`${said.length === 0 ? 'is nothing' : 'is named'}: ${JSON.stringify(template)}`, () => {
+    it(`${said.length === 0 ? 'is nothing' : 'is reported'}: ${JSON.stringify(template)}`, () => {
       const found: unknown[] = [];
       const kept = checkShape(
         { template },

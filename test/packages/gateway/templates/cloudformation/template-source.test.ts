@@ -102,7 +102,7 @@ describe('parseSource', () => {
     });
   }
 
-  it('knows the line of every key and falls back to the nearest known part', () => {
+  it('finds the line of every key, or else the line of the nearest known part', () => {
     const tree = parseSource(
       'Resources:\n  Api:\n    Type: X\n    Properties:\n      Tags:\n        - a\n        - b\n',
       'f',
@@ -122,12 +122,12 @@ describe('parseSource', () => {
     ['a number as a key', 'A:\n  200: 1', ['A', '200'], 2],
     ['a value in what is plain text', 'A: x', ['A', 'b'], 1],
   ] as const)
-    it(`knows the line of ${what}`, () => assert.equal(parseSource(text, 'f').lineOf([...path]), line));
+    it(`finds the line of ${what}`, () => assert.equal(parseSource(text, 'f').lineOf([...path]), line));
 
   it('keeps a tag that has no name as no tag', () =>
     assert.deepEqual(parseSource('A: ! 12', 'f').value, { A: '12' }));
 
-  it('names keys that are written twice, with the line that holds', () => {
+  it('reports keys that are written twice, with the line that counts', () => {
     const tree = parseSource('A:\n  x: 1\n  x: {z: 1, z: 2}\nB: 1', 'f');
 
     assert.deepEqual(tree.repeatedKeys, [
@@ -142,7 +142,7 @@ describe('parseSource', () => {
       assert.throws(() => parseSource(text, 'f'), DefinitionError);
   });
 
-  it('knows lines in JSON', () => {
+  it('finds lines in JSON', () => {
     const tree = parseSource('{\n  "Resources": {\n    "Api": {}\n  }\n}', 'f');
 
     assert.equal(tree.lineOf(['Resources', 'Api']), 3);

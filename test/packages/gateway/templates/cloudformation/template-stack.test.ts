@@ -54,7 +54,7 @@ describe('loadTemplate', () => {
     ['2 big & old.json', 'big-old'],
     ['1.json', 'stack'],
   ] as const)
-    it(`calls the stack of ${file} ${name}, where it has no name of its own`, async () => {
+    it(`calls the stack of ${file} ${name}, if it has no name of its own`, async () => {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), '{"Resources":{"T":{"Type":"AWS::SNS::Topic"}}}');
 

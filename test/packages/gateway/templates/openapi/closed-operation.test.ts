@@ -11,7 +11,7 @@ describe('a closed operation', () => {
     { file: '/app/shop.yml', line: 3, logicalId: 'Api', property: 'Auth' },
     { file: '/app/shop.yml', line: undefined, logicalId: undefined, property: undefined },
   ])
-    it(`keeps why it is closed, and where that is written: ${JSON.stringify(place)}`, () => {
+    it(`keeps the reason why it is closed, and the place: ${JSON.stringify(place)}`, () => {
       const error = new DefinitionError(place, 'no such authorizer');
 
       const kept = closingError(closedOperation(error), '/app/other.yml');

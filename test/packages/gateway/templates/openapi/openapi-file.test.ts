@@ -52,8 +52,8 @@ describe('a document in S3', () => {
   });
 });
 
-describe('a document beside the template', () => {
-  it('makes the methods of a SAM API, whose events then make none', async () => {
+describe('a document next to the template', () => {
+  it('defines the methods of a SAM API, whose events then define none', async () => {
     assert.deepEqual(
       await methodsOf('Shop'),
       ['GET /pets', 'POST /pets', 'ANY /pets/{petId}', 'GET /files/{proxy+}'],
@@ -70,7 +70,7 @@ describe('a document beside the template', () => {
     ]);
   });
 
-  it('is looked for when the template is read', () => {
+  it('is read together with the template', () => {
     const body = `{Fn::Transform: {Name: AWS::Include, Parameters: {Location: none.yml}}}`;
     const text = `Resources: { A: { Type: AWS::ApiGateway::RestApi, Properties: { Body: ${body} } } }`;
 
@@ -98,7 +98,7 @@ describe('a document beside the template', () => {
       else assert.match(refusal(read), says);
     });
 
-  it('is found where CDK and the SAM CLI note the file behind an address in S3', (t) => {
+  it('is found if CDK and the SAM CLI note the file behind an address in S3', (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-asset-'));
     t.after(() => rmSync(folder, { recursive: true }));
     const path = join(folder, 'api.json');
@@ -111,7 +111,7 @@ describe('a document beside the template', () => {
     assert.deepEqual(Object.keys(propertiesOf(template('Other')) ?? {}), ['BodyS3Location']);
   });
 
-  it('stays where it is when it is in S3', () => {
+  it('stays if it is when it is in S3', () => {
     const text = `Resources: { A: { Type: AWS::ApiGateway::RestApi, Properties: { BodyS3Location: { Bucket: b, Key: k } } } }`;
     const api = aStack(text).resolveResources().get('A');
 

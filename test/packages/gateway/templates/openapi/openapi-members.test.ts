@@ -181,7 +181,7 @@ describe("members of an HTTP API's integration", () => {
   ];
   readsEach(rows, read, { type: 'http_proxy' });
 
-  it('have the type AWS_PROXY where only a subtype is written', () => {
+  it('have the type AWS_PROXY if only a subtype is written', () => {
     const { IntegrationType, IntegrationSubtype } = read({ integrationSubtype: 'SQS-SendMessage' });
 
     assert.deepEqual([IntegrationType, IntegrationSubtype], ['AWS_PROXY', 'SQS-SendMessage']);
@@ -227,7 +227,7 @@ describe(`members of a REST API's authorizer (${EXTENSION}-authorizer.html)`, ()
     it(`read the identity from ${what}`, () =>
       assert.equal(authorizerOf(given, REST, scheme)['IdentitySource'], source));
 
-  it('include the type of the scheme, and TOKEN where no type is written', () => {
+  it('include the type of the scheme, and TOKEN if no type is written', () => {
     const { AuthType, Type } = authorizerOf({}, REST, { 'x-amazon-apigateway-authtype': 'custom' });
 
     assert.deepEqual([AuthType, Type], ['custom', 'TOKEN']);
@@ -287,7 +287,7 @@ describe('the place of a property that came from a document', () => {
       assert.equal(method().place(property).property, place);
     });
 
-  it('is that of the missing integration, if there is none', () =>
+  it('is the place of the missing integration, if there is none', () =>
     assert.equal(method({}).place('Integration.Uri').property, `${at}.${INTEGRATION}.uri`));
 
   for (const [property, place] of [
@@ -347,7 +347,7 @@ describe(`documentation parts (${EXTENSION}-documentation.html)`, () => {
       );
     });
 
-  it('of one location are one part, the last one', () => {
+  it('for one location are one part, the last one', () => {
     const [part, ...others] = only(
       parts([
         { location, properties: { description: 'first' } },
@@ -359,6 +359,6 @@ describe(`documentation parts (${EXTENSION}-documentation.html)`, () => {
     assert.deepEqual([part?.properties['Properties'], others], ['{"description":"last"}', []]);
   });
 
-  it('may be no list, and then there are none', () =>
+  it('may be another value than a list, and then there are none', () =>
     assert.deepEqual(only(parts({ location }), 'DocumentationPart'), []));
 });

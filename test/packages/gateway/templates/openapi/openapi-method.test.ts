@@ -1,4 +1,4 @@
-/** What an operation of a document becomes. */
+/** The result of an operation of a document. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { membersOf } from '@gatewright/aws/json-object';
@@ -46,7 +46,7 @@ describe('the operations of a path', () => {
     });
 
   for (const key of ['parameters', 'summary', 'description', 'servers', 'x-own'])
-    it(`do not include ${key}, which is passed over without a word`, () => {
+    it(`do not include ${key}, which is silently skipped`, () => {
       const document = paths(['get']);
       const value = key === 'parameters' || key === 'servers' ? [] : 'text';
       const item = { ...membersOf(membersOf(document['paths'])['/x']), [key]: value };
@@ -106,7 +106,7 @@ describe('a model of a document', () => {
 });
 
 describe('a method of a document', () => {
-  it('asks for no parameters and models where the operation names none', () => {
+  it('requires no parameters and models if the operation names none', () => {
     const method = find(expand(document(MOCK)), METHOD);
 
     for (const name of ['RequestParameters', 'RequestModels']) assert.ok(!Object.hasOwn(method, name), name);
@@ -141,7 +141,7 @@ describe('a method of a document', () => {
       assert.equal(method['ApiKeyRequired'] ?? false, isRequired);
     });
 
-  it('of an HTTP API has a REQUEST authorizer where no type is written', () => {
+  it('of an HTTP API has a REQUEST authorizer if no type is written', () => {
     const authorizer = { authorizerUri: 'arn:aws:lambda', authorizerPayloadFormatVersion: '2.0' };
     const scheme = { type: 'apiKey', name: 'a', in: 'header', 'x-amazon-apigateway-authorizer': authorizer };
     const root = { components: { securitySchemes: { a: scheme } } };

@@ -45,7 +45,7 @@ describe('expandDocuments for a REST API', () => {
       assert.doesNotMatch(text, /\$\{AWS::(?:Partition|Region|AccountId)\}/);
     });
 
-  it('leaves other variables of a document as they are', () => {
+  it('does not change other variables of a document', () => {
     const expanded = expand(
       document({
         'x-amazon-apigateway-integration': {
@@ -71,7 +71,7 @@ describe('expandDocuments for a REST API', () => {
     assert.equal(pet?.properties['ParentId'], pets.physicalId);
   });
 
-  it('sets what the document says of the API, below the properties of the template', () => {
+  it('applies what the document says about the API, unless the template has the property', () => {
     const properties = find(petstore(), 'Api');
 
     assert.equal(properties['Name'], 'Pet store');
@@ -134,7 +134,7 @@ describe('expandDocuments for a REST API', () => {
     assert.equal(find(expand(named), 'Api GET /x')['ApiKeyRequired'], true);
   });
 
-  it('knows the models that AWS gives every API', () => {
+  it('includes the models that AWS gives every API', () => {
     const schema = { $ref: '#/components/schemas/Empty' };
     const responses = { 200: { description: 'ok', content: { 'application/json': { schema } } } };
     const integration = { 'x-amazon-apigateway-integration': { type: 'mock' } };
@@ -205,7 +205,7 @@ describe('expandDocuments for a REST API', () => {
     });
   });
 
-  it('makes a model of its own for a schema written in place', () => {
+  it('creates a separate model for an inline schema', () => {
     const schema = { type: 'object', required: ['a'] };
     const body = { content: { 'application/json': { schema } } };
     const expanded = expand(document({ requestBody: body }));
@@ -217,7 +217,7 @@ describe('expandDocuments for a REST API', () => {
     });
   });
 
-  it('applies security of the root where an operation has none, with its scopes', () => {
+  it("applies the root's security if an operation has none, with its scopes", () => {
     const scheme = {
       type: 'apiKey',
       name: 'TestHeaderAuth',
@@ -326,7 +326,7 @@ describe('expandDocuments for a REST API', () => {
       );
     });
 
-  it('places a method and its integration where the document has them', () => {
+  it('places a method and its integration if the document has them', () => {
     const method = expand(document({ 'x-amazon-apigateway-integration': integration })).resources.get(
       'Api GET /x',
     );

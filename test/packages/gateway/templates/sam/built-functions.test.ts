@@ -72,7 +72,7 @@ describe('a SAM function with `BuildMethod: esbuild`', () => {
     );
   });
 
-  it('has the format and target of sam build where it names none', () => {
+  it('has the format and target of sam build if it names none', () => {
     assert.deepEqual(read({ BuildMethod: 'esbuild' }).build, {
       esbuild: { format: 'cjs', target: 'es2020' },
       entries: {},

@@ -27,7 +27,7 @@ describe('expandHttpApi', () => {
     });
   }
 
-  it('adds events and Auth to a document of its own, which comes first', () => {
+  it("adds events and Auth to the API's own document, which takes precedence", () => {
     const text = samTemplate(
       'HttpApi',
       `DefinitionBody: { openapi: 3.0.1, paths: { /x: { get: { x-amazon-apigateway-integration: { type: http_proxy, uri: 'http://a.example', httpMethod: GET } } } } }, Auth: { EnableIamAuthorizer: true, DefaultAuthorizer: AWS_IAM }`,
@@ -100,7 +100,7 @@ describe('expandHttpApi', () => {
     });
   });
 
-  it('refuses a guard that it does not know', () => {
+  it('refuses an unknown authorizer', () => {
     const says = (api: string, event = ROUTE): string =>
       refusal(() => aStack(samTemplate('HttpApi', api, { A: event })));
 
@@ -139,14 +139,14 @@ Resources:
     );
   });
 
-  it('starts the alias where it is the target of events', () => {
+  it('starts the alias if it is the target of events', () => {
     const text = machine('AutoPublishAlias: live, UseAliasAsEventTarget: true,');
     const integration = samProperties(text, 'ServerlessRestApi POST /run')['Integration'] as JsonObject;
 
     assert.match(JSON.stringify(integration['RequestTemplates']), /stateMachine:shop-M-[A-Z0-9]+:live/);
   });
 
-  it('guards the route as that of a function, and names events that start nothing', () => {
+  it("protects the route like a function's route, and reports events that start nothing", () => {
     const text = machine('', 'Path: /run, Method: post, Auth: { ApiKeyRequired: true }');
 
     assert.deepEqual(samSecurity(text), { 'POST /run': 'NONE key' });
@@ -246,7 +246,7 @@ Resources:
   });
 });
 
-describe('types of SAM that are not served', () => {
+describe('SAM types that are not served', () => {
   it('do not change the rest', () => {
     const text = `${samTemplate('Api', '', { A: ROUTE })}
   C: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: Api }, Destination: { Id: F }, Permissions: [Write] } }

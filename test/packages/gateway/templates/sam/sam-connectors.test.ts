@@ -26,7 +26,7 @@ describe('connectApis', () => {
     ]);
   });
 
-  it('reads connectors that a resource holds, with several destinations', () => {
+  it('reads connectors in a resource, with several destinations', () => {
     const rest = `  Raw:
     Type: AWS::ApiGateway::RestApi
     Connectors: { All: { Properties: { Destination: [{ Id: T }, { Id: F }], Permissions: [Write] } } }
@@ -65,7 +65,7 @@ describe('connectApis', () => {
         assert.ok(Object.hasOwn(resources, 'CWriteLambdaPermission'), Object.keys(resources).join());
       });
 
-  it('removes connectors from the resource that holds them, and nothing else', () => {
+  it('removes connectors from the resource that contains them, and nothing else', () => {
     const topic = { Type: 'AWS::SNS::Topic', Condition: 'No', Properties: { TopicName: 't' } };
     const { resources } = samEvents({}, {}, { T: { ...topic, Connectors: { A: {} } }, U: topic });
 

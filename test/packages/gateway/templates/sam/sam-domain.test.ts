@@ -13,7 +13,7 @@ function template(kind: 'Api' | 'HttpApi', domains: readonly string[]): string {
   return ['Transform: AWS::Serverless-2016-10-31', 'Resources:', ...apis].join('\n');
 }
 
-/** What the SAM template makes of its domains, by logical id. */
+/** What SAM generates from the domains of a template, by logical id. */
 function madeOf(text: string): Record<string, JsonObject> {
   const resources = [...aStack(text).resolveResources().values()];
   return Object.fromEntries(
@@ -28,7 +28,7 @@ function madeOf(text: string): Record<string, JsonObject> {
 }
 
 describe('a private domain', () => {
-  it('is of other types: it never answers like a public one', () => {
+  it('has other types, so that it never answers like a public one', () => {
     const text = template('Api', [
       '{ DomainName: api.example.com, CertificateArn: arn, BasePath: [v1], EndpointConfiguration: PRIVATE, Policy: {}, AccessAssociation: { VpcEndpointId: vpce-0123456789abcdef0 } }',
     ]);
@@ -66,7 +66,7 @@ describe('expandDomain', () => {
     );
   });
 
-  it('makes a domain of an HTTP API, whose base paths may have several levels', () => {
+  it('creates a domain of an HTTP API, whose base paths may have several levels', () => {
     const text = template('HttpApi', [
       '{ DomainName: api.example.com, CertificateArn: arn, BasePath: [/v1/shop/], NormalizeBasePath: false }',
     ]);

@@ -25,7 +25,7 @@ const ADDED = [
   { Event: 's3:ObjectRemoved:*', Function, Filter },
 ];
 
-describe('S3 events of SAM', () => {
+describe('S3 events in SAM', () => {
   it('are notified by the bucket, which may invoke the function, in any place of the template', () => {
     assert.deepEqual(notificationsOf({}, Files()), { LambdaConfigurations: ADDED });
     assert.deepEqual(samEvents(event(BUCKET), {}, Files()).resources['FEPermission'], {
@@ -49,7 +49,7 @@ describe('S3 events of SAM', () => {
     });
   });
 
-  it('are there under the condition of the function alone', () => {
+  it('exist only under the condition of the function', () => {
     assert.deepEqual(notificationsOf({ Condition: 'No' }, Files()), {
       LambdaConfigurations: ADDED.map((one) => ({ 'Fn::If': ['No', one, { Ref: 'AWS::NoValue' }] })),
     });

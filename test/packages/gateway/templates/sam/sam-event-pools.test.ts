@@ -13,7 +13,7 @@ const Users = (Properties: JsonObject = {}): JsonObject => ({
 });
 const SIGN_UP = { UserPool: { Ref: 'Users' }, Trigger: 'PreSignUp' };
 
-describe('Cognito events of SAM', () => {
+describe('Cognito events in SAM', () => {
   it('are triggers of the user pool, which may invoke the function', () => {
     const { resources, findings } = samEvents(event(SIGN_UP), {}, Users({ UserPoolName: 'users' }));
 
@@ -32,7 +32,7 @@ describe('Cognito events of SAM', () => {
     });
   });
 
-  it('may name several triggers, in several events, next to those of the pool', () => {
+  it("may name several triggers, in several events, in addition to the pool's own", () => {
     const two = { ...SIGN_UP, Trigger: ['PreSignUp', 'PostConfirmation'] };
     const events = {
       E: { Type: 'Cognito', Properties: two },

@@ -59,7 +59,7 @@ describe('rules of SAM events', () => {
       },
     },
   ])
-    it(`are made of ${type}, and may invoke the function`, () => {
+    it(`are created from ${type}, and may invoke the function`, () => {
       const { resources, findings } = samEvents(event(type, given));
 
       assert.deepEqual(resources, {
@@ -158,7 +158,7 @@ describe('expandSchedulerSchedule', () => {
     );
   });
 
-  it('takes the given role, and keeps a name of CloudFormation on request', () => {
+  it("uses the given role, and keeps CloudFormation's name on request", () => {
     const made = samEvents(
       event('ScheduleV2', { ScheduleExpression, RoleArn: 'role', OmitName: true }),
     ).resources;

@@ -75,7 +75,7 @@ Resources:
     assert.deepEqual(findings(text), []);
   });
 
-  it('distinguishes a Cognito authorizer from that of a function', () => {
+  it('distinguishes a Cognito authorizer from a function authorizer', () => {
     const auth =
       'Auth: { DefaultAuthorizer: C, Authorizers: { T: { FunctionArn: arn }, C: { UserPoolArn: pool } } }';
     const resources = samResources(samTemplate('Api', auth, { A: 'Path: /x, Method: get' }));
@@ -89,7 +89,7 @@ Resources:
     ]);
   });
 
-  it('of an API that a condition leaves out is no part of a shared usage plan', () => {
+  it('of an API that a condition omits is not part of a shared usage plan', () => {
     const api = (id: string, condition: string) => `
   ${id}:
     Type: AWS::Serverless::Api

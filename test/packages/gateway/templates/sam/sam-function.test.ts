@@ -26,7 +26,7 @@ describe('expandFunctionUrl', () => {
     assert.deepEqual(Object.keys(made), ['FUrl']);
   });
 
-  it('makes the URL of the alias where there is one', () => {
+  it('creates the URL for the alias if there is one', () => {
     const made = samSources({}, { FunctionUrlConfig: { AuthType: 'NONE' }, AutoPublishAlias: 'live' });
     const target = { Ref: 'FAliaslive' };
     assert.deepEqual(made['FUrl'], {

@@ -33,7 +33,7 @@ describe('expandInvokeConfig (docs/aws §18.10)', () => {
     );
   });
 
-  it('has destinations that are given, without the type that SAM alone knows', () => {
+  it('has the given destinations, without the type that only SAM has', () => {
     const { resources } = samEvents(
       {},
       to({ Type: 'Lambda', Destination: 'a' }, { Type: 'SQS', Destination: 'b' }),
@@ -68,7 +68,7 @@ describe('expandInvokeConfig (docs/aws §18.10)', () => {
     );
   });
 
-  it('gives what is made a name for references', () => {
+  it('gives generated resources a name for references', () => {
     const text = JSON.stringify({
       Transform: 'AWS::Serverless-2016-10-31',
       Resources: {
@@ -102,7 +102,7 @@ describe('expandInvokeConfig (docs/aws §18.10)', () => {
 });
 
 describe('destinationPolicies', () => {
-  it('let the function send to its destinations, and to those of its streams', () => {
+  it('let the function send to its destinations, and to the destinations of its streams', () => {
     const Events = {
       S: {
         Type: 'DynamoDB',

@@ -41,13 +41,13 @@ function readResource(resource: Json): string {
   return text.replace(/\$\{(\w+)\}/g, (_, name: string) => variables[name] ?? `missing ${name}`);
 }
 
-describe('the policy templates of SAM', () => {
+describe("SAM's policy templates", () => {
   for (const [name, template] of Object.entries(templates)) {
     const { parameters, statements } = template;
     it(`include ${name}`, () => assert.equal(isPolicyTemplate(name), true));
 
     if (isDetailed(template))
-      it(`expand ${name} to the statements of SAM`, () => {
+      it(`expand ${name} to SAM's statements`, () => {
         const given = Object.fromEntries(parameters.map((one) => [one, `{${one}}`]));
         assert.deepEqual(parametersOf(name).toSorted(), parameters);
         assert.deepEqual(statementsOf(name, given), statements);

@@ -8,7 +8,7 @@ import { aStack } from '../stack-builders.ts';
 const GET = 'Path: /x, Method: get';
 
 describe('parameterValues', () => {
-  it('has what is given, else the default, and nothing of others', () => {
+  it('has the given value, otherwise the default, and no values of other parameters', () => {
     const Parameters = {
       Given: { Type: 'String', Default: 'usual' },
       Usual: { Type: 'Number', Default: 7 },
@@ -27,7 +27,7 @@ describe('parameterValues', () => {
 });
 
 describe('names that SAM generates', () => {
-  it('knows the generated resources by the names that SAM gives them', () => {
+  it("finds the generated resources by SAM's names", () => {
     const outputs = (name: string): string => `
 Parameters: { Stage: { Type: String, Default: prod } }
 Outputs: { Out: { Value: ${name} } }`;
@@ -63,7 +63,7 @@ Outputs: { Out: { Value: ${name} } }`;
     assert.match(samText(text, 'Api GET /x', 'Uri'), /:function:shop-F-[A-Z0-9]+:live\/invocations$/);
   });
 
-  it('gives an event that refers to an API of CloudFormation only the permission to call', () => {
+  it('gives an event that refers to a CloudFormation API only the permission to call', () => {
     const text = samTemplate('Api', '', { A: GET }).replace(
       'Type: AWS::Serverless::Api\n    Properties: { StageName: live,  }',
       'Type: AWS::ApiGateway::RestApi',

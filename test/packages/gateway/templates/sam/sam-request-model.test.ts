@@ -13,7 +13,7 @@ const template = (event: string, api = MODELS): string =>
 
 describe('the model of an event', () => {
   for (const openApi of ['', ", OpenApiVersion: '3.0.1'"])
-    it(`is that of the API, whatever its case, in ${openApi === '' ? 'swagger 2.0' : 'openapi 3.0'}`, () => {
+    it(`is the API's model, whatever its case, in ${openApi === '' ? 'swagger 2.0' : 'openapi 3.0'}`, () => {
       const text = template('RequestModel: { Model: USER, Required: true }', `${MODELS}${openApi}`);
 
       assert.deepEqual(samProperties(text, 'Api POST /x')['RequestModels'], { 'application/json': 'user' });
@@ -42,7 +42,7 @@ describe('the model of an event', () => {
       assert.equal(samProperties(text, 'Api POST /x')['RequestValidatorId'], validators[0]?.physicalId);
     });
 
-  it('is not checked where that is not asked for', () => {
+  it('is not checked if that is not asked for', () => {
     const text = template('RequestModel: { Model: User }');
 
     assert.equal(samProperties(text, 'Api POST /x')['RequestValidatorId'], undefined);

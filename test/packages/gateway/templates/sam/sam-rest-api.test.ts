@@ -8,7 +8,7 @@ const GET = 'Path: /x, Method: get';
 const POST = 'Path: /x, Method: post';
 const API = 'SAM specification, AWS::Serverless::Api';
 
-/** `Access-Control-Allow-Origin` and the like of OPTIONS /x. */
+/** `Access-Control-Allow-Origin` and similar headers of OPTIONS /x. */
 function preflight(text: string): JsonObject {
   const integration = samProperties(text, 'Api OPTIONS /x')['Integration'] as JsonObject;
   const [response] = integration['IntegrationResponses'] as readonly JsonObject[];
@@ -58,7 +58,7 @@ describe('Cors of AWS::Serverless::Api', () => {
     });
   }
 
-  it('takes it from Globals, for documents of its own and for the implicit API', () => {
+  it('is inherited from Globals, for APIs with their own documents and for the implicit API', () => {
     const body =
       '{ swagger: "2.0", paths: { /x: { get: { x-amazon-apigateway-integration: { type: mock } } } } }';
     const globals = `Globals: { Api: { Cors: "'*'" } }`;
@@ -69,7 +69,7 @@ describe('Cors of AWS::Serverless::Api', () => {
     assert.ok(samResources(implicit).has('ServerlessRestApi OPTIONS /x'));
   });
 
-  it('keeps an OPTIONS method of the service, and allows every method beside ANY', () => {
+  it('keeps an OPTIONS method of the service, and allows every method in addition to ANY', () => {
     const own = samTemplate('Api', `Cors: "'*'"`, { Own: 'Path: /x, Method: options' });
     const any = samTemplate('Api', `Cors: "'*'"`, { Any: 'Path: /x, Method: any' });
 
@@ -103,7 +103,7 @@ describe('Auth of AWS::Serverless::Api', () => {
         gives: { 'GET /x': 'CUSTOM T', 'POST /x': 'NONE', 'GET /c': 'COGNITO_USER_POOLS C' },
       },
       {
-        name: 'a default authorizer beside a document',
+        name: 'a default authorizer together with a document',
         api: `${body}, Auth: { DefaultAuthorizer: T, ${TOKEN} }`,
         events: {},
         gives: { 'GET /x': 'CUSTOM T', 'POST /x': 'NONE' },
@@ -127,7 +127,7 @@ describe('Auth of AWS::Serverless::Api', () => {
         gives: { 'GET /x': 'NONE key', 'POST /x': 'NONE' },
       },
       {
-        name: 'a key for one, beside a signature',
+        name: 'a key for one, together with a signature',
         api: 'Auth: { DefaultAuthorizer: AWS_IAM }',
         events: { A: GET, B: `${POST}, Auth: { ApiKeyRequired: true }` },
         gives: { 'GET /x': 'AWS_IAM', 'POST /x': 'AWS_IAM key' },
@@ -145,7 +145,7 @@ describe('Auth of AWS::Serverless::Api', () => {
     });
   }
 
-  it('calls with the credentials of the caller behind a signature, unless a role or NONE is named', () => {
+  it("calls with the caller's credentials behind a signature, unless a role or NONE is named", () => {
     const text = samTemplate('Api', 'Auth: { DefaultAuthorizer: AWS_IAM }', {
       A: GET,
       B: `${POST}, Auth: { Authorizer: AWS_IAM, InvokeRole: NONE }`,
@@ -158,7 +158,7 @@ describe('Auth of AWS::Serverless::Api', () => {
     assert.deepEqual(credentials, ['arn:aws:iam::*:user/*', undefined, 'role'], `${API}, ApiAuth.InvokeRole`);
   });
 
-  it('refuses a guard that it does not know', () => {
+  it('refuses an unknown authorizer', () => {
     const says = (auth: string): string =>
       refusal(() => aStack(samTemplate('Api', `Auth: ${auth}`, { A: GET })));
 
@@ -248,7 +248,7 @@ describe('Auth.ResourcePolicy of AWS::Serverless::Api', () => {
   });
 
   // Output of aws-sam-translator 1.115.0 for such a template.
-  it('applies to all methods of its path where an event has it', () => {
+  it('applies to all methods of its path if an event has it', () => {
     const text = samTemplate('Api', '', {
       A: `${GET}, Auth: { ResourcePolicy: { AwsAccountBlacklist: ["1"] } }`,
       B: POST,
@@ -323,7 +323,7 @@ describe('the other properties of AWS::Serverless::Api', () => {
     });
   });
 
-  it('adds routes to a document of its own only with MergeDefinitions', () => {
+  it("adds routes to the API's own document only with MergeDefinitions", () => {
     const body =
       'DefinitionBody: { swagger: "2.0", paths: { /y: { get: { x-amazon-apigateway-integration: { type: mock } } } } }';
     const merged = samTemplate('Api', `${body}, MergeDefinitions: true`, { A: GET });
@@ -333,7 +333,7 @@ describe('the other properties of AWS::Serverless::Api', () => {
     assert.deepEqual(Object.keys(samSecurity(plain)), ['GET /y']);
   });
 
-  it('omits routes of functions that are not made, and the implicit API with the last of them', () => {
+  it('omits routes of functions that are not created, and the implicit API with the last of them', () => {
     const head = (events: string, more = ''): string => `
 Transform: AWS::Serverless-2016-10-31
 Conditions: { No: !Equals [a, b], Yes: !Equals [a, a] }

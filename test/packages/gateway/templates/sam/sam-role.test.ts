@@ -29,7 +29,7 @@ describe('functionRole', () => {
         'arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess',
       ],
     },
-    { what: 'logs alone, where tracing is disabled', properties: { Tracing: 'Disabled' }, arns: [BASIC] },
+    { what: 'logs alone, if tracing is disabled', properties: { Tracing: 'Disabled' }, arns: [BASIC] },
     {
       what: 'queues that it reads, once',
       properties: { Events: { A: { Type: 'SQS' }, B: { Type: 'SQS' }, C: { Type: 'Api' } } },
@@ -60,11 +60,11 @@ describe('functionRole', () => {
       assert.deepEqual(arnsOf(properties), arns);
     });
 
-  it('is open where a connector begins, as by an unknown policy', () => {
+  it('is open if a connector begins, as by an unknown policy', () => {
     assert.match(JSON.stringify(arnsOf({}, true)), /policy\/AWS::Serverless::Connector/);
   });
 
-  it('takes documents as they stand, templates as what they mean, one policy or several', () => {
+  it('accepts documents unchanged and expands templates, one policy or several', () => {
     assert.deepEqual(documentsOf(DOCUMENT), [DOCUMENT]);
     assert.deepEqual(documentsOf([DOCUMENT, { SQSSendMessagePolicy: { QueueName: 'q' } }]), [
       DOCUMENT,
@@ -72,7 +72,7 @@ describe('functionRole', () => {
     ]);
   });
 
-  it('may send what failed where its dead letters go', () => {
+  it('may send what failed if its dead letters go', () => {
     const DeadLetterQueue = { Type: 'SQS', TargetArn: 'arn:aws:sqs:us-east-1:1:dead' };
     assert.match(
       JSON.stringify(functionRole('Fn', { DeadLetterQueue }, false)['Policies']),
@@ -82,7 +82,7 @@ describe('functionRole', () => {
 });
 
 describe('functionRole with destinations', () => {
-  it('may send to where asynchronous events end', () => {
+  it('may send to the destinations of asynchronous events', () => {
     const EventInvokeConfig = { DestinationConfig: { OnFailure: { Type: 'SNS', Destination: 'topic' } } };
     assert.match(
       JSON.stringify(functionRole('Fn', { EventInvokeConfig }, false)['Policies']),

@@ -26,7 +26,7 @@ describe('the usage plan of an API', () => {
     ['SHARED', ['ServerlessUsagePlan', 'ServerlessApiKey', 'ServerlessUsagePlanKey']],
     ['NONE', []],
   ] as const)
-    it(`is made with its key for ${mode}`, () => {
+    it(`is created with its key for ${mode}`, () => {
       assert.deepEqual(planned(template(`CreateUsagePlan: ${mode}`)), ids);
     });
 
@@ -52,7 +52,7 @@ describe('the usage plan of an API', () => {
     });
   });
 
-  it('is one for the stages of all APIs that share it, with the settings of the last', () => {
+  it('exists once for the stages of all APIs that share it, with the settings of the last', () => {
     const text = template(
       'CreateUsagePlan: SHARED, Description: first',
       'CreateUsagePlan: SHARED, Description: last',
@@ -68,7 +68,7 @@ describe('the usage plan of an API', () => {
     assert.equal(planned(text).length, 3);
   });
 
-  it('is one for each API that has its own', () => {
+  it('exists once for each API that has its own', () => {
     const text = template('CreateUsagePlan: PER_API', 'CreateUsagePlan: PER_API');
 
     assert.deepEqual(

@@ -258,7 +258,7 @@ Resources:
       says: /A\.DefinitionBody: the document \/app\/a\.yml cannot be read/,
     },
     {
-      name: 'Auth beside a body that is no OpenAPI document',
+      name: 'Auth together with a body that is not an OpenAPI document',
       text: `${head}  A: {Type: AWS::Serverless::Api, Properties: {StageName: x, DefinitionBody: {}, Auth: {DefaultAuthorizer: AWS_IAM}}}`,
       says: /A: DefinitionBody must be an OpenAPI document with paths/,
     },

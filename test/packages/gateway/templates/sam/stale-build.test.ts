@@ -91,11 +91,11 @@ describe('findStaleBuilds', () => {
     );
   });
 
-  it('says nothing of functions that run from their sources', () => {
+  it('reports nothing for functions that run from their sources', () => {
     assert.deepEqual(messages('node', 'nodejs24.x', minutes), []);
   });
 
-  it('names the template itself where the folder of the build is started', () => {
+  it('names the template itself if the folder of the build is started', () => {
     const project = aProject('itself', { '.aws-sam/build/template.yaml': 5, 'template.yaml': 6 });
     const file = join(project, '.aws-sam/build/template.yaml');
     const [finding] = findStaleBuilds({}, file, new Map());

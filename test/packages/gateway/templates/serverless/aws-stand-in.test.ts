@@ -124,7 +124,7 @@ describe('startAwsStandIn', () => {
       body: /not support the service &#34;dynamodb&#34;/,
     },
     {
-      name: 'refuses another service in JSON where the client reads that',
+      name: 'refuses another service in JSON if the client reads that',
       request: () =>
         ask('ecr', '/', {
           method: 'POST',

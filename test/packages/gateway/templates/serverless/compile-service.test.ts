@@ -86,12 +86,12 @@ describe('compiling a service', () => {
       ...changed,
     });
   };
-  /** Whether a start would take what is kept; where not, osls is ended before it begins. */
+  /** Whether a start would use the cached result; if not, osls is ended before it begins. */
   const isReused = async (changed: Partial<ServiceRun> = {}): Promise<boolean> => {
     await run({ signal: AbortSignal.abort(), ...changed });
     return !hasCompiled;
   };
-  /** What was written this very moment could change again unseen, and would not be kept. */
+  /** A file that was written this very moment could change again unnoticed, and would not be cached. */
   const passTick = (): void => {
     const probe = join(folder, 'probe');
     const startedMs = statSync(folder).ctimeMs;
@@ -128,7 +128,7 @@ describe('compiling a service', () => {
     for (const each of [folder, userFolder]) await rm(each, { recursive: true, force: true });
   });
 
-  // What is in node_modules is deployed with each service that is packaged as it is.
+  // What is in node_modules is deployed with each service that is packaged unbundled.
   it('keeps what osls compiles in the folder of the user, and nothing next to osls', () => {
     const checks = readdirSync(join(userFolder, 'checks'), { recursive: true });
     assert.ok(
@@ -150,7 +150,7 @@ describe('compiling a service', () => {
     assert.ok(first.includes('announced kept-dev'), first.join());
   });
 
-  it('names the files of the project that it has read, also when its result is kept', async () => {
+  it('lists the files of the project that it has read, also if its result is cached', async () => {
     const [kept, fresh] = [await run(), await run({ cacheFolder: undefined })];
     const own = ['serverless.yml', 'part.yml', 'program.js', 'beside.json', 'plug.js'];
 
@@ -194,7 +194,7 @@ describe('compiling a service', () => {
       assert.ok(compiled.read.includes(join(project, name)), `${name} of ${compiled.read.join()}`);
   });
 
-  it('keeps the result from other users of the machine', () => {
+  it('hides the result from other users of the machine', () => {
     const [name = ''] = readdirSync(cacheFolder);
     assert.equal(statSync(join(cacheFolder, name)).mode & 0o077, 0);
     assert.equal(statSync(cacheFolder).mode & 0o077, 0);
@@ -241,7 +241,7 @@ describe('compiling a service', () => {
       assert.equal(await isReused(), true);
     });
 
-  it('is kept for each environment, so that two terminals do not take turns', async () => {
+  it("is cached for each environment, so that two terminals do not evict each other's result", async () => {
     const environment = { KEPT_VARIABLE: 'of another terminal' };
     passTick();
     assert.ok('result' in (await run({ environment })));
@@ -249,7 +249,7 @@ describe('compiling a service', () => {
     assert.equal(await isReused(), true);
   });
 
-  it('is done again where a variable of a name like ours changes, which a service may read', async () => {
+  it('is done again if a variable of a name like ours changes, which a service may read', async () => {
     process.env['GATEWRIGHT_OF_THE_SERVICE'] = 'set';
     try {
       assert.equal(await isReused(), false);

@@ -14,7 +14,7 @@ function install(folder: string, name: string, version: string): string {
   return target;
 }
 
-/** A machine with these programs in `PATH`, none of them beside the gateway. */
+/** A machine with these programs in `PATH`, none of them next to the gateway. */
 function aMachine(programs: Readonly<Record<string, string>>) {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'gatewright-osls-')));
   const [bin, service] = [join(root, 'bin'), join(root, 'service')];
@@ -40,7 +40,7 @@ describe('the osls that reads a service', () => {
     assert.deepEqual(find(), { folder, name: 'serverless', version: '3.39.0', owner: 'machine' });
   });
 
-  it('is missed where there is only Serverless 4', () => {
+  it('is reported as missing if there is only Serverless 4', () => {
     const { find } = aMachine({ serverless: '4.1.0' });
 
     assert.throws(find, { code: 'OSLS_MISSING', message: /npx -p osls -p gatewright gatewright start$/ });

@@ -53,7 +53,7 @@ describe('the line of what osls generates', () => {
       assert.equal(findGeneratedLine(['Resources', ...path], TREE, packaged), line);
     });
 
-  it('for a property of a function is the line of its own property', () => {
+  it('for a property of a function is the line of that property', () => {
     assert.equal(findFunctionLine(TREE, 'hello', ['Layers', '0']), 10);
     assert.equal(findFunctionLine(TREE, 'hello', ['Environment', 'Variables', 'COLOUR']), 12);
     assert.equal(findFunctionLine(TREE, 'hello', ['MemorySize']), 8);
@@ -75,13 +75,13 @@ describe('the line of a CORS setting', () => {
   );
   const tree = parseSource(text, '/app/serverless.yml');
   for (const [index, [name]] of settings.entries())
-    it(`${name} is that of its name in the service`, () => {
+    it(`${name} is the line of its name in the service`, () => {
       const path = ['Resources', 'HttpApi', 'Properties', 'CorsConfiguration', name];
 
       assert.equal(findGeneratedLine(path, tree, packaged), 4 + index);
     });
 
-  it('that the service does not know is that of all settings', () => {
+  it('that the service does not have is the line of all settings', () => {
     const path = ['Resources', 'HttpApi', 'Properties', 'CorsConfiguration', 'Other'];
 
     assert.equal(findGeneratedLine(path, tree, packaged), 3);
@@ -114,7 +114,7 @@ describe('the text of a property', () => {
     it(`is found ${what}`, () => assert.equal(lineOf(value), line));
 });
 
-describe('the event that a property is made from', () => {
+describe('the event from which a property is generated', () => {
   const lineOf = (events: string, property: string): number | undefined =>
     findGeneratedLine(
       ['Resources', 'Mapping', 'Properties', property],

@@ -26,7 +26,7 @@ describe('packagesMissing', () => {
     ['packages that lie nowhere', { external: ['@middy/core', '@aws-sdk/client-s3'] }, ['@middy/core']],
   ];
   for (const [title, esbuild, missing] of rows)
-    it(`knows of ${title}`, () => {
+    it(`recognizes ${title}`, () => {
       assert.deepEqual(packagesMissing(esbuild as Record<string, unknown> | undefined, folder), missing);
     });
 });

@@ -43,7 +43,7 @@ describe('useLocalCredentials', () => {
     });
   });
 
-  it('leads that of Serverless 3 there', () => {
+  it('points the SDK of Serverless 3 there', () => {
     const provider: Provider = {};
     const { sdk, updates } = anOlderSdk();
 
@@ -52,7 +52,7 @@ describe('useLocalCredentials', () => {
     assert.deepEqual([provider.cachedCredentials, updates], [{ credentials }, [OLDER]]);
   });
 
-  it('leads both SDKs of osls 3 there', () => {
+  it('points both SDKs of osls 3 there', () => {
     const provider: Provider = { getAwsSdkV3Config: (options) => options };
     const { sdk, updates } = anOlderSdk();
 

@@ -26,7 +26,7 @@ describe('IS_OFFLINE in the files of a service', () => {
     },
   ];
   for (const { name, text } of read)
-    it(`is said with its place where it is read ${name}`, () => {
+    it(`is reported with its place if it is read ${name}`, () => {
       const file = write(text);
 
       assert.match(
@@ -43,7 +43,7 @@ describe('IS_OFFLINE in the files of a service', () => {
     { name: 'a function gets it', text: 'environment: { IS_OFFLINE: 1 }', environment: {} },
   ];
   for (const { name, text, environment } of silent)
-    it(`is not mentioned where ${name}`, () => {
+    it(`is not mentioned if ${name}`, () => {
       assert.equal(describeOfflineVariable([write(text), join(folder, 'missing')], environment), undefined);
     });
 });

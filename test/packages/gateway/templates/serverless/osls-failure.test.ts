@@ -99,7 +99,7 @@ describe('what osls has to say', () => {
       assert.equal(fault.rule, source === 'self' ? 'not-compiled' : 'value-elsewhere');
     });
 
-  it('of a stage name that only looks like a variable says what to write', () => {
+  it('for a stage name that only looks like a variable says what to write', () => {
     const message = 'Invalid stage name. Stage names may contain only ASCII letters, numbers, and hyphens.';
     const tree = parseSource("provider:\n  stage: ${opt.stage, 'dev'}\n", FILE);
 
@@ -200,7 +200,7 @@ describe('a property that osls reads before its variables', () => {
       );
     });
 
-  it('is named by its path', () =>
+  it('is reported by its path', () =>
     assert.deepEqual(explained('${env:PROVIDER}', 'provider.name').place, {
       file: FILE,
       line: 3,
@@ -213,7 +213,7 @@ describe('a property that osls reads before its variables', () => {
     ['only what osls itself knows', '${sls:stage}'],
     ['only options that it takes', '${opt:stage}-${opt:region}'],
   ] as const)
-    it(`has the words of osls where it has ${what}`, () =>
+    it(`is reported with the message of osls if it has ${what}`, () =>
       assert.equal(explained(written).message, early('service')));
 });
 
@@ -238,7 +238,7 @@ describe('a parameter without a value', () => {
 });
 
 describe('a secret without a value', () => {
-  it('is written where functions read it, too', () => {
+  it('is written if functions read it, too', () => {
     const name = '/aws/reference/secretsmanager/db';
     const tree = parseSource(`custom: { a: '\${ssm:${name}}' }\n`, FILE);
     const { message } = explainFailure({ message: unresolved('custom.a', 'ssm') }, FILE, tree);
@@ -263,7 +263,7 @@ describe('several variables without a value', () => {
     );
   });
 
-  it('are named by their source where the text is not known', () => {
+  it('are reported by their source if the text is not known', () => {
     const fault = explainFailure({ message: unresolved('custom.a', 'git') }, FILE, undefined);
 
     assert.equal(fault.message, 'the variable of source "git" has no value: osls could not resolve it');

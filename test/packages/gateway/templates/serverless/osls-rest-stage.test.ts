@@ -19,11 +19,11 @@ function stageOf(settings: Partial<RestStageSettings>): unknown {
 
 // osls, `provider.logs.restApi`, `provider.tracing.apiGateway` and `provider.apiGateway.metrics`.
 describe('addRestStageSettings', () => {
-  it('writes no stage where nothing is set', () => {
+  it('writes no stage if nothing is set', () => {
     assert.equal(stageOf({}), undefined);
   });
 
-  it('writes traces, metrics and the logs that are asked for', () => {
+  it('writes traces, metrics and the requested logs', () => {
     const arn = 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/api';
     const all = { HttpMethod: '*', ResourcePath: '/*' };
 
@@ -43,7 +43,7 @@ describe('addRestStageSettings', () => {
     });
   });
 
-  it('has the format of osls where none is given', () => {
+  it("has osls's format if none is given", () => {
     const osls = dirname(createRequire(import.meta.url).resolve('serverless/package.json'));
     const source = 'lib/plugins/aws/package/compile/events/api-gateway/lib/hack/update-stage.js';
     const [, list = ''] =

@@ -9,7 +9,7 @@ import {
   markStart,
 } from '../../../../../packages/gateway/templates/serverless/service-inputs.ts';
 
-describe('the inputs of a service that is made of modules', () => {
+describe('the inputs of a service that consists of modules', () => {
   it('are also the package.json above them, which Node reads unobserved', (t) => {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gatewright-manifests-')));
     t.after(() => rmSync(folder, { recursive: true }));

@@ -23,7 +23,7 @@ describe('reportWaiting', () => {
     assert.deepEqual(messages, ['reading …']);
   });
 
-  it('says nothing of what has ended or was reported otherwise, and nothing without a reader', () => {
+  it('reports nothing that has ended or was reported otherwise, and nothing without a reader', () => {
     const messages: string[] = [];
     reportWaiting('reading …', (sentence) => messages.push(sentence)).end();
     reportWaiting('reading …', undefined).end();

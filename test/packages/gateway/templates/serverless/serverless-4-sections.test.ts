@@ -17,7 +17,7 @@ describe('findMissingRoutes', () => {
     );
   });
 
-  it('says nothing where there are none', () => {
+  it('reports nothing if there are none', () => {
     for (const service of [undefined, {}, { mcp: {} }, { mcp: { servers: {} } }, { mcp: 'x' }, { ai: {} }])
       assert.equal(findMissingRoutes(service), undefined);
   });
@@ -80,7 +80,7 @@ describe('describePassedOver', () => {
     { name: 'the section is refused', service: { mcp: { servers: { a: {} } } } },
   ];
   for (const { name, service } of none)
-    it(`says nothing where ${name}`, () => {
+    it(`reports nothing if ${name}`, () => {
       assert.deepEqual(describePassedOver(service), []);
     });
 });

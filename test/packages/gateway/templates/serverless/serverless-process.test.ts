@@ -66,7 +66,7 @@ describe('describeEnd', () => {
       expected: 'osls ended with code 2:  at "provider": unknown',
     },
     {
-      name: 'has nothing to add where nothing is printed',
+      name: 'has nothing to add if nothing is printed',
       given: [null, null, ''],
       expected: 'osls ended with code null: ',
     },
@@ -114,7 +114,7 @@ describe('runDriver', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('has the result before the process of osls has ended', async () => {
+  it('has the result before the osls process has ended', async () => {
     const failure = await runDriver({
       oslsFolder: osls,
       outputFolder,
@@ -135,12 +135,12 @@ describe('runDriver', () => {
   });
 });
 
-describe('the end of the process of osls', () => {
+describe('the end of the osls process', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-ends-'));
   const outputFolder = join(folder, 'output');
   mkdirSync(outputFolder);
   after(() => rmSync(folder, { recursive: true }));
-  /** The process meets this code in the first module of osls that it loads. */
+  /** The process runs this code in the first module of osls that it loads. */
   const run = (program: string, signal = new AbortController().signal) => {
     const oslsFolder = mkdtempSync(join(folder, 'osls-'));
     const module = join(oslsFolder, 'lib/configuration/read.js');

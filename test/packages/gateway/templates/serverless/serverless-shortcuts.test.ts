@@ -72,7 +72,7 @@ describe('quicken', () => {
     );
   });
 
-  it('takes an object as it is whose toJSON fails', () => {
+  it('does not change an object whose toJSON fails', () => {
     const failing = {
       toJSON: () => {
         throw new Error('not now');
@@ -172,13 +172,13 @@ describe('withoutAbsentProperties', () => {
   };
 
   for (const [name, configuration] of Object.entries(SERVICES))
-    it(`does not change what osls says of a service ${name}`, async () => {
+    it(`does not change what osls says about a service ${name}`, async () => {
       const reduced = withoutAbsentProperties(schema, schema, configuration);
 
       assert.deepEqual(await check(reduced, configuration), await check(schema, configuration));
     });
 
-  it('does not change what osls says of events of any type with any value', async () => {
+  it('does not change what osls says about events of any type with any value', async () => {
     const value = fc.oneof(
       fc.constantFrom('GET /a', 'arn:aws:sqs:us-east-1:1:q', '', 5, true, [], ['a'], 'rate(1 hour)'),
       fc.dictionary(
@@ -202,7 +202,7 @@ describe('withoutAbsentProperties', () => {
     );
   });
 
-  it('leaves out most of what osls knows', () => {
+  it('leaves out most of what osls supports', () => {
     const reduced = withoutAbsentProperties(schema, schema, SERVICES['with events']);
 
     assert.ok(JSON.stringify(reduced).length * 3 < JSON.stringify(schema).length);
@@ -230,8 +230,8 @@ describe('the checks that osls generates', () => {
   const root = mkdtempSync(join(tmpdir(), 'gatewright-kept-checks-'));
   after(() => rmSync(root, { recursive: true }));
 
-  // They are executed, so nobody else may write them.
-  it('are kept in a folder that is created, and that only its owner can write to', () => {
+  // They are executed, so nobody else may be able to write to them.
+  it('are stored in a folder that is created, and that only its owner can write to', () => {
     const own = join(root, 'made/here');
     assert.equal(isOwnFolder(own), true);
     assert.equal(isOwnFolder(own), true, 'it is used again');

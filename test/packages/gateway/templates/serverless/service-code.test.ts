@@ -27,7 +27,7 @@ function aFolder(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** What osls's driver says of a service with the functions `a` and `b`, the first with this artifact. */
+/** What osls's driver returns for a service with the functions `a` and `b`, the first with this artifact. */
 function packagedService(artifact: string | undefined, builders: readonly string[] = []): PackagedService {
   return {
     template: {},
@@ -73,7 +73,7 @@ describe('code of a service', () => {
     ['dist', 'is missing, or not a zip archive'],
     ['https://bucket.s3.amazonaws.com/a.zip', 'is not on this machine'],
   ])
-    it(`is the source where the artifact ${artifact} ${why}, and that is reported`, () => {
+    it(`is the source if the artifact ${artifact} ${why}, and that is reported`, () => {
       const folder = aFolder({ 'dist/index.js': '' });
 
       const { functions, findings } = findServiceCode(packagedService(artifact), folder);
@@ -82,7 +82,7 @@ describe('code of a service', () => {
       assert.equal(findings[0]?.consequence, `${artifact} ${why}: the function runs from its source`);
     });
 
-  it('has what a build plug-in packaged beside the source, each function its own archive or the common one', () => {
+  it('has what a build plug-in packaged in addition to the source, each function its own archive or the common one', () => {
     const folder = aFolder({
       '.serverless/a.zip': 'zip',
       '.serverless/s.zip': 'zip',
@@ -129,7 +129,7 @@ describe('code of a service', () => {
     ],
   ];
   for (const [why, files, builders] of without)
-    it(`is the source alone where ${why}`, () => {
+    it(`is only the source if ${why}`, () => {
       const { packed } = findServiceCode(packagedService(undefined, builders), aFolder(files));
 
       assert.deepEqual([...(packed ?? [])], []);

@@ -27,12 +27,12 @@ const READ: SeenInputs = { files: [[file, ['content']]], missing: [] };
 const LATER = markStart(folder, Date.now() + 60_000);
 
 describe('the inputs of a service', () => {
-  it('are not known where something could not be seen through', () => {
+  it('are not known if something could not be seen through', () => {
     assert.equal(markInputs({ ...READ, blind: 'it runs git' }, LATER, {}), undefined);
     assert.notEqual(markInputs(READ, LATER, {}), undefined);
   });
 
-  it('are not known where more than 20,000 files are read', () => {
+  it('are not known if more than 20,000 files are read', () => {
     const readsOf = (length: number) => ({
       ...READ,
       files: Array.from({ length }, () => [join(folder, 'none'), []] as const),
@@ -82,7 +82,7 @@ describe('the inputs of a service', () => {
     assert.equal(findChange(inputs, {}), './late.js');
   });
 
-  it('are not known where a file has changed while it was read', () => {
+  it('are not known if a file has changed while it was read', () => {
     assert.equal(markInputs(READ, markStart(folder, Date.now() - 60_000), {}), undefined);
   });
 
@@ -100,7 +100,7 @@ describe('the inputs of a service', () => {
     assert.equal(findChange(inputs, {}), file);
   });
 
-  it('do not hold what variables say', () => {
+  it('do not include what variables resolve to', () => {
     const inputs = markInputs(READ, LATER, { TOKEN: 'hunter2hunter2' }) as Inputs;
     assert.doesNotMatch(JSON.stringify(inputs), /hunter2|TOKEN/);
   });
@@ -184,7 +184,7 @@ const ACTS: readonly (readonly [what: string, act: string, blind: RegExp | undef
   ['a pattern', `fs.globSync(path.join(own, '*'))`, /pattern/],
 ];
 
-describe('what is seen of a run of osls', () => {
+describe('what is observed of an osls run', () => {
   const inputs = fileURLToPath(
     new URL('../../../../../packages/gateway/templates/serverless/serverless-inputs.cjs', import.meta.url),
   );

@@ -85,7 +85,7 @@ describe('membersIn', () => {
       );
     });
 
-  it('says where a member and its text begin', () => {
+  it('finds where a member and its text begin', () => {
     const text = '# first\na = 1\nb {\n  c = "x"\n}';
 
     for (const { name, at, text: own, textAt } of membersIn(text)) {

@@ -292,7 +292,7 @@ export const PART_ROWS: readonly Row[] = [
   },
   ...[
     { name: 'has the text of its version', version: { secret_string: 'hush' }, SecretString: 'hush' },
-    { name: 'is empty where its version has no text', version: {}, SecretString: '' },
+    { name: 'is empty if its version has no text', version: {}, SecretString: '' },
   ].map(({ name, version, SecretString }): Row => ({
     name: `a secret ${name}`,
     resources: [

@@ -7,7 +7,7 @@ import { toPolicy } from '../../../../../packages/gateway/templates/terraform/te
 describe('toPolicy', () => {
   const rows: readonly (readonly [name: string, statement: Json, expected: Json])[] = [
     ['allows by default', {}, { Effect: 'Allow' }],
-    ['denies where that is written', { effect: 'Deny' }, { Effect: 'Deny' }],
+    ['denies if that is written', { effect: 'Deny' }, { Effect: 'Deny' }],
     ['has the id of a statement', { sid: 'One' }, { Sid: 'One', Effect: 'Allow' }],
     ['has no empty id', { sid: '' }, { Effect: 'Allow' }],
     ...[
@@ -64,7 +64,7 @@ describe('toPolicy', () => {
         Condition: { StringEquals: { 'aws:a': ['1'], 'aws:b': ['2'] }, Bool: { 'aws:c': [] } },
       },
     ],
-    ['has no condition where there is none', { condition: [] }, { Effect: 'Allow' }],
+    ['has no condition if there is none', { condition: [] }, { Effect: 'Allow' }],
   ];
   for (const [name, statement, expected] of rows)
     it(name, () => assert.deepEqual(toPolicy([statement]), { Version: '2012-10-17', Statement: [expected] }));

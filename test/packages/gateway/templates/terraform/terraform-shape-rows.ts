@@ -173,7 +173,7 @@ export const SHAPE_ROWS: readonly Row[] = [
     },
   },
   {
-    name: 'a stage of a usage plan has limits of methods only where they are set',
+    name: 'a stage of a usage plan has limits of methods only if they are set',
     resources: [
       {
         type: 'aws_api_gateway_usage_plan',
@@ -317,7 +317,7 @@ export const SHAPE_ROWS: readonly Row[] = [
     absent: ['ProvisionedThroughput'],
   })),
   {
-    name: 'a user pool has its attributes, and no triggers where none are set',
+    name: 'a user pool has its attributes, and no triggers if none are set',
     resources: [
       {
         type: 'aws_cognito_user_pool',

@@ -1,4 +1,4 @@
-/** What a plan does not keep is read from the files beside it. */
+/** What a plan does not keep is read from the files next to it. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,7 +60,7 @@ const aFile = (variables: string): string =>
 }`;
 
 describe('variables that only the apply makes', () => {
-  it('are told apart by the files beside the plan, with the text around them', async () => {
+  it('are distinguished by the files next to the plan, with the text around them', async () => {
     const files = {
       'main.tf': aFile('TABLE = "${aws_dynamodb_table.t.arn}/index/*"\n QUEUE = aws_sqs_queue.q.arn'),
     };
@@ -88,7 +88,7 @@ describe('variables that only the apply makes', () => {
     ],
   ];
   for (const [name, variables] of unread)
-    it(`are not guessed where ${name}`, async () => {
+    it(`are not guessed if ${name}`, async () => {
       const files: Readonly<Record<string, string>> = variables === '' ? {} : { 'main.tf': aFile(variables) };
       const { messages } = await load(
         { resources: [QUEUE, TABLE, aFunction] },
@@ -137,7 +137,7 @@ describe('a document that the configuration writes', () => {
 });
 
 describe('a local', () => {
-  it('is followed to what it is made of, in a module, too', async () => {
+  it('is traced to what it is made of, also in a module', async () => {
     const inner = {
       expressions: {},
       resources: [

@@ -1,4 +1,4 @@
-/** What a plan says of names, home and code, beside the properties of its resources. */
+/** What a plan says about names, home and code, in addition to the properties of its resources. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { textOf } from '@gatewright/aws/json-object';

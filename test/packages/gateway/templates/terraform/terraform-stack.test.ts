@@ -1,4 +1,4 @@
-/** What a plan or state becomes. */
+/** The stack that a plan or state becomes. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aPlan, aState, refs } from '../../../../support/a-terraform-plan.ts';
@@ -47,7 +47,7 @@ describe('a plan', () => {
     assert.equal(stack.region, 'ap-southeast-2');
   });
 
-  it('has the code that it uploads, and mistakes nothing else of that key for it', async () => {
+  it('has the code that it uploads, and does not confuse it with anything else with the same key', async () => {
     const { stack } = await load(
       aPlan({
         resources: [
@@ -72,7 +72,7 @@ describe('a plan', () => {
     assert.match(JSON.stringify(stack.functions[0]?.code ?? stack.unsupported), /\/build"/);
   });
 
-  it('has outputs of the module that is called there, and not of one of its name elsewhere', async () => {
+  it('has outputs of the called module, and not of another module with the same name', async () => {
     const topics = (name: string) => ({
       resources: [{ type: 'aws_sns_topic', name: 'inner', values: { name } }],
       outputs: { arn: refs('aws_sns_topic.inner.arn') },
@@ -97,7 +97,7 @@ describe('a plan', () => {
     );
   });
 
-  it('changes no response of an integration that names none', async () => {
+  it('does not change the response of an integration that names none', async () => {
     const { stack } = await load(
       aPlan({
         resources: [
@@ -152,7 +152,7 @@ describe('a resource that exists already', () => {
     assert.deepEqual(messages, []);
   });
 
-  it('of a role has policies of its own, as documents', async () => {
+  it('of a role has its own policies, as documents', async () => {
     const policy = {
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
@@ -249,7 +249,7 @@ describe('a value that only the apply makes', () => {
       assert.match((await load(aPlan({ resources }))).messages.join('\n'), says);
     });
 
-  it('of a name is made up', async () => {
+  it('of a name is invented', async () => {
     const named = aFunction({
       values: { handler: 'a.b', runtime: 'nodejs24.x' },
       expressions: { function_name: refs('random_pet.p.id') },
@@ -262,7 +262,7 @@ describe('a value that only the apply makes', () => {
 });
 
 // The provider's documentation: "authorization_type - (Optional) … Defaults to NONE", "authorization - (Required)".
-describe('a route or method whose authorization is not shown', () => {
+describe('a route or method whose authorization is not visible', () => {
   const V2: Planned = {
     type: 'aws_apigatewayv2_api',
     name: 'h',
@@ -286,13 +286,26 @@ describe('a route or method whose authorization is not shown', () => {
   ];
   const guarded = { authorizer_id: 'a1b2c3' };
   const rows: readonly { name: string; values: object; unknown?: boolean; says: string | undefined }[] = [
-    { name: 'empty, beside an authorizer', values: { ...guarded, type: '' }, says: 'is empty although' },
-    { name: 'null, beside an authorizer', values: { ...guarded, type: null }, says: 'is empty although' },
-    { name: 'absent, beside an authorizer', values: guarded, says: 'is empty although' },
-    { name: 'known only after apply, beside one', values: guarded, unknown: true, says: 'does not contain' },
+    {
+      name: 'empty, together with an authorizer',
+      values: { ...guarded, type: '' },
+      says: 'is empty although',
+    },
+    {
+      name: 'null, together with an authorizer',
+      values: { ...guarded, type: null },
+      says: 'is empty although',
+    },
+    { name: 'absent, together with an authorizer', values: guarded, says: 'is empty although' },
+    {
+      name: 'known only after apply, together with one',
+      values: guarded,
+      unknown: true,
+      says: 'does not contain',
+    },
     { name: 'known only after apply', values: {}, unknown: true, says: 'does not contain' },
     { name: 'absent, and there is no authorizer', values: { authorizer_id: '' }, says: undefined },
-    { name: 'NONE beside an authorizer', values: { ...guarded, type: 'NONE' }, says: undefined },
+    { name: 'NONE together with an authorizer', values: { ...guarded, type: 'NONE' }, says: undefined },
   ];
   for (const { attribute, owner, of, values, expressions } of kinds)
     for (const { name, values: own, unknown = false, says } of rows)

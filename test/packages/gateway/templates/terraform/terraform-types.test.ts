@@ -54,7 +54,7 @@ describe("the provider's types", () => {
     });
   }
 
-  it('and those that are parts of others are no resources of their own', () => {
+  it('that are parts of others are not resources of their own', () => {
     assert.deepEqual(
       [...TERRAFORM_TYPES.keys()].filter((name) => PARTS.has(name)),
       [],

@@ -11,7 +11,7 @@ import {
 
 const NEITHER = { whole: undefined, atStart: undefined };
 
-/** The pattern for the engine of our own alone. */
+/** The pattern for the gateway's own engine only. */
 function stepwise(pattern: string) {
   return { ...parseRegex(pattern), linear: NEITHER };
 }
@@ -21,7 +21,7 @@ function aBudget(): RenderBudget {
 }
 
 describe('linearForms', () => {
-  // What users write as identity validation expression or selection pattern.
+  // What users write as an identity validation expression or selection pattern.
   const linear = [
     '^Bearer [-0-9a-zA-Z\\._]*$',
     'Bearer ([A-Za-z0-9-_]+\\.){2}[A-Za-z0-9-_]+',
@@ -161,7 +161,7 @@ describe('a pattern that runs as a RegExp', () => {
   it('takes a number of steps in proportion to the text, as a matcher that backtracks counts them', () => {
     fc.assert(
       fc.property(whole, fc.stringMatching(/^[ab.1]{1,4}$/), letter, (source, piece, last) => {
-        // What runs is not always what is written: of `a*?a*?` only `a*` is left.
+        // What runs is not always what is written: of `a*?a*?`, only `a*` is left.
         const run = parseRegex(source).linear.whole?.source.replaceAll('\\u{', '\\x{') ?? assert.fail();
         const places = parseRegex(run).instructions.length;
         const long = piece.repeat(200) + last;

@@ -44,7 +44,7 @@ describe('regular expressions of templates', () => {
     ['no sign behind the letters for one behind the capitals', '(?i)[a-{]', '[', false],
     ['what a group has matched, in the same case', '(a)\\1', 'aa', true],
     ['what a group has matched, in no other case', '(a)\\1', 'aA', false],
-    ['what a group has matched, in any case where cases are equal', '(?i)(a)\\1', 'aA', true],
+    ['what a group has matched, in any case if cases are equal', '(?i)(a)\\1', 'aA', true],
     ['a class within a class', '[a[bc]]', 'c', true],
     ['nothing else for a class within a class', '[a[bc]]', '[', false],
     ['a closing bracket that is the first of its class', '[]b]', ']', true],
@@ -74,7 +74,7 @@ describe('regular expressions of templates', () => {
     assert.ok(budget.stepsSpent < 50_000, String(budget.stepsSpent));
   });
 
-  it('match as JavaScript does where both mean the same', () => {
+  it('match as JavaScript does if both mean the same', () => {
     const atom = fc.constantFrom('a', 'b', '.', '[ab]', '[^a]', '(a|b)', '(?:ab)', '(a)', '\\w', 'c');
     const part = fc
       .tuple(atom, fc.constantFrom('', '*', '+', '?', '*?', '{1,2}'))

@@ -29,7 +29,7 @@ describe('addParts', () => {
     assert.match(text, /port: 5000/);
   });
 
-  it('adds quotas without what comes with them, and that where it is asked for', () => {
+  it('adds quotas without optional parts, and optional parts if requested', () => {
     using service = aStack('parts: [authorizers]\n');
 
     addParts(service.stack, 'quotas');
@@ -47,7 +47,7 @@ describe('addParts', () => {
     assert.deepEqual(partsOf(service.stack), ['authorizers', 'quotas', 'access-logs', 'cache']);
   });
 
-  it('keeps all parts of a stack without a list, and writes none where nothing is added', () => {
+  it('keeps all parts of a stack without a list, and writes none if nothing is added', () => {
     using service = aStack();
 
     assert.deepEqual(addParts(service.stack, 'quotas'), { added: [], files: [] });
@@ -57,7 +57,7 @@ describe('addParts', () => {
     assert.deepEqual(partsOf(service.stack), named);
   });
 
-  it('changes the list where it is, next to the service', () => {
+  it('changes the list if it is, next to the service', () => {
     using service = aStack(undefined, 'parts: [authorizers]\n');
 
     addParts(service.stack, 'cache');

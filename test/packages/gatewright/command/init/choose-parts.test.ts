@@ -9,7 +9,7 @@ import {
 } from '../../../../../packages/gatewright/command/init/choose-parts.ts';
 
 describe('the parts of a new stack', () => {
-  it('are those of --parts, in the order of the stack', async () => {
+  it('are the parts of --parts, in the order of the stack', async () => {
     assert.deepEqual(await chooseParts('quotas, authorizers', ['authorizers']), ['authorizers', 'quotas']);
   });
 
@@ -17,7 +17,7 @@ describe('the parts of a new stack', () => {
     assert.deepEqual(await chooseParts(undefined, ['authorizers']), ['authorizers']);
   });
 
-  it('have a part that comes with another one where a document uses it, or it is named', async () => {
+  it('include an optional part if a document uses it, or if it is named', async () => {
     const all = ['authorizers', 'quotas', 'access-logs'];
     assert.deepEqual(await chooseParts('authorizers,quotas', all), all);
     assert.deepEqual(await chooseParts('authorizers,quotas,access-logs', ['authorizers']), all);
@@ -63,7 +63,7 @@ describe('the parts of a new stack', () => {
     assert.match(text, /^# Parts of the stack\. To add one, run npx gatewright init --add NAME;/);
   });
 
-  it('have the authorizers where the example of an empty folder needs them', () => {
+  it('have the authorizers if the example of an empty folder needs them', () => {
     assert.throws(() => {
       assertAuthorizers(['cache']);
     }, /add authorizers to parts/);

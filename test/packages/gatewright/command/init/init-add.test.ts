@@ -47,7 +47,7 @@ describe('gatewright init --add', () => {
   });
 
   // docs/guides/receive/realtime.md, "Try it": init gives the part to a service that uses tickets, without the document.
-  it('writes that document also where the stack has the part already', async () => {
+  it('writes that document also if the stack has the part already', async () => {
     rmSync(join(folder, 'gatewright/access/channels.yml'));
 
     const { stdout } = await run('--add', 'channels');

@@ -9,14 +9,14 @@ const guarded = { path: '/orders/{id}', authorizer: undefined, trusts };
 
 describe('ruleForUsers', () => {
   // A rule of all routes brought a warning of the open ones at every command.
-  it('names the routes that something guards, where others are open', () => {
+  it('names the routes with an authorizer, if others are open', () => {
     assert.match(
       ruleForUsers({ ...API, routes: [open, guarded, guarded] }).join(),
       /paths: \['\/orders\/\{id\}'\]/,
     );
   });
 
-  it('names all where all are guarded, or none is yet', () => {
+  it('names all routes if all have an authorizer, or none has one yet', () => {
     for (const routes of [[guarded], [open], []])
       assert.match(ruleForUsers({ ...API, routes }).join(), /paths: \[\/\*\*\]/);
   });
@@ -35,7 +35,7 @@ describe('documentFile', () => {
     );
   });
 
-  it('knows a user pool by its issuer, and says where its clients are not known', () => {
+  it('recognizes a user pool by its issuer, and says where its clients are not known', () => {
     const pool = {
       issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC',
       audience: 'any' as const,
@@ -47,7 +47,7 @@ describe('documentFile', () => {
     );
   });
 
-  it('says nothing of an API without', () => {
+  it('says nothing about an API without an authorizer', () => {
     assert.doesNotMatch(written([open]), /trusts now/);
   });
 });

@@ -98,7 +98,7 @@ describe('gatewright check', () => {
       assert.match(stderr, /gatewright\.yml:1: /);
     });
 
-  it('does not say that AWS refuses what osls refuses to compile', async () => {
+  it('does not say that AWS refuses what osls cannot compile', async () => {
     rmSync(join(cwd, 'template.yaml'));
     write(
       'serverless.yml',

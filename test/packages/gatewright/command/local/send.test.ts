@@ -37,13 +37,13 @@ describe('gatewright send', () => {
     assert.deepEqual([code, stdout], [0, 'one\n']);
   });
 
-  it('ends well without an answer where it is not to wait, once the message has arrived', async () => {
+  it('ends well without an answer if it is not to wait, once the message has arrived', async () => {
     const { code, stdout, stderr, received } = await send([], '--no-wait');
 
     assert.deepEqual([code, stdout, stderr, received], [0, '', '', ['hello']]);
   });
 
-  it('prints one JSON object where that is asked for', async () => {
+  it('prints one JSON object if requested', async () => {
     const answered = await send(['{"a":1}'], '--json');
     const unanswered = await send([], '--no-wait', '--json');
 
@@ -85,13 +85,13 @@ describe('gatewright send', () => {
     );
   });
 
-  it('shows in its help what an address looks like, with the token where browsers have it', async () => {
+  it('shows in its help what an address looks like, with the token if browsers have it', async () => {
     const { stdout } = await runCommandHere(['send', '--help']);
 
     assert.match(stdout, /url +ws:\/\/127\.0\.0\.1:3001\/dev\?token=/);
   });
 
-  it('trusts the local CA of its folder, and no other, and shows no token', async () => {
+  it('trusts only the local CA of its folder, and shows no token', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-send-'));
     const lifetime = { fromEpochMs: Date.now() - 60_000, toEpochMs: Date.now() + 60_000 };
     const authority = makeAuthority({ ...lifetime, commonName: 'ours' });

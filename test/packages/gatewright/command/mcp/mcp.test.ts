@@ -11,7 +11,7 @@ import { anMcpHandler } from '../../../../support/an-mcp-server.ts';
 import { runCommandHere } from '../../../../support/command-in-process.ts';
 import type { Finished } from '../../../../support/command.ts';
 
-/** @param paths those of the routes to the server */
+/** @param paths the paths of the routes to the server */
 function aServer(revisions: readonly string[], paths: readonly string[], without: readonly string[]): object {
   const { Resources } = anHttpApiTemplate(anMcpHandler(revisions, without)) as {
     readonly Resources: Record<string, { readonly Properties?: object }>;
@@ -109,14 +109,14 @@ describe('gatewright mcp', () => {
     assert.equal((JSON.parse(stdout) as { tenant: string }).tenant, 'acme');
   });
 
-  it('signs in by itself where no caller is named', async () => {
+  it('signs in by itself if no caller is named', async () => {
     const { code, stdout, stderr } = await here.run('call', 'get_order', '{"id":"7"}');
     assert.equal(code, 0, stderr);
     const { sub, roles, scope } = JSON.parse(stdout) as Record<string, unknown>;
     assert.deepEqual([sub, roles, scope], ['zoe', ['reader'], 'orders:read']);
   });
 
-  it('sends a token that it is given, and not what it would sign in for', async () => {
+  it('sends a token that it is given, rather than signing in', async () => {
     const { code, stdout } = await here.run('list', '--token', 'a.e30.b');
     assert.equal(code, 1);
     assert.match(stdout, /^Refused with status 401: no token\n/);

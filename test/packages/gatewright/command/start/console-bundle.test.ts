@@ -1,4 +1,4 @@
-/** What a browser loads of the console: little, and nothing from elsewhere. */
+/** What a browser loads from the console: little, and nothing from other origins. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,7 @@ describe('the console’s bundle', () => {
     assert.equal(files.get('index.html')?.type, 'text/html; charset=utf-8');
   });
 
-  it('is made of a page in any folder: what is joined, and what is copied', async () => {
+  it('is created from a page in any folder: what is joined, and what is copied', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-page-'));
     const page = {
       'index.html': '<p>',

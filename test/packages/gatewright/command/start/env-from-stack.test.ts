@@ -98,7 +98,7 @@ describe('readDeployedStack', () => {
     );
   });
 
-  it('says which stack there is not, and which right is missing', async () => {
+  it('says which stack does not exist, and which right is missing', async () => {
     await using account = await anAccount(ANSWERS);
     await assert.rejects(
       readDeployedStack('shop-test', account.aws),
@@ -114,7 +114,7 @@ describe('readDeployedStack', () => {
   });
 
   // CloudFormation lists at most 500 resources of a stack, a hundred on a page (quotas, "Resources").
-  it('refuses a list that goes on after more pages than a stack can have', async () => {
+  it('refuses a list that continues after more pages than a stack can have', async () => {
     let pages = 0;
     const endless = () => {
       pages += 1;
@@ -135,7 +135,7 @@ describe('readDeployedStack', () => {
 describe('copyVariablesFromStack', () => {
   const gateway = { environment: () => ({ AWS_REGION: 'us-east-1', GATEWRIGHT_OUTPUT_BANK_URL: 'here' }) };
 
-  it('asks with the credentials of the environment, and the gateway has the last word', async () => {
+  it("asks with the credentials of the environment, and the gateway's own variables take precedence", async () => {
     await using account = await anAccount(ANSWERS);
     const usual = process.env;
     process.env = {
@@ -158,7 +158,7 @@ describe('copyVariablesFromStack', () => {
     });
   });
 
-  it('asks nothing where no stack is named', async () => {
+  it('asks nothing if no stack is named', async () => {
     const { options, around } = await copyVariablesFromStack(undefined, undefined);
 
     assert.deepEqual(options, {});

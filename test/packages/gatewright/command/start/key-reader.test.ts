@@ -14,7 +14,7 @@ const PROGRAM = [process.execPath, join(import.meta.dirname, '../../../../suppor
 const USUAL = ['echo', 'lines', 'signals'];
 const READY = ['wait', 'ready'] as const;
 
-/** A terminal that is no file of the system: what is done to it is noted. */
+/** A terminal that is not a file of the system: what is done to it is noted. */
 function aTerminal(isOurs = true) {
   const input = new EventEmitter() as EventEmitter & { pause(): void; resume(): void };
   const done: string[] = [];
@@ -45,7 +45,7 @@ describe('a reader of keys', () => {
     { how: 'its terminal ends', end: ({ input }: ReturnType<typeof aTerminal>) => input.emit('end') },
     { how: 'a signal ends the process', end: ({ ending }: ReturnType<typeof aTerminal>) => ending() },
   ])
-    it(`gives the terminal back and reads no more where ${how}`, () => {
+    it(`gives the terminal back and reads no more if ${how}`, () => {
       const at = aTerminal();
       const pressed: string[] = [];
       const keys = openKeys(at.terminal, (action) => pressed.push(action));
@@ -57,7 +57,7 @@ describe('a reader of keys', () => {
       assert.deepEqual(at.input.eventNames(), []);
     });
 
-  it('reads none of another job, and reads where the job is resumed', () => {
+  it('reads no keys of another job, and reads again if the job is resumed', () => {
     let isOurs = false;
     const at = aTerminal();
     const keys = openKeys({ ...at.terminal, takeOver: () => isOurs }, () => undefined);
@@ -82,7 +82,7 @@ describe('keys of a command on a terminal', { skip: noTerminal, concurrency: tru
     { name: 'by Ctrl-\\', steps: [READY, ['send', '\u001c']], ended: 'SIGQUIT', printed: /ready/ },
   ];
   for (const { name, steps, ended, printed } of rows)
-    it(`give the terminal back where it ends ${name}`, async () => {
+    it(`give the terminal back if it ends ${name}`, async () => {
       const shown = await onATerminal(PROGRAM, steps);
 
       assert.equal(shown.ended, ended, shown.printed);
@@ -139,7 +139,7 @@ describe('keys of a command on a terminal', { skip: noTerminal, concurrency: tru
     assert.equal(ended, 0, printed);
   });
 
-  it('are not read where stdin is no terminal', async () => {
+  it('are not read if stdin is no terminal', async () => {
     const [program = '', ...args] = PROGRAM;
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     child.stdin.write('q');

@@ -1,6 +1,6 @@
 /**
  * What the tools that package whole folders find after Gatewright has served a project: the same files as in a project
- * that never saw it. The packages of osls are made and compared in ../../plugin/packaged-files.test.ts.
+ * that it never served. The packages of osls are created and compared in ../../plugin/packaged-files.test.ts.
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -126,7 +126,7 @@ const FORMATS: readonly {
   },
 ];
 
-/** What any project with the dev dependency has, before and after it is served. */
+/** What any project with the dev dependency contains, before and after it is served. */
 const INSTALLED = {
   'package.json': '{"name":"shop","private":true,"devDependencies":{"gatewright":"0.1.0"}}',
 };

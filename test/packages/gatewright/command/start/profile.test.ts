@@ -18,7 +18,7 @@ const frame = (functionName: string, url = '') => ({
 const aPosix = { skip: process.platform === 'win32' };
 
 describe('a profile of the gateway', () => {
-  it('is a CPU profile and a heap summary, for its owner alone, without a value that was in memory', async () => {
+  it('is a CPU profile and a heap summary, readable only by its owner, without values from memory', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-profile-'));
     try {
       const profiling = await startProfile(join(folder, 'profiles'), Date.UTC(2026, 0, 2, 3, 4, 5));
@@ -42,7 +42,7 @@ describe('a profile of the gateway', () => {
     }
   });
 
-  it('sums what each function holds over all ways to it, most first', () => {
+  it('sums the memory of each function over all ways to it, largest first', () => {
     const leaf = (id: number, selfSize: number) => ({
       callFrame: frame('keep', 'file:///a.js'),
       selfSize,
@@ -61,7 +61,7 @@ describe('a profile of the gateway', () => {
     ]);
   });
 
-  it('names no home folder, but keeps all paths where that is the root, as in containers', aPosix, () => {
+  it('names no home folder, but keeps all paths if that is the root, as in containers', aPosix, () => {
     const { HOME } = process.env;
     const whereAt = (home: string): string | undefined => {
       process.env['HOME'] = home;

@@ -8,7 +8,7 @@ import {
   settleWhenIdle,
 } from '../../../../../packages/gatewright/command/start/release-memory.ts';
 
-/** What it does, and after how many seconds, where the loop is busy by these shares of each second. */
+/** What it does, and after how many seconds, if the loop is busy by these shares of each second. */
 function settled(shares: readonly number[]): readonly string[] {
   const done: string[] = [];
   const waiting: (() => void)[] = [];
@@ -37,7 +37,7 @@ describe('a start that is idle', () => {
   });
 
   // V8 forgets the shape of objects of which none is left, and each later tick would take five times as long.
-  it('is collected but for one of the objects that Node makes for ticks', async () => {
+  it('is collected except for one of the objects that Node creates for ticks', async () => {
     const ticks: WeakRef<object>[] = [];
     const init = (_id: number, type: string, _cause: number, resource: object): void => {
       if (type === 'TickObject') ticks.push(new WeakRef(resource));
@@ -45,7 +45,7 @@ describe('a start that is idle', () => {
     const hook = createHook({ init }).enable();
     collectAll();
     hook.disable();
-    // A weak reference holds until the turn of the loop in which it was made ends.
+    // A weak reference stays valid until the turn of the loop in which it was created ends.
     await nextTurn();
     collectAll();
     assert.ok(ticks.some((tick) => tick.deref() !== undefined));

@@ -96,7 +96,7 @@ describe('what start prints when it is ready', () => {
     assert.deepEqual(await print({ exec: 'npm test', verbose: true }), { stdout: '', stderr: 'the text\n' });
   });
 
-  it('is one line before a command, and one more where something is not served', async () => {
+  it('is one line before a command, and one more if something is not served', async () => {
     const running = 'running with 2 stages of APIs: npm test\n';
 
     assert.deepEqual(await print({ exec: 'npm test' }), { stdout: '', stderr: running });
@@ -108,7 +108,7 @@ describe('what start prints when it is ready', () => {
   });
 });
 
-describe('a command beside the gateway', { skip: process.platform === 'win32' }, () => {
+describe('a command that runs with the gateway', { skip: process.platform === 'win32' }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-exec-'));
   after(() => rmSync(folder, { recursive: true }));
   const never = new Promise<never>(() => undefined);
@@ -126,7 +126,7 @@ describe('a command beside the gateway', { skip: process.platform === 'win32' },
   for (const [command, code] of codes)
     it(`ends with ${code} after: ${command}`, async () => assert.equal(await run(command), code));
 
-  it('has the given variables, and none of the developer that would spoil a signature', async () => {
+  it("has the given variables, and none of the developer's that would spoil a signature", async () => {
     const ours = { AWS_SESSION_TOKEN: 'mine', AWS_PROFILE: 'mine', OF_A_TEST: 'kept' };
     const before = { ...process.env };
     Object.assign(process.env, ours);
@@ -144,14 +144,14 @@ describe('a command beside the gateway', { skip: process.platform === 'win32' },
     assert.ok(!lines.some((line) => /^AWS_(?:SESSION_TOKEN|PROFILE)=/.test(line)));
   });
 
-  it('is ended where there is nothing to wait for any more', async () => {
+  it('is ended if there is nothing left to wait for', async () => {
     const code = await run('sleep 300', Promise.resolve());
 
-    // By SIGTERM, or by SIGKILL where the shell was just about to start it.
+    // By SIGTERM, or by SIGKILL if the shell was just about to start it.
     assert.ok([143, 137].includes(code), String(code));
   });
 
-  it('is told of a signal, and the process listens to no more than before', async () => {
+  it('gets a signal passed on, and the process listens to no more signals than before', async () => {
     const listeners = (): number => process.listenerCount('SIGTERM') + process.listenerCount('SIGINT');
     const before = listeners();
     const ended = run('trap "exit 7" TERM; while :; do sleep 0.01; done');
@@ -159,7 +159,7 @@ describe('a command beside the gateway', { skip: process.platform === 'win32' },
     // Only this one: a runner of tests may listen too.
     process.listeners('SIGTERM').at(-1)?.('SIGTERM');
 
-    // Its own exit code, or that of its shell where it has not come so far.
+    // Its own exit code, or its shell's if it has not been started yet.
     const code = await ended;
     assert.ok([7, 0, 143].includes(code), String(code));
     assert.equal(listeners(), before);

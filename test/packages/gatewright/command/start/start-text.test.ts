@@ -68,7 +68,7 @@ describe('formatRoutes', () => {
     assert.match(formatRoutes(anApi([closed]), HERE)[0] ?? '', /\/users +closed +returns 500$/);
   });
 
-  it('counts the routes of one function where there are many, and lists the rest', () => {
+  it('counts the routes of one function if there are many, and lists the rest', () => {
     const routes = [...many(20, '/quota/', 'admin'), route('/menu', 'menu'), ...many(3, '/keys/', 'keys')];
 
     const lines = formatRoutes(anApi(routes), HERE).map((line) => line.trim().split(/ {2,}/));
@@ -99,7 +99,7 @@ describe('countUnsupported', () => {
     consequence: 'no files',
   };
 
-  it('says the first faults with what mends them, each message once, and counts all', () => {
+  it('shows the first faults with their remedies, each message once, and counts all', () => {
     const lines = countUnsupported([
       { ...item, message: 'is wrong', consequence: 'its routes return 500' },
       { ...item, logicalId: 'C', message: 'is wrong', consequence: 'it fails' },
@@ -118,7 +118,7 @@ describe('countUnsupported', () => {
   });
 
   // An API that was gone from the list, with "1 part not served as written" at its end, was searched for in the wrong places.
-  it('says of a source that is refused which, and why', () => {
+  it('says which source is refused, and why', () => {
     const lines = countUnsupported([
       {
         ...item,
@@ -145,7 +145,7 @@ describe('countUnsupported', () => {
     assert.equal(countUnsupported(faults).filter((line) => line.includes('wrong')).length, 6);
   });
 
-  it('says nothing where there is nothing', () => {
+  it('prints nothing if there is nothing', () => {
     assert.deepEqual(countUnsupported([]), []);
   });
 });
@@ -256,7 +256,7 @@ describe('describeStart', () => {
     );
   });
 
-  it('says what to do in the words of the command that prints it', () => {
+  it('says what to do in the terms of the command that prints it', () => {
     const text = describeStart({ ...facts, standIn: (issuer) => `settings: ${issuer}`, isVerbose: true });
     assert.match(text, /create tokens for it here: settings: https:\/\/issuer\.test\n/);
     assert.match(text, /Not as on AWS.*\n {4}A: none\n/);
@@ -272,7 +272,7 @@ describe('describeStart', () => {
     assert.match(text, /^ {2}shop +.* {2}http:\/\/127\.0\.0\.1:3000\n/);
   });
 
-  it('says that faults are injected, by how many rules of which file', () => {
+  it('says that faults are injected, by how many rules and from which file', () => {
     const faults = { file: 'faults.yml', rules: 3, seed: 7 };
     const text = describeStart({ ...facts, listening: { ...facts.listening, faults } });
 
@@ -280,7 +280,7 @@ describe('describeStart', () => {
     assert.doesNotMatch(describeStart(facts), /Faults/);
   });
 
-  it('lets curl trust the local CA in the lines to paste, where one signs', () => {
+  it('lets curl trust the local CA in the lines to paste, if one signs', () => {
     const certificateAuthority = join(process.cwd(), '.gatewright/tls/ca.pem');
     const text = describeStart({ ...facts, listening: { ...facts.listening, certificateAuthority } });
 

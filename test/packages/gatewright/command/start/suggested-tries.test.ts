@@ -90,7 +90,7 @@ describe('suggestTries', () => {
     assert.deepEqual(lines, ['# open to everyone', 'curl -i http://127.0.0.1:3000/dev/pets']);
   });
 
-  it('asks the service rather than for a preflight, which comes first in templates of osls', () => {
+  it('suggests calling the service rather than sending a preflight, which comes first in osls templates', () => {
     const lines = suggest('rest', [
       [row('/pets', { method: 'OPTIONS' }), guard()],
       [row('/pets', { method: 'DELETE' }), guard()],
@@ -99,7 +99,7 @@ describe('suggestTries', () => {
     assert.equal(lines[1], 'curl -i -X DELETE http://127.0.0.1:3000/dev/pets');
   });
 
-  it('sends a body where the only route wants one', () => {
+  it('sends a body if the only route wants one', () => {
     const [, line] = suggest('rest', [[row('/pets', { method: 'POST' }), guard()]]);
 
     assert.equal(
@@ -108,7 +108,7 @@ describe('suggestTries', () => {
     );
   });
 
-  it('mints a token where the gateway checks it and trusts the local issuer', () => {
+  it('mints a token if the gateway checks it and trusts the local issuer', () => {
     const localToken = { issuer: undefined, audience: 'shop', scope: 'pets:read', tokenUse: undefined };
     const [, line] = suggest('http', [[row('/pets', { authorizer: 'jwt' }), guard({ localToken })]]);
 
@@ -118,7 +118,7 @@ describe('suggestTries', () => {
     );
   });
 
-  it('mints one of the issuer that the local one stands in for', () => {
+  it('suggests a token of the issuer for which the local one stands in', () => {
     const issuer = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc';
     const localToken = { issuer, audience: undefined, scope: undefined, tokenUse: 'id' };
     const [, line] = suggest('rest', [[row('/pets', { authorizer: 'pool' }), guard({ localToken })]]);
@@ -150,7 +150,7 @@ describe('suggestTries', () => {
     );
   });
 
-  it('does so for an authorizer of the toolkit by its document, and for no other', () => {
+  it('does so for an authorizer of the toolkit according to its document, and for no other', () => {
     const pair = [row('/pets', { authorizer: 'guard' }), guard({ authorizer: OURS })] as const;
     const foreign = [
       row('/pets', { authorizer: 'guard' }),
@@ -180,7 +180,7 @@ describe('suggestTries', () => {
     assert.equal(asks(foreign, [document()]), false);
   });
 
-  it('gives a key with the command that reads its value, and a token beside it where both are needed', () => {
+  it('suggests a key with the command that reads its value, and also a token if both are needed', () => {
     const keyed = [row('/pets', { apiKeyRequired: true }), guard({ apiKeyRequired: true })] as const;
     const localToken = { issuer: undefined, audience: undefined, scope: undefined, tokenUse: undefined };
     const both = [
@@ -203,7 +203,7 @@ describe('suggestTries', () => {
   });
 
   // The walk of a user: the first screen of docs/recipes/api-keys.md only had a call that gets 401.
-  it('creates a key that the document admits, where the toolkit takes keys and no token', () => {
+  it('creates a key that the document admits, if the toolkit takes keys and no token', () => {
     const over = {
       api: { dev: { apiId: 'a1b2c3d4e5', stage: 'dev' } },
       issuers: [{ id: 'keys', type: 'apiKey', prefix: 'maps' }],
@@ -254,7 +254,7 @@ describe('suggestTries', () => {
     assert.match(asks({ rules: [needsMore] }).join('\n'), /^# without guard and the API key/);
   });
 
-  it('still shows a line where nothing of that is so, and says what it lacks', () => {
+  it('still shows a line if none of this is known, and says what it lacks', () => {
     const lines = suggest('rest', [
       [row('/pets', { authorizer: 'theirs', apiKeyRequired: true }), guard({ apiKeyRequired: true })],
     ]);
@@ -262,7 +262,7 @@ describe('suggestTries', () => {
     assert.deepEqual(lines, ['# without theirs and the API key', 'curl -i http://127.0.0.1:3000/dev/pets']);
   });
 
-  it('suggests no closed route, and none that nothing is known of', () => {
+  it('suggests no closed route, and none about which nothing is known', () => {
     assert.deepEqual(suggest('rest', [[row('/pets'), guard({ isClosed: true })]]), []);
     const api = of('rest', [row('/pets')]);
     assert.deepEqual(
@@ -339,7 +339,7 @@ describe('suggestTries', () => {
     );
   });
 
-  it('sends any action where only the default route answers, and nothing where none does', () => {
+  it('sends any action if only the default route answers, and nothing if no route does', () => {
     const connect = [row('$connect'), guard()] as const;
 
     assert.match(

@@ -6,7 +6,7 @@ import type { ApiRoutes, ResolvedStack } from '../../../../../packages/gateway/e
 
 const API = { stack: 'shop-dev', logicalId: 'Api', url: 'http://127.0.0.1:3000/dev' } as unknown as ApiRoutes;
 
-/** What the `Metadata` of a template gives to paste. */
+/** What the `Metadata` of a template suggests to paste. */
 const linesOf = (metadata: Readonly<Record<string, unknown>>): readonly string[] =>
   describeTries(
     {
@@ -20,7 +20,7 @@ const alice = { sub: 'alice', roles: ['admin', 7] };
 describe('describeTries', () => {
   const rows: readonly { readonly name: string; readonly entry: object; readonly expected: RegExp }[] = [
     {
-      name: 'asks for the root without a token where nothing else is said',
+      name: 'asks for the root without a token if nothing else is said',
       entry: {},
       expected: /^# no token → an answer\ncurl -i http:\/\/127\.0\.0\.1:3000\/dev\/$/,
     },
@@ -54,7 +54,7 @@ describe('describeTries', () => {
   for (const { name, entry, expected } of rows)
     it(name, () => assert.match(tried({ api: 'Api', ...entry }).join('\n'), expected));
 
-  it('has nothing for a template that says nothing', () => {
+  it('is empty for a template without suggestions', () => {
     assert.deepEqual(linesOf({}), []);
     assert.deepEqual(tried(), []);
   });
@@ -68,7 +68,7 @@ describe('describeTries', () => {
 
   for (const { what, value, says } of [
     { what: 'no list', value: { api: 'Api' }, says: /^shop\.yml: Metadata Gatewright::Try must be a list$/ },
-    { what: 'an entry that is no map', value: ['Api'], says: /has an entry that is not a map$/ },
+    { what: 'an entry that is not a map', value: ['Api'], says: /has an entry that is not a map$/ },
     { what: 'nothing as an entry', value: [null], says: /has an entry that is not a map$/ },
     { what: 'an unknown field', value: [{ api: 'Api', url: '/' }], says: /has an unknown field url$/ },
     {

@@ -16,12 +16,12 @@ const nameIn = (resources: readonly [string, ResolvedResource][], stage = 'dev')
   findKeyName([{ resources: new Map(resources) }], { id: 'a1', stage });
 
 describe('findKeyName', () => {
-  it('names a key in a plan of the stage: by its name, or by its id where CloudFormation names it', () => {
+  it('names a key in a plan of the stage: by its name, or by its id if CloudFormation names it', () => {
     assert.equal(nameIn([PLAN, MEMBER, KEY]), 'key1');
     assert.equal(nameIn([PLAN, MEMBER, aResource('ApiKey', 'key1', { Name: 'partner' })]), 'partner');
   });
 
-  it('names none that the stage refuses', () => {
+  it('names no key that the stage refuses', () => {
     assert.equal(nameIn([PLAN, MEMBER, KEY], 'prod'), undefined);
     assert.equal(nameIn([PLAN, KEY]), undefined);
     assert.equal(nameIn([MEMBER, KEY]), undefined);

@@ -53,7 +53,7 @@ describe('young generation of the command', () => {
   });
 
   // It would slow the next second of requests by a quarter: V8 discards the code that it has compiled for them.
-  it('is not collected after usual loads, even where the start has made it larger', () => {
+  it('is not collected after usual loads, even if the start has made it larger', () => {
     const started: Look = { megabytes: 32, connections: 32 };
     const idle: Look = { megabytes: 32, connections: 32, utilization: 0 };
     const crowd: Look = { megabytes: 16, connections: 200 };

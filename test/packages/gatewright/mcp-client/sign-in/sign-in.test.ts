@@ -1,4 +1,4 @@
-/** Sign-ins at an authorization server of this test, without sockets but for the page of the browser. */
+/** Sign-ins at an authorization server of this test, without sockets except for the page of the browser. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
@@ -136,13 +136,13 @@ describe('withSignIn', () => {
     );
   });
 
-  it('takes a refusal without a missing scope as it is', async () => {
+  it('does not change a refusal without a missing scope', async () => {
     const { answers, tokens } = anAuthorizationServer();
     const { status } = await send(answers, { server: () => new Response('', { status: 403 }) });
     assert.deepEqual([status, tokens], [403, []]);
   });
 
-  it('finds metadata at the root, and those of an OpenID provider', async () => {
+  it("finds metadata at the root, and an OpenID provider's metadata", async () => {
     const { answers } = anAuthorizationServer();
     const { asked, status } = await send({
       ...answers,
@@ -161,7 +161,7 @@ describe('withSignIn', () => {
     ]);
   });
 
-  it('shows the page where one is needed, and takes only the answer with its own state', async () => {
+  it('shows the page if one is needed, and accepts only the answer with its own state', async () => {
     const { answers } = anAuthorizationServer();
     const opened = Promise.withResolvers<URL>();
     const sent = send(
@@ -184,7 +184,7 @@ describe('withSignIn', () => {
     assert.equal((await sent).status, 200);
   });
 
-  it('ends the wait for a page', async () => {
+  it('stops waiting for a page', async () => {
     const { answers } = anAuthorizationServer();
     const sent = send(
       { ...answers, 'GET /authorize': () => new Response('<form>') },
@@ -202,7 +202,7 @@ describe('withSignIn', () => {
     { method: 'client_secret_post', header: null, inForm: 's' },
   ];
   for (const { method, header, inForm } of secrets)
-    it(`proves a known client by ${method}, and registers none`, async () => {
+    it(`authenticates a known client with ${method}, and registers none`, async () => {
       const { answers } = anAuthorizationServer();
       let proof: readonly unknown[] = [];
       const { asked } = await send(
@@ -344,7 +344,7 @@ describe('withSignIn', () => {
       });
     });
 
-  it('says what to do where the server publishes nothing', async () => {
+  it('says what to do if the server publishes nothing', async () => {
     await assert.rejects(send({}), /publishes no metadata .*; pass --as .* or --token/);
   });
 });

@@ -46,7 +46,7 @@ describe('readDeployedIds', () => {
     );
   });
 
-  it('makes no call and needs no credentials where the document has the id', async () => {
+  it('makes no call and needs no credentials if the document has the id', async () => {
     using folder = aFolder();
     assert.equal((await readDeployedIds(folder.path, 'test', {})).size, 0);
   });
@@ -63,7 +63,7 @@ describe('saveMissingIds', () => {
     test.mock.method(globalThis, 'fetch', () => Promise.resolve(Response.json(body)));
   };
 
-  it('lists documents whose API has no id in a stage, or the one of this machine alone', () => {
+  it('lists documents whose API has no id in a stage, or only the id on this machine', () => {
     using folder = aFolder();
     const missing = () => listMissingIds(folder.path, 'prod', isLocalId);
 
@@ -81,7 +81,7 @@ describe('saveMissingIds', () => {
       assert.deepEqual(listMissingIds(folder.path, stage, isLocalId), { unknown: [], local: [], unnamed });
   });
 
-  it('writes what it finds beside the id of this machine, and says so once', async (test) => {
+  it('stores what it finds in addition to the id on this machine, and reports it once', async (test) => {
     using folder = aFolder();
     answer(test, 'z9y8x7w6v5');
     inventory(folder, { prod: ['local'] });
@@ -118,7 +118,7 @@ describe('saveMissingIds', () => {
 });
 
 describe('withDeployedId', () => {
-  it('takes the place of ids that were found elsewhere, in that stage alone', () => {
+  it('replaces ids that were found elsewhere, only in that stage', () => {
     const text = JSON.stringify({ kind: 'rest', routes: [], apiIds: { dev: ['local'], prod: ['old'] } });
     const { apiIds } = JSON.parse(withDeployedId(text, 'prod', 'new')) as { apiIds: unknown };
     assert.deepEqual(apiIds, { dev: ['local'], prod: ['new'] });

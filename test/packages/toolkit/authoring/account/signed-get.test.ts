@@ -33,7 +33,7 @@ describe('createSignedGet', () => {
       });
     });
 
-  it('takes the region of AWS_REGION, else of AWS_DEFAULT_REGION', () => {
+  it('takes the region of AWS_REGION, otherwise of AWS_DEFAULT_REGION', () => {
     const both = { ...KEYS, AWS_DEFAULT_REGION: 'eu-north-1' };
 
     assert.equal(createSignedGet(both).region, 'eu-central-1');
@@ -91,7 +91,7 @@ describe('createSignedGet', () => {
       answer: () => Response.json({ Error: { Code: 'ValidationError', Message: message } }, { status: 400 }),
     })),
   ])
-    it(`has nothing where AWS answers ${name}`, async (test) => {
+    it(`has nothing if AWS answers ${name}`, async (test) => {
       answerWith(test, answer);
 
       assert.equal(await get(), undefined);
@@ -169,7 +169,7 @@ describe('createSignedGet', () => {
     await assert.rejects(get(), { ...UsageError, message: /answered with more than 16777216 bytes$/ });
   });
 
-  it('reads bytes as UTF-8, wherever they are cut', async (test) => {
+  it('reads bytes as UTF-8, wherever they are split', async (test) => {
     const bytes = new TextEncoder().encode('{"name":"café"}');
     answerWith(test, () => new Response(ReadableStream.from([bytes.subarray(0, 13), bytes.subarray(13)])));
 

@@ -12,7 +12,7 @@ describe('checkAdmissionKey', () => {
   const check = (document: typeof charged, values: readonly string[]) =>
     checkAdmissionKey(document, { stack: 'orders-dev', stage: 'Prod' }, values);
 
-  it("complains where the stack's keys have other values than the document's, in the API's own stage", () => {
+  it("reports that the stack's keys have other values than the document's, in the API's own stage", () => {
     const [complaint] = check(charged, ['orders-admitted-request-dev']);
 
     assert.match(
@@ -22,7 +22,7 @@ describe('checkAdmissionKey', () => {
     assert.deepEqual(check(charged, ['another', 'orders-admitted-request-Prod']), []);
   });
 
-  it('says nothing where keys are made elsewhere, or none is named', () => {
+  it('reports nothing if keys are created elsewhere, or none is named', () => {
     assert.deepEqual(check(charged, []), []);
     assert.deepEqual(check(aDocument({ quota }, ['GET /users']), ['another']), []);
   });

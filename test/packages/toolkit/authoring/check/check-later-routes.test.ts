@@ -47,7 +47,7 @@ describe('checkLaterRoutes', () => {
       expected: /^GET \/users\/\{id\}\/orders/,
     },
     {
-      name: 'refuses one under the wildcard of an open route, which policies grant where a rule names it',
+      name: 'refuses one under the wildcard of an open route, which policies grant if a rule names it',
       before: ['open GET /users/{id}', 'GET /menu'],
       after: ['open GET /users/{id}', 'GET /menu', 'GET /users/{id}/orders'],
       expected: /^GET \/users\/\{id\}\/orders has an authorizer/,
@@ -100,7 +100,7 @@ describe('checkLaterRoutes', () => {
       expected: undefined,
     },
     {
-      name: "takes one below an owner's value, which is no wildcard",
+      name: "takes one below an owner's value, which is not a wildcard",
       rule: { ...own, bind: { id: { claim: 'sub' } } },
       before: ['GET /users/{id}'],
       after: ['GET /users/{id}', 'GET /users/{id}/orders', 'GET /users/export'],
@@ -127,7 +127,7 @@ describe('checkLaterRoutes', () => {
       }
     });
 
-  it('refuses exactly where a policy made from older routes would admit callers', () => {
+  it('refuses exactly if a policy made from older routes would admit callers', () => {
     const document = aDocument({ rules: [own] }, ['GET /users/{id}', 'open GET /users/{id}/orders']);
     const outcome = compilePolicy(
       document,

@@ -57,27 +57,27 @@ describe('checkWiring', () => {
       source: 'an answer to a charged request allows that one request',
     },
     {
-      name: 'takes a quota where nothing is kept',
+      name: 'takes a quota if nothing is kept',
       over: { quota },
       wired: { ttlSeconds: 0, identitySources: [] },
       expected: undefined,
       source: 'an answer to a charged request allows that one request',
     },
     {
-      name: 'takes kept answers where the quota is counted from access logs',
+      name: 'takes kept answers if the quota is counted from access logs',
       over: { quota: { ...quota, count: 'access-log' } },
       expected: undefined,
       source: 'a charge from logs needs no fresh answer: the authorizer only looks',
     },
     {
-      name: 'takes kept answers where the wrapper of an MCP server charges every route',
+      name: 'takes kept answers if the wrapper of an MCP server charges every route',
       over: { quota, mcp },
       routes: ['POST /mcp'],
       expected: undefined,
       source: 'docs/guides/protect/mcp.md: the authorizer does not charge this route',
     },
     {
-      name: 'refuses a TOKEN authorizer where the wrapper charges by plans of the document',
+      name: 'refuses a TOKEN authorizer if the wrapper charges by plans of the document',
       over: {
         quota: {
           ...quota,
@@ -97,7 +97,7 @@ describe('checkWiring', () => {
       source: 'docs/guides/protect/mcp.md: the REQUEST authorizer saves them',
     },
     {
-      name: 'takes a TOKEN authorizer where the wrapper charges by plans of the table',
+      name: 'takes a TOKEN authorizer if the wrapper charges by plans of the table',
       over: { quota, mcp },
       routes: ['POST /mcp'],
       wired: { payload: 'rest-token', calls: 'token-authorizer' },
@@ -105,21 +105,21 @@ describe('checkWiring', () => {
       source: 'docs/guides/protect/mcp.md: gatewright plan save saves them',
     },
     {
-      name: 'refuses kept answers where another route is charged as well',
+      name: 'refuses kept answers if another route is charged as well',
       over: { quota, mcp },
       routes: ['POST /mcp', 'GET /users'],
       expected: /caches results for 60 s, and cached results are not charged/,
       source: 'docs/guides/protect/mcp.md: the authorizer charges the other routes',
     },
     {
-      name: 'refuses a TOKEN authorizer where every route is charged',
+      name: 'refuses a TOKEN authorizer if every route is charged',
       over: { quota },
       wired: { payload: 'rest-token', calls: 'token-authorizer', ttlSeconds: 0 },
       expected: /a TOKEN authorizer cannot charge the quota/,
       source: 'docs/design/quota §0.4: its event has no stamp',
     },
     {
-      name: 'takes a TOKEN authorizer beside routes that are charged',
+      name: 'takes a TOKEN authorizer together with routes that are charged',
       over: { quota: { ...quota, routes: ['GET /users'] } },
       wired: { payload: 'rest-token', calls: 'token-authorizer' },
       expected: undefined,
@@ -152,7 +152,7 @@ describe('checkWiring', () => {
       source: 'docs/aws §4.1: without an identity source the response is 401, and the function is not called',
     },
     {
-      name: 'takes two sources where none is demanded and nothing is kept',
+      name: 'takes two sources if none is demanded and nothing is kept',
       over: { sources: [bearer, other] },
       wired: { ttlSeconds: 0, identitySources: [] },
       expected: undefined,
@@ -178,14 +178,14 @@ describe('checkWiring', () => {
       source: 'docs/aws §4.1',
     },
     {
-      name: 'refuses a policy where a verdict ',
+      name: 'refuses a policy if a verdict',
       wired: { payload: 'http-2.0', simpleResponses: true },
       kind: 'http',
       expected: /does not accept a policy/,
       source: 'docs/design/authorizers §B16',
     },
     {
-      name: 'refuses a verdict where a policy ',
+      name: 'refuses a verdict if a policy',
       over: simple,
       wired: { payload: 'http-2.0' },
       kind: 'http',
@@ -268,7 +268,7 @@ describe('checkChargedRoutes', () => {
       expected: [/GET \/users is charged but requires no API key/],
     },
     {
-      name: 'refuses an admission key where callers bring keys',
+      name: 'refuses an admission key if callers bring keys',
       over: { quota: { ...quota, admissionKey } },
       wired: [route],
       source: 'HEADER',
@@ -311,7 +311,7 @@ describe('checkChargedRoutes', () => {
     });
 });
 
-// docs/design/authorizers §B22: the key's value counts only where the API takes it from its authorizer.
+// docs/design/authorizers §B22: the key's value counts only if the API takes it from its authorizer.
 describe('checkNativePlans', () => {
   const keys = (nativeUsagePlan?: true) => ({
     issuers: [

@@ -53,7 +53,7 @@ describe('findClaimReads', () => {
     ["auth = event['requestContext']['authorizer']\nsub = auth.get('claims')", 2, 'authorizer.claims'],
   ];
   for (const [text, line, what] of reads)
-    it(`sees ${JSON.stringify(text).slice(0, 70)}`, () => {
+    it(`finds ${JSON.stringify(text).slice(0, 70)}`, () => {
       assert.deepEqual(findClaimReads(text), [{ line, what }]);
     });
 
@@ -70,7 +70,7 @@ describe('findClaimReads', () => {
     '// gatewright: claims acknowledged, this one is behind Cognito\nconst sub = event.requestContext.authorizer.claims.sub;',
     'const sub = authorizer.claims.sub; // gatewright: claims acknowledged',
   ])
-    it(`sees nothing in ${JSON.stringify(text).slice(0, 70)}`, () => {
+    it(`finds nothing in ${JSON.stringify(text).slice(0, 70)}`, () => {
       assert.deepEqual(findClaimReads(text), []);
     });
 
@@ -125,7 +125,7 @@ describe('findClaimReads', () => {
     ],
   ];
   for (const [file, text, line, what] of elsewhere)
-    it(`sees ${JSON.stringify(text).slice(0, 70)} in ${file}`, () => {
+    it(`finds ${JSON.stringify(text).slice(0, 70)} in ${file}`, () => {
       assert.deepEqual(findClaimReads(text, file), [{ line, what }]);
     });
 
@@ -140,7 +140,7 @@ describe('findClaimReads', () => {
     ['A.cs', 'var sub = request.RequestContext.Authorizer["sub"]; var claims = token.Claims;'],
     ['a.rs', 'let sub = ctx.authorizer.lambda["sub"]; // authorizer.jwt'],
   ] as const)
-    it(`sees nothing in ${JSON.stringify(text).slice(0, 70)} in ${file}`, () => {
+    it(`finds nothing in ${JSON.stringify(text).slice(0, 70)} in ${file}`, () => {
       assert.deepEqual(findClaimReads(text, file), []);
     });
 

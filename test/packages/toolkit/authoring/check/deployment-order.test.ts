@@ -17,7 +17,7 @@ const TEMPLATE = {
 };
 
 describe('findLateParts', () => {
-  it('finds gateway responses and methods of the API that its deployment does not wait for', () => {
+  it('finds gateway responses and methods of the API for which its deployment does not wait', () => {
     assert.deepEqual(findLateParts({ ...TEMPLATE, Post: part('Method') }), [
       { deployment: 'Deployment', part: 'Unauthorized' },
       { deployment: 'Deployment', part: 'Post' },
@@ -35,7 +35,7 @@ describe('findLateParts', () => {
       part('Deployment', { Description: { 'Fn::GetAtt': 'Unauthorized.Id' } }, { DependsOn: 'Get' }),
     ],
   ] as const)
-    it(`sees that the deployment waits by ${by}`, () => {
+    it(`recognizes that the deployment waits by ${by}`, () => {
       const Waiter = { Type: 'AWS::SNS::Topic', DependsOn: ['Unauthorized', 'Get'] };
 
       assert.deepEqual(findLateParts({ ...TEMPLATE, Waiter, Deployment }), []);
@@ -43,7 +43,7 @@ describe('findLateParts', () => {
 });
 
 describe('orderedDependsOn', () => {
-  it('keeps what the deployment waits for already, and adds what is late', () => {
+  it('keeps what the deployment already waits for, and adds what is late', () => {
     assert.deepEqual([...orderedDependsOn(TEMPLATE)], [['Deployment', ['Get', 'Unauthorized']]]);
   });
 

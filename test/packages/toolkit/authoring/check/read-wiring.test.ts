@@ -150,7 +150,7 @@ describe('readWiredApi', () => {
     ]);
   });
 
-  it('says that a foreign authorizer calls no authorizer of the toolkit', () => {
+  it('reports that a foreign authorizer calls no authorizer of the toolkit', () => {
     const Auth = rest({ Type: 'REQUEST', AuthorizerUri: 'arn:aws:lambda:us-east-1:1:function:theirs' });
     const [route] = readWiredApi({ ...base, Auth, Get: method({ Ref: 'Orders' }) }, 'Api').routes;
 
@@ -180,7 +180,7 @@ describe('readWiredApi', () => {
     );
   });
 
-  it('omits values that are known only after deployment, and follows no ring of parents', () => {
+  it('omits values that are known only after deployment, and does not follow a circle of parents', () => {
     const { routes, apiKeySource } = readWiredApi(
       {
         Loop: part({ Ref: 'Loop' }, 'loop'),
@@ -196,7 +196,7 @@ describe('readWiredApi', () => {
     assert.equal(apiKeySource, undefined);
   });
 
-  it('knows no source of keys that is a parameter of the stack', () => {
+  it('finds no source of keys that is a parameter of the stack', () => {
     const api = { ...base.Api, Properties: { ApiKeySourceType: { Ref: 'KeySource' } } };
 
     assert.equal(readWiredApi({ Api: api }, 'Api').apiKeySource, undefined);

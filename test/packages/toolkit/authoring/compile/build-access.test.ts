@@ -46,7 +46,7 @@ describe('buildAccess', () => {
     ]);
   });
 
-  it('names the documents whose routes are unread', () => {
+  it('names the documents whose routes have not been read', () => {
     for (const inventory of [
       '',
       '{}',
@@ -99,7 +99,7 @@ describe('a snapshot of keys', () => {
     '{"takenAtEpochSeconds":1,"keys":[]}',
     '{"takenAtEpochSeconds":"1","keys":[{}]}',
   ])
-    it(`is missed where there is ${text || 'nothing'}`, () => {
+    it(`is reported as missing if there is ${text || 'nothing'}`, () => {
       assert.match(withSnapshot(text).problems[0]?.message ?? '', /run gatewright access snapshot/);
     });
 
@@ -128,18 +128,18 @@ describe('findDocument', () => {
     assert.equal(findDocument(compiled, 'prod', arn, 'rest').name, 'a');
   });
   for (const { name, stage, over } of rows)
-    it(`knows no document for ${name}`, () => {
+    it(`finds no document for ${name}`, () => {
       assert.throws(() => findDocument(compiled, stage, { ...arn, ...over }, 'rest'), {
         code: 'API_UNKNOWN',
       });
     });
-  it('takes a document for another kind of API for none', () => {
+  it('does not accept a document for another kind of API', () => {
     assert.throws(() => findDocument(compiled, 'prod', arn, 'http-2.0'), { code: 'API_UNKNOWN' });
   });
 });
 
-describe('a document that other files belong to', () => {
-  it('is refused in its place for tickets of a document that is not there', () => {
+describe('a document to which other files belong', () => {
+  it('is refused at the line where it accepts tickets of a document that does not exist', () => {
     const tickets = {
       issuers: [
         { id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] },

@@ -104,10 +104,10 @@ describe('checkIssuers', () => {
       name: 'a native usage plan of an HTTP API',
       over: { issuers: [{ ...KEYS, nativeUsagePlan: true }], sources: reads('keys') },
       kind: 'http',
-      expected: ['issuers[0].nativeUsagePlan: is for REST APIs only; this API is a http API'],
+      expected: ['issuers[0].nativeUsagePlan: is for REST APIs only; this API is of type HTTP'],
     },
     {
-      name: 'a native usage plan beside a key for all that is admitted',
+      name: 'a native usage plan together with a key for all that is admitted',
       over: {
         issuers: [{ ...KEYS, nativeUsagePlan: true }],
         sources: reads('keys'),
@@ -125,16 +125,16 @@ describe('checkIssuers', () => {
       ],
     },
     {
-      name: 'a query parameter of an API that is no WebSocket API',
+      name: 'a query parameter of an API that is not a WebSocket API',
       over: { sources: [...reads('main'), { in: 'query', name: 'token', issuers: ['main'] }] },
-      expected: ['sources[1].in: is for WebSocket APIs only; this API is a rest API'],
+      expected: ['sources[1].in: is for WebSocket APIs only; this API is of type REST'],
     },
   ] as const)
     it(`refuses ${name}`, () => {
       assert.deepEqual(problemsOf(over, kind), expected);
     });
 
-  it('takes keys beside tokens, and a native usage plan of a REST API', () => {
+  it('accepts keys in addition to tokens, and a native usage plan of a REST API', () => {
     const over = { issuers: [OIDC, { ...KEYS, nativeUsagePlan: true }], sources: reads('main', 'keys') };
 
     assert.deepEqual(problemsOf(over), []);

@@ -55,13 +55,13 @@ describe('rules of callers with a ticket', () => {
     assert.deepEqual(compilation.warnings, []);
   });
 
-  it('may test claims where the document has no tickets', () => {
+  it('may test claims if the document has no tickets', () => {
     const over = { issuers: [OIDC], sources: CHAT.sources.slice(1) };
 
     assert.equal(compiled({ ...over, rules: [{ ...CHAT.rules[0], when: { mfa: true } }] }).kind, 'compiled');
   });
 
-  it('lack the claims that are handed to the backend, which is a warning', () => {
+  it('lack the claims that are passed to the backend, which is a warning', () => {
     const compilation = compiled({ context: { tier: { claim: 'tier' } } });
 
     assert.ok(compilation.kind === 'compiled');
@@ -73,12 +73,12 @@ describe('rules of callers with a ticket', () => {
 });
 
 describe('documents that give tickets', () => {
-  it('are named by those that take them', () => {
+  it('are named by the documents that accept the tickets', () => {
     assert.deepEqual(ticketSourcesOf(readText(CHAT)), ['shop', 'orders']);
     assert.deepEqual(ticketSourcesOf(readText({})), []);
   });
 
-  it('are of REST and HTTP APIs, whose routes may not be read yet', () => {
+  it('are for REST and HTTP APIs, whose routes may not have been read yet', () => {
     const kinds = new Map([
       ['shop', 'rest'],
       ['orders', 'unread'],

@@ -38,20 +38,20 @@ describe('channels of an access document', () => {
     ]);
   });
 
-  it('may share a space with those of another document', () => {
+  it('may share a space with the channels of another document', () => {
     const compilation = compiled([RULE], { space: 'shop' });
     assert.equal(compilation.kind === 'compiled' && compilation.document.channels?.space, 'shop');
   });
 
   for (const { name, rules, expected } of [
     {
-      name: 'a pattern that is none',
+      name: 'an invalid pattern',
       rules: [{ ...RULE, channels: ['a/**/b'] }],
       expected: /must be a channel/,
     },
     { name: 'a claim in a deny rule', rules: [{ ...RULE, effect: 'deny' }], expected: /deny rule/ },
     {
-      name: 'an action that is none',
+      name: 'an invalid action',
       rules: [{ ...RULE, actions: ['shout'] }],
       expected: /subscribe, publish, presence/,
     },
@@ -66,7 +66,7 @@ describe('channels of an access document', () => {
       assert.match(problemsOf(rules), expected);
     });
 
-  it('are refused where a caller would have so many that nothing is granted', () => {
+  it('are refused if a caller would have so many that nothing is granted', () => {
     const many = Array.from({ length: 4 }, (_, index) => ({
       ...RULE,
       id: `many-${index}`,
@@ -80,7 +80,7 @@ describe('channels of an access document', () => {
     assert.equal(problemsOf([RULE, ...many.slice(0, 1)]), '');
   });
 
-  it('are refused for an API without a WebSocket, where nothing would read them', () => {
+  it('are refused for an API without a WebSocket, if nothing would read them', () => {
     assert.match(problemsOf([RULE], {}, 'http'), /channels: are for WebSocket APIs/);
   });
 });

@@ -23,7 +23,7 @@ function sayingsOf(over: object): readonly string[] {
 }
 
 describe('forwardedClaims', () => {
-  it('requires every claim that the service reads, but for those that it can do without', () => {
+  it('requires every claim that the service reads, except those that it can do without', () => {
     assert.deepEqual(forwardedClaims({ as: 'jwt', names: ['sub', 'name'], optional: ['name'] }), {
       as: 'jwt',
       names: ['sub', 'name'],
@@ -41,19 +41,19 @@ describe('checkClaims', () => {
     );
   });
 
-  it('warns where API keys cannot have what is required', () => {
+  it('warns if API keys cannot have what is required', () => {
     assert.match(
       sayingsOf({ ...PARTNERS, ...carry({}) }).join('\n'),
       /API keys of "partners" have no claim email, .*optional.*--meta email=…/,
     );
   });
 
-  it('is content where they can do without', () => {
+  it('is content if they can do without', () => {
     for (const claims of [carry({ optional: ['email'] }), carry({ names: ['sub', 'tenant'] })])
       assert.doesNotMatch(sayingsOf({ ...PARTNERS, ...claims }).join('\n'), /API keys/);
   });
 
-  it('looks at nothing where no claims are named', () => {
+  it('checks nothing if no claims are named', () => {
     const said: string[] = [];
     const say = (_: unknown, message: string) => said.push(message);
     checkClaims({ issuers: [] } as unknown as Parameters<typeof checkClaims>[0], say, say);

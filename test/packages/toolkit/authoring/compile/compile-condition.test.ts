@@ -49,7 +49,7 @@ describe('compileCondition', () => {
     });
 
   // Every further list doubles the policy.
-  it('takes four lists of addresses, the same one as often as it is named, and no fifth', () => {
+  it('accepts four lists of addresses, the same one any number of times, and no fifth', () => {
     const office = (place: number) => ({ sourceIp: { cidr: [`203.0.113.${place}`] } });
     const withLists = (count: number) => {
       const places = Array.from({ length: count }, (_, place) => office(place));
@@ -62,7 +62,7 @@ describe('compileCondition', () => {
   });
 
   // docs/design/authorizers §3.2, 3: a fact that changes with time may not be kept beyond what the rule says.
-  it('counts the time for which answers are kept as a part of the age that a sign-in may have', () => {
+  it('counts the time for which results are cached as a part of the allowed age of a sign-in', () => {
     const agesOf = (over: object, kind: 'rest' | 'websocket' = 'rest') => {
       const { rules } = aDocument(over, kind === 'rest' ? ['GET /orders'] : ['ANY $connect'], kind);
       return JSON.stringify(rules)
@@ -134,7 +134,7 @@ describe('a test of a claim', () => {
     [{ op: 'equals' }, /op: equals requires one value/],
     [{ op: 'contains', value: ['a'] }, /op: contains requires one value/],
   ] as const)
-    it(`is refused where it can never hold: ${JSON.stringify(test)}`, () => {
+    it(`is refused if it can never be true: ${JSON.stringify(test)}`, () => {
       assert.match(
         problemsOf({ rules: [rule({ when: { claims: [{ claim: 'tier', ...test }] } })] }).join(),
         says,

@@ -49,7 +49,7 @@ describe('compileDocument', () => {
     );
   });
 
-  it('binds a parameter by its name in the rule, wherever it stands', () => {
+  it('binds a parameter by its name in the rule, whatever its place', () => {
     const routes = ['GET /users/{id}', 'GET /a/b/{id}', 'GET /users/{id}/orders'];
     const rules = [rule({ paths: ['/users/{id}/**', '/a/b/{id}'], bind: { id: { claim: 'sub' } } })];
     const document = aDocument({ rules }, routes);
@@ -290,7 +290,7 @@ rules:
     );
   });
 
-  it('warns of routes where an unconditional rule denies every allowed caller', () => {
+  it('warns of routes if an unconditional rule denies every allowed caller', () => {
     const shut = { id: 'shut', effect: 'deny', methods: ['*'], paths: ['/orders/**'] };
     const sometimes = { ...shut, id: 'sometimes', when: { roles: { any: ['support'] } } };
     const all = rule({ methods: ['*'], paths: ['/**'] });
@@ -325,7 +325,7 @@ rules:
       assert.match(warningsOf({ quota: over, result }, ROUTES, kind).join('\n'), expected);
     });
 
-  it('does not warn of 403 where over quota is 429, or nothing is refused', () => {
+  it('does not warn of 403 if over quota is 429, or nothing is refused', () => {
     for (const over of [
       { ...quota, admissionKey: 'acme-admitted-requests' },
       { ...quota, count: 'access-log' },
@@ -333,7 +333,7 @@ rules:
       assert.doesNotMatch(warningsOf({ quota: over, result }).join('\n'), /403/);
   });
 
-  it('warns of answers that are kept for more than five minutes', () => {
+  it('warns of results that are cached for more than five minutes', () => {
     const warned = (cacheTtlSeconds: number) =>
       warningsOf({ result: { cacheTtlSeconds } }).filter((text) => text.includes('cacheTtlSeconds'));
 
@@ -341,7 +341,7 @@ rules:
     assert.match(warned(301).join(), /a revoked right, or an expired token, stays valid for 301 s/);
   });
 
-  it('knows the API by its id in the document, and by those of the inventory', () => {
+  it('finds the API by its id in the document, and by the ids in the inventory', () => {
     const inventory = { ...anInventory(ROUTES), apiIds: { prod: ['localid000', 'a1b2c3d4e5'] } };
     const compilation = compile(documentText(), inventory);
 
@@ -360,7 +360,7 @@ describe('warnings of a document', () => {
   };
   const rule = (over: object) => ({ id: 'r', effect: 'allow', methods: ['GET'], paths: ['/users'], ...over });
 
-  it('are of open routes that a rule names, but of a preflight only where the rule names OPTIONS', () => {
+  it('are of open routes that a rule names, but of a preflight only if the rule names OPTIONS', () => {
     const routes = ['GET /users', 'open OPTIONS /users'];
     const open = (methods: readonly string[], more = routes) =>
       warned({ rules: [rule({}), rule({ id: 'o', methods })] }, more).filter((text) =>
@@ -391,7 +391,7 @@ describe('warnings of a document', () => {
     assert.deepEqual(ofMissing({ when: not, effect: 'deny' }), []);
   });
 
-  it('name the quota where over quota is 403', () => {
+  it('name the quota if over quota is 403', () => {
     const quota = { plan: 'partner', tenant: 'acme' };
     const result = { cacheTtlSeconds: 0 };
 

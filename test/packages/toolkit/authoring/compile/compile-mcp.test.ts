@@ -29,7 +29,7 @@ function warningsOf(routes: readonly string[], kind: 'rest' | 'http' = 'http'): 
 
 describe('the section mcp of an access document', () => {
   // MCP 2025-11-25, Transports, Listening for Messages from the Server: 405 if the server has no stream of its own.
-  it('warns where API Gateway answers GET in place of the server', () => {
+  it('warns if API Gateway answers GET in place of the server', () => {
     assert.match(
       warningsOf(['POST /mcp']).join(),
       /has no route GET \/mcp, so API Gateway responds to GET with 404/,
@@ -41,7 +41,7 @@ describe('the section mcp of an access document', () => {
 
   const wrong: readonly [what: string, mcp: object, message: RegExp, over?: object][] = [
     [
-      'a path that is no route',
+      'a path that is not a route',
       { path: '/other', rules: [RULE] },
       /is not a route of the API: clients send POST/,
     ],

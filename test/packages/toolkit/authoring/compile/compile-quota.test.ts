@@ -68,22 +68,22 @@ describe('the quota of a document', () => {
       expected: /quota\.plans\[0\]\.limits\[0\]\.period: must be/,
     },
     {
-      name: 'a rate where requests are counted when they are over',
+      name: 'a rate if requests are counted when they are over',
       over: { quota: { ...QUOTA, count: 'access-log', plans: [{ ...PLAN, limits: [...LIMITS, BURST] }] } },
       expected: /quota\.plans\[0\]\.limits\[1\]\.rate: cannot be enforced with count: access-log/,
     },
     {
-      name: 'what runs at once where requests are counted when they are over',
+      name: 'what runs at once if requests are counted when they are over',
       over: { quota: { ...QUOTA, count: 'access-log', plans: [{ ...PLAN, limits: [AT_ONCE] }] } },
       expected: /quota\.plans\[0\]\.limits\[0\]\.concurrency: needs quota\(\) or withQuota\(\).*access-log/,
     },
     {
-      name: 'concurrent requests where the authorizer never learns of their end',
+      name: 'concurrent requests if the authorizer never learns of their end',
       over: { quota: { ...QUOTA, plans: [{ ...PLAN, limits: [AT_ONCE] }] } },
       expected: /quota\.plans\[0\]\.limits\[0\]\.concurrency: needs quota\(\) or withQuota\(\)/,
     },
     {
-      name: 'a plan that is no map',
+      name: 'a plan that is not a map',
       over: { quota: { ...QUOTA, plans: [7] } },
       expected: /quota\.plans\[0\]: "id" is missing/,
     },
@@ -109,7 +109,7 @@ describe('the quota of a document', () => {
       expected: /quota\.routes: is for REST and HTTP APIs/,
     },
     {
-      name: 'an admission key where nothing can ask for it',
+      name: 'an admission key if nothing can ask for it',
       over: { quota: { ...QUOTA, admissionKey: 'acme-admitted-requests' } },
       kind: 'http',
       expected: /quota\.admissionKey: is for REST APIs/,
@@ -125,12 +125,12 @@ describe('the quota of a document', () => {
       expected: /quota\.when\.issuers\[1\]: "partners" is not declared under issuers; expected one of main/,
     },
     {
-      name: 'a choice of callers where each logged one is charged',
+      name: 'a choice of callers if each logged one is charged',
       over: { quota: { ...QUOTA, count: 'access-log', when: { issuers: ['main'] } } },
       expected: /quota\.when: has no effect with count: access-log/,
     },
     {
-      name: 'kept answers where every request is charged',
+      name: 'kept answers if every request is charged',
       over: { quota: QUOTA, result: { cacheTtlSeconds: 5 } },
       expected: /result\.cacheTtlSeconds: would cache results, and cached results are not charged/,
     },
@@ -148,7 +148,7 @@ describe('the quota of a document', () => {
       assert.match(problems[0] ?? '', /^access\/orders\.yml:\d+:\d+: /);
     });
 
-  it('may have a rate where the authorizer charges, and keep answers where it only looks', () => {
+  it('may have a rate if the authorizer charges, and keep answers if it only looks', () => {
     const quota = { ...QUOTA, plans: [{ ...PLAN, limits: [...LIMITS, BURST] }] };
     const tracked = { ...QUOTA, count: 'access-log', plans: [PLAN] };
 
@@ -195,8 +195,8 @@ describe('customer plans of several documents', () => {
   });
 });
 
-describe('a plan that one document brings along and another names', () => {
-  it('may have no rate where the other is counted from access logs', () => {
+describe('a plan that is defined in one document and named in another', () => {
+  it('may have no rate if the other document is counted from access logs', () => {
     const count = { count: 'access-log' };
     const limited = { ...PLAN, limits: [...LIMITS, BURST] };
     const build = (plan: object, over: object) =>

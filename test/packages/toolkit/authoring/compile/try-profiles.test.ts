@@ -52,7 +52,7 @@ describe('an answer that is too large', () => {
     );
   });
 
-  it('is found at once where two long lists of claims are bound', () => {
+  it('is found quickly if two long lists of claims are bound', () => {
     const bind = { a: { claim: 'a', each: true, max: 100 }, b: { claim: 'b', each: true, max: 100 } };
     const rules = [{ id: 'r', effect: 'allow', methods: ['GET'], paths: ['/x/{a}/{b}'], bind }];
     const compilation = compile(documentText({ rules }), anInventory(['GET /x/{a}/{b}']));
@@ -69,7 +69,7 @@ describe('an answer that is too large', () => {
     assert.match(JSON.stringify(authorized), /"Resource":\["[^"]*\/GET\/orders\/\*"\]/);
   });
 
-  it('fails the request where the document says nothing', async () => {
+  it('fails the request unless the document says otherwise', async () => {
     const document = { rules: rules(EVERY_SECOND), result: { onOversize: 'exact', cacheTtlSeconds: 0 } };
 
     const exact = await ask(document, MANY);
@@ -102,7 +102,7 @@ describe('an answer that is too large', () => {
 });
 
 describe('tryProfiles', () => {
-  it('tries every right alone, every two together, and all', () => {
+  it('tries every right separately, every pair, and all together', () => {
     const when = (name: string) => ({ roles: { any: [name] } });
     const whole = aDocument(
       {
@@ -174,7 +174,7 @@ describe('callers whose answer is too large', () => {
       assert.match(problemsOf(when)[0] ?? '', new RegExp(`^rules: the result for ${caller} has \\d+ bytes`));
     });
 
-  it('are named up to three', () => {
+  it('are named, up to three', () => {
     assert.equal(problemsOf({ roles: { any: ['support', 'admin'] } }).length, 3);
   });
 });

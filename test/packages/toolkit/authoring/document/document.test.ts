@@ -109,7 +109,7 @@ describe('access/access.schema.json', () => {
     assert.equal(validate(RICH), true, JSON.stringify(validate.errors));
   });
 
-  // What only the reader knows: blocks of addresses, and what a claim test may compare.
+  // What only the reader checks: blocks of addresses, and what a claim test may compare.
   const readersOwn =
     /not a block of addresses|requires a list|requires a number|requires one value|cannot have a value|has bind in a deny rule|remove methods, paths/;
 

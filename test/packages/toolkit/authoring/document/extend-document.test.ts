@@ -48,7 +48,7 @@ function built(files: Readonly<Record<string, string>>) {
 }
 
 describe('a document that extends others', () => {
-  it('has their issuers, sources and roles, from beside it and from an npm package, and says so', () => {
+  it('has their issuers, sources and roles, from its folder and from an npm package, and says so', () => {
     const { compiled, extended, messages, stray } = built(FILES);
 
     assert.equal(messages, '');
@@ -65,7 +65,7 @@ describe('a document that extends others', () => {
     assert.deepEqual(stray, [], 'a file that begins with _ is shared, and no forgotten document');
   });
 
-  it('compiles to what it would be if all stood in it', () => {
+  it('compiles to the same as if everything were in it', () => {
     const whole = OWN.replace(/^extends.*\n/m, '') + COMPANY.replace(/^version.*\n|^.*partners.*\n/gm, '');
     const { compiled } = built({
       ...FILES,
@@ -135,7 +135,7 @@ describe('a document that extends others', () => {
       assert.match(built({ ...FILES, ...change }).messages, messages);
     });
 
-  it('may meet one file by two ways', () => {
+  it('may reach one file in two ways', () => {
     const { messages } = built({
       ...FILES,
       'access/_company.yml': `${COMPANY}extends: ../node_modules/@acme/access/roles.yml\n`,

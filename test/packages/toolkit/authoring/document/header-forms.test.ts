@@ -21,7 +21,7 @@ describe('a header that is read with Bearer and without it', () => {
     assert.equal(check(header({ scheme: 'Bearer' }), header({})), '');
   });
 
-  it('may not where another header is read, too', () => {
+  it('may not if another header is read, too', () => {
     assert.match(check(header({}), header({ name: 'x-token' })), /also accepts a credential elsewhere/);
   });
 });

@@ -21,7 +21,7 @@ describe('isClose', () => {
     ['', 'a', true],
     ['', 'ab', false],
   ] as const)
-    it(`takes "${other}" ${expected ? 'for' : 'for no'} slip of "${name}"`, () => {
+    it(`treats "${other}" ${expected ? 'as' : 'not as'} a misspelling of "${name}"`, () => {
       assert.equal(isClose(name, other), expected);
     });
 });
@@ -62,7 +62,7 @@ describe('a rule for a route that is not there', () => {
       says: /it has \/many-100, .*\/many-111 …$/,
     },
   ])
-    it(`says what there is: ${name}`, () => {
+    it(`lists what exists: ${name}`, () => {
       assert.match(problemOf(path, routes), says);
     });
 });

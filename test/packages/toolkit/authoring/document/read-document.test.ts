@@ -37,7 +37,7 @@ describe('readDocument', () => {
   });
 
   // The files are the user's own, but a script that makes them should get an answer.
-  it('answers of forty thousand unknown or repeated keys, at once and with a hundred problems', () => {
+  it('reports forty thousand unknown or repeated keys quickly, and with a hundred problems', () => {
     const unknown = Array.from({ length: 40_000 }, (_, index) => `k${index}: 1`).join('\n');
     const repeated = Array.from({ length: 40_000 }, () => 'k: 1').join('\n');
     const started = process.cpuUsage().user;
@@ -137,7 +137,7 @@ describe('readDocument', () => {
         '17:32: rules[0].when.sourceIp.cidr[0]: is not a block of addresses; write it as 203.0.113.0/24',
     },
     {
-      name: 'a text where a number is compared',
+      name: 'a text if a number is compared',
       from: 'paths: [/orders]',
       to: 'paths: [/orders]\n    when: { claims: [{ claim: level, op: gte, value: "2" }] }',
       expected: '17:22: rules[0].when.claims[0]: a test with op: gte requires a number, such as value: 5',
@@ -182,7 +182,7 @@ describe('readDocument', () => {
     );
   });
 
-  it('reports every mistake at once', () => {
+  it('reports all problems together', () => {
     const text = GOOD.replace('effect: allow', 'effect: maybe')
       .replace('version: 1', 'version: 2')
       .replace('[api]', '[]');
@@ -210,7 +210,7 @@ describe('readDocument', () => {
 });
 
 describe('findYamlError', () => {
-  it('is the first place at which a text is no YAML, with its line', () => {
+  it('is the first place at which a text is not YAML, with its line', () => {
     assert.equal(findYamlError('a: 1\nb: [2]\n', 'plan.yml'), undefined);
 
     const problem = findYamlError('a: 1\nb: [2\n', 'plan.yml');

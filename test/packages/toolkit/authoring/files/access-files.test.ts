@@ -19,7 +19,7 @@ import { checkPlan } from '../../../../../packages/toolkit/authoring/check/check
 const FOLDER = join(import.meta.dirname, '../../../../../access');
 
 describe('access/compiled.json', () => {
-  it('is what the documents beside it come to; otherwise run gatewright access build', () => {
+  it('is the compiled form of the documents next to it; otherwise run gatewright access build', () => {
     const { compiled, problems, withoutInventory } = buildAccess(readAccessFiles(FOLDER), checkPlan);
 
     assert.deepEqual([...problems, ...withoutInventory], []);
@@ -28,7 +28,7 @@ describe('access/compiled.json', () => {
 });
 
 describe('readAccessFiles', () => {
-  it('reads documents only, and finds none where there is no folder', () => {
+  it('reads only documents, and finds none if there is no folder', () => {
     const own = readAccessFiles(FOLDER).filter(({ folder }) => folder === FOLDER);
 
     assert.deepEqual(
@@ -42,7 +42,7 @@ describe('readAccessFiles', () => {
     assert.deepEqual(readAccessFiles('/nowhere'), []);
   });
 
-  it('reads those of services that the stack names, each with the folder that it is in', () => {
+  it('reads the documents of services that the stack names, each with its folder', () => {
     const food = join(FOLDER, '../examples/food-delivery/gatewright/access');
     const files = readAccessFiles(FOLDER);
 
@@ -72,7 +72,7 @@ describe('folders that a stack names', () => {
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
-  it('are an error where they do not exist: their APIs would go unprotected', () => {
+  it('are an error if they do not exist: their APIs would go unprotected', () => {
     assert.throws(() => readAccessFiles(join(root, 'access')), /names .*shop.access, which does not exist/);
   });
 

@@ -8,7 +8,7 @@ import {
 } from '../../../../../packages/toolkit/authoring/files/access-folder.ts';
 
 describe('toAccessFiles', () => {
-  it('takes documents with their inventories and snapshots, and ignores other files', () => {
+  it('accepts documents with their inventories and snapshots, and ignores other files', () => {
     const names = [
       'webhooks.yml',
       'portal.yml',
@@ -55,7 +55,7 @@ describe('toAccessFiles', () => {
 });
 
 describe('findStrayNames', () => {
-  it('are those of YAML that no command reads', () => {
+  it('finds YAML files that no command reads', () => {
     assert.deepEqual(
       findStrayNames([
         'shop.yml',

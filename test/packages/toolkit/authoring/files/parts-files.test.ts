@@ -18,14 +18,14 @@ function aService(ofStack: string | undefined, ofService?: string): { stack: str
 }
 
 describe('readChosenParts', () => {
-  it('is all parts where no file says which', () => {
+  it('is all parts if no file names them', () => {
     using without = aService(undefined);
     using other = aService('port: 5000\n');
     assert.equal(readChosenParts(without.stack, NEEDS), undefined);
     assert.equal(readChosenParts(other.stack, NEEDS), undefined);
   });
 
-  it('reads the file of the stack, and that of the service around it', () => {
+  it('reads the file of the stack, and the file of the service around it', () => {
     using own = aService('parts: [quotas, authorizers]\n');
     using around = aService(undefined, 'port: 5000\nparts: [cache]\n');
     using both = aService('parts: [cache]\n', 'parts: [cache]\n');
@@ -34,7 +34,7 @@ describe('readChosenParts', () => {
     assert.deepEqual(readChosenParts(both.stack, NEEDS), ['cache']);
   });
 
-  it('takes what a package names where no file does, or the same', () => {
+  it('uses the parts that a package names if no file names parts, or if they are the same', () => {
     using without = aService(undefined);
     using same = aService('parts: [cache]\n');
     assert.deepEqual(readChosenParts(without.stack, NEEDS, 'quotas, authorizers'), ['authorizers', 'quotas']);
@@ -72,7 +72,7 @@ describe('readChosenParts', () => {
       'port: 1\nPart: [cache]\n',
       /gatewright\.yml:2: unknown setting "Part"; write parts/,
     ],
-    ['a file that is no YAML', 'parts: [\n', /gatewright\.yml:\d+: /],
+    ['a file that is not YAML', 'parts: [\n', /gatewright\.yml:\d+: /],
   ] as const)
     it(`refuses ${what}, with its line`, () => {
       using service = aService(text);

@@ -31,14 +31,14 @@ const IMPORTS: readonly (readonly [source: string, file: string, text: string])[
 
 describe('findStack', () => {
   for (const [what, file, text] of IMPORTS)
-    it(`finds the stack below a service, and beside it: ${what}`, () => {
+    it(`finds the stack below a service, and next to it: ${what}`, () => {
       using below = folderWith({ [file]: text, 'gatewright/serverless.yml': STACK });
       assert.deepEqual(findStack([below.root]), { kind: 'found', folder: join(below.root, 'gatewright') });
       using beside = folderWith({ [`shop/${file}`]: text, 'serverless.yml': STACK });
       assert.deepEqual(findStack([join(beside.root, 'shop')]), { kind: 'found', folder: beside.root });
     });
 
-  it('needs none where nothing imports from it, and none where it is named', () => {
+  it('needs none if nothing imports from it, and none if it is named', () => {
     using plain = folderWith({
       'serverless.yml': 'service: gatewright-shop',
       'gatewright/serverless.yml': STACK,
@@ -55,7 +55,7 @@ describe('findStack', () => {
     ['SAM', 'template.yaml', '    Export:\n      Name: gatewright-dev-AlarmTopicArn\n'],
     ['CDK', 'cdk.out/access.template.json', '{"Export":{"Name":"gatewright-dev-AlarmTopicArn"}}'],
   ] as const)
-    it(`needs none beside a package of it: ${what}`, () => {
+    it(`needs none next to a package of it: ${what}`, () => {
       using service = folderWith({
         'shop/template.yaml': 'Fn::ImportValue: gatewright-dev-TokenAuthorizerArn',
         [`packaged/${file}`]: text,
@@ -65,7 +65,7 @@ describe('findStack', () => {
       assert.deepEqual(findStack([join(service.root, 'shop')]), { kind: 'missing' });
     });
 
-  it('says that it is missing, and never looks beyond the repository', () => {
+  it('says that it is missing, and never searches outside the repository', () => {
     using outer = folderWith({
       'serverless.yml': STACK,
       'own/.git/HEAD': '',
@@ -77,7 +77,7 @@ describe('findStack', () => {
 });
 
 describe('defaultAccessFolder', () => {
-  it('is that of the stack below a service which has none of its own', () => {
+  it('is the folder of the stack below a service that has none of its own', () => {
     using below = folderWith({ 'gatewright/access/a.yml': '' });
     assert.equal(defaultAccessFolder(below.root), join('gatewright', 'access'));
     using own = folderWith({ 'gatewright/access/a.yml': '', 'access/a.yml': '' });

@@ -20,7 +20,7 @@ describe('schemaOf', () => {
     ],
     ['a table with other tags', { Tags: [{ Key: 'a', Value: '3' }] }, undefined],
     ['a table without tags', {}, undefined],
-    ['a tag that is no number', { Tags: [{ Key: 'gatewright:schema', Value: 'x' }] }, undefined],
+    ['a tag that is not a number', { Tags: [{ Key: 'gatewright:schema', Value: 'x' }] }, undefined],
   ];
   for (const [name, properties, expected] of rows)
     it(`reads ${String(expected)} of ${name}`, () => assert.equal(schemaOf(properties), expected));

@@ -28,7 +28,7 @@ type Row = {
   readonly document: object;
   readonly expected: RegExp;
   readonly kind?: 'http' | 'websocket';
-  /** What the document says of it. */
+  /** What the document says about it. */
   readonly source: string;
 };
 
@@ -40,7 +40,7 @@ const ROWS: readonly Row[] = [
     source: 'docs/guides/protect/access.md',
   },
   {
-    name: 'names a role by the claim of Cognito’s groups, where the issuer reads it',
+    name: 'names a role by the claim of Cognito’s groups, if the issuer reads it',
     document: {
       issuers: [local({ claims: { roles: ['cognito:groups'] } })],
       rules: [rule({ when: { roles: { any: ['admin'] } } })],
@@ -204,7 +204,7 @@ describe('a suggested token', () => {
     );
   });
 
-  it('is none where no token of the local issuer is admitted', () => {
+  it('is undefined if no token of the local issuer is admitted', () => {
     const asked = { method: 'GET', path: '/users/1' };
     const denied = build({ document: { rules: [rule({}), rule({ id: 'never', effect: 'deny' })] } });
     const foreign = build({ document: { issuers: [local({ only: ['test'] })], rules: [rule({})] } });

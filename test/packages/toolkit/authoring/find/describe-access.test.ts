@@ -72,7 +72,7 @@ describe('describeAccess', () => {
     );
   });
 
-  it('says which routes are charged to which caller, and what is known of callers by key', () => {
+  it('says which routes are charged to which caller, and what is known about callers by key', () => {
     const issuers = [
       { id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] },
       { id: 'keys', type: 'apiKey', prefix: 'shop_live' },
@@ -104,7 +104,7 @@ describe('describeAccess', () => {
     ]);
   });
 
-  it('puts every kind of condition into words', () => {
+  it('describes every kind of condition', () => {
     const conditions: readonly (readonly [when: object, words: string])[] = [
       [{ mfa: true }, 'signed in with more than one factor'],
       [{ issuers: ['main'] }, 'issuer main'],
@@ -153,7 +153,7 @@ describe('describeAccess', () => {
     assert.equal(cellsFor({ scopes: { all: ['orders:read'] } }, 'allow'), 'depends allow allow');
   });
 
-  it('says which segment a caller must own, also where it is one of a list', () => {
+  it('says which segment a caller must own, also if it is one of a list', () => {
     const rule = {
       id: 'own',
       effect: 'allow',

@@ -77,7 +77,7 @@ describe('findAccess', () => {
       assert.deepEqual([found.charge, found.quota], [{}, undefined]);
     });
 
-  it('shows the rules of the route that is asked for, and of no other', () => {
+  it('shows only the rules of the requested route', () => {
     const { rules, target } = findAccess(SHOP, 'GET', '/users', support, NOW);
 
     assert.equal(target, 'GET/users');
@@ -122,7 +122,7 @@ describe('findAccess', () => {
       });
   });
 
-  it('asks a WebSocket API for its connection, whatever path is given', () => {
+  it('asks a WebSocket API about its connection, whatever path is given', () => {
     const rules = [
       { id: 'ws', effect: 'allow', connect: true, when: { roles: { any: ['support'] } } },
       { id: 'never', effect: 'deny', connect: true, when: { scopes: { any: ['blocked'] } } },
@@ -156,7 +156,7 @@ describe('findAccess', () => {
 
   for (const { name, caller, part, says } of [
     {
-      name: 'claims that are no object',
+      name: 'claims that are not an object',
       caller: { claims: '[1]' },
       part: 'claims',
       says: /is not a JSON object/,
@@ -168,7 +168,7 @@ describe('findAccess', () => {
       says: /is not an IP address/,
     },
     {
-      name: 'an address that is none',
+      name: 'an invalid address',
       caller: { ip: 'here' },
       part: 'ip',
       says: /"here" is not an IP address/,
@@ -219,7 +219,7 @@ describe('findAccess with a quota', () => {
   const held = { ...withoutPlan, plan: 'partner' };
   const ask = (path: string, caller: CallerSpec) => findAccess(document, 'GET', path, caller, NOW);
 
-  it('says which plan a key is charged to', () => {
+  it('says to which plan a key is charged', () => {
     const found = ask('/report', aCaller({ held }));
 
     assert.equal(found.word, 'ALLOW');
@@ -229,7 +229,7 @@ describe('findAccess with a quota', () => {
     assert.match(found.caller ?? '', /roles: none \(of the key\)/);
   });
 
-  it('says of a key without plan that it is refused although the rules allow it', () => {
+  it('says that a key without plan is refused although the rules allow it', () => {
     const found = ask('/report', aCaller({ held: withoutPlan }));
 
     assert.equal(found.word, 'DENY');

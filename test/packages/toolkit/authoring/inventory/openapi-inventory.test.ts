@@ -29,7 +29,7 @@ describe('readOpenApiRoutes', () => {
     );
   });
 
-  it('takes an operation for open where nothing says otherwise', () => {
+  it('takes an operation for open if nothing says otherwise', () => {
     assert.deepEqual(readOpenApiRoutes({ swagger: '2.0', paths: { '/a': { get: {} } } }), [
       { method: 'GET', path: '/a', isProtected: false },
     ]);

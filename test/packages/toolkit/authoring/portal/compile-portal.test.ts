@@ -92,7 +92,7 @@ describe('compilePortal', () => {
     assert.deepEqual(build.page.about?.webhooks, ['dev', 'prod']);
   });
 
-  it('offers nothing of webhooks where the document does not name them', () => {
+  it('offers nothing of webhooks if the document does not name them', () => {
     const build = compile(TEXT.replace(/^webhooks:\n.*\n/m, ''));
 
     assert.ok(build.kind === 'compiled');
@@ -102,7 +102,7 @@ describe('compilePortal', () => {
     );
   });
 
-  it('is not compiled, and has no problem of its own, where the sources are not known', () => {
+  it('is not compiled, and has no problem of its own, if the sources are not known', () => {
     const build = compilePortal(TEXT, 'access/portal.yml', { ...surroundings(), sources: undefined });
 
     assert.deepEqual(build, { kind: 'invalid', problems: [] });
@@ -127,7 +127,7 @@ describe('compilePortal', () => {
     assert.equal(logo?.body, files['logo.png']?.toString('base64'));
   });
 
-  it('leaves out of a reference what an export says of integrations and servers', () => {
+  it('omits from a reference what an export says about integrations and servers', () => {
     const build = compile(TEXT);
 
     assert.ok(build.kind === 'compiled');

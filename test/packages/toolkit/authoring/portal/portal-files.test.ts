@@ -32,7 +32,7 @@ describe('writeCompiledPortal', () => {
     );
   });
 
-  it('keeps the old files where the document is wrong, and names the place', () => {
+  it('keeps the old files if the document is wrong, and names the place', () => {
     using service = aFolder();
     writeCompiledPortal(service.folder, { page });
     const path = join(service.folder, 'portal.yml');

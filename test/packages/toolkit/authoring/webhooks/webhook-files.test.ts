@@ -31,7 +31,7 @@ describe('writeCompiledWebhooks', () => {
     assert.ok(written.endsWith('}\n'));
   });
 
-  it('keeps the old file where the document is wrong, and names the place', () => {
+  it('keeps the old file if the document is wrong, and names the place', () => {
     using service = aFolder(TEXT);
     writeCompiledWebhooks(service.folder);
     const path = join(service.folder, 'webhooks.compiled.json');
@@ -54,7 +54,7 @@ describe('writeCompiledWebhooks', () => {
     assert.equal(writeCompiledWebhooks(service.folder), undefined);
   });
 
-  it('says of this repository what its receiver ships', () => {
+  it('lists what the receiver of this repository ships', () => {
     const folder = join(import.meta.dirname, '../../../../../access');
     const build = readWebhooks(folder);
 

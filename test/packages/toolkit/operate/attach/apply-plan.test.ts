@@ -60,7 +60,7 @@ describe('an authorizer that is attached to an API that runs', () => {
   });
 
   for (const autoDeploy of [true, false])
-    it(`guards all 20 routes of an HTTP API, and goes again, where autoDeploy is ${autoDeploy}`, async () => {
+    it(`guards all 20 routes of an HTTP API, and goes again, if autoDeploy is ${autoDeploy}`, async () => {
       await using api = await anHttpApiToAttach({ autoDeploy });
       const before = await api.everything();
       await assertOpen(api);
@@ -74,7 +74,7 @@ describe('an authorizer that is attached to an API that runs', () => {
       await assertOpen(api);
     });
 
-  it('guards $connect of a WebSocket API alone, and goes again', async () => {
+  it('protects only $connect of a WebSocket API, and is removed again', async () => {
     await using api = await aWebSocketApiToAttach();
     const before = await api.everything();
     const { plan, surprises } = await api.plan();
@@ -97,7 +97,7 @@ describe('an authorizer that is attached to an API that runs', () => {
     assert.equal(await shakeHands(), 101);
   });
 
-  it('is shown to a part of the callers first, where a canary is asked for', async () => {
+  it('is first used for a part of the callers, if a canary is requested', async () => {
     await using api = await aRestApiToAttach(small);
     const before = await api.everything();
     const { plan } = await api.plan({ canaryPercent: 100 });
@@ -151,7 +151,7 @@ describe('a run that is killed', () => {
       assertSame(await api.everything(), all);
     });
 
-  it('at any step is taken back by detach, which may be killed as well', async () => {
+  it('at any step is undone by detach, which may be killed as well', async () => {
     await using api = await aRestApiToAttach(small);
     const before = await api.seen();
     for (let number = 1; number <= 8; number += 1)
@@ -169,7 +169,7 @@ describe('a run that is killed', () => {
   });
 });
 
-/** A session that ends before the call of this number, and goes on with fresh credentials in the next run. */
+/** A session that ends before the call of this number, and continues with fresh credentials in the next run. */
 function expiringAt(api: ApiToAttach, number: number): ApiToAttach['plane']['write'] {
   let calls = 0;
   return async (call) => {
@@ -182,7 +182,7 @@ function expiringAt(api: ApiToAttach, number: number): ApiToAttach['plane']['wri
 
 describe('a run whose credentials expire', () => {
   for (const { kind, open, steps } of KINDS)
-    it(`at any step says so, is completed with fresh ones, and detached, whose may expire as well: ${kind}`, async () => {
+    it(`at any step reports it, and is completed with fresh credentials and detached, whose credentials may expire as well: ${kind}`, async () => {
       await using api = await open();
       const before = await api.seen();
       for (let number = 1; number <= steps; number += 1) {
@@ -203,7 +203,7 @@ describe('a run whose credentials expire', () => {
     });
 });
 
-describe('an API with other editors', () => {
+describe('an API that others edit as well', () => {
   const root = makeRootResourceId('test', 'Api');
   const EDITS = [
     {
@@ -284,7 +284,7 @@ describe('an API with other editors', () => {
     await assertOpen(api);
   });
 
-  it('after it was attached keeps detach from a part, unless that is said', async () => {
+  it('after it was attached prevents detach from changing that part, unless it is forced', async () => {
     await using api = await aRestApiToAttach(small);
     const { plan } = await api.plan();
     await api.apply(plan);
@@ -368,7 +368,7 @@ describe('an authorizer that a route gets back', () => {
     },
   ] as const;
   for (const { what, open, call, says } of CHANGES)
-    it(`is refused before the first call where it ${what}; --force leaves the route as it is`, async () => {
+    it(`is refused before the first call if it ${what}; --force does not change the route`, async () => {
       await using api = await open();
       const { address } = await replaceOwn(api);
       await api.plane.write({ service: 'apigateway', path: address, ...call });
@@ -389,7 +389,7 @@ describe('an authorizer that a route gets back', () => {
       assert.deepEqual(live.routes.map(name), ['gatewright']);
     });
 
-  it('is given back where it is as it was', async () => {
+  it('is restored if it has not changed', async () => {
     await using api = await http();
     const { id } = await replaceOwn(api);
 

@@ -111,7 +111,7 @@ describe('a forced detachment', () => {
 });
 
 describe('undoIfWrong', () => {
-  it('puts the route back where a check is wrong, and leaves it where all are good or open', async () => {
+  it('puts the route back if a check is wrong, and leaves it if all are good or open', async () => {
     await using api = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
     const { plan } = await api.plan();
     await api.apply(plan);

@@ -6,7 +6,7 @@ import {
 } from '../../../../../packages/toolkit/operate/attach/control-plane.ts';
 import type { Aws, AwsAnswer } from '../../../../../packages/toolkit/terminal/aws-call.ts';
 
-/** Time that passes by waiting alone. */
+/** Time that passes only by waiting. */
 function aClock() {
   let now = 0;
   return {
@@ -46,7 +46,7 @@ const refused = (status: number, code: string): AwsAnswer => ({
 // API Gateway developer guide, "Quotas for creating, deploying and managing an API": 10 calls a second with a burst of 40
 // for an account, CreateDeployment every 5 s.
 describe('calls of the control plane', () => {
-  it('take half of what an account has: 20 at once, and 5 a second after them', async () => {
+  it('take half of what an account has: 20 at once, and then 5 a second', async () => {
     const clock = aClock();
     const plane = createControlPlane(
       anAws(() => good({})),
@@ -60,7 +60,7 @@ describe('calls of the control plane', () => {
     assert.equal(clock.nowEpochMs(), 5000);
   });
 
-  it('wait for nothing where the control plane is on this machine', async () => {
+  it('do not wait if the control plane is on this machine', async () => {
     const clock = aClock();
     const plane = createControlPlane(
       anAws(() => good({})),
@@ -87,7 +87,7 @@ describe('calls of the control plane', () => {
     assert.equal(clock.nowEpochMs(), 5000);
   });
 
-  it('are repeated where AWS has too many, and refused by its words where it says no', async () => {
+  it("are repeated if AWS has too many calls, and refused with AWS's message if it refuses them", async () => {
     const busy = anAws((_, call) =>
       call < 3 ? refused(429, 'TooManyRequestsException') : good({ id: 'a' }),
     );

@@ -83,7 +83,7 @@ const idsOf = (circumstances: Circumstances): string[] =>
   findSurprises(circumstances).map(({ level, id }) => `${level} ${id}`);
 
 describe('surprises to know before an authorizer is attached', () => {
-  it('is nothing of a plain API that its document knows', () => {
+  it('are none for a plain API that its document knows', () => {
     assert.deepEqual(findSurprises(about(anApi())), []);
   });
 
@@ -174,7 +174,7 @@ describe('surprises to know before an authorizer is attached', () => {
       assert.ok(idsOf(of).includes(finds), idsOf(of).join(', '));
     });
 
-  it('says nothing of pages where a gateway response makes a denial readable', () => {
+  it('do not include pages if a gateway response makes a denial readable', () => {
     const routes = [aRoute('GET /users'), aRoute('OPTIONS /users')];
     const responseParameters = { 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" };
     const live = anApi({ routes, gatewayResponses: [{ responseType: 'DEFAULT_4XX', responseParameters }] });

@@ -51,7 +51,7 @@ describe('the answer of a function', () => {
     { answer: {}, says: wrong },
     { answer: { isAuthorized: 'yes' }, says: wrong },
   ])
-    it(`${says === undefined ? 'is' : 'is not'} that of an authorizer: ${JSON.stringify(answer)}`, async () => {
+    it(`${says === undefined ? 'is' : 'is not'} an authorizer's answer: ${JSON.stringify(answer)}`, async () => {
       await using api = await aRestApiToAttach(one);
       const { plan } = await api.plan();
 
@@ -108,7 +108,7 @@ describe('what a function is asked', () => {
     { identitySource: undefined, header: 'Authorization' },
   ];
   for (const { identitySource, header } of sources)
-    it(`carries its credential in ${header} where the source is ${JSON.stringify(identitySource)}`, () => {
+    it(`carries its credential in ${header} if the source is ${JSON.stringify(identitySource)}`, () => {
       const made = step(`authorizer ${API_ID}`, { makes: 'authorizer', after: { identitySource } });
       assert.equal(headerOf(asking(made)), header);
     });

@@ -60,7 +60,7 @@ describe('the undo file', () => {
   ];
   for (const { what, from, to } of EDITS)
     it(
-      `is not taken where ${what} was edited`,
+      `is not taken if ${what} was edited`,
       inFolder((root) => {
         const journal = openJournal(root, 'abcdefghij', '$default');
         journal.saveUndo(UNDO);
@@ -74,7 +74,7 @@ describe('the undo file', () => {
     );
 
   it(
-    'is not read or written where a repository has brought a link',
+    'is not read or written if a repository contains a link in its place',
     inFolder((root) => {
       const outside = join(root, 'outside');
       writeFileSync(outside, 'mine');
@@ -107,10 +107,10 @@ describe('the undo file', () => {
   for (const [what, text] of [
     ['is torn', '{"format":1,"st'],
     ['is of another form', '{"format":0,"steps":[]}'],
-    ['is no JSON', 'hello'],
+    ['is not JSON', 'hello'],
   ] as const)
     it(
-      `is not taken where it ${what}`,
+      `is not taken if it ${what}`,
       inFolder((root) => {
         const journal = openJournal(root, 'abcdefghij', 'prod');
         mkdirSync(journal.folder, { recursive: true });

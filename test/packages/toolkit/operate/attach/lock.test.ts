@@ -25,7 +25,7 @@ describe('the lock of an attachment', () => {
     assert.equal(existsSync(join(root, 'abcdefghij-prod', 'lock')), false);
   });
 
-  it('is no longer that of a run that was killed', async () => {
+  it('no longer belongs to a run that was killed', async () => {
     mkdirSync(join(root, 'abcdefghij-prod'), { recursive: true });
     writeFileSync(join(root, 'abcdefghij-prod', 'lock'), '999999999');
     assert.equal(await run(), 'ran');

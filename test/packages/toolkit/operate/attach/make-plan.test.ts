@@ -164,7 +164,7 @@ describe('a plan', () => {
     assert.match(saw, /^missing: an API key with the value shop-admitted-requests-prod; a usage plan/);
   });
 
-  it('asks for the key of the authorizer on the routes alone that are charged', async () => {
+  it('requires the key of the authorizer only on the charged routes', async () => {
     const quota = { ...QUOTA, routes: ['GET /things-1'] };
     const methods = ['GET', 'POST'] as const;
     await using api = await aRestApiToAttach({
@@ -184,7 +184,7 @@ describe('a plan', () => {
     );
   });
 
-  it('refuses an authorizer of type TOKEN of an API that has none, and a function of another region', async () => {
+  it('refuses an authorizer of type TOKEN for an API that does not support it, and a function of another region', async () => {
     await using api = await anHttpApiToAttach({ count: 1 });
     for (const isWithoutDocument of [true, false]) {
       const { surprises } = await api.plan({ type: 'token', isWithoutDocument });
@@ -198,7 +198,7 @@ describe('a plan', () => {
     );
   });
 
-  it('refuses a canary of an API that has none, and a quota of a document that has none', async () => {
+  it('refuses a canary for an API that does not support it, and a quota for a document that has none', async () => {
     await using api = await aRestApiToAttach(one);
     const { surprises } = await api.plan({ quota: 'authorizer' });
 
@@ -211,7 +211,7 @@ describe('a plan', () => {
     assert.ok(without.every(({ id }) => id !== 'no-canary'));
   });
 
-  it('takes a member that says nothing for none', () => {
+  it('ignores a member that has no value', () => {
     assert.deepEqual(comparable({ routeKey: 'GET /', authorizerId: null, createdDate: 1 }), {
       routeKey: 'GET /',
     });
@@ -219,7 +219,7 @@ describe('a plan', () => {
 });
 
 describe('the routes of the access document', () => {
-  it('are written as they will be, so that the authorizers know them before the first request', async () => {
+  it('are written as they will be, so that the authorizers have them before the first request', async () => {
     await using api = await aRestApiToAttach({ resources: 1, methods: ['GET', 'POST'] });
     const folder = join(api.root, 'access');
     mkdirSync(folder);

@@ -50,7 +50,7 @@ describe('the routes that an authorizer is attached to', () => {
     chooseRoutes({ kind, routes, authorizers } as unknown as LiveApi, patterns, isReplacing, ['gatewright']);
   const keys = (chosen: readonly { readonly key: string }[]) => chosen.map(({ key }) => key);
 
-  it('are all that are open, and each other is left for a reason', () => {
+  it('are all that are open, and every other route is left out for a reason', () => {
     const { chosen, left, idle } = choose([]);
 
     assert.deepEqual(keys(chosen), ['GET /orders', 'POST /orders/{id}', 'GET /ordersheet']);
@@ -63,7 +63,7 @@ describe('the routes that an authorizer is attached to', () => {
     assert.deepEqual(idle, []);
   });
 
-  it('are also those with another guard where that is replaced', () => {
+  it('are also those with another guard if that is replaced', () => {
     assert.deepEqual(keys(choose([], true).chosen), [
       'GET /orders',
       'POST /orders/{id}',
@@ -73,7 +73,7 @@ describe('the routes that an authorizer is attached to', () => {
     ]);
   });
 
-  it('are $connect alone of a WebSocket API', () => {
+  it('are only $connect of a WebSocket API', () => {
     const sockets = { kind: 'websocket', routes: [route('$connect'), route('track')], authorizers: [] };
     const { chosen, left } = chooseRoutes(sockets as unknown as LiveApi, [], false);
 
@@ -124,13 +124,13 @@ describe('a deployment that a stage is moved to', () => {
     ['opens nothing that is as before', of('CUSTOM'), of('CUSTOM'), []],
     ['opens nothing that was open', of('NONE'), of('AWS_IAM'), []],
     ['opens nothing that is gone', of('CUSTOM'), {}, []],
-    ['is unknown where AWS does not show it', of('CUSTOM'), undefined, ['deployment new']],
+    ['is unknown if AWS does not show it', of('CUSTOM'), undefined, ['deployment new']],
   ] as const)
     it(name, async () => {
       assert.deepEqual(await opened(before, after), expected);
     });
 
-  it('is named as a whole where its policy or its authorizers are not shown', async () => {
+  it('is named as a whole if its policy or its authorizers are not visible', async () => {
     assert.deepEqual(await opened(of('CUSTOM'), of('CUSTOM'), { policy: '{}' }), ['deployment new']);
     assert.deepEqual(await opened(of('CUSTOM'), of('CUSTOM'), {}, false), ['deployment new']);
     assert.deepEqual(await opened(of('AWS_IAM'), of('AWS_IAM'), {}, false), []);
@@ -197,8 +197,8 @@ describe('snippets for SAM', () => {
     });
 });
 
-describe('the words of steps', () => {
-  it('have ids that are known, and keep places of others', () => {
+describe('the wording of steps', () => {
+  it('has known ids, and keeps the places of other values', () => {
     const given = { path: '/a/{authorizer}/{deployment}', list: ['{authorizer}', 1, null] };
 
     assert.deepEqual(fillIds(given, { authorizer: 'x1' }), {
@@ -207,7 +207,7 @@ describe('the words of steps', () => {
     });
   });
 
-  it('show values that are never secret, and of others that they have changed', () => {
+  it('shows values that are never secret, and says only that other values have changed', () => {
     assert.equal(
       describeEdit(
         'authorizer a',
@@ -249,7 +249,7 @@ describe('the words of steps', () => {
   });
 });
 
-describe('how long answers of an authorizer are kept', () => {
+describe('how long results of an authorizer are cached', () => {
   const document = (more: object): CompiledDocument =>
     ({
       sources: [{ in: 'header', name: 'authorization' }],
@@ -263,9 +263,9 @@ describe('how long answers of an authorizer are kept', () => {
   for (const [name, of, options, seconds] of [
     ['as long as the document says', document({}), {}, 300],
     ['as long as the caller says', document({}), { ttlSeconds: 5 }, 5],
-    ['not at all where each request is charged', document({ quota: { isTracked: false } }), {}, 0],
-    ['as ever where requests are counted afterwards', document({ quota: { isTracked: true } }), {}, 300],
-    ['not at all where an answer may be too large', document({ onOversize: 'exact' }), {}, 0],
+    ['not at all if each request is charged', document({ quota: { isTracked: false } }), {}, 0],
+    ['as ever if requests are counted afterwards', document({ quota: { isTracked: true } }), {}, 300],
+    ['not at all if an answer may be too large', document({ onOversize: 'exact' }), {}, 0],
     ['not at all without a document', undefined, {}, 0],
   ] as const)
     it(`is ${name}`, () => {
@@ -273,7 +273,7 @@ describe('how long answers of an authorizer are kept', () => {
     });
 });
 
-describe('an API that is named', () => {
+describe('an API that is given by name or id', () => {
   const find = (named: string, more: Readonly<Record<string, readonly object[]>> = {}) => {
     const lists: Readonly<Record<string, readonly object[]>> = {
       '/restapis?limit=500': [{ id: 'a1', name: 'shop' }],
@@ -293,13 +293,13 @@ describe('an API that is named', () => {
     return findApi(plane as unknown as ControlPlane, named, 'prod');
   };
 
-  it('is found by its id, or by the name that one API alone has', async () => {
+  it('is found by its id, or by a name that only one API has', async () => {
     assert.equal(await find('abcdefghij'), 'abcdefghij');
     assert.equal(await find('shop'), 'a1');
     assert.equal(await find('menu'), 'b2');
   });
 
-  it('is refused where none has the name with the stage, or several have it', async () => {
+  it('is refused if none has the name with the stage, or several have it', async () => {
     await assert.rejects(
       find('other'),
       /no API of this account and region has the id or name other and a stage prod/,

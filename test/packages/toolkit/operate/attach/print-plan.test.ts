@@ -36,7 +36,7 @@ const ADMITTED = {
 };
 
 describe('a plan', () => {
-  it('says what is done in which order, and from when on callers notice', async () => {
+  it('says what is done in which order, and from when callers notice it', async () => {
     await using api = await aRestApiToAttach(one);
     const reading = await api.plan();
 
@@ -60,17 +60,17 @@ describe('a plan', () => {
       '          identitySource: method.request.header.Authorization',
       '          resultTtlInSeconds: 300',
       'Callers are not affected before step 5 of 5.',
-      'After the last step, attach checks the configuration at AWS. To also check the effect on callers, pass --url and --token-file.',
+      'After the last step, attach checks the configuration on AWS. To also check the effect on callers, pass --url and --token-file.',
       'gatewright detach undoes the whole attachment (5 steps).',
     ]);
     for (const [options, looked] of [
       [
         { url: 'https://api.example.com' },
-        /^After the last step, attach checks the configuration at AWS and refusals at https:\/\/api\.example\.com\. To also check successful calls, pass --token-file\.$/m,
+        /^After the last step, attach checks the configuration on AWS and refusals at https:\/\/api\.example\.com\. To also check successful calls, pass --token-file\.$/m,
       ],
       [
         { url: 'https://api.example.com', token: 't' },
-        /^After the last step, attach checks the configuration at AWS and the effect on callers at https:\/\/api\.example\.com\.$/m,
+        /^After the last step, attach checks the configuration on AWS and the effect on callers at https:\/\/api\.example\.com\.$/m,
       ],
     ] as const)
       assert.match(
@@ -112,7 +112,7 @@ describe('a plan', () => {
       assert.deepEqual((planAsJson(reading) as { readonly origin: unknown }).origin, origin);
     });
 
-  it('has no snippet where there is nothing to attach', async () => {
+  it('has no snippet if there is nothing to attach', async () => {
     await using api = await aRestApiToAttach(one);
 
     const lines = printPlan(await api.plan({ patterns: ['GET /nowhere'] })).join('\n');
@@ -189,7 +189,7 @@ describe('what a detachment prints before it asks', () => {
     assert.match((await first()) ?? '', /^ {2}1 {2}stage {7}point stage prod back at deployment \w/);
   });
 
-  it('is the guard that a route had, and where its keys came from', async () => {
+  it('is the previous guard of a route, and where its keys came from', async () => {
     await using api = await aRestApiToAttach({
       ...one,
       method: { AuthorizationType: 'AWS_IAM' },

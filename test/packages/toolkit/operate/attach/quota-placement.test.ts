@@ -74,7 +74,7 @@ describe('where a quota is enforced', () => {
       live: aLive('rest', WHOLE.replace('extendedRequestId', 'requestId')),
     },
     {
-      what: 'from logs that are no JSON',
+      what: 'from logs that are not JSON',
       placement: 'access-log',
       document: tracked,
       finds: ['access-log-format obstacle'],

@@ -6,7 +6,7 @@ import type { PlaneCall } from '../../../../../packages/toolkit/operate/attach/s
 import { anHttpApiToAttach, aRestApiToAttach } from '../../../../support/an-api-to-attach.ts';
 import type { ApiToAttach } from '../../../../support/an-api-to-attach.ts';
 
-/** As files were written before they had no calls. */
+/** As files were written before they contained calls. */
 const undoOf = ({ format, id, apiId, kind, stage, region, functionArn, steps }: Plan): Undo => ({
   format,
   id,
@@ -57,17 +57,17 @@ for (const { kind, open } of [
     const refused = (saved: Saved<Undo>) =>
       assert.rejects(restore(api.plane, saved), { code: 'ATTACHMENT_FILE_CHANGED' });
 
-    it('leads to the calls that its attachment made, also one with calls in it', async () => {
+    it('refers to the calls that its attachment made, even if a name contains such a call', async () => {
       for (const saved of [undo, withoutCalls(undo)])
         assert.deepEqual((await restore(api.plane, saved)).attachment.steps, byArn(undo));
     });
 
-    it('is refused where it shows one route and opens another', async () => {
+    it('is refused if it shows one route and opens another', async () => {
       const [, other] = undo.steps.filter(({ part }) => part.startsWith('route '));
       await refused(edited('route GET /things-1', () => ({ revert: other?.revert })));
     });
 
-    it('is refused where a call is another in any part', async () => {
+    it('is refused if a call is another in any part', async () => {
       const [first] = undo.steps.filter(({ part }) => part.startsWith('route '));
       const call = first?.revert ?? assert.fail();
       const others: readonly PlaneCall[] = [
@@ -99,7 +99,7 @@ for (const { kind, open } of [
       },
       { does: 'deletes another permission', part: 'permission ', change: { part: 'permission other' } },
     ])
-      it(`is refused where a step ${does}`, async () => {
+      it(`is refused if a step ${does}`, async () => {
         await refused(withoutCalls(edited(part, () => change) as Undo));
       });
 

@@ -27,8 +27,8 @@ after(() => {
 const NONE: VerifyOptions = { token: undefined, invoke: undefined, url: undefined, path: undefined };
 const URL_HERE = 'http://127.0.0.1:3000/dev';
 
-describe('what verification is asked for', () => {
-  it('is read as it is said', () => {
+describe('options of a verification', () => {
+  it('are read as given', () => {
     assert.deepEqual(readVerifyOptions({}), NONE);
     assert.deepEqual(
       readVerifyOptions({
@@ -55,7 +55,7 @@ describe('what verification is asked for', () => {
     ['a path of no address', { path: '/menu' }, /--path requires --url/],
     ['a route without a verb', { invoke: '/menu' }, /--invoke: \/menu is not a route/],
   ] as const)
-    it(`is refused before anything is called: ${name}`, async () => {
+    it(`are refused before anything is called: ${name}`, async () => {
       assert.throws(() => readVerifyOptions(flags), expected);
       const said = Object.entries(flags).flatMap(([option, value]) => [
         option === 'tokenFile' ? '--token-file' : `--${option}`,
@@ -87,7 +87,7 @@ describe('what verification is asked for', () => {
       );
     });
 
-  it('is refused where the API has nothing that can be looked at so', async () => {
+  it('is refused if the API has nothing that can be looked at so', async () => {
     await using rest = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
     await using http = await anHttpApiToAttach({ count: 1 });
     await using websocket = await aWebSocketApiToAttach();

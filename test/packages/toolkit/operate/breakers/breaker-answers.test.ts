@@ -1,4 +1,4 @@
-/** The operator's command where AWS refuses or is silent, and where an instance changes a breaker meanwhile. */
+/** The operator's command if AWS refuses or does not answer, and if an instance changes a breaker in the meantime. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
@@ -68,7 +68,7 @@ describe('a reset of a breaker', () => {
       await assert.rejects(resetBreaker(aws, PLACE, 'prices'), { name: 'UsageError', message: says });
     });
 
-  it('reads the item as it is now, and writes only where it is still that', async () => {
+  it('reads the current item, and writes only if it has not changed', async () => {
     const aws = anAws({ GetItem: [answered({ Item: anItem('prices') })], PutItem: [answered({})] });
 
     const reset = await resetBreaker(aws, PLACE, 'prices');

@@ -82,7 +82,7 @@ describe('shared breakers on DynamoDB', () => {
     assert.equal(await anInstance('prices').policy.run(MENU), 'menu');
   });
 
-  it('are none before they have opened', async () => {
+  it('do not exist before they have opened', async () => {
     assert.equal(await anInstance('quiet').policy.run(MENU), 'menu');
 
     await assert.rejects(readBreaker(aws, PLACE, 'quiet'), {
@@ -91,7 +91,7 @@ describe('shared breakers on DynamoDB', () => {
     });
   });
 
-  it('go on by themselves when the table is missing, and count it', async () => {
+  it('continue on their own if the table is missing, and count it', async () => {
     const shared = createDynamoDbBreakers({
       tableName: 'absent',
       namespace: 'shop',
@@ -110,14 +110,14 @@ describe('shared breakers on DynamoDB', () => {
 });
 
 describe('createDynamoDbBreakers', () => {
-  it('refuses a namespace that is no name', () => {
+  it('refuses an invalid namespace', () => {
     assert.throws(() => createDynamoDbBreakers({ tableName: 'breakers', namespace: 'a#b' }), {
       code: 'CONFIG_INVALID',
     });
   });
 });
 
-describe('a table of breakers at AWS', () => {
+describe('a table of breakers on AWS', () => {
   type Refusal = Extract<AwsAnswer, { kind: 'refused' }>;
   const refused = (code: string): Refusal => ({ kind: 'refused', status: 400, code, message: 'no' });
   const answer = (body: object, date?: string): AwsAnswer => ({
@@ -182,7 +182,7 @@ describe('a table of breakers at AWS', () => {
     assert.equal(inputs.length, 20);
   });
 
-  it('says which right was refused, and reads one at the state of now', async () => {
+  it('says which right was refused, and reads a state as of now', async () => {
     const { asked, inputs } = anAccount(refused('AccessDeniedException'));
 
     await assert.rejects(readBreaker(asked, PLACE, NAME), {

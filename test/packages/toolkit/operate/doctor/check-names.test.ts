@@ -24,7 +24,7 @@ const findings = (type: string, resources: AccountView['resources'] = []) =>
 
 describe('a name that is taken', () => {
   for (const type of Object.keys(NAMED_TYPES))
-    it(`says what ${type} is called, and how to make room for it`, () => {
+    it(`is reported with how to free it: ${type}`, () => {
       const [found, ...others] = findings(type);
 
       assert.deepEqual(others, []);
@@ -36,7 +36,7 @@ describe('a name that is taken', () => {
       assert.ok(found?.fix.includes('menu-prod'), found?.fix);
     });
 
-  it('of a type that is not known is told of, too', () => {
+  it('of an unknown type is reported, too', () => {
     assert.deepEqual(
       findings('AWS::Other::Thing').map(({ what, fix }) => [what, fix]),
       [
@@ -48,7 +48,7 @@ describe('a name that is taken', () => {
     );
   });
 
-  it('by the stack itself is none', () => {
+  it('by the stack itself is not a conflict', () => {
     const own = { type: 'AWS::CloudWatch::Dashboard', logicalId: 'Own', physicalId: 'menu-prod' };
 
     assert.deepEqual(findings('AWS::CloudWatch::Dashboard', [own]), []);
@@ -56,7 +56,7 @@ describe('a name that is taken', () => {
 });
 
 describe('reservations of a stack', () => {
-  it('are those of functions that reserve some', () => {
+  it('are those of functions with reserved concurrency', () => {
     const reserving = (count: unknown) => ({
       Type: 'AWS::Lambda::Function',
       Properties: { FunctionName: 'f', ReservedConcurrentExecutions: count },
@@ -192,7 +192,7 @@ describe('a function of an account', () => {
     assert.deepEqual(unread, []);
   });
 
-  it('is unknown where it is not there, or may not be read, which is said', async () => {
+  it('is unknown if it does not exist or may not be read, which is reported', async () => {
     const absent = await facts(() => Promise.resolve(undefined));
     const closed = await facts(() => Promise.reject(new PlaneError('GET', 'AccessDenied', 'no')));
 

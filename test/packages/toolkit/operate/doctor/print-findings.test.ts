@@ -14,7 +14,7 @@ const FINDING: Finding = {
 };
 
 describe('printReport', () => {
-  it('says of each finding what, why, where and how to end it', () => {
+  it('says for each finding what it is, why it matters, whether it is an obstacle, and how to solve it', () => {
     const report = {
       stage: 'prod',
       stack: 'menu-prod',

@@ -56,7 +56,7 @@ describe('readStack', () => {
     });
   });
 
-  it('reads a stack that has a name of its own', async () => {
+  it('reads a stack that has its own name', async () => {
     const provider = { ...STATE.service.provider, stackName: 'menu-prod-of-ours' };
     using packaged = aPackage({ service: { ...STATE.service, provider } });
 
@@ -72,7 +72,7 @@ describe('readStack', () => {
     );
   });
 
-  it('says what to do where nothing is packaged', async () => {
+  it('says what to do if nothing is packaged', async () => {
     await assert.rejects(readStack('/nowhere', '/nowhere', 'prod'), /run gatewright package first/);
   });
 });

@@ -174,7 +174,7 @@ describe('a failing request of a deployed API is explained from its log line, th
       assert.match(found.story.sentences.join(' '), says);
       assert.match(found.story.sentences.join(' '), /Stage prod has served deployment \w+ since 20/);
       assert.deepEqual(found.story.missing, []);
-      // Advice for the gateway on this machine is none here.
+      // Suggestions for the gateway on this machine do not apply here.
       assert.doesNotMatch(found.story.changes.join(' '), /gatewright (clock|token|env)/);
     });
 });

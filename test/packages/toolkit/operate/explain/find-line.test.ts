@@ -12,7 +12,7 @@ const NOW = Date.parse('2026-01-02T00:00:00Z');
 const options: LineQuery = { line: undefined, file: undefined, requestId: undefined, sinceMs: 86_400_000 };
 
 describe('the line of a request', () => {
-  it('is looked for in the log group of the stage, over pages that are empty', async () => {
+  it('is searched for in the log group of the stage, over pages that are empty', async () => {
     const asked: unknown[] = [];
     await using account = await anAccount({
       'logs FilterLogEvents'(input) {
@@ -47,7 +47,7 @@ describe('the line of a request', () => {
     );
   });
 
-  it('may be pasted, or stand in a file: the last one, or that of the request', async () => {
+  it("may be pasted or read from a file: the last one, or the request's", async () => {
     await using account = await anAccount({});
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-lines-'));
     const file = join(folder, 'access.log');

@@ -1,4 +1,4 @@
-/** What one line says by itself: phase, code and failure, keys and throttles. Source: docs/aws §1.3 */
+/** What one line shows by itself: phase, code and failure, keys and throttles. Source: docs/aws §1.3 */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gatherFacts, readSince } from '../../../../../packages/toolkit/operate/explain/explain-api.ts';
@@ -50,7 +50,7 @@ function judged(kind: LiveApi['kind'], fields: Readonly<Record<string, string>>)
 }
 
 describe('a line', () => {
-  it('without a status tells of no failure', () => {
+  it('without a status reports no failure', () => {
     assert.deepEqual(judged('rest', {}), {
       phase: 'map-response',
       code: undefined,
@@ -118,7 +118,7 @@ describe('a line', () => {
     ],
     ['rest', { status: '404', 'integration.status': '404' }, 'map-response', undefined, undefined],
   ] as const)
-    it(`of ${kind} tells of ${code ?? 'no code'} in ${phase}: ${JSON.stringify(fields)}`, () => {
+    it(`of ${kind} reports ${code ?? 'no code'} in ${phase}: ${JSON.stringify(fields)}`, () => {
       const { phase: found, code: by, failure: why } = judged(kind, fields);
 
       assert.deepEqual([found, by, why], [phase, code, failure]);
@@ -151,13 +151,13 @@ describe('the key of a line', () => {
       assert.equal(meter(given)?.hasApiKey, given !== undefined);
     });
 
-  it('comes from the header, or from the authorizer where the API says so', () => {
+  it('comes from the header, or from the authorizer if the API says so', () => {
     assert.equal(meter(undefined)?.keySource, 'HEADER');
     assert.equal(meter(undefined, {}, { api: { apiKeySource: 'AUTHORIZER' } })?.keySource, 'AUTHORIZER');
     assert.equal(meter(undefined, { 'identity.apiKeyId': 'k' })?.hasApiKey, true);
   });
 
-  it('has the limits of its plan, and the route its own, where the line is of a throttle', () => {
+  it('has the limits of its plan, and the route its own, if the line is of a throttle', () => {
     const plan = { id: 'gold', quota: { limit: 9, period: 'DAY' }, throttle: { rate: 1, burst: 2 } };
     const throttled = { 'error.responseType': 'THROTTLED' };
     const methodSettings = { '~1pets/GET': { throttlingRateLimit: 5, throttlingBurstLimit: 6 } };
@@ -178,7 +178,7 @@ describe('the key of a line', () => {
     assert.deepEqual([ofNone?.planLimit, ofNone?.routeLimit], [undefined, undefined]);
   });
 
-  it('is none of an HTTP API, which has throttles of routes and of its stage alone', () => {
+  it('does not exist for an HTTP API, which only has throttles of routes and of its stage', () => {
     const stageShown = {
       defaultRouteSettings: { throttlingRateLimit: 1, throttlingBurstLimit: 2 },
       routeSettings: { 'GET /orders': { throttlingRateLimit: 7, throttlingBurstLimit: 8 } },
@@ -209,7 +209,7 @@ describe('the facts around a line', () => {
     [true, true],
     [false, false],
   ] as const)
-    it(`are of a key that is ${isEnabled ? 'on' : 'off'} where AWS shows enabled as ${String(enabled)}`, async () => {
+    it(`are of a key that is ${isEnabled ? 'on' : 'off'} if AWS shows enabled as ${String(enabled)}`, async () => {
       const plan = {
         id: 'p1',
         name: 'gold',
@@ -239,7 +239,7 @@ describe('the facts around a line', () => {
     ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z'],
     [undefined, undefined],
   ] as const)
-    it(`have the deployment's time where AWS shows ${String(createdDate)}`, async () => {
+    it(`have the deployment's time if AWS shows ${String(createdDate)}`, async () => {
       const plane = planeOf({ '/restapis/abc/deployments/d1': { createdDate } });
       const live = anApi('rest', { stageShown: { deploymentId: 'd1' } });
 

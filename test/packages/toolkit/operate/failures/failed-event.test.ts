@@ -48,7 +48,7 @@ describe('readFailedEvent', () => {
     );
   });
 
-  it('hands over no record of a stream, which has no event', () => {
+  it('returns nothing for a record of a stream, which has no event', () => {
     // Source: Lambda developer guide, "Using AWS Lambda with Amazon DynamoDB", on-failure record
     const body = JSON.stringify({
       requestContext: {
@@ -63,7 +63,7 @@ describe('readFailedEvent', () => {
     assert.match(event.reason ?? '', /the position of a batch in a stream/);
   });
 
-  it('takes no text for an event, and no other ARN for a function', () => {
+  it('does not accept a text as an event, or another ARN as a function', () => {
     assert.match(read('hello').reason ?? '', /not JSON/);
     const topic = {
       requestContext: { functionArn: 'arn:aws:sns:us-east-1:123456789012:t' },

@@ -46,7 +46,7 @@ describe('listFailures', () => {
     assert.equal((await listFailures(account.aws, 'menu-prod', 12)).failures.length, 12);
   });
 
-  it('says which stack is not there, and which right is missing', async () => {
+  it('says which stack does not exist, and which right is missing', async () => {
     const refused = async (answer: ReturnType<typeof xmlError>): Promise<string> => {
       await using account = await anAccount({ 'cloudformation ListStackResources': answer });
       const failed: unknown = await listFailures(account.aws, 'menu-prod', 10).catch(
@@ -75,7 +75,7 @@ describe('gatewright failures list', () => {
       /^message +function .*\nm0 +menu-prod-usage-tracker .*\nm1 .*\n2 failed events in menu-prod-failures\n$/,
     ],
   ] as const)
-    it(`prints ${held} of them, and how many there are where`, async () => {
+    it(`prints ${held} of them, and how many there are in each place`, async () => {
       await using account = await anAccount(aFailureQueue(messages(held), WELL).answers);
 
       const { code, stdout, stderr } = await runCommandHere(
@@ -108,7 +108,7 @@ async function replay(
 }
 
 describe('replayFailures', () => {
-  it('hands each event over once, and deletes what went well', async () => {
+  it('passes each event on once, and deletes what succeeded', async () => {
     const queue = aFailureQueue(messages(12), WELL);
     const asked: unknown[] = [];
     const receive = queue.answers['sqs ReceiveMessage'] as (
@@ -149,7 +149,7 @@ describe('replayFailures', () => {
     assert.deepEqual(queue.left(), { held: [], hidden: [] });
   });
 
-  it('keeps what fails again, in sight, and goes on', async () => {
+  it('keeps what fails again visible, and continues', async () => {
     const failing = {
       body: { errorMessage: 'still away' },
       headers: { 'x-amz-function-error': 'Unhandled' },
@@ -197,7 +197,7 @@ describe('replayFailures', () => {
     assert.deepEqual([queue.events, queue.left()], [[], { held: ['evil', 'other'], hidden: [] }]);
   });
 
-  it('takes one message alone, and keeps all others visible', async () => {
+  it('takes only one message, and keeps all others visible', async () => {
     const queue = aFailureQueue(messages(25), WELL);
 
     assert.deepEqual(await replay(queue, { messageId: 'm17' }), [['m17', 'done', '']]);
@@ -205,7 +205,7 @@ describe('replayFailures', () => {
     assert.deepEqual([queue.left().held.length, queue.left().hidden], [24, []]);
   });
 
-  it('hands over at most the given number', async () => {
+  it('passes on at most the given number', async () => {
     const queue = aFailureQueue(messages(5), WELL);
 
     assert.equal((await replay(queue, { limit: 3 })).length, 3);

@@ -83,7 +83,7 @@ describe('a canary that AWS shows', () => {
       { percent: 2.5, deploymentId: 'd1', overrides: { colour: 'blue' }, usesStageCache: true },
     ],
   ] as const)
-    it(`is read as it is: ${JSON.stringify(shown)}`, () => {
+    it(`is read as: ${JSON.stringify(shown)}`, () => {
       assert.deepEqual(canaryOf(shown === undefined ? {} : { canarySettings: shown }), expected);
     });
 });
@@ -192,7 +192,7 @@ describe('the watch of a canary', () => {
     { when: 'there is no such alarm', states: [''], counts: [[100, 0]], says: 'blind', atMs: 60_000 },
   ] as const;
   for (const { when, states, counts, says, atMs } of cases)
-    it(`ends ${says} where ${when}`, async () => {
+    it(`ends ${says} if ${when}`, async () => {
       const at = looks(states, counts);
 
       const verdict = await watchCanary(options, at);

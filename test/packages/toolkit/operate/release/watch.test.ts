@@ -36,8 +36,8 @@ const ANSWERS: Answers = {
   },
 };
 
-describe('what a watch sees in CloudWatch', () => {
-  it('is the state of an alarm of any kind, and of none where there is none', async () => {
+describe('what a watch reads from CloudWatch', () => {
+  it('is the state of an alarm of any kind, and an unknown state if there is none', async () => {
     await using account = await anAccount(ANSWERS);
     const { alarmState } = cloudWatchMeasurements(account.aws, target, clock);
 
@@ -56,7 +56,7 @@ describe('what a watch sees in CloudWatch', () => {
     });
   });
 
-  it('is no reason to be well where it is refused', async () => {
+  it('does not count as well if it is refused', async () => {
     await using account = await anAccount({
       'monitoring DescribeAlarms': xmlError('AccessDenied', 'not authorized', 403),
     });

@@ -47,7 +47,7 @@ describe('a change at an admin endpoint', () => {
 
   const send = () => sendChange({ method: 'POST', path: '/' }, { url: origin, operation: 'op-1' });
 
-  it('names the operation where the store did not answer, and not where words only look like it', async () => {
+  it('names the operation if the store did not answer, but not if a message only looks like it', async () => {
     const detail = 'STORE_UNAVAILABLE is what it says';
     answers = [{ status: 503, body: { detail: 'the table did not answer', code: 'STORE_UNAVAILABLE' } }];
     await assert.rejects(
@@ -64,7 +64,7 @@ describe('a change at an admin endpoint', () => {
     });
   });
 
-  it('names the operation where nothing answers', async () => {
+  it('names the operation if nothing answers', async () => {
     const closed = { url: 'http://127.0.0.1:1', operation: 'op-2' };
 
     await assert.rejects(
@@ -109,7 +109,7 @@ describe('what API Gateway did of a change', () => {
   const failed = { step: 'flush b', done: false, reason: 'too many requests' };
   const sent = (outside: unknown) => ({ answer: { outside }, operationId: 'op-1' });
 
-  it('is nothing to complain of where there is nothing or all is done', () => {
+  it('is not reported if there is nothing to do or everything is done', () => {
     for (const outside of [undefined, 'none', [], [done, done]]) requireOutside(sent(outside));
 
     assert.deepEqual(outsideSteps({ outside: { step: 'a' } }), []);
@@ -126,7 +126,7 @@ describe('what API Gateway did of a change', () => {
 });
 
 describe('the answer of an endpoint as text', () => {
-  it('is a table of the named members, with - for those that are not there and members and lists in words', () => {
+  it('is a table of the named members, with - for missing members, and members and lists as text', () => {
     const rows = [{ id: 'a', roles: ['x'], limit: 7 }, { id: 'bcd' }];
 
     assert.deepEqual(rowsToTable(rows, ['id', 'roles', 'limit'], ['ID', 'ROLES', 'LIMIT']), [
@@ -161,7 +161,7 @@ describe('gatewright plan', () => {
   });
   const plan = (...args: readonly string[]): readonly string[] => ['plan', ...args];
 
-  it('lists plans with their limits in words, and as they are with --json', async () => {
+  it('lists plans with their limits as text, and unchanged with --json', async () => {
     const gold = {
       id: 'gold',
       version: 2,
@@ -207,7 +207,7 @@ describe('gatewright plan', () => {
     assert.match(lost.stderr, /Forbidden \(403\)/);
   });
 
-  it('names the place in the file of what the endpoint refuses, as far as it says which', async () => {
+  it('names the place in the file of what the endpoint refuses, as far as it is known', async () => {
     writeFileSync(join(folder, 'bad.yml'), 'id: bad\nversion: 1\nlimits:\n  - { id: daily, quota: -1 }\n');
     const refuse = (problem: object) =>
       admin.ask(plan('save', 'bad.yml'), { status: 422, body: { detail: 'must be 0 or more', ...problem } });

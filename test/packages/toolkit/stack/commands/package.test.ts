@@ -22,7 +22,7 @@ function write(name: string, text: string): void {
   writeFileSync(join(folder, name), text);
 }
 
-/** What is packaged ends here: a stage that serverless.yml does not have is refused after ids were looked up. */
+/** Packaging ends here: a stage that serverless.yml does not have is refused after the ids were looked up. */
 const withStages = (stages: string): string => `params: { default: {}, ${stages} }\n`;
 const UNKNOWN_STAGE = /error: unknown stage "prod"; the stages in serverless\.yml are (.*)\n$/;
 
@@ -67,7 +67,7 @@ describe('the folder of the stack', () => {
     assert.equal(serviceFolder(join(folder, 'other')), join(folder, 'other'));
   });
 
-  it('is refused where it has no definition', async () => {
+  it('is refused if it has no definition', async () => {
     const { code, stderr } = await pack();
 
     assert.equal(code, 1);
@@ -82,7 +82,7 @@ describe('the folder of the stack', () => {
 describe('the ids of protected APIs', () => {
   beforeEach(() => write('serverless.yml', withStages('dev: {}')));
 
-  it('need nothing where each document names or has one', async () => {
+  it('need nothing if each document names or has one', async () => {
     protect('written', 'prod: { stack: shop-prod, logicalId: Api, apiId: a1b2c3d4e5, stage: prod }');
     protect('known', NAMED, 'z9y8x7w6v5');
     const { stderr } = await pack();
@@ -91,7 +91,7 @@ describe('the ids of protected APIs', () => {
     assert.ok(stderr.startsWith('error:'), stderr);
   });
 
-  it('are warned of where no document names an API in the stage, without asking AWS', async () => {
+  it('are reported as missing if no document names an API in the stage, without asking AWS', async () => {
     protect('menu', 'dev: { stack: menu-dev, logicalId: Api, stage: dev }');
     const { stderr } = await pack();
 
@@ -101,7 +101,7 @@ describe('the ids of protected APIs', () => {
     );
   });
 
-  it('are warned of without a region, each kind in its own words', async () => {
+  it('are reported as missing without a region, each kind with its own message', async () => {
     protect('orders', NAMED);
     protect('menu', NAMED, LOCAL_ID);
     const both = await pack();
@@ -129,7 +129,7 @@ describe('the ids of protected APIs', () => {
     );
   });
 
-  it('are looked up in the region that the SDKs take too, and written beside the local one', async () => {
+  it('are looked up in the region that the SDKs use too, and stored in addition to the local one', async () => {
     const asked: string[] = [];
     await using cloudFormation = await aLoopbackServer((request, response) => {
       asked.push(`${request.headers.authorization?.split('/')[2] ?? ''} ${request.url ?? ''}`);
@@ -174,7 +174,7 @@ describe('gatewright package', () => {
     );
   });
 
-  it('lists what it has written, with sizes, and where', async () => {
+  it('lists what it has written, with sizes and places', async () => {
     using service = anOslsService(`write('a.zip', '${'x'.repeat(2048)}');`);
     const { code, stdout, stderr } = await pack([service.request.serviceDirectory, '--output', 'out']);
 

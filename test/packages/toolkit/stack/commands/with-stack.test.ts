@@ -7,7 +7,7 @@ import { withStack } from '../../../../../packages/toolkit/stack/commands/with-s
 import { runCommandHere } from '../../../../support/command-in-process.ts';
 import { planOwnPorts } from '../../../../../packages/gateway/server/port-plan.ts';
 
-it('adds the stack after the service, whose ports stay where they were', () => {
+it('adds the stack after the service, so that the ports of the service do not change', () => {
   const service = mkdtempSync(join(tmpdir(), 'gatewright-with-stack-'));
   try {
     const definition = join(service, 'template.yml');
@@ -24,7 +24,7 @@ it('adds the stack after the service, whose ports stay where they were', () => {
   }
 });
 
-it('says where it found the stack, or that it is not here, and adds nothing for a service that imports nothing', () => {
+it('says where it found the stack, or that it does not exist here, and adds nothing for a service that imports nothing', () => {
   const service = mkdtempSync(join(tmpdir(), 'gatewright-with-stack-'));
   const said: string[] = [];
   const say = (message: string): void => void said.push(message);

@@ -1,4 +1,4 @@
-/** The template part that answers 429 where a quota is used up, served by the gateway as a service takes it. */
+/** The part of a template that answers 429 if a quota is used up, served by the gateway as a service uses it. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const REFUSED = quotaContext({
   retryAfterSeconds: 57,
   limits: LIMITS,
 });
-/** As `request-authorizer` answers: an admitted request gets the key, one over its quota none. */
+/** As `request-authorizer` answers: an admitted request gets the key, and one over its quota gets none. */
 const AUTHORIZER = `exports.handler = async ({ methodArn, headers }) => ({
   principalId: 'acme',
   policyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: methodArn }] },
@@ -107,7 +107,7 @@ describe('stack/over-quota.json', () => {
   });
   after(() => started.close());
 
-  it('answers 429 with the headers of the quota where it is used up', async () => {
+  it('answers 429 with the headers of the quota if it is used up', async () => {
     const reply = await fetch(`${started.urlOf('rest')}/`, { headers: { over: '1' } });
     const expected = rateLimitHeaders(LIMITS);
 

@@ -18,7 +18,7 @@ const WORDS: CredentialWords = {
   noun: 'key',
   copied: 'key',
   rotateNote:
-    'During this time, replace the old key by the new one in your programs. Both work, so no request fails.',
+    'During this time, replace the old key with the new one in your programs. Both work, so no request fails.',
   revokeNote: (name) =>
     `Requests with the key “${name}” will be refused from now on. A revoked key cannot be used again.`,
 };

@@ -1,6 +1,6 @@
 -- Defines the Athena table for an export of the usage table to S3, which this command creates:
 -- `aws dynamodb export-table-to-point-in-time --export-format DYNAMODB_JSON`.
--- Replace BUCKET, PREFIX and EXPORT by the bucket, the prefix and the id of the export. Each export needs a table of its own.
+-- Replace BUCKET, PREFIX and EXPORT with the bucket, the prefix and the id of the export. Each export needs a table of its own.
 CREATE EXTERNAL TABLE usage_export (
   item struct<
     pk: struct<s: string>,

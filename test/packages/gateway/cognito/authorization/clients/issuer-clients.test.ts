@@ -25,7 +25,7 @@ describe('a client with a metadata document', () => {
     assert.equal(typeof body['access_token'], 'string');
   });
 
-  it('is named on the page by its document, with a warning if any program of this machine could be it', async () => {
+  it('is shown with the name in its document, with a warning if it could be any program on this machine', async () => {
     const at = await anIssuerPort({
       documents: { [CLIENT]: { text: JSON.stringify(DOCUMENT), cacheControl: undefined } },
     });

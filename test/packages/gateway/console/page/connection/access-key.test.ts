@@ -17,7 +17,7 @@ const CHANNEL = 'gatewright-key';
 const KEY = 'key-of-a-link-0123456789';
 const OTHER = 'key-of-another-0123456789';
 
-/** As in a browser, but at once: all other channels of a name hear what one says. */
+/** As in a browser, but at once: all other channels of a name get what one sends. */
 function channels() {
   const open = new Set<Listener>();
   return class {
@@ -62,7 +62,7 @@ describe('the key of the page', () => {
     return { address: () => address, store };
   }
 
-  it('is that of its link, which does not stay in the address, and later that of the tab', async () => {
+  it('is the key in its link, which does not stay in the address, and later the key of the tab', async () => {
     const { address, store } = openTab(`#${KEY}`);
 
     assert.equal(await findKey(), KEY);
@@ -94,7 +94,7 @@ describe('the key of the page', () => {
     assert.equal(store.getItem('gatewright-key'), OTHER);
   });
 
-  it('is given to a tab that wants one', async () => {
+  it('is given to a tab that asks for one', async () => {
     openTab(`#${KEY}`);
     await findKey();
     const given: string[] = [];
@@ -104,7 +104,7 @@ describe('the key of the page', () => {
     assert.deepEqual(given, [KEY]);
   });
 
-  it('is none where no tab answers within two seconds', async () => {
+  it('is missing if no tab answers within two seconds', async () => {
     openTab();
     let found: string | undefined = 'not yet';
     const asked = findKey().then((key) => (found = key));

@@ -1,4 +1,4 @@
-/** What the page makes of a gateway that restarts, refuses its key or is away. */
+/** How the page handles a gateway that restarts, refuses its key or is not running. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { asGlobals } from '../../../../../support/as-globals.ts';
@@ -44,7 +44,7 @@ describe('a call of the page', () => {
     return [error.status, error.message, error.isOfConnection];
   };
 
-  it('is signed for the start that answers, which is asked for once', async () => {
+  it('is signed for the start that answers, whose identity is requested once', async () => {
     assert.equal(connection.currentStart(), '');
 
     for (const path of ['requests', 'console/apis']) assert.equal((await connection.call(path)).status, 200);
@@ -66,7 +66,7 @@ describe('a call of the page', () => {
     assert.deepEqual([await reply.text(), sent, gateway.asked], ['made', { a: 1 }, ['POST send']]);
   });
 
-  it('is made again, once, where the gateway was restarted meanwhile', async () => {
+  it('is sent again, once, if the gateway was restarted in the meantime', async () => {
     await connection.call('requests');
     gateway.restart();
 
@@ -77,7 +77,7 @@ describe('a call of the page', () => {
     assert.equal(gateway.fetched, 5);
   });
 
-  it('is refused with its key, and the page says so', async () => {
+  it('is refused because of its key, and the page says so', async () => {
     connection.useKey('key-of-an-earlier-folder-0123');
     const { shown, leave } = await showHook(connection.useConnection);
     assert.equal(shown(), 'waiting');
@@ -92,7 +92,7 @@ describe('a call of the page', () => {
     await leave();
   });
 
-  it('goes on with the key of a link that another tab was opened by', async () => {
+  it('continues with the key of the link that opened another tab', async () => {
     const channels: { onmessage?: (event: GivenKey) => void; close: () => void }[] = [];
     pages.push(
       asGlobals({
@@ -131,7 +131,7 @@ describe('a call of the page', () => {
     );
   });
 
-  it('fails where nothing answers, and where the gateway is not ready', async () => {
+  it('fails if nothing answers, and if the gateway is not ready', async () => {
     gateway.isAway = true;
     assert.deepEqual(await refusalOf('requests'), [
       0,
@@ -144,7 +144,7 @@ describe('a call of the page', () => {
     assert.deepEqual(gateway.asked, []);
   });
 
-  it('that the page has ended is no refusal', async () => {
+  it('that the page has ended is not treated as a refusal', async () => {
     await connection.call('requests');
 
     await assert.rejects(connection.call('requests', { signal: AbortSignal.abort() }), {

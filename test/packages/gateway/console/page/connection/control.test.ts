@@ -94,7 +94,7 @@ describe('useFetched', () => {
     assert.equal(gateway.fetched, all);
   });
 
-  it('says that nothing answers where nothing was read before', async () => {
+  it('says that nothing answers if nothing was read before', async () => {
     gateway.isAway = true;
     const { shown, leave } = await showHook(() => useFetched('console/keys'));
 
@@ -107,7 +107,7 @@ describe('useFetched', () => {
     await leave();
   });
 
-  it('asks for nothing without a path, and every so often where that is wanted, until it leaves', async () => {
+  it('asks for nothing without a path, and every so often if that is wanted, until it leaves', async () => {
     const ticking = new Map<number, { readonly run: () => void; readonly ms: number }>();
     const timers = asGlobals({
       setInterval(run: () => void, ms: number) {
@@ -176,7 +176,7 @@ describe('followRows', () => {
     return batches;
   };
 
-  it('gives each whole event, wherever the network cuts them, also within a letter', async () => {
+  it('returns each whole event, wherever the network splits the stream, even within a character', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(STREAM.length), { maxLength: 12 }), async (given) => {
         const cuts = [0, ...given.toSorted((one, other) => one - other), STREAM.length];
@@ -188,12 +188,12 @@ describe('followRows', () => {
     );
   });
 
-  it('gives them where each byte comes alone', async () => {
+  it('returns them even if each byte arrives alone', async () => {
     assert.deepEqual(await follow([...STREAM].map((byte) => Uint8Array.of(byte))), BATCHES);
     assert.deepEqual(gateway.asked, ['GET requests/events?since=7']);
   });
 
-  it('fails with what the gateway says where there are none', async () => {
+  it("fails with the gateway's message if there are no rows", async () => {
     gateway.answer = () => Response.json({ message: 'Nothing is recorded.' }, { status: 409 });
 
     const followed = followRows(0, () => undefined, new AbortController().signal);

@@ -84,7 +84,7 @@ describe('what would be cheaper', () => {
       assert.match(found?.loses ?? '', loses);
     });
 
-  it('is nothing where a change would cost more: a cache that spares more than it costs', () => {
+  it('is nothing if a change would cost more: a cache that spares more than it costs', () => {
     const busy = findCheaper(SHAPE, { ...MONTH, events: 100e6 }, DEFAULT_PRICES);
 
     assert.ok(!busy.some(({ what }) => what.includes('without its cache')));

@@ -187,7 +187,7 @@ describe('what a month costs', () => {
       assert.ok(Math.abs(lines.reduce((sum, line) => sum + line.cost, 0) - total) < 1e-9);
     });
 
-  it('goes on with the next tier only above the end of one', () => {
+  it('continues with the next tier only above the end of the previous one', () => {
     const tiers = [
       { upTo: 10, price: 3 },
       { upTo: Infinity, price: 1 },
@@ -201,7 +201,7 @@ describe('what a month costs', () => {
 });
 
 describe('prices', () => {
-  it('are those of docs/aws §14', () => {
+  it('are the prices in docs/aws §14', () => {
     const page = readFileSync(join(REPOSITORY, 'docs/aws/prices.md'), 'utf8');
     const { cache, ...others } = DEFAULT_PRICES;
     const all = Object.values(others).flatMap((price) =>
@@ -242,7 +242,7 @@ describe('the lines of a month', () => {
     eventsOfTables: 1,
   };
 
-  it('say of what they are, and how much of it', () => {
+  it('say what they are for, and how much of it', () => {
     assert.deepEqual(
       costOf(shape, month(2e6), DEFAULT_PRICES).lines.map(({ item, of, amount }) => [item, of, amount]),
       [
@@ -258,7 +258,7 @@ describe('the lines of a month', () => {
     );
   });
 
-  it('are one for all tables where a number is written, and none for what costs nothing', () => {
+  it('are a single line for all tables if a number is given, and are left out for what costs nothing', () => {
     const { lines } = costOf(
       { ...shape, apis: [], functions: [], caches: [] },
       month(1e6, { writesPerEvent: 3 }),
@@ -273,7 +273,7 @@ describe('the lines of a month', () => {
 });
 
 describe('the prices that can be changed', () => {
-  it('are all of them but those of caches, each once', () => {
+  it('are all prices except those of caches, each once', () => {
     const { cache: _, ...prices } = DEFAULT_PRICES;
 
     assert.deepEqual(EDITABLE.map(([name]) => name).toSorted(), Object.keys(prices).toSorted());
@@ -296,7 +296,7 @@ describe('the prices that can be changed', () => {
     it(`begin with ${price} for ${name}`, () => assert.equal(priceOf(DEFAULT_PRICES, name), price));
 
   // API Gateway pricing, "Caching", per hour in us-east-1.
-  it('of caches are those of their sizes', () =>
+  it('of caches are the prices of their sizes', () =>
     assert.deepEqual(DEFAULT_PRICES.cache, {
       '0.5': 0.02,
       '1.6': 0.038,

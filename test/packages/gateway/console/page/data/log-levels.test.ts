@@ -14,7 +14,7 @@ describe('the level of a log line', () => {
     it(`of ${level ?? 'no level'} is ${rank}, marked as ${kind === '' ? 'nothing' : kind}`, () =>
       assert.deepEqual([rankOf({ level, message }), kindOf({ level, message })], [rank, kind]));
 
-  it('does not mark an authorizer’s refusal as an error, and marks an error that only speaks of one', () => {
+  it('does not mark an authorizer’s refusal as an error, but marks an error that only mentions a refusal', () => {
     const kind = (message: string): string => kindOf({ level: 'ERROR', message });
 
     assert.equal(kind('Invoke Error\tUnauthorizedAnswer: Unauthorized'), '');

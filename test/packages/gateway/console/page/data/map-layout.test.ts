@@ -36,7 +36,7 @@ const CHAIN = {
 };
 
 describe('layOut', () => {
-  it('has a column for each kind that there is, from left to right', () => {
+  it('has a column for each existing kind, from left to right', () => {
     const { columns, width } = layOut(CHAIN.nodes, CHAIN.edges, MEASURE);
 
     assert.deepEqual(
@@ -46,7 +46,7 @@ describe('layOut', () => {
     assert.equal(width, (columns.at(-1)?.x ?? 0) + 16 + 'resource'.length * 8 + 44);
   });
 
-  it('puts a node beside what leads to it', () => {
+  it('puts a node next to the nodes that lead to it', () => {
     const { nodes } = layOut(CHAIN.nodes, CHAIN.edges, MEASURE);
     const yOf = (wanted: string): number | undefined => nodes.find(({ id }) => id === wanted)?.y;
 
@@ -72,7 +72,7 @@ describe('layOut', () => {
     );
   });
 
-  it('shows names in full where the window has room, and cuts the longest where it has not', () => {
+  it('shows names in full if the window has room, and cuts the longest if it has not', () => {
     const long = 'food-delivery-dev-list-partner-orders';
     const nodes = [aNode('api', 'api'), aNode(long, 'function')];
     const nameAt = (room: number): string | undefined =>
@@ -112,14 +112,14 @@ describe('layOut', () => {
 });
 
 describe('connectedTo', () => {
-  it('is all before and all after, and not what else these lead to', () => {
+  it('is everything before and after the node, and nothing else to which these nodes lead', () => {
     assert.deepEqual(
       [...connectedTo('f', CHAIN.edges)].toSorted(),
       ['GET /a', 'api', 'f', 'table'].toSorted(),
     );
   });
 
-  it('ends where lines go in a circle', () => {
+  it('ends if lines go in a circle', () => {
     const edges = [
       { from: 'a', to: 'b' },
       { from: 'b', to: 'a' },

@@ -28,7 +28,7 @@ const TABLE: TableDescription = {
 const call = (over: Partial<TableQuestion>) => toCall('orders', TABLE, { ...FULL_SCAN, ...over });
 
 describe('a question to a table', () => {
-  it('reads every item where no partition is named', () => {
+  it('reads every item if no partition is given', () => {
     assert.deepEqual(call({ sort: '7', limit: 10 }), {
       operation: 'Scan',
       input: { TableName: 'orders', Limit: 10 },
@@ -88,7 +88,7 @@ describe('a question to a table', () => {
     });
   });
 
-  it('goes by the key of an index, and knows where that has no sort key', () => {
+  it('uses the key of an index, and takes into account that an index may have no sort key', () => {
     assert.deepEqual(indexesOf(TABLE), ['by-owner']);
     assert.deepEqual(keysOf(TABLE, 'by-owner'), { partition: 'owner', sort: undefined });
     assert.deepEqual(call({ index: 'by-owner', partition: 'alice', sort: '7', isDescending: true }).input, {

@@ -115,7 +115,7 @@ describe('viewsOf a body', () => {
     });
   });
 
-  it('knows of an event of a streamed reply when its last piece was sent', () => {
+  it('shows when the last piece of a streamed reply was sent', () => {
     const sent = ['data: one\n\ndata:', ' two\r\n', '\r\ndata: three'];
     const pieces = sent.map((piece, index) => ({ atMs: 10 * (index + 1), bytes: piece.length, text: piece }));
 

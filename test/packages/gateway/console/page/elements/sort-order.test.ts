@@ -30,7 +30,7 @@ describe('sortRows', () => {
     ['the largest first', [10, 9, 100], true, [100, 10, 9]],
     ['texts without regard to case', ['b', 'A', 'C'], false, ['A', 'b', 'C']],
     ['what has no value last', [undefined, 2, 1], false, [1, 2, undefined]],
-    ['what has no value last the other way round, too', [undefined, 1, 2], true, [2, 1, undefined]],
+    ['rows without a value last in reverse order, too', [undefined, 1, 2], true, [2, 1, undefined]],
   ] as const)
     it(`has ${name}`, () => {
       assert.deepEqual(
@@ -60,7 +60,7 @@ describe('sortRows', () => {
 });
 
 describe('the order of a table', () => {
-  it('changes with each press: one way, the other, as it came', () => {
+  it('changes with each click: ascending, descending, original order', () => {
     const first = nextOrder(undefined, 'Took', true);
     const second = nextOrder(first, 'Took', true);
 
@@ -71,7 +71,7 @@ describe('the order of a table', () => {
     assert.deepEqual(nextOrder(second, 'Path', false), { column: 'Path', isDescending: false });
   });
 
-  it('is kept by table', () => {
+  it('is stored for each table', () => {
     const store = aStore();
     keepOrder(store, 'traffic', { column: 'Took', isDescending: true });
     keepOrder(store, 'functions', { column: '-p50', isDescending: false });
@@ -83,12 +83,12 @@ describe('the order of a table', () => {
     assert.equal(readOrder(store, 'caches'), undefined);
   });
 
-  it('is that of the rows where what was kept cannot be read', () => {
+  it('is the order of the rows if the stored order cannot be read', () => {
     for (const text of ['{', 'null', '[["traffic"]]', '[["traffic","+"]]'])
       assert.equal(readOrder(aStore(text), 'traffic'), undefined, text);
   });
 
-  it('is kept of a hundred tables', () => {
+  it('is stored for a hundred tables', () => {
     const store = aStore();
     for (let at = 0; at < 150; at += 1) keepOrder(store, `t${at}`, { column: 'a', isDescending: false });
 

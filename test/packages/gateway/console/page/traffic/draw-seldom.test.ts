@@ -19,7 +19,7 @@ describe('drawSeldom', () => {
     return { shown, later, stopDrawing };
   }
 
-  it('draws what came in a quarter of a second at once, in order, with the last state', () => {
+  it('draws everything that arrived within a quarter of a second at once, in order, with the last state', () => {
     const { shown, later } = drawn();
 
     for (let at = 0; at < 10; at += 1) {

@@ -41,7 +41,7 @@ describe('readHar', () => {
     ]);
   });
 
-  it('finds the API by its address, and by the path for other hosts', () => {
+  it('finds the API by its address, and for other hosts by the path', () => {
     const of = (url: string): string | undefined => readHar(archive({ method: 'GET', url }), APIS)[0]?.api;
 
     assert.equal(of('http://127.0.0.1:3001/dev/orders'), 'site');

@@ -15,11 +15,11 @@ describe('idAfter', () => {
     ['gone', 1, 'aaa'],
   ];
   for (const [open, step, wanted] of cases)
-    it(`leads from ${open ?? 'nothing'} ${step === 1 ? 'on' : 'back'} to ${wanted ?? 'nothing'}`, () => {
+    it(`goes from ${open ?? 'nothing'} ${step === 1 ? 'on' : 'back'} to ${wanted ?? 'nothing'}`, () => {
       assert.equal(idAfter(items, open, step), wanted);
     });
 
-  it('counts every press, also before what it led to was drawn', () => {
+  it('counts every key press, even before its result was drawn', () => {
     let open: string | undefined;
     for (let press = 0; press < 3; press += 1) open = idAfter(items, open, 1) ?? open;
 

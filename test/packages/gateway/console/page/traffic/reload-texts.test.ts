@@ -56,7 +56,7 @@ describe('describeReload', () => {
     it(`says ${JSON.stringify(expected)}`, () =>
       assert.equal(describeReload({ ...RELOAD, ...given }), expected));
 
-  it('shows values where there are some', () => {
+  it('shows values if there are any', () => {
     const members = [{ name: 'timeout in s', from: '3', to: '5' }, { name: 'variable KEY' }];
     assert.equal(describeMembers({ members }), 'timeout in s 3 → 5, variable KEY');
   });
@@ -67,7 +67,7 @@ describe('withReloads', () => {
   const show = (items: ReturnType<typeof withReloads<ReturnType<typeof row>>>) =>
     items.map((item) => ('number' in item ? `reload ${item.number}` : item.sequence));
 
-  it('puts reloads between the requests before and after them, above those of earlier starts', () => {
+  it('puts reloads between the requests before and after them, above the reloads of earlier starts', () => {
     const reloads = [
       { ...RELOAD, number: 2, atEpochMs: 250 },
       { ...RELOAD, number: 1, atEpochMs: 150 },

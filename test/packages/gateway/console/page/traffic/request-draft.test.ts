@@ -26,7 +26,7 @@ describe('placeholders of a saved request', () => {
     assert.deepEqual(placeholdersIn(DRAFT), ['ACCESS_TOKEN', 'AUTHORIZATION', 'CLIENT_SECRET']);
   });
 
-  it('are filled with values as they are, and stay where there is none', () => {
+  it('are filled with unchanged values, and stay if there is no value', () => {
     const filled = fillPlaceholders(
       DRAFT,
       new Map([
@@ -70,7 +70,7 @@ describe('a recorded request that is sent again', () => {
   };
   const recorded = { method: 'GET', target: '/dev/orders?a=1', request } as unknown as RequestDetail;
 
-  it('leaves out the headers of its connection, and has no body where none was sent', () => {
+  it('leaves out the headers of its connection, and has no body if none was sent', () => {
     assert.deepEqual(draftOfRequest(recorded), {
       method: 'GET',
       target: '/dev/orders?a=1',
@@ -94,7 +94,7 @@ describe('a request of a route', () => {
     expected: Partial<ReturnType<typeof draftOfRoute>>,
   ])[] = [
     ['begins with its stage', {}, {}, {}],
-    ['has no stage where its address has none', { url: 'http://127.0.0.1:3000' }, {}, { target: '/pets' }],
+    ['has no stage if its address has none', { url: 'http://127.0.0.1:3000' }, {}, { target: '/pets' }],
     [
       'is to the port of a WebSocket API, at its root',
       { url: 'ws://127.0.0.1:3000/dev' },

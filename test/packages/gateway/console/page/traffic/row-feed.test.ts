@@ -1,4 +1,4 @@
-/** Rows for as long as the page is open: first ones, older ones, those that arrive, and those of the next start. */
+/** Rows for as long as the page is open: the first ones, older ones, those that arrive, and those of the next start. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { loadPage, PageGateway, showHook, until } from '../../../../../support/page-in-process.ts';
@@ -108,7 +108,7 @@ describe('the feed of rows', () => {
   };
   const isAsked = (path: string) => (): boolean => gateway.asked.includes(`GET ${path}`);
 
-  it('begins with the newest and goes on with older ones, page by page, until there is none', async () => {
+  it('begins with the newest rows and continues with older ones, page by page, until there are no more', async () => {
     taken = 600;
     follow();
     await until(() => shown.rows.length === 600);
@@ -121,7 +121,7 @@ describe('the feed of rows', () => {
     assert.deepEqual([shown.state, shown.clocks], [{ taken: 600 }, [5_000]]);
   });
 
-  it('adds what arrives since then', async () => {
+  it('adds rows that arrive later', async () => {
     taken = 3;
     follow();
     await until(isAsked('requests/events?since=3'));
@@ -136,7 +136,7 @@ describe('the feed of rows', () => {
     );
   });
 
-  it('goes on where a stream has ended, without rows that it has', async () => {
+  it('continues where a stream has ended, without repeating rows', async () => {
     taken = 2;
     follow();
     await until(() => stream !== undefined);
@@ -157,7 +157,7 @@ describe('the feed of rows', () => {
     await connection.leave();
   });
 
-  it('keeps the rows of a start that has ended below those of the next', async () => {
+  it('keeps the rows of an ended start below the rows of the next start', async () => {
     taken = 2;
     follow();
     await until(() => stream !== undefined);
@@ -231,7 +231,7 @@ describe('the feed of rows', () => {
     assert.deepEqual(shown.clocks, []);
   });
 
-  it('says why nothing is recorded, is connected, and looks for another start every five seconds', async () => {
+  it('says why nothing is recorded, stays connected, and looks for another start every five seconds', async () => {
     gateway.answer = () => Response.json({ message: 'Nothing is recorded.' }, { status: 409 });
     const connection = await showHook(useConnection);
     follow();
@@ -247,7 +247,7 @@ describe('the feed of rows', () => {
     await connection.leave();
   });
 
-  it('tries again after a quarter of a second while nothing answers, after a second where its key is refused', async () => {
+  it('tries again after a quarter of a second while nothing answers, after a second if its key is refused', async () => {
     const waits: number[] = [];
     const { setTimeout: start } = globalThis;
     mock.method(globalThis, 'setTimeout', (run: () => void, ms: number) => {

@@ -15,7 +15,7 @@ const rows = (of: string, ...sequences: number[]): Row[] => sequences.map((seque
 const names = (list: readonly Row[]): string[] => list.map(({ sequence, of }) => `${of}${sequence}`);
 
 describe('rows of several starts', () => {
-  it('stay below those of the start that answers now', () => {
+  it('stay below the rows of the current start', () => {
     const first = mergeRows(addStart([], rows('a', 1, 0)), rows('a', 1, 2, 3));
     const second = mergeRows(addStart(first, []), rows('b', 0, 1));
     const third = addStart(second, rows('c', 0));
@@ -26,7 +26,7 @@ describe('rows of several starts', () => {
     assert.deepEqual(third.filter(isOfEarlierStart).length, 6);
   });
 
-  it('take older rows of the start between both, and none that are there already', () => {
+  it('include older rows of the start between the two, and no row twice', () => {
     const list = addStart(rows('a', 0), rows('b', 7, 6));
 
     assert.deepEqual(names(addOlder(list, rows('b', 5, 4))), ['b7', 'b6', 'b5', 'b4', 'a-1']);

@@ -43,7 +43,7 @@ const ORDER = detailOf({
   body: { form: 'json', text: '{"a":"\'"}' },
 });
 
-/** What `fetch` is called with by a text that was copied. */
+/** The arguments of `fetch` in a copied text. */
 async function callOf(text: string): Promise<readonly [url: string, init: RequestInit]> {
   let called: readonly [string, RequestInit] | undefined;
   const fetch = (url: string, init: RequestInit): { readonly status: number } => {
@@ -56,7 +56,7 @@ async function callOf(text: string): Promise<readonly [url: string, init: Reques
 }
 
 describe('snippets', () => {
-  it('print a curl line whose words no shell changes', () => {
+  it('print a curl command whose words no shell changes', () => {
     const line = printCurl(ORDER).replace(/^curl/, 'printf "%s\\n"');
 
     const words = execFileSync('/bin/sh', ['-c', line], { encoding: 'utf8' }).trimEnd().split('\n');
@@ -77,7 +77,7 @@ describe('snippets', () => {
     ]);
   });
 
-  it('ask for a head as curl does, call no body a form that was none, and give bytes to curl as they were', () => {
+  it('request a head as curl does, do not treat an empty form as a body, and pass bytes to curl unchanged', () => {
     assert.match(printCurl(detailOf({ method: 'HEAD' })), /^curl -I \\\n {2}'https/);
     assert.match(
       printCurl(detailOf({ body: { form: 'binary', text: 'AP8=' } })),
@@ -110,7 +110,7 @@ describe('snippets', () => {
     assert.deepEqual([...(init.body as Uint8Array)], [0, 255]);
   });
 
-  it('say of a body that is kept in part that it is', () => {
+  it('say if only a part of a body is stored', () => {
     const long = detailOf({ body: { form: 'text', text: 'x', cutFrom: 40_000 } });
 
     assert.match(printCurl(long), /^# The body had 40000 bytes/);
@@ -126,7 +126,7 @@ describe('snippets', () => {
     assert.match(text, /assert\.equal\(response\.status, 201\)/);
   });
 
-  it('print a Python call whose texts no escape changes', () => {
+  it('print a Python call whose texts are not changed by escapes', () => {
     const stub = `import json, sys, types
 requests = types.ModuleType('requests')
 class Response:
@@ -159,7 +159,7 @@ sys.modules['requests'] = requests
     ]);
   });
 
-  it('print a Python call with the bytes of a body that is no text', () => {
+  it('print a Python call with the bytes of a body that is not text', () => {
     const text = printPython(detailOf({ body: { form: 'binary', text: '/wA=' } }));
 
     assert.match(text, /^import base64\nimport requests\n/);
@@ -168,7 +168,7 @@ sys.modules['requests'] = requests
 });
 
 describe('the headers of a connection', () => {
-  it('are those that the gateway knows', () => {
+  it('are the ones that the gateway knows', () => {
     assert.deepEqual(CONNECTION_HEADERS.toSorted(), OF_ALL.toSorted());
   });
 });

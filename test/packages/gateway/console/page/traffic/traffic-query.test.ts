@@ -91,7 +91,7 @@ describe('a search of Traffic', () => {
     assert.equal(isFound('user:anonymous', aRow({ caller: undefined })), true);
   });
 
-  it('says which value is not read, and what to write', () => {
+  it('says which value cannot be read, and what to write', () => {
     assert.match(
       findUnread(parseTrafficQuery('status:4xx took:long')) ?? '',
       /^took:long has no effect; write/,
@@ -159,11 +159,11 @@ describe('suggestQueries', () => {
       assert.deepEqual(suggestQueries(given, rows), expected);
     });
 
-  it('offers every field where nothing is typed, and no more than eight', () => {
+  it('offers every field if nothing is typed, and no more than eight', () => {
     assert.equal(suggestQueries('', rows).length, 8);
   });
 
-  it('offers what holds for a row', () => {
+  it('offers conditions that are true for a row', () => {
     fc.assert(
       fc.property(fc.constantFrom(...QUERY_FIELDS), fc.string({ minLength: 1 }), (field, caller) => {
         const row = aRow({ caller });

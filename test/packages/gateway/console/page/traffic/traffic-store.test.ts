@@ -69,7 +69,7 @@ describe('the traffic of the page', () => {
     mock.timers.reset();
   });
 
-  it('is at once what the gateway has, by its clock, and live', async () => {
+  it('is what the gateway has, by its clock, and is live at once', async () => {
     await until(() => traffic.shown().isLive);
 
     const { rows, state, error, nowEpochMs } = traffic.shown();
@@ -77,7 +77,7 @@ describe('the traffic of the page', () => {
     assert.equal(nowEpochMs(), 1_000_000 + DAY_MS);
   });
 
-  it('has what arrives within a quarter of a second, whose clock counts', async () => {
+  it("shows what arrives within a quarter of a second, by the gateway's clock", async () => {
     await until(() => traffic.shown().isLive && stream !== undefined);
     const rows = [{ sequence: 2, atEpochMs: 1_000_000 + 2 * DAY_MS }];
     stream?.enqueue(Buffer.from(`event: rows\ndata: ${JSON.stringify({ rows, state: { taken: 3 } })}\n\n`));

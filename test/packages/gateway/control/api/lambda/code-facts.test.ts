@@ -31,7 +31,7 @@ describe('FunctionCodes', async () => {
     assert.deepEqual(of({ kind: 'directory', directory: folder, esbuild: undefined, packed }), ofArchive);
   });
 
-  it('sums the files of a folder, whose hash changes with a file', () => {
+  it('hashes the files of a folder: the hash changes with a file', () => {
     const directory = join(folder, 'src');
     mkdirSync(join(directory, 'lib'), { recursive: true });
     mkdirSync(join(directory, '.git'));

@@ -81,7 +81,7 @@ describe('toEventStream', () => {
     assert.deepEqual(await read(toEventStream(failing, part, end)), ['Part:one', 'End:broken']);
   });
 
-  it('hands cancel on', () => {
+  it('passes on that the stream was cancelled', () => {
     let cancelled = 0;
     const source = { ...aByteStream([]), cancel: () => (cancelled += 1) };
 

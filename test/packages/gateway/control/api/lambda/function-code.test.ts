@@ -128,7 +128,7 @@ describe('UpdateFunctionCode', async () => {
     assert.equal((await ask('first', { ZipFile: ZIP }, { ...ADMIN, policies: [] })).status, 403);
   });
 
-  it("refuses an archive in AWS's words, and reports what the runtime says of it", async () => {
+  it("refuses an archive with AWS's message, and reports what the runtime says about it", async () => {
     outcome = { kind: 'unreadable', reason: 'the archive is damaged' };
     const damaged = await ask('first', { ZipFile: ZIP });
     outcome = { kind: 'not-run' };

@@ -81,7 +81,7 @@ const allow = (FunctionName: string, StatementId: string, SourceArn: string): Ad
   });
 
 describe('AddPermission and RemovePermission, by the unmodified SDK', () => {
-  it('let an integration be called at once, and no longer, without a deployment', async () => {
+  it('allow an integration to be called, and forbid it again, at once and without a deployment', async () => {
     assert.equal(await statusOf('/dev/pets'), 500);
     const { Statement = '' } = await lambda.send(allow('fn', 'for-pets', `${API_ARN}/*/GET/pets`));
 
@@ -99,7 +99,7 @@ describe('AddPermission and RemovePermission, by the unmodified SDK', () => {
     assert.equal(await statusOf('/dev/pets'), 500);
   });
 
-  it('let an authorizer be called, and no longer, also after another deployment', async () => {
+  it('allow an authorizer to be called, and forbid it again, also after another deployment', async () => {
     await lambda.send(allow('fn', 'all', `${API_ARN}/*`));
     assert.equal(await statusOf('/dev/guarded'), 500);
     await lambda.send(allow(functionArn('auth'), 'asks', `${API_ARN}/authorizers/Auth`));
@@ -111,7 +111,7 @@ describe('AddPermission and RemovePermission, by the unmodified SDK', () => {
     await lambda.send(new RemovePermissionCommand({ FunctionName: 'fn', StatementId: 'all' }));
   });
 
-  it('keep the policy of an alias apart, take a statement of a template away, and know revisions', async () => {
+  it('keep the policy of an alias separate, can remove a statement of a template, and support revisions', async () => {
     const of = { FunctionName: 'other', Qualifier: 'live' };
     await lambda.send(
       new AddPermissionCommand({ ...of, ...aStatement('s1'), SourceAccount: '123456789012' }),
@@ -158,7 +158,7 @@ describe('AddPermission and RemovePermission, by the unmodified SDK', () => {
     { what: 'no function', input: { FunctionName: 'nobody' }, name: 'ResourceNotFoundException' },
     { what: 'no alias', input: { Qualifier: 'none' }, name: 'ResourceNotFoundException' },
     { what: 'an action of another service', input: { Action: 's3:GetObject' }, name: 'ValidationException' },
-    { what: 'a source that is no ARN', input: { SourceArn: 'shop' }, name: 'ValidationException' },
+    { what: 'a source that is not an ARN', input: { SourceArn: 'shop' }, name: 'ValidationException' },
     { what: 'an id with a blank', input: { StatementId: 'a b' }, name: 'ValidationException' },
   ];
   for (const { what, input, name } of refusals)

@@ -81,7 +81,7 @@ describe('createFunctionUrlConfigs', () => {
     }
   });
 
-  it('describes that of an alias', async () => {
+  it('describes the configuration of an alias', async () => {
     const config = read(await ask('/2021-10-31/functions/greet/url', 'Qualifier=live'));
     assert.partialDeepStrictEqual(config, {
       FunctionArn: `${ARN}:live`,
@@ -90,7 +90,7 @@ describe('createFunctionUrlConfigs', () => {
     });
   });
 
-  it('lists those of a function and of its aliases', async () => {
+  it('lists the configurations of a function and of its aliases', async () => {
     const { FunctionUrlConfigs } = read(await ask('/2021-10-31/functions/greet/urls'));
     assert.deepEqual(
       (FunctionUrlConfigs as { FunctionArn: string }[]).map(({ FunctionArn }) => FunctionArn),
@@ -98,7 +98,7 @@ describe('createFunctionUrlConfigs', () => {
     );
   });
 
-  it('knows none of another alias', async () => {
+  it('does not find the configuration of another alias', async () => {
     assert.equal((await ask('/2021-10-31/functions/greet/url', 'Qualifier=beta')).status, 404);
   });
 

@@ -80,7 +80,7 @@ describe('createLambdaInvoke', () => {
       body: { hello: { a: 1 } },
       header: ['x-amz-executed-version', '$LATEST'],
     },
-    { name: 'gives an empty object where there is no event', options: {}, status: 200, body: { hello: {} } },
+    { name: 'sends an empty object if there is no event', options: {}, status: 200, body: { hello: {} } },
     {
       name: 'takes an ARN for the name',
       options: { name: `${ARN}:$LATEST` },
@@ -108,7 +108,7 @@ describe('createLambdaInvoke', () => {
     },
     {
       // LocalStack's snapshot of function_name_too_long-invoke in test_lambda_api, recorded 2025-11-25.
-      name: 'does not know a function that no stack has',
+      name: 'does not find a function that no stack has',
       options: { name: 'nobody' },
       status: 404,
       body: { Type: 'User', Message: `Function not found: ${ARN.replace('greet', 'nobody')}:$LATEST` },
@@ -134,7 +134,7 @@ describe('createLambdaInvoke', () => {
       body: { Reason: 'ConcurrentInvocationLimitExceeded', ...THROTTLED },
     },
     {
-      name: 'says that a function has reached what it has reserved',
+      name: 'says that a function has reached its reserved limit',
       status: 429,
       options: { name: 'busy' },
       body: { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded', ...THROTTLED },
@@ -148,7 +148,7 @@ describe('createLambdaInvoke', () => {
       header: ['x-amzn-errortype', 'ServiceException'],
     },
     {
-      name: 'refuses an event that is no JSON',
+      name: 'refuses an event that is not JSON',
       options: { body: '{' },
       status: 400,
       body: {
@@ -162,7 +162,7 @@ describe('createLambdaInvoke', () => {
     },
     {
       // LocalStack's snapshot of test_lambda_invoke_payload_encoding_error, recorded 2025-11-24
-      name: 'refuses an event that was decoded from base64 by mistake',
+      name: 'refuses an event that was decoded from base64 accidentally',
       options: { body: ENCODED },
       status: 400,
       body: {
@@ -199,7 +199,7 @@ describe('createLambdaInvoke', () => {
       },
     },
     {
-      name: 'refuses a log type that is none',
+      name: 'refuses an invalid log type',
       options: { headers: ['X-Amz-Log-Type', 'Head'] },
       status: 400,
       body: {
@@ -220,7 +220,7 @@ describe('createLambdaInvoke', () => {
       header: ['x-amzn-errortype', 'InvalidRequestContentException'],
     })),
     {
-      name: 'refuses an invocation type that is none',
+      name: 'refuses an invalid invocation type',
       options: { headers: ['X-Amz-Invocation-Type', 'Later'] },
       status: 400,
       body: {
@@ -293,7 +293,7 @@ describe('createLambdaInvoke', () => {
     });
   }
 
-  it('hands an Event over to who runs events later, and refuses it where no more can wait', async () => {
+  it('passes an Event to the queue of later events, and refuses it if the queue is full', async () => {
     const { serve, invoker, accepted } = aService();
     const event = { name: 'fail', headers: ['X-Amz-Invocation-Type', 'Event'], body: '1' };
     const statuses = [];
@@ -324,7 +324,7 @@ describe('InvokeWithResponseStream', () => {
 
   for (const { name, functionName, events } of [
     {
-      name: 'sends a chunk for each part, and says that it is complete',
+      name: 'sends a chunk for each part, and reports that it is complete',
       functionName: 'chat',
       events: ['PayloadChunk one', 'PayloadChunk two', 'InvokeComplete {}'],
     },

@@ -27,7 +27,7 @@ type Row = {
   readonly body?: object;
   readonly status: number;
   readonly says: string;
-  /** The error type, where it is not told by the message. */
+  /** The error type, if the message does not determine it. */
   readonly type?: string;
   readonly test: string;
 };
@@ -228,7 +228,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-describe('the function that a call of Lambda names', async () => {
+describe('the function that a Lambda call names', async () => {
   const stacks = await aStack();
   const policies = new FunctionPolicies();
   policies.define(stacks);

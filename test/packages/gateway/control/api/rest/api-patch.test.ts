@@ -12,7 +12,7 @@ import { refusalOf } from '../../../../../support/a-rest-control.ts';
 import type { EndpointType, PatchOperation, RestApi } from '@aws-sdk/client-api-gateway';
 import type { TestRestControl } from '../../../../../support/a-rest-control.ts';
 
-/** Recorded at AWS, 2025-07-02, by a public project's tests. */
+/** Recorded on AWS, 2025-07-02, by a public project's tests. */
 const RECORDED = 'recorded 2025-07-02';
 const ALLOW = {
   Version: '2012-10-17',
@@ -82,7 +82,7 @@ describe('UpdateRestApi', () => {
     assert.deepEqual(sizes, [10, 0, undefined, 10_485_760], RECORDED);
   });
 
-  it('keeps a binary media type by the name "-", which is no end of a list', async () => {
+  it('keeps a binary media type with the name "-", which does not end a list', async () => {
     const { binaryMediaTypes } = await patch(await made(), {
       op: 'add',
       path: '/binaryMediaTypes/-',
@@ -171,7 +171,7 @@ describe('UpdateRestApi', () => {
       message: /^Invalid minimum compression size/,
     },
     {
-      name: 'a compression size that is no number',
+      name: 'a compression size that is not a number',
       operation: replace('/minimumCompressionSize', 'much'),
       message: /^Invalid minimum compression size/,
     },
@@ -181,7 +181,7 @@ describe('UpdateRestApi', () => {
       message: /^Invalid patch operation specified\. Must be one of: \[replace\]$/,
     })),
     {
-      name: 'a key source that there is not',
+      name: 'a key source that does not exist',
       operation: replace('/apiKeySource', 'COOKIE'),
       message: /^Invalid API key source/,
     },
@@ -191,7 +191,7 @@ describe('UpdateRestApi', () => {
       message: /^Invalid patch path \/binaryMediaTypes$/,
     },
     {
-      name: 'an endpoint type that there is not',
+      name: 'an endpoint type that does not exist',
       operation: replace('/endpointConfiguration/types/EDGE', 'GLOBAL'),
       message: /^Invalid EndpointTypes specified\. Valid options are REGIONAL,EDGE,PRIVATE$/,
     },
@@ -217,13 +217,13 @@ describe('UpdateRestApi', () => {
       message: /^VPCEndpoints can only be specified with PRIVATE apis\.$/,
     },
     {
-      name: 'IPv4 alone for a private API',
+      name: 'only IPv4 for a private API',
       type: 'PRIVATE',
       operation: replace('/endpointConfiguration/ipAddressType', 'ipv4'),
       message: /^Only dualstack/,
     },
     {
-      name: 'a policy that is no JSON',
+      name: 'a policy that is not JSON',
       operation: replace('/policy', 'allow'),
       message:
         /^Invalid policy document\. Please check the policy syntax and ensure that Principals are valid\./,
@@ -242,7 +242,7 @@ describe('UpdateRestApi', () => {
       message: /AWS accepts at most 8192$/,
     },
     {
-      name: 'what is no property of an API',
+      name: 'a value that is not a property of an API',
       operation: replace('/id', 'mine'),
       message: /^Invalid patch path \/id$/,
     },
@@ -296,7 +296,7 @@ describe('CreateRestApi', () => {
     assert.equal(refusal.message, "The REST API doesn't contain any methods");
   });
 
-  it('counts APIs by endpoint type: 120 edge-optimized ones, and a Regional one beside them (docs/aws §13)', async () => {
+  it('counts APIs by endpoint type: 120 edge-optimized ones, and in addition a Regional one (docs/aws §13)', async () => {
     const others = control.served.all.filter(
       ({ resources }) => endpointTypeOf(resources.api.properties) === 'EDGE',
     ).length;

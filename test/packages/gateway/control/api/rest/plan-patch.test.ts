@@ -45,7 +45,7 @@ describe('a usage plan', () => {
     it(`is changed by ${op} ${path}${value === undefined ? '' : ` ${value}`}`, () =>
       assert.deepEqual(patch(op, path, value), { ...PLAN, ...changed }));
 
-  it('keeps the other parts of a limit, and loses all of them at once', () => {
+  it('keeps the other parts of a limit, and removes all of them at once', () => {
     const limited = patch('replace', '/quota/period', 'MONTH', patch('add', '/quota/limit', '5'));
 
     assert.deepEqual(limited.quota, { limit: 5, offset: 0, period: 'MONTH' });

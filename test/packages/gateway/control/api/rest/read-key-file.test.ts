@@ -74,7 +74,7 @@ describe('ImportApiKeys', () => {
     );
   });
 
-  it('takes nothing where warnings are to be failures', async () => {
+  it('takes nothing if warnings are to be failures', async () => {
     const before = await names();
     const file = `name,key\nsecond,second-${KEY}\nshort,abc\n`;
 

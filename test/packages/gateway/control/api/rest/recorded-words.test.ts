@@ -64,11 +64,11 @@ const wrongUri = (uri: string): string =>
 const NO_ARN = 'Invalid ARN specified in the request';
 const NO_STAGE = 'Invalid API Stage {api: %s, stage: %s} specified for usageplan %s';
 
-describe('a call of the REST control plane is refused in the words that AWS is known to use:', () => {
+describe('a call to the REST control plane is refused with the message that AWS is known to use:', () => {
   // hashicorp/terraform-provider-aws#1757, aws/aws-sdk-java#860, aws/aws-sdk#354
   const rows: readonly [what: string, call: () => Promise<unknown>, message: string][] = [
     [
-      'an authorizer with a region that is none',
+      'an authorizer with an invalid region',
       () =>
         control.sdk.send(
           new CreateAuthorizerCommand({
@@ -193,7 +193,7 @@ describe('a call of the REST control plane is refused in the words that AWS is k
 
 describe('a list of the REST control plane', () => {
   // LocalStack, test_negative_get_usage_plan_api_keys, for GetApiKeys
-  it('takes a limit below 1 as none', async () => {
+  it('ignores a limit below 1', async () => {
     assert.deepEqual((await control.sdk.send(new GetApiKeysCommand({ limit: -1 }))).items, []);
     assert.notEqual((await control.sdk.send(new GetRestApisCommand({ limit: 0 }))).items?.length, 0);
   });

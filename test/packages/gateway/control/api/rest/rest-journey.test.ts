@@ -135,9 +135,9 @@ async function answers(restApiId: string): Promise<unknown[]> {
   });
 }
 
-describe('REST APIs through the AWS SDK alone', () => {
+describe('REST APIs with nothing but the AWS SDK', () => {
   for (const exportType of ['oas30', 'swagger'])
-    it(`are created, deployed, called, exported as ${exportType} and imported elsewhere, where they give the same answers`, async () => {
+    it(`are created, deployed, called, exported as ${exportType} and imported into another gateway, and give the same answers there`, async () => {
       const restApiId = await makePets();
       await control.sdk.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
       const { body } = await control.sdk.send(

@@ -106,7 +106,7 @@ describe('the account and its tags, asked by the unmodified SDK', () => {
     }
   });
 
-  it('has tags that CloudFormation alone gives an API of a stack (docs/aws §10.5)', async () => {
+  it('has tags that only CloudFormation gives an API of a stack (docs/aws §10.5)', async () => {
     const resourceArn = arnOf('/restapis/tagged');
     const { tags } = await at.sdk.send(new GetRestApiCommand({ restApiId: 'tagged' }));
     const listed = await at.sdk.send(new GetRestApisCommand({}));

@@ -79,7 +79,7 @@ describe('client certificates through the AWS SDK', () => {
     );
   });
 
-  it('are shown to the backends of a stage that names one, at once', async () => {
+  it('are presented at once to the backends of a stage that names one', async () => {
     const { pemEncodedCertificate } = await control.sdk.send(
       new GetClientCertificateCommand({ clientCertificateId: 'cert01' }),
     );
@@ -99,7 +99,7 @@ describe('client certificates through the AWS SDK', () => {
     assert.equal(await shown(), undefined);
   });
 
-  it('are refused where there is none of the id, by calls and by templates', async () => {
+  it('are refused by calls and in templates if the id does not exist', async () => {
     const message = 'Invalid client certificate identifier specified';
     assert.deepEqual(await refusalOf(use('nobody')), { name: 'BadRequestException', message });
     const stage = { ClientCertificateId: 'nobody' };

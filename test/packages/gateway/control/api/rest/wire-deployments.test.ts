@@ -91,7 +91,7 @@ describe('deployments through the AWS SDK', () => {
     );
   });
 
-  it('are refused where the API would not be served, and change nothing', async () => {
+  it('are refused if the API would not be served, and change nothing', async () => {
     const before = control.served.state(restApiId)?.deployments.length;
     const resourceId = await addRoute(control, 'broken');
     const api = control.served.state(restApiId);
@@ -124,7 +124,7 @@ describe('deployments through the AWS SDK', () => {
     },
   ];
   for (const { name, settings, message } of refused)
-    it(`refuse ${name} in AWS's words (recorded 2025-05-30)`, async () => {
+    it(`refuse ${name} with AWS's message (recorded 2025-05-30)`, async () => {
       assert.deepEqual(await refusalOf(deploy(control, settings)), { name: 'BadRequestException', message });
     });
 });

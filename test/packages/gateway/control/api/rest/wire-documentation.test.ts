@@ -82,7 +82,7 @@ const exported = async (extensions: string): Promise<unknown> => {
 };
 
 describe('documentation over AWS’s REST API', () => {
-  it('shows what the template says, its version with the parts beside it', async () => {
+  it("shows the template's parts, and next to them its version", async () => {
     assert.deepEqual(await places(), ['API  {"description":"of a stack"}']);
     const shown = await control.sdk.send(
       new GetDocumentationVersionCommand({ restApiId, documentationVersion: 'first' }),
@@ -131,7 +131,7 @@ describe('documentation over AWS’s REST API', () => {
       await control.sdk.send(new DeleteDocumentationPartCommand({ restApiId, documentationPartId: made.id }));
     });
 
-  it('refuses a second part of one place, places that there are not, and properties that are none', async () => {
+  it('refuses a second part for one location, locations that do not exist, and invalid properties', async () => {
     const create = (location: object, properties = '{}') =>
       refusalOf(
         control.sdk.send(
@@ -188,7 +188,7 @@ describe('documentation over AWS’s REST API', () => {
     assert.equal(made.warnings?.length, 1, 'the part without a place');
   });
 
-  it('exports the version of a stage as it was made, and only where it is asked for', async () => {
+  it('exports the version of a stage as it was created, and only if it is requested', async () => {
     await control.sdk.send(
       new CreateDocumentationVersionCommand({
         restApiId,

@@ -43,7 +43,7 @@ function map(domainName: string, basePath?: string, stage?: string, api = restAp
   return control.sdk.send(new CreateBasePathMappingCommand({ domainName, basePath, stage, restApiId: api }));
 }
 
-/** Status of `GET` on a domain; undefined where nothing is mapped. */
+/** Status of `GET` on a domain; undefined if nothing is mapped. */
 async function ask(host: string, target: string): Promise<number | undefined> {
   const api = control.served.atDomain(host, target)?.api;
   if (api === undefined) return undefined;
@@ -53,7 +53,7 @@ async function ask(host: string, target: string): Promise<number | undefined> {
 }
 
 describe('custom domains through the AWS SDK', () => {
-  it('are made, shown, changed, mapped to an API that answers there, and deleted', async () => {
+  it('are created, shown, changed, mapped to an API that answers there, and deleted', async () => {
     const domainName = 'api.example.com';
     const made = await make('API.example.com');
     const { $metadata, ...mapped } = await map(domainName, 'v1', 'prod');
@@ -116,7 +116,7 @@ describe('custom domains through the AWS SDK', () => {
     );
   });
 
-  it('keep the stages that they lead to', async () => {
+  it('prevent the deletion of the stages to which they are mapped', async () => {
     const domainName = 'kept.example.com';
     await make(domainName);
     await map(domainName, 'v1', 'prod');
@@ -229,7 +229,7 @@ describe('custom domains through the AWS SDK', () => {
     },
   ];
   for (const { name, call, error, says } of refusals)
-    it(`refuse ${name} in AWS's words`, async () => {
+    it(`refuse ${name} with AWS's message`, async () => {
       const refused = await refusalOf(call());
       assert.equal(refused.name, error);
       assert.match(refused.message, says);

@@ -120,7 +120,7 @@ describe('GetExport through the AWS SDK', () => {
     });
   });
 
-  it("adds AWS's extensions where they are asked for", async () => {
+  it("adds AWS's extensions if they are requested", async () => {
     const document = await get('oas30', { extensions: 'apigateway' });
 
     assert.deepEqual(document.paths['/pets']?.get['x-amazon-apigateway-integration'], {
@@ -164,7 +164,7 @@ describe('GetExport through the AWS SDK', () => {
     assert.equal((await get('oas30')).paths['/pets']?.get['operationId'], 'listPets');
   });
 
-  it('refuses other kinds', async () => {
+  it('refuses other export types', async () => {
     assert.equal((await refusalOf(get('postman'))).name, 'BadRequestException');
   });
 

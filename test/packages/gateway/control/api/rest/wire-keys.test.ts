@@ -49,7 +49,7 @@ function join(usagePlanId: string, keyId: string): Promise<unknown> {
 }
 
 describe('API keys through the AWS SDK', () => {
-  it('are made, shown, listed, changed and deleted in the shapes that were recorded at AWS', async () => {
+  it('are created, shown, listed, changed and deleted in the forms that were recorded on AWS', async () => {
     const made = await control.sdk.send(
       new CreateApiKeyCommand({ name: 'crud', enabled: true, description: 'first' }),
     );
@@ -120,7 +120,7 @@ describe('API keys through the AWS SDK', () => {
     },
   ];
   for (const { name, value, error, message } of refused)
-    it(`refuses ${name} in AWS's words (docs/aws §5.3 [obs])`, async () => {
+    it(`refuses ${name} with AWS's message (docs/aws §5.3 [obs])`, async () => {
       const refusal = await refusalOf(control.sdk.send(new CreateApiKeyCommand({ name: 'x', value })));
 
       assert.deepEqual(refusal, { name: error, message });
@@ -162,7 +162,7 @@ describe('API keys through the AWS SDK', () => {
 });
 
 describe('usage plans through the AWS SDK', () => {
-  it('are made, shown, listed and changed in the shapes that were recorded at AWS', async () => {
+  it('are created, shown, listed and changed in the forms that were recorded on AWS', async () => {
     const id = await aPlan({ name: 'crud', throttle: { rateLimit: 2, burstLimit: 1 } });
 
     const patched = await control.sdk.send(
@@ -204,7 +204,7 @@ describe('usage plans through the AWS SDK', () => {
     assert.deepEqual(items, []);
   });
 
-  it('know their keys, and keys their plans', async () => {
+  it('list their keys, and keys list their plans', async () => {
     const [plan, key] = [await aPlan(), await aKey()];
     await join(plan, key.id);
 

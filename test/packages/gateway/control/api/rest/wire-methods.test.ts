@@ -53,7 +53,7 @@ async function aMethod(
 }
 
 describe('methods through the AWS SDK, as recorded 2024-04-15', () => {
-  it('are made, shown, patched and deleted', async () => {
+  it('are created, shown, patched and deleted', async () => {
     const method = await aMethod('methods');
     const got = async (): Promise<Record<string, unknown>> => {
       const { $metadata, ...shown } = await control.sdk.send(new GetMethodCommand(method));
@@ -133,7 +133,7 @@ describe('methods through the AWS SDK, as recorded 2024-04-15', () => {
     );
   });
 
-  it('are refused in the words of AWS', async () => {
+  it("are refused with AWS's messages", async () => {
     const method = await aMethod('refused');
     const put = (changes: Partial<PutMethodCommand['input']>): Promise<{ name: string; message: string }> =>
       refusalOf(
@@ -314,7 +314,7 @@ describe('integrations and responses through the AWS SDK', () => {
     });
   });
 
-  it('are refused in the words of AWS, and change nothing', async () => {
+  it("are refused with AWS's messages, and change nothing", async () => {
     const method = await aMethod('wrong');
     await control.sdk.send(new PutIntegrationCommand({ ...method, ...proxy }));
     const before = control.served.state(restApiId)?.resources;

@@ -75,7 +75,7 @@ describe('REST APIs through the AWS SDK', () => {
     });
   });
 
-  it('are blamed by account and id where there is none', async () => {
+  it('are reported with account and id if they do not exist', async () => {
     assert.deepEqual(await refusalOf(control.sdk.send(new GetRestApiCommand({ restApiId: 'nobody' }))), {
       name: 'NotFoundException',
       message: 'Invalid API identifier specified 123456789012:nobody',
@@ -84,7 +84,7 @@ describe('REST APIs through the AWS SDK', () => {
 });
 
 describe('resources through the AWS SDK, as recorded 2024-04-15', () => {
-  it('are made, moved with all that is below them, and deleted with it', async () => {
+  it('are created, moved with everything below them, and deleted with it', async () => {
     const parts = await create('parts');
     const sub = await create('sub', parts);
     const pathOf = async (resourceId: string): Promise<string | undefined> =>
@@ -107,7 +107,7 @@ describe('resources through the AWS SDK, as recorded 2024-04-15', () => {
     });
   });
 
-  it('are listed by path, with their methods where these are asked for', async () => {
+  it('are listed by path, with their methods if these are requested', async () => {
     const { items } = await control.sdk.send(new GetResourcesCommand({ restApiId, embed: ['methods'] }));
 
     const paths = (items ?? []).map(({ path = '' }) => path);
@@ -117,7 +117,7 @@ describe('resources through the AWS SDK, as recorded 2024-04-15', () => {
     assert.deepEqual([get?.authorizationType, get?.methodIntegration?.type], ['NONE', 'AWS_PROXY']);
   });
 
-  it('are refused where the tree would be illegal', async () => {
+  it('are refused if the tree would be illegal', async () => {
     const greedy = await create('{proxy+}');
     const parent = await create('tree');
     const child = await create('child', parent);

@@ -37,7 +37,7 @@ const deploy = (): Promise<unknown> =>
   control.sdk.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
 
 describe('gateway responses through the AWS SDK', () => {
-  it('reword failures once they are deployed, and are taken back by deleting them', async () => {
+  it('change the wording of failures once they are deployed, until they are deleted', async () => {
     const responseType = 'MISSING_AUTHENTICATION_TOKEN';
     await control.sdk.send(
       new PutGatewayResponseCommand({
@@ -72,7 +72,7 @@ describe('gateway responses through the AWS SDK', () => {
     assert.equal((await control.send({ target: '/dev/nowhere' })).status, 403);
   });
 
-  it('are listed, every type, those of AWS as default', async () => {
+  it("are listed for every type, AWS's own as default", async () => {
     const { items } = await control.sdk.send(new GetGatewayResponsesCommand({ restApiId, limit: 500 }));
 
     assert.equal(items?.length, 21);
@@ -88,7 +88,7 @@ describe('gateway responses through the AWS SDK', () => {
     );
   });
 
-  it('are refused for types, statuses and mappings that AWS does not know', async () => {
+  it('are refused for types, statuses and mappings that AWS does not have', async () => {
     const put = (input: Partial<PutGatewayResponseCommand['input']>): Promise<{ name: string }> =>
       refusalOf(
         control.sdk.send(new PutGatewayResponseCommand({ restApiId, responseType: 'THROTTLED', ...input })),
@@ -141,7 +141,7 @@ describe('models and validators through the AWS SDK', () => {
     );
   });
 
-  it('are shown, changed and deleted in the shapes and words recorded 2024-04-15', async () => {
+  it('are shown, changed and deleted in the forms and wordings recorded 2024-04-15', async () => {
     const named = { restApiId, modelName: 'Free' };
     const create = (schema: string, name = 'Free'): Promise<unknown> =>
       control.sdk.send(new CreateModelCommand({ restApiId, name, contentType: 'application/json', schema }));

@@ -49,7 +49,7 @@ const pathsOf = async (restApiId: string): Promise<(string | undefined)[]> =>
   ((await control.sdk.send(new GetResourcesCommand({ restApiId }))).items ?? []).map(({ path }) => path);
 
 describe('REST APIs through the AWS SDK', () => {
-  it('are made empty, get a method, and serve it once deployed', async () => {
+  it('are created empty, get a method, and serve it once deployed', async () => {
     const made = await control.sdk.send(
       new CreateRestApiCommand({
         name: 'birds',
@@ -109,7 +109,7 @@ describe('REST APIs through the AWS SDK', () => {
     assert.equal(await status(templateApiId, '/dev/pets'), 200);
   });
 
-  it('are not deleted while a domain leads to them', async () => {
+  it('are not deleted while a domain is mapped to them', async () => {
     const { id: restApiId = '' } = await control.sdk.send(new CreateRestApiCommand({ name: 'kept' }));
     const domainName = 'kept.example.com';
     await control.sdk.send(new CreateDomainNameCommand({ domainName }));
@@ -130,13 +130,13 @@ describe('REST APIs through the AWS SDK', () => {
       says: /'createRestApiInput\.name' failed to satisfy constraint: Member must not be null$/,
     },
     {
-      name: 'a key source that there is not',
+      name: 'a key source that does not exist',
       input: { name: 'x', apiKeySource: 'COOKIE' },
       error: 'ValidationException',
       says: /^1 validation error detected: Value 'COOKIE' at 'createRestApiInput\.apiKeySource' failed/,
     },
     {
-      name: 'an endpoint type that there is not',
+      name: 'an endpoint type that does not exist',
       input: { name: 'x', endpointConfiguration: { types: ['GLOBAL'] } },
       error: 'ValidationException',
       says: /enum value set: \[PRIVATE, EDGE, REGIONAL\]\]$/,
@@ -210,7 +210,7 @@ describe('OpenAPI documents through the AWS SDK', () => {
     );
   });
 
-  it('merge over resources that a template made, and live where it is deployed', async () => {
+  it('merge over resources that a template made, and live if it is deployed', async () => {
     await control.sdk.send(
       new PutRestApiCommand({ restApiId: templateApiId, mode: 'merge', body: documentOf(['/pets/{id}']) }),
     );
@@ -222,7 +222,7 @@ describe('OpenAPI documents through the AWS SDK', () => {
     );
   });
 
-  it('are refused where they are none, and change nothing then', async () => {
+  it('are refused if they are not OpenAPI documents, and then change nothing', async () => {
     const { id: restApiId = '' } = await control.sdk.send(
       new ImportRestApiCommand({ body: documentOf(['/pets']) }),
     );
@@ -238,7 +238,7 @@ describe('OpenAPI documents through the AWS SDK', () => {
     assert.deepEqual(await pathsOf(restApiId), ['/', '/pets']);
   });
 
-  it('take the type of their endpoint from the call, if it is one', async () => {
+  it('get the type of their endpoint from the call, if it specifies one', async () => {
     const document = documentOf(['/pets']).toString();
     const make = (type: string) =>
       control.ask('apigateway', 'POST', `/restapis?mode=import&endpointConfigurationTypes=${type}`, document);
@@ -255,7 +255,7 @@ describe('OpenAPI documents through the AWS SDK', () => {
 
   // Source: snapshots of AWS's answers, test_apigateway_import.snapshot.json of LocalStack 4.7 (Apache-2.0),
   // test_import_api_bad_file
-  it('are refused without a reason where no document can be read, before the API is looked for', async () => {
+  it('are refused without a reason if no document can be read, before the API is looked up', async () => {
     for (const text of ['a: "b', '{"a":'])
       for (const call of [
         () => control.sdk.send(new ImportRestApiCommand({ body: Buffer.from(text) })),

@@ -137,7 +137,7 @@ describe('authorizers through the AWS SDK', () => {
     );
   });
 
-  it('are refused where a deployment would refuse them, and where their name is taken', async () => {
+  it('are refused if a deployment would refuse them, or if their name is taken', async () => {
     const [identitySource, authorizerUri] = ['method.request.body.x', 'arn:aws:lambda:x'];
     const wrong = [
       { ...token, name: 'source', identitySource },
@@ -165,7 +165,7 @@ describe('TestInvokeAuthorizer', () => {
     { token: 'broken', status: 500, policy: false },
   ];
   for (const { token: value, status, policy: hasPolicy } of rows)
-    it(`answers ${status} to ${value ?? 'no token'}, and the policy where there is one`, async () => {
+    it(`answers ${status} to ${value ?? 'no token'}, and the policy if there is one`, async () => {
       const authorizerId = await create(`tested ${value ?? ''}`);
 
       const tested = await control.sdk.send(
@@ -215,7 +215,7 @@ function invokeUrl(name: string): string {
 }
 
 describe('TestInvokeMethod', () => {
-  it('calls the method as it is edited, without authorizer, and writes the execution log', async () => {
+  it('calls the edited method, without authorizer, and returns the execution log', async () => {
     const tested = await control.sdk.send(
       new TestInvokeMethodCommand({
         restApiId,
@@ -274,7 +274,7 @@ describe('TestInvokeMethod', () => {
     { path: '/elsewhere/7/8', expected: '' },
   ];
   for (const { path, expected } of paths)
-    it(`gives the method "${expected}" for a parameter where the path is ${String(path)}`, async () => {
+    it(`gives the method "${expected}" for a parameter if the path is ${String(path)}`, async () => {
       const named = { restApiId, resourceId: 'Pet', httpMethod: 'GET' };
       const tested = await control.sdk.send(
         new TestInvokeMethodCommand({
@@ -288,7 +288,7 @@ describe('TestInvokeMethod', () => {
       assert.deepEqual(event['pathParameters'], { petId: expected });
     });
 
-  it('sends the body that it is given', async () => {
+  it('sends the given body', async () => {
     const test = { restApiId, resourceId: 'Pets', httpMethod: 'GET' };
     await control.sdk.send(new TestInvokeMethodCommand({ ...test, body: '{"a":1}' }));
     const { body } = control.ports.invoker.calls.at(-1)?.event as { body: string | null };

@@ -48,11 +48,11 @@ describe('routeCall', () => {
     ['/%72estapis/prod', 403],
     ['/v2/apis/pro%64', 403],
     ['/%762/apis/prod', 403],
-    // A slash within a name is none of the path's.
+    // A slash within a name is not a part of the path.
     ['/restapis%2Fprod', 501],
   ];
   for (const [path, status] of rows)
-    it(`answers DELETE ${path} with ${status} where a policy denies prod`, async () => {
+    it(`answers DELETE ${path} with ${status} if a policy denies prod`, async () => {
       assert.equal(await statusOf(path), status);
     });
 });

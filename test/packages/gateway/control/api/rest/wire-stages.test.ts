@@ -25,8 +25,8 @@ before(async () => {
 after(() => control.close());
 
 describe('stages through the AWS SDK', () => {
-  // Seen at AWS: the size of a cache that names none.
-  it('show the smallest cache where a call names no size', async () => {
+  // Seen on AWS: the size of a cache that names none.
+  it('show the smallest cache if a call names no size', async () => {
     const deploymentId = await deploy(control);
     const stage = { restApiId, deploymentId, stageName: 'cached', cacheClusterEnabled: true };
 
@@ -36,7 +36,7 @@ describe('stages through the AWS SDK', () => {
     assert.deepEqual([cacheClusterSize, cacheClusterStatus], ['0.5', 'AVAILABLE']);
   });
 
-  it('are made, shown, listed and deleted in the shapes that were recorded at AWS', async () => {
+  it('are created, shown, listed and deleted in the forms that were recorded on AWS', async () => {
     const deploymentId = await deploy(control);
 
     const made = await control.sdk.send(
@@ -76,7 +76,7 @@ describe('stages through the AWS SDK', () => {
     });
   });
 
-  it('take changed variables at once, without a deployment (docs/aws §10.2)', async () => {
+  it('use changed variables at once, without a deployment (docs/aws §10.2)', async () => {
     await addRoute(control, 'told', 'tell');
     await deploy(control, { stageName: 'vars', variables: { color: 'blue' } });
     const readInfo = async (): Promise<unknown> =>
@@ -95,7 +95,7 @@ describe('stages through the AWS SDK', () => {
     assert.deepEqual(await readInfo(), { size: 'xl' });
   });
 
-  it('take method settings, of all methods and of one, and throttle by them at once', async () => {
+  it('accept method settings for all methods and for one, and throttle accordingly at once', async () => {
     await deploy(control, { stageName: 'slow' });
 
     await patchStage(
@@ -215,7 +215,7 @@ describe('stages through the AWS SDK', () => {
     },
   ];
   for (const { name, operation, message } of refused)
-    it(`refuse ${name} in AWS's words, and stay as they were`, async () => {
+    it(`refuse ${name} with AWS's message, and do not change`, async () => {
       const before = control.served.state(restApiId)?.stage('dev');
 
       const refusal = await refusalOf(patchStage(control, 'dev', operation));

@@ -36,7 +36,7 @@ after(() => control.close());
 const proxy = { type: 'AWS_PROXY', integrationHttpMethod: 'POST' } as const;
 
 describe('integrations of transfer mode STREAM through the AWS SDK', () => {
-  it('are made, shown, and tried in one piece up to 1 MB', async () => {
+  it('are created and shown, and are tested in one piece up to 1 MB', async () => {
     await control.sdk.send(
       new PutIntegrationCommand({ ...method, ...proxy, uri: LAMBDA.Uri, responseTransferMode: 'STREAM' }),
     );
@@ -51,7 +51,7 @@ describe('integrations of transfer mode STREAM through the AWS SDK', () => {
     assert.ok(tried.body.startsWith('onexxx'));
   });
 
-  it('are refused where their URI is that of Invoke, and become BUFFERED with it', async () => {
+  it('are refused with the URI of Invoke, and become BUFFERED together with this URI', async () => {
     const patch = (...changes: readonly (readonly [string, string])[]): Promise<unknown> =>
       control.sdk.send(
         new UpdateIntegrationCommand({

@@ -104,7 +104,7 @@ describe('usage through the AWS SDK', () => {
     assert.deepEqual(items?.[id], []);
   });
 
-  it('refuses dates that are none, and ranges the wrong way round', async () => {
+  it('refuses invalid dates and reversed ranges', async () => {
     const usagePlanId = await aPlan();
     const ask = (startDate: string, endDate: string): Promise<{ name: string; message: string }> =>
       refusalOf(control.sdk.send(new GetUsageCommand({ usagePlanId, startDate, endDate })));

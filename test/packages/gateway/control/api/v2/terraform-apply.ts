@@ -1,4 +1,4 @@
-/** What Terraform's provider calls to make the API, in its order, and to look at it again. */
+/** The calls of Terraform's provider that create the API and read it again, in the provider's order. */
 import {
   CreateApiCommand,
   CreateApiMappingCommand,

@@ -1,4 +1,4 @@
-/** What Terraform's provider calls where its configuration has changed, and to take everything away. */
+/** The calls of Terraform's provider if its configuration has changed, and those that remove everything. */
 import {
   DeleteApiCommand,
   DeleteApiMappingCommand,

@@ -1,4 +1,4 @@
-/** What Terraform's provider reads again and again, and of which shape its calls are kept here. */
+/** What Terraform's provider reads repeatedly, and the form in which its calls are stored here. */
 import {
   GetApiCommand,
   GetApiMappingCommand,
@@ -14,13 +14,13 @@ import type { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 export const DomainName = 'shop.example.com';
 export const CertificateArn = `arn:aws:acm:${REGION}:123456789012:certificate/1`;
 
-/** What the provider keeps in its state: the ids that calls have given. */
+/** What the provider stores in its state: the ids that calls have returned. */
 type Ids = Readonly<Record<'api' | 'integration' | 'jwt' | 'asked' | 'guarded' | 'open' | 'mapping', string>>;
 export type Row = {
   /** File and function of the provider. */
   readonly from: string;
   readonly call: (v2: ApiGatewayV2Client, ids: Ids) => Promise<object>;
-  /** What the provider writes into its state of the answer: were it anything else, its next plan would show a change. */
+  /** What the provider stores from the answer: if it were anything else, its next plan would show a change. */
   readonly reads?: (ids: Ids) => object;
   readonly keeps?: { readonly id: keyof Ids; readonly of: string };
 };

@@ -48,7 +48,7 @@ async function run(rows: readonly Row[]): Promise<void> {
 }
 
 describe('the calls of Terraform’s provider for an HTTP API with domain and authorizers', () => {
-  it('apply: what is made answers on its domain, and a further plan finds nothing to change', async () => {
+  it('apply: what was created answers on its domain, and another plan finds nothing to change', async () => {
     await run(APPLY);
     await run(REFRESH);
     const { DomainNameConfigurations: [configuration] = [] } = await control.v2.send(
@@ -62,7 +62,7 @@ describe('the calls of Terraform’s provider for an HTTP API with domain and au
     assert.deepEqual([await ask('/open'), await ask('/guarded'), await ask('/none')], [200, 401, 404]);
   });
 
-  it('apply with changes: they hold at once, as the stage deploys itself', async () => {
+  it('apply with changes: they are in force at once, because the stage deploys automatically', async () => {
     await run(EDIT);
 
     assert.deepEqual([await ask('/v1/open'), await ask('/v1/open', ['x-who', 'ann'])], [401, 200]);

@@ -36,7 +36,7 @@ before(async () => {
 });
 after(() => control.close());
 
-/** What a client of the API gets back for each of these. */
+/** What a client of the API gets for each of these. */
 async function frames(ApiId: string): Promise<unknown[]> {
   const api = control.served.find(ApiId);
   assert.ok(api);
@@ -151,7 +151,7 @@ async function deployLive(ApiId: string): Promise<void> {
 }
 
 describe('WebSocket APIs through the AWS SDK', () => {
-  it('are created, deployed and called, and a copy made from what calls return gives the same frames', async () => {
+  it('are created, deployed and called, and a copy made from the responses gives the same frames', async () => {
     const ApiId = await makeChat();
     await deployLive(ApiId);
     const copied = await copy(ApiId);
@@ -201,7 +201,7 @@ describe('WebSocket APIs through the AWS SDK', () => {
     assert.equal(refused.name, 'ConflictException');
   });
 
-  it('lose one request parameter by a call of its own', async () => {
+  it('remove one request parameter with a separate call', async () => {
     const ApiId = await makeChat();
     const key = 'route.request.querystring.a';
     const { Items = [] } = await control.v2.send(new GetIntegrationsCommand({ ApiId }));

@@ -35,7 +35,7 @@ before(async () => {
 });
 after(() => control.close());
 
-/** Status and what the API sees as resource; undefined where no rule takes it. */
+/** The status, and the resource that the API sees; undefined if no rule matches. */
 async function ask(target: string, ...headers: string[]): Promise<readonly [number, unknown] | undefined> {
   const rawHeaders = ['Host', DomainName, ...headers];
   const api = control.served.atDomain(DomainName, target, rawHeaders)?.api;
@@ -49,7 +49,7 @@ async function ask(target: string, ...headers: string[]): Promise<readonly [numb
 }
 
 describe('routing rules through the AWS SDK', () => {
-  it('are made, asked in order of their priority, changed and deleted', async () => {
+  it('are created, evaluated in the order of their priority, changed and deleted', async () => {
     const made = await control.v2.send(
       new CreateRoutingRuleCommand({ DomainName, Priority: 100, Conditions: [v1], Actions: pets(true) }),
     );
@@ -112,7 +112,7 @@ describe('routing rules through the AWS SDK', () => {
     },
   ];
   for (const { name, options } of refused)
-    it(`takes none with ${name}`, async () => {
+    it(`refuses a rule with ${name}`, async () => {
       const input = {
         DomainName,
         Priority: 70,
@@ -124,7 +124,7 @@ describe('routing rules through the AWS SDK', () => {
       assert.ok(['BadRequestException', 'ConflictException'].includes(refusal.name), refusal.name);
     });
 
-  it('outlive a reload, beside those of the template', async () => {
+  it('outlive a reload, in addition to the rules of the template', async () => {
     const arn = `arn:aws:apigateway:us-east-1::/domainnames/${DomainName}`;
     const ofTemplate = {
       type: 'AWS::ApiGatewayV2::RoutingRule',

@@ -69,7 +69,7 @@ const PER_REQUEST = [
 ];
 
 describe('HTTP APIs through the AWS SDK', () => {
-  it('are created, called, exported and imported elsewhere, where they give the same answers', async () => {
+  it('are created, called, exported and imported into another gateway, and give the same answers there', async () => {
     const ApiId = await makeApi(control);
     await control.v2.send(
       new UpdateApiCommand({
@@ -144,7 +144,7 @@ describe('HTTP APIs through the AWS SDK', () => {
     }
   });
 
-  it('have what a quick create stands for, and answer at once', async () => {
+  it('have everything that a quick create includes, and answer at once', async () => {
     const made = await control.v2.send(
       new CreateApiCommand({
         Name: 'quick',
@@ -257,7 +257,7 @@ describe('HTTP APIs through the AWS SDK', () => {
   });
 });
 
-describe('what AWS refuses of a new HTTP API', () => {
+describe('what AWS refuses in a new HTTP API', () => {
   const refused = (send: Promise<unknown>): Promise<unknown> => refusalOf(send);
 
   // aws/aws-cdk#9076

@@ -63,7 +63,7 @@ function makeDomain(DomainName: string, more: Partial<CreateDomainNameCommand['i
   );
 }
 
-/** Status of `GET` on a domain; undefined where nothing is mapped. */
+/** Status of `GET` on a domain; undefined if nothing is mapped. */
 async function ask(host: string, target: string): Promise<number | undefined> {
   const api = control.served.atDomain(host, target)?.api;
   if (api === undefined) return undefined;
@@ -73,7 +73,7 @@ async function ask(host: string, target: string): Promise<number | undefined> {
 }
 
 describe('custom domains of HTTP APIs through the AWS SDK', () => {
-  it('are made, mapped at several levels, moved, and deleted', async () => {
+  it('are created, mapped at several levels, moved, and deleted', async () => {
     const DomainName = 'api.example.com';
     const made = await makeDomain(DomainName, { Tags: { team: 'a' } });
     const [configuration] = made.DomainNameConfigurations ?? [];
@@ -158,7 +158,7 @@ describe('custom domains of HTTP APIs through the AWS SDK', () => {
 });
 
 describe('VPC links through the AWS SDK', () => {
-  it('of HTTP APIs are made, renamed and deleted, and their names find what --vpc-link gives', async () => {
+  it('of HTTP APIs are created, renamed and deleted, and their names find the target of --vpc-link', async () => {
     const made = await control.v2.send(new CreateVpcLinkCommand({ Name: 'orders', SubnetIds: ['subnet-1'] }));
     const { VpcLinkId = '' } = made;
     // AWS CLI, example of create-vpc-link.
@@ -174,7 +174,7 @@ describe('VPC links through the AWS SDK', () => {
     );
   });
 
-  it('of REST APIs are made, patched, listed and deleted', async () => {
+  it('of REST APIs are created, patched, listed and deleted', async () => {
     const { id: vpcLinkId } = await control.sdk.send(
       new CreateLinkV1({
         name: 'rest',

@@ -11,7 +11,7 @@ type Row = {
   readonly noun: string;
   /** All members that may be given together. */
   readonly members: Members;
-  /** What an update sets, and what is then shown. */
+  /** What an update sets, and what is shown afterwards. */
   readonly change: Members;
   readonly idLength: number;
   /** Needed to make one. */
@@ -144,7 +144,7 @@ for (const { noun, members, change, idLength, required, twice } of ROWS)
     };
     const part = (id: unknown): Members => ({ ...place(), [idName]: id });
 
-    it('is made with all of its members, shown, changed, listed and deleted', async () => {
+    it('is created with all of its members, shown, changed, listed and deleted', async () => {
       const made = await call(`Create${noun}`, { ...place(), ...members });
       const id = made[idName];
       const shown = await call(`Get${noun}`, part(id));
@@ -177,7 +177,7 @@ for (const { noun, members, change, idLength, required, twice } of ROWS)
     });
 
     if (twice !== undefined)
-      it('is refused where there is one of its name', async () => {
+      it('is refused if its name is taken', async () => {
         const made = await call(`Create${noun}`, { ...place(), ...members });
 
         assert.deepEqual(await refusalOf(call(`Create${noun}`, { ...place(), ...members })), {
@@ -201,7 +201,7 @@ describe('an API of apigatewayv2', () => {
     ['HTTP', 'https', '$request.method $request.path'],
     ['WEBSOCKET', 'wss', '$request.body.action'],
   ] as const)
-    it(`shows what AWS sets where a call says no more than ${ProtocolType}`, async () => {
+    it(`shows what AWS sets if a call says no more than ${ProtocolType}`, async () => {
       const said = { ProtocolType, ...(ProtocolType === 'WEBSOCKET' && { RouteSelectionExpression }) };
       const made = await call('CreateApi', { Name: 'least', ...said });
 
@@ -219,7 +219,7 @@ describe('an API of apigatewayv2', () => {
       await remove(made);
     });
 
-  it('shows all that a call has said, and what a later one has changed', async () => {
+  it('shows everything that a call set, and what a later call changed', async () => {
     const members = {
       Name: 'all',
       ProtocolType: 'WEBSOCKET',
@@ -273,7 +273,7 @@ describe('an API of apigatewayv2', () => {
 });
 
 describe('a VPC link of apigatewayv2', () => {
-  it('is found by its id alone', async () => {
+  it('is found only by its id', async () => {
     const members = {
       Name: 'inside',
       SubnetIds: ['subnet-1'],

@@ -29,7 +29,7 @@ before(async () => {
 after(() => control.close());
 
 describe('Parts of HTTP APIs through the AWS SDK', () => {
-  it('change what requests see at once where the stage deploys automatically', async () => {
+  it('change what requests see at once if the stage deploys automatically', async () => {
     const ApiId = await makeApi(control);
     const { routeId: RouteId } = await makeRoute(control, ApiId, 'GET /a');
     assert.deepEqual(
@@ -50,7 +50,7 @@ describe('Parts of HTTP APIs through the AWS SDK', () => {
     );
   });
 
-  it('keep the last deployment when no route is left, and the stage says why', async () => {
+  it('keep the last deployment if no route is left, and the stage says why', async () => {
     const ApiId = await makeApi(control);
     const { routeId: RouteId } = await makeRoute(control, ApiId, 'GET /a');
     await control.v2.send(new DeleteRouteCommand({ ApiId, RouteId }));
@@ -60,7 +60,7 @@ describe('Parts of HTTP APIs through the AWS SDK', () => {
     assert.match(stage.LastDeploymentStatusMessage ?? '', /^Deployment attempt failed: Unable to deploy API/);
   });
 
-  it('add entries to maps, and take away those whose value is empty', async () => {
+  it('add entries to maps, and remove entries whose value is empty', async () => {
     const ApiId = await makeApi(control);
     const { integrationId: IntegrationId } = await makeRoute(control, ApiId, 'GET /a');
     const change = (RequestParameters: Record<string, string>, ResponseParameters = {}) =>
@@ -77,7 +77,7 @@ describe('Parts of HTTP APIs through the AWS SDK', () => {
     );
   });
 
-  it('have no behavior of their own where nothing matches, though Terraform sends one', async () => {
+  it('have no default behavior if nothing matches, although Terraform sends one', async () => {
     const ApiId = await makeApi(control);
     const made = await control.v2.send(
       new CreateIntegrationCommand({
@@ -93,7 +93,7 @@ describe('Parts of HTTP APIs through the AWS SDK', () => {
     assert.deepEqual([made.PassthroughBehavior, made.IntegrationType], [undefined, 'HTTP_PROXY']);
   });
 
-  it('are held by what needs them', async () => {
+  it('cannot be deleted while something refers to them', async () => {
     const ApiId = await makeApi(control);
     const { AuthorizerId } = await control.v2.send(
       new CreateAuthorizerCommand({
@@ -143,7 +143,7 @@ describe('Parts of HTTP APIs through the AWS SDK', () => {
   });
 });
 
-describe('What AWS refuses of HTTP APIs', () => {
+describe('What AWS refuses in HTTP APIs', () => {
   const rows: readonly {
     readonly name: string;
     readonly call: (ApiId: string) => Promise<unknown>;
@@ -164,7 +164,7 @@ describe('What AWS refuses of HTTP APIs', () => {
       says: /Route with key GET \/a already exists for this API/,
     },
     {
-      name: 'a route key that is none',
+      name: 'an invalid route key',
       call: (ApiId) => control.v2.send(new CreateRouteCommand({ ApiId, RouteKey: 'GET a' })),
       error: 'BadRequestException',
       says: /./,

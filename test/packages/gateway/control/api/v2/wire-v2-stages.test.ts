@@ -57,7 +57,7 @@ describe('stages of HTTP APIs through the AWS SDK', () => {
     assert.equal(await statusOf(control, ApiId, '/dev/a'), 404);
   });
 
-  it('deploy themselves once auto-deploy is on, and stay where they are when it is off', async () => {
+  it('deploy themselves once auto-deploy is on, and stay if they are when it is off', async () => {
     const ApiId = await makeApi(control);
     await makeRoute(control, ApiId, 'GET /a');
     await control.v2.send(new CreateStageCommand({ ApiId, StageName: 'dev' }));
@@ -170,7 +170,7 @@ describe('stages of HTTP APIs through the AWS SDK', () => {
     assert.equal(Items[1]?.Description, 'by hand');
   });
 
-  it('forget what authorizers said, when a call asks for it', async () => {
+  it('flush the cached results of authorizers if a call requests it', async () => {
     const ApiId = await makeApi(control);
     await control.v2.send(new ResetAuthorizersCacheCommand({ ApiId, StageName: '$default' }));
     const refused = await refusalOf(

@@ -103,7 +103,7 @@ describe('compileRestAuthorization', () => {
 });
 
 describe('compileV2Authorization', () => {
-  it('knows how each kind of API answers a request without signature', () => {
+  it('defines how each kind of API answers a request without signature', () => {
     const method = { AuthorizationType: 'AWS_IAM' };
 
     assert.deepEqual(compile('http', { method }), { kind: 'iam', unsigned: 'ACCESS_DENIED' });
@@ -128,7 +128,7 @@ const withIssuer = (Issuer: string) => ({ ...HTTP_JWT, JwtConfiguration: { ...JW
 
 const REFUSALS: Refusal[] = [
   {
-    name: 'CUSTOM without an authorizer, in the words recorded 2024-04-15',
+    name: 'CUSTOM without an authorizer, with the message recorded 2024-04-15',
     kind: 'rest',
     method: CUSTOM,
     property: 'AuthorizerId',
@@ -182,7 +182,7 @@ const REFUSALS: Refusal[] = [
     message: /\$connect route only$/,
   },
   {
-    name: 'a provider that is no user pool',
+    name: 'a provider that is not a user pool',
     kind: 'rest',
     method: USES_POOL,
     authorizer: { ...COGNITO, ProviderARNs: ['arn:aws:iam::1:role/x'] },
@@ -327,7 +327,7 @@ describe('an authorizer that no route uses', () => {
       refusal: /Issuer/,
     },
     {
-      name: 'results that are kept by no source',
+      name: 'results that are cached without a source',
       protocol: 'http',
       authorizer: { ...lambda, AuthorizerResultTtlInSeconds: 1 },
       refusal: /Identity source must be set if authorizer caching is enabled/,

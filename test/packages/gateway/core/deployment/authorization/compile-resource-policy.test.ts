@@ -50,7 +50,7 @@ describe('compileResourcePolicy', () => {
       { Policy: { Statement: { ...STATEMENT, Principal: undefined } } },
       /^Invalid policy document\. Please check the policy syntax/,
     ],
-    ['text that is no JSON', { Policy: 'allow' }, /not JSON/],
+    ['text that is not JSON', { Policy: 'allow' }, /not JSON/],
     [
       'an unknown condition operator',
       { Policy: { Statement: { ...STATEMENT, Condition: { Roughly: { a: 'b' } } } } },
@@ -75,7 +75,7 @@ describe('compileResourcePolicy', () => {
       );
     });
 
-  it('takes a longer one where AWS has raised the quota (docs/aws §13)', () => {
+  it('takes a longer one if AWS has raised the quota (docs/aws §13)', () => {
     const Policy = { Statement: Array.from({ length: 100 }, () => STATEMENT) };
     const { length } = JSON.stringify(Policy);
 

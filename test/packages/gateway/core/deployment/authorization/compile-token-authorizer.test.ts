@@ -30,7 +30,7 @@ describe('a COGNITO_USER_POOLS authorizer', () => {
 
 // Source: developer guide, "Using Amazon API Gateway stage variables", Amazon Cognito.
 describe('a user pool that a stage variable names', () => {
-  it('is one only on a stage that has the variable', () => {
+  it('exists only on a stage that has the variable', () => {
     const { issuersOf } = compile([pool(VARIABLE), pool('eu-west-1_own')]);
 
     assert.deepEqual(namesOf(issuersOf?.({ pool: 'eu-west-1_b' })), [
@@ -48,7 +48,7 @@ describe('a user pool that a stage variable names', () => {
     assert.deepEqual(namesOf(issuersOf?.({ pool: 'c' })), [issuer('eu-west-1_c')]);
   });
 
-  it('costs nothing where there is none', () => {
+  it('costs nothing if there is none', () => {
     const { issuersOf, trust } = compile([pool('eu-west-1_own')]);
 
     assert.equal(issuersOf, undefined);

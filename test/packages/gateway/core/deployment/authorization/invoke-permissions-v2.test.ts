@@ -119,7 +119,7 @@ describe('permission to invoke of HTTP and WebSocket APIs (docs/aws §3.7, §4.5
       if (status === 500) assert.equal(reply.body, '{"message":"Internal Server Error"}');
     });
 
-  it('writes down what AWS does where an HTTP API may not invoke, beside what it may', async () => {
+  it('records what AWS does if an HTTP API may not invoke, and which calls it may make', async () => {
     const format =
       '$context.requestId $context.status $context.integrationErrorMessage | $context.authorizer.error | $context.integrationStatus';
     const Logged = {
@@ -155,8 +155,8 @@ describe('permission to invoke of HTTP and WebSocket APIs (docs/aws §3.7, §4.5
     status: number;
   }[] = [
     { name: 'nothing', sources: [], status: 500 },
-    { name: 'a permission for the route alone', sources: ['*/$connect'], status: 500 },
-    { name: 'one for the authorizer alone', sources: ['authorizers/Auth'], status: 500 },
+    { name: 'a permission for the route only', sources: ['*/$connect'], status: 500 },
+    { name: 'one for the authorizer only', sources: ['authorizers/Auth'], status: 500 },
     {
       name: 'one for the route in every stage, and its authorizer',
       sources: ['*/$connect', 'authorizers/*'],
@@ -166,7 +166,7 @@ describe('permission to invoke of HTTP and WebSocket APIs (docs/aws §3.7, §4.5
     { name: 'one for another route', sources: ['*/track', 'authorizers/Auth'], status: 500 },
   ];
   for (const { name, sources, status } of handshakes)
-    it(`ends a handshake with ${status} where there is ${name}`, async () => {
+    it(`ends a handshake with ${status} if there is ${name}`, async () => {
       const given = sources.map((source, index) => [
         `Permission${index}`,
         aPermission({

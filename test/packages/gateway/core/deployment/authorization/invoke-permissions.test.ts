@@ -34,7 +34,7 @@ async function statusOf(setup: Setup = {}): Promise<number> {
 describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
   const rows: readonly (Setup & { readonly name: string; readonly status: number })[] = [
     { name: 'nothing', status: 500 },
-    { name: 'nothing where permissions are not checked', needsPermissions: false, status: 200 },
+    { name: 'nothing if permissions are not checked', needsPermissions: false, status: 200 },
     { name: 'nothing for a function of another stack', ownFunctions: [], status: 200 },
     { name: 'a permission for all of the API', permission: aPermission(), status: 200 },
     { name: 'one without a source', permission: aPermission({ SourceArn: null }), status: 200 },
@@ -43,10 +43,10 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
       permission: aPermission({ FunctionName: null }),
       status: 500,
     },
-    { name: 'one whose principal is no text', permission: aPermission({ Principal: {} }), status: 500 },
-    { name: 'one whose source is no text', permission: aPermission({ SourceArn: ['*'] }), status: 500 },
+    { name: 'one whose principal is not text', permission: aPermission({ Principal: {} }), status: 500 },
+    { name: 'one whose source is not text', permission: aPermission({ SourceArn: ['*'] }), status: 500 },
     {
-      name: 'one for an alias, where the function itself is invoked (docs/aws §8.1)',
+      name: 'one for an alias, if the function itself is invoked (docs/aws §8.1)',
       permission: aPermission({ FunctionName: 'fn:live' }),
       status: 500,
     },
@@ -63,25 +63,25 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
       status: 200,
     },
     {
-      name: 'one for the function itself, where an alias is invoked (docs/aws §8.1)',
+      name: 'one for the function itself, if an alias is invoked (docs/aws §8.1)',
       integration: proxyTo('fn:live'),
       permission: aPermission(),
       status: 500,
     },
     {
-      name: 'one for a version, where an alias is invoked that may lead to it (docs/aws §8.1)',
+      name: 'one for a version, if the invoked alias may refer to it (docs/aws §8.1)',
       integration: proxyTo('fn:live'),
       permission: aPermission({ FunctionName: 'fn:7' }),
       status: 500,
     },
     {
-      name: 'one for the function itself, where $LATEST is invoked',
+      name: 'one for the function itself, if $LATEST is invoked',
       integration: proxyTo('fn:$LATEST'),
       permission: aPermission(),
       status: 200,
     },
     {
-      name: 'nothing for the alias that a stage variable names (aws/serverless-application-model#47)',
+      name: 'nothing if a stage variable names the alias: AWS requires manual permission',
       integration: { ...proxyTo('fn'), Uri: invokeUri('fn:${stageVariables.alias}') },
       permission: aPermission(),
       variables: { alias: 'live' },
@@ -94,7 +94,7 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
       variables: { alias: 'live' },
       status: 200,
     },
-    { name: 'one for all actions of Lambda', permission: aPermission({ Action: 'lambda:*' }), status: 200 },
+    { name: 'one for all Lambda actions', permission: aPermission({ Action: 'lambda:*' }), status: 200 },
     {
       name: 'one for the method, with * for the variable of its path',
       permission: aPermission({ SourceArn: `${API_ARN}/dev/GET/pets/*` }),
@@ -136,7 +136,7 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
       status: 500,
     },
     {
-      name: 'one for the account alone, which names no API (docs/aws §8.1, not settled)',
+      name: 'one for the account only, which names no API (docs/aws §8.1, not settled)',
       permission: aPermission({ SourceArn: '', SourceAccount: '123456789012' }),
       status: 200,
     },
@@ -164,7 +164,7 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
       status: 200,
     },
     {
-      name: 'nothing for the function that a stage variable names (aws/serverless-application-model#47)',
+      name: 'nothing if a stage variable names the function: AWS requires manual permission',
       integration: { ...proxyTo('fn'), Uri: invokeUri('${stageVariables.fn}') },
       variables: { fn: 'fn' },
       status: 500,
@@ -183,7 +183,7 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
     });
 
   for (const broken of [{ FunctionName: null }, { FunctionName: {} }, { Principal: {} }, { SourceArn: {} }])
-    it(`answers 200 with a permission beside one that cannot be read: ${JSON.stringify(broken)}`, async () => {
+    it(`answers 200 with a permission next to one that cannot be read: ${JSON.stringify(broken)}`, async () => {
       const more = { Broken: aPermission(broken), Permission: aPermission() };
       const resources = restRoutes({ 'GET /pets/{id}': { Integration: proxyTo('fn') } }, { more });
       const { send } = anApi(resources, { fn: ok }, { needsPermissions: true, ownFunctions: ['fn'] });

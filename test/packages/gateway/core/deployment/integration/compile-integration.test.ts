@@ -56,7 +56,7 @@ describe('compileIntegration refuses at load', () => {
       source: 'docs/aws §8 [obs]',
     },
     {
-      name: 'an AWS URI that is no ARN',
+      name: 'an AWS URI that is not an ARN',
       integration: { ...LAMBDA, Uri: 'non-valid-arn' },
       property: 'Integration.Uri',
       message: 'Invalid ARN specified in the request',
@@ -77,14 +77,14 @@ describe('compileIntegration refuses at load', () => {
       source: 'docs/aws §8',
     },
     {
-      name: 'a target that is none',
+      name: 'an invalid target',
       integration: { ...HTTP, RequestParameters: { 'integration.request.cookie.a': "'x'" } },
       property: 'Integration.RequestParameters.integration.request.cookie.a',
       message: `${FRAME}[Invalid mapping expression specified: integration.request.cookie.a]`,
       source: 'docs/aws §7.6',
     },
     {
-      name: 'a source that is none',
+      name: 'an invalid source',
       integration: { ...HTTP, RequestParameters: { 'integration.request.header.a': 'x' } },
       property: 'Integration.RequestParameters.integration.request.header.a',
       message: `${FRAME}[Invalid mapping expression specified: x]`,
@@ -121,7 +121,7 @@ describe('compileIntegration refuses at load', () => {
       source: 'docs/aws §7.7',
     },
     {
-      name: 'a template that is no Velocity',
+      name: 'a template that is not Velocity',
       integration: { Type: 'MOCK', RequestTemplates: { 'application/json': '#if(' } },
       property: 'Integration.RequestTemplates.application/json',
       message: 'application/json:1:',
@@ -190,7 +190,7 @@ describe('compileIntegration', () => {
         RequestParameters: { 'integration.request.header.Authorization': "'x'" },
       },
     },
-    { name: 'a function called by GET', integration: { ...LAMBDA, IntegrationHttpMethod: 'GET' } },
+    { name: 'a function called with GET', integration: { ...LAMBDA, IntegrationHttpMethod: 'GET' } },
   ];
   for (const { name, integration } of runTime)
     it(`deploys ${name}, which then fails every call (docs/aws §1.5)`, () => {
@@ -210,7 +210,7 @@ describe('compileIntegration', () => {
     assert.deepEqual(kinds, ['mock', 'http', 'http-proxy', 'function', 'lambda-proxy', 'service']);
   });
 
-  it('compiles streams of functions and backends to kinds of their own', () => {
+  it('compiles streams of functions and backends to separate kinds', () => {
     const stream = { ResponseTransferMode: 'STREAM' };
     const streaming = invokeUri('fn')
       .replace('2015-03-31', '2021-11-15')
@@ -223,7 +223,7 @@ describe('compileIntegration', () => {
     assert.deepEqual(kinds, ['http-stream', 'lambda-stream']);
   });
 
-  it('takes an endpoint whose host comes from a stage variable', () => {
+  it('accepts an endpoint whose host comes from a stage variable', () => {
     const integration = compileIntegration(aMethod({ ...HTTP, Uri: 'https://${stageVariables.host}/x' }));
     assert.ok(integration.kind === 'http');
     assert.equal(integration.uri.render({ host: 'a.example' }), 'https://a.example/x');

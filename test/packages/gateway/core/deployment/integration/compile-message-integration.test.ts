@@ -50,7 +50,7 @@ describe('an integration of a WebSocket API that is refused', () => {
 });
 
 // docs/aws §11.3: aws-samples/serverless-patterns, apigw-websocket-mapping-template-authorizer
-it('a function without a method is called by POST', () => {
+it('a function without a method is called with POST', () => {
   const withoutMethod = bag({ IntegrationUri: FUNCTION.IntegrationUri });
   assert.equal(compileMessageIntegration(withoutMethod, 'AWS', REFUSING).kind, 'function');
 });
@@ -79,7 +79,7 @@ describe('an integration of a WebSocket API that AWS deploys and that fails', ()
 describe('integration responses of a WebSocket API', () => {
   const integration = bag({});
 
-  it('are those of their own integration, by key', () => {
+  it('belong only to their own integration, by key', () => {
     const frames = compileFrames(integration, [
       bag({ IntegrationId: 'other', IntegrationResponseKey: '$default' }),
       bag({ IntegrationId: 'i1', IntegrationResponseKey: '/4\\d\\d/' }),
@@ -91,7 +91,7 @@ describe('integration responses of a WebSocket API', () => {
     );
   });
 
-  it('are none where there are none', () => {
+  it('are empty if there are none', () => {
     assert.equal(compileFrames(integration, []), undefined);
     assert.equal(compileFrames(undefined, []), undefined);
   });
@@ -104,7 +104,7 @@ describe('integration responses of a WebSocket API', () => {
       );
     });
 
-  it('are reported where they belong to no integration', () => {
+  it('are reported if they belong to no integration', () => {
     const responses = [bag({ IntegrationId: 'i1' })];
     const note = (integrations?: ReadonlyMap<string, PropertyBag>): void => {
       noteStrayResponses(responses, integrations, REFUSING);

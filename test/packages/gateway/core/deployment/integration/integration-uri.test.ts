@@ -37,7 +37,7 @@ describe('readLambdaUri', () => {
       functionName: 'shop-orders',
     },
     {
-      name: 'a bare function ARN where it may stand',
+      name: 'a bare function ARN where it is allowed',
       uri: `${FUNCTION}users`,
       bare: true,
       functionName: 'users',
@@ -77,7 +77,7 @@ describe('readLambdaUri', () => {
     },
   ];
   for (const { uri, message } of refused)
-    it(`refuses ${uri} in AWS’s words`, () => {
+    it(`refuses ${uri} with AWS’s message`, () => {
       assert.deepEqual(readLambdaUri(uri, false), { kind: 'invalid', message });
     });
 });

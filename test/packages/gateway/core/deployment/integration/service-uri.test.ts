@@ -62,7 +62,7 @@ describe('readServiceUri (docs/aws §8)', () => {
     ['arn:aws:apigateway:us-east-1:a.b.c.sqs/:path/x', 'Invalid ARN specified in the request'],
   ] as const;
   for (const [uri, message] of refused)
-    it(`refuses ${uri} in AWS's words`, () => {
+    it(`refuses ${uri} with AWS's message`, () => {
       assert.deepEqual(readServiceUri(uri), { kind: 'invalid', message });
     });
 });

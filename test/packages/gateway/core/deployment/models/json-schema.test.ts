@@ -18,7 +18,7 @@ function details(verdict: SchemaVerdict): string {
   return verdict.isValid ? 'valid' : verdict.details;
 }
 
-describe('a schema check words what it finds', () => {
+describe('the messages of a schema check', () => {
   const rows: { schema: JsonObject; value: unknown; says: string }[] = [
     {
       schema: { required: ['to', 'body', 'subject'] },
@@ -129,7 +129,7 @@ describe('a schema check words what it finds', () => {
     );
   });
 
-  it('says nothing of what is below a place that fails', () => {
+  it('does not mention anything below a place that fails', () => {
     const schema = { required: ['z'], properties: { a: { type: 'string' } } };
 
     assert.equal(details(check(schema, { a: 1 })), '[object has missing required properties (["z"])]', FGE);
@@ -170,7 +170,7 @@ describe('a schema check', () => {
     assert.equal(check({ required: ['__proto__'] }, JSON.parse('{"__proto__":1}')).isValid, true);
   });
 
-  it('ignores everything beside a reference, as draft 4 has it', () => {
+  it('ignores everything next to a reference, as in draft 4', () => {
     const schema = { definitions: { a: {} }, properties: { x: { $ref: '#/definitions/a', type: 'string' } } };
 
     assert.equal(check(schema, { x: 1 }).isValid, true);
@@ -226,7 +226,7 @@ describe('a set of schemas refuses', () => {
       source: 'docs/aws §6',
     },
     {
-      name: 'a pattern that is none',
+      name: 'an invalid pattern',
       schema: { pattern: '(' },
       says: /^Invalid model schema specified: the pattern "\(" is not a regular expression/,
       source: 'draft 4, §5.2.3',

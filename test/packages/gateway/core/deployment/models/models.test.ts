@@ -53,7 +53,7 @@ describe('compileModels', () => {
       says: 't.yml: Model.Schema: Model schema must have at least 1 property or array items defined',
     },
     {
-      name: 'a schema that is no JSON',
+      name: 'a schema that is not JSON',
       models: [aModel({ Name: 'A', Schema: '{' })],
       says: `t.yml: Model.Schema: ${INVALID}[Invalid model schema specified]`,
     },
@@ -77,7 +77,7 @@ describe('compileModels', () => {
       );
     });
 
-  it('knows the models that every API has', () => {
+  it('finds the models that every API has', () => {
     const models = compile();
 
     assert.equal(models.nameOf('Empty'), 'Empty');
@@ -92,7 +92,7 @@ describe('compileModels', () => {
     assert.equal(models.check('Pet')([], 2).isValid, false);
   });
 
-  it('names the model whose local reference leads nowhere', () => {
+  it('names the model whose local reference has no target', () => {
     const models = compile(aModel({ Name: 'Pet', Schema: { items: { $ref: '#/definitions/x' } } }));
 
     assert.match(

@@ -104,7 +104,7 @@ describe('compileAccessLogFormat', () => {
       source: 'docs/aws §10.3',
     },
     {
-      name: 'quotes the message string of an error itself, and shows none as a dash',
+      name: 'quotes the message string of an error itself, and shows a missing one as a dash',
       format:
         '{"id":"$context.requestId","error":$context.error.messageString,"type":"$context.error.responseType"}',
       facts: {
@@ -155,7 +155,7 @@ describe('compileAccessLogFormat', () => {
       line: `${REQUEST_ID},"x\\",\\"500",200`,
     },
     {
-      name: 'tells a backslash from the escape of a line break',
+      name: 'distinguishes a backslash from the escape of a line break',
       format: '$context.requestId $context.identity.userAgent',
       agent: '\\u000a\n',
       line: `${REQUEST_ID} \\\\u000a\\u000a`,

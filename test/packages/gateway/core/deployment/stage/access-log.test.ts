@@ -37,12 +37,12 @@ describe('readAccessLog', () => {
     assert.equal(readAccessLog(stage, 'AccessLogSetting')?.format.source, '$context.requestId x');
   });
 
-  it('reads none where there is none', () => {
+  it('reads nothing if there is none', () => {
     assert.equal(readAccessLog(aStage({}), 'AccessLogSetting'), undefined);
     assert.equal(readAccessLog(aStage({ AccessLogSetting: {} }), 'AccessLogSetting'), undefined);
   });
 
-  it('takes a destination without a format on the stage of a REST API alone', () => {
+  it('accepts a destination without a format only on the stage of a REST API', () => {
     assert.equal(
       readAccessLog(aStage({ AccessLogSetting: { DestinationArn: ARN } }), 'AccessLogSetting'),
       undefined,
@@ -78,13 +78,13 @@ describe('readAccessLog', () => {
       message: /\$context\.requestId or \$context\.extendedRequestId/,
     },
     {
-      name: 'refuses a destination that is no log',
+      name: 'refuses a destination that is not a log',
       setting: { DestinationArn: 'arn:aws:s3:::logs', Format: '$context.requestId' },
       property: 'DestinationArn',
       message: /Invalid ARN/,
     },
     {
-      name: 'refuses a stream whose name AWS does not take',
+      name: 'refuses a stream with a name that AWS does not accept',
       setting: {
         DestinationArn: 'arn:aws:firehose:us-east-1:123456789012:deliverystream/pets',
         Format: '$context.requestId',

@@ -59,7 +59,7 @@ describe('readRestThrottles', () => {
     assert.equal(readRestThrottles(stage), undefined);
   });
 
-  it("takes the account's other half where only one half of a limit is set", () => {
+  it("uses the account's value for the half of a limit that is not set", () => {
     const stage = aStage({
       MethodSettings: [{ ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: '7.5' }],
     });

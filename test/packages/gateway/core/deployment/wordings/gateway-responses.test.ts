@@ -36,7 +36,7 @@ describe('resolveGatewayResponses', () => {
     });
   });
 
-  it('hands DEFAULT_5XX down to the 5xx types that have nothing of their own', () => {
+  it('applies DEFAULT_5XX to the 5xx types that have no response of their own', () => {
     const responses = resolveGatewayResponses([
       bag({ ResponseType: 'DEFAULT_5XX', StatusCode: '599', ResponseTemplates: { 'text/plain': 'down' } }),
       bag({ ResponseType: 'AUTHORIZER_FAILURE' }),
@@ -64,7 +64,7 @@ describe('resolveGatewayResponses', () => {
       says: /from 200 to 599/,
     },
     {
-      name: 'a parameter that is no header',
+      name: 'a parameter that is not a header',
       properties: { ResponseType: 'THROTTLED', ResponseParameters: { 'header.X': "'1'" } },
       says: /gatewayresponse\.header/,
     },
@@ -159,7 +159,7 @@ describe('a customised gateway response', () => {
     assert.deepEqual([json.body, json.status], ['{}', 403]);
   });
 
-  it('keeps AWS’s exact bytes where only headers were asked for', async () => {
+  it('keeps AWS’s exact bytes if only headers were asked for', async () => {
     const { send } = withResponses({
       ResponseType: 'DEFAULT_4XX',
       ResponseParameters: { 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" },

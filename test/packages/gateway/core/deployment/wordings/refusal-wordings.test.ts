@@ -70,7 +70,7 @@ describe('wordRefusal', () => {
       });
     });
 
-  it('takes members beside the message, and another message', () => {
+  it('accepts additional members, and another message', () => {
     const { body } = wordRefusal('invalid-connection-id', { message: 'Invalid connectionId: x"', id: 'x"' });
 
     assert.equal(body, '{"message":"Invalid connectionId: x\\"","id":"x\\""}');
@@ -80,7 +80,7 @@ describe('wordRefusal', () => {
 describe('wordFrame', () => {
   const ids = { connectionId: 'JCIoWGiIvHcCJ7g=', requestId: 'JCIoXE9cvHcFh2w=' };
 
-  it('tells the sender only about faults of the request, in the form of AWS', () => {
+  it("tells the sender only about faults of the request, in AWS's form", () => {
     assert.deepEqual(wordFrame('THROTTLED', ids), {
       status: 429,
       text: '{"message": "Too Many Requests", "connectionId":"JCIoWGiIvHcCJ7g=", "requestId":"JCIoXE9cvHcFh2w="}',
@@ -96,7 +96,7 @@ describe('wordFrame', () => {
 });
 
 describe('a refusal', () => {
-  it('is worded in deployment/ alone: sockets, pipelines and the control port write none', () => {
+  it('is worded only in deployment/: sockets, pipelines and the control port word none', () => {
     const carriers = /^gateway\/(?:(?:server|websocket|phases|control-port)\/|pipeline\.ts$)/;
     const words = /x-amzn-ErrorType|\{"message"|stringify\(\{ ?message/;
 

@@ -55,7 +55,7 @@ describe('values that AWS gets from elsewhere', () => {
   });
 
   // CloudFormation user guide, nested stacks: an output of one is passed to a parameter of another with Fn::GetAtt
-  it('judges no parameter of a nested stack that is given an output of another', async () => {
+  it('does not judge a parameter of a nested stack that is set to an output of another', async () => {
     const at = write({
       'template.yaml': `Resources:
   Network: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: network.yaml } }
@@ -135,7 +135,7 @@ Resources:
     });
   });
 
-  it('says of a parameter without value and of an import that they are not checked', async () => {
+  it('reports that a parameter without value and an import are not checked', async () => {
     const findings = await examine(
       `${QUEUE('QueueName: !Ref Name', 'Parameters: { Name: { Type: String } }')}  Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: !ImportValue elsewhere } }\n`,
     );
@@ -218,7 +218,7 @@ ${more}`;
   });
 });
 
-describe('an osls service whose variables have no value here', () => {
+describe('an osls service with variables that have no value on this machine', () => {
   it('is not refused, and is left without a folder of ours', async () => {
     const at = write({
       'serverless.yml':
@@ -240,7 +240,7 @@ describe('the package of a function', () => {
     `Transform: AWS::Serverless-2016-10-31\nResources:\n  Orders:\n    Type: AWS::Serverless::Function\n    Properties:\n      Runtime: nodejs22.x\n      CodeUri: src/\n${properties}`;
   const HANDLER = 'exports.handler = async () => ({ statusCode: 200 });\n';
 
-  it('contains a TypeScript handler as it is, unless SAM builds it', async () => {
+  it('contains the TypeScript handler itself, unless SAM builds it', async () => {
     const build = '    Metadata: { BuildMethod: esbuild, BuildProperties: { EntryPoints: [index.ts] } }\n';
     const files = { 'src/index.ts': 'export const handler = async () => ({ statusCode: 200 });\n' };
 
@@ -376,7 +376,7 @@ describe('the package of a function', () => {
   });
 
   // After `init` and `start . gatewright` the bundles and caches of the stack were in the package of the service.
-  it('contains the folder of a stack in a folder of the service, whose undo files are not to be deleted', async () => {
+  it('contains the folder of a stack inside a service, whose undo files must not be deleted', async () => {
     const whole = sam('      Handler: index.handler\n').replace('src/', '.');
     const at = write({
       'template.yaml': whole,

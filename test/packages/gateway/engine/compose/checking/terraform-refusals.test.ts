@@ -1,4 +1,4 @@
-/** What AWS refuses of a Terraform plan, with the line of the configuration file from which the plan was made. */
+/** What AWS refuses in a Terraform plan, with the line of the configuration file from which the plan was made. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -127,7 +127,7 @@ describe('examineStacks for a Terraform plan', () => {
     assert.deepEqual(await refusals(aPlan({ resources })), []);
   });
 
-  it('leaves out a policy of which only the ARN in it is known', async () => {
+  it('ignores a policy of which only the ARN in it is known', async () => {
     const found = await refusals(
       aPlan({
         resources: [
@@ -145,7 +145,7 @@ describe('examineStacks for a Terraform plan', () => {
     assert.deepEqual(found, []);
   });
 
-  it('leaves out web ACLs whose rules the provider has in another form', async () => {
+  it('ignores web ACLs whose rules have another form in the provider', async () => {
     const visibility = [
       { cloudwatch_metrics_enabled: true, metric_name: 'm', sampled_requests_enabled: true },
     ];

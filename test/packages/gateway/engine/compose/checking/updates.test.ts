@@ -47,7 +47,7 @@ describe('an update of a stack', () => {
       );
     });
 
-  it('says what is lost, where it is written, and how the loss is avoided', async () => {
+  it('says what is lost, if data was written, and how the loss can be avoided', async () => {
     const [found] = await update(
       `\n  Orders: { Type: AWS::Cognito::UserPool }`,
       `\n  Queue: { Type: AWS::SQS::Queue }`,
@@ -59,7 +59,7 @@ describe('an update of a stack', () => {
     assert.deepEqual([found?.line, found?.source], [2, CFN_UPDATES]);
   });
 
-  it('names the stack that imports an export which is gone, and asks about other stacks', async () => {
+  it('names the stack that imports a removed export, and suggests checking other stacks', async () => {
     const exporting = (name: string): string =>
       `Resources:\n  Orders: { Type: AWS::SQS::Queue }\nOutputs:\n  One: { Value: !GetAtt Orders.Arn, Export: { Name: ${name} } }\n`;
     const importing =

@@ -47,14 +47,14 @@ export const UPDATES: readonly Update[] = [
     source: BEHAVIORS,
   },
   {
-    name: 'a change that is made in place',
+    name: 'a change in place',
     before: '\n  Queue: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 10 } }',
     now: '\n  Queue: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 20 } }',
     finds: [],
     source: BEHAVIORS,
   },
   {
-    name: 'a queue that becomes a FIFO queue, and is thereby replaced',
+    name: 'a queue that becomes a FIFO queue, and is therefore replaced',
     before: '\n  Queue: { Type: AWS::SQS::Queue }',
     now: '\n  Queue: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true } }',
     finds: ['differs update-loses Queue'],
@@ -75,7 +75,7 @@ export const UPDATES: readonly Update[] = [
     source: 'ministackorg/ministack#1433',
   },
   {
-    name: 'a table with a name of its own that must be replaced',
+    name: 'a table with its own name that must be replaced',
     before: TABLE(`      TableName: orders\n${KEYS('id')}`),
     now: TABLE(`      TableName: orders\n${KEYS('id', 'N')}`),
     finds: ['refused update-replaces-named Orders'],

@@ -1,4 +1,4 @@
-/** What of a start is recorded, as the program that started it wants it. */
+/** What is recorded of a start, as the program that started it requires. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { withRecording } from '../../../../../../packages/gateway/engine/compose/control-port/console.ts';
@@ -23,7 +23,7 @@ describe('withRecording', () => {
     );
   });
 
-  it('keeps of a request that was on its way when it was turned on what is known of it', async () => {
+  it('records what is known about a request that was in progress when it was turned on', async () => {
     let isRecording = false;
     const api = aRecordedApi(restApi(), {
       list: () => {
@@ -41,7 +41,7 @@ describe('withRecording', () => {
     assert.match(api.last().story.headline, /^GET \/pets was answered with 200/);
   });
 
-  it('does not change the ports where no behaviour decides', () => {
+  it('does not change the ports if no behaviour decides', () => {
     const at = { records: undefined };
 
     assert.equal(withRecording({}, at), at);
@@ -55,7 +55,7 @@ describe('withRecording', () => {
 });
 
 describe('the identities of the console', () => {
-  it('are named with their ARNs, and none of their keys is shown', async () => {
+  it('are shown with their ARNs, but without their keys', async () => {
     const identities = [
       'identities:',
       '  - name: lister',

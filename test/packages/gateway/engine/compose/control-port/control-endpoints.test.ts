@@ -1,4 +1,4 @@
-/** What a start answers below `/_gatewright/`, and at addresses of the control port that are a stack's own. */
+/** What a start answers below `/_gatewright/`, and at addresses of the control port that belong to a stack. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
@@ -142,7 +142,7 @@ describe('the control port of a start', () => {
     return Number(body['nowEpochMs']);
   };
 
-  it('leads functions to the issuer that stands in for another one', async () => {
+  it('directs functions to the issuer that stands in for another one', async () => {
     const payload = JSON.stringify({ url: `${ISSUER}.well-known/jwks.json` });
 
     const { body } = await ask('POST', 'invoke', { function: 'Watch', payload });
@@ -174,7 +174,7 @@ describe('the control port of a start', () => {
       message: 'Unknown function "none"; expected one of watch',
     },
   ])
-    it(`answers ${method} ${path} with what there is`, async () => {
+    it(`answers ${method} ${path} with the existing values`, async () => {
       assert.deepEqual(await ask(method, path, body), { status: 404, body: { message } });
     });
 
@@ -188,7 +188,7 @@ describe('the control port of a start', () => {
     { path: 'reset', body: { keepsInstances: 'yes' }, expected: '{"keepsInstances": true or false}' },
     { path: 'data/save', body: { file: 'relative.json' }, expected: '{"file": absolute path}' },
   ])
-    it(`says what POST ${path} takes, given ${JSON.stringify(body)}`, async () => {
+    it(`says what POST ${path} accepts, given ${JSON.stringify(body)}`, async () => {
       assert.deepEqual(await ask('POST', path, body), {
         status: 400,
         body: { message: `Expected ${expected}` },
@@ -203,7 +203,7 @@ describe('the control port of a start', () => {
     assert.match(JSON.stringify(messages), /clean up/);
   });
 
-  it('moves time by as much as is asked for, and no further than a hundred years', async () => {
+  it('moves the time by the requested amount, but no further than a hundred years', async () => {
     const first = await nowEpochMs(0);
 
     const second = await nowEpochMs(60_000);
@@ -225,7 +225,7 @@ describe('the control port of a start', () => {
     assert.ok(started.lines.includes('changed settled'));
   });
 
-  it('resets tables, clock and recorded calls, and its own changes of items are no events', async () => {
+  it('resets tables, clock and recorded calls, and its own changes to items are not published as events', async () => {
     await add('to be removed');
     await ask('POST', 'settle');
     const later = await nowEpochMs(3_600_000);
@@ -270,7 +270,7 @@ describe('the control port of a start', () => {
     { part: 'issuerKeys', value: [], message: 'its issuer has no key' },
     { part: 'pools', value: 'none', message: 'its users are invalid' },
   ])
-    it(`loads no state whose ${part} is ${JSON.stringify(value)}`, async () => {
+    it(`does not load a state whose ${part} is ${JSON.stringify(value)}`, async () => {
       const file = join(directory, 'state.json');
       await ask('POST', 'data/save', { file });
       const [header = '', state = ''] = readFileSync(file, 'utf8').split('\n');
@@ -308,7 +308,7 @@ describe('the control port of a start', () => {
     };
     const chatApi = () => started.listening.apis.find(({ kind }) => kind === 'websocket');
 
-    it('asks the WebSocket API that is named', async () => {
+    it('calls the WebSocket API that is named', async () => {
       assert.match(
         await connections(`/${chatApi()?.id}/live/@connections/none`),
         /^400 .*Invalid connectionId: none/,
@@ -316,7 +316,7 @@ describe('the control port of a start', () => {
       assert.equal(await connections(`/${chatApi()?.id}/live/@connections/AAAAAAAAAAAAAA=`), '410 ');
     });
 
-    it('names the addresses of WebSocket APIs where none is named', async () => {
+    it('lists the addresses of WebSocket APIs if none is named', async () => {
       const answer = await connections('/live/@connections/AAAAAAAAAAAAAA=');
 
       assert.match(answer, new RegExp(chatApi()?.url.replace(/^ws/, '') ?? 'no address'));

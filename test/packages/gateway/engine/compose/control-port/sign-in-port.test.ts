@@ -33,7 +33,7 @@ describe('mountSignIn', () => {
     assert.equal(preflight.headers.get('access-control-allow-origin'), OWN_PAGE);
   });
 
-  it('answers the call of such a page', async () => {
+  it('answers the call of a page that it serves', async () => {
     const reply = await ask('/', 'POST', { ...SIGN_UP, origin: OWN_PAGE }, UNKNOWN_CLIENT);
 
     assert.equal(reply.status, 400);
@@ -41,13 +41,13 @@ describe('mountSignIn', () => {
     assert.equal(reply.headers.get('access-control-allow-origin'), OWN_PAGE);
   });
 
-  it('refuses pages of others', async () => {
+  it('refuses other pages', async () => {
     const reply = await ask('/', 'POST', { ...SIGN_UP, origin: 'https://evil.example' }, UNKNOWN_CLIENT);
 
     assert.equal(reply.status, 403);
   });
 
-  it('publishes one key to many who ask at once', async () => {
+  it('publishes one key to many simultaneous callers', async () => {
     const replies = await Promise.all(
       Array.from({ length: 8 }, async () => (await ask('/.well-known/jwks.json', 'GET')).text()),
     );
@@ -56,7 +56,7 @@ describe('mountSignIn', () => {
     assert.equal((JSON.parse(replies[0] ?? '') as { keys: unknown[] }).keys.length, 1);
   });
 
-  it('mints tokens that the gateway hands out', async () => {
+  it('mints tokens that the gateway returns', async () => {
     const token = await at.gateway.mint({ sub: 'ada' });
     const { keys } = (await (await ask('/.well-known/jwks.json', 'GET')).json()) as {
       keys: { kid: string }[];

@@ -63,7 +63,7 @@ describe('openSignIn', () => {
       assert.ok(signIn.opened);
     });
 
-  it('is open from the beginning for an issuer that an option names', async () => {
+  it('is open from the start for an issuer that an option names', async () => {
     const signIn = await aSignIn({ localIssuers: ['https://example.eu.auth0.com/'] });
 
     assert.ok(signIn.opened);

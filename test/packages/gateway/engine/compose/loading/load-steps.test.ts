@@ -10,7 +10,7 @@ import { Faults } from '../../../../../../packages/gateway/core/errors.ts';
 import { aStack } from '../../../../../support/a-stack.ts';
 
 describe('the steps of a load', () => {
-  it('stand in the order that each of them gives a reason for', () => {
+  it('are in an order for which each of them gives a reason', () => {
     checkOrder(LOAD_STEPS);
   });
 
@@ -23,7 +23,7 @@ describe('the steps of a load', () => {
   }
 });
 
-/** @throws RangeError for a step that stands before one of those that it comes after, and for one that names none */
+/** @throws RangeError for a step that is placed before a step that it must follow, and for a step that names none */
 function checkOrder(steps: typeof LOAD_STEPS): void {
   for (const [index, { name, after }] of steps.entries()) {
     const before = new Set(steps.slice(0, index).map((step) => step.name));
@@ -90,7 +90,7 @@ describe('the functions of a load', () => {
       assert.deepEqual((await read(runtimes)).said, [...said, 'replaced']);
     });
 
-  it('say which packages are lent to them', async () => {
+  it('say which packages are provided to them', async () => {
     assert.deepEqual((await read([own], { borrowed: ['aws-sdk'] })).said, [
       "aws-sdk: not installed; provided by the gateway, as by Lambda's runtime",
       'replaced',
@@ -109,7 +109,7 @@ describe('the functions of a load', () => {
 });
 
 describe('the subscriptions of a load', () => {
-  it('are its subscription filters, and no other resources', async () => {
+  it('are the subscription filters of the stack, and no other resources', async () => {
     const filter = { type: 'AWS::Logs::SubscriptionFilter', properties: {} };
     const stacks = [aStack({ Group: { type: 'AWS::Logs::LogGroup', properties: {} }, Filter: filter })];
     const subscribed: string[] = [];
@@ -145,7 +145,7 @@ describe('the tables of a load', () => {
       said: ['streams begin'],
     },
     { name: 'begin with nothing else', options: {}, isReload: false, said: [] },
-    { name: 'stay as they are in a reload', options: { seed: folder }, isReload: true, said: [] },
+    { name: 'do not change in a reload', options: { seed: folder }, isReload: true, said: [] },
   ])
     it(name, async () => {
       const done: string[] = [];

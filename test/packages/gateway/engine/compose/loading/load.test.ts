@@ -42,7 +42,7 @@ function reloads(): {
 }
 
 describe('a reload', () => {
-  it('follows a change of samconfig, even if the file is made after the start', async () => {
+  it('follows a change to samconfig, even if the file is created after startup', async () => {
     const { onReload, next } = reloads();
     const parameters = { Word: { Type: 'String', Default: 'of the template' } };
     const started = await aGateway(
@@ -137,28 +137,32 @@ describe('a reload that failed', () => {
 });
 
 describe('a start with a stack that cannot be read', () => {
-  it('loads it when it is mended, and says where its API answers', { timeout: 20_000 }, async () => {
-    const said = Promise.withResolvers<string>();
-    const write = (line: string): void => (line.startsWith('mended ') ? said.resolve(line) : undefined);
-    const others = { 'other.json': '{' };
-    const started = await aGateway(RESOURCES, { reload: true, log: { write } }, others, {}, ['other.json']);
-    const [template = ''] = started.gateway.stacks.map((stack) => stack.file);
-    const Resources = { ...RESOURCES, Api: { ...RESOURCES.Api, Properties: { Name: 'mended' } } };
-    try {
-      writeFileSync(join(dirname(template), 'other.json'), JSON.stringify({ Resources }));
+  it(
+    'loads the stack when it is corrected, and says where its API answers',
+    { timeout: 20_000 },
+    async () => {
+      const said = Promise.withResolvers<string>();
+      const write = (line: string): void => (line.startsWith('mended ') ? said.resolve(line) : undefined);
+      const others = { 'other.json': '{' };
+      const started = await aGateway(RESOURCES, { reload: true, log: { write } }, others, {}, ['other.json']);
+      const [template = ''] = started.gateway.stacks.map((stack) => stack.file);
+      const Resources = { ...RESOURCES, Api: { ...RESOURCES.Api, Properties: { Name: 'mended' } } };
+      try {
+        writeFileSync(join(dirname(template), 'other.json'), JSON.stringify({ Resources }));
 
-      assert.match(
-        await said.promise,
-        /^mended is a new API, served at http:\/\/127\.0\.0\.1:\d+\/.*; restart the gateway to give the API a port of its own$/,
-      );
-    } finally {
-      await started.close();
-    }
-  });
+        assert.match(
+          await said.promise,
+          /^mended is a new API, served at http:\/\/127\.0\.0\.1:\d+\/.*; restart the gateway to give the API a port of its own$/,
+        );
+      } finally {
+        await started.close();
+      }
+    },
+  );
 });
 
-describe('a reload that is asked for', () => {
-  it('reads the stacks and builds functions that have run, also where nothing is watched', async () => {
+describe('a requested reload', () => {
+  it('reads the stacks and builds functions that have run, also if nothing is watched', async () => {
     const notices: string[] = [];
     const Answer = {
       Type: 'AWS::Lambda::Function',

@@ -13,7 +13,7 @@ const ITEM = {
   consequence: 'it is not enforced',
 };
 
-/** The lines of a start with `--strict`; undefined = it goes on. */
+/** The lines of a start with `--strict`; undefined = it continues. */
 function refusal(notEnforced: readonly UnsupportedItem[], faults = new Faults(false)): string | undefined {
   const stacks = [aStack({ Api: { type: ITEM.type, properties: {} } }, 'shop')];
   try {
@@ -27,7 +27,7 @@ function refusal(notEnforced: readonly UnsupportedItem[], faults = new Faults(fa
 }
 
 describe('a start with --strict', () => {
-  it('goes on where everything is enforced', () => {
+  it('continues if everything is enforced', () => {
     assert.equal(refusal([]), undefined);
   });
 
@@ -49,17 +49,17 @@ describe('a start with --strict', () => {
       line: 'template.yml: Api (AWS::ApiGateway::RestApi): it is not enforced',
     },
     {
-      name: 'what is said of it',
+      name: 'what is reported about it',
       item: { property: 'Policy', message: 'is no policy' },
       line: 'shop: Api.Policy: is no policy (it is not enforced)',
     },
     {
-      name: 'what is said of a stack',
+      name: 'what is reported about a stack',
       item: { logicalId: '', message: 'is empty' },
       line: 'shop: is empty (it is not enforced)',
     },
     {
-      name: 'what is said of a section of a stack',
+      name: 'what is reported about a section of a stack',
       item: { logicalId: '', property: 'Parameters', message: 'is no object' },
       line: 'shop: Parameters: is no object (it is not enforced)',
     },

@@ -30,7 +30,7 @@ function portsOf(apis: readonly (readonly [apiId: string, stackName: string])[])
 }
 
 describe('planPorts', () => {
-  it('moves no port of a service when the stack beside it, or a part of it, comes or goes', () => {
+  it('keeps every port of a service if another stack, or a part of it, is added or removed', () => {
     const own = [
       ['orders', 'shop'],
       ['chat', 'shop'],
@@ -59,7 +59,7 @@ const mock = (RestApiId: object): object => ({
 });
 
 describe('a start with the ports of serverless-offline', () => {
-  it('serves REST APIs below the prefix, without their stage where it is left out', async () => {
+  it('serves REST APIs below the prefix, without their stage if it is left out', async () => {
     const api = { Ref: 'Shop' };
     const started = await aGateway(
       {

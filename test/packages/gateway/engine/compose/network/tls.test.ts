@@ -38,14 +38,14 @@ describe('nameServer', () => {
       assert.deepEqual(ask(name, ['usual00001']), { names: [name], policy, acceptsHttp2 });
     });
 
-  it('gives a port its usual names where no other is asked for', () => {
+  it('gives a port its usual names if no other name is requested', () => {
     const usual = { names: USUAL, policy: 'TLS_1_2', acceptsHttp2: true };
 
     for (const name of [undefined, 'localhost', 'stranger.example']) assert.deepEqual(ask(name), usual, name);
     assert.deepEqual(ask(undefined, ['chat000001']), { ...usual, acceptsHttp2: false });
   });
 
-  it('gives a name that the user allows a certificate of its own', () => {
+  it('gives a name that the user allows its own certificate', () => {
     assert.deepEqual(ask('tunnel.example', [], ['tunnel.example']).names, ['tunnel.example']);
   });
 });
@@ -62,7 +62,7 @@ describe('tlsOf', () => {
     (list ?? []).filter(({ internal }) => !internal).map(({ address }) => address),
   );
 
-  // What a client compares with the certificate (RFC 9525) is each name and address at which it can reach the port.
+  // A client compares the certificate with each name and address at which it can reach the port (RFC 9525).
   for (const { host, more } of [
     { host: '127.0.0.1', more: [] },
     { host: '::1', more: [] },
@@ -70,11 +70,11 @@ describe('tlsOf', () => {
     { host: '0.0.0.0', more: [...new Set(elsewhere)] },
     { host: '::', more: [...new Set(elsewhere)] },
   ])
-    it(`names loopback, and each other address at which a port of ${host} is reached`, () => {
+    it(`names loopback, and every other address at which a port of ${host} can be reached`, () => {
       assert.deepEqual(at(host).nameOf(plan, undefined).names, [...HERE, ...more]);
     });
 
-  it('names a host that the user allows, and no other one', () => {
+  it('names a host that the user allows, and no other', () => {
     const { nameOf } = at('127.0.0.1', ['tunnel.example']);
 
     assert.deepEqual(nameOf(plan, 'tunnel.example').names, ['tunnel.example']);

@@ -68,7 +68,7 @@ describe('a message sent by the control port', () => {
   };
   const FAILED = { kind: 'failed', message: 'the queue is full' };
 
-  // Who sends is told what came of it: nothing that failed is reported as sent.
+  // The sender learns the result: nothing that failed is reported as sent.
   for (const { name, outcome, target, refusal, expected } of [
     {
       name: 'is sent to a queue by its name',
@@ -85,21 +85,21 @@ describe('a message sent by the control port', () => {
       expected: { status: 200, answer: { sent: arn }, sent: 1 },
     },
     {
-      name: 'is reported with what the queue says where it is not delivered',
+      name: "is reported with the queue's answer if it is not delivered",
       outcome: FAILED,
       target: 'jobs',
       refusal: undefined,
       expected: { status: 409, answer: { message: 'the queue is full' }, sent: 1 },
     },
     {
-      name: 'is not sent where the queue refuses its form',
+      name: 'is not sent if the queue refuses its form',
       outcome: { kind: 'delivered' },
       target: 'jobs',
       refusal: 'a FIFO queue needs a group',
       expected: { status: 409, answer: { message: 'a FIFO queue needs a group' }, sent: 0 },
     },
     {
-      name: 'is not sent to a queue that is not there, and the others are named',
+      name: 'is not sent to a queue that does not exist, and the others are named',
       outcome: { kind: 'delivered' },
       target: 'none',
       refusal: undefined,
@@ -128,7 +128,7 @@ describe('a service of a start', () => {
     '123456789012',
   );
 
-  /** What a service is given by a start whose tables are there. */
+  /** What a start passes to a service whose tables exist. */
   async function openedWith(dynamodb: object): Promise<{ ports: ServicePorts; host: ServiceHost }> {
     let ports: ServicePorts | undefined;
     const entry: ServiceEntry = {
@@ -168,7 +168,7 @@ describe('a service of a start', () => {
     return { ports, host };
   }
 
-  it('knows what the role of a function allows; a function without a known one may do everything', async () => {
+  it('knows what the role of a function allows; a function without a known role may do everything', async () => {
     const { permits } = (await openedWith({ kind: 'none' })).ports;
 
     assert.equal(permits('reader', 'sqs:ReceiveMessage', 'arn:aws:sqs:us-east-1:123456789012:jobs'), true);

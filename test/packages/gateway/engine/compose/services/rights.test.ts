@@ -9,7 +9,7 @@ import type { Role } from '../../../../../../packages/gateway/core/policy/role.t
 import { MemoryLog, VirtualClock } from '../../../../../support/virtual-ports.ts';
 
 describe('openIdentities', () => {
-  it('knows the admin and the functions, and says in the log once which right a role lacks', async () => {
+  it('finds the admin and the functions, and reports once in the log which right a role lacks', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'gatewright-rights-'));
     const log = new MemoryLog();
     const adminKey = { accessKeyId: 'AKIALOCAL0000ADMIN', secretAccessKey: 'admin-secret-of-a-test' };

@@ -42,7 +42,7 @@ function said(options: object = { dynamodb: { kind: 'none' } }) {
 }
 
 describe('a reset', () => {
-  it('brings back what was there after the start, part by part, while no event starts anything', async () => {
+  it('restores the state after startup, part by part, while no event starts a function', async () => {
     const { parts, done, moveClock } = said();
     const baseline = new ResetBaseline();
     await baseline.begin(parts);
@@ -68,7 +68,7 @@ describe('a reset', () => {
     ]);
   });
 
-  it('keeps instances where it is asked to, and nothing else', async () => {
+  it('keeps instances if requested, and nothing else', async () => {
     const { parts, done } = said();
     const baseline = new ResetBaseline();
     await baseline.begin(parts);

@@ -14,7 +14,7 @@ describe('the file of saved requests', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('is made with the first request, and changed in turn', async () => {
+  it('is created with the first request, and then changed by one call at a time', async () => {
     const file = savedRequestsFile(folder);
     assert.equal(await file.read(), undefined);
 
@@ -24,7 +24,7 @@ describe('the file of saved requests', () => {
     assert.deepEqual(readdirSync(folder), [NAME]);
   });
 
-  it('stays as it is where a change is refused, and takes the next one', async () => {
+  it('does not change if a change is refused, and accepts the next one', async () => {
     const file = savedRequestsFile(folder);
     await file.change(() => 'kept');
 
@@ -39,7 +39,7 @@ describe('the file of saved requests', () => {
     assert.equal(readFileSync(join(folder, NAME), 'utf8'), 'kept and changed');
   });
 
-  it('is no link, which could lead out of the project', async () => {
+  it('is not a link, which could lead out of the project', async () => {
     const outside = join(folder, 'outside');
     writeFileSync(outside, 'secret');
     symlinkSync(outside, join(folder, NAME));

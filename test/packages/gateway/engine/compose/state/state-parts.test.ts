@@ -106,7 +106,7 @@ describe('the state file of a gateway', () => {
     return reply.status;
   };
 
-  it('brings back items, the time and what keys have used, and nothing since', async () => {
+  it('restores items, the time and the usage of keys, and nothing later', async () => {
     await call();
     const state = await save();
     assert.equal(await call(), 200);
@@ -121,7 +121,7 @@ describe('the state file of a gateway', () => {
     assert.deepEqual([await call(), await call()], [200, 429]);
   });
 
-  it('says whose usage is of no key here, and brings back the rest', async () => {
+  it('reports usage of keys that do not exist here, and restores the rest', async () => {
     const state = await save();
     const usage = { firstDay: 1, used: [], extensions: [] };
 
@@ -174,9 +174,9 @@ describe('the state file of a gateway', () => {
     ['no tables', () => ({ tables: undefined }), /^the tables in the file are not a list$/],
     ['no time', () => ({ clockOffsetMs: null }), /^its clock is invalid$/],
     ['no users', () => ({ pools: undefined }), /^its users are invalid$/],
-    ['calls that are no list', () => ({ calls: {} }), /calls/],
-    ['usage that is no list', () => ({ usage: {} }), /^its usage is not a list$/],
-    ['services that are no object', () => ({ services: [] }), /^its services are not an object$/],
+    ['calls that are not a list', () => ({ calls: {} }), /calls/],
+    ['usage that is not a list', () => ({ usage: {} }), /^its usage is not a list$/],
+    ['services that are not an object', () => ({ services: [] }), /^its services are not an object$/],
     ['a service without a state', () => ({ services: { gongs: {} } }), /service "gongs", which has no state/],
   ];
   for (const [what, change, message] of refused)
@@ -193,7 +193,7 @@ describe('the state file of a gateway', () => {
       assert.deepEqual([await items(), await movedBy()], [itemsBefore, movedBefore]);
     });
 
-  it('is refused with tables where tables are not kept here, and taken without', async () => {
+  it('is refused with tables if tables are not kept here, and taken without', async () => {
     const state = await save();
     const without = await aGateway({ Shop: RESOURCES.Shop }, { dynamodb: { kind: 'none' } });
     try {

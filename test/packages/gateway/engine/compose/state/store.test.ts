@@ -126,7 +126,7 @@ describe('a DynamoDB of the user', () => {
     }
   };
 
-  // Streams of tables elsewhere start nothing here: a stream that nobody reads is not made in the user's database.
+  // Streams of tables elsewhere start nothing here: a stream that nobody reads is not created in the user's database.
   it('gets the tables of the stacks with their keys and without their streams', async () => {
     const theirs = await aGateway({ Topic: { Type: 'AWS::SNS::Topic' } }, EMBEDDED);
     try {

@@ -22,7 +22,7 @@ describe('readUsers', () => {
   });
 
   for (const name of ['users.yml', 'users.yaml', 'users.json'])
-    it(`takes ${name} of the seeds, too, behind the users that are written where the gateway is started`, async () => {
+    it(`takes ${name} of the seeds, too, behind the users that are written if the gateway is started`, async () => {
       const [directory, seeds] = [mkdtempSync(join(folder, 'own-')), mkdtempSync(join(folder, 'seeds-'))];
       writeFileSync(join(directory, 'users.yml'), '- { username: ada, groups: [own] }');
       const ofSeed = [{ username: 'ada' }, { username: 'bob', password: 'Correct horse 1!' }, { name: 'x' }];
@@ -40,7 +40,7 @@ describe('readUsers', () => {
       assert.match(faults.map((fault) => fault.describe()).join(), /seeds-.*users\..*unknown member name/);
     });
 
-  it('reads one folder once where both are the same', () => {
+  it('reads one folder once if both are the same', () => {
     assert.deepEqual(
       usersFiles(folder, folder).filter((file) => file.endsWith('users.yml')),
       [join(folder, 'users.yml')],

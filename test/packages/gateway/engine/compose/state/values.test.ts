@@ -46,7 +46,7 @@ describe('LateValues', () => {
     assert.ok((await values.open()) instanceof LocalValues);
   });
 
-  it('has an object at once when it is open', async () => {
+  it('has an object as soon as it is open', async () => {
     const { values, log } = lateValues({ failures: 0 });
     await values.replace(
       parseValues('s3: { bucket: { one: first } }', '', () => Buffer.alloc(0)),

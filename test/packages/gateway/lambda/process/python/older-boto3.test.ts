@@ -1,4 +1,4 @@
-/** Versions of boto3 that do not read AWS_ENDPOINT_URL; stand-ins with botocore's names take their place. */
+/** Versions of boto3 that do not read AWS_ENDPOINT_URL; stand-ins with botocore's names replace them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
@@ -10,7 +10,7 @@ const PYTHON = findPrograms(thisMachine(), /^python3$/).length === 0 ? 'no Pytho
 const GATEWAY = 'http://127.0.0.1:4000';
 const TABLES = 'http://127.0.0.1:8000';
 
-/** What a client is made with, as a stand-in for botocore's session sees it. */
+/** The arguments with which a client is created, as a stand-in for botocore's session receives them. */
 const SESSION = `
 class Model:
     def __init__(self, name):
@@ -52,7 +52,7 @@ describe('boto3 of a Python function', { skip: PYTHON }, () => {
     ['1.31.0', [null, null, null, 'http://own', 'http://own', ['aio', null]]],
   ];
   for (const [version, made] of rows)
-    it(`calls the gateway also where botocore ${version} ${version < '1.31' ? 'reads no variable' : 'reads it itself'}`, async () => {
+    it(`calls the gateway also if botocore ${version} ${version < '1.31' ? 'reads no variable' : 'reads it itself'}`, async () => {
       const folder = aFolder({
         'app.py': HANDLER,
         'botocore/__init__.py': `__version__ = "${version}"`,

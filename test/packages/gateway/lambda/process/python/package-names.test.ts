@@ -48,7 +48,7 @@ describe('the package of a Python module', () => {
     it(`is ${name} for ${module}`, () => assert.equal(packageOf(module), name));
 
   // A package of the module's name may be somebody else's: `pip install` would run that person's code.
-  it('is unknown where nobody has looked at it, and where the name is spelled otherwise', () => {
+  it('is unknown if nobody has looked at it, and if the name is spelled otherwise', () => {
     for (const module of ['', 'my_module', 'Numpy', 'pil', 'crypto', 'constructor', '__proto__'])
       assert.equal(packageOf(module), undefined, module);
   });

@@ -13,7 +13,7 @@ import { aFolder, aFolderFunction, anInlineFunction } from '../../start-runtime.
 
 const POETRY = '[project]\nname = "shop"\n[tool.poetry.dependencies]\n';
 
-/** Which tool a project uses is told by the files that the tools write: uv.lock, poetry.lock, Pipfile. */
+/** The tool that a project uses is recognized by the files that the tools write: uv.lock, poetry.lock, Pipfile. */
 const PROJECTS: readonly {
   readonly files: Readonly<Record<string, string>>;
   readonly tool: string | undefined;
@@ -53,7 +53,7 @@ describe('the project of a function in Python', () => {
   });
 });
 
-describe('the folders in which a project is looked for', () => {
+describe('the folders in which a project is searched for', () => {
   const machineWith = (home: string): Machine => ({
     environment: {},
     home,
@@ -98,7 +98,7 @@ describe('the folders in which a project is looked for', () => {
     );
   });
 
-  it('are those of the template alone if the code is in it', () => {
+  it('are only those of the template if the code is in it', () => {
     const root = aFolder({});
     mkdirSync(join(root, '.git'));
     const definition = anInlineFunction('f', '', { place: { file: join(root, 'template.yml'), line: 1 } });
@@ -151,7 +151,7 @@ describe('the interpreters of a machine', () => {
     assert.deepEqual(find(11, files), [files[0], files[3]]);
   });
 
-  it('are looked for where pyenv and uv are set to have them', () => {
+  it('are searched for where pyenv and uv are configured to have them', () => {
     const files = ['py/versions/3.11.1/bin/python3.11', 'uv/cpython-3.12/bin/python3.12'];
 
     assert.deepEqual(find(12, files, { PYENV_ROOT: 'py', UV_PYTHON_INSTALL_DIR: 'uv' }), [

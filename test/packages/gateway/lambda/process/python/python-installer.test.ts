@@ -1,4 +1,4 @@
-/** Which command installs a package for a project of each tool, where the project lists it and where it does not. */
+/** The command that installs a package for a project with each tool, whether the project lists the package or not. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { findProject } from '../../../../../../packages/gateway/lambda/process/python/python-environments.ts';

@@ -1,4 +1,4 @@
-/** Which Python runs a function where the first that comes to mind does not answer; interpreters are scripts. */
+/** Which Python runs a function if the first choice does not answer; the interpreters are scripts. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, globSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
@@ -62,7 +62,7 @@ describe('the Python of a function', () => {
     readonly missing?: RegExp;
   }[] = [
     {
-      name: 'is another one, and a finding says so, where the nearest takes too long',
+      name: 'is another one, and a finding says so, if the nearest takes too long',
       programs: { 'python3.13': NEVER, 'python3.12': answers('3.12.1') },
       findings: [
         /^\S+\/python3\.13 did not respond within 0\.05 s → functions run with \/usr\/bin\/python3\.12\.1, Python 3\.12\.1$/,
@@ -70,13 +70,13 @@ describe('the Python of a function', () => {
       ],
     },
     {
-      name: 'is the machine’s, and a finding says so, where its virtual environment does not run',
+      name: 'is the machine’s, and a finding says so, if its virtual environment does not run',
       venv: DOES_NOT_RUN,
       programs: { 'python3.13': answers('3.13.2') },
       findings: [/\.venv\/bin\/python does not run \(3\) → functions run with \S+, Python 3\.13\.2$/],
     },
     {
-      name: 'is the next one without a word where a version manager’s shim leads nowhere',
+      name: 'is the next one without a word if a version manager’s shim leads nowhere',
       programs: { 'python3.13': DOES_NOT_RUN, python3: answers('3.13.2') },
       findings: [],
     },
@@ -86,7 +86,7 @@ describe('the Python of a function', () => {
       missing:
         /python3\.13 did not respond within 0\.05 s, and there is no other Python 3; install Python 3\.13/,
     },
-    { name: 'is missing where there is none', programs: {}, missing: /no Python 3 is installed; install/ },
+    { name: 'is missing if there is none', programs: {}, missing: /no Python 3 is installed; install/ },
   ];
   for (const { name, programs, venv, findings, missing } of rows)
     it(name, async () => {
@@ -229,7 +229,7 @@ describe('packages that a project lists and an interpreter lacks', () => {
       assert.ok(messages[0]?.startsWith(says), messages.join());
     });
 
-  it('are asked about by one process for all functions that ask together, in the folder of the first', async () => {
+  it('are checked by one process for all functions that ask together, in the folder of the first', async () => {
     const folders = [aFolder({}), aFolder({})];
     const facts = '"version":"3.13.2","hasDebugger":false,"hasPip":true';
     const body = `/bin/cat > /dev/null; echo "$PWD" >> "$HOME/runs"; printf '{"executable":"%s",${facts},"answers":[${JSON.stringify(ANSWER)},${JSON.stringify(ANSWER)}]}' "$PWD"`;
@@ -249,7 +249,7 @@ describe('packages that a project lists and an interpreter lacks', () => {
 });
 
 describe('an interpreter that was too slow', () => {
-  it('is asked again, since it may be faster then; one that does not run is not', async () => {
+  it('is asked again, because it may be faster then; one that does not run is not', async () => {
     const folder = aFolder({ slow: `#!/bin/sh\n${NEVER}\n`, dead: `#!/bin/sh\n${DOES_NOT_RUN}\n` });
     for (const name of ['slow', 'dead']) aScript(folder, name);
     const machine: Machine = { ...MACHINE, home: folder };
@@ -279,7 +279,7 @@ describe('a package that the project lists and this machine lacks', { skip: NO_P
     ['at the top', 'import listed_one\ndef handler(event, context): pass'],
     ['inside the handler', 'def handler(event, context):\n    import listed_one.part'],
   ] as const)
-    it(`is named in the error of the event with what installs all of them, if it is imported ${name}`, async () => {
+    it(`is named in the error of the event with the command that installs all of them, if it is imported ${name}`, async () => {
       const folder = aFolder({ 'app.py': source, 'requirements.txt': 'listed-one==1.0\n' });
       const definition = aFolderFunction(folder, 'app.handler', { name: 'f', runtime: 'python3.12' });
       const { invoke } = await startRuntime([definition]);
@@ -317,7 +317,7 @@ describe('a package that nothing lists and this machine lacks', { skip: NO_PYTHO
     });
 });
 
-describe('a virtual environment that is made after the start', { skip: NO_PYTHON }, () => {
+describe('a virtual environment that is created after startup', { skip: NO_PYTHON }, () => {
   it('runs the next start of an instance', async () => {
     const folder = aFolder({
       'app.py': 'import made_later\ndef handler(event, context): return made_later.VALUE',

@@ -79,7 +79,7 @@ describe('an error in Python', { skip: NO_PYTHON }, () => {
       },
     ],
     [
-      'has an empty message where the exception has none',
+      'has an empty message if the exception has none',
       'class Own(Exception): pass\ndef handler(event, context):\n    raise Own\n',
       {
         errorMessage: '',

@@ -203,12 +203,12 @@ describe('a query of Logs Insights', () => {
     );
   });
 
-  it('has the limit of the call where it has none itself', () => {
+  it('has the limit of the call if it has none itself', () => {
     assert.equal(ask('fields level', LINES, 2).length, 2);
     assert.equal(ask('fields level | limit 3', LINES, 2).length, 3);
   });
 
-  it('fails for no text in any other way', () => {
+  it('never fails in another way, whatever the text', () => {
     const piece = fc.constantFrom(
       'fields',
       'filter',

@@ -36,7 +36,7 @@ const CASES: readonly (readonly [name: string, pattern: string, line: string, ma
   ['a phrase stands in quotes', '"SERVER INTERNAL"', '[ERROR 500] INTERNAL SERVER ERROR', false],
   ['one of the optional terms suffices', '?ERROR ?ARGUMENTS', 'MISSING ARGUMENTS', true],
   ['one of the optional terms suffices', '?ERROR ?ARGUMENTS', 'all is well', false],
-  ['optional terms beside others are ignored', '?ERROR REQUEST', 'INFO REQUEST FAILED', true],
+  ['optional terms together with others are ignored', '?ERROR REQUEST', 'INFO REQUEST FAILED', true],
   ['an excluded term is not there', 'ERROR -ARGUMENTS', '[ERROR 400] BAD REQUEST', true],
   ['an excluded term is not there', 'ERROR -ARGUMENTS', '[ERROR 419] MISSING ARGUMENTS', false],
   ['a regex stands between %', '%[0-9]{3}. BAD%', '[ERROR 400] BAD REQUEST', true],
@@ -119,11 +119,11 @@ describe('readLinePattern', () => {
     });
 
   // aws/aws-cdk#16278, dougmoscrop/serverless-plugin-log-subscription#47
-  it('says what PutMetricFilter answers to a bare special character', () => {
+  it('reports what PutMetricFilter answers to a bare special character', () => {
     assert.throws(() => readLinePattern('a ERROR:'), { message: "Invalid character(s) in term 'ERROR:'" });
   });
 
-  it('fails for no text in any other way', () => {
+  it('never fails in another way, whatever the text', () => {
     const piece = fc.constantFrom(
       '{',
       '}',

@@ -32,7 +32,7 @@ const STATES: Readonly<Record<string, 'ALARM' | 'OK' | 'INSUFFICIENT_DATA'>> = {
 
 describe('a rule of a composite alarm', () => {
   for (const row of ROWS)
-    it(`${row.holds ? 'holds' : 'does not hold'}: ${row.rule.trim()}`, () => {
+    it(`is ${row.holds ? 'true' : 'false'}: ${row.rule.trim()}`, () => {
       assert.equal(
         holds(parseAlarmRule(row.rule), (name) => STATES[name]),
         row.holds,

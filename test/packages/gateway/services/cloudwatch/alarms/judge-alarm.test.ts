@@ -45,7 +45,7 @@ const TABLES: readonly (readonly [drawn: string, m: number, outcomes: readonly O
 describe('judgeAlarm', () => {
   for (const [drawn, m, outcomes] of TABLES)
     for (const [index, treatment] of TREATMENTS.entries())
-      it(`judges ${drawn} of a ${m} out of 3 alarm as ${outcomes[index]} where missing data is ${treatment}`, () => {
+      it(`judges ${drawn} of a ${m} out of 3 alarm as ${outcomes[index]} if missing data is ${treatment}`, () => {
         assert.equal(judge(drawn, m, treatment), outcomes[index], PAGE);
       });
 
@@ -54,7 +54,7 @@ describe('judgeAlarm', () => {
       assert.equal(judge(drawn, 3, 'missing'), 'keep', `${PAGE}: “does not go immediately into ALARM state”`);
   });
 
-  it('evaluates the newest real points only, where there are enough', () => {
+  it('evaluates the newest real points only, if there are enough', () => {
     assert.equal(judge('X X 0 0 0', 2, 'breaching'), 'OK', `${PAGE}: “not needed and are ignored”`);
     assert.equal(judge('- - X', 1, 'missing', 1), 'ALARM');
     assert.equal(

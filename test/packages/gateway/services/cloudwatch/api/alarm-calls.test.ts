@@ -49,7 +49,7 @@ async function names(
 
 // CloudWatch API reference.
 describe('alarms by calls', () => {
-  it('are made, ring, are changed without a change of state, and are deleted', async () => {
+  it('are created, go off, are changed without a change of state, and are deleted', async () => {
     const { bench, client } = aClient();
     await client.send(alarm('Failing', { TreatMissingData: 'notBreaching' }));
     await client.send(
@@ -90,7 +90,7 @@ describe('alarms by calls', () => {
     assert.deepEqual(await names(client), []);
   });
 
-  it('are set by hand until the next evaluation, with a history', async () => {
+  it('are set manually until the next evaluation, with a history', async () => {
     const { bench, client } = aClient();
     await client.send(alarm('Failing', { TreatMissingData: 'notBreaching' }));
     await bench.advance(60_000);
@@ -179,7 +179,7 @@ describe('alarms by calls', () => {
     });
 
   // DeleteAlarms: "If you specify any incorrect alarm names, the alarms you specify with correct names are still deleted."
-  it('are deleted beside a name that none has', async () => {
+  it('are deleted even if another name in the call does not exist', async () => {
     const { client } = aClient();
     await client.send(alarm('a'));
 
@@ -190,7 +190,7 @@ describe('alarms by calls', () => {
   });
 
   // SetAlarmState: "It returns to its actual state only once any of its children alarms change state."
-  it('that look at others stay as they were set until one of those changes', async () => {
+  it('that depend on other alarms keep the state that was set until one of those changes', async () => {
     const { client } = aClient();
     for (const name of ['a', 'b']) await client.send(alarm(name));
     await client.send(new PutCompositeAlarmCommand({ AlarmName: 'any', AlarmRule: 'ALARM(a) OR ALARM(b)' }));
@@ -229,7 +229,7 @@ describe('alarms by calls', () => {
       error: /needs anomaly detection/,
     },
     {
-      name: 'a metric beside expressions',
+      name: 'a metric together with expressions',
       command: alarm('a', { Statistic: undefined, Metrics: [{ Id: 'a', Expression: '1' }] }),
       error: /^MetricName should not be set if list of Metrics is set\.$/,
     },
@@ -241,7 +241,7 @@ describe('alarms by calls', () => {
     },
     // aws-cloudformation/cfn-lint#766
     {
-      name: 'a statistic beside expressions',
+      name: 'a statistic together with expressions',
       command: new PutMetricAlarmCommand({
         ...OF_EXPRESSIONS,
         Statistic: 'Sum',

@@ -124,7 +124,7 @@ describe('CloudWatch by the query protocol, as older SDKs call it', () => {
     assert.match(xml, /<StateUpdatedTimestamp>2025-04-14T22:13:38\.000Z<\/StateUpdatedTimestamp>/);
   });
 
-  it('takes values and counts, whose numbers are texts there', async () => {
+  it('accepts values and counts, whose numbers are texts there', async () => {
     const at = aClient();
     const { status } = await callQuery(
       at,

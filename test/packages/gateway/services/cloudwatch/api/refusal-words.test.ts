@@ -1,4 +1,4 @@
-/** What CloudWatch refuses of metrics, in its words. The tests name the reports that quote AWS. */
+/** What CloudWatch refuses in metrics, in its words. The tests name the reports that quote AWS. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GetMetricDataCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
@@ -40,7 +40,7 @@ describe('refused metrics', () => {
     });
 
   // cloud-custodian/cloud-custodian#2559
-  it('says that data are too old', () =>
+  it('says that the data is too old', () =>
     refuse(
       [{ MetricName: 'a', Value: 1, Timestamp: new Date(EPOCH_MS - 21 * DAY) }],
       'The parameter MetricData.member.1.Timestamp must specify a time within the past two weeks.',

@@ -69,7 +69,7 @@ describe('readEmbedded', () => {
     });
   });
 
-  it('reads each of several lines, beside lines that are none', () => {
+  it('reads each of several lines, and ignores other lines', () => {
     const two = `start\n${line([directive()], VERSION)}\n${line([directive()], VERSION)}\n{"_aws"`;
 
     assert.deepEqual(pointsIn(two), [POINT, POINT]);

@@ -27,7 +27,7 @@ function aStore(maxBytes?: number): { readonly store: MetricStore; readonly repo
 }
 
 describe('MetricStore', () => {
-  it('keeps minutes, and seconds where a point asks for them', () => {
+  it('keeps minutes, and seconds if a point asks for them', () => {
     const { store } = aStore();
     store.add(point(61_500, 1));
     store.add(point(119_999, 2));
@@ -39,7 +39,7 @@ describe('MetricStore', () => {
     assert.equal(store.sampleOf({ ...METRIC, name: 'Fast' }, 2_000, 60_000).count, 0);
   });
 
-  it('tells units apart, and adds them where none is asked for', () => {
+  it('separates units, and adds them up if none is requested', () => {
     const { store } = aStore();
     store.add(point(0, 1, { unit: 'Seconds' }));
     store.add(point(0, 2, { unit: 'Count' }));
@@ -51,7 +51,7 @@ describe('MetricStore', () => {
     assert.equal(store.list().length, 1);
   });
 
-  it('drops the oldest beyond its bound, says so once, and forgets metrics without data', () => {
+  it('drops the oldest beyond its limit, reports it once, and removes metrics without data', () => {
     const { store, reports } = aStore(1024 * 1024);
     store.add(point(0, 1, { name: 'Old' }));
     for (let minute = 1; minute <= 20_000; minute += 1) store.add(point(minute * MINUTE, minute));

@@ -11,7 +11,7 @@ function aFullSample(): Sample {
 }
 
 describe('Sample', () => {
-  it('keeps three digits of a value where it has 500 already', () => {
+  it('keeps three digits of a value if it has 500 already', () => {
     fc.assert(
       fc.property(
         fc.oneof(

@@ -59,7 +59,7 @@ describe('compileStatistic', () => {
     );
   });
 
-  it('knows no other names', () => {
+  it('accepts no other names', () => {
     for (const name of [
       '',
       'sum',
@@ -75,7 +75,7 @@ describe('compileStatistic', () => {
       assert.equal(compileStatistic(name), undefined, name);
   });
 
-  it('has no percentile of a set, unless the set stands for one value', () => {
+  it('has no percentile of a set, unless the set has a single value', () => {
     const set = new Sample();
     set.add({ count: 3, sum: 6, min: 1, max: 3 });
     const same = new Sample();

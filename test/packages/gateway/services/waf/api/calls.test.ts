@@ -45,7 +45,7 @@ describe('calls of wafv2', () => {
     assert.deepEqual(await call(bench, 'ListWebACLs', { Scope: 'CLOUDFRONT' }), { WebACLs: [] });
   });
 
-  it('give the description of what has one, and an empty one of others', async () => {
+  it('return the description of a resource that has one, and an empty one otherwise', async () => {
     const described = IP_SET.replace('Scope:', 'Description: of partners, Scope:');
     for (const [resource, expected] of [
       [IP_SET, ''],

@@ -69,7 +69,7 @@ describe('a text transformation that AWS does not describe', () => {
     ByteMatchStatement: { ...byteMatch, TextTransformations: [{ Priority: 0, Type }] },
   });
   for (const type of ['CMD_LINE_WIN', 'CMD_LINE_UNIX', 'JS_DECODE_EXT'])
-    it(`leaves the rule unjudged, and no other: ${type}`, () => {
+    it(`leaves only this rule unjudged: ${type}`, () => {
       const other = aRule({
         ByteMatchStatement: { ...byteMatch, SearchString: 'y', TextTransformations: NONE },
       });

@@ -45,21 +45,21 @@ const CRS = 'AWSManagedRulesCommonRuleSet';
 describe('a rule that cannot be judged', () => {
   const CASES: readonly { name: string; rules: readonly RuleJson[]; query?: string; gives: string }[] = [
     { name: 'is passed over', rules: [aRule(SQLI)], gives: 'ALLOW (unjudged rule0)' },
-    { name: 'stays unjudged where it is negated', rules: [aRule(not(XSS))], gives: 'ALLOW (unjudged rule0)' },
+    { name: 'stays unjudged if it is negated', rules: [aRule(not(XSS))], gives: 'ALLOW (unjudged rule0)' },
     {
-      name: 'decides nothing in AND beside a statement that does not match',
+      name: 'decides nothing in AND together with a statement that does not match',
       rules: [aRule(and(SQLI, contains('x')))],
       query: 'a',
       gives: 'ALLOW',
     },
     {
-      name: 'is unjudged in AND beside a statement that matches',
+      name: 'is unjudged in AND together with a statement that matches',
       rules: [aRule(and(SQLI, contains('x')))],
       query: 'x',
       gives: 'ALLOW (unjudged rule0)',
     },
     {
-      name: 'decides nothing in OR beside a statement that matches',
+      name: 'decides nothing in OR together with a statement that matches',
       rules: [aRule(or(SQLI, contains('x')))],
       query: 'x',
       gives: 'BLOCK rule0',
@@ -85,7 +85,7 @@ describe('a rule that cannot be judged', () => {
       gives: 'ALLOW (unjudged rule0)',
     },
     {
-      name: 'averts a later block where it would have allowed the request',
+      name: 'averts a later block if it would have allowed the request',
       rules: [aRule(geo('DE'), ALLOW), aRule(contains('x'))],
       query: 'x',
       gives: 'averted BLOCK rule1 (unjudged rule0)',
@@ -127,7 +127,7 @@ describe('a rule that cannot be judged', () => {
     assert.equal(shortOf(new JudgedAcl(acl).judge()), 'averted BLOCK (unjudged rule)');
   });
 
-  it('is one with a challenge where the request has a token that only AWS can check', () => {
+  it('includes a challenge if the request has a token that only AWS can check', () => {
     const rules = [aRule(contains('x'), { Action: { Challenge: {} } })];
     const headers = ['Cookie', 'a=b; aws-waf-token=secret'];
 
@@ -186,7 +186,7 @@ describe('a geo match', () => {
     assert.equal(shortOf(judge(rules, { sourceIp: '203.0.113.7' }, { networks })), 'ALLOW (unjudged rule1)');
   });
 
-  it('uses the first forwarded address where it is told to', () => {
+  it('uses the first forwarded address if it is configured to', () => {
     const forwarded = { ForwardedIPConfig: { HeaderName: 'X-Forwarded-For', FallbackBehavior: 'MATCH' } };
     const rules = [aRule({ GeoMatchStatement: { CountryCodes: ['FR'], ...forwarded } })];
     const from = (value: string): string =>
@@ -286,7 +286,7 @@ describe('a managed rule group', () => {
 });
 
 describe('a record that has lost parts of its request', () => {
-  it('leaves rules unjudged that need them, and judges the others', () => {
+  it('leaves rules that need them unjudged, and judges the others', () => {
     const missing = new Set(['query'] as const);
 
     assert.equal(shortOf(judge([aRule(contains('x'))], { missing })), 'ALLOW (unjudged rule)');
@@ -355,7 +355,7 @@ describe('a rate-based rule', () => {
     ['64:ff9b::203.0.113.7', '64:ff9b::cb00:7107', true],
     ['64:ff9b::203.0.113.7', '203.0.113.7', false],
   ] as const)
-    it(`counts ${one} and ${other} ${isSame ? 'as one address' : 'apart'}`, () => {
+    it(`counts ${one} and ${other} ${isSame ? 'as one address' : 'separately'}`, () => {
       const custom = { AggregateKeyType: 'CUSTOM_KEYS', CustomKeys: [{ IP: {} }, { HTTPMethod: {} }] };
 
       assert.equal(isLimited({}, { sourceIp: one }, { sourceIp: other }), isSame);

@@ -21,7 +21,7 @@ describe('RateCounter', () => {
     assert.deepEqual(counter.limited(START), ['a']);
   });
 
-  it('forgets requests that are older than the window', () => {
+  it('drops requests that are older than the window', () => {
     const counter = new RateCounter(10, 60);
     countTimes(counter, 11);
 
@@ -30,7 +30,7 @@ describe('RateCounter', () => {
     assert.deepEqual(counter.limited(START + 200_000), []);
   });
 
-  it('goes on counting requests while they are limited', () => {
+  it('continues to count requests while they are limited', () => {
     const counter = new RateCounter(10, 60);
     for (let second = 0; second < 300; second += 2) counter.count('a', START + second * 1000);
 
@@ -48,7 +48,7 @@ describe('RateCounter', () => {
     assert.deepEqual(counter.limited(laterMs), ['first']);
   });
 
-  it('counts long instances, each for itself, and keeps none of their text', () => {
+  it('counts long instances separately, and stores none of their text', () => {
     const counter = new RateCounter(10, 60);
     const [long, other] = ['a', 'b'].map((end) => `${'x'.repeat(8_000)}${end}`);
     countTimes(counter, 10, START, long);
@@ -61,7 +61,7 @@ describe('RateCounter', () => {
     );
   });
 
-  // A caller may know how long names are replaced, and send what a name of another caller is replaced by.
+  // A caller may know how long names are replaced, and send the replacement of another caller's name.
   for (const digest of ['base64', 'hex', 'base64url'] as const)
     it(`counts a long instance apart from its own hash in ${digest}`, () => {
       const counter = new RateCounter(10, 60);
@@ -72,7 +72,7 @@ describe('RateCounter', () => {
       assert.equal(counter.count(long, START), false);
     });
 
-  it('stands a clock that goes backwards', () => {
+  it('tolerates a clock that goes backwards', () => {
     const counter = new RateCounter(10, 60);
     countTimes(counter, 11);
 

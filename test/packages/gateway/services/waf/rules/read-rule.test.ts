@@ -27,7 +27,7 @@ const GOOD = bytes({});
 const rate = (more: object): RuleJson => aRule({ RateBasedStatement: { Limit: 100, ...more } });
 const STATEMENT = 'Rules.0.Statement';
 
-describe('Lists of AWS WAF', () => {
+describe("AWS WAF's lists", () => {
   const capacityOfRule = (rule: RuleJson): number => capacityOf(aWebAcl([rule]).rules, () => undefined);
 
   for (const constraint of CONSTRAINTS)
@@ -63,7 +63,7 @@ describe('Lists of AWS WAF', () => {
     });
 });
 
-/** What AWS refuses, with the path of it (API reference of each type). */
+/** What AWS refuses, with its path (API reference of each type). */
 const REFUSED: readonly {
   name: string;
   rules: readonly RuleJson[];
@@ -328,7 +328,7 @@ describe('readRules', () => {
     return does.statement.inspection;
   };
 
-  it('inspects one part of a request for all rules that ask for it, and each other part apart', () => {
+  it('inspects one part of a request for all rules that read it, and each other part separately', () => {
     const inspections = [...FIELDS, ...FIELDS].map((FieldToMatch) => inspectionOf(bytes({ FieldToMatch })));
 
     assert.equal(new Set(inspections).size, FIELDS.length);

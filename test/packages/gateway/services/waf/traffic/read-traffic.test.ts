@@ -28,7 +28,7 @@ describe('readTraffic', () => {
     assert.equal(epochMs, Date.parse('2026-11-20T10:00:00.000Z'));
   });
 
-  it('knows a body that is cut or left out, and secrets that are masked', () => {
+  it('recognizes a body that is truncated or left out, and secrets that are masked', () => {
     const missing = (request: object): string[] => [...(only(harOf(entryOf(request))).parts.missing ?? [])];
 
     assert.ok(missing({ bodySize: 20_000, postData: { text: '{"cut' } }).includes('body'));
@@ -69,7 +69,7 @@ describe('readTraffic', () => {
       'hello',
       /traffic:1: the file is not an HTTP Archive .*, and this line is not a log record of AWS WAF/,
     ],
-    ['a line that is none', '{"httpRequest":{"httpMethod":"GET","uri":"/"}}\n{}', /traffic:2: /],
+    ['an invalid line', '{"httpRequest":{"httpMethod":"GET","uri":"/"}}\n{}', /traffic:2: /],
     [
       'an entry without a URL',
       harOf({ request: { method: 'GET' } }),

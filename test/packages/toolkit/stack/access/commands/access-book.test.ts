@@ -82,7 +82,7 @@ describe('the access book of a start', () => {
       for (const rule of reply.answer.rules) assert.ok(messages.includes(`rule   ${rule}`));
     });
 
-  it('answers for every route where no path is named', async () => {
+  it('answers for every route if no path is named', async () => {
     const reply = await book().ask(question({ roles: ['support'] }), NOW);
 
     assert.deepEqual(reply.kind === 'routes' && reply.routes.map(({ route, word }) => [route, word]), [
@@ -91,7 +91,7 @@ describe('the access book of a start', () => {
     ]);
   });
 
-  it('says what is wrong with the credential beside what the rules say', async () => {
+  it('says what is wrong with the credential as well as what the rules say', async () => {
     const claims = {
       iss: 'https://issuer.example/',
       sub: 'alice',

@@ -1,4 +1,4 @@
-/** What a start refuses and what it warns of, by the documents beside its sources and the APIs that it has. */
+/** What a start refuses and what it warns of, by the documents next to its sources and the APIs that it has. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -84,7 +84,7 @@ async function check(apis: readonly InspectedApi[], sources = [folder]): Promise
 }
 
 describe('a start with access documents', () => {
-  it('has nothing to say of an API that is as its document says, and gets the documents', async () => {
+  it('reports nothing about an API that matches its document, and gets the documents', async () => {
     assert.deepEqual(await check([anApi()]), []);
     const documents = await refuseUnsafeAccess([folder], [anApi()], 'dev', () => undefined);
     assert.deepEqual(
@@ -93,7 +93,7 @@ describe('a start with access documents', () => {
     );
   });
 
-  it('is refused where an authorizer keeps answers for longer than the document allows', async () => {
+  it('is refused if an authorizer keeps answers for longer than the document allows', async () => {
     await assert.rejects(check([anApi({ routes: [cached(3600)] })]), {
       code: 'USAGE',
       message:
@@ -101,7 +101,7 @@ describe('a start with access documents', () => {
     });
   });
 
-  it('is not refused for an API of another id or stage, or whose authorizers are not ours', async () => {
+  it('is not refused for an API with another id or stage, or with other authorizers', async () => {
     const unsafe = [cached(3600)];
     const theirs = { ...aRoute().authorizer, functionName: 'shop-authorizer', ttlSeconds: 3600 };
     const apis = [
@@ -169,13 +169,13 @@ describe('a start with access documents', () => {
     );
   });
 
-  it('says nothing where no source has documents: functions of such names need not be ours', async () => {
+  it("reports nothing if no source has documents: functions with such names need not be the toolkit's", async () => {
     assert.deepEqual(await check([anApi({ routes: [cached(3600)] })], [join(folder, 'elsewhere')]), []);
   });
 });
 
 describe('the documents of a folder', () => {
-  it('are compiled anew, or refused with each problem', () => {
+  it('are compiled again, or refused with each problem', () => {
     assert.equal(readCompiled(join(folder, 'access')).documents[0]?.routes.length, 1);
     write('orders.yml', DOCUMENT.replace('effect: allow', 'effect: alow').replace('[GET]', '[get]'));
 
@@ -242,7 +242,7 @@ describe('the drift of an API from its document', () => {
     },
   ];
   for (const { name, document, routes, says } of rows)
-    it(`is said of ${name}`, () => {
+    it(`is reported for ${name}`, () => {
       assert.deepEqual(checkDrift(document, { routes }), says);
     });
 });

@@ -48,7 +48,7 @@ describe('explain of the holder of an API key', () => {
     assert.match(explain(document, 'GET', '/users/bob', asAda), /^DENY/);
   });
 
-  it('needs the name of the issuer where there are tokens too', () => {
+  it('needs the name of the issuer if there are tokens too', () => {
     const document = documentWith([TOKENS, KEYS]);
 
     assert.match(explain(document, 'GET', '/users', flags({ scope: ['a'] })), /^DENY/);
@@ -61,7 +61,7 @@ describe('explain of the holder of an API key', () => {
 });
 
 describe('explain of a caller without a claim that rules look at', () => {
-  it('names it, and none of other routes', () => {
+  it('names the claim, but not the claims of other routes', () => {
     const listed = {
       id: 'listed',
       effect: 'allow',
@@ -95,7 +95,7 @@ describe('explain of a caller who is charged', () => {
   const asKey = (claims: object) => flags({ issuer: 'keys', claims: JSON.stringify(claims) });
   const explained = (claims: object) => explain(document, 'GET', '/users', asKey(claims));
 
-  it('says what is charged, and that others are not', () => {
+  it('says what is charged, and that other requests are not', () => {
     assert.match(
       explained({ plan: 'gold', tenant: 'acme' }),
       /^quota {2}charged: plan gold, tenant acme, key /m,
@@ -104,8 +104,8 @@ describe('explain of a caller who is charged', () => {
     assert.match(user, /^quota {2}not charged: main is not in quota\.when\.issuers$/m);
   });
 
-  // The rules allow and the authorizer denies: reading the rules alone does not show it.
-  it('says which claim is missing where the caller is let in by the rules and denied for it', () => {
+  // The rules allow and the authorizer denies: the rules alone do not show it.
+  it('says which claim is missing if the rules admit the caller but the quota cannot be charged', () => {
     assert.match(
       explained({ tenant: 'acme' }),
       /^quota {2}charged: no claim plan, so the authorizer returns 403/m,
@@ -146,7 +146,7 @@ describe('explain of an API key', () => {
     assert.match(explain(document, 'GET', '/users/bob', flags({ held: key })), /^DENY/);
   });
 
-  it('goes by the texts among its metadata as claims, and has none where the answer has none', () => {
+  it('uses the texts in its metadata as claims, and has none if there is no metadata', () => {
     const bound = aDocument({
       issuers: [KEYS],
       sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['keys'] }],
@@ -167,13 +167,13 @@ describe('explain of an API key', () => {
     });
   });
 
-  it('says that a key which has ended is refused before any rule', () => {
+  it('says that an expired key is refused before any rule', () => {
     const revoked = explain(document, 'GET', '/users', flags({ held: { ...key, state: 'revoked' } }));
 
     assert.match(revoked, /however, the credential is refused before any rule applies: the key is revoked$/);
   });
 
-  it('names the keys that the document takes where this one is none of them', () => {
+  it('lists the keys that the document accepts if this one is not among them', () => {
     const other = { ...key, prefix: 'other_live' };
 
     assert.throws(() => explain(document, 'GET', '/users', flags({ held: other })), {
@@ -241,7 +241,7 @@ describe('explain of the holder of a ticket', () => {
     });
   });
 
-  it('needs the name of the issuer where there are tokens too', () => {
+  it('needs the name of the issuer if there are tokens too', () => {
     const both = socketWith([TOKENS, TICKETS]);
     const asTicket = flags({ issuer: 'tickets', claims: '{"sub":"ada","roles":["support"]}' });
 
@@ -273,7 +273,7 @@ describe('explain of what no rule decides', () => {
     ]);
   });
 
-  it('refuses what is no address', () => {
+  it('refuses an invalid address', () => {
     assert.throws(() => explain(document, 'GET', '/users', flags({ ip: '300.1.1.1' })), {
       code: 'USAGE',
       message: /--ip "300\.1\.1\.1" is not an IP address; write it as 203\.0\.113\.7/,
@@ -299,7 +299,7 @@ describe('explain of what no rule decides', () => {
     [{ aud: 'other' }, 'the token is meant for another audience'],
     [{ exp: undefined }, `the token's claim "exp" is missing or not valid`],
   ] as const)
-    it(`says of a token with ${JSON.stringify(claims)} ${expected ?? 'what the rules say, and no more'}`, () => {
+    it(`says about a token with ${JSON.stringify(claims)} ${expected ?? 'what the rules say, and no more'}`, () => {
       const token = `Bearer ${tokenWith(claims)}`;
       const words = `\nhowever, the credential is refused before any rule applies: ${expected ?? ''}`;
       const answer = explain(document, 'GET', '/users', flags({ token }));

@@ -114,7 +114,7 @@ describe('readLiveApi', () => {
     });
   });
 
-  it('says which API and region it looked in', async () => {
+  it('says in which API and region it looked', async () => {
     await assert.rejects(
       ask({}, { apiId: 'none' }),
       (error) => error instanceof UsageError && /AWS has no API none in region eu-west-1/.test(error.message),
@@ -122,7 +122,7 @@ describe('readLiveApi', () => {
     await assert.rejects(ask({}, { stack: 's', logicalId: 'L' }), /CloudFormation has no API L in stack s/);
   });
 
-  it('says what it needs where the environment has no credentials', async () => {
+  it('says what it needs if the environment has no credentials', async () => {
     await assert.rejects(
       readLiveApi({ apiId: 'abc', stage: 'prod' }, {}),
       /AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/,
@@ -130,7 +130,7 @@ describe('readLiveApi', () => {
   });
 
   // A deployment is a copy: what is deleted is served until the next one, and must not lose its guard before.
-  it('keeps a route guarded that is deleted and still served, and says so', async () => {
+  it('treats a deleted route that is still served as guarded, and reports it', async () => {
     const security = [{ ours: [] }];
     const { api } = await ask(
       {
@@ -161,14 +161,14 @@ describe('readLiveApi', () => {
     ]);
   });
 
-  it('takes what is set where the stage was never deployed', async () => {
+  it('takes what is set if the stage was never deployed', async () => {
     const { api } = await ask(HTTP, { apiId: 'def' }, 'test');
 
     assert.equal(api.routes.length, 2);
     assert.match(api.warnings.join(), /stage test is not deployed yet/);
   });
 
-  it('takes a method of its own for guarded where the stage guards ANY there', async () => {
+  it('treats a method as guarded if the stage guards ANY on its path', async () => {
     const exported = {
       openapi: '3.0.1',
       paths: {
@@ -229,7 +229,7 @@ describe('readLiveApi', () => {
         /not an object/,
       ],
       ['a stage without an export', { ...REST, [REST_EXPORT]: undefined }, /no export of the stage/],
-      ['an export that is none', { ...REST, [REST_EXPORT]: { message: 'x' } }, /not an OpenAPI document/],
+      ['an invalid export', { ...REST, [REST_EXPORT]: { message: 'x' } }, /not an OpenAPI document/],
       ['a list instead of an object', { ...REST, '/restapis/abc': [] }, /not return a JSON object: \[\]/],
       ['a text', { ...REST, '/restapis/abc': 'text' }, /not return a JSON object: "text"/],
       [
@@ -238,7 +238,7 @@ describe('readLiveApi', () => {
         /returned a route with the key nothing/,
       ],
       [
-        'a kind of API that there is not',
+        'a kind of API that does not exist',
         { ...HTTP, '/v2/apis/def': { apiId: 'def' } },
         /without a known protocolType/,
       ],
@@ -304,7 +304,7 @@ describe('readLiveApi', () => {
       );
     });
 
-  it('takes an answer that breaks off for none', async () => {
+  it('an answer that is cut off', async () => {
     await using server = await aLoopbackServer((_, response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('{');

@@ -158,13 +158,13 @@ describe('gatewright access versions and rollback', () => {
     assert.match(stderr, /^Authorizers use the new version within 60 s\./);
   });
 
-  it('go to a version that is named, without looking for others', async () => {
+  it('go to a named version, without looking for others', async () => {
     const { requests } = await admin.ask(['access', 'rollback', '2']);
 
     assert.deepEqual(requests, ['POST /access/versions/2/restore {}']);
   });
 
-  it('say so where there is no earlier version, or where none is named', async () => {
+  it('report that there is no earlier version, or that none is named', async () => {
     const none = await admin.ask(['access', 'rollback'], { body: { versions: VERSIONS.slice(0, 2) } });
     const odd = await admin.ask(['access', 'rollback', '0']);
 

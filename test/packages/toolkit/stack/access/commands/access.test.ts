@@ -110,7 +110,7 @@ describe('gatewright access', () => {
   });
 
   for (const args of 'sync|snapshot|build|check|matrix|matrix orders|ids|explain orders'.split('|'))
-    it(`says of ${args} that the folder is not there, since that would look like one without problems`, async () => {
+    it(`reports for ${args} that the folder does not exist, because otherwise it would look like one without problems`, async () => {
       const { code, stderr } = await access(...args.split(' '), '--folder', 'acess');
 
       assert.equal(code, 1);
@@ -123,10 +123,10 @@ describe('gatewright access sync', () => {
     const first = await access('sync');
     const again = await access('sync');
 
-    assert.equal(first.stdout, 'orders: 3 routes of rest API in ../api.yaml\n1 document compiled\n');
+    assert.equal(first.stdout, 'orders: 3 routes of REST API in ../api.yaml\n1 document compiled\n');
     assert.equal(
       again.stdout,
-      'orders: 3 routes of rest API in ../api.yaml, no changes\n1 document compiled\n',
+      'orders: 3 routes of REST API in ../api.yaml, no changes\n1 document compiled\n',
     );
     assert.deepEqual([first.stderr, again.stderr], ['', '']);
     const { routes, apiIds } = JSON.parse(read('orders.routes.json')) as Record<string, unknown>;
@@ -146,7 +146,7 @@ describe('gatewright access sync', () => {
     const { code, stdout, stderr } = await access('sync');
 
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /^orders: 2 routes of rest API in \.\.\/api\.yaml\n/);
+    assert.match(stdout, /^orders: 2 routes of REST API in \.\.\/api\.yaml\n/);
     assert.equal(
       stderr,
       'warning: orders: the API no longer has these routes, so their paths now match its wildcard routes, if any: GET /menu\n',
@@ -173,7 +173,7 @@ describe('gatewright access sync', () => {
     );
   });
 
-  it('keeps ids of other stages, and adds that of the API which a stack has', async () => {
+  it('keeps ids of other stages, and adds the id of the API in a stack', async () => {
     write('template.json', TEMPLATE);
     write('access/orders.yml', naming(basename(folder)));
     const kept = { kind: 'rest', routes: [], apiIds: { prod: ['p1'], dev: ['zzzzzzzzzz'] } };
@@ -183,7 +183,7 @@ describe('gatewright access sync', () => {
     write('access/orders.yml', naming('other-dev'));
     const lost = await access('sync');
 
-    assert.match(found.stdout, /^orders: 1 route of rest API Api in /, found.stderr);
+    assert.match(found.stdout, /^orders: 1 route of REST API Api in /, found.stderr);
     const { apiIds } = JSON.parse(read('orders.routes.json')) as {
       apiIds: Record<string, readonly string[]>;
     };
@@ -197,7 +197,7 @@ describe('gatewright access sync', () => {
     );
   });
 
-  it('says how to read the routes of an API that is named as only AWS knows it', async () => {
+  it('says how to read the routes of an API that only AWS knows by name', async () => {
     write('template.json', TEMPLATE);
     for (const named of ['apiId: a1b2c3d4e5', 'name: shop', 'stack: shop, output: Url']) {
       const api = naming('shop').replace('stack: shop, logicalId: Api', named);
@@ -213,7 +213,7 @@ describe('gatewright access sync', () => {
     }
   });
 
-  it('says which stages the documents name, and which kinds of API there are', async () => {
+  it('says which stages the documents name, and which kinds of API exist', async () => {
     const stages = await access('sync', '--stage', 'prod');
     write('access/orders.yml', DOCUMENT.replace('kind: rest\n', ''));
     const kinds = await access('sync');
@@ -228,7 +228,7 @@ describe('gatewright access sync', () => {
 });
 
 describe('gatewright access matrix', () => {
-  it('says of each route who may call it, by which rule', async () => {
+  it('says for each route who may call it, by which rule', async () => {
     await access('sync');
 
     const { code, stdout } = await access('matrix');
@@ -273,7 +273,7 @@ describe('gatewright access matrix', () => {
     assert.equal(both.stdout.split('\n\n')[1], one.stdout);
   });
 
-  it('says which documents there are, where there is none of that name, or that none has routes yet', async () => {
+  it('lists the existing documents if there is none with that name, or says that none has routes yet', async () => {
     const unread = await access('matrix');
     await access('sync');
     const { code, stderr } = await access('matrix', 'order');
@@ -312,7 +312,7 @@ describe('gatewright access explain', () => {
     assert.deepEqual(JSON.parse(json.stdout.trim().split('\n').at(-1) ?? ''), { policy: POLICY });
   });
 
-  it('says why there is no policy, where none can tell two routes apart', async () => {
+  it('says why there is no policy, if none can distinguish two routes', async () => {
     // AWS's * matches /: what allows /a/{x}/{y}/{z} allows /a/{x}/{y} too.
     write(
       'api.yaml',
@@ -332,7 +332,7 @@ describe('gatewright access explain', () => {
     assert.equal(policy.kind, 'unrepresentable', stderr);
   });
 
-  it('knows the holder of a key by the key or by its id, and sends no secret', async () => {
+  it('finds the holder of a key by the key or by its id, and sends no secret', async () => {
     await access('sync');
     const keyId = '0123456789abcdef';
     const key = printApiKey({ prefix: 'shop_live', keyId }, 'f'.repeat(64));
@@ -393,7 +393,7 @@ describe('gatewright access publish', () => {
     assert.match(stderr, /^Authorizers use the new version within 60 s\. .*gatewright access flush\.$/m);
   });
 
-  it('sends nothing where a document does not compile, or its routes have not been read', async () => {
+  it('sends nothing if a document does not compile, or its routes have not been read', async () => {
     const unread = await access('publish');
     write('access/orders.yml', DOCUMENT.replace('effect: allow', 'effect: alow'));
     const wrong = await access('publish');
@@ -429,7 +429,7 @@ describe('gatewright access build and check', () => {
     assert.equal(read('compiled.json'), before);
   });
 
-  it('find the API of a document by its stack where its id is that of a deployment, or say that none is meant', async () => {
+  it('find the API of a document by its stack if its id is the id of a deployment, or report that none matches', async () => {
     write('template.json', TEMPLATE);
     write('access/orders.yml', naming(basename(folder)));
     await access('sync');

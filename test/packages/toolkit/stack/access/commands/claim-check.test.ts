@@ -115,7 +115,7 @@ function checkMapping(
 }
 
 describe('checkHandlers', () => {
-  it('finds the planted mistake: Cognito exchanged for ours, handlers untouched', async () => {
+  it("finds the planted mistake: a Cognito authorizer was replaced by the toolkit's, and the handlers were not changed", async () => {
     const [complaint, ...more] = await check(
       'exports.list = async (event) => ({\n  body: event.requestContext.authorizer.claims.sub,\n});\n',
     );
@@ -127,7 +127,7 @@ describe('checkHandlers', () => {
     );
   });
 
-  it('says nothing of a handler that reads the caller by claimsOf', async () => {
+  it('ignores a handler that reads the caller with claimsOf', async () => {
     assert.deepEqual(await check('exports.list = async (event) => ({ body: claimsOf(event).sub });\n'), []);
   });
 
@@ -223,7 +223,7 @@ describe('checkHandlers', () => {
     });
   });
 
-  it('looks in the API and stage that the document names, not in others of its stage or of its id', async () => {
+  it('looks in the API and stage that the document names, not in others with the same stage or id', async () => {
     const place = { file: join(process.cwd(), 'api.yaml'), line: 7, logicalId: 'Api', property: undefined };
     const mapping = [{ text: '$context.authorizer.claims.email', place }];
     const others = [

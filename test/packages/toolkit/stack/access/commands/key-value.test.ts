@@ -64,7 +64,7 @@ describe('gatewright keys value', () => {
     assert.deepEqual(Object.keys(JSON.parse(stdout) as object), ['id', 'name', 'value']);
   });
 
-  it('names the keys that there are where another is asked for', async () => {
+  it('lists the existing keys if another key is requested', async () => {
     const { code, stderr } = await run('keys', 'value', 'partner');
 
     assert.notEqual(code, 0);

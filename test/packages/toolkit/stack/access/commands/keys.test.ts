@@ -17,7 +17,7 @@ const FLUSHED = { step: 'flush-rest-a1/prod', done: true };
 const FAILED = { step: 'flush-rest-b2/prod', done: false, reason: 'too many requests' };
 
 describe('gatewright keys', () => {
-  it('has a command for each change of a key, two that change none, and one for a key of API Gateway itself', () => {
+  it("has a command for each change to a key, two that change none, and one for API Gateway's own keys", () => {
     const names = keysCommand().commands.map((command) => command.name());
 
     assert.deepEqual(names, ['create', 'list', 'show', 'rotate', 'revoke', 'value']);
@@ -49,13 +49,13 @@ describe('gatewright keys', () => {
       asks: 'POST /access/keys/k-1/rotate {"overlapSeconds":86400}',
     },
     {
-      does: 'ends earlier secrets at once, where that is said',
+      does: 'ends earlier secrets at once, if that is said',
       args: ['rotate', 'k-1', '--overlap', '0s'],
       asks: 'POST /access/keys/k-1/rotate {"overlapSeconds":0}',
     },
   ];
   for (const { does, args, asks } of rows)
-    it(`${does}, and prints the key alone to stdout, once`, async () => {
+    it(`${does}, and prints only the key to stdout, once`, async () => {
       const { code, requests, operations, stdout, stderr } = await admin.ask(
         ['keys', ...args, '--operation', 'op-1'],
         { body: { ...MADE, outside: [FLUSHED] } },
@@ -91,7 +91,7 @@ describe('gatewright keys', () => {
     );
   });
 
-  it('says that an operation which showed its key before shows it no more', async () => {
+  it('says that an operation that has shown its key does not show it again', async () => {
     const { code, stdout, stderr } = await admin.ask(['keys', 'rotate', 'k-1'], { body: { keyId: 'k-1' } });
 
     assert.deepEqual([code, stdout], [1, '']);
@@ -125,7 +125,7 @@ describe('gatewright keys', () => {
     );
   });
 
-  it('refuses a length of time that is none, before anything is asked', async () => {
+  it('refuses an invalid duration before anything is called', async () => {
     const { code, requests, stderr } = await admin.ask(['keys', 'rotate', 'k-1', '--overlap', 'soon']);
 
     assert.deepEqual([code, requests], [1, []]);

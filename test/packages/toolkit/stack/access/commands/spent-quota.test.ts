@@ -177,7 +177,7 @@ const ROWS: readonly Row[] = [
     says: /^ALLOW[^]*plan +gold, assigned to the key k-1[^]*daily: 7 of 9 left/,
   },
   {
-    name: 'the plan of its customer, also where its token names none',
+    name: 'the plan of its customer, also if its token names none',
     spends: twice({ plan: 'free' }),
     change: (tenant) => createCustomer(ports, requested('on-record'), { tenant, plan: 'gold' }),
     asks: {},
@@ -230,7 +230,7 @@ describe('a caller whom the rules allow', () => {
     ],
     ['suspended', /DENY .*the response is 403$/m],
   ] as const)
-    it(`reads what the API answers where an admission key admits, ${state}`, async () => {
+    it(`reads what the API answers if an admission key admits, ${state}`, async () => {
       const tenant = state === 'suspended' ? 'the state of its customer' : 'a spent limit of the key';
       const quota = { plan: { claim: 'plan' }, tenant: { claim: 'tenant' }, key: { claim: 'sub' } };
       const document = aDocument({ quota: { ...quota, admissionKey: 'admitted-requests-of-shop' } }, [
@@ -241,7 +241,7 @@ describe('a caller whom the rules allow', () => {
       assert.match((await explainWithLedger(document, 'GET', '/users', flagsOf(claims))).text, says);
     });
 
-  it('is judged on every route where none is named', async () => {
+  it('is judged on every route if none is named', async () => {
     const claims = claimsOf({ plan: 'routes' }, 'a spent limit of the route');
     const { text: all } = await explainWithLedger(DOCUMENT, undefined, undefined, flagsOf(claims));
 
@@ -249,7 +249,7 @@ describe('a caller whom the rules allow', () => {
     assert.match(all, /GET \/orders +ALLOW/);
   });
 
-  it('has no word of what it was denied for before, once its plan is on record', async () => {
+  it('is no longer denied for the earlier reason once its plan is recorded', async () => {
     const tenant = 'the plan of its customer, also where its token names none';
     const { answers } = await explainWithLedger(DOCUMENT, 'GET', '/users', flagsOf(claimsOf({}, tenant)));
     const [unknown] = (await explainWithLedger(DOCUMENT, 'GET', '/users', flagsOf(claimsOf({}, 'nobody'))))
@@ -264,7 +264,7 @@ describe('a caller whom the rules allow', () => {
 
   // Stacks of before customers were on record have no route for it.
   for (const code of ['KEY_UNKNOWN', 'PLAN_UNKNOWN', 'ROUTE_UNKNOWN'])
-    it(`is judged by the rules where the stack answers ${code} to everything`, async () => {
+    it(`is judged by the rules if the stack answers ${code} to everything`, async () => {
       await using server = await aLoopbackServer((_, response) => {
         response.writeHead(404).end(JSON.stringify({ code, detail: 'it is not there' }));
       });
@@ -280,7 +280,7 @@ describe('a caller whom the rules allow', () => {
       assert.doesNotMatch(text, /is not known/);
     });
 
-  it('is judged by the rules alone where the ledger cannot be asked, and the answer says so', async () => {
+  it('is judged by the rules only if the ledger cannot be read, and the answer says so', async () => {
     const claims = claimsOf({ plan: 'free' }, 'acme');
     const nowhere = { ...target, origin: 'http://127.0.0.1:1' };
     const { text } = await explainWithLedger(DOCUMENT, 'GET', '/users', flagsOf(claims, nowhere));

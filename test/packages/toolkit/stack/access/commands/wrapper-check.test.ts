@@ -109,7 +109,7 @@ export const handler = middy(async () => ({})).use(guard({ document: 'orders' })
     },
   ];
   for (const { name, files } of seen)
-    it(`says nothing about ${name}`, async () => {
+    it(`reports nothing for ${name}`, async () => {
       assert.deepEqual(await check(files()), []);
     });
 
@@ -164,7 +164,7 @@ export const handler = async () => protectedResourceMetadata({ resource: 'https:
     );
   });
 
-  it('says nothing where the document has no rules under mcp', async () => {
+  it('reports nothing if the document has no rules under mcp', async () => {
     const [api] = await inspect({ 'index.mjs': 'export const handler = async () => ({});' });
     assert.deepEqual(await checkMcpWrapper({}, api ?? { routes: [] }), []);
   });
@@ -186,7 +186,7 @@ describe('findRolesWithoutTools', () => {
     ],
     ['a rule under mcp names no role', { ...reach(['billing']), ...tools() }, []],
     [
-      'the rule under mcp names the role beside a scope',
+      'the rule under mcp names the role together with a scope',
       {
         ...reach(['support']),
         ...tools({ all: [{ roles: { any: ['support'] } }, { scopes: { all: ['a:b'] } }] }),
@@ -210,7 +210,7 @@ describe('findRolesWithoutTools', () => {
     ],
   ];
   for (const [when, over, expected] of found)
-    it(`${expected.length === 0 ? 'says nothing if' : `names ${expected.join()} if`} ${when}`, () => {
+    it(`${expected.length === 0 ? 'reports nothing if' : `names ${expected.join()} if`} ${when}`, () => {
       const warnings = findRolesWithoutTools(aDocument({ roles, ...over }, ['POST /mcp']));
 
       assert.deepEqual(

@@ -19,7 +19,7 @@ import { runCommandHere } from '../../../../../support/command-in-process.ts';
 const desk = new CacheDesk();
 const answer = createRouter(invalidatorRoutes(portsAt(desk)));
 
-/** As API Gateway hands a request to the function; of the signature it says here that there is one. */
+/** As API Gateway passes a request to the function; about the signature, it only says that there is one. */
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '', 'http://admin');
   const parts: Buffer[] = [];
@@ -64,7 +64,7 @@ describe('gatewright cache, of a deployed stack', () => {
   });
   after(() => server.close());
 
-  it('shows what is kept, labelled by who knows of it, drops it, and shows it no more', async () => {
+  it('shows cached entries, labelled by where they are known from, and drops them', async () => {
     const shown = await cache('show', 'orders', '--tag', 't');
     assert.match(shown.stdout, /recorded-by-cacheTags +GET abcdefghij\/dev\/p\/0 +authorizer/, shown.stderr);
     assert.match(shown.stdout, /response +path:\/orders query\.page=2 tag:t +-/);
@@ -78,7 +78,7 @@ describe('gatewright cache, of a deployed stack', () => {
     assert.match(left.stdout, /recorded-by-cacheTags/);
   });
 
-  it('says what is wrong with a request, as the endpoint does', async () => {
+  it('reports the same errors in a request as the endpoint', async () => {
     const refused = await cache('invalidate', 'orders', '--part', 'page=2');
 
     assert.equal(refused.code, 1);
@@ -135,7 +135,7 @@ describe('gatewright cache', () => {
       assert.deepEqual(JSON.parse(body), sends);
     });
 
-  it('asks for one of its choices, and for a number where there has to be one', async () => {
+  it('asks for one of its choices, and for a number if there has to be one', async () => {
     const none = await admin.ask(invalidate());
     const odd = await admin.ask(invalidate('--tag', 't', '--flush-above', 'many'));
 

@@ -102,7 +102,7 @@ describe('a refusal', () => {
       });
     });
 
-  it('because nobody is signed in leads to the sign-in, except at the question who is signed in', async () => {
+  it('because nobody is signed in leads to the sign-in, except for the question who is signed in', async () => {
     let ends = 0;
     listenForSessionEnd(() => (ends += 1));
     using _fetching = answering(problem(401, {}), problem(401, {}));

@@ -33,7 +33,7 @@ function run(commands: string): { readonly headers: [string, string][]; body: st
 
 describe('the commands that show how to sign a delivery', () => {
   for (const scheme of ['standard', 'stripe', 'slack', 'github'] satisfies SchemeName[])
-    it(`make a request that the scheme ${scheme} accepts, to the address as it is`, () => {
+    it(`create a request that the scheme ${scheme} accepts, for the given address`, () => {
       const { headers, body, address } = run(signingExample(scheme, ADDRESS) ?? '');
 
       const request = parseRawRequest(aWebhookEvent({ headers, body }));
@@ -44,7 +44,7 @@ describe('the commands that show how to sign a delivery', () => {
       assert.equal(address, ADDRESS);
     });
 
-  it('are not shown for a scheme that the page does not know', () => {
+  it('are not shown for a scheme that the page does not have', () => {
     assert.equal(signingExample('constructor', ADDRESS), undefined);
     assert.equal(describeSigning('other'), 'Sign by the scheme other.');
   });

@@ -15,7 +15,7 @@ describe('texts of the portal', () => {
     assert.equal(monthName('2026-11'), 'November 2026');
   });
 
-  it('show what is no time as it is', () => {
+  it('show unchanged what is not a time', () => {
     assert.deepEqual([day('soon'), time(''), monthName('2026')], ['soon', '', '2026']);
     // V8 reads each of these as a time, though ISO 8601 does not.
     for (const text of ['server 7', '(72) javascript:x+1// (/72)', '2026', '26 Nov 2026', '2026-11-26T23:59'])

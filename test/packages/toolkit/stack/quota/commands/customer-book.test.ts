@@ -62,7 +62,7 @@ const book = openCustomerBook(() => ({
 }));
 
 describe('the customers of the console', () => {
-  it('are those on record and those of whom only usage is known, each with the limit that is used most', async () => {
+  it('are those on record and those of which only usage is known, each with the limit that is used most', async () => {
     const { customers } = await book.list({ withUse: true });
 
     assert.deepEqual(
@@ -143,7 +143,7 @@ describe('the customers of the console', () => {
     );
   });
 
-  it('are none where the gateway does not serve the stack that records the usage', async () => {
+  it('are none if the gateway does not serve the stack that records the usage', async () => {
     const none = openCustomerBook(() => undefined);
 
     await assert.rejects(async () => none.list({ withUse: true }), /does not serve the toolkit’s stack/);

@@ -110,7 +110,7 @@ describe('gatewright customers', () => {
     assert.doesNotMatch(await printed('customers', 'list', '--state', 'suspended'), /^acme/m);
   });
 
-  it('shows facts, terms and what is left in paragraphs, and nothing as left where no limit is of the customer', async () => {
+  it('shows facts, terms and what is left in paragraphs, and nothing as left if no limit is of the customer', async () => {
     await printed('customers', 'create', 'hooli', 'keyed');
     await printed('customers', 'create', 'wonka', 'free');
 
@@ -134,7 +134,7 @@ describe('gatewright customers', () => {
     );
   });
 
-  it('suspends, resumes and closes, and says why a closed one is not changed', async () => {
+  it('suspends, resumes and closes, and says why a closed customer is not changed', async () => {
     await printed('customers', 'create', 'globex', 'pro');
     assert.match(await printed('customers', 'suspend', 'globex'), /^globex: suspended, pro from /);
     assert.match(await printed('customers', 'resume', 'globex'), /^globex: pro from /);
@@ -153,7 +153,7 @@ describe('gatewright customers', () => {
     }
   });
 
-  it('tells the keys of a customer, revokes those of a closed one, and warns where a cache keeps a result', async () => {
+  it('updates the keys of a customer, revokes those of a closed one, and warns if a cache keeps a result', async () => {
     await printed('customers', 'create', 'soylent', 'pro');
     const by = { id: 'make', by: 'ada' };
     const { stored } = await keys.create(aNewKey({ tenant: 'soylent' }), by);

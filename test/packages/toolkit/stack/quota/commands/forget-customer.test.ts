@@ -51,7 +51,7 @@ const PLAN = {
   ],
 };
 
-/** A month of two customers, with whatever leaves an item: `a#b` has to be written otherwise in a key. */
+/** A month of two customers, with everything that leaves an item: `a#b` must be escaped in a key. */
 class TwoCustomers {
   nowMs = START_MS;
   readonly usage = new Map<string, Item>();
@@ -175,7 +175,7 @@ describe('the fee of a customer without requests', () => {
 
 describe('forgetting a customer', () => {
   for (const tenant of ['globex', 'a#b%'])
-    it(`removes all of ${tenant} from both tables, and keeps all of the others`, async () => {
+    it(`removes everything of ${tenant} from both tables, and keeps everything of the others`, async () => {
       const books = new TwoCustomers();
       await books.live([tenant, 'acme-2']);
       const others = new TwoCustomers();
@@ -225,7 +225,7 @@ describe('forgetting a customer', () => {
     assert.ok(text.includes('GET /acme'), 'a route is no customer');
   });
 
-  it('finds keys without their place in the list, and names those of API Gateway', async () => {
+  it("finds keys without a place in the list, and names API Gateway's own keys", async () => {
     const books = new TwoCustomers();
     await books.live(['globex', 'acme-2']);
     const name =
@@ -252,7 +252,7 @@ describe('forgetting a customer', () => {
     assert.deepEqual((await survey(tables, 'acme-2', books.nowMs)).nativeKeys, []);
   });
 
-  it('keeps items of a kind that it does not know, whatever they name', async () => {
+  it('keeps items of an unknown kind, whatever they name', async () => {
     const books = new TwoCustomers();
     const unknown = { doc: JSON.stringify({ customers: { globex: {} } }) };
     books.usage.set('LATER#a\nV', unknown);
@@ -346,7 +346,7 @@ describe('gatewright quota forget', () => {
     JSON.stringify((await client.send(new commands.ScanCommand({ TableName: table }))).Items);
 
   // The walk of a user: the final invoice was made, and only --even-if-open helped.
-  it('deletes without giving money up where every invoice that the records make is named', async () => {
+  it('deletes records with amounts that were not billed only if every invoice is named', async () => {
     const closed = new TwoCustomers();
     await closed.live(['globex']);
     for (const [name, item] of closed.usage)
@@ -368,7 +368,7 @@ describe('gatewright quota forget', () => {
     assert.deepEqual((await survey(swept, 'globex', closed.nowMs + 60 * 86_400_000)).invoices, []);
   });
 
-  it('says what there is, asks for the name again and for open money, deletes, and shows that nothing is left', async () => {
+  it('lists what exists, asks for the name again and for unbilled amounts, deletes, and shows that nothing is left', async () => {
     const dry = await run();
     const wrong = await run('--confirm', 'acme-2');
     const refused = await run('--confirm', 'globex');

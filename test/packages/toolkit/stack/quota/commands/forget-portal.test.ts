@@ -1,4 +1,4 @@
-/** What the portal and its endpoints have of a customer is deleted with the customer. */
+/** What the portal and its endpoints store about a customer is deleted with the customer. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { forget, survey } from '../../../../../../packages/toolkit/stack/quota/commands/forget-customer.ts';

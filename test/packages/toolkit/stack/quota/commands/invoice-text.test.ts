@@ -78,7 +78,7 @@ describe('the pages of an invoice', () => {
     ]);
   });
 
-  it('say that a draft is none, which tax id there is, and what was granted and never used', () => {
+  it('say if the invoice is a draft, which tax id there is, and what was granted and never used', () => {
     const customer = { name: 'Acme Ltd', address: [], taxId: 'GB1' };
     const texts = textsOf(anInvoice({ draft: true, customer, lost: 1500 }));
 
@@ -119,7 +119,7 @@ describe('the pages of an invoice', () => {
       assert.equal(detailsOf(line), says);
     });
 
-  it('break long details between words, each line as full as it gets and none wider than 110 letters', () => {
+  it('break long details between words, each line as full as possible and none wider than 110 letters', () => {
     const word = fc.string({
       minLength: 1,
       maxLength: 60,

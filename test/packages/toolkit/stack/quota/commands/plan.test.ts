@@ -16,7 +16,7 @@ describe('the file of a customer plan', () => {
     assert.deepEqual((await readPlanFile(file)).plan, { id: 'gold', limits: [] });
   });
 
-  it('is refused with line and mark where it is no YAML', async () => {
+  it('is refused with line and mark if it is not YAML', async () => {
     writeFileSync(file, 'id: gold\nlimits: [ { id: a }\ncost: {}\n');
 
     await assert.rejects(readPlanFile(file), {
@@ -25,7 +25,7 @@ describe('the file of a customer plan', () => {
     });
   });
 
-  it('is refused in a sentence where it is not there, or no plan', async () => {
+  it('is refused in a sentence if it is not there, or no plan', async () => {
     await assert.rejects(
       readPlanFile(join(folder, 'none.yml')),
       /none\.yml cannot be read: the file does not exist$/,

@@ -1,4 +1,4 @@
-/** The deletion of a customer, beside a local gateway whose clock was moved. */
+/** The deletion of a customer, with a local gateway whose clock was moved. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

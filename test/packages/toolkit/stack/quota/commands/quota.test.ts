@@ -87,7 +87,7 @@ describe('gatewright quota', () => {
     { args: 'show acme', says: /missing required argument 'limit'/ },
     { args: 'close acme daily', says: /required option '--period <instant>' not specified/ },
   ])
-    it(`${args} is refused before anything is asked`, async () => {
+    it(`${args} is refused before anything is called`, async () => {
       const { code, requests, stderr } = await admin.ask(['quota', ...args.split(' ')]);
 
       assert.deepEqual([code, requests], [1, []]);
@@ -235,7 +235,7 @@ describe('gatewright usage stripe', () => {
       assert.match(stderr, /^events sent: 0, sent before: 0; records without usage: 1, without a meter: 1$/m);
     });
 
-  it('is refused where the journal is there and cannot be read, since what was sent is not known', async () => {
+  it('is refused if the journal is there and cannot be read, since what was sent is not known', async () => {
     const args = ['usage', 'stripe', '--period', '2026-11', '--dry-run', '--journal', import.meta.dirname];
     const { code, stderr } = await admin.ask(args, { body: '' }, { body: '' });
 
@@ -243,7 +243,7 @@ describe('gatewright usage stripe', () => {
     assert.match(stderr, /^error: .*commands cannot be read$/m);
   });
 
-  it('says of a period that was over 34 days ago that Stripe will not take it, before that is lost', async () => {
+  it('says that Stripe does not accept a period that was over 34 days ago, before its usage is lost', async () => {
     const { code, stderr } = await report(Date.now() - 34.5 * DAY_MS);
 
     assert.equal(code, 1);

@@ -1,4 +1,4 @@
-/** One sentence for each refusal: what the portal shows to the customer is what the owner of the APIs reads. */
+/** One sentence for each refusal: the customer sees the same in the portal as the owner of the APIs. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -208,19 +208,19 @@ describe('the sentence about', () => {
     });
   }
 
-  it('a refused request whose limit is not known is that of a limit that refuses the key now', async () => {
+  it('a refused request whose limit is unknown is counted to the limit that refuses the key now', async () => {
     const call = { tenant: 'keyed', key: keyOf.get('keyed') };
     assert.match((await bookOf(admin).reads(call)) ?? '', /the key web shop are refused/);
     assert.equal(await bookOf(admin).reads({ ...call, key: 'another' }), undefined);
   });
 
-  it('a refused request whose limit is not known is not that of another route of the key', async () => {
+  it('a refused request whose limit is unknown is not counted to another route of the key', async () => {
     const call = { tenant: 'routed', key: keyOf.get('routed') };
     assert.equal(await bookOf(admin).reads({ ...call, route: 'GET /other' }), undefined);
     assert.match((await bookOf(admin).reads({ ...call, route: 'GET /prices/{crop}' })) ?? '', /to GET/);
   });
 
-  it('a refusal shows controls and marks of direction as escapes, because names of keys are those of others', async () => {
+  it('a refusal shows control characters and direction marks as escapes, because others choose the names of keys', async () => {
     const tenant = 'disguised';
     await createCustomer(portal.usage, requested(), { tenant, plan: 'key' });
     const owner = await portal.join(tenant, 'owner');

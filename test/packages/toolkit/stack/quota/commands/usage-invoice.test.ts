@@ -1,4 +1,7 @@
-/** Invoices and meter events by the command, against the admin routes over a table in memory and a stand-in for Stripe. */
+/**
+ * Invoices and meter events with the command, against the admin routes over a table in memory and a stand-in for
+ * Stripe.
+ */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -244,7 +247,7 @@ describe('the invoices that the console shows', () => {
     assert.deepEqual([shown.notClosed, shown.unpriced], [undefined, 0]);
   });
 
-  it('are refused in a sentence where the stack that counts is not served', async () => {
+  it('are refused in a sentence if the stack that counts is not served', async () => {
     await assert.rejects(
       openInvoiceBook(() => undefined).ofMonth('2026-11'),
       /does not serve the toolkit’s stack/,
@@ -300,7 +303,7 @@ describe('a month of which nothing is recorded', () => {
 });
 
 describe('meter events for Stripe', () => {
-  it('are not sent where the journal cannot be written', async () => {
+  it('are not sent if the journal cannot be written', async () => {
     nowMs = Date.UTC(2026, 11, 1, 1);
     await usage('close');
 
@@ -311,7 +314,7 @@ describe('meter events for Stripe', () => {
     assert.equal(messages.length, 0);
   });
 
-  it('are sent no further than to the first that Stripe refuses, in its own words', async () => {
+  it("are sent up to the first that Stripe refuses, with Stripe's own message", async () => {
     nowMs = Date.UTC(2026, 11, 1, 1);
     await usage('close');
     const journal = join(folder, 'refused.ndjson');
@@ -376,7 +379,7 @@ describe('a draft of a month whose open periods have no price', () => {
 describe('a draft of a month that is not over', () => {
   const FEBRUARY_MS = Date.UTC(2027, 1, 3);
 
-  it('is refused while a process holds units that have a price, and has fees of customers without requests', async () => {
+  it('is refused while a process holds units that have a price, and includes fees of customers without requests', async () => {
     nowMs = FEBRUARY_MS;
     const leased = { ...PLAN.limits[0], billing: 'leased', lease: { seconds: 30 } };
     const plan = { ...PLAN, id: 'leased', limits: [leased] };

@@ -17,7 +17,7 @@ describe('the SQL over exports of the usage table', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   for (const statement of STATEMENTS)
-    it(`is printed as it is for Athena: ${statement}`, async () => {
+    it(`is printed unchanged for Athena: ${statement}`, async () => {
       const { code, stdout } = await runCommandHere(['usage', 'sql', statement]);
 
       assert.equal(code, 0);
@@ -38,7 +38,7 @@ describe('the SQL over exports of the usage table', () => {
     ['export/*.gz.part', 'export/*.gz.part'],
     ['.gz-files', '.gz-files/*.json.gz'],
   ] as const)
-    it(`reads ${pattern} where ${files} is named`, async () => {
+    it(`reads ${pattern} if ${files} is named`, async () => {
       const asked = installFakeDuckDb(folder);
       const query = { files, statement: 'usage', month: '2026-11', spillFolder: folder } as const;
       for await (const rows of queryExport(query, folder)) assert.equal(rows.length, 1);
@@ -77,7 +77,7 @@ describe('the SQL over exports of the usage table', () => {
     ]);
   });
 
-  it('asks DuckDB for the files that are named, quoted, and for the month as a value', async () => {
+  it('passes the named files to DuckDB, quoted, and the month as a value', async () => {
     const asked = installFakeDuckDb(folder);
     const files = join(folder, "o'brien");
     const query = { files, statement: 'invoices', month: "2026-11' OR 1=1", spillFolder: folder } as const;

@@ -119,7 +119,7 @@ export const OF_THREADS: readonly RefusedDefinition[] = [
     source: 'localstack/localstack#10789: "InputTemplate for target T1 contains invalid placeholder name."',
   },
   {
-    name: 'the name of a role where a target needs its ARN',
+    name: 'the name of a role if a target needs its ARN',
     text: TARGETS(`        - Id: T1
           Arn: arn:aws:states:us-east-1:123456789012:stateMachine:m
           RoleArn: !Ref Role # here`),
@@ -128,7 +128,7 @@ export const OF_THREADS: readonly RefusedDefinition[] = [
     source: 'EventBridge: "Parameter RoleArn is not valid. Reason: Provided Arn is not in correct format."',
   },
   {
-    name: 'the name of a role where a function needs its ARN',
+    name: 'the name of a role if a function needs its ARN',
     text: `
   Broken:
     Type: AWS::Lambda::Function
@@ -142,7 +142,7 @@ export const OF_THREADS: readonly RefusedDefinition[] = [
     source: 'Lambda API reference, CreateFunction: pattern of Role',
   },
   {
-    name: 'the name of a role where an integration needs its ARN',
+    name: 'the name of a role if an integration needs its ARN',
     text: `
   Broken:
     Type: AWS::ApiGateway::Method
@@ -161,7 +161,7 @@ export const OF_THREADS: readonly RefusedDefinition[] = [
     source: 'aws-cloudformation/aws-cloudformation-templates#379: "Invalid ARN specified in the request"',
   },
   {
-    name: 'one role where a list of roles is needed',
+    name: 'one role if a list of roles is needed',
     text: `
   Broken:
     Type: AWS::IAM::Policy

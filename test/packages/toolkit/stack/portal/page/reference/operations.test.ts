@@ -30,7 +30,7 @@ describe('groupsOf', () => {
     );
   });
 
-  it('takes parameters of the path, and those of the operation over them', () => {
+  it("uses parameters of the path, and the operation's parameters in preference to them", () => {
     const operation = operationOf(read('orders.openapi.yml'), 'get /orders');
 
     assert.deepEqual(

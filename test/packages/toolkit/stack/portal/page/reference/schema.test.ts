@@ -42,7 +42,7 @@ describe('describeSchema', () => {
     );
   });
 
-  it('ends where a schema contains itself', () => {
+  it('ends if a schema contains itself', () => {
     assert.ok(countOf(describeSchema(DOCUMENT, TREE)) < 10);
     assert.deepEqual(describeSchema(DOCUMENT, { $ref: '#/components/schemas/Circle' }).members, []);
   });

@@ -48,7 +48,7 @@ const build = (more: object = {}, base = 'https://api.example/v1/', operation = 
 const printed = (said: unknown): string => (typeof said === 'string' ? said : JSON.stringify(said));
 
 describe('buildRequest', () => {
-  it('puts values where the document says, and the key into its header', () => {
+  it('puts values if the document says, and the key into its header', () => {
     const values = { 'path id': 'a b/c?', 'query limit': '5 &x', 'header x-trace': 't' };
 
     assert.deepEqual(build({ values, key: 'secret', body: '{}', contentType: 'application/json' }), {
@@ -63,7 +63,7 @@ describe('buildRequest', () => {
     });
   });
 
-  it('sends a token as a bearer, and no key if none is typed or wanted', () => {
+  it('sends a token as a bearer, and no key if none is typed or required', () => {
     const headersOf = (more: object) => (build(more) as { headers: unknown }).headers;
 
     assert.deepEqual(headersOf({ key: 't', credential: { kind: 'bearer', title: '' } }), [
