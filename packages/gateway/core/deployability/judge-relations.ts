@@ -72,7 +72,9 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
 export function findBrokenRelations(stack: ResolvedStack): readonly BrokenRelation[] {
   const all = [...stack.resources.values()];
   return all.flatMap((resource) =>
-    [judgeOrder, judgeTags, ...(JUDGES[resource.type] ?? [])].flatMap((judge) => judge(resource, all, stack) ?? []),
+    [judgeOrder, judgeTags, ...(JUDGES[resource.type] ?? [])].flatMap(
+      (judge) => judge(resource, all, stack) ?? [],
+    ),
   );
 }
 
