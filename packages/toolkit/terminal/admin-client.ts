@@ -14,6 +14,7 @@ import type { CallReply } from '@gatewright/aws/signed-call';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import type { AdminRequest } from './admin-request.ts';
 import { createAws } from './aws-call.ts';
+import { isSafeEndpoint } from './aws-session.ts';
 import { invokeAdmin, regionOfFunction } from './invoke-admin.ts';
 import { UsageError } from '../../base/terminal/output.ts';
 import { addGatewayOptions, callGateway, findGateway, readMember } from './running-gateway.ts';
@@ -224,9 +225,8 @@ export function regionOfApi(url: string): string | undefined {
  */
 export function readOrigin(url: string, what: string): string {
   if (!URL.canParse(url)) throw new UsageError(`${what} is not a URL: ${url}`);
-  const { origin, hostname, protocol, pathname } = new URL(url);
-  const isLocal = /^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname);
-  if (protocol !== 'https:' && !isLocal) throw new UsageError(`${what} must begin with https://`);
+  const { origin, pathname } = new URL(url);
+  if (!isSafeEndpoint(url)) throw new UsageError(`${what} must begin with https://`);
   return `${origin}${pathname.replace(/\/$/, '')}`;
 }
 

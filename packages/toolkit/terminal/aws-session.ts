@@ -8,6 +8,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
 import { regionalAddress } from '@gatewright/aws/service-address';
+import { isLoopbackUrl } from '#shared/access/tokens/issuers.ts';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { findRuntimePackage, OWN_PACKAGES } from '../../gateway/lambda/code/runtime-packages.ts';
 import { showControls } from '@gatewright/aws/text/visible-text';
@@ -36,17 +37,9 @@ export function readEndpoint(text: string): string {
   throw new InvalidArgumentError('The endpoint must begin with https:// or point to this machine.');
 }
 
-/** Whether requests may be sent to this address. They contain the session's token, so the address must be safe. */
-function isSafeEndpoint(text: string): boolean {
+/** Whether requests with keys or tokens may be sent to this address. */
+export function isSafeEndpoint(text: string): boolean {
   return URL.canParse(text) && (new URL(text).protocol === 'https:' || isLoopbackUrl(text));
-}
-
-/**
- * Whether a URL refers to this machine.
- * @param url a valid URL
- */
-export function isLoopbackUrl(url: string): boolean {
-  return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(url).hostname);
 }
 
 /**

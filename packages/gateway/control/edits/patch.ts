@@ -3,6 +3,7 @@
  * are always text. This is not RFC 6902, because `add` replaces, and `test` and `move` are never supported. @see API
  * Gateway API reference, "PatchOperation"
  */
+import { unescapePointer } from '@gatewright/aws/json-pointer';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { validationError, verbViolations } from './check-members.ts';
 import { badRequest } from '../control-error.ts';
@@ -122,11 +123,6 @@ function matchSegments(
     else if (expected !== segment) return undefined;
   }
   return names;
-}
-
-/** Unescapes a segment of a JSON Pointer (RFC 6901 §4). */
-function unescapePointer(segment: string): string {
-  return segment.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 /**

@@ -27,6 +27,7 @@ import { findLateMethods, orderByImports, reportLateMethods } from './late-metho
 import { checkUnusedAuthorizers } from './unused-authorizers.ts';
 import { checkUnusedIntegrations } from './unused-integrations.ts';
 import { textOf } from '@gatewright/aws/json-object';
+import { stageKeyOf } from '../../core/stack/stage-arn.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 import type { ApiIdentity, ApiProtocol, Deployment } from '../../core/deployment/model.ts';
@@ -312,8 +313,6 @@ function readIdentity(group: ApiGroup, vpcEndpoints: ReadonlyMap<string, string>
 type UnguardedStages = (api: ApiIdentity) => (stageName: string) => string | undefined;
 
 const ASSOCIATIONS = ['AWS::WAFv2::WebACLAssociation', 'AWS::WAFRegional::WebACLAssociation'];
-/** Matches `arn:aws:apigateway:eu-central-1::/restapis/{id}/stages/{name}`. Load balancers have other ARNs. */
-const STAGE_ARN = /^arn:[^:]*:apigateway:[^:]*::\/restapis\/([^/]+)\/stages\/([^/]+)$/;
 
 /** @param isServed whether a service of the gateway screens stages with resources of this type */
 function readUnguardedStages(
@@ -341,14 +340,15 @@ function readUnguardedStages(
       everyStage ??= `${error.describe()}; the web ACL may be meant for this stage`;
       continue;
     }
-    const [, apiId, stageName] = STAGE_ARN.exec(textOf(association.properties, 'ResourceArn')) ?? [];
-    if (apiId === undefined || stageName === undefined) continue;
+    // A web ACL of a load balancer guards no stage.
+    const stageKey = stageKeyOf(textOf(association.properties, 'ResourceArn'));
+    if (stageKey === undefined) continue;
     const error = ruledFault('web-acl', association.place(), 'this web ACL is not evaluated here');
     tolerance.note(
       error,
-      `stage ${stageName} responds with 500 to every request; --allow-unguarded serves it without the web ACL`,
+      `stage ${stageKey.slice(stageKey.indexOf('/') + 1)} responds with 500 to every request; --allow-unguarded serves it without the web ACL`,
     );
-    reasons.set(`${apiId}/${stageName}`, `${error.describe()}, although it guards the stage`);
+    reasons.set(stageKey, `${error.describe()}, although it guards the stage`);
   }
   return ({ apiId }) =>
     (stageName) =>

@@ -3,23 +3,12 @@
  * attribute of a resource has a placeholder here, so nothing may be concluded from its text.
  */
 import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import { COMPUTED_FUNCTIONS } from '../stack/intrinsic-functions.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
-/** Functions whose result follows from the template and its parameters, if their arguments follow from these. */
 const COMPUTED: ReadonlySet<string> = new Set([
-  'Fn::Join',
-  'Fn::Split',
-  'Fn::Select',
-  'Fn::If',
-  'Fn::FindInMap',
-  'Fn::Base64',
-  'Fn::And',
-  'Fn::Or',
-  'Fn::Not',
-  'Fn::Equals',
-  'Fn::Length',
-  'Fn::ToJsonString',
   'Condition',
+  ...COMPUTED_FUNCTIONS.map((name) => `Fn::${name}`),
 ]);
 /** On AWS, the account id is a different one, but it has the same form. */
 const OF_ACCOUNT = /^AWS::(?:Region|Partition|URLSuffix|AccountId|NoValue)$/;

@@ -2,6 +2,7 @@
  * Checks the properties of a resource against CloudFormation's schema of its type. The schemas are data; this file only
  * describes violations of them.
  */
+import { unescapePointer } from '@gatewright/aws/json-pointer';
 import { createRequire } from 'node:module';
 import type { Ajv as AjvClass, ErrorObject, ValidateFunction } from 'ajv';
 import { asJsonObject, isJsonObject } from '@gatewright/aws/json-object';
@@ -330,8 +331,4 @@ function show(data: unknown): string {
 function nameOf(path: readonly string[]): string {
   const last = path.at(-1) ?? 'the resource';
   return /^\d+$/.test(last) ? path.slice(-2).join('.') : last;
-}
-
-function unescapePointer(text: string): string {
-  return text.replaceAll('~1', '/').replaceAll('~0', '~');
 }

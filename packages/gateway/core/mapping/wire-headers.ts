@@ -15,7 +15,8 @@ export class HeaderInvalidError extends Error {
   override readonly name = 'HeaderInvalidError';
 }
 
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** The name of a header: a token according to RFC 9110 §5.6.2. */
+export const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // oxlint-disable-next-line no-control-regex -- control characters are what must not pass
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 const BEYOND_BYTES = /[^\u0000-\u00ff]/; // oxlint-disable-line no-control-regex -- "above one byte"
@@ -26,7 +27,7 @@ const BEYOND_BYTES = /[^\u0000-\u00ff]/; // oxlint-disable-line no-control-regex
  * @throws HeaderInvalidError if the name or value is not allowed in a header
  */
 export function toHeaderValue(name: string, value: string): string {
-  if (!NAME.test(name)) throw new HeaderInvalidError('a mapped header has an invalid name');
+  if (!HEADER_NAME.test(name)) throw new HeaderInvalidError('a mapped header has an invalid name');
   if (CONTROL.test(value)) throw new HeaderInvalidError(`the mapped header ${name} has a control character`);
   return BEYOND_BYTES.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value;
 }

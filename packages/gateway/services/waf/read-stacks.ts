@@ -2,6 +2,7 @@
 import { findUnjudged } from './evaluate/unjudged-rules.ts';
 import { attemptRead, readIpSet, readPatternSet, readRuleGroup, readWebAcl } from './read-entities.ts';
 import { readLogging } from './read-logging.ts';
+import { stageKeyOf } from '../../core/stack/stage-arn.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { ServiceSettings } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
@@ -42,14 +43,7 @@ export const NO_DEFINITIONS: Definitions = {
   resources: new Map(),
 };
 
-/** `arn:aws:apigateway:eu-central-1::/restapis/{id}/stages/{name}` */
-const STAGE_ARN = /^arn:[^:]*:apigateway:[^:]*::\/restapis\/([^/]+)\/stages\/([^/]+)$/;
 const HTTP_STAGE_ARN = /^arn:[^:]*:apigateway:[^:]*::\/apis\//;
-
-export function stageKeyOf(stageArn: string): string | undefined {
-  const [, apiId, stage] = STAGE_ARN.exec(stageArn) ?? [];
-  return apiId === undefined || stage === undefined ? undefined : `${apiId}/${stage}`;
-}
 
 export function readDefinitions(
   stacks: StackReading,

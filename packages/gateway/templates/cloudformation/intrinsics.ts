@@ -5,6 +5,7 @@
  */
 import { cutCidr } from './cidr.ts';
 import { asFlag, isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { ACCOUNT_FUNCTIONS, RESOLVED_FUNCTIONS } from '../../core/stack/intrinsic-functions.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { splitAttribute } from './template-source.ts';
@@ -33,6 +34,8 @@ export interface Scope {
 }
 
 type Intrinsic = (argument: Json, scope: Scope, at: Path) => Resolved;
+
+type ResolvedFunction = (typeof RESOLVED_FUNCTIONS)[number];
 
 const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   Ref: (argument, scope, at) =>
@@ -102,7 +105,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     const value = resolveValue(argument, scope, at);
     return value === NO_VALUE ? 'null' : JSON.stringify(value);
   },
-};
+} satisfies Record<'Ref' | 'Condition' | typeof NOT_KNOWN | `Fn::${ResolvedFunction}`, Intrinsic>;
 
 /** Resolves every intrinsic in `value`. Errors come from `scope.fail`, with the path of the function. */
 export function resolveValue(value: Json | undefined, scope: Scope, at: Path): Resolved {
@@ -151,10 +154,10 @@ function intrinsicCall(value: JsonObject, scope: Scope, at: Path): Call | undefi
 }
 
 /** Functions that need something that exists only in the AWS account, with the rule that reports them. */
-const RULES_OF_OTHERS: ReadonlyMap<string, RuleId> = new Map([
-  ['Fn::Transform', 'macro'],
-  ['Fn::GetStackOutput', 'export-elsewhere'],
-]);
+const RULES_OF_OTHERS: Readonly<Record<string, RuleId>> = {
+  'Fn::Transform': 'macro',
+  'Fn::GetStackOutput': 'export-elsewhere',
+} satisfies Record<`Fn::${(typeof ACCOUNT_FUNCTIONS)[number]}`, RuleId>;
 
 /**
  * Functions that only the transform AWS::LanguageExtensions resolves (aws-cloudformation/cfn-language-discussion#143).
@@ -176,7 +179,7 @@ function call(name: string, value: JsonObject, scope: Scope, at: Path): Call {
       name === 'Fn::Transform'
         ? 'Fn::Transform runs a macro in the AWS account, and macros cannot run here'
         : `Template error: unknown function ${name}`,
-      RULES_OF_OTHERS.get(name),
+      RULES_OF_OTHERS[name],
     );
   }
   return { name, intrinsic, argument: value[name] ?? null };

@@ -7,6 +7,11 @@ import { basename } from 'node:path';
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import type { Alias, Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import { DefinitionError } from '../../core/errors.ts';
+import {
+  ACCOUNT_FUNCTIONS,
+  RESOLVED_FUNCTIONS,
+  RULE_FUNCTIONS,
+} from '../../core/stack/intrinsic-functions.ts';
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { deepenFirst } from './yaml-indentation.ts';
@@ -47,14 +52,11 @@ const VALUE_LIMIT = 500_000;
 const REPAIR_LIMIT = 20_000_000;
 
 /** `!Name` is short for `Fn::Name`; `!Ref` and `!Condition` keep their bare names. */
-const SHORT_TAGS = new Set(
-  (
-    'And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Length Not Or Select Split Sub ' +
-    'ToJsonString Transform ' +
-    // the functions of Rules
-    'Contains EachMemberEquals EachMemberIn RefAll ValueOf ValueOfAll'
-  ).split(' '),
-);
+const SHORT_TAGS: ReadonlySet<string> = new Set([
+  ...RESOLVED_FUNCTIONS,
+  ...ACCOUNT_FUNCTIONS,
+  ...RULE_FUNCTIONS,
+]);
 
 export async function readSource(file: string): Promise<SourceTree> {
   let text: string;

@@ -2,6 +2,7 @@
  * Reads the OpenAPI document of a `Body`, which may be any JSON. Everything is read by path, so that messages can name
  * the place. Parts that AWS does not read are reported.
  */
+import { unescapePointer } from '@gatewright/aws/json-pointer';
 import { DefinitionError } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -249,10 +250,7 @@ export class OpenApiDocument {
 
 /** Converts `#/definitions/a~1b` to its keys (RFC 6901). */
 export function pointerPath(reference: string): DocumentPath {
-  return reference
-    .slice(2)
-    .split('/')
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return reference.slice(2).split('/').map(unescapePointer);
 }
 
 function joinPath(basePath: string, path: string): string {

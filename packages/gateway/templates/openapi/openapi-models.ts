@@ -1,4 +1,5 @@
 /** Converts the schemas of an OpenAPI document to models of the API, as an import does (docs/aws §6). */
+import { escapePointer } from '@gatewright/aws/json-pointer';
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { pointerPath } from './openapi-document.ts';
@@ -158,8 +159,4 @@ export class ImportedModels {
     if (!this.#hasModel(name)) return this.#document.fail(at, `Reference to model '${name}' not found`);
     return name;
   }
-}
-
-function escapePointer(part: string): string {
-  return part.replaceAll('~', '~0').replaceAll('/', '~1');
 }

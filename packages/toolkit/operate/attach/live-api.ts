@@ -1,5 +1,7 @@
 /** Describes one API as it is configured and as its stage serves it. A plan is made from this description. */
+import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { escapePointer } from '@gatewright/aws/json-pointer';
 import { textAt } from '../../terminal/aws-call.ts';
 import type { ApiKind } from '#shared/access/compiled-document.ts';
 import type { Snapshot } from './step.ts';
@@ -52,6 +54,19 @@ export function sendsCorsHeader(
         .toLowerCase()
         .includes('access-control-allow-origin'),
   );
+}
+
+/**
+ * Returns the settings of a REST API's method in its stage. A method without settings of its own has those of all
+ * methods. The name of the settings is as it was written: Terraform omits the first slash of the path.
+ */
+export function methodSettingOf(
+  { stageShown }: Pick<LiveApi, 'stageShown'>,
+  { method, path }: Pick<LiveRoute, 'method' | 'path'>,
+): UnknownMembers {
+  const settings = membersOf(stageShown['methodSettings']);
+  const own = [path, path.slice(1)].map((written) => settings[`${escapePointer(written)}/${method}`]);
+  return membersOf(own.find((setting) => setting !== undefined) ?? settings['*/*']);
 }
 
 const MOVING = ['createdDate', 'lastUpdatedDate', 'cacheClusterStatus', 'lastDeploymentStatusMessage'];

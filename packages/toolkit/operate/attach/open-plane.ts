@@ -1,6 +1,7 @@
 import { PROCESS_PORTS } from '@gatewright/aws/retry';
 import { createAws } from '../../terminal/aws-call.ts';
-import { endpointOf, findCredentials, isLoopbackUrl } from '../../terminal/aws-session.ts';
+import { isLoopbackUrl } from '#shared/access/tokens/issuers.ts';
+import { endpointOf, findCredentials } from '../../terminal/aws-session.ts';
 import type { AwsFlags } from '../../terminal/aws-session.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
 import { createControlPlane } from './control-plane.ts';

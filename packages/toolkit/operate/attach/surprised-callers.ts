@@ -5,7 +5,7 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { count } from '../../../base/terminal/output.ts';
 import { list, warning } from './surprise.ts';
-import { sendsCorsHeader } from './live-api.ts';
+import { methodSettingOf, sendsCorsHeader } from './live-api.ts';
 import type { LiveApi, LiveRoute } from './live-api.ts';
 import type { Circumstances, Surprise } from './surprise.ts';
 
@@ -57,14 +57,12 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
 
 /** Returns the routes whose cached response is the same for all callers. */
 export function sharedCacheRoutes(
-  { kind, stageShown }: Pick<LiveApi, 'kind' | 'stageShown'>,
+  live: Pick<LiveApi, 'kind' | 'stageShown'>,
   routes: readonly LiveRoute[],
 ): readonly LiveRoute[] {
-  if (kind !== 'rest' || stageShown['cacheClusterEnabled'] !== true) return [];
-  const settings = stageShown['methodSettings'];
-  return routes.filter(({ method, path, shown }) => {
-    const own = `${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method}`;
-    const found = isJsonObject(settings) ? (settings[own] ?? settings['*/*']) : undefined;
+  if (live.kind !== 'rest' || live.stageShown['cacheClusterEnabled'] !== true) return [];
+  return routes.filter((route) => {
+    const { method, shown } = route;
     const keys = JSON.stringify(
       isJsonObject(shown['methodIntegration'])
         ? (shown['methodIntegration']['cacheKeyParameters'] ?? [])
@@ -72,8 +70,7 @@ export function sharedCacheRoutes(
     );
     return (
       method === 'GET' &&
-      isJsonObject(found) &&
-      found['cachingEnabled'] === true &&
+      methodSettingOf(live, route)['cachingEnabled'] === true &&
       !/authorization/i.test(keys)
     );
   });

@@ -6,6 +6,7 @@ import { QUOTA_REFUSAL } from '@gatewright/aws/access-decision';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { MeterCircumstances } from '../../../gateway/engine/index.ts';
 import { memberAt } from '../../terminal/aws-call.ts';
+import { methodSettingOf } from '../attach/live-api.ts';
 import type { LiveApi, LiveRoute } from '../attach/live-api.ts';
 import type { LogFields } from './log-line.ts';
 
@@ -32,11 +33,9 @@ export function describeMeter(
 ): MeterCircumstances | undefined {
   if (route === undefined) return undefined;
   if (live.kind !== 'rest') return describeV2Meter(fields, live, route);
-  const settings = live.stageShown['methodSettings'];
-  const own = `${route.path.replaceAll('~', '~0').replaceAll('/', '~1')}/${route.method}`;
-  const setting = isJsonObject(settings) ? (settings[own] ?? settings['*/*']) : undefined;
-  const rate = isJsonObject(setting) ? Number(setting['throttlingRateLimit']) : Number.NaN;
-  const burst = isJsonObject(setting) ? Number(setting['throttlingBurstLimit']) : Number.NaN;
+  const setting = methodSettingOf(live, route);
+  const rate = Number(setting['throttlingRateLimit']);
+  const burst = Number(setting['throttlingBurstLimit']);
   const isThrottled = fields.get('error.responseType') === 'THROTTLED';
   const { plan } = key ?? {};
   const here = `${live.apiId}/${live.stage}`;

@@ -1,3 +1,4 @@
+import { escapePointer } from '@gatewright/aws/json-pointer';
 import { isJsonObject, listOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { readMethodSettings, unescapePath } from '../../../core/deployment/stage/throttle.ts';
@@ -101,7 +102,7 @@ function settingName(routeKey: string | undefined, written: string): string {
   if (routeKey === undefined) return '*/*';
   const [method = '', own = ''] = routeKey.split(' ');
   const path = written.startsWith('/') || written === '' ? own : own.slice(1);
-  return `${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method}`;
+  return `${escapePointer(path)}/${method}`;
 }
 
 /** Returns a nested map of the stage; undefined if it is absent. */

@@ -1,4 +1,5 @@
 /** The throttle settings of stages in all kinds of template (docs/aws §5.1). */
+import { unescapePointer } from '@gatewright/aws/json-pointer';
 import { DefinitionError } from '../../errors.ts';
 import { readBlock, readText } from '../properties.ts';
 import type { ThrottleLimit } from '../../metering/token-bucket.ts';
@@ -121,7 +122,7 @@ function readRouteKey(bag: PropertyBag): string | undefined {
 /** Converts `/~1pets~1{id}` to `/pets/{id}`. The root is `/`. */
 export function unescapePath(path: string): string {
   if (!path.includes('~1')) return path.startsWith('/') || path === '*' ? path : `/${path}`;
-  return path.replace(/^\//, '').replaceAll('~1', '/').replaceAll('~0', '~');
+  return unescapePointer(path.replace(/^\//, ''));
 }
 
 /**

@@ -5,7 +5,7 @@ import { findManagedGroup, managedGroups } from '../rules/managed-groups.ts';
 import { readRules } from '../rules/read-rule.ts';
 import { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 import { readBlocks } from '../read-entities.ts';
-import { stageKeyOf } from '../read-stacks.ts';
+import { stageKeyOf } from '../../../core/stack/stage-arn.ts';
 import { MAX_SAMPLES } from '../sampled-requests.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { OperationResult } from '../../../kernel/calls/aws-operation.ts';

@@ -2,6 +2,7 @@
  * Reads keys and values of a JSON body up to its first fault. AWS inspects a body that is cut off at the limit, or that
  * ends in garbage, as far as it can be read.
  */
+import { unescapePointer } from '@gatewright/aws/json-pointer';
 import type { MatchScope } from '../rules/statement.ts';
 
 /**
@@ -178,7 +179,7 @@ function readPointer(pointer: string): readonly string[] {
   return pointer
     .slice(1)
     .split('/')
-    .map((part) => Buffer.from(part.replaceAll('~1', '/').replaceAll('~0', '~'), 'utf8').toString('latin1'));
+    .map((part) => Buffer.from(unescapePointer(part), 'utf8').toString('latin1'));
 }
 
 /** Tests whether an element is at or below a pointer. Elements of one array or object share the result. */

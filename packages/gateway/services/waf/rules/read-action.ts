@@ -1,5 +1,6 @@
 /** Reads the actions of rules, with their custom responses and inserted headers. */
 import { ACTIONS } from './statement.ts';
+import { HEADER_NAME } from '../../../core/mapping/wire-headers.ts';
 import type { ActionKind, CustomResponse, InsertedHeader, RuleAction } from './statement.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
 
@@ -15,7 +16,6 @@ const CONTENT_TYPES = {
   TEXT_HTML: 'text/html',
   APPLICATION_JSON: 'application/json',
 } as const;
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 export type ResponseBodies = ReadonlyMap<string, NonNullable<CustomResponse['body']>>;
 
@@ -66,7 +66,7 @@ function readHeaders(at: MemberReader, member: string): readonly InsertedHeader[
   return at.objects(member, MAX_HEADERS).map((one) => {
     const name = one.text('Name', 64);
     const value = one.text('Value', 255);
-    if (!TOKEN.test(name)) one.refuse('Name', 'must be the name of a header');
+    if (!HEADER_NAME.test(name)) one.refuse('Name', 'must be the name of a header');
     // A line break would start another header.
     if (/[\0\r\n]/.test(value)) one.refuse('Value', 'must be one line');
     return { name, value };

@@ -7,6 +7,7 @@ import { Command, Option } from 'commander';
 import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
 import { regionalAddress } from '@gatewright/aws/service-address';
 import { printAnswer } from '../../commands/admin-commands.ts';
+import { isSafeEndpoint } from '../../../terminal/aws-session.ts';
 import { collectText } from '../../../terminal/options.ts';
 import { forget, survey } from './forget-customer.ts';
 import type { Survey, Tables, SweptTable } from './forget-customer.ts';
@@ -203,9 +204,7 @@ async function findTables({ region }: ForgetFlags): Promise<DynamoDbAccess> {
       '--region needs the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: to set them, run eval "$(aws configure export-credentials --format env)"',
     );
   const endpoint = givenEndpoint('dynamodb', process.env) ?? regionalAddress('dynamodb', region);
-  const { protocol, hostname } = new URL(endpoint);
-  if (protocol !== 'https:' && !/^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname))
-    throw new UsageError('the endpoint of DynamoDB must begin with https://');
+  if (!isSafeEndpoint(endpoint)) throw new UsageError('the endpoint of DynamoDB must begin with https://');
   return { endpoint, region, accessKeyId, secretAccessKey, sessionToken };
 }
 

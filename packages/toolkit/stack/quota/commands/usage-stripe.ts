@@ -11,6 +11,7 @@ import { parsePlan } from '#shared/quota/plan/plan.ts';
 import type { CustomerPlan } from '#shared/quota/plan/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
+import { isSafeEndpoint } from '../../../terminal/aws-session.ts';
 import { count, printNotes, printResult, UsageError } from '../../../../base/terminal/output.ts';
 import { addMonthOptions, refuseOpen, readNotClosed, readRecords } from './usage-invoice.ts';
 import type { MonthFlags } from './usage-invoice.ts';
@@ -155,8 +156,7 @@ async function post(event: MeterEvent, key: string): Promise<void> {
  */
 function originOf(base: string | undefined): string {
   if (base === undefined) return STRIPE;
-  const { protocol, hostname, origin } = new URL(base);
-  if (protocol === 'https:' || /^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname)) return origin;
+  if (isSafeEndpoint(base)) return new URL(base).origin;
   throw new UsageError('the environment variable STRIPE_API_BASE must begin with https://');
 }
 

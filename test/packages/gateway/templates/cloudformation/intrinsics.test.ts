@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
+import {
+  ACCOUNT_FUNCTIONS,
+  RESOLVED_FUNCTIONS,
+} from '../../../../../packages/gateway/core/stack/intrinsic-functions.ts';
 import { aStack, evaluate, refusal } from '../stack-builders.ts';
 
 const SECTIONS = `
@@ -121,7 +125,9 @@ describe('resolveValue', () => {
   // Who deploys the template may have these values, so the finding is not a refusal of AWS.
   for (const [expression, rule] of [
     ['!Transform {Name: OwnMacro}', 'macro'],
-    ['{"Fn::GetStackOutput": ["stack", "Out"]}', 'export-elsewhere'],
+    ['{"Fn::GetStackOutput": {"StackName": "stack", "OutputName": "Out"}}', 'export-elsewhere'],
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
+    ['!GetStackOutput {StackName: stack, OutputName: Out}', 'export-elsewhere'],
     ['{"Fn::Nope": 1}', undefined],
   ] as const)
     it(`says by the rule ${rule ?? 'of templates'} what ${expression} needs`, () => {
@@ -220,9 +226,7 @@ describe('resolveValue', () => {
     const names = [
       'Ref',
       'Condition',
-      ...'GetAtt Sub Join Select Split FindInMap If And Or Not Equals Base64 Cidr GetAZs ImportValue Length ToJsonString Transform'
-        .split(' ')
-        .map((name) => `Fn::${name}`),
+      ...[...RESOLVED_FUNCTIONS, ...ACCOUNT_FUNCTIONS].map((name) => `Fn::${name}`),
     ];
     const { call } = fc.letrec<{ call: unknown; value: unknown }>((tie) => ({
       call: fc

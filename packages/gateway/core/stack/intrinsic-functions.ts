@@ -1,0 +1,43 @@
+/**
+ * The names of CloudFormation's intrinsic functions: `Name` is `Fn::Name`, and `!Name` in YAML. `Ref` and `Condition`
+ * have the same name in both forms.
+ */
+
+/** Functions whose result follows from the template and its parameters, if their arguments follow from these. */
+export const COMPUTED_FUNCTIONS = [
+  'And',
+  'Base64',
+  'Equals',
+  'FindInMap',
+  'If',
+  'Join',
+  'Length',
+  'Not',
+  'Or',
+  'Select',
+  'Split',
+  'ToJsonString',
+] as const;
+
+/** All functions that can be resolved here. */
+export const RESOLVED_FUNCTIONS = [
+  ...COMPUTED_FUNCTIONS,
+  'Cidr',
+  'GetAtt',
+  'GetAZs',
+  'ImportValue',
+  'Sub',
+] as const;
+
+/** Functions that need something that exists only in the AWS account. */
+export const ACCOUNT_FUNCTIONS = ['GetStackOutput', 'Transform'] as const;
+
+/** Functions that only the section `Rules` may have. */
+export const RULE_FUNCTIONS = [
+  'Contains',
+  'EachMemberEquals',
+  'EachMemberIn',
+  'RefAll',
+  'ValueOf',
+  'ValueOfAll',
+] as const;
