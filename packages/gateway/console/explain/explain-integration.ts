@@ -99,10 +99,7 @@ function describeMissed(integration: IntegrationCircumstances | undefined): stri
   ];
 }
 
-function explainAnswer(
-  about: Circumstances,
-  integration: IntegrationCircumstances | undefined,
-): Reason {
+function explainAnswer(about: Circumstances, integration: IntegrationCircumstances | undefined): Reason {
   const { kind, status, isDeployed, isReplyDropped, routeKey = 'the route' } = about;
   if (integration === undefined || integration.outcome === 'not called') return NOTHING;
   const name = nameOf(integration);

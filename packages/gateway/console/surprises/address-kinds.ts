@@ -36,7 +36,8 @@ const basePathInEvent: SurpriseKind = {
     const payload = readLambdaPayload(facts);
     const basePath = api.basePathMatched ?? NONE;
     // Payload 2.0 does not contain the base path.
-    if (status !== 404 || payload === undefined || payload === 'http-2.0' || basePath === NONE) return undefined;
+    if (status !== 404 || payload === undefined || payload === 'http-2.0' || basePath === NONE)
+      return undefined;
     const [greedy] = /\{(\w+)\+\}/.exec(received.route?.resourcePath ?? '')?.slice(1) ?? [];
     const isGreedy = greedy !== undefined && pathParameters?.[greedy] !== undefined;
     return {

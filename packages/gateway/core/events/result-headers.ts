@@ -7,8 +7,7 @@ export type HeaderLine = readonly [name: string, value: string];
 
 type Refused = { readonly kind: 'malformed'; readonly reason: string } & ProxyFault;
 
-export type HeaderReading =
-  { readonly kind: 'headers'; readonly lines: readonly HeaderLine[] } | Refused;
+export type HeaderReading = { readonly kind: 'headers'; readonly lines: readonly HeaderLine[] } | Refused;
 
 /** A token according to RFC 9110 §5.6.2. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
