@@ -30,8 +30,9 @@ const PRESIGNED =
 /** Names the setting that asks for a signature, if the request has none. */
 function describeRequirement({ defect, routeKey, kind }: Circumstances): string[] {
   const isUnsigned = defect?.kind !== 'signature' || defect.faults.length === 0;
-  return isUnsigned && routeKey !== undefined && kind !== 'post'
-    ? [`AuthorizationType of ${routeKey} is AWS_IAM, so its requests must be signed.`]
+  const route = routeKey ?? (kind === 'handshake' ? '$connect' : undefined);
+  return isUnsigned && route !== undefined && kind !== 'post'
+    ? [`AuthorizationType of ${route} is AWS_IAM, so its requests must be signed.`]
     : [];
 }
 
