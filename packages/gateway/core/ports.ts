@@ -132,6 +132,8 @@ export type InvocationResult =
       readonly because?: string;
       /** Present if the event waited for an instance, or was the first event of one. */
       readonly isColdStart?: true;
+      /** How long the instance took to start; absent if it had not started yet. */
+      readonly initMs?: number;
     }
   /**
    * The call was not sent to Lambda, because API Gateway cannot assume the role of the call, or because the role does

@@ -14,6 +14,7 @@ import {
   FRAME_LIMIT_BYTES,
   MESSAGES_IN_FLIGHT_LIMIT,
   NO_STATUS,
+  FRAME_TOO_BIG,
   TOO_BIG,
 } from '../core/websocket/limits.ts';
 import { FrameMeter } from './frame-meter.ts';
@@ -68,7 +69,7 @@ export class ClientSocket implements ConnectionSocket {
     // that were complete before the oversized frame are therefore still delivered.
     stream.prependListener('data', (chunk: Buffer) => this.#meter.observe(chunk));
     stream.on('data', () => {
-      if (this.#meter.isOversized) this.close(TOO_BIG);
+      if (this.#meter.isOversized) this.close(FRAME_TOO_BIG);
     });
     stream.on('drain', () => this.#regulate());
     webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));

@@ -80,6 +80,8 @@ export function adviseLimit(
       // Node's exit code for a promise that never settles (nodejs.org/api/process.html, "Exit codes").
       if (errorMessage?.endsWith('exit status 13') === true) return adviseUnsettled(`the function ${target}`);
       return `Make the function ${target} return instead of ending its process.`;
+    case 'Runtime.CallbackHandlerDeprecated':
+      return `Make the handler of ${target} async and return its result, as in exports.handler = async (event) => …, without a third parameter. Or, for now, set Runtime of the function to nodejs22.x, which still has callbacks.`;
     case 'Runtime.HandlerNotFound':
       return `Define the handler in the module of ${target} (in JavaScript, export it), or correct Handler, which is <file without extension>.<export>.`;
     case 'Runtime.UserCodeSyntaxError':
@@ -157,7 +159,7 @@ function adviseUnsettled(named: string): string {
 /** What to do about an integration that did not respond in time (docs/aws §2.5, §13). */
 export function adviseTimeout(
   { protocol }: Pick<Circumstances, 'protocol'>,
-  { kind, payload, isColdStart }: IntegrationCircumstances,
+  { kind, payload, isColdStart, startMs, timeoutMs = 0 }: IntegrationCircumstances,
 ): readonly string[] {
   const isFunction = kind.startsWith('lambda') || kind === 'function';
   return [
@@ -167,7 +169,7 @@ export function adviseTimeout(
         ]
       : []),
     'Make the integration respond sooner, or hand long work to another process and respond at once.',
-    ...(isFunction && isColdStart === true
+    ...(isFunction && isColdStart === true && (startMs === undefined || startMs * LONG_SHARE >= timeoutMs)
       ? [
           'If the function is quick once it has started, send the request again: the start of a new instance counted toward the timeout, here as on AWS.',
         ]
@@ -177,6 +179,9 @@ export function adviseTimeout(
       : `Or raise TimeoutInMillis of the integration, ${LONGEST[protocol]}.${toDeploy(protocol)}`,
   ];
 }
+
+/** Without its start, a function would be in time only if the start took at least this part of the timeout. */
+const LONG_SHARE = 4;
 
 const LONGEST: Readonly<Record<Circumstances['protocol'], string>> = {
   rest: 'of which the maximum is 29,000 unless AWS has raised the quota of the account for a regional or private API',

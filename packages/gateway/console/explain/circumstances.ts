@@ -3,6 +3,7 @@ import type { TokenText } from '@gatewright/aws/text/token-options';
 import type { AccessDecision } from '@gatewright/aws/access-decision';
 import type { Defect } from '../../core/defect.ts';
 import type { NullBy } from '../../core/ports.ts';
+import type { Closure } from '../../core/websocket/limits.ts';
 import type { PermissionAdvice } from '../../core/stack/permission-advice.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
 import type { AccessVerdict } from '../endpoints/access-model.ts';
@@ -166,6 +167,8 @@ export type IntegrationCircumstances = {
    * unknown.
    */
   readonly isColdStart?: boolean | undefined;
+  /** How long a new instance took to start; undefined if it had not started, or if that is unknown. */
+  readonly startMs?: number | undefined;
   /** Why Lambda responded with null in the place of a result; undefined if it did not. */
   readonly nullBy?: NullBy | undefined;
   /**
@@ -263,7 +266,7 @@ export type Circumstances = {
   /** Whether the request is the preflight of a browser, which sends no other method and no credentials. */
   readonly isPreflight?: true | undefined;
   /** How the connection ended, for the end of a connection. */
-  readonly closure?: { readonly code: number; readonly reason: string } | undefined;
+  readonly closure?: Closure | undefined;
   /** Whether the integration of a message responded, but the route has no route response, so that nothing was sent. */
   readonly isReplyDropped?: true | undefined;
   /** The phase that produced the response or failed. */
@@ -306,6 +309,8 @@ export type Circumstances = {
   readonly bodyFault?: JsonFault | undefined;
   /** Names of query parameters in the request that differ from a missing parameter only in letter case. */
   readonly misspelt?: readonly string[] | undefined;
+  /** Names of missing parameters that the request has without a value. */
+  readonly blank?: readonly string[] | undefined;
   /** The model or required parameter that the request violates. */
   readonly validation: string | undefined;
   readonly cache:

@@ -45,11 +45,16 @@ const OF_GATEWAY: Readonly<Record<string, Meaning>> = {
       'Have the client send a message at least every 9 minutes, and connect again when the connection ends.',
   },
   [keyOf(TOO_BIG)]: {
-    because:
-      'The gateway closed it (1009), because the client sent a message longer than 128 KB or a frame longer than 32 KB.',
-    change:
-      'Send at most 128 KB in a message, in frames of at most 32 KB, and longer data through S3 or several messages.',
+    because: 'The gateway closed it (1009), because the client sent a message longer than 128 KB.',
+    change: 'Send at most 128 KB in a message, and longer data through S3 or in several messages.',
   },
+};
+
+/** A message may have 128 KB, but each of its frames only 32 KB. */
+const OF_FRAME: Meaning = {
+  because:
+    'The gateway closed it (1009), because the client sent a frame longer than 32 KB. The message itself may have 128 KB.',
+  change: 'Send the message in frames of at most 32 KB, or send less, such as a link to S3.',
 };
 
 function keyOf({ code, reason }: Closure): string {
@@ -59,7 +64,7 @@ function keyOf({ code, reason }: Closure): string {
 export function explainClosure({ closure }: Circumstances): Reason {
   if (closure === undefined) return { because: [], changes: [] };
   const { code, reason } = closure;
-  const meaning = OF_GATEWAY[keyOf(closure)] ?? BY_CODE[code];
+  const meaning = closure.part === 'frame' ? OF_FRAME : (OF_GATEWAY[keyOf(closure)] ?? BY_CODE[code]);
   if (meaning === undefined)
     return {
       because: [`The client closed it with ${code}${reason === '' ? '' : `, “${reason}”`}.`],

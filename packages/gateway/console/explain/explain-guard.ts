@@ -1,4 +1,4 @@
-import { formatDuration, list, sentence, formatLastLine, findNotedLine, toDeploy } from './reason.ts';
+import { listed, formatDuration, list, sentence, formatLastLine, findNotedLine, toDeploy } from './reason.ts';
 import { describeCredential, describeMistake, adviseFix } from './authorizer-advice.ts';
 import {
   adviseRefusedKey,
@@ -18,6 +18,7 @@ import {
   describeAge,
   explainNoMatch,
   nameStatement,
+  findArnFault,
 } from './policy-advice.ts';
 import { advisePreflight } from './preflight-advice.ts';
 import { explainFunctionUrl } from './explain-function-url.ts';
@@ -392,18 +393,23 @@ function changesAtFunction(
   answering: string,
   caller: string,
   {
-    policy: { decision, action, resource },
+    policy,
     routeKey,
     token,
   }: Pick<GuardCircumstances, 'token'> & { readonly policy: GuardPolicy; readonly routeKey: string },
 ): string[] {
   const roles =
     token === undefined || token.roles.length === 0 ? '' : ` (the roles of this token: ${list(token.roles)})`;
+  const fault = findArnFault(policy);
+  if (fault !== undefined)
+    return [
+      `Build the Resource in ${answering} from the ARN in its event (methodArn; routeArn in payload format 2.0), which is ${policy.resource}: the function returned the ${listed(fault.differs)}.`,
+    ];
   return [
     `Send a credential to which ${answering} gives access to ${routeKey}${roles}.`,
-    decision === 'explicit-deny'
-      ? `Or, if ${caller} should have access, make ${answering} return a policy without that Deny and with an Allow for ${action} on ${resource}.`
-      : `Or, if ${caller} should have access, make ${answering} allow ${action} on ${resource}.`,
+    policy.decision === 'explicit-deny'
+      ? `Or, if ${caller} should have access, make ${answering} return a policy without that Deny and with an Allow for ${policy.action} on ${policy.resource}.`
+      : `Or, if ${caller} should have access, make ${answering} allow ${policy.action} on ${policy.resource}.`,
   ];
 }
 

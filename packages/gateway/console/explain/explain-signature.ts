@@ -9,7 +9,7 @@ export function explainSignature(about: Circumstances): Reason {
   const { defect, failure, isDeployed } = about;
   const because = [
     sentence(failure ?? 'The signature was refused'),
-    ...(about.kind === 'handshake' ? ['AuthorizationType of $connect is AWS_IAM.'] : []),
+    ...describeRequirement(about),
     ...describeSigner(defect),
     ...describeTokens(defect),
   ];
@@ -26,6 +26,15 @@ export function explainSignature(about: Circumstances): Reason {
 /** The constructor WebSocket of browsers takes a URL and subprotocols (WHATWG WebSockets, "The WebSocket interface"). */
 const PRESIGNED =
   ' A browser cannot set headers of a handshake: presign its URL, so that the query has the signature (X-Amz-Signature).';
+
+/** Names the setting that asks for a signature, if the request has none. */
+function describeRequirement({ defect, routeKey, kind }: Circumstances): string[] {
+  const isUnsigned = defect?.kind !== 'signature' || defect.faults.length === 0;
+  const route = routeKey ?? (kind === 'handshake' ? '$connect' : undefined);
+  return isUnsigned && route !== undefined && kind !== 'post'
+    ? [`AuthorizationType of ${route} is AWS_IAM, so its requests must be signed.`]
+    : [];
+}
 
 /** Says whose access key was used, because a client may have several profiles. */
 function describeSigner(defect: Circumstances['defect']): string[] {

@@ -152,7 +152,7 @@ function explainRefresh({ failure = '', apiId, stageName = '', method, path }: C
 }
 
 function explainValidation(about: Circumstances): Reason {
-  const { code, validation, failure, routeKey, protocol, misspelt = [] } = about;
+  const { code, validation, failure, routeKey, protocol, misspelt = [], blank = [] } = about;
   const details = validation ?? failure ?? '';
   if (code === 'BAD_REQUEST_PARAMETERS')
     return {
@@ -163,9 +163,14 @@ function explainValidation(about: Circumstances): Reason {
         ...(misspelt.length === 0
           ? []
           : [`The query has ${misspelt.join(', ')}: names of query parameters are case-sensitive.`]),
+        ...(blank.length === 0
+          ? []
+          : [
+              `The request has ${blank.join(', ')} without a value, and a blank parameter counts as missing.`,
+            ]),
       ],
       changes: [
-        `Send the missing parameters, or make them optional in the RequestParameters of ${routeKey ?? 'the route'}.${toDeploy(protocol)}`,
+        `Send ${blank.length === 0 ? 'the missing parameters' : `a value for ${blank.join(', ')}`}, or make them optional in the RequestParameters of ${routeKey ?? 'the route'}.${toDeploy(protocol)}`,
       ],
     };
   return {

@@ -1,5 +1,6 @@
 /** Describes the statements of a policy that decided, and what to change about exactly these. */
-import { formatDuration, list, toDeploy } from './reason.ts';
+import { compileGlob } from '@gatewright/aws/glob';
+import { formatDuration, list, listed, toDeploy } from './reason.ts';
 import type { Circumstances, GuardPolicy } from './circumstances.ts';
 
 type Statement = GuardPolicy['statements'][number];
@@ -87,6 +88,47 @@ function adviseSending(
     : `${so}: send it through a VPC endpoint in that VPC (here: \`gatewright start --vpc-endpoint vpce-…=${wanted[0] ?? 'vpc-…'}\`, and the header Host: ${host}).`;
 }
 
+type ArnFault = {
+  /** The parts that differ, such as `stage dev instead of prod`. */
+  readonly differs: readonly string[];
+};
+
+/**
+ * Finds out whether an Allow would match if the API of its Resource, or the stage, were those of the request. The
+ * function that returned it then builds the ARN wrongly, and the credential is not the cause.
+ */
+export function findArnFault(policy: GuardPolicy): ArnFault | undefined {
+  const nearest = nearestOf(policy);
+  if (policy.of !== 'authorizer' || policy.decision === 'explicit-deny') return undefined;
+  if (nearest?.fails.length !== 1 || nearest.fails[0] !== 'resource') return undefined;
+  const wanted = splitArn(policy.resource);
+  for (const resource of nearest.resources) {
+    const given = splitArn(resource);
+    if (wanted === undefined || given === undefined) continue;
+    const differs = PARTS.filter(
+      (_, index) => !compileGlob(given.parts[index] ?? '')(wanted.parts[index] ?? ''),
+    );
+    if (differs.length === 0 || !compileGlob(given.rest)(wanted.rest)) continue;
+    return {
+      differs: differs.map((part) => {
+        const index = PARTS.indexOf(part);
+        return `${part} ${given.parts[index] ?? ''} instead of ${wanted.parts[index] ?? ''}`;
+      }),
+    };
+  }
+  return undefined;
+}
+
+const PARTS = ['region', 'account', 'API', 'stage'];
+
+function splitArn(arn: string): { readonly parts: readonly string[]; readonly rest: string } | undefined {
+  const [, region, account, api, stage, rest] =
+    /^arn:[^:]*:execute-api:([^:]*):([^:]*):([^/]*)\/([^/]*)\/(.*)$/.exec(arn) ?? [];
+  if (region === undefined || account === undefined || api === undefined || stage === undefined)
+    return undefined;
+  return { parts: [region, account, api, stage], rest: rest ?? '' };
+}
+
 export function explainNoMatch(about: Circumstances, policy: GuardPolicy): string {
   if (policy.statements.length === 0) return 'it has no readable statement';
   const nearest = nearestOf(policy);
@@ -94,7 +136,10 @@ export function explainNoMatch(about: Circumstances, policy: GuardPolicy): strin
   const failing = nearest.conditions.filter(({ holds }) => !holds);
   if (nearest.fails.includes('condition') && nearest.fails.length === 1)
     return `the matching statement has conditions that are not met: ${failing.map(describeCondition).join('; ')}`;
-  if (nearest.fails.includes('resource')) return `it allows ${list(nearest.resources)}`;
+  if (nearest.fails.includes('resource')) {
+    const { differs = [] } = findArnFault(policy) ?? {};
+    return `it allows ${list(nearest.resources)}${differs.length === 0 ? '' : `, with the ${listed(differs)}`}`;
+  }
   if (nearest.fails.includes('action')) return `it allows only the action ${list(nearest.actions)}`;
   if (nearest.fails.includes('principal'))
     return `it allows only ${list(nearest.principals ?? [])}, and the caller is ${describePrincipal(about, policy)}`;

@@ -26,6 +26,7 @@ import type {
 } from '../explain/circumstances.ts';
 import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GatewayError } from '../../core/errors.ts';
+import type { Received } from '../../core/exchange.ts';
 import type { FunctionLines } from './function-lines.ts';
 import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
@@ -46,7 +47,8 @@ export function describeCircumstances(recorded: Recorded, at: DescribeWith): Cir
     ...(!isEvent(recorded) && findRestatus(recorded)),
     ...(!isEvent(recorded) &&
       about.code === 'BAD_REQUEST_PARAMETERS' && {
-        misspelt: findMisspelt(about.validation ?? '', recorded.received.rawQuery),
+        misspelt: findMisspelt(about.validation ?? '', recorded.received),
+        blank: findBlank(about.validation ?? '', recorded.received),
       }),
     ...adviseByStacks(about, at.stacks),
   };
@@ -103,11 +105,24 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
   };
 }
 
-/** The message names the missing parameters. Only names of query parameters are case-sensitive. */
-function findMisspelt(message: string, rawQuery: string): readonly string[] {
-  const missing = (/\[(.*)\]/.exec(message)?.[1] ?? '').split(',').map((name) => name.trim().toLowerCase());
-  return [...new Set(new URLSearchParams(rawQuery).keys())].filter((name) =>
-    missing.includes(name.toLowerCase()),
+/** The message names the missing parameters. */
+function missingIn(message: string): readonly string[] {
+  return (/\[(.*)\]/.exec(message)?.[1] ?? '').split(',').map((name) => name.trim());
+}
+
+/** Only names of query parameters are case-sensitive. */
+function findMisspelt(message: string, { rawQuery }: Received): readonly string[] {
+  const missing = missingIn(message);
+  return [...new Set(new URLSearchParams(rawQuery).keys())].filter(
+    (sent) => !missing.includes(sent) && missing.some((name) => name.toLowerCase() === sent.toLowerCase()),
+  );
+}
+
+/** Finds the parameters that were sent without a value, which counts as missing (docs/aws §6). */
+function findBlank(message: string, { rawQuery, headers }: Received): readonly string[] {
+  const query = new URLSearchParams(rawQuery);
+  return missingIn(message).filter(
+    (name) => query.has(name) || headers.last(name.toLowerCase()) !== undefined,
   );
 }
 
@@ -261,6 +276,7 @@ function describeOutcome(
   | 'errorMessage'
   | 'lines'
   | 'isColdStart'
+  | 'startMs'
   | 'isTls'
   | 'nullBy'
 > {
@@ -277,6 +293,7 @@ function describeOutcome(
     ...(outcome?.kind === 'returned' && outcome.nullBy !== undefined && { nullBy: outcome.nullBy }),
     ...(outcome?.kind === 'timed-out' && {
       isColdStart: 'isColdStart' in outcome,
+      ...('initMs' in outcome && { startMs: outcome.initMs }),
     }),
     errorType: outcome?.kind === 'failed' ? outcome.errorType : undefined,
     errorMessage:

@@ -46,7 +46,12 @@ export const MESSAGES_IN_FLIGHT_LIMIT = 256;
 export const BYTES_IN_FLIGHT_LIMIT = 1024 * 1024;
 
 /** The code and the reason with which a connection was closed, as in `$disconnect` events. */
-export type Closure = { readonly code: number; readonly reason: string };
+export type Closure = {
+  readonly code: number;
+  readonly reason: string;
+  /** What was too large, if that is known: a frame may be too large for a message that is not. */
+  readonly part?: 'frame';
+};
 
 /** The closure after `DELETE @connections/{id}`. */
 export const CLOSED_BY_API: Closure = { code: 1000, reason: 'Connection Closed Normally' };
@@ -57,6 +62,8 @@ export const CLOSED_BY_API: Closure = { code: 1000, reason: 'Connection Closed N
 export const GOING_AWAY: Closure = { code: 1001, reason: 'Going away' };
 export const BINARY_REFUSED: Closure = { code: 1003, reason: 'Binary messages are not supported' };
 export const TOO_BIG: Closure = { code: 1009, reason: 'Message too long' };
+/** The client gets the same code and reason for a frame. */
+export const FRAME_TOO_BIG: Closure = { ...TOO_BIG, part: 'frame' };
 /** Close codes by which a connection ends because of what the client sent (RFC 6455 §7.4.1). */
 export const REFUSED_CODES: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009]);
 /** The closure if the TCP connection ended without a close frame. */

@@ -63,8 +63,14 @@ export class Job {
     this.enqueuedAt = performance.now();
     this.#settle = settle;
     this.#timer = deadlines.after(timeoutMs, () =>
-      this.settle({ kind: 'timed-out', ...(this.sequence <= 0 && { isColdStart: true }) }),
+      this.settle({ kind: 'timed-out', ...this.#describeStart() }),
     );
+  }
+
+  /** Describes the start of the instance, if it took part of the caller's time. */
+  #describeStart(): { readonly isColdStart?: true; readonly initMs?: number } {
+    if (this.sequence > 0) return {};
+    return this.initMs === undefined ? { isColdStart: true } : { isColdStart: true, initMs: this.initMs };
   }
 
   get message(): EventMessage {

@@ -87,6 +87,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
 
   send(job: Job): void {
     job.sequence = this.#sent;
+    if (job.sequence === 0) job.initMs = this.#initMs;
     this.#sent += 1;
     this.#job = job;
     this.#hasAnswered = false;

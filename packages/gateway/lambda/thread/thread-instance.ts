@@ -225,6 +225,8 @@ export class ThreadInstance implements Instance {
     } else if (!isEnding(this.#state)) {
       this.#enter('ready');
       this.initMs = performance.now() - this.restingSince;
+      const [head] = this.#handed;
+      if (head?.sequence === 0) head.initMs = this.initMs;
       this.#deadline?.clear();
       this.#deadline = undefined;
       this.#owner.onReady(this);

@@ -35,9 +35,13 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   aws_apigatewayv2_stage: (instance, values) => {
     const settings = values.blocks(instance, 'route_settings');
     const byRoute = settings.map(
-      (each) => [textOf(each, 'route_key'), pascalMembers(without(each, 'route_key'))] as const,
+      (each) => [textOf(each, 'route_key'), withLimits(without(each, 'route_key'))] as const,
     );
-    return byRoute.length === 0 ? {} : { RouteSettings: Object.fromEntries(byRoute) };
+    const [usual] = values.blocks(instance, 'default_route_settings');
+    return {
+      ...(usual !== undefined && { DefaultRouteSettings: withLimits(usual) }),
+      ...(byRoute.length > 0 && { RouteSettings: Object.fromEntries(byRoute) }),
+    };
   },
   aws_apigatewayv2_route: (instance, values) => {
     const required = values
@@ -259,4 +263,12 @@ function closedGuard(instance: Instance, values: TerraformValues, attribute: str
       `${attribute} is empty although authorizer_id is set: set it to the type of the authorizer, or to NONE`,
     ),
   };
+}
+
+/**
+ * Terraform's provider sends 0 for a limit that a block of settings does not have, and API Gateway then refuses every
+ * request (terraform-aws-modules/terraform-aws-apigateway-v2#59, hashicorp/terraform-provider-aws#43307).
+ */
+function withLimits(block: JsonObject): JsonObject {
+  return { ThrottlingBurstLimit: 0, ThrottlingRateLimit: 0, ...pascalMembers(block) };
 }

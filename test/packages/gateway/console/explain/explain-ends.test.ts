@@ -180,8 +180,9 @@ describe('a message that a function of the toolkit refuses with a frame', () => 
 });
 
 describe('the end of a connection', () => {
-  const rows: readonly [code: number, reason: string, because: RegExp][] = [
-    [1009, 'Message too long', /longer than 128 KB or a frame longer than 32 KB/],
+  const rows: readonly [code: number, reason: string, because: RegExp, part?: 'frame'][] = [
+    [1009, 'Message too long', /the client sent a message longer than 128 KB\.$/m],
+    [1009, 'Message too long', /a frame longer than 32 KB\. The message itself may have 128 KB\./, 'frame'],
     [1001, 'Going away', /after 10 minutes without a message and after 2 hours/],
     [1001, '', /The client went away \(1001\)/],
     [1003, 'Binary messages are not supported', /sent a binary message/],
@@ -189,15 +190,15 @@ describe('the end of a connection', () => {
     [1006, '', /without a close frame/],
     [4001, 'bye', /The client closed it with 4001, “bye”/],
   ];
-  for (const [code, reason, because] of rows)
-    it(`is explained by its code: ${code} ${reason} (docs/aws §11.4, §11.6)`, () => {
+  for (const [code, reason, because, part] of rows)
+    it(`is explained by its code: ${code} ${reason} ${part ?? ''} (docs/aws §11.4, §11.6)`, () => {
       assert.match(
         explain({
           ...ABOUT,
           kind: 'disconnect',
           protocol: 'websocket',
           phase: 'match',
-          closure: { code, reason },
+          closure: { code, reason, ...(part !== undefined && { part }) },
         }).sentences.join('\n'),
         because,
       );

@@ -1,7 +1,7 @@
 /** Refusals whose obvious remedy does not help, or opens more than is needed; each with the remedy that does. */
 import { anApi } from '../../../../support/an-api.ts';
 import { invokeUri } from '../../../../support/a-stack.ts';
-import { ok, TOKEN } from '../../../../support/rest-apis.ts';
+import { ok, policy, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
 import { API_ID, restRoutes } from '../../../../support/routed-apis.ts';
 import type { Row } from './refusal-rows.ts';
 
@@ -21,6 +21,49 @@ const ofAccount = {
 };
 
 export const LEAST_REMEDIES: readonly Row[] = [
+  {
+    name: 'a required parameter that is there without a value',
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html',
+    api: () =>
+      anApi(
+        restRoutes(
+          {
+            'GET /search': {
+              RequestParameters: { 'method.request.querystring.q': true },
+              RequestValidatorId: 'Params',
+            },
+          },
+          {
+            more: {
+              Params: {
+                type: 'AWS::ApiGateway::RequestValidator',
+                properties: { RestApiId: API_ID, ValidateRequestParameters: true },
+              },
+            },
+          },
+        ),
+        { echo: ok },
+      ),
+    request: { target: '/dev/search?q=' },
+    because: /The request has q without a value, and a blank parameter counts as missing\./,
+    change: /^Send a value for q, or make them optional/,
+    never: /case-sensitive/,
+  },
+  {
+    name: 'a policy of an authorizer that is for another stage',
+    // https://github.com/aws/chalice/issues/385
+    source: 'docs/aws §4.4',
+    api: () =>
+      anApi(withAuthorizer(TOKEN), {
+        list: ok,
+        auth: () => policy('Allow', 'arn:aws:execute-api:us-east-1:123456789012:*/prod/*/*'),
+      }),
+    request: { target: '/dev/pets', headers: ['Authorization', 'x'] },
+    because: /it allows arn:aws:execute-api:us-east-1:123456789012:\*\/prod\/\*\/\*, with the stage prod instead of dev\./,
+    change: /^Build the Resource in the function auth from the ARN in its event \(methodArn/,
+    never: /Send a credential/,
+  },
   {
     name: 'a preflight that needs a signature',
     source: 'https://fetch.spec.whatwg.org/#cors-preflight-fetch',

@@ -264,6 +264,12 @@ describe('the advice about a call that Lambda limits', () => {
       /^Make the integration respond sooner.*\nIf the function is quick once it has started, send the request again: the start of a new instance counted toward the timeout, here as on AWS\.\nOr raise TimeoutInMillis of the integration, of which the maximum is 29,000/,
       504,
     ],
+    [
+      'only the work, if the start of the instance took little of the integration timeout',
+      { kind: 'timed-out', isColdStart: true, initMs: 1400 },
+      /^Make the integration respond sooner[^\n]*\nOr raise TimeoutInMillis/,
+      504,
+    ],
   ];
   for (const [name, result, change, status] of rows)
     it(`names ${name}`, async () => {

@@ -150,4 +150,22 @@ describe('a job whose caller waited too long', () => {
 
       assert.deepEqual(results, [{ kind: 'timed-out', ...(isColdStart && { isColdStart }) }]);
     });
+
+  it('tells how long the start of the instance took, if it has started', () => {
+    const due: (() => void)[] = [];
+    const results: InvocationResult[] = [];
+    const job = new Job('{}', '', 100, (result) => results.push(result), {
+      ...NO_DEADLINES,
+      after(_ms, then) {
+        due.push(then);
+        return { clear: () => undefined };
+      },
+    });
+    job.sequence = 0;
+    job.initMs = 40;
+
+    for (const then of due) then();
+
+    assert.deepEqual(results, [{ kind: 'timed-out', isColdStart: true, initMs: 40 }]);
+  });
 });
