@@ -1,4 +1,5 @@
 /** A distribution as requests use it. It is immutable, and created when the stacks are loaded. */
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** The header names, cookie names or query parameters that a policy selects. Header names are in lower case. */
 export type Selection =
@@ -115,6 +116,8 @@ export type Distribution = {
   readonly accountId: string;
   /** The domain name, for example `d111111abcdef8.cloudfront.net`. */
   readonly domainName: string;
+  /** `DistributionConfig` as the template has it, for members that do not affect requests here. */
+  readonly given: UnknownMembers;
   readonly aliases: readonly string[];
   readonly comment: string;
   readonly defaultRootObject: string;

@@ -1,6 +1,6 @@
 /** Reads the distributions of the loaded stacks, and reports everything that is not supported here. */
 import { partitionOf } from '@gatewright/aws/arn';
-import { asText } from '@gatewright/aws/json-object';
+import { asText, membersOf } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 import { closedBehavior, readBehavior, readPattern } from './read-behaviors.ts';
@@ -122,6 +122,7 @@ class DistributionReader {
       accountId: stack.accountId,
       // The domain name has the same form as the result of `Fn::GetAtt`.
       domainName: `d${makeId(13, stack.stackName, resource.logicalId)}.cloudfront.net`,
+      given: membersOf(resource.properties[ROOT]),
       aliases: [],
       comment: '',
       defaultRootObject: '',

@@ -1,4 +1,6 @@
 /** Prints CloudFront's XML, in the structure of its API reference. */
+import { asList, isJsonObject, isTrue, listOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { escapeXml } from '../../kernel/calls/aws-operation.ts';
 import type { Selection } from './distribution.ts';
 import type { Behavior, Distribution, ErrorRule, Origin } from './distribution.ts';
@@ -74,7 +76,8 @@ export function distributionListXml(listed: readonly Distribution[], page: Page,
       ...identityXml(one, loadedAt),
       aliasesXml(one),
       ...bodyXml(one),
-      node('Staging', false),
+      node('HttpVersion', httpVersionOf(one).toUpperCase().replace('.', '_')),
+      node('Staging', one.given['Staging'] === true),
     ]),
   );
   return { xml: printContent([...pageXml(page), ...listContent(summaries)]) };
@@ -89,6 +92,8 @@ export function distributionXml(one: Distribution, loadedAt: string): Element {
     xml: printContent([
       ...identityXml(one, loadedAt),
       node('InProgressInvalidationBatches', 0),
+      node('ActiveTrustedSigners', signersXml([])),
+      node('ActiveTrustedKeyGroups', signersXml([])),
       node('DistributionConfig', configXml(one)),
     ]),
   };
@@ -101,8 +106,43 @@ export function configXml(one: Distribution): Element {
       aliasesXml(one),
       node('DefaultRootObject', one.defaultRootObject),
       ...bodyXml(one),
+      node('Logging', loggingXml(membersOf(one.given['Logging']))),
+      node('HttpVersion', httpVersionOf(one)),
+      node('ContinuousDeploymentPolicyId', textOf(one.given, 'ContinuousDeploymentPolicyId')),
+      node('Staging', one.given['Staging'] === true),
     ]),
   };
+}
+
+/** A list of distributions prints the version in its own form: `HTTP2` (AWS CLI reference, list-distributions). */
+function httpVersionOf({ given }: Distribution): string {
+  return textOf(given, 'HttpVersion') || 'http2';
+}
+
+function loggingXml(logging: UnknownMembers): readonly Element[] {
+  const bucket = textOf(logging, 'Bucket');
+  return [
+    node('Enabled', bucket !== ''),
+    node('IncludeCookies', logging['IncludeCookies'] === true),
+    node('Bucket', bucket),
+    node('Prefix', textOf(logging, 'Prefix')),
+  ];
+}
+
+/** The certificate of viewers. Without one of its own, a distribution has the certificate of CloudFront. */
+function certificateXml(certificate: UnknownMembers): readonly Element[] {
+  const acm = textOf(certificate, 'AcmCertificateArn');
+  const iam = textOf(certificate, 'IamCertificateId');
+  const own = acm || iam;
+  return [
+    node('CloudFrontDefaultCertificate', own === ''),
+    ...(iam === '' ? [] : [node('IAMCertificateId', iam)]),
+    ...(acm === '' ? [] : [node('ACMCertificateArn', acm)]),
+    node('SSLSupportMethod', textOf(certificate, 'SslSupportMethod') || 'vip'),
+    node('MinimumProtocolVersion', textOf(certificate, 'MinimumProtocolVersion') || 'TLSv1'),
+    ...(own === '' ? [] : [node('Certificate', own)]),
+    node('CertificateSource', own === '' ? 'cloudfront' : acm === '' ? 'iam' : 'acm'),
+  ];
 }
 
 function identityXml({ id, arn, domainName }: Distribution, loadedAt: string): readonly Element[] {
@@ -122,30 +162,71 @@ function aliasesXml({ aliases }: Distribution): Element {
   );
 }
 
-function bodyXml({ origins, behaviors, errors, comment, webAclArn }: Distribution): readonly Element[] {
+function bodyXml(distribution: Distribution): readonly Element[] {
+  const { origins, behaviors, errors, comment, webAclArn, given } = distribution;
   const defaultBehavior = behaviors.at(-1);
   const others = behaviors.slice(0, -1);
+  const givenOrigins = listOf(given, 'Origins').map(membersOf);
+  const givenOthers = listOf(given, 'CacheBehaviors').map(membersOf);
+  const defaultGiven = membersOf(given['DefaultCacheBehavior']);
   return [
-    items('Origins', origins.map(originXml)),
-    ...(defaultBehavior === undefined ? [] : [node('DefaultCacheBehavior', behaviorXml(defaultBehavior))]),
+    items(
+      'Origins',
+      origins.flatMap((one) => {
+        const found = givenOrigins.find(({ Id }) => Id === one.id);
+        return found === undefined ? [] : [originXml(one, found)];
+      }),
+    ),
+    items('OriginGroups', listOf(membersOf(given['OriginGroups']), 'Items').map(groupXml)),
+    ...(defaultBehavior === undefined
+      ? []
+      : [node('DefaultCacheBehavior', behaviorXml(defaultBehavior, defaultGiven))]),
     items(
       'CacheBehaviors',
-      others.map((one) => node('CacheBehavior', [node('PathPattern', one.pattern), ...behaviorXml(one)])),
+      others.map((one, index) =>
+        node('CacheBehavior', [
+          node('PathPattern', one.pattern),
+          ...behaviorXml(one, givenOthers[index] ?? {}),
+        ]),
+      ),
     ),
     items('CustomErrorResponses', [...errors].map(errorXml)),
     node('Comment', comment),
-    node('PriceClass', 'PriceClass_All'),
+    node('PriceClass', textOf(given, 'PriceClass') || 'PriceClass_All'),
     node('Enabled', true),
-    node('ViewerCertificate', node('CloudFrontDefaultCertificate', true)),
+    node('ViewerCertificate', certificateXml(membersOf(given['ViewerCertificate']))),
     node('Restrictions', node('GeoRestriction', [node('RestrictionType', 'none'), node('Quantity', 0)])),
     node('WebACLId', webAclArn ?? ''),
-    node('HttpVersion', 'http2'),
-    node('IsIPV6Enabled', true),
+    node('IsIPV6Enabled', given['IPV6Enabled'] !== false),
   ];
 }
 
-function originXml(origin: Origin): Element {
+function groupXml(group: unknown): Element {
+  const { Id, FailoverCriteria, Members } = membersOf(group);
+  const codes = listOf(membersOf(membersOf(FailoverCriteria)['StatusCodes']), 'Items');
+  const members = listOf(membersOf(Members), 'Items').map((member) =>
+    node('OriginGroupMember', node('OriginId', textOf(membersOf(member), 'OriginId'))),
+  );
+  const statusCodes = items(
+    'StatusCodes',
+    codes.map((code) => node('StatusCode', String(code))),
+  );
+  return node('OriginGroup', [
+    node('Id', String(Id)),
+    node('FailoverCriteria', statusCodes),
+    items('Members', members),
+  ]);
+}
+
+/** The protocols of an origin that names none (AWS CLI reference, update-distribution). */
+const ORIGIN_PROTOCOLS = ['SSLv3', 'TLSv1'];
+
+function originXml(origin: Origin, given: UnknownMembers): Element {
   const { id, domainName, path, headers, protocol, httpPort, httpsPort, attempts, readTimeoutMs } = origin;
+  const s3 = given['S3OriginConfig'];
+  const custom = membersOf(given['CustomOriginConfig']);
+  const shield = membersOf(given['OriginShield']);
+  const protocols = asList(custom['OriginSSLProtocols'] ?? ORIGIN_PROTOCOLS);
   const added = headers.flatMap((name, index) =>
     index % 2 === 1
       ? []
@@ -161,39 +242,83 @@ function originXml(origin: Origin): Element {
     node('DomainName', domainName),
     node('OriginPath', path),
     items('CustomHeaders', added),
-    node('CustomOriginConfig', [
-      node('HTTPPort', httpPort),
-      node('HTTPSPort', httpsPort),
-      node('OriginProtocolPolicy', protocol),
-      node('OriginReadTimeout', readTimeoutMs / 1000),
-    ]),
+    isJsonObject(s3)
+      ? node('S3OriginConfig', node('OriginAccessIdentity', textOf(s3, 'OriginAccessIdentity')))
+      : node('CustomOriginConfig', [
+          node('HTTPPort', httpPort),
+          node('HTTPSPort', httpsPort),
+          node('OriginProtocolPolicy', protocol),
+          items(
+            'OriginSslProtocols',
+            protocols.map((name) => node('SslProtocol', String(name))),
+          ),
+          node('OriginReadTimeout', readTimeoutMs / 1000),
+          node('OriginKeepaliveTimeout', Number(custom['OriginKeepaliveTimeout'] ?? 5)),
+        ]),
     node('ConnectionAttempts', attempts),
+    node('ConnectionTimeout', Number(given['ConnectionTimeout'] ?? 10)),
+    node('OriginShield', [
+      node('Enabled', isTrue(shield['Enabled'])),
+      ...(isTrue(shield['Enabled'])
+        ? [node('OriginShieldRegion', textOf(shield, 'OriginShieldRegion'))]
+        : []),
+    ]),
+    node('OriginAccessControlId', textOf(given, 'OriginAccessControlId')),
   ]);
 }
 
-function behaviorXml({
-  origin,
-  viewerProtocol,
-  allowedMethods,
-  cachedMethods,
-  compresses,
-  cache,
-  policyIds,
-}: Behavior): readonly Element[] {
+/** The order in which CloudFront lists methods, whatever the order of the distribution. */
+const METHODS = ['HEAD', 'DELETE', 'POST', 'GET', 'OPTIONS', 'PUT', 'PATCH'];
+
+function behaviorXml(
+  { origin, viewerProtocol, allowedMethods, cachedMethods, compresses, cache, policyIds }: Behavior,
+  given: UnknownMembers,
+): readonly Element[] {
   const methods = (set: ReadonlySet<string>): readonly Element[] =>
-    [...set].map((method) => node('Method', method));
+    METHODS.filter((method) => set.has(method)).map((method) => node('Method', method));
   const policy = (name: string, id: string | undefined): readonly Element[] =>
     id === undefined ? [] : [node(name, id)];
   return [
-    node('TargetOriginId', origin.id),
+    node('TargetOriginId', textOf(given, 'TargetOriginId') || origin.id),
+    node('TrustedSigners', signersXml(listOf(given, 'TrustedSigners'), 'AwsAccountNumber')),
+    node('TrustedKeyGroups', signersXml(listOf(given, 'TrustedKeyGroups'), 'KeyGroup')),
     node('ViewerProtocolPolicy', viewerProtocol),
     items('AllowedMethods', methods(allowedMethods), [items('CachedMethods', methods(cachedMethods))]),
+    node('SmoothStreaming', isTrue(given['SmoothStreaming'])),
     node('Compress', compresses),
+    items('LambdaFunctionAssociations', listOf(given, 'LambdaFunctionAssociations').map(edgeFunctionXml)),
+    items('FunctionAssociations', listOf(given, 'FunctionAssociations').map(functionXml)),
+    node('FieldLevelEncryptionId', textOf(given, 'FieldLevelEncryptionId')),
     ...policy('CachePolicyId', policyIds.cache),
     ...policy('OriginRequestPolicyId', policyIds.request),
     ...policy('ResponseHeadersPolicyId', policyIds.response),
     ...(cache.isLegacy ? legacyXml(cache) : []),
+    node('GrpcConfig', node('Enabled', isTrue(membersOf(given['GrpcConfig'])['Enabled']))),
   ];
+}
+
+function signersXml(signers: readonly unknown[], name = ''): readonly Element[] {
+  const made = signers.map((signer) => node(name, String(signer)));
+  return [
+    node('Enabled', made.length > 0),
+    node('Quantity', made.length),
+    ...(made.length === 0 ? [] : [node('Items', made)]),
+  ];
+}
+
+function functionXml(association: unknown): Element {
+  const of = membersOf(association);
+  const arn = node('FunctionARN', textOf(of, 'FunctionARN'));
+  return node('FunctionAssociation', [arn, node('EventType', textOf(of, 'EventType'))]);
+}
+
+function edgeFunctionXml(association: unknown): Element {
+  const of = membersOf(association);
+  return node('LambdaFunctionAssociation', [
+    node('LambdaFunctionARN', textOf(of, 'LambdaFunctionARN')),
+    node('EventType', textOf(of, 'EventType')),
+    node('IncludeBody', isTrue(of['IncludeBody'])),
+  ]);
 }
 
 function legacyXml({
