@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Pick } from '../../support/pick.ts';
+import { drawHttpDocument, drawRestDocument } from './draw-documents.ts';
 
 /** An API of a template, with what its events may refer to. */
 export type DrawnApi = {
@@ -138,6 +139,7 @@ function drawRestApi(pick: Pick): DrawnApi {
       }),
       ...(pick.chance(0.2) && { Domain: drawDomain(pick, ['REGIONAL', 'EDGE']) }),
       ...(pick.chance(0.1) && { AlwaysDeploy: true }),
+      ...(pick.chance(0.3) && { DefinitionBody: drawRestDocument(pick) }),
     },
   };
   const hasKey = auth['ApiKeyRequired'] === true;
@@ -222,6 +224,7 @@ function drawHttpApi(pick: Pick): DrawnApi {
       ...(pick.chance(0.2) && { Tags: { team: 'orders' } }),
       ...(pick.chance(0.1) && { DisableExecuteApiEndpoint: true, FailOnWarnings: true }),
       ...(pick.chance(0.2) && { Domain: drawDomain(pick, ['REGIONAL']) }),
+      ...(pick.chance(0.4) && { DefinitionBody: drawHttpDocument(pick, known) }),
     },
   };
   return {

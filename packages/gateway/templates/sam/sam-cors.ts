@@ -102,7 +102,8 @@ function preflightMethod(settings: JsonObject, item: JsonObject): JsonObject {
 }
 
 function allowedMethods(item: JsonObject): string {
-  const names = methodNames(item).map(methodKey);
+  // SAM lists all members of a path, also those that are no methods, such as `parameters`.
+  const names = Object.keys(item);
   if (names.includes(ANY_METHOD)) return ALL_METHODS;
   return [...new Set([...names, 'options'].map((name) => name.toUpperCase()))].toSorted().join(',');
 }

@@ -1,11 +1,12 @@
 /** Expands `AWS::Serverless::HttpApi` and the implicit HTTP API to an API with its document, stage and domain. */
-import { isJsonObject, isTrue, mapOf } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import {
   INTEGRATION,
   emptyDocument,
   hasIntegration,
   isDocument,
+  mapMethods,
   methodKey,
   onlyIf,
   putMethod,
@@ -18,6 +19,7 @@ import { expandV2Stage, OF_STAGE } from './sam-v2-stage.ts';
 import { addHttpSecurity, httpEventSecurity } from './sam-http-security.ts';
 
 const TYPE = 'AWS::Serverless::HttpApi';
+const CORS = 'x-amazon-apigateway-cors';
 const OF_API = ['Name', 'Description', 'DisableExecuteApiEndpoint', 'FailOnWarnings', 'Tags'];
 const OF_DOCUMENT =
   'StageName Auth CorsConfiguration DefinitionBody DefinitionUri Domain PropagateTags'.split(' ');
@@ -37,10 +39,8 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
   expansion.make(logicalId, logicalId, 'AWS::ApiGatewayV2::Api', {
     ...pick(properties, OF_API),
     ProtocolType: 'HTTP',
-    ...(location === undefined
-      ? { Body: documentOf(expansion, api, auth) }
-      : { BodyS3Location: localOrS3Body(location) }),
-    ...present({ CorsConfiguration: isTrue(cors) ? { AllowOrigins: ['*'] } : cors }),
+    ...(location !== undefined && { BodyS3Location: localOrS3Body(location) }),
+    ...withCors(location === undefined ? documentOf(expansion, api, auth) : undefined, cors),
   });
   makeAuthorizerPermissions(expansion, logicalId, auth);
   for (const route of routes.filter(({ fault }) => fault === undefined))
@@ -75,7 +75,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Jso
   return addHttpSecurity(expansion, logicalId, document, auth);
 }
 
-/** Adds a route. Settings that the document has for the route take precedence. */
+/** Adds a route, and applies what its event says. If the document has the route, its integration stays. */
 function addRoute(
   expansion: SamExpansion,
   api: SamApi,
@@ -88,28 +88,80 @@ function addRoute(
   const key = methodKey(method);
   for (const name of Object.keys(properties).filter((each) => !OF_EVENT.includes(each)))
     expansion.report(ownerId, TYPE, `Events.${eventName}.${name}`, 'this property is not applied');
-  if (hasIntegration(document, path, key)) {
-    if (api.properties['DefinitionBody'] !== undefined) return document;
+  const isWritten = hasIntegration(document, path, key);
+  if (isWritten && api.properties['DefinitionBody'] === undefined)
     return expansion.fail(ownerId, `event ${eventName}: ${method} ${path} is defined twice`);
-  }
-  expansion.placeMethod(api.logicalId, path, key, route);
-  const names = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name);
+  if (!isWritten) expansion.placeMethod(api.logicalId, path, key, route);
+  const added = httpEventSecurity(expansion, auth, route);
+  return mapMethods(isWritten ? document : putRoute(expansion, document, route, key), (given, ...at) =>
+    at[0] === key && at[1] === path ? applyEvent(given, route, added) : given,
+  );
+}
+
+function putRoute(
+  expansion: SamExpansion,
+  document: JsonObject,
+  { ownerId, path, target }: SamRoute,
+  key: string,
+): JsonObject {
   const definition = {
     [INTEGRATION]: {
       type: 'aws_proxy',
       httpMethod: 'POST',
-      payloadFormatVersion: properties['PayloadFormatVersion'] ?? '2.0',
-      uri: invocationUri(target.arn),
-      ...present({ timeoutInMillis: properties['TimeoutInMillis'] }),
+      payloadFormatVersion: '2.0',
+      ...(target.kind === 'function' && { uri: invocationUri(target.arn) }),
     },
-    ...present({ security: httpEventSecurity(expansion, auth, route) }),
-    ...(names.length === 0
-      ? {}
-      : { parameters: names.map((name) => ({ name, in: 'path', required: true })) }),
     responses: {},
   };
   const condition = expansion.conditionOf(ownerId);
   return putMethod(document, path, key, condition === undefined ? definition : onlyIf(condition, definition));
+}
+
+/** An event also guards and configures a route that the document defines, as SAM's `OpenApiEditor` does it. */
+function applyEvent(
+  definition: JsonObject,
+  { path, properties }: SamRoute,
+  added: readonly Json[],
+): JsonObject {
+  const { security, parameters } = definition;
+  const names = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name);
+  const known = isJsonList(parameters) ? parameters : [];
+  const changed = known.map((parameter) =>
+    names.some((name) => name === membersOf(parameter)['name'])
+      ? { ...membersOf(parameter), in: 'path', required: true }
+      : parameter,
+  );
+  const missing = names.filter((name) => !known.some((parameter) => membersOf(parameter)['name'] === name));
+  return {
+    ...definition,
+    [INTEGRATION]: {
+      ...mapOf(definition, INTEGRATION),
+      ...present({
+        payloadFormatVersion: properties['PayloadFormatVersion'],
+        timeoutInMillis: properties['TimeoutInMillis'],
+      }),
+    },
+    ...(added.length > 0 && { security: [...(isJsonList(security) ? security : []), ...added] }),
+    ...(names.length > 0 && {
+      parameters: [...changed, ...missing.map((name) => ({ name, in: 'path', required: true }))],
+    }),
+  };
+}
+
+/**
+ * Returns the document and the property with the settings for CORS. If the document has its own, each setting of
+ * `CorsConfiguration` replaces the one in the document.
+ */
+function withCors(document: Json | undefined, cors: Json | undefined): JsonObject {
+  const settings = isTrue(cors) ? { AllowOrigins: ['*'] } : cors;
+  const own = membersOf(document)[CORS];
+  if (!isJsonObject(document) || !isJsonObject(own) || !isJsonObject(settings))
+    return present({ Body: document, CorsConfiguration: settings });
+  const replaced = Object.entries(settings).map(([name, value]) => [
+    name.charAt(0).toLowerCase() + name.slice(1),
+    value,
+  ]);
+  return { Body: { ...document, [CORS]: { ...own, ...(Object.fromEntries(replaced) as JsonObject) } } };
 }
 
 function routeSettingsOf(

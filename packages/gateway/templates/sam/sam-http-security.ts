@@ -16,15 +16,17 @@ const SIGNED = {
   in: 'header',
   'x-amazon-apigateway-authtype': 'awsSigv4',
 };
+/** SAM's mark of a route without an authorizer. An empty list does not keep the default authorizer away. */
+const OPEN = [{ NONE: [] }];
 
-/** Returns `security` for the route of one event; undefined if the API's default applies. */
+/** Returns what the event adds to `security` of its route; nothing if the API's default applies. */
 export function httpEventSecurity(
   expansion: SamExpansion,
   apiAuth: JsonObject,
   { ownerId, eventName, properties }: SamRoute,
-): Json | undefined {
+): readonly Json[] {
   const auth = properties['Auth'];
-  if (!isJsonObject(auth) || Object.keys(auth).length === 0) return undefined;
+  if (!isJsonObject(auth) || Object.keys(auth).length === 0) return [];
   const name = auth['Authorizer'] ?? apiAuth['DefaultAuthorizer'];
   const where = `event ${eventName}: `;
   if (typeof name !== 'string')
@@ -35,7 +37,7 @@ export function httpEventSecurity(
   if (name === 'NONE') {
     if (apiAuth['DefaultAuthorizer'] === undefined)
       expansion.fail(ownerId, `${where}Authorizer NONE is allowed only if the API has a DefaultAuthorizer`);
-    return [];
+    return OPEN;
   }
   const authorizer = authorizersOf(apiAuth)[name];
   if (name !== 'AWS_IAM' && !isJsonObject(authorizer))
@@ -82,11 +84,11 @@ function withDefaultAuthorizer(
   if (!isSigned && authorizer === undefined)
     return expansion.fail(apiId, `Auth.DefaultAuthorizer names ${name}, which is not in Auth.Authorizers`);
   const scopes = isJsonObject(authorizer) ? (authorizer['AuthorizationScopes'] ?? []) : [];
-  return mapMethods(document, (definition, key) =>
-    key === 'options' || definition['security'] !== undefined
-      ? definition
-      : { ...definition, security: [{ [name]: scopes }] },
-  );
+  return mapMethods(document, (definition, key) => {
+    const { security } = definition;
+    const hasOwn = security !== undefined && !(isJsonList(security) && security.length === 0);
+    return key === 'options' || hasOwn ? definition : { ...definition, security: [{ [name]: scopes }] };
+  });
 }
 
 function httpScheme(expansion: SamExpansion, apiId: string, name: string, authorizer: Json): JsonObject {

@@ -212,11 +212,15 @@ const RULES: Readonly<Record<string, readonly Judge[]>> = {
       ['DisableExecuteApiEndpoint', ENDPOINT],
     ]),
   ],
-  HttpApi: inlineOnly([
-    ['CorsConfiguration', `Cors ${OPENAPI.replace('the ', '')}`],
-    ...['Auth', 'Tags', 'Description', 'Name'].map((name) => [name, `${name} ${OPENAPI}`] as const),
-    ['DisableExecuteApiEndpoint', ENDPOINT],
-  ]),
+  HttpApi: [
+    ...inlineOnly([
+      ['CorsConfiguration', `Cors ${OPENAPI.replace('the ', '')}`],
+      ...['Auth', 'Tags', 'Description', 'Name'].map((name) => [name, `${name} ${OPENAPI}`] as const),
+      ['DisableExecuteApiEndpoint', ENDPOINT],
+    ]),
+    judgeSecond('Name', ({ title }) => membersOf(title)['Ref'] !== 'AWS::StackName'),
+    judgeSecond('Description', (info) => has(info, 'description') && info['description'] !== ''),
+  ],
   SimpleTable: ['Name', 'Type'].map(
     (name): Judge =>
       ({ PrimaryKey: key }) =>
@@ -225,6 +229,19 @@ const RULES: Readonly<Record<string, readonly Judge[]>> = {
           : undefined,
   ),
 };
+
+/** Refuses a property of an API whose document already says the same. */
+function judgeSecond(name: string, isSaid: (info: JsonObject) => boolean): Judge {
+  return (properties) => {
+    const { [name]: own, DefinitionBody: document } = properties;
+    return has(properties, name) && own !== '' && isJsonObject(document) && isSaid(mapOf(document, 'info'))
+      ? {
+          at: [name],
+          message: `Unable to set ${name} because it is already defined within inline OpenAPI specified in the 'DefinitionBody' property.`,
+        }
+      : undefined;
+  };
+}
 
 function judgePackageType(properties: JsonObject, resource: JsonObject): Refusal | undefined {
   const { PackageType: type = 'Zip' } = properties;

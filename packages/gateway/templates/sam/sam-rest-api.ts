@@ -31,6 +31,7 @@ import { stateMachineMethod } from './sam-state-machine.ts';
 import { expandUsagePlan } from './sam-usage-plan.ts';
 
 const TYPE = 'AWS::Serverless::Api';
+const BINARY_TYPES = 'x-amazon-apigateway-binary-media-types';
 const words = (text: string): readonly string[] => text.split(' ');
 const OF_API = words(
   'Name Description MinimumCompressionSize ApiKeySourceType DisableExecuteApiEndpoint FailOnWarnings Mode Tags Policy SecurityPolicy EndpointAccessMode',
@@ -106,7 +107,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stag
     return written;
   }
   const models = modelDefinitions(expansion, logicalId, properties['Models']);
-  let document = isOwn ? withOpenApiSections(written) : emptyDocument('rest');
+  let document = isOwn ? ownDocument(written, properties) : emptyDocument('rest');
   // An API with its own document gets the routes of events only if it is configured to merge them.
   if (!isOwn || properties['MergeDefinitions'] === true)
     for (const route of routes)
@@ -125,6 +126,12 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stag
   });
   document = addGatewayResponses(expansion, logicalId, document, properties['GatewayResponses']);
   return putDefinitions(document, 'models', models);
+}
+
+/** The media types of the property replace those of the document. */
+function ownDocument(written: JsonObject, properties: JsonObject): JsonObject {
+  const { [BINARY_TYPES]: _, ...others } = written;
+  return withOpenApiSections(properties['BinaryMediaTypes'] === undefined ? written : others);
 }
 
 type RouteSurroundings = {
