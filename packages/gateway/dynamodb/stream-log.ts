@@ -1,7 +1,7 @@
 /**
- * The record of the changes of all streams. It is one list in memory, which contains the changes of the last 24 hours
- * by the gateway's clock, up to a maximum size in bytes (developer guide, "Change data capture for DynamoDB Streams").
- * The ids and sequence numbers in responses of DynamoDB Streams are the same as in the events of functions.
+ * Records the changes of all streams in one list in memory. The list contains the changes of the last 24 hours by the
+ * gateway's clock, up to a maximum size in bytes (developer guide, "Change data capture for DynamoDB Streams"). The ids
+ * and sequence numbers in responses of DynamoDB Streams are the same as in the events of functions.
  */
 import { randomBytes } from 'node:crypto';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

@@ -175,7 +175,7 @@ export class ConnectionKeeper {
   #heardPong({ pingAfterMs, closesInMs, credentialEndsInMs = Infinity }: Pong): void {
     this.#cancel('answer');
     // The failures are reset only after a response. Otherwise, if connections open but get no responses, all clients
-    // would reconnect at once, for ever.
+    // would reconnect at once, forever.
     this.#failures = 0;
     this.#set('ping', Math.max(250, pingAfterMs), () => this.ping());
     const leftMs = Math.min(closesInMs, credentialEndsInMs);

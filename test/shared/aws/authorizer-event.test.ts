@@ -53,7 +53,7 @@ describe('parseRequestEvent', () => {
     assert.equal(addressOf({ methodArn: ARN, requestContext: {} }), undefined);
   });
 
-  it('collects every value of a header in any case', () => {
+  it('collects every value of a header, whatever the case of its name', () => {
     const event = parseRequestEvent({
       type: 'REQUEST',
       methodArn: ARN,

@@ -23,7 +23,7 @@ describe('headersOf', () => {
     expected: readonly (readonly [string, string[]])[],
   ])[] = [
     [
-      'takes all values of the map of lists, and names in any case', // REST
+      'uses all values of the map of lists, whatever the case of the names', // REST
       { headers: { 'X-A': '2' }, multiValueHeaders: { 'X-A': ['1', '2'], 'x-a': ['3'] } },
       [['x-a', ['1', '2', '3']]],
     ],

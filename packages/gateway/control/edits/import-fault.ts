@@ -8,8 +8,8 @@ const ANY = 'x-amazon-apigateway-any-method';
 
 /**
  * Returns the fault of an import with all parts that could not be created. A fault of the document itself is returned
- * unchanged. The words for a model and an integration are from edx/api-manager#259 and ustayready/fireprox#37. The words
- * for a method are from a warning in aws/aws-sam-cli#2410.
+ * unchanged. The messages for a model and an integration are from edx/api-manager#259 and ustayready/fireprox#37. The
+ * message for a method is from a warning in aws/aws-sam-cli#2410.
  * @param all the faults of the document, in which a fault of the document itself is not listed
  */
 export function importFault(error: unknown, all: readonly DefinitionError[]): unknown {

@@ -132,7 +132,7 @@ export function checkAttributes(attributes: UnknownMembers, isFifo: boolean): vo
 
 /**
  * Checks a redrive policy that a call sets (crossplane-contrib/provider-aws#443; obs: sqs, of the code for each of the
- * three faults). The words for a count that is out of range are inferred.
+ * three faults). The message for a count that is out of range are inferred.
  */
 function checkRedrive(value: unknown): void {
   if (typeof value !== 'string' || value === '') return;

@@ -66,8 +66,12 @@ export function checkIssuers(check: IssuerCheck): void {
         `ws-connect returns only the subprotocol "${SUBPROTOCOL_MARKER}", and a browser closes a connection that returns none: use it, or answer $connect yourself`,
       );
     if (WEBSOCKET_ONLY.includes(source.in) && kind !== 'websocket')
-      problem(['sources', index, 'in'], `is for WebSocket APIs only; this API is of type ${API_NAMES[kind]}`);
+      problem(['sources', index, 'in'], describeOnlyFor('websocket', kind));
   }
+}
+
+function describeOnlyFor(only: ApiKind, kind: ApiKind): string {
+  return `is for ${API_NAMES[only]} APIs only; this API is of type ${API_NAMES[kind]}`;
 }
 
 function checkEachIssuer({ document, kind, snapshots, problem, warning }: IssuerCheck): void {
@@ -90,11 +94,7 @@ function checkEachIssuer({ document, kind, snapshots, problem, warning }: Issuer
       continue;
     }
     if (isTicketIssuer(issuer)) {
-      if (kind !== 'websocket')
-        problem(
-          [...path, 'type'],
-          `ticket is for WebSocket APIs only; this API is of type ${API_NAMES[kind]}`,
-        );
+      if (kind !== 'websocket') problem([...path, 'type'], `ticket ${describeOnlyFor('websocket', kind)}`);
       continue;
     }
     if (isKeyIssuer(issuer)) {
@@ -106,10 +106,7 @@ function checkEachIssuer({ document, kind, snapshots, problem, warning }: Issuer
         );
       trusted.add(prefix);
       if (issuer.nativeUsagePlan === true && kind !== 'rest')
-        problem(
-          [...path, 'nativeUsagePlan'],
-          `is for REST APIs only; this API is of type ${API_NAMES[kind]}`,
-        );
+        problem([...path, 'nativeUsagePlan'], describeOnlyFor('rest', kind));
       if (issuer.nativeUsagePlan === true && document.quota?.admissionKey !== undefined)
         problem(
           [...path, 'nativeUsagePlan'],

@@ -263,7 +263,7 @@ const CELLS: Readonly<Record<MatrixCell, string>> = {
 /** Explains the cells `open` and `other`, which do not result from a rule of the document. */
 const LEGEND: Readonly<Partial<Record<MatrixCell, string>>> = {
   open: 'open: the route has no authorizer, so everyone can call it',
-  other: 'other: an authorizer that is not Gatewright’s decides, and no rule of this document applies',
+  other: 'other: another authorizer than Gatewright’s decides, and no rule of this document applies',
 };
 
 function printMatrix(matrix: ReturnType<typeof describeAccess> & { readonly document: string }): string {

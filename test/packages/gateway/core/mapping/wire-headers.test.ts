@@ -11,7 +11,7 @@ import {
 import { CODE_POINT } from '../../../../support/any-text.ts';
 
 describe('setHeader', () => {
-  it('replaces a header of the same name in any case and keeps the last spelling', () => {
+  it('replaces a header of the same name, whatever its case, and keeps the last spelling', () => {
     const headers: WireHeaders = new Map();
     setHeader(headers, 'accept', ['a']);
     setHeader(headers, 'X-Many', ['1', '2']);
