@@ -48,14 +48,14 @@ export function judgeVpcLink(
 ): BrokenRelation | undefined {
   const written = mapOf(writtenOf(link, stack), 'Properties')['TargetArns'];
   const resources = mapOf(stack.source?.template ?? {}, 'Resources');
-  for (const [index, target] of asOneOrMore(link.properties['TargetArns'] ?? []).entries()) {
-    const one = Array.isArray(written) ? (written[index] as Json) : undefined;
-    const balancer = mapOf(resources, textOf(membersOf(one), 'Ref'));
+  for (const [index, target] of asOneOrMore(written ?? []).entries()) {
+    const balancer = mapOf(resources, textOf(membersOf(target), 'Ref'));
     const { Type: kind = 'application' } = mapOf(balancer, 'Properties');
-    if (
-      /:loadbalancer\/app\//.test(asText(target) ?? '') ||
-      (balancer['Type'] === BALANCER && kind === 'application')
-    )
+    const isApplication =
+      typeof target === 'string'
+        ? /:loadbalancer\/app\//.test(target)
+        : balancer['Type'] === BALANCER && kind === 'application';
+    if (isApplication)
       return { resource: link, property: `TargetArns.${index}`, message: 'NLB ARN is malformed' };
   }
   return undefined;

@@ -102,8 +102,10 @@ export function judgeDestinations(
     };
   // A stack that was not written in CloudFormation may define the policy in the queue or topic itself.
   if (source?.writtenAs !== undefined) return undefined;
-  const closed = notificationsOf(bucket).find(({ destination }) => {
-    const target = all.find((one) => isPolicedType(one.type) && isDestination(one, destination));
+  const closed = notificationsOf(bucket).find(({ destination, member }) => {
+    const target = all.find(
+      (one) => isPolicedType(one.type) && one.type.endsWith(`::${member}`) && isDestination(one, destination),
+    );
     return target !== undefined && policiesOfTarget(target, all).length === 0;
   });
   return closed === undefined

@@ -136,7 +136,8 @@ function compileBounded(pattern: string): Pattern {
 /** The schemas are written for other engines, in which `\Z` is the end of the text. */
 function compileEither(pattern: string): RegExp | undefined {
   const source = pattern.replaceAll(/\\[Zz]/g, '$');
-  for (const flags of ['u', ''])
+  // Without the flag u, \p{Print} would be the letter p and the text {Print}.
+  for (const flags of source.includes(String.raw`\p{`) ? ['u'] : ['u', ''])
     try {
       return new RegExp(source, flags);
     } catch {
@@ -157,7 +158,7 @@ function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolatio
     combinations.some((one) => schemaPath !== one.schemaPath && schemaPath.startsWith(`${one.schemaPath}/`));
   const found = new Map<string, SchemaViolation>();
   for (const error of errors) {
-    if (isInside(error) || error.keyword === 'if') continue;
+    if (isInside(error) || error.keyword === 'if' || isFlagInText(error)) continue;
     const one = toViolation(error as SchemaError, errors);
     if (one !== undefined) found.set(JSON.stringify([one.path, one.missing, one.message]), one);
   }
@@ -168,6 +169,16 @@ function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolatio
   return [...found.values()].filter(
     ({ isWorded, path, missing, excess }) =>
       isWorded === true || missing !== undefined || excess !== undefined || !worded.has(path.join('.')),
+  );
+}
+
+/** CloudFormation converts texts such as `True` to flags, whatever the case of their letters. */
+function isFlagInText({ keyword, schema, data }: ErrorObject): boolean {
+  return (
+    keyword === 'type' &&
+    [schema].flat().includes('boolean') &&
+    typeof data === 'string' &&
+    /^(?:true|false)$/i.test(data)
   );
 }
 

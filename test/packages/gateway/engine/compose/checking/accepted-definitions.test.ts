@@ -344,7 +344,7 @@ Resources:
     text: `
 Resources:
   Queue: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: [a], PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: '*', Action: 'SQS:*', Resource: '*' }] } } }
-  Topic: { Type: AWS::SNS::TopicPolicy, Properties: { Topics: [a], PolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, Principal: '*', Action: ['SNS:Publish', 'sns:Subscribe'], Resource: '*' } } } }`,
+  Topic: { Type: AWS::SNS::TopicPolicy, Properties: { Topics: ['arn:aws:sns:us-east-1:123456789012:a'], PolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, Principal: '*', Action: ['SNS:Publish', 'sns:Subscribe'], Resource: '*' } } } }`,
   },
   {
     name: 'a state machine with all ways to a state',

@@ -150,13 +150,13 @@ Resources:
   });
 
   it('names a type without rules once, and cfn-lint as the remedy', async () => {
-    const text = 'Resources:\n  A: { Type: AWS::EC2::VPC }\n  B: { Type: AWS::EC2::VPC }\n';
+    const text = 'Resources:\n  A: { Type: AWS::MediaLive::Input }\n  B: { Type: AWS::MediaLive::Input }\n';
     const at = write({ 'template.yaml': text });
 
     const { findings } = await examineStacks([at('template.yaml')], OPTIONS);
 
     const [only, ...others] = findings.filter(({ id }) => id === 'type-not-checked');
-    assert.match(only?.message ?? '', /AWS::EC2::VPC are not checked \(and 1 more\)/);
+    assert.match(only?.message ?? '', /AWS::MediaLive::Input are not checked \(and 1 more\)/);
     assert.match(only?.remedy ?? '', /cfn-lint/);
     assert.deepEqual(others, []);
   });

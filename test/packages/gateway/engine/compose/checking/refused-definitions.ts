@@ -1,5 +1,6 @@
 /** Definitions that AWS refuses, by what they are about. */
 import type { RefusedDefinition } from './refused/definition.ts';
+import { OF_ARNS } from './refused/of-arns.ts';
 import { OF_COMBINATIONS } from './refused/of-combinations.ts';
 import { OF_DELIVERIES } from './refused/of-deliveries.ts';
 import { OF_EARLY_VALUES } from './refused/of-early-values.ts';
@@ -18,6 +19,7 @@ import { OF_TEMPLATES } from './refused/of-templates.ts';
 import { OF_THREADS } from './refused/of-threads.ts';
 import { OF_USER_POOLS } from './refused/of-user-pools.ts';
 import { OF_UNDEPLOYED } from './refused/of-undeployed.ts';
+import { OF_VALUES } from './refused/of-values.ts';
 import { OF_V2 } from './refused/of-v2.ts';
 
 export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
@@ -41,4 +43,6 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_ORDER,
   ...OF_COMBINATIONS,
   ...OF_LITERALS,
+  ...OF_ARNS,
+  ...OF_VALUES,
 ];

@@ -6,10 +6,10 @@ export const OF_EVENTS: readonly RefusedDefinition[] = [
     ...one(
       'a bucket with an ACL although ACLs are disabled by default',
       `
-  Broken: # here
+  Broken:
     Type: AWS::S3::Bucket
     Properties:
-      AccessControl: PublicRead`,
+      AccessControl: PublicRead # here`,
       's3-bucket-ownershipcontrols',
       'S3 user guide, "Controlling ownership of objects and disabling ACLs for your bucket"',
     ),

@@ -188,14 +188,14 @@ export const OF_THREADS: readonly RefusedDefinition[] = [
   {
     name: 'a file system outside of a VPC',
     text: `
-  Broken: # here
+  Broken:
     Type: AWS::Lambda::Function
     Properties:
       Runtime: nodejs22.x
       Handler: index.handler
       Role: arn:aws:iam::123456789012:role/any
       Code: { ZipFile: 'exports.handler = async () => 1' }
-      FileSystemConfigs: [{ Arn: 'arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0', LocalMountPath: /mnt/data }]`,
+      FileSystemConfigs: [{ Arn: 'arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0', LocalMountPath: /mnt/data }] # here`,
     id: 'lambda-function-vpcconfig',
     source: 'aws-cloudformation/cfn-lint#4369: "Function must be configured to execute in a VPC"',
   },
