@@ -1,6 +1,7 @@
 /** Reads the header maps of a function's response, and checks them before they reach a socket (docs/aws §3.5). */
 
 import { quote } from '../routing/quote.ts';
+import { HEADER_NAME } from '../mapping/wire-headers.ts';
 import type { ProxyFault } from '../defect.ts';
 
 export type HeaderLine = readonly [name: string, value: string];
@@ -8,9 +9,6 @@ export type HeaderLine = readonly [name: string, value: string];
 type Refused = { readonly kind: 'malformed'; readonly reason: string } & ProxyFault;
 
 export type HeaderReading = { readonly kind: 'headers'; readonly lines: readonly HeaderLine[] } | Refused;
-
-/** A token according to RFC 9110 §5.6.2. */
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /**
  * Matches the characters that are allowed in a header value, to prevent response splitting. If user input with a CR or
@@ -90,7 +88,7 @@ function printScalar(value: unknown): string | undefined {
 }
 
 function isSafe(name: string, value: string): boolean {
-  return NAME.test(name) && VALUE.test(value);
+  return HEADER_NAME.test(name) && VALUE.test(value);
 }
 
 function malformed(part: ProxyFault['part'], reason: string, name?: string): Refused {
