@@ -157,6 +157,16 @@ describe('event source mappings by calls', () => {
     assert.deepEqual(changed.body['FunctionResponseTypes'], []);
   });
 
+  // Source: LocalStack, snapshot of test_function_name_variations (partial_arn_latest_create_esm)
+  it('keeps $LATEST in the ARN of a function that is named with it', async () => {
+    const { body } = await create({
+      FunctionName: `${ACCOUNT}:function:work:$LATEST`,
+      EventSourceArn: QUEUE,
+    });
+
+    assert.equal(body['FunctionArn'], `arn:aws:lambda:${REGION}:${ACCOUNT}:function:work:$LATEST`);
+  });
+
   // Source: LocalStack, snapshot of test_create_event_filter_criteria_validation
   it('does not show criteria without filters', async () => {
     const id = await idOf({

@@ -7,7 +7,7 @@ import type { ServiceRequest } from '../../core/ports.ts';
 import { findMappedSource } from '../../core/stack/event-sources.ts';
 import type { MappedSource } from '../../core/stack/event-sources.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
-import { readFunctionName } from '@gatewright/aws/function-name';
+import { parseFunctionName } from '@gatewright/aws/function-name';
 import type { Answered, ServicePorts } from '../../kernel/service.ts';
 import type { EventSourceMapping, EventSourceMappings } from './event-source-mappings.ts';
 import { invalidParameter, readCall, readMembers, refuseForSource } from './mapping-members.ts';
@@ -123,7 +123,7 @@ export class MappingCalls {
    */
   async #put(mapping: EventSourceMapping): Promise<void> {
     const source = asText(mapping.properties['EventSourceArn']) ?? '';
-    const { functionName: name } = readFunctionName(asText(mapping.properties['FunctionName']) ?? '');
+    const { functionName: name } = parseFunctionName(asText(mapping.properties['FunctionName']) ?? '');
     const missing = describeMissingRight(name, source, this.#ports.permits);
     if (missing !== undefined) throw invalidParameter(missing);
     const unsupported = await this.#mappings.put(mapping).catch((error: unknown) => {
@@ -145,8 +145,9 @@ export class MappingCalls {
     return printMapping(mapping, { accountId: this.#ports.accountId, functionArn }, state);
   }
 
+  /** A name with `$LATEST` gets an ARN with it (recorded by LocalStack: test_function_name_variations). */
   #arnOf(functionName: unknown): string {
-    const { functionName: name, qualifier } = readFunctionName(asText(functionName) ?? '');
+    const { functionName: name, qualifier } = parseFunctionName(asText(functionName) ?? '');
     const arn = this.#ports.functionArnOf(name);
     return qualifier === undefined ? arn : `${arn}:${qualifier}`;
   }
@@ -156,7 +157,7 @@ export class MappingCalls {
    * @throws OperationRefused for an unknown function
    */
   #arnOfFunction(functionName: unknown): string {
-    const { functionName: name } = readFunctionName(asText(functionName) ?? '');
+    const { functionName: name } = parseFunctionName(asText(functionName) ?? '');
     if (this.#ports.invoker.has(name)) return this.#arnOf(functionName);
     throw invalidParameter('Function does not exist');
   }
@@ -173,7 +174,7 @@ const STATUSES: Readonly<Record<string, number>> = {
 
 /** The words are recorded for queues and for streams. */
 function describeSame(service: string, source: string, functionName: string): string {
-  const name = readFunctionName(functionName).functionName;
+  const name = parseFunctionName(functionName).functionName;
   const { kind, type } = findMappedSource(service) ?? {};
   return kind === 'queue'
     ? `An event source mapping with ${type ?? service} arn (" ${source} ") and function (" ${name} ")`

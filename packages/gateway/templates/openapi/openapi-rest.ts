@@ -89,7 +89,12 @@ export class RestImport {
       this.#make(
         'AWS::ApiGateway::Model',
         name,
-        { Name: name, ContentType: 'application/json', Schema: schema },
+        {
+          Name: name,
+          ContentType: 'application/json',
+          Schema: schema,
+          ...(typeof schema['description'] === 'string' && { Description: schema['description'] }),
+        },
         at,
         name,
       );

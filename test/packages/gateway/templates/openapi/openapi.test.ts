@@ -205,6 +205,17 @@ describe('expandDocuments for a REST API', () => {
     });
   });
 
+  // Recorded by LocalStack: test_apigateway_import.py, test_import_with_circular_models.
+  it('gives a model the description of its schema', () => {
+    const schemas = { Pet: { type: 'object', description: 'A pet.' }, Part: { type: 'object' } };
+    const models = only(expand(document({}, { components: { schemas } })), 'Model');
+
+    assert.deepEqual(
+      models.map(({ properties }) => properties['Description']),
+      ['A pet.', undefined],
+    );
+  });
+
   it('creates a separate model for an inline schema', () => {
     const schema = { type: 'object', required: ['a'] };
     const body = { content: { 'application/json': { schema } } };
