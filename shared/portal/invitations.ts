@@ -38,7 +38,7 @@ export type NewInvitation = Pick<Invitation, 'tenant' | 'role'> & {
   readonly lifetimeSeconds?: number;
 };
 
-const LIFETIME_SECONDS = 3 * 86_400;
+export const LIFETIME_SECONDS = 3 * 86_400;
 const MOST_INVITATIONS = 20;
 const ATTEMPTS = 6;
 const SECRET_DIGITS = 64;

@@ -38,10 +38,10 @@ export type SessionSettings = {
 };
 
 const HOUR_SECONDS = 3600;
-const SIGNED_IN_SECONDS = 12 * HOUR_SECONDS;
+export const SIGNED_IN_SECONDS = 12 * HOUR_SECONDS;
 /** A member without an issuer needs a new invitation to sign in again, so the session lasts longer. */
-const INVITED_SECONDS = 14 * 24 * HOUR_SECONDS;
-const PENDING_SECONDS = 600;
+export const INVITED_SECONDS = 14 * 24 * HOUR_SECONDS;
+export const PENDING_SECONDS = 600;
 const MAX_BODY_BYTES = 4096;
 const ID_DIGITS = 32;
 

@@ -6,6 +6,8 @@ import { PATH_CONSTRAINTS } from '../../packages/gateway/control/resource-types/
 import { describeNeeded } from '../../packages/toolkit/stack/portal/page/roles.ts';
 import { PARTS } from '../../packages/toolkit/stack/parts.ts';
 import { WEBSOCKET_CONNECTION_LIMIT_SECONDS } from '../../shared/aws/limits.ts';
+import { LIFETIME_SECONDS } from '../../shared/portal/invitations.ts';
+import { INVITED_SECONDS, PENDING_SECONDS, SIGNED_IN_SECONDS } from '../../shared/portal/serve-session.ts';
 import { MEMBER_ROUTES } from '../../shared/portal/serve-member.ts';
 import type { MemberContext } from '../../shared/portal/member-route.ts';
 import { ROLES } from '../../shared/portal/members.ts';
@@ -54,6 +56,26 @@ describe('lists that exist more than once', () => {
       'packages/gateway/core/websocket/connections.ts',
     ])
       assert.match(readSource(path).text, /\b(two|2) hours\b/, path);
+  });
+
+  it('state the same durations of sessions and invitations of the portal', () => {
+    const days = (seconds: number) => seconds / 86_400;
+    assert.deepEqual(
+      [SIGNED_IN_SECONDS / 3_600, days(INVITED_SECONDS), days(LIFETIME_SECONDS), PENDING_SECONDS / 60],
+      [12, 14, 3, 10],
+      'the texts below name these durations',
+    );
+
+    const advice = 'packages/gateway/console/explain/toolkit-replies.ts';
+    const guide = 'docs/guides/sell/portal.md';
+    for (const [path, duration] of [
+      [advice, 'after 12 hours (14 days if it began with an invitation)'],
+      [advice, 'for three days unless --expires says otherwise'],
+      [advice, 'within 10 minutes'],
+      [guide, 'after 12 hours (14 days without `signIn`)'],
+      [guide, 'within three days (or the time that `--expires` sets)'],
+    ] as const)
+      assert.ok(readSource(path).text.includes(duration), `${path} does not say "${duration}"`);
   });
 
   it('name the same parts of the stack, in the type of the CDK construct', () => {

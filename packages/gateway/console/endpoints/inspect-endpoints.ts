@@ -19,7 +19,7 @@ import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import type { ServedApi } from '../../core/exchange.ts';
 import type { Clock, InvocationResult, Random, ServiceClient } from '../../core/ports.ts';
 import { showData } from '../records/shown.ts';
-import { MAX_EVENT_BYTES } from '../../lambda/invocation/job.ts';
+import { MAX_EVENT_BYTES } from '../../core/stack/function.ts';
 import type { ApiLabels } from '../records/api-labels.ts';
 import type { Redactor } from '../records/redact.ts';
 import type { Recording } from '../../core/trail.ts';

@@ -4,6 +4,7 @@
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { InvalidRequest } from '../../core/errors.ts';
+import { withoutScheme } from '../records/redact.ts';
 import type { Redactor } from '../records/redact.ts';
 import type { SavedRequest } from './inspect-model.ts';
 
@@ -99,7 +100,7 @@ export function hideSecrets(request: SavedRequest, redactor: Redactor): SavedReq
     const placeholder = placeholderOf(name);
     if (value.length >= MIN_REPEATED) hidden.set(value, placeholder);
     // A token may occur elsewhere in the request without its scheme.
-    const bare = /^[a-z][\w-]{1,20}\s+(\S+)$/i.exec(value)?.[1];
+    const bare = withoutScheme(value);
     if (bare !== undefined && bare.length >= MIN_REPEATED) hidden.set(bare, placeholder);
     return placeholder;
   };

@@ -131,13 +131,18 @@ function partsOf(secrets: readonly string[]): (text: string) => string | undefin
  * JSON. For Basic, the decoded text is included.
  */
 function spellings(secret: string): readonly string[] {
-  const bare = /^[a-z][\w-]{1,20}\s+(\S+)$/i.exec(secret)?.[1] ?? secret;
+  const bare = withoutScheme(secret) ?? secret;
   const basic = readBasic(bare);
   const texts = [secret, bare, ...(basic === undefined ? [] : [basic.whole])];
   return [
     ...texts.filter((text) => text.length >= MIN_REPEATED_LENGTH),
     ...(basic !== undefined && basic.password.length >= MIN_PASSWORD_LENGTH ? [basic.password] : []),
   ].flatMap((text) => [text, decode(text), encodeURIComponent(text.toWellFormed()), inJson(text)]);
+}
+
+/** Returns a credential without its scheme, such as the token of `Bearer …`; undefined for text without a scheme. */
+export function withoutScheme(text: string): string | undefined {
+  return /^[a-z][\w-]{1,20}\s+(\S+)$/i.exec(text)?.[1];
 }
 
 /** Decodes `alice:password` from base64; undefined for other text. */

@@ -1,5 +1,8 @@
 /** Headers as flat lists of names and values (node's `rawHeaders`). */
 
+/** The name of a header: a token according to RFC 9110 §5.6.2. */
+export const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
 /**
  * Returns the last value of a reply's header, which is the value that AWS's single-value maps contain. `name` is in
  * lower case.

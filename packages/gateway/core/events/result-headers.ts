@@ -1,7 +1,7 @@
 /** Reads the header maps of a function's response, and checks them before they reach a socket (docs/aws §3.5). */
 
 import { quote } from '../routing/quote.ts';
-import { HEADER_NAME } from '../mapping/wire-headers.ts';
+import { HEADER_NAME } from './header-list.ts';
 import type { ProxyFault } from '../defect.ts';
 
 export type HeaderLine = readonly [name: string, value: string];

@@ -1,3 +1,5 @@
+import { HEADER_NAME } from '../events/header-list.ts';
+
 /** Header lines by lower-case name. `name` has the spelling that was written last. */
 export type WireHeaders = Map<string, { readonly name: string; readonly values: readonly string[] }>;
 
@@ -15,8 +17,6 @@ export class HeaderInvalidError extends Error {
   override readonly name = 'HeaderInvalidError';
 }
 
-/** The name of a header: a token according to RFC 9110 §5.6.2. */
-export const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // oxlint-disable-next-line no-control-regex -- control characters are what must not pass
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 const BEYOND_BYTES = /[^\u0000-\u00ff]/; // oxlint-disable-line no-control-regex -- "above one byte"

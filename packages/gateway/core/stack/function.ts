@@ -1,6 +1,9 @@
 /** A function as its stack declares it, before any instance runs. */
 import type { DefinitionPlace } from '../errors.ts';
 
+/** The maximum size of an event in bytes (Lambda quota "Invocation payload", synchronous). */
+export const MAX_EVENT_BYTES = 6_291_456;
+
 /** A service whose functions are bundled with webpack by the service's own plug-in. */
 export type WebpackService = {
   /** The name of the plug-in: `serverless-webpack` or `serverless-bundle`. */

@@ -9,8 +9,6 @@ import type {
   RequestIdOf,
 } from '../../core/ports.ts';
 
-/** The maximum size of an event in bytes (Lambda quota "Invocation payload", synchronous). */
-export const MAX_EVENT_BYTES = 6_291_456;
 /** The maximum size of a result in bytes (Lambda quota "Invocation payload", 6 MB, plus AWS's allowance). */
 export const MAX_RESULT_BYTES = 6_291_556;
 

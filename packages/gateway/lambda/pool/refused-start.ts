@@ -1,6 +1,6 @@
 import { DefinitionError } from '../../core/errors.ts';
 import { HandlerFault } from '../code/handler-fault.ts';
-import { MAX_EVENT_BYTES } from '../invocation/job.ts';
+import { MAX_EVENT_BYTES } from '../../core/stack/function.ts';
 import type { InvocationResult } from '../../core/ports.ts';
 
 /** Returns Lambda's error for unavailable code: a missing module, or a module that does not compile. */

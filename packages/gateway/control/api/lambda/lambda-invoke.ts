@@ -14,7 +14,7 @@ import { type ControlReply } from '../../../core/api-call.ts';
 import { answering, LATEST, readTarget } from './lambda-target.ts';
 import { logHeader, parseInvokeHeaders, type InvokeHeaders } from './invoke-headers.ts';
 import { streamReply } from './lambda-response-stream.ts';
-import { MAX_EVENT_BYTES } from '../../../lambda/invocation/job.ts';
+import { MAX_EVENT_BYTES } from '../../../core/stack/function.ts';
 
 type LambdaInvokeOptions = {
   readonly invoker: Pick<Invoker, 'invoke' | 'stream' | 'has'>;

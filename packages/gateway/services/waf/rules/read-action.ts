@@ -1,6 +1,6 @@
 /** Reads the actions of rules, with their custom responses and inserted headers. */
 import { ACTIONS } from './statement.ts';
-import { HEADER_NAME } from '../../../core/mapping/wire-headers.ts';
+import { HEADER_NAME } from '../../../core/events/header-list.ts';
 import type { ActionKind, CustomResponse, InsertedHeader, RuleAction } from './statement.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
 
