@@ -1,4 +1,5 @@
 import { atErrorPlace, findNotedLine } from './reason.ts';
+import { nameSetting } from './setting-text.ts';
 import { adviseToken, tokenCommandOf } from './token-advice.ts';
 import type { AuthorizerMistake, AuthorizerResultPart } from '../../core/defect.ts';
 import { adviseInstall, adviseLimit } from './call-advice.ts';
@@ -23,10 +24,11 @@ export function describeCredential(about: Circumstances, guard: GuardCircumstanc
 }
 
 export function adviseFix(
-  { defect, protocol, failure = '' }: Circumstances,
-  { functionName, name, lines, simpleResponses }: GuardCircumstances,
+  { defect, protocol, definition, failure = '' }: Circumstances,
+  { functionName, name, lines, simpleResponses, isPayload2 }: GuardCircumstances,
 ): string {
   const named = functionName ?? name;
+  const form = { protocol, simpleResponses, isPayload2, definition };
   if (defect?.kind !== 'authorizer') return adviseResult(named, protocol, simpleResponses);
   switch (defect.code) {
     case 'timed-out':
@@ -35,15 +37,14 @@ export function adviseFix(
       return (
         adviseToolkit(named, lines) ??
         adviseInstall(defect.errorType ?? '', failure) ??
-        adviseError(defect, named, { protocol, simpleResponses }) ??
+        adviseError(defect, named, form) ??
         `Fix the function ${named}${atErrorPlace(lines)}: it failed with that error before it returned a response.`
       );
     case 'refused':
       return `Make the function ${named} callable: the call was refused before the function ran.`;
     case 'malformed':
-      if (defect.given !== undefined)
-        return adviseMistake(named, defect.given, { protocol, simpleResponses });
-      return advisePart(named, defect.part, defect.member, { protocol, simpleResponses });
+      if (defect.given !== undefined) return adviseMistake(named, defect.given, form);
+      return advisePart(named, defect.part, defect.member, form);
     case 'identity-missing':
     case 'identity-mismatch':
     case 'unauthorized':
@@ -118,14 +119,15 @@ function adviseMistake(named: string, { kind }: AuthorizerMistake, form: ResultF
       return `Return ${allow} from the function ${named} for a request that may pass. ${refuse}`;
     case 'simple':
       return protocol === 'http'
-        ? `Set EnableSimpleResponses: true and AuthorizerPayloadFormatVersion 2.0 of the authorizer, or return a principalId and a policyDocument from the function ${named}.`
+        ? `Set ${nameSetting('simpleResponses', form.definition)}${form.isPayload2 === true ? '' : ', with AuthorizerPayloadFormatVersion 2.0'}, or return a principalId and a policyDocument from the function ${named}.`
         : `Return a principalId and a policyDocument from the function ${named} instead of isAuthorized. ${refuse}`;
     case 'policy':
       return `Return { isAuthorized: true } or { isAuthorized: false } from the function ${named}, or set EnableSimpleResponses of the authorizer to false.`;
   }
 }
 
-type ResultForm = Pick<Circumstances, 'protocol'> & Pick<GuardCircumstances, 'simpleResponses'>;
+type ResultForm = Pick<Circumstances, 'protocol' | 'definition'> &
+  Pick<GuardCircumstances, 'simpleResponses' | 'isPayload2'>;
 
 /** Says what a part of the result must be, and which function returns it. */
 function advisePart(

@@ -6,6 +6,7 @@ import type { NullBy } from '../../core/ports.ts';
 import type { Closure } from '../../core/websocket/limits.ts';
 import type { PermissionAdvice } from '../../core/stack/permission-advice.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
+import type { Definition } from '../surprises/template-text.ts';
 import type { AccessVerdict } from '../endpoints/access-model.ts';
 
 export type NearMiss = {
@@ -68,6 +69,8 @@ export type GuardCircumstances = {
   readonly principal: string | undefined;
   /** Whether the function responds with `isAuthorized` instead of a policy; undefined if that is unknown. */
   readonly simpleResponses?: boolean | undefined;
+  /** Whether the function gets payload format 2.0. */
+  readonly isPayload2?: boolean | undefined;
   /** The IdentityValidationExpression of a TOKEN authorizer; undefined if it has none. */
   readonly identityExpression?: string | undefined;
   /** Whether it is a TOKEN authorizer, whose results are cached by the token alone. */
@@ -182,6 +185,8 @@ export type IntegrationCircumstances = {
     | undefined;
   /** Whether an AWS service got the body of the request as it is, because the integration has no request template. */
   readonly isBodyUnmapped?: true | undefined;
+  /** The parameters of the call that RequestParameters map, if the integration has no request template. */
+  readonly mappedQuery?: readonly string[] | undefined;
   /** What the integration responded, if integration responses can change it; `success` for a function's result. */
   readonly own?: number | 'success' | undefined;
   /** What the event of a failed function lacks, as sentences. */
@@ -294,6 +299,10 @@ export type Circumstances = {
   readonly screened: readonly string[];
   /** Faults that were injected on purpose, each as a clause with its file and rule. */
   readonly injected: readonly string[];
+  /** Where and in which format the API is defined; absent if calls created it. */
+  readonly definition?: Definition | undefined;
+  /** Whether the route requires an API key. */
+  readonly needsKey?: boolean | undefined;
   /** The permission to invoke the function, which the call lacks; absent if no loaded stack has the function. */
   readonly permission?: PermissionAdvice | undefined;
   /** What to write so that API Gateway may assume the role of the call; absent if no loaded stack has the role. */

@@ -69,6 +69,13 @@ function throttleOfStage(
     : `${both} DefaultRouteSettings of the stage`;
 }
 
+/** Terraform's provider sends 0 for a limit that is not in the block (terraform-aws-modules/terraform-aws-apigateway-v2#59). */
+function orRemove({ protocol, definition }: Circumstances): string {
+  return definition?.form === 'terraform' && protocol !== 'rest'
+    ? '. In Terraform, these are throttling_rate_limit and throttling_burst_limit in default_route_settings or route_settings of the aws_apigatewayv2_stage: the provider sends 0 for a limit that such a block does not have, so set both, or remove the block.'
+    : ', or remove both from it.';
+}
+
 /** With a limit of 0, waiting does not help. */
 function isClosed({ burst, ratePerSecond }: LimitCircumstances): boolean {
   return burst === 0 || ratePerSecond === 0;
@@ -176,10 +183,8 @@ function explainQuota({ isDeployed }: Circumstances, meter: MeterCircumstances):
   };
 }
 
-function explainThrottle(
-  { failure, routeKey, stageName, protocol, defect }: Circumstances,
-  meter: MeterCircumstances,
-): Reason {
+function explainThrottle(about: Circumstances, meter: MeterCircumstances): Reason {
+  const { failure, routeKey, stageName, protocol, defect } = about;
   const { planLimit, routeLimit } = meter;
   if (planLimit !== undefined && planLimit.level < 1)
     return {
@@ -197,7 +202,7 @@ function explainThrottle(
       ],
       changes: [
         isClosed(routeLimit)
-          ? `${CLOSED} ${throttleOfStage(protocol, { routeKey, isOwn: routeLimit.isOwn })}, or remove both from it.`
+          ? `${CLOSED} ${throttleOfStage(protocol, { routeKey, isOwn: routeLimit.isOwn })}${orRemove(about)}`
           : `Send requests more slowly and retry after a 429, or raise ${throttleOfStage(protocol, { routeKey, isOwn: routeLimit.isOwn })}.`,
       ],
     };

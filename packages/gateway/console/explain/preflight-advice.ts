@@ -1,13 +1,24 @@
 /** Says what to do about a preflight that a guard of the API refuses. A browser sends no credentials with it. */
-import { toDeploy } from './reason.ts';
+import { listed, toDeploy } from './reason.ts';
+import { nameSetting } from './setting-text.ts';
 import type { Circumstances } from './circumstances.ts';
 
 /** @see https://fetch.spec.whatwg.org/#cors-preflight-fetch, "credentials mode" */
-export function advisePreflight({ protocol, routeKey = 'the route', path }: Circumstances): string[] {
+export function advisePreflight(about: Circumstances): string[] {
+  const { protocol, routeKey = 'the route', path, definition } = about;
   const credentials = 'A browser sends no credentials with a preflight, so the request cannot be changed';
-  return [
-    protocol === 'http'
-      ? `${credentials}: give the API a CorsConfiguration with the origin, method and headers that the page asks for. API Gateway then answers preflights itself, before it calls an authorizer. An OPTIONS route for this path with AuthorizationType NONE also lets them through, to its integration.`
-      : `${credentials}: set AuthorizationType NONE and ApiKeyRequired false of ${routeKey.startsWith('OPTIONS ') ? routeKey : `an OPTIONS method for ${path}`}.${toDeploy(protocol)}`,
-  ];
+  if (protocol === 'http')
+    return [
+      `${credentials}: give the API a CorsConfiguration with the origin, method and headers that the page asks for. API Gateway then answers preflights itself, before it calls an authorizer. An OPTIONS route for this path with AuthorizationType NONE also lets them through, to its integration.`,
+    ];
+  const isOwn = routeKey.startsWith('OPTIONS ');
+  // SAM has settings for the OPTIONS methods that its Cors adds. Others are written like every method.
+  const isOfSam = definition?.form.startsWith('sam') === true && definition.addsPreflights === true && isOwn;
+  const named = isOfSam || definition?.form.startsWith('sam') !== true ? definition : undefined;
+  const wanted = listed([
+    ...(about.phase === 'meter' ? [] : [nameSetting('openPreflight', named)]),
+    ...(about.phase === 'meter' || about.needsKey === true ? [nameSetting('keylessPreflight', named)] : []),
+  ]);
+  const where = isOwn ? ` of ${routeKey}` : ` of an OPTIONS method for ${path}`;
+  return [`${credentials}: set ${wanted}${isOfSam ? '' : where}.${toDeploy(protocol)}`];
 }

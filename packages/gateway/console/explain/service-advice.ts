@@ -134,6 +134,12 @@ const INPUT_AS_TEXT =
 /** Codes for an input that is incomplete or of another form, as the body of a request is without a template. */
 const OF_INPUT = /^(?:Missing|Invalid|Validation|Serialization)/;
 
+/** Whether a name is probably meant for a parameter: one contains the other, without regard to case. */
+function isSimilar(name: string, parameter: string): boolean {
+  const [a, b] = [name.toLowerCase(), parameter.toLowerCase()];
+  return a.includes(b) || b.includes(a);
+}
+
 /** Returns undefined for a code about which nothing more is known than what the reply says. */
 export function adviseServiceError(
   {
@@ -141,7 +147,8 @@ export function adviseServiceError(
     kind,
     target = '',
     isBodyUnmapped,
-  }: Pick<IntegrationCircumstances, 'problem' | 'kind' | 'target' | 'isBodyUnmapped'>,
+    mappedQuery,
+  }: Pick<IntegrationCircumstances, 'problem' | 'kind' | 'target' | 'isBodyUnmapped' | 'mappedQuery'>,
   routeKey: string,
 ): string | undefined {
   const { code, detail = '' } = problem ?? {};
@@ -149,7 +156,12 @@ export function adviseServiceError(
   if (isBodyUnmapped === true && OF_INPUT.test(code))
     return `Add a request template to the integration of ${routeKey} that prints the input of the operation: without one, the service gets the body of the request as it is.`;
   if (!Object.hasOwn(ADVICE, code)) return undefined;
-  const place = kind === 'http-api-service' ? 'RequestParameters' : 'the request template';
+  const isMapped = kind === 'http-api-service' || mappedQuery !== undefined;
+  const place = isMapped ? 'RequestParameters' : 'the request template';
+  const missing = MISSING.test(detail) ? parameterIn(detail) : undefined;
+  const similar = mappedQuery?.find((name) => missing !== undefined && isSimilar(name, missing));
+  if (missing !== undefined && similar !== undefined)
+    return `Rename integration.request.querystring.${similar} to integration.request.querystring.${missing} in RequestParameters of the integration of ${routeKey}: the operation has no parameter ${similar}.`;
   return ADVICE[code]?.({
     detail,
     routeKey,

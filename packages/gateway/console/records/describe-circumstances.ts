@@ -15,6 +15,7 @@ import { findJsonFault } from './json-fault.ts';
 import { describeSent, requestTemplateOf } from './sent.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
+import { findDefinition } from '../surprises/template-text.ts';
 import { adviseByStacks } from './advise-by-stacks.ts';
 import { findDenials } from '../explain/missing-right.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -26,6 +27,7 @@ import type {
 } from '../explain/circumstances.ts';
 import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GatewayError } from '../../core/errors.ts';
+import type { ServiceIntegration } from '../../core/mapping/integration.ts';
 import type { Received } from '../../core/exchange.ts';
 import type { FunctionLines } from './function-lines.ts';
 import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
@@ -80,6 +82,8 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     failure: recorded.failure === undefined ? undefined : redactor.text(recorded.failure),
     defect: redactDefect(error?.detail.defect, redactor),
     isDeployed: false,
+    definition: findDefinition(at.stacks, api),
+    needsKey: route?.apiKeyRequired,
     screened: (recorded.screened?.() ?? []).map((sentence) => redactor.text(sentence)),
     injected: recorded.injected.map((note) => redactor.text(note)),
     guard: describeGuard(
@@ -199,8 +203,7 @@ function describeIntegration(
           templates: [...integration.request.templates.keys()],
         },
       }),
-    ...(integration.kind === 'service' &&
-      integration.request.templates.size === 0 && { isBodyUnmapped: true as const }),
+    ...(integration.kind === 'service' && describeInput(integration)),
     ...(recorded.outcome?.kind === 'failed' && {
       eventGaps: describeEventGaps(sent?.body?.toString(), recorded.outcome).map((text) =>
         redactor.text(text),
@@ -215,6 +218,17 @@ function describeIntegration(
     denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
   };
+}
+
+/** Says where the input of a call of an AWS service comes from: a template, mapped parameters, or the body as it is. */
+function describeInput({
+  request,
+}: ServiceIntegration): Pick<IntegrationCircumstances, 'isBodyUnmapped' | 'mappedQuery'> {
+  if (request.templates.size > 0) return {};
+  const mappedQuery = request.parameters
+    .filter(({ place }) => place === 'querystring')
+    .map(({ name }) => name);
+  return mappedQuery.length === 0 ? { isBodyUnmapped: true } : { mappedQuery };
 }
 
 /** Reads the reply in which an AWS service denies a call. Integration responses may turn it into a success. */

@@ -71,7 +71,10 @@ export function describeGuard(
       authorizerCall === undefined && given !== undefined ? received.receivedAtEpochMs - given : undefined,
     givenFor: grant?.givenFor,
     principal: principalOf(caller),
-    ...(lambda && { simpleResponses: lambda.simpleResponses }),
+    ...(lambda && {
+      simpleResponses: lambda.simpleResponses,
+      isPayload2: lambda.payload === 'http-2.0',
+    }),
     ...(lambda?.payload === 'rest-token' && {
       isTokenType: true,
       identityExpression: lambda.validationText || undefined,

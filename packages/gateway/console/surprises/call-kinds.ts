@@ -114,14 +114,17 @@ const byDefaultRoute: SurpriseKind = {
   source: 'docs/aws §2.2',
   find({ recorded }) {
     const { route, stage, method, path, api } = recorded.received;
-    if (route?.routeKey !== '$default' || stage === undefined || api.protocol !== 'http') return undefined;
-    if (api.functionUrl !== undefined) return undefined;
+    const isUsual = route?.routeKey === '$default' || /\{\w+\+\}/.test(route?.resourcePath ?? '');
+    if (route === undefined || !isUsual || stage === undefined || api.functionUrl !== undefined)
+      return undefined;
     const [near] = findNearMisses(stage.deployment.routes.plans, method, path, undefined);
-    if (near?.isSameRoute !== true) return undefined;
+    if (near?.isSameRoute !== true || near.route === route.routeKey) return undefined;
     return {
       values: { route: near.route },
       because: [
-        `No route matches ${method} ${path}, so the $default route handled it. The nearest route is ${near.route}: ${near.because}.`,
+        route.routeKey === '$default'
+          ? `No route matches ${method} ${path}, so the $default route handled it. The nearest route is ${near.route}: ${near.because}.`
+          : `The route ${route.routeKey} handled ${method} ${path}, because no nearer route has this method. The nearest route is ${near.route}: ${near.because}.`,
       ],
       changes: near.advice === undefined ? [] : [near.advice],
     };

@@ -25,12 +25,23 @@ const twoOrigins: SurpriseKind = {
       ],
       changes: [
         both === ''
-          ? 'Send Access-Control-Allow-Origin once, with * or the one origin of the request.'
+          ? adviseOneOrigin(facts)
           : 'Remove the CORS headers from the function, or Cors from the function URL.',
       ],
     };
   },
 };
+
+/** A MOCK integration sends a fixed text, in which SAM writes AllowOrigin of Cors. */
+function adviseOneOrigin({ integration, definition, recorded }: SurpriseFacts): string {
+  const isOfSam = definition?.form.startsWith('sam') === true && definition.addsPreflights === true;
+  if (integration?.kind !== 'mock')
+    return 'Send Access-Control-Allow-Origin once, with * or the one origin of the request.';
+  const where = isOfSam
+    ? `AllowOrigin in Cors of ${definition.form === 'sam' ? definition.logicalId : 'Globals.Api'}`
+    : `method.response.header.Access-Control-Allow-Origin in ResponseParameters of the integration response of ${recorded.received.route?.routeKey ?? 'the method'}`;
+  return `Write one origin, or *, in ${where}: a header that is written in the template is the same for every request. To allow several origins, let a function respond to OPTIONS, with the Origin of the request if it is one of them.`;
+}
 
 const anyWithCredentials: SurpriseKind = {
   code: 'CORS_ANY_WITH_CREDENTIALS',

@@ -2,6 +2,7 @@
  * A reply that the browser withholds from the page, because it does not allow the page's origin (docs/aws §12, §12.1).
  */
 import { sentence } from '../explain/reason.ts';
+import { nameSetting } from '../explain/setting-text.ts';
 import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
 import { respellOrigin, writtenOf } from './cors-spelling.ts';
 import { isSelecting } from './selected-response.ts';
@@ -48,10 +49,11 @@ function adviseOnPreflight(facts: SurpriseFacts, origin: string): string[] {
   const { failure, phase } = facts.recorded;
   // The failure has its own advice, after which the reply has its headers.
   if (failure !== undefined && !GUARDS.has(phase)) return [];
-  return [adviseOnReached(facts, origin)];
+  const advice = adviseOnReached(facts, origin);
+  return advice === undefined ? [] : [advice];
 }
 
-function adviseOnReached(facts: SurpriseFacts, origin: string): string {
+function adviseOnReached(facts: SurpriseFacts, origin: string): string | undefined {
   const { received, phase } = facts.recorded;
   if (received.api.protocol === 'rest') return adviseOnRestPreflight(facts, origin);
   if (phase === 'preflight' || facts.cors === undefined) return allowOrigin(facts, origin);
@@ -61,7 +63,8 @@ function adviseOnReached(facts: SurpriseFacts, origin: string): string {
     : `Add a route OPTIONS ${received.route?.resourcePath.startsWith('/') === true ? received.route.resourcePath : '/{proxy+}'} without an authorizer: the authorizer of ${received.route?.routeKey ?? 'the route'} refuses preflights, which have no credentials.`;
 }
 
-function adviseOnRestPreflight(facts: SurpriseFacts, origin: string): string {
+/** Returns undefined if a guard refused the preflight: its refusal has its own advice. */
+function adviseOnRestPreflight(facts: SurpriseFacts, origin: string): string | undefined {
   const { received, status } = facts.recorded;
   const newMethod =
     'give the resource an OPTIONS method that has no authorizer and responds with the CORS headers.';
@@ -72,7 +75,7 @@ function adviseOnRestPreflight(facts: SurpriseFacts, origin: string): string {
   if (own === undefined) return sentence(newMethod);
   return isAnswered
     ? `Make the integration of ${own} respond to preflights with 200 and the CORS headers.`
-    : `Remove the authorizer and the API key requirement from ${own}: a preflight has no credentials.`;
+    : undefined;
 }
 
 function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] {
@@ -86,7 +89,7 @@ function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] 
     ];
   if (failure !== undefined)
     return [
-      `To let pages read it, give the API a gateway response for ${status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'} with gatewayresponse.header.Access-Control-Allow-Origin: "'${origin}'".`,
+      `To let pages read it, give the API a gateway response for ${status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'} with ${nameSetting('originOfRefusals', facts.definition, origin)}.`,
     ];
   return [allowInReply(facts, origin)];
 }

@@ -1,11 +1,18 @@
 /** Prints a setting in the format of the user's own template: CloudFormation, SAM, serverless.yml, CDK or Terraform. */
 import { basename } from 'node:path';
+import { mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 
 type Form = 'cloudformation' | 'sam' | 'sam-globals' | 'serverless' | 'cdk' | 'terraform';
 
 /** Where an API is defined. */
-export type Definition = { readonly file: string; readonly form: Form; readonly logicalId: string };
+export type Definition = {
+  readonly file: string;
+  readonly form: Form;
+  readonly logicalId: string;
+  /** Whether SAM adds OPTIONS methods to the API, because of its Cors. */
+  readonly addsPreflights?: true;
+};
 
 type ApiName = { readonly stackName: string; readonly logicalId: string };
 
@@ -15,10 +22,14 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
   const resource = stack?.resources.get(api.logicalId);
   if (stack === undefined || resource === undefined) return undefined;
   const { file } = resource.place();
+  const template = stack.source?.template ?? {};
+  const own = membersOf(membersOf(mapOf(template, 'Resources')[api.logicalId])['Properties']);
+  const usual = membersOf(mapOf(template, 'Globals')['Api']);
   return {
     file: basename(file),
     form: formOf(stack, basename(file), api.logicalId),
     logicalId: api.logicalId,
+    ...((own['Cors'] ?? usual['Cors']) !== undefined && { addsPreflights: true }),
   };
 }
 

@@ -147,7 +147,7 @@ const ROWS: readonly Row[] = [
     returned: { isAuthorized: true },
     fixed: allow,
     change:
-      /^Set EnableSimpleResponses: true and .* or return a principalId and a policyDocument from the function auth\.$/,
+      /^Set EnableSimpleResponses: true of the authorizer(?:, with AuthorizerPayloadFormatVersion 2\.0)?, or return a principalId and a policyDocument from the function auth\.$/,
     source: 'docs/aws §4.5',
   },
 ];

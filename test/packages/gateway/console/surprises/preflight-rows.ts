@@ -37,7 +37,7 @@ export const PREFLIGHTS: readonly SurpriseRow[] = [
     values: { origin: PAGE },
     because: /and the reply has no Access-Control-Allow-Origin header\./,
     change:
-      /Remove the authorizer and the API key requirement from OPTIONS \/\{id\}: a preflight has no credentials\.$/,
+      /^A browser sends no credentials with a preflight, [^\n]*: set ApiKeyRequired false of OPTIONS \/\{id\}\.[^\n]*$/,
     not: { api: optionsOf("'*'") },
   },
   {

@@ -1,0 +1,56 @@
+/**
+ * Names a setting of an API as its owner writes it. SAM, osls and the CDK generate the resources that have the setting,
+ * so CloudFormation's name for it would be found nowhere in the owner's files.
+ */
+import type { Definition } from '../surprises/template-text.ts';
+
+type Form = Definition['form'];
+type Texts = Readonly<Record<Form, string>>;
+
+/** `@` is the logical id of the API, and `#` an origin. */
+const SETTINGS = {
+  simpleResponses: {
+    cloudformation: 'EnableSimpleResponses: true of the authorizer',
+    sam: 'EnableSimpleResponses: true of the authorizer in Auth.Authorizers of @',
+    'sam-globals': 'EnableSimpleResponses: true of the authorizer in Globals.HttpApi.Auth.Authorizers',
+    serverless: 'enableSimpleResponses: true of the authorizer in provider.httpApi.authorizers',
+    cdk: 'responseTypes: [HttpLambdaResponseType.SIMPLE] of the HttpLambdaAuthorizer',
+    terraform: 'enable_simple_responses = true of the aws_apigatewayv2_authorizer',
+  },
+  openPreflight: {
+    cloudformation: 'AuthorizationType NONE',
+    sam: 'AddDefaultAuthorizerToCorsPreflight: false in Auth of @',
+    'sam-globals': 'AddDefaultAuthorizerToCorsPreflight: false in Globals.Api.Auth',
+    serverless: 'no authorizer',
+    cdk: 'authorizationType: AuthorizationType.NONE',
+    terraform: 'authorization = "NONE"',
+  },
+  keylessPreflight: {
+    cloudformation: 'ApiKeyRequired false',
+    sam: 'AddApiKeyRequiredToCorsPreflight: false in Auth of @',
+    'sam-globals': 'AddApiKeyRequiredToCorsPreflight: false in Globals.Api.Auth',
+    serverless: 'private: false',
+    cdk: 'apiKeyRequired: false',
+    terraform: 'api_key_required = false',
+  },
+  originOfRefusals: {
+    cloudformation: 'ResponseParameters with gatewayresponse.header.Access-Control-Allow-Origin: "\'#\'"',
+    sam: 'Headers: { Access-Control-Allow-Origin: "\'#\'" } in its ResponseParameters, in GatewayResponses of @',
+    'sam-globals':
+      'Headers: { Access-Control-Allow-Origin: "\'#\'" } in its ResponseParameters, in Globals.Api.GatewayResponses',
+    serverless:
+      'ResponseParameters with gatewayresponse.header.Access-Control-Allow-Origin: "\'#\'", as an AWS::ApiGateway::GatewayResponse in resources.Resources',
+    cdk: "responseHeaders: { 'Access-Control-Allow-Origin': \"'#'\" }, with addGatewayResponse of the RestApi",
+    terraform:
+      'response_parameters = { "gatewayresponse.header.Access-Control-Allow-Origin" = "\'#\'" }, as an aws_api_gateway_gateway_response',
+  },
+} satisfies Readonly<Record<string, Texts>>;
+
+export function nameSetting(
+  setting: keyof typeof SETTINGS,
+  definition: Pick<Definition, 'form' | 'logicalId'> | undefined,
+  origin = '',
+): string {
+  const { form, logicalId } = definition ?? { form: 'cloudformation', logicalId: 'the API' };
+  return SETTINGS[setting][form].replace('@', () => logicalId).replace('#', () => origin);
+}

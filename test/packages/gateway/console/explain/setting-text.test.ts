@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { advisePreflight } from '../../../../../packages/gateway/console/explain/preflight-advice.ts';
+import { nameSetting } from '../../../../../packages/gateway/console/explain/setting-text.ts';
+import type { Definition } from '../../../../../packages/gateway/console/surprises/template-text.ts';
+
+const at = (form: Definition['form'], more: Partial<Definition> = {}): Definition => ({
+  file: 'template.yaml',
+  form,
+  logicalId: 'Shop',
+  ...more,
+});
+
+describe('a setting', () => {
+  const rows: readonly [form: Definition['form'], expected: string, source: string][] = [
+    [
+      'cdk',
+      'responseTypes: [HttpLambdaResponseType.SIMPLE] of the HttpLambdaAuthorizer',
+      'https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigatewayv2_authorizers-readme.html',
+    ],
+    [
+      'sam',
+      'EnableSimpleResponses: true of the authorizer in Auth.Authorizers of Shop',
+      'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-httpapi-lambdaauthorizer.html',
+    ],
+    [
+      'serverless',
+      'enableSimpleResponses: true of the authorizer in provider.httpApi.authorizers',
+      'https://www.serverless.com/framework/docs/providers/aws/events/http-api',
+    ],
+    [
+      'terraform',
+      'enable_simple_responses = true of the aws_apigatewayv2_authorizer',
+      'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/apigatewayv2_authorizer',
+    ],
+    [
+      'cloudformation',
+      'EnableSimpleResponses: true of the authorizer',
+      'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigatewayv2-authorizer.html',
+    ],
+  ];
+  for (const [form, expected, source] of rows)
+    it(`is named as its owner writes it: ${form} (${source})`, () => {
+      assert.equal(nameSetting('simpleResponses', at(form)), expected);
+    });
+
+  it('is named as in CloudFormation if calls created the API', () => {
+    assert.equal(nameSetting('openPreflight', undefined), 'AuthorizationType NONE');
+  });
+
+  it('has the origin that a page needs', () => {
+    assert.match(
+      nameSetting('originOfRefusals', at('sam'), 'https://app.example'),
+      /Access-Control-Allow-Origin: "'https:\/\/app\.example'".*in GatewayResponses of Shop$/,
+    );
+  });
+});
+
+describe('the advice about a refused preflight', () => {
+  const advise = (definition: Definition | undefined, more: object = {}): string =>
+    advisePreflight({
+      protocol: 'rest',
+      routeKey: 'OPTIONS /todos',
+      path: '/todos',
+      phase: 'authenticate',
+      definition,
+      ...more,
+    } as never).join('\n');
+
+  // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiauth.html
+  it('names the setting of SAM for an OPTIONS method that Cors adds', () => {
+    assert.match(
+      advise(at('sam', { addsPreflights: true })),
+      /: set AddDefaultAuthorizerToCorsPreflight: false in Auth of Shop\. A change/,
+    );
+    assert.match(
+      advise(at('sam-globals', { addsPreflights: true }), { needsKey: true }),
+      /: set AddDefaultAuthorizerToCorsPreflight: false in Globals\.Api\.Auth and AddApiKeyRequiredToCorsPreflight: false in Globals\.Api\.Auth\./,
+    );
+  });
+
+  it('names the method itself if SAM does not add it', () => {
+    assert.match(advise(at('sam')), /: set AuthorizationType NONE of OPTIONS \/todos\./);
+  });
+
+  it('names only what the method has', () => {
+    assert.doesNotMatch(advise(at('cloudformation')), /ApiKeyRequired/);
+    assert.match(advise(at('cloudformation'), { needsKey: true }), /NONE and ApiKeyRequired false of OPTIONS/);
+    assert.match(advise(at('terraform'), { phase: 'meter' }), /: set api_key_required = false of OPTIONS/);
+  });
+});
