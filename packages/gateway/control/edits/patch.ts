@@ -140,13 +140,14 @@ export const plainRefusal: PatchRefusal = ({ path }, supported) =>
  * Returns the message `Invalid patch path '/x' specified for op 'replace'. Must be one of: […]` [obs, with both
  * spaces].
  */
-export function listingRefusal(replaceable: readonly string[]): PatchRefusal {
+export function listingRefusal(
+  replaceable: readonly string[],
+  otherwise = 'Please choose supported operations',
+): PatchRefusal {
   return ({ path, op }) =>
     badRequest(
       `Invalid patch path  '${path}' specified for op '${op}'. ` +
-        (op === 'replace'
-          ? `Must be one of: [${replaceable.join(', ')}]`
-          : 'Please choose supported operations'),
+        (op === 'replace' ? `Must be one of: [${replaceable.join(', ')}]` : otherwise),
     );
 }
 

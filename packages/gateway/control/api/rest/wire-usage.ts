@@ -1,6 +1,6 @@
 /** The usage of a plan by keys, in AWS's REST API. @see API Gateway API reference, "GetUsage", "UpdateUsage" */
 import { badRequest } from '../../control-error.ts';
-import { readPatch } from '../../edits/patch.ts';
+import { listingRefusal, readPatch } from '../../edits/patch.ts';
 import { dayOf, parseDay, printDay } from '../../../core/metering/quota-period.ts';
 import { jsonReply } from '../../../core/api-call.ts';
 import { readAmount } from './plan-shape.ts';
@@ -40,9 +40,13 @@ export function usageRoutes(account: Account): readonly WireRoute[] {
         if (quota === undefined) throw badRequest(`Usage Plan ${plan.id} does not have a quota`);
         const nowEpochMs = account.clock.nowEpochMs();
         const today = dayOf(nowEpochMs);
-        const patch = readPatch<number>(body, 'updateUsageInput', [
-          { path: '/remaining', on: { replace: (_, { value }) => readAmount(value, 'remaining', true) } },
-        ]);
+        const patch = readPatch<number>(
+          body,
+          'updateUsageInput',
+          [{ path: '/remaining', on: { replace: (_, { value }) => readAmount(value, 'remaining', true) } }],
+          // Other operations have no path, and the list is then empty (boto/boto3#2504, answer of the service team).
+          listingRefusal(['/remaining'], 'Must be one of: []'),
+        );
         key.usage.setRemaining(patch(key.usage.remainingOn(today, quota)), nowEpochMs, quota);
         return showUsage(plan, [key], today, today, account);
       },

@@ -145,7 +145,8 @@ function showStage({ settings, deploymentMessage, createdAtEpochMs, updatedAtEpo
     stageVariables: {},
     tags: {},
     ...showFields(source.properties, STAGE_FIELDS),
-    autoDeploy: isTrue(source.properties['AutoDeploy']),
+    // A stage that does not deploy itself has no such member (AWS CLI reference, create-stage and get-stages).
+    autoDeploy: isTrue(source.properties['AutoDeploy']) || undefined,
     ...(deploymentId === '' ? {} : { deploymentId }),
     lastDeploymentStatusMessage: deploymentMessage,
     createdDate: isoTime(createdAtEpochMs),

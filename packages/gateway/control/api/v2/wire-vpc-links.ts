@@ -126,7 +126,8 @@ function showRest({ id, properties }: VpcLink, status = AVAILABLE): object {
   return {
     id,
     status,
-    ...(status === AVAILABLE && { statusMessage: 'Your vpc link is ready for use' }),
+    // Calls after the first one show tags even if there are none (AWS CLI reference, update-vpc-link).
+    ...(status === AVAILABLE && { statusMessage: 'Your vpc link is ready for use', tags: {} }),
     ...showFields(properties, FIELDS.rest),
   };
 }

@@ -55,12 +55,11 @@ const CALLS: Readonly<Record<string, Call>> = {
       LockToken: tokens.of(found.arn),
     };
   },
-  ListWebACLs: (at, ports) => ({ WebACLs: list(at, ports, ports.guard.definitions.acls) }),
-  ListRuleGroups: (at, ports) => ({ RuleGroups: list(at, ports, ports.guard.definitions.groups) }),
-  ListIPSets: (at, ports) => ({ IPSets: list(at, ports, ports.guard.definitions.ipSets) }),
-  ListRegexPatternSets: (at, ports) => ({
-    RegexPatternSets: list(at, ports, ports.guard.definitions.patternSets),
-  }),
+  ListWebACLs: (at, ports) => list('WebACLs', at, ports, ports.guard.definitions.acls),
+  ListRuleGroups: (at, ports) => list('RuleGroups', at, ports, ports.guard.definitions.groups),
+  ListIPSets: (at, ports) => list('IPSets', at, ports, ports.guard.definitions.ipSets),
+  ListRegexPatternSets: (at, ports) =>
+    list('RegexPatternSets', at, ports, ports.guard.definitions.patternSets),
   ListResourcesForWebACL(at, { guard: { definitions } }) {
     const arn = at.text('WebACLArn');
     if (!definitions.acls.has(arn)) throw nonexistent();
@@ -79,9 +78,11 @@ const CALLS: Readonly<Record<string, Call>> = {
     if (found === undefined) throw nonexistent();
     return { LoggingConfiguration: found.properties };
   },
-  ListLoggingConfigurations: (_, { guard: { definitions } }) => ({
-    LoggingConfigurations: [...definitions.logging.values()].map(({ properties }) => properties),
-  }),
+  ListLoggingConfigurations(at, { guard: { definitions } }) {
+    const scope = at.oneOf('Scope', ['REGIONAL', 'CLOUDFRONT']);
+    const listed = [...definitions.logging].filter(([arn]) => definitions.acls.get(arn)?.scope === scope);
+    return { LoggingConfigurations: listed.map(([, { properties }]) => properties) };
+  },
   ListAvailableManagedRuleGroups: () => ({
     ManagedRuleGroups: [...managedGroups()].map(({ name }) => ({
       VendorName: 'AWS',
@@ -161,15 +162,30 @@ function find<Entity extends EntityFacts>(
   return found;
 }
 
+/** The page size of a list if the call gives none (WAF API reference, `Limit`: at most 100). */
+const MAX_LISTED = 100;
+
+/**
+ * Lists entities by name. Every page that is not empty names its last entity as `NextMarker`, even if no more follow
+ * (AWS CLI reference, list-web-acls, list-rule-groups, list-ip-sets, list-regex-pattern-sets).
+ */
 function list(
+  member: string,
   at: MemberReader,
   { tokens }: CallPorts,
   entities: ReadonlyMap<string, EntityFacts>,
-): readonly UnknownMembers[] {
+): UnknownMembers {
   const scope = at.oneOf('Scope', ['REGIONAL', 'CLOUDFRONT']);
-  return [...entities.values()]
-    .filter((one) => one.scope === scope)
-    .map((one) => ({ ...identityOf(one), LockToken: tokens.of(one.arn) }));
+  const after = at.has('NextMarker') ? at.text('NextMarker') : '';
+  const page = [...entities.values()]
+    .filter((one) => one.scope === scope && one.name > after)
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+    .slice(0, at.integer('Limit', 1, MAX_LISTED, MAX_LISTED));
+  const last = page.at(-1);
+  return {
+    [member]: page.map((one) => ({ ...identityOf(one), LockToken: tokens.of(one.arn) })),
+    ...(last && { NextMarker: last.name }),
+  };
 }
 
 function describeManagedGroup(at: MemberReader): UnknownMembers {

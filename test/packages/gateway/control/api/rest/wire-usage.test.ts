@@ -77,6 +77,31 @@ describe('usage through the AWS SDK', () => {
     assert.deepEqual([await ask(key.value), await ask(key.value), await ask(key.value)], [200, 200, 429]);
   });
 
+  // boto/boto3#2504, with the explanation of the service team: no path can be added
+  it('says that nothing can be added, and which path can be replaced', async () => {
+    const [plan, key] = [await aPlan({ quota: { limit: 2, period: 'DAY' } }), await aKey()];
+    await join(plan, key.id);
+
+    for (const [op, path, listed] of [
+      ['add', '/extension', ''],
+      ['add', '/remaining', ''],
+      ['replace', '/extension', '/remaining'],
+    ] as const)
+      await assert.rejects(
+        control.sdk.send(
+          new UpdateUsageCommand({
+            usagePlanId: plan,
+            keyId: key.id,
+            patchOperations: [{ op, path, value: '1' }],
+          }),
+        ),
+        {
+          name: 'BadRequestException',
+          message: `Invalid patch path  '${path}' specified for op '${op}'. Must be one of: [${listed}]`,
+        },
+      );
+  });
+
   it('rejects a key as soon as it is disabled, removed from its plan, or deleted', async () => {
     const plan = await aPlan();
     const [disabled, out, deleted] = [await aKey(), await aKey(), await aKey()];

@@ -188,9 +188,10 @@ describe('VPC links through the AWS SDK', () => {
       }),
     );
     const { items = [] } = await control.sdk.send(new GetLinksV1({}));
+    // AWS CLI reference, update-vpc-link: a link without tags has an empty map of them
     assert.deepEqual(
-      items.map(({ name, description, status }) => [name, description, status]),
-      [['rest', 'mine', 'AVAILABLE']],
+      items.map(({ name, description, status, tags }) => [name, description, status, tags]),
+      [['rest', 'mine', 'AVAILABLE', {}]],
     );
     await control.sdk.send(new DeleteLinkV1({ vpcLinkId }));
     assert.deepEqual((await control.sdk.send(new GetLinksV1({}))).items, []);

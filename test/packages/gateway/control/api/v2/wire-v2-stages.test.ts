@@ -30,7 +30,7 @@ describe('stages of HTTP APIs through the AWS SDK', () => {
     const ApiId = await makeApi(control);
     await makeRoute(control, ApiId, 'GET /a');
     const waiting = await control.v2.send(new CreateStageCommand({ ApiId, StageName: 'dev' }));
-    assert.deepEqual([waiting.AutoDeploy, waiting.DeploymentId], [false, undefined]);
+    assert.deepEqual([waiting.AutoDeploy, waiting.DeploymentId], [undefined, undefined]);
     assert.equal(await statusOf(control, ApiId, '/dev/a'), 404);
 
     const made = await control.v2.send(
@@ -75,6 +75,8 @@ describe('stages of HTTP APIs through the AWS SDK', () => {
 
     const off = await control.v2.send(new UpdateStageCommand({ ApiId, StageName: 'dev', AutoDeploy: false }));
     await makeRoute(control, ApiId, 'GET /b');
+    // AWS CLI reference, get-stages: only a stage that deploys itself has the member
+    assert.deepEqual([on.AutoDeploy, off.AutoDeploy], [true, undefined]);
     assert.equal(off.DeploymentId, on.DeploymentId);
     assert.deepEqual(
       [await statusOf(control, ApiId, '/dev/a'), await statusOf(control, ApiId, '/dev/b')],

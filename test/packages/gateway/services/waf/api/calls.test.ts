@@ -45,6 +45,24 @@ describe('calls of wafv2', () => {
     assert.deepEqual(await call(bench, 'ListWebACLs', { Scope: 'CLOUDFRONT' }), { WebACLs: [] });
   });
 
+  // AWS CLI reference, list-web-acls and list-ip-sets: NextMarker is the last name, even on the last page
+  it('list page by page, until a page is empty', async () => {
+    const two = `${IP_SET}\n${IP_SET.replace('Set:', 'Other:').replace('Name: set', 'Name: another')}`;
+    const bench = aWall('[]', two);
+    const pages: unknown[] = [];
+    for (const NextMarker of [undefined, 'another', 'set']) {
+      const asked = { Scope: 'REGIONAL', Limit: 1, ...(NextMarker !== undefined && { NextMarker }) };
+      const { IPSets, NextMarker: next } = await call(bench, 'ListIPSets', asked);
+      pages.push([(IPSets as { Name: string }[]).map(({ Name }) => Name), next]);
+    }
+
+    assert.deepEqual(pages, [
+      [['another'], 'another'],
+      [['set'], 'set'],
+      [[], undefined],
+    ]);
+  });
+
   it('return the description of a resource that has one, and an empty one otherwise', async () => {
     const described = IP_SET.replace('Scope:', 'Description: of partners, Scope:');
     for (const [resource, expected] of [
