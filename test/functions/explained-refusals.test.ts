@@ -107,7 +107,7 @@ describe('the explanation of a refusal by rules', () => {
     const rows = [
       [signToken(ISSUER_KEY, someClaims({ exp: 1_000_000_000 })), /it has expired/],
       [signToken(aRsaKey(), someClaims({})), /its signature does not match/],
-      ['Basic YTpi', /it does not have the form|the request has none/],
+      ['Basic YTpi', /it does not have the form|the request has no credential/],
     ] as const;
     for (const [credential, says] of rows) {
       const api = recording(aProtectedApi('http-2.0', [documentFor('http-2.0', RULES)]));

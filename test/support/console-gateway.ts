@@ -174,6 +174,7 @@ const ACCESS: AccessBook = {
   ],
   decide: () => undefined,
   localToken: () => undefined,
+  newKey: () => undefined,
   ask: async ({ document, roles }) =>
     document === 'shop'
       ? {

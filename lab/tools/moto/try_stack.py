@@ -82,16 +82,18 @@ def change(template):
     """One resource more, one property other, one resource less."""
     resources = template["Resources"]
     resources["AddedQueue"] = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "added"}}
+    # A stack with only a web ACL has no log group.
     groups = [one for one in resources.values() if one["Type"] == "AWS::Logs::LogGroup"]
-    groups[0]["Properties"]["RetentionInDays"] = 30
+    for group in groups[:1]:
+        group["Properties"]["RetentionInDays"] = 30
     # A small stack has no permission, to which nothing refers in any stack.
     others = {name: [template.get("Outputs", {}), *(one for other, one in resources.items() if other != name)] for name in resources}
     unused = [name for name in resources if name != "AddedQueue" and not refers(others[name], {name})]
     permissions = [name for name in unused if resources[name]["Type"] == "AWS::Lambda::Permission"]
-    without = [name for name in unused if "DeletionPolicy" not in resources[name] and resources[name] is not groups[0]]
-    removed = (permissions or without)[-1]
-    del resources[removed]
-    return removed, groups[0]["Properties"]["LogGroupName"]
+    without = [name for name in unused if "DeletionPolicy" not in resources[name] and resources[name] not in groups[:1]]
+    removed = (permissions or without or [None])[-1]
+    resources.pop(removed, None)
+    return removed, groups[0]["Properties"]["LogGroupName"] if groups else None
 
 
 def count_types(template, names):
@@ -128,14 +130,14 @@ def main(folder):
         cloudformation.update_stack(
             StackName=STACK, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"]
         )
-        logs = boto3.client("logs", region_name=REGION).describe_log_groups(logGroupNamePrefix=group)
+        logs = boto3.client("logs", region_name=REGION).describe_log_groups(logGroupNamePrefix=group or "none")
         print(
             "changed: queue added",
             "AddedQueue" in of_stack(cloudformation),
             "- permission removed",
             removed not in of_stack(cloudformation),
             "- retention",
-            logs["logGroups"][0].get("retentionInDays"),
+            [one.get("retentionInDays") for one in logs["logGroups"]],
         )
     except Exception as error:  # noqa: BLE001: what moto cannot do is the result
         print(f"change: moto fails with {type(error).__name__}: {error}")

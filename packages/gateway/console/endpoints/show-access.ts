@@ -14,6 +14,15 @@ import type {
   ShownAccessBook,
 } from './access-model.ts';
 
+type AskedOfApi = {
+  readonly apiId: string;
+  readonly stage: string;
+  readonly method: string;
+  readonly path: string;
+  /** The identity sources of the route's authorizer. */
+  readonly places: readonly { readonly kind: string; readonly name: string }[];
+};
+
 /**
  * The access documents of this run. They are read again for each request, because they may change while the gateway
  * runs.
@@ -32,17 +41,12 @@ export interface AccessBook {
    * rules allow the request. Returns undefined if no such token is admitted, if the API has no document, or if its
    * document trusts no issuer for which `includes` returns true.
    */
-  localToken(
-    asked: {
-      readonly apiId: string;
-      readonly stage: string;
-      readonly method: string;
-      readonly path: string;
-      /** The identity sources of the route's authorizer. */
-      readonly places: readonly { readonly kind: string; readonly name: string }[];
-    },
-    includes: (issuer: string) => boolean,
-  ): TokenText | undefined;
+  localToken(asked: AskedOfApi, includes: (issuer: string) => boolean): TokenText | undefined;
+  /**
+   * Returns the options of `gatewright keys create` for a key that the document of this API admits. Returns undefined if
+   * the API has no document, or if no such key is admitted.
+   */
+  newKey(asked: AskedOfApi): string | undefined;
 }
 
 const MAX_TEXT = 20_000;

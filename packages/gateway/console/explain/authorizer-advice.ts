@@ -20,7 +20,18 @@ export function describeCredential(about: Circumstances, guard: GuardCircumstanc
       ? `. ${adviseToken({ ...guard, isDeployed: about.isDeployed }).replace(/\.$/, '')}`
       : `: ${token}`;
   const own = `with a credential that ${functionName === undefined ? `the authorizer ${name}` : `the function ${functionName}`} accepts`;
-  return command === undefined ? ` ${own}` : ` ${own}, for example ${token}`;
+  if (command !== undefined) return ` ${own}, for example ${token}`;
+  return ` ${own}${suggestKey(about, guard)}`;
+}
+
+/** Returns a command that creates an API key, if the access document admits such a key; otherwise nothing. */
+export function suggestKey(
+  { isDeployed }: Pick<Circumstances, 'isDeployed'>,
+  { newKey }: GuardCircumstances,
+): string {
+  return newKey === undefined || isDeployed
+    ? ''
+    : `, for example a new key from \`gatewright keys create${newKey}\``;
 }
 
 export function adviseFix(

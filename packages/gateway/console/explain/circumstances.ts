@@ -87,6 +87,8 @@ export type GuardCircumstances = {
    * for none of the authorizer's issuers.
    */
   readonly localToken?: TokenText | undefined;
+  /** Options of `gatewright keys create` for a key that the document admits; undefined if there is none. */
+  readonly newKey?: string | undefined;
   /** The issuers, audiences and scopes that the authorizer accepts; undefined if a function decides. */
   readonly trusted:
     | {

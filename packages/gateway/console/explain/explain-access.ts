@@ -35,7 +35,7 @@ const BY_RULES: Readonly<Partial<Record<AccessOutcome, DescribeRules>>> = {
 
 /** Outcomes that mean that the credential itself was refused. The keys are codes of the toolkit (docs/errors.md). */
 const CREDENTIALS: Readonly<Record<string, string>> = {
-  TOKEN_MISSING: 'the request has none where the document expects it',
+  TOKEN_MISSING: 'the request has no credential in a place from which the document reads one',
   TOKEN_MALFORMED: 'it does not have the form of a token or API key that the document accepts',
   TOKEN_ISSUER_UNKNOWN: 'the document does not trust the issuer of the token',
   TOKEN_HEADER_REFUSED: 'the issuer does not allow the algorithm or type of the token',

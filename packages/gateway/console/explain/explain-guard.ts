@@ -1,5 +1,5 @@
 import { listed, formatDuration, list, sentence, formatLastLine, findNotedLine, toDeploy } from './reason.ts';
-import { describeCredential, describeMistake, adviseFix } from './authorizer-advice.ts';
+import { describeCredential, describeMistake, adviseFix, suggestKey } from './authorizer-advice.ts';
 import {
   adviseRefusedKey,
   describeCredentialDefect,
@@ -202,7 +202,9 @@ function describePlaces({ name, places }: GuardCircumstances): string[] {
 
 function suggestToken({ isDeployed }: Circumstances, guard: GuardCircumstances): string {
   const command = tokenCommandOf({ ...guard, isDeployed });
-  return command === undefined ? '' : `, for example ${bearer(guard)}a token from ${command}`;
+  return command === undefined
+    ? suggestKey({ isDeployed }, guard)
+    : `, for example ${bearer(guard)}a token from ${command}`;
 }
 
 function describeToken({ token }: GuardCircumstances): string[] {

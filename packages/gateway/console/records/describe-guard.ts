@@ -87,6 +87,7 @@ export function describeGuard(
       kind === 'lambda'
         ? access?.localToken(questionOf(received, sources), (issuer) => issuers?.includes(issuer) === true)
         : issuers && localTokenOf(authorization, issuers, received.stage.variables),
+    newKey: kind === 'lambda' ? access?.newKey(questionOf(received, sources)) : undefined,
     trusted:
       authorization.kind !== 'token'
         ? undefined

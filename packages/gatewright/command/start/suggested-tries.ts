@@ -4,7 +4,7 @@
  */
 import { commandName } from '../../../base/terminal/output.ts';
 import { findAdmittedToken } from '@gatewright/authoring/find/admitted-token';
-import { findAdmittedKey } from '@gatewright/authoring/find/admitted-key';
+import { findAdmittedKey, keyOptions } from '@gatewright/authoring/find/admitted-key';
 import type { AdmittedKey } from '@gatewright/authoring/find/admitted-key';
 import type { AdmittedToken, Asked, IdentityPlace } from '@gatewright/authoring/find/admitted-token';
 import { quote } from '@gatewright/aws/text/token-options';
@@ -173,15 +173,8 @@ function headerOf({ name, scheme }: AdmittedToken['source'], command: string, op
   return `${option} "${printHeader(name)}: ${scheme}${command}"`;
 }
 
-function createKeyCommand({ tenant, prefix, roles, scopes, plan }: AdmittedKey): string {
-  const options = [
-    ['tenant', tenant],
-    ['prefix', prefix],
-    ...roles.map((role) => ['role', role]),
-    ...scopes.map((scope) => ['scope', scope]),
-    ...(plan === undefined ? [] : [['plan', plan]]),
-  ].map(([name = '', value = '']) => ` --${name} ${quote(value)}`);
-  return `$(${commandName()} keys create${options.join('')})`;
+function createKeyCommand(key: AdmittedKey): string {
+  return `$(${commandName()} keys create${keyOptions(key)})`;
 }
 
 /** Returns a command of `gatewright`, because a curl request that an MCP server accepts is too long to paste. */

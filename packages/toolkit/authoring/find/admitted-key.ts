@@ -3,6 +3,7 @@
  * creates it.
  */
 import type { CompiledDocument, CompiledKeyIssuer } from '@gatewright/handlers/access/compiled-document';
+import { quote } from '@gatewright/aws/text/token-options';
 import { isAllowed, satisfy, sourceOf } from './admitted-token.ts';
 import type { AdmittedToken, Asked } from './admitted-token.ts';
 
@@ -45,6 +46,19 @@ export function findAdmittedKey(
       }
   }
   return undefined;
+}
+
+/** Returns a text such as ` --tenant example --prefix shop --role user`: the options of `gatewright keys create`. */
+export function keyOptions({ tenant, prefix, roles, scopes, plan }: AdmittedKey): string {
+  return [
+    ['tenant', tenant],
+    ['prefix', prefix],
+    ...roles.map((role) => ['role', role]),
+    ...scopes.map((scope) => ['scope', scope]),
+    ...(plan === undefined ? [] : [['plan', plan]]),
+  ]
+    .map(([name = '', value = '']) => ` --${name} ${quote(value)}`)
+    .join('');
 }
 
 /** Returns the roles and scopes that each rule requires, if it requires nothing else. */

@@ -7,6 +7,7 @@ import { checkPlan } from '@gatewright/authoring/check/check-plan';
 import { readAccessFiles } from '@gatewright/authoring/files/access-files';
 import { readDocument } from '@gatewright/authoring/document/read-access-document';
 import { findAccess, listAccess } from '@gatewright/authoring/find/find-access';
+import { findAdmittedKey, keyOptions } from '@gatewright/authoring/find/admitted-key';
 import { findAdmittedToken } from '@gatewright/authoring/find/admitted-token';
 import { findLacking } from '@gatewright/authoring/find/find-lacking';
 import { describeAccess, describeMcpRule } from '@gatewright/authoring/find/describe-access';
@@ -37,14 +38,19 @@ export function openAccessBook(
   findTarget: () => AdminTarget | undefined,
 ): AccessBook {
   const read = (): readonly CompiledDocument[] => sources.flatMap(readDocuments);
+  const documentOf = (asked: { readonly apiId: string; readonly stage: string }) =>
+    read().find(({ apis }) => apis.some((api) => api.apiId === asked.apiId && api.stage === asked.stage));
   return {
     decide: (question, nowEpochSeconds, message) => decideIn(sources, question, nowEpochSeconds, message),
     documents: () => read().map((document) => showDocument(document, stage)),
-    localToken({ apiId, stage: ofApi, ...asked }, includes) {
-      const document = read().find(({ apis }) =>
-        apis.some((api) => api.apiId === apiId && api.stage === ofApi),
-      );
+    localToken(asked, includes) {
+      const document = documentOf(asked);
       return document && findAdmittedToken(document, stage, asked, includes)?.token;
+    },
+    newKey(asked) {
+      const document = documentOf(asked);
+      const key = document && findAdmittedKey(document, stage, asked);
+      return key && keyOptions(key);
     },
     async ask(question, nowEpochSeconds) {
       const document = read().find(({ name }) => name === question.document);

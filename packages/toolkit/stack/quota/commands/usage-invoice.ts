@@ -86,14 +86,14 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
       ? []
       : [
           `closed ${count(closed, 'period')} and wrote ${count(recorded, 'record')} of usage and fees`,
-          ...(running === 0 ? [] : [`${count(running, 'period')} not closed yet: ${WHEN_CLOSED}`]),
+          ...(running === 0 ? [] : [`${count(running, 'period')} still open: ${WHEN_CLOSED}`]),
         ],
   );
   if (!isNothing) return;
   if (running > 0) {
     const which = month === undefined ? '' : ` of ${month}`;
     printNotes(
-      `Nothing to do yet: ${count(running, 'period')}${which} not closed yet: ${WHEN_CLOSED}. gatewright usage invoice --draft shows the amounts until then.`,
+      `Nothing to do yet: ${count(running, 'period')}${which} still open, and ${WHEN_CLOSED}. gatewright usage invoice --draft shows the amounts until then.`,
     );
     return;
   }

@@ -21,6 +21,7 @@ describe('showAccess', () => {
       documents: () => [document],
       decide: () => undefined,
       localToken: () => undefined,
+      newKey: () => undefined,
       mcpRules: () => [],
       ask: () => assert.fail('nobody asks'),
     };
@@ -48,6 +49,7 @@ describe('showAccess', () => {
       documents: () => all,
       decide: () => undefined,
       localToken: () => undefined,
+      newKey: () => undefined,
       mcpRules: () => [],
       ask: () => assert.fail('nobody asks'),
     };

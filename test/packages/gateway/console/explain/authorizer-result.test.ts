@@ -313,6 +313,21 @@ describe('a 401 of the toolkit’s authorizers', () => {
     );
   });
 
+  // docs/recipes/api-keys.md: a key that the document admits is the credential that gets 200, if no token is.
+  it('advises a new API key where the document admits one and no token', () => {
+    const about = refused('KEY_UNKNOWN');
+    const newKey = ' --tenant example --prefix maps --role customer';
+    const advised = (more: object, isDeployed = false): string =>
+      explain({ ...about, isDeployed, guard: { ...about.guard!, newKey, ...more } }).changes.join('\n');
+
+    assert.match(
+      advised({}),
+      /for example a new key from `gatewright keys create --tenant example --prefix maps --role customer`/,
+    );
+    assert.doesNotMatch(advised({ localToken: { sub: 'ann' } }), /keys create/);
+    assert.doesNotMatch(advised({}, true), /keys create/);
+  });
+
   it('invents no reason if the log has none', () => {
     assert.doesNotMatch(explain(refused('toString')).sentences.join('\n'), /log says why/);
   });
