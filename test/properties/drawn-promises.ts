@@ -21,6 +21,7 @@ import { messageSignatures } from './message-signatures.ts';
 import { renamedLimits } from './renamed-limits.ts';
 import { resourcePolicies } from './resource-policies.ts';
 import { samTemplates } from './sam-templates.ts';
+import { storeFaults } from './store-faults.ts';
 import { tableKeys } from './table-keys.ts';
 import { usagePlans } from './usage-plans.ts';
 import type { DrawnPromise } from './promises.ts';
@@ -44,6 +45,7 @@ export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   renamedLimits,
   resourcePolicies,
   samTemplates,
+  storeFaults,
   tableKeys,
   usagePlans,
   ...(await promisesOfServices()),
