@@ -250,7 +250,7 @@ describe('a caller whom the rules allow', () => {
   });
 
   it('is no longer denied for the earlier reason once its plan is recorded', async () => {
-    const tenant = 'the plan of its customer, also where its token names none';
+    const tenant = 'the plan of its customer, also if its token names none';
     const { answers } = await explainWithLedger(DOCUMENT, 'GET', '/users', flagsOf(claimsOf({}, tenant)));
     const [unknown] = (await explainWithLedger(DOCUMENT, 'GET', '/users', flagsOf(claimsOf({}, 'nobody'))))
       .answers;
