@@ -47,6 +47,16 @@ const WEBSITE: JsonObject = {
     required: ['IndexDocument'],
     says: 'A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty',
     properties: {
+      RoutingRules: {
+        items: {
+          properties: {
+            RedirectRule: {
+              dependentExcluded: { ReplaceKeyPrefixWith: ['ReplaceKeyWith'] },
+              says: 'You can only define ReplaceKeyPrefix or ReplaceKey but not both.',
+            },
+          },
+        },
+      },
       IndexDocument: { pattern: '^[^/]+$', says: 'The IndexDocument Suffix is not well formed' },
     },
   },
@@ -71,6 +81,23 @@ const ENCRYPTION: JsonObject = {
   },
 };
 
+/** S3 API reference, FilterRule, Name: "prefix | suffix" */
+const FILTER: JsonObject = {
+  properties: {
+    S3Key: {
+      properties: {
+        Rules: {
+          items: {
+            properties: {
+              Name: { pattern: '^([pP]refix|[sS]uffix)$', says: 'filter rule name must be either prefix or suffix' },
+            },
+          },
+        },
+      },
+    },
+  },
+};
+
 const ENFORCED: JsonObject = has(
   'OwnershipControls',
   has('Rules', { contains: has('ObjectOwnership', { const: 'BucketOwnerEnforced' }) }),
@@ -86,6 +113,14 @@ export const BUCKET_SCHEMA: JsonObject = {
   properties: {
     BucketName: NAME,
     BucketEncryption: ENCRYPTION,
+    NotificationConfiguration: {
+      properties: Object.fromEntries(
+        ['LambdaConfigurations', 'QueueConfigurations', 'TopicConfigurations'].map((name) => [
+          name,
+          { items: { properties: { Filter: FILTER } } },
+        ]),
+      ),
+    },
     WebsiteConfiguration: WEBSITE,
     LifecycleConfiguration: LIFECYCLE,
     ObjectLockConfiguration: {
@@ -110,7 +145,7 @@ export const BUCKET_SCHEMA: JsonObject = {
     },
     {
       // localstack/localstack, test_s3.snapshot.json, recorded
-      if: { ...has('AccelerateConfiguration'), ...{ required: ['AccelerateConfiguration', 'BucketName'] } },
+      if: { required: ['AccelerateConfiguration', 'BucketName'] },
       then: {
         properties: {
           BucketName: {

@@ -32,6 +32,41 @@ const DESTINATIONS: readonly JsonObject[] = ['kinesis', 'firehose'].map((vendor)
   },
 }));
 
+/** API Gateway developer guide, "Supported security policies": the policies that begin with SecurityPolicy_ */
+const SECURITY_POLICY: JsonObject = {
+  if: has('SecurityPolicy', { pattern: '^SecurityPolicy_' }),
+  then: {
+    required: ['EndpointAccessMode'],
+    says: 'Endpoint access mode is required for the specified security policy',
+  },
+};
+/** CloudFront API reference, ForwardedValues, QueryStringCacheKeys; CloudFront Functions run at a viewer's side only. */
+const QUERY_STRINGS: JsonObject = {
+  properties: {
+    ForwardedValues: {
+      if: has('QueryStringCacheKeys', { minItems: 1 }),
+      then: {
+        properties: {
+          QueryString: {
+            not: { const: false },
+            says: 'The parameter QueryString cannot be false if query strings are set in QueryStringCacheKeys',
+          },
+        },
+      },
+    },
+    FunctionAssociations: {
+      items: {
+        properties: {
+          EventType: {
+            enum: ['viewer-request', 'viewer-response'],
+            says: 'The parameter EventType of a function association must be viewer-request or viewer-response, not {value}',
+          },
+        },
+      },
+    },
+  },
+};
+
 const USAGES: readonly (readonly [specs: string, usages: readonly string[]])[] = [
   ['^SYMMETRIC_DEFAULT$', ['ENCRYPT_DECRYPT']],
   ['^HMAC_', ['GENERATE_VERIFY_MAC']],
@@ -218,6 +253,24 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     },
   },
   'AWS::KMS::Key': { allOf: KEYS },
+  'AWS::ApiGateway::VpcLink': {
+    properties: {
+      // serverless/serverless#6170, API Gateway API reference, CreateVpcLink: "must be only one network load balancer"
+      TargetArns: { maxItems: 1, says: 'More than one target arn specified for vpc link.' },
+    },
+  },
+  'AWS::ApiGateway::DomainName': SECURITY_POLICY,
+  'AWS::ApiGateway::RestApi': SECURITY_POLICY,
+  'AWS::CloudFront::Distribution': {
+    properties: {
+      DistributionConfig: {
+        properties: {
+          DefaultCacheBehavior: QUERY_STRINGS,
+          CacheBehaviors: { items: QUERY_STRINGS },
+        },
+      },
+    },
+  },
   'AWS::CloudFront::CachePolicy': { properties: { CachePolicyConfig: CACHE_POLICY } },
   // EventBridge user guide, quotas: 5 targets per rule
   'AWS::Events::Rule': { properties: { Targets: { maxItems: 5 } } },

@@ -16,7 +16,10 @@ export function judgeCertificate(
   _all: unknown,
   { region }: ResolvedStack,
 ): BrokenRelation | undefined {
+  const types = asOneOrMore(mapOf(domain.properties, 'EndpointConfiguration')['Types'] ?? 'EDGE');
   for (const [endpoint, property] of CERTIFICATES) {
+    // A certificate for another type of endpoint is wrong whatever its region is.
+    if (!types.includes(endpoint)) continue;
     const needed = endpoint === 'EDGE' ? 'us-east-1' : region;
     const arn = asText(domain.properties[property]);
     const parsed = arn === undefined ? undefined : parseArn(arn);

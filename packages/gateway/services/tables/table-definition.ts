@@ -122,7 +122,7 @@ class TableReader {
       const type = typeof name === 'string' ? types.get(name) : undefined;
       if (typeof name !== 'string' || type === undefined) {
         return this.#fail(
-          property,
+          `${property}.${index}`,
           `the key attribute ${JSON.stringify(name)} is missing from AttributeDefinitions`,
         );
       }

@@ -79,6 +79,9 @@ function checkDeclaration(at: Path, body: Json, refuse: Refuse): void {
   for (const member of section === 'Parameters' ? ['Default', 'Description'] : ['Description', 'Condition'])
     if (isComposed(body[member]))
       refuse([...at, member], `${FORMAT} Every ${member} member must be a string.`, IGNORED);
+  const { AllowedValues: allowed } = body;
+  if (section === 'Parameters' && allowed !== undefined && !isJsonList(allowed))
+    refuse([...at, 'AllowedValues'], `${FORMAT} Every AllowedValues member must be a list.`, IGNORED);
 }
 
 function checkMapping(at: Path, mapping: Json, refuse: Refuse): void {

@@ -227,6 +227,10 @@ export class SamExpansion {
   #placeInDocument(apiId: string, path: Path): Path | undefined {
     const at = ['Resources', apiId, 'Properties'];
     if (this.#member(at)['DefinitionBody'] !== undefined) return [...at, 'DefinitionBody', ...path];
+    if (path[0] === 'x-amazon-apigateway-gateway-responses') {
+      const [, name = '', member = ''] = path;
+      return [...at, 'GatewayResponses', name, `${member.charAt(0).toUpperCase()}${member.slice(1)}`];
+    }
     const scheme = path.findIndex((key) => key === 'securitySchemes' || key === 'securityDefinitions');
     if (scheme !== -1) return [...at, 'Auth', 'Authorizers', ...path.slice(scheme + 1, scheme + 2)];
     const text = path.slice(1).join('.');

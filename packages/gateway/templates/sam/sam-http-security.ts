@@ -91,9 +91,42 @@ function withDefaultAuthorizer(
   });
 }
 
+/**
+ * The members that only one kind of authorizer has.
+ * @see https://github.com/aws/serverless-application-model/blob/develop/samtranslator/model/apigatewayv2.py
+ */
+const ONLY_OF = {
+  OAuth2: ['AuthorizationScopes', 'IdentitySource'],
+  Lambda: [
+    'FunctionArn',
+    'FunctionInvokeRole',
+    'Identity',
+    'AuthorizerPayloadFormatVersion',
+    'EnableSimpleResponses',
+    'EnableFunctionDefaultPermissions',
+  ],
+} as const;
+
+function refuseMembersOfOther(
+  expansion: SamExpansion,
+  apiId: string,
+  name: string,
+  authorizer: JsonObject,
+): void {
+  const other = authorizer['JwtConfiguration'] === undefined ? 'OAuth2' : 'Lambda';
+  const excess = ONLY_OF[other].find((member) => authorizer[member] !== undefined);
+  if (excess !== undefined)
+    expansion.refuse(
+      apiId,
+      ['Auth', 'Authorizers', name, excess],
+      `${excess} is only supported for ${other} Authorizer.`,
+    );
+}
+
 function httpScheme(expansion: SamExpansion, apiId: string, name: string, authorizer: Json): JsonObject {
   if (!isJsonObject(authorizer)) return expansion.fail(apiId, `authorizer ${name} must be a mapping`);
   const jwt = authorizer['JwtConfiguration'];
+  refuseMembersOfOther(expansion, apiId, name, authorizer);
   if (jwt !== undefined)
     return {
       type: 'oauth2',

@@ -19,11 +19,11 @@ const OF_INTEGRATION = /^integration\.request\.(header|querystring|path)\.(.+)$/
 export function compileCacheKey(method: PropertyBag, resourceId: string): CacheKeyPlan {
   const block = readBlock(method, 'Integration');
   if (block === undefined) return { namespace: resourceId, sources: [] };
-  const sources = readTextList(block, 'CacheKeyParameters').map((expression) => {
+  const sources = readTextList(block, 'CacheKeyParameters').map((expression, index) => {
     const source = readSource(expression, method, block);
     if (source !== undefined) return source;
     throw new DefinitionError(
-      block.place('CacheKeyParameters'),
+      block.place(`CacheKeyParameters.${index}`),
       invalidMapping(`Invalid mapping expression parameter specified: ${expression}`),
     );
   });

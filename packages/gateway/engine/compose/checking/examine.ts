@@ -245,15 +245,21 @@ function withoutCircles(findings: readonly DeployFinding[]): readonly DeployFind
   });
 }
 
-/** Leaves out findings about a property for which a refusal is already reported. */
+/** Leaves out findings about a value, or a part of it, for which a refusal is already reported. */
 function withoutDoubles(
   findings: readonly DeployFinding[],
   reported: readonly DeployFinding[],
 ): readonly DeployFinding[] {
-  const keyOf = ({ stack, resource, property }: DeployFinding): string =>
-    JSON.stringify([stack, resource, property.split('.')[0]]);
-  const known = new Set(reported.filter(({ property }) => property !== '').map(keyOf));
-  return findings.filter((finding) => finding.property === '' || !known.has(keyOf(finding)));
+  const isWithin = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}.`);
+  const isKnown = ({ stack, resource, property }: DeployFinding): boolean =>
+    reported.some(
+      (one) =>
+        one.property !== '' &&
+        one.stack === stack &&
+        one.resource === resource &&
+        (isWithin(property, one.property) || isWithin(one.property, property)),
+    );
+  return findings.filter((finding) => finding.property === '' || !isKnown(finding));
 }
 
 const ORDER: readonly DeployFinding['severity'][] = ['refused', 'differs', 'unchecked'];
