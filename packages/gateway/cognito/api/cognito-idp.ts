@@ -62,7 +62,10 @@ const DESCRIBE_POOLS: CognitoOperations = {
         AliasAttributes: unlessEmpty(definition.aliases),
         AutoVerifiedAttributes: unlessEmpty(definition.autoVerified),
         EstimatedNumberOfUsers: users.length,
-        AdminCreateUserConfig: { AllowAdminCreateUserOnly: !definition.allowsSignUp },
+        AdminCreateUserConfig: {
+          AllowAdminCreateUserOnly: !definition.allowsSignUp,
+          UnusedAccountValidityDays: temporaryDays,
+        },
       },
     };
   },

@@ -5,6 +5,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { userPoolIssuer } from '../../core/deployment/authorization/compile-token-authorizer.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
+import { listAttributes } from './schema-attributes.ts';
 import { readGroup } from './pool-group.ts';
 import { ALL_FLOWS, openPool, DEFAULT_TOKEN_SECONDS, TRIGGERS } from './pool-model.ts';
 import type {
@@ -77,6 +78,8 @@ function readPool(
       LambdaConfig: mapOf(properties, 'LambdaConfig'),
       MfaConfiguration: asNonEmptyText(properties['MfaConfiguration']) ?? 'OFF',
       UserPoolTags: mapOf(properties, 'UserPoolTags'),
+      DeletionProtection: asNonEmptyText(properties['DeletionProtection']) ?? 'INACTIVE',
+      SchemaAttributes: listAttributes(properties),
     },
     domains: ofPool('UserPoolDomain').map(({ properties: { Domain, CustomDomainConfig }, physicalId }) => {
       const domain = typeof Domain === 'string' ? Domain : physicalId;
