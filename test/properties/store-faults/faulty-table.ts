@@ -38,7 +38,10 @@ const answered =
   (body: string, headers: Readonly<Record<string, string>> = {}) =>
   async (passage: Passage): Promise<void> => {
     const answer = await passage.carryOut();
-    if (passage.call.operation === 'GetItem') return pass(passage, answer);
+    if (passage.call.operation === 'GetItem') {
+      pass(passage, answer);
+      return;
+    }
     passage.response.writeHead(200, { 'content-type': JSON_TYPE, ...headers });
     passage.response.end(body);
   };
@@ -72,15 +75,17 @@ const FAULTS: Readonly<Record<string, (passage: Passage) => unknown>> = {
   denied: (passage) => fail(passage, 400, 'AccessDeniedException'),
   expired: (passage) => fail(passage, 400, 'ExpiredTokenException'),
   conflict(passage) {
-    if (passage.call.operation !== 'TransactWriteItems')
-      return fail(passage, 400, 'TransactionConflictException');
+    if (passage.call.operation !== 'TransactWriteItems') {
+      fail(passage, 400, 'TransactionConflictException');
+      return;
+    }
     const { TransactItems } = JSON.parse(passage.call.body.toString()) as {
       readonly TransactItems: readonly unknown[];
     };
     const CancellationReasons = TransactItems.map((_, index) => ({
       Code: index === 0 ? 'TransactionConflict' : 'None',
     }));
-    return fail(passage, 400, 'TransactionCanceledException', { CancellationReasons });
+    fail(passage, 400, 'TransactionCanceledException', { CancellationReasons });
   },
   'not JSON': answered('<html>'),
   'no body': answered(''),
@@ -131,7 +136,8 @@ export class FaultyTable {
     };
     const fault = this.draw();
     if (this.#delayed.length > 1) await this.#delayed.shift()?.();
-    await (fault === undefined ? pass(passage, await passage.carryOut()) : FAULTS[fault]?.(passage));
+    if (fault === undefined) pass(passage, await passage.carryOut());
+    else await FAULTS[fault]?.(passage);
   }
 
   async #carryOut({ headers, body }: Call): Promise<Answer> {
