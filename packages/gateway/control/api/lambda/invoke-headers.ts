@@ -22,6 +22,7 @@ type Run = {
   readonly requestId: string;
   readonly tookMs: number;
   readonly version?: string | undefined;
+  readonly memoryMb?: number | undefined;
 };
 
 type ParsedInvoke =
@@ -40,13 +41,14 @@ export class LogTail {
 
   /**
    * Returns `LogResult`: the output between Lambda's own lines. The memory use of a thread is unknown, so the REPORT
-   * line omits it.
+   * line omits Max Memory Used.
    */
-  print({ requestId, tookMs: durationMs, version = '$LATEST' }: Run): string {
+  print({ requestId, tookMs: durationMs, version = '$LATEST', memoryMb }: Run): string {
     const billed = Math.ceil(durationMs);
+    const memory = memoryMb === undefined ? '' : `Memory Size: ${memoryMb} MB\t`;
     const text =
       `START RequestId: ${requestId} Version: ${version}\n${this.#lines}END RequestId: ${requestId}\n` +
-      `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billed} ms\t\n`;
+      `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billed} ms\t${memory}\n`;
     return Buffer.from(text).subarray(-TAIL_BYTES).toString('base64');
   }
 }

@@ -30,6 +30,8 @@ type LambdaInvokeOptions = {
    * function, the qualifier itself is used.
    */
   readonly versionOf?: (functionName: string, qualifier: string) => string | undefined;
+  /** Returns the configured memory of the function, for the REPORT line. Without this function, that line omits it. */
+  readonly memoryMbOf?: (functionName: string) => number | undefined;
   /** Accepts an asynchronous event. Returns false if the queue is full. */
   readonly accept: (event: AcceptedEvent) => boolean | Promise<boolean>;
 };
@@ -129,9 +131,11 @@ async function answer(
   const tookMs = performance.now() - startedMs;
   const reply = toReply(call, arn, result, options, invoked?.version);
   const requestId = headerOf({ rawHeaders: reply.headers }, 'x-amzn-requestid') ?? '';
+  const memoryMb = options.memoryMbOf?.(target.name);
+  const run = { requestId, tookMs, version: invoked?.version, memoryMb };
   return {
     ...reply,
-    headers: [...reply.headers, ...logHeader(tail, result, { requestId, tookMs, version: invoked?.version })],
+    headers: [...reply.headers, ...logHeader(tail, result, run)],
   };
 }
 

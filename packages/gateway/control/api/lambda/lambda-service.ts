@@ -5,6 +5,7 @@ import { createFunctionPolicies, isPolicyCall } from './function-policy.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
 import { createFunctionUrlConfigs, isUrlConfigCall } from './function-url-configs.ts';
 import { createLambdaInvoke } from './lambda-invoke.ts';
+import { findFunction } from './lambda-target.ts';
 import { createLambdaReads } from './lambda-reads.ts';
 import { executedVersion } from '../../functions/function-aliases.ts';
 import type { AwsService } from '../../../kernel/calls/aws-call.ts';
@@ -12,7 +13,7 @@ import type { ServedApis } from '../../served-apis.ts';
 
 type InvokeOptions = Parameters<typeof createLambdaInvoke>[0];
 
-type LambdaOptions = Omit<InvokeOptions, 'hasQualifier' | 'versionOf'> & {
+type LambdaOptions = Omit<InvokeOptions, 'hasQualifier' | 'versionOf' | 'memoryMbOf'> & {
   readonly apis: ServedApis;
   readonly keep: (service: AwsService) => AwsService;
   /** The calls for event source mappings. */
@@ -43,6 +44,7 @@ export function createLambda({
     hasQualifier: (name, qualifier) => hasFunctionQualifier(apis.stacks, name, qualifier),
     versionOf: (name, qualifier) =>
       executedVersion(apis.stacks, name, qualifier, () => invoke.random.fraction())?.version,
+    memoryMbOf: (name) => findFunction(apis.stacks, name)?.definition.memorySizeMb,
   });
   return createLambdaReads(stacks, codes, (call) => {
     if (isCodeCall(call.request)) return code(call);

@@ -39,6 +39,7 @@ describe('the log of an answer', () => {
       random: new CountingRandom(),
       accountId: ACCOUNT_ID,
       accept: () => true,
+      memoryMbOf: () => 128,
     });
     const answers = await Promise.all(['ran', 'broken'].map((name) => serve(aTailOf(name))));
 
@@ -52,7 +53,7 @@ describe('the log of an answer', () => {
       assert.match(
         logs[index] ?? '',
         new RegExp(
-          `^START RequestId: ${id} Version: \\$LATEST\nEND RequestId: ${id}\nREPORT RequestId: ${id}\t`,
+          `^START RequestId: ${id} Version: \\$LATEST\nEND RequestId: ${id}\nREPORT RequestId: ${id}\tDuration: \\S+ ms\tBilled Duration: \\d+ ms\tMemory Size: 128 MB\t\n$`,
         ),
       );
   });
