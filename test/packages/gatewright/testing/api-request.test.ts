@@ -100,7 +100,7 @@ describe('the API that a request is for', () => {
   it('is asked for with those that there are', () => {
     assert.throws(
       () => chooseApi(all, false, { api: 'Admin' }),
-      /several APIs match; pass one of these options:\n  { api: 'Admin', stage: 'dev' }\n  { api: 'Admin', stage: 'prod' }$/,
+      /several APIs match; pass one of these options:\n {2}\{ api: 'Admin', stage: 'dev' \}\n {2}\{ api: 'Admin', stage: 'prod' \}$/,
     );
     assert.throws(
       () => chooseApi(all, false, { api: 'Live' }),
