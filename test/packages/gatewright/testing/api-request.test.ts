@@ -123,6 +123,7 @@ describe('a request for one of several APIs', () => {
   const mail = {
     ...api('HttpApi', 'http', '$default', ['GET /health', 'ANY /mail/{proxy+}']),
     stack: 'mail',
+    name: 'dev-mail',
   };
   const desk = api('Desk', 'rest', 'dev', ['GET /health', 'POST /orders/{id}']);
   const any = api('Any', 'http', '$default', ['$default']);
