@@ -34,7 +34,7 @@ const DOCUMENTS: Readonly<Record<string, PartDocument>> = {
   },
 };
 
-export type WantedDocument = Pick<PartDocument, 'file' | 'next'> & { readonly text: string };
+type WantedDocument = Pick<PartDocument, 'file' | 'next'> & { readonly text: string };
 
 /**
  * Returns the documents that the parts need and the folder lacks.

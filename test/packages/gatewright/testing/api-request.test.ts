@@ -100,7 +100,7 @@ describe('the API that a request is for', () => {
   it('is requested with a list of the existing ones', () => {
     assert.throws(
       () => chooseApi(all, false, { api: 'Admin' }),
-      /several APIs match; pass one of these options:\n  { api: 'Admin', stage: 'dev' }\n  { api: 'Admin', stage: 'prod' }$/,
+      /several APIs match; pass one of these options:\n {2}\{ api: 'Admin', stage: 'dev' \}\n {2}\{ api: 'Admin', stage: 'prod' \}$/,
     );
     assert.throws(
       () => chooseApi(all, false, { api: 'Live' }),
@@ -123,6 +123,7 @@ describe('a request for one of several APIs', () => {
   const mail = {
     ...api('HttpApi', 'http', '$default', ['GET /health', 'ANY /mail/{proxy+}']),
     stack: 'mail',
+    name: 'dev-mail',
   };
   const desk = api('Desk', 'rest', 'dev', ['GET /health', 'POST /orders/{id}']);
   const any = api('Any', 'http', '$default', ['$default']);
