@@ -60,7 +60,8 @@ export const LEAST_REMEDIES: readonly Row[] = [
         auth: () => policy('Allow', 'arn:aws:execute-api:us-east-1:123456789012:*/prod/*/*'),
       }),
     request: { target: '/dev/pets', headers: ['Authorization', 'x'] },
-    because: /it allows arn:aws:execute-api:us-east-1:123456789012:\*\/prod\/\*\/\*, with the stage prod instead of dev\./,
+    because:
+      /it allows arn:aws:execute-api:us-east-1:123456789012:\*\/prod\/\*\/\*, with the stage prod instead of dev\./,
     change: /^Build the Resource in the function auth from the ARN in its event \(methodArn/,
     never: /Send a credential/,
   },

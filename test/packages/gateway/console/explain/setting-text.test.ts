@@ -85,7 +85,10 @@ describe('the advice about a refused preflight', () => {
 
   it('names only what the method has', () => {
     assert.doesNotMatch(advise(at('cloudformation')), /ApiKeyRequired/);
-    assert.match(advise(at('cloudformation'), { needsKey: true }), /NONE and ApiKeyRequired false of OPTIONS/);
+    assert.match(
+      advise(at('cloudformation'), { needsKey: true }),
+      /NONE and ApiKeyRequired false of OPTIONS/,
+    );
     assert.match(advise(at('terraform'), { phase: 'meter' }), /: set api_key_required = false of OPTIONS/);
   });
 });

@@ -90,7 +90,11 @@ describe('rightsOfCall', () => {
     },
     { service: 'sns', call: { form: 'Action=Publish&PhoneNumber=%2B358' }, needs: ['sns:Publish +358'] },
     // https://qiita.com/j3tm0t0/items/594f7c0a0c62a5eccc18: SNS refuses the missing parameter.
-    { service: 'sns', call: { form: 'Action=Publish&Topic=arn:aws:sns:eu-west-1:123456789012:t' }, needs: [] },
+    {
+      service: 'sns',
+      call: { form: 'Action=Publish&Topic=arn:aws:sns:eu-west-1:123456789012:t' },
+      needs: [],
+    },
     {
       service: 'sqs',
       call: {
