@@ -117,8 +117,10 @@ const byDefaultRoute: SurpriseKind = {
     const isUsual = route?.routeKey === '$default' || /\{\w+\+\}/.test(route?.resourcePath ?? '');
     if (route === undefined || !isUsual || stage === undefined || api.functionUrl !== undefined)
       return undefined;
-    const [near] = findNearMisses(stage.deployment.routes.plans, method, path, undefined);
-    if (near?.isSameRoute !== true || near.route === route.routeKey) return undefined;
+    const near = findNearMisses(stage.deployment.routes.plans, method, path, undefined).find(
+      (one) => one.isSameRoute === true && !one.route.endsWith(` ${route.resourcePath}`),
+    );
+    if (near === undefined) return undefined;
     return {
       values: { route: near.route },
       because: [

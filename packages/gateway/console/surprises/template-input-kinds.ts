@@ -1,12 +1,14 @@
 /**
- * Parts of a request that a template of a REST or WebSocket API reads in another form than the client sent them
+ * Parts of a request or response that a template of a REST or WebSocket API reads or prints in another form than its author meant
  * (docs/aws §7.2, §7.3).
  */
 import { asJsonObject, memberOf, parseJson } from '@gatewright/aws/json-object';
 import { adviseBody, describeBodyFault } from '../explain/mapping-advice.ts';
 import { findJsonFault } from '../records/json-fault.ts';
 import { requestTemplateOf } from '../records/sent.ts';
-import { isSelecting } from './selected-response.ts';
+import { bareType } from '../../core/events/media-types.ts';
+import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
+import { isSelecting, selectResponse } from './selected-response.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -142,7 +144,38 @@ function templateOf({ integration, recorded }: SurpriseFacts): string {
   return isApplied ? (requestTemplateOf(recorded.received)?.source ?? '') : '';
 }
 
+/** A path of a template that prints an object, as Java prints a map. */
+const OBJECT_PATH = /\$!?\{?input\.path\(\s*(['"])([^'"]+)\1\s*\)/;
+
+const objectPrinted: SurpriseKind = {
+  code: 'TEMPLATE_PRINTS_OBJECT',
+  mark: 'object is not JSON',
+  isCause: true,
+  source: 'docs/aws §7.2',
+  find(facts) {
+    const { integration, accept, reply, recorded } = facts;
+    if (!isSelecting(integration) || bareType(reply.last('content-type') ?? '') !== 'application/json')
+      return undefined;
+    const selected = selectResponse(facts);
+    const template = selected && chooseResponseTemplate(selected.templates, accept)?.template.source;
+    const [whole, , path = ''] = OBJECT_PATH.exec(template ?? '') ?? [];
+    const body = recorded.replyBody.toString();
+    const [printed] = /\{[\w$-]+=[^{}]*\}/.exec(body) ?? [];
+    if (whole === undefined || printed === undefined || parseJson(body) !== undefined) return undefined;
+    return {
+      values: { path },
+      because: [
+        `The response template prints an object with $input.path('${path}'), which writes it as Java does: ${printed.slice(0, 80)}. That is not JSON.`,
+      ],
+      changes: [
+        `Write $input.json('${path}') in the response template, which prints the object as JSON, and deploy the API again.`,
+      ],
+    };
+  },
+};
+
 export const TEMPLATE_INPUT_KINDS: readonly SurpriseKind[] = [
+  objectPrinted,
   bodyUnreadable,
   pathWithoutValue,
   queryInTemplate,

@@ -46,9 +46,19 @@ export function compileFilterPolicy(policy: unknown, scope: FilterScope): Messag
       },
     );
   return Object.assign((message: FilteredMessage) => test(valuesOf(message)), {
-    explain: (message: FilteredMessage) => test.explain?.(valuesOf(message)) ?? '',
+    explain: (message: FilteredMessage) =>
+      `${test.explain?.(valuesOf(message)) ?? ''}${inBody(message, test) ? IN_BODY : ''}`,
   });
 }
+
+/** The most common mistake with filter policies: they read attributes unless FilterPolicyScope says otherwise. */
+function inBody({ body }: FilteredMessage, test: EventTest): boolean {
+  const value = parseJson(body);
+  return isJsonObject(value) && test(value);
+}
+
+const IN_BODY =
+  ' in the attributes, which FilterPolicyScope: MessageAttributes, the default, reads. The body of the message would match: set FilterPolicyScope: MessageBody of the subscription';
 
 function valuesOf({ attributes }: FilteredMessage): object {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, valueOf(value)]));

@@ -48,3 +48,21 @@ describe('the advice about an error of an AWS service', () => {
       else assert.match(said ?? '', advice);
     });
 });
+
+describe('a parameter that is mapped under a similar name', () => {
+  // http://qiita.com/j3tm0t0/items/594f7c0a0c62a5eccc18
+  it('is to be renamed where it is mapped', () => {
+    const problem = { title: undefined, detail: TOPIC, code: 'InvalidParameter' };
+    const advise = (mappedQuery: readonly string[]) =>
+      adviseServiceError({ problem, kind: 'service', target: '', mappedQuery }, 'POST /notify');
+
+    assert.equal(
+      advise(['Topic', 'Message']),
+      'Rename integration.request.querystring.Topic to integration.request.querystring.TopicArn in RequestParameters of the integration of POST /notify: the operation has no parameter Topic.',
+    );
+    assert.match(
+      advise(['Subject']) ?? '',
+      /^Add TopicArn to RequestParameters of the integration of POST \/notify/,
+    );
+  });
+});
