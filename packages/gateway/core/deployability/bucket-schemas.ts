@@ -139,14 +139,6 @@ export const BUCKET_SCHEMA: JsonObject = {
   },
   allOf: [
     {
-      // S3 API reference, PutBucketReplication: "Versioning must be 'Enabled' on the bucket"
-      if: { required: ['ReplicationConfiguration'] },
-      then: {
-        ...has('VersioningConfiguration', has('Status', { const: 'Enabled' })),
-        says: "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
-      },
-    },
-    {
       // localstack/localstack, test_s3.snapshot.json, recorded
       if: { required: ['AccelerateConfiguration', 'BucketName'] },
       then: {

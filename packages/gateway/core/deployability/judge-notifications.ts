@@ -145,3 +145,22 @@ export function judgeExpiration(bucket: ResolvedResource): BrokenRelation | unde
   }
   return undefined;
 }
+
+/**
+ * Refuses the replication of a bucket without versions (localstack/localstack, test_s3.snapshot.json, recorded). With
+ * Terraform, versions and replication are resources of their own.
+ */
+export function judgeReplication(bucket: ResolvedResource): BrokenRelation | undefined {
+  const { properties, unresolved = [] } = bucket;
+  const { ReplicationConfiguration: replication } = properties;
+  const isKnown = !unresolved.includes('VersioningConfiguration');
+  return replication !== undefined &&
+    isKnown &&
+    mapOf(properties, 'VersioningConfiguration')['Status'] !== 'Enabled'
+    ? {
+        resource: bucket,
+        property: 'ReplicationConfiguration',
+        message: "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
+      }
+    : undefined;
+}

@@ -23,7 +23,7 @@ import { judgeKeyPolicy } from './judge-keys.ts';
 import { judgePrivateIntegration, judgeVpcLink } from './judge-load-balancers.ts';
 import { judgeExecutionLogs, judgeLogClass } from './judge-logs.ts';
 import { judgeOrder } from './judge-order.ts';
-import { judgeDestinations, judgeExpiration, judgeOverlap } from './judge-notifications.ts';
+import { judgeDestinations, judgeExpiration, judgeOverlap, judgeReplication } from './judge-notifications.ts';
 import { judgeRecords } from './judge-records.ts';
 import { judgeStateMachine } from './judge-state-machine.ts';
 import { judgeTags } from './judge-tags.ts';
@@ -59,7 +59,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::ApiGateway::GatewayResponse': [judgeResponseParameters],
   'AWS::ApiGatewayV2::Authorizer': [judgeV2AuthorizerName],
   'AWS::DynamoDB::Table': [judgeThroughput],
-  'AWS::S3::Bucket': [judgeOverlap, judgeDestinations, judgeBucketFunctions, judgeExpiration],
+  'AWS::S3::Bucket': [judgeOverlap, judgeDestinations, judgeBucketFunctions, judgeExpiration, judgeReplication],
   'AWS::StepFunctions::StateMachine': [judgeStateMachine],
   'AWS::SNS::Subscription': [judgeSubscription, judgeRawDelivery],
   'AWS::SNS::Topic': [judgeOwnSubscriptions],

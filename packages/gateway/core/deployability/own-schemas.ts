@@ -110,6 +110,19 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   },
   // CloudFormation template reference, AWS::SecretsManager::Secret: "not both"
   'AWS::SecretsManager::Secret': { dependentExcluded: { SecretString: ['GenerateSecretString'] } },
+  // localstack/localstack, test_events.snapshot.json, recorded: "Member must satisfy regular expression pattern"
+  'AWS::Events::Connection': named('Name', String.raw`^[\.\-_A-Za-z0-9]+$`),
+  'AWS::Events::ApiDestination': named('Name', String.raw`^[\.\-_A-Za-z0-9]+$`),
+  'AWS::Events::Archive': named('ArchiveName', String.raw`^[\.\-_A-Za-z0-9]+$`),
+  // EC2 API reference, CreateSecurityGroup, GroupDescription
+  'AWS::EC2::SecurityGroup': {
+    properties: {
+      GroupDescription: {
+        pattern: String.raw`^[\x00-\x7F]*$`,
+        says: 'Value ({value}) for parameter GroupDescription is invalid. Character sets beyond ASCII are not supported.',
+      },
+    },
+  },
   // EventBridge API reference, CreateEventBus
   'AWS::Events::EventBus': { properties: { Name: { not: { const: 'default' } } } },
   // Step Functions API reference, CreateStateMachine

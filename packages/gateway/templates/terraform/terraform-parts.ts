@@ -3,6 +3,7 @@ import { isJsonList, isJsonObject, listOf, mapOf, textOf } from '@gatewright/aws
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 import type { Instance } from './terraform-document.ts';
+import { BUCKET_SETTINGS } from './terraform-buckets.ts';
 import { INTEGRATION_ROW } from './terraform-types.ts';
 import type { TerraformValues } from './terraform-values.ts';
 import { pascalMembers } from './terraform-values.ts';
@@ -144,6 +145,20 @@ const MERGES: Readonly<Record<string, Merge>> = {
         }),
       },
     })),
+  ...Object.fromEntries(
+    Object.entries(BUCKET_SETTINGS).map(([type, read]): [string, Merge] => [
+      type,
+      (part, drafts, values) =>
+        change(
+          namedBy(part, 'bucket', BUCKET, drafts, values),
+          () => {
+            // The reference is what connects the two, and not a setting that is left out.
+            values.value(part, 'bucket', 'id');
+            return read(part, values);
+          },
+        ),
+    ]),
+  ),
   aws_secretsmanager_secret_version: (part, drafts, values) =>
     change(draftOf(drafts, values.value(part, 'secret_id', 'id')), () => ({
       SecretString: values.value(part, 'secret_string') ?? '',

@@ -35,6 +35,10 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   SqsParameters: 'sqs_target',
   Metrics: 'metric_query',
   Schema: 'schema',
+  ServerSideEncryptionConfiguration: 'rule',
+  ServerSideEncryptionByDefault: 'apply_server_side_encryption_by_default',
+  SSEAlgorithm: 'sse_algorithm',
+  KMSMasterKeyID: 'kms_master_key_id',
 };
 /** Steps of a path that exist only in CloudFormation's properties, and not in the provider's attributes. */
 const ONLY_THERE: ReadonlySet<string> = new Set([

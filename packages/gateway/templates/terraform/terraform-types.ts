@@ -250,7 +250,8 @@ export const PARTS: ReadonlySet<string> = new Set(
     'aws_api_gateway_integration aws_api_gateway_integration_response aws_api_gateway_method_response ' +
     'aws_api_gateway_method_settings aws_api_gateway_rest_api_policy aws_cloudwatch_event_target ' +
     'aws_iam_role_policy_attachment aws_iam_policy_attachment aws_secretsmanager_secret_version ' +
-    'aws_s3_bucket_notification'
+    'aws_s3_bucket_notification aws_s3_bucket_versioning aws_s3_bucket_replication_configuration ' +
+    'aws_s3_bucket_server_side_encryption_configuration'
   ).split(' '),
 );
 

@@ -1,0 +1,47 @@
+/** Converts the provider's resources that each have one setting of a bucket. */
+import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import { firstBlock } from './terraform-document.ts';
+import type { Instance } from './terraform-document.ts';
+import type { TerraformValues } from './terraform-values.ts';
+
+type Setting = (part: Instance, values: TerraformValues) => JsonObject;
+
+export const BUCKET_SETTINGS: Readonly<Record<string, Setting>> = {
+  aws_s3_bucket_versioning: (part, values) => {
+    const [block] = values.blocks(part, 'versioning_configuration');
+    const { status = 'Suspended' } = membersOf(block);
+    // The provider's status Disabled leaves a bucket without versions as it is.
+    return status === 'Disabled' ? {} : { VersioningConfiguration: { Status: status as Json } };
+  },
+  aws_s3_bucket_server_side_encryption_configuration: (part, values) => ({
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: values.blocks(part, 'rule').map((rule) => {
+        const { sse_algorithm: algorithm, kms_master_key_id: key } = firstBlock(
+          rule['apply_server_side_encryption_by_default'],
+        );
+        return {
+          ServerSideEncryptionByDefault: given({ SSEAlgorithm: algorithm, KMSMasterKeyID: key }),
+        };
+      }),
+    },
+  }),
+  aws_s3_bucket_replication_configuration: (part, values) => ({
+    ReplicationConfiguration: {
+      Role: values.value(part, 'role', 'id') ?? null,
+      Rules: values.blocks(part, 'rule').map((rule) => ({
+        Status: rule['status'] ?? 'Enabled',
+        Destination: given({ Bucket: firstBlock(rule['destination'])['bucket'] }),
+      })),
+    },
+  }),
+};
+
+/** Leaves out members that the configuration does not set, for which a plan has null or an empty text. */
+function given(members: Readonly<Record<string, Json | undefined>>): JsonObject {
+  const isGiven = (value: Json | undefined): value is Json =>
+    value !== undefined && value !== null && value !== '' && (isJsonObject(value) || !isJsonList(value));
+  return Object.fromEntries(
+    Object.entries(members).flatMap(([name, value]) => (isGiven(value) ? [[name, value] as const] : [])),
+  );
+}
