@@ -108,6 +108,37 @@ Resources:
     });
 
   // aws-samples/serverless-patterns, eventbridge-webhooks: CloudFormation converts the text first.
+  it('says what to change for each kind of violation', async () => {
+    const at = write({
+      'template.yaml': `Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: { QueuName: jobs }
+  Method:
+    Type: AWS::ApiGateway::Method
+    Properties: { RestApiId: abc, ResourceId: root, HttpMethod: GET, Integration: { Type: LAMBDA } }
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: { Role: 'arn:aws:iam::123456789012:role/x' }
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: { Subscription: none }
+`,
+    });
+    const { findings } = await examineStacks([at('template.yaml')], OPTIONS);
+    const remedies = new Map(findings.map(({ message, remedy }) => [message, remedy]));
+
+    assert.equal(
+      remedies.get('extraneous key [QueuName] is not permitted'),
+      'remove QueuName, or correct its name',
+    );
+    assert.equal(remedies.get('Code is required'), 'add Code');
+    assert.deepEqual(
+      [...remedies].filter(([message]) => / must be (one of|of type) /.test(message)).map(([, one]) => one),
+      ['use one of these values', 'write a value of this type'],
+    );
+  });
+
   it('compares a number that is written as a text as a number, also in conditions between members', async () => {
     const alarm = (period: string): string => `Resources:
   Alarm:
