@@ -131,7 +131,10 @@ describe('compileEventPattern', () => {
     });
 
   it('refuses a text that is not JSON', () => {
-    assert.match(checkEventPattern("{'bad': 'quotes'}") ?? '', /Reason: Unexpected character \(''' \(code 39\)\): was expecting double-quote to start field name$/);
+    assert.match(
+      checkEventPattern("{'bad': 'quotes'}") ?? '',
+      /Reason: Unexpected character \(''' \(code 39\)\): was expecting double-quote to start field name$/,
+    );
     assert.equal(checkEventPattern('{"source":["shop"]}'), undefined);
   });
 
