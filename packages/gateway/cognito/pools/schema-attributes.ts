@@ -58,10 +58,12 @@ function chosen(attribute: UnknownMembers): UnknownMembers {
   const limits = ['StringAttributeConstraints', 'NumberAttributeConstraints'].filter((name) =>
     isJsonObject(attribute[name]),
   );
-  return Object.fromEntries([
-    ...flags.map((name) => [name, isTrue(attribute[name])] as const),
-    ...limits.map((name) => [name, asTexts(membersOf(attribute[name]))] as const),
-  ]);
+  return {
+    ...Object.fromEntries(flags.map((name): [string, unknown] => [name, isTrue(attribute[name])])),
+    ...Object.fromEntries(
+      limits.map((name): [string, unknown] => [name, asTexts(membersOf(attribute[name]))]),
+    ),
+  };
 }
 
 function asTexts(limits: UnknownMembers): UnknownMembers {
