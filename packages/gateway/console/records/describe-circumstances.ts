@@ -12,6 +12,7 @@ import { describeEventFault, ownOutcome } from './event-fault.ts';
 import { describeEventGaps } from './event-gaps.ts';
 import { describeMeter } from './describe-meter.ts';
 import { findJsonFault } from './json-fault.ts';
+import { findBlank, findMisspelt } from './missing-parameters.ts';
 import { describeSent, requestTemplateOf } from './sent.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
@@ -28,7 +29,6 @@ import type {
 import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GatewayError } from '../../core/errors.ts';
 import type { ServiceIntegration } from '../../core/mapping/integration.ts';
-import type { Received } from '../../core/exchange.ts';
 import type { FunctionLines } from './function-lines.ts';
 import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
@@ -107,27 +107,6 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     },
     integration: describeIntegration(recorded, lines, redactor),
   };
-}
-
-/** The message names the missing parameters. */
-function missingIn(message: string): readonly string[] {
-  return (/\[(.*)\]/.exec(message)?.[1] ?? '').split(',').map((name) => name.trim());
-}
-
-/** Only names of query parameters are case-sensitive. */
-function findMisspelt(message: string, { rawQuery }: Received): readonly string[] {
-  const missing = missingIn(message);
-  return [...new Set(new URLSearchParams(rawQuery).keys())].filter(
-    (sent) => !missing.includes(sent) && missing.some((name) => name.toLowerCase() === sent.toLowerCase()),
-  );
-}
-
-/** Finds the parameters that were sent without a value, which counts as missing (docs/aws §6). */
-function findBlank(message: string, { rawQuery, headers }: Received): readonly string[] {
-  const query = new URLSearchParams(rawQuery);
-  return missingIn(message).filter(
-    (name) => query.has(name) || headers.last(name.toLowerCase()) !== undefined,
-  );
 }
 
 /** Finds what is wrong with a body that was read as JSON. */

@@ -4,20 +4,19 @@ import type { ParameterChanges } from './parameter-change.ts';
 import type { ParameterSource } from './parameter-source.ts';
 import type { CompiledTemplate } from '@gatewright/velocity/compile';
 import type { SubtypeCall } from './service-subtype.ts';
-import type { StageVariables } from '../deployment/stage/stage-variables.ts';
 import type { StreamTimes } from '../ports.ts';
 
 /** A text with `${stageVariables.x}`, parsed at deployment. */
 type VariableText = {
   readonly source: string;
-  render(variables: StageVariables | null): string;
+  render(variables: Readonly<Record<string, string>> | null): string;
 };
 
 /**
  * Returns whether the API may invoke the function. The check runs for each call, because permissions can change without
  * a deployment.
  */
-export type InvokeCheck = (variables: StageVariables | null) => boolean;
+export type InvokeCheck = (variables: Readonly<Record<string, string>> | null) => boolean;
 
 /** Templates by media type (`application/json`, `$default`), in the order of the definition. */
 export type MediaTemplates = ReadonlyMap<string, CompiledTemplate>;

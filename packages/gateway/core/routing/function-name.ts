@@ -1,5 +1,4 @@
 import type { FunctionTarget } from '../deployment/model.ts';
-import type { StageVariables } from '../deployment/stage/stage-variables.ts';
 import type { NamedFunction } from '@gatewright/aws/function-name';
 
 export function isSameFunction(a: NamedFunction, b: NamedFunction): boolean {
@@ -17,7 +16,7 @@ export function printFunctionName({ functionName, qualifier }: NamedFunction): s
  */
 export function ownerOf(
   { functionName, qualifier }: FunctionTarget,
-  variables: StageVariables | null,
+  variables: Readonly<Record<string, string>> | null,
 ): NamedFunction {
   const named = qualifier?.render(variables);
   return { functionName: functionName.render(variables), qualifier: named === '' ? undefined : named };

@@ -2,9 +2,10 @@
  * What a request template, or a function, gets and returns unexpectedly, each next to a similar one that is as
  * expected.
  */
-import { answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
+import { aMethod, answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
+import { proxyTo } from '../../../../support/a-stack.ts';
 import { anApi } from '../../../../support/an-api.ts';
-import { httpRoutes } from '../../../../support/routed-apis.ts';
+import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { backend, HTTP, ID, POST, proxy } from './surprise-rows.ts';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
 
@@ -18,6 +19,16 @@ const rendering = (template: string): (() => Served) =>
     },
     answered('{}'),
   );
+/** A method whose response template reads what the function returns. */
+const responding = (template: string) => (): Served =>
+  aMethod({
+    integration: {
+      ...proxyTo('fn'),
+      Type: 'AWS',
+      IntegrationResponses: [{ StatusCode: '200', ResponseTemplates: JSON_ONLY(template) }],
+    },
+    functions: { fn: () => ({ person: { first: 'He', last: 'Man' } }) },
+  });
 const NAMES = '{"name": "$input.path(\'$.name\')"}';
 const TAGS = '{"tag": "$input.params(\'tag\')"}';
 const CALLER = '{"who": "$context.authorizer.principalId", "tenant": "$context.authorizer.claims.tenant"}';
@@ -177,5 +188,32 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     change:
       /^Return isBase64Encoded: true from the function\.\nAdd image\/png to the binary media types of the API/m,
     not: { api: proxy({ statusCode: 200, headers: { 'Content-Type': 'text/plain' }, body: 'iVBORw0KGgo=' }) },
+  },
+  {
+    // https://coderapp.vercel.app/answer/73536237
+    code: 'TEMPLATE_PRINTS_OBJECT',
+    source: 'docs/aws §7.2',
+    api: responding("$input.path('$.person')"),
+    request: ID,
+    values: { path: '$.person' },
+    because:
+      /\$input\.path\('\$\.person'\), which writes it as Java does: \{first=He, last=Man\}\. That is not JSON\./,
+    change: /^Write \$input\.json\('\$\.person'\) in the response template/m,
+    not: { api: responding("$input.json('$.person')") },
+  },
+  {
+    // https://github.com/ministackorg/ministack/pull/1423
+    code: 'DEFAULT_ROUTE_CHOSEN',
+    name: 'a greedy variable that serves another method of a resource',
+    source: 'docs/aws §2.2',
+    api: () =>
+      anApi(restRoutes({ 'OPTIONS /orders': {}, 'ANY /{proxy+}': {}, 'OPTIONS /{proxy+}': {} }), {
+        echo: () => ({ statusCode: 200, body: '{}' }),
+      }),
+    request: { target: '/dev/orders' },
+    values: { route: 'OPTIONS /orders' },
+    because:
+      /The route ANY \/\{proxy\+\} handled GET \/orders, because no nearer route has this method\. The nearest route is OPTIONS \/orders:/,
+    not: { request: { target: '/dev/pets' } },
   },
 ];

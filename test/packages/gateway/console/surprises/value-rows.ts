@@ -1,6 +1,5 @@
 /** Values that a function gets or returns unexpectedly, each next to a similar one that is as expected. */
 import { aMethod, answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
-import { proxyTo } from '../../../../support/a-stack.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { ok } from '../../../../support/rest-apis.ts';
 import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
@@ -8,16 +7,6 @@ import { cachedApi, ON } from '../../../../support/cached-apis.ts';
 import { backend, http, HTTP, ID, proxy } from './surprise-rows.ts';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
 
-/** A method whose response template reads what the function returns. */
-const responding = (template: string) => (): Served =>
-  aMethod({
-    integration: {
-      ...proxyTo('fn'),
-      Type: 'AWS',
-      IntegrationResponses: [{ StatusCode: '200', ResponseTemplates: JSON_ONLY(template) }],
-    },
-    functions: { fn: () => ({ person: { first: 'He', last: 'Man' } }) },
-  });
 const OK = { statusCode: 200, body: '{}' };
 const PNG = { 'Content-Type': 'image/png' };
 const MAPPED = {
@@ -308,21 +297,6 @@ export const VALUES: readonly SurpriseRow[] = [
     not: { request: { target: '/orders' } },
   },
   {
-    // https://github.com/ministackorg/ministack/pull/1423
-    code: 'DEFAULT_ROUTE_CHOSEN',
-    name: 'a greedy variable that serves another method of a resource',
-    source: 'docs/aws §2.2',
-    api: () =>
-      anApi(restRoutes({ 'OPTIONS /orders': {}, 'ANY /{proxy+}': {}, 'OPTIONS /{proxy+}': {} }), {
-        echo: () => OK,
-      }),
-    request: { target: '/dev/orders' },
-    values: { route: 'OPTIONS /orders' },
-    because:
-      /The route ANY \/\{proxy\+\} handled GET \/orders, because no nearer route has this method\. The nearest route is OPTIONS \/orders:/,
-    not: { request: { target: '/dev/pets' } },
-  },
-  {
     code: 'TEMPLATE_SKIPPED',
     source: 'docs/aws §7.1',
     api: backend(
@@ -406,18 +380,6 @@ export const VALUES: readonly SurpriseRow[] = [
     because: /sends none to a backend with GET, so the integration did not get it/,
     change: /or use POST/,
     not: { request: ID },
-  },
-  {
-    // https://coderapp.vercel.app/answer/73536237
-    code: 'TEMPLATE_PRINTS_OBJECT',
-    source: 'docs/aws §7.2',
-    api: responding("$input.path('$.person')"),
-    request: ID,
-    values: { path: '$.person' },
-    because:
-      /\$input\.path\('\$\.person'\), which writes it as Java does: \{first=He, last=Man\}\. That is not JSON\./,
-    change: /^Write \$input\.json\('\$\.person'\) in the response template/m,
-    not: { api: responding("$input.json('$.person')") },
   },
   {
     code: 'REFERENCE_EMPTY',

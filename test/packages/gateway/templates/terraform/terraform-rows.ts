@@ -22,7 +22,7 @@ export const V2: Planned = {
   name: 'h',
   values: { name: 'h', protocol_type: 'HTTP' },
 };
-const ofV2 = { api_id: refs('aws_apigatewayv2_api.h.id') };
+export const ofV2 = { api_id: refs('aws_apigatewayv2_api.h.id') };
 export const TABLE: Planned = {
   type: 'aws_dynamodb_table',
   name: 't',
@@ -164,38 +164,6 @@ export const ROWS: readonly Row[] = [
       StageName: 'v1',
       DefaultRouteSettings: { ThrottlingBurstLimit: 1, ThrottlingRateLimit: 2 },
       RouteSettings: { 'GET /x': { ThrottlingBurstLimit: 3, ThrottlingRateLimit: 4 } },
-    },
-  },
-  {
-    // https://github.com/terraform-aws-modules/terraform-aws-apigateway-v2/issues/59
-    name: 'settings without limits of an HTTP stage have the limit 0, which the provider sends',
-    resources: [
-      V2,
-      {
-        type: 'aws_apigatewayv2_stage',
-        name: 's',
-        values: {
-          name: 'v1',
-          default_route_settings: [
-            {
-              detailed_metrics_enabled: true,
-              throttling_burst_limit: null,
-              throttling_rate_limit: null,
-            },
-          ],
-          route_settings: [{ route_key: 'GET /x', throttling_rate_limit: 4 }],
-        },
-        expressions: ofV2,
-      },
-    ],
-    of: 'aws_apigatewayv2_stage.s',
-    expected: {
-      DefaultRouteSettings: {
-        DetailedMetricsEnabled: true,
-        ThrottlingBurstLimit: 0,
-        ThrottlingRateLimit: 0,
-      },
-      RouteSettings: { 'GET /x': { ThrottlingBurstLimit: 0, ThrottlingRateLimit: 4 } },
     },
   },
   {

@@ -1,6 +1,6 @@
 /** Blocks of the provider that CloudFormation has under other names. */
 import { refs } from '../../../../support/a-terraform-plan.ts';
-import { API, TABLE, V2, ofApi } from './terraform-rows.ts';
+import { API, TABLE, V2, ofApi, ofV2 } from './terraform-rows.ts';
 import type { Row } from './terraform-rows.ts';
 
 export const SHAPE_ROWS: readonly Row[] = [
@@ -9,6 +9,38 @@ export const SHAPE_ROWS: readonly Row[] = [
     resources: [V2],
     of: 'aws_apigatewayv2_api.h',
     expected: { Name: 'h', ProtocolType: 'HTTP' },
+  },
+  {
+    // https://github.com/terraform-aws-modules/terraform-aws-apigateway-v2/issues/59
+    name: 'settings without limits of an HTTP stage have the limit 0, which the provider sends',
+    resources: [
+      V2,
+      {
+        type: 'aws_apigatewayv2_stage',
+        name: 's',
+        values: {
+          name: 'v1',
+          default_route_settings: [
+            {
+              detailed_metrics_enabled: true,
+              throttling_burst_limit: null,
+              throttling_rate_limit: null,
+            },
+          ],
+          route_settings: [{ route_key: 'GET /x', throttling_rate_limit: 4 }],
+        },
+        expressions: ofV2,
+      },
+    ],
+    of: 'aws_apigatewayv2_stage.s',
+    expected: {
+      DefaultRouteSettings: {
+        DetailedMetricsEnabled: true,
+        ThrottlingBurstLimit: 0,
+        ThrottlingRateLimit: 0,
+      },
+      RouteSettings: { 'GET /x': { ThrottlingBurstLimit: 0, ThrottlingRateLimit: 4 } },
+    },
   },
   {
     name: 'a table has indexes with their projections and capacities',
