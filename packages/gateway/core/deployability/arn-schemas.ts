@@ -16,7 +16,9 @@ const of = (services: string, resource = ''): string => `^arn:[^:]+:(${services}
 const NOT_AN_ARN = '^(?!arn:)';
 
 const rows = (types: string, at: string, pattern: string, says: string): readonly Row[] =>
-  types.split(' ').flatMap((type) => at.split(' ').map((one) => ({ type: `AWS::${type}`, at: one, pattern, says })));
+  types
+    .split(' ')
+    .flatMap((type) => at.split(' ').map((one) => ({ type: `AWS::${type}`, at: one, pattern, says })));
 
 const ROWS: readonly Row[] = [
   // aws-controllers-k8s/community#2250; Lambda API reference, CreateEventSourceMapping, EventSourceArn
@@ -30,7 +32,9 @@ const ROWS: readonly Row[] = [
   ...rows(
     'Scheduler::Schedule',
     'Target.Arn',
-    of('lambda|sqs|sns|states|kinesis|firehose|events|ecs|codebuild|codepipeline|inspector|sagemaker|scheduler'),
+    of(
+      'lambda|sqs|sns|states|kinesis|firehose|events|ecs|codebuild|codepipeline|inspector|sagemaker|scheduler',
+    ),
     'Provided Arn is not in correct format. (A schedule has no target of this service; use arn:aws:scheduler:::aws-sdk:SERVICE:ACTION)',
   ),
   // localstack/localstack, test_sns.snapshot.json, recorded

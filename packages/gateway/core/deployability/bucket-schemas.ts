@@ -89,7 +89,10 @@ const FILTER: JsonObject = {
         Rules: {
           items: {
             properties: {
-              Name: { pattern: '^([pP]refix|[sS]uffix)$', says: 'filter rule name must be either prefix or suffix' },
+              Name: {
+                pattern: '^([pP]refix|[sS]uffix)$',
+                says: 'filter rule name must be either prefix or suffix',
+              },
             },
           },
         },

@@ -10,7 +10,9 @@ export const has = (name: string, value: JsonObject | boolean = true): JsonObjec
   required: [name],
 });
 /** The property must not be there. */
-export const without = (name: string, says: string): JsonObject => ({ properties: { [name]: { not: {}, says } } });
+export const without = (name: string, says: string): JsonObject => ({
+  properties: { [name]: { not: {}, says } },
+});
 
 const SSE =
   'You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.';
@@ -244,7 +246,10 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
         pattern: '^[A-Za-z0-9_-]+$',
         says: 'The value for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).',
       },
-      DashboardBody: { pattern: String.raw`^\s*\{`, says: 'The field DashboardBody must be a valid JSON object' },
+      DashboardBody: {
+        pattern: String.raw`^\s*\{`,
+        says: 'The field DashboardBody must be a valid JSON object',
+      },
     },
   },
   'AWS::KMS::Key': { allOf: KEYS },

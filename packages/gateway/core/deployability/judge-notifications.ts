@@ -97,7 +97,8 @@ export function judgeDestinations(
     return {
       resource: bucket,
       property: `${fifo.property}.${fifo.member}`,
-      message: 'Unable to validate the following destination configurations (S3 sends no notifications to FIFO queues and topics)',
+      message:
+        'Unable to validate the following destination configurations (S3 sends no notifications to FIFO queues and topics)',
     };
   // A stack that was not written in CloudFormation may define the policy in the queue or topic itself.
   if (source?.writtenAs !== undefined) return undefined;
@@ -131,7 +132,10 @@ export function judgeExpiration(bucket: ResolvedResource): BrokenRelation | unde
   for (const [index, one] of rules.entries()) {
     const rule = membersOf(one);
     const transitions = [...asOneOrMore(rule['Transitions'] ?? []), ...asOneOrMore(rule['Transition'] ?? [])];
-    const latest = Math.max(0, ...transitions.map((each) => Number(membersOf(each)['TransitionInDays'] ?? 0)));
+    const latest = Math.max(
+      0,
+      ...transitions.map((each) => Number(membersOf(each)['TransitionInDays'] ?? 0)),
+    );
     if (Number(rule['ExpirationInDays']) <= latest)
       return {
         resource: bucket,

@@ -59,7 +59,13 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::ApiGateway::GatewayResponse': [judgeResponseParameters],
   'AWS::ApiGatewayV2::Authorizer': [judgeV2AuthorizerName],
   'AWS::DynamoDB::Table': [judgeThroughput],
-  'AWS::S3::Bucket': [judgeOverlap, judgeDestinations, judgeBucketFunctions, judgeExpiration, judgeReplication],
+  'AWS::S3::Bucket': [
+    judgeOverlap,
+    judgeDestinations,
+    judgeBucketFunctions,
+    judgeExpiration,
+    judgeReplication,
+  ],
   'AWS::StepFunctions::StateMachine': [judgeStateMachine],
   'AWS::SNS::Subscription': [judgeSubscription, judgeRawDelivery],
   'AWS::SNS::Topic': [judgeOwnSubscriptions],
@@ -72,7 +78,9 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
 export function findBrokenRelations(stack: ResolvedStack): readonly BrokenRelation[] {
   const all = [...stack.resources.values()];
   return all.flatMap((resource) =>
-    [judgeOrder, judgeTags, ...(JUDGES[resource.type] ?? [])].flatMap((judge) => judge(resource, all, stack) ?? []),
+    [judgeOrder, judgeTags, ...(JUDGES[resource.type] ?? [])].flatMap(
+      (judge) => judge(resource, all, stack) ?? [],
+    ),
   );
 }
 

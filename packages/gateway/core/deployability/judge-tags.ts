@@ -44,6 +44,8 @@ export function judgeTags(resource: ResolvedResource): readonly BrokenRelation[]
 function keysOf(tags: Json): readonly { readonly key: string; readonly at: string }[] {
   if (isJsonObject(tags)) return Object.keys(tags).map((key) => ({ key, at: key }));
   return asOneOrMore(tags).flatMap((tag, index) =>
-    isJsonObject(tag) && typeof tag['Key'] === 'string' ? [{ key: textOf(tag, 'Key'), at: `${index}.Key` }] : [],
+    isJsonObject(tag) && typeof tag['Key'] === 'string'
+      ? [{ key: textOf(tag, 'Key'), at: `${index}.Key` }]
+      : [],
   );
 }

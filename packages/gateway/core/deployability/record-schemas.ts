@@ -7,8 +7,16 @@ import { has } from './exclusive-schemas.ts';
 
 /** What a value of a type of record looks like, with the reason that Route 53 gives. */
 const VALUES: readonly (readonly [types: readonly string[], pattern: string, reason: string])[] = [
-  [['A'], String.raw`^\d{1,3}(\.\d{1,3}){3}$`, 'ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)'],
-  [['AAAA'], '^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$', 'AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address)'],
+  [
+    ['A'],
+    String.raw`^\d{1,3}(\.\d{1,3}){3}$`,
+    'ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)',
+  ],
+  [
+    ['AAAA'],
+    '^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$',
+    'AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address)',
+  ],
   [['TXT', 'SPF'], '^".*"$', 'InvalidCharacterString (Value should be enclosed in quotation marks)'],
   [['MX'], String.raw`^\d+\s+\S+$`, 'MXRRDATANotTwoFields (Value must have a priority and a host)'],
 ];

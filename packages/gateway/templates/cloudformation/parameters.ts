@@ -97,7 +97,8 @@ function readParameter(
   if (!isJsonObject(declaration) || typeof declaration['Type'] !== 'string')
     return fail(at, 'Template format error: every Parameters object must contain a Type member');
   const type = declaration['Type'];
-  if (!KNOWN_TYPE.test(type)) fail([...at, 'Type'], `Template format error: Unrecognized parameter type: ${type}`);
+  if (!KNOWN_TYPE.test(type))
+    fail([...at, 'Type'], `Template format error: Unrecognized parameter type: ${type}`);
   const text = Object.hasOwn(given, name) ? given[name] : defaultText(declaration['Default']);
   if (SSM_VALUE_TYPE.test(type) && !Object.hasOwn(given, name)) {
     // The declaration's constraints apply to the name of the SSM parameter. Messages must not contain the parameter's

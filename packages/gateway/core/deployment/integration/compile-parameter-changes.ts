@@ -33,7 +33,12 @@ export function compileResponseChanges(integration: PropertyBag): ParameterChang
       if (!Array.isArray(block.properties['ResponseParameters']))
         return [Number(status), compileChanges(byStatus, status, 'response')];
       const changes = readList(block, 'ResponseParameters').map((item) =>
-        compileChange(readText(item, 'Destination'), readText(item, 'Source'), 'response', item.place('Destination')),
+        compileChange(
+          readText(item, 'Destination'),
+          readText(item, 'Source'),
+          'response',
+          item.place('Destination'),
+        ),
       );
       return [Number(status), changes];
     }),
@@ -51,14 +56,8 @@ const TARGET = /^(append|overwrite|remove):(header|querystring)\.(.+)$/;
 const RESERVED =
   /^(?:access-control-.*|apigw-.*|authorization|connection|content-(?:encoding|length|location)|forwarded|keep-alive|origin|proxy-auth.*|te|trailers?|transfer-encoding|upgrade|via|x-amzn?-.*|x-forwarded-(?:for|host|proto))$/i;
 
-function compileChange(
-  target: string,
-  text: string,
-  side: ChangeSide,
-  at: DefinitionPlace,
-): ParameterChange {
-  const refuse = (error: string): DefinitionError =>
-    new DefinitionError(at, invalidMapping(error));
+function compileChange(target: string, text: string, side: ChangeSide, at: DefinitionPlace): ParameterChange {
+  const refuse = (error: string): DefinitionError => new DefinitionError(at, invalidMapping(error));
   const value = parseChangeValue(text, side);
   if (value === undefined) throw refuse(`Invalid mapping expression specified: ${text}`);
   if (side === 'request' && target === 'overwrite:path')

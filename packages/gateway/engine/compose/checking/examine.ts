@@ -250,7 +250,8 @@ function withoutDoubles(
   findings: readonly DeployFinding[],
   reported: readonly DeployFinding[],
 ): readonly DeployFinding[] {
-  const isWithin = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}.`);
+  const isWithin = (inner: string, outer: string): boolean =>
+    inner === outer || inner.startsWith(`${outer}.`);
   const isKnown = ({ stack, resource, property }: DeployFinding): boolean =>
     reported.some(
       (one) =>

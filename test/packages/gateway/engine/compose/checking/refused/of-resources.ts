@@ -88,13 +88,21 @@ export const OF_RESOURCES: readonly RefusedDefinition[] = [
   ),
   one(
     'an action in the policy of a topic that concerns no topic',
-    POLICY('SNS::TopicPolicy', "Topics: ['arn:aws:sns:us-east-1:123456789012:any']", "Action: ['sns:Publish', 'sns:CreateTopic'] # here"),
+    POLICY(
+      'SNS::TopicPolicy',
+      "Topics: ['arn:aws:sns:us-east-1:123456789012:any']",
+      "Action: ['sns:Publish', 'sns:CreateTopic'] # here",
+    ),
     'sns-topicpolicy-policydocument',
     'hashicorp/terraform#12740: "Policy statement action out of service scope!"',
   ),
   one(
     'an action of another service in the policy of a topic',
-    POLICY('SNS::TopicPolicy', "Topics: ['arn:aws:sns:us-east-1:123456789012:any']", 'Action: sqs:SendMessage # here'),
+    POLICY(
+      'SNS::TopicPolicy',
+      "Topics: ['arn:aws:sns:us-east-1:123456789012:any']",
+      'Action: sqs:SendMessage # here',
+    ),
     'sns-topicpolicy-policydocument',
     'hashicorp/terraform#12740: "Policy statement action out of service scope!"',
   ),
