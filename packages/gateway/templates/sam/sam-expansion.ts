@@ -8,7 +8,7 @@ import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 import { findRefusedGlobals } from './sam-globals.ts';
-import { makeStageId } from './sam-ids.ts';
+import { SHARED, makeStageId } from './sam-ids.ts';
 import { findNamed, namedIn } from './sam-named-paths.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
@@ -72,17 +72,6 @@ const OF_FUNCTIONS: Readonly<Record<string, string>> = {
 };
 /** What an event source mapping reads, by the type of the event. */
 const OF_MAPPINGS: readonly string[] = ['Queue', 'Stream', 'Cluster', 'Broker'];
-
-/**
- * Types of which SAM makes a resource although the template declares one of the type with the same id.
- * @see https://github.com/aws/serverless-application-model/blob/develop/samtranslator/translator/verify_logical_id.py
- */
-const SHARED: ReadonlySet<string> = new Set([
-  'AWS::ApiGateway::DomainName',
-  'AWS::ApiGateway::BasePathMapping',
-  'AWS::ApiGateway::DomainNameV2',
-  'AWS::ApiGateway::BasePathMappingV2',
-]);
 
 export class SamExpansion {
   readonly resources = new Map<string, Json>();

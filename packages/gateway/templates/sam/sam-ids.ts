@@ -37,3 +37,14 @@ export function idPart(text: string): string {
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
 }
+
+/**
+ * Types of which SAM makes a resource although the template declares one of the type with the same id.
+ * @see https://github.com/aws/serverless-application-model/blob/develop/samtranslator/translator/verify_logical_id.py
+ */
+export const SHARED: ReadonlySet<string> = new Set([
+  'AWS::ApiGateway::DomainName',
+  'AWS::ApiGateway::BasePathMapping',
+  'AWS::ApiGateway::DomainNameV2',
+  'AWS::ApiGateway::BasePathMappingV2',
+]);

@@ -56,7 +56,10 @@ export function expandInvokeConfig(
 function make(expansion: SamExpansion, functionId: string, outcome: string, given: JsonObject): Json {
   const { Type: type } = given;
   if (typeof type !== 'string' || !TYPES.includes(type))
-    return expansion.fail(functionId, `EventInvokeConfig.DestinationConfig.${outcome}.Type must be one of ${TYPES.join(', ')}`);
+    return expansion.fail(
+      functionId,
+      `EventInvokeConfig.DestinationConfig.${outcome}.Type must be one of ${TYPES.join(', ')}`,
+    );
   const arn = arnOf(functionId, outcome, given);
   if (arn === undefined) return expansion.fail(functionId, `${outcome} of type ${type} needs a Destination`);
   const made = MADE[type];

@@ -1,5 +1,5 @@
 /** Converts the provider's resources that each have one setting of a bucket. */
-import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { firstBlock } from './terraform-document.ts';
 import type { Instance } from './terraform-document.ts';
@@ -10,9 +10,9 @@ type Setting = (part: Instance, values: TerraformValues) => JsonObject;
 export const BUCKET_SETTINGS: Readonly<Record<string, Setting>> = {
   aws_s3_bucket_versioning: (part, values) => {
     const [block] = values.blocks(part, 'versioning_configuration');
-    const { status = 'Suspended' } = membersOf(block);
+    const { status = 'Suspended' } = block ?? {};
     // The provider's status Disabled leaves a bucket without versions as it is.
-    return status === 'Disabled' ? {} : { VersioningConfiguration: { Status: status as Json } };
+    return status === 'Disabled' ? {} : { VersioningConfiguration: { Status: status } };
   },
   aws_s3_bucket_server_side_encryption_configuration: (part, values) => ({
     BucketEncryption: {

@@ -149,14 +149,11 @@ const MERGES: Readonly<Record<string, Merge>> = {
     Object.entries(BUCKET_SETTINGS).map(([type, read]): [string, Merge] => [
       type,
       (part, drafts, values) =>
-        change(
-          namedBy(part, 'bucket', BUCKET, drafts, values),
-          () => {
-            // The reference is what connects the two, and not a setting that is left out.
-            values.value(part, 'bucket', 'id');
-            return read(part, values);
-          },
-        ),
+        change(namedBy(part, 'bucket', BUCKET, drafts, values), () => {
+          // The reference is what connects the two, and not a setting that is left out.
+          values.value(part, 'bucket', 'id');
+          return read(part, values);
+        }),
     ]),
   ),
   aws_secretsmanager_secret_version: (part, drafts, values) =>

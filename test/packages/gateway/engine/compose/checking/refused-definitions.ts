@@ -12,6 +12,7 @@ import { OF_POLICIES } from './refused/of-policies.ts';
 import { OF_RELATIONS } from './refused/of-relations.ts';
 import { OF_ORDER } from './refused/of-order.ts';
 import { OF_RESOURCES } from './refused/of-resources.ts';
+import { OF_SETTINGS } from './refused/of-settings.ts';
 import { OF_SAM, OF_SAM_PROPERTIES } from './refused/of-sam.ts';
 import { OF_REST } from './refused/of-rest.ts';
 import { OF_ROLES } from './refused/of-roles.ts';
@@ -45,4 +46,5 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_LITERALS,
   ...OF_ARNS,
   ...OF_VALUES,
+  ...OF_SETTINGS,
 ];
