@@ -95,7 +95,7 @@ describe('readTableDefinition', () => {
     {
       name: 'a key that is not defined',
       change: { AttributeDefinitions: [S('id'), S('state')] },
-      expected: 'KeySchema: the key attribute "at" is missing from AttributeDefinitions',
+      expected: 'KeySchema.1: the key attribute "at" is missing from AttributeDefinitions',
     },
     {
       name: 'an attribute that no key uses',

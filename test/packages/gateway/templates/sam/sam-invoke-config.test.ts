@@ -88,7 +88,7 @@ describe('expandInvokeConfig (docs/aws §18.10)', () => {
 
   for (const [given, message] of [
     [{ EventInvokeConfig: 'x' }, /EventInvokeConfig must be a mapping/],
-    [to({ Destination: 'a' }), /Type of OnSuccess must be one of SQS, SNS, Lambda, EventBridge, S3/],
+    [to({ Destination: 'a' }), /OnSuccess.Type must be one of SQS, SNS, Lambda, EventBridge, S3/],
     [to({ Type: 'Lambda' }), /OnSuccess of type Lambda needs a Destination/],
     [{ DeadLetterQueue: { Type: 'SQS' } }, /DeadLetterQueue needs a Type, SQS or SNS, and a TargetArn/],
     [{ DeadLetterQueue: { Type: 'Lambda', TargetArn: 'a' } }, /DeadLetterQueue needs a Type/],
