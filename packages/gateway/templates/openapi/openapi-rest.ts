@@ -85,16 +85,20 @@ export class RestImport {
         },
       );
     // Models come last, because operations may have added models.
+    this.#makeModels();
+  }
+
+  #makeModels(): void {
     for (const { name, schema, at } of this.#models.all())
       this.#make(
         'AWS::ApiGateway::Model',
         name,
-        {
+        present({
           Name: name,
           ContentType: 'application/json',
           Schema: schema,
-          ...(typeof schema['description'] === 'string' && { Description: schema['description'] }),
-        },
+          Description: schema['description'],
+        }),
         at,
         name,
       );
