@@ -32,6 +32,9 @@ const ONE_OPEN = {
   ],
 };
 
+/** Only an update with its new item counts as written. */
+const WRITTEN = { UpdateItem: { Attributes: {} } };
+
 /** Answers by DynamoDB operation; it answers an empty object to other operations. */
 type Answers = Readonly<Record<string, object | 'refused'>>;
 
@@ -39,7 +42,7 @@ async function measure(name: string, event: unknown, answers: Answers) {
   await using server = await aLoopbackServer((request, response) => {
     void json(request).then(() => {
       const action = String(request.headers['x-amz-target']).replace('DynamoDB_20120810.', '');
-      const answer = answers[action] ?? {};
+      const answer = { ...WRITTEN, ...answers }[action] ?? {};
       const status = request.url?.endsWith('/invocations') === true ? 202 : 200;
       response.writeHead(answer === 'refused' ? 400 : status, {
         'content-type': 'application/x-amz-json-1.0',

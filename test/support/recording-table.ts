@@ -1,10 +1,16 @@
 /** A function against a DynamoDB that only records what it is asked. */
+import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { runInstance } from './fresh-function.ts';
 import type { Ran } from './function-output.ts';
 import { aLoopbackServer } from './signed-tokens.ts';
 
 type TestRequest = { readonly action: string; readonly input: unknown };
+
+/** Only an update with its new item counts as written. */
+function answerTo({ headers }: IncomingMessage): string {
+  return String(headers['x-amz-target']).endsWith('.UpdateItem') ? '{"Attributes":{}}' : '{}';
+}
 
 /** Runs the function with the SDK's own variables pointing to a recording server. */
 export async function runWithTable(
@@ -18,7 +24,7 @@ export async function runWithTable(
       asked.push({ action: String(request.headers['x-amz-target'] ?? request.url), input });
       const isInvocation = request.url?.endsWith('/invocations') === true && status === 200;
       response.writeHead(isInvocation ? 202 : status, { 'content-type': 'application/x-amz-json-1.0' });
-      response.end(status === 200 ? '{}' : '{"__type":"AccessDeniedException"}');
+      response.end(status === 200 ? answerTo(request) : '{"__type":"AccessDeniedException"}');
     });
   });
   const environment = {

@@ -9,7 +9,7 @@ import type { BrokenRelation } from './relation.ts';
 
 const RESERVED = /^aws:/i;
 /** aws-quickstart/quickstart-amazon-eks#42 */
-export const RESERVED_TAG = 'aws: prefixed tag key names are not allowed for external use.';
+const RESERVED_TAG = 'aws: prefixed tag key names are not allowed for external use.';
 /**
  * The services that refuse a second tag with the same key (localstack/localstack, snapshots of test_s3, test_kms and test_sns,
  * recorded). Other types make a map of the list.
@@ -19,7 +19,7 @@ const UNIQUE: Readonly<Record<string, string>> = {
   'AWS::KMS::Key': 'Duplicate tag keys',
 };
 
-export function isReservedTag(key: string): boolean {
+function isReservedTag(key: string): boolean {
   return RESERVED.test(key);
 }
 

@@ -266,6 +266,8 @@ export const V2_ROWS: readonly Row[] = [
       StageVariables: { a: '1' },
       Tags,
     }),
+    // AWS shows AutoDeploy only if it is true, and the provider takes its absence as false.
+    unread: ['AutoDeploy'],
     reads: 'GetStage',
     by: (ids) => ({ ...inHttp(ids), StageName: 'live' }),
   },

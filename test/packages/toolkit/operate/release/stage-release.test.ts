@@ -115,7 +115,7 @@ describe('a stage goes back to a deployment', () => {
     await api.plane.write(moveStage(path, before, deploymentId, true));
 
     const after = await stageOf(api, path);
-    assert.deepEqual([after['deploymentId'], after['autoDeploy']], [deploymentId, false]);
+    assert.deepEqual([after['deploymentId'], after['autoDeploy']], [deploymentId, undefined]);
   });
 });
 

@@ -127,6 +127,40 @@ describe('examineStacks for a Terraform plan', () => {
     assert.deepEqual(await refusals(aPlan({ resources })), []);
   });
 
+  // hashicorp/terraform-provider-aws#41908: the policy of an API is a resource of its own, made after the API.
+  it('accepts a policy that names the API to which it belongs, because Terraform makes it later', async () => {
+    const resources: Planned[] = [
+      { type: 'aws_api_gateway_rest_api', name: 'api', values: { name: 'shop' }, expressions: { name: {} } },
+      {
+        type: 'aws_iam_policy_document',
+        name: 'open',
+        isData: true,
+        values: {
+          statement: [
+            {
+              effect: 'Allow',
+              actions: ['execute-api:Invoke'],
+              principals: [{ type: 'AWS', identifiers: ['*'] }],
+              resources: [null],
+            },
+          ],
+        },
+        unknown: { json: true, statement: [{ resources: [true] }] },
+        expressions: { statement: [{ resources: refs('aws_api_gateway_rest_api.api.execution_arn') }] },
+      },
+      {
+        type: 'aws_api_gateway_rest_api_policy',
+        name: 'open',
+        expressions: {
+          rest_api_id: refs('aws_api_gateway_rest_api.api.id'),
+          policy: refs('data.aws_iam_policy_document.open.json'),
+        },
+      },
+    ];
+
+    assert.deepEqual(await refusals(aPlan({ resources })), []);
+  });
+
   it('ignores a policy of which only the ARN in it is known', async () => {
     const found = await refusals(
       aPlan({

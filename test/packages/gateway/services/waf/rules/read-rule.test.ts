@@ -202,13 +202,13 @@ const REFUSED: readonly {
       { ...GOOD, Priority: 0 },
       { ...GOOD, Priority: 1 },
     ],
-    path: 'Rules',
+    path: 'Rules.1.Name',
     message: /two rules are called rule/,
   },
   {
     name: 'two rules of one priority',
     rules: [GOOD, { ...GOOD, Name: 'other' }],
-    path: 'Rules',
+    path: 'Rules.1.Priority',
     message: /the priority 0/,
   },
   {
