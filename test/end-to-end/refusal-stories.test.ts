@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
+import { describeCode } from '../../packages/gateway/console/records/row-notes.ts';
 import { readCredentials } from '../../packages/gateway/kernel/files/identity-file.ts';
 import { aGateway } from '../support/a-gateway.ts';
 import { runCommandHere } from '../support/command-in-process.ts';
@@ -204,7 +205,8 @@ function* compare({ code }: Told, { row, line, detail, text, printed }: Surfaces
   if (row.caller !== caller || printed.caller !== caller) yield 'the caller differs';
   if (!line.trimEnd().endsWith(caller ?? '-')) yield `the row has another caller: ${line}`;
   if (!row.notes.every((note) => line.includes(note))) yield `the row lacks a note: ${line}`;
-  if (!row.notes.includes(row.reason ?? code)) yield `the row has no reason: ${row.notes.join()}`;
+  if (!row.notes.includes(row.reason ?? describeCode(code)))
+    yield `the row has no reason: ${row.notes.join()}`;
   const whole = [story.headline, ...story.sentences, ...story.changes];
   const flat = text.replaceAll(/\s+/g, ' ');
   for (const part of whole)

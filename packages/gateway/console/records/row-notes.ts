@@ -20,7 +20,7 @@ export function notesOf(
 /** Codes whose own words say too little, or something else than happened. */
 const CODE_WORDS: Readonly<Record<string, string>> = {
   DEFAULT_4XX: 'refused',
-  DEFAULT_5XX: 'error of the gateway',
+  DEFAULT_5XX: 'gateway error',
   API_CONFIGURATION_ERROR: 'API configuration error',
   INVALID_API_KEY: 'invalid API key',
   MISSING_AUTHENTICATION_TOKEN: 'no route or signature',

@@ -179,10 +179,10 @@ describe('openApiPorts', () => {
       expected: [200, '/v1/pets'],
     },
     {
-      name: 'serves an HTTP API on its domain from the port of another API',
+      name: 'serves an HTTP API on its domain from the port of another API, with rawPath without the base path',
       host: () => MENU_HOST,
       path: '/v1/menu',
-      expected: [200, '/v1/menu'],
+      expected: [200, '/menu'],
     },
     {
       name: 'forbids what a domain of REST APIs has no mapping for (docs/aws §10.4)',

@@ -10,7 +10,7 @@ const TEMPLATE = `Resources:
     Type: AWS::SQS::Queue
     Properties:
       VisibilityTimeout: 50000
-  Vpc: { Type: AWS::EC2::VPC }
+  Graph: { Type: AWS::AppSync::GraphQLApi }
 `;
 
 describe('gatewright check', () => {
