@@ -19,9 +19,15 @@ export function explainFunctionUrl(
         `Remove the statement that denies ${named} on ${functionArn} from the policy of the function${signer === undefined ? '' : `, or from the policies of ${signer}`}; a Deny overrides every Allow.`,
       ],
     };
+  // An alias or version has a policy of its own (docs/aws §19.2).
+  const [, , , , , , , qualifier] = functionArn.split(':');
+  const target =
+    qualifier === undefined
+      ? 'for the function'
+      : `whose FunctionName is the ARN of its alias or version ${qualifier} (permissions of the function itself do not count for it)`;
   const permissions = actions.map(
     (action) =>
-      `an AWS::Lambda::Permission for the function with Action ${action}, Principal ${signer ?? '"*"'} and ${conditionOf(action, authType)}`,
+      `an AWS::Lambda::Permission ${target} with Action ${action}, Principal ${signer ?? '"*"'} and ${conditionOf(action, authType)}`,
   );
   if (signer === undefined)
     return { because, changes: [`Add ${permissions.join(', and ')}: AuthType NONE alone admits nobody.`] };

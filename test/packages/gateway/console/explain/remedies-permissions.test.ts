@@ -108,6 +108,39 @@ describe('an API that may not invoke a function', () => {
       assert.equal((await project.ask({ ...request, method: 'PUT' })).status, others);
     });
 
+  // SAM property reference, LambdaAuthorizationIdentity: an HTTP API gets no permission for its authorizer by default.
+  it('gets one that does not refer to an authorizer that SAM makes in the document of the API', async () => {
+    using project = anAdvisedProject('template.yaml', {
+      'template.yaml': `Transform: AWS::Serverless-2016-10-31
+Globals: { Function: { Runtime: nodejs22.x, CodeUri: . } }
+Resources:
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth:
+        DefaultAuthorizer: Door
+        Authorizers:
+          Door:
+            FunctionArn: !GetAtt Guard.Arn
+            AuthorizerPayloadFormatVersion: '1.0'
+            Identity: { Headers: [Authorization] }
+  Guard: { Type: AWS::Serverless::Function, Properties: { Handler: index.guard } }
+  Main:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: index.main
+      Events: { Get: { Type: HttpApi, Properties: { ApiId: !Ref Api, Path: '/{id}', Method: get } } }`,
+      'index.js': HANDLER,
+    });
+    const request = { path: '/1', headers: { Authorization: 'token' } };
+    const refused = await project.ask(request);
+    const text = advisedText(refused.changes, /^Add to Resources in template\.yaml: /);
+
+    assert.match(text, /:\$\{Api\}\/authorizers\/\*'/);
+    project.write('template.yaml', `${project.read('template.yaml')}\n  ${text}\n`);
+    assert.equal((await project.ask(request)).status, 200);
+  });
+
   it('is explained with the sources that the permissions of the function have', async () => {
     const own = `${PERMITTED('Main').slice(0, -2)}, SourceArn: !Sub 'arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/*/PUT/*' }`;
     using project = anAdvisedProject('template.yaml', {
