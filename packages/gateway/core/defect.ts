@@ -174,6 +174,8 @@ type ProxyPart =
   | 'statusCode'
   /** The member is unknown. */
   | 'member'
+  /** No member is known: the result is the data itself. */
+  | 'data'
   | 'headers'
   | 'multiValueHeaders'
   | 'cookies'

@@ -30,6 +30,8 @@ export function adviseProxyResult(
   switch (part) {
     case 'member':
       return adviseMembers([name, ...others], form);
+    case 'data':
+      return adviseData([name, ...others], form);
     case 'headers':
     case 'multiValueHeaders':
     case 'header-list':
@@ -55,7 +57,14 @@ function adviseWhole({ named, isStream }: Form): string {
 
 type ValuePart = Exclude<
   ProxyFault['part'],
-  'member' | 'headers' | 'multiValueHeaders' | `header-${string}` | 'cookies' | 'cookie' | 'cookie-text'
+  | 'member'
+  | 'data'
+  | 'headers'
+  | 'multiValueHeaders'
+  | `header-${string}`
+  | 'cookies'
+  | 'cookie'
+  | 'cookie-text'
 >;
 
 function adviseValue(part: ValuePart, form: Form): string {
@@ -114,6 +123,18 @@ function adviseMembers(names: readonly string[], { named, isStream }: Form): str
       ? []
       : [`Remove ${quoted(unknown)} from the result of ${named}: the result may have only ${known}.`]),
   ].join(' ');
+}
+
+/** A result without any known member is the data itself, unless its members are only misspelt. */
+function adviseData(names: readonly string[], form: Form): string {
+  const { named, payload, isStream } = form;
+  if (isStream || names.some((name) => name === 'cookies' || Object.hasOwn(MEANT, name.toLowerCase())))
+    return adviseMembers(names, form);
+  const infer =
+    payload === 'http-1.0'
+      ? ' With payload format 1.0, nothing else is a response; with 2.0 (PayloadFormatVersion) this object would be the body of a 200, but the event has another form, too.'
+      : '';
+  return `Return { statusCode: 200, body } from ${named}, where body is this object as a string (JSON.stringify in JavaScript, json.dumps in Python).${infer}`;
 }
 
 function quoted(names: readonly string[]): string {

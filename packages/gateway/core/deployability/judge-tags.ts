@@ -19,10 +19,6 @@ const UNIQUE: Readonly<Record<string, string>> = {
   'AWS::KMS::Key': 'Duplicate tag keys',
 };
 
-function isReservedTag(key: string): boolean {
-  return RESERVED.test(key);
-}
-
 /** `Tags`, and names such as `UserPoolTags` and `HostedZoneTags`. */
 export function judgeTags(resource: ResolvedResource): readonly BrokenRelation[] {
   return Object.entries(resource.properties)

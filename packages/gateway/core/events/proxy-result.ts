@@ -185,7 +185,7 @@ function findUnknown(result: UnknownMembers, known: ReadonlySet<string>, where =
   return {
     kind: 'malformed',
     reason: `${names.length === 1 ? 'unknown member' : 'unknown members'} ${names.map(quote).join(', ')}${where}`,
-    part: 'member',
+    part: names.length === Object.keys(result).length ? 'data' : 'member',
     name,
     ...(names.length > 1 && { others: names.slice(1) }),
   };

@@ -58,6 +58,15 @@ const ROWS: readonly Row[] = [
     fixed: OK,
     change: /^Remove "ok" from the result/,
   },
+  // Knowledge center, api-gateway-status-codes-http-api: with payload 1.0 API Gateway makes no assumptions.
+  {
+    on: ONE,
+    name: 'the data itself',
+    bad: { items: [] },
+    fixed: { ...OK, body: '{"items":[]}' },
+    change:
+      /^Return \{ statusCode: 200, body \} from the function \w+, where body is this object as a string/,
+  },
   {
     on: ONE,
     name: 'several members',
