@@ -276,11 +276,9 @@ function namedBy(
 ): Draft | undefined {
   const referred = values.sourceOf(part, attribute, type);
   const found = referred === undefined ? undefined : drafts.get(referred.address);
-  return (
-    found ??
-    named(drafts, own, property, part.values[attribute]) ??
-    draftOf(drafts, values.value(part, attribute, 'id'))
-  );
+  // It counts as read whichever way names the owner.
+  const id = values.value(part, attribute, 'id');
+  return found ?? named(drafts, own, property, part.values[attribute]) ?? draftOf(drafts, id);
 }
 
 function named(drafts: Drafts, type: string, property: string, name: Json | undefined): Draft | undefined {

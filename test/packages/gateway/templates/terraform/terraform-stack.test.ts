@@ -376,6 +376,34 @@ describe('the rest of a plan', () => {
   });
 });
 
+describe('a part that names its owner', () => {
+  it('has the name applied, also if the owner is found by a reference', async () => {
+    const { stack } = await load(
+      aPlan({
+        resources: [
+          {
+            type: 'aws_cloudwatch_event_rule',
+            name: 'orders',
+            values: { name: 'orders', event_pattern: '{"source":["shop"]}' },
+            expressions: { name: {}, event_pattern: {} },
+          },
+          {
+            type: 'aws_cloudwatch_event_target',
+            name: 'fn',
+            values: { rule: 'orders', arn: 'arn:aws:lambda:us-east-1:123456789012:function:fn' },
+            expressions: { rule: refs('aws_cloudwatch_event_rule.orders.name'), arn: {} },
+          },
+        ],
+      }),
+    );
+
+    assert.deepEqual(
+      stack.unsupported.filter(({ logicalId }) => logicalId === 'aws_cloudwatch_event_target.fn'),
+      [],
+    );
+  });
+});
+
 describe('the document of an API', () => {
   it('is read from the text of its body', async () => {
     const body = JSON.stringify({
