@@ -41,11 +41,11 @@ export class LateValues {
     }));
   }
 
-  /** Finds an object by `bucket/key`; a missing object is logged. */
-  object(id: string): ReturnType<LocalValues['object']> {
-    if (this.#opened !== undefined) return this.#opened.object(id);
+  /** Finds an object by `bucket/key`; a missing object is logged, unless the search is quiet. */
+  object(id: string, isQuiet = false): ReturnType<LocalValues['object']> {
+    if (this.#opened !== undefined) return this.#opened.object(id, isQuiet);
     this.open()
-      .then((values) => values.object(id))
+      .then((values) => values.object(id, isQuiet))
       .catch((error: unknown) => this.#reportFailure(error));
     return undefined;
   }

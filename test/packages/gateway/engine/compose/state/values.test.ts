@@ -57,6 +57,18 @@ describe('LateValues', () => {
     assert.deepEqual(log, []);
   });
 
+  it('logs no missing object if the search is quiet, as before a write', async () => {
+    const { values, log } = lateValues({ failures: 0 });
+
+    values.object('bucket/one', true);
+    await turns();
+    values.object('bucket/one', true);
+    assert.deepEqual(log, []);
+
+    values.object('bucket/one');
+    assert.match(log.join(), /^s3: bucket\/one was read but does not exist/);
+  });
+
   const written = parseValues('ssm: { /a: b }', '', () => Buffer.alloc(0));
   for (const { name, given, resources, tries } of [
     { name: 'written values', given: written, resources: {}, tries: 1 },
