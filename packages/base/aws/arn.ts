@@ -24,3 +24,11 @@ export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
+
+/**
+ * Returns the word for the scope in the ARN of a web ACL, rule group, IP set or pattern set.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html, "Resource types"
+ */
+export function webAclScope(scope: string | undefined): 'global' | 'regional' {
+  return scope === 'CLOUDFRONT' ? 'global' : 'regional';
+}

@@ -1,5 +1,5 @@
 /** Reads IP sets, pattern sets, rule groups and web ACLs of the loaded stacks. */
-import { partitionOf } from '@gatewright/aws/arn';
+import { partitionOf, webAclScope } from '@gatewright/aws/arn';
 import { AddressBlocks } from './evaluate/address-blocks.ts';
 import { capacityOf, MAX_WEB_ACL_CAPACITY } from './rules/capacity.ts';
 import { compilePattern, MAX_PATTERN } from './rules/pattern.ts';
@@ -44,7 +44,7 @@ function factsOf({ resource, stack }: ResourceReader, kind: Kind): EntityFacts {
   const [name = '', id = '', scope = 'REGIONAL'] = physicalId.split('|');
   const { Description: description } = properties;
   return {
-    arn: `arn:${partitionOf(stack.region)}:wafv2:${stack.region}:${stack.accountId}:regional/${kind}/${name}/${id}`,
+    arn: `arn:${partitionOf(stack.region)}:wafv2:${stack.region}:${stack.accountId}:${webAclScope(scope)}/${kind}/${name}/${id}`,
     id,
     name,
     scope,

@@ -5,6 +5,7 @@
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
  * ("Return values")
  */
+import { webAclScope } from '@gatewright/aws/arn';
 import { makeHex, makeId, makeName, makeUuid } from '@gatewright/aws/physical-ids';
 import type { Json } from '@gatewright/aws/json-object';
 
@@ -28,7 +29,7 @@ type NameRow = {
  * Each line has a type, the property with its name, the result of Ref, and attributes. An attribute without a value
  * equals Ref, and an attribute with `[]` is a list. `{name}` is the name in the template, or a generated name if there
  * is none; `{name:32}` is cut to 32 characters. `{Other}` is another property. `{hex:8}`, `{id:8}`, `{ID:8}` and
- * `{uuid}` are generated and always the same. `arn:ecs:cluster/{name}` is short for the whole ARN, `garn:` for an ARN
+ * `{uuid}` are generated and always the same. `{scope}` is that of a web ACL. `arn:ecs:cluster/{name}` is short for the whole ARN, `garn:` for an ARN
  * without a region.
  */
 const TABLE = `
@@ -157,12 +158,12 @@ VpcLattice::Service Name arn:vpc-lattice:service/svc-{hex:17} Arn Id=svc-{hex:17
   DnsEntry.DomainName={name}-{hex:17}.{id:7}.vpc-lattice-svcs.{region}.on.aws DnsEntry.HostedZoneId=Z{ID:20}
 VpcLattice::ServiceNetwork Name arn:vpc-lattice:servicenetwork/sn-{hex:17} Arn Id=sn-{hex:17}
 VpcLattice::TargetGroup Name arn:vpc-lattice:targetgroup/tg-{hex:17} Arn Id=tg-{hex:17}
-WAFv2::IPSet Name {name}|{uuid}|{Scope} Id={uuid} Arn=arn:wafv2:regional/ipset/{name}/{uuid}
-WAFv2::RegexPatternSet Name {name}|{uuid}|{Scope} Id={uuid} Arn=arn:wafv2:regional/regexpatternset/{name}/{uuid}
+WAFv2::IPSet Name {name}|{uuid}|{Scope} Id={uuid} Arn=arn:wafv2:{scope}/ipset/{name}/{uuid}
+WAFv2::RegexPatternSet Name {name}|{uuid}|{Scope} Id={uuid} Arn=arn:wafv2:{scope}/regexpatternset/{name}/{uuid}
 WAFv2::LoggingConfiguration - {ResourceArn}
-WAFv2::RuleGroup Name {name}|{uuid}|{Scope} Id={uuid} Arn=arn:wafv2:regional/rulegroup/{name}/{uuid}
+WAFv2::RuleGroup Name {name}|{uuid}|{Scope} Id={uuid} Arn=arn:wafv2:{scope}/rulegroup/{name}/{uuid}
   LabelNamespace=awswaf:{account}:rulegroup:{name}:
-WAFv2::WebACL Name {name}|{uuid}|{Scope} Id={uuid} Arn=arn:wafv2:regional/webacl/{name}/{uuid} Capacity=0
+WAFv2::WebACL Name {name}|{uuid}|{Scope} Id={uuid} Arn=arn:wafv2:{scope}/webacl/{name}/{uuid} Capacity=0
   LabelNamespace=awswaf:{account}:webacl:{name}:
 `;
 
@@ -216,6 +217,7 @@ function fill({ nameProperty }: NameRow, pattern: string, source: NameSource): s
     partition: () => partition,
     suffix: () => urlSuffix,
     uuid: () => makeUuid(...seed),
+    scope: () => webAclScope(source.text('Scope')),
   };
   const made: Readonly<Record<string, (count: number) => string>> = {
     hex: (count) => makeHex(count, ...seed),

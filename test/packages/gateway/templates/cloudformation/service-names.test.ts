@@ -55,6 +55,11 @@ describe('names of resources that are not served', () => {
       expression: '!GetAtt X.Arn',
       gives: new RegExp(`^arn:aws:wafv2:${ACCOUNT}:regional/webacl/a/[0-9a-f-]{36}$`),
     },
+    {
+      resource: '{ Type: AWS::WAFv2::WebACL, Properties: { Name: a, Scope: CLOUDFRONT } }',
+      expression: '!GetAtt X.Arn',
+      gives: new RegExp(`^arn:aws:wafv2:${ACCOUNT}:global/webacl/a/[0-9a-f-]{36}$`),
+    },
   ];
   for (const { resource, expression, gives } of rows) {
     it(`give ${expression} of ${resource}`, () => {

@@ -56,6 +56,26 @@ Resources:
     Properties: { DomainName: !Ref Domain, RestApiId: !Ref Api, Stage: dev }`,
   },
   {
+    name: 'a web ACL of the scope CLOUDFRONT at a distribution',
+    source: 'aws-samples/serverless-patterns, cloudfront-apigw-rest-api-lambda-dynamodb-sam',
+    text: `
+Resources:
+  Acl:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      Scope: CLOUDFRONT
+      DefaultAction: { Allow: {} }
+      VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: acl }
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Enabled: true
+        WebACLId: !GetAtt Acl.Arn
+        Origins: [{ Id: shop, DomainName: shop.example.com, CustomOriginConfig: { OriginProtocolPolicy: https-only } }]
+        DefaultCacheBehavior: { TargetOriginId: shop, ViewerProtocolPolicy: redirect-to-https, CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6 }`,
+  },
+  {
     name: 'names of resources that are awaited, by DependsOn or by a reference',
     source: 'aws-cloudformation/cloudformation-coverage-roadmap#2358; aws/serverless-application-model#32',
     text: `
