@@ -19,9 +19,9 @@ type QueueHome = { readonly region: string; readonly accountId: string };
 export type Sender = { readonly customer: string; readonly endpoint: string };
 
 /**
- * Returns the text of the message: `{source, customer?, endpoint?, scheme, key, type, receivedAt}`, and the request's body as `payload` if it
- * is JSON, as `body` if it is other text, otherwise as `bodyBase64`. A payload is copied byte for byte as it was
- * signed, so that large numbers keep all their digits.
+ * Returns the text of the message: `{source, customer?, endpoint?, scheme, key, type, receivedAt}`, and the request's
+ * body as `payload` if it is JSON, as `body` if it is other text, otherwise as `bodyBase64`. A payload is copied byte
+ * for byte as it was signed, so that large numbers keep all their digits.
  */
 export function printMessage(source: string, delivery: Delivery, sender?: Sender): string {
   const { scheme, key, type, body, receivedAtEpochMs } = delivery;

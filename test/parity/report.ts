@@ -23,7 +23,7 @@ export function printReport(results: readonly CaseResult[], known: KnownFailures
 
 Written by \`npm run parity -- --write-docs\`; do not edit. \`npm run parity\` prints the score by area.
 
-**${countOf(inSet('recorded'))} published answers hold** (“recorded”): ${kinds}; ${analogues.length} of them on a sibling service with the same payload format.
+**${countOf(inSet('recorded'))} published answers hold** (“recorded”). The answers: ${kinds}; ${analogues.length} of them on a sibling service with the same payload format.
 
 **${countOf(inSet('documented'))} documented cases hold.** Sentences of AWS’s developer guides about HTTP and WebSocket APIs, AWS WAF, CloudFront and alarms; each case names its page.
 

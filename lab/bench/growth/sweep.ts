@@ -10,7 +10,7 @@ type Sweep = {
   readonly loadAverage: number;
 };
 
-/** @param tell reports each point before it is measured */
+/** @param report reports each point before it is measured */
 export async function measureAxes(
   axes: readonly Axis[],
   kept: ResumableWork<Point>,

@@ -56,7 +56,10 @@ export type Defect =
   | ({ readonly kind: 'role' } & RoleRefusal)
   /** The API is private and has no resource policy, so nobody may call it. */
   | { readonly kind: 'no-policy' }
-  /** A screen in front of the stage refused the request, and provides its own reasons. */
+  /**
+   * The request was refused in front of the stage: by a screen such as AWS WAF, by mutual TLS, or because no API has the
+   * host and path. The refusal provides its own reasons.
+   */
   | { readonly kind: 'screen'; readonly because: readonly string[]; readonly changes: readonly string[] }
   /**
    * The AWS signature is missing (`faults` is then empty) or refused. `region` and `service` are what it must be for.

@@ -71,7 +71,10 @@ function annotate(
   return undefined;
 }
 
-/** Annotations in examples and defaults are only data. They are not distinguished, because tools do not have any. */
+/**
+ * Whether the value contains an annotation at any depth. One in `examples` or `default` is only data, but counts too,
+ * because the examples of real tools do not contain the name.
+ */
 function findBelow(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null || depth > DEPTH_LIMIT) return false;
   return Object.hasOwn(value, ANNOTATION) || Object.values(value).some((part) => findBelow(part, depth + 1));

@@ -5,7 +5,7 @@ export type AccessCell = 'open' | 'other' | 'allow' | 'own' | 'depends' | 'deny'
 export type ShownAccess = {
   readonly name: string;
   readonly kind: 'rest' | 'http' | 'websocket';
-  /** The APIs of this run that the document protects. */
+  /** The APIs that the document protects in the stage of this run, including those that the run does not serve. */
   readonly apis: readonly {
     readonly apiId: string;
     /** The name of the API in the gateway; undefined if this run does not serve it. */

@@ -131,7 +131,10 @@ const ADVICE: Readonly<Record<string, Advise>> = {
 const INPUT_AS_TEXT =
   'Write input as a text in the request template, not as an object: "input": "$util.escapeJavaScript($input.json(\'$\')).replaceAll("\\\\\'", "\'")". In an HTTP API, map Input from $request.body.';
 
-/** Codes for an input that is incomplete or of another form, as the body of a request is without a template. */
+/**
+ * Error codes for an incomplete or malformed input. Without a request template, the input is the client's body, which
+ * rarely has the form that the service needs.
+ */
 const OF_INPUT = /^(?:Missing|Invalid|Validation|Serialization)/;
 
 /** Whether a name is probably meant for a parameter: one contains the other, without regard to case. */

@@ -100,7 +100,7 @@ export class Recorder {
     result: OperationResult,
   ): OperationReply {
     if (operation.protocol === 'json' && operation.isCbor === true) return printCborReply(result);
-    // A service with the query protocol refuses a call without Action in XML.
+    // A call without Action, which counts as `rest`, also gets an XML response from a service with the query protocol.
     const isQuery = operation.protocol === 'query' || (operation.protocol === 'rest' && namespace !== '');
     if (!isQuery) return printJsonReply(result, jsonVersion);
     return printQueryReply(operation.protocol === 'rest' ? '' : operation.action, result, {

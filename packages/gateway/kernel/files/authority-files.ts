@@ -36,8 +36,8 @@ export function authorityFileOf(directory: string): string {
 
 const DAY_MS = 86_400_000;
 /**
- * The lifetime of a CA. It is at most 825 days, because Apple does not accept server certificates with a longer
- * lifetime. A forgotten CA should also expire soon after its project ends.
+ * The lifetime of a CA. It is limited so that a forgotten CA expires soon after its project ends. The certificates of
+ * the servers are shorter (engine/compose/network/tls.ts).
  */
 const LIFETIME_MS = 825 * DAY_MS;
 /**

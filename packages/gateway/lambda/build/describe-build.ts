@@ -14,7 +14,7 @@ export type DescribedBuild = BuildOptions & {
 
 type Waiting = { readonly options: DescribedBuild } & PromiseWithResolvers<Metafile>;
 
-/** The maximum number of files in one run, because esbuild passes on all outputs of a run together. */
+/** The maximum number of files in one run of esbuild, which keeps all outputs of a run in memory until it ends. */
 const MOST_TOGETHER = 32;
 
 const groups = new Map<string, Waiting[]>();

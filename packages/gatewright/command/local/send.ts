@@ -87,9 +87,9 @@ type Exchange = {
 };
 
 /**
- * Sends frames on a WebSocket connection. Returns the first frame that arrives, or undefined if the caller does not
- * wait for a frame.
- * @throws UsageError if the handshake is refused or no frame arrives in time
+ * Connects, sends one message and closes the connection. Returns the first frame that arrives, or undefined if the
+ * caller does not wait for a frame.
+ * @throws UsageError if the connection fails, is refused or is closed, or if no frame arrives in time
  */
 function exchange(
   open: () => WebSocket,
