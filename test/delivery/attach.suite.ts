@@ -47,7 +47,7 @@ describe('attaching to an API that runs, as the guide has it', () => {
         assert.equal(String(status), expected, line);
         ran.push(command);
       } else if (words[0] === 'attach' || words[0] === 'detach') {
-        // The start has its own folder, and the documents are those of the checkout.
+        // `start` runs in its own folder, so `attach` is given the access documents of the checkout.
         const more = words[0] === 'attach' ? ['--yes', '--folder', ACCESS] : ['--yes'];
         const { code, stderr } = await runCommand([...words, ...more], { cwd: toolkit.folder, environment });
         assert.equal(code, 0, stderr);

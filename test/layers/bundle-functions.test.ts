@@ -21,7 +21,7 @@ function aMetafile(inputs: readonly string[], imports: readonly string[], bytesI
 
 /**
  * 66 KB of code (quota-admin: customers and their schemas), and the size of this checkout's access documents, which
- * include those of three examples.
+ * include the documents of three examples.
  */
 const LIMIT_BYTES = 66 * 1024 + readFileSync(join(ROOT, 'access/compiled.json')).length;
 

@@ -94,8 +94,8 @@ type ArnFault = {
 };
 
 /**
- * Finds out whether an Allow would match if the API of its Resource, or the stage, were those of the request. The
- * function that returned it then builds the ARN wrongly, and the credential is not the cause.
+ * Finds an Allow whose Resource names the requested method and path, but another region, account, API or stage. In that
+ * case, the function builds the ARN wrongly, and the credential is not the cause.
  */
 export function findArnFault(policy: GuardPolicy): ArnFault | undefined {
   const nearest = nearestOf(policy);

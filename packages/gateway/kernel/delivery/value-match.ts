@@ -1,8 +1,8 @@
 /**
  * Tests of one value of an event. EventBridge's event patterns, Lambda's filters and SNS's filter
- * policies have these operators (docs/aws §18.5). Error messages are those of AWS's open-source rule engine,
- * aws/event-ruler, and recorded errors of EventBridge and SNS have the same messages. `lab/tools/event-ruler` compares
- * this code with the engine.
+ * policies have these operators (docs/aws §18.5). AWS's open-source rule engine, aws/event-ruler, prints
+ * the same error messages, and so do recorded errors of EventBridge and SNS. `lab/tools/event-ruler` compares this code
+ * with the engine.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { compileCidr, sameAddress } from './address-match.ts';

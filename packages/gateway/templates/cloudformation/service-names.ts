@@ -29,8 +29,8 @@ type NameRow = {
  * Each line has a type, the property with its name, the result of Ref, and attributes. An attribute without a value
  * equals Ref, and an attribute with `[]` is a list. `{name}` is the name in the template, or a generated name if there
  * is none; `{name:32}` is cut to 32 characters. `{Other}` is another property. `{hex:8}`, `{id:8}`, `{ID:8}` and
- * `{uuid}` are generated and always the same. `{scope}` is that of a web ACL. `arn:ecs:cluster/{name}` is short for the whole ARN, `garn:` for an ARN
- * without a region.
+ * `{uuid}` are generated and always the same. `{scope}` is `global` or `regional`, by the property `Scope`.
+ * `arn:ecs:cluster/{name}` is short for the whole ARN, `garn:` for an ARN without a region.
  */
 const TABLE = `
 ApiGateway::DomainNameV2 - garn:apigateway:/domainnames/{DomainName}+{id:10} DomainNameArn DomainNameId={id:10}

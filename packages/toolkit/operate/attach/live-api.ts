@@ -57,8 +57,8 @@ export function sendsCorsHeader(
 }
 
 /**
- * Returns the settings of a REST API's method in its stage. A method without settings of its own has those of all
- * methods. The name of the settings is as it was written: Terraform omits the first slash of the path.
+ * Returns the settings of a REST API's method in its stage. If the method has no settings of its own, the settings of
+ * all methods apply. The stage keeps their name as it was written: Terraform omits the first slash of the path.
  */
 export function methodSettingOf(
   { stageShown }: Pick<LiveApi, 'stageShown'>,
