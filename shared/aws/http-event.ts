@@ -11,12 +11,13 @@ import {
   receivedAtOf,
   signerOf,
 } from './read-request.ts';
+import type { EventFields } from './event-fields.ts';
 import type { ValuesByName } from './read-request.ts';
 
 export type HttpEvent = {
   /**
    * The route that API Gateway chose, such as `GET /quota/plans/{plan}`. The router uses this route, because it is the
-   * one that IAM allowed.
+   * one that IAM allowed. Payload 1.0 contains only the route's path, so the method is the request's, never `ANY`.
    */
   readonly routeKey: string;
   readonly method: string;
@@ -37,13 +38,13 @@ export type HttpEvent = {
 
 /**
  * Reads the event of an HTTP API.
- * @throws DomainError EVENT_MALFORMED for anything except payload 2.0 of an HTTP API
+ * @throws DomainError EVENT_MALFORMED for anything except payload 1.0 or 2.0 of an HTTP API
  */
 export function parseHttpEvent(event: unknown): HttpEvent {
   const request = readRequest(event);
-  const { routeKey } = request.fields;
   const { stage, requestId } = request.context;
   const [method, path, receivedEpochMs] = [methodOf(request), pathOf(request), receivedAtOf(request)];
+  const { routeKey = routeOfPayload1(method, request.fields) } = request.fields;
   if (typeof routeKey !== 'string' || method === undefined || path === undefined)
     throw malformed('must have route, method and path');
   if (typeof requestId !== 'string' || receivedEpochMs === undefined)
@@ -63,6 +64,12 @@ export function parseHttpEvent(event: unknown): HttpEvent {
   };
 }
 
+/** Events of REST APIs have the members of payload 1.0 too, but no version. */
+function routeOfPayload1(method: string | undefined, { version, resource }: EventFields): string | undefined {
+  if (version !== '1.0' || method === undefined || typeof resource !== 'string') return undefined;
+  return `${method} ${resource}`;
+}
+
 function joinValues(values: ValuesByName): Readonly<Record<string, string>> {
   return textsOf([...values].map(([name, texts]) => [name, texts.join(',')]));
 }
@@ -74,5 +81,5 @@ function textsOf(entries: readonly (readonly [string, unknown])[]): Readonly<Rec
 }
 
 function malformed(what: string): DomainError {
-  return new DomainError('EVENT_MALFORMED', `an event of an HTTP API, payload 2.0, ${what}`);
+  return new DomainError('EVENT_MALFORMED', `an event of an HTTP API ${what}`);
 }

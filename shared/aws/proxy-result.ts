@@ -7,6 +7,6 @@ export type ProxyResult = {
   readonly body?: string;
   /** The body is base64, and API Gateway sends the decoded bytes. */
   readonly isBase64Encoded?: true;
-  /** Values of `Set-Cookie`, in HTTP APIs with payload 2.0. */
-  readonly cookies?: readonly string[];
+  /** Several values of one header, in REST APIs, and in HTTP APIs with payload 1.0. */
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>>;
 };

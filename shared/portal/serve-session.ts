@@ -119,7 +119,7 @@ async function signIn(request: PortalRequest, { oidc }: SessionSettings): Promis
   const { location, pending } = await oidc.start(redirectUriOf(request), invitation);
   const former = nameOfSession(cookieOf(request, 'session')) ?? '';
   const cookie = printCookie(request, 'sign-in', printPending({ ...pending, former }), PENDING_SECONDS);
-  return { ...jsonReply(200, { location }), cookies: [cookie] };
+  return { ...jsonReply(200, { location }), ...settingCookies([cookie]) };
 }
 
 /** The browser arrives here from the issuer, so every outcome is a page and never JSON. */
@@ -263,7 +263,7 @@ async function switchOrganisation(request: PortalRequest, settings: SessionSetti
 async function end(request: PortalRequest, { ports }: SessionSettings): Promise<ProxyResult> {
   const session = await findOwnSession(request, ports);
   await endSession(ports, session.secret);
-  return { ...jsonReply(200, {}), cookies: [printCookie(request, 'session', undefined, 0)] };
+  return { ...jsonReply(200, {}), ...settingCookies([printCookie(request, 'session', undefined, 0)]) };
 }
 
 async function findOwnSession(request: PortalRequest, ports: PortalPorts): Promise<Session> {
@@ -287,7 +287,7 @@ async function answerWith(
       return problem.reply;
     },
   );
-  return { ...reply, cookies: [sessionCookie(request, session, lifetimeSeconds)] };
+  return { ...reply, ...settingCookies([sessionCookie(request, session, lifetimeSeconds)]) };
 }
 
 function sessionCookie(request: PortalRequest, { secret }: Session, lifetimeSeconds: number): string {
@@ -296,7 +296,12 @@ function sessionCookie(request: PortalRequest, { secret }: Session, lifetimeSeco
 
 /** This function redirects a browser only to the portal's own page. */
 function redirect({ address }: PortalRequest, fragment: string, cookies: readonly string[]): ProxyResult {
-  return { statusCode: 303, headers: { location: `${address}/${fragment}` }, cookies };
+  return { statusCode: 303, headers: { location: `${address}/${fragment}` }, ...settingCookies(cookies) };
+}
+
+/** The member `cookies` of results belongs to payload 2.0, and the portal's integrations use payload 1.0. */
+function settingCookies(cookies: readonly string[]): Pick<ProxyResult, 'multiValueHeaders'> {
+  return { multiValueHeaders: { 'set-cookie': cookies } };
 }
 
 function redirectUriOf({ address }: PortalRequest): string {

@@ -321,7 +321,7 @@ describe('npm run package -- --stage prod', () => {
 
     const lines = stderr.split('\n').filter((line) => FUNCTIONS.some((name) => line.startsWith(`${name}:`)));
     assert.deepEqual(lines, [
-      'access-admin: an event of an HTTP API, payload 2.0, must have route, method and path',
+      'access-admin: an event of an HTTP API must have route, method and path',
       'cache-invalidator: GATEWRIGHT_CACHE_TABLE must be the name of a DynamoDB table',
       'quota-admin: GATEWRIGHT_USAGE_TABLE must be the name of a DynamoDB table',
       'request-authorizer: GATEWRIGHT_STAGE must be the name of a stage',

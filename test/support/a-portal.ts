@@ -187,26 +187,27 @@ export class Portal {
     return browser;
   }
 
-  /** Sends a request as API Gateway sends it: payload 2.0 of an HTTP API. */
+  /** Sends a request as API Gateway sends it: payload 1.0 of an HTTP API. */
   async send(method: string, path: string, { body, query = {}, headers = {} }: Request): Promise<Answer> {
     const given = Object.entries(headers).filter(
       (entry): entry is [string, string] => entry[1] !== undefined,
     );
     const { cookie, ...others } = Object.fromEntries(given);
     const event = {
-      version: '2.0',
-      ...routeOf(method, path),
-      rawPath: path,
-      rawQueryString: new URLSearchParams(query).toString(),
-      headers: { host: 'portal.example.com', ...others },
-      ...(cookie !== undefined && { cookies: cookie.split('; ') }),
+      version: '1.0',
+      ...routeOf(path),
+      path,
+      httpMethod: method,
+      queryStringParameters: query,
+      headers: { host: 'portal.example.com', ...others, ...(cookie !== undefined && { cookie }) },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       isBase64Encoded: false,
       requestContext: {
         stage: '$default',
         requestId: randomUUID(),
-        timeEpoch: this.nowMs,
-        http: { method, path, sourceIp: '192.0.2.1' },
+        requestTimeEpoch: this.nowMs,
+        path,
+        identity: { sourceIp: '192.0.2.1' },
       },
     };
     const noted: unknown[] = [];
@@ -221,7 +222,7 @@ export class Portal {
       body: type.includes('json') ? (JSON.parse(text) as Readonly<Record<string, unknown>>) : {},
       text,
       headers: reply.headers ?? {},
-      cookies: reply.cookies ?? [],
+      cookies: reply.multiValueHeaders?.['set-cookie'] ?? [],
     };
   }
 
@@ -269,10 +270,10 @@ export class Portal {
 }
 
 /** The route that API Gateway chooses. */
-function routeOf(method: string, path: string): object {
-  if (path === '/session' && method === 'GET') return { routeKey: 'GET /session' };
+function routeOf(path: string): object {
+  if (path === '/session') return { resource: path };
   const [, folder = '', proxy = ''] = /^\/([^/]+)\/?(.*)$/s.exec(path) ?? [];
-  return { routeKey: `ANY /${folder}/{proxy+}`, pathParameters: { proxy } };
+  return { resource: `/${folder}/{proxy+}`, pathParameters: { proxy } };
 }
 
 /** A browser with the portal's page open: it keeps cookies, and sends `Origin` and the page's token with changes. */

@@ -335,8 +335,7 @@ async function assertBelowMapping({ portal, run }: Served): Promise<void> {
       );
       sent.end(body);
     });
-  // Without the slash, an HTTP API passes an empty path on, by which no function can redirect (docs/aws §2.3).
-  assert.equal((await ask('GET', '/portal')).location, undefined);
+  assert.equal((await ask('GET', '/portal')).location, './portal/');
   const page = await ask('GET', '/portal/');
   const [, script = ''] = /src="([^"]+)"/.exec(page.text) ?? [];
   for (const path of ['portal.json', script])

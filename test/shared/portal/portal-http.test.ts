@@ -4,17 +4,18 @@ import { readPortalRequest } from '#shared/portal/portal-http.ts';
 import { Portal } from '../../support/a-portal.ts';
 
 /** As the gateway and API Gateway send it: `X-Forwarded-Proto` is https on both. */
-const anEvent = (host: string, rawPath = '/session/end') => ({
-  version: '2.0',
-  routeKey: 'ANY /session/{proxy+}',
-  rawPath,
+const anEvent = (host: string, path = '/session/end') => ({
+  version: '1.0',
+  resource: '/session/{proxy+}',
+  path,
+  httpMethod: 'POST',
   pathParameters: { proxy: 'end' },
   headers: { host, 'x-forwarded-proto': 'https' },
   requestContext: {
     stage: '$default',
     requestId: 'r',
-    timeEpoch: 1,
-    http: { method: 'POST', path: rawPath },
+    requestTimeEpoch: 1,
+    path,
   },
 });
 
@@ -30,6 +31,32 @@ describe('readPortalRequest', () => {
       assert.equal(readPortalRequest(anEvent(host), undefined).address, address);
     });
 
+  // The integrations of a deployed stack change one after another, so the functions also get payload 2.0 for a while.
+  it('reads payload 2.0 too', () => {
+    const { address, path } = readPortalRequest(
+      {
+        version: '2.0',
+        routeKey: 'ANY /session/{proxy+}',
+        rawPath: '/session/end',
+        pathParameters: { proxy: 'end' },
+        headers: { host: 'api.example.com' },
+        requestContext: {
+          stage: '$default',
+          requestId: 'r',
+          timeEpoch: 1,
+          http: { method: 'POST', path: '/session/end' },
+        },
+      },
+      undefined,
+    );
+    assert.deepEqual([path, address], ['/session/end', 'https://api.example.com']);
+  });
+
+  it('refuses an event of a REST API', () => {
+    const { version: _version, ...event } = anEvent('api.example.com');
+    assert.throws(() => readPortalRequest(event, undefined), { code: 'EVENT_MALFORMED' });
+  });
+
   it('finds the path at the address in the parameter, if there is one', () => {
     assert.equal(
       readPortalRequest(anEvent('127.0.0.1:4000'), 'https://localhost:4000/').address,
@@ -39,10 +66,10 @@ describe('readPortalRequest', () => {
 });
 
 describe('a portal below a mapping of a custom domain', () => {
-  // Reports differ on whether the path of an event begins with the key of the mapping (docs/aws §2.3).
+  // The path of payload 1.0 begins with the key of the mapping (docs/aws §2.3).
   const CASES: readonly (readonly [
     name: string,
-    rawPath: string,
+    requested: string,
     portalUrl: string | undefined,
     address: string,
   ])[] = [
@@ -72,9 +99,9 @@ describe('a portal below a mapping of a custom domain', () => {
       'https://api.example.com/session',
     ],
   ];
-  for (const [name, rawPath, portalUrl, address] of CASES)
+  for (const [name, requested, portalUrl, address] of CASES)
     it(`finds its own path and address if ${name}`, () => {
-      const request = readPortalRequest(anEvent('api.example.com', rawPath), portalUrl);
+      const request = readPortalRequest(anEvent('api.example.com', requested), portalUrl);
       assert.deepEqual([request.path, request.address], ['/session/end', address]);
     });
 });
