@@ -368,20 +368,27 @@ export interface LogGroups {
   write(group: string, line: string): void;
 }
 
-export type Measured = readonly [
-  name: string,
-  unit: 'Bytes' | 'Count' | 'Milliseconds' | 'Seconds',
-  value: number,
-];
-
-/** Metrics that were measured at one point in time. */
-export type Measurement = {
+/**
+ * What all measurements of one route, function or queue have in common. They share one object, so that their series are
+ * looked up once and not for every request.
+ */
+export type MeasuredSubject = {
   readonly namespace: string;
-  readonly epochMs: number;
   /** Sets of dimension names. The metrics are counted once for each set. */
   readonly sets: readonly (readonly string[])[];
   readonly dimensions: Readonly<Record<string, string>>;
-  readonly metrics: readonly Measured[];
+  readonly metrics: readonly (readonly [
+    name: string,
+    unit: 'Bytes' | 'Count' | 'Milliseconds' | 'Seconds',
+  ])[];
+};
+
+/** Metrics that were measured at one point in time. */
+export type Measurement = {
+  readonly subject: MeasuredSubject;
+  readonly epochMs: number;
+  /** The values of the subject's metrics, in the same order; undefined for a metric that AWS does not count then. */
+  readonly values: readonly (number | undefined)[];
 };
 
 export interface MetricSink {

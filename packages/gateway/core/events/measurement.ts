@@ -1,37 +1,69 @@
 /** The metrics of one request or one invocation, with AWS's names and dimensions (docs/aws §10.3). */
-import type { InvocationResult, Measured, Measurement } from '../ports.ts';
+import type { InvocationResult, MeasuredSubject, Measurement } from '../ports.ts';
 import type { LogFacts } from './log-variables.ts';
 
+/** What is known of a request without the details that only logs need. */
+export type MeasuredFacts = Pick<
+  LogFacts,
+  'request' | 'status' | 'latencyMs' | 'responseBytes' | 'integration' | 'connection'
+>;
+
 type MetricFacts = {
-  readonly protocol: 'rest' | 'http' | 'websocket';
+  readonly protocol: Protocol;
   readonly apiName: string;
   /** Whether metrics are counted by method or route, in addition to the metrics by stage. */
   readonly isDetailed: boolean;
   readonly cache: 'hit' | 'miss' | undefined;
 };
 
+type Protocol = 'rest' | 'http' | 'websocket';
+type Stage = NonNullable<LogFacts['request']['stage']>;
+
+/** With detailed metrics, the subjects of a stage are more if clients use methods that they have invented. */
+const MOST_SUBJECTS = 1_000;
+const subjectsOf = new WeakMap<Stage, Map<string, readonly MeasuredSubject[]>>();
+
 /**
  * Returns the measurements of a request for the stage. If the canary responded, they also count for the canary. Metrics
- * that AWS does not count for the request are absent.
+ * that AWS does not count for the request have no value. It runs for every request.
  */
-export function measureRequest(
-  facts: LogFacts,
-  { protocol, apiName, isDetailed, cache }: MetricFacts,
-): readonly Measurement[] {
-  const { request } = facts;
-  const stages = stageNames(request.stage?.name ?? '', request.stage?.isCanary === true);
-  const metrics = METRICS[protocol](facts, cache);
+export function measureRequest(facts: MeasuredFacts, metric: MetricFacts): readonly Measurement[] {
+  const { stage, receivedAtEpochMs: epochMs } = facts.request;
+  if (stage === undefined) return [];
+  const values = VALUES[metric.protocol](facts, metric.cache);
+  return subjectsIn(stage, facts.request, metric).map((subject) => ({ subject, epochMs, values }));
+}
+
+function subjectsIn(
+  stage: Stage,
+  request: LogFacts['request'],
+  metric: MetricFacts,
+): readonly MeasuredSubject[] {
+  const { route, method } = request;
+  // A change of the API's name deploys no new stage.
+  const key = metric.isDetailed ? `${metric.apiName} ${method} ${route?.routeKey}` : metric.apiName;
+  let subjects = subjectsOf.get(stage);
+  if (subjects === undefined || subjects.size >= MOST_SUBJECTS) subjectsOf.set(stage, (subjects = new Map()));
+  let known = subjects.get(key);
+  if (known === undefined) subjects.set(key, (known = describeSubjects(stage, request, metric)));
+  return known;
+}
+
+function describeSubjects(
+  { name, isCanary }: Stage,
+  request: LogFacts['request'],
+  { protocol, apiName, isDetailed }: MetricFacts,
+): readonly MeasuredSubject[] {
   const api = protocol === 'rest' ? { ApiName: apiName } : { ApiId: request.api.apiId };
-  const route = isDetailed ? routeDimensions(protocol, facts) : {};
-  const dimensions = [Object.keys(api), [...Object.keys(api), 'Stage']];
-  if (isDetailed) dimensions.push([...Object.keys(api), ...Object.keys(route), 'Stage']);
-  return stages.map((Stage) => ({
+  const route = isDetailed ? routeDimensions(protocol, request) : {};
+  const sets = [Object.keys(api), [...Object.keys(api), 'Stage']];
+  if (isDetailed) sets.push([...Object.keys(api), ...Object.keys(route), 'Stage']);
+  return stageNames(name, isCanary === true).map((Stage) => ({
     namespace: 'AWS/ApiGateway',
-    epochMs: request.receivedAtEpochMs,
     // In the metrics of the whole API, a request to a canary counts only once.
-    sets: Stage.includes('/') ? dimensions.slice(1) : dimensions,
+    sets: Stage.includes('/') ? sets.slice(1) : sets,
     dimensions: { ...api, ...route, Stage },
-    metrics,
+    metrics: METRICS[protocol],
   }));
 }
 
@@ -55,46 +87,55 @@ type InvocationFacts = {
   };
 };
 
+const functionSubjects = new Map<string, MeasuredSubject>();
+
 /**
  * Returns undefined for calls that Lambda does not count: events for an unknown function, or events that are too large.
  * @see Lambda developer guide, "Types of metrics for Lambda functions"
  */
 export function measureInvocation(facts: InvocationFacts): Measurement | undefined {
-  const { functionName, qualifier, startedAtEpochMs, tookMs, concurrent, end } = facts;
+  const { functionName, qualifier, startedAtEpochMs: epochMs, tookMs, concurrent, end } = facts;
   const isThrottled = end.reason === 'throttled';
   if (end.kind === 'refused' && !isThrottled) return undefined;
-  const durationMs = Math.max(0, tookMs - (end.initMs ?? 0));
-  const metrics: readonly Measured[] = isThrottled
-    ? [['Throttles', 'Count', 1]]
-    : [
-        ['Invocations', 'Count', 1],
-        ['Errors', 'Count', end.kind === 'failed' ? 1 : 0],
-        ['Throttles', 'Count', 0],
-        ['ConcurrentExecutions', 'Count', concurrent],
-        // The duration is unknown after a timeout, because the caller does not know when the function ends.
-        ...(end.kind === 'timed-out' ? [] : [['Duration', 'Milliseconds', durationMs] as const]),
-      ];
+  const subject = functionSubject(functionName, qualifier);
+  if (isThrottled) return { subject, epochMs, values: [undefined, undefined, 1, undefined, undefined] };
+  // The duration is unknown after a timeout, because the caller does not know when the function ends.
+  const durationMs = end.kind === 'timed-out' ? undefined : Math.max(0, tookMs - (end.initMs ?? 0));
+  return { subject, epochMs, values: [1, end.kind === 'failed' ? 1 : 0, 0, concurrent, durationMs] };
+}
+
+function functionSubject(functionName: string, qualifier: string | undefined): MeasuredSubject {
   const Resource =
     qualifier === undefined || qualifier === '' ? functionName : `${functionName}:${qualifier}`;
-  return {
-    namespace: 'AWS/Lambda',
-    epochMs: startedAtEpochMs,
-    sets: [[], ['FunctionName'], ['FunctionName', 'Resource']],
-    dimensions: { FunctionName: functionName, Resource },
-    metrics,
-  };
+  let subject = functionSubjects.get(Resource);
+  if (subject === undefined) {
+    subject = {
+      namespace: 'AWS/Lambda',
+      sets: [[], ['FunctionName'], ['FunctionName', 'Resource']],
+      dimensions: { FunctionName: functionName, Resource },
+      metrics: INVOCATION_METRICS,
+    };
+    if (functionSubjects.size >= MOST_SUBJECTS) functionSubjects.clear();
+    functionSubjects.set(Resource, subject);
+  }
+  return subject;
 }
 
 /** Returns one line in CloudWatch's embedded metric format. */
-export function printMeasurement({ namespace, epochMs, sets, dimensions, metrics }: Measurement): string {
-  const Metrics = metrics.map(([Name, Unit]) => ({ Name, Unit }));
+export function printMeasurement({ subject, epochMs, values }: Measurement): string {
+  const { namespace, sets, dimensions, metrics } = subject;
+  const measured = metrics.flatMap(([Name, Unit], index) => {
+    const value = values[index];
+    return value === undefined ? [] : [{ Name, Unit, value }];
+  });
+  const Metrics = measured.map(({ Name, Unit }) => ({ Name, Unit }));
   return JSON.stringify({
     _aws: {
       Timestamp: epochMs,
       CloudWatchMetrics: [{ Namespace: namespace, Dimensions: sets, Metrics }],
     },
     ...dimensions,
-    ...Object.fromEntries(metrics.map(([name, , value]) => [name, value])),
+    ...Object.fromEntries(measured.map(({ Name, value }) => [Name, value])),
   });
 }
 
@@ -105,48 +146,79 @@ function stageNames(stage: string, isCanary: boolean): readonly string[] {
   return isCanary ? [stage, `${stage}/Canary`] : [stage];
 }
 
-function routeDimensions(protocol: MetricFacts['protocol'], { request }: LogFacts): Record<string, string> {
-  const { routeKey = '-', resourcePath = '-' } = request.route ?? {};
-  return protocol === 'rest' ? { Method: request.method, Resource: resourcePath } : { Route: routeKey };
+function routeDimensions(protocol: Protocol, { route, method }: LogFacts['request']): Record<string, string> {
+  const { routeKey = '-', resourcePath = '-' } = route ?? {};
+  return protocol === 'rest' ? { Method: method, Resource: resourcePath } : { Route: routeKey };
 }
 
-const METRICS: Readonly<
-  Record<MetricFacts['protocol'], (facts: LogFacts, cache: MetricFacts['cache']) => readonly Measured[]>
-> = {
-  rest: (facts, cache) => [
-    ['Count', 'Count', 1],
-    ['4XXError', 'Count', isClass(facts, 4)],
-    ['5XXError', 'Count', isClass(facts, 5)],
-    ['Latency', 'Milliseconds', facts.latencyMs],
-    ...integrationLatency(facts),
-    ...(cache === undefined
-      ? []
-      : [[cache === 'hit' ? 'CacheHitCount' : 'CacheMissCount', 'Count', 1] as const]),
+const INVOCATION_METRICS: MeasuredSubject['metrics'] = [
+  ['Invocations', 'Count'],
+  ['Errors', 'Count'],
+  ['Throttles', 'Count'],
+  ['ConcurrentExecutions', 'Count'],
+  ['Duration', 'Milliseconds'],
+];
+
+const METRICS: Readonly<Record<Protocol, MeasuredSubject['metrics']>> = {
+  rest: [
+    ['Count', 'Count'],
+    ['4XXError', 'Count'],
+    ['5XXError', 'Count'],
+    ['Latency', 'Milliseconds'],
+    ['IntegrationLatency', 'Milliseconds'],
+    ['CacheHitCount', 'Count'],
+    ['CacheMissCount', 'Count'],
   ],
-  http: (facts) => [
-    ['Count', 'Count', 1],
-    ['4xx', 'Count', isClass(facts, 4)],
-    ['5xx', 'Count', isClass(facts, 5)],
-    ['Latency', 'Milliseconds', facts.latencyMs],
-    ...integrationLatency(facts),
-    ['DataProcessed', 'Bytes', facts.responseBytes + (facts.request.body?.length ?? 0)],
+  http: [
+    ['Count', 'Count'],
+    ['4xx', 'Count'],
+    ['5xx', 'Count'],
+    ['Latency', 'Milliseconds'],
+    ['IntegrationLatency', 'Milliseconds'],
+    ['DataProcessed', 'Bytes'],
   ],
-  websocket: (facts) => [
-    // AWS counts events for routes as messages. A disconnect counts neither as a connection nor as a message.
-    ...(facts.connection?.eventType === 'CONNECT' ? [['ConnectCount', 'Count', 1] as const] : []),
-    ...(facts.connection?.eventType === 'MESSAGE' ? [['MessageCount', 'Count', 1] as const] : []),
-    ['ClientError', 'Count', isClass(facts, 4)],
-    ['ExecutionError', 'Count', facts.integration?.error === undefined ? isClass(facts, 5) : 0],
-    ['IntegrationError', 'Count', facts.integration?.error === undefined ? 0 : 1],
-    ...integrationLatency(facts),
+  // AWS counts events for routes as messages. A disconnect counts neither as a connection nor as a message.
+  websocket: [
+    ['ConnectCount', 'Count'],
+    ['MessageCount', 'Count'],
+    ['ClientError', 'Count'],
+    ['ExecutionError', 'Count'],
+    ['IntegrationError', 'Count'],
+    ['IntegrationLatency', 'Milliseconds'],
   ],
 };
 
-function isClass({ status }: LogFacts, hundreds: number): number {
-  return Math.floor(status / 100) === hundreds ? 1 : 0;
-}
+/** The values of METRICS, in the same order. */
+const VALUES: Readonly<
+  Record<Protocol, (facts: MeasuredFacts, cache: MetricFacts['cache']) => Measurement['values']>
+> = {
+  rest: (facts, cache) => [
+    1,
+    isClass(facts, 4),
+    isClass(facts, 5),
+    facts.latencyMs,
+    facts.integration?.latencyMs,
+    cache === 'hit' ? 1 : undefined,
+    cache === 'miss' ? 1 : undefined,
+  ],
+  http: (facts) => [
+    1,
+    isClass(facts, 4),
+    isClass(facts, 5),
+    facts.latencyMs,
+    facts.integration?.latencyMs,
+    facts.responseBytes + (facts.request.body?.length ?? 0),
+  ],
+  websocket: (facts) => [
+    facts.connection?.eventType === 'CONNECT' ? 1 : undefined,
+    facts.connection?.eventType === 'MESSAGE' ? 1 : undefined,
+    isClass(facts, 4),
+    facts.integration?.error === undefined ? isClass(facts, 5) : 0,
+    facts.integration?.error === undefined ? 0 : 1,
+    facts.integration?.latencyMs,
+  ],
+};
 
-function integrationLatency({ integration }: LogFacts): readonly Measured[] {
-  const latencyMs = integration?.latencyMs;
-  return latencyMs === undefined ? [] : [['IntegrationLatency', 'Milliseconds', latencyMs]];
+function isClass({ status }: MeasuredFacts, hundreds: number): number {
+  return Math.floor(status / 100) === hundreds ? 1 : 0;
 }

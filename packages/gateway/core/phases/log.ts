@@ -14,6 +14,7 @@ import { TemplateError } from '@gatewright/velocity/java/template-error';
 import type { Overrides } from '../mapping/overrides.ts';
 import type { AuthorizerFacts, ExecutionFacts } from '../events/execution-log.ts';
 import type { LogFacts, LoggedConnection } from '../events/log-variables.ts';
+import type { MeasuredFacts } from '../events/measurement.ts';
 import type { Matched, Received, Reply, StreamedBody } from '../exchange.ts';
 import type { InvocationResult, Ports } from '../ports.ts';
 import type { Recording, Trail } from '../trail.ts';
@@ -57,24 +58,26 @@ export function log(
   const { stage, api } = received;
   if (stage === undefined || (stage.logs ?? at.metrics) === undefined) return;
   const { logs } = stage;
-  const facts = describe(received, reply, trail, latencyMs, connection);
+  const measured = measure(received, reply, trail, latencyMs, connection);
   const options = logs?.optionsOf(received.route?.routeKey);
-  if (logs?.access !== undefined) write(logs.access.groups, [logs.access.format.print(facts)], at);
-  if (logs !== undefined && options !== undefined && options.loggingLevel !== 'OFF')
-    write(
-      logs.executionGroups,
-      levelLines(describeExecution(received, reply, trail, connection), options),
-      at,
-    );
   if (at.metrics !== undefined)
-    for (const measurement of measureRequest(facts, {
+    for (const measurement of measureRequest(measured, {
       protocol: api.protocol,
       apiName: api.name,
       cache: trail.notes?.cache,
       isDetailed: options?.hasDetailedMetrics === true,
     }))
       at.metrics.write(measurement);
-  if (logs?.isTraced === true && isSampled(received.traceHeader))
+  if (logs === undefined) return;
+  const facts = describe(measured, received, trail);
+  if (logs.access !== undefined) write(logs.access.groups, [logs.access.format.print(facts)], at);
+  if (options !== undefined && options.loggingLevel !== 'OFF')
+    write(
+      logs.executionGroups,
+      levelLines(describeExecution(received, reply, trail, connection), options),
+      at,
+    );
+  if (logs.isTraced && isSampled(received.traceHeader))
     at.traces?.send(traceSegment(facts, `${api.name}/${stage.name}`));
 }
 
@@ -111,30 +114,37 @@ function write(groups: readonly string[], lines: readonly string[], at: Ports): 
   for (const group of groups) for (const line of lines) at.logGroups.write(group, line);
 }
 
-function describe(
+function measure(
   received: Received,
   reply: Reply,
   trail: Trail,
   latencyMs: number,
   connection: LoggedConnection | undefined,
-): LogFacts {
+): MeasuredFacts {
   const status = shownStatus(reply);
-  const kind = received.route?.authorization.kind;
-  const authenticated = trail.describeCheck('authenticate', status);
-  const isAsked = kind === 'lambda' || kind === 'token';
-  const wordings = received.stage?.deployment.errors ?? received.api.errors;
   return {
     request: received,
     status,
     latencyMs,
     connection,
     responseBytes: trail.notes?.streamed?.sentBytes ?? Buffer.byteLength(reply.body),
+    integration: received.route?.integration.kind === 'mock' ? undefined : trail.describeIntegration(status),
+  };
+}
+
+function describe(measured: MeasuredFacts, received: Received, trail: Trail): LogFacts {
+  const { status } = measured;
+  const kind = received.route?.authorization.kind;
+  const authenticated = trail.describeCheck('authenticate', status);
+  const isAsked = kind === 'lambda' || kind === 'token';
+  const wordings = received.stage?.deployment.errors ?? received.api.errors;
+  return {
+    ...measured,
     // AWS's log variables call this step `authorizer` if the route has an authorizer, and `authenticate` if AWS checks
     // a signature itself.
     authenticate: kind === 'iam' ? authenticated : undefined,
     authorizer: isAsked ? authenticated : undefined,
     authorize: kind === 'none' ? undefined : trail.describeCheck('authorize', status),
-    integration: received.route?.integration.kind === 'mock' ? undefined : trail.describeIntegration(status),
     failure: trail.error && wordings.describe(trail.error.code, trail.error.detail),
     overrides: () => readOverrides(received),
   };

@@ -6,7 +6,6 @@ import { lastPartOf } from '../../kernel/event-rows.ts';
 import { AlarmBoard } from './alarms/alarm-board.ts';
 import { answerCloudWatch } from './api/calls.ts';
 import { readEmbedded } from './metrics/embedded-format.ts';
-import { readMeasurement } from './metrics/measurement.ts';
 import { MetricStore } from './metrics/metric-store.ts';
 import type { EventSource } from '../../kernel/event-rows.ts';
 import type { Service, ServicePorts } from '../../kernel/service.ts';
@@ -32,9 +31,7 @@ export function open(ports: ServicePorts): Service {
   };
   for (const { item } of ports.lines.kept()) addEmbedded(item.text);
   const ends = [
-    ports.metrics.follow((measurement) => {
-      for (const data of readMeasurement(measurement)) store.add(data);
-    }),
+    ports.metrics.follow((measurement) => store.count(measurement)),
     ports.lines.follow(({ text }) => addEmbedded(text)),
   ];
   return {

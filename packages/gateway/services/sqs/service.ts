@@ -199,16 +199,19 @@ class QueueMetrics {
     const { visible, inFlight, delayed } = queue.count();
     const oldest = queue.messages[0]?.sentAt ?? epochMs;
     this.#options.metrics.publish({
-      namespace: 'AWS/SQS',
+      subject: {
+        namespace: 'AWS/SQS',
+        sets: [['QueueName']],
+        dimensions: { QueueName: queue.definition.name },
+        metrics: [
+          ['ApproximateNumberOfMessagesVisible', 'Count'],
+          ['ApproximateNumberOfMessagesNotVisible', 'Count'],
+          ['ApproximateNumberOfMessagesDelayed', 'Count'],
+          ['ApproximateAgeOfOldestMessage', 'Seconds'],
+        ],
+      },
       epochMs,
-      sets: [['QueueName']],
-      dimensions: { QueueName: queue.definition.name },
-      metrics: [
-        ['ApproximateNumberOfMessagesVisible', 'Count', visible],
-        ['ApproximateNumberOfMessagesNotVisible', 'Count', inFlight],
-        ['ApproximateNumberOfMessagesDelayed', 'Count', delayed],
-        ['ApproximateAgeOfOldestMessage', 'Seconds', Math.floor((epochMs - oldest) / 1000)],
-      ],
+      values: [visible, inFlight, delayed, Math.floor((epochMs - oldest) / 1000)],
     });
   }
 }

@@ -1,4 +1,6 @@
 /** Stores the data points of this run in buckets of a second or a minute, as CloudWatch does. The memory is limited. */
+import type { MeasuredSubject, Measurement } from '../../../core/ports.ts';
+import { sortDimensions } from './metric.ts';
 import { Sample } from './sample.ts';
 import type { DataPoint, DataPoints, Dimensions, Metric } from './metric.ts';
 
@@ -17,6 +19,10 @@ type Series = Metric & {
   /** The resolution in seconds, which is the minimum distance between two buckets. */
   resolution: 1 | 60;
   lastMs: number;
+  /** The bucket that was used last, because most data points are for the present period. */
+  last: { readonly start: number; readonly bucket: Sample } | undefined;
+  /** Whether the series was dropped to save memory. The next data point begins a new one. */
+  isDropped: boolean;
   /** The samples by the start time of their period in epoch milliseconds. */
   readonly buckets: Map<number, Sample>;
 };
@@ -26,6 +32,12 @@ type Scope = {
   readonly key: string;
   /** The series by the name of the metric. A metric has one series per unit. */
   readonly series: Map<string, Series[]>;
+};
+
+/** One set of dimensions of a measured subject, with the series of each of the subject's metrics. */
+type Counted = {
+  readonly of: Omit<DataPoints, 'points'>;
+  readonly series: (Series | undefined)[];
 };
 
 type Options = { readonly report: (message: string) => void; readonly maxBytes?: number };
@@ -38,6 +50,7 @@ export class MetricStore {
   #head = 0;
   #bytes = 0;
   #hasDropped = false;
+  #counted = new WeakMap<MeasuredSubject, readonly Counted[]>();
   readonly #listeners = new Set<(metric: Metric) => void>();
 
   constructor(options: Options) {
@@ -53,18 +66,47 @@ export class MetricStore {
   }
 
   add({ points, ...of }: DataPoints): void {
-    const key = scopeKeyOf(of);
     for (const point of points) {
-      // Dropping the oldest points may have removed the scope.
-      let scope = this.#scopes.get(key);
-      if (scope === undefined) this.#scopes.set(key, (scope = { key, series: new Map() }));
-      this.#add(this.#seriesOf(scope, of, point), point);
+      const bucket = this.#bucketOf(this.#seriesOf(of, point), point.epochMs, point.resolution);
+      const before = bucket.bytes;
+      bucket.add(point.sample);
+      this.#bytes += bucket.bytes - before;
+      this.#dropOldest();
     }
   }
 
-  #add(series: Series, point: DataPoint): void {
-    const start = Math.floor(point.epochMs / (point.resolution * 1000)) * point.resolution * 1000;
-    if (point.resolution < series.resolution) series.resolution = point.resolution;
+  /** Adds what the gateway has measured. It runs for every request, so the series of a subject are looked up once. */
+  count({ subject, epochMs, values }: Measurement): void {
+    for (const { of, series } of this.#countedOf(subject))
+      for (const [index, [name, unit]] of subject.metrics.entries()) {
+        const value = values[index];
+        if (value === undefined) continue;
+        let one = series[index];
+        if (one === undefined || one.isDropped)
+          series[index] = one = this.#seriesOf(of, { name, unit, resolution: 60 });
+        const bucket = this.#bucketOf(one, epochMs, 60);
+        this.#bytes += bucket.addValue(value, 1);
+        this.#dropOldest();
+      }
+  }
+
+  #countedOf(subject: MeasuredSubject): readonly Counted[] {
+    let counted = this.#counted.get(subject);
+    if (counted === undefined) {
+      const { namespace, sets, dimensions } = subject;
+      counted = sets.map((names) => ({
+        of: { namespace, dimensions: sortDimensions(names.map((name) => [name, dimensions[name] ?? ''])) },
+        series: [],
+      }));
+      this.#counted.set(subject, counted);
+    }
+    return counted;
+  }
+
+  #bucketOf(series: Series, epochMs: number, resolution: DataPoint['resolution']): Sample {
+    const start = Math.floor(epochMs / (resolution * 1000)) * resolution * 1000;
+    if (series.last?.start === start && series.resolution <= resolution) return series.last.bucket;
+    if (resolution < series.resolution) series.resolution = resolution;
     series.lastMs = Math.max(series.lastMs, start);
     let bucket = series.buckets.get(start);
     if (bucket === undefined) {
@@ -74,10 +116,8 @@ export class MetricStore {
       this.#bytes += BUCKET_BYTES;
       for (const listener of this.#listeners) listener(series);
     }
-    const before = bucket.bytes;
-    bucket.add(point.sample);
-    this.#bytes += bucket.bytes - before;
-    this.#dropOldest();
+    series.last = { start, bucket };
+    return bucket;
   }
 
   /**
@@ -139,6 +179,7 @@ export class MetricStore {
 
   clear(): void {
     this.#scopes.clear();
+    this.#counted = new WeakMap();
     this.#order = [];
     this.#head = 0;
     this.#bytes = 0;
@@ -149,12 +190,28 @@ export class MetricStore {
     return this.#scopes.get(scopeKeyOf(metric))?.series.get(metric.name) ?? [];
   }
 
-  #seriesOf(scope: Scope, of: Omit<DataPoints, 'points'>, { name, unit, resolution }: DataPoint): Series {
+  #seriesOf(
+    of: Omit<DataPoints, 'points'>,
+    { name, unit, resolution }: Pick<DataPoint, 'name' | 'unit' | 'resolution'>,
+  ): Series {
+    const key = scopeKeyOf(of);
+    let scope = this.#scopes.get(key);
+    if (scope === undefined) this.#scopes.set(key, (scope = { key, series: new Map() }));
     const units = scope.series.get(name);
     const known = units?.find((series) => series.unit === unit);
     if (known !== undefined) return known;
     const buckets = new Map<number, Sample>();
-    const made: Series = { scope, ...of, name, unit, resolution, lastMs: -Infinity, buckets };
+    const made: Series = {
+      scope,
+      ...of,
+      name,
+      unit,
+      resolution,
+      lastMs: -Infinity,
+      last: undefined,
+      isDropped: false,
+      buckets,
+    };
     if (units === undefined) scope.series.set(name, [made]);
     else units.push(made);
     this.#bytes += bytesOf(made);
@@ -183,7 +240,9 @@ export class MetricStore {
   #drop(series: Series, start: number): void {
     this.#bytes -= BUCKET_BYTES + (series.buckets.get(start)?.bytes ?? 0);
     series.buckets.delete(start);
+    if (series.last?.start === start) series.last = undefined;
     if (series.buckets.size > 0) return;
+    series.isDropped = true;
     const { scope, name } = series;
     const units = (scope.series.get(name) ?? []).filter((one) => one !== series);
     if (units.length > 0) scope.series.set(name, units);

@@ -23,12 +23,12 @@ export class Sample implements StatisticSet {
 
   add(sample: DataPoint['sample']): void {
     if ('count' in sample) this.#addSet(sample);
-    else for (const [value, count] of sample) this.#addValue(value, count);
+    else for (const [value, count] of sample) this.addValue(value, count);
   }
 
   merge(other: Sample): void {
     if (other.values === undefined) this.#addSet(other);
-    else for (const [value, count] of other.values) this.#addValue(value, count);
+    else for (const [value, count] of other.values) this.addValue(value, count);
   }
 
   /**
@@ -38,23 +38,31 @@ export class Sample implements StatisticSet {
   #addSet(set: StatisticSet): void {
     if (set.count <= 0) return;
     if (set.min === set.max) {
-      this.#addValue(set.min, set.count);
+      this.addValue(set.min, set.count);
       return;
     }
     this.#addTotals(set);
     this.values = undefined;
   }
 
-  #addValue(value: number, count: number): void {
-    if (count <= 0) return;
+  /** @returns the bytes that the value needs in addition */
+  addValue(value: number, count: number): number {
+    if (count <= 0) return 0;
     this.count += count;
     this.sum += value * count;
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;
     const { values } = this;
-    if (values === undefined) return;
-    const kept = values.has(value) || values.size < MAX_EXACT ? value : roundToThreeDigits(value);
+    if (values === undefined) return 0;
+    const known = values.get(value);
+    if (known !== undefined) {
+      values.set(value, known + count);
+      return 0;
+    }
+    const kept = values.size < MAX_EXACT ? value : roundToThreeDigits(value);
+    const { size } = values;
     values.set(kept, (values.get(kept) ?? 0) + count);
+    return (values.size - size) * VALUE_BYTES;
   }
 
   #addTotals({ count, sum, min, max }: StatisticSet): void {

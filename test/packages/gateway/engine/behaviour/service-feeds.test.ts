@@ -29,7 +29,8 @@ function monks(lines: LogLine[], metrics: Measurement[]): ServiceEntry {
 }
 
 function valueOf(measurement: Measurement | undefined, wanted: string): number | undefined {
-  return measurement?.metrics.find(([name]) => name === wanted)?.[2];
+  const at = measurement?.subject.metrics.findIndex(([name]) => name === wanted) ?? -1;
+  return measurement?.values[at];
 }
 
 describe('a service that follows lines and metrics', () => {
@@ -54,14 +55,17 @@ describe('a service that follows lines and metrics', () => {
   });
 
   it('gets one measurement per request, even if none are written to a file', () => {
-    const ofRequests = metrics.filter(({ namespace }) => namespace === 'AWS/ApiGateway');
+    const ofRequests = metrics.filter(({ subject }) => subject.namespace === 'AWS/ApiGateway');
 
     assert.equal(ofRequests.length, 1);
-    assert.deepEqual([valueOf(ofRequests[0], 'Count'), ofRequests[0]?.dimensions['Stage']], [1, '$default']);
+    assert.deepEqual(
+      [valueOf(ofRequests[0], 'Count'), ofRequests[0]?.subject.dimensions['Stage']],
+      [1, '$default'],
+    );
   });
 
   it("gets one of Lambda's measurements per invocation", () => {
-    const [one, ...others] = metrics.filter(({ namespace }) => namespace === 'AWS/Lambda');
+    const [one, ...others] = metrics.filter(({ subject }) => subject.namespace === 'AWS/Lambda');
 
     assert.deepEqual(others, []);
     const counts = ['Invocations', 'Errors', 'Throttles', 'ConcurrentExecutions'];
@@ -70,6 +74,6 @@ describe('a service that follows lines and metrics', () => {
       [1, 0, 0, 1],
     );
     assert.ok(Number(valueOf(one, 'Duration')) >= 0);
-    assert.equal(typeof one?.dimensions['FunctionName'], 'string');
+    assert.equal(typeof one?.subject.dimensions['FunctionName'], 'string');
   });
 });

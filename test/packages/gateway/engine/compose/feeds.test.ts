@@ -92,7 +92,7 @@ describe('publishingInvocations', () => {
       const [measured] = measure([end], 40);
 
       const values = Object.fromEntries(
-        (measured?.metrics ?? []).map(([metric, , value]) => [metric, value]),
+        (measured?.subject.metrics ?? []).map(([metric], index) => [metric, measured?.values[index]]),
       );
       if (expected === undefined) assert.equal(measured, undefined);
       for (const [metric, value] of Object.entries(expected ?? {}))
@@ -105,7 +105,10 @@ describe('publishingInvocations', () => {
     const measured = measure(results, 1);
 
     assert.deepEqual(
-      measured.map(({ metrics }) => metrics.find(([name]) => name === 'ConcurrentExecutions')?.[2]),
+      measured.map(
+        ({ subject, values }) =>
+          values[subject.metrics.findIndex(([name]) => name === 'ConcurrentExecutions')],
+      ),
       [1, 2, 3],
     );
   });

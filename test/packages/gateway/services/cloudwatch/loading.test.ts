@@ -61,11 +61,14 @@ describe('the service of CloudWatch', () => {
     const epochMs = new VirtualClock().nowEpochMs();
     for (let request = 0; request < 3; request += 1)
       host.metrics.publish({
-        namespace: 'AWS/ApiGateway',
+        subject: {
+          namespace: 'AWS/ApiGateway',
+          sets: [['ApiName']],
+          dimensions: { ApiName: 'pets' },
+          metrics: [['Count', 'Count']],
+        },
         epochMs,
-        sets: [['ApiName']],
-        dimensions: { ApiName: 'pets' },
-        metrics: [['Count', 'Count', 1]],
+        values: [1],
       });
 
     const service = await host.find('monitoring');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MetricStore } from '../../../../../../packages/gateway/services/cloudwatch/metrics/metric-store.ts';
+import type { MeasuredSubject } from '../../../../../../packages/gateway/core/ports.ts';
 import { collectGarbage } from '../../../../../support/collect-garbage.ts';
 import type {
   DataPoint,
@@ -37,6 +38,58 @@ describe('MetricStore', () => {
     assert.equal(store.sampleOf(METRIC, 0, MINUTE).count, 0);
     assert.equal(store.sampleOf({ ...METRIC, name: 'Fast' }, 1_000, 2_000).sum, 4);
     assert.equal(store.sampleOf({ ...METRIC, name: 'Fast' }, 2_000, 60_000).count, 0);
+  });
+
+  it('counts what the gateway measures once for each set of dimensions, and only values that are there', () => {
+    const { store } = aStore();
+    const subject: MeasuredSubject = {
+      namespace: 'AWS/Lambda',
+      sets: [[], ['FunctionName']],
+      dimensions: { FunctionName: 'orders' },
+      metrics: [
+        ['Errors', 'Count'],
+        ['Duration', 'Milliseconds'],
+      ],
+    };
+    store.count({ subject, epochMs: 0, values: [0, 5] });
+    store.count({ subject, epochMs: MINUTE, values: [1, undefined] });
+    store.clear();
+    store.count({ subject, epochMs: 0, values: [1, 7] });
+    store.count({ subject, epochMs: 1, values: [1, undefined] });
+
+    for (const dimensions of [[], [['FunctionName', 'orders']]] as const) {
+      const sumOf = (name: string, unit: string) =>
+        store.sampleOf({ namespace: 'AWS/Lambda', name, dimensions }, 0, 2 * MINUTE, unit);
+      assert.equal(sumOf('Errors', 'Count').sum, 2);
+      assert.deepEqual(
+        [sumOf('Duration', 'Milliseconds').sum, sumOf('Duration', 'Milliseconds').count],
+        [7, 1],
+      );
+    }
+  });
+
+  it('begins a series again after the oldest data of the gateway were dropped', () => {
+    const { store } = aStore(1024 * 1024);
+    const aSubject = (name: string): MeasuredSubject => ({
+      namespace: 'AWS/SQS',
+      sets: [['QueueName']],
+      dimensions: { QueueName: name },
+      metrics: [['Visible', 'Count']],
+    });
+    const [old, busy] = [aSubject('old'), aSubject('busy')];
+    const sumOf = (name: string, from: number) =>
+      store.sampleOf(
+        { namespace: 'AWS/SQS', name: 'Visible', dimensions: [['QueueName', name]] },
+        from,
+        from + MINUTE,
+      ).sum;
+    store.count({ subject: old, epochMs: 0, values: [1] });
+    for (let minute = 1; minute <= 20_000; minute += 1)
+      store.count({ subject: busy, epochMs: minute * MINUTE, values: [1] });
+    assert.equal(sumOf('old', 0), 0);
+    store.count({ subject: old, epochMs: 20_000 * MINUTE, values: [3] });
+
+    assert.deepEqual([sumOf('old', 20_000 * MINUTE), sumOf('busy', 20_000 * MINUTE)], [3, 1]);
   });
 
   it('separates units, and adds them up if none is requested', () => {
