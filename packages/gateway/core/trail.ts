@@ -229,6 +229,14 @@ export class Trail {
     return { status: isRefused ? status : 200, latencyMs, error };
   }
 
+  /** Returns what metrics need of the integration's result. It runs for every request, so it does not read an id. */
+  measureIntegration(): Pick<LoggedIntegration, 'latencyMs' | 'error'> | undefined {
+    const latencyMs = this.#latencyOf('integrate', 'map-response');
+    if (latencyMs === undefined || this.notes?.outcome?.kind === 'streams')
+      return this.describeIntegration(undefined);
+    return { latencyMs, error: this.error?.detail.source === 'integration' ? this.failure : undefined };
+  }
+
   /**
    * Returns the integration's result; undefined if no call was made. `status` is the status in a Lambda proxy's result.
    */

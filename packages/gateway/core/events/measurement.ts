@@ -1,12 +1,12 @@
 /** The metrics of one request or one invocation, with AWS's names and dimensions (docs/aws §10.3). */
 import type { InvocationResult, MeasuredSubject, Measurement } from '../ports.ts';
-import type { LogFacts } from './log-variables.ts';
+import type { LogFacts, LoggedIntegration } from './log-variables.ts';
 
 /** What is known of a request without the details that only logs need. */
 export type MeasuredFacts = Pick<
   LogFacts,
-  'request' | 'status' | 'latencyMs' | 'responseBytes' | 'integration' | 'connection'
->;
+  'request' | 'status' | 'latencyMs' | 'responseBytes' | 'connection'
+> & { readonly integration: Pick<LoggedIntegration, 'latencyMs' | 'error'> | undefined };
 
 type MetricFacts = {
   readonly protocol: Protocol;

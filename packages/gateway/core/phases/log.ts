@@ -128,8 +128,12 @@ function measure(
     latencyMs,
     connection,
     responseBytes: trail.notes?.streamed?.sentBytes ?? Buffer.byteLength(reply.body),
-    integration: received.route?.integration.kind === 'mock' ? undefined : trail.describeIntegration(status),
+    integration: isMock(received) ? undefined : trail.measureIntegration(),
   };
+}
+
+function isMock({ route }: Received): boolean {
+  return route?.integration.kind === 'mock';
 }
 
 function describe(measured: MeasuredFacts, received: Received, trail: Trail): LogFacts {
@@ -145,6 +149,7 @@ function describe(measured: MeasuredFacts, received: Received, trail: Trail): Lo
     authenticate: kind === 'iam' ? authenticated : undefined,
     authorizer: isAsked ? authenticated : undefined,
     authorize: kind === 'none' ? undefined : trail.describeCheck('authorize', status),
+    integration: isMock(received) ? undefined : trail.describeIntegration(status),
     failure: trail.error && wordings.describe(trail.error.code, trail.error.detail),
     overrides: () => readOverrides(received),
   };

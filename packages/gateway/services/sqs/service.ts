@@ -21,6 +21,7 @@ import { DELIVERED, final } from '../../kernel/event-ports.ts';
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import type { Delivery } from '../../kernel/event-ports.ts';
 import { compileFilters } from '../../kernel/delivery/event-pattern.ts';
+import type { MeasuredSubject } from '../../core/ports.ts';
 import { atPlace } from '../../kernel/delivery/pattern-error.ts';
 import type { QueueMapping } from './queue-consumer.ts';
 import { readQueueSettings } from './queue-settings.ts';
@@ -169,6 +170,7 @@ class QueueMetrics {
   readonly #options: Options;
   /** Queues that are measured again at the next full minute. */
   readonly #measured = new Set<LocalQueue>();
+  readonly #subjects = new Map<string, MeasuredSubject>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -199,20 +201,29 @@ class QueueMetrics {
     const { visible, inFlight, delayed } = queue.count();
     const oldest = queue.messages[0]?.sentAt ?? epochMs;
     this.#options.metrics.publish({
-      subject: {
+      subject: this.#subjectOf(queue.definition.name),
+      epochMs,
+      values: [visible, inFlight, delayed, Math.floor((epochMs - oldest) / 1000)],
+    });
+  }
+
+  #subjectOf(name: string): MeasuredSubject {
+    let subject = this.#subjects.get(name);
+    if (subject === undefined) {
+      subject = {
         namespace: 'AWS/SQS',
         sets: [['QueueName']],
-        dimensions: { QueueName: queue.definition.name },
+        dimensions: { QueueName: name },
         metrics: [
           ['ApproximateNumberOfMessagesVisible', 'Count'],
           ['ApproximateNumberOfMessagesNotVisible', 'Count'],
           ['ApproximateNumberOfMessagesDelayed', 'Count'],
           ['ApproximateAgeOfOldestMessage', 'Seconds'],
         ],
-      },
-      epochMs,
-      values: [visible, inFlight, delayed, Math.floor((epochMs - oldest) / 1000)],
-    });
+      };
+      this.#subjects.set(name, subject);
+    }
+    return subject;
   }
 }
 

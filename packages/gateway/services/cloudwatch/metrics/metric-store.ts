@@ -13,9 +13,13 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const SERIES_BYTES = 1_000;
 const BUCKET_BYTES = 650;
 
-type Series = Metric & {
-  readonly scope: Scope;
+type Series = {
+  readonly name: string;
   readonly unit: string;
+  /** The series of a measured subject is in one scope for each of the subject's sets of dimensions. */
+  readonly scopes: readonly Scope[];
+  /** Whether the data were measured by the gateway. If a caller sends data, they begin a series of their own. */
+  readonly isMeasured: boolean;
   /** The resolution in seconds, which is the minimum distance between two buckets. */
   resolution: 1 | 60;
   lastMs: number;
@@ -28,16 +32,10 @@ type Series = Metric & {
 };
 
 /** One namespace with one set of dimensions. */
-type Scope = {
+type Scope = Omit<Metric, 'name'> & {
   readonly key: string;
-  /** The series by the name of the metric. A metric has one series per unit. */
+  /** The series by the name of the metric. A metric has one series per unit, and one per subject that is measured. */
   readonly series: Map<string, Series[]>;
-};
-
-/** One set of dimensions of a measured subject, with the series of each of the subject's metrics. */
-type Counted = {
-  readonly of: Omit<DataPoints, 'points'>;
-  readonly series: (Series | undefined)[];
 };
 
 type Options = { readonly report: (message: string) => void; readonly maxBytes?: number };
@@ -50,7 +48,8 @@ export class MetricStore {
   #head = 0;
   #bytes = 0;
   #hasDropped = false;
-  #counted = new WeakMap<MeasuredSubject, readonly Counted[]>();
+  /** The series of the metrics of each subject, in the subject's order. */
+  #measured = new WeakMap<MeasuredSubject, (Series | undefined)[]>();
   readonly #listeners = new Set<(metric: Metric) => void>();
 
   constructor(options: Options) {
@@ -67,7 +66,7 @@ export class MetricStore {
 
   add({ points, ...of }: DataPoints): void {
     for (const point of points) {
-      const bucket = this.#bucketOf(this.#seriesOf(of, point), point.epochMs, point.resolution);
+      const bucket = this.#bucketOf(this.#sentSeries(of, point), point.epochMs, point.resolution);
       const before = bucket.bytes;
       bucket.add(point.sample);
       this.#bytes += bucket.bytes - before;
@@ -75,32 +74,33 @@ export class MetricStore {
     }
   }
 
-  /** Adds what the gateway has measured. It runs for every request, so the series of a subject are looked up once. */
+  /**
+   * Adds what the gateway has measured. It runs for every request, so the series of a subject are looked up once, and a
+   * value is added once and not for each set of dimensions.
+   */
   count({ subject, epochMs, values }: Measurement): void {
-    for (const { of, series } of this.#countedOf(subject))
-      for (const [index, [name, unit]] of subject.metrics.entries()) {
-        const value = values[index];
-        if (value === undefined) continue;
-        let one = series[index];
-        if (one === undefined || one.isDropped)
-          series[index] = one = this.#seriesOf(of, { name, unit, resolution: 60 });
-        const bucket = this.#bucketOf(one, epochMs, 60);
-        this.#bytes += bucket.addValue(value, 1);
-        this.#dropOldest();
-      }
+    let known = this.#measured.get(subject);
+    if (known === undefined) this.#measured.set(subject, (known = []));
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index];
+      if (value === undefined) continue;
+      let series = known[index];
+      if (series === undefined || series.isDropped)
+        known[index] = series = this.#measuredSeries(subject, index);
+      this.#bytes += this.#bucketOf(series, epochMs, 60).addValue(value, 1);
+    }
+    this.#dropOldest();
   }
 
-  #countedOf(subject: MeasuredSubject): readonly Counted[] {
-    let counted = this.#counted.get(subject);
-    if (counted === undefined) {
-      const { namespace, sets, dimensions } = subject;
-      counted = sets.map((names) => ({
-        of: { namespace, dimensions: sortDimensions(names.map((name) => [name, dimensions[name] ?? ''])) },
-        series: [],
-      }));
-      this.#counted.set(subject, counted);
-    }
-    return counted;
+  #measuredSeries({ namespace, sets, dimensions, metrics }: MeasuredSubject, index: number): Series {
+    const [name = '', unit = 'None'] = metrics[index] ?? [];
+    const scopes = sets.map((names) =>
+      this.#scopeOf({
+        namespace,
+        dimensions: sortDimensions(names.map((one) => [one, dimensions[one] ?? ''])),
+      }),
+    );
+    return this.#addSeries({ name, unit, scopes, resolution: 60, isMeasured: true });
   }
 
   #bucketOf(series: Series, epochMs: number, resolution: DataPoint['resolution']): Sample {
@@ -114,7 +114,9 @@ export class MetricStore {
       series.buckets.set(start, bucket);
       this.#order.push([series, start]);
       this.#bytes += BUCKET_BYTES;
-      for (const listener of this.#listeners) listener(series);
+      for (const listener of this.#listeners)
+        for (const { namespace, dimensions } of series.scopes)
+          listener({ namespace, dimensions, name: series.name });
     }
     series.last = { start, bucket };
     return bucket;
@@ -159,7 +161,7 @@ export class MetricStore {
   /** Returns the units of the data in the range, in alphabetical order. */
   unitsOf(metric: Metric, fromMs: number, toMs: number): readonly string[] {
     const found = this.#find(metric).filter((series) => !bucketsIn(series, fromMs, toMs).next().done);
-    return found.map(({ unit }) => unit).toSorted();
+    return [...new Set(found.map(({ unit }) => unit))].toSorted();
   }
 
   hasSince(metric: Metric, fromMs: number): boolean {
@@ -168,18 +170,18 @@ export class MetricStore {
 
   /** Returns all metrics with data since the given time, sorted by namespace and name. */
   list(sinceMs = -Infinity): readonly Metric[] {
-    const all = [...this.#scopes.values()].flatMap(({ series }) => [...series.values()]);
-    const found = all.flatMap((units) =>
-      units.some(({ lastMs }) => lastMs >= sinceMs) ? units.slice(0, 1) : [],
-    );
-    return found
-      .map(({ namespace, name, dimensions }) => ({ namespace, name, dimensions }))
+    return [...this.#scopes.values()]
+      .flatMap(({ namespace, dimensions, series }) =>
+        [...series].flatMap(([name, all]) =>
+          all.some(({ lastMs }) => lastMs >= sinceMs) ? [{ namespace, name, dimensions }] : [],
+        ),
+      )
       .toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
   }
 
   clear(): void {
     this.#scopes.clear();
-    this.#counted = new WeakMap();
+    this.#measured = new WeakMap();
     this.#order = [];
     this.#head = 0;
     this.#bytes = 0;
@@ -190,30 +192,26 @@ export class MetricStore {
     return this.#scopes.get(scopeKeyOf(metric))?.series.get(metric.name) ?? [];
   }
 
-  #seriesOf(
-    of: Omit<DataPoints, 'points'>,
+  #sentSeries(
+    of: Omit<Metric, 'name'>,
     { name, unit, resolution }: Pick<DataPoint, 'name' | 'unit' | 'resolution'>,
   ): Series {
-    const key = scopeKeyOf(of);
+    const scope = this.#scopeOf(of);
+    const known = scope.series.get(name)?.find((series) => series.unit === unit && !series.isMeasured);
+    return known ?? this.#addSeries({ name, unit, scopes: [scope], resolution, isMeasured: false });
+  }
+
+  #scopeOf({ namespace, dimensions }: Omit<Metric, 'name'>): Scope {
+    const key = scopeKeyOf({ namespace, dimensions });
     let scope = this.#scopes.get(key);
-    if (scope === undefined) this.#scopes.set(key, (scope = { key, series: new Map() }));
-    const units = scope.series.get(name);
-    const known = units?.find((series) => series.unit === unit);
-    if (known !== undefined) return known;
-    const buckets = new Map<number, Sample>();
-    const made: Series = {
-      scope,
-      ...of,
-      name,
-      unit,
-      resolution,
-      lastMs: -Infinity,
-      last: undefined,
-      isDropped: false,
-      buckets,
-    };
-    if (units === undefined) scope.series.set(name, [made]);
-    else units.push(made);
+    if (scope === undefined)
+      this.#scopes.set(key, (scope = { key, namespace, dimensions, series: new Map() }));
+    return scope;
+  }
+
+  #addSeries(of: Pick<Series, 'name' | 'unit' | 'scopes' | 'resolution' | 'isMeasured'>): Series {
+    const made: Series = { ...of, lastMs: -Infinity, last: undefined, isDropped: false, buckets: new Map() };
+    for (const { series } of of.scopes) series.set(of.name, [...(series.get(of.name) ?? []), made]);
     this.#bytes += bytesOf(made);
     return made;
   }
@@ -243,11 +241,12 @@ export class MetricStore {
     if (series.last?.start === start) series.last = undefined;
     if (series.buckets.size > 0) return;
     series.isDropped = true;
-    const { scope, name } = series;
-    const units = (scope.series.get(name) ?? []).filter((one) => one !== series);
-    if (units.length > 0) scope.series.set(name, units);
-    else scope.series.delete(name);
-    if (scope.series.size === 0) this.#scopes.delete(scope.key);
+    for (const { key, series: byName } of series.scopes) {
+      const others = (byName.get(series.name) ?? []).filter((one) => one !== series);
+      if (others.length > 0) byName.set(series.name, others);
+      else byName.delete(series.name);
+      if (byName.size === 0) this.#scopes.delete(key);
+    }
     this.#bytes -= bytesOf(series);
   }
 }
@@ -269,8 +268,9 @@ function* bucketsIn(
   }
 }
 
-function bytesOf({ scope, name, unit }: Series): number {
-  return SERIES_BYTES + 2 * (scope.key.length + name.length + unit.length);
+function bytesOf({ scopes, name, unit }: Series): number {
+  const keys = scopes.reduce((sum, { key }) => sum + key.length, 0);
+  return SERIES_BYTES * scopes.length + 2 * (keys + name.length + unit.length);
 }
 
 /** Returns the key of a metric. Line breaks separate its parts, because names cannot contain line breaks. */

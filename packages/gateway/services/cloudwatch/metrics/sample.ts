@@ -11,14 +11,24 @@ export class Sample implements StatisticSet {
   sum = 0;
   min = Infinity;
   max = -Infinity;
+  #values: Map<number, number> | undefined = new Map();
+  /** The value that was added last, and how often since it was last counted in `#values`. Most counts are 1 or 0. */
+  #last = NaN;
+  #uncounted = 0;
+
   /**
    * The number of times that each value occurred; undefined after a statistic set was added, because its values are
    * unknown.
    */
-  values: Map<number, number> | undefined = new Map();
+  get values(): ReadonlyMap<number, number> | undefined {
+    if (this.#uncounted > 0)
+      this.#values?.set(this.#last, (this.#values.get(this.#last) ?? 0) + this.#uncounted);
+    this.#uncounted = 0;
+    return this.#values;
+  }
 
   get bytes(): number {
-    return (this.values?.size ?? 0) * VALUE_BYTES;
+    return (this.#values?.size ?? 0) * VALUE_BYTES;
   }
 
   add(sample: DataPoint['sample']): void {
@@ -42,7 +52,7 @@ export class Sample implements StatisticSet {
       return;
     }
     this.#addTotals(set);
-    this.values = undefined;
+    this.#values = undefined;
   }
 
   /** @returns the bytes that the value needs in addition */
@@ -52,16 +62,18 @@ export class Sample implements StatisticSet {
     this.sum += value * count;
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;
-    const { values } = this;
-    if (values === undefined) return 0;
-    const known = values.get(value);
-    if (known !== undefined) {
-      values.set(value, known + count);
+    if (value === this.#last) {
+      this.#uncounted += count;
       return 0;
     }
-    const kept = values.size < MAX_EXACT ? value : roundToThreeDigits(value);
+    const values = this.#values;
+    if (values === undefined) return 0;
+    if (this.#uncounted > 0) values.set(this.#last, (values.get(this.#last) ?? 0) + this.#uncounted);
+    this.#uncounted = 0;
     const { size } = values;
+    const kept = size < MAX_EXACT || values.has(value) ? value : roundToThreeDigits(value);
     values.set(kept, (values.get(kept) ?? 0) + count);
+    this.#last = kept;
     return (values.size - size) * VALUE_BYTES;
   }
 

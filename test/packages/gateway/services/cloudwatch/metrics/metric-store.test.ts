@@ -68,6 +68,40 @@ describe('MetricStore', () => {
     }
   });
 
+  it('adds the measurements of two subjects for the set of dimensions that they share', () => {
+    const { store } = aStore();
+    const seen: string[] = [];
+    store.onData(({ name, dimensions }) => seen.push(`${name} ${JSON.stringify(dimensions)}`));
+    for (const stage of ['dev', 'dev/Canary'])
+      store.count({
+        subject: {
+          namespace: 'AWS/ApiGateway',
+          sets: [['ApiName'], ['ApiName', 'Stage']],
+          dimensions: { ApiName: 'pets', Stage: stage },
+          metrics: [['Count', 'Count']],
+        },
+        epochMs: 0,
+        values: [1],
+      });
+
+    const all = { namespace: 'AWS/ApiGateway', name: 'Count', dimensions: [['ApiName', 'pets']] } as const;
+    assert.equal(store.sampleOf(all, 0, MINUTE).sum, 2);
+    assert.deepEqual(store.unitsOf(all, 0, MINUTE), ['Count']);
+    assert.deepEqual(
+      store.list().map(({ dimensions }) => dimensions.length),
+      [1, 2, 2],
+    );
+    assert.deepEqual(
+      seen.map((one) => one.split(' ')[1]),
+      [
+        '[["ApiName","pets"]]',
+        '[["ApiName","pets"],["Stage","dev"]]',
+        '[["ApiName","pets"]]',
+        '[["ApiName","pets"],["Stage","dev/Canary"]]',
+      ],
+    );
+  });
+
   it('begins a series again after the oldest data of the gateway were dropped', () => {
     const { store } = aStore(1024 * 1024);
     const aSubject = (name: string): MeasuredSubject => ({
