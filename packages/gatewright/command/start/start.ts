@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownFolderOf } from '@gatewright/aws/own-folder-of';
 import { Command } from 'commander';
@@ -16,7 +17,6 @@ import {
 } from '../../../gateway/engine/index.ts';
 import { accessFoldersOf } from '@gatewright/authoring/files/stack-files';
 import { withStack } from '../../../toolkit/stack/commands/with-stack.ts';
-import { refuseUnsafeAccess } from '../../../toolkit/stack/access/commands/access-check.ts';
 import { readAwsEndpoints, readDaemon } from '../aws-options.ts';
 import { addLoadOptions, toLoadOptions, DEFAULT_STAGE } from '../../../toolkit/terminal/load-options.ts';
 import { printNotes, UsageError } from '../../../base/terminal/output.ts';
@@ -28,14 +28,10 @@ import { describeStart, listTries } from './start-text.ts';
 import { waitForNpxExit } from './npx-parent.ts';
 import { waitForSignal } from './wait-for-signal.ts';
 import { limitYoungGeneration } from './young-generation.ts';
-import { openAccessBook } from '../../../toolkit/stack/access/commands/access-book.ts';
 import { adminTargetOf, portalUrlOf } from '../../../toolkit/terminal/admin-client.ts';
 import { loadConsole } from './console-bundle.ts';
 import { openBrowser } from './open-browser.ts';
 import { startLines } from './start-lines.ts';
-import { openCustomerBook } from '../../../toolkit/stack/quota/commands/customer-book.ts';
-import { openPortalBook } from '../../../toolkit/stack/portal/commands/portal-book.ts';
-import { openInvoiceBook } from '../../../toolkit/stack/quota/commands/invoice-book.ts';
 import type { DynamoDbChoice, Flags, GatewayOptions, Listening } from '../../../gateway/engine/index.ts';
 import type { KeyReader } from './key-reader.ts';
 import type { openStartKeys } from './start-keys.ts';
@@ -62,7 +58,8 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
   const deployed = await copyVariablesFromStack(flags.envFromStack, flags.region);
   const adminKey = chooseKeyPair(process.env);
   const stage = flags.stage ?? DEFAULT_STAGE;
-  const shown = openStartConsole(sources, stage, adminKey);
+  const access = await openAccess(sources);
+  const shown = openStartConsole({ sources, stage, adminKey, access });
   const gateway = await createGateway({
     ...readSettings(flags),
     ...toLoadOptions(flags, sources),
@@ -88,9 +85,10 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
   let keys: KeyReader | undefined;
   try {
     await gateway.load(sources);
-    const documents = await refuseUnsafeAccess(sources, gateway.inspect(), stage, (message) =>
-      printNotes(`warning: ${message}`),
-    );
+    const documents =
+      (await access?.refuseUnsafeAccess(sources, gateway.inspect(), stage, (message) =>
+        printNotes(`warning: ${message}`),
+      )) ?? [];
     // Signals are not handled before this point, because there was nothing to close. An earlier signal ends the process
     // immediately, as by default.
     const signalled = flags.exec === undefined ? waitForSignal() : undefined;
@@ -129,11 +127,17 @@ type StartConsole = {
  * page, access documents, customers and their members, invoices and the commands to try.
  * @param stage the stage of the stack that contains the authorizers
  */
-function openStartConsole(
-  sources: readonly string[],
-  stage: string,
-  adminKey: GatewayOptions['adminKey'],
-): StartConsole {
+function openStartConsole({
+  sources,
+  stage,
+  adminKey,
+  access,
+}: {
+  readonly sources: readonly string[];
+  readonly stage: string;
+  readonly adminKey: GatewayOptions['adminKey'];
+  readonly access: Awaited<ReturnType<typeof openAccess>>;
+}): StartConsole {
   let admin: AdminTarget | undefined;
   let suggested: () => readonly string[] = () => [];
   let portalUrl: string | undefined;
@@ -142,10 +146,19 @@ function openStartConsole(
     options: {
       consoleFiles: loadConsole,
       pageKeys: pageKeyFolder(process.env),
-      access: openAccessBook(sources, stage, () => admin),
-      invoices: openInvoiceBook(() => admin),
-      customers: openCustomerBook(() => admin),
-      portal: openPortalBook(() => ({ admin, portalUrl })),
+      ...(access !== undefined && { access: access.openAccessBook(sources, stage, () => admin) }),
+      invoices: openLater(async () => {
+        const { openInvoiceBook } = await import('../../../toolkit/stack/quota/commands/invoice-book.ts');
+        return openInvoiceBook(() => admin);
+      }),
+      customers: openLater(async () => {
+        const { openCustomerBook } = await import('../../../toolkit/stack/quota/commands/customer-book.ts');
+        return openCustomerBook(() => admin);
+      }),
+      portal: openLater(async () => {
+        const { openPortalBook } = await import('../../../toolkit/stack/portal/commands/portal-book.ts');
+        return openPortalBook(() => ({ admin, portalUrl }));
+      }),
       consoleCalls,
       tries: () => suggested(),
     },
@@ -156,6 +169,30 @@ function openStartConsole(
       admin = target && { ...target, consoleCall: consoleCalls };
     },
   };
+}
+
+/**
+ * Loads the code for access documents only if there is a folder for them, because it takes a tenth of the time of a
+ * start.
+ */
+async function openAccess(sources: readonly string[]) {
+  if (!accessFoldersOf(sources).some((folder) => existsSync(folder))) return undefined;
+  const { refuseUnsafeAccess } = await import('../../../toolkit/stack/access/commands/access-check.ts');
+  const { openAccessBook } = await import('../../../toolkit/stack/access/commands/access-book.ts');
+  return { refuseUnsafeAccess, openAccessBook };
+}
+
+/** Returns a book whose code is loaded when the console first reads it. */
+function openLater<Book extends object>(open: () => Promise<Book>): Book {
+  return new Proxy<Book>({} as Book, {
+    get:
+      (_none, name) =>
+      async (...given: readonly unknown[]): Promise<unknown> => {
+        const book = await open();
+        const method: unknown = Reflect.get(book, name);
+        return typeof method === 'function' ? (Reflect.apply(method, book, given) as unknown) : undefined;
+      },
+  });
 }
 
 function readyText(
