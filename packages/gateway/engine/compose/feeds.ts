@@ -64,8 +64,14 @@ export function publishingInvocations(
       if (left > 0) running.set(functionName, left);
       else running.delete(functionName);
       const tookMs = clock.monotonicMs() - startedMs;
-      const measured = { functionName, qualifier, startedAtEpochMs, tookMs, concurrent, end };
-      const measurement = measureInvocation(measured);
+      const measurement = measureInvocation({
+        functionName,
+        qualifier,
+        startedAtEpochMs,
+        tookMs,
+        concurrent,
+        end,
+      });
       if (measurement !== undefined) host().metrics.publish(measurement);
     };
   };

@@ -4,6 +4,7 @@ import { sortDimensions } from './metric.ts';
 import { Sample } from './sample.ts';
 import type { DataPoint, DataPoints, Dimensions, Metric } from './metric.ts';
 
+const MINUTE_MS = 60_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -23,8 +24,9 @@ type Series = {
   /** The resolution in seconds, which is the minimum distance between two buckets. */
   resolution: 1 | 60;
   lastMs: number;
-  /** The bucket that was used last, because most data points are for the present period. */
-  last: { readonly start: number; readonly bucket: Sample } | undefined;
+  /** The minute, counted from 1970, to which the gateway added last, and its bucket. */
+  minute: number;
+  present: Sample | undefined;
   /** Whether the series was dropped to save memory. The next data point begins a new one. */
   isDropped: boolean;
   /** The samples by the start time of their period in epoch milliseconds. */
@@ -81,13 +83,19 @@ export class MetricStore {
   count({ subject, epochMs, values }: Measurement): void {
     let known = this.#measured.get(subject);
     if (known === undefined) this.#measured.set(subject, (known = []));
+    // A small number, unlike the time, is compared without a new object for each value.
+    const minute = Math.floor(epochMs / MINUTE_MS);
     for (let index = 0; index < values.length; index += 1) {
       const value = values[index];
       if (value === undefined) continue;
       let series = known[index];
       if (series === undefined || series.isDropped)
         known[index] = series = this.#measuredSeries(subject, index);
-      this.#bytes += this.#bucketOf(series, epochMs, 60).addValue(value, 1);
+      if (series.minute !== minute || series.present === undefined) {
+        series.present = this.#bucketOf(series, epochMs, 60);
+        series.minute = minute;
+      }
+      this.#bytes += series.present.addValue(value, 1);
     }
     this.#dropOldest();
   }
@@ -105,7 +113,6 @@ export class MetricStore {
 
   #bucketOf(series: Series, epochMs: number, resolution: DataPoint['resolution']): Sample {
     const start = Math.floor(epochMs / (resolution * 1000)) * resolution * 1000;
-    if (series.last?.start === start && series.resolution <= resolution) return series.last.bucket;
     if (resolution < series.resolution) series.resolution = resolution;
     series.lastMs = Math.max(series.lastMs, start);
     let bucket = series.buckets.get(start);
@@ -118,7 +125,6 @@ export class MetricStore {
         for (const { namespace, dimensions } of series.scopes)
           listener({ namespace, dimensions, name: series.name });
     }
-    series.last = { start, bucket };
     return bucket;
   }
 
@@ -210,7 +216,14 @@ export class MetricStore {
   }
 
   #addSeries(of: Pick<Series, 'name' | 'unit' | 'scopes' | 'resolution' | 'isMeasured'>): Series {
-    const made: Series = { ...of, lastMs: -Infinity, last: undefined, isDropped: false, buckets: new Map() };
+    const made: Series = {
+      ...of,
+      lastMs: -Infinity,
+      minute: -1,
+      present: undefined,
+      isDropped: false,
+      buckets: new Map(),
+    };
     for (const { series } of of.scopes) series.set(of.name, [...(series.get(of.name) ?? []), made]);
     this.#bytes += bytesOf(made);
     return made;
@@ -238,7 +251,7 @@ export class MetricStore {
   #drop(series: Series, start: number): void {
     this.#bytes -= BUCKET_BYTES + (series.buckets.get(start)?.bytes ?? 0);
     series.buckets.delete(start);
-    if (series.last?.start === start) series.last = undefined;
+    series.present = undefined;
     if (series.buckets.size > 0) return;
     series.isDropped = true;
     for (const { key, series: byName } of series.scopes) {
