@@ -29,25 +29,26 @@ const COLUMNS = [
   {
     title: 'Path',
     by: ({ target }) => target,
+    // A path is read first, so it gets the largest part of what the numbers leave.
     width: { usual: 'minmax(0, 1fr)', wide: 'minmax(0, 56rem)' },
   },
   {
     title: 'API',
     by: ({ api }) => api,
     kind: 'which',
-    width: { usual: '11rem', wide: '15rem', ...WITH_ROOM },
+    width: { usual: 'minmax(0, 0.5fr)', wide: '15rem', ...WITH_ROOM },
   },
   {
     title: 'Reason',
     by: ({ notes }) => notes[0],
     kind: 'why',
-    width: { usual: '14.5rem', wide: 'minmax(14.5rem, 1fr)', ...WITH_ROOM },
+    width: { usual: 'minmax(0, 0.6fr)', wide: 'minmax(14.5rem, 1fr)', ...WITH_ROOM },
   },
   {
     title: 'Caller',
     by: ({ caller }) => caller,
     kind: 'who',
-    width: { usual: '8.5rem', wide: '12rem', ...WITH_ROOM },
+    width: { usual: 'minmax(0, 0.4fr)', wide: '12rem', ...WITH_ROOM },
   },
   {
     title: 'Size',

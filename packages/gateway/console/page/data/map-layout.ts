@@ -66,6 +66,7 @@ export function layOut(
     filled.map(({ own }) => widthOf(own, measure)),
     room,
   );
+  const beginnings = countBeginnings(nodes);
   const columns: { title: string; x: number }[] = [];
   let [height, x] = [TOP, 0];
   for (const [at, { title, own }] of filled.entries()) {
@@ -80,7 +81,7 @@ export function layOut(
         x,
         y: TOP + index * (NODE_HEIGHT + GAP_Y),
         width,
-        shownName: cut(node.name, width - PADDING, (text) => measure.name(text)),
+        shownName: shorten(node.name, beginnings, width - PADDING, (text) => measure.name(text)),
         shownWhat: cut(node.what, width - PADDING - COUNT_WIDTH, (text) => measure.what(text)),
       });
     height = Math.max(height, TOP + own.length * (NODE_HEIGHT + GAP_Y));
@@ -123,6 +124,38 @@ function fitWidths(wanted: readonly number[], room: number): readonly number[] {
     for (const index of at) widths[index] = widest - Math.max(1, step);
   }
   return widths;
+}
+
+/** Counts the names that have each beginning. A beginning ends with a hyphen or an underscore, such as `shop-dev-`. */
+function countBeginnings(nodes: readonly MapNode[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { name, kind } of nodes)
+    for (const beginning of kind === 'route' ? [] : beginningsOf(name))
+      counts.set(beginning, (counts.get(beginning) ?? 0) + 1);
+  return counts;
+}
+
+function beginningsOf(name: string): readonly string[] {
+  return [...name.matchAll(/[-_]+(?=.)/g)].map(({ index, 0: mark }) => name.slice(0, index + mark.length));
+}
+
+/**
+ * Returns the name, or as much of it as fits. The beginning that most names have, which is usually the name of the stack,
+ * is left out first, because it does not distinguish them.
+ */
+function shorten(
+  name: string,
+  beginnings: ReadonlyMap<string, number>,
+  width: number,
+  measure: (text: string) => number,
+): string {
+  if (measure(name) <= width) return name;
+  let [shared, most] = ['', 1];
+  for (const beginning of beginningsOf(name)) {
+    const count = beginnings.get(beginning) ?? 0;
+    if (count > 1 && count >= most) [shared, most] = [beginning, count];
+  }
+  return cut(shared === '' ? name : `…${name.slice(shared.length)}`, width, measure);
 }
 
 /** Returns the text, or its beginning and an ellipsis. */

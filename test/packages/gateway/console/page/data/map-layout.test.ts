@@ -86,6 +86,27 @@ describe('layOut', () => {
     assert.equal(layOut(nodes, [], MEASURE, 332).width, 332);
   });
 
+  it('leaves out the beginning that most names have, if a name does not fit', () => {
+    const names = [
+      'shop-dev-list-orders-of-user',
+      'shop-dev-list-orders-of-shop',
+      'shop-dev-get',
+      'other-thing',
+    ];
+    const nodes = [
+      ...['APIs', 'GET /orders', 'shop-dev-request-authorizer', 'shop-dev-table-of-orders'].map((name, at) =>
+        aNode(name, (['api', 'route', 'authorizer', 'resource'] as const)[at] ?? 'api'),
+      ),
+      ...names.map((name) => aNode(name, 'function')),
+    ];
+    const { nodes: placed } = layOut(nodes, [], MEASURE, 1024);
+
+    assert.deepEqual(
+      placed.flatMap(({ kind, shownName }) => (kind === 'function' ? [shownName] : [])),
+      ['…list-orders-of-user', '…list-orders-of-shop', 'shop-dev-get', 'other-thing'],
+    );
+  });
+
   it('lets no node cover another, and draws each line that has both ends', () => {
     const node = fc.record({ id: fc.string(), kind: fc.constantFrom(...KINDS) });
     fc.assert(
