@@ -3,7 +3,7 @@
  * responds with 401.
  */
 import type { AuthorizeRequest, Authorizer, AuthorizerResult } from './authorize.ts';
-import { CONTEXT_CUT } from './backend-context.ts';
+import { CONTEXT_CUT } from './context-members.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
 import { DomainError, UnauthorizedAnswer } from '../errors.ts';
 import { METRICS } from '../failures.ts';

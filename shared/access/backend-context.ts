@@ -3,7 +3,8 @@ import { CARRIED_CLAIMS, printCarriedClaims } from './carried-claims.ts';
 import { claimAt } from './decide/claims.ts';
 import type { CompiledCondition, CompiledDocument } from './compiled-document.ts';
 import type { Principal } from './decide/principal.ts';
-import { printTicketCaller, TICKET_CALLER } from './tickets/ticket-caller.ts';
+import { CONTEXT_CUT, TICKET_CALLER } from './context-members.ts';
+import { printTicketCaller } from './tickets/ticket-caller.ts';
 
 /**
  * Maximum length of a context value. A longer value is omitted, and the omission is reported, because all values must
@@ -13,8 +14,6 @@ const VALUE_LIMIT_CHARACTERS = 1_024;
 
 /** Maximum length of a text that joins several claims or channel patterns. A longer text is omitted as a whole. */
 export const CARRIED_LIMIT_CHARACTERS = 2_048;
-/** This context member contains the names of the values that were omitted for their length, separated by spaces. */
-export const CONTEXT_CUT = 'contextCut';
 
 /** By the name of the context member. */
 export type PrintedGrants = Readonly<Record<string, string>>;

@@ -6,8 +6,7 @@ import { parseOptionalFields } from '../aws/event-fields.ts';
 import type { EventFields } from '../aws/event-fields.ts';
 import { authorizerContextOf, readRequest } from '../aws/read-request.ts';
 import { asNonEmptyText, isJsonObject } from '@gatewright/aws/json-object';
-import { ACCESS_DECISION } from '@gatewright/aws/access-decision';
-import { CONTEXT_CUT } from '../access/backend-context.ts';
+import { CONTEXT_CUT, OWN_MEMBERS } from '../access/context-members.ts';
 import { CARRIED_CLAIMS, parseCarriedClaims } from '../access/carried-claims.ts';
 import { DomainError } from '../errors.ts';
 
@@ -55,15 +54,6 @@ function readOurs(context: EventFields): CallerClaims {
   return guard(claims, new Set(entries.map(([name]) => name)));
 }
 
-/** Members that API Gateway or the authorizer adds. They are not claims. */
-const NOT_CLAIMS = new Set([
-  'principalId',
-  'integrationLatency',
-  'ticketCaller',
-  CONTEXT_CUT,
-  ACCESS_DECISION,
-]);
-
 /**
  * Returns the members that every context has, renamed to the names of the claims, and the members that the document
  * names.
@@ -76,7 +66,7 @@ function claimsOfContext({
   exp,
   ...rest
 }: EventFields): [string, string | null][] {
-  const named = Object.entries(rest).filter(([name]) => !NOT_CLAIMS.has(name));
+  const named = Object.entries(rest).filter(([name]) => !OWN_MEMBERS.includes(name));
   const standard = Object.entries({ sub, iss, scope, client_id: clientId, exp });
   return [...standard, ...named].map(([name, value]) => [name, printValue(value)]);
 }

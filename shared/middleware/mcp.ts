@@ -8,7 +8,7 @@
  */
 import type { MiddlewareObj } from '@middy/core';
 import { asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
-import { CONTEXT_CUT } from '../access/backend-context.ts';
+import { CONTEXT_CUT } from '../access/context-members.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import {
   authorizerContextOf,

@@ -7,7 +7,8 @@ import type { CompiledAccess, CompiledDocument, CompiledTicketIssuer } from '../
 import { documentOf } from '../access/find-document.ts';
 import { issueTicket } from '../access/tickets/issue-ticket.ts';
 import type { TicketPorts } from '../access/tickets/issue-ticket.ts';
-import { parseTicketCaller, TICKET_CALLER } from '../access/tickets/ticket-caller.ts';
+import { TICKET_CALLER } from '../access/context-members.ts';
+import { parseTicketCaller } from '../access/tickets/ticket-caller.ts';
 import type { TicketCaller } from '../access/tickets/ticket.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { bodyOf, hasBody, readRequest } from '../aws/read-request.ts';

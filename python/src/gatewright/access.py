@@ -8,7 +8,17 @@ from .errors import DomainError, refused
 from .event import Fields, authorizer_context_of, fields_of, headers_of, query_names_of, received_at_of, request_of
 from .json_text import number_of, parse_json, print_number
 
-_NOT_CLAIMS = {"principalId", "integrationLatency", "ticketCaller", "contextCut", "accessDecision"}
+_NOT_CLAIMS = {
+    "principalId",
+    "integrationLatency",
+    "ticketCaller",
+    "contextCut",
+    "carriedClaims",
+    "claimRefusal",
+    "accessDecision",
+    "mcpGrants",
+    "channels",
+}
 _STANDARD = {"sub": "sub", "iss": "iss", "scope": "scope", "client_id": "clientId", "exp": "exp"}
 _EXPIRY = re.compile(r"[0-9]{1,12}")
 # Frameworks use the method in these headers and parameters, but the rules allowed the method of the request.

@@ -4,8 +4,6 @@
  */
 import type { Principal } from '../decide/principal.ts';
 
-export const TICKET_CALLER = 'ticketCaller';
-
 /** Members in addition to `sub`, `iss`, `clientId` and `exp`, which every context has. */
 export type TicketCallerContext = {
   readonly principalId: string;

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, it } from 'node:test';
 import { backendContext } from '#shared/access/backend-context.ts';
+import { OWN_MEMBERS } from '#shared/access/context-members.ts';
 import { claimsOf } from '#shared/middleware/claims-of.ts';
 import { aDocument, aPrincipal } from '../../support/an-access-document.ts';
 import { printCognitoClaims, printHttpClaims } from '../../../packages/gateway/core/events/claim-text.ts';
@@ -66,6 +68,20 @@ describe('claimsOf', () => {
     assert.deepEqual([claims?.['sub'], claims?.['iss']], ['ada', 'https://issuer.example/']);
     assert.equal(claims?.['scope'], undefined);
     assert.throws(() => claims?.['email'], /does not pass on the claim/);
+  });
+
+  it('never returns a member that the authorizer or API Gateway adds, in either language', () => {
+    const added = Object.fromEntries(OWN_MEMBERS.map((name) => [name, 'x']));
+    const { carriedClaims: _none, contextCut: _cut, ...members } = added;
+    const claims = claimsOf(behind({ lambda: { sub: 'ada', email: 'ada@shop.example', ...members } }));
+    const python = readFileSync('python/src/gatewright/access.py', 'utf8');
+    const [, listed = ''] = /^_NOT_CLAIMS = \{([^}]+)\}/m.exec(python) ?? [];
+
+    assert.deepEqual(Object.keys(claims ?? {}).toSorted(), ['email', 'sub']);
+    assert.deepEqual(
+      [...listed.matchAll(/"(\w+)"/g)].map(([, name]) => name).toSorted(),
+      OWN_MEMBERS.toSorted(),
+    );
   });
 
   it('fails if the claims are too long to be carried', () => {

@@ -21,11 +21,8 @@ import {
   variant,
 } from './shape.ts';
 import type { Shape, ShapeOf } from './shape.ts';
-import { ACCESS_DECISION, CLAIM_REFUSAL, MCP_GRANTS } from '@gatewright/aws/access-decision';
-import { CONTEXT_CUT } from '@gatewright/handlers/access/backend-context';
-import { CARRIED_CLAIMS } from '@gatewright/handlers/access/carried-claims';
+import { OWN_MEMBERS } from '@gatewright/handlers/access/context-members';
 import { STAGE_NAME } from '@gatewright/handlers/config/environment';
-import { TICKET_CALLER } from '@gatewright/handlers/access/tickets/ticket-caller';
 import type { JsonSchema } from '@gatewright/handlers/http/fields';
 
 const CLAIM_NAME = text(/^[^\s]{1,200}$/, 'the name of a claim, such as sub or cognito:groups');
@@ -229,16 +226,7 @@ function checkRule({
     : undefined;
 }
 
-/** The members that API Gateway or the authorizer adds to the context. `compile-quota.ts` adds those of a quota. */
-const TOOLKIT_MEMBERS = [
-  TICKET_CALLER,
-  CONTEXT_CUT,
-  CARRIED_CLAIMS,
-  CLAIM_REFUSAL,
-  ACCESS_DECISION,
-  MCP_GRANTS,
-];
-const OTHER_MEMBERS = `principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId|channels|${TOOLKIT_MEMBERS.join('|')}`;
+const OTHER_MEMBERS = `claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId|${OWN_MEMBERS.join('|')}`;
 const CONTEXT_NAME = new RegExp(`^(?!(${OTHER_MEMBERS})$)[A-Za-z][A-Za-z0-9_]{0,63}$`);
 
 const EXTENDS_NAME = text(

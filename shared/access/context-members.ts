@@ -1,0 +1,25 @@
+/** The members that the toolkit's authorizers and API Gateway add to the context of a caller. */
+import { ACCESS_DECISION, CLAIM_REFUSAL, MCP_GRANTS } from '@gatewright/aws/access-decision';
+import { CHANNELS } from '../aws/channel-grants.ts';
+import { CARRIED_CLAIMS } from './carried-claims.ts';
+
+/** This context member contains the names of the values that were omitted for their length, separated by spaces. */
+export const CONTEXT_CUT = 'contextCut';
+/** This context member contains the caller for whom a WebSocket ticket was requested. */
+export const TICKET_CALLER = 'ticketCaller';
+
+/**
+ * The members that no document may give to a claim, so none of them is one. `QUOTA_CONTEXT_NAMES` are added where a
+ * document has a quota. The Python library has the same list.
+ */
+export const OWN_MEMBERS: readonly string[] = [
+  'principalId',
+  'integrationLatency',
+  TICKET_CALLER,
+  CONTEXT_CUT,
+  CARRIED_CLAIMS,
+  CLAIM_REFUSAL,
+  ACCESS_DECISION,
+  MCP_GRANTS,
+  CHANNELS,
+];
