@@ -241,7 +241,7 @@ function describeLimits({ throttle, cacheSeconds, timeoutMs, required, checkedBo
   return [
     ...(throttle === undefined ? [] : [`${throttle.ratePerSecond}/s, burst ${throttle.burst}`]),
     ...(cacheSeconds === undefined ? [] : [`cache ${cacheSeconds} s`]),
-    ...(timeoutMs === undefined ? [] : [`${timeoutMs / 1000} s`]),
+    ...(timeoutMs === undefined ? [] : [`timeout ${timeoutMs / 1000} s`]),
     ...(required.length === 0 ? [] : [`needs ${required.join(', ')}`]),
     ...(checkedBodies.length === 0 ? [] : ['body checked']),
   ].join(' · ');

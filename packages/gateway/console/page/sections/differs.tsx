@@ -95,29 +95,31 @@ export function DiffersSection() {
       {data === undefined || data.faults.length === 0 ? null : (
         <FaultRules rules={data.faults} onDone={reload} />
       )}
-      <section class="half" aria-label="Assumptions in force">
-        <h2>Assumptions</h2>
-        <SortableTable
-          name="assumptions"
-          label="Assumptions"
-          kind="stacks"
-          columns={ASSUMED}
-          rows={data?.assumptions ?? []}
-          isCard
-        >
-          {({ name, value, choices }) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td data-column="In force">
-                <code>{value}</code>
-              </td>
-              <td class="soft" data-column="Choices">
-                {choices.join(', ')}
-              </td>
-            </tr>
-          )}
-        </SortableTable>
-      </section>
+      {data === undefined ? null : (
+        <section class="half" aria-label="Assumptions in force">
+          <h2>Assumptions</h2>
+          <SortableTable
+            name="assumptions"
+            label="Assumptions"
+            kind="stacks"
+            columns={ASSUMED}
+            rows={data.assumptions}
+            isCard
+          >
+            {({ name, value, choices }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td data-column="In force">
+                  <code>{value}</code>
+                </td>
+                <td class="soft" data-column="Choices">
+                  {choices.join(', ')}
+                </td>
+              </tr>
+            )}
+          </SortableTable>
+        </section>
+      )}
     </div>
   );
 }
