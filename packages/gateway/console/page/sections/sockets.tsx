@@ -194,7 +194,7 @@ function Events({
           The last {SHOWN_EVENTS} of {rows.length} are shown; Traffic lists all of them.
         </p>
       ) : null}
-      <ul class="events">
+      <ul class={isWhole ? 'events' : 'events card'}>
         {(isWhole ? newest.toReversed() : newest).map((row) => (
           <li key={row.sequence}>
             <a class="event" href={linkTo('traffic', row.id)}>
