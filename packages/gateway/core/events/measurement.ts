@@ -43,7 +43,10 @@ function subjectsIn(
   // A change of the API's name deploys no new stage.
   const key = metric.isDetailed ? `${metric.apiName} ${method} ${route?.routeKey}` : metric.apiName;
   let subjects = subjectsOf.get(stage);
-  if (subjects === undefined || subjects.size >= MOST_SUBJECTS) subjectsOf.set(stage, (subjects = new Map()));
+  if (subjects === undefined || subjects.size >= MOST_SUBJECTS) {
+    subjects = new Map<string, readonly MeasuredSubject[]>();
+    subjectsOf.set(stage, subjects);
+  }
   let known = subjects.get(key);
   if (known === undefined) subjects.set(key, (known = describeSubjects(stage, request, metric)));
   return known;

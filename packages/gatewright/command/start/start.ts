@@ -32,7 +32,13 @@ import { adminTargetOf, portalUrlOf } from '../../../toolkit/terminal/admin-clie
 import { loadConsole } from './console-bundle.ts';
 import { openBrowser } from './open-browser.ts';
 import { startLines } from './start-lines.ts';
-import type { DynamoDbChoice, Flags, GatewayOptions, Listening } from '../../../gateway/engine/index.ts';
+import type {
+  DynamoDbChoice,
+  Flags,
+  GatewayOptions,
+  InspectedApi,
+  Listening,
+} from '../../../gateway/engine/index.ts';
 import type { KeyReader } from './key-reader.ts';
 import type { openStartKeys } from './start-keys.ts';
 import type { Profiling } from './profile.ts';
@@ -85,10 +91,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
   let keys: KeyReader | undefined;
   try {
     await gateway.load(sources);
-    const documents =
-      (await access?.refuseUnsafeAccess(sources, gateway.inspect(), stage, (message) =>
-        printNotes(`warning: ${message}`),
-      )) ?? [];
+    const documents = (await access?.check(gateway.inspect(), stage)) ?? [];
     // Signals are not handled before this point, because there was nothing to close. An earlier signal ends the process
     // immediately, as by default.
     const signalled = flags.exec === undefined ? waitForSignal() : undefined;
@@ -179,7 +182,11 @@ async function openAccess(sources: readonly string[]) {
   if (!accessFoldersOf(sources).some((folder) => existsSync(folder))) return undefined;
   const { refuseUnsafeAccess } = await import('../../../toolkit/stack/access/commands/access-check.ts');
   const { openAccessBook } = await import('../../../toolkit/stack/access/commands/access-book.ts');
-  return { refuseUnsafeAccess, openAccessBook };
+  return {
+    openAccessBook,
+    check: (apis: readonly InspectedApi[], stage: string) =>
+      refuseUnsafeAccess(sources, apis, stage, (message) => printNotes(`warning: ${message}`)),
+  };
 }
 
 /** Returns a book whose code is loaded when the console first reads it. */
