@@ -103,8 +103,9 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     GetSecretValue: 'functions that read a secret',
   },
   'Step Functions': {
-    StartExecution: 'functions and integrations that start a machine',
-    StartSyncExecution: 'integrations that wait for an express machine',
+    StartExecution: 'functions and integrations that start a machine; the execution is recorded and does not run',
+    StartSyncExecution:
+      'integrations that wait for an express machine; only refusals are served, because state machines do not run here',
     StopExecution: 'programs that end what they started',
   },
   'Systems Manager': {
