@@ -4,6 +4,7 @@
  * gets a new version.
  */
 import { createHash } from 'node:crypto';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import { isGenerated } from '../../core/stack/generated-secret.ts';
@@ -19,8 +20,15 @@ type Versioned<Value> = Value & {
 
 export type Parameter = Versioned<ParameterDefinition>;
 export type Configuration = Versioned<Content>;
-/** `content` is undefined if a template defines a secret without a value. */
-export type Secret = Versioned<{ readonly content: Content | undefined; readonly arn: string | undefined }>;
+/** A secret as a template or the values file defines it. */
+type SecretDefinition = {
+  /** Undefined if a template defines a secret without a value. */
+  readonly content: Content | undefined;
+  readonly arn: string | undefined;
+  /** The properties of the template's secret that only DescribeSecret shows. */
+  readonly shown: UnknownMembers;
+};
+export type Secret = Versioned<SecretDefinition>;
 
 type Kept = { readonly fingerprint: string; readonly version: number; readonly changedMs: number };
 
@@ -73,9 +81,9 @@ export class LocalValues {
       [...parameters].map(([name, one]) => [name, keep('ssm', name, one, `${one.type} ${one.value}`)]),
     );
     this.#secrets = new Map(
-      this.#mergeSecrets(written, stacks).map(({ name, content, arn }) => [
+      [...this.#mergeSecrets(written, stacks)].map(([name, secret]) => [
         name,
-        keep('secretsmanager', name, { content, arn }, content === undefined ? '' : printOf(content)),
+        keep('secretsmanager', name, secret, secret.content === undefined ? '' : printOf(secret.content)),
       ]),
     );
     this.#objects = contents('s3', written.objects);
@@ -140,11 +148,11 @@ export class LocalValues {
     return undefined;
   }
 
-  #mergeSecrets(written: ValueDefinitions, stacks: readonly ResolvedStack[]) {
-    const secrets = new Map<
-      string,
-      { name: string; content: Content | undefined; arn: string | undefined }
-    >();
+  #mergeSecrets(
+    written: ValueDefinitions,
+    stacks: readonly ResolvedStack[],
+  ): ReadonlyMap<string, SecretDefinition> {
+    const secrets = new Map<string, SecretDefinition>();
     for (const { stackName, resources } of stacks)
       for (const { type, logicalId, physicalId, properties } of resources.values()) {
         if (type !== 'AWS::SecretsManager::Secret') continue;
@@ -154,14 +162,15 @@ export class LocalValues {
           text === undefined
             ? undefined
             : { bytes: Buffer.from(text), isText: true, contentType: 'text/plain' };
-        secrets.set(name, { name, content, arn: physicalId });
+        const { Description, KmsKeyId, Tags } = properties;
+        secrets.set(name, { content, arn: physicalId, shown: { Description, KmsKeyId, Tags } });
       }
     for (const [id, content] of written.secrets) {
       const name = nameOfSecret(id)?.replace(/-[a-zA-Z0-9]{6}$/, '') ?? id;
-      const arn = id === name ? secrets.get(name)?.arn : id;
-      secrets.set(name, { name, content, arn });
+      const known = secrets.get(name);
+      secrets.set(name, { content, arn: id === name ? known?.arn : id, shown: known?.shown ?? {} });
     }
-    return [...secrets.values()];
+    return secrets;
   }
 
   #secretText(id: string, properties: ResolvedStack['metadata']): string | undefined {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FunctionCode, FunctionDefinition } from '../../../core/stack/function.ts';
+import type { FunctionCode, FunctionDefinition, LayerDefinition } from '../../../core/stack/function.ts';
 
 type CodeFacts = {
   readonly CodeSize: number;
@@ -33,6 +33,11 @@ export class FunctionCodes {
 
   of({ arn, code, place }: FunctionDefinition): CodeFacts {
     return this.#replaced.get(arn) ?? this.#read(code, place.file);
+  }
+
+  /** Returns the size of a layer's files; undefined for a layer that is not on this machine. */
+  sizeOfLayer({ directory }: LayerDefinition): number | undefined {
+    return directory === undefined ? undefined : readFolder(directory, directory).CodeSize;
   }
 
   #read(code: FunctionCode, template: string): CodeFacts {

@@ -39,7 +39,9 @@ export function printConfiguration(
     // Lambda leaves out the environment and the layers of a function that has none.
     ...(Object.keys(environment).length > 0 && { Environment: { Variables: environment } }),
     TracingConfig: properties['TracingConfig'] ?? { Mode: 'PassThrough' },
-    ...(layers.length > 0 && { Layers: layers.map(({ arn }) => ({ Arn: arn })) }),
+    ...(layers.length > 0 && {
+      Layers: layers.map((layer) => ({ Arn: layer.arn, CodeSize: codes.sizeOfLayer(layer) })),
+    }),
     Architectures: properties['Architectures'] ?? ['x86_64'],
     EphemeralStorage: properties['EphemeralStorage'] ?? { Size: 512 },
     LoggingConfig: printLogging(name, membersOf(properties['LoggingConfig'])),

@@ -47,6 +47,16 @@ describe('FunctionCodes', async () => {
     assert.notEqual(before.CodeSha256, after.CodeSha256);
   });
 
+  it('knows the size of a layer that is here', () => {
+    const directory = join(folder, 'layer', 'nodejs');
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'a.js'), '12345');
+    const codes = new FunctionCodes();
+
+    assert.equal(codes.sizeOfLayer({ arn: 'arn', directory: join(folder, 'layer') }), 5);
+    assert.equal(codes.sizeOfLayer({ arn: 'arn', directory: undefined }), undefined);
+  });
+
   it('has facts about code that is not there', () => {
     const directory = join(folder, 'none');
     const packed = { file: join(folder, 'none.zip'), version: '1' };
