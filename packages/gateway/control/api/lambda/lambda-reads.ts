@@ -1,6 +1,6 @@
 import { printCode, printConfiguration } from './function-configuration.ts';
 import type { FunctionCodes } from './code-facts.ts';
-import { isJsonList, membersOf, textOf } from '@gatewright/aws/json-object';
+import { readTagList } from '../../../kernel/resource-tags.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import { executedVersion } from '../../functions/function-aliases.ts';
@@ -59,17 +59,12 @@ function printQualified(
 /** Returns the tags and the reserved concurrency, which Lambda leaves out if there are none. */
 function printSettings({ definition, stack }: FoundFunction): object {
   const properties = stack.resources.get(definition.logicalId)?.properties ?? {};
-  const tags = tagsOf(properties['Tags']);
+  const tags = readTagList(properties);
   const reserved = properties['ReservedConcurrentExecutions'];
   return {
     ...(Object.keys(tags).length > 0 && { Tags: tags }),
     ...(reserved !== undefined && { Concurrency: { ReservedConcurrentExecutions: Number(reserved) } }),
   };
-}
-
-function tagsOf(tags: unknown): Readonly<Record<string, string>> {
-  if (!isJsonList(tags)) return {};
-  return Object.fromEntries(tags.map(membersOf).map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value')]));
 }
 
 function listFunctions(call: AwsCall, stacks: readonly ResolvedStack[], codes: FunctionCodes): ControlReply {
