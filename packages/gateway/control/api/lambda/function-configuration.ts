@@ -54,13 +54,10 @@ export function printConfiguration(
   return { ...configuration, RevisionId: revisionOf(JSON.stringify(configuration)) };
 }
 
-/**
- * Prints where the code is. The address from which AWS lets the archive be downloaded is left out, because there is no
- * archive here.
- */
-export function printCode(found: FoundFunction): object {
+/** Prints where the code is. @param Location the address of the archive; undefined if it cannot be downloaded */
+export function printCode(found: FoundFunction, Location: string | undefined): object {
   const ImageUri = textOf(membersOf(propertiesOf(found)['Code']), 'ImageUri');
-  if (ImageUri === '') return { RepositoryType: 'S3' };
+  if (ImageUri === '') return { RepositoryType: 'S3', Location };
   return { RepositoryType: 'ECR', ImageUri };
 }
 
