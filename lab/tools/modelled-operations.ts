@@ -103,6 +103,13 @@ export const MODELLED: Readonly<Record<string, readonly string[]>> = {
     'UntagResource',
   ],
   stepfunctions: ['StartExecution', 'StartSyncExecution', 'StopExecution'],
-  ssm: ['GetParameter', 'GetParameters', 'GetParametersByPath'],
+  ssm: [
+    'DeleteParameter',
+    'DeleteParameters',
+    'GetParameter',
+    'GetParameters',
+    'GetParametersByPath',
+    'PutParameter',
+  ],
   secretsmanager: ['BatchGetSecretValue', 'DescribeSecret', 'GetSecretValue'],
 };

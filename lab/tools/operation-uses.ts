@@ -120,8 +120,11 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     StopExecution: 'programs that end what they started',
   },
   'Systems Manager': {
+    DeleteParameter: 'functions and scripts that write parameters',
+    DeleteParameters: 'functions and scripts that write parameters',
     GetParameter: 'functions that read a parameter',
     GetParameters: 'functions that read parameters',
     GetParametersByPath: 'functions that read parameters',
+    PutParameter: 'functions and scripts that write parameters',
   },
 };
