@@ -15,6 +15,7 @@ import { judgeLogFilter } from './judge-filters.ts';
 import { LogGroupBook, EVENT_BYTES } from './log-groups.ts';
 import type { DeclaredGroup } from './log-groups.ts';
 import { readTagList, ResourceTags } from '../../kernel/resource-tags.ts';
+import type { Tags } from '../../kernel/resource-tags.ts';
 import { Queries } from './queries.ts';
 import { filterLogEvents, getLogEvents } from './read-events.ts';
 import { asText, membersOf } from '@gatewright/aws/json-object';
@@ -126,18 +127,10 @@ export function open(ports: ServicePorts): Service {
         for (const reader of stacks.everyOfType(type))
           for (const { property, message } of judgeLogFilter(reader.resource, reader.stack))
             reader.note(property, message, 'the gateway counts and delivers lines without this filter');
-      const tagged = stacks
-        .everyOfType('AWS::Logs::LogGroup')
-        .map(
-          ({ resource: { physicalId, properties }, stack: { region, accountId } }) =>
-            [
-              `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${physicalId}`,
-              readTagList(properties),
-            ] as const,
-        );
+      const tagged = taggedGroups(stacks);
       return () => {
         groups.declare(declared);
-        tags.define(new Map(tagged));
+        tags.define(tagged);
       };
     },
     rows: () =>
@@ -153,6 +146,18 @@ export function open(ports: ServicePorts): Service {
       queries.clear();
     },
   };
+}
+
+/** The tags of the stacks' groups, by ARN. */
+function taggedGroups(stacks: StackReading): ReadonlyMap<string, Tags> {
+  return new Map(
+    stacks
+      .everyOfType('AWS::Logs::LogGroup')
+      .map(({ resource: { physicalId, properties }, stack: { region, accountId } }) => [
+        `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${physicalId}`,
+        readTagList(properties),
+      ]),
+  );
 }
 
 /** The groups of the stacks. A stream may be in a group that a function of the stack writes to. */

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as logs from '../../../../../packages/gateway/services/cloudwatch-logs/service.ts';
-import { ACCOUNT, anEventEngine, REGION } from '../../../../support/an-event-engine.ts';
+import { anEventEngine } from '../../../../support/an-event-engine.ts';
 import type { EventBench } from '../../../../support/an-event-engine.ts';
 import { EPOCH_MS } from '../../../../support/virtual-ports.ts';
 
 const GROUP = '/aws/lambda/orders';
 const RESOURCES =
-  '  Access: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: access, RetentionInDays: 7, Tags: [{ Key: team, Value: shop }] } }';
+  '  Access: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: access, RetentionInDays: 7 } }';
 type Answer = Readonly<Record<string, unknown>>;
 
 function aBench(): EventBench<{ logs: typeof logs }> {
@@ -442,27 +442,5 @@ describe('a query', () => {
     await bench.engine.idle();
     const { status, results } = await bench.call('logs', 'GetQueryResults', { queryId });
     assert.deepEqual([status, results], ['Cancelled', []]);
-  });
-});
-
-// LocalStack, TestLogsGroupsTags, recorded at AWS
-describe('the tags of a log group', () => {
-  const ARN = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:`;
-  const tagsOf = async (bench: EventBench, group: string): Promise<unknown> =>
-    (await bench.call('logs', 'ListTagsForResource', { resourceArn: ARN + group }))['tags'];
-
-  it('are those of the template or of CreateLogGroup, and are changed by calls', async () => {
-    const bench = aBench();
-    await bench.call('logs', 'CreateLogGroup', { logGroupName: 'made', tags: { env: 'testing' } });
-    const resourceArn = `${ARN}made`;
-    await bench.call('logs', 'TagResource', { resourceArn, tags: { stage: 'dev', one: '1' } });
-    await bench.call('logs', 'UntagResource', { resourceArn, tagKeys: ['one'] });
-
-    assert.deepEqual(await tagsOf(bench, 'made'), { env: 'testing', stage: 'dev' });
-    assert.deepEqual(await tagsOf(bench, 'access'), { team: 'shop' });
-    assert.deepEqual(await bench.call('logs', 'ListTagsForResource', { resourceArn: `${ARN}none` }), {
-      __type: 'ResourceNotFoundException',
-      message: 'The specified log group does not exist.',
-    });
   });
 });
