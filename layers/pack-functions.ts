@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { bundleFunctions } from './bundle-functions.ts';
-import { writeZip } from './zip.ts';
+import { writeZip } from '@gatewright/aws/zip-archive';
 
 /**
  * The folder for source maps, which is outside of the package. In the package, source maps would be five sixths of what

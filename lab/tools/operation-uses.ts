@@ -2,6 +2,7 @@
 
 const READ = 'programs and tests that read results';
 const DEPLOY = 'Terraform, and scripts that set up a test';
+const TAGS = 'Terraform, which reads and changes the tags of what it creates';
 const CONSUMERS = 'consumers of queues';
 
 export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -15,10 +16,13 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     GetMetricData: READ,
     GetMetricStatistics: READ,
     ListMetrics: READ,
+    ListTagsForResource: TAGS,
     PutCompositeAlarm: DEPLOY,
     PutMetricAlarm: DEPLOY,
     PutMetricData: 'functions that measure',
     SetAlarmState: 'tests of what an alarm starts',
+    TagResource: TAGS,
+    UntagResource: TAGS,
   },
   'CloudWatch Logs': {
     CreateLogGroup: 'log libraries, Terraform',
@@ -29,16 +33,20 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     FilterLogEvents: READ,
     GetLogEvents: READ,
     GetQueryResults: READ,
+    ListTagsForResource: TAGS,
     PutLogEvents: 'log libraries',
     PutRetentionPolicy: 'Terraform',
     StartQuery: READ,
     StopQuery: READ,
+    TagResource: TAGS,
+    UntagResource: TAGS,
   },
   EventBridge: {
     PutEvents: 'functions that send events',
     TestEventPattern: 'tests of patterns',
   },
   Kinesis: {
+    AddTagsToStream: TAGS,
     CreateStream: DEPLOY,
     DeleteStream: DEPLOY,
     DescribeStream: 'consumers of streams',
@@ -47,8 +55,10 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     GetShardIterator: 'consumers of streams',
     ListShards: 'consumers of streams',
     ListStreams: 'consumers of streams',
+    ListTagsForStream: TAGS,
     PutRecord: 'functions that send records',
     PutRecords: 'functions that send records',
+    RemoveTagsFromStream: TAGS,
   },
   Lambda: {
     AddPermission: DEPLOY,
@@ -103,13 +113,18 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     GetSecretValue: 'functions that read a secret',
   },
   'Step Functions': {
-    StartExecution: 'functions and integrations that start a machine',
-    StartSyncExecution: 'integrations that wait for an express machine',
+    StartExecution:
+      'functions and integrations that start a machine; the execution is recorded and does not run',
+    StartSyncExecution:
+      'integrations that wait for an express machine; only refusals are served, because state machines do not run here',
     StopExecution: 'programs that end what they started',
   },
   'Systems Manager': {
+    DeleteParameter: 'functions and scripts that write parameters',
+    DeleteParameters: 'functions and scripts that write parameters',
     GetParameter: 'functions that read a parameter',
     GetParameters: 'functions that read parameters',
     GetParametersByPath: 'functions that read parameters',
+    PutParameter: 'functions and scripts that write parameters',
   },
 };

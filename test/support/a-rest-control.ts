@@ -214,12 +214,12 @@ function aFunction(name: string): FunctionDefinition {
   } as unknown as FunctionDefinition;
 }
 
-function lambdaOf(served: ServedApis, { invoker }: TestPorts): AwsService {
+function lambdaOf(served: ServedApis, { clock, invoker }: TestPorts): AwsService {
   const stacks = (): ServedApis['stacks'] => served.stacks;
   const policies = createFunctionPolicies({ stacks, policies: served.account.functionPolicies });
   const random = createSystemRandom();
   const invoke = createLambdaInvoke({ invoker, random, accountId: ACCOUNT_ID, accept: () => false });
-  return createLambdaReads(stacks, new FunctionCodes(), (call) =>
+  return createLambdaReads(stacks, { codes: new FunctionCodes(), clock }, (call) =>
     isPolicyCall(call.request.path) ? policies(call) : invoke(call),
   );
 }

@@ -85,6 +85,41 @@ export function signRequest(request: RequestToSign): Record<string, string> {
   return headers;
 }
 
+/** Returns the address of a GET request with a signature in its query, which a client without credentials can use. */
+export function presignUrl({
+  url,
+  expiresSeconds,
+  ...signer
+}: AwsCredentials &
+  Pick<RequestToSign, 'url' | 'service' | 'region' | 'nowEpochMs'> & {
+    readonly expiresSeconds: number;
+  }): URL {
+  const amzDate = toAmzDate(signer.nowEpochMs);
+  const scope = { date: amzDate.slice(0, 8), region: signer.region, service: signer.service };
+  const signed = new URL(url);
+  const claim = {
+    'X-Amz-Algorithm': SIGNING_ALGORITHM,
+    'X-Amz-Credential': `${signer.accessKeyId}/${printScope(scope)}`,
+    'X-Amz-Date': amzDate,
+    'X-Amz-Expires': String(expiresSeconds),
+    ...(signer.sessionToken === undefined ? {} : { 'X-Amz-Security-Token': signer.sessionToken }),
+    'X-Amz-SignedHeaders': 'host',
+  };
+  for (const [name, value] of Object.entries(claim)) signed.searchParams.set(name, value);
+  const canonical = canonicalRequest({
+    method: 'GET',
+    path: signed.pathname,
+    query: signed.search.slice(1),
+    headers: new Map([['host', [signed.host]]]),
+    signedHeaders: ['host'],
+    payloadHash: sha256Hex(''),
+    service: signer.service,
+  });
+  const signature = signatureOf(signer.secretAccessKey, scope, stringToSign(amzDate, scope, canonical));
+  signed.searchParams.set('X-Amz-Signature', signature);
+  return signed;
+}
+
 export function canonicalRequest(parts: CanonicalParts): string {
   const { method, path, query, headers, signedHeaders, payloadHash, service } = parts;
   const lines = signedHeaders.map((name) => `${name}:${canonicalValue(headers.get(name) ?? [])}\n`);

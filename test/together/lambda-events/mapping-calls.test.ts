@@ -377,6 +377,17 @@ describe('event source mappings by calls', () => {
       input: { EventSourceArn: QUEUE, FunctionName: 'absent' },
       says: /^Function does not exist$/,
     },
+    // aws/aws-cdk#2084
+    {
+      name: 'an unknown alias',
+      input: { EventSourceArn: QUEUE, FunctionName: 'work:absent' },
+      says: /^Function does not exist$/,
+    },
+    {
+      name: 'an unknown version',
+      input: { EventSourceArn: QUEUE, FunctionName: 'work:7' },
+      says: /^Function does not exist$/,
+    },
     {
       name: 'one that is there already',
       input: { EventSourceArn: `arn:aws:sqs:${REGION}:${ACCOUNT}:ofStack` },

@@ -54,6 +54,8 @@ const DESCRIBE_POOLS: CognitoOperations = {
             RequireSymbols: needs.includes('symbol'),
             TemporaryPasswordValidityDays: temporaryDays,
           },
+          // A pool without this policy has this one (API reference, SignInPolicyType).
+          SignInPolicy: definition.signInPolicy ?? { AllowedFirstAuthFactors: ['PASSWORD'] },
         },
         ...definition.shown,
         LastModifiedDate: createdAtMs / 1000,
@@ -65,6 +67,7 @@ const DESCRIBE_POOLS: CognitoOperations = {
         AdminCreateUserConfig: {
           AllowAdminCreateUserOnly: !definition.allowsSignUp,
           UnusedAccountValidityDays: temporaryDays,
+          InviteMessageTemplate: definition.inviteMessages,
         },
       },
     };

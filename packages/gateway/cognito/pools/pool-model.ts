@@ -96,8 +96,10 @@ export type PoolDefinition = {
   readonly isOpen: boolean;
   readonly domains: readonly string[];
   readonly triggers: ReadonlyMap<TriggerName, TriggerFunction>;
-  /** What DescribeUserPool shows as it was defined. */
+  /** What DescribeUserPool shows as it was defined: of the pool, of its policies, and of its messages to new users. */
   readonly shown?: UnknownMembers;
+  readonly signInPolicy?: UnknownMembers | undefined;
+  readonly inviteMessages?: UnknownMembers | undefined;
 };
 
 export const ALL_FLOWS: ReadonlySet<AuthFlow> = new Set<AuthFlow>([

@@ -5,7 +5,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { userPoolIssuer } from '../../core/deployment/authorization/compile-token-authorizer.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
-import { listAttributes } from './schema-attributes.ts';
+import { describePool } from './describe-pool.ts';
 import { readGroup } from './pool-group.ts';
 import { ALL_FLOWS, openPool, DEFAULT_TOKEN_SECONDS, TRIGGERS } from './pool-model.ts';
 import type {
@@ -74,18 +74,22 @@ function readPool(
     clients: ofPool('UserPoolClient').map((client) => readClient(client, secretOf(client, stacks))),
     isOpen: false,
     triggers: readTriggers(mapOf(properties, 'LambdaConfig')),
-    shown: {
-      LambdaConfig: mapOf(properties, 'LambdaConfig'),
-      MfaConfiguration: asNonEmptyText(properties['MfaConfiguration']) ?? 'OFF',
-      UserPoolTags: mapOf(properties, 'UserPoolTags'),
-      DeletionProtection: asNonEmptyText(properties['DeletionProtection']) ?? 'INACTIVE',
-      SchemaAttributes: listAttributes(properties),
-    },
+    signInPolicy: membersIn(mapOf(properties, 'Policies'), 'SignInPolicy'),
+    inviteMessages: membersIn(admin, 'InviteMessageTemplate'),
+    shown: describePool(
+      properties,
+      ofPool('UserPoolDomain').map((domain) => domain.properties),
+    ),
     domains: ofPool('UserPoolDomain').map(({ properties: { Domain, CustomDomainConfig }, physicalId }) => {
       const domain = typeof Domain === 'string' ? Domain : physicalId;
       return CustomDomainConfig === undefined ? `${domain}.auth.${region}.amazoncognito.com` : domain;
     }),
   };
+}
+
+function membersIn(properties: Properties, name: string): UnknownMembers | undefined {
+  const given = properties[name];
+  return isJsonObject(given) ? given : undefined;
 }
 
 /**
@@ -198,6 +202,11 @@ function readClient(
       ReadAttributes: properties['ReadAttributes'],
       WriteAttributes: properties['WriteAttributes'],
       PreventUserExistenceErrors: properties['PreventUserExistenceErrors'],
+      DefaultRedirectURI: properties['DefaultRedirectURI'],
+      AuthSessionValidity: numberOf(properties, 'AuthSessionValidity') ?? 3,
+      EnablePropagateAdditionalUserContextData: isTrue(
+        properties['EnablePropagateAdditionalUserContextData'],
+      ),
     },
     rotationGraceSeconds:
       rotation['Feature'] === 'ENABLED' ? (numberOf(rotation, 'RetryGracePeriodSeconds') ?? 0) : undefined,

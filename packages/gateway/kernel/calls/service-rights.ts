@@ -128,6 +128,8 @@ const NOT_OF_NAMED_STREAM = setOf('DescribeLimits GetRecords ListStreams Subscri
  */
 const BY_QUEUE_NAME = setOf('CreateQueue GetQueueUrl');
 
+/** The operations on tags, which name a resource of any kind by its ARN. */
+const OF_TAGGED_ARN = setOf('ListTagsForResource TagResource UntagResource');
 const OF_LOG_STREAM = setOf('CreateLogStream GetLogEvents PutLogEvents');
 const NOT_OF_LOG_GROUP = setOf('DescribeLogGroups DescribeQueries GetQueryResults StopQuery');
 const OF_NAMED_STACK = setOf(
@@ -190,6 +192,8 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
       );
       return [{ action: 'cloudwatch:PutMetricData', resource: '*', conditions }];
     }
+    if (OF_TAGGED_ARN.has(action))
+      return [{ action: `cloudwatch:${action}`, resource: asNonEmptyText(read('ResourceARN')) ?? '*' }];
     const one = ALARMS_NAMED_BY.AlarmName.has(action) ? asNonEmptyText(read('AlarmName')) : undefined;
     const several = ALARMS_NAMED_BY.AlarmNames.has(action) ? read('AlarmNames') : undefined;
     const list: readonly unknown[] = Array.isArray(several) ? several : [one];
@@ -212,9 +216,16 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     const stream = OF_LOG_STREAM.has(action) ? asNonEmptyText(read('logStreamName')) : undefined;
     const named = NOT_OF_LOG_GROUP.has(action)
       ? []
-      : [read('logGroupName'), read('logGroupIdentifier'), read('logGroupNames'), read('logGroupIdentifiers')]
-          .flat()
-          .flatMap((name) => asNonEmptyText(name) ?? []);
+      : OF_TAGGED_ARN.has(action)
+        ? [asNonEmptyText(read('resourceArn')) ?? '']
+        : [
+            read('logGroupName'),
+            read('logGroupIdentifier'),
+            read('logGroupNames'),
+            read('logGroupIdentifiers'),
+          ]
+            .flat()
+            .flatMap((name) => asNonEmptyText(name) ?? []);
     const permission = `logs:${action}`;
     return named.length === 0
       ? [{ action: permission, resource: '*' }]

@@ -10,10 +10,12 @@ import type { Service, ServiceCall, ServicePorts, LogLine } from '../../kernel/s
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import { describeLogGroups, describeLogStreams } from './describe.ts';
 import { invalidParameter } from './error.ts';
-import { GROUP_NAME, STREAM_NAME, logsInput } from './input.ts';
+import { GROUP_NAME, groupOf, STREAM_NAME, logsInput } from './input.ts';
 import { judgeLogFilter } from './judge-filters.ts';
 import { LogGroupBook, EVENT_BYTES } from './log-groups.ts';
 import type { DeclaredGroup } from './log-groups.ts';
+import { readTagList, ResourceTags } from '../../kernel/resource-tags.ts';
+import type { Tags } from '../../kernel/resource-tags.ts';
 import { Queries } from './queries.ts';
 import { filterLogEvents, getLogEvents } from './read-events.ts';
 import { asText, membersOf } from '@gatewright/aws/json-object';
@@ -22,6 +24,7 @@ import type { KeptFeed } from '../../kernel/kept-feed.ts';
 type At = {
   readonly ports: ServicePorts;
   readonly groups: LogGroupBook;
+  readonly tags: ResourceTags;
   readonly queries: Queries;
   readonly arnOf: (group: string) => string;
 };
@@ -42,10 +45,21 @@ export const LOGS_CALLS: Readonly<Record<string, Call>> = {
   StopQuery: (input, { queries }) => queries.stop(input),
   PutLogEvents: (input, { ports: { lines, clock }, groups }) =>
     putLogEvents(input, { lines, groups, nowMs: clock.nowEpochMs() }),
-  CreateLogGroup(input, { groups }) {
-    groups.create(input.text('logGroupName', GROUP_NAME));
+  CreateLogGroup(input, { groups, tags, arnOf }) {
+    const group = input.text('logGroupName', GROUP_NAME);
+    groups.create(group);
+    tags.add(arnOf(group), Object.fromEntries(input.textMap('tags')));
     return {};
   },
+  TagResource(input, at) {
+    at.tags.add(arnOfTagged(input, at), Object.fromEntries(input.textMap('tags')));
+    return {};
+  },
+  UntagResource(input, at) {
+    at.tags.remove(arnOfTagged(input, at), input.texts('tagKeys'));
+    return {};
+  },
+  ListTagsForResource: (input, at) => ({ tags: at.tags.of(arnOfTagged(input, at)) }),
   CreateLogStream(input, { groups }) {
     groups.createStream(input.text('logGroupName', GROUP_NAME), input.text('logStreamName', STREAM_NAME));
     return {};
@@ -68,12 +82,20 @@ export const LOGS_CALLS: Readonly<Record<string, Call>> = {
     return {};
   },
 };
+/** @throws OperationRefused if the ARN is not of a log group that exists */
+function arnOfTagged(input: CallInput, { groups, arnOf }: At): string {
+  const group = groupOf(input.text('resourceArn'));
+  groups.require(group);
+  return arnOf(group);
+}
+
 /** The filters of log groups. */
 const FILTER_TYPES = ['AWS::Logs::MetricFilter', 'AWS::Logs::SubscriptionFilter'];
 
 export function open(ports: ServicePorts): Service {
   const groups = new LogGroupBook(ports.lines, () => ports.clock.nowEpochMs());
   const queries = new Queries(ports, groups);
+  const tags = new ResourceTags();
   return {
     api: {
       answer: async ({ operation, request }: ServiceCall) => {
@@ -88,7 +110,7 @@ export function open(ports: ServicePorts): Service {
           if (input === undefined) throw new OperationRefused('SerializationException', '');
           return {
             kind: 'result',
-            fields: await call(logsInput(action, input), { ports, groups, queries, arnOf }),
+            fields: await call(logsInput(action, input), { ports, groups, tags, queries, arnOf }),
           };
         } catch (error) {
           if (error instanceof OperationRefused) return error.toResult();
@@ -105,7 +127,11 @@ export function open(ports: ServicePorts): Service {
         for (const reader of stacks.everyOfType(type))
           for (const { property, message } of judgeLogFilter(reader.resource, reader.stack))
             reader.note(property, message, 'the gateway counts and delivers lines without this filter');
-      return () => groups.declare(declared);
+      const tagged = taggedGroups(stacks);
+      return () => {
+        groups.declare(declared);
+        tags.define(tagged);
+      };
     },
     rows: () =>
       groups.list().map(({ name, events, bytes }) => ({
@@ -116,9 +142,22 @@ export function open(ports: ServicePorts): Service {
       })),
     reset() {
       groups.clear();
+      tags.reset();
       queries.clear();
     },
   };
+}
+
+/** The tags of the stacks' groups, by ARN. */
+function taggedGroups(stacks: StackReading): ReadonlyMap<string, Tags> {
+  return new Map(
+    stacks
+      .everyOfType('AWS::Logs::LogGroup')
+      .map(({ resource: { physicalId, properties }, stack: { region, accountId } }) => [
+        `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${physicalId}`,
+        readTagList(properties),
+      ]),
+  );
 }
 
 /** The groups of the stacks. A stream may be in a group that a function of the stack writes to. */

@@ -10,6 +10,7 @@ export type InputCode =
   | 'LimitExceeded'
   | 'MissingParameter'
   | 'ResourceNotFound'
+  | 'ResourceNotFoundException'
   | 'ValidationError';
 
 /** A refusal whose error code cannot be derived from the member. */

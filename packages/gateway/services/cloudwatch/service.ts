@@ -5,6 +5,7 @@
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { AlarmBoard } from './alarms/alarm-board.ts';
 import { answerCloudWatch } from './api/calls.ts';
+import { readTagList, ResourceTags } from '../../kernel/resource-tags.ts';
 import { readEmbedded } from './metrics/embedded-format.ts';
 import { MetricStore } from './metrics/metric-store.ts';
 import type { EventSource } from '../../kernel/event-rows.ts';
@@ -21,10 +22,13 @@ import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import type { Alarm, MetricAlarm } from './alarms/alarm.ts';
 
+const ALARM_TYPES = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'];
+
 export function open(ports: ServicePorts): Service {
   const { clock, accountId, report } = ports;
   const store = new MetricStore({ report });
   const board = new AlarmBoard({ ...ports, store });
+  const tags = new ResourceTags();
   // Lines and measurements from before this service was loaded also count.
   const addEmbedded = (text: string): void => {
     for (const data of readEmbedded(text)) store.add(data);
@@ -39,15 +43,24 @@ export function open(ports: ServicePorts): Service {
       jsonVersion: '1.0',
       namespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
       answer: ({ operation, request: { region } }) =>
-        answerCloudWatch(operation, { store, board, clock, accountId, region }),
+        answerCloudWatch(operation, { store, board, tags, clock, accountId, region }),
     },
     prepare(stacks) {
       const alarms = readAlarms(stacks);
-      return () => board.replace(alarms);
+      const arns = new Map(alarms.map(({ name, arn }) => [name, arn]));
+      const defined = ALARM_TYPES.flatMap((type) => stacks.ofType(type)).map(
+        ({ resource: { physicalId, properties } }) =>
+          [arns.get(physicalId) ?? '', readTagList(properties)] as const,
+      );
+      return () => {
+        board.replace(alarms);
+        tags.define(new Map(defined));
+      };
     },
     rows: () => board.all.map(describeRow),
     reset() {
       board.clear();
+      tags.reset();
       store.clear();
     },
     close() {

@@ -1,7 +1,9 @@
 /** Handles the calls that create, delete, describe and list streams (docs/aws §18.11). */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
-import { memberOf } from '@gatewright/aws/json-object';
+import { mapOf, memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { MUST } from '@gatewright/aws/violations';
+import { printTagList, readTagMap } from '../../kernel/resource-tags.ts';
 import { invalidArgument } from './error.ts';
 import { kinesisInput, NAME_RULE } from './input.ts';
 import { ON_DEMAND_SHARDS } from './local-streams.ts';
@@ -35,7 +37,41 @@ export const ADMINISTRATION: Readonly<Record<string, Operation>> = {
   },
   ListShards: listShards,
   ListStreams: listStreams,
+  AddTagsToStream(input, place, streams) {
+    const { arn } = findTagged(input, 'Tags', place, streams).definition;
+    streams.tags.add(arn, readTagMap(mapOf(input, 'Tags')));
+    return {};
+  },
+  RemoveTagsFromStream(input, place, streams) {
+    const names = kinesisInput(input).texts('TagKeys', { most: MAX_TAGS });
+    streams.tags.remove(findTagged(input, 'TagKeys', place, streams).definition.arn, names);
+    return {};
+  },
+  ListTagsForStream(input, place, streams) {
+    const reader = kinesisInput(input);
+    const limit = reader.optionalInteger('Limit', { least: 1, most: MAX_TAGS }) ?? MAX_TAGS;
+    const after = reader.optionalText('ExclusiveStartTagKey', { least: 1, most: 128 });
+    const { arn } = findStream(input, place, streams, reader).definition;
+    const all = printTagList(streams.tags.of(arn)).toSorted((a, b) => (a.Key < b.Key ? -1 : 1));
+    const { page, hasMore } = pageOf(all, ({ Key }) => after === undefined || Key > after, limit);
+    return { Tags: page, HasMoreTags: hasMore };
+  },
 };
+
+/** The maximum number of tags of a stream. */
+const MAX_TAGS = 50;
+
+/** @throws OperationRefused if the member with the tags is missing, or the stream does not exist */
+function findTagged(
+  input: UnknownMembers,
+  member: string,
+  place: StreamPlace,
+  streams: LocalStreams,
+): LocalStream {
+  const reader = kinesisInput(input);
+  if (!reader.has(member)) reader.violate('null', member, MUST.notBeNull);
+  return findStream(input, place, streams, reader);
+}
 
 function createStream(input: UnknownMembers, place: StreamPlace, streams: LocalStreams): UnknownMembers {
   const reader = kinesisInput(input);
@@ -61,6 +97,7 @@ function createStream(input: UnknownMembers, place: StreamPlace, streams: LocalS
         `(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to request higher limits.`,
     );
   streams.create({ arn, name, ...place, mode, shardCount, retentionHours: 24 });
+  streams.tags.add(arn, readTagMap(mapOf(input, 'Tags')));
   return {};
 }
 

@@ -1,6 +1,7 @@
 /** The streams of this run by ARN, defined by stacks or created by calls. */
 import { createHash } from 'node:crypto';
 import type { EventPorts } from '../../kernel/event-ports.ts';
+import { ResourceTags } from '../../kernel/resource-tags.ts';
 import { rateExceeded } from './error.ts';
 import { rangesOf, Shard } from './shard.ts';
 import type { NewRecord, StoredRecord } from './shard.ts';
@@ -26,6 +27,7 @@ export const ON_DEMAND_SHARDS = 4;
 type StreamPorts = Pick<EventPorts, 'clock' | 'kept' | 'report'>;
 
 export class LocalStreams {
+  readonly tags = new ResourceTags();
   readonly #ports: StreamPorts;
   readonly #maxBytes: number;
   readonly #streams = new Map<string, LocalStream>();
@@ -69,10 +71,12 @@ export class LocalStreams {
     this.#streams.get(arn)?.purge();
     this.#streams.get(arn)?.close();
     this.#streams.delete(arn);
+    this.tags.forget(arn);
   }
 
   clear(): void {
     for (const arn of [...this.#streams.keys()]) this.remove(arn);
+    this.tags.reset();
   }
 
   #define(definition: StreamDefinition): void {

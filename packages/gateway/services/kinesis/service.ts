@@ -17,6 +17,7 @@ import { LocalStreams, ON_DEMAND_SHARDS } from './local-streams.ts';
 import type { LocalStream, StreamDefinition } from './local-streams.ts';
 import type { StreamMapping, StartingPosition } from './shard-lane.ts';
 import { StreamConsumer } from './stream-consumer.ts';
+import { readTagList } from '../../kernel/resource-tags.ts';
 import { streamOfIterator } from './shard-iterator.ts';
 import { nameOfStream } from './stream-place.ts';
 import { RecordedStreams } from './streams.ts';
@@ -67,8 +68,16 @@ class KinesisService implements Service {
     const mappings = stacks.offerSources('kinesis', isElsewhere ? undefined : byArn, (reader, definition) =>
       readStreamMapping(reader, definition, (name) => roles.get(name) ?? ''),
     );
+    const tags = new Map(
+      isElsewhere
+        ? []
+        : stacks
+            .ofType('AWS::Kinesis::Stream')
+            .map((reader) => [readStream(reader).arn, readTagList(reader.resource.properties)]),
+    );
     return () => {
       this.streams.replace(definitions);
+      this.streams.tags.define(tags);
       this.#read(mappings);
     };
   }

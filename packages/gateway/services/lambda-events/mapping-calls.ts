@@ -14,10 +14,17 @@ import { invalidParameter, readCall, readMembers, refuseForSource } from './mapp
 import { describeMissingRight } from '../../core/stack/source-rights.ts';
 
 const PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
+const LATEST = '$LATEST';
 /** Maximum number of mappings on one page of ListEventSourceMappings. */
 const PAGE = 100;
 
-type Ports = Pick<ServicePorts, 'accountId' | 'clock' | 'functionArnOf' | 'invoker' | 'permits' | 'random'>;
+type Ports = Pick<
+  ServicePorts,
+  'accountId' | 'clock' | 'functionArnOf' | 'invoker' | 'permits' | 'random'
+> & {
+  /** Whether a stack defines the version or alias with this ARN. */
+  readonly hasQualified: (arn: string) => boolean;
+};
 type Reply = { readonly status: number; readonly fields: UnknownMembers };
 
 export class MappingCalls {
@@ -153,12 +160,14 @@ export class MappingCalls {
   }
 
   /**
-   * Returns the ARN of a function.
-   * @throws OperationRefused for an unknown function
+   * Returns the ARN of a function, version or alias.
+   * @throws OperationRefused for an unknown one, in the same words for each of them (aws/aws-cdk#2084)
    */
   #arnOfFunction(functionName: unknown): string {
-    const { functionName: name } = parseFunctionName(asText(functionName) ?? '');
-    if (this.#ports.invoker.has(name)) return this.#arnOf(functionName);
+    const { functionName: name, qualifier = LATEST } = parseFunctionName(asText(functionName) ?? '');
+    const arn = this.#arnOf(functionName);
+    const isThere = this.#ports.invoker.has(name) && (qualifier === LATEST || this.#ports.hasQualified(arn));
+    if (isThere) return arn;
     throw invalidParameter('Function does not exist');
   }
 

@@ -17,6 +17,8 @@ import { DELIVERED, final } from '../../kernel/event-ports.ts';
 import { DEFAULT_ASYNC } from '../../kernel/delivery/retries.ts';
 import { parseArn } from '@gatewright/aws/arn';
 
+const QUALIFIED = ['AWS::Lambda::Alias', 'AWS::Lambda::Version'];
+
 class LambdaEventsService implements Service {
   readonly async: AsyncInvocations;
   readonly target: ServiceTarget;
@@ -25,6 +27,8 @@ class LambdaEventsService implements Service {
   readonly #ports: ServicePorts;
   #configs: ReadonlyMap<string, AsyncConfig> = new Map();
   #deadLetters: ReadonlyMap<string, string> = new Map();
+  /** The ARNs of the versions and aliases that the stacks define. */
+  #qualified: ReadonlySet<string> = new Set();
   #isRestored = false;
   readonly #reported = new Set<string>();
 
@@ -37,7 +41,10 @@ class LambdaEventsService implements Service {
       arnOf: ports.functionArnOf,
     });
     this.#mappings = new EventSourceMappings(ports);
-    const calls = new MappingCalls(this.#mappings, ports);
+    const calls = new MappingCalls(this.#mappings, {
+      ...ports,
+      hasQualified: (arn) => this.#qualified.has(arn),
+    });
     this.api = { answer: ({ request }) => calls.answer(request) };
     this.target = { deliver: deliverToFunction(this.async, (name) => invoker.has(name)) };
   }
@@ -53,7 +60,11 @@ class LambdaEventsService implements Service {
         return arn === undefined ? [] : [[reader.resource.physicalId, arn] as const];
       }),
     );
+    const qualified = QUALIFIED.flatMap((type) => stacks.ofType(type)).map(
+      ({ resource }) => resource.physicalId,
+    );
     return () => {
+      this.#qualified = new Set(qualified);
       this.#configs = configs;
       this.#deadLetters = deadLetters;
       if (!this.#isRestored) this.async.restore();

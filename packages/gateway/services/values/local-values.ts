@@ -4,6 +4,7 @@
  * gets a new version.
  */
 import { createHash } from 'node:crypto';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import { isGenerated } from '../../core/stack/generated-secret.ts';
@@ -19,9 +20,21 @@ type Versioned<Value> = Value & {
 
 export type Parameter = Versioned<ParameterDefinition>;
 export type Configuration = Versioned<Content>;
-/** `content` is undefined if a template defines a secret without a value. */
-export type Secret = Versioned<{ readonly content: Content | undefined; readonly arn: string | undefined }>;
+/** A secret as a template or the values file defines it. */
+type SecretDefinition = {
+  /** Undefined if a template defines a secret without a value. */
+  readonly content: Content | undefined;
+  readonly arn: string | undefined;
+  /** The properties of the template's secret that only DescribeSecret shows. */
+  readonly shown: UnknownMembers;
+};
+export type Secret = Versioned<SecretDefinition>;
 
+/** `replaced` is the definition that the call has replaced; a deleted parameter has no value. */
+type WrittenByCall = {
+  readonly replaced: string | undefined;
+  readonly value: ParameterDefinition | undefined;
+};
 type Kept = { readonly fingerprint: string; readonly version: number; readonly changedMs: number };
 
 type LocalValuesOptions = {
@@ -36,11 +49,15 @@ const MAX_REPORTED = 1_000;
 
 export class LocalValues {
   readonly #options: LocalValuesOptions;
-  #parameters: ReadonlyMap<string, Parameter> = new Map();
+  #parameters = new Map<string, Parameter>();
+  /** The parameters that calls have written or deleted, by name. */
+  readonly #ofCalls = new Map<string, WrittenByCall>();
   #secrets: ReadonlyMap<string, Secret> = new Map();
   #objects: ReadonlyMap<string, Versioned<Content>> = new Map();
   #buckets: ReadonlySet<string> = new Set();
   #configurations: ReadonlyMap<string, Configuration> = new Map();
+  /** The parameters of the stacks and the values file, as text. */
+  #defined: ReadonlyMap<string, string> = new Map();
   #kept = new Map<string, Kept>();
   readonly #reported = new Set<string>();
 
@@ -59,7 +76,7 @@ export class LocalValues {
     ): Versioned<Value> => {
       const id = `${service} ${name}`;
       const old = before.get(id);
-      const fingerprint = createHash('sha256').update(print).digest('hex');
+      const fingerprint = fingerprintOf(print);
       const isSame = old?.fingerprint === fingerprint;
       const version = isSame ? old.version : (old?.version ?? 0) + 1;
       const changedMs = isSame ? old.changedMs : this.#options.clock.nowEpochMs();
@@ -68,14 +85,14 @@ export class LocalValues {
     };
     const contents = (service: string, all: ReadonlyMap<string, Content>) =>
       new Map([...all].map(([name, content]) => [name, keep(service, name, content, printOf(content))]));
-    const parameters = new Map([...parametersOf(stacks), ...written.parameters]);
+    const parameters = this.#withCalls(new Map([...parametersOf(stacks), ...written.parameters]));
     this.#parameters = new Map(
-      [...parameters].map(([name, one]) => [name, keep('ssm', name, one, `${one.type} ${one.value}`)]),
+      [...parameters].map(([name, one]) => [name, keep('ssm', name, one, printParameter(one))]),
     );
     this.#secrets = new Map(
-      this.#mergeSecrets(written, stacks).map(({ name, content, arn }) => [
+      [...this.#mergeSecrets(written, stacks)].map(([name, secret]) => [
         name,
-        keep('secretsmanager', name, { content, arn }, content === undefined ? '' : printOf(content)),
+        keep('secretsmanager', name, secret, secret.content === undefined ? '' : printOf(secret.content)),
       ]),
     );
     this.#objects = contents('s3', written.objects);
@@ -86,9 +103,54 @@ export class LocalValues {
 
   /** Finds a parameter by name or ARN; a missing parameter is reported. */
   parameter(nameOrArn: string): Parameter | undefined {
+    return this.#orReport(this.findParameter(nameOrArn), 'ssm', nameOrArn);
+  }
+
+  /** Finds a parameter by name or ARN. */
+  findParameter(nameOrArn: string): Parameter | undefined {
     const named = /^arn:[\w-]+:ssm:[^:]*:\d*:parameter\/(.+)$/.exec(nameOrArn)?.[1] ?? nameOrArn;
-    const found = this.#parameters.get(named) ?? this.#parameters.get(withOtherSlash(named));
-    return this.#orReport(found, 'ssm', nameOrArn);
+    return this.#parameters.get(named) ?? this.#parameters.get(withOtherSlash(named));
+  }
+
+  get parameterCount(): number {
+    return this.#parameters.size;
+  }
+
+  /** Writes a parameter until its definition changes or the gateway ends. Returns its new version. */
+  putParameter(name: string, value: ParameterDefinition): number {
+    const known = this.findParameter(name);
+    const at = known?.name ?? name;
+    const version = (known?.version ?? 0) + 1;
+    const changedMs = this.#options.clock.nowEpochMs();
+    this.#ofCalls.set(at, { replaced: this.#defined.get(at), value });
+    this.#kept.set(`ssm ${at}`, { fingerprint: fingerprintOf(printParameter(value)), version, changedMs });
+    this.#parameters.set(at, { ...value, name: at, version, changedMs });
+    return version;
+  }
+
+  /** Deletes a parameter until its definition changes. Returns whether there was one. */
+  deleteParameter(name: string): boolean {
+    const known = this.findParameter(name);
+    if (known === undefined) return false;
+    this.#ofCalls.set(known.name, { replaced: this.#defined.get(known.name), value: undefined });
+    this.#kept.delete(`ssm ${known.name}`);
+    return this.#parameters.delete(known.name);
+  }
+
+  /** Forgets what calls have written or deleted. The definitions are in effect again after the next `replace`. */
+  forgetCalls(): void {
+    this.#ofCalls.clear();
+  }
+
+  /** Returns the defined parameters with what calls have changed, unless the definition has changed since. */
+  #withCalls(defined: ReadonlyMap<string, ParameterDefinition>): ReadonlyMap<string, ParameterDefinition> {
+    this.#defined = new Map([...defined].map(([name, one]) => [name, printParameter(one)]));
+    const merged = new Map(defined);
+    for (const [name, { replaced, value }] of this.#ofCalls)
+      if (this.#defined.get(name) !== replaced) this.#ofCalls.delete(name);
+      else if (value === undefined) merged.delete(name);
+      else merged.set(name, value);
+    return merged;
   }
 
   parametersBelow(path: string, isRecursive: boolean): readonly Parameter[] {
@@ -140,11 +202,11 @@ export class LocalValues {
     return undefined;
   }
 
-  #mergeSecrets(written: ValueDefinitions, stacks: readonly ResolvedStack[]) {
-    const secrets = new Map<
-      string,
-      { name: string; content: Content | undefined; arn: string | undefined }
-    >();
+  #mergeSecrets(
+    written: ValueDefinitions,
+    stacks: readonly ResolvedStack[],
+  ): ReadonlyMap<string, SecretDefinition> {
+    const secrets = new Map<string, SecretDefinition>();
     for (const { stackName, resources } of stacks)
       for (const { type, logicalId, physicalId, properties } of resources.values()) {
         if (type !== 'AWS::SecretsManager::Secret') continue;
@@ -154,14 +216,15 @@ export class LocalValues {
           text === undefined
             ? undefined
             : { bytes: Buffer.from(text), isText: true, contentType: 'text/plain' };
-        secrets.set(name, { name, content, arn: physicalId });
+        const { Description, KmsKeyId, Tags } = properties;
+        secrets.set(name, { content, arn: physicalId, shown: { Description, KmsKeyId, Tags } });
       }
     for (const [id, content] of written.secrets) {
       const name = nameOfSecret(id)?.replace(/-[a-zA-Z0-9]{6}$/, '') ?? id;
-      const arn = id === name ? secrets.get(name)?.arn : id;
-      secrets.set(name, { name, content, arn });
+      const known = secrets.get(name);
+      secrets.set(name, { content, arn: id === name ? known?.arn : id, shown: known?.shown ?? {} });
     }
-    return [...secrets.values()];
+    return secrets;
   }
 
   #secretText(id: string, properties: ResolvedStack['metadata']): string | undefined {
@@ -169,6 +232,14 @@ export class LocalValues {
     if (typeof text === 'string') return text;
     return isGenerated(spec) ? this.#options.generated.textOf(id, spec) : undefined;
   }
+}
+
+function fingerprintOf(print: string): string {
+  return createHash('sha256').update(print).digest('hex');
+}
+
+function printParameter({ type, value }: ParameterDefinition): string {
+  return `${type} ${value}`;
 }
 
 /** AWS finds `/host` as `host`, and `host` as `/host`, because both have the same ARN [obs: moto, test_ssm.py]. */

@@ -80,8 +80,9 @@ function getValue(fields: UnknownMembers, secret: Secret, home: Home): UnknownMe
 }
 
 function getFacts(_fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
-  const { name, changedMs, content } = secret;
+  const { name, changedMs, content, shown } = secret;
   return {
+    ...shown,
     ARN: arnOfSecret(secret, home),
     CreatedDate: changedMs / 1000,
     LastChangedDate: changedMs / 1000,

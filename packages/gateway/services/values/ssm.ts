@@ -25,6 +25,7 @@ import {
   textsField,
 } from './value-call.ts';
 import type { Home } from './value-call.ts';
+import { deleteParameter, deleteParameters, putParameter } from './write-parameters.ts';
 import { CallModel } from '../../kernel/calls/call-model.ts';
 import { SSM_MODEL } from '../../kernel/calls/models/ssm.ts';
 
@@ -34,7 +35,7 @@ const MAX_NAMES = 10;
 const PAGE = 10;
 
 type Operation = {
-  /** Returns the names and paths of the parameters that the call reads. */
+  /** Returns the names and paths of the parameters that the call reads or changes. */
   readonly reads: (fields: UnknownMembers) => readonly string[];
   readonly run: (fields: UnknownMembers, values: LocalValues, home: Home) => UnknownMembers;
 };
@@ -121,6 +122,20 @@ export const SSM_CALLS = new Map<string, Operation>([
   ],
   ['GetParameters', { reads: (fields) => textsField(fields, 'Names', MAX_NAMES), run: getParameters }],
   ['GetParametersByPath', { reads: (fields) => [textField(fields, 'Path')], run: getParametersByPath }],
+  [
+    'PutParameter',
+    {
+      reads: (fields) => [textField(fields, 'Name')],
+      run(fields, values) {
+        const name = textField(fields, 'Name');
+        if (!name.startsWith('arn:') && !NAME.test(name))
+          throw new ServiceRefusal('ValidationException', NO_NAME);
+        return putParameter(fields, values);
+      },
+    },
+  ],
+  ['DeleteParameter', { reads: (fields) => [textField(fields, 'Name')], run: deleteParameter }],
+  ['DeleteParameters', { reads: (fields) => textsField(fields, 'Names', MAX_NAMES), run: deleteParameters }],
 ]);
 
 function getParameters(fields: UnknownMembers, values: LocalValues, home: Home): UnknownMembers {

@@ -233,7 +233,7 @@ class Reader implements ValueDefinitions {
   }
 }
 
-function isParameterType(type: unknown): type is ParameterType {
+export function isParameterType(type: unknown): type is ParameterType {
   return typeof type === 'string' && PARAMETER_TYPES.includes(type);
 }
 

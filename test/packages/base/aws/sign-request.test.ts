@@ -1,3 +1,4 @@
+import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
@@ -5,13 +6,69 @@ import { describe, it } from 'node:test';
 import {
   canonicalRequest,
   equalInConstantTime,
+  presignUrl,
   signatureOf,
   signRequest,
   toAmzDate,
 } from '../../../../packages/base/aws/sign-request.ts';
+import { verifySignature } from '../../../../packages/base/aws/signature.ts';
 import { Sha256 } from '../../../support/sha256.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 8, 9, 10);
+
+describe('presignUrl', () => {
+  const signer = {
+    accessKeyId: 'AKIDEXAMPLE',
+    secretAccessKey: 'wJalrXUtnFEMI',
+    service: 'lambda',
+    region: 'eu-west-1',
+    nowEpochMs: NOW_MS,
+    expiresSeconds: 600,
+  };
+  const verifiedAt = (url: URL, nowEpochMs: number): string =>
+    verifySignature(
+      {
+        method: 'GET',
+        path: url.pathname,
+        query: url.search.slice(1),
+        rawHeaders: ['Host', url.host],
+        body: '',
+      },
+      { nowEpochMs, service: 'lambda', secretOf: () => signer.secretAccessKey, sessionOf: sessionOf(url) },
+    ).kind;
+  const sessionOf = (url: URL) => () => {
+    const token = url.searchParams.get('X-Amz-Security-Token');
+    return token === null ? undefined : { token, isExpired: false };
+  };
+
+  it('signs like the presigner of the SDK, with and without a session', async () => {
+    for (const sessionToken of [undefined, 'a+b/c=']) {
+      const url = presignUrl({
+        ...signer,
+        sessionToken,
+        url: new URL('http://127.0.0.1:4000/_code/list.zip'),
+      });
+      const { accessKeyId, secretAccessKey, service, region } = signer;
+      const credentials = { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
+      const own = new SignatureV4({ credentials, service, region, sha256: Sha256 });
+      const { query = {} } = await own.presign(
+        new HttpRequest({
+          hostname: '127.0.0.1',
+          port: 4000,
+          path: '/_code/list.zip',
+          headers: { host: '127.0.0.1:4000' },
+        }),
+        { expiresIn: 600, signingDate: new Date(NOW_MS) },
+      );
+
+      assert.equal(url.searchParams.get('X-Amz-Signature'), query['X-Amz-Signature']);
+      assert.deepEqual(
+        [NOW_MS, NOW_MS + 599_000, NOW_MS + 601_000].map((now) => verifiedAt(url, now)),
+        ['verified', 'verified', 'refused'],
+      );
+    }
+  });
+});
 
 describe('signRequest', () => {
   it("signs like AWS's own signer", async () => {

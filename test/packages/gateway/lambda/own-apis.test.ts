@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 
-import { writeZip } from '../../../../layers/zip.ts';
+import { writeZip } from '../../../../packages/base/aws/zip-archive.ts';
 import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
 import { makeTrustStore } from '@gatewright/aws/certificates/java-trust-store';
 import { thisMachine } from '../../../../packages/gateway/lambda/process/find-toolchain.ts';

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FunctionCode, FunctionDefinition } from '../../../core/stack/function.ts';
+import { writeZip } from '@gatewright/aws/zip-archive';
+import { runtimeFamily } from '../../../core/stack/function.ts';
+import type { FunctionCode, FunctionDefinition, LayerDefinition } from '../../../core/stack/function.ts';
 
 type CodeFacts = {
   readonly CodeSize: number;
@@ -14,31 +16,41 @@ type CodeFacts = {
  * Maximum number of files of a folder that are counted. The size reported for a folder with more files is too small.
  */
 const MAX_FILES = 5_000;
-/** Folders that the toolchains do not deploy. */
-const SKIPPED = new Set(['.git', '.serverless', '.aws-sam', 'cdk.out']);
+/** Folders that the toolchains do not deploy. One of them has the credentials of this run. */
+const SKIPPED = new Set(['.git', '.gatewright', '.serverless', '.aws-sam', 'cdk.out']);
 
 /**
  * Reads facts about the code of functions. An archive has its own size and hash. Other code is not packaged here: its
  * size is the size of its files, and its hash changes when a file changes.
  */
 export class FunctionCodes {
-  readonly #replaced = new Map<string, CodeFacts>();
+  readonly #replaced = new Map<string, { readonly facts: CodeFacts; readonly archive: Buffer }>();
   /** The facts of archives by path. An archive has up to 250 MB, which are hashed again only after it has changed. */
   readonly #archives = new Map<string, CodeFacts>();
 
-  /** Keeps the facts of an archive that a call has sent. */
-  replace(arn: string, facts: CodeFacts): void {
-    this.#replaced.set(arn, facts);
+  /** Keeps an archive that a call has sent, and its facts. */
+  replace(arn: string, archive: Buffer, facts: CodeFacts): void {
+    this.#replaced.set(arn, { archive, facts });
   }
 
-  of({ arn, code, place }: FunctionDefinition): CodeFacts {
-    return this.#replaced.get(arn) ?? this.#read(code, place.file);
+  /** Returns the archive that a call has sent for a function; undefined if the template's code is in use. */
+  archiveOf({ arn }: FunctionDefinition): Buffer | undefined {
+    return this.#replaced.get(arn)?.archive;
   }
 
-  #read(code: FunctionCode, template: string): CodeFacts {
+  of({ arn, code, place, runtime }: FunctionDefinition): CodeFacts {
+    return this.#replaced.get(arn)?.facts ?? this.#read(code, place.file, runtime);
+  }
+
+  /** Returns the size of a layer's files; undefined for a layer that is not on this machine. */
+  sizeOfLayer({ directory }: LayerDefinition): number | undefined {
+    return directory === undefined ? undefined : readFolder(directory, directory).CodeSize;
+  }
+
+  #read(code: FunctionCode, template: string, runtime: string): CodeFacts {
     switch (code.kind) {
       case 'inline':
-        return factsOf(code.source, Buffer.byteLength(code.source), changedAt(template));
+        return factsOf(packInline(code.source, runtime), changedAt(template));
       case 'archive':
         return this.#readArchive(code.packed.file) ?? readFolder('', template);
       case 'directory':
@@ -53,7 +65,7 @@ export class FunctionCodes {
     if (known?.CodeSize === stat.size && known.LastModified === printTime(stat.mtimeMs)) return known;
     try {
       const content = readFileSync(file);
-      const facts = factsOf(content, content.length, stat.mtimeMs);
+      const facts = factsOf(content, stat.mtimeMs);
       this.#archives.set(file, facts);
       return facts;
     } catch {
@@ -62,7 +74,14 @@ export class FunctionCodes {
   }
 }
 
-export function factsOf(content: Buffer | string, size: number, changedMs: number): CodeFacts {
+/** Makes the archive that CloudFormation makes of `Code.ZipFile`. */
+export function packInline(source: string, runtime: string): Buffer {
+  const name = runtimeFamily(runtime) === 'python' ? 'index.py' : 'index.js';
+  return writeZip(new Map([[name, Buffer.from(source)]]));
+}
+
+/** @param size the size of the code, if the content is not the code itself */
+export function factsOf(content: Buffer | string, changedMs: number, size = content.length): CodeFacts {
   return {
     CodeSize: size,
     CodeSha256: createHash('sha256').update(content).digest('base64'),
@@ -84,10 +103,10 @@ function readFolder(folder: string, template: string): CodeFacts {
   const size = stats.reduce((sum, { stat }) => sum + (stat?.size ?? 0), 0);
   const changedMs = Math.max(changedAt(template), ...stats.map(({ stat }) => stat?.mtimeMs ?? 0));
   const names = stats.map(({ file, stat }) => `${file} ${stat?.size ?? 0} ${stat?.mtimeMs ?? 0}`);
-  return factsOf(names.join('\n'), size, changedMs);
+  return factsOf(names.join('\n'), changedMs, size);
 }
 
-function listFiles(folder: string): readonly string[] {
+export function listFiles(folder: string): readonly string[] {
   const files: string[] = [];
   const folders = [folder];
   for (let next = folders.pop(); next !== undefined && files.length < MAX_FILES; next = folders.pop())

@@ -65,11 +65,11 @@ export function createFunctionCode(
     if (moved !== undefined) return moved;
     const archive = readArchive(input, isImage(found));
     if (typeof archive === 'string') return refused(call, 400, 'InvalidParameterValueException', archive);
-    const facts = factsOf(archive, archive.length, clock.nowEpochMs());
+    const facts = factsOf(archive, clock.nowEpochMs());
     if (input?.['DryRun'] !== true) {
       const outcome = await replaceCode(functionName, archive);
       if (outcome.kind !== 'replaced') return refuseCode(call, functionName, outcome, report);
-      codes.replace(found.definition.arn, facts);
+      codes.replace(found.definition.arn, archive, facts);
     }
     const { CodeSize, CodeSha256 } = facts;
     const status = input?.['DryRun'] === true ? {} : IN_PROGRESS;

@@ -39,7 +39,9 @@ export function printConfiguration(
     // Lambda leaves out the environment and the layers of a function that has none.
     ...(Object.keys(environment).length > 0 && { Environment: { Variables: environment } }),
     TracingConfig: properties['TracingConfig'] ?? { Mode: 'PassThrough' },
-    ...(layers.length > 0 && { Layers: layers.map(({ arn }) => ({ Arn: arn })) }),
+    ...(layers.length > 0 && {
+      Layers: layers.map((layer) => ({ Arn: layer.arn, CodeSize: codes.sizeOfLayer(layer) })),
+    }),
     Architectures: properties['Architectures'] ?? ['x86_64'],
     EphemeralStorage: properties['EphemeralStorage'] ?? { Size: 512 },
     LoggingConfig: printLogging(name, membersOf(properties['LoggingConfig'])),
@@ -52,13 +54,10 @@ export function printConfiguration(
   return { ...configuration, RevisionId: revisionOf(JSON.stringify(configuration)) };
 }
 
-/**
- * Prints where the code is. The address from which AWS lets the archive be downloaded is left out, because there is no
- * archive here.
- */
-export function printCode(found: FoundFunction): object {
+/** Prints where the code is. @param Location the address of the archive; undefined if it cannot be downloaded */
+export function printCode(found: FoundFunction, Location: string | undefined): object {
   const ImageUri = textOf(membersOf(propertiesOf(found)['Code']), 'ImageUri');
-  if (ImageUri === '') return { RepositoryType: 'S3' };
+  if (ImageUri === '') return { RepositoryType: 'S3', Location };
   return { RepositoryType: 'ECR', ImageUri };
 }
 

@@ -1,6 +1,8 @@
 import { printCode, printConfiguration } from './function-configuration.ts';
+import { locationOf } from './code-download.ts';
 import type { FunctionCodes } from './code-facts.ts';
-import { isJsonList, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { Clock } from '../../../core/ports.ts';
+import { readTagList } from '../../../kernel/resource-tags.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import { executedVersion } from '../../functions/function-aliases.ts';
@@ -14,15 +16,19 @@ const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/(configuration))?)?\/?$/;
 /** The page size of ListFunctions (Lambda API reference). */
 const PAGE = 50;
 
+type Codes = { readonly codes: FunctionCodes; readonly clock: Pick<Clock, 'nowEpochMs'> };
+
 /** @param others handles all other calls */
 export function createLambdaReads(
   stacks: () => readonly ResolvedStack[],
-  codes: FunctionCodes,
+  { codes, clock }: Codes,
   others: AwsService,
 ): AwsService {
   const read = answering((call) => {
     const [, named] = PATH.exec(call.request.path) ?? [];
-    return named === undefined ? listFunctions(call, stacks(), codes) : getFunction(call, stacks(), codes);
+    return named === undefined
+      ? listFunctions(call, stacks(), codes)
+      : getFunction(call, stacks(), { codes, clock });
   });
   return (call) => {
     const { method, path } = call.request;
@@ -30,7 +36,7 @@ export function createLambdaReads(
   };
 }
 
-function getFunction(call: AwsCall, stacks: readonly ResolvedStack[], codes: FunctionCodes): ControlReply {
+function getFunction(call: AwsCall, stacks: readonly ResolvedStack[], at: Codes): ControlReply {
   const target = readTarget(call);
   const { operation, functionName, qualifier, plainArn, arn } = target;
   const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: plainArn }]);
@@ -38,9 +44,10 @@ function getFunction(call: AwsCall, stacks: readonly ResolvedStack[], codes: Fun
   const found = findFunction(stacks, functionName);
   const isThere = qualifier === undefined || hasFunctionQualifier(stacks, functionName, qualifier);
   if (found === undefined || !isThere) return notFound(call, `Function not found: ${arn}`);
-  const configuration = { ...printConfiguration(found, codes), ...printQualified(target, stacks) };
+  const configuration = { ...printConfiguration(found, at.codes), ...printQualified(target, stacks) };
   if (operation === 'GetFunctionConfiguration') return jsonReply(200, configuration);
-  return jsonReply(200, { Configuration: configuration, Code: printCode(found), ...printSettings(found) });
+  const code = printCode(found, locationOf(call, found.definition, at));
+  return jsonReply(200, { Configuration: configuration, Code: code, ...printSettings(found) });
 }
 
 /** A call that names a qualifier gets the qualified ARN and the version, even for `$LATEST` [obs]. */
@@ -59,17 +66,12 @@ function printQualified(
 /** Returns the tags and the reserved concurrency, which Lambda leaves out if there are none. */
 function printSettings({ definition, stack }: FoundFunction): object {
   const properties = stack.resources.get(definition.logicalId)?.properties ?? {};
-  const tags = tagsOf(properties['Tags']);
+  const tags = readTagList(properties);
   const reserved = properties['ReservedConcurrentExecutions'];
   return {
     ...(Object.keys(tags).length > 0 && { Tags: tags }),
     ...(reserved !== undefined && { Concurrency: { ReservedConcurrentExecutions: Number(reserved) } }),
   };
-}
-
-function tagsOf(tags: unknown): Readonly<Record<string, string>> {
-  if (!isJsonList(tags)) return {};
-  return Object.fromEntries(tags.map(membersOf).map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value')]));
 }
 
 function listFunctions(call: AwsCall, stacks: readonly ResolvedStack[], codes: FunctionCodes): ControlReply {

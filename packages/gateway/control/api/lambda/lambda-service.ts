@@ -1,3 +1,4 @@
+import { createCodeDownload, isCodeDownload } from './code-download.ts';
 import { FunctionCodes } from './code-facts.ts';
 import type { Clock } from '../../../core/ports.ts';
 import { createFunctionCode, isCodeCall, type ReplaceCode } from './function-code.ts';
@@ -46,7 +47,9 @@ export function createLambda({
       executedVersion(apis.stacks, name, qualifier, () => invoke.random.fraction())?.version,
     memoryMbOf: (name) => findFunction(apis.stacks, name)?.definition.memorySizeMb,
   });
-  return createLambdaReads(stacks, codes, (call) => {
+  const downloads = createCodeDownload(stacks, codes);
+  return createLambdaReads(stacks, { codes, clock }, (call) => {
+    if (isCodeDownload(call.request)) return downloads(call);
     if (isCodeCall(call.request)) return code(call);
     if (isUrlConfigCall(call.request)) return urls(call);
     if (OF_MAPPINGS.test(call.request.path)) return mappings(call);

@@ -6,8 +6,8 @@ import { badRequest, conflict } from '../../control-error.ts';
 import type { ControlError } from '../../control-error.ts';
 import { checkAuthorizer } from '../../edits/check-authorizer.ts';
 import { listingRefusal, plainRefusal } from '../../edits/patch.ts';
-import { mapOf, textOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import { listOf, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject, UnknownMembers } from '@gatewright/aws/json-object';
 import { constraintsOf } from '../../resource-types/constraints.ts';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { compileModels } from '../../../core/deployment/models/models.ts';
@@ -126,10 +126,19 @@ const MODELS: RestPart = {
   check: ({ api, models }) => {
     compileModels(api.id, models);
   },
-  inUse: (model, method, path) =>
-    Object.values(mapOf(method, 'RequestModels')).includes(modelName(model))
-      ? `Cannot delete model '${modelName(model)}', is referenced in method request: ${path}/${textOf(method, 'HttpMethod')}`
-      : undefined,
+  inUse(model, method, path) {
+    const name = modelName(model);
+    const isIn = (owner: UnknownMembers, map: string): boolean =>
+      Object.values(mapOf(owner, map)).includes(name);
+    const responses = listOf(method, 'MethodResponses').map(membersOf);
+    const place = isIn(method, 'RequestModels')
+      ? 'request'
+      : responses.some((response) => isIn(response, 'ResponseModels')) && 'response';
+    // AWS's wordings (amazon-archives/aws-apigateway-importer#89, #113).
+    return place === false
+      ? undefined
+      : `Cannot delete model '${name}', is referenced in method ${place}: ${path}/${textOf(method, 'HttpMethod')}`;
+  },
   usual: (model) => ({ contentType: 'application/json', name: modelName(model) }),
 };
 

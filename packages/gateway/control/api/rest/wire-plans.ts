@@ -73,9 +73,11 @@ function crudRoutes(account: Account, random: Random, hasStage: HasStage): reado
       path: '/usageplans/{usagePlanId}',
       serve({ path }) {
         const plan = account.plans.get(path('usagePlanId'));
-        if (plan.apiStages.length > 0)
+        const [first] = plan.apiStages;
+        if (first !== undefined)
+          // AWS's wording (aws/aws-sdk-js#3841).
           throw badRequest(
-            'Cannot delete a usage plan with API stages; remove the stages from the plan first',
+            `Cannot delete Usage Plan ${plan.id} because there are API Stages associated with it, including ${first.apiId}:${first.stage}`,
           );
         account.plans.delete(plan.id);
         return emptyReply(202);

@@ -6,13 +6,14 @@ import { badRequest, notFound } from '../../control-error.ts';
 import { callMadeResource } from '../../edits/edit-resources.ts';
 import { readPatch } from '../../edits/patch.ts';
 import { parseArn } from '@gatewright/aws/arn';
-import { listOf, mapOf } from '@gatewright/aws/json-object';
+import { listOf, mapOf, textOf } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../../core/api-call.ts';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { V2_TYPES } from '../../resource-types/v2-types.ts';
 import { mergeFields, readFields, replaceRule, showFields } from '../rest/field-table.ts';
 import { collectionRoutes } from '../rest/wire-collection.ts';
 import { isoTime, requireMembers, v2Collection } from './v2-wire.ts';
+import type { ApiState } from '../../api-state.ts';
 import type { VpcLink } from '../../vpc-links.ts';
 import type { Field } from '../../resource-types/fields.ts';
 import type { RestControl } from '../rest/wire-api.ts';
@@ -66,7 +67,13 @@ function restRoutes(control: RestControl): readonly WireRoute[] {
         return changed;
       },
       remove(call) {
-        vpcLinks.delete(find('rest', call, control).id);
+        const { id } = find('rest', call, control);
+        refuseUsed(
+          id,
+          control.apis.all.flatMap((api) => deployedUses(api, id)),
+          'RESTApiId:Method:Resource:Stage',
+        );
+        vpcLinks.delete(id);
       },
     }),
   ];
@@ -96,7 +103,13 @@ function httpRoutes(control: RestControl): readonly WireRoute[] {
         return changed;
       },
       remove(call) {
-        vpcLinks.delete(find('http', call, control).id);
+        const { id } = find('http', call, control);
+        refuseUsed(
+          id,
+          control.apis.all.flatMap((api) => routesThrough(api, id)),
+          'Method:Resource',
+        );
+        vpcLinks.delete(id);
       },
     },
     202,
@@ -119,6 +132,45 @@ function find(kind: Kind, { path }: WireCall, { apis }: RestControl): VpcLink {
   const link = apis.vpcLinks.find(path('vpcLinkId'));
   if (link?.kind !== kind) throw notFound('Invalid Vpc Link identifier specified');
   return link;
+}
+
+/** @throws ControlError BadRequestException for a link in use, in AWS's words (klothoplatform/klotho#202) */
+function refuseUsed(id: string, uses: readonly string[], format: string): void {
+  if (uses.length > 0)
+    throw badRequest(
+      `Cannot delete vpc link. Vpc link '${id}', is referenced in [${uses.join(', ')}] in format of [${format}].`,
+    );
+}
+
+/** Returns the methods that stages serve through a link. A method that is not deployed does not keep the link. */
+function deployedUses(api: ApiState, linkId: string): readonly string[] {
+  return api.stages.flatMap(({ settings }) =>
+    (api.deployment(settings.deploymentId)?.resources.methods ?? [])
+      .filter(({ properties }) => textOf(mapOf(properties, 'Integration'), 'ConnectionId') === linkId)
+      .map(({ properties }) =>
+        [
+          api.identity.apiId,
+          textOf(properties, 'HttpMethod'),
+          textOf(properties, 'ResourceId'),
+          settings.name,
+        ].join(':'),
+      ),
+  );
+}
+
+/** Returns the routes of an HTTP API through a link (hashicorp/terraform-provider-aws#12195). */
+function routesThrough({ resources }: ApiState, linkId: string): readonly string[] {
+  return resources.routes
+    .filter(({ properties }) => {
+      const integration = resources.integrations.get(
+        textOf(properties, 'Target').replace('integrations/', ''),
+      );
+      return textOf(integration?.properties ?? {}, 'ConnectionId') === linkId;
+    })
+    .map(({ id, properties }) => {
+      const [method = '', path] = textOf(properties, 'RouteKey').split(' ');
+      return `${path === undefined ? 'ANY' : method}:${id}`;
+    });
 }
 
 /** A link is shown as pending by the call that creates it, and is available in all later calls [obs]. */

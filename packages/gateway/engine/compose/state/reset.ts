@@ -68,6 +68,13 @@ const RESET_PARTS: readonly ResetPart[] = [
         journal.forget(),
   },
   {
+    name: 'parameters',
+    keep:
+      ({ values }) =>
+      () =>
+        values.forgetCalls(),
+  },
+  {
     name: 'temporary keys',
     keep:
       ({ sessions }) =>

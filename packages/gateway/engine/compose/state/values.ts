@@ -65,6 +65,13 @@ export class LateValues {
     else (await this.#opening)?.replace(written ?? (await noValues()), stacks);
   }
 
+  /** Restores the parameters as the stacks and the values file define them. */
+  async forgetCalls(): Promise<void> {
+    if (this.#opened === undefined) return;
+    this.#opened.forgetCalls();
+    await this.replace(this.#written, this.#stacks);
+  }
+
   async #open(): Promise<LocalValues> {
     const { LocalValues } = await this.#load();
     const report = (sentence: string): void => this.#options.log.write(sentence);

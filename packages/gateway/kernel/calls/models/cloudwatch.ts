@@ -18,6 +18,7 @@ export const CLOUDWATCH_MODEL: string = String.raw`
 {"shape":"AlarmTagsPropagationTagKeys","type":"list","least":1,"most":50,"each":"AlarmTagsPropagationTagKey"}
 {"shape":"AlarmType","type":"text","values":["CompositeAlarm","MetricAlarm","LogAlarm"]}
 {"shape":"AlarmTypes","type":"list","each":"AlarmType"}
+{"shape":"AmazonResourceName","type":"text","least":1,"most":1024}
 {"shape":"ComparisonOperator","type":"text","values":["GreaterThanOrEqualToThreshold","GreaterThanThreshold","LessThanThreshold","LessThanOrEqualToThreshold","LessThanLowerOrGreaterThanUpperThreshold","LessThanLowerThreshold","GreaterThanUpperThreshold"]}
 {"shape":"ContributorId","type":"text","least":1,"most":16}
 {"shape":"DatapointsToAlarm","type":"number","least":1}
@@ -56,6 +57,7 @@ export const CLOUDWATCH_MODEL: string = String.raw`
 {"shape":"Statistic","type":"text","values":["SampleCount","Average","Sum","Minimum","Maximum"]}
 {"shape":"Tag","type":"object","required":["Key","Value"],"members":{"Key":"TagKey","Value":"TagValue"}}
 {"shape":"TagKey","type":"text","least":1,"most":128}
+{"shape":"TagKeyList","type":"list","each":"TagKey"}
 {"shape":"TagList","type":"list","each":"Tag"}
 {"shape":"TagValue","type":"text","least":0,"most":256}
 {"shape":"Timezone","type":"text","least":1,"most":50}
@@ -70,7 +72,10 @@ export const CLOUDWATCH_MODEL: string = String.raw`
 {"operation":"DisableAlarmActions","required":["AlarmNames"],"members":{"AlarmNames":"AlarmNames"}}
 {"operation":"EnableAlarmActions","required":["AlarmNames"],"members":{"AlarmNames":"AlarmNames"}}
 {"operation":"GetMetricData","required":["MetricDataQueries","StartTime","EndTime"],"members":{"MetricDataQueries":"MetricDataQueries","StartTime":"time","EndTime":"time","NextToken":"text","ScanBy":"ScanBy","MaxDatapoints":"number","LabelOptions":"LabelOptions"}}
+{"operation":"ListTagsForResource","required":["ResourceARN"],"members":{"ResourceARN":"AmazonResourceName"}}
 {"operation":"PutCompositeAlarm","required":["AlarmName","AlarmRule"],"members":{"ActionsEnabled":"flag","AlarmActions":"ResourceList","AlarmDescription":"AlarmDescription","AlarmName":"AlarmName","AlarmRule":"AlarmRule","InsufficientDataActions":"ResourceList","OKActions":"ResourceList","Tags":"TagList","ActionsSuppressor":"AlarmArn","ActionsSuppressorWaitPeriod":"number","ActionsSuppressorExtensionPeriod":"number","ActionConfiguration":"ActionConfiguration"}}
 {"operation":"PutMetricAlarm","required":["AlarmName"],"members":{"AlarmName":"AlarmName","AlarmDescription":"AlarmDescription","ActionsEnabled":"flag","OKActions":"ResourceList","AlarmActions":"ResourceList","InsufficientDataActions":"ResourceList","MetricName":"MetricName","Namespace":"Namespace","Statistic":"Statistic","ExtendedStatistic":"text","Dimensions":"Dimensions","Period":"Period","Unit":"StandardUnit","EvaluationPeriods":"EvaluationPeriods","DatapointsToAlarm":"DatapointsToAlarm","Threshold":"number","ComparisonOperator":"ComparisonOperator","TreatMissingData":"TreatMissingData","EvaluateLowSampleCountPercentile":"EvaluateLowSampleCountPercentile","Metrics":"MetricDataQueries","Tags":"TagList","ThresholdMetricId":"MetricId","EvaluationWindow":"EvaluationWindow","WarmUpConfiguration":"WarmUpConfiguration","EvaluationCriteria":"EvaluationCriteria","EvaluationInterval":"EvaluationInterval","ActionConfiguration":"ActionConfiguration"}}
 {"operation":"SetAlarmState","required":["AlarmName","StateValue","StateReason"],"members":{"AlarmName":"AlarmName","StateValue":"StateValue","StateReason":"StateReason","StateReasonData":"StateReasonData"}}
+{"operation":"TagResource","required":["ResourceARN","Tags"],"members":{"ResourceARN":"AmazonResourceName","Tags":"TagList"}}
+{"operation":"UntagResource","required":["ResourceARN","TagKeys"],"members":{"ResourceARN":"AmazonResourceName","TagKeys":"TagKeyList"}}
 `;

@@ -5,6 +5,7 @@
 export const LOGS_MODEL: string = String.raw`
 {"shape":"AccountId","type":"text","least":12,"most":12,"pattern":"^\\d{12}$"}
 {"shape":"AccountIds","type":"list","least":0,"most":20,"each":"AccountId"}
+{"shape":"AmazonResourceName","type":"text","least":1,"most":1011,"pattern":"[\\w+=/:,.@-]*"}
 {"shape":"DescribeLimit","type":"number","least":1,"most":50}
 {"shape":"DescribeLogGroupsLogGroupIdentifiers","type":"list","least":1,"most":50,"each":"LogGroupIdentifier"}
 {"shape":"Entity","type":"object","members":{"keyAttributes":"EntityKeyAttributes","attributes":"EntityAttributes"}}
@@ -33,6 +34,8 @@ export const LOGS_MODEL: string = String.raw`
 {"shape":"QueryLanguage","type":"text","values":["CWLI","SQL","PPL"]}
 {"shape":"QueryString","type":"text","least":0,"most":10000}
 {"shape":"SequenceToken","type":"text","least":1}
+{"shape":"TagKey","type":"text","least":1,"most":128,"pattern":"^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+)$"}
+{"shape":"TagKeyList","type":"list","least":0,"most":50,"each":"TagKey"}
 {"shape":"Tags","type":"object"}
 {"shape":"Timestamp","type":"number","least":0}
 {"operation":"CreateLogGroup","required":["logGroupName"],"members":{"logGroupName":"LogGroupName","kmsKeyId":"KmsKeyId","tags":"Tags","logGroupClass":"LogGroupClass","deletionProtectionEnabled":"flag"}}
@@ -43,8 +46,11 @@ export const LOGS_MODEL: string = String.raw`
 {"operation":"FilterLogEvents","members":{"logGroupName":"LogGroupName","logGroupIdentifier":"LogGroupIdentifier","logStreamNames":"InputLogStreamNames","logStreamNamePrefix":"LogStreamName","startTime":"Timestamp","endTime":"Timestamp","filterPattern":"FilterPattern","nextToken":"NextToken","limit":"EventsLimit","startFromHead":"flag","interleaved":"flag","unmask":"flag"}}
 {"operation":"GetLogEvents","required":["logStreamName"],"members":{"logGroupName":"LogGroupName","logGroupIdentifier":"LogGroupIdentifier","logStreamName":"LogStreamName","startTime":"Timestamp","endTime":"Timestamp","nextToken":"NextToken","limit":"EventsLimit","startFromHead":"flag","unmask":"flag"}}
 {"operation":"GetQueryResults","required":["queryId"],"members":{"queryId":"QueryId","nextToken":"GetQueryResultsNextToken","maxItems":"GetQueryResultsMaxItems"}}
+{"operation":"ListTagsForResource","required":["resourceArn"],"members":{"resourceArn":"AmazonResourceName"}}
 {"operation":"PutLogEvents","required":["logGroupName","logStreamName","logEvents"],"members":{"logGroupName":"LogGroupName","logStreamName":"LogStreamName","logEvents":"InputLogEvents","sequenceToken":"SequenceToken","entity":"Entity"}}
 {"operation":"PutRetentionPolicy","required":["logGroupName","retentionInDays"],"members":{"logGroupName":"LogGroupName","retentionInDays":"number"}}
 {"operation":"StartQuery","required":["startTime","endTime","queryString"],"members":{"queryLanguage":"QueryLanguage","logGroupName":"LogGroupName","logGroupNames":"LogGroupNames","logGroupIdentifiers":"LogGroupIdentifiers","startTime":"Timestamp","endTime":"Timestamp","queryString":"QueryString","limit":"EventsLimitStartQuery"}}
 {"operation":"StopQuery","required":["queryId"],"members":{"queryId":"QueryId"}}
+{"operation":"TagResource","required":["resourceArn","tags"],"members":{"resourceArn":"AmazonResourceName","tags":"Tags"}}
+{"operation":"UntagResource","required":["resourceArn","tagKeys"],"members":{"resourceArn":"AmazonResourceName","tagKeys":"TagKeyList"}}
 `;

@@ -9,6 +9,7 @@ import { isAnomalyAlarm, readCompositeAlarm, readMetricAlarm } from '../alarms/r
 import { keyOf } from '../metrics/metric-store.ts';
 import { readMetric, readUnit } from '../metrics/read-metric.ts';
 import { InvalidInput } from '../read-members.ts';
+import { printTagList, readTagList } from '../../../kernel/resource-tags.ts';
 import { pageOf } from './paging.ts';
 import type { AlarmBoard, Entry } from '../alarms/alarm-board.ts';
 import type { CompositeAlarm, MetricAlarm, Alarm } from '../alarms/alarm.ts';
@@ -19,6 +20,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { MetricQuery } from '../math/run-queries.ts';
 
 const MAX_NAMES = 100;
+const MAX_TAGS = 50;
 const ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'] as const;
 
 export const ALARM_CALLS: Readonly<Record<string, Call>> = {
@@ -84,12 +86,25 @@ export const ALARM_CALLS: Readonly<Record<string, Call>> = {
     board.setState(alarm.name, { value, reason: at.optionalText('StateReason', 1_023) ?? '', reasonData });
     return undefined;
   },
+  TagResource(at, { board, tags }) {
+    const { arn } = findTagged(at, board);
+    tags.add(arn, readTagList(at.members));
+    return {};
+  },
+  UntagResource(at, { board, tags }) {
+    const { arn } = findTagged(at, board);
+    tags.remove(arn, at.texts('TagKeys', MAX_TAGS));
+    return {};
+  },
+  ListTagsForResource(at, { board, tags }) {
+    return { Tags: printTagList(tags.of(findTagged(at, board).arn)) };
+  },
   PutMetricAlarm(at, ports) {
     if (isAnomalyAlarm(at))
       at.refuse('ComparisonOperator', 'needs anomaly detection, which is not supported here');
     for (const member of ['EvaluationCriteria', 'EvaluationWindow', 'WarmUpConfiguration'])
       if (at.has(member)) at.refuse(member, 'is not supported here');
-    put(ports, readMetricAlarm(at, identify(at, ports)));
+    put(ports, readMetricAlarm(at, identify(at, ports)), at);
     return undefined;
   },
   PutCompositeAlarm(at, ports) {
@@ -97,14 +112,16 @@ export const ALARM_CALLS: Readonly<Record<string, Call>> = {
     const alarm = readCompositeAlarm(at, identify(at, ports));
     const unknown = alarmsIn(alarm.rule).find((name) => ports.board.find(name) === undefined);
     if (unknown !== undefined) at.refuse('AlarmRule', `names ${unknown}, which does not exist`);
-    put(ports, alarm);
+    put(ports, alarm, at);
     return undefined;
   },
-  DeleteAlarms(at, { board }) {
+  DeleteAlarms(at, { board, tags }) {
     const names = at.texts('AlarmNames', MAX_NAMES);
     const unknown = names.find((name) => board.find(name) === undefined);
     // "If you specify any incorrect alarm names, the alarms you specify with correct names are still deleted."
-    board.delete(names.flatMap((name) => board.find(name)?.alarm.name ?? []));
+    const alarms = names.flatMap((name) => board.find(name)?.alarm ?? []);
+    for (const { arn } of alarms) tags.forget(arn);
+    board.delete(alarms.map(({ name }) => name));
     if (unknown !== undefined) findAlarm(board, unknown);
     return undefined;
   },
@@ -166,10 +183,21 @@ function identify(at: MemberReader, { accountId, region }: CallPorts): Pick<Metr
   return { name, arn: `arn:${partitionOf(region)}:cloudwatch:${region}:${accountId}:alarm:${name}` };
 }
 
-function put({ board }: CallPorts, alarm: MetricAlarm | CompositeAlarm): void {
-  if (board.find(alarm.name) === undefined && board.all.length >= MAX_ALARMS)
+function put({ board, tags }: CallPorts, alarm: MetricAlarm | CompositeAlarm, at: MemberReader): void {
+  const isNew = board.find(alarm.name) === undefined;
+  if (isNew && board.all.length >= MAX_ALARMS)
     throw new InvalidInput('LimitExceeded', '', `The limit of ${MAX_ALARMS} alarms is reached.`);
   board.put(alarm);
+  // "If you are using this operation to update an existing alarm, any tags you specify … are ignored."
+  if (isNew) tags.add(alarm.arn, readTagList(at.members));
+}
+
+/** @throws InvalidInput for anything but an alarm that exists */
+function findTagged(at: MemberReader, board: AlarmBoard): Alarm {
+  const arn = at.text('ResourceARN');
+  const found = arn.startsWith('arn:') ? board.find(arn)?.alarm : undefined;
+  if (found === undefined) throw new InvalidInput('ResourceNotFoundException', '', `${arn} does not exist`);
+  return found;
 }
 
 /** Returns an alarm in the form of DescribeAlarms. */

@@ -98,11 +98,12 @@ const SHAPES: Readonly<Record<InputCode, string>> = {
   LimitExceeded: 'LimitExceededFault',
   MissingParameter: 'MissingRequiredParameterException',
   ResourceNotFound: 'ResourceNotFound',
+  ResourceNotFoundException: 'ResourceNotFoundException',
   ValidationError: 'ValidationException',
 };
 
 function toError(operation: Operation, code: InputCode, error: InvalidMember): OperationResult {
-  const status = code === 'ResourceNotFound' ? 404 : 400;
+  const status = code.startsWith('ResourceNotFound') ? 404 : 400;
   const said = wordsOf(error);
   if (operation.protocol === 'query') return { kind: 'error', status, code, message: said };
   const headers = ['x-amzn-query-error', `${code};Sender`];

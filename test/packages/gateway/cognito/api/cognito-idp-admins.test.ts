@@ -241,6 +241,8 @@ describe('a description of a pool, a client or a group', () => {
       IdTokenValidity: 2,
       TokenValidityUnits: {},
       AllowedOAuthFlowsUserPoolClient: false,
+      AuthSessionValidity: 3,
+      EnablePropagateAdditionalUserContextData: false,
       EnableTokenRevocation: true,
       ...times,
     });

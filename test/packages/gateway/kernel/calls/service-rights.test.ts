@@ -338,6 +338,7 @@ describe('rightsOfCall', () => {
 
     for (const [action, body, needs] of [
       ['FilterLogEvents', { logGroupName: 'orders' }, [`logs:FilterLogEvents ${ofGroup}:*`]],
+      ['TagResource', { resourceArn: ofGroup, logGroupName: 'b' }, [`logs:TagResource ${ofGroup}:*`]],
       ['FilterLogEvents', { logGroupIdentifier: elsewhere }, [`logs:FilterLogEvents ${ofGroup}:*`]],
       [
         'GetLogEvents',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { writeZip } from '../../../../../layers/zip.ts';
+import { writeZip } from '../../../../../packages/base/aws/zip-archive.ts';
 import { Faults } from '../../../../../packages/gateway/core/errors.ts';
 import { mountLayers } from '../../../../../packages/gateway/lambda/code/layer-mounts.ts';
 import { aFolder, aFolderFunction, anInlineFunction, returned, startRuntime } from '../start-runtime.ts';

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { Faults } from '../../../../../packages/gateway/core/errors.ts';
 import { describePacked } from '../../../../../packages/gateway/lambda/code/packed-code.ts';
 import type { PackedCode } from '../../../../../packages/gateway/core/stack/function.ts';
-import { writeZip } from '../../../../../layers/zip.ts';
+import { writeZip } from '../../../../../packages/base/aws/zip-archive.ts';
 import { aFolder, anInlineFunction, returned, startRuntime } from '../start-runtime.ts';
 
 function packCode(folder: string, files: Readonly<Record<string, string>>): PackedCode {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ArchiveError, unpackArchive } from '../../../../../packages/gateway/lambda/code/unpack-archive.ts';
-import { writeZip } from '../../../../../layers/zip.ts';
+import { writeZip } from '../../../../../packages/base/aws/zip-archive.ts';
 import { aFolder } from '../start-runtime.ts';
 
 const ENTRY = Buffer.from('PK\x01\x02', 'latin1');

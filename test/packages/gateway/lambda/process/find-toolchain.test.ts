@@ -8,7 +8,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, statSync 
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
-import { writeZip } from '../../../../../layers/zip.ts';
+import { writeZip } from '../../../../../packages/base/aws/zip-archive.ts';
 import { BuildError } from '../../../../../packages/gateway/lambda/build/build-error.ts';
 import { NO_LENDING } from '../../../../../packages/gateway/lambda/lent/lending.ts';
 import { makeExecutable } from '../../../../../packages/gateway/lambda/process/custom-toolchain.ts';

@@ -175,3 +175,53 @@ describe('calls about streams', () => {
       assert.deepEqual(await call(aStream(), action, input), { __type: type, message: says }, source);
     });
 });
+
+// Amazon Kinesis Data Streams API reference; LocalStack, test_add_tags_to_stream, recorded at AWS
+describe('the tags of a stream', () => {
+  const list = (bench: EventBench, more: Fields = {}): Promise<Fields> =>
+    call(bench, 'ListTagsForStream', { StreamName: 'orders', ...more });
+
+  it('are those of the template, and are changed by calls', async () => {
+    const bench = aStream('ShardCount: 1, Tags: [{ Key: team, Value: shop }]');
+    await call(bench, 'AddTagsToStream', { StreamName: 'orders', Tags: { foo: 'bar', old: 'x' } });
+    await call(bench, 'RemoveTagsFromStream', { StreamARN: ARN, TagKeys: ['old'] });
+
+    assert.deepEqual(await list(bench), {
+      HasMoreTags: false,
+      Tags: [
+        { Key: 'foo', Value: 'bar' },
+        { Key: 'team', Value: 'shop' },
+      ],
+    });
+    assert.deepEqual(await list(bench, { Limit: 1, ExclusiveStartTagKey: 'a' }), {
+      HasMoreTags: true,
+      Tags: [{ Key: 'foo', Value: 'bar' }],
+    });
+  });
+
+  it('are set by CreateStream, and end with the stream', async () => {
+    const bench = aStream();
+    const create = { StreamName: 'made', ShardCount: 1 };
+    const tagsOf = async (): Promise<unknown> =>
+      (await call(bench, 'ListTagsForStream', { StreamName: 'made' }))['Tags'];
+    await call(bench, 'CreateStream', { ...create, Tags: { foo: 'bar' } });
+    assert.deepEqual(await tagsOf(), [{ Key: 'foo', Value: 'bar' }]);
+
+    await call(bench, 'DeleteStream', { StreamName: 'made' });
+    await call(bench, 'CreateStream', create);
+
+    assert.deepEqual(await tagsOf(), []);
+  });
+
+  it('cannot be added without tags, or to an unknown stream', async () => {
+    const bench = aStream();
+
+    assert.deepEqual(await call(bench, 'AddTagsToStream', { StreamName: 'orders' }), {
+      __type: 'ValidationException',
+      message:
+        "1 validation error detected: Value null at 'tags' failed to satisfy constraint: Member must not be null",
+    });
+    const { __type } = await call(bench, 'AddTagsToStream', { StreamName: 'none', Tags: { a: '1' } });
+    assert.equal(__type, 'ResourceNotFoundException');
+  });
+});

@@ -55,6 +55,9 @@ const RESOURCES = {
     Type: 'AWS::SecretsManager::Secret',
     Properties: {
       Name: 'stack/db',
+      Description: 'the password of the database',
+      KmsKeyId: 'alias/shop',
+      Tags: [{ Key: 'team', Value: 'shop' }],
       GenerateSecretString: {
         SecretStringTemplate: '{"user":"root"}',
         GenerateStringKey: 'password',
@@ -174,6 +177,17 @@ describe('Values that functions read', () => {
 
     assert.match(first.SecretString ?? '', /^\{"user":"root","password":"[a-zA-Z0-9]{20}"\}$/);
     assert.equal(first.SecretString, second.SecretString);
+  });
+
+  // AWS CLI reference, describe-secret
+  it("describes a template's secret with its description, key and tags", async () => {
+    const secrets = new SecretsManagerClient(at());
+    const facts = await secrets.send(new DescribeSecretCommand({ SecretId: 'stack/db' }));
+
+    assert.deepEqual(
+      [facts.Description, facts.KmsKeyId, facts.Tags],
+      ['the password of the database', 'alias/shop', [{ Key: 'team', Value: 'shop' }]],
+    );
   });
 
   it('gives a configuration, and nothing more until it changes', async () => {

@@ -3,7 +3,10 @@ import { mkdtempSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { FunctionCodes } from '../../../../../../packages/gateway/control/api/lambda/code-facts.ts';
+import {
+  FunctionCodes,
+  packInline,
+} from '../../../../../../packages/gateway/control/api/lambda/code-facts.ts';
 import { aStack } from './a-stack-of-functions.ts';
 import type { FunctionCode } from '../../../../../../packages/gateway/core/stack/function.ts';
 
@@ -16,18 +19,21 @@ describe('FunctionCodes', async () => {
   utimesSync(file, 1_700_000_000, 1_700_000_000);
   const of = (code: FunctionCode) => new FunctionCodes().of({ ...definition, code, place: { file } });
 
-  it('hashes inline code and archives', () => {
+  it('hashes archives, and the archive that is made of inline code', () => {
     const archive = join(folder, 'code.zip');
     writeFileSync(archive, 'archive');
     const packed = { file: archive, version: '1' };
     const ofArchive = of({ kind: 'archive', packed });
 
-    assert.deepEqual(of({ kind: 'inline', source: 'archive' }), {
+    assert.equal(
+      of({ kind: 'inline', source: 'archive' }).CodeSize,
+      packInline('archive', 'nodejs24.x').length,
+    );
+    assert.deepEqual(ofArchive, {
       CodeSize: 7,
       CodeSha256: 'DrPja/sk3Nm7HRvs4VMSFrWVOaj94X7oAiSvBlPJKqM=',
-      LastModified: '2023-11-14T22:13:20.000+0000',
+      LastModified: ofArchive.LastModified,
     });
-    assert.equal(ofArchive.CodeSha256, 'DrPja/sk3Nm7HRvs4VMSFrWVOaj94X7oAiSvBlPJKqM=');
     assert.deepEqual(of({ kind: 'directory', directory: folder, esbuild: undefined, packed }), ofArchive);
   });
 
@@ -45,6 +51,16 @@ describe('FunctionCodes', async () => {
 
     assert.deepEqual([before.CodeSize, after.CodeSize], [8, 7]);
     assert.notEqual(before.CodeSha256, after.CodeSha256);
+  });
+
+  it('knows the size of a layer that is here', () => {
+    const directory = join(folder, 'layer', 'nodejs');
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'a.js'), '12345');
+    const codes = new FunctionCodes();
+
+    assert.equal(codes.sizeOfLayer({ arn: 'arn', directory: join(folder, 'layer') }), 5);
+    assert.equal(codes.sizeOfLayer({ arn: 'arn', directory: undefined }), undefined);
   });
 
   it('has facts about code that is not there', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { adminIdentity } from '../../../../../../packages/gateway/core/policy/identities.ts';
 import { createLambdaReads } from '../../../../../../packages/gateway/control/api/lambda/lambda-reads.ts';
+import { VirtualClock } from '../../../../../support/virtual-ports.ts';
 import { FunctionCodes } from '../../../../../../packages/gateway/control/api/lambda/code-facts.ts';
 import { aStack } from './a-stack-of-functions.ts';
 import type { AwsCall, AwsService } from '../../../../../../packages/gateway/kernel/calls/aws-call.ts';
@@ -28,7 +29,11 @@ const others: AwsService = () => Promise.resolve({ status: 299, headers: [], bod
 
 describe('createLambdaReads', async () => {
   const stacks = await aStack();
-  const serve = createLambdaReads(() => stacks, new FunctionCodes(), others);
+  const serve = createLambdaReads(
+    () => stacks,
+    { codes: new FunctionCodes(), clock: new VirtualClock() },
+    others,
+  );
   const ask = async (...asked: Parameters<typeof aCall>) => {
     const { status, body } = await serve(aCall(...asked));
     return { status, body: JSON.parse(String(body)) as Record<string, unknown> };
@@ -75,7 +80,9 @@ describe('createLambdaReads', async () => {
       RuntimeVersionConfig: configuration['RuntimeVersionConfig'],
       RevisionId: configuration['RevisionId'],
     });
-    assert.deepEqual(whole['Code'], { RepositoryType: 'S3' });
+    const { Location, ...code } = whole['Code'] as Record<string, unknown>;
+    assert.deepEqual(code, { RepositoryType: 'S3' });
+    assert.match(String(Location), /^http:\/\/h\/_code\/first\.zip\?X-Amz-Algorithm=/);
     assert.match(String(configuration['CodeSha256']), /^[\w+/]{43}=$/);
     assert.match(String(configuration['LastModified']), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000$/);
     assert.match(

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { createFunctionPolicies } from '../../../../../../packages/gateway/control/api/lambda/function-policy.ts';
 import { createFunctionUrlConfigs } from '../../../../../../packages/gateway/control/api/lambda/function-url-configs.ts';
 import { createLambdaReads } from '../../../../../../packages/gateway/control/api/lambda/lambda-reads.ts';
+import { VirtualClock } from '../../../../../support/virtual-ports.ts';
 import { FunctionCodes } from '../../../../../../packages/gateway/control/api/lambda/code-facts.ts';
 import { FunctionPolicies } from '../../../../../../packages/gateway/control/functions/function-policies.ts';
 import type { AwsCall } from '../../../../../../packages/gateway/kernel/calls/aws-call.ts';
@@ -235,8 +236,10 @@ describe('the function that a Lambda call names', async () => {
   const ofStacks = (): typeof stacks => stacks;
   const permissions = createFunctionPolicies({ stacks: ofStacks, policies });
   const urls = createFunctionUrlConfigs({ urls: () => [], stacks: ofStacks });
-  const serve = createLambdaReads(ofStacks, new FunctionCodes(), (call) =>
-    call.request.path.includes('/url') ? urls(call) : permissions(call),
+  const serve = createLambdaReads(
+    ofStacks,
+    { codes: new FunctionCodes(), clock: new VirtualClock() },
+    (call) => (call.request.path.includes('/url') ? urls(call) : permissions(call)),
   );
 
   for (const { call, query = '', body, status, says, type, test } of ROWS)

@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
   CreateAuthorizerCommand,
+  CreateDeploymentCommand,
   CreateRestApiCommand,
   CreateUsagePlanCommand,
+  CreateVpcLinkCommand,
+  DeleteModelCommand,
+  DeleteStageCommand,
+  DeleteUsagePlanCommand,
+  DeleteVpcLinkCommand,
   GetApiKeysCommand,
   GetModelCommand,
   GetRestApisCommand,
@@ -18,8 +24,12 @@ import {
   CreateApiCommand,
   CreateApiMappingCommand,
   CreateDomainNameCommand,
+  CreateIntegrationCommand,
+  CreateRouteCommand,
   CreateStageCommand,
+  CreateVpcLinkCommand as CreateVpcLinkV2Command,
   DeleteApiCommand,
+  DeleteVpcLinkCommand as DeleteVpcLinkV2Command,
 } from '@aws-sdk/client-apigatewayv2';
 import { aRestControl, refusalOf } from '../../../../../support/a-rest-control.ts';
 import { ok, restApi } from '../../../../../support/rest-apis.ts';
@@ -187,6 +197,102 @@ describe('a call to the REST control plane is refused with the message that AWS 
     assert.deepEqual(await refusalOf(control.v2.send(new DeleteApiCommand({ ApiId }))), {
       name: 'BadRequestException',
       message: `Deleting API ${ApiId} failed. Please remove all API mappings for the API from your custom domain names.`,
+    });
+  });
+});
+
+describe('what is still used is not deleted, in the words that AWS is known to use:', () => {
+  it('a usage plan that has stages (aws/aws-sdk-js#3841)', async () => {
+    await control.sdk.send(new CreateDeploymentCommand({ restApiId: api.restApiId, stageName: 'used' }));
+    const { id: usagePlanId = '' } = await control.sdk.send(
+      new CreateUsagePlanCommand({ name: 'p', apiStages: [{ apiId: api.restApiId, stage: 'used' }] }),
+    );
+
+    assert.deepEqual(await refusalOf(control.sdk.send(new DeleteUsagePlanCommand({ usagePlanId }))), {
+      name: 'BadRequestException',
+      message: `Cannot delete Usage Plan ${usagePlanId} because there are API Stages associated with it, including ${api.restApiId}:used`,
+    });
+  });
+
+  it('a model of a method response (amazon-archives/aws-apigateway-importer#113)', async () => {
+    const { id: restApiId = '', rootResourceId: resourceId = '' } = await control.sdk.send(
+      new CreateRestApiCommand({ name: 'models' }),
+    );
+    const method = { restApiId, resourceId, httpMethod: 'GET' };
+    await control.sdk.send(new PutMethodCommand({ ...method, authorizationType: 'NONE' }));
+    await control.sdk.send(
+      new PutMethodResponseCommand({
+        ...method,
+        statusCode: '200',
+        responseModels: { 'application/json': 'Empty' },
+      }),
+    );
+
+    assert.deepEqual(
+      await refusalOf(control.sdk.send(new DeleteModelCommand({ restApiId, modelName: 'Empty' }))),
+      {
+        name: 'ConflictException',
+        message: "Cannot delete model 'Empty', is referenced in method response: //GET",
+      },
+    );
+  });
+
+  it('a VPC link through which a stage calls (klothoplatform/klotho#202), until the stage is gone', async () => {
+    const { id: vpcLinkId = '' } = await control.sdk.send(
+      new CreateVpcLinkCommand({
+        name: 'inside',
+        targetArns: ['arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/a/b'],
+      }),
+    );
+    const { id: restApiId = '', rootResourceId: resourceId = '' } = await control.sdk.send(
+      new CreateRestApiCommand({ name: 'linked' }),
+    );
+    const method = { restApiId, resourceId, httpMethod: 'GET' };
+    await control.sdk.send(new PutMethodCommand({ ...method, authorizationType: 'NONE' }));
+    await control.sdk.send(
+      new PutIntegrationCommand({
+        ...method,
+        type: 'HTTP_PROXY',
+        integrationHttpMethod: 'GET',
+        uri: 'http://inside.example.com/',
+        connectionType: 'VPC_LINK',
+        connectionId: vpcLinkId,
+      }),
+    );
+    await control.sdk.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
+    const deleted = (): Promise<unknown> => control.sdk.send(new DeleteVpcLinkCommand({ vpcLinkId }));
+
+    assert.deepEqual(await refusalOf(deleted()), {
+      name: 'BadRequestException',
+      message: `Cannot delete vpc link. Vpc link '${vpcLinkId}', is referenced in [${restApiId}:GET:${resourceId}:dev] in format of [RESTApiId:Method:Resource:Stage].`,
+    });
+    await control.sdk.send(new DeleteStageCommand({ restApiId, stageName: 'dev' }));
+    await deleted();
+  });
+
+  it('a VPC link of a route of an HTTP API (hashicorp/terraform-provider-aws#12195)', async () => {
+    const { VpcLinkId = '' } = await control.v2.send(
+      new CreateVpcLinkV2Command({ Name: 'inside', SubnetIds: ['subnet-1'] }),
+    );
+    const { ApiId = '' } = await control.v2.send(new CreateApiCommand({ Name: 'v', ProtocolType: 'HTTP' }));
+    const { IntegrationId = '' } = await control.v2.send(
+      new CreateIntegrationCommand({
+        ApiId,
+        IntegrationType: 'HTTP_PROXY',
+        IntegrationMethod: 'ANY',
+        IntegrationUri: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/b/c',
+        PayloadFormatVersion: '1.0',
+        ConnectionType: 'VPC_LINK',
+        ConnectionId: VpcLinkId,
+      }),
+    );
+    const { RouteId = '' } = await control.v2.send(
+      new CreateRouteCommand({ ApiId, RouteKey: 'ANY /orders', Target: `integrations/${IntegrationId}` }),
+    );
+
+    assert.deepEqual(await refusalOf(control.v2.send(new DeleteVpcLinkV2Command({ VpcLinkId }))), {
+      name: 'BadRequestException',
+      message: `Cannot delete vpc link. Vpc link '${VpcLinkId}', is referenced in [ANY:${RouteId}] in format of [Method:Resource].`,
     });
   });
 });

@@ -7,16 +7,20 @@ import {
   DescribeAlarmsForMetricCommand,
   DisableAlarmActionsCommand,
   EnableAlarmActionsCommand,
+  ListTagsForResourceCommand,
   PutCompositeAlarmCommand,
   PutMetricAlarmCommand,
   PutMetricDataCommand,
   SetAlarmStateCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch';
 import type {
   CloudWatchClient,
   DescribeAlarmsCommandInput,
   PutMetricAlarmCommandInput,
 } from '@aws-sdk/client-cloudwatch';
+import { ACCOUNT, REGION } from '../../../../../support/an-event-engine.ts';
 import { aClient } from '../a-client.ts';
 
 const ERRORS = { Namespace: 'Shop', MetricName: 'Errors' };
@@ -46,6 +50,56 @@ async function names(
   const { MetricAlarms = [], CompositeAlarms = [] } = await client.send(new DescribeAlarmsCommand(input));
   return [...MetricAlarms, ...CompositeAlarms].map(({ AlarmName = '' }) => AlarmName);
 }
+
+// LocalStack, test_tagging_metric_alarm and test_store_tags, recorded at AWS
+describe('the tags of an alarm', () => {
+  const arnOf = (name: string): string => `arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:${name}`;
+  const tagsOf = async (client: CloudWatchClient, name: string) =>
+    (await client.send(new ListTagsForResourceCommand({ ResourceARN: arnOf(name) }))).Tags;
+
+  it('are set when it is created, and changed by calls', async () => {
+    const { client } = aClient();
+    const first = { Key: 'Environment', Value: 'Production' };
+    await client.send(alarm('a', { Tags: [first] }));
+    const ResourceARN = arnOf('a');
+    await client.send(
+      new TagResourceCommand({
+        ResourceARN,
+        Tags: [
+          { Key: 'tag1', Value: 'foo' },
+          { Key: 'tag2', Value: 'bar' },
+        ],
+      }),
+    );
+    await client.send(new UntagResourceCommand({ ResourceARN, TagKeys: ['tag1'] }));
+    // "any tags you specify in this parameter are ignored" when an alarm is updated.
+    await client.send(alarm('a', { Threshold: 2, Tags: [{ Key: 'late', Value: 'x' }] }));
+
+    assert.deepEqual(await tagsOf(client, 'a'), [first, { Key: 'tag2', Value: 'bar' }]);
+    await client.send(new DeleteAlarmsCommand({ AlarmNames: ['a'] }));
+    await assert.rejects(tagsOf(client, 'a'), { name: 'ResourceNotFoundException' });
+  });
+
+  it('are those of the template', async () => {
+    const { client } = aClient(`
+  Tagged:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmName: tagged
+      Namespace: Shop
+      MetricName: Errors
+      Statistic: Sum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 0
+      ComparisonOperator: GreaterThanThreshold
+      Tags: [{ Key: team, Value: shop }]`);
+    await client.send(alarm('plain'));
+
+    assert.deepEqual(await tagsOf(client, 'tagged'), [{ Key: 'team', Value: 'shop' }]);
+    assert.deepEqual(await tagsOf(client, 'plain'), []);
+  });
+});
 
 // CloudWatch API reference.
 describe('alarms by calls', () => {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { writeZip } from '../../layers/zip.ts';
-import { readZip } from '../support/zip-entries.ts';
+import { writeZip } from '../../../../packages/base/aws/zip-archive.ts';
+import { readZip } from '../../../support/zip-entries.ts';
 
 const files = fc.dictionary(fc.stringMatching(/^[a-zé][\w/.-]{0,20}$/), fc.uint8Array({ maxLength: 500 }));
 

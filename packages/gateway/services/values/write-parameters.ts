@@ -1,0 +1,65 @@
+/** Writes and deletes parameters as PutParameter and DeleteParameter do (Systems Manager API reference). */
+import { ServiceRefusal } from '../../core/errors.ts';
+import { asText, listOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
+import type { LocalValues } from './local-values.ts';
+import { isParameterType } from './value-definitions.ts';
+import { notServed, textField, textsField } from './value-call.ts';
+
+/** The greatest length of a value of the tiers (API reference, PutParameter). */
+const MOST_CHARACTERS = { Standard: 4_096, Advanced: 8_192 };
+const MAX_NAMES = 10;
+/** Members that are not enforced here. */
+const NOT_SERVED = ['Policies', 'AllowedPattern'];
+
+/** The words of AWS: getmoto/moto#4283, hashicorp/terraform-provider-aws#13578, #18521; of the type: getmoto/moto. */
+const TAGS_AND_OVERWRITE =
+  "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.";
+const THERE_ALREADY =
+  'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.';
+const MAX_PARAMETERS = 10_000;
+const TOO_MANY = `You have reached the maximum number of standard parameters for this AWS account and Region (${MAX_PARAMETERS}). To add more parameters, either delete existing parameters or upgrade to the advanced-parameter tier (charges apply).`;
+const NO_TYPE = 'A parameter type is required when you create a parameter.';
+
+export function putParameter(fields: UnknownMembers, values: LocalValues): UnknownMembers {
+  const name = textField(fields, 'Name');
+  const value = textField(fields, 'Value');
+  const refused = NOT_SERVED.find((member) => (fields[member] ?? undefined) !== undefined);
+  if (refused !== undefined) throw notServed(`${refused} of PutParameter`);
+  const isOverwritten = fields['Overwrite'] === true;
+  if (isOverwritten && listOf(fields, 'Tags').length > 0) throw invalid(TAGS_AND_OVERWRITE);
+  const known = values.findParameter(name);
+  if (known !== undefined && !isOverwritten)
+    throw new ServiceRefusal('ParameterAlreadyExists', THERE_ALREADY);
+  if (known === undefined && values.parameterCount >= MAX_PARAMETERS)
+    throw new ServiceRefusal('ParameterLimitExceeded', TOO_MANY);
+  const type = asText(fields['Type']) ?? known?.type;
+  if (type === undefined || !isParameterType(type)) throw invalid(NO_TYPE);
+  const tier = fields['Tier'] === 'Advanced' ? 'Advanced' : 'Standard';
+  if (value.length > MOST_CHARACTERS[tier])
+    throw invalid(
+      `${tier} tier parameters support a maximum parameter value of ${MOST_CHARACTERS[tier]} characters.` +
+        (tier === 'Advanced'
+          ? ''
+          : ' To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html'),
+    );
+  return { Tier: tier, Version: values.putParameter(name, { type, value }) };
+}
+
+export function deleteParameter(fields: UnknownMembers, values: LocalValues): UnknownMembers {
+  if (values.deleteParameter(textField(fields, 'Name'))) return {};
+  throw new ServiceRefusal('ParameterNotFound', '');
+}
+
+export function deleteParameters(fields: UnknownMembers, values: LocalValues): UnknownMembers {
+  const names = textsField(fields, 'Names', MAX_NAMES);
+  const deleted = names.filter((name) => values.deleteParameter(name));
+  return {
+    DeletedParameters: deleted,
+    InvalidParameters: names.filter((name) => !deleted.includes(name)),
+  };
+}
+
+function invalid(message: string): ServiceRefusal {
+  return new ServiceRefusal('ValidationException', message);
+}
