@@ -20,8 +20,8 @@ type PortalConfig = {
 /**
  * Reads the settings of the portal's functions:
  * - `GATEWRIGHT_STAGE`, `GATEWRIGHT_PORTAL_TABLE`
- * - `GATEWRIGHT_PORTAL_URL`: the address that members use, an `https` URL without query and fragment. Empty or absent if
- *   they use an address of the portal's own API
+ * - `GATEWRIGHT_PORTAL_URL`: the address that members use, an `https` URL without user name, query or fragment
+ *   (`http` only on a loopback address). Empty or absent if they use an address of the portal's own API
  * - `GATEWRIGHT_WEBHOOKS_URL`: address of `webhook-receiver`; empty or absent if the stack has no such function
  * - `GATEWRIGHT_ISSUER_URL`: address of the gateway's own issuer, loopback only
  * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
@@ -30,7 +30,10 @@ export function readPortalConfig(environment: Environment = process.env): Portal
   const { stage, localIssuerUrl } = readAuthorizerConfig(environment);
   const portalUrl = environment['GATEWRIGHT_PORTAL_URL'] ?? '';
   if (portalUrl !== '' && !isPortalUrl(portalUrl))
-    throw invalid('GATEWRIGHT_PORTAL_URL', 'must be an https address without query and fragment');
+    throw invalid(
+      'GATEWRIGHT_PORTAL_URL',
+      `must be an https URL (http only for this machine) without user name, query or fragment, not "${withoutCredentials(portalUrl)}"`,
+    );
   return {
     stage,
     tableName: readTableName(environment, 'GATEWRIGHT_PORTAL_TABLE'),
@@ -73,6 +76,10 @@ export function readPortalAdminConfig(
 export function readMailerConfig(environment: Environment = process.env): Omit<MailerConfig, 'from'> {
   const endpoint = environment['AWS_ENDPOINT_URL_SESV2'] ?? environment['AWS_ENDPOINT_URL'];
   return { ...readSignerConfig(environment), endpoint };
+}
+
+function withoutCredentials(url: string): string {
+  return url.replace(/[^/@]*@/, '…@');
 }
 
 function isPortalUrl(text: string): boolean {

@@ -33,7 +33,7 @@ declare global {
 }
 `;
 
-/** As in a user's project: no stricter than what pages of JavaScript can be. */
+/** Compiler options like those of a user's project: not strict, because the blocks of the pages are JavaScript. */
 const OPTIONS = {
   noImplicitAny: false,
   noPropertyAccessFromIndexSignature: false,

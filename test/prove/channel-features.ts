@@ -47,10 +47,10 @@ type Room = ReturnType<typeof aRoom>;
 
 const MESSAGE = { id: 'x', data: 1 };
 
-/** All of them end a connection whose credential is over. */
+/** Returns the features that end a connection whose credential has expired. */
 async function ending(mine: ChannelDesk, other: ChannelDesk, room: Room): Promise<readonly Feature[]> {
   await remember(other.channels, room.event);
-  // As a `subscribe` leaves it: who listens to the channel of presence is in the room.
+  // As after a `subscribe`: a listener of the presence channel is also in the channel.
   await other.channels.store.put(interestItems(toConnection(room.event), listenersKey(room.presence)));
   await join(other.channels, room.presence, room.connection, 'ada');
   return [

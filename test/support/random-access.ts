@@ -29,14 +29,14 @@ type AccessTally = {
   decisions: number;
   allowed: number;
   ordinary: number;
-  /** Closed though the document allows it: parameters named like routes, odd spellings of a path. */
+  /** Requests that are refused although the document allows them: parameters named like routes, odd spellings. */
   closedOdd: number;
   policies: number;
-  /** Asked with dot segments, plain or disguised. */
+  /** Requests with dot segments in the path, plain or disguised. */
   dotted: number;
   /** Paths that some server behind the gateway would take for another one. */
   resolvedElsewhere: number;
-  /** Not said in one policy: the authorizer fails closed. */
+  /** Decisions that one policy cannot express, so that the authorizer fails closed. */
   unrepresentable: number;
   largestBytes: number;
 };

@@ -288,7 +288,10 @@ export class VelocityLexer {
     this.#pop();
   }
 
-  /** Leaves all modes up to and including the mode of the matching opening parenthesis. */
+  /**
+   * Leaves the modes in which no parenthesis is open. Then it leaves the mode of the matching parenthesis if that was
+   * its last open one; otherwise it only counts the closing parenthesis.
+   */
   #closeParen(): void {
     if (this.#inComment) return;
     while (this.#open === 0) if (!this.#pop()) return;

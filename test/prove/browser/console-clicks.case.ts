@@ -144,7 +144,7 @@ async function copy(page: Page, stacks: Stacks): Promise<void> {
   assert.match(run(process.execPath, '--test', 'copied.test.mjs').stdout, /pass 1/);
 }
 
-/** Edited, at another time, anonymously; then two side by side. */
+/** Replays a request edited, at another time and anonymously, and then compares two of them. */
 async function replay(page: Page, stacks: Stacks): Promise<void> {
   const users = `${stacks.urlOf('food-delivery-dev', 'rest')}/users`;
   const token = await stacks.token('--sub', 'erika', '--role', 'admin');

@@ -88,7 +88,7 @@ async function measureColumns(page: Page): Promise<void> {
   );
 }
 
-/** The tracks of the head, and the cells that are seen of the head and of the first row. */
+/** Counts the grid tracks of the header row, and the visible cells of the header row and of the first row. */
 function countColumns(page: Page): Promise<number[]> {
   return page.evaluate(() => {
     type Shown = { readonly children: Iterable<Shown>; readonly offsetWidth: number };

@@ -64,15 +64,15 @@ export class DrawnTexts {
     return this.#drawn;
   }
 
-  /** Pieces that no text contains: the draw was blind for them. */
+  /** The pieces that no text contains, so that nothing about them was tested. */
   get unmet(): readonly string[] {
     return PIECES.filter((piece) => !this.#met.has(piece));
   }
 
-  /** @param show what of a text is in the page, where that is not the text itself */
+  /** @param show returns the part of the text that the page shows, if it is not the whole text */
   draw(place: string, carried: Carried, show: (text: string) => string = (text) => text): string {
     const fit = PIECES.filter((piece) => CARRIES[carried].test(piece));
-    // One that was not drawn yet comes first.
+    // A piece that was not drawn yet is preferred.
     const fresh = fit.filter((piece) => !this.#met.has(piece));
     const piece = this.#pick.one(fresh.length > 0 ? fresh : fit);
     this.#met.add(piece);
