@@ -102,8 +102,8 @@ export async function findSession(
 }
 
 /**
- * Ends a session. It is not an error if the session is unknown or has already ended. @throws DomainError
- * STORE_UNAVAILABLE
+ * Ends a session. It is not an error if the session is unknown or has already ended.
+ * @throws DomainError STORE_UNAVAILABLE
  */
 export async function endSession(ports: Pick<PortalPorts, 'store' | 'clock'>, secret: string): Promise<void> {
   const name = nameOfSession(secret);

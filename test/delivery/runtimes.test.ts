@@ -39,9 +39,15 @@ type Language = {
   readonly work: (folder: string) => Properties;
   /** @returns what this machine lacks */
   readonly find?: (folder: string) => Promise<string | undefined>;
-  /** Takes from a registry what is not here yet. @returns what has failed */
+  /**
+   * Takes from a registry what is not here yet.
+   * @returns what has failed
+   */
   readonly fetch?: (folder: string) => Promise<string | undefined>;
-  /** Builds what is deployed, for the first time and after a change. @returns what has failed */
+  /**
+   * Builds what is deployed, for the first time and after a change.
+   * @returns what has failed
+   */
   readonly build?: (folder: string) => Promise<string | undefined>;
   readonly isolation?: 'process';
 };

@@ -294,7 +294,10 @@ class World {
     };
   }
 
-  /** Sends a request. @returns what differs from the documentation */
+  /**
+   * Sends a request.
+   * @returns what differs from the documentation
+   */
   async ask(request: Request): Promise<string | undefined> {
     const expected = this.#expect(request);
     this.#answer = this.#pick.one(ANSWERS);

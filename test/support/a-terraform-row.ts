@@ -40,7 +40,10 @@ export function sender(client: { send(command: never): Promise<unknown> }, comma
   };
 }
 
-/** Makes the resource and finds every sent member in the read. @returns the ids for the rows after it */
+/**
+ * Makes the resource and finds every sent member in the read.
+ * @returns the ids for the rows after it
+ */
 export async function makeAndRead(row: Row, send: Send, ids: Ids): Promise<Ids> {
   const sent = row.sends(ids);
   const made = await send(row.call, sent);

@@ -44,7 +44,10 @@ const PLANS = {
   },
 };
 
-/** An organisation with something in every section. @param text what is written into every text of it */
+/**
+ * An organisation with something in every section.
+ * @param text what is written into every text of it
+ */
 export function anOrganisation(
   id: string,
   name: string,

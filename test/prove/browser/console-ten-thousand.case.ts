@@ -118,7 +118,10 @@ function endWatch(page: Page): Promise<Watched> {
   }, undefined);
 }
 
-/** From the newest to the oldest in so many frames. @returns the most rows that there were at once */
+/**
+ * From the newest to the oldest in so many frames.
+ * @returns the most rows that there were at once
+ */
 function scroll(page: Page, frames: number): Promise<number> {
   return page.evaluate(async (count) => {
     const at = globalThis as unknown as Watching;

@@ -32,7 +32,10 @@ const FRAME = ['.brand', '.live', '.clock'];
 const SHOTS = join(REPOSITORY, '.build/console');
 export const AXE = join(toolFolder('browser'), 'node_modules/axe-core/axe.min.js');
 
-/** Opens the console with what the tour looks through it by. @returns what the browser will have complained of */
+/**
+ * Opens the console with what the tour looks through it by.
+ * @returns what the browser will have complained of
+ */
 export async function openConsole(page: Page, address: string): Promise<readonly string[]> {
   const problems: string[] = [];
   page.on('console', (message) => {

@@ -71,7 +71,10 @@ export const browserCase: BrowserCase = {
   },
 };
 
-/** Leads the browser to the login page. @returns the verifier of PKCE */
+/**
+ * Leads the browser to the login page.
+ * @returns the verifier of PKCE
+ */
 async function begin({ page, origin, base, client }: App, state: string): Promise<string> {
   const verifier = randomBytes(32).toString('base64url');
   const query = new URLSearchParams({

@@ -33,7 +33,10 @@ export class Strangers {
   }
 }
 
-/** @param stat `/proc/stat` @param own `/proc/PID/stat` of each process of ours */
+/**
+ * @param stat `/proc/stat`
+ * @param own `/proc/PID/stat` of each process of ours
+ */
 export function parseUse(stat: string, own: readonly string[]): Use {
   const [, ...fields] = (stat.split('\n')[0] ?? '').split(/\s+/);
   // What guests use is in what users use already.

@@ -60,7 +60,10 @@ export class Traffic {
     this.#http = http;
   }
 
-  /** As fast as so many clients can. @returns answers per second */
+  /**
+   * As fast as so many clients can.
+   * @returns answers per second
+   */
   async calibrate(clients: number, ms: number): Promise<number> {
     const before = this.counts.answered;
     const startedMs = performance.now();
@@ -112,7 +115,10 @@ export class Traffic {
     for (const sent of this.#inFlight) sent.mayFail = true;
   }
 
-  /** Reads every key. @returns how many acknowledged writes are gone, or how many values were never written */
+  /**
+   * Reads every key.
+   * @returns how many acknowledged writes are gone, or how many values were never written
+   */
   async countLost(): Promise<number> {
     let lost = 0;
     for (const [key, { tried, kept }] of this.#written) {

@@ -39,7 +39,10 @@ const CLOSE = frame(8, Buffer.from([0x03, 0xe8]));
 /** What two kernels and the gateway hold between them; a message beyond it is not taken as a whole. */
 const TAKEN_MOST_BYTES = 64_000_000;
 
-/** Writes until all is written or the connection ends. @returns bytes handed to the system */
+/**
+ * Writes until all is written or the connection ends.
+ * @returns bytes handed to the system
+ */
 async function pour(client: RawClient, chunk: Buffer, bytes: number): Promise<number> {
   let written = 0;
   while (written < bytes && !client.socket.destroyed && client.closeCode === undefined) {

@@ -48,7 +48,10 @@ type Trace = (bench: AlarmBench) => void;
 
 type End = Parameters<typeof measureInvocation>[0]['end'];
 
-/** An invocation, as the gateway measures it. @param id logical, as `!Ref` names it */
+/**
+ * An invocation, as the gateway measures it.
+ * @param id logical, as `!Ref` names it
+ */
 const invoked =
   (id: string, end: End, tookMs = 5): Trace =>
   ({ engine, clock }) => {

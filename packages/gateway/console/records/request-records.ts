@@ -104,8 +104,9 @@ export class RequestRecords implements RecordSink {
   #waiting: (() => void)[] = [];
 
   /**
-   * @param key the key of this run, for fingerprints of secrets @param keepsAll whether every successful request
-   * is recorded, instead of a sample @param scheme the scheme of the APIs' ports
+   * @param key the key of this run, for fingerprints of secrets
+   * @param keepsAll whether every successful request is recorded, instead of a sample
+   * @param scheme the scheme of the APIs' ports
    */
   constructor(limit: number, clock: Clock, key: string, keepsAll = false, scheme: Scheme = 'http') {
     this.#keepsAll = keepsAll;

@@ -10,7 +10,10 @@ type Made = {
   readonly findings: readonly Finding[];
 };
 
-/** @param more properties of the function `F` @param rest other resources, and members of the function's own */
+/**
+ * @param more properties of the function `F`
+ * @param rest other resources, and members of the function's own
+ */
 export function samEvents(
   events: JsonObject,
   more: JsonObject = {},

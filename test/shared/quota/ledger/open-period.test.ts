@@ -131,7 +131,10 @@ describe('openPeriod, at a table that does not answer', () => {
   const nowEpochMs = DAY.startEpochMs + 3_600_000;
   const first = { id, period: DAY, limit, plan: PLAN, nowEpochMs };
 
-  /** The call of this number is not answered. @returns how it ended, and how many calls there were */
+  /**
+   * The call of this number is not answered.
+   * @returns how it ended, and how many calls there were
+   */
   async function openWithout(unanswered: number, isChange: boolean) {
     const { store } = new QuotaTable();
     await store.update(savePlanWrite(PLAN, undefined));

@@ -166,7 +166,10 @@ function checkUsage(value: unknown): readonly SavedUsage[] {
   });
 }
 
-/** Loads the usage of keys. @returns messages about entries that no longer fit */
+/**
+ * Loads the usage of keys.
+ * @returns messages about entries that no longer fit
+ */
 function adoptUsage(usage: readonly SavedUsage[], { served: { account } }: Parts): string[] {
   return usage.flatMap(({ planId, keyId, usage: kept }) => {
     const member = account.plans.findKey(planId, keyId);

@@ -27,7 +27,10 @@ type World = {
 
 const answer: FakeFunction = () => ({ statusCode: 200, body: 'hello' });
 
-/** `GET /pets` with the rules, on virtual time. @param integration in the place of a Lambda proxy */
+/**
+ * `GET /pets` with the rules, on virtual time.
+ * @param integration in the place of a Lambda proxy
+ */
 function world(
   text: string,
   integration?: JsonObject,

@@ -48,7 +48,10 @@ describe('the key of the page', () => {
     for (const tab of tabs.toReversed()) tab[Symbol.dispose]();
   });
 
-  /** A tab of its own. @returns what its address shows afterwards */
+  /**
+   * A tab of its own.
+   * @returns what its address shows afterwards
+   */
   function openTab(hash = ''): { readonly address: () => string; readonly store: MemoryStorage } {
     let address = `/console/?at=1${hash}`;
     const store = new MemoryStorage();

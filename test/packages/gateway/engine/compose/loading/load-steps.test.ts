@@ -35,7 +35,10 @@ function checkOrder(steps: typeof LOAD_STEPS): void {
 
 const RUNNING = process.versions.node.split('.')[0] ?? '';
 
-/** Reads and applies one step. @returns the faults that it notes */
+/**
+ * Reads and applies one step.
+ * @returns the faults that it notes
+ */
 async function run(name: string, reading: Partial<Reading>, parts: object): Promise<Faults> {
   const faults = new Faults(false);
   const step = LOAD_STEPS.find((one) => one.name === name);

@@ -76,7 +76,10 @@ const cached = (ttlSeconds: number): Route => {
     : { ...route, authorizer: { ...route.authorizer, ttlSeconds } };
 };
 
-/** The warnings of a start in stage dev. @throws what is refused */
+/**
+ * The warnings of a start in stage dev.
+ * @throws what is refused
+ */
 async function check(apis: readonly InspectedApi[], sources = [folder]): Promise<readonly string[]> {
   const warnings: string[] = [];
   await refuseUnsafeAccess(sources, apis, 'dev', (message) => void warnings.push(message));
