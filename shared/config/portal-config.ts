@@ -32,7 +32,7 @@ export function readPortalConfig(environment: Environment = process.env): Portal
   if (portalUrl !== '' && !isPortalUrl(portalUrl))
     throw invalid(
       'GATEWRIGHT_PORTAL_URL',
-      `must be an https URL (http only for this machine) without user name, query or fragment, not "${withoutCredentials(portalUrl)}"`,
+      'must be an https URL (http only for this machine) without user name, query or fragment',
     );
   return {
     stage,
@@ -46,7 +46,10 @@ export function readPortalConfig(environment: Environment = process.env): Portal
 function readWebhooksUrl(environment: Environment): string | undefined {
   const url = environment['GATEWRIGHT_WEBHOOKS_URL'] ?? '';
   if (url !== '' && !ADDRESS.test(url))
-    throw invalid('GATEWRIGHT_WEBHOOKS_URL', 'must be the address of an API');
+    throw invalid(
+      'GATEWRIGHT_WEBHOOKS_URL',
+      'must be the http or https URL of an API, without query or fragment',
+    );
   return url === '' ? undefined : url.replace(/\/$/, '');
 }
 
@@ -64,7 +67,7 @@ export function readPortalAdminConfig(
     environment,
     'GATEWRIGHT_PORTAL_ENDPOINT',
     ADDRESS,
-    'must be the address of an API',
+    'must be the http or https URL of an API, without query or fragment',
   );
   return { ...readPortalConfig(environment), endpoint };
 }
@@ -76,10 +79,6 @@ export function readPortalAdminConfig(
 export function readMailerConfig(environment: Environment = process.env): Omit<MailerConfig, 'from'> {
   const endpoint = environment['AWS_ENDPOINT_URL_SESV2'] ?? environment['AWS_ENDPOINT_URL'];
   return { ...readSignerConfig(environment), endpoint };
-}
-
-function withoutCredentials(url: string): string {
-  return url.replace(/[^/@]*@/, '…@');
 }
 
 function isPortalUrl(text: string): boolean {

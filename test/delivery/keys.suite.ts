@@ -135,7 +135,7 @@ describe('gatewright keys', () => {
     );
     assert.match(
       role.stderr,
-      /roles must be declared by a document that accepts shop_live; these roles are declared: partner/,
+      /roles must be declared by a document that accepts shop_live, and "\w+" is not; expected one of partner/,
     );
     assert.deepEqual([prefix.code, role.code], [1, 1]);
   });

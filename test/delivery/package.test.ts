@@ -329,14 +329,14 @@ describe('npm run package -- --stage prod', () => {
       'usage-closer: GATEWRIGHT_USAGE_TABLE must be the name of a DynamoDB table',
       'usage-tracker: GATEWRIGHT_USAGE_TABLE must be the name of a DynamoDB table',
       'webhook-receiver: AWS_REGION is missing or malformed',
-      'ws-connect: GATEWRIGHT_PUBLISHER is not a valid function name',
-      'ws-default: GATEWRIGHT_PUBLISHER is not a valid function name',
-      'ws-disconnect: GATEWRIGHT_PUBLISHER is not a valid function name',
-      'ws-publish: GATEWRIGHT_PUBLISHER is not a valid function name',
+      'ws-connect: GATEWRIGHT_PUBLISHER must be the name of a Lambda function',
+      'ws-default: GATEWRIGHT_PUBLISHER must be the name of a Lambda function',
+      'ws-disconnect: GATEWRIGHT_PUBLISHER must be the name of a Lambda function',
+      'ws-publish: GATEWRIGHT_PUBLISHER must be the name of a Lambda function',
       'ws-publisher: the event must name a channel',
-      'ws-subscribe: GATEWRIGHT_PUBLISHER is not a valid function name',
+      'ws-subscribe: GATEWRIGHT_PUBLISHER must be the name of a Lambda function',
       'ws-ticket: GATEWRIGHT_STAGE must be the name of a stage',
-      'ws-unsubscribe: GATEWRIGHT_PUBLISHER is not a valid function name',
+      'ws-unsubscribe: GATEWRIGHT_PUBLISHER must be the name of a Lambda function',
     ]);
   });
 });

@@ -117,7 +117,7 @@ describe('usage-tracker', () => {
 
     assert.match(
       errorOf(fields) ?? '',
-      /GATEWRIGHT_USAGE_FIELDS must be pairs such as key=sub, of requestId/,
+      /GATEWRIGHT_USAGE_FIELDS must be pairs such as key=sub, with the names requestId/,
     );
     assert.match(errorOf(counts) ?? '', /GATEWRIGHT_USAGE_COUNTS must be reached, succeeded or all/);
   });

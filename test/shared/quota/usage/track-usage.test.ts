@@ -193,7 +193,7 @@ describe('usage from access logs', () => {
 
     const waiting = [{ requestId: 'ahead', plan: 'gold', reason: 'period-ahead' }];
     assert.deepEqual(tracked, { charged: 7, seen: 0, unchargeable: 0, waiting });
-    assert.match(describeWaiting(waiting as Waiting[]), /^1 request waits: its period has not started/);
+    assert.match(describeWaiting(waiting as Waiting[]), /^1 request waits: the period has not started/);
     assert.deepEqual(usedOf(table, '#daily#k'), [3]);
     table.nowMs += 2 * DAY_MS;
     assert.deepEqual(await trackerOf(table).track(requests), {
