@@ -114,7 +114,7 @@ export class VelocityLexer {
       const { line, column } = this.#place(at);
       throw new TemplateError(
         'TEMPLATE_SYNTAX',
-        `unexpected character ${JSON.stringify(this.#source[at])}; expected the directive or reference to continue`,
+        `unexpected character ${JSON.stringify(this.#source[at])}; it cannot continue this directive or reference`,
         { line, column },
       );
     }

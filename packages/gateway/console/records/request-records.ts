@@ -98,7 +98,7 @@ export class RequestRecords implements RecordSink {
   issuers: LocalIssuers | undefined;
   /** Identifies calls of the console itself, which are not recorded; undefined means that there are none. */
   consoleCalls: string | undefined;
-  /** Returns the number of the deployment that responded at that time; undefined if reloading is off. */
+  /** Returns the number of the deployment that responded at a time; undefined if reloading is off. */
   versionAt: (monotonicMs: number) => number | undefined = () => undefined;
   /** Functions that are called once, at the next record. */
   #waiting: (() => void)[] = [];

@@ -18,7 +18,7 @@ export function notesOf(
   ];
 }
 
-/** Codes whose own words say too little, or something else than happened. */
+/** Codes whose own words say too little, or something other than what happened. */
 const CODE_WORDS: Readonly<Record<string, string>> = {
   DEFAULT_4XX: 'refused',
   DEFAULT_5XX: 'gateway error',

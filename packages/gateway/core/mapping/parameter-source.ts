@@ -31,7 +31,10 @@ const PLACES: Readonly<Record<MappingSide, readonly string[]>> = {
   'integration.response': ['header', 'multivalueheader'],
 };
 
-/** Returns undefined if AWS does not accept the expression on this side. */
+/**
+ * Parses a source of parameter mapping. Returns undefined if AWS does not accept the expression in mappings of the
+ * `side`, which is the request or the response.
+ */
 export function parseParameterSource(expression: string, side: MappingSide): ParameterSource | undefined {
   const quoted = /^'(.*)'$/s.exec(expression);
   if (quoted !== null) return { kind: 'static', text: quoted[1] ?? '' };

@@ -214,7 +214,7 @@ function newBudget(maxSteps: number): RenderBudget {
   return new RenderBudget({ maxIterations: 0, maxSteps, maxChars: 0 });
 }
 
-/** Returns a text that is the same for equal values, because the names in objects are sorted. */
+/** Returns a text that is the same for equal values: the names in objects are sorted. */
 function canonicalText(value: Json): string {
   return JSON.stringify(value, (_name, inner: Json) =>
     isJsonObject(inner)
