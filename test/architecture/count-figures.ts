@@ -47,7 +47,7 @@ export type CodeFigures = LayoutFigures & {
   readonly withoutMirror: readonly string[];
   /** Imported by no test file directly. */
   readonly withoutImportingTest: readonly string[];
-  /** Among the latter two, those that contain more than types. */
+  /** The number of modules without a mirror test that contain more than types. */
   readonly codeWithoutMirror: number;
   readonly codeWithoutImportingTest: number;
 };

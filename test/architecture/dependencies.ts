@@ -25,7 +25,7 @@ type Dependency = {
   readonly ships: string;
 };
 
-/** Of the npm packages and of the layer; workspaces are ours. */
+/** Returns the dependencies of the npm packages and of the layer. Workspaces are our own code, and left out. */
 export function listDependencies(lock: Lock): readonly Dependency[] {
   const roots = Object.keys(lock['']?.dependencies ?? {});
   const inPackages = new Set(neededFolders(lock, roots));

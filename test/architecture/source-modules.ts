@@ -5,7 +5,7 @@ import ts from 'typescript';
 type Import = { readonly specifier: string; readonly names: readonly string[] };
 
 export type SourceModule = {
-  /** From the root of the tree, with `/`. */
+  /** The path from the root of the tree, with `/`. */
   readonly path: string;
   readonly tokens: number;
   readonly exports: readonly string[];

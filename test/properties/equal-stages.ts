@@ -41,7 +41,7 @@ const SHARED_STAGES: Readonly<Record<string, readonly string[]>> = {
   third00000: ['$default', 'qa'],
   fifth00000: ['prod', '$default'],
 };
-/** As the listing had the stages when the port was planned. */
+/** The stages with a shared name, as they were listed when the ports were planned. */
 const SHARED_AT_START: readonly (readonly [apiId: string, kind: ApiRoutes['kind'], stage: string])[] = [
   ['first00000', 'rest', 'later'],
   ['second0000', 'rest', 'dev'],

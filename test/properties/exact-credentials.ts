@@ -57,7 +57,7 @@ type Handed = {
   readonly text: string;
   readonly kind: Kind;
   readonly principal: string;
-  /** From this millisecond on it is refused; undefined means never. */
+  /** The time in milliseconds from which the credential is refused; undefined means never. */
   notAfterMs: number | undefined;
   isOver: boolean;
 };

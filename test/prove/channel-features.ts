@@ -18,7 +18,7 @@ export type Feature = { readonly name: string; readonly run: () => Promise<unkno
 type ChannelDesk = {
   readonly channels: ChannelPorts;
   handOver(): Promise<void>;
-  /** To an unknown connection. */
+  /** Posts to an unknown connection. */
   post(): Promise<void>;
 };
 
@@ -59,7 +59,7 @@ async function ending(mine: ChannelDesk, other: ChannelDesk, room: Room): Promis
   ];
 }
 
-/** All of them answer a message. */
+/** Returns the features that answer a message. */
 async function answering(mine: ChannelDesk, other: ChannelDesk, room: Room): Promise<readonly Feature[]> {
   return [
     { name: 'messages are counted', run: () => spend(mine.channels, room.event, 1) },

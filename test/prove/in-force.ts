@@ -7,9 +7,9 @@ import type { Figures, Outcome, Proof } from './proof.ts';
 
 const CHANGES = 1000;
 const QUICK_CHANGES = 5;
-/** With a hundred customers, one change takes as long as ten with one customer. */
+/** The number of customers of the crowded case, in which one change takes as long as ten with one customer. */
 const CROWDED = 100;
-/** Not the seed of the test, so that the proof adds something to it. */
+/** The seed, which differs from that of the test, so that the proof adds cases to it. */
 const SEED = 1_000_000;
 
 type Row = {

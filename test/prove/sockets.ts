@@ -129,7 +129,7 @@ class Run {
     console.log(
       `  ${idle + dying} idle after ${connectedMs} ms: ${each} bytes each, ${residentEach} of the process`,
     );
-    // Of few connections the rest of the heap is the larger part.
+    // With few connections, the rest of the heap is larger than their share.
     if (!this.#isQuick && each > BYTES_EACH) this.#wrong.push(`an idle connection costs ${each} bytes`);
     const beside = await this.#prober.probe(probes);
     const killed = await this.#kill(mortal);

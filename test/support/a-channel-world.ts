@@ -64,7 +64,7 @@ export class ChannelWorld {
   readonly gone = new Set<string>();
   /** What posts to a connection come to, one after the other; then all are sent. */
   readonly outcomes = new Map<string, ('throttled' | 'failed')[]>();
-  /** Not carried out yet. */
+  /** Jobs that have not been carried out yet. */
   readonly jobs: DeliveryJob[] = [];
   readonly ports: DeliveryPorts;
   readonly #connectedAt = new Map<string, number>();

@@ -29,7 +29,7 @@ type ProtectedApi = TestApi & {
   readonly asked: unknown[];
   readonly fetched: readonly string[];
   readonly counts: string[];
-  /** By address; take one away and the issuer is out of reach. */
+  /** The key sets by address. If one is removed, its issuer cannot be reached. */
   readonly keySets: Map<string, string>;
   /** Path below the stage. */
   readonly get: (path: string, token: string | undefined, stage?: string) => Promise<number>;

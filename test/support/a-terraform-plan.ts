@@ -25,7 +25,7 @@ export type Planned = {
   readonly values?: object;
   /** Attribute → expression; an attribute without a value in `values` is unknown until apply. */
   readonly expressions?: Readonly<Record<string, unknown>>;
-  /** Of `after_unknown`, where it is not the attributes without a value. */
+  /** The value of `after_unknown`, if it differs from the attributes without a value. */
   readonly unknown?: object;
   readonly forEach?: object;
 };

@@ -81,7 +81,7 @@ export type ApiToAttach = AsyncDisposable & {
   readonly everything: () => Promise<string>;
   /** What an attachment sees of the API: cheaper than everything. */
   readonly seen: () => Promise<string>;
-  /** Of a request; of a WebSocket API, of a handshake, whose success is 101. */
+  /** Sends a request, or a handshake to a WebSocket API, and returns its status (101 for a successful handshake). */
   readonly status: (method: string, target: string, token?: string) => Promise<number>;
 };
 

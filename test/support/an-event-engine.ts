@@ -66,7 +66,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   states: 'AWSStepFunctions',
 };
 
-/** With the services that are given, and no other. */
+/** Starts an engine with only the given services. */
 export function anEventEngine<Modules extends ServiceModules>(
   modules: Modules,
   options: EventBenchOptions,

@@ -45,7 +45,7 @@ function isListedHeader(name: string): boolean {
   return LISTED_NAMES.has(name) || LISTED_BEGINNINGS.some((beginning) => name.startsWith(beginning));
 }
 
-/** Of JSON, and faster than `structuredClone`: a million pairs are copied. */
+/** Copies a JSON value, faster than `structuredClone`, because a million pairs are copied. */
 function copyOf<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map(copyOf) as Value;
   if (!isJsonObject(value)) return value;

@@ -7,7 +7,7 @@ import { listFiles, readSource } from '../architecture/source-files.ts';
 
 export type CodeBlock = {
   readonly page: string;
-  /** Of the opening fence, from 1. */
+  /** The line of the opening fence, counted from 1. */
   readonly line: number;
   readonly language: string;
   /** Anchor of the heading above it. */

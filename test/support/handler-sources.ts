@@ -125,7 +125,7 @@ export const handler = middy()
   .handler(async () => ({ statusCode: 200, body: 'orders' }));
 `;
 
-/** For a project that has installed only the package. */
+/** A handler for a project that has installed only the package. */
 export const BARE_HANDLER = `
 import { createDynamoDbQuotas, withQuota } from 'gatewright/quota';
 

@@ -29,7 +29,7 @@ export async function loadPage<Module>(name: string): Promise<Module> {
 
 let copies = 0;
 
-/** With state of its own. */
+/** Loads a module of the page again, so that it has state of its own. */
 export async function loadPageAnew<Module>(name: string): Promise<Module> {
   copies += 1;
   return (await import(`../../packages/gateway/console/page/${name}.ts?copy=${copies}`)) as Module;
@@ -50,7 +50,7 @@ let starts = 0;
 
 /** What the page's `fetch` reaches: a gateway that has one key, and records what it was asked. */
 export class PageGateway {
-  /** Of this run of the gateway. */
+  /** The id of this run of the gateway. */
   start = '';
   isReady = true;
   isAway = false;
@@ -108,7 +108,7 @@ export class PageGateway {
 }
 
 export type ShownHook<Value> = {
-  /** As of the last drawing. */
+  /** Returns the value at the last rendering. */
   readonly shown: () => Value;
   readonly leave: () => Promise<void>;
 };

@@ -9,7 +9,7 @@ import type {
   UpdateSyntax,
 } from '../../packages/gateway/dynamodb/expressions/update-syntax.ts';
 
-/** With the parentheses that the tree needs, and no others. */
+/** Prints a condition with only the parentheses that its tree needs. */
 export function printCondition(node: ConditionSyntax): string {
   switch (node.kind) {
     case 'or':

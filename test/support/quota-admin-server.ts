@@ -21,7 +21,7 @@ export async function openQuotaAdmin(
 ): Promise<QuotaAdminServer> {
   const routes = [...quotaAdminRoutes(ports), ...more];
   const answer = createRouter(routes);
-  // Of two paths that match, API Gateway takes the one with fewer parameters.
+  // If two paths match, API Gateway chooses the one with fewer parameters.
   const paths = routes
     .map(({ method, path }) => ({
       method,

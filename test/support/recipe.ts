@@ -5,7 +5,7 @@ import type { CodeBlock } from './code-blocks.ts';
 import { homeOfCommands } from './command.ts';
 
 export type Recipe = {
-  /** By path, relative to the toolkit's folder. */
+  /** The texts of the files by path, relative to the toolkit's folder. */
   readonly files: ReadonlyMap<string, string>;
   readonly steps: readonly Step[];
 };

@@ -47,7 +47,7 @@ async function work(table: Calls, run: (world: ChannelWorld) => Promise<unknown>
   const present = async (): Promise<void> => {
     await world.connect('a=', ending);
     for (const channel of ['rooms/1', 'rooms/1!here']) await world.subscribe('a=', channel, ending);
-    // As if nothing had ever been published, and a minute were over.
+    // Resets the channels to a state in which nothing was ever published and the limits of the last minute have passed.
     for (const name of world.items.keys()) if (/^(head|rate)#/.test(name)) world.items.delete(name);
     table.take();
   };
@@ -62,7 +62,7 @@ async function work(table: Calls, run: (world: ChannelWorld) => Promise<unknown>
   table.calls.push(...calls);
 }
 
-/** By role, its function's work. */
+/** Returns the work of each role's function, by role. */
 export function channelRoles(table: () => Calls): Readonly<Record<string, () => Promise<void>>> {
   return {
     async WsConnectRole() {

@@ -53,7 +53,7 @@ async function build(page: Page, api: string, route: string): Promise<void> {
   await page.waitForSelector(`aside h2:has-text("${route}")`);
 }
 
-/** As every caller in the switcher, with a body that matches its model and one that does not. */
+/** Builds requests as every caller in the switcher, with a body that matches its model and one that does not. */
 async function buildRequests(page: Page): Promise<void> {
   const identity = 'aside select.identity';
   const send = async (status: number): Promise<void> => {
@@ -201,7 +201,7 @@ async function useKeys(page: Page): Promise<void> {
   await page.fill('input[type=search]', '');
 }
 
-/** In a separate tab, which has no key until another tab of the console gives it one. */
+/** Opens links in a separate tab, which has no key until another tab of the console gives it one. */
 async function openLinks(page: Page, stacks: Stacks): Promise<void> {
   await go(page, 'traffic');
   await page.click('.line:has-text("edited=1")');

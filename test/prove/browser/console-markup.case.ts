@@ -126,7 +126,9 @@ function drawRequests(texts: DrawnTexts): readonly Request[] {
   }));
 }
 
-/** As a target is shown: spaces and letters beyond ASCII are read, the rest stays percent-encoded. */
+/**
+ * Decodes a target as the page shows it: spaces and letters beyond ASCII are decoded, the rest stays percent-encoded.
+ */
 function readable(text: string): string {
   return text.replaceAll(/\P{ASCII}+|\p{ASCII}/gu, (part) =>
     part === ' ' || /^[^\p{ASCII}\p{C}\p{Zl}\p{Zp}]+$/u.test(part) ? part : encodeURIComponent(part),

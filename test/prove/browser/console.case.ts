@@ -75,7 +75,7 @@ async function explainAndReplay(page: Page, stacks: Stacks): Promise<void> {
   assert.match(await readText(page, 'table.compare'), /403/);
   await lookAt(page, 'few-compared');
 
-  // In Traffic, k on its own is one request up.
+  // In Traffic, the key k alone selects the previous request.
   await page.keyboard.press('g');
   await page.keyboard.press('k');
   await page.waitForSelector('nav.side a[aria-current=page][href="#/keys"]');
@@ -155,7 +155,7 @@ async function askAccess(page: Page): Promise<void> {
   await page.waitForSelector('.story .verdict.allow');
 }
 
-/** From an API that allows any origin, which does not include cookies, and from one that does not answer preflights. */
+/** Asks an API that allows any origin, but without cookies, and an API that does not answer preflights. */
 async function askPreflights(page: Page): Promise<void> {
   const preflight = 'section[aria-label=Preflight]';
   const build = async (kind: string, route: string): Promise<void> => {

@@ -39,11 +39,11 @@ type Carried = 'anything' | 'one line' | 'ascii' | 'name';
 
 const CARRIES: Readonly<Record<Carried, RegExp>> = {
   anything: /^/,
-  // In a quoted parameter of RFC 7578.
+  // Texts in a quoted parameter (RFC 7578).
   'one line': /^[^\p{Cc}"\\\u2028\u2029]*$/u,
   // The value of a header of RFC 9110.
   ascii: /^[\x20-\x7e]*$/,
-  // Of a resource, which AWS limits to 128 characters or more.
+  // Names of resources, which AWS limits to 128 characters or more.
   name: /^.{0,80}$/su,
 };
 
@@ -81,7 +81,7 @@ export class DrawnTexts {
     return text;
   }
 
-  /** So many of one place. */
+  /** Draws `count` texts for one place. */
   several(count: number, ...how: Parameters<DrawnTexts['draw']>): readonly string[] {
     return Array.from({ length: count }, () => this.draw(...how));
   }

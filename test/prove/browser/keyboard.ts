@@ -38,7 +38,7 @@ export async function type(page: Page, name: string, text: string): Promise<void
   await page.keyboard.insertText(text);
 }
 
-/** By the menu, which is closed on a phone. */
+/** Opens a section through the menu, which is closed on a phone. */
 export async function openSection(page: Page, title: string, shows: string): Promise<void> {
   await page.waitForSelector('.menu-button[aria-expanded=false]');
   await page.evaluate(focusMenu, undefined);

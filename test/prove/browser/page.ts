@@ -24,7 +24,7 @@ export type BrowserCase = {
   }): Promise<void>;
 };
 
-/** As much of playwright's page as cases use; playwright-core itself is not installed with the checkout. */
+/** The part of Playwright's page that cases use; playwright-core itself is not installed with the checkout. */
 export interface Page {
   url(): string;
   goto(url: string): Promise<unknown>;
@@ -40,7 +40,7 @@ export interface Page {
   setDefaultTimeout(ms: number): void;
   waitForSelector(selector: string): Promise<unknown>;
   readonly keyboard: { press(key: string): Promise<void>; insertText(text: string): Promise<void> };
-  /** By its value, its text, or its place. */
+  /** Selects an option by its value, its text or its index. */
   selectOption(
     selector: string,
     option: string | { readonly label: string } | { readonly index: number },
@@ -71,7 +71,7 @@ type Driver = {
       readonly args: readonly string[];
       readonly timeout: number;
     }): Promise<Browser>;
-    /** With its own profile, which may be written before. */
+    /** Launches a browser with its own profile, which may be prepared before. */
     launchPersistentContext(
       folder: string,
       options: {

@@ -118,7 +118,7 @@ async function servePortal(portal: Portal) {
   };
 }
 
-/** As they would arrive at the address of the portal. */
+/** Returns the headers as they would arrive at the address of the portal. */
 function headersOf({ headers }: IncomingMessage): Readonly<Record<string, string>> {
   const { cookie, origin, host } = headers;
   const given = Object.entries(headers).filter(

@@ -79,7 +79,7 @@ export async function openPage(page: Page, origin: string, hash: string): Promis
   return problems;
 }
 
-/** As the issuer sends the browser back. */
+/** Opens the address to which the issuer redirects the browser after a sign-in. */
 export async function signIn(page: Page, portal: Portal): Promise<void> {
   await page.goto(`${portal.origin}/session/callback?code=c&state=s`);
   await page.waitForSelector('.account');

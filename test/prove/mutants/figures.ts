@@ -4,7 +4,7 @@ import { stratumOf } from './sample-mutants.ts';
 import { isAlive } from './stages.ts';
 import type { Verdict } from './try-mutants.ts';
 
-/** Of all drawn mutants, including those that no test reaches. */
+/** The minimum share of killed mutants among all that were drawn, including those that no test reaches. */
 const KILLED_SHARE = 0.9;
 /** Of all drawn mutants: survivors with a reason why they are not worth a test. They count as alive. */
 const MOST_WITH_REASON = 0.05;

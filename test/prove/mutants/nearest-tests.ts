@@ -3,9 +3,12 @@ import { basename, dirname, posix } from 'node:path';
 import { resolveImport, runtimeImportsOf } from '../../architecture/source-files.ts';
 import type { SourceFile } from '../../architecture/source-files.ts';
 
-/** Not the dozens that reach everything: whole starts, recorded answers, simulations, other proofs. */
+/**
+ * The tests near the code. Excluded are dozens that reach everything: whole starts, recorded answers, simulations,
+ * proofs.
+ */
 const NEAR = /^test\/(shared|packages|functions|layers|properties|together)\/.*\.test\.ts$/;
-/** By what they import: these look at processes of ours, not at the code in theirs. */
+/** Imports of tests that start other processes and therefore do not run the mutants in their own process. */
 const OTHER_PROCESS = /support\/(?:command|printing-process)\.ts$/;
 const STARTS_NODE = /\bprocess\.execPath\b/;
 const TEMPLATE_IMPORT = /\bimport\(`(\.[^`$]*\/)\$\{\w+\}\.ts/g;

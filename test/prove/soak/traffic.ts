@@ -12,11 +12,11 @@ const PACED_EVERY_MS = 1_000;
 const FAULTS_KEPT = 20;
 /** Answers that take longer were waited for by somebody: it is asked who had the machine meanwhile. */
 const LATE_MS = 5_000;
-/** For a key at the end; a machine that others use may be late with it. */
+/** The number of times that a key is read at the end, because a busy machine may be late with it. */
 const READS = 5;
 
 type Kind = 'echo' | 'http' | 'put' | 'get' | 'crash' | 'hang' | 'leave';
-/** Of a thousand. */
+/** The number of requests of each kind among a thousand. */
 const MIX: readonly (readonly [Kind, number])[] = [
   ['echo', 480],
   ['http', 290],

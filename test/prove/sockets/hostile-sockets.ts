@@ -20,13 +20,16 @@ export type Ended = {
   /** What else was to be otherwise. */
   readonly wrong?: string | undefined;
   readonly figures: Readonly<Record<string, number | string>>;
-  /** Of a connection that stays: lets go of it. */
+  /** Closes a connection that stays open otherwise. */
   readonly release?: () => void;
 };
 
 type HostileSocket = {
   readonly name: string;
-  /** So many of them one after the other, and their memory is divided by them: what it is beside theirs is a few MB up and down. */
+  /**
+   * The number of attacks, one after the other, by which the growth of memory is divided, because other memory varies
+   * by a few MB.
+   */
   readonly times?: number;
   run(attack: Attack): Promise<Ended>;
 };
@@ -166,7 +169,7 @@ export const HOSTILE_SOCKETS: readonly HostileSocket[] = [
       return {
         id: client.id,
         code: 1000,
-        // Of those that come at once only the newest has to be answered.
+        // If several pings arrive at once, only the newest must be answered (RFC 6455, 5.5.3).
         wrong: answer.endsWith(' still here') && pongs > 0 ? undefined : `${answer}, ${pongs} pongs`,
         figures: { pings, pongs },
       };
