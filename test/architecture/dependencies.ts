@@ -67,7 +67,7 @@ const INTRODUCTION = `# Third-party packages
 
 Installed with \`gatewright\`, or part of the Lambda layer. \`npm run schemas\` prints this page from the lock file; a test compares it, and allows permissive licences only. Each build writes the same as CycloneDX: \`.build/sbom\` for layer and functions, \`sbom.cdx.json\` in each npm package.`;
 
-/** One entry for the builds of esbuild, of which npm installs the build for the machine. */
+/** Prints the names. The builds of esbuild are one entry, because npm installs only the build for the machine. */
 function printNames(packages: readonly Dependency[]): string {
   const names = packages.map(
     ({ name, version }) => `${name.replace(/^@esbuild\/.*/, '@esbuild/*')}@${version}`,

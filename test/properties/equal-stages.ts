@@ -238,7 +238,7 @@ function drawOrigin(pick: Pick): string {
 /** A request target contains no byte beyond ASCII (RFC 3986 §2); such a request is refused as malformed. */
 const MALFORMED = /[^!-~]/;
 
-/** Where a request belongs: an API and the path at its own address, or an API with its stage known. */
+/** The place of a request: an API and the path at its own address, or an API and its stage. */
 type Place = { readonly apiId: string; readonly path: string; readonly stage?: string };
 
 /** The place of a path at a Host of the ports that APIs have for themselves. */

@@ -105,7 +105,7 @@ function countAnswer(tally: Tally, name: string, answer: unknown): void {
   count(tally, `${name}: ${kind}`);
 }
 
-/** One process for all questions, which reads and answers lines of JSON. */
+/** A single process for all questions, which reads and answers lines of JSON. */
 class PythonProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;

@@ -40,7 +40,7 @@ const RULES = [
   { id: 'guests', effect: 'deny', tools: ['list_orders'], when: { roles: { any: ['guest'] } } },
 ];
 
-/** What each role may use, written by hand from the rules. */
+/** The tools that each role may use, written by hand from the rules. */
 const TOOLS: Readonly<Record<string, readonly string[]>> = {
   reader: ['get_order', 'get_user', 'list_orders'],
   guest: ['get_order', 'get_user'],

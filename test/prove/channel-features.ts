@@ -1,4 +1,4 @@
-/** What the roles of the channels' functions are for. */
+/** The features for which the functions of the channels need their roles. */
 import { listenersKey } from '#shared/websocket/channel-address.ts';
 import { append } from '#shared/websocket/channel-log.ts';
 import { deliver } from '#shared/websocket/deliver.ts';

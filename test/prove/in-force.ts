@@ -65,7 +65,7 @@ const ROWS: readonly Row[] = [
   { name: 'plan saved, leased', change: 'plan saved', withinMs: 30_000, setting: { isLeased: true } },
 ];
 
-/** What one process costs that has few requests of one customer, or none: the second table of the guide. */
+/** Processes with few requests of one customer, or none, whose cost is in the second table of the guide. */
 const INSTANCES: readonly { readonly name: string; readonly load: Parameters<typeof measureInstance>[0] }[] =
   [
     { name: 'instance, idle', load: {} },

@@ -49,7 +49,7 @@ type Scope = {
   readonly seed: number;
   /** A package, or folders by how their names begin, which is a look and no proof. */
   readonly only: string | undefined;
-  /** What was noticed once stays noticed, even if tests were added later. */
+  /** Whether surviving mutants are tried again; killed mutants stay killed, even if tests were added later. */
   readonly survivors: boolean;
   readonly workers: number;
 };

@@ -25,7 +25,7 @@ const QUICK_SCHEDULES = 8_000;
 const PART = 2_000;
 const MUTANT_SEEDS = 20_000;
 const REPORTED_EVERY = 20;
-/** Where the thread of a part begins; what it simulates it loads by name. */
+/** The program of a part's thread, which loads its simulation by name. */
 const THREAD = 'test/simulation/hunt-worker.ts';
 
 type Simulation = {

@@ -18,7 +18,7 @@ import { copyRepository } from './repository-copy.ts';
 
 const COMMAND = 'packages/gatewright/command/main.ts';
 
-/** What was observed without a service. */
+/** The observations in a copy without the service. */
 type Seen = {
   readonly service: string;
   readonly typeErrors: readonly string[];
@@ -41,7 +41,7 @@ async function look(copy: string, service: string, types: TypeCheck): Promise<Se
   };
 }
 
-/** All remaining tests of services, and of what they use. */
+/** Runs all remaining tests of services, and of the modules that they use. */
 function runTests(copy: string): Seen['tests'] {
   const folders = [TOGETHER, 'test/packages/gateway/services', 'test/packages/gateway/kernel'];
   // The tests run in one process, so that they share the modules that they load.

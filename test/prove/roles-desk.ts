@@ -115,7 +115,7 @@ export class Desk {
     await writeIndex(store, namespace, { labels, id: '2', item: response });
   }
 
-  /** What `cache-invalidator` does with a request. */
+  /** Does what `cache-invalidator` does with a request. */
   async invalidate(namespace: string): Promise<void> {
     const { origin: apiEndpoint } = this.#at.cached;
     const stages = createStageCaches({

@@ -299,7 +299,7 @@ class Run {
     return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024;
   }
 
-  /** What does not come to hold is for whoever looks then to judge. */
+  /** Waits until the condition is true or the time is over; the caller judges the state. */
   async #until(holds: () => boolean): Promise<void> {
     const endMs = performance.now() + HEARD_WITHIN_MS;
     while (!holds() && performance.now() < endMs && !this.#gateway.isGone()) await wait(50);

@@ -21,7 +21,7 @@ export type Planned = {
   readonly name: string;
   readonly index?: string | number;
   readonly isData?: true;
-  /** What the plan knows. */
+  /** The attributes whose values the plan contains. */
   readonly values?: object;
   /** Attribute → expression; an attribute without a value in `values` is unknown until apply. */
   readonly expressions?: Readonly<Record<string, unknown>>;

@@ -19,7 +19,7 @@ export type Answers = Readonly<
 type FakeAccount = AsyncDisposable & {
   readonly aws: Aws;
   readonly url: string;
-  /** Every call, as the answers are named. */
+  /** Every call, under the names of `Answers`. */
   readonly calls: string[];
 };
 

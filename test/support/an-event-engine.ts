@@ -35,7 +35,7 @@ export type EventBench<Modules extends ServiceModules = ServiceModules> = {
   readonly invoker: FakeInvoker;
   readonly recorder: Recorder;
   readonly reports: string[];
-  /** What services wrote into log groups. */
+  /** The lines that services wrote to log groups. */
   readonly logged: (readonly [group: string, line: string])[];
   readonly unsupported: readonly UnsupportedItem[];
   readonly faults: Faults;

@@ -84,7 +84,7 @@ export function runnerOf(block: CodeBlock): string | undefined {
 
 type TakenBlocks = {
   readonly blocks: readonly CodeBlock[];
-  /** Those of one page. */
+  /** Returns the code blocks of one page. */
   readonly of: (page: string) => readonly CodeBlock[];
   /** Records that these ran unchanged. */
   readonly executed: (...blocks: readonly CodeBlock[]) => void;

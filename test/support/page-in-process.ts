@@ -48,7 +48,7 @@ export class MemoryStorage {
 const PAGE_HOST = '127.0.0.1:4000';
 let starts = 0;
 
-/** What the page's `fetch` reaches: a gateway that has one key, and records what it was asked. */
+/** The gateway that the page's `fetch` reaches. It has one key, and records its requests. */
 export class PageGateway {
   /** The id of this run of the gateway. */
   start = '';
@@ -129,7 +129,7 @@ export async function showHook<Value>(use: () => Value): Promise<ShownHook<Value
       if (shown === undefined) throw new Error('nothing was drawn');
       return shown.value;
     },
-    // What effects have started ends after the next drawing.
+    // Work that effects have started ends after the next rendering.
     leave: () => (render(null, parent), turn()),
   };
 }

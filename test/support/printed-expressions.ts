@@ -38,7 +38,7 @@ function printOperand(node: OperandSyntax): string {
   return node.kind === 'value' ? node.name : `${node.name}(${node.args.map(printOperand).join(', ')})`;
 }
 
-/** One clause of each kind, in the order of their first actions. */
+/** Prints one clause of each kind, in the order of their first actions. */
 export function printUpdate({ actions }: UpdateClauses): string {
   const clauses = Map.groupBy(actions, ({ kind }) => kind);
   return [...clauses]

@@ -164,7 +164,7 @@ const ADDRESSES = [
 const CALLERS_PER_DOCUMENT = 4;
 const NOW = 1_900_000_000;
 
-/** One API with one document: a few callers, many requests. Undefined if all deciders agree. */
+/** Checks one API with one document, for a few callers and many requests. Returns undefined if all deciders agree. */
 export function checkOneDocument(
   seed: number,
   requests: number,

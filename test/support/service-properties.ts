@@ -35,7 +35,7 @@ export const TOPIC: Resource = { Type: 'AWS::SNS::Topic', Properties: {} };
 export type PropertyRow = {
   readonly type: string;
   readonly properties: JsonObject;
-  /** What is written but not read, with the reason. */
+  /** Properties that are set but not read, with the reason. */
   readonly unread?: Readonly<Record<string, string>>;
   /** Resources that the subject refers to. */
   readonly others?: Readonly<Record<string, Resource>>;

@@ -81,10 +81,10 @@ function* chunksOf(lines: Iterable<string>): Generator<string> {
   yield chunk;
 }
 
-/** What is different from key to key, where nothing else is. */
+/** The only numbers that differ between the records of keys. */
 type Numbers = { readonly index: number; readonly used: number; readonly lost: number };
 
-/** Of a month: what came to no more than a closed period and its record is printed by these. */
+/** The numbers in a printed example record of a month, which are replaced by those of each key. */
 const STAND_IN: Numbers = { index: 987_654_321, used: 777_777_777, lost: 88_888_888 };
 const CREDITS = 1_000_000_000;
 

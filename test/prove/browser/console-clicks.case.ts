@@ -109,7 +109,7 @@ function readClipboard(): Promise<string> {
   return navigator.clipboard.readText();
 }
 
-/** What was copied does the same: in a shell, in Node, and as a test. */
+/** The copied text sends the same request in a shell, in Node.js and as a test. */
 async function copy(page: Page, stacks: Stacks): Promise<void> {
   const users = `${stacks.urlOf('food-delivery-dev', 'rest')}/users`;
   const token = await stacks.token('--sub', 'alice', '--role', 'admin');
@@ -160,7 +160,7 @@ async function replay(page: Page, stacks: Stacks): Promise<void> {
   await page.fill('aside input[aria-label="Path and query"]', 'users?edited');
   await page.click('aside .main-action:has-text("Send")');
   await page.waitForSelector('aside .problem');
-  // What is masked in the form is sent unmasked.
+  // Values that are masked in the form are sent unmasked.
   await page.fill('aside input[aria-label="Path and query"]', '/dev/users?edited=1');
   await page.click('aside .main-action:has-text("Send")');
   await page.waitForSelector('.request-title:has-text("edited=1")');

@@ -81,7 +81,7 @@ async function explainAndReplay(page: Page, stacks: Stacks): Promise<void> {
   await page.waitForSelector('nav.side a[aria-current=page][href="#/keys"]');
 }
 
-/** One entry, then all. First of what is done: entries are kept for a minute. */
+/** Flushes one entry and then all. This is done first, because entries are cached for only a minute. */
 async function flushCaches(page: Page, stacks: Stacks): Promise<void> {
   const users = `${stacks.urlOf('food-delivery-dev', 'rest')}/users`;
   for (const sub of ['alice', 'erika']) {

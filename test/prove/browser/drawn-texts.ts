@@ -2,7 +2,7 @@
 import { pickFrom } from '../../support/pick.ts';
 import type { Pick } from '../../support/pick.ts';
 
-/** What each text would do if it ran. The page counts it. */
+/** The code that each text would run if it were executed. The page counts how often that happens. */
 const RAN = 'globalThis.ran=(globalThis.ran||0)+1';
 
 export const PIECES: readonly string[] = [
@@ -34,7 +34,7 @@ export const PIECES: readonly string[] = [
   'x'.repeat(2_000),
 ];
 
-/** What a place can carry. */
+/** The kind of text that a place can contain. */
 type Carried = 'anything' | 'one line' | 'ascii' | 'name';
 
 const CARRIES: Readonly<Record<Carried, RegExp>> = {

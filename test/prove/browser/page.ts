@@ -85,7 +85,7 @@ type Driver = {
   };
 };
 
-/** Where Debian and its kin put it; GATEWRIGHT_CHROMIUM names another. */
+/** The paths of Chromium in Debian and its derivatives; GATEWRIGHT_CHROMIUM names another path. */
 const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
 /** Nothing of it may reach out, and CI runs as root without a GPU. */
 const FLAGS = [
@@ -184,7 +184,7 @@ function loadDriver(): Driver {
 type Api = { readonly kind: string; readonly stack: string; readonly url: string };
 
 type ServedStacks = AsyncDisposable & {
-  /** Where it was started. */
+  /** The folder in which the gateway was started. */
   readonly folder: string;
   readonly pid: number;
   /** Address of the console with its key. */

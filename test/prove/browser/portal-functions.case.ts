@@ -152,7 +152,7 @@ async function workWithKeys(page: Page): Promise<void> {
   await page.waitForSelector('summary:has-text("1 key that has expired or was revoked")');
 }
 
-/** What the page shows is what the receiver accepts. */
+/** Checks that the receiver accepts the secrets and signatures that the page shows. */
 async function workWithWebhooks(page: Page, portal: Portal): Promise<void> {
   const hooks = new CustomerWebhooks(portal);
   await goTo(page, 'webhooks', 'main .empty');

@@ -1,4 +1,4 @@
-/** What is known about each package, at which commit it was measured, and what the claim still lacks. */
+/** The figures of each package, the commit at which they were measured, and what the claim still lacks. */
 import type { Mutant } from './find-mutants.ts';
 import { stratumOf } from './sample-mutants.ts';
 import { isAlive } from './stages.ts';

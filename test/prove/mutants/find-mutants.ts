@@ -12,7 +12,7 @@ export type Mutant = {
   readonly id: string;
   readonly file: string;
   readonly line: number;
-  /** What is replaced, and with what; shortened for people. */
+  /** The original text and its replacement, shortened for reports. */
   readonly original: string;
   readonly replacement: string;
   readonly change: Change;

@@ -85,7 +85,7 @@ function start(tests: readonly string[]): ChildProcess {
   });
 }
 
-/** What a process with the mutants reports about a test, and about each mutant. */
+/** Returns what a process with the mutants reports about a test and about each mutant. */
 async function judge(test: string): Promise<{ readonly loaded: Loaded; readonly tried: readonly Tried[] }> {
   const child = start([test]);
   try {

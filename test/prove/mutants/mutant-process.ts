@@ -71,7 +71,7 @@ async function serve({ planted, mutants, tests, active }: MutantOrder): Promise<
   const failed: string[] = [];
   if (active === -1) {
     let burntBeforeMs = burntMs();
-    // One after the other without a break: suites open what they need once.
+    // The tests run without a break, because suites open their resources once.
     await runTests(
       all.map(({ test }) => test),
       FIRST_RUN_TIMEOUT_MS,

@@ -1,4 +1,4 @@
-/** Where mistakes are planted: package by package, as the layout of the repository names them. */
+/** The packages in which mutants are planted, as the layout of the repository names them. */
 import { roomOf } from '../../architecture/layout.ts';
 import type { SourceFile } from '../../architecture/source-files.ts';
 

@@ -38,7 +38,7 @@ class MutantCells {
     return Atomics.load(this.#cells, 0) === mutant;
   }
 
-  /** Those met since this was asked last. */
+  /** Returns the mutants that were executed since the previous call. */
   takeMet(): readonly number[] {
     const met: number[] = [];
     for (let at = 1; at < this.#cells.length; at += 1)

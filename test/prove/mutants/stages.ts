@@ -11,7 +11,7 @@ const STARTS_MUCH = /createGateway|startEmbeddedDynamoDb|support\/[\w-]*gateway[
 /** The number of test files that are loaded together in each stage. They need much the same modules. */
 const FILES_AT_ONCE = [12, 12, 48];
 
-/** What is tried in a file. */
+/** The mutants of a file that are still to be tried. */
 export type Open = Omit<Subject, 'tests'> & {
   readonly stages: readonly (readonly string[])[];
   readonly hash: (by: string | undefined) => string;

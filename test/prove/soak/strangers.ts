@@ -39,7 +39,7 @@ export class Strangers {
  */
 export function parseUse(stat: string, own: readonly string[]): Use {
   const [, ...fields] = (stat.split('\n')[0] ?? '').split(/\s+/);
-  // What guests use is in what users use already.
+  // The time of guests is already included in the time of users.
   const [user = 0, nice = 0, system = 0, idle = 0, waiting = 0, ...rest] = fields.slice(0, 8).map(Number);
   const busy = [user, nice, system, ...rest].reduce((sum, ticks) => sum + ticks, 0);
   return { total: busy + idle + waiting, busy, ours: own.map(parseOwn).reduce((sum, one) => sum + one, 0) };

@@ -103,7 +103,7 @@ export class Traffic {
     this.counts.neverSent += Math.floor(due);
   }
 
-  /** All that is under way has been answered. */
+  /** Waits until all requests have been answered. */
   async settle(): Promise<void> {
     while (this.#inFlight.size > 0) await wait(TICK_MS);
     this.#agent.destroy();

@@ -15,9 +15,11 @@ type Attack = {
 
 export type Ended = {
   readonly id: string;
-  /** That `$disconnect` is to tell; `idle`: it stays until the idle limit. */
+  /**
+   * The close code that `$disconnect` must report; `idle` means that the connection stays open until the idle limit.
+   */
   readonly code: number | 'idle';
-  /** What else was to be otherwise. */
+  /** Any other difference from the expected behaviour. */
   readonly wrong?: string | undefined;
   readonly figures: Readonly<Record<string, number | string>>;
   /** Closes a connection that stays open otherwise. */
@@ -39,7 +41,10 @@ const NEVER_READERS = 4;
 const TEXT = 'x'.repeat(100_000);
 const SLOW_MESSAGES = 40;
 const CLOSE = frame(8, Buffer.from([0x03, 0xe8]));
-/** What two kernels and the gateway hold between them; a message beyond it is not taken as a whole. */
+/**
+ * The number of bytes that the kernel's buffers and the gateway store together. A longer message is not accepted as a
+ * whole.
+ */
 const TAKEN_MOST_BYTES = 64_000_000;
 
 /**
