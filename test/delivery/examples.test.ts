@@ -47,7 +47,7 @@ function patternOf(answer: string): RegExp {
   return new RegExp(answer.split('…').map(escape).join('.*'));
 }
 
-/** As the page does: with the token as a subprotocol. */
+/** Connects as the page does, with the token as a subprotocol. */
 async function openPage(address: string): Promise<void> {
   const [page = '', fragment] = address.trim().split('#');
   const given = new URLSearchParams(fragment);

@@ -125,7 +125,7 @@ describe('the guides', { skip: process.platform === 'win32' }, () => {
         await run(shell, line);
         ran.add(line);
       }
-      // As in the last command.
+      // The stack of the last command.
       const stack = join(copy.directory, 'gatewright/serverless.yml');
       const text = readFileSync(stack, 'utf8');
       writeFileSync(

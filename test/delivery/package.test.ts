@@ -1,5 +1,5 @@
 /** The toolkit's stack as `npm run package` makes it: one osls run, then a look at everything that would be deployed. */
-// Not a file of its own: osls packages one stage at a time in a folder.
+// This suite is not run as a separate file, because osls packages only one stage at a time in a folder.
 import './package-dev.suite.ts';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -33,7 +33,7 @@ const RIC = 'com.amazonaws:aws-lambda-java-runtime-interface-client:2.9.0';
 type Properties = Readonly<Record<string, unknown>>;
 type Language = {
   readonly name: string;
-  /** Of fixtures. */
+  /** The folder of the fixture. */
   readonly folder: string;
   readonly guard: (folder: string) => Properties;
   readonly work: (folder: string) => Properties;

@@ -27,7 +27,7 @@ export type PlanChange = {
   /** Whether its limits get other ids. */
   readonly renames: boolean;
   readonly factor: number;
-  /** Of a customer on record: how long before it is in force it is made. */
+  /** How long before it comes into force a change of a customer with a record is made. */
   readonly aheadMs?: number;
   /** The customer's own quota, in place of the plan's. */
   readonly own?: boolean;

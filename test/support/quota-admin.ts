@@ -72,7 +72,7 @@ export class AdministeredTable {
     return createQuotas({ store, clock, random: REAL_RANDOM, timer, denyCacheMs: 0 });
   }
 
-  /** Sends `count` requests with the tenant's key, and returns how many are admitted. */
+  /** Sends `times` requests with the tenant's key, and returns how many are admitted. */
   async spend(tenant: string, times: number, atEpochMs = NOON_MS): Promise<number> {
     this.moveTo(atEpochMs);
     const quotas = this.aHolder(() => atEpochMs);

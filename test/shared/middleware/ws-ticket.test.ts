@@ -42,7 +42,7 @@ const ADA = aPrincipal({
   claims: { iat: NOON_SECONDS - 5, jti: 't-1' },
   expiresAtEpochSeconds: NOON_SECONDS + 300,
 });
-/** As the authorizer of `shop` answers. */
+/** The context that the authorizer of `shop` returns. */
 const CONTEXT = backendContext(shop, ADA);
 
 const inTexts = (context: object) =>

@@ -17,7 +17,7 @@ const LIMITED: Caller = {
     deny: { subscribe: ['rooms/staff'], publish: ['rooms/staff'] },
   }),
 };
-/** As the adapters are while DynamoDB does not answer. */
+/** Returns an adapter that behaves as if DynamoDB did not answer. */
 function unavailable(name: 'items' | 'store'): object {
   const fail = async () => {
     throw new DomainError('STORE_UNAVAILABLE', 'no answer');

@@ -57,7 +57,7 @@ describe('data that waits for a client that does not read', () => {
     client.socket.pause();
     const connection = await fillUp(running);
 
-    // With so much unread it is the last one that is taken from this client.
+    // With this much unread, `first` is the last message that is read from this client.
     client.send('first');
     await heard;
     const count = (4 * BUFFER_PAUSE_BYTES) / FRAME_COST_BYTES;

@@ -5,7 +5,7 @@ import type { Finding } from '../../../../packages/gateway/templates/raw-stack.t
 import { expandSam } from '../../../../packages/gateway/templates/sam/sam.ts';
 
 type Made = {
-  /** By logical id, without the function itself. */
+  /** The resources by logical id, without the function itself. */
   readonly resources: Readonly<Record<string, Json>>;
   readonly findings: readonly Finding[];
 };

@@ -60,7 +60,7 @@ const PROD = ['--api', 'shop', '--stage', 'prod'];
 const OF_SHOP = [...PROD, '--state', 'state'];
 const BREAKERS = ['--table', 'breakers', '--namespace', 'shop'];
 
-/** In this order, because some leave what others show. */
+/** The commands, in this order because some create what others show. */
 const ROWS: readonly (readonly [command: string, ...words: readonly string[]])[] = [
   ['init', 'made'],
   ['logs'],

@@ -194,7 +194,7 @@ describe('the packages', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  /** From one build, because bundling takes longest. */
+  /** The rules for one build; they share it, because bundling takes longest. */
   const rules = new Map<string, () => void>();
   rules.set('begin anew, and leave nothing of the build itself', () => {
     assert.deepEqual(readdirSync(built).toSorted(), [

@@ -232,7 +232,7 @@ class Sharded {
     return this.table.items.get(`${pk}\n${sk}`);
   }
 
-  /** As a holder does whose grant of `need` was refused by its shard. */
+  /** Provides units as a holder does whose grant of `need` was refused by its shard. */
   async provide(need: number): Promise<string> {
     await this.process.refresh(0);
     const own = this.item(0);

@@ -304,7 +304,7 @@ describe('usage from access logs', () => {
     const weeksAgo = requestsOf(3, {}, NOON_MS - 17 * DAY_MS);
 
     assert.equal((await trackerOf(table).track(weeksAgo)).charged, 3);
-    // As long as a dead-letter queue may keep it.
+    // The time for which a dead-letter queue may keep the message.
     table.nowMs += 11 * DAY_MS;
     assert.equal((await trackerOf(table).track(weeksAgo)).seen, 3);
     assert.equal(table.ledger()['used'], 3);

@@ -27,7 +27,7 @@ function aRequest(changed: Partial<SavedRequest> = {}): SavedRequest {
   };
 }
 
-/** As the page offers them after they were shown: already masked. */
+/** The header value as the page sends it back after showing it: already masked. */
 const MASKED = redactor.value('authorization', `Bearer ${TOKEN}`);
 
 describe('a saved request', () => {

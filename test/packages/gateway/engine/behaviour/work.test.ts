@@ -18,7 +18,7 @@ const QUOTAS = { resources: 1000, routes: 1000, stages: 1000, authorizers: 1000,
 type Row = {
   readonly what: string;
   readonly template: (size: number) => stacks.Template;
-  /** Of the last one that the template has. */
+  /** Returns a request to the last item of the template. */
   readonly ask: (size: number) => { readonly target: string; readonly headers?: readonly string[] };
 };
 

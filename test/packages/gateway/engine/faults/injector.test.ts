@@ -20,7 +20,7 @@ type World = {
   /** Waits and renewals, in their order. */
   readonly done: readonly string[];
   readonly calls: readonly unknown[];
-  /** Of requests that have ended. */
+  /** The trails of requests that have ended. */
   readonly trails: readonly Trail[];
   readonly injector: RuleInjector;
 };

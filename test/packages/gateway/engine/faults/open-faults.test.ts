@@ -91,7 +91,7 @@ const STACK = {
   ...Object.fromEntries(PATHS.map((path) => [`Get${path}`, route(path)])),
 };
 
-/** Without functions: a backend, and a WebSocket API, which is not affected by faults. */
+/** A stack without functions: an API with a backend, and a WebSocket API, which faults do not affect. */
 const OTHER_STACK = {
   Chat: {
     Type: 'AWS::ApiGatewayV2::Api',

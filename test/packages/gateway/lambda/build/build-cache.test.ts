@@ -63,7 +63,7 @@ describe('BuildCache', () => {
     do writeFileSync(probe, '');
     while (statSync(probe).mtimeMs < startedMs + 50);
   };
-  /** As in each start: with its own run. */
+  /** Builds as each start does, with its own run. */
   const make = (changed: BuildOptions = {}): Promise<string> => {
     const asked = { ...options, ...changed };
     const kept = new BuildCache(join(root, 'kept'), mkdtempSync(join(root, 'run-')));

@@ -39,7 +39,7 @@ function aProject(files: Readonly<Record<string, string>>): string {
     'lib/index.ts': 'export { version } from "dep";',
     ...files,
   });
-  // Not installed just now.
+  // The files get an older time, as if they had been installed earlier.
   for (const file of ['own.ts', ...Object.keys({ ...PACKAGES, ...files })])
     utimesSync(join(folder, file), 1, 1);
   return folder;

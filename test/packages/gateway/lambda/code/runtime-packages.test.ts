@@ -208,7 +208,7 @@ describe('a name of a package', () => {
       'a',
       'a',
     ]);
-    // Of a file there is none.
+    // A path of a file contains no package name, and is returned unchanged.
     assert.equal(packageNameOf('/opt/nodejs/dates'), '/opt/nodejs/dates');
   });
 

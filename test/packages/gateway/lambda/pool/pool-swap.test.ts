@@ -27,7 +27,7 @@ describe('a pool of instances', () => {
     const pool = new FunctionPool(all, () => Promise.resolve(programOf('old')), NO_DEADLINES);
     const results: InvocationResult[] = [];
     const invoke = (): void => void pool.invoke(INVOCATION).then((result) => results.push(result));
-    /** With one idle instance of the old code. */
+    /** Creates a pool with one idle instance of the old code. */
     const warm = async (): Promise<Played> => {
       pool.warm();
       await settle();

@@ -178,7 +178,7 @@ describe('calls of a function to execute-api', () => {
   });
 });
 
-/** As version 2 of the SDK sends it: options with headers, a Host among them. */
+/** Sends a call as version 2 of the SDK does: options with headers, of which one is Host. */
 function signedCall(keyId: string, host: string): string {
   return `const https = require('https'); ${READ} exports.handler = async () => { const r = https.request({
     host: '${host}', port: 443, path: '/', method: 'POST', lookup: (name, _, done) => done(new Error(name + ' is looked up')), headers: {

@@ -17,7 +17,7 @@ import type { OutgoingHttpHeaders } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TestControlPort } from '../../../../support/a-control-port.ts';
 
-/** Without it a connection that stays would hold the test forever. */
+/** Without this limit, a connection that stays open would block the test forever. */
 const SOON = { timeout: 5_000 };
 
 describe('acceptHttp2', () => {

@@ -17,7 +17,7 @@ const CHANNEL = 'gatewright-key';
 const KEY = 'key-of-a-link-0123456789';
 const OTHER = 'key-of-another-0123456789';
 
-/** As in a browser, but at once: all other channels of a name get what one sends. */
+/** Broadcast channels as in a browser, but without delay: all other channels of a name get what one sends. */
 function channels() {
   const open = new Set<Listener>();
   return class {

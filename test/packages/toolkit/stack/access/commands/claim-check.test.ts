@@ -84,7 +84,7 @@ async function checkFunction(properties: object, files: Readonly<Record<string, 
   }
 }
 
-/** Of a route without a function, whose integration has these texts. */
+/** Checks a route without a function, whose integration contains these texts. */
 function checkMapping(
   callerMappings: NonNullable<InspectedApi['routes'][number]['callerMappings']>,
   { others = [] }: { readonly others?: readonly Pick<InspectedApi, 'id' | 'stage'>[] } = {},

@@ -200,7 +200,7 @@ describe('gatewright usage stripe', () => {
     usedDelta: 7,
   };
 
-  /** Of a record that ended then, and of others that are not reported; nothing is open, and nothing sent. */
+  /** Reports usage of a record that ended at `endMs`, and of others that are not reported. Nothing is open or sent. */
   async function report(endMs: number) {
     const others = [{ usedDelta: 0 }, { price: undefined }, { month: '2026-10' }];
     const records = [...others, {}].map((over) => ({
