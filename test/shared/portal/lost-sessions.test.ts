@@ -47,7 +47,7 @@ describe('a session that the table does not confirm', () => {
     assert.equal(answer.status, 200, answer.text);
   });
 
-  it('is started again if it takes the place of another one, which ends', async () => {
+  it('is started again if it replaces another session, which ends', async () => {
     const portal = await aPortal();
     const browser = await portal.join('acme', 'owner');
     const former = browser.cookies.get('__Host-gw-portal-session') ?? '';

@@ -119,7 +119,7 @@ describe('what is stored between runs', () => {
     ],
   ];
   for (const [what, act] of tampered)
-    it(`is as if it were not there if it ${what}`, () => {
+    it(`is treated as missing if it ${what}`, () => {
       act();
       assert.equal(readCached(kept, 'one'), undefined);
       rmSync(join(root, 'moved'), { recursive: true, force: true });

@@ -166,7 +166,7 @@ describe('openPeriod, at a table that does not answer', () => {
 });
 
 describe('openPeriod, of a plan with another period than the one before', () => {
-  it('opens what begins when the period in force is over, though its plan may not end that one', async () => {
+  it('opens the period that begins when the current period ends, although its plan may not end the current one', async () => {
     const { store, items } = new QuotaTable();
     const weekly = parsePlan({
       id: 'w',

@@ -128,7 +128,7 @@ describe('a saved request', () => {
     );
   });
 
-  it('takes the place of one with its name', () => {
+  it('replaces the request with the same name', () => {
     const [first, second] = [aRequest(), aRequest({ method: 'PUT' })];
 
     assert.deepEqual(addSavedRequests([first, aRequest({ name: 'b' })], [second]), [

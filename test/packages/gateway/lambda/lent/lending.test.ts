@@ -218,7 +218,7 @@ describe('Lending', () => {
     );
   });
 
-  it('keeps at most so many bytes: the oldest list goes', async () => {
+  it('has a maximum size in bytes, beyond which the oldest list is removed', async () => {
     const [folder, { run }] = [join(aFolder({}), 'lent'), installer(600)];
     for (const text of ['a==1\n', 'a==2\n', 'a==3\n'])
       await aLending({ folder, run, maxBytes: 1000 }).lending.lend(aList(text), commandIn);

@@ -158,7 +158,7 @@ describe('a pool of instances', () => {
     assert.equal(started.length, 2);
   });
 
-  it('throttles what comes on top of a full queue, and what still waits when it is closed', async () => {
+  it('throttles events beyond a full queue, and events that still wait when the pool is closed', async () => {
     const { pool, results, invoke, warm } = aPool({ maxInstances: 1, queueLength: 2 });
     const only = await warm();
     const { load } = only;

@@ -104,7 +104,7 @@ describe('calls of a function to execute-api', () => {
     assert.equal(returned(await invoke('post-handler')), 200);
   });
 
-  it('are the same however the call is put to fetch', async (test) => {
+  it('are the same for every way to pass the call to fetch', async (test) => {
     rerouteFetchOf(test);
     const shapes: readonly (readonly [RequestInit, ...unknown[]])[] = [
       [{ method: 'POST', body: 'é' }, TEXT, null, 'é'],

@@ -390,7 +390,7 @@ describe('what a distribution keeps', () => {
     assert.equal(cacheOf(await bench.ask('/a')), 'Miss');
   });
 
-  it('is at most so many bytes, the least recently used first', () => {
+  it('has a maximum size in bytes, beyond which the least recently used objects are removed', () => {
     const clock = { nowEpochMs: () => 0, monotonicMs: () => 0 };
     const http = { send: () => Promise.reject(new Error('unused')) };
     const { objects } = new EdgeCache({ http, clock, maxBytes: 50_000 });

@@ -47,7 +47,7 @@ describe('a behavior that needs what is not supported here', () => {
     });
   }
 
-  it('closes only its own paths, however they are written', async () => {
+  it('blocks only its own paths, in whatever form they are written', async () => {
     const bench = aDistribution({
       config: `
 CacheBehaviors:

@@ -47,7 +47,7 @@ describe('FunctionCodes', async () => {
     assert.notEqual(before.CodeSha256, after.CodeSha256);
   });
 
-  it('has facts about code that is not there', () => {
+  it('has facts about missing code', () => {
     const directory = join(folder, 'none');
     const packed = { file: join(folder, 'none.zip'), version: '1' };
     for (const code of [

@@ -312,7 +312,7 @@ describe('TestInvokeMethod', () => {
     assert.match(tested.log ?? '', /: Execution failed due to configuration error: .*list-gone/);
   });
 
-  it('refuses a method that is not there', async () => {
+  it('refuses a method that does not exist', async () => {
     const call = new TestInvokeMethodCommand({ restApiId, resourceId: 'Pets', httpMethod: 'PUT' });
 
     assert.deepEqual(await refusalOf(control.sdk.send(call)), {

@@ -104,7 +104,7 @@ describe('the functions of a load', () => {
     { sources: ['shop', 'desk'], place: 'shop' },
     { sources: [], place: '.' },
   ])
-    it(`names ${place} for an option about a function that is not there`, async () => {
+    it(`names ${place} for an option about a function that does not exist`, async () => {
       assert.deepEqual((await read([own], { isolation: ['resize'], sources })).faults, [
         `${place}: isolation: unknown function "resize"`,
       ]);

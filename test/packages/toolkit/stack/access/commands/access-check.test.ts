@@ -120,7 +120,7 @@ describe('a start with access documents', () => {
       );
   });
 
-  it('warns of routes that came or went since they were read', async () => {
+  it('warns of routes that were added or removed since they were read', async () => {
     const routes = [aRoute({ path: '/carts' }), aRoute({ method: 'POST', path: '/carts' })];
 
     assert.deepEqual(await check([anApi({ routes })]), [

@@ -243,7 +243,7 @@ describe('gatewright usage stripe', () => {
     assert.match(stderr, /^error: .*commands cannot be read$/m);
   });
 
-  it('says that Stripe does not accept a period that was over 34 days ago, before its usage is lost', async () => {
+  it('says that Stripe does not accept a period that ended more than 34 days ago, before its usage is lost', async () => {
     const { code, stderr } = await report(Date.now() - 34.5 * DAY_MS);
 
     assert.equal(code, 1);
