@@ -25,7 +25,7 @@ import type { DrawnPromise, Tally } from './promises.ts';
 
 const REQUESTS_PER_SEED = 20;
 const PLANNED = ['first00000', 'second0000', 'third00000'];
-/** An API without a port of its own, as a call creates it. */
+/** An API that a call has created, and that therefore has no port of its own. */
 const UNPLANNED = 'fourth0000';
 const IDS = [...PLANNED, UNPLANNED];
 const STAGES: Readonly<Record<string, readonly string[]>> = {

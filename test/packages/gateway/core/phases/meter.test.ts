@@ -159,7 +159,7 @@ describe('meter, throttle of a stage', () => {
     assert.deepEqual(await statuses(api, 3, '/dev/pets'), [200, 200, 200]);
   });
 
-  it('prefers the setting of the method', async () => {
+  it('prefers the setting of the method to the default of the stage', async () => {
     const own = { ...forAll(1, 2), HttpMethod: 'GET', ResourcePath: '/~1pets' };
     const api = throttled([forAll(1, 1), own]);
 
