@@ -39,7 +39,7 @@ type Statement = {
   readonly Resource: Reference | Pattern | readonly Pattern[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 };
-/** What the tests examine; the type of a resource determines which of them it has. */
+/** The properties that the tests examine. Which of them a resource has depends on its type. */
 type Properties = {
   readonly Role: Reference;
   readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];

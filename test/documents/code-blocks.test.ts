@@ -14,7 +14,7 @@ const taken = takeBlocks('test/documents/code-blocks.test.ts');
 const FOLDER = join(REPOSITORY, '.build', `code-blocks-${process.pid}`);
 const IMPORT = /^import [^;]*?from '[^']+';.*\n/gm;
 
-/** What readers have themselves, as pages assume. */
+/** Declarations that pages assume in the reader's own code. */
 const GIVEN = `export {};
 declare global {
   const listOrders: (event: any) => Promise<{ statusCode: number }>;

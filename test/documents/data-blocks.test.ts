@@ -65,7 +65,7 @@ const has =
   (shown: Shown): boolean =>
     names.some((name) => name in shown);
 
-/** Where a list is shown: of statements. */
+/** The member under which a block that shows a list of statements is read. */
 const LIST = 'statements';
 const ROUTES = [
   'POST /mcp',

@@ -8,7 +8,10 @@ import type { World } from './world.ts';
 
 type Truth = {
   isOpened: boolean;
-  /** What the ledger has given away: granted minus returned. It is kept when the item is gone. */
+  /**
+   * The units that the ledger has granted, minus those that were returned. The number is kept when the item no longer
+   * exists.
+   */
   given: number;
   peakGiven: number;
   peakCredits: number;

@@ -353,7 +353,7 @@ class QuotaRun {
     );
   }
 
-  /** Where only one limit counts, and nothing failed, nothing may be left. */
+  /** Checks that nothing is left if only one limit applies and nothing failed. */
   #checkAllUsed(): void {
     const { periodMs, endMs, limits } = this.#setting;
     if (limits.length > 1 || this.#exhausted < this.#instances.length) return;

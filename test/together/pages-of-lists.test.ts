@@ -19,7 +19,7 @@ const COUNT = 4;
 
 type List = {
   readonly service: string;
-  /** What stands before the action in `X-Amz-Target`. */
+  /** The prefix of the action in `X-Amz-Target`. */
   readonly target: string;
   readonly action: string;
   readonly input?: Readonly<Record<string, unknown>>;

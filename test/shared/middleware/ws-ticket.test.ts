@@ -48,7 +48,7 @@ const CONTEXT = backendContext(shop, ADA);
 const inTexts = (context: object) =>
   Object.fromEntries(Object.entries(context).map(([name, value]) => [name, String(value)]));
 
-/** What each kind of API makes of it. */
+/** The authorizer context as each kind of API passes it on. */
 const AUTHORIZERS: Readonly<Record<string, object>> = {
   'a REST API': { principalId: 'main|ada', integrationLatency: 3, ...inTexts(CONTEXT) },
   'an HTTP API with payload 1.0': { principalId: 'main|ada', ...CONTEXT },

@@ -43,7 +43,7 @@ function aStackBench(): AlarmBench {
   return anAlarmBench({ sns, monitoring }, `${resources.join('\n')}\n`);
 }
 
-/** What a fault makes the stack measure in a minute. */
+/** Produces the metrics that a fault causes in the stack in a minute. */
 type Trace = (bench: AlarmBench) => void;
 
 type End = Parameters<typeof measureInvocation>[0]['end'];
@@ -62,7 +62,7 @@ const invoked =
   };
 const fails = (id: string): Trace => invoked(id, { kind: 'failed' });
 const isThrottled = (id: string): Trace => invoked(id, { kind: 'refused', reason: 'throttled' });
-/** What a function writes itself. */
+/** Produces a metric that a function itself writes. */
 const writes =
   (service: string, name: string, value = 1): Trace =>
   (bench) =>

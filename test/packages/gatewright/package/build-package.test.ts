@@ -125,7 +125,7 @@ const CHECKOUT: Files = {
   'packages/conformance/cases/one.json': '{}',
 };
 
-/** What the compiler makes of it. */
+/** The compiled files. */
 const COMPILED: Files = {
   'functions/list.js': `import { one } from '#shared/one.ts';
 import documents from "../access/compiled.json" with { type: 'json' };

@@ -109,7 +109,10 @@ class Month {
     return left;
   }
 
-  /** What `customers show`, `access explain` and `usage show` read, which must be alike, as must header fields. */
+  /**
+   * Returns what `customers show`, `access explain` and `usage show` read. It must be the same for all, and in the
+   * header fields.
+   */
   async shown(): Promise<Standing> {
     const question = { tenant: 'acme', limit: 'monthly', key: undefined, route: undefined };
     const row = rowOf(await findLedger(this.ports, { ...question, periodEpochMs: undefined }, this.nowMs));

@@ -70,7 +70,7 @@ class Client {
 
 const GET = (path: string, ...headers: string[]): readonly string[] => ['GET', path, ...headers, '', ''];
 
-/** Where promises are waited for, by the function of ours that waits: `packages/gateway/core/pipeline.ts serve`. */
+/** Collects the functions of the gateway that wait for promises, such as `packages/gateway/core/pipeline.ts serve`. */
 function collectWaits(into: string[]): () => void {
   return promiseHooks.onInit((_promise: unknown, waitedFor: unknown) => {
     if (waitedFor === undefined) return;

@@ -233,7 +233,7 @@ describe('a gateway with a file of faults', () => {
     assert.match(lineOf('cold') ?? '', /faults\.yml rule 6: the event ran in a new instance/);
   });
 
-  /** What arrives on a separate connection, and how it ends. */
+  /** Sends a request on a separate connection, and returns the response and how the connection ended. */
   const raw = (path: string): Promise<{ text: string; code: string | undefined }> =>
     new Promise((resolve) => {
       const { hostname, port } = new URL(started.urlOf('http'));

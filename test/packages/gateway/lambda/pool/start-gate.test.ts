@@ -21,7 +21,7 @@ class Machine {
     return new FunctionPool(limits, () => Promise.resolve({ start }));
   }
 
-  /** What runs, and what then runs in its place. */
+  /** Answers all running calls, and then those that run in their place. */
   answerAll(): void {
     while (this.running.length > 0) this.running.shift()?.();
   }

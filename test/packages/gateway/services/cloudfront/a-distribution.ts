@@ -41,7 +41,7 @@ type Shown = {
 export type Bench = {
   readonly service: ReturnType<typeof cloudfront.open>;
   readonly clock: VirtualClock;
-  /** What the origin got. */
+  /** The requests that the origin received. */
   readonly requests: HttpRequest[];
   readonly faults: Faults;
   readonly unsupported: readonly UnsupportedItem[];

@@ -125,7 +125,7 @@ CacheBehaviors:
   });
 });
 
-/** What CloudFormation would refuse: member of the fault, what it says. */
+/** Definitions that CloudFormation would refuse, with the faulty member and the message. */
 const FAULTS = [
   [
     'behavior',

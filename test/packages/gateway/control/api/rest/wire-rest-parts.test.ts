@@ -209,7 +209,7 @@ describe('the ARN of a test (docs/aws §4.4)', () => {
 
 const SENDING = `Sending request to ${invokeUrl('list')}`;
 
-/** Where Lambda is asked for a function. */
+/** Returns the URL of Lambda at which API Gateway invokes a function. */
 function invokeUrl(name: string): string {
   return `https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:${name}/invocations`;
 }

@@ -37,7 +37,7 @@ type Row = {
   readonly kind: Kind;
   readonly state?: 'suspended' | 'closed';
   readonly isLimitSuspended?: true;
-  /** What is before the id of the key in the name that is charged. */
+  /** The prefix of the key's id in the name that is charged. */
   readonly chargedBy?: string;
   readonly says: string;
 };
