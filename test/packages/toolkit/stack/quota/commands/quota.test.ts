@@ -60,7 +60,7 @@ describe('gatewright quota', () => {
     { args: 'resume acme daily', says: /decided again within 2 s/ },
     {
       args: 'suspend acme daily',
-      says: /^Each process refuses .* within 30 s if the customer has a record, otherwise within 60 s\.$/m,
+      says: /^Within 30 s \(60 s if the customer has no record\), every process refuses .*\.$/m,
     },
     { args: 'close acme daily --period 2026-11-20', says: /^$/ },
     { args: 'show acme daily', says: /^$/ },
