@@ -84,7 +84,8 @@ function setEsbuild(service: PartsOfService, serviceDir: string): void {
 
 /**
  * Creates the folder and its parents. Attack: git stores symbolic links, so a link in a cloned repository could make
- * the gateway write outside of the folder. @throws Error if a part of the path is a link or a file
+ * the gateway write outside of the folder.
+ * @throws Error if a part of the path is a link or a file
  */
 function makeOwnFolder(serviceDir: string): void {
   let path = serviceDir;

@@ -28,7 +28,8 @@ const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 
 /**
  * Finds settings of a deployment that trust local keys or secrets. Anyone who has the local issuer's key can
- * impersonate any caller. @param deployment a deployment of a stage that is not local
+ * impersonate any caller.
+ * @param deployment a deployment of a stage that is not local
  */
 export function findLocalTrust(deployment: Deployment): Refusal | undefined {
   return (

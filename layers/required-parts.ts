@@ -10,7 +10,10 @@ type Required = {
   readonly stage: string;
 };
 
-/** Returns one sentence for each missing part. @param chosen parts of the stack; undefined means all */
+/**
+ * Returns one sentence for each missing part.
+ * @param chosen parts of the stack; undefined means all
+ */
 export function missingParts(
   { documents, hasWebhooks, stage }: Required,
   chosen: readonly string[] | undefined,

@@ -100,7 +100,8 @@ export interface TicketStore {
 
 export interface RevocationReader {
   /**
-   * Returns one time for each of `holders`: tokens issued until that time are revoked. Undefined if none are revoked.
+   * Returns one time for each of `holders`: its tokens that were issued until then are revoked. Undefined if none are
+   * revoked.
    * Reads the current state.
    * @throws DomainError STORE_UNAVAILABLE if the table does not respond
    */

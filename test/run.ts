@@ -14,7 +14,7 @@ import { planBatches, writeBatches } from './batches.ts';
 const FILE_DEADLINE_MS = 180_000;
 /** One more than there are processors: a process spends a fifth of its time waiting for others that it started. */
 const MAX_PROCESSES = 4;
-/** For a process; a file that hangs in a batch has ended at its own deadline before. */
+/** The deadline of a process. A file that hangs in a batch has been ended at its own deadline before. */
 const PROCESS_DEADLINE_MS = 600_000;
 /**
  * Hundreds of processes read the same sources. Each source is stripped of its types and compiled once, until it
@@ -104,7 +104,7 @@ boundCodeCache();
 process.env['NODE_COMPILE_CACHE'] = CODE_CACHE;
 const plan = planBatches(files);
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-tests-'));
-// For what several processes of the run need, and one of them creates.
+// The folder for files that several processes of the run need, and one of them creates.
 process.env['GATEWRIGHT_TEST_RUN'] = folder;
 const batches = writeBatches(plan.batches, { folder, deadlineMs: FILE_DEADLINE_MS }).map(
   ({ entry }) => entry,

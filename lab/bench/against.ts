@@ -46,8 +46,8 @@ export async function runAgainst(args: readonly string[]): Promise<boolean> {
 }
 
 /**
- * Compares this checkout with another commit and prints the results at the end. @throws Error if there is no such
- * commit
+ * Compares this checkout with another commit and prints the results at the end.
+ * @throws Error if there is no such commit
  */
 export async function measureAgainst(
   options: Options,

@@ -48,7 +48,10 @@ const KEYS_IN_MEMORY: Plugin = {
   },
 };
 
-/** Builds the layer and puts it where the bundles find it. @throws Error if the layer cannot be built */
+/**
+ * Builds the layer and puts it where the bundles find it.
+ * @throws Error if the layer cannot be built
+ */
 export function prepareLayer(root: string): void {
   const built = spawnSync(process.execPath, ['layers/build.ts'], { cwd: root, encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`the layer cannot be built: ${built.stderr}`);

@@ -33,8 +33,8 @@ import type { Kind, Running } from './targets.ts';
 type MeasurePair = (pair: number) => Promise<readonly Pair[]>;
 
 /**
- * Builds and installs what the measurements need, once. @returns a function that measures the pair with the given
- * number
+ * Builds and installs what the measurements need, once.
+ * @returns a function that measures the pair with the given number
  */
 type Prepare = (wanted: ReadonlySet<string>, seconds: number) => Promise<MeasurePair> | MeasurePair;
 

@@ -73,7 +73,10 @@ class AnswerReader {
   #length = 0;
   #head: Head | undefined;
 
-  /** @returns the response that this chunk completes @throws Error if there is more data than one response */
+  /**
+   * @returns the response that this chunk completes
+   * @throws Error if there is more data than one response
+   */
   read(piece: Buffer): { readonly head: string; readonly body: Buffer } | undefined {
     this.#pieces.push(piece);
     this.#length += piece.length;

@@ -33,8 +33,8 @@ export async function requestOf(
 }
 
 /**
- * Runs the load generator until it is done or the signal ends it. @throws Error at the first wrong response, or if the
- * signal ended the load generator
+ * Runs the load generator until it is done or the signal ends it.
+ * @throws Error at the first wrong response, or if the signal ended the load generator
  */
 export async function generateLoad(task: LoadTask, signal?: AbortSignal): Promise<LoadResult> {
   const file = fileURLToPath(new URL('load.ts', import.meta.url));

@@ -90,8 +90,8 @@ ${printMissed(results)}`;
 }
 
 /**
- * Returns the page with the figures of a run in place of the previous ones. @throws Error if the page has no place for
- * them
+ * Returns the page with the figures of a run in place of the previous ones.
+ * @throws Error if the page has no place for them
  */
 export function renewSummary(page: string, summary: string): string {
   const place = /(<!-- figures -->\n)[\s\S]*(\n<!-- end -->)/;

@@ -68,7 +68,10 @@ function environmentFor(endpoint: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Returns the next message of a process. @throws if the process ends first */
+/**
+ * Returns the next message of a process.
+ * @throws if the process ends first
+ */
 async function messageOf(child: ChildProcess): Promise<unknown> {
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(

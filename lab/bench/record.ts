@@ -134,8 +134,8 @@ export async function measureRecording(
 }
 
 /**
- * Compares pair by pair, since noise of the machine affects both sides of a pair. @throws RangeError if there were no
- * requests
+ * Compares pair by pair, since noise of the machine affects both sides of a pair.
+ * @throws RangeError if there were no requests
  */
 export function summarise(pairs: readonly BlockPair[]): Omit<RecordRow, 'scenario' | 'ring' | 'rssMb'> {
   if (pairs.some(({ on, off }) => on.requests === 0 || off.requests === 0))

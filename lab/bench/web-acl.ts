@@ -59,7 +59,10 @@ export async function runWebAcl(args: readonly string[]): Promise<void> {
   );
 }
 
-/** Writes the service of the benchmark with a web ACL in front of its REST stage. @returns its folder */
+/**
+ * Writes the service of the benchmark with a web ACL in front of its REST stage.
+ * @returns its folder
+ */
 function writeService(): string {
   const folder = join(BUILD, 'web-acl-service');
   mkdirSync(folder, { recursive: true });

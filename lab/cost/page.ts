@@ -48,7 +48,10 @@ export function printDollars(dollars: number | undefined): string {
   return `$${dollars.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 }
 
-/** Returns the page with its table. @throws Error if the page lacks the markers */
+/**
+ * Returns the page with its table.
+ * @throws Error if the page lacks the markers
+ */
 export function writeCostPage(text: string): string {
   const place = /(<!-- costs -->\n)[\s\S]*?(\n?<!-- end -->)/;
   if (!place.test(text)) throw new Error(`${COST_PAGE} has no <!-- costs --> … <!-- end -->`);

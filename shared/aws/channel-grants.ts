@@ -24,7 +24,7 @@ export type ChannelGrants = {
   readonly deny: ChannelPatterns;
 };
 
-/** One segment of a channel's name, without wildcards and placeholders. */
+/** One segment of a channel's name, without wildcards or placeholders. */
 export const CHANNEL_SEGMENT = /^[A-Za-z0-9$&'()+,.:;=@_|~-]{1,64}$/;
 
 /** Matches every valid name of an access document. */

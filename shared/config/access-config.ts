@@ -55,7 +55,10 @@ export function readAuthorizerConfig(environment: Environment = process.env): Au
   const stage = readStage(environment);
   const localIssuerUrl = environment['GATEWRIGHT_ISSUER_URL'] ?? '';
   if (localIssuerUrl !== '' && !isLoopbackUrl(localIssuerUrl))
-    throw invalid('GATEWRIGHT_ISSUER_URL', 'is the local issuer, so it must be an address of this machine');
+    throw invalid(
+      'GATEWRIGHT_ISSUER_URL',
+      'must be the URL of the local issuer on this machine, such as http://127.0.0.1:4000',
+    );
   const usageKeySecret = readUsageKeySecret(environment);
   return {
     stage,

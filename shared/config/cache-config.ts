@@ -40,11 +40,14 @@ export function readCacheInvalidatorConfig(environment: Environment = process.en
   const tableName = readTableName(environment, 'GATEWRIGHT_CACHE_TABLE');
   const apiEndpoint = environment['GATEWRIGHT_CACHE_ENDPOINT'] ?? '';
   if (apiEndpoint !== '' && !URL.canParse(apiEndpoint.replace('{apiId}', 'a')))
-    throw invalid('GATEWRIGHT_CACHE_ENDPOINT', 'is not an address of APIs');
+    throw invalid('GATEWRIGHT_CACHE_ENDPOINT', 'must be a URL, which may contain {apiId}');
   const endpoint = environment['AWS_ENDPOINT_URL_API_GATEWAY'] ?? environment['AWS_ENDPOINT_URL'];
   const distributionId = environment['GATEWRIGHT_DISTRIBUTION_ID'] ?? '';
   if (!/^[A-Z0-9]{0,32}$/.test(distributionId))
-    throw invalid('GATEWRIGHT_DISTRIBUTION_ID', 'is not the id of a CloudFront distribution');
+    throw invalid(
+      'GATEWRIGHT_DISTRIBUTION_ID',
+      'must be the id of a CloudFront distribution, such as E2EXAMPLE1',
+    );
   const edgeEndpoint = environment['AWS_ENDPOINT_URL_CLOUDFRONT'] ?? environment['AWS_ENDPOINT_URL'];
   const signer = readSignerConfig(environment);
   return {

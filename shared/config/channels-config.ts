@@ -33,7 +33,7 @@ const MESSAGES_A_MINUTE = [301, 600_000] as const;
 export function readChannelsConfig(environment: Environment = process.env): ChannelsConfig {
   const publisher = environment['GATEWRIGHT_PUBLISHER'] ?? environment['AWS_LAMBDA_FUNCTION_NAME'] ?? '';
   if (!/^[A-Za-z0-9_:-]{1,200}$/.test(publisher))
-    throw invalid('GATEWRIGHT_PUBLISHER', 'is not a valid function name');
+    throw invalid('GATEWRIGHT_PUBLISHER', 'must be the name of a Lambda function');
   return {
     tableName: readTableName(environment, 'GATEWRIGHT_CONNECTIONS_TABLE'),
     publisher,

@@ -74,6 +74,7 @@ export function readSignerConfig(
   };
 }
 
+/** The message never repeats the value, because somebody may have written a secret into the wrong variable. */
 export function invalid(variable: string, what: string): DomainError {
   return new DomainError('CONFIG_INVALID', `${variable} ${what}`);
 }

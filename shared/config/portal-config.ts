@@ -20,8 +20,8 @@ type PortalConfig = {
 /**
  * Reads the settings of the portal's functions:
  * - `GATEWRIGHT_STAGE`, `GATEWRIGHT_PORTAL_TABLE`
- * - `GATEWRIGHT_PORTAL_URL`: the address that members use, an `https` URL without query and fragment. Empty or absent if
- *   they use an address of the portal's own API
+ * - `GATEWRIGHT_PORTAL_URL`: the address that members use, an `https` URL without user name, query or fragment
+ *   (`http` only on a loopback address). Empty or absent if they use an address of the portal's own API
  * - `GATEWRIGHT_WEBHOOKS_URL`: address of `webhook-receiver`; empty or absent if the stack has no such function
  * - `GATEWRIGHT_ISSUER_URL`: address of the gateway's own issuer, loopback only
  * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
@@ -30,7 +30,10 @@ export function readPortalConfig(environment: Environment = process.env): Portal
   const { stage, localIssuerUrl } = readAuthorizerConfig(environment);
   const portalUrl = environment['GATEWRIGHT_PORTAL_URL'] ?? '';
   if (portalUrl !== '' && !isPortalUrl(portalUrl))
-    throw invalid('GATEWRIGHT_PORTAL_URL', 'must be an https address without query and fragment');
+    throw invalid(
+      'GATEWRIGHT_PORTAL_URL',
+      'must be an https URL (http only for this machine) without user name, query or fragment',
+    );
   return {
     stage,
     tableName: readTableName(environment, 'GATEWRIGHT_PORTAL_TABLE'),
@@ -43,7 +46,10 @@ export function readPortalConfig(environment: Environment = process.env): Portal
 function readWebhooksUrl(environment: Environment): string | undefined {
   const url = environment['GATEWRIGHT_WEBHOOKS_URL'] ?? '';
   if (url !== '' && !ADDRESS.test(url))
-    throw invalid('GATEWRIGHT_WEBHOOKS_URL', 'must be the address of an API');
+    throw invalid(
+      'GATEWRIGHT_WEBHOOKS_URL',
+      'must be the http or https URL of an API, without query or fragment',
+    );
   return url === '' ? undefined : url.replace(/\/$/, '');
 }
 
@@ -61,7 +67,7 @@ export function readPortalAdminConfig(
     environment,
     'GATEWRIGHT_PORTAL_ENDPOINT',
     ADDRESS,
-    'must be the address of an API',
+    'must be the http or https URL of an API, without query or fragment',
   );
   return { ...readPortalConfig(environment), endpoint };
 }

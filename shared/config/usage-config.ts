@@ -47,7 +47,7 @@ export function readUsageTrackerConfig(environment: Environment = process.env): 
     if (!isUsualField(name))
       throw invalid(
         'GATEWRIGHT_USAGE_FIELDS',
-        `must be pairs such as key=sub, of ${Object.keys(DEFAULT_FIELDS).join(', ')}`,
+        `must be pairs such as key=sub, with the names ${Object.keys(DEFAULT_FIELDS).join(', ')}`,
       );
     fields[name] = field;
   }

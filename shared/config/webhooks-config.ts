@@ -40,7 +40,12 @@ export function readWebhookReceiverConfig(environment: Environment = process.env
     region: secrets.aws.region,
     stage: readStage(environment),
     tableName: readTableName(environment, 'GATEWRIGHT_ACCESS_TABLE'),
-    accountId: readText(environment, 'GATEWRIGHT_ACCOUNT_ID', /^\d{12}$/, 'is not an AWS account id'),
+    accountId: readText(
+      environment,
+      'GATEWRIGHT_ACCOUNT_ID',
+      /^\d{12}$/,
+      'must be an AWS account id, which has 12 digits',
+    ),
   };
 }
 
@@ -66,7 +71,7 @@ export function readWebhookSecretsConfig(
       if (!isLocal)
         throw invalid(
           variable,
-          'is a secret in the environment, which is allowed on a developer machine only',
+          'is a secret in an environment variable, which is allowed only on a developer machine; store it in SSM or Secrets Manager',
         );
       return environment[variable] ?? '';
     },

@@ -64,7 +64,10 @@ export class EndpointAdmin {
     this.#pk = tenantPartition(tenant);
   }
 
-  /** Lists the endpoints, the newest first. @throws DomainError STORE_UNAVAILABLE */
+  /**
+   * Lists the endpoints, the newest first.
+   * @throws DomainError STORE_UNAVAILABLE
+   */
   async list(): Promise<readonly EndpointRecord[]> {
     const { endpoints } = await this.#readList();
     return endpoints.toSorted((a, b) => b.createdAtEpochSeconds - a.createdAtEpochSeconds);

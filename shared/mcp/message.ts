@@ -116,7 +116,7 @@ function parametersFault(params: UnknownMembers): string | undefined {
 
 /**
  * Attack: case-insensitive decoders (Go, and C# with web defaults) read `Method` as `method`. With a body that has both,
- * the server could run something else than what was decided.
+ * the server could run something other than what was decided.
  */
 function spellingFault(members: UnknownMembers, names: readonly string[]): string | undefined {
   const folded = new Map(names.map((name) => [foldText(name), name]));

@@ -79,7 +79,10 @@ export async function saveAlerts(
   return { version, alerts: unique };
 }
 
-/** Lists what was sent, newest first. @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Lists what was sent, newest first.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
 export async function listSent(
   ports: Pick<PortalPorts, 'listing'>,
   tenant: string,

@@ -207,7 +207,7 @@ const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
   }).flatMap(([letter, others]) => Array.from(others, (other) => [other, letter] as const)),
 );
 
-/** Returns the letters and digits that a reader sees, without case and accents. */
+/** Returns the visible letters and digits in lower case, without accents. */
 function lettersOf(name: string): string {
   const letters = name
     .normalize('NFKD')

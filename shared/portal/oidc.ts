@@ -139,11 +139,10 @@ export class OidcClient {
       const claims = await this.#ports.verify(token, trustOf(this.#settings.issuer, jwksUri, clientId));
       // A token for several audiences must name the portal as authorized party (`azp`; OpenID Connect Core, 3.1.3.7).
       const { aud, azp } = claims;
-      if (
-        (Array.isArray(aud) && aud.length > 1 && azp === undefined) ||
-        (azp !== undefined && azp !== clientId)
-      )
-        throw failed('the ID token was issued to another client');
+      if (Array.isArray(aud) && aud.length > 1 && azp === undefined)
+        throw failed('the ID token has several audiences, but no azp');
+      if (azp !== undefined && azp !== clientId)
+        throw failed(`the azp of the ID token is not the portal's client id ${clientId}`);
       return claims;
     } catch (error) {
       if (error instanceof DomainError && error.code.startsWith('TOKEN_'))

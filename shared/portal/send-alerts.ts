@@ -35,7 +35,10 @@ type AlertCounts = { organisations: number; sent: number; failed: number; overRa
  * Maximum number of mails to one organisation in a day (UTC). Attack: alerts of hourly limits fill somebody's mailbox.
  */
 const MAILS_A_DAY = 20;
-/** After this number of refusals, no further mail is sent to the address in the period. */
+/**
+ * The maximum number of runs that try to send one alert. If a mail is refused in the last of them, the alert is not sent
+ * again in its period.
+ */
 const MOST_TRIES = 3;
 const PAGE = 50;
 const DAY_SECONDS = 86_400;

@@ -22,7 +22,10 @@ type PortalAbout = Omit<PortalBrand, 'apis' | 'signIn' | 'webhooks'> & {
 const YEAR = 'public, max-age=31536000, immutable';
 const ASK_AGAIN = 'no-cache';
 
-/** Returns a function that responds to requests for the page and its files. @param stage stage of the stack */
+/**
+ * Returns a function that responds to requests for the page and its files.
+ * @param stage stage of the stack
+ */
 export function createPortalPage(
   compiled: CompiledPortalPage,
   stage: string,

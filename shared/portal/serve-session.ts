@@ -154,7 +154,10 @@ async function finish(request: PortalRequest, { ports, customers, oidc }: Sessio
 
 type Place = { readonly tenant: string; readonly member: Member };
 
-/** Finds an organisation of the account. @throws DomainError ORGANISATION_MISSING */
+/**
+ * Finds an organisation of the account.
+ * @throws DomainError ORGANISATION_MISSING
+ */
 async function findFirst(
   { account }: Redeemer,
   { ports, customers }: Pick<SessionSettings, 'ports' | 'customers'>,

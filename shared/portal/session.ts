@@ -28,7 +28,7 @@ const NAME = /^[0-9a-f]{64}$/;
  */
 const KEPT_SECONDS = 3600;
 
-/** Returns the name of the session with the secret of a cookie; undefined if the text cannot be a session's secret. */
+/** Returns the name of the session whose secret a cookie contains; undefined if the text cannot be such a secret. */
 export function nameOfSession(secret: string | undefined): string | undefined {
   return secret !== undefined && SECRET.test(secret) ? sessionName(secret) : undefined;
 }
@@ -102,8 +102,8 @@ export async function findSession(
 }
 
 /**
- * Ends a session. It is not an error if the session is unknown or has already ended. @throws DomainError
- * STORE_UNAVAILABLE
+ * Ends a session. It is not an error if the session is unknown or has already ended.
+ * @throws DomainError STORE_UNAVAILABLE
  */
 export async function endSession(ports: Pick<PortalPorts, 'store' | 'clock'>, secret: string): Promise<void> {
   const name = nameOfSession(secret);

@@ -6,8 +6,8 @@
  *     const decision = await quotas.consume({ plan: 'partner', tenant: 'acme', key: 'key-1', atEpochMs });
  *
  * Counted quotas stay exact despite crashes, pauses, lost messages and repeated messages. If a request has a timestamp,
- * the result does not depend on any clock of this process. @see docs/guides/sell/quota.md for the basis of each
- * guarantee.
+ * the result does not depend on any clock of this process.
+ * @see docs/guides/sell/quota.md for the basis of each guarantee.
  */
 import { DomainError } from '../errors.ts';
 import type { AgeClock, ItemStore, Random, Timer } from '../ports.ts';

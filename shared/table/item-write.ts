@@ -120,7 +120,10 @@ export function isSameItem(one: ItemKey, other: ItemKey): boolean {
  */
 export function printKeyPart(name: string): string {
   if (!name.isWellFormed())
-    throw new DomainError('SUBJECT_INVALID', 'a name contains half of a surrogate pair');
+    throw new DomainError(
+      'SUBJECT_INVALID',
+      `the name ${JSON.stringify(name)} contains a lone surrogate (half of a surrogate pair)`,
+    );
   // This shortcut saves time, because hardly any name needs escaping, and several names are printed per request.
   if (!name.includes('%') && !name.includes('#')) return name;
   return name.replace(/%/g, '%25').replace(/#/g, '%23');

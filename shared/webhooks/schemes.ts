@@ -6,8 +6,8 @@ import type { SchemeName } from './signature-headers.ts';
 
 /**
  * HTTP message signatures (RFC 9421), limited to a narrow profile. There must be one signature over the method,
- * authority and path, over the query if there is one, and over the digest of the body if there is one. Its parameters
- * are created, keyid, nonce and tag.
+ * authority and path, over the query if there is one, and over the digest of the body if there is one. It must have the
+ * parameters `created`, `keyid`, `nonce` and `tag`; `expires` and `alg` may be added.
  */
 const MESSAGE_SIGNATURE: Scheme = {
   readClaim(request) {

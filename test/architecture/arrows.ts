@@ -1,4 +1,4 @@
-/** Which file imports which, and what of it. */
+/** The imports between files, with the imported names. */
 import { resolveSpecifier } from './resolve-specifier.ts';
 import type { Manifests } from './resolve-specifier.ts';
 import type { SourceModule } from './source-modules.ts';
@@ -6,7 +6,7 @@ import type { SourceModule } from './source-modules.ts';
 export type Tree = {
   readonly modules: readonly SourceModule[];
   readonly manifests: Manifests;
-  /** Every file that git has or would take. */
+  /** Every file that is in git, or that `git add` would add. */
   readonly paths: readonly string[];
   /** Templates and CommonJS: they name exports that no module imports. */
   readonly others: ReadonlyMap<string, string>;

@@ -1,4 +1,4 @@
-/** Every command that a document names is there, with each option that it is given. */
+/** Every command that a document names exists, with all options that the document uses. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -17,7 +17,7 @@ const SMALL_LINES = 100;
 /** Where the request path is now, and where it was before the rooms existed. */
 const CORE_FOLDERS = ['packages/gateway/core', 'gateway'];
 
-/** What each reader of JSON does, whatever its name, and the only file that may do it. */
+/** Patterns of what readers of JSON do, whatever their names; only one file may do it. */
 const JSON_READERS: Readonly<Record<string, RegExp>> = {
   isJsonObject: /typeof (\S+) === 'object'\s+&&\s+\1 !== null\s+&&\s+!Array\.isArray\(\1\)/g,
   isTrue: /(\S+) === true\s+\|\|\s+\1 === 'true'/g,
@@ -47,7 +47,7 @@ export type CodeFigures = LayoutFigures & {
   readonly withoutMirror: readonly string[];
   /** Imported by no test file directly. */
   readonly withoutImportingTest: readonly string[];
-  /** Among the latter two, those that contain more than types. */
+  /** The number of modules without a mirror test that contain more than types. */
   readonly codeWithoutMirror: number;
   readonly codeWithoutImportingTest: number;
 };

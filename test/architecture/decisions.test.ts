@@ -4,9 +4,9 @@ import { describe, it } from 'node:test';
 import { listFiles, readSource } from './source-files.ts';
 
 const FOLDER = 'docs/decisions/';
-/** Neither data of tests nor what is not text. */
+/** Names of text files that are not data of tests. */
 const READABLE = /\.(?:ts|tsx|js|mjs|cjs|py|sql|ya?ml|sh|json|css|html|md)$/;
-/** By path, by name, as a link, or without a path: "0178 measured it". */
+/** Matches citations of decisions: by path, by name, as a link, or only by number: "0178 measured it". */
 const CITATION = new RegExp(
   [
     String.raw`decisions/\d{4}`,

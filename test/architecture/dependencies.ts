@@ -25,7 +25,7 @@ type Dependency = {
   readonly ships: string;
 };
 
-/** Of the npm packages and of the layer; workspaces are ours. */
+/** Returns the dependencies of the npm packages and of the layer. Workspaces are our own code, and left out. */
 export function listDependencies(lock: Lock): readonly Dependency[] {
   const roots = Object.keys(lock['']?.dependencies ?? {});
   const inPackages = new Set(neededFolders(lock, roots));
@@ -67,7 +67,7 @@ const INTRODUCTION = `# Third-party packages
 
 Installed with \`gatewright\`, or part of the Lambda layer. \`npm run schemas\` prints this page from the lock file; a test compares it, and allows permissive licences only. Each build writes the same as CycloneDX: \`.build/sbom\` for layer and functions, \`sbom.cdx.json\` in each npm package.`;
 
-/** One entry for the builds of esbuild, of which npm installs the build for the machine. */
+/** Prints the names. The builds of esbuild are one entry, because npm installs only the build for the machine. */
 function printNames(packages: readonly Dependency[]): string {
   const names = packages.map(
     ({ name, version }) => `${name.replace(/^@esbuild\/.*/, '@esbuild/*')}@${version}`,

@@ -86,7 +86,7 @@ export function toProgram(code: string): string {
   return `import assert from 'node:assert/strict';\n${known}\n`;
 }
 
-/** What the compiler reports about these files, by file; imported files are not examined. */
+/** Returns what the compiler reports about these files, by file. Imported files are not examined. */
 export function findTypeErrors(
   files: readonly string[],
   more: ts.CompilerOptions = {},
@@ -97,7 +97,7 @@ export function findTypeErrors(
     readonly config: { readonly compilerOptions: unknown };
   };
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, REPOSITORY);
-  // Each program imports `assert`, and not all claim something.
+  // Each program imports `assert`, although not every program uses it.
   const program = ts.createProgram(files, { ...options, noUnusedLocals: false, ...more });
   return new Map(
     files.flatMap((file) => {

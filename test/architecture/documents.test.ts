@@ -113,7 +113,7 @@ describe('docs/request-path.md', () => {
     );
   });
 
-  it('names no phase file that is not there', () => {
+  it('names no phase file that does not exist', () => {
     const named = [...text.matchAll(/^\| \[?`([a-z-]+\.ts)`/gm)].map(
       (match) => `packages/gateway/core/phases/${match[1] ?? ''}`,
     );

@@ -20,7 +20,7 @@ function expandSequence(text: string): readonly string[] {
   return choices.flatMap((choice) => rest.map((tail) => text.slice(0, start) + choice + tail));
 }
 
-/** At `|` outside groups. */
+/** Splits a regular expression at each `|` outside groups. */
 function splitTop(text: string): readonly string[] {
   const parts: string[] = [];
   let depth = 0;

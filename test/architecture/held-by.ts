@@ -50,7 +50,7 @@ function mirrorOf(path: string): string | undefined {
   return [`test/${name}`, name].find((test) => existsSync(join(REPOSITORY, test)));
 }
 
-/** What a page says now, for the test that compares it. */
+/** Returns what a page contains now, for the test that compares it. */
 export function readHeldBy({
   path,
   text,

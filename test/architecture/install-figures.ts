@@ -64,7 +64,7 @@ export function findBuilt(output: string): readonly Built[] {
       readonly dependencies?: Readonly<Record<string, string>>;
       readonly bundleDependencies?: readonly string[];
     };
-    // What a tarball contains would be counted twice.
+    // Dependencies that a tarball contains are left out, because they would be counted twice.
     const needs = Object.keys(dependencies).filter((needed) => !bundleDependencies.includes(needed));
     return [{ folder: output, name, needs }];
   }

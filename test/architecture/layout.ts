@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs';
 type Room = {
   /** The name in AGENTS.md and in the figures. */
   readonly name: string;
-  /** From the repository root, without a slash at its end. */
+  /** The path of the folder from the repository root, without a slash at its end. */
   readonly folder: string;
   /** Higher floors import lower ones. Rooms on one floor do not import each other. */
   readonly floor: number;
@@ -22,7 +22,7 @@ const SERVICES: readonly string[] = readdirSync(
 const roomsOf = (product: string, floor: number, names: readonly string[]): readonly Room[] =>
   names.map((name) => ({ name, folder: `packages/${product}/${name}`, floor }));
 
-/** From the ground up. */
+/** All rooms, from the lowest floor up. */
 export const ROOMS: readonly Room[] = [
   ...roomsOf('base', 0, ['aws']),
   ...roomsOf('gateway', 0, ['velocity']),

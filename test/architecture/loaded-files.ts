@@ -15,9 +15,9 @@ const COMMAND = 'packages/gatewright/command/main.ts';
 const BUILT = '.build/npm/gatewright';
 const BUNDLED = `${BUILT}/packages/gatewright/command/bundled/`;
 
-/** What a plain template does not need. */
+/** Modules that a plain template does not need. */
 const UNUSED = /^packages\/gateway\/(services\/[^/]+|cognito|control\/api)\//;
-/** Which types there are is asked of every template. */
+/** The lists of resource types, which are loaded for every template. */
 const RESOURCE_TYPES = /(^|\/)resource-types(\.ts$|\/)/;
 
 /**

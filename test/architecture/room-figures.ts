@@ -17,7 +17,7 @@ type RoomFigures = {
 };
 
 export type LayoutFigures = {
-  /** From the ground up. */
+  /** The rooms, from the lowest floor up. */
   readonly rooms: readonly RoomFigures[];
   /** Pairs of rooms of which one imports the other; types and dynamic imports count. */
   readonly roomEdges: number;

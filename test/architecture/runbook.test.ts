@@ -26,7 +26,7 @@ function runbook(): readonly { readonly names: readonly string[]; readonly todo:
   }));
 }
 
-/** `…AuthorizerSlow` means each that ends so. */
+/** `…AuthorizerSlow` stands for every alarm whose name ends with AuthorizerSlow. */
 function means(name: string, alarm: string): boolean {
   return new RegExp(`^${name.replaceAll('…', '\\w+')}$`).test(alarm);
 }

@@ -17,7 +17,7 @@ const NOT_SOURCE = new Set([
 ]);
 
 export type SourceFile = {
-  /** From the repository root, with `/`. */
+  /** The path from the repository root, with `/`. */
   readonly path: string;
   readonly text: string;
 };

@@ -20,7 +20,7 @@ describe('tokens', () => {
   for (const [text, tokens] of rows)
     it(`of ${JSON.stringify(text)} are ${tokens}`, () => assert.equal(read(text).tokens, tokens));
 
-  it('stay the same however the text is spaced and commented', () => {
+  it('stay the same if only spaces and comments of the text change', () => {
     const blank = fc.constantFrom(' ', '\n', '\t', ' /* x */ ', ' // y\n', '\n/** z */\n');
     fc.assert(
       fc.property(fc.array(blank, { minLength: 8, maxLength: 8 }), (blanks) => {

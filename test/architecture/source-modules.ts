@@ -5,7 +5,7 @@ import ts from 'typescript';
 type Import = { readonly specifier: string; readonly names: readonly string[] };
 
 export type SourceModule = {
-  /** From the root of the tree, with `/`. */
+  /** The path from the root of the tree, with `/`. */
   readonly path: string;
   readonly tokens: number;
   readonly exports: readonly string[];
@@ -112,7 +112,7 @@ function boundNames(name: ts.BindingName): readonly string[] {
 function isErased(statement: ts.Statement): boolean {
   if (ts.isTypeAliasDeclaration(statement) || ts.isInterfaceDeclaration(statement)) return true;
   if (ts.isExportDeclaration(statement)) return statement.isTypeOnly;
-  // What an import is for shows in the rest of the file.
+  // The purpose of an import is visible in the rest of the file.
   return ts.isImportDeclaration(statement) || modifiersOf(statement).has(ts.SyntaxKind.DeclareKeyword);
 }
 

@@ -19,7 +19,7 @@ rules:
   - { id: own, effect: allow, methods: [GET], paths: ['/orders/{id}'], bind: { id: { claim: sub } } }
 `;
 
-/** A plain template: an API with two routes behind an authorizer that caches answers for so long. */
+/** A plain template: an API with two routes behind an authorizer that caches answers for `ttl` seconds. */
 const template = (ttlSeconds: number, more = '') => `
 Resources:
   Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: orders } }

@@ -218,7 +218,7 @@ describe('gatewright data, and start --seed', () => {
   });
 });
 
-/** Of a host that is not a name of this machine. */
+/** Sends a request with a Host that is not a name of this machine. */
 function get(
   port: number,
   path: string,

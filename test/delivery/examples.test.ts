@@ -18,7 +18,7 @@ import type { Running } from '../support/command.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 const FREE = ['--port', '0', '--control-port', '0', '--json'];
-/** What passes through queues takes a moment: a person would look again. */
+/** The time within which an answer is expected. Messages pass through queues, so a user would look again. */
 const ANSWERS_WITHIN_MS = 10_000;
 const LOOKS_AGAIN_MS = 500;
 
@@ -47,7 +47,7 @@ function patternOf(answer: string): RegExp {
   return new RegExp(answer.split('…').map(escape).join('.*'));
 }
 
-/** As the page does: with the token as a subprotocol. */
+/** Connects as the page does, with the token as a subprotocol. */
 async function openPage(address: string): Promise<void> {
   const [page = '', fragment] = address.trim().split('#');
   const given = new URLSearchParams(fragment);

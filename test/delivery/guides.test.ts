@@ -30,12 +30,12 @@ type Ready = { readonly apis: readonly Api[]; readonly control: string };
 /** The service next to the stack. */
 let copy: Awaited<ReturnType<typeof anInstalledCopy>>;
 let environment: Record<string, string>;
-/** What one-line starts serve: a template, and a service with the plug-in. */
+/** The folders that commands of one line start: one with a template, and a service with the plug-in. */
 let small = '';
 let service = '';
 let gateway: Running | undefined;
 let ready: Ready;
-/** Lines that are for a folder and not for a page: once is enough. */
+/** Lines that belong to a folder and not to a page, so they are run only once. */
 const ran = new Set<string>();
 
 before(async () => {
@@ -103,7 +103,7 @@ async function begin(): Promise<void> {
 const apiOf = (name: string): Api | undefined => ready.apis.find((api) => api.name === name);
 const urlOf = (name: string): string => apiOf(name)?.url ?? 'none';
 
-/** What a page has before its lines: files, and its own start. */
+/** Preparations for the lines of a page: files, and a start of its own. */
 const PREPARED: Readonly<Record<string, () => unknown>> = {
   // What the page says in its text; the truststore of the service is the CA.
   'docs/guides/run/tls.md': () => runInSmall('gatewright certs --client shop'),
@@ -125,7 +125,7 @@ describe('the guides', { skip: process.platform === 'win32' }, () => {
         await run(shell, line);
         ran.add(line);
       }
-      // As in the last command.
+      // The stack of the last command.
       const stack = join(copy.directory, 'gatewright/serverless.yml');
       const text = readFileSync(stack, 'utf8');
       writeFileSync(

@@ -62,7 +62,7 @@ describe('gatewright keys', () => {
 
     assert.deepEqual([await rest('/orders', key), await http('/orders', key)], [200, 200]);
     assert.deepEqual([await rest('/orders/acme', key), await rest('/orders/other', key)], [200, 403]);
-    // As a token would be: by the key itself or its id, and what is on record of it.
+    // The key is used as a token would be: the caller is known by the key or its id, and by its record.
     for (const held of [key, keyId]) {
       const messages = await explained(held);
       assert.match(messages, /^ALLOW.*\ncaller sub=\w{16} .*tenant: acme .*roles: partner .*\(of the key\)/);
@@ -135,7 +135,7 @@ describe('gatewright keys', () => {
     );
     assert.match(
       role.stderr,
-      /roles must be declared by a document that accepts shop_live; these roles are declared: partner/,
+      /roles must be declared by a document that accepts shop_live, and "\w+" is not; expected one of partner/,
     );
     assert.deepEqual([prefix.code, role.code], [1, 1]);
   });
@@ -194,7 +194,7 @@ const gatewright = async (...args: readonly string[]): Promise<string> => {
   assert.equal(code, 0, stderr);
   return stdout.trim();
 };
-/** As `gatewright token` and `gatewright clock`, without a process for each. */
+/** Calls the gateway as `gatewright token` and `gatewright clock` do, without a process for each call. */
 async function askGateway(path: string, body: object): Promise<Readonly<Record<string, unknown>>> {
   const file = readFileSync(join(toolkit.directory, '.gatewright/credentials.json'), 'utf8');
   const { controlUrl, controlSecret } = JSON.parse(file) as { controlUrl: string; controlSecret: string };

@@ -1,5 +1,5 @@
 /** The toolkit's stack as `npm run package` makes it: one osls run, then a look at everything that would be deployed. */
-// Not a file of its own: osls packages one stage at a time in a folder.
+// This suite is not run as a separate file, because osls packages only one stage at a time in a folder.
 import './package-dev.suite.ts';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -39,7 +39,7 @@ type Statement = {
   readonly Resource: Reference | Pattern | readonly Pattern[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 };
-/** What the tests examine; the type of a resource determines which of them it has. */
+/** The properties that the tests examine. Which of them a resource has depends on its type. */
 type Properties = {
   readonly Role: Reference;
   readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
@@ -329,14 +329,14 @@ describe('npm run package -- --stage prod', () => {
       'usage-closer: GATEWRIGHT_USAGE_TABLE must be the name of a DynamoDB table',
       'usage-tracker: GATEWRIGHT_USAGE_TABLE must be the name of a DynamoDB table',
       'webhook-receiver: AWS_REGION is missing or malformed',
-      'ws-connect: GATEWRIGHT_PUBLISHER is not a valid function name',
-      'ws-default: GATEWRIGHT_PUBLISHER is not a valid function name',
-      'ws-disconnect: GATEWRIGHT_PUBLISHER is not a valid function name',
-      'ws-publish: GATEWRIGHT_PUBLISHER is not a valid function name',
+      'ws-connect: GATEWRIGHT_PUBLISHER must be the name of a Lambda function',
+      'ws-default: GATEWRIGHT_PUBLISHER must be the name of a Lambda function',
+      'ws-disconnect: GATEWRIGHT_PUBLISHER must be the name of a Lambda function',
+      'ws-publish: GATEWRIGHT_PUBLISHER must be the name of a Lambda function',
       'ws-publisher: the event must name a channel',
-      'ws-subscribe: GATEWRIGHT_PUBLISHER is not a valid function name',
+      'ws-subscribe: GATEWRIGHT_PUBLISHER must be the name of a Lambda function',
       'ws-ticket: GATEWRIGHT_STAGE must be the name of a stage',
-      'ws-unsubscribe: GATEWRIGHT_PUBLISHER is not a valid function name',
+      'ws-unsubscribe: GATEWRIGHT_PUBLISHER must be the name of a Lambda function',
     ]);
   });
 });

@@ -26,7 +26,7 @@ const DEFINE_CACHING = `
 const DEFINE_LOCAL_AUTHORIZER = DEFINE_CACHING.replace('caching', 'localAuthorizer');
 
 const ROWS: readonly PluginRow[] = [
-  // Not run: they build, serve or deploy.
+  // These plug-ins are not run, because they build, serve or deploy.
   { plugin: 'serverless-offline', says: 'is omitted: it does not change the template' },
   { plugin: 'serverless-prune-plugin', says: 'is omitted: it does not change the template' },
   { plugin: 'serverless-plugin-split-stacks', says: 'is omitted: the service is one stack here' },
@@ -107,7 +107,7 @@ function constructorOf({ plugin, hook, source = '' }: PluginRow): string {
   } };${source}`;
 }
 
-/** With a plug-in that does not load. */
+/** A service with a plug-in that does not load. */
 const SERVICE = `service: plugins
 provider: { name: aws, runtime: nodejs24.x }
 plugins: [${ROWS.map(({ plugin }) => plugin).join(', ')}, serverless-failing]

@@ -87,7 +87,7 @@ done
     handler: 'any',
     file: 'main.go',
     needs: 'go',
-    // Without the package net/http, which takes long to compile for the first time.
+    // The package net/http is not used, because compiling it for the first time takes long.
     source: `package main
 import ("bufio"; "fmt"; "io"; "net"; "net/textproto"; "os"; "strconv"; "strings"; "time")
 var api = os.Getenv("AWS_LAMBDA_RUNTIME_API")

@@ -127,7 +127,7 @@ describe('a partner of 100 requests a day, administered', () => {
     assert.equal(((await printed('quota', 'show', ...limit)) as Row)['credits'], QUOTA + 5);
   });
 
-  it('is closed and invoiced when the day is over, and opens again the next', async () => {
+  it('is closed and invoiced when the day has ended, and opens again on the next day', async () => {
     const { periodStart } = (await printed('quota', 'show', ...limit)) as { readonly periodStart: string };
     const early = await gatewright('quota', 'close', ...limit, '--period', periodStart);
     assert.match(early.stderr, /PERIOD_RUNNING, 409/);

@@ -75,7 +75,7 @@ function makeFolders(): void {
   cpSync(join(root, 'billing/lambda'), join(root, 'billing/cdk.out/asset.charges'), { recursive: true });
 }
 
-/** Of the service on the page. */
+/** Returns the folder of the service on the page. */
 function folderOf(recipe: Recipe): string {
   return join(root, stackOf(recipe).replace(/-dev$/, ''));
 }

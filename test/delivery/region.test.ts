@@ -34,7 +34,7 @@ async function aStart(
   return { gateway, folder, apis: (readyOf(gateway) as Ready).apis };
 }
 
-/** What the function of the regional stack says, and the open socket. */
+/** Returns the answer of the function in the regional stack, and the open socket. */
 async function fetchInfo(
   url: string,
 ): Promise<{ readonly info: ConnectionInfo; readonly socket: WebSocket }> {

@@ -33,15 +33,21 @@ const RIC = 'com.amazonaws:aws-lambda-java-runtime-interface-client:2.9.0';
 type Properties = Readonly<Record<string, unknown>>;
 type Language = {
   readonly name: string;
-  /** Of fixtures. */
+  /** The folder of the fixture. */
   readonly folder: string;
   readonly guard: (folder: string) => Properties;
   readonly work: (folder: string) => Properties;
   /** @returns what this machine lacks */
   readonly find?: (folder: string) => Promise<string | undefined>;
-  /** Takes from a registry what is not here yet. @returns what has failed */
+  /**
+   * Takes from a registry what is not here yet.
+   * @returns what has failed
+   */
   readonly fetch?: (folder: string) => Promise<string | undefined>;
-  /** Builds what is deployed, for the first time and after a change. @returns what has failed */
+  /**
+   * Builds what is deployed, for the first time and after a change.
+   * @returns what has failed
+   */
   readonly build?: (folder: string) => Promise<string | undefined>;
   readonly isolation?: 'process';
 };
@@ -133,7 +139,9 @@ async function fetchJava(folder: string): Promise<string | undefined> {
   return run(folder, 'mvn', get);
 }
 
-/** What Maven would do, without its plug-ins: classes, a jar of them, and in `target/dependency` what they need. */
+/**
+ * Builds as Maven would, without its plug-ins: classes, a jar of them, and their dependencies in `target/dependency`.
+ */
 async function buildJava(folder: string): Promise<string | undefined> {
   const jars = ['com/amazonaws', 'software/amazon/awssdk'].flatMap((group) =>
     existing(join(REPOSITORY, group), true)
@@ -162,7 +170,7 @@ async function missing(program: string, question: string): Promise<string | unde
   return fault === undefined ? undefined : `${program} is not installed`;
 }
 
-/** Where Go has kept nothing yet, its own packages take longer to compile than a request waits. */
+/** Compiles Go's standard library. With an empty cache, that takes longer than a request waits. */
 function compileStandardLibrary(folder: string): Promise<string | undefined> {
   return run(folder, 'env', ['CGO_ENABLED=0', 'go', 'build', '-o', '/dev/null', './...']);
 }
@@ -208,7 +216,7 @@ function resourcesOf({ guard, work }: Language, folder: string): Record<string, 
   };
 }
 
-/** What a client gets; the same in every language. */
+/** The responses that a client gets, which are the same in every language. */
 const ANSWERS = [
   { asks: 'without a token', path: '/work', status: 401, body: { message: 'Unauthorized' } },
   { asks: 'as a person', path: '/work', token: 'ada', status: 200, body: { version: 'first', who: 'ada' } },

@@ -12,7 +12,7 @@ import { isOfNetwork } from '../support/of-network.ts';
 const CHECKOUT = join(import.meta.dirname, '../..');
 const SITE = join(CHECKOUT, '.build/site');
 const failure = installTool('site');
-/** For any other reason the build below fails, too. */
+/** A failure of the network skips the test; any other failure also fails the build below. */
 const missing = isOfNetwork(failure) ? failure : undefined;
 
 type Row = { readonly name: string; readonly url: string };
@@ -23,7 +23,7 @@ type Lunr = {
   };
 };
 
-/** As the page reads it: zlib, in base64. */
+/** Reads the search index as the page does: zlib in base64. */
 function readSearch(): SearchData {
   const [, packed = ''] = /"([^"]+)"/.exec(readFileSync(join(SITE, 'assets/search.js'), 'utf8')) ?? [];
   return JSON.parse(inflateSync(Buffer.from(packed, 'base64')).toString()) as SearchData;

@@ -18,7 +18,7 @@ const RUNNERS = join(toolFolder('test-runners'), 'node_modules');
 const VITEST = [join(RUNNERS, 'vitest/vitest.mjs'), 'run', '--testTimeout=60000', '--hookTimeout=60000'];
 const JEST = [join(RUNNERS, 'jest/bin/jest.js'), '--testTimeout=60000', '--watchman=false'];
 
-/** Of node:test, as the other two have it. */
+/** The import of node:test, which the other two runners replace. */
 const IMPORT = /^import \{ after, afterEach, before, describe, it \} from 'node:test';$/m;
 const SKIP = /it\('(writes a receipt in Python)', \{ skip: !hasPython\(\) && '[^']+' \}/;
 const OF_VITEST = "import { afterAll as after, afterEach, beforeAll as before, describe, it } from 'vitest';";

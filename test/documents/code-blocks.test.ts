@@ -14,7 +14,7 @@ const taken = takeBlocks('test/documents/code-blocks.test.ts');
 const FOLDER = join(REPOSITORY, '.build', `code-blocks-${process.pid}`);
 const IMPORT = /^import [^;]*?from '[^']+';.*\n/gm;
 
-/** What readers have themselves, as pages assume. */
+/** Declarations that pages assume in the reader's own code. */
 const GIVEN = `export {};
 declare global {
   const listOrders: (event: any) => Promise<{ statusCode: number }>;
@@ -33,7 +33,7 @@ declare global {
 }
 `;
 
-/** As in a user's project: no stricter than what pages of JavaScript can be. */
+/** Compiler options like those of a user's project: not strict, because the blocks of the pages are JavaScript. */
 const OPTIONS = {
   noImplicitAny: false,
   noPropertyAccessFromIndexSignature: false,

@@ -29,7 +29,7 @@ import type { CodeBlock } from '../support/code-blocks.ts';
 
 const taken = takeBlocks('test/documents/data-blocks.test.ts');
 const CHECKOUT = join(import.meta.dirname, '../..');
-/** With the service that the guide names. */
+/** Loads the text with the service that the guide names. */
 async function readCloudMap(text: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-cloud-map-'));
   const cloudMap = join(folder, 'instances.yml');
@@ -44,7 +44,7 @@ async function readCloudMap(text: string): Promise<void> {
 
 const SERVERLESS = join(CHECKOUT, 'node_modules/serverless/bin/serverless.js');
 
-/** With the OpenAPI document that the guide names. */
+/** Reads the text with the OpenAPI document that the guide names. */
 function readPortalText(text: string): void {
   const bytes = Buffer.from('{"openapi":"3.1.0","paths":{}}');
   const build = compilePortal(text, 'portal.yml', { page: new Map(), open: (file) => ({ file, bytes }) });
@@ -65,7 +65,7 @@ const has =
   (shown: Shown): boolean =>
     names.some((name) => name in shown);
 
-/** Where a list is shown: of statements. */
+/** The member under which a block that shows a list of statements is read. */
 const LIST = 'statements';
 const ROUTES = [
   'POST /mcp',
@@ -134,7 +134,7 @@ function readSettings(text: string): void {
   command.parse([service], { from: 'user' });
 }
 
-/** Of another stack, which is not here. */
+/** Imports from another stack, which is not loaded. */
 const EXPORTS = /\{"Fn::ImportValue":"[^"]*Arn"\}/g;
 
 /** Beside what the page takes for granted: the function, the queue for failures, the API with its log. */
@@ -188,7 +188,7 @@ function readServerless(shown: Shown): void {
   pieces.push(shown);
 }
 
-/** As `serverless package` checks a service; all pieces are in one. */
+/** Checks the pieces of the guide, joined into one service, as `serverless package` does. */
 async function packageService(): Promise<void> {
   const merged = { provider: { name: 'aws', runtime: 'nodejs24.x' }, custom: {} };
   for (const { environment, iam, statements, custom } of pieces as readonly Readonly<
@@ -220,7 +220,10 @@ function readStack(shown: Shown): void {
 
 const member = (name: string) => (shown: Shown) => (shown[name] ?? {}) as Shown;
 
-/** With the shape of the engine's own event; what only some requests have may be missing. */
+/**
+ * Reads an event and compares its shape with that of the engine's own event. Members that only some requests have may
+ * be missing.
+ */
 const readEvent =
   (build: () => string, more: readonly string[] = []) =>
   (shown: Shown) => {

@@ -26,7 +26,7 @@ const FUNCTION = {
   },
 };
 
-/** At an address whose host need not be a name of this machine, but which every port accepts. */
+/** Sends a request to a URL whose host need not be resolvable on this machine; every port of the gateway accepts it. */
 function ask(url: string): Promise<string> {
   const { host, port, pathname } = new URL(url);
   return new Promise((resolve, reject) => {

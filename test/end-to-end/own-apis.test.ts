@@ -14,7 +14,7 @@ const UNDICI = pathToFileURL(join(import.meta.dirname, '../../node_modules/undic
 const DOMAIN = 'api.shop.example';
 const PROGRAMS = mkdtempSync(join(tmpdir(), 'gatewright-own-apis-'));
 
-/** Each client of Node.js, given an address and headers, answers `status body`. */
+/** A program in which each HTTP client of Node.js calls an address with headers, and prints `status body`. */
 const NODE = `
 import https from 'node:https';
 import http2 from 'node:http2';

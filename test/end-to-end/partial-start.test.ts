@@ -106,7 +106,7 @@ describe('a start with something that cannot be served', () => {
     );
   });
 
-  it('names what is only not there by its place under --strict, too', async () => {
+  it('names the place of a missing file under --strict, too', async () => {
     const Machine = { Type: 'AWS::StepFunctions::StateMachine', Properties: {} };
     await assert.rejects(
       start({ Resources: { ...REST, Machine } }, { strict: true }),

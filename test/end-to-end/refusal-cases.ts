@@ -31,7 +31,7 @@ export type Ask = {
   readonly sign?: (host: string, path: string) => readonly string[];
 };
 
-/** What refuses, or the reason why AWS refuses nothing with this code. */
+/** The request that is refused, or the reason why AWS refuses nothing with this code. */
 type Cell = Ask | string;
 
 const NO_BUG = 'a bug of the gateway itself';

@@ -72,7 +72,7 @@ type Refusal = {
   readonly path: string;
   readonly claims: Partial<Parameters<StartedGateway['gateway']['mint']>[0]>;
   readonly status: number;
-  /** Each whole line of the story. */
+  /** A pattern for each whole line of the explanation. */
   readonly because: RegExp;
   readonly change: RegExp;
   /** Words of the other rows, which this explanation must not contain. */

@@ -64,7 +64,7 @@ describe('the invalidator', () => {
     assert.equal(JSON.stringify([...desk.items]), before);
   });
 
-  it('answers those who have with what it did, and to a dry run with what it would', async () => {
+  it('answers permitted callers with what it removed, and a dry run with what it would remove', async () => {
     await recordAt(desk, 2);
     const before = JSON.stringify([...desk.items]);
     const dry = await call(anAdminEvent({ namespace: 'orders', tags: ['t'], dryRun: true }, ada));

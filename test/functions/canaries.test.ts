@@ -71,7 +71,7 @@ const REFUSED: readonly { readonly name: string; readonly credential: string; re
 
 type Event = Readonly<Record<string, unknown>>;
 
-/** What else a request contains, and what a function that debugs might print. */
+/** Other headers of a request, which a function might print while it is debugged. */
 const HEADERS = {
   Cookie: `session=${CANARY}`,
   'X-Api-Key': CANARY,

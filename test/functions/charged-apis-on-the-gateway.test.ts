@@ -60,7 +60,8 @@ describe('a charged API', () => {
       });
       const isSimple = kind === 'http-2.0-simple';
 
-      // By policy the kept answer to the free route denies; simple ones are kept per route, and asked for again.
+      // With policies, the cached result of the free route denies. Simple responses are cached per route, so the
+      // authorizer is called again.
       assert.deepEqual(
         await statuses('/users', '/users/7', '/admin', '/admin'),
         isSimple ? [200, 200, 200, 200] : [200, 403, 403, 403],

@@ -1,4 +1,4 @@
-/** Who does not use the portal, or its webhooks, loads nothing of them. */
+/** A stack that does not use the portal, or its webhooks, loads none of their modules. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

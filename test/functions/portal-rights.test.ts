@@ -52,7 +52,7 @@ async function aWatchedPortal(): Promise<WatchedPortal> {
   return portal;
 }
 
-/** What members do, each at least once. */
+/** Does everything that members can do, at least once. */
 async function useAll(portal: WatchedPortal): Promise<void> {
   const owner = await portal.join('acme', 'owner');
   const other = await portal.join('acme', 'owner');

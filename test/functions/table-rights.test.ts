@@ -137,7 +137,7 @@ function followDocuments<Made>(make: () => Made): Promise<Made> {
   return followPublished({ store: access.store, clock, observer, timeout }, { documents: [] }, make)();
 }
 
-/** What the authorizers read from documents, keys and revocations. */
+/** Makes the authorizers read documents, keys and revocations. */
 async function verify(): Promise<void> {
   const keyId = await administerKeys();
   const desk = await administerRevocations();

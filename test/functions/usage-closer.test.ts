@@ -8,7 +8,7 @@ import { NOON_MS } from '../support/quota-table.ts';
 const DAY_MS = 86_400_000;
 
 describe('usage-closer', () => {
-  it('closes what is over in one round, and has nothing left to do that day', async () => {
+  it('closes the periods that have ended in one round, and then has nothing left to do that day', async () => {
     let nowMs = NOON_MS;
     const ports = memoryAdminPorts(new Map(), { nowEpochMs: () => nowMs });
     const moveTo = (epochMs: number): void => void (nowMs = epochMs);

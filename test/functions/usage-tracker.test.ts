@@ -67,7 +67,7 @@ describe('usage-tracker', () => {
     assert.match(ran?.output ?? '', /STORE_UNAVAILABLE/);
   });
 
-  it('measures how long ago its newest request was, also if its plan is not there yet', async (t) => {
+  it('measures how long ago its newest request was, also if its plan does not exist yet', async (t) => {
     const line = (at: number) =>
       JSON.stringify({
         requestId: `r${at}`,
@@ -117,7 +117,7 @@ describe('usage-tracker', () => {
 
     assert.match(
       errorOf(fields) ?? '',
-      /GATEWRIGHT_USAGE_FIELDS must be pairs such as key=sub, of requestId/,
+      /GATEWRIGHT_USAGE_FIELDS must be pairs such as key=sub, with the names requestId/,
     );
     assert.match(errorOf(counts) ?? '', /GATEWRIGHT_USAGE_COUNTS must be reached, succeeded or all/);
   });

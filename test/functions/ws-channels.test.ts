@@ -38,7 +38,7 @@ describe('the functions of the channels', () => {
     assert.deepEqual(namesOf(asked), ['UpdateItem', 'BatchWriteItem']);
   });
 
-  it('ws-unsubscribe counts what it does, and what it refuses', async () => {
+  it('ws-unsubscribe counts the channels that it removes, and its refusals', async () => {
     const [left, refused] = [
       await runWithTable('ws-unsubscribe', eventOf({ action: 'unsubscribe' })),
       await runWithTable('ws-unsubscribe', eventOf({ action: 'publish', data: 1 })),

@@ -37,7 +37,7 @@ describe('globalTables', () => {
     assert.match(globalTables(withTable(table))[0] ?? '', /^Ledger is a global table/);
   });
 
-  it('ignores parameters that name something else than a table of the stack', () => {
+  it('ignores parameters that name something other than a table of the stack', () => {
     const { Resources } = withTable({ Type: 'AWS::SSM::Parameter', Properties: { Replicas } });
 
     assert.deepEqual(globalTables({ Resources }), []);

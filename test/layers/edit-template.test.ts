@@ -8,7 +8,7 @@ import {
 } from '../../layers/edit-template.ts';
 
 describe('removeWithDependents', () => {
-  it('takes out what refers to a resource, however it does, and what refers to that', () => {
+  it('removes everything that refers to a resource, directly or through other resources', () => {
     const template = {
       Resources: {
         Api: { Type: 'Api' },

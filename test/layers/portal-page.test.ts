@@ -87,7 +87,7 @@ describe('the page of the portal', () => {
     );
   });
 
-  it('is read as it is where the package has it built', () => {
+  it('is read unchanged if the package contains the built page', () => {
     const built = mkdtempSync(join(tmpdir(), 'gatewright-portal-built-'));
     const names = ['app.js', 'app.css', 'index.html', 'licenses.txt'];
     mkdirSync(join(built, PORTAL_PAGE), { recursive: true });

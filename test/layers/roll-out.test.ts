@@ -6,7 +6,7 @@ import type { Rollout } from '../../layers/roll-out.ts';
 
 const PREVIOUS = { 'token-authorizer': '', 'request-authorizer': '' };
 
-/** As osls leaves it, with versions. */
+/** Returns a template as osls writes it, with function versions. */
 function aTemplate(): Template {
   const resourcesOf = (id: string, hash: string): Template['Resources'] => ({
     [id]: { Type: 'AWS::Lambda::Function', Properties: {} },

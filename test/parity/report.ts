@@ -99,7 +99,7 @@ export function linkSections(text: string): string {
   });
 }
 
-/** For a terminal: each choice with its evidence and the test that covers it. */
+/** Prints each choice for a terminal, with its evidence and the test that covers it. */
 export function printChoices(): string {
   return CHOICES.map(({ section, question, evidence, here, switch: otherwise, test }) =>
     [

@@ -233,7 +233,7 @@ class World {
   wait(): void {
     const ttlMs = this.#ttlSeconds * 1000;
     const { clock } = this.#ports;
-    // To the last millisecond of some entry, to its end, or past it.
+    // Moves to the last millisecond of some entry, to its end, or past it.
     const [entry] = [...this.#known.values()].slice(-1);
     const left = entry === undefined ? 0 : entry.atMs + ttlMs - clock.nowEpochMs();
     if (this.#pick.chance(0.1) && left > 0) clock.advance(left + this.#pick.one([-1, 0, 1]));
@@ -294,7 +294,10 @@ class World {
     };
   }
 
-  /** Sends a request. @returns what differs from the documentation */
+  /**
+   * Sends a request.
+   * @returns what differs from the documentation
+   */
   async ask(request: Request): Promise<string | undefined> {
     const expected = this.#expect(request);
     this.#answer = this.#pick.one(ANSWERS);

@@ -45,7 +45,7 @@ class Oracle {
   readonly #rules: Rules;
   readonly #tally: Tally;
   #openedAtMs: number | undefined;
-  /** By generation: how many probes were admitted, and how they ended. */
+  /** The number of admitted probes and their outcomes, by generation. */
   readonly #probes = new Map<number, { admitted: number; succeeded: number; failed: number }>();
 
   constructor(rules: Rules, tally: Tally) {

@@ -25,7 +25,7 @@ import type { DrawnPromise, Tally } from './promises.ts';
 
 const REQUESTS_PER_SEED = 20;
 const PLANNED = ['first00000', 'second0000', 'third00000'];
-/** An API without a port of its own, as a call creates it. */
+/** An API that a call has created, and that therefore has no port of its own. */
 const UNPLANNED = 'fourth0000';
 const IDS = [...PLANNED, UNPLANNED];
 const STAGES: Readonly<Record<string, readonly string[]>> = {
@@ -41,7 +41,7 @@ const SHARED_STAGES: Readonly<Record<string, readonly string[]>> = {
   third00000: ['$default', 'qa'],
   fifth00000: ['prod', '$default'],
 };
-/** As the listing had the stages when the port was planned. */
+/** The stages with a shared name, as they were listed when the ports were planned. */
 const SHARED_AT_START: readonly (readonly [apiId: string, kind: ApiRoutes['kind'], stage: string])[] = [
   ['first00000', 'rest', 'later'],
   ['second0000', 'rest', 'dev'],
@@ -238,7 +238,7 @@ function drawOrigin(pick: Pick): string {
 /** A request target contains no byte beyond ASCII (RFC 3986 §2); such a request is refused as malformed. */
 const MALFORMED = /[^!-~]/;
 
-/** Where a request belongs: an API and the path at its own address, or an API with its stage known. */
+/** The place of a request: an API and the path at its own address, or an API and its stage. */
 type Place = { readonly apiId: string; readonly path: string; readonly stage?: string };
 
 /** The place of a path at a Host of the ports that APIs have for themselves. */

@@ -42,7 +42,7 @@ const DOCUMENT = aDocument(
   'websocket',
 );
 
-/** Where a credential may be, and whose it may be there. */
+/** The places in which a credential may be sent, and its possible owners. */
 const PLACES = ['authorization', 'x-api-key', 'ticket', 'subprotocol'] as const;
 type Place = (typeof PLACES)[number];
 type Kind = 'shop_live' | 'shop_test' | 'ticket';
@@ -57,7 +57,7 @@ type Handed = {
   readonly text: string;
   readonly kind: Kind;
   readonly principal: string;
-  /** From this millisecond on it is refused; undefined means never. */
+  /** The time in milliseconds from which the credential is refused; undefined means never. */
   notAfterMs: number | undefined;
   isOver: boolean;
 };
@@ -172,7 +172,9 @@ function change(text: string, at: number, change: (char: string) => string): str
   return `${text.slice(0, at)}${change(text[at] ?? '')}${text.slice(at + 1)}`;
 }
 
-/** What clients, proxies and attackers make of a credential. `other` is another one that was issued. */
+/**
+ * The changes that clients, proxies and attackers make to a credential. `other` is another credential that was issued.
+ */
 const CHANGES: readonly ((text: string, other: string, pick: Pick) => string)[] = [
   (text, _other, pick) => change(text, pick.upTo(text.length - 1), (char) => (char === 'a' ? 'b' : 'a')),
   (text, _other, pick) => change(text, pick.upTo(text.length - 1), swapCase),
@@ -240,7 +242,7 @@ function textsIn(place: Place, value: string): readonly string[] {
   return members.filter((member, at) => member !== '' && members[at - 1]?.toLowerCase() === 'bearer');
 }
 
-/** Who must be admitted, and with what. */
+/** Returns which caller must be admitted, and with which credential. */
 function expect(
   handed: readonly Handed[],
   place: Place,

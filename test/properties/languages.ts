@@ -12,7 +12,7 @@ import { count } from './promises.ts';
 import type { DrawnPromise, Tally } from './promises.ts';
 
 const PYTHON = process.env['GATEWRIGHT_PYTHON'] ?? 'python3';
-/** As the plan's text has it in the text of the question. */
+/** The beginning of a second limit, as it is escaped in the JSON of a question. */
 const SECOND_LIMIT = String.raw`,{\"id\":\"`;
 const SHOWN_CHARACTERS = 600;
 
@@ -105,7 +105,7 @@ function countAnswer(tally: Tally, name: string, answer: unknown): void {
   count(tally, `${name}: ${kind}`);
 }
 
-/** One process for all questions, which reads and answers lines of JSON. */
+/** A single process for all questions, which reads and answers lines of JSON. */
 class PythonProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;

@@ -40,7 +40,7 @@ const RULES = [
   { id: 'guests', effect: 'deny', tools: ['list_orders'], when: { roles: { any: ['guest'] } } },
 ];
 
-/** What each role may use, written by hand from the rules. */
+/** The tools that each role may use, written by hand from the rules. */
 const TOOLS: Readonly<Record<string, readonly string[]>> = {
   reader: ['get_order', 'get_user', 'list_orders'],
   guest: ['get_order', 'get_user'],
@@ -95,7 +95,7 @@ const HABITS: readonly ((text: string) => string)[] = [
   (text) => (URL.canParse(text) ? hostAndPath(new URL(text)) : text),
 ];
 
-/** As a server that looks for a scheme of its own: user name and port mean nothing to it. */
+/** Parses a URI as a server does that looks for its own scheme, and ignores user name and port. */
 function hostAndPath({ protocol, hostname, pathname }: URL): string {
   return resolve(`${protocol}//${hostname}${pathname}`);
 }

@@ -22,7 +22,7 @@ type Recorded = {
   readonly source: string;
   /** Digest of the drawn templates, so that a changed generator is not compared with old answers. */
   readonly drawn: string;
-  /** For each template `refused`, or the ids with their digests. */
+  /** The outcome of each template: `refused`, or the ids with their digests. */
   readonly translated: readonly string[];
 };
 

@@ -85,7 +85,7 @@ async function tryRequests(
     ended.push(`${request.holder}: ${cost} ${outcome}`);
     if (!KNOWN.includes(outcome)) return `${outcome} after ${ended.join(', ')}`;
     if (outcome === 'admitted') admitted += cost;
-    // Of several limits, Python charges one after the other, and gives back what it was refused elsewhere.
+    // Python charges several limits one after the other, and refunds them if a later one refuses.
     else if (outcome !== 'refunded' && language === 'python') unclear += cost;
   }
   table.draw = () => undefined;

@@ -39,7 +39,7 @@ const LIMITS = ['l', 'm'];
 type Names = { readonly tenant: string; readonly key: string; readonly route: string };
 type Named = { readonly of: readonly string[]; readonly key: ItemKey };
 
-/** Each key that is made of these names, with the names that it must stand for. */
+/** Returns each key that is made of these names, with the names that it must stand for. */
 function keysOf({ tenant, key, route }: Names, pick: Pick): readonly Named[] {
   const level = pick.one(LEVELS);
   const limit = pick.one(LIMITS);

@@ -77,7 +77,7 @@ type Drawn = {
   readonly source: 'HEADER' | 'AUTHORIZER';
   readonly keys: readonly Key[];
   readonly plans: readonly Plan[];
-  /** By stage, the limits by route; `*` is the default of the stage. */
+  /** The limits by stage and route; `*` is the default of the stage. */
   readonly stageLimits: Readonly<Record<string, Readonly<Record<string, Limit>>>>;
 };
 

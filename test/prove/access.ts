@@ -5,7 +5,7 @@ import type { Outcome, Proof } from './proof.ts';
 const DECISIONS = 1_000_000;
 const QUICK_DECISIONS = 50_000;
 const REQUESTS_PER_CALLER = 40;
-/** Not the seeds of the test, so that the proof adds something to it. */
+/** The first seed. It differs from the seeds of the test, so that the proof adds cases to it. */
 const FIRST_SEED = 1_000_000;
 
 export const access: Proof = {

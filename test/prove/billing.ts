@@ -139,7 +139,7 @@ class Fleet {
     return this.#measure(plan, answers, { processes, killed });
   }
 
-  /** One process that sends requests without a pause, and is then killed. */
+  /** Starts a process that sends requests without a pause, and kills it. */
   async busy(plan: string, billedAs: 'exact' | 'leased', requests: number): Promise<Measured> {
     const answer = await this.#run({ ...orderOf(plan, billedAs), requests, waits: true });
     return this.#measure(plan, [answer], { processes: 1, killed: 1 });

@@ -61,7 +61,7 @@ async function runCases(
   let skipped = 0;
   let version = '';
   const left = cases.values();
-  /** Each worker has a browser of its own, because pages of one browser would take the focus from each other. */
+  /** Each worker has its own browser, because pages of one browser would take the focus from each other. */
   const work = async (): Promise<void> => {
     const chromium = await openBrowser();
     version = chromium.version;

@@ -5,7 +5,7 @@ import type { Outcome, Proof } from './proof.ts';
 
 const PAIRS = 1_000_000;
 const QUICK_PAIRS = 20_000;
-/** Not the seed of the test, so that the proof adds something to the test. */
+/** The seed, which differs from that of the test, so that the proof adds cases to it. */
 const SEED = 1_000_000;
 
 export const cache: Proof = {

@@ -1,4 +1,4 @@
-/** What the roles of the channels' functions are for. */
+/** The features for which the functions of the channels need their roles. */
 import { listenersKey } from '#shared/websocket/channel-address.ts';
 import { append } from '#shared/websocket/channel-log.ts';
 import { deliver } from '#shared/websocket/deliver.ts';
@@ -18,7 +18,7 @@ export type Feature = { readonly name: string; readonly run: () => Promise<unkno
 type ChannelDesk = {
   readonly channels: ChannelPorts;
   handOver(): Promise<void>;
-  /** To an unknown connection. */
+  /** Posts to an unknown connection. */
   post(): Promise<void>;
 };
 
@@ -47,10 +47,10 @@ type Room = ReturnType<typeof aRoom>;
 
 const MESSAGE = { id: 'x', data: 1 };
 
-/** All of them end a connection whose credential is over. */
+/** Returns the features that end a connection whose credential has expired. */
 async function ending(mine: ChannelDesk, other: ChannelDesk, room: Room): Promise<readonly Feature[]> {
   await remember(other.channels, room.event);
-  // As a `subscribe` leaves it: who listens to the channel of presence is in the room.
+  // As after a `subscribe`: a listener of the presence channel is also in the channel.
   await other.channels.store.put(interestItems(toConnection(room.event), listenersKey(room.presence)));
   await join(other.channels, room.presence, room.connection, 'ada');
   return [
@@ -59,7 +59,7 @@ async function ending(mine: ChannelDesk, other: ChannelDesk, room: Room): Promis
   ];
 }
 
-/** All of them answer a message. */
+/** Returns the features that answer a message. */
 async function answering(mine: ChannelDesk, other: ChannelDesk, room: Room): Promise<readonly Feature[]> {
   return [
     { name: 'messages are counted', run: () => spend(mine.channels, room.event, 1) },

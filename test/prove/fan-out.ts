@@ -31,7 +31,7 @@ const WITHIN_MS = {
 };
 /** Eight minutes, including the start and the end. */
 const ALL_WITHIN_MS = 460_000;
-/** For one publication to the whole crowd: printed next to the time that it took. */
+/** The goal for one publication to the whole crowd. It is printed next to the measured time. */
 const GOAL_MS = 2_000;
 const PUBLISHED_AT_ONCE = 4;
 const HEARD_BY = 10;

@@ -11,7 +11,7 @@ import type { FuzzTarget } from './fuzz/target.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';
 
 const MS_PER_MINUTE = 60_000;
-/** For a quick run: inputs per target, and the total time. */
+/** The number of inputs per target and the total time of a quick run. */
 const QUICK = { inputs: 150, minutes: 0.5 };
 const USUAL_MINUTES = 2;
 
@@ -82,7 +82,7 @@ async function replay(targets: readonly FuzzTarget[]): Promise<readonly Crash[]>
   const still: Crash[] = [];
   for (const { target: name, input } of readCases()) {
     const target = targets.find((one) => one.name === name);
-    // With `--only`, the others are closed.
+    // With `--only`, the stored inputs of other targets are skipped.
     if (target === undefined && TARGETS.has(name)) continue;
     const reason = target === undefined ? 'there is no such target' : await tryInput(target, input);
     if (reason !== undefined) still.push({ target: name, input, reason });

@@ -7,9 +7,9 @@ import type { Figures, Outcome, Proof } from './proof.ts';
 
 const CHANGES = 1000;
 const QUICK_CHANGES = 5;
-/** With a hundred customers, one change takes as long as ten with one customer. */
+/** The number of customers of the crowded case, in which one change takes as long as ten with one customer. */
 const CROWDED = 100;
-/** Not the seed of the test, so that the proof adds something to it. */
+/** The seed, which differs from that of the test, so that the proof adds cases to it. */
 const SEED = 1_000_000;
 
 type Row = {
@@ -65,7 +65,7 @@ const ROWS: readonly Row[] = [
   { name: 'plan saved, leased', change: 'plan saved', withinMs: 30_000, setting: { isLeased: true } },
 ];
 
-/** What one process costs that has few requests of one customer, or none: the second table of the guide. */
+/** Processes with few requests of one customer, or none, whose cost is in the second table of the guide. */
 const INSTANCES: readonly { readonly name: string; readonly load: Parameters<typeof measureInstance>[0] }[] =
   [
     { name: 'instance, idle', load: {} },

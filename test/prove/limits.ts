@@ -55,7 +55,7 @@ export const limits: Proof = {
 
 type AuthorizerFigures = {
   readonly name: string;
-  /** Where they are at the first call: one request over TLS away, or there already. */
+  /** Whether the keys are in memory at the first call, or must be fetched with one request over TLS. */
   readonly keys: 'fetched' | 'in memory';
   readonly leastMs: number;
   readonly leastRatio: number;

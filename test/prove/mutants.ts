@@ -49,7 +49,7 @@ type Scope = {
   readonly seed: number;
   /** A package, or folders by how their names begin, which is a look and no proof. */
   readonly only: string | undefined;
-  /** What was noticed once stays noticed, even if tests were added later. */
+  /** Whether surviving mutants are tried again; killed mutants stay killed, even if tests were added later. */
   readonly survivors: boolean;
   readonly workers: number;
 };
@@ -69,7 +69,10 @@ async function tryAll(scope: Scope): Promise<Outcome> {
   return judge(drawn, verdicts, scope, tree);
 }
 
-/** Of each package that `only` names or lies in, apart from all others: a change there draws the same here. */
+/**
+ * Draws mutants of each package that `only` names or is in. Each package is drawn on its own, so that a change of
+ * another package does not alter the draw.
+ */
 function drawMutants({ sample, seed, only }: Scope): readonly Mutant[] {
   const drawn = [...groupByPackage(readSources())]
     .filter(([name]) => only === undefined || name.startsWith(only) || only.startsWith(`${name}/`))

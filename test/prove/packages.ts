@@ -12,7 +12,7 @@ import type { Figures, Outcome, Proof } from './proof.ts';
 
 const PYTHON = process.env['GATEWRIGHT_PYTHON'] ?? 'python3';
 const STEP_MS = 600_000;
-/** What the wheel must contain to be typed. */
+/** The marker file that a typed wheel must contain. */
 const TYPED = 'gatewright/py.typed';
 
 export const packages: Proof = {

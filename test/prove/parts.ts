@@ -14,7 +14,10 @@ import { countResources } from '../support/part-sizes.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';
 
 const TEMPLATE = 'cloudformation-template-update-stack.json';
-/** From the checkout; there are no documents, so that no choice lacks a part. */
+/**
+ * Folders and files that are linked from the checkout. Access documents are left out, because they might require a part
+ * that is not chosen.
+ */
 const LINKED = ['functions', 'shared', 'packages', 'layers', 'node_modules', 'package.json'];
 const LIMITS: Readonly<Record<string, { readonly withoutAlarms: number; readonly withAlarms?: number }>> = {
   authorizers: { withoutAlarms: 12, withAlarms: 18 },

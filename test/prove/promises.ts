@@ -4,7 +4,7 @@ import { draw } from '../properties/promises.ts';
 import type { Tally } from '../properties/promises.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';
 
-/** Not the seeds of the tests, so that the proof adds something to them. */
+/** The first seed. It differs from the seeds of the tests, so that the proof adds cases to them. */
 const FIRST_SEED = 1_000_000;
 const QUICK_SHARE = 0.02;
 

@@ -25,7 +25,7 @@ import { speed } from './speed.ts';
 import { usage } from './usage.ts';
 import { vectors } from './vectors.ts';
 
-/** In the order in which they run. */
+/** All proofs, in the order in which they run. */
 export const PROOFS: readonly Proof[] = [
   checkRules,
   removable,

@@ -21,15 +21,15 @@ import type { Figures, Outcome, Proof } from './proof.ts';
 
 const SCHEDULES = 1_000_000;
 const QUICK_SCHEDULES = 8_000;
-/** Of one model in one thread, half a minute of work. */
+/** The number of runs of one model in one thread, which take half a minute. */
 const PART = 2_000;
 const MUTANT_SEEDS = 20_000;
 const REPORTED_EVERY = 20;
-/** Where the thread of a part begins; what it simulates it loads by name. */
+/** The program of a part's thread, which loads its simulation by name. */
 const THREAD = 'test/simulation/hunt-worker.ts';
 
 type Simulation = {
-  /** Of the proof, and of the folder of what is done. */
+  /** The name of the proof, and of the folder with its results. */
   readonly name: string;
   readonly claim: string;
   readonly models: readonly Model[];

@@ -26,7 +26,7 @@ const KILLED = 10;
 const REQUESTS = 5;
 const SKEW_MS = 2000;
 const PERIOD_SECONDS = 60;
-/** Of a period; less than is asked for, so that every period ends used up. */
+/** The quota of a period. It is less than the requests, so that every period ends with the quota used up. */
 const QUOTA = 120;
 const QUICK_QUOTA = 90;
 /** A limit against hanging, on a machine that has other work. */
@@ -186,7 +186,7 @@ class Fleet {
           turn % 2 === 0
             ? [process.execPath, this.#program]
             : [PYTHON, join(import.meta.dirname, 'quota-languages/process.py')];
-        // Neither language always.
+        // Processes of both languages are killed in turn.
         const isKilled = (turn + Math.floor(turn / KILLED)) % KILLED === 0;
         await this.#start([...line, JSON.stringify(order)], isKilled, answers);
       }

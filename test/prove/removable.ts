@@ -18,13 +18,13 @@ import { copyRepository } from './repository-copy.ts';
 
 const COMMAND = 'packages/gatewright/command/main.ts';
 
-/** What was observed without a service. */
+/** The observations in a copy without the service. */
 type Seen = {
   readonly service: string;
   readonly typeErrors: readonly string[];
-  /** Of the other services' tests; `failed` names files. */
+  /** The results of the other services' tests; `failed` contains the names of files. */
   readonly tests: { readonly passed: number; readonly failed: readonly string[] };
-  /** Of a plain REST API: status and body. */
+  /** The status and body that a plain REST API answers. */
   readonly answer: string;
   /** The line that refuses the probe; undefined = it was taken in silence. */
   readonly refusal: string | undefined;
@@ -41,10 +41,10 @@ async function look(copy: string, service: string, types: TypeCheck): Promise<Se
   };
 }
 
-/** All remaining tests of services, and of what they use. */
+/** Runs all remaining tests of services, and of the modules that they use. */
 function runTests(copy: string): Seen['tests'] {
   const folders = [TOGETHER, 'test/packages/gateway/services', 'test/packages/gateway/kernel'];
-  // In one process: they share what they load.
+  // The tests run in one process, so that they share the modules that they load.
   const how = ['--test', '--test-isolation=none', '--test-reporter=tap'];
   const words = [...how, ...folders.map((folder) => `${folder}/**/*.test.ts`)];
   const { stdout } = spawnSync(process.execPath, words, {

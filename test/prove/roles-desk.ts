@@ -20,7 +20,7 @@ import { REAL_RANDOM } from '../support/real-quota-ports.ts';
 
 export type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
 export type Addresses = {
-  /** Of the stack. */
+  /** The stage of the stack. */
   readonly stage: string;
   readonly dynamodb: string;
   readonly control: string;
@@ -115,7 +115,7 @@ export class Desk {
     await writeIndex(store, namespace, { labels, id: '2', item: response });
   }
 
-  /** What `cache-invalidator` does with a request. */
+  /** Does what `cache-invalidator` does with a request. */
   async invalidate(namespace: string): Promise<void> {
     const { origin: apiEndpoint } = this.#at.cached;
     const stages = createStageCaches({
@@ -154,7 +154,7 @@ export class Desk {
     return this.call('execute-api', 'POST', path, {}, 'x');
   }
 
-  /** By what the functions call each other. */
+  /** Invokes `ws-publisher`, as other functions do to hand over deliveries. */
   handOver(): Promise<void> {
     const path = `/2015-03-31/functions/gatewright-${this.#at.stage}-ws-publisher/invocations`;
     return this.call('lambda', 'POST', path, { 'X-Amz-Invocation-Type': 'Event' }, '{"deliver":{}}');
@@ -166,7 +166,7 @@ export class Desk {
     return this.call('sqs', 'POST', path, form, 'Action=SendMessage&MessageBody=m');
   }
 
-  /** An event onto the stack's bus. */
+  /** Puts an event on the stack's bus. */
   announce(): Promise<void> {
     const headers = { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AWSEvents.PutEvents' };
     const EventBusName = `gatewright-${this.#at.stage}-webhooks`;

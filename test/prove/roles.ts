@@ -25,7 +25,7 @@ import { copyStackDefinition } from '../support/copy-stack-definition.ts';
 
 const ADMIN = { accessKeyId: 'AKIDROLESPROOF000001', secretAccessKey: 'a-secret-of-this-proof-only' };
 const HOME = { stage: 'dev', region: 'us-east-1', accountId: '123456789012' };
-/** Those of the quick form. */
+/** The role in which the quick form of the proof plants a fault. */
 const PLANTED_IN = 'WsTicketRole';
 const QUICK_ROLES = ['WsConnectRole', 'WsDisconnectRole', PLANTED_IN];
 /** Lambda's own calls, and of services that are not served here: only the evaluator is asked about them. */

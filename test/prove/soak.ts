@@ -140,9 +140,9 @@ class Soak {
     await gateway.kill();
   }
 
-  /** Load and all that disturbs it, for so long; `last` happens while all of it continues. */
+  /** Runs the load and everything that disturbs it for `ms`; `last` runs while the load continues. */
   async #load(gateway: SoakedGateway, ms: number, last: () => Promise<void>): Promise<void> {
-    // What the machine serves may have changed since the last part: others come and go.
+    // The machine's capacity may have changed since the last part, because other programs start and stop on it.
     const served = await this.#traffic.calibrate(CLIENTS, this.#isShort ? 500 : 3_000);
     this.#served.push(served);
     const pace = new Pace(served);
@@ -156,7 +156,7 @@ class Soak {
     const load = this.#traffic.go(pace, stop.signal);
     await wait(ms);
     disturb.abort();
-    // Nobody is told why a connection to a killed gateway fails but the clients that were excused.
+    // Only the clients were told to ignore the connections that fail because the gateway was killed.
     if (!gateway.isGone()) await Promise.all(disturbances);
     stop.abort();
     await last();

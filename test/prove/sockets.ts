@@ -129,7 +129,7 @@ class Run {
     console.log(
       `  ${idle + dying} idle after ${connectedMs} ms: ${each} bytes each, ${residentEach} of the process`,
     );
-    // Of few connections the rest of the heap is the larger part.
+    // With few connections, the rest of the heap is larger than their share.
     if (!this.#isQuick && each > BYTES_EACH) this.#wrong.push(`an idle connection costs ${each} bytes`);
     const beside = await this.#prober.probe(probes);
     const killed = await this.#kill(mortal);
@@ -299,7 +299,7 @@ class Run {
     return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024;
   }
 
-  /** What does not come to hold is for whoever looks then to judge. */
+  /** Waits until the condition is true or the time is over; the caller judges the state. */
   async #until(holds: () => boolean): Promise<void> {
     const endMs = performance.now() + HEARD_WITHIN_MS;
     while (!holds() && performance.now() < endMs && !this.#gateway.isGone()) await wait(50);

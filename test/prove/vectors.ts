@@ -112,7 +112,10 @@ async function verify(jws: string, group: Group): Promise<string | Error | undef
   }
 }
 
-/** What is not JSON reads as claims that are accepted; headers, names of members and key sets read as they are. */
+/**
+ * Makes every text that is not JSON parse as claims that are accepted. Headers, member names and key sets are parsed as
+ * usual.
+ */
 function putClaimsInPlaceOfPayloads(): () => void {
   const original = JSON.parse;
   const claims = JSON.stringify(someClaims());

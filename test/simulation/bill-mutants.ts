@@ -1,4 +1,4 @@
-/** What a holder tells the ledger, broken: bills that are not what was used, and units that are there twice. */
+/** Mutants of what a holder reports to the ledger: bills that differ from the use, and units that exist twice. */
 import { patch } from './patch.ts';
 import type { Mutant } from './patch.ts';
 

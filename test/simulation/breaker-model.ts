@@ -248,7 +248,7 @@ class BreakerRun {
     if (state !== 'closed') this.#world.violate('B8', `the breaker is ${state} in the end`);
   }
 
-  /** What reaches the table, also from an instance that is dead by now. */
+  /** Applies a write that reaches the table, even if its instance has died meanwhile. */
   #update(write: ItemWrite, failures: ReadonlyMap<number, number>): Promise<WriteOutcome> {
     this.#writes += 1;
     const address = `${this.#key.pk}\n${this.#key.sk}`;

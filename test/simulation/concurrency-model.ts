@@ -18,7 +18,7 @@ type ConcurrencyModelOptions = {
 type Setting = {
   /** Per tenant, and if there is one, per key. */
   readonly limits: readonly { readonly id: string; readonly level: string; readonly concurrency: number }[];
-  /** Of the counted quota beside them; 0 = there is none. */
+  /** The counted quota in addition to the permits; 0 means that there is none. */
   readonly quota: number;
   readonly clockSkewMs: number;
   readonly maxSeconds: number;

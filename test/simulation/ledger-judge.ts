@@ -8,14 +8,17 @@ import type { World } from './world.ts';
 
 type Truth = {
   isOpened: boolean;
-  /** What the ledger has given away: granted minus returned. It is kept when the item is gone. */
+  /**
+   * The units that the ledger has granted, minus those that were returned. The number is kept when the item no longer
+   * exists.
+   */
   given: number;
   peakGiven: number;
   peakCredits: number;
   /** Opening credits plus every operation, each counted once. */
   expectedCredits: number;
   admitted: number;
-  /** By holder, or instance: what was billed for it, and what its requests took. */
+  /** The units that were billed by holder (instance), and the units that its requests took. */
   readonly billed: Map<string, number>;
   readonly taken: Map<string, { net: number; gross: number }>;
   /** Units settled above their estimate that the quota did not have. */
@@ -147,7 +150,7 @@ export class LedgerJudge {
     this.#truthOf(name).admitted -= units;
   }
 
-  /** The real cost will be so much higher; reports of it may be under way before the settlement is through. */
+  /** Increases the expected cost by `units`. Reports of it may be under way before the settlement has ended. */
   expectMore(name: string, instance: string, units: number): void {
     this.take(name, instance, units);
     this.#truthOf(name).isLowered = true;

@@ -76,7 +76,7 @@ export const MODELS: readonly Model[] = [
 /** No time of an instance counts, so its clock may be hours off. */
 const BREAKER_FAULTS = (chance: Seeded): Faults => ({ ...SHORT_FAULTS(chance), maxSkewMs: 7_200_000 });
 
-/** Of circuit breakers: proven apart from quotas. */
+/** The models of circuit breakers, which are proven separately from quotas. */
 export const BREAKER_MODELS: readonly Model[] = [
   createBreakerModel({ name: 'breaker', faults: BREAKER_FAULTS }),
   createBreakerModel({

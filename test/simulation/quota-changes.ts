@@ -25,7 +25,7 @@ export class PlanChanges {
   readonly #versions = new Map([[PLAN, 1]]);
   readonly #changed = new Map<string, { readonly limits: Setting['limits']; readonly periodMs: number }>();
   #current = PLAN;
-  /** By their moments, with when they were made. */
+  /** The terms in the order of their beginnings, with the times at which they were made. */
   readonly #terms: { readonly fromMs: number; readonly madeMs: number }[] = [];
   #haltedMs = Infinity;
   #version = 1;
@@ -74,7 +74,7 @@ export class PlanChanges {
     return 1.25 * (this.#at.setting.record?.freshMs ?? 0) + 1;
   }
 
-  /** Under which id the ledgers of a limit are kept: the one that its subject has met first. */
+  /** Returns the id under which the ledgers of a limit are stored: the first id that its subject had. */
   lineOf(base: string, subject: string): string {
     const other = partitionOf(`${base}2`, subject);
     return this.#at.items.get(`${other}\nHEAD`)?.['cur'] === undefined ? partitionOf(base, subject) : other;

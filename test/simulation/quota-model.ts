@@ -216,7 +216,8 @@ class QuotaRun {
     limits.forEach(({ id }, index) => {
       const isRefunded = (name: string): boolean => refunded.includes(name);
       if ([String(id), `${String(id)}2`].some(isRefunded)) this.#judge.refund(names[index] ?? '', cost);
-      // Of two charged periods only one may have taken it back; then reports may come to as much as before.
+      // If two periods were charged, perhaps only one has refunded the units; the reported usage may then be as high as
+      // before.
       const isIt = (name: string): boolean => baseOf(name) === id;
       const charges = decision.limits.filter((limit) => isIt(limit.id)).length;
       if (refunded.filter(isIt).length < charges) return;
@@ -321,7 +322,10 @@ class QuotaRun {
       });
   }
 
-  /** Without faults: late in the last period everybody asks until everybody is refused, or it ends. */
+  /**
+   * Plans the exhaustion without faults: late in the last period, every holder requests units until all are refused or
+   * the period ends.
+   */
   #planExhaustion(): void {
     const { periodMs, endMs } = this.#setting;
     const lastMs = (Math.floor(endMs / periodMs) + 1) * periodMs - 200;
@@ -349,7 +353,7 @@ class QuotaRun {
     );
   }
 
-  /** Where only one limit counts, and nothing failed, nothing may be left. */
+  /** Checks that nothing is left if only one limit applies and nothing failed. */
   #checkAllUsed(): void {
     const { periodMs, endMs, limits } = this.#setting;
     if (limits.length > 1 || this.#exhausted < this.#instances.length) return;

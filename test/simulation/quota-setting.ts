@@ -27,7 +27,7 @@ export type PlanChange = {
   /** Whether its limits get other ids. */
   readonly renames: boolean;
   readonly factor: number;
-  /** Of a customer on record: how long before it is in force it is made. */
+  /** How long before it comes into force a change of a customer with a record is made. */
   readonly aheadMs?: number;
   /** The customer's own quota, in place of the plan's. */
   readonly own?: boolean;
@@ -39,7 +39,7 @@ export type Setting = {
   readonly endMs: number;
   readonly bounded: number;
   readonly maxCost: number;
-  /** What plans become in the meantime, in order; each is one of two plans. */
+  /** The changes of plans in the meantime, in order; each changes to one of two plans. */
   readonly changes: readonly PlanChange[];
   /** A customer on record, how old its record may be where it is used, and when it is suspended. */
   readonly record?: { readonly freshMs: number; readonly haltMs: number | undefined };

@@ -8,7 +8,7 @@ export class Seeded {
     for (let warm = 0; warm < 4; warm += 1) this.fraction();
   }
 
-  /** In [0, 1); mulberry32. */
+  /** Returns a number in [0, 1) by the algorithm mulberry32. */
   fraction(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);

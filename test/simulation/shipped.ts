@@ -36,7 +36,7 @@ const QUOTA = [
   'admin/customers',
   'admin/limits',
 ];
-/** What is simulated, and the table that it uses. */
+/** The files that are simulated, and the table that they use. */
 export const SHIPPED_FILES: readonly string[] = [
   ...QUOTA.map((name) => `shared/quota/${name}.ts`),
   'shared/resilience/breaker.ts',

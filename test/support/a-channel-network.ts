@@ -23,7 +23,7 @@ type Line = Socket & { readonly id: string; isOpen: boolean; readonly caller: Ca
 
 export class ChannelNetwork {
   readonly world: ChannelWorld;
-  /** What arrived, as it arrived. */
+  /** Counts of frames and jobs that arrived, were lost or arrived twice. */
   readonly wire = { frames: 0, lost: 0, twice: 0, jobsTwice: 0 };
   readonly warnings: string[] = [];
   readonly #options: Required<NetworkOptions>;
@@ -185,7 +185,7 @@ export class ChannelNetwork {
   }
 }
 
-/** All that promises have to say. */
+/** Waits until all pending promises are settled. */
 function settled(): Promise<unknown> {
   return new Promise((resolve) => setImmediate(resolve));
 }

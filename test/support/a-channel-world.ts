@@ -58,13 +58,13 @@ class PartitionedItems extends Map<string, Item> {
 export class ChannelWorld {
   nowMs = NOW_MS;
   readonly items = new PartitionedItems();
-  /** What connections were sent, by their ids. */
+  /** The frames that were sent to connections, by connection id. */
   readonly frames = new Map<string, ServerFrame[]>();
   /** Connections that ended without a notice. */
   readonly gone = new Set<string>();
-  /** What posts to a connection come to, one after the other; then all are sent. */
+  /** The outcomes of the next posts to a connection, in order. After them, all posts succeed. */
   readonly outcomes = new Map<string, ('throttled' | 'failed')[]>();
-  /** Not carried out yet. */
+  /** Jobs that have not been carried out yet. */
   readonly jobs: DeliveryJob[] = [];
   readonly ports: DeliveryPorts;
   readonly #connectedAt = new Map<string, number>();

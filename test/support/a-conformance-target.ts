@@ -1,4 +1,4 @@
-/** What targets of the conformance suite are opened with, and asked to deploy. */
+/** The options with which targets of the conformance suite are opened, and the stack that they deploy. */
 import { buildTemplate, sourcesOf } from '../../packages/conformance/template/template.ts';
 import { aParityCase } from './a-parity-case.ts';
 import type { ParityCase } from '../../packages/conformance/schema/parity-case.ts';

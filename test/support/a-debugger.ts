@@ -19,7 +19,7 @@ export type Debugger = {
   close(): Promise<void>;
 };
 
-/** Where the inspector listens, by what the process has printed. */
+/** Returns the address of the inspector from the output of the process. */
 export function inspectorOf(stderr: string): string {
   return /Debugger listening on (ws:\S+)/.exec(stderr)?.[1] ?? 'no inspector';
 }
@@ -38,7 +38,7 @@ export async function attachDebugger(
   const held: (Place & { readonly sessionId: string })[] = [];
   let waiting: (() => void) | undefined;
   let current = '';
-  /** What is under way of the threads' first steps. */
+  /** The first steps of threads that have not ended yet. */
   const steps: Promise<unknown>[] = [];
 
   const begin = async (sessionId: string): Promise<void> => {

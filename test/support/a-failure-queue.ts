@@ -75,7 +75,7 @@ export function aFailureQueue(messages: readonly Held[], functions: Readonly<Rec
   };
 }
 
-/** As Lambda writes it to an on-failure destination. */
+/** Returns a record as Lambda writes it to an on-failure destination. */
 export function record(name: string, requestPayload: unknown): string {
   return JSON.stringify({
     version: '1.0',

@@ -22,7 +22,7 @@ export type TestUrl = {
   readonly send: (request: TestRequest) => Promise<Reply>;
 };
 
-/** What lets everybody call a URL of the function `greet`. */
+/** The permission that lets everybody call a URL of the function `greet`. */
 export const PUBLIC: Readonly<Record<string, TestResource>> = {
   Url: permission({ Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' }),
   Function: permission({ Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true }),

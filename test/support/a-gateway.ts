@@ -31,7 +31,7 @@ export const QUIET_GATEWAY = {
 export type StartedGateway = {
   readonly gateway: Gateway;
   readonly listening: Listening;
-  /** What it has logged. */
+  /** The lines that the gateway has logged. */
   readonly lines: readonly string[];
   /** Address of the only API of this kind. */
   urlOf(kind: 'rest' | 'http'): string;

@@ -1,6 +1,9 @@
 /** A REST API whose methods answer by themselves, on stage `dev`. */
 
-/** `GET /` and `POST /` answer 200. @param integration in the place of a mock */
+/**
+ * `GET /` and `POST /` answer 200.
+ * @param integration in the place of a mock
+ */
 export function aMockApi(integration: object = MOCK): object {
   const api = { RestApiId: { Ref: 'Api' } };
   const resource = { ResourceId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] } };

@@ -40,7 +40,7 @@ export function aStack(changes: Partial<StackView> = {}): StackView {
   };
 }
 
-/** As `aStack`, with resources beside or instead of its own. */
+/** Like `aStack`, but with resources that are added to its own or replace them. */
 export function aStackWith(
   resources: Readonly<Record<string, TemplateResource>>,
   changes: Partial<StackView> = {},

@@ -16,7 +16,7 @@ export function aParityCase(part: Partial<ParityCase> = {}): ParityCase {
   };
 }
 
-/** Of the template of a set-up, by logical id. */
+/** Returns the resources of the template of a set-up, by logical id. */
 export function resourcesOf(
   api: ParityCase['api'],
   setup: ApiSetup,

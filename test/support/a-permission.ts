@@ -1,4 +1,4 @@
-/** What lets the API of the tests invoke their function `fn`. */
+/** The permission that lets the tests' API invoke their function `fn`. */
 import { functionArn } from './a-stack.ts';
 import { API_ID } from './routed-apis.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';

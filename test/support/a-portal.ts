@@ -140,7 +140,10 @@ export class Portal {
     ).secret;
   }
 
-  /** Charges requests of a tenant. @returns how many were admitted */
+  /**
+   * Charges requests of a tenant.
+   * @returns how many were admitted
+   */
   async spend(
     tenant: string,
     times: number,

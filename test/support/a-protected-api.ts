@@ -25,11 +25,11 @@ const API = 'abcdefghij';
 const ROUTES = ['GET /users', 'GET /users/{id}', 'GET /admin'];
 
 type ProtectedApi = TestApi & {
-  /** What the authorizer's function was asked. */
+  /** The events that the authorizer's function received. */
   readonly asked: unknown[];
   readonly fetched: readonly string[];
   readonly counts: string[];
-  /** By address; take one away and the issuer is out of reach. */
+  /** The key sets by address. If one is removed, its issuer cannot be reached. */
   readonly keySets: Map<string, string>;
   /** Path below the stage. */
   readonly get: (path: string, token: string | undefined, stage?: string) => Promise<number>;
@@ -47,7 +47,7 @@ export function documentFor(
   return { ...document, apis: stages.map((stage) => ({ for: 'prod', apiId: API, stage })) };
 }
 
-/** What a document with a quota needs besides. */
+/** The additional settings that a document with a quota needs. */
 export type Charging = {
   readonly quotas?: LoadQuotas;
   /** Properties over those of the resources of a REST API. */

@@ -8,7 +8,7 @@ import { createMemoryTable } from './memory-table.ts';
 
 export const BY = { id: 'op-1', by: 'arn:aws:iam::123456789012:user/ada' };
 
-/** As far as those look at it that keep and hand on documents. */
+/** Returns a compiled document with only the members that code reads which stores and passes on documents. */
 export function aCompiledDocument(name: string, more: object = {}): CompiledDocument {
   const lists = { apis: [], issuers: [], sources: [], routes: [], rules: [], apiKeys: [], tickets: [] };
   return { name, kind: 'rest', ...lists, result: {}, ...more } as unknown as CompiledDocument;

@@ -8,7 +8,7 @@ import { NO_WRITTEN_OBJECTS } from '../../packages/gateway/kernel/service.ts';
 import type { Service, ServiceEntry, ServicePorts } from '../../packages/gateway/kernel/service.ts';
 import { FakeBackend, FakeInvoker } from './virtual-ports.ts';
 
-/** By the name that each has in the catalogue: `{ sqs, lambda: lambdaEvents }`. */
+/** The modules of services by their names in the catalogue: `{ sqs, lambda: lambdaEvents }`. */
 export type ServiceModules = Readonly<Record<string, { open(ports: ServicePorts): Service }>>;
 
 export type OpenedServices<Modules extends ServiceModules> = {

@@ -14,7 +14,7 @@ const NOON_MS = Date.UTC(2026, 10, 19, 12);
 export class CacheDesk {
   nowMs = NOON_MS;
   isDown = false;
-  /** Of a counted handler. */
+  /** The number of calls of the handler. */
   calls = 0;
   readonly items = new Map<string, Item>();
   readonly ports: ResponseCachePorts;
@@ -79,7 +79,7 @@ export function anHttpEvent({
   };
 }
 
-/** As a REST API sends it. */
+/** Returns an event as a REST API sends it. */
 export function aRestEvent({
   resource = '/orders',
   parameters = {},

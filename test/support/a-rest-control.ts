@@ -51,7 +51,7 @@ const ONCE = { httpAgent: { keepAlive: false } };
 export type TestRestControl = {
   readonly url: string;
   readonly sdk: APIGatewayClient;
-  /** For HTTP and WebSocket APIs, custom domains and VPC links. */
+  /** The client for HTTP and WebSocket APIs, custom domains and VPC links. */
   readonly v2: ApiGatewayV2Client;
   /** May `apigateway:GET` below `/restapis`, and nothing else. */
   readonly reader: APIGatewayClient;

@@ -24,7 +24,7 @@ export const portsAt = (
   return { store, listing: at.listing, clock, random, timer, stages, stageApis, beyond };
 };
 
-/** As cacheTags() leaves them: entries that are no one's to ask for. */
+/** Stores entries as cacheTags() does, under keys that no test requests. */
 export async function recordAt(desk: CacheDesk, count: number, refusal?: string): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     const record = {

@@ -21,11 +21,11 @@ export type Planned = {
   readonly name: string;
   readonly index?: string | number;
   readonly isData?: true;
-  /** What the plan knows. */
+  /** The attributes whose values the plan contains. */
   readonly values?: object;
   /** Attribute → expression; an attribute without a value in `values` is unknown until apply. */
   readonly expressions?: Readonly<Record<string, unknown>>;
-  /** Of `after_unknown`, where it is not the attributes without a value. */
+  /** The value of `after_unknown`, if it differs from the attributes without a value. */
   readonly unknown?: object;
   readonly forEach?: object;
 };

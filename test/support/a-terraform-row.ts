@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { membersOf } from '../../packages/base/aws/json-object.ts';
 
 type Members = Readonly<Record<string, unknown>>;
-/** What the provider keeps of earlier answers. */
+/** The ids that the provider remembers from earlier answers. */
 export type Ids = Readonly<Record<string, string>>;
 
 export type Row = {
@@ -18,13 +18,13 @@ export type Row = {
   readonly by: (ids: Ids) => Members;
   /** Members of the answer to the create call that later rows need, by their name there. */
   readonly keeps?: Readonly<Record<string, string>>;
-  /** Where the read has another name for a member. */
+  /** Members that have another name when they are read. */
   readonly renamed?: Readonly<Record<string, string>>;
-  /** What the read has where it is not a member as sent. */
+  /** The members as they are read, if they differ from the members that were sent. */
   readonly becomes?: Members;
-  /** Sent, and part of no read: place or mode. */
+  /** Members that are sent, but not read back, such as a place or a mode. */
   readonly unread?: readonly string[];
-  /** What the provider reads without asking whether it is there. */
+  /** Members that the provider reads without checking that they exist. */
   readonly needs?: readonly string[];
 };
 
@@ -40,7 +40,10 @@ export function sender(client: { send(command: never): Promise<unknown> }, comma
   };
 }
 
-/** Makes the resource and finds every sent member in the read. @returns the ids for the rows after it */
+/**
+ * Makes the resource and finds every sent member in the read.
+ * @returns the ids for the rows after it
+ */
 export async function makeAndRead(row: Row, send: Send, ids: Ids): Promise<Ids> {
   const sent = row.sends(ids);
   const made = await send(row.call, sent);

@@ -13,7 +13,7 @@ import type { Running } from './command.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../..');
 const FIXTURES = join(CHECKOUT, 'test/fixtures/end-to-end');
-/** What `serverless.yml` takes in; functions are copied, since they import the documents that lie beside them. */
+/** What `serverless.yml` includes. Functions are copied instead, because they import the documents next to them. */
 const LINKED = ['layers', 'shared', 'packages', 'node_modules'];
 const COPIED = ['functions', 'package.json', 'access'];
 /** By fixture: the place of its template, relative to the toolkit. Folders name the stacks. */
@@ -33,7 +33,7 @@ type Api = {
 type Ready = { readonly apis: readonly Api[]; readonly control: string; readonly dynamodb: string };
 
 export type Toolkit = Ready & {
-  /** Where the start runs, and commands find it. */
+  /** The directory in which `start` runs, and in which commands find it. */
   readonly directory: string;
   readonly running: Running;
 };

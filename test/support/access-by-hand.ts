@@ -67,7 +67,7 @@ function ask(when: Condition, principal: Principal, sourceIp: string, effect: Ru
   if (roles) answers.push(said(roles.any?.some((role) => principal.roles.has(role)) === true));
   if (scopes?.all) answers.push(said(scopes.all.every((scope) => principal.scopes.has(scope))));
   if (scopes?.any) answers.push(said(scopes.any.some((scope) => principal.scopes.has(scope))));
-  // As it is written, the claim is one name; `plan`, not a path to it.
+  // The test's claim is read as one name, such as `plan`, and not as a path.
   for (const test of claims ?? []) answers.push(askClaim(test, principal.claims[String(test.claim)]));
   if (network) answers.push(said(isWithin(network.cidr, sourceIp)));
   if (mfa) answers.push(askClaim({ op: 'contains', value: 'mfa' }, principal.claims['amr']));

@@ -14,7 +14,7 @@ export type Asked = {
   /** The sentences of the explanation, and what it advises. */
   readonly sentences: readonly string[];
   readonly changes: readonly string[];
-  /** What the gateway has logged. */
+  /** The lines that the gateway has logged. */
   readonly lines: readonly string[];
 };
 

@@ -4,13 +4,13 @@ import type { ServiceModules } from './a-recorder.ts';
 import type { EventBench, EventBenchOptions } from './an-event-engine.ts';
 
 export type AlarmBench = EventBench & {
-  /** By name: the state that DescribeAlarms answers. */
+  /** Returns the states that DescribeAlarms answers, by the name of the alarm. */
   states(): Promise<Record<string, string>>;
   describe(name: string): Promise<Record<string, unknown>>;
   ask(action: string, input: object): Promise<Record<string, unknown>>;
   /** Writes a metric as a function or the gateway does. */
   measure(name: string, value: number | readonly number[], more?: Measured): void;
-  /** To the next full minute, and that many more. */
+  /** Moves the clock to the next full minute, and then by `count` minutes. */
   minutes(count: number): Promise<void>;
 };
 

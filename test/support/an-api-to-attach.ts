@@ -79,9 +79,9 @@ export type ApiToAttach = AsyncDisposable & {
   readonly detach: (isForced?: boolean, write?: Work['plane']['write']) => Promise<readonly string[]>;
   /** Every `Get*` answer of the unmodified SDK, ids of deployments aside where they are not the stage's. */
   readonly everything: () => Promise<string>;
-  /** What an attachment sees of the API: cheaper than everything. */
+  /** Returns the part of the API that `attach` reads, which is faster than `everything`. */
   readonly seen: () => Promise<string>;
-  /** Of a request; of a WebSocket API, of a handshake, whose success is 101. */
+  /** Sends a request, or a handshake to a WebSocket API, and returns its status (101 for a successful handshake). */
   readonly status: (method: string, target: string, token?: string) => Promise<number>;
 };
 
@@ -90,7 +90,7 @@ type RestShape = {
   readonly methods?: readonly string[];
   /** Properties of every method. */
   readonly method?: JsonObject;
-  /** What goes over the document. */
+  /** Members that replace those of the document. */
   readonly over?: object;
 };
 
@@ -287,7 +287,7 @@ async function open(
   };
 }
 
-/** What a test of many calls asks: the same services, without sockets and signatures. */
+/** Returns the same services without sockets or signatures, for tests with many calls. */
 export function awsWithoutSocket({ ask }: TestRestControl): Aws {
   return {
     region: REGION,

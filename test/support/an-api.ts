@@ -15,7 +15,7 @@ import type { FakeFunction, TestPorts } from './virtual-ports.ts';
 
 export type TestRequest = {
   readonly method?: string;
-  /** With stage and query: `/dev/pets?x=1`. */
+  /** The path with stage and query: `/dev/pets?x=1`. */
   readonly target: string;
   /** Flat name, value list. */
   readonly headers?: readonly string[];

@@ -11,7 +11,7 @@ export type Answer = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
 };
-/** By `service Operation`, or `service METHOD /path` without the query; a function sees the input. */
+/** The answers by `service Operation`, or by `service METHOD /path` without the query. A function gets the input. */
 export type Answers = Readonly<
   Record<string, Answer | ((input: Readonly<Record<string, string>>) => Answer)>
 >;
@@ -19,7 +19,7 @@ export type Answers = Readonly<
 type FakeAccount = AsyncDisposable & {
   readonly aws: Aws;
   readonly url: string;
-  /** Every call, as the answers are named. */
+  /** Every call, under the names of `Answers`. */
   readonly calls: string[];
 };
 
@@ -86,7 +86,7 @@ const notFound = (type: string): Answer => ({
   body: { __type: type, message: 'it is not there' },
 });
 
-/** Of someone who has done nothing in the region yet. */
+/** The answers of an account that has used nothing in the region yet. */
 export const FRESH: Answers = {
   'sts GetCallerIdentity': xml(
     'GetCallerIdentity',

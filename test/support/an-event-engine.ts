@@ -35,7 +35,7 @@ export type EventBench<Modules extends ServiceModules = ServiceModules> = {
   readonly invoker: FakeInvoker;
   readonly recorder: Recorder;
   readonly reports: string[];
-  /** What services wrote into log groups. */
+  /** The lines that services wrote to log groups. */
   readonly logged: (readonly [group: string, line: string])[];
   readonly unsupported: readonly UnsupportedItem[];
   readonly faults: Faults;
@@ -66,7 +66,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   states: 'AWSStepFunctions',
 };
 
-/** With the services that are given, and no other. */
+/** Starts an engine with only the given services. */
 export function anEventEngine<Modules extends ServiceModules>(
   modules: Modules,
   options: EventBenchOptions,

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 
 const SURROGATES = { from: 0xd800, count: 0x800 };
 
-/** For `unit`; texts shrink, and dangerous words are among them. */
+/** Any code point, for `unit` of a text. Such texts can be shrunk, and dangerous words are among them. */
 export const CODE_POINT: fc.Arbitrary<string> = fc.nat({ max: 0x10ffff - SURROGATES.count }).map(
   (index) => String.fromCodePoint(index < SURROGATES.from ? index : index + SURROGATES.count),
   (text) => {

@@ -52,7 +52,7 @@ export class ApiKeyTable {
   isGatewayDown = false;
   readonly items = new Map<string, Item>();
   readonly calls: string[] = [];
-  /** What API Gateway was told. */
+  /** The messages that were sent to API Gateway. */
   readonly messages: string[] = [];
   /** Ids of the usage plans that are saved. */
   readonly plans = new Set<string>();

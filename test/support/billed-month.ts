@@ -19,10 +19,10 @@ import { memoryAdminPorts, requested } from './quota-admin.ts';
 
 type BilledMonth = {
   readonly admitted: number;
-  /** By tenant, limit and key, as counted where requests were admitted, and as on the invoices. */
+  /** Units by tenant, limit and key: `counted` where requests were admitted, and as on the invoices. */
   readonly counted: ReadonlyMap<string, number>;
   readonly billed: ReadonlyMap<string, number>;
-  /** In 10^-3 of the currency, unit by unit. */
+  /** The costs in 10^-3 of the currency, computed unit by unit. */
   readonly costs: ReadonlyMap<string, bigint>;
   readonly totals: ReadonlyMap<string, string>;
   readonly corrections: number;

@@ -35,7 +35,7 @@ export function cachedApi(
   return stagedApi(stage, { list, auth: () => invalidator('Allow') }, restApi(method, more));
 }
 
-/** What an authorizer answers: lets the caller in, and says this of `execute-api:InvalidateCache`. */
+/** Returns an authorizer's answer that admits the caller, with this effect for `execute-api:InvalidateCache`. */
 export function invalidator(effect: string): object {
   const Statement = [
     { Action: 'execute-api:Invoke', Effect: 'Allow', Resource: '*' },

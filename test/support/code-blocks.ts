@@ -7,7 +7,7 @@ import { listFiles, readSource } from '../architecture/source-files.ts';
 
 export type CodeBlock = {
   readonly page: string;
-  /** Of the opening fence, from 1. */
+  /** The line of the opening fence, counted from 1. */
   readonly line: number;
   readonly language: string;
   /** Anchor of the heading above it. */
@@ -84,7 +84,7 @@ export function runnerOf(block: CodeBlock): string | undefined {
 
 type TakenBlocks = {
   readonly blocks: readonly CodeBlock[];
-  /** Those of one page. */
+  /** Returns the code blocks of one page. */
   readonly of: (page: string) => readonly CodeBlock[];
   /** Records that these ran unchanged. */
   readonly executed: (...blocks: readonly CodeBlock[]) => void;

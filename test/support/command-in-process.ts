@@ -48,7 +48,7 @@ async function runAlone(
   }
 }
 
-/** What the command has set itself. */
+/** Returns the exit code that the command itself has set. */
 function ownExitCode(): number {
   return Number(process.exitCode ?? 0);
 }

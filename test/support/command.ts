@@ -71,7 +71,7 @@ export async function runCommand(args: readonly string[], options: RunOptions = 
 
 export type Running = {
   readonly pid: number;
-  /** All that was printed so far. */
+  /** Returns everything that was printed so far. */
   output(): { readonly stdout: string; readonly stderr: string };
   /**
    * Resolves when stdout contains the text.

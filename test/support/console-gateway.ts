@@ -222,9 +222,9 @@ export type ConsoleGateway = AsyncDisposable & {
   readonly gateway: Gateway;
   readonly control: string;
   readonly console: string;
-  /** Of the command line. */
+  /** The secret of the command line. */
   readonly secret: string;
-  /** Of the page, as in its link. */
+  /** The key of the page, which its link contains. */
   readonly key: string;
   /** The Authorization header of the page at this address. */
   readonly asPage: (key?: string) => Promise<{ readonly Authorization: string }>;

@@ -3,9 +3,9 @@ import { Session } from 'node:inspector';
 import type { Profiler } from 'node:inspector';
 
 type CountedWork = {
-  /** Runs of functions and of blocks within them, each turn of a loop for one. */
+  /** The number of executions of functions and of blocks within them; each iteration of a loop counts as one. */
   readonly steps: number;
-  /** What ran most often: `packages/gateway/control/metering/key-ring.ts holderOf`. */
+  /** The functions that ran most often, such as `packages/gateway/control/metering/key-ring.ts holderOf`. */
   readonly most: readonly string[];
 };
 

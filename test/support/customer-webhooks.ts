@@ -18,7 +18,7 @@ type SignedDelivery = {
 };
 
 export class CustomerWebhooks {
-  /** What was put on the bus. */
+  /** The events that were put on the bus. */
   readonly events: { readonly Detail: string }[] = [];
   readonly claims = new MemoryClaims();
   /** The lines of the owner's master secret. */

@@ -17,5 +17,5 @@ export async function endFile(): Promise<void> {
   for (const close of closers) await close();
 }
 
-// At the root: inside a `before` hook, `after` would run when that hook ends.
+// `after` is called at the root, because inside a `before` hook it would run when that hook ends.
 after(endFile);

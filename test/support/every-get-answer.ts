@@ -33,7 +33,7 @@ function print(answers: readonly object[]): string {
   );
 }
 
-/** Of a REST API. */
+/** Reads every GET answer about a REST API. */
 export async function readRest({ sdk }: TestRestControl, restApiId: string): Promise<string> {
   const resources = await sdk.send(new GetResourcesCommand({ restApiId, embed: ['methods'], limit: 500 }));
   const methods: object[] = [];
@@ -58,7 +58,7 @@ export async function readRest({ sdk }: TestRestControl, restApiId: string): Pro
   ]);
 }
 
-/** Of an HTTP or WebSocket API. */
+/** Reads every GET answer about an HTTP or WebSocket API. */
 export async function readV2(
   { v2 }: TestRestControl,
   ApiId: string,

@@ -2,7 +2,10 @@
 
 const PUBLISHER =
   'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:gatewright-prod-ws-publisher';
-/** What roles name otherwise than by a resource of the stack: AWS's own control plane, an index, and what documents name. */
+/**
+ * Resources that roles do not name by a resource of the stack: AWS's control plane, an index, and those that documents
+ * name.
+ */
 export const NAMED_BY_PATTERN = {
   CacheInvalidatorRole: [
     'arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*/stages/*/cache/authorizers',
@@ -33,7 +36,7 @@ export const NAMED_BY_PATTERN = {
   ],
 };
 
-// That these are what the functions ask for: test/functions/table-rights.test.ts.
+// test/functions/table-rights.test.ts shows that the functions need exactly these rights.
 const noteUse = 'UpdateItem AccessTable.Arn KEY#* pk sk ver usedAt layout';
 const keys = ['GetItem AccessTable.Arn KEY#* REVOKED#* DOCUMENTS DOCUMENTS#*', noteUse];
 const ofConnections = (right: string) => right.replace(' ', ' ConnectionsTable.Arn ');

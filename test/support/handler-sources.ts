@@ -3,7 +3,7 @@
  * where the package is installed.
  */
 
-/** Every entry, with the errors that its users must get from the compiler. */
+/** A use of every entry, with the errors that the compiler must report to its users. */
 export const TYPED_HANDLERS = `
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
@@ -125,7 +125,7 @@ export const handler = middy()
   .handler(async () => ({ statusCode: 200, body: 'orders' }));
 `;
 
-/** For a project that has installed only the package. */
+/** A handler for a project that has installed only the package. */
 export const BARE_HANDLER = `
 import { createDynamoDbQuotas, withQuota } from 'gatewright/quota';
 

@@ -11,7 +11,7 @@ type MemoryTableOptions = {
   readonly maxItems?: number;
 };
 
-/** Every call is carried out at once and whole; expired items are gone as soon as they are looked at. */
+/** Creates a table in memory. Every call is atomic and takes no time; an expired item is removed when it is read. */
 export function createMemoryTable(options: MemoryTableOptions): ItemStore {
   const { clock, items = new Map<string, Item>(), maxItems = 100_000 } = options;
   const storeEpochMs = (): number => Math.floor(clock.nowEpochMs() / 1000) * 1000;

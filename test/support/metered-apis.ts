@@ -63,7 +63,7 @@ export async function statuses(
   return seen;
 }
 
-/** What a refusal looks like to the client. */
+/** Returns the parts of a refusal that the client sees. */
 export function describeReply(reply: Reply): {
   readonly status: number;
   readonly body: string | Buffer;

@@ -6,7 +6,10 @@ import type { TestResource } from './a-stack.ts';
 
 type Resources = Record<string, TestResource>;
 
-/** A REST API with the routes `GET /`, `GET /pets` and `ANY /{proxy+}`. @param method properties of every method */
+/**
+ * A REST API with the routes `GET /`, `GET /pets` and `ANY /{proxy+}`.
+ * @param method properties of every method
+ */
 export function aNamedRestApi(id: string, stages: readonly string[], method: JsonObject = {}): Resources {
   const RestApiId = id;
   const ParentId = makeRootResourceId('test', `${id}Api`);
@@ -47,7 +50,10 @@ export function aNamedRestApi(id: string, stages: readonly string[], method: Jso
   return resources;
 }
 
-/** An HTTP API with the routes `GET /pets` and `$default`. @param route properties of every route */
+/**
+ * An HTTP API with the routes `GET /pets` and `$default`.
+ * @param route properties of every route
+ */
 export function aNamedHttpApi(id: string, stages: readonly string[], route: JsonObject = {}): Resources {
   const ApiId = id;
   const resources: Resources = {

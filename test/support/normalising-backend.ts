@@ -6,7 +6,10 @@
  * a text of C ends at NUL, and who decodes before looking for `?` or `#` ends the path there.
  */
 
-/** Every path that some server would serve for this one, as sent first; `undefined` of one that climbs above the root. */
+/**
+ * Returns every path that some server would serve for this one, first the path as sent; `undefined` stands for a path
+ * that climbs above the root.
+ */
 export function pathsServedFor(path: string): readonly (string | undefined)[] {
   const found = new Set<string | undefined>();
   // HTTP APIs decode once before they pass a path on, and servers decode what they get.

@@ -138,7 +138,7 @@ export async function anInstalledCopy(
   return { directory, remove: () => rm(root, { recursive: true, force: true }) };
 }
 
-/** What runs in the checkout have left in the folder stays there. */
+/** Whether the file belongs to the repository. Files that runs left in the folder are not copied. */
 function isOfRepository(path: string): boolean {
   return !/[\\/](?:node_modules|\.gatewright|gatewright[\\/]serverless\.yml|gatewright[\\/]access[\\/]compiled\.json)$/.test(
     path,

@@ -21,10 +21,10 @@ export function aTable(overrides: Partial<TableDefinition> = {}): TableDefinitio
   };
 }
 
-/** Who may call the stores of tests. */
+/** The credentials with which tests may call the stores. */
 export const SIGNER = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 
-/** Where tables are made at `url`, as that one. */
+/** Returns a target for tables at `url`. */
 export function anyTarget(url: string): DynamoDbTarget {
   return { url, region: 'us-east-1', ...SIGNER };
 }

@@ -29,7 +29,7 @@ export async function loadPage<Module>(name: string): Promise<Module> {
 
 let copies = 0;
 
-/** With state of its own. */
+/** Loads a module of the page again, so that it has state of its own. */
 export async function loadPageAnew<Module>(name: string): Promise<Module> {
   copies += 1;
   return (await import(`../../packages/gateway/console/page/${name}.ts?copy=${copies}`)) as Module;
@@ -48,9 +48,9 @@ export class MemoryStorage {
 const PAGE_HOST = '127.0.0.1:4000';
 let starts = 0;
 
-/** What the page's `fetch` reaches: a gateway that has one key, and records what it was asked. */
+/** The gateway that the page's `fetch` reaches. It has one key, and records its requests. */
 export class PageGateway {
-  /** Of this run of the gateway. */
+  /** The id of this run of the gateway. */
   start = '';
   isReady = true;
   isAway = false;
@@ -108,7 +108,7 @@ export class PageGateway {
 }
 
 export type ShownHook<Value> = {
-  /** As of the last drawing. */
+  /** Returns the value at the last rendering. */
   readonly shown: () => Value;
   readonly leave: () => Promise<void>;
 };
@@ -129,7 +129,7 @@ export async function showHook<Value>(use: () => Value): Promise<ShownHook<Value
       if (shown === undefined) throw new Error('nothing was drawn');
       return shown.value;
     },
-    // What effects have started ends after the next drawing.
+    // Work that effects have started ends after the next rendering.
     leave: () => (render(null, parent), turn()),
   };
 }

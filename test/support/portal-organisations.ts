@@ -3,7 +3,7 @@
 export type Role = 'owner' | 'developer' | 'billing';
 export type Json = Readonly<Record<string, unknown>>;
 
-/** What the portal answers for one organisation. A test changes it. */
+/** The answers of the portal for one organisation, which a test may change. */
 export type PortalOrganisation = {
   readonly id: string;
   name: string;
@@ -44,7 +44,10 @@ const PLANS = {
   },
 };
 
-/** An organisation with something in every section. @param text what is written into every text of it */
+/**
+ * An organisation with something in every section.
+ * @param text what is written into every text of it
+ */
 export function anOrganisation(
   id: string,
   name: string,
@@ -252,7 +255,7 @@ export function anEmptyOrganisation(id: string, name: string): PortalOrganisatio
   };
 }
 
-/** What an invitation shows before it is accepted. */
+/** Returns what an invitation shows before it is accepted. */
 export function offerOf({ id, name }: PortalOrganisation, role: Role): Json {
   const by = 'the provider of the API';
   return { organisation: { id, name }, role, by, renews: false, expiresAt: LATER };

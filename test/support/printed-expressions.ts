@@ -9,7 +9,7 @@ import type {
   UpdateSyntax,
 } from '../../packages/gateway/dynamodb/expressions/update-syntax.ts';
 
-/** With the parentheses that the tree needs, and no others. */
+/** Prints a condition with only the parentheses that its tree needs. */
 export function printCondition(node: ConditionSyntax): string {
   switch (node.kind) {
     case 'or':
@@ -38,7 +38,7 @@ function printOperand(node: OperandSyntax): string {
   return node.kind === 'value' ? node.name : `${node.name}(${node.args.map(printOperand).join(', ')})`;
 }
 
-/** One clause of each kind, in the order of their first actions. */
+/** Prints one clause of each kind, in the order of their first actions. */
 export function printUpdate({ actions }: UpdateClauses): string {
   const clauses = Map.groupBy(actions, ({ kind }) => kind);
   return [...clauses]

@@ -16,7 +16,7 @@ export type Job = {
 };
 
 export type Printed = {
-  /** Of each job's events: the result as JSON, or the message of the error. */
+  /** The outcome of each event of each job: the result as JSON, or the message of the error. */
   readonly ends: readonly (readonly string[])[];
   /** Standard output and error. */
   readonly output: string;
@@ -25,7 +25,7 @@ export type Printed = {
 type Module = { readonly handler: (event: unknown, context: Context) => Promise<unknown> };
 
 export async function printedBy(jobs: readonly Job[]): Promise<Printed> {
-  // Not inherited: the test's own process has powertools print by the console alone.
+  // The environment is not inherited, because in the test's own process Powertools prints only through the console.
   const env = { PATH: process.env['PATH'], POWERTOOLS_METRICS_NAMESPACE: 'test' };
   const child = fork(import.meta.filename, { silent: true, env });
   let output = '';

@@ -3,7 +3,7 @@ import { DomainError } from '#shared/errors.ts';
 import type { ItemStore, Random } from '#shared/ports.ts';
 import type { Item, ItemKey, ItemWrite, Test, WriteOutcome } from '#shared/table/item-write.ts';
 
-/** One of them is lost if two writes ever read the same value. */
+/** The number of concurrent writes, one of which is lost if two writes read the same value. */
 const CONCURRENT_WRITES = 20;
 const KEEP_SECONDS = 600;
 

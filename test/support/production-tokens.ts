@@ -12,7 +12,7 @@ import { aFetcher, aKeySet, aRsaKey, signToken } from './signed-tokens.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** One recipe's issuer as it really is, and callers with what they are answered. */
+/** The issuer of a recipe as it is in production, and callers with the expected answers. */
 type ProductionCase = {
   readonly recipe: string;
   readonly document: string;
@@ -20,7 +20,7 @@ type ProductionCase = {
   /** API and stage that the document protects in `prod`. */
   readonly api: string;
   readonly jwksUri: string;
-  /** JOSE header beside alg and kid. */
+  /** Members of the JOSE header in addition to alg and kid. */
   readonly header: Claims;
   readonly claims: Claims;
   /** Changed claims, what is asked for, and the answer: allow, deny, or Unauthorized, which API Gateway makes 401. */

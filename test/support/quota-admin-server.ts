@@ -9,8 +9,9 @@ import { anAdminEvent } from './quota-admin.ts';
 export type QuotaAdminServer = { readonly url: string; readonly close: () => void };
 
 /**
- * @param nowMs the time of the next request @param others replies to paths of other admin functions, such as the one of
- * keys @param more routes of other admin functions
+ * @param nowMs the time of the next request
+ * @param others replies to paths of other admin functions, such as the one of keys
+ * @param more routes of other admin functions
  */
 export async function openQuotaAdmin(
   ports: Parameters<typeof quotaAdminRoutes>[0],
@@ -20,7 +21,7 @@ export async function openQuotaAdmin(
 ): Promise<QuotaAdminServer> {
   const routes = [...quotaAdminRoutes(ports), ...more];
   const answer = createRouter(routes);
-  // Of two paths that match, API Gateway takes the one with fewer parameters.
+  // If two paths match, API Gateway chooses the one with fewer parameters.
   const paths = routes
     .map(({ method, path }) => ({
       method,

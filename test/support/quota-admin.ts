@@ -45,7 +45,7 @@ export type OpenAdmin = () => Promise<{
   close: () => Promise<void>;
 }>;
 
-/** Every unit is a write of its own, so that what was charged is what was admitted. */
+/** A quota for which every unit is written separately, so that exactly the admitted units are charged. */
 export const DAILY = { id: 'daily', level: 'key', quota: 100, period: 'DAY', lease: false };
 
 /** A table with tenants that use what administrators give them. */
@@ -72,7 +72,7 @@ export class AdministeredTable {
     return createQuotas({ store, clock, random: REAL_RANDOM, timer, denyCacheMs: 0 });
   }
 
-  /** How many of so many requests of the tenant's key are admitted. */
+  /** Sends `times` requests with the tenant's key, and returns how many are admitted. */
   async spend(tenant: string, times: number, atEpochMs = NOON_MS): Promise<number> {
     this.moveTo(atEpochMs);
     const quotas = this.aHolder(() => atEpochMs);

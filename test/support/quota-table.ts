@@ -29,7 +29,7 @@ export class QuotaTable {
     };
   }
 
-  /** One more process; its ids count up, so that a run repeats. */
+  /** Adds a process. Its ids count up, so that a run can be repeated. */
   holder(
     limits: readonly object[],
     options: Partial<QuotaOptions> & { readonly cost?: unknown } = {},

@@ -29,14 +29,14 @@ type AccessTally = {
   decisions: number;
   allowed: number;
   ordinary: number;
-  /** Closed though the document allows it: parameters named like routes, odd spellings of a path. */
+  /** Requests that are refused although the document allows them: parameters named like routes, odd spellings. */
   closedOdd: number;
   policies: number;
-  /** Asked with dot segments, plain or disguised. */
+  /** Requests with dot segments in the path, plain or disguised. */
   dotted: number;
   /** Paths that some server behind the gateway would take for another one. */
   resolvedElsewhere: number;
-  /** Not said in one policy: the authorizer fails closed. */
+  /** Decisions that one policy cannot express, so that the authorizer fails closed. */
   unrepresentable: number;
   largestBytes: number;
 };
@@ -164,7 +164,7 @@ const ADDRESSES = [
 const CALLERS_PER_DOCUMENT = 4;
 const NOW = 1_900_000_000;
 
-/** One API with one document: a few callers, many requests. Undefined if all deciders agree. */
+/** Checks one API with one document, for a few callers and many requests. Returns undefined if all deciders agree. */
 export function checkOneDocument(
   seed: number,
   requests: number,

@@ -164,7 +164,7 @@ const ODD = [
   '%23',
   'e%CC%81',
 ];
-/** What some servers drop, or take as the end of a path. */
+/** Texts that some servers drop, or regard as the end of a path. */
 const ENDS = [
   '%20',
   '%00',
@@ -291,7 +291,7 @@ function meetsName(value: string, routes: readonly string[]): boolean {
   return [...value.matchAll(template)].some(([, hex = '']) => bytes.has(parseInt(hex, 16)));
 }
 
-/** One character percent-encoded, which no client does to a letter. */
+/** Percent-encodes one character, although no client percent-encodes a letter. */
 function escapeOne(text: string, at: number): string {
   const code = text.charCodeAt(at);
   return Number.isNaN(code) ? text : `${text.slice(0, at)}%${code.toString(16)}${text.slice(at + 1)}`;

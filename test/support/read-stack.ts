@@ -23,7 +23,7 @@ type Stack = {
   readonly functions: ReadonlyMap<string, DeclaredFunction>;
   /** As `serverless.yml` names them: `${file(packages/toolkit/stack/quota/table.yml)}`. */
   readonly namedFiles: readonly string[];
-  /** By path from `packages/toolkit/stack` on. */
+  /** The resources by file, relative to `packages/toolkit/stack`. */
   readonly resourceFiles: ReadonlyMap<string, ResourceTypes>;
   readonly parameters: readonly string[];
   /** Names of exports, without service and stage. */

@@ -5,7 +5,7 @@ import type { CodeBlock } from './code-blocks.ts';
 import { homeOfCommands } from './command.ts';
 
 export type Recipe = {
-  /** By path, relative to the toolkit's folder. */
+  /** The texts of the files by path, relative to the toolkit's folder. */
   readonly files: ReadonlyMap<string, string>;
   readonly steps: readonly Step[];
 };
@@ -36,7 +36,7 @@ function readSession(text: string): readonly Step[] {
 }
 
 type Session = {
-  /** What each command printed on stdout. */
+  /** The output of each command on stdout. */
   readonly printed: readonly string[];
   readonly stderr: string;
 };
@@ -58,7 +58,7 @@ export async function runSteps(
   return { printed: outputs.map((text) => text.replaceAll('\r', '').trimEnd()), stderr };
 }
 
-/** What the page says, as a pattern for what was printed. */
+/** Returns a pattern for the output, from the text of the page. */
 export function toPattern(printed: string): RegExp {
   const escaped = printed.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replace(/^…$/gm, '[^]*').replaceAll('…', '.*')}$`);

@@ -15,7 +15,7 @@ export function aRecordedApi(...setup: Parameters<typeof anApi>): RecordedApi {
   return recording(anApi(...setup));
 }
 
-/** From now on all requests of the API are recorded. */
+/** Records all requests of the API from now on. */
 export function recording<Api extends TestApi>(api: Api, limit = 100): Api & RecordedApi {
   const records = new RequestRecords(limit, createSystemClock(), 'key of a test');
   api.ports.records = records;

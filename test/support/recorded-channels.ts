@@ -40,14 +40,14 @@ function recordedWorld({ calls }: Calls): ChannelWorld {
   return world;
 }
 
-/** What a function does with messages, and with one that comes after the credential has ended. */
+/** Runs a function with messages, one of which arrives after the credential has expired. */
 async function work(table: Calls, run: (world: ChannelWorld) => Promise<unknown>): Promise<void> {
   const world = recordedWorld(table);
   const ending = { ...ADA, exp: String(NOW_MS / 1000 + 600) };
   const present = async (): Promise<void> => {
     await world.connect('a=', ending);
     for (const channel of ['rooms/1', 'rooms/1!here']) await world.subscribe('a=', channel, ending);
-    // As if nothing had ever been published, and a minute were over.
+    // Resets the channels to a state in which nothing was ever published and the limits of the last minute have passed.
     for (const name of world.items.keys()) if (/^(head|rate)#/.test(name)) world.items.delete(name);
     table.take();
   };
@@ -56,13 +56,13 @@ async function work(table: Calls, run: (world: ChannelWorld) => Promise<unknown>
   const calls = table.take();
   await present();
   world.nowMs += 700_000;
-  // Others have ended as well, and whoever was to tell of them could not.
+  // Other connections have ended as well, and the function that had to announce this failed.
   world.items.set('head#chat:rooms/1!here\nteller', { more: 1 });
   await world.say('a=', { action: 'ping' }, ending);
   table.calls.push(...calls);
 }
 
-/** By role, its function's work. */
+/** Returns the work of each role's function, by role. */
 export function channelRoles(table: () => Calls): Readonly<Record<string, () => Promise<void>>> {
   return {
     async WsConnectRole() {
@@ -87,7 +87,7 @@ export function channelRoles(table: () => Calls): Readonly<Record<string, () => 
         world.gone.add('a=');
         const publications = [{ address: 'chat:rooms/1', messages: [{ id: 'x', data: 1 }] }];
         await runPublisher(world.ports, { kind: 'publish', publications });
-        // What others have written, as a message of a client is, it reads.
+        // The publisher reads what other functions have written, such as a client's message.
         await runPublisher(world.ports, {
           kind: 'deliver',
           job: { address: 'chat:rooms/1', from: 1, to: 1 },

@@ -28,7 +28,7 @@ type Role = {
   };
 };
 
-/** By logical id of the role. */
+/** Reads the statements about tables, by the logical id of the role. */
 export function readTableStatements(): ReadonlyMap<string, readonly TableStatement[]> {
   const roles = globSync('**/*.yml', { cwd: RESOURCES }).flatMap((file) => {
     // CloudFormation's tags mean nothing to the parser: `!GetAtt AccessTable.Arn` is read as its text.

@@ -64,7 +64,7 @@ function addPath(resources: Record<string, TestResource>, path: string): string 
 type HttpSetup = {
   readonly api?: JsonObject;
   readonly integration?: JsonObject;
-  /** Of every route. */
+  /** Properties that every route has. */
   readonly route?: JsonObject;
   /** Beside `$default`, by name. */
   readonly stages?: readonly string[];

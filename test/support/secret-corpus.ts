@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 export type CorpusRow = {
-  /** Of a variable, header, parameter or member. */
+  /** The name of a variable, header, parameter or member. */
   readonly name: string;
   readonly value: string;
   /** The part of the value that must not be seen. */
@@ -18,7 +18,7 @@ export type CorpusRow = {
   readonly source: string;
 };
 
-/** In place of `TEXT`. */
+/** The name that is used in place of `TEXT`. */
 const NAME_OF_TEXT = 'note';
 
 const ALPHABETS: Readonly<Record<string, string>> = {

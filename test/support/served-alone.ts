@@ -1,4 +1,4 @@
-/** What an API server needs that serves one API, and has no `@connections`. */
+/** The ports of an API server that serves one API without `@connections`. */
 import { BodyMemory } from '../../packages/gateway/server/body-memory.ts';
 import { UnreadReplies } from '../../packages/gateway/server/unread-replies.ts';
 import type { ApiServerOptions } from '../../packages/gateway/server/answer-request.ts';

@@ -25,7 +25,7 @@ export const NAMED_BEFORE = 'the name is part of the id, which the template has 
 export const arnOf = (id: string): Json => ({ 'Fn::GetAtt': [id, 'Arn'] });
 export const ref = (id: string): Json => ({ Ref: id });
 
-/** As if the property were not written. */
+/** A value that has the effect of a missing property. */
 export const ABSENT: Json = { Ref: 'AWS::NoValue' };
 
 type Resource = { readonly Type: string; readonly Properties: JsonObject };
@@ -35,21 +35,21 @@ export const TOPIC: Resource = { Type: 'AWS::SNS::Topic', Properties: {} };
 export type PropertyRow = {
   readonly type: string;
   readonly properties: JsonObject;
-  /** What is written but not read, with the reason. */
+  /** Properties that are set but not read, with the reason. */
   readonly unread?: Readonly<Record<string, string>>;
   /** Resources that the subject refers to. */
   readonly others?: Readonly<Record<string, Resource>>;
   /** The name of another service in the catalogue, whose events or targets the subject uses. */
   readonly needs?: string;
-  /** By path: the minimum and the maximum that AWS accepts. */
+  /** The minimum and the maximum that AWS accepts, by path. */
   readonly bounds?: Readonly<Record<string, readonly [least: number, most: number]>>;
-  /** By path: values that AWS accepts, and values that it refuses. */
+  /** Values that AWS accepts, and values that it refuses, by path. */
   readonly values?: Readonly<
     Record<string, { readonly takes: readonly Json[]; readonly refuses: readonly Json[] }>
   >;
 };
 
-/** @returns so many items, each another one */
+/** @returns the given number of items, which all differ */
 export function times(count: number, make: (index: number) => Json): Json {
   return Array.from({ length: count }, (_, index) => make(index));
 }

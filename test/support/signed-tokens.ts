@@ -18,7 +18,7 @@ export type SigningKey = {
   readonly jwk: Readonly<Record<string, unknown>>;
 };
 
-/** Each call returns another key. */
+/** Creates an RSA key. Each call returns a different key. */
 export function aRsaKey(keyId = 'rsa-1', modulusLength = 2048): SigningKey {
   const privateKey = modulusLength === 2048 ? nextRsaKey() : makeRsaKey(modulusLength);
   return { keyId, algorithm: 'RS256', privateKey, jwk: jwkOf(createPublicKey(privateKey), keyId, 'RS256') };

@@ -37,7 +37,7 @@ export function simulateFanOut({ connections, functionsAtOnce }: SimulatedFanOut
   let tokens = ACCOUNT_BURST;
   let missed = 0;
   let firstTrySent = 0;
-  /** What ends or is tried again, by the millisecond. */
+  /** The calls that end or are tried again, by millisecond. */
   const ends = new Map<number, Function[]>();
   const retries = new Map<number, Function[]>();
   const later = (map: Map<number, Function[]>, at: number, one: Function): void => {

@@ -21,7 +21,7 @@ type Api = {
 type Ready = { readonly apis: readonly Api[]; readonly control: string; readonly dynamodb: string };
 
 export type StartedToolkit = Ready & {
-  /** Where the start runs, and commands find it. */
+  /** The folder in which `start` runs, and in which commands find it. */
   readonly folder: string;
   /** Base address of the first API that it is. */
   readonly urlOf: (isMeant: (api: Api) => boolean) => string;
@@ -34,7 +34,7 @@ export const STRANGER = { accessKeyId: 'AKIASTRANGERSTRA', secretAccessKey: 'str
 /** May see customers, and change nothing. */
 export const VIEWER = { accessKeyId: 'AKIAVIEWERVIEWER', secretAccessKey: 'viewer-secret' };
 
-/** Those of docs/guides/sell/quota.md. */
+/** The rules of docs/guides/sell/quota.md. */
 const allow = (...routes: readonly string[]): object => ({
   Version: '2012-10-17',
   Statement: [

@@ -46,7 +46,7 @@ export class RecordingTable {
     };
   }
 
-  /** Of what was asked since the last time. */
+  /** Returns the calls since the previous `take()`. */
   take(): readonly TableCall[] {
     return this.calls.splice(0);
   }

@@ -44,7 +44,7 @@ export function withIssuers(
 
 export const carrying = (token: string): string[] => ['authorization', `Bearer ${token}`];
 
-/** What the function received about the caller. */
+/** Returns what the function received about the caller. */
 export function authorizerOf(api: TestApi): unknown {
   const event = api.ports.invoker.calls.at(-1)?.event as { requestContext: { authorizer: unknown } };
   return event.requestContext.authorizer;

@@ -18,7 +18,7 @@ export type ExportTotals = {
   readonly records: number;
   readonly used: number;
   readonly lost: number;
-  /** By tenant, of every so many of them: what our own code invoices. */
+  /** The amounts that our own code invoices, by tenant, for a sample of the tenants. */
   readonly invoiced: ReadonlyMap<string, string>;
   readonly bytes: number;
 };
@@ -26,12 +26,12 @@ export type ExportTotals = {
 const MONTH = { startEpochMs: Date.UTC(2026, 10, 1), endEpochMs: Date.UTC(2026, 11, 1) };
 const RECORDED_AT = '2026-12-01T01:00:00.000Z';
 const KEYS_PER_TENANT = 1000;
-/** So many tenants are invoiced by our own code, too. */
+/** Number of tenants that our own code invoices as well, to compare the results. */
 const SAMPLE = 50;
 const CORRECTED = 97;
 const CHUNK_BYTES = 1 << 20;
 
-/** Prices of several tiers, with digits that a binary fraction has not. */
+/** Prices of several tiers, with decimal digits that no binary fraction represents exactly. */
 const PRICES: readonly { readonly currency: string; readonly price: Price }[] = [
   {
     currency: 'EUR',
@@ -81,10 +81,10 @@ function* chunksOf(lines: Iterable<string>): Generator<string> {
   yield chunk;
 }
 
-/** What is different from key to key, where nothing else is. */
+/** The only numbers that differ between the records of keys. */
 type Numbers = { readonly index: number; readonly used: number; readonly lost: number };
 
-/** Of a month: what came to no more than a closed period and its record is printed by these. */
+/** The numbers in a printed example record of a month, which are replaced by those of each key. */
 const STAND_IN: Numbers = { index: 987_654_321, used: 777_777_777, lost: 88_888_888 };
 const CREDITS = 1_000_000_000;
 

@@ -2,7 +2,7 @@
 import type { AgeClock, Countdown } from '#shared/ports.ts';
 
 export class VirtualTime {
-  /** Of the system: a countdown is never late. */
+  /** The system's time, in which a countdown is never late. */
   #nowMs = 1_800_000_000_000;
   readonly #started = new Map<object, { readonly atMs: number; readonly run: () => void }>();
 

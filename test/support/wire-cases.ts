@@ -38,7 +38,7 @@ const codeOf = (error: unknown): unknown => {
 
 type ClaimsGiven = { readonly event: unknown; readonly names: readonly string[] };
 
-/** What each name reads; null: there is none. */
+/** Returns the claim that each name reads; null means that there is none. */
 export function readClaims({ event, names }: ClaimsGiven): unknown {
   try {
     const claims = claimsOf(event);
@@ -136,7 +136,7 @@ type ChangeStep = { readonly change: Item & { readonly pk: string; readonly sk: 
 type DropStep = { readonly drop: { readonly pk: string; readonly sk: string } };
 type QuotaGiven = { readonly steps: readonly (ChargeStep | PutStep | ChangeStep | DropStep)[] };
 
-/** What each charge comes to, and the items afterwards, marks of holders apart. */
+/** Returns the outcome of each charge, and the items afterwards without the marks of holders. */
 export async function chargeInSteps({ steps }: QuotaGiven): Promise<unknown> {
   const table = new QuotaTable();
   let holders = 0;

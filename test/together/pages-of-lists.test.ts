@@ -19,7 +19,7 @@ const COUNT = 4;
 
 type List = {
   readonly service: string;
-  /** What stands before the action in `X-Amz-Target`. */
+  /** The prefix of the action in `X-Amz-Target`. */
   readonly target: string;
   readonly action: string;
   readonly input?: Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ type List = {
   readonly most: number | undefined;
   /** How many come where no size is asked for; absent where as many as all. */
   readonly usual?: number;
-  /** `Resources` of a template with so many items. */
+  /** Returns `Resources` of a template with `count` items. */
   readonly resources: (count: number) => readonly (readonly [type: string, properties: object])[];
   readonly prepare?: (bench: EventBench, count: number) => Promise<void>;
 };

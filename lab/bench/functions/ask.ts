@@ -31,7 +31,10 @@ export async function untilListening({ process: child }: Running, url: string): 
   throw new Error(`no server is listening at ${url}`);
 }
 
-/** Sends a request. @throws Error if the status is not 200 */
+/**
+ * Sends a request.
+ * @throws Error if the status is not 200
+ */
 export async function ask(url: string, limitMs = DEADLINE_MS): Promise<Answer> {
   const fromMs = performance.now();
   const response = await fetch(url, { signal: AbortSignal.timeout(limitMs) });

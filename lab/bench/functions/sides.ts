@@ -39,8 +39,8 @@ type Prepared = { readonly sides: readonly Side[]; readonly skipped: readonly st
 type SaveSide = 'ours' | 'theirs';
 
 /**
- * Prepares both servers with the same functions, whose sources may be overwritten. @throws Error if serverless-offline
- * cannot be installed
+ * Prepares both servers with the same functions, whose sources may be overwritten.
+ * @throws Error if serverless-offline cannot be installed
  */
 export function prepareSaves(): {
   readonly starters: Readonly<Record<SaveSide, () => Promise<Running>>>;

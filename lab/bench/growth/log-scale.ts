@@ -16,7 +16,8 @@ const THOUSAND = 1_000;
 const FEW_DECADES = 2;
 
 /**
- * Makes a scale that covers the values and extends to the next ticks. @throws RangeError if a value has no logarithm
+ * Makes a scale that covers the values and extends to the next ticks.
+ * @throws RangeError if a value has no logarithm
  */
 export function logScale(values: readonly number[], from: number, to: number): LogScale {
   const [least, most] = [Math.min(...values), Math.max(...values)];

@@ -39,7 +39,10 @@ export type Expectation = {
   readonly routes: readonly ExpectedRoute[];
 };
 
-/** Reads an expectation. @throws Error if a member is missing or invalid; the message names the member */
+/**
+ * Reads an expectation.
+ * @throws Error if a member is missing or invalid; the message names the member
+ */
 export function readExpectation(text: string, name: string): Expectation {
   const value = JSON.parse(text) as Partial<Expectation>;
   if (!KINDS.some((kind) => kind === value.kind))

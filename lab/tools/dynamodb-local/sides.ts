@@ -26,7 +26,10 @@ export async function startEmbedded(): Promise<Side> {
   return { ...place, call: (call) => send(dynamodb.url, call, place), close: () => dynamodb.close() };
 }
 
-/** @param libraries the folder that Maven filled @throws Error if DynamoDB Local does not respond in time */
+/**
+ * @param libraries the folder that Maven filled
+ * @throws Error if DynamoDB Local does not respond in time
+ */
 export async function startLocal(libraries: string): Promise<Side> {
   const port = await freePort();
   const java = spawn(

@@ -1,6 +1,9 @@
 /** Reads CHANGELOG.md in the format of keepachangelog.com: `## [1.2.3] - 2026-11-21`, newest first. */
 
-/** Returns the changelog section of a version. @throws Error if the section is missing, is empty or has no date */
+/**
+ * Returns the changelog section of a version.
+ * @throws Error if the section is missing, is empty or has no date
+ */
 export function notesOf(changelog: string, version: string): string {
   const parts = changelog.split(/^## /m).slice(1);
   const part = parts.find((text) => text.startsWith(`[${version}]`));

@@ -12,7 +12,11 @@ type ReleaseOptions = {
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
-/** Runs a program in the checkout. @returns its output @throws Error if it fails */
+/**
+ * Runs a program in the checkout.
+ * @returns its output
+ * @throws Error if it fails
+ */
 type Run = (program: string, args: readonly string[]) => string;
 
 export class ReleaseRefused extends Error {

@@ -74,8 +74,8 @@ export class CallInput {
   readonly #violations: string[];
 
   /**
-   * @param path includes the last dot @param violations the violations of the enclosing structure, to which new
-   * violations are added
+   * @param path includes the last dot
+   * @param violations the violations of the enclosing structure, to which new violations are added
    */
   constructor(members: UnknownMembers, policy: InputPolicy, path = '', violations: string[] = []) {
     this.#members = members;
@@ -154,13 +154,17 @@ export class CallInput {
   }
 
   /**
-   * Adds a violation that no rule can express. @param printed the value as AWS prints it; empty if AWS leaves it out
+   * Adds a violation that no rule can express.
+   * @param printed the value as AWS prints it; empty if AWS leaves it out
    */
   violate(printed: string, name: string, constraint: string): void {
     this.#add(violationOf(printed, `${this.#path}${lowerFirst(name)}`, constraint));
   }
 
-  /** Must be called after all members are read. @throws one error, in the form of this service, that lists all violations */
+  /**
+   * Must be called after all members are read.
+   * @throws one error, in the form of this service, that lists all violations
+   */
   check(): void {
     const violations = this.#violations.slice(0, MAX_VIOLATIONS);
     if (violations.length > 0) throw this.#policy.refuse(validationMessage(...violations));
@@ -221,8 +225,8 @@ export class CallInput {
 }
 
 /**
- * Checks a value against a rule, but not its type: rules of strings do not apply to a number. @param at path of the
- * member
+ * Checks a value against a rule, but not its type: rules of strings do not apply to a number.
+ * @param at path of the member
  */
 export function violationsOf(value: unknown, at: string, rule: MemberRule): readonly string[] {
   if (value === undefined)

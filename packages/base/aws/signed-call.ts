@@ -48,8 +48,8 @@ export type OpenReply = Omit<CallReply, 'text'> & {
 };
 
 /**
- * Makes a signed call. Never rejects. @param withinMs limit for all attempts together; the default is the sum of what
- * the attempts may take
+ * Makes a signed call. Never rejects.
+ * @param withinMs limit for all attempts together; the default is the sum of what the attempts may take
  */
 export async function callSigned(
   { service, region, credentials, ...call }: SignedCall,

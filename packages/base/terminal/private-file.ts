@@ -13,8 +13,8 @@ const REASONS = new Map([
 ]);
 
 /**
- * Writes a file; if the file is new, only this user can access it. @throws UsageError with the reason if the file
- * cannot be written, which is not a bug, because the user chose the path
+ * Writes a file; if the file is new, only this user can access it.
+ * @throws UsageError with the reason if the file cannot be written, which is not a bug, because the user chose the path
  */
 export async function writePrivateFile(file: string, content: string | Uint8Array): Promise<void> {
   await writeFile(file, content, { mode: 0o600 }).catch((cause: unknown) => {
@@ -22,7 +22,10 @@ export async function writePrivateFile(file: string, content: string | Uint8Arra
   });
 }
 
-/** Creates a folder if it does not exist. @throws UsageError with the reason if it cannot be created */
+/**
+ * Creates a folder if it does not exist.
+ * @throws UsageError with the reason if it cannot be created
+ */
 export async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw explain(cause, `the folder ${folder} cannot be created`);

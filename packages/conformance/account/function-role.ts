@@ -13,7 +13,10 @@ export function roleNameOf(runId: string): string {
   return `${PREFIX}${runId}`;
 }
 
-/** @returns the role's ARN @throws Error with IAM's response */
+/**
+ * @returns the role's ARN
+ * @throws Error with IAM's response
+ */
 export async function makeRole(access: QueryAccess, name: string): Promise<string> {
   const made = await query(access, 'iam', {
     Action: 'CreateRole',

@@ -37,7 +37,7 @@ export async function runAws(
   if (values.sweep) return sweepAccount(options);
   if (values.resume !== undefined && !listRuns(workingFolder).includes(values.resume))
     throw new Error(
-      `this folder has no run ${values.resume}; the runs that can be resumed: ${listRuns(workingFolder).join(', ') || 'none'}`,
+      `this folder has no run ${values.resume}; the runs that can be resumed: ${listRuns(workingFolder).join(', ') || '(none)'}`,
     );
   const journal = new Journal(workingFolder, runId);
   const { results } = journal.read();

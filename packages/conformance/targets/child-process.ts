@@ -18,8 +18,8 @@ export type Started = {
   /** Returns the last 64 KB of stdout and stderr so far. */
   output(): string;
   /**
-   * Waits until the process is ready. @throws Error with the output if the process ends first, or is not ready after a
-   * minute
+   * Waits until the process is ready.
+   * @throws Error with the output if the process ends first, or is not ready after a minute
    */
   until(isReady: (output: string) => boolean | Promise<boolean>): Promise<void>;
   /** Exit code of a process that ended before it was ready; null while the process runs. */

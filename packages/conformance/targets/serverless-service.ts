@@ -23,7 +23,10 @@ const SETUP: readonly (keyof ApiSetup)[] = [
   'analogue',
 ];
 
-/** Returns the members of `serverless.yml`. @throws NotAsked for anything that the framework's events cannot express */
+/**
+ * Returns the members of `serverless.yml`.
+ * @throws NotAsked for anything that the framework's events cannot express
+ */
 export function toService(parityCase: ParityCase, region: string): JsonObject {
   const { setup, api } = parityCase;
   const other = Object.keys(setup).find((part) => !SETUP.includes(part as keyof ApiSetup));

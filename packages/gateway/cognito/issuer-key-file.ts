@@ -8,7 +8,10 @@ import { readSecretFile, writeSecretFile } from '../kernel/files/secret-file.ts'
 const FILE = 'issuer-keys.json';
 const SAVES = new KeyLocks();
 
-/** @returns an empty list if no keys are stored @throws StartError if the file is damaged or cannot be read */
+/**
+ * @returns an empty list if no keys are stored
+ * @throws StartError if the file is damaged or cannot be read
+ */
 export async function loadIssuerKeys(dataDirectory: string): Promise<readonly SavedKey[]> {
   const path = join(dataDirectory, FILE);
   const text = await readSecretFile(path).catch((error: unknown) => {

@@ -7,7 +7,10 @@ import { type ControlReply, type ControlRequest, jsonReply, readFields } from '.
 import { InvalidRequest } from '../core/errors.ts';
 import type { Issuer, TokenOptions } from './issuer.ts';
 
-/** @param path relative to `/_gatewright/` @returns undefined for paths that belong to other endpoints */
+/**
+ * @param path relative to `/_gatewright/`
+ * @returns undefined for paths that belong to other endpoints
+ */
 export async function serveTokens(
   request: ControlRequest,
   path: string,

@@ -35,7 +35,10 @@ async function readUsersFile(file: string): Promise<ParsedUsers> {
   }
 }
 
-/** @returns an empty list if no pools are saved @throws StartError if the file is damaged or cannot be read */
+/**
+ * @returns an empty list if no pools are saved
+ * @throws StartError if the file is damaged or cannot be read
+ */
 export async function loadPools(dataDirectory: string): Promise<readonly SavedPool[]> {
   const path = join(dataDirectory, KEPT_FILE);
   const text = await readSecretFile(path).catch((error: unknown) => {

@@ -154,7 +154,8 @@ export class Account {
 
   /**
    * Replaces the definitions of templates; takes effect when the returned function is called. Keys and plans that were
-   * created by calls stay, and so does all usage. @throws DefinitionError if AWS would refuse a definition
+   * created by calls stay, and so does all usage.
+   * @throws DefinitionError if AWS would refuse a definition
    */
   prepare(defined: DefinedMetering, tolerance: Tolerance = REFUSING): () => void {
     const next: KeysAndPlans = { keys: new ApiKeys(), plans: new UsagePlans(this.quotas) };

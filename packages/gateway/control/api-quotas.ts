@@ -82,8 +82,8 @@ export function limitOfQuota(quota: QuotaName, raised: AccountQuotas): number {
 }
 
 /**
- * Refuses a template with more items than the quota allows. @throws DefinitionError for the first item that exceeds the
- * quota
+ * Refuses a template with more items than the quota allows.
+ * @throws DefinitionError for the first item that exceeds the quota
  */
 export function refuseOverQuota(
   quota: QuotaName,
@@ -95,7 +95,8 @@ export function refuseOverQuota(
 }
 
 /**
- * Checks the quota before another item is created. @throws ControlError LimitExceededException if the quota is used up
+ * Checks the quota before another item is created.
+ * @throws ControlError LimitExceededException if the quota is used up
  */
 export function refuseBeyondQuota(quota: QuotaName, count: number, raised: AccountQuotas): void {
   if (count >= limitOfQuota(quota, raised))

@@ -78,8 +78,9 @@ export class CallJournal {
   }
 
   /**
-   * Repeats calls with full permissions. Must be called within `inTurn`. @param isKept whether the repeated calls are
-   * recorded in this journal @throws InvalidRequest at the first refused call
+   * Repeats calls with full permissions. Must be called within `inTurn`.
+   * @param isKept whether the repeated calls are recorded in this journal
+   * @throws InvalidRequest at the first refused call
    */
   async replay(
     calls: readonly JournaledCall[],
@@ -139,7 +140,10 @@ function toAwsCall(call: JournaledCall, caller: LocalIdentity): AwsCall {
   return { request, caller, service: 'apigateway', region };
 }
 
-/** Reads calls from a file. @throws InvalidRequest if there are too many calls, or one is invalid */
+/**
+ * Reads calls from a file.
+ * @throws InvalidRequest if there are too many calls, or one is invalid
+ */
 export function checkCalls(value: unknown): readonly JournaledCall[] {
   if (!Array.isArray(value) || value.length > MAX_CALLS)
     throw new InvalidRequest(`the saved calls must be a list of at most ${MAX_CALLS} calls`);

@@ -8,8 +8,8 @@ import type { ApiIdentity, Deployment } from '../core/deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 
 /**
- * Compiles the current resources of an API. @throws DefinitionError for what AWS refuses, if no fault is
- * tolerated
+ * Compiles the current resources of an API.
+ * @throws DefinitionError for what AWS refuses, if no fault is tolerated
  */
 export function compileDeployment(
   id: string,

@@ -29,7 +29,10 @@ export function conflict(message: string): ControlError {
   return new ControlError('ConflictException', message);
 }
 
-/** Returns the value that was found. @throws ControlError NotFoundException if there is none */
+/**
+ * Returns the value that was found.
+ * @throws ControlError NotFoundException if there is none
+ */
 export function orNotFound<Found>(found: Found | undefined, message: string): Found {
   if (found === undefined) throw notFound(message);
   return found;

@@ -12,8 +12,8 @@ import type { ThrottleSettings } from '../core/deployment/stage/throttle.ts';
 import type { TokenBucket, TokenBuckets } from '../core/metering/token-bucket.ts';
 
 /**
- * Returns the stage with its canary. @throws RangeError for an invalid deployment, DefinitionError if the client
- * certificate is missing
+ * Returns the stage with its canary.
+ * @throws RangeError for an invalid deployment, DefinitionError if the client certificate is missing
  */
 export function serveStage(
   apiId: string,
@@ -70,7 +70,10 @@ export function createStageThrottle(
   };
 }
 
-/** Finds the client certificate. @throws DefinitionError if the certificate is missing */
+/**
+ * Finds the client certificate.
+ * @throws DefinitionError if the certificate is missing
+ */
 function findCertificate(
   { clientCertificateId, source }: StageSettings,
   account: Account,

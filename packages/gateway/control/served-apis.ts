@@ -143,8 +143,8 @@ export class ServedApis {
   }
 
   /**
-   * Compiles the stacks without serving them yet. @throws DefinitionError if no fault is tolerated. In that case the
-   * previous state is still served.
+   * Compiles the stacks without serving them yet.
+   * @throws DefinitionError if no fault is tolerated. In that case the previous state is still served.
    */
   prepare(
     stacks: readonly ResolvedStack[],

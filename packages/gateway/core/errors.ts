@@ -305,7 +305,10 @@ export class DefinitionFaults extends DefinitionError {
 export class Refusals {
   readonly #errors: DefinitionError[] = [];
 
-  /** Returns the result of `make`. A refusal is collected. @param instead the value used until `end` refuses the part */
+  /**
+   * Returns the result of `make`. A refusal is collected.
+   * @param instead the value used until `end` refuses the part
+   */
   read<T>(make: () => T, instead: T): T {
     try {
       return make();
@@ -316,7 +319,10 @@ export class Refusals {
     }
   }
 
-  /** Ends the part. @throws DefinitionError for one refusal; DefinitionFaults for more */
+  /**
+   * Ends the part.
+   * @throws DefinitionError for one refusal; DefinitionFaults for more
+   */
   end(): void {
     const [first, ...others] = this.#errors;
     if (first === undefined) return;
@@ -332,11 +338,15 @@ export interface Tolerance {
   /** Whether routes are served even if their authorizer cannot be enforced: `--allow-unguarded`. */
   readonly allowsUnguarded: boolean;
   /**
-   * Returns the result of `make`; after a DefinitionError, the result of `instead`. @param consequence a clause that
-   * states what requests will lack after such an error @throws DefinitionError if no fault is tolerated
+   * Returns the result of `make`; after a DefinitionError, the result of `instead`.
+   * @param consequence a clause that states what requests will lack after such an error
+   * @throws DefinitionError if no fault is tolerated
    */
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T;
-  /** Reports the error and continues without the faulty part. @throws the error if no fault is tolerated */
+  /**
+   * Reports the error and continues without the faulty part.
+   * @throws the error if no fault is tolerated
+   */
   note(error: DefinitionError, consequence: string): void;
 }
 

@@ -23,8 +23,8 @@ export interface ShiftableClock extends Clock {
    */
   readonly offset: SharedArrayBuffer;
   /**
-   * Moves the clock from its current time, forward or back. @throws RangeError if the clock would then differ from the
-   * machine's time by more than a hundred years, or for NaN.
+   * Moves the clock from its current time, forward or back.
+   * @throws RangeError if the clock would then differ from the machine's time by more than a hundred years, or for NaN.
    */
   shift(ms: number): void;
   reset(): void;

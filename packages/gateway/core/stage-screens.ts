@@ -1,6 +1,7 @@
 /**
  * Screens, such as AWS WAF, are not part of API Gateway. They check requests in front of a stage or another entry to an
- * API, before any other access control. @see docs/aws §1.1 step 3
+ * API, before any other access control.
+ * @see docs/aws §1.1 step 3
  */
 import { gatewayError } from './errors.ts';
 import type { ScreenReply } from './errors.ts';

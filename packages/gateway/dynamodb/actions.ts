@@ -58,8 +58,8 @@ export function validationError(message: string): DynamoDbError {
 }
 
 /**
- * Returns an input object for the checks that dynalite lacks. @param path the path of the members within the input,
- * including its final dot
+ * Returns an input object for the checks that dynalite lacks.
+ * @param path the path of the members within the input, including its final dot
  */
 export function dynamoDbInput(members: UnknownMembers, path = ''): CallInput {
   return new CallInput(members, POLICY, path);

@@ -111,8 +111,8 @@ export class DynamoDbEngine {
   }
 
   /**
-   * Reports changes of these tables from now on. @param forgets whether the stored changes of all streams are dropped
-   * first
+   * Reports changes of these tables from now on.
+   * @param forgets whether the stored changes of all streams are dropped first
    */
   follow(tables: readonly string[], forgets = false): void {
     this.#followed = new Set(tables);

@@ -1,4 +1,4 @@
-/** The names and keys in the expressions of a request, for policies. An invalid expression has no names and keys. */
+/** The names and keys in the expressions of a request, for policies. An invalid expression has no names or keys. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 

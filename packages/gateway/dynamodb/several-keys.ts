@@ -22,8 +22,8 @@ export function hasSeveralKeys(schema: readonly KeyElement[]): boolean {
 }
 
 /**
- * Returns the input of CreateTable in a form that dynalite's rules accept. @throws DynamoDbError for an invalid key
- * schema
+ * Returns the input of CreateTable in a form that dynalite's rules accept.
+ * @throws DynamoDbError for an invalid key schema
  */
 export function withFirstKeys(input: UnknownMembers): UnknownMembers {
   const { GlobalSecondaryIndexes: indexes, AttributeDefinitions: definitions } = input;

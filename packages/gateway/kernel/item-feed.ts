@@ -3,7 +3,8 @@ import type { TableChange, TableStream } from '@gatewright/dynamodb';
 
 interface ItemStore {
   /**
-   * Publishes the changes of these tables from now on. @param forgets whether the tables' streams drop their records
+   * Publishes the changes of these tables from now on.
+   * @param forgets whether the tables' streams drop their records
    */
   follow(tables: readonly string[], forgets: boolean): void;
   /**

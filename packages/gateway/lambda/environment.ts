@@ -10,8 +10,9 @@ import type { FunctionDefinition } from '../core/stack/function.ts';
 import { nodeLayerFolders } from './code/layer-folders.ts';
 
 /**
- * Checks the environment of a function. @throws DefinitionError for an environment that CreateFunction refuses, because
- * it has a reserved name or more than 4 KB
+ * Checks the environment of a function.
+ * @throws DefinitionError for an environment that CreateFunction refuses, because it has a reserved name or more than 4
+ * KB
  */
 export function checkEnvironment(definition: FunctionDefinition): void {
   const place = propertyAt(definition.place, 'Environment.Variables');

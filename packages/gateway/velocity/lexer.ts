@@ -114,7 +114,7 @@ export class VelocityLexer {
       const { line, column } = this.#place(at);
       throw new TemplateError(
         'TEMPLATE_SYNTAX',
-        `unexpected character ${JSON.stringify(this.#source[at])}; expected the directive or reference to continue`,
+        `unexpected character ${JSON.stringify(this.#source[at])}; it cannot continue this directive or reference`,
         { line, column },
       );
     }
@@ -288,7 +288,10 @@ export class VelocityLexer {
     this.#pop();
   }
 
-  /** Leaves all modes up to and including the mode of the matching opening parenthesis. */
+  /**
+   * Leaves the modes in which no parenthesis is open. Then it leaves the mode of the matching parenthesis if that was
+   * its last open one; otherwise it only counts the closing parenthesis.
+   */
   #closeParen(): void {
     if (this.#inComment) return;
     while (this.#open === 0) if (!this.#pop()) return;

@@ -52,8 +52,9 @@ async function* partsOf(response: Response, limit: number): AsyncGenerator<Uint8
 }
 
 /**
- * Reads the next part of the body. @throws McpClientError with the reason if the connection breaks, or if the time
- * limit of the request ends, before the body is complete
+ * Reads the next part of the body.
+ * @throws McpClientError with the reason if the connection breaks, or if the time limit of the request ends, before the
+ * body is complete
  */
 async function read(parts: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
   try {

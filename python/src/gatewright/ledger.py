@@ -115,7 +115,7 @@ class Mark:
 def charge_write(
     key: Key, units: int, period: Period, term: Optional[int], mark: Mark, swept: Sequence[Tuple[str, int]] = ()
 ) -> Write:
-    """Returns the write that charges units and counts them as used, if the ledger has so many units left."""
+    """Returns the write that charges units and counts them as used, if the ledger has enough units left."""
     when = [
         mark.fence,
         ("closed", "absent", None),
@@ -148,7 +148,7 @@ def due_alarms(ledger: Item, percents: Sequence[int]) -> Sequence[int]:
 
 
 def stale_marks(ledger: Item, before: int) -> Sequence[Tuple[str, int]]:
-    """Returns eight marks of holders that have ended, if there are so many. Each mark takes 20 bytes of the ledger."""
+    """Returns eight marks of holders that have ended; none if fewer have. Each mark takes 20 bytes of the ledger."""
     marks = [
         (name, int(value))
         for name, value in ledger.items()

@@ -1,5 +1,6 @@
 """Represents conditional writes as data, and carries them out through boto3's low-level client."""
 
+import json
 import logging
 import re
 from dataclasses import dataclass, field
@@ -160,7 +161,10 @@ def print_key_part(name: str) -> str:
     store.
     """
     if not is_well_formed(name):
-        raise DomainError("SUBJECT_INVALID", "a name contains half of a surrogate pair")
+        raise DomainError(
+            "SUBJECT_INVALID",
+            f"the name {json.dumps(name)} contains a lone surrogate (half of a surrogate pair)",
+        )
     return name.replace("%", "%25").replace("#", "%23")
 
 

@@ -201,9 +201,7 @@ function routeGrants(
   return granted;
 }
 
-/**
- * Whether all the principal's requests to the route pass, because the route has no authorizer or is allowed as a whole.
- */
+/** Whether all the principal's requests to the route pass: it has no authorizer, or is allowed as a whole. */
 function isFree({ document, granted }: MethodGrants, template: Template): boolean {
   return (
     document.routes[template.index]?.isOpen === true ||

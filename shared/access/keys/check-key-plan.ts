@@ -78,7 +78,7 @@ export async function assertPlansKnown(
   if (!isCharged && planClaims[0] !== undefined)
     throw new RequestInvalid(
       fieldOf(planClaims[0]),
-      `is required: documents charge such keys by ${planClaims.map((path) => path.join('.')).join(' or ')}, and deny keys without it; expected one of ${await listPlans({ brought, saved })}`,
+      `is required: documents charge such keys by ${planClaims.map((path) => path.join('.')).join(' or ')}, and deny keys without it; ${await listPlans({ brought, saved })}`,
     );
   for (const path of planClaims) {
     const plan = claimAt(claims, path);
@@ -86,7 +86,7 @@ export async function assertPlansKnown(
     if (typeof plan !== 'string' || brought.includes(plan) || (await saved.has(plan))) continue;
     throw new RequestInvalid(
       fieldOf(path),
-      `must be a saved customer plan; expected one of ${await listPlans({ brought, saved })}`,
+      `must be a saved customer plan; ${await listPlans({ brought, saved })}`,
     );
   }
 }
@@ -97,5 +97,6 @@ function fieldOf(path: ClaimPath): string {
 }
 
 async function listPlans({ brought, saved }: KnownPlans): Promise<string> {
-  return [...new Set([...brought, ...(await saved.list())])].sort().join(', ') || 'none';
+  const known = [...new Set([...brought, ...(await saved.list())])].sort().join(', ');
+  return known === '' ? 'no plan is saved yet' : `expected one of ${known}`;
 }

@@ -372,7 +372,7 @@ export class KeyAdmin {
     if (unknown !== undefined)
       throw new RequestInvalid(
         'roles',
-        `must be declared by a document that accepts ${prefix}; these roles are declared: ${[...known.roles].join(', ') || 'none'}`,
+        `must be declared by a document that accepts ${prefix}, and ${JSON.stringify(unknown)} is not; ${known.roles.size === 0 ? 'no roles are declared' : `expected one of ${[...known.roles].join(', ')}`}`,
       );
     if (usagePlanId !== undefined && !known.hasNativePlans)
       throw new RequestInvalid('usagePlanId', `needs nativeUsagePlan: true at the issuer of ${prefix}`);

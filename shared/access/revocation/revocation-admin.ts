@@ -139,8 +139,13 @@ export class RevocationAdmin {
   async flush(document: string): Promise<readonly OutsideStep[]> {
     const apis = this.#setting.cached.get(document);
     if (apis !== undefined) return await flushCaches(this.#ports.caches, apis);
-    const known = [...this.#setting.cached.keys()].join(', ') || 'none';
-    throw new RequestInvalid('document', `is not an access document of this stage; expected one of ${known}`);
+    const known = [...this.#setting.cached.keys()];
+    throw new RequestInvalid(
+      'document',
+      known.length === 0
+        ? 'cannot be used: no access document is deployed to this stage'
+        : `is not an access document of this stage; expected one of ${known.join(', ')}`,
+    );
   }
 
   async #carryOut(
@@ -213,10 +218,12 @@ export class RevocationAdmin {
         'issuer',
         `matches several issuers; pass one of ${found.map(({ issuer }) => issuer).join(', ')}`,
       );
-    const known = issuers.flatMap(({ ids }) => [...ids]).join(', ') || 'none';
+    const known = issuers.flatMap(({ ids }) => [...ids]);
     throw new RequestInvalid(
       'issuer',
-      `is not an issuer with revocation: true in an access document of this stage; expected one of ${known}`,
+      known.length === 0
+        ? 'cannot be used: no access document of this stage has an issuer with revocation: true; add it to the issuer, and deploy'
+        : `is not an issuer with revocation: true in an access document of this stage; expected one of ${known.join(', ')}`,
     );
   }
 

@@ -105,8 +105,8 @@ const LEAST_EXPONENT = 65_537n;
 const ROCA_PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
 
 /**
- * Whether a signature made with the key proves nothing, because the key has fewer than 2048 bits, has exponent 1 or an
- * even exponent, or can be factored in days.
+ * Whether the key has fewer than 2048 bits, has exponent 1 or an even exponent, or can be factored in days. A signature
+ * that was made with such a key proves nothing.
  */
 export function isWeakRsaKey(modulus: bigint, bits: number, exponent: bigint): boolean {
   if (bits < LEAST_BITS || exponent < LEAST_EXPONENT || exponent % 2n === 0n) return true;

@@ -266,7 +266,9 @@ function owedBy(
   });
 }
 
-/** Returns the periods of which a part is in that time, newest first. Periods that ended earlier are left out. */
+/**
+ * Returns the periods that overlap the time span, newest first. Periods that ended before `endAfterMs` are left out.
+ */
 function periodsWithin(
   rule: QuotaLimit['period'],
   { fromEpochMs, toEpochMs }: { readonly fromEpochMs: number; readonly toEpochMs: number },
@@ -283,8 +285,7 @@ function periodsWithin(
 }
 
 /**
- * Whether nothing is left to record, because the fee was already charged or recorded, or the plan could not have been
- * used.
+ * Whether nothing is left to record: the fee was already charged or recorded, or the plan could not have been used.
  */
 async function isKnown({ store, listing }: Ports, { id, period, term }: Owed): Promise<boolean> {
   const { pk } = headKey(id);

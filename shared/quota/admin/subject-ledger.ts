@@ -237,7 +237,7 @@ export function rowOf({ id, limit, plan, period, head, item, carried, isHalted }
 /**
  * If a later recorded term ends the subject's last ledger, returns the row of the ledger that the next request would
  * open.
- * @param last the newest ledger that had begun by that time, and the head
+ * @param last the newest ledger that has begun, and the head
  * @param terms the terms in force for the subject
  * @returns undefined if the last ledger is still in force, or the plan has no limit that continues it
  * @throws DomainError STORE_UNAVAILABLE if the table does not respond

@@ -18,7 +18,10 @@ export type UsageRow = {
   /** ISO 8601, UTC. */
   readonly periodStart: string;
   readonly periodEnd: string;
-  /** The ledger's id. Present only if the ledger has replaced another ledger in its period. @see ledgerOf */
+  /**
+   * The ledger's id. Present only if the ledger has replaced another ledger in its period.
+   * @see ledgerOf
+   */
   readonly ledger?: string;
   /** The month of the invoice, such as `2026-11`: the month in which the period begins, in its time zone. */
   readonly month: string;

@@ -92,7 +92,7 @@ export function isHeld(item: Item, id: string): boolean {
   return item[nameOf(id)] !== undefined;
 }
 
-/** Returns the claims whose deadline is before that instant, because their requests have ended. */
+/** Returns the claims whose deadline is before `epochMs`. Their requests must have ended by then. */
 export function expiredClaims(item: Item, epochMs: number): readonly Claim[] {
   return Object.entries(item).flatMap(([name, deadline]) =>
     /^f[\da-f]+$/.test(name) && Number(deadline) < epochMs

@@ -16,7 +16,7 @@ import { grantWrite, lastWriteOf, returnWrite, staleMarks, undoWrite } from './l
 export type Sent =
   /** The write was applied once. */
   | { readonly kind: 'done'; readonly item: Item }
-  /** The write was refused. `item` is the ledger at that time; undefined if there is none. */
+  /** The write was refused. `item` is the ledger at the time of the refusal; undefined if there is none. */
   | { readonly kind: 'refused'; readonly item: Item | undefined; readonly storeEpochMs: number | undefined }
   /** The write got no response. It is remembered, and the next write settles it. */
   | { readonly kind: 'unavailable' };

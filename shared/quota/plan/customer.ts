@@ -128,7 +128,7 @@ export function planOfTerm(plan: CustomerPlan, limits: Term['limits']): Customer
   if (unknown !== undefined)
     throw new DomainError(
       'LIMIT_UNKNOWN',
-      `plan ${plan.id} has no quota ${unknown}, but the customer has a limit of its own for it; expected one of ${known.join(', ') || 'none'}`,
+      `plan ${plan.id} has no quota ${unknown}, but the customer has a limit of its own for it; ${known.length === 0 ? 'the plan has no quotas' : `expected one of ${known.join(', ')}`}`,
     );
   const document = JSON.parse(plan.source) as { readonly limits: readonly { readonly id: string }[] };
   const own = document.limits.map((limit) =>

@@ -40,8 +40,8 @@ const FRESH_MS = 60_000;
 /** Minimum time between two reads of a plan, if its announcements have made reads of records unnecessary. */
 const SOONEST_MS = 1500;
 /**
- * Maximum of `credits`. Each credit pays for one early read of the plan; so many reads, one every `SOONEST_MS`, take as
- * long as a record is cached (40 s).
+ * Maximum of `credits`. Each credit pays for one early read of the plan; 26 reads, one every `SOONEST_MS`, take as long
+ * as a record is cached (40 s).
  */
 const MAX_CREDITS = 26;
 /** Minimum time between two calls to a table that does not respond. */

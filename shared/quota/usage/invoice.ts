@@ -57,7 +57,10 @@ const NUMBER_DIGITS = 12;
  */
 const ZONES_MS = 15 * 3_600_000;
 
-/** Returns the times between which all periods of a month begin, in any time zone. @param month such as `2026-11` */
+/**
+ * Returns the times between which all periods of a month begin, in any time zone.
+ * @param month such as `2026-11`
+ */
 export function monthBounds(month: string): { readonly fromEpochMs: number; readonly toEpochMs: number } {
   const [year = 0, number = 1] = month.split('-').map(Number);
   return {

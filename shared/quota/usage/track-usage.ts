@@ -128,7 +128,7 @@ export function describeWaiting(waiting: readonly Waiting[]): string {
     ...(ahead.length === 0
       ? []
       : [
-          `its period has not started by this clock: check the time in the log (${ahead.map(({ requestId }) => requestId).join(', ')})`,
+          `the period has not started by this clock: check the time in the log (${ahead.map(({ requestId }) => requestId).join(', ')})`,
         ]),
   ];
   const count = new Set(waiting.map(({ requestId }) => requestId)).size;

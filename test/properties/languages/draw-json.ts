@@ -39,7 +39,7 @@ export function objectOf(members: readonly Member[]): string {
   return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
 }
 
-/** Some of the members, some of another JSON type, and some twice. */
+/** Draws an object with some of the members, of which some have another JSON type, and some occur twice. */
 export function drawObject(pick: Pick, members: readonly Member[], odd = 0.06): string {
   const drawn = members.flatMap(([name, value]): readonly Member[] => {
     if (pick.chance(odd)) return pick.chance(0.3) ? [] : [[name, drawJson(pick)]];

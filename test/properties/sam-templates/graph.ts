@@ -189,7 +189,7 @@ const REDUCERS: Readonly<Record<string, (properties: Members) => Members>> = {
   'AWS::ApiGateway::BasePathMapping': (mapping) =>
     mapping['BasePath'] === '' ? without(mapping, 'BasePath') : mapping,
   'AWS::ApiGateway::DomainName': (domain) => without(domain, 'CertificateArn', 'RegionalCertificateArn'),
-  // What the plan's key already does.
+  // StageKeys is left out, because the key of the usage plan has the same effect.
   'AWS::ApiGateway::ApiKey': (key) => without(key, 'StageKeys'),
   'AWS::ApiGatewayV2::ApiMapping': (mapping) =>
     mapping['ApiMappingKey'] === '' ? without(mapping, 'ApiMappingKey') : mapping,

@@ -53,7 +53,7 @@ async function build(page: Page, api: string, route: string): Promise<void> {
   await page.waitForSelector(`aside h2:has-text("${route}")`);
 }
 
-/** As every caller in the switcher, with a body that matches its model and one that does not. */
+/** Builds requests as every caller in the switcher, with a body that matches its model and one that does not. */
 async function buildRequests(page: Page): Promise<void> {
   const identity = 'aside select.identity';
   const send = async (status: number): Promise<void> => {
@@ -109,7 +109,7 @@ function readClipboard(): Promise<string> {
   return navigator.clipboard.readText();
 }
 
-/** What was copied does the same: in a shell, in Node, and as a test. */
+/** The copied text sends the same request in a shell, in Node.js and as a test. */
 async function copy(page: Page, stacks: Stacks): Promise<void> {
   const users = `${stacks.urlOf('food-delivery-dev', 'rest')}/users`;
   const token = await stacks.token('--sub', 'alice', '--role', 'admin');
@@ -144,7 +144,7 @@ async function copy(page: Page, stacks: Stacks): Promise<void> {
   assert.match(run(process.execPath, '--test', 'copied.test.mjs').stdout, /pass 1/);
 }
 
-/** Edited, at another time, anonymously; then two side by side. */
+/** Replays a request edited, at another time and anonymously, and then compares two of them. */
 async function replay(page: Page, stacks: Stacks): Promise<void> {
   const users = `${stacks.urlOf('food-delivery-dev', 'rest')}/users`;
   const token = await stacks.token('--sub', 'erika', '--role', 'admin');
@@ -160,7 +160,7 @@ async function replay(page: Page, stacks: Stacks): Promise<void> {
   await page.fill('aside input[aria-label="Path and query"]', 'users?edited');
   await page.click('aside .main-action:has-text("Send")');
   await page.waitForSelector('aside .problem');
-  // What is masked in the form is sent unmasked.
+  // Values that are masked in the form are sent unmasked.
   await page.fill('aside input[aria-label="Path and query"]', '/dev/users?edited=1');
   await page.click('aside .main-action:has-text("Send")');
   await page.waitForSelector('.request-title:has-text("edited=1")');
@@ -201,7 +201,7 @@ async function useKeys(page: Page): Promise<void> {
   await page.fill('input[type=search]', '');
 }
 
-/** In a separate tab, which has no key until another tab of the console gives it one. */
+/** Opens links in a separate tab, which has no key until another tab of the console gives it one. */
 async function openLinks(page: Page, stacks: Stacks): Promise<void> {
   await go(page, 'traffic');
   await page.click('.line:has-text("edited=1")');

@@ -11,7 +11,7 @@ const CUSTOMERS = 500;
 const DAYS = 30;
 const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2026, 10, 1);
-/** Of what is on the page of a deployed stack, whose clock is not shown. */
+/** Elements on the page of a deployed stack, which shows no clock. */
 const FRAME = ['.brand', '.live'] as const;
 
 const instant = (day: number): string => new Date(START_MS + day * DAY_MS).toISOString();
@@ -78,7 +78,7 @@ function oneOf(tenant: string): ShownCustomer | undefined {
   );
 }
 
-/** As long as a table takes to be read. */
+/** The time that reading a slow table takes. */
 const SLOW_MS = 1000;
 const answersAfter = { ms: 0 };
 

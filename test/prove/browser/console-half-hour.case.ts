@@ -86,7 +86,7 @@ export const browserCase: BrowserCase = {
   },
 };
 
-/** One each 50 ms, by a timetable: a late request is not made up for by a burst of later ones. */
+/** Sends a request every 50 ms. If a request is late, the next ones are not sent earlier to catch up. */
 async function sendForAMinute(url: string, minute: number): Promise<void> {
   const startedMs = performance.now();
   const sent: Promise<void>[] = [];

@@ -126,7 +126,9 @@ function drawRequests(texts: DrawnTexts): readonly Request[] {
   }));
 }
 
-/** As a target is shown: spaces and letters beyond ASCII are read, the rest stays percent-encoded. */
+/**
+ * Decodes a target as the page shows it: spaces and letters beyond ASCII are decoded, the rest stays percent-encoded.
+ */
 function readable(text: string): string {
   return text.replaceAll(/\P{ASCII}+|\p{ASCII}/gu, (part) =>
     part === ' ' || /^[^\p{ASCII}\p{C}\p{Zl}\p{Zp}]+$/u.test(part) ? part : encodeURIComponent(part),
@@ -164,7 +166,7 @@ async function signIn(stacks: Stacks, texts: DrawnTexts): Promise<void> {
   }
 }
 
-/** Each message is answered with itself. */
+/** Sends messages, each of which is answered with itself. */
 async function talk(stacks: Stacks, texts: DrawnTexts): Promise<WebSocket> {
   const socket = new WebSocket(stacks.urlOf('markup', 'websocket'));
   await once(socket, 'open');
@@ -193,7 +195,7 @@ async function writeItem(page: Page, texts: DrawnTexts): Promise<void> {
   assert.match((await page.textContent('main')) ?? '', /nested/);
 }
 
-/** What the page must not contain, which proves that the check finds it. */
+/** Puts forbidden markup into the page, which proves that the check finds it. */
 async function noticeMarkup(page: Page): Promise<void> {
   assert.deepEqual((await inspectPage(page)).wrong, []);
   await page.evaluate(plant, undefined);
@@ -276,7 +278,7 @@ async function lookAtSections(page: Page, seen: Seen): Promise<void> {
   }
 }
 
-/** Each with every view of its bodies, and all that its phases say. */
+/** Looks at each request, with every view of its bodies and all details of its phases. */
 async function lookAtRequests(page: Page, seen: Seen): Promise<void> {
   await go(page, 'traffic');
   for (const id of await page.evaluate(readIds, undefined)) {

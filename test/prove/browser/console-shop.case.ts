@@ -88,7 +88,7 @@ async function measureColumns(page: Page): Promise<void> {
   );
 }
 
-/** The tracks of the head, and the cells that are seen of the head and of the first row. */
+/** Counts the grid tracks of the header row, and the visible cells of the header row and of the first row. */
 function countColumns(page: Page): Promise<number[]> {
   return page.evaluate(() => {
     type Shown = { readonly children: Iterable<Shown>; readonly offsetWidth: number };
@@ -127,7 +127,7 @@ async function lookAtBodies(page: Page): Promise<void> {
   await lookAt(page, 'shop-request');
 }
 
-/** From a request to the builder, to the file of the project, and from there to the API again. */
+/** Takes a request to the builder, saves it to a file of the project, and sends it again from there. */
 async function saveRequest(page: Page, folder: string): Promise<void> {
   await open(page, '/orders');
   await page.click('.replay a:has-text("Edit")');

@@ -59,7 +59,7 @@ export async function moveClock(page: Page): Promise<void> {
   await page.click('.clock summary');
 }
 
-/** What is only viewed, with what the previous steps have left; at the end the list is emptied. */
+/** Views what the previous steps have left, without changing it. At the end, the list is emptied. */
 export async function lookAround(page: Page): Promise<void> {
   await go(page, 'calls');
   await page.waitForSelector('main section:has-text("Publish")');

@@ -75,7 +75,7 @@ function report(what: string, rows: number, { frames, slowestFrameMs, tasksMs }:
   assert.ok(stutters <= frames * MOST_SHARE, `${what}: ${stutters} tasks over ${MOST_MS} ms`);
 }
 
-/** What a page has for it; the functions below run in the page, and have no access to this file. */
+/** Members of the page for the measurement. The functions below run in the page, and have no access to this file. */
 type Watching = {
   watched: { frames: number; slowest: number; tasks: number[]; isOver: boolean };
   readonly document: {
@@ -118,7 +118,10 @@ function endWatch(page: Page): Promise<Watched> {
   }, undefined);
 }
 
-/** From the newest to the oldest in so many frames. @returns the most rows that there were at once */
+/**
+ * From the newest to the oldest in so many frames.
+ * @returns the most rows that there were at once
+ */
 function scroll(page: Page, frames: number): Promise<number> {
   return page.evaluate(async (count) => {
     const at = globalThis as unknown as Watching;

@@ -27,12 +27,15 @@ const SCREENS = {
   desktop: { width: 1280, height: 800 },
   '4k': { width: 3840, height: 2160 },
 } as const;
-/** Who this is, whether it is there, and its clock. */
+/** The elements with the name of the gateway, its state and its clock. */
 const FRAME = ['.brand', '.live', '.clock'];
 const SHOTS = join(REPOSITORY, '.build/console');
 export const AXE = join(toolFolder('browser'), 'node_modules/axe-core/axe.min.js');
 
-/** Opens the console with what the tour looks through it by. @returns what the browser will have complained of */
+/**
+ * Opens the console with what the tour looks through it by.
+ * @returns what the browser will have complained of
+ */
 export async function openConsole(page: Page, address: string): Promise<readonly string[]> {
   const problems: string[] = [];
   page.on('console', (message) => {
@@ -107,7 +110,7 @@ async function measureOverflow(): Promise<number> {
   return Math.max(...boxes.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
 }
 
-/** What of the frame is not seen as a whole, whatever the window. */
+/** Returns the elements of the frame that are not fully visible in the window. */
 function findOutside(frame: readonly string[]): Promise<readonly string[]> {
   type Framed = {
     readonly innerWidth: number;

@@ -75,13 +75,13 @@ async function explainAndReplay(page: Page, stacks: Stacks): Promise<void> {
   assert.match(await readText(page, 'table.compare'), /403/);
   await lookAt(page, 'few-compared');
 
-  // In Traffic, k on its own is one request up.
+  // In Traffic, the key k alone selects the previous request.
   await page.keyboard.press('g');
   await page.keyboard.press('k');
   await page.waitForSelector('nav.side a[aria-current=page][href="#/keys"]');
 }
 
-/** One entry, then all. First of what is done: entries are kept for a minute. */
+/** Flushes one entry and then all. This is done first, because entries are cached for only a minute. */
 async function flushCaches(page: Page, stacks: Stacks): Promise<void> {
   const users = `${stacks.urlOf('food-delivery-dev', 'rest')}/users`;
   for (const sub of ['alice', 'erika']) {
@@ -155,7 +155,7 @@ async function askAccess(page: Page): Promise<void> {
   await page.waitForSelector('.story .verdict.allow');
 }
 
-/** From an API that allows any origin, which does not include cookies, and from one that does not answer preflights. */
+/** Asks an API that allows any origin, but without cookies, and an API that does not answer preflights. */
 async function askPreflights(page: Page): Promise<void> {
   const preflight = 'section[aria-label=Preflight]';
   const build = async (kind: string, route: string): Promise<void> => {

@@ -112,7 +112,7 @@ export const DESK = {
   },
 };
 
-/** Who may sign. */
+/** The identities that may sign requests. */
 export const IDENTITIES = JSON.stringify({
   identities: [
     {

@@ -2,7 +2,7 @@
 import { pickFrom } from '../../support/pick.ts';
 import type { Pick } from '../../support/pick.ts';
 
-/** What each text would do if it ran. The page counts it. */
+/** The code that each text would run if it were executed. The page counts how often that happens. */
 const RAN = 'globalThis.ran=(globalThis.ran||0)+1';
 
 export const PIECES: readonly string[] = [
@@ -34,16 +34,16 @@ export const PIECES: readonly string[] = [
   'x'.repeat(2_000),
 ];
 
-/** What a place can carry. */
+/** The kind of text that a place can contain. */
 type Carried = 'anything' | 'one line' | 'ascii' | 'name';
 
 const CARRIES: Readonly<Record<Carried, RegExp>> = {
   anything: /^/,
-  // In a quoted parameter of RFC 7578.
+  // Texts in a quoted parameter (RFC 7578).
   'one line': /^[^\p{Cc}"\\\u2028\u2029]*$/u,
   // The value of a header of RFC 9110.
   ascii: /^[\x20-\x7e]*$/,
-  // Of a resource, which AWS limits to 128 characters or more.
+  // Names of resources, which AWS limits to 128 characters or more.
   name: /^.{0,80}$/su,
 };
 
@@ -64,15 +64,15 @@ export class DrawnTexts {
     return this.#drawn;
   }
 
-  /** Pieces that no text contains: the draw was blind for them. */
+  /** The pieces that no text contains, so that nothing about them was tested. */
   get unmet(): readonly string[] {
     return PIECES.filter((piece) => !this.#met.has(piece));
   }
 
-  /** @param show what of a text is in the page, where that is not the text itself */
+  /** @param show returns the part of the text that the page shows, if it is not the whole text */
   draw(place: string, carried: Carried, show: (text: string) => string = (text) => text): string {
     const fit = PIECES.filter((piece) => CARRIES[carried].test(piece));
-    // One that was not drawn yet comes first.
+    // A piece that was not drawn yet is preferred.
     const fresh = fit.filter((piece) => !this.#met.has(piece));
     const piece = this.#pick.one(fresh.length > 0 ? fresh : fit);
     this.#met.add(piece);
@@ -81,7 +81,7 @@ export class DrawnTexts {
     return text;
   }
 
-  /** So many of one place. */
+  /** Draws `count` texts for one place. */
   several(count: number, ...how: Parameters<DrawnTexts['draw']>): readonly string[] {
     return Array.from({ length: count }, () => this.draw(...how));
   }

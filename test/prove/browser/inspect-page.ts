@@ -1,4 +1,4 @@
-/** What a page shows, and what in it can only come from data that was interpreted as markup. */
+/** Reads what a page shows, and finds elements that can only come from data that was interpreted as markup. */
 import type { Page } from './page.ts';
 
 type Inspected = { readonly text: string; readonly wrong: readonly string[] };

@@ -10,7 +10,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
   throw new Error(`the keyboard does not reach “${name}”`);
 }
 
-/** What a screen reader would read, as far as this page needs it. */
+/** Returns the name that a screen reader would read for the focused element, as far as this page needs it. */
 function focusedName(): Promise<string> {
   type Node = { readonly nodeType: number; readonly textContent: string };
   type Focused = {
@@ -38,7 +38,7 @@ export async function type(page: Page, name: string, text: string): Promise<void
   await page.keyboard.insertText(text);
 }
 
-/** By the menu, which is closed on a phone. */
+/** Opens a section through the menu, which is closed on a phone. */
 export async function openSection(page: Page, title: string, shows: string): Promise<void> {
   await page.waitForSelector('.menu-button[aria-expanded=false]');
   await page.evaluate(focusMenu, undefined);
@@ -49,7 +49,7 @@ export async function openSection(page: Page, title: string, shows: string): Pro
   await page.waitForSelector('.menu-button[aria-expanded=false]');
 }
 
-/** Where Shift+Tab from the head of a section leads. */
+/** Moves the focus to the menu, as Shift+Tab does at the head of a section. */
 export function focusMenu(): Promise<void> {
   const { document } = globalThis as unknown as {
     readonly document: { querySelector(selector: string): { focus(): void } | null };

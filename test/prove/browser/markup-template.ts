@@ -4,7 +4,7 @@ import { routesTemplate } from './routes-template.ts';
 export const ISSUER = 'https://issuer.of.the.proof';
 export const AUDIENCE = 'proof';
 
-/** What the function does with the request of this number. */
+/** What the function does with the request that has this number. */
 export type Order = {
   readonly lines?: readonly string[];
   readonly error?: { readonly name: string; readonly message: string };

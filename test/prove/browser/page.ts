@@ -24,7 +24,7 @@ export type BrowserCase = {
   }): Promise<void>;
 };
 
-/** As much of playwright's page as cases use; playwright-core itself is not installed with the checkout. */
+/** The part of Playwright's page that cases use; playwright-core itself is not installed with the checkout. */
 export interface Page {
   url(): string;
   goto(url: string): Promise<unknown>;
@@ -40,7 +40,7 @@ export interface Page {
   setDefaultTimeout(ms: number): void;
   waitForSelector(selector: string): Promise<unknown>;
   readonly keyboard: { press(key: string): Promise<void>; insertText(text: string): Promise<void> };
-  /** By its value, its text, or its place. */
+  /** Selects an option by its value, its text or its index. */
   selectOption(
     selector: string,
     option: string | { readonly label: string } | { readonly index: number },
@@ -71,7 +71,7 @@ type Driver = {
       readonly args: readonly string[];
       readonly timeout: number;
     }): Promise<Browser>;
-    /** With its own profile, which may be written before. */
+    /** Launches a browser with its own profile, which may be prepared before. */
     launchPersistentContext(
       folder: string,
       options: {
@@ -85,7 +85,7 @@ type Driver = {
   };
 };
 
-/** Where Debian and its kin put it; GATEWRIGHT_CHROMIUM names another. */
+/** The paths of Chromium in Debian and its derivatives; GATEWRIGHT_CHROMIUM names another path. */
 const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
 /** Nothing of it may reach out, and CI runs as root without a GPU. */
 const FLAGS = [
@@ -184,7 +184,7 @@ function loadDriver(): Driver {
 type Api = { readonly kind: string; readonly stack: string; readonly url: string };
 
 type ServedStacks = AsyncDisposable & {
-  /** Where it was started. */
+  /** The folder in which the gateway was started. */
   readonly folder: string;
   readonly pid: number;
   /** Address of the console with its key. */

@@ -118,7 +118,7 @@ async function servePortal(portal: Portal) {
   };
 }
 
-/** As they would arrive at the address of the portal. */
+/** Returns the headers as they would arrive at the address of the portal. */
 function headersOf({ headers }: IncomingMessage): Readonly<Record<string, string>> {
   const { cookie, origin, host } = headers;
   const given = Object.entries(headers).filter(
@@ -152,7 +152,7 @@ async function workWithKeys(page: Page): Promise<void> {
   await page.waitForSelector('summary:has-text("1 key that has expired or was revoked")');
 }
 
-/** What the page shows is what the receiver accepts. */
+/** Checks that the receiver accepts the secrets and signatures that the page shows. */
 async function workWithWebhooks(page: Page, portal: Portal): Promise<void> {
   const hooks = new CustomerWebhooks(portal);
   await goTo(page, 'webhooks', 'main .empty');

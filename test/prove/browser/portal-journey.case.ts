@@ -156,7 +156,7 @@ async function inviteInConsole(page: Page, { console: address }: Served): Promis
   assert.match(link, /\/#\/invitation\/gwinv_[0-9a-f]{64}$/);
   await page.waitForSelector('.invitations li:has-text("owner, created by the provider of the API")');
   await lookAt(page, 'journey-people');
-  // One more is made and withdrawn again.
+  // Another invitation is created, and then withdrawn.
   await page.selectOption('section[aria-label="People in the portal"] select', 'billing');
   await page.click('button:has-text("Create a link")');
   await page.click('.invitations li:has-text("billing") button:has-text("Withdraw")');
@@ -230,7 +230,7 @@ async function statusOf({ api }: Served, key: string): Promise<number> {
   return reply.status;
 }
 
-/** What the portal says, the owner of the API reads, too. */
+/** Checks that the owner of the API reads the same as the portal shows. */
 async function assertSaidEverywhere(
   page: Page,
   { run }: Served,

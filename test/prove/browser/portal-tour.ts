@@ -13,7 +13,7 @@ import type { Page } from './page.ts';
 
 const SHOTS = join(REPOSITORY, '.build/portal');
 const SCREENS = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
-/** Each with what it shows once it is loaded. */
+/** The sections of the portal, each with a text that it shows once it is loaded. */
 export const PORTAL_SECTIONS: readonly (readonly [section: string, shows: string])[] = [
   ['keys', 'main .card'],
   ['webhooks', 'main .card'],
@@ -35,7 +35,7 @@ export function fixturePage(): CompiledPortalPage {
   return build.page;
 }
 
-/** What a document of a test can offer. */
+/** The sources that a document of a test can offer. */
 const SOURCES = ['dev', 'prod'].map((stage) => ({
   name: 'orders',
   stage,
@@ -79,7 +79,7 @@ export async function openPage(page: Page, origin: string, hash: string): Promis
   return problems;
 }
 
-/** As the issuer sends the browser back. */
+/** Opens the address to which the issuer redirects the browser after a sign-in. */
 export async function signIn(page: Page, portal: Portal): Promise<void> {
   await page.goto(`${portal.origin}/session/callback?code=c&state=s`);
   await page.waitForSelector('.account');

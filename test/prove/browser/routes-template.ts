@@ -2,7 +2,7 @@
 
 export const KEY = 'partner-key-of-the-console-proof';
 
-/** A REST API of so many routes, one of which wants a key of one request a day. */
+/** Returns a REST API with `count` routes, one of which requires a key with a quota of one request a day. */
 export function routesTemplate(count: number): object {
   const resource = (PathPart: string): object => ({
     Type: 'AWS::ApiGateway::Resource',

@@ -71,7 +71,10 @@ export const browserCase: BrowserCase = {
   },
 };
 
-/** Leads the browser to the login page. @returns the verifier of PKCE */
+/**
+ * Leads the browser to the login page.
+ * @returns the verifier of PKCE
+ */
 async function begin({ page, origin, base, client }: App, state: string): Promise<string> {
   const verifier = randomBytes(32).toString('base64url');
   const query = new URLSearchParams({
@@ -96,7 +99,7 @@ async function signIn(page: Page, name: string, password: string): Promise<strin
   return page.url().includes('/login?') ? ((await page.textContent('[role=alert]')) ?? '') : '';
 }
 
-/** As the page does it, from its own origin. */
+/** Redeems the code as the page does, from its own origin. */
 async function redeem({ page, origin, base, client }: App, verifier: string, state: string): Promise<Tokens> {
   await page.waitForURL(/\/callback\?/);
   const back = new URL(page.url());

@@ -151,7 +151,7 @@ async function withProfile(
   }
 }
 
-/** Where Chromium on Linux looks: the command of `certs --trust`, in a home of its own. */
+/** Fills the store in which Chromium on Linux looks, with the command of `certs --trust`, in a separate home folder. */
 function fillStore(home: string, authority: string, client: Profile['client']): void {
   const store = join(home, '.pki/nssdb');
   mkdirSync(store, { recursive: true });

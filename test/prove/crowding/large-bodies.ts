@@ -78,7 +78,7 @@ async function overHttp2(url: URL, localAddress: string): Promise<Sender> {
   return { status: () => status, end: () => session.destroy() };
 }
 
-/** As fast as the other side accepts it. */
+/** Sends all of the body but its last byte, as fast as the other side accepts it. */
 function sendAllButOne(socket: Socket | ClientHttp2Stream): void {
   let left = BODY_BYTES - 1;
   const send = (): void => {

@@ -57,7 +57,7 @@ export type Listener = {
   members: readonly Member[];
 };
 
-/** Those of one part of the proof; whatever becomes of it, none of them continues. */
+/** The listeners of one part of the proof. None of them continues after it, even if the part fails. */
 export class Listeners implements Disposable {
   readonly wire: Wire = { frames: 0, entries: 0, disordered: 0, double: 0 };
   readonly #all: Listener[] = [];
@@ -120,7 +120,10 @@ export function kill({ sockets }: Pick<Listener, 'sockets'>): void {
 const FIRST_WAVE = 1;
 const LARGEST_WAVE = 16;
 
-/** Each once, in waves of 1, 2, 4 up to 16: a crowd that comes at once starts more instances than a machine has room for. */
+/**
+ * Runs each task once, in waves of 1, 2, 4 up to 16. If all ran at once, they would start more function instances than
+ * the machine has memory for.
+ */
 export async function inWaves<T>(
   items: readonly T[],
   work: (item: T, index: number) => Promise<unknown>,

@@ -1,4 +1,4 @@
-/** The stack on its own gateway, and what the proof uses of it in addition to its channels. */
+/** Starts a gateway for the proof, and gives it tokens and the tables of the stack. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,10 +8,10 @@ import { READY, readyOf, runCommand, startCommand } from '../../support/command.
 import { within } from './stage.ts';
 
 export const PING_SECONDS = 10;
-/** Of whoever starts the gateway. */
+/** The credentials of the user who starts the gateway. */
 const KEYS = { accessKeyId: 'AKIDFANOUTPROOF00001', secretAccessKey: 'secret-of-the-fan-out-proof' };
 const CONNECTIONS_PER_CALLER = 200;
-/** Some of each caller are closed without a word, and count until they are found. */
+/** Some connections of each caller end without a close frame, and count until the gateway detects it. */
 const CLIENTS_PER_CALLER = 150;
 const START_WITHIN_MS = 20_000;
 const TOKENS_WITHIN_MS = 10_000;
@@ -21,7 +21,7 @@ export type Gateway = AsyncDisposable & {
   readonly url: string;
   readonly tokens: readonly string[];
   readonly dynamodb: string;
-  /** Of all its threads, since its start; undefined if the system does not report it. */
+  /** CPU time of all its threads since its start; undefined if the system does not report it. */
   processorMs(): number | undefined;
 };
 

@@ -29,7 +29,7 @@ export function diceOf(seed: number): Dice {
 const TOKENS = /\w+|\s+|[^\w\s]/g;
 const MAX_CHARS = 200_000;
 const MAX_CHANGES = 6;
-/** What has broken parsers before: edges of numbers, names of prototypes, brackets, bytes that are not text. */
+/** Values that have broken parsers before: extreme numbers, names of prototypes, brackets, bytes that are not text. */
 const EVIL = [
   '0',
   '-1',

@@ -201,5 +201,5 @@ const SERVICES: readonly Project[] = [
 
 export const LAYOUTS: readonly Project[] = [...PLAIN, ...SERVICES];
 
-/** To draw from. */
+/** The projects from which layouts are drawn; plain ones are drawn more often. */
 export const OFTEN: readonly Project[] = [...PLAIN, ...PLAIN, ...PLAIN, ...SERVICES];

@@ -8,7 +8,7 @@ import { mutateProject } from './mutate-project.ts';
 import { LAYOUTS, OFTEN, type Project } from './project-layouts.ts';
 import { jsonOf, type FuzzTarget } from './target.ts';
 
-/** What a bug ends with: packages/base/terminal/output.ts. */
+/** The exit code after a bug (packages/base/terminal/output.ts). */
 const BUG = 70;
 const ARGUMENTS = [
   'start',

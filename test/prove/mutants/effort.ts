@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** The kernel's ticks, a hundred a second wherever Node.js runs. */
 const MS_PER_TICK = 10;
-/** Longer than any test waits for. */
+/** A time that is longer than any test waits. */
 const IDLE_AFTER_MS = 20_000;
-/** Of the processor, meanwhile: timers of a process that waits. */
+/** The CPU time that a waiting process may use meanwhile for its timers. */
 const IDLE_BURNS_MS = 200;
 
 export type Standing = { readonly burntMs: number; readonly isRunnable: boolean };
@@ -35,7 +35,7 @@ export class Effort {
   }
 }
 
-/** For a process with all its threads; undefined if there is no /proc, or no such process. */
+/** Reads the CPU time of a process with all its threads; undefined if there is no /proc, or no such process. */
 function readStanding(pid: number): Standing | undefined {
   try {
     const threads = readdirSync(`/proc/${pid}/task`).map((id) => fieldsOf(`/proc/${pid}/task/${id}/stat`));

@@ -40,7 +40,7 @@ describe('countVerdicts', () => {
     { id, verdict: found, by: undefined },
   ];
 
-  it('counts what lives, also what no test has been asked about, and what of it has a reason', () => {
+  it('counts surviving mutants, including those that no test reaches, and those that have a reason', () => {
     const drawn = ['a', 'b', 'c', 'd', 'e'].map((id) => mutant(id, `packages/base/aws/${id}.ts`));
     const verdicts = new Map([
       verdict('a', 'killed'),

@@ -1,10 +1,10 @@
-/** What is known about each package, at which commit it was measured, and what the claim still lacks. */
+/** The figures of each package, the commit at which they were measured, and what the claim still lacks. */
 import type { Mutant } from './find-mutants.ts';
 import { stratumOf } from './sample-mutants.ts';
 import { isAlive } from './stages.ts';
 import type { Verdict } from './try-mutants.ts';
 
-/** Of all drawn mutants, including those that no test reaches. */
+/** The minimum share of killed mutants among all that were drawn, including those that no test reaches. */
 const KILLED_SHARE = 0.9;
 /** Of all drawn mutants: survivors with a reason why they are not worth a test. They count as alive. */
 const MOST_WITH_REASON = 0.05;

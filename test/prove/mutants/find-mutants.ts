@@ -12,7 +12,7 @@ export type Mutant = {
   readonly id: string;
   readonly file: string;
   readonly line: number;
-  /** What is replaced, and with what; shortened for people. */
+  /** The original text and its replacement, shortened for reports. */
   readonly original: string;
   readonly replacement: string;
   readonly change: Change;
@@ -59,7 +59,7 @@ const METHODS: ReadonlyMap<string, string> = new Map(
 const REMOVED = { statement: '', return: 'return at once', expression: 'undefined' } as const;
 const SHOWN_CHARS = 80;
 
-/** All of a file, in the order of the text. */
+/** Returns all mutants of a file, in the order of the text. */
 export function findMutants(file: string, text: string): readonly Mutant[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const seen = new Map<string, number>();
@@ -91,7 +91,7 @@ export function plantMutants(text: string, mutants: readonly Mutant[], first = 0
     const { start, end } = change;
     const isOn = `globalThis.mutant(${first + index})`;
     const width = end - start;
-    // Of two that begin at one place the wider one comes first, of two that end there the narrower one.
+    // If two mutants begin at one place, the wider one comes first; if two end at one place, the narrower one.
     const open = (piece: string): void =>
       void pieces.push({ at: start, rank: 2e9 - width * 1000 + index, text: piece });
     const close = (piece: string): void =>
@@ -226,7 +226,7 @@ function isText(node: ts.Node): boolean {
   );
 }
 
-/** Of a member, not a value. */
+/** Whether the node is the name of a member, and not a value. */
 function isName(node: ts.Node): boolean {
   const { parent } = node;
   return (

@@ -10,7 +10,7 @@ const FILE = join(REPOSITORY, '.build/mutants/verdicts.jsonl');
 /** `hash`: of the file and the tests that the verdict rests on. */
 export type Kept = Verdict & { readonly hash: string };
 
-/** By id, the last of each. */
+/** Reads the last stored verdict of each mutant, by id. */
 export function readKept(): ReadonlyMap<string, Kept> {
   if (!existsSync(FILE)) return new Map();
   const lines = readFileSync(FILE, 'utf8').split('\n');

@@ -48,7 +48,7 @@ it('holds in a thread', async () => {
 `,
 );
 
-/** As `packages/gateway/lambda` makes the program of its threads. */
+/** A program that is joined as `packages/gateway/lambda` joins the program of its threads. */
 const JOINED = write(
   'joined.test.ts',
   `${HEAD}import { once } from 'node:events';
@@ -85,7 +85,7 @@ function start(tests: readonly string[]): ChildProcess {
   });
 }
 
-/** What a process with the mutants reports about a test, and about each mutant. */
+/** Returns what a process with the mutants reports about a test and about each mutant. */
 async function judge(test: string): Promise<{ readonly loaded: Loaded; readonly tried: readonly Tried[] }> {
   const child = start([test]);
   try {

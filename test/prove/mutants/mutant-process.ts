@@ -9,7 +9,7 @@ import type { LoadedTest, TestRun } from './light-runner.ts';
 import { makeCells, plantFiles, plantInThreads } from './planted-files.ts';
 
 export type MutantOrder = {
-  /** By absolute file: where its text with the mutants is. */
+  /** The path of the text with the mutants, by absolute path of the file. */
   readonly planted: Readonly<Record<string, string>>;
   /** How many there are. */
   readonly mutants: number;
@@ -21,12 +21,12 @@ export type MutantOrder = {
 /** A test that passes without a mutant. */
 export type Held = {
   readonly file: string;
-  /** Among those of its file. */
+  /** The index among the tests of the file. */
   readonly index: number;
   /** The mutants that it executes. */
   readonly hits: readonly number[];
   readonly ms: number;
-  /** Of the processor: what `ms` says on a machine that does nothing else. */
+  /** The CPU time, which equals `ms` on a machine that does nothing else. */
   readonly burntMs: number;
   /** Nothing is opened for it and its neighbours together, so it may be run in any order. */
   readonly isAlone: boolean;
@@ -37,12 +37,12 @@ export type Loaded = {
   /** Mutants that are met while modules are loaded: no later run shows what they do. */
   readonly atLoad: readonly number[];
   readonly tests: readonly Held[];
-  /** By file and name: these say nothing. */
+  /** The tests, by file and name, that fail without a mutant, so that their result means nothing. */
   readonly failed: readonly string[];
 };
 export type Try = {
   readonly mutant: number;
-  /** In the order in which they are run. */
+  /** The tests in the order in which they run. */
   readonly tests: readonly Pick<Held, 'file' | 'index'>[];
   readonly timeoutMs: number;
 };
@@ -71,7 +71,7 @@ async function serve({ planted, mutants, tests, active }: MutantOrder): Promise<
   const failed: string[] = [];
   if (active === -1) {
     let burntBeforeMs = burntMs();
-    // One after the other without a break: suites open what they need once.
+    // The tests run without a break, because suites open their resources once.
     await runTests(
       all.map(({ test }) => test),
       FIRST_RUN_TIMEOUT_MS,
@@ -146,7 +146,7 @@ function numberTests(): readonly {
   });
 }
 
-/** By what is imported: what stands in for it. */
+/** The replacements of modules, by import specifier. */
 const STAND_INS: ReadonlyMap<string, string> = new Map([
   ['node:test', new URL('light-runner.ts', import.meta.url).href],
   ['esbuild', new URL('planted-builds.ts', import.meta.url).href],

@@ -3,21 +3,24 @@ import { basename, dirname, posix } from 'node:path';
 import { resolveImport, runtimeImportsOf } from '../../architecture/source-files.ts';
 import type { SourceFile } from '../../architecture/source-files.ts';
 
-/** Not the dozens that reach everything: whole starts, recorded answers, simulations, other proofs. */
+/**
+ * The tests near the code. Excluded are dozens that reach everything: whole starts, recorded answers, simulations,
+ * proofs.
+ */
 const NEAR = /^test\/(shared|packages|functions|layers|properties|together)\/.*\.test\.ts$/;
-/** By what they import: these look at processes of ours, not at the code in theirs. */
+/** Imports of tests that start other processes and therefore do not run the mutants in their own process. */
 const OTHER_PROCESS = /support\/(?:command|printing-process)\.ts$/;
 const STARTS_NODE = /\bprocess\.execPath\b/;
 const TEMPLATE_IMPORT = /\bimport\(`(\.[^`$]*\/)\$\{\w+\}\.ts/g;
-/** Programs of threads, whose files have the ending of their starter's. */
+/** Matches programs of threads, whose files have the same extension as the file that starts them. */
 const TEMPLATE_PROGRAM = /\bnew URL\(`(\.{1,2}\/[^`$]+)\$\{/g;
 const NEAREST = 5;
-/** If no test has the file's name: what is tested of it is in tests with the names of its aspects. */
+/** The number of tests if no test has the file's name, because several tests are then named after its aspects. */
 const NEAREST_OF_ASPECTS = 24;
-/** Where those of whoever calls it add to them. */
+/** The maximum number of tests, including those of modules that call the file. */
 const MOST = 36;
 const FARTHEST = 4;
-/** A rank behind the folder's. */
+/** Added to the rank of a test that a calling module has, so that tests of the own folder come first. */
 const OF_A_CALLER = 0.5;
 
 type ImportGraph = {

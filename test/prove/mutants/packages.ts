@@ -1,13 +1,13 @@
-/** Where mistakes are planted: package by package, as the layout of the repository names them. */
+/** The packages in which mutants are planted, as the layout of the repository names them. */
 import { roomOf } from '../../architecture/layout.ts';
 import type { SourceFile } from '../../architecture/source-files.ts';
 
-/** For a room: the reason why no mutants are planted in it. */
+/** Rooms in which no mutants are planted, with the reason. */
 const ROOMS_LEFT_OUT: ReadonlyMap<string, string> = new Map([
   ['examples', 'to be copied: what must hold of them is tested where they are served'],
   ['lab', 'measures and prints for maintainers; nothing imports it'],
 ]);
-/** For files: the reason why no mutants are planted in them. */
+/** Files in which no mutants are planted, with the reason. */
 const FILES_LEFT_OUT: readonly (readonly [files: RegExp, reason: string])[] = [
   [/\.tsx$/, 'what a page shows is seen in a browser, by the browser proof'],
 ];

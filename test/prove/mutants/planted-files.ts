@@ -6,7 +6,7 @@ import { setEnvironmentData } from 'node:worker_threads';
 import type * as workerThreads from 'node:worker_threads';
 
 export type Plan = {
-  /** By absolute file: where its text with the mutants is. */
+  /** The path of the text with the mutants, by absolute path of the file. */
   readonly planted: Readonly<Record<string, string>>;
   /** First the mutant that counts, then for each whether it was met. */
   readonly cells: SharedArrayBuffer;
@@ -20,7 +20,7 @@ export function makeCells(mutants: number): SharedArrayBuffer {
   return new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * (1 + mutants));
 }
 
-/** For one process: which mutant is active in all of its threads, and which were executed. */
+/** Says, for one process, which mutant is active in all of its threads, and which mutants were executed. */
 class MutantCells {
   readonly #cells: Int32Array;
   constructor(cells: SharedArrayBuffer) {
@@ -38,7 +38,7 @@ class MutantCells {
     return Atomics.load(this.#cells, 0) === mutant;
   }
 
-  /** Those met since this was asked last. */
+  /** Returns the mutants that were executed since the previous call. */
   takeMet(): readonly number[] {
     const met: number[] = [];
     for (let at = 1; at < this.#cells.length; at += 1)
@@ -47,7 +47,7 @@ class MutantCells {
   }
 }
 
-/** By URL, in this thread. */
+/** The planted texts of this thread, by URL. */
 const texts = new Map<string, string>();
 
 /** @param file absolute */
@@ -55,7 +55,7 @@ export function plantedText(file: string): string | undefined {
   return texts.get(pathToFileURL(file).href);
 }
 
-/** In the thread that calls it. */
+/** Plants the files in the calling thread. */
 export function plantFiles({ planted, cells }: Plan): MutantCells {
   const state = new MutantCells(cells);
   Object.assign(globalThis, { mutant: (index: number) => state.meet(index) });
@@ -73,7 +73,7 @@ export function plantFiles({ planted, cells }: Plan): MutantCells {
   return state;
 }
 
-/** In all threads that are started from now on, whatever flags and environment they get. */
+/** Plants the files in all threads that are started from now on, whatever flags and environment they get. */
 export function plantInThreads(plan: Plan): void {
   setEnvironmentData(PLAN, plan);
   const threads = createRequire(import.meta.url)('node:worker_threads') as typeof workerThreads;

@@ -1,4 +1,4 @@
-/** Which of all mutants are tried. */
+/** Chooses the mutants that are tried. */
 import { createHash } from 'node:crypto';
 import type { Mutant } from './find-mutants.ts';
 

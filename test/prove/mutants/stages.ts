@@ -8,10 +8,10 @@ import type { Subject, Verdict } from './try-mutants.ts';
 /** Asked first: mostly the mirror notices, and need not wait for tests that start a gateway. */
 const FIRST_TESTS = 2;
 const STARTS_MUCH = /createGateway|startEmbeddedDynamoDb|support\/[\w-]*gateway[\w-]*\.ts|\.suite\.ts/;
-/** By stage, how many files are loaded together: what they need is much the same. */
+/** The number of test files that are loaded together in each stage. They need much the same modules. */
 const FILES_AT_ONCE = [12, 12, 48];
 
-/** What is tried in a file. */
+/** The mutants of a file that are still to be tried. */
 export type Open = Omit<Subject, 'tests'> & {
   readonly stages: readonly (readonly string[])[];
   readonly hash: (by: string | undefined) => string;
@@ -32,7 +32,7 @@ export async function tryStages(
   settle: (verdict: Verdict, hash: string) => string,
 ): Promise<void> {
   const hashes = new Map(open.flatMap(({ mutants: some, hash }) => some.map(({ id }) => [id, hash])));
-  /** As far as their tests have been asked. */
+  /** The mutants that no test has killed so far, with their last verdict. */
   const alive = new Map<string, Verdict>();
   for (const { mutants: some } of open)
     for (const { id } of some) alive.set(id, { id, verdict: 'unreached', by: undefined });
@@ -47,11 +47,11 @@ export async function tryStages(
     const groups = groupByFolder(
       subjects
         .filter(({ mutants: some, tests }) => some.length > 0 && tests.length > 0)
-        // They come in the order of the draw.
+        // The mutants are in the order of the draw, so they are sorted by path.
         .toSorted((one, other) => one.path.localeCompare(other.path)),
       filesAtOnce,
     );
-    // Not in alphabetical order: an interrupted run has tried a little everywhere.
+    // The order is random, so that an interrupted run has tried some mutants everywhere.
     await eachOf(groups.toSorted(byLot), workers, async (group) => {
       const startedMs = performance.now();
       await tryMutants(group, (verdict) => {

@@ -20,7 +20,10 @@ export type Verdict = {
 const PROGRAM = join(import.meta.dirname, 'mutant-process.ts');
 /** Also of a machine that does ten other things. */
 const LOADED_WITHIN_MS = 900_000;
-/** With a mutant in force, which may loop while its file is loaded: its own tests need far less. */
+/**
+ * The CPU time for loading tests while a mutant is active. Tests need far less, but a mutant may loop while its file is
+ * loaded.
+ */
 const LOADING_BURNS_MS = 120_000;
 /** A test that waits: twenty times what it took, and room for a machine that is busy. */
 const timeoutFor = (ms: number): number => 15_000 + 20 * ms;

@@ -1,4 +1,4 @@
-/** A process that asks a few times and prints a line for each outcome; as process.py does. */
+/** A process that makes a few requests of a quota and prints a line for each outcome, as process.py does. */
 import { randomBytes } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -8,10 +8,10 @@ import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
 
 export type LanguageOrder = {
   readonly tableName: string;
-  /** On record. */
+  /** Name of the plan, which is on record. */
   readonly plan: string;
   readonly requests: number;
-  /** Of its clock, and of the stamps that it gives its requests. */
+  /** Error of the process's clock, and so of the time stamps of its requests. */
   readonly skewMs: number;
 };
 export type LanguageAnswer = { readonly outcome: string; readonly stamp: number; readonly by: string };

@@ -42,7 +42,7 @@ async function send(url: URL, bytes: string | Buffer, ms = 200): Promise<void> {
   socket.destroy();
 }
 
-/** What is answered until the other side closes, or `has` is contained in it. */
+/** Returns what is answered until the other side closes, or until the answer contains `has`. */
 async function ask(url: URL, bytes: string, has: RegExp, halfClose: boolean): Promise<string> {
   const socket = open(url);
   let received = '';

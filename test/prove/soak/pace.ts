@@ -23,7 +23,10 @@ export class Pace {
     return this.#perSecond;
   }
 
-  /** About a second has passed. @param fewest under way at any time of it */
+  /**
+   * About a second has passed.
+   * @param fewest under way at any time of it
+   */
   passed(seconds: number, answered: number, fewest: number): void {
     const served = (LOAD * answered) / seconds;
     const wanted = fewest >= PILED_UP ? served : this.#perSecond * RISE;

@@ -32,7 +32,7 @@ export type SoakedGateway = {
   isGone(): boolean;
   wasKilled(): boolean;
   look(): Promise<Standing>;
-  /** As a machine that loses power would end it. */
+  /** Kills the process, as a power failure would. */
   kill(): Promise<void>;
   /**
    * SIGTERM.

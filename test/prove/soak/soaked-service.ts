@@ -137,7 +137,7 @@ export class SoakedFolder {
     this.saveTemplate();
   }
 
-  /** As editors do: alternately in place and with another file that takes its name. */
+  /** Saves the handler as editors do: alternately in place, and by renaming another file to its name. */
   saveHandler(): void {
     this.#version += 1;
     this.#save(join('src', 'echo.js'), ECHO(this.#version));

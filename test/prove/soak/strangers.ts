@@ -19,7 +19,7 @@ export class Strangers {
     this.#looks.push({ atMs, use: this.#read() });
   }
 
-  /** Of all processor time between the looks around. */
+  /** Returns the share of all CPU time between the samples that other processes used. */
   share(fromMs: number, toMs: number): number {
     const from = this.#looks.findLast(({ atMs }) => atMs <= fromMs) ?? this.#looks[0];
     const to = this.#looks.find(({ atMs }) => atMs >= toMs) ?? this.#looks.at(-1);
@@ -33,23 +33,26 @@ export class Strangers {
   }
 }
 
-/** @param stat `/proc/stat` @param own `/proc/PID/stat` of each process of ours */
+/**
+ * @param stat `/proc/stat`
+ * @param own `/proc/PID/stat` of each process of ours
+ */
 export function parseUse(stat: string, own: readonly string[]): Use {
   const [, ...fields] = (stat.split('\n')[0] ?? '').split(/\s+/);
-  // What guests use is in what users use already.
+  // The time of guests is already included in the time of users.
   const [user = 0, nice = 0, system = 0, idle = 0, waiting = 0, ...rest] = fields.slice(0, 8).map(Number);
   const busy = [user, nice, system, ...rest].reduce((sum, ticks) => sum + ticks, 0);
   return { total: busy + idle + waiting, busy, ours: own.map(parseOwn).reduce((sum, one) => sum + one, 0) };
 }
 
-/** With what its ended children have used. */
+/** Returns the CPU time of a process, including that of its ended children. */
 function parseOwn(stat: string): number {
   // Names of programs may contain blanks and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
 }
 
-/** Of this process and some others; one that has ended is counted with its parent's children. */
+/** Reads the CPU time of this process and some others; one that has ended is counted with its parent's children. */
 export function readUse(pids: readonly number[]): Use {
   const own = [process.pid, ...pids].flatMap((pid) => {
     try {

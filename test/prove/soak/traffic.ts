@@ -12,11 +12,11 @@ const PACED_EVERY_MS = 1_000;
 const FAULTS_KEPT = 20;
 /** Answers that take longer were waited for by somebody: it is asked who had the machine meanwhile. */
 const LATE_MS = 5_000;
-/** For a key at the end; a machine that others use may be late with it. */
+/** The number of times that a key is read at the end, because a busy machine may be late with it. */
 const READS = 5;
 
 type Kind = 'echo' | 'http' | 'put' | 'get' | 'crash' | 'hang' | 'leave';
-/** Of a thousand. */
+/** The number of requests of each kind among a thousand. */
 const MIX: readonly (readonly [Kind, number])[] = [
   ['echo', 480],
   ['http', 290],
@@ -60,7 +60,10 @@ export class Traffic {
     this.#http = http;
   }
 
-  /** As fast as so many clients can. @returns answers per second */
+  /**
+   * As fast as so many clients can.
+   * @returns answers per second
+   */
   async calibrate(clients: number, ms: number): Promise<number> {
     const before = this.counts.answered;
     const startedMs = performance.now();
@@ -100,7 +103,7 @@ export class Traffic {
     this.counts.neverSent += Math.floor(due);
   }
 
-  /** All that is under way has been answered. */
+  /** Waits until all requests have been answered. */
   async settle(): Promise<void> {
     while (this.#inFlight.size > 0) await wait(TICK_MS);
     this.#agent.destroy();
@@ -112,7 +115,10 @@ export class Traffic {
     for (const sent of this.#inFlight) sent.mayFail = true;
   }
 
-  /** Reads every key. @returns how many acknowledged writes are gone, or how many values were never written */
+  /**
+   * Reads every key.
+   * @returns how many acknowledged writes are gone, or how many values were never written
+   */
   async countLost(): Promise<number> {
     let lost = 0;
     for (const [key, { tried, kept }] of this.#written) {

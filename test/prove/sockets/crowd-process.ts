@@ -11,7 +11,7 @@ const AT_ONCE = 16;
 export type CrowdWord =
   | { readonly kind: 'connected' }
   | { readonly kind: 'failed'; readonly reason: string }
-  /** Every connection has ended; how often with which code. */
+  /** Every connection has ended; `codes` counts the close codes. */
   | { readonly kind: 'closed'; readonly codes: Readonly<Record<string, number>> };
 
 const say = (word: CrowdWord): void => void process.send?.(word);

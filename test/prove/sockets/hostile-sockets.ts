@@ -15,18 +15,23 @@ type Attack = {
 
 export type Ended = {
   readonly id: string;
-  /** That `$disconnect` is to tell; `idle`: it stays until the idle limit. */
+  /**
+   * The close code that `$disconnect` must report; `idle` means that the connection stays open until the idle limit.
+   */
   readonly code: number | 'idle';
-  /** What else was to be otherwise. */
+  /** Any other difference from the expected behaviour. */
   readonly wrong?: string | undefined;
   readonly figures: Readonly<Record<string, number | string>>;
-  /** Of a connection that stays: lets go of it. */
+  /** Closes a connection that stays open otherwise. */
   readonly release?: () => void;
 };
 
 type HostileSocket = {
   readonly name: string;
-  /** So many of them one after the other, and their memory is divided by them: what it is beside theirs is a few MB up and down. */
+  /**
+   * The number of attacks, one after the other, by which the growth of memory is divided, because other memory varies
+   * by a few MB.
+   */
   readonly times?: number;
   run(attack: Attack): Promise<Ended>;
 };
@@ -36,10 +41,16 @@ const NEVER_READERS = 4;
 const TEXT = 'x'.repeat(100_000);
 const SLOW_MESSAGES = 40;
 const CLOSE = frame(8, Buffer.from([0x03, 0xe8]));
-/** What two kernels and the gateway hold between them; a message beyond it is not taken as a whole. */
+/**
+ * The number of bytes that the kernel's buffers and the gateway store together. A longer message is not accepted as a
+ * whole.
+ */
 const TAKEN_MOST_BYTES = 64_000_000;
 
-/** Writes until all is written or the connection ends. @returns bytes handed to the system */
+/**
+ * Writes until all is written or the connection ends.
+ * @returns bytes handed to the system
+ */
 async function pour(client: RawClient, chunk: Buffer, bytes: number): Promise<number> {
   let written = 0;
   while (written < bytes && !client.socket.destroyed && client.closeCode === undefined) {
@@ -163,7 +174,7 @@ export const HOSTILE_SOCKETS: readonly HostileSocket[] = [
       return {
         id: client.id,
         code: 1000,
-        // Of those that come at once only the newest has to be answered.
+        // If several pings arrive at once, only the newest must be answered (RFC 6455, 5.5.3).
         wrong: answer.endsWith(' still here') && pongs > 0 ? undefined : `${answer}, ${pongs} pongs`,
         figures: { pings, pongs },
       };

@@ -61,7 +61,10 @@ export class Prober {
     return { handshakesMs, requestsMs };
   }
 
-  /** Goes on until the work is done. @throws what the work or a request has thrown */
+  /**
+   * Goes on until the work is done.
+   * @throws what the work or a request has thrown
+   */
   async beside<T>(work: Promise<T>): Promise<{ readonly result: T; readonly slowestMs: number }> {
     const done = new AbortController();
     const ended = work.finally(() => done.abort());

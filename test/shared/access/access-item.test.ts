@@ -26,7 +26,7 @@ describe('readAccessItem', () => {
     ]);
   });
 
-  it('does not take an item that is not there for a lost answer', async () => {
+  it('does not mistake a missing item for a lost answer', async () => {
     const { asked, store } = aStore({ kind: 'done', item: undefined, storeEpochMs: undefined });
 
     assert.equal(await readAccessItem(store, KEY), undefined);

@@ -11,7 +11,7 @@ const RESULT = { isAuthorized: true, context: {} };
 const ALLOW = { kind: 'allow', route: ROUTE, rules: ['r'] } as const;
 const DENY = { kind: 'deny', reason: 'not-owner', route: ROUTE, rules: ['r'] } as const;
 
-/** What is counted and measured, in order. */
+/** Returns what is counted and measured, in order. */
 async function countsOf(authorizer: Authorizer) {
   const counts: string[] = [];
   const asked = {

@@ -139,14 +139,14 @@ describe('an authorizer for tickets', () => {
 
     assert.partialDeepStrictEqual(answer, {
       result: {
-        // By a token of the same issuer it would be the same principal.
+        // A token of the same issuer would identify the same principal.
         principalId: 'main|ada',
         context: {
           sub: 'ada',
           iss: 'https://issuer.example/',
           clientId: 'web',
           exp: NOON_SECONDS + 300,
-          // Of the ticket, and of what the document makes of the role.
+          // The scopes of the ticket, and those that the document gives the role.
           scope: 'chat orders:read',
         },
       },

@@ -198,7 +198,7 @@ describe('what is cached (RFC 9111 §3)', () => {
       assert.equal(desk.calls, 2);
     });
 
-  it('is what the answer says before what the service says', async () => {
+  it('is the value of the answer rather than that of the service', async () => {
     const send = counted({ scope: 'public' }, () => ({ headers: { 'cache-control': 'max-age=5' } }));
     await send();
     desk.pass(4);

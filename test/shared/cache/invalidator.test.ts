@@ -18,7 +18,7 @@ import { NO_STAGES, portsAt, recordAt, recordingAt } from '../../support/a-stage
 import { anHttpEvent, CacheDesk } from '../../support/a-response-cache.ts';
 import type { Reply } from '../../support/a-response-cache.ts';
 
-/** Of the one who reads, and of the one who invalidates. */
+/** The credentials for reading and for invalidating. */
 const SIGNER = { accessKeyId: 'AKIALOCALINVALIDATE1', secretAccessKey: 'a-secret-of-this-test' };
 const STATEMENTS = ['Invoke', 'InvalidateCache'].map(
   (action) => `{ Effect: Allow, Action: 'execute-api:${action}', Resource: '*' }`,

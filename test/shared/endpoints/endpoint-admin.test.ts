@@ -28,7 +28,7 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('state' as const), isActive: fc.boolean() }),
 );
 
-/** What a customer knows of an endpoint: each secret that he was shown, and when it ends. */
+/** What a customer knows about an endpoint: each secret that was shown, and when it ends. */
 type Known = { readonly endpoint: string; readonly secrets: { readonly secret: string; endsMs: number }[] };
 
 class Model {

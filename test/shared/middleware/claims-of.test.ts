@@ -20,7 +20,9 @@ const NAMES = ['sub', 'email', 'cognito:groups', 'exp', 'address', 'verified'];
 const names = [...NAMES, 'phone'];
 
 const behind = (authorizer: object) => ({ requestContext: { authorizer } });
-/** As the toolkit's authorizers answer and a REST API (all texts) or an HTTP API passes it on. */
+/**
+ * Returns an event with the answer of the toolkit's authorizers, as a REST API (all texts) or an HTTP API passes it on.
+ */
 function withOurAuthorizer(result: object, kind: 'rest' | 'http', claims: Record<string, unknown> = CLAIMS) {
   const context = backendContext(aDocument({ result }), aPrincipal({ subject: 'ada', claims }));
   const texts = Object.fromEntries(Object.entries(context).map(([name, value]) => [name, String(value)]));

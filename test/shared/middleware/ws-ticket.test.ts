@@ -42,13 +42,13 @@ const ADA = aPrincipal({
   claims: { iat: NOON_SECONDS - 5, jti: 't-1' },
   expiresAtEpochSeconds: NOON_SECONDS + 300,
 });
-/** As the authorizer of `shop` answers. */
+/** The context that the authorizer of `shop` returns. */
 const CONTEXT = backendContext(shop, ADA);
 
 const inTexts = (context: object) =>
   Object.fromEntries(Object.entries(context).map(([name, value]) => [name, String(value)]));
 
-/** What each kind of API makes of it. */
+/** The authorizer context as each kind of API passes it on. */
 const AUTHORIZERS: Readonly<Record<string, object>> = {
   'a REST API': { principalId: 'main|ada', integrationLatency: 3, ...inTexts(CONTEXT) },
   'an HTTP API with payload 1.0': { principalId: 'main|ada', ...CONTEXT },

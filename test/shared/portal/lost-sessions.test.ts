@@ -16,7 +16,7 @@ function redeem(browser: Browser, invitation: string): Promise<Answer> {
 
 type Write = Parameters<Portal['ports']['store']['update']>[0];
 
-/** From now on, the sessions of the portal do not get an answer to some writes. */
+/** Makes the sessions of the portal get no answer to some writes from now on. */
 function silence(portal: Portal, isLost: (write: Write) => boolean): void {
   const { store } = portal.ports;
   const unknown = { kind: 'unknown' as const, reason: 'timeout' };
@@ -47,7 +47,7 @@ describe('a session that the table does not confirm', () => {
     assert.equal(answer.status, 200, answer.text);
   });
 
-  it('is started again if it takes the place of another one, which ends', async () => {
+  it('is started again if it replaces another session, which ends', async () => {
     const portal = await aPortal();
     const browser = await portal.join('acme', 'owner');
     const former = browser.cookies.get('__Host-gw-portal-session') ?? '';
@@ -63,7 +63,7 @@ describe('a session that the table does not confirm', () => {
   it('reaches the browser, although what it shows cannot be read', async () => {
     const portal = await aPortal();
     const { customers } = portal.sessions;
-    /** Of the reads of customers, those that follow the first `answered` ones fail. */
+    /** Makes all reads of customers fail after the first `answered` ones. */
     const failAfter = (answered: number): void => {
       let left = answered;
       const read: typeof customers.store.read = (...of) =>

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { readPortalRequest } from '#shared/portal/portal-http.ts';
 import { Portal } from '../../support/a-portal.ts';
 
-/** As the gateway and API Gateway send it: `X-Forwarded-Proto` is https on both. */
+/** Returns an event as the gateway and API Gateway send it: `X-Forwarded-Proto` is https on both. */
 const anEvent = (host: string, path = '/session/end') => ({
   version: '1.0',
   resource: '/session/{proxy+}',

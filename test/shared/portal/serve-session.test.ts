@@ -106,7 +106,7 @@ describe('a session', () => {
 
 type Issuer = {
   readonly portal: Portal;
-  /** What the token endpoint gives. */
+  /** The claims of the ID token that the token endpoint issues. */
   claims: Record<string, unknown>;
   readonly requests: { readonly url: string; readonly body: string; readonly headers: Headers }[];
 };

@@ -27,7 +27,7 @@ describe('rejectionReply', () => {
       assert.equal(headerOf(reply, 'retry-after') === undefined, status === 403);
     });
 
-  it('says when to ask again, in a second if that is not known', () => {
+  it('says when to ask again, and after one second if the time is not known', () => {
     assert.equal(String(headerOf(replyOf('quota-exceeded', { retryAfterSeconds: 7 }), 'retry-after')), '7');
     assert.equal(String(headerOf(replyOf('unavailable'), 'retry-after')), '1');
   });

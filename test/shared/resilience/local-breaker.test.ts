@@ -40,7 +40,7 @@ describe('LocalBreaker', () => {
     assert.equal(other.call(true), undefined, 'one of the last four');
   });
 
-  it('admits that many probes once the time is over, and closes when all have succeeded', async () => {
+  it('admits that many probes after the open time, and closes when all have succeeded', async () => {
     const { time, breaker, call } = aBreaker();
     call(true);
     call(true);

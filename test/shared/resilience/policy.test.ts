@@ -343,7 +343,7 @@ describe('a policy', () => {
     });
 });
 
-// As the comments of PolicyOptions say.
+// The defaults are those in the comments of PolicyOptions.
 describe('a policy without further settings', () => {
   it('makes one attempt, and has neither hedge, bulkhead nor breaker', () => {
     assert.deepEqual(readPolicy({ name: 'prices', timeoutMs: 800 }), {

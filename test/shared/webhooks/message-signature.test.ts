@@ -40,7 +40,7 @@ function verify(
   });
 }
 
-/** By a key that the test has, for what the fixture's messages do not say. */
+/** A key of the test, for cases that the fixture's messages do not cover. */
 const KEY = Buffer.from('a key of this test, long enough!');
 const RECORD = `k hmac-sha256 t ${KEY.toString('base64')}`;
 const PARAMETERS = `;created=${sent.createdEpochSeconds};keyid="k";nonce="n";tag="t"`;

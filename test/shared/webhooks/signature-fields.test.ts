@@ -8,7 +8,7 @@ const digest = (name: string, algorithm: string, body = BODY): string =>
   `${name}=:${createHash(algorithm).update(body).digest('base64')}:`;
 const GOOD = digest('sha-256', 'sha256');
 
-/** The digest and other unknown ones, so many characters in all. */
+/** The digest and unknown digests, `length` characters together. */
 function padded(length: number): string {
   const first = `${GOOD}, a=:${'A'.repeat(2048)}:, b=:`;
   return `${first}${'A'.repeat(length - first.length - 1)}:`;

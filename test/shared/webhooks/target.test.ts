@@ -114,9 +114,9 @@ describe('sendMessage', () => {
     assert.match(String(inOrder.input['MessageDeduplicationId']), /^[0-9a-f]{64}$/);
   });
 
-  // SQS drops what comes under an id that the queue has met in the last five minutes: a sender who may choose its own
-  // ids, or two hooks of one event, would have the delivery of another source dropped and answered with 200.
-  it('gives equal deliveries of two sources different ids, and those of one source the same', async () => {
+  // SQS drops a message whose deduplication id the queue has seen in the last five minutes: a sender who may choose its
+  // own ids, or two hooks of one event, would have the delivery of another source dropped and answered with 200.
+  it('gives equal deliveries different ids if they have different sources, and otherwise the same id', async () => {
     const idOf = async (source: string, key: string) => {
       const delivery = aDelivery('{}', { key });
       const call = await send({ kind: 'sqs', queue: 'hooks.fifo' }, { MessageId: 'm' }, delivery, source);

@@ -170,7 +170,7 @@ describe('verifyDelivery (docs/design/authorizers §7.16)', () => {
         const nowEpochMs = SIGNED_AT_SECONDS * 1000;
         const outcome = await verify(aWebhookEvent({ ...signed, body, headers, nowEpochMs }), signed);
 
-        // By its form, and not because it was read as another time than the sender signed.
+        // The time is refused because of its form, and not because it was parsed as a time other than the sender's.
         const reason = outcome.kind === 'refused' ? outcome.reason : outcome.kind;
         assert.match(reason, /^(malformed|missing|duplicate)_/, signed.scheme);
       }

@@ -17,7 +17,7 @@ const LIMITED: Caller = {
     deny: { subscribe: ['rooms/staff'], publish: ['rooms/staff'] },
   }),
 };
-/** As the adapters are while DynamoDB does not answer. */
+/** Returns an adapter that behaves as if DynamoDB did not answer. */
 function unavailable(name: 'items' | 'store'): object {
   const fail = async () => {
     throw new DomainError('STORE_UNAVAILABLE', 'no answer');
@@ -126,7 +126,7 @@ describe('a message of a client', () => {
     assert.ok(JSON.stringify(world.framesOf('a=')[0]).length < 128 * 1024);
   });
 
-  it('is refused beyond so many channels of one connection, and taken again for one that it hears', async () => {
+  it('is refused beyond the maximum number of channels of a connection, and accepted again for a channel that it already hears', async () => {
     const world = new ChannelWorld();
     for (let index = 0; index < CHANNELS_PER_CONNECTION; index += 1)
       assert.equal(codeOf(await world.subscribe('a=', `rooms/${index}`)), 'subscribed');

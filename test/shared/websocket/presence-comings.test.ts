@@ -7,7 +7,7 @@ import { ADA, ChannelWorld } from '../../support/a-channel-world.ts';
 const HERE = 'rooms/1!here';
 const BOB = { ...ADA, principalId: 'main|bob', sub: 'bob' };
 
-/** Who came and went, as that connection was told. */
+/** Returns the members that joined and left, as the connection was told. */
 async function messagesTo(world: ChannelWorld, connectionId: string): Promise<readonly string[]> {
   await world.deliverAll();
   return world

@@ -12,7 +12,7 @@ const aBench = (resources: string): AlarmBench => anAlarmBench({ sns, monitoring
 
 type Message = Readonly<Record<string, unknown>>;
 
-/** What the topic handed to the function. */
+/** Returns the messages that the topic delivered to the function. */
 function messagesOf({ invoker }: AlarmBench): readonly Message[] {
   return invoker.calls.flatMap(({ event }) => {
     const { Records } = event as {

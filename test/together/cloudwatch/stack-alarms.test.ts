@@ -43,12 +43,15 @@ function aStackBench(): AlarmBench {
   return anAlarmBench({ sns, monitoring }, `${resources.join('\n')}\n`);
 }
 
-/** What a fault makes the stack measure in a minute. */
+/** Produces the metrics that a fault causes in the stack in a minute. */
 type Trace = (bench: AlarmBench) => void;
 
 type End = Parameters<typeof measureInvocation>[0]['end'];
 
-/** An invocation, as the gateway measures it. @param id logical, as `!Ref` names it */
+/**
+ * An invocation, as the gateway measures it.
+ * @param id logical, as `!Ref` names it
+ */
 const invoked =
   (id: string, end: End, tookMs = 5): Trace =>
   ({ engine, clock }) => {
@@ -59,7 +62,7 @@ const invoked =
   };
 const fails = (id: string): Trace => invoked(id, { kind: 'failed' });
 const isThrottled = (id: string): Trace => invoked(id, { kind: 'refused', reason: 'throttled' });
-/** What a function writes itself. */
+/** Produces a metric that a function itself writes. */
 const writes =
   (service: string, name: string, value = 1): Trace =>
   (bench) =>

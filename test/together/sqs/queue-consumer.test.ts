@@ -255,7 +255,7 @@ describe('QueueConsumer', () => {
     for (let round = 0; round < 40 && (queue?.length ?? 0) > 0; round += 1) await bench.advance(30_000);
     assert.equal(done.size + lengthOf(bench, 'dead'), 10_000);
     assert.deepEqual([queue?.length, lengthOf(bench, 'dead')], [0, 0]);
-    // At least once: each time too often is one of a batch whose worker died after its work.
+    // Messages are processed at least once. Each repetition belongs to a batch whose worker died after its work.
     const repeats = [...done.values()].reduce((sum, count) => sum + count - 1, 0);
     const diedAfter = Math.floor((calls + 3) / 6);
     assert.ok(repeats > 0 && repeats <= 10 * diedAfter, `${repeats} of ${diedAfter} batches`);

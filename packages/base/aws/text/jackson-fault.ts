@@ -55,7 +55,7 @@ export function describePayloadFault(payload: Buffer): string {
   return `Could not parse request body into json: Could not parse payload into json${details}`;
 }
 
-/** Jackson prints at most so much of a text with a place in it. */
+/** The maximum number of characters of a text that Jackson prints together with a place in it. */
 const MAX_SOURCE_CHARS = 500;
 
 /** Describes a place in a text as services do that show their source: the text, and the place after `offset`. */

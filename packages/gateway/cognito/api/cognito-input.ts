@@ -28,8 +28,8 @@ export function cognitoInput(operation: string, fields: UnknownMembers): CallInp
 }
 
 /**
- * Reads attributes such as `[{ "Name": "email", "Value": "…" }]`; empty if the member is absent. @throws ServiceRefusal
- * InvalidParameterException if a name or value is invalid
+ * Reads attributes such as `[{ "Name": "email", "Value": "…" }]`; empty if the member is absent.
+ * @throws ServiceRefusal InvalidParameterException if a name or value is invalid
  */
 export function readAttributes(input: CallInput, member: string): ReadonlyMap<string, string> {
   return new Map(

@@ -49,7 +49,10 @@ export class LoginState<Grant> {
     return { grant: held.grant, wasUsed };
   }
 
-  /** Signs the browser in. @returns the value of the browser's cookie */
+  /**
+   * Signs the browser in.
+   * @returns the value of the browser's cookie
+   */
   signIn(poolId: string, sub: string): string {
     return hold(this.#browsers, { poolId, sub, untilMs: this.#clock.nowEpochMs() + BROWSER_MS });
   }
@@ -74,7 +77,8 @@ export class LoginState<Grant> {
 }
 
 /**
- * Stores a value under a new credential, and removes the oldest value if there are too many. @returns the credential
+ * Stores a value under a new credential, and removes the oldest value if there are too many.
+ * @returns the credential
  */
 export function hold<T>(held: Map<string, T>, value: T): string {
   const [oldest] = held.keys();

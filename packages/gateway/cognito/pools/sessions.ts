@@ -88,8 +88,8 @@ export class Sessions {
 
   /**
    * Continues a sign-in. Reuse of a refresh token ends the sign-in, because one of its two users has stolen it
-   * (RFC 9700 §4.14.2). @throws ServiceRefusal NotAuthorizedException if the token is invalid, expired or revoked, or
-   * the user is disabled
+   * (RFC 9700 §4.14.2).
+   * @throws ServiceRefusal NotAuthorizedException if the token is invalid, expired or revoked, or the user is disabled
    */
   async refresh(token: string, client: AppClient, metadata: Metadata = NO_METADATA): Promise<Tokens> {
     const session = this.#sessions.get(hashOf(token));
@@ -174,8 +174,8 @@ export class Sessions {
   }
 
   /**
-   * Returns the sign-in to which an access token belongs. @throws ServiceRefusal NotAuthorizedException if the token is
-   * invalid, expired or revoked
+   * Returns the sign-in to which an access token belongs.
+   * @throws ServiceRefusal NotAuthorizedException if the token is invalid, expired or revoked
    */
   readAccess(token: string): AccessToken {
     const claims = parseJsonObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));

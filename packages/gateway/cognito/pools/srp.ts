@@ -34,8 +34,8 @@ export function makeVerifier(
 }
 
 /**
- * Makes the server's challenge. @returns undefined if the public value would reveal the secret (A mod N = 0,
- * RFC 5054 §2.5.4)
+ * Makes the server's challenge.
+ * @returns undefined if the public value would reveal the secret (A mod N = 0, RFC 5054 §2.5.4)
  */
 export function challenge(
   A: string,

@@ -1,6 +1,6 @@
 /**
- * Calls the functions in the `LambdaConfig` of user pools with Cognito's events. @see
- * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+ * Calls the functions in the `LambdaConfig` of user pools with Cognito's events.
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { asNonEmptyText, isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
@@ -28,8 +28,8 @@ type Trigger = {
 };
 
 /**
- * Returns the response that the function has filled in; undefined if the pool has no such trigger. @throws
- * ServiceRefusal if the function fails, or does not return an event
+ * Returns the response that the function has filled in; undefined if the pool has no such trigger.
+ * @throws ServiceRefusal if the function fails, or does not return an event
  */
 export async function callTrigger(
   { definition, ports }: UserPool,
@@ -83,7 +83,10 @@ export function metadataOf(
   return metadata.size === 0 ? {} : { [name]: Object.fromEntries(metadata) };
 }
 
-/** Calls the trigger that decides whether to accept a new user. @returns whether the user is confirmed at once */
+/**
+ * Calls the trigger that decides whether to accept a new user.
+ * @returns whether the user is confirmed at once
+ */
 export async function preSignUp(
   pool: UserPool,
   user: PoolUser,

@@ -126,8 +126,8 @@ export class UserPool {
 
   /**
    * Adds a new user. If the pool signs users in by an attribute, the given name is that attribute's value, and the
-   * username is a generated id. @throws ServiceRefusal if the name is invalid or exists, a required attribute is
-   * missing, or the pool is full
+   * username is a generated id.
+   * @throws ServiceRefusal if the name is invalid or exists, a required attribute is missing, or the pool is full
    */
   add(
     name: string,

@@ -57,7 +57,10 @@ type ShownStart = Pick<PageKey, 'start' | 'isReady'> & {
   readonly customersOf?: string;
 };
 
-/** @param page is returned at `/console/start` @returns undefined for other paths */
+/**
+ * @param page is returned at `/console/start`
+ * @returns undefined for other paths
+ */
 export async function serveConsole(
   { method, path }: ControlRequest,
   load: (() => Promise<ConsoleFiles>) | undefined,

@@ -26,7 +26,10 @@ export type OutgoingRequest = {
 interface LocalIssuer {
   readonly own: string;
   includes(issuer: string): boolean;
-  /** Makes a token. @throws InvalidRequest if the token cannot be issued */
+  /**
+   * Makes a token.
+   * @throws InvalidRequest if the token cannot be issued
+   */
   mint(action: TokenOptions): Minted | Promise<Minted>;
 }
 
@@ -50,7 +53,10 @@ const CREDENTIALS = new Set([
 /** Headers that belong to the connection or that the signature adds. */
 const UNSIGNED = new Set([...CONNECTION_HEADERS, 'host']);
 
-/** Returns the request with the credentials of the chosen caller. @throws InvalidRequest if the caller is unknown */
+/**
+ * Returns the request with the credentials of the chosen caller.
+ * @throws InvalidRequest if the caller is unknown
+ */
 export async function actAs(
   request: OutgoingRequest,
   as: string,

@@ -78,7 +78,10 @@ const CHANGES: ReadonlySet<string> = new Set([
   'saved',
 ]);
 
-/** Serves these endpoints. `path` is relative to `/_gatewright/`. @returns undefined for other paths */
+/**
+ * Serves these endpoints. `path` is relative to `/_gatewright/`.
+ * @returns undefined for other paths
+ */
 export async function serveInspection(
   request: ControlRequest,
   path: string,

@@ -35,8 +35,8 @@ export class PageKey {
   #own: string | undefined;
 
   /**
-   * @param folder the folder of the user's keys; undefined means that the key is valid until the run ends @param
-   * directory the directory where the gateway was started, which exists
+   * @param folder the folder of the user's keys; undefined means that the key is valid until the run ends
+   * @param directory the directory where the gateway was started, which exists
    */
   constructor(folder: string | undefined, directory: string, report: (sentence: string) => void) {
     this.#report = report;

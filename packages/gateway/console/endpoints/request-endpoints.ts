@@ -31,7 +31,10 @@ export type RequestEndpointPorts = ResendPorts & {
 /** Maximum time for the sentence that a customer reads. Without it, a request is explained by its record alone. */
 const READS_MS = 5000;
 
-/** Serves these endpoints. `path` is relative to `/_gatewright/`. @returns undefined for other paths */
+/**
+ * Serves these endpoints. `path` is relative to `/_gatewright/`.
+ * @returns undefined for other paths
+ */
 export async function serveRequests(
   request: ControlRequest,
   path: string,

@@ -45,8 +45,9 @@ const OF_THE_REQUEST = new Set([...CONNECTION_HEADERS, 'x-amzn-requestid']);
 const LIMITS = { maxBytes: 10 * 1024 * 1024, timeoutMs: 60_000 };
 
 /**
- * Sends a recorded request again. @returns id of the new request @throws InvalidRequest if the request cannot be sent
- * again
+ * Sends a recorded request again.
+ * @returns id of the new request
+ * @throws InvalidRequest if the request cannot be sent again
  */
 export async function replay(
   { kept: recorded, redactor }: Found,
@@ -68,8 +69,10 @@ export async function replay(
 }
 
 /**
- * Sends a request to an API. @returns id of the new request @throws InvalidRequest if this gateway does not serve the
- * API, or the API, caller or clock does not permit the request
+ * Sends a request to an API.
+ * @returns id of the new request
+ * @throws InvalidRequest if this gateway does not serve the API, or the API, caller or clock does not permit the
+ * request
  */
 export async function sendRequest(
   apiId: string,

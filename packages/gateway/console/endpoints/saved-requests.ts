@@ -71,7 +71,10 @@ function isPairs(value: unknown): value is (readonly [string, string])[] {
   );
 }
 
-/** Adds requests, which replace requests of the same name. @throws InvalidRequest if there are too many requests */
+/**
+ * Adds requests, which replace requests of the same name.
+ * @throws InvalidRequest if there are too many requests
+ */
 export function addSavedRequests(
   before: readonly SavedRequest[],
   added: readonly SavedRequest[],

@@ -16,7 +16,10 @@ import type { SavedRequest } from './inspect-model.ts';
 export interface SavedRequestsFile {
   /** The file name for messages: `gatewright.requests.json`. */
   readonly name: string;
-  /** Returns undefined if there is no file yet. @throws InvalidRequest if it is not an ordinary file, or too large */
+  /**
+   * Returns undefined if there is no file yet.
+   * @throws InvalidRequest if it is not an ordinary file, or too large
+   */
   read(): Promise<string | undefined>;
   /**
    * Changes the file. Changes run one after another, each on the previous result. Nothing is written if `make` throws.
@@ -44,7 +47,10 @@ function read(text: string | undefined, { name }: SavedRequestsFile): readonly S
   return text === undefined ? [] : parseSavedRequests(text, name);
 }
 
-/** Adds or removes saved requests. @throws InvalidRequest if a request to add is invalid, or there are too many */
+/**
+ * Adds or removes saved requests.
+ * @throws InvalidRequest if a request to add is invalid, or there are too many
+ */
 function apply(
   before: readonly SavedRequest[],
   { add, remove }: UnknownMembers,

@@ -23,7 +23,10 @@ export interface CustomerBook {
   reads(call: RefusedCall): Promise<string | undefined>;
 }
 
-/** Longer names do not exist. @see shared/quota/plan/subject.ts */
+/**
+ * Longer names do not exist.
+ * @see shared/quota/plan/subject.ts
+ */
 const MAX_TENANT = 128;
 
 /** Only one call runs at a time, because each call reads many pages of the usage table. */

@@ -52,7 +52,10 @@ function showPlan(plan: UsagePlan, at: KeysAndPlans, nowEpochMs: number): Omit<S
   };
 }
 
-/** Sets the remaining requests of a key in this period. @returns why that is not possible; undefined if it is done */
+/**
+ * Sets the remaining requests of a key in this period.
+ * @returns why that is not possible; undefined if it is done
+ */
 export function setRemaining(
   { plans }: KeysAndPlans,
   planId: string,
@@ -68,7 +71,10 @@ export function setRemaining(
   return undefined;
 }
 
-/** Suspends or resumes a key. @returns why that is not possible; undefined if it is done */
+/**
+ * Suspends or resumes a key.
+ * @returns why that is not possible; undefined if it is done
+ */
 export function setEnabled(
   { keys }: KeysAndPlans,
   keyId: string,

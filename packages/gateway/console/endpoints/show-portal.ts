@@ -13,7 +13,10 @@ export interface PortalBook {
   withdraw(tenant: string, id: string): Promise<void>;
 }
 
-/** Longer names do not exist. @see shared/quota/plan/subject.ts */
+/**
+ * Longer names do not exist.
+ * @see shared/quota/plan/subject.ts
+ */
 const MAX_TEXT = 128;
 
 /** Responds to `GET console/portal?tenant=acme`. */

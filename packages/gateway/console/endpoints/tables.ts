@@ -18,8 +18,8 @@ const OPERATIONS = new Set([
 const TIMEOUT_MS = 10_000;
 
 /**
- * Runs one of the console's operations. `Notes` in the result explains some of the items. @throws InvalidRequest if the
- * operation is unknown or DynamoDB refuses it
+ * Runs one of the console's operations. `Notes` in the result explains some of the items.
+ * @throws InvalidRequest if the operation is unknown or DynamoDB refuses it
  */
 export async function callTable(
   services: ServiceClient,

@@ -84,7 +84,7 @@ export function findMissingRights(
         `Add to the policies of ${who(denial)}: ${JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource })}.`;
       return mayHideMissing(denial)
         ? [
-            'If the call reads an object, name one that exists, or put it into the bucket first. It then needs no other right than s3:GetObject.',
+            'If the call reads an object, name an object that exists, or upload it first. The call then needs only s3:GetObject.',
             `To get 404 NoSuchKey for an object that does not exist, or to list the bucket: ${grant.charAt(0).toLowerCase()}${grant.slice(1)}`,
           ]
         : [grant];

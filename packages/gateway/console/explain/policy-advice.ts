@@ -4,6 +4,7 @@ import { formatDuration, list, listed, toDeploy } from './reason.ts';
 import type { Circumstances, GuardPolicy } from './circumstances.ts';
 
 type Statement = GuardPolicy['statements'][number];
+type Condition = Statement['conditions'][number];
 
 /**
  * Says how to change the Allow that nearly matches. Another Allow, without its conditions or principals, would open the
@@ -45,12 +46,12 @@ function adviseOnConditions(
 ): readonly string[] {
   return conditions
     .filter(({ holds }) => !holds)
-    .flatMap(({ operator, key, wanted, found }) => [
-      adviseSending(about, key, wanted),
-      ...(found === undefined || found.length === 0 || /not/i.test(operator)
+    .flatMap((condition) => [
+      adviseSending(about, condition),
+      ...(condition.found === undefined || condition.found.length === 0 || !listsWanted(condition)
         ? []
         : [
-            `Or, if this caller should have access, add ${found.join(', ')} to the values of ${operator} ${key} in ${whose}.`,
+            `Or, if this caller should have access, add ${condition.found.join(', ')} to the values of ${condition.operator} ${condition.key} in ${whose}.`,
           ]),
     ]);
 }
@@ -74,18 +75,30 @@ function adviseOnPrincipal(
 }
 
 /** Says which request satisfies a condition. Here, the Host header chooses the VPC endpoint (docs/aws §10.6). */
-function adviseSending(
-  { isDeployed, apiId, policies }: Circumstances,
-  key: string,
-  wanted: readonly string[],
-): string {
-  const so = `Send the request so that ${key} is ${wanted.join(' or ')}`;
-  if (isDeployed || !/^aws:sourcevpc/i.test(key)) return `${so}.`;
+function adviseSending({ isDeployed, apiId, policies }: Circumstances, condition: Condition): string {
+  const { key, wanted } = condition;
+  const so = `Send the request so that ${describeMet(condition)}`;
+  if (isDeployed || !listsWanted(condition) || !/^aws:sourcevpc/i.test(key)) return `${so}.`;
   const region = policies[0]?.resource.split(':')[3] ?? '';
   const host = `${apiId}-${/^aws:sourcevpce$/i.test(key) ? (wanted[0] ?? '') : 'vpce-…'}.execute-api.${region}.amazonaws.com`;
   return /^aws:sourcevpce$/i.test(key)
     ? `${so}: send it through that VPC endpoint (here: with the header Host: ${host}).`
     : `${so}: send it through a VPC endpoint in that VPC (here: \`gatewright start --vpc-endpoint vpce-…=${wanted[0] ?? 'vpc-…'}\`, and the header Host: ${host}).`;
+}
+
+/** Whether a request meets the condition if its value equals one value of the policy or is in one of its ranges. */
+function listsWanted({ operator }: Condition): boolean {
+  return !/Not|Than|^Null$/i.test(operator);
+}
+
+function describeMet(condition: Condition): string {
+  const { operator, key, wanted } = condition;
+  if (/^Null$/i.test(operator)) return wanted.includes('true') ? `it has no ${key}` : `it has ${key}`;
+  if (/Not/i.test(operator))
+    return `${key} is ${wanted.length === 1 ? 'not ' : 'neither '}${wanted.join(' nor ')}`;
+  return listsWanted(condition)
+    ? `${key} is ${wanted.join(' or ')}`
+    : `${key} satisfies ${operator} ${wanted.join(' or ')}`;
 }
 
 type ArnFault = {
@@ -156,8 +169,8 @@ function describePrincipal(
     : 'anonymous';
 }
 
-function describeCondition({ operator, key, wanted, found }: Statement['conditions'][number]): string {
-  return `${operator} requires ${key} to be ${list(wanted)}; the request has ${found === undefined ? 'none' : list(found)}`;
+function describeCondition({ operator, key, wanted, found = [] }: Condition): string {
+  return `${operator} ${key} ${list(wanted)} (the request has ${list(found)})`;
 }
 
 export function conditionsOf(statement: Statement | undefined): string {
@@ -195,8 +208,8 @@ export function adviseOnDeny(
   const statement = policy.statements[policy.decidedBy ?? -1];
   const exempt = statement?.conditions.find(({ operator, holds }) => holds && /not/i.test(operator));
   if (statement === undefined || exempt === undefined) return undefined;
-  const { operator, key, wanted, found = [] } = exempt;
-  const sending = adviseSending(about, key, wanted);
+  const { operator, key, found = [] } = exempt;
+  const sending = adviseSending(about, { ...exempt, operator: operator.replace(/not/i, '') });
   // A request without a value, such as one that came through no VPC endpoint, cannot be added to the exempt ones.
   if (found.length === 0) return [sending];
   return [

@@ -1,6 +1,7 @@
 /**
  * Returns the section whose title begins with the letter. If there are several, returns the next of them after the
- * current section. @param sections pairs of name and title, in menu order
+ * current section.
+ * @param sections pairs of name and title, in menu order
  */
 export function sectionAfter(
   letter: string,

@@ -26,8 +26,8 @@ const LONGEST = 80;
 const HASHED = '#';
 
 /**
- * Takes a snapshot of a deployment. @param before a snapshot whose equal items are shared, so that many snapshots need
- * little memory
+ * Takes a snapshot of a deployment.
+ * @param before a snapshot whose equal items are shared, so that many snapshots need little memory
  */
 export function takeSnapshot(
   apis: readonly ShownApi[],

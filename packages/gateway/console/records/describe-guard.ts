@@ -37,8 +37,8 @@ type GuardWith = {
 };
 
 /**
- * Describes how the caller was authorized. Returns undefined if no route was found. @param message what the request asks
- * of an MCP server
+ * Describes how the caller was authorized. Returns undefined if no route was found.
+ * @param message what the request asks of an MCP server
  */
 export function describeGuard(
   { received, authorizerCall, caller }: RecordedRequest,

@@ -44,7 +44,10 @@ export function rebuildReply(
   return reply;
 }
 
-/** Writes a reply. @param beginning the beginning of a stream, whose body is not stored anywhere else */
+/**
+ * Writes a reply.
+ * @param beginning the beginning of a stream, whose body is not stored anywhere else
+ */
 export function writeReply(
   { headers, body }: Reply,
   beginning: StreamBeginning | undefined,

@@ -46,8 +46,8 @@ export type PackedRequest = Pick<
 > &
   Pick<RecordedRequest, 'caller'> & {
     /**
-     * The header list of the previous record, if this record has the same headers; undefined means that the headers
-     * were written.
+     * The header list of the previous record if this record repeats it; undefined if this record's headers are in the
+     * arena.
      */
     readonly headers: readonly string[] | undefined;
     readonly seldom: SeldomParts | undefined;
@@ -81,8 +81,8 @@ const NO_PIECES: RecordedRequest['pieces'] = [];
 export type LastHeaders = { headers: readonly string[]; headerBytes: number };
 
 /**
- * Packs a finished request. @param last the headers of the previous record of the same route; updated for the next
- * record
+ * Packs a finished request.
+ * @param last the headers of the previous record of the same route; updated for the next record
  */
 export function packRequest(
   finished: Finished,
@@ -138,8 +138,8 @@ export function packRequest(
 }
 
 /**
- * Writes the headers as received. @returns the headers if they were not written because they repeat the previous
- * headers
+ * Writes what was received to the arena, but not headers that repeat the previous ones.
+ * @returns the repeated headers; undefined if the headers were written
  */
 function writeReceived(
   received: Received,

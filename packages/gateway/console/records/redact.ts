@@ -38,8 +38,8 @@ export type Redactor = {
   text(text: string): string;
   query(query: string): string;
   /**
-   * Removes only the secrets that `createRedactor` received. @param names names that are shown although a secret begins
-   * with them
+   * Removes only the secrets that `createRedactor` received.
+   * @param names names that are shown although a secret begins with them
    */
   repeated(text: string, names?: ReadonlySet<string>): string;
 };
@@ -54,8 +54,10 @@ export const SHOWING: Redactor = {
 };
 
 /**
- * Creates a redactor. @param key the key of this run, so that a fingerprint is useless outside the run @param secrets
- * texts that are removed wherever they occur, under any name @param others a more general redactor that runs first
+ * Creates a redactor.
+ * @param key the key of this run, so that a fingerprint is useless outside the run
+ * @param secrets texts that are removed wherever they occur, under any name
+ * @param others a more general redactor that runs first
  * @param names names that the owner of the API gave, such as a customer's. They are shown even if a secret begins with
  * them, or if they look like a secret of a known format, unless they are secrets themselves
  */
@@ -79,8 +81,8 @@ function isOfName(secret: string, names: ReadonlySet<string>): boolean {
 }
 
 /**
- * Returns the values that a redactor would remove, if they are long enough to be recognised. @param names names that
- * are not secrets, although they have the form of one
+ * Returns the values that a redactor would remove, if they are long enough to be recognised.
+ * @param names names that are not secrets, although they have the form of one
  */
 export function findSecrets(
   visit: (redactor: Redactor) => void,

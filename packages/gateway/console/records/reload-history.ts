@@ -74,7 +74,10 @@ export class ReloadHistory {
     this.#current.stacks.snapshot = taken;
   }
 
-  /** Records the result of a reload. @param after the reloaded stacks, with what differs from `snapshot` */
+  /**
+   * Records the result of a reload.
+   * @param after the reloaded stacks, with what differs from `snapshot`
+   */
   note({ what, tookMs, kept, fromMs }: ReloadResult, after?: ReloadedStacks): void {
     const before = this.#current;
     if (kept !== undefined) {
@@ -99,8 +102,8 @@ export class ReloadHistory {
   }
 
   /**
-   * Compares two versions. Returns undefined if one of the versions is no longer stored. @param compareSnapshots loaded
-   * when it is needed
+   * Compares two versions. Returns undefined if one of the versions is no longer stored.
+   * @param compareSnapshots loaded when it is needed
    */
   compare(from: number, to: number, compareSnapshots: CompareSnapshots): readonly Change[] | undefined {
     const [one, other] = [from, to].map((wanted) => this.#compared.find(({ version }) => version === wanted));

@@ -82,7 +82,10 @@ export class RequestCounts {
     return [...this.#routes.values()];
   }
 
-  /** Counts a request. @returns the count of the request's route, this request included */
+  /**
+   * Counts a request.
+   * @returns the count of the request's route, this request included
+   */
   take({ received, reply, latencyMs }: Finished): RouteCount {
     const { api, stage, route } = received;
     this.#sinceStart += 1;

@@ -98,14 +98,15 @@ export class RequestRecords implements RecordSink {
   issuers: LocalIssuers | undefined;
   /** Identifies calls of the console itself, which are not recorded; undefined means that there are none. */
   consoleCalls: string | undefined;
-  /** Returns the number of the deployment that responded at that time; undefined if reloading is off. */
+  /** Returns the number of the deployment that responded at a time; undefined if reloading is off. */
   versionAt: (monotonicMs: number) => number | undefined = () => undefined;
   /** Functions that are called once, at the next record. */
   #waiting: (() => void)[] = [];
 
   /**
-   * @param key the key of this run, for fingerprints of secrets @param keepsAll whether every successful request
-   * is recorded, instead of a sample @param scheme the scheme of the APIs' ports
+   * @param key the key of this run, for fingerprints of secrets
+   * @param keepsAll whether every successful request is recorded, instead of a sample
+   * @param scheme the scheme of the APIs' ports
    */
   constructor(limit: number, clock: Clock, key: string, keepsAll = false, scheme: Scheme = 'http') {
     this.#keepsAll = keepsAll;

@@ -107,7 +107,9 @@ export class Sampling {
   }
 }
 
-/** Returns whether there is nothing to explain, because there was no refusal, error, handshake or cold start. */
+/**
+ * Returns whether there is nothing to explain: no refusal, error, injected fault, WebSocket connection or cold start.
+ */
 function isOrdinary({ received, reply, trail, connectionId }: Finished): boolean {
   if (
     trail.failure !== undefined ||

@@ -37,7 +37,10 @@ export class SecondCounts {
   }
 }
 
-/** Returns the sums of several APIs by second, oldest first. @param newest the last of these seconds */
+/**
+ * Returns the sums of several APIs by second, oldest first.
+ * @param newest the last of these seconds
+ */
 export function sumSeconds(counted: readonly SecondCounts[], newest: number): readonly SecondCount[] {
   const first = newest - COUNTED_SECONDS + 1;
   return Array.from({ length: COUNTED_SECONDS }, (_, index) => {

@@ -13,8 +13,8 @@ export type Sent = {
 };
 
 /**
- * Describes the outgoing request; undefined if nothing was sent. @param limit the maximum number of bytes of the body
- * in the result
+ * Describes the outgoing request; undefined if nothing was sent.
+ * @param limit the maximum number of bytes of the body in the result
  */
 export function describeSent({ outgoing, payload, stage }: Received, limit = Infinity): Sent | undefined {
   const variables = stage?.variables ?? null;

@@ -104,7 +104,7 @@ function allowInReply({ integration, recorded }: SurpriseFacts, origin: string):
 function allowOrigin({ cors, recorded, definition }: SurpriseFacts, origin: string): string {
   const written = writtenOf(origin);
   if (written !== undefined && written !== origin)
-    return `Send the header Origin as browsers write it: ${written}, without a path, a slash at its end or upper case.`;
+    return `Send the header Origin as browsers write it: ${written}, without a path, a slash at the end or upper-case letters.`;
   const respelled = respellOrigin(origin, cors, definition);
   if (respelled !== undefined && recorded.received.api.functionUrl === undefined) return respelled;
   if (recorded.received.api.functionUrl !== undefined)

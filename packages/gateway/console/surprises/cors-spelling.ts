@@ -17,5 +17,5 @@ export function respellOrigin(
   const meant = cors?.allowOrigins.find((one) => one !== origin && writtenOf(one) === origin);
   if (cors === undefined || meant === undefined) return undefined;
   const origins = cors.allowOrigins.map((one) => (one === meant ? origin : one));
-  return `Write ${origin} instead of ${meant} in AllowOrigins of the API’s CorsConfiguration: a browser sends an origin without a path, a slash at its end or upper case. The whole list is then:\n${printSetting('allowOrigins', origins, definition)}`;
+  return `Write ${origin} instead of ${meant} in AllowOrigins of the API’s CorsConfiguration: a browser sends an origin without a path, a slash at the end or upper-case letters. The whole list is then:\n${printSetting('allowOrigins', origins, definition)}`;
 }

@@ -111,7 +111,7 @@ const claimList: SurpriseKind = {
       payload === 'http-2.0' ? 'requestContext.authorizer.jwt.claims' : 'requestContext.authorizer.claims';
     const { status } = facts.recorded;
     return {
-      // A function that finds no value in the text refuses the caller.
+      // A function that looks for one value of the list may not find it in the text, and then refuses the caller.
       isCause: status === 401 || status === 403,
       values: { claims },
       because: [

@@ -183,7 +183,7 @@ function describeInferred(payload: string, value: UnknownMembers | undefined, fa
   if (payload === '{}') return 'an object that has no members as JSON';
   // A result that is not JSON can only come from a stream.
   if (isTextStream(facts, value) && parseJson(payload) === undefined)
-    return 'a stream without status and headers, which was collected because the function URL’s InvokeMode is BUFFERED';
+    return 'a stream without status or headers, which was collected because the function URL’s InvokeMode is BUFFERED';
   return 'a value without statusCode';
 }
 

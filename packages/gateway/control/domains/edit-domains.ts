@@ -50,7 +50,10 @@ export function createDomain(
   return domain;
 }
 
-/** Returns the domain with its new properties. @throws ControlError if its guard cannot be enforced */
+/**
+ * Returns the domain with its new properties.
+ * @throws ControlError if its guard cannot be enforced
+ */
 export function changeDomain(
   domains: Domains,
   domain: Domain,
@@ -75,7 +78,10 @@ function requireTruststore(properties: JsonObject, source: TruststoreSource): Tr
   }
 }
 
-/** Replaces the rule that has the same id, or adds it. @throws ControlError for what AWS refuses */
+/**
+ * Replaces the rule that has the same id, or adds it.
+ * @throws ControlError for what AWS refuses
+ */
 export function putRule(domains: Domains, domain: Domain, rule: RoutingRule): void {
   if (routingModeOf(domain.properties) === 'mappings')
     throw badRequest('The routing mode of the domain name does not support routing rules');
@@ -103,7 +109,10 @@ export function deleteRule(domains: Domains, domain: Domain, id: string): void {
   domains.put({ ...domain, rules: domain.rules.filter((one) => one.id !== id) });
 }
 
-/** Creates a mapping, whose `stage` may be empty. @throws ControlError for what AWS refuses */
+/**
+ * Creates a mapping, whose `stage` may be empty.
+ * @throws ControlError for what AWS refuses
+ */
 export function createMapping(
   domains: Domains,
   domain: Domain,
@@ -116,7 +125,8 @@ export function createMapping(
 }
 
 /**
- * Adds a mapping like `createMapping`, but replaces the mapping at `from`. @throws ControlError for what AWS refuses
+ * Adds a mapping like `createMapping`, but replaces the mapping at `from`.
+ * @throws ControlError for what AWS refuses
  */
 export function moveMapping(
   domains: Domains,
@@ -157,8 +167,8 @@ function putMapping(
 }
 
 /**
- * Refuses to delete an API, or one stage of it, to which a domain maps. Must be called before the deletion. @throws
- * ControlError if a domain maps to it
+ * Refuses to delete an API, or one stage of it, to which a domain maps. Must be called before the deletion.
+ * @throws ControlError if a domain maps to it
  */
 export function refuseMapped(
   domains: Domains,

@@ -24,7 +24,10 @@ export function findMappingById(domain: Domain, id: string): readonly [basePath:
   );
 }
 
-/** @param from the current base path @throws ControlError for what AWS refuses */
+/**
+ * @param from the current base path
+ * @throws ControlError for what AWS refuses
+ */
 export function putV2Mapping(
   domains: Domains,
   findApi: (apiId: string) => ApiState | undefined,

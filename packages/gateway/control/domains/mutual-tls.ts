@@ -51,7 +51,8 @@ export function readMutualTls(
 
 /**
  * Finds the truststore object for the version, `truststore.pem?versionId=…`, or else the object without a version. Both
- * can exist during a rotation. @throws RangeError if the gateway serves no TLS, or the truststore is missing or invalid
+ * can exist during a rotation.
+ * @throws RangeError if the gateway serves no TLS, or the truststore is missing or invalid
  */
 export function findTruststore(mutualTls: JsonObject, source: TruststoreSource): Truststore {
   if (!source.servesTls)

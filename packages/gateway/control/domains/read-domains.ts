@@ -40,7 +40,10 @@ export const SEVERAL_LEVELS =
   'A base path of several levels needs a Regional domain name with the security policy TLS_1_2';
 export const MIXTURE = 'A domain name of WebSocket APIs cannot have mappings to REST or HTTP APIs';
 
-/** Reads the custom domains. @throws DefinitionError for what AWS refuses */
+/**
+ * Reads the custom domains.
+ * @throws DefinitionError for what AWS refuses
+ */
 export function readDomains(
   stacks: readonly ResolvedStack[],
   findApi: (apiId: string) => ApiState | undefined,

@@ -24,7 +24,8 @@ type FoundDomain = { readonly item: ControlResource; readonly access: PrivateDom
 const ARN = /\/domainnames\/([^/+]+)(?:\+([a-z0-9]+))?$/;
 
 /**
- * Returns the domain name in `DomainNameArn`. @throws DefinitionError if this is not the ARN of a private domain name
+ * Returns the domain name in `DomainNameArn`.
+ * @throws DefinitionError if this is not the ARN of a private domain name
  */
 export function domainOfArn(item: ControlResource): string {
   const [, name] = ARN.exec(readText(item, 'DomainNameArn')) ?? [];

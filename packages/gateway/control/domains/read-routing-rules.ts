@@ -38,7 +38,10 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
 /** Matches the rule id, which is the last part of the rule's ARN. */
 const ID = /\/routingrules\/([^/]+)$/;
 
-/** Reads a routing rule. @throws DefinitionError for what AWS refuses */
+/**
+ * Reads a routing rule.
+ * @throws DefinitionError for what AWS refuses
+ */
 export function readRoutingRule(
   item: ControlResource,
   findApi: (apiId: string) => ApiState | undefined,

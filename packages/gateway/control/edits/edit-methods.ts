@@ -33,7 +33,10 @@ export function hasMethod(from: ApiResources, { resourceId, httpMethod }: Method
   return methodsOf(from, id).some(({ properties }) => properties['HttpMethod'] === httpMethod);
 }
 
-/** Creates a method. @throws ControlError, DefinitionError for what AWS refuses */
+/**
+ * Creates a method.
+ * @throws ControlError, DefinitionError for what AWS refuses
+ */
 export function createMethod(
   from: ApiResources,
   { resourceId, httpMethod }: MethodKey,
@@ -54,7 +57,10 @@ export function createMethod(
   return { ...from, methods: [...from.methods, method] };
 }
 
-/** Replaces a method's properties. @throws DefinitionError for what AWS refuses */
+/**
+ * Replaces a method's properties.
+ * @throws DefinitionError for what AWS refuses
+ */
 export function replaceMethod(
   from: ApiResources,
   method: ControlResource,
@@ -87,8 +93,9 @@ export function getIntegration(method: ControlResource): JsonObject {
 }
 
 /**
- * Returns a method with an integration. @throws ControlError BadRequestException for the caller's credentials. AWS
- * accepts them, but they would have no effect in this gateway
+ * Returns a method with an integration.
+ * @throws ControlError BadRequestException for the caller's credentials. AWS accepts them, but they would have no
+ * effect in this gateway
  */
 export function withIntegration({ properties }: ControlResource, integration: JsonObject): JsonObject {
   if (textOf(integration, 'Credentials') === CALLER_CREDENTIALS.value)
@@ -96,7 +103,10 @@ export function withIntegration({ properties }: ControlResource, integration: Js
   return { ...properties, Integration: integration };
 }
 
-/** Returns a method without its integration. @throws ControlError NotFoundException if it has none */
+/**
+ * Returns a method without its integration.
+ * @throws ControlError NotFoundException if it has none
+ */
 export function withoutIntegration(method: ControlResource): JsonObject {
   getIntegration(method);
   return without(method.properties, 'Integration');

@@ -22,7 +22,10 @@ export function getResource(from: ApiResources, id: string): PathResource {
   return orNotFound(from.resources.get(id), 'Invalid Resource identifier specified');
 }
 
-/** Creates a child of `parentId`. @throws ControlError for what AWS refuses */
+/**
+ * Creates a child of `parentId`.
+ * @throws ControlError for what AWS refuses
+ */
 export function createResource(
   from: ApiResources,
   { id, parentId, pathPart }: { readonly id: string; readonly parentId: string; readonly pathPart: string },

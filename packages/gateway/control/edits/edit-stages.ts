@@ -57,8 +57,8 @@ export type DeploymentOptions = {
 
 /**
  * Deploys the current resources. If a stage is given, it is created, or pointed at the new deployment. If the stage has
- * a canary, or gets a canary by this call, only the canary is pointed at the new deployment. @throws ControlError,
- * DefinitionError for what AWS refuses; nothing has changed in that case
+ * a canary, or gets a canary by this call, only the canary is pointed at the new deployment.
+ * @throws ControlError, DefinitionError for what AWS refuses; nothing has changed in that case
  */
 export function createDeployment(api: ApiState, options: DeploymentOptions): DeploymentRecord {
   const { id, description, stageName, canary } = options;

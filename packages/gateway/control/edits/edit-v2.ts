@@ -24,7 +24,10 @@ type Draw = { readonly random: Random };
 const ID_LENGTH = 6;
 const NO_ROUTES = 'Unable to deploy API because no routes exist in this API';
 
-/** Replaces the resources. @throws ControlError for what AWS refuses; nothing has changed in that case */
+/**
+ * Replaces the resources.
+ * @throws ControlError for what AWS refuses; nothing has changed in that case
+ */
 export function editV2(api: ApiState, next: ApiResources, draw: Draw): void {
   refuseNewFaults(api.identity, api.resources, next);
   api.edit(next);
@@ -103,8 +106,8 @@ export function createV2Stage(api: ApiState, name: string, properties: JsonObjec
 }
 
 /**
- * Replaces a stage's properties. Requests use the new properties immediately, without a deployment. @throws
- * ControlError, DefinitionError for what AWS refuses
+ * Replaces a stage's properties. Requests use the new properties immediately, without a deployment.
+ * @throws ControlError, DefinitionError for what AWS refuses
  */
 export function changeV2Stage(api: ApiState, name: string, properties: JsonObject, draw: Draw): void {
   const { settings } = getV2Stage(api, name);
@@ -143,8 +146,8 @@ export function routeKeysOf({ routes }: ApiResources): ReadonlySet<string> {
 type V2DeploymentOptions = { readonly description: string; readonly stageName: string | undefined };
 
 /**
- * Deploys the current API. If a stage is given, it is pointed at the deployment. @throws ControlError for what AWS
- * refuses
+ * Deploys the current API. If a stage is given, it is pointed at the deployment.
+ * @throws ControlError for what AWS refuses
  */
 export function createV2Deployment(
   api: ApiState,

@@ -52,7 +52,10 @@ function loadImported(stack: ResolvedStack, account: Account): readonly ApiState
   }
 }
 
-/** Creates an API without stages, which is not served yet. @throws DefinitionError for what AWS refuses */
+/**
+ * Creates an API without stages, which is not served yet.
+ * @throws DefinitionError for what AWS refuses
+ */
 export function makeApi(options: ApiOptions, account: Account): MadeApi {
   const { id, properties, logicalId, stackName, region, accountId, type = REST_API } = options;
   const made = callMadeResource(id, properties);
@@ -113,7 +116,8 @@ type ReadDocument = { readonly resources: ApiResources; readonly warnings: reado
 
 /**
  * Returns the API after an import. `overwrite` keeps only the parts in the document, and `merge` also keeps all other
- * parts. @throws DefinitionError for what AWS refuses
+ * parts.
+ * @throws DefinitionError for what AWS refuses
  */
 export function readDocument(
   api: ApiState,

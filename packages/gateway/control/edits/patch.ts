@@ -1,7 +1,7 @@
 /**
  * Patch operations of AWS's control plane. Paths are JSON Pointers, of which each resource supports a few, and values
- * are always text. This is not RFC 6902, because `add` replaces, and `test` and `move` are never supported. @see API
- * Gateway API reference, "PatchOperation"
+ * are always text. This is not RFC 6902, because `add` replaces, and `test` and `move` are never supported.
+ * @see API Gateway API reference, "PatchOperation"
  */
 import { unescapePointer } from '@gatewright/aws/json-pointer';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -38,8 +38,9 @@ const MAX_OPERATIONS = 200;
 
 /**
  * Reads a patch from a request body. The patch applies all operations in order, or throws without a partial change.
- * `input` is AWS's name for the call's input in its error messages. @throws ControlError BadRequestException,
- * ValidationException if the patch cannot be read. The patch throws the same errors if the resource refuses it
+ * `input` is AWS's name for the call's input in its error messages.
+ * @throws ControlError BadRequestException, ValidationException if the patch cannot be read. The patch throws the same
+ * errors if the resource refuses it
  */
 export function readPatch<T>(
   body: unknown,

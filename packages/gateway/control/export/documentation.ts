@@ -1,6 +1,7 @@
 /**
  * The documentation of an API. It consists of parts, each for one location in the API, and of versions, which are
- * snapshots of the parts. It has no effect on requests. @see API Gateway developer guide, "Documentation for REST APIs"
+ * snapshots of the parts. It has no effect on requests.
+ * @see API Gateway developer guide, "Documentation for REST APIs"
  */
 import { parseSource } from '../../templates/cloudformation/template-source.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
@@ -46,8 +47,8 @@ export function locationKey(location: JsonObject): string {
 const keyOf = ({ properties }: ControlResource): string => locationKey(mapOf(properties, 'Location'));
 
 /**
- * Reads a location in the spelling of a call or a document. @throws ControlError for a location that API Gateway does
- * not have
+ * Reads a location in the spelling of a call or a document.
+ * @throws ControlError for a location that API Gateway does not have
  */
 export function readLocation(value: unknown): JsonObject {
   const given = membersOf(value);
@@ -77,7 +78,10 @@ function withPath(location: JsonObject): JsonObject {
   return members.includes('Path') ? { Path: '/', ...location } : location;
 }
 
-/** Returns the text of a part's properties, which must be a JSON object. @throws ControlError if they are not */
+/**
+ * Returns the text of a part's properties, which must be a JSON object.
+ * @throws ControlError if they are not
+ */
 export function readContent(value: unknown): string {
   const text = isJsonObject(value) ? JSON.stringify(value) : value;
   if (typeof text !== 'string') throw badRequest('Documentation part properties must be non-empty');
@@ -107,15 +111,18 @@ export function getPart({ parts }: Documentation, id: string): ControlResource {
 }
 
 /**
- * Changes a part. If `next` is undefined, the part is deleted. @throws ControlError NotFoundException if there is no
- * such part
+ * Changes a part. If `next` is undefined, the part is deleted.
+ * @throws ControlError NotFoundException if there is no such part
  */
 export function changePart(from: Documentation, id: string, next?: ControlResource): Documentation {
   const part = getPart(from, id);
   return { ...from, parts: from.parts.flatMap((one) => (one === part ? (next ?? []) : [one])) };
 }
 
-/** Reads the parts in a document. @throws ControlError, DefinitionError for an invalid document */
+/**
+ * Reads the parts in a document.
+ * @throws ControlError, DefinitionError for an invalid document
+ */
 export function readParts(text: string): readonly JsonObject[] {
   return listOf(mapOf(parseSource(text, 'API call').value, DOCUMENTATION), 'documentationParts').map(
     (item) => {
@@ -159,7 +166,10 @@ function withAttributes(before: ControlResource, content: JsonObject): JsonObjec
   return { ...content, Properties: JSON.stringify({ ...was, ...now }) };
 }
 
-/** Creates a version of the current parts. @throws ControlError ConflictException if a version of this name exists */
+/**
+ * Creates a version of the current parts.
+ * @throws ControlError ConflictException if a version of this name exists
+ */
 export function addVersion(
   from: Documentation,
   name: string,
@@ -185,8 +195,8 @@ export function getVersion({ versions }: Documentation, name: string): ControlRe
 }
 
 /**
- * Changes a version. If `next` is undefined, the version is deleted. @throws ControlError NotFoundException if there is
- * no such version
+ * Changes a version. If `next` is undefined, the version is deleted.
+ * @throws ControlError NotFoundException if there is no such version
  */
 export function changeVersion(from: Documentation, name: string, next?: ControlResource): Documentation {
   const version = getVersion(from, name);

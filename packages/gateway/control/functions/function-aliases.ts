@@ -19,7 +19,8 @@ type Qualifier = { readonly arn: string; readonly usual: string; readonly others
 
 /**
  * Returns the version that handles an event with this qualifier; undefined if no stack defines the qualifier. An alias
- * with weights chooses a version for each event, as in Lambda. @param draw a random number from 0 to less than 1
+ * with weights chooses a version for each event, as in Lambda.
+ * @param draw a random number from 0 to less than 1
  */
 export function executedVersion(
   stacks: readonly ResolvedStack[],
@@ -100,8 +101,8 @@ export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Toleran
 }
 
 /**
- * Checks an alias (Lambda API reference, "CreateAlias", "AliasRoutingConfiguration"). @throws DefinitionError for what
- * Lambda refuses
+ * Checks an alias (Lambda API reference, "CreateAlias", "AliasRoutingConfiguration").
+ * @throws DefinitionError for what Lambda refuses
  */
 function checkAlias(alias: ControlResource): void {
   const usual = readText(alias, 'FunctionVersion');

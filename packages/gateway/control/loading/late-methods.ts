@@ -7,9 +7,7 @@ import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 import type { ControlResource } from '../control-resource.ts';
 import type { ApiGroup } from './group-resources.ts';
 
-/**
- * Whether CloudFormation can create the first stack only after the second, because the first imports from the second.
- */
+/** Whether the first stack imports from the second, so that CloudFormation can create it only after the second. */
 type IsAfter = (stack: ResolvedStack, other: ResolvedStack) => boolean;
 
 /** Reads the order from the imports between the stacks. Stacks without imports may be created in any order. */

@@ -99,8 +99,8 @@ function readUrl(
 }
 
 /**
- * Returns the function, or the alias in `Qualifier`, to which a URL belongs. @throws DefinitionError if `Qualifier` is
- * a version
+ * Returns the function, or the alias in `Qualifier`, to which a URL belongs.
+ * @throws DefinitionError if `Qualifier` is a version
  */
 function ownerOf(url: ControlResource): NamedFunction {
   const named = readFunctionName(readText(url, 'TargetFunctionArn'));

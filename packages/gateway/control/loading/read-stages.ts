@@ -26,8 +26,8 @@ export type StageList = {
 const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 
 /**
- * Reads the stages. A stage whose name or variables AWS refuses (docs/aws §10.1) is closed. @throws DefinitionError if
- * no fault is tolerated
+ * Reads the stages. A stage whose name or variables AWS refuses (docs/aws §10.1) is closed.
+ * @throws DefinitionError if no fault is tolerated
  */
 export function readStages(group: ApiGroup, tolerance: Tolerance): StageList {
   return group.protocol === 'rest' ? readRestStages(group, tolerance) : readV2Stages(group, tolerance);
@@ -77,8 +77,8 @@ function readEach(
 }
 
 /**
- * Returns the name of a stage. @throws DefinitionError if a REST stage names no deployment, or if an earlier stage has
- * the same name
+ * Returns the name of a stage.
+ * @throws DefinitionError if a REST stage names no deployment, or if an earlier stage has the same name
  */
 function readIdentity(
   stage: ControlResource,
@@ -142,7 +142,10 @@ export function refuseManyTags(stage: ControlResource): void {
     throw new DefinitionError(stage.place('Tags'), `A stage has at most ${MAX_TAGS} tags, not ${count}`);
 }
 
-/** Reads a REST stage in the form of `AWS::ApiGateway::Stage`. @throws DefinitionError for what AWS refuses */
+/**
+ * Reads a REST stage in the form of `AWS::ApiGateway::Stage`.
+ * @throws DefinitionError for what AWS refuses
+ */
 export function readRestStage(stage: ControlResource): StageSettings {
   return {
     source: stage,
@@ -217,8 +220,8 @@ function readV2Stages(group: ApiGroup, tolerance: Tolerance): StageList {
 }
 
 /**
- * Refuses execution logs on an HTTP API. @throws DefinitionError in AWS's words
- * (hashicorp/terraform-provider-aws#14010)
+ * Refuses execution logs on an HTTP API.
+ * @throws DefinitionError in AWS's words (hashicorp/terraform-provider-aws#14010)
  */
 export function refuseExecutionLog(stage: ControlResource): void {
   const routes = readBlock(stage, 'RouteSettings');
@@ -235,7 +238,8 @@ export function refuseExecutionLog(stage: ControlResource): void {
 }
 
 /**
- * Reads a stage of an HTTP or WebSocket API, which may have no deployment. @throws DefinitionError for what AWS refuses
+ * Reads a stage of an HTTP or WebSocket API, which may have no deployment.
+ * @throws DefinitionError for what AWS refuses
  */
 export function readV2Stage(
   stage: ControlResource,

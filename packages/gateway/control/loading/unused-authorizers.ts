@@ -9,7 +9,8 @@ import type { ApiResources } from '../api-state.ts';
 
 /**
  * Checks the authorizers that are not in use. The faults of other authorizers are reported with the routes that use
- * them. @throws DefinitionError if no fault is tolerated
+ * them.
+ * @throws DefinitionError if no fault is tolerated
  */
 export function checkUnusedAuthorizers(
   { protocol }: ApiIdentity,

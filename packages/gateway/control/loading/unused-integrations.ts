@@ -7,7 +7,8 @@ import type { ApiResources } from '../api-state.ts';
 
 /**
  * Checks the integrations of an HTTP or WebSocket API that are not in use. The faults of other integrations are reported
- * with the routes that use them. @throws DefinitionError if no fault is tolerated
+ * with the routes that use them.
+ * @throws DefinitionError if no fault is tolerated
  */
 export function checkUnusedIntegrations(
   { protocol }: ApiIdentity,

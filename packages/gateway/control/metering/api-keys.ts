@@ -43,7 +43,10 @@ export class ApiKeys {
     return this.#byValue.get(value);
   }
 
-  /** Adds a key, or replaces the key that has the same id. @throws ControlError for what AWS refuses */
+  /**
+   * Adds a key, or replaces the key that has the same id.
+   * @throws ControlError for what AWS refuses
+   */
   put(key: ApiKey): void {
     const refusal = refusalByService(key.value, API_KEY.value) ?? checkKeyName(key.name);
     if (refusal !== undefined) throw badRequest(refusal);

@@ -38,8 +38,8 @@ export const NOT_THERE =
   'this resource does not exist here, so routes that require an API key reject the affected keys';
 
 /**
- * Reads keys and plans. `hasStage` returns whether a REST or WebSocket API with the given id has the stage. @throws
- * DefinitionError for what AWS refuses in a single resource
+ * Reads keys and plans. `hasStage` returns whether a REST or WebSocket API with the given id has the stage.
+ * @throws DefinitionError for what AWS refuses in a single resource
  */
 export function readMetering(
   stacks: readonly ResolvedStack[],
@@ -150,7 +150,10 @@ function readMethodThrottles(stage: PropertyBag): Readonly<Record<string, Thrott
   return limits;
 }
 
-/** Reads a quota. @throws DefinitionError with AWS's rule for a quota, if the quota violates this rule */
+/**
+ * Reads a quota.
+ * @throws DefinitionError with AWS's rule for a quota, if the quota violates this rule
+ */
 function readQuota(bag: PropertyBag): QuotaLimit {
   const period = readText(bag, 'Period');
   const known = QUOTA_PERIODS.find((one) => one === period);

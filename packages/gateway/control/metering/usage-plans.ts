@@ -78,8 +78,8 @@ export class UsagePlans {
   }
 
   /**
-   * Adds a plan, or replaces the plan with the same id but keeps that plan's keys. @throws ControlError for what AWS
-   * refuses
+   * Adds a plan, or replaces the plan with the same id but keeps that plan's keys.
+   * @throws ControlError for what AWS refuses
    */
   put(plan: UsagePlan): void {
     if (!this.#plans.has(plan.id)) refuseBeyondQuota('usagePlans', this.#plans.size, this.#quotas);
@@ -119,7 +119,8 @@ export class UsagePlans {
   }
 
   /**
-   * Adds a key to a plan. @throws ControlError if the key is already in the plan, or in another plan for the same stage
+   * Adds a key to a plan.
+   * @throws ControlError if the key is already in the plan, or in another plan for the same stage
    */
   join(planId: string, key: PlanKey): void {
     const { keyId } = key;

@@ -147,8 +147,8 @@ export function judgeExpiration(bucket: ResolvedResource): BrokenRelation | unde
 }
 
 /**
- * Refuses the replication of a bucket without versions (localstack/localstack, test_s3.snapshot.json, recorded). With
- * Terraform, versions and replication are resources of their own.
+ * Refuses the replication of a bucket without versioning (localstack/localstack, test_s3.snapshot.json, recorded). In
+ * Terraform, versioning is a separate resource; if it cannot be resolved, nothing is refused.
  */
 export function judgeReplication(bucket: ResolvedResource): BrokenRelation | undefined {
   const { properties, unresolved = [] } = bucket;

@@ -199,7 +199,7 @@ const OF_PRESENCE: ReadonlySet<string> = new Set(
 /** Matches a pattern that only an ARN can match. */
 const OF_ARNS = /^\^?\(?(?:\?!)?arn:/;
 
-/** Returns whether each item stays an item, because none of them is a condition. */
+/** Returns whether no item of the list is conditional (`Fn::If`), so that its number of items is known. */
 function isLiteralList(value: Json | undefined): boolean {
   return isJsonList(value) && !value.some((one) => isJsonObject(one) && Object.hasOwn(one, 'Fn::If'));
 }

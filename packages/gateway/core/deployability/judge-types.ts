@@ -10,7 +10,8 @@ const WITHOUT_SCHEMA = /^(?:Custom::|AWS::CloudFormation::CustomResource$|AWS::C
 const MAX_DIFFERENCE = 2;
 
 /**
- * Reports each type whose properties are not checked, once per type. @param known the names of all types, by service
+ * Reports each type whose properties are not checked, once per type.
+ * @param known the names of all types, by service
  */
 export function judgeTypes(
   { stackName, resources, source }: ResolvedStack,

@@ -102,7 +102,7 @@ export const RULES = {
   },
   'function-policy-size': {
     severity: 'refused',
-    about: 'so many permissions that the resource policy of a function exceeds 20 KB',
+    about: 'permissions that make the resource policy of a function larger than 20 KB',
     remedy: 'replace the permissions of single routes with one permission whose SourceArn ends with /*/*',
     source: `${LAMBDA}/gettingstarted-limits.html`,
   },

@@ -6,7 +6,10 @@ import type { CorsPlan } from '../events/cors-headers.ts';
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', '*']);
 
-/** Compiles the `Cors` of AWS::Lambda::Url. @throws DefinitionError for values that AWS refuses */
+/**
+ * Compiles the `Cors` of AWS::Lambda::Url.
+ * @throws DefinitionError for values that AWS refuses
+ */
 export function compileUrlCors(url: PropertyBag): CorsPlan | undefined {
   const cors = readBlock(url, 'Cors');
   if (cors === undefined) return undefined;
@@ -28,7 +31,10 @@ export function compileUrlCors(url: PropertyBag): CorsPlan | undefined {
   };
 }
 
-/** Compiles `CorsConfiguration`. @throws DefinitionError for a combination that AWS refuses. */
+/**
+ * Compiles `CorsConfiguration`.
+ * @throws DefinitionError for a combination that AWS refuses.
+ */
 export function compileCors(api: PropertyBag): CorsPlan | undefined {
   const cors = readBlock(api, 'CorsConfiguration');
   if (cors === undefined) return undefined;

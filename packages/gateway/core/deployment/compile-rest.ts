@@ -170,7 +170,10 @@ function readMinimumCompression(api: PropertyBag): number | undefined {
  */
 export const NO_DEPLOYMENT = '';
 
-/** Compiles a REST API. @throws DefinitionError for what AWS refuses, in AWS's words if they are recorded. */
+/**
+ * Compiles a REST API.
+ * @throws DefinitionError for what AWS refuses, in AWS's words if they are recorded.
+ */
 export function compileRestDeployment(id: string, from: RestResources): Deployment {
   const { tolerance } = from;
   if (id !== NO_DEPLOYMENT) refuseWithoutMethods(from);

@@ -72,7 +72,10 @@ function findIntegration(route: PropertyBag, from: V2Resources): PropertyBag | u
   return requireValid(integration);
 }
 
-/** Compiles an integration, which a route need not have. @throws DefinitionError for what AWS refuses */
+/**
+ * Compiles an integration, which a route need not have.
+ * @throws DefinitionError for what AWS refuses
+ */
 export function compileV2Integration(
   integration: PropertyBag | undefined,
   from: V2Resources,
@@ -189,8 +192,8 @@ function compileRoute(
 
 /**
  * Returns whether the RouteResponse belongs to the route and lets the route reply to the client. Unless `isEnough` is
- * set, the route must also have a `RouteResponseSelectionExpression`. @throws DefinitionError for keys that AWS does
- * not accept
+ * set, the route must also have a `RouteResponseSelectionExpression`.
+ * @throws DefinitionError for keys that AWS does not accept
  */
 function isResponseOf(response: PropertyBag, route: PropertyBag, isEnough: boolean): boolean {
   if (readText(response, 'RouteId') !== route.id) return false;
@@ -280,7 +283,10 @@ function readApiKeySelection(api: PropertyBag): Deployment['apiKeySource'] {
   );
 }
 
-/** Compiles an HTTP API. @throws DefinitionError for what AWS refuses. */
+/**
+ * Compiles an HTTP API.
+ * @throws DefinitionError for what AWS refuses.
+ */
 export function compileHttpDeployment(id: string, from: V2Resources): Deployment {
   const { api, tolerance } = from;
   noteStrayResponses(from.integrationResponses, undefined, tolerance);
@@ -305,7 +311,10 @@ function legalRoutes(from: V2Resources): readonly MessageRoutePlan[] {
   });
 }
 
-/** Compiles a WebSocket API. @throws DefinitionError for what AWS refuses. */
+/**
+ * Compiles a WebSocket API.
+ * @throws DefinitionError for what AWS refuses.
+ */
 export function compileWebSocketDeployment(id: string, from: V2Resources): Deployment {
   const { api, tolerance } = from;
   noteStrayResponses(from.integrationResponses, from.integrations, tolerance);

@@ -7,7 +7,8 @@ type Beginning = Pick<Deployment, 'id' | 'protocol' | 'routes' | 'errors'> &
 
 /**
  * Completes a deployment with the settings that apply to all routes. If these settings cannot be read, every route
- * responds with 500. @throws DefinitionError if no fault is tolerated
+ * responds with 500.
+ * @throws DefinitionError if no fault is tolerated
  */
 export function makeDeployment(
   beginning: Beginning,

@@ -14,7 +14,10 @@ export type PropertyBag = {
   place(property?: string): DefinitionPlace;
 };
 
-/** Returns the resource if it has no fault. @throws DefinitionError if it has a fault */
+/**
+ * Returns the resource if it has no fault.
+ * @throws DefinitionError if it has a fault
+ */
 export function requireValid<T extends PropertyBag>(bag: T): T {
   if (bag.fault !== undefined) throw bag.fault;
   return bag;
@@ -36,8 +39,8 @@ export function readInteger(bag: PropertyBag, property: string, { usual, min, ma
 }
 
 /**
- * Reads a number. A number beyond AWS's limits is reported, and the limit is used instead. @throws DefinitionError if
- * the value is not a whole number
+ * Reads a number. A number beyond AWS's limits is reported, and the limit is used instead.
+ * @throws DefinitionError if the value is not a whole number
  */
 export function readClampedInteger(
   bag: PropertyBag,

@@ -41,8 +41,8 @@ export class JsonTemplates<Part extends string> {
   readonly #compiled = new Map<number, Compiled | undefined>();
 
   /**
-   * @param parts at most 26, because two bits for each part must fit into a safe integer @param build builds the whole
-   * value; an absent part is undefined, so that `JSON.stringify` leaves out its key
+   * @param parts at most 26, because two bits for each part must fit into a safe integer
+   * @param build builds the whole value; an absent part is undefined, so that `JSON.stringify` leaves out its key
    */
   constructor(parts: readonly Part[], build: (part: (name: Part) => unknown) => unknown) {
     this.#parts = parts;

@@ -45,7 +45,7 @@ export function readRestResult(payload: string, rules: BinaryRules): ProxyResult
   const unknown = findUnknown(result, REST_MEMBERS);
   if (unknown !== undefined) return unknown;
   const status = result['statusCode'] === undefined ? 200 : readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode', 'statusCode is not an HTTP status');
+  if (status === undefined) return badStatus(result['statusCode']);
   const lines = readMergedHeaders(result, 'multi-first');
   if (lines.kind === 'malformed') return lines;
   const headers = writeRestHeaders(lines.lines);
@@ -60,7 +60,7 @@ export function readStreamHead(prelude: string): ProxyResult {
   const unknown = findUnknown(result, STREAM_MEMBERS, ' in the metadata');
   if (unknown !== undefined) return unknown;
   const status = result['statusCode'] === undefined ? 200 : readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode', 'statusCode is not an HTTP status');
+  if (status === undefined) return badStatus(result['statusCode']);
   const lines = readMergedHeaders(result, 'multi-first');
   if (lines.kind === 'malformed') return lines;
   const cookies = readCookies(result['cookies']);
@@ -78,7 +78,7 @@ export function readHttp1Result(payload: string, phase: HttpResultPhase = 'resul
   const unknown = findUnknown(result, REST_MEMBERS);
   if (unknown !== undefined) return unknown;
   const status = readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode', 'statusCode is not an HTTP status');
+  if (status === undefined) return badStatus(result['statusCode']);
   const lines = readMergedHeaders(result, 'single-first');
   if (lines.kind === 'malformed') return lines;
   return reply(status, writeHttpHeaders(lines.lines, phase), HTTP_DEFAULT_TYPE, readBody(result, true));
@@ -105,7 +105,7 @@ export function readHttp2Result(
   const result = asJsonObject(parsed);
   if (result === undefined || !Object.hasOwn(result, 'statusCode')) return inferred(payload);
   const status = readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode', 'statusCode is not an HTTP status');
+  if (status === undefined) return badStatus(result['statusCode']);
   const single = readHeaderMap(result['headers']);
   if (single.kind === 'malformed') return single;
   const cookies = readCookies(result['cookies']);
@@ -126,7 +126,7 @@ export function readConnectResult(payload: string): ProxyResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformedWhole(payload);
   const status = readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode', 'statusCode is not an HTTP status');
+  if (status === undefined) return badStatus(result['statusCode']);
   const lines = readMergedHeaders(result, 'multi-first');
   if (lines.kind === 'malformed') return lines;
   return reply(status, writeRestHeaders(lines.lines), JSON_TYPE, readBody(result, true));
@@ -204,6 +204,15 @@ const STATUS_TEXT = /^[2-9]\d\d$/;
 function readStatus(value: unknown): number | undefined {
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   return STATUS_TEXT.test(String(value)) ? Number(value) : undefined;
+}
+
+function badStatus(value: unknown): Malformed {
+  return malformed(
+    'statusCode',
+    value === undefined
+      ? 'statusCode is missing'
+      : `statusCode ${quote(JSON.stringify(value))} is not an HTTP status`,
+  );
 }
 
 /**

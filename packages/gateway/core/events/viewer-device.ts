@@ -1,7 +1,7 @@
 /**
  * The kind of a viewer's device by its `User-Agent`, as CloudFront reports it to origins and functions of
- * edge-optimized APIs. AWS does not publish its rules, so these are the common markers of each kind. @see CloudFront
- * developer guide, "Headers for determining the viewer's device type"
+ * edge-optimized APIs. AWS does not publish its rules, so these are the common markers of each kind.
+ * @see CloudFront developer guide, "Headers for determining the viewer's device type"
  */
 
 type ViewerDevice = {

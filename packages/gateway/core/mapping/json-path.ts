@@ -26,7 +26,10 @@ export type JsonPath = {
 const STEP_COST = 2;
 const MAX_PATH_CHARS = 4_096;
 
-/** Parses a path. @throws TemplateError TEMPLATE_FAILED for an invalid path, for which AWS responds with 500 */
+/**
+ * Parses a path.
+ * @throws TemplateError TEMPLATE_FAILED for an invalid path, for which AWS responds with 500
+ */
 export function parseJsonPath(text: string): JsonPath {
   const path = text.trim();
   if (path.length > MAX_PATH_CHARS) throw failure(`a JSONPath is longer than ${MAX_PATH_CHARS} characters`);

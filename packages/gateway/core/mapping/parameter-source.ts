@@ -31,7 +31,10 @@ const PLACES: Readonly<Record<MappingSide, readonly string[]>> = {
   'integration.response': ['header', 'multivalueheader'],
 };
 
-/** Returns undefined if AWS does not accept the expression on this side. */
+/**
+ * Parses a source of parameter mapping. Returns undefined if AWS does not accept the expression in mappings of the
+ * `side`, which is the request or the response.
+ */
 export function parseParameterSource(expression: string, side: MappingSide): ParameterSource | undefined {
   const quoted = /^'(.*)'$/s.exec(expression);
   if (quoted !== null) return { kind: 'static', text: quoted[1] ?? '' };
@@ -67,7 +70,8 @@ export type SourceFacts = {
 
 /**
  * Returns the values of a source. If there are none, the target is left out. Request header names are matched
- * case-sensitively, as AWS documents. @throws MalformedBodyError for a body that looks like JSON but is not
+ * case-sensitively, as AWS documents.
+ * @throws MalformedBodyError for a body that looks like JSON but is not
  */
 export function readParameterSource(source: ParameterSource, facts: SourceFacts): readonly string[] {
   switch (source.kind) {

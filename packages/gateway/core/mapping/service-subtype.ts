@@ -117,8 +117,8 @@ export const SERVICE_SUBTYPES: Readonly<Record<string, ServiceSubtype>> = {
 };
 
 /**
- * Builds the request to the service. @throws GatewayError BAD_REQUEST_PARAMETERS if the client's request lacks a value
- * that the service requires
+ * Builds the request to the service.
+ * @throws GatewayError BAD_REQUEST_PARAMETERS if the client's request lacks a value that the service requires
  */
 export function buildServiceRequest(
   { subtype, parameters, timeoutMs, roleArn }: SubtypeCall,

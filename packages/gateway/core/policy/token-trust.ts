@@ -7,8 +7,8 @@ import type { Claims, RsaAlgorithm, TokenDefect, UncheckedToken } from './bearer
 
 export type TrustedIssuer = {
   /**
-   * The exact `iss` of the issuer's tokens, including a trailing slash. It is also the URL at which the issuer's keys
-   * are looked up.
+   * The exact `iss` of the issuer's tokens, with its trailing slash if it has one. The keys are found through the
+   * discovery document below this URL.
    */
   readonly issuer: string;
   /**
@@ -119,7 +119,13 @@ function findClaimDefect(claims: Claims, { tokenUse, requiredClaims }: TokenTrus
   if (tokenUse !== undefined && claims['token_use'] !== tokenUse)
     return tokenDefect('token-use', `the token is not an ${tokenUse} token`);
   const missing = requiredClaims.find(({ name, values }) => !hasClaim(claims, name, values));
-  return missing && tokenDefect('claim', 'the token does not have a required claim');
+  return missing && tokenDefect('claim', describeMissing(claims, missing));
+}
+
+function describeMissing(claims: Claims, { name, values }: RequiredClaim): string {
+  return Object.hasOwn(claims, name) && claims[name] !== null
+    ? `the claim ${name} of the token is not one of ${values.join(', ')}`
+    : `the token has no claim ${name}`;
 }
 
 function hasClaim(claims: Claims, name: string, values: readonly string[]): boolean {

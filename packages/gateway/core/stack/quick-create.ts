@@ -27,8 +27,8 @@ export function quickIntegration(target: string, credentialsArn?: string): JsonO
 }
 
 /**
- * Adds the quick-create resources of each API directly after the API. @throws DefinitionError for the first fault, if
- * no fault is tolerated
+ * Adds the quick-create resources of each API directly after the API.
+ * @throws DefinitionError for the first fault, if no fault is tolerated
  */
 export function expandQuickCreate(
   stackName: string,

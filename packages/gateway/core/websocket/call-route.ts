@@ -70,8 +70,8 @@ export function refuseUnpermitted(
 
 /**
  * Converts the function's response to the reply of a handshake. A 2xx status opens the connection with the function's
- * headers. Any other status becomes the status of the reply. A body is never sent. @throws GatewayError FUNCTION_FAILED
- * for a malformed response
+ * headers. Any other status becomes the status of the reply. A body is never sent.
+ * @throws GatewayError FUNCTION_FAILED for a malformed response
  */
 export function toHandshakeReply(answer: string): Reply {
   const result = readConnectResult(answer);

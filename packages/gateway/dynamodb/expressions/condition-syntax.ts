@@ -173,7 +173,10 @@ function isOperand(node: Group): node is OperandSyntax {
   return node.kind === 'path' || node.kind === 'value' || node.kind === 'function';
 }
 
-/** Parses an operand, which is a path, a value, or a function of operands. @param count called for each function */
+/**
+ * Parses an operand, which is a path, a value, or a function of operands.
+ * @param count called for each function
+ */
 export function parseOperand(tokens: Tokens, count: () => void, depth = 0): OperandSyntax {
   const { kind, text } = tokens.next;
   if (kind === 'value') {

@@ -10,8 +10,8 @@ import type { GatewayOptions } from '../gateway.ts';
 import type { StartCredentials } from '../../kernel/files/identity-file.ts';
 
 /**
- * Opens the log of this run. @returns the run's name, its log history, and options whose log functions also write into
- * the history
+ * Opens the log of this run.
+ * @returns the run's name, its log history, and options whose log functions also write into the history
  */
 export async function openLoop(
   given: GatewayOptions,

@@ -87,7 +87,10 @@ export type Parts = {
 
 /** Stores the state after startup and restores it. */
 export interface Resets {
-  /** Stores the state that a reset restores. @throws InvalidRequest if a reset would empty persistent tables */
+  /**
+   * Stores the state that a reset restores.
+   * @throws InvalidRequest if a reset would empty persistent tables
+   */
   begin(parts: Parts): Promise<void>;
   /**
    * Restores the state after startup. Only one reset runs at a time.

@@ -163,11 +163,20 @@ type Timed = Pick<FaultRule, 'fault' | 'share' | 'fromMs' | 'untilMs'>;
 function readOwn(source: LinedText, members: Members, kind: Member, read: ReadFault): Timed {
   refuse(source, members, ['parameters'], 'is allowed only with an actionId');
   if (kind.name === 'table')
-    refuse(source, members, ['api', 'route'], 'has no effect on a table: select by function instead');
+    refuse(
+      source,
+      members,
+      ['api', 'route'],
+      'has no effect on a table; to limit the fault to some requests, name a function instead',
+    );
   const [share, until] = [members.get('share'), members.get('until')];
   const fromMs = startOf(source, members);
   const untilMs = until === undefined ? Infinity : readTime(source, until);
-  if (untilMs <= fromMs) throw source.error(until?.line, 'until must be after from');
+  if (untilMs <= fromMs)
+    throw source.error(
+      until?.line,
+      `until must be after ${members.get('from') === undefined ? 'the start of the gateway, because from is missing' : 'from'}`,
+    );
   return {
     fault: read(source, kind),
     share: share === undefined ? 1 : readShare(source, share),

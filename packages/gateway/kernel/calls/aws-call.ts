@@ -92,8 +92,8 @@ export function authenticateCall(
 }
 
 /**
- * Checks the permissions for a call. @returns AWS's error for the first permission that the caller's policies do not
- * grant
+ * Checks the permissions for a call.
+ * @returns AWS's error for the first permission that the caller's policies do not grant
  */
 export function refuseUnlessAllowed(
   call: AwsCall,

@@ -14,7 +14,7 @@ type FilteredMessage = {
 };
 export type MessageTest = {
   (message: FilteredMessage): boolean;
-  /** Describes how the message differs from the policy. */
+  /** Describes why the message does not match the policy. */
   readonly explain?: (message: FilteredMessage) => string;
 };
 export type FilterScope = 'MessageAttributes' | 'MessageBody';

@@ -96,8 +96,8 @@ export function withWords<T>(words: (reason: string) => string, compile: () => T
 }
 
 /**
- * Compiles a pattern that a template contains. @throws DefinitionError with the template's place instead of a
- * PatternError
+ * Compiles a pattern that a template contains.
+ * @throws DefinitionError with the template's place instead of a PatternError
  */
 export function atPlace<T>(place: DefinitionPlace, compile: () => T): T {
   return inProperty(() => place, compile);

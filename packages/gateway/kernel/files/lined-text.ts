@@ -79,7 +79,10 @@ export class LinedText {
     }));
   }
 
-  /** Returns the items of a list. @throws DefinitionError if the member is not a list */
+  /**
+   * Returns the items of a list.
+   * @throws DefinitionError if the member is not a list
+   */
   items({ node, name, line }: Member): readonly unknown[] {
     const list = this.#resolved(node);
     if (isSeq(list)) return list.items;

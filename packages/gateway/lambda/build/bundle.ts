@@ -297,7 +297,8 @@ export class FunctionBuild {
     if (this.#webpackFailure !== undefined)
       return {
         error: this.#webpackFailure,
-        consequence: 'its webpack fails here, so the functions are bundled with esbuild instead',
+        consequence:
+          'the webpack of the service fails on this machine, so the functions are bundled with esbuild instead',
       };
     const metadata = this.#located?.metadata;
     if (metadata?.kind === 'missing') {

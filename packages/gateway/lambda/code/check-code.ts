@@ -42,7 +42,10 @@ function asAccepted(error: DefinitionError): DefinitionError {
     : error;
 }
 
-/** Finds functions whose code is missing or cannot run on this machine. @returns the reasons by function name */
+/**
+ * Finds functions whose code is missing or cannot run on this machine.
+ * @returns the reasons by function name
+ */
 export async function findBroken<T extends CheckedEntry>(
   entries: readonly T[],
   tolerance: Tolerance,

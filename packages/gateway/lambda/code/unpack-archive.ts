@@ -213,7 +213,8 @@ function contentOf(entry: Entry, file: string): Buffer {
   try {
     const content =
       method === STORED ? packed : inflateRawSync(packed, { maxOutputLength: Math.max(1, sizeBytes) });
-    if (content.length !== sizeBytes || crc32(content) !== checksum) throw new Error('its checksum is wrong');
+    if (content.length !== sizeBytes || crc32(content) !== checksum)
+      throw new Error('its size or checksum differs from the one in the archive');
     return content;
   } catch (error) {
     throw refused(entry, file, error);

@@ -44,8 +44,9 @@ export class ServiceTime {
   }
 
   /**
-   * Adds a measured time. @param isCold whether the code ran for the first time; such a time is used only until warm
-   * events have been measured
+   * Adds a measured time.
+   * @param isCold whether the code ran for the first time; such a time is used only until warm events have been
+   * measured
    */
   observe(serviceMs: number, isCold = false): void {
     if (isCold && (this.#isWarm || serviceMs < COLD_EVENT_MS)) return;

@@ -15,7 +15,7 @@ import { readVersion } from './read-version.ts';
 const RUBY_SOURCES = /\.(?:rb|json|ya?ml)$|^Gemfile(?:\.lock)?$/;
 const DOTNET_SOURCES = /\.(?:dll|json|ya?ml)$/;
 
-/** Finds Ruby and the client, which is a gem of the project's bundle or of the machine. */
+/** Finds Ruby and Lambda's runtime interface client, a gem of the project's bundle or of the machine. */
 export async function findRuby(
   definition: FunctionDefinition,
   taskRoot: string,

@@ -13,7 +13,10 @@ export interface PageAccess {
   /** Whether all ports are listening. */
   readonly isReady: boolean;
   admits(signature: string, host: string): boolean;
-  /** Whether the page may call an endpoint. @param path the path below `/_gatewright/` */
+  /**
+   * Whether the page may call an endpoint.
+   * @param path the path below `/_gatewright/`
+   */
   mayCall(method: string, path: string): boolean;
 }
 

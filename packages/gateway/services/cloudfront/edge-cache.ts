@@ -305,7 +305,7 @@ export class EdgeCache {
     const by = other === undefined || other.key === key ? undefined : firstDifference(parts, other.parts);
     return by === undefined
       ? 'first request with this cache key'
-      : `the cache key differs from the cached object in ${by}`;
+      : `the cache key of the request differs from the key of the cached object in its ${by}`;
   }
 
   async #send(

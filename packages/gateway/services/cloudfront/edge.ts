@@ -184,7 +184,7 @@ function withOwnHost(given: FrontRequest, { domainName, aliases }: Distribution)
   return { ...given, rawHeaders: rawHeaders.map((text, index) => (isHost(index) ? host : text)) };
 }
 
-/** Returns the host in lower case, without the port and the final dot. */
+/** Returns the host in lower case, without port and without final dot. */
 export function plainHost(host: string): string {
   return host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
 }

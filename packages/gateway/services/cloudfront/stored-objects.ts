@@ -25,7 +25,7 @@ export type StoredObject = OriginAnswer & {
 
 /** The maximum size of the cached objects of all distributions together, in bytes. It is the gateway's own limit. */
 const MAX_BYTES = 256 * 1024 * 1024;
-/** The estimated size of an entry in bytes, without its strings and body. */
+/** The estimated size of an entry in bytes, not counting its strings and its body. */
 const ENTRY_BYTES = 512;
 /**
  * The size of the cache divided by this number is the maximum size of one object. A larger object could displace all

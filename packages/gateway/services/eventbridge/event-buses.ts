@@ -138,7 +138,10 @@ export class EventBuses {
     return (this.#rules.get(busArn) ?? []).filter(({ test }) => test !== undefined);
   }
 
-  /** Runs the rules that match. @returns whether a rule matched */
+  /**
+   * Runs the rules that match.
+   * @returns whether a rule matched
+   */
   publish(busArn: string, event: BusEvent): boolean {
     if (this.#hops >= MAX_HOPS) return false;
     let isMatched = false;

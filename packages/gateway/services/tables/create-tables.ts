@@ -241,7 +241,7 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
     const text = await readBody(response, REPLY_LIMIT_BYTES);
     if (text === undefined) {
       response.destroy();
-      throw new Error(`its reply is larger than ${REPLY_LIMIT_BYTES} bytes`);
+      throw new Error(`the response to ${operation} is larger than ${REPLY_LIMIT_BYTES} bytes`);
     }
     return { status: response.statusCode ?? 0, body: membersOf(parseJson(text.toString())) };
   } catch (error) {

@@ -1,5 +1,6 @@
 /**
- * Converts `Domain` of a SAM API to the custom domain and its mappings. @see SAM specification, "DomainConfiguration"
+ * Converts `Domain` of a SAM API to the custom domain and its mappings.
+ * @see SAM specification, "DomainConfiguration"
  */
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';

@@ -362,7 +362,10 @@ export class SamExpansion {
     throw new DefinitionError({ file: this.#tree.file, line, logicalId }, message, [], rule);
   }
 
-  /** Reports what SAM refuses in the section Globals. @throws DefinitionError if errors are not tolerated */
+  /**
+   * Reports what SAM refuses in the section Globals.
+   * @throws DefinitionError if errors are not tolerated
+   */
   refuseGlobals(): void {
     for (const { at, message } of findRefusedGlobals(this.#globals))
       this.#tolerance.note(
@@ -376,7 +379,10 @@ export class SamExpansion {
     return mapOf(mapOf(mapOf(this.#tree.value, 'Resources'), logicalId), 'Properties');
   }
 
-  /** Reports a part of a resource that AWS refuses. @throws DefinitionError if errors are not tolerated */
+  /**
+   * Reports a part of a resource that AWS refuses.
+   * @throws DefinitionError if errors are not tolerated
+   */
   refuse(logicalId: string, property: Path, message: string): void {
     const line = this.#tree.lineOf(['Resources', logicalId, 'Properties', ...property]);
     const error = new DefinitionError({ file: this.#tree.file, line, logicalId }, message);

@@ -378,7 +378,7 @@ function sparing(hook, name, event, fail) {
     try {
       return await hook.apply(this, input);
     } catch (error) {
-      fail(`${describe(name, error)} (in ${event})`, 'its effect is missing');
+      fail(`${describe(name, error)} (in ${event})`, 'the effect of this hook is missing');
       return undefined;
     }
   };

@@ -158,7 +158,10 @@ type FoundPart = {
   readonly rest?: Path;
 };
 
-/** Follows a path as far as the body contains it. @param at where the body begins in the file */
+/**
+ * Follows a path as far as the body contains it.
+ * @param at where the body begins in the file
+ */
 function findIn(body: string, at: number, [step, ...rest]: Path, from: number): FoundPart {
   const stop: FoundPart = { at: from, text: body };
   if (step === undefined) return stop;

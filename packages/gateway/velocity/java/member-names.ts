@@ -9,7 +9,7 @@
  * ids to values may be refused here but not on AWS.
  */
 export const MAX_NAMES = 100_000;
-/** The minimum length of a name with its colon and value, in a text with so many names. */
+/** The minimum average length of a name with its colon and value in a text with `MAX_NAMES` different names. */
 const CHARS_PER_NAME = 7;
 
 const QUOTE = 34;

@@ -37,11 +37,12 @@ function parseIntegerText(text: string, radix: number, bits: number): bigint {
   let value = 0n;
   for (const char of digits ?? '?') {
     const digit = Number.parseInt(char, 36);
-    if (!(digit < radix)) throw failure(`the text is not a whole number of base ${radix}`);
+    if (!(digit < radix)) throw failure(`the text to parse is not a whole number of base ${radix}`);
     value = value * BigInt(radix) + BigInt(digit);
   }
   if (text.startsWith('-')) value = -value;
-  if (BigInt.asIntN(bits, value) !== value) throw failure(`the text is a number of more than ${bits} bits`);
+  if (BigInt.asIntN(bits, value) !== value)
+    throw failure(`the text to parse is a number of more than ${bits} bits`);
   return value;
 }
 
@@ -53,7 +54,7 @@ function parseInt32(text: string, radix: number): number {
 function parseDoubleText(text: string): JavaDouble {
   const found =
     /^[\0- ]*([+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,9})?[fFdD]?))[\0- ]*$/.exec(text);
-  if (found?.[1] === undefined) throw failure('the text is not a number');
+  if (found?.[1] === undefined) throw failure('the text to parse is not a number');
   return new JavaDouble(Number(found[1].replace(/[fFdD]$/, '')));
 }
 

@@ -338,11 +338,15 @@ function readGroup(replacement: string, at: number, matcher: Matcher): readonly 
   const named = /^\$\{([a-zA-Z][a-zA-Z\d]*)\}/.exec(replacement.slice(at, at + 100));
   if (named !== null) {
     const group = matcher.groupNamed(named[1] ?? '');
-    if (group === undefined) throw failure('the replacement names an unknown group');
+    if (group === undefined)
+      throw failure('the replacement refers to a named group that the regular expression does not have');
     return [group, named[0].length];
   }
   const digits = /^\$(\d+)/.exec(replacement.slice(at, at + 10))?.[1];
-  if (digits === undefined) throw failure('the replacement has an illegal group reference');
+  if (digits === undefined)
+    throw failure(
+      'in the replacement, a $ must be followed by a group number or ${name}; write \\$ for a dollar sign',
+    );
   let length = 1;
   while (length < digits.length && Number(digits.slice(0, length + 1)) < matcher.groups) length += 1;
   const group = Number(digits.slice(0, length));

@@ -78,7 +78,10 @@ export function usedParts(
   return closeUnderNeeds(named);
 }
 
-/** Returns the parts and every part that they need. @throws UsageError for an unknown name */
+/**
+ * Returns the parts and every part that they need.
+ * @throws UsageError for an unknown name
+ */
 export function withNeeds(text: string, at: string): readonly string[] {
   const names = readNames(text, at).map(({ name }) => name);
   const known = Object.keys(PART_NEEDS);

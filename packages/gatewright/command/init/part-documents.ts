@@ -11,7 +11,10 @@ type PartDocument = {
    * @param up the path from the folder of the documents to the folder that contains node_modules
    */
   readonly print: (up: string, documents: ReadonlyMap<string, string>) => string;
-  /** Returns what the user has to do next. @param definition the path of the stack's serverless.yml */
+  /**
+   * Returns what the user has to do next.
+   * @param definition the path of the stack's serverless.yml
+   */
   readonly next: (definition: string) => string;
 };
 

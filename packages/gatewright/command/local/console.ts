@@ -24,7 +24,7 @@ export function consoleCommand(): Command {
     )
     .option(
       '--stack <name>',
-      'show the customers of this deployed Gatewright stack, such as gatewright-prod; reads only, until Ctrl-C',
+      'show the customers of this deployed Gatewright stack, such as gatewright-prod (read-only); runs until you press Ctrl-C',
     )
     .option(
       '--url <url>',

@@ -9,7 +9,7 @@ import { diffDetails, rowsToLines, printStory } from './recorded.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../../toolkit/terminal/running-gateway.ts';
 import type { RequestDetail } from '../../../gateway/engine/index.ts';
 
-/** The time limit for a replay, in milliseconds. It is long because a function may take 29 s. */
+/** The time limit for a replay, in milliseconds. It leaves enough time for an authorizer and a function of 29 s each. */
 const REPLAY_WITHIN_MS = 65_000;
 
 type ReplayFlags = {

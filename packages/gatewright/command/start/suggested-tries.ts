@@ -139,7 +139,7 @@ function asks({ authorizer, apiKeyRequired }: Route): string {
   );
 }
 
-/** Chooses a route, preferably without side effects and parameters. */
+/** Chooses a route, preferably one without side effects or parameters. */
 function choose(routes: readonly GuardedRoute[]): GuardedRoute | undefined {
   const cost = ({ route }: GuardedRoute): number =>
     (['GET', 'ANY', '$default'].includes(route.method) ? 0 : 2) +

@@ -5,8 +5,8 @@ import { checkChargedRoutes, checkNativePlans, checkPreflight, checkWiring } fro
 import { readWiredApi, readWiring } from './read-wiring.ts';
 
 /**
- * Returns what is unsafe about the APIs that documents protect by stack and logical id. Each text begins with the file
- * of the document. `resources` are the resources of the compiled template, with unresolved intrinsics.
+ * Returns what is unsafe about those protected APIs that documents identify by stack and logical id. Each text begins
+ * with the file of the document. `resources` are the resources of the compiled template, with unresolved intrinsics.
  */
 export function checkStack(
   protects: readonly ProtectedStack[],

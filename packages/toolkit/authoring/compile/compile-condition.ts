@@ -76,7 +76,7 @@ export function compileCondition(condition: Condition, path: Path, names: Condit
 
 /**
  * Compiles a limit on the age of the sign-in. A cached result is valid until it expires, so the sign-in must still be
- * recent enough at that time.
+ * recent enough when it expires.
  */
 function compileAge(
   authAgeSeconds: number,

@@ -109,7 +109,7 @@ export const CONDITION: Shape<Condition> = refine(
     {},
     {
       all: described(list(self), 'All of these must be true.'),
-      any: described(list(self), 'One of these must be true.'),
+      any: described(list(self), 'At least one of these must be true.'),
       not: described(
         self,
         'This must be false. In an allow rule a missing claim makes a condition false, so its "not" is true; a deny rule on a missing claim denies.',

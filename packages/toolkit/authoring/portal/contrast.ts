@@ -8,7 +8,10 @@ const INKS = ['#ffffff', '#10131a'] as const;
 /** @see WCAG 2.2, success criterion 1.4.3 */
 const LEAST = 4.5;
 
-/** Returns the text colour that is easier to read on this colour. @param colour such as `#0b5fa5` */
+/**
+ * Returns the text colour that is easier to read on this colour.
+ * @param colour such as `#0b5fa5`
+ */
 export function inkOn(colour: string): string {
   const [white, black] = INKS;
   return contrastOf(colour, white) >= contrastOf(colour, black) ? white : black;

@@ -307,8 +307,8 @@ async function readTable(
 }
 
 /**
- * Whether the response contains a log group with exactly this name, because the call returns all groups whose names
- * begin with it.
+ * Whether the response contains a log group with exactly this name. The call returns all groups whose names begin with
+ * it.
  */
 function hasGroup(body: unknown, name: string): boolean {
   return listAt(body, 'logGroups').some((group) => textAt(group, 'logGroupName') === name);

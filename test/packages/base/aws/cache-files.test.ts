@@ -44,7 +44,7 @@ describe('what is stored between runs', () => {
   it('is not awaited from a pipe', { timeout: 5_000, skip: process.platform === 'win32' }, () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', ['-m', '600', pipe]);
-    // In a process of its own: a wait here would stop the whole test.
+    // The reader runs in a separate process, because a wait in this one would stop the whole test.
     const read = `import { readCached } from ${JSON.stringify(MODULE)};
       console.log(readCached({ folder: ${JSON.stringify(folder)}, mostFiles: 3, mostBytes: 9 }, 'pipe'));`;
 
@@ -58,7 +58,7 @@ describe('what is stored between runs', () => {
 
   it('stays while it is used, however many are written', () => {
     for (let count = 0; count < 20; count += 1) {
-      // So long after the previous use that the next use is recorded.
+      // The time after the previous use at which the next use is recorded.
       const past = (Date.now() - 120_000) / 1_000;
       for (const name of readdirSync(folder)) utimesSync(join(folder, name), past, past);
       assert.equal(readCached(kept, 'one'), 'of an earlier run\nin two lines');
@@ -119,7 +119,7 @@ describe('what is stored between runs', () => {
     ],
   ];
   for (const [what, act] of tampered)
-    it(`is as if it were not there if it ${what}`, () => {
+    it(`is treated as missing if it ${what}`, () => {
       act();
       assert.equal(readCached(kept, 'one'), undefined);
       rmSync(join(root, 'moved'), { recursive: true, force: true });

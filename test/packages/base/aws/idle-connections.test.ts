@@ -43,7 +43,7 @@ describe('readPendingBeforeIdleClose', () => {
     server.close();
   });
 
-  it('answers a request that arrived in time, although the event loop was blocked until its connection was over time', async () => {
+  it('answers a request that arrived in time, although the event loop was blocked until after the idle limit of its connection', async () => {
     client.write(REQUEST.replace('/', '/late'));
     for (const from = performance.now(); performance.now() - from < 1.5 * IDLE_MS;);
 

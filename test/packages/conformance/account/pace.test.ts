@@ -58,7 +58,7 @@ describe('durationMs', () => {
   });
 });
 
-/** So many calls in so many seconds. */
+/** The quotas: the number of calls that is allowed in a number of seconds. */
 const QUOTAS: readonly (readonly [call: string, count: number, seconds: number])[] = [
   ['CreateApiKey', 5, 1],
   ['CreateDeployment', 1, 5],

@@ -99,7 +99,7 @@ describe('parseReply', () => {
     assert.throws(() => parse('SSH-2.0-x\r\n\r\n'), /does not begin with an HTTP status line/);
   });
 
-  it('reads the same reply however it is cut', () => {
+  it('waits for more until the reply is complete', () => {
     const whole = Buffer.from(
       'HTTP/1.1 201 Made\r\nA: 1\r\nA: 2\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
     );

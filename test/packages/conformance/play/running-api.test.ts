@@ -84,7 +84,7 @@ describe('describeApi', () => {
       assert.match(headers['authorization'] ?? '', signer);
     });
 
-  it('reaches @connections of an address of WebSockets', async () => {
+  it('calls @connections over HTTP if the URL of the API is a ws: URL', async () => {
     const { port } = new URL(server.url);
     const chat = { ...api, url: new URL(`ws://127.0.0.1:${port}/live`), control: server.url, secret: 's' };
 

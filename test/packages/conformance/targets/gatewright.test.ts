@@ -30,7 +30,7 @@ describe('openGatewright', () => {
     writeFileSync(join(workingFolder, 'node_modules/.bin/gatewright'), script, { mode: 0o755 });
     return openGatewright(someOptions({ workingFolder }));
   }
-  /** As the command serves: the ready line, its credentials, its log. */
+  /** A program that serves as the command does: it prints the ready line, credentials and a log. */
   const serving = (ready: object): string =>
     [
       'mkdir -p .gatewright/logs',

@@ -67,7 +67,7 @@ describe('a raised quota (docs/aws §13)', () => {
     type: 'AWS::ApiGateway::Stage',
     properties: { RestApiId: API_ID, StageName: `s${index}`, DeploymentId: 'Deployment' },
   });
-  /** An API with so many stages, in an account with these quotas. */
+  /** Returns an API with `count` stages, in an account with these quotas. */
   const load = (count: number, quotas?: AccountQuotas): unknown => {
     const more = Object.fromEntries(
       Array.from({ length: count - 1 }, (_, index) => [`Extra${index}`, stage(index)]),

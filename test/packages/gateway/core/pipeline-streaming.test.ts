@@ -212,7 +212,7 @@ describe('the access log of a streamed reply', () => {
   }
   const lineOf = ({ ports }: TestApi): string => ports.logGroups.lines.at(-1)?.replace(/^\S+ \S+ /, '') ?? '';
 
-  it('is written when the stream is over, with the times of its parts', async () => {
+  it('is written when the stream has ended, with the times of its parts', async () => {
     const api = aLoggedApi();
     api.ports.http.answer = () => {
       api.ports.clock.advance(5);

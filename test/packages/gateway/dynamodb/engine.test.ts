@@ -177,7 +177,7 @@ describe('DynamoDbEngine', () => {
 });
 
 describe('DynamoDbEngine time to live', () => {
-  it('removes exactly what is due, and not what was written again', async () => {
+  it('removes exactly the items that have expired, and not those that were written again', async () => {
     const clock = new VirtualClock();
     const engine = await anEngine(clock);
     const nowSeconds = Math.floor(clock.nowEpochMs() / 1000);

@@ -30,7 +30,7 @@ describe('the port of the embedded DynamoDB', () => {
     });
   const target = { 'X-Amz-Target': 'DynamoDB_20120810.ListTables' };
   const HEADERS = { 'Content-Type': 'application/x-amz-json-1.0', ...target };
-  /** As whom, for which service and when a call is signed. */
+  /** Signs a call with these credentials, for this service and at this time. */
   const sign = (
     body: string,
     {

@@ -369,7 +369,7 @@ describe('streams of DynamoDbEngine', () => {
   });
 
   // The first text: hashicorp/terraform-provider-aws issue 18402, scylladb/scylladb issue 6939.
-  it('refuses to switch on what is on, and off what is off', async () => {
+  it('refuses to enable an enabled stream, and to disable a disabled one', async () => {
     await create();
     const on = await refusal(update(NEW_AND_OLD));
     assert.equal(on.body['message'], 'Table already has an enabled stream: TableName: counters');

@@ -61,7 +61,7 @@ describe('DynamoDbTables', () => {
     assert.notEqual((await tables.find('counters'))?.TableStatus, 'ACTIVE');
   });
 
-  it('takes no fault of the store for a table that is not there', async () => {
+  it('does not mistake a fault of the store for a missing table', async () => {
     const fault = new Error('IO error: no space left');
     const broken = new DynamoDbTables(
       {

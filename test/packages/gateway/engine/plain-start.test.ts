@@ -1,4 +1,4 @@
-/** What a start of a plain template does not load from the disk until something needs it. */
+/** The modules that a start of a plain template does not load from the disk until something needs them. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

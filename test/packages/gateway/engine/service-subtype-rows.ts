@@ -12,7 +12,7 @@ export const REQUEST: TestRequest = {
   body: '{"detail":{"a":[1]},"key":"k","count":"5","list":["x","y"],"at":"2026-01-01T00:00:00Z"}',
 };
 
-/** What the service is sent, by subtype; parameters of the developer guide's table. */
+/** The requests to the service by subtype, with the parameters of the developer guide's table. */
 export const SUBTYPE_ROWS: readonly {
   readonly subtype: string;
   readonly parameters: JsonObject;

@@ -21,7 +21,7 @@ describe('Agenda', () => {
     assert.deepEqual(said, ['Error: broken', 'next']);
   });
 
-  it('runs what is due in order of its time when the clock jumps, and what that adds for the time between', () => {
+  it('runs due entries in order of time when the clock jumps, and the entries that these add for the time between', () => {
     const clock = new VirtualClock();
     const agenda = new Agenda(clock, fail);
     const start = clock.nowEpochMs();

@@ -87,7 +87,7 @@ async function run(batch: Batch<number>, result: InvocationResult, setting: Sett
 describe('tryBatch', () => {
   const DUE_MS = EPOCH_MS + 1_000;
 
-  it('gives the function all records, and is over with them when it returns', async () => {
+  it('gives the function all records, and is done with them when it returns', async () => {
     const { tried, invoked, sent, said } = await run(aBatch([1, 2, 3]), DONE, { runMs: 70 });
 
     assert.deepEqual(tried, { over: [1, 2, 3], left: [], againAt: undefined, endedMs: DUE_MS + 70 });

@@ -16,7 +16,7 @@ type Row = {
   readonly runtime?: string;
   readonly isolation?: 'process';
   readonly files: Readonly<Record<string, string>>;
-  /** Where a link is, and the folder to which it points. */
+  /** The path of a link, and the folder to which it points. */
   readonly link?: readonly [from: string, to: string];
   readonly changed: readonly [file: string, before: string, after: string];
 };

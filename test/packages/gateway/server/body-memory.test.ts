@@ -22,7 +22,7 @@ describe('BodyMemory', () => {
   });
   afterEach(() => mock.timers.reset());
 
-  /** What was decided about a body: its room, `undefined` for a refusal, or that it waits. */
+  /** Returns the decision about a body: the memory for it, `undefined` for a refusal, or that it waits. */
   function take(
     bytes: number,
     address: string,

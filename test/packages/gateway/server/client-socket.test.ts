@@ -164,7 +164,7 @@ describe('frames', () => {
     );
   });
 
-  it('splits what goes to the client at 32 KB and joins what comes from it', async () => {
+  it('splits messages to the client at 32 KB, and joins the frames that it sends', async () => {
     const running = await startEcho();
     after(() => running.close());
     const client = await open(`ws://${running.host}/dev`);

@@ -90,7 +90,7 @@ describe('FrameMeter', () => {
     });
   }
 
-  it('finds the same frame however the bytes are cut', () => {
+  it('finds the same frame wherever the bytes are split', () => {
     const frame = fc.record({
       opcode: fc.constantFrom(TEXT, CONTINUATION, PING),
       isFinal: fc.boolean(),

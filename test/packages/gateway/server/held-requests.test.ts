@@ -42,7 +42,7 @@ function open(
   },
   first = '',
 ): { readonly socket: Socket; readonly received: Promise<string> } {
-  // From an address that is not the one of a connection that has none.
+  // The connection has an address that differs from the one given to connections without an address.
   const socket = connect(to);
   socket.write(first);
   const { promise, resolve } = Promise.withResolvers<string>();

@@ -108,7 +108,7 @@ describe('createApiServer', () => {
     assert.doesNotMatch(received, /content-length/i);
   });
 
-  /** What is not a request, or too much of one: the status, and the reason. */
+  /** Texts that are not requests or are too long, with the status and the reason of the refusal. */
   const refusals: { name: string; text: () => string | Buffer; status: number; body: string }[] = [
     {
       name: 'a Host that was rebound to this machine',

@@ -77,7 +77,7 @@ describe('a session whose client sends nothing more', () => {
     assert.deepEqual(said, ['close', 'destroy']);
   });
 
-  it('is not touched if it is over', (t) => {
+  it('is not touched if it has ended', (t) => {
     const stream = new FakeStream(false, 0);
     const { session, socket, said } = aSession(t, stream);
     session.destroyed = true;

@@ -93,7 +93,7 @@ function leave(sent: Sent): void {
 }
 
 describe('bodies in any order', () => {
-  it('are whole or refused, and take no memory when they are over', async (context) => {
+  it('are complete or refused, and use no memory after they have ended', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     const seen = new Set<string>();
     for (let seed = 1; seed <= 25; seed += 1) {

@@ -121,7 +121,7 @@ const has = async (conversation: Conversation, wanted: RegExp): Promise<void> =>
 };
 
 describe('a streamed reply', () => {
-  it('sends the head at once and each part as it comes, and is logged when it is over', async () => {
+  it('sends the head at once and each part as it comes, and is logged when it has ended', async () => {
     const body = aFedStream();
     const { port, ports, logged } = await start(streams(body));
 

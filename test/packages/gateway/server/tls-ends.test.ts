@@ -18,19 +18,19 @@ import type { TLSSocket } from 'node:tls';
 const DAY_MS = 86_400_000;
 const times = { fromEpochMs: Date.now() - DAY_MS, toEpochMs: Date.now() + DAY_MS };
 const authority = makeAuthority({ commonName: 'Here', ...times });
-/** With empty settings. */
+/** The HTTP/2 preface with empty settings. */
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0';
 const GET_PETS = '\0\0\x18\x01\x05\0\0\0\x01\x82\x87\x04\x09/dev/pets\x01\x09localhost';
 const POST_PETS = '\0\0\x18\x01\x04\0\0\0\x01\x83\x87\x04\x09/dev/pets\x01\x09localhost';
 const PART_BYTES = 5;
 const RESET = '\0\0\x04\x03\0\0\0\0\x01\0\0\0\x08';
 const PART_OF_BODY = '\0\0\x05\0\0\0\0\0\x01parts';
-/** Of HTTP/2, which has 65,535 bytes. */
+/** A size larger than the window of HTTP/2, which has 65,535 bytes. */
 const LARGER_THAN_WINDOW = 200_000;
 const UNTIL_READ_MS = 50;
 /** Longer than anything else here takes. */
 const IDLE_MS = 1_500;
-/** Without it, a connection that stays open would block the test for a minute and more. */
+/** Without this limit, a connection that stays open would block the test for more than a minute. */
 const SOON = { timeout: 5_000 };
 
 describe('connections with TLS end with their client', () => {

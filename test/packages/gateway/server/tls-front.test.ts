@@ -78,7 +78,7 @@ const RESOURCES: Record<string, TestResource> = {
 
 type TestRequest = {
   readonly host?: string;
-  /** Of the handshake, where it is another one. */
+  /** The server name of the handshake, if it differs. */
   readonly servername?: string;
   readonly key?: CertifiedKey;
   readonly path?: string;

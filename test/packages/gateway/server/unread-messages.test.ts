@@ -12,7 +12,10 @@ import type { Connection } from '../../../../packages/gateway/core/websocket/con
 import type { RunningApi } from '../core/websocket/server.ts';
 
 describe('data that waits for a client that does not read', () => {
-  /** What its system takes is full, and nothing has gone for one turn. */
+  /**
+   * Sends until the operating system's buffers are full: the number of bytes that wait in the process has not changed
+   * for one turn of the event loop.
+   */
   async function fillUp({ at }: RunningApi): Promise<Connection> {
     const [connection] = at.connections.all;
     assert.ok(connection);
@@ -54,7 +57,7 @@ describe('data that waits for a client that does not read', () => {
     client.socket.pause();
     const connection = await fillUp(running);
 
-    // With so much unread it is the last one that is taken from this client.
+    // With this much unread, `first` is the last message that is read from this client.
     client.send('first');
     await heard;
     const count = (4 * BUFFER_PAUSE_BYTES) / FRAME_COST_BYTES;

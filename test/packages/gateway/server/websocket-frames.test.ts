@@ -142,7 +142,7 @@ describe('close', () => {
     assert.deepEqual(codes, [1001, 1001, 1001]);
   });
 
-  it('is over within its bounds although a client is deaf and $disconnect hangs', async () => {
+  it('ends within its time limits although a client does not read and $disconnect hangs', async () => {
     const running = await startApi(anApi(ECHO_ROUTES), {
       echo,
       bye: () => new Promise(() => undefined),
@@ -159,7 +159,7 @@ describe('close', () => {
 });
 
 describe('TaskQueue', () => {
-  it('runs every task, so many at a time, in the order in which they came', async () => {
+  it('runs every task in the order of arrival, with a limited number at a time', async () => {
     const turns = new TaskQueue(3);
     const started: number[] = [];
     let running = 0;

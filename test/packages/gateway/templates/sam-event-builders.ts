@@ -5,12 +5,15 @@ import type { Finding } from '../../../../packages/gateway/templates/raw-stack.t
 import { expandSam } from '../../../../packages/gateway/templates/sam/sam.ts';
 
 type Made = {
-  /** By logical id, without the function itself. */
+  /** The resources by logical id, without the function itself. */
   readonly resources: Readonly<Record<string, Json>>;
   readonly findings: readonly Finding[];
 };
 
-/** @param more properties of the function `F` @param rest other resources, and members of the function's own */
+/**
+ * @param more properties of the function `F`
+ * @param rest other resources, and members of the function's own
+ */
 export function samEvents(
   events: JsonObject,
   more: JsonObject = {},

@@ -38,7 +38,7 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['usage stripe', 'it prints a row per event, as usage close does'],
 ]);
 
-/** What the admin endpoints answer to everything. */
+/** The answer of the admin endpoints to every request. */
 const ANSWER = {
   keys: [{ keyId: 'k', state: 'active' }],
   key: 'shop_live_secret',
@@ -60,7 +60,7 @@ const PROD = ['--api', 'shop', '--stage', 'prod'];
 const OF_SHOP = [...PROD, '--state', 'state'];
 const BREAKERS = ['--table', 'breakers', '--namespace', 'shop'];
 
-/** In this order, because some leave what others show. */
+/** The commands, in this order because some create what others show. */
 const ROWS: readonly (readonly [command: string, ...words: readonly string[]])[] = [
   ['init', 'made'],
   ['logs'],
@@ -144,7 +144,7 @@ const ROWS: readonly (readonly [command: string, ...words: readonly string[]])[]
   ['data load', 'state.data'],
 ];
 
-/** What these print needs more than is available here. */
+/** Commands whose output needs more than is available in this test. */
 const REFUSED: typeof ROWS = [
   ['access publish', '--folder', 'made/access'],
   ['waf check', 'out.har', 'template.json'],

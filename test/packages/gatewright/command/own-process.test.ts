@@ -21,7 +21,10 @@ import { captureOutput } from '../../../support/captured-output.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-process-'));
 const [PROCESSES, STTY] = [join(folder, 'processes'), join(folder, 'stty')];
-/** What `ps -o ppid=,pgid=,tpgid=,comm= -p PID` prints is a line of the file, and what stty is called with goes into another. */
+/**
+ * Stand-ins for programs: `ps -o ppid=,pgid=,tpgid=,comm= -p PID` prints a line of a file, and stty writes its
+ * arguments to another file.
+ */
 const PROGRAMS = {
   ps: `[ "$1 $2 $3" = '-o ppid=,pgid=,tpgid=,comm= -p' ] && sed -n "s/^$4: //p" ${PROCESSES}`,
   stty: `echo "$@" >> ${STTY}; [ -e ${folder}/broken ] && exit 1; [ "$1" = -g ] && echo ' as:before '; exit 0`,

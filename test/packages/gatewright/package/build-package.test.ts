@@ -125,7 +125,7 @@ const CHECKOUT: Files = {
   'packages/conformance/cases/one.json': '{}',
 };
 
-/** What the compiler makes of it. */
+/** The compiled files. */
 const COMPILED: Files = {
   'functions/list.js': `import { one } from '#shared/one.ts';
 import documents from "../access/compiled.json" with { type: 'json' };
@@ -194,7 +194,7 @@ describe('the packages', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  /** From one build, because bundling takes longest. */
+  /** The rules for one build; they share it, because bundling takes longest. */
   const rules = new Map<string, () => void>();
   rules.set('begin anew, and leave nothing of the build itself', () => {
     assert.deepEqual(readdirSync(built).toSorted(), [

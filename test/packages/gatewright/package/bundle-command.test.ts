@@ -121,7 +121,7 @@ export const said = [Fault.name, Second.name];`,
   });
 
   describe('of start', () => {
-    /** What its main module leaves behind. */
+    /** Loads the bundled start command, and returns what its modules reported. */
     const runStart = async (): Promise<unknown> => {
       const said: unknown[] = [];
       Object.assign(globalThis, { said });

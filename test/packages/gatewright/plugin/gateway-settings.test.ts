@@ -11,7 +11,7 @@ import { START_OPTIONS } from '../../../../packages/gatewright/plugin/start-opti
 
 const PAGE = 'docs/guides/run/plugin.md';
 
-/** What osls itself has, and what makes sense only on a command line. */
+/** Options that osls itself has, and options that make sense only on a command line. */
 const OF_OSLS = [
   'env-file',
   'env-from-stack',

@@ -66,7 +66,7 @@ describe('a gateway of gatewright/testing', () => {
     rmSync(directory, { recursive: true });
   });
 
-  // In JavaScript, where no compiler finds it.
+  // In JavaScript, no compiler would report such an option.
   it('refuses an option that a call does not have, and names those that it has', async () => {
     const unknown = { path: '.' } as object;
     const calls: readonly (readonly [name: string, call: () => unknown])[] = [

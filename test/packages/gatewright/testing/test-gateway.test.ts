@@ -24,7 +24,7 @@ const LINES = ['{"message":"one"}', '{"message":"two"}', ''].join('\n');
 
 describe('a gateway of a test', () => {
   const asked: (readonly [string, unknown])[] = [];
-  /** By method and path. */
+  /** The answers by method and path. */
   const answers = new Map<string, unknown>();
   const control = createServer((request, response) => {
     void readAll(request).then((body) => {

@@ -133,7 +133,7 @@ describe('the steps of attach', () => {
 });
 
 describe('a verification', () => {
-  it('prints passed for what is as attached, and FAILED for what was opened since, and exits with 3', async () => {
+  it('prints passed for routes that are as attached, FAILED for routes that were opened since, and exits with 3', async () => {
     await using api = await anHttpApiToAttach({ count: 1 });
     const run = runAt(api);
     assert.equal((await run('--function', GOOD, '--yes')).code, 0);

@@ -110,7 +110,7 @@ describe('findCredentials', () => {
   });
 });
 
-/** What the SDK reads, for one test. */
+/** Writes the profiles that the SDK reads, for one test. */
 function profiles(context: TestContext, text: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-aws-'));
   writeFileSync(join(folder, 'credentials'), text);

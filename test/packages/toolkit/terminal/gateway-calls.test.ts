@@ -115,7 +115,7 @@ describe('callGateway', () => {
 });
 
 describe('listenToGateway', () => {
-  it('gives whole lines, however they come in pieces', async () => {
+  it('returns complete lines, wherever they are split', async () => {
     const euro = Buffer.from('€');
     const { result, asked } = await beside(
       pieces('one\ntw', 'o\n', euro.subarray(0, 1), euro.subarray(1), '\nhalf'),
@@ -150,7 +150,7 @@ describe('listenToGateway', () => {
 });
 
 describe('followGateway', () => {
-  it('gives the data of each event, however they come in pieces, until the gateway ends', async () => {
+  it('returns the data of each event, wherever the events are split, until the gateway ends', async () => {
     const { result } = await beside(
       pieces('data: {"n":1}\n', '\n: still here\n\nevent: x\nda', 'ta: {"n":2}\n\ndata: {"n"'),
       () => allOf(followGateway('events')),

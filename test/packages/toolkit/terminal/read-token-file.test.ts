@@ -17,7 +17,7 @@ describe('readTokenFile', () => {
       assert.equal(readTokenFile(file), 'a.b.c');
     });
 
-  it('names the file that is not there', () => {
+  it('names the file that does not exist', () => {
     assert.throws(() => readTokenFile(join(folder, 'none')), /--token-file: .*none cannot be read/);
   });
 });

@@ -17,7 +17,7 @@ const allow = (id: string, paths: readonly string[], over: object = {}) => ({
   ...over,
 });
 
-/** Of a rule that means the same for everybody, or grants what is the principal's own. */
+/** Returns the rules in force, which mean the same for everybody, or grant what belongs to the principal. */
 const inForce = (...indexes: readonly number[]): { rules: readonly RuleInForce[]; rejectedBindings: [] } => ({
   rules: indexes.map((index) => ({
     index,
@@ -105,7 +105,7 @@ describe('what an instance keeps of policies', () => {
       const fresh = callers.map((caller) => policyOf(structuredClone(document), caller));
 
       assert.notDeepEqual(fresh[0], fresh[1]);
-      // In both orders, and again when both have asked.
+      // Both principals ask in both orders, and again after both have asked.
       for (const index of [0, 1, 0, 1])
         assert.deepEqual(policyOf(document, callers[index] ?? assert.fail()), fresh[index]);
     });

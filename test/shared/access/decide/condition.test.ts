@@ -143,7 +143,7 @@ describe('evaluateCondition', () => {
     [null, undefined],
     [String(NOW), undefined],
     [NOW + 120, true],
-    // In milliseconds, most likely: it would be recent forever.
+    // A time that is probably in milliseconds, and would be recent forever.
     [NOW * 1000, undefined],
     [NOW + 121, undefined],
     [Infinity, undefined],

@@ -204,7 +204,7 @@ describe('readingsByServers', () => {
     ['/a.%20./b%C2%A0', '/a/b'],
     ['/admin::$DATA', '/admin'],
     ['/admin:$i30:$INDEX_ALLOCATION/b', '/admin/b'],
-    // By a server that drops blanks, but neither dots nor parameters.
+    // A server that drops blanks, but neither dots nor parameters, reads it as the other path.
     ['/.../admin%C2%A0/', '/.../admin'],
     ['/;x/admin%20', '/;x/admin'],
     ['/x%20//admin', '/x//admin'],

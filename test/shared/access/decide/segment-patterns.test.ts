@@ -50,7 +50,7 @@ describe('withoutCovered', () => {
 });
 
 describe('alignmentsOf', () => {
-  it('is every way in which a pattern has so many segments', () => {
+  it('lists every way in which a pattern can have a given number of segments', () => {
     assert.deepEqual(alignmentsOf(['a', '*', 'b', '*'], 5), [
       ['a', '*', 'b', '*', '*'],
       ['a', '*', '*', 'b', '*'],

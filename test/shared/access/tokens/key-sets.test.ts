@@ -32,7 +32,7 @@ describe('KeySets', () => {
     assert.equal(asked.length, 1);
   });
 
-  it('finds a key that was added, once the cool-down is over', async () => {
+  it('finds a key that was added, once the cool-down has ended', async () => {
     const { keySets, asked, clock, sets } = aScene();
     await keySets.keyFor(URI, 'first');
     sets.set(URI, aKeySet(first, second));

@@ -160,7 +160,7 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
       assert.equal(await at.spend(tenant, 1), 1);
     });
 
-    it('closes a period that is over, and records its usage within the quota, overage and lost apart', async () => {
+    it('closes a period that has ended, and records its usage within the quota, its overage and its lost units separately', async () => {
       const { tenant, plan } = await at.aTenant([{ ...DAILY, overage: 10 }]);
       const unflushed = at.aHolder(() => NOON_MS);
       assert.equal(await at.spend(tenant, 104), 104);

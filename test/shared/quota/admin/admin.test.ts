@@ -97,7 +97,7 @@ for (const describeSuite of [describeQuotaAdmin, describeQuotaLists]) {
 }
 
 describe('operations that are sent more than once', () => {
-  it('count once each, however their calls interleave and whichever answers are lost', async () => {
+  it('count once each, in any order of their calls, and whichever answers are lost', async () => {
     const sends = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 2, maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(

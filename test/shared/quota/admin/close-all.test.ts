@@ -45,7 +45,7 @@ const withStore = (ports: AdminPorts, change: (store: ItemStore) => Partial<Item
   store: { ...ports.store, ...change(ports.store) },
 });
 
-describe('closing all that is over', () => {
+describe('closing all periods that have ended', () => {
   it('continues where the previous invocation ran out of time, and records each period once', async () => {
     const { ports, recordsOf } = await aUsedTable();
     const parts: Awaited<ReturnType<typeof close>>[] = [];

@@ -29,7 +29,7 @@ function aTable() {
   return { ports, items, at: new AdministeredTable({ ports, moveTo, close: () => Promise.resolve() }) };
 }
 
-describe('closing what is over', () => {
+describe('closing the periods that have ended', () => {
   it('closes each period once, skips running ones, and writes down one change', async () => {
     const { ports, at } = aTable();
     const { tenant } = await at.aTenant();

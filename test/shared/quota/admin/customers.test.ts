@@ -111,7 +111,7 @@ describe('a plan of an access document', () => {
       assert.ok(kept.kind === 'done' && kept.item !== undefined);
     });
 
-  it('takes the place of an older one of the table, and leaves a newer one', async () => {
+  it('replaces an older record of the table, and keeps a newer one', async () => {
     const ports = bringing(await aRecord());
     const save = (version: number) =>
       savePlan(ports, now(), 'brought', {
@@ -218,7 +218,7 @@ describe('a change of plan', () => {
     assert.equal(await codeOf(change(ports, { plan: 'gold', version }, 400 * DAY_MS)), 'done');
   });
 
-  it('of a distant moment keeps what is in force until then, and what was within the last year', async () => {
+  it('with a distant time keeps the terms in force until then, and those of the last year', async () => {
     const ports = await aRecord();
     await change(ports, {}, DAY_MS);
     await change(ports, { plan: 'gold', version: 3, fromEpochMs: NOON_MS + 500 * DAY_MS }, 2 * DAY_MS);
@@ -233,7 +233,7 @@ describe('a change of plan', () => {
     );
   });
 
-  it('withdraws what was to come, and leaves what has come', async () => {
+  it('withdraws future terms, and keeps those that have begun', async () => {
     const ports = await aRecord();
     await change(ports, { fromEpochMs: NOON_MS + 10 * DAY_MS });
     await change(ports, { plan: 'gold', version: 3 }, DAY_MS);

@@ -22,7 +22,7 @@ const ENDPOINTS: Readonly<Record<string, { readonly status: number; readonly bod
   // The record of a customer overrides assignments, whatever the key.
   'PUT plan': { status: 409, body: { plan: 'gold', version: 1 } },
   'DELETE plan': { status: 404, body: {} },
-  // By which plan a request of one's own customer is charged, whatever the key.
+  // The plan by which a request of the caller's own customer is charged, whatever the key.
   'GET terms': { status: 200 },
   [`GET ${LIMIT}`]: { status: 404 },
   [`PUT ${LIMIT}`]: { status: 404, body: { limit: 5 } },

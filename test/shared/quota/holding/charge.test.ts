@@ -83,7 +83,7 @@ describe('charge', () => {
 
     assert.deepEqual([first, second], [3, 3]);
     const [tenant] = (await quotas.peek(stamped())).filter(({ id }) => id === 'all');
-    // Of the two denied requests nothing was charged; one unit may wait here for the next request.
+    // Nothing was charged for the two denied requests; this process may keep one unit for the next request.
     assert.equal(tenant?.remaining, 44);
   });
 

@@ -169,7 +169,7 @@ describe('a lease', () => {
     assert.equal(resumed.allowed, true);
   });
 
-  it('grows by what it was granted, and not by what it was refused', async () => {
+  it('grows by the granted units, and not by the refused ones', async () => {
     const table = new QuotaTable();
     const asked: number[] = [];
     const withoutLeases: ItemStore = {

@@ -7,7 +7,7 @@ const KEY = { pk: 'C#acme', sk: '0' };
 const REFUSED: WriteOutcome = { kind: 'refused', item: undefined, storeEpochMs: undefined };
 const DONE: WriteOutcome = { kind: 'done', item: {}, storeEpochMs: undefined };
 
-/** What is owed, with a table that answers as it is told. */
+/** Creates an owner of pending releases, with a table that gives the specified answers. */
 function anOwner(answer: () => WriteOutcome) {
   let nowMs = 0;
   const tried: ItemWrite[] = [];

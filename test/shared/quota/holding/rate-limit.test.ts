@@ -167,7 +167,7 @@ describe('a rate limit', () => {
     assert.equal(await spend(table, 50, trusting), 4);
   });
 
-  it('lends again on trust when the time is over in which the bucket fills, and not before', async () => {
+  it('lends again on trust after the time in which the bucket fills, and not before', async () => {
     const table = new QuotaTable();
     const trusting = table.holder([RATE], { onUnavailable: { bounded: 4 } });
     await trusting.consume(aRequest());

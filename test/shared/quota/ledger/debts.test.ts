@@ -1,4 +1,7 @@
-/** What was lent, or settled above its estimate, and the quota did not have or the table did not hear of. */
+/**
+ * Debts: units that were lent, or settled above the estimate, although the quota had none left, or without the table
+ * being told.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';

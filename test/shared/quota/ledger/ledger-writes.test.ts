@@ -40,7 +40,7 @@ const WRITES: readonly {
   readonly what: string;
   readonly write: ItemWrite;
   readonly done: readonly State[];
-  /** What an open ledger is afterwards. */
+  /** The open ledger after the write. */
   readonly after: Item;
 }[] = [
   {

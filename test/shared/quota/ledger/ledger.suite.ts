@@ -45,7 +45,7 @@ const HOLDER = 'a1b2c3d4e5f6';
 /** The write of that number of one holder. */
 export const nth = (sequence: number, fence = sequence): Numbered => ({ holder: HOLDER, sequence, fence });
 
-/** As the head says it. */
+/** The rule as it is written in the head. */
 const RULE = printRule({ length: 'MONTH', timeZone: 'UTC', anchorDay: 1, anchorMinutes: 0 });
 
 /** A plan and an open period of a subject that no other test has. */

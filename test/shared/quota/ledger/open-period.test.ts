@@ -131,7 +131,10 @@ describe('openPeriod, at a table that does not answer', () => {
   const nowEpochMs = DAY.startEpochMs + 3_600_000;
   const first = { id, period: DAY, limit, plan: PLAN, nowEpochMs };
 
-  /** The call of this number is not answered. @returns how it ended, and how many calls there were */
+  /**
+   * The call of this number is not answered.
+   * @returns how it ended, and how many calls there were
+   */
   async function openWithout(unanswered: number, isChange: boolean) {
     const { store } = new QuotaTable();
     await store.update(savePlanWrite(PLAN, undefined));
@@ -163,7 +166,7 @@ describe('openPeriod, at a table that does not answer', () => {
 });
 
 describe('openPeriod, of a plan with another period than the one before', () => {
-  it('opens what begins when the period in force is over, though its plan may not end that one', async () => {
+  it('opens the period that begins when the current period ends, although its plan may not end the current one', async () => {
     const { store, items } = new QuotaTable();
     const weekly = parsePlan({
       id: 'w',

@@ -168,7 +168,7 @@ describe('the opening of a period', () => {
     assert.deepEqual(itemAt(LINES), { limits: 'monthly' });
   });
 
-  it('leaves what is special of a ledger, and nothing of what is not', async () => {
+  it('keeps the special members of a ledger, and no others', async () => {
     const { store, itemAt } = aTable(PLAN);
     const special = { overage: 2, carried: 3, name: 'old', isSharded: true, termEpochMs: NOON_MS };
     await store.transact(openWrites(opening({ ...special, head: { ...FIRST } })));

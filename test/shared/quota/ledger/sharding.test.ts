@@ -232,7 +232,7 @@ class Sharded {
     return this.table.items.get(`${pk}\n${sk}`);
   }
 
-  /** As a holder does whose grant of `need` was refused by its shard. */
+  /** Provides units as a holder does whose grant of `need` was refused by its shard. */
   async provide(need: number): Promise<string> {
     await this.process.refresh(0);
     const own = this.item(0);
@@ -256,7 +256,7 @@ describe('one process on a ledger with shards', () => {
       assert.deepEqual(sharded.remaining(), [50, 50]);
     });
 
-  it('fills a shard that is not there with all that a request needs, though its share is less', async () => {
+  it('fills a missing shard with all that a request needs, although its share is smaller', async () => {
     const sharded = new Sharded({ rem: 6 }, [-1, 0, 0, 0]);
     assert.equal(await sharded.provide(5), 'again');
     assert.deepEqual([sharded.item(0)?.['rem'], sharded.item('root')?.['rem']], [5, 1]);

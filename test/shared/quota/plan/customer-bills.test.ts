@@ -55,7 +55,7 @@ class Month {
     this.#quotas = this.#processes[0] ?? start();
   }
 
-  /** So many requests at once, to all processes in turn; the reasons of those that were refused. */
+  /** Sends `times` requests at once, to all processes in turn, and returns the reasons of the refused ones. */
   async rush(times: number): Promise<readonly string[]> {
     const decisions = await Promise.all(
       Array.from({ length: times }, (_, index) => {
@@ -87,7 +87,7 @@ class Month {
     if (!('fromEpochMs' in more)) this.nowMs += MINUTE_MS;
   }
 
-  /** Sends so many requests at that time; how many are admitted. */
+  /** Sends the requests at the given time, and returns how many are admitted. */
   async ask(when: string, times: number): Promise<number> {
     this.nowMs = Math.max(this.nowMs, at(when));
     let admitted = 0;
@@ -109,7 +109,10 @@ class Month {
     return left;
   }
 
-  /** What `customers show`, `access explain` and `usage show` read, which must be alike, as must header fields. */
+  /**
+   * Returns what `customers show`, `access explain` and `usage show` read. It must be the same for all, and in the
+   * header fields.
+   */
   async shown(): Promise<Standing> {
     const question = { tenant: 'acme', limit: 'monthly', key: undefined, route: undefined };
     const row = rowOf(await findLedger(this.ports, { ...question, periodEpochMs: undefined }, this.nowMs));
@@ -125,7 +128,7 @@ class Month {
     return shown;
   }
 
-  /** Of one more request, which is charged if it is admitted. */
+  /** Returns the header values of one more request, which is charged if it is admitted. */
   async header(): Promise<readonly [limit: number | undefined, remaining: number | undefined]> {
     const now = { tenant: 'acme', key: 'k-1', atEpochMs: (this.nowMs += 1) };
     const { limits } = await this.#quotas.consume(now);

@@ -34,7 +34,7 @@ class Logs {
     }
   }
 
-  /** Lines of so many requests, all of which name the free plan. */
+  /** Returns the log lines of `times` requests, all of which name the free plan. */
   async serve(times: number): Promise<void> {
     const lines = Array.from({ length: times }, () => ({
       requestId: `r-${(this.#requests += 1)}`,

@@ -71,7 +71,7 @@ class Customers {
     });
   }
 
-  /** How many requests are admitted, at most so many. */
+  /** Sends requests up to the given maximum, and returns how many are admitted. */
   async spend(quotas: Quotas, most: number, request: object = {}): Promise<number> {
     return this.table.spend(quotas, most, { plan: undefined, key: 'k-1', ...request });
   }

@@ -214,7 +214,7 @@ describe('a plan whose periods change', () => {
     assert.equal(await at.spend(1000), 120);
   });
 
-  it('admits nothing more in a period that is over and counts in the new one', async () => {
+  it('admits no more requests in a period that has ended, and counts in the new period', async () => {
     const at = new Changing();
     at.table.nowMs = Date.UTC(2026, 10, 19, 23, 50);
     await at.plan([limit(20, 'DAY')], 'free', 1);

@@ -23,7 +23,7 @@ const INVOICE = {
   lost: 0,
 } as unknown as Invoice;
 
-/** What is written, in the order of the page; bold text with a star. */
+/** Returns the texts in the order of the page; bold texts begin with a star. */
 function textsOf(more: object = {}): readonly string[] {
   const text = printInvoicePdf({ ...INVOICE, ...more }).toString('latin1');
   return [...text.matchAll(/^BT \/F(\d) \S+ Tf \S+ \S+ Td \((.*)\) Tj/gm)]

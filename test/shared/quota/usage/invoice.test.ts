@@ -106,7 +106,7 @@ describe('an invoice', () => {
     );
   });
 
-  it('names what is lost, and what has no price', () => {
+  it('names the lost units, and the usage without a price', () => {
     const free: UsageRecord = aRecord({ limit: 'free', used: 5 });
     Reflect.deleteProperty(free, 'price');
     Reflect.deleteProperty(free, 'currency');

@@ -193,7 +193,7 @@ describe('usage from access logs', () => {
 
     const waiting = [{ requestId: 'ahead', plan: 'gold', reason: 'period-ahead' }];
     assert.deepEqual(tracked, { charged: 7, seen: 0, unchargeable: 0, waiting });
-    assert.match(describeWaiting(waiting as Waiting[]), /^1 request waits: its period has not started/);
+    assert.match(describeWaiting(waiting as Waiting[]), /^1 request waits: the period has not started/);
     assert.deepEqual(usedOf(table, '#daily#k'), [3]);
     table.nowMs += 2 * DAY_MS;
     assert.deepEqual(await trackerOf(table).track(requests), {
@@ -304,7 +304,7 @@ describe('usage from access logs', () => {
     const weeksAgo = requestsOf(3, {}, NOON_MS - 17 * DAY_MS);
 
     assert.equal((await trackerOf(table).track(weeksAgo)).charged, 3);
-    // As long as a dead-letter queue may keep it.
+    // The time for which a dead-letter queue may keep the message.
     table.nowMs += 11 * DAY_MS;
     assert.equal((await trackerOf(table).track(weeksAgo)).seen, 3);
     assert.equal(table.ledger()['used'], 3);

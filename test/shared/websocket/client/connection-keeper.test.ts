@@ -14,7 +14,7 @@ describe('a connection that is kept', () => {
     const network = new ChannelNetwork({ seed: 15 });
     const host = network.host(() => ADA);
     const connect = host.connect.bind(host);
-    // As a WebSocket takes no subprotocol with a blank.
+    // A WebSocket throws for a subprotocol with a blank.
     host.connect = (url, protocols) => {
       if (protocols.some((protocol) => protocol.includes(' '))) throw new SyntaxError('subprotocol');
       return connect(url, protocols);

@@ -38,7 +38,10 @@ const MAX_NAME = 200;
  */
 const WITH_SECRET: readonly unknown[] = ['client_secret_basic', 'client_secret_post'];
 
-/** Reads a registration request. @throws ClientMetadataError */
+/**
+ * Reads a registration request.
+ * @throws ClientMetadataError
+ */
 export function readRegistration(value: unknown): ClientMetadata {
   if (!isJsonObject(value)) throw invalid('The body must be a JSON object');
   const { token_endpoint_auth_method: method = 'none', client_name: name } = value;
@@ -56,7 +59,8 @@ export function readRegistration(value: unknown): ClientMetadata {
 
 /**
  * Reads the document at the URL that is a client's id. The members `client_id`, `client_name` and `redirect_uris` are
- * required (MCP specification, client registration). @throws ClientMetadataError
+ * required (MCP specification, client registration).
+ * @throws ClientMetadataError
  */
 export function readClientDocument(value: unknown, url: string): ClientMetadata {
   if (!isJsonObject(value)) throw invalid('The client metadata document is not a JSON object');

@@ -24,7 +24,10 @@ export class IssuerClients {
     this.#ports = ports;
   }
 
-  /** Registers a client (RFC 7591 §3). @throws ClientMetadataError */
+  /**
+   * Registers a client (RFC 7591 §3).
+   * @throws ClientMetadataError
+   */
   register(metadata: unknown): IssuerClient {
     const client = {
       ...readRegistration(metadata),

@@ -113,8 +113,8 @@ async function askStart(): Promise<Start> {
 }
 
 /**
- * Returns the identifier of the run that responds. Each run has a new identifier. @throws Refused if no gateway is
- * ready
+ * Returns the identifier of the run that responds. Each run has a new identifier.
+ * @throws Refused if no gateway is ready
  */
 export async function readStart(): Promise<string> {
   const { start, isReady } = await askStart();
@@ -123,7 +123,10 @@ export async function readStart(): Promise<string> {
   return start;
 }
 
-/** Makes a call below `/_gatewright/`. @throws Refused if no gateway responds, or the key is refused */
+/**
+ * Makes a call below `/_gatewright/`.
+ * @throws Refused if no gateway responds, or the key is refused
+ */
 export async function call(path: string, init: RequestInit = {}): Promise<Response> {
   try {
     if (signed === undefined) await readStart();

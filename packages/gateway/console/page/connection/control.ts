@@ -69,7 +69,8 @@ type RowBatch = { readonly rows: readonly RequestRow[]; readonly state: RecordSt
 
 /**
  * Streams rows as they arrive, until the stream ends. The function uses fetch, because an EventSource cannot send
- * headers. @throws Refused if no gateway responds, or the gateway refuses the call
+ * headers.
+ * @throws Refused if no gateway responds, or the gateway refuses the call
  */
 export async function followRows(
   since: number,

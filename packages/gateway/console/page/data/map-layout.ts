@@ -47,8 +47,9 @@ interface TextMeasure {
 
 /**
  * Computes the layout of the map. Empty columns are left out. Nodes are ordered by the nodes that point to them, so
- * lines rarely cross. @param room the width of the window. A map that is wider shrinks and cuts long names. If even the
- * shrunk map is too wide, the window scrolls, and names are shown in full
+ * lines rarely cross.
+ * @param room the width of the window. A map that is wider shrinks and cuts long names. If even the shrunk map is too
+ * wide, the window scrolls, and names are shown in full
  */
 export function layOut(
   nodes: readonly MapNode[],

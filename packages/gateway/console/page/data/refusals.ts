@@ -11,7 +11,10 @@ type Refusal = {
 
 type Row = Pick<RequestRow, 'status' | 'customer' | 'code' | 'notes' | 'atEpochMs' | 'standsFor'>;
 
-/** Says what refuses requests of the customer now. @param printInstant prints an instant of ISO 8601 */
+/**
+ * Says what refuses requests of the customer now.
+ * @param printInstant prints an instant of ISO 8601
+ */
 export function describeRefusing(
   { state, uses }: Pick<ShownCustomer, 'state' | 'uses'>,
   printInstant: (instant: string) => string,

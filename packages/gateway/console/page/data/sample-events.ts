@@ -1,6 +1,6 @@
 /**
- * A sample event of each source, as Lambda receives it, reduced to what handlers read. @see
- * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html and the pages of the services
+ * A sample event of each source, as Lambda receives it, reduced to what handlers read.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html and the pages of the services
  */
 
 import type { SampledSource } from '../../endpoints/sample-model.ts';

@@ -6,7 +6,10 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-/** Parses `+1d`, `-2h` or `30m` into milliseconds; an empty text results in 0. @throws Error for anything else */
+/**
+ * Parses `+1d`, `-2h` or `30m` into milliseconds; an empty text results in 0.
+ * @throws Error for anything else
+ */
 export function readShift(text: string): number {
   if (text.trim() === '') return 0;
   const [, sign, amount, unit] = /^\s*([+-]?)(\d+(?:\.\d+)?)\s*([smhdw])\s*$/.exec(text) ?? [];

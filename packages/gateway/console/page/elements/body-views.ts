@@ -91,7 +91,10 @@ function boundaryOf(contentType: string): string {
   return quoted ?? bare ?? '';
 }
 
-/** Reads the parts of a multipart body. A truncated part is shown as far as it was received. @see RFC 7578 */
+/**
+ * Reads the parts of a multipart body. A truncated part is shown as far as it was received.
+ * @see RFC 7578
+ */
 function readParts(body: string, boundary: string, isText: boolean): readonly BodyPart[] {
   if (boundary === '') return [];
   const [, ...sections] = `\n${body}`.split(new RegExp(`\\r?\\n--${escaped(boundary)}`));
@@ -125,8 +128,8 @@ function readPart(section: string, isText: boolean): BodyPart {
 }
 
 /**
- * Reads the events of a text. @see
- * https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+ * Reads the events of a text.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 function readEvents({ text, pieces = [] }: Body): readonly SentEvent[] {
   return [...text.matchAll(/(?:[^\r\n]+(?:\r\n|\r|\n|$))+/g)].flatMap(({ 0: block, index }): SentEvent[] => {

@@ -300,7 +300,10 @@ function CompareChoice({
   );
 }
 
-/** The key `r` sends the same request again. @returns why it could not be sent */
+/**
+ * The key `r` sends the same request again.
+ * @returns why it could not be sent
+ */
 function useReplayKey(detail: RequestDetail | undefined): string | undefined {
   const [refusal, setRefusal] = useState<string>();
   useEffect(() => {

@@ -217,7 +217,7 @@ function Events({
   );
 }
 
-/** Returns whether the row does not show everything, because its text is truncated or there is a response to it. */
+/** Returns whether the row does not show everything: its text is truncated, or there is a response to the message. */
 function isCut({ kind, text, responseBytes }: RequestRow): boolean {
   return kind !== 'handshake' && (text?.endsWith('…') === true || (kind === 'message' && responseBytes > 0));
 }

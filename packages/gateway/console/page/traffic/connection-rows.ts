@@ -13,7 +13,10 @@ export type ClosedConnection = {
 
 const MAX_CLOSED = 50;
 
-/** Returns the latest closed connections, newest first. @param rows newest first */
+/**
+ * Returns the latest closed connections, newest first.
+ * @param rows newest first
+ */
 export function closedConnections(
   rows: readonly RequestRow[],
   open: ReadonlySet<string>,

@@ -10,8 +10,8 @@ type Served = Pick<ShownApi, 'name' | 'stage' | 'url' | 'kind'>;
 
 /**
  * Assigns each request to the API whose address it was sent to. An archive of another host has other addresses. Its
- * requests are assigned to the first API whose base path is the beginning of the request's path. @throws Error if the
- * archive is invalid; the message describes the problem
+ * requests are assigned to the first API whose base path is the beginning of the request's path.
+ * @throws Error if the archive is invalid; the message describes the problem
  */
 export function readHar(text: string, apis: readonly Served[]): readonly SavedRequest[] {
   const entries = entriesOf(text);

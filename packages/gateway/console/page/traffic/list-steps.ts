@@ -1,6 +1,6 @@
 /**
- * Returns the next id, or the first id if no item is open; undefined at the end of the list. @param open the id of the
- * open item, or the beginning of that id
+ * Returns the next id, or the first id if no item is open; undefined at the end of the list.
+ * @param open the id of the open item, or the beginning of that id
  */
 export function idAfter(
   items: readonly { readonly id: string }[],

@@ -22,8 +22,8 @@ const SIMPLE_HEADERS = ['accept', 'accept-language', 'content-language'];
 const SIMPLE_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 
 /**
- * Only the browser sets these headers, so a preflight never requests permission for them. @see the Fetch standard,
- * "forbidden request-header"
+ * Only the browser sets these headers, so a preflight never requests permission for them.
+ * @see the Fetch standard, "forbidden request-header"
  */
 const FORBIDDEN =
   /^(?:accept-charset|accept-encoding|access-control-request-.*|connection|content-length|cookie2?|date|dnt|expect|host|keep-alive|origin|proxy-.*|referer|sec-.*|set-cookie|te|trailer|transfer-encoding|upgrade|via)$/;

@@ -60,7 +60,8 @@ function headersOf(route: ShownRoute | undefined): readonly Header[] {
 
 /**
  * Percent-encodes a typed path for sending. Spaces and letters beyond ASCII are encoded, and existing escapes are left
- * unchanged. @throws Error if the path does not begin with a slash
+ * unchanged.
+ * @throws Error if the path does not begin with a slash
  */
 export function toTarget(typed: string): string {
   if (!typed.startsWith('/')) throw new Error('The path must begin with a slash.');
@@ -79,7 +80,10 @@ export function placeholdersIn({ target, headers, body }: Draft): readonly strin
   return [...new Set(texts.flatMap((text) => [...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name)))];
 }
 
-/** Replaces placeholders with their values. @param values by name; a placeholder without a value is left unchanged */
+/**
+ * Replaces placeholders with their values.
+ * @param values by name; a placeholder without a value is left unchanged
+ */
 export function fillPlaceholders(draft: Draft, values: ReadonlyMap<string, string>): Draft {
   const fill = (text: string): string =>
     text.replaceAll(PLACEHOLDER, (whole, name: string) => values.get(name) ?? whole);

@@ -45,7 +45,10 @@ class RowFeed {
     this.#signal = signal;
   }
 
-  /** Reads rows until the stream ends. @returns how long to wait before the next stream */
+  /**
+   * Reads rows until the stream ends.
+   * @returns how long to wait before the next stream
+   */
   async connect(): Promise<number> {
     try {
       const start = await readStart();

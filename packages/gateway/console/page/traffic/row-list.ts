@@ -14,7 +14,10 @@ export function isOfEarlierStart({ sequence }: Numbered): boolean {
   return sequence < 0;
 }
 
-/** Adds the rows of a new run. @param first rows of the current run */
+/**
+ * Adds the rows of a new run.
+ * @param first rows of the current run
+ */
 export function addStart<Row extends Numbered>(
   before: readonly Row[],
   first: readonly Row[],
@@ -37,7 +40,10 @@ export function addOlder<Row extends Numbered>(
   return [...newest.slice(0, end), ...older, ...newest.slice(end)].slice(0, MAX_ROWS);
 }
 
-/** Merges new rows into the list. @param coming oldest first; some rows may already be in the list */
+/**
+ * Merges new rows into the list.
+ * @param coming oldest first; some rows may already be in the list
+ */
 export function mergeRows<Row extends Numbered>(
   before: readonly Row[],
   coming: readonly Row[],

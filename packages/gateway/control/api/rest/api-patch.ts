@@ -1,4 +1,7 @@
-/** Patches a REST API. @see API Gateway API reference, "Patch operations", "UpdateRestApi" */
+/**
+ * Patches a REST API.
+ * @see API Gateway API reference, "Patch operations", "UpdateRestApi"
+ */
 import { refusalByService } from '../../edits/check-members.ts';
 import { badRequest, notFound } from '../../control-error.ts';
 import { listOf, mapOf, without } from '@gatewright/aws/json-object';
@@ -23,8 +26,8 @@ export const apiRefusal: PatchRefusal = (operation: PatchOperation, supported) =
 };
 
 /**
- * Reads the minimum compression size. @throws ControlError BadRequestException if the size is not a whole number within
- * AWS's limits
+ * Reads the minimum compression size.
+ * @throws ControlError BadRequestException if the size is not a whole number within AWS's limits
  */
 function parseCompressionSize(text: string): number {
   const size = /^\d+$/.test(text) ? Number(text) : Number.NaN;

@@ -12,7 +12,10 @@ import type { PatchRule } from '../../edits/patch.ts';
 import type { Constraint } from '../../resource-types/constraints.ts';
 import type { Field, FieldKind } from '../../resource-types/fields.ts';
 
-/** Returns the properties that a body sets. @throws ControlError for a value of another type */
+/**
+ * Returns the properties that a body sets.
+ * @throws ControlError for a value of another type
+ */
 export function readFields(body: Readonly<Record<string, unknown>>, fields: readonly Field[]): JsonObject {
   return Object.fromEntries(
     fields.flatMap((one): [string, Json][] => {

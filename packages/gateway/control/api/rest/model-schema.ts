@@ -11,7 +11,10 @@ export function checkedSchema(schema: Json | undefined): Json {
   return typeof schema === 'string' ? schema : read;
 }
 
-/** Returns the schema in template form. @throws ControlError for an invalid text */
+/**
+ * Returns the schema in template form.
+ * @throws ControlError for an invalid text
+ */
 export function readSchema(schema: Json | undefined): JsonObject {
   let value: unknown = schema;
   try {

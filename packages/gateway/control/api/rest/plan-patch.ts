@@ -1,4 +1,7 @@
-/** Patches a usage plan. @see API Gateway developer guide, "Patch operations", "UsagePlan" */
+/**
+ * Patches a usage plan.
+ * @see API Gateway developer guide, "Patch operations", "UsagePlan"
+ */
 import { badRequest, conflict, notFound } from '../../control-error.ts';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { readQuota, readThrottle } from './plan-shape.ts';

@@ -7,8 +7,8 @@ import type { QuotaPeriod } from '../../../core/metering/quota-period.ts';
 import type { ThrottleLimit } from '../../../core/metering/token-bucket.ts';
 
 /**
- * Reads a throttle. If either rate or burst is omitted, it is 0, as on AWS. @throws ControlError for a value that is
- * not a number of at least 0
+ * Reads a throttle. If either rate or burst is omitted, it is 0, as on AWS.
+ * @throws ControlError for a value that is not a number of at least 0
  */
 export function readThrottle(fields: UnknownMembers): ThrottleLimit {
   return {
@@ -17,7 +17,10 @@ export function readThrottle(fields: UnknownMembers): ThrottleLimit {
   };
 }
 
-/** Reads throttles by keys such as `/pets/{id}/GET`. @throws ControlError for an invalid throttle */
+/**
+ * Reads throttles by keys such as `/pets/{id}/GET`.
+ * @throws ControlError for an invalid throttle
+ */
 export function readMethodThrottles(fields: UnknownMembers): Readonly<Record<string, ThrottleLimit>> {
   return Object.fromEntries(
     Object.entries(fields).map(([method, limit]): [string, ThrottleLimit] => {
@@ -27,7 +30,10 @@ export function readMethodThrottles(fields: UnknownMembers): Readonly<Record<str
   );
 }
 
-/** Reads a quota. @throws ControlError for an invalid limit, offset or period */
+/**
+ * Reads a quota.
+ * @throws ControlError for an invalid limit, offset or period
+ */
 export function readQuota(fields: UnknownMembers): QuotaLimit {
   return {
     limit: readAmount(fields['limit'], 'limit', true),

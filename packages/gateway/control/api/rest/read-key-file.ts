@@ -1,4 +1,7 @@
-/** Reads a file of API keys for ImportApiKeys. @see API Gateway developer guide, "API Gateway API key file format" */
+/**
+ * Reads a file of API keys for ImportApiKeys.
+ * @see API Gateway developer guide, "API Gateway API key file format"
+ */
 import { badRequest } from '../../control-error.ts';
 
 type KeyRow = {

@@ -1,7 +1,8 @@
 /**
  * AWS's own control planes: `apigateway` and, below `/v2`, `apigatewayv2`. As on AWS, requests use an edit of a REST
  * API only after CreateDeployment has created a deployment and a stage points at it. A stage of apigatewayv2 with
- * AutoDeploy uses an edit at once. @see API Gateway API reference; docs/design/control-plane.md lists what is served
+ * AutoDeploy uses an edit at once.
+ * @see API Gateway API reference; docs/design/control-plane.md lists what is served
  */
 import { clientCertificateRoutes } from './wire-client-certificates.ts';
 import { documentationRoutes } from './wire-documentation.ts';

@@ -36,10 +36,14 @@ export type RestPart = {
   readonly withDefaults?: (from: ApiResources) => readonly ControlResource[];
   /** Deletes a part that API Gateway has created with the API. */
   readonly withoutDefault?: (from: ApiResources, item: ControlResource) => ApiResources;
-  /** Checks a new part. @throws ControlError if AWS refuses the part */
+  /**
+   * Checks a new part.
+   * @throws ControlError if AWS refuses the part
+   */
   readonly refuseNew?: (from: ApiResources, item: ControlResource) => void;
   /**
-   * Checks a part immediately for what a deployment would refuse. @throws ControlError, DefinitionError for such a part
+   * Checks a part immediately for what a deployment would refuse.
+   * @throws ControlError, DefinitionError for such a part
    */
   readonly check?: (next: ApiResources, item: ControlResource) => void;
   /**

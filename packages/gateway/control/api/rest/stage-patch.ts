@@ -1,4 +1,7 @@
-/** Patches a stage. @see API Gateway developer guide, "Patch operations", "Stage" */
+/**
+ * Patches a stage.
+ * @see API Gateway developer guide, "Patch operations", "Stage"
+ */
 import { badRequest } from '../../control-error.ts';
 import type { ControlError } from '../../control-error.ts';
 import { without } from '@gatewright/aws/json-object';

@@ -140,8 +140,8 @@ function isSettingOf(item: JsonObject, resource: string, method: string): boolea
 }
 
 /**
- * Reads the `canarySettings` of a call into the form of the Stage resource. @throws ControlError for a value of another
- * type
+ * Reads the `canarySettings` of a call into the form of the Stage resource.
+ * @throws ControlError for a value of another type
  */
 export function readCanary(body: Readonly<Record<string, unknown>>): JsonObject {
   return readFields(body, CANARY_FIELDS);

@@ -38,8 +38,8 @@ export type TestRequest = {
 };
 
 /**
- * Reads the request that a call describes. If the call has no path, `usualPath` is used. @throws ControlError for a
- * value of another type
+ * Reads the request that a call describes. If the call has no path, `usualPath` is used.
+ * @throws ControlError for a value of another type
  */
 export function readTestRequest(
   body: Readonly<Record<string, unknown>>,
@@ -62,7 +62,8 @@ export function readTestRequest(
 
 /**
  * Creates an exchange for one method without access checks: the authorizer, API key, throttle and resource policy are
- * skipped, as on AWS. @throws DefinitionError for a method that cannot be deployed
+ * skipped, as on AWS.
+ * @throws DefinitionError for a method that cannot be deployed
  */
 export function openMethodExchange(
   api: ApiState,

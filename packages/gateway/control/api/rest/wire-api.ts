@@ -25,8 +25,8 @@ export type RestControl = {
 };
 
 /**
- * Finds an API. @throws ControlError NotFoundException if there is none, with AWS's text for calls about the API itself
- * [obs]
+ * Finds an API.
+ * @throws ControlError NotFoundException if there is none, with AWS's text for calls about the API itself [obs]
  */
 export function findApi(control: RestControl, call: WireCall): ApiState {
   const message = `Invalid API identifier specified ${control.accountId}:${call.path('restApiId')}`;
@@ -46,7 +46,10 @@ export function stateOf({ apis }: RestControl, { path }: WireCall): ApiState | u
   return api?.identity.protocol === 'rest' ? api : undefined;
 }
 
-/** Returns how an imported document is combined with the existing API. @throws ControlError for an unknown mode */
+/**
+ * Returns how an imported document is combined with the existing API.
+ * @throws ControlError for an unknown mode
+ */
 export function readImportMode({ query }: WireCall): 'merge' | 'overwrite' {
   const mode = query.get('mode') ?? 'merge';
   if (mode === 'merge' || mode === 'overwrite') return mode;

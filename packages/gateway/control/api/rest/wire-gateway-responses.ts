@@ -103,7 +103,10 @@ function writeRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** Stores a gateway response. @throws DefinitionError for what AWS refuses; nothing is stored in that case */
+/**
+ * Stores a gateway response.
+ * @throws DefinitionError for what AWS refuses; nothing is stored in that case
+ */
 function put(api: ApiState, type: string, properties: JsonObject, { random }: RestControl): void {
   const others = api.resources.gatewayResponses.filter((other) => other.properties['ResponseType'] !== type);
   const made = callMadeResource(random.hex(ID_LENGTH), {

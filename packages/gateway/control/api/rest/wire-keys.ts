@@ -1,4 +1,7 @@
-/** API keys in AWS's REST API. @see API Gateway API reference, "CreateApiKey" and related calls */
+/**
+ * API keys in AWS's REST API.
+ * @see API Gateway API reference, "CreateApiKey" and related calls
+ */
 import { badRequest, ControlError } from '../../control-error.ts';
 import { readKeyFile } from './read-key-file.ts';
 import { listingRefusal, plainRefusal, readPatch } from '../../edits/patch.ts';

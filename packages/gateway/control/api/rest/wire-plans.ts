@@ -1,4 +1,7 @@
-/** Usage plans and their keys in AWS's REST API. @see API Gateway API reference, "CreateUsagePlan" and related calls */
+/**
+ * Usage plans and their keys in AWS's REST API.
+ * @see API Gateway API reference, "CreateUsagePlan" and related calls
+ */
 import { badRequest, notFound } from '../../control-error.ts';
 import { readPatch } from '../../edits/patch.ts';
 import { PLAN_RULES } from './plan-patch.ts';

@@ -117,7 +117,10 @@ function quotaOf({ identity, resources }: ApiState): QuotaName {
   return quotaOfApi(identity.protocol, resources.api);
 }
 
-/** Patches an API. @throws ControlError for the patch, DefinitionError for a policy that AWS refuses */
+/**
+ * Patches an API.
+ * @throws ControlError for the patch, DefinitionError for a policy that AWS refuses
+ */
 function change(api: ApiState, { body }: WireCall): void {
   const { api: before } = api.resources;
   const patch = readPatch(body, 'updateRestApiInput', API_RULES, apiRefusal);

@@ -30,7 +30,10 @@ export type WireRoute = {
   readonly mode?: 'import' | undefined;
   /** Whether the body is an OpenAPI document, in JSON or YAML, rather than the input of the call. */
   readonly takesDocument?: boolean | undefined;
-  /** Serves a call. @throws ControlError, DefinitionError if the call is refused */
+  /**
+   * Serves a call.
+   * @throws ControlError, DefinitionError if the call is refused
+   */
   readonly serve: (call: WireCall) => ControlReply | Promise<ControlReply>;
 };
 
@@ -136,7 +139,10 @@ export function emptyReply(status: 202 | 204): ControlReply {
 const USUAL_SIZE = 25;
 const MAX_SIZE = 500;
 
-/** Returns one page of a list, and the token of the next page. @throws ControlError for an invalid size or token */
+/**
+ * Returns one page of a list, and the token of the next page.
+ * @throws ControlError for an invalid size or token
+ */
 export function cutPage(items: readonly unknown[], size: string | null, token: string | null) {
   const count = Number(size ?? USUAL_SIZE);
   const start = token === null ? '0' : Buffer.from(token, 'base64url').toString();

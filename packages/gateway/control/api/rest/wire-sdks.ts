@@ -1,7 +1,7 @@
 /**
  * The client SDKs of API Gateway. The list is served. Generating an SDK is refused after all of AWS's checks, because
- * the source of the SDKs belongs to AWS. @see API Gateway API reference, "GetSdk", which lists the types and their
- * parameters
+ * the source of the SDKs belongs to AWS.
+ * @see API Gateway API reference, "GetSdk", which lists the types and their parameters
  */
 import { badRequest, ControlError, orNotFound } from '../../control-error.ts';
 import { getStage } from '../../edits/edit-stages.ts';

@@ -1,7 +1,10 @@
 import { badRequest } from '../../control-error.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-/** Reads an optional string. @throws ControlError for a value of another type */
+/**
+ * Reads an optional string.
+ * @throws ControlError for a value of another type
+ */
 export function optionalText(body: UnknownMembers, name: string): string | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
@@ -15,7 +18,10 @@ export function requiredText(body: UnknownMembers, name: string): string {
   return text;
 }
 
-/** Reads an optional boolean. @throws ControlError for a value of another type */
+/**
+ * Reads an optional boolean.
+ * @throws ControlError for a value of another type
+ */
 export function optionalFlag(body: UnknownMembers, name: string): boolean | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;

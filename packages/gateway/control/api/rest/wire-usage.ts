@@ -1,4 +1,7 @@
-/** The usage of a plan by keys, in AWS's REST API. @see API Gateway API reference, "GetUsage", "UpdateUsage" */
+/**
+ * The usage of a plan by keys, in AWS's REST API.
+ * @see API Gateway API reference, "GetUsage", "UpdateUsage"
+ */
 import { badRequest } from '../../control-error.ts';
 import { listingRefusal, readPatch } from '../../edits/patch.ts';
 import { dayOf, parseDay, printDay } from '../../../core/metering/quota-period.ts';

@@ -16,7 +16,10 @@ import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 export const APIS = '/v2/apis';
 export const API = `${APIS}/{apiId}`;
 
-/** Finds an HTTP or WebSocket API. @throws ControlError NotFoundException if there is none */
+/**
+ * Finds an HTTP or WebSocket API.
+ * @throws ControlError NotFoundException if there is none
+ */
 export function findV2Api({ apis, accountId }: RestControl, { path }: WireCall): ApiState {
   const apiId = path('apiId');
   const api = apis.state(apiId);
@@ -25,7 +28,10 @@ export function findV2Api({ apis, accountId }: RestControl, { path }: WireCall):
   return api;
 }
 
-/** Requires members in a body. @throws ControlError for a missing member, with AWS's validation message */
+/**
+ * Requires members in a body.
+ * @throws ControlError for a missing member, with AWS's validation message
+ */
 export function requireMembers(body: WireCall['body'], names: readonly string[]): void {
   for (const name of names)
     if (body[name] === undefined || body[name] === null || body[name] === '')
@@ -35,8 +41,8 @@ export function requireMembers(body: WireCall['body'], names: readonly string[])
 const OWN_TYPES = new ResourceTypes([CONTROL_TYPES]);
 
 /**
- * Refuses properties in a call that would be reported as not applied in a template. @throws ControlError for the first
- * such property
+ * Refuses properties in a call that would be reported as not applied in a template.
+ * @throws ControlError for the first such property
  */
 export function refuseUnenforced(type: string, properties: JsonObject): void {
   const resource = { ...callMadeResource(type, properties), type, physicalId: type, dependsOn: [] };

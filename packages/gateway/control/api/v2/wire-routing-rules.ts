@@ -55,7 +55,10 @@ export function routingRuleRoutes({ apis, random }: RestControl): readonly WireR
   ];
 }
 
-/** Reads a routing rule into template form. @throws ControlError for what AWS refuses */
+/**
+ * Reads a routing rule into template form.
+ * @throws ControlError for what AWS refuses
+ */
 function readRule({ body }: WireCall, id: string, apis: ApiDirectory): RoutingRule {
   const properties: JsonObject = Object.fromEntries(
     MEMBERS.map((name) => [capitalise(name), renameMembers(body[name], capitalise)]),

@@ -79,7 +79,10 @@ function refuseReserved(keys: readonly string[]): void {
 /** Matches an ARN such as `arn:aws:apigateway:{region}::/apis/{id}/stages/{name}`. */
 const ARN = /^arn:[^:]+:apigateway:[^:]*::\/(\w+)\/([^/]+)(?:\/stages\/([^/]+))?$/;
 
-/** Finds the resource of an ARN. @throws ControlError for an ARN that does not identify a taggable resource */
+/**
+ * Finds the resource of an ARN.
+ * @throws ControlError for an ARN that does not identify a taggable resource
+ */
 function find({ path }: WireCall, { apis }: RestControl): Tagged {
   const [, noun = '', id = '', stageName] = ARN.exec(path('arn')) ?? [];
   const found =

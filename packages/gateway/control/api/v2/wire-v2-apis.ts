@@ -142,8 +142,8 @@ function refuseWarnings({ query }: WireCall, warnings: readonly string[]): void 
 }
 
 /**
- * Applies `target`, `routeKey` and `credentialsArn` of UpdateApi. @throws ControlError for an API that was not created
- * by quick create
+ * Applies `target`, `routeKey` and `credentialsArn` of UpdateApi.
+ * @throws ControlError for an API that was not created by quick create
  */
 function changeQuickCreated(from: ApiResources, { body }: WireCall): ApiResources {
   const [target, routeKey] = [optionalText(body, 'target'), optionalText(body, 'routeKey')];

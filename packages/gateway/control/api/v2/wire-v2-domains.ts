@@ -55,8 +55,8 @@ function domainRoutes({ apis }: RestControl): readonly WireRoute[] {
 }
 
 /**
- * Reads a domain into the form of a REST domain, in which all domains are stored. @throws ControlError for properties
- * that would not be enforced
+ * Reads a domain into the form of a REST domain, in which all domains are stored.
+ * @throws ControlError for properties that would not be enforced
  */
 function readDomain({ body }: WireCall, before: JsonObject): JsonObject {
   const named = readFields(body, FIELDS);

@@ -36,7 +36,10 @@ export function v2ExportRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** Reads the export format. @throws ControlError for anything that AWS does not export */
+/**
+ * Reads the export format.
+ * @throws ControlError for anything that AWS does not export
+ */
 function readExportFormat({ path, query }: WireCall, { identity }: ApiState): 'JSON' | 'YAML' {
   if (identity.protocol !== 'http') throw badRequest('Export is supported for HTTP APIs only');
   if (path('specification').toUpperCase() !== 'OAS30')

@@ -23,7 +23,8 @@ import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
 /**
  * The properties of the editable parts of HTTP and WebSocket APIs that are not in their rows in
- * `resource-types/v2-types.ts`: defaults and dependencies. @see API Gateway Version 2 API reference, "Resources"
+ * `resource-types/v2-types.ts`: defaults and dependencies.
+ * @see API Gateway Version 2 API reference, "Resources"
  */
 type PartKind = PartRules & {
   readonly type: string;
@@ -37,7 +38,10 @@ type PartRules = {
   readonly unkept?: (protocol: ApiProtocol, properties: JsonObject) => string | undefined;
   /** Returns the defaults that AWS shows. */
   readonly usual?: (protocol: ApiProtocol, properties: JsonObject) => Readonly<Record<string, unknown>>;
-  /** Checks the properties of a part. @throws ControlError for what AWS refuses */
+  /**
+   * Checks the properties of a part.
+   * @throws ControlError for what AWS refuses
+   */
   readonly check?: (properties: JsonObject) => void;
   /** Whether a part of another kind requires the part with this id. */
   readonly isNeeded?: (from: ApiResources, id: string) => boolean;
@@ -194,8 +198,8 @@ function extraRoutes(control: RestControl): readonly WireRoute[] {
 }
 
 /**
- * Lists the parts of the API, or of the owner in the path. @throws ControlError NotFoundException if there is no such
- * owner
+ * Lists the parts of the API, or of the owner in the path.
+ * @throws ControlError NotFoundException if there is no such owner
  */
 function listParts(kind: PartKind, api: ApiState, call: WireCall): readonly ControlResource[] {
   const owner = ownerOf(kind);
@@ -232,7 +236,10 @@ function create(kind: PartKind, call: WireCall, control: RestControl): PartOfApi
   return { api, part };
 }
 
-/** Returns the properties after a call's changes. @throws ControlError for properties that are not applied here */
+/**
+ * Returns the properties after a call's changes.
+ * @throws ControlError for properties that are not applied here
+ */
 function readPart(kind: PartKind, { identity }: ApiState, before: JsonObject, call: WireCall): JsonObject {
   const said = mergeFields(before, call.body, kind.fields);
   const unkept = kind.unkept?.(identity.protocol, said);
@@ -300,7 +307,8 @@ function integrationInUse({ routes }: ApiState['resources'], id: string): string
 /**
  * Prepares the update of a route. An authorizer can only be changed together with its authorization type
  * (terraform-provider-aws#35821). The type NONE removes the authorizer (aws-cdk#14424,
- * cloudformation-coverage-roadmap#2184). @throws ControlError if only the authorizer is given
+ * cloudformation-coverage-roadmap#2184).
+ * @throws ControlError if only the authorizer is given
  */
 function beforeRouteUpdate({ properties }: ControlResource, { body }: WireCall): JsonObject {
   const { authorizationType: type, authorizerId: id } = body;

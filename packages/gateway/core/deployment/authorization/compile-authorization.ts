@@ -19,8 +19,8 @@ type AuthorizationSources = {
 };
 
 /**
- * Compiles the authorization of a REST method. @throws DefinitionError for what AWS refuses, in AWS's words if they are
- * recorded.
+ * Compiles the authorization of a REST method.
+ * @throws DefinitionError for what AWS refuses, in AWS's words if they are recorded.
  */
 export function compileRestAuthorization(method: PropertyBag, from: AuthorizationSources): Authorization {
   const type = readText(method, 'AuthorizationType', 'NONE');
@@ -54,7 +54,10 @@ function compileRestCustom(method: PropertyBag, from: AuthorizationSources): Aut
   return { kind: 'lambda', authorizer: compileRestLambdaAuthorizer(bag, type, from) };
 }
 
-/** Compiles the authorization of an HTTP or WebSocket route. @throws DefinitionError for what AWS refuses */
+/**
+ * Compiles the authorization of an HTTP or WebSocket route.
+ * @throws DefinitionError for what AWS refuses
+ */
 export function compileV2Authorization(
   route: PropertyBag,
   from: AuthorizationSources,
@@ -87,8 +90,8 @@ export function compileV2Authorization(
 }
 
 /**
- * Checks an authorizer, even if no method uses it, because AWS refuses to create an invalid authorizer. @throws
- * DefinitionError for an invalid authorizer
+ * Checks an authorizer, even if no method uses it, because AWS refuses to create an invalid authorizer.
+ * @throws DefinitionError for an invalid authorizer
  */
 export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources): void {
   const type = readText(requireValid(bag), 'Type');
@@ -99,8 +102,8 @@ export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources
 }
 
 /**
- * Checks an authorizer of an HTTP or WebSocket API, even if no route uses it. @throws DefinitionError for an invalid
- * authorizer
+ * Checks an authorizer of an HTTP or WebSocket API, even if no route uses it.
+ * @throws DefinitionError for an invalid authorizer
  */
 export function checkV2Authorizer(bag: PropertyBag, protocol: 'http' | 'websocket'): void {
   const type = readText(requireValid(bag), 'AuthorizerType');

@@ -34,7 +34,10 @@ function parseSource(text: string, form: RegExp): IdentitySource | undefined {
   return isContextVariable(name) ? { kind: 'context', name } : undefined;
 }
 
-/** Parses the identity sources of an authorizer. @throws DefinitionError for a source that AWS does not know. */
+/**
+ * Parses the identity sources of an authorizer.
+ * @throws DefinitionError for a source that AWS does not know.
+ */
 export function parseSources(bag: PropertyBag, texts: readonly string[], form: RegExp): IdentitySource[] {
   return texts.map((text) => {
     const source = parseSource(text, form);
@@ -76,8 +79,8 @@ function readTarget(bag: PropertyBag): FunctionTarget {
 }
 
 /**
- * Reads `IdentityValidationExpression`. @throws DefinitionError if it is not a Java regular expression that the gateway
- * supports
+ * Reads `IdentityValidationExpression`.
+ * @throws DefinitionError if it is not a Java regular expression that the gateway supports
  */
 export function readValidation(bag: PropertyBag): FullMatch | undefined {
   const pattern = readText(bag, 'IdentityValidationExpression', '');

@@ -17,8 +17,8 @@ export type PolicySurroundings = {
 
 /**
  * Compiles a resource policy. Returns undefined for a public API without a policy, which is open to everyone. `apiArn`
- * has the form `arn:aws:execute-api:{region}:{account}:{apiId}`. @throws DefinitionError for a policy that AWS refuses,
- * in AWS's words.
+ * has the form `arn:aws:execute-api:{region}:{account}:{apiId}`.
+ * @throws DefinitionError for a policy that AWS refuses, in AWS's words.
  */
 export function compileResourcePolicy(
   api: PropertyBag,
@@ -40,8 +40,8 @@ export function compileResourcePolicy(
 }
 
 /**
- * Returns the endpoint types; empty if the template sets none, in which case AWS uses EDGE. @throws DefinitionError for
- * an unknown type
+ * Returns the endpoint types; empty if the template sets none, in which case AWS uses EDGE.
+ * @throws DefinitionError for an unknown type
  */
 export function readEndpointTypes(api: PropertyBag): readonly string[] {
   const block = readBlock(api, 'EndpointConfiguration');

@@ -75,7 +75,8 @@ const PROVIDER = /^userpool\/([a-z0-9-]+_[A-Za-z0-9]+)$/;
 
 /**
  * Compiles `Type: COGNITO_USER_POOLS`. Stage variables may contain the pool. A method without scopes accepts ID tokens,
- * and a method with scopes accepts access tokens. @throws DefinitionError for what AWS refuses
+ * and a method with scopes accepts access tokens.
+ * @throws DefinitionError for what AWS refuses
  */
 export function compileCognitoAuthorizer(
   bag: PropertyBag,

@@ -25,7 +25,10 @@ export const STREAM_IDLE_MS = { regional: 300_000, edge: 30_000 };
 /** The scheme must be literal, but the rest of the URI may come from stage variables. */
 export const HTTP_URI = /^https?:\/\/[^/]/i;
 
-/** Compiles an integration. @throws DefinitionError for what AWS refuses, in AWS's words if they are recorded */
+/**
+ * Compiles an integration.
+ * @throws DefinitionError for what AWS refuses, in AWS's words if they are recorded
+ */
 export function compileIntegration(
   method: PropertyBag,
   streamIdleMs: number = STREAM_IDLE_MS.regional,
@@ -53,7 +56,10 @@ export function compileIntegration(
   }
 }
 
-/** Returns whether the response is streamed to the client. @throws DefinitionError for an unknown transfer mode */
+/**
+ * Returns whether the response is streamed to the client.
+ * @throws DefinitionError for an unknown transfer mode
+ */
 export function isStreamed(block: PropertyBag): boolean {
   const mode = readText(block, 'ResponseTransferMode', 'BUFFERED');
   if (mode === 'BUFFERED' || mode === 'STREAM') return mode === 'STREAM';

@@ -29,7 +29,10 @@ import type { PropertyBag } from '../properties.ts';
 /** These integrations have no method responses. The route's `frames` produce the reply. */
 const NO_METHOD: ResponseMapping = { responses: [], methodStatuses: new Set() };
 
-/** Compiles an integration of any `type` except AWS_PROXY. @throws DefinitionError for what AWS refuses */
+/**
+ * Compiles an integration of any `type` except AWS_PROXY.
+ * @throws DefinitionError for what AWS refuses
+ */
 export function compileMessageIntegration(
   integration: PropertyBag,
   type: string,
@@ -135,7 +138,10 @@ function compileMapping(integration: PropertyBag): RequestMapping {
   };
 }
 
-/** Compiles the request parameters. @throws DefinitionError in AWS's words for an invalid mapping */
+/**
+ * Compiles the request parameters.
+ * @throws DefinitionError in AWS's words for an invalid mapping
+ */
 function compileParameters(integration: PropertyBag): RequestParameter[] {
   return Object.entries(readTextMap(integration, 'RequestParameters') ?? {}).map(([target, expression]) => {
     const refuse = (what: string): DefinitionError =>
@@ -197,8 +203,8 @@ export function noteStrayResponses(
 }
 
 /**
- * Compiles the responses of an integration, in template order. Returns undefined if there are none. @throws
- * DefinitionError for what AWS refuses
+ * Compiles the responses of an integration, in template order. Returns undefined if there are none.
+ * @throws DefinitionError for what AWS refuses
  */
 export function compileFrames(
   integration: PropertyBag | undefined,

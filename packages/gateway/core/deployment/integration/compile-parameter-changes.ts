@@ -11,7 +11,10 @@ import { invalidMapping } from './mapping-refusal.ts';
 import { readBlock, readList, readText, readTextMap } from '../properties.ts';
 import type { PropertyBag } from '../properties.ts';
 
-/** Compiles the parameter mapping of an integration. @throws DefinitionError for what AWS refuses */
+/**
+ * Compiles the parameter mapping of an integration.
+ * @throws DefinitionError for what AWS refuses
+ */
 export function compileParameterChanges(integration: PropertyBag): ParameterChanges {
   return {
     request: compileChanges(integration, 'RequestParameters', 'request'),
@@ -19,7 +22,10 @@ export function compileParameterChanges(integration: PropertyBag): ParameterChan
   };
 }
 
-/** Compiles `ResponseParameters`. @throws DefinitionError for what AWS refuses */
+/**
+ * Compiles `ResponseParameters`.
+ * @throws DefinitionError for what AWS refuses
+ */
 export function compileResponseChanges(integration: PropertyBag): ParameterChanges['response'] {
   const byStatus = readBlock(integration, 'ResponseParameters');
   return new Map(

@@ -8,7 +8,10 @@ import { readText, readTextMap } from '../properties.ts';
 import type { Passthrough, RequestMapping, RequestParameter } from '../../mapping/integration.ts';
 import type { PropertyBag } from '../properties.ts';
 
-/** Compiles the integration request. @throws DefinitionError for what AWS refuses */
+/**
+ * Compiles the integration request.
+ * @throws DefinitionError for what AWS refuses
+ */
 export function compileRequestMapping(method: PropertyBag, block: PropertyBag): RequestMapping {
   return {
     parameters: compileRequestParameters(method, block),
@@ -34,8 +37,8 @@ export const REQUEST_TARGET = new RegExp(
 const DECLARED = /^method\.request\.(?:multivalue)?(?:header|querystring|path)\.(.+)$/;
 
 /**
- * Compiles the parameters of the integration request. @throws DefinitionError in AWS's words for an invalid mapping, or
- * a source that the method does not declare
+ * Compiles the parameters of the integration request.
+ * @throws DefinitionError in AWS's words for an invalid mapping, or a source that the method does not declare
  */
 export function compileRequestParameters(method: PropertyBag, block: PropertyBag): RequestParameter[] {
   // AWS compares only the name of a parameter: a path parameter may be read from the query string [obs].

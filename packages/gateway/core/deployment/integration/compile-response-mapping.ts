@@ -16,7 +16,10 @@ const TARGET = new RegExp(`^method\\.response\\.header\\.(${PARAMETER_NAME})$`);
 /** The headers that each method response declares, by status. */
 type Declared = ReadonlyMap<number, ReadonlySet<string>>;
 
-/** Compiles the integration response. @throws DefinitionError for what AWS refuses */
+/**
+ * Compiles the integration response.
+ * @throws DefinitionError for what AWS refuses
+ */
 export function compileResponseMapping(method: PropertyBag, block: PropertyBag): ResponseMapping {
   const declared: Declared = new Map(
     readList(method, 'MethodResponses').map((response) => [
@@ -48,7 +51,10 @@ function readPattern(response: PropertyBag): string | undefined {
   return checkPattern(response, 'SelectionPattern', pattern);
 }
 
-/** Returns the pattern. @throws DefinitionError if it is not a Java regular expression */
+/**
+ * Returns the pattern.
+ * @throws DefinitionError if it is not a Java regular expression
+ */
 export function checkPattern(response: PropertyBag, property: string, pattern: string): string {
   try {
     parseRegex(pattern);

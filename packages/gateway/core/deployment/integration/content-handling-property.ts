@@ -3,8 +3,8 @@ import type { ContentHandling } from '../../mapping/content-handling.ts';
 import type { PropertyBag } from '../properties.ts';
 
 /**
- * Reads `ContentHandling` of an integration or of one of its responses. API Gateway v2 calls it a strategy. @throws
- * DefinitionError for an unknown value
+ * Reads `ContentHandling` of an integration or of one of its responses. API Gateway v2 calls it a strategy.
+ * @throws DefinitionError for an unknown value
  */
 export function readContentHandling(
   block: PropertyBag,

@@ -7,8 +7,8 @@ import type { PropertyBag } from '../properties.ts';
 
 /**
  * Compiles `RequestTemplates` or `ResponseTemplates`. `keyOf` normalises a key: media types are case-insensitive, but
- * the keys that an expression selects are not. @throws DefinitionError with line and column inside the template, if the
- * template is invalid
+ * the keys that an expression selects are not.
+ * @throws DefinitionError with line and column inside the template, if the template is invalid
  */
 export function compileMediaTemplates(
   block: PropertyBag,

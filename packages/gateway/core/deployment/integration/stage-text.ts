@@ -4,7 +4,8 @@ const REFERENCE = /\$\{stageVariables\.([A-Za-z0-9_]+)\}/g;
 
 /**
  * Compiles text with `${stageVariables.name}`. An undefined variable is replaced by an empty text, as on AWS. The call
- * then usually fails with 500. @see developer guide, "Using stage variables"
+ * then usually fails with 500.
+ * @see developer guide, "Using stage variables"
  */
 export function compileStageText(source: string): StageText {
   const names = variablesIn(source);

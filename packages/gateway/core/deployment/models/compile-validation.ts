@@ -19,8 +19,8 @@ const NAME = new RegExp(`^${PARAMETER_NAME}$`);
 const INVALID = 'Invalid mapping expression specified: Validation Result: warnings : [], errors : ';
 
 /**
- * Compiles the checks of a method; undefined if the method checks nothing. @throws DefinitionError for a parameter,
- * model or validator that AWS refuses, even if it is not used for checks.
+ * Compiles the checks of a method; undefined if the method checks nothing.
+ * @throws DefinitionError for a parameter, model or validator that AWS refuses, even if it is not used for checks.
  */
 export function compileRestValidation(
   method: PropertyBag,

@@ -51,8 +51,8 @@ export class SchemaSet {
   readonly #checks = new Map<string, SchemaCheck>();
 
   /**
-   * @param models the schemas by name, each of which is an object @throws SchemaRefusal with the model's name as its
-   * cause, if AWS refuses a schema
+   * @param models the schemas by name, each of which is an object
+   * @throws SchemaRefusal with the model's name as its cause, if AWS refuses a schema
    */
   constructor(apiId: string, models: ReadonlyMap<string, JsonObject>) {
     this.#apiId = apiId;
@@ -87,8 +87,8 @@ export class SchemaSet {
   }
 
   /**
-   * Returns the check for a model. @throws SchemaRefusal for a reference that cannot be resolved; RangeError for a name
-   * that is not in the set
+   * Returns the check for a model.
+   * @throws SchemaRefusal for a reference that cannot be resolved; RangeError for a name that is not in the set
    */
   check(name: string): SchemaCheck {
     const known = this.#checks.get(name);
@@ -214,7 +214,7 @@ function newBudget(maxSteps: number): RenderBudget {
   return new RenderBudget({ maxIterations: 0, maxSteps, maxChars: 0 });
 }
 
-/** Returns a text that is the same for equal values, because the names in objects are sorted. */
+/** Returns a text that is the same for equal values: the names in objects are sorted. */
 function canonicalText(value: Json): string {
   return JSON.stringify(value, (_name, inner: Json) =>
     isJsonObject(inner)

@@ -14,8 +14,8 @@ export type Models = {
   nameOf(reference: string): string | undefined;
   schemaOf(name: string): JsonObject | undefined;
   /**
-   * Returns the check for a model. @throws DefinitionError for a schema that AWS refuses; RangeError for a name that
-   * `nameOf` never returns.
+   * Returns the check for a model.
+   * @throws DefinitionError for a schema that AWS refuses; RangeError for a name that `nameOf` never returns.
    */
   check(name: string): SchemaCheck;
 };
@@ -46,8 +46,8 @@ export function compileUsableModels(
 }
 
 /**
- * Compiles the models of an API. @throws DefinitionError for a name, schema or reference that AWS refuses, in AWS's
- * words.
+ * Compiles the models of an API.
+ * @throws DefinitionError for a name, schema or reference that AWS refuses, in AWS's words.
  */
 export function compileModels(apiId: string, bags: readonly PropertyBag[]): Models {
   const byName = new Map<string, PropertyBag>();

@@ -17,8 +17,8 @@ const DESTINATION =
   /^arn:[a-z-]+:(?:logs:[^:]*:[^:]*:log-group:([.\-_/#A-Za-z0-9]{1,512})(?::\*)?|firehose:[^:]*:[^:]*:deliverystream\/(amazon-apigateway-[\w.-]{1,64}))$/;
 
 /**
- * Reads the access log settings; undefined if the stage writes no access log. @throws DefinitionError for what AWS
- * refuses
+ * Reads the access log settings; undefined if the stage writes no access log.
+ * @throws DefinitionError for what AWS refuses
  */
 export function readAccessLog(
   stage: PropertyBag,

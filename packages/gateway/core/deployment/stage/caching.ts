@@ -23,8 +23,8 @@ const STRATEGIES = [
 ] as const;
 
 /**
- * Reads the caching settings; undefined if the stage has no cache cluster, even if its methods enable caching. @throws
- * DefinitionError for what AWS refuses
+ * Reads the caching settings; undefined if the stage has no cache cluster, even if its methods enable caching.
+ * @throws DefinitionError for what AWS refuses
  */
 export function readCaching(stage: PropertyBag): StageCaching | undefined {
   const settings = gatherMethodSettings(stage);

@@ -18,7 +18,8 @@ export type CanarySettings = {
 
 /**
  * Reads the canary; undefined if the stage has none. A canary without its own deployment begins with the deployment of
- * the stage. @throws DefinitionError for what AWS refuses
+ * the stage.
+ * @throws DefinitionError for what AWS refuses
  */
 export function readCanary(stage: PropertyBag): CanarySettings | undefined {
   const block = readBlock(stage, 'CanarySetting');

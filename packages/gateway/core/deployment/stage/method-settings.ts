@@ -10,7 +10,8 @@ type MethodSettings = {
 
 /**
  * Merges the items for the same methods, for example if a `StageDescription` has settings in addition to its
- * `MethodSettings`. Later properties override earlier ones. @throws DefinitionError for an invalid item
+ * `MethodSettings`. Later properties override earlier ones.
+ * @throws DefinitionError for an invalid item
  */
 export function gatherMethodSettings(stage: PropertyBag): MethodSettings {
   let usual: PropertyBag = { ...stage, properties: {} };

@@ -24,7 +24,10 @@ export const PLAIN_ROUTE: RouteOptions = {
   hasDetailedMetrics: false,
 };
 
-/** Reads the options of a REST stage. @throws DefinitionError for an unknown level */
+/**
+ * Reads the options of a REST stage.
+ * @throws DefinitionError for an unknown level
+ */
 export function readMethodOptions(stage: PropertyBag): StageOptions {
   const settings = gatherMethodSettings(stage);
   const usual = readOptions(settings.usual, 'MetricsEnabled', PLAIN_ROUTE);
@@ -35,8 +38,9 @@ export function readMethodOptions(stage: PropertyBag): StageOptions {
 }
 
 /**
- * Reads the options of an HTTP or WebSocket stage. @param hasExecutionLog false for HTTP APIs, which have no execution
- * log, regardless of their settings @throws DefinitionError for an unknown level
+ * Reads the options of an HTTP or WebSocket stage.
+ * @param hasExecutionLog false for HTTP APIs, which have no execution log, regardless of their settings
+ * @throws DefinitionError for an unknown level
  */
 export function readRouteOptions(stage: PropertyBag, hasExecutionLog: boolean): StageOptions {
   const read = (bag: PropertyBag, otherwise: RouteOptions): RouteOptions => {

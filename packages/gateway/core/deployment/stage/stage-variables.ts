@@ -10,7 +10,8 @@ const VALUE = /^[A-Za-z0-9\-._~:/?#&=,]{1,512}$/;
 const LIMIT = 100;
 
 /**
- * Reads the stage variables; `null` if there are none. @throws DefinitionError for names and values that AWS refuses
+ * Reads the stage variables; `null` if there are none.
+ * @throws DefinitionError for names and values that AWS refuses
  */
 export function readStageVariables(bag: PropertyBag, property: string): StageVariables | null {
   const variables = readTextMap(bag, property);

@@ -70,8 +70,8 @@ function defaultStatus(type: GatewayResponseType): string | undefined {
 
 /**
  * Resolves the response of every type as AWS does. A type uses its own response, otherwise the response of its DEFAULT
- * type, otherwise the built-in response. A type with its own response inherits nothing [obs]. @throws DefinitionError
- * for an unknown type, status or mapping expression.
+ * type, otherwise the built-in response. A type with its own response inherits nothing [obs].
+ * @throws DefinitionError for an unknown type, status or mapping expression.
  */
 export function resolveGatewayResponses(
   bags: readonly PropertyBag[],

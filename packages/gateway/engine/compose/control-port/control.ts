@@ -22,7 +22,10 @@ import type { OnMoved } from '../../../server/listen.ts';
 import type { MoreEndpoints } from '../../../server/control-port/local-endpoints.ts';
 import type { SignIn } from './sign-in.ts';
 
-/** Opens the control port. @returns a function that writes the port's credentials for the other commands */
+/**
+ * Opens the control port.
+ * @returns a function that writes the port's credentials for the other commands
+ */
 export async function openControl(parts: Parts): Promise<() => Promise<void>> {
   const { options, clock, random, identities, closing } = parts;
   const { controlSecret: secret } = parts;

@@ -159,8 +159,8 @@ function needsIssuer(stacks: readonly ResolvedStack[]): boolean {
 }
 
 /**
- * Fetches the keys of all trusted issuers in advance, so that the first request does not wait for them. @returns the
- * issuers that cannot be reached
+ * Fetches the keys of all trusted issuers in advance, so that the first request does not wait for them.
+ * @returns the issuers that cannot be reached
  */
 export async function findUnreachable(served: ServedApis, signIn: SignIn): Promise<readonly string[]> {
   const trusted = listTrustedIssuers(served.all);

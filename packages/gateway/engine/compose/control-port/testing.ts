@@ -60,7 +60,10 @@ async function settle(_: ControlRequest, parts: Parts): Promise<ControlReply> {
   return jsonReply(200, {});
 }
 
-/** Waits until no event and no table change is being processed. @throws InvalidRequest if the work does not end */
+/**
+ * Waits until no event and no table change is being processed.
+ * @throws InvalidRequest if the work does not end
+ */
 async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     await store.ready();

@@ -28,7 +28,10 @@ export type DefinitionPlane = {
 
 const READER = { accessKeyId: 'AKIADEFINITION', secretAccessKey: 'a definition has no identities' };
 
-/** Opens the sources without their faulty parts. @throws DefinitionError for an invalid source */
+/**
+ * Opens the sources without their faulty parts.
+ * @throws DefinitionError for an invalid source
+ */
 export async function openDefinition(
   sources: readonly string[],
   options: LoadOptions,

@@ -16,8 +16,8 @@ type LoadStep = {
   readonly name: string;
   readonly after: Readonly<Record<string, string>>;
   /**
-   * Prepares the step without changing what is served. @returns a function that applies the step, which is called when
-   * the whole load is accepted
+   * Prepares the step without changing what is served.
+   * @returns a function that applies the step, which is called when the whole load is accepted
    */
   read(reading: Reading, parts: Parts): Apply | Promise<Apply>;
 };

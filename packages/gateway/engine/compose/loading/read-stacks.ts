@@ -26,8 +26,8 @@ export async function listRoutes(
 }
 
 /**
- * Returns how the routes of stacks are guarded. @throws DefinitionError for faults that `tolerance` refuses; by
- * default, these are all faults that affect requests
+ * Returns how the routes of stacks are guarded.
+ * @throws DefinitionError for faults that `tolerance` refuses; by default, these are all faults that affect requests
  */
 export async function inspectStacks(
   sources: readonly string[],

@@ -8,7 +8,10 @@ type Reset = (keepsInstances: boolean) => unknown;
 
 type ResetPart = {
   readonly name: string;
-  /** Stores the state after startup. @returns a function that restores this state */
+  /**
+   * Stores the state after startup.
+   * @returns a function that restores this state
+   */
   readonly keep: (parts: Parts) => Reset | Promise<Reset>;
 };
 

@@ -84,7 +84,7 @@ async function checkTables(value: unknown, parts: Parts): Promise<Load> {
 
 function checkClock(offsetMs: unknown, { options, clock }: Parts): Load {
   if (typeof offsetMs !== 'number' || !(Math.abs(offsetMs) <= MAX_OFFSET_MS))
-    throw new StateFileError('its clock is invalid');
+    throw new StateFileError('the clock in the file is invalid');
   return () => {
     if (options.dynamodb.kind === 'url') return;
     clock.reset();
@@ -152,21 +152,24 @@ async function checkKeys(value: unknown): Promise<readonly SavedKey[]> {
   } catch {
     // An invalid key is reported in the same way as a missing key.
   }
-  throw new StateFileError('its issuer has no key');
+  throw new StateFileError('the issuer in the file has no valid key');
 }
 
 function checkUsage(value: unknown): readonly SavedUsage[] {
-  if (!Array.isArray(value)) throw new StateFileError('its usage is not a list');
+  if (!Array.isArray(value)) throw new StateFileError('the usage in the file is not a list');
   return value.map((one: unknown) => {
     const { planId, keyId, usage } = isJsonObject(one) ? one : {};
     const kept = readStoredUsage(usage);
     if (typeof planId !== 'string' || typeof keyId !== 'string' || kept === undefined)
-      throw new StateFileError('its usage is invalid');
+      throw new StateFileError('the usage in the file has an invalid entry');
     return { planId, keyId, usage: kept };
   });
 }
 
-/** Loads the usage of keys. @returns messages about entries that no longer fit */
+/**
+ * Loads the usage of keys.
+ * @returns messages about entries that no longer fit
+ */
 function adoptUsage(usage: readonly SavedUsage[], { served: { account } }: Parts): string[] {
   return usage.flatMap(({ planId, keyId, usage: kept }) => {
     const member = account.plans.findKey(planId, keyId);

@@ -29,7 +29,7 @@ export type ExplainFlags = {
 type Explained = { readonly answers: readonly object[]; readonly text: string };
 
 /**
- * Like `explain`, but adds the ledger to which the caller would be charged.
+ * Explains the decision as the function `explain` does, and adds the ledger to which the caller would be charged.
  * @throws UsageError if a flag or the route cannot be used
  */
 export async function explainWithLedger(

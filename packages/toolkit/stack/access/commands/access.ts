@@ -288,8 +288,10 @@ function findDocument(folder: string, name: string) {
   const { documents } = readCompiled(existing(folder));
   const found = documents.find((document) => document.name === name);
   if (found !== undefined) return found;
-  const known = documents.map((document) => document.name).join(', ') || 'none';
-  throw new UsageError(`there is no access document "${name}"; expected one of ${known}`);
+  const known = documents.map((document) => document.name).join(', ');
+  throw new UsageError(
+    `there is no access document "${name}"; ${known === '' ? `${folder} has no compiled documents` : `expected one of ${known}`}`,
+  );
 }
 
 /** Flags of `gatewright access publish | versions | rollback`, which manage the documents of deployed authorizers. */

@@ -74,7 +74,7 @@ async function readsOf(api: InspectedApi, isChecked: (path: string) => boolean):
 }
 
 /**
- * Returns the path of a function's code if the code cannot be searched, because it is packed or not JavaScript. (A
+ * Returns the path of a function's code if the code cannot be searched: it is packed, or it is not JavaScript. (A
  * missing JavaScript handler is reported by another check.)
  */
 function unreadPath({ code, runtime }: FunctionDefinition): string | undefined {

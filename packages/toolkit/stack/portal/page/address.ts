@@ -14,7 +14,10 @@ export function linkTo(section: string, item?: string): string {
   return `#/${section}${item === undefined ? '' : `/${encodeURIComponent(item)}`}`;
 }
 
-/** Returns the link of an invitation. @param page address of this page, with or without a fragment */
+/**
+ * Returns the link of an invitation.
+ * @param page address of this page, with or without a fragment
+ */
 export function invitationLink(page: string, secret: string): string {
   return `${page.replace(/#.*/s, '')}${linkTo('invitation', secret)}`;
 }

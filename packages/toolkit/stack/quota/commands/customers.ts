@@ -215,8 +215,8 @@ async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags:
 }
 
 /**
- * Whether the change is in force at once everywhere, because the record is new and the customer has no API keys, so no
- * process can still use an earlier state.
+ * Whether the change is in force at once everywhere: the record is new and the customer has no API keys, so no process
+ * can still use an earlier state.
  */
 function isFirst(after: Answer, followed: Followed | UsageError): boolean {
   return after['version'] === 1 && !(followed instanceof UsageError) && followed.keys === 0;

@@ -77,7 +77,7 @@ const IN_FORCE: Readonly<Record<Verb, string | undefined>> = {
   reset: ADMITTED,
   resume: ADMITTED,
   suspend:
-    'Each process refuses the requests that are charged to the limit within 30 s if the customer has a record, otherwise within 60 s.',
+    'Within 30 s (60 s if the customer has no record), every process refuses the requests that are charged to the limit.',
   close: undefined,
 };
 

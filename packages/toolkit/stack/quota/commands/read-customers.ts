@@ -10,7 +10,10 @@ export function customerPath(tenant: string): string {
   return `/quota/customers/${printPathName(tenant)}`;
 }
 
-/** Reads the record of a customer. @throws AdminError CUSTOMER_UNKNOWN */
+/**
+ * Reads the record of a customer.
+ * @throws AdminError CUSTOMER_UNKNOWN
+ */
 export function readCustomer(tenant: string, flags: ReadFlags): Promise<Answer> {
   return callAdminJson({ method: 'GET', path: customerPath(tenant) }, flags);
 }
@@ -81,7 +84,10 @@ export function readKeys(tenant: string, flags: ReadFlags): Promise<readonly Ans
   return readPages({ path: '/access/keys', member: 'keys', query: { tenant } }, flags);
 }
 
-/** Yields the pages of the changes of a UTC day, newest first. @param day an instant of the day; undefined means today */
+/**
+ * Yields the pages of the changes of a UTC day, newest first.
+ * @param day an instant of the day; undefined means today
+ */
 export function readAudit(day: string | undefined, flags: ReadFlags): AsyncGenerator<readonly Answer[]> {
   return eachPage({ path: '/quota/audit', member: 'entries', query: { day } }, flags);
 }

@@ -83,7 +83,7 @@ describe('readPools', () => {
     assert.deepEqual(read({}, {}, custom).domains, ['login.shop.example']);
   });
 
-  it('calls a pool by its name, or else as the template does', () => {
+  it('gives a pool its name, or its logical id if it has no name', () => {
     assert.deepEqual(
       [{ UserPoolName: 'shop' }, { PoolName: 'shop' }, {}].map((pool) => read(pool).name),
       ['shop', 'shop', 'Pool'],

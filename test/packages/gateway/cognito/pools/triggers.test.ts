@@ -23,7 +23,7 @@ type Event = {
   readonly response: Readonly<Record<string, unknown>>;
 };
 
-/** By trigger source: what the function puts into the response, or how it ends. */
+/** The response of the function, or how it ends, by trigger source. */
 type Functions = Readonly<Record<string, object | InvocationResult>>;
 
 const returned = (value: unknown): InvocationResult => ({ kind: 'returned', payload: JSON.stringify(value) });

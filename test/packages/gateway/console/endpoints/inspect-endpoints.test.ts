@@ -319,7 +319,7 @@ describe('the console’s endpoints', () => {
       );
   });
 
-  it('draw what calls what', async () => {
+  it('show which functions and services call each other', async () => {
     const { nodes, edges } = (await at.ask('GET', 'console/map')) as StackMap;
     const nameOf = (id: string): string => nodes.find((node) => node.id === id)?.name ?? '';
 

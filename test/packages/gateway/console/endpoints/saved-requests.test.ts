@@ -27,7 +27,7 @@ function aRequest(changed: Partial<SavedRequest> = {}): SavedRequest {
   };
 }
 
-/** As the page offers them after they were shown: already masked. */
+/** The header value as the page sends it back after showing it: already masked. */
 const MASKED = redactor.value('authorization', `Bearer ${TOKEN}`);
 
 describe('a saved request', () => {
@@ -128,7 +128,7 @@ describe('a saved request', () => {
     );
   });
 
-  it('takes the place of one with its name', () => {
+  it('replaces the request with the same name', () => {
     const [first, second] = [aRequest(), aRequest({ method: 'PUT' })];
 
     assert.deepEqual(addSavedRequests([first, aRequest({ name: 'b' })], [second]), [

@@ -264,7 +264,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
         },
       ],
     }),
-    `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: the matching statement has conditions that are not met: StringEquals requires aws:SourceVpc to be vpc-1; the request has none; IpAddress requires aws:SourceIp to be 10.0.0.0/8; the request has 127.0.0.1.`,
+    `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: the matching statement has conditions that are not met: StringEquals aws:SourceVpc vpc-1 (the request has none); IpAddress aws:SourceIp 10.0.0.0/8 (the request has 127.0.0.1).`,
     'Or, if this caller should have access, add 127.0.0.1 to the values of IpAddress aws:SourceIp in the API’s resource policy.',
   ],
   [
@@ -283,6 +283,47 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${ARN} among its resources.`,
   ],
 ];
+
+/** Which request satisfies a condition, for one operator of each group of the IAM user guide ("Condition operators"). */
+const ADVICE_BY_OPERATOR: readonly [
+  operator: string,
+  wanted: readonly string[],
+  advice: readonly string[],
+][] = [
+  [
+    'IpAddress',
+    ['203.0.113.0/24'],
+    [
+      'Send the request so that aws:SourceIp is 203.0.113.0/24.',
+      'Or, if this caller should have access, add 9 to the values of IpAddress aws:SourceIp in the API’s resource policy.',
+    ],
+  ],
+  ['NotIpAddress', ['203.0.113.0/24'], ['Send the request so that aws:SourceIp is not 203.0.113.0/24.']],
+  ['StringNotEquals', ['a', 'b'], ['Send the request so that aws:SourceIp is neither a nor b.']],
+  [
+    'NumericLessThanEqualsIfExists',
+    ['8'],
+    ['Send the request so that aws:SourceIp satisfies NumericLessThanEqualsIfExists 8.'],
+  ],
+  [
+    'ForAnyValue:DateGreaterThan',
+    ['2026'],
+    ['Send the request so that aws:SourceIp satisfies ForAnyValue:DateGreaterThan 2026.'],
+  ],
+  ['Null', ['true'], ['Send the request so that it has no aws:SourceIp.']],
+  ['Null', ['false'], ['Send the request so that it has aws:SourceIp.']],
+];
+
+describe('the advice on a condition that is not met', () => {
+  for (const [operator, wanted, advice] of ADVICE_BY_OPERATOR)
+    it(`says which request satisfies ${operator} ${wanted.join(', ')}`, () => {
+      const condition = { operator, key: 'aws:SourceIp', wanted, found: ['9'], holds: false };
+      const { changes } = explain(
+        notAllowedBy('resource', { fails: ['condition'], conditions: [condition] }),
+      );
+      assert.deepEqual(changes, advice);
+    });
+});
 
 describe('a refusal or failure', () => {
   for (const [name, about, because, change] of STORIES)

@@ -12,7 +12,7 @@ export type Row = {
   readonly request: TestRequest;
   readonly because: RegExp;
   readonly change: RegExp;
-  /** What must not be said. */
+  /** A pattern that the explanation must not contain. */
   readonly never: RegExp;
 };
 

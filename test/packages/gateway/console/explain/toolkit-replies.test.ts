@@ -43,7 +43,7 @@ describe('the remedy for a refusal by a function of the toolkit', () => {
       assert.ok(adviseToolkitReply(counted('Refused', code)) !== undefined);
     });
 
-  it('is for the sender to a source that is not there', () => {
+  it('is for the sender who names an unknown source', () => {
     assert.match(
       adviseToolkitReply(counted('UnknownSource')) ?? '',
       /a source that access\/webhooks\.yml defines/,

@@ -8,7 +8,7 @@ const { useKept } = await loadPage<{
 }>('kept-state');
 
 describe('a choice of the page', () => {
-  it('is what was kept of it, before that what it is at first', async () => {
+  it('is the stored value, or the initial value if none is stored', async () => {
     const store = new MemoryStorage();
     store.setItem('gatewright-times', 'local');
     const rows = [

@@ -13,7 +13,7 @@ import { readSource } from '../../../../architecture/source-files.ts';
 const PAGE = '../../../../../packages/gateway/console/page/';
 const STYLE = 'packages/gateway/console/page/style.css';
 
-/** What a component draws, before any of it is an element. */
+/** The virtual nodes that a component returns. */
 type Drawn = {
   readonly key: string | undefined;
   readonly props: {

@@ -56,7 +56,7 @@ const print = ({ records }: RecordedApi, requestId: string, message: string): vo
   records.onLine({ functionName: 'list', requestId, level: 'INFO', epochMs: 0, message });
 
 const INVOCATION = 'invocation-1';
-/** What a function answers, with the id that its lines carry. */
+/** Returns a function that answers with a result and the id that its log lines contain. */
 const answers = (result: object) => (): object => ({
   kind: 'returned',
   payload: JSON.stringify(result),

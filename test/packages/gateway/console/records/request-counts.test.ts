@@ -15,7 +15,7 @@ type TestRequest = {
 const STAGE = {};
 const ROUTES = new Map<string, object>();
 
-/** As much of a finished request as is counted. */
+/** The parts of a finished request that are counted. */
 const REST = { apiId: 'a1', name: 'shop' };
 const STAGES = new Map<object, object>([[REST, STAGE]]);
 

@@ -41,7 +41,7 @@ function aDisconnection(clock: Clock, failure?: string, code = 1000): FinishedEv
 }
 
 describe('recorded requests', () => {
-  it('are the last so many, newest first, with what a list shows', async () => {
+  it('are the last ones up to the limit, newest first, with the members that a list shows', async () => {
     const api = recording(aRecordedApi(restApi(), { list: ok }), 2);
 
     for (const path of ['/dev/pets?page=1', '/dev/nowhere', '/dev']) await api.send({ target: path });

@@ -105,7 +105,7 @@ describe('a sample of what is served', () => {
     assert.equal(rows.filter(({ routeKey }) => routeKey === 'GET /').length, 1);
   });
 
-  it('is everything again with --record-all, and once the rush is over', async () => {
+  it('includes every request again with --record-all, and after the rush', async () => {
     const whole = aBusyApi(ok, true);
     await whole.second(3_000, pets);
     assert.deepEqual([whole.records.state.kept, whole.records.state.notKept], [3_000, 0]);

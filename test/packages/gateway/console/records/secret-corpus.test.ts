@@ -34,7 +34,7 @@ const api = aRecordedApi(restApi({ HttpMethod: 'ANY' }), { list });
 
 type Sent = { readonly headers?: string[]; readonly target?: string; readonly body?: string };
 
-/** All that leaves the ring: row, detail, archive and the texts to copy. */
+/** Returns everything that is shown of a record: row, detail, archive and the texts to copy. */
 async function shownOf({ headers = [], target = '/dev/pets', body }: Sent): Promise<string> {
   await api.send({ method: 'POST', target, headers, ...(body !== undefined && { body }) });
   const detail = api.last();

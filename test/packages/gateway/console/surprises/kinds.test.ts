@@ -36,7 +36,7 @@ const STACKS = [
   aStack({ Api: { type: 'AWS::ApiGateway::RestApi', id: 'abcdefghij', properties: { Name: 'pets' } } }),
 ];
 
-/** What is recorded of the last of these requests. */
+/** Returns what is recorded of the last of these requests. */
 async function detailOf(
   { ports, send }: Served,
   requests: readonly (TestRequest | undefined)[],

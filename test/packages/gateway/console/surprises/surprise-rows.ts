@@ -106,7 +106,7 @@ const optionsOf =
       },
     });
 
-/** As an MCP server with Hono's `handle` returns it. */
+/** A response as an MCP server with Hono's `handle` returns it. */
 const HONO = {
   statusCode: 200,
   headers: { 'content-type': 'text/event-stream' },

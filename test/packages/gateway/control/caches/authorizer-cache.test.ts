@@ -29,7 +29,7 @@ describe('LruAuthorizerCache', () => {
     assert.notEqual(cache.get('a', 'token', 9_000), undefined);
   });
 
-  it('looks at nothing but what gives way and what comes, however full it is', () => {
+  it('looks only at the entries that are evicted and added, however full it is', () => {
     const cache = new LruAuthorizerCache();
     const put = (from: number, to: number): void => {
       for (let n = from; n < to; n += 1) cache.put('a', `token ${n}`, grantAt(0), 300_000);

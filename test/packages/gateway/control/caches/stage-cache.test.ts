@@ -22,7 +22,7 @@ describe('LruStageCache', () => {
     );
   });
 
-  it('counts an entry once that is put twice, and an expired one no more', () => {
+  it('counts an entry once that is stored twice, and no longer counts an expired one', () => {
     const cache = new LruStageCache(4 * 1024);
     for (let round = 0; round < 100; round += 1) cache.put('a', reply(Buffer.alloc(1000)), 10);
     cache.put('b', reply(Buffer.alloc(1000)), 10);
@@ -77,7 +77,7 @@ describe('LruStageCache', () => {
     assert.deepEqual(held, [511, 1637, 1023], 'docs/aws §9');
   });
 
-  it('looks at nothing but what gives way and what comes, however full it is', () => {
+  it('looks only at the entries that are evicted and added, however full it is', () => {
     const cache = new LruStageCache(100_000);
     const put = (count: number): void => {
       for (let n = 0; n < count; n += 1) cache.put(`key ${n}`, reply('answer'), 10);

@@ -246,7 +246,7 @@ describe('a custom domain of HTTP APIs', () => {
   });
 
   // `api.example.com.` is the same name in DNS; handlers that choose a tenant by it expect one spelling.
-  it('has one name in events, however the client writes it', () => {
+  it('has one spelling in events, whatever the client’s spelling', () => {
     const { served } = serving({ ...HTTP, D, M: keyed({ ApiMappingKey: 'v1', Stage: '$default' }) });
 
     for (const host of [HOST, `${HOST}.`, `${HOST.toUpperCase()}.:8443`])

@@ -219,7 +219,7 @@ function readersText(): string {
 describe('every property that a definition may have', () => {
   it('is mentioned by the code that reads resources, for all types', () => {
     const text = readersText();
-    // Of some one value is all that there is.
+    // Some properties have only one possible value.
     const names = [...RESOURCE_TYPES.names].flatMap((type) => {
       const { enforced = [], values = {} } = RESOURCE_TYPES.classOf(type) ?? {};
       return enforced

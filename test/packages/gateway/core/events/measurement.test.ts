@@ -39,7 +39,7 @@ const ROWS: readonly { readonly name: string; readonly end: Facts['end']; readon
   },
 ];
 
-/** In CloudWatch's embedded metric format. */
+/** Returns what is printed in CloudWatch's embedded metric format. */
 function printed(facts: Facts): Record<string, unknown> {
   const measurement = measureInvocation(facts);
   assert.ok(measurement !== undefined);

@@ -37,7 +37,7 @@ const MAPPED = {
 };
 
 describe('overrideParameters', () => {
-  it('takes the place of what was mapped: texts of a list are joined in headers and paths, and kept apart in queries', () => {
+  it('replaces the mapped value: texts of a list are joined in headers and paths, and stay separate in queries', () => {
     const input = anInput(
       '#set($context.requestOverride.header.X-More = ["a", "b"])' +
         '#set($context.requestOverride.path.id = ["x", "y"])#set($context.requestOverride.querystring.page = ["3", "4"])',
@@ -71,7 +71,7 @@ describe('mapRequestParameters', () => {
     assert.deepEqual(headers, [['X-0', 'of the body']]);
   });
 
-  it('has nothing of a body that is not there', () => {
+  it('has no values of a missing body', () => {
     assert.deepEqual(mapRequestParameters(parameters, anInput(), undefined).headers, []);
   });
 });

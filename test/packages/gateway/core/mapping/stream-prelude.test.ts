@@ -39,7 +39,7 @@ describe('the beginning of a streamed answer', () => {
       assert.equal(stream.cancelled, 1);
     });
 
-  it('is refused if the stream ends before them', async () => {
+  it('is refused if the stream ends before the eight NUL bytes', async () => {
     await assert.rejects(splitPrelude(aStream(['{}'])), /ended before the eight NUL bytes/);
   });
 

@@ -194,7 +194,7 @@ describe('meter, key source AUTHORIZER', () => {
     assert.deepEqual([apiKey, apiKeyId], [KEY_VALUE, 'Key']);
   });
 
-  // Without it, the line of a used-up quota would name an unknown key.
+  // Without the reason, the line about a used-up quota would name an unknown key.
   it("gives the reason in the request's line why the authorizer returned no key, if it states one", async () => {
     const api = behind('AUTHORIZER', undefined, { quotaRefusal: 'over quota: monthly of plan b\u001b[2J' });
 

@@ -81,7 +81,7 @@ describe('meter, throttle and quota of a plan', () => {
       assert.deepEqual(await statuses(api, 2, '/dev/pets'), [200, 200]);
     });
 
-  it('answers 429 Limit Exceeded when the quota is used up, until the period is over (docs/aws §5.4)', async () => {
+  it('answers 429 Limit Exceeded when the quota is used up, until the period ends (docs/aws §5.4)', async () => {
     const api = anApi(meteredApi({ Quota: { Limit: 2, Period: 'DAY' } }), { list: ok });
 
     assert.deepEqual(await statuses(api, 2), [200, 200]);
@@ -159,7 +159,7 @@ describe('meter, throttle of a stage', () => {
     assert.deepEqual(await statuses(api, 3, '/dev/pets'), [200, 200, 200]);
   });
 
-  it('prefers the setting of the method', async () => {
+  it('prefers the setting of the method to the default of the stage', async () => {
     const own = { ...forAll(1, 2), HttpMethod: 'GET', ResourcePath: '/~1pets' };
     const api = throttled([forAll(1, 1), own]);
 

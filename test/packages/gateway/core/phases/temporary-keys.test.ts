@@ -89,7 +89,7 @@ describe('serve behind AWS_IAM to a temporary key', () => {
     ]);
   });
 
-  it('is refused with EXPIRED_TOKEN once the session is over, which a gateway response can reword (docs/aws §1.3, §4.6)', async () => {
+  it('is refused with EXPIRED_TOKEN once the session has expired, which a gateway response can reword (docs/aws §1.3, §4.6)', async () => {
     const custom = {
       type: 'AWS::ApiGateway::GatewayResponse',
       properties: {

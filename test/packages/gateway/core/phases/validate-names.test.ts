@@ -3,7 +3,10 @@ import { it } from 'node:test';
 import { anApi } from '../../../../support/an-api.ts';
 import { ok, restApi } from '../../../../support/rest-apis.ts';
 
-/** Its parse would stop all APIs: an object of so many names costs many times what a text of its size does. */
+/**
+ * Parsing this object would block all APIs: an object with this many names costs many times as much as a text of its
+ * size.
+ */
 const MANY_NAMES = `{${Array.from({ length: 100_001 }, (_, index) => `"m${index}":1`).join()}}`;
 
 it('refuses a body with too many different names, and says why in the log', async () => {

@@ -190,6 +190,23 @@ describe('findTokenDefect', () => {
     assert.equal(defect?.code, 'signature');
   });
 
+  it('names the required claim that is missing or has another value', () => {
+    const describeDefect = (required: { name: string; values: string[] }) =>
+      findTokenDefect(
+        aToken({ ...CLAIMS, groups: 'a' }),
+        GENUINE,
+        ISSUER,
+        { ...TRUST, requiredClaims: [required] },
+        NOW_SECONDS * 1000,
+      )?.description;
+
+    assert.equal(describeDefect({ name: 'tenant', values: ['b'] }), 'the token has no claim tenant');
+    assert.equal(
+      describeDefect({ name: 'groups', values: ['b', 'c'] }),
+      'the claim groups of the token is not one of b, c',
+    );
+  });
+
   it('only requires that a Cognito token has an audience', () => {
     const pool = { issuer: ISSUER.issuer, audience: 'any' as const };
 

@@ -29,7 +29,7 @@ function behind(
 
 type AuthorizerEvent = Readonly<Record<string, unknown>>;
 
-/** What the authorizer was asked, once per call. */
+/** Returns the events of the authorizer, one for each call. */
 async function askedOf(api: TestApi, requests: readonly TestRequest[]): Promise<readonly AuthorizerEvent[]> {
   for (const request of requests) await api.send(request);
   return api.ports.invoker.calls

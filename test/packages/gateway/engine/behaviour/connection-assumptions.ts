@@ -14,7 +14,7 @@ import type { AssumptionRow } from './message-assumptions.ts';
 
 const MINUTE_MS = 60_000;
 
-/** How one ends that is silent for so many minutes at the end of its life, and never for longer before. */
+/** How a connection ends that is silent for this many minutes at its end, and never longer before. */
 const endingAfter =
   (silentMinutes: number, rounds: number) =>
   (assumptions: Assumptions): Promise<unknown> => {

@@ -23,7 +23,7 @@ const HTTP = {
   IntegrationResponses: DEFAULT,
 };
 
-/** What the backend of an integration is asked. */
+/** Returns the request that the backend of an integration receives. */
 async function asked(
   integration: JsonObject,
   request: Partial<TestRequest> = {},

@@ -33,7 +33,7 @@ function aGuarded(): ReturnType<typeof anEchoApi> {
   );
 }
 
-/** What the ARN of a request to `/dev/shut/` has before the rest of its path. */
+/** The ARN of a request to `/dev/shut/`, up to the rest of its path. */
 const ARN = `arn:aws:execute-api:us-east-1:123456789012:${API_ID}/dev/GET/shut/`;
 
 checkAll('a request', [
@@ -209,7 +209,7 @@ const QUOTAS: readonly {
   },
 ];
 
-/** Where and why a definition is refused; undefined = it is not. */
+/** Returns the place and the reason of a refused definition; undefined if it is not refused. */
 function refusal(resources: Record<string, TestResource>): readonly (string | undefined)[] | undefined {
   try {
     anEchoApi(resources);

@@ -84,7 +84,7 @@ async function unmapped(assumptions: Assumptions): Promise<unknown> {
   return wordsOf(await setUp({ integration, answer, assumptions }).say('{}'));
 }
 
-/** Of each value of an assumption, what is observed. */
+/** What is observed for each value of an assumption. */
 export type AssumptionRow = {
   readonly source: string;
   readonly name: keyof Assumptions;

@@ -16,7 +16,7 @@ import { aGateway } from '../../../../support/a-gateway.ts';
 import * as stacks from '../../../../../lab/bench/growth/stacks.ts';
 import type { StartedGateway } from '../../../../support/a-gateway.ts';
 
-/** As `gatewright start` has it. */
+/** The default of `gatewright start`. */
 const RECORDING = { record: START_OPTIONS.record.defaultValue };
 /** Its thread counts what it posts, the answer that says so left out. */
 const COUNTING = `const { MessagePort } = require('node:worker_threads');
@@ -35,7 +35,7 @@ const WARM_REQUESTS = 30;
 const ASKED = 5;
 const CONNECTIONS = 32;
 const WAVES = 10;
-/** On a machine with much else to do more instances are started, and each has less to do. */
+/** The number of rounds. On a busy machine, more instances are started, and each handles fewer requests. */
 const ROUNDS = 5;
 
 /** One connection that stays. */
@@ -70,7 +70,7 @@ class Client {
 
 const GET = (path: string, ...headers: string[]): readonly string[] => ['GET', path, ...headers, '', ''];
 
-/** Where promises are waited for, by the function of ours that waits: `packages/gateway/core/pipeline.ts serve`. */
+/** Collects the functions of the gateway that wait for promises, such as `packages/gateway/core/pipeline.ts serve`. */
 function collectWaits(into: string[]): () => void {
   return promiseHooks.onInit((_promise: unknown, waitedFor: unknown) => {
     if (waitedFor === undefined) return;
@@ -84,7 +84,7 @@ function collectWaits(into: string[]): () => void {
   }) as () => void;
 }
 
-/** Of one request, alone and like others before it. */
+/** Returns the waits of one request that is alone and equals earlier requests. */
 async function waitsOf(client: Client): Promise<readonly string[]> {
   for (let asked = 0; asked < WARM_REQUESTS; asked += 1) await client.answer();
   const lists: string[][] = [];

@@ -10,7 +10,9 @@ import * as stacks from '../../../../../lab/bench/growth/stacks.ts';
 import type { StartedGateway } from '../../../../support/a-gateway.ts';
 
 const SIZES = [10, 20, 40] as const;
-/** What is sorted, or hashed and grown, takes a little more for each one of many. */
+/**
+ * The accepted growth of work per item. Sorting and growing hash tables cost a little more per item if there are many.
+ */
 const NEARLY = 1.1;
 const ASKED = 5;
 const QUOTAS = { resources: 1000, routes: 1000, stages: 1000, authorizers: 1000, usagePlans: 1000 };
@@ -18,7 +20,7 @@ const QUOTAS = { resources: 1000, routes: 1000, stages: 1000, authorizers: 1000,
 type Row = {
   readonly what: string;
   readonly template: (size: number) => stacks.Template;
-  /** Of the last one that the template has. */
+  /** Returns a request to the last item of the template. */
   readonly ask: (size: number) => { readonly target: string; readonly headers?: readonly string[] };
 };
 

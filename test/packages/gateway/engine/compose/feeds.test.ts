@@ -113,7 +113,7 @@ describe('publishingInvocations', () => {
     );
   });
 
-  /** What is published of these results of one function, which take so long. */
+  /** Returns what is published about these results of one function, with their durations. */
   function measure(results: readonly Result[], ms: number): readonly Measurement[] {
     const clock = new VirtualClock();
     const metrics = new Feed<Measurement>(fail);

@@ -9,7 +9,7 @@ const HELD = 10_000;
 
 type OpenFiles = NonNullable<ConstructorParameters<typeof LateLogGroups>[2]>;
 
-/** Log groups whose files open after so many tries; what was logged and what reached the files. */
+/** Log groups whose files open after some tries, with what was logged and what reached the files. */
 function lateGroups({ failures = 0 } = {}) {
   const [log, written]: [string[], string[]] = [[], []];
   let tries = 0;

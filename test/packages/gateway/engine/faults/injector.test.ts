@@ -20,14 +20,17 @@ type World = {
   /** Waits and renewals, in their order. */
   readonly done: readonly string[];
   readonly calls: readonly unknown[];
-  /** Of requests that have ended. */
+  /** The trails of requests that have ended. */
   readonly trails: readonly Trail[];
   readonly injector: RuleInjector;
 };
 
 const answer: FakeFunction = () => ({ statusCode: 200, body: 'hello' });
 
-/** `GET /pets` with the rules, on virtual time. @param integration in the place of a Lambda proxy */
+/**
+ * `GET /pets` with the rules, on virtual time.
+ * @param integration in the place of a Lambda proxy
+ */
 function world(
   text: string,
   integration?: JsonObject,

@@ -91,7 +91,7 @@ const STACK = {
   ...Object.fromEntries(PATHS.map((path) => [`Get${path}`, route(path)])),
 };
 
-/** Without functions: a backend, and a WebSocket API, which is not affected by faults. */
+/** A stack without functions: an API with a backend, and a WebSocket API, which faults do not affect. */
 const OTHER_STACK = {
   Chat: {
     Type: 'AWS::ApiGatewayV2::Api',
@@ -233,7 +233,7 @@ describe('a gateway with a file of faults', () => {
     assert.match(lineOf('cold') ?? '', /faults\.yml rule 6: the event ran in a new instance/);
   });
 
-  /** What arrives on a separate connection, and how it ends. */
+  /** Sends a request on a separate connection, and returns the response and how the connection ended. */
   const raw = (path: string): Promise<{ text: string; code: string | undefined }> =>
     new Promise((resolve) => {
       const { hostname, port } = new URL(started.urlOf('http'));

@@ -196,7 +196,7 @@ rules:
     {
       name: 'a route of a table',
       text: 'rules:\n  - table: orders\n    route: GET /',
-      says: /^faults\.yml:3: route has no effect on a table: select by function instead$/,
+      says: /^faults\.yml:3: route has no effect on a table; to limit the fault to some requests, name a function instead$/,
     },
     {
       name: 'an action that FIS has for something else',
@@ -330,7 +330,7 @@ rules:
     [
       'an API of a table',
       '{ table: orders, api: shop }',
-      'api has no effect on a table: select by function instead',
+      'api has no effect on a table; to limit the fault to some requests, name a function instead',
     ],
     [
       'an end of an action',

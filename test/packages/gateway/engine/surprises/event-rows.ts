@@ -113,7 +113,7 @@ const answer = async (
 const REST_BROKEN = [502, '{"message": "Internal server error"}'];
 const HTTP_BROKEN = [500, '{"message":"Internal Server Error"}'];
 
-/** What REST APIs and HTTP APIs make of a function's result, one after the other. */
+/** Returns the responses of a REST API and of an HTTP API to a function's result. */
 async function bothAnswers(returned: unknown): Promise<unknown> {
   const functions = { echo: () => returned };
   return [

@@ -138,7 +138,7 @@ describe('compileEventPattern', () => {
     assert.equal(checkEventPattern('{"source":["shop"]}'), undefined);
   });
 
-  it('refuses more alternatives than it can keep, and looks only at so many levels', () => {
+  it('limits the number of alternatives, and the number of levels that it examines', () => {
     const choice = { $or: [{ a: ['x'] }, { b: ['x'] }] };
     const many = Object.fromEntries(Array.from({ length: 11 }, (_unused, index) => [`n${index}`, choice]));
     assert.match(checkEventPattern(many) ?? '', /Rule is too complex/);

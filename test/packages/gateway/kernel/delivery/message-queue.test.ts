@@ -22,7 +22,10 @@ const steps = fc.array(
   { maxLength: 60 },
 );
 
-/** A queue under any calls. @returns all ids by what became of them, and the orders of first receives by group */
+/**
+ * A queue under any calls.
+ * @returns all ids by what became of them, and the orders of first receives by group
+ */
 function run(isFifo: boolean, all: readonly Step[]) {
   const queue = new MessageQueue({
     ...DEFAULT_QUEUE,

@@ -66,7 +66,7 @@ describe('announce', () => {
     assert.deepEqual(await listRunning(folder), []);
   });
 
-  it('removes what a killed gateway has left, and what is not an announcement', async () => {
+  it('removes the announcement of a killed gateway, and files that are not announcements', async () => {
     const folder = aFolder();
     // No system gives a process so high a number.
     await announce(folder, aGateway({ pid: 2 ** 30, name: 'dead' }));

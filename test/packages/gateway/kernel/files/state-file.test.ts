@@ -68,7 +68,7 @@ describe('readStateFile', () => {
     assert.equal(await writeStateFile(join(folder, 'counted'), { a: 'ü' }), 11);
   });
 
-  it('refuses a file that is not there', async () => {
+  it('refuses a file that does not exist', async () => {
     await assert.rejects(readStateFile(join(folder, 'nowhere')), /cannot be read/);
   });
 });

@@ -63,7 +63,7 @@ describe('BuildCache', () => {
     do writeFileSync(probe, '');
     while (statSync(probe).mtimeMs < startedMs + 50);
   };
-  /** As in each start: with its own run. */
+  /** Builds as each start does, with its own run. */
   const make = (changed: BuildOptions = {}): Promise<string> => {
     const asked = { ...options, ...changed };
     const kept = new BuildCache(join(root, 'kept'), mkdtempSync(join(root, 'run-')));
@@ -197,7 +197,7 @@ describe('BuildCache', () => {
         assert.match(await make(asked), /second/);
       });
 
-    /** What esbuild finds through these is not followed: it is built again each time. */
+    /** Files that esbuild finds through these are not tracked, so the function is built again each time. */
     const notFollowed: readonly (readonly [what: string, files: Readonly<Record<string, string>>])[] = [
       ['`${configDir}`', { 'tsconfig.json': PATHS.replace('second/*', '${configDir}/second/*') }],
       ['a folder with a package.json', { 'second/a/package.json': '{ "main": "../a.ts" }' }],

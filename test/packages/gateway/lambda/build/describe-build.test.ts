@@ -40,7 +40,7 @@ describe('describeBuild', () => {
     logLevel: 'silent',
     ...more,
   });
-  /** What is read of a description. */
+  /** Returns the parts of a description that the tests compare. */
   const read = (metafile: Metafile): unknown => ({
     exports: Object.values(metafile.outputs).flatMap((output) => output.exports),
     imports: importsOf(metafile, folder).toSorted((a, b) => (a.importer < b.importer ? -1 : 1)),

@@ -39,7 +39,7 @@ function aProject(files: Readonly<Record<string, string>>): string {
     'lib/index.ts': 'export { version } from "dep";',
     ...files,
   });
-  // Not installed just now.
+  // The files get an older time, as if they had been installed earlier.
   for (const file of ['own.ts', ...Object.keys({ ...PACKAGES, ...files })])
     utimesSync(join(folder, file), 1, 1);
   return folder;
@@ -78,7 +78,7 @@ async function answerOf(folder: string, built: Built, format: 'esm' | 'cjs'): Pr
 }
 
 describe('a function with its packages bundled apart', () => {
-  it('answers as with all in one bundle, however it imports packages of whatever kind', async () => {
+  it('answers as a single bundle does, for every kind of package and import', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.shuffledSubarray([...IMPORTS], { minLength: 1, maxLength: 8 }),

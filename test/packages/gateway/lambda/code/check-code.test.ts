@@ -33,7 +33,7 @@ describe('findBroken', () => {
     for (const code of cases) assert.deepEqual(await rulesOf(code), [['x', 'served-otherwise']]);
   });
 
-  it('keeps the rule that a fault names, and each fault of several', async () => {
+  it('keeps the rule that a fault names, and reports each of several faults', async () => {
     const ruled = new DefinitionError({ file: 'a.yml' }, 'y', [], 'package-size');
     const several = new DefinitionFaults(fault('x'), [ruled]);
     assert.deepEqual(

@@ -22,7 +22,7 @@ const NAMES: readonly (readonly [handler: string, module: string | undefined, ex
   ['a/../index.handler', undefined],
 ];
 
-/** In the order in which they are preferred. */
+/** The names of source files in the order of preference. */
 const SOURCES = ['f.ts', 'f.mts', 'f.cts', 'f.tsx', 'f.js', 'f.mjs', 'f.cjs', 'f.jsx'];
 const FOLDERS = SOURCES.filter((file) => file !== 'f.jsx').map((file) => file.replace('f.', 'f/index.'));
 

@@ -90,7 +90,7 @@ describe('the AWS SDK that Lambda provides', () => {
     assert.deepEqual([runtime.takeBorrowed(), runtime.takeBorrowed()], [[CLIENT], []]);
   });
 
-  it('is not there for nodejs16.x, which had version 2', async () => {
+  it('does not exist for nodejs16.x, which had version 2', async () => {
     const folder = aFolder({ 'a.js': ASKS });
     const { invoke } = await startRuntime([aFolderFunction(folder, 'a.handler', { runtime: 'nodejs16.x' })]);
 
@@ -98,7 +98,7 @@ describe('the AWS SDK that Lambda provides', () => {
   });
 });
 
-describe('a package that is not there', () => {
+describe('a missing package', () => {
   // Each line is reported with the file and the line of the import, before any event.
   const rows = [
     {
@@ -208,7 +208,7 @@ describe('a name of a package', () => {
       'a',
       'a',
     ]);
-    // Of a file there is none.
+    // A path of a file contains no package name, and is returned unchanged.
     assert.equal(packageNameOf('/opt/nodejs/dates'), '/opt/nodejs/dates');
   });
 

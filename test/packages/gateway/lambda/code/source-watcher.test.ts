@@ -106,7 +106,7 @@ describe('SourceWatcher', () => {
     assert.deepEqual(reported(), [['one', 'two']]);
   });
 
-  it('reports a burst once, when it is over', () => {
+  it('reports a burst once, when it has ended', () => {
     watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
     news('src', 'a.js');
     mock.timers.tick(14);
@@ -118,7 +118,7 @@ describe('SourceWatcher', () => {
     assert.deepEqual(changes, [['one']]);
   });
 
-  it('reports the first pause in a burst, and whether the burst was over with it', () => {
+  it('reports the first pause in a burst, and whether the burst ended with it', () => {
     watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
     news('src', 'a.js');
     news('src', 'a.js');

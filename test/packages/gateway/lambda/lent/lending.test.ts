@@ -45,7 +45,7 @@ function aList(text = 'boto3==1.0.0\n'): LockList {
   };
 }
 
-/** Installs by writing the proof, of so many bytes. */
+/** Installs by writing a file of `bytes` bytes, which proves the installation. */
 function installer(bytes = 10): { readonly run: RunInstaller; readonly ran: string[] } {
   const ran: string[] = [];
   return {
@@ -202,7 +202,7 @@ describe('Lending', () => {
   it('keeps 300 MB by default', async () => {
     const folder = aFolder({ 'older/a': '', 'old/b': '' });
     chmodSync(folder, 0o700);
-    // Without content on the disk.
+    // These files are sparse, so that they take no space on the disk.
     for (const [name, megabytes] of [
       ['older/a', 100],
       ['old/b', 299],
@@ -218,7 +218,7 @@ describe('Lending', () => {
     );
   });
 
-  it('keeps at most so many bytes: the oldest list goes', async () => {
+  it('has a maximum size in bytes, beyond which the oldest list is removed', async () => {
     const [folder, { run }] = [join(aFolder({}), 'lent'), installer(600)];
     for (const text of ['a==1\n', 'a==2\n', 'a==3\n'])
       await aLending({ folder, run, maxBytes: 1000 }).lending.lend(aList(text), commandIn);

@@ -10,7 +10,7 @@ type Load = {
   readonly what: string;
   readonly callers: number;
   readonly serviceMs: number;
-  /** Of its time in which an instance runs; undefined = unknown. */
+  /** The share of its time in which an instance runs; undefined means unknown. */
   readonly share: number | undefined;
   readonly instances: number;
   /** All come together so often; absent = each as soon as it has its answer. */

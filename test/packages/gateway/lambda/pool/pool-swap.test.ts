@@ -27,7 +27,7 @@ describe('a pool of instances', () => {
     const pool = new FunctionPool(all, () => Promise.resolve(programOf('old')), NO_DEADLINES);
     const results: InvocationResult[] = [];
     const invoke = (): void => void pool.invoke(INVOCATION).then((result) => results.push(result));
-    /** With one idle instance of the old code. */
+    /** Creates a pool with one idle instance of the old code. */
     const warm = async (): Promise<Played> => {
       pool.warm();
       await settle();
@@ -158,7 +158,7 @@ describe('a pool of instances', () => {
     assert.equal(started.length, 2);
   });
 
-  it('throttles what comes on top of a full queue, and what still waits when it is closed', async () => {
+  it('throttles events beyond a full queue, and events that still wait when the pool is closed', async () => {
     const { pool, results, invoke, warm } = aPool({ maxInstances: 1, queueLength: 2 });
     const only = await warm();
     const { load } = only;

@@ -21,7 +21,7 @@ class Machine {
     return new FunctionPool(limits, () => Promise.resolve({ start }));
   }
 
-  /** What runs, and what then runs in its place. */
+  /** Answers all running calls, and then those that run in their place. */
   answerAll(): void {
     while (this.running.length > 0) this.running.shift()?.();
   }
@@ -77,7 +77,7 @@ async function warmed(machine: Machine, serviceMs: number): Promise<readonly [Fu
 }
 
 describe('starts of instances', () => {
-  it('are two at a time over all functions, until what waits has what it needs', async () => {
+  it('are two at a time over all functions, until every waiting event has an instance', async () => {
     const machine = new Machine();
     const pools = await warmed(machine, 1_000);
     for (const pool of pools) ask(pool, 5);

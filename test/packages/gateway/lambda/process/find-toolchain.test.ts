@@ -81,7 +81,7 @@ function aRepository(): string {
 
 const DEPENDENCY = '<dependency><groupId>g</groupId><artifactId>a</artifactId></dependency>';
 
-it('makeExecutable lets programs of an archive run, and leaves what is not there', () => {
+it('makeExecutable makes programs of an archive executable, and ignores missing ones', () => {
   const folder = aFolder({ bootstrap: '', other: '', 'handler/main': '' });
   for (const name of ['bootstrap', 'other']) chmodSync(join(folder, name), 0o644);
   makeExecutable(folder, ['bootstrap', 'handler', 'nothing']);

@@ -35,7 +35,10 @@ describe('the memory of a group of processes', { skip: HERE !== 'linux' }, () =>
     Object.defineProperty(process, 'platform', { value: HERE });
   });
 
-  /** How often it was too large after so many looks. @param expected is waited for: `ps` is another process */
+  /**
+   * How often it was too large after so many looks.
+   * @param expected is waited for: `ps` is another process
+   */
   async function looks(count: number, id: number, limitBytes: number, expected = 0): Promise<number> {
     const memory = new GroupMemory();
     let found = 0;

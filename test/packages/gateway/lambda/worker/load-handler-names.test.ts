@@ -10,7 +10,7 @@ import type { LoadedHandler } from '../../../../../packages/gateway/lambda/worke
 import { awslambda } from '../../../../../packages/gateway/lambda/worker/response-stream.ts';
 import { aFolder } from '../start-runtime.ts';
 
-/** In the process of the test. */
+/** Loads the handler in the process of the test. */
 function load(
   file: string,
   text: string,

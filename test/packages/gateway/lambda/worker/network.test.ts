@@ -104,7 +104,7 @@ describe('calls of a function to execute-api', () => {
     assert.equal(returned(await invoke('post-handler')), 200);
   });
 
-  it('are the same however the call is put to fetch', async (test) => {
+  it('are the same for every way to pass the call to fetch', async (test) => {
     rerouteFetchOf(test);
     const shapes: readonly (readonly [RequestInit, ...unknown[]])[] = [
       [{ method: 'POST', body: 'é' }, TEXT, null, 'é'],
@@ -178,7 +178,7 @@ describe('calls of a function to execute-api', () => {
   });
 });
 
-/** As version 2 of the SDK sends it: options with headers, a Host among them. */
+/** Sends a call as version 2 of the SDK does: options with headers, of which one is Host. */
 function signedCall(keyId: string, host: string): string {
   return `const https = require('https'); ${READ} exports.handler = async () => { const r = https.request({
     host: '${host}', port: 443, path: '/', method: 'POST', lookup: (name, _, done) => done(new Error(name + ' is looked up')), headers: {

@@ -17,7 +17,7 @@ import type { OutgoingHttpHeaders } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TestControlPort } from '../../../../support/a-control-port.ts';
 
-/** Without it a connection that stays would hold the test forever. */
+/** Without this limit, a connection that stays open would block the test forever. */
 const SOON = { timeout: 5_000 };
 
 describe('acceptHttp2', () => {
@@ -137,7 +137,7 @@ describe('acceptHttp2', () => {
 
   describe('ends a connection whose client sends nothing more', () => {
     const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0';
-    /** `POST /`; further frames of it follow. */
+    /** The HEADERS frame of `POST /`, which does not end the stream. */
     const post = `\0\0\x0e\x01\x04\0\0\0\x01\x83\x86\x84\x01\x09localhost`;
 
     it('and has asked nothing, without saying so in HTTP/2', SOON, async () => {

@@ -114,7 +114,7 @@ describe('LogHistory', () => {
     );
   });
 
-  it('follows: what is there, then what comes, until the listener leaves', async () => {
+  it('follows the log: first the stored lines, then new ones, until the listener leaves', async () => {
     const { history, print } = aHistory();
     print('list', 'before');
     const stream = history.follow({ functionName: 'list' });

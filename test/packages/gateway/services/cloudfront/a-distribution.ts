@@ -41,7 +41,7 @@ type Shown = {
 export type Bench = {
   readonly service: ReturnType<typeof cloudfront.open>;
   readonly clock: VirtualClock;
-  /** What the origin got. */
+  /** The requests that the origin received. */
   readonly requests: HttpRequest[];
   readonly faults: Faults;
   readonly unsupported: readonly UnsupportedItem[];
@@ -49,7 +49,7 @@ export type Bench = {
   ask(target: string, asked?: Asked): Promise<Shown>;
   /** Invalidates, and answers as the call did. */
   call(method: string, path: string, body?: string, query?: string): { status: number; body: string };
-  /** As another template. */
+  /** Loads another template. */
   load(options: Options): void;
 };
 
@@ -168,7 +168,7 @@ export function aDistribution(options: Options = {}): Bench {
   };
 }
 
-/** By lower-case name; repeated ones joined by a bar. */
+/** Returns the headers by lower-case name; the values of repeated headers are joined by a bar. */
 function headersOf(lines: readonly string[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (let index = 0; index + 1 < lines.length; index += 2) {

@@ -43,7 +43,7 @@ describe('calls of SDKs', () => {
     );
   });
 
-  it('answer 404 for distributions and invalidations that are not there', () => {
+  it('answer 404 for an unknown distribution, also for its list of invalidations', () => {
     const bench = aDistribution();
 
     for (const [path, code] of [
@@ -55,7 +55,7 @@ describe('calls of SDKs', () => {
     }
   });
 
-  it('answer 404 for an invalidation that is not there', () => {
+  it('answer 404 for an unknown invalidation', () => {
     const bench = aDistribution();
     const { status, body } = bench.call('GET', `/2020-05-31/distribution/${idOf(bench)}/invalidation/INONE`);
 

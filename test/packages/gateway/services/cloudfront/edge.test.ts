@@ -309,7 +309,7 @@ describe('a distribution', () => {
       bench.logged.map(({ reason }) => reason),
       [
         'miss: first request with this cache key; cached for 60 s',
-        'miss: the cache key differs from the cached object in header x-tenant; cached for 60 s',
+        'miss: the cache key of the request differs from the key of the cached object in its header x-tenant; cached for 60 s',
         'hit: kept 0 s ago',
         'bypass: POST is not cached',
       ],
@@ -390,7 +390,7 @@ describe('what a distribution keeps', () => {
     assert.equal(cacheOf(await bench.ask('/a')), 'Miss');
   });
 
-  it('is at most so many bytes, the least recently used first', () => {
+  it('has a maximum size in bytes, beyond which the least recently used objects are removed', () => {
     const clock = { nowEpochMs: () => 0, monotonicMs: () => 0 };
     const http = { send: () => Promise.reject(new Error('unused')) };
     const { objects } = new EdgeCache({ http, clock, maxBytes: 50_000 });

@@ -47,7 +47,7 @@ describe('a behavior that needs what is not supported here', () => {
     });
   }
 
-  it('closes only its own paths, however they are written', async () => {
+  it('blocks only its own paths, in whatever form they are written', async () => {
     const bench = aDistribution({
       config: `
 CacheBehaviors:
@@ -125,7 +125,7 @@ CacheBehaviors:
   });
 });
 
-/** What CloudFormation would refuse: member of the fault, what it says. */
+/** Definitions that CloudFormation would refuse, with the faulty member and the message. */
 const FAULTS = [
   [
     'behavior',

@@ -9,7 +9,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 export const streamOf = (properties = 'ShardCount: 1'): string => `
   Orders: { Type: AWS::Kinesis::Stream, Properties: { Name: orders, ${properties} } }`;
 
-/** With a queue `lost` for what is given up. */
+/** Returns a template with a mapping, and a queue `lost` for records that are given up. */
 export const mapped = (mapping = '', stream?: string): string => `${streamOf(stream)}
   Lost: { Type: AWS::SQS::Queue, Properties: { QueueName: lost } }
   Mapping:

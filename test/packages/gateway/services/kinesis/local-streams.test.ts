@@ -39,7 +39,7 @@ describe('LocalStreams', () => {
     ]);
   });
 
-  it('keep what is still defined, with its records, and what calls have made', () => {
+  it('keep the streams that are still defined, with their records, and those that calls have created', () => {
     const ports = { clock: new VirtualClock(), kept: NO_STORED_ENTRIES, report: () => undefined };
     const streams = new LocalStreams(ports);
     streams.replace([definition('a'), definition('b')]);

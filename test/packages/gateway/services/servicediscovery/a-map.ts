@@ -7,12 +7,12 @@ import type { EventBench } from '../../../../support/an-event-engine.ts';
 
 export type CloudMap = EventBench<{ servicediscovery: typeof servicediscovery }> & {
   ask(action: string, input?: object): Promise<Record<string, unknown>>;
-  /** Of the service `orders`. */
+  /** The id of the service `orders`. */
   readonly serviceId: string;
   readonly arn: string;
   register(id: string, attributes?: object): Promise<unknown>;
   choose(query?: string): Promise<ChosenInstance | undefined>;
-  /** Origin or reason of each of so many calls, one after the other. */
+  /** Makes `count` calls one after the other, and returns the origin or the reason of each. */
   origins(count: number, query?: string): Promise<readonly (string | undefined)[]>;
 };
 

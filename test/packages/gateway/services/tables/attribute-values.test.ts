@@ -7,7 +7,7 @@ import {
   toAttributes,
 } from '../../../../../packages/gateway/services/tables/attribute-values.ts';
 
-/** At most 15 digits: others stay texts. */
+/** Numbers of at most 15 digits, because longer ones stay texts. */
 const NUMBER = fc.integer({ min: -999_999_999_999_999, max: 999_999_999_999_999 });
 const JSON_VALUE = fc
   .jsonValue({ maxDepth: 4, stringUnit: 'grapheme' })

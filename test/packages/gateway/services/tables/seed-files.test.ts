@@ -60,7 +60,7 @@ describe('readSeeds', () => {
       await assert.rejects(readSeeds(aFolder({ [name]: text })), message);
     });
 
-  it('refuses a folder that is not there', async () => {
+  it('refuses a folder that does not exist', async () => {
     await assert.rejects(readSeeds(join(tmpdir(), 'gatewright-no-seeds')), /cannot be read/);
   });
 });

@@ -70,7 +70,7 @@ describe('The file of values', () => {
     }
   });
 
-  it('ends the start if it was named and is not there', async () => {
+  it('ends the start if it was named and does not exist', async () => {
     await assert.rejects(aGateway(RESOURCES, { values: 'gone.yml' }), { code: 'VALUES' });
   });
 });

@@ -240,7 +240,7 @@ describe('Values that functions read', () => {
   });
 
   // hashicorp/terraform-provider-aws#15095, vandium-io/aws-param-store#8
-  it('has no message for a parameter that is not there', async () => {
+  it('has no message for a parameter that does not exist', async () => {
     const url = new URL(started.listening.control);
     const signing = { service: 'ssm', region: 'eu-west-1', nowEpochMs: Date.now() };
     const body = '{"Name":"/gone"}';
@@ -296,7 +296,7 @@ describe('Values that functions read', () => {
       assert.doesNotMatch(body, /Selector/);
     });
 
-    it('are decrypted if the call asks for it, and refused if they are not there', async () => {
+    it('are decrypted if the call asks for it, and refused if they do not exist', async () => {
       const [, closed] = await askByQuery('Action=GetParameter&Name=/app/password');
       const [, open] = await askByQuery('Action=GetParameter&Name=/app/password&WithDecryption=true');
       const gone = await askByQuery('Action=GetParameter&Name=/gone');

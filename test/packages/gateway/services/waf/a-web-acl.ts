@@ -30,7 +30,7 @@ export function aRule(Statement: object, more: RuleJson = {}): RuleJson {
   return { Name: 'rule', Priority: 0, Action: { Block: {} }, Statement, ...more };
 }
 
-/** With a priority by place, and names that differ. */
+/** Gives each rule a priority by its position, and a different name. */
 export function inOrder(...rules: readonly RuleJson[]): readonly RuleJson[] {
   return rules.map((rule, index) => ({
     ...rule,

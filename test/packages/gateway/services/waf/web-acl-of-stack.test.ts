@@ -18,7 +18,9 @@ const USUAL = {
   wafRatePerKey: '20',
 };
 
-/** As osls and the stack's plug-in leave it, in front of the stage that `ask` asks. */
+/**
+ * Returns the web ACL as osls and the stack's plug-in compile it, in front of the stage to which `ask` sends requests.
+ */
 function aStackWall(params: Partial<typeof USUAL> = {}): Wall {
   const values = new Map<string, string>(Object.entries({ ...USUAL, ...params }));
   const text = readFileSync(FILE, 'utf8')

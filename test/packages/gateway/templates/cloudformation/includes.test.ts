@@ -161,7 +161,7 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
     assert.match(JSON.stringify(value), /"TopicName":"own"/);
   });
 
-  it('is part of a stack that is watched, and what cannot be had closes what reads it', async () => {
+  it('is watched as a part of the stack; if it cannot be read, the resources that use it are closed', async () => {
     const folder = aFolder({
       'template.yml': `Resources:
   A:

@@ -159,7 +159,7 @@ describe('readParameters', () => {
     ['without a value', '{Type: String}', /must have a value; pass --param P=…/],
     ['of an unknown type', '{Type: Strang, Default: x}', /Unrecognized parameter type: Strang/],
   ] as const)
-    it(`says at what uses a parameter ${name} what is wrong with the parameter`, () => {
+    it(`reports the fault of a parameter ${name} at each resource that uses it`, () => {
       const faults = new Faults(false);
       const text = `${declare(declaration)}\nResources: { T: { Type: AWS::SNS::Topic, Properties: { TopicName: !Ref P } } }`;
       const tree = parseSource(text, '/app/shop.yml');

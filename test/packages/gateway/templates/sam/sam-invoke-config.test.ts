@@ -51,7 +51,7 @@ describe('expandInvokeConfig (docs/aws §18.10)', () => {
     });
   });
 
-  it('makes the queue and the topic that are not given', () => {
+  it('creates the queue and the topic that the template does not name', () => {
     const made = samSources({}, MADE);
 
     assert.deepEqual(Object.keys(made).toSorted(), [

@@ -61,7 +61,7 @@ describe("SAM's policy templates", () => {
       });
   }
 
-  it('leave a parameter empty that is not given', () => {
+  it('leave a parameter empty that the template does not set', () => {
     const [statement] = statementsOf('SQSSendMessagePolicy', {});
     assert.deepEqual(statement?.resources, ['arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:']);
   });

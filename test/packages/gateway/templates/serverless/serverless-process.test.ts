@@ -10,7 +10,7 @@ import {
   runDriver,
 } from '../../../../../packages/gateway/templates/serverless/serverless-process.ts';
 
-/** As Node 24 writes it for a module that a package of an incomplete node_modules requires. */
+/** The error that Node 24 prints for a missing module that a package of an incomplete node_modules requires. */
 const MISSING = `node:internal/modules/cjs/loader:1386
   throw err;
   ^

@@ -215,7 +215,7 @@ describe('what is observed of an osls run', () => {
     readonly reasons: readonly (string | null)[];
   };
 
-  it('is its files, what it has looked for in vain, and its modules, without what is its own', () => {
+  it('are its files, the files that it did not find, and its modules, but not its own output', () => {
     const files = new Map(seen.files);
     assert.deepEqual(files.get(join(other, 'wanted')), ['there']);
     assert.ok(files.get(inputs)?.includes('content'), 'a module');

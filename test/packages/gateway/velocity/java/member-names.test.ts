@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { hasTooManyNames, MAX_NAMES } from '../../../../../packages/gateway/velocity/java/member-names.ts';
 
-/** An object of so many different names, each as `print` writes it. */
+/** Returns an object of `count` different names, each as `print` writes it. */
 const names = (count: number, print = (name: string) => JSON.stringify(name)): string =>
   `{${Array.from({ length: count }, (_, index) => `${print(`name${index}`)}:1`).join()}}`;
 

@@ -19,7 +19,7 @@ const WAITS = `
   clearTimeout(last);
 `;
 
-/** What npx does: runs the command in a shell and dies of a signal without passing it on. */
+/** Runs the command in a shell as npx does, and is ended by a signal without passing it on. */
 const WRAPS = `
   import { spawn } from 'node:child_process';
   const [command, script] = process.argv.slice(1);

@@ -71,7 +71,7 @@ const FORMATS: readonly {
   readonly name: string;
   readonly files: Readonly<Record<string, string>>;
   readonly omits: readonly string[];
-  /** Where it is written which files the tool leaves out. */
+  /** The source that says which files the tool leaves out. */
   readonly source: string;
 }[] = [
   {

@@ -8,7 +8,7 @@ import {
   settleWhenIdle,
 } from '../../../../../packages/gatewright/command/start/release-memory.ts';
 
-/** What it does, and after how many seconds, if the loop is busy by these shares of each second. */
+/** Returns what is done, and after how many seconds, if the event loop is busy for these shares of each second. */
 function settled(shares: readonly number[]): readonly string[] {
   const done: string[] = [];
   const waiting: (() => void)[] = [];

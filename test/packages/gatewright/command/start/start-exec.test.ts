@@ -147,7 +147,7 @@ describe('a command that runs with the gateway', { skip: process.platform === 'w
   it('is ended if there is nothing left to wait for', async () => {
     const code = await run('sleep 300', Promise.resolve());
 
-    // By SIGTERM, or by SIGKILL if the shell was just about to start it.
+    // The program was ended by SIGTERM, or by SIGKILL if the shell was just starting it.
     assert.ok([143, 137].includes(code), String(code));
   });
 

@@ -22,7 +22,7 @@ describe('gatewright start on a terminal', { skip: noTerminal }, () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  /** In a folder of its own. */
+  /** Starts the command in a separate folder. */
   function start(
     name: string,
     source: string,

@@ -29,7 +29,7 @@ describe('findApiId', () => {
       );
     });
 
-  it('refuses an output that is nothing of an API, or not there', async () => {
+  it('refuses an output that names no API, or does not exist', async () => {
     const answers = { cloudformation: stacks('https://shop.example/') };
     await assert.rejects(find({ stack: 'shop', output: 'Url' }, answers), /has no output Url with the id/);
     await assert.rejects(find({ stack: 'shop', output: 'Other' }, answers), /has no output Other/);

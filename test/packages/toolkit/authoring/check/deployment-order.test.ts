@@ -43,7 +43,7 @@ describe('findLateParts', () => {
 });
 
 describe('orderedDependsOn', () => {
-  it('keeps what the deployment already waits for, and adds what is late', () => {
+  it('keeps the existing dependencies of the deployment, and adds the methods that would be late', () => {
     assert.deepEqual([...orderedDependsOn(TEMPLATE)], [['Deployment', ['Get', 'Unauthorized']]]);
   });
 

@@ -66,7 +66,7 @@ describe('channels of an access document', () => {
       assert.match(problemsOf(rules), expected);
     });
 
-  it('are refused if a caller would have so many that nothing is granted', () => {
+  it('are refused if a caller would have more than can be granted', () => {
     const many = Array.from({ length: 4 }, (_, index) => ({
       ...RULE,
       id: `many-${index}`,

@@ -26,7 +26,7 @@ describe('isClose', () => {
     });
 });
 
-describe('a rule for a route that is not there', () => {
+describe('a rule for a route that does not exist', () => {
   const problemOf = (path: string, routes: readonly string[]): string => {
     const rules = [{ id: 'r', effect: 'allow', methods: ['GET'], paths: [path] }];
     const compilation = compile(documentText({ rules }), anInventory(routes));

@@ -19,7 +19,7 @@ function aFolder(isEmpty = false): { folder: string } & Disposable {
 }
 
 describe('writeCompiledPortal', () => {
-  it('writes what the functions read, and what the page is', () => {
+  it('writes the file that the functions read, and the file of the page', () => {
     using service = aFolder();
 
     writeCompiledPortal(service.folder, { page });

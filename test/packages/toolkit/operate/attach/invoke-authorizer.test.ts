@@ -13,7 +13,7 @@ import type { Plan } from '../../../../../packages/toolkit/operate/attach/journa
 
 const one = { resources: 1, methods: ['GET'] };
 
-/** What Lambda says instead of the function. */
+/** Returns a control plane in which Lambda gives this answer instead of the function's. */
 const answering = (plane: ControlPlane, answer: () => Promise<Record<string, unknown>>): ControlPlane => ({
   ...plane,
   write: (call) => (call.path.endsWith('/invocations') ? answer() : plane.write(call)),

@@ -29,7 +29,7 @@ const QUOTA = {
   plans: [{ id: 'free', version: 1, limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }] }],
 };
 
-/** What an admission key needs besides the authorizer. */
+/** Adds what an admission key needs in addition to the authorizer. */
 async function giveAdmissionKey(
   plane: ApiToAttach['plane'],
 ): Promise<{ readonly keyId: string; readonly planId: string }> {

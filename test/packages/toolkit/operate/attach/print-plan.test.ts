@@ -230,7 +230,7 @@ describe('verification', () => {
       assert.equal(said(barred), 'denied');
     });
 
-  it('marks what is right as good, what was not looked at as open, and what is wrong as wrong', async () => {
+  it('marks correct parts as good, parts that were not examined as open, and faulty parts as wrong', async () => {
     await using api = await aRestApiToAttach(one);
     const { plan } = await api.plan();
     const none: VerifyOptions = { token: undefined, invoke: undefined, url: undefined, path: undefined };

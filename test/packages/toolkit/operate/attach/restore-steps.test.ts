@@ -6,7 +6,7 @@ import type { PlaneCall } from '../../../../../packages/toolkit/operate/attach/s
 import { anHttpApiToAttach, aRestApiToAttach } from '../../../../support/an-api-to-attach.ts';
 import type { ApiToAttach } from '../../../../support/an-api-to-attach.ts';
 
-/** As files were written before they contained calls. */
+/** An undo file as it was written before such files contained calls. */
 const undoOf = ({ format, id, apiId, kind, stage, region, functionArn, steps }: Plan): Undo => ({
   format,
   id,

@@ -19,7 +19,10 @@ const REFUSED = quotaContext({
   retryAfterSeconds: 57,
   limits: LIMITS,
 });
-/** As `request-authorizer` answers: an admitted request gets the key, and one over its quota gets none. */
+/**
+ * An authorizer that answers as `request-authorizer` does: an admitted request gets the key, one over its quota gets
+ * none.
+ */
 const AUTHORIZER = `exports.handler = async ({ methodArn, headers }) => ({
   principalId: 'acme',
   policyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: methodArn }] },

@@ -32,7 +32,10 @@ const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 
-/** Returns a sentence if the request cannot be built. @param base URL of the API */
+/**
+ * Returns a sentence if the request cannot be built.
+ * @param base URL of the API
+ */
 export function buildRequest(base: string, operation: Operation, filled: Filled): TryRequest | string {
   const { method, path, parameters } = operation;
   const { values, body, contentType, credential, key } = filled;
@@ -74,8 +77,8 @@ export function fieldOf({ in: place, name }: Pick<Parameter, 'in' | 'name'>): st
 }
 
 /**
- * Sends the request. Returns a sentence if there is no response that the browser may show. @param page origin of this
- * page
+ * Sends the request. Returns a sentence if there is no response that the browser may show.
+ * @param page origin of this page
  */
 export async function sendRequest(
   { url, method, headers, body }: TryRequest,

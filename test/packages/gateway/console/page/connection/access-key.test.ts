@@ -17,7 +17,7 @@ const CHANNEL = 'gatewright-key';
 const KEY = 'key-of-a-link-0123456789';
 const OTHER = 'key-of-another-0123456789';
 
-/** As in a browser, but at once: all other channels of a name get what one sends. */
+/** Broadcast channels as in a browser, but without delay: all other channels of a name get what one sends. */
 function channels() {
   const open = new Set<Listener>();
   return class {
@@ -48,7 +48,10 @@ describe('the key of the page', () => {
     for (const tab of tabs.toReversed()) tab[Symbol.dispose]();
   });
 
-  /** A tab of its own. @returns what its address shows afterwards */
+  /**
+   * A tab of its own.
+   * @returns what its address shows afterwards
+   */
   function openTab(hash = ''): { readonly address: () => string; readonly store: MemoryStorage } {
     let address = `/console/?at=1${hash}`;
     const store = new MemoryStorage();

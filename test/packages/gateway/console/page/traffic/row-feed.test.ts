@@ -36,7 +36,7 @@ describe('the feed of rows', () => {
   let stream: ReadableStreamDefaultController<Uint8Array> | undefined;
   let ended: AbortController;
   let running: Promise<void> | undefined;
-  /** In the ring of the gateway. */
+  /** The number of rows that were taken from the ring of the gateway. */
   let taken: number;
 
   beforeEach(() => {

@@ -63,7 +63,7 @@ describe('FunctionCodes', async () => {
     assert.equal(codes.sizeOfLayer({ arn: 'arn', directory: undefined }), undefined);
   });
 
-  it('has facts about code that is not there', () => {
+  it('has facts about missing code', () => {
     const directory = join(folder, 'none');
     const packed = { file: join(folder, 'none.zip'), version: '1' };
     for (const code of [

@@ -61,7 +61,7 @@ describe('encodeEvent', () => {
 });
 
 describe('toEventStream', () => {
-  it('ends with one event more', async () => {
+  it('ends with one additional event', async () => {
     assert.deepEqual(await read(toEventStream(aByteStream(['one', 'two']), part, end)), [
       'Part:one',
       'Part:two',

@@ -169,7 +169,7 @@ describe('AddPermission and RemovePermission, by the unmodified SDK', () => {
       assert.equal(found, name);
     });
 
-  it('refuse a policy of more than 20 KB, and a statement that is not there', async () => {
+  it('refuse a policy of more than 20 KB, and an unknown statement', async () => {
     const long = (index: number): AddPermissionCommand =>
       allow('auth', `long-${index}`, `${API_ARN}/${'x'.repeat(1_800)}`);
     for (let index = 0; index < 9; index += 1) await lambda.send(long(index));

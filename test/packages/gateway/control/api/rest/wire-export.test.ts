@@ -54,7 +54,7 @@ before(async () => {
 });
 after(() => control.close());
 
-/** As far as the tests look. */
+/** The members of an exported document that the tests read. */
 type ExportedDocument = {
   readonly openapi?: string;
   readonly swagger?: string;

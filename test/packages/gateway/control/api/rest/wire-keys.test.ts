@@ -223,7 +223,7 @@ describe('usage plans through the AWS SDK', () => {
     assert.equal(one.value, key.value);
   });
 
-  it('refuse a stage that is not there, a key that is not there, and a second plan for one stage', async () => {
+  it('refuse an unknown stage, an unknown key, and a second plan for one stage', async () => {
     const [plan, other, key] = [await aPlan(), await aPlan(), await aKey()];
     await join(plan, key.id);
 

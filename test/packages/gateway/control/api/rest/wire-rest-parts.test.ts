@@ -209,7 +209,7 @@ describe('the ARN of a test (docs/aws §4.4)', () => {
 
 const SENDING = `Sending request to ${invokeUrl('list')}`;
 
-/** Where Lambda is asked for a function. */
+/** Returns the URL of Lambda at which API Gateway invokes a function. */
 function invokeUrl(name: string): string {
   return `https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:${name}/invocations`;
 }
@@ -312,7 +312,7 @@ describe('TestInvokeMethod', () => {
     assert.match(tested.log ?? '', /: Execution failed due to configuration error: .*list-gone/);
   });
 
-  it('refuses a method that is not there', async () => {
+  it('refuses a method that does not exist', async () => {
     const call = new TestInvokeMethodCommand({ restApiId, resourceId: 'Pets', httpMethod: 'PUT' });
 
     assert.deepEqual(await refusalOf(control.sdk.send(call)), {

@@ -260,14 +260,18 @@ describe('the control port of a start', () => {
   });
 
   for (const { part, value, message } of [
-    { part: 'usage', value: 'none', message: 'its usage is not a list' },
-    { part: 'usage', value: [{ planId: 1, keyId: 'k' }], message: 'its usage is invalid' },
-    { part: 'usage', value: usage({ planId: 1 }), message: 'its usage is invalid' },
-    { part: 'usage', value: usage({ keyId: 1 }), message: 'its usage is invalid' },
-    { part: 'usage', value: usage({ usage: {} }), message: 'its usage is invalid' },
-    { part: 'clockOffsetMs', value: '1h', message: 'its clock is invalid' },
-    { part: 'clockOffsetMs', value: 101 * 365 * 86_400_000, message: 'its clock is invalid' },
-    { part: 'issuerKeys', value: [], message: 'its issuer has no key' },
+    { part: 'usage', value: 'none', message: 'the usage in the file is not a list' },
+    {
+      part: 'usage',
+      value: [{ planId: 1, keyId: 'k' }],
+      message: 'the usage in the file has an invalid entry',
+    },
+    { part: 'usage', value: usage({ planId: 1 }), message: 'the usage in the file has an invalid entry' },
+    { part: 'usage', value: usage({ keyId: 1 }), message: 'the usage in the file has an invalid entry' },
+    { part: 'usage', value: usage({ usage: {} }), message: 'the usage in the file has an invalid entry' },
+    { part: 'clockOffsetMs', value: '1h', message: 'the clock in the file is invalid' },
+    { part: 'clockOffsetMs', value: 101 * 365 * 86_400_000, message: 'the clock in the file is invalid' },
+    { part: 'issuerKeys', value: [], message: 'the issuer in the file has no valid key' },
     { part: 'pools', value: 'none', message: 'its users are invalid' },
   ])
     it(`does not load a state whose ${part} is ${JSON.stringify(value)}`, async () => {

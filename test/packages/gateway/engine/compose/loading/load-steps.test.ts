@@ -35,7 +35,10 @@ function checkOrder(steps: typeof LOAD_STEPS): void {
 
 const RUNNING = process.versions.node.split('.')[0] ?? '';
 
-/** Reads and applies one step. @returns the faults that it notes */
+/**
+ * Reads and applies one step.
+ * @returns the faults that it notes
+ */
 async function run(name: string, reading: Partial<Reading>, parts: object): Promise<Faults> {
   const faults = new Faults(false);
   const step = LOAD_STEPS.find((one) => one.name === name);
@@ -101,7 +104,7 @@ describe('the functions of a load', () => {
     { sources: ['shop', 'desk'], place: 'shop' },
     { sources: [], place: '.' },
   ])
-    it(`names ${place} for an option about a function that is not there`, async () => {
+    it(`names ${place} for an option about a function that does not exist`, async () => {
       assert.deepEqual((await read([own], { isolation: ['resize'], sources })).faults, [
         `${place}: isolation: unknown function "resize"`,
       ]);

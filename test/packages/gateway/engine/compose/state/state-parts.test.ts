@@ -172,11 +172,15 @@ describe('the state file of a gateway', () => {
       /^the file contains a table twice$/,
     ],
     ['no tables', () => ({ tables: undefined }), /^the tables in the file are not a list$/],
-    ['no time', () => ({ clockOffsetMs: null }), /^its clock is invalid$/],
+    ['no time', () => ({ clockOffsetMs: null }), /^the clock in the file is invalid$/],
     ['no users', () => ({ pools: undefined }), /^its users are invalid$/],
     ['calls that are not a list', () => ({ calls: {} }), /calls/],
-    ['usage that is not a list', () => ({ usage: {} }), /^its usage is not a list$/],
-    ['services that are not an object', () => ({ services: [] }), /^its services are not an object$/],
+    ['usage that is not a list', () => ({ usage: {} }), /^the usage in the file is not a list$/],
+    [
+      'services that are not an object',
+      () => ({ services: [] }),
+      /^the services in the file are not an object$/,
+    ],
     ['a service without a state', () => ({ services: { gongs: {} } }), /service "gongs", which has no state/],
   ];
   for (const [what, change, message] of refused)

@@ -8,7 +8,7 @@ import { parseValues } from '../../../../../../packages/gateway/services/values/
 import { aStack } from '../../../../../support/a-stack.ts';
 import { VirtualClock } from '../../../../../support/virtual-ports.ts';
 
-/** Values whose code loads after so many tries. */
+/** Values whose code loads only after some tries. */
 function lateValues({ failures }: { readonly failures: number }) {
   const log: string[] = [];
   let tries = 0;

@@ -127,7 +127,7 @@ describe('a handler in Python that cannot be', () => {
     readonly fault: PythonAnswer['fault'];
     readonly type: string;
     readonly says: string;
-    /** In the gateway's own lines. */
+    /** A pattern for the gateway's own log lines. */
     readonly here: RegExp;
     /** Files that would mend it, in the folder of the code. */
     readonly waitsFor?: readonly string[];

@@ -226,7 +226,7 @@ describe('GetMetricData', () => {
       assert.deepEqual(MetricDataResults.find((result) => result.Id === Id)?.Values, [9, 4, 1]);
   });
 
-  it('gives pages of so many data points', async () => {
+  it('returns pages with the requested number of data points', async () => {
     const { client } = aClient();
     await client.send(put(...DATA));
     const input = { ...SPAN, MetricDataQueries: [stat('e', 'a')], MaxDatapoints: 2 };

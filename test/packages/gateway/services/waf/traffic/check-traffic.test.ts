@@ -62,7 +62,7 @@ describe('checkTraffic', () => {
     assert.equal(checked?.verdict, 'passed');
   });
 
-  it('counts rates in the order and time of the records', () => {
+  it('counts rates in the order of the records, and by their times', () => {
     const burst = Array.from({ length: 11 }, (_, index) => recorded({}, 1_000_000 + index));
     const slow = Array.from({ length: 11 }, (_, index) => recorded({}, 1_000_000 + index * 60_000));
     const blocked = (traffic: readonly RecordedRequest[]): number =>

@@ -76,7 +76,10 @@ const cached = (ttlSeconds: number): Route => {
     : { ...route, authorizer: { ...route.authorizer, ttlSeconds } };
 };
 
-/** The warnings of a start in stage dev. @throws what is refused */
+/**
+ * The warnings of a start in stage dev.
+ * @throws what is refused
+ */
 async function check(apis: readonly InspectedApi[], sources = [folder]): Promise<readonly string[]> {
   const warnings: string[] = [];
   await refuseUnsafeAccess(sources, apis, 'dev', (message) => void warnings.push(message));
@@ -117,7 +120,7 @@ describe('a start with access documents', () => {
       );
   });
 
-  it('warns of routes that came or went since they were read', async () => {
+  it('warns of routes that were added or removed since they were read', async () => {
     const routes = [aRoute({ path: '/carts' }), aRoute({ method: 'POST', path: '/carts' })];
 
     assert.deepEqual(await check([anApi({ routes })]), [

@@ -84,7 +84,7 @@ async function checkFunction(properties: object, files: Readonly<Record<string, 
   }
 }
 
-/** Of a route without a function, whose integration has these texts. */
+/** Checks a route without a function, whose integration contains these texts. */
 function checkMapping(
   callerMappings: NonNullable<InspectedApi['routes'][number]['callerMappings']>,
   { others = [] }: { readonly others?: readonly Pick<InspectedApi, 'id' | 'stage'>[] } = {},
@@ -193,7 +193,7 @@ describe('checkHandlers', () => {
       assert.ok(unsafe[0]?.startsWith(`access/orders.yml: ${expected}: reads authorizer.`), unsafe[0]);
     });
 
-  it('passes what claimsChecked names, and refuses a path that is not there', async () => {
+  it('accepts the functions that claimsChecked names, and refuses a path that does not exist', async () => {
     const files = { 'src/app.py': PYTHON };
     const passed = await checkFunction(asPython, {
       ...files,

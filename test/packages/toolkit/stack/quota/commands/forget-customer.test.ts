@@ -236,7 +236,7 @@ describe('forgetting a customer', () => {
     }
     const doc = JSON.stringify({ ...record, native: { apiKeyId: 'native-1', usagePlanId: 'p' } });
     books.access.set(name, { ...books.access.get(name), doc });
-    // As an interrupted run may leave it.
+    // The state that an interrupted run may leave.
     for (const key of books.access.keys())
       if (!key.startsWith('KEY#') && key.includes('globex')) books.access.delete(key);
     const tables = { usage: sweptMemory(books.usage), access: sweptMemory(books.access) };

@@ -25,7 +25,7 @@ describe('the file of a customer plan', () => {
     });
   });
 
-  it('is refused in a sentence if it is not there, or no plan', async () => {
+  it('is refused with a message if it does not exist or is not a plan', async () => {
     await assert.rejects(
       readPlanFile(join(folder, 'none.yml')),
       /none\.yml cannot be read: the file does not exist$/,

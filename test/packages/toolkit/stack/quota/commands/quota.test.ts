@@ -60,7 +60,7 @@ describe('gatewright quota', () => {
     { args: 'resume acme daily', says: /decided again within 2 s/ },
     {
       args: 'suspend acme daily',
-      says: /^Each process refuses .* within 30 s if the customer has a record, otherwise within 60 s\.$/m,
+      says: /^Within 30 s \(60 s if the customer has no record\), every process refuses .*\.$/m,
     },
     { args: 'close acme daily --period 2026-11-20', says: /^$/ },
     { args: 'show acme daily', says: /^$/ },
@@ -200,7 +200,7 @@ describe('gatewright usage stripe', () => {
     usedDelta: 7,
   };
 
-  /** Of a record that ended then, and of others that are not reported; nothing is open, and nothing sent. */
+  /** Reports usage of a record that ended at `endMs`, and of others that are not reported. Nothing is open or sent. */
   async function report(endMs: number) {
     const others = [{ usedDelta: 0 }, { price: undefined }, { month: '2026-10' }];
     const records = [...others, {}].map((over) => ({
@@ -243,7 +243,7 @@ describe('gatewright usage stripe', () => {
     assert.match(stderr, /^error: .*commands cannot be read$/m);
   });
 
-  it('says that Stripe does not accept a period that was over 34 days ago, before its usage is lost', async () => {
+  it('says that Stripe does not accept a period that ended more than 34 days ago, before its usage is lost', async () => {
     const { code, stderr } = await report(Date.now() - 34.5 * DAY_MS);
 
     assert.equal(code, 1);

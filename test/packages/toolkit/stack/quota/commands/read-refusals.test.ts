@@ -37,7 +37,7 @@ type Row = {
   readonly kind: Kind;
   readonly state?: 'suspended' | 'closed';
   readonly isLimitSuspended?: true;
-  /** What is before the id of the key in the name that is charged. */
+  /** The prefix of the key's id in the name that is charged. */
   readonly chargedBy?: string;
   readonly says: string;
 };
@@ -226,7 +226,7 @@ describe('the sentence about', () => {
     const owner = await portal.join(tenant, 'owner');
     const { body } = await owner.post('/api/keys', { body: { name: 'till\u202e' } });
     await portal.spend(tenant, 3, { key: String(body['keyId']) });
-    // As a token names it.
+    // The key is named as a token may name it.
     await portal.spend(tenant, 3, { key: '\u001b[2Jterminal' });
     const call = { tenant, limit: 'each-key', key: '\u001b[2Jterminal' };
     const printed = [
