@@ -61,8 +61,24 @@ function keyOf({ code, reason }: Closure): string {
   return `${code} ${reason}`;
 }
 
-export function explainClosure({ closure }: Circumstances): Reason {
+export function describeSubprotocol(asked: string): string {
+  return `The client asked for the subprotocol ${asked} (Sec-WebSocket-Protocol), and the result of the $connect function has no such header. API Gateway chooses none itself, so a browser ends the connection at once, with 1006.`;
+}
+
+export function adviseSubprotocol(asked: string): string {
+  const [first = ''] = asked.split(',');
+  return `Return the subprotocol from the $connect function if the client asks for it: { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': '${first.trim()}' } }.`;
+}
+
+export function explainClosure({ closure, unconfirmed }: Circumstances): Reason {
   if (closure === undefined) return { because: [], changes: [] };
+  if (unconfirmed !== undefined && closure.code !== 1000)
+    return {
+      because: [
+        `The client ended the connection without a close frame (${closure.code}). ${describeSubprotocol(unconfirmed)}`,
+      ],
+      changes: [adviseSubprotocol(unconfirmed)],
+    };
   const { code, reason } = closure;
   const meaning = closure.part === 'frame' ? OF_FRAME : (OF_GATEWAY[keyOf(closure)] ?? BY_CODE[code]);
   if (meaning === undefined)

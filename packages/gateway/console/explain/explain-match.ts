@@ -38,7 +38,7 @@ function explainMessage({ nearMisses, selection }: Circumstances): Reason {
   };
 }
 
-function explainStage({ failure, stages, protocol, isEndpointDisabled }: Circumstances): Reason {
+function explainStage({ failure, stages, protocol, path, isEndpointDisabled }: Circumstances): Reason {
   const named = `the ${stages.length === 1 ? 'stage' : 'stages'} ${listed(stages, 'and')}`;
   const isStageless = protocol === 'http' && isEndpointDisabled !== true && stages.length > 0;
   const because = [
@@ -54,13 +54,17 @@ function explainStage({ failure, stages, protocol, isEndpointDisabled }: Circums
   const [stage] = stages;
   if (stage === undefined) return { because, changes: ['Deploy the API to a stage.'] };
   const change = protocol === 'websocket' ? 'Connect to' : 'Begin the path with';
+  const linked =
+    protocol === 'rest' && path.length > 1
+      ? ` If a redirect (Location) or a link of this API led to ${path}, write the stage there: /${stage}${path}.`
+      : '';
   return {
     because,
     changes: [
       `${change} ${listed(
         stages.map((name) => `/${name}`),
         'or',
-      )}.`,
+      )}.${linked}`,
     ],
   };
 }

@@ -138,7 +138,8 @@ export function explainNoMatch(about: Circumstances, policy: GuardPolicy): strin
     return `the matching statement has conditions that are not met: ${failing.map(describeCondition).join('; ')}`;
   if (nearest.fails.includes('resource')) {
     const { differs = [] } = findArnFault(policy) ?? {};
-    return `it allows ${list(nearest.resources)}${differs.length === 0 ? '' : `, with the ${listed(differs)}`}`;
+    const actions = nearest.fails.includes('action') ? `only the action ${list(nearest.actions)} on ` : '';
+    return `it allows ${actions}${list(nearest.resources)}${differs.length === 0 ? '' : `, with the ${listed(differs)}`}`;
   }
   if (nearest.fails.includes('action')) return `it allows only the action ${list(nearest.actions)}`;
   if (nearest.fails.includes('principal'))
@@ -197,6 +198,15 @@ export function adviseOnDeny(
   if (statement === undefined || exempt === undefined) return undefined;
   const { operator, key, wanted, found = [] } = exempt;
   const sending = adviseSending(about, key, wanted);
+  const { definition } = about;
+  if (
+    policy.of === 'resource' &&
+    /^aws:sourceip$/i.test(key) &&
+    definition?.addressLists?.includes('IpRangeWhitelist') === true
+  )
+    return [
+      `Add ${found.map((address) => `${address}/${address.includes(':') ? 128 : 32}`).join(', ')}, or the range of the caller, to IpRangeWhitelist in Auth.ResourcePolicy of ${definition.logicalId} (${definition.file}), from which SAM writes this Deny for every other address; or call from ${list(wanted)}.${toDeploy(about.protocol)}`,
+    ];
   // A request without a value, such as one that came through no VPC endpoint, cannot be added to the exempt ones.
   if (found.length === 0) return [sending];
   return [

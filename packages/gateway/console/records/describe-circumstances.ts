@@ -11,6 +11,8 @@ import { describeAddress, describeDomain } from './describe-address.ts';
 import { describeEventFault, ownOutcome } from './event-fault.ts';
 import { describeEventGaps } from './event-gaps.ts';
 import { describeMeter } from './describe-meter.ts';
+import { findFailedRead, findKeptBusy } from './handler-misread.ts';
+import type { ReadHandler } from './handler-misread.ts';
 import { findJsonFault } from './json-fault.ts';
 import { findBlank, findMisspelt } from './missing-parameters.ts';
 import { describeSent, requestTemplateOf } from './sent.ts';
@@ -40,6 +42,9 @@ export type DescribeWith = {
   readonly issuers: LocalIssuers | undefined;
   /** The stacks that are served now, in whose formats advice is written. */
   readonly stacks: readonly ResolvedStack[];
+  readonly readHandler: ReadHandler;
+  /** Finds the handshake with which a connection was opened. */
+  readonly handshakeOf?: (connectionId: string) => RecordedRequest | undefined;
 };
 
 export function describeCircumstances(recorded: Recorded, at: DescribeWith): Circumstances {
@@ -63,6 +68,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
   const askedId = requestIdOf(recorded.authorizerCall?.result);
   const authorizerLines = askedId === undefined ? [] : lines.ofInvocation(askedId);
   const agentCall = describeAgentCall(recorded, redactor);
+  const messages = authorizerLines.map(({ message }) => message);
   return {
     kind: recorded.kind,
     protocol: api.protocol,
@@ -86,12 +92,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     needsKey: route?.apiKeyRequired,
     screened: (recorded.screened?.() ?? []).map((sentence) => redactor.text(sentence)),
     injected: recorded.injected.map((note) => redactor.text(note)),
-    guard: describeGuard(
-      recorded,
-      authorizerLines.map(({ message }) => message),
-      agentCall,
-      at,
-    ),
+    guard: describeGuard(recorded, messages, agentCall, at),
     policies: tracePolicies(recorded),
     meter: metered && describeMeter(recorded, metered, redactor),
     bodyFault: error === undefined ? undefined : findBodyFault(recorded, error),
@@ -105,7 +106,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
       ageMs:
         cache.storedAtEpochMs === undefined ? undefined : received.receivedAtEpochMs - cache.storedAtEpochMs,
     },
-    integration: describeIntegration(recorded, lines, redactor),
+    integration: describeIntegration(recorded, at),
   };
 }
 
@@ -150,8 +151,7 @@ function redactMapping(defect: MappingDefect, redactor: Redactor): MappingDefect
 
 function describeIntegration(
   recorded: RecordedRequest,
-  lines: FunctionLines,
-  redactor: Redactor,
+  { lines, redactor, readHandler }: DescribeWith,
 ): IntegrationCircumstances | undefined {
   const { received, enteredMs } = recorded;
   if (!isMatched(received)) return undefined;
@@ -184,6 +184,8 @@ function describeIntegration(
       }),
     ...(integration.kind === 'service' && describeInput(integration)),
     ...(recorded.outcome?.kind === 'failed' && {
+      misread: findFailedRead(recorded, lines, readHandler),
+      keptBusyBy: findKeptBusy(recorded.outcome.errorType, sent?.target ?? '', readHandler),
       eventGaps: describeEventGaps(sent?.body?.toString(), recorded.outcome).map((text) =>
         redactor.text(text),
       ),
@@ -321,7 +323,18 @@ function toOutcome(
   }
 }
 
-function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWith): Circumstances {
+/** A client that asked for a subprotocol and got none ends the connection itself. */
+function findUnconfirmed(handshake: RecordedRequest | undefined): string | undefined {
+  if (handshake === undefined) return undefined;
+  const { received, replyHeaders } = handshake;
+  const name = 'sec-websocket-protocol';
+  return new HeaderList(replyHeaders).last(name) === undefined ? received.headers.last(name) : undefined;
+}
+
+function describeEvent(
+  recorded: RecordedEvent,
+  { lines, redactor, handshakeOf }: DescribeWith,
+): Circumstances {
   const { found, route, error } = recorded;
   const integration = route?.integration;
   return {
@@ -343,6 +356,9 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
     defect: redactDefect(error?.detail.defect, redactor),
     isDeployed: false,
     closure: recorded.closure,
+    ...(recorded.kind === 'DISCONNECT' && {
+      unconfirmed: findUnconfirmed(handshakeOf?.(recorded.connectionId)),
+    }),
     ...(isReplyDropped(recorded) && { isReplyDropped: true }),
     selection: describeSelection(recorded, redactor),
     nearMisses: routesOf(recorded).map((name) => ({

@@ -101,7 +101,10 @@ function compare(
   if (isLonger)
     return {
       distance: 3,
-      because: `the request’s path continues with /${given.slice(wanted.length).join('/')}`,
+      because: `the request’s path continues with /${given.slice(wanted.length).join('/')}${isPlainVariable(greedy) ? `, and ${greedy} stands for one segment` : ''}`,
+      ...(isPlainVariable(greedy) && {
+        advice: `Write the end of the route as ${greedy.replace('}', '+}')}, which stands for all further segments, and deploy the API again. The name of the variable, and what is mapped from it, stays the same.`,
+      }),
     };
   if (given.every((segment, index) => isSame(wanted[index] ?? '', segment)) && given.length > 0)
     return { distance: 3, because: `the request’s path lacks /${wanted.slice(given.length).join('/')}` };
@@ -112,6 +115,10 @@ function compare(
         because: `its path differs in ${edits} ${edits === 1 ? 'character' : 'characters'}`,
       }
     : undefined;
+}
+
+function isPlainVariable(segment: string): boolean {
+  return segment.startsWith('{') && !isGreedy(segment);
 }
 
 /** Says why a route was not chosen although its segments match the path: the path has other slashes (docs/aws §2.2). */
