@@ -137,6 +137,8 @@ export function adviseOnConnections(
       return errorMessage.startsWith('Invalid connectionId')
         ? 'Use the connectionId that API Gateway gave a client of this API and stage (event.requestContext.connectionId, which looks like L0SM9cOFvHcCIhw=), as long as the client is connected. Delete ids of other environments from the table or message that names this one. Its own call POST @connections is in `gatewright requests`.'
         : undefined;
+    case 'PayloadTooLargeException':
+      return 'Send at most 128 KB with one PostToConnection: split the data into several messages, or send a link to S3. The refused call POST @connections in `gatewright requests` names its size.';
     case 'GoneException':
       return 'Catch GoneException, and forget the connection id: the client has gone, or is still connecting. From the $connect route, send nothing to the client that connects: its connection opens when $connect has responded, so send from the route of a message, or from another function.';
     case 'ForbiddenException':

@@ -276,6 +276,8 @@ export type Circumstances = {
   readonly domain?: { readonly name: string; readonly basePath: string } | undefined;
   /** The path without the stage with which it begins, if a route serves it so. */
   readonly doubledStage?: string | undefined;
+  /** The path without its first segment, if the stage is $default and a route serves it so. */
+  readonly behindSegment?: string | undefined;
   /** True if the API's own endpoint is disabled, so that it has no stage there. */
   readonly isEndpointDisabled?: boolean;
   readonly routeKey: string | undefined;

@@ -100,7 +100,7 @@ function explainPlainRequest({
 
 /** What a client or an owner can do about a request for which the stage has no route. */
 function adviseRoute(
-  { method, path, nearMisses, stagePath = '', doubledStage, domain }: Circumstances,
+  { method, path, nearMisses, stagePath = '', doubledStage, behindSegment, domain }: Circumstances,
   stageName: string,
   nearest: NearMiss | undefined,
 ): string {
@@ -108,6 +108,7 @@ function adviseRoute(
     return domain === undefined
       ? `The path begins with the stage twice: call ${method} ${stagePath}${doubledStage}.`
       : `Call ${method} ${stagePath}${doubledStage} at ${domain.name}.`;
+  if (behindSegment !== undefined) return `Call ${method} ${stagePath}${behindSegment}.`;
   const mapped = mappedPath(stagePath, stageName);
   const repeating = nearMisses.find(({ route }) => route.split(' ')[1] === `${mapped ?? ''}${path}`);
   if (mapped !== undefined && repeating !== undefined)
@@ -130,7 +131,17 @@ function verbsOf(nearMisses: readonly NearMiss[]): readonly string[] {
 }
 
 function explainRoute(about: Circumstances, stageName: string): Reason {
-  const { method, path, nearMisses, protocol, isPreflight, stagePath = '', domain, doubledStage } = about;
+  const {
+    method,
+    path,
+    nearMisses,
+    protocol,
+    isPreflight,
+    stagePath = '',
+    domain,
+    doubledStage,
+    behindSegment,
+  } = about;
   // Routes that differ much from the request are named only if no route is nearer.
   const meant = nearMisses.filter(({ isFar }) => isFar !== true);
   const near = (meant.length === 0 ? nearMisses : meant).map(({ route, because }) => `${route}: ${because}`);
@@ -147,6 +158,11 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
         ? []
         : [
             `The mapping of the custom domain ${domain.name}${domain.basePath === '' ? ' has no base path, and' : ` with the base path ${domain.basePath}`} already chooses the stage ${stageName}, so URLs at this domain do not contain the stage.`,
+          ]),
+      ...(behindSegment === undefined
+        ? []
+        : [
+            `The stage is $default, which is no part of the path, and the API has no stage ${path.split('/')[1] ?? ''}. Without /${path.split('/')[1] ?? ''}, the route ${method} ${behindSegment} would serve the request.`,
           ]),
       ...(near.length === 0
         ? []

@@ -81,7 +81,7 @@ type Expected = { readonly region: string; readonly service: string; readonly is
 function adviseFault(fault: SignatureFault, { region, service, isDeployed }: Expected): string {
   switch (fault) {
     case 'form':
-      return `Sign the request with an AWS SDK (Signature Version 4): Authorization must not be a bearer token or the like, but AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=….${isDeployed ? '' : ' `gatewright env` prints a local key.'}`;
+      return `Let an AWS SDK write the signature, or remove Authorization and sign the request again: the header must be AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=….${isDeployed ? '' : ' `gatewright env` prints a local key.'}`;
     case 'time':
       return `Correct the clock of the client and sign the request again: a signature is accepted for 5 minutes${isDeployed ? '' : '; `gatewright clock` shows the time that the gateway uses'}.`;
     case 'host':

@@ -24,10 +24,16 @@ export function adviseOnNearest(
       return adviseOnConditions(about, nearest, whose);
     case 'principal':
       return adviseOnPrincipal(about, policy, { named, deploy });
-    case 'resource':
+    case 'resource': {
+      const bare = nearest.resources.find((one) => policy.resource.startsWith(`${one}/`));
+      if (bare !== undefined)
+        return [
+          `Write /* after ${bare} in the Resource of ${named}: the ARN of a call goes on with stage, method and path (${policy.resource.slice(bare.length)}), and this Resource has none of them.${deploy}`,
+        ];
       return [
         `If this caller should have access, add ${policy.resource} to the Resource of ${named}.${deploy}`,
       ];
+    }
     case 'action':
       return [`If this caller should have access, add ${policy.action} to the Action of ${named}.${deploy}`];
   }

@@ -52,6 +52,15 @@ export function findDoubledStage(
   return isServed ? shorter : undefined;
 }
 
+/**
+ * Returns what remains of a path without its first segment, if a route serves that; otherwise undefined. Clients write
+ * the name of a stage there, or $default, although the stage $default is no part of a path.
+ */
+export function findBehindSegment(plans: readonly Named[], method: string, path: string): string | undefined {
+  const [, first = ''] = path.split('/');
+  return findDoubledStage(plans, method, path, first);
+}
+
 function compare(
   { httpMethod, resourcePath }: Named,
   method: string,

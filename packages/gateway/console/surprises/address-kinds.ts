@@ -89,7 +89,8 @@ const redirectWithoutStage: SurpriseKind = {
     const location = facts.reply.last('location');
     if (status < 300 || status > 399 || location === undefined || !/^\/(?!\/)/.test(location))
       return undefined;
-    if (stage === undefined || stage.name === '$default' || api.domainName !== undefined) return undefined;
+    if (stage === undefined || stage.name === '$default' || api.basePathMatched !== undefined)
+      return undefined;
     const [first = ''] = location.slice(1).split(/[/?#]/);
     if (api.functionUrl !== undefined || api.stages.has(first)) return undefined;
     return {

@@ -56,7 +56,9 @@ const authorizerCached: SurpriseKind = {
   code: 'AUTHORIZER_CACHED',
   mark: undefined,
   source: 'docs/aws §4.1',
-  find({ recorded: { caller, authorizerCall, received }, definition, isToolkit }) {
+  find({ recorded: { caller, authorizerCall, received, cache, status }, definition, isToolkit }) {
+    // A refusal says itself that it comes from a cached result.
+    if (status > 399 || cache?.isHit === true) return undefined;
     const authorization = received.route?.authorization;
     if (caller?.kind !== 'lambda' || authorizerCall !== undefined || authorization?.kind !== 'lambda')
       return undefined;

@@ -24,7 +24,8 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
   const resource = stack?.resources.get(api.logicalId);
   if (stack === undefined || resource === undefined) return undefined;
   const { file } = resource.place();
-  const template = stack.source?.template ?? {};
+  // SAM's settings are in what the author wrote, and not in what the transform made of it.
+  const template = stack.source?.original ?? stack.source?.template ?? {};
   const own = membersOf(membersOf(mapOf(template, 'Resources')[api.logicalId])['Properties']);
   const usual = membersOf(mapOf(template, 'Globals')['Api']);
   const auth = { ...membersOf(usual['Auth']), ...membersOf(own['Auth']) };
