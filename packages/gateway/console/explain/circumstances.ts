@@ -285,8 +285,8 @@ export type Circumstances = {
   readonly isPreflight?: true | undefined;
   /** How the connection ended, for the end of a connection. */
   readonly closure?: Closure | undefined;
-  /** The subprotocol that the client of an ended connection asked for, if its handshake did not confirm one. */
-  readonly unconfirmed?: string | undefined;
+  /** Whether the client of an ended connection asked for a subprotocol, and its handshake confirmed none. */
+  readonly isUnconfirmed?: boolean;
   /** Whether the integration of a message responded, but the route has no route response, so that nothing was sent. */
   readonly isReplyDropped?: true | undefined;
   /** The phase that produced the response or failed. */

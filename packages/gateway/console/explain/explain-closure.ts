@@ -61,23 +61,20 @@ function keyOf({ code, reason }: Closure): string {
   return `${code} ${reason}`;
 }
 
-export function describeSubprotocol(asked: string): string {
-  return `The client asked for the subprotocol ${asked} (Sec-WebSocket-Protocol), and the result of the $connect function has no such header. API Gateway chooses none itself, so a browser ends the connection at once, with 1006.`;
-}
+/** The name of the subprotocol is not repeated, because clients send tokens there, too. */
+export const SUBPROTOCOL: Required<Meaning> = {
+  because:
+    'The client asked for a subprotocol (Sec-WebSocket-Protocol), and the result of the $connect function has no such header. API Gateway chooses none itself, so a browser ends the connection at once, with 1006.',
+  change:
+    "Return the subprotocol from the $connect function if the client asks for one that it supports: { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': event.headers['Sec-WebSocket-Protocol'].split(',')[0] } }.",
+};
 
-export function adviseSubprotocol(asked: string): string {
-  const [first = ''] = asked.split(',');
-  return `Return the subprotocol from the $connect function if the client asks for it: { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': '${first.trim()}' } }.`;
-}
-
-export function explainClosure({ closure, unconfirmed }: Circumstances): Reason {
+export function explainClosure({ closure, isUnconfirmed }: Circumstances): Reason {
   if (closure === undefined) return { because: [], changes: [] };
-  if (unconfirmed !== undefined && closure.code !== 1000)
+  if (isUnconfirmed === true && closure.code === 1006)
     return {
-      because: [
-        `The client ended the connection without a close frame (${closure.code}). ${describeSubprotocol(unconfirmed)}`,
-      ],
-      changes: [adviseSubprotocol(unconfirmed)],
+      because: [`The client ended the connection without a close frame (1006). ${SUBPROTOCOL.because}`],
+      changes: [SUBPROTOCOL.change],
     };
   const { code, reason } = closure;
   const meaning = closure.part === 'frame' ? OF_FRAME : (OF_GATEWAY[keyOf(closure)] ?? BY_CODE[code]);

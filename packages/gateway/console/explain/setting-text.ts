@@ -13,7 +13,7 @@ type Texts = Readonly<Record<Form, string>>;
  */
 function ofCors(setting: 'AllowHeaders' | 'AllowMethods' | 'AllowCredentials'): Texts {
   const header = `Access-Control-${setting.replace('Allow', 'Allow-')}`;
-  const own = `method.response.header.${header}: "'#'" in ResponseParameters of the integration response of the OPTIONS method, and true in those of its method response`;
+  const own = `method.response.header.${header} to "'#'" in ResponseParameters of the integration response of the OPTIONS method, and true in those of its method response`;
   const [ofSam, ofCdk] = setting === 'AllowCredentials' ? ['true', 'true'] : [`"'#'"`, `['#']`];
   return {
     cloudformation: own,
@@ -21,7 +21,7 @@ function ofCors(setting: 'AllowHeaders' | 'AllowMethods' | 'AllowCredentials'): 
     'sam-globals': `${setting}: ${ofSam} in Globals.Api.Cors`,
     serverless: `${{ AllowHeaders: 'headers: [#]', AllowMethods: 'methods: [#]', AllowCredentials: 'allowCredentials: true' }[setting]} in cors of the http event`,
     cdk: `${setting.replace('Allow', 'allow')}: ${ofCdk} in defaultCorsPreflightOptions`,
-    terraform: `"method.response.header.${header}" = "'#'" in response_parameters of the aws_api_gateway_integration_response of OPTIONS, and true in those of its aws_api_gateway_method_response`,
+    terraform: `"method.response.header.${header}" to "'#'" in response_parameters of the aws_api_gateway_integration_response of OPTIONS, and true in those of its aws_api_gateway_method_response`,
   };
 }
 

@@ -324,11 +324,13 @@ function toOutcome(
 }
 
 /** A client that asked for a subprotocol and got none ends the connection itself. */
-function findUnconfirmed(handshake: RecordedRequest | undefined): string | undefined {
-  if (handshake === undefined) return undefined;
-  const { received, replyHeaders } = handshake;
+function isUnconfirmed(handshake: RecordedRequest | undefined): boolean {
   const name = 'sec-websocket-protocol';
-  return new HeaderList(replyHeaders).last(name) === undefined ? received.headers.last(name) : undefined;
+  return (
+    handshake !== undefined &&
+    handshake.received.headers.last(name) !== undefined &&
+    new HeaderList(handshake.replyHeaders).last(name) === undefined
+  );
 }
 
 function describeEvent(
@@ -357,7 +359,7 @@ function describeEvent(
     isDeployed: false,
     closure: recorded.closure,
     ...(recorded.kind === 'DISCONNECT' && {
-      unconfirmed: findUnconfirmed(handshakeOf?.(recorded.connectionId)),
+      isUnconfirmed: isUnconfirmed(handshakeOf?.(recorded.connectionId)),
     }),
     ...(isReplyDropped(recorded) && { isReplyDropped: true }),
     selection: describeSelection(recorded, redactor),

@@ -1,6 +1,6 @@
 /** What a handler's code, or a caller's token, is not, although the reply is no error (docs/aws §3.1–§3.3, §4.3, §4.5). */
 import { describeMisread } from '../explain/function-error-advice.ts';
-import { adviseSubprotocol, describeSubprotocol } from '../explain/explain-closure.ts';
+import { SUBPROTOCOL } from '../explain/explain-closure.ts';
 import { findReadOf } from '../records/handler-misread.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -92,9 +92,9 @@ const subprotocolMissing: SurpriseKind = {
     if (asked === undefined || status !== 101 || reply.last('sec-websocket-protocol') !== undefined)
       return undefined;
     return {
-      values: { asked },
-      because: [describeSubprotocol(asked)],
-      changes: [adviseSubprotocol(asked)],
+      values: {},
+      because: [SUBPROTOCOL.because],
+      changes: [SUBPROTOCOL.change],
     };
   },
 };
