@@ -104,11 +104,11 @@ function adviseRoute(
   stageName: string,
   nearest: NearMiss | undefined,
 ): string {
+  if (behindSegment !== undefined) return `Call ${method} ${stagePath}${behindSegment}.`;
   if (doubledStage !== undefined)
     return domain === undefined
       ? `The path begins with the stage twice: call ${method} ${stagePath}${doubledStage}.`
       : `Call ${method} ${stagePath}${doubledStage} at ${domain.name}.`;
-  if (behindSegment !== undefined) return `Call ${method} ${stagePath}${behindSegment}.`;
   const mapped = mappedPath(stagePath, stageName);
   const repeating = nearMisses.find(({ route }) => route.split(' ')[1] === `${mapped ?? ''}${path}`);
   if (mapped !== undefined && repeating !== undefined)
@@ -162,7 +162,7 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
       ...(behindSegment === undefined
         ? []
         : [
-            `The stage is $default, which is no part of the path, and the API has no stage ${path.split('/')[1] ?? ''}. Without /${path.split('/')[1] ?? ''}, the route ${method} ${behindSegment} would serve the request.`,
+            `The stage is $default, which is no part of the path${path.startsWith('/$default/') ? '' : `, and the API has no stage ${path.split('/')[1] ?? ''}`}. Without /${path.split('/')[1] ?? ''}, the route ${method} ${behindSegment} would serve the request.`,
           ]),
       ...(near.length === 0
         ? []
