@@ -57,7 +57,14 @@ function adviseThrottled(target: string, reason: string): string {
 export function adviseInstall(errorType: string, errorMessage: string): string | undefined {
   if (!/\bImportModuleError$|\bModuleNotFoundError$|^Error$/.test(errorType)) return undefined;
   const [, command] = /[( ]run ([^()]+)\)/.exec(errorMessage) ?? [];
-  return command === undefined ? undefined : `Run \`${command}\` and send the request again.`;
+  if (command === undefined) return undefined;
+  // A command that names the package installs it here only: AWS gets what the project lists.
+  const [, missing] = /\bpip install ([\w.[\]-]+)$/.exec(command) ?? [];
+  const listing =
+    missing === undefined || missing.startsWith('-')
+      ? 'Run'
+      : `Add ${missing} to the requirements.txt in the code folder of the function, from which the package for AWS is built. Here, run`;
+  return `${listing} \`${command}\` and send the request again.`;
 }
 
 /** Returns the advice for errors by which Lambda itself ends an invocation; undefined for errors of the handler. */

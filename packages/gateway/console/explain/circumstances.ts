@@ -320,6 +320,8 @@ export type Circumstances = {
   readonly needsKey?: boolean | undefined;
   /** The permission to invoke the function, which the call lacks; absent if no loaded stack has the function. */
   readonly permission?: PermissionAdvice | undefined;
+  /** The custom domains that are mapped to an API whose own endpoint is disabled. */
+  readonly domains?: readonly string[];
   /** What to write so that API Gateway may assume the role of the call; absent if no loaded stack has the role. */
   readonly trust?: string | undefined;
   readonly guard: GuardCircumstances | undefined;

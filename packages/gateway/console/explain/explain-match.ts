@@ -38,19 +38,30 @@ function explainMessage({ nearMisses, selection }: Circumstances): Reason {
   };
 }
 
-function explainStage({ failure, stages, protocol, path, isEndpointDisabled }: Circumstances): Reason {
+function explainStage({
+  failure,
+  stages,
+  protocol,
+  path,
+  isEndpointDisabled,
+  domains = [],
+}: Circumstances): Reason {
   const named = `the ${stages.length === 1 ? 'stage' : 'stages'} ${listed(stages, 'and')}`;
   const isStageless = protocol === 'http' && isEndpointDisabled !== true && stages.length > 0;
+  if (isEndpointDisabled === true)
+    return {
+      because: [
+        'DisableExecuteApiEndpoint of the API is true, so it is served only at its custom domains, and not at its own address.',
+      ],
+      changes: [
+        `Call the API by its custom domain${domains.length === 0 ? '' : ` ${listed(domains, 'or')} (here: with the header Host)`}, or set DisableExecuteApiEndpoint of the API to false.`,
+      ],
+    };
   const because = [
     isStageless
       ? `The path begins with none of the stages of the API (${listed(stages, 'and')}), and the API has no $default stage.`
       : `${sentence(failure ?? 'The path names no stage')} The API has ${stages.length === 0 ? 'no stage' : named}.`,
   ];
-  if (isEndpointDisabled === true)
-    return {
-      because,
-      changes: ['Call the API by its custom domain, or set DisableExecuteApiEndpoint of the API to false.'],
-    };
   const [stage] = stages;
   if (stage === undefined) return { because, changes: ['Deploy the API to a stage.'] };
   const change = protocol === 'websocket' ? 'Connect to' : 'Begin the path with';

@@ -126,7 +126,10 @@ function findInLine(line: string, event: Event, asked: Asked): Found | undefined
   for (const [written, members = ''] of line.matchAll(READ)) {
     const names = [...members.matchAll(NAME)].map(([, dotted, quoted]) => dotted ?? quoted ?? '');
     const found =
-      findMove(names, event, asked) ?? findInContext(names, event, asked) ?? findInText(names, event);
+      findMove(names, event, asked) ??
+      findInContext(names, event, asked) ??
+      findHeader(names, event, asked) ??
+      findInText(names, event);
     if (found !== undefined)
       return {
         written,
@@ -173,6 +176,26 @@ function findInContext(names: readonly string[], event: Event, { form }: Pick<As
     to: `requestContext.authorizer.lambda.${name}`,
     rest: names.slice(3),
     because: `in the event of ${OF_2}, the context that an authorizer’s function returns is in requestContext.authorizer.lambda`,
+  };
+}
+
+/** Payload format 2.0 has the names of headers in lower case, and others as the client sent them (docs/aws §2.9). */
+function findHeader(
+  names: readonly string[],
+  event: Event,
+  { form, source }: Pick<Asked, 'form' | 'source'>,
+): Replaced | undefined {
+  const [first, name = ''] = names;
+  const headers = membersOf(event['headers']);
+  if (first !== 'headers' || Object.hasOwn(headers, name)) return undefined;
+  const given = Object.keys(headers).find((one) => one.toLowerCase() === name.toLowerCase());
+  if (given === undefined || source.text.includes(given)) return undefined;
+  return {
+    to: `headers.${given}`,
+    rest: names.slice(2),
+    because: PAYLOAD_2.test(form)
+      ? `the names of headers are in lower case in the event of ${OF_2}`
+      : `the event has the names of headers as the client wrote them, here ${given}`,
   };
 }
 

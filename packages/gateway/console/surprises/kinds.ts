@@ -13,6 +13,7 @@ import { TEMPLATE_INPUT_KINDS } from './template-input-kinds.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 export const SURPRISE_KINDS: readonly SurpriseKind[] = [
+  ...HANDLER_KINDS,
   ...BODY_KINDS,
   ...RESULT_KINDS,
   ...REPLY_KINDS,
@@ -23,5 +24,4 @@ export const SURPRISE_KINDS: readonly SurpriseKind[] = [
   ...HEADER_KINDS,
   ...EVENT_KINDS,
   ...ADDRESS_KINDS,
-  ...HANDLER_KINDS,
 ];

@@ -142,7 +142,7 @@ describe('explainMatch', () => {
     const { story } = records.detail('last') ?? assert.fail('nothing was recorded');
     assert.match(
       story.sentences.join('\n'),
-      /^DisableExecuteApiEndpoint is set\. The API has the stage dev\.$/,
+      /^DisableExecuteApiEndpoint of the API is true, so it is served only at its custom domains/,
     );
     assert.match(
       story.changes.join('\n'),

@@ -67,6 +67,16 @@ const ROWS: readonly Row[] = [
     mend: ['event.requestContext.http?.sourceIp', 'event.requestContext.identity.sourceIp'],
   },
   {
+    name: 'a header in the spelling of REST, in an event with lower case',
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html',
+    kind: 'HttpApi',
+    handler: body("event.headers['Content-Type']"),
+    because: /the names of headers are in lower case in the event of payload format 2\.0/,
+    change: /^Read event\.headers\['content-type'\] instead of event\.headers\['Content-Type'\]/,
+    mend: ["event.headers['Content-Type']", "event.headers['content-type']"],
+  },
+  {
     name: 'a member of the body, which is text',
     source:
       'https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html',
