@@ -1,7 +1,6 @@
 /** Derives the facts that the explanation of a recorded request needs, when the record is read. */
-import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
-import { bareType } from '../../core/events/media-types.ts';
 import { findRestatus } from './restatus.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
@@ -14,13 +13,13 @@ import { describeMeter } from './describe-meter.ts';
 import { findFailedRead, findKeptBusy } from './handler-misread.ts';
 import type { ReadHandler } from './handler-misread.ts';
 import { findJsonFault } from './json-fault.ts';
+import { readDenial, readProblem, readServiceError } from './read-problem.ts';
 import { findBlank, findMisspelt } from './missing-parameters.ts';
 import { describeSent, requestTemplateOf } from './sent.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { findDefinition } from '../surprises/template-text.ts';
 import { adviseByStacks } from './advise-by-stacks.ts';
-import { findDenials } from '../explain/missing-right.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type {
   Circumstances,
@@ -210,52 +209,6 @@ function describeInput({
     .filter(({ place }) => place === 'querystring')
     .map(({ name }) => name);
   return mappedQuery.length === 0 ? { isBodyUnmapped: true } : { mappedQuery };
-}
-
-/** Reads the reply in which an AWS service denies a call. Integration responses may turn it into a success. */
-function readDenial({ received, outcome }: RecordedRequest, redactor: Redactor): string | undefined {
-  const kind = received.outgoing?.kind ?? received.route?.integration.kind;
-  if (kind !== 'service' && kind !== 'http-api-service') return undefined;
-  if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
-  const text = redactor.text(outcome.body.toString());
-  return findDenials([text]).length > 0 ? text : undefined;
-}
-
-/** Reads the error in which an AWS service refuses a call, in the JSON or XML of its protocol. */
-function readServiceError({ received, outcome }: RecordedRequest, redactor: Redactor): Problem | undefined {
-  const kind = received.outgoing?.kind ?? received.route?.integration.kind;
-  if (kind !== 'service' && kind !== 'http-api-service') return undefined;
-  if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
-  const text = outcome.body.toString();
-  const parsed = parseJsonObject(text) ?? {};
-  // Services with the query protocol respond to API Gateway, which accepts JSON, with {"Error": {"Code", "Message"}}.
-  const { Code, Message: inner } = membersOf(parsed['Error']);
-  const { __type: type, code, message, Message } = parsed;
-  const inXml = (name: string): string | undefined =>
-    new RegExp(`<${name}>([^<]*)</${name}>`)
-      .exec(text)?.[1]
-      ?.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
-  const said = [message, Message, inner, inXml('Message')].find((each) => typeof each === 'string');
-  const named = [type, code, Code, inXml('Code')].find((each) => typeof each === 'string');
-  if (said === undefined && named === undefined) return undefined;
-  return {
-    title: undefined,
-    detail: said === undefined ? undefined : redactor.text(said),
-    code: named === undefined ? undefined : redactor.text(named.slice(named.indexOf('#') + 1)),
-  };
-}
-
-/** Reads a reply that is a problem (RFC 9457). Its texts were written for the caller. */
-function readProblem(
-  { status, replyHeaders, replyBody }: RecordedRequest,
-  redactor: Redactor,
-): Problem | undefined {
-  const type = bareType(new HeaderList(replyHeaders).last('content-type') ?? '');
-  if (status < 400 || type !== 'application/problem+json') return undefined;
-  const { title, detail, code } = parseJsonObject(replyBody.toString()) ?? {};
-  const readText = (value: unknown): string | undefined =>
-    typeof value === 'string' && value !== '' ? redactor.text(value) : undefined;
-  return { title: readText(title), detail: readText(detail), code: readText(code) };
 }
 
 function describeOutcome(

@@ -77,10 +77,7 @@ export function describeGuard(
       authorizerCall === undefined && given !== undefined ? received.receivedAtEpochMs - given : undefined,
     givenFor: grant?.givenFor,
     principal: principalOf(caller),
-    ...(authorizerCall?.result?.kind === 'failed' &&
-      lambda && {
-        misread: findAuthorizerRead(authorizerCall.event, lines, { received, lambda, readHandler }),
-      }),
+    misread: findAuthorizerRead(authorizerCall, lines, { received, lambda, readHandler }),
     ...(lambda && {
       simpleResponses: lambda.simpleResponses,
       isPayload2: lambda.payload === 'http-2.0',

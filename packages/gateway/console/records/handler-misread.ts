@@ -59,19 +59,21 @@ const FORMS: Readonly<Record<LambdaAuthorizer['payload'], string>> = {
 
 /** What the line reads at which the function of an authorizer failed. */
 export function findAuthorizerRead(
-  event: string | undefined,
+  call: RecordedRequest['authorizerCall'],
   lines: readonly string[],
   at: {
     readonly received: Matched;
-    readonly lambda: Pick<LambdaAuthorizer, 'functionName' | 'payload'>;
+    readonly lambda: Pick<LambdaAuthorizer, 'functionName' | 'payload'> | undefined;
     readonly readHandler: ReadHandler;
   },
 ): Misread | undefined {
-  const source = at.readHandler(at.lambda.functionName.render(at.received.stage.variables));
+  const { lambda, received } = at;
+  if (lambda === undefined || call?.result?.kind !== 'failed') return undefined;
+  const source = at.readHandler(lambda.functionName.render(received.stage.variables));
   const line = source && lineOf(source, lines);
   return source === undefined || line === undefined
     ? undefined
-    : findMisread({ source, event, form: FORMS[at.lambda.payload], line });
+    : findMisread({ source, event: call.event, form: FORMS[lambda.payload], line });
 }
 
 /** Returns the line of the handler's own file at which it failed. Inline code has the file name index. */

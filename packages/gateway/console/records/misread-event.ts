@@ -3,6 +3,7 @@
  * format, or has the value elsewhere (docs/aws §3.1–§3.3, §4.2). It reads the code when a record is read.
  */
 import { asJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** The text of a handler's file. */
 export type HandlerText = { readonly file: string; readonly text: string };
@@ -19,15 +20,11 @@ export type Misread = {
   readonly isElsewhere: boolean;
 };
 
-/** What the event of a function is: a payload format of a proxy, or an authorizer's. */
-export type EventForm = string;
-
-type Event = Readonly<Record<string, unknown>>;
-
 type Asked = {
   readonly source: HandlerText;
   readonly event: string | undefined;
-  readonly form: EventForm;
+  /** A payload format of a proxy, or of an authorizer. */
+  readonly form: string;
   /** The line at which the function failed; undefined for a function that returned. */
   readonly line?: number | undefined;
   /** The names of the environment variables that the function has, and those of its stage. */
@@ -121,7 +118,7 @@ export function findMisread(asked: Asked): Misread | undefined {
 
 type Found = Omit<Misread, 'place'>;
 
-function findInLine(line: string, event: Event, asked: Asked): Found | undefined {
+function findInLine(line: string, event: UnknownMembers, asked: Asked): Found | undefined {
   const isPython = asked.source.file.endsWith('.py');
   for (const [written, members = ''] of line.matchAll(READ)) {
     const names = [...members.matchAll(NAME)].map(([, dotted, quoted]) => dotted ?? quoted ?? '');
@@ -147,7 +144,7 @@ type Replaced = { readonly to: string; readonly rest: readonly string[]; readonl
 
 function findMove(
   names: readonly string[],
-  event: Event,
+  event: UnknownMembers,
   { form, source }: Pick<Asked, 'form' | 'source'>,
 ): Replaced | undefined {
   for (const one of MOVES) {
@@ -166,7 +163,7 @@ function findMove(
 }
 
 /** With payload format 2.0, what an authorizer's function passes on is one level deeper (docs/aws §4.3). */
-function findInContext(names: readonly string[], event: Event, { form }: Pick<Asked, 'form'>) {
+function findInContext(names: readonly string[], event: UnknownMembers, { form }: Pick<Asked, 'form'>) {
   const [first, second, name = ''] = names;
   if (first !== 'requestContext' || second !== 'authorizer' || !PAYLOAD_2.test(form)) return undefined;
   const authorizer = membersOf(membersOf(event['requestContext'])['authorizer']);
@@ -182,7 +179,7 @@ function findInContext(names: readonly string[], event: Event, { form }: Pick<As
 /** Payload format 2.0 has the names of headers in lower case, and others as the client sent them (docs/aws §2.9). */
 function findHeader(
   names: readonly string[],
-  event: Event,
+  event: UnknownMembers,
   { form, source }: Pick<Asked, 'form' | 'source'>,
 ): Replaced | undefined {
   const [first, name = ''] = names;
@@ -200,7 +197,7 @@ function findHeader(
 }
 
 /** The body is text, whatever its Content-Type is. */
-function findInText(names: readonly string[], event: Event): Replaced | undefined {
+function findInText(names: readonly string[], event: UnknownMembers): Replaced | undefined {
   const [first, second] = names;
   if (first !== 'body' || second === undefined || OF_TEXT.test(second)) return undefined;
   if (typeof event['body'] !== 'string' || event['isBase64Encoded'] === true) return undefined;
@@ -209,7 +206,7 @@ function findInText(names: readonly string[], event: Event): Replaced | undefine
 
 function findAbsent(
   names: readonly string[],
-  event: Event,
+  event: UnknownMembers,
   isPython: boolean,
 ): Pick<Misread, 'instead' | 'because'> | undefined {
   const [first = '', second] = names;
@@ -244,7 +241,7 @@ function findVariable(line: string, { environment, stageVariables = [], source }
   return undefined;
 }
 
-function valueAt(event: Event, path: readonly string[]): unknown {
+function valueAt(event: UnknownMembers, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, name) => membersOf(value)[name], event);
 }
 

@@ -269,10 +269,10 @@ export class RequestRecords implements RecordSink {
       access,
       issuers,
       stacks: this.readStacks(),
-      readHandler: this.readHandler,
       handshakeOf: (connectionId: string) => this.#findHandshake(connectionId),
       labels: this.readLabels(),
       ...this.#lookups(found.sequence),
+      readHandler: this.readHandler,
     };
     const version = this.versionAt(found.kept.startedMs);
     return maskRepeats({ ...describeDetail(found.sequence, found.kept, at), version }, redactor);
