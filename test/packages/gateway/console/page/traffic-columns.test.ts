@@ -64,8 +64,7 @@ const ROW = {
 describe('the columns of Traffic', () => {
   it('have the widths of each layout', () => {
     assert.deepEqual(gridsOf(columnsFor(1)), {
-      '--usual-columns':
-        '3rem 5.5rem minmax(0, 1fr) minmax(0, 0.6fr) minmax(0, 0.4fr) 4.5rem 4.5rem 4.25rem',
+      '--usual-columns': '3rem 5.5rem minmax(0, 1fr) minmax(0, 0.6fr) minmax(0, 0.4fr) 4.5rem 4.5rem 4.25rem',
       '--open-columns': '3rem 5.25rem minmax(0, 1fr) 4.25rem',
       '--wide-columns': '3rem 5.5rem minmax(0, 56rem) minmax(14.5rem, 1fr) 12rem 4.5rem 4.5rem 4.25rem',
       '--medium-columns': '3rem 5.5rem minmax(0, 1fr) 4.5rem 4.25rem',
