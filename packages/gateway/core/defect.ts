@@ -172,6 +172,8 @@ export type ProxyFault = {
 type ProxyPart =
   /** The whole result is not a JSON object. */
   | 'result'
+  /** The whole result is a text with the JSON of an object: the function encoded the object itself. */
+  | 'text'
   /** The whole result is a streamed response, in an integration that buffers. */
   | 'streamed'
   | 'statusCode'

@@ -209,6 +209,7 @@ function finishStack(
       exportNames: resolver.exportNames,
       imports: resolver.imports,
       ...(raw.made !== undefined && { made: raw.made }),
+      ...(raw.original !== undefined && { original: raw.original }),
       lineOf: (path) => raw.lineOf(path),
       ...(raw.writtenAs !== undefined && { writtenAs: raw.writtenAs }),
       ...(raw.regionOf !== undefined && { regionOf: raw.regionOf }),

@@ -42,6 +42,8 @@ export type RawStack = {
   readonly stored?: StoredValues;
   /** The logical ids of resources that a transform made or converted; absent if there are none. */
   readonly made?: ReadonlySet<string> | undefined;
+  /** The template before its transform, as the author wrote it; absent if there is no transform. */
+  readonly original?: JsonObject | undefined;
   readonly code: LocalCode;
   /** Nested stacks by logical id; absent if there are none. */
   readonly nested?: ReadonlyMap<string, NestedStack>;

@@ -2,6 +2,7 @@ import { atErrorPlace, findNotedLine } from './reason.ts';
 import { nameSetting } from './setting-text.ts';
 import { adviseToken, tokenCommandOf } from './token-advice.ts';
 import type { AuthorizerMistake, AuthorizerResultPart } from '../../core/defect.ts';
+import { adviseFunctionError } from './function-error-advice.ts';
 import { adviseInstall, adviseLimit } from './call-advice.ts';
 import { COMPILE } from './explain-access.ts';
 import type { Circumstances, GuardCircumstances } from './circumstances.ts';
@@ -36,7 +37,7 @@ export function suggestKey(
 
 export function adviseFix(
   { defect, protocol, definition, failure = '' }: Circumstances,
-  { functionName, name, lines, simpleResponses, isPayload2 }: GuardCircumstances,
+  { functionName, name, lines, simpleResponses, isPayload2, misread }: GuardCircumstances,
 ): string {
   const named = functionName ?? name;
   const form = { protocol, simpleResponses, isPayload2, definition };
@@ -49,6 +50,13 @@ export function adviseFix(
         adviseToolkit(named, lines) ??
         adviseInstall(defect.errorType ?? '', failure) ??
         adviseError(defect, named, form) ??
+        adviseFunctionError({
+          errorType: defect.errorType ?? '',
+          errorMessage: failure,
+          lines,
+          misread,
+          named: `the function ${named}`,
+        }) ??
         `Fix the function ${named}${atErrorPlace(lines)}: it failed with that error before it returned a response.`
       );
     case 'refused':

@@ -1,5 +1,5 @@
 /** Says what to do about calls to integrations that were refused, exceeded a limit, or took too long. */
-import { toDeploy } from './reason.ts';
+import { sentence, toDeploy } from './reason.ts';
 import type { NullBy } from '../../core/ports.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 
@@ -57,7 +57,14 @@ function adviseThrottled(target: string, reason: string): string {
 export function adviseInstall(errorType: string, errorMessage: string): string | undefined {
   if (!/\bImportModuleError$|\bModuleNotFoundError$|^Error$/.test(errorType)) return undefined;
   const [, command] = /[( ]run ([^()]+)\)/.exec(errorMessage) ?? [];
-  return command === undefined ? undefined : `Run \`${command}\` and send the request again.`;
+  if (command === undefined) return undefined;
+  // A command that names the package installs it here only: AWS gets what the project lists.
+  const [, missing] = /\bpip install ([\w.[\]-]+)$/.exec(command) ?? [];
+  const listing =
+    missing === undefined || missing.startsWith('-')
+      ? 'Run'
+      : `Add ${missing} to the requirements.txt in the code folder of the function, from which the package for AWS is built. Here, run`;
+  return `${listing} \`${command}\` and send the request again.`;
 }
 
 /** Returns the advice for errors by which Lambda itself ends an invocation; undefined for errors of the handler. */
@@ -82,6 +89,10 @@ export function adviseLimit(
       return `Make the function ${target} return instead of ending its process.`;
     case 'Runtime.CallbackHandlerDeprecated':
       return `Make the handler of ${target} async and return its result, as in exports.handler = async (event) => …, without a third parameter. Or, for now, set Runtime of the function to nodejs22.x, which still has callbacks.`;
+    case 'Runtime.ImportModuleError': {
+      const [, wayOut] = /\bhandler "[^"]*": .*; (set the handler to .*)$/s.exec(errorMessage ?? '') ?? [];
+      return wayOut === undefined ? undefined : sentence(wayOut);
+    }
     case 'Runtime.HandlerNotFound':
       return `Define the handler in the module of ${target} (in JavaScript, export it), or correct Handler, which is <file without extension>.<export>.`;
     case 'Runtime.UserCodeSyntaxError':
@@ -129,6 +140,12 @@ export function adviseOnConnections(
       return errorMessage.startsWith('No method found matching route')
         ? adviseEndpoint(errorMessage, about)
         : undefined;
+    case 'BadRequestException':
+      return errorMessage.startsWith('Invalid connectionId')
+        ? 'Use the connectionId that API Gateway gave a client of this API and stage (event.requestContext.connectionId, which looks like L0SM9cOFvHcCIhw=), as long as the client is connected. Delete ids of other environments from the table or message that names this one. Its own call POST @connections is in `gatewright requests`.'
+        : undefined;
+    case 'PayloadTooLargeException':
+      return 'Send at most 128 KB with one PostToConnection: split the data into several messages, or send a link to S3. The refused call POST @connections in `gatewright requests` names its size.';
     case 'GoneException':
       return 'Catch GoneException, and forget the connection id: the client has gone, or is still connecting. From the $connect route, send nothing to the client that connects: its connection opens when $connect has responded, so send from the route of a message, or from another function.';
     case 'ForbiddenException':
@@ -174,17 +191,35 @@ export function adviseTimeout(
           'If the function is quick once it has started, send the request again: the start of a new instance counted toward the timeout, here as on AWS.',
         ]
       : []),
-    payload === 'function-url'
-      ? 'Or raise Timeout of the function: a function URL has no other timeout.'
-      : `Or raise TimeoutInMillis of the integration, ${LONGEST[protocol]}.${toDeploy(protocol)}`,
+    ...(payload === 'function-url'
+      ? ['Or raise Timeout of the function: a function URL has no other timeout.']
+      : adviseLonger(protocol, timeoutMs)),
   ];
+}
+
+/** A timeout that is at its maximum can be raised no further. Only REST APIs have a quota for it. */
+function adviseLonger(protocol: Circumstances['protocol'], timeoutMs: number): readonly string[] {
+  const { ms, note = '' } = LONGEST[protocol];
+  if (timeoutMs < ms)
+    return [
+      `Or raise TimeoutInMillis of the integration, of which the maximum is ${ms.toLocaleString('en-US')}${note}.${toDeploy(protocol)}`,
+    ];
+  return protocol === 'rest'
+    ? [
+        `Or, for a regional or private API, ask AWS to raise the quota of the account for the integration timeout (Service Quotas), and then raise TimeoutInMillis of the integration.${toDeploy(protocol)}`,
+      ]
+    : [];
 }
 
 /** Without its start, a function would be in time only if the start took at least this part of the timeout. */
 const LONG_SHARE = 4;
 
-const LONGEST: Readonly<Record<Circumstances['protocol'], string>> = {
-  rest: 'of which the maximum is 29,000 unless AWS has raised the quota of the account for a regional or private API',
-  http: 'of which the maximum is 30,000',
-  websocket: 'of which the maximum is 29,000',
-};
+const LONGEST: Readonly<Record<Circumstances['protocol'], { readonly ms: number; readonly note?: string }>> =
+  {
+    rest: {
+      ms: 29_000,
+      note: ' unless AWS has raised the quota of the account for a regional or private API',
+    },
+    http: { ms: 30_000 },
+    websocket: { ms: 29_000 },
+  };

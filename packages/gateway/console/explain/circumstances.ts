@@ -7,6 +7,7 @@ import type { Closure } from '../../core/websocket/limits.ts';
 import type { PermissionAdvice } from '../../core/stack/permission-advice.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
 import type { Definition } from '../surprises/template-text.ts';
+import type { Misread } from '../records/misread-event.ts';
 import type { AccessVerdict } from '../endpoints/access-model.ts';
 
 export type NearMiss = {
@@ -34,6 +35,8 @@ export type TokenCircumstances = {
   readonly subject: string | undefined;
   readonly issuer: string | undefined;
   readonly audience: readonly string[];
+  /** The audiences as the template of the stack refers to them, such as `!Ref Client`; absent for others. */
+  readonly audienceNames?: Readonly<Record<string, string>> | undefined;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly expiresAtEpochMs: number | undefined;
@@ -75,6 +78,8 @@ export type GuardCircumstances = {
   readonly identityExpression?: string | undefined;
   /** Whether it is a TOKEN authorizer, whose results are cached by the token alone. */
   readonly isTokenType?: true | undefined;
+  /** What the code of the authorizer's function reads that its event does not have, if it failed. */
+  readonly misread?: Misread | undefined;
   /** The value of `isAuthorized` in a simple response. */
   readonly simpleAnswer: boolean | undefined;
   /** What one of the toolkit's authorizers decided; undefined for other authorizers. */
@@ -193,6 +198,10 @@ export type IntegrationCircumstances = {
   readonly own?: number | 'success' | undefined;
   /** What the event of a failed function lacks, as sentences. */
   readonly eventGaps?: readonly string[] | undefined;
+  /** What the code of a failed function reads that its event does not have. */
+  readonly misread?: Misread | undefined;
+  /** What keeps the event loop of a handler with a callback busy, such as `setInterval at main.js:2`, if it timed out. */
+  readonly keptBusyBy?: string | undefined;
   /** Why the event of a function is not JSON; undefined if it is. */
   readonly eventFault?: EventFault | undefined;
   /** Whether the name of the function has a stage variable without a value. */
@@ -267,6 +276,8 @@ export type Circumstances = {
   readonly domain?: { readonly name: string; readonly basePath: string } | undefined;
   /** The path without the stage with which it begins, if a route serves it so. */
   readonly doubledStage?: string | undefined;
+  /** The path without its first segment, if the stage is $default and a route serves it so. */
+  readonly behindSegment?: string | undefined;
   /** True if the API's own endpoint is disabled, so that it has no stage there. */
   readonly isEndpointDisabled?: boolean;
   readonly routeKey: string | undefined;
@@ -274,6 +285,8 @@ export type Circumstances = {
   readonly isPreflight?: true | undefined;
   /** How the connection ended, for the end of a connection. */
   readonly closure?: Closure | undefined;
+  /** Whether the client of an ended connection asked for a subprotocol, and its handshake confirmed none. */
+  readonly isUnconfirmed?: boolean;
   /** Whether the integration of a message responded, but the route has no route response, so that nothing was sent. */
   readonly isReplyDropped?: true | undefined;
   /** The phase that produced the response or failed. */
@@ -307,6 +320,8 @@ export type Circumstances = {
   readonly needsKey?: boolean | undefined;
   /** The permission to invoke the function, which the call lacks; absent if no loaded stack has the function. */
   readonly permission?: PermissionAdvice | undefined;
+  /** The custom domains that are mapped to an API whose own endpoint is disabled. */
+  readonly domains?: readonly string[];
   /** What to write so that API Gateway may assume the role of the call; absent if no loaded stack has the role. */
   readonly trust?: string | undefined;
   readonly guard: GuardCircumstances | undefined;

@@ -61,8 +61,21 @@ function keyOf({ code, reason }: Closure): string {
   return `${code} ${reason}`;
 }
 
-export function explainClosure({ closure }: Circumstances): Reason {
+/** The name of the subprotocol is not repeated, because clients send tokens there, too. */
+export const SUBPROTOCOL: Required<Meaning> = {
+  because:
+    'The client asked for a subprotocol (Sec-WebSocket-Protocol), and the result of the $connect function has no such header. API Gateway chooses none itself, so a browser ends the connection at once, with 1006.',
+  change:
+    "Return the subprotocol from the $connect function if the client asks for one that it supports: { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': event.headers['Sec-WebSocket-Protocol'].split(',')[0] } }.",
+};
+
+export function explainClosure({ closure, isUnconfirmed }: Circumstances): Reason {
   if (closure === undefined) return { because: [], changes: [] };
+  if (isUnconfirmed === true && closure.code === 1006)
+    return {
+      because: [`The client ended the connection without a close frame (1006). ${SUBPROTOCOL.because}`],
+      changes: [SUBPROTOCOL.change],
+    };
   const { code, reason } = closure;
   const meaning = closure.part === 'frame' ? OF_FRAME : (OF_GATEWAY[keyOf(closure)] ?? BY_CODE[code]);
   if (meaning === undefined)

@@ -1,4 +1,5 @@
 import { listed, formatDuration, list, sentence, formatLastLine, findNotedLine, toDeploy } from './reason.ts';
+import { describeMisread } from './function-error-advice.ts';
 import { describeCredential, describeMistake, adviseFix, suggestKey } from './authorizer-advice.ts';
 import {
   adviseRefusedKey,
@@ -170,6 +171,7 @@ function explainFunction(
     because: [
       sentence(`The authorizer failed, so the request is denied: ${about.failure ?? ''}`),
       ...describeMistake(about),
+      ...describeMisread(guard.misread),
       ...said,
       ...rights.because,
     ],

@@ -13,6 +13,7 @@ import {
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { atErrorPlace, formatLastLine, sentence, withStop } from './reason.ts';
 import { explainRole } from './explain-role.ts';
+import { adviseFunctionError, describeMisread } from './function-error-advice.ts';
 import { adviseServiceError } from './service-advice.ts';
 import { adviseToolkitReply } from './toolkit-replies.ts';
 import type { NullBy } from '../../core/ports.ts';
@@ -325,16 +326,31 @@ function explainFailure(
   return {
     because: [
       withStop(`${nameOf(integration)} failed with ${errorType}: ${errorMessage}`),
-      ...(integration.eventGaps ?? []),
+      ...(integration.misread === undefined
+        ? (integration.eventGaps ?? [])
+        : describeMisread(integration.misread)),
+      ...(integration.keptBusyBy === undefined
+        ? []
+        : [
+            `A handler that responds with its callback ends only when the event loop is empty (callbackWaitsForEmptyEventLoop is true), and ${integration.keptBusyBy} keeps it busy, even if the callback was called at once.`,
+          ]),
       ...printed(integration),
     ],
     changes: [
       adviseInstall(errorType, errorMessage) ??
         (about.protocol === 'websocket' ? adviseOnConnections(errorType, errorMessage, about) : undefined) ??
+        adviseKeptBusy(integration) ??
         adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
+        adviseFunctionError({ ...integration, errorType, errorMessage, named: nameWithin(integration) }) ??
         adviseErrorPlace(integration, isSelected),
     ],
   };
+}
+
+function adviseKeptBusy({ keptBusyBy }: IntegrationCircumstances): string | undefined {
+  return keptBusyBy === undefined
+    ? undefined
+    : `Write context.callbackWaitsForEmptyEventLoop = false in the handler, or make it async and return the response; or end what keeps the loop busy (${keptBusyBy}), with unref() for a timer. A longer Timeout only fails later.`;
 }
 
 function adviseErrorPlace(integration: IntegrationCircumstances, isSelected: boolean): string {

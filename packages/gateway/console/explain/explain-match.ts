@@ -38,29 +38,44 @@ function explainMessage({ nearMisses, selection }: Circumstances): Reason {
   };
 }
 
-function explainStage({ failure, stages, protocol, isEndpointDisabled }: Circumstances): Reason {
+function explainStage({
+  failure,
+  stages,
+  protocol,
+  path,
+  isEndpointDisabled,
+  domains = [],
+}: Circumstances): Reason {
   const named = `the ${stages.length === 1 ? 'stage' : 'stages'} ${listed(stages, 'and')}`;
   const isStageless = protocol === 'http' && isEndpointDisabled !== true && stages.length > 0;
+  if (isEndpointDisabled === true)
+    return {
+      because: [
+        'DisableExecuteApiEndpoint of the API is true, so it is served only at its custom domains, and not at its own address.',
+      ],
+      changes: [
+        `Call the API by its custom domain${domains.length === 0 ? '' : ` ${listed(domains, 'or')} (here: with the header Host)`}, or set DisableExecuteApiEndpoint of the API to false.`,
+      ],
+    };
   const because = [
     isStageless
       ? `The path begins with none of the stages of the API (${listed(stages, 'and')}), and the API has no $default stage.`
       : `${sentence(failure ?? 'The path names no stage')} The API has ${stages.length === 0 ? 'no stage' : named}.`,
   ];
-  if (isEndpointDisabled === true)
-    return {
-      because,
-      changes: ['Call the API by its custom domain, or set DisableExecuteApiEndpoint of the API to false.'],
-    };
   const [stage] = stages;
   if (stage === undefined) return { because, changes: ['Deploy the API to a stage.'] };
   const change = protocol === 'websocket' ? 'Connect to' : 'Begin the path with';
+  const linked =
+    protocol === 'rest' && path.length > 1
+      ? ` If a redirect (Location) or a link of this API led to ${path}, write the stage there: /${stage}${path}.`
+      : '';
   return {
     because,
     changes: [
       `${change} ${listed(
         stages.map((name) => `/${name}`),
         'or',
-      )}.`,
+      )}.${linked}`,
     ],
   };
 }
@@ -96,10 +111,11 @@ function explainPlainRequest({
 
 /** What a client or an owner can do about a request for which the stage has no route. */
 function adviseRoute(
-  { method, path, nearMisses, stagePath = '', doubledStage, domain }: Circumstances,
+  { method, path, nearMisses, stagePath = '', doubledStage, behindSegment, domain }: Circumstances,
   stageName: string,
   nearest: NearMiss | undefined,
 ): string {
+  if (behindSegment !== undefined) return `Call ${method} ${stagePath}${behindSegment}.`;
   if (doubledStage !== undefined)
     return domain === undefined
       ? `The path begins with the stage twice: call ${method} ${stagePath}${doubledStage}.`
@@ -126,7 +142,17 @@ function verbsOf(nearMisses: readonly NearMiss[]): readonly string[] {
 }
 
 function explainRoute(about: Circumstances, stageName: string): Reason {
-  const { method, path, nearMisses, protocol, isPreflight, stagePath = '', domain, doubledStage } = about;
+  const {
+    method,
+    path,
+    nearMisses,
+    protocol,
+    isPreflight,
+    stagePath = '',
+    domain,
+    doubledStage,
+    behindSegment,
+  } = about;
   // Routes that differ much from the request are named only if no route is nearer.
   const meant = nearMisses.filter(({ isFar }) => isFar !== true);
   const near = (meant.length === 0 ? nearMisses : meant).map(({ route, because }) => `${route}: ${because}`);
@@ -143,6 +169,11 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
         ? []
         : [
             `The mapping of the custom domain ${domain.name}${domain.basePath === '' ? ' has no base path, and' : ` with the base path ${domain.basePath}`} already chooses the stage ${stageName}, so URLs at this domain do not contain the stage.`,
+          ]),
+      ...(behindSegment === undefined
+        ? []
+        : [
+            `The stage is $default, which is no part of the path${path.startsWith('/$default/') ? '' : `, and the API has no stage ${path.split('/')[1] ?? ''}`}. Without /${path.split('/')[1] ?? ''}, the route ${method} ${behindSegment} would serve the request.`,
           ]),
       ...(near.length === 0
         ? []

@@ -109,7 +109,7 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
           `${needs}; ${nameOfKey(meter)} is enabled but belongs to no usage plan, and a key without a plan has no effect.`,
         ],
         changes: [
-          `Add the key to a usage plan that includes the stage ${here} (AWS::ApiGateway::UsagePlanKey).`,
+          `${meter.acceptedKeys?.length === 0 ? `Give the stage a usage plan, AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref ${about.definition?.logicalId ?? 'Api'}, Stage: ${stageName ?? ''} }], and add` : `Add`} the key to ${meter.acceptedKeys?.length === 0 ? 'it' : `a usage plan that includes the stage ${here}`} with an AWS::ApiGateway::UsagePlanKey (KeyId, KeyType: API_KEY, UsagePlanId).`,
         ],
       };
     case 'other-stages':

@@ -1,6 +1,6 @@
 /** Explains that an AWS signature is missing or refused, and what to change for each fault. */
 import { advisePreflight } from './preflight-advice.ts';
-import { sentence } from './reason.ts';
+import { sentence, toDeploy } from './reason.ts';
 import type { SignatureFault } from '@gatewright/aws/signature-claim';
 import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -20,7 +20,17 @@ export function explainSignature(about: Circumstances): Reason {
       changes: [`${adviseSigning(isDeployed, defect)}${about.kind === 'handshake' ? PRESIGNED : ''}`],
     };
   const { faults, region, service } = defect;
-  return { because, changes: faults.map((fault) => adviseFault(fault, { region, service, isDeployed })) };
+  return {
+    because,
+    changes: [
+      ...faults.map((fault) => adviseFault(fault, { region, service, isDeployed })),
+      ...(faults.includes('form') && about.routeKey !== undefined
+        ? [
+            `Or, if clients have tokens and no access keys, give ${about.routeKey} an authorizer that reads tokens (JWT, Cognito or Lambda) in place of AWS_IAM.${toDeploy(about.protocol)}`,
+          ]
+        : []),
+    ],
+  };
 }
 
 /** The constructor WebSocket of browsers takes a URL and subprotocols (WHATWG WebSockets, "The WebSocket interface"). */
@@ -29,7 +39,9 @@ const PRESIGNED =
 
 /** Names the setting that asks for a signature, if the request has none. */
 function describeRequirement({ defect, routeKey, kind }: Circumstances): string[] {
-  const isUnsigned = defect?.kind !== 'signature' || defect.faults.length === 0;
+  // A header that has no form of a signature, such as a bearer token, was meant for another kind of authorizer.
+  const isUnsigned =
+    defect?.kind !== 'signature' || defect.faults.length === 0 || defect.faults.includes('form');
   const route = routeKey ?? (kind === 'handshake' ? '$connect' : undefined);
   return isUnsigned && route !== undefined && kind !== 'post'
     ? [`AuthorizationType of ${route} is AWS_IAM, so its requests must be signed.`]

@@ -239,6 +239,32 @@ function explainRespelt(
   return undefined;
 }
 
+const POOL_ID = /^[a-z]{2}(?:-[a-z]+)+-\d_\w+$/;
+
+/** Cognito's tokens are for an app client (aud or client_id), and never for the pool. */
+function describePools(audiences: readonly string[]): string[] {
+  return audiences
+    .filter((one) => POOL_ID.test(one))
+    .map(
+      (one) =>
+        `The audience ${one} is the id of a user pool, which is in no token: its tokens are for an app client.`,
+    );
+}
+
+function adviseAudience(refused: Refused, token: TokenCircumstances): readonly string[] {
+  const { trusted, authorizer } = refused;
+  const wrong = trusted.audiences.filter((one) => POOL_ID.test(one));
+  const names = token.audience.map((one) => token.audienceNames?.[one] ?? one);
+  if (wrong.length > 0 && names.length > 0)
+    return [
+      `Write ${list(names)}${names.join() === token.audience.join() ? '' : ` (${list(token.audience)})`} instead of ${list(wrong)} into the audience of authorizer ${authorizer} (JwtConfiguration).`,
+    ];
+  return [
+    adviseToken(refused),
+    ...(names.length === 0 ? [] : [`Or add ${list(names)} to the audiences of the authorizer.`]),
+  ];
+}
+
 function explainClaim(
   code: 'issuer' | 'audience' | 'expired' | 'not-yet-valid' | 'scope',
   refused: Refused,
@@ -259,14 +285,10 @@ function explainClaim(
     case 'audience':
       return {
         because: [
+          ...describePools(trusted.audiences),
           `The token has ${token.audience.length === 0 ? 'no audience' : `the audience ${list(token.audience)}`}; authorizer ${authorizer} accepts ${trusted.audiences.length === 0 ? 'another' : `only ${list(trusted.audiences)}`}.`,
         ],
-        changes: [
-          adviseToken(refused),
-          ...(token.audience.length === 0
-            ? []
-            : [`Or add ${list(token.audience)} to the audiences of the authorizer.`]),
-        ],
+        changes: adviseAudience(refused, token),
       };
     case 'expired':
       return {

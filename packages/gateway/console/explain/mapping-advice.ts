@@ -57,6 +57,9 @@ function adviseProblem(
         return `${missed.templates.length === 0 ? 'Add' : `Send Content-Type ${list(missed.templates)}, or add`} a request template for ${missed.contentType} to the MOCK integration of ${routeKey} that renders its status: {"statusCode": 200}.`;
       return `Let the request template of ${routeKey} render an integer, such as {"statusCode": 200}: a MOCK integration takes the status from it.`;
     case 'no-response':
+      if (defect.patterns.length > 0 && defect.selectBy === '')
+        // A function that succeeds has no error message, and is meant for the default.
+        return `Add an integration response without SelectionPattern, the default, to ${routeKey}: { StatusCode: '200' }, or another status that has a method response. The function succeeded, and its result is meant for the default.`;
       return defect.patterns.length === 0
         ? `Add an integration response without SelectionPattern, the default, to ${routeKey}.`
         : `Add an integration response to ${routeKey} whose SelectionPattern matches “${defect.selectBy}”, or one without SelectionPattern, the default. The patterns are ${list(defect.patterns)}.`;

@@ -115,17 +115,47 @@ export function explainMissingPermission(
 ): Reason {
   const name = invoked ?? 'the function';
   const { change, permitted = [], elsewhere = [] } = permission ?? {};
+  const fault = findSourceFault(source, permitted);
   return {
     because: [
       `The policy of ${name} does not allow this API to invoke it: ${failure.replace(/\.$/, '')}.`,
       ...(permitted.length === 0 ? [] : [`Its permissions are for other sources: ${permitted.join('; ')}.`]),
+      ...(fault === undefined ? [] : [fault.because]),
       ...(elsewhere.length === 0
         ? []
         : [`${elsewhere.join('; ')}: an alias or version has a policy of its own.`]),
     ],
     changes: [
-      change ??
+      fault?.change ??
+        change ??
         `Add an AWS::Lambda::Permission for ${name} (aws lambda add-permission) with Principal apigateway.amazonaws.com and SourceArn arn:aws:execute-api:REGION:ACCOUNT:${source}, with the region and account of the API; no deployment is needed.`,
     ],
   };
+}
+
+/** Finds a permission that was meant for the call, but whose source ARN has a part too many, or none after the API id. */
+function findSourceFault(
+  source: string,
+  permitted: readonly string[],
+): { readonly because: string; readonly change: string } | undefined {
+  const [apiId = '', first, ...rest] = source.split('/');
+  const short = permitted.find((one) => one.endsWith(`:${apiId}`));
+  if (short !== undefined)
+    return {
+      because:
+        'A source ARN that ends with the API id covers no call, because a call also names a stage and a route.',
+      change: `Write /* after the source ARN of ${short.replace(/ for \S+$/, '')}.`,
+    };
+  // The source of $default, $connect or a message is the stage and the route key.
+  const long =
+    rest.length === 1 && first !== 'authorizers'
+      ? permitted.find((one) => one.includes(`:${apiId}/`) && /\/\*\/\*\/[^/]+$/.test(one))
+      : undefined;
+  return long === undefined
+    ? undefined
+    : {
+        because:
+          'Here, the source of a call is the stage and the route key, so a source ARN with three parts after the API id (stage, method, path) never matches it.',
+        change: `Remove one /* from the source ARN of ${long.replace(/ for \S+$/, '')}: it has to end with /*/* (every route) or /*/${rest[0] ?? ''}.`,
+      };
 }

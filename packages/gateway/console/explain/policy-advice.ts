@@ -25,10 +25,16 @@ export function adviseOnNearest(
       return adviseOnConditions(about, nearest, whose);
     case 'principal':
       return adviseOnPrincipal(about, policy, { named, deploy });
-    case 'resource':
+    case 'resource': {
+      const bare = nearest.resources.find((one) => policy.resource.startsWith(`${one}/`));
+      if (bare !== undefined)
+        return [
+          `Write /* after ${bare} in the Resource of ${named}: the ARN of a call goes on with stage, method and path (${policy.resource.slice(bare.length)}), and this Resource has none of them.${deploy}`,
+        ];
       return [
         `If this caller should have access, add ${policy.resource} to the Resource of ${named}.${deploy}`,
       ];
+    }
     case 'action':
       return [`If this caller should have access, add ${policy.action} to the Action of ${named}.${deploy}`];
   }
@@ -151,7 +157,8 @@ export function explainNoMatch(about: Circumstances, policy: GuardPolicy): strin
     return `the matching statement has conditions that are not met: ${failing.map(describeCondition).join('; ')}`;
   if (nearest.fails.includes('resource')) {
     const { differs = [] } = findArnFault(policy) ?? {};
-    return `it allows ${list(nearest.resources)}${differs.length === 0 ? '' : `, with the ${listed(differs)}`}`;
+    const actions = nearest.fails.includes('action') ? `only the action ${list(nearest.actions)} on ` : '';
+    return `it allows ${actions}${list(nearest.resources)}${differs.length === 0 ? '' : `, with the ${listed(differs)}`}`;
   }
   if (nearest.fails.includes('action')) return `it allows only the action ${list(nearest.actions)}`;
   if (nearest.fails.includes('principal'))
@@ -208,8 +215,17 @@ export function adviseOnDeny(
   const statement = policy.statements[policy.decidedBy ?? -1];
   const exempt = statement?.conditions.find(({ operator, holds }) => holds && /not/i.test(operator));
   if (statement === undefined || exempt === undefined) return undefined;
-  const { operator, key, found = [] } = exempt;
+  const { operator, key, wanted, found = [] } = exempt;
   const sending = adviseSending(about, { ...exempt, operator: operator.replace(/not/i, '') });
+  const { definition } = about;
+  if (
+    policy.of === 'resource' &&
+    /^aws:sourceip$/i.test(key) &&
+    definition?.addressLists?.includes('IpRangeWhitelist') === true
+  )
+    return [
+      `Add ${found.map((address) => `${address}/${address.includes(':') ? 128 : 32}`).join(', ')}, or the range of the caller, to IpRangeWhitelist in Auth.ResourcePolicy of ${definition.logicalId} (${definition.file}), from which SAM writes this Deny for every other address; or call from ${list(wanted)}.${toDeploy(about.protocol)}`,
+    ];
   // A request without a value, such as one that came through no VPC endpoint, cannot be added to the exempt ones.
   if (found.length === 0) return [sending];
   return [

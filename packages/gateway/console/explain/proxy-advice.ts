@@ -72,6 +72,8 @@ function adviseValue(part: ValuePart, form: Form): string {
   switch (part) {
     case 'streamed':
       return `${form.payload === 'rest-1.0' ? 'Set ResponseTransferMode: STREAM in the integration, and deploy the API again. Or return' : 'Return'} statusCode, headers and body from ${named} without awslambda.streamifyResponse.`;
+    case 'text':
+      return `Return the object itself from ${named}, and encode only its body as JSON: { statusCode, headers, body: JSON.stringify(data) } in JavaScript, {'statusCode': 200, 'body': json.dumps(data)} in Python.`;
     case 'result':
     case 'metadata':
     case 'delimiter':

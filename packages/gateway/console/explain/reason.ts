@@ -85,15 +85,22 @@ export function findNotedLine(lines: readonly string[], name: string): string | 
 const FRAME_OF_JAVASCRIPT =
   /^[ \t]*at (?:async )?(?:[^()\n]* \()?(?:file:\/\/)?(?<file>[^()\n]+):(?<line>\d+):\d+\)?$/gm;
 const FRAME_OF_PYTHON = /^[ \t]*File "(?<file>[^"]+)", line (?<line>\d+)/gm;
-/** Code of packages, of runtimes, and what the gateway provides for all projects. */
+/** Code of packages, of runtimes (ours for Python, too), and what the gateway provides for all projects. */
 const FOREIGN =
-  /(?:^|[\\/])(?:node_modules|site-packages|dist-packages|\.gatewright)[\\/]|^node:|[\\/]lib[\\/]python\d|^\/var\/(?:runtime|lang)\/|^</;
+  /(?:^|[\\/])(?:node_modules|site-packages|dist-packages|\.gatewright)[\\/]|[\\/]lambda[\\/]process[\\/]python[\\/]|^node:|[\\/]lib[\\/]python\d|^\/var\/(?:runtime|lang)\/|^</;
 
 /**
  * Returns the innermost line of the user's own code in the stack that was printed last, such as ` at /shop/pay.ts:41`.
  * Empty if the last line has no such stack.
  */
 export function atErrorPlace(lines: readonly string[]): string {
+  const own = findErrorPlace(lines);
+  return own === undefined ? '' : ` at ${own.file}:${own.line}`;
+}
+
+export function findErrorPlace(
+  lines: readonly string[],
+): { readonly file: string; readonly line: number } | undefined {
   const last = lines.at(-1) ?? '';
   const fields = readFields(last);
   const stack = fields?.['stackTrace'] ?? fields?.['stack'];
@@ -103,7 +110,7 @@ export function atErrorPlace(lines: readonly string[]): string {
     ...[...text.matchAll(FRAME_OF_PYTHON)].toReversed(),
   ].map(({ groups }) => groups ?? {});
   const own = frames.find(({ file = '' }) => !FOREIGN.test(file));
-  return own === undefined ? '' : ` at ${own['file']}:${own['line']}`;
+  return own === undefined ? undefined : { file: own['file'] ?? '', line: Number(own['line']) };
 }
 
 /** Reads a structured line; undefined if it is not JSON. */

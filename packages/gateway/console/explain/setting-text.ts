@@ -7,7 +7,25 @@ import type { Definition } from '../surprises/template-text.ts';
 type Form = Definition['form'];
 type Texts = Readonly<Record<Form, string>>;
 
-/** `@` is the logical id of the API, and `#` an origin. */
+/**
+ * A setting of Cors, from which SAM makes the OPTIONS methods of a REST API. Elsewhere, these methods are written like
+ * others, and their header is set in the integration response.
+ */
+function ofCors(setting: 'AllowHeaders' | 'AllowMethods' | 'AllowCredentials'): Texts {
+  const header = `Access-Control-${setting.replace('Allow', 'Allow-')}`;
+  const own = `method.response.header.${header} to "'#'" in ResponseParameters of the integration response of the OPTIONS method, and true in those of its method response`;
+  const [ofSam, ofCdk] = setting === 'AllowCredentials' ? ['true', 'true'] : [`"'#'"`, `['#']`];
+  return {
+    cloudformation: own,
+    sam: `${setting}: ${ofSam} in Cors of @`,
+    'sam-globals': `${setting}: ${ofSam} in Globals.Api.Cors`,
+    serverless: `${{ AllowHeaders: 'headers: [#]', AllowMethods: 'methods: [#]', AllowCredentials: 'allowCredentials: true' }[setting]} in cors of the http event`,
+    cdk: `${setting.replace('Allow', 'allow')}: ${ofCdk} in defaultCorsPreflightOptions`,
+    terraform: `"method.response.header.${header}" to "'#'" in response_parameters of the aws_api_gateway_integration_response of OPTIONS, and true in those of its aws_api_gateway_method_response`,
+  };
+}
+
+/** `@` is the logical id of the API, and `#` an origin or another value. */
 const SETTINGS = {
   simpleResponses: {
     cloudformation: 'EnableSimpleResponses: true of the authorizer',
@@ -33,6 +51,9 @@ const SETTINGS = {
     cdk: 'apiKeyRequired: false',
     terraform: 'api_key_required = false',
   },
+  preflightHeaders: ofCors('AllowHeaders'),
+  preflightMethods: ofCors('AllowMethods'),
+  preflightCredentials: ofCors('AllowCredentials'),
   originOfRefusals: {
     cloudformation: 'ResponseParameters with gatewayresponse.header.Access-Control-Allow-Origin: "\'#\'"',
     sam: 'Headers: { Access-Control-Allow-Origin: "\'#\'" } in its ResponseParameters, in GatewayResponses of @',
@@ -49,8 +70,8 @@ const SETTINGS = {
 export function nameSetting(
   setting: keyof typeof SETTINGS,
   definition: Pick<Definition, 'form' | 'logicalId'> | undefined,
-  origin = '',
+  value = '',
 ): string {
   const { form, logicalId } = definition ?? { form: 'cloudformation', logicalId: 'the API' };
-  return SETTINGS[setting][form].replace('@', () => logicalId).replace('#', () => origin);
+  return SETTINGS[setting][form].replace('@', () => logicalId).replace('#', () => value);
 }

@@ -10,7 +10,7 @@ import type { Circumstances } from '../explain/circumstances.ts';
 export function adviseByStacks(
   about: Circumstances,
   stacks: readonly ResolvedStack[],
-): Pick<Circumstances, 'statements' | 'permission' | 'trust'> {
+): Pick<Circumstances, 'statements' | 'permission' | 'trust' | 'domains'> {
   const { defect, apiId, stageName = '*' } = about;
   return {
     statements: adviseStatements(about, stacks),
@@ -23,10 +23,31 @@ export function adviseByStacks(
           source: defect.source.replace(/^\/stage\//, `/${stageName}/`),
         }),
       }),
+    ...(about.isEndpointDisabled === true && { domains: findDomains(stacks, apiId) }),
     ...(defect?.kind === 'role' && {
       trust: adviseTrust(stacks, nameOfRole(defect.roleArn), API_GATEWAY),
     }),
   };
+}
+
+const MAPPINGS: Readonly<Record<string, readonly [api: string, path: string]>> = {
+  'AWS::ApiGatewayV2::ApiMapping': ['ApiId', 'ApiMappingKey'],
+  'AWS::ApiGateway::BasePathMapping': ['RestApiId', 'BasePath'],
+};
+
+/** The custom domains of the loaded stacks that are mapped to the API, each with the path of its mapping. */
+function findDomains(stacks: readonly ResolvedStack[], apiId: string): readonly string[] {
+  return stacks.flatMap(({ resources }) =>
+    [...resources.values()].flatMap(({ type, properties }) => {
+      const [api, path] = MAPPINGS[type] ?? [];
+      if (api === undefined || path === undefined || properties[api] !== apiId) return [];
+      const { DomainName: domain } = properties;
+      const key = properties[path];
+      return typeof domain !== 'string'
+        ? []
+        : [`${domain}${typeof key === 'string' && key !== '' ? `/${key}` : ''}`];
+    }),
+  );
 }
 
 function adviseStatements(

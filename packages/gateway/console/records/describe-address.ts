@@ -1,13 +1,19 @@
 /** Describes where a request was sent: the stage or custom domain, and the routes that its path nearly names. */
 import { NONE } from '../../core/routing/base-path.ts';
-import { findDoubledStage, findNearMisses } from './near-misses.ts';
+import { findBehindSegment, findDoubledStage, findNearMisses } from './near-misses.ts';
 import type { ServedApi } from '../../core/exchange.ts';
 import type { Circumstances } from '../explain/circumstances.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 type Address = Pick<
   Circumstances,
-  'stagePath' | 'isPreflight' | 'domain' | 'doubledStage' | 'isEndpointDisabled' | 'nearMisses'
+  | 'stagePath'
+  | 'isPreflight'
+  | 'domain'
+  | 'doubledStage'
+  | 'behindSegment'
+  | 'isEndpointDisabled'
+  | 'nearMisses'
 >;
 
 export function describeAddress({ received, error }: RecordedRequest): Address {
@@ -19,6 +25,9 @@ export function describeAddress({ received, error }: RecordedRequest): Address {
       headers.last('origin') !== undefined &&
       headers.last('access-control-request-method') !== undefined && { isPreflight: true }),
     ...describeDomain(api),
+    ...(stage !== undefined &&
+      route === undefined &&
+      stage.name === '$default' && { behindSegment: findBehindSegment(plans, method, path) }),
     ...(stage !== undefined &&
       route === undefined && { doubledStage: findDoubledStage(plans, method, path, stage.name) }),
     isEndpointDisabled: api.disableExecuteApiEndpoint && error?.code === 'STAGE_NOT_FOUND',

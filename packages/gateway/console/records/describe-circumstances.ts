@@ -1,7 +1,6 @@
 /** Derives the facts that the explanation of a recorded request needs, when the record is read. */
-import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
-import { bareType } from '../../core/events/media-types.ts';
 import { findRestatus } from './restatus.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
@@ -11,14 +10,16 @@ import { describeAddress, describeDomain } from './describe-address.ts';
 import { describeEventFault, ownOutcome } from './event-fault.ts';
 import { describeEventGaps } from './event-gaps.ts';
 import { describeMeter } from './describe-meter.ts';
+import { findFailedRead, findKeptBusy } from './handler-misread.ts';
+import type { ReadHandler } from './handler-misread.ts';
 import { findJsonFault } from './json-fault.ts';
+import { readDenial, readProblem, readServiceError } from './read-problem.ts';
 import { findBlank, findMisspelt } from './missing-parameters.ts';
 import { describeSent, requestTemplateOf } from './sent.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { findDefinition } from '../surprises/template-text.ts';
 import { adviseByStacks } from './advise-by-stacks.ts';
-import { findDenials } from '../explain/missing-right.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type {
   Circumstances,
@@ -40,6 +41,9 @@ export type DescribeWith = {
   readonly issuers: LocalIssuers | undefined;
   /** The stacks that are served now, in whose formats advice is written. */
   readonly stacks: readonly ResolvedStack[];
+  readonly readHandler: ReadHandler;
+  /** Finds the handshake with which a connection was opened. */
+  readonly handshakeOf?: (connectionId: string) => RecordedRequest | undefined;
 };
 
 export function describeCircumstances(recorded: Recorded, at: DescribeWith): Circumstances {
@@ -63,6 +67,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
   const askedId = requestIdOf(recorded.authorizerCall?.result);
   const authorizerLines = askedId === undefined ? [] : lines.ofInvocation(askedId);
   const agentCall = describeAgentCall(recorded, redactor);
+  const messages = authorizerLines.map(({ message }) => message);
   return {
     kind: recorded.kind,
     protocol: api.protocol,
@@ -86,12 +91,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     needsKey: route?.apiKeyRequired,
     screened: (recorded.screened?.() ?? []).map((sentence) => redactor.text(sentence)),
     injected: recorded.injected.map((note) => redactor.text(note)),
-    guard: describeGuard(
-      recorded,
-      authorizerLines.map(({ message }) => message),
-      agentCall,
-      at,
-    ),
+    guard: describeGuard(recorded, messages, agentCall, at),
     policies: tracePolicies(recorded),
     meter: metered && describeMeter(recorded, metered, redactor),
     bodyFault: error === undefined ? undefined : findBodyFault(recorded, error),
@@ -105,7 +105,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
       ageMs:
         cache.storedAtEpochMs === undefined ? undefined : received.receivedAtEpochMs - cache.storedAtEpochMs,
     },
-    integration: describeIntegration(recorded, lines, redactor),
+    integration: describeIntegration(recorded, at),
   };
 }
 
@@ -150,8 +150,7 @@ function redactMapping(defect: MappingDefect, redactor: Redactor): MappingDefect
 
 function describeIntegration(
   recorded: RecordedRequest,
-  lines: FunctionLines,
-  redactor: Redactor,
+  { lines, redactor, readHandler }: DescribeWith,
 ): IntegrationCircumstances | undefined {
   const { received, enteredMs } = recorded;
   if (!isMatched(received)) return undefined;
@@ -184,6 +183,8 @@ function describeIntegration(
       }),
     ...(integration.kind === 'service' && describeInput(integration)),
     ...(recorded.outcome?.kind === 'failed' && {
+      misread: findFailedRead(recorded, lines, readHandler),
+      keptBusyBy: findKeptBusy(recorded.outcome.errorType, sent?.target ?? '', readHandler),
       eventGaps: describeEventGaps(sent?.body?.toString(), recorded.outcome).map((text) =>
         redactor.text(text),
       ),
@@ -208,52 +209,6 @@ function describeInput({
     .filter(({ place }) => place === 'querystring')
     .map(({ name }) => name);
   return mappedQuery.length === 0 ? { isBodyUnmapped: true } : { mappedQuery };
-}
-
-/** Reads the reply in which an AWS service denies a call. Integration responses may turn it into a success. */
-function readDenial({ received, outcome }: RecordedRequest, redactor: Redactor): string | undefined {
-  const kind = received.outgoing?.kind ?? received.route?.integration.kind;
-  if (kind !== 'service' && kind !== 'http-api-service') return undefined;
-  if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
-  const text = redactor.text(outcome.body.toString());
-  return findDenials([text]).length > 0 ? text : undefined;
-}
-
-/** Reads the error in which an AWS service refuses a call, in the JSON or XML of its protocol. */
-function readServiceError({ received, outcome }: RecordedRequest, redactor: Redactor): Problem | undefined {
-  const kind = received.outgoing?.kind ?? received.route?.integration.kind;
-  if (kind !== 'service' && kind !== 'http-api-service') return undefined;
-  if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
-  const text = outcome.body.toString();
-  const parsed = parseJsonObject(text) ?? {};
-  // Services with the query protocol respond to API Gateway, which accepts JSON, with {"Error": {"Code", "Message"}}.
-  const { Code, Message: inner } = membersOf(parsed['Error']);
-  const { __type: type, code, message, Message } = parsed;
-  const inXml = (name: string): string | undefined =>
-    new RegExp(`<${name}>([^<]*)</${name}>`)
-      .exec(text)?.[1]
-      ?.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
-  const said = [message, Message, inner, inXml('Message')].find((each) => typeof each === 'string');
-  const named = [type, code, Code, inXml('Code')].find((each) => typeof each === 'string');
-  if (said === undefined && named === undefined) return undefined;
-  return {
-    title: undefined,
-    detail: said === undefined ? undefined : redactor.text(said),
-    code: named === undefined ? undefined : redactor.text(named.slice(named.indexOf('#') + 1)),
-  };
-}
-
-/** Reads a reply that is a problem (RFC 9457). Its texts were written for the caller. */
-function readProblem(
-  { status, replyHeaders, replyBody }: RecordedRequest,
-  redactor: Redactor,
-): Problem | undefined {
-  const type = bareType(new HeaderList(replyHeaders).last('content-type') ?? '');
-  if (status < 400 || type !== 'application/problem+json') return undefined;
-  const { title, detail, code } = parseJsonObject(replyBody.toString()) ?? {};
-  const readText = (value: unknown): string | undefined =>
-    typeof value === 'string' && value !== '' ? redactor.text(value) : undefined;
-  return { title: readText(title), detail: readText(detail), code: readText(code) };
 }
 
 function describeOutcome(
@@ -321,7 +276,20 @@ function toOutcome(
   }
 }
 
-function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWith): Circumstances {
+/** A client that asked for a subprotocol and got none ends the connection itself. */
+function isUnconfirmed(handshake: RecordedRequest | undefined): boolean {
+  const name = 'sec-websocket-protocol';
+  return (
+    handshake !== undefined &&
+    handshake.received.headers.last(name) !== undefined &&
+    new HeaderList(handshake.replyHeaders).last(name) === undefined
+  );
+}
+
+function describeEvent(
+  recorded: RecordedEvent,
+  { lines, redactor, handshakeOf }: DescribeWith,
+): Circumstances {
   const { found, route, error } = recorded;
   const integration = route?.integration;
   return {
@@ -343,6 +311,9 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
     defect: redactDefect(error?.detail.defect, redactor),
     isDeployed: false,
     closure: recorded.closure,
+    ...(recorded.kind === 'DISCONNECT' && {
+      isUnconfirmed: isUnconfirmed(handshakeOf?.(recorded.connectionId)),
+    }),
     ...(isReplyDropped(recorded) && { isReplyDropped: true }),
     selection: describeSelection(recorded, redactor),
     nearMisses: routesOf(recorded).map((name) => ({

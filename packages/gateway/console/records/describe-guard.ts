@@ -19,6 +19,10 @@ import type { IdentitySource } from '../../core/deployment/model.ts';
 import type { CallerFacts } from '../../core/events/request-facts.ts';
 import type { AuthorizerGrant, Caller, Matched, Received } from '../../core/exchange.ts';
 import type { CompiledPolicy, PolicyPrincipal } from '../../core/policy/model.ts';
+import { findAuthorizerRead } from './handler-misread.ts';
+import type { ReadHandler } from './handler-misread.ts';
+import { writeIdReference } from '../../core/stack/resource-reference.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
 import { localTokenOf } from '../../control/loading/inspect-apis.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AskedOfServer } from '../endpoints/access-model.ts';
@@ -34,6 +38,8 @@ type GuardWith = {
   readonly redactor: Redactor;
   readonly access: AccessBook | undefined;
   readonly issuers: LocalIssuers | undefined;
+  readonly readHandler: ReadHandler;
+  readonly stacks: readonly ResolvedStack[];
 };
 
 /**
@@ -44,7 +50,7 @@ export function describeGuard(
   { received, authorizerCall, caller }: RecordedRequest,
   lines: readonly string[],
   message: AskedOfServer | undefined,
-  { redactor, access, issuers }: GuardWith,
+  { redactor, access, issuers, readHandler, stacks }: GuardWith,
 ): GuardCircumstances | undefined {
   if (!isMatched(received)) return undefined;
   const { authorization } = received.route;
@@ -71,6 +77,7 @@ export function describeGuard(
       authorizerCall === undefined && given !== undefined ? received.receivedAtEpochMs - given : undefined,
     givenFor: grant?.givenFor,
     principal: principalOf(caller),
+    misread: findAuthorizerRead(authorizerCall, lines, { received, lambda, readHandler }),
     ...(lambda && {
       simpleResponses: lambda.simpleResponses,
       isPayload2: lambda.payload === 'http-2.0',
@@ -82,7 +89,7 @@ export function describeGuard(
     decided: grant && describeDecided(grant, received, sources, { access, message }),
     simpleAnswer: grant?.verdict.kind === 'simple' ? grant.verdict.isAuthorized : undefined,
     lines: lines.map((line) => redactor.text(line)),
-    token: readToken(received, sources),
+    token: withNames(readToken(received, sources), stacks),
     localToken:
       kind === 'lambda'
         ? access?.localToken(questionOf(received, sources), (issuer) => issuers?.includes(issuer) === true)
@@ -190,6 +197,19 @@ function readToken(received: Matched, sources: readonly IdentitySource[]): Token
     validFromEpochMs: begins.length === 0 ? undefined : Math.max(...begins) * 1000,
     overForMs: typeof exp === 'number' && exp * 1000 <= now ? now - exp * 1000 : undefined,
   };
+}
+
+function withNames(
+  token: TokenCircumstances | undefined,
+  stacks: readonly ResolvedStack[],
+): TokenCircumstances | undefined {
+  const names = (token?.audience ?? []).flatMap((id) => {
+    const name = writeIdReference(stacks, id);
+    return name === undefined ? [] : [[id, name] as const];
+  });
+  return token === undefined || names.length === 0
+    ? token
+    : { ...token, audienceNames: Object.fromEntries(names) };
 }
 
 /** Finds the token of the caller, which may also be in the query or in a subprotocol. */

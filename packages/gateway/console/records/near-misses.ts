@@ -52,6 +52,15 @@ export function findDoubledStage(
   return isServed ? shorter : undefined;
 }
 
+/**
+ * Returns what remains of a path without its first segment, if a route serves that; otherwise undefined. Clients write
+ * the name of a stage there, or $default, although the stage $default is no part of a path.
+ */
+export function findBehindSegment(plans: readonly Named[], method: string, path: string): string | undefined {
+  const [, first = ''] = path.split('/');
+  return findDoubledStage(plans, method, path, first);
+}
+
 function compare(
   { httpMethod, resourcePath }: Named,
   method: string,
@@ -98,11 +107,7 @@ function compare(
     };
   const shared = wanted.findIndex((segment, index) => !isSame(segment, given[index]));
   const isLonger = shared === -1 && given.length > wanted.length;
-  if (isLonger)
-    return {
-      distance: 3,
-      because: `the request’s path continues with /${given.slice(wanted.length).join('/')}`,
-    };
+  if (isLonger) return describeLonger(greedy, given.slice(wanted.length));
   if (given.every((segment, index) => isSame(wanted[index] ?? '', segment)) && given.length > 0)
     return { distance: 3, because: `the request’s path lacks /${wanted.slice(given.length).join('/')}` };
   const edits = countEdits(resourcePath.toLowerCase(), path.toLowerCase());
@@ -112,6 +117,22 @@ function compare(
         because: `its path differs in ${edits} ${edits === 1 ? 'character' : 'characters'}`,
       }
     : undefined;
+}
+
+/** A path that has more segments than the route. A variable at the end may have been meant for all of them. */
+function describeLonger(last: string, rest: readonly string[]): Near {
+  const because = `the request’s path continues with /${rest.join('/')}`;
+  return isPlainVariable(last)
+    ? {
+        distance: 3,
+        because: `${because}, and ${last} stands for one segment`,
+        advice: `Write the end of the route as ${last.replace('}', '+}')}, which stands for all further segments, and deploy the API again. The name of the variable, and what is mapped from it, stays the same.`,
+      }
+    : { distance: 3, because };
+}
+
+function isPlainVariable(segment: string): boolean {
+  return segment.startsWith('{') && !isGreedy(segment);
 }
 
 /** Says why a route was not chosen although its segments match the path: the path has other slashes (docs/aws §2.2). */

@@ -24,6 +24,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { Filler, SurpriseLookups } from '../surprises/surprise-facts.ts';
 import type { Scheme } from './describe-detail.ts';
 import type { ApiLabels } from './api-labels.ts';
+import type { ReadHandler } from './handler-misread.ts';
 import type { Finished, FinishedEvent, RecordSink } from '../../core/trail.ts';
 import type { PrintedLine } from './function-lines.ts';
 import type { FunctionCallNote } from './function-calls.ts';
@@ -90,6 +91,8 @@ export class RequestRecords implements RecordSink {
   readonly #secrets = new WeakMap<Slot, readonly string[]>();
   /** Returns the stacks that are served now. It is the same list until the next reload. */
   readStacks: () => readonly ResolvedStack[] = () => NO_STACKS;
+  /** Reads the file of a function's handler; undefined if it is not on this machine. */
+  readHandler: ReadHandler = () => undefined;
   /** The access documents of this run, with which refusals are explained. */
   access: AccessBook | undefined;
   /** Returns the names of the APIs that are served now. */
@@ -267,8 +270,10 @@ export class RequestRecords implements RecordSink {
       access,
       issuers,
       stacks: this.readStacks(),
+      handshakeOf: (connectionId: string) => this.#findHandshake(connectionId),
       labels: this.readLabels(),
       ...this.#lookups(found.sequence),
+      readHandler: this.readHandler,
     };
     const version = this.versionAt(found.kept.startedMs);
     return maskRepeats({ ...describeDetail(found.sequence, found.kept, at), version }, redactor);
@@ -281,6 +286,12 @@ export class RequestRecords implements RecordSink {
       definitionOf: ({ received }) => findDefinition(this.readStacks(), received.api),
       fillerOf: (recorded) => this.#findFiller(sequence, recorded),
     };
+  }
+
+  #findHandshake(connectionId: string): RecordedRequest | undefined {
+    for (const [, slot] of this.#records.newestFirst())
+      if ('method' in slot && slot.rare?.connectionId === connectionId) return unpackRequest(slot);
+    return undefined;
   }
 
   /** Finds the request whose response the stage cache gave to this one; undefined if it is not recorded any more. */

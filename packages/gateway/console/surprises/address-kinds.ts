@@ -78,4 +78,36 @@ const rawPathEmpty: SurpriseKind = {
   },
 };
 
-export const ADDRESS_KINDS: readonly SurpriseKind[] = [disabledEndpoint, basePathInEvent, rawPathEmpty];
+/** A path without the stage belongs to no stage, and the event's path does not show the stage (docs/aws §2.3). */
+const redirectWithoutStage: SurpriseKind = {
+  code: 'REDIRECT_WITHOUT_STAGE',
+  mark: 'redirect without stage',
+  source: 'docs/aws §2.1',
+  find(facts) {
+    const { received, status } = facts.recorded;
+    const { api, stage } = received;
+    const location = facts.reply.last('location');
+    if (status < 300 || status > 399 || location === undefined || !/^\/(?!\/)/.test(location))
+      return undefined;
+    if (stage === undefined || stage.name === '$default' || api.basePathMatched !== undefined)
+      return undefined;
+    const [first = ''] = location.slice(1).split(/[/?#]/);
+    if (api.functionUrl !== undefined || api.stages.has(first)) return undefined;
+    return {
+      values: { location, stage: stage.name },
+      because: [
+        `The reply redirects to ${location}, which is relative to the host. At the API’s own address, every path begins with the stage (/${stage.name}), so the client asks for ${location} next, finds no stage there, and is refused. The path of the event does not contain the stage.`,
+      ],
+      changes: [
+        `Redirect to /${stage.name}${location}: write \`/\${event.requestContext.stage}${location}\` as Location in the function. A custom domain, whose mapping chooses the stage, needs no stage in the path.`,
+      ],
+    };
+  },
+};
+
+export const ADDRESS_KINDS: readonly SurpriseKind[] = [
+  disabledEndpoint,
+  basePathInEvent,
+  rawPathEmpty,
+  redirectWithoutStage,
+];

@@ -1,6 +1,8 @@
 /** CORS headers that a browser refuses (docs/aws §12.1: the Fetch standard). The gateway does not check them. */
 import { originNotAllowed } from './cors-origin.ts';
 import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
+import { toDeploy } from '../explain/reason.ts';
+import { nameSetting } from '../explain/setting-text.ts';
 import { isSelecting } from './selected-response.ts';
 import { printSetting } from './template-text.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
@@ -115,6 +117,29 @@ const headerNotAllowed: SurpriseKind = {
   },
 };
 
+/** A preflight does not say whether the request will have credentials. An API for one origin often gets cookies. */
+const withoutCredentials: SurpriseKind = {
+  code: 'CORS_WITHOUT_CREDENTIALS',
+  mark: undefined,
+  source: 'docs/aws §12.1',
+  find(facts) {
+    const origin = originOf(facts);
+    if (askedMethod(facts) === undefined || origin === undefined) return undefined;
+    if (facts.recorded.status > 299 || !isFixedPreflight(facts)) return undefined;
+    const { reply, definition } = facts;
+    if (reply.last('access-control-allow-origin') !== origin || hasCredentials(facts)) return undefined;
+    return {
+      values: { origin },
+      because: [
+        `The reply allows ${origin}, but has no Access-Control-Allow-Credentials: true. This is a hint: if the page sends cookies or other credentials (fetch with credentials: 'include'), the browser refuses the reply and does not send the request.`,
+      ],
+      changes: [
+        `For pages that send credentials, set ${nameSetting('preflightCredentials', definition, 'true')}.${toDeploy('rest')} The reply to the request itself needs the header, too.`,
+      ],
+    };
+  },
+};
+
 const noVary: SurpriseKind = {
   code: 'CORS_WITHOUT_VARY',
   mark: undefined,
@@ -149,6 +174,7 @@ export const CORS_KINDS: readonly SurpriseKind[] = [
   anyWithCredentials,
   methodNotAllowed,
   headerNotAllowed,
+  withoutCredentials,
   noVary,
 ];
 
@@ -186,12 +212,26 @@ function changeOf(
 ): string {
   const { recorded, cors, definition } = facts;
   const isOwn = recorded.received.api.functionUrl === undefined;
+  if (isFixedPreflight(facts)) {
+    const given = facts.reply.last(header);
+    const list = [...(given === undefined ? [] : [given]), ...values].join(',');
+    return `Set ${nameSetting(setting === 'allowHeaders' ? 'preflightHeaders' : 'preflightMethods', definition, list)}${given === undefined && definition?.addsPreflights === true ? '. A Cors that is only a text sets AllowOrigin: write it as an object with both' : ''}.${toDeploy('rest')}`;
+  }
   if (recorded.phase !== 'preflight' || cors === undefined)
     return `Add ${values.join(', ')} to ${header} of the reply to OPTIONS.`;
   // With credentials, a browser reads * as a literal name, so keeping it in the list would have no effect.
   const kept = cors[setting].filter((value) => value !== '*' || !cors.allowCredentials);
   if (!isOwn) return `Add ${values.join(', ')} to ${SETTINGS[setting]} in Cors of the function URL.`;
   return `Add ${values.join(', ')} to the API’s CorsConfiguration. The whole list is then:\n${printSetting(setting, [...kept, ...values], definition)}`;
+}
+
+/** Whether a MOCK integration answers the preflight, with headers that are written in the template. */
+function isFixedPreflight({ integration, recorded }: SurpriseFacts): boolean {
+  return (
+    integration?.kind === 'mock' &&
+    recorded.received.route?.httpMethod === 'OPTIONS' &&
+    recorded.received.api.protocol === 'rest'
+  );
 }
 
 const SETTINGS = { allowMethods: 'AllowMethods', allowHeaders: 'AllowHeaders' } as const;

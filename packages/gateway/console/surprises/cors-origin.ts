@@ -24,6 +24,7 @@ export const originNotAllowed: SurpriseKind = {
     const isRefused = isPreflight && (status < 200 || status >= 300);
     if (isOriginAllowed(facts) && !isRefused) return undefined;
     return {
+      isCause: isAnsweredByAny(facts),
       values: { origin, ...(allowed[0] !== undefined && { allowed: allowed[0] }) },
       because: [describe(facts, origin, isPreflight)],
       changes: isPreflight ? adviseOnPreflight(facts, origin) : adviseOnReply(facts, origin),
@@ -36,7 +37,7 @@ function describe(facts: SurpriseFacts, origin: string, isPreflight: boolean): s
   const allowed = facts.reply.last('access-control-allow-origin');
   const said = allowed === undefined ? 'has no Access-Control-Allow-Origin header' : `allows only ${allowed}`;
   if (isPreflight)
-    return `This was a preflight of a page from ${origin}, and the reply ${isOriginAllowed(facts) ? `has the status ${status}, but a preflight must be answered with 200 to 299` : said}. The browser does not send the request itself.`;
+    return `This was a preflight of a page from ${origin}, and the reply ${isOriginAllowed(facts) ? `has the status ${status}, but a preflight must be answered with 200 to 299` : said}. The browser does not send the request itself.${isAnsweredByAny(facts) ? ` ${facts.recorded.received.route?.routeKey ?? 'ANY'} includes OPTIONS, so the function got the preflight and responded with ${status} itself; API Gateway refused nothing.` : ''}`;
   if (failure !== undefined)
     return `The page from ${origin} sees “blocked by CORS policy” instead of the ${status}: the gateway generated this reply itself (${error?.code ?? phase}), and it ${said}. The cause is the ${status}, not CORS.`;
   return `The page from ${origin} cannot read this reply, because it ${said}.`;
@@ -63,9 +64,16 @@ function adviseOnReached(facts: SurpriseFacts, origin: string): string | undefin
     : `Add a route OPTIONS ${received.route?.resourcePath.startsWith('/') === true ? received.route.resourcePath : '/{proxy+}'} without an authorizer: the authorizer of ${received.route?.routeKey ?? 'the route'} refuses preflights, which have no credentials.`;
 }
 
+/** A method ANY includes OPTIONS, so that its function gets the preflights. */
+function isAnsweredByAny({ integration, recorded: { received, status } }: SurpriseFacts): boolean {
+  return integration?.kind === 'lambda-proxy' && received.route?.httpMethod === 'ANY' && status > 299;
+}
+
 /** Returns undefined if a guard refused the preflight: its refusal has its own advice. */
 function adviseOnRestPreflight(facts: SurpriseFacts, origin: string): string | undefined {
   const { received, status } = facts.recorded;
+  if (isAnsweredByAny(facts))
+    return `Answer OPTIONS in the function: if (event.httpMethod === 'OPTIONS') return { statusCode: 204, headers: { 'Access-Control-Allow-Origin': '${origin}', 'Access-Control-Allow-Methods': '${askedMethod(facts) ?? ''}', 'Access-Control-Allow-Headers': '${received.headers.last('access-control-request-headers') ?? ''}' } }, and return Access-Control-Allow-Origin with the other replies as well. Or give the resource an OPTIONS method with a MOCK integration that responds with these headers (CDK: defaultCorsPreflightOptions).`;
   const newMethod =
     'give the resource an OPTIONS method that has no authorizer and responds with the CORS headers.';
   const own = received.route?.httpMethod === 'OPTIONS' ? received.route.routeKey : undefined;

@@ -118,7 +118,7 @@ function adviseResponse(
     `Add an integration response with SelectionPattern ${pattern} and StatusCode ${status}${methodStatuses.has(Number(status)) ? '' : `, and a method response for ${status}`}, and deploy the API again.`;
   if (outcome?.kind !== 'failed') {
     const status = outcome?.kind === 'answered' ? outcome.status : 500;
-    return [add(status < 500 ? '4\\d{2}' : '5\\d{2}', String(status))];
+    return [add(String(status), String(status))];
   }
   if (integration?.kind !== 'function') return [];
   if (outcome.errorType === 'Sandbox.Timedout')

@@ -1,5 +1,6 @@
 /** Finds the surprises of a recorded request. It is called when a record is read, never while a request is served. */
 import { isEvent } from '../records/recorded-request.ts';
+import { HANDSHAKE_KINDS } from './handler-kinds.ts';
 import { SURPRISE_KINDS } from './kinds.ts';
 import { SurpriseFacts } from './surprise-facts.ts';
 import type { Recorded } from '../records/recorded-request.ts';
@@ -42,9 +43,10 @@ function findAll(
   recorded: Recorded,
   lookups: SurpriseLookups,
 ): readonly { readonly kind: SurpriseKind; readonly told: Told }[] {
-  if (isEvent(recorded) || recorded.kind === 'handshake') return [];
+  if (isEvent(recorded)) return [];
   const facts = new SurpriseFacts(recorded, lookups);
-  return SURPRISE_KINDS.flatMap((kind) => {
+  const kinds = recorded.kind === 'handshake' ? HANDSHAKE_KINDS : SURPRISE_KINDS;
+  return kinds.flatMap((kind) => {
     const told = kind.find(facts);
     return told === undefined ? [] : [{ kind, told }];
   });

@@ -4,6 +4,7 @@ import { BODY_KINDS } from './body-kinds.ts';
 import { CALL_KINDS } from './call-kinds.ts';
 import { CORS_KINDS } from './cors-kinds.ts';
 import { EVENT_KINDS } from './event-kinds.ts';
+import { HANDLER_KINDS } from './handler-kinds.ts';
 import { HEADER_KINDS } from './header-kinds.ts';
 import { MAPPING_KINDS } from './mapping-kinds.ts';
 import { REPLY_KINDS } from './reply-kinds.ts';
@@ -12,6 +13,7 @@ import { TEMPLATE_INPUT_KINDS } from './template-input-kinds.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 export const SURPRISE_KINDS: readonly SurpriseKind[] = [
+  ...HANDLER_KINDS,
   ...BODY_KINDS,
   ...RESULT_KINDS,
   ...REPLY_KINDS,

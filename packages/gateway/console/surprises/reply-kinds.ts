@@ -60,7 +60,9 @@ const cached: SurpriseKind = {
         ...(keys.length === 0
           ? []
           : [
-              `To keep the values apart, add ${keys.join(', ')} to CacheKeyParameters of the integration and to RequestParameters of the method, and deploy the API again.`,
+              facts.definition?.form.startsWith('sam') === true
+                ? `To keep the values apart, make ${keys.length === 1 ? 'it a cache key' : 'them cache keys'} in RequestParameters of the Api event of the function: ${keys.map((key) => `- ${key}: { Required: false, Caching: true }`).join(' ')}. Then deploy the API again.`
+                : `To keep the values apart, add ${keys.join(', ')} to CacheKeyParameters of the integration and to RequestParameters of the method, and deploy the API again.`,
             ]),
       ],
     };

@@ -47,6 +47,7 @@ const typeByDefault: SurpriseKind = {
     if (typeof body !== 'string' || body === '' || recorded.replyBody.length === 0) return undefined;
     // Such a reply has no body that a client could read.
     if (recorded.status === 204 || recorded.status === 304) return undefined;
+    if (recorded.received.method === 'OPTIONS') return undefined;
     if (facts.result?.['statusCode'] === undefined && facts.integration?.kind !== 'lambda-proxy')
       return undefined;
     if (returnedNames.some((name) => name.toLowerCase() === 'content-type')) return undefined;

@@ -6,6 +6,7 @@ import type { CorsPlan } from '../../core/events/cors-headers.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Integration } from '../../core/deployment/model.ts';
 import type { RecordedRequest } from '../records/recorded-request.ts';
+import type { ReadHandler } from '../records/handler-misread.ts';
 import type { Definition } from './template-text.ts';
 
 /** The request whose response is in the stage cache. */
@@ -21,6 +22,7 @@ export type SurpriseLookups = {
   readonly definitionOf?: ((recorded: RecordedRequest) => Definition | undefined) | undefined;
   /** Whether the API is the toolkit's, whose functions read every form of an event. */
   readonly isToolkit?: ((recorded: RecordedRequest) => boolean) | undefined;
+  readonly readHandler?: ReadHandler | undefined;
   readonly fillerOf?: ((recorded: RecordedRequest) => Filler | undefined) | undefined;
 };
 
@@ -108,6 +110,11 @@ export class SurpriseFacts {
 
   get isToolkit(): boolean {
     return this.#lookups.isToolkit?.(this.recorded) === true;
+  }
+
+  /** Reads the file of a function's handler; undefined for a list of requests. */
+  get readHandler(): ReadHandler | undefined {
+    return this.#lookups.readHandler;
   }
 
   get filler(): Filler | undefined {

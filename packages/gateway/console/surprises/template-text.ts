@@ -12,6 +12,8 @@ export type Definition = {
   readonly logicalId: string;
   /** Whether SAM adds OPTIONS methods to the API, because of its Cors. */
   readonly addsPreflights?: true;
+  /** The lists of addresses in SAM's Auth.ResourcePolicy, from which SAM writes statements of the API's policy. */
+  readonly addressLists?: readonly string[];
 };
 
 type ApiName = { readonly stackName: string; readonly logicalId: string };
@@ -22,14 +24,20 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
   const resource = stack?.resources.get(api.logicalId);
   if (stack === undefined || resource === undefined) return undefined;
   const { file } = resource.place();
-  const template = stack.source?.template ?? {};
+  // SAM's settings are in what the author wrote, and not in what the transform made of it.
+  const template = stack.source?.original ?? stack.source?.template ?? {};
   const own = membersOf(membersOf(mapOf(template, 'Resources')[api.logicalId])['Properties']);
   const usual = membersOf(mapOf(template, 'Globals')['Api']);
+  const auth = { ...membersOf(usual['Auth']), ...membersOf(own['Auth']) };
+  const addressLists = Object.keys(membersOf(auth['ResourcePolicy'])).filter((name) =>
+    name.startsWith('IpRange'),
+  );
   return {
     file: basename(file),
     form: formOf(stack, basename(file), api.logicalId),
     logicalId: api.logicalId,
     ...((own['Cors'] ?? usual['Cors']) !== undefined && { addsPreflights: true }),
+    ...(addressLists.length > 0 && { addressLists }),
   };
 }
 

@@ -54,7 +54,9 @@ const proxyResult: SurpriseKind = {
         `The function returned statusCode ${own} and a body, as for a Lambda proxy. The integration is of type AWS, which reads no such members, so the client got ${status} with the whole result as the body.`,
       ],
       changes: [
-        'Set Type of the integration to AWS_PROXY, and deploy the API again. Or, to keep type AWS, return only the body, and throw an error whose message a SelectionPattern matches for another status.',
+        facts.definition?.form === 'serverless'
+          ? 'Remove `integration: lambda` from the http event of the function in serverless.yml: its default, lambda-proxy, reads statusCode and body. Or keep it, and return only the body.'
+          : 'Set Type of the integration to AWS_PROXY, and deploy the API again. Or, to keep type AWS, return only the body, and throw an error whose message a SelectionPattern matches for another status.',
       ],
     };
   },

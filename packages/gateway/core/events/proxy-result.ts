@@ -1,6 +1,6 @@
 /** Reads a function's proxy response (docs/aws §3.5, §3.6, §11.1, §11.3). */
 import { HTTP_PHASES, nameAfter, REST_PHASES } from './header-phases.ts';
-import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
+import { asJsonObject, parseJson, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { quote } from '../routing/quote.ts';
 import type { ProxyFault } from '../defect.ts';
@@ -161,6 +161,8 @@ function malformedWhole(payload: string): Malformed {
   if (payload.includes(STREAM_DELIMITER))
     return malformed('streamed', 'a streamed response, but the integration does not stream');
   const value = parseJson(payload);
+  if (typeof value === 'string' && parseJsonObject(value) !== undefined)
+    return malformed('text', 'not a JSON object, but a text with the JSON of an object');
   const what =
     value === null || payload === ''
       ? 'null, which is what a function without a return value returns'

@@ -13,13 +13,14 @@ export function sourcesOfMethod(httpMethod: string, path: string): readonly stri
 
 /**
  * Returns the sources of a route of an HTTP API: `/stage/GET/pets/*`, and the same paths with the variables as written,
- * which tools for HTTP APIs put into permissions. For a route without a path, returns `/stage/$default` or
- * `/stage/$connect`, and the same with `*` as the method.
+ * which tools for HTTP APIs put into permissions. A route without a path, such as `$default` or `$connect`, has no part
+ * for the method: a permission for stage, method and path does not cover it (aws/serverless-application-model#1860,
+ * terraform-aws-modules/terraform-aws-apigateway-v2#41).
  */
 export function sourcesOfRoute(routeKey: string): readonly string[] {
   const [verb = '', path] = routeKey.split(' ');
   return path === undefined
-    ? [`/stage/${routeKey}`, `/stage/*/${routeKey}`]
+    ? [`/stage/${routeKey}`]
     : [...sourcesOfMethod(verb, path), `/stage/${verb}${path}`, `/stage/*${path}`];
 }
 

@@ -74,6 +74,8 @@ type StackSource = {
    * form.
    */
   readonly made?: ReadonlySet<string> | undefined;
+  /** The template before its transform, as the author wrote it; absent if there is no transform. */
+  readonly original?: JsonObject | undefined;
   /** Returns what the author wrote of a property; absent if the author wrote the template itself. */
   readonly writtenAs?:
     | ((logicalId: string, property: readonly string[]) => WrittenAs | undefined)

@@ -45,6 +45,19 @@ export function writeReference(stacks: readonly ResolvedStack[], owner: Resolved
   }
 }
 
+/** Returns a reference to the resource with this physical id, in the format of its stack; undefined if no stack has it. */
+export function writeIdReference(stacks: readonly ResolvedStack[], id: string): string | undefined {
+  for (const stack of stacks)
+    for (const { logicalId, physicalId } of stack.resources.values()) {
+      if (physicalId !== id) continue;
+      const { kind, isJson } = formatOf(stack);
+      if (kind === 'terraform') return `${inModule(logicalId)}.id`;
+      if (kind === 'cdk') return `the id of the construct ${constructOf(stack, logicalId) ?? logicalId}`;
+      return isJson ? `{ "Ref": "${logicalId}" }` : `!Ref ${logicalId}`;
+    }
+  return undefined;
+}
+
 const API_TYPES: readonly string[] = ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'];
 
 /**

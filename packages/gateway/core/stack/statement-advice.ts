@@ -36,6 +36,9 @@ export function adviseStatement(
       const asked = parseArn(lacking.resource)?.region ?? '';
       if (isElsewhere(stacks, stack, lacking.resource) || allowsHere(role, stack, lacking.resource))
         return adviseRegion(stack, lacking.caller, asked);
+      const ofObjects = findOfObjects(role, lacking);
+      if (ofObjects !== undefined)
+        return `A statement of ${role.logicalId} allows ${lacking.action} on the bucket itself, whose ARN does not cover its objects. Write its Resource as \`${writeReference(stacks, stack, ofObjects)}\`.`;
       const reference =
         lacking.resource === '*' && formatOf(stack).kind !== 'cdk'
           ? inQuotes('*', formatOf(stack))
@@ -159,6 +162,25 @@ function inQuotes(text: string, { kind, isJson }: SourceFormat): string {
 /** An entry of a list. */
 function item(text: string, { isJson }: SourceFormat): string {
   return isJson ? text : `- ${text}`;
+}
+
+/** Returns the ARN of a bucket's objects, if a policy of the role allows the same action on the bucket instead. */
+function findOfObjects(
+  { properties }: ResolvedResource,
+  { action, resource }: RefusedCall,
+): string | undefined {
+  const [, bucket] = /^(arn:[\w-]+:s3:::[^/]+)\/./.exec(resource) ?? [];
+  if (bucket === undefined) return undefined;
+  const statements = asOneOrMore(properties['Policies']).flatMap((policy) =>
+    asOneOrMore(membersOf(membersOf(policy)['PolicyDocument'])['Statement']),
+  );
+  const isOfBucket = statements.some((statement) => {
+    const { Effect, Action, Resource } = membersOf(statement);
+    return (
+      Effect === 'Allow' && asOneOrMore(Action).includes(action) && asOneOrMore(Resource).includes(bucket)
+    );
+  });
+  return isOfBucket ? `${bucket}/*` : undefined;
 }
 
 /** Whether a policy of the role names the same resource in the region of the stack. */

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 
@@ -78,7 +79,7 @@ export function findHandlerFile(
     const reason = explainMissingFolder(built);
     if (reason !== undefined)
       throw new MissingHandlerFile(place, `handler "${definition.handler}": ${reason}`, base);
-    const wayOut = describeMaking(name, command, Object.keys(entries));
+    const wayOut = describeMaking(name, command, Object.keys(entries), dirname(base));
     throw new MissingHandlerFile(
       place,
       `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +
@@ -95,14 +96,34 @@ export function findHandlerFile(
  * @param made the modules that `sam build` creates from the function's entry points
  */
 function describeMaking(
-  { exportPath }: HandlerName,
+  { module, exportPath }: HandlerName,
   command: string | undefined,
   made: readonly string[],
+  folder: string,
 ): string {
   if (made.length > 0)
     return `sam build creates ${made.map((module) => `${module}.js`).join(', ')} from EntryPoints: set the handler to ${made.map((module) => `${module}.${exportPath}`).join(' or ')}`;
   if (command !== undefined) return `run ${command}, which creates it`;
-  return `create it with an export named "${exportPath.split('.')[0] ?? ''}"`;
+  const exported = exportPath.split('.')[0] ?? '';
+  const others = findExporting(folder, exported).map(
+    (file) => `${join(dirname(module), file.replace(/\.\w+$/, ''))}.${exportPath}`,
+  );
+  const create = `create it with an export named "${exported}"`;
+  return others.length === 0 ? create : `set the handler to ${others.join(' or ')}, or ${create}`;
+}
+
+/** A folder with more files than this is a project, in which a file with the right export means nothing. */
+const MOST_READ = 20;
+
+/** Returns the files of the folder that have an export of this name, because the handler probably means one of them. */
+function findExporting(folder: string, name: string): readonly string[] {
+  const files = readdirSync(folder).filter((file) => /\.[cm]?[jt]sx?$/.test(file));
+  if (files.length > MOST_READ) return [];
+  if (!/^\w+$/.test(name)) return [];
+  const exporting = new RegExp(
+    `\\bexports\\.${name}\\s*=|\\bexport\\s+(?:async\\s+)?(?:const|let|function)\\s+${name}\\b`,
+  );
+  return files.filter((file) => exporting.test(readFileSync(join(folder, file), 'utf8')));
 }
 
 export function isTypeScript(file: string): boolean {

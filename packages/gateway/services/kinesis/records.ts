@@ -95,7 +95,9 @@ export function readRecord(reader: CallInput): ReadRecord {
   if (!BASE64.test(data))
     throw new OperationRefused(
       'SerializationException',
-      `'Data' can not be converted to a Blob: Data must be base64`,
+      data.length % 4 === 0
+        ? `'Data' can not be converted to a Blob: Data must be base64`
+        : `'${data}' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes but found: ${data.length}`,
     );
   if (Buffer.byteLength(data, 'base64') + Buffer.byteLength(partitionKey) > MAX_RECORD_BYTES)
     reader.violate('', 'Data', MUST.haveLengthTo(MAX_RECORD_BYTES));

@@ -106,7 +106,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
     region: options.region,
     accountId: options.accountId,
     template: expanded.template,
-    ...(expanded.template !== looped && { made: findMade(looped, expanded.template) }),
+    ...(expanded.template !== looped && { made: findMade(looped, expanded.template), original: looped }),
     lineOf: (path) => tree.lineOf(expanded.originOf(path)),
     parameters: options.parameters,
     ...(options.stored !== undefined && { stored: options.stored }),

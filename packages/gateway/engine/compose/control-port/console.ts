@@ -7,6 +7,7 @@ import { PageKey } from '../../../console/endpoints/page-key.ts';
 import { showCost } from '../../../console/endpoints/show-cost.ts';
 import { showApis } from '../../../console/endpoints/show-apis.ts';
 import { showCalls } from '../../../console/endpoints/show-calls.ts';
+import { readHandlerOf } from './handler-text.ts';
 import { showFunctions } from '../../../console/endpoints/show-functions.ts';
 import { showEvents } from '../../../console/endpoints/show-events.ts';
 import { showMap } from '../../../console/endpoints/show-map.ts';
@@ -56,6 +57,7 @@ export function openRecords(
   const records = new RequestRecords(record, clock, makeControlSecret(), recordAll, scheme);
   records.readStacks = () => served.stacks;
   records.readLabels = () => labelsOf(served);
+  records.readHandler = (name) => readHandlerOf(served.stacks, name);
   records.access = access;
   records.consoleCalls = consoleCalls;
   return records;

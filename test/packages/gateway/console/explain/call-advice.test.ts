@@ -23,7 +23,8 @@ describe('the advice about a failed call', () => {
 
   it('is the command that installs a missing package, for an authorizer, too', () => {
     const message = "Unable to import module 'auth': No module named 'jwt' (run .venv/bin/pip install PyJWT)";
-    const advice = 'Run `.venv/bin/pip install PyJWT` and send the request again.';
+    const advice =
+      'Add PyJWT to the requirements.txt in the code folder of the function, from which the package for AWS is built. Here, run `.venv/bin/pip install PyJWT` and send the request again.';
     const errorType = 'Runtime.ImportModuleError';
     const about = {
       defect: { kind: 'authorizer', code: 'failed', errorType },

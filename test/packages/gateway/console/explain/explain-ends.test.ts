@@ -251,3 +251,64 @@ describe('a function that Lambda’s runtime cannot run', () => {
       assert.match(changes.join('\n'), change);
     });
 });
+
+describe('a connection whose client asked for a subprotocol that $connect did not return', () => {
+  const ended: Circumstances = {
+    ...ABOUT,
+    kind: 'disconnect',
+    protocol: 'websocket',
+    status: 1006,
+    closure: { code: 1006, reason: '' },
+  };
+
+  // https://github.com/dherault/serverless-offline/issues/1176
+  it('is told to return it, and not to connect again', () => {
+    const { sentences, changes } = explain({ ...ended, isUnconfirmed: true });
+    assert.match(sentences.join('\n'), /asked for a subprotocol \(Sec-WebSocket-Protocol\)/);
+    assert.match(changes.join('\n'), /^Return the subprotocol from the \$connect function/);
+    assert.doesNotMatch(changes.join('\n'), /connect again/);
+  });
+
+  it('is told to wait and connect again if its handshake was complete', () => {
+    assert.match(explain(ended).changes.join('\n'), /connect again/);
+  });
+});
+
+describe('a Resource that ends with the API id', () => {
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+  it('is told to go on with /*, because a call names a stage, a method and a path', () => {
+    const arn = 'arn:aws:execute-api:us-east-1:123456789012:a';
+    const { changes } = explain({
+      ...ABOUT,
+      protocol: 'rest',
+      status: 403,
+      code: 'ACCESS_DENIED',
+      phase: 'screen',
+      failure: 'the resource policy denies the request',
+      policies: [
+        {
+          of: 'resource',
+          decision: 'implicit-deny',
+          decidedBy: undefined,
+          action: 'execute-api:Invoke',
+          resource: `${arn}/dev/GET/pets`,
+          statements: [
+            {
+              sid: undefined,
+              effect: 'Allow',
+              applies: false,
+              fails: ['resource'],
+              actions: ['execute-api:Invoke'],
+              resources: [arn],
+              conditions: [],
+            },
+          ],
+        },
+      ],
+    });
+    assert.match(
+      changes.join('\n'),
+      /^Write \/\* after arn:aws:execute-api:us-east-1:123456789012:a in the Resource of/,
+    );
+  });
+});

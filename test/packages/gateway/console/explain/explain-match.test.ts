@@ -39,6 +39,27 @@ function httpApi(...routeKeys: readonly string[]): Record<string, TestResource> 
 }
 
 describe('explainMatch', () => {
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.html
+  for (const segment of ['prod', '$default'])
+    it(`says that /${segment} is no part of the path if the stage is $default`, async () => {
+      const api = aRecordedApi(httpApi('GET /menu'), { list: ok });
+      await api.send({ target: `/${segment}/menu` });
+      assert.match(
+        storyOf(api.last()),
+        /The stage is \$default, which is no part of the path.* the route GET \/menu would serve the request\.[^]*→ Call GET \/menu\.$/,
+      );
+    });
+
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+  it('advises a greedy variable for a path with more segments', async () => {
+    const api = aRecordedApi(httpApi('GET /files/{key}'), { list: ok });
+    await api.send({ target: '/files/img/logo.txt' });
+    assert.match(storyOf(api.last()), /→ Write the end of the route as \{key\+\}/);
+
+    const mended = aRecordedApi(httpApi('GET /files/{key+}'), { list: ok });
+    assert.equal((await mended.send({ target: '/files/img/logo.txt' })).status, 200);
+  });
+
   it('does not mention tokens if an HTTP API has no such route, and lists the methods by which it could be called', async () => {
     const api = aRecordedApi(httpApi('GET /menu', 'PUT /menu'), { list: ok });
 
@@ -121,7 +142,7 @@ describe('explainMatch', () => {
     const { story } = records.detail('last') ?? assert.fail('nothing was recorded');
     assert.match(
       story.sentences.join('\n'),
-      /^DisableExecuteApiEndpoint is set\. The API has the stage dev\.$/,
+      /^DisableExecuteApiEndpoint of the API is true, so it is served only at its custom domains/,
     );
     assert.match(
       story.changes.join('\n'),

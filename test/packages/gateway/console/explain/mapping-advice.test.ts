@@ -255,19 +255,19 @@ describe('the advice about a call that Lambda limits', () => {
     [
       'the integration timeout',
       { kind: 'timed-out' },
-      /^Make the integration respond sooner.*\nOr raise TimeoutInMillis of the integration, of which the maximum is 29,000/,
+      /^Make the integration respond sooner.*\nOr, for a regional or private API, ask AWS to raise the quota/,
       504,
     ],
     [
       'the start of an instance that the integration timeout included',
       { kind: 'timed-out', isColdStart: true },
-      /^Make the integration respond sooner.*\nIf the function is quick once it has started, send the request again: the start of a new instance counted toward the timeout, here as on AWS\.\nOr raise TimeoutInMillis of the integration, of which the maximum is 29,000/,
+      /^Make the integration respond sooner.*\nIf the function is quick once it has started, send the request again: the start of a new instance counted toward the timeout, here as on AWS\.\nOr, for a regional or private API, ask AWS to raise the quota/,
       504,
     ],
     [
       'only the work, if the start of the instance took little of the integration timeout',
       { kind: 'timed-out', isColdStart: true, initMs: 1400 },
-      /^Make the integration respond sooner[^\n]*\nOr raise TimeoutInMillis/,
+      /^Make the integration respond sooner[^\n]*\nOr, for a regional or private API/,
       504,
     ],
   ];

@@ -90,3 +90,43 @@ describe('the permission that an alias lacks', () => {
       assert.match(storyOf(api.last()), /Add an AWS::Lambda::Permission for list:live /);
     });
 });
+
+describe('a permission whose source ARN was meant for the call', () => {
+  const of = (source: string) => ({
+    change: 'Add another.',
+    permitted: [`Perm (template.yaml:9) for arn:aws:execute-api:us-east-1:123456789012:${source}`],
+    elsewhere: [],
+  });
+
+  // aws/serverless-application-model#1860, terraform-aws-modules/terraform-aws-apigateway-v2#41
+  it('loses the part that $default does not have', () => {
+    const { changes } = explainMissingPermission(
+      { failure: 'no', permission: of('a/*/*/*') },
+      'list',
+      'a/$default/$default',
+    );
+    assert.deepEqual(changes, [
+      'Remove one /* from the source ARN of Perm (template.yaml:9): it has to end with /*/* (every route) or /*/$default.',
+    ]);
+  });
+
+  it('gets the part after the API id', () => {
+    const { changes } = explainMissingPermission(
+      { failure: 'no', permission: of('a') },
+      'list',
+      'a/dev/GET/x',
+    );
+    assert.deepEqual(changes, ['Write /* after the source ARN of Perm (template.yaml:9).']);
+  });
+
+  it('is not the one of another API or route', () => {
+    for (const source of ['b/*/*/*', 'a/*/GET/y']) {
+      const { changes } = explainMissingPermission(
+        { failure: 'no', permission: of(source) },
+        'list',
+        'a/dev/GET/x',
+      );
+      assert.deepEqual(changes, ['Add another.']);
+    }
+  });
+});

@@ -106,9 +106,10 @@ const ROWS: readonly {
     kind: 'rest',
     handler: 'exports.main = async (event) => ({ statusCode: 200, body: event.queryStringParameters.page });',
     status: 502,
-    because: /queryStringParameters.* are null/,
+    because:
+      /index\.js:1 reads event\.queryStringParameters\.page, but the event has queryStringParameters: null/,
     change:
-      /^Fix the function at \S+: a member of the event that is null needs a default, such as \(event\.queryStringParameters \?\? \{\}\)\.page;/,
+      /^Give the value a default at \S+index\.js:1: \(event\.queryStringParameters \?\? \{\}\)\.page instead of event\.queryStringParameters\.page\.$/,
     mended:
       "exports.main = async (event) => ({ statusCode: 200, body: (event.queryStringParameters ?? {}).page ?? 'ok' });",
   },

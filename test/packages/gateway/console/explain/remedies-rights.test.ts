@@ -8,6 +8,44 @@ import { parseSource } from '../../../../../packages/gateway/templates/cloudform
 import { addItem, anAdvisedProject, advisedText } from '../../../../support/an-advised-project.ts';
 import type { Asked } from '../../../../support/an-advised-project.ts';
 
+/** Amazon S3 user guide, "Actions, resources, and condition keys": object operations take the ARN of objects. */
+const OF_BUCKET = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Files: { Type: AWS::S3::Bucket }
+  Put:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      CodeUri: .
+      Handler: index.put
+      Environment: { Variables: { BUCKET: !Ref Files } }
+      Policies:
+        - Statement: [{ Effect: Allow, Action: s3:PutObject, Resource: !GetAtt Files.Arn }]
+      Events:
+        Root: { Type: HttpApi, Properties: { Path: /, Method: GET } }
+`;
+const PUTS = `
+const { S3Client, PutObjectCommand } = require('@aws-sdk/client-s3');
+exports.put = async () => {
+  await new S3Client().send(new PutObjectCommand({ Bucket: process.env.BUCKET, Key: 'a.txt', Body: 'a' }));
+  return { statusCode: 202 };
+};`;
+
+describe('a statement for a bucket in the place of its objects', () => {
+  it('is explained, and gets the ARN of the objects as advised', async () => {
+    using project = anAdvisedProject('template.yaml', { 'template.yaml': OF_BUCKET, 'index.js': PUTS });
+    const refused = await project.ask();
+    const resource = advisedText(
+      refused.changes,
+      /^A statement of \S+ allows s3:PutObject on the bucket itself/,
+    );
+    project.write('template.yaml', OF_BUCKET.replace('Resource: !GetAtt Files.Arn', `Resource: ${resource}`));
+    const asked = await project.ask();
+    assert.equal(asked.status, 202, asked.sentences.join('\n'));
+  });
+});
+
 const HANDLER = `
 const { SQSClient, SendMessageCommand } = require('@aws-sdk/client-sqs');
 exports.send = async () => {

@@ -25,7 +25,7 @@ describe('findNearMisses', () => {
       path: '/orders/1/items',
       misses: [
         'GET /orders: the request’s path continues with /1/items',
-        'GET /orders/{id}: the request’s path continues with /items',
+        'GET /orders/{id}: the request’s path continues with /items, and {id} stands for one segment',
       ],
     },
     {

@@ -4,7 +4,24 @@ import { ok } from '../../../../support/rest-apis.ts';
 import { restRoutes } from '../../../../support/routed-apis.ts';
 import type { SurpriseRow } from './surprise-rows.ts';
 
+const redirect = (location: string) => () =>
+  anApi(restRoutes({ 'GET /pets': {} }), {
+    echo: () => ({ statusCode: 302, headers: { Location: location }, body: '' }),
+  });
+
 export const ADDRESSES: readonly SurpriseRow[] = [
+  {
+    // https://github.com/brefphp/bref/issues/309
+    code: 'REDIRECT_WITHOUT_STAGE',
+    source: 'docs/aws §2.1',
+    api: redirect('/login'),
+    request: { target: '/dev/pets' },
+    values: { location: '/login', stage: 'dev' },
+    because:
+      /redirects to \/login, which is relative to the host.* every path begins with the stage \(\/dev\)/,
+    change: /^Redirect to \/dev\/login: write `\/\$\{event\.requestContext\.stage\}\/login`/m,
+    not: { api: redirect('/dev/login') },
+  },
   {
     code: 'ENDPOINT_DISABLED',
     source: 'docs/aws §10.4',

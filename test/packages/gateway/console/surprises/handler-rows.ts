@@ -18,6 +18,18 @@ const unsettled = (nullBy: 'pending' | 'ignored') => (): Served => {
 
 export const HANDLERS: readonly SurpriseRow[] = [
   {
+    code: 'EVENT_READ_ELSEWHERE',
+    source: 'docs/aws §3.3',
+    api: http({ statusCode: 200, body: 'ok' }),
+    request: { target: '/1' },
+    handler: 'exports.main = async (event) => ({ statusCode: 200, body: event.httpMethod });',
+    values: { place: 'src/index.js:1', instead: 'event.requestContext.http.method' },
+    because:
+      /src\/index\.js:1 reads event\.httpMethod, but the event of payload format 2\.0 has no httpMethod/,
+    change: /^Read event\.requestContext\.http\.method instead of event\.httpMethod at src\/index\.js:1\.$/m,
+    not: { handler: 'exports.main = async (event) => event.requestContext.http.method;' },
+  },
+  {
     code: 'BASE64_AS_TEXT',
     name: 'a picture for a client that asks for HTML first',
     source: 'docs/aws §2.4',

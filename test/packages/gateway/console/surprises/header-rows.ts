@@ -122,7 +122,7 @@ const MAPPINGS: readonly SurpriseRow[] = [
     request: ID,
     values: { status: 200, patterns: [], error: '500' },
     because: /responded with 500, and no integration response has a SelectionPattern/,
-    change: /SelectionPattern 5\\d\{2\} and StatusCode 500, and a method response for 500/,
+    change: /SelectionPattern 500 and StatusCode 500, and a method response for 500/,
     not: { api: backend({ ...HTTP, IntegrationResponses: DEFAULT }, answered('ok', [], 201)) },
   },
   {
@@ -265,7 +265,7 @@ const BROWSERS: readonly SurpriseRow[] = [
     request: asking('GET', ''),
     values: { origin: PAGE, allowed: '*' },
     because: /and the reply has the status 403, but a preflight must be answered with 200 to 299\./,
-    change: /^Check the function fn: .*\nGive the resource an OPTIONS method/,
+    change: /^Answer OPTIONS in the function: .*Or give the resource an OPTIONS method/,
     not: { api: proxy({ statusCode: 204, headers: { 'Access-Control-Allow-Origin': '*' } }) },
   },
   {

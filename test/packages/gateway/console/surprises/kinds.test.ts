@@ -40,9 +40,12 @@ const STACKS = [
 async function detailOf(
   { ports, send }: Served,
   requests: readonly (TestRequest | undefined)[],
+  handler?: string,
 ): Promise<RequestDetail> {
   const records = new RequestRecords(100, createSystemClock(), 'key of a test');
   records.readStacks = () => STACKS;
+  if (handler !== undefined)
+    records.readHandler = () => ({ file: 'src/index.js', text: handler, environment: [] });
   ports.records = records;
   for (const request of requests) if (request !== undefined) await send(request);
   const detail = records.detail('last');
@@ -62,10 +65,11 @@ function checkValues(
 }
 
 describe('an answer that surprises', () => {
-  for (const { code, name = '', source, api, before, request, values, because, change, not } of ROWS) {
+  for (const row of ROWS) {
+    const { code, name = '', source, api, before, request, values, because, change, not, handler } = row;
     const title = name === '' ? code : `${code}, ${name}`;
     it(`is described, marked and given as JSON: ${title} (${source})`, async () => {
-      const { surprises, story, notes } = await detailOf(api(), [before, request]);
+      const { surprises, story, notes } = await detailOf(api(), [before, request], handler);
       const found = surprises.find((one) => one.code === code);
       assert.ok(found, `found ${surprises.map((one) => one.code).join(', ') || 'nothing'}`);
       checkValues(found, values);
@@ -76,7 +80,11 @@ describe('an answer that surprises', () => {
     });
 
     it(`is not seen in what is nearly the same: ${title}`, async () => {
-      const { surprises } = await detailOf((not.api ?? api)(), [before, not.request ?? request]);
+      const { surprises } = await detailOf(
+        (not.api ?? api)(),
+        [before, not.request ?? request],
+        not.handler ?? handler,
+      );
       assert.ok(!surprises.some((one) => one.code === code), `${code} is found`);
     });
   }

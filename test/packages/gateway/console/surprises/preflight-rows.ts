@@ -4,6 +4,18 @@ import type { SurpriseRow } from './surprise-rows.ts';
 
 export const PREFLIGHTS: readonly SurpriseRow[] = [
   {
+    code: 'CORS_WITHOUT_CREDENTIALS',
+    source: 'docs/aws §12.1',
+    api: optionsOf(`'${PAGE}'`),
+    request: asking('GET', ''),
+    values: { origin: PAGE },
+    because:
+      /allows https:\/\/shop\.example, but has no Access-Control-Allow-Credentials: true\. This is a hint/,
+    change:
+      /^For pages that send credentials, set method\.response\.header\.Access-Control-Allow-Credentials to "'true'"/,
+    not: { api: optionsOf("'*'") },
+  },
+  {
     code: 'CORS_ORIGIN_NOT_ALLOWED',
     name: 'a preflight of a REST API',
     source: 'docs/aws §12.1',

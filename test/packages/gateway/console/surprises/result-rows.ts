@@ -268,6 +268,20 @@ export const RESULTS: readonly SurpriseRow[] = [
     not: { api: proxy({ statusCode: 404, body: 'none' }) },
   },
   {
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+    code: 'ID_TOKEN_ACCEPTED',
+    source: 'docs/aws §4.5',
+    api: guarded,
+    request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, token_use: 'id' })) },
+    values: {},
+    because:
+      /The token is an ID token \(token_use: id\)\. Authorizer \S+ accepts it as it accepts an access token/,
+    change: /list a scope that they have in AuthorizationScopes of the route/,
+    not: {
+      request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, token_use: 'access' })) },
+    },
+  },
+  {
     code: 'CLAIM_LIST_AS_TEXT',
     source: 'docs/aws §4.5',
     api: guarded,
@@ -276,6 +290,18 @@ export const RESULTS: readonly SurpriseRow[] = [
     because: /as one text, in brackets and with spaces between the values: \[a b\]/,
     change: /claims\['roles'\]\.replace\(\/\^\\\[\|\\\]\$\/g, ''\)\.split\(' '\)/,
     not: { request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, roles: 'a' })) } },
+  },
+  {
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+    code: 'AUTHORIZER_CACHED',
+    source: 'docs/aws §4.1',
+    api: contextOf({}),
+    before: KNOWN,
+    request: KNOWN,
+    values: { ttlSeconds: 300 },
+    because: /are cached for 300 s, the default of API Gateway if nothing else is set/,
+    change: /have the function called for every request: AuthorizerResultTtlInSeconds: 0 of the authorizer/,
+    not: { request: { target: '/dev/pets', headers: ['Authorization', 'y'] } },
   },
   {
     code: 'CONTEXT_AS_TEXT',

@@ -19,6 +19,8 @@ export type SurpriseRow = {
   readonly source: string;
   readonly api: () => Served;
   readonly request: TestRequest;
+  /** The code of the function. */
+  readonly handler?: string;
   /** Sent before, so that a cache is filled. */
   readonly before?: TestRequest;
   readonly values: Readonly<Record<string, unknown>>;
@@ -27,7 +29,11 @@ export type SurpriseRow = {
   /** A part of the remedies; absent if there are none. */
   readonly change?: RegExp;
   /** Nearly the same, and no surprise. */
-  readonly not: { readonly api?: () => Served; readonly request?: TestRequest };
+  readonly not: {
+    readonly api?: () => Served;
+    readonly request?: TestRequest;
+    readonly handler?: string;
+  };
 };
 
 const ID = { target: '/dev/1' };

@@ -57,6 +57,15 @@ describe('the file of a handler', () => {
     });
   });
 
+  // https://github.com/CodeGenieApp/serverless-express/issues/473
+  it('that is missing is another file of the folder if that has the export', () => {
+    const folder = aFolder({ 'main.js': 'exports.h = async () => ({});', 'other.js': 'exports.hide = 1;' });
+    assert.throws(() => findHandlerFile({ handler: 'index.h', place: PLACE }, folder), {
+      message: /; set the handler to main\.h, or create it with an export named "h"$/,
+    });
+    assert.ok(findHandlerFile({ handler: 'main.h', place: PLACE }, folder).file.endsWith('main.js'));
+  });
+
   it('may have the name of the module without an ending', () => {
     const folder = aFolder({ f: '', 'f.js': '' });
 

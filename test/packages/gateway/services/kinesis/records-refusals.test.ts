@@ -119,10 +119,18 @@ describe('calls about records', () => {
       {
         name: 'data that is not a base64',
         action: 'PutRecord',
-        input: { StreamName: 'orders', PartitionKey: 'p', Data: '!' },
+        input: { StreamName: 'orders', PartitionKey: 'p', Data: '!!!!' },
         type: 'SerializationException',
         says: "'Data' can not be converted to a Blob: Data must be base64",
         source: 'ours',
+      },
+      {
+        name: 'data whose length is not that of base64',
+        action: 'PutRecord',
+        input: { StreamName: 'orders', PartitionKey: 'p', Data: 'string' },
+        type: 'SerializationException',
+        says: "'string' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes but found: 6",
+        source: 'https://github.com/aws/aws-sdk-php/issues/650',
       },
       {
         name: 'an iterator of another type',

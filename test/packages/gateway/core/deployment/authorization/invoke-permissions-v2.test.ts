@@ -96,6 +96,19 @@ describe('permission to invoke of HTTP and WebSocket APIs (docs/aws §3.7, §4.5
       status: 200,
     },
     {
+      // aws/serverless-application-model#1860, terraform-aws-modules/terraform-aws-apigateway-v2#41
+      name: 'one for stage, method and path, which does not cover $default',
+      route: '$default',
+      permission: aPermission({ SourceArn: `${API_ARN}/*/*/*` }),
+      status: 500,
+    },
+    {
+      name: 'one for every route of every stage, for $default',
+      route: '$default',
+      permission: aPermission({ SourceArn: `${API_ARN}/*/*` }),
+      status: 200,
+    },
+    {
       name: 'a role in its place',
       integration: { CredentialsArn: 'arn:aws:iam::123456789012:role/caller' },
       status: 200,

@@ -1,0 +1,112 @@
+/**
+ * Says what to change about well-known errors of handlers. Each row is the text of a runtime or of a library, which
+ * several causes do not share.
+ */
+import { atErrorPlace } from './reason.ts';
+import type { Misread } from '../records/misread-event.ts';
+
+type Failed = {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly lines: readonly string[];
+  readonly misread?: Misread | undefined;
+  /** `the function orders`, within a sentence. */
+  readonly named: string;
+};
+
+type Row = {
+  readonly text: RegExp;
+  /** @param at ` at main.js:2`, or empty */
+  readonly advise: (match: RegExpExecArray, at: string, named: string) => string;
+};
+
+const ROWS: readonly Row[] = [
+  {
+    text: /\b(?:require|module|exports|__dirname|__filename) is not defined in ES module scope/,
+    advise: (_, at) =>
+      `Write import … from '…' and export${at}, because the file is an ES module (.mjs, or "type": "module" in package.json); or name the file .cjs to keep require and exports.`,
+  },
+  {
+    text: /Cannot use import statement outside a module|Unexpected token 'export'/,
+    advise: (_, at) =>
+      `Name the file${at} .mjs, or set "type": "module" in the package.json of the code: it is written as an ES module, and .js alone is CommonJS.`,
+  },
+  {
+    text: /Object of type Decimal is not JSON serializable/,
+    advise: (_, at) =>
+      `Convert the numbers${at}: boto3 reads numbers of DynamoDB as Decimal, which json.dumps refuses. json.dumps(item, default=str) writes them as texts, default=float as numbers.`,
+  },
+  {
+    text: /Object of type (\w+) is not JSON serializable/,
+    advise: ([, type = ''], at) =>
+      type === 'set'
+        ? `Convert the set${at} to a list: json.dumps(value, default=list).`
+        : type === 'bytes'
+          ? `Decode the bytes${at}: value.decode(), or base64 for data that is not text.`
+          : `Give json.dumps${at} a conversion for ${type}: json.dumps(value, default=str).`,
+  },
+  {
+    text: /Do not know how to serialize a BigInt/,
+    advise: (_, at) =>
+      `Convert the BigInt${at}: JSON.stringify(value, (key, each) => (typeof each === 'bigint' ? each.toString() : each)).`,
+  },
+  {
+    text: /Converting circular structure to JSON/,
+    advise: (_, at) =>
+      `Stringify${at} only the data that the caller needs, such as response.data instead of the whole response of an HTTP client, or the fields of an object instead of the object: one of its members refers back to it.`,
+  },
+  {
+    text: /(\w+)\(\) takes (\d+) positional arguments? but 2 were given/,
+    advise: ([, name = ''], _, named) =>
+      `Give the handler of ${named} both parameters with which Lambda calls it: def ${name}(event, context):`,
+  },
+  {
+    text: /(\w+)\(\) missing \d+ required positional arguments?: /,
+    advise: ([, name = ''], at) =>
+      `Lambda calls a handler with event and context and nothing else. Give ${name}${at} only these two parameters, or defaults to the others: def ${name}(event, context):`,
+  },
+  {
+    text: /Cannot find module '([^']*\/([\w.-]+))' imported from (\S+)/,
+    advise: ([, , file = '', from = '']) =>
+      /\.\w+$/.test(file)
+        ? `Put ${file} where ${from} imports it from, or correct the import: paths are case-sensitive on Lambda.`
+        : `Write the import in ${from} with the extension of the file, such as './${file}.js' or './${file}/index.js': ES modules need it.`,
+  },
+  {
+    text: /Unable to import module '([^']+)': No module named '([^']+)'/,
+    advise: ([, module = '', missing = ''], _, named) =>
+      module === missing
+        ? `Set Handler of ${named} to a file that its code folder (CodeUri, Code) has: it names ${module}.py, which is not there.`
+        : `Add ${missing} to the requirements.txt in the code folder of ${named}, and build it (sam build), or give the function a layer that has it.`,
+  },
+  {
+    text: /Error: Cannot find module '(\.{1,2}\/[^']+)'/,
+    advise: ([, file = ''], at) =>
+      `Correct the path ${file} in the require${at}, or add the file to the code: paths are relative to the file that requires, and case-sensitive on Lambda.`,
+  },
+];
+
+/** Returns undefined for an error that is in no list; its line is then all that is known. */
+export function adviseFunctionError({
+  errorType,
+  errorMessage,
+  lines,
+  misread,
+  named,
+}: Failed): string | undefined {
+  if (misread !== undefined)
+    return misread.isElsewhere
+      ? `Read ${misread.instead} instead of ${misread.written} at ${misread.place}.`
+      : `Give the value a default at ${misread.place}: ${misread.instead} instead of ${misread.written}.`;
+  const text = `${errorType}: ${errorMessage}`;
+  for (const { text: wanted, advise } of ROWS) {
+    const match = wanted.exec(text);
+    if (match !== null) return advise(match, atErrorPlace(lines), named);
+  }
+  return undefined;
+}
+
+/** Says why the value is missing that the function read. */
+export function describeMisread(misread: Misread | undefined): string[] {
+  return misread === undefined ? [] : [`${misread.place} reads ${misread.written}, but ${misread.because}.`];
+}

@@ -1,0 +1,107 @@
+/** Finds, for a recorded request, what the code of its functions reads that their events do not have. */
+import { findErrorPlace } from '../explain/reason.ts';
+import { findMisread } from './misread-event.ts';
+import { describeSent } from './sent.ts';
+import type { LambdaAuthorizer } from '../../core/deployment/model.ts';
+import type { Matched } from '../../core/exchange.ts';
+import type { FunctionLines } from './function-lines.ts';
+import type { HandlerText, Misread } from './misread-event.ts';
+import type { RecordedRequest } from './recorded-request.ts';
+
+/** @returns the file of the function's handler, and the names of its environment variables */
+export type ReadHandler = (
+  functionName: string,
+) => (HandlerText & { readonly environment: readonly string[] }) | undefined;
+
+/** What the line reads at which the function of a proxy failed. */
+export function findFailedRead(
+  recorded: RecordedRequest,
+  lines: FunctionLines,
+  readHandler: ReadHandler,
+): Misread | undefined {
+  const { outcome } = recorded;
+  const requestId = outcome !== undefined && 'requestId' in outcome ? outcome.requestId?.() : undefined;
+  if (requestId === undefined) return undefined;
+  const printed = lines.ofInvocation(requestId).map(({ message }) => message);
+  return findReadOf(recorded, readHandler, printed);
+}
+
+/** What the code of a proxy's function reads anywhere, if it returned. */
+export function findReadOf(
+  { received, sent: kept }: RecordedRequest,
+  readHandler: ReadHandler,
+  failedWith?: readonly string[],
+): Misread | undefined {
+  const integration = received.route?.integration;
+  if (integration === undefined || !('payload' in integration)) return undefined;
+  const sent = kept ?? describeSent(received);
+  const source = sent === undefined ? undefined : readHandler(sent.target);
+  if (sent === undefined || source === undefined) return undefined;
+  const line = failedWith === undefined ? undefined : lineOf(source, failedWith);
+  if (failedWith !== undefined && line === undefined) return undefined;
+  return findMisread({
+    source,
+    event: sent.body?.toString(),
+    form: integration.payload,
+    line,
+    environment: source.environment,
+    stageVariables: Object.keys(received.stage?.variables ?? {}),
+  });
+}
+
+const FORMS: Readonly<Record<LambdaAuthorizer['payload'], string>> = {
+  'rest-token': 'authorizer-token',
+  'rest-request': 'authorizer-request',
+  'http-1.0': 'authorizer-request',
+  'http-2.0': 'authorizer-2.0',
+  websocket: 'authorizer-request',
+};
+
+/** What the line reads at which the function of an authorizer failed. */
+export function findAuthorizerRead(
+  call: RecordedRequest['authorizerCall'],
+  lines: readonly string[],
+  at: {
+    readonly received: Matched;
+    readonly lambda: Pick<LambdaAuthorizer, 'functionName' | 'payload'> | undefined;
+    readonly readHandler: ReadHandler;
+  },
+): Misread | undefined {
+  const { lambda, received } = at;
+  if (lambda === undefined || call?.result?.kind !== 'failed') return undefined;
+  const source = at.readHandler(lambda.functionName.render(received.stage.variables));
+  const line = source && lineOf(source, lines);
+  return source === undefined || line === undefined
+    ? undefined
+    : findMisread({ source, event: call.event, form: FORMS[lambda.payload], line });
+}
+
+/** Returns the line of the handler's own file at which it failed. Inline code has the file name index. */
+function lineOf({ file }: HandlerText, lines: readonly string[]): number | undefined {
+  const place = findErrorPlace(lines);
+  if (place === undefined) return undefined;
+  const isInline = file.startsWith('ZipFile ') && /(?:^|[\\/])index\.\w+$/.test(place.file);
+  return isInline || place.file === file ? place.line : undefined;
+}
+
+const KEEPS_BUSY =
+  /\b(setInterval|createPool|createConnection|createClient|mongoose\.connect|new (?:Pool|Client|MongoClient|Redis|Sequelize|Worker)|\.listen)\s*\(/;
+
+/**
+ * A handler that calls its callback responds only when nothing is left to do, unless it says otherwise.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html, callbackWaitsForEmptyEventLoop
+ */
+export function findKeptBusy(
+  errorType: string,
+  functionName: string,
+  readHandler: ReadHandler,
+): string | undefined {
+  if (errorType !== 'Sandbox.Timedout') return undefined;
+  const { file, text = '' } = readHandler(functionName) ?? {};
+  if (file?.endsWith('.py') === true || !/\bcallback\s*\(/.test(text)) return undefined;
+  if (/callbackWaitsForEmptyEventLoop\s*=\s*false/.test(text)) return undefined;
+  const lines = text.split('\n');
+  const line = lines.findIndex((each) => KEEPS_BUSY.test(each) && !/\.unref\(/.test(each));
+  const [, what = ''] = KEEPS_BUSY.exec(lines[line] ?? '') ?? [];
+  return line === -1 ? undefined : `${what} at ${file ?? ''}:${line + 1}`;
+}

@@ -1,0 +1,264 @@
+/**
+ * Finds where the code of a handler reads a member that its event does not have, because the event has another payload
+ * format, or has the value elsewhere (docs/aws §3.1–§3.3, §4.2). It reads the code when a record is read.
+ */
+import { asJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
+
+/** The text of a handler's file. */
+export type HandlerText = { readonly file: string; readonly text: string };
+
+export type Misread = {
+  /** File and line, such as `src/main.js:2`. */
+  readonly place: string;
+  /** What the code reads, and what it has to read, in the code's own language. */
+  readonly written: string;
+  readonly instead: string;
+  /** Why, as a clause. */
+  readonly because: string;
+  /** Whether the member is of another format, or of another place. Otherwise only this event has no value for it. */
+  readonly isElsewhere: boolean;
+};
+
+type Asked = {
+  readonly source: HandlerText;
+  readonly event: string | undefined;
+  /** A payload format of a proxy, or of an authorizer. */
+  readonly form: string;
+  /** The line at which the function failed; undefined for a function that returned. */
+  readonly line?: number | undefined;
+  /** The names of the environment variables that the function has, and those of its stage. */
+  readonly environment?: readonly string[];
+  readonly stageVariables?: readonly string[];
+};
+
+const OF_2 = 'payload format 2.0';
+const OF_1 = 'payload format 1.0';
+
+type Move = { readonly from: string; readonly to: string; readonly forms: RegExp; readonly in: string };
+
+const PAYLOAD_2 = /^(?:http-2\.0|function-url)$/;
+const PAYLOAD_1 = /^(?:rest-1\.0|http-1\.0)$/;
+
+/** Members that one kind of event has in the place of another's. The longest path of a line is compared first. */
+const MOVES: readonly Move[] = [
+  ...move(PAYLOAD_2, OF_2, {
+    'requestContext.authorizer.claims': 'requestContext.authorizer.jwt.claims',
+    'requestContext.authorizer.principalId': 'requestContext.authorizer.lambda',
+    'requestContext.identity.sourceIp': 'requestContext.http.sourceIp',
+    'requestContext.identity.userAgent': 'requestContext.http.userAgent',
+    'requestContext.httpMethod': 'requestContext.http.method',
+    'requestContext.path': 'requestContext.http.path',
+    'requestContext.resourcePath': 'routeKey',
+    multiValueQueryStringParameters: 'queryStringParameters',
+    multiValueHeaders: 'headers',
+    httpMethod: 'requestContext.http.method',
+    path: 'rawPath',
+    resource: 'routeKey',
+  }),
+  ...move(PAYLOAD_1, OF_1, {
+    'requestContext.authorizer.jwt.claims': 'requestContext.authorizer.claims',
+    'requestContext.authorizer.lambda': 'requestContext.authorizer',
+    'requestContext.http.method': 'httpMethod',
+    'requestContext.http.path': 'path',
+    'requestContext.http.sourceIp': 'requestContext.identity.sourceIp',
+    'requestContext.http.userAgent': 'requestContext.identity.userAgent',
+    rawQueryString: 'queryStringParameters',
+    rawPath: 'path',
+    cookies: 'headers.Cookie',
+  }),
+  ...move(/^authorizer-2\.0$/, 'an authorizer with payload format 2.0', {
+    authorizationToken: 'headers.authorization',
+    methodArn: 'routeArn',
+    httpMethod: 'requestContext.http.method',
+    path: 'rawPath',
+  }),
+  ...move(/^authorizer-request$/, 'an authorizer of the type REQUEST', {
+    authorizationToken: 'headers.Authorization',
+    identitySource: 'headers.Authorization',
+    routeArn: 'methodArn',
+  }),
+  ...move(/^authorizer-token$/, 'an authorizer of the type TOKEN', {
+    identitySource: 'authorizationToken',
+    'headers.authorization': 'authorizationToken',
+    'headers.Authorization': 'authorizationToken',
+    routeArn: 'methodArn',
+  }),
+];
+
+function move(forms: RegExp, named: string, paths: Readonly<Record<string, string>>): readonly Move[] {
+  return Object.entries(paths).map(([from, to]) => ({ from, to, forms, in: named }));
+}
+
+/** Members that an event has only if the request has them. */
+const OPTIONAL = ['queryStringParameters', 'pathParameters', 'stageVariables', 'cookies', 'body'];
+
+const READ =
+  /\b(?:event|evt)((?:\??\.(?!get\b)[A-Za-z_$][\w$]*|(?:\?\.)?\[\s*['"][\w:-]+['"]\s*\]|\.get\(\s*['"][\w:-]+['"][^()]*\))+)/g;
+const NAME = /\??\.(?!get\b)([A-Za-z_$][\w$]*)|['"]([\w:-]+)['"]/g;
+/** What code does with a text, so that `event.body.length` is no member of the body. */
+const OF_TEXT =
+  /^(?:length|trim|split|replace|replaceAll|match|matchAll|includes|startsWith|endsWith|slice|substring|toString|indexOf|toLowerCase|toUpperCase|at|charAt|encode|decode|strip|get|startswith|endswith|lower|upper|find)$/;
+const MOST_LINES = 5000;
+
+export function findMisread(asked: Asked): Misread | undefined {
+  const { source, line } = asked;
+  const event = asJsonObject(parseJson(asked.event ?? ''));
+  if (event === undefined) return undefined;
+  const lines = source.text.split('\n', MOST_LINES);
+  const at = line === undefined ? lines.keys() : [line - 1];
+  for (const index of at) {
+    const text = lines[index] ?? '';
+    if (/^\s*(?:\/\/|#|\*)/.test(text)) continue;
+    const found = findInLine(text, event, asked) ?? findVariable(text, asked);
+    if (found !== undefined) return { ...found, place: `${source.file}:${index + 1}` };
+  }
+  return undefined;
+}
+
+type Found = Omit<Misread, 'place'>;
+
+function findInLine(line: string, event: UnknownMembers, asked: Asked): Found | undefined {
+  const isPython = asked.source.file.endsWith('.py');
+  for (const [written, members = ''] of line.matchAll(READ)) {
+    const names = [...members.matchAll(NAME)].map(([, dotted, quoted]) => dotted ?? quoted ?? '');
+    const found =
+      findMove(names, event, asked) ??
+      findInContext(names, event, asked) ??
+      findHeader(names, event, asked) ??
+      findInText(names, event);
+    if (found !== undefined)
+      return {
+        written,
+        instead: write(found.to, found.rest, isPython),
+        because: found.because,
+        isElsewhere: true,
+      };
+    const absent = asked.line === undefined ? undefined : findAbsent(names, event, isPython);
+    if (absent !== undefined) return { written, ...absent, isElsewhere: false };
+  }
+  return undefined;
+}
+
+type Replaced = { readonly to: string; readonly rest: readonly string[]; readonly because: string };
+
+function findMove(
+  names: readonly string[],
+  event: UnknownMembers,
+  { form, source }: Pick<Asked, 'form' | 'source'>,
+): Replaced | undefined {
+  for (const one of MOVES) {
+    const from = one.from.split('.');
+    if (!one.forms.test(form) || from.some((name, index) => names[index] !== name)) continue;
+    // Code that reads both forms knows both.
+    if (valueAt(event, from) !== undefined || valueAt(event, one.to.split('.')) === undefined) continue;
+    if (mentions(source.text, one.to)) continue;
+    return {
+      to: one.to,
+      rest: names.slice(from.length),
+      because: `the event of ${one.in} has no ${one.from}; it has ${one.to}`,
+    };
+  }
+  return undefined;
+}
+
+/** With payload format 2.0, what an authorizer's function passes on is one level deeper (docs/aws §4.3). */
+function findInContext(names: readonly string[], event: UnknownMembers, { form }: Pick<Asked, 'form'>) {
+  const [first, second, name = ''] = names;
+  if (first !== 'requestContext' || second !== 'authorizer' || !PAYLOAD_2.test(form)) return undefined;
+  const authorizer = membersOf(membersOf(event['requestContext'])['authorizer']);
+  if (Object.hasOwn(authorizer, name) || !Object.hasOwn(membersOf(authorizer['lambda']), name))
+    return undefined;
+  return {
+    to: `requestContext.authorizer.lambda.${name}`,
+    rest: names.slice(3),
+    because: `in the event of ${OF_2}, the context that an authorizer’s function returns is in requestContext.authorizer.lambda`,
+  };
+}
+
+/** Payload format 2.0 has the names of headers in lower case, and others as the client sent them (docs/aws §2.9). */
+function findHeader(
+  names: readonly string[],
+  event: UnknownMembers,
+  { form, source }: Pick<Asked, 'form' | 'source'>,
+): Replaced | undefined {
+  const [first, name = ''] = names;
+  const headers = membersOf(event['headers']);
+  if (first !== 'headers' || Object.hasOwn(headers, name)) return undefined;
+  const given = Object.keys(headers).find((one) => one.toLowerCase() === name.toLowerCase());
+  if (given === undefined || source.text.includes(given)) return undefined;
+  return {
+    to: `headers.${given}`,
+    rest: names.slice(2),
+    because: PAYLOAD_2.test(form)
+      ? `the names of headers are in lower case in the event of ${OF_2}`
+      : `the event has the names of headers as the client wrote them, here ${given}`,
+  };
+}
+
+/** The body is text, whatever its Content-Type is. */
+function findInText(names: readonly string[], event: UnknownMembers): Replaced | undefined {
+  const [first, second] = names;
+  if (first !== 'body' || second === undefined || OF_TEXT.test(second)) return undefined;
+  if (typeof event['body'] !== 'string' || event['isBase64Encoded'] === true) return undefined;
+  return { to: 'body', rest: names.slice(1), because: 'event.body is text, which has no members' };
+}
+
+function findAbsent(
+  names: readonly string[],
+  event: UnknownMembers,
+  isPython: boolean,
+): Pick<Misread, 'instead' | 'because'> | undefined {
+  const [first = '', second] = names;
+  const value = event[first];
+  if (!OPTIONAL.includes(first) || (value !== null && value !== undefined)) return undefined;
+  const [whole, part] = isPython
+    ? [`(event.get('${first}') or {})`, second === undefined ? '' : `.get('${second}')`]
+    : [`(event.${first} ?? {})`, second === undefined ? '' : `.${second}`];
+  return {
+    instead: `${whole}${part}`,
+    because: `the event has ${value === null ? `${first}: null` : `no ${first}`}, because the request has none`,
+  };
+}
+
+/** A stage variable comes with the event, and not in the environment (docs/aws §3.1). */
+function findVariable(line: string, { environment, stageVariables = [], source }: Asked): Found | undefined {
+  if (environment === undefined) return undefined;
+  for (const [written, dotted, quoted] of line.matchAll(
+    /\b(?:process\.env(?:\.(\w+)|\[['"](\w+)['"]\])|os\.(?:environ(?:\.get\(|\[)|getenv\()['"](\w+)['"][\])]?)/g,
+  )) {
+    const name = dotted ?? quoted ?? /['"](\w+)['"]/.exec(written)?.[1] ?? '';
+    if (!stageVariables.includes(name) || environment.includes(name)) continue;
+    const instead = write(`stageVariables.${name}`, [], source.file.endsWith('.py'));
+    if (mentions(source.text, `stageVariables.${name}`)) continue;
+    return {
+      written,
+      instead,
+      because: `${name} is a variable of the stage, which the function gets in its event; its environment has only the variables of the function`,
+      isElsewhere: true,
+    };
+  }
+  return undefined;
+}
+
+function valueAt(event: UnknownMembers, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, name) => membersOf(value)[name], event);
+}
+
+function mentions(text: string, path: string): boolean {
+  const inner = path.split('.');
+  return new RegExp(`\\b${inner.join(String.raw`(?:\??\.|\??\.?\[['"]|['"]\]\[['"]|['"]\]\.)`)}\\b`).test(
+    text,
+  );
+}
+
+function write(path: string, rest: readonly string[], isPython: boolean): string {
+  if (path === 'body')
+    return isPython
+      ? `json.loads(event['body'])${rest.map((name) => `['${name}']`).join('')}`
+      : `JSON.parse(event.body)${rest.map((name) => `.${name}`).join('')}`;
+  const names = [...path.split('.'), ...rest];
+  return isPython
+    ? `event${names.map((name) => `['${name}']`).join('')}`
+    : `event${names.map((name) => (/^[\w$]+$/.test(name) ? `.${name}` : `['${name}']`)).join('')}`;
+}

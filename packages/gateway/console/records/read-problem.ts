@@ -1,0 +1,57 @@
+/** Reads the errors that replies of services and backends contain. */
+import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import { HeaderList } from '../../core/events/header-list.ts';
+import { bareType } from '../../core/events/media-types.ts';
+import { findDenials } from '../explain/missing-right.ts';
+import type { Problem } from '../explain/circumstances.ts';
+import type { RecordedRequest } from './recorded-request.ts';
+import type { Redactor } from './redact.ts';
+
+/** Reads the reply in which an AWS service denies a call. Integration responses may turn it into a success. */
+export function readDenial({ received, outcome }: RecordedRequest, redactor: Redactor): string | undefined {
+  const kind = received.outgoing?.kind ?? received.route?.integration.kind;
+  if (kind !== 'service' && kind !== 'http-api-service') return undefined;
+  if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
+  const text = redactor.text(outcome.body.toString());
+  return findDenials([text]).length > 0 ? text : undefined;
+}
+
+/** Reads the error in which an AWS service refuses a call, in the JSON or XML of its protocol. */
+export function readServiceError(
+  { received, outcome }: RecordedRequest,
+  redactor: Redactor,
+): Problem | undefined {
+  const kind = received.outgoing?.kind ?? received.route?.integration.kind;
+  if (kind !== 'service' && kind !== 'http-api-service') return undefined;
+  if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
+  const text = outcome.body.toString();
+  const parsed = parseJsonObject(text) ?? {};
+  // Services with the query protocol respond to API Gateway, which accepts JSON, with {"Error": {"Code", "Message"}}.
+  const { Code, Message: inner } = membersOf(parsed['Error']);
+  const { __type: type, code, message, Message } = parsed;
+  const inXml = (name: string): string | undefined =>
+    new RegExp(`<${name}>([^<]*)</${name}>`)
+      .exec(text)?.[1]
+      ?.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
+  const said = [message, Message, inner, inXml('Message')].find((each) => typeof each === 'string');
+  const named = [type, code, Code, inXml('Code')].find((each) => typeof each === 'string');
+  if (said === undefined && named === undefined) return undefined;
+  return {
+    title: undefined,
+    detail: said === undefined ? undefined : redactor.text(said),
+    code: named === undefined ? undefined : redactor.text(named.slice(named.indexOf('#') + 1)),
+  };
+}
+
+/** Reads a reply that is a problem (RFC 9457). Its texts were written for the caller. */
+export function readProblem(
+  { status, replyHeaders, replyBody }: RecordedRequest,
+  redactor: Redactor,
+): Problem | undefined {
+  const type = bareType(new HeaderList(replyHeaders).last('content-type') ?? '');
+  if (status < 400 || type !== 'application/problem+json') return undefined;
+  const { title, detail, code } = parseJsonObject(replyBody.toString()) ?? {};
+  const readText = (value: unknown): string | undefined =>
+    typeof value === 'string' && value !== '' ? redactor.text(value) : undefined;
+  return { title: readText(title), detail: readText(detail), code: readText(code) };
+}

@@ -1,0 +1,104 @@
+/** What a handler's code, or a caller's token, is not, although the reply is no error (docs/aws §3.1–§3.3, §4.3, §4.5). */
+import { describeMisread } from '../explain/function-error-advice.ts';
+import { SUBPROTOCOL } from '../explain/explain-closure.ts';
+import { findReadOf } from '../records/handler-misread.ts';
+import type { SurpriseKind } from './surprise.ts';
+
+const readElsewhere: SurpriseKind = {
+  code: 'EVENT_READ_ELSEWHERE',
+  mark: undefined,
+  isCause: true,
+  source: 'docs/aws §3.3',
+  find(facts) {
+    const { recorded, readHandler } = facts;
+    // A function that failed is explained by its error.
+    if (recorded.outcome?.kind !== 'returned' || readHandler === undefined || facts.isToolkit)
+      return undefined;
+    const misread = findReadOf(recorded, readHandler);
+    if (misread === undefined) return undefined;
+    return {
+      values: { place: misread.place, written: misread.written, instead: misread.instead },
+      because: describeMisread(misread),
+      changes: [`Read ${misread.instead} instead of ${misread.written} at ${misread.place}.`],
+    };
+  },
+};
+
+/**
+ * A JWT authorizer compares issuer and audience, which both kinds of token of a user pool fulfil; only access tokens
+ * have scopes.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+ */
+const idTokenAccepted: SurpriseKind = {
+  code: 'ID_TOKEN_ACCEPTED',
+  mark: undefined,
+  source: 'docs/aws §4.5',
+  find({ recorded: { caller, received } }) {
+    const { route, api } = received;
+    if (caller?.kind !== 'jwt' || api.protocol !== 'http' || caller.claims['token_use'] !== 'id')
+      return undefined;
+    if (route?.authorization.kind !== 'token' || route.authorization.scopes.length > 0) return undefined;
+    const { name } = route.authorization.authorizer;
+    return {
+      values: { authorizer: name },
+      because: [
+        `The token is an ID token (token_use: id). Authorizer ${name} accepts it as it accepts an access token, because it compares issuer and audience only, and ${route.routeKey} has no AuthorizationScopes.`,
+      ],
+      changes: [
+        `If only access tokens may call ${route.routeKey}, list a scope that they have in AuthorizationScopes of the route: ID tokens have no scopes. Or check token_use in the function.`,
+      ],
+    };
+  },
+};
+
+/** The result of an authorizer stays valid for its TTL, whatever has happened to the caller since. */
+const authorizerCached: SurpriseKind = {
+  code: 'AUTHORIZER_CACHED',
+  mark: undefined,
+  source: 'docs/aws §4.1',
+  find({ recorded: { caller, authorizerCall, received, cache, status }, definition, isToolkit }) {
+    // A refusal says itself that it comes from a cached result.
+    if (status > 399 || cache?.isHit === true) return undefined;
+    const authorization = received.route?.authorization;
+    if (caller?.kind !== 'lambda' || authorizerCall !== undefined || authorization?.kind !== 'lambda')
+      return undefined;
+    const { name, ttlSeconds } = authorization.authorizer;
+    if (isToolkit || ttlSeconds === 0) return undefined;
+    const [setting, where] =
+      definition?.form === 'sam' || definition?.form === 'sam-globals'
+        ? ['Identity: { ReauthorizeEvery: 0 }', ` in Auth.Authorizers.${name}`]
+        : definition?.form === 'serverless'
+          ? ['resultTtlInSeconds: 0', ` of the authorizer ${name}`]
+          : ['AuthorizerResultTtlInSeconds: 0', ` of the authorizer ${name}`];
+    return {
+      values: { authorizer: name, ttlSeconds },
+      because: [
+        `Results of authorizer ${name} are cached for ${ttlSeconds} s${ttlSeconds === 300 ? ', the default of API Gateway if nothing else is set' : ''}, so a credential that was revoked or has new rights since then is not noticed before.`,
+      ],
+      changes: [
+        `If that is too long, shorten it, or have the function called for every request: ${setting}${where}. For this run, \`gatewright cache flush\` empties the authorizers’ caches.`,
+      ],
+    };
+  },
+};
+
+/** API Gateway chooses no subprotocol itself (docs/aws §11.1), and browsers end a connection without the one they asked for. */
+const subprotocolMissing: SurpriseKind = {
+  code: 'SUBPROTOCOL_NOT_CONFIRMED',
+  mark: 'subprotocol not confirmed',
+  source: 'docs/aws §11.1',
+  find({ recorded: { received, status }, reply }) {
+    const asked = received.headers.last('sec-websocket-protocol');
+    if (asked === undefined || status !== 101 || reply.last('sec-websocket-protocol') !== undefined)
+      return undefined;
+    return {
+      values: {},
+      because: [SUBPROTOCOL.because],
+      changes: [SUBPROTOCOL.change],
+    };
+  },
+};
+
+export const HANDSHAKE_KINDS: readonly SurpriseKind[] = [subprotocolMissing];
+
+export const HANDLER_KINDS: readonly SurpriseKind[] = [readElsewhere, idTokenAccepted, authorizerCached];

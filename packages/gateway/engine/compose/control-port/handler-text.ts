@@ -1,0 +1,48 @@
+/** Reads the file of a handler, so that an explanation can say which line reads what its event does not have. */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ReadHandler } from '../../../console/records/handler-misread.ts';
+import type { HandlerText } from '../../../console/records/misread-event.ts';
+import { DefinitionError } from '../../../core/errors.ts';
+import type { ResolvedStack } from '../../../core/stack/model.ts';
+import { isNodeRuntime } from '../../../core/stack/function.ts';
+import type { FunctionDefinition } from '../../../core/stack/function.ts';
+import { findHandlerFile } from '../../../lambda/code/handler-file.ts';
+
+/** Longer files are bundles, whose lines nobody wrote. */
+const MAX_BYTES = 200_000;
+
+/** Reads the handler of a loaded stack's function; undefined if no stack has the function. */
+export function readHandlerOf(
+  stacks: readonly Pick<ResolvedStack, 'functions'>[],
+  name: string,
+): ReturnType<ReadHandler> {
+  const definition = stacks.flatMap(({ functions }) => functions).find((one) => one.name === name);
+  const read = definition && readHandlerText(definition);
+  return definition === undefined || read === undefined
+    ? undefined
+    : { ...read, environment: Object.keys(definition.environment) };
+}
+
+type Read = Pick<FunctionDefinition, 'code' | 'runtime' | 'handler' | 'place' | 'logicalId'>;
+
+/** Returns undefined for code that is in an archive or built elsewhere, and for other languages. */
+function readHandlerText(definition: Read): HandlerText | undefined {
+  const { code, runtime, handler, logicalId } = definition;
+  const isPython = runtime.startsWith('python');
+  if (!isPython && !isNodeRuntime(runtime)) return undefined;
+  if (code.kind === 'inline')
+    return { file: `ZipFile of ${logicalId}${isPython ? ', index.py' : ''}`, text: code.source };
+  if (code.kind === 'archive') return undefined;
+  try {
+    const file = isPython
+      ? join(code.directory, `${handler.slice(0, handler.lastIndexOf('.'))}.py`)
+      : findHandlerFile(definition, code.directory).file;
+    return statSync(file).size > MAX_BYTES ? undefined : { file, text: readFileSync(file, 'utf8') };
+  } catch (error) {
+    // A file that is missing is reported where the function is called.
+    if (error instanceof DefinitionError || (error as NodeJS.ErrnoException).code === 'ENOENT')
+      return undefined;
+    throw error;
+  }
+}

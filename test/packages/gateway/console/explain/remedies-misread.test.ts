@@ -1,0 +1,205 @@
+/**
+ * Handlers that read a value where their event does not have it, and well-known errors of handlers, are explained with
+ * their line, mended exactly as advised, and then respond (docs/aws §3.1–§3.3, §4.2, §8.2).
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { anAdvisedProject } from '../../../../support/an-advised-project.ts';
+
+type Kind = 'Api' | 'HttpApi';
+
+const template = (kind: Kind, runtime: string, more = ''): string => `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::${kind}
+    Properties:
+      StageName: ${kind === 'Api' ? 'dev' : '$default'}
+${more}
+  Main:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: ${runtime}
+      CodeUri: .
+      Handler: index.main
+      Events:
+        Root: { Type: ${kind}, Properties: { ${kind === 'Api' ? 'RestApiId' : 'ApiId'}: !Ref Api, Path: /, Method: POST } }
+`;
+
+type Row = {
+  readonly name: string;
+  /** The page or thread from which the expectation is taken. */
+  readonly source: string;
+  readonly kind: Kind;
+  readonly runtime?: string;
+  readonly api?: string;
+  readonly handler: string;
+  /** What the explanation says, with the line. */
+  readonly because: RegExp;
+  readonly change: RegExp;
+  /** What the change advises is written in the place of this text. */
+  readonly mend: readonly [written: string, instead: string];
+  readonly never?: RegExp;
+};
+
+const body = (expression: string): string =>
+  `exports.main = async (event) => ({ statusCode: 200, body: ${expression} === undefined ? 'none' : 'ok' });`;
+
+const ROWS: readonly Row[] = [
+  {
+    name: 'the method of payload 1.0 with payload 2.0',
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html',
+    kind: 'HttpApi',
+    handler: body('event.httpMethod'),
+    because: /index\.js:1 reads event\.httpMethod, but the event of payload format 2\.0 has no httpMethod/,
+    change: /^Read event\.requestContext\.http\.method instead of event\.httpMethod at \S+index\.js:1\.$/,
+    mend: ['event.httpMethod', 'event.requestContext.http.method'],
+  },
+  {
+    name: 'the address of the caller of payload 2.0 with a REST API',
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html',
+    kind: 'Api',
+    handler: body('event.requestContext.http?.sourceIp'),
+    because: /reads event\.requestContext\.http\?\.sourceIp, but the event of payload format 1\.0 has no/,
+    change: /^Read event\.requestContext\.identity\.sourceIp instead of/,
+    mend: ['event.requestContext.http?.sourceIp', 'event.requestContext.identity.sourceIp'],
+  },
+  {
+    name: 'a header in the spelling of REST, in an event with lower case',
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html',
+    kind: 'HttpApi',
+    handler: body("event.headers['Content-Type']"),
+    because: /the names of headers are in lower case in the event of payload format 2\.0/,
+    change: /^Read event\.headers\['content-type'\] instead of event\.headers\['Content-Type'\]/,
+    mend: ["event.headers['Content-Type']", "event.headers['content-type']"],
+  },
+  {
+    name: 'a member of the body, which is text',
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html',
+    kind: 'Api',
+    handler: body('event.body.name'),
+    because: /reads event\.body\.name, but event\.body is text, which has no members/,
+    change: /^Read JSON\.parse\(event\.body\)\.name instead of event\.body\.name/,
+    mend: ['event.body.name', 'JSON.parse(event.body).name'],
+  },
+  {
+    name: 'a stage variable in the environment',
+    source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/stage-variables.html',
+    kind: 'Api',
+    api: '      Variables: { TABLE: orders }',
+    handler: body('process.env.TABLE'),
+    because: /reads process\.env\.TABLE, but TABLE is a variable of the stage/,
+    change: /^Read event\.stageVariables\.TABLE instead of process\.env\.TABLE/,
+    mend: ['process.env.TABLE', 'event.stageVariables.TABLE'],
+  },
+  {
+    name: 'a query that the request does not have, in an event without the member',
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html',
+    kind: 'HttpApi',
+    handler:
+      "exports.main = async (event) => ({ statusCode: 200, body: event.queryStringParameters.q ?? 'ok' });",
+    because: /reads event\.queryStringParameters\.q, but the event has no queryStringParameters/,
+    change: /^Give the value a default at \S+index\.js:1: \(event\.queryStringParameters \?\? \{\}\)\.q/,
+    mend: ['event.queryStringParameters.q', '(event.queryStringParameters ?? {}).q'],
+  },
+  {
+    name: 'a circular object as JSON',
+    source: 'https://developer.mozilla.org/docs/Web/JavaScript/Reference/Errors/Cyclic_object_value',
+    kind: 'Api',
+    handler: `exports.main = async () => {
+  const response = { data: 'ok' };
+  response.self = response;
+  return { statusCode: 200, body: JSON.stringify(response).replaceAll('"', '') };
+};`,
+    because: /Converting circular structure to JSON/,
+    change: /^Stringify at \S+index\.js:4 only the data that the caller needs, such as response\.data/,
+    mend: ['JSON.stringify(response)', 'JSON.stringify(response.data)'],
+  },
+  {
+    name: 'the whole response as one text',
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html',
+    kind: 'Api',
+    handler: "exports.main = async () => JSON.stringify({ statusCode: 200, body: 'ok' });",
+    because: /not a JSON object, but a text with the JSON of an object/,
+    change: /^Return the object itself from the function/,
+    mend: ["JSON.stringify({ statusCode: 200, body: 'ok' })", "({ statusCode: 200, body: 'ok' })"],
+  },
+  {
+    name: 'a handler of Python with one parameter',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html',
+    kind: 'Api',
+    runtime: 'python3.13',
+    handler: "def main(event):\n    return {'statusCode': 200, 'body': 'ok'}\n",
+    because: /main\(\) takes 1 positional argument but 2 were given/,
+    change: /^Give the handler of the function \S+ both parameters .*: def main\(event, context\):$/,
+    mend: ['def main(event):', 'def main(event, context):'],
+    never: /bootstrap\.py:\d+; callers/,
+  },
+  {
+    name: 'a Decimal as JSON',
+    source: 'https://docs.python.org/3/library/json.html#json.dumps',
+    kind: 'Api',
+    runtime: 'python3.13',
+    handler:
+      "import json\nfrom decimal import Decimal\ndef main(event, context):\n    item = Decimal(1)\n    return {'statusCode': 200, 'body': json.dumps(item) and 'ok'}\n",
+    because: /Object of type Decimal is not JSON serializable/,
+    change: /^Convert the numbers at \S+index\.py:5: .* json\.dumps\(item, default=str\)/,
+    mend: ['json.dumps(item)', 'json.dumps(item, default=str)'],
+  },
+];
+
+describe('a handler that reads what its event does not have, or fails with a well-known error', () => {
+  for (const {
+    name,
+    source,
+    kind,
+    runtime = 'nodejs22.x',
+    api,
+    handler,
+    because,
+    change,
+    mend,
+    never,
+  } of ROWS)
+    it(`is explained with its line, and works as advised: ${name} (${source})`, async () => {
+      const file = runtime.startsWith('python') ? 'index.py' : 'index.js';
+      using project = anAdvisedProject('template.yaml', {
+        'template.yaml': template(kind, runtime, api),
+        [file]: handler,
+      });
+      const request = {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: '{"name":"a"}',
+      };
+      const asked = await project.ask(request);
+      const story = [...asked.sentences, ...asked.changes].join('\n');
+      assert.notEqual(asked.body, 'ok', story);
+      assert.match(asked.sentences.join('\n'), because);
+      assert.ok(
+        asked.changes.some((text) => change.test(text)),
+        story,
+      );
+      if (never !== undefined) assert.doesNotMatch(story, never);
+
+      project.write(file, handler.replaceAll(mend[0], mend[1]));
+      const mended = await project.ask(request);
+      assert.equal(mended.body, 'ok', [...mended.sentences, ...mended.changes].join('\n'));
+    });
+
+  it('is not said of code that reads both formats', async () => {
+    using project = anAdvisedProject('template.yaml', {
+      'template.yaml': template('HttpApi', 'nodejs22.x'),
+      'index.js':
+        'exports.main = async (event) => ({ statusCode: 200, body: event.httpMethod ?? event.requestContext.http.method });',
+    });
+    const { sentences } = await project.ask({ method: 'POST' });
+    assert.doesNotMatch(sentences.join('\n'), / reads event/);
+  });
+});
