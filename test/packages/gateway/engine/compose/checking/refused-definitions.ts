@@ -5,6 +5,7 @@ import { OF_COMBINATIONS } from './refused/of-combinations.ts';
 import { OF_DELIVERIES } from './refused/of-deliveries.ts';
 import { OF_EARLY_VALUES } from './refused/of-early-values.ts';
 import { OF_EVENTS } from './refused/of-events.ts';
+import { OF_FIELDS } from './refused/of-fields.ts';
 import { OF_LITERALS } from './refused/of-literals.ts';
 import { OF_IMPORTS } from './refused/of-imports.ts';
 import { OF_LAMBDA } from './refused/of-lambda.ts';
@@ -49,4 +50,5 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_VALUES,
   ...OF_SETTINGS,
   ...OF_MACHINES,
+  ...OF_FIELDS,
 ];
