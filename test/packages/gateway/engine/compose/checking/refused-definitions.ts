@@ -10,6 +10,7 @@ import { OF_LITERALS } from './refused/of-literals.ts';
 import { OF_IMPORTS } from './refused/of-imports.ts';
 import { OF_LAMBDA } from './refused/of-lambda.ts';
 import { OF_MACHINES } from './refused/of-machines.ts';
+import { OF_NEIGHBOURS } from './refused/of-neighbours.ts';
 import { OF_POLICIES } from './refused/of-policies.ts';
 import { OF_RELATIONS } from './refused/of-relations.ts';
 import { OF_ORDER } from './refused/of-order.ts';
@@ -51,4 +52,5 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_SETTINGS,
   ...OF_MACHINES,
   ...OF_FIELDS,
+  ...OF_NEIGHBOURS,
 ];
