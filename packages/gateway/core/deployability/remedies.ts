@@ -33,7 +33,11 @@ function exampleOf(missing: string, parent: unknown): string {
   const { properties } = asJsonObject(parent) ?? {};
   const { enum: values, const: value } = asJsonObject(asJsonObject(properties)?.[missing]) ?? {};
   if (Array.isArray(values) && values.length <= MAX_LISTED) return `, which is one of ${values.join(', ')}`;
-  return value === undefined ? '' : `: ${String(value)}`;
+  return value === undefined ? '' : `: ${show(value)}`;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 type Advise = (violated: Violated) => string | undefined;
@@ -48,10 +52,10 @@ const oneOf: Advise = ({ schema, data }) => {
 
 const inRange: Advise = ({ parent }) => {
   const { minimum, maximum } = asJsonObject(parent) ?? {};
-  if (minimum === undefined) return `use at most ${String(maximum)}`;
+  if (minimum === undefined) return `use at most ${show(maximum)}`;
   return maximum === undefined
-    ? `use at least ${String(minimum)}`
-    : `use a value from ${String(minimum)} to ${String(maximum)}`;
+    ? `use at least ${show(minimum)}`
+    : `use a value from ${show(minimum)} to ${show(maximum)}`;
 };
 
 const TYPES: Readonly<Record<string, string>> = {
