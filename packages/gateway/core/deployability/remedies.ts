@@ -2,7 +2,7 @@
 import { asJsonObject, isJsonObject } from '@gatewright/aws/json-object';
 import { nearestOf } from './spelling.ts';
 
-export type Violated = {
+type Violated = {
   readonly keyword: string;
   /** The value of the keyword. */
   readonly schema: unknown;
