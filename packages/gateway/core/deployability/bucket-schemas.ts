@@ -23,13 +23,23 @@ const transition = (days: string): JsonObject => ({
   },
 });
 
+/** aws/aws-sdk#478, aws/aws-cli#7677: the dates of a lifecycle are at midnight. */
+const MIDNIGHT: JsonObject = {
+  pattern: String.raw`^\d{4}-\d{2}-\d{2}(T00:00(:00(\.0+)?)?(Z|\+00:?00)?)?$`,
+  says: "'Date' must be at midnight GMT, and {value} is not; write it like 2027-01-31T00:00:00Z",
+};
+const onDay = (transitions: JsonObject): JsonObject => ({
+  allOf: [transitions, { properties: { TransitionDate: MIDNIGHT } }],
+});
+
 const LIFECYCLE: JsonObject = {
   properties: {
     Rules: {
       items: {
         properties: {
-          Transition: transition('TransitionInDays'),
-          Transitions: { items: transition('TransitionInDays') },
+          ExpirationDate: MIDNIGHT,
+          Transition: onDay(transition('TransitionInDays')),
+          Transitions: { items: onDay(transition('TransitionInDays')) },
           NoncurrentVersionTransition: transition('TransitionInDays'),
           NoncurrentVersionTransitions: { items: transition('TransitionInDays') },
         },

@@ -6,7 +6,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
-type Refusal = { readonly at: string; readonly message: string };
+type Refusal = { readonly at: string; readonly message: string; readonly remedy?: string };
 
 type Behavior = { readonly at: string; readonly behavior: JsonObject };
 
@@ -26,8 +26,9 @@ export function judgeDistribution(
     behaviorsOf(config)
       .map((one) => judgeBehavior(one, isConverted) ?? judgeFunctions(one, all, isConverted))
       .find((one) => one !== undefined) ??
-    judgeWebAcl(config);
-  return found && { resource: distribution, property: `${CONFIG}.${found.at}`, message: found.message };
+    judgeWebAcl(config) ??
+    judgeLogBucket(config, all);
+  return found && { ...found, resource: distribution, property: `${CONFIG}.${found.at}` };
 }
 
 function behaviorsOf(config: JsonObject): readonly Behavior[] {
@@ -173,4 +174,31 @@ function judgeWebAcl({ WebACLId: acl, Enabled: isEnabled }: JsonObject): Refusal
         message: 'A distribution needs a web ACL of the scope CLOUDFRONT; this one is of the scope REGIONAL',
       }
     : undefined;
+}
+
+/**
+ * Refuses a bucket without ACLs for the logs, which CloudFront delivers by an ACL
+ * (aws-samples/baseline-environment-on-aws#363). A new bucket has none unless its OwnershipControls say otherwise.
+ */
+function judgeLogBucket(config: JsonObject, all: readonly ResolvedResource[]): Refusal | undefined {
+  const domain = textOf(mapOf(config, 'Logging'), 'Bucket');
+  const bucket = all.find(
+    ({ type, physicalId }) => type === 'AWS::S3::Bucket' && domain.startsWith(`${physicalId}.s3`),
+  );
+  if (
+    bucket === undefined ||
+    bucket.fault !== undefined ||
+    bucket.unresolved?.includes('OwnershipControls') === true
+  )
+    return undefined;
+  const rules = asOneOrMore(mapOf(bucket.properties, 'OwnershipControls')['Rules'] ?? []);
+  const hasAcls = rules.some((rule) => membersOf(rule)['ObjectOwnership'] !== 'BucketOwnerEnforced');
+  return hasAcls
+    ? undefined
+    : {
+        at: 'Logging.Bucket',
+        message: `The S3 bucket that you specified for CloudFront logs does not enable ACL access: ${domain}`,
+        remedy:
+          'add OwnershipControls: { Rules: [{ ObjectOwnership: BucketOwnerPreferred }] } to the bucket, or deliver the logs with AWS::Logs::Delivery',
+      };
 }

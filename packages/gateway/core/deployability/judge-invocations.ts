@@ -39,6 +39,23 @@ export function judgeLogFunction(
     : undefined;
 }
 
+/** Secrets Manager user guide, "Lambda rotation function execution role"; hashicorp/terraform-provider-aws retries on it. */
+export function judgeRotation(
+  schedule: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  return isClosed(textOf(schedule.properties, 'RotationLambdaARN'), 'secretsmanager.', all)
+    ? {
+        resource: schedule,
+        property: 'RotationLambdaARN',
+        message:
+          'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',
+        remedy:
+          'add an AWS::Lambda::Permission with Action lambda:InvokeFunction and Principal secretsmanager.amazonaws.com, and list it in DependsOn of the schedule',
+      }
+    : undefined;
+}
+
 /** Returns whether a function of the stack has no permission for the service. A function of another stack may have one. */
 function isClosed(arn: string, service: string, all: readonly ResolvedResource[]): boolean {
   if (parseArn(arn)?.service !== 'lambda') return false;

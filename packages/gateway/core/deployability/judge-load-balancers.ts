@@ -61,6 +61,25 @@ export function judgeVpcLink(
   return undefined;
 }
 
+/** hashicorp/terraform-provider-aws#45230: a REST method behind a VPC link of version 2 names its load balancer. */
+export function judgeMethodLink(
+  method: ResolvedResource,
+  _all: unknown,
+  stack: ResolvedStack,
+): BrokenRelation | undefined {
+  const written = mapOf(mapOf(writtenOf(method, stack), 'Properties'), 'Integration');
+  const isOfVersion2 = typeNamed(written['ConnectionId'], stack) === 'AWS::ApiGatewayV2::VpcLink';
+  return isOfVersion2 && written['IntegrationTarget'] === undefined
+    ? {
+        resource: method,
+        property: 'Integration.ConnectionId',
+        message: 'IntegrationTarget is required for VpcLinkV2',
+        remedy:
+          'add IntegrationTarget with the ARN of the load balancer, or name an AWS::ApiGateway::VpcLink in ConnectionId',
+      }
+    : undefined;
+}
+
 /** Returns the type of the resource that a value refers to; empty if it refers to none. */
 function typeNamed(value: Json | undefined, { source }: ResolvedStack): string {
   const { Ref: name, 'Fn::GetAtt': attribute } = membersOf(value);

@@ -14,13 +14,19 @@ import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { invalidMapping } from '../deployment/integration/mapping-refusal.ts';
 import { judgeTokenValidity, judgeWriteAttributes } from './judge-clients.ts';
 import { judgeCertificate, judgeEndpoint, judgeV2Endpoint } from './judge-domains.ts';
+import { judgeCallerCredentials } from './judge-caller-credentials.ts';
 import { judgeBucketPolicy } from './judge-bucket-policies.ts';
 import { judgeDistribution } from './judge-distributions.ts';
-import { judgeBucketFunctions, judgeLogFunction, judgeTableStream } from './judge-invocations.ts';
+import {
+  judgeBucketFunctions,
+  judgeLogFunction,
+  judgeRotation,
+  judgeTableStream,
+} from './judge-invocations.ts';
 import { judgeManagedPolicies } from './judge-managed-policies.ts';
 import { judgeLayerRegion, judgeScope } from './judge-regions.ts';
 import { judgeKeyPolicy } from './judge-keys.ts';
-import { judgePrivateIntegration, judgeVpcLink } from './judge-load-balancers.ts';
+import { judgeMethodLink, judgePrivateIntegration, judgeVpcLink } from './judge-load-balancers.ts';
 import { judgeExecutionLogs, judgeLogClass } from './judge-logs.ts';
 import { judgeOrder } from './judge-order.ts';
 import { judgeDestinations, judgeExpiration, judgeOverlap, judgeReplication } from './judge-notifications.ts';
@@ -40,6 +46,8 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::Route53::RecordSet': [judgeRecords],
   'AWS::Route53::RecordSetGroup': [judgeRecords],
   'AWS::ApiGateway::VpcLink': [judgeVpcLink],
+  'AWS::ApiGateway::Method': [judgeMethodLink, judgeCallerCredentials],
+  'AWS::SecretsManager::RotationSchedule': [judgeRotation],
   'AWS::ApiGatewayV2::Integration': [judgePrivateIntegration],
   'AWS::ApiGatewayV2::Stage': [judgeExecutionLogs],
   'AWS::CloudFront::Distribution': [judgeDistribution],

@@ -65,7 +65,7 @@ function judgeResource(
         !isMade || (missing === undefined && path.length > 0 && keyword !== 'type'),
     )
     .map((violation) => {
-      const { path, missing, excess, because, message } = violation;
+      const { path, missing, excess, because, message, remedy } = violation;
       const cause = excess ?? because;
       const property = (cause === undefined ? path : [...path, cause]).join('.');
       const { file, line } = resource.place(property === '' ? undefined : property);
@@ -77,31 +77,8 @@ function judgeResource(
         file,
         line,
       };
-      return makeFinding('resource-value', at, message, adviseOn(violation));
+      return makeFinding('resource-value', at, message, remedy === undefined ? {} : { remedy });
     });
-}
-
-/** What to do if the keyword leaves one way. For other keywords, the page of the property says which values it allows. */
-const BY_KEYWORD: Readonly<Record<string, string>> = {
-  enum: 'use one of these values',
-  enumCaseInsensitive: 'use one of these values',
-  type: 'write a value of this type',
-  requiredXor: 'keep exactly one of these members',
-  requiredOr: 'add one of these members',
-  dependentRequired: 'add the missing member, or remove the one that needs it',
-};
-
-/** @returns nothing if the remedy of the rule is to be printed */
-function adviseOn({ path, missing, excess, keyword, isWorded }: SchemaViolation): {
-  readonly remedy?: string;
-} {
-  const name = path.findLast((key) => !/^\d+$/.test(key)) ?? 'the member';
-  if (missing !== undefined) return { remedy: `add ${missing}` };
-  if (excess !== undefined) return { remedy: `remove ${excess}, or the member that excludes it` };
-  if (keyword === 'additionalProperties') return { remedy: `remove ${name}, or correct its name` };
-  if (keyword === 'false schema') return { remedy: `remove ${name}` };
-  const remedy = isWorded === true ? undefined : BY_KEYWORD[keyword];
-  return remedy === undefined ? {} : { remedy };
 }
 
 /** Keywords that judge a value by itself, whatever else the resource has. */

@@ -8,10 +8,11 @@
 import { isJsonList, isJsonObject, mapOf, membersOf, parseJson, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../stack/model.ts';
+import { faultsOfState, languageOfMachine } from './judge-state-fields.ts';
+import type { StateFault } from './judge-state-fields.ts';
 import type { BrokenRelation } from './relation.ts';
 
 type Path = readonly string[];
-type Fault = { readonly at: Path; readonly code: string; readonly reason: string };
 
 /** The ends of a resource that only Standard workflows support, with Step Functions' name for them. */
 const ONLY_STANDARD: readonly (readonly [end: RegExp, what: string])[] = [
@@ -26,14 +27,22 @@ export function judgeStateMachine(machine: ResolvedResource): BrokenRelation | u
   const { Definition, DefinitionString, DefinitionSubstitutions } = machine.properties;
   const isText = Definition === undefined;
   const definition = isText ? ofText(DefinitionString) : Definition;
-  if (!isJsonObject(definition) || DefinitionSubstitutions !== undefined) return undefined;
+  if (!isJsonObject(definition)) return undefined;
   const isExpress = machine.properties['StateMachineType'] === 'EXPRESS';
-  const [first, ...others] = faultsOf(definition, [], isExpress);
+  const whole = {
+    isExpress,
+    isFinal: DefinitionSubstitutions === undefined,
+    language: languageOfMachine(definition),
+  };
+  const [first, ...others] = [
+    ...faultsOf(definition, [], whole),
+    ...(whole.isFinal ? withoutEnd(definition) : []),
+  ];
   if (first === undefined) return undefined;
   const reasons = [first, ...others].map(({ at, code, reason }) => `${code}: ${reason} at ${pointer(at)}`);
   return {
     resource: machine,
-    property: isText ? 'DefinitionString' : ['Definition', ...first.at].join('.'),
+    property: isText ? 'DefinitionString' : ['Definition', ...(first.place ?? first.at)].join('.'),
     message: `Invalid State Machine Definition: '${reasons.join(', ')}'`,
   };
 }
@@ -42,13 +51,61 @@ function ofText(text: Json | undefined): unknown {
   return typeof text === 'string' ? parseJson(text) : text;
 }
 
+type Whole = {
+  readonly isExpress: boolean;
+  /** Whether the definition has no `${}` that another value replaces. */
+  readonly isFinal: boolean;
+  readonly language: ReturnType<typeof languageOfMachine>;
+};
+
+/** floci-io/floci#2735, measured on AWS */
+function withoutEnd(machine: JsonObject): readonly StateFault[] {
+  const states = Object.values(mapOf(machine, 'States')).map((state) => membersOf(state));
+  const isEnd = (state: JsonObject): boolean =>
+    state['End'] !== undefined || ['Succeed', 'Fail'].includes(textOf(state, 'Type'));
+  return states.length === 0 || states.some(isEnd)
+    ? []
+    : [{ at: ['null'], place: [], code: 'MISSING_END_STATE', reason: 'Workflow has no terminal state' }];
+}
+
 /** Step Functions names places like `/States/Choose/Choices[0]/Next`. */
 function pointer(at: Path): string {
-  return at.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `/${step}`)).join('');
+  return at[0] === 'null'
+    ? 'null'
+    : at.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `/${step}`)).join('');
 }
 
 /** Judges a machine, or a branch of a Parallel state or the processor of a Map state. */
-function faultsOf(machine: JsonObject, at: Path, isExpress: boolean): readonly Fault[] {
+function faultsOf(machine: JsonObject, at: Path, whole: Whole): readonly StateFault[] {
+  const states = mapOf(machine, 'States');
+  return [
+    ...(whole.isFinal ? brokenTransitions(machine, at) : []),
+    ...(whole.isExpress ? onlyStandard(states, at) : []),
+    ...Object.entries(states).flatMap(([name, state]) => [
+      ...faultsOfState(membersOf(state), [...at, 'States', name], whole.language),
+      ...innerMachines(membersOf(state), [...at, 'States', name]).flatMap(([inner, from]) => [
+        ...ownLanguage(inner, from),
+        ...faultsOf(inner, from, whole),
+      ]),
+    ]),
+  ];
+}
+
+/** floci-io/floci#2968, measured on AWS: a processor or a branch has no query language of its own. */
+function ownLanguage(inner: JsonObject, at: Path): readonly StateFault[] {
+  return inner['QueryLanguage'] === undefined
+    ? []
+    : [
+        {
+          at,
+          place: [...at, 'QueryLanguage'],
+          code: 'SCHEMA_VALIDATION_FAILED',
+          reason: "Field 'QueryLanguage' is not supported",
+        },
+      ];
+}
+
+function brokenTransitions(machine: JsonObject, at: Path): readonly StateFault[] {
   const states = mapOf(machine, 'States');
   const start = textOf(machine, 'StartAt');
   const transitions = [
@@ -68,19 +125,10 @@ function faultsOf(machine: JsonObject, at: Path, isExpress: boolean): readonly F
       code: TRANSITION,
       reason: `State "${name}" is not reachable.`,
     }));
-  return [
-    ...missing,
-    ...unreached,
-    ...(isExpress ? onlyStandard(states, at) : []),
-    ...Object.entries(states).flatMap(([name, state]) =>
-      innerMachines(membersOf(state), [...at, 'States', name]).flatMap(([inner, from]) =>
-        faultsOf(inner, from, isExpress),
-      ),
-    ),
-  ];
+  return [...missing, ...unreached];
 }
 
-function onlyStandard(states: JsonObject, at: Path): readonly Fault[] {
+function onlyStandard(states: JsonObject, at: Path): readonly StateFault[] {
   return Object.entries(states).flatMap(([name, state]) => {
     const resource = textOf(membersOf(state), 'Resource');
     const [, what] = ONLY_STANDARD.find(([end]) => end.test(resource)) ?? [];

@@ -3,11 +3,10 @@ import type { ResolvedStack } from '../stack/model.ts';
 import { makeFinding, placedAt } from './finding.ts';
 import type { DeployFinding } from './finding.ts';
 import type { SchemaTable } from './schema-check.ts';
+import { isSimilar, nearestOf } from './spelling.ts';
 
 /** Types that have no schema because their properties are free, or because they only describe the template. */
 const WITHOUT_SCHEMA = /^(?:Custom::|AWS::CloudFormation::CustomResource$|AWS::CDK::Metadata$)/;
-/** The maximum number of letters by which a misspelt type may differ from a known type. */
-const MAX_DIFFERENCE = 2;
 
 /**
  * Reports each type whose properties are not checked, once per type.
@@ -62,30 +61,7 @@ function findMeant(type: string, known: Readonly<Record<string, string>>): strin
   const [vendor, service = '', name = ''] = type.split('::');
   if (vendor !== 'AWS' || known[service]?.split(' ').includes(name) === true) return undefined;
   const all = Object.entries(known).flatMap(([one, names]) =>
-    distance(one, service) > MAX_DIFFERENCE ? [] : names.split(' ').map((last) => `AWS::${one}::${last}`),
+    isSimilar(one, service) ? names.split(' ').map((last) => `AWS::${one}::${last}`) : [],
   );
-  const [best] = all
-    .map((one) => ({ one, difference: distance(one, type) }))
-    .filter(({ difference }) => difference <= MAX_DIFFERENCE)
-    .toSorted((a, b) => a.difference - b.difference);
-  return best?.one;
-}
-
-/** Returns how many letters differ, regardless of case. Larger numbers than the maximum are not computed exactly. */
-function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > MAX_DIFFERENCE) return MAX_DIFFERENCE + 1;
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [at, letter] of Array.from(a.toLowerCase()).entries()) {
-    const next = [at + 1];
-    for (const [index, other] of Array.from(b.toLowerCase()).entries())
-      next.push(
-        Math.min(
-          (next[index] ?? 0) + 1,
-          (row[index + 1] ?? 0) + 1,
-          (row[index] ?? 0) + (letter === other ? 0 : 1),
-        ),
-      );
-    row = next;
-  }
-  return Math.min(row[b.length] ?? 0, MAX_DIFFERENCE + 1);
+  return nearestOf(type, all);
 }

@@ -76,6 +76,16 @@ const RULE_OF_WEB_ACL: JsonObject = {
   },
 };
 
+/** aws-cloudformation/cfn-lint#173, quoted with the set of characters */
+const OF_SECURITY_RULE: JsonObject = {
+  properties: {
+    Description: {
+      pattern: String.raw`^[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}$`,
+      says: 'Invalid rule description. Valid descriptions are strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*',
+    },
+  },
+};
+
 const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::SQS::Queue': {
     // aws/aws-cdk#8550: "Unknown Attribute FifoQueue"
@@ -117,12 +127,16 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   // EC2 API reference, CreateSecurityGroup, GroupDescription
   'AWS::EC2::SecurityGroup': {
     properties: {
+      SecurityGroupIngress: { items: OF_SECURITY_RULE },
+      SecurityGroupEgress: { items: OF_SECURITY_RULE },
       GroupDescription: {
         pattern: String.raw`^[\x00-\x7F]*$`,
         says: 'Value ({value}) for parameter GroupDescription is invalid. Character sets beyond ASCII are not supported.',
       },
     },
   },
+  'AWS::EC2::SecurityGroupIngress': OF_SECURITY_RULE,
+  'AWS::EC2::SecurityGroupEgress': OF_SECURITY_RULE,
   // EventBridge API reference, CreateEventBus
   'AWS::Events::EventBus': { properties: { Name: { not: { const: 'default' } } } },
   // Step Functions API reference, CreateStateMachine

@@ -104,12 +104,23 @@ const OF_TOPIC = ofService('sns', ['CreateTopic', 'ListTopics', 'ListSubscriptio
  */
 const OF_QUEUE = ofService('sqs', ['CreateQueue', 'ListQueues'], { maxItems: 7 });
 
+/** Meteor-Community-Packages/Meteor-CollectionFS#630, wercker/step-s3sync#25: inline policies may be older. */
+const TOO_OLD = 'Policy document must be version 2012-10-17 or greater.';
+const OF_THIS_VERSION: JsonObject = {
+  if: { type: 'object' },
+  then: {
+    required: ['Version'],
+    says: TOO_OLD,
+    properties: { Version: { not: { const: '2008-10-17' }, says: TOO_OLD } },
+  },
+};
+
 const inline = { items: { properties: { PolicyDocument: OF_IDENTITY } } };
 
 export const POLICY_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::IAM::Role': { properties: { AssumeRolePolicyDocument: OF_TRUST, Policies: inline } },
   'AWS::IAM::Policy': { properties: { PolicyDocument: OF_IDENTITY } },
-  'AWS::IAM::ManagedPolicy': { properties: { PolicyDocument: OF_IDENTITY } },
+  'AWS::IAM::ManagedPolicy': { properties: { PolicyDocument: { allOf: [OF_IDENTITY, OF_THIS_VERSION] } } },
   'AWS::IAM::RolePolicy': { properties: { PolicyDocument: OF_IDENTITY } },
   'AWS::SQS::QueuePolicy': { properties: { PolicyDocument: OF_QUEUE } },
   'AWS::SNS::TopicPolicy': { properties: { PolicyDocument: OF_TOPIC } },

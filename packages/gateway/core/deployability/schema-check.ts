@@ -8,6 +8,8 @@ import type { Ajv as AjvClass, ErrorObject, ValidateFunction } from 'ajv';
 import { asJsonObject, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { withOwnSchema } from './own-schemas.ts';
+import { remedyOf } from './remedies.ts';
+import { nearestOf } from './spelling.ts';
 
 type TypeSchema = {
   readonly schema: JsonObject;
@@ -30,6 +32,8 @@ export type SchemaViolation = {
   readonly because?: string;
   /** The member that must not be there, if there is one; `path` is then the path of its owner. */
   readonly excess?: string;
+  /** The members of which one is required, if that is the violation. */
+  readonly alternatives?: readonly string[];
   /** Whether the schema requires this only if certain other members are present, or are absent. */
   readonly isConditional?: true;
   /** Whether the message is the service's own, for a rule that own-schemas.ts adds. */
@@ -39,6 +43,8 @@ export type SchemaViolation = {
   /** The keyword of the schema that the value violates. */
   readonly keyword: string;
   readonly message: string;
+  /** What to do; absent if only the page of the property says it. */
+  readonly remedy?: string;
 };
 
 /** The maximum number of characters of a value that is compared with a pattern. */
@@ -162,6 +168,7 @@ function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolatio
     const one = toViolation(error as SchemaError, errors);
     if (one !== undefined) found.set(JSON.stringify([one.path, one.missing, one.message]), one);
   }
+  for (const [key, one] of found) if (isConsequence(one, [...found.values()])) found.delete(key);
   // A rule in the service's words takes the place of a general one about the same value.
   const worded = new Set(
     [...found.values()].flatMap(({ isWorded, path }) => (isWorded === true ? [path.join('.')] : [])),
@@ -170,6 +177,34 @@ function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolatio
     ({ isWorded, path, missing, excess }) =>
       isWorded === true || missing !== undefined || excess !== undefined || !worded.has(path.join('.')),
   );
+}
+
+/**
+ * Returns whether another violation says the same: that one of several members is required, of which this is one; that a
+ * similar name is not permitted; or that the value is none of a list, whose pattern it does not match either.
+ */
+function isConsequence(one: SchemaViolation, all: readonly SchemaViolation[]): boolean {
+  const at = one.path.join('.');
+  const isHere = (other: SchemaViolation): boolean => other !== one && other.path.join('.') === at;
+  const { missing, keyword, isWorded } = one;
+  if (isWorded === true) return false;
+  if (keyword === 'pattern') return all.some((other) => isHere(other) && other.keyword === 'enum');
+  const needed = missing === undefined ? namesIn(one) : [missing];
+  const isMisspelt = all.some(
+    ({ keyword: other, path }) =>
+      other === 'additionalProperties' &&
+      path.slice(0, -1).join('.') === at &&
+      nearestOf(path.at(-1) ?? '', needed) !== undefined,
+  );
+  return (
+    isMisspelt ||
+    (missing !== undefined && all.some((other) => isHere(other) && namesIn(other).includes(missing)))
+  );
+}
+
+/** Returns the members of which one is required. */
+function namesIn({ keyword, alternatives = [] }: SchemaViolation): readonly string[] {
+  return keyword === 'requiredXor' || keyword === 'requiredOr' ? alternatives : [];
 }
 
 /** CloudFormation converts texts such as `True` to flags, whatever the case of their letters. */
@@ -186,8 +221,20 @@ function toViolation(error: SchemaError, all: readonly ErrorObject[]): SchemaVio
   const found = describeError(error, all);
   if (found === undefined) return undefined;
   const { says } = asJsonObject(error.parentSchema) ?? {};
+  const { path, missing, keyword } = found;
+  const [pair] = keyword === 'dependentExcluded' ? excludedPairs(error.schema, error.data) : [];
+  const remedy = remedyOf({
+    keyword,
+    missing,
+    pair,
+    schema: error.schema,
+    parent: error.parentSchema,
+    data: error.data,
+    name: path.findLast((key) => !/^\d+$/.test(key)) ?? 'the member',
+  });
   return {
     ...found,
+    ...(remedy !== undefined && { remedy }),
     ...(typeof says === 'string' && {
       message: says.replaceAll('{value}', textOfValue(error.data)),
       isWorded: true,
@@ -232,6 +279,7 @@ function describeError(error: SchemaError, all: readonly ErrorObject[]): SchemaV
     keyword,
     message: `${nameOf(path)} ${wording}`,
     ...(excess !== undefined && { excess }),
+    ...(Array.isArray(schema) && keyword.startsWith('required') && { alternatives: schema.map(String) }),
   };
 }
 

@@ -45,9 +45,16 @@ export const USER_POOL_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     properties: {
       Schema: {
         items: {
-          // hashicorp/terraform-provider-aws#18430: "Required custom attributes are not supported currently."
-          if: { properties: { Required: { const: true } }, required: ['Required'] },
-          then: { properties: { Name: { enum: STANDARD_ATTRIBUTES } } },
+          if: { properties: { Name: { not: { enum: STANDARD_ATTRIBUTES } } }, required: ['Name'] },
+          then: {
+            properties: {
+              // hashicorp/terraform-provider-aws#18430, boto/boto3#2317
+              Required: {
+                not: { const: true },
+                says: 'Required custom attributes are not supported currently.',
+              },
+            },
+          },
         },
       },
     },

@@ -84,8 +84,16 @@ function checkDeclaration(at: Path, body: Json, refuse: Refuse): void {
     refuse([...at, 'AllowedValues'], `${FORMAT} Every AllowedValues member must be a list.`, IGNORED);
 }
 
+/**
+ * CloudFormation template reference, "Mappings syntax": a mapping has top-level keys, and each of them has pairs of a name
+ * and a value (awsdocs/aws-cloudformation-user-guide#671).
+ */
 function checkMapping(at: Path, mapping: Json, refuse: Refuse): void {
-  for (const [top, entries] of Object.entries(membersOf(mapping)))
+  const form = `${FORMAT} Every Mappings object member must contain a String key and an object value. (Write it with two levels of keys: ${at[1] ?? ''}: { KEY: { NAME: VALUE } })`;
+  if (!isJsonObject(mapping)) refuse(at, form, 'it is read as a mapping without keys');
+  for (const [top, entries] of Object.entries(membersOf(mapping))) {
+    if (!isJsonObject(entries) && !top.startsWith('Fn::') && !at[1]?.startsWith('Fn::'))
+      refuse([...at, top], form, 'it is read as a key without names');
     for (const [name, value] of Object.entries(membersOf(entries))) {
       const isPlain = isJsonList(value) ? !value.some(isComposed) : !isComposed(value);
       if (!isPlain && !top.startsWith('Fn::') && !name.startsWith('Fn::'))
@@ -95,6 +103,7 @@ function checkMapping(at: Path, mapping: Json, refuse: Refuse): void {
           'it is read here',
         );
     }
+  }
 }
 
 /**

@@ -152,6 +152,7 @@ SES::ConfigurationSet Name {name}
 SES::EmailIdentity EmailIdentity {name}
 SNS::Subscription - {TopicArn}:{uuid} Arn
 SSM::Document Name {name}
+SecretsManager::RotationSchedule - {SecretId} Id
 StepFunctions::Activity Name arn:states:activity:{name} Arn Name={name}
 VerifiedPermissions::PolicyStore - {id:22} PolicyStoreId Arn=garn:verifiedpermissions:{account}:policy-store/{id:22}
 VpcLattice::Service Name arn:vpc-lattice:service/svc-{hex:17} Arn Id=svc-{hex:17}

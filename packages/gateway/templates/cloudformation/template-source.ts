@@ -23,13 +23,15 @@ export type SourceTree = {
   readonly file: string;
   readonly value: JsonObject;
   /** Keys that occur more than once in one mapping. The last occurrence counts, as in AWS's tools. */
-  readonly repeatedKeys: readonly RepeatedKey[];
+  readonly repeatedKeys: readonly KeyPlace[];
+  /** Keys that YAML reads as numbers, which CloudFormation refuses. JSON has no such keys. */
+  readonly numericKeys: readonly KeyPlace[];
   /** Returns the line of the deepest part of `path` that the file contains. Lines count from 1. */
   lineOf(path: Path): number | undefined;
 };
 
-type RepeatedKey = {
-  /** The path to the repeated key, including the key itself. */
+type KeyPlace = {
+  /** The path to the key, including the key itself. */
   readonly path: Path;
   readonly line: number;
 };
@@ -50,6 +52,9 @@ const VALUE_LIMIT = 500_000;
  * again.
  */
 const REPAIR_LIMIT = 20_000_000;
+
+/** A key that each version of YAML reads as a number. */
+const DECIMAL = /^(?:0|[1-9]\d*)$/;
 
 /** `!Name` is short for `Fn::Name`; `!Ref` and `!Condition` keep their bare names. */
 const SHORT_TAGS: ReadonlySet<string> = new Set([
@@ -81,6 +86,7 @@ export function parseSource(text: string, file: string, limitBytes = SIZE_LIMIT_
       file,
       value: requireObject(limitDepth(value, file), file),
       repeatedKeys: [],
+      numericKeys: [],
       lineOf: (path) => (lines ??= parseYaml(text, file)).lineOf(path),
     };
   }
@@ -97,6 +103,7 @@ export function parseSource(text: string, file: string, limitBytes = SIZE_LIMIT_
     file,
     value: requireObject(conversion.run(), file),
     repeatedKeys: conversion.repeatedKeys,
+    numericKeys: conversion.numericKeys,
     lineOf: (path) => lines.lineOf(path),
   };
 }
@@ -254,7 +261,8 @@ function byKey({ items }: YAMLMap): PairsByKey {
 }
 
 class Conversion {
-  readonly repeatedKeys: RepeatedKey[] = [];
+  readonly repeatedKeys: KeyPlace[] = [];
+  readonly numericKeys: KeyPlace[] = [];
   readonly #lines: Lines;
   readonly #file: string;
   #values = 0;
@@ -291,7 +299,7 @@ class Conversion {
       const entries = [...merges, ...own].flatMap(({ key, value }) =>
         this.#convertPair(key, value, path, depth),
       );
-      this.#noteRepeated(own, path);
+      this.#noteKeys(own, path);
       // `fromEntries` defines properties, so a key `__proto__` stays an ordinary key.
       return this.#expandTag(node, Object.fromEntries(entries));
     }
@@ -306,13 +314,14 @@ class Conversion {
     return merged.flatMap((part) => Object.entries(membersOf(part)));
   }
 
-  #noteRepeated(pairs: readonly Pair[], path: Path): void {
+  #noteKeys(pairs: readonly Pair[], path: Path): void {
     const seen = new Set<string>();
     for (const { key } of pairs) {
       if (!isScalar(key)) continue;
       const text = keyText(key);
-      if (seen.has(text))
-        this.repeatedKeys.push({ path: [...path, text], line: this.#lines.at(key.range?.[0] ?? 0) });
+      const place = { path: [...path, text], line: this.#lines.at(key.range?.[0] ?? 0) };
+      if (seen.has(text)) this.repeatedKeys.push(place);
+      if (typeof key.value === 'number' && DECIMAL.test(text)) this.numericKeys.push(place);
       seen.add(text);
     }
   }

@@ -119,6 +119,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
     },
     findings: [
       ...repeatedKeys(tree),
+      ...numericKeys(tree),
       ...expanded.findings,
       ...built.findings,
       ...layers.findings,
@@ -139,21 +140,36 @@ function findMade(written: JsonObject, expanded: JsonObject): ReadonlySet<string
 
 /** Reports repeated keys, of which AWS's tools silently use the last one. */
 function repeatedKeys(tree: SourceTree): readonly Finding[] {
-  return tree.repeatedKeys.map(({ path, line }) => {
-    const place = { ...placeOf(tree, path), line };
-    const resource = memberAt(tree.value, path.slice(0, 2));
-    const type = membersOf(resource)['Type'];
-    const { logicalId = '', property } = place;
-    return {
-      logicalId,
-      type: typeof type === 'string' ? type : 'template',
-      property,
-      place,
-      message: `the key ${path.at(-1) ?? ''} is repeated`,
-      rule: 'repeated-key',
-      consequence: `the last one, in line ${line}, is used`,
-    };
-  });
+  return tree.repeatedKeys.map(({ path, line }) => ({
+    ...keyAt(tree, path, line),
+    message: `the key ${path.at(-1) ?? ''} is repeated`,
+    rule: 'repeated-key',
+    consequence: `the last one, in line ${line}, is used`,
+  }));
+}
+
+/**
+ * Reports keys that are numbers (aws-cloudformation/cfn-lint#292, aws-cloudformation/cfn-lint#663,
+ * awsdocs/aws-cloudformation-user-guide#404).
+ */
+function numericKeys(tree: SourceTree): readonly Finding[] {
+  return tree.numericKeys.map(({ path, line }) => ({
+    ...keyAt(tree, path, line),
+    message: `Template format error: [/${path.slice(0, -1).join('/')}] map keys must be strings; received numeric [${path.at(-1) ?? ''}] instead (write it in quotes: '${path.at(-1) ?? ''}')`,
+    rule: 'template',
+    consequence: 'it is read as a text here',
+  }));
+}
+
+function keyAt(
+  tree: SourceTree,
+  path: Path,
+  line: number,
+): Pick<Finding, 'logicalId' | 'type' | 'property' | 'place'> {
+  const place = { ...placeOf(tree, path), line };
+  const type = membersOf(memberAt(tree.value, path.slice(0, 2)))['Type'];
+  const { logicalId = '', property } = place;
+  return { logicalId, type: typeof type === 'string' ? type : 'template', property, place };
 }
 
 function hasTransform(template: JsonObject, name: string): boolean {

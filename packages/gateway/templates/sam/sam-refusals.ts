@@ -164,6 +164,20 @@ const SWAGGER = "works only with inline Swagger specified in 'DefinitionBody' pr
 const OPENAPI = "works only with inline OpenApi specified in the 'DefinitionBody' property.";
 const ENDPOINT = "DisableExecuteApiEndpoint works only within 'DefinitionBody' property.";
 
+/** error_api_invalid_route53… of SAM's translator: a record needs the zone that it is in. */
+function judgeZone({ Domain: domain }: JsonObject): Refusal | undefined {
+  const { Route53: records } = membersOf(domain);
+  return isJsonObject(records) &&
+    !has(records, 'HostedZoneId') &&
+    !has(records, 'HostedZoneName') &&
+    !Object.keys(records).some((name) => name.startsWith('Fn::'))
+    ? {
+        at: ['Domain', 'Route53'],
+        message: 'HostedZoneId or HostedZoneName is required to enable Route53 support on Custom Domains.',
+      }
+    : undefined;
+}
+
 const RULES: Readonly<Record<string, readonly Judge[]>> = {
   Function: [
     judgePackageType,
@@ -200,6 +214,7 @@ const RULES: Readonly<Record<string, readonly Judge[]>> = {
     judgeDeploymentPreference("'DeploymentPreference' requires 'AutoPublishAlias' property to be specified."),
   ],
   Api: [
+    judgeZone,
     (properties) =>
       isTrue(properties['MergeDefinitions']) && has(properties, 'DefinitionUri')
         ? {
@@ -213,6 +228,7 @@ const RULES: Readonly<Record<string, readonly Judge[]>> = {
     ]),
   ],
   HttpApi: [
+    judgeZone,
     ...inlineOnly([
       ['CorsConfiguration', `Cors ${OPENAPI.replace('the ', '')}`],
       ...['Auth', 'Tags', 'Description', 'Name'].map((name) => [name, `${name} ${OPENAPI}`] as const),

@@ -11,9 +11,9 @@ import type { SamExpansion } from './sam-expansion.ts';
 import { refusePolicies, startingRole, stateMachineRole } from './sam-role.ts';
 
 const TYPE = 'AWS::Serverless::StateMachine';
-const OF_MACHINE = ['DefinitionSubstitutions', 'Tags'];
+const OF_MACHINE = ['Definition', 'DefinitionSubstitutions', 'Tags'];
 const KNOWN =
-  'Definition DefinitionUri Name Type Role Policies PermissionsBoundary RolePath Logging Tracing Events AutoPublishAlias UseAliasAsEventTarget DeploymentPreference PropagateTags'.split(
+  'DefinitionUri Name Type Role Policies PermissionsBoundary RolePath Logging Tracing Events AutoPublishAlias UseAliasAsEventTarget DeploymentPreference PropagateTags'.split(
     ' ',
   );
 

@@ -31,12 +31,27 @@ export function findFunctionLine(tree: SourceTree, name: string, property: Path)
   const nested = OF_FUNCTION[`${first}.${second}`];
   const own =
     nested === undefined
-      ? [...(OF_FUNCTION[first] ?? [first.charAt(0).toLowerCase() + first.slice(1)]), second, ...rest]
+      ? [...(OF_FUNCTION[first] ?? [lowerFirst(first)]), second, ...rest]
       : [...nested, ...rest];
+  const ofFunction = spelt(tree.value, ['functions', name, ...own]);
+  const ofProvider = spelt(tree.value, ['provider', ...own]);
   const isOfProvider =
-    memberAt(tree.value, ['functions', name, ...own]) === undefined &&
-    memberAt(tree.value, ['provider', ...own]) !== undefined;
-  return tree.lineOf(isOfProvider ? ['provider', ...own] : ['functions', name, ...own]);
+    memberAt(tree.value, ofFunction) === undefined && memberAt(tree.value, ofProvider) !== undefined;
+  return tree.lineOf(isOfProvider ? ofProvider : ofFunction);
+}
+
+/** Returns the path as the service spells it: `subnetIds` for SubnetIds. */
+function spelt(value: JsonObject, path: Path): Path {
+  return path.reduce<Path>((found, step) => {
+    const [exact, lower] = [step, lowerFirst(step)].map((one) => [...found, one]);
+    return memberAt(value, exact ?? []) === undefined && memberAt(value, lower ?? []) !== undefined
+      ? (lower ?? [])
+      : (exact ?? []);
+  }, []);
+}
+
+function lowerFirst(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
 /** Returns the line from which osls generates a property of a resource; undefined if the line is not found. */
@@ -62,10 +77,39 @@ export function findGeneratedLine(
       : (findText(tree, places, (one) => one === text) ??
         (text.length < MIN_PART ? undefined : findText(tree, places, (one) => one.includes(text))));
   if (found !== undefined) return tree.lineOf(found);
+  const ofPart = findPart(tree, value, resources, functions);
+  if (ofPart !== undefined) return tree.lineOf(ofPart);
   const [only, ...others] = named;
   return only === undefined || others.length > 0
     ? undefined
     : tree.lineOf(pathOfEvent(tree, ['functions', only, 'events'], property));
+}
+
+/**
+ * Returns the path of the last text of a part, such as the prefix of a notification, in the events of the only function
+ * that the part refers to.
+ */
+function findPart(
+  tree: SourceTree,
+  part: Json | undefined,
+  resources: JsonObject,
+  functions: PackagedService['functions'],
+): Path | undefined {
+  if (typeof part !== 'object' || part === null) return undefined;
+  const [only, ...others] = [...namesIn(part)].flatMap((name) => functions.get(name)?.name ?? []);
+  if (only === undefined || others.length > 0) return undefined;
+  return textsIn(part)
+    .filter((text) => resources[text] === undefined)
+    .toReversed()
+    .map((text) => findText(tree, [['functions', only, 'events']], (one) => one === text))
+    .find((found) => found !== undefined);
+}
+
+function textsIn(value: Json): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null
+    ? (isJsonList(value) ? value : Object.values(value)).flatMap((inner) => textsIn(inner))
+    : [];
 }
 
 /**

@@ -26,6 +26,16 @@ export const BUCKET_SETTINGS: Readonly<Record<string, Setting>> = {
       }),
     },
   }),
+  aws_s3_bucket_accelerate_configuration: (part, values) => ({
+    AccelerateConfiguration: { AccelerationStatus: values.value(part, 'status') ?? 'Enabled' },
+  }),
+  aws_s3_bucket_ownership_controls: (part, values) => ({
+    OwnershipControls: {
+      Rules: values
+        .blocks(part, 'rule')
+        .map(({ object_ownership: ownership }) => given({ ObjectOwnership: ownership })),
+    },
+  }),
   aws_s3_bucket_replication_configuration: (part, values) => ({
     ReplicationConfiguration: {
       Role: values.value(part, 'role', 'id') ?? null,

@@ -92,7 +92,11 @@ aws_api_gateway_domain_name ApiGateway::DomainName
 aws_api_gateway_base_path_mapping ApiGateway::BasePathMapping
   domain_name:id base_path api_id=RestApiId:id stage_name=Stage
 aws_api_gateway_vpc_link ApiGateway::VpcLink
-  name description target_arns > id={Ref}
+  name description target_arns:id > id={Ref}
+aws_lb ElasticLoadBalancingV2::LoadBalancer
+  name load_balancer_type=Type > id={Ref} arn={Ref}
+aws_alb ElasticLoadBalancingV2::LoadBalancer
+  name load_balancer_type=Type > id={Ref} arn={Ref}
 aws_apigatewayv2_api ApiGatewayV2::Api
   name protocol_type description route_selection_expression api_key_selection_expression cors_configuration:block
   target:function route_key credentials_arn body:json version fail_on_warnings disable_execute_api_endpoint
@@ -186,8 +190,11 @@ aws_ssm_parameter SSM::Parameter
   name type value > id={Ref} name={Ref} value={@Value}
 aws_secretsmanager_secret SecretsManager::Secret
   name > id={Ref} arn={Ref}
+aws_secretsmanager_secret_rotation SecretsManager::RotationSchedule
+  secret_id:id rotation_lambda_arn=RotationLambdaARN:id
 aws_s3_bucket S3::Bucket
-  bucket=BucketName > id={Ref} bucket={Ref} arn={@Arn}
+  bucket=BucketName > id={Ref} bucket={Ref} arn={@Arn} bucket_domain_name={Ref}.s3.{suffix}
+  bucket_regional_domain_name={Ref}.s3.{region}.{suffix}
 aws_s3_bucket_policy S3::BucketPolicy
   bucket=Bucket:id policy=PolicyDocument:json
 aws_cognito_user_pool Cognito::UserPool
@@ -251,13 +258,14 @@ export const PARTS: ReadonlySet<string> = new Set(
     'aws_api_gateway_method_settings aws_api_gateway_rest_api_policy aws_cloudwatch_event_target ' +
     'aws_iam_role_policy_attachment aws_iam_policy_attachment aws_secretsmanager_secret_version ' +
     'aws_s3_bucket_notification aws_s3_bucket_versioning aws_s3_bucket_replication_configuration ' +
-    'aws_s3_bucket_server_side_encryption_configuration'
+    'aws_s3_bucket_server_side_encryption_configuration aws_s3_bucket_accelerate_configuration ' +
+    'aws_s3_bucket_ownership_controls'
   ).split(' '),
 );
 
 /** The integration attributes of a method, as the provider documents them. */
 export const INTEGRATION_ROW: readonly AttributeRow[] = readAttributes(
-  `integration_http_method type uri:uri connection_type connection_id:id credentials:id request_parameters
+  `integration_http_method type uri:uri connection_type connection_id:id integration_target:id credentials:id request_parameters
    request_templates passthrough_behavior cache_key_parameters cache_namespace content_handling
    timeout_milliseconds=TimeoutInMillis response_transfer_mode`,
 );

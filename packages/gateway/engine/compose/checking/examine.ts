@@ -144,9 +144,16 @@ function judgeStack(
     ...judgeNames(stack, table),
     ...judgeRuntimes(stack, runtimes),
     ...judgeTemplate(stack),
+    ...findBrokenRelations(stack).map(({ resource, property, message, remedy }) =>
+      makeFinding(
+        'resource-value',
+        placedAt(resource, stackName, property),
+        message,
+        remedy === undefined ? {} : { remedy },
+      ),
+    ),
     ...[
       ...all.flatMap(judgeConstraints),
-      ...findBrokenRelations(stack),
       ...all.flatMap(findRefusedFilters),
       ...judgeRoles(stack, roles),
     ].map(({ resource, property, message }) =>

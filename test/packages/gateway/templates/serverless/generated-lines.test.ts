@@ -13,6 +13,8 @@ provider:
   httpApi:
     cors:
       allowedOrigins: ['*']
+  vpc:
+    subnetIds: [wrong]
 functions:
   hello:
     handler: a.b
@@ -22,6 +24,10 @@ functions:
     events:
       - schedule: rate(1 minute)
       - http: { path: 'pets/{id}', method: get }
+      - s3:
+          bucket: imports
+          rules:
+            - prefix: daily/
 `,
   '/app/serverless.yml',
 );
@@ -34,6 +40,20 @@ const packaged = {
         Type: 'AWS::Events::Rule',
         Properties: { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED', Targets: [{ Arn: ARN }] },
       },
+      Imports: {
+        Type: 'AWS::S3::Bucket',
+        Properties: {
+          NotificationConfiguration: {
+            LambdaConfigurations: [
+              {
+                Event: 's3:ObjectCreated:*',
+                Function: ARN,
+                Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'daily/' }] } },
+              },
+            ],
+          },
+        },
+      },
       PetsIdVar: { Type: 'AWS::ApiGateway::Resource', Properties: { PathPart: '{id}' } },
       HelloLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: {} },
     },
@@ -43,10 +63,15 @@ const packaged = {
 
 describe('the line of what osls generates', () => {
   for (const [name, path, line] of [
-    ['a schedule', ['Rule', 'Properties', 'ScheduleExpression'], 14],
-    ['a part of a path', ['PetsIdVar', 'Properties', 'PathPart'], 15],
-    ['a rule is the events of its function, if the text is not there', ['Rule', 'Properties', 'Targets'], 13],
+    ['a schedule', ['Rule', 'Properties', 'ScheduleExpression'], 16],
+    ['a part of a path', ['PetsIdVar', 'Properties', 'PathPart'], 17],
+    ['a rule is the events of its function, if the text is not there', ['Rule', 'Properties', 'Targets'], 15],
     ['the CORS settings of the HTTP API', ['HttpApi', 'Properties', 'CorsConfiguration'], 5],
+    [
+      'a notification of a bucket, by the last of its texts',
+      ['Imports', 'Properties', 'NotificationConfiguration', 'LambdaConfigurations', '0'],
+      21,
+    ],
     ['a resource that the template does not have', ['Other', 'Properties', 'Name'], undefined],
   ] as const)
     it(`for ${name}`, () => {
@@ -54,9 +79,10 @@ describe('the line of what osls generates', () => {
     });
 
   it('for a property of a function is the line of that property', () => {
-    assert.equal(findFunctionLine(TREE, 'hello', ['Layers', '0']), 10);
-    assert.equal(findFunctionLine(TREE, 'hello', ['Environment', 'Variables', 'COLOUR']), 12);
-    assert.equal(findFunctionLine(TREE, 'hello', ['MemorySize']), 8);
+    assert.equal(findFunctionLine(TREE, 'hello', ['Layers', '0']), 12);
+    assert.equal(findFunctionLine(TREE, 'hello', ['Environment', 'Variables', 'COLOUR']), 14);
+    assert.equal(findFunctionLine(TREE, 'hello', ['VpcConfig', 'SubnetIds', '0']), 8);
+    assert.equal(findFunctionLine(TREE, 'hello', ['MemorySize']), 10);
   });
 });
 

@@ -130,12 +130,12 @@ Resources:
 
     assert.equal(
       remedies.get('extraneous key [QueuName] is not permitted'),
-      'remove QueuName, or correct its name',
+      'write QueueName instead of QueuName',
     );
     assert.equal(remedies.get('Code is required'), 'add Code');
     assert.deepEqual(
       [...remedies].filter(([message]) => / must be (one of|of type) /.test(message)).map(([, one]) => one),
-      ['use one of these values', 'write a value of this type'],
+      ['use one of AWS, AWS_PROXY, HTTP, HTTP_PROXY, MOCK', 'write a list'],
     );
   });
 

@@ -5,9 +5,12 @@ import { OF_COMBINATIONS } from './refused/of-combinations.ts';
 import { OF_DELIVERIES } from './refused/of-deliveries.ts';
 import { OF_EARLY_VALUES } from './refused/of-early-values.ts';
 import { OF_EVENTS } from './refused/of-events.ts';
+import { OF_FIELDS } from './refused/of-fields.ts';
 import { OF_LITERALS } from './refused/of-literals.ts';
 import { OF_IMPORTS } from './refused/of-imports.ts';
 import { OF_LAMBDA } from './refused/of-lambda.ts';
+import { OF_MACHINES } from './refused/of-machines.ts';
+import { OF_NEIGHBOURS } from './refused/of-neighbours.ts';
 import { OF_POLICIES } from './refused/of-policies.ts';
 import { OF_RELATIONS } from './refused/of-relations.ts';
 import { OF_ORDER } from './refused/of-order.ts';
@@ -47,4 +50,7 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_ARNS,
   ...OF_VALUES,
   ...OF_SETTINGS,
+  ...OF_MACHINES,
+  ...OF_FIELDS,
+  ...OF_NEIGHBOURS,
 ];

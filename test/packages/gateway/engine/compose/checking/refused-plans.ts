@@ -3,6 +3,7 @@ import { refs } from '../../../../../support/a-terraform-plan.ts';
 import type { Planned } from '../../../../../support/a-terraform-plan.ts';
 import { constants, plain } from './refused/plan.ts';
 import type { RefusedPlan } from './refused/plan.ts';
+import { PLANS_OF_NEIGHBOURS } from './refused/plans-of-neighbours.ts';
 import { PLANS_OF_REFERENCES } from './refused/plans-of-references.ts';
 
 const FUNCTION: Planned = {
@@ -54,6 +55,7 @@ const API_OF_MOCK: readonly Planned[] = [
 
 export const REFUSED_PLANS: readonly RefusedPlan[] = [
   ...PLANS_OF_REFERENCES,
+  ...PLANS_OF_NEIGHBOURS,
   {
     name: 'an attribute after a text of several lines',
     text: `

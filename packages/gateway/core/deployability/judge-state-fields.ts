@@ -1,0 +1,151 @@
+/**
+ * What Step Functions refuses in the fields of a state: a field that the type of the state does not have, a field of the
+ * other query language, and States.ALL before other errors.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html
+ * @see https://github.com/floci-io/floci/issues/2735 and https://github.com/floci-io/floci/issues/2968, measured on AWS
+ */
+import { isJsonList, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+
+type Path = readonly string[];
+export type StateFault = {
+  /** Where Step Functions says that the fault is. */
+  readonly at: Path;
+  /** The field that causes it, if `at` is only its owner. */
+  readonly place?: Path;
+  readonly code: string;
+  readonly reason: string;
+};
+
+const INVALID = 'SCHEMA_VALIDATION_FAILED';
+const TYPES = 'Task Parallel Map Pass Wait Choice Succeed Fail'.split(' ');
+
+/**
+ * The fields that not all types of states have, by the types that have them. "Field 'ResultPath' is not supported" of a Wait
+ * state is quoted in sam-goodwin/functionless#308, and MaxConcurrency outside of a Map state in
+ * terraform-aws-modules/terraform-aws-step-functions#68.
+ */
+const FIELDS: Readonly<Record<string, string>> = {
+  Task: 'Resource TimeoutSeconds TimeoutSecondsPath HeartbeatSeconds HeartbeatSecondsPath',
+  'Task Parallel Map': 'Retry Catch ResultSelector',
+  'Task Parallel Map Pass': 'ResultPath Parameters',
+  'Task Parallel Map Pass Wait': 'Next End',
+  'Task Parallel': 'Arguments',
+  Parallel: 'Branches',
+  Map: 'Iterator ItemProcessor ItemSelector ItemReader ItemBatcher ResultWriter Items ItemsPath MaxConcurrency MaxConcurrencyPath',
+  Choice: 'Choices Default',
+  Wait: 'Seconds SecondsPath Timestamp TimestampPath',
+  Pass: 'Result',
+  Fail: 'Error ErrorPath Cause CausePath',
+};
+const TYPES_WITH: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(FIELDS).flatMap(([types, fields]) =>
+    fields.split(' ').map((field) => [field, types.split(' ')] as const),
+  ),
+);
+
+type Language = 'JSONPath' | 'JSONata';
+/** @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html, "JSONPath only", "JSONata only" */
+const FIELDS_OF: Readonly<Record<Language, readonly string[]>> = {
+  JSONata: ['Arguments', 'Output', 'Items'],
+  JSONPath: (
+    'InputPath OutputPath ResultPath ResultSelector Parameters Result ItemsPath MaxConcurrencyPath SecondsPath TimestampPath ' +
+    'TimeoutSecondsPath HeartbeatSecondsPath ErrorPath CausePath'
+  ).split(' '),
+};
+const FIELDS_OF_RULE: Readonly<Record<Language, readonly string[]>> = {
+  JSONata: ['Condition'],
+  JSONPath: ['Variable'],
+};
+
+/** Returns the query language of a machine or state; any value other than JSONPath stands for JSONata. */
+function languageOf(owner: JsonObject, fallback: Language): Language {
+  const { QueryLanguage: own } = owner;
+  return own === undefined ? fallback : own === 'JSONPath' ? 'JSONPath' : 'JSONata';
+}
+
+export function languageOfMachine(machine: JsonObject): Language {
+  return languageOf(machine, 'JSONPath');
+}
+
+/** @param whole the query language of the whole state machine, which states inside a Map or Parallel state inherit */
+export function faultsOfState(state: JsonObject, at: Path, whole: Language): readonly StateFault[] {
+  return [...foreignFields(state, at), ...mixedLanguages(state, at, whole), ...earlyCatchAlls(state, at)];
+}
+
+function foreignFields(state: JsonObject, at: Path): readonly StateFault[] {
+  const type = textOf(state, 'Type');
+  if (!TYPES.includes(type)) return [];
+  return Object.keys(state)
+    .filter((field) => TYPES_WITH.get(field)?.includes(type) === false)
+    .map((field) => ({
+      at,
+      place: [...at, field],
+      code: INVALID,
+      reason: `Field '${field}' is not supported`,
+    }));
+}
+
+function mixedLanguages(state: JsonObject, at: Path, whole: Language): readonly StateFault[] {
+  if (whole === 'JSONata' && state['QueryLanguage'] === 'JSONPath')
+    return [
+      {
+        at,
+        place: [...at, 'QueryLanguage'],
+        code: INVALID,
+        reason: "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
+      },
+    ];
+  const language = languageOf(state, whole);
+  const type = textOf(state, 'Type');
+  const choices = state['Choices'];
+  const rules = isJsonList(choices) ? choices.map((rule) => membersOf(rule)) : [];
+  return [
+    // A field that the type does not have is already named.
+    ...ofOther(state, at, language, FIELDS_OF).filter(
+      ({ place = [] }) => TYPES_WITH.get(place.at(-1) ?? '')?.includes(type) !== false,
+    ),
+    ...rules.flatMap((rule, index) =>
+      ofOther(rule, [...at, 'Choices', String(index)], language, FIELDS_OF_RULE),
+    ),
+  ];
+}
+
+function ofOther(
+  owner: JsonObject,
+  at: Path,
+  language: Language,
+  fields: Readonly<Record<Language, readonly string[]>>,
+): readonly StateFault[] {
+  const other = language === 'JSONPath' ? 'JSONata' : 'JSONPath';
+  return fields[other]
+    .filter((field) => Object.hasOwn(owner, field))
+    .map((field) => ({
+      at,
+      place: [...at, field],
+      code: INVALID,
+      reason: `The QueryLanguage is set to '${language}', but field '${field}' is only supported for the '${other}' QueryLanguage`,
+    }));
+}
+
+/** aws/aws-cdk#10530 */
+function earlyCatchAlls(state: JsonObject, at: Path): readonly StateFault[] {
+  return ['Retry', 'Catch'].flatMap((name) => {
+    const list = state[name];
+    if (!isJsonList(list)) return [];
+    return list.flatMap((one, index) => {
+      const errors = membersOf(one)['ErrorEquals'];
+      const named = isJsonList(errors) ? errors.indexOf('States.ALL') : -1;
+      const isAloneAndLast = isJsonList(errors) && errors.length === 1 && index === list.length - 1;
+      return named === -1 || isAloneAndLast
+        ? []
+        : [
+            {
+              at: [...at, name, String(index), 'ErrorEquals', String(named)],
+              code: INVALID,
+              reason: 'States.ALL must appear alone and at end of list',
+            },
+          ];
+    });
+  });
+}

@@ -1,0 +1,106 @@
+/** Says what to do about a value that violates a schema, from the data of the rule that it violates. */
+import { asJsonObject, isJsonObject } from '@gatewright/aws/json-object';
+import { nearestOf } from './spelling.ts';
+
+type Violated = {
+  readonly keyword: string;
+  /** The value of the keyword. */
+  readonly schema: unknown;
+  /** The schema that has the keyword. */
+  readonly parent: unknown;
+  readonly data: unknown;
+  /** The name of the value, or of its list. */
+  readonly name: string;
+  readonly missing?: string | undefined;
+  /** Two members of which one must go. */
+  readonly pair?: readonly [name: string, other: string] | undefined;
+};
+
+/** Longer lists are not repeated, because the message has them. */
+const MAX_LISTED = 12;
+
+/** @returns undefined if only the page of the property says what is allowed */
+export function remedyOf(violated: Violated): string | undefined {
+  const { parent, missing, pair, keyword } = violated;
+  const { fix } = asJsonObject(parent) ?? {};
+  if (typeof fix === 'string') return fix;
+  if (missing !== undefined) return `add ${missing}${exampleOf(missing, parent)}`;
+  if (pair !== undefined) return `remove ${pair[1]} or ${pair[0]}`;
+  return BY_KEYWORD[keyword]?.(violated);
+}
+
+function exampleOf(missing: string, parent: unknown): string {
+  const { properties } = asJsonObject(parent) ?? {};
+  const { enum: values, const: value } = asJsonObject(asJsonObject(properties)?.[missing]) ?? {};
+  if (Array.isArray(values) && values.length <= MAX_LISTED) return `, which is one of ${values.join(', ')}`;
+  return value === undefined ? '' : `: ${show(value)}`;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+type Advise = (violated: Violated) => string | undefined;
+
+const oneOf: Advise = ({ schema, data }) => {
+  if (!Array.isArray(schema)) return undefined;
+  const values = schema.map(String);
+  const nearest = typeof data === 'string' ? nearestOf(data, values) : undefined;
+  if (nearest !== undefined) return `write ${nearest}`;
+  return values.length <= MAX_LISTED ? `use one of ${values.join(', ')}` : 'use one of these values';
+};
+
+const inRange: Advise = ({ parent }) => {
+  const { minimum, maximum } = asJsonObject(parent) ?? {};
+  if (minimum === undefined) return `use at most ${show(maximum)}`;
+  return maximum === undefined
+    ? `use at least ${show(minimum)}`
+    : `use a value from ${show(minimum)} to ${show(maximum)}`;
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  array: 'a list',
+  object: 'a mapping',
+  string: 'a text',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  number: 'a number',
+};
+
+const BY_KEYWORD: Readonly<Record<string, Advise>> = {
+  additionalProperties: ({ name, parent }) => {
+    const { properties } = asJsonObject(parent) ?? {};
+    const known = nearestOf(name, Object.keys(asJsonObject(properties) ?? {}));
+    return known === undefined ? `remove ${name}, or correct its name` : `write ${known} instead of ${name}`;
+  },
+  'false schema': ({ name }) => `remove ${name}`,
+  not: ({ name, schema }) => {
+    if (!isJsonObject(schema)) return undefined;
+    if (Object.keys(schema).length === 0) return `remove ${name}`;
+    return schema['const'] === true ? `remove ${name}, or set it to false` : undefined;
+  },
+  enum: oneOf,
+  enumCaseInsensitive: oneOf,
+  const: ({ name, schema }) => `set ${name} to ${String(schema)}`,
+  minimum: inRange,
+  maximum: inRange,
+  maxLength: ({ schema }) => `shorten it to ${String(schema)} characters`,
+  maxItems: ({ schema }) => `keep at most ${String(schema)} of them`,
+  uniqueItems: () => 'remove the item that is repeated',
+  type: ({ schema }) =>
+    `write ${[schema]
+      .flat()
+      .map((type) => TYPES[String(type)] ?? 'a value of this type')
+      .join(' or ')}`,
+  pattern: ({ data }) =>
+    typeof data === 'string' && /\$\{[A-Za-z]/.test(data)
+      ? 'write the value with Fn::Sub (!Sub), because without it ${…} stays as it is'
+      : undefined,
+  requiredXor: ({ schema, data }) => {
+    const names = [schema].flat().map(String);
+    const given = names.filter((one) => isJsonObject(data) && Object.hasOwn(data, one));
+    return given.length > 1 ? `keep only one of ${given.join(', ')}` : `add one of ${names.join(', ')}`;
+  },
+  requiredOr: ({ schema }) => `add one of ${[schema].flat().map(String).join(', ')}`,
+  dependentRequired: () => 'add the missing member, or remove the one that needs it',
+};
