@@ -18,7 +18,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
     const name = input.text('Username');
     const resends = input.optionalText('MessageAction') === 'RESEND';
     const password = input.optionalText('TemporaryPassword') ?? makePassword();
-    pool.checkPassword(password);
+    pool.checkPassword(password, 'Password did not conform with password policy');
     const user = resends
       ? pool.get(name)
       : pool.add(

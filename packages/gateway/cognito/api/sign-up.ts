@@ -17,7 +17,7 @@ export const SIGN_UP: CognitoOperations = {
     checkSecretHash(client, [name], input.optionalText('SecretHash'));
     if (!pool.definition.allowsSignUp) throw notAuthorized('SignUp is not permitted for this user pool');
     const password = input.text('Password');
-    pool.checkPassword(password);
+    pool.checkPassword(password, 'Password did not conform with policy');
     const attributes = readUserAttributes(input, pool.definition);
     // Attack: if a user could mark an address as verified, the user could claim any address.
     const verified = [...attributes.keys()].find((attribute) => attribute.endsWith('_verified'));

@@ -225,11 +225,13 @@ export class UserPool {
     this.change(user, { status });
   }
 
-  /** @throws ServiceRefusal InvalidPasswordException if the password violates the pool's policy */
-  checkPassword(text: string): void {
+  /**
+   * @param words the beginning of the message, which differs between SignUp, AdminCreateUser and the other calls
+   * @throws ServiceRefusal InvalidPasswordException if the password violates the pool's policy
+   */
+  checkPassword(text: string, words = 'Password does not conform to policy'): void {
     const fault = text.length > 256 ? 'Password too long' : findPasswordFault(text, this.definition.policy);
-    if (fault !== undefined)
-      throw new ServiceRefusal('InvalidPasswordException', `Password did not conform with policy: ${fault}`);
+    if (fault !== undefined) throw new ServiceRefusal('InvalidPasswordException', `${words}: ${fault}`);
   }
 
   /** Creates and logs a code that Cognito would send. The previous code becomes invalid. */

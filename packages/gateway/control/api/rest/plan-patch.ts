@@ -75,8 +75,12 @@ const addStage: Change = (plan, { value }) => {
   return { ...plan, apiStages: [...plan.apiStages, { ...splitStage(value), throttle: {} }] };
 };
 
+/** The refusals are as recorded [obs: apigateway, test_usage_plan_crud]. They differ from the refusals of `add`. */
 const removeStage: Change = (plan, { value }) => {
-  if (!plan.apiStages.some(isNamed(value))) throw notFound(`API Stage not found: ${value}`);
+  const [, apiId, stage] = /^([^:]+):([^:]+)$/.exec(value) ?? [];
+  if (apiId === undefined) throw badRequest('Invalid API Stage specified');
+  if (!plan.apiStages.some(isNamed(value)))
+    throw notFound(`Invalid API Stage {api: ${apiId}, stage: ${stage}} specified for usageplan ${plan.id}`);
   return { ...plan, apiStages: plan.apiStages.filter((stage) => !isNamed(value)(stage)) };
 };
 

@@ -118,7 +118,8 @@ const SETTING_RULES: readonly Rule[] = [
     on: {
       replace(stage, input) {
         const { resource = '', method = '' } = input.names;
-        const known = findSetting(stage, resource, method) ?? {};
+        // A new setting begins with the values of all methods [obs: apigateway, test_create_update_stages].
+        const known = findSetting(stage, resource, method) ?? findSetting(stage, '*', '*') ?? {};
         const changed = replaceRule(setting).on.replace?.(known, input);
         return withSetting(stage, resource, method, changed);
       },

@@ -34,6 +34,20 @@ describe("Cognito's API for administrators", () => {
     assert.equal((made.body['User'] as { UserStatus: string }).UserStatus, 'FORCE_CHANGE_PASSWORD');
     assert.equal(asked.body['ChallengeName'], 'NEW_PASSWORD_REQUIRED');
     assert.equal(codeOf(weak), '400 InvalidPasswordException');
+    // The beginnings of these messages differ, as people have posted them (data-dot-all/dataall#690).
+    const refused = await at.admin('AdminCreateUser', {
+      Username: 'erik',
+      TemporaryPassword: 'only-letters',
+    });
+    const signUp = await at.call('SignUp', { ...client, Username: 'erik', Password: 'only-letters' });
+    assert.deepEqual(
+      [weak, refused, signUp].map(({ body }) => String(body['message']).split(':')[0]),
+      [
+        'Password does not conform to policy',
+        'Password did not conform with password policy',
+        'Password did not conform with policy',
+      ],
+    );
     assert.equal(typeof tokensOf(done)['AccessToken'], 'string');
     assert.equal(codeOf(again), '400 NotAuthorizedException');
   });

@@ -165,7 +165,7 @@ describe('the hosted login of a user pool', () => {
     const carl = await submit(at, { username: 'carl', password });
 
     assert.match(String(asked.body), /The password is temporary\. Choose a new one\./);
-    assert.match(String(weak.body), /Password did not conform with policy/);
+    assert.match(String(weak.body), /Password does not conform to policy/);
     assert.equal(done.status, 303);
     assert.match(String(carl.body), /The account is not confirmed/);
   });

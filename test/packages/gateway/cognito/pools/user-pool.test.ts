@@ -290,7 +290,7 @@ describe('a password of a pool', () => {
     ['Aa1!'.repeat(64), 'none'],
     [
       `${'Aa1!'.repeat(64)}x`,
-      'InvalidPasswordException: Password did not conform with policy: Password too long',
+      'InvalidPasswordException: Password does not conform to policy: Password too long',
     ],
   ] as const)
     it(`of ${text.length} characters is ${says === 'none' ? 'accepted' : 'refused'}`, () =>

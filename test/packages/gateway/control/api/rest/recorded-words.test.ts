@@ -5,6 +5,7 @@ import {
   CreateDeploymentCommand,
   CreateRestApiCommand,
   CreateUsagePlanCommand,
+  UpdateUsagePlanCommand,
   CreateVpcLinkCommand,
   DeleteModelCommand,
   DeleteStageCommand,
@@ -199,6 +200,31 @@ describe('a call to the REST control plane is refused with the message that AWS 
       message: `Deleting API ${ApiId} failed. Please remove all API mappings for the API from your custom domain names.`,
     });
   });
+});
+
+describe('a stage that a usage plan does not have cannot be removed from it', () => {
+  // test_usage_plan_crud of localstack
+  for (const [value, name, message] of [
+    ['fakevalue', 'BadRequestException', 'Invalid API Stage specified'],
+    [
+      'API:gone',
+      'NotFoundException',
+      'Invalid API Stage {api: API, stage: gone} specified for usageplan PLAN',
+    ],
+  ] as const)
+    it(`removing ${value}`, async () => {
+      const { id: usagePlanId = '' } = await control.sdk.send(new CreateUsagePlanCommand({ name: 'stages' }));
+      const patchOperations = [
+        { op: 'remove' as const, path: '/apiStages', value: value.replace('API', api.restApiId) },
+      ];
+
+      const refusal = await refusalOf(
+        control.sdk.send(new UpdateUsagePlanCommand({ usagePlanId, patchOperations })),
+      );
+
+      const expected = message.replace('api: API', `api: ${api.restApiId}`).replace('PLAN', usagePlanId);
+      assert.deepEqual(refusal, { name, message: expected });
+    });
 });
 
 describe('what is still used is not deleted, in the words that AWS is known to use:', () => {
