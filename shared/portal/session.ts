@@ -23,8 +23,8 @@ const ATTEMPTS = 3;
 const SECRET = /^[0-9a-f]{64}$/;
 const NAME = /^[0-9a-f]{64}$/;
 /**
- * How long the item of an ended session is stored. DynamoDB deletes items late, so the stored end is compared with the
- * clock.
+ * How long an item is stored after the planned end of its session, even if the session was ended earlier. Deletion does
+ * not end a session: its stored end is compared with the clock, because DynamoDB deletes items late.
  */
 const KEPT_SECONDS = 3600;
 

@@ -284,7 +284,7 @@ export class Breaker {
 
   #note(sentAt: Moment, item: Item | undefined, tableEpochMs: number | undefined): void {
     if (tableEpochMs === undefined) {
-      this.#noteFailure(sentAt, { kind: 'unavailable', reason: 'the response has no Date' });
+      this.#noteFailure(sentAt, { kind: 'unavailable', reason: "the table's response has no Date header" });
       return;
     }
     this.#wait = undefined;

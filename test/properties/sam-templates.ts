@@ -16,7 +16,7 @@ import { graphOf } from './sam-templates/graph.ts';
 export const RECORDED = new URL('../fixtures/sam/translated.json', import.meta.url);
 export const RECORDED_SEEDS = 60;
 
-/** A digest by logical id, or that the template is refused. */
+/** The digest of each resource by its logical id, or `refused` if the translator refuses the template. */
 type Translated = Readonly<Record<string, string>> | 'refused';
 type Recorded = {
   readonly source: string;

@@ -183,7 +183,8 @@ function advisePart(
 const TOOLKIT_FAILURES: Readonly<Record<string, (named: string, document: string) => string>> = {
   PLAN_UNKNOWN: () =>
     'Save the customer plan that the error names with `gatewright plan save FILE`, or give the caller a plan that `gatewright plan list` shows.',
-  PLAN_INVALID: () => 'Correct the customer plan, and save it with `gatewright plan save FILE`.',
+  PLAN_INVALID: () =>
+    'Correct the member that the error names in the caller’s customer plan, and save the plan with `gatewright plan save FILE`.',
   API_UNKNOWN: () =>
     `Run \`${COMPILE}\`: documents protect an API only after this command has read its routes. If no access document names the API and its stage, first name them in a document for APIs of the same kind.`,
   KEY_SET_UNAVAILABLE: () => 'Make the key set of the issuer reachable, and send the request again.',

@@ -168,7 +168,7 @@ const objectPrinted: SurpriseKind = {
         `The response template prints an object with $input.path('${path}'), which writes it as Java does: ${printed.slice(0, 80)}. That is not JSON.`,
       ],
       changes: [
-        `Write $input.json('${path}') in the response template, which prints the object as JSON, and deploy the API again.`,
+        `In the response template, replace $input.path('${path}') with $input.json('${path}'), which prints the object as JSON, and deploy the API again.`,
       ],
     };
   },

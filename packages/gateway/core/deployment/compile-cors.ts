@@ -16,7 +16,10 @@ export function compileUrlCors(url: PropertyBag): CorsPlan | undefined {
   const allowMethods = readTextList(cors, 'AllowMethods');
   const wrong = allowMethods.find((method) => !METHODS.has(method) || method === 'OPTIONS');
   if (wrong !== undefined)
-    throw new DefinitionError(cors.place('AllowMethods'), `"${wrong}" is not a valid CORS method`);
+    throw new DefinitionError(
+      cors.place('AllowMethods'),
+      `"${wrong}" is not accepted in AllowMethods of a function URL; expected one of ${[...METHODS].filter((method) => method !== 'OPTIONS').join(', ')}`,
+    );
   return {
     allowOrigins: readTextList(cors, 'AllowOrigins'),
     allowMethods,

@@ -1,7 +1,9 @@
 /**
- * Identifies the caller. reads: identity sources, authorizer cache, keys of token issuers, signature · adds:
- * caller · may answer: no · fails with: UNAUTHORIZED, ACCESS_DENIED, MISSING_AUTHENTICATION_TOKEN,
- * INVALID_SIGNATURE, EXPIRED_TOKEN, AUTHORIZER_FAILURE, AUTHORIZER_CONFIGURATION_ERROR @see docs/aws §4.1–4.7
+ * Identifies the caller.
+ * reads: identity sources, authorizer cache, keys of token issuers, signature · adds: caller · may answer: no ·
+ * fails with: UNAUTHORIZED, ACCESS_DENIED, MISSING_AUTHENTICATION_TOKEN, INVALID_SIGNATURE, EXPIRED_TOKEN,
+ * AUTHORIZER_FAILURE, AUTHORIZER_CONFIGURATION_ERROR
+ * @see docs/aws §4.1–4.7
  */
 import { sourceOfAuthorizer } from '../routing/invoke-sources.ts';
 import { gatewayError } from '../errors.ts';

@@ -1,7 +1,8 @@
 /**
- * Builds the integration request. reads: everything so far · adds: outgoing call, payload · may answer: no ·
- * fails with: UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST_PARAMETERS, API_CONFIGURATION_ERROR, INTEGRATION_FAILURE,
- * DEFAULT_4XX @see docs/aws §3.1–3.3, §7, §8
+ * Builds the integration request.
+ * reads: everything so far · adds: outgoing call, payload · may answer: no · fails with: UNSUPPORTED_MEDIA_TYPE,
+ * BAD_REQUEST_PARAMETERS, API_CONFIGURATION_ERROR, INTEGRATION_FAILURE, DEFAULT_4XX
+ * @see docs/aws §3.1–3.3, §7, §8
  */
 import { gatewayError } from '../errors.ts';
 import { ownerOf, printFunctionName } from '../routing/function-name.ts';

@@ -1,7 +1,7 @@
 /**
- * Makes the reply from the integration's response. reads: the response, Accept · adds: reply · may answer:
- * always · fails with: FUNCTION_FAILED (malformed proxy response), API_CONFIGURATION_ERROR (invalid base64;
- * no matching integration response)
+ * Makes the reply from the integration's response.
+ * reads: the response, Accept · adds: reply · may answer: always · fails with: FUNCTION_FAILED (malformed proxy
+ * response), API_CONFIGURATION_ERROR (invalid base64; no matching integration response)
  * @see docs/aws §3.5, §3.6, §7.7
  */
 import { gatewayError } from '../errors.ts';

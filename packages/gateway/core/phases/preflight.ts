@@ -1,7 +1,10 @@
 /**
- * Replies to a CORS preflight if the API has a `CorsConfiguration`, or the function URL has `Cors`, and no
- * route handles the request. reads: method, Origin, Access-Control-Request-Method · adds: nothing · may
- * answer: 204, a function URL 200 · fails with: nothing @see docs/aws §12
+ * Replies to a CORS preflight. A function URL with `Cors` replies to all of them. An HTTP API with a
+ * `CorsConfiguration` replies unless the request matches an OPTIONS route, or an ANY or $default route that has an
+ * authorizer.
+ * reads: method, path, Origin, Access-Control-Request-Method · adds: nothing · may answer: 204, a function URL 200 ·
+ * fails with: nothing
+ * @see docs/aws §12
  */
 import { preflightHeaders } from '../events/cors-headers.ts';
 import type { Received, Reply } from '../exchange.ts';

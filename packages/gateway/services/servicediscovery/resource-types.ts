@@ -12,7 +12,8 @@ const namespaceId = prefixed('ns-', id(16));
 const serviceId = prefixed('srv-', id(16));
 const hostedZoneId: Namer = (resource) => `Z${id(20)(resource).toUpperCase()}`;
 
-const NO_DNS = 'names are not resolved by DNS here: use DiscoverInstances, or an integration by VPC link';
+const NO_DNS =
+  'names are not resolved by DNS here: use DiscoverInstances, or an integration through a VPC link';
 
 function namesOfNamespace(attributes: NamesOfType['attributes'] = {}): NamesOfType {
   return row(namespaceId, {

@@ -116,7 +116,7 @@ function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[]
           `API key ${name} is in no usage plan`,
           'a key without a plan has no effect, and API Gateway returns 403 to its callers',
           where,
-          'add it to a usage plan with the stage',
+          'add it to a usage plan that includes the stage',
         ),
       ),
   ];

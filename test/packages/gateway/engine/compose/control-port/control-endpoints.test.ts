@@ -109,6 +109,8 @@ const RESOURCES = {
 
 type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 
+const CLOCK = 'expected the offset of the clock in milliseconds, at most 3153600000000 forward or back';
+
 describe('the control port of a start', () => {
   let started: StartedGateway;
   let directory: string;
@@ -269,8 +271,12 @@ describe('the control port of a start', () => {
     { part: 'usage', value: usage({ planId: 1 }), message: 'the usage in the file has an invalid entry' },
     { part: 'usage', value: usage({ keyId: 1 }), message: 'the usage in the file has an invalid entry' },
     { part: 'usage', value: usage({ usage: {} }), message: 'the usage in the file has an invalid entry' },
-    { part: 'clockOffsetMs', value: '1h', message: 'the clock in the file is invalid' },
-    { part: 'clockOffsetMs', value: 101 * 365 * 86_400_000, message: 'the clock in the file is invalid' },
+    { part: 'clockOffsetMs', value: '1h', message: `the clock in the file is "1h"; ${CLOCK}` },
+    {
+      part: 'clockOffsetMs',
+      value: 101 * 365 * 86_400_000,
+      message: `the clock in the file is 3185136000000; ${CLOCK}`,
+    },
     { part: 'issuerKeys', value: [], message: 'the issuer in the file has no valid key' },
     { part: 'pools', value: 'none', message: 'its users are invalid' },
   ])

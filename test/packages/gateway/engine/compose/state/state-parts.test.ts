@@ -172,7 +172,11 @@ describe('the state file of a gateway', () => {
       /^the file contains a table twice$/,
     ],
     ['no tables', () => ({ tables: undefined }), /^the tables in the file are not a list$/],
-    ['no time', () => ({ clockOffsetMs: null }), /^the clock in the file is invalid$/],
+    [
+      'no time',
+      () => ({ clockOffsetMs: null }),
+      /^the clock in the file is null; expected the offset of the clock in milliseconds/,
+    ],
     ['no users', () => ({ pools: undefined }), /^its users are invalid$/],
     ['calls that are not a list', () => ({ calls: {} }), /calls/],
     ['usage that is not a list', () => ({ usage: {} }), /^the usage in the file is not a list$/],
