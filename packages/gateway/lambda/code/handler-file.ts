@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
+import { entriesOf, readIfReadable } from '@gatewright/aws/readable-files';
 
 import { DefinitionError, type DefinitionPlace, propertyAt } from '../../core/errors.ts';
 import { findBuildCommand } from '../build/build-script.ts';
@@ -117,13 +117,15 @@ const MOST_READ = 20;
 
 /** Returns the files of the folder that have an export of this name, because the handler probably means one of them. */
 function findExporting(folder: string, name: string): readonly string[] {
-  const files = readdirSync(folder).filter((file) => /\.[cm]?[jt]sx?$/.test(file));
-  if (files.length > MOST_READ) return [];
   if (!/^\w+$/.test(name)) return [];
+  const files = entriesOf(folder).flatMap((entry) =>
+    entry.isFile() && /\.[cm]?[jt]sx?$/.test(entry.name) ? [entry.name] : [],
+  );
+  if (files.length > MOST_READ) return [];
   const exporting = new RegExp(
     `\\bexports\\.${name}\\s*=|\\bexport\\s+(?:async\\s+)?(?:const|let|function)\\s+${name}\\b`,
   );
-  return files.filter((file) => exporting.test(readFileSync(join(folder, file), 'utf8')));
+  return files.filter((file) => exporting.test(readIfReadable(join(folder, file)) ?? ''));
 }
 
 export function isTypeScript(file: string): boolean {
