@@ -20,10 +20,10 @@ function aMetafile(inputs: readonly string[], imports: readonly string[], bytesI
 }
 
 /**
- * 66 KB of code (quota-admin: customers and their schemas), and the size of this checkout's access documents, which
+ * 67 KB of code (quota-admin: customers and their schemas), and the size of this checkout's access documents, which
  * include the documents of three examples.
  */
-const LIMIT_BYTES = 66 * 1024 + readFileSync(join(ROOT, 'access/compiled.json')).length;
+const LIMIT_BYTES = 67 * 1024 + readFileSync(join(ROOT, 'access/compiled.json')).length;
 
 describe('bundleFunctions', () => {
   it('bundles every function small, without packages', async () => {
