@@ -32,10 +32,25 @@ const onDay = (transitions: JsonObject): JsonObject => ({
   allOf: [transitions, { properties: { TransitionDate: MIDNIGHT } }],
 });
 
+/** aws-cloudformation/cloudformation-coverage-roadmap#132: each rule needs one of these, in the order of the message. */
+const LIFECYCLE_ACTIONS = [
+  'ExpirationDate',
+  'ExpirationInDays',
+  'AbortIncompleteMultipartUpload',
+  'Transition',
+  'Transitions',
+  'NoncurrentVersionExpirationInDays',
+  'NoncurrentVersionTransition',
+  'NoncurrentVersionTransitions',
+  'NoncurrentVersionExpiration',
+];
+
 const LIFECYCLE: JsonObject = {
   properties: {
     Rules: {
       items: {
+        anyOf: LIFECYCLE_ACTIONS.map((action) => ({ required: [action] })),
+        says: `At least one of [${LIFECYCLE_ACTIONS.join(',')}] needs to be specified`,
         properties: {
           ExpirationDate: MIDNIGHT,
           Transition: onDay(transition('TransitionInDays')),

@@ -5,7 +5,7 @@
  * @see https://github.com/floci-io/floci/issues/2735 and https://github.com/floci-io/floci/issues/2968, measured on AWS
  */
 import { isJsonList, membersOf, textOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 type Path = readonly string[];
 export type StateFault = {
@@ -70,7 +70,29 @@ export function languageOfMachine(machine: JsonObject): Language {
 
 /** @param whole the query language of the whole state machine, which states inside a Map or Parallel state inherit */
 export function faultsOfState(state: JsonObject, at: Path, whole: Language): readonly StateFault[] {
-  return [...foreignFields(state, at), ...mixedLanguages(state, at, whole), ...earlyCatchAlls(state, at)];
+  return [
+    ...foreignFields(state, at),
+    ...mixedLanguages(state, at, whole),
+    ...earlyCatchAlls(state, at),
+    ...(languageOf(state, whole) === 'JSONPath' ? plainPaths(state, at) : []),
+  ];
+}
+
+const PAYLOADS = ['Parameters', 'ResultSelector', 'ItemSelector'];
+/** A path, an intrinsic function, or a text with a substitution that is only known at deployment. */
+const COMPUTED = /^\$|^States\.\w+\(|\$\{/;
+
+/** Finds members such as `kind.$` whose text is no path (aws/amazon-states-language-service#26). */
+function plainPaths(value: Json, at: Path, isPayload = false): readonly StateFault[] {
+  if (isJsonList(value))
+    return value.flatMap((one, index) => plainPaths(one, [...at, String(index)], isPayload));
+  return Object.entries(membersOf(value)).flatMap(([name, one]): readonly StateFault[] => {
+    const place = [...at, name];
+    if (!isPayload) return PAYLOADS.includes(name) ? plainPaths(one, place, true) : [];
+    if (!name.endsWith('.$') || typeof one !== 'string') return plainPaths(one, place, true);
+    const reason = `The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call`;
+    return COMPUTED.test(one) ? [] : [{ at: place, code: INVALID, reason }];
+  });
 }
 
 function foreignFields(state: JsonObject, at: Path): readonly StateFault[] {

@@ -105,16 +105,41 @@ export function refusePolicies(expansion: SamExpansion, logicalId: string, prope
     const at = isJsonList(given) ? ['Policies', String(index)] : ['Policies'];
     if (typeof policy === 'string' && isPolicyTemplate(policy))
       expansion.refuse(logicalId, at, `ARN ${policy} is not valid.`);
-    for (const [name, parameters] of Object.entries(membersOf(policy))) {
-      const missing = parametersOf(name).filter((one) => !Object.hasOwn(membersOf(parameters), one));
-      if (missing.length > 0 && isJsonObject(parameters))
-        expansion.refuse(
-          logicalId,
-          [...at, name],
-          `Must specify valid parameter values for policy template '${name}': ${missing.join(', ')} is missing`,
-        );
+    const members = Object.entries(membersOf(policy));
+    // A template is the only member of its policy. Another one next to it is usually a parameter that is not indented
+    // (aws/serverless-application-model#1442).
+    if (members.length > 1 && members.some(([name]) => isPolicyTemplate(name))) {
+      expansion.refuse(
+        logicalId,
+        at,
+        `Policy at index ${index} in the 'Policies' property is not valid: ${members.map(([name]) => name).join(' and ')} are members of one policy`,
+      );
+      continue;
     }
+    for (const [name, parameters] of members) refuseTemplate(expansion, logicalId, [...at, name], parameters);
   }
+}
+
+function refuseTemplate(
+  expansion: SamExpansion,
+  logicalId: string,
+  at: readonly string[],
+  parameters: Json,
+): void {
+  const name = at.at(-1) ?? '';
+  if (!isPolicyTemplate(name)) return;
+  const missing = parametersOf(name).filter((one) => !Object.hasOwn(membersOf(parameters), one));
+  const why = !isJsonObject(parameters)
+    ? ': expected a map of its parameters'
+    : missing.length > 0
+      ? `: ${missing.join(', ')} is missing`
+      : undefined;
+  if (why !== undefined)
+    expansion.refuse(
+      logicalId,
+      at,
+      `Must specify valid parameter values for policy template '${name}'${why}`,
+    );
 }
 
 /** Returns the policy document, or the documents of policy templates. Any other policy is a managed policy. */

@@ -117,6 +117,19 @@ States:
     'sam-goodwin/functionless#308',
   ),
   machine(
+    'a plain text where a path must be',
+    `StartAt: A
+States:
+  A:
+    Type: Task
+    Resource: arn:aws:states:::sqs:sendMessage
+    End: true
+    Parameters:
+      Body: [{ order.$: $.order, at.$: $$.State.Name, id.$: States.UUID(), kind.$: invoice }] # here`,
+    /The value for the field 'kind\.\$' must be a valid JSONPath .* at \/States\/A\/Parameters\/Body\[0\]/,
+    'aws/amazon-states-language-service#26',
+  ),
+  machine(
     'a concurrency outside of a Map state',
     only(
       '    Type: Task\n    Resource: arn:aws:states:::lambda:invoke\n    MaxConcurrency: 3 # here\n    End: true',

@@ -49,6 +49,21 @@ export const OF_SAM: readonly RefusedDefinition[] = [
     "SAM's translator: Must specify valid parameter values for policy template 'SQSPollerPolicy'",
   ),
   one(
+    'a policy template with a text in place of its parameters',
+    SAM_FUNCTION(`      Policies:
+        - LambdaInvokePolicy: price-check # here`),
+    'lambda-function',
+    "SAM's translator, error_function_policy_template_invalid_value: Must specify valid parameter values for policy template 'LambdaInvokePolicy'",
+  ),
+  one(
+    'a policy template whose parameter is not indented',
+    SAM_FUNCTION(`      Policies:
+        - DynamoDBReadPolicy: # here
+          TableName: orders`),
+    'lambda-function',
+    'aws/serverless-application-model#1442: "Policy at index 0 in the \'Policies\' property is not valid"',
+  ),
+  one(
     'the name of a policy template as a managed policy',
     SAM_FUNCTION(`      Policies:
         - SESBulkTemplatedCrudPolicy_v2 # here`),

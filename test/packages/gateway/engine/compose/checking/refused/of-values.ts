@@ -124,6 +124,19 @@ Resources:
     'S3 user guide, lifecycle transition constraints',
   ),
   one(
+    'a lifecycle rule that only removes delete markers',
+    `
+  B:
+    Type: AWS::S3::Bucket
+    Properties:
+      LifecycleConfiguration:
+        Rules:
+          - Status: Enabled # here
+            ExpiredObjectDeleteMarker: true`,
+    's3-bucket-lifecycleconfiguration',
+    'aws-cloudformation/cloudformation-coverage-roadmap#132',
+  ),
+  one(
     'an expiration before a transition',
     `
   B:
