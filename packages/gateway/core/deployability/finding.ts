@@ -1,6 +1,7 @@
 /** What `gatewright check` reports: one thing that AWS refuses or handles differently, with its place and its evidence. */
 import type { DefinitionError } from '../errors.ts';
 import type { ResolvedResource, UnsupportedItem } from '../stack/model.ts';
+import { remedyInWords } from './remedies-in-words.ts';
 import { ruleOf } from './rules.ts';
 import type { RuleId, Severity } from './rules.ts';
 
@@ -47,7 +48,7 @@ export function makeFinding(
   rule: RuleId,
   at: Placed,
   message: string,
-  more: { readonly consequence?: string; readonly remedy?: string } = {},
+  more: { readonly consequence?: string; readonly remedy?: string | undefined } = {},
 ): DeployFinding {
   const { severity, remedy, source } = ruleOf(rule);
   const page = OF_ANY_PROPERTY.has(rule) ? pageOf(at) : undefined;
@@ -56,10 +57,20 @@ export function makeFinding(
     severity,
     message,
     ...(more.consequence !== undefined && { consequence: more.consequence }),
-    remedy: more.remedy ?? remedy,
+    remedy: more.remedy ?? saidRemedy(rule, message, at) ?? remedyFrom(rule, remedy, page?.url),
     source: page?.url ?? source,
     ...at,
   };
+}
+
+/** Returns what a refusal of a value asks for in its own words; undefined for other rules, which have their own remedies. */
+function saidRemedy(rule: RuleId, message: string, at: Placed): string | undefined {
+  return rule === 'resource-value' ? remedyInWords(message, at) : undefined;
+}
+
+/** The remedy of the rule for a value names the page. */
+function remedyFrom(rule: RuleId, remedy: string, url: string | undefined): string {
+  return rule === 'resource-value' && url !== undefined ? `${remedy}: ${url}` : remedy;
 }
 
 const REFERENCE = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference';

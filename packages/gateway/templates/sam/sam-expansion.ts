@@ -367,9 +367,15 @@ export class SamExpansion {
    * @throws DefinitionError if errors are not tolerated
    */
   refuseGlobals(): void {
-    for (const { at, message } of findRefusedGlobals(this.#globals))
+    for (const { at, message, remedy } of findRefusedGlobals(this.#globals))
       this.#tolerance.note(
-        new DefinitionError({ file: this.#tree.file, line: this.#tree.lineOf(at) }, message),
+        new DefinitionError(
+          { file: this.#tree.file, line: this.#tree.lineOf(at) },
+          message,
+          [],
+          undefined,
+          remedy,
+        ),
         'it is ignored',
       );
   }
@@ -383,9 +389,15 @@ export class SamExpansion {
    * Reports a part of a resource that AWS refuses.
    * @throws DefinitionError if errors are not tolerated
    */
-  refuse(logicalId: string, property: Path, message: string): void {
+  refuse(logicalId: string, property: Path, message: string, remedy: string): void {
     const line = this.#tree.lineOf(['Resources', logicalId, 'Properties', ...property]);
-    const error = new DefinitionError({ file: this.#tree.file, line, logicalId }, message);
+    const error = new DefinitionError(
+      { file: this.#tree.file, line, logicalId },
+      message,
+      [],
+      undefined,
+      remedy,
+    );
     this.#tolerance.note(error, 'it is served without this part');
   }
 

@@ -104,7 +104,12 @@ export function refusePolicies(expansion: SamExpansion, logicalId: string, prope
   for (const [index, policy] of (isJsonList(given) ? given : [given]).entries()) {
     const at = isJsonList(given) ? ['Policies', String(index)] : ['Policies'];
     if (typeof policy === 'string' && isPolicyTemplate(policy))
-      expansion.refuse(logicalId, at, `ARN ${policy} is not valid.`);
+      expansion.refuse(
+        logicalId,
+        at,
+        `ARN ${policy} is not valid.`,
+        templateRemedy(policy, parametersOf(policy)),
+      );
     for (const [name, parameters] of Object.entries(membersOf(policy))) {
       const missing = parametersOf(name).filter((one) => !Object.hasOwn(membersOf(parameters), one));
       if (missing.length > 0 && isJsonObject(parameters))
@@ -112,9 +117,16 @@ export function refusePolicies(expansion: SamExpansion, logicalId: string, prope
           logicalId,
           [...at, name],
           `Must specify valid parameter values for policy template '${name}': ${missing.join(', ')} is missing`,
+          templateRemedy(name, missing),
         );
     }
   }
+}
+
+/** A policy template is a mapping, even if it has no parameters. */
+function templateRemedy(name: string, parameters: readonly string[]): string {
+  const members = parameters.map((one) => `${one}: VALUE`).join(', ');
+  return `write the policy template as a mapping: - ${name}: { ${members} }`.replace('{  }', '{}');
 }
 
 /** Returns the policy document, or the documents of policy templates. Any other policy is a managed policy. */

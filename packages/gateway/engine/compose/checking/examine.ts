@@ -145,19 +145,14 @@ function judgeStack(
     ...judgeRuntimes(stack, runtimes),
     ...judgeTemplate(stack),
     ...findBrokenRelations(stack).map(({ resource, property, message, remedy }) =>
-      makeFinding(
-        'resource-value',
-        placedAt(resource, stackName, property),
-        message,
-        remedy === undefined ? {} : { remedy },
-      ),
+      makeFinding('resource-value', placedAt(resource, stackName, property), message, { remedy }),
     ),
     ...[
       ...all.flatMap(judgeConstraints),
       ...all.flatMap(findRefusedFilters),
       ...judgeRoles(stack, roles),
-    ].map(({ resource, property, message }) =>
-      makeFinding('resource-value', placedAt(resource, stackName, property), message),
+    ].map(({ resource, property, message, remedy }) =>
+      makeFinding('resource-value', placedAt(resource, stackName, property), message, { remedy }),
     ),
     ...findPolicyExcess(all).map(({ resource, property, rule, message }) =>
       makeFinding(rule, placedAt(resource, stackName, property), message),
@@ -214,19 +209,22 @@ function ofFault({ error, consequences }: Fault, stacks: readonly ResolvedStack[
     stacks.find((one) => one.file === file || one.includes.includes(file));
   const type = stack?.resources.get(logicalId)?.type ?? '';
   const at = { stack: stack?.stackName ?? '', resource: logicalId, type, property, file, line };
-  return makeFinding(judgeFault(error, stack), at, error.message, { consequence: consequences.join('; ') });
+  return makeFinding(judgeFault(error, stack), at, error.message, {
+    consequence: consequences.join('; '),
+    remedy: error.remedy,
+  });
 }
 
 function ofItem(item: UnsupportedItem): DeployFinding {
   const { stackName: stack, logicalId: resource, type, property = '', file = '', line } = item;
   const at = { stack, resource, type, property, file, line };
-  const { message, consequence } = item;
+  const { message, consequence, remedy } = item;
   const place = { file, ...(resource !== '' && { logicalId: resource }) };
   const rule =
     item.rule ?? (isRefused(item) ? ruleOfRefusal({ rule: undefined, place }) : 'served-otherwise');
   return message === undefined
     ? makeFinding(rule, at, consequence)
-    : makeFinding(rule, at, message, { consequence });
+    : makeFinding(rule, at, message, { consequence, remedy });
 }
 
 /** Leaves out refusals of a template that a macro rewrites in the account before CloudFormation reads it. */
