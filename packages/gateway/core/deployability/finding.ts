@@ -63,9 +63,9 @@ export function makeFinding(
   };
 }
 
-/** Returns what a refusal of a value asks for in its own words; undefined for other rules, which have their own remedies. */
+/** Returns what to do by the words of a refusal; undefined for rules that have a remedy of their own. */
 function saidRemedy(rule: RuleId, message: string, at: Placed): string | undefined {
-  return rule === 'resource-value' ? remedyInWords(message, at) : undefined;
+  return rule === 'resource-value' || rule === 'template' ? remedyInWords(message, at) : undefined;
 }
 
 /** The remedy of the rule for a value names the page. */

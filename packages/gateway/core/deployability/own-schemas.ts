@@ -197,11 +197,19 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::WAFv2::WebACL': { properties: { Rules: { items: RULE_OF_WEB_ACL } } },
 };
 
+const TABLES = [OWN_SCHEMAS, EXCLUSIVE_SCHEMAS, ARN_SCHEMAS, POLICY_SCHEMAS];
+
+/** The schemas of each type. */
+export const OWN_RULES: Readonly<Record<string, readonly JsonObject[]>> = Object.fromEntries(
+  [...new Set(TABLES.flatMap((table) => Object.keys(table)))].map((type) => [
+    type,
+    TABLES.flatMap((table) => (Object.hasOwn(table, type) ? [table[type] ?? {}] : [])),
+  ]),
+);
+
 /** Returns the schema of a type, extended by what its service refuses. */
 export function withOwnSchema(type: string, schema: JsonObject): JsonObject {
-  const own = [OWN_SCHEMAS, EXCLUSIVE_SCHEMAS, ARN_SCHEMAS, POLICY_SCHEMAS].flatMap((table) =>
-    Object.hasOwn(table, type) ? [table[type] ?? {}] : [],
-  );
+  const own = Object.hasOwn(OWN_RULES, type) ? (OWN_RULES[type] ?? []) : [];
   if (own.length === 0) return schema;
   const { allOf = [] } = schema;
   return { ...schema, allOf: [...(Array.isArray(allOf) ? (allOf as readonly JsonObject[]) : []), ...own] };

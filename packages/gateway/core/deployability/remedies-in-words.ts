@@ -40,6 +40,19 @@ function mappingForms({ type, property }: At): string {
 
 export const REMEDIES_IN_WORDS: readonly Row[] = [
   {
+    words: /map keys must be strings; received \w+ \[(.+?)\]/,
+    remedy: ([, key = '']) => `write the key in quotes: '${key}'`,
+  },
+  {
+    words: /\bStartingPosition is (?:missing|required)|Missing required property 'StartingPosition'/,
+    remedy: () => 'add StartingPosition: TRIM_HORIZON (from the oldest record) or StartingPosition: LATEST',
+  },
+  {
+    words: /set AuthorizerResultTtlInSeconds to 0/,
+    remedy: () =>
+      'add IdentitySource, or set AuthorizerResultTtlInSeconds to 0 (in SAM: Identity.Headers, Identity.QueryStrings, or Identity.ReauthorizeEvery: 0)',
+  },
+  {
     words: /^rate\(\s*(\d+)\s+(minute|hour|day)s?\s*\) must be like/,
     remedy: ([, count = '', unit = '']) => `write rate(${count} ${unit}${count === '1' ? '' : 's'})`,
   },

@@ -123,10 +123,15 @@ export function refusePolicies(expansion: SamExpansion, logicalId: string, prope
   }
 }
 
-/** A policy template is a mapping, even if it has no parameters. */
+const TEMPLATE_LIST =
+  'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html';
+
+/** @param parameters the known parameters of the template; empty if only SAM's list has them */
 function templateRemedy(name: string, parameters: readonly string[]): string {
   const members = parameters.map((one) => `${one}: VALUE`).join(', ');
-  return `write the policy template as a mapping: - ${name}: { ${members} }`.replace('{  }', '{}');
+  return parameters.length === 0
+    ? `write the policy template as a mapping (- ${name}: { PARAMETER: VALUE }) with the parameters that ${TEMPLATE_LIST} shows, or {} if it shows none`
+    : `write the policy template as a mapping: - ${name}: { ${members} }`;
 }
 
 /** Returns the policy document, or the documents of policy templates. Any other policy is a managed policy. */
