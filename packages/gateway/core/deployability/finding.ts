@@ -48,7 +48,11 @@ export function makeFinding(
   rule: RuleId,
   at: Placed,
   message: string,
-  more: { readonly consequence?: string; readonly remedy?: string | undefined } = {},
+  more: {
+    readonly consequence?: string;
+    readonly remedy?: string | undefined;
+    readonly source?: string | undefined;
+  } = {},
 ): DeployFinding {
   const { severity, remedy, source } = ruleOf(rule);
   const page = OF_ANY_PROPERTY.has(rule) ? pageOf(at) : undefined;
@@ -58,7 +62,7 @@ export function makeFinding(
     message,
     ...(more.consequence !== undefined && { consequence: more.consequence }),
     remedy: more.remedy ?? saidRemedy(rule, message, at) ?? remedyFrom(rule, remedy, page?.url),
-    source: page?.url ?? source,
+    source: more.source ?? page?.url ?? source,
     ...at,
   };
 }
@@ -71,6 +75,14 @@ function saidRemedy(rule: RuleId, message: string, at: Placed): string | undefin
 /** The remedy of the rule for a value names the page. */
 function remedyFrom(rule: RuleId, remedy: string, url: string | undefined): string {
   return rule === 'resource-value' && url !== undefined ? `${remedy}: ${url}` : remedy;
+}
+
+const SAM_REFERENCE = 'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide';
+
+/** Returns SAM's page of a type of SAM; undefined for other types. */
+export function samPageOf(type: string): string | undefined {
+  const [, name] = /^AWS::Serverless::(\w+)$/.exec(type) ?? [];
+  return name === undefined ? undefined : `${SAM_REFERENCE}/sam-resource-${name.toLowerCase()}.html`;
 }
 
 const REFERENCE = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference';

@@ -40,6 +40,16 @@ function mappingForms({ type, property }: At): string {
 
 export const REMEDIES_IN_WORDS: readonly Row[] = [
   {
+    words: /^the names of FIFO (queue|topic)s, and only of FIFO/,
+    remedy: ([, kind = '']) =>
+      `set Fifo${kind === 'topic' ? 'Topic' : 'Queue'}: true and end the name with .fifo, or leave out both`,
+  },
+  {
+    words: /^Unable to find Route by key (.+) within the provided RouteSettings/,
+    remedy: ([, key = '']) =>
+      `write the key of a route of this API in place of ${key} (RouteKey, as in GET /items), or remove these settings`,
+  },
+  {
     words: /map keys must be strings; received \w+ \[(.+?)\]/,
     remedy: ([, key = '']) => `write the key in quotes: '${key}'`,
   },

@@ -4,10 +4,16 @@
  * Nothing is started, no socket is opened, and no code of the stacks runs.
  */
 import { basename, relative, resolve } from 'node:path';
-import { textOf } from '@gatewright/aws/json-object';
+import { mapOf, textOf } from '@gatewright/aws/json-object';
 import { Faults } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
-import { isRefused, makeFinding, placedAt, ruleOfRefusal } from '../../../core/deployability/finding.ts';
+import {
+  isRefused,
+  makeFinding,
+  placedAt,
+  ruleOfRefusal,
+  samPageOf,
+} from '../../../core/deployability/finding.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import { judgeFault } from '../../../core/deployability/judge-faults.ts';
 import { findBrokenRelations } from '../../../core/deployability/judge-relations.ts';
@@ -212,7 +218,13 @@ function ofFault({ error, consequences }: Fault, stacks: readonly ResolvedStack[
   return makeFinding(judgeFault(error, stack), at, error.message, {
     consequence: consequences.join('; '),
     remedy: error.remedy,
+    // A refusal of the transform is about what the author wrote, and not about what the transform makes of it.
+    source: property === '' ? samPageOf(writtenType(logicalId, stack)) : undefined,
   });
+}
+
+function writtenType(logicalId: string, stack: ResolvedStack | undefined): string {
+  return textOf(mapOf(mapOf(stack?.source?.original ?? {}, 'Resources'), logicalId), 'Type');
 }
 
 function ofItem(item: UnsupportedItem): DeployFinding {

@@ -43,6 +43,11 @@ const CASES = [
     '',
     "write the key in quotes: '30'",
   ],
+  [
+    'the names of FIFO queues, and only of FIFO queues, must end with .fifo',
+    'QueueName',
+    'set FifoQueue: true and end the name with .fifo, or leave out both',
+  ],
   ['Something else went wrong', 'Name', undefined],
 ] as const;
 
