@@ -141,13 +141,9 @@ export const REMEDIES_IN_WORDS: readonly Row[] = [
       `add ${name} to Auth.Authorizers of the API of the event, or name the API that has it in the event (RestApiId for Api, ApiId for HttpApi)`,
   },
   {
-    words: /^(?:Resource|Authorizer|Deployment|Model).*identifier specified/,
-    remedy: (_, { property }) => `refer in ${property} to a resource of the same API with Ref or Fn::GetAtt`,
-  },
-  {
     words: /^Invalid (Resource|Deployment|Authorizer|stage|Model) identifier specified/i,
     remedy: ([, what = ''], { property }) =>
-      `refer in ${property} to a ${what.toLowerCase()} of the same API (Ref, or RootResourceId of the API)`,
+      `refer in ${property} to a ${what.toLowerCase()} of the same API${what === 'Resource' ? ' (Ref, or the attribute RootResourceId of the API)' : ' (Ref)'}`,
   },
   {
     words: /PayloadFormatVersion is a required parameter/,
@@ -189,7 +185,7 @@ export const REMEDIES_IN_WORDS: readonly Row[] = [
   },
   {
     words: /already exists|has the same|is defined twice|two rules (?:are called|have the priority)/,
-    remedy: () => 'give one of the two another name, or remove it',
+    remedy: () => 'change one of the two, or remove it',
   },
   {
     words: /unknown property (\S+) in (\S+)/,

@@ -50,7 +50,7 @@ export const RULES = {
     severity: 'refused',
     about: 'resources that depend on each other in a circle',
     remedy:
-      'replace one of the references: give the resource a fixed name and write this name (or the ARN from it, with Fn::Sub) instead of Ref and Fn::GetAtt, or move the part that refers back into a resource of its own',
+      'replace one of the references: give the resource a fixed name and write this name (or the ARN from it, with Fn::Sub) instead of Ref and Fn::GetAtt, or keep the value in an AWS::SSM::Parameter that the function reads when it runs',
     source: `${CLOUDFORMATION}/UserGuide/troubleshooting.html#troubleshooting-errors-dependency-error`,
   },
   'authorization-scopes': {
