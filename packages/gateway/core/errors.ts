@@ -201,6 +201,11 @@ export function ownFault(place: DefinitionPlace, message: string): DefinitionErr
   return new DefinitionError(place, message, [], 'served-otherwise');
 }
 
+/** Creates a refusal by AWS that says what to do about it. */
+export function refusalWithRemedy(place: DefinitionPlace, message: string, remedy: string): DefinitionError {
+  return new DefinitionError(place, message, [], undefined, remedy);
+}
+
 /** Reasons why the gateway does not start. */
 type StartErrorCode =
   /** Only one of `GATEWRIGHT_ACCESS_KEY_ID` and `GATEWRIGHT_SECRET_ACCESS_KEY` is set, or one of them is malformed. */

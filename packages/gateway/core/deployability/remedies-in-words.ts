@@ -2,10 +2,9 @@
  * What to do about a refusal that is found when the gateway reads a template. The code that reads a value knows only the
  * words of AWS, or its own words, which contain the values; this table says for each wording what to change.
  */
-import type { Placed } from './finding.ts';
 
 type Match = readonly string[];
-type At = Pick<Placed, 'type' | 'property'>;
+type At = { readonly type: string; readonly property: string };
 
 type Row = {
   readonly words: RegExp;

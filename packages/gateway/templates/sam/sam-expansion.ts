@@ -369,13 +369,7 @@ export class SamExpansion {
   refuseGlobals(): void {
     for (const { at, message, remedy } of findRefusedGlobals(this.#globals))
       this.#tolerance.note(
-        new DefinitionError(
-          { file: this.#tree.file, line: this.#tree.lineOf(at) },
-          message,
-          [],
-          undefined,
-          remedy,
-        ),
+        refusalWithRemedy({ file: this.#tree.file, line: this.#tree.lineOf(at) }, message, remedy),
         'it is ignored',
       );
   }
@@ -391,13 +385,7 @@ export class SamExpansion {
    */
   refuse(logicalId: string, property: Path, message: string, remedy: string): void {
     const line = this.#tree.lineOf(['Resources', logicalId, 'Properties', ...property]);
-    const error = new DefinitionError(
-      { file: this.#tree.file, line, logicalId },
-      message,
-      [],
-      undefined,
-      remedy,
-    );
+    const error = refusalWithRemedy({ file: this.#tree.file, line, logicalId }, message, remedy);
     this.#tolerance.note(error, 'it is served without this part');
   }
 
