@@ -1,7 +1,7 @@
 /**
  * Stores the state of one SAM expansion: the generated resources, `Globals`, and the routes that functions add to APIs.
  */
-import { DefinitionError, REFUSING } from '../../core/errors.ts';
+import { DefinitionError, refusalWithRemedy, REFUSING } from '../../core/errors.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
