@@ -167,12 +167,21 @@ export class DefinitionError extends UserError {
    * the value, or the template.
    */
   readonly rule: RuleId | undefined;
+  /** What to do, if the code that found the fault knows more than the message says. */
+  readonly remedy: string | undefined;
 
-  constructor(place: DefinitionPlace, message: string, awaited: readonly string[] = [], rule?: RuleId) {
+  constructor(
+    place: DefinitionPlace,
+    message: string,
+    awaited: readonly string[] = [],
+    rule?: RuleId,
+    remedy?: string,
+  ) {
     super(message);
     this.place = place;
     this.awaited = awaited;
     this.rule = rule;
+    this.remedy = remedy;
   }
 
   /** Returns `file:line: LogicalId.Property: message`, for the command line. */
@@ -190,6 +199,11 @@ export class DefinitionError extends UserError {
  */
 export function ownFault(place: DefinitionPlace, message: string): DefinitionError {
   return new DefinitionError(place, message, [], 'served-otherwise');
+}
+
+/** Creates a refusal by AWS that says what to do about it. */
+export function refusalWithRemedy(place: DefinitionPlace, message: string, remedy: string): DefinitionError {
+  return new DefinitionError(place, message, [], undefined, remedy);
 }
 
 /** Reasons why the gateway does not start. */

@@ -38,6 +38,7 @@ function toItem({ error, consequences }: Fault, stacks: readonly ResolvedStack[]
     property,
     message: error.message,
     ...(error.rule !== undefined && { rule: error.rule }),
+    ...(error.remedy !== undefined && { remedy: error.remedy }),
     severity: ruleOf(judgeFault(error, stack)).severity,
     consequence: more > 0 ? `${shown}; and ${more} more` : shown,
     ...(line === undefined ? { file } : { file, line }),

@@ -6,12 +6,15 @@ import { violationsOf } from '@gatewright/aws/call-input';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { refusalByService } from '../edits/check-members.ts';
 import { REST_CONSTRAINTS, V2_CONSTRAINTS } from '../resource-types/constraints.ts';
+import type { Constraint } from '../resource-types/constraints.ts';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 
 type BrokenConstraint = {
   readonly resource: ResolvedResource;
   readonly property: string;
   readonly message: string;
+  /** Absent if the constraint is a pattern, which the message has. */
+  readonly remedy?: string | undefined;
 };
 
 const METHOD = 'PUT /restapis/{restApiId}/resources/{resourceId}/methods/{httpMethod}';
@@ -51,9 +54,31 @@ export function judgeConstraints(resource: ResolvedResource): readonly BrokenCon
       if (value === undefined) return [];
       const [violation] = violationsOf(value, property, { ...constraint, isRequired: false });
       const message = violation ?? refusalByService(value, constraint);
-      return message === undefined ? [] : [{ resource, property, message }];
+      return message === undefined
+        ? []
+        : [{ resource, property, message, remedy: remedyOf(property, constraint) }];
     });
   });
+}
+
+/** Says which values the constraint permits. */
+function remedyOf(property: string, constraint: Constraint): string | undefined {
+  const { own = [], each } = constraint;
+  const member = property.split('.').at(-1) ?? property;
+  const values = constraint.values ?? each?.values ?? own.find((one) => one.values !== undefined)?.values;
+  if (values !== undefined && !own.some(({ maxItems }) => maxItems !== undefined))
+    return `set ${member} to one of ${values.join(', ')}`;
+  for (const { range, maxItems, minLength, maxLength, present } of own) {
+    if (range !== undefined) return `set ${member} to a value from ${range[0]} to ${range[1]}`;
+    if (maxItems !== undefined)
+      return `keep at most ${maxItems} of ${member}${values === undefined ? '' : ` (one of ${values.join(', ')})`}`;
+    if (minLength !== undefined || maxLength !== undefined)
+      return `write ${member} with ${minLength === undefined ? '' : `at least ${minLength} `}${maxLength === undefined ? '' : `${minLength === undefined ? '' : 'and '}at most ${maxLength} `}characters`;
+    if (present === true) return `add ${member}`;
+  }
+  const { least, most } = constraint;
+  if (least !== undefined && most !== undefined) return `use ${least} to ${most} for ${member}`;
+  return undefined;
 }
 
 /** Returns a value as the call gets it. CloudFormation converts texts of digits to numbers where a number is expected. */

@@ -16,6 +16,7 @@ type RefusedRole = {
   readonly resource: ResolvedResource;
   readonly property: string;
   readonly message: string;
+  readonly remedy: string;
 };
 
 type Trust = { readonly property: string; readonly service: string; readonly message: string };
@@ -71,7 +72,8 @@ function judgeTrust(resource: ResolvedResource, { byArn }: RolesOfStacks): reado
   const isTrusted = [...(trusted ?? ['*'])].some(
     (name) => name === '*' || globalName(name) === trust.service,
   );
-  return isTrusted ? [] : [{ resource, property: trust.property, message: trust.message }];
+  const remedy = `add ${trust.service} to Principal.Service of a statement with Action sts:AssumeRole in AssumeRolePolicyDocument of the role`;
+  return isTrusted ? [] : [{ resource, property: trust.property, message: trust.message, remedy }];
 }
 
 function globalName(service: string): string {
@@ -114,15 +116,21 @@ function judgeRights(
     const message = describeMissingRight(name, textOf(properties, 'EventSourceArn'), (_, action, on) =>
       permits(action, on),
     );
-    return message === undefined ? [] : [{ resource, property: 'EventSourceArn', message }];
+    const remedy = `allow these actions on ${textOf(properties, 'EventSourceArn')} in a policy of the role of the function`;
+    return message === undefined ? [] : [{ resource, property: 'EventSourceArn', message, remedy }];
   }
   return rightsOf(resource, home)
     .filter(({ action, resources }) => !resources.some((on) => permits(action, on)))
-    .map(({ property, action }) => {
+    .map(({ property, action, resources: [on = '*'] }) => {
       const [service = '', operation = ''] = action.split(':');
       const called = NAMES[service] ?? service.toUpperCase();
       const message = `The provided execution role does not have permissions to call ${operation} on ${called}`;
-      return { resource, property, message };
+      return {
+        resource,
+        property,
+        message,
+        remedy: `allow ${action} on ${on} in a policy of the role of the function`,
+      };
     });
 }
 
@@ -148,6 +156,7 @@ function judgeLogging(machine: ResolvedResource, byArn: RolesOfStacks['byArn']):
           resource: machine,
           property: 'LoggingConfiguration',
           message: 'The state machine IAM Role is not authorized to access the Log Destination',
+          remedy: `allow ${OF_LOGGING.join(', ')} on * in a policy of the role`,
         },
       ];
 }

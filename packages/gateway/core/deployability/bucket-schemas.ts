@@ -7,6 +7,7 @@ const RECORDED_REDIRECT = 'RedirectAllRequestsTo cannot be provided in conjuncti
 /** S3 user guide, "General purpose bucket naming rules": reserved prefixes and suffixes, addresses, and `..` */
 const NAME: JsonObject = {
   pattern: String.raw`^(?!(xn--|sthree-|amzn-s3-demo-))(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)`,
+  fix: 'write BucketName with 3 to 63 lower-case letters, digits and hyphens, or leave it out',
   says: 'The specified bucket is not valid. ({value} breaks the naming rules: it is an IP address, has two periods in a row, or has a reserved prefix or suffix.)',
 };
 
@@ -26,6 +27,7 @@ const transition = (days: string): JsonObject => ({
 /** aws/aws-sdk#478, aws/aws-cli#7677: the dates of a lifecycle are at midnight. */
 const MIDNIGHT: JsonObject = {
   pattern: String.raw`^\d{4}-\d{2}-\d{2}(T00:00(:00(\.0+)?)?(Z|\+00:?00)?)?$`,
+  fix: 'write the date without a time, or with T00:00:00Z',
   says: "'Date' must be at midnight GMT, and {value} is not; write it like 2027-01-31T00:00:00Z",
 };
 const onDay = (transitions: JsonObject): JsonObject => ({
@@ -70,6 +72,7 @@ const WEBSITE: JsonObject = {
   },
   else: {
     required: ['IndexDocument'],
+    fix: 'add IndexDocument, for example IndexDocument: index.html',
     says: 'A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty',
     properties: {
       RoutingRules: {
@@ -82,7 +85,11 @@ const WEBSITE: JsonObject = {
           },
         },
       },
-      IndexDocument: { pattern: '^[^/]+$', says: 'The IndexDocument Suffix is not well formed' },
+      IndexDocument: {
+        pattern: '^[^/]+$',
+        fix: 'write the name of the file without a slash, for example index.html',
+        says: 'The IndexDocument Suffix is not well formed',
+      },
     },
   },
 };
@@ -116,6 +123,7 @@ const FILTER: JsonObject = {
             properties: {
               Name: {
                 pattern: '^([pP]refix|[sS]uffix)$',
+                fix: 'set Name to prefix or suffix',
                 says: 'filter rule name must be either prefix or suffix',
               },
             },
@@ -170,6 +178,7 @@ export const BUCKET_SCHEMA: JsonObject = {
         properties: {
           BucketName: {
             pattern: String.raw`^[^.]*$`,
+            fix: 'remove AccelerateConfiguration, or use hyphens in place of the periods of BucketName',
             says: 'S3 Transfer Acceleration is not supported for buckets with periods (.) in their names',
           },
         },
@@ -182,6 +191,7 @@ export const BUCKET_SCHEMA: JsonObject = {
         properties: {
           AccessControl: {
             enum: ['Private', 'BucketOwnerFullControl'],
+            fix: 'remove AccessControl, or set ObjectOwnership: BucketOwnerPreferred in OwnershipControls',
             says: "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
           },
         },
@@ -194,6 +204,7 @@ export const BUCKET_SCHEMA: JsonObject = {
         properties: {
           AccessControl: {
             not: { enum: ['PublicRead', 'PublicReadWrite', 'AuthenticatedRead'] },
+            fix: 'set BlockPublicAcls: false and IgnorePublicAcls: false in PublicAccessBlockConfiguration, or remove AccessControl',
             says: 'Bucket cannot have public ACLs set with BlockPublicAccess enabled (set BlockPublicAcls of PublicAccessBlockConfiguration to false)',
           },
         },

@@ -26,6 +26,7 @@ const DESTINATIONS: readonly JsonObject[] = ['kinesis', 'firehose'].map((vendor)
     properties: {
       DestinationArn: {
         pattern: `^(?!arn:[^:]+:${vendor}:)`,
+        fix: 'add RoleArn with the ARN of a role that logs.amazonaws.com may assume',
         says: `destinationArn for vendor ${vendor} cannot be used without roleArn`,
       },
     },
@@ -37,6 +38,7 @@ const SECURITY_POLICY: JsonObject = {
   if: has('SecurityPolicy', { pattern: '^SecurityPolicy_' }),
   then: {
     required: ['EndpointAccessMode'],
+    fix: 'add EndpointAccessMode: BASIC or STRICT',
     says: 'Endpoint access mode is required for the specified security policy',
   },
 };
@@ -49,6 +51,7 @@ const QUERY_STRINGS: JsonObject = {
         properties: {
           QueryString: {
             not: { const: false },
+            fix: 'set QueryString: true, or remove QueryStringCacheKeys',
             says: 'The parameter QueryString cannot be false if query strings are set in QueryStringCacheKeys',
           },
         },
@@ -130,13 +133,22 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       // localstack/localstack, test_sqs.snapshot.json, recorded
       {
         if: { required: ['KmsMasterKeyId'] },
-        then: { properties: { SqsManagedSseEnabled: { not: { const: true }, says: SSE } } },
+        then: {
+          properties: {
+            SqsManagedSseEnabled: {
+              not: { const: true },
+              fix: 'remove SqsManagedSseEnabled, or remove KmsMasterKeyId',
+              says: SSE,
+            },
+          },
+        },
       },
       // SQS API reference, CreateQueue: "only when the value for DeduplicationScope is messageGroup"
       {
         if: has('FifoThroughputLimit', { const: 'perMessageGroupId' }),
         then: {
           ...has('DeduplicationScope', { const: 'messageGroup' }),
+          fix: 'add DeduplicationScope: messageGroup, or remove FifoThroughputLimit',
           says: 'FifoThroughputLimit can be perMessageGroupId only if DeduplicationScope is messageGroup',
         },
       },
@@ -156,6 +168,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       properties: {
         ContentBasedDeduplication: {
           not: { const: true },
+          fix: 'remove ContentBasedDeduplication, or set FifoTopic: true (a TopicName then ends with .fifo)',
           says: 'ContentBasedDeduplication is only for topics with FifoTopic: true',
         },
       },
@@ -168,6 +181,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       // localstack/localstack, test_secretsmanager.snapshot.json, recorded
       Name: {
         pattern: '^[A-Za-z0-9/_+=.@!-]+$',
+        fix: 'write Name with letters, digits and / _ + = . @ ! - only',
         says: 'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
       },
       GenerateSecretString: {
@@ -185,6 +199,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
         properties: {
           Name: {
             pattern: '^(/|[^/]*$)',
+            fix: 'begin Name with a slash',
             says: 'Parameter name must be a fully qualified name. (It has a slash, so it must begin with one.)',
           },
         },
@@ -193,6 +208,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
         properties: {
           Name: {
             pattern: '^(?!/?([aA][wW][sS]|[sS][sS][mM]))',
+            fix: 'give the parameter a Name that does not begin with aws or ssm',
             says: `A parameter name can't be prefixed with "aws" or "ssm" (case-insensitive).`,
           },
         },
@@ -206,6 +222,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
         // localstack/localstack, lambda provider, as AWS; Lambda developer guide, "Supported features and limitations"
         Runtime: {
           pattern: String.raw`^(java(?!8)|python3\.(?!\d$|1[01]$)|dotnet(?!core|[5-7]$))`,
+          fix: 'use java11 or later, python3.12 or later, or dotnet8, or remove SnapStart',
           says: '{value} is not supported for SnapStart enabled functions.',
         },
         EphemeralStorage: {
@@ -223,6 +240,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       Layers: {
         items: {
           pattern: '^arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+$',
+          fix: 'name the ARN of a version of the layer, which ends with its number: arn:aws:lambda:REGION:ACCOUNT:layer:NAME:1, or Ref of an AWS::Lambda::LayerVersion',
           says: "1 validation error detected: Value '[{value}]' at 'layers' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy regular expression pattern: (arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)]",
         },
       },
@@ -235,6 +253,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       // localstack/localstack, test_lambda_api.snapshot.json, recorded
       Qualifier: {
         pattern: String.raw`^(?!\d+$)[0-9a-zA-Z-_]+$`,
+        fix: 'name an alias of the function, and not a version',
         says: String.raw`Value '{value}' at 'qualifier' failed to satisfy constraint: Member must satisfy regular expression pattern: ((?!^\d+$)^[0-9a-zA-Z-_]+$)`,
       },
     },
@@ -244,10 +263,12 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     properties: {
       DashboardName: {
         pattern: '^[A-Za-z0-9_-]+$',
+        fix: 'write DashboardName with letters, digits, - and _ only',
         says: 'The value for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).',
       },
       DashboardBody: {
         pattern: String.raw`^\s*\{`,
+        fix: 'write DashboardBody as a text with one JSON object',
         says: 'The field DashboardBody must be a valid JSON object',
       },
     },

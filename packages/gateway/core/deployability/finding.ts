@@ -1,6 +1,7 @@
 /** What `gatewright check` reports: one thing that AWS refuses or handles differently, with its place and its evidence. */
 import type { DefinitionError } from '../errors.ts';
 import type { ResolvedResource, UnsupportedItem } from '../stack/model.ts';
+import { remedyInWords } from './remedies-in-words.ts';
 import { ruleOf } from './rules.ts';
 import type { RuleId, Severity } from './rules.ts';
 
@@ -47,7 +48,11 @@ export function makeFinding(
   rule: RuleId,
   at: Placed,
   message: string,
-  more: { readonly consequence?: string; readonly remedy?: string } = {},
+  more: {
+    readonly consequence?: string;
+    readonly remedy?: string | undefined;
+    readonly source?: string | undefined;
+  } = {},
 ): DeployFinding {
   const { severity, remedy, source } = ruleOf(rule);
   const page = OF_ANY_PROPERTY.has(rule) ? pageOf(at) : undefined;
@@ -56,10 +61,28 @@ export function makeFinding(
     severity,
     message,
     ...(more.consequence !== undefined && { consequence: more.consequence }),
-    remedy: more.remedy ?? remedy,
-    source: page?.url ?? source,
+    remedy: more.remedy ?? saidRemedy(rule, message, at) ?? remedyFrom(rule, remedy, page?.url),
+    source: more.source ?? page?.url ?? source,
     ...at,
   };
+}
+
+/** Returns what to do by the words of a refusal; undefined for rules that have a remedy of their own. */
+function saidRemedy(rule: RuleId, message: string, at: Placed): string | undefined {
+  return rule === 'resource-value' || rule === 'template' ? remedyInWords(message, at) : undefined;
+}
+
+/** The remedy of the rule for a value names the page. */
+function remedyFrom(rule: RuleId, remedy: string, url: string | undefined): string {
+  return rule === 'resource-value' && url !== undefined ? `${remedy}: ${url}` : remedy;
+}
+
+const SAM_REFERENCE = 'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide';
+
+/** Returns SAM's page of a type of SAM; undefined for other types. */
+export function samPageOf(type: string): string | undefined {
+  const [, name] = /^AWS::Serverless::(\w+)$/.exec(type) ?? [];
+  return name === undefined ? undefined : `${SAM_REFERENCE}/sam-resource-${name.toLowerCase()}.html`;
 }
 
 const REFERENCE = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference';

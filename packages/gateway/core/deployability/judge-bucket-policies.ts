@@ -19,8 +19,8 @@ export function judgeBucketPolicy(
     const at = Array.isArray(document['Statement'])
       ? `PolicyDocument.Statement.${index}`
       : 'PolicyDocument.Statement';
-    const message = refusalOf(statement, name, bucket, source?.writtenAs !== undefined);
-    if (message !== undefined) return { resource: policy, property: at, message };
+    const refused = refusalOf(statement, name, bucket, source?.writtenAs !== undefined);
+    if (refused !== undefined) return { resource: policy, property: at, ...refused };
   }
   return undefined;
 }
@@ -30,12 +30,15 @@ function refusalOf(
   name: string,
   bucket: ResolvedResource | undefined,
   isBlockedElsewhere: boolean,
-): string | undefined {
+): Pick<BrokenRelation, 'message' | 'remedy'> | undefined {
   const resources = asOneOrMore(statement['Resource'] ?? []).map((one) => asText(one) ?? '*');
   const ofBucket = resources.map((one) => /^arn:[\w-]+:s3:::([^/]*)(\/?)/.exec(one));
   // S3 user guide, troubleshooting bucket policies
   if (bucket !== undefined && ofBucket.some((one) => one !== null && !isLike(one[1] ?? '', name)))
-    return 'Policy has invalid resource';
+    return {
+      message: 'Policy has invalid resource',
+      remedy: `name only the bucket of the policy: arn:aws:s3:::${name} for the bucket, arn:aws:s3:::${name}/* for its objects`,
+    };
   const isAny = resources.some(
     (one, index) => ofBucket[index] === null || /^arn:[\w-]+:s3:::[^/]*[*?]/.test(one),
   );
@@ -46,9 +49,17 @@ function refusalOf(
     resources.length > 0 &&
     levels.some((level) => (level === 'object' && !has('/')) || (level === 'bucket' && !has('')))
   )
-    return 'Action does not apply to any resource(s) in statement';
+    return {
+      message: 'Action does not apply to any resource(s) in statement',
+      remedy: `name arn:aws:s3:::${name} in Resource for actions on the bucket, and arn:aws:s3:::${name}/* for actions on objects`,
+    };
   return bucket !== undefined && !isBlockedElsewhere && isPublic(statement) && blocksPublic(bucket)
-    ? 'API: s3:PutBucketPolicy Access Denied (the bucket blocks public policies, because its PublicAccessBlockConfiguration does not set BlockPublicPolicy to false)'
+    ? {
+        message:
+          'API: s3:PutBucketPolicy Access Denied (the bucket blocks public policies, because its PublicAccessBlockConfiguration does not set BlockPublicPolicy to false)',
+        remedy:
+          'set PublicAccessBlockConfiguration: { BlockPublicPolicy: false, RestrictPublicBuckets: false } on the bucket, or name who may use it in Principal',
+      }
     : undefined;
 }
 

@@ -33,6 +33,7 @@ export function judgeTokenValidity(client: ResolvedResource): BrokenRelation | u
         resource: client,
         property,
         message: `Invalid range for token validity. (${property} is ${asText(properties[property]) ?? ''} ${name}; it must be between ${durationOf(least)} and ${durationOf(most)})`,
+        remedy: `set ${property} to a value from ${durationOf(least)} to ${durationOf(most)}; its unit is ${name} (TokenValidityUnits.${unit})`,
       };
   }
   return undefined;
@@ -63,5 +64,6 @@ export function judgeWriteAttributes(
         resource: client,
         property: 'WriteAttributes',
         message: `Invalid write attributes specified while creating a client (the user pool requires ${missing}, which the client must be able to write)`,
+        remedy: `add ${missing} to WriteAttributes`,
       };
 }

@@ -6,7 +6,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
-type Refusal = { readonly at: string; readonly message: string; readonly remedy?: string };
+type Refusal = { readonly at: string; readonly message: string; readonly remedy: string };
 
 type Behavior = { readonly at: string; readonly behavior: JsonObject };
 
@@ -48,6 +48,7 @@ function judgeCertificate(config: JsonObject): Refusal | undefined {
       at: 'ViewerCertificate.AcmCertificateArn',
       message:
         "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.",
+      remedy: 'create the certificate in us-east-1 and name its ARN',
     };
   const hasOwn = ['AcmCertificateArn', 'IamCertificateId'].some((name) => certificate[name] !== undefined);
   return asOneOrMore(config['Aliases'] ?? []).length > 0 && !hasOwn
@@ -55,9 +56,14 @@ function judgeCertificate(config: JsonObject): Refusal | undefined {
         at: 'Aliases',
         message:
           'To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted certificate that validates your authorization to use the domain name.',
+        remedy:
+          'add ViewerCertificate with the AcmCertificateArn of a certificate in us-east-1 and SslSupportMethod: sni-only, or remove Aliases',
       }
     : undefined;
 }
+
+const ORIGIN_REMEDY =
+  'add S3OriginConfig: { OriginAccessIdentity: "" } for a bucket (also with origin access control), or CustomOriginConfig: { OriginProtocolPolicy: https-only } for any other host';
 
 const ORIGIN_CONFIGS = ['CustomOriginConfig', 'S3OriginConfig', 'VpcOriginConfig'];
 
@@ -71,12 +77,15 @@ function judgeOrigins(config: JsonObject): Refusal | undefined {
       return {
         at,
         message: 'Exactly one of CustomOriginConfig, VpcOriginConfig and S3OriginConfig must be specified',
+        remedy: given.length > 1 ? `keep only one of ${given.join(', ')}` : ORIGIN_REMEDY,
       };
     // awsdocs/aws-cloudformation-user-guide#655, hashicorp/terraform-provider-aws#412
     if (given[0] === 'S3OriginConfig' && /\.s3-website[.-]/.test(textOf(origin, 'DomainName')))
       return {
         at: `${at}.DomainName`,
         message: 'The parameter Origin DomainName does not refer to a valid S3 bucket.',
+        remedy:
+          'use CustomOriginConfig: { OriginProtocolPolicy: http-only } for a website endpoint, or the domain of the bucket itself (RegionalDomainName)',
       };
   }
   return undefined;
@@ -93,12 +102,14 @@ function judgeBehavior({ at, behavior }: Behavior, isConverted: boolean): Refusa
       at: `${at}.ForwardedValues`,
       message:
         'The parameter ForwardedValues cannot be used when a cache policy is associated to the cache behavior.',
+      remedy: 'remove ForwardedValues, or CachePolicyId',
     };
   const sorted = asOneOrMore(methods ?? []).map((one) => asText(one) ?? '');
   return sorted.length > 0 && !METHODS.includes(sorted.toSorted().join(','))
     ? {
         at: `${at}.AllowedMethods`,
         message: `AllowedMethods must be GET and HEAD, or GET, HEAD and OPTIONS, or all seven methods, not ${sorted.join(', ')}`,
+        remedy: `use one of ${METHODS.map((list) => `[${list.split(',').join(', ')}]`).join(', ')}`,
       }
     : undefined;
 }
@@ -123,8 +134,8 @@ function judgeFunctions(
     const { EventType: event, LambdaFunctionARN: arn } = membersOf(one);
     const place = `${at}.LambdaFunctionAssociations.${index}`;
     if (typeof arn !== 'string') continue;
-    const message = refusalOfFunction(arn, asText(event) ?? '', all, isConverted);
-    if (message !== undefined) return { at: `${place}.LambdaFunctionARN`, message };
+    const refused = refusalOfFunction(arn, asText(event) ?? '', all, isConverted);
+    if (refused !== undefined) return { at: `${place}.LambdaFunctionARN`, ...refused };
   }
   return undefined;
 }
@@ -135,13 +146,21 @@ function refusalOfFunction(
   event: string,
   all: readonly ResolvedResource[],
   isConverted: boolean,
-): string | undefined {
+): Omit<Refusal, 'at'> | undefined {
   const { service, region } = parseArn(arn) ?? {};
   if (service !== 'lambda') return undefined;
   // A plan of Terraform does not say which version `qualified_arn` will name.
   if (!isConverted && !/:\d+$/.test(arn))
-    return `The function ARN must reference a specific function version. (The ARN must end with the version number.) ARN: ${arn}`;
-  if (region !== 'us-east-1') return `The function must be in region 'us-east-1'. ARN: ${arn}`;
+    return {
+      message: `The function ARN must reference a specific function version. (The ARN must end with the version number.) ARN: ${arn}`,
+      remedy:
+        'refer to an AWS::Lambda::Version (Ref returns its ARN); in SAM, set AutoPublishAlias and refer to FUNCTION.Version',
+    };
+  if (region !== 'us-east-1')
+    return {
+      message: `The function must be in region 'us-east-1'. ARN: ${arn}`,
+      remedy: 'deploy the function to us-east-1, and name the ARN that it has there',
+    };
   const { functionName } = parseFunctionName(arn);
   const called = all.find(
     ({ type, physicalId }) => type === 'AWS::Lambda::Function' && physicalId === functionName,
@@ -149,12 +168,18 @@ function refusalOfFunction(
   if (called === undefined || (called.unresolved ?? []).length > 0) return undefined;
   const { properties } = called;
   if (Object.keys(mapOf(mapOf(properties, 'Environment'), 'Variables')).length > 0)
-    return `The function cannot have environment variables. Function: ${arn}`;
+    return {
+      message: `The function cannot have environment variables. Function: ${arn}`,
+      remedy: `remove Environment from ${called.logicalId}, and write the values into the code`,
+    };
   const limits = event.startsWith('viewer') ? LIMITS.viewer : LIMITS.origin;
   for (const name of ['Timeout', 'MemorySize'] as const) {
     const value = Number(properties[name] ?? DEFAULTS[name]);
     if (value > limits[name])
-      return `The function ${WORDS[name]} is larger than the maximum allowed for functions that are triggered by a CloudFront event: ${value} Max allowed: ${limits[name]} Function: ${arn}`;
+      return {
+        message: `The function ${WORDS[name]} is larger than the maximum allowed for functions that are triggered by a CloudFront event: ${value} Max allowed: ${limits[name]} Function: ${arn}`,
+        remedy: `set ${name} of ${called.logicalId} to at most ${limits[name]}`,
+      };
   }
   const role = all.find(
     ({ type, physicalId }) =>
@@ -163,7 +188,10 @@ function refusalOfFunction(
   const trusted = JSON.stringify(role?.properties['AssumeRolePolicyDocument'] ?? '*');
   return trusted.includes('edgelambda.') || trusted.includes('"*"')
     ? undefined
-    : `The function execution role must be assumable with edgelambda.amazonaws.com as well as lambda.amazonaws.com principals. Update the IAM role and try again. Role: ${textOf(properties, 'Role')}`;
+    : {
+        message: `The function execution role must be assumable with edgelambda.amazonaws.com as well as lambda.amazonaws.com principals. Update the IAM role and try again. Role: ${textOf(properties, 'Role')}`,
+        remedy: `add edgelambda.amazonaws.com to Principal.Service in AssumeRolePolicyDocument of ${role?.logicalId ?? 'the role'}`,
+      };
 }
 
 /** CloudFront API reference, DistributionConfig, WebACLId: the web ACL has the scope CLOUDFRONT. */
@@ -172,6 +200,7 @@ function judgeWebAcl({ WebACLId: acl, Enabled: isEnabled }: JsonObject): Refusal
     ? {
         at: 'WebACLId',
         message: 'A distribution needs a web ACL of the scope CLOUDFRONT; this one is of the scope REGIONAL',
+        remedy: 'create the web ACL in us-east-1 with Scope: CLOUDFRONT and name its ARN',
       }
     : undefined;
 }

@@ -28,6 +28,7 @@ export function judgeCertificate(
         resource: domain,
         property,
         message: `Invalid certificate ARN: ${arn ?? ''}. Certificate must be in '${needed}'.`,
+        remedy: `name the ARN of a certificate in ${needed}`,
       };
   }
   return undefined;
@@ -57,12 +58,14 @@ export function judgeEndpoint(
       resource: domain,
       property: other[1],
       message: `Cannot import certificates for ${other[0]} while ${own[0]} is active.`,
+      remedy: `write ${own[1]} instead of ${other[1]}, or set EndpointConfiguration.Types to [${other[0]}]`,
     };
   return properties[own[1]] === undefined && written[own[1]] === undefined
     ? {
         resource: domain,
         property: own[1],
         message: `A certificate was not provided for the endpoint type ${own[0]}.`,
+        remedy: `add ${own[1]} with the ARN of a certificate of ACM`,
       }
     : undefined;
 }
@@ -78,12 +81,14 @@ export function judgeV2Endpoint(domain: ResolvedResource): BrokenRelation | unde
         resource: domain,
         property: `${property}.EndpointType`,
         message: `Only REGIONAL domain names ${only} For EDGE domain names, please use the API Gateway V1 API. Also note that only REST APIs can be attached to EDGE domain names.`,
+        remedy: 'set EndpointType: REGIONAL, or use an AWS::ApiGateway::DomainName',
       };
     if (SecurityPolicy === 'TLS_1_0')
       return {
         resource: domain,
         property: `${property}.SecurityPolicy`,
         message: `Only REGIONAL domain names with a security policy of TLS 1.2 ${only} For TLS 1.0 domain names, please use the API Gateway V1 API to upgrade your security policy to TLS 1.2. Currently, only REST APIs can be attached to a domain name with a security policy of TLS 1.0.`,
+        remedy: 'set SecurityPolicy: TLS_1_2',
       };
   }
   return undefined;

@@ -6,6 +6,9 @@ import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { writtenOf } from './relation.ts';
 import type { BrokenRelation } from './relation.ts';
 
+const permissionFor = (principal: string, waiting: string): string =>
+  `add an AWS::Lambda::Permission with Action lambda:InvokeFunction and Principal ${principal}, and list it in DependsOn of ${waiting}`;
+
 /** S3 user guide, "Granting permissions to publish event notification messages to a destination" */
 export function judgeBucketFunctions(
   bucket: ResolvedResource,
@@ -21,6 +24,7 @@ export function judgeBucketFunctions(
         resource: bucket,
         property: `NotificationConfiguration.LambdaConfigurations.${closed}.Function`,
         message: 'Unable to validate the following destination configurations',
+        remedy: permissionFor('s3.amazonaws.com', 'the bucket'),
       };
 }
 
@@ -35,6 +39,7 @@ export function judgeLogFunction(
         property: 'DestinationArn',
         message:
           'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.',
+        remedy: permissionFor('logs.amazonaws.com', 'the filter'),
       }
     : undefined;
 }
@@ -50,8 +55,7 @@ export function judgeRotation(
         property: 'RotationLambdaARN',
         message:
           'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',
-        remedy:
-          'add an AWS::Lambda::Permission with Action lambda:InvokeFunction and Principal secretsmanager.amazonaws.com, and list it in DependsOn of the schedule',
+        remedy: permissionFor('secretsmanager.amazonaws.com', 'the schedule'),
       }
     : undefined;
 }
@@ -89,6 +93,8 @@ export function judgeTableStream(
       resource: mapping,
       property: 'EventSourceArn',
       message: `${arn} is a table; its stream is the event source`,
+      remedy:
+        'use the attribute StreamArn of the table (Fn::GetAtt), and set StreamSpecification of the table',
     };
   const written = membersOf(mapOf(writtenOf(mapping, stack), 'Properties')['EventSourceArn']);
   const [name, attribute] = asOneOrMore(written['Fn::GetAtt'] ?? []);
@@ -102,6 +108,7 @@ export function judgeTableStream(
         resource: mapping,
         property: 'EventSourceArn',
         message: `Attribute 'StreamArn' does not exist: ${asText(name) ?? ''} has no StreamSpecification`,
+        remedy: `add StreamSpecification: { StreamViewType: NEW_AND_OLD_IMAGES } to ${asText(name) ?? 'the table'}`,
       }
     : undefined;
 }

@@ -19,6 +19,8 @@ export function judgeKeyPolicy(key: ResolvedResource): BrokenRelation | undefine
         resource: key,
         property: 'KeyPolicy',
         message: 'The new key policy will not allow you to update the key policy in the future.',
+        remedy:
+          'add a statement with Effect: Allow, Principal: { AWS: arn:aws:iam::ACCOUNT:root }, Action: kms:* and Resource: "*" (the account with Fn::Sub and ${AWS::AccountId})',
       };
 }
 

@@ -36,6 +36,8 @@ export function judgePrivateIntegration(
         property: 'IntegrationUri',
         message:
           'For VpcLink VPC_LINK, integration uri should be a valid ELB listener ARN or a valid Cloud Map service ARN.',
+        remedy:
+          'name the ARN of a listener (Ref to an AWS::ElasticLoadBalancingV2::Listener), or of a service of Cloud Map',
       }
     : undefined;
 }
@@ -56,7 +58,13 @@ export function judgeVpcLink(
         ? /:loadbalancer\/app\//.test(target)
         : balancer['Type'] === BALANCER && kind === 'application';
     if (isApplication)
-      return { resource: link, property: `TargetArns.${index}`, message: 'NLB ARN is malformed' };
+      return {
+        resource: link,
+        property: `TargetArns.${index}`,
+        message: 'NLB ARN is malformed',
+        remedy:
+          'name a load balancer with Type: network; for an application load balancer, use an AWS::ApiGatewayV2::VpcLink',
+      };
   }
   return undefined;
 }

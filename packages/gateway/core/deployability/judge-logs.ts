@@ -20,6 +20,8 @@ export function judgeLogClass(
         resource: filter,
         property: 'LogGroupName',
         message: `The log group ${name} has the class INFREQUENT_ACCESS, which does not support ${what}`,
+        remedy:
+          'remove LogGroupClass from the log group (a class cannot be changed later, so give the group another name if it exists), or remove the filter',
       }
     : undefined;
 }
@@ -51,6 +53,7 @@ export function judgeExecutionLogs(
         resource: stage,
         property: `${at}.${member}`,
         message: 'Execution logs are not supported on protocolType HTTP',
+        remedy: `remove ${member}, and use AccessLogSettings for the logs of an HTTP API`,
       };
   }
   return undefined;

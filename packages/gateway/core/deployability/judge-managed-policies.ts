@@ -10,18 +10,25 @@ import type { BrokenRelation } from './relation.ts';
  */
 export function judgeManagedPolicies(owner: ResolvedResource): BrokenRelation | undefined {
   for (const [index, one] of asOneOrMore(owner.properties['ManagedPolicyArns'] ?? []).entries()) {
-    const message = refusalOf(asText(one) ?? '');
-    if (message !== undefined) return { resource: owner, property: `ManagedPolicyArns.${index}`, message };
+    const refused = refusalOf(asText(one) ?? '');
+    if (refused !== undefined) return { resource: owner, property: `ManagedPolicyArns.${index}`, ...refused };
   }
   return undefined;
 }
 
-function refusalOf(arn: string): string | undefined {
+function refusalOf(arn: string): Pick<BrokenRelation, 'message' | 'remedy'> | undefined {
   const [, path = '', name = ''] = /^arn:[\w-]+:iam::aws:policy\/(?:(.+)\/)?([^/]+)$/.exec(arn) ?? [];
   // IAM user guide, "Using service-linked roles": the policies cannot be attached to other roles.
-  if (path === 'aws-service-role') return 'Cannot attach a Service Role Policy to a Customer Role.';
+  if (path === 'aws-service-role')
+    return {
+      message: 'Cannot attach a Service Role Policy to a Customer Role.',
+      remedy: 'remove the policy: only the role that the service itself creates can have it',
+    };
   const right = managedPolicyArn(name);
   return !isManagedPolicy(name) || right.split(':policy/')[1] === arn.split(':policy/')[1]
     ? undefined
-    : `Policy ${arn} does not exist or is not attachable. (The policy is ${right}.)`;
+    : {
+        message: `Policy ${arn} does not exist or is not attachable. (The policy is ${right}.)`,
+        remedy: `write ${right}`,
+      };
 }

@@ -62,6 +62,7 @@ export function judgeOverlap(bucket: ResolvedResource): BrokenRelation | undefin
         property: one.property,
         message:
           'Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules if the prefixes are overlapping for the same event type.',
+        remedy: `give this notification and ${earlier.property.split('.').slice(1).join('.')} prefixes of which neither begins with the other, or suffixes of which neither ends with the other, or other events; or keep only one of them, and pass its messages on`,
       };
   }
   return undefined;
@@ -99,6 +100,7 @@ export function judgeDestinations(
       property: `${fifo.property}.${fifo.member}`,
       message:
         'Unable to validate the following destination configurations (S3 sends no notifications to FIFO queues and topics)',
+      remedy: 'use a standard queue or topic (FifoQueue and FifoTopic unset, name without .fifo)',
     };
   // A stack that was not written in CloudFormation may define the policy in the queue or topic itself.
   if (source?.writtenAs !== undefined) return undefined;
@@ -114,6 +116,7 @@ export function judgeDestinations(
         resource: bucket,
         property: closed.property,
         message: 'Unable to validate the following destination configurations',
+        remedy: `add an AWS::${closed.member === 'Queue' ? 'SQS::QueuePolicy' : 'SNS::TopicPolicy'} that allows s3.amazonaws.com ${closed.member === 'Queue' ? 'sqs:SendMessage' : 'sns:Publish'}, and list it in DependsOn of the bucket`,
       };
 }
 
@@ -141,6 +144,7 @@ export function judgeExpiration(bucket: ResolvedResource): BrokenRelation | unde
         resource: bucket,
         property: `LifecycleConfiguration.Rules.${index}.ExpirationInDays`,
         message: `'Days' in the Expiration action for filter '(prefix=)' must be greater than 'Days' in the Transition action`,
+        remedy: `set ExpirationInDays to at least ${latest + 1}`,
       };
   }
   return undefined;
@@ -161,6 +165,7 @@ export function judgeReplication(bucket: ResolvedResource): BrokenRelation | und
         resource: bucket,
         property: 'ReplicationConfiguration',
         message: "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
+        remedy: 'add VersioningConfiguration: { Status: Enabled } to the bucket',
       }
     : undefined;
 }

@@ -132,16 +132,23 @@ export function judgeOrder(
   const awaited = awaitedBy(resource.logicalId, stack);
   // Quick create makes a stage together with its API, so it is no resource of the template.
   const written = mapOf(stack.source.template, 'Resources');
-  const early = named.find(({ isMaker }) => {
-    const makers = all.filter(
+  const makersOf = ({ isMaker }: Named): readonly ResolvedResource[] =>
+    all.filter(
       ({ logicalId, type, properties, physicalId }) =>
         Object.hasOwn(written, logicalId) && isMaker(type, properties, physicalId),
     );
+  const early = named.find((one) => {
+    const makers = makersOf(one);
     return makers.length > 0 && !makers.some(({ logicalId }) => awaited.has(logicalId));
   });
   return early === undefined || (resource.type === MAPPING && waitsForDomain(awaited, stack))
     ? undefined
-    : { resource, property: early.property, message: early.message };
+    : {
+        resource,
+        property: early.property,
+        message: early.message,
+        remedy: `add DependsOn: ${makersOf(early)[0]?.logicalId ?? ''} to ${resource.logicalId}`,
+      };
 }
 
 const MAPPING = 'AWS::ApiGateway::BasePathMapping';

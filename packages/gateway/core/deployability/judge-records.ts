@@ -22,7 +22,12 @@ export function judgeRecords(
     if (!isJsonObject(record) || !known.isKnownAt(resource.logicalId, name)) continue;
     const found = refusalOf(record, zone === '' ? textOf(record, 'HostedZoneName') : zone);
     if (found !== undefined)
-      return { resource, property: [...at, found.member].join('.'), message: found.message };
+      return {
+        resource,
+        property: [...at, found.member].join('.'),
+        message: found.message,
+        remedy: found.remedy,
+      };
   }
   return undefined;
 }
@@ -38,17 +43,22 @@ function zoneOf({ properties }: ResolvedResource, all: readonly ResolvedResource
 function refusalOf(
   record: JsonObject,
   zoneName: string,
-): { readonly member: string; readonly message: string } | undefined {
+): { readonly member: string; readonly message: string; readonly remedy: string } | undefined {
   const zone = withDot(zoneName);
   const name = withDot(textOf(record, 'Name'));
   // A value of the account has a placeholder here.
   if (zone === '.' || name === '.' || /[^A-Za-z0-9.*_\\-]/.test(zone)) return undefined;
   if (name !== zone && !name.endsWith(`.${zone}`))
-    return { member: 'Name', message: `RRSet with DNS name ${name} is not permitted in zone ${zone}.` };
+    return {
+      member: 'Name',
+      message: `RRSet with DNS name ${name} is not permitted in zone ${zone}.`,
+      remedy: `use a name that ends with .${zone}, or the zone of ${name}`,
+    };
   return name === zone && record['Type'] === 'CNAME'
     ? {
         member: 'Type',
         message: `RRSet of type CNAME with DNS name ${name} is not permitted at apex in zone ${zone}`,
+        remedy: 'use Type: A with an AliasTarget, or a name below the zone, as in www.',
       }
     : undefined;
 }

@@ -17,6 +17,8 @@ export function judgeScope(
         property: 'Scope',
         message:
           'Error reason: The scope is not valid., field: SCOPE_VALUE, parameter: CLOUDFRONT (resources of this scope are created in us-east-1)',
+        remedy:
+          'deploy the stack of the web ACL to us-east-1, or use Scope: REGIONAL if it protects no distribution',
       }
     : undefined;
 }
@@ -41,6 +43,7 @@ export function judgeLayerRegion(
         resource: definition,
         property: `Layers.${other}`,
         message: `Layers are not in the same region as the function. Layers are expected to be in region ${region}.`,
+        remedy: `use the ARN of the layer in ${region}`,
       };
 }
 

@@ -116,6 +116,7 @@ function judgeVisibility(
     resource: mapping,
     property: 'EventSourceArn',
     message: `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${timeout} seconds`,
+    remedy: `set VisibilityTimeout of ${queue.logicalId} to at least ${timeout} (AWS recommends ${6 * timeout}), or Timeout of ${called.logicalId} to at most ${visibility}`,
   };
 }
 
@@ -134,6 +135,9 @@ function judgeDeadLetters(
     resource: queue,
     property: 'RedrivePolicy',
     message: 'Dead-letter queue must be same type of queue as the source.',
+    remedy: isFifo(queue)
+      ? `set FifoQueue: true on ${target.logicalId} (a QueueName ends with .fifo), or remove FifoQueue from ${queue.logicalId}`
+      : `remove FifoQueue (and .fifo) from ${target.logicalId}, or set FifoQueue: true on ${queue.logicalId}`,
   };
 }
 
@@ -150,6 +154,7 @@ function judgeBus(rule: ResolvedResource): BrokenRelation | undefined {
     resource: rule,
     property: 'ScheduleExpression',
     message: 'ScheduleExpression is supported only on the default event bus.',
+    remedy: 'remove EventBusName, or remove ScheduleExpression; AWS::Scheduler::Schedule needs no bus',
   };
 }
 
@@ -174,6 +179,8 @@ function judgePrivateApi(
     resource: api,
     property: 'EndpointConfiguration',
     message: "Private REST API doesn't have a resource policy attached to it",
+    remedy:
+      'add Policy with a statement that allows execute-api:Invoke, for example with the condition aws:SourceVpce',
   };
 }
 
@@ -193,6 +200,8 @@ function judgeProtected(association: ResolvedResource): BrokenRelation | undefin
         resource: association,
         property: 'ResourceArn',
         message: `Error reason: The ARN isn't valid. A valid ARN begins with arn: and includes other information separated by colons or slashes., field: RESOURCE_ARN, parameter: ${arn}`,
+        remedy:
+          'name the ARN of a stage of a REST API, of an application load balancer, or of a user pool; a distribution names its web ACL in WebACLId, and an HTTP API has none',
       };
 }
 
@@ -201,7 +210,12 @@ function judgeAuthorizerName(
   all: readonly ResolvedResource[],
 ): BrokenRelation | undefined {
   return isRepeated(authorizer, all, ['RestApiId', 'Name'])
-    ? { resource: authorizer, property: 'Name', message: 'Authorizer name must be unique within the API' }
+    ? {
+        resource: authorizer,
+        property: 'Name',
+        message: 'Authorizer name must be unique within the API',
+        remedy: 'give one of the authorizers another Name',
+      }
     : undefined;
 }
 
@@ -215,6 +229,7 @@ function judgeV2AuthorizerName(
         resource: authorizer,
         property: 'Name',
         message: `Authorizer name must be unique. Authorizer ${textOf(authorizer.properties, 'Name')} already exists in this RestApi.`,
+        remedy: 'give one of the authorizers another Name',
       }
     : undefined;
 }
@@ -226,6 +241,7 @@ function judgePath(resource: ResolvedResource, all: readonly ResolvedResource[])
         resource,
         property: 'PathPart',
         message: `Another resource with the same parent already has this name: ${textOf(resource.properties, 'PathPart')}`,
+        remedy: 'use one AWS::ApiGateway::Resource for both, or give one of them another PathPart',
       }
     : undefined;
 }
@@ -257,6 +273,8 @@ function judgeResponseParameters(response: ResolvedResource): BrokenRelation | u
         resource: response,
         property: `ResponseParameters.${name}`,
         message: invalidMapping(`Invalid mapping expression specified: ${value}`),
+        remedy:
+          "write a constant in single quotes ('…'), or method.request.header.NAME, method.request.querystring.NAME, method.request.path.NAME, context.NAME or stageVariables.NAME",
       };
   return undefined;
 }
@@ -276,6 +294,7 @@ function judgeThroughput(table: ResolvedResource): BrokenRelation | undefined {
       property: 'ProvisionedThroughput',
       message:
         'One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST',
+      remedy: 'remove ProvisionedThroughput, or set BillingMode: PROVISIONED',
     };
   for (const [index, one] of asOneOrMore(GlobalSecondaryIndexes).entries())
     if (BillingMode === 'PROVISIONED' && membersOf(one)['ProvisionedThroughput'] === undefined)
@@ -283,12 +302,15 @@ function judgeThroughput(table: ResolvedResource): BrokenRelation | undefined {
         resource: table,
         property: `GlobalSecondaryIndexes.${index}`,
         message: 'No provisioned throughput specified for the global secondary index',
+        remedy:
+          'add ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 } to the index, or set BillingMode: PAY_PER_REQUEST and remove ProvisionedThroughput everywhere',
       };
     else if (BillingMode === 'PAY_PER_REQUEST' && membersOf(one)['ProvisionedThroughput'] !== undefined)
       return {
         resource: table,
         property: `GlobalSecondaryIndexes.${index}.ProvisionedThroughput`,
         message: `ProvisionedThroughput should not be specified for index: ${textOf(membersOf(one), 'IndexName')} when BillingMode is PAY_PER_REQUEST`,
+        remedy: 'remove ProvisionedThroughput from the index, or set BillingMode: PROVISIONED',
       };
   return undefined;
 }
@@ -301,18 +323,25 @@ function refusedSubscription(
   topic: ResolvedResource,
   subscription: JsonObject,
   all: readonly ResolvedResource[],
-): { readonly member: 'Protocol' | 'Endpoint'; readonly message: string } | undefined {
+):
+  | { readonly member: 'Protocol' | 'Endpoint'; readonly message: string; readonly remedy: string }
+  | undefined {
   const protocol = textOf(subscription, 'Protocol');
   const { service, resource = '' } = parseArn(textOf(subscription, 'Endpoint')) ?? {};
   if (isTrue(topic.properties['FifoTopic']))
     return protocol === 'sqs' || protocol === ''
       ? undefined
-      : { member: 'Protocol', message: `Invalid parameter: Invalid protocol type: ${protocol}` };
+      : {
+          member: 'Protocol',
+          message: `Invalid parameter: Invalid protocol type: ${protocol}`,
+          remedy: 'use Protocol: sqs and a queue, or a topic without FifoTopic',
+        };
   return service === 'sqs' && isFifoQueue(resource, all)
     ? {
         member: 'Endpoint',
         message:
           'Invalid parameter: Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics',
+        remedy: 'subscribe a queue without FifoQueue, or set FifoTopic: true on the topic',
       }
     : undefined;
 }
@@ -326,7 +355,14 @@ function judgeSubscription(
     ({ type, physicalId }) => type === 'AWS::SNS::Topic' && physicalId === properties['TopicArn'],
   );
   const refused = topic && refusedSubscription(topic, properties, all);
-  return refused && { resource: subscription, property: refused.member, message: refused.message };
+  return (
+    refused && {
+      resource: subscription,
+      property: refused.member,
+      message: refused.message,
+      remedy: refused.remedy,
+    }
+  );
 }
 
 /** The protocols for which SNS does not support raw delivery. */
@@ -343,6 +379,7 @@ function judgeRawDelivery(subscription: ResolvedResource): BrokenRelation | unde
         resource: subscription,
         property: 'RawMessageDelivery',
         message: `Invalid parameter: Delivery protocol [${protocol}] does not support raw message delivery.`,
+        remedy: 'remove RawMessageDelivery, or set it to false',
       }
     : undefined;
 }
@@ -359,6 +396,7 @@ function judgeOwnSubscriptions(
         resource: topic,
         property: `Subscription.${index}.${refused.member}`,
         message: refused.message,
+        remedy: refused.remedy,
       };
   }
   return undefined;

@@ -15,6 +15,8 @@ export type StateFault = {
   readonly place?: Path;
   readonly code: string;
   readonly reason: string;
+  /** What to do. */
+  readonly remedy: string;
 };
 
 const INVALID = 'SCHEMA_VALIDATION_FAILED';
@@ -105,6 +107,7 @@ function foreignFields(state: JsonObject, at: Path): readonly StateFault[] {
       place: [...at, field],
       code: INVALID,
       reason: `Field '${field}' is not supported`,
+      remedy: `remove ${field}: only states of type ${TYPES_WITH.get(field)?.join(', ') ?? ''} have it`,
     }));
 }
 
@@ -115,6 +118,7 @@ function mixedLanguages(state: JsonObject, at: Path, whole: Language): readonly 
         at,
         place: [...at, 'QueryLanguage'],
         code: INVALID,
+        remedy: 'remove QueryLanguage from the state, or from the whole state machine',
         reason: "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
       },
     ];
@@ -146,6 +150,7 @@ function ofOther(
       at,
       place: [...at, field],
       code: INVALID,
+      remedy: `remove ${field}, or set QueryLanguage: ${other}`,
       reason: `The QueryLanguage is set to '${language}', but field '${field}' is only supported for the '${other}' QueryLanguage`,
     }));
 }
@@ -166,6 +171,7 @@ function earlyCatchAlls(state: JsonObject, at: Path): readonly StateFault[] {
               at: [...at, name, String(index), 'ErrorEquals', String(named)],
               code: INVALID,
               reason: 'States.ALL must appear alone and at end of list',
+              remedy: `write States.ALL as the only error of the last item of ${name}`,
             },
           ];
     });

@@ -10,6 +10,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../stack/model.ts';
 import { faultsOfState, languageOfMachine } from './judge-state-fields.ts';
 import type { StateFault } from './judge-state-fields.ts';
+import { nearestOf } from './spelling.ts';
 import type { BrokenRelation } from './relation.ts';
 
 type Path = readonly string[];
@@ -44,6 +45,7 @@ export function judgeStateMachine(machine: ResolvedResource): BrokenRelation | u
     resource: machine,
     property: isText ? 'DefinitionString' : ['Definition', ...(first.place ?? first.at)].join('.'),
     message: `Invalid State Machine Definition: '${reasons.join(', ')}'`,
+    remedy: first.remedy,
   };
 }
 
@@ -65,7 +67,15 @@ function withoutEnd(machine: JsonObject): readonly StateFault[] {
     state['End'] !== undefined || ['Succeed', 'Fail'].includes(textOf(state, 'Type'));
   return states.length === 0 || states.some(isEnd)
     ? []
-    : [{ at: ['null'], place: [], code: 'MISSING_END_STATE', reason: 'Workflow has no terminal state' }];
+    : [
+        {
+          at: ['null'],
+          place: [],
+          code: 'MISSING_END_STATE',
+          reason: 'Workflow has no terminal state',
+          remedy: 'add End: true to the last state, or a state of type Succeed or Fail',
+        },
+      ];
 }
 
 /** Step Functions names places like `/States/Choose/Choices[0]/Next`. */
@@ -101,6 +111,7 @@ function ownLanguage(inner: JsonObject, at: Path): readonly StateFault[] {
           place: [...at, 'QueryLanguage'],
           code: 'SCHEMA_VALIDATION_FAILED',
           reason: "Field 'QueryLanguage' is not supported",
+          remedy: 'remove QueryLanguage here, and set it for the whole state machine or for single states',
         },
       ];
 }
@@ -116,7 +127,11 @@ function brokenTransitions(machine: JsonObject, at: Path): readonly StateFault[]
   ].filter(({ to }) => to !== '');
   const missing = transitions
     .filter(({ to }) => !Object.hasOwn(states, to))
-    .map(({ to, at: from }) => ({ at: from, code: TRANSITION, reason: `Missing 'Next' target: ${to}` }));
+    .map(({ to, at: from }) => {
+      const nearest = nearestOf(to, Object.keys(states));
+      const remedy = `${nearest === undefined ? '' : `write ${nearest}, or `}add a state ${to} at the same level`;
+      return { at: from, code: TRANSITION, reason: `Missing 'Next' target: ${to}`, remedy };
+    });
   const reached = new Set(transitions.map(({ to }) => to));
   const unreached = Object.keys(states)
     .filter((name) => !reached.has(name))
@@ -124,6 +139,7 @@ function brokenTransitions(machine: JsonObject, at: Path): readonly StateFault[]
       at: [...at, 'States', name],
       code: TRANSITION,
       reason: `State "${name}" is not reachable.`,
+      remedy: `name ${name} in Next, Default or StartAt of this level, or remove it`,
     }));
   return [...missing, ...unreached];
 }
@@ -131,14 +147,15 @@ function brokenTransitions(machine: JsonObject, at: Path): readonly StateFault[]
 function onlyStandard(states: JsonObject, at: Path): readonly StateFault[] {
   return Object.entries(states).flatMap(([name, state]) => {
     const resource = textOf(membersOf(state), 'Resource');
-    const [, what] = ONLY_STANDARD.find(([end]) => end.test(resource)) ?? [];
-    return what === undefined
+    const [end, what] = ONLY_STANDARD.find(([pattern]) => pattern.test(resource)) ?? [];
+    return end === undefined || what === undefined
       ? []
       : [
           {
             at: [...at, 'States', name, 'Resource'],
             code: 'SCHEMA_VALIDATION_FAILED',
             reason: `Express state machine does not support ${what}`,
+            remedy: `set StateMachineType: STANDARD, or name in Resource ${/:activity:/.test(resource) ? 'a function instead of the activity' : resource.replace(end, '')}`,
           },
         ];
   });

@@ -27,12 +27,26 @@ export function judgeTags(resource: ResolvedResource): readonly BrokenRelation[]
       const keys = keysOf(tags);
       const reserved = keys.find(({ key }) => RESERVED.test(key));
       if (reserved !== undefined)
-        return [{ resource, property: `${name}.${reserved.at}`, message: RESERVED_TAG }];
+        return [
+          {
+            resource,
+            property: `${name}.${reserved.at}`,
+            message: RESERVED_TAG,
+            remedy: `give the tag ${reserved.key} a key that does not begin with aws:`,
+          },
+        ];
       const message = UNIQUE[resource.type];
       const again = keys.find(({ key }, index) => keys.slice(0, index).some((one) => one.key === key));
       return message === undefined || again === undefined
         ? []
-        : [{ resource, property: `${name}.${again.at}`, message: `${message}: ${again.key}` }];
+        : [
+            {
+              resource,
+              property: `${name}.${again.at}`,
+              message: `${message}: ${again.key}`,
+              remedy: `remove one of the tags ${again.key}`,
+            },
+          ];
     });
 }
 

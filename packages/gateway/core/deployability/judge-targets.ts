@@ -43,28 +43,49 @@ export function judgeTargets(
     const found = isJsonObject(target) ? refusalOf(target, all) : undefined;
     return found === undefined
       ? []
-      : [{ resource: rule, property: `Targets.${index}${found.below}`, message: found.message }];
+      : [
+          {
+            resource: rule,
+            property: `Targets.${index}${found.below}`,
+            message: found.message,
+            remedy: found.remedy,
+          },
+        ];
   });
 }
 
-type Refusal = { readonly below: string; readonly message: string };
+type Refusal = { readonly below: string; readonly message: string; readonly remedy: string };
 
 function refusalOf(target: JsonObject, all: readonly ResolvedResource[]): Refusal | undefined {
   const [arn, id] = [textOf(target, 'Arn'), textOf(target, 'Id')];
   const { service = '', resource = '' } = parseArn(arn) ?? {};
   if (NO_TARGETS.has(service))
-    return { below: '.Arn', message: `${service} is not a supported service for a target.` };
+    return {
+      below: '.Arn',
+      message: `${service} is not a supported service for a target.`,
+      remedy: 'call a function or a state machine that does it, or an API destination',
+    };
   if (WITH_ROLE.get(service)?.test(resource) === true && target['RoleArn'] === undefined)
-    return { below: '', message: `RoleArn is required for target ${arn}.` };
+    return {
+      below: '',
+      message: `RoleArn is required for target ${arn}.`,
+      remedy:
+        'add RoleArn with the ARN of a role that events.amazonaws.com may assume and that may use the target',
+    };
   // hashicorp/terraform#20263
   if (service === 'sqs' && isFifo(resource, all) && target['SqsParameters'] === undefined)
-    return { below: '', message: `Parameter(s) SqsParameters must be specified for target: ${id}.` };
+    return {
+      below: '',
+      message: `Parameter(s) SqsParameters must be specified for target: ${id}.`,
+      remedy: 'add SqsParameters: { MessageGroupId: VALUE }',
+    };
   // awsdocs/aws-cloudformation-user-guide#1010, aws/aws-cdk#19451: an object with timestamp and message
   const template = mapOf(target, 'InputTransformer')['InputTemplate'];
   if (service === 'logs' && typeof template === 'string' && !template.trimStart().startsWith('{'))
     return {
       below: '.InputTransformer.InputTemplate',
       message: `Input for target ${id} is not a valid JSON text.`,
+      remedy: 'write an object with timestamp and message: {"timestamp": <timestamp>, "message": <message>}',
     };
   return undefined;
 }

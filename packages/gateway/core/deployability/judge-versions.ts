@@ -33,6 +33,7 @@ export function judgeProvisioned(
         property: 'ProvisionedConcurrencyConfig',
         message:
           'Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function',
+        remedy: `set ProvisionedConcurrentExecutions to at most ${reserved}, or raise ReservedConcurrentExecutions of the function`,
       }
     : undefined;
 }
@@ -55,6 +56,7 @@ export function judgeOwnDestination(
         resource: config,
         property: `DestinationConfig.${name}.Destination`,
         message: "You can't specify the function as a destination for itself.",
+        remedy: 'name another function, a queue, a topic or an event bus',
       };
   }
   return undefined;
@@ -71,6 +73,7 @@ export function judgeLayerVersions(definition: ResolvedResource): BrokenRelation
         resource: definition,
         property: `Layers.${index}`,
         message: `Two different versions of the same layer are not allowed to be referenced in the same function. ${other} and ${arn}`,
+        remedy: `remove ${other} or ${arn}`,
       };
   }
   return undefined;

@@ -33,11 +33,17 @@ const ENDPOINTS: Readonly<Record<string, readonly [pattern: string, says: string
   firehose: ['^arn:[^:]+:firehose:', 'Invalid parameter: Firehose endpoint ARN'],
 };
 
+const endpointFor = (protocol: string): string =>
+  protocol.startsWith('http')
+    ? `write an address that begins with ${protocol}://`
+    : `name the ARN of a resource of ${protocol} (Fn::GetAtt NAME.Arn), or set Protocol to what Endpoint is`;
+
 /** The ARN of a destination of asynchronous invocations must be of one of the services. */
 const destination = (services: string): JsonObject => ({
   properties: {
     Destination: {
       pattern: `^arn:[^:]+:(${services}):`,
+      fix: `name the ARN of a resource of ${services.split('|').join(', ')}`,
       says: 'The provided destination config DestinationConfig(destination={value}) is invalid.',
     },
   },
@@ -60,6 +66,7 @@ const RULE_OF_WEB_ACL: JsonObject = {
     properties: {
       Action: {
         not: {},
+        fix: 'write OverrideAction: { None: {} } instead of Action',
         says: 'a rule that references a rule group has an OverrideAction instead of an Action',
       },
     },
@@ -69,6 +76,7 @@ const RULE_OF_WEB_ACL: JsonObject = {
     properties: {
       OverrideAction: {
         not: {},
+        fix: 'write Action instead of OverrideAction',
         says: 'Error reason: A reference in your rule statement is not valid., field: RULE, parameter: Statement (OverrideAction is only for rules that reference a rule group; use Action)',
       },
     },
@@ -81,6 +89,7 @@ const OF_SECURITY_RULE: JsonObject = {
   properties: {
     Description: {
       pattern: String.raw`^[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}$`,
+      fix: 'write Description with these characters only, and fewer than 256 of them',
       says: 'Invalid rule description. Valid descriptions are strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*',
     },
   },
@@ -115,7 +124,7 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     },
     allOf: Object.entries(ENDPOINTS).map(([protocol, [pattern, says]]) => ({
       if: { properties: { Protocol: { const: protocol } }, required: ['Protocol'] },
-      then: { properties: { Endpoint: { pattern, says } } },
+      then: { properties: { Endpoint: { pattern, says, fix: endpointFor(protocol) } } },
     })),
   },
   // CloudFormation template reference, AWS::SecretsManager::Secret: "not both"
@@ -131,6 +140,7 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       SecurityGroupEgress: { items: OF_SECURITY_RULE },
       GroupDescription: {
         pattern: String.raw`^[\x00-\x7F]*$`,
+        fix: 'write GroupDescription with ASCII characters only',
         says: 'Value ({value}) for parameter GroupDescription is invalid. Character sets beyond ASCII are not supported.',
       },
     },
@@ -181,16 +191,25 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     },
     // localstack/localstack, test_lambda_api.snapshot.json, recorded
     requiredOr: ['MaximumEventAgeInSeconds', 'MaximumRetryAttempts', 'DestinationConfig'],
+    fix: 'add MaximumEventAgeInSeconds, MaximumRetryAttempts or DestinationConfig',
     says: 'You must specify at least one of error handling or destination setting.',
   },
   'AWS::WAFv2::WebACL': { properties: { Rules: { items: RULE_OF_WEB_ACL } } },
 };
 
+const TABLES = [OWN_SCHEMAS, EXCLUSIVE_SCHEMAS, ARN_SCHEMAS, POLICY_SCHEMAS];
+
+/** The schemas of each type. */
+export const OWN_RULES: Readonly<Record<string, readonly JsonObject[]>> = Object.fromEntries(
+  [...new Set(TABLES.flatMap((table) => Object.keys(table)))].map((type) => [
+    type,
+    TABLES.flatMap((table) => (Object.hasOwn(table, type) ? [table[type] ?? {}] : [])),
+  ]),
+);
+
 /** Returns the schema of a type, extended by what its service refuses. */
 export function withOwnSchema(type: string, schema: JsonObject): JsonObject {
-  const own = [OWN_SCHEMAS, EXCLUSIVE_SCHEMAS, ARN_SCHEMAS, POLICY_SCHEMAS].flatMap((table) =>
-    Object.hasOwn(table, type) ? [table[type] ?? {}] : [],
-  );
+  const own = Object.hasOwn(OWN_RULES, type) ? (OWN_RULES[type] ?? []) : [];
   if (own.length === 0) return schema;
   const { allOf = [] } = schema;
   return { ...schema, allOf: [...(Array.isArray(allOf) ? (allOf as readonly JsonObject[]) : []), ...own] };

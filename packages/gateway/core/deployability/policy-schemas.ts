@@ -16,15 +16,21 @@ const PRINCIPAL = {
   if: { type: 'object' },
   then: {
     properties: {
-      AWS: oneOrMore(`^(${PRINCIPALS_OF.AWS})$`),
-      Service: oneOrMore(`^${PRINCIPALS_OF.Service}$`),
+      AWS: oneOrMore(
+        `^(${PRINCIPALS_OF.AWS})$`,
+        'write "*", the id of an account (12 digits), or an ARN such as arn:aws:iam::123456789012:root or arn:aws:iam::123456789012:role/NAME',
+      ),
+      Service: oneOrMore(
+        `^${PRINCIPALS_OF.Service}$`,
+        'write the host of the service, as in lambda.amazonaws.com',
+      ),
     },
   },
 };
 const RESOURCES = ['Resource', 'NotResource'];
 
-function oneOrMore(pattern: string, says?: string): JsonObject {
-  const one = { pattern, ...(says !== undefined && { says }) };
+function oneOrMore(pattern: string, fix: string, says?: string): JsonObject {
+  const one = { pattern, fix, ...(says !== undefined && { says }) };
   return { if: { type: 'array' }, then: { minItems: 1, items: one }, else: one };
 }
 
@@ -75,7 +81,11 @@ const OF_TRUST = {
     document(statement(PRINCIPALS, [PRINCIPALS])),
     ofStatements({
       properties: {
-        Action: oneOrMore(TRUST_ACTION, 'AssumeRole policy may only specify STS AssumeRole actions.'),
+        Action: oneOrMore(
+          TRUST_ACTION,
+          'write sts:AssumeRole, and the other actions into a policy of the role',
+          'AssumeRole policy may only specify STS AssumeRole actions.',
+        ),
       },
     }),
   ],
@@ -89,7 +99,8 @@ const OF_RESOURCE = document(statement([...PRINCIPALS, ...RESOURCES], [PRINCIPAL
 function ofService(prefix: string, without: readonly string[], limits: JsonObject = {}): JsonObject {
   const anyCase = Array.from(prefix, (letter) => `[${letter}${letter.toUpperCase()}]`).join('');
   const pattern = `^(\\*|${anyCase}:(?!(${without.join('|')})$).*)$`;
-  const actions = { ...oneOrMore(pattern), ...limits };
+  const fix = `name only actions of ${prefix} on one resource, as in ${prefix}:${prefix === 'sns' ? 'Publish' : 'SendMessage'}`;
+  const actions = { ...oneOrMore(pattern, fix), ...limits };
   const items = { properties: { Action: actions } };
   return {
     allOf: [OF_RESOURCE, ofStatements(items)],
@@ -105,13 +116,15 @@ const OF_TOPIC = ofService('sns', ['CreateTopic', 'ListTopics', 'ListSubscriptio
 const OF_QUEUE = ofService('sqs', ['CreateQueue', 'ListQueues'], { maxItems: 7 });
 
 /** Meteor-Community-Packages/Meteor-CollectionFS#630, wercker/step-s3sync#25: inline policies may be older. */
+const VERSION = "set Version: '2012-10-17'";
 const TOO_OLD = 'Policy document must be version 2012-10-17 or greater.';
 const OF_THIS_VERSION: JsonObject = {
   if: { type: 'object' },
   then: {
     required: ['Version'],
     says: TOO_OLD,
-    properties: { Version: { not: { const: '2008-10-17' }, says: TOO_OLD } },
+    fix: VERSION,
+    properties: { Version: { not: { const: '2008-10-17' }, says: TOO_OLD, fix: VERSION } },
   },
 };
 

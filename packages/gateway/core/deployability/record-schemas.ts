@@ -6,37 +6,52 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import { has } from './exclusive-schemas.ts';
 
 /** What a value of a type of record looks like, with the reason that Route 53 gives. */
-const VALUES: readonly (readonly [types: readonly string[], pattern: string, reason: string])[] = [
+const VALUES: readonly (readonly [types: readonly string[], pattern: string, reason: string, fix: string])[] =
   [
-    ['A'],
-    String.raw`^\d{1,3}(\.\d{1,3}){3}$`,
-    'ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)',
-  ],
-  [
-    ['AAAA'],
-    '^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$',
-    'AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address)',
-  ],
-  [['TXT', 'SPF'], '^".*"$', 'InvalidCharacterString (Value should be enclosed in quotation marks)'],
-  [['MX'], String.raw`^\d+\s+\S+$`, 'MXRRDATANotTwoFields (Value must have a priority and a host)'],
-];
+    [
+      ['A'],
+      String.raw`^\d{1,3}(\.\d{1,3}){3}$`,
+      'ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)',
+      'write an IPv4 address such as 192.0.2.1, or use Type: CNAME or an AliasTarget for a host',
+    ],
+    [
+      ['AAAA'],
+      '^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$',
+      'AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address)',
+      'write an IPv6 address such as 2001:db8::1, or use an AliasTarget for a host',
+    ],
+    [
+      ['TXT', 'SPF'],
+      '^".*"$',
+      'InvalidCharacterString (Value should be enclosed in quotation marks)',
+      'write the value in double quotes inside of the text: \'"VALUE"\'',
+    ],
+    [
+      ['MX'],
+      String.raw`^\d+\s+\S+$`,
+      'MXRRDATANotTwoFields (Value must have a priority and a host)',
+      'write a priority and a host: 10 mail.example.com',
+    ],
+  ];
 
 /** CloudFormation template reference, HostedZoneName: "You must include a trailing dot" */
 const ZONE: JsonObject = {
   pattern: String.raw`\.$`,
+  fix: 'add a dot to the end of HostedZoneName',
   says: 'No hosted zones named {value} found. (The name must end with a dot, as in example.com.)',
 };
 
 const RECORD: JsonObject = {
   properties: { HostedZoneName: ZONE },
   allOf: [
-    ...VALUES.map(([types, pattern, reason]) => ({
+    ...VALUES.map(([types, pattern, reason, fix]) => ({
       if: has('Type', { enum: [...types] }),
       then: {
         properties: {
           ResourceRecords: {
             items: {
               pattern,
+              fix,
               says: `Invalid Resource Record: 'FATAL problem: ${reason} encountered with '{value}''`,
             },
           },

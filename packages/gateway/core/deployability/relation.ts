@@ -8,8 +8,8 @@ export type BrokenRelation = {
   readonly property: string;
   /** AWS's message. */
   readonly message: string;
-  /** What to do; absent if the page of the property says it. */
-  readonly remedy?: string;
+  /** What to do, with the members and values that the judge knows. */
+  readonly remedy: string;
 };
 
 export type Judge = (

@@ -58,6 +58,18 @@ const inRange: Advise = ({ parent }) => {
     : `use a value from ${show(minimum)} to ${show(maximum)}`;
 };
 
+/** Patterns whose meaning is known, although a pattern in general says only what a value looks like. */
+function byPattern(name: string, pattern: string): string | undefined {
+  if (pattern === '^(?!arn:)') return `name in ${name} what Ref returns, and not the ARN`;
+  const [, services] = /^\^arn:(?:\[\^:\]\+:\(([\w|-]+)\):|$)/.exec(pattern) ?? [];
+  if (services !== undefined)
+    return `name in ${name} the ARN of a resource of ${services.split('|').join(', ')} (mostly Fn::GetAtt NAME.Arn)`;
+  if (pattern === '^arn:')
+    return `name in ${name} the ARN (Fn::GetAtt NAME.Arn), and not the name that Ref returns`;
+  if (pattern === String.raw`\.fifo$`) return `end ${name} with .fifo`;
+  return undefined;
+}
+
 const TYPES: Readonly<Record<string, string>> = {
   array: 'a list',
   object: 'a mapping',
@@ -77,7 +89,10 @@ const BY_KEYWORD: Readonly<Record<string, Advise>> = {
   not: ({ name, schema }) => {
     if (!isJsonObject(schema)) return undefined;
     if (Object.keys(schema).length === 0) return `remove ${name}`;
-    return schema['const'] === true ? `remove ${name}, or set it to false` : undefined;
+    const { const: value, enum: values } = schema;
+    if (value === true) return `remove ${name}, or set it to false`;
+    const excluded = Array.isArray(values) ? values : value === undefined ? [] : [value];
+    return excluded.length === 0 ? undefined : `use another ${name} than ${excluded.map(show).join(', ')}`;
   },
   enum: oneOf,
   enumCaseInsensitive: oneOf,
@@ -92,10 +107,10 @@ const BY_KEYWORD: Readonly<Record<string, Advise>> = {
       .flat()
       .map((type) => TYPES[String(type)] ?? 'a value of this type')
       .join(' or ')}`,
-  pattern: ({ data }) =>
+  pattern: ({ data, schema, name }) =>
     typeof data === 'string' && /\$\{[A-Za-z]/.test(data)
       ? 'write the value with Fn::Sub (!Sub), because without it ${…} stays as it is'
-      : undefined,
+      : byPattern(name, String(schema)),
   requiredXor: ({ schema, data }) => {
     const names = [schema].flat().map(String);
     const given = names.filter((one) => isJsonObject(data) && Object.hasOwn(data, one));

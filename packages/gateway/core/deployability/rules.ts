@@ -49,7 +49,8 @@ export const RULES = {
   'circular-dependency': {
     severity: 'refused',
     about: 'resources that depend on each other in a circle',
-    remedy: 'remove one of the references, for example by writing the ARN with Fn::Sub from names',
+    remedy:
+      'replace one of the references: give the resource a fixed name and write this name (or the ARN from it, with Fn::Sub) instead of Ref and Fn::GetAtt, or keep the value in an AWS::SSM::Parameter that the function reads when it runs',
     source: `${CLOUDFORMATION}/UserGuide/troubleshooting.html#troubleshooting-errors-dependency-error`,
   },
   'authorization-scopes': {

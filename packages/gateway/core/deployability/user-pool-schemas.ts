@@ -20,6 +20,9 @@ const RESERVED_WORDS = ['aws', 'amazon', 'cognito'];
 const MFA_WITHOUT_SMS =
   'SMS configuration and Auto verification for phone_number are required when MFA is required/optional';
 
+const MFA =
+  'add EnabledMfas: [SOFTWARE_TOKEN_MFA], or SmsConfiguration with SnsCallerArn, or set MfaConfiguration: "OFF"';
+
 /** Returns a schema that matches an OAuth client with one of the flows. */
 const hasFlow = (...flows: readonly string[]): JsonObject => ({
   properties: {
@@ -36,6 +39,7 @@ const hasFlow = (...flows: readonly string[]): JsonObject => ({
 const REDIRECT: JsonObject = {
   items: {
     pattern: String.raw`^(?!http://(?!(localhost|127\.0\.0\.1|\[::1\])([:/]|$)))`,
+    fix: 'use https://, or http://localhost for tests',
     says: '{value} cannot use the HTTP protocol.',
   },
 };
@@ -65,12 +69,14 @@ export const USER_POOL_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
       {
         if: { not: { anyOf: [{ required: ['EnabledMfas'] }, { required: ['SmsConfiguration'] }] } },
-        then: { properties: { MfaConfiguration: { enum: ['OFF'], says: MFA_WITHOUT_SMS } } },
+        then: { properties: { MfaConfiguration: { enum: ['OFF'], says: MFA_WITHOUT_SMS, fix: MFA } } },
       },
       {
         if: { not: { required: ['SmsConfiguration'] } },
         then: {
-          properties: { EnabledMfas: { items: { not: { const: 'SMS_MFA' }, says: MFA_WITHOUT_SMS } } },
+          properties: {
+            EnabledMfas: { items: { not: { const: 'SMS_MFA' }, says: MFA_WITHOUT_SMS, fix: MFA } },
+          },
         },
       },
     ],
@@ -80,7 +86,11 @@ export const USER_POOL_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     then: {
       allOf: RESERVED_WORDS.map((word) => ({
         properties: {
-          Domain: { not: { pattern: word }, says: `Domain cannot contain reserved word: ${word}` },
+          Domain: {
+            not: { pattern: word },
+            says: `Domain cannot contain reserved word: ${word}`,
+            fix: `leave ${word} out of Domain`,
+          },
         },
       })),
     },
@@ -93,6 +103,7 @@ export const USER_POOL_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       AllowedOAuthScopes: {
         items: {
           pattern: '^(phone|email|openid|profile|aws\\.cognito\\.signin\\.user\\.admin|.+/.+)$',
+          fix: 'use phone, email, openid, profile, aws.cognito.signin.user.admin, or a scope of a resource server (IDENTIFIER/SCOPE)',
           says: 'Invalid scope requested: {value}',
         },
       },
@@ -107,6 +118,7 @@ export const USER_POOL_SCHEMAS: Readonly<Record<string, JsonObject>> = {
             // aws/aws-sdk-js-v3#2650; Cognito API reference, CreateUserPoolClient, AllowedOAuthFlows
             AllowedOAuthFlows: {
               maxItems: 1,
+              fix: 'remove code and implicit, or remove client_credentials',
               says: 'client_credentials flow can not be selected along with code flow or implicit flow.',
             },
             // Cognito developer guide, app clients: "must have a client secret" for client credentials grants

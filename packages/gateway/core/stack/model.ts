@@ -46,6 +46,8 @@ export type UnsupportedItem = {
   readonly rule?: RuleId | undefined;
   /** What the fault means for a deployment; absent if the item is not a fault. */
   readonly severity?: Severity | undefined;
+  /** What to do about the fault; absent if only its message says it. */
+  readonly remedy?: string | undefined;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
 };

@@ -1,7 +1,7 @@
 /**
  * Stores the state of one SAM expansion: the generated resources, `Globals`, and the routes that functions add to APIs.
  */
-import { DefinitionError, REFUSING } from '../../core/errors.ts';
+import { DefinitionError, refusalWithRemedy, REFUSING } from '../../core/errors.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -367,9 +367,9 @@ export class SamExpansion {
    * @throws DefinitionError if errors are not tolerated
    */
   refuseGlobals(): void {
-    for (const { at, message } of findRefusedGlobals(this.#globals))
+    for (const { at, message, remedy } of findRefusedGlobals(this.#globals))
       this.#tolerance.note(
-        new DefinitionError({ file: this.#tree.file, line: this.#tree.lineOf(at) }, message),
+        refusalWithRemedy({ file: this.#tree.file, line: this.#tree.lineOf(at) }, message, remedy),
         'it is ignored',
       );
   }
@@ -383,9 +383,9 @@ export class SamExpansion {
    * Reports a part of a resource that AWS refuses.
    * @throws DefinitionError if errors are not tolerated
    */
-  refuse(logicalId: string, property: Path, message: string): void {
+  refuse(logicalId: string, property: Path, message: string, remedy: string): void {
     const line = this.#tree.lineOf(['Resources', logicalId, 'Properties', ...property]);
-    const error = new DefinitionError({ file: this.#tree.file, line, logicalId }, message);
+    const error = refusalWithRemedy({ file: this.#tree.file, line, logicalId }, message, remedy);
     this.#tolerance.note(error, 'it is served without this part');
   }
 

@@ -37,7 +37,7 @@ const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
   `),
 };
 
-type RefusedGlobal = { readonly at: readonly string[]; readonly message: string };
+type RefusedGlobal = { readonly at: readonly string[]; readonly message: string; readonly remedy: string };
 
 /** Returns what SAM refuses in the section, with SAM's messages. */
 export function findRefusedGlobals(globals: Json | undefined): readonly RefusedGlobal[] {
@@ -48,6 +48,7 @@ export function findRefusedGlobals(globals: Json | undefined): readonly RefusedG
       return [
         {
           at: ['Globals', section],
+          remedy: `remove ${section} from Globals, and set its members in the resources`,
           message: `'Globals' section is invalid. '${section}' is not supported. Must be one of the following values - ${list(Object.keys(SUPPORTED).toSorted())}`,
         },
       ];
@@ -55,6 +56,7 @@ export function findRefusedGlobals(globals: Json | undefined): readonly RefusedG
       .filter((name) => !supported.includes(name))
       .map((name) => ({
         at: ['Globals', section, name],
+        remedy: `remove ${name} from Globals.${section}, and set it in each resource that needs it`,
         message: `'Globals' section is invalid. '${name}' is not a supported property of '${section}'. Must be one of the following values - ${list(supported)}`,
       }));
   });

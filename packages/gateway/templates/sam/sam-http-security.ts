@@ -120,6 +120,7 @@ function refuseMembersOfOther(
       apiId,
       ['Auth', 'Authorizers', name, excess],
       `${excess} is only supported for ${other} Authorizer.`,
+      `remove ${excess} from Auth.Authorizers.${name}`,
     );
 }
 

@@ -6,13 +6,19 @@
 import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path } from '../cloudformation/template-source.ts';
+import { nearestOf } from '../../core/deployability/spelling.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { EVENT_PROPERTIES, RESOURCE_PROPERTIES } from './sam-property-types.ts';
 import type { PropertyForm, PropertyTypes } from './sam-property-types.ts';
 
 const VENDOR = 'AWS::Serverless::';
 
-type Refusal = { readonly at: Path; readonly message: string };
+type Refusal = {
+  readonly at: Path;
+  readonly message: string;
+  /** What to do, in SAM's names. */
+  readonly remedy: string;
+};
 
 /** Notes what SAM refuses in a resource. The values of Globals count as the values of the resource. */
 export function refuseResource(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
@@ -27,7 +33,7 @@ export function refuseResource(expansion: SamExpansion, logicalId: string, resou
     ...(RULES[name] ?? []).flatMap((judge) => judge(merged, resource) ?? []),
     ...judgeEvents(membersOf(merged['Events']), mapOf(written, 'Events'), name),
   ];
-  for (const { at, message } of found) expansion.refuse(logicalId, at, message);
+  for (const { at, message, remedy } of found) expansion.refuse(logicalId, at, message, remedy);
 }
 
 function judgeProperties(
@@ -38,20 +44,50 @@ function judgeProperties(
 ): readonly Refusal[] {
   const unknown = Object.keys(given)
     .filter((name) => !known.has(name) && !name.startsWith('__') && !name.startsWith('Fn::'))
-    .map((name) => ({ at: [name], message: `property ${name} not defined for resource of type ${type}` }));
+    .map((name) => {
+      const meant = nearestOf(name, [...known.keys()]);
+      return {
+        at: [name],
+        message: `property ${name} not defined for resource of type ${type}`,
+        remedy:
+          meant === undefined ? `remove ${name}, or correct its name` : `write ${meant} instead of ${name}`,
+      };
+    });
   const others = [...known].flatMap(([name, { form, isRequired }]): readonly Refusal[] => {
     const value = given[name] ?? null;
     if (value === null)
       return isRequired && given['Fn::Transform'] === undefined
-        ? [{ at: [name], message: `Missing required property '${name}'.` }]
+        ? [
+            {
+              at: [name],
+              message: `Missing required property '${name}'.`,
+              remedy: `add ${name}${form === undefined ? '' : `, ${FORMS[form]}`}`,
+            },
+          ]
         : [];
     const literal = written[name];
     return form === undefined || literal === undefined || literal === null || hasForm(literal, form)
       ? []
-      : [{ at: [name], message: `Type of property '${name}' is invalid.` }];
+      : [
+          {
+            at: [name],
+            message: `Type of property '${name}' is invalid.`,
+            remedy: `write ${FORMS[form]} for ${name}`,
+          },
+        ];
   });
   return [...unknown, ...others];
 }
+
+const FORMS: Readonly<Record<PropertyForm, string>> = {
+  s: 'a text',
+  m: 'a mapping',
+  l: 'a list (- ITEM)',
+  u: 'a text or a mapping',
+  a: 'a text or a list',
+  i: 'a whole number',
+  b: 'true or false',
+};
 
 /** Returns whether a value that the template has is of a form. The value of a function is known only later. */
 function hasForm(value: Json, form: PropertyForm): boolean {
@@ -88,6 +124,7 @@ function judgeEvents(events: JsonObject, written: JsonObject, owner: string): re
       return [
         {
           at: [...at, 'Type'],
+          remedy: `set Type to one of ${[...known.keys()].join(', ')}`,
           message: `Event with id [${name}] is invalid. Resource dict has missing or invalid value for key Type. Event Type is: ${typeof type === 'string' ? type : 'None'}.`,
         },
       ];
@@ -95,7 +132,8 @@ function judgeEvents(events: JsonObject, written: JsonObject, owner: string): re
     const more = owner === 'StateMachine' ? judgeRuleOfMachine(membersOf(given)) : [];
     return [...judgeProperties(membersOf(given), own, types, type), ...more]
       .filter(({ message }) => !isSaidElsewhere(owner, message))
-      .map(({ at: inner, message }) => ({
+      .map(({ at: inner, message, remedy }) => ({
+        remedy,
         at: [...at, 'Properties', ...inner],
         message: `Event with id [${name}] is invalid. ${message}`,
       }));
@@ -111,26 +149,54 @@ function judgeRuleOfMachine(event: JsonObject): readonly Refusal[] {
   const { DeadLetterConfig: config, State: state, Enabled: isEnabled } = event;
   const both =
     state !== undefined && isEnabled !== undefined
-      ? [{ at: ['State'], message: 'State and Enabled Properties cannot both be specified.' }]
+      ? [
+          {
+            at: ['State'],
+            message: 'State and Enabled Properties cannot both be specified.',
+            remedy: 'remove State, or remove Enabled',
+          },
+        ]
       : [];
   if (!isJsonObject(config)) return both;
   const { Arn: arn, Type: type, QueueLogicalId: queue } = config;
   const at = ['DeadLetterConfig'];
   if (arn !== undefined && type !== undefined)
-    return [...both, { at, message: "You can either define 'Arn' or 'Type' property of DeadLetterConfig." }];
+    return [
+      ...both,
+      {
+        at,
+        message: "You can either define 'Arn' or 'Type' property of DeadLetterConfig.",
+        remedy: 'remove Type, or remove Arn',
+      },
+    ];
   if (arn === undefined && type === undefined)
-    return [...both, { at, message: "No 'Arn' or 'Type' property provided for DeadLetterConfig." }];
+    return [
+      ...both,
+      {
+        at,
+        message: "No 'Arn' or 'Type' property provided for DeadLetterConfig.",
+        remedy: 'add Arn with the ARN of a queue, or Type: SQS for a queue that SAM creates',
+      },
+    ];
   if (type !== undefined && type !== 'SQS')
     return [
       ...both,
       {
         at: [...at, 'Type'],
+        remedy: 'set Type: SQS',
         message: "The only valid value for 'Type' property of DeadLetterConfig is 'SQS'.",
       },
     ];
   return queue === undefined || typeof queue === 'string'
     ? both
-    : [...both, { at: [...at, 'QueueLogicalId'], message: 'QueueLogicalId must be a string' }];
+    : [
+        ...both,
+        {
+          at: [...at, 'QueueLogicalId'],
+          message: 'QueueLogicalId must be a string',
+          remedy: 'write the logical id of the queue as a text, without Ref',
+        },
+      ];
 }
 
 type Judge = (properties: JsonObject, resource: JsonObject) => Refusal | undefined;
@@ -138,17 +204,25 @@ type Judge = (properties: JsonObject, resource: JsonObject) => Refusal | undefin
 const has = (properties: JsonObject, name: string): boolean =>
   properties[name] !== undefined && properties[name] !== null;
 
+const EXAMPLES: Readonly<Record<string, string>> = {
+  AutoPublishAlias: ' (for example AutoPublishAlias: live)',
+};
+
 /** Refuses a property unless the resource has another one. */
 const unlessWith =
   (name: string, needed: string, message: string): Judge =>
   (properties) =>
-    has(properties, name) && !has(properties, needed) ? { at: [name], message } : undefined;
+    has(properties, name) && !has(properties, needed)
+      ? { at: [name], message, remedy: `add ${needed}${EXAMPLES[needed] ?? ''}, or remove ${name}` }
+      : undefined;
 
 /** Refuses a property together with another one. */
 const notWith =
   (name: string, other: string, message: string): Judge =>
   (properties) =>
-    has(properties, name) && has(properties, other) ? { at: [name], message } : undefined;
+    has(properties, name) && has(properties, other)
+      ? { at: [name], message, remedy: `remove ${name}, or remove ${other}` }
+      : undefined;
 
 /** Refuses settings that SAM writes into the document, of an API whose document is elsewhere. */
 const inlineOnly = (names: readonly (readonly [property: string, words: string])[]): readonly Judge[] =>
@@ -156,7 +230,11 @@ const inlineOnly = (names: readonly (readonly [property: string, words: string])
     ([name, says]): Judge =>
       (properties) =>
         has(properties, name) && has(properties, 'DefinitionUri') && !has(properties, 'DefinitionBody')
-          ? { at: [name], message: says }
+          ? {
+              at: [name],
+              message: says,
+              remedy: `replace DefinitionUri by DefinitionBody (with Fn::Transform: AWS::Include for a file), or remove ${name} and write it into the document`,
+            }
           : undefined,
   );
 
@@ -173,6 +251,7 @@ function judgeZone({ Domain: domain }: JsonObject): Refusal | undefined {
     !Object.keys(records).some((name) => name.startsWith('Fn::'))
     ? {
         at: ['Domain', 'Route53'],
+        remedy: 'add HostedZoneId or HostedZoneName to Domain.Route53, or remove Route53',
         message: 'HostedZoneId or HostedZoneName is required to enable Route53 support on Custom Domains.',
       }
     : undefined;
@@ -203,11 +282,16 @@ const RULES: Readonly<Record<string, readonly Judge[]>> = {
     (properties) =>
       has(properties, 'Definition') || has(properties, 'DefinitionUri')
         ? undefined
-        : { at: [], message: "Either 'Definition' or 'DefinitionUri' property must be specified." },
+        : {
+            at: [],
+            message: "Either 'Definition' or 'DefinitionUri' property must be specified.",
+            remedy: 'add DefinitionUri with the path of the definition, or Definition',
+          },
     ({ DefinitionUri: uri }) =>
       isJsonObject(uri) && !(has(uri, 'Bucket') && has(uri, 'Key')) && !has(uri, 'Ref')
         ? {
             at: ['DefinitionUri'],
+            remedy: 'add Bucket and Key to DefinitionUri, or write a local path',
             message: "'DefinitionUri' requires Bucket and Key properties to be specified.",
           }
         : undefined,
@@ -219,6 +303,7 @@ const RULES: Readonly<Record<string, readonly Judge[]>> = {
       isTrue(properties['MergeDefinitions']) && has(properties, 'DefinitionUri')
         ? {
             at: ['MergeDefinitions'],
+            remedy: 'replace DefinitionUri by DefinitionBody, or remove MergeDefinitions',
             message: "Cannot set 'MergeDefinitions' to True when using `DefinitionUri`.",
           }
         : undefined,
@@ -241,7 +326,14 @@ const RULES: Readonly<Record<string, readonly Judge[]>> = {
     (name): Judge =>
       ({ PrimaryKey: key }) =>
         isJsonObject(key) && !has(key, name)
-          ? { at: ['PrimaryKey'], message: `Property 'PrimaryKey.${name}' is required.` }
+          ? {
+              at: ['PrimaryKey'],
+              message: `Property 'PrimaryKey.${name}' is required.`,
+              remedy:
+                name === 'Name'
+                  ? 'add Name to PrimaryKey'
+                  : 'add Type to PrimaryKey: String, Number or Binary',
+            }
           : undefined,
   ),
 };
@@ -253,6 +345,7 @@ function judgeSecond(name: string, isSaid: (info: JsonObject) => boolean): Judge
     return has(properties, name) && own !== '' && isJsonObject(document) && isSaid(mapOf(document, 'info'))
       ? {
           at: [name],
+          remedy: `remove ${name}, or remove info.${name === 'Name' ? 'title' : 'description'} from DefinitionBody`,
           message: `Unable to set ${name} because it is already defined within inline OpenAPI specified in the 'DefinitionBody' property.`,
         }
       : undefined;
@@ -263,7 +356,11 @@ function judgePackageType(properties: JsonObject, resource: JsonObject): Refusal
   const { PackageType: type = 'Zip' } = properties;
   if (typeof type !== 'string') return undefined;
   if (type !== 'Zip' && type !== 'Image')
-    return { at: ['PackageType'], message: `invalid 'PackageType' : ${type}` };
+    return {
+      at: ['PackageType'],
+      message: `invalid 'PackageType' : ${type}`,
+      remedy: 'set PackageType to Zip or Image',
+    };
   const first = (...names: readonly string[]): string | undefined =>
     names.find((name) => has(properties, name));
   if (type === 'Image') {
@@ -271,21 +368,29 @@ function judgePackageType(properties: JsonObject, resource: JsonObject): Refusal
     if (excess !== undefined)
       return {
         at: [excess],
+        remedy: `remove ${excess}, or set PackageType: Zip`,
         message: 'Runtime, Handler, Layers cannot be present when PackageType is of type `Image`',
       };
     // `sam build` adds the image that it builds from the metadata.
     return has(properties, 'ImageUri') || Object.keys(mapOf(resource, 'Metadata')).length > 0
       ? undefined
-      : { at: ['PackageType'], message: "'ImageUri' must be set." };
+      : {
+          at: ['PackageType'],
+          message: "'ImageUri' must be set.",
+          remedy:
+            'add ImageUri, or Metadata with Dockerfile and DockerContext, from which sam build makes the image',
+        };
   }
   if (has(properties, 'PackageType') && first('ImageUri', 'ImageConfig') !== undefined)
     return {
       at: [first('ImageUri', 'ImageConfig') ?? ''],
+      remedy: `remove ${first('ImageUri', 'ImageConfig') ?? ''}, or set PackageType: Image`,
       message: 'ImageUri or ImageConfig cannot be present when PackageType is of type `Zip`',
     };
   return first('ImageUri') === undefined && !(has(properties, 'Runtime') && has(properties, 'Handler'))
     ? {
         at: [has(properties, 'Handler') ? 'Runtime' : 'Handler'],
+        remedy: `add ${['Runtime', 'Handler'].filter((name) => !has(properties, name)).join(' and ')}`,
         message: 'Runtime and Handler needs to be present when PackageType is of type `Zip`',
       }
     : undefined;
@@ -297,7 +402,11 @@ function judgeDeploymentPreference(message: string): Judge {
     isJsonObject(preference) &&
     alias === undefined &&
     (preference['Enabled'] === undefined || isTrue(preference['Enabled']))
-      ? { at: ['DeploymentPreference'], message }
+      ? {
+          at: ['DeploymentPreference'],
+          message,
+          remedy: 'add AutoPublishAlias (for example AutoPublishAlias: live), or remove DeploymentPreference',
+        }
       : undefined;
 }
 
@@ -311,12 +420,14 @@ function judgeTenancy(properties: JsonObject): Refusal | undefined {
     ['SnapStart', 'SnapStart'],
   ] as const;
   for (const [name, says] of excluded)
-    if (has(properties, name)) return { at: [name], message: `${says} ${TENANCY}` };
+    if (has(properties, name))
+      return { at: [name], message: `${says} ${TENANCY}`, remedy: `remove ${name}, or remove TenancyConfig` };
   for (const [name, event] of Object.entries(membersOf(properties['Events']))) {
     const type = membersOf(event)['Type'];
     if (typeof type === 'string' && type !== 'Api' && type !== 'HttpApi')
       return {
         at: ['Events', name, 'Type'],
+        remedy: `remove the event ${name}, or remove TenancyConfig`,
         message: `Event source '${type}' ${TENANCY} Only Api and HttpApi event sources are supported.`,
       };
   }

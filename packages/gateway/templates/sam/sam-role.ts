@@ -104,19 +104,26 @@ export function refusePolicies(expansion: SamExpansion, logicalId: string, prope
   for (const [index, policy] of (isJsonList(given) ? given : [given]).entries()) {
     const at = isJsonList(given) ? ['Policies', String(index)] : ['Policies'];
     if (typeof policy === 'string' && isPolicyTemplate(policy))
-      expansion.refuse(logicalId, at, `ARN ${policy} is not valid.`);
+      expansion.refuse(
+        logicalId,
+        at,
+        `ARN ${policy} is not valid.`,
+        templateRemedy(policy, parametersOf(policy)),
+      );
     const members = Object.entries(membersOf(policy));
     // A template is the only member of its policy. Another one next to it is usually a parameter that is not indented
     // (aws/serverless-application-model#1442).
-    if (members.length > 1 && members.some(([name]) => isPolicyTemplate(name))) {
+    const template = members.map(([name]) => name).find(isPolicyTemplate);
+    if (members.length > 1 && template !== undefined) {
       expansion.refuse(
         logicalId,
         at,
         `Policy at index ${index} in the 'Policies' property is not valid: ${members.map(([name]) => name).join(' and ')} are members of one policy`,
+        `indent the parameters of the template, or give each template an item of its own: ${templateRemedy(template, parametersOf(template))}`,
       );
-      continue;
-    }
-    for (const [name, parameters] of members) refuseTemplate(expansion, logicalId, [...at, name], parameters);
+    } else
+      for (const [name, parameters] of members)
+        refuseTemplate(expansion, logicalId, [...at, name], parameters);
   }
 }
 
@@ -139,7 +146,19 @@ function refuseTemplate(
       logicalId,
       at,
       `Must specify valid parameter values for policy template '${name}'${why}`,
+      templateRemedy(name, missing),
     );
+}
+
+const TEMPLATE_LIST =
+  'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html';
+
+/** @param parameters the known parameters of the template; empty if only SAM's list has them */
+function templateRemedy(name: string, parameters: readonly string[]): string {
+  const members = parameters.map((one) => `${one}: VALUE`).join(', ');
+  return parameters.length === 0
+    ? `write the policy template as a mapping (- ${name}: { PARAMETER: VALUE }) with the parameters that ${TEMPLATE_LIST} shows, or {} if it shows none`
+    : `write the policy template as a mapping: - ${name}: { ${members} }`;
 }
 
 /** Returns the policy document, or the documents of policy templates. Any other policy is a managed policy. */

@@ -4,10 +4,16 @@
  * Nothing is started, no socket is opened, and no code of the stacks runs.
  */
 import { basename, relative, resolve } from 'node:path';
-import { textOf } from '@gatewright/aws/json-object';
+import { mapOf, textOf } from '@gatewright/aws/json-object';
 import { Faults } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
-import { isRefused, makeFinding, placedAt, ruleOfRefusal } from '../../../core/deployability/finding.ts';
+import {
+  isRefused,
+  makeFinding,
+  placedAt,
+  ruleOfRefusal,
+  samPageOf,
+} from '../../../core/deployability/finding.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import { judgeFault } from '../../../core/deployability/judge-faults.ts';
 import { findBrokenRelations } from '../../../core/deployability/judge-relations.ts';
@@ -145,19 +151,14 @@ function judgeStack(
     ...judgeRuntimes(stack, runtimes),
     ...judgeTemplate(stack),
     ...findBrokenRelations(stack).map(({ resource, property, message, remedy }) =>
-      makeFinding(
-        'resource-value',
-        placedAt(resource, stackName, property),
-        message,
-        remedy === undefined ? {} : { remedy },
-      ),
+      makeFinding('resource-value', placedAt(resource, stackName, property), message, { remedy }),
     ),
     ...[
       ...all.flatMap(judgeConstraints),
       ...all.flatMap(findRefusedFilters),
       ...judgeRoles(stack, roles),
-    ].map(({ resource, property, message }) =>
-      makeFinding('resource-value', placedAt(resource, stackName, property), message),
+    ].map(({ resource, property, message, remedy }) =>
+      makeFinding('resource-value', placedAt(resource, stackName, property), message, { remedy }),
     ),
     ...findPolicyExcess(all).map(({ resource, property, rule, message }) =>
       makeFinding(rule, placedAt(resource, stackName, property), message),
@@ -214,19 +215,28 @@ function ofFault({ error, consequences }: Fault, stacks: readonly ResolvedStack[
     stacks.find((one) => one.file === file || one.includes.includes(file));
   const type = stack?.resources.get(logicalId)?.type ?? '';
   const at = { stack: stack?.stackName ?? '', resource: logicalId, type, property, file, line };
-  return makeFinding(judgeFault(error, stack), at, error.message, { consequence: consequences.join('; ') });
+  return makeFinding(judgeFault(error, stack), at, error.message, {
+    consequence: consequences.join('; '),
+    remedy: error.remedy,
+    // A refusal of the transform is about what the author wrote, and not about what the transform makes of it.
+    source: property === '' ? samPageOf(writtenType(logicalId, stack)) : undefined,
+  });
+}
+
+function writtenType(logicalId: string, stack: ResolvedStack | undefined): string {
+  return textOf(mapOf(mapOf(stack?.source?.original ?? {}, 'Resources'), logicalId), 'Type');
 }
 
 function ofItem(item: UnsupportedItem): DeployFinding {
   const { stackName: stack, logicalId: resource, type, property = '', file = '', line } = item;
   const at = { stack, resource, type, property, file, line };
-  const { message, consequence } = item;
+  const { message, consequence, remedy } = item;
   const place = { file, ...(resource !== '' && { logicalId: resource }) };
   const rule =
     item.rule ?? (isRefused(item) ? ruleOfRefusal({ rule: undefined, place }) : 'served-otherwise');
   return message === undefined
     ? makeFinding(rule, at, consequence)
-    : makeFinding(rule, at, message, { consequence });
+    : makeFinding(rule, at, message, { consequence, remedy });
 }
 
 /** Leaves out refusals of a template that a macro rewrites in the account before CloudFormation reads it. */

@@ -9,6 +9,8 @@ type RefusedFilter = {
   readonly resource: ResolvedResource;
   readonly property: string;
   readonly message: string;
+  /** Absent if the message says what the filter language permits. */
+  readonly remedy?: string | undefined;
 };
 
 export function findRefusedFilters(resource: ResolvedResource): readonly RefusedFilter[] {

@@ -1,0 +1,236 @@
+/**
+ * What to do about a refusal that is found when the gateway reads a template. The code that reads a value knows only the
+ * words of AWS, or its own words, which contain the values; this table says for each wording what to change.
+ */
+
+type Match = readonly string[];
+type At = { readonly type: string; readonly property: string };
+
+type Row = {
+  readonly words: RegExp;
+  /** @param match the message and the groups of `words` */
+  readonly remedy: (match: Match, at: At) => string;
+};
+
+const CHARACTERS = 'letters, digits and . _ - :';
+
+/** Returns the variable with the characters that API Gateway permits. */
+function legalVariable({ property }: At): string {
+  const [, given] = /\{([^}]*[^}\w.\-:+][^}]*)\}/.exec(property) ?? [];
+  const legal = given?.replaceAll(/[^\w.\-:+]/g, '') ?? '';
+  return legal === '' ? '' : `, such as {${legal}}`;
+}
+
+const CHANGES = {
+  RequestParameters:
+    'write append:header.NAME, overwrite:header.NAME, remove:header.NAME, the same with querystring, or overwrite:path; the value is a text, $request.header.NAME, $request.querystring.NAME, $context.NAME or $stageVariables.NAME',
+  ResponseParameters:
+    'write append:header.NAME, overwrite:header.NAME, remove:header.NAME or overwrite:statuscode; the value is a text, $response.header.NAME, $response.body.NAME or $context.NAME',
+};
+
+function mappingForms({ type, property }: At): string {
+  const isResponse = property.includes('ResponseParameters');
+  if (type.startsWith('AWS::ApiGatewayV2::'))
+    return CHANGES[isResponse ? 'ResponseParameters' : 'RequestParameters'];
+  return isResponse
+    ? "map method.response.header.NAME to a constant in single quotes ('…'), integration.response.header.NAME, integration.response.body.PATH, context.NAME or stageVariables.NAME"
+    : "map integration.request.header.NAME, .querystring.NAME or .path.NAME to a constant in single quotes ('…'), method.request.header.NAME, .querystring.NAME or .path.NAME, method.request.body, context.NAME or stageVariables.NAME";
+}
+
+export const REMEDIES_IN_WORDS: readonly Row[] = [
+  {
+    words: /^the names of FIFO (queue|topic)s, and only of FIFO/,
+    remedy: ([, kind = '']) =>
+      `set Fifo${kind === 'topic' ? 'Topic' : 'Queue'}: true and end the name with .fifo, or leave out both`,
+  },
+  {
+    words: /^Unable to find Route by key (.+) within the provided RouteSettings/,
+    remedy: ([, key = '']) =>
+      `write the key of a route of this API in place of ${key} (RouteKey, as in GET /items), or remove these settings`,
+  },
+  {
+    words: /map keys must be strings; received \w+ \[(.+?)\]/,
+    remedy: ([, key = '']) => `write the key in quotes: '${key}'`,
+  },
+  {
+    words: /\bStartingPosition is (?:missing|required)|Missing required property 'StartingPosition'/,
+    remedy: () => 'add StartingPosition: TRIM_HORIZON (from the oldest record) or StartingPosition: LATEST',
+  },
+  {
+    words: /set AuthorizerResultTtlInSeconds to 0/,
+    remedy: () =>
+      'add IdentitySource, or set AuthorizerResultTtlInSeconds to 0 (in SAM: Identity.Headers, Identity.QueryStrings, or Identity.ReauthorizeEvery: 0)',
+  },
+  {
+    words: /^rate\(\s*(\d+)\s+(minute|hour|day)s?\s*\) must be like/,
+    remedy: ([, count = '', unit = '']) => `write rate(${count} ${unit}${count === '1' ? '' : 's'})`,
+  },
+  {
+    words: /^cron\(.*\): exactly one of day of month and day of week must be \?/,
+    remedy: () => 'write ? for the day of month or for the day of week, as in cron(0 8 * * ? *)',
+  },
+  {
+    words: /Invalid mapping expression parameter specified: (method\.response\.[^\]]+)/,
+    remedy: ([, name = '']) =>
+      `add ${name}: true to ResponseParameters of the method response (MethodResponses) that has the same status code`,
+  },
+  {
+    words: /Invalid mapping expression parameter specified: (method\.request\.[^\]]+)/,
+    remedy: ([, name = '']) => `add ${name}: true to RequestParameters of the method`,
+  },
+  {
+    words: /No method response exists for method/,
+    remedy: () => 'add a method response (MethodResponses) with the same status code to the method',
+  },
+  { words: /Invalid mapping expression specified: /, remedy: (_, at) => mappingForms(at) },
+  {
+    words: /Operations on header (\S+?)\]? are restricted/,
+    remedy: ([, name = '']) => `remove the change of ${name}, which API Gateway sets itself`,
+  },
+  {
+    words: /Unsupported keyword\(s\): \[(.+?)\]\]?$/,
+    remedy: ([, names = '']) =>
+      `remove ${names.replaceAll('"', '')} from the schema, because a model follows JSON schema draft 4`,
+  },
+  {
+    words: /Invalid model schema specified/,
+    remedy: () =>
+      'write the schema as JSON schema draft 4 demands: an object, whose required, if it is there, is a list with at least one name',
+  },
+  {
+    words: /^The specified filter pattern does not support dimensions/,
+    remedy: () =>
+      'remove Dimensions, or write FilterPattern as a pattern of JSON ({ $.NAME = … }) or of fields ([name, …]), whose fields dimensions can name',
+  },
+  {
+    words: /dimensions and default value are mutually exclusive/,
+    remedy: () => 'remove DefaultValue, or remove Dimensions',
+  },
+  {
+    words: /^or ForwardedValues must be set$/,
+    remedy: () =>
+      'add CachePolicyId, for example 658327ea-f89d-4fab-a63d-7e88639e58f6 (CachingOptimized) or 4135ea2d-6df8-44a3-9df3-4b5a84be39ad (CachingDisabled), or ForwardedValues: { QueryString: false }',
+  },
+  {
+    words: /^requires a CachePolicyId$/,
+    remedy: () => 'add CachePolicyId, or remove OriginRequestPolicyId',
+  },
+  {
+    words: /^cannot be combined with (\w+)$/,
+    remedy: ([, other = ''], { property }) =>
+      `remove ${property.split('.').at(-1) ?? property}, or remove ${other}`,
+  },
+  {
+    words: /^Resource's path part only allow/,
+    remedy: (_, at) =>
+      `use only ${CHARACTERS} in the path, and in the name of a variable${legalVariable(at)}`,
+  },
+  {
+    words: /^A sibling \((.+?)\) of this resource already has a variable path part/,
+    remedy: ([, sibling = '']) =>
+      `name the variable ${sibling} in this path and in all paths below it, and read it by this name in the handler`,
+  },
+  {
+    words: /^Cannot create a child of a resource with a greedy path variable: (.+)$/,
+    remedy: ([, greedy = '']) => `remove what follows ${greedy}, or write the variable without +`,
+  },
+  {
+    words: /the API has no authorizer (\S+)/,
+    remedy: ([, name = '']) =>
+      `add ${name} to Auth.Authorizers of the API of the event, or name the API that has it in the event (RestApiId for Api, ApiId for HttpApi)`,
+  },
+  {
+    words: /^Invalid (Resource|Deployment|Authorizer|stage|Model) identifier specified/i,
+    remedy: ([, what = ''], { property }) =>
+      `refer in ${property} to a ${what.toLowerCase()} of the same API${what === 'Resource' ? ' (Ref, or the attribute RootResourceId of the API)' : ' (Ref)'}`,
+  },
+  {
+    words: /PayloadFormatVersion is a required parameter/,
+    remedy: () => 'add PayloadFormatVersion: "2.0"',
+  },
+  {
+    words: /may only be associated with proxy integrations/,
+    remedy: () => 'set IntegrationType to AWS_PROXY or HTTP_PROXY',
+  },
+  { words: /^HttpMethod must be POST/, remedy: () => 'set IntegrationMethod: POST, or remove it' },
+  { words: /is for WebSocket APIs only$/, remedy: (_, { property }) => `remove ${property}` },
+  {
+    words: /^The provided route key is not formatted properly/,
+    remedy: () => 'write a method and a path, as in GET /items/{id}, or $default',
+  },
+  {
+    words: /^HTTP APIs do not support API keys|^Currently, (?:API keys|authorization)/,
+    remedy: (_, { property }) => `remove ${property} from this route`,
+  },
+  {
+    words: /^Access Log format string has to contain at least/,
+    remedy: () => 'add $context.requestId to Format',
+  },
+  {
+    words: /^Access Log format must be single line/,
+    remedy: () => 'write Format in one line (>- in YAML)',
+  },
+  {
+    words: /^No integration defined for method/,
+    remedy: () => 'add Integration, for example with Type: MOCK',
+  },
+  {
+    words: /^Execution logs are not supported on protocolType HTTP/,
+    remedy: () => 'remove LoggingLevel and DataTraceEnabled, and use AccessLogSettings',
+  },
+  {
+    words: /^allow-credentials is not supported/,
+    remedy: () => 'list the origins instead of *, or remove AllowCredentials',
+  },
+  {
+    words: /already exists|has the same|is defined twice|two rules (?:are called|have the priority)/,
+    remedy: () => 'change one of the two, or remove it',
+  },
+  {
+    words: /unknown property (\S+) in (\S+)/,
+    remedy: ([, name = '', owner = '']) => `remove ${name} from ${owner}, or correct its name`,
+  },
+  {
+    words: /: use (\w+) or (\w+), not both$/,
+    remedy: ([, one = '', other = '']) => `remove ${one}, or remove ${other}`,
+  },
+  {
+    words: /(?:^|: |, )([A-Z][\w.]*(?: or [A-Z][\w.]*)?) is (?:missing|required)\b/,
+    remedy: ([, name = '']) => `add ${name}`,
+  },
+  {
+    words: /^is (?:missing|required)\b/,
+    remedy: (_, { property }) => `add ${property.split('.').at(-1) ?? ''}`,
+  },
+  {
+    words: /\bneeds either (\w+) or (\w+)$/,
+    remedy: ([, one = '', other = '']) => `keep exactly one of ${one} and ${other}`,
+  },
+  {
+    words: /[;.,] ?(?:expected|use) (?!of )(.+)$/i,
+    remedy: ([, what = '']) => `use ${what}`,
+  },
+  {
+    words: /\bmust be like (.+?)(?:, not .+)?$/,
+    remedy: ([, what = '']) => `write it like ${what}`,
+  },
+  {
+    words:
+      /\b(?:must be|must have|must contain|must begin|must end|must list)\b (?!valid)(.+?)(?:, (?:not|because) .+)?$/,
+    remedy: (match, { property }) => {
+      const [whole = '', what = ''] = match;
+      const [, verb = 'must be'] = /\b(must (?:be|have|contain|begin|end|list))\b/.exec(whole) ?? [];
+      const name = property.split('.').at(-1) ?? '';
+      return `correct ${name === '' ? 'the value' : name}: it ${verb} ${what}`;
+    },
+  },
+];
+
+/** @returns undefined if no row describes the message */
+export function remedyInWords(message: string, at: At): string | undefined {
+  for (const { words, remedy } of REMEDIES_IN_WORDS) {
+    const match = words.exec(message);
+    if (match !== null) return remedy(match, at);
+  }
+  return undefined;
+}
