@@ -93,7 +93,9 @@ function plainPaths(value: Json, at: Path, isPayload = false): readonly StateFau
     if (!isPayload) return PAYLOADS.includes(name) ? plainPaths(one, place, true) : [];
     if (!name.endsWith('.$') || typeof one !== 'string') return plainPaths(one, place, true);
     const reason = `The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call`;
-    return COMPUTED.test(one) ? [] : [{ at: place, code: INVALID, reason }];
+    const plain = name.slice(0, -'.$'.length);
+    const remedy = `write '${plain}' for a plain text, or a path such as $.${plain} as its value`;
+    return COMPUTED.test(one) ? [] : [{ at: place, code: INVALID, reason, remedy }];
   });
 }
 
