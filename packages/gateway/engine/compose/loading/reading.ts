@@ -1,6 +1,6 @@
-import { findPowerlessRoles } from '../../../control/deliveries/target-roles.ts';
 import { join } from 'node:path';
 import { ownFolderOf } from '@gatewright/aws/own-folder-of';
+import { findPowerlessRoles } from '../../../control/deliveries/target-roles.ts';
 import { readRoles } from '../../../control/loading/read-roles.ts';
 import type { RolesOfStacks } from '../../../control/loading/read-roles.ts';
 import type { ServedApis } from '../../../control/served-apis.ts';
