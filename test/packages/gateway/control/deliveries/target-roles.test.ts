@@ -45,7 +45,7 @@ function lacking(asking: TestResource, ...statements: readonly JsonObject[]): re
   };
   const stacks = [aStack({ Role: role, Asking: asking })];
   return findPowerlessRoles(stacks, readRoles(stacks, new Faults(false)).byArn, true).map(
-    ({ message }) => message.split(':').slice(0, 2).join(':').split(' on ')[0] ?? '',
+    ({ message = '' }) => message.split(' on ')[0] ?? '',
   );
 }
 
