@@ -64,8 +64,10 @@ type ServiceHostOptions = {
   readonly settings: ServiceSettings;
   readonly report: (message: string) => void;
   readonly permits: ServicePorts['permits'];
-  /** Returns why a function refuses what a topic, rule or bucket delivers; absent if permissions are not checked. */
-  readonly refuseDelivery?: ((targetArn: string, sender: string) => string | undefined) | undefined;
+  /** Returns why a delivery of a topic, rule, schedule or bucket is refused; absent if permissions are not checked. */
+  readonly refuseDelivery?:
+    | ((targetArn: string, sender: string, roleArn?: string) => string | undefined)
+    | undefined;
   /** The feed of table changes. By default, the host has no store. */
   readonly items?: ItemFeed;
   /** The maximum time in milliseconds for closing each service. The default is 5 s. */

@@ -39,11 +39,10 @@ export type Delivery = {
   readonly resources?: readonly string[];
   /** The options of the invocation, if the target is a function. */
   readonly options?: InvokeOptions | undefined;
-  /**
-   * The ARN of the topic, rule or bucket that delivers the event; absent if a role decides whether the target may be
-   * called.
-   */
+  /** The ARN of the topic, rule, schedule or bucket that delivers the event. */
   readonly sender?: string | undefined;
+  /** The role with which the target is called; absent if the policy of the target decides. */
+  readonly roleArn?: string | undefined;
 };
 
 export type DeliveryOutcome =

@@ -67,6 +67,6 @@ export function readTarget(
     deadLetterArn: typeof deadLetterArn === 'string' ? deadLetterArn : undefined,
     maxRetries: typeof retries === 'number' ? retries : DEFAULT_TARGET.maxRetries,
     maxAgeMs: typeof age === 'number' ? age * 1000 : DEFAULT_TARGET.maxAgeMs,
-    ...(typeof target['RoleArn'] === 'string' && { isCalledByRole: true }),
+    ...(typeof target['RoleArn'] === 'string' && { roleArn: target['RoleArn'] }),
   };
 }

@@ -10,8 +10,8 @@ export type EventTarget = {
   readonly deadLetterArn: string | undefined;
   readonly maxRetries: number;
   readonly maxAgeMs: number;
-  /** Whether the target names a role with which it is called, so that its own policy does not decide. */
-  readonly isCalledByRole?: true;
+  /** The role with which the target is called, so that its own policy does not decide. */
+  readonly roleArn?: string | undefined;
 };
 
 /**
@@ -39,9 +39,16 @@ export class TargetDeliveries {
     this.#waiting = 0;
   }
 
-  deliver(target: EventTarget, body: string, delivery: Delivery, sourceArn: string): void {
+  /** @param facts more attributes of the message in the dead-letter queue */
+  deliver(
+    target: EventTarget,
+    body: string,
+    delivery: Delivery,
+    sourceArn: string,
+    facts: Readonly<Record<string, string>> = {},
+  ): void {
     const now = this.#options.clock.nowEpochMs();
-    this.#track({ target, body, delivery, sourceArn, startedAt: now }, 0, now);
+    this.#track({ target, body, delivery, sourceArn, facts, startedAt: now }, 0, now);
   }
 
   #track(one: One, retries: number, dueMs: number): void {
@@ -54,11 +61,10 @@ export class TargetDeliveries {
 
   async #try(one: One, retries: number, dueMs: number): Promise<void> {
     const { targets, agenda, report } = this.#options;
-    const { target, body, delivery, sourceArn, startedAt } = one;
-    // A schedule invokes its target with a role.
-    const sender = sourceArn.includes(':scheduler:') ? undefined : sourceArn;
-    const sent = { ...delivery, sender: target.isCalledByRole === true ? undefined : sender };
-    const outcome = await targets.send(target.arn, body, sent);
+    const { target, body, delivery, sourceArn, facts, startedAt } = one;
+    const isSchedule = sourceArn.includes(':scheduler:');
+    const byRole = { sender: sourceArn, ...(target.roleArn !== undefined && { roleArn: target.roleArn }) };
+    const outcome = await targets.send(target.arn, body, { ...delivery, ...byRole });
     if (outcome.kind === 'delivered') return;
     const at = dueMs + Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(20, retries));
     const mayTry = !outcome.isFinal && retries < target.maxRetries && at - startedAt <= target.maxAgeMs;
@@ -79,14 +85,17 @@ export class TargetDeliveries {
         : 'MaximumEventAgeInSeconds';
     const text = (StringValue: string) => ({ DataType: 'String', StringValue: StringValue || '-' });
     const attributes = {
-      [sourceArn.includes(':scheduler:') ? 'SCHEDULE_ARN' : 'RULE_ARN']: text(sourceArn),
+      [isSchedule ? 'SCHEDULE_ARN' : 'RULE_ARN']: text(sourceArn),
       TARGET_ARN: text(target.arn),
       ERROR_CODE: text(outcome.code),
       ERROR_MESSAGE: text(outcome.message.slice(0, 1_024)),
       ...(exhausted !== undefined && { EXHAUSTED_RETRY_CONDITION: text(exhausted) }),
       RETRY_ATTEMPTS: text(String(retries)),
+      ...Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, text(value)])),
     };
-    const buried = await targets.send(target.deadLetterArn, body, { attributes, sender });
+    // A schedule sends to the queue with its role, and a rule without one (docs/aws §18.13).
+    const from = isSchedule ? byRole : { sender: sourceArn };
+    const buried = await targets.send(target.deadLetterArn, body, { attributes, ...from });
     const loss = describeLoss(buried);
     if (loss !== undefined) report(`${target.deadLetterArn}: ${loss}`);
   }
@@ -97,5 +106,6 @@ type One = {
   readonly body: string;
   readonly delivery: Delivery;
   readonly sourceArn: string;
+  readonly facts: Readonly<Record<string, string>>;
   readonly startedAt: number;
 };

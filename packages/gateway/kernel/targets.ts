@@ -6,6 +6,7 @@ import { parseArn } from '@gatewright/aws/arn';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { isUnsendable } from '../core/events/unsendable.ts';
 import type { HttpOutcome, ServiceClient } from '../core/ports.ts';
+import { denialOf } from './calls/aws-call.ts';
 import { DELIVERED, final } from './event-ports.ts';
 import type { Delivery, DeliveryOutcome, EventTargets } from './event-ports.ts';
 import type { Service } from './service.ts';
@@ -18,8 +19,8 @@ type Options = {
    * service is unknown.
    */
   readonly find: (service: string) => Service | Promise<Service | undefined> | undefined;
-  /** Returns why the target refuses what the sender delivers; absent if permissions are not checked. */
-  readonly refuse?: ((targetArn: string, sender: string) => string | undefined) | undefined;
+  /** Returns why the sender may not deliver to the target; absent if permissions are not checked. */
+  readonly refuse?: ((targetArn: string, sender: string, roleArn?: string) => string | undefined) | undefined;
 };
 
 const CALL_MS = 30_000;
@@ -35,10 +36,9 @@ export class Targets implements EventTargets {
     const parsed = parseArn(arn);
     if (parsed === undefined) return final('INVALID_ARN', `"${arn}" is not an ARN`);
     const { service, region } = parsed;
-    const { sender } = delivery;
-    const refusal = sender === undefined ? undefined : this.#options.refuse?.(arn, sender);
-    // The code in the message attributes of a dead-letter queue (EventBridge user guide, "Using dead-letter queues").
-    if (refusal !== undefined) return final('NO_PERMISSIONS', refusal);
+    const { sender, roleArn } = delivery;
+    const refusal = sender === undefined ? undefined : this.#options.refuse?.(arn, sender, roleArn);
+    if (refusal !== undefined) return final(codeOfRefusal(sender, service), refusal);
     // A loaded service is not awaited, so that it receives the event in the same turn of the event loop.
     const found = this.#options.find(service);
     const target = (found instanceof Promise ? await found : found)?.target;
@@ -69,6 +69,15 @@ export class Targets implements EventTargets {
     const target = (found instanceof Promise ? await found : found)?.target;
     return (await target?.deliver?.(arn, body, delivery)) ?? DELIVERED;
   }
+}
+
+/**
+ * Returns the code in the message attributes of a dead-letter queue. A rule has a code of its own (EventBridge user
+ * guide, "Using dead-letter queues"), and a schedule the code of the target's service (EventBridge Scheduler user guide,
+ * "Configuring a dead-letter queue").
+ */
+function codeOfRefusal(sender: string | undefined, service: string): string {
+  return parseArn(sender ?? '')?.service === 'scheduler' ? denialOf(service).type : 'NO_PERMISSIONS';
 }
 
 /** @param hint is put before an error of the service */

@@ -1,4 +1,5 @@
 /** Finds the permissions that a role or an API lacked, based on the wording of AWS's error messages. */
+import { describeStages, findOtherStage } from '../../core/routing/invoke-sources.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import { spellInPolicy } from '../../core/policy/action-spelling.ts';
 import type { Circumstances } from './circumstances.ts';
@@ -133,7 +134,10 @@ export function explainMissingPermission(
   };
 }
 
-/** Finds a permission that was meant for the call, but whose source ARN has a part too many, or none after the API id. */
+/**
+ * Finds a permission that was meant for the call, but whose source ARN names another stage, has a part too many, or none
+ * after the API id.
+ */
 function findSourceFault(
   source: string,
   permitted: readonly string[],
@@ -146,6 +150,15 @@ function findSourceFault(
         'A source ARN that ends with the API id covers no call, because a call also names a stage and a route.',
       change: `Write /* after the source ARN of ${short.replace(/ for \S+$/, '')}.`,
     };
+  for (const one of permitted) {
+    const [place = '', arn = ''] = one.split(' for ');
+    const stageName = findOtherStage(arn, source);
+    if (stageName !== undefined)
+      return {
+        because: `The SourceArn of ${place} says ${stageName}, and the call comes from stage ${first ?? ''}.`,
+        change: `End the SourceArn of ${place} with ${describeStages(source)}.`,
+      };
+  }
   // The source of $default, $connect or a message is the stage and the route key.
   const long =
     rest.length === 1 && first !== 'authorizers'

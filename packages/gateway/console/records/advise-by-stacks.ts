@@ -1,6 +1,7 @@
 /** Writes what a role or function lacks in the formats of the loaded stacks. */
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { API_GATEWAY, nameOfRole } from '../../core/policy/role.ts';
+import { atStage } from '../../core/routing/invoke-sources.ts';
 import { advisePermission } from '../../core/stack/permission-advice.ts';
 import { adviseStatement, adviseTrust } from '../../core/stack/statement-advice.ts';
 import { findDenials, keyOf } from '../explain/missing-right.ts';
@@ -20,7 +21,7 @@ export function adviseByStacks(
         permission: advisePermission(stacks, {
           ...readFunctionName(defect.invoked),
           apiId,
-          source: defect.source.replace(/^\/stage\//, `/${stageName}/`),
+          source: atStage(defect.source, stageName),
         }),
       }),
     ...(about.isEndpointDisabled === true && { domains: findDomains(stacks, apiId) }),

@@ -47,7 +47,7 @@ export class FunctionPolicies implements PermissionSource {
    * Returns the permissions that will apply once these stacks are defined. They include the changes that calls have
    * made so far, but no later ones.
    */
-  predict(stacks: readonly ResolvedStack[]): PermissionSource {
+  predict(stacks: readonly ResolvedStack[]): FunctionPolicies {
     const next = new FunctionPolicies();
     next.define(stacks);
     next.#added = this.#added;

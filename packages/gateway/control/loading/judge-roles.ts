@@ -10,6 +10,7 @@ import { API_GATEWAY } from '../../core/policy/role.ts';
 import type { Role } from '../../core/policy/role.ts';
 import { describeMissingRight } from '../../core/stack/source-rights.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
+import { DELIVERY_RIGHTS } from '../deliveries/delivery-rights.ts';
 import type { RolesOfStacks } from './read-roles.ts';
 
 type RefusedRole = {
@@ -82,18 +83,6 @@ function globalName(service: string): string {
 
 type Right = { readonly property: string; readonly action: string; readonly resources: readonly string[] };
 
-/**
- * The right to use a target of failed or finished invocations, by the service of its ARN.
- * @see https://github.com/aws-samples/aws-serverless-ecommerce-platform/issues/41
- * @see https://github.com/serverless/serverless/issues/4770
- * @see https://github.com/aws-amplify/amplify-cli/issues/10395
- */
-const OF_TARGETS: Readonly<Record<string, string>> = {
-  sqs: 'sqs:SendMessage',
-  sns: 'sns:Publish',
-  lambda: 'lambda:InvokeFunction',
-  events: 'events:PutEvents',
-};
 /** The services as Lambda's messages name them. */
 const NAMES: Readonly<Record<string, string>> = { ec2: 'EC2', events: 'EventBridge', lambda: 'Lambda' };
 
@@ -186,16 +175,22 @@ function rightsOf({ type, properties }: ResolvedResource, home: string): readonl
   );
 }
 
+/**
+ * Returns the right to use a target of failed or finished invocations, by the service of its ARN.
+ * @see https://github.com/aws-samples/aws-serverless-ecommerce-platform/issues/41
+ * @see https://github.com/serverless/serverless/issues/4770
+ * @see https://github.com/aws-amplify/amplify-cli/issues/10395
+ */
 function rightOfTarget(property: string, arn: unknown): readonly Right[] {
   if (typeof arn !== 'string') return [];
-  const action = OF_TARGETS[parseArn(arn)?.service ?? ''];
+  const action = DELIVERY_RIGHTS[parseArn(arn)?.service ?? ''];
   return action === undefined ? [] : [{ property, action, resources: [arn] }];
 }
 
 /**
  * Returns whether no statement of the role has a condition, so that the role’s rights follow from the statements alone.
  */
-function isDecidable({ policies }: Role): boolean {
+export function isDecidable({ policies }: Role): boolean {
   return policies.every(({ sources = [] }) =>
     sources.every(({ document }) =>
       asOneOrMore(membersOf(document)['Statement']).every(

@@ -4,20 +4,33 @@
  */
 import { ownerOf, printFunctionName } from '../../core/routing/function-name.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
-import { compileInvokePermissions } from '../../core/deployment/authorization/invoke-permissions.ts';
-import { sourceOfAuthorizer, sourcesOfMethod, sourcesOfRoute } from '../../core/routing/invoke-sources.ts';
+import {
+  compileInvokePermissions,
+  isForService,
+} from '../../core/deployment/authorization/invoke-permissions.ts';
+import { API_GATEWAY } from '../../core/policy/role.ts';
+import {
+  atStage,
+  describeStages,
+  findOtherStage,
+  sourceOfAuthorizer,
+  sourcesOfMethod,
+  sourcesOfRoute,
+} from '../../core/routing/invoke-sources.ts';
 import { apiArn } from '../../core/events/authorizer-event.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 import type { NamedFunction } from '@gatewright/aws/function-name';
 import type { RoutePlan } from '../../core/deployment/model.ts';
-import type { StageVariables } from '../../core/deployment/stage/stage-variables.ts';
+import type { ServedStage } from '../../core/exchange.ts';
 import type { Account } from '../account.ts';
 import type { ApiState } from '../api-state.ts';
+import type { FunctionPolicies } from '../functions/function-policies.ts';
 
 type Call = {
   readonly invoked: NamedFunction;
   readonly sources: readonly string[];
   readonly what: string;
+  readonly stageName: string;
 };
 
 /** The maximum number of calls that are listed. A longer list would hide the name of the function. */
@@ -33,15 +46,18 @@ export function findUnpermittedCalls(
   { needsPermissions, functionPolicies }: Account,
 ): readonly UnsupportedItem[] {
   if (!needsPermissions) return [];
-  const permissionsOf = compileInvokePermissions(functionPolicies.predict(stacks));
+  const policies = functionPolicies.predict(stacks);
+  const permissionsOf = compileInvokePermissions(policies);
   const functions = stacks.flatMap((stack) => stack.functions);
   return apis.flatMap(({ identity, served }): UnsupportedItem[] => {
     const permissions = permissionsOf(apiArn(identity));
     const failing = [...served.stages.values()]
-      .flatMap(({ deployment, variables }) =>
-        deployment.routes.plans.flatMap((plan) => callsOf(plan, variables, identity.protocol === 'rest')),
+      .flatMap((stage) =>
+        stage.deployment.routes.plans.flatMap((plan) => callsOf(plan, stage, identity.protocol === 'rest')),
       )
-      .filter(({ invoked, sources }) => permissions.checkOf(invoked, sources)?.() === false);
+      .filter(
+        ({ invoked, sources, stageName }) => permissions.checkOf(invoked, sources)?.(stageName) === false,
+      );
     return [...Map.groupBy(failing, ({ invoked }) => printFunctionName(invoked))].flatMap(
       ([named, calls]) => {
         const { functionName, qualifier } = readFunctionName(named);
@@ -63,8 +79,11 @@ export function findUnpermittedCalls(
             line: place.line,
             rule: 'invoke-permission',
             severity: 'differs',
-            message: `${identity.name} is not allowed to invoke ${what}: add an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`,
-            consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'} with 500, as on AWS (--roles off skips permissions)`,
+            message: `${identity.name} is not allowed to invoke ${what}: ${
+              findWrongStage(policies, identity.apiId, calls) ??
+              `add an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`
+            }`,
+            consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'}${atStages(calls, served.stages.size)} with 500, as on AWS (--roles off skips permissions)`,
           },
         ];
       },
@@ -75,7 +94,7 @@ export function findUnpermittedCalls(
 /** Returns the calls of a route whose permissions are checked. Calls with a role are not checked. */
 function callsOf(
   { integration, authorization, ...route }: RoutePlan,
-  variables: StageVariables | null,
+  { name: stageName, variables }: Pick<ServedStage, 'name' | 'variables'>,
   isRest: boolean,
 ): readonly Call[] {
   const { routeKey, httpMethod, resourcePath } = route;
@@ -84,15 +103,42 @@ function callsOf(
     const { authorizerId, name } = authorization.authorizer;
     const what = `every route with authorizer ${name}`;
     const invoked = ownerOf(authorization.authorizer, variables);
-    calls.push({ invoked, sources: [sourceOfAuthorizer(authorizerId)], what });
+    calls.push({ invoked, sources: [sourceOfAuthorizer(authorizerId)], what, stageName });
   }
   if ('functionName' in integration && integration.mayInvoke !== undefined)
     calls.push({
       invoked: ownerOf(integration, variables),
       sources: isRest ? sourcesOfMethod(httpMethod, resourcePath) : sourcesOfRoute(routeKey),
       what: routeKey,
+      stageName,
     });
   return calls;
+}
+
+/** Returns the change to a permission whose SourceArn covers one of the calls, but names another stage. */
+function findWrongStage(
+  policies: FunctionPolicies,
+  apiId: string,
+  calls: readonly Call[],
+): string | undefined {
+  for (const { invoked, sources, stageName } of calls)
+    for (const permission of policies.statementsOf(invoked)) {
+      const { SourceArn: arn } = permission.properties;
+      if (typeof arn !== 'string' || !isForService(permission, API_GATEWAY)) continue;
+      for (const from of sources) {
+        const source = `${apiId}${atStage(from, stageName)}`;
+        const named = findOtherStage(arn, source);
+        if (named !== undefined)
+          return `SourceArn of ${permission.logicalId} says ${named}, and the call comes from stage ${stageName}. End it with ${describeStages(source)}`;
+      }
+    }
+  return undefined;
+}
+
+/** Names the stages at which the calls fail, if there are others. */
+function atStages(calls: readonly Call[], stageCount: number): string {
+  const names = new Set(calls.map(({ stageName }) => stageName));
+  return names.size === stageCount ? '' : ` at stage ${[...names].join(', ')}`;
 }
 
 function namesOf(calls: readonly Call[]): readonly string[] {

@@ -201,6 +201,12 @@ export const RULES = {
     remedy: 'add the AWS::Lambda::Permission',
     source: `${LAMBDA}/access-control-resource-based.html`,
   },
+  'target-role': {
+    severity: 'differs',
+    about: 'a target of a rule or schedule whose role may not call it',
+    remedy: 'allow the action in the policies of the role',
+    source: 'https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html',
+  },
   'repeated-key': {
     severity: 'differs',
     about: 'a key that is repeated in one mapping, so that only its last value counts',

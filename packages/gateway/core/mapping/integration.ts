@@ -13,10 +13,13 @@ type VariableText = {
 };
 
 /**
- * Returns whether the API may invoke the function. The check runs for each call, because permissions can change without
+ * Returns whether a stage of the API may invoke the function. The check runs for each call, because permissions can change without
  * a deployment.
  */
-export type InvokeCheck = (variables: Readonly<Record<string, string>> | null) => boolean;
+export type InvokeCheck = (stage: {
+  readonly name: string;
+  readonly variables: Readonly<Record<string, string>> | null;
+}) => boolean;
 
 /** Templates by media type (`application/json`, `$default`), in the order of the definition. */
 export type MediaTemplates = ReadonlyMap<string, CompiledTemplate>;

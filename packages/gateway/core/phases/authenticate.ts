@@ -126,7 +126,7 @@ async function askFunction(
   at: Ports,
   connection: ConnectionStart | undefined,
 ): Promise<Caller> {
-  if (authorizer.mayInvoke?.(matched.stage.variables) === false) throw notPermitted(authorizer, matched);
+  if (authorizer.mayInvoke?.(matched.stage) === false) throw notPermitted(authorizer, matched);
   const startedMs = at.clock.monotonicMs();
   const payload = buildAuthorizerEvent(authorizer, matched, connection, findSentKey(matched));
   if (matched.notes !== undefined) matched.notes.authorizerCall = { event: payload, result: undefined };

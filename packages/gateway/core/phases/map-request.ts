@@ -33,12 +33,10 @@ export function mapRequest(admitted: Admitted): Mapped {
   switch (integration.kind) {
     case 'lambda-proxy':
     case 'lambda-stream':
-      if (integration.mayInvoke?.(admitted.stage.variables) === false)
-        throw notPermitted(integration, admitted);
+      if (integration.mayInvoke?.(admitted.stage) === false) throw notPermitted(integration, admitted);
       return admitted.mapped(integration, buildProxyEvent(integration, admitted));
     case 'function':
-      if (integration.mayInvoke?.(admitted.stage.variables) === false)
-        throw notPermitted(integration, admitted);
+      if (integration.mayInvoke?.(admitted.stage) === false) throw notPermitted(integration, admitted);
       return mapByTemplates(integration, admitted);
     case 'mock':
     case 'http':

@@ -76,16 +76,24 @@ export class FunctionIdentities {
     this.#byKey = new Map(identities.map((identity) => [identity.accessKeyId, identity]));
   }
 
-  /** Returns the identity for the calls of an integration with this role; undefined if the role is unknown. */
-  assume(roleArn: string): LocalIdentity | undefined {
+  /**
+   * Returns the identity for calls with this role; undefined if the role is unknown.
+   * @param name the name of the session; by default, the one of integrations
+   */
+  assume(roleArn: string, name = INTEGRATION_SESSION): LocalIdentity | undefined {
     const role = this.#roles.get(roleArn);
-    return role && this.#identify({ name: INTEGRATION_SESSION, arn: roleArn }, role);
+    return role && this.#identify({ name, arn: roleArn }, role);
   }
 
   /** Whether API Gateway may assume the role. A role that is unknown is not checked. */
   isOpenToGateway(roleArn: string): boolean {
+    return this.isOpenTo(roleArn, API_GATEWAY);
+  }
+
+  /** Whether the service may assume the role. A role that is unknown is not checked. */
+  isOpenTo(roleArn: string, service: string): boolean {
     const role = this.#roles.get(roleArn);
-    return role === undefined || trusts(role, API_GATEWAY);
+    return role === undefined || trusts(role, service);
   }
 
   /** Returns a role of the loaded stacks; undefined if the role is unknown. */

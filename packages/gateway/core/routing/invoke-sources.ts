@@ -1,7 +1,8 @@
 /**
  * Returns the sources of API Gateway's calls of functions. A source is the part of `aws:SourceArn` after the API id
- * (docs/aws §4.4), with the literal `stage` in place of the stage name.
+ * (docs/aws §4.4), with the literal `stage` in place of the stage name, because a deployment can serve several stages.
  */
+import { compileGlob } from '@gatewright/aws/glob';
 
 const VERBS = ['*', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
@@ -26,4 +27,27 @@ export function sourcesOfRoute(routeKey: string): readonly string[] {
 
 export function sourceOfAuthorizer(authorizerId: string): string {
   return `/authorizers/${authorizerId}`;
+}
+
+/** Returns the source of a call at a stage. The source of an authorizer names no stage. */
+export function atStage(source: string, stageName: string): string {
+  return source.replace(/^\/stage\//, () => `/${stageName}/`);
+}
+
+/**
+ * Returns the stage in the SourceArn of a permission that covers a call except for its stage (docs/aws §8.1).
+ * @param source what follows the account in the ARN of the call, such as `a1b2c3/prod/GET/pets`
+ */
+export function findOtherStage(sourceArn: string, source: string): string | undefined {
+  const resource = sourceArn.split(':').slice(5).join(':');
+  const [apiId, stageName, ...route] = resource.split('/');
+  const [, called = ''] = source.split('/');
+  if (stageName === undefined || called === 'authorizers' || compileGlob(resource)(source)) return undefined;
+  return compileGlob([apiId, called, ...route].join('/'))(source) ? stageName : undefined;
+}
+
+/** Says which stage a permission must name in its SourceArn, or that it may name all. */
+export function describeStages(source: string): string {
+  const [apiId = '', called = '', ...route] = source.split('/');
+  return `${[apiId, called, ...route].join('/')} (or ${[apiId, '*', ...route].join('/')} for every stage)`;
 }

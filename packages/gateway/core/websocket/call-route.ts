@@ -8,7 +8,6 @@ import { readOutcome } from '../phases/integrate.ts';
 import { toUpgradeHeaders } from './handshake.ts';
 import { MESSAGE_LIMIT_BYTES } from './limits.ts';
 import type { Integration, RoutePlan } from '../deployment/model.ts';
-import type { StageVariables } from '../deployment/stage/stage-variables.ts';
 import type { Reply, ServedStage } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import type { Trail } from '../trail.ts';
@@ -36,7 +35,7 @@ export async function callRoute(
       reason:
         'reason' in integration ? integration.reason : 'the integration of the route is not a Lambda proxy',
     });
-  refuseUnpermitted(integration, routeKey, stage.variables);
+  refuseUnpermitted(integration, routeKey, stage);
   const result = await at.invoker.invoke({
     functionName: integration.functionName.render(stage.variables),
     qualifier: integration.qualifier?.render(stage.variables),
@@ -56,10 +55,10 @@ export async function callRoute(
 export function refuseUnpermitted(
   integration: Integration,
   routeKey: string,
-  variables: StageVariables | null,
+  stage: Pick<ServedStage, 'name' | 'variables'>,
 ): void {
-  if (!('mayInvoke' in integration) || integration.mayInvoke?.(variables) !== false) return;
-  const invoked = printFunctionName(ownerOf(integration, variables));
+  if (!('mayInvoke' in integration) || integration.mayInvoke?.(stage) !== false) return;
+  const invoked = printFunctionName(ownerOf(integration, stage.variables));
   const [source] = sourcesOfRoute(routeKey);
   throw gatewayError('API_CONFIGURATION_ERROR', {
     source: 'gateway',

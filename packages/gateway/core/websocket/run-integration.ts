@@ -112,7 +112,7 @@ type PreparedCall = {
  */
 export function prepareCall(event: RouteEvent): PreparedCall {
   const { integration, route, stage, facts, contextOf } = event;
-  refuseUnpermitted(integration, route.routeKey, stage.variables);
+  refuseUnpermitted(integration, route.routeKey, stage);
   try {
     const call = buildOutgoing(integration, facts, [], contextOf);
     if (call.kind === 'http-stream') throw new TypeError('WebSocket APIs do not support response streaming');

@@ -16,8 +16,13 @@ export function open(ports: ServicePorts): Service {
     ...schedule,
     targets: [schedule.target.arn],
     run: (scheduledAt) => {
-      const body = scheduleInput(schedule, scheduledAt, random.uuid());
-      deliveries.deliver(schedule.target, body, schedule.delivery, schedule.arn);
+      const id = random.uuid();
+      const body = scheduleInput(schedule, scheduledAt, id);
+      deliveries.deliver(schedule.target, body, schedule.delivery, schedule.arn, {
+        EXECUTION_ID: id,
+        SCHEDULED_TIME: printSecond(scheduledAt),
+        IS_PAYLOAD_TRUNCATED: 'false',
+      });
     },
   });
   return {
@@ -88,7 +93,7 @@ function timeOf(reader: ResourceReader, property: string): number | undefined {
 
 /** Replaces the "Context attributes" in an input. Without an input, returns the scheduler's own event. */
 function scheduleInput({ arn, input, place }: ReadSchedule, scheduledAt: number, id: string): string {
-  const time = `${new Date(scheduledAt).toISOString().slice(0, 19)}Z`;
+  const time = printSecond(scheduledAt);
   if (input !== undefined)
     return input
       .replaceAll('<aws.scheduler.schedule-arn>', arn)
@@ -106,4 +111,8 @@ function scheduleInput({ arn, input, place }: ReadSchedule, scheduledAt: number,
     resources: [arn],
     detail: '{}',
   });
+}
+
+function printSecond(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
 }

@@ -6,6 +6,7 @@ import { parseArn } from '@gatewright/aws/arn';
 import { compileGlob } from '@gatewright/aws/glob';
 import { variablesIn } from '../integration/stage-text.ts';
 import { isSameFunction, ownerOf } from '../../routing/function-name.ts';
+import { atStage } from '../../routing/invoke-sources.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import type { NamedFunction } from '@gatewright/aws/function-name';
 import type { InvokeCheck } from '../../mapping/integration.ts';
@@ -14,10 +15,10 @@ import type { PropertyBag } from '../properties.ts';
 
 export interface InvokePermissions {
   /**
-   * Returns a check, or undefined if permissions are not checked. `sources` are the possible origins of a call, below
-   * the ARN of the API. A permission for one of them is enough.
+   * Returns a check of the calls of a stage, or undefined if permissions are not checked. `sources` are the possible
+   * origins of a call, below the ARN of the API. A permission for one of them is enough.
    */
-  checkOf(invoked: NamedFunction, sources: readonly string[]): (() => boolean) | undefined;
+  checkOf(invoked: NamedFunction, sources: readonly string[]): ((stageName: string) => boolean) | undefined;
 }
 
 /**
@@ -76,13 +77,18 @@ export function compileInvokePermissions(source: PermissionSource): PermissionsO
       );
     return {
       checkOf(invoked, sources) {
-        let isLet = false;
+        const letStages = new Map<string, boolean>();
         let askedAt = Number.NaN;
-        return () => {
-          if (askedAt !== source.version) {
-            isLet = isGiven(invoked, sources);
-            askedAt = source.version;
-          }
+        return (stageName) => {
+          if (askedAt !== source.version) letStages.clear();
+          askedAt = source.version;
+          const isLet =
+            letStages.get(stageName) ??
+            isGiven(
+              invoked,
+              sources.map((from) => atStage(from, stageName)),
+            );
+          letStages.set(stageName, isLet);
           return isLet;
         };
       },
@@ -119,7 +125,7 @@ function readGrant(permission: PropertyBag): Grant[] {
     {
       accountId: accountId === '' ? undefined : accountId,
       owner: readFunctionName(named),
-      covers: pattern === '' ? () => true : compileGlob(ofAnyStage(pattern)),
+      covers: pattern === '' ? () => true : compileGlob(pattern),
     },
   ];
 }
@@ -129,17 +135,6 @@ export function textIn({ properties }: Permission, name: string): string | undef
   const value = properties[name] ?? '';
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' ? value : undefined;
-}
-
-/**
- * Returns the pattern for any stage. A deployment does not know its stages, so permission for one stage is treated as
- * permission for all stages.
- */
-function ofAnyStage(pattern: string): string {
-  const [api = '', stage, ...rest] = pattern.split('/');
-  return stage === undefined || stage === 'authorizers' || rest.length === 0
-    ? pattern
-    : [api, '*', ...rest].join('/');
 }
 
 /**
@@ -157,8 +152,9 @@ export function findInvokeCheck(
   const check = permissions.checkOf(ownerOf(target, null), sources);
   // Both texts are parts of one ARN, which is the source of a text with variables.
   const names = variablesIn(target.functionName.source);
-  return check === undefined || names.length === 0
-    ? check
+  if (check === undefined) return undefined;
+  return names.length === 0
+    ? ({ name }) => check(name)
     : checkByStage(permissions, { target, names }, sources);
 }
 
@@ -169,16 +165,16 @@ function checkByStage(
   sources: readonly string[],
 ): InvokeCheck {
   let invoked: NamedFunction = { functionName: '', qualifier: undefined };
-  let check: (() => boolean) | undefined;
-  return (variables) => {
+  let check: ReturnType<InvokePermissions['checkOf']>;
+  return ({ name, variables }) => {
     // Without a value, nothing is invoked, and the call fails with a reason of its own.
-    if (names.some((name) => (variables?.[name] ?? '') === '')) return true;
+    if (names.some((variable) => (variables?.[variable] ?? '') === '')) return true;
     const named = ownerOf(target, variables);
     if (!isSameFunction(named, invoked)) {
       invoked = named;
       check = permissions.checkOf(named, sources);
     }
-    return check?.() ?? true;
+    return check?.(name) ?? true;
   };
 }
 

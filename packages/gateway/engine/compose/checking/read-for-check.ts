@@ -1,4 +1,5 @@
 /** Reads stacks as the gateway does at startup, with all services, but without parts that run anything. */
+import { findPowerlessRoles } from '../../../control/deliveries/target-roles.ts';
 import { USUAL_HOME } from '@gatewright/aws/usual-home';
 import { NO_WRITTEN_OBJECTS } from '../../../kernel/service.ts';
 import { Account } from '../../../control/account.ts';
@@ -74,6 +75,7 @@ export async function readForCheck(
       ...prepared.unsupported,
       ...findMisconfiguredRoutes(served.all, stacks),
       ...roles.unsupported,
+      ...findPowerlessRoles(stacks, roles.byArn, true),
       ...(await readServices(stacks, faults)),
     ],
   };

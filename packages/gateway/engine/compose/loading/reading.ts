@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ownFolderOf } from '@gatewright/aws/own-folder-of';
+import { findPowerlessRoles } from '../../../control/deliveries/target-roles.ts';
 import { readRoles } from '../../../control/loading/read-roles.ts';
 import type { RolesOfStacks } from '../../../control/loading/read-roles.ts';
 import type { ServedApis } from '../../../control/served-apis.ts';
@@ -47,7 +48,11 @@ export async function readSources(
   signIn.expect(stacks);
   const apis = served.prepare(stacks, faults, truststoresOf(values.stored, options));
   const roles = options.roles === true ? readRoles(stacks, faults) : undefined;
-  const notEnforced = [...apis.unsupported, ...(roles?.unsupported ?? [])];
+  const notEnforced = [
+    ...apis.unsupported,
+    ...(roles?.unsupported ?? []),
+    ...findPowerlessRoles(stacks, (roles ?? readRoles(stacks, new Faults(true))).byArn, roles !== undefined),
+  ];
   return { sources, isReload, stacks, faults, values, apis, roles, notEnforced };
 }
 

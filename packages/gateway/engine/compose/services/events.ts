@@ -4,6 +4,7 @@ import { jsonReply } from '../../../core/api-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 import type { HttpClient, LogGroups, ServiceClient } from '../../../core/ports.ts';
 import { findRefusedDelivery } from '../../../control/deliveries/refused-delivery.ts';
+import { findRefusedByRole } from '../../../control/deliveries/target-roles.ts';
 import { findDenial } from '../../../kernel/calls/aws-call.ts';
 import { isForwarded } from '../../../kernel/calls/service-client.ts';
 import type { ItemFeed } from '../../../kernel/item-feed.ts';
@@ -43,7 +44,10 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
     },
     refuseDelivery:
       options.roles === true
-        ? (target, sender) => findRefusedDelivery(at.served.account, target, sender)
+        ? (target, sender, roleArn) =>
+            roleArn === undefined
+              ? findRefusedDelivery(at.served.account, target, sender)
+              : findRefusedByRole(at.functionIdentities, target, { sender, roleArn })
         : undefined,
     settings: options,
     accountId,

@@ -155,6 +155,29 @@ Resources:
     );
   });
 
+  it('is explained by the stage that the source names, which is not the one that is called', async () => {
+    const own = (stage: string): string =>
+      `${PERMITTED('Main').slice(0, -2)}, SourceArn: !Sub 'arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/${stage}/GET/*' }`;
+    using project = anAdvisedProject('template.yaml', {
+      'template.yaml': FUNCTIONS + rest('AuthorizationType: NONE') + own('prod'),
+      'index.js': HANDLER,
+    });
+    const refused = await project.ask({ path: '/1' });
+    const story = refused.sentences.join('\n');
+
+    assert.equal(refused.status, 500, story);
+    assert.match(
+      story,
+      /The SourceArn of MainIsPermitted \(template\.yaml:\d+\) says prod, and the call comes from stage dev\./,
+    );
+    assert.match(
+      refused.changes.join('\n'),
+      /End the SourceArn of MainIsPermitted \(template\.yaml:\d+\) with \w+\/dev\/GET\/\* \(or \w+\/\*\/GET\/\* for every stage\)\./,
+    );
+    project.write('template.yaml', FUNCTIONS + rest('AuthorizationType: NONE') + own('dev'));
+    assert.equal((await project.ask({ path: '/1' })).status, 200);
+  });
+
   it('is explained by the permission for the function itself, which does not apply to its alias', async () => {
     const aliased = HTTP.replace('!GetAtt Main.Arn', "!Sub '${Main.Arn}:live'");
     const own = `${PERMITTED('Main').slice(0, -2)}, SourceArn: !Sub 'arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/*' }`;

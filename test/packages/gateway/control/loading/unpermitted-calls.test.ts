@@ -142,6 +142,29 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
     ]);
   });
 
+  it('names the stage that the source of a permission has to name (docs/aws §8.1)', () => {
+    const Leave = aPermission({ SourceArn: `${API_ARN}/prod/GET/pets/*` });
+    const resources = restRoutes({ 'GET /pets/{id}': toFn }, { more: { Leave } });
+
+    assert.deepEqual(findingsOf(resources), [
+      'template.json:7 fnFunction: pets is not allowed to invoke this function: SourceArn of Leave says prod, and the call comes from stage dev. ' +
+        `End it with ${API_ID}/dev/GET/pets/* (or ${API_ID}/*/GET/pets/* for every stage) → GET /pets/{id} fails ${AS_AT_AWS}`,
+    ]);
+  });
+
+  it('is reported with its stage, if it is permitted at another', () => {
+    const { Stage } = restRoutes({ 'GET /a': toFn });
+    assert.ok(Stage);
+    const Prod = { ...Stage, properties: { ...Stage.properties, StageName: 'prod' } };
+    const Leave = aPermission({ SourceArn: `${API_ARN}/dev/*` });
+    const [found = ''] = findingsOf(restRoutes({ 'GET /a': toFn }, { more: { Prod, Leave } }));
+
+    assert.match(
+      found,
+      /says dev, and the call comes from stage prod\. .* → GET \/a fails at stage prod with 500/,
+    );
+  });
+
   it('is not reported if permissions are not checked, or if the function is in none of the stacks', () => {
     assert.deepEqual(findingsOf(rest(), { account: anAccount(false) }), []);
     assert.deepEqual(findingsOf(rest(), { own: [] }), []);

@@ -85,6 +85,16 @@ describe('permission to invoke of HTTP and WebSocket APIs (docs/aws §3.7, §4.5
       status: 200,
     },
     {
+      name: 'one for the route at the stage that is called',
+      permission: aPermission({ SourceArn: `${API_ARN}/$default/GET/pets/*` }),
+      status: 200,
+    },
+    {
+      name: 'one for the route at another stage (docs/aws §8.1)',
+      permission: aPermission({ SourceArn: `${API_ARN}/dev/GET/pets/*` }),
+      status: 500,
+    },
+    {
       name: 'one for another route',
       permission: aPermission({ SourceArn: `${API_ARN}/*/*/orders` }),
       status: 500,
@@ -176,6 +186,11 @@ describe('permission to invoke of HTTP and WebSocket APIs (docs/aws §3.7, §4.5
       status: 101,
     },
     { name: 'one as the CDK writes it', sources: ['*$connect', 'authorizers/Auth'], status: 101 },
+    {
+      name: 'one for the route at another stage',
+      sources: ['dev/$connect', 'authorizers/Auth'],
+      status: 500,
+    },
     { name: 'one for another route', sources: ['*/track', 'authorizers/Auth'], status: 500 },
   ];
   for (const { name, sources, status } of handshakes)

@@ -101,6 +101,17 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
       status: 200,
     },
     {
+      // https://repost.aws/knowledge-center/api-gateway-internal-server-error
+      name: 'one for the method at another stage (docs/aws §8.1)',
+      permission: aPermission({ SourceArn: `${API_ARN}/prod/GET/pets/*` }),
+      status: 500,
+    },
+    {
+      name: 'one for every method of another stage (docs/aws §8.1)',
+      permission: aPermission({ SourceArn: `${API_ARN}/prod/*` }),
+      status: 500,
+    },
+    {
       name: 'one for the method at all stages',
       permission: aPermission({ SourceArn: `${API_ARN}/*/GET/pets/*` }),
       status: 200,

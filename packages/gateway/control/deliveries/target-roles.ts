@@ -1,0 +1,91 @@
+/**
+ * Finds out whether the role of a rule's target or of a schedule (`RoleArn`) lets EventBridge call the target. AWS
+ * creates the target without the right, but then does not deliver (docs/aws §18.13).
+ */
+import { parseArn } from '@gatewright/aws/arn';
+import { asOneOrMore, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import { decideForRole } from '../../core/policy/identities.ts';
+import { findDenial } from '../../kernel/calls/aws-call.ts';
+import { isDecidable } from '../loading/judge-roles.ts';
+import { DELIVERY_RIGHTS } from './delivery-rights.ts';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
+import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
+import type { Role } from '../../core/policy/role.ts';
+import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
+
+/**
+ * Returns why a delivery with a role is refused; undefined if it is not, or if the role is not in the stacks.
+ * @param sender the ARN of the rule or schedule, whose service assumes the role
+ */
+export function findRefusedByRole(
+  roles: Pick<FunctionIdentities, 'assume' | 'isOpenTo'>,
+  targetArn: string,
+  { sender, roleArn }: { readonly sender: string; readonly roleArn: string },
+): string | undefined {
+  const service = parseArn(sender)?.service ?? '';
+  const action = DELIVERY_RIGHTS[parseArn(targetArn)?.service ?? ''];
+  const session = roles.assume(roleArn, service);
+  if (session === undefined || action === undefined) return undefined;
+  const principal = `${service}.amazonaws.com`;
+  return roles.isOpenTo(roleArn, principal)
+    ? findDenial(session, [{ action, resource: targetArn }])
+    : `${principal} may not assume the role ${roleArn}: allow it sts:AssumeRole in the role's trust policy (--roles off skips permissions)`;
+}
+
+type RoleOfTarget = { readonly property: string; readonly target: UnknownMembers };
+
+/** The types of resources whose targets have roles. */
+const WITH_TARGETS: Readonly<Record<string, (resource: ResolvedResource) => readonly RoleOfTarget[]>> = {
+  'AWS::Events::Rule': ({ properties }) =>
+    asOneOrMore(properties['Targets'] ?? []).map((target, index) => ({
+      property: `Targets.${index}.RoleArn`,
+      target: membersOf(target),
+    })),
+  'AWS::Scheduler::Schedule': ({ properties }) => [
+    { property: 'Target.RoleArn', target: mapOf(properties, 'Target') },
+  ],
+};
+
+/** Returns one finding for each right that the role of a target lacks, if the statements alone decide. */
+export function findPowerlessRoles(
+  stacks: readonly ResolvedStack[],
+  roles: ReadonlyMap<string, Role>,
+  isEnforced: boolean,
+): readonly UnsupportedItem[] {
+  const consequence = isEnforced
+    ? 'nothing is delivered, as on AWS (--roles off skips permissions)'
+    : 'it is delivered here, because roles are not enforced, but not on AWS';
+  return stacks.flatMap(({ stackName, resources }) =>
+    [...resources.values()].flatMap((resource) =>
+      (WITH_TARGETS[resource.type]?.(resource) ?? []).flatMap(({ property, target }): UnsupportedItem[] => {
+        const role = roles.get(textOf(target, 'RoleArn'));
+        if (role === undefined || !isDecidable(role)) return [];
+        const missing = [
+          textOf(target, 'Arn'),
+          // A rule sends to its dead-letter queue without the role; the policy of the queue decides.
+          ...(resource.type === 'AWS::Scheduler::Schedule'
+            ? [textOf(mapOf(target, 'DeadLetterConfig'), 'Arn')]
+            : []),
+        ].flatMap((arn) => {
+          const action = DELIVERY_RIGHTS[parseArn(arn)?.service ?? ''];
+          const question = { action: action ?? '', resource: arn, conditions: new Map() };
+          return action === undefined || decideForRole(role, question) === 'allow' ? [] : [{ action, arn }];
+        });
+        const { type, logicalId } = resource;
+        const { file, line } = resource.place(property);
+        return missing.map(({ action, arn }) => ({
+          stackName,
+          logicalId,
+          type,
+          property,
+          file,
+          line,
+          rule: 'target-role',
+          severity: 'differs',
+          message: `role ${role.name} does not allow ${action} on ${arn}: add a statement with this action and resource to its policies`,
+          consequence,
+        }));
+      }),
+    ),
+  );
+}
