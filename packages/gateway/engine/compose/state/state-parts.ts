@@ -85,7 +85,7 @@ async function checkTables(value: unknown, parts: Parts): Promise<Load> {
 function checkClock(offsetMs: unknown, { options, clock }: Parts): Load {
   if (typeof offsetMs !== 'number' || !(Math.abs(offsetMs) <= MAX_OFFSET_MS))
     throw new StateFileError(
-      `the clock in the file is ${JSON.stringify(offsetMs) ?? 'missing'}; expected the offset of the clock in milliseconds, at most ${MAX_OFFSET_MS} forward or back`,
+      `the clock in the file is ${offsetMs === undefined ? 'missing' : JSON.stringify(offsetMs)}; expected the offset of the clock in milliseconds, at most ${MAX_OFFSET_MS} forward or back`,
     );
   return () => {
     if (options.dynamodb.kind === 'url') return;

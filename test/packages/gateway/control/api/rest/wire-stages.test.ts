@@ -120,7 +120,7 @@ describe('stages through the AWS SDK', () => {
       unauthorizedCacheControlHeaderStrategy: 'SUCCEED_WITH_RESPONSE_HEADER',
     });
     // A new setting of a method begins with the values of all methods (test_create_update_stages of localstack).
-    assert.equal(methodSettings?.['~1pets/GET']?.throttlingRateLimit, 1);
+    assert.equal(methodSettings['~1pets/GET']?.throttlingRateLimit, 1);
     assert.deepEqual([await status(control, '/slow/pets'), await status(control, '/slow/pets')], [200, 429]);
     assert.deepEqual(
       [await status(control, '/slow/'), await status(control, '/slow/'), await status(control, '/slow/')],
