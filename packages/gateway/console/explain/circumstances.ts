@@ -194,6 +194,8 @@ export type IntegrationCircumstances = {
   readonly isBodyUnmapped?: true | undefined;
   /** The parameters of the call that RequestParameters map, if the integration has no request template. */
   readonly mappedQuery?: readonly string[] | undefined;
+  /** The key of the DynamoDB table that the call names, as `{"id": {"S": "…"}}`; undefined if no loaded stack has it. */
+  readonly tableKey?: string | undefined;
   /** What the integration responded, if integration responses can change it; `success` for a function's result. */
   readonly own?: number | 'success' | undefined;
   /** What the event of a failed function lacks, as sentences. */

@@ -13,7 +13,8 @@ import { describeMeter } from './describe-meter.ts';
 import { findFailedRead, findKeptBusy } from './handler-misread.ts';
 import type { ReadHandler } from './handler-misread.ts';
 import { findJsonFault } from './json-fault.ts';
-import { readDenial, readProblem, readServiceError } from './read-problem.ts';
+import { isOfService, readDenial, readProblem, readServiceError } from './read-problem.ts';
+import { findTableKey } from './table-key.ts';
 import { findBlank, findMisspelt } from './missing-parameters.ts';
 import { describeSent, requestTemplateOf } from './sent.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
@@ -150,7 +151,7 @@ function redactMapping(defect: MappingDefect, redactor: Redactor): MappingDefect
 
 function describeIntegration(
   recorded: RecordedRequest,
-  { lines, redactor, readHandler }: DescribeWith,
+  { lines, redactor, readHandler, stacks }: DescribeWith,
 ): IntegrationCircumstances | undefined {
   const { received, enteredMs } = recorded;
   if (!isMatched(received)) return undefined;
@@ -194,6 +195,7 @@ function describeIntegration(
       recorded.outcome.status >= 400 && {
         eventFault: describeEventFault(received, sent?.body?.toString() ?? '', redactor),
       }),
+    ...(isOfService(recorded) && { tableKey: findTableKey(sent?.body?.toString() ?? '', stacks) }),
     problem: readServiceError(recorded, redactor) ?? readProblem(recorded, redactor),
     denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
