@@ -12,7 +12,9 @@ import { explainMatch } from './explain-match.ts';
 import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
 import type { Reason } from './reason.ts';
 import type { Circumstances } from './circumstances.ts';
+import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
+import { nameSetting } from './setting-text.ts';
 import { formatDuration, sentence, toDeploy, withStop } from './reason.ts';
 
 export type Story = {
@@ -151,6 +153,14 @@ function explainRefresh({ failure = '', apiId, stageName = '', method, path }: C
   };
 }
 
+/** A method that has no body in its requests needs no model; with ANY, the model is for the other methods. */
+function adviseModelOf({ method, routeKey = 'the route', definition, protocol }: Circumstances): string {
+  const setting = nameSetting('requestModel', definition);
+  return routeKey.startsWith('ANY ')
+    ? `Give the path of ${routeKey} a method ${method} of its own, without ${setting}: a ${method} request has no body that a model could describe.${toDeploy(protocol)}`
+    : `Remove ${setting} from ${routeKey}: a ${method} request has no body that a model could describe.${toDeploy(protocol)}`;
+}
+
 function explainValidation(about: Circumstances): Reason {
   const { code, validation, failure, routeKey, protocol, misspelt = [], blank = [] } = about;
   const details = validation ?? failure ?? '';
@@ -182,7 +192,9 @@ function explainValidation(about: Circumstances): Reason {
     ],
     changes: [
       ...adviseBody(about),
-      'Send a body that matches the model, or change the model and deploy the API again.',
+      about.kind === 'request' && WITHOUT_BODY.has(about.method)
+        ? adviseModelOf(about)
+        : 'Send a body that matches the model, or change the model and deploy the API again.',
       // A WebSocket API has no gateway responses.
       ...(protocol === 'rest'
         ? [

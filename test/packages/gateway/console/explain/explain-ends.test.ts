@@ -225,6 +225,35 @@ describe('a message that does not match its model', () => {
   });
 });
 
+describe('a model of a request that has no body', () => {
+  // https://github.com/localstack/localstack, test_api_gateway_request_validator: GET without a body is refused with 400
+  const changesOf = (method: string, routeKey: string, form?: 'sam' | 'serverless'): string =>
+    explain({
+      ...ABOUT,
+      protocol: 'rest',
+      method,
+      status: 400,
+      routeKey,
+      phase: 'validate',
+      code: 'BAD_REQUEST_BODY',
+      failure: 'the body is not valid',
+      validation: '[object has missing required properties (["name"])]',
+      definition: form && { form, logicalId: 'Api', file: 'template.yaml' },
+    }).changes.join('\n');
+
+  it('is removed from the method, and the client sends no body', () => {
+    assert.match(
+      changesOf('GET', 'GET /items', 'sam'),
+      /^Remove RequestModel of the event from GET \/items:/,
+    );
+    assert.match(changesOf('GET', 'GET /items', 'serverless'), /^Remove request\.schemas of the http event/);
+    assert.match(changesOf('HEAD', 'ANY /items'), /^Give the path of ANY \/items a method HEAD of its own/);
+    for (const method of ['GET', 'HEAD', 'OPTIONS'])
+      assert.doesNotMatch(changesOf(method, `${method} /items`), /Send a body|change the model/);
+    assert.match(changesOf('POST', 'POST /items'), /^Send a body that matches the model/);
+  });
+});
+
 describe('a function that Lambda’s runtime cannot run', () => {
   const rows: readonly [errorType: string, errorMessage: string, change: RegExp][] = [
     [
