@@ -33,6 +33,8 @@ type Row = {
   readonly kind: Kind;
   readonly runtime?: string;
   readonly api?: string;
+  /** The path and query of the request; / by default. */
+  readonly path?: string;
   readonly handler: string;
   /** What the explanation says, with the line. */
   readonly because: RegExp;
@@ -131,6 +133,48 @@ const ROWS: readonly Row[] = [
     mend: ["JSON.stringify({ statusCode: 200, body: 'ok' })", "({ statusCode: 200, body: 'ok' })"],
   },
   {
+    name: 'a field of the posted JSON as a member of the event',
+    source: 'https://github.com/nficano/python-lambda/issues/52',
+    kind: 'Api',
+    handler:
+      "exports.main = async (event) => ({ statusCode: 200, body: event.name.length === 1 ? 'ok' : 'none' });",
+    because: /reads event\.name\.length, but the event has no name: it is a field of the request’s JSON/,
+    change: /^Read JSON\.parse\(event\.body\)\.name\.length instead of event\.name\.length at/,
+    mend: ['event.name.length', 'JSON.parse(event.body).name.length'],
+  },
+  {
+    name: 'the lists of repeated parameters of payload 1.0 with payload 2.0',
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html',
+    kind: 'HttpApi',
+    path: '/?tag=a&tag=b',
+    handler:
+      "exports.main = async (event) => ({ statusCode: 200, body: event.multiValueQueryStringParameters.tag.length === 2 ? 'ok' : 'none' });",
+    because: /it has rawQueryString, and joins repeated values by commas in queryStringParameters/,
+    change: /^Read new URLSearchParams\(event\.rawQueryString\)\.getAll\('tag'\) instead of/,
+    mend: [
+      'event.multiValueQueryStringParameters.tag',
+      "new URLSearchParams(event.rawQueryString).getAll('tag')",
+    ],
+  },
+  {
+    name: 'bytes as the body of a result',
+    source: 'https://github.com/odd12258053/agraffe/issues/6',
+    kind: 'HttpApi',
+    runtime: 'python3.13',
+    handler:
+      "import base64\ndef main(event, context):\n    data = bytes([0x6f, 0x6b])\n    return {'statusCode': 200, 'body': bytes([0x89]) and BYTES}\n".replace(
+        'BYTES',
+        'bytes([0x89]) + data',
+      ),
+    because: /can't decode byte 0x89/,
+    change: /^Return base64 text in place of the bytes .*'body': base64\.b64encode\(data\)\.decode\(\)/,
+    mend: [
+      "'body': bytes([0x89]) and bytes([0x89]) + data",
+      "'body': base64.b64encode(data).decode(), 'isBase64Encoded': True",
+    ],
+  },
+  {
     name: 'a handler of Python with one parameter',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html',
     kind: 'Api',
@@ -161,6 +205,7 @@ describe('a handler that reads what its event does not have, or fails with a wel
     kind,
     runtime = 'nodejs22.x',
     api,
+    path,
     handler,
     because,
     change,
@@ -177,6 +222,7 @@ describe('a handler that reads what its event does not have, or fails with a wel
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
         body: '{"name":"a"}',
+        ...(path !== undefined && { path }),
       };
       const asked = await project.ask(request);
       const story = [...asked.sentences, ...asked.changes].join('\n');
