@@ -26,6 +26,46 @@ ${more}
         Root: { Type: ${kind}, Properties: { ${kind === 'Api' ? 'RestApiId' : 'ApiId'}: !Ref Api, Path: /, Method: POST } }
 `;
 
+/** The integration of osls without a proxy, whose template ends with references to the caller. */
+const TEMPLATED = String.raw`
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Main: { Type: AWS::Serverless::Function, Properties: { Runtime: nodejs22.x, CodeUri: ., Handler: index.main } }
+  Allow: { Type: AWS::Lambda::Permission, Properties: { Action: lambda:InvokeFunction, FunctionName: !Ref Main, Principal: apigateway.amazonaws.com } }
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }
+  Method:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: GET
+      AuthorizationType: NONE
+      MethodResponses: [{ StatusCode: '200' }]
+      Integration:
+        Type: AWS
+        IntegrationHttpMethod: POST
+        Uri: !Sub 'arn:aws:apigateway:${'$'}{AWS::Region}:lambda:path/2015-03-31/functions/${'$'}{Main.Arn}/invocations'
+        IntegrationResponses: [{ StatusCode: '200' }]
+        RequestTemplates:
+          application/json: |
+            #define( $loop )
+            {
+              #foreach($key in $map.keySet())
+                "$util.escapeJavaScript($key)": "$util.escapeJavaScript($map.get($key))"
+                #if( $foreach.hasNext ) , #end
+              #end
+            }
+            #end
+            {
+              "method": "$context.httpMethod",
+              "principalId": "$context.authorizer.principalId",
+              #set( $map = $input.params().querystring )
+              "query": $loop
+            }
+  Deployment: { Type: AWS::ApiGateway::Deployment, DependsOn: Method, Properties: { RestApiId: !Ref Api } }
+  Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, DeploymentId: !Ref Deployment, StageName: dev } }
+`;
+
 type Row = {
   readonly name: string;
   /** The page or thread from which the expectation is taken. */
@@ -238,6 +278,27 @@ describe('a handler that reads what its event does not have, or fails with a wel
       const mended = await project.ask(request);
       assert.equal(mended.body, 'ok', [...mended.sentences, ...mended.changes].join('\n'));
     });
+
+  // https://github.com/serverless/serverless/issues/2958
+  it('names the member that the request template writes, in a function without a proxy', async () => {
+    const yaml = (handler: string): Record<string, string> => ({
+      'template.yaml': TEMPLATED,
+      'index.js': handler,
+    });
+    const handler = 'exports.main = async (event) => event.queryStringParameters?.page ?? 1;';
+    using project = anAdvisedProject('template.yaml', yaml(handler));
+    const asked = await project.ask({ path: '/?page=3' });
+    assert.equal(asked.body, '1');
+    assert.ok(
+      asked.changes.some((text) =>
+        text.startsWith('Read event.query.page instead of event.queryStringParameters?.page at '),
+      ),
+      asked.changes.join('\n'),
+    );
+    assert.doesNotMatch(asked.changes.join('\n'), /an authorizer/);
+    project.write('index.js', handler.replace('queryStringParameters', 'query'));
+    assert.equal((await project.ask({ path: '/?page=3' })).body, '"3"');
+  });
 
   it('is not said of code that reads both formats', async () => {
     using project = anAdvisedProject('template.yaml', {
