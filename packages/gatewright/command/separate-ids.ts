@@ -31,7 +31,7 @@ function splitWords(
     if (word === '--') return { options, operands: [...operands, ...words.slice(at + 1)] };
     if (!word.startsWith('-') || word === '-' || ID.test(word)) operands.push(word);
     else options.push(word);
-    const option = command.options.find((one) => one.is(word));
+    const option = command.options.find(({ short, long }) => word === short || word === long);
     const following = words[at + 1];
     const takesNext =
       option?.required === true || (option?.optional === true && following?.startsWith('-') === false);
