@@ -255,6 +255,8 @@ type MessageSelection = {
   readonly expression: string;
   /** What the expression selected; undefined if the message has no such value. */
   readonly selected: string | undefined;
+  /** The route key that differs from the selected value only in letter case. */
+  readonly near?: string | undefined;
   /** The first member of the message whose value is a route key. */
   readonly keyIn?: string | undefined;
   readonly bodyFault: JsonFault | undefined;
@@ -309,7 +311,7 @@ export type Circumstances = {
    * apply.
    */
   readonly isDeployed: boolean;
-  /** How the gateway looked for a route for a message that matched none; undefined for everything else. */
+  /** How the gateway looked for a route for a message that matched none but $default; undefined for everything else. */
   readonly selection?: MessageSelection | undefined;
   readonly nearMisses: readonly NearMiss[];
   /** Reports of screens in front of the stage (such as AWS WAF) about a request that they let through. */

@@ -318,7 +318,10 @@ function isOfRoute(arn: string, routeKey: string): boolean {
 }
 
 /** Advises how the authorizer's result can be cached for each route separately. */
-function adviseOwnResults({ isTokenType }: GuardCircumstances, protocol: Circumstances['protocol']): string {
+export function adviseOwnResults(
+  { isTokenType }: Pick<GuardCircumstances, 'isTokenType'>,
+  protocol: Circumstances['protocol'],
+): string {
   const gain = 'Each route then has a result of its own.';
   if (protocol !== 'rest')
     return `Or add $context.routeKey to the identity sources of the authorizer. ${gain}`;

@@ -8,7 +8,7 @@ import { explainClosure } from './explain-closure.ts';
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
 import { explainAgentCall } from './explain-agent-call.ts';
-import { explainMatch } from './explain-match.ts';
+import { explainDefaultRoute, explainMatch } from './explain-match.ts';
 import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
 import type { Reason } from './reason.ts';
 import type { Circumstances } from './circumstances.ts';
@@ -123,7 +123,14 @@ function findReason(about: Circumstances): Reason {
     return { because: [...end.because, ...call.because], changes: [...end.changes, ...call.changes] };
   }
   if (about.kind === 'post') return about.failure === undefined ? NOTHING : explainCall(about);
-  if (about.failure === undefined) return explainAgentCall(about) ?? explainIntegration(about);
+  if (about.failure === undefined) {
+    const [choice, call] = [explainDefaultRoute(about), explainAgentCall(about) ?? explainIntegration(about)];
+    return {
+      ...call,
+      because: [...choice.because, ...call.because],
+      changes: [...choice.changes, ...call.changes],
+    };
+  }
   switch (about.phase) {
     case 'match':
       return explainMatch(about);

@@ -373,19 +373,22 @@ function isReplyDropped({ kind, route, outcome, failure }: RecordedEvent): boole
   return typeof body === 'string' && body !== '';
 }
 
-/** Evaluates the route selection expression again for a message to which it gave no route. */
+/** Evaluates the route selection expression again for a message to which it gave no route of its own. */
 function describeSelection(
   { kind, route, found, body, sizes }: RecordedEvent,
   redactor: Redactor,
 ): Circumstances['selection'] {
   const routing = found?.stage.deployment.messageRouting;
   const isWhole = body === undefined || sizes.request <= Buffer.byteLength(body);
-  if (kind !== 'MESSAGE' || route !== undefined || routing === undefined || !isWhole) return undefined;
+  if (kind !== 'MESSAGE' || routing === undefined || !isWhole) return undefined;
+  if (route !== undefined && route.routeKey !== '$default') return undefined;
   const text = body?.toString() ?? '';
   const selected = routing.select(text);
+  const near = [...routing.routes.keys()].find((key) => key.toLowerCase() === selected?.toLowerCase());
   return {
     expression: routing.expression,
     selected: selected === undefined ? undefined : redactor.text(selected),
+    ...(near !== undefined && { near }),
     keyIn: Object.entries(parseJsonObject(text) ?? {}).find(
       ([, value]) => typeof value === 'string' && routing.routes.has(value),
     )?.[0],

@@ -225,6 +225,71 @@ describe('a message that does not match its model', () => {
   });
 });
 
+describe('a name that differs only in letter case', () => {
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-develop-routes.html
+  it('is told of a message that $default handled', () => {
+    const { sentences, changes } = explain({
+      ...ABOUT,
+      kind: 'message',
+      protocol: 'websocket',
+      routeKey: '$default',
+      selection: {
+        expression: '$request.body.action',
+        selected: 'sendmessage',
+        near: 'sendMessage',
+        bodyFault: undefined,
+      },
+    });
+    assert.match(sentences.join('\n'), /\$request\.body\.action selected “sendmessage”, which no route key/);
+    assert.deepEqual(changes, [
+      'Send “sendMessage” in the place of “sendmessage”, or add a route with the key sendmessage.',
+    ]);
+  });
+
+  // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-api.html
+  it('is told of the stage in a path, with the whole path', () => {
+    const { changes } = explain({
+      ...ABOUT,
+      protocol: 'rest',
+      path: '/prod/hello',
+      status: 403,
+      stageName: undefined,
+      stages: ['Prod'],
+      routeKey: undefined,
+      phase: 'match',
+      code: 'STAGE_NOT_FOUND',
+      failure: 'No stage "prod".',
+      definition: { form: 'sam-globals', logicalId: 'ServerlessRestApi', file: 'template.yaml' },
+    });
+    assert.match(changes.join('\n'), /^Call \/Prod\/hello\. SAM names the stage Prod of an API/);
+    assert.doesNotMatch(changes.join('\n'), /\/Prod\/prod/);
+  });
+});
+
+describe('a function that posts to a connection that has closed', () => {
+  // https://www.repost.aws/knowledge-center/410-gone-api-gateway
+  const changesOf = (kind: 'disconnect' | 'message'): string =>
+    explain({
+      ...ABOUT,
+      kind,
+      protocol: 'websocket',
+      routeKey: kind === 'disconnect' ? '$disconnect' : 'say',
+      code: 'INTEGRATION_FAILURE',
+      failure: 'the function failed',
+      integration: {
+        ...FUNCTION,
+        outcome: 'failed',
+        errorType: 'GoneException',
+        errorMessage: 'UnknownError',
+      },
+    }).changes.join('\n');
+
+  it('sends nothing to the connection of $disconnect', () => {
+    assert.match(changesOf('disconnect'), /^Send nothing to the connectionId of \$disconnect/);
+    assert.match(changesOf('message'), /^Catch GoneException, and forget the connection id/);
+  });
+});
+
 describe('a model of a request that has no body', () => {
   // https://github.com/localstack/localstack, test_api_gateway_request_validator: GET without a body is refused with 400
   const changesOf = (method: string, routeKey: string, form?: 'sam' | 'serverless'): string =>
