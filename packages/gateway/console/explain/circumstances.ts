@@ -62,6 +62,8 @@ export type GuardCircumstances = {
   readonly name: string;
   readonly functionName: string | undefined;
   readonly places: readonly IdentityPlace[];
+  /** Where the request has a token that the authorizer does not read, such as `header X-Id-Token`. */
+  readonly strayToken?: string | undefined;
   /** TTL of the authorizer's results; 0 means that they are not cached. */
   readonly ttlSeconds: number;
   /** Whether the result came from the cache or the function; undefined if there is no result. */

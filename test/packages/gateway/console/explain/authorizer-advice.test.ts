@@ -31,6 +31,27 @@ describe('what to do about an authorizer', () => {
     assert.doesNotMatch(story, /was asked and threw/);
   });
 
+  // https://repost.aws/knowledge-center/api-gateway-cognito-401-unauthorized
+  it('notices a token that the client sent in another place', async () => {
+    const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: policyOf });
+    const token = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln';
+
+    for (const [request, place] of [
+      [{ target: '/dev/pets', headers: ['X-Id-Token', token] }, 'header X-Id-Token'],
+      [{ target: `/dev/pets?token=${token}` }, 'query parameter token'],
+    ] as const) {
+      await api.send(request);
+
+      const story = storyOf(api.last());
+      assert.match(story, new RegExp(`has a token in ${place}, which the authorizer does not read`));
+      assert.match(
+        story,
+        new RegExp(`→ Send the token as header Authorization instead of ${place}, or name`),
+      );
+      assert.ok(!story.includes(token));
+    }
+  });
+
   it('names the fixed limit of an authorizer that took too long, and no setting (docs/aws §4.3)', async () => {
     const restApi = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: policyOf });
     const httpApi = aRecordedApi(GUARDED_HTTP(true), { list: ok, auth: policyOf });
