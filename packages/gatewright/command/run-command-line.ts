@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { separateIds } from './separate-ids.ts';
 import { chooseOutput, printError, printNotes, UsageError } from '../../base/terminal/output.ts';
 import { chooseGateway } from '../../toolkit/terminal/running-gateway.ts';
 import type { GatewayChoice } from '../../toolkit/terminal/running-gateway.ts';
@@ -103,7 +104,7 @@ export async function runCommandLine(
     if (command.name() !== 'start') chooseGateway(command.opts<GatewayChoice>());
   });
   try {
-    await program.parseAsync(await joinPorts(words), { from: 'user' });
+    await program.parseAsync(separateIds(await joinPorts(words), program), { from: 'user' });
     return undefined;
   } catch (error) {
     if (!(error instanceof CommanderError)) return printError(error);

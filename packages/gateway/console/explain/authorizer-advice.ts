@@ -44,7 +44,7 @@ export function adviseFix(
   if (defect?.kind !== 'authorizer') return adviseResult(named, protocol, simpleResponses);
   switch (defect.code) {
     case 'timed-out':
-      return `Make the function ${named} respond sooner, or give it more time or memory.`;
+      return `Make the function ${named} respond within ${secondsOf(protocol)} s: this limit of API Gateway is fixed, and Timeout of the function does not change it. Give slow calls within the function a shorter time limit, or keep what they return for later invocations.`;
     case 'failed':
       return (
         adviseToolkit(named, lines) ??
@@ -71,6 +71,11 @@ export function adviseFix(
   }
 }
 
+/** How long API Gateway waits for the function of an authorizer; no setting changes it (docs/aws §4.3). */
+function secondsOf(protocol: Circumstances['protocol']): number {
+  return protocol === 'http' ? 10 : 29;
+}
+
 /** What to do about a refusal that is misspelled, or about an error that Lambda itself reports (docs/aws §4.3). */
 function adviseError(
   {
@@ -84,9 +89,8 @@ function adviseError(
     return form.protocol === 'http'
       ? `To refuse a request, make the function ${named} return ${form.simpleResponses === true ? 'isAuthorized: false' : 'a policy with Deny'}: with payload format 2.0, every error becomes 500.`
       : `To refuse a request with 401, make the function ${named} throw an error whose message is exactly Unauthorized; every other error becomes 500.`;
-  // An authorizer has limits of its own (docs/aws §4.3).
   if (errorType === 'Sandbox.Timedout')
-    return `Make the function ${named} finish sooner, or raise its Timeout: API Gateway waits ${form.protocol === 'http' ? 10 : 29} s for an authorizer.`;
+    return `Make the function ${named} finish sooner, or raise its Timeout: API Gateway waits ${secondsOf(form.protocol)} s for an authorizer.`;
   return errorType === undefined ? undefined : adviseLimit(errorType, named);
 }
 

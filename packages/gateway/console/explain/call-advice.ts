@@ -133,7 +133,7 @@ export function adviseEndpoint(
 export function adviseOnConnections(
   errorType: string,
   errorMessage: string,
-  about: Pick<Circumstances, 'stages' | 'domain'>,
+  about: Pick<Circumstances, 'stages' | 'domain' | 'kind'>,
 ): string | undefined {
   switch (errorType) {
     case 'NotFoundException':
@@ -147,6 +147,9 @@ export function adviseOnConnections(
     case 'PayloadTooLargeException':
       return 'Send at most 128 KB with one PostToConnection: split the data into several messages, or send a link to S3. The refused call POST @connections in `gatewright requests` names its size.';
     case 'GoneException':
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
+      if (about.kind === 'disconnect')
+        return 'Send nothing to the connectionId of $disconnect: this route runs after its connection has closed. Send to other connections, or say goodbye from a route that the client calls before it closes. Catch GoneException for the others, because they may have closed, too.';
       return 'Catch GoneException, and forget the connection id: the client has gone, or is still connecting. From the $connect route, send nothing to the client that connects: its connection opens when $connect has responded, so send from the route of a message, or from another function.';
     case 'ForbiddenException':
       return 'Look at the refused call POST @connections in `gatewright requests`: its explanation says why. Most often the endpoint of the client lacks the stage: it is https://{domainName}/{stage}, both from requestContext of the event.';

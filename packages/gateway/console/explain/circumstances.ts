@@ -62,6 +62,8 @@ export type GuardCircumstances = {
   readonly name: string;
   readonly functionName: string | undefined;
   readonly places: readonly IdentityPlace[];
+  /** Where the request has a token that the authorizer does not read, such as `header X-Id-Token`. */
+  readonly strayToken?: string | undefined;
   /** TTL of the authorizer's results; 0 means that they are not cached. */
   readonly ttlSeconds: number;
   /** Whether the result came from the cache or the function; undefined if there is no result. */
@@ -194,6 +196,8 @@ export type IntegrationCircumstances = {
   readonly isBodyUnmapped?: true | undefined;
   /** The parameters of the call that RequestParameters map, if the integration has no request template. */
   readonly mappedQuery?: readonly string[] | undefined;
+  /** The key of the DynamoDB table that the call names, as `{"id": {"S": "…"}}`; undefined if no loaded stack has it. */
+  readonly tableKey?: string | undefined;
   /** What the integration responded, if integration responses can change it; `success` for a function's result. */
   readonly own?: number | 'success' | undefined;
   /** What the event of a failed function lacks, as sentences. */
@@ -253,6 +257,8 @@ type MessageSelection = {
   readonly expression: string;
   /** What the expression selected; undefined if the message has no such value. */
   readonly selected: string | undefined;
+  /** The route key that differs from the selected value only in letter case. */
+  readonly near?: string | undefined;
   /** The first member of the message whose value is a route key. */
   readonly keyIn?: string | undefined;
   readonly bodyFault: JsonFault | undefined;
@@ -307,7 +313,7 @@ export type Circumstances = {
    * apply.
    */
   readonly isDeployed: boolean;
-  /** How the gateway looked for a route for a message that matched none; undefined for everything else. */
+  /** How the gateway looked for a route for a message that matched none but $default; undefined for everything else. */
   readonly selection?: MessageSelection | undefined;
   readonly nearMisses: readonly NearMiss[];
   /** Reports of screens in front of the stage (such as AWS WAF) about a request that they let through. */

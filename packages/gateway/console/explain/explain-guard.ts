@@ -94,6 +94,9 @@ function explainMissing(about: Circumstances, guard: GuardCircumstances, missing
   return {
     because: [
       `Authorizer ${guard.name} of ${about.routeKey ?? 'the route'} reads the caller from ${missing}, ${isSent ? 'which the request does not have' : 'which has no value for this request'}: ${who}.`,
+      ...(guard.strayToken === undefined
+        ? []
+        : [`The request has a token in ${guard.strayToken}, which the authorizer does not read.`]),
     ],
     changes: about.isPreflight === true ? advisePreflight(about) : adviseMissing(about, guard),
   };
@@ -112,7 +115,11 @@ function adviseMissing(about: Circumstances, guard: GuardCircumstances): string[
   return [
     ...(sent.length === 0
       ? []
-      : [`Send ${nameOfPlaces(sent)}${describeCredential(about, guard, nameOfPlaces(sent))}.`]),
+      : guard.strayToken !== undefined
+        ? [
+            `Send the token as ${nameOfPlaces(sent)} instead of ${guard.strayToken}, or name ${guard.strayToken} in the identity source of authorizer ${guard.name}.${toDeploy(about.protocol)}`,
+          ]
+        : [`Send ${nameOfPlaces(sent)}${describeCredential(about, guard, nameOfPlaces(sent))}.`]),
     ...(variables.length === 0
       ? []
       : [
@@ -318,7 +325,10 @@ function isOfRoute(arn: string, routeKey: string): boolean {
 }
 
 /** Advises how the authorizer's result can be cached for each route separately. */
-function adviseOwnResults({ isTokenType }: GuardCircumstances, protocol: Circumstances['protocol']): string {
+export function adviseOwnResults(
+  { isTokenType }: Pick<GuardCircumstances, 'isTokenType'>,
+  protocol: Circumstances['protocol'],
+): string {
   const gain = 'Each route then has a result of its own.';
   if (protocol !== 'rest')
     return `Or add $context.routeKey to the identity sources of the authorizer. ${gain}`;

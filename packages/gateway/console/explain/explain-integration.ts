@@ -318,7 +318,7 @@ function explainSelectedFailure(about: Circumstances, integration: IntegrationCi
 }
 
 function explainFailure(
-  about: Pick<Circumstances, 'protocol' | 'stages' | 'domain'>,
+  about: Pick<Circumstances, 'protocol' | 'stages' | 'domain' | 'kind'>,
   integration: IntegrationCircumstances,
   isSelected = false,
 ): Reason {

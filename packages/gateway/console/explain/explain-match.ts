@@ -12,6 +12,19 @@ export function explainMatch(about: Circumstances): Reason {
   return explainRoute(about, about.stageName);
 }
 
+/** Says which route a message that $default handled was probably meant for. */
+export function explainDefaultRoute({ selection, routeKey }: Circumstances): Reason {
+  const { near, selected, expression = '' } = selection ?? {};
+  if (routeKey !== '$default' || near === undefined || selected === undefined || near === selected)
+    return { because: [], changes: [] };
+  return {
+    because: [
+      `The route selection expression ${expression} selected “${selected}”, which no route key equals, so the route $default handled the message. Only the letter case of the route ${near} differs, and route keys are case-sensitive.`,
+    ],
+    changes: [`Send “${near}” in the place of “${selected}”, or add a route with the key ${selected}.`],
+  };
+}
+
 function explainMessage({ nearMisses, selection }: Circumstances): Reason {
   const routes = nearMisses.map(({ route }) => route);
   const bodyFault = selection?.selected === undefined ? selection?.bodyFault : undefined;
@@ -38,6 +51,15 @@ function explainMessage({ nearMisses, selection }: Circumstances): Reason {
   };
 }
 
+/** The API that SAM makes from events has the stage Prod. */
+const OF_EVENTS = new Set(['ServerlessRestApi']);
+
+/** Whether a path begins with the name of a stage in other letters. */
+function isOtherCase(stage: string, path: string): boolean {
+  const [, first = ''] = path.split('/');
+  return first !== stage && first.toLowerCase() === stage.toLowerCase();
+}
+
 function explainStage({
   failure,
   stages,
@@ -45,6 +67,7 @@ function explainStage({
   path,
   isEndpointDisabled,
   domains = [],
+  definition,
 }: Circumstances): Reason {
   const named = `the ${stages.length === 1 ? 'stage' : 'stages'} ${listed(stages, 'and')}`;
   const isStageless = protocol === 'http' && isEndpointDisabled !== true && stages.length > 0;
@@ -64,6 +87,14 @@ function explainStage({
   ];
   const [stage] = stages;
   if (stage === undefined) return { because, changes: ['Deploy the API to a stage.'] };
+  const near = stages.find((name) => isOtherCase(name, path));
+  if (near !== undefined)
+    return {
+      because: [...because, `Names of stages are case-sensitive, and only the case of ${near} differs.`],
+      changes: [
+        `Call /${near}${path.slice(near.length + 1)}.${OF_EVENTS.has(definition?.logicalId ?? '') ? ` SAM names the stage ${near} of an API that it makes from events: for another name, define an AWS::Serverless::Api with StageName, and name it in RestApiId of the events.` : ''}`,
+      ],
+    };
   const change = protocol === 'websocket' ? 'Connect to' : 'Begin the path with';
   const linked =
     protocol === 'rest' && path.length > 1

@@ -8,11 +8,13 @@ import { explainClosure } from './explain-closure.ts';
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
 import { explainAgentCall } from './explain-agent-call.ts';
-import { explainMatch } from './explain-match.ts';
+import { explainDefaultRoute, explainMatch } from './explain-match.ts';
 import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
 import type { Reason } from './reason.ts';
 import type { Circumstances } from './circumstances.ts';
+import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
+import { nameSetting } from './setting-text.ts';
 import { formatDuration, sentence, toDeploy, withStop } from './reason.ts';
 
 export type Story = {
@@ -121,7 +123,14 @@ function findReason(about: Circumstances): Reason {
     return { because: [...end.because, ...call.because], changes: [...end.changes, ...call.changes] };
   }
   if (about.kind === 'post') return about.failure === undefined ? NOTHING : explainCall(about);
-  if (about.failure === undefined) return explainAgentCall(about) ?? explainIntegration(about);
+  if (about.failure === undefined) {
+    const [choice, call] = [explainDefaultRoute(about), explainAgentCall(about) ?? explainIntegration(about)];
+    return {
+      ...call,
+      because: [...choice.because, ...call.because],
+      changes: [...choice.changes, ...call.changes],
+    };
+  }
   switch (about.phase) {
     case 'match':
       return explainMatch(about);
@@ -149,6 +158,14 @@ function explainRefresh({ failure = '', apiId, stageName = '', method, path }: C
       `Or allow the caller execute-api:InvalidateCache on arn:aws:execute-api:*:*:${apiId}/${stageName}/${method}${path}, in the policy of the authorizer or of the signer.`,
     ],
   };
+}
+
+/** A method that has no body in its requests needs no model; with ANY, the model is for the other methods. */
+function adviseModelOf({ method, routeKey = 'the route', definition, protocol }: Circumstances): string {
+  const setting = nameSetting('requestModel', definition);
+  return routeKey.startsWith('ANY ')
+    ? `Give the path of ${routeKey} a method ${method} of its own, without ${setting}: a ${method} request has no body that a model could describe.${toDeploy(protocol)}`
+    : `Remove ${setting} from ${routeKey}: a ${method} request has no body that a model could describe.${toDeploy(protocol)}`;
 }
 
 function explainValidation(about: Circumstances): Reason {
@@ -182,7 +199,9 @@ function explainValidation(about: Circumstances): Reason {
     ],
     changes: [
       ...adviseBody(about),
-      'Send a body that matches the model, or change the model and deploy the API again.',
+      about.kind === 'request' && WITHOUT_BODY.has(about.method)
+        ? adviseModelOf(about)
+        : 'Send a body that matches the model, or change the model and deploy the API again.',
       // A WebSocket API has no gateway responses.
       ...(protocol === 'rest'
         ? [

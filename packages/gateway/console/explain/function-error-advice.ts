@@ -37,6 +37,12 @@ const ROWS: readonly Row[] = [
       `Convert the numbers${at}: boto3 reads numbers of DynamoDB as Decimal, which json.dumps refuses. json.dumps(item, default=str) writes them as texts, default=float as numbers.`,
   },
   {
+    // Lambda's runtime writes bytes as UTF-8 text, which fails for all others.
+    text: /Runtime\.MarshalError.*(?:Object of type bytes is not|codec can't decode byte)/s,
+    advise: (_, __, named) =>
+      `Return base64 text in place of the bytes that the result of ${named} has: 'body': base64.b64encode(data).decode(), with 'isBase64Encoded': True. A result must be JSON, which has no bytes.`,
+  },
+  {
     text: /Object of type (\w+) is not JSON serializable/,
     advise: ([, type = ''], at) =>
       type === 'set'

@@ -10,6 +10,7 @@ type Refused = {
   readonly routeKey: string;
   /** Where the integration writes a parameter of the call, such as `RequestParameters of the integration of POST /jobs`. */
   readonly written: string;
+  readonly tableKey: string | undefined;
   /** Whether the call starts an execution of a state machine. */
   readonly isStart: boolean;
 };
@@ -69,9 +70,9 @@ const adviseTable: Advise = ({ detail, written }) =>
   `Name an existing table, stream or resource in ${written}${/not found: (\S+)/.test(detail) ? ` instead of ${/not found: (\S+)/.exec(detail)?.[1] ?? ''}` : ''}: its name in AWS (!Ref), in the region of the API.`;
 
 /** DynamoDB has one code for every input that it cannot use. */
-const adviseInput: Advise = ({ detail, written }) => {
+const adviseInput: Advise = ({ detail, written, tableKey }) => {
   if (/key element does not match the schema|keys was not given|Missing the key/i.test(detail))
-    return `Give the key in ${written} exactly the attributes of the table's KeySchema, each with the type of its AttributeDefinitions: {"id": {"S": "…"}}.`;
+    return `Give the key in ${written} exactly the attributes of the table's KeySchema, each with the type of its AttributeDefinitions${tableKey === undefined ? '' : `: ${tableKey}`}.`;
   const [, keyword] = /reserved keyword: (\w+)/.exec(detail) ?? [];
   if (keyword !== undefined)
     return `Write #${keyword} for ${keyword} in the expression of ${written}, and add "ExpressionAttributeNames": {"#${keyword}": "${keyword}"}.`;
@@ -151,7 +152,11 @@ export function adviseServiceError(
     target = '',
     isBodyUnmapped,
     mappedQuery,
-  }: Pick<IntegrationCircumstances, 'problem' | 'kind' | 'target' | 'isBodyUnmapped' | 'mappedQuery'>,
+    tableKey,
+  }: Pick<
+    IntegrationCircumstances,
+    'problem' | 'kind' | 'target' | 'isBodyUnmapped' | 'mappedQuery' | 'tableKey'
+  >,
   routeKey: string,
 ): string | undefined {
   const { code, detail = '' } = problem ?? {};
@@ -169,6 +174,7 @@ export function adviseServiceError(
     detail,
     routeKey,
     written: `${place} of the integration of ${routeKey}`,
+    tableKey,
     isStart: /=Start(?:Sync)?Execution\b/.test(target),
   });
 }

@@ -13,7 +13,8 @@ import { describeMeter } from './describe-meter.ts';
 import { findFailedRead, findKeptBusy } from './handler-misread.ts';
 import type { ReadHandler } from './handler-misread.ts';
 import { findJsonFault } from './json-fault.ts';
-import { readDenial, readProblem, readServiceError } from './read-problem.ts';
+import { isOfService, readDenial, readProblem, readServiceError } from './read-problem.ts';
+import { findTableKey } from './table-key.ts';
 import { findBlank, findMisspelt } from './missing-parameters.ts';
 import { describeSent, requestTemplateOf } from './sent.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
@@ -150,7 +151,7 @@ function redactMapping(defect: MappingDefect, redactor: Redactor): MappingDefect
 
 function describeIntegration(
   recorded: RecordedRequest,
-  { lines, redactor, readHandler }: DescribeWith,
+  { lines, redactor, readHandler, stacks }: DescribeWith,
 ): IntegrationCircumstances | undefined {
   const { received, enteredMs } = recorded;
   if (!isMatched(received)) return undefined;
@@ -194,6 +195,7 @@ function describeIntegration(
       recorded.outcome.status >= 400 && {
         eventFault: describeEventFault(received, sent?.body?.toString() ?? '', redactor),
       }),
+    ...(isOfService(recorded) && { tableKey: findTableKey(sent?.body?.toString() ?? '', stacks) }),
     problem: readServiceError(recorded, redactor) ?? readProblem(recorded, redactor),
     denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
@@ -371,19 +373,22 @@ function isReplyDropped({ kind, route, outcome, failure }: RecordedEvent): boole
   return typeof body === 'string' && body !== '';
 }
 
-/** Evaluates the route selection expression again for a message to which it gave no route. */
+/** Evaluates the route selection expression again for a message to which it gave no route of its own. */
 function describeSelection(
   { kind, route, found, body, sizes }: RecordedEvent,
   redactor: Redactor,
 ): Circumstances['selection'] {
   const routing = found?.stage.deployment.messageRouting;
   const isWhole = body === undefined || sizes.request <= Buffer.byteLength(body);
-  if (kind !== 'MESSAGE' || route !== undefined || routing === undefined || !isWhole) return undefined;
+  if (kind !== 'MESSAGE' || routing === undefined || !isWhole) return undefined;
+  if (route !== undefined && route.routeKey !== '$default') return undefined;
   const text = body?.toString() ?? '';
   const selected = routing.select(text);
+  const near = [...routing.routes.keys()].find((key) => key.toLowerCase() === selected?.toLowerCase());
   return {
     expression: routing.expression,
     selected: selected === undefined ? undefined : redactor.text(selected),
+    ...(near !== undefined && { near }),
     keyIn: Object.entries(parseJsonObject(text) ?? {}).find(
       ([, value]) => typeof value === 'string' && routing.routes.has(value),
     )?.[0],

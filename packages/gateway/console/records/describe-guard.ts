@@ -71,6 +71,7 @@ export function describeGuard(
       name,
       isFound: readIdentity([{ kind: place, name }], received, duplicates) !== undefined,
     })),
+    strayToken: findStrayToken(received, sources),
     ttlSeconds: lambda?.ttlSeconds ?? 0,
     from: authorizerCall !== undefined ? 'function' : grant === undefined ? undefined : 'cache',
     ageMs:
@@ -104,6 +105,27 @@ export function describeGuard(
             scopes: authorization.scopes,
           },
   };
+}
+
+/** The form of a JSON Web Token, with or without the scheme before it. */
+const TOKEN = /^(?:Bearer )?eyJ[\w-]+\.[\w-]+\.[\w-]*$/i;
+
+/** Finds a token in a header or query parameter that is no identity source. */
+function findStrayToken(
+  { headers, rawQuery }: Matched,
+  sources: readonly IdentitySource[],
+): string | undefined {
+  const isRead = (kind: IdentitySource['kind'], name: string): boolean =>
+    sources.some((source) => source.kind === kind && source.name === name);
+  let found: string | undefined;
+  headers.each((lower, name, value) => {
+    if (found === undefined && TOKEN.test(value) && !isRead('header', lower)) found = `header ${name}`;
+  });
+  const [parameter] =
+    [...new URLSearchParams(rawQuery)].find(
+      ([name, value]) => TOKEN.test(value) && !isRead('querystring', name),
+    ) ?? [];
+  return found ?? (parameter === undefined ? undefined : `query parameter ${parameter}`);
 }
 
 function questionOf(

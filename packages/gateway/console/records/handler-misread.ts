@@ -1,6 +1,6 @@
 /** Finds, for a recorded request, what the code of its functions reads that their events do not have. */
 import { findErrorPlace } from '../explain/reason.ts';
-import { findMisread } from './misread-event.ts';
+import { findMisread, TEMPLATE_FORM } from './misread-event.ts';
 import { describeSent } from './sent.ts';
 import type { LambdaAuthorizer } from '../../core/deployment/model.ts';
 import type { Matched } from '../../core/exchange.ts';
@@ -33,7 +33,14 @@ export function findReadOf(
   failedWith?: readonly string[],
 ): Misread | undefined {
   const integration = received.route?.integration;
-  if (integration === undefined || !('payload' in integration)) return undefined;
+  if (integration === undefined) return undefined;
+  const form =
+    'payload' in integration
+      ? integration.payload
+      : integration.kind === 'function'
+        ? TEMPLATE_FORM
+        : undefined;
+  if (form === undefined) return undefined;
   const sent = kept ?? describeSent(received);
   const source = sent === undefined ? undefined : readHandler(sent.target);
   if (sent === undefined || source === undefined) return undefined;
@@ -42,7 +49,7 @@ export function findReadOf(
   return findMisread({
     source,
     event: sent.body?.toString(),
-    form: integration.payload,
+    form,
     line,
     environment: source.environment,
     stageVariables: Object.keys(received.stage?.variables ?? {}),

@@ -35,10 +35,19 @@ type Asked = {
 const OF_2 = 'payload format 2.0';
 const OF_1 = 'payload format 1.0';
 
-type Move = { readonly from: string; readonly to: string; readonly forms: RegExp; readonly in: string };
+type Move = {
+  readonly from: string;
+  readonly to: string;
+  readonly forms: RegExp;
+  readonly in: string;
+};
 
 const PAYLOAD_2 = /^(?:http-2\.0|function-url)$/;
 const PAYLOAD_1 = /^(?:rest-1\.0|http-1\.0)$/;
+
+/** The form of an event that a request template writes. */
+export const TEMPLATE_FORM = 'template';
+const OF_TEMPLATE = /^template$/;
 
 /** Members that one kind of event has in the place of another's. The longest path of a line is compared first. */
 const MOVES: readonly Move[] = [
@@ -50,7 +59,7 @@ const MOVES: readonly Move[] = [
     'requestContext.httpMethod': 'requestContext.http.method',
     'requestContext.path': 'requestContext.http.path',
     'requestContext.resourcePath': 'routeKey',
-    multiValueQueryStringParameters: 'queryStringParameters',
+    multiValueQueryStringParameters: 'rawQueryString',
     multiValueHeaders: 'headers',
     httpMethod: 'requestContext.http.method',
     path: 'rawPath',
@@ -66,6 +75,17 @@ const MOVES: readonly Move[] = [
     rawQueryString: 'queryStringParameters',
     rawPath: 'path',
     cookies: 'headers.Cookie',
+  }),
+  // The names that the request template of osls gives them (integration: lambda).
+  ...move(OF_TEMPLATE, 'this integration, which its request template writes,', {
+    'requestContext.identity': 'identity',
+    'requestContext.stage': 'stage',
+    'requestContext.resourcePath': 'requestPath',
+    multiValueQueryStringParameters: 'query',
+    queryStringParameters: 'query',
+    pathParameters: 'path',
+    httpMethod: 'method',
+    resource: 'requestPath',
   }),
   ...move(/^authorizer-2\.0$/, 'an authorizer with payload format 2.0', {
     authorizationToken: 'headers.authorization',
@@ -126,7 +146,8 @@ function findInLine(line: string, event: UnknownMembers, asked: Asked): Found | 
       findMove(names, event, asked) ??
       findInContext(names, event, asked) ??
       findHeader(names, event, asked) ??
-      findInText(names, event);
+      findInText(names, event) ??
+      findInBody(names, event, asked);
     if (found !== undefined)
       return {
         written,
@@ -142,6 +163,12 @@ function findInLine(line: string, event: UnknownMembers, asked: Asked): Found | 
 
 type Replaced = { readonly to: string; readonly rest: readonly string[]; readonly because: string };
 
+/** Members with lists of values, and the member in which payload format 2.0 has these values as one text (docs/aws §3.3). */
+const JOINED = [
+  { of: 'multiValueQueryStringParameters', in: 'queryStringParameters' },
+  { of: 'multiValueHeaders', in: 'headers' },
+] as const;
+
 function findMove(
   names: readonly string[],
   event: UnknownMembers,
@@ -152,11 +179,12 @@ function findMove(
     if (!one.forms.test(form) || from.some((name, index) => names[index] !== name)) continue;
     // Code that reads both forms knows both.
     if (valueAt(event, from) !== undefined || valueAt(event, one.to.split('.')) === undefined) continue;
-    if (mentions(source.text, one.to)) continue;
+    const [aspect] = JOINED.filter(({ of }) => of === one.from && PAYLOAD_2.test(form));
+    if ([one.to, aspect?.in].some((path) => path !== undefined && mentions(source.text, path))) continue;
     return {
       to: one.to,
       rest: names.slice(from.length),
-      because: `the event of ${one.in} has no ${one.from}; it has ${one.to}`,
+      because: `the event of ${one.in} has no ${one.from}; it has ${one.to}${aspect === undefined ? '' : `, and joins repeated values by commas in ${aspect.in}`}`,
     };
   }
   return undefined;
@@ -192,7 +220,7 @@ function findHeader(
     rest: names.slice(2),
     because: PAYLOAD_2.test(form)
       ? `the names of headers are in lower case in the event of ${OF_2}`
-      : `the event has the names of headers as the client wrote them, here ${given}`,
+      : `the names of headers are case-sensitive in the event, which has this one as ${given}`,
   };
 }
 
@@ -202,6 +230,30 @@ function findInText(names: readonly string[], event: UnknownMembers): Replaced |
   if (first !== 'body' || second === undefined || OF_TEXT.test(second)) return undefined;
   if (typeof event['body'] !== 'string' || event['isBase64Encoded'] === true) return undefined;
   return { to: 'body', rest: names.slice(1), because: 'event.body is text, which has no members' };
+}
+
+/** Code that reads the body somewhere may also be called with events of its own. */
+const READS_BODY =
+  /\b(?:event|evt)(?:\??\.body\b|(?:\?\.)?\[\s*['"]body\b|\.get\(\s*['"]body\b)|\bbody\b[^{}]*\}\s*=\s*(?:event|evt)\b/;
+
+/** A proxy gets the request: the fields of a posted JSON are not members of its event (docs/aws §3.1). */
+function findInBody(
+  names: readonly string[],
+  event: UnknownMembers,
+  { form, source }: Pick<Asked, 'form' | 'source'>,
+): Replaced | undefined {
+  const [first = ''] = names;
+  const { body } = event;
+  if (!(PAYLOAD_1.test(form) || PAYLOAD_2.test(form) || form === 'websocket')) return undefined;
+  if (Object.hasOwn(event, first) || typeof body !== 'string' || event['isBase64Encoded'] === true)
+    return undefined;
+  if (!Object.hasOwn(asJsonObject(parseJson(body)) ?? {}, first) || READS_BODY.test(source.text))
+    return undefined;
+  return {
+    to: 'body',
+    rest: names,
+    because: `the event has no ${first}: it is a field of the request’s JSON, which is text in event.body`,
+  };
 }
 
 function findAbsent(
@@ -257,6 +309,13 @@ function write(path: string, rest: readonly string[], isPython: boolean): string
     return isPython
       ? `json.loads(event['body'])${rest.map((name) => `['${name}']`).join('')}`
       : `JSON.parse(event.body)${rest.map((name) => `.${name}`).join('')}`;
+  // Repeated parameters are separate only in the query itself.
+  if (path === 'rawQueryString') {
+    const [name] = rest;
+    return isPython
+      ? `urllib.parse.parse_qs(event['rawQueryString'])${name === undefined ? '' : `['${name}']`}`
+      : `new URLSearchParams(event.rawQueryString)${name === undefined ? '' : `.getAll('${name}')`}`;
+  }
   const names = [...path.split('.'), ...rest];
   return isPython
     ? `event${names.map((name) => `['${name}']`).join('')}`

@@ -7,11 +7,15 @@ import type { Problem } from '../explain/circumstances.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
 
+/** Whether the request became a call of an AWS service. */
+export function isOfService({ received }: Pick<RecordedRequest, 'received'>): boolean {
+  const kind = received.outgoing?.kind ?? received.route?.integration.kind;
+  return kind === 'service' || kind === 'http-api-service';
+}
+
 /** Reads the reply in which an AWS service denies a call. Integration responses may turn it into a success. */
 export function readDenial({ received, outcome }: RecordedRequest, redactor: Redactor): string | undefined {
-  const kind = received.outgoing?.kind ?? received.route?.integration.kind;
-  if (kind !== 'service' && kind !== 'http-api-service') return undefined;
-  if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
+  if (!isOfService({ received }) || outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
   const text = redactor.text(outcome.body.toString());
   return findDenials([text]).length > 0 ? text : undefined;
 }
@@ -21,9 +25,7 @@ export function readServiceError(
   { received, outcome }: RecordedRequest,
   redactor: Redactor,
 ): Problem | undefined {
-  const kind = received.outgoing?.kind ?? received.route?.integration.kind;
-  if (kind !== 'service' && kind !== 'http-api-service') return undefined;
-  if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
+  if (!isOfService({ received }) || outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
   const text = outcome.body.toString();
   const parsed = parseJsonObject(text) ?? {};
   // Services with the query protocol respond to API Gateway, which accepts JSON, with {"Error": {"Code", "Message"}}.

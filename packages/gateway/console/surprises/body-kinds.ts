@@ -93,7 +93,7 @@ const requestDamaged: SurpriseKind = {
         `The body of the request is not UTF-8 text. Its Content-Type, ${contentType}, is not a binary media type of the API, so the gateway decoded it as text: the integration got U+FFFD in the place of each invalid byte. ${describeTypes(facts)}`,
       ],
       changes: [
-        `Add ${contentType} to the binary media types. A Lambda proxy then gets the body as base64, with isBase64Encoded true.\n${printTypes(facts, bareType(contentType))}`,
+        `Add ${bareType(contentType)} to the binary media types. A Lambda proxy then gets the body as base64, with isBase64Encoded true.\n${printTypes(facts, bareType(contentType))}`,
       ],
     };
   },

@@ -1,4 +1,5 @@
 /** CORS headers that a browser refuses (docs/aws §12.1: the Fetch standard). The gateway does not check them. */
+import { headerNotExposed } from './cors-exposed.ts';
 import { originNotAllowed } from './cors-origin.ts';
 import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
 import { toDeploy } from '../explain/reason.ts';
@@ -175,6 +176,7 @@ export const CORS_KINDS: readonly SurpriseKind[] = [
   methodNotAllowed,
   headerNotAllowed,
   withoutCredentials,
+  headerNotExposed,
   noVary,
 ];
 

@@ -1,4 +1,5 @@
 /** What a handler's code, or a caller's token, is not, although the reply is no error (docs/aws §3.1–§3.3, §4.3, §4.5). */
+import { adviseOwnResults } from '../explain/explain-guard.ts';
 import { describeMisread } from '../explain/function-error-advice.ts';
 import { SUBPROTOCOL } from '../explain/explain-closure.ts';
 import { findReadOf } from '../records/handler-misread.ts';
@@ -62,7 +63,9 @@ const authorizerCached: SurpriseKind = {
     const authorization = received.route?.authorization;
     if (caller?.kind !== 'lambda' || authorizerCall !== undefined || authorization?.kind !== 'lambda')
       return undefined;
-    const { name, ttlSeconds } = authorization.authorizer;
+    const { name, ttlSeconds, payload } = authorization.authorizer;
+    const { givenFor } = caller.grant;
+    const isOfOther = givenFor !== undefined && givenFor !== received.route?.routeKey;
     if (isToolkit || ttlSeconds === 0) return undefined;
     const [setting, where] =
       definition?.form === 'sam' || definition?.form === 'sam-globals'
@@ -73,10 +76,18 @@ const authorizerCached: SurpriseKind = {
     return {
       values: { authorizer: name, ttlSeconds },
       because: [
-        `Results of authorizer ${name} are cached for ${ttlSeconds} s${ttlSeconds === 300 ? ', the default of API Gateway if nothing else is set' : ''}, so a credential that was revoked or has new rights since then is not noticed before.`,
+        `Results of authorizer ${name} are cached for ${ttlSeconds} s${ttlSeconds === 300 ? ' (300 s is also the default of API Gateway)' : ''}, ${isOfOther ? `and apply to all its routes: this result was made for ${givenFor}, and the function was not called for ${received.route?.routeKey ?? 'this route'}` : 'so a credential that was revoked or has new rights since then is not noticed before'}.`,
       ],
       changes: [
-        `If that is too long, shorten it, or have the function called for every request: ${setting}${where}. For this run, \`gatewright cache flush\` empties the authorizers’ caches.`,
+        ...(isOfOther
+          ? [
+              adviseOwnResults(
+                { ...(payload === 'rest-token' && { isTokenType: true }) },
+                received.api.protocol,
+              ).replace(/^Or ([a-z])/, (_, letter: string) => letter.toUpperCase()),
+            ]
+          : []),
+        `${isOfOther ? 'Or' : 'If that is too long, shorten it, or'} have the function called for every request: ${setting}${where}. For this run, \`gatewright cache flush\` empties the authorizers’ caches.`,
       ],
     };
   },

@@ -179,7 +179,33 @@ const quoted: SurpriseKind = {
   },
 };
 
+/** An integration of type HTTP gets of the request only what is mapped, and its body. */
+const queryNotPassed: SurpriseKind = {
+  code: 'QUERY_NOT_PASSED',
+  mark: undefined,
+  source: 'docs/aws §7.6',
+  find({ integration, recorded: { received, outcome } }) {
+    if (integration?.kind !== 'http' || outcome === undefined || received.api.protocol !== 'rest')
+      return undefined;
+    const template = requestTemplateOf(received)?.source ?? '';
+    const isMapped = integration.request.parameters.some(({ place }) => place === 'querystring');
+    const parameters = [...new Set(new URLSearchParams(received.rawQuery).keys())];
+    if (parameters.length === 0 || isMapped || /params|querystring/.test(template)) return undefined;
+    const named = parameters.join(', ');
+    return {
+      values: { parameters },
+      because: [
+        `The request has the query ${parameters.length === 1 ? 'parameter' : 'parameters'} ${named}, but the integration of ${received.route?.routeKey ?? 'the method'} (type HTTP) maps no query parameter, so the backend was called without a query. Declaring a parameter on the method passes nothing on.`,
+      ],
+      changes: [
+        `Add ${parameters.map((name) => `integration.request.querystring.${name}: method.request.querystring.${name}`).join(', ')} to RequestParameters of the integration, and declare ${parameters.map((name) => `method.request.querystring.${name}`).join(', ')} in those of the method. Or set the type HTTP_PROXY, which passes everything on.${toDeploy('rest')}`,
+      ],
+    };
+  },
+};
+
 export const MAPPING_KINDS: readonly SurpriseKind[] = [
+  queryNotPassed,
   quoted,
   emptyRequest,
   emptyResponse,

@@ -174,12 +174,22 @@ function misspeltStatus(value: UnknownMembers | undefined): string | undefined {
   return Object.keys(value ?? {}).find((name) => MISSPELT_STATUS.has(name.toLowerCase()));
 }
 
+/** The statusCode in a result that was written as JSON twice: by the function, and by Lambda. */
+function statusInText(payload: string): string | undefined {
+  const text = parseJson(payload);
+  const { statusCode } = (typeof text === 'string' ? asJsonObject(parseJson(text)) : undefined) ?? {};
+  return typeof statusCode === 'number' || typeof statusCode === 'string' ? String(statusCode) : undefined;
+}
+
 function isTextStream({ recorded: { received } }: SurpriseFacts, value: UnknownMembers | undefined): boolean {
   return value === undefined && received.api.functionUrl !== undefined;
 }
 
 function describeInferred(payload: string, value: UnknownMembers | undefined, facts: SurpriseFacts): string {
   const status = misspeltStatus(value);
+  const within = statusInText(payload);
+  if (within !== undefined)
+    return `a text and not an object (the statusCode ${within} within the text is not read)`;
   if (status !== undefined) return `a value without statusCode (its ${status} is not read)`;
   if (payload === 'null') return 'nothing (null)';
   if (payload === '{}') return 'an object that has no members as JSON';
@@ -191,6 +201,8 @@ function describeInferred(payload: string, value: UnknownMembers | undefined, fa
 
 function adviseInferred(payload: string, value: UnknownMembers | undefined, facts: SurpriseFacts): string {
   const status = misspeltStatus(value);
+  if (statusInText(payload) !== undefined)
+    return 'Return the object itself, with statusCode, headers and body: remove the JSON.stringify or json.dumps around the whole result, and keep it only for the body.';
   if (status !== undefined) return `Rename ${status} to statusCode in the result of the function.`;
   if (payload === 'null')
     return 'Return the response from the handler: return { statusCode, headers, body }. In an arrow function with braces, a value without return is lost.';

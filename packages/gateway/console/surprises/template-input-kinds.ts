@@ -114,6 +114,9 @@ function readsParameter(template: string, name: string): boolean {
 
 const CALLER = /\$\{?context\.authorizer\.((?:claims\.)?[A-Za-z_][\w-]*)/g;
 
+/** The loop with which the request template of osls writes headers, query and path (integration: lambda). */
+const GENERATED = /#define\(\s*\$loop\s*\)/;
+
 const callerValueMissing: SurpriseKind = {
   code: 'AUTHORIZER_VALUE_MISSING',
   mark: 'reference empty',
@@ -123,6 +126,8 @@ const callerValueMissing: SurpriseKind = {
     const { route } = facts.recorded.received;
     const template = templateOf(facts).replaceAll(/#(?:if|elseif)\b[^\n]*/g, '');
     const references = [...new Set([...template.matchAll(CALLER)].map(([, name = '']) => name))];
+    // The request template of osls has these references for every function, whether it has an authorizer or not.
+    if (GENERATED.test(template)) return undefined;
     if (route?.authorization.kind !== 'none' || references.length === 0) return undefined;
     const one = references.length === 1;
     const named = references.map((name) => `$context.authorizer.${name}`).join(', ');

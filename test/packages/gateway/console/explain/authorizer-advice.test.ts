@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aRecordedApi, storyOf } from '../../../../support/recorded-apis.ts';
+import { GUARDED_HTTP } from './guarded-http.ts';
 import { bearer, withAuthorizer, ok, policy, TOKEN } from '../../../../support/rest-apis.ts';
 import type { FakeFunction } from '../../../../support/virtual-ports.ts';
+
+const policyOf = (): unknown => policy('Allow', '*');
 
 describe('what to do about an authorizer', () => {
   it('suggests no local token for a function that reads its caller from a header of its own', async () => {
@@ -26,6 +29,44 @@ describe('what to do about an authorizer', () => {
     const story = storyOf(api.last());
     assert.match(story, /does not match the IdentityValidationExpression of authorizer/);
     assert.doesNotMatch(story, /was asked and threw/);
+  });
+
+  // https://repost.aws/knowledge-center/api-gateway-cognito-401-unauthorized
+  it('notices a token that the client sent in another place', async () => {
+    const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: policyOf });
+    const token = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln';
+
+    for (const [request, place] of [
+      [{ target: '/dev/pets', headers: ['X-Id-Token', token] }, 'header X-Id-Token'],
+      [{ target: `/dev/pets?token=${token}` }, 'query parameter token'],
+    ] as const) {
+      await api.send(request);
+
+      const story = storyOf(api.last());
+      assert.match(story, new RegExp(`has a token in ${place}, which the authorizer does not read`));
+      assert.match(
+        story,
+        new RegExp(`→ Send the token as header Authorization instead of ${place}, or name`),
+      );
+      assert.ok(!story.includes(token));
+    }
+  });
+
+  it('names the fixed limit of an authorizer that took too long, and no setting (docs/aws §4.3)', async () => {
+    const restApi = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: policyOf });
+    const httpApi = aRecordedApi(GUARDED_HTTP(true), { list: ok, auth: policyOf });
+    for (const [api, target, limit] of [
+      [restApi, '/dev/pets', 29],
+      [httpApi, '/menu', 10],
+    ] as const) {
+      api.ports.invoker.invoke = () => Promise.resolve({ kind: 'timed-out' });
+
+      await api.send({ target, headers: bearer });
+
+      const { changes } = api.last().story;
+      assert.match(changes.join('\n'), new RegExp(`respond within ${limit} s: this limit .* is fixed`));
+      assert.doesNotMatch(changes.join('\n'), /more time|memory|raise/i);
+    }
   });
 
   it('advises by the code of the failure and not by its message', async () => {

@@ -225,6 +225,100 @@ describe('a message that does not match its model', () => {
   });
 });
 
+describe('a name that differs only in letter case', () => {
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-develop-routes.html
+  it('is told of a message that $default handled', () => {
+    const { sentences, changes } = explain({
+      ...ABOUT,
+      kind: 'message',
+      protocol: 'websocket',
+      routeKey: '$default',
+      selection: {
+        expression: '$request.body.action',
+        selected: 'sendmessage',
+        near: 'sendMessage',
+        bodyFault: undefined,
+      },
+    });
+    assert.match(sentences.join('\n'), /\$request\.body\.action selected “sendmessage”, which no route key/);
+    assert.deepEqual(changes, [
+      'Send “sendMessage” in the place of “sendmessage”, or add a route with the key sendmessage.',
+    ]);
+  });
+
+  // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-api.html
+  it('is told of the stage in a path, with the whole path', () => {
+    const { changes } = explain({
+      ...ABOUT,
+      protocol: 'rest',
+      path: '/prod/hello',
+      status: 403,
+      stageName: undefined,
+      stages: ['Prod'],
+      routeKey: undefined,
+      phase: 'match',
+      code: 'STAGE_NOT_FOUND',
+      failure: 'No stage "prod".',
+      definition: { form: 'sam-globals', logicalId: 'ServerlessRestApi', file: 'template.yaml' },
+    });
+    assert.match(changes.join('\n'), /^Call \/Prod\/hello\. SAM names the stage Prod of an API/);
+    assert.doesNotMatch(changes.join('\n'), /\/Prod\/prod/);
+  });
+});
+
+describe('a function that posts to a connection that has closed', () => {
+  // https://www.repost.aws/knowledge-center/410-gone-api-gateway
+  const changesOf = (kind: 'disconnect' | 'message'): string =>
+    explain({
+      ...ABOUT,
+      kind,
+      protocol: 'websocket',
+      routeKey: kind === 'disconnect' ? '$disconnect' : 'say',
+      code: 'INTEGRATION_FAILURE',
+      failure: 'the function failed',
+      integration: {
+        ...FUNCTION,
+        outcome: 'failed',
+        errorType: 'GoneException',
+        errorMessage: 'UnknownError',
+      },
+    }).changes.join('\n');
+
+  it('sends nothing to the connection of $disconnect', () => {
+    assert.match(changesOf('disconnect'), /^Send nothing to the connectionId of \$disconnect/);
+    assert.match(changesOf('message'), /^Catch GoneException, and forget the connection id/);
+  });
+});
+
+describe('a model of a request that has no body', () => {
+  // https://github.com/localstack/localstack, test_api_gateway_request_validator: GET without a body is refused with 400
+  const changesOf = (method: string, routeKey: string, form?: 'sam' | 'serverless'): string =>
+    explain({
+      ...ABOUT,
+      protocol: 'rest',
+      method,
+      status: 400,
+      routeKey,
+      phase: 'validate',
+      code: 'BAD_REQUEST_BODY',
+      failure: 'the body is not valid',
+      validation: '[object has missing required properties (["name"])]',
+      definition: form && { form, logicalId: 'Api', file: 'template.yaml' },
+    }).changes.join('\n');
+
+  it('is removed from the method, and the client sends no body', () => {
+    assert.match(
+      changesOf('GET', 'GET /items', 'sam'),
+      /^Remove RequestModel of the event from GET \/items:/,
+    );
+    assert.match(changesOf('GET', 'GET /items', 'serverless'), /^Remove request\.schemas of the http event/);
+    assert.match(changesOf('HEAD', 'ANY /items'), /^Give the path of ANY \/items a method HEAD of its own/);
+    for (const method of ['GET', 'HEAD', 'OPTIONS'])
+      assert.doesNotMatch(changesOf(method, `${method} /items`), /Send a body|change the model/);
+    assert.match(changesOf('POST', 'POST /items'), /^Send a body that matches the model/);
+  });
+});
+
 describe('a function that Lambda’s runtime cannot run', () => {
   const rows: readonly [errorType: string, errorMessage: string, change: RegExp][] = [
     [

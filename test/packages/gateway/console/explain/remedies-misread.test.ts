@@ -26,6 +26,46 @@ ${more}
         Root: { Type: ${kind}, Properties: { ${kind === 'Api' ? 'RestApiId' : 'ApiId'}: !Ref Api, Path: /, Method: POST } }
 `;
 
+/** The integration of osls without a proxy, whose template ends with references to the caller. */
+const TEMPLATED = String.raw`
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Main: { Type: AWS::Serverless::Function, Properties: { Runtime: nodejs22.x, CodeUri: ., Handler: index.main } }
+  Allow: { Type: AWS::Lambda::Permission, Properties: { Action: lambda:InvokeFunction, FunctionName: !Ref Main, Principal: apigateway.amazonaws.com } }
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }
+  Method:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: GET
+      AuthorizationType: NONE
+      MethodResponses: [{ StatusCode: '200' }]
+      Integration:
+        Type: AWS
+        IntegrationHttpMethod: POST
+        Uri: !Sub 'arn:aws:apigateway:${'$'}{AWS::Region}:lambda:path/2015-03-31/functions/${'$'}{Main.Arn}/invocations'
+        IntegrationResponses: [{ StatusCode: '200' }]
+        RequestTemplates:
+          application/json: |
+            #define( $loop )
+            {
+              #foreach($key in $map.keySet())
+                "$util.escapeJavaScript($key)": "$util.escapeJavaScript($map.get($key))"
+                #if( $foreach.hasNext ) , #end
+              #end
+            }
+            #end
+            {
+              "method": "$context.httpMethod",
+              "principalId": "$context.authorizer.principalId",
+              #set( $map = $input.params().querystring )
+              "query": $loop
+            }
+  Deployment: { Type: AWS::ApiGateway::Deployment, DependsOn: Method, Properties: { RestApiId: !Ref Api } }
+  Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, DeploymentId: !Ref Deployment, StageName: dev } }
+`;
+
 type Row = {
   readonly name: string;
   /** The page or thread from which the expectation is taken. */
@@ -33,6 +73,8 @@ type Row = {
   readonly kind: Kind;
   readonly runtime?: string;
   readonly api?: string;
+  /** The path and query of the request; / by default. */
+  readonly path?: string;
   readonly handler: string;
   /** What the explanation says, with the line. */
   readonly because: RegExp;
@@ -131,6 +173,48 @@ const ROWS: readonly Row[] = [
     mend: ["JSON.stringify({ statusCode: 200, body: 'ok' })", "({ statusCode: 200, body: 'ok' })"],
   },
   {
+    name: 'a field of the posted JSON as a member of the event',
+    source: 'https://github.com/nficano/python-lambda/issues/52',
+    kind: 'Api',
+    handler:
+      "exports.main = async (event) => ({ statusCode: 200, body: event.name.length === 1 ? 'ok' : 'none' });",
+    because: /reads event\.name\.length, but the event has no name: it is a field of the request’s JSON/,
+    change: /^Read JSON\.parse\(event\.body\)\.name\.length instead of event\.name\.length at/,
+    mend: ['event.name.length', 'JSON.parse(event.body).name.length'],
+  },
+  {
+    name: 'the lists of repeated parameters of payload 1.0 with payload 2.0',
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html',
+    kind: 'HttpApi',
+    path: '/?tag=a&tag=b',
+    handler:
+      "exports.main = async (event) => ({ statusCode: 200, body: event.multiValueQueryStringParameters.tag.length === 2 ? 'ok' : 'none' });",
+    because: /it has rawQueryString, and joins repeated values by commas in queryStringParameters/,
+    change: /^Read new URLSearchParams\(event\.rawQueryString\)\.getAll\('tag'\) instead of/,
+    mend: [
+      'event.multiValueQueryStringParameters.tag',
+      "new URLSearchParams(event.rawQueryString).getAll('tag')",
+    ],
+  },
+  {
+    name: 'bytes as the body of a result',
+    source: 'https://github.com/odd12258053/agraffe/issues/6',
+    kind: 'HttpApi',
+    runtime: 'python3.13',
+    handler:
+      "import base64\ndef main(event, context):\n    data = bytes([0x6f, 0x6b])\n    return {'statusCode': 200, 'body': bytes([0x89]) and BYTES}\n".replace(
+        'BYTES',
+        'bytes([0x89]) + data',
+      ),
+    because: /can't decode byte 0x89/,
+    change: /^Return base64 text in place of the bytes .*'body': base64\.b64encode\(data\)\.decode\(\)/,
+    mend: [
+      "'body': bytes([0x89]) and bytes([0x89]) + data",
+      "'body': base64.b64encode(data).decode(), 'isBase64Encoded': True",
+    ],
+  },
+  {
     name: 'a handler of Python with one parameter',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html',
     kind: 'Api',
@@ -161,6 +245,7 @@ describe('a handler that reads what its event does not have, or fails with a wel
     kind,
     runtime = 'nodejs22.x',
     api,
+    path,
     handler,
     because,
     change,
@@ -177,6 +262,7 @@ describe('a handler that reads what its event does not have, or fails with a wel
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
         body: '{"name":"a"}',
+        ...(path !== undefined && { path }),
       };
       const asked = await project.ask(request);
       const story = [...asked.sentences, ...asked.changes].join('\n');
@@ -192,6 +278,27 @@ describe('a handler that reads what its event does not have, or fails with a wel
       const mended = await project.ask(request);
       assert.equal(mended.body, 'ok', [...mended.sentences, ...mended.changes].join('\n'));
     });
+
+  // https://github.com/serverless/serverless/issues/2958
+  it('names the member that the request template writes, in a function without a proxy', async () => {
+    const yaml = (handler: string): Record<string, string> => ({
+      'template.yaml': TEMPLATED,
+      'index.js': handler,
+    });
+    const handler = 'exports.main = async (event) => event.queryStringParameters?.page ?? 1;';
+    using project = anAdvisedProject('template.yaml', yaml(handler));
+    const asked = await project.ask({ path: '/?page=3' });
+    assert.equal(asked.body, '1');
+    assert.ok(
+      asked.changes.some((text) =>
+        text.startsWith('Read event.query.page instead of event.queryStringParameters?.page at '),
+      ),
+      asked.changes.join('\n'),
+    );
+    assert.doesNotMatch(asked.changes.join('\n'), /an authorizer/);
+    project.write('index.js', handler.replace('queryStringParameters', 'query'));
+    assert.equal((await project.ask({ path: '/?page=3' })).body, '"3"');
+  });
 
   it('is not said of code that reads both formats', async () => {
     using project = anAdvisedProject('template.yaml', {

@@ -181,6 +181,17 @@ const ROWS: readonly Row[] = [
     mended: { template: item('GetItem', { TableName: 'items', Key: ID }) },
   },
   {
+    name: 'a key of another table',
+    // https://github.com/boto/boto3/issues/1270
+    source: OF_DYNAMODB,
+    path: '/',
+    refused: { template: item('GetItem', { TableName: 'items', Key: { orderId: { S: '1' } } }) },
+    because: /key element does not match the schema/,
+    change: /AttributeDefinitions: \{"id": \{"S": "…"\}\}\.$/m,
+    never: /Correct what/,
+    mended: { template: item('GetItem', { TableName: 'items', Key: ID }) },
+  },
+  {
     name: 'a call without a request template',
     source: OF_DYNAMODB,
     path: '/',

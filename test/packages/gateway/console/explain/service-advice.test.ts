@@ -49,6 +49,32 @@ describe('the advice about an error of an AWS service', () => {
     });
 });
 
+describe('the advice about a key that is not the table’s', () => {
+  // https://github.com/boto/boto3/issues/1270
+  const advise = (tableKey?: string): string | undefined =>
+    adviseServiceError(
+      {
+        problem: {
+          code: 'ValidationException',
+          detail: 'The provided key element does not match the schema',
+          title: undefined,
+        },
+        kind: 'service',
+        target: undefined,
+        tableKey,
+      },
+      'GET /orders/{id}',
+    );
+
+  it('prints the key of the table, and no key if the table is not known', () => {
+    assert.match(
+      advise('{"orderId": {"S": "…"}}') ?? '',
+      /AttributeDefinitions: \{"orderId": \{"S": "…"\}\}\.$/,
+    );
+    assert.match(advise() ?? '', /AttributeDefinitions\.$/);
+  });
+});
+
 describe('a parameter that is mapped under a similar name', () => {
   // http://qiita.com/j3tm0t0/items/594f7c0a0c62a5eccc18
   it('is to be renamed where it is mapped', () => {

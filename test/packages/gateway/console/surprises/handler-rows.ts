@@ -54,6 +54,18 @@ export const HANDLERS: readonly SurpriseRow[] = [
   },
   {
     code: 'RESPONSE_INFERRED',
+    name: 'a whole result as text',
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    source: 'docs/aws §3.6',
+    api: http('{"statusCode":404,"body":"no such item"}'),
+    request: { target: '/1' },
+    values: { members: [] },
+    because: /returned a text and not an object \(the statusCode 404 within the text is not read\)/,
+    change: /^Return the object itself, with statusCode, headers and body/m,
+    not: { api: http({ statusCode: 404, body: 'no such item' }) },
+  },
+  {
+    code: 'RESPONSE_INFERRED',
     name: 'nothing returned',
     source: 'docs/aws §3.6',
     api: http(null),

@@ -305,6 +305,17 @@ const BROWSERS: readonly SurpriseRow[] = [
     not: { api: () => aFunctionUrl({ AuthType: 'NONE', Cors: { AllowOrigins: ['*'] } }, () => OK) },
   },
   {
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+    code: 'CORS_HEADER_NOT_EXPOSED',
+    source: 'docs/aws §12.1',
+    api: http({ statusCode: 200, headers: { 'X-Total-Count': '42' } }, CORS),
+    request: { target: '/1', headers: ['Origin', PAGE] },
+    values: { headers: ['x-total-count'] },
+    because: /The reply has x-total-count, but its Access-Control-Expose-Headers is missing/,
+    change: /^If the page reads x-total-count: add x-total-count to ExposeHeaders of the API’s/m,
+    not: { request: { target: '/1' } },
+  },
+  {
     code: 'CORS_TWO_ORIGINS',
     source: 'docs/aws §12.1',
     api: proxy({ statusCode: 200, multiValueHeaders: TWICE }),

@@ -60,6 +60,17 @@ const mapping = (source: string, side: 'request' | 'response' = 'request'): (() 
 
 export const TEMPLATES: readonly SurpriseRow[] = [
   {
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/setup-http-integrations.html
+    code: 'QUERY_NOT_PASSED',
+    source: 'docs/aws §7.6',
+    api: mapping("'fixed'"),
+    request: { ...ID, target: `${ID.target}?color=red` },
+    values: { parameters: ['color'] },
+    because: /has the query parameter color, but .* maps no query parameter/,
+    change: /^Add integration\.request\.querystring\.color: method\.request\.querystring\.color to/m,
+    not: { request: ID },
+  },
+  {
     // https://github.com/hashicorp/terraform-provider-aws/issues/34550
     code: 'MAPPING_QUOTED',
     source: 'docs/aws §7.6',
