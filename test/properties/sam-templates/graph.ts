@@ -178,7 +178,7 @@ const REDUCERS: Readonly<Record<string, (properties: Members) => Members>> = {
   'AWS::ApiGatewayV2::Api': (api) => withDocument(without(api, 'ProtocolType')),
   // State machines do not run here.
   'AWS::StepFunctions::StateMachine': (machine) =>
-    without(machine, 'DefinitionString', 'DefinitionS3Location'),
+    without(machine, 'Definition', 'DefinitionString', 'DefinitionS3Location'),
   'AWS::StepFunctions::StateMachineVersion': (version) => without(version, 'StateMachineRevisionId'),
   'AWS::ApiGatewayV2::DomainName': (domain) => ({
     ...without(domain, 'Tags'),

@@ -53,6 +53,7 @@ const LIFECYCLE: JsonObject = {
       items: {
         anyOf: LIFECYCLE_ACTIONS.map((action) => ({ required: [action] })),
         says: `At least one of [${LIFECYCLE_ACTIONS.join(',')}] needs to be specified`,
+        fix: 'add what the rule does, such as NoncurrentVersionExpiration: { NoncurrentDays: 30 }',
         properties: {
           ExpirationDate: MIDNIGHT,
           Transition: onDay(transition('TransitionInDays')),

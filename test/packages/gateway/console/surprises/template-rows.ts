@@ -209,7 +209,7 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     values: { path: '$.person' },
     because:
       /\$input\.path\('\$\.person'\), which writes it as Java does: \{first=He, last=Man\}\. That is not JSON\./,
-    change: /^Write \$input\.json\('\$\.person'\) in the response template/m,
+    change: /^In the response template, replace .* with \$input\.json\('\$\.person'\)/m,
     not: { api: responding("$input.json('$.person')") },
   },
   {
