@@ -1,9 +1,9 @@
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
-import { CARRIED_CLAIMS, printCarriedClaims } from './carried-claims.ts';
+import { printCarriedClaims } from './carried-claims.ts';
 import { claimAt } from './decide/claims.ts';
 import type { CompiledCondition, CompiledDocument } from './compiled-document.ts';
 import type { Principal } from './decide/principal.ts';
-import { CONTEXT_CUT, TICKET_CALLER } from './context-members.ts';
+import { CARRIED_CLAIMS, CONTEXT_CUT, TICKET_CALLER } from './context-members.ts';
 import { printTicketCaller } from './tickets/ticket-caller.ts';
 
 /**

@@ -8,9 +8,6 @@ import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { Claims } from './decide/claims.ts';
 import type { ForwardedClaims } from './compiled-document.ts';
 
-/** Name of the context member. No claim of a document may have this name. */
-export const CARRIED_CLAIMS = 'carriedClaims';
-
 /** Values by claim. A value is null if the credential lacks the claim. */
 type CarriedClaims = Readonly<Record<string, string | null>>;
 

@@ -1,10 +1,11 @@
 /** The members that the toolkit's authorizers and API Gateway add to the context of a caller. */
 import { ACCESS_DECISION, CLAIM_REFUSAL, MCP_GRANTS } from '@gatewright/aws/access-decision';
 import { CHANNELS } from '../aws/channel-grants.ts';
-import { CARRIED_CLAIMS } from './carried-claims.ts';
 
 /** This context member contains the names of the values that were omitted for their length, separated by spaces. */
 export const CONTEXT_CUT = 'contextCut';
+/** This context member contains the claims that a document forwards as a JWT or Cognito authorizer would. */
+export const CARRIED_CLAIMS = 'carriedClaims';
 /** This context member contains the caller for whom a WebSocket ticket was requested. */
 export const TICKET_CALLER = 'ticketCaller';
 

@@ -6,8 +6,8 @@ import { parseOptionalFields } from '../aws/event-fields.ts';
 import type { EventFields } from '../aws/event-fields.ts';
 import { authorizerContextOf, readRequest } from '../aws/read-request.ts';
 import { asNonEmptyText, isJsonObject } from '@gatewright/aws/json-object';
-import { CONTEXT_CUT, OWN_MEMBERS } from '../access/context-members.ts';
-import { CARRIED_CLAIMS, parseCarriedClaims } from '../access/carried-claims.ts';
+import { CARRIED_CLAIMS, CONTEXT_CUT, OWN_MEMBERS } from '../access/context-members.ts';
+import { parseCarriedClaims } from '../access/carried-claims.ts';
 import { DomainError } from '../errors.ts';
 
 /** All values are strings, as API Gateway passes claims. */
