@@ -225,7 +225,7 @@ describe('gatewright access', () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /there is no access document "nope"; expected one of .*food-delivery-http, food-delivery-rest/,
+      /no access document has the name "nope"; expected one of .*food-delivery-http, food-delivery-rest/,
     );
   });
 });

@@ -204,7 +204,7 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
       ...(behindSegment === undefined
         ? []
         : [
-            `The stage is $default, which is no part of the path${path.startsWith('/$default/') ? '' : `, and the API has no stage ${path.split('/')[1] ?? ''}`}. Without /${path.split('/')[1] ?? ''}, the route ${method} ${behindSegment} would serve the request.`,
+            `The path does not contain the name of the stage $default${path.startsWith('/$default/') ? '' : `, and the API has no stage ${path.split('/')[1] ?? ''}`}. Without /${path.split('/')[1] ?? ''}, the route ${method} ${behindSegment} would serve the request.`,
           ]),
       ...(near.length === 0
         ? []

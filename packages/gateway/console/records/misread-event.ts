@@ -116,7 +116,7 @@ const OPTIONAL = ['queryStringParameters', 'pathParameters', 'stageVariables', '
 const READ =
   /\b(?:event|evt)((?:\??\.(?!get\b)[A-Za-z_$][\w$]*|(?:\?\.)?\[\s*['"][\w:-]+['"]\s*\]|\.get\(\s*['"][\w:-]+['"][^()]*\))+)/g;
 const NAME = /\??\.(?!get\b)([A-Za-z_$][\w$]*)|['"]([\w:-]+)['"]/g;
-/** What code does with a text, so that `event.body.length` is no member of the body. */
+/** Members of every text. Code that reads `event.body.length` treats the body as a text, and not as a parsed object. */
 const OF_TEXT =
   /^(?:length|trim|split|replace|replaceAll|match|matchAll|includes|startsWith|endsWith|slice|substring|toString|indexOf|toLowerCase|toUpperCase|at|charAt|encode|decode|strip|get|startswith|endswith|lower|upper|find)$/;
 const MOST_LINES = 5000;

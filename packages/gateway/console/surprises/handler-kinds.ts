@@ -1,4 +1,7 @@
-/** What a handler's code, or a caller's token, is not, although the reply is no error (docs/aws §3.1–§3.3, §4.3, §4.5). */
+/**
+ * Finds mistakes in a handler's code or in a caller's token that do not make the reply an error.
+ * @see docs/aws §3.1–§3.3, §4.3, §4.5
+ */
 import { adviseOwnResults } from '../explain/explain-guard.ts';
 import { describeMisread } from '../explain/function-error-advice.ts';
 import { SUBPROTOCOL } from '../explain/explain-closure.ts';

@@ -84,7 +84,7 @@ const PAYLOADS = ['Parameters', 'ResultSelector', 'ItemSelector'];
 /** A path, an intrinsic function, or a text with a substitution that is only known at deployment. */
 const COMPUTED = /^\$|^States\.\w+\(|\$\{/;
 
-/** Finds members such as `kind.$` whose text is no path (aws/amazon-states-language-service#26). */
+/** Finds members such as `kind.$` whose text does not contain a path (aws/amazon-states-language-service#26). */
 function plainPaths(value: Json, at: Path, isPayload = false): readonly StateFault[] {
   if (isJsonList(value))
     return value.flatMap((one, index) => plainPaths(one, [...at, String(index)], isPayload));

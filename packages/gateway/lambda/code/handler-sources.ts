@@ -11,8 +11,8 @@ import type { HandlerSource } from './package-sources.ts';
 type Asked = Pick<FunctionDefinition, 'handler' | 'place' | 'code'> & { readonly runtime?: string };
 
 /**
- * Returns the sources of a function, but not those of its packages and archives. Without a runtime, JavaScript is
- * assumed. If the source does not build, only the handler's file is returned. If that file is missing, the result is
+ * Returns the function's own source files, without the files of its packages and archives. Without a runtime,
+ * JavaScript is assumed. If the source does not build, only the handler's file is returned. If that file is missing, the result is
  * empty.
  */
 export async function readHandlerSources(definition: Asked): Promise<readonly HandlerSource[]> {

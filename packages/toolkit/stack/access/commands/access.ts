@@ -290,7 +290,7 @@ function findDocument(folder: string, name: string) {
   if (found !== undefined) return found;
   const known = documents.map((document) => document.name).join(', ');
   throw new UsageError(
-    `there is no access document "${name}"; ${known === '' ? `${folder} has no compiled documents` : `expected one of ${known}`}`,
+    `no access document has the name "${name}"; ${known === '' ? `${folder} has no compiled documents` : `expected one of ${known}`}`,
   );
 }
 

@@ -41,12 +41,12 @@ function httpApi(...routeKeys: readonly string[]): Record<string, TestResource> 
 describe('explainMatch', () => {
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.html
   for (const segment of ['prod', '$default'])
-    it(`says that /${segment} is no part of the path if the stage is $default`, async () => {
+    it(`says that the path does not contain the name of the stage $default, if it begins with /${segment}`, async () => {
       const api = aRecordedApi(httpApi('GET /menu'), { list: ok });
       await api.send({ target: `/${segment}/menu` });
       assert.match(
         storyOf(api.last()),
-        /The stage is \$default, which is no part of the path.* the route GET \/menu would serve the request\.[^]*→ Call GET \/menu\.$/,
+        /The path does not contain the name of the stage \$default.* the route GET \/menu would serve the request\.[^]*→ Call GET \/menu\.$/,
       );
     });
 

@@ -280,7 +280,7 @@ describe('gatewright access matrix', () => {
 
     assert.deepEqual([unread.code, code], [1, 1]);
     assert.match(unread.stderr, /no access document in .* has its routes yet: run gatewright access sync/);
-    assert.match(stderr, /there is no access document "order"; expected one of orders$/m);
+    assert.match(stderr, /no access document has the name "order"; expected one of orders$/m);
   });
 });
 
