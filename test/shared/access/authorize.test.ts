@@ -20,6 +20,7 @@ import {
 
 const key = aRsaKey();
 const KEY_SETS = new Map([['https://issuer.example/.well-known/jwks.json', aKeySet(key)]]);
+// The clock of the decision and of its tokens: a file may run minutes after it was loaded.
 const nowSeconds = Math.floor(Date.now() / 1000);
 
 function ask(
@@ -33,7 +34,7 @@ function ask(
     { stage: 'prod', localIssuerUrl: undefined },
     { keySets, clock: { nowEpochMs: () => nowSeconds * 1000 } },
   );
-  const token = signToken(key, someClaims({ ...claims }));
+  const token = signToken(key, someClaims({ iat: nowSeconds, exp: nowSeconds + 300, ...claims }));
   return authorizer({
     kind: 'rest',
     arn: { ...ARN, target: 'GET/users' },
