@@ -19,7 +19,7 @@ export const browserCase: BrowserCase = {
 
     await page.fill('input[type=search]', 'item321');
     await page.waitForSelector('.line:has-text("/dev/item321")');
-    assert.match(await readText(page, '.hint'), /^1 of 499 kept/);
+    assert.match(await readText(page, '.hint'), /^1 of 499 recorded/);
     await go(page, 'apis');
     await page.waitForSelector('text=/item1');
     await page.fill('input[type=search]', 'item499');

@@ -60,7 +60,7 @@ export const browserCase: BrowserCase = {
 
       await page.evaluate(watchConnection, undefined);
       await gateway.stop();
-      await page.waitForSelector('.main > .note:has-text("goes on when it is ready")');
+      await page.waitForSelector('.main > .note:has-text("continues when it is ready")');
       await lookAt(page, 'restart-away');
       gateway = await start();
       const readyAt = Date.now();

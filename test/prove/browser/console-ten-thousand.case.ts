@@ -29,7 +29,7 @@ export const browserCase: BrowserCase = {
     const url = stacks.urlOf('routes', 'rest');
     await ask(url, ROWS);
     const problems = await openConsole(page, stacks.console);
-    await page.waitForSelector(`.hint:has-text("${ROWS} of ${ROWS} kept")`);
+    await page.waitForSelector(`.hint:has-text("${ROWS} of ${ROWS} recorded")`);
 
     await startWatch(page);
     report('scrolled', await scroll(page, 120), await endWatch(page));
@@ -38,7 +38,7 @@ export const browserCase: BrowserCase = {
       await page.fill('input[type=search]', text);
       await page.waitForSelector('.hint:has-text("kept")');
     }
-    assert.match(await readText(page, '.hint'), new RegExp(`^${ROWS} of ${ROWS} kept`));
+    assert.match(await readText(page, '.hint'), new RegExp(`^${ROWS} of ${ROWS} recorded`));
     report('searched', await elementsOf(page), await endWatch(page));
     await startWatch(page);
     const [seen] = await Promise.all([scroll(page, 240), ask(url, MORE, PAUSE_MS)]);
