@@ -25,10 +25,16 @@ const QUICK: Size = { bodies: 60, heldMs: 8_000, loops: 200, loopMs: 5_000 };
 
 const MB = 1024 ** 2;
 const RESIDENT_MB = 600;
-/** Above what the process had before: a heap does not shrink to the byte. */
+/**
+ * The tolerance above the memory that the process used before, because a heap does not shrink to exactly the earlier
+ * size.
+ */
 const BACK_MB = 100;
 const BACK_WITHIN_MS = 10_000;
-/** Small requests before the first look at the memory: a heap that has worked is larger than a new one. */
+/**
+ * The number of small requests before the memory is first measured, because a heap that has been used is larger than a
+ * new one.
+ */
 const WARM_UP = 5_000;
 const SMALL_BODY = Buffer.alloc(10_240, 'x');
 const OPTIONS = ['--no-record', '--no-reload'];
@@ -72,7 +78,7 @@ async function withGateway(
   }
 }
 
-/** A function that takes about 1 ms, and another one. */
+/** Serves a function that takes about 1 ms, and another function. */
 function writeService(folder: string): void {
   const fn = (path: string): object => ({
     Type: 'AWS::Serverless::Function',
@@ -134,7 +140,10 @@ async function holdBodies(
   };
 }
 
-/** @returns the time in ms until at most this much memory is resident, or a little more than the limit */
+/**
+ * @returns the time in ms until at most this much memory is resident; slightly more than the limit if this did not
+ * happen
+ */
 async function waitForMemory(gateway: SoakedGateway, mostMb: number): Promise<number> {
   const startedMs = performance.now();
   for (;;) {

@@ -10,14 +10,14 @@ import type { Figures } from './proof.ts';
 import { PROOFS } from './proofs.ts';
 
 /**
- * Proofs that have not run on the code as it is now, or in part; the next full run writes the file, and takes its name off
- * here.
+ * Proofs that have not run completely on the current code. After the next full run, which writes the file, remove its
+ * name here.
  */
 const DUE: readonly string[] = ['in-force', 'mutants', 'promises'];
 
 const ask = (...args: string[]): string =>
   execFileSync('git', args, { cwd: REPOSITORY, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-/** Nothing can be checked if the history is shallow or does not exist. */
+/** Without the full git history, nothing can be checked. */
 function isShallow(): boolean {
   try {
     return ask('rev-parse', '--is-shallow-repository').trim() !== 'false';
@@ -34,7 +34,7 @@ function leadsHere(commit: string): boolean {
   }
 }
 
-/** Values of members of this name, however deep. */
+/** The values of all members with this name, at any depth. */
 function commitsIn(figures: Figures): readonly string[] {
   return Object.entries(figures).flatMap(([name, value]) => {
     if (name === 'commit') return [typeof value === 'string' ? value : ''];
@@ -44,7 +44,7 @@ function commitsIn(figures: Figures): readonly string[] {
 
 describe('docs/evidence', () => {
   const evidence = readEvidence(REPOSITORY);
-  /** The commits of files, and of figures in them that were measured separately. */
+  /** The commits of the files, and of figures in the files that were measured separately. */
   const commits = [...evidence].flatMap(([name, { commit, figures }]) =>
     [commit, ...commitsIn(figures)].map((one) => [name, one] as const),
   );
@@ -74,7 +74,7 @@ describe('docs/evidence', () => {
     assert.deepEqual(others, []);
   });
 
-  // A rebased branch leaves commits that cannot be checked out.
+  // After a branch is rebased, its earlier commits can no longer be checked out.
   it('belongs to commits in the history of this one', { skip: isShallow() }, () => {
     const lost = commits.filter(([, commit]) => !leadsHere(commit)).map(([name]) => name);
 
