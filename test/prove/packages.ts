@@ -1,6 +1,7 @@
 /**
- * Every package of a clean clone, as registries take it: npm's by `npm publish --dry-run`, which needs no network, the
- * Python library's as wheel and archive by twine. GATEWRIGHT_PYTHON names the interpreter; default: python3.
+ * Checks every package of a clean clone as registries would: the npm packages with `npm publish --dry-run`, which needs
+ * no network, and the wheel and the archive of the Python library with twine. GATEWRIGHT_PYTHON names the interpreter
+ * (default: python3).
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -49,7 +50,7 @@ function judge(clone: string): Outcome {
     : { kind: 'proven', figures: { npm, python } };
 }
 
-/** @returns what is wrong */
+/** @returns a description of the problem */
 function checkPython(clone: string): Figures | string {
   const folder = join(clone, 'python');
   const built = step(folder, PYTHON, ['-m', 'build', '--outdir', 'dist', '.']);

@@ -1,4 +1,6 @@
-/** Every valid choice of parts: packaged, read by cfn-lint, made, changed and deleted on moto. */
+/**
+ * Packages every valid choice of parts, checks it with cfn-lint, and creates, updates and deletes the stack on moto.
+ */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +29,7 @@ const LIMITS: Readonly<Record<string, { readonly withoutAlarms: number; readonly
 const INSTALL =
   "make an environment of Python and run pip install cfn-lint 'moto[all]' in it, then activate it";
 
-/** Choices side by side, without --workers. */
+/** How many choices are tried at the same time if --workers is not given. */
 const WORKERS = 1;
 
 type Ended = { readonly isGood: boolean; readonly stdout: string; readonly stderr: string };
@@ -46,7 +48,7 @@ async function missingTool(): Promise<string | undefined> {
   return moto.isGood ? undefined : `moto is not here: ${INSTALL}`;
 }
 
-/** The stack and the file must fit together (layers/portal-part.ts). */
+/** The parts of the stack must match the file (layers/portal-part.ts). */
 const PORTAL = `version: 1
 name: Shop
 colour: '#0b5fa5'
@@ -110,7 +112,7 @@ async function run({ quick, only, workers = WORKERS }: Parameters<Proof['run']>[
   const choices =
     only === undefined ? (quick ? all.slice(0, 3) : all) : all.filter((names) => names.join() === only);
   const tried = new Map<string, Awaited<ReturnType<typeof tryChoice>>>();
-  // The largest first, so that none of them runs alone at the end.
+  // The largest choices run first, so that no large one runs alone at the end.
   const waiting = choices.toReversed();
   const work = async (): Promise<void> => {
     for (let chosen = waiting.shift(); chosen !== undefined; chosen = waiting.shift()) {

@@ -6,7 +6,7 @@ import type { RecordRow } from '../../lab/bench/record.ts';
 import type { Block } from '../../lab/bench/in-process.ts';
 import type { BlockPair } from '../../lab/bench/record-process.ts';
 
-/** A pair of blocks of a second in which recording took so large a share. */
+/** A pair of one-second blocks in which recording took this share of the time. */
 function pairOf(share: number): BlockPair {
   const block = (requests: number): Block => ({
     requests,

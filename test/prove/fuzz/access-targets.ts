@@ -1,4 +1,4 @@
-/** The code that admits callers: policies, signatures, tokens, access documents, webhooks. */
+/** The code that decides who is admitted: policies, signatures, tokens, access documents and webhooks. */
 import { DomainError } from '#shared/errors.ts';
 import { parseToken } from '#shared/access/tokens/token-shape.ts';
 import { verifyDelivery } from '#shared/webhooks/verify.ts';
@@ -97,7 +97,7 @@ const sigV4: FuzzTarget = {
       { method: 'GET', path, query, rawHeaders, body: '' },
       { nowEpochMs: Date.UTC(2026, 10, 20, 8, 9, 10), service: 'execute-api', secretOf: () => 'a-secret' },
     );
-    // Nobody here has signed anything.
+    // No input is signed with a valid key.
     if (result.kind === 'verified') throw new Error('a signature that nobody made is verified');
   },
 };

@@ -48,7 +48,7 @@ it('holds in a thread', async () => {
 `,
 );
 
-/** A program that is joined as `packages/gateway/lambda` joins the program of its threads. */
+/** A program that is bundled as `packages/gateway/lambda` bundles the program of its threads. */
 const JOINED = write(
   'joined.test.ts',
   `${HEAD}import { once } from 'node:events';

@@ -12,21 +12,21 @@ const FILES_LEFT_OUT: readonly (readonly [files: RegExp, reason: string])[] = [
   [/\.tsx$/, 'what a page shows is seen in a browser, by the browser proof'],
 ];
 
-/** The number drawn in each package at least, or all if there are fewer. */
+/** The smallest number of mutants that is drawn in each package. If there are fewer, all are drawn. */
 export const LEAST_DRAWN = 150;
-/** They decide who is let in and at what cost, and are the largest. */
+/** The packages with more mutants. They decide who is admitted and what this costs, and are the largest. */
 const DRAWN_MORE: ReadonlyMap<string, number> = new Map([
   ['shared', 850],
   ['packages/gateway/core', 400],
 ]);
 
-/** @returns undefined for what is of no room, such as tests */
+/** @returns undefined for files that belong to no room, such as tests */
 export function packageOf(path: string): string | undefined {
   // The services are one package: most are too small to be measured alone.
   return roomOf(path)?.folder.split('/').slice(0, 3).join('/');
 }
 
-/** @returns why no mistakes are planted in the file; undefined where they are */
+/** @returns why no mistakes are planted in the file, or undefined if they are */
 export function reasonLeftOut(path: string): string | undefined {
   const room = roomOf(path);
   if (room === undefined) return 'of no room';

@@ -18,7 +18,10 @@ const failed = (isLate: boolean, isClean: boolean): Tried => ({
   isClean,
 });
 
-/** Processes one after the other, each with its answer; `Stuck` in place of one: it has none. */
+/**
+ * Starts stand-ins for processes, one after the other, each with its answer. `Stuck` means that the process gives no
+ * answer.
+ */
 function trialsOf(...answers: readonly (Tried | Stuck)[]) {
   const patience: number[] = [];
   const asked: string[] = [];
