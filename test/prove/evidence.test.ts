@@ -49,7 +49,7 @@ describe('docs/evidence', () => {
     [commit, ...commitsIn(figures)].map((one) => [name, one] as const),
   );
 
-  it('has one file per proof that is not due, with the claim of the proof', () => {
+  it('has one file for each proof that is not due, with the claim of the proof', () => {
     const whole = [...evidence].filter(([, { due }]) => due === undefined);
     const shown = whole.map(([name, { shows }]) => [name, shows]);
 
@@ -57,7 +57,7 @@ describe('docs/evidence', () => {
     assert.deepEqual(shown.sort(), expected.sort());
   });
 
-  it('names the claim, and parts of it, if a proof is due that has a file', () => {
+  it('has the claim, or parts of it, in the file of a proof that is due', () => {
     const claims = new Map(PROOFS.map(({ name, claim }) => [name, claim]));
     const inPart = [...evidence].filter(([name, { due }]) => due !== undefined || DUE.includes(name));
 
@@ -68,7 +68,7 @@ describe('docs/evidence', () => {
     assert.deepEqual(wrong, []);
   });
 
-  it('is of commits', () => {
+  it('names the commits for which it was written', () => {
     const others = commits.filter(([, commit]) => !/^[0-9a-f]{40}$/.test(commit)).map(([name]) => name);
 
     assert.deepEqual(others, []);
@@ -104,7 +104,7 @@ describe('writeEvidence', () => {
   afterEach(() => rmSync(repository, { recursive: true, force: true }));
   const file = (): string => join(repository, 'docs/evidence', 'roundness.json');
 
-  it('writes what a commit shows, though another proof has written before', () => {
+  it('writes the figures of a commit, even if another proof has written its evidence before', () => {
     const tree = describeTree(repository);
     assert.equal(writeEvidence(repository, { ...proof, name: 'another' }, { figures: {} }, tree), undefined);
 
@@ -117,7 +117,7 @@ describe('writeEvidence', () => {
     assert.match(readFileSync(join(repository, 'docs/evidence/README.md'), 'utf8'), /the wheel is round/);
   });
 
-  it('names what the claim still lacks, and nothing if it lacks nothing', () => {
+  it('names the parts of the claim that are still unproven, if there are any', () => {
     const tree = describeTree(repository);
     const due = (): unknown => (JSON.parse(readFileSync(file(), 'utf8')) as Record<string, unknown>)['due'];
 

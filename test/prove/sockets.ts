@@ -1,6 +1,7 @@
 /**
- * Ten thousand idle WebSockets on one gateway, from other processes: what each costs, how long new connections wait,
- * who is notified of those that die, and what broken and hostile clients do to the others.
+ * Ten thousand idle WebSockets on one gateway, opened by other processes. Measures what each costs, how long new
+ * connections wait, whether each dead connection gets its `$disconnect`, and how broken and hostile clients affect the
+ * others.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,19 +52,25 @@ const QUICK: Size = {
   unreadPingBytes: 8_000_000,
 };
 
-/** What is recorded for `gatewright requests` has its own limit, and would be counted as memory of connections. */
+/**
+ * Recording for `gatewright requests` is switched off. Its memory has its own limit, and would be counted as memory of
+ * connections.
+ */
 const OPTIONS = ['--no-record', '--no-reload'];
 const BYTES_EACH = 16 * 1024;
-/** How much longer a new connection may wait with the crowd: as a factor, and in milliseconds at least. */
+/**
+ * How much longer a new connection may wait because of the crowd: a factor, and the smallest allowed difference in
+ * milliseconds.
+ */
 const SLOWER = { times: 1.5, ms: 5 };
 /** How much the process may grow while one hostile client is at work, including the functions that it starts. */
 const GROWN_BYTES = 96_000_000;
 /**
- * What the gateway may store for one connection, after garbage collection: what waits to be read, and what was read of
- * it.
+ * The memory that the gateway may use for one connection after garbage collection: data that waits to be sent, and data
+ * that was received.
  */
 const HELD_BYTES = BUFFER_LIMIT_BYTES + BYTES_IN_FLIGHT_LIMIT;
-/** Functions that were started meanwhile have descriptors of their own. */
+/** How many more descriptors may be open, because functions that were started in the meantime have descriptors, too. */
 const DESCRIPTORS_MORE = 100;
 const OTHERS_WITHIN_MS = 5_000;
 const HEARD_WITHIN_MS = 120_000;
@@ -72,8 +79,8 @@ export const sockets: Proof = {
   name: 'sockets',
   claim:
     'an idle WebSocket costs at most 16 KB; 10,000 open connections do not make new connections wait longer; each of 200 connections that die at once gets its $disconnect; and slow, hostile and half-open clients are closed with the right code, within the limits of memory, while other clients are served',
-  // Runs in its short form by name, `-- sockets --quick`: the memory of a process with little traffic says too little
-  // to refuse a change.
+  // The short form runs only by name, `-- sockets --quick`, because the memory of a process with little traffic is too
+  // inexact to reject a change.
   quick: false,
   run: async ({ quick }) => {
     if (process.platform !== 'linux') return { kind: 'skipped', reason: 'memory is read in /proc' };
@@ -173,7 +180,7 @@ class Run {
       for (const when of ['before', 'beside', 'after'] as const)
         figures[`${name}P99Ms${when[0]?.toUpperCase() ?? ''}${when.slice(1)}`] = round(p99(when));
       const allowed = Math.max(without * SLOWER.times, without + SLOWER.ms);
-      // A few probes on a machine with other work say nothing about the slowest.
+      // On a machine with other work, a few probes say nothing about the slowest requests.
       if (!this.#isQuick && p99('beside') > allowed)
         this.#wrong.push(`p99 of ${name}: ${round(p99('beside'))} ms beside, ${round(without)} ms without`);
     }
@@ -201,7 +208,8 @@ class Run {
     const { messageBytes, pings, unreadPingBytes } = this.#size;
     const push = (to: string, most: number) => this.#push(to, most);
     const attack = { url: this.#url, messageBytes, pings, unreadPingBytes, push };
-    // Instances of functions that large messages start are no memory of a client: they are there before it is measured.
+    // Large messages start instances of functions, whose memory does not belong to a client. So they are started before
+    // the memory is measured.
     for (const hostile of HOSTILE_SOCKETS.slice(0, 3)) (await hostile.run(attack)).release?.();
     for (const hostile of HOSTILE_SOCKETS) {
       const { name, times = 1 } = hostile;
@@ -230,7 +238,7 @@ class Run {
     return { figures, staying };
   }
 
-  /** Everybody has said nothing for ten minutes, by the gateway's clock. */
+  /** Moves the gateway's clock until all connections have been idle for ten minutes. */
   async #reachIdleLimit(staying: readonly Ended[]): Promise<Figures> {
     const before = this.#countEndings(1001);
     const expected = this.#size.idle + this.#size.frozen + staying.length;
@@ -299,7 +307,7 @@ class Run {
     return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024;
   }
 
-  /** Waits until the condition is true or the time is over; the caller judges the state. */
+  /** Waits until the condition is true or the time has passed. The caller then checks the state. */
   async #until(holds: () => boolean): Promise<void> {
     const endMs = performance.now() + HEARD_WITHIN_MS;
     while (!holds() && performance.now() < endMs && !this.#gateway.isGone()) await wait(50);
