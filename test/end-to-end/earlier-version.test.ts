@@ -170,8 +170,8 @@ describe('the data that an earlier version wrote', () => {
 });
 
 /**
- * Assumptions that the file does not set, and whose defaults have changed since then because of new evidence (docs/aws
- * §1.5).
+ * Assumptions that the file does not set, and whose defaults have changed since then because of new evidence
+ * (docs/aws §1.5).
  */
 const OTHER_DEFAULTS = { 'throttled-function-status': '500' };
 
