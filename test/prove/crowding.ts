@@ -46,7 +46,11 @@ export const crowding: Proof = {
     'while 400 clients each withhold the last byte of a body of 10 MB, over HTTP/1.1 and HTTP/2, the process stays below 600 MB, and every POST of 10 KB by another client gets 200; 10 s after they have left, the memory has been freed. While 2,000 clients call a function of 1 ms in a loop, no client gets a 5xx, and a single other client waits at most twice as long as their median',
   quick: false,
   run: async ({ quick }) => {
-    if (process.platform !== 'linux') return { kind: 'skipped', reason: 'memory is read in /proc' };
+    if (process.platform !== 'linux')
+      return {
+        kind: 'skipped',
+        reason: 'the proof reads memory from /proc, which this system does not have',
+      };
     const size = quick ? QUICK : FULL;
     const wrong: string[] = [];
     const figures = {
@@ -128,7 +132,7 @@ async function holdBodies(
   if (peakMb > RESIDENT_MB) wrong.push(`${version}: ${peakMb} MB resident`);
   if (Object.keys(beside.statuses).some((status) => status !== '200'))
     wrong.push(`${version}: small POSTs got ${JSON.stringify(beside.statuses)}`);
-  if (backMs > BACK_WITHIN_MS) wrong.push(`${version}: the memory is not back after ${BACK_WITHIN_MS} ms`);
+  if (backMs > BACK_WITHIN_MS) wrong.push(`${version}: the memory was not freed within ${BACK_WITHIN_MS} ms`);
   const waits = { p50Ms: percentileMs(beside.tookMs, 50), p99Ms: percentileMs(beside.tookMs, 99) };
   return {
     beforeMb,

@@ -143,14 +143,17 @@ function judge(
       `  ${name}: ${killed} of ${all} killed, ${killedByTimeout} of them by time; ${unreached} are not reached, ${survivorsWithReason} survive with a reason`,
     );
   if ((sample !== undefined && sample < LEAST_DRAWN) || (only !== undefined && !counts.has(only)))
-    return { kind: 'skipped', reason: `${drawn.length} mutants are a look, not the proof` };
+    return {
+      kind: 'skipped',
+      reason: `with ${drawn.length} mutants, the run is a preview and not the proof`,
+    };
   const short = [...counts].flatMap(([name, found]) => {
     const reason = findShortfall(found);
     return reason === undefined ? [] : [`${name}: ${reason}`];
   });
   if (short.length > 0 && seed === SEED)
     return { kind: 'refuted', reason: short.join('; '), figures: { packages: Object.fromEntries(counts) } };
-  if (tree.kind === 'unfit') return { kind: 'skipped', reason: `no figures are kept: ${tree.reason}` };
+  if (tree.kind === 'unfit') return { kind: 'skipped', reason: `no figures are stored: ${tree.reason}` };
   let packages = readFigures();
   const date = new Date().toISOString().slice(0, 10);
   for (const [name, found] of counts)
@@ -168,7 +171,10 @@ function judgeSurvivors(
   const tried = drawn.filter(({ id }) => kept.has(id));
   const alive = tried.filter(({ id }) => isAlive(verdicts.get(id)));
   printAlive(tried, verdicts);
-  return { kind: 'skipped', reason: `of ${tried.length} that were tried, ${alive.length} are alive` };
+  return {
+    kind: 'skipped',
+    reason: `${alive.length} of the ${tried.length} mutants that were tried are alive`,
+  };
 }
 
 function printAlive(drawn: readonly Mutant[], verdicts: ReadonlyMap<string, Verdict>): void {

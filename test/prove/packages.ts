@@ -42,7 +42,10 @@ function judge(clone: string): Outcome {
     return {
       kind: 'proven',
       isPart: true,
-      figures: { npm, python: `${PYTHON} has no build and twine: pip install build twine` },
+      figures: {
+        npm,
+        python: `${PYTHON} does not have the packages build and twine: run pip install build twine`,
+      },
     };
   const python = checkPython(clone);
   return typeof python === 'string'
@@ -59,7 +62,8 @@ function checkPython(clone: string): Figures | string {
   const checked = step(folder, PYTHON, ['-m', 'twine', 'check', '--strict', ...files]);
   if (checked.failed) return `twine check: ${checked.output}`;
   const wheel = files.find((name) => name.endsWith('.whl'));
-  if (wheel === undefined || files.length !== 2) return `no wheel and archive, but ${files.join(', ')}`;
+  if (wheel === undefined || files.length !== 2)
+    return `expected a wheel and an archive, but found ${files.join(', ')}`;
   const listed = step(folder, PYTHON, ['-m', 'zipfile', '--list', wheel]);
   return listed.output.includes(TYPED) ? { files: files.length } : `the wheel lacks ${TYPED}`;
 }

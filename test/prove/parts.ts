@@ -43,9 +43,9 @@ function runTool(command: string, args: readonly string[]): Promise<Ended> {
 }
 
 async function missingTool(): Promise<string | undefined> {
-  if (!(await runTool('cfn-lint', ['--version'])).isGood) return `cfn-lint is not here: ${INSTALL}`;
+  if (!(await runTool('cfn-lint', ['--version'])).isGood) return `cfn-lint is not installed: ${INSTALL}`;
   const moto = await runTool('python3', ['-c', 'import moto, boto3']);
-  return moto.isGood ? undefined : `moto is not here: ${INSTALL}`;
+  return moto.isGood ? undefined : `moto is not installed: ${INSTALL}`;
 }
 
 /** The parts of the stack must match the file (layers/portal-part.ts). */
@@ -90,7 +90,7 @@ async function tryChoice(
       ...(lint.isGood ? [] : [`cfn-lint: ${lint.stdout.slice(0, 2000)}${lint.stderr.slice(0, 500)}`]),
       ...(moto.isGood ? [] : [`moto: ${moto.stderr.slice(-1000)}`]),
       ...((made['missing'] as readonly string[] | undefined)?.map((id) => `not made: ${id}`) ?? []),
-      ...(made['isChanged'] === true ? [] : ['an update of the stack has not changed it']),
+      ...(made['isChanged'] === true ? [] : ['an update did not change the stack']),
       ...((made['replaced'] as readonly string[] | undefined)?.map((id) => `replaced by an update: ${id}`) ??
         []),
       ...(made['functionsLeft'] === 0 ? [] : ['functions are left after the deletion']),

@@ -117,7 +117,7 @@ async function simulate(
   if (open.length > 0)
     return {
       kind: 'skipped',
-      reason: `${reports.size} of ${parts.length} parts are done; the same again goes on`,
+      reason: `${reports.size} of ${parts.length} parts are done; run the same command again to continue`,
     };
   return { kind: 'proven', figures };
 }

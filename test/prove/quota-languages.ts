@@ -42,7 +42,7 @@ export const quotaLanguages: Proof = {
     if (spawnSync(PYTHON, ['-c', 'import zoneinfo']).status !== 0)
       return {
         kind: 'skipped',
-        reason: `${PYTHON} is no Python of 3.9 or newer; GATEWRIGHT_PYTHON names one`,
+        reason: `${PYTHON} is not Python 3.9 or newer; set GATEWRIGHT_PYTHON to such an interpreter`,
       };
     const folder = mkdtempSync(join(tmpdir(), 'languages-'));
     const store = await startEmbeddedDynamoDb({ port: 0, signers: [SIGNER] });
@@ -93,7 +93,9 @@ function findFaults(measured: Measured): readonly string[] {
   const { periods, admitted, quota, mostInAPeriod, mostChargedInAPeriod, admittedBy, refused, unexplained } =
     measured;
   return [
-    ...(mostInAPeriod > quota || mostChargedInAPeriod > quota ? [`over the quota: ${mostInAPeriod}`] : []),
+    ...(mostInAPeriod > quota || mostChargedInAPeriod > quota
+      ? [`more was charged in one period than the quota allows: ${mostInAPeriod}`]
+      : []),
     ...(unexplained > 0 ? [`${unexplained} periods have more admissions than charges`] : []),
     ...(refused === 0 || mostChargedInAPeriod < quota ? ['no period was used up'] : []),
     ...(Object.keys(admittedBy).length < 2 ? ['only one language was admitted'] : []),

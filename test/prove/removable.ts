@@ -155,8 +155,12 @@ async function proveRemovable(only: string | undefined): Promise<Outcome> {
     }
     const reasons = [
       ...before.slice(0, 3).map((error) => `with all services: ${error}`),
-      ...(isBlind ? [`nobody notices that ${first} is missing from its line of the catalogue`] : []),
-      ...unknown.map((service) => `nothing is written down that a stack would name of ${service}`),
+      ...(isBlind
+        ? [`no error is reported if the folder of ${first} is removed but its line in the catalogue is not`]
+        : []),
+      ...unknown.map(
+        (service) => `there is no probe for ${service}, with a resource by which a stack names it`,
+      ),
       ...seen.flatMap(reasonsAgainst),
       ...(seen.length === 0 ? [`there is no service ${only ?? ''}`] : []),
     ];

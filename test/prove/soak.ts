@@ -57,7 +57,10 @@ export const soak: Proof = {
   quick: false,
   run: async ({ quick, minutes = quick ? QUICK_MINUTES : USUAL_MINUTES, seed = 1 }) => {
     if (process.platform !== 'linux')
-      return { kind: 'skipped', reason: 'threads and descriptors are read in /proc' };
+      return {
+        kind: 'skipped',
+        reason: 'the proof reads threads and descriptors from /proc, which this system does not have',
+      };
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-soak-'));
     const run = new Soak(folder, minutes * MS_PER_MINUTE, seed, quick);
     try {
@@ -253,12 +256,13 @@ class Soak {
       rssMb: looks.map(({ rssBytes }) => Math.round(rssBytes / 1e6)).join(' '),
     };
     console.log(`  ${JSON.stringify(all)}`);
-    if (figures['exitCode'] !== 0) wrong.push(`SIGTERM ended it with ${String(figures['exitCode'])}`);
+    if (figures['exitCode'] !== 0)
+      wrong.push(`after SIGTERM, the gateway ended with exit code ${String(figures['exitCode'])}`);
     if (wrong.length > 0) return { kind: 'refuted', reason: wrong.join('\n  '), figures: all };
     const late = this.#traffic.counts.lateInACrowd;
     // If other programs used the machine, late answers do not refute the claim, but the run does not prove it either.
     if (late > 0)
-      return { kind: 'skipped', reason: `${late} answers were late while others had the machine` };
+      return { kind: 'skipped', reason: `${late} answers were late while other programs used the machine` };
     return { kind: 'proven', figures: all };
   }
 }

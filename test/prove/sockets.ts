@@ -83,7 +83,11 @@ export const sockets: Proof = {
   // inexact to reject a change.
   quick: false,
   run: async ({ quick }) => {
-    if (process.platform !== 'linux') return { kind: 'skipped', reason: 'memory is read in /proc' };
+    if (process.platform !== 'linux')
+      return {
+        kind: 'skipped',
+        reason: 'the proof reads memory from /proc, which this system does not have',
+      };
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-sockets-'));
     const served = new ServedSockets(join(folder, 'service'));
     const gateway = await startSoakedGateway(served.path, join(folder, 'data'), OPTIONS);
@@ -149,7 +153,8 @@ class Run {
     const waits = this.#judgeWaits({ before, beside, after });
     const emptied = await this.#lookWhenEmpty(full.descriptors - idle - dying);
     const exitCode = await this.#gateway.stop();
-    if (exitCode !== 0) this.#wrong.push(`SIGTERM ended it with ${String(exitCode)}`);
+    if (exitCode !== 0)
+      this.#wrong.push(`after SIGTERM, the gateway ended with exit code ${String(exitCode)}`);
     const figures = {
       idle: idle + dying,
       connectedMs,
@@ -182,7 +187,9 @@ class Run {
       const allowed = Math.max(without * SLOWER.times, without + SLOWER.ms);
       // On a machine with other work, a few probes say nothing about the slowest requests.
       if (!this.#isQuick && p99('beside') > allowed)
-        this.#wrong.push(`p99 of ${name}: ${round(p99('beside'))} ms beside, ${round(without)} ms without`);
+        this.#wrong.push(
+          `p99 of ${name}: ${round(p99('beside'))} ms with the crowd, ${round(without)} ms without it`,
+        );
     }
     return figures;
   }
@@ -196,7 +203,7 @@ class Run {
     const heardMs = Math.round(performance.now() - startedMs);
     const heard = this.#countEndings(1006) - before;
     if (heard !== this.#size.dying)
-      this.#wrong.push(`of ${this.#size.dying} that died ${heard} had a $disconnect with 1006`);
+      this.#wrong.push(`${heard} of ${this.#size.dying} connections that died got a $disconnect with 1006`);
     this.#judgeOthers('while many die', slowestMs);
     console.log(`  ${heard} of ${this.#size.dying} that died were heard of within ${heardMs} ms`);
     return { died: this.#size.dying, heardOf: heard, heardMs };
@@ -227,8 +234,10 @@ class Run {
       }
       const grownBytes = Math.max(0, peak - resident);
       const heldBytes = Math.max(0, Math.round(((await this.#gateway.look()).heapBytes - heapBytes) / times));
-      if (grownBytes > GROWN_BYTES) this.#wrong.push(`${name}: the gateway grows by ${grownBytes} bytes`);
-      if (heldBytes > HELD_BYTES) this.#wrong.push(`${name}: the gateway holds ${heldBytes} bytes of each`);
+      if (grownBytes > GROWN_BYTES)
+        this.#wrong.push(`${name}: the memory of the gateway grows by ${grownBytes} bytes`);
+      if (heldBytes > HELD_BYTES)
+        this.#wrong.push(`${name}: the gateway keeps ${heldBytes} bytes for each connection`);
       this.#judgeOthers(name, slowestMs);
       const [first] = ended;
       const memory = { times, heldBytesEach: heldBytes, grownBytes, othersSlowestMs: round(slowestMs) };
@@ -251,7 +260,8 @@ class Run {
     await this.#until(() => this.#countEndings(1001) - before >= expected);
     const heardMs = Math.round(performance.now() - startedMs);
     const ended = this.#countEndings(1001) - before;
-    if (ended !== expected) this.#wrong.push(`at the idle limit ${ended} of ${expected} had a $disconnect`);
+    if (ended !== expected)
+      this.#wrong.push(`at the idle limit, ${ended} of ${expected} connections got a $disconnect`);
     const codes: Record<string, number> = {};
     for (const crowd of await closed)
       for (const [code, times] of Object.entries(crowd)) codes[code] = (codes[code] ?? 0) + times;
@@ -262,7 +272,7 @@ class Run {
       release?.();
     }
     const twice = [...this.#served.endings()].filter(([, all]) => all.length > 1).length;
-    if (twice > 0) this.#wrong.push(`${twice} connections had more than one $disconnect`);
+    if (twice > 0) this.#wrong.push(`${twice} connections got more than one $disconnect`);
     return { idleLimit: { ended, expected, heardMs, codes, frozen: this.#size.frozen } };
   }
 
@@ -271,7 +281,10 @@ class Run {
       const standing = await this.#gateway.look();
       const isEmpty = standing.descriptors <= descriptors + DESCRIPTORS_MORE;
       if (isEmpty || look === 9) {
-        if (!isEmpty) this.#wrong.push(`${standing.descriptors} descriptors are left, ${descriptors} were`);
+        if (!isEmpty)
+          this.#wrong.push(
+            `${standing.descriptors} descriptors are open at the end; at first, there were ${descriptors}`,
+          );
         return { heapBytes: standing.heapBytes, descriptors: standing.descriptors };
       }
       await wait(500);
@@ -291,7 +304,9 @@ class Run {
     const codes = (): readonly number[] => this.#served.endings().get(id) ?? [];
     await this.#until(() => codes().length > 0);
     if (codes().length !== 1 || codes()[0] !== code)
-      this.#wrong.push(`${name}: $disconnect had ${JSON.stringify(codes())}, not ${code}`);
+      this.#wrong.push(
+        `${name}: $disconnect got the status codes ${JSON.stringify(codes())} instead of ${code}`,
+      );
   }
 
   #judgeOthers(name: string, slowestMs: number): void {

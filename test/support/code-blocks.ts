@@ -53,7 +53,7 @@ export function readBlocks(page: string, markdown: string): readonly CodeBlock[]
     if (heading !== undefined) section = anchorOf(heading);
     if (opening === undefined) continue;
     const end = lines.findIndex((line, at) => at > index && line.trim() === fence);
-    if (end < 0) throw new Error(`${page}:${index + 1}: the block has no end`);
+    if (end < 0) throw new Error(`${page}:${index + 1}: the code block is not closed`);
     const text = lines.slice(index + 1, end).map((line) => `${line.slice(indent.length)}\n`);
     const before = lines.slice(0, index).findLast((line) => line.trim() !== '') ?? '';
     const mark = MARK.exec(before)?.[1];

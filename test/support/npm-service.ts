@@ -65,7 +65,8 @@ async function onceInRun(folder: string): Promise<Package> {
   }
   while (!existsSync(said)) await delay(LOOK_EVERY_MS);
   const { manifest, failure } = JSON.parse(await readFile(said, 'utf8')) as Word;
-  if (manifest === undefined) throw new Error(`the package was not built: ${failure ?? 'nobody said why'}`);
+  if (manifest === undefined)
+    throw new Error(`the package was not built: ${failure ?? 'the other process gave no reason'}`);
   return { directory, manifest };
 }
 
@@ -129,7 +130,8 @@ export async function anInstalledCopy(
   );
   for (const name of new Set(others)) {
     const target = join(CHECKOUT, 'node_modules', name === 'osls' ? OSLS : name);
-    if (!existsSync(target)) throw new Error(`${folder} depends on ${name}, which the checkout has not`);
+    if (!existsSync(target))
+      throw new Error(`${folder} depends on ${name}, which is not installed in the checkout`);
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(target, join(modules, name));
   }

@@ -140,5 +140,5 @@ export async function showHook<Value>(use: () => Value): Promise<ShownHook<Value
  */
 export async function until(holds: () => boolean): Promise<void> {
   for (let turns = 0; turns < 1_000_000 && !holds(); turns += 1) await turn();
-  if (!holds()) throw new Error(`it does not come about: ${String(holds)}`);
+  if (!holds()) throw new Error(`the condition did not become true: ${String(holds)}`);
 }

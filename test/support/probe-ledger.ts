@@ -32,7 +32,7 @@ export async function probeLedger(store: ItemStore, random: Random, nowEpochMs: 
   );
   const seen = new Set(counts.map(countOf));
   if (seen.size !== CONCURRENT_WRITES)
-    throw unfit('atomic updates: concurrent ones have read the same value');
+    throw unfit('atomic updates: two concurrent updates read the same value');
 
   const refused = await store.update(add(key, [{ attribute: 'n', is: 'at-most', value: -1 }]));
   if (refused.kind === 'done') throw unfit('conditions in updates');

@@ -98,7 +98,7 @@ const sigV4: FuzzTarget = {
       { nowEpochMs: Date.UTC(2026, 10, 20, 8, 9, 10), service: 'execute-api', secretOf: () => 'a-secret' },
     );
     // No input is signed with a valid key.
-    if (result.kind === 'verified') throw new Error('a signature that nobody made is verified');
+    if (result.kind === 'verified') throw new Error('a forged signature was accepted');
   },
 };
 
@@ -181,7 +181,7 @@ const webhooks: FuzzTarget = {
       const secrets = (): string[] => ['whsec_bm9ib2R5IGhhcyBzaWduZWQgd2l0aCB0aGlzIGtleSE='];
       try {
         const { kind } = await verifyDelivery(request, { scheme, secrets, toleranceSeconds: 300 });
-        if (kind === 'verified') throw new Error(`${scheme} verifies what nobody has signed`);
+        if (kind === 'verified') throw new Error(`${scheme} accepts a delivery that nobody has signed`);
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
       }

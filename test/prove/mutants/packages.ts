@@ -4,12 +4,12 @@ import type { SourceFile } from '../../architecture/source-files.ts';
 
 /** Rooms in which no mutants are planted, with the reason. */
 const ROOMS_LEFT_OUT: ReadonlyMap<string, string> = new Map([
-  ['examples', 'to be copied: what must hold of them is tested where they are served'],
-  ['lab', 'measures and prints for maintainers; nothing imports it'],
+  ['examples', 'examples to copy, which are tested by serving them'],
+  ['lab', 'tools that measure and print for maintainers; nothing imports them'],
 ]);
 /** Files in which no mutants are planted, with the reason. */
 const FILES_LEFT_OUT: readonly (readonly [files: RegExp, reason: string])[] = [
-  [/\.tsx$/, 'what a page shows is seen in a browser, by the browser proof'],
+  [/\.tsx$/, 'the browser proof checks in a browser what a page shows'],
 ];
 
 /** The smallest number of mutants that is drawn in each package. If there are fewer, all are drawn. */

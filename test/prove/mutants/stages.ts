@@ -67,7 +67,7 @@ export async function tryStages(
       const left = tried.filter(({ id }) => alive.has(id)).length;
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
       console.log(
-        `  ${progress}, stage ${stage + 1}: ${dirname(group[0]?.path ?? '')}, ${left} of ${tried.length} alive as yet (${seconds} s)`,
+        `  ${progress}, stage ${stage + 1}: ${dirname(group[0]?.path ?? '')}, ${left} of ${tried.length} still alive (${seconds} s)`,
       );
     });
     for (const { mutants: some, stages, hash } of open)

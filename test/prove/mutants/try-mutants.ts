@@ -138,7 +138,7 @@ export async function tryMutants(
   );
   try {
     const loaded = await trials.warmUp([...new Set(subjects.flatMap(({ tests }) => tests))]);
-    for (const test of loaded.failed) console.log(`  does not hold without a mutant: ${test}`);
+    for (const test of loaded.failed) console.log(`  fails without a mutant: ${test}`);
     const own = subjects.flatMap(({ mutants: some, tests }) =>
       some.map(() => tests.map((test) => join(REPOSITORY, test))),
     );
