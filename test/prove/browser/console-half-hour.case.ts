@@ -108,7 +108,7 @@ async function ask(url: string, isPost: boolean, status: number): Promise<void> 
   assert.equal(response.status, status, url);
 }
 
-/** After a collection of garbage in the page. */
+/** Measures the memory after a garbage collection in the page. */
 async function probe(page: Page, pid: number): Promise<() => Promise<Sample>> {
   const devtools = await page.context().newCDPSession(page);
   return async () => {
