@@ -6,15 +6,15 @@ import type { SourceModule } from './source-modules.ts';
 export type Tree = {
   readonly modules: readonly SourceModule[];
   readonly manifests: Manifests;
-  /** Every file that is in git, or that `git add` would add. */
+  /** Every file that git tracks, or that `git add` would add. */
   readonly paths: readonly string[];
-  /** Templates and CommonJS: they name exports that no module imports. */
+  /** Templates and CommonJS files, which name exports that no module imports. */
   readonly others: ReadonlyMap<string, string>;
 };
 
 export type Arrow = { readonly from: string; readonly to: string; readonly names: ReadonlySet<string> };
 
-/** One arrow for each file that imports another, however often it does. */
+/** Returns one arrow for each pair of importing and imported file, however many imports there are. */
 export function findArrows({ modules, manifests }: Tree): readonly Arrow[] {
   const paths = new Set(modules.map(({ path }) => path));
   return modules.flatMap(({ path: from, imports }) => {

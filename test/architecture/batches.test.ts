@@ -24,7 +24,7 @@ describe('batches of test files', () => {
     assert.deepEqual(planBatches(['test/packages/gateway/core/routing/host.test.ts']).batches, []);
   });
 
-  it('have a suite for each file, of its name, in which it is loaded', () => {
+  it('have a suite for each file, with the name of the file, in which the file is loaded', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-batches-'));
     try {
       const [batch] = writeBatches([['test/a.test.ts']], { folder, deadlineMs: 7 });

@@ -1,4 +1,4 @@
-/** Each block of a page is run by the test that claims it, or says why not. */
+/** Each code block of a page is run by the test that claims it, or has a mark with the reason why it is not run. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ describe('code blocks of the pages', () => {
     assert.deepEqual(unmarked.filter((block) => runnerOf(block) === undefined).map(placeOf), []);
   });
 
-  it('are there if a runner claims some', () => {
+  it('exist for each runner that claims blocks', () => {
     const claims = Object.entries(RUNNERS).flatMap(
       ([page, claimed]): readonly { readonly page: string; readonly kind?: string }[] =>
         typeof claimed === 'string' ? [{ page }] : Object.keys(claimed).map((kind) => ({ page, kind })),
@@ -51,7 +51,7 @@ describe('code blocks of the pages', () => {
       [],
     );
     const marks = [...pages.keys()].flatMap((page) => readSource(page).text.match(/<!-- not run/g) ?? []);
-    assert.equal(marks.length, marked.length, 'a mark stands before a block');
+    assert.equal(marks.length, marked.length, 'every mark is directly before a block');
   });
 
   it(`are marked in at most ${MOST_MARKED * 100} % of all`, (t) => {
@@ -70,7 +70,7 @@ describe('code blocks of the pages', () => {
 });
 
 describe('a block', () => {
-  it('has its language, path and mark, and the indentation of its list taken off', () => {
+  it('has its language, path and mark, and its text without the indentation of the list', () => {
     const page =
       '## A: b\n1. one\n\n   <!-- not run: excerpt -->\n\n   ```yaml a.yml\n   a:\n     b: 1\n   ```\n\n```\nls\n```\n';
     const [first, second] = readBlocks('a.md', page);

@@ -1,4 +1,4 @@
-/** docs/reference/commands.md, printed from the commands' own descriptions, as `--help` shows them. */
+/** Writes docs/reference/commands.md from the commands' own descriptions, which `--help` shows. */
 import type { Argument, Command, Option } from 'commander';
 import { COMMANDS } from '../../packages/gatewright/command/commands.ts';
 
@@ -14,7 +14,7 @@ const COMMON = `## Common options
 
 These options mean the same in every command that lists them under "Common".`;
 
-/** Options that as many commands share, not all of one group, are printed once. */
+/** An option that at least this number of commands share, in more than one group, is printed only once. */
 const COMMON_FROM = 3;
 
 type Entry = { readonly path: readonly string[]; readonly command: Command };
@@ -35,7 +35,7 @@ function listEntries(command: Command, parents: readonly string[]): readonly Ent
   return [{ path, command }, ...command.commands.flatMap((child) => listEntries(child, path))];
 }
 
-/** If several common options have one name, the option that most commands have. */
+/** Finds the common options. If several have the same name, only the one that most commands share is common. */
 function findCommon(entries: readonly Entry[]): ReadonlyMap<string, Option> {
   const uses = entries.flatMap(({ path, command }) =>
     optionsOf(command).map((option) => ({ group: path[0], option, text: printOption(option) })),
@@ -77,7 +77,10 @@ function describe(
   ].join('\n\n');
 }
 
-/** Its options are not printed again: a command of the same group, or one that shares several. */
+/**
+ * Whether a command can refer to the options of this earlier entry instead of printing them again: the entry is of the
+ * same group, or shares several options.
+ */
 function isModel(entry: Entry, path: readonly string[], own: readonly Option[]): boolean {
   const { length } = shared(own, entry);
   return length >= (entry.path[0] === path[0] ? 1 : COMMON_FROM);
@@ -92,7 +95,7 @@ function shared(options: readonly Option[], { command }: Entry): readonly Option
   return options.filter((option) => texts.has(printOption(option)));
 }
 
-/** The order of the arguments, if there are any. */
+/** Prints the arguments in their order, if there are any. */
 function printUsage(name: string, { registeredArguments, commands }: Command): string {
   if (registeredArguments.length === 0 || commands.length > 0) return '';
   const words = registeredArguments.map((argument) => {

@@ -9,7 +9,7 @@ import { alternatives, findCommands, optionsOf } from './documented-commands.ts'
 import { REPOSITORY, listFiles, readSource } from './source-files.ts';
 import type { DocumentedCommand } from './documented-commands.ts';
 
-/** AWS's pages name no command of ours. */
+/** The pages about AWS name no command of Gatewright. */
 const documents = listFiles()
   .filter((path) => path.endsWith('.md') && !path.startsWith('docs/aws/'))
   .map(readSource);
@@ -40,7 +40,7 @@ describe('gatewright commands in documents', async () => {
     assert.deepEqual(refused.map(say), []);
   });
 
-  it('would be missed', () => {
+  it('would be reported if they did not exist', () => {
     const [start] = findTargets({ path: '', words: ['start'] }, commands);
 
     assert.deepEqual(findTargets({ path: '', words: ['strat'] }, commands), []);
@@ -49,7 +49,7 @@ describe('gatewright commands in documents', async () => {
   });
 });
 
-/** The command to which the words lead; empty if one of them is not a command. */
+/** Returns the commands that the words name, or an empty list if one of the words is not a command. */
 function findTargets(
   { words }: DocumentedCommand,
   commands: ReadonlyMap<string, Command>,

@@ -1,4 +1,7 @@
-/** The table of docs/guides/protect/access.md: each operator on each type of claim, by the evaluator itself. */
+/**
+ * Writes the table of docs/guides/protect/access.md, which shows the result of each operator for each type of claim.
+ * The evaluator itself computes the results.
+ */
 import { evaluateCondition } from '#shared/access/decide/condition.ts';
 import { aPrincipal } from '../support/an-access-document.ts';
 
@@ -8,7 +11,7 @@ type Value = string | number | boolean;
 type Operator = 'equals' | 'in' | 'contains' | 'exists' | 'gte' | 'lte';
 
 const VALUES: readonly Value[] = ['a', 1, true];
-/** Claims as a rule meets them that names `value`, some that hold and some that do not. */
+/** Samples of claims for a rule with this `value`, for some of which the condition is true, and for others false. */
 const CLAIMS: readonly (readonly [type: string, samplesFor: (value: Value) => readonly unknown[]])[] = [
   [
     'of its type',
@@ -25,7 +28,7 @@ const TESTS: readonly (readonly [operators: readonly Operator[], values: readonl
   [['exists'], VALUES],
 ];
 
-/** Markdown, before it is formatted. */
+/** Returns the table as Markdown that is not formatted yet. */
 function printConditionTable(): string {
   const head = ['', ...CLAIMS.map(([type]) => type)];
   const rows = TESTS.map(([operators, values]) => [
@@ -44,7 +47,7 @@ export function writeConditionTable(page: string): string {
 
 type SamplesFor = (typeof CLAIMS)[number][1];
 
-/** The results of an allow rule and of a deny rule, or one result if both are the same. */
+/** Returns the results of an allow rule and of a deny rule, or one result if both are the same. */
 function cellOf(operators: readonly Operator[], values: readonly Value[], samplesFor: SamplesFor): string {
   const allow = effectOf('allow', operators, values, samplesFor);
   const deny = effectOf('deny', operators, values, samplesFor);

@@ -47,12 +47,12 @@ describe('resolveSpecifier', () => {
     ['gateway/x.ts', 'yaml', undefined],
   ];
   for (const [from, specifier, target] of rows)
-    it(`leads from ${from} by ${specifier} to ${target ?? 'nothing of ours'}`, () =>
+    it(`resolves ${specifier} in ${from} to ${target ?? 'no file of this repository'}`, () =>
       assert.equal(resolveSpecifier(MANIFESTS, from, specifier), target));
 });
 
 describe('files and tokens', () => {
-  it('are those outside tests', () => {
+  it('are counted without tests', () => {
     const { files, tokens } = count({
       'gateway/a.ts': 'const a = 1;',
       'test/gateway/a.test.ts': 'const a = 1;',
@@ -82,7 +82,7 @@ describe('exported names', () => {
     assert.equal(figures.exportedNames, 11);
   });
 
-  it('that only tests import are listed separately', () => {
+  it('are listed separately if only tests import them', () => {
     assert.deepEqual(figures.importedByTestsOnly, ['gateway/a.ts: tested']);
   });
 });
@@ -129,7 +129,7 @@ describe('rooms', () => {
 });
 
 describe('edges between rooms', () => {
-  it('are pairs of rooms; an import of a room that is not below runs upward', () => {
+  it('are pairs of rooms, and an import of a room that is not on a lower floor counts as upward', () => {
     const figures = count(
       {
         'packages/ground/a.ts': "import type { A } from '../left/a.ts';",
@@ -160,7 +160,7 @@ describe('edges between rooms', () => {
 });
 
 describe('circles', () => {
-  it('are found by imports of types and dynamic ones, of files and of rooms', () => {
+  it('are found between files and between rooms, through type imports and dynamic imports, too', () => {
     const { fileCircles, roomCircles } = count(
       {
         'packages/top/a.ts': "const b = await import('../left/b.ts');",
@@ -180,7 +180,7 @@ describe('circles', () => {
     ]);
   });
 
-  it('are apart if one is reached from another', () => {
+  it('are separate even if one can be reached from another', () => {
     const edges = new Map([
       ['a', new Set(['b'])],
       ['b', new Set(['a', 'c'])],
@@ -196,7 +196,7 @@ describe('circles', () => {
 });
 
 describe('habits', () => {
-  it('are lines with nothing but a spread literal', () => {
+  it('include lines that contain only a spread literal', () => {
     const { spreadLines } = count({
       'gateway/a.ts':
         'const a = {\n  ...{ b, c },\n  ...(b && { c }),\n  d: [\n    ...[e].map(f),\n    ...([e] as const)\n  ],\n};',
@@ -207,7 +207,7 @@ describe('habits', () => {
     assert.deepEqual(spreadLines, { source: 2, tests: 1 });
   });
 
-  it('are readers of JSON outside the file that is for it, whatever their names', () => {
+  it('include readers of JSON outside the file for such readers, whatever their names are', () => {
     const isObject = (name: string): string =>
       `const f = (${name}) => typeof ${name} === 'object' && ${name} !== null && !Array.isArray(${name});`;
     const { copiedJsonReaders } = count({
@@ -283,7 +283,7 @@ describe('what is installed', () => {
   before(() => (folder = mkdtempSync(join(tmpdir(), 'gatewright-figures-'))));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('weighs what is linked twice once, and no caches', () => {
+  it('is counted once if it is linked twice, and without caches', () => {
     write('modules/a/large', 'x'.repeat(3 * 2 ** 20));
     write('modules/.cache/large', 'x'.repeat(3 * 2 ** 20));
     linkSync(join(folder, 'modules/a/large'), join(folder, 'modules/again'));

@@ -10,14 +10,14 @@ import type { Layout, LayoutFigures } from './room-figures.ts';
 import type { SourceFile } from './source-files.ts';
 import type { SourceModule } from './source-modules.ts';
 
-/** The files whose lengths are watched: what a reader of the request path opens first. */
+/** The files whose lengths are watched, because a reader of the request path opens them first. */
 const WATCHED = ['pipeline.ts', 'trail.ts'];
 /** The maximum length of a file that could be part of its only importer instead. */
 const SMALL_LINES = 100;
 /** Where the request path is now, and where it was before the rooms existed. */
 const CORE_FOLDERS = ['packages/gateway/core', 'gateway'];
 
-/** Patterns of what readers of JSON do, whatever their names; only one file may do it. */
+/** Patterns for the code of JSON readers, whatever their names are. Only one file may contain such code. */
 const JSON_READERS: Readonly<Record<string, RegExp>> = {
   isJsonObject: /typeof (\S+) === 'object'\s+&&\s+\1 !== null\s+&&\s+!Array\.isArray\(\1\)/g,
   isTrue: /(\S+) === true\s+\|\|\s+\1 === 'true'/g,
@@ -29,23 +29,29 @@ export type CodeFigures = LayoutFigures & {
   readonly files: number;
   readonly lines: { readonly source: number; readonly tests: number };
   readonly tokens: number;
-  /** Pairs of files of which one imports the other, of the other product. */
+  /** The number of imports between files of different products. */
   readonly betweenProducts: { readonly gatewayToToolkit: number; readonly toolkitToGateway: number };
-  /** Files that exactly one other imports, and of these the small ones whose importer is in the same folder. */
+  /**
+   * The number of files that exactly one other file imports, and how many of them are small and in the same folder as
+   * their importer.
+   */
   readonly oneImporter: { readonly all: number; readonly smallBesideIt: number };
   readonly exportedNames: number;
-  /** `path: name`, each: imported neither by source nor by tests. Entries are for others, so they do not count. */
+  /**
+   * The exports, as `path: name`, that neither source nor tests import. Entries are not listed, because other programs
+   * import them.
+   */
   readonly importedByNobody: readonly string[];
   readonly importedByTestsOnly: readonly string[];
-  /** Names at the top of the repository that are not hidden. */
+  /** The names in the repository's top folder that are not hidden. */
   readonly topEntries: readonly string[];
   readonly watchedLines: Readonly<Record<string, number>>;
   /** Lines that contain only the spread of a literal. */
   readonly spreadLines: { readonly source: number; readonly tests: number };
-  /** `path: reader` */
+  /** The copies of JSON readers, as `path: reader`. */
   readonly copiedJsonReaders: readonly string[];
   readonly withoutMirror: readonly string[];
-  /** Imported by no test file directly. */
+  /** The modules that no test file imports directly. */
   readonly withoutImportingTest: readonly string[];
   /** The number of modules without a mirror test that contain more than types. */
   readonly codeWithoutMirror: number;
@@ -114,8 +120,8 @@ function countOneImporter(
 }
 
 /**
- * Where the test of a module may be: in the mirror of the whole tree, in the mirror of its package, or next to the
- * module.
+ * Returns the paths where the test of a module may be: in the mirror of the whole tree, in the mirror of its package,
+ * or next to the module.
  */
 export function mirrorsOf(path: string): readonly string[] {
   const bare = path.replace(/\.tsx?$/, '');
@@ -135,7 +141,7 @@ function countWatched(source: readonly SourceModule[]): Readonly<Record<string, 
   return Object.fromEntries(found.map(({ path, lines }) => [path, lines]));
 }
 
-/** `path: reader`, each place that reads JSON by code that one module has. */
+/** Returns, as `path: reader`, each place with JSON-reading code that belongs in one module. */
 export function findCopiedReaders(source: readonly SourceFile[]): readonly string[] {
   const others = source.filter(({ path }) => posix.basename(path) !== JSON_FILE);
   return others.flatMap(({ path, text }) =>

@@ -11,7 +11,7 @@ import { REPOSITORY, readSources } from './source-files.ts';
 type Violation = { readonly rule: { readonly name: string }; readonly from: string; readonly to: string };
 type Cruise = { readonly modules: readonly string[]; readonly violations: readonly Violation[] };
 
-/** Cruises `targets` (folders or files below `root`). */
+/** Runs dependency-cruiser on `targets` (folders or files below `root`). */
 export function cruiseImports(root: string, targets: readonly string[]): Cruise {
   const binary = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
   const run = spawnSync(
@@ -28,7 +28,7 @@ export function cruiseImports(root: string, targets: readonly string[]): Cruise 
   return { modules: report.modules.map((module) => module.source), violations: report.summary.violations };
 }
 
-/** Source files that a cruise of the whole repository did not see. */
+/** Returns the source files that dependency-cruiser did not see in the whole repository. */
 function unseenFiles(cruise: Cruise): readonly string[] {
   const seen = new Set(cruise.modules);
   return readSources()

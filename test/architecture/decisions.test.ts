@@ -1,10 +1,13 @@
-/** Records of decisions have one form, and a reason is written where it is needed, never cited by number. */
+/**
+ * All decision records have the same form. Sources and pages state a reason where it is needed, and never cite a
+ * decision by its number.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { listFiles, readSource } from './source-files.ts';
 
 const FOLDER = 'docs/decisions/';
-/** Names of text files that are not data of tests. */
+/** Matches the names of text files that are not test data. */
 const READABLE = /\.(?:ts|tsx|js|mjs|cjs|py|sql|ya?ml|sh|json|css|html|md)$/;
 /** Matches citations of decisions: by path, by name, as a link, or only by number: "0178 measured it". */
 const CITATION = new RegExp(
@@ -22,7 +25,7 @@ const records = listFiles()
   .map(readSource);
 
 describe('docs/decisions', () => {
-  it('has records numbered from one on', () => {
+  it('has records that are numbered from one on', () => {
     assert.deepEqual(
       records.map(({ path }) => path.slice(FOLDER.length).slice(0, 5)),
       records.map((_, index) => `${String(index + 1).padStart(4, '0')}-`),

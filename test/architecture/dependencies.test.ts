@@ -7,14 +7,14 @@ import { ALLOWED_LICENCES, DEPENDENCIES_PAGE, listDependencies, printDependencie
 import { REPOSITORY } from './source-files.ts';
 
 describe('packages by other authors', () => {
-  it('have licences that ask for nothing but the notice', async () => {
+  it('have licences that require only that the notice is kept', async () => {
     const all = listDependencies(await readLock(REPOSITORY));
     assert.ok(all.length > 0, 'the lock file lists no package: has its form changed?');
     const others = all.filter(({ licence }) => !ALLOWED_LICENCES.includes(licence));
     assert.deepEqual(others, []);
   });
 
-  it('are those that the page lists; npm run schemas renews it', async () => {
+  it('are all listed on the page, which npm run schemas updates', async () => {
     const page = readFileSync(join(REPOSITORY, DEPENDENCIES_PAGE), 'utf8');
     assert.equal(page, await printDependencies());
   });

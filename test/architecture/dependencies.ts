@@ -1,4 +1,7 @@
-/** The packages of others that users install with ours, or that run in functions: who, which version, which licence. */
+/**
+ * The packages by other authors that users install with ours, or that run in functions, with author, version and
+ * licence.
+ */
 import { nameOf, neededFolders, readLock } from '../../layers/sbom.ts';
 import { LAYER_PACKAGES } from '../../layers/contents.ts';
 import { REPOSITORY } from './source-files.ts';
@@ -6,7 +9,7 @@ import type { Lock } from '../../layers/sbom.ts';
 
 export const DEPENDENCIES_PAGE = 'docs/dependencies.md';
 
-/** Permissive ones, without a duty beyond keeping the notice. */
+/** Permissive licences, which require only that the notice is kept. */
 export const ALLOWED_LICENCES: readonly string[] = [
   '0BSD',
   'Apache-2.0',
@@ -25,7 +28,10 @@ type Dependency = {
   readonly ships: string;
 };
 
-/** Returns the dependencies of the npm packages and of the layer. Workspaces are our own code, and left out. */
+/**
+ * Returns the dependencies of the npm packages and of the layer. Workspaces are left out, because they are our own
+ * code.
+ */
 export function listDependencies(lock: Lock): readonly Dependency[] {
   const roots = Object.keys(lock['']?.dependencies ?? {});
   const inPackages = new Set(neededFolders(lock, roots));

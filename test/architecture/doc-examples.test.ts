@@ -1,4 +1,4 @@
-/** What users import has a comment with an example, and each example runs and is correct. */
+/** Every export that users import has a comment with an example, and each example runs and is correct. */
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { findExamples, findTypeErrors, toProgram } from './doc-examples.ts';
 import { REPOSITORY } from './source-files.ts';
 
-/** Below the checkout, so that packages are found. */
+/** The folder is inside the checkout, so that Node finds the packages. */
 const FOLDER = join(REPOSITORY, '.build', `examples-${process.pid}`);
 
 describe('examples of what users import', () => {
@@ -23,7 +23,7 @@ describe('examples of what users import', () => {
     rmSync(FOLDER, { recursive: true, force: true });
   });
 
-  it('are there for every export', () => {
+  it('exist for every export', () => {
     assert.ok(examples.length > 0, 'no export with an example was found');
     assert.deepEqual(
       examples
@@ -46,7 +46,7 @@ describe('examples of what users import', () => {
       await import(pathToFileURL(file).href);
     });
 
-  it('have right types, also in handlers that no example calls', () => {
+  it('have correct types, even in handlers that no example calls', () => {
     for (const [where, code] of programs) writeFileSync(fileOf(where), toProgram(code));
     const wrong = findTypeErrors([...programs.keys()].map(fileOf));
 
@@ -57,7 +57,7 @@ describe('examples of what users import', () => {
     );
   });
 
-  it('claim something: most compare a value with the comment behind it', () => {
+  it('make claims: most compare a value with the comment after it', () => {
     const claiming = [...programs.values()].filter((code) => code.includes(' // → '));
     assert.ok(claiming.length * 2 > programs.size, `${claiming.length} of ${programs.size}`);
   });

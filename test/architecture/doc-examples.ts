@@ -1,11 +1,14 @@
-/** Examples in the comments of what users import: `@example` with a block of TypeScript, in which `value // → expected` is a claim. */
+/**
+ * The examples in the comments of exports that users import: `@example` with a block of TypeScript, in which `value //
+ * → expected` is a claim.
+ */
 import { join } from 'node:path';
 import ts from 'typescript';
 import { readSource, REPOSITORY } from './source-files.ts';
 
 /**
- * What users import, by the file that exports it. The root's own name represents the gateway's library, which the
- * guides show.
+ * The entries that users import, with the file that exports each. The root's own name stands for the gateway's library,
+ * which the guides show.
  */
 const USER_ENTRIES: Readonly<Record<string, string>> = {
   'gatewright/access': 'shared/entries/access.ts',
@@ -27,11 +30,11 @@ type DocExample = {
   readonly entry: string;
   readonly name: string;
   readonly path: string;
-  /** Undefined: the export has no example. */
+  /** The example, or undefined if the export has none. */
   readonly code: string | undefined;
 };
 
-/** Every value that an entry exports, with the example of its comment. */
+/** Returns every value that an entry exports, with the example in its comment. */
 export function findExamples(): readonly DocExample[] {
   return Object.entries(USER_ENTRIES).flatMap(([entry, file]) => {
     const { text } = readSource(file);
@@ -70,8 +73,8 @@ function exampleOf(text: string, name: string): string | undefined {
 }
 
 /**
- * The example as a module that fails if a claim is false. The entries of handlers are found in the checkout by the
- * workspace's name.
+ * Returns the example as a module that fails if a claim is false. In the checkout, entries for handlers have the name
+ * of the workspace.
  */
 export function toProgram(code: string): string {
   const claims = code.replaceAll(
@@ -86,7 +89,7 @@ export function toProgram(code: string): string {
   return `import assert from 'node:assert/strict';\n${known}\n`;
 }
 
-/** Returns what the compiler reports about these files, by file. Imported files are not examined. */
+/** Returns what the compiler reports about these files, by file. The files that these files import are not checked. */
 export function findTypeErrors(
   files: readonly string[],
   more: ts.CompilerOptions = {},

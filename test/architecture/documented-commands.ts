@@ -3,11 +3,14 @@ import type { SourceFile } from './source-files.ts';
 
 export type DocumentedCommand = {
   readonly path: string;
-  /** The text behind the name of the tool: words, options and all. */
+  /** The text after the name of the tool, with all words and options. */
   readonly words: readonly string[];
 };
 
-/** Code of a document, one text per span or line; lines of a block that are indented or follow a `\` continue one. */
+/**
+ * Returns the code in a document, one string for each code span or line. A line of a block that is indented, or that
+ * follows a `\`, continues the line before it.
+ */
 function readCode(text: string): readonly string[] {
   const blocks = [...text.matchAll(/^ *```[^\n]*\n([\s\S]*?)^ *```/gm)].map(([, body = '']) => body);
   const lines = blocks.flatMap((body) => body.replaceAll(/\\\n|\n {10,}/g, ' ').split('\n'));
@@ -16,7 +19,7 @@ function readCode(text: string): readonly string[] {
   return [...lines.map((line) => line.replace(/(^|\s)#\s.*$/, '')), ...spans];
 }
 
-/** Every use of `tool`, with a pattern for the text before the first word. */
+/** Returns every use of `tool`. A pattern describes the text before the first word. */
 export function findCommands({ path, text }: SourceFile, tool: RegExp): readonly DocumentedCommand[] {
   return readCode(text).flatMap((code) =>
     code.split(/&&|\|\||;|\$\(|(?<=\s)\|(?=\s)/).flatMap((part) => {
@@ -29,7 +32,7 @@ export function findCommands({ path, text }: SourceFile, tool: RegExp): readonly
   );
 }
 
-/** `list|show` names two commands. */
+/** Splits alternatives: `list|show` names two commands. */
 export function alternatives(word: string): readonly string[] {
   return word.split('|').filter((part) => part !== '');
 }

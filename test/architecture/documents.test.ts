@@ -1,4 +1,4 @@
-/** Documents that describe the code agree with the code. */
+/** Documents that describe the code must agree with the code. */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { printStackReference, STACK_PAGE } from './stack-reference.ts';
 
 const taken = takeBlocks('test/architecture/documents.test.ts');
 
-/** Codes that some file gives to a `StartError`, and those that it takes from the embedded DynamoDB. */
+/** The codes that a file passes to a `StartError`, and the codes that it takes from the embedded DynamoDB. */
 function startCodes(): readonly string[] {
   const { text: embedded } = readSource('packages/gateway/dynamodb/embedded-dynamodb.ts');
   const [, codes = ''] = /type EmbeddedDynamoDbErrorCode = (.*);/.exec(embedded) ?? [];
@@ -31,7 +31,7 @@ function startCodes(): readonly string[] {
 describe('docs/errors.md', () => {
   const { text } = readSource('docs/errors.md');
 
-  it('consists of the comments in both errors.ts and of the texts for clients, logs and administrators', async () => {
+  it('is written from the comments in both errors.ts files and from the texts for clients, logs and administrators', async () => {
     assert.equal(await formatText('docs/errors.md', writeErrorsPage(text)), text);
   });
 
@@ -58,7 +58,7 @@ describe('docs/errors.md', () => {
     assert.match(text, /^\| `THROTTLED` +\| +429 \| caller +\| .* _Retry\._ +\|$/m);
   });
 
-  it('has no code with which no start ends', () => {
+  it('has only codes with which a start can end', () => {
     const [, section = ''] = text.split('## Starting');
     const [starting = ''] = section.split('## ');
     const documented = [...starting.matchAll(/^\| `([A-Z0-9_]+)`/gm)].map(([, code]) => code);
@@ -68,7 +68,7 @@ describe('docs/errors.md', () => {
 });
 
 describe(COMMAND_PAGE, () => {
-  it('is what `npm run schemas` makes of the commands', async () => {
+  it('equals the page that `npm run schemas` writes from the commands', async () => {
     assert.equal(
       await formatText(COMMAND_PAGE, await printCommandReference()),
       readSource(COMMAND_PAGE).text,
@@ -77,7 +77,7 @@ describe(COMMAND_PAGE, () => {
 });
 
 describe(CONDITION_PAGE, () => {
-  it('has the table of operators, types and effects that the evaluator makes', async () => {
+  it('has the table of operators, types and effects that the evaluator produces', async () => {
     const { text } = readSource(CONDITION_PAGE);
 
     assert.equal(await formatText(CONDITION_PAGE, writeConditionTable(text)), text);
@@ -86,7 +86,7 @@ describe(CONDITION_PAGE, () => {
 });
 
 describe(COST_PAGE, () => {
-  it('has the table that lab/cost reckons', async () => {
+  it('has the table that lab/cost computes', async () => {
     const { text } = readSource(COST_PAGE);
 
     assert.equal(await formatText(COST_PAGE, writeCostPage(text)), text);
@@ -94,7 +94,7 @@ describe(COST_PAGE, () => {
 });
 
 describe(STACK_PAGE, () => {
-  it('is what `npm run schemas` makes of the parts of the stack', async () => {
+  it('equals the page that `npm run schemas` writes from the parts of the stack', async () => {
     assert.equal(await formatText(STACK_PAGE, printStackReference()), readSource(STACK_PAGE).text);
   });
 });
@@ -125,7 +125,7 @@ describe('docs/request-path.md', () => {
   });
 });
 
-describe('what pages print', () => {
+describe('the output that pages show', () => {
   it('has the phases of docs/request-path.md as the pipeline calls them', () => {
     const [block] = taken.of('docs/request-path.md');
     assert.ok(block !== undefined);
@@ -164,7 +164,7 @@ describe('what pages print', () => {
   it('has been compared in full', taken.assertAll);
 });
 
-/** Anchors of headings, as GitHub makes them. */
+/** The anchors of headings, as GitHub makes them. */
 function anchorsOf(path: string): readonly string[] {
   const headings = readSource(path).text.matchAll(/^#{1,6} (.+)$/gm);
   return [...headings].map(([, heading = '']) => anchorOf(heading));
@@ -200,7 +200,7 @@ describe('documents', () => {
 });
 
 describe('the repository', () => {
-  it('names no path of one machine', () => {
+  it('contains no path of a particular machine', () => {
     // Lambda's own home directory is a fact about Lambda.
     const machine = new RegExp(
       ['/wo' + 'rk/', '/ho' + 'me/(?!sbx_user)[a-z]', '/Use' + 'rs/[A-Za-z]', 'C:\\\\\\\\Use' + 'rs'].join(
@@ -223,7 +223,7 @@ describe('test/support/README.md', () => {
     assert.deepEqual(
       files.filter((name) => /\.ts$/.test(name) && !text.includes(`](${name})`)),
       [],
-      'add these files to the list, with what they make',
+      'add these files to the list, with a description of what they make',
     );
   });
 });

@@ -46,7 +46,7 @@ describe('lists that exist more than once', () => {
       }
   });
 
-  it('state the same longest duration of a WebSocket connection', () => {
+  it('give the same maximum duration of a WebSocket connection', () => {
     const hours = WEBSOCKET_CONNECTION_LIMIT_SECONDS / 3_600;
 
     assert.equal(hours, 2, 'the texts below name two hours');
@@ -58,7 +58,7 @@ describe('lists that exist more than once', () => {
       assert.match(readSource(path).text, /\b(two|2) hours\b/, path);
   });
 
-  it('state the same durations of sessions and invitations of the portal', () => {
+  it('give the same durations of the portal’s sessions and invitations', () => {
     const days = (seconds: number) => seconds / 86_400;
     assert.deepEqual(
       [SIGNED_IN_SECONDS / 3_600, days(INVITED_SECONDS), days(LIFETIME_SECONDS), PENDING_SECONDS / 60],

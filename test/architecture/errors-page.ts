@@ -1,7 +1,7 @@
 /**
- * The tables of docs/errors.md: codes and sentences from the comments of shared/errors.ts and
- * packages/gateway/core/errors.ts; status, log reason and metric from the texts for clients, logs, administrators and
- * members of the portal.
+ * Writes the tables of docs/errors.md. The codes and sentences are from the comments in shared/errors.ts and
+ * packages/gateway/core/errors.ts. The status, log reason and metric are from the texts for clients, logs,
+ * administrators and members of the portal.
  */
 import { REST_DEFAULTS } from '../../packages/gateway/core/deployment/wordings/error-wordings.ts';
 import type { GatewayErrorCode } from '../../packages/gateway/core/errors.ts';
@@ -13,7 +13,7 @@ import { readSource } from './source-files.ts';
 
 type Row = { readonly code: string; readonly comment: string; readonly union: string };
 
-/** The union that contains a code says who can correct it, unless the comment of the code does. */
+/** Who can correct an error, by the union that contains its code. The comment of a code can name somebody else. */
 const WHO: Readonly<Record<string, string>> = {
   TokenErrorCode: 'caller',
   ServiceErrorCode: 'deployer',
@@ -30,7 +30,7 @@ const STACK_HEAD = [
 ];
 const REQUEST_HEAD = ['| code | status | fixed by | cause |', '| --- | ---: | --- | --- |'];
 
-/** Each code of the unions of a file, with its comment. */
+/** Returns each code in the unions of a file, with its comment. */
 function readCodes(path: string): readonly Row[] {
   return [...readSource(path).text.matchAll(UNION)].flatMap(([, union = '', members = '']) => {
     const found = [...members.matchAll(MEMBER)];
@@ -63,7 +63,7 @@ function printRow(cells: readonly [code: string, ...others: readonly (string | n
 const sentence = (comment: string): string =>
   comment.replaceAll(/ \[\w+\]/g, (tag) => (tag === ' [passes]' ? ' _Retry._' : ''));
 
-/** The page with the tables in their places. */
+/** Returns the page with the tables in their places. */
 export function writeErrorsPage(page: string): string {
   const ofGateway = readCodes('packages/gateway/core/errors.ts');
   const starts = ofGateway.filter(({ union }) => union === 'StartErrorCode');

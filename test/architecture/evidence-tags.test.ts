@@ -1,4 +1,4 @@
-/** Each statement of docs/aws says how well it is known (docs/aws/README.md). */
+/** Each statement in docs/aws has a tag for its evidence (docs/aws/README.md). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { bookOf, evidencePages } from './sections.ts';
@@ -21,11 +21,11 @@ describe('findUntagged', () => {
     ['a tag in round brackets', '- A fact (reports, 2.8).', 0],
     ['a link', '- A fact, [doc](doc.md).', 1],
     ['a tag inside code', '- A fact of `x[doc]`.', 1],
-    ['a word that only contains one', '- A fact (documented elsewhere).', 1],
-    ['what is not settled', '- The order: **not settled**.', 0],
+    ['a word that only contains a tag', '- A fact (documented elsewhere).', 1],
+    ['a statement that is not settled', '- The order: **not settled**.', 0],
     ['a tagged heading', '# A\n\n## B [obs]\n\n- A fact.', 0],
     ['the heading of another section', '# A\n\n## B [obs]\n\n## C\n\n- A fact.', 1],
-    ['a sentence that introduces', 'Rules [obs]:\n\n- A fact.\n- Another.', 0],
+    ['a sentence that introduces the list', 'Rules [obs]:\n\n- A fact.\n- Another.', 0],
     ['a tag of another sentence', 'One thing [obs]. The rules:\n\n- A fact.', 1],
     ['a sentence about rows', 'Where a row has none: [obs].\n\n| a | b |\n|---|---|\n| c | d |', 0],
     ['the word for several reports', '- A fact; reports (4.3).', 0],

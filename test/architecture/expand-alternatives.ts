@@ -1,8 +1,9 @@
-/** Regular expressions of paths, taken apart: one for each of their alternatives. */
+/** Expands regular expressions of paths into one expression for each of their alternatives. */
 
 /**
- * `^gateway/(phases|mapping)/` → `^packages/gateway/core/phases/`, `^packages/gateway/core/mapping/`. Knows what rules of imports are written in: groups,
- * within each other too, and one that may be missing. What a path must not be is left out, `$1` stands for any name.
+ * `^gateway/(phases|mapping)/` → `^packages/gateway/core/phases/`, `^packages/gateway/core/mapping/`. Supports the
+ * syntax that the import rules use: groups, nested groups, and optional groups. Negative lookaheads are left out, and
+ * `$1` stands for any name.
  */
 export function expandAlternatives(pattern: string): readonly string[] {
   return splitTop(pattern.replaceAll(/\$\d/g, '[^/]+')).flatMap(expandSequence);

@@ -1,6 +1,8 @@
 /**
- * `npm run figures [-- --at COMMIT] [--install] [--json] [--loaded] [--where FILE]`: the shape of the code in figures, of these files
- * or of another commit. `--loaded`: what a start on a plain template loads. `--where`: which tests are those of a file. `--install`: what `npm install` of each published package brings (after `npm run build:package`); slow.
+ * `npm run figures [-- --at COMMIT] [--install] [--json] [--loaded] [--where FILE]`: prints figures about the code, in
+ * these files or in another commit. `--loaded`: the files that a start with a plain template loads. `--where`: the
+ * tests of a file. `--install`: what `npm install` of each published package installs (after `npm run build:package`);
+ * this is slow.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +25,7 @@ import { findTests } from './tested-by.ts';
 const SHOWN_MEMBERS = 8;
 
 type Figures = CodeFigures & {
-  /** Only of these files: the packages of another commit are not installed. */
+  /** Is known only for these files, because the packages of another commit are not installed. */
   readonly nodeModulesMegabytes?: number;
   readonly installs?: readonly InstallFigures[];
 };
@@ -109,7 +111,7 @@ function print(figures: Figures): string {
   return `${printRooms(figures)}\n\n${text}`;
 }
 
-/** The table of rooms that a commit has; undefined before there were any. */
+/** The table of rooms in a commit, or undefined if the commit has no rooms yet. */
 async function readLayout(root: string): Promise<Layout | undefined> {
   const layout = join(root, 'test/architecture/layout.ts');
   if (!existsSync(layout)) return undefined;

@@ -1,4 +1,4 @@
-/** The evidence pages name tests that exist. `npm run schemas` rewrites them. */
+/** The evidence pages name tests that exist. `npm run schemas` rewrites these lists. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { findHolders, printIndex, readHeldBy } from './held-by.ts';
@@ -22,7 +22,7 @@ describe('the tests that evidence pages name', () => {
     assert.deepEqual(untrue, [], 'npm run schemas');
   });
 
-  it('are there for each section that a test cites', () => {
+  it('are listed for each section that a test cites', () => {
     const named = new Set(said.map(({ book, heading }) => `${book} §${heading}`));
     const silent = [...holders].flatMap(([book, sections]) =>
       [...sections.keys()].map((id) => `${book} §${id}`).filter((section) => !named.has(section)),

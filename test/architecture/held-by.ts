@@ -1,6 +1,6 @@
 /**
- * Lists which tests cover which section of the evidence pages: tests that cite the section, and tests of the choices
- * about it.
+ * Lists the tests for each section of the evidence pages: tests that cite the section, and tests of the design
+ * decisions about it.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path/posix';
@@ -11,10 +11,10 @@ import type { Reference } from './sections.ts';
 import type { SourceFile } from './source-files.ts';
 
 const LINE = /^Held by: .*\n\n?/gm;
-/** Files of tests that are about references. */
+/** Test files whose references do not mean that they test a section. */
 const NOT_TESTS = /^test\/(architecture|parity|support|fixtures)\//;
 
-/** `docs/aws` → number of a heading → tests, sorted. */
+/** `docs/aws` → number of a heading → its tests, sorted. */
 type Holders = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
 export function findHolders(books = readBooks()): Holders {
@@ -44,13 +44,13 @@ export function findHolders(books = readBooks()): Holders {
 
 const isTest = (path: string): boolean => /(^|\/)test\//.test(path) || /\.(test|suite)\.ts$/.test(path);
 
-/** The test of a file that cites a section. */
+/** Returns the test that mirrors a source file in which a section is cited. */
 function mirrorOf(path: string): string | undefined {
   const name = path.replace(/\.ts$/, '.test.ts');
   return [`test/${name}`, name].find((test) => existsSync(join(REPOSITORY, test)));
 }
 
-/** Returns what a page contains now, for the test that compares it. */
+/** Returns the lists that a page contains now, for the test that compares them. */
 export function readHeldBy({
   path,
   text,
@@ -64,7 +64,7 @@ export function readHeldBy({
   });
 }
 
-/** The page with the lists as they should be: one at the end of what each heading says. */
+/** Returns the page with the correct lists, one at the end of each section. */
 export function writeHeldBy(path: string, holders: Holders): string {
   const book = bookOf(path) ?? '';
   const { text } = readSource(path);
@@ -84,7 +84,10 @@ export function writeHeldBy(path: string, holders: Holders): string {
 
 const nameOf = (test: string): string => test.replace(/^test\//, '').replace(/(\.test|\.suite)?\.ts$/, '');
 
-/** Every chapter with its sections, for docs/aws/README.md; a section on another page than its chapter's has a link of its own. */
+/**
+ * Prints every chapter with its sections, for docs/aws/README.md. A section that is on another page than its chapter
+ * has its own link.
+ */
 export function printIndex(): string {
   const sections = evidencePages()
     .filter(({ path }) => bookOf(path) === 'docs/aws')

@@ -1,6 +1,6 @@
 /**
- * Floors once more, in forty lines that depend on no tool (`npm run imports` cruises): if the rules of
- * .dependency-cruiser.mjs were switched off or saw nothing, this still fails.
+ * Checks the floors a second time, in forty lines that need no tool (`npm run imports` uses dependency-cruiser). This
+ * test still fails if the rules of .dependency-cruiser.mjs are switched off or see no files.
  */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
@@ -14,20 +14,20 @@ type Cruiser = {
   readonly default: { readonly forbidden: readonly { readonly from: Condition; readonly to: Condition }[] };
 };
 
-/** Packages of others, built-in modules, and the launcher, which is elsewhere in the package. */
+/** Matches packages by other authors, built-in modules, and the launcher, which has another path in the package. */
 const OF_OTHERS =
   /node_modules|^\^gatewright\/|^\^(?:aws-lambda|constructs)\$$|^\^aws-cdk-lib|crypto|^\^\\\.\\\.\/packages/;
 
 const PURE =
   /^(packages\/gateway\/(core\/(phases|routing|mapping|events|policy|deployment)|velocity|kernel\/delivery)\/|shared\/(access|quota|webhooks|websocket|http|aws|table)\/)/;
-/** Loads ajv if there are models. */
+/** This file loads ajv only if there are models. */
 const LATE_LOADER = 'packages/gateway/core/deployment/models/json-schema.ts → node:module';
 const SHARED_ADAPTER = /\/(dynamodb|lambda)-[^/]*$|-(poster|fetcher)\.ts$/;
 const PHASE = /^packages\/gateway\/core\/phases\//;
 
 const isTest = (path: string): boolean => /(^|\/)test\//.test(path);
 
-/** The reason why a file may not import another; undefined if it may. */
+/** Returns the reason why a file may not import another, or undefined if it may. */
 function faultOf(path: string, target: string): string | undefined {
   const isCrypto = path.startsWith('shared/') && target === 'node:crypto';
   const isAllowed = isCrypto || `${path} → ${target}` === LATE_LOADER;
@@ -57,11 +57,11 @@ function forbiddenImports(sources: readonly SourceFile[] = readSources()): reado
 }
 
 describe('import direction', () => {
-  it('is followed by every file', () => {
+  it('is correct in every file', () => {
     assert.deepEqual(forbiddenImports(), []);
   });
 
-  it('is refused if it is broken', () => {
+  it('is reported if a file breaks it', () => {
     const planted: readonly (readonly [path: string, specifier: string])[] = [
       ['packages/base/aws/arn.ts', '../../gateway/core/stack/model.ts'],
       ['packages/gateway/core/phases/match.ts', './log.ts'],
@@ -119,7 +119,7 @@ describe('a door between the products', () => {
 });
 
 describe('a room', () => {
-  it('is there for every file outside of tests', () => {
+  it('exists for every file outside of tests', () => {
     const paths = readSources()
       .map(({ path }) => path)
       .filter((path) => path.includes('/'));
@@ -141,7 +141,7 @@ describe('a service', () => {
     ({ path }) => /^(packages\/gateway\/services\/[^/]+)\/service\.ts$/.exec(path)?.[1] ?? [],
   );
 
-  // The page of operations lists the tables of calls.
+  // The page of operations lists the tables of calls, so it imports them.
   it('is imported by its line of the catalogue and the page of operations, and by nothing else outside its folder', () => {
     const importers = sources
       .filter((file) =>

@@ -1,4 +1,4 @@
-/** What a user installs with `npm install` for each published package. */
+/** Measures what a user installs with `npm install` for each published package. */
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
@@ -15,7 +15,7 @@ import { join } from 'node:path';
 
 export type InstallFigures = {
   readonly name: string;
-  /** Everything in node_modules, the package itself and others of ours included. */
+  /** Everything in node_modules, including the package itself and our other packages. */
   readonly packages: number;
   readonly megabytes: number;
   readonly ownMegabytes: number;
@@ -28,8 +28,8 @@ const MEGABYTE = 2 ** 20;
 const INSTALL_DEADLINE_MS = 300_000;
 
 /**
- * The space on the disk, as `du` counts it: by blocks, with the target of several links once. Caches that tools keep
- * there are left out.
+ * Returns the disk space as `du` counts it: in blocks, with a file that has several links counted once. Caches that
+ * tools store there are left out.
  */
 export function megabytesOf(folder: string): number {
   const seen = new Set<number>();
@@ -49,8 +49,8 @@ export function megabytesOf(folder: string): number {
 }
 
 /**
- * `output` is a package, or contains several (`quota/`, `@scope/velocity/`).
- * @throws Error if it contains none
+ * Returns the packages in `output`, which is a package itself or contains several (`quota/`, `@scope/velocity/`).
+ * @throws Error if it contains no package
  */
 export function findBuilt(output: string): readonly Built[] {
   const manifest = join(output, 'package.json');
@@ -80,7 +80,7 @@ export function findBuilt(output: string): readonly Built[] {
   return found;
 }
 
-/** A package and the packages of this repository that it needs, because the registry has none of them. */
+/** Returns a package, and the packages of this repository that it needs, because the registry does not have them. */
 export function withOwnNeeds<Item extends Pick<Built, 'name' | 'needs'>>(
   all: readonly Item[],
   first: Item,

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { isTest } from './module-kinds.ts';
 import { readSources } from './source-files.ts';
 
-/** Error classes that no source checks with `instanceof`, and their readers. */
+/** Error classes that no source checks with `instanceof`, and who distinguishes them. */
 const DISTINGUISHED_ELSEWHERE = new Map([
   ['AttachmentFileError', 'of the command: its exit code says that nothing was changed'],
   ['BreakingError', 'of the command: its exit code says that a caller would be locked out'],
@@ -15,7 +15,7 @@ const DISTINGUISHED_ELSEWHERE = new Map([
   ['RuntimeError', 'clients of Lambda, by its name'],
 ]);
 
-/** Names for `Record<string, unknown>` in addition to `JsonObject`, and what else they say. */
+/** Other names for `Record<string, unknown>` than `JsonObject`, and what each of them expresses in addition. */
 const NAMED_RECORDS = new Map([
   ['packages/base/aws/json-object.ts: UnknownMembers', 'all others'],
   [
@@ -60,7 +60,7 @@ describe('an error class', () => {
 });
 
 describe('an object with unchecked members', () => {
-  it('is UnknownMembers, unless another name says more', () => {
+  it('has the type UnknownMembers, unless another name expresses more', () => {
     const names = sources.flatMap(({ path, text }) =>
       [...text.matchAll(/^(?:export )?type (\w+) = (?:Readonly<)?Record<string, unknown>>?;/gm)].map(
         ([, name = '']) => `${path}: ${name}`,

@@ -13,12 +13,12 @@ type Room = {
   readonly floor: number;
 };
 
-/** Each is a room of its own below packages/gateway/services. */
+/** Each of these is a separate room below packages/gateway/services. */
 const SERVICES: readonly string[] = readdirSync(
   new URL('../../packages/gateway/services', import.meta.url),
 ).toSorted();
 
-/** Rooms of a folder of packages/: of a product, or of what both need. */
+/** The rooms in a folder of packages/, which belongs to one product or to both. */
 const roomsOf = (product: string, floor: number, names: readonly string[]): readonly Room[] =>
   names.map((name) => ({ name, folder: `packages/${product}/${name}`, floor }));
 
@@ -59,10 +59,10 @@ export function productOf(path: string): Product | undefined {
   return /^(shared|functions|layers|access)\//.test(path) ? 'toolkit' : undefined;
 }
 
-/** Files of one product that the other may import, and why it does. */
+/** Files of one product that the other may import, with the reason why it does. */
 type ProductDoor = {
   readonly name: string;
-  /** The product whose files these are. */
+  /** The product to which these files belong. */
   readonly of: 'gateway' | 'toolkit';
   readonly why: string;
   readonly files: readonly string[];
@@ -145,7 +145,7 @@ export const PRODUCT_DOORS: readonly ProductDoor[] = [
   },
 ];
 
-/** Above every room: tests import anything. */
+/** Tests are above every room, because they may import anything. */
 const TEST_FOLDER = 'test';
 
 /** Top-level folders that contain code of this repository. */
@@ -170,16 +170,19 @@ export const PROGRAMS: readonly (readonly [program: RegExp, tests: RegExp])[] = 
   [/^packages\/gatewright\/testing\/entry\.ts$/, /^test\/packages\/gatewright\/testing\//],
   [/^packages\/gatewright\/plugin\//, /^test\/delivery\/plugin\.test\.ts$/],
   [/^shared\/entries\//, /^test\/delivery\/handler-entries\.test\.ts$/],
-  // Threads of their own.
+  // These run in separate threads.
   [/^packages\/gateway\/lambda\/worker\/(main|in-worker)\.ts$/, /^test\/packages\/gateway\/lambda\//],
   [/^packages\/gateway\/engine\/index\.ts$/, /^test\/(end-to-end|parity)\//],
 ];
 
-/** Folders of tests about the whole, not about a room. */
+/** Folders of tests about the whole repository, not about a single room. */
 export const JOURNEYS =
   /^examples\/|^test\/(architecture|delivery|documents|end-to-end|examples|lab\/bench|parity|properties|prove|simulation|support|together|vectors|packages\/gateway\/engine\/(behaviour|surprises))\//;
 
-/** The room of a file, by the longest folder; undefined for tests and for files of no room. */
+/**
+ * Returns the room of a file, which is the one with the longest matching folder, or undefined for tests and for files
+ * that belong to no room.
+ */
 export function roomOf(path: string, rooms: readonly Room[] = ROOMS): Room | undefined {
   let found: Room | undefined;
   for (const room of rooms)

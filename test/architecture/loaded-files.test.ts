@@ -1,4 +1,7 @@
-/** A start pays for what it loads: a plain template loads nothing of products that it does not name. */
+/**
+ * A start takes time for everything that it loads. So a start with a plain template loads no code of services that the
+ * template does not name.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { findUnused, loadPlainTemplate } from './loaded-files.ts';
@@ -6,11 +9,11 @@ import { findUnused, loadPlainTemplate } from './loaded-files.ts';
 describe('a plain template', () => {
   const loading = loadPlainTemplate();
 
-  it('loads of services, Cognito and the control APIs only their types of resources', async () => {
+  it('loads only the resource types of services, Cognito and the control APIs', async () => {
     assert.deepEqual(findUnused(await loading), [], 'import these where they are first needed');
   });
 
-  it('is seen to load what it needs', async () => {
+  it('loads the files that it needs, and the measurement finds them', async () => {
     const loaded = await loading;
 
     for (const path of [
@@ -22,7 +25,7 @@ describe('a plain template', () => {
 });
 
 describe('findUnused', () => {
-  it('leaves out tables of types and rooms that every template needs', () => {
+  it('leaves out the tables of resource types, and rooms that every template needs', () => {
     const paths = [
       'packages/gateway/cognito/resource-types.ts',
       'packages/gateway/control/resource-types/fields.ts',

@@ -1,4 +1,7 @@
-/** What a gateway loads for a plain template: an HTTP API with one function, started, called once and stopped. */
+/**
+ * Finds the files that a gateway loads for a plain template: an HTTP API with one function is started, called once, and
+ * stopped.
+ */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,12 +20,13 @@ const BUNDLED = `${BUILT}/packages/gatewright/command/bundled/`;
 
 /** Modules that a plain template does not need. */
 const UNUSED = /^packages\/gateway\/(services\/[^/]+|cognito|control\/api)\//;
-/** The lists of resource types, which are loaded for every template. */
+/** The tables of resource types, which are loaded for every template. */
 const RESOURCE_TYPES = /(^|\/)resource-types(\.ts$|\/)/;
 
 /**
- * The files of this repository that a start loads, sorted, relative to the root; other packages are left out.
- * @param command relative to the root of the repository
+ * Returns the files of this repository that a start loads, sorted and relative to the root. Other packages are left
+ * out.
+ * @param command the path of the command, relative to the root of the repository
  */
 async function recordLoads(command: string): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-loads-'));
@@ -53,7 +57,7 @@ async function recordLoads(command: string): Promise<readonly string[]> {
   }
 }
 
-/** Files of rooms that the plain template loads. */
+/** Returns the files of rooms that the plain template loads. */
 export async function loadPlainTemplate(): Promise<readonly string[]> {
   return (await recordLoads(COMMAND)).filter((path) => roomOf(path) !== undefined);
 }
@@ -63,14 +67,14 @@ export function findUnused(paths: readonly string[]): readonly string[] {
   return paths.filter((path) => UNUSED.test(path) && !RESOURCE_TYPES.test(path));
 }
 
-/** Parts of the built command that are opened; undefined before `npm run build:package`. */
+/** The parts of the built command that are opened, or undefined if `npm run build:package` has not run yet. */
 async function loadBuiltParts(): Promise<readonly string[] | undefined> {
   if (!existsSync(join(REPOSITORY, BUNDLED))) return undefined;
   const loaded = await recordLoads(`${BUILT}/bin/gatewright.cjs`);
   return loaded.filter((path) => path.startsWith(BUNDLED));
 }
 
-/** `npm run figures -- --loaded` */
+/** Prints the output of `npm run figures -- --loaded`. */
 export async function printLoaded(): Promise<string> {
   const paths = await loadPlainTemplate();
   const tokens = new Map(paths.map((path) => [path, readModule(path, readSource(path).text).tokens]));

@@ -1,4 +1,4 @@
-/** The kind of a module, by its path. */
+/** Finds the kind of a module from its path. */
 
 export function isTest(path: string): boolean {
   return /(^|\/)test\/|\.(test|suite)\.tsx?$/.test(path);

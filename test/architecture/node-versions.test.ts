@@ -9,7 +9,7 @@ type Lock = {
   readonly packages: Readonly<Record<string, { readonly engines?: { readonly node?: string } }>>;
 };
 
-/** npm compares versions with this package, too; it is installed with osls. */
+/** npm also compares versions with this package. It is installed with osls. */
 const { minVersion, satisfies } = createRequire(
   createRequire(import.meta.url).resolve('serverless/package.json'),
 )('semver') as {
@@ -23,11 +23,11 @@ const { minVersion, satisfies } = createRequire(
 
 const read = (name: string): string => readFileSync(join(REPOSITORY, name), 'utf8');
 
-describe('the oldest Node with which a clone is installed', () => {
+describe('the oldest Node with which a clone can be installed', () => {
   const { engines } = JSON.parse(read('package.json')) as { readonly engines: { readonly node: string } };
   const { version: oldest, major, minor } = minVersion(engines.node);
 
-  it('is one for which npm does not warn about any package (EBADENGINE)', () => {
+  it('is a version for which npm warns about no package (EBADENGINE)', () => {
     const { packages } = JSON.parse(read('package-lock.json')) as Lock;
     const others = Object.entries(packages).filter(
       ([, { engines: its }]) => its?.node !== undefined && !satisfies(oldest, its.node),
@@ -36,7 +36,7 @@ describe('the oldest Node with which a clone is installed', () => {
     assert.deepEqual(others, [], `npm ci with Node ${oldest} warns of these packages`);
   });
 
-  it('is the one that README and CONTRIBUTING promise', () => {
+  it('is the version that README and CONTRIBUTING promise', () => {
     for (const page of ['README.md', 'CONTRIBUTING.md'])
       for (const [, promised] of read(page).matchAll(/\bNode (?:≥ )?(\d[\d.]*\d)/g))
         if (promised !== '24') assert.equal(promised, `${major}.${minor}`, page);

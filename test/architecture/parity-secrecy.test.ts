@@ -1,10 +1,13 @@
-/** Fidelity can only be measured if the engine does not have what it is measured with (docs/parity.md). */
+/**
+ * The fidelity of the engine can be measured only if the engine does not contain the cases with which it is measured
+ * (docs/parity.md).
+ */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { ALL_FILES, readCases } from '../../packages/conformance/schema/read-cases.ts';
 import { listFiles, readSource } from './source-files.ts';
 
-/** Written from a run, names failing cases by design. */
+/** This page is written from a run, and names failing cases on purpose. */
 const REPORT = 'docs/parity.md';
 /** The suite, which the engine never imports (`.dependency-cruiser.mjs`). */
 const SUITE = /^(test|packages\/conformance)\//;

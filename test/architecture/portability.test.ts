@@ -5,13 +5,13 @@ import { readSources } from './source-files.ts';
 /** Code that runs on a user's machine, which may be Windows or macOS. */
 const RUNS_THERE = /^(?:packages|shared|functions)\//;
 
-/** Looks at the system before it listens to signals of a shell's jobs. */
+/** This file checks the operating system before it listens to the signals for a shell's jobs. */
 const ASKS_FIRST = 'packages/gatewright/command/start/own-terminal.ts';
 
 /** Code that works only on Linux, with what to write instead. */
 const ROWS: readonly (readonly [string, RegExp, string])[] = [
   ['a shell', /\bshell: true\b|['"`]\/bin\//, 'spawn the program itself, with its arguments as a list'],
-  ['a folder of one system', /['"`]\/(?:tmp|var\/tmp|etc)\//, 'take tmpdir() or homedir()'],
+  ['a folder that only one system has', /['"`]\/(?:tmp|var\/tmp|etc)\//, 'take tmpdir() or homedir()'],
   [
     'signals that Windows lacks',
     /\bSIG(?:USR[12]|HUP|QUIT|STOP|CONT)\b/,
@@ -35,7 +35,7 @@ describe('code that runs on other systems', () => {
       assert.deepEqual(found, []);
     });
 
-  it('looks at the system before it asks for a group of processes or a shell', () => {
+  it('checks the system before it uses a process group or a shell', () => {
     const found = readSources()
       .filter(({ path }) => RUNS_THERE.test(path))
       .filter(({ text }) => /\bkill\(-|\bspawn\('(?:sh|bash)'/.test(text) && !text.includes("'win32'"))
@@ -44,7 +44,7 @@ describe('code that runs on other systems', () => {
     assert.deepEqual(found, []);
   });
 
-  it('would find each kind of it', () => {
+  it('would be found if it worked only on Linux, for each kind', () => {
     const samples = [`{ shell: true }`, `'/tmp/x'`, `'SIGUSR2'`, `new URL('x', import.meta.url).pathname`];
     for (const [index, [, pattern]] of ROWS.entries()) assert.match(samples[index] ?? '', pattern);
   });

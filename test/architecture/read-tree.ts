@@ -1,4 +1,4 @@
-/** A checked out tree as the figures and the rule of tests see it. */
+/** Reads a checked-out tree for the figures and for the rule about tests. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
@@ -6,10 +6,10 @@ import type { Tree } from './arrows.ts';
 import type { Manifest } from './resolve-specifier.ts';
 import { readModule } from './source-modules.ts';
 
-/** Several tests of a process read this repository, which takes seconds. */
+/** The tree is cached, because several tests of a process read this repository, and reading it takes seconds. */
 const known = new Map<string, Tree>();
 
-/** Everything that git has or would take, fixtures left out: they are data. */
+/** Every file that git tracks or would add, except fixtures, which are data. */
 export function readTree(root: string): Tree {
   const tree = known.get(root) ?? readOnce(root);
   known.set(root, tree);

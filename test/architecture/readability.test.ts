@@ -5,7 +5,7 @@ import { countCodeLines, importsOf, readSources } from './source-files.ts';
 
 const MAX_CODE_LINES = 400;
 const MAX_HANDLER_LINES = 40;
-/** osls takes the default export of a plug-in, and of nothing else. */
+/** Plug-ins have a default export, because osls requires it. No other file may have one. */
 const OSLS_PLUGINS = new Set([
   'layers/npm-plugin.ts',
   'layers/osls-plugin.ts',
@@ -25,7 +25,7 @@ describe('source files', () => {
     assert.deepEqual(long, []);
   });
 
-  it('of functions/ have at most 40 lines of code: parse, call shared/, shape', () => {
+  it('in functions/ have at most 40 lines of code, because they only parse, call shared/ and shape the result', () => {
     const long = sources
       .filter(({ path }) => /^functions\/[^/]+\.ts$/.test(path))
       .map(({ path, text }) => ({ path, lines: countCodeLines(text) }))
@@ -46,7 +46,7 @@ describe('source files', () => {
     );
   });
 
-  it('re-export nothing but from the entries of the package, which users of ours import by one path', () => {
+  it('are not re-exported, except by the entries of the package, which users import by one path', () => {
     const isEntry = (path: string) =>
       /^packages\/gateway\/[a-z]+\/index\.ts$/.test(path) ||
       path.startsWith('shared/entries/') ||
@@ -85,7 +85,7 @@ describe('source files', () => {
     assert.deepEqual(bare, []);
   });
 
-  it('of the gateway and of shared/ never skip a type check', () => {
+  it('in the gateway and in shared/ never skip a type check', () => {
     const silenced = sources.filter(({ path, text }) => {
       const ours = /^(packages|shared|functions|layers)\//.test(path);
       return ours && /@ts-(ignore|expect-error|nocheck)|\bas any\b/.test(text);

@@ -1,4 +1,5 @@
-// Preloaded with `node --import`: writes the address of each module that is loaded, a line each, into RECORD_LOADS_TO.
+// Is preloaded with `node --import`. It writes the URL of each loaded module, one per line, into the file
+// RECORD_LOADS_TO.
 import { appendFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 

@@ -1,4 +1,4 @@
-/** Every `§` refers to an existing section. */
+/** Every `§` must refer to an existing section. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { SOURCE_FOLDERS } from './layout.ts';
 import { listFiles, readSource, REPOSITORY } from './source-files.ts';
 import type { SourceFile } from './source-files.ts';
 
-/** Their rows name only sections of docs/aws. */
+/** In these files, the rows refer only to sections of docs/aws. */
 const OF_AWS = /^docs\/parity\.md$|^test\/parity\/(later-|unsettled-)?choices?\.ts$/;
 const readable = listFiles()
   .filter((path) => /\.(ts|js|mjs|md|ya?ml|sh)$/.test(path))
@@ -24,7 +24,7 @@ describe('references to sections', () => {
   const say = ({ path, line, book, id }: (typeof references)[number]): string =>
     `${path}:${line}: ${book ?? 'no document'} §${id}`;
 
-  it('are found, and the pages have sections', () => {
+  it('are found, as are the sections of the pages', () => {
     assert.ok(references.length > 0, 'no reference was found: has their form changed?');
     assert.ok((books.get('docs/aws')?.size ?? 0) > 0, 'docs/aws has no section');
     assert.equal(books.size, new Set(evidencePages().map(({ path }) => bookOf(path))).size);
@@ -51,13 +51,13 @@ describe('names of documents in code', () => {
     assert.deepEqual(broken, []);
   });
 
-  it('have the path that users have if a message names them', () => {
+  it('have the path in the installed package if a message names them', () => {
     const messages = readable
       .filter(({ path }) => /^(?:packages|layers|shared|functions)\/.*\.c?ts$/.test(path))
       .flatMap(({ path, text }) => text.split('\n').map((line) => ({ path, line })))
       .filter(({ line }) => !/^\s*(?:\/?\*|\/\/)/.test(line) && !/source: |from '/.test(line));
     const named = messages.flatMap(({ path, line }) =>
-      // A quoted path on its own is data, such as the guides of a part.
+      // A string that consists only of a path is data, such as the guides of a part.
       [...line.matchAll(/(?:(node_modules\/gatewright\/)|(?<!['\w./-]))docs\/(?:[\w-]+\/)*[\w-]+\.md/g)].map(
         ([page, prefix]) => ({ path, page, isOfUsers: prefix !== undefined }),
       ),
@@ -70,7 +70,7 @@ describe('names of documents in code', () => {
     );
   });
 
-  it('name tests and sources of ours that are there', () => {
+  it('name only tests and sources of ours that exist', () => {
     const ours = new RegExp(
       `(?<![\\w./@-])(?:${SOURCE_FOLDERS.join('|')})/[\\w./-]+\\.(?:ts|cjs|mjs)\\b`,
       'g',
@@ -88,7 +88,7 @@ describe('names of documents in code', () => {
     assert.deepEqual(broken, []);
   });
 
-  it('name no document that does not exist', () => {
+  it('name only documents that exist', () => {
     const unknown =
       /aws-behaviour|hot-path\.md \u00a7|\b(?:design|style)\.md|authorizers\.md [\u00a7BJKP]\d|access test \d|issue, part/;
 

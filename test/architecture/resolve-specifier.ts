@@ -1,6 +1,6 @@
 /**
- * The file to which an import of a tree refers, by its package.json files: relative, `#name` and the packages of
- * workspaces.
+ * Finds the file to which an import refers, from the package.json files of the tree. Imports may be relative, `#name`,
+ * or packages of workspaces.
  */
 import { posix } from 'node:path';
 
@@ -10,10 +10,13 @@ export type Manifest = {
   readonly exports?: unknown;
 };
 
-/** By the folder that contains the package.json; `.` for the root. */
+/** The manifests by the folder that contains the package.json; `.` is the root. */
 export type Manifests = ReadonlyMap<string, Manifest>;
 
-/** @returns a path from the root of the tree, whether there is a file or not; undefined for what is not of the tree */
+/**
+ * @returns a path relative to the root of the tree, even if there is no such file, or undefined if the import is not
+ * part of the tree
+ */
 export function resolveSpecifier(manifests: Manifests, from: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier);
   if (specifier.startsWith('#')) {
@@ -37,7 +40,10 @@ function foldersAbove(path: string): readonly string[] {
   return folder === '.' ? ['.'] : [folder, ...foldersAbove(folder)];
 }
 
-/** A name of `imports` or `exports`, exact or with one `*`; of several conditions, the first that has a target. */
+/**
+ * Resolves a name of `imports` or `exports`, which is exact or contains one `*`. If there are several conditions, the
+ * first with a target is used.
+ */
 function lookUp(map: unknown, wanted: string): string | undefined {
   if (typeof map !== 'object' || map === null) return undefined;
   for (const [name, value] of Object.entries(map)) {

@@ -1,4 +1,7 @@
-/** Rooms, the edges between them and the circles: the part of `npm run figures` that follows from the layout. */
+/**
+ * The rooms, the edges between them, and the import cycles (circles): the part of `npm run figures` that is computed
+ * from the layout.
+ */
 import { roomOf } from './layout.ts';
 import type { Arrow } from './arrows.ts';
 import type { ROOMS } from './layout.ts';
@@ -8,30 +11,30 @@ export type Layout = { readonly rooms: typeof ROOMS };
 
 type RoomFigures = {
   readonly name: string;
-  /** Undefined if the commit has no table of rooms: its folders then count as rooms. */
+  /** Undefined if the commit has no table of rooms. Its folders then count as rooms. */
   readonly floor: number | undefined;
   readonly files: number;
   readonly tokens: number;
-  /** Files that other rooms import. */
+  /** The number of files that other rooms import. */
   readonly imported: number;
 };
 
 export type LayoutFigures = {
   /** The rooms, from the lowest floor up. */
   readonly rooms: readonly RoomFigures[];
-  /** Pairs of rooms of which one imports the other; types and dynamic imports count. */
+  /** Pairs of rooms of which one imports the other. Type imports and dynamic imports count, too. */
   readonly roomEdges: number;
   readonly upwardRoomEdges: number;
-  /** `importer → imported`, each file of a room that is not below the importer's. */
+  /** The imports, as `importer → imported`, of files in a room that is not below the room of the importer. */
   readonly upwardImports: readonly string[];
-  /** Files, then rooms, of which each can be reached from each. */
+  /** Groups of files, and groups of rooms, in which each member can be reached from every other member. */
   readonly fileCircles: readonly (readonly string[])[];
   readonly roomCircles: readonly (readonly string[])[];
 };
 
 /**
- * @param tokens of each source file, by its path
- * @param arrows between source files
+ * @param tokens the number of tokens of each source file, by its path
+ * @param arrows the imports between source files
  */
 export function countRooms(
   tokens: ReadonlyMap<string, number>,
@@ -54,7 +57,7 @@ export function countRooms(
   };
 }
 
-/** Two folders deep at most: `gateway/definition`, `cli`. */
+/** The folder of a file, at most two levels deep, such as `gateway/definition` or `cli`. */
 function folderOf(path: string): string {
   return path.split('/').slice(0, -1).slice(0, 2).join('/');
 }
@@ -100,7 +103,7 @@ function countEdges(edges: Edges): number {
   return [...edges.values()].reduce((sum, targets) => sum + targets.size, 0);
 }
 
-/** Strongly connected components of two members and more, the largest first (Tarjan's algorithm). */
+/** Finds the strongly connected components with at least two members, the largest first (Tarjan's algorithm). */
 export function findCircles(edges: Edges): readonly (readonly string[])[] {
   const circles: (readonly string[])[] = [];
   const numbers = new Map<string, number>();

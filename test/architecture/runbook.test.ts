@@ -13,7 +13,7 @@ const alarms = listFiles('packages/toolkit/stack')
   );
 const rows = runbook();
 
-/** Names and what to do, by row of the table. */
+/** The names of the alarms, and what to do, for each row of the table. */
 function runbook(): readonly { readonly names: readonly string[]; readonly todo: string }[] {
   const { text } = readSource('docs/guides/operate/operating.md');
   const section = text.slice(
@@ -48,7 +48,7 @@ describe('the runbook', () => {
     );
   });
 
-  it('says a command in every entry', () => {
+  it('has a command in every entry', () => {
     const mute = rows.filter(({ todo }) => !/`(?:aws|curl|gatewright|npx) /.test(todo));
     assert.deepEqual(mute, []);
   });

@@ -1,19 +1,19 @@
 /**
  * Sections of the evidence pages, and who cites them. A reference is `docs/aws §7.2`, `docs/design/quota §3.9` or
- * `RFC 9110 §8.4`; those that follow on the same line belong to the document named last.
+ * `RFC 9110 §8.4`; further references on the same line belong to the document that was named last.
  */
 import { listFiles, readSource } from './source-files.ts';
 import type { SourceFile } from './source-files.ts';
 
 type Section = { readonly path: string; readonly heading: string };
 
-/** `docs/aws` is many pages with one numbering; each page of `docs/design` has its own. */
+/** The pages of `docs/aws` share one numbering. Each page of `docs/design` has its own. */
 type Book = ReadonlyMap<string, Section>;
 
-/** A number with its parts, `2B`, or the id of a requirement: `B14`. */
+/** A number such as `7.2`, or `2B`, or the id of a requirement, such as `B14`. */
 const ID = String.raw`\d+(?:\.\d+)+|\d+[A-F]?|[A-Z]\d+`;
 const HEADING = /^#{1,3} (\d+(?:\.\d+)+|\d+[A-F]?)\.? /;
-/** A test of section 7, or a requirement in a list: `- **B14** …`. */
+/** A test in section 7, or a requirement in a list, such as `- **B14** …`. */
 const BOLD = /^- \*\*(\d+\.\d+|[BFJKP]\d+)\*\* /;
 const ITEM = /^(\d+)\. /;
 
@@ -23,7 +23,7 @@ export function bookOf(path: string): string | undefined {
 }
 
 /**
- * Every id of every book.
+ * Reads every id of every book.
  * @throws Error if two headings of one book have the same number
  */
 export function readBooks(files = evidencePages()): ReadonlyMap<string, Book> {
@@ -65,16 +65,16 @@ export function evidencePages(): readonly SourceFile[] {
 export type Reference = {
   readonly path: string;
   readonly line: number;
-  /** Undefined: the line names no document before it. */
+  /** The document, or undefined if the line names no document before the reference. */
   readonly book: string | undefined;
   readonly id: string;
 };
 
 const NAME = /(docs\/aws|docs\/design\/[\w-]+|RFC \d+|draft-[\w-]+|draft 4,|X\.\d+)(?:\]\([^)]*\))?,? $/;
-/** A sign before a bare n stands for any section. */
+/** `§n` stands for any section, so it is not a reference. */
 const MARK = new RegExp(`(\u00a7{1,2} ?)(?!n\\b)(${ID}|B\\.[\\d.]+\\d)?(?:[–-]\u00a7?(${ID}))?`, 'g');
 
-/** All section signs of a file; `own` is the book that a bare one belongs to. */
+/** Finds all section signs of a file. `own` is the book to which a reference without a document belongs. */
 export function findReferences({ path, text }: SourceFile, own?: string): readonly Reference[] {
   return text.split('\n').flatMap((content, index) => {
     let book: string | undefined;
@@ -95,7 +95,7 @@ function idsBetween(first: string, last: string | undefined): readonly string[] 
   return Array.from({ length: to - from + 1 }, (_, step) => `${first.slice(0, dot)}${from + step}`);
 }
 
-/** The section that an id is, or is a part of. */
+/** Returns the section with this id, or the section that contains the item with this id. */
 export function findSection(books: ReadonlyMap<string, Book>, { book, id }: Reference): Section | undefined {
   return books.get(book ?? '')?.get(id);
 }

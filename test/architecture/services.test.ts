@@ -57,7 +57,7 @@ describe('a service', () => {
   });
 });
 
-describe('what a test says about services', () => {
+describe('the list of services in a test', () => {
   const text = (first: string): string =>
     `${first}import * as sqs from '../../packages/gateway/services/sqs/service.ts';\nimport { TABLES_TYPES } from '../../packages/gateway/services/tables/resource-types.ts';\n`;
 
@@ -68,7 +68,7 @@ describe('what a test says about services', () => {
     assert.deepEqual(importedServices(file, ['sns', 'sqs']), ['sqs']);
   });
 
-  it('is nothing without that line', () => {
+  it('is empty without that line', () => {
     assert.equal(namedServices({ path: 'test/together/a.test.ts', text: text('') }), undefined);
   });
 });

@@ -12,7 +12,7 @@ describe('importClosure', () => {
   };
   const read = (path: string) => ({ path, text: texts[path] ?? assert.fail(`${path} is not loaded`) });
 
-  it('is what runs when a file is loaded: types and packages are not in it, a circle ends', () => {
+  it('contains the files that run when a file is loaded, without types and packages, and ends even if imports form a cycle', () => {
     assert.deepEqual(importClosure(['test/a.ts'], read), [
       'shared/c.ts',
       'shared/late.ts',

@@ -1,4 +1,4 @@
-/** The files of this repository as the architecture tests see them. */
+/** Reads the files of this repository for the architecture tests. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,7 @@ export type SourceFile = {
   readonly text: string;
 };
 
-/** Every file below `folder`, sorted; generated and installed folders left out. */
+/** Lists every file below `folder`, sorted, without generated and installed folders. */
 export function listFiles(folder = '.'): readonly string[] {
   const entries = readdirSync(join(REPOSITORY, folder), { withFileTypes: true });
   const found = entries.flatMap((entry) => {
@@ -37,7 +37,7 @@ export function readSource(path: string): SourceFile {
   return { path, text: readFileSync(join(REPOSITORY, path), 'utf8') };
 }
 
-/** All TypeScript of ours, fixtures left out. */
+/** All of our TypeScript files, without fixtures. */
 export function readSources(): readonly SourceFile[] {
   return listFiles()
     .filter((path) => /\.tsx?$/.test(path) && !path.startsWith('test/fixtures/'))
@@ -45,12 +45,12 @@ export function readSources(): readonly SourceFile[] {
 }
 
 /**
- * The file to which an import in this repository refers, from the repository root; undefined for packages and
- * built-ins.
+ * Returns the file to which an import in this repository refers, relative to the root, or undefined for packages and
+ * built-in modules.
  */
 export function resolveImport(from: string, specifier: string): string | undefined {
   if (specifier.startsWith('#shared/')) return specifier.slice(1);
-  // Entries of what users' handlers import have names of their own.
+  // The entries that users' handlers import have their own names.
   const entry = /^@gatewright\/handlers\/([a-z-]+)$/.exec(specifier)?.[1];
   if (entry !== undefined && existsSync(join(REPOSITORY, 'shared/entries', `${entry}.ts`)))
     return `shared/entries/${entry}.ts`;
@@ -63,17 +63,17 @@ export function resolveImport(from: string, specifier: string): string | undefin
 const IMPORT =
   /^\s*(?:import|export)\b[^'"`;]*?from\s*'([^']+)'|^\s*import\s*'([^']+)'|\bimport\('([^']+)'\)/gm;
 
-/** Specifiers as written, type imports included. */
+/** Returns the specifiers as they are written, including type imports. */
 export function importsOf({ text }: SourceFile): readonly string[] {
   return [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
-/** The imports that remain when types are stripped. */
+/** Returns the imports that remain after types are stripped. */
 export function runtimeImportsOf({ path, text }: SourceFile): readonly string[] {
   return importsOf({ path, text: text.replace(/^\s*(?:import|export) type\b[^;]*;/gm, '') });
 }
 
-/** Files of ours that run when these are loaded, by what imports what; sorted. */
+/** Returns our files that run when these files are loaded, found through their imports, and sorted. */
 export function importClosure(
   roots: readonly string[],
   read: (path: string) => SourceFile = readSource,
@@ -87,7 +87,7 @@ export function importClosure(
   return [...found].sort();
 }
 
-/** Lines of code, without blank and comment lines, as the lint rule `max-lines` counts them. */
+/** Counts the lines of code, without blank lines and comment lines, as the lint rule `max-lines` does. */
 export function countCodeLines(text: string): number {
   const withoutBlocks = text.replace(/^\s*\/\*[\s\S]*?\*\/\s*$/gm, '');
   return withoutBlocks.split('\n').filter((line) => line.trim() !== '' && !/^\s*\/\//.test(line)).length;

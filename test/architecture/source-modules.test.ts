@@ -66,7 +66,7 @@ describe('imports', () => {
     it(`of ${text} are ${names.join(', ') || 'no names'}`, () =>
       assert.deepEqual(read(text).imports, [{ specifier, names }]));
 
-  it('are not what a text or a comment says', () => {
+  it('are not found in strings or comments', () => {
     assert.deepEqual(read(`// import { a } from './b.ts';\nconst c = "import('./b.ts')";`).imports, []);
   });
 });

@@ -1,4 +1,4 @@
-/** docs/reference/stack.md, made of the parts of the stack and of what `serverless.yml` says of their functions. */
+/** Writes docs/reference/stack.md from the parts of the stack and from the functions in `serverless.yml`. */
 import { posix } from 'node:path';
 import { COMMON_PART, PARTS } from '../../packages/toolkit/stack/parts.ts';
 import type { StackPart } from '../../packages/toolkit/stack/stack-part.ts';

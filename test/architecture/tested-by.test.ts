@@ -16,7 +16,7 @@ describe('the tests of a module', () => {
     assert.deepEqual(untested, []);
   });
 
-  it('are in the mirror of an existing folder, or in a folder for journeys', () => {
+  it('are in the mirror of an existing folder, or in a folder for tests of the whole repository', () => {
     const folders = new Set(tree.modules.map(({ path }) => path.slice(0, path.lastIndexOf('/'))));
     const astray = tree.modules
       .map(({ path }) => path)
@@ -26,7 +26,7 @@ describe('the tests of a module', () => {
     assert.deepEqual(astray, []);
   });
 
-  it('are its mirror, then its aspects, then the tests of the nearest importer', () => {
+  it('are the test that mirrors it, the tests of its aspects or, without these, the tests of the nearest importer', () => {
     const source = {
       'packages/gateway/services/bells/ring.ts': '',
       'a/b.ts': '',

@@ -1,8 +1,7 @@
 /**
- * Where the test of a module is. The tests of `a/b.ts` are
- * `test/a/b.test.ts` and `test/a/b-<aspect>.test.ts`; those of a file of a service that need other services are in
- * `test/together/<service>`. A module without any is tested through the nearest module that
- * imports it and has tests, a program by the tests that run it as a process.
+ * Finds the tests of a module. The tests of `a/b.ts` are `test/a/b.test.ts` and `test/a/b-<aspect>.test.ts`. Tests of a
+ * service's file that need other services are in `test/together/<service>`. A module without tests of its own is tested
+ * through the nearest module that imports it and has tests. A program is tested by the tests that run it as a process.
  */
 import { PROGRAMS } from './layout.ts';
 import { resolveSpecifier } from './resolve-specifier.ts';
@@ -16,7 +15,10 @@ type TestedBy = {
   readonly through?: string;
 };
 
-/** Every source module outside of tests, benchmarks and examples; a module that only has types needs no test. */
+/**
+ * Returns every source module outside of tests, benchmarks and examples, with its tests. A module that contains only
+ * types needs no test.
+ */
 export function findTests(tree: Tree): ReadonlyMap<string, TestedBy> {
   const tests = tree.modules.map(({ path }) => path).filter(isTest);
   const modules = tree.modules.filter(({ path, isTypesOnly }) => isProduct(path) && !isTypesOnly);
@@ -32,7 +34,7 @@ function isProduct(path: string): boolean {
   return !isTest(path) && !/^(examples|lab)\//.test(path) && path.includes('/');
 }
 
-/** By module. A test with an aspect belongs to the module of the longest name. */
+/** Returns the tests by module. A test with an aspect belongs to the module with the longest matching name. */
 function ownTests(sources: readonly string[], tests: readonly string[]): ReadonlyMap<string, string[]> {
   const known = new Set(sources);
   const found = new Map<string, string[]>();

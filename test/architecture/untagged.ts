@@ -1,33 +1,33 @@
 /**
- * Finds statements on the pages about AWS that do not say how well they are known. The tags are described in
+ * Finds statements on the pages about AWS that have no tag for their evidence. The tags are described in
  * docs/aws/README.md.
  */
 import type { SourceFile } from './source-files.ts';
 
 const KNOWN = String.raw`doc|obs|kc|ls|\.NET tool|issue|blog|recorded|widely reported|reports?|inferred|inference|verify|API model|guide 2023|AWS person|an AWS employee|capture|measured`;
 const TAG = new RegExp(
-  // [doc] but no [link](…); a word in round brackets; the words that stand for themselves
+  // a tag such as [doc], but not a [link](…); a known word in round brackets; or words that are a tag by themselves
   String.raw`\[(?:${KNOWN})\b[^\]]*\](?!\()|\([^()]*(?<![\w-])(?:${KNOWN})(?![\w-])[^()]*\)|[Nn]ot settled|\breports? \(\d|\bReports?\.$`,
 );
 const HEADING = /^(#{1,6}) /;
 const ITEM = /^\s*(?:-|\d+\.) /;
 const ROW = /^\|/;
 const RULE = /^\|[\s:|-]+\|$/;
-/** A column of a table that says it of each row. */
+/** The name of a table column that contains the evidence of each row. */
 const COLUMN = /^(?:evidence|strength|source)$/;
 const EMPTY = /^[\s–-]*$/;
 
-/** Code and the target of a link are no tags. */
+/** Whether the text has a tag. Code and the targets of links do not count. */
 const hasTag = (text: string): boolean =>
   TAG.test(text.replaceAll(/`[^`]*`/g, 'code').replaceAll(/\]\([^)]*\)/g, ']()'));
 
-/** `path:line: text` of each list item and table row with no tag of its own or above it. */
+/** Returns, as `path:line: text`, each list item and table row that has no tag, and has none above it. */
 export function findUntagged({ path, text }: SourceFile): readonly string[] {
   const found: string[] = [];
-  /** Tags of the headings above, by depth. */
+  /** Whether the headings above have a tag, by their depth. */
   const headings: boolean[] = [];
   let introduction = '';
-  /** The head of the table that is being read. */
+  /** The header row of the current table. */
   let head: readonly string[] | undefined;
   let inCode = false;
   const lines = text.split('\n');
@@ -65,7 +65,10 @@ function isCovered(
   return hasTag(head.join('|')) || head.some((name, at) => COLUMN.test(name) && !EMPTY.test(row[at] ?? ''));
 }
 
-/** The last sentence of a paragraph, if it introduces what follows: by a colon, by its tag, or by mentioning rows. */
+/**
+ * Returns the last sentence of a paragraph if it introduces the following list or table: if it ends with a colon, has a
+ * tag, or mentions rows.
+ */
 function introducing(line: string): string {
   const last = line.split(/(?<=\.) /).at(-1) ?? '';
   return /[:\])]$|\b(?:rows?|items|columns?)\b/.test(last) ? last : '';

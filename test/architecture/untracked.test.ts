@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { REPOSITORY } from './source-files.ts';
 
-/** Errors that nobody catches, each in the test that it must fail. */
+/** Errors that no code catches. Each must fail the test in which it occurs. */
 const TESTS = `
 import assert from 'node:assert/strict';
 import { executionAsyncId } from 'node:async_hooks';

@@ -7,12 +7,15 @@ import { REPOSITORY } from './source-files.ts';
 import { findLonelyExports } from './unused-exports.ts';
 import type { LonelyExport } from './unused-exports.ts';
 
-/** Modules that programs load by their path: cases of a proof, drawn promises of services, parts of how tests are run, and what the site bundles. */
+/**
+ * Matches modules that programs load by their path: cases of a proof, promises of services that are tested with random
+ * inputs, parts of the test runner, and modules that the site bundles.
+ */
 const LOADED_BY_PATH =
   /\.(case|drawn)\.ts$|\/(light-runner|end-of-file|planted-builds)\.ts$|^lab\/cost\/page\.ts$/;
-/** Folders of tests that mirror nothing: worlds that tests share, and programs (proofs, `npm run schemas`). */
+/** Test folders that mirror no source folder: builders that tests share, and programs (proofs, `npm run schemas`). */
 const SHARED_TESTS = /^test\/(support|prove|architecture|simulation|delivery|end-to-end)\//;
-/** Loaded by its path, by the build that puts it in place of Node's. */
+/** The build loads this module by its path, and replaces Node's module with it. */
 const REPLACES_NODE = ['layers/lazy-console.ts: Console'];
 
 const print = ({ path, name }: LonelyExport): string => `${path}: ${name}`;
@@ -25,8 +28,8 @@ describe('an export', () => {
     assert.deepEqual(lonely.filter(({ tests }) => tests.length === 0).map(print), []);
   });
 
-  // A part is exported so that its rules are tested where they are decided, not through all that calls it.
-  it('that only tests import is a part that its own module uses, or one that a program under test/ runs', () => {
+  // A part may be exported so that its rules are tested directly, and not through every caller.
+  it('that only tests import is used in its own module, or by a program under test/', () => {
     const unused = testedOnly.filter(
       ({ isUsedAtHome, tests }) => !isUsedAtHome && !tests.some((test) => SHARED_TESTS.test(test)),
     );
@@ -34,7 +37,7 @@ describe('an export', () => {
     assert.deepEqual(unused.map(print), REPLACES_NODE);
   });
 
-  it('that only tests import is only for tests of the same part of the tree, or for what tests share', () => {
+  it('that only tests import is imported only by tests of the same part of the tree, or by shared test code', () => {
     const elsewhere = testedOnly.filter(({ path, tests }) => {
       const own = `test/${path.slice(0, path.indexOf('/') + 1)}`;
       return !tests.some((test) => test.startsWith(own) || SHARED_TESTS.test(test));

@@ -1,4 +1,4 @@
-/** Exports that no module of the product imports: a reader looks in vain for an importer. */
+/** Finds exports that no module of the product imports, because a reader would look for an importer in vain. */
 import { posix } from 'node:path';
 import { findArrows } from './arrows.ts';
 import { isEntry, isTest } from './module-kinds.ts';
@@ -7,9 +7,9 @@ import type { Tree } from './arrows.ts';
 export type LonelyExport = {
   readonly path: string;
   readonly name: string;
-  /** Tests that import it. */
+  /** The tests that import it. */
   readonly tests: readonly string[];
-  /** Its own module needs it, too. */
+  /** Whether its own module uses it, too. */
   readonly isUsedAtHome: boolean;
 };
 
@@ -32,7 +32,7 @@ export function findLonelyExports(tree: Tree): readonly LonelyExport[] {
     );
 }
 
-/** Used by the template of a handler, or by CommonJS, which `import` does not show. */
+/** Whether the template of a handler or a CommonJS file uses the name, which imports do not show. */
 function isNamedBeside({ others }: Tree, path: string, name: string): boolean {
   const word = new RegExp(`\\b${name}\\b`);
   return [...others].some(([other, text]) => posix.dirname(other) === posix.dirname(path) && word.test(text));

@@ -1,6 +1,7 @@
 /**
- * `npm run schemas`: renews what the evidence pages say of themselves, the list of what is shipped, the errors of the stack, the references of
- * commands and of the stack's parts, the client library of the examples, and the JSON Schemas of access documents, webhook sources, the portal and settings.
+ * `npm run schemas`: rewrites the generated parts of the evidence pages, the list of shipped packages, the errors of
+ * the stack, the references of commands and of the stack's parts, the client library of the examples, and the JSON
+ * Schemas of access documents, webhook sources, the portal and settings.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
 /**
- * Whatever refers to an alias draws its version, not only Lambda's Invoke. The weight is 1, so that the draw is known.
+ * Every reference to an alias chooses one of its versions at random, not only Lambda's Invoke. The weight of the other
+ * version is 1, so that the choice is known.
  * @see Lambda developer guide, "Implement Lambda canary deployments using a weighted alias"
  */
 import assert from 'node:assert/strict';
@@ -106,7 +107,7 @@ const RESOURCES = {
       Integration: {
         Type: 'AWS_PROXY',
         IntegrationHttpMethod: 'POST',
-        // The way in which the guides of SAM and Serverless refer a stage to its alias.
+        // The guides of SAM and Serverless let a stage refer to its alias in this way.
         Uri: {
           'Fn::Sub':
             'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Echo.Arn}:${!stageVariables.alias}/invocations',
@@ -177,20 +178,20 @@ describe('an alias whose other version has all the weight', () => {
     return found?.url ?? assert.fail(`${name} is not served`);
   };
 
-  it('is drawn for an integration by a stage variable and for the authorizer of a REST API', async () => {
+  it('uses that version for an integration with a stage variable and for the authorizer of a REST API', async () => {
     const response = await fetch(`${started.urlOf('rest')}/`, { headers: { authorization: 'ada' } });
 
     const expected = { version: '2', alias: 'live', guardVersion: '2', guardAlias: 'live' };
     assert.deepEqual(await response.json(), expected);
   });
 
-  it('is drawn for an integration of an HTTP API', async () => {
+  it('uses that version for an integration of an HTTP API', async () => {
     const response = await fetch(urlOf('http'));
 
     assert.deepEqual(await response.json(), { version: '2', alias: 'live' });
   });
 
-  it('is drawn for a function URL, buffered and streamed', async () => {
+  it('uses that version for a function URL, buffered and streamed', async () => {
     const buffered = await fetch(urlOf('echo:live'));
     const streamed = await fetch(urlOf('flow:live'));
 
@@ -198,7 +199,7 @@ describe('an alias whose other version has all the weight', () => {
     assert.equal(await streamed.text(), '2 live');
   });
 
-  it('is drawn for what a queue and a schedule start', async () => {
+  it('uses that version for invocations by a queue and by a schedule', async () => {
     const folder = dirname(started.gateway.stacks[0]?.file ?? '');
     const { controlSecret } = JSON.parse(
       readFileSync(join(folder, '.gatewright', 'credentials.json'), 'utf8'),

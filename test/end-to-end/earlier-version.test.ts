@@ -1,4 +1,4 @@
-/** Names in the code may change; data that an earlier version wrote stays readable. */
+/** Names in the code may change, but data that an earlier version wrote must stay readable. */
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 const read = (name: string): string => readFileSync(join(EARLIER, name), 'utf8');
 
-/** An export of DynamoDB, as items of a table in memory. */
+/** Reads an export of DynamoDB into the items of a table in memory. */
 function readExport(name: string) {
   const lines = read(name).trim().split('\n');
   return lines.map((line) => {
@@ -38,8 +38,8 @@ function readExport(name: string) {
   });
 }
 
-describe('what an earlier version wrote', () => {
-  it('is the quota that is left, in a usage table', async () => {
+describe('the data that an earlier version wrote', () => {
+  it('gives the remaining quota, from a usage table', async () => {
     const table = new QuotaTable();
     for (const [key, item] of readExport('usage-table.jsonl')) table.items.set(key, item);
     table.nowMs += 1000;
@@ -51,7 +51,7 @@ describe('what an earlier version wrote', () => {
     assert.equal(await table.spend(quotas, 100), 70);
   });
 
-  it('is a key that is good and one that is revoked, in an access table', async () => {
+  it('gives a valid key and a revoked key, from an access table', async () => {
     const { live, revoked } = JSON.parse(read('keys.json')) as Record<string, { key: string; keyId: string }>;
     const items = new Map(readExport('access-table.jsonl'));
     const clock = { nowEpochMs: () => NOON_SECONDS * 1000 };
@@ -70,7 +70,7 @@ describe('what an earlier version wrote', () => {
     await assert.rejects(check(revoked?.key), { code: 'TOKEN_REVOKED' });
   });
 
-  it('is the state of a gateway, in a file of `gatewright data save`', async () => {
+  it('gives the state of a gateway, from a file of `gatewright data save`', async () => {
     for (const name of ['template.json', 'saved.data']) cpSync(join(EARLIER, name), join(folder, name));
     const args = ['start', 'template.json', '--json', '--port', '0', '--control-port', '0'];
     const running = await startCommand(args, READY, { cwd: folder });
@@ -109,7 +109,7 @@ describe('what an earlier version wrote', () => {
     }
   });
 
-  it('is what `gatewright detach` takes back, in an undo file', async () => {
+  it('lets `gatewright detach` undo an attachment, from an undo file', async () => {
     await using api = await aRestApiToAttach({ resources: 2, methods: ['GET', 'POST'] });
     const before = await api.everything();
     const { plan } = await api.plan();
@@ -138,7 +138,7 @@ describe('what an earlier version wrote', () => {
     assertSame(await api.everything(), before);
   });
 
-  it('are the same settings, in a gatewright.yml', () => {
+  it('gives the same settings, from a gatewright.yml', () => {
     const command = startOptions().exitOverride();
     const warnings: string[] = [];
     let found: unknown;
@@ -159,7 +159,7 @@ describe('what an earlier version wrote', () => {
       JSON.stringify(found, plain).replaceAll(JSON.stringify(EARLIER).slice(1, -1), '.'),
     ) as Record<string, unknown>;
     assert.deepEqual(warnings, []);
-    // Options and assumptions added since are not in the file.
+    // The file does not contain options and assumptions that were added later.
     const { assume, ...others } = pickNames(now, options);
     const known = membersOf(options['assume']);
     assert.deepEqual(
@@ -169,7 +169,10 @@ describe('what an earlier version wrote', () => {
   });
 });
 
-/** Assumptions that the file does not set, and whose defaults were changed because of new evidence (docs/aws §1.5). */
+/**
+ * Assumptions that the file does not set, and whose defaults have changed since then because of new evidence
+ * (docs/aws §1.5).
+ */
 const OTHER_DEFAULTS = { 'throttled-function-status': '500' };
 
 function pickNames(from: Readonly<Record<string, unknown>>, names: object): Record<string, unknown> {

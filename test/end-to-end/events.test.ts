@@ -64,7 +64,7 @@ const RESOURCES = {
     },
   },
   Night: aFunction('night', `exports.handler = async ({ source }) => console.log('woken by', source);`),
-  // What SAM writes below a function: its source, and the destination of failed events.
+  // Settings that SAM has below a function: its event source, and the destination of failed events.
   Parcels: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'parcels' } },
   Packer: {
     Type: 'AWS::Serverless::Function',
@@ -156,7 +156,7 @@ describe('Events of a start', () => {
   });
   after(() => started.close());
 
-  /** A line of a function or of the gateway, also one of before. */
+  /** Waits for a line of a function or of the gateway. Earlier lines count, too. */
   const line = (pattern: RegExp): Promise<string> =>
     new Promise((resolve) => {
       const found = seen.find((text) => pattern.test(text));
@@ -177,7 +177,7 @@ describe('Events of a start', () => {
     return { status: response.status, body: await response.json() };
   };
 
-  it('go from a queue over a failing worker and a table to the reader of its stream, by the clock', async () => {
+  it('go from a queue through a worker that fails once, and through a table, to the reader of the table’s stream, when the clock is moved', async () => {
     assert.deepEqual(started.listening.unsupported, []);
     const client = new SQSClient({
       endpoint: started.listening.control,
@@ -192,12 +192,12 @@ describe('Events of a start', () => {
     assert.match(await line(/read INSERT/), /read INSERT o-1/);
   });
 
-  it('come from a schedule when the clock gets there', async () => {
+  it('come from a schedule when the clock reaches its time', async () => {
     await ask('POST', 'clock', { shiftMs: 31 * 86_400_000 });
     assert.match(await line(/woken by/), /woken by aws\.events/);
   });
 
-  it('start a function of SAM from its queue and its schedule, and go if it says when it fails', async () => {
+  it('start a SAM function from its queue and its schedule, and go to its destination if it fails', async () => {
     await ask('POST', 'events', { target: 'parcels', body: 'p-1' });
     assert.match(await line(/packed p-1/), /packed p-1/);
     await ask('POST', 'events', { target: 'PackerYearly', body: '' });
@@ -205,7 +205,7 @@ describe('Events of a start', () => {
     assert.match(record, /"errorMessage":"no parcel"/);
   });
 
-  it('start a function of SAM from its Kinesis stream, with the records that its filter lets through', async () => {
+  it('start a SAM function from its Kinesis stream, with the records that its filter matches', async () => {
     const client = new KinesisClient({
       endpoint: started.listening.control,
       region: 'eu-west-1',
@@ -220,7 +220,7 @@ describe('Events of a start', () => {
     assert.match(await line(/counted/), /counted \{"page":"home"\}/);
   });
 
-  it('start a function of SAM as a trigger of its user pool', async () => {
+  it('start a SAM function as a trigger of its user pool', async () => {
     const client = new CognitoIdentityProviderClient({
       endpoint: started.listening.control,
       region: 'eu-west-1',

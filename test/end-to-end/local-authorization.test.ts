@@ -1,4 +1,4 @@
-/** A client signs in at the local issuer and calls an API, over sockets. */
+/** A client signs in at the local issuer and calls an API, over real sockets. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';

@@ -26,7 +26,10 @@ const FUNCTION = {
   },
 };
 
-/** Sends a request to a URL whose host need not be resolvable on this machine; every port of the gateway accepts it. */
+/**
+ * Sends a request to a URL whose host this machine need not be able to resolve. Every port of the gateway accepts the
+ * request.
+ */
 function ask(url: string): Promise<string> {
   const { host, port, pathname } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -68,7 +71,7 @@ describe('a start without any API', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('serves the API that a call makes, at the address that its listing names', async () => {
+  it('serves the API that a call creates, at the address in the list of routes', async () => {
     assert.deepEqual(gateway.routes(), []);
     const { id: restApiId = '', rootResourceId: resourceId = '' } = await sdk.send(
       new CreateRestApiCommand({ name: 'made' }),
@@ -92,8 +95,8 @@ describe('a start without any API', () => {
     const { port, pathname } = new URL(made?.url ?? '');
     assert.equal(await ask(`${made?.url ?? ''}/`), '200 made');
     const named = `http://${restApiId}.execute-api.localhost:${port}`;
-    assert.equal(await ask(`${named}/dev/`), '200 made', 'by its own name, where that resolves');
-    assert.match(await ask(`${named}${pathname}/`), /^403/, 'a name says already which API is meant');
+    assert.equal(await ask(`${named}/dev/`), '200 made', 'at its own host name, on systems that resolve it');
+    assert.match(await ask(`${named}${pathname}/`), /^403/, 'the host name already says which API is meant');
     assert.match(await ask(`http://127.0.0.1:${port}/_api/none/dev/`), /^403/);
   });
 });

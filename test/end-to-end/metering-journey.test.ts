@@ -1,4 +1,7 @@
-/** A seller of an API by plan, with the AWS SDK on one side and a customer's HTTP client on the other. */
+/**
+ * The journey of somebody who sells an API by usage plans: the seller uses the AWS SDK, and the customer an HTTP
+ * client.
+ */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -59,7 +62,7 @@ async function call(headers: Record<string, string> = {}): Promise<[number, stri
 }
 
 describe('selling an API by plan', () => {
-  it('makes key and plan, serves until Limit Exceeded, extends, serves again, and starts over the next day', async () => {
+  it('creates a key and a plan, serves until Limit Exceeded, extends the quota, serves again, and starts with a new quota on the next day', async () => {
     const forbidden: [number, string] = [403, '{"message":"Forbidden"}'];
     const exceeded: [number, string] = [429, '{"message":"Limit Exceeded"}'];
     const hello: [number, string] = [200, 'hello'];

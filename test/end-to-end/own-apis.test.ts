@@ -1,4 +1,4 @@
-/** Functions and integrations call APIs of this start by their addresses on AWS. */
+/** Functions and integrations call APIs of the same gateway at their addresses on AWS. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -75,7 +75,9 @@ def handler(event, context):
     return {"urllib": by_urllib, "connection": by_connection}[client](event["url"])
 `;
 
-/** A program of its own that insists on TLS and knows the proxy and the authorities of its environment. */
+/**
+ * A separate program that requires TLS, and uses the proxy and the certificate authorities that its environment names.
+ */
 const CURL = `#!/bin/bash
 api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
 while :; do
@@ -188,7 +190,7 @@ const RESOURCES = {
   ),
 };
 
-/** The other stack: its API is called by this one's function, and calls this one's. */
+/** The other stack. A function of this stack calls its API, which calls an API of this stack. */
 const OTHER = {
   Transform: 'AWS::Serverless-2016-10-31',
   Resources: {
@@ -197,7 +199,7 @@ const OTHER = {
   },
 };
 
-describe('an API of this start at its address on AWS', () => {
+describe('an API of this gateway at its address on AWS', () => {
   let started: StartedGateway;
   let addresses: Readonly<Record<'depot' | 'http' | 'rest' | 'signed' | 'domain' | 'url', string>>;
 
@@ -228,7 +230,7 @@ describe('an API of this start at its address on AWS', () => {
     rmSync(PROGRAMS, { recursive: true });
   });
 
-  /** The answer of a function. */
+  /** Invokes a function, and returns its answer. */
   async function run(name: string, event: object): Promise<unknown> {
     const url = new URL(`${started.listening.control}/2015-03-31/functions/${name}/invocations`);
     const body = JSON.stringify(event);
@@ -239,7 +241,7 @@ describe('an API of this start at its address on AWS', () => {
 
   for (const client of ['fetch', 'https', 'agent', 'undici', 'http2'])
     for (const kind of ['http', 'rest', 'domain', 'url'] as const)
-      it(`answers a function in Node.js that calls its ${kind} address by ${client}`, async () => {
+      it(`answers a function in Node.js that calls its ${kind} address with ${client}`, async () => {
         const url = addresses[kind];
         assert.equal(await run('node', { client, url }), `200 pets for anyone at ${new URL(url).host}`);
       });
@@ -257,28 +259,28 @@ describe('an API of this start at its address on AWS', () => {
 
   for (const client of ['urllib', 'connection', 'streams'])
     for (const kind of ['http', 'rest', 'domain', 'url'] as const)
-      it(`answers a function in Python that calls its ${kind} address by ${client}`, async () => {
+      it(`answers a function in Python that calls its ${kind} address with ${client}`, async () => {
         const url = addresses[kind];
         assert.equal(await run('python', { client, url }), `200 pets for anyone at ${new URL(url).host}`);
       });
 
-  it('answers a program with TLS of its own', async () => {
+  it('answers a program with its own TLS', async () => {
     const url = addresses.http;
     assert.equal(await run('curl', { url }), `pets for anyone at ${new URL(url).host} 200`);
   });
 
   for (const kind of ['address', 'domain', 'url'])
-    it(`answers an integration with its ${kind}`, async () => {
+    it(`answers an integration with its ${kind} address`, async () => {
       const reply = await fetch(`${started.urlOf('http')}/by-${kind}`);
       assert.deepEqual([reply.status, (await reply.text()).slice(0, 15)], [200, 'pets for anyone']);
     });
 
-  it('answers the function of another stack, which answers one of this stack', async () => {
+  it('answers a function of another stack, which in turn answers a function of this stack', async () => {
     const url = `${addresses.depot}?url=${addresses.http}`;
     assert.match(String(await run('node', { url })), /^200 pets for anyone at /);
   });
 
-  it('throttles a function that calls itself and may run once at a time, as AWS does', async () => {
+  it('throttles a function that calls itself and has a concurrency of one, as AWS does', async () => {
     const own = addresses.http.replace('/pets', '/around');
     const reply = await fetch(
       `${started.urlOf('http')}/around?url=${encodeURIComponent(`${own}?url=${addresses.http}`)}`,

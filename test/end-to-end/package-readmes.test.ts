@@ -1,4 +1,4 @@
-/** What the README of each published package shows runs unchanged, and prints what it says. */
+/** The example in the README of each published package runs unchanged, and prints the output that the README shows. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
@@ -19,13 +19,14 @@ for (const name of STANDALONE_PACKAGES)
     const output = taken.of(page).find(({ language }, index) => language === '' && index > 1);
     const example = code?.text ?? '';
 
-    it('imports the package by its name, in an example that prints what it says', async () => {
+    it('imports the package by its name, in an example that prints the output that is shown', async () => {
       assert.match(example, new RegExp(`from '@gatewright/${name}`));
       const node = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', example];
       const { stdout, stderr } = await run(process.execPath, node, { cwd: REPOSITORY, timeout: 60_000 });
 
       assert.deepEqual([stdout, stderr], [output?.text ?? '', '']);
-      // The tarball itself is installed by test/delivery/handler-entries.test.ts; here: all that the example imports.
+      // test/delivery/handler-entries.test.ts installs the tarball itself. This test installs everything that the
+      // example imports.
       const named = (install?.text ?? '').split(/\s+/).filter((word) => /[@/]/.test(word));
       const imported = [...example.matchAll(/from '(@[^/']+\/[^/']+)/g)].map(([, other = '']) => other);
       if (install !== undefined) assert.deepEqual(named.toSorted(), [...new Set(imported)].toSorted());
@@ -38,5 +39,5 @@ for (const name of STANDALONE_PACKAGES)
   });
 
 describe('the READMEs of the packages', () => {
-  it('have no other block', taken.assertAll);
+  it('have no other code block', taken.assertAll);
 });

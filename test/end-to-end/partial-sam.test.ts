@@ -1,4 +1,4 @@
-/** What SAM refuses stays in its place: its routes answer 500, and the rest is served. */
+/** If SAM refuses a part of a template, the routes of that part answer 500, and all others are served. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -68,7 +68,7 @@ const rows: readonly {
     reports: /event Bad: Path and Method must both be strings/,
   },
   {
-    name: 'an event with an authorizer that the API lacks',
+    name: 'an event with an authorizer that the API does not have',
     resources: {
       Hello: aFunction({ Good: get('/good'), Bad: get('/bad', { Auth: { Authorizer: 'Nobody' } }) }),
     },
@@ -95,7 +95,7 @@ const rows: readonly {
     reports: /event Bad: the API has no authorizer Nobody/,
   },
   {
-    name: 'a function that cannot be made, below a wider open route',
+    name: 'a function that cannot be created, below a wider open route',
     resources: {
       Hello: aFunction({ Good: get('/{proxy+}') }),
       Broken: aFunction({ Bad: get('/bad') }, { AutoPublishAlias: { Ref: 'AWS::Region' } }),
@@ -115,7 +115,7 @@ const rows: readonly {
     reports: /unknown property DefaultAuthoriser in Auth/,
   },
   {
-    name: 'an API that is refused after its methods are made',
+    name: 'an API that is refused after its methods were created',
     resources: {
       Api: rest({ UsagePlan: { CreateUsagePlan: 'SOMETIMES' } }),
       Hello: aFunction({ Good: get('/good', ofApi), Bad: get('/bad', ofApi) }),

@@ -85,7 +85,7 @@ describe('a start with something that cannot be served', () => {
     assert.equal(listening.unsupported.filter(({ message }) => message !== undefined).length, 2);
   });
 
-  it('answers without the guard under --allow-unguarded, and says so', async () => {
+  it('answers without the authorizer under --allow-unguarded, and says so', async () => {
     const unguarded = CASES.filter(({ name }) => /authorizer that is|web ACL|resource policy/.test(name));
     assert.equal(unguarded.length, 5);
     for (const { resources } of unguarded) {
@@ -96,7 +96,7 @@ describe('a start with something that cannot be served', () => {
     }
   });
 
-  it('ends if AWS would under --strict, with all that is wrong', async () => {
+  it('ends under --strict if AWS would refuse the template, and reports every fault', async () => {
     await assert.rejects(
       start(
         { Resources: { ...REST, GetBad: guarded({ AuthorizerId: 'nobody' }), Odd: {} } },
@@ -106,7 +106,7 @@ describe('a start with something that cannot be served', () => {
     );
   });
 
-  it('names the place of a missing file under --strict, too', async () => {
+  it('also names the place of a missing file under --strict', async () => {
     const Machine = { Type: 'AWS::StepFunctions::StateMachine', Properties: {} };
     await assert.rejects(
       start({ Resources: { ...REST, Machine } }, { strict: true }),
@@ -114,7 +114,7 @@ describe('a start with something that cannot be served', () => {
     );
   });
 
-  it('names a misspelt property beside what AWS says of the one that is missing', async () => {
+  it('names a misspelt property, in addition to AWS’s message about the missing one', async () => {
     const Typo = { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 't', ProtocolTyp: 'HTTP' } };
     const { listening } = await start({ Resources: { ...REST, Typo } });
 

@@ -1,6 +1,6 @@
 /**
- * Each code with which a request is refused, on each kind of API: what asks for it, or why AWS has no such refusal.
- * The compiler insists on every code of `core/errors.ts`.
+ * For each code with which a request is refused, and for each kind of API: the request that causes the refusal, or the
+ * reason why AWS has no such refusal. The compiler requires every code of `core/errors.ts`.
  */
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { GatewayErrorCode } from '../../packages/gateway/core/errors.ts';
@@ -9,21 +9,21 @@ export type Kind = 'rest' | 'http' | 'websocket' | 'function-url';
 export const KINDS: readonly Kind[] = ['rest', 'http', 'websocket', 'function-url'];
 
 export type Ask = {
-  /** Logical id of the API. */
+  /** The logical id of the API. */
   readonly api: string;
-  /** The path below the stage, with the query. */
+  /** The path without the stage, with the query. */
   readonly path?: string;
   readonly method?: string;
-  /** The credential for the authorizer; a number is added, so that each cell has a result of its own. */
+  /** The credential for the authorizer. A number is added to it, so that each cell has a separate result. */
   readonly credential?: string;
   /** A flat list of names and values. */
   readonly headers?: readonly string[];
   readonly body?: Buffer;
-  /** Sent over an open connection; the frame with the refusal has the request id. */
+  /** A message that is sent over an open connection. The frame with the refusal contains the request id. */
   readonly message?: string;
-  /** The path replaces the stage, too. */
+  /** The path is the whole path, including the stage. */
   readonly isWholePath?: true;
-  /** Sent first, with another credential, so that a limit is used up. */
+  /** The same request is first sent with another credential, so that a limit is used up. */
   readonly before?: true;
   /** Whether the authorizer's result can be cached when the request is refused. */
   readonly isCached?: true;
@@ -62,7 +62,9 @@ const url = (name: string, path = '/', more: Partial<Ask> = {}): Ask => ({
   ...more,
 });
 
-/** Refused without a credential, before one is looked at, or with a result that is not cached. */
+/**
+ * A request that is refused without a credential, before the credential is read, or with a result that is not cached.
+ */
 const bare = (path: string, more: Partial<Ask> = {}): Ask => ({ api: 'Rest', path, ...more });
 const bareHttp = (path: string, more: Partial<Ask> = {}): Ask => ({ ...bare(path, more), api: 'Http' });
 

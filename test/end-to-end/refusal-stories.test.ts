@@ -1,6 +1,7 @@
 /**
- * One true explanation: every refusal code × fresh or cached result × kind of API, in the row of `gatewright requests`,
- * the console, `gatewright explain` and its `--json`, without a difference in reason, caller or remedy.
+ * Each refusal has one true explanation. For every refusal code, kind of API, and fresh or cached result, the row of
+ * `gatewright requests`, the console, `gatewright explain` and its `--json` must not differ in reason, caller or
+ * remedy.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -23,7 +24,7 @@ import type { Ask, Kind } from './refusal-cases.ts';
 const UPGRADE = ['Connection', 'Upgrade', 'Upgrade', 'websocket', 'Sec-WebSocket-Version', '13'];
 const KEY = ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='];
 
-/** A refusal as it was asked for, and the id under which it is recorded. */
+/** A request that was refused, and the id under which it is recorded. */
 type Told = {
   readonly code: string;
   readonly kind: Kind;
@@ -76,7 +77,7 @@ describe('a refused request', () => {
     return (JSON.parse(frame.toString()) as { readonly requestId: string }).requestId;
   }
 
-  /** Sends a request as it is written, and returns its request id. */
+  /** Sends a request exactly as it is written, and returns its request id. */
   function send(ask: Ask, isHandshake: boolean, credential: string | undefined): Promise<string> {
     if (ask.message !== undefined) return sendMessage(ask, ask.message);
     const { host, path: whole } = addressOf(ask);
@@ -136,14 +137,14 @@ describe('a refused request', () => {
       }
   }
 
-  it('has a cell or a reason for every code and kind', () => {
+  it('has a request, or a reason why there is none, for every code and kind of API', () => {
     const cells = Object.keys(CELLS).length * KINDS.length;
 
     const without = left.filter((text) => !text.includes(', cached: '));
     assert.equal(told.filter(({ from }) => from === 'fresh').length + without.length, cells);
   });
 
-  it('has one story on every surface, with 0 differences', async (test) => {
+  it('has the same explanation everywhere, with 0 differences', async (test) => {
     const folder = dirname(at.gateway.stacks[0]?.file ?? '');
     const run = async (...words: string[]): Promise<string> => {
       const { stdout, code, stderr } = await runCommandHere(words, { cwd: folder });
@@ -216,7 +217,7 @@ function* compare({ code }: Told, { row, line, detail, text, printed }: Surfaces
   if (caller !== undefined && !whole.join(' ').includes(caller)) yield `the story does not name ${caller}`;
 }
 
-/** What a cached result of the authorizer adds: how old it is, and how to flush it. */
+/** Matches the sentences that a cached authorizer result adds: how old the result is, and how to flush it. */
 const OF_AGE = /was not called, because its result|is cached for|s old|ms old|flush the authorizer’s cache/;
 
 function* compareAges(fresh: RequestDetail, cached: RequestDetail): Generator<string> {
@@ -231,7 +232,7 @@ function* compareAges(fresh: RequestDetail, cached: RequestDetail): Generator<st
     changes: story.changes.filter((text) => !OF_AGE.test(text)),
   });
   const [one, other] = [timeless(fresh), timeless(cached)].map((story) =>
-    // Durations and levels differ by the moment.
+    // Durations and remaining units depend on the moment, so they are replaced.
     JSON.stringify(story).replaceAll(/\b\d+(?:\.\d+)? (?:ms|left)\b/g, 'N'),
   );
   if (one !== other) yield `the story is ${other ?? ''} instead of ${one ?? ''}`;

@@ -1,4 +1,6 @@
-/** The story of a token that a JWT authorizer refuses, from the request on the wire to the console's answer. */
+/**
+ * The explanation of a token that a JWT authorizer refuses, from the request on the wire to the answer of the console.
+ */
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -10,7 +12,7 @@ import { storyOf } from '../support/recorded-apis.ts';
 
 const ISSUER = 'https://login.example.com/';
 const OTHER = 'https://other.example.com/';
-/** Nothing listens there (tcpmux). */
+/** Nothing listens on this port (tcpmux). */
 const UNREACHABLE = 'https://127.0.0.1:1/';
 
 const jwt = (issuer: string) => ({
@@ -72,7 +74,7 @@ type Refusal = {
   readonly path: string;
   readonly claims: Partial<Parameters<StartedGateway['gateway']['mint']>[0]>;
   readonly status: number;
-  /** A pattern for each whole line of the explanation. */
+  /** A pattern that the explanation must match. */
   readonly because: RegExp;
   readonly change: RegExp;
   /** Words of the other rows, which this explanation must not contain. */
@@ -102,7 +104,7 @@ const REFUSALS: readonly Refusal[] = [
     never: /expired|could not be read/,
   },
   {
-    name: 'a time that is over',
+    name: 'an expired token',
     path: '/orders',
     claims: { expiresInSeconds: -3600 },
     status: 401,
@@ -122,7 +124,7 @@ const REFUSALS: readonly Refusal[] = [
     never: /expired|could not be read/,
   },
   {
-    name: 'another issuer, with the key of which the token is signed',
+    name: 'another issuer, with whose key the token is signed',
     path: '/orders',
     claims: { issuer: OTHER },
     status: 401,
@@ -134,7 +136,7 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-describe('the story of a refused token', () => {
+describe('the explanation of a refused token', () => {
   let at: StartedGateway;
   before(async () => {
     at = await aGateway(RESOURCES, { localIssuers: [ISSUER, OTHER], record: 10 });
@@ -166,7 +168,7 @@ describe('the story of a refused token', () => {
     return storyOf((await answer.json()) as RequestDetail);
   };
 
-  /** Makes the token that a story advises, and sends it. */
+  /** Creates the token that an explanation advises, and sends it. */
   const askWith = async (story: string): Promise<number> => {
     const [, options = assert.fail(story)] = /`gatewright token ([^`]*)`/.exec(story) ?? [];
     const valueOf = (name: string) => new RegExp(`--${name} (\\S+)`).exec(options)?.[1];
@@ -183,7 +185,7 @@ describe('the story of a refused token', () => {
     return status;
   };
 
-  it('is none if nothing is wrong with the token', async () => {
+  it('says that the token was accepted if it is valid', async () => {
     const { status, story } = await ask('/orders', {});
 
     assert.equal(status, 200);
@@ -191,7 +193,7 @@ describe('the story of a refused token', () => {
   });
 
   for (const { name, path, claims, status, because, change, never } of REFUSALS)
-    it(`says of ${name} what it was, and what to do`, async () => {
+    it(`names the cause and the remedy: ${name}`, async () => {
       const refused = await ask(path, claims);
 
       assert.equal(refused.status, status, refused.story);
@@ -205,7 +207,7 @@ describe('the story of a refused token', () => {
     ['a request without a token', {}],
     ['a credential that is not a token', { authorization: 'Bearer abc' }],
   ] as const)
-    it(`prints a command that helps, to ${name}`, async () => {
+    it(`contains a command that helps: ${name}`, async () => {
       const story = await storyWith(headers);
 
       assert.equal(await askWith(story), 200, story);

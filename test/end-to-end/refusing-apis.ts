@@ -1,11 +1,14 @@
-/** APIs of each kind that refuse requests in every way that AWS has. A file of the matrix in `refusal-stories.test.ts`. */
+/**
+ * APIs of each kind that refuse requests in every way that AWS has. This file is part of the matrix in
+ * `refusal-stories.test.ts`.
+ */
 
 import { invoke, plans, socketApis } from './refusing-sockets.ts';
 import type { Resources } from './refusing-sockets.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/x';
 
-/** `do` of the query says what the function does. */
+/** The query parameter `do` tells the function what to do. */
 const MAIN = `exports.handler = async (event) => {
   const wish = (event.queryStringParameters ?? {}).do;
   if (wish === 'fail') throw new Error('no table of that name');
@@ -13,7 +16,7 @@ const MAIN = `exports.handler = async (event) => {
   return { statusCode: 200, body: 'ok' };
 };`;
 
-/** The beginning of the credential says what the authorizer does. */
+/** The beginning of the credential tells the authorizer what to do. */
 const AUTH = `exports.handler = async (event) => {
   const { Authorization, authorization } = event.headers ?? {};
   const text = Authorization ?? authorization ?? (event.queryStringParameters ?? {}).token ?? '';
@@ -280,7 +283,7 @@ export function refusingApis(silent: string): Resources {
   };
 }
 
-/** Identities whose temporary credentials have expired. */
+/** Identities with expired temporary credentials. */
 export const IDENTITIES = `identities:
   - name: gone
     accessKeyId: ASIALOCAL0000GONE1

@@ -1,4 +1,6 @@
-/** WebSocket APIs that refuse handshakes and messages, and what they share with the other kinds of API. */
+/**
+ * WebSocket APIs that refuse handshakes and messages, and the resources that they share with the other kinds of API.
+ */
 
 export type Resources = Record<string, object>;
 

@@ -1,7 +1,7 @@
 /**
- * `ReservedConcurrentExecutions` over the socket: events that overlap, and events of a function that reserves none.
- * Source: Lambda developer guide, "Configuring reserved concurrency for a function"; docs/aws §1.5, §8.2 for what the
- * gateways make of Lambda's 429.
+ * `ReservedConcurrentExecutions`, tested over sockets: concurrent events of one function, and events of a function that
+ * reserves 0. Source: Lambda developer guide, "Configuring reserved concurrency for a function"; docs/aws §1.5, §8.2
+ * for how the kinds of API respond to Lambda's 429.
  */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
@@ -12,7 +12,7 @@ import { signRequest } from '@gatewright/aws/sign-request';
 import { aGateway, GATEWAY_ADMIN } from '../support/a-gateway.ts';
 import type { StartedGateway } from '../support/a-gateway.ts';
 
-/** Answers when the test lets it. */
+/** The handler waits until the test lets it answer. */
 const HANDLER = `
 exports.handler = async () => {
   await (await fetch(process.env.GATE)).text();
@@ -115,12 +115,12 @@ describe('a function with reserved concurrency', () => {
       assert.match(body, refusal.body);
     };
 
-    it(`of 1 serves one of two requests that overlap, and refuses the other at once: ${name}`, async () => {
+    it(`of 1 serves one of two concurrent requests, and refuses the other at once: ${name}`, async () => {
       for (let round = 0; round < 2; round += 1) {
         const first = send('one');
         await begun();
 
-        // It is answered while the first is in progress, so it has not waited for its instance.
+        // It is answered while the first request is still in progress, so it has not waited for the instance.
         assertRefused(await send('one'));
 
         letGo();

@@ -1,4 +1,4 @@
-/** `--roles on`: what functions and integrations may do is what the template's roles give. */
+/** `--roles on`: functions and integrations may do exactly what the roles in the template allow. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ const SIGN = pathToFileURL(join(import.meta.dirname, '../../packages/base/aws/si
 const ARN = (service: string, resource: string) => `arn:aws:${service}:us-east-1:123456789012:${resource}`;
 const SESSION = 'arn:aws:sts::123456789012:assumed-role/shop-role/shop';
 
-/** Sends any given call, signed with its own credentials, as an SDK does. */
+/** Sends the given call, signed with the function's own credentials, as an SDK does. */
 const HANDLER = `
 import { signRequest } from '${SIGN}';
 import { inspect } from 'node:util';
@@ -184,7 +184,7 @@ describe('roles at run time', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** The result of the call of a function. */
+  /** Invokes a function, and returns the result of the call that the function made. */
   async function run(functionName: string, call: Call): Promise<Answer> {
     const url = new URL(`${control}/2015-03-31/functions/${functionName}/invocations`);
     const body = JSON.stringify(call);
@@ -220,7 +220,7 @@ describe('roles at run time', () => {
       assert.equal(answer.status, 200, answer.body);
     });
 
-  // AWS's words of each protocol.
+  // AWS's wording in each protocol.
   for (const { what, call, status, says, action, resource } of [
     {
       what: 'DynamoDB, for a condition',
@@ -294,7 +294,7 @@ describe('roles at run time', () => {
       resource: ARN('kinesis', 'stream/s'),
     },
   ])
-    it(`a function is refused what its role lacks: ${what}`, async () => {
+    it(`a function is refused calls that its role does not allow: ${what}`, async () => {
       const answer = await run('shop', call);
 
       assert.equal(answer.status, status, answer.body);
@@ -317,7 +317,7 @@ describe('roles at run time', () => {
       );
     });
 
-  it('a function is given no key of the control port: not in its environment, its arguments or its thread', async () => {
+  it('a function gets no key of the control port, neither in its environment, nor in its arguments, nor in its thread', async () => {
     const { controlSecret } = JSON.parse(
       readFileSync(join(folder, '.gatewright', 'credentials.json'), 'utf8'),
     ) as { controlSecret: string };
@@ -329,15 +329,15 @@ describe('roles at run time', () => {
       assert.ok(!seen.includes(key), seen);
   });
 
-  it('@connections asks for the right to send', async () => {
+  it('@connections requires the right to send', async () => {
     const allowed = await run('shop', { service: 'execute-api', path: chatPath('dev') });
-    assert.equal(allowed.status, 410, 'the connection is gone, which only who may ask learns');
+    assert.equal(allowed.status, 410, 'the connection is gone, which only callers with the right learn');
     const refused = await run('reader', { service: 'execute-api', path: chatPath('dev') });
     assert.equal(refused.status, 403);
     assert.match(refused.body, /is not authorized to perform: execute-api:ManageConnections/);
   });
 
-  it('a policy template of SAM gives what it gives on AWS', async () => {
+  it('a SAM policy template allows what it allows on AWS', async () => {
     const get = json('dynamodb', 'DynamoDB_20120810.GetItem', {
       TableName: 'pets',
       Key: { id: { S: 'cat-1' } },
@@ -346,7 +346,7 @@ describe('roles at run time', () => {
     assert.equal((await run('reader', put('cat-1'))).status, 400);
   });
 
-  it('a function whose role no template has may do everything', async () => {
+  it('a function whose role is in no template may do everything', async () => {
     assert.equal((await run('free', put('dog-1'))).status, 200);
   });
 

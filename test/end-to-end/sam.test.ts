@@ -14,7 +14,10 @@ const route = (api: string, path: string, more: object = {}): object => ({
   Properties: { RestApiId: { Ref: api }, Path: path, Method: 'get', ...more },
 });
 
-/** What AWS's own templates contain: a browser's front end, keys, addresses, a model, a state machine. */
+/**
+ * A template with parts that AWS's own templates contain: CORS for a browser front end, API keys, address restrictions,
+ * a model, and a state machine.
+ */
 const TEMPLATE = {
   Transform: 'AWS::Serverless-2016-10-31',
   Resources: {
@@ -136,7 +139,7 @@ describe('a service of SAM', () => {
     return { status: reply.status, headers: reply.headers.join('\n'), body: String(reply.body) };
   }
 
-  it('answers preflights as Cors says', async () => {
+  it('answers preflights as its Cors property defines', async () => {
     const { status, headers } = await send('Open', 'OPTIONS', '/hello');
 
     assert.equal(status, 200);
@@ -144,19 +147,19 @@ describe('a service of SAM', () => {
     assert.match(headers, /Access-Control-Allow-Methods\nGET/i);
   });
 
-  it('asks for a key and refuses an address where Auth says so', async () => {
+  it('requires a key and refuses an address if its Auth property defines this', async () => {
     assert.equal((await send('Open', 'GET', '/hello')).body, 'hello');
     assert.equal((await send('Keyed', 'GET', '/hello')).status, 403);
     assert.equal((await send('Closed', 'GET', '/hello')).status, 403);
   });
 
-  it('leads an HTTP integration to an API of the same start', async () => {
+  it('sends the calls of an HTTP integration to an API of the same gateway', async () => {
     const { status, body } = await send('Front', 'GET', '/again');
 
     assert.deepEqual([status, body], [200, 'hello']);
   });
 
-  it('checks bodies against models, and words the failure', async () => {
+  it('checks bodies against models, and explains the failure', async () => {
     const { status, headers, body } = await send('Open', 'POST', '/users', '{}');
 
     assert.deepEqual([status, body], [422, '{"why":"model"}']);

@@ -124,14 +124,14 @@ describe('AWS integrations of a running gateway', () => {
     assert.deepEqual(await send('GET'), { status: 200, body: '{"name": "Rex"}' });
   });
 
-  it("show the store's own refusal", async () => {
+  it("return the table's own refusal", async () => {
     const { status, body } = await send('DELETE');
 
     assert.equal(status, 400);
     assert.match(body, /"__type":"com\.amazonaws?\.[^"]*#[A-Za-z]*Exception"/);
   });
 
-  it('record a message to a queue of another account, which the control port shows', async () => {
+  it('record a message to a queue of another account, and the control port shows it', async () => {
     const { status, body } = await send('POST', '{"order": 7}');
 
     assert.equal(status, 200);

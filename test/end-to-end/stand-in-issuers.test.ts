@@ -1,4 +1,4 @@
-/** A service that trusts Cognito and Auth0, without a network: the local issuer stands in for both. */
+/** A service that trusts Cognito and Auth0, without a network: the local issuer replaces both. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { aGateway } from '../support/a-gateway.ts';
@@ -6,7 +6,7 @@ import type { StartedGateway } from '../support/a-gateway.ts';
 
 const AUTH0 = 'https://example.eu.auth0.com/';
 const FOREIGN_POOL = 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Abc';
-/** RFC 2606: can never be reached. */
+/** This host can never be reached (RFC 2606). */
 const NOWHERE = 'https://issuer.invalid/';
 
 const lambda = (code: string, more: object = {}) => ({
@@ -43,7 +43,10 @@ const uri = (name: string) => ({
   'Fn::Sub': `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/\${${name}.Arn}/invocations`,
 });
 
-/** Asks for the keys as libraries do: over `https` by the usual address, over `fetch` by the discovery document. */
+/**
+ * Fetches the keys as libraries do: with `https` at the usual address, and with `fetch` at the address in the discovery
+ * document.
+ */
 const GUARD = `
 const https = require('node:https'); const { createPublicKey, verify } = require('node:crypto');
 const read = (address) => new Promise((ok, no) => https.get(address, (m) => {
@@ -61,7 +64,7 @@ exports.handler = async ({ headers }) => {
   return { isAuthorized, context: { issuer: iss } };
 };`;
 
-/** Lets everybody in, and says so in their tokens. */
+/** Allows everybody, and adds a claim to their tokens that says so. */
 const TRIGGER = `
 exports.handler = async (event) => {
   if (event.triggerSource === 'PreSignUp_SignUp') event.response.autoConfirmUser = true;
@@ -141,7 +144,7 @@ describe('a service whose issuers cannot be reached', () => {
   const mint = (issuer: string, more: object = {}) =>
     at.gateway.mint({ sub: 'ada', aud: 'app', issuer, ...more });
 
-  it('takes tokens under the name of each that the local issuer stands in for, and of no other', async () => {
+  it('accepts tokens of each issuer that the local issuer replaces, and of no other', async () => {
     const rows: [string, string][] = [
       ['/pool', ownPool],
       ['/foreign', FOREIGN_POOL],
@@ -157,7 +160,7 @@ describe('a service whose issuers cannot be reached', () => {
     }
   });
 
-  it('has authorizer functions find the keys at the usual addresses', async () => {
+  it('lets authorizer functions find the keys at the usual addresses', async () => {
     for (const issuer of [ownPool, FOREIGN_POOL, AUTH0]) {
       const { status, text } = await ask('/guard', await mint(issuer));
 
@@ -166,7 +169,7 @@ describe('a service whose issuers cannot be reached', () => {
     }
   });
 
-  it('asks the triggers of a pool when users sign up and in', async () => {
+  it('calls the triggers of a user pool when users sign up and sign in', async () => {
     const ClientId = at.gateway.stacks[0]?.resources.get('App')?.physicalId ?? '';
     const call = async (name: string, input: object): Promise<Readonly<Record<string, unknown>>> => {
       const headers = { 'x-amz-target': `AWSCognitoIdentityProviderService.${name}` };
@@ -188,11 +191,11 @@ describe('a service whose issuers cannot be reached', () => {
     assert.ok('let_in_by' in claims && claims.let_in_by === 'TokenGeneration_Authentication');
   });
 
-  it('mints no token for an issuer that no option replaces', async () => {
+  it('creates no token for an issuer that no option replaces', async () => {
     await assert.rejects(mint(NOWHERE), /start the gateway with --issuer https:\/\/issuer\.invalid\/=local$/);
   });
 
-  it('says at the start and at each refusal whose keys cannot be read, and what to do', async () => {
+  it('names, at the start and at each refusal, the issuer whose keys cannot be read, and the remedy', async () => {
     const { status } = await ask('/nobody', await mint(AUTH0));
 
     assert.equal(status, 401);

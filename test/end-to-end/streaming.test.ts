@@ -11,7 +11,7 @@ import { createGateway } from '../../packages/gateway/engine/index.ts';
 import type { Gateway } from '../../packages/gateway/engine/index.ts';
 import { QUIET_GATEWAY } from '../support/a-gateway.ts';
 
-/** Streams `one`, and `two` after a while, or fails. */
+/** Streams `one`, and later either streams `two` or fails. */
 const CHAT = `
 exports.handler = awslambda.streamifyResponse(async (event, stream) => {
   if (event.rawPath === '/typed') {
@@ -28,7 +28,7 @@ exports.handler = awslambda.streamifyResponse(async (event, stream) => {
   out.end();
 });`;
 
-/** A service of SAM, whose events say how the response is transferred. */
+/** A SAM service whose events define how the response is transferred. */
 const TEMPLATE = {
   Transform: 'AWS::Serverless-2016-10-31',
   Resources: {
@@ -80,7 +80,7 @@ const TEMPLATE = {
   },
 };
 
-/** `fetch` sends no other Host than the one in the address. */
+/** Uses `http.get`, because `fetch` cannot send another Host than the one in the address. */
 function ask(options: RequestOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     const sent = get({ host: '127.0.0.1', ...options }, (response) => {
@@ -114,7 +114,7 @@ describe('a service that streams', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('sends what its function writes as it is written, and writes the access log at the end', async () => {
+  it('sends the output of its function while the function writes it, and writes the access log at the end', async () => {
     const reply = await fetch(`${url}/chat?wait=1000`, { headers: { 'accept-encoding': 'gzip' } });
     const parts: string[] = [];
     const reader = reply.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -129,7 +129,7 @@ describe('a service that streams', () => {
     assert.match(await lastLine(), /^\S+ 201 6 STREAMED [0-9a-f-]{36}$/);
   });
 
-  it('is reached by the URL of its function, by its path and by its name, as well', async () => {
+  it('can also be reached at the URL of its function, by path and by host name', async () => {
     const listed = gateway.routes().find(({ kind }) => kind === 'function-url');
     const { id = '', url: own = '' } = listed ?? {};
     const { port } = new URL(url);
@@ -146,14 +146,14 @@ describe('a service that streams', () => {
     assert.deepEqual([await typed.text(), await below.text(), named], ['{"a":1}', '{"a":1}', '{"a":1}']);
   });
 
-  it('breaks off if its function fails', async () => {
+  it('ends the connection early if its function fails', async () => {
     const reply = await fetch(`${url}/chat?wait=20&fail=1`);
 
     assert.equal(reply.status, 201);
     await assert.rejects(reply.text());
   });
 
-  it('answers a request without a socket in one piece', async () => {
+  it('answers a request that has no socket in one piece', async () => {
     const [api] = gateway.routes();
     const reply = await gateway.inject({ apiId: api?.id ?? '', method: 'GET', target: '/dev/chat' });
 

@@ -114,7 +114,7 @@ describe('a plan of an HTTP API', () => {
     assert.equal((await ask(at, '/any')).body['name'], 'inner');
   });
 
-  it('makes the route of a quick create', async () => {
+  it('creates the route of a quick create', async () => {
     const api: Planned = {
       type: 'aws_apigatewayv2_api',
       name: 'quick',
@@ -163,7 +163,7 @@ describe('a plan of a WebSocket API', () => {
     },
   ];
 
-  it('answers a message over its socket', async () => {
+  it('answers a message over the WebSocket', async () => {
     const at = await start('ws.json', aPlan({ resources: SOCKETS }));
     const [api] = at.listening.apis;
     const socket = new WebSocket((api?.url ?? '').replace(/^http/, 'ws'));
@@ -179,7 +179,7 @@ describe('a plan of a WebSocket API', () => {
 });
 
 describe('a plan of a queue', () => {
-  it('gives its messages to the function that is mapped to it', async () => {
+  it('passes its messages to the function with an event source mapping for it', async () => {
     writeFileSync(
       join(folder, 'src', 'queued.js'),
       'exports.handler = async ({ Records }) => { console.log("got " + Records[0].body); };',

@@ -1,4 +1,4 @@
-/** Plans and states of Terraform as sources: their REST APIs answer real requests. */
+/** Terraform plans and states as sources of a start. Their REST APIs answer real requests. */
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { ARCHIVE, ROLE, aFunction, ask, closeAll, known, start } from '../support/a-terraform-gateway.ts';
@@ -116,7 +116,7 @@ describe('a plan of a REST API', () => {
   const open = async (): Promise<Started> =>
     (started ??= await start('rest.json', aPlan({ resources: REST })));
 
-  it('answers with its function, from the folder from which the archive is made', async () => {
+  it('answers with its function, which runs from the folder of which the archive is made', async () => {
     const { status, body } = await ask(await open(), '/');
 
     assert.equal(status, 200);
@@ -124,7 +124,7 @@ describe('a plan of a REST API', () => {
     assert.match(String(body['env']), /\/jobs$/);
   });
 
-  it('asks its authorizer', async () => {
+  it('calls its authorizer', async () => {
     const asked = async (Authorization: string) => ask(await open(), '/7', { headers: { Authorization } });
 
     assert.deepEqual([(await asked('ok')).status, (await asked('no')).status], [200, 403]);
@@ -132,7 +132,7 @@ describe('a plan of a REST API', () => {
     assert.equal((await ask(await open(), '/7')).status, 401);
   });
 
-  it('closes the route of a value that only the apply makes, naming the resource', async () => {
+  it('closes a route with a value that is known only after apply, and names the resource', async () => {
     const at = await open();
     const { status } = await ask(at, '/7', { method: 'DELETE' });
 
@@ -210,7 +210,7 @@ describe('a state', () => {
     },
   ];
 
-  it('is served with local ids in place of the ids of the account', async () => {
+  it('is served with local ids that replace the ids of the account', async () => {
     const at = await start('state.json', aState(STATE));
     const { status, body } = await ask(at, '/');
 

@@ -1,4 +1,7 @@
-/** A million random decisions: the gateway's evaluator over the emitted policy, and the document. */
+/**
+ * Compares a million random decisions: the gateway's evaluation of the emitted policy, and the decision of the
+ * document.
+ */
 import { checkOneDocument, emptyTally } from '../support/random-access.ts';
 import type { Outcome, Proof } from './proof.ts';
 

@@ -1,6 +1,6 @@
 /**
- * A process that asks a few times, prints the outcome on stdout, and ends or waits to be killed, without
- * another write to the table.
+ * A process that makes a few requests, prints the outcome to stdout, and then ends or waits to be killed. It writes
+ * nothing more to the table.
  */
 import { randomBytes } from 'node:crypto';
 import { writeSync } from 'node:fs';
@@ -13,10 +13,10 @@ export type BillingOrder = {
   readonly tableName: string;
   readonly plan: { readonly id: string; readonly version: number; readonly limits: readonly object[] };
   readonly requests: number;
-  /** Waits for a kill when it has asked. */
+  /** Whether the process waits to be killed after its requests. */
   readonly waits: boolean;
 };
-/** `units`: write units of what DynamoDB answered; a refused condition is billed as one. */
+/** `units` is the number of write units of the answered calls. DynamoDB bills a refused condition as one unit. */
 export type BillingAnswer = { readonly admitted: number; readonly writes: number; readonly units: number };
 
 const TRIES = 5;

@@ -1,4 +1,7 @@
-/** Processes that end without a word, and what is billed of what they admitted; on the embedded DynamoDB, which says what it would charge. */
+/**
+ * Compares what processes admitted with what is billed, although many of them end without reporting their units. It
+ * uses the embedded DynamoDB, which says what AWS would charge.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,17 +20,20 @@ import { createKeyedTable } from '../support/a-keyed-table.ts';
 const TABLE = 'usage';
 const PROCESSES = 1000;
 const QUICK_PROCESSES = 20;
-/** Enough to see what leases cost and lose there: they are not what must be equal. */
+/**
+ * A tenth of the processes is enough to measure what leases cost and lose. Their admitted and billed units need not be
+ * equal.
+ */
 const LEASED_SHARE = 10;
 const AT_ONCE = 4;
 const KILLED = 10;
 const BUSY = { exact: 2000, leased: 50_000 };
-/** us-east-1, on demand: docs/aws/prices.md. */
+/** The on-demand price in us-east-1 (docs/aws/prices.md). */
 const DOLLARS_PER_MILLION_UNITS = 0.625;
 const MONTHS = 200;
 /**
- * For one request, and for as many as a busy process makes: a time limit against hanging, on a machine that has other
- * work.
+ * Time limits against hanging, for one request and for as many as a busy process makes. They are long because the
+ * machine may have other work.
  */
 const WITHIN_MS = { one: 60_000, many: 900_000 };
 const LEAST_ADMITTED = 0.99;
@@ -72,8 +78,8 @@ async function judge(fleet: Fleet, quick: boolean, months: Figures): Promise<Out
   const exactBusy = await fleet.busy('exact-busy', 'exact', quick ? 100 : BUSY.exact);
   const leasedBusy = await fleet.busy('leased-busy', 'leased', quick ? 2000 : BUSY.leased);
   const figures = { months, exact, leased, exactBusy, leasedBusy };
-  // The outcome of a process that was too slow to answer within its minute is unknown; more than a few would
-  // prove nothing.
+  // The outcome of a process that did not answer within its minute is unknown. If there are more than a few of them,
+  // the run proves nothing.
   const isShown = exact.admitted >= count * LEAST_ADMITTED;
   const isEqual = exact.admitted <= exact.billed && exact.billed <= exact.admitted + exact.silent;
   if (!isShown || !isEqual)
@@ -91,7 +97,7 @@ type Measured = {
   readonly processes: number;
   readonly killed: number;
   readonly admitted: number;
-  /** Processes that were ended before they said what they had admitted. */
+  /** The number of processes that were ended before they reported what they had admitted. */
   readonly silent: number;
   readonly billed: number;
   readonly writesPerThousand: number;
@@ -111,7 +117,7 @@ class Fleet {
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      // A thousand processes compile the program once.
+      // With a shared code cache, a thousand processes compile the program only once.
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       NODE_COMPILE_CACHE: codeCache,
     };
@@ -122,7 +128,10 @@ class Fleet {
     await createKeyedTable(this.#client, TABLE);
   }
 
-  /** A request of each; every tenth is killed when it has been admitted, and none says goodbye. */
+  /**
+   * Lets each process make one request. Every tenth is killed after its request was admitted, and none returns its
+   * unused units.
+   */
   async each(plan: string, billedAs: 'exact' | 'leased', processes: number): Promise<Measured> {
     const answers: (BillingAnswer | undefined)[] = [];
     let started = 0;
@@ -199,7 +208,7 @@ function orderOf(id: string, billedAs: 'exact' | 'leased'): Pick<BillingOrder, '
   return { tableName: TABLE, plan: { id, version: 1, limits: [limit] } };
 }
 
-/** Random months, each billed and recounted. */
+/** Random months, each of which is billed and counted a second time. */
 async function recount(months: number): Promise<Figures | string> {
   let admitted = 0;
   for (let seed = 1; seed <= months; seed += 1) {

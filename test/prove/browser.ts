@@ -1,4 +1,4 @@
-/** What only a browser can show: preflights, cookies, redirects and WebSockets as Chromium handles them. */
+/** Tests that only a browser can run: preflights, cookies, redirects and WebSockets as Chromium handles them. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,7 +7,10 @@ import type { BrowserCase } from './browser/page.ts';
 import type { Outcome, Proof } from './proof.ts';
 
 const CASES = join(import.meta.dirname, 'browser');
-/** Minutes each or half an hour, and no step of CI: every button, sizes of screens and of stacks, and certificates. */
+/**
+ * The cases that CI does not run, because each takes minutes or half an hour: every button, sizes of screens and of
+ * stacks, and certificates.
+ */
 const LONG = new Set([
   'console-clicks.case.ts',
   'console-empty.case.ts',
@@ -18,7 +21,7 @@ const LONG = new Set([
   'tls.case.ts',
 ]);
 
-/** Cases wait for pages and gateways half of the time, so that two side by side take little more than one. */
+/** A case waits for pages and gateways half of the time, so two cases at the same time take little longer than one. */
 const WORKERS = 2;
 
 export const browser: Proof = {
@@ -35,7 +38,7 @@ export const browser: Proof = {
   },
 };
 
-/** @param only name of one: `tls` */
+/** @param only the name of a single case, such as `tls` */
 async function readCases(only: string | undefined, quick: boolean): Promise<readonly BrowserCase[]> {
   const all = readdirSync(CASES).filter((name) => name.endsWith('.case.ts'));
   const files = all.filter((name) =>

@@ -1,4 +1,7 @@
-/** A million pairs of events made from AWS's samples: what shares an entry of the answer cache, and what does not. */
+/**
+ * A million pairs of events that are made from AWS's samples: which of them share an entry of the answer cache, and
+ * which do not.
+ */
 import fc from 'fast-check';
 import { aPair, countHits, emptyTally, findFault } from '../support/cache-pairs.ts';
 import type { Outcome, Proof } from './proof.ts';

@@ -14,7 +14,7 @@ import { REAL_RANDOM } from '../support/real-quota-ports.ts';
 
 export type Feature = { readonly name: string; readonly run: () => Promise<unknown> };
 
-/** The table and the control port, as a caller with some credentials reaches them. */
+/** The table and the control port, called with certain credentials. */
 type ChannelDesk = {
   readonly channels: ChannelPorts;
   handOver(): Promise<void>;
@@ -22,14 +22,14 @@ type ChannelDesk = {
   post(): Promise<void>;
 };
 
-/** Everybody is told at once, by nobody. */
+/** Ports with which every delivery succeeds at once, and nothing is sent. */
 const UNTOLD = {
   sockets: { post: () => Promise.resolve('sent' as const) },
   random: REAL_RANDOM,
   timer: { pause: () => Promise.resolve() },
 };
 
-/** New ones at each try: what an earlier one has left would spare it writes. */
+/** Uses new names at each try, because a feature would write less if it found the items of an earlier try. */
 function aRoom() {
   const name = REAL_RANDOM.hex(12);
   const connection = { apiId: 'abcdef1234', stage: 'dev', connectionId: `${name}AA=` };
@@ -50,7 +50,7 @@ const MESSAGE = { id: 'x', data: 1 };
 /** Returns the features that end a connection whose credential has expired. */
 async function ending(mine: ChannelDesk, other: ChannelDesk, room: Room): Promise<readonly Feature[]> {
   await remember(other.channels, room.event);
-  // As after a `subscribe`: a listener of the presence channel is also in the channel.
+  // The same state as after a `subscribe`: a listener of the presence channel is also in the channel.
   await other.channels.store.put(interestItems(toConnection(room.event), listenersKey(room.presence)));
   await join(other.channels, room.presence, room.connection, 'ada');
   return [

@@ -1,7 +1,7 @@
 /**
- * Proves that every rule of `npm run check` fires: plants one violation per rule in a copy of the
- * repository and runs the tools there with the repository's own configuration. A rule that is added
- * without a violation refutes the proof, so the table stays complete.
+ * Proves that every rule of `npm run check` reports violations. It plants one violation per rule in a copy of the
+ * repository, and runs the tools there with the repository's own configuration. A rule without a planted violation
+ * refutes the proof, so the table stays complete.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -39,7 +39,7 @@ function runTool(copy: string, script: string, args: readonly string[]): string 
   return `${run.stdout}\n${run.stderr}`;
 }
 
-/** Types are checked by oxlint, too: its codes are `TS2322`, or `typescript(no-explicit-any)`. */
+/** oxlint also checks types. Its codes are, for example, `TS2322` or `typescript(no-explicit-any)`. */
 function findLintErrors(copy: string): Findings {
   const paths = [...plantedFor('types'), ...plantedFor('lint')].map(({ path }) => path);
   const output = runTool(copy, 'oxlint/bin/oxlint', ['--format', 'json', ...paths]);
@@ -51,7 +51,7 @@ function findLintErrors(copy: string): Findings {
   return new Set(
     report.diagnostics.map(({ code = 'parse error', filename }) =>
       finding(
-        // Rules of ESLint have no other name in the configuration.
+        // In the configuration, the names of ESLint's own rules have no prefix.
         code.replace(/^(?:eslint\()?(.*?)\((.*)\)$/, '$1/$2').replace(/^eslint\/|^typescript\/(?=TS\d)/, ''),
         relative(copy, resolve(copy, filename)),
       ),
@@ -70,7 +70,7 @@ function findFormatErrors(copy: string): Findings {
   return new Set(paths.filter((path) => output.includes(path)).map((path) => finding('format', path)));
 }
 
-/** Rules that the configuration has and no violation is planted for. */
+/** Rules of the configuration for which no violation is planted. */
 async function unprovenRules(): Promise<readonly string[]> {
   const config = (await import(pathToFileURL(join(REPOSITORY, '.dependency-cruiser.mjs')).href)) as {
     default: { forbidden: { name: string }[] };

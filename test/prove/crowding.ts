@@ -25,10 +25,16 @@ const QUICK: Size = { bodies: 60, heldMs: 8_000, loops: 200, loopMs: 5_000 };
 
 const MB = 1024 ** 2;
 const RESIDENT_MB = 600;
-/** Above what the process had before: a heap does not shrink to the byte. */
+/**
+ * The tolerance above the memory that the process used before, because a heap does not shrink to exactly the earlier
+ * size.
+ */
 const BACK_MB = 100;
 const BACK_WITHIN_MS = 10_000;
-/** Small requests before the first look at the memory: a heap that has worked is larger than a new one. */
+/**
+ * The number of small requests before the memory is first measured, because a heap that has been used is larger than a
+ * new one.
+ */
 const WARM_UP = 5_000;
 const SMALL_BODY = Buffer.alloc(10_240, 'x');
 const OPTIONS = ['--no-record', '--no-reload'];
@@ -40,7 +46,11 @@ export const crowding: Proof = {
     'while 400 clients each withhold the last byte of a body of 10 MB, over HTTP/1.1 and HTTP/2, the process stays below 600 MB, and every POST of 10 KB by another client gets 200; 10 s after they have left, the memory has been freed. While 2,000 clients call a function of 1 ms in a loop, no client gets a 5xx, and a single other client waits at most twice as long as their median',
   quick: false,
   run: async ({ quick }) => {
-    if (process.platform !== 'linux') return { kind: 'skipped', reason: 'memory is read in /proc' };
+    if (process.platform !== 'linux')
+      return {
+        kind: 'skipped',
+        reason: 'the proof reads memory from /proc, which this system does not have',
+      };
     const size = quick ? QUICK : FULL;
     const wrong: string[] = [];
     const figures = {
@@ -72,7 +82,7 @@ async function withGateway(
   }
 }
 
-/** A function that takes about 1 ms, and another one. */
+/** Serves a function that takes about 1 ms, and another function. */
 function writeService(folder: string): void {
   const fn = (path: string): object => ({
     Type: 'AWS::Serverless::Function',
@@ -122,7 +132,7 @@ async function holdBodies(
   if (peakMb > RESIDENT_MB) wrong.push(`${version}: ${peakMb} MB resident`);
   if (Object.keys(beside.statuses).some((status) => status !== '200'))
     wrong.push(`${version}: small POSTs got ${JSON.stringify(beside.statuses)}`);
-  if (backMs > BACK_WITHIN_MS) wrong.push(`${version}: the memory is not back after ${BACK_WITHIN_MS} ms`);
+  if (backMs > BACK_WITHIN_MS) wrong.push(`${version}: the memory was not freed within ${BACK_WITHIN_MS} ms`);
   const waits = { p50Ms: percentileMs(beside.tookMs, 50), p99Ms: percentileMs(beside.tookMs, 99) };
   return {
     beforeMb,
@@ -134,7 +144,10 @@ async function holdBodies(
   };
 }
 
-/** @returns the time in ms until at most this much memory is resident, or a little more than the limit */
+/**
+ * @returns the time in ms until at most this much memory is resident; slightly more than the limit if this did not
+ * happen
+ */
 async function waitForMemory(gateway: SoakedGateway, mostMb: number): Promise<number> {
   const startedMs = performance.now();
   for (;;) {

@@ -10,14 +10,14 @@ import type { Figures } from './proof.ts';
 import { PROOFS } from './proofs.ts';
 
 /**
- * Proofs that have not run on the code as it is now, or in part; the next full run writes the file, and takes its name off
- * here.
+ * Proofs that have not run completely on the current code. After the next full run, which writes the file, remove its
+ * name here.
  */
 const DUE: readonly string[] = ['in-force', 'mutants', 'promises'];
 
 const ask = (...args: string[]): string =>
   execFileSync('git', args, { cwd: REPOSITORY, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-/** Nothing can be checked if the history is shallow or does not exist. */
+/** Without the full git history, nothing can be checked. */
 function isShallow(): boolean {
   try {
     return ask('rev-parse', '--is-shallow-repository').trim() !== 'false';
@@ -34,7 +34,7 @@ function leadsHere(commit: string): boolean {
   }
 }
 
-/** Values of members of this name, however deep. */
+/** The values of all members with this name, at any depth. */
 function commitsIn(figures: Figures): readonly string[] {
   return Object.entries(figures).flatMap(([name, value]) => {
     if (name === 'commit') return [typeof value === 'string' ? value : ''];
@@ -44,12 +44,12 @@ function commitsIn(figures: Figures): readonly string[] {
 
 describe('docs/evidence', () => {
   const evidence = readEvidence(REPOSITORY);
-  /** The commits of files, and of figures in them that were measured separately. */
+  /** The commits of the files, and of figures in the files that were measured separately. */
   const commits = [...evidence].flatMap(([name, { commit, figures }]) =>
     [commit, ...commitsIn(figures)].map((one) => [name, one] as const),
   );
 
-  it('has one file per proof that is not due, with the claim of the proof', () => {
+  it('has one file for each proof that is not due, with the claim of the proof', () => {
     const whole = [...evidence].filter(([, { due }]) => due === undefined);
     const shown = whole.map(([name, { shows }]) => [name, shows]);
 
@@ -57,7 +57,7 @@ describe('docs/evidence', () => {
     assert.deepEqual(shown.sort(), expected.sort());
   });
 
-  it('names the claim, and parts of it, if a proof is due that has a file', () => {
+  it('has the claim, or parts of it, in the file of a proof that is due', () => {
     const claims = new Map(PROOFS.map(({ name, claim }) => [name, claim]));
     const inPart = [...evidence].filter(([name, { due }]) => due !== undefined || DUE.includes(name));
 
@@ -68,13 +68,13 @@ describe('docs/evidence', () => {
     assert.deepEqual(wrong, []);
   });
 
-  it('is of commits', () => {
+  it('names the commits for which it was written', () => {
     const others = commits.filter(([, commit]) => !/^[0-9a-f]{40}$/.test(commit)).map(([name]) => name);
 
     assert.deepEqual(others, []);
   });
 
-  // A rebased branch leaves commits that cannot be checked out.
+  // After a branch is rebased, its earlier commits can no longer be checked out.
   it('belongs to commits in the history of this one', { skip: isShallow() }, () => {
     const lost = commits.filter(([, commit]) => !leadsHere(commit)).map(([name]) => name);
 
@@ -104,7 +104,7 @@ describe('writeEvidence', () => {
   afterEach(() => rmSync(repository, { recursive: true, force: true }));
   const file = (): string => join(repository, 'docs/evidence', 'roundness.json');
 
-  it('writes what a commit shows, though another proof has written before', () => {
+  it('writes the figures of a commit, even if another proof has written its evidence before', () => {
     const tree = describeTree(repository);
     assert.equal(writeEvidence(repository, { ...proof, name: 'another' }, { figures: {} }, tree), undefined);
 
@@ -117,7 +117,7 @@ describe('writeEvidence', () => {
     assert.match(readFileSync(join(repository, 'docs/evidence/README.md'), 'utf8'), /the wheel is round/);
   });
 
-  it('names what the claim still lacks, and nothing if it lacks nothing', () => {
+  it('names the parts of the claim that are still unproven, if there are any', () => {
     const tree = describeTree(repository);
     const due = (): unknown => (JSON.parse(readFileSync(file(), 'utf8')) as Record<string, unknown>)['due'];
 

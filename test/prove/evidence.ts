@@ -1,6 +1,6 @@
 /**
- * Writes docs/evidence: what was proven, and for which commit. The figures of a tree that cannot be checked out again
- * are not evidence.
+ * Writes docs/evidence: what was proven, and for which commit. Figures from a tree that nobody can check out again are
+ * not evidence.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ export function describeTree(repository: string): Tree {
   }
 }
 
-/** @returns the reason why nothing was written; undefined if the evidence was written */
+/** @returns the reason why nothing was written, or undefined if the evidence was written */
 export function writeEvidence(
   repository: string,
   { name, claim }: Pick<Proof, 'name' | 'claim'>,

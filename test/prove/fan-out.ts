@@ -1,6 +1,7 @@
 /**
- * Channels with many clients on one gateway: a publication to a thousand, a hundred that die at once, and thousands of
- * messages while connections break. Each stage has a bound of its own; the last one has what is left of eight minutes.
+ * Channels with many clients on one gateway: a publication to a thousand clients, a hundred clients that die at once,
+ * and thousands of messages while connections break. Each stage has its own time limit. The last one may use the rest
+ * of eight minutes.
  */
 import { Listeners, hear, inWaves, kill } from './fan-out/fan-out-clients.ts';
 import type { Listener } from './fan-out/fan-out-clients.ts';
@@ -20,7 +21,7 @@ type Size = {
 
 const FULL: Size = { clients: 1_000, killed: 100, staying: 20, channels: 50, messages: 10_000, readers: 25 };
 const QUICK: Size = { clients: 40, killed: 6, staying: 4, channels: 5, messages: 100, readers: 3 };
-/** Longest times of the stages but the last, and of all of them together. */
+/** The time limits of all stages except the last, and of all stages together. */
 const WITHIN_MS = {
   crowd: 90_000,
   room: 40_000,
@@ -29,7 +30,7 @@ const WITHIN_MS = {
   table: 10_000,
   subscriptions: 20_000,
 };
-/** Eight minutes, including the start and the end. */
+/** The limit is eight minutes, including the start and the end. */
 const ALL_WITHIN_MS = 460_000;
 /** The goal for one publication to the whole crowd. It is printed next to the measured time. */
 const GOAL_MS = 2_000;
@@ -44,7 +45,7 @@ export const fanOut: Proof = {
   quick: true,
   async run({ quick, seed = 1, sample }): Promise<Outcome> {
     const size = quick ? QUICK : sample === undefined ? FULL : sampleOf(sample);
-    // Known figures are reported for a failed proof, too.
+    // If the proof fails, the figures that were measured until then are reported.
     const figures: Mutable = { clients: size.clients, pingSeconds: PING_SECONDS };
     const run = startRun(figures);
     try {
@@ -60,7 +61,7 @@ export const fanOut: Proof = {
 
 type Run = {
   readonly figures: Mutable;
-  /** How long the stage may take, or what is left of it. */
+  /** How long the stage may take, or how much of this time is left. */
   readonly limitOf: (stage: keyof typeof WITHIN_MS | 'rest', startedMs?: number) => number;
 };
 
@@ -78,7 +79,7 @@ function startRun(figures: Mutable): Run {
 
 type Mutable = { -readonly [Name in keyof Figures]: Figures[Name] };
 
-/** The same with fewer clients, and fewer messages in proportion. */
+/** The same sizes with fewer clients, and with proportionally fewer messages. */
 function sampleOf(clients: number): Size {
   const part = Math.min(1, clients / FULL.clients);
   const killed = Math.ceil(FULL.killed * part);
@@ -86,7 +87,7 @@ function sampleOf(clients: number): Size {
   return { ...FULL, clients, killed, messages };
 }
 
-/** A crowd that hears one channel; some of it is then present in a room, and dies there. */
+/** A crowd of clients that listen to one channel. Some of them then join a room and are killed there. */
 async function proveCrowd(gateway: Gateway, size: Size, run: Run): Promise<void> {
   using listeners = new Listeners(gateway.url, tokensOf(gateway));
   const clients = await gather(listeners, size, run);
@@ -117,7 +118,7 @@ async function fillRoom(room: readonly Listener[], { figures, limitOf }: Run): P
   const startedMs = performance.now();
   const complete = (): number => room.filter(({ members }) => members.length === room.length).length;
   const howFar = (): string => `${complete()} of ${room.length} see all`;
-  // After the crowd: each that joins is announced to all who are there.
+  // This stage follows the crowd stage, because everybody who joins is announced to all members of the room.
   const joined = inWaves(room, (client) => hear(client, 'staff/room', true));
   await within('the room fills', limitOf('room'), joined, howFar);
   const leftMs = limitOf('room', startedMs);
@@ -126,7 +127,7 @@ async function fillRoom(room: readonly Listener[], { figures, limitOf }: Run): P
   console.log(`  ${room.length} of them are in a room and see each other after ${figures['joinedMs']} ms`);
 }
 
-/** @returns how long it took until the last one of `to` had heard it */
+/** @returns how long it took until the last of the listeners `to` had received the message */
 async function publish(
   { limitOf }: Run,
   by: Listener,
@@ -221,7 +222,7 @@ function faultsOfCrowd(
   return found === JSON.stringify([wanted, [], []]) ? [] : [`client ${index}: ${found}`];
 }
 
-/** `$disconnect` of the last one may be under way. */
+/** The call of `$disconnect` for the last connection may still be running. */
 async function countLeft(gateway: Gateway, expected: number, { limitOf }: Run): Promise<number> {
   const startedMs = performance.now();
   for (;;) {
@@ -233,7 +234,7 @@ async function countLeft(gateway: Gateway, expected: number, { limitOf }: Run): 
   }
 }
 
-/** Many channels, while connections break at random. */
+/** Publishes over many channels while connections break at random. */
 async function proveOrder(gateway: Gateway, size: Size, seed: number, run: Run): Promise<void> {
   const { figures, limitOf } = run;
   using listeners = new Listeners(gateway.url, tokensOf(gateway));

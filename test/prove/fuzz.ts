@@ -1,4 +1,7 @@
-/** Untrusted input, changed at random by a seed: each parser answers or refuses, and serves the next. */
+/**
+ * Changes untrusted input at random, by a seed. Each parser must answer or refuse the input, and must then serve the
+ * next one.
+ */
 import { ACCESS_TARGETS } from './fuzz/access-targets.ts';
 import { keepCase, readCases } from './fuzz/cases.ts';
 import { runTarget, tryInput } from './fuzz/run-target.ts';
@@ -43,7 +46,7 @@ const TARGETS: ReadonlyMap<string, OpenTarget> = new Map<string, OpenTarget>([
   ['websocket', webSocketTarget],
 ]);
 
-/** @param only the name of one; of another name there is none */
+/** @param only the name of a single target; for an unknown name, nothing is returned */
 export async function openTargets(only?: string): Promise<readonly FuzzTarget[]> {
   const chosen = [...TARGETS].filter(([name]) => only === undefined || name === only);
   return Promise.all(chosen.map(async ([, open]) => open()));
@@ -60,7 +63,7 @@ async function fuzzFor(
     const crashes = [...(await replay(targets))];
     const figures: Record<string, Figures> = {};
     for (const target of targets) {
-      // The same inputs whether it runs alone or not.
+      // A target gets the same inputs whether it runs alone or with others.
       const own = seed + [...TARGETS.keys()].indexOf(target.name);
       const run = await runTarget(target, own, { inputs, ms: ms / targets.length });
       crashes.push(...run.crashes);

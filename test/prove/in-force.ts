@@ -1,4 +1,7 @@
-/** When changes of customers are in force in processes under load, and what this costs: the table of docs/guides/sell/quota.md. */
+/**
+ * Measures when changes to customers are in force in processes under load, and what this costs. The results are in the
+ * tables of docs/guides/sell/quota.md.
+ */
 import { DEFAULT_PRICES } from '../../packages/gateway/console/page/cost/prices.ts';
 import { measureInForce } from '../support/measure-in-force.ts';
 import { measureInstance } from '../support/measure-instance.ts';
@@ -7,7 +10,10 @@ import type { Figures, Outcome, Proof } from './proof.ts';
 
 const CHANGES = 1000;
 const QUICK_CHANGES = 5;
-/** The number of customers of the crowded case, in which one change takes as long as ten with one customer. */
+/**
+ * The number of customers in the crowded case. One of its changes takes as long to measure as ten changes with one
+ * customer.
+ */
 const CROWDED = 100;
 /** The seed, which differs from that of the test, so that the proof adds cases to it. */
 const SEED = 1_000_000;
@@ -19,7 +25,7 @@ type Row = {
   readonly setting?: Omit<NonNullable<Parameters<typeof measureInForce>[2]>, 'seed'>;
 };
 
-/** The bounds are the promises of the guide. */
+/** The cases, with the limits that the guide promises. */
 const ROWS: readonly Row[] = [
   { name: 'upgrade of a refused customer', change: 'upgrade at 429', withinMs: 2000 },
   {
@@ -65,7 +71,7 @@ const ROWS: readonly Row[] = [
   { name: 'plan saved, leased', change: 'plan saved', withinMs: 30_000, setting: { isLeased: true } },
 ];
 
-/** Processes with few requests of one customer, or none, whose cost is in the second table of the guide. */
+/** Processes with few requests of one customer, or with none. Their cost is in the second table of the guide. */
 const INSTANCES: readonly { readonly name: string; readonly load: Parameters<typeof measureInstance>[0] }[] =
   [
     { name: 'instance, idle', load: {} },
@@ -114,7 +120,7 @@ export const inForce: Proof = {
 const HOURS_PER_MONTH = 730;
 const MILLION = 1e6;
 
-/** Returns the dollars of a month for the calls of an hour. */
+/** Returns the cost of a month in dollars, from the calls of an hour. */
 function monthly({ reads, writes }: { readonly reads: number; readonly writes: number }): number {
   const hour = (reads * DEFAULT_PRICES.tableReads + writes * DEFAULT_PRICES.tableWrites) / MILLION;
   return Number((hour * HOURS_PER_MONTH).toFixed(3));

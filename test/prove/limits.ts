@@ -1,6 +1,6 @@
 /**
- * Time limits that users were promised. They depend on the machine, so `npm test` does not check them: here every
- * figure is measured on its own and stored as evidence.
+ * Time limits that the documentation promises to users. They depend on the machine, so `npm test` does not check them.
+ * This proof measures each figure alone, and stores it as evidence.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import type { Proof } from './proof.ts';
 const PACKAGED_WITHIN_MS = 10_000;
 const READY_WITHIN_MS = 5_000;
 const ENDED_WITHIN_MS = 2_000;
-/** docs/design/authorizers §7.20 (start). */
+/** The limit in docs/design/authorizers §7.20 (start). */
 const AUTHORIZER_RATIO = 2;
 const AUTHORIZER_STARTS = 30;
 /** How often a figure is measured if it exceeds the limit, because something else may have run at the same time. */
@@ -25,7 +25,7 @@ export const limits: Proof = {
   name: 'limits',
   claim:
     'each stage is packaged within 10 s, two stacks are ready within 5 s, and SIGTERM ends the gateway within 2 s with exit code 0; the init and the first answer of an authorizer take at most twice as long as those of a handler that only uses aws-jwt-verify',
-  // Times of a machine that is busy, or slower today, refuse no change.
+  // This proof is no step of CI, because a busy or slow machine must not reject a change.
   quick: false,
   run: async () => {
     const isPackagedInTime = (ms: number): boolean => ms < PACKAGED_WITHIN_MS;
@@ -68,7 +68,7 @@ const isInTime = ({ medianRatio }: AuthorizerFigures): boolean => medianRatio <=
 const isReadyInTime = ({ readyMs, endedMs }: Started): boolean =>
   readyMs < READY_WITHIN_MS && endedMs < ENDED_WITHIN_MS;
 
-/** The first figure that is in time, or the last. */
+/** Returns the first figure within the limit, or the last figure if there is none. */
 async function measureUntil<Figure>(
   isKept: (figure: Figure) => boolean,
   measure: () => Promise<Figure>,
@@ -80,8 +80,8 @@ async function measureUntil<Figure>(
 }
 
 /**
- * Ratios, because milliseconds depend on the machine. Both readings of docs/design/authorizers §7.20 are checked,
- * wherever the keys are.
+ * Compares ratios, because milliseconds depend on the machine. Both interpretations of docs/design/authorizers §7.20
+ * are checked, with keys in memory and with fetched keys.
  */
 async function measureAuthorizers(): Promise<readonly AuthorizerFigures[]> {
   const ratios = await measureStartRatios(AUTHORIZER_STARTS);

@@ -1,8 +1,9 @@
 /**
- * Small mistakes, planted at random by a seed in every package: the tests nearest to each notice. One package is tried
- * by `--only packages/base/aws`; its figures are merged into docs/evidence/mutants.json. Verdicts are kept in
- * .build/mutants, so that a run continues where another has ended; one holds as long as the file and the test that has
- * killed are as they were, and where none has, as long as all its tests are.
+ * Plants small mistakes (mutants) in every package, chosen at random by a seed, and checks that the nearest tests
+ * notice them. `--only packages/base/aws` tries one package, and merges its figures into docs/evidence/mutants.json.
+ * Verdicts are stored in .build/mutants, so that a run continues where an earlier run ended. The verdict on a killed
+ * mutant is valid as long as the file and the test that killed it are unchanged. The verdict on a surviving mutant is
+ * valid as long as all its tests are unchanged.
  */
 import { readSource, readSources, REPOSITORY } from '../architecture/source-files.ts';
 import { describeTree, readEvidence } from './evidence.ts';
@@ -21,11 +22,14 @@ import type { Open } from './mutants/stages.ts';
 import type { Verdict } from './mutants/try-mutants.ts';
 import type { Outcome, Proof } from './proof.ts';
 
-/** While a test of one waits, another one works. */
+/** There are two workers, because one can work while a test of the other waits. */
 const WORKERS = 2;
 const SURVIVORS = 'test/prove/mutants/survivors.json';
 
-/** Read and decided not to be worth a test, by id: mostly mutants that no caller can tell from the original. */
+/**
+ * Mutants for which a person has decided that no test is worthwhile, by id. Callers can distinguish hardly any of them
+ * from the original.
+ */
 type Survivor = {
   readonly id: string;
   readonly file: string;
@@ -44,10 +48,16 @@ export const mutants: Proof = {
 };
 
 type Scope = {
-  /** For each package; undefined for its own size. A smaller number than in the claim is a preview and not a proof. */
+  /**
+   * The number of mutants in each package; undefined means the package's own number. With fewer than the claim
+   * requires, the run is a preview and not a proof.
+   */
   readonly sample: number | undefined;
   readonly seed: number;
-  /** A package, or folders by how their names begin, which is a look and no proof. */
+  /**
+   * A package, or the beginning of folder names. With the beginning of folder names, the run is a preview and not a
+   * proof.
+   */
   readonly only: string | undefined;
   /** Whether surviving mutants are tried again; killed mutants stay killed, even if tests were added later. */
   readonly survivors: boolean;
@@ -70,8 +80,8 @@ async function tryAll(scope: Scope): Promise<Outcome> {
 }
 
 /**
- * Draws mutants of each package that `only` names or is in. Each package is drawn on its own, so that a change of
- * another package does not alter the draw.
+ * Draws mutants of each package that `only` names or is in. The mutants of each package are drawn separately, so that a
+ * change in another package does not alter them.
  */
 function drawMutants({ sample, seed, only }: Scope): readonly Mutant[] {
   const drawn = [...groupByPackage(readSources())]
@@ -85,7 +95,7 @@ function drawMutants({ sample, seed, only }: Scope): readonly Mutant[] {
   return drawn;
 }
 
-/** @param verdicts takes those that hold from an earlier run */
+/** @param verdicts receives the verdicts of an earlier run that are still valid */
 function findOpen(
   drawn: readonly Mutant[],
   kept: ReadonlyMap<string, Kept>,
@@ -133,14 +143,17 @@ function judge(
       `  ${name}: ${killed} of ${all} killed, ${killedByTimeout} of them by time; ${unreached} are not reached, ${survivorsWithReason} survive with a reason`,
     );
   if ((sample !== undefined && sample < LEAST_DRAWN) || (only !== undefined && !counts.has(only)))
-    return { kind: 'skipped', reason: `${drawn.length} mutants are a look, not the proof` };
+    return {
+      kind: 'skipped',
+      reason: `with ${drawn.length} mutants, the run is a preview and not the proof`,
+    };
   const short = [...counts].flatMap(([name, found]) => {
     const reason = findShortfall(found);
     return reason === undefined ? [] : [`${name}: ${reason}`];
   });
   if (short.length > 0 && seed === SEED)
     return { kind: 'refuted', reason: short.join('; '), figures: { packages: Object.fromEntries(counts) } };
-  if (tree.kind === 'unfit') return { kind: 'skipped', reason: `no figures are kept: ${tree.reason}` };
+  if (tree.kind === 'unfit') return { kind: 'skipped', reason: `no figures are stored: ${tree.reason}` };
   let packages = readFigures();
   const date = new Date().toISOString().slice(0, 10);
   for (const [name, found] of counts)
@@ -149,7 +162,7 @@ function judge(
   return { kind: 'proven', figures: { packages }, due };
 }
 
-/** A look while tests are written, and no proof: the whole is asked again for that. */
+/** A preview while tests are written, not a proof. A proof tries all mutants again. */
 function judgeSurvivors(
   drawn: readonly Mutant[],
   kept: ReadonlyMap<string, Kept>,
@@ -158,7 +171,10 @@ function judgeSurvivors(
   const tried = drawn.filter(({ id }) => kept.has(id));
   const alive = tried.filter(({ id }) => isAlive(verdicts.get(id)));
   printAlive(tried, verdicts);
-  return { kind: 'skipped', reason: `of ${tried.length} that were tried, ${alive.length} are alive` };
+  return {
+    kind: 'skipped',
+    reason: `${alive.length} of the ${tried.length} mutants that were tried are alive`,
+  };
 }
 
 function printAlive(drawn: readonly Mutant[], verdicts: ReadonlyMap<string, Verdict>): void {

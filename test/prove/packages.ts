@@ -1,6 +1,7 @@
 /**
- * Every package of a clean clone, as registries take it: npm's by `npm publish --dry-run`, which needs no network, the
- * Python library's as wheel and archive by twine. GATEWRIGHT_PYTHON names the interpreter; default: python3.
+ * Checks every package of a clean clone as registries would: the npm packages with `npm publish --dry-run`, which needs
+ * no network, and the wheel and the archive of the Python library with twine. GATEWRIGHT_PYTHON names the interpreter
+ * (default: python3).
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -41,7 +42,10 @@ function judge(clone: string): Outcome {
     return {
       kind: 'proven',
       isPart: true,
-      figures: { npm, python: `${PYTHON} has no build and twine: pip install build twine` },
+      figures: {
+        npm,
+        python: `${PYTHON} does not have the packages build and twine: run pip install build twine`,
+      },
     };
   const python = checkPython(clone);
   return typeof python === 'string'
@@ -49,7 +53,7 @@ function judge(clone: string): Outcome {
     : { kind: 'proven', figures: { npm, python } };
 }
 
-/** @returns what is wrong */
+/** @returns a description of the problem */
 function checkPython(clone: string): Figures | string {
   const folder = join(clone, 'python');
   const built = step(folder, PYTHON, ['-m', 'build', '--outdir', 'dist', '.']);
@@ -58,7 +62,8 @@ function checkPython(clone: string): Figures | string {
   const checked = step(folder, PYTHON, ['-m', 'twine', 'check', '--strict', ...files]);
   if (checked.failed) return `twine check: ${checked.output}`;
   const wheel = files.find((name) => name.endsWith('.whl'));
-  if (wheel === undefined || files.length !== 2) return `no wheel and archive, but ${files.join(', ')}`;
+  if (wheel === undefined || files.length !== 2)
+    return `expected a wheel and an archive, but found ${files.join(', ')}`;
   const listed = step(folder, PYTHON, ['-m', 'zipfile', '--list', wheel]);
   return listed.output.includes(TYPED) ? { files: files.length } : `the wheel lacks ${TYPED}`;
 }

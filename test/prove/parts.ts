@@ -1,4 +1,6 @@
-/** Every valid choice of parts: packaged, read by cfn-lint, made, changed and deleted on moto. */
+/**
+ * Packages every valid choice of parts, checks it with cfn-lint, and creates, updates and deletes the stack on moto.
+ */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +29,7 @@ const LIMITS: Readonly<Record<string, { readonly withoutAlarms: number; readonly
 const INSTALL =
   "make an environment of Python and run pip install cfn-lint 'moto[all]' in it, then activate it";
 
-/** Choices side by side, without --workers. */
+/** How many choices are tried at the same time if --workers is not given. */
 const WORKERS = 1;
 
 type Ended = { readonly isGood: boolean; readonly stdout: string; readonly stderr: string };
@@ -41,12 +43,12 @@ function runTool(command: string, args: readonly string[]): Promise<Ended> {
 }
 
 async function missingTool(): Promise<string | undefined> {
-  if (!(await runTool('cfn-lint', ['--version'])).isGood) return `cfn-lint is not here: ${INSTALL}`;
+  if (!(await runTool('cfn-lint', ['--version'])).isGood) return `cfn-lint is not installed: ${INSTALL}`;
   const moto = await runTool('python3', ['-c', 'import moto, boto3']);
-  return moto.isGood ? undefined : `moto is not here: ${INSTALL}`;
+  return moto.isGood ? undefined : `moto is not installed: ${INSTALL}`;
 }
 
-/** The stack and the file must fit together (layers/portal-part.ts). */
+/** The parts of the stack must match the file (layers/portal-part.ts). */
 const PORTAL = `version: 1
 name: Shop
 colour: '#0b5fa5'
@@ -88,7 +90,7 @@ async function tryChoice(
       ...(lint.isGood ? [] : [`cfn-lint: ${lint.stdout.slice(0, 2000)}${lint.stderr.slice(0, 500)}`]),
       ...(moto.isGood ? [] : [`moto: ${moto.stderr.slice(-1000)}`]),
       ...((made['missing'] as readonly string[] | undefined)?.map((id) => `not made: ${id}`) ?? []),
-      ...(made['isChanged'] === true ? [] : ['an update of the stack has not changed it']),
+      ...(made['isChanged'] === true ? [] : ['an update did not change the stack']),
       ...((made['replaced'] as readonly string[] | undefined)?.map((id) => `replaced by an update: ${id}`) ??
         []),
       ...(made['functionsLeft'] === 0 ? [] : ['functions are left after the deletion']),
@@ -110,7 +112,7 @@ async function run({ quick, only, workers = WORKERS }: Parameters<Proof['run']>[
   const choices =
     only === undefined ? (quick ? all.slice(0, 3) : all) : all.filter((names) => names.join() === only);
   const tried = new Map<string, Awaited<ReturnType<typeof tryChoice>>>();
-  // The largest first, so that none of them runs alone at the end.
+  // The largest choices run first, so that no large one runs alone at the end.
   const waiting = choices.toReversed();
   const work = async (): Promise<void> => {
     for (let chosen = waiting.shift(); chosen !== undefined; chosen = waiting.shift()) {

@@ -15,7 +15,7 @@ export type PlantedViolation = {
 const long = (count: number, line: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => line(index)).join('\n');
 
-/** tsconfig flag → the error that shows it is on. */
+/** tsconfig flag → the error that shows that the flag is on. */
 const TYPES: readonly (readonly [flag: string, error: string, text: string])[] = [
   ['strict', 'TS7006', 'export const f = (x) => x;'],
   ['noUncheckedIndexedAccess', 'TS2322', 'export const first = (xs: string[]): string => xs[0];'],
@@ -41,7 +41,7 @@ const TYPES: readonly (readonly [flag: string, error: string, text: string])[] =
   ['verbatimModuleSyntax', 'TS1484', "import { PathLike } from 'node:fs';\nexport type P = PathLike;"],
 ];
 
-/** Rule that applies everywhere → what breaks it. */
+/** A rule that applies everywhere → code that breaks it. */
 const ANYWHERE: Readonly<Record<string, string>> = {
   'no-case-declarations':
     'export function f(x: number): number {\n  switch (x) {\n    case 1:\n      const y = x;\n      return y;\n    default:\n      return 0;\n  }\n}',
@@ -215,13 +215,16 @@ const LINT: readonly (readonly [rule: string, path: string, text: string])[] = [
   ['typescript/no-floating-promises', 'test', 'Promise.resolve(1);'],
 ];
 
-/** A folder of each room, and one that no room may import; `test` is above all. */
+/** A folder of each room, and a folder that no room may import. `test` is above all rooms. */
 const OF_ROOMS = ROOMS.map(({ name, folder }): [rule: string, importer: string, specifier: string] => {
   const up = folder.replaceAll(/[^/]+/g, '..');
   return [`floor-of-${name.replace('/', '-')}`, folder, `${up}/test/planted-target.ts`];
 });
 
-/** Rule of .dependency-cruiser.mjs → importer (a folder, or a file that is replaced) and what it imports. */
+/**
+ * A rule of .dependency-cruiser.mjs → the importer (a folder, or a file that is replaced) and the module that it
+ * imports.
+ */
 const IMPORTS: readonly (readonly [rule: string, importer: string, specifier: string])[] = [
   ...OF_ROOMS,
   ['gateway-knows-doors-of-the-toolkit', 'packages/gateway/core', '../../toolkit/operate/planted-target.ts'],
@@ -270,7 +273,7 @@ const IMPORTS: readonly (readonly [rule: string, importer: string, specifier: st
   ['no-unresolvable', 'packages/toolkit/terminal', './planted-nowhere.ts'],
 ];
 
-/** Targets of the planted imports. */
+/** The targets of the planted imports. */
 export function plantedTargets(): readonly { readonly path: string; readonly text: string }[] {
   const paths = IMPORTS.flatMap(([, importer, specifier]) => {
     if (!specifier.includes('planted') || specifier.includes('nowhere')) return [];

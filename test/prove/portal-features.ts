@@ -1,4 +1,7 @@
-/** What the roles of the portal's functions are for, as members, visitors and the owner of the APIs use them. */
+/**
+ * The features for which the portal's functions need their roles, as members, visitors and the owner of the APIs use
+ * them.
+ */
 import { randomUUID } from 'node:crypto';
 import { headKey } from '#shared/access/documents/publication.ts';
 import { portalAdminRoutes } from '#shared/portal/admin-routes.ts';
@@ -10,7 +13,7 @@ import { REAL_RANDOM } from '../support/real-quota-ports.ts';
 import type { Feature } from './channel-features.ts';
 import type { Desk } from './roles-desk.ts';
 
-/** The portal over the tables of a desk. Every answer is taken: what counts is what the role was refused. */
+/** The portal on the tables of a stage. Every answer is accepted, because only refusals of the role count. */
 function aPortalAt(desk: Desk): Portal {
   const portal = new Portal();
   portal.nowMs = Date.now();
@@ -23,18 +26,21 @@ function aPortalAt(desk: Desk): Portal {
   return portal;
 }
 
-/** A new customer at each try, with what the owner of the APIs and its members have left in the tables. */
+/**
+ * Creates a new customer at each try, with items in the tables as the owner of the APIs and the members would have
+ * created them.
+ */
 async function aCustomer(mine: Desk, other: Desk) {
   const prepared = aPortalAt(other);
   const tenant = `t-${REAL_RANDOM.hex(12)}`;
   const requested = () => ({ operationId: randomUUID(), by: 'me', atEpochMs: prepared.nowMs });
   const [free] = PLANS as readonly [{ readonly id: string; readonly limits: readonly object[] }];
   const each = { id: 'each', level: 'key', quota: 100, period: 'DAY', price: { fee: '1' } };
-  // Refused if an earlier try has saved it.
+  // This is refused if an earlier try has saved the plan.
   await savePlan(prepared.usage, requested(), 'free', { ...free, limits: [...free.limits, each] }).catch(
     () => undefined,
   );
-  // A plan of a key, from the time before the customer was on record.
+  // The plan of a key, assigned before the customer had a record.
   await assignPlan(prepared.usage, requested(), { tenant, key: 'old', plan: 'free', version: 1 });
   await prepared.addCustomer(tenant);
   const served = aPortalAt(mine);
@@ -172,7 +178,7 @@ async function adminFeatures(mine: Desk, other: Desk): Promise<readonly Feature[
   ];
 }
 
-/** By role. PortalPageRole may only write its log, which is decided from the policies. */
+/** The features by role. PortalPageRole may only write its log, which is checked from the policies alone. */
 export const PORTAL_FEATURES = {
   PortalSessionRole: sessionFeatures,
   PortalRole: memberFeatures,

@@ -1,4 +1,7 @@
-/** The promises of test/properties, tried with many drawn inputs. `--only NAME` tries one, `--seed N` draws others. */
+/**
+ * Tries the promises of test/properties with many random inputs. `--only NAME` tries one promise, and `--seed N` draws
+ * other inputs.
+ */
 import { DRAWN_PROMISES } from '../properties/drawn-promises.ts';
 import { draw } from '../properties/promises.ts';
 import type { Tally } from '../properties/promises.ts';

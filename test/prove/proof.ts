@@ -1,4 +1,7 @@
-/** What `npm run prove` runs: a claim that is too long or too dependent on the machine for `npm test`. */
+/**
+ * A proof that `npm run prove` runs: checking its claim takes too long for `npm test`, or depends too much on the
+ * machine.
+ */
 
 export type Figures = { readonly [name: string]: string | number | boolean | Figures | readonly Figures[] };
 
@@ -6,36 +9,36 @@ export type Outcome =
   | {
       readonly kind: 'proven';
       readonly figures: Figures;
-      /** Smaller than the claim: it is no evidence. */
+      /** Whether the run covered less than the claim, so that it is not evidence. */
       readonly isPart?: boolean;
-      /** Parts of the claim that no run has shown yet; the figures are of those that runs have. */
+      /** The parts of the claim that no run has shown yet. The figures are about the other parts. */
       readonly due?: readonly string[];
     }
   | { readonly kind: 'refuted'; readonly reason: string; readonly figures: Figures }
-  /** A tool that this machine lacks; `reason` names it. */
+  /** The machine lacks a tool, which `reason` names. */
   | { readonly kind: 'skipped'; readonly reason: string };
 
 export type Proof = {
-  /** Name on the command line and of `docs/evidence/<name>.json`. */
+  /** The name on the command line, and in `docs/evidence/<name>.json`. */
   readonly name: string;
   readonly claim: string;
-  /** Short enough for `--quick`, or has a shorter form of itself. */
+  /** Whether the proof is short enough for `--quick`, or has a shorter form. */
   readonly quick: boolean;
   run(options: {
     readonly quick: boolean;
-    /** `--minutes`, for those that continue for as long as they are let. */
+    /** `--minutes`, for proofs that run as long as they are allowed to. */
     readonly minutes?: number | undefined;
-    /** `--seed`, for those that throw dice. */
+    /** `--seed`, for proofs with random inputs. */
     readonly seed?: number | undefined;
-    /** `--sample`, for those that draw one. */
+    /** `--sample`, for proofs that draw a sample. */
     readonly sample?: number | undefined;
-    /** `--only`: a folder, a case or a target, for those that go through several. */
+    /** `--only`: a single folder, case or target, for proofs with several. */
     readonly only?: string | undefined;
-    /** `--survivors`: only those that were tried and survived. */
+    /** `--survivors`: only mutants that survived an earlier run. */
     readonly survivors?: boolean | undefined;
-    /** `--workers`: how many are tried side by side. */
+    /** `--workers`: how many are tried at the same time. */
     readonly workers?: number | undefined;
-    /** `--against`: a commit, for those that compare with one. */
+    /** `--against`: a commit, for proofs that compare with one. */
     readonly against?: string | undefined;
   }): Promise<Outcome>;
 };

@@ -1,7 +1,7 @@
 /**
- * A million schedules of shipped code over models of it, and every mutant of it within 20,000 seeds. That takes up to
- * hours: what is done is kept in .build/<name>, so that a run continues where another has ended, as long as none of the
- * files has changed that a part loads.
+ * Runs a million schedules of shipped code in models of its environment, and checks that every mutant of the code fails
+ * within 20,000 seeds. This can take hours, so finished parts are stored in .build/<name>. A run continues where an
+ * earlier one ended, as long as no file that a part loads has changed.
  */
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
@@ -40,7 +40,7 @@ export function proveBySimulation({ name, claim, models, mutants }: Simulation):
   return {
     name,
     claim,
-    // `npm test` runs schedules of each model already.
+    // `npm test` already runs some schedules of each model.
     quick: false,
     run: async ({ quick, minutes = Infinity }) => {
       const untilMs = performance.now() + minutes * 60_000;
@@ -65,7 +65,7 @@ async function findSurvivors(mutants: readonly Mutant[]): Promise<readonly strin
   for (const mutant of mutants) {
     using patched = await loadMutant(mutant);
     const model = modelNamed(mutant.model);
-    // Mostly the seed that is known does it.
+    // In most cases, the stored seed makes the mutant fail.
     const known = savedSeedOf(mutant);
     let { caught } = await hunt(model, patched.shipped, known ?? 1, 1);
     if (caught === undefined) ({ caught } = await hunt(model, patched.shipped, 1, MUTANT_SEEDS));
@@ -117,7 +117,7 @@ async function simulate(
   if (open.length > 0)
     return {
       kind: 'skipped',
-      reason: `${reports.size} of ${parts.length} parts are done; the same again goes on`,
+      reason: `${reports.size} of ${parts.length} parts are done; run the same command again to continue`,
     };
   return { kind: 'proven', figures };
 }

@@ -1,6 +1,6 @@
 /**
- * Processes of two languages on one quota of the embedded DynamoDB, a tenth of them killed in the middle: Node
- * processes, and processes with the Python library. GATEWRIGHT_PYTHON names the interpreter; default: python3.
+ * Lets processes in two languages use one quota in the embedded DynamoDB, and kills a tenth of them while they run:
+ * Node processes, and processes with the Python library. GATEWRIGHT_PYTHON names the interpreter (default: python3).
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,13 +20,13 @@ import { createKeyedTable } from '../support/a-keyed-table.ts';
 const TABLE = 'usage';
 const PROCESSES = { exact: 1000, leased: 200 };
 const QUICK_PROCESSES = { exact: 40, leased: 20 };
-/** Four per core: more only wait, each with its memory. */
+/** Four processes per core. More would only wait, and each needs memory. */
 const AT_ONCE = 4 * availableParallelism();
 const KILLED = 10;
 const REQUESTS = 5;
 const SKEW_MS = 2000;
 const PERIOD_SECONDS = 60;
-/** The quota of a period. It is less than the requests, so that every period ends with the quota used up. */
+/** The quota of a period. It is smaller than the number of requests, so that the quota is used up in every period. */
 const QUOTA = 120;
 const QUICK_QUOTA = 90;
 /** A limit against hanging, on a machine that has other work. */
@@ -42,7 +42,7 @@ export const quotaLanguages: Proof = {
     if (spawnSync(PYTHON, ['-c', 'import zoneinfo']).status !== 0)
       return {
         kind: 'skipped',
-        reason: `${PYTHON} is no Python of 3.9 or newer; GATEWRIGHT_PYTHON names one`,
+        reason: `${PYTHON} is not Python 3.9 or newer; set GATEWRIGHT_PYTHON to such an interpreter`,
       };
     const folder = mkdtempSync(join(tmpdir(), 'languages-'));
     const store = await startEmbeddedDynamoDb({ port: 0, signers: [SIGNER] });
@@ -81,7 +81,7 @@ async function judge(fleet: Fleet, quick: boolean): Promise<Outcome> {
     : { kind: 'refuted', reason: wrong.join('; '), figures };
 }
 
-/** A process that is killed between its charge and its line has been admitted without saying so. */
+/** A process that is killed after its charge, but before it prints its line, was admitted without reporting it. */
 function findExactFaults({ admitted, billed, killed, outstanding }: Measured): readonly string[] {
   const isEqual = admitted <= billed && billed <= admitted + killed && outstanding === 0;
   return isEqual
@@ -93,7 +93,9 @@ function findFaults(measured: Measured): readonly string[] {
   const { periods, admitted, quota, mostInAPeriod, mostChargedInAPeriod, admittedBy, refused, unexplained } =
     measured;
   return [
-    ...(mostInAPeriod > quota || mostChargedInAPeriod > quota ? [`over the quota: ${mostInAPeriod}`] : []),
+    ...(mostInAPeriod > quota || mostChargedInAPeriod > quota
+      ? [`more was charged in one period than the quota allows: ${mostInAPeriod}`]
+      : []),
     ...(unexplained > 0 ? [`${unexplained} periods have more admissions than charges`] : []),
     ...(refused === 0 || mostChargedInAPeriod < quota ? ['no period was used up'] : []),
     ...(Object.keys(admittedBy).length < 2 ? ['only one language was admitted'] : []),
@@ -108,12 +110,12 @@ type Measured = Figures & {
   readonly periods: number;
   readonly admitted: number;
   readonly admittedBy: Readonly<Record<string, number>>;
-  /** Over quota. */
+  /** Requests that were refused because they were over quota. */
   readonly refused: number;
-  /** The table did not answer. */
+  /** Requests for which the table did not answer. */
   readonly unavailable: number;
   readonly billed: number;
-  /** Leased, and never reported: by processes that were killed. */
+  /** Units that killed processes had leased and never reported. */
   readonly outstanding: number;
   readonly mostInAPeriod: number;
   readonly mostChargedInAPeriod: number;
@@ -173,7 +175,10 @@ class Fleet {
     }
   }
 
-  /** Half of them each, the clocks up to two seconds off either way; every tenth is killed after its first line. */
+  /**
+   * Starts half of the processes in each language. Their clocks are up to two seconds ahead or behind. Every tenth
+   * process is killed after its first line.
+   */
   async run(plan: string, processes: number): Promise<Measured> {
     const answers: LanguageAnswer[] = [];
     let started = 0;
@@ -186,7 +191,7 @@ class Fleet {
           turn % 2 === 0
             ? [process.execPath, this.#program]
             : [PYTHON, join(import.meta.dirname, 'quota-languages/process.py')];
-        // Processes of both languages are killed in turn.
+        // Processes of the two languages are killed alternately.
         const isKilled = (turn + Math.floor(turn / KILLED)) % KILLED === 0;
         await this.#start([...line, JSON.stringify(order)], isKilled, answers);
       }

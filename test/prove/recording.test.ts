@@ -6,7 +6,7 @@ import type { RecordRow } from '../../lab/bench/record.ts';
 import type { Block } from '../../lab/bench/in-process.ts';
 import type { BlockPair } from '../../lab/bench/record-process.ts';
 
-/** A pair of blocks of a second in which recording took so large a share. */
+/** A pair of one-second blocks in which recording took this share of the time. */
 function pairOf(share: number): BlockPair {
   const block = (requests: number): Block => ({
     requests,
@@ -23,12 +23,12 @@ function measured(...shares: readonly number[]): RecordRow {
 }
 
 describe('the proof of what recording costs', () => {
-  it('is proven up to 3 % of the throughput of each scenario, and not above', () => {
+  it('is proven if recording costs up to 3 % of the throughput of each scenario, and not if it costs more', () => {
     assert.deepEqual(reasonsAgainst(measured(0.01, 0.029, 0.2)), []);
     assert.deepEqual(reasonsAgainst(measured(0.01, 0.031, 0.2)), ['rest: 3.1 % less throughput']);
   });
 
-  it('is proven if all scenarios together are clearly below, and not otherwise', () => {
+  it('is proven only if all scenarios together are clearly below the limit', () => {
     const twenty = (share: number): RecordRow => measured(...Array.from({ length: 20 }, () => share));
 
     assert.deepEqual(reasonsAgainstAll([twenty(0.01), twenty(0.04)]), []);
@@ -38,7 +38,7 @@ describe('the proof of what recording costs', () => {
     ]);
   });
 
-  it('is not proven if the machine had so much other work that it may be more', () => {
+  it('is not proven if the machine had so much other work that recording may cost more than the limit', () => {
     assert.deepEqual(reasonsAgainstAll([measured(0.01, 0.01, 0.01, 0.2, -0.2, 0.01)]), [
       'all: up to 25.0 % more time of the serving thread',
       'all: up to 20.0 % less throughput',

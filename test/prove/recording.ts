@@ -1,6 +1,6 @@
 /**
- * What recording costs, measured by the bench that switches it on and off in one process; it needs a machine with
- * nothing else to do.
+ * Measures what recording costs, with the bench that switches it on and off in one process. It needs a machine with no
+ * other work.
  */
 import { describeRow, measureRecording } from '../../lab/bench/record.ts';
 import { medianInterval } from '../../lab/bench/interval.ts';
@@ -8,12 +8,12 @@ import { SCENARIOS } from '../../lab/bench/scenarios.ts';
 import type { RecordRow } from '../../lab/bench/record.ts';
 import type { Figures, Proof } from './proof.ts';
 
-/** Share of the throughput at 32 connections. */
+/** The largest share of the throughput at 32 connections that recording may cost. */
 const MOST = 0.03;
 export const recording: Proof = {
   name: 'recording',
   claim: 'recording every request reduces the throughput at 32 connections by at most 3 %',
-  // The machine's other work would be measured.
+  // CI does not run it, because it would also measure the other work of the machine.
   quick: false,
   run: async ({ sample }) => {
     const rows: RecordRow[] = [];
@@ -36,8 +36,9 @@ export function reasonsAgainst({ scenario, cost }: Pick<RecordRow, 'scenario' | 
 }
 
 /**
- * Of all scenarios together the whole interval lies below, too, by throughput and by the serving thread's time: what one
- * scenario's pairs leave open is a fifth to a half of what is allowed.
+ * For all scenarios together, the whole interval must also be below the limit, both for the throughput and for the time
+ * of the serving thread. The pairs of a single scenario are not exact enough: their uncertainty is a fifth to a half of
+ * the limit.
  */
 export function reasonsAgainstAll(rows: readonly Pick<RecordRow, 'shares'>[]): readonly string[] {
   const most = (read: (share: RecordRow['shares'][number]) => number): number =>

@@ -26,14 +26,14 @@ void OTHER_TYPES;
 `;
 
 describe('withoutService', () => {
-  it('takes out the entry and what is imported of the folder', () => {
+  it('removes the entry of the service, and the imports from its folder', () => {
     const rest = withoutService(LISTED, 'bells');
 
     assert.doesNotMatch(rest, /bells|BELL/);
     assert.match(rest, /OTHER_TYPES } from[^]*name: 'horns'[^]*void OTHER_TYPES/);
   });
 
-  it('takes out an entry of several lines', () => {
+  it('removes an entry of several lines', () => {
     assert.match(withoutService(LISTED, 'horns'), /service\.ts'\) },\n\];/);
   });
 
@@ -49,13 +49,13 @@ describe('withoutService', () => {
   });
 });
 
-describe('what goes with a service', () => {
+describe('the files that are removed with a service', () => {
   const tests = [
     { path: 'test/together/bells/ring.test.ts', text: '/** Services together: bells, horns. */\n' },
     { path: 'test/together/quiet.test.ts', text: '/** Services together: drums, horns. */\n' },
   ];
 
-  it('is its folder, its tests and those that name it', () => {
+  it('are its folder, its tests and the tests that name it', () => {
     assert.deepEqual(pathsOf('bells', tests), [
       'packages/gateway/services/bells',
       'test/packages/gateway/services/bells',
@@ -72,7 +72,8 @@ describe('a copy of the repository', () => {
         allowImportingTsExtensions: true,
         module: 'nodenext',
         types: [],
-        // The program's own types are what is compared. Checking those of the newest ECMAScript takes seconds.
+        // The test compares only the types of the program itself. Checking the types of the newest ECMAScript would
+        // take seconds.
         lib: ['es2015'],
         skipLibCheck: true,
       },
@@ -94,7 +95,7 @@ describe('a copy of the repository', () => {
   });
   afterEach(() => rmSync(copy, { recursive: true, force: true }));
 
-  it('has no error of types without a service, and all of it when that is put back', () => {
+  it('has no type error without a service, and is complete again when the service is put back', () => {
     const [types, removal] = [new TypeCheck(copy), new Removal(copy)];
     assert.deepEqual(types.errors(), []);
 
@@ -122,20 +123,20 @@ describe('a copy of the repository', () => {
   });
 });
 
-describe('what a stack names of a service', () => {
-  it('is written down for every service', () => {
+describe('the resource by which a stack names a service', () => {
+  it('is listed for every service', () => {
     const missing = listServices().filter((service) => PROBES[service] === undefined);
 
     assert.deepEqual(missing, []);
   });
 
-  it('is on a line of its own in the template', () => {
+  it('is on a separate line of the template', () => {
     const lines = plainRestTemplate(PROBES['sqs']).split('\n');
 
     assert.equal(lines.filter((line) => line.includes('"Probe":')).length, 1);
   });
 
-  it('is found in what a start says', () => {
+  it('is found in the output of a start', () => {
     const output =
       'error: --strict: 1 parts\n  /tmp/a/template.json:7: Probe (AWS::SQS::Queue): nothing runs\n';
 
@@ -144,7 +145,7 @@ describe('what a stack names of a service', () => {
   });
 });
 
-describe('the proof that a service can be taken out', () => {
+describe('the proof that a service can be removed', () => {
   const seen = {
     service: 'bells',
     typeErrors: [],
@@ -153,16 +154,16 @@ describe('the proof that a service can be taken out', () => {
     refusal: 'template.json:7: Probe',
   };
 
-  it('is proven if nothing misses it', () => {
+  it('is proven if nothing else needs the service', () => {
     assert.deepEqual(reasonsAgainst(seen), []);
   });
 
   for (const { name, more, reason } of [
-    { name: 'an error of types', more: { typeErrors: ['a.ts(1): TS2307 x'] }, reason: /a\.ts\(1\)/ },
+    { name: 'a type error', more: { typeErrors: ['a.ts(1): TS2307 x'] }, reason: /a\.ts\(1\)/ },
     { name: 'a test that fails', more: { tests: { passed: 1, failed: ['rings'] } }, reason: /"rings" fails/ },
     { name: 'no test at all', more: { tests: { passed: 0, failed: [] } }, reason: /no test/ },
     { name: 'another answer', more: { answer: '500 ' }, reason: /answers 500/ },
-    { name: 'silence about the probe', more: { refusal: undefined }, reason: /no finding/ },
+    { name: 'a probe without a finding', more: { refusal: undefined }, reason: /no finding/ },
   ])
     it(`is refuted by ${name}`, () => {
       const [first = '', ...others] = reasonsAgainst({ ...seen, ...more });

@@ -1,6 +1,7 @@
 /**
- * Proves that a service is a folder: takes each out of a copy of the repository, with its tests and its lines
- * of the catalogue, and shows that nothing else misses it, and that a stack which names it gets a finding.
+ * Proves that each service is confined to its folder. It removes each service from a copy of the repository, with its
+ * tests and its lines of the catalogue, and shows that nothing else needs it, and that a stack which names it gets a
+ * finding.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,7 +19,7 @@ import { copyRepository } from './repository-copy.ts';
 
 const COMMAND = 'packages/gatewright/command/main.ts';
 
-/** The observations in a copy without the service. */
+/** What was observed in a copy without the service. */
 type Seen = {
   readonly service: string;
   readonly typeErrors: readonly string[];
@@ -26,11 +27,11 @@ type Seen = {
   readonly tests: { readonly passed: number; readonly failed: readonly string[] };
   /** The status and body that a plain REST API answers. */
   readonly answer: string;
-  /** The line that refuses the probe; undefined = it was taken in silence. */
+  /** The line that refuses the probe, or undefined if the start accepted the probe without a message. */
   readonly refusal: string | undefined;
 };
 
-/** Without this one. */
+/** Observes the copy, from which this service was removed. */
 async function look(copy: string, service: string, types: TypeCheck): Promise<Seen> {
   return {
     service,
@@ -118,7 +119,10 @@ function toFigures({ service, typeErrors, tests, answer, refusal = '' }: Seen): 
   return { service, typeErrors: typeErrors.length, testsOfOthers: tests.passed, answer, refusal };
 }
 
-/** A service whose folder is gone and which the catalogue still lists is an error: else the check would see nothing. */
+/**
+ * Checks that it is an error if the folder of a service is removed but the catalogue still lists it. If this caused no
+ * error, the check would find nothing at all.
+ */
 function seesWhatIsMissing(removal: Removal, types: TypeCheck, service: string): boolean {
   removal.remove([`packages/gateway/services/${service}`]);
   const errors = types.errors();
@@ -151,8 +155,12 @@ async function proveRemovable(only: string | undefined): Promise<Outcome> {
     }
     const reasons = [
       ...before.slice(0, 3).map((error) => `with all services: ${error}`),
-      ...(isBlind ? [`nobody notices that ${first} is missing from its line of the catalogue`] : []),
-      ...unknown.map((service) => `nothing is written down that a stack would name of ${service}`),
+      ...(isBlind
+        ? [`no error is reported if the folder of ${first} is removed but its line in the catalogue is not`]
+        : []),
+      ...unknown.map(
+        (service) => `there is no probe for ${service}, with a resource by which a stack names it`,
+      ),
       ...seen.flatMap(reasonsAgainst),
       ...(seen.length === 0 ? [`there is no service ${only ?? ''}`] : []),
     ];

@@ -1,4 +1,4 @@
-/** A copy of the repository, for proofs that plant or remove something, with the installed packages linked. */
+/** Copies the repository, for proofs that plant or remove something. The installed packages are linked. */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { REPOSITORY, listFiles } from '../architecture/source-files.ts';
 /** The scope of our own packages. */
 const OURS = '@gatewright';
 
-/** @param prefix of its name among temporary folders; the caller removes it */
+/** @param prefix the beginning of the temporary folder's name; the caller deletes the folder */
 export function copyRepository(prefix: string): string {
   const copy = mkdtempSync(join(tmpdir(), prefix));
   for (const path of listFiles()) {
@@ -27,7 +27,7 @@ export function linkPackages(copy: string): void {
   }
   mkdirSync(join(target, OURS));
   for (const name of readdirSync(join(installed, OURS))) {
-    // npm links a workspace by a relative path.
+    // npm creates links to workspaces with relative paths.
     symlinkSync(readlinkSync(join(installed, OURS, name)), join(target, OURS, name));
   }
 }

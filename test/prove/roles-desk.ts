@@ -1,6 +1,5 @@
 /**
- * A stage of the stack as a caller with some credentials reaches it: its tables, its services, and the APIs
- * that it calls.
+ * A stage of the stack, called with certain credentials: its tables, its services, and the APIs that it calls.
  */
 import * as commands from '@aws-sdk/client-dynamodb';
 import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
@@ -26,7 +25,7 @@ export type Addresses = {
   readonly control: string;
   /** Physical names, by logical id. */
   readonly tables: Readonly<Record<string, string>>;
-  /** APIs that functions of the stack call; they are in other stacks. */
+  /** APIs in other stacks that functions of the stack call. */
   readonly sockets: { readonly id: string };
   readonly cached: { readonly id: string; readonly origin: string };
 };
@@ -40,7 +39,7 @@ const LIMITS = [
 export const COUNTED = { id: 'counted', version: 1, limits: LIMITS.slice(0, 1) };
 export const clock = { nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() };
 
-/** Refused by an API, which writes no line on roles. */
+/** An API refused a call. It writes no line about roles. */
 export class RefusedByApi extends Error {}
 
 type Table = { readonly store: ItemStore; readonly listing: ItemListing };
@@ -49,7 +48,7 @@ type Table = { readonly store: ItemStore; readonly listing: ItemListing };
 export class Desk {
   readonly access: Table;
   readonly usage: Table;
-  /** Unusable if the stack has no portal. */
+  /** The table of the portal, which cannot be used if the stack has no portal. */
   readonly portal: Table;
   readonly #at: Addresses;
   readonly #credentials: Credentials;
@@ -92,7 +91,7 @@ export class Desk {
     return this.#table('CacheTable');
   }
 
-  /** Notes an entry of a stage cache under a label, as cacheTags() does. */
+  /** Records an entry of a stage cache under a label, as cacheTags() does. */
   async record(namespace: string): Promise<void> {
     const record = {
       apiId: this.#at.cached.id,

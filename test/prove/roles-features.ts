@@ -1,4 +1,4 @@
-/** What each role of the stack is for: features by name, used with the role's own credentials. */
+/** The features for which each role of the stack exists, by name. Each is used with the role's own credentials. */
 import { EndpointAdmin } from '#shared/endpoints/endpoint-admin.ts';
 import { readEndpoint } from '#shared/endpoints/read-endpoint.ts';
 import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
@@ -24,10 +24,10 @@ import { clock, COUNTED, Desk, TIMER } from './roles-desk.ts';
 import type { Addresses, Credentials } from './roles-desk.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** How often what is over was closed. */
+/** How often ended periods were closed. */
 let closings = 0;
 
-/** @param admin who may do everything: prepares what a feature finds */
+/** @param admin the credentials of somebody who may do everything, and who prepares the items that a feature needs */
 export async function featuresOf(
   role: string,
   at: Addresses,
@@ -76,7 +76,7 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
         name: 'quotas are charged',
         async run() {
           const quotas = mine.quotas(plan);
-          // A separate tenant: the periods of others may have been closed.
+          // This is a separate tenant, because the periods of the others may already be closed.
           const own = { ...charge(plan), tenant: plan, key: 'k' };
           for (let count = 0; count < 3; count += 1) await quotas.consume(own);
           await quotas.flush();
@@ -119,7 +119,7 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
     await quotas.consume(charge(plan));
     await quotas.flush();
     const ports = { ...mine.usage, random: REAL_RANDOM, timer: TIMER };
-    // A day later each time: one round a day is all that the function does.
+    // Each time is a day later, because the function does only one round a day.
     const later = Date.now() + (2 + closings++) * DAY_MS;
     const close = () => closeAllOver(ports, 'usage-closer', later, 60_000);
     return [{ name: 'periods that have ended are closed and recorded', run: close }];

@@ -1,4 +1,4 @@
-/** The roles and tables of a stack, without its functions: what the proof of roles serves. */
+/** The roles and tables of a stack without its functions, which the proof of roles serves. */
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
 
@@ -14,7 +14,7 @@ const STUB =
 /** Stands for the id of `Cached` in the stack's roles. */
 export const CACHED_ID = 'cachedapi0';
 
-/** Parts of other stacks that functions of ours call. */
+/** Resources in other stacks that our functions call. */
 const CALLED: JsonObject = {
   Sockets: {
     Type: 'AWS::ApiGatewayV2::Api',

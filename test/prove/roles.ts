@@ -28,7 +28,10 @@ const HOME = { stage: 'dev', region: 'us-east-1', accountId: '123456789012' };
 /** The role in which the quick form of the proof plants a fault. */
 const PLANTED_IN = 'WsTicketRole';
 const QUICK_ROLES = ['WsConnectRole', 'WsDisconnectRole', PLANTED_IN];
-/** Lambda's own calls, and of services that are not served here: only the evaluator is asked about them. */
+/**
+ * Calls by Lambda itself, and calls to services that the gateway does not serve. For these, the proof only evaluates
+ * the policies.
+ */
 const DECIDED_BY_POLICY = /^(?:logs|ses|ssm|secretsmanager|kms|xray):/;
 
 class Stage {
@@ -44,7 +47,7 @@ class Stage {
     this.#name = name;
   }
 
-  /** Serves the stack without one statement; functions keep their keys. */
+  /** Serves the stack without one statement. The functions keep their credentials. */
   async load(without: Place | undefined): Promise<void> {
     const file = join(this.#folder, 'template.json');
     writeFileSync(file, JSON.stringify(templateOf(this.#stack, without)));
@@ -73,14 +76,14 @@ class Stage {
     };
   }
 
-  /** Features of the role in which the gateway refused it something. */
+  /** The features of the role in which the gateway refused one of its calls. */
   async refusedFeatures(role: string): Promise<readonly string[]> {
     if (this.#at === undefined) throw new Error('nothing is loaded');
     const own = await this.#credentialsOf(role, this.#at);
     const refused: string[] = [];
     for (const { name, run } of await featuresOf(role, this.#at, own, ADMIN)) {
       const before = this.messages.length;
-      // A feature may pass its failure on or get along without; what counts is what it was refused.
+      // A feature may fail after a refusal or continue without the call, so only the refusals count.
       const fault: unknown = await run().catch((error: unknown) => error);
       const isReported = this.messages
         .slice(before)
@@ -105,7 +108,7 @@ class Stage {
   }
 }
 
-/** Whether the role still gives all that the statement gave. */
+/** Whether the role still allows everything that the statement allowed. */
 function isGivenAnyway(stack: ResolvedStack, place: Place, { Action, Resource }: Statement): boolean {
   const { resources } = stack;
   const role = resources.get(place.role);
@@ -181,7 +184,7 @@ async function prove(stack: ResolvedStack, isQuick: boolean): Promise<Outcome> {
   return { kind: 'proven', figures };
 }
 
-/** What another stage has in addition to the first; a statement that both have is tried once. */
+/** The statements that another stage has in addition to the first. A statement that both have is tried only once. */
 async function proveBeside(dev: ResolvedStack, name: string): Promise<Outcome> {
   const stack = await loadStage(name);
   const print = ({ role, what }: Pick<Placed, 'role' | 'what'>, stage: string): string =>
@@ -194,7 +197,7 @@ async function proveBeside(dev: ResolvedStack, name: string): Promise<Outcome> {
   return { kind: 'refuted', reason: `nothing needs ${superfluous.join('; ')}`, figures };
 }
 
-/** The part that a stack has only if it is named. */
+/** The part that a stack has only if `parts` names it. */
 async function provePortal(): Promise<Outcome> {
   const folder = makePortalStack();
   try {
@@ -209,7 +212,7 @@ async function provePortal(): Promise<Outcome> {
   }
 }
 
-/** The stack with a portal of its own, which sends mail and offers webhooks, and without the documents of the examples. */
+/** The stack with its own portal, which sends mail and offers webhooks, and without the documents of the examples. */
 function makePortalStack(): string {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-prove-portal-'));
   for (const name of ['layers', 'packages', 'shared', 'node_modules', 'functions', 'package.json'])

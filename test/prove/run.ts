@@ -20,7 +20,7 @@ const USAGE = `npm run prove [-- NAME …] [OPTION …]
   --workers N      how many mutants, choices of parts, or cases of browser are tried side by side
   --against COMMIT what speed is compared with`;
 
-/** Runs one proof and says in one line how it ended. */
+/** Runs one proof, and prints its outcome in one line. */
 async function prove(
   proof: Proof,
   { quick, ...bounds }: Parameters<Proof['run']>[0],

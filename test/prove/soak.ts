@@ -1,9 +1,11 @@
 /**
- * A gateway in its own process, at 70 % of what it does here and now, while handlers crash and hang, files are saved, clients are
- * killed or hostile and the clock is moved; twice it is killed outright and started again on the same data.
+ * Runs a gateway in its own process at 70 % of its current throughput on this machine, while handlers crash and hang,
+ * files are saved, clients are killed or hostile, and the clock is moved. Twice, the gateway is killed and started
+ * again with the same data.
  *
- * Level is judged where nobody asks: load and hostile clients stop, garbage is collected, and memory, threads and
- * descriptors are read. Growth is the median slope of these looks after the first third, over all that follow.
+ * Growth is measured while there are no requests: load and hostile clients stop, garbage is collected, and memory,
+ * threads and descriptors are read. The growth is the median slope of these measurements after the first third,
+ * multiplied by their number.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,13 +28,16 @@ const QUICK_MINUTES = 0.12;
 const MS_PER_MINUTE = 60_000;
 const CLIENTS = 16;
 const LOOK_AT_STRANGERS_EVERY_MS = 500;
-/** Parts of the time: up to the first kill, up to the second, and on to the end. */
+/** The shares of the time up to the first kill, up to the second kill, and up to the end. */
 const PARTS = [0.15, 0.15, 0.7] as const;
 const LOOKS = 12;
-/** Threads of functions and sockets of clients that are gone end a moment later. */
+/**
+ * The wait before a measurement, because threads of functions and sockets of clients end a moment after the clients
+ * have left.
+ */
 const CALM_MS = 1_000;
 const CALM_LOOKS = 8;
-/** Hostile clients at one time. */
+/** The number of hostile clients at the same time. */
 const ATTACKERS = 3;
 const RELOAD_EVERY_MS = 2_000;
 const SHIFTS = ['+1h', '-30m', '+1d', 'reset'];
@@ -47,11 +52,15 @@ export const soak: Proof = {
   name: 'soak',
   claim:
     'at 70 % load, with reloads, crashing and hanging handlers, killed and hostile clients, a moving clock and two kills, every request gets a response unless it is in progress at a kill, no acknowledged write is lost, and the heap and the numbers of threads and descriptors stay level',
-  // Runs in its short form by name, `-- soak --quick`: what a machine does under load does not refuse a change yet.
+  // The short form runs only by name, `-- soak --quick`, because the results still depend too much on the load of the
+  // machine to reject a change.
   quick: false,
   run: async ({ quick, minutes = quick ? QUICK_MINUTES : USUAL_MINUTES, seed = 1 }) => {
     if (process.platform !== 'linux')
-      return { kind: 'skipped', reason: 'threads and descriptors are read in /proc' };
+      return {
+        kind: 'skipped',
+        reason: 'the proof reads threads and descriptors from /proc, which this system does not have',
+      };
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-soak-'));
     const run = new Soak(folder, minutes * MS_PER_MINUTE, seed, quick);
     try {
@@ -140,7 +149,7 @@ class Soak {
     await gateway.kill();
   }
 
-  /** Runs the load and everything that disturbs it for `ms`; `last` runs while the load continues. */
+  /** Runs the load, and everything that disturbs it, for `ms` milliseconds. `last` runs while the load continues. */
   async #load(gateway: SoakedGateway, ms: number, last: () => Promise<void>): Promise<void> {
     // The machine's capacity may have changed since the last part, because other programs start and stop on it.
     const served = await this.#traffic.calibrate(CLIENTS, this.#isShort ? 500 : 3_000);
@@ -175,7 +184,7 @@ class Soak {
       control: new URL(gateway.controlUrl),
     };
     while (!signal.aborted) {
-      // On from where the last part has ended: each has its turn.
+      // Continues with the hostile client after the last one of the previous part, so that each has its turn.
       const client = HOSTILE_CLIENTS[this.#attacks++ % HOSTILE_CLIENTS.length];
       if (client === undefined) return;
       const sinceMs = performance.now();
@@ -208,7 +217,10 @@ class Soak {
     }
   }
 
-  /** Instances of functions that wait for work are threads too: saved files end them, as they end old ones. */
+  /**
+   * Measures when nothing runs. Idle instances of functions are threads too, so a file is saved first, which ends them
+   * as it ends old instances.
+   */
   async #lookWhenCalm(gateway: SoakedGateway): Promise<Standing> {
     this.#folder.saveHandler();
     let calmest = await gateway.look();
@@ -244,12 +256,13 @@ class Soak {
       rssMb: looks.map(({ rssBytes }) => Math.round(rssBytes / 1e6)).join(' '),
     };
     console.log(`  ${JSON.stringify(all)}`);
-    if (figures['exitCode'] !== 0) wrong.push(`SIGTERM ended it with ${String(figures['exitCode'])}`);
+    if (figures['exitCode'] !== 0)
+      wrong.push(`after SIGTERM, the gateway ended with exit code ${String(figures['exitCode'])}`);
     if (wrong.length > 0) return { kind: 'refuted', reason: wrong.join('\n  '), figures: all };
     const late = this.#traffic.counts.lateInACrowd;
-    // Nothing is refuted by others who work here; nothing is shown either.
+    // If other programs used the machine, late answers do not refute the claim, but the run does not prove it either.
     if (late > 0)
-      return { kind: 'skipped', reason: `${late} answers were late while others had the machine` };
+      return { kind: 'skipped', reason: `${late} answers were late while other programs used the machine` };
     return { kind: 'proven', figures: all };
   }
 }

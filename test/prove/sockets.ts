@@ -1,6 +1,7 @@
 /**
- * Ten thousand idle WebSockets on one gateway, from other processes: what each costs, how long new connections wait,
- * who is notified of those that die, and what broken and hostile clients do to the others.
+ * Ten thousand idle WebSockets on one gateway, opened by other processes. Measures what each costs, how long new
+ * connections wait, whether each dead connection gets its `$disconnect`, and how broken and hostile clients affect the
+ * others.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,19 +52,25 @@ const QUICK: Size = {
   unreadPingBytes: 8_000_000,
 };
 
-/** What is recorded for `gatewright requests` has its own limit, and would be counted as memory of connections. */
+/**
+ * Recording for `gatewright requests` is switched off. Its memory has its own limit, and would be counted as memory of
+ * connections.
+ */
 const OPTIONS = ['--no-record', '--no-reload'];
 const BYTES_EACH = 16 * 1024;
-/** How much longer a new connection may wait with the crowd: as a factor, and in milliseconds at least. */
+/**
+ * How much longer a new connection may wait because of the crowd: a factor, and the smallest allowed difference in
+ * milliseconds.
+ */
 const SLOWER = { times: 1.5, ms: 5 };
 /** How much the process may grow while one hostile client is at work, including the functions that it starts. */
 const GROWN_BYTES = 96_000_000;
 /**
- * What the gateway may store for one connection, after garbage collection: what waits to be read, and what was read of
- * it.
+ * The memory that the gateway may use for one connection after garbage collection: data that waits to be sent, and data
+ * that was received.
  */
 const HELD_BYTES = BUFFER_LIMIT_BYTES + BYTES_IN_FLIGHT_LIMIT;
-/** Functions that were started meanwhile have descriptors of their own. */
+/** How many more descriptors may be open, because functions that were started in the meantime have descriptors, too. */
 const DESCRIPTORS_MORE = 100;
 const OTHERS_WITHIN_MS = 5_000;
 const HEARD_WITHIN_MS = 120_000;
@@ -72,11 +79,15 @@ export const sockets: Proof = {
   name: 'sockets',
   claim:
     'an idle WebSocket costs at most 16 KB; 10,000 open connections do not make new connections wait longer; each of 200 connections that die at once gets its $disconnect; and slow, hostile and half-open clients are closed with the right code, within the limits of memory, while other clients are served',
-  // Runs in its short form by name, `-- sockets --quick`: the memory of a process with little traffic says too little
-  // to refuse a change.
+  // The short form runs only by name, `-- sockets --quick`, because the memory of a process with little traffic is too
+  // inexact to reject a change.
   quick: false,
   run: async ({ quick }) => {
-    if (process.platform !== 'linux') return { kind: 'skipped', reason: 'memory is read in /proc' };
+    if (process.platform !== 'linux')
+      return {
+        kind: 'skipped',
+        reason: 'the proof reads memory from /proc, which this system does not have',
+      };
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-sockets-'));
     const served = new ServedSockets(join(folder, 'service'));
     const gateway = await startSoakedGateway(served.path, join(folder, 'data'), OPTIONS);
@@ -142,7 +153,8 @@ class Run {
     const waits = this.#judgeWaits({ before, beside, after });
     const emptied = await this.#lookWhenEmpty(full.descriptors - idle - dying);
     const exitCode = await this.#gateway.stop();
-    if (exitCode !== 0) this.#wrong.push(`SIGTERM ended it with ${String(exitCode)}`);
+    if (exitCode !== 0)
+      this.#wrong.push(`after SIGTERM, the gateway ended with exit code ${String(exitCode)}`);
     const figures = {
       idle: idle + dying,
       connectedMs,
@@ -173,9 +185,11 @@ class Run {
       for (const when of ['before', 'beside', 'after'] as const)
         figures[`${name}P99Ms${when[0]?.toUpperCase() ?? ''}${when.slice(1)}`] = round(p99(when));
       const allowed = Math.max(without * SLOWER.times, without + SLOWER.ms);
-      // A few probes on a machine with other work say nothing about the slowest.
+      // On a machine with other work, a few probes say nothing about the slowest requests.
       if (!this.#isQuick && p99('beside') > allowed)
-        this.#wrong.push(`p99 of ${name}: ${round(p99('beside'))} ms beside, ${round(without)} ms without`);
+        this.#wrong.push(
+          `p99 of ${name}: ${round(p99('beside'))} ms with the crowd, ${round(without)} ms without it`,
+        );
     }
     return figures;
   }
@@ -189,7 +203,7 @@ class Run {
     const heardMs = Math.round(performance.now() - startedMs);
     const heard = this.#countEndings(1006) - before;
     if (heard !== this.#size.dying)
-      this.#wrong.push(`of ${this.#size.dying} that died ${heard} had a $disconnect with 1006`);
+      this.#wrong.push(`${heard} of ${this.#size.dying} connections that died got a $disconnect with 1006`);
     this.#judgeOthers('while many die', slowestMs);
     console.log(`  ${heard} of ${this.#size.dying} that died were heard of within ${heardMs} ms`);
     return { died: this.#size.dying, heardOf: heard, heardMs };
@@ -201,7 +215,8 @@ class Run {
     const { messageBytes, pings, unreadPingBytes } = this.#size;
     const push = (to: string, most: number) => this.#push(to, most);
     const attack = { url: this.#url, messageBytes, pings, unreadPingBytes, push };
-    // Instances of functions that large messages start are no memory of a client: they are there before it is measured.
+    // Large messages start instances of functions, whose memory does not belong to a client. So they are started before
+    // the memory is measured.
     for (const hostile of HOSTILE_SOCKETS.slice(0, 3)) (await hostile.run(attack)).release?.();
     for (const hostile of HOSTILE_SOCKETS) {
       const { name, times = 1 } = hostile;
@@ -219,8 +234,10 @@ class Run {
       }
       const grownBytes = Math.max(0, peak - resident);
       const heldBytes = Math.max(0, Math.round(((await this.#gateway.look()).heapBytes - heapBytes) / times));
-      if (grownBytes > GROWN_BYTES) this.#wrong.push(`${name}: the gateway grows by ${grownBytes} bytes`);
-      if (heldBytes > HELD_BYTES) this.#wrong.push(`${name}: the gateway holds ${heldBytes} bytes of each`);
+      if (grownBytes > GROWN_BYTES)
+        this.#wrong.push(`${name}: the memory of the gateway grows by ${grownBytes} bytes`);
+      if (heldBytes > HELD_BYTES)
+        this.#wrong.push(`${name}: the gateway keeps ${heldBytes} bytes for each connection`);
       this.#judgeOthers(name, slowestMs);
       const [first] = ended;
       const memory = { times, heldBytesEach: heldBytes, grownBytes, othersSlowestMs: round(slowestMs) };
@@ -230,7 +247,7 @@ class Run {
     return { figures, staying };
   }
 
-  /** Everybody has said nothing for ten minutes, by the gateway's clock. */
+  /** Moves the gateway's clock until all connections have been idle for ten minutes. */
   async #reachIdleLimit(staying: readonly Ended[]): Promise<Figures> {
     const before = this.#countEndings(1001);
     const expected = this.#size.idle + this.#size.frozen + staying.length;
@@ -243,7 +260,8 @@ class Run {
     await this.#until(() => this.#countEndings(1001) - before >= expected);
     const heardMs = Math.round(performance.now() - startedMs);
     const ended = this.#countEndings(1001) - before;
-    if (ended !== expected) this.#wrong.push(`at the idle limit ${ended} of ${expected} had a $disconnect`);
+    if (ended !== expected)
+      this.#wrong.push(`at the idle limit, ${ended} of ${expected} connections got a $disconnect`);
     const codes: Record<string, number> = {};
     for (const crowd of await closed)
       for (const [code, times] of Object.entries(crowd)) codes[code] = (codes[code] ?? 0) + times;
@@ -254,7 +272,7 @@ class Run {
       release?.();
     }
     const twice = [...this.#served.endings()].filter(([, all]) => all.length > 1).length;
-    if (twice > 0) this.#wrong.push(`${twice} connections had more than one $disconnect`);
+    if (twice > 0) this.#wrong.push(`${twice} connections got more than one $disconnect`);
     return { idleLimit: { ended, expected, heardMs, codes, frozen: this.#size.frozen } };
   }
 
@@ -263,7 +281,10 @@ class Run {
       const standing = await this.#gateway.look();
       const isEmpty = standing.descriptors <= descriptors + DESCRIPTORS_MORE;
       if (isEmpty || look === 9) {
-        if (!isEmpty) this.#wrong.push(`${standing.descriptors} descriptors are left, ${descriptors} were`);
+        if (!isEmpty)
+          this.#wrong.push(
+            `${standing.descriptors} descriptors are open at the end; at first, there were ${descriptors}`,
+          );
         return { heapBytes: standing.heapBytes, descriptors: standing.descriptors };
       }
       await wait(500);
@@ -283,7 +304,9 @@ class Run {
     const codes = (): readonly number[] => this.#served.endings().get(id) ?? [];
     await this.#until(() => codes().length > 0);
     if (codes().length !== 1 || codes()[0] !== code)
-      this.#wrong.push(`${name}: $disconnect had ${JSON.stringify(codes())}, not ${code}`);
+      this.#wrong.push(
+        `${name}: $disconnect got the status codes ${JSON.stringify(codes())} instead of ${code}`,
+      );
   }
 
   #judgeOthers(name: string, slowestMs: number): void {
@@ -299,7 +322,7 @@ class Run {
     return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024;
   }
 
-  /** Waits until the condition is true or the time is over; the caller judges the state. */
+  /** Waits until the condition is true or the time has passed. The caller then checks the state. */
   async #until(holds: () => boolean): Promise<void> {
     const endMs = performance.now() + HEARD_WITHIN_MS;
     while (!holds() && performance.now() < endMs && !this.#gateway.isGone()) await wait(50);

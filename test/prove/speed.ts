@@ -1,6 +1,6 @@
 /**
- * Proves that nothing has become slower, with the bench that measures two commits in turns; it needs a machine with
- * nothing else to do.
+ * Proves that nothing has become slower, with the bench that measures two commits alternately. It needs a machine with
+ * no other work.
  */
 import { measureAgainst, parseOptions } from '../../lab/bench/against.ts';
 import { resolveCommit } from '../../lab/bench/checkout.ts';
@@ -9,20 +9,20 @@ import type { AgainstRow } from '../../lab/bench/against.ts';
 import type { Figures, Proof } from './proof.ts';
 
 /**
- * The commit whose speed is kept: that of the last release; before the first one, the last whose cost of recording was
- * proven (docs/evidence/recording.json). It stays where it is between releases: of a base that moved with each run, many small
- * losses would add up unseen.
+ * The commit with which the speed is compared. It is the commit of the last release or, before the first release, the
+ * last commit for which the cost of recording was proven (docs/evidence/recording.json). It stays the same between
+ * releases. If it moved with each run, many small losses would add up unnoticed.
  */
 const BASE = 'cc48829fae9bf449a1452ad6dcaadb437646310e';
 const LEAST = 0.95;
 const TARGETS = ['rest', 'rest-authorized', 'http', 'http-authorized', 'http-post', 'authorizer'];
-/** The number of pairs that gives an interval of 95 %. */
+/** The number of pairs that is needed for a 95 % interval. */
 const LEAST_PAIRS = 6;
 
 export const speed: Proof = {
   name: 'speed',
   claim: `requests and starts of authorizers are as fast as at the base commit: no 95 % interval of the ratio is below ${LEAST}`,
-  // The machine's other work would be measured.
+  // CI does not run it, because it would also measure the other work of the machine.
   quick: false,
   run: async ({ sample, against = BASE }) => {
     try {
@@ -48,7 +48,8 @@ export const speed: Proof = {
 };
 
 /**
- * Noise alone refutes nothing: the whole interval must be below. Too few pairs for an interval prove nothing either.
+ * The claim is refuted only if the whole interval is below the limit, because noise alone must not refute it. It is not
+ * proven if there are too few pairs for an interval.
  */
 export function reasonsAgainst(
   rows: readonly Pick<AgainstRow, 'figure' | 'verdict' | 'pairs' | 'median' | 'high'>[],

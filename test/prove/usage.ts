@@ -1,4 +1,7 @@
-/** Usage of ten million keys: the SQL that Athena runs, over an export of the table in its own format, against what our own code invoices. */
+/**
+ * The usage of ten million keys: compares the results of the SQL that Athena runs, on an export of the table in
+ * DynamoDB's format, with the invoices of our own code.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,7 +90,7 @@ function differencesOf(total: ExportTotals, sums: Row): readonly string[] {
   );
 }
 
-/** Units of all invoices, and the money of those that our own code has made too. */
+/** Compares the units of all invoices, and the amounts of the invoices that our own code has also made. */
 function invoiceDifferences(total: ExportTotals, rows: readonly Row[]): readonly string[] {
   const byName = new Map(rows.map((row) => [`${String(row['tenant'])} ${String(row['currency'])}`, row]));
   const sum = (name: string): bigint => rows.reduce((units, row) => units + BigInt(String(row[name])), 0n);
@@ -102,7 +105,7 @@ function invoiceDifferences(total: ExportTotals, rows: readonly Row[]): readonly
   return [...units, ...money, ...periods];
 }
 
-/** SQL has four digits after the point, whatever the currency has. */
+/** SQL prints four decimal places, whatever the currency has. */
 function isSameAmount(found: string, expected: string): boolean {
   const [whole = '', fraction = ''] = expected.split('.');
   return found === `${whole}.${fraction.padEnd(4, '0')}`;

@@ -1,7 +1,7 @@
 /**
- * Project Wycheproof's JWS and JWK vectors (C2SP/wycheproof, Apache-2.0) through our token verifier. Their
- * payloads are no claims, so claims are put in their place after the bytes have been read and before anybody
- * looks at them: everything around the payload is the code that ships.
+ * Passes the JWS and JWK test vectors of Project Wycheproof (C2SP/wycheproof, Apache-2.0) through our token verifier.
+ * Their payloads are not claims, so each payload is replaced by claims after its bytes have been read, and before any
+ * code reads the payload. All other code is the code that is shipped.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,11 +28,11 @@ type Group = { readonly public?: unknown; readonly private?: unknown; readonly t
 type Tally = {
   validAccepted: number;
   invalidRefused: number;
-  /** Reason → test ids: valid tokens that we refuse on purpose. */
+  /** Valid tokens that the verifier refuses on purpose: reason → test ids. */
   readonly validRefused: Record<string, string>;
   readonly refusedFor: Record<string, number>;
   readonly invalidAccepted: string[];
-  /** Failures that are not a refusal of a token: they would be 500s. */
+  /** Errors that are not a refusal of a token. In production, they would cause a 500. */
   readonly escaped: string[];
 };
 
@@ -92,7 +92,10 @@ async function runVector(file: string, group: Group, vector: Vector, tally: Tall
   else tally.validRefused[reason] = `${tally.validRefused[reason] ?? ''} ${vector.tcId}`.trim();
 }
 
-/** Undefined: accepted; a code: refused; an error: neither. A set without a usable key is a refusal of the key. */
+/**
+ * Returns undefined if the token is accepted, a code if it is refused, and an error if something else failed. A key set
+ * without a usable key counts as a refusal of the key.
+ */
 async function verify(jws: string, group: Group): Promise<string | Error | undefined> {
   const key = group.public ?? group.private;
   const keys = typeof key === 'object' && key !== null && 'keys' in key ? key.keys : [key];
@@ -113,8 +116,8 @@ async function verify(jws: string, group: Group): Promise<string | Error | undef
 }
 
 /**
- * Makes every text that is not JSON parse as claims that are accepted. Headers, member names and key sets are parsed as
- * usual.
+ * Replaces JSON.parse, so that every text that is not JSON gives accepted claims. Headers, member names and key sets
+ * are parsed normally.
  */
 function putClaimsInPlaceOfPayloads(): () => void {
   const original = JSON.parse;

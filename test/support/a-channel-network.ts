@@ -1,6 +1,6 @@
 /**
- * Clients of a ChannelWorld over a bad network: frames take their time, overtake each other, come twice or
- * never, and connections break. All by one seed, in virtual time.
+ * Clients of a ChannelWorld over a bad network: frames are delayed, overtake each other, arrive twice or never, and
+ * connections break. One seed decides all of this, in virtual time.
  */
 import { deliver } from '#shared/websocket/deliver.ts';
 import type { Host, Socket } from '#shared/websocket/client/host.ts';
@@ -9,12 +9,12 @@ import type { Caller } from './a-channel-world.ts';
 
 type NetworkOptions = {
   readonly seed: number;
-  /** Longest time that anything takes; what takes less overtakes it. */
+  /** The longest delay of a frame or job. One with a shorter delay overtakes one with a longer delay. */
   readonly slowMs?: number;
-  /** Shares of what is delivered. */
+  /** Shares of the frames and jobs that are lost or delivered twice. */
   readonly lost?: number;
   readonly twice?: number;
-  /** Share of connections that break without `$disconnect`. */
+  /** The share of broken connections for which `$disconnect` is not called. */
   readonly silentEnds?: number;
 };
 
@@ -96,7 +96,7 @@ export class ChannelNetwork {
     return [...this.#lines.values()].flatMap(({ id, isOpen }) => (isOpen ? [id] : []));
   }
 
-  /** The TCP connection is gone; `$disconnect` is called, or is not. */
+  /** Ends the TCP connection. `$disconnect` is called for some of the connections only. */
   breakLine(id: string): void {
     const line = this.#lines.get(id);
     if (line === undefined) return;
@@ -108,7 +108,7 @@ export class ChannelNetwork {
     this.after(1, () => line.onclose?.({} as never));
   }
 
-  /** Lets time pass, and everything happen that is due. */
+  /** Lets time pass, and runs everything that is due. */
   async run(ms: number): Promise<void> {
     const end = this.nowMs + Math.ceil(ms);
     await settled();

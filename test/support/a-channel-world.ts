@@ -1,6 +1,6 @@
 /**
- * Channels without a network: the table in memory, connections as lists of frames, deliveries that run when the test lets
- * them. Time is the test's own.
+ * Channels without a network: the table is in memory, connections are lists of frames, and deliveries run when the test
+ * starts them. The test also moves the clock.
  */
 import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
 import type { WebSocketEvent } from '#shared/aws/websocket-event.ts';
@@ -35,7 +35,10 @@ export type Caller = Readonly<Record<string, string>>;
 
 export const ADA: Caller = { principalId: 'main|ada', sub: 'ada', channels: EVERYTHING };
 
-/** By `{pk}\n{sk}`. Thousands of connections have as many partitions: a page looks at one of them only. */
+/**
+ * The items by `{pk}\n{sk}`. Thousands of connections have as many partitions, so reading a page looks at one partition
+ * only.
+ */
 class PartitionedItems extends Map<string, Item> {
   readonly #sortKeys = new Map<string, Set<string>>();
 
@@ -60,7 +63,7 @@ export class ChannelWorld {
   readonly items = new PartitionedItems();
   /** The frames that were sent to connections, by connection id. */
   readonly frames = new Map<string, ServerFrame[]>();
-  /** Connections that ended without a notice. */
+  /** Connections that ended without a call of `$disconnect`. */
   readonly gone = new Set<string>();
   /** The outcomes of the next posts to a connection, in order. After them, all posts succeed. */
   readonly outcomes = new Map<string, ('throttled' | 'failed')[]>();
@@ -123,7 +126,7 @@ export class ChannelWorld {
     return frames;
   }
 
-  /** Numbers of the messages that the connection was sent on the channel, as they came. */
+  /** The numbers of the messages that were sent to the connection on the channel, in the order of their arrival. */
   heardBy(connectionId: string, channel: string): number[] {
     return this.framesOf(connectionId).flatMap((frame) =>
       frame.type === 'messages' && frame.channel === channel ? frame.messages.map(({ seq }) => seq) : [],
@@ -146,7 +149,7 @@ export class ChannelWorld {
     return (await admitConnection(this.ports, this.event(connectionId, caller))).statusCode;
   }
 
-  /** @returns the frame that answers */
+  /** @returns the frame with the answer */
   async say(connectionId: string, message: object, caller: Caller = ADA): Promise<ServerFrame> {
     return this.sayText(connectionId, JSON.stringify(message), caller);
   }
@@ -172,7 +175,7 @@ export class ChannelWorld {
     return endConnection(this.ports, this.event(connectionId));
   }
 
-  /** Delivers all that waits, and what comes of it. */
+  /** Delivers everything that waits, and everything that these deliveries cause. */
   async deliverAll(): Promise<Awaited<ReturnType<typeof deliver>>[]> {
     const delivered = [];
     for (let job = this.jobs.shift(); job !== undefined; job = this.jobs.shift())
@@ -180,7 +183,7 @@ export class ChannelWorld {
     return delivered;
   }
 
-  /** The next calls of the courier fail. */
+  /** Makes the next calls of the courier fail. */
   failCourier(times: number): void {
     this.#courierFails = times;
   }

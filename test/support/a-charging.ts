@@ -76,7 +76,10 @@ const kindOf = (kind: string): AuthorizerKind =>
   kind === 'http' ? 'http-2.0' : kind === 'websocket' ? 'websocket' : 'rest';
 const tokenOf = (claims: object) => signToken(KEY, someClaims({ sub: 'alice', aud: 'api', ...claims }));
 
-/** `Allow` if the policy allows anything: next to a wildcard, it denies disguised paths as well. */
+/**
+ * `Allow` if the policy has any statement that allows. A policy that allows a wildcard also has statements that deny
+ * disguised paths.
+ */
 export function effectOf(result: unknown): string {
   const { policyDocument } = result as { policyDocument: { Statement: { Effect: string }[] } };
   return policyDocument.Statement.some(({ Effect }) => Effect === 'Allow') ? 'Allow' : 'Deny';

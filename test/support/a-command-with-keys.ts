@@ -1,4 +1,7 @@
-/** Reads keys as a start does, and prints what they ask for; `r` crashes, and `q` ends as SIGINT and SIGTERM do. */
+/**
+ * Reads keys as `gatewright start` does, and prints the action of each. `r` crashes, and `q` ends the process as SIGINT
+ * and SIGTERM do.
+ */
 import { openTerminal } from '../../packages/gatewright/command/start/own-terminal.ts';
 import { openKeys } from '../../packages/gatewright/command/start/key-reader.ts';
 

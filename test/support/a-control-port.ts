@@ -1,4 +1,7 @@
-/** A control port with all that it serves: an embedded DynamoDB with one table, a function, an issuer, two identities. */
+/**
+ * A control port with everything that it serves: an embedded DynamoDB with one table, a function, an issuer, and two
+ * identities.
+ */
 import { request as httpRequest } from 'node:http';
 import { createSystemRandom } from '../../packages/gateway/server/adapters/random.ts';
 import { createSystemClock } from '../../packages/gateway/server/adapters/system-clock.ts';
@@ -25,7 +28,7 @@ import { keptIssuerKeys } from './signed-tokens.ts';
 
 export const ACCOUNT_ID = '123456789012';
 export const ADMIN = { accessKeyId: 'AKIALOCAL0000ADMIN', secretAccessKey: 'admin-secret-of-a-test' };
-/** May read the orders, nothing else. */
+/** An identity that may read the orders, and nothing else. */
 export const READER = { accessKeyId: 'AKIALOCAL00READER', secretAccessKey: 'reader-secret-of-a-test' };
 const SECRET = 'secret-of-this-start';
 
@@ -52,13 +55,13 @@ export type TestControlPort = {
   /** Faults that the port has reported. */
   readonly reports: readonly unknown[];
   send(method: string, path: string, headers?: Record<string, string>, body?: string): Promise<Reply>;
-  /** A POST signed by the admin. */
+  /** Sends a POST that the admin has signed. */
   sendSigned(
     service: string,
     path: string,
     options?: { headers?: Record<string, string>; body?: string; nowEpochMs?: number },
   ): Promise<Reply>;
-  /** A call below `/_gatewright/` with the secret of the start. */
+  /** Sends a call below `/_gatewright/` with the secret that this gateway created at its start. */
   local(method: string, path: string, body?: unknown): Promise<Reply>;
   close(): Promise<void>;
 };
@@ -187,7 +190,7 @@ export async function aControlPort({
   };
 }
 
-/** Unlike `fetch`, sends any Host and Origin. */
+/** Sends any Host and Origin, which `fetch` does not allow. */
 function sendTo(
   url: string,
   method: string,

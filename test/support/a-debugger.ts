@@ -12,9 +12,9 @@ type Message = {
 type Script = { readonly scriptId: string; readonly url: string; readonly sourceMapURL: string };
 
 export type Debugger = {
-  /** The next thread that is held: where, as its author wrote it (line from 1). */
+  /** The next thread that stops: the place in the file that its author wrote (the first line is 1). */
   held(): Promise<{ readonly source: string; readonly line: number }>;
-  /** Lets the thread that is held continue. */
+  /** Lets the stopped thread continue. */
   goOn(): void;
   close(): Promise<void>;
 };
@@ -26,7 +26,7 @@ export function inspectorOf(stderr: string): string {
 
 /**
  * Attaches to a process, and sets a breakpoint at a line of a source in each thread that runs it. Threads wait until
- * that is done, as they do for editors.
+ * the breakpoint is set, as they do for editors.
  */
 export async function attachDebugger(
   address: string,
@@ -87,7 +87,7 @@ export async function attachDebugger(
     },
     goOn: () => void inspector.sendInSession(current, 'Debugger.resume'),
     async close() {
-      // Node leaves breakpoints in the threads of a debugger that only goes away.
+      // If a debugger only disconnects, Node leaves its breakpoints in the threads.
       await Promise.all(
         [...threads].map((sessionId) => inspector.sendInSession(sessionId, 'Debugger.disable')),
       );
@@ -150,7 +150,7 @@ function readMap({ sourceMapURL }: Script): SourceMap | undefined {
   return new SourceMap(JSON.parse(Buffer.from(data, 'base64').toString()));
 }
 
-/** The first place of the script that was made of the line. */
+/** The first place in the compiled script that comes from the line. */
 function findGenerated(
   map: SourceMap,
   { source, line }: { readonly source: string; readonly line: number },

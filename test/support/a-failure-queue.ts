@@ -1,4 +1,4 @@
-/** A queue of SQS with messages that hide while they are taken, and the functions around it. */
+/** An SQS queue whose messages are hidden while somebody has received them, and the functions around it. */
 import { xml } from './an-aws-account.ts';
 import type { Answer, Answers } from './an-aws-account.ts';
 
@@ -7,7 +7,7 @@ type Held = { readonly id: string; readonly body: string; readonly attributes?: 
 const QUEUE_URL = 'https://sqs.us-east-1.amazonaws.com/123456789012/menu-prod-failures';
 const QUEUE_ARN = 'arn:aws:sqs:us-east-1:123456789012:menu-prod-failures';
 
-/** `answers` by name of the function: what an event of its comes to. */
+/** `answers`: for each function, by its name, the outcome of an event. */
 export function aFailureQueue(messages: readonly Held[], functions: Readonly<Record<string, Answer>> = {}) {
   const held = [...messages];
   const hidden = new Set<string>();
@@ -67,7 +67,7 @@ export function aFailureQueue(messages: readonly Held[], functions: Readonly<Rec
   return {
     answers: Object.assign({}, answers, ...ofFunctions) as Answers,
     events,
-    /** Ids in the queue, and of these the hidden ones. */
+    /** The ids of the messages in the queue, and which of them are hidden. */
     left: () => ({
       held: held.map(({ id }) => id),
       hidden: [...hidden].filter((id) => held.some((one) => one.id === id)),

@@ -1,4 +1,4 @@
-/** A function URL on virtual ports, asked without a socket. */
+/** A function URL on virtual ports, which is called without a socket. */
 import { Account } from '../../packages/gateway/control/account.ts';
 import { readFunctionUrls } from '../../packages/gateway/control/loading/read-function-urls.ts';
 import { Faults } from '../../packages/gateway/core/errors.ts';

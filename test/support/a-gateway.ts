@@ -7,7 +7,10 @@ import type { Gateway, GatewayOptions, Listening } from '../../packages/gateway/
 
 export const GATEWAY_ADMIN = { accessKeyId: 'AKIALOCAL0000ADMIN', secretAccessKey: 'admin-secret-of-a-test' };
 
-/** The options of a gateway on free ports that prints nothing; a test adds its folder, its key and what it is about. */
+/**
+ * The options of a gateway on free ports that prints nothing. A test adds its folder, its key, and the options that it
+ * tests.
+ */
 export const QUIET_GATEWAY = {
   stage: 'dev',
   region: 'us-east-1',
@@ -39,7 +42,7 @@ export type StartedGateway = {
 };
 
 /**
- * @param files by name, beside the template
+ * @param files by name, in the folder of the template
  * @param more sections of the template
  * @param others those of `files` that are templates of further stacks
  */

@@ -1,4 +1,4 @@
-/** The hosted login as a browser and a page see it. */
+/** The hosted login page, as a browser and a page's script use it. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { ControlReply } from '../../packages/gateway/core/api-call.ts';

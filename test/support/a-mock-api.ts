@@ -1,8 +1,8 @@
-/** A REST API whose methods answer by themselves, on stage `dev`. */
+/** A REST API on stage `dev` whose methods have mock integrations. */
 
 /**
  * `GET /` and `POST /` answer 200.
- * @param integration in the place of a mock
+ * @param integration replaces the mock integration
  */
 export function aMockApi(integration: object = MOCK): object {
   const api = { RestApiId: { Ref: 'Api' } };

@@ -1,4 +1,7 @@
-/** A portal on a port of this machine for browsers: serves the page, and answers as docs/design/portal.md says, for two organisations. */
+/**
+ * A portal on a port of this machine, for tests with browsers. It serves the page, and answers for two organisations as
+ * docs/design/portal.md describes.
+ */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -32,7 +35,7 @@ const ROLES: readonly (readonly [route: RegExp, roles: readonly Role[]])[] = [
 export type Portal = AsyncDisposable & {
   readonly origin: string;
   readonly organisations: readonly PortalOrganisation[];
-  /** Secrets of invitations that were not redeemed, with the organisation. */
+  /** The organisation of each invitation that was not redeemed, by the secret of the invitation. */
   readonly open: Map<string, { readonly organisation: string; readonly role: Role }>;
   /** Every request: method, path, and the body of a change. */
   readonly asked: {
@@ -48,7 +51,7 @@ export type Portal = AsyncDisposable & {
   endSessions(): void;
 };
 
-/** @param organisations the first member of the first one is who signs in */
+/** @param organisations whoever signs in is the first member of the first one */
 export async function startPortal(
   compiled: CompiledPortalPage,
   organisations: readonly PortalOrganisation[],
@@ -147,7 +150,7 @@ class PortalWorld {
       .end(Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8'));
   }
 
-  /** A change with an id that was seen gets the answer of the first, without secrets. */
+  /** A change that repeats the id of an earlier change gets the answer of that change, without secrets. */
   #change(request: IncomingMessage, response: ServerResponse, pathname: string, body: string): string {
     if (request.method !== 'POST') return JSON.stringify(this.#route(request, response, pathname, {}));
     const id = request.headers['idempotency-key'];

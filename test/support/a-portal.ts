@@ -116,14 +116,14 @@ export class Portal {
       access: this.tables.access,
       makeKeys: (bound) => Promise.resolve(this.#makeKeys(bound)),
       async makeEndpoints({ store: bound }, tenant) {
-        // As the function loads it: where webhooks are not offered, nothing of them is loaded.
+        // Loads the module as the function does: no code of webhooks is loaded if the portal does not offer them.
         const { EndpointAdmin } = await import('#shared/endpoints/endpoint-admin.ts');
         return new EndpointAdmin({ ...shared, store: bound, master: () => Promise.resolve(MASTER) }, tenant);
       },
     };
   }
 
-  /** Puts a customer on record. */
+  /** Creates a customer record. */
   async addCustomer(tenant: string, plan = 'free', name?: string): Promise<void> {
     for (const document of PLANS)
       await savePlan(this.usage, this.#requested(), document.id, document).catch(() => undefined);

@@ -1,4 +1,7 @@
-/** APIs of every kind behind an authorizer of ours, served by the gateway without a socket; the issuer is a map of key sets. */
+/**
+ * APIs of every kind behind one of the toolkit's authorizers, served by the gateway without a socket. A map of key sets
+ * replaces the issuer.
+ */
 import { answer } from '#shared/access/answer.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
 import type { AuthorizeRequest } from '#shared/access/authorize.ts';
@@ -29,9 +32,9 @@ type ProtectedApi = TestApi & {
   readonly asked: unknown[];
   readonly fetched: readonly string[];
   readonly counts: string[];
-  /** The key sets by address. If one is removed, its issuer cannot be reached. */
+  /** The key sets by address. The issuer of a key set that is removed cannot be reached. */
   readonly keySets: Map<string, string>;
-  /** Path below the stage. */
+  /** The path, without the stage. */
   readonly get: (path: string, token: string | undefined, stage?: string) => Promise<number>;
 };
 
@@ -50,7 +53,7 @@ export function documentFor(
 /** The additional settings that a document with a quota needs. */
 export type Charging = {
   readonly quotas?: LoadQuotas;
-  /** Properties over those of the resources of a REST API. */
+  /** Properties that replace those of the same name in the resources of a REST API. */
   readonly more?: Readonly<Record<string, JsonObject>>;
 };
 

@@ -1,4 +1,7 @@
-/** An access table to publish to, with a clock to move and stores that can be taken away. */
+/**
+ * An access table to which documents can be published, with a clock that tests move, and stores that tests can make
+ * unreachable.
+ */
 import { DocumentAdmin } from '#shared/access/documents/document-admin.ts';
 import { toPublication } from '#shared/access/documents/publication.ts';
 import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
@@ -8,7 +11,7 @@ import { createMemoryTable } from './memory-table.ts';
 
 export const BY = { id: 'op-1', by: 'arn:aws:iam::123456789012:user/ada' };
 
-/** Returns a compiled document with only the members that code reads which stores and passes on documents. */
+/** Returns a compiled document that has only the members read by the code that stores documents and passes them on. */
 export function aCompiledDocument(name: string, more: object = {}): CompiledDocument {
   const lists = { apis: [], issuers: [], sources: [], routes: [], rules: [], apiKeys: [], tickets: [] };
   return { name, kind: 'rest', ...lists, result: {}, ...more } as unknown as CompiledDocument;

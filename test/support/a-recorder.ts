@@ -1,4 +1,7 @@
-/** A recorder with services behind it. Each test gives the modules of those that it uses: the others are not there. */
+/**
+ * A recorder of calls with services behind it. Each test passes the modules of the services that it uses; no other
+ * service is loaded.
+ */
 import { CATALOGUE } from '../../packages/gateway/engine/compose/services/catalogue.ts';
 import { ServiceHost } from '../../packages/gateway/engine/service-host.ts';
 import type { Clock, Random } from '../../packages/gateway/core/ports.ts';
@@ -15,7 +18,7 @@ export type OpenedServices<Modules extends ServiceModules> = {
   readonly [Name in keyof Modules]: ReturnType<Modules[Name]['open']>;
 };
 
-/** Their lines of the catalogue, in its order. */
+/** The catalogue's lines for these services, in the order of the catalogue. */
 export function entriesOf(modules: ServiceModules): readonly ServiceEntry[] {
   return CATALOGUE.filter(({ name }) => Object.hasOwn(modules, name));
 }

@@ -31,7 +31,7 @@ export class CacheDesk {
       codec: BROTLI,
       clock,
       random: REAL_RANDOM,
-      // A turn of the loop: whoever waits lets the others continue, and no time passes.
+      // Waits for one turn of the event loop, in which other work continues and no virtual time passes.
       timer: { pause: () => new Promise((resolve) => setImmediate(resolve)) },
       store: {
         update: (write) => (this.isDown ? Promise.resolve(down) : memory.update(write)),
@@ -55,7 +55,7 @@ export type TestRequest = {
   readonly authorizer?: Readonly<Record<string, unknown>>;
 };
 
-/** As an HTTP API sends it, payload 2.0. */
+/** Returns an event as an HTTP API sends it, in payload format 2.0. */
 export function anHttpEvent({
   method = 'GET',
   path = '/orders',
@@ -112,7 +112,7 @@ export type Reply = {
   readonly body: string;
 };
 
-/** A handler that numbers its answers, behind the cache of the desk. */
+/** A handler that numbers its answers, behind the answer cache. */
 export function countedHandler(
   desk: CacheDesk,
   options: Partial<ResponseCacheOptions<object>> = {},
@@ -130,7 +130,7 @@ export function countedHandler(
   return async (asked: TestRequest = {}): Promise<Reply> => (await handler(anHttpEvent(asked))) as Reply;
 }
 
-/** A text that is as long when it is packed, as one that repeats itself would not be. */
+/** A text that compression does not make shorter, as it would a text that repeats itself. */
 export function incompressible(length: number): string {
   let state = 1;
   return Array.from({ length }, () => {

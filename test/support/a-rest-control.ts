@@ -1,4 +1,4 @@
-/** REST APIs behind a control port with the unmodified AWS SDK in front, and requests to them without a socket. */
+/** REST APIs behind a control port that the unmodified AWS SDK calls, and requests to these APIs without a socket. */
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import { createSystemRandom } from '../../packages/gateway/server/adapters/random.ts';
@@ -45,7 +45,7 @@ identities:
             Resource: arn:aws:apigateway:${REGION}::/restapis/*
 `;
 
-/** A test may be busy between two calls for longer than a server keeps an idle connection. */
+/** A test may be busy between two calls for longer than a server keeps an idle connection open. */
 const ONCE = { httpAgent: { keepAlive: false } };
 
 export type TestRestControl = {
@@ -53,13 +53,13 @@ export type TestRestControl = {
   readonly sdk: APIGatewayClient;
   /** The client for HTTP and WebSocket APIs, custom domains and VPC links. */
   readonly v2: ApiGatewayV2Client;
-  /** May `apigateway:GET` below `/restapis`, and nothing else. */
+  /** A caller that may `apigateway:GET` below `/restapis`, and nothing else. */
   readonly reader: APIGatewayClient;
   readonly served: ServedApis;
   readonly ports: TestPorts;
-  /** A request to an API, by its id. */
+  /** Sends a request to the API with this id. */
   readonly send: (request: TestRequest, apiId?: string) => Promise<Reply>;
-  /** A call of the administrator's without socket and signature. */
+  /** Sends a call of the administrator, without a socket and without a signature. */
   readonly ask: (
     service: string,
     method: string,
@@ -70,8 +70,9 @@ export type TestRestControl = {
 };
 
 /**
- * The resources as one stack. Time of the APIs is virtual; signatures are checked by the machine's.
- * @param withLeave the stack defines the functions, the APIs need leave to invoke them, and Lambda's API is there
+ * The resources as one stack. The APIs have a virtual clock; signatures are checked by the machine's clock.
+ * @param withLeave if true, the stack defines the functions, the APIs need a permission to invoke them, and Lambda's
+ * API is served
  */
 export async function aRestControl(
   resources: Readonly<Record<string, TestResource>>,
@@ -177,7 +178,10 @@ export async function aRestControl(
   };
 }
 
-/** Each call that succeeds has the status of AWS's model, which the SDK has with the operation and does not check. */
+/**
+ * Checks that each call that succeeds has the status of AWS's model. The SDK contains this status for each operation,
+ * but does not check it.
+ */
 function checkStatuses({ middlewareStack }: Pick<APIGatewayClient, 'middlewareStack'>): void {
   middlewareStack.add(
     (next, context) => async (given) => {
@@ -224,7 +228,7 @@ function lambdaOf(served: ServedApis, { clock, invoker }: TestPorts): AwsService
   );
 }
 
-/** Name and message of the error that a call ends with. */
+/** Returns the name and the message of the error with which a call fails. */
 export async function refusalOf(
   call: Promise<unknown>,
 ): Promise<{ readonly name: string; readonly message: string }> {

@@ -1,4 +1,4 @@
-/** Administrators and authorizers at one access table, under a clock that moves on request. */
+/** Administrators and authorizers that share one access table, with a clock that moves on request. */
 import { RevocationAdmin } from '#shared/access/revocation/revocation-admin.ts';
 import { revocableIssuersOf, cachedApisByDocument } from '#shared/access/revocation/revocation-issuers.ts';
 import { createRevocationReader } from '#shared/access/revocation/revocation-store.ts';
@@ -12,7 +12,7 @@ import { REAL_RANDOM } from './real-quota-ports.ts';
 
 export const ISSUER = 'https://issuer.example/';
 
-/** `orders` (REST) and `users` (HTTP) look tokens of `main` up, `menu` does not. */
+/** The documents: `orders` (REST) and `users` (HTTP) look up whether tokens of `main` are revoked, `menu` does not. */
 const ACCESS = anAccess(
   {
     ...aDocument({
@@ -57,7 +57,7 @@ const ACCESS = anAccess(
 export class RevocationDesk {
   nowSeconds = NOON_SECONDS;
   isDown = false;
-  /** While true, writes are carried out and their answers are lost. */
+  /** While true, writes are carried out, but their answers are lost. */
   losesAnswers = false;
   isGatewayDown = false;
   readonly messages: string[] = [];

@@ -1,8 +1,8 @@
-/** The smallest stack that answers: one function behind an HTTP API. */
+/** The smallest stack that serves requests: one function behind an HTTP API. */
 
 const ROLE = 'arn:aws:iam::123456789012:role/any';
 
-/** `Answer` runs the given JavaScript, and answers to every path. */
+/** The function `Answer` runs the given JavaScript, and receives the requests to every path. */
 export function anHttpApiTemplate(source: string, more: Readonly<Record<string, object>> = {}): object {
   const api = { ApiId: { Ref: 'Api' } };
   return {

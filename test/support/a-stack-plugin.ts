@@ -1,4 +1,4 @@
-/** The plug-in of the toolkit's stack, in an osls that is not there. */
+/** The plug-in of the toolkit's stack, without a real osls. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ export function aPlugin(
   const packing: StackPlugin['hooks'] = {
     ...hooks,
     [finalize]: () => {
-      // osls has packed the layer by then.
+      // When osls calls this hook, it has already packed the layer.
       layer.package = { artifact: '.serverless/packages.zip' };
       return hooks[finalize]?.();
     },
@@ -61,7 +61,7 @@ export function aPlugin(
   return packing;
 }
 
-/** A folder with an access document, and its routes where they have been read. */
+/** A folder with an access document and, if its routes were read, the file with the routes. */
 export function aService(document: string, inventory?: string): { folder: string } & Disposable {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-plugin-'));
   mkdirSync(join(folder, 'access'));

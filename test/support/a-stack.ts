@@ -7,7 +7,7 @@ export type TestResource = { readonly type: string; readonly id?: string; readon
 export const REGION = 'us-east-1';
 export const ACCOUNT_ID = '123456789012';
 
-/** A stack of these resources, by logical id; `Ref` of each is its `id`, or the logical id. */
+/** A stack of these resources, by logical id. `Ref` of a resource gives its `id`, or its logical id if it has none. */
 export function aStack(resources: Readonly<Record<string, TestResource>>, stackName = 'test'): ResolvedStack {
   return {
     stackName,
@@ -39,7 +39,7 @@ export function aStack(resources: Readonly<Record<string, TestResource>>, stackN
   };
 }
 
-/** Invocation URI of a function by name, as REST methods and authorizers carry it. */
+/** The invocation URI of the function with this name, as REST methods and authorizers have it. */
 export function invokeUri(functionName: string): string {
   return `arn:aws:apigateway:${REGION}:lambda:path/2015-03-31/functions/${functionArn(functionName)}/invocations`;
 }

@@ -1,4 +1,4 @@
-/** A stage cache that is known by what cacheTags() recorded, in the table of a desk. */
+/** A stage cache whose entries are found by the records that cacheTags() wrote into the answer cache's table. */
 import type { OutsideCaches, InvalidatorPorts, StageCaches } from '#shared/cache/invalidator.ts';
 import { writeIndex } from '#shared/cache/labels.ts';
 import { createInvalidator } from '#shared/cache/lambda-invalidator.ts';
@@ -71,7 +71,7 @@ export function recordingAt(
   };
 }
 
-/** An answer that is dropped, and an entry of a stage cache that is asked for again. */
+/** An answer that is dropped, and an entry of a stage cache that is requested again. */
 export async function invalidateStored(
   cache: RecordingTable,
   clock: InvalidatorPorts['clock'],

@@ -1,4 +1,4 @@
-/** Changes of a table as the store reports them: each has a higher number than the one before. */
+/** Changes to a table, as the store reports them: each has a higher number than the one before it. */
 import type { TableChange } from '../../packages/gateway/dynamodb/stream-record.ts';
 
 let number = 0;

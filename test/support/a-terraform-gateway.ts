@@ -40,7 +40,7 @@ export type Started = {
   readonly lines: readonly string[];
 };
 
-/** A gateway that listens, with the file `name` of this text as its source. */
+/** A listening gateway whose source is the file `name` with this text. */
 export async function start(
   name: string,
   text: string,
@@ -61,7 +61,7 @@ export async function start(
   return { gateway, listening: await gateway.listen(), lines };
 }
 
-/** A request over the network to the first API. */
+/** Sends a request over the network to the first API. */
 export async function ask(
   { listening }: Started,
   path: string,

@@ -1,4 +1,4 @@
-/** Resources of Terraform's AWS provider: what each sends when it is created, and what it reads afterwards. */
+/** Resources of Terraform's AWS provider: which call creates each resource, and which call reads it afterwards. */
 import assert from 'node:assert/strict';
 import { membersOf } from '../../packages/base/aws/json-object.ts';
 
@@ -16,9 +16,9 @@ export type Row = {
   /** SDK command and its input. */
   readonly reads: string;
   readonly by: (ids: Ids) => Members;
-  /** Members of the answer to the create call that later rows need, by their name there. */
+  /** The members of the create call's answer that later rows need, by the names that those rows use. */
   readonly keeps?: Readonly<Record<string, string>>;
-  /** Members that have another name when they are read. */
+  /** Members that have another name in the read call. */
   readonly renamed?: Readonly<Record<string, string>>;
   /** The members as they are read, if they differ from the members that were sent. */
   readonly becomes?: Members;
@@ -41,8 +41,8 @@ export function sender(client: { send(command: never): Promise<unknown> }, comma
 }
 
 /**
- * Makes the resource and finds every sent member in the read.
- * @returns the ids for the rows after it
+ * Creates the resource, and checks that reading it returns every member that was sent.
+ * @returns the ids for later rows
  */
 export async function makeAndRead(row: Row, send: Send, ids: Ids): Promise<Ids> {
   const sent = row.sends(ids);
@@ -70,7 +70,7 @@ function expectedOf(row: Row, sent: Members, by: object): object {
   return { ...members, ...row.becomes };
 }
 
-/** The document of a policy comes with escaped quotes, as AWS has it. */
+/** AWS returns the document of a policy with escaped quotes. */
 function withPolicy(answer: Members): Members {
   const { policy: text } = answer;
   return typeof text === 'string' ? { ...answer, policy: JSON.parse(`"${text}"`) as unknown } : answer;

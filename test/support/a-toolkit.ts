@@ -1,6 +1,6 @@
 /**
- * The toolkit's own service with other access documents than the checkout's, and the services that those protect:
- * one folder and one `gatewright start` for all suites of the process.
+ * The toolkit's own service, with other access documents than those of the checkout, and the services that these
+ * documents protect. All suites of the process share one folder and one `gatewright start`.
  */
 import assert from 'node:assert/strict';
 import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
@@ -16,7 +16,7 @@ const FIXTURES = join(CHECKOUT, 'test/fixtures/end-to-end');
 /** What `serverless.yml` includes. Functions are copied instead, because they import the documents next to them. */
 const LINKED = ['layers', 'shared', 'packages', 'node_modules'];
 const COPIED = ['functions', 'package.json', 'access'];
-/** By fixture: the place of its template, relative to the toolkit. Folders name the stacks. */
+/** The path of each fixture's template, relative to the toolkit. Each stack has the name of its folder. */
 const SERVICES = { keys: 'shop', guarded: '../guarded' };
 
 export const KEY_PAIR = {

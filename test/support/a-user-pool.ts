@@ -1,4 +1,4 @@
-/** User pools in this process, with calls as clients send them. */
+/** User pools in this process, and calls to them as clients send them. */
 import assert from 'node:assert/strict';
 import { createCognitoIdp } from '../../packages/gateway/cognito/api/cognito-idp.ts';
 import type { ControlReply, ControlRequest } from '../../packages/gateway/core/api-call.ts';
@@ -28,7 +28,7 @@ export const ADA: UserDefinition = {
 
 export type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 
-/** A pool of a template with one client, both with these properties. */
+/** A pool that a template defines, with one client. The pool and the client have these properties. */
 export async function aUserPool(
   pool: object = {},
   client: object = {},
@@ -91,7 +91,7 @@ export async function aUserPool(
     port,
     lines,
     standIns,
-    /** Without a signature. */
+    /** Sends a call without a signature. */
     async call(name: string, input: object): Promise<Answer> {
       const reply = await cognito.serveUser(request(name, input));
       if (reply === undefined) throw new Error(`${name} wants a signature`);
@@ -135,7 +135,7 @@ export function tokensOf({ status, body }: Answer) {
   return body['AuthenticationResult'] as Readonly<Record<string, unknown>>;
 }
 
-/** Status and name of the error. */
+/** The status and the name of the error. */
 export function codeOf({ status, body }: Answer): string {
   const { __type: name } = body;
   return typeof name === 'string' ? `${status} ${name}` : String(status);

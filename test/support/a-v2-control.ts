@@ -1,4 +1,4 @@
-/** HTTP APIs made by the unmodified SDK for apigatewayv2: what tests say of them again and again. */
+/** HTTP APIs that the unmodified SDK for apigatewayv2 creates, with the calls that many tests need. */
 import {
   CreateApiCommand,
   CreateIntegrationCommand,
@@ -15,7 +15,7 @@ import type { TestRestControl } from './a-rest-control.ts';
 export const functionArn = (name: string): string =>
   `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${name}`;
 
-/** Functions `list` (200), `echo` (its event), and `admit`, an authorizer that lets everybody in. */
+/** The functions: `list` returns 200, `echo` returns its event, and `admit` is an authorizer that allows everybody. */
 export function aV2Control(resources: Readonly<Record<string, TestResource>> = {}): Promise<TestRestControl> {
   return aRestControl(resources, {
     list: ok,
@@ -31,7 +31,7 @@ export async function makeApi({ v2 }: TestRestControl, Name = 'shop'): Promise<s
   return ApiId;
 }
 
-/** An integration and a route to it. */
+/** Creates an integration, and a route to it. */
 export async function makeRoute(
   { v2 }: TestRestControl,
   ApiId: string,
@@ -52,7 +52,7 @@ export async function makeRoute(
   return { routeId: RouteId, integrationId: IntegrationId };
 }
 
-/** Status of a GET on the API. */
+/** Returns the status of a GET request to the API. */
 export async function statusOf(control: TestRestControl, apiId: string, target: string): Promise<number> {
   return (await control.send({ target }, apiId)).status;
 }

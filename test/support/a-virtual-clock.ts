@@ -1,4 +1,4 @@
-/** Ports of calls whose pauses pass at once, on a clock of their own. */
+/** The ports for calls to AWS, with a virtual clock on which pauses end at once. */
 import type { CallPorts } from '../../packages/base/aws/retry.ts';
 
 export function aVirtualClock(fraction = 0.5): { readonly ports: CallPorts; readonly pausesMs: number[] } {

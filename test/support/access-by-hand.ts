@@ -1,6 +1,6 @@
 /**
- * A second reading of what rules mean, written from the documentation and sharing no code with the first:
- * rules as a person writes them, the route that the gateway found, one request.
+ * A second implementation of access rules, written from the documentation and without any code of the first. It decides
+ * one request from the rules as a person writes them and the route that the gateway found.
  */
 import { isIPv4, BlockList } from 'node:net';
 import type { ClaimTest, Condition } from '../../packages/toolkit/authoring/document/document-conditions.ts';
@@ -67,7 +67,7 @@ function ask(when: Condition, principal: Principal, sourceIp: string, effect: Ru
   if (roles) answers.push(said(roles.any?.some((role) => principal.roles.has(role)) === true));
   if (scopes?.all) answers.push(said(scopes.all.every((scope) => principal.scopes.has(scope))));
   if (scopes?.any) answers.push(said(scopes.any.some((scope) => principal.scopes.has(scope))));
-  // The test's claim is read as one name, such as `plan`, and not as a path.
+  // The claim in a test is one name, such as `plan`, and not a path.
   for (const test of claims ?? []) answers.push(askClaim(test, principal.claims[String(test.claim)]));
   if (network) answers.push(said(isWithin(network.cidr, sourceIp)));
   if (mfa) answers.push(askClaim({ op: 'contains', value: 'mfa' }, principal.claims['amr']));

@@ -1,4 +1,4 @@
-/** The access table in memory and on the embedded DynamoDB, so that a law is shown on both. */
+/** The access table in memory and in the embedded DynamoDB, so that a test can check the same rule on both. */
 import * as commands from '@aws-sdk/client-dynamodb';
 import type { ItemListing, ItemStore } from '#shared/ports.ts';
 import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
@@ -60,7 +60,7 @@ export const ACCESS_STORES: readonly { readonly name: string; readonly open: () 
     },
   ];
 
-/** Answers nothing. */
+/** A store that answers no call. */
 export const STORE_DOWN: ItemStore = {
   update: () => Promise.resolve({ kind: 'unknown', reason: 'down' }),
   transact: () => Promise.resolve({ kind: 'unknown', reason: 'down' }),

@@ -19,7 +19,7 @@ export const ARN = {
   stage: 'prod',
 };
 
-/** A whole document as a person would write it; what the test is about goes over it. */
+/** A whole document as a person would write it. The members that a test gives replace its own. */
 export function documentText(over: object = {}): object {
   return {
     version: 1,
@@ -55,13 +55,13 @@ export function anInventory(
   };
 }
 
-/** Reads and compiles; YAML text, or what JSON would hold. */
+/** Reads and compiles a document, given as YAML text or as a value. */
 export function compile(text: string | object, inventory: RouteInventory, name = 'orders'): Compilation {
   const reading = readDocument(typeof text === 'string' ? text : JSON.stringify(text), `access/${name}.yml`);
   return reading.kind === 'invalid' ? reading : compileDocument({ name, inventory, checkPlan, ...reading });
 }
 
-/** @throws Error with every problem, for tests that are about a document without any */
+/** @throws Error that lists every problem, for tests that need a document without problems */
 export function aDocument(
   over: object = {},
   routes: readonly string[] = ['GET /users', 'GET /users/{id}'],

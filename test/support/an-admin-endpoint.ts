@@ -1,4 +1,4 @@
-/** An endpoint of administrators that answers what a test says, and the commands that call it, in the test's process. */
+/** An admin endpoint whose answers a test sets, and the commands that call it, in the test's process. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,20 +9,20 @@ import type { Finished } from './command.ts';
 export type AdminAnswer = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A text as it is, anything else as JSON. */
+  /** Sends a string as it is, and any other value as JSON. */
   readonly body?: unknown;
 };
 
 type Conversation = Finished & {
   /** `POST /access/keys?tenant=acme {"name":"a"}` */
   readonly requests: readonly string[];
-  /** Ids of the operations, as far as the requests have one. */
+  /** The operation ids of the requests that have one. */
   readonly operations: readonly string[];
 };
 
 export interface AdminEndpoint {
   readonly url: string;
-  /** Runs a command, whose requests get these answers one after the other, and `{}` after the last. */
+  /** Runs a command. Its requests get these answers in order, and `{}` after the last one. */
   ask(args: readonly string[], ...answers: readonly AdminAnswer[]): Promise<Conversation>;
   close(): void;
 }

@@ -1,4 +1,6 @@
-/** A folder that is served, asked, changed as the explanation of the refusal advises, and served again. */
+/**
+ * A folder that is served, gets a request, is changed as the explanation of the refusal advises, and is served again.
+ */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +13,7 @@ import { GATEWAY_ADMIN, QUIET_GATEWAY } from './a-gateway.ts';
 export type Asked = {
   readonly status: number;
   readonly body: string;
-  /** The sentences of the explanation, and what it advises. */
+  /** The sentences of the explanation, and its advice. */
   readonly sentences: readonly string[];
   readonly changes: readonly string[];
   /** The lines that the gateway has logged. */
@@ -31,7 +33,7 @@ type AskedFor = {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** How often the request is sent; the last one is explained. */
+  /** How often the request is sent. The explanation is about the last one. */
   readonly times?: number;
 };
 
@@ -87,7 +89,7 @@ async function serveAndAsk(
   }
 }
 
-/** The text between the backticks of the one advice that begins in this way. */
+/** Returns the text in backticks of the only piece of advice that begins with `beginning`. */
 export function advisedText(changes: readonly string[], beginning: RegExp): string {
   const advice = changes.find((change) => beginning.test(change));
   assert.ok(advice !== undefined, `no advice begins with ${String(beginning)}: ${changes.join('\n')}`);

@@ -1,10 +1,10 @@
-/** CloudWatch, SNS and functions on a virtual clock, with data that is put at full minutes. */
+/** CloudWatch, SNS and functions on a virtual clock. Metric data is written at full minutes. */
 import { ACCOUNT, anEventEngine, REGION } from './an-event-engine.ts';
 import type { ServiceModules } from './a-recorder.ts';
 import type { EventBench, EventBenchOptions } from './an-event-engine.ts';
 
 export type AlarmBench = EventBench & {
-  /** Returns the states that DescribeAlarms answers, by the name of the alarm. */
+  /** Returns the states from DescribeAlarms, by alarm name. */
   states(): Promise<Record<string, string>>;
   describe(name: string): Promise<Record<string, unknown>>;
   ask(action: string, input: object): Promise<Record<string, unknown>>;
@@ -19,14 +19,14 @@ type Measured = {
   readonly dimensions?: Readonly<Record<string, string>>;
   readonly unit?: string;
   readonly resolution?: 1 | 60;
-  /** Before now. */
+  /** How long before the current time. */
   readonly agoMs?: number;
 };
 
 export const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:rings`;
 export const PAGER = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:pager`;
 
-/** @param modules with CloudWatch as `monitoring`, and SNS */
+/** @param modules the modules of the services, with CloudWatch as `monitoring`, and SNS */
 export function anAlarmBench(
   modules: ServiceModules,
   resources: string,
@@ -85,7 +85,10 @@ ${resources}`,
   };
 }
 
-/** On `Errors` of the namespace Shop: above 0 for a minute, unless `rule` says otherwise. */
+/**
+ * An alarm on the metric `Errors` of the namespace Shop. It goes off if the metric is above 0 for a minute, unless
+ * `rule` changes this.
+ */
 export function anAlarm(
   name: string,
   rule = '',

@@ -1,6 +1,5 @@
 /**
- * APIs without an authorizer, behind a control port, beside an authorizer of the toolkit with an access
- * document.
+ * APIs without an authorizer, behind a control port, and one of the toolkit's authorizers with an access document.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +30,7 @@ import { shakeHands } from './shake-hands.ts';
 import { aKeySet, signToken, someClaims } from './signed-tokens.ts';
 
 export const API_ID = 'abcdefghij';
-/** A file system without a disk: journals are synchronized after every line. */
+/** A file system in memory, because journals are synchronized with the disk after every line. */
 const MEMORY = '/dev/shm';
 const RULES = [
   {
@@ -54,7 +53,7 @@ const FUNCTIONS = {
   request: 'gatewright-prod-request-authorizer',
 };
 
-/** The API may call its own function, but not yet the authorizers. */
+/** The API is permitted to call its own function, but not yet to call the authorizers. */
 const INVOKE_PERMISSION: TestResource = {
   type: 'AWS::Lambda::Permission',
   properties: {
@@ -74,10 +73,10 @@ export type ApiToAttach = AsyncDisposable & {
   readonly root: string;
   readonly journal: () => Journal;
   readonly plan: (options?: Partial<AttachOptions>) => Promise<Reading>;
-  /** `write` stands before each call that changes something. */
+  /** `write` is called before each call that changes something. */
   readonly apply: (plan: Plan, write?: Work['plane']['write']) => Promise<void>;
   readonly detach: (isForced?: boolean, write?: Work['plane']['write']) => Promise<readonly string[]>;
-  /** Every `Get*` answer of the unmodified SDK, ids of deployments aside where they are not the stage's. */
+  /** Every `Get*` answer of the unmodified SDK, without the ids of deployments that the stage does not use. */
   readonly everything: () => Promise<string>;
   /** Returns the part of the API that `attach` reads, which is faster than `everything`. */
   readonly seen: () => Promise<string>;
@@ -90,7 +89,7 @@ type RestShape = {
   readonly methods?: readonly string[];
   /** Properties of every method. */
   readonly method?: JsonObject;
-  /** Members that replace those of the document. */
+  /** Members that replace the document's own. */
   readonly over?: object;
 };
 
@@ -134,13 +133,13 @@ export function aRestApiToAttach({
   return open('rest', parts, routes, over);
 }
 
-/** An HTTP API with 20 routes, all of them open. */
+/** An HTTP API with 20 open routes. */
 export function anHttpApiToAttach({ count = 20, autoDeploy = true } = {}): Promise<ApiToAttach> {
   const routes = Array.from({ length: count }, (_, index) => `GET /things-${index + 1}`);
   return open('http', v2Parts(routes, 'HTTP', autoDeploy), routes);
 }
 
-/** A WebSocket API with `$connect`, `$disconnect` and one route more. */
+/** A WebSocket API with `$connect`, `$disconnect` and one other route. */
 export function aWebSocketApiToAttach(): Promise<ApiToAttach> {
   const parts = v2Parts(['$connect', '$disconnect', 'track'], 'WEBSOCKET', false);
   return open('websocket', parts, ['ANY $connect']);

@@ -1,4 +1,4 @@
-/** Whole APIs for tests: a stack on virtual ports, asked without a socket. */
+/** Whole APIs for tests: a stack on virtual ports, which is called without a socket. */
 import { Account } from '../../packages/gateway/control/account.ts';
 import { loadApis } from '../../packages/gateway/control/loading/load-apis.ts';
 import { serve } from '../../packages/gateway/core/pipeline.ts';
@@ -15,9 +15,9 @@ import type { FakeFunction, TestPorts } from './virtual-ports.ts';
 
 export type TestRequest = {
   readonly method?: string;
-  /** The path with stage and query: `/dev/pets?x=1`. */
+  /** The path with the stage and the query, such as `/dev/pets?x=1`. */
   readonly target: string;
-  /** Flat name, value list. */
+  /** Names and values in turn, in one flat list. */
   readonly headers?: readonly string[];
   readonly body?: string | Buffer;
 };
@@ -32,7 +32,7 @@ export type TestApi = {
 export type ApiSetup = Partial<Omit<AccountOptions, 'clock'>> & {
   /** Names of functions that the stack defines. */
   readonly ownFunctions?: readonly string[];
-  /** Definitions at fault are refused unless this takes them. */
+  /** Receives the problems of the definitions. Without it, definitions with problems are refused. */
   readonly tolerance?: Tolerance;
 };
 
@@ -83,7 +83,7 @@ export function anApi(
   };
 }
 
-/** Value of a reply's header; repeated ones joined with `, `. */
+/** The value of a reply's header. The values of a repeated header are joined with `, `. */
 export function headerOf(reply: Reply, name: string): string | undefined {
   const values = reply.headers.filter(
     (_, index) => index % 2 === 1 && reply.headers[index - 1]?.toLowerCase() === name.toLowerCase(),

@@ -1,4 +1,7 @@
-/** An account of AWS as answers by operation, in the forms that the services' API references give; over HTTP, signatures and all. */
+/**
+ * An AWS account that gives a fixed answer to each operation, in the form of the service's API reference. Calls arrive
+ * over HTTP, with signatures.
+ */
 import type { IncomingMessage } from 'node:http';
 import { text as readAll } from 'node:stream/consumers';
 import { createAws } from '../../packages/toolkit/terminal/aws-call.ts';
@@ -11,7 +14,10 @@ export type Answer = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
 };
-/** The answers by `service Operation`, or by `service METHOD /path` without the query. A function gets the input. */
+/**
+ * The answers by `service Operation`, or by `service METHOD /path` without the query. An answer may be a function of
+ * the input.
+ */
 export type Answers = Readonly<
   Record<string, Answer | ((input: Readonly<Record<string, string>>) => Answer)>
 >;

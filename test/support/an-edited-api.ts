@@ -1,4 +1,7 @@
-/** A REST API that is edited over AWS's own API: `/pets` and `/` on two stages, and what changes them. */
+/**
+ * A REST API that tests edit through AWS's own API. It has `/pets` and `/` on two stages, and functions that change
+ * them.
+ */
 import {
   CreateDeploymentCommand,
   CreateResourceCommand,
@@ -17,7 +20,7 @@ import type { TestRestControl } from './a-rest-control.ts';
 const ROOT = makeRootResourceId('test', 'Api');
 export const restApiId = API_ID;
 
-/** Functions `list` (200) and `tell` (its stage variables). */
+/** The functions: `list` returns 200, and `tell` returns its stage variables. */
 export function anEditedApi(): Promise<TestRestControl> {
   return aRestControl(restApi(), {
     list: ok,
@@ -28,7 +31,7 @@ export function anEditedApi(): Promise<TestRestControl> {
   });
 }
 
-/** A route `GET /{pathPart}` that calls a function; not deployed. */
+/** Creates a route `GET /{pathPart}` that calls a function, and does not deploy it. */
 export async function addRoute(
   control: TestRestControl,
   pathPart: string,

@@ -1,6 +1,6 @@
 /**
- * The event engine alone: functions are closures, time moves on request, templates are read as a start reads
- * them.
+ * The event engine alone: functions are closures, time moves on request, and templates are read as `gatewright start`
+ * reads them.
  */
 import { join } from 'node:path';
 import { RESOURCE_TYPES } from '../../packages/gateway/engine/compose/services/catalogue.ts';
@@ -39,11 +39,11 @@ export type EventBench<Modules extends ServiceModules = ServiceModules> = {
   readonly logged: (readonly [group: string, line: string])[];
   readonly unsupported: readonly UnsupportedItem[];
   readonly faults: Faults;
-  /** The stacks as they are, once more. */
+  /** Loads the same stacks again, as a reload does. */
   reload(): void;
-  /** Moves the clock, and waits for what that starts. */
+  /** Moves the clock, and waits for the work that this starts. */
   advance(ms: number): Promise<void>;
-  /** A call in the JSON protocol, its answer read. */
+  /** Sends a call in the JSON protocol, and parses its answer. */
   call(service: string, action: string, input: object): Promise<Record<string, unknown>>;
   send(request: Partial<ServiceRequest> & { readonly service: string }): Promise<HttpOutcome>;
 };
@@ -55,7 +55,7 @@ export type EventBenchOptions = {
   readonly dataDirectory?: string;
   readonly isElsewhere?: (service: string) => boolean;
   readonly settings?: ServiceSettings;
-  /** Default: every role allows everything. */
+  /** What each role allows. By default, every role allows everything. */
   readonly permits?: ServicePorts['permits'];
 };
 
@@ -142,7 +142,7 @@ export function anEventEngine<Modules extends ServiceModules>(
   };
 }
 
-/** Each function of the wish is one of the template, too. */
+/** Resolves a stack with these resources, and with a function for each name in `functions`. */
 export function stackOf({ resources, functions = {} }: EventBenchOptions): ResolvedStack {
   const names = Object.keys(functions);
   const made = names.map(

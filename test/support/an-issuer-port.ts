@@ -1,4 +1,4 @@
-/** The local issuer's endpoints in this process, with the requests of clients and browsers. */
+/** The local issuer's endpoints in this process, and the requests that clients and browsers send to them. */
 import { createHash } from 'node:crypto';
 import type { ControlReply, ControlRequest } from '../../packages/gateway/core/api-call.ts';
 import { ClientMetadataError } from '../../packages/gateway/cognito/authorization/clients/client-metadata.ts';
@@ -121,7 +121,7 @@ export function answerOf(reply: ControlReply | undefined): URLSearchParams {
   return location === '' ? new URLSearchParams() : new URL(location).searchParams;
 }
 
-/** A code for the client, by `--sign-in-as`. */
+/** Gets a code for the client by `--sign-in-as`. */
 export async function aCode(at: IssuerPortAt, clientId: string, query: Fields = {}): Promise<string> {
   return answerOf(await at.authorize({ client_id: clientId, ...query })).get('code') ?? '';
 }

@@ -2,8 +2,8 @@
 
 /**
  * Returns the source of a handler for an HTTP API (payload 2.0). It serves the revisions 2026-07-28 and 2025-11-25, and
- * publishes its metadata at the well-known path, with the local issuer. It wants a token whose `aud` is its own address, or
- * `gatewright`. Its tools are `get_order`, and `refund_order`, which it refuses.
+ * publishes its metadata at the well-known path, with the local issuer. It requires a token whose `aud` is its own
+ * address, or `gatewright`. Its tools are `get_order` and `refund_order`; it refuses calls of `refund_order`.
  * @param revisions the revisions that the server knows
  * @param without methods that the server does not know
  */

@@ -1,4 +1,4 @@
-/** A service with an osls of its own: a few lines of JavaScript that a test gives. */
+/** A service whose osls is a few lines of JavaScript that a test gives. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const write = (name, text) => {
 };
 `;
 
-/** @param program may call `write(name, text)` for a file of the package */
+/** @param program may call `write(name, text)` to write a file of the package */
 export function anOslsService(program: string): { readonly request: PackageRequest } & Disposable {
   const serviceDirectory = mkdtempSync(join(tmpdir(), 'gatewright-osls-'));
   const osls = join(serviceDirectory, 'node_modules/osls');

@@ -1,12 +1,12 @@
 /**
- * Texts that may hold anything. fast-check's own `unit: 'binary'`, `webPath` and `webQueryParameters` draw the same, but
- * first make a table of the million code points: half a second in each process.
+ * Texts that may contain any character. fast-check's own `unit: 'binary'`, `webPath` and `webQueryParameters` draw the
+ * same, but first make a table of the million code points: half a second in each process.
  */
 import fc from 'fast-check';
 
 const SURROGATES = { from: 0xd800, count: 0x800 };
 
-/** Any code point, for `unit` of a text. Such texts can be shrunk, and dangerous words are among them. */
+/** Any code point, as the `unit` of a text. fast-check can shrink such texts, and dangerous words occur among them. */
 export const CODE_POINT: fc.Arbitrary<string> = fc.nat({ max: 0x10ffff - SURROGATES.count }).map(
   (index) => String.fromCodePoint(index < SURROGATES.from ? index : index + SURROGATES.count),
   (text) => {
@@ -16,13 +16,16 @@ export const CODE_POINT: fc.Arbitrary<string> = fc.nat({ max: 0x10ffff - SURROGA
   },
 );
 
-/** `%0a`, or what stands for itself in no address: of eleven characters, one. */
+/**
+ * A random code point as a percent-escape, such as `%0a`. About one in eleven characters of an address is such an
+ * escape.
+ */
 const escaped = CODE_POINT.map((text) => {
   const encoded = encodeURIComponent(text);
   return encoded === text ? `%${text.charCodeAt(0).toString(16)}` : encoded;
 });
 
-/** RFC 3986 `pchar`, with more that may stand for itself. */
+/** RFC 3986 `pchar`, with more characters that may occur unescaped. */
 function addressCharacter(more = ''): fc.Arbitrary<string> {
   const plain = `abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@${more}`;
   return fc.oneof(
@@ -31,7 +34,7 @@ function addressCharacter(more = ''): fc.Arbitrary<string> {
   );
 }
 
-/** RFC 3986 `path-abempty`: a few long segments, or more that are short. */
+/** RFC 3986 `path-abempty`: a few long segments, or many short ones. */
 export function webPath(): fc.Arbitrary<string> {
   const unit = addressCharacter();
   const segments = fc.oneof(

@@ -1,5 +1,5 @@
 /**
- * An access table in memory with administrators and authorizers at it, under a clock that moves on request.
+ * An access table in memory that administrators and authorizers share, with a clock that moves on request.
  */
 import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
 import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
@@ -42,13 +42,13 @@ export function aNewKey(over: Partial<NewKey> = {}): NewKey {
 
 export class ApiKeyTable {
   nowSeconds = NOON_SECONDS;
-  /** While true, no call is answered; writes may or may not be carried out. */
+  /** While true, no call gets an answer; a write may or may not be carried out. */
   isDown = false;
-  /** While true, writes are carried out and their answers are lost. */
+  /** While true, writes are carried out, but their answers are lost. */
   losesAnswers = false;
-  /** While true, the table is down as soon as something is written. */
+  /** While true, the table becomes unreachable as soon as something is written. */
   isDownAfterWrites = false;
-  /** While true, API Gateway refuses. */
+  /** While true, API Gateway refuses every call. */
   isGatewayDown = false;
   readonly items = new Map<string, Item>();
   readonly calls: string[] = [];
@@ -56,7 +56,7 @@ export class ApiKeyTable {
   readonly messages: string[] = [];
   /** Ids of the usage plans that are saved. */
   readonly plans = new Set<string>();
-  /** Customers on record. */
+  /** The customers that have a record. */
   readonly customers = new Map<string, 'active' | 'suspended' | 'closed'>();
   readonly store: ItemStore;
   readonly reader: ApiKeyReader;
@@ -113,13 +113,13 @@ export class ApiKeyTable {
     );
   }
 
-  /** A new operation. */
+  /** Returns the id of a new operation. */
   operation(): { readonly id: string; readonly by: string } {
     this.#operations += 1;
     return { id: `op-${this.#operations}-${REAL_RANDOM.hex(8)}`, by: 'arn:aws:iam::123456789012:user/ada' };
   }
 
-  /** A key that can be used, and its id. */
+  /** Creates a key that can be used, and returns it with its id. */
   async make(over: Partial<NewKey> = {}): Promise<{ readonly key: string; readonly keyId: string }> {
     const { key, stored } = await this.admin.create(aNewKey(over), this.operation());
     if (key === undefined) throw new Error('a new key was not shown');

@@ -1,4 +1,4 @@
-/** Gives the process these globals until it is disposed of. */
+/** Sets these globals of the process until the returned object is disposed of. */
 export function asGlobals(globals: Readonly<Record<string, unknown>>): Disposable {
   const before = Object.keys(globals).map(
     (name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const,

@@ -1,6 +1,6 @@
 /**
- * Events as AWS's own samples show them, by format: the members of each, with values of ours. Those that AWS shows with a
- * POST and a body are GET requests here, since no other is cached.
+ * Events of each format, with the members that AWS's own samples show and with our values. Where AWS shows a POST with
+ * a body, the event is a GET request, because only GET requests are cached.
  */
 
 export type SampleEvent = Readonly<Record<string, unknown>>;

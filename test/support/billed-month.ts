@@ -1,6 +1,6 @@
 /**
- * A random month: requests, top-ups, resets, plans that change, processes that end without a word; and a
- * recount of it.
+ * A random month with requests, top-ups, resets, plan changes and processes that end without reporting their units, and
+ * a separate count of the same month.
  */
 import { monthAt } from '#shared/quota/ledger/period.ts';
 import { closeOver } from '#shared/quota/admin/close-over.ts';
@@ -19,7 +19,7 @@ import { memoryAdminPorts, requested } from './quota-admin.ts';
 
 type BilledMonth = {
   readonly admitted: number;
-  /** Units by tenant, limit and key: `counted` where requests were admitted, and as on the invoices. */
+  /** Units by tenant, limit and key: `counted` when requests were admitted, and `billed` on the invoices. */
   readonly counted: ReadonlyMap<string, number>;
   readonly billed: ReadonlyMap<string, number>;
   /** The costs in 10^-3 of the currency, computed unit by unit. */
@@ -78,7 +78,7 @@ class Month {
     add(requests / 8, async () => {
       await Promise.all([this.#ask(), this.#ask(), this.#ask(), this.#ask()]);
     });
-    // A process ends without a word, whatever it holds.
+    // A process ends without reporting or returning its leased units.
     add(requests / 20, () => {
       this.#processes[this.#chance.whole(0, 3)] = this.#start();
       return Promise.resolve();
@@ -115,7 +115,10 @@ class Month {
     return { admitted: this.#admitted, ...counts };
   }
 
-  /** Unit by unit: the first 200 of the month are free, the next 300 cost 3, all others 2, in thousandths; and a fee of 5. */
+  /**
+   * Computes the cost unit by unit, in thousandths: the first 200 units of the month are free, the next 300 cost 3
+   * each, and all others 2 each. The fee is 5.
+   */
   #costs(): ReadonlyMap<string, bigint> {
     return new Map(
       [...this.#byPeriod].map(([tenant, units]) => {
@@ -143,7 +146,10 @@ class Month {
     }
   }
 
-  /** Another quota each time; now and then the keys' days become months, or months days. */
+  /**
+   * Saves the plan with another quota. In half of the cases, it also changes the period of the keys' limit between a
+   * day and a month.
+   */
   async #savePlan(): Promise<void> {
     this.#version += 1;
     if (this.#version > 1 && this.#chance.chance(0.5))
@@ -177,7 +183,7 @@ class Month {
       () => reset(this.#ports, this.#request(), of),
       () => setLimit(this.#ports, this.#request(), of, units * 10),
     ] as const;
-    // Nothing was charged to the tenant yet: there is nothing to administer.
+    // Nothing was charged to the tenant yet, so the change is refused.
     await this.#chance
       .pick(acts)()
       .catch((error: unknown) => {

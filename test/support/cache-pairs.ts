@@ -1,6 +1,7 @@
 /**
- * Pairs of events, the second made from the first by edits, and what the guide says of them: whether they may share an
- * entry of the answer cache. The list of what is left out of a key is read from the guide, not from the code.
+ * Pairs of events, of which the second is made from the first by edits. For each pair, the guide says whether both
+ * events may share an entry of the answer cache. The list of what is left out of a key is read from the guide, not from
+ * the code.
  */
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
@@ -16,7 +17,7 @@ type Fields = Record<string, unknown>;
 
 const GUIDE = readFileSync(new URL('../../docs/guides/receive/cache.md', import.meta.url), 'utf8');
 
-/** The names in code type of the line of the list that begins so. */
+/** The names in backticks in the list item that begins with this text. */
 function listedAfter(beginning: string): readonly string[] {
   const line = GUIDE.split('\n').find((one) => one.startsWith(`- ${beginning}`));
   if (line === undefined) throw new Error(`the guide has no line "- ${beginning}"`);
@@ -76,7 +77,7 @@ function withoutEntries(map: unknown, isLeftOut: (name: string) => boolean): unk
   return isEditable(map) ? without(map, isLeftOut) : map;
 }
 
-/** The event without what the guide lists. */
+/** Returns the event without the values that the guide lists. */
 function strip(event: SampleEvent, { scope, key = {} }: EntryRules<SampleEvent>): Fields {
   const whole = editableOf(event['requestContext']);
   const { authorizer, identity } = whole;
@@ -105,7 +106,7 @@ function strip(event: SampleEvent, { scope, key = {} }: EntryRules<SampleEvent>)
       multiValueHeaders: withoutEntries(event['multiValueHeaders'], isDropped),
     }),
     ...(isEditable(event['requestContext']) && { requestContext: context }),
-    // What the reader does not know is never left out.
+    // Anything that the reader of events does not know is never left out of the key.
     unknown: [event['unknown'], editableOf(identity)['unknown']],
   };
 }
@@ -135,11 +136,11 @@ export const emptyTally = (): Tally => ({ pairs: 0, alike: 0, shared: 0, apart: 
 
 type Pair = {
   readonly events: readonly [SampleEvent, SampleEvent];
-  /** Parts that the service names; it is tried in every scope. */
+  /** Parts of the key that the service names. Each is tried in every scope. */
   readonly key: KeyParameters;
 };
 
-/** @returns what is wrong; undefined: nothing */
+/** @returns what is wrong, or undefined if the cache did as the guide says */
 export function findFault({ events: [one, other], key }: Pair, tally: Tally): string | undefined {
   tally.pairs += 1;
   for (const [name, scope] of Object.entries(SCOPES)) {
@@ -164,7 +165,7 @@ const pick = <T>(list: readonly T[], at: number): T => list[at % list.length] as
 
 const TEXTS = ['', 'a', 'b', 'A', 'a, b', 'GET', 'HEAD', '/', '%FF', '%FE', '\ufffd', '2.0', '1.0', 'null'];
 const VALUES = [...TEXTS, 0, 1, true, false, null, [], ['a'], {}, { userArn: 'arn:a' }, { sub: 'a' }];
-/** A copy, since edits continue inside of it. */
+/** A copy, because later edits change it. */
 const anyValue = (at: number): unknown => copyOf(pick<unknown>(VALUES, at));
 
 /** Headers that were once missing from the cache key, credentials, and names that only resemble those of the list. */
@@ -195,7 +196,7 @@ const IDENTITY_MEMBERS = [
   'principalOrgId',
 ];
 
-/** Every place of a value that is not an object, from the event down. */
+/** Finds every member of the event, at any depth, whose value is not an object. */
 function leavesOf(value: unknown, holder: Fields, name: string, found: (readonly [Fields, string])[]): void {
   if (isEditable(value) || Array.isArray(value))
     for (const member of Object.keys(value))
@@ -260,7 +261,7 @@ function changeListed(event: Fields, at: number, value: number): void {
   if (value % 2 === 1) setHeader(event, pick(LISTED.headers, at).replace('*', 'more'), `changed ${value}`);
 }
 
-/** The next request of a client, in which every value differs that the guide lists. */
+/** The next request of a client: every value that the guide lists differs. */
 function nextRequest(event: SampleEvent): SampleEvent {
   const next = copyOf(event) as Fields;
   for (const [part, holder] of contextParts(next).entries())
@@ -361,7 +362,7 @@ function edited(event: SampleEvent, edits: readonly Edit[]): SampleEvent {
   return changed;
 }
 
-/** A third differs in the list alone. */
+/** A third of the pairs differ only in values that the guide lists. */
 export const aPair: fc.Arbitrary<Pair> = fc
   .record({
     key: fc.constantFrom(...KEYS),
@@ -377,7 +378,7 @@ export const aPair: fc.Arbitrary<Pair> = fc
     return { events: [one, edited(one, edits)], key };
   });
 
-/** How many of AWS's samples a client's next request is answered from the table for, by scope. */
+/** Counts, by scope, for how many of AWS's samples the client's next request is answered from the table. */
 export function countHits(): Readonly<Record<string, string>> {
   const requests = AWS_EVENTS.filter(({ event }) => !('connectionId' in editableOf(event['requestContext'])));
   return Object.fromEntries(

@@ -14,7 +14,7 @@ export function settings(setting: JsonObject, more: readonly JsonObject[] = []):
 
 export const ON = settings({ CachingEnabled: true });
 
-/** Numbers its answers. */
+/** A function that numbers its answers. */
 export function counter(
   result: (count: number) => object = (count) => ({ statusCode: 200, body: String(count) }),
 ): FakeFunction {
@@ -25,7 +25,7 @@ export function counter(
   };
 }
 
-/** `/pets` of this method, whose stage has these settings. */
+/** An API with `/pets` of this method, on a stage with these settings. */
 export function cachedApi(
   stage: JsonObject = ON,
   method: JsonObject = {},

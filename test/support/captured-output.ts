@@ -1,4 +1,7 @@
-/** What is written to standard output and error within a run; what others write meanwhile, a reporter for one, goes where it always goes. */
+/**
+ * Captures what one run writes to standard output and standard error. Anything that other code writes meanwhile, such
+ * as the test reporter, goes to its usual place.
+ */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 export type Output = { stdout: string; stderr: string };
@@ -18,7 +21,7 @@ for (const name of ['stdout', 'stderr'] as const) {
   };
 }
 
-/** @param output takes what is written */
+/** @param output receives the captured text */
 export function captureOutput<T>(output: Output, run: () => Promise<T>): Promise<T> {
   return printing.run(output, run);
 }

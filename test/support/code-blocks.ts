@@ -1,4 +1,7 @@
-/** Fenced blocks of the pages, and the runners that execute them: a runner takes its blocks here and fails unless it executes each. */
+/**
+ * The fenced code blocks of the pages, and the runners that execute them. A runner gets its blocks from this module,
+ * and fails unless it executes each of them.
+ */
 import assert from 'node:assert/strict';
 import { anchorOf } from '../../lab/tools/heading-anchor.ts';
 import { REASONS, RUNNERS } from '../documents/runners.ts';
@@ -10,12 +13,12 @@ export type CodeBlock = {
   /** The line of the opening fence, counted from 1. */
   readonly line: number;
   readonly language: string;
-  /** Anchor of the heading above it. */
+  /** The anchor of the heading above the block. */
   readonly section: string;
-  /** After the language: the file that the block is. */
+  /** The name of the file that the block contains, which follows the language. */
   readonly path: string | undefined;
   readonly text: string;
-  /** Why no test runs it. */
+  /** The reason why no test runs the block. */
   readonly mark: string | undefined;
 };
 
@@ -39,7 +42,7 @@ const MARK = /^ *<!-- not run: (.+) -->$/;
 const PAGE =
   /^(?:README|CONTRIBUTING|docs\/.+|(?:shared|python)\/README|packages\/(?:\w+\/)?(?:[^/]+|gatewright\/package)\/README|examples\/[^/]+\/README)\.md$/;
 
-/** Unmarked lists in a page stay in it: indentation of the fence is taken off the text. */
+/** A block may be part of a list item, so the indentation of its fence is removed from its text. */
 export function readBlocks(page: string, markdown: string): readonly CodeBlock[] {
   const lines = markdown.split('\n');
   const blocks: CodeBlock[] = [];
@@ -50,7 +53,7 @@ export function readBlocks(page: string, markdown: string): readonly CodeBlock[]
     if (heading !== undefined) section = anchorOf(heading);
     if (opening === undefined) continue;
     const end = lines.findIndex((line, at) => at > index && line.trim() === fence);
-    if (end < 0) throw new Error(`${page}:${index + 1}: the block has no end`);
+    if (end < 0) throw new Error(`${page}:${index + 1}: the code block is not closed`);
     const text = lines.slice(index + 1, end).map((line) => `${line.slice(indent.length)}\n`);
     const before = lines.slice(0, index).findLast((line) => line.trim() !== '') ?? '';
     const mark = MARK.exec(before)?.[1];
@@ -76,7 +79,7 @@ export function readPages(): ReadonlyMap<string, readonly CodeBlock[]> {
   );
 }
 
-/** @returns the test file that executes the block; undefined: none claims it */
+/** @returns the test file that executes the block, or undefined if there is none */
 export function runnerOf(block: CodeBlock): string | undefined {
   const claimed = RUNNERS[`${block.page}#${block.section}`] ?? RUNNERS[block.page];
   return typeof claimed === 'string' ? claimed : claimed?.[kindOf(block)];
@@ -86,13 +89,13 @@ type TakenBlocks = {
   readonly blocks: readonly CodeBlock[];
   /** Returns the code blocks of one page. */
   readonly of: (page: string) => readonly CodeBlock[];
-  /** Records that these ran unchanged. */
+  /** Records that these blocks ran unchanged. */
   readonly executed: (...blocks: readonly CodeBlock[]) => void;
-  /** @throws AssertionError if one has not run */
+  /** @throws AssertionError if a block has not run */
   readonly assertAll: () => void;
 };
 
-/** Unmarked blocks of a runner. `runner`: its file below test/. */
+/** Returns the blocks that a runner must execute. `runner` is its file, relative to test/. */
 export function takeBlocks(runner: string): TakenBlocks {
   const pages = new Set(Object.keys(RUNNERS).map((claim) => claim.split('#')[0] ?? ''));
   const all = [...pages].flatMap((page) => readBlocks(page, readSource(page).text));

@@ -1,6 +1,6 @@
 /**
- * The command without a process of its own, which costs ten times as much as most of what it does. Working directory,
- * environment and exit code belong to the process, so runs take turns, and put them back.
+ * Runs the command in the test's process, because starting a process takes ten times as long as most commands. The
+ * process has only one working directory, environment and exit code, so runs take turns and restore them.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

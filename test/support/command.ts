@@ -1,4 +1,4 @@
-/** Runs the command as a person would: a process of its own, ended by its id. */
+/** Runs the command as a person would: in a separate process, which is ended by its id. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,11 +9,11 @@ import type { ChildProcess } from 'node:child_process';
 
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../packages/gatewright/command/main.ts', import.meta.url));
-/** What `start --json` prints when everything is served. */
+/** The JSON that `start --json` prints when everything is served. */
 export const READY = '"ready":true';
-/** A start loads osls; on a busy machine that takes its time. */
+/** The limit for a start, which loads osls; on a busy machine, this can take long. */
 const READY_WITHIN_MS = 120_000;
-/** A command that does not end is a failure (its code is null), not a test that hangs. */
+/** A command that does not end within this time fails (its code is null), so that the test does not hang. */
 const END_WITHIN_MS = 120_000;
 
 let runningHome: string | undefined;
@@ -23,7 +23,7 @@ process.on('exit', () => {
 
 /**
  * The user's folder in which the commands of a test file store what they do not store in a project, such as credentials
- * of a gateway. What runs for other tests is separate.
+ * of a gateway. Other test files have their own folders.
  */
 export function homeOfCommands(): string {
   runningHome ??= mkdtempSync(join(tmpdir(), 'gatewright-home-'));
@@ -36,7 +36,7 @@ type RunOptions = {
   /** Working directory; the checkout unless given. */
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Node's arguments in front of the command's; the checkout's command unless given. */
+  /** The arguments of Node that precede those of the command. By default, they start the command of the checkout. */
   readonly program?: readonly string[];
 };
 
@@ -47,7 +47,7 @@ function launch(
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE } = process.env;
   return spawn(process.execPath, [...program, ...args], {
     cwd,
-    // The suite's code cache is only for Node: the command does not use it.
+    // Passes on the code cache of the test suite. Only Node uses it; the command does not read this variable.
     env: {
       PATH,
       HOME,
@@ -78,11 +78,11 @@ export type Running = {
    * @throws Error if the command ends without it, or takes too long
    */
   until(text: string): Promise<void>;
-  /** Sends SIGTERM and waits for the end; how long that took comes with it. */
+  /** Sends SIGTERM and waits for the end. Also returns how long this took. */
   stop(): Promise<Finished & { readonly tookMs: number }>;
 };
 
-/** Starts a command that continues, and waits until its stdout holds `ready`. */
+/** Starts a command that keeps running, and waits until its stdout contains `ready`. */
 export async function startCommand(
   args: readonly string[],
   ready: string,
@@ -119,14 +119,20 @@ export async function startCommand(
   };
 }
 
-/** The limit above kills without a word of the command's own, which is not to be taken for an end by itself. */
+/**
+ * Names the signal, because a command that this limit has killed prints no message of its own. Otherwise, it would look
+ * as if the command had ended by itself.
+ */
 function describeEnd({ exitCode, signalCode }: ChildProcess): string {
   return signalCode === null
     ? `the command ended early with exit code ${exitCode}`
     : `the command was ended by ${signalCode}; SIGKILL is sent when it is not ready within ${READY_WITHIN_MS / 1000} s`;
 }
 
-/** What `start --json` prints once it is ready: one line among others, because services may print some before. */
+/**
+ * Reads what `start --json` prints when it is ready. It is one line among others, because services may print lines
+ * before it.
+ */
 export function readyOf(running: Running): unknown {
   const { stdout } = running.output();
   return JSON.parse(stdout.split('\n').find((line) => line.includes(READY)) ?? '');

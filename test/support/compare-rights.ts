@@ -10,7 +10,7 @@ const patternOf = ({ leadingKey }: TableCall) => leadingKey?.replace(/#.*/, '#*'
 /** The partition of a tenant's own items: `Q#acme##` → `Q#*##` */
 const recordOf = ({ leadingKey }: TableCall) => leadingKey?.replace(/^Q#[^#]*##$/, 'Q#*##');
 
-/** Every call is allowed, and every right is used by a call. */
+/** Checks that every call is allowed, and that every right is used by a call. */
 export function assertRights(allowed: Statements, calls: readonly TableCall[]): void {
   const missing = calls.filter((call) => !allowed.some(({ allows }) => allows(call)));
   assert.deepEqual(

@@ -1,4 +1,7 @@
-/** A gateway with a console: a REST API with a key, a quota and a cache, a WebSocket API, a table; asked over its control port. */
+/**
+ * A gateway with a console, which tests call over its control port. It has a REST API with a key, a quota and a cache,
+ * a WebSocket API, and a table.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -229,9 +232,9 @@ export type ConsoleGateway = AsyncDisposable & {
   /** The Authorization header of the page at this address. */
   readonly asPage: (key?: string) => Promise<{ readonly Authorization: string }>;
   readonly urlOf: (name: string) => string;
-  /** Below `/_gatewright/`, with the secret. */
+  /** Sends a request below `/_gatewright/`, with the secret. */
   readonly ask: (method: string, path: string, body?: object) => Promise<unknown>;
-  /** Any request of the control port, with any headers. */
+  /** Sends any request to the control port, with any headers. */
   readonly send: (
     method: string,
     path: string,
@@ -240,7 +243,9 @@ export type ConsoleGateway = AsyncDisposable & {
   ) => Promise<ConsoleReply>;
 };
 
-/** @param pageKeys folder of kept keys; absent = the key ends with the gateway */
+/**
+ * @param pageKeys the folder in which page keys are kept; without it, the key is valid only for this run of the gateway
+ */
 export async function aConsoleGateway(
   pageKeys?: string,
   folder = mkdtempSync(join(tmpdir(), 'gatewright-console-')),
@@ -301,7 +306,7 @@ export async function aConsoleGateway(
   };
 }
 
-/** Unlike `fetch`, sends any Host and Origin. */
+/** Sends any Host and Origin, which `fetch` does not allow. */
 function sendTo(
   url: string,
   method: string,

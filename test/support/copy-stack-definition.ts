@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const CHECKOUT = join(import.meta.dirname, '../..');
 
-/** Writes it into `folder` without the folders of the examples' access documents. */
+/** Writes `serverless.yml` into `folder`, without the folders of the examples' access documents. */
 export function copyStackDefinition(folder: string): void {
   const definition = readFileSync(join(CHECKOUT, 'serverless.yml'), 'utf8');
   writeFileSync(

@@ -1,4 +1,7 @@
-/** How many walks through maps begin while something runs: each passes what was deleted before its first entry, which no count of our own steps shows. */
+/**
+ * Counts how many iterations over maps begin while something runs. Each iteration passes the deleted entries before the
+ * first one, which no count of the steps of our own code shows.
+ */
 export function countWalks(run: () => void): number {
   const names = ['keys', 'values', 'entries', Symbol.iterator, 'forEach'] as const;
   const own = names.map((name) => [name, Object.getOwnPropertyDescriptor(Map.prototype, name)] as const);

@@ -1,4 +1,7 @@
-/** How much a program does, counted: how often its functions and blocks ran, whatever else the machine does. */
+/**
+ * Measures how much a program does by counting how often its functions and blocks run, so the result does not depend on
+ * how busy the machine is.
+ */
 import { Session } from 'node:inspector';
 import type { Profiler } from 'node:inspector';
 
@@ -16,7 +19,7 @@ const NAMED = 5;
 const session = new Session();
 session.connect();
 session.post('Profiler.enable');
-// Before anything of ours runs: what was compiled without counters has none.
+// This must happen before any of our own code runs, because code that was compiled without counters has none.
 session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 
 /**
@@ -44,10 +47,10 @@ export async function countWork(run: () => Promise<unknown>): Promise<CountedWor
   };
 }
 
-/** Since they were taken last. */
+/** The counts since they were last read. */
 function takeCounts(): readonly Profiler.ScriptCoverage[] {
   let taken: readonly Profiler.ScriptCoverage[] = [];
-  // Answered before `post` returns: the engine is in this thread.
+  // The inspector answers before `post` returns, because it runs in this thread.
   session.post('Profiler.takePreciseCoverage', (error, { result }) => {
     if (error !== null) throw error;
     taken = result;

@@ -1,4 +1,7 @@
-/** Bounds of work that a busy machine does not stretch: processor time of this process, not of the clock. */
+/**
+ * Measures work by the processor time of this process, which a busy machine does not lengthen as it lengthens the time
+ * on the clock.
+ */
 
 /** Milliseconds of processor time that `run` took. */
 export function cpuMs(run: () => void): number {

@@ -24,7 +24,7 @@ export function keyed(properties: JsonObject): TestResource {
   };
 }
 
-/** A WebSocket API of its own at this domain, whose function `echo` answers each message with its event. */
+/** A separate WebSocket API at this domain. Its function `echo` answers each message with its event. */
 export function echoingChat(DomainName: string): Record<string, TestResource> {
   const ApiId = 'chatapi000';
   const resource = (kind: string, properties: JsonObject): TestResource => ({

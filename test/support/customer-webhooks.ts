@@ -1,4 +1,4 @@
-/** The receiver of a source whose customers make their secrets in the portal, over the tables of that portal. */
+/** The receiver of a source whose customers create their secrets in the portal. It uses the tables of that portal. */
 import { createHmac } from 'node:crypto';
 import type { AwsCall } from '#shared/ports.ts';
 import type { SchemeName } from '#shared/webhooks/signature-headers.ts';
@@ -21,7 +21,7 @@ export class CustomerWebhooks {
   /** The events that were put on the bus. */
   readonly events: { readonly Detail: string }[] = [];
   readonly claims = new MemoryClaims();
-  /** The lines of the owner's master secret. */
+  /** The lines of the master secret that the owner has stored. */
   masters: readonly string[] = [MASTER];
   readonly #portal: Portal;
   readonly #receiver;
@@ -54,7 +54,7 @@ export class CustomerWebhooks {
     });
   }
 
-  /** Sends a delivery as the customer's program does, signed as Standard Webhooks says. */
+  /** Sends a delivery as the customer's program does, signed as Standard Webhooks specifies. */
   async deliver({ endpoint, secret, source = 'orders', body = '{}', id }: SignedDelivery): Promise<Receipt> {
     const message = id ?? `msg_${(this.#deliveries += 1)}`;
     const seconds = Math.floor(this.#portal.nowMs / 1000);

@@ -1,4 +1,4 @@
-/** Another DynamoDB under a clock of ours: its answers are passed on, dated by that clock. */
+/** Passes on the answers of another DynamoDB, with the date of the test's clock. */
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

@@ -1,4 +1,4 @@
-/** The access documents of this repository's own stack, as its functions ship them. */
+/** The access documents of this repository's own stack, as they are deployed with its functions. */
 import { parseCompiledAccess } from '#shared/access/find-document.ts';
 import compiled from '../../access/compiled.json' with { type: 'json' };
 

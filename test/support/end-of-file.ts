@@ -7,7 +7,8 @@ import { after } from 'node:test';
 const closers: (() => Promise<void>)[] = [];
 
 /**
- * For what a module opens in tests and hooks: if files share a process, all are loaded before the first of them runs.
+ * Closes what a module opens in tests and hooks. If files share a process, all of them are loaded before the first one
+ * runs.
  */
 export function atEndOfFile(close: () => Promise<void>): void {
   closers.push(close);

@@ -1,4 +1,4 @@
-/** Reads AWS's event-stream framing by the letter of its specification, checksums by a table of its own. */
+/** Reads AWS's event-stream framing strictly as its specification says. It has its own table for the checksums. */
 import assert from 'node:assert/strict';
 
 type DecodedEvent = { readonly headers: Readonly<Record<string, string>>; readonly payload: Buffer };
@@ -15,7 +15,7 @@ function checksum(bytes: Buffer): number {
   return (sum ^ 0xffffffff) >>> 0;
 }
 
-/** All messages of a body; fails if one is incomplete, or its checksum is wrong. */
+/** Returns all messages of a body. Fails if a message is incomplete or has a wrong checksum. */
 export function decodeEvents(body: Buffer): DecodedEvent[] {
   const events: DecodedEvent[] = [];
   let rest = body;

@@ -1,4 +1,7 @@
-/** Every `Get*` answer about an API by the unmodified AWS SDK, as one text; ids of deployments aside that a stage makes by itself. */
+/**
+ * Every `Get*` answer about an API, read by the unmodified AWS SDK, as one text. It does not contain the ids of
+ * deployments that a stage makes by itself.
+ */
 import assert from 'node:assert/strict';
 import {
   GetAuthorizersCommand,
@@ -75,7 +78,7 @@ export async function readV2(
     await v2.send(new GetIntegrationsCommand(all)),
     await v2.send(new GetV2AuthorizersCommand(all)),
     await v2.send(new GetV2ModelsCommand(all)),
-    // A stage that deploys by itself makes a deployment of each edit.
+    // A stage with automatic deployment makes a deployment for each edit.
     automatic ? {} : deployments,
     {
       Items: stages.Items?.map((one) =>
@@ -86,7 +89,7 @@ export async function readV2(
   ]);
 }
 
-/** Two texts of thousands of lines are the same, or where they first differ. */
+/** Checks that two texts of thousands of lines are equal; if they are not, reports where they first differ. */
 export function assertSame(found: string, wanted: string, about = ''): void {
   if (found === wanted) return;
   const [lines, others] = [found.split('\n'), wanted.split('\n')];

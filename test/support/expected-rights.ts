@@ -3,8 +3,8 @@
 const PUBLISHER =
   'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:gatewright-prod-ws-publisher';
 /**
- * Resources that roles do not name by a resource of the stack: AWS's control plane, an index, and those that documents
- * name.
+ * Resources for which the stack has no resource of its own: AWS's control plane, an index, and resources that access
+ * documents name.
  */
 export const NAMED_BY_PATTERN = {
   CacheInvalidatorRole: [

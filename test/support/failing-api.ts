@@ -1,4 +1,6 @@
-/** A REST API of which every request fails in a separate phase, and whose stage writes the most detailed access log. */
+/**
+ * A REST API in which every request fails in a different phase, and whose stage writes the most detailed access log.
+ */
 import { recommendedFormat } from '../../packages/toolkit/operate/explain/log-line.ts';
 import { makeRootResourceId } from '../../packages/base/aws/physical-ids.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -42,7 +44,7 @@ const part = (type: string, properties: JsonObject): TestResource => ({
   properties: { RestApiId, ...properties },
 });
 
-/** Every request to it fails in a phase of its own. */
+/** An API in which every request fails in a different phase. */
 export const RESOURCES: Readonly<Record<string, TestResource>> = {
   Api: {
     type: 'AWS::ApiGateway::RestApi',

@@ -1,4 +1,4 @@
-/** A stand-in for `@duckdb/node-api`, installed in a folder, that reports what it was asked. */
+/** A stand-in for `@duckdb/node-api` that is installed in a folder, and that reports the queries that it got. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,8 +10,8 @@ type TestRequest = {
 };
 
 /**
- * @param pages the rows that it answers, page by page
- * @returns what it was asked, once it was
+ * @param pages the rows that it returns, page by page
+ * @returns a function that reads the query that the stand-in got
  */
 export function installFakeDuckDb(
   folder: string,

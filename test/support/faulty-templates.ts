@@ -1,4 +1,4 @@
-/** Templates with one thing that AWS would refuse, and what a start makes of each. */
+/** Templates with one part that AWS would refuse, and how `gatewright start` treats each of them. */
 
 type Resources = Readonly<Record<string, { readonly Type: string; readonly Properties?: object }>>;
 
@@ -33,7 +33,7 @@ const aPath = (part: string) => ({
     PathPart: part,
   },
 });
-/** `GET /good` is served; `GET /bad` is what a case makes of it. */
+/** An API whose `GET /good` is served. Each case defines `GET /bad`. */
 export const REST: Resources = {
   Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'api' } },
   Hello: aFunction('hello'),
@@ -81,7 +81,8 @@ const anOperation = (name: string) => ({
 export const guarded = (more: object) => aMethod('Bad', 'hello', { AuthorizationType: 'CUSTOM', ...more });
 
 /**
- * `bad`: the status of GET /bad, undefined if there is no such route; `tells`: one finding, and its line's resource.
+ * `bad` is the status of GET /bad, or undefined if there is no such route. `tells` is one finding, and the resource to
+ * which its line belongs.
  */
 type Case = {
   readonly name: string;

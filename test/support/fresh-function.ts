@@ -1,4 +1,4 @@
-/** A function as a new instance sees it: its module reloaded, under an environment of its own. */
+/** A function as in a new instance: its module is loaded again, with its own environment variables. */
 import type { Context } from 'aws-lambda';
 import { runFunction } from './function-output.ts';
 import type { Ran } from './function-output.ts';
@@ -22,7 +22,7 @@ export async function runInstance(
   });
 }
 
-/** Variables that are set while `run` runs, and gone after it. */
+/** Sets these variables while `run` runs, and removes them afterwards. */
 export async function withEnvironment<Result>(
   environment: Readonly<Record<string, string>>,
   run: () => Promise<Result>,

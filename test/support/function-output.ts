@@ -2,7 +2,8 @@
 import { mock } from 'node:test';
 import type { Context } from 'aws-lambda';
 
-// Powertools then print through the global console. Their own writes to stdout, by which the test runner's processes talk.
+// With this variable, Powertools prints through the global console. By default it writes to stdout, over which the test
+// runner's processes communicate.
 Object.assign(process.env, {
   POWERTOOLS_DEV: 'true',
   POWERTOOLS_METRICS_DISABLED: 'false',
@@ -11,7 +12,7 @@ Object.assign(process.env, {
 
 export type Ran<Result> = {
   readonly outcome: { readonly result: Result } | { readonly error: Error };
-  /** Every line, JSON without spaces; for canaries. */
+  /** Every printed line, with JSON printed without spaces, in which tests look for values that must not be printed. */
   readonly output: string;
   /** Metric name → value. */
   readonly metrics: ReadonlyMap<string, number>;
@@ -58,7 +59,7 @@ function compact(word: unknown): string {
 }
 
 type EmbeddedMetrics = {
-  /** Sets of dimensions under which each metric of the line counts. */
+  /** The sets of dimensions for each of which every metric of the line is counted. */
   readonly dimensions: readonly (readonly string[])[];
   /** Metric name → unit. */
   readonly units: Readonly<Record<string, string>>;
@@ -66,7 +67,7 @@ type EmbeddedMetrics = {
   readonly fields: Readonly<Record<string, unknown>>;
 };
 
-/** CloudWatch's embedded metric format: JSON lines with `_aws.CloudWatchMetrics`. */
+/** Reads CloudWatch's embedded metric format: JSON lines with `_aws.CloudWatchMetrics`. */
 export function embeddedMetricsIn(output: string): readonly EmbeddedMetrics[] {
   return output
     .split('\n')

@@ -1,9 +1,9 @@
 /**
- * Handlers as users of the npm package write them. They are texts, because `gatewright/quota` can only be resolved
+ * Handlers as users of the npm package write them. They are strings, because `gatewright/quota` can only be resolved
  * where the package is installed.
  */
 
-/** A use of every entry, with the errors that the compiler must report to its users. */
+/** A handler that uses every entry of the package, with the errors that the compiler must report. */
 export const TYPED_HANDLERS = `
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
@@ -110,7 +110,7 @@ export const start: (options: GatewayOptions) => Promise<Gateway> = createGatewa
 export const port: string = (null as unknown as GatewayOptions).port;
 `;
 
-/** `test/fixtures/npm-service/partners`: two requests a day. */
+/** The handler of `test/fixtures/npm-service/partners`, which allows two requests a day. */
 export const ORDERS_HANDLER = `
 import middy from '@middy/core';
 import { createDynamoDbQuotas, quota } from 'gatewright/quota';

@@ -1,11 +1,10 @@
 /**
- * IAM's reading of a policy for one `execute-api:Invoke`, written from AWS's documentation alone: a second judge
- * beside the gateway's own evaluator, with which it shares no code and no author's assumptions.
+ * Evaluates a policy for one `execute-api:Invoke` as IAM does, written from AWS's documentation alone. It is a second
+ * evaluator, independent of the gateway's own: both share no code and no author's assumptions.
  *
- * Evaluation: docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
- * Resource:   …/reference_policies_elements_resource.html
- * Condition:  …/reference_policies_elements_condition_operators.html and …_multi-value-conditions.html
- * Variables:  …/reference_policies_variables.html
+ * Evaluation: docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html Resource:
+ * …/reference_policies_elements_resource.html Condition:  …/reference_policies_elements_condition_operators.html and
+ * …_multi-value-conditions.html Variables:  …/reference_policies_variables.html
  */
 type OneOrMore = string | readonly string[];
 
@@ -54,7 +53,7 @@ function applies(
 
 /**
  * "You can use wildcard characters (* and ?) within the individual segments of an ARN (the parts separated by
- * colons)"; in the last one, the resource, `*` runs across slashes and colons alike.
+ * colons)"; in the last segment, the resource, `*` also matches slashes and colons.
  */
 function isResource(pattern: string, version: string | undefined, request: DocumentedRequest): boolean {
   if (pattern === '*') return true;
@@ -72,7 +71,10 @@ function splitArn(arn: string): readonly string[] {
   return [...parts.slice(0, 5), parts.slice(5).join(':')];
 }
 
-/** `${*}`, `${?}` and `${$}` are the characters themselves; a variable without a value makes the statement not match. */
+/**
+ * `${*}`, `${?}` and `${$}` stand for the characters themselves. A statement with a variable that has no value does not
+ * match.
+ */
 function fill(text: string, context: DocumentedRequest['context']): string | undefined {
   const variables = [...text.matchAll(/\$\{([^}]*)\}/g)].map(([, name = '']) => name);
   const isKnown = (name: string) => /^[*?$]$/.test(name) || context.has(name.toLowerCase());
@@ -83,10 +85,13 @@ function fill(text: string, context: DocumentedRequest['context']): string | und
   });
 }
 
-/** Private characters that stand for signs that are not wildcards. */
+/** Characters of Unicode's private use area. They replace `*` and `?` where these are not wildcards. */
 const LITERAL = { '*': '\ue000', '?': '\ue001', $: '$' } as const;
 
-/** `*` is any characters, none included; `?` is exactly one. Quadratic at most, by a table of reachable places. */
+/**
+ * `*` matches any number of characters, and `?` exactly one. A set of the positions that can be reached limits the work
+ * to quadratic time.
+ */
 function isLike(pattern: string, text: string): boolean {
   let places = new Set([0]);
   for (const sign of pattern) {
@@ -106,8 +111,9 @@ function isLike(pattern: string, text: string): boolean {
 }
 
 /**
- * Values of one key are OR-ed, of a negated operator NOR-ed. "If the key that you specify in a policy condition is
- * not present in the request context, the values do not match and the condition is false", a negated one true.
+ * The values of one key are combined with OR, or with NOR for a negated operator. "If the key that you specify in a
+ * policy condition is not present in the request context, the values do not match and the condition is false"; a
+ * negated condition is then true.
  */
 function holds(operator: string, values: readonly string[], value: string | undefined): boolean {
   switch (operator) {
@@ -122,7 +128,7 @@ function holds(operator: string, values: readonly string[], value: string | unde
   }
 }
 
-/** CIDR as in RFC 4632 and RFC 4291; an address mapped into IPv6 is the IPv4 one. */
+/** CIDR as in RFC 4632 and RFC 4291. An IPv4 address that is mapped into IPv6 counts as the IPv4 address. */
 function isWithin(block: string, address: string): boolean {
   const [network = '', size] = block.split('/');
   const [wanted, asked] = [bitsOf(network), bitsOf(address)];

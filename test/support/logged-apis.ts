@@ -12,7 +12,7 @@ export function accessLogSetting(format: string): JsonObject {
   return { DestinationArn: LOG_GROUP_ARN, Format: format };
 }
 
-/** `GET /dev/pets`, whose stage `dev` has these properties, behind the function `list`. */
+/** An API whose `GET /dev/pets` calls the function `list`. Its stage `dev` has these properties. */
 export function stagedApi(
   stage: JsonObject,
   functions: Readonly<Record<string, FakeFunction>>,

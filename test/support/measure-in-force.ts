@@ -1,4 +1,7 @@
-/** How long processes under load decide by an earlier record of a customer after an administrator's change. */
+/**
+ * Measures for how long processes under load still use the earlier record of a customer after an administrator has
+ * changed it.
+ */
 import { createCustomer, setPlan, setState } from '#shared/quota/admin/customers.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
@@ -8,22 +11,26 @@ import { createMemoryListing } from './memory-listing.ts';
 import { requested } from './quota-admin.ts';
 import { QuotaTable } from './quota-table.ts';
 
-/** `downgrade`: to a plan whose quota is used up. `plan saved`: a version by which a request costs nothing. */
+/**
+ * `downgrade` changes to a plan whose quota is used up. `plan saved` saves a version in which a request costs nothing.
+ */
 export type Change = 'upgrade at 429' | 'resume' | 'suspend' | 'downgrade' | 'plan saved';
 
 type Setting = {
-  /** Whether requests bring the version of the record, as those with an API key do. */
+  /** Whether requests carry the version of the record, as requests with an API key do. */
   readonly knowsVersion?: boolean;
   /** Whether processes lease units, so that they decide without the table for up to half a minute. */
   readonly isLeased?: boolean;
-  /** Customers of one plan that each process serves. Only the first one is changed. */
+  /** The number of customers of one plan that each process serves. Only the first of them is changed. */
   readonly customers?: number;
   readonly changesWithinMs?: number;
   readonly seed?: number;
 };
 
 type InForce = {
-  /** Milliseconds after the change until each process decided by it, in ascending order. */
+  /**
+   * For each process, the milliseconds from the change until it first decided by the new record, in ascending order.
+   */
   readonly delaysMs: readonly number[];
   readonly decisions: number;
   readonly reads: number;
@@ -31,13 +38,13 @@ type InForce = {
   /** Units that were admitted, and units that are billed after the processes have ended. */
   readonly admitted: number;
   readonly billed: number;
-  /** Units that were charged beyond what a period of a plan has. */
+  /** Units that were charged beyond the quota of a period. */
   readonly over: number;
 };
 
 const STEP_MS = 100;
 const PROCESSES = 8;
-/** Longer than any bound of the product. */
+/** This is longer than the time within which any change must be in force. */
 const PATIENCE_MS = 90_000;
 
 /** A seeded generator (mulberry32), so that a run repeats. */
@@ -125,7 +132,7 @@ async function measureOne(
     return decision.allowed && decision.units > 0;
   };
   let turn = 0;
-  /** With several customers, each request of the first one is followed by a request of another. */
+  /** If there are several customers, each request of the first one is followed by a request of another one. */
   const askOther = async (quotas: Quotas): Promise<void> => {
     turn += 1;
     if (customers > 1) await ask(quotas, tenants[1 + (turn % (customers - 1))]);

@@ -1,4 +1,4 @@
-/** What one process of a quota reads and writes in an hour, with few requests or none. */
+/** Measures how often one process reads and writes the usage table in an hour, with few requests or none. */
 import { createCustomer } from '#shared/quota/admin/customers.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { CustomerBook } from '#shared/quota/plan/customer-book.ts';

@@ -3,7 +3,7 @@ import type { ItemListing } from '#shared/ports.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import type { ListedItem, ListedKey } from '#shared/table/listing.ts';
 
-/** @param items those that `createMemoryTable` was given */
+/** @param items the items that were passed to `createMemoryTable` */
 export function createMemoryListing(items: ReadonlyMap<string, Item>): ItemListing {
   const all = (): readonly ListedItem[] =>
     [...items].map(([name, item]) => {

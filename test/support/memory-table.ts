@@ -5,9 +5,12 @@ import type { Item, ItemKey, ItemWrite } from '#shared/table/item-write.ts';
 
 type MemoryTableOptions = {
   readonly clock: Clock;
-  /** By `printItemKey`. Given, it is shared with the caller. */
+  /** The items by `printItemKey`. If a map is passed, the table and its caller share it. */
   readonly items?: Map<string, Item>;
-  /** More items than this refuse what would add one; DynamoDB would ask for money instead. */
+  /**
+   * With this number of items, a write that would add another one is refused. (DynamoDB would accept it and charge for
+   * it.)
+   */
   readonly maxItems?: number;
 };
 
@@ -54,7 +57,10 @@ export function createMemoryTable(options: MemoryTableOptions): ItemStore {
   };
 }
 
-/** Key texts contain no line break unescaped names could forge: names are escaped, sort keys are ours. */
+/**
+ * A line break can separate the two keys: names in partition keys are escaped, and sort keys are chosen by our own
+ * code, so neither contains one.
+ */
 function printItemKey({ pk, sk }: ItemKey): string {
   return `${pk}\n${sk}`;
 }

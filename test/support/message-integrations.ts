@@ -11,7 +11,7 @@ export type Kind = {
   readonly type: string;
   /** Each enforced property of the type, or `undefined` if it cannot be set together with the others. */
   readonly properties: JsonObject;
-  /** Properties that are never read, and why that is right. */
+  /** Properties that are never read, with the reason. */
   readonly unread?: Readonly<Record<string, string>>;
   readonly others?: Readonly<Record<string, TestResource>>;
 };

@@ -1,4 +1,4 @@
-/** A REST API whose routes want keys, with plans and keys for its stages. */
+/** A REST API whose routes require API keys, with plans and keys for its stages. */
 import { headerOf } from './an-api.ts';
 import { restApi } from './rest-apis.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -10,7 +10,9 @@ export const API_ID = 'abcdefghij';
 export const KEY_VALUE = '0123456789abcdefghijklmn';
 export const withKey = ['x-api-key', KEY_VALUE];
 
-/** `GET /dev/pets` and `GET /dev/` behind the key `Key` of the plan `Plan`, which has these properties. */
+/**
+ * An API whose `GET /dev/pets` and `GET /dev/` require the key `Key` of the plan `Plan`. The plan has these properties.
+ */
 export function meteredApi(
   plan: JsonObject = {},
   more: Record<string, TestResource> = {},
@@ -51,7 +53,7 @@ export function aPlanKey(planId: string, keyId: string): TestResource {
   };
 }
 
-/** Statuses of `count` requests in a row. */
+/** Sends `count` requests one after the other, and returns their statuses. */
 export async function statuses(
   api: TestApi,
   count: number,

@@ -1,4 +1,7 @@
-/** Several APIs of one stack, each of which answers by a function of its own name: `GET /`, `GET /pets`, everything else. */
+/**
+ * Several APIs of one stack. Each calls a function that has the API's name, for `GET /`, for `GET /pets`, and for
+ * everything else.
+ */
 import { makeRootResourceId } from '../../packages/base/aws/physical-ids.ts';
 import { functionArn, proxyTo } from './a-stack.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';

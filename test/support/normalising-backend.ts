@@ -1,9 +1,9 @@
 /**
- * A server behind the gateway that resolves what it is sent, as nginx, Tomcat and Go's mux do between them: which
- * paths it may take a request for. Written from RFC 3986 (5.2.4 dot segments, 2.1 percent-encoding) and from the
- * documentation of these servers (path parameters after `;`, merged slashes, backslashes as slashes; Express and ASP.NET
- * take no notice of a slash at the end), and from RFC 3629 §10 (overlong sequences); Windows drops blanks around a name,
- * a text of C ends at NUL, and who decodes before looking for `?` or `#` ends the path there.
+ * The paths for which servers behind the gateway may take a request, if they normalise its path as nginx, Tomcat and
+ * Go's mux do. Written from RFC 3986 (5.2.4 dot segments, 2.1 percent-encoding) and from the documentation of these
+ * servers (path parameters after `;`, merged slashes, backslashes as slashes; Express and ASP.NET ignore a slash at the
+ * end), and from RFC 3629 §10 (overlong sequences). In addition, Windows drops blanks around a name, a string in C ends
+ * at NUL, and a server that decodes before it looks for `?` or `#` ends the path there.
  */
 
 /**
@@ -30,7 +30,7 @@ export function pathsServedFor(path: string): readonly (string | undefined)[] {
   return [...found];
 }
 
-/** Whether any of them has to leave a segment out, or go up by one. */
+/** Whether one of these servers would leave out a segment, or go up by one. */
 export function hasDots(path: string): boolean {
   for (let [text, count] = [path, 0]; count < 3; [text, count] = [decodeOnce(text), count + 1])
     if (segmentsOf(asTrimmed(text)).some((segment) => /^\.\.?(;|$)/.test(segment))) return true;
@@ -56,7 +56,10 @@ function resolve(path: string, isStripping: boolean, isMerging: boolean): string
   return `/${kept.join('/')}`;
 }
 
-/** Ends at a value that is not a part of a path once decoded, without blanks around segments. */
+/**
+ * Ends the decoded path at the first character that cannot be part of a path, and removes the blanks around each
+ * segment.
+ */
 function asTrimmed(text: string): string {
   const [kept = ''] = text.split(/[\0\r\n?#]/);
   return kept
@@ -77,7 +80,7 @@ function decodeOnce(text: string): string {
   );
 }
 
-/** The six bits of the last byte below those of the first, escaped again. */
+/** Combines the bits of the first byte with the six low bits of the last byte, and escapes the resulting byte again. */
 function asByte(lead: number, last: string): string {
   return `%${((lead << 6) | (parseInt(last, 16) & 63)).toString(16).padStart(2, '0')}`;
 }

@@ -1,4 +1,4 @@
-/** A service as a user of the npm package has it: in a folder of its own, with the package and osls installed. */
+/** A service as users of the npm package have it: in a separate folder, with the package and osls installed. */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ const CHECKOUT = join(import.meta.dirname, '../..');
 export type NpmService = {
   readonly directory: string;
   readonly manifest: Manifest;
-  /** Node's arguments in front of those of `serverless`. */
+  /** The arguments of Node that precede those of `serverless`. */
   readonly serverless: readonly string[];
   /** Writes a file below the folder and returns its path. */
   write(name: string, text: string): Promise<string>;
@@ -28,15 +28,15 @@ type Word = { readonly manifest?: Manifest; readonly failure?: string };
 
 const LOOK_EVERY_MS = 200;
 
-/** osls is installed in a checkout under the name of what it took the place of. */
+/** In a checkout, osls is installed under the name of the package that it replaces. */
 const OSLS = 'serverless';
 
 let compiled: Promise<Package> | undefined;
 let packed: Promise<string> | undefined;
 
 /**
- * The compiler and its companions take half a minute, so all services of a run have copies of what one process wrote. A
- * single process writes for itself.
+ * Compiling and building take half a minute, so one process of a run builds the package, and all services of the run
+ * get copies of it. A process that runs alone builds its own.
  */
 async function compilePackage(): Promise<Package> {
   const ofRun = process.env['GATEWRIGHT_TEST_RUN'];
@@ -46,7 +46,7 @@ async function compilePackage(): Promise<Package> {
   return { directory, manifest: await buildPackage(CHECKOUT, directory) };
 }
 
-/** Whoever comes first writes; the others wait for its word, which is the manifest, or what went wrong. */
+/** The first process builds the package. The others wait for its result, which is the manifest or an error. */
 async function onceInRun(folder: string): Promise<Package> {
   const [directory, said] = [join(folder, 'gatewright'), join(folder, 'said.json')];
   const isFirst = await mkdir(folder).then(
@@ -65,13 +65,14 @@ async function onceInRun(folder: string): Promise<Package> {
   }
   while (!existsSync(said)) await delay(LOOK_EVERY_MS);
   const { manifest, failure } = JSON.parse(await readFile(said, 'utf8')) as Word;
-  if (manifest === undefined) throw new Error(`the package was not built: ${failure ?? 'nobody said why'}`);
+  if (manifest === undefined)
+    throw new Error(`the package was not built: ${failure ?? 'the other process gave no reason'}`);
   return { directory, manifest };
 }
 
 /**
- * A copy of `fixture`. The compiled package is in its place; next to it are the dependencies in its manifest, what the
- * service has installed (`alsoInstalled`), and nothing else.
+ * A copy of `fixture`. The compiled package is installed in it, with the dependencies in the package's manifest, with
+ * what the service has installed (`alsoInstalled`), and with nothing else.
  */
 export async function anNpmService(
   fixture: string,
@@ -103,8 +104,8 @@ export async function anNpmService(
 
 /**
  * A copy of a folder that has a package.json, outside of the checkout, as `npm install` leaves it: the unpacked tarball
- * of `gatewright`, links to everything else that the package.json and the one of `gatewright` name, and nothing more.
- * npm itself would ask a registry.
+ * of `gatewright`, links to all other dependencies in this package.json and in the package.json of `gatewright`, and
+ * nothing else. npm is not used, because it would call a registry.
  */
 export async function anInstalledCopy(
   folder: string,
@@ -129,7 +130,8 @@ export async function anInstalledCopy(
   );
   for (const name of new Set(others)) {
     const target = join(CHECKOUT, 'node_modules', name === 'osls' ? OSLS : name);
-    if (!existsSync(target)) throw new Error(`${folder} depends on ${name}, which the checkout has not`);
+    if (!existsSync(target))
+      throw new Error(`${folder} depends on ${name}, which is not installed in the checkout`);
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(target, join(modules, name));
   }

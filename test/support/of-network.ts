@@ -6,7 +6,7 @@
 const OF_NETWORK = [
   // Node.js, npm
   /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/,
-  // npm, of a registry that is there and cannot answer
+  // npm, about a registry that is reachable but cannot answer
   /\bE5\d\d\b/,
   // Go
   /\bdial tcp\b|no such host|i\/o timeout|TLS handshake timeout|module lookup disabled by GOPROXY/,
@@ -16,7 +16,7 @@ const OF_NETWORK = [
   /\bNU1301\b|Unable to load the service index/,
 ];
 
-/** @param failure what a package manager has said; undefined = it has done what it should */
+/** @param failure the message of the package manager, or undefined if it succeeded */
 export function isOfNetwork(failure: string | undefined): boolean {
   return failure !== undefined && OF_NETWORK.some((pattern) => pattern.test(failure));
 }

@@ -1,4 +1,7 @@
-/** Runs a program on a pseudo-terminal, by the pseudo-terminals of Python: there is no npm module without a compiler. */
+/**
+ * Runs a program on a pseudo-terminal. It uses Python's pseudo-terminals, because every npm module for this needs a
+ * compiler.
+ */
 import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -10,13 +13,13 @@ export type Step =
 
 export type Shown = {
   readonly printed: string;
-  /** Exit code, or signal. */
+  /** The exit code, or the signal that ended the program. */
   readonly ended: number | string;
-  /** Of `echo`, `lines` and `signals`, what was on: at each step of that name, and at the end. */
+  /** Which of the terminal modes `echo`, `lines` and `signals` were on, at each step named `modes` and at the end. */
   readonly modes: readonly (readonly string[])[];
 };
 
-/** Why there is none; false: there is one. */
+/** Why no pseudo-terminal can be used, or false if one can. */
 export const noTerminal: string | false =
   process.platform === 'win32' || spawnSync('python3', ['-c', 'import pty']).status !== 0
     ? 'needs python3 and its pseudo-terminals'

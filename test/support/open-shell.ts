@@ -1,4 +1,4 @@
-/** A shell that lines are pasted into one by one, and that keeps variables from line to line, as a terminal does. */
+/** A shell into which lines are pasted one by one. As in a terminal, variables keep their values from line to line. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 

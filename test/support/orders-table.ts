@@ -1,4 +1,4 @@
-/** A table of orders as a template would define it, and a client that takes it for DynamoDB's. */
+/** A table of orders as a template would define it, and a DynamoDB client that calls it as it would call AWS. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbTarget } from '../../packages/gateway/services/tables/create-tables.ts';
 import type { TableDefinition } from '../../packages/gateway/services/tables/table-definition.ts';

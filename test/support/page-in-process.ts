@@ -1,6 +1,6 @@
 /**
- * The logic of the console's page in the process of a test. Its modules are checked with a browser's types, which tests
- * do not have: they are loaded by name, and a test says what it uses of them.
+ * Runs the logic of the console's page in the process of a test. Its modules are checked with the types of a browser,
+ * which tests do not have. They are therefore loaded by name, and each test declares the types of what it uses.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { sign } from '../../packages/gateway/console/page/connection/sign.ts';
@@ -15,7 +15,7 @@ type Hooks = {
   readonly useState: <Value>(initial: Value) => readonly [value: Value, setValue: (value: Value) => void];
 };
 
-// Its types bring all those of a browser with them.
+// An import of its types would also import all types of a browser.
 const { h, options, render } = await load<Preact>('preact');
 export const { useState } = await load<Hooks>('preact/hooks');
 
@@ -29,7 +29,7 @@ export async function loadPage<Module>(name: string): Promise<Module> {
 
 let copies = 0;
 
-/** Loads a module of the page again, so that it has state of its own. */
+/** Loads a module of the page again, so that its state is separate. */
 export async function loadPageAnew<Module>(name: string): Promise<Module> {
   copies += 1;
   return (await import(`../../packages/gateway/console/page/${name}.ts?copy=${copies}`)) as Module;
@@ -48,18 +48,18 @@ export class MemoryStorage {
 const PAGE_HOST = '127.0.0.1:4000';
 let starts = 0;
 
-/** The gateway that the page's `fetch` reaches. It has one key, and records its requests. */
+/** The gateway that the page's `fetch` calls. It has one key, and records the requests that it gets. */
 export class PageGateway {
   /** The id of this run of the gateway. */
   start = '';
   isReady = true;
   isAway = false;
   readonly key: string;
-  /** Below `/_gatewright/`, with a valid signature. */
+  /** Requests below `/_gatewright/` that had a valid signature. */
   readonly asked: string[] = [];
-  /** Calls of any kind, also those that were refused. */
+  /** All calls, including refused ones. */
   fetched = 0;
-  /** @param path with its query */
+  /** @param path the path with its query */
   answer: (
     method: string,
     path: string,
@@ -94,7 +94,7 @@ export class PageGateway {
     return await this.answer(method, below, body, init.signal ?? undefined);
   };
 
-  /** Makes the process its page, opened by a link with `hash`. */
+  /** Makes this process the page of the gateway, opened by a link with `hash`. */
   open(hash = `#${this.key}`): Disposable {
     const location = { hash, pathname: '/console/', search: '?at=1', host: PAGE_HOST };
     return asGlobals({
@@ -129,13 +129,16 @@ export async function showHook<Value>(use: () => Value): Promise<ShownHook<Value
       if (shown === undefined) throw new Error('nothing was drawn');
       return shown.value;
     },
-    // Work that effects have started ends after the next rendering.
+    // Effects may have started work that ends after the next rendering.
     leave: () => (render(null, parent), turn()),
   };
 }
 
-/** Takes turns of the process until the condition is true: signatures are made in the background. */
+/**
+ * Waits, turn by turn of the event loop, until the condition is true, because signatures are computed in the
+ * background.
+ */
 export async function until(holds: () => boolean): Promise<void> {
   for (let turns = 0; turns < 1_000_000 && !holds(); turns += 1) await turn();
-  if (!holds()) throw new Error(`it does not come about: ${String(holds)}`);
+  if (!holds()) throw new Error(`the condition did not become true: ${String(holds)}`);
 }

@@ -1,4 +1,4 @@
-/** Every set of parts of the stack that has what each part needs. */
+/** Every set of parts of the stack that also contains the parts that its parts need. */
 export function validChoices(
   needs: Readonly<Record<string, readonly string[]>>,
 ): readonly (readonly string[])[] {

@@ -5,7 +5,8 @@ type Template = {
 };
 
 /**
- * For what a deployment without further parameters creates: not the deployment bucket, or what a condition leaves out.
+ * Counts only what a deployment without further parameters creates, so neither the deployment bucket nor resources that
+ * a condition leaves out.
  */
 export function countResources({ Resources }: Template) {
   const made = Object.entries(Resources).filter(

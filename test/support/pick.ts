@@ -1,4 +1,4 @@
-/** Seeded chance, so that a failure can be run again. */
+/** Pseudo-random choices from a seed, so that a failure can be repeated. */
 export type Pick = {
   readonly one: <T>(items: readonly T[]) => T;
   readonly some: <T>(items: readonly T[], atLeast?: number) => readonly T[];

@@ -1,4 +1,4 @@
-/** What members change at the portal of a-portal-server.ts, and how it refuses. */
+/** The changes that members make in the portal of a-portal-server.ts, and the portal's refusals. */
 import { randomUUID } from 'node:crypto';
 import { NOW } from './portal-organisations.ts';
 import type { Json, PortalOrganisation } from './portal-organisations.ts';

@@ -1,4 +1,7 @@
-/** What a portal in memory answers: an organisation with something in every section, and one with nothing. */
+/**
+ * The answers of a portal in memory, for an organisation with something in every section and for an organisation with
+ * nothing.
+ */
 
 export type Role = 'owner' | 'developer' | 'billing';
 export type Json = Readonly<Record<string, unknown>>;
@@ -45,8 +48,8 @@ const PLANS = {
 };
 
 /**
- * An organisation with something in every section.
- * @param text what is written into every text of it
+ * Creates an organisation with something in every section.
+ * @param text is written into every text of the organisation
  */
 export function anOrganisation(
   id: string,

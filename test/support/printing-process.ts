@@ -1,6 +1,7 @@
 /**
- * Functions in a process of their own, so that all it prints can be looked through: by the console, by streams, by
- * Lambda's runtime. Run by `fork`: takes `Job`s, answers how each event ended.
+ * Runs functions in a separate process, so that tests can search everything that it prints: through the console,
+ * through streams, and by Lambda's runtime. It is run by `fork`, takes `Job`s, and answers with the outcome of each
+ * event.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +9,9 @@ import { inspect } from 'node:util';
 import type { Context } from 'aws-lambda';
 import { loadLogger } from '#shared/observability/logger.ts';
 
-/** Events for one instance of `functions/{name}.ts`; without a name they are logged, as for debugging. */
+/**
+ * The events for one instance of `functions/{name}.ts`. Without a name, the process logs the events as for debugging.
+ */
 export type Job = {
   readonly name: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
@@ -18,7 +21,7 @@ export type Job = {
 export type Printed = {
   /** The outcome of each event of each job: the result as JSON, or the message of the error. */
   readonly ends: readonly (readonly string[])[];
-  /** Standard output and error. */
+  /** The standard output and the standard error. */
   readonly output: string;
 };
 
@@ -64,7 +67,7 @@ async function endOf(handler: Module['handler'], event: unknown): Promise<string
   try {
     return JSON.stringify(await handler(event, context as Context));
   } catch (error) {
-    // Lambda's runtime prints less of an error than this.
+    // This prints more of an error than Lambda's runtime does.
     console.error(inspect(error, { depth: 10, showHidden: true }));
     return error instanceof Error ? error.message : String(error);
   }

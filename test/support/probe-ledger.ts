@@ -1,4 +1,4 @@
-/** Finds out whether a table's store has what exactness rests on, before a test relies on it. */
+/** Finds out whether the store of a table has the features that exact quotas need, before a test relies on them. */
 import { DomainError } from '#shared/errors.ts';
 import type { ItemStore, Random } from '#shared/ports.ts';
 import type { Item, ItemKey, ItemWrite, Test, WriteOutcome } from '#shared/table/item-write.ts';
@@ -8,8 +8,8 @@ const CONCURRENT_WRITES = 20;
 const KEEP_SECONDS = 600;
 
 /**
- * Tries a conditional update, its old item on refusal, a transaction and 20 concurrent updates on an item of its
- * own, which expires in ten minutes.
+ * Tries a conditional update, whether a refusal returns the old item, a transaction, and 20 concurrent updates. It uses
+ * an item that it creates for this, which expires in ten minutes.
  * @throws UnfitStore that names the missing feature; DomainError STORE_UNAVAILABLE if the store cannot be reached
  */
 export async function probeLedger(store: ItemStore, random: Random, nowEpochMs: number): Promise<void> {
@@ -32,7 +32,7 @@ export async function probeLedger(store: ItemStore, random: Random, nowEpochMs: 
   );
   const seen = new Set(counts.map(countOf));
   if (seen.size !== CONCURRENT_WRITES)
-    throw unfit('atomic updates: concurrent ones have read the same value');
+    throw unfit('atomic updates: two concurrent updates read the same value');
 
   const refused = await store.update(add(key, [{ attribute: 'n', is: 'at-most', value: -1 }]));
   if (refused.kind === 'done') throw unfit('conditions in updates');
@@ -57,7 +57,7 @@ function countOf(outcome: WriteOutcome): number {
   return Number(outcome.item['n']);
 }
 
-/** A store lacks a feature that exact counting needs. */
+/** The error that a store lacks a feature that exact counting needs. */
 class UnfitStore extends Error {
   readonly code = 'STORE_UNFIT';
 }

@@ -1,4 +1,4 @@
-/** What the recipes' authorizers answer in production, to tokens such as the issuers of the recipes issue. */
+/** The answers of the recipes' authorizers in production, to tokens like those from the issuers in the recipes. */
 import { answer } from '#shared/access/answer.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
 import type { AuthorizeRequest } from '#shared/access/authorize.ts';
@@ -17,13 +17,16 @@ type ProductionCase = {
   readonly recipe: string;
   readonly document: string;
   readonly kind: AuthorizerKind;
-  /** API and stage that the document protects in `prod`. */
+  /** The API and the stage that the document protects in `prod`. */
   readonly api: string;
   readonly jwksUri: string;
   /** Members of the JOSE header in addition to alg and kid. */
   readonly header: Claims;
   readonly claims: Claims;
-  /** Changed claims, what is asked for, and the answer: allow, deny, or Unauthorized, which API Gateway makes 401. */
+  /**
+   * The changed claims, the request, and the answer: allow, deny, or Unauthorized, for which API Gateway responds with
+   * 401.
+   */
   readonly asks: readonly (readonly [Claims, string, string])[];
 };
 
@@ -107,7 +110,7 @@ export const PRODUCTION_CASES: readonly ProductionCase[] = [
       jti: 'j-1',
       ...times,
     },
-    // Payload 2.0 has no way to say 401.
+    // Payload format 2.0 cannot express 401.
     asks: [
       [{}, 'POST/charges', 'allow'],
       [{ client_id: 'reporting' }, 'GET/charges', 'allow'],
@@ -140,7 +143,10 @@ export const PRODUCTION_CASES: readonly ProductionCase[] = [
   },
 ];
 
-/** What the authorizer of a stack deployed as `prod` answers; its issuer's key set is at the one address. */
+/**
+ * Returns the answer of the authorizer of a stack that is deployed as `prod`. The key set of its issuer is at this one
+ * address.
+ */
 export async function askInProduction(
   documents: readonly CompiledDocument[],
   { document, kind, api, jwksUri, header, claims }: ProductionCase,
@@ -153,7 +159,7 @@ export async function askInProduction(
     {
       keySets: aFetcher(new Map([[jwksUri, aKeySet(KEY)]])),
       clock: { nowEpochMs: () => Date.now() },
-      // No caller here brings a ticket.
+      // No caller in these tests has a ticket.
       tickets: { take: () => Promise.reject(new Error('no ticket was brought')) },
     },
   );

@@ -1,4 +1,4 @@
-/** The admin routes of quotas on a port of this machine, for commands that call them. */
+/** Serves the admin routes of quotas on a port of this machine, for commands that call them. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -10,7 +10,7 @@ export type QuotaAdminServer = { readonly url: string; readonly close: () => voi
 
 /**
  * @param nowMs the time of the next request
- * @param others replies to paths of other admin functions, such as the one of keys
+ * @param others replies to paths of other admin functions, such as the function for keys
  * @param more routes of other admin functions
  */
 export async function openQuotaAdmin(

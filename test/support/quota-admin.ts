@@ -1,4 +1,4 @@
-/** Administration of quotas over a table, and requests for it. */
+/** The administration of quotas in a table, and requests to it. */
 import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { DomainError } from '#shared/errors.ts';
@@ -45,10 +45,10 @@ export type OpenAdmin = () => Promise<{
   close: () => Promise<void>;
 }>;
 
-/** A quota for which every unit is written separately, so that exactly the admitted units are charged. */
+/** A quota whose units are written one by one, so that exactly the admitted units are charged. */
 export const DAILY = { id: 'daily', level: 'key', quota: 100, period: 'DAY', lease: false };
 
-/** A table with tenants that use what administrators give them. */
+/** A table with tenants that use the quotas that administrators give them. */
 export class AdministeredTable {
   readonly moveTo: (epochMs: number) => void;
   readonly #ports: AdminPorts;
@@ -58,7 +58,7 @@ export class AdministeredTable {
     this.moveTo = moveTo;
   }
 
-  /** A plan of its own, and a tenant whose key `k-1` is on it. */
+  /** Saves a new plan, and assigns it to the key `k-1` of a tenant. */
   async aTenant(limits: readonly object[] = [DAILY]): Promise<{ tenant: string; plan: string }> {
     const tenant = randomUUID();
     await savePlan(this.#ports, requested('new'), tenant, { id: tenant, version: 1, limits });
@@ -88,7 +88,7 @@ export class AdministeredTable {
   }
 }
 
-/** Code of the refusal, or `done`. */
+/** The code of the refusal, or `done`. */
 export function codeOf(promise: Promise<unknown>): Promise<string> {
   return promise.then(
     () => 'done',
@@ -96,7 +96,7 @@ export function codeOf(promise: Promise<unknown>): Promise<string> {
   );
 }
 
-/** An event of the admin API; signed unless specified otherwise. */
+/** An event of the admin API. It is signed unless specified otherwise. */
 export function anAdminEvent(
   routeKey: string,
   options: {

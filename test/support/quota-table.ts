@@ -11,7 +11,7 @@ export const NOON_MS = Date.UTC(2026, 10, 19, 12);
 
 export class QuotaTable {
   nowMs = NOON_MS;
-  /** While true, no call is answered and none is carried out. */
+  /** While true, no call is answered, and no call is carried out. */
   isDown = false;
   readonly calls: string[] = [];
   readonly events: QuotaEvent[] = [];
@@ -48,7 +48,7 @@ export class QuotaTable {
     });
   }
 
-  /** Asks as often as it is admitted, at most `most` times; the number of admissions. */
+  /** Sends requests until one is refused, but at most `most`, and returns how many were admitted. */
   async spend(quotas: Quotas, most: number, request: object = {}): Promise<number> {
     for (let admitted = 0; admitted < most; admitted += 1) {
       this.nowMs += 10;

@@ -1,8 +1,8 @@
 /**
- * Random APIs, documents, callers and requests, and the question that all of them must answer alike: does the
- * policy, evaluated for the request's ARN by the gateway and by a second evaluator written from AWS's documentation,
- * decide as the document does for the route that the gateway finds, and for whatever a server behind it may make of
- * the path? Seeded, so that a failure can be run again.
+ * Random APIs, documents, callers and requests. For each request, the policy is evaluated for the request's ARN by the
+ * gateway and by a second evaluator that was written from AWS's documentation. Both must decide as the document does,
+ * for the route that the gateway finds and for every path that a server behind it may read from the request. A seed
+ * makes each failure repeatable.
  */
 import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
@@ -29,7 +29,10 @@ type AccessTally = {
   decisions: number;
   allowed: number;
   ordinary: number;
-  /** Requests that are refused although the document allows them: parameters named like routes, odd spellings. */
+  /**
+   * Requests that are refused although the document allows them, because a parameter has the name of a route, or
+   * because of unusual spellings.
+   */
   closedOdd: number;
   policies: number;
   /** Requests with dot segments in the path, plain or disguised. */
@@ -175,7 +178,7 @@ export function checkOneDocument(
   const named = withoutDoubles(randomRoutes(pick, kind));
   const reachable = named.filter((route) => canBeReached(kind, route));
   tally.unreachable += named.length - reachable.length;
-  // An earlier version has compiled documents whose routes no request reaches.
+  // An earlier version compiled documents with routes that no request reaches.
   const isOfEarlierVersion = kind === 'http' && pick.chance(0.1);
   const routes = isOfEarlierVersion ? named : reachable;
   if (routes.every((route) => !canBeRuled(route))) return undefined;
@@ -246,14 +249,17 @@ export function checkOneDocument(
   return undefined;
 }
 
-/** Whether a request for the name of the route reaches it: HTTP APIs decode first, and servers resolve dots. */
+/**
+ * Whether a request whose path is the route's own name reaches the route. HTTP APIs decode the path first, and servers
+ * resolve dots.
+ */
 function canBeReached(kind: 'rest' | 'http', route: string): boolean {
   const path = route.slice(route.indexOf(' ') + 1);
   const isDecoded = kind === 'rest' || !/%[0-9A-Fa-f]{2}/.test(path);
   return isDecoded && !hasDots(path) && !/[\\#]/.test(path);
 }
 
-/** Whether a rule may name the path: it has none of `? # *`. */
+/** Whether a rule may name the path, which must not contain `?`, `#` or `*`. */
 function canBeRuled(route: string): boolean {
   return !/[?#*]/.test(route);
 }
@@ -273,14 +279,17 @@ function refuseUnreachable(
     throw new Error(`seed ${seed}: a route that no request reaches is not refused: ${named.join(', ')}`);
 }
 
-/** A plain name for each name in a route that no request reaches. */
+/** A plain stand-in for each name in a route that no request reaches. */
 function standInsFor(kind: 'rest' | 'http', routes: readonly string[]): ReadonlyMap<string, string> {
   const segments = routes.flatMap((route) => route.slice(route.indexOf(' ') + 1).split('/'));
   const odd = [...new Set(segments)].filter((name) => !canBeReached(kind, `GET /${name}`));
   return new Map(odd.map((name, index) => [name, `stand-in-${index}`]));
 }
 
-/** Compiles the document with the stand-ins, and then gives the routes their names, as an earlier version would have. */
+/**
+ * Compiles the document with stand-in names, and then gives the routes their real names, because an earlier version
+ * would have compiled such a document.
+ */
 function compileUnder(
   standIns: ReadonlyMap<string, string>,
   seed: number,
@@ -315,7 +324,10 @@ function compileUnder(
   };
 }
 
-/** Whether a server that resolves the path would serve what the caller may not have, or what is above all routes. */
+/**
+ * Whether a server that normalises the path would serve a route that the caller may not call, or a path above all
+ * routes.
+ */
 function opensAnother(
   table: RouteTable,
   { method, path }: RandomRequest,
@@ -325,7 +337,7 @@ function opensAnother(
     if (served === undefined) return true;
     if (served === path) return false;
     const found = table.find(method, served);
-    // A path that only decodes otherwise and reaches no route is none that anybody closed.
+    // If a path only decodes differently and reaches no route, it is not a path that a rule denies.
     return found === undefined ? hasDots(path) : !isAllowed(found);
   });
 }

@@ -1,4 +1,4 @@
-/** Names of tenants, customers, keys, routes, plans, topics and callers, as people and attackers choose them. */
+/** Random names of tenants, customers, keys, routes, plans, topics and callers, as people and attackers choose them. */
 import type { Pick } from './pick.ts';
 
 const PIECES = [
@@ -41,7 +41,7 @@ export function randomName(pick: Pick): string {
   return Array.from({ length: 1 + pick.upTo(3) }, () => pick.one(PIECES)).join('');
 }
 
-/** A name that no table key may be made of. */
+/** A name from which no table key may be made. */
 export function randomBadName(pick: Pick): string {
   const name = randomName(pick);
   return pick.one(['', 'x'.repeat(257), `${name}${pick.one(HALVES)}`, `${pick.one(HALVES)}a${name}`]);

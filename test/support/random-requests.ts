@@ -4,7 +4,7 @@ import type { Pick } from './pick.ts';
 const NAMES = ['users', 'orders', 'search', 'items', 'admin', 'me', 'export'];
 const VERBS = ['GET', 'POST', 'PUT', 'DELETE'];
 
-/** Names that AWS takes in a path part of a REST API, and that a server behind it may read otherwise. */
+/** Names that AWS accepts in a path part of a REST API, but that a server behind the API may read differently. */
 const ODD_NAMES = [
   'admin::$x',
   'users.',
@@ -23,7 +23,7 @@ const ODD_NAMES = [
   '_x.',
   '...',
 ];
-/** Names that only the keys of HTTP APIs may have: any but white space and braces. */
+/** Names that only the route keys of HTTP APIs may contain, which allow any character except white space and braces. */
 const ODD_HTTP_NAMES = [
   ...ODD_NAMES,
   'a%20b',
@@ -50,7 +50,10 @@ const ODD_HTTP_NAMES = [
   '"a"',
 ];
 
-/** A tree as people build it: collections, one item, things below the item, a named special case; sometimes the rest. */
+/**
+ * A tree of routes as people build it: a collection, one item, resources below the item, a special case with a name,
+ * and sometimes a greedy route for everything else.
+ */
 export function randomRoutes(pick: Pick, kind: 'rest' | 'http'): readonly string[] {
   const paths: string[] = pick.chance(0.3) ? ['/'] : [];
   const grow = (parent: string, depth: number): void => {
@@ -164,7 +167,7 @@ const ODD = [
   '%23',
   'e%CC%81',
 ];
-/** Texts that some servers drop, or regard as the end of a path. */
+/** Strings that some servers drop, or regard as the end of a path. */
 const ENDS = [
   '%20',
   '%00',
@@ -191,7 +194,7 @@ const ENDS = [
   ';x',
 ];
 
-/** `isNamed`: every name of the route is sent as it is, and every parameter has an ordinary value. */
+/** `isNamed` means that every name of the route is sent as it is, and that every parameter has an ordinary value. */
 export type RandomRequest = {
   readonly isNamed: boolean;
   readonly method: string;
@@ -213,7 +216,7 @@ export function randomRequest(pick: Pick, routes: readonly string[]): RandomRequ
     }
     isOrdinary = false;
     isNamed = false;
-    // Attacks consist of names of routes in the place of ids.
+    // Attacks send names of routes where the route expects ids.
     if (pick.chance(0.5)) return pick.one(ODD);
     const name = pick.one(NAMES);
     return pick.chance(0.5) ? name : escapeOne(name, pick.upTo(name.length - 1));
@@ -221,7 +224,7 @@ export function randomRequest(pick: Pick, routes: readonly string[]): RandomRequ
   const spell = (name: string): string => {
     const spelling = spellName(pick, name);
     isOrdinary &&= spelling.isOrdinary;
-    // A name with an escape is not what the request is routed by.
+    // A request is not routed by a name with an escape.
     isNamed &&= !name.includes('%') && (spelling.text === name || spelling.isOrdinary);
     return spelling.text;
   };
@@ -257,7 +260,10 @@ export function randomRequest(pick: Pick, routes: readonly string[]): RandomRequ
   return { method, path, isOrdinary, isNamed };
 }
 
-/** Clients escape what no URL may contain, in capitals. Servers read dots and `;` in a name in ways of their own. */
+/**
+ * Clients escape characters that no URL may contain, with capital hexadecimal digits. Servers differ in how they read
+ * dots and `;` in a name.
+ */
 function spellName(pick: Pick, name: string): { readonly text: string; readonly isOrdinary: boolean } {
   const isSent = /^[\w~!$&'()*+,;=:@.-]*$/.test(name);
   const isOrdinary = !/[%#"\\|;]|\.$|:\$/.test(name);
@@ -270,9 +276,9 @@ function spellName(pick: Pick, name: string): { readonly text: string; readonly 
 }
 
 /**
- * Whether the value is the name of a route, or contains an escape of a character of one. Policies deny both beside a
- * wildcard: an id `search` reaches the route of that name, and an id `a%40b` may spell the name `x@y` of a closed route
- * (`escapesOf`). Names of routes seldom contain characters that clients escape.
+ * Whether the value is the name of a route, or contains an escape of a character of one. Next to a wildcard, policies
+ * deny both: an id `search` reaches the route with that name, and an id `a%40b` may spell the name `x@y` of a closed
+ * route (`escapesOf`). Names of routes seldom contain characters that clients escape.
  */
 function meetsName(value: string, routes: readonly string[]): boolean {
   if (

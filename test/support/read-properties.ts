@@ -2,8 +2,8 @@
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /**
- * The same properties; `read` gathers names as they are looked at: `Integration.Uri` for those of blocks, `Rules[].Name`
- * for those of blocks in lists.
+ * Returns the same properties, and adds the name of each property to `read` when it is read: `Integration.Uri` for
+ * properties of blocks, and `Rules[].Name` for properties of blocks in lists.
  */
 export function recordReads(properties: JsonObject, read: Set<string>, prefix = ''): JsonObject {
   return new Proxy(properties, {

@@ -11,7 +11,7 @@ const PARAMETER = /\$\{param:(\w+)/g;
 
 type DeclaredFunction = {
   readonly description: string;
-  /** Logical id. */
+  /** The logical id. */
   readonly role: string;
   readonly environment: Readonly<Record<string, unknown>>;
 };
@@ -21,12 +21,12 @@ type ResourceTypes = ReadonlyMap<string, string>;
 
 type Stack = {
   readonly functions: ReadonlyMap<string, DeclaredFunction>;
-  /** As `serverless.yml` names them: `${file(packages/toolkit/stack/quota/table.yml)}`. */
+  /** The resource files, as `serverless.yml` names them: `${file(packages/toolkit/stack/quota/table.yml)}`. */
   readonly namedFiles: readonly string[];
   /** The resources by file, relative to `packages/toolkit/stack`. */
   readonly resourceFiles: ReadonlyMap<string, ResourceTypes>;
   readonly parameters: readonly string[];
-  /** Names of exports, without service and stage. */
+  /** The names of exports, without the service and the stage. */
   readonly outputs: readonly string[];
 };
 
@@ -64,7 +64,7 @@ function readResources(text: string): ResourceTypes {
   return new Map(Object.entries(Resources).map(([id, { Type }]) => [id, Type]));
 }
 
-/** CloudFormation's tags mean nothing to the parser: `!Ref AccessTable` is read as its text. */
+/** The parser does not know CloudFormation's tags, so it reads `!Ref AccessTable` as the text after the tag. */
 function parseLeniently(text: string): unknown {
   return parse(text, { merge: true, logLevel: 'error' });
 }

@@ -1,4 +1,4 @@
-/** The ports of quotas over this machine's own clock and chance. */
+/** The ports of quotas with this machine's clock and random numbers. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AgeClock, Random, Timer } from '#shared/ports.ts';

@@ -1,4 +1,4 @@
-/** The recipes of the documentation, unchanged: their files, and lines to paste with their output. */
+/** The recipes of the documentation, unchanged: their files, the lines to paste, and the output of these lines. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { CodeBlock } from './code-blocks.ts';
@@ -12,15 +12,15 @@ export type Recipe = {
 
 type Step = {
   readonly command: string;
-  /** The output on the page; `…` matches anything, and on a line of its own any lines. */
+  /** The output on the page. `…` matches anything within a line; on a separate line, it matches any lines. */
   readonly printed: string;
 };
 
 const SHELL_LIMIT_MS = 120_000;
-/** Between the outputs of two steps; nothing prints it. */
+/** Separates the outputs of two steps. No command prints this text. */
 const MARK = '\u001e';
 
-/** A block with a path is a file, a `console` is a session: `$ command`, then what it prints. */
+/** A block with a path is a file. A `console` block is a session: `$ command`, followed by its output. */
 export function readRecipe(blocks: readonly CodeBlock[]): Recipe {
   return {
     files: new Map(blocks.flatMap(({ path, text }) => (path === undefined ? [] : [[path, text] as const]))),
@@ -36,7 +36,7 @@ function readSession(text: string): readonly Step[] {
 }
 
 type Session = {
-  /** The output of each command on stdout. */
+  /** The stdout of each command. */
   readonly printed: readonly string[];
   readonly stderr: string;
 };
@@ -58,7 +58,7 @@ export async function runSteps(
   return { printed: outputs.map((text) => text.replaceAll('\r', '').trimEnd()), stderr };
 }
 
-/** Returns a pattern for the output, from the text of the page. */
+/** Returns a pattern for the output, made from the text of the page. */
 export function toPattern(printed: string): RegExp {
   const escaped = printed.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replace(/^…$/gm, '[^]*').replaceAll('…', '.*')}$`);

@@ -1,4 +1,4 @@
-/** APIs whose requests are recorded, so that a test can ask why one went as it did. */
+/** APIs whose requests are recorded, so that a test can read the explanation of a request. */
 import { createSystemClock } from '../../packages/gateway/server/adapters/system-clock.ts';
 import { RequestRecords } from '../../packages/gateway/console/records/request-records.ts';
 import { anApi } from './an-api.ts';
@@ -7,7 +7,7 @@ import type { TestApi } from './an-api.ts';
 
 export type RecordedApi = TestApi & {
   readonly records: RequestRecords;
-  /** The newest one, whole. */
+  /** The complete record of the newest request. */
   readonly last: () => RequestDetail;
 };
 
@@ -30,7 +30,7 @@ export function recording<Api extends TestApi>(api: Api, limit = 100): Api & Rec
   };
 }
 
-/** The story as one text. */
+/** The explanation as one string. */
 export function storyOf({ story: { headline, sentences, changes } }: RequestDetail): string {
   return [headline, ...sentences, ...changes.map((change) => `→ ${change}`)].join('\n');
 }

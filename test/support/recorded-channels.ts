@@ -6,7 +6,7 @@ import type { RecordingTable } from './table-calls.ts';
 
 type Calls = Pick<RecordingTable, 'calls' | 'take'>;
 
-/** A world whose table writes down what it is asked. */
+/** A world whose table records the calls that it gets. */
 function recordedWorld({ calls }: Calls): ChannelWorld {
   const world = new ChannelWorld();
   const note = (action: string, leadingKey: string): void =>
@@ -62,7 +62,7 @@ async function work(table: Calls, run: (world: ChannelWorld) => Promise<unknown>
   table.calls.push(...calls);
 }
 
-/** Returns the work of each role's function, by role. */
+/** Returns, by role, what the function of the role does. */
 export function channelRoles(table: () => Calls): Readonly<Record<string, () => Promise<void>>> {
   return {
     async WsConnectRole() {
@@ -87,7 +87,7 @@ export function channelRoles(table: () => Calls): Readonly<Record<string, () => 
         world.gone.add('a=');
         const publications = [{ address: 'chat:rooms/1', messages: [{ id: 'x', data: 1 }] }];
         await runPublisher(world.ports, { kind: 'publish', publications });
-        // The publisher reads what other functions have written, such as a client's message.
+        // The publisher reads items that other functions have written, such as a client's message.
         await runPublisher(world.ports, {
           kind: 'deliver',
           job: { address: 'chat:rooms/1', from: 1, to: 1 },

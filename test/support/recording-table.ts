@@ -1,4 +1,4 @@
-/** A function against a DynamoDB that only records what it is asked. */
+/** Runs a function with a DynamoDB that only records the calls that it gets. */
 import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { runInstance } from './fresh-function.ts';
@@ -7,7 +7,7 @@ import { aLoopbackServer } from './signed-tokens.ts';
 
 type TestRequest = { readonly action: string; readonly input: unknown };
 
-/** Only an update with its new item counts as written. */
+/** An update counts as written only if it returns its new item. */
 function answerTo({ headers }: IncomingMessage): string {
   return String(headers['x-amz-target']).endsWith('.UpdateItem') ? '{"Attributes":{}}' : '{}';
 }

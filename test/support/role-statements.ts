@@ -11,7 +11,7 @@ type TableStatement = {
   readonly actions: readonly string[];
   readonly resource: string;
   readonly leadingKeys: readonly string[];
-  /** Empty: all. */
+  /** An empty list means all. */
   readonly attributes: readonly string[];
   readonly allows: (call: TableCall) => boolean;
 };
@@ -31,7 +31,7 @@ type Role = {
 /** Reads the statements about tables, by the logical id of the role. */
 export function readTableStatements(): ReadonlyMap<string, readonly TableStatement[]> {
   const roles = globSync('**/*.yml', { cwd: RESOURCES }).flatMap((file) => {
-    // CloudFormation's tags mean nothing to the parser: `!GetAtt AccessTable.Arn` is read as its text.
+    // The parser does not know CloudFormation's tags, so it reads `!GetAtt AccessTable.Arn` as the text after the tag.
     const text = readFileSync(join(RESOURCES, file), 'utf8');
     const { Resources = {} } = parse(text, { merge: true, logLevel: 'error' }) as {
       readonly Resources?: Readonly<Record<string, Role>>;

@@ -15,7 +15,7 @@ type RestSetup = {
   readonly more?: Readonly<Record<string, TestResource>>;
 };
 
-/** A REST API on the stage `dev`; a route without more is an open Lambda proxy to the function `echo`. */
+/** A REST API on the stage `dev`. A route without other properties is an open Lambda proxy to the function `echo`. */
 export function restRoutes(
   routes: Readonly<Record<string, JsonObject>>,
   { api = {}, stage = {}, more = {} }: RestSetup = {},
@@ -46,7 +46,7 @@ export function restRoutes(
   return { ...resources, ...more };
 }
 
-/** The id of the resource of a path, which is added with its parents where it is not there. */
+/** Returns the id of the resource of a path. Adds the resource and its parents if they do not exist. */
 function addPath(resources: Record<string, TestResource>, path: string): string {
   let parent = makeRootResourceId('test', 'Api');
   let id = 'Path';
@@ -66,12 +66,12 @@ type HttpSetup = {
   readonly integration?: JsonObject;
   /** Properties that every route has. */
   readonly route?: JsonObject;
-  /** Beside `$default`, by name. */
+  /** Stages in addition to `$default`, by name. */
   readonly stages?: readonly string[];
   readonly more?: Readonly<Record<string, TestResource>>;
 };
 
-/** An HTTP API on the stage `$default` whose routes call the function `echo` by payload 2.0. */
+/** An HTTP API on the stage `$default`, whose routes call the function `echo` with payload format 2.0. */
 export function httpRoutes(
   routes: readonly string[],
   { api = {}, integration = {}, route = {}, stages = [], more = {} }: HttpSetup = {},
@@ -107,10 +107,10 @@ export function httpRoutes(
   return { ...resources, ...more };
 }
 
-/** The function whose answer is the event that it got. */
+/** The function that returns the event that it got. */
 export const echo: FakeFunction = (event) => ({ statusCode: 200, body: JSON.stringify(event) });
 
-/** An API whose function `echo` shows the event, beside these functions. */
+/** An API with the function `echo`, which returns its event, and with these functions. */
 export function anEchoApi(
   resources: Readonly<Record<string, TestResource>>,
   functions: Readonly<Record<string, FakeFunction>> = {},
@@ -130,7 +130,7 @@ export async function eventOf({ send }: TestApi, request: TestRequest): Promise<
   return JSON.parse(body.toString()) as SeenEvent;
 }
 
-/** Status and body of an answer, which is all that many rules speak of. */
+/** The status and the body of an answer, which is all that many tests need. */
 export async function answerOf({ send }: TestApi, request: TestRequest): Promise<readonly [number, string]> {
   const { status, body } = await send(request);
   return [status, body.toString()];

@@ -1,10 +1,11 @@
 /**
- * Names and values as documentations of vendors and frameworks print them (`test/fixtures/secrets`): secrets, and what
- * only looks like one. Written before the classifier and independently of it.
+ * Names and values from the documentation of vendors and frameworks (`test/fixtures/secrets`): secrets, and values that
+ * only look like secrets. The list was written before the classifier and independently of it.
  *
- * A line is `name | value | source`. The secret part of a value is between « and », where it is not the longest word.
- * So that no line looks like a lost key, `{24}` stands for as many letters and digits, and `{hex:40}`, `{upper:16}`,
- * `{digits:9}` and `{b64:32}` for others. Lines with the name `TEXT` are judged by their value alone.
+ * A line is `name | value | source`. If the secret part of a value is not its longest word, it is between « and ». So
+ * that no line looks like a leaked key, `{24}` stands for that many letters and digits, and `{hex:40}`, `{upper:16}`,
+ * `{digits:9}` and `{b64:32}` for that many other characters. Lines with the name `TEXT` are judged by their value
+ * alone.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -64,7 +65,7 @@ function fill(pattern: string, seed: string): string {
     );
 }
 
-/** Always the same for one seed. */
+/** Returns the same characters for the same seed. */
 function characters(alphabet: string, length: number, seed: string): string {
   let text = '';
   for (let block = 0; text.length < length; block += 1)

@@ -1,7 +1,7 @@
 /**
- * What a template says of a service is read, property by property: a resource with everything that the gateway enforces,
- * as the CloudFormation reference names it. A property that is not read has its reason in the row. The same resource is
- * then given values at the bounds that AWS documents, and beyond them.
+ * Tests that the gateway reads every property of a service's resources. Each row has a resource with all properties
+ * that the gateway enforces, under the names of the CloudFormation reference. If a property is not read, the row gives
+ * the reason. The same resource is then tested with values at the limits that AWS documents, and beyond them.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -14,7 +14,7 @@ import { anEventEngine, stackOf } from './an-event-engine.ts';
 import type { ServiceModules } from './a-recorder.ts';
 import { recordReads } from './read-properties.ts';
 
-/** Every service, since the resources of one refer to those of others. */
+/** All services are loaded, because the resources of one refer to the resources of others. */
 const MODULES: ServiceModules = Object.fromEntries(
   await Promise.all(CATALOGUE.map(async ({ name, load }) => [name, await load()] as const)),
 );
@@ -88,7 +88,7 @@ export function describeProperties(what: string, own: ServiceModules, rows: read
   });
 }
 
-/** A service can be taken out of the gateway; rows that need it go with it. */
+/** A service can be removed from the gateway. Rows that need it are then left out. */
 function isWhole({ others = {}, needs }: PropertyRow): boolean {
   const isKnown = Object.values(others).every(({ Type }) => RESOURCE_TYPES.classOf(Type) !== undefined);
   return isKnown && (needs === undefined || Object.hasOwn(MODULES, needs));
@@ -105,7 +105,7 @@ function makeStack({ type, properties, others = {} }: PropertyRow): ResolvedStac
   return stackOf({ resources, functions: FUNCTIONS });
 }
 
-/** @returns the messages of what is wrong with the stack, and of what has no effect */
+/** @returns the messages about problems of the stack, and about settings without effect */
 function read(stack: ResolvedStack, own: ServiceModules): readonly string[] {
   const faults = new Faults(true);
   const { engine } = anEventEngine({ ...MODULES, ...own }, { resources: '', functions: FUNCTIONS });
@@ -117,7 +117,7 @@ function read(stack: ResolvedStack, own: ServiceModules): readonly string[] {
   ];
 }
 
-/** `Rules[].Name` for members of blocks in lists. */
+/** Prints a path, such as `Rules[].Name` for members of blocks in lists. */
 function pathsOf(value: unknown, path: string): readonly string[] {
   if (Array.isArray(value)) return [path, ...value.flatMap((one) => pathsOf(one, `${path}[]`).slice(1))];
   if (typeof value !== 'object' || value === null) return [path];
@@ -127,7 +127,7 @@ function pathsOf(value: unknown, path: string): readonly string[] {
   return [path, ...inner];
 }
 
-/** @param path with the index of items: `Rules.0.Name` */
+/** @param path a path with the indices of list items, such as `Rules.0.Name` */
 function withValue(properties: JsonObject, path: string, value: Json): JsonObject {
   const copy = structuredClone(properties);
   const steps = path.split('.');

@@ -20,7 +20,7 @@ const UPGRADE = [
 
 type Handshake = { readonly target: string; readonly headers?: readonly string[] };
 
-/** The status that a handshake ends with; the connection is not kept. */
+/** Returns the status with which a handshake ends, and closes the connection. */
 export async function shakeHands(
   api: ServedApi,
   ports: TestPorts,

@@ -30,8 +30,8 @@ const makeRsaKey = (modulusLength: number): KeyObject =>
 let made = 0;
 
 /**
- * Making an RSA key takes longer than most tests, so the first keys of all processes of a run are the same: whichever
- * process needs one first writes it.
+ * Creating an RSA key takes longer than most tests, so all processes of a run have the same first keys. The process
+ * that first needs a key writes it to a file for the others.
  */
 function nextRsaKey(): KeyObject {
   const folder = process.env['GATEWRIGHT_TEST_RUN'];
@@ -40,7 +40,7 @@ function nextRsaKey(): KeyObject {
   const file = join(folder, `rsa-${made}.pem`);
   if (!existsSync(file)) {
     const pem = makeRsaKey(2048).export({ type: 'pkcs8', format: 'pem' });
-    // Renamed, so that no other process reads half a key.
+    // The file is written under another name and then renamed, so that no other process reads half a key.
     writeFileSync(`${file}.${process.pid}`, pem, { mode: 0o600 });
     renameSync(`${file}.${process.pid}`, file);
   }
@@ -48,8 +48,8 @@ function nextRsaKey(): KeyObject {
 }
 
 /**
- * The saved key of a local issuer. All issuers of a process may have it, because making an RSA key takes longer than most
- * tests.
+ * The saved key of a local issuer. All issuers of a process may share it, because creating an RSA key takes longer than
+ * most tests.
  */
 export const keptIssuerKeys = lazily(() => [
   {
@@ -101,7 +101,7 @@ export function anIssuer(over: Partial<TokenTrust> = {}, id = 'main'): CompiledI
   };
 }
 
-/** Claims of a token that is accepted; `undefined` takes one away. */
+/** The claims of a token that is accepted. A claim that is set to `undefined` is left out. */
 export function someClaims(over: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
@@ -124,7 +124,7 @@ export function signToken(
   return signParts(key, JSON.stringify(full), typeof claims === 'string' ? claims : JSON.stringify(claims));
 }
 
-/** Header and payload byte for byte as they are given, with a signature that fits. */
+/** A token with exactly this header and payload, byte for byte, and with the correct signature. */
 export function signParts(key: SigningKey, header: string, payload: string | Buffer): string {
   const signed = `${base64Url(header)}.${Buffer.from(payload).toString('base64url')}`;
   const hash = key.algorithm === 'EdDSA' ? null : 'sha256';
@@ -136,7 +136,7 @@ export function base64Url(text: string): string {
   return Buffer.from(text).toString('base64url');
 }
 
-/** A fetcher that answers from a map and counts; what is not there is out of reach. */
+/** A fetcher that answers from a map and counts the requests. An address that is not in the map cannot be reached. */
 export function aFetcher(sets: Map<string, string>): KeySetFetcher & { readonly asked: string[] } {
   const asked: string[] = [];
   return {

@@ -6,13 +6,13 @@ import { LISTENERS_PER_SHARE } from '#shared/websocket/fan-out-plan.ts';
 
 type SimulatedFanOut = {
   readonly connections: number;
-  /** Functions that run at a time; Lambda keeps the others waiting. */
+  /** The number of functions that run at the same time. The others wait. */
   readonly functionsAtOnce: number;
 };
 
 type Reckoned = {
   readonly seconds: number;
-  /** Throttled twice: told by their next ping. */
+  /** Connections that were throttled twice. They learn of the message after their next ping. */
   readonly missed: number;
   readonly firstTrySent: number;
 };
@@ -20,10 +20,12 @@ type Reckoned = {
 /** docs/aws §11.6 and the quotas page: calls per second of an account and region, and how many at once. */
 export const ACCOUNT_RATE = 10_000;
 const ACCOUNT_BURST = 5_000;
-/** Signing and sending on one processor (1,769 MB), and how long API Gateway takes. */
+/**
+ * How many calls one processor (1,769 MB) signs and sends in a millisecond, and how long API Gateway takes for a call.
+ */
 export const POSTS_PER_MS = 2.5;
 const POST_MS = 10;
-/** shared/websocket/deliver.ts, tell.ts */
+/** The same values as in shared/websocket/deliver.ts and tell.ts. */
 const AT_ONCE = 64;
 const RETRY_MS = { least: 100, spread: 400 };
 const START_MS = 150;
@@ -77,7 +79,7 @@ export function simulateFanOut({ connections, functionsAtOnce }: SimulatedFanOut
           later(ends, now + POST_MS, one);
         } else {
           order += 1;
-          // Spread evenly, as chance would.
+          // The delays are spread evenly, as random delays would be.
           later(retries, now + RETRY_MS.least + ((order * 7919) % RETRY_MS.spread), one);
         }
       }
@@ -87,7 +89,10 @@ export function simulateFanOut({ connections, functionsAtOnce }: SimulatedFanOut
   return { seconds: now / 1000, missed, firstTrySent };
 }
 
-/** Dollars an hour (docs/aws/prices.md): a message a minute to everybody, and a ping every four minutes. */
+/**
+ * The cost in dollars per hour (docs/aws/prices.md), with one message a minute to every connection, and a ping every
+ * four minutes.
+ */
 export function hourlyCost(connections: number): number {
   const million = connections / 1e6;
   const pings = 15;

@@ -1,4 +1,7 @@
-/** The npm package as far as services import it: the sources by its names, for folders outside of the checkout. */
+/**
+ * The part of the npm package that services import, for folders outside of the checkout: its names refer to the
+ * sources.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,7 +15,7 @@ const ENTRIES = {
   './websocket': 'shared/entries/websocket.ts',
 };
 
-/** Below `folder`/node_modules. */
+/** Writes the package into `folder`/node_modules. */
 export function makeSourcePackage(folder: string): void {
   const directory = join(folder, 'node_modules/gatewright');
   mkdirSync(directory, { recursive: true });

@@ -1,6 +1,6 @@
 /**
  * The toolkit, examples/food-delivery and an API without a quota, served by one `gatewright start` for all suites of
- * the process: two services through osls take longer than most suites.
+ * the process, because loading two services with osls takes longer than most suites.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ type Ready = { readonly apis: readonly Api[]; readonly control: string; readonly
 export type StartedToolkit = Ready & {
   /** The folder in which `start` runs, and in which commands find it. */
   readonly folder: string;
-  /** Base address of the first API that it is. */
+  /** The base address of the first API for which `isMeant` is true. */
   readonly urlOf: (isMeant: (api: Api) => boolean) => string;
 };
 
@@ -31,10 +31,10 @@ export const READER = { accessKeyId: 'AKIAREADERREADER', secretAccessKey: 'reade
 export const OPERATOR = { accessKeyId: 'AKIAOPERATOROPER', secretAccessKey: 'operator-secret' };
 export const STRANGER = { accessKeyId: 'AKIASTRANGERSTRA', secretAccessKey: 'stranger-secret' };
 
-/** May see customers, and change nothing. */
+/** An identity that may read customers, and may change nothing. */
 export const VIEWER = { accessKeyId: 'AKIAVIEWERVIEWER', secretAccessKey: 'viewer-secret' };
 
-/** The rules of docs/guides/sell/quota.md. */
+/** The permissions that docs/guides/sell/quota.md shows. */
 const allow = (...routes: readonly string[]): object => ({
   Version: '2012-10-17',
   Statement: [

@@ -21,7 +21,7 @@ export function sweptMemory(items: Map<string, Item>): SweptTable {
   };
 }
 
-/** Everything that a table has, as one text. */
+/** All items of a table, as one string. */
 export function printItems(items: ReadonlyMap<string, Item>): string {
   return JSON.stringify([...items]);
 }

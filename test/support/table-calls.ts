@@ -9,16 +9,18 @@ import { createMemoryTable } from './memory-table.ts';
 export type TableCall = {
   /** `dynamodb:GetItem` */
   readonly action: string;
-  /** `AccessTable.Arn`, `${UsageTable.Arn}/index/list`, as `resources/` names it. */
+  /**
+   * The resource as the stack's resource files name it, such as `AccessTable.Arn` or `${UsageTable.Arn}/index/list`.
+   */
   readonly resource: string;
   readonly leadingKey: string | undefined;
-  /** Empty where the request names none, and so gets all. */
+  /** Empty if the request names no attributes, and therefore gets all of them. */
   readonly attributes: readonly string[];
 };
 
 const ACTIONS = { Put: 'PutItem', Update: 'UpdateItem', ConditionCheck: 'ConditionCheckItem' } as const;
 
-/** A table in memory that writes down what it is asked. */
+/** A table in memory that records the calls that it gets. */
 export class RecordingTable {
   readonly calls: TableCall[] = [];
   readonly items = new Map<string, Item>();

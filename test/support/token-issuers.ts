@@ -1,4 +1,4 @@
-/** APIs behind authorizers that check tokens, with issuers whose keys can be read. */
+/** APIs behind authorizers that check tokens, and issuers whose keys these authorizers can read. */
 import { LOCAL_ISSUER } from '#shared/access/tokens/issuers.ts';
 import { createKeySets } from '../../packages/gateway/server/adapters/key-sets.ts';
 import { anApi } from './an-api.ts';
@@ -16,11 +16,11 @@ export const POOL_ISSUER = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-
 export const KEY = aRsaKey('key-1');
 /** The key of `OTHER` and of the local issuer. */
 export const OTHER_KEY = aRsaKey('key-1');
-/** Seconds. */
+/** The current time, in seconds. */
 export const NOW = EPOCH_MS / 1000;
 export const CLAIMS = { iss: ISSUER, aud: 'api', sub: 'alice', iat: NOW, exp: NOW + 300, roles: ['a', 'b'] };
 
-/** The API of these resources, and what issuers were asked for. */
+/** The API of these resources, and the requests that issuers got. */
 export function withIssuers(
   resources: Readonly<Record<string, TestResource>>,
   account: Parameters<typeof anApi>[2] = {},

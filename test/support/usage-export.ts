@@ -1,4 +1,7 @@
-/** An export of the usage table to S3, as DynamoDB writes it: gzip, a line of DynamoDB JSON per item. A closed month of many keys, made up by number. */
+/**
+ * An export of the usage table to S3, as DynamoDB writes it: gzip, with one line of DynamoDB JSON per item. It contains
+ * a closed month of many keys, whose numbers are computed from the index of the key.
+ */
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -18,7 +21,7 @@ export type ExportTotals = {
   readonly records: number;
   readonly used: number;
   readonly lost: number;
-  /** The amounts that our own code invoices, by tenant, for a sample of the tenants. */
+  /** For a sample of the tenants, by tenant: the amounts that our own code invoices. */
   readonly invoiced: ReadonlyMap<string, string>;
   readonly bytes: number;
 };
@@ -56,7 +59,7 @@ const PRICES: readonly { readonly currency: string; readonly price: Price }[] = 
   },
 ];
 
-/** @param files how many: DynamoDB writes several, too */
+/** @param files the number of files; DynamoDB also writes several */
 export async function writeUsageExport(folder: string, keys: number, files = 4): Promise<ExportTotals> {
   const maker = new Maker(keys);
   let bytes = 0;
@@ -116,7 +119,7 @@ class Maker {
 
   #linesOf(index: number): string {
     const tenantNumber = Math.floor(index / KEYS_PER_TENANT);
-    // Known by arithmetic, and of all sizes.
+    // The numbers are computed from the index, so that tests know them, and they have all sizes.
     const numbers = { index, used: (index * 7919) % 12_011, lost: index % 13 === 0 ? index % 7 : 0 };
     this.#ledgers += 1;
     this.#records += 1;
@@ -132,7 +135,7 @@ class Maker {
     const isUsual = !special.isCorrected && special.carried === 0 && !special.replaced;
     if (isUsual && !isSampled) return this.#usual(numbers);
     const { text, tenant, records } = linesOf(tenantNumber, numbers, special);
-    // The shorter way prints the same.
+    // Checks that the faster way prints the same lines.
     if (isUsual && this.#usual(numbers) !== text) throw new Error(`other lines of key ${index}`);
     this.#records += records.length - 1;
     if (isSampled) {
@@ -144,7 +147,10 @@ class Maker {
   }
 }
 
-/** Lines of a tenant's keys, of which only numbers differ: by text, since there are millions of them. */
+/**
+ * Prints the lines of a tenant's keys, which differ only in numbers. It replaces these numbers in a printed text,
+ * because there are millions of lines.
+ */
 function usualLines(tenantNumber: number): (numbers: Numbers) => string {
   const usual = { isCorrected: false, carried: 0, replaced: false };
   const { index, used, lost } = STAND_IN;
@@ -167,13 +173,13 @@ function usualLines(tenantNumber: number): (numbers: Numbers) => string {
     return text;
   };
   const another = { index: 12, used: 5, lost: 3 };
-  // No number of the tenant or the prices may be taken for one of those.
+  // Checks that no number of the tenant or of the prices was taken for one of the replaced numbers.
   if (printLines(another) !== linesOf(tenantNumber, another, usual).text)
     throw new Error(`other lines of tenant ${tenantNumber}`);
   return printLines;
 }
 
-/** A head, a closed ledger and its records, as they stand in the table. */
+/** A head, a closed ledger and its records, as they are in the table. */
 function linesOf(
   tenantNumber: number,
   { index, used, lost }: Numbers,

@@ -1,6 +1,6 @@
 /**
- * Run as a process of its own: loads the function `portal`, and uses every section of a portal over tables in memory.
- * The argument says whether the portal offers webhooks.
+ * Runs in a separate process: loads the function `portal`, and uses every section of a portal whose tables are in
+ * memory. The argument says whether the portal offers webhooks.
  */
 import assert from 'node:assert/strict';
 import '../../functions/portal.ts';

@@ -1,5 +1,5 @@
 /**
- * Ports without a world behind them: time that moves on request, ids that count, functions that are closures.
+ * Virtual ports: a clock that moves on request, ids that count up, and functions that are closures.
  */
 import { createCompressor } from '../../packages/gateway/server/adapters/compressor.ts';
 import { createIdentities } from '../../packages/gateway/core/policy/identities.ts';
@@ -43,7 +43,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Ids that count up, so that two of them differ and a run repeats. */
+/** Ids that count up, so that they are unique, and the same in each run. */
 export class CountingRandom implements Random {
   #count = 0;
 
@@ -71,7 +71,10 @@ export class CountingRandom implements Random {
 
 export type FakeFunction = (event: unknown, invocation: Invocation) => unknown;
 
-/** A stream of these parts; an `Error` among them breaks it off. Counts how often it was cancelled. */
+/**
+ * A stream of these parts. An `Error` among them makes the stream fail at that point. Counts how often the stream was
+ * cancelled.
+ */
 export function aByteStream(parts: readonly (string | Buffer | Error)[]): ByteStream & { cancelled: number } {
   let cancelled = 0;
   return {
@@ -88,7 +91,10 @@ export function aByteStream(parts: readonly (string | Buffer | Error)[]): ByteSt
   };
 }
 
-/** Functions by name. A thrown `Error` is Lambda's FunctionError; an `InvocationResult` is taken as it is. */
+/**
+ * Functions by name. If a function throws an `Error`, the invocation ends with Lambda's FunctionError. An
+ * `InvocationResult` is returned unchanged.
+ */
 export class FakeInvoker implements Invoker {
   readonly calls: { readonly functionName: string; readonly event: unknown }[] = [];
   readonly #functions: Map<string, FakeFunction>;
@@ -101,7 +107,7 @@ export class FakeInvoker implements Invoker {
     return this.#functions.has(functionName);
   }
 
-  /** A function that streams gives its parts as an array. */
+  /** A streaming function returns its parts as an array. */
   async stream(invocation: Invocation & StreamTimes): ReturnType<Invoker['stream']> {
     const result = await this.invoke(invocation);
     if (result.kind !== 'returned') return result;
@@ -141,7 +147,7 @@ export class MemoryLog implements LogSink {
   }
 }
 
-/** A backend or a service as a closure; without one, nothing can be reached. */
+/** A backend or a service as a closure. Without one, no address can be reached. */
 export class FakeBackend<Request extends HttpRequest | ServiceRequest> {
   readonly requests: Request[] = [];
   answer: (request: Request) => HttpOutcome = () => {
@@ -155,7 +161,7 @@ export class FakeBackend<Request extends HttpRequest | ServiceRequest> {
 
   readonly call = this.send;
 
-  /** The same answer, its body as a stream of one part. */
+  /** The same answer with its body as a stream of one part. */
   readonly stream = async (
     request: Request & StreamTimes,
   ): Promise<StreamAnswer<HttpHead> | Exclude<HttpOutcome, { kind: 'answered' }>> => {
@@ -166,7 +172,7 @@ export class FakeBackend<Request extends HttpRequest | ServiceRequest> {
   };
 }
 
-/** Lines of log groups as `group: line`. */
+/** The lines of log groups, as `group: line`. */
 export class MemoryLogGroups implements LogGroups {
   readonly lines: string[] = [];
 
@@ -187,7 +193,7 @@ export type TestPorts = Ports & {
   identities: Identities;
 };
 
-/** No issuer can be reached. */
+/** A fetcher with which no issuer can be reached. */
 const NO_KEY_SETS: KeySets = {
   known: () => undefined,
   find: () => Promise.resolve({ kind: 'unreachable', reason: 'nobody listens' }),

@@ -1,8 +1,8 @@
-/** A clock and countdowns that move on request, with everything that they start run to its end. */
+/** A clock and countdowns that move on request. Everything that they start is run to its end. */
 import type { AgeClock, Countdown } from '#shared/ports.ts';
 
 export class VirtualTime {
-  /** The system's time, in which a countdown is never late. */
+  /** The system's time. Countdowns are never late by this time. */
   #nowMs = 1_800_000_000_000;
   readonly #started = new Map<object, { readonly atMs: number; readonly run: () => void }>();
 
@@ -38,7 +38,7 @@ export class VirtualTime {
   }
 }
 
-/** Until no promise is left that can continue by itself. */
+/** Waits until no pending promise can continue by itself. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

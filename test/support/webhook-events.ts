@@ -1,11 +1,14 @@
-/** Webhooks as functions get them: one request in the shape of each kind of API. */
+/** Webhooks as functions receive them: the same request in the event format of each kind of API. */
 import type { ClaimedDelivery, ClaimOutcome, DeliveryClaims } from '#shared/ports.ts';
 
 export type WebhookRequest = {
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string | Uint8Array;
   readonly nowEpochMs?: number;
-  /** API Gateway encodes what it does not know as text; a test may want it for text, too. */
+  /**
+   * Whether the body is base64. API Gateway encodes bodies whose type it does not know as text; tests can also encode
+   * text.
+   */
   readonly isBase64Encoded?: boolean;
   readonly source?: string;
   /** The endpoint of a customer. */
@@ -13,7 +16,7 @@ export type WebhookRequest = {
   readonly query?: string;
 };
 
-/** 2023-11-14T22:13:20Z, of Stripe's and our known answers. */
+/** 2023-11-14T22:13:20Z, the time in Stripe's known answers and in ours. */
 export const SIGNED_AT_SECONDS = 1_700_000_000;
 
 type Event = Readonly<Record<string, unknown>>;
@@ -79,7 +82,7 @@ function bodyOf({ body, isBase64Encoded }: WebhookRequest): Event {
     : { body: bytes.toString('utf8'), isBase64Encoded: false };
 }
 
-/** Claims in memory; `held` until they are kept or released. */
+/** The claims of deliveries, in memory. A claim is `held` until it is kept or released. */
 export class MemoryClaims implements DeliveryClaims {
   readonly items = new Map<string, 'held' | 'delivered'>();
   failing: 'keep' | 'release' | undefined;

@@ -1,4 +1,7 @@
-/** The wire contract's cases (test/vectors/wire), as this side carries them out; python/tests carries out the same. */
+/**
+ * Runs the cases of the wire contract (test/vectors/wire) with the TypeScript code. python/tests runs the same cases
+ * with the Python code.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseRawRequest } from '#shared/aws/raw-request.ts';
@@ -27,7 +30,7 @@ export function readWireCases(file: string): readonly WireCase[] {
   return (JSON.parse(text) as { readonly cases: readonly WireCase[] }).cases;
 }
 
-/** Without members that are undefined, as JSON has it. */
+/** Returns the value without members that are undefined, as JSON has none. */
 const asJson = (value: unknown): unknown =>
   value === undefined ? null : (JSON.parse(JSON.stringify(value)) as unknown);
 
@@ -59,7 +62,7 @@ function readClaim(claims: Readonly<Record<string, string | undefined>>, name: s
 
 type AccessGiven = { readonly event: object; readonly options: AccessOptions };
 
-/** The caller that is let in, or the answer. */
+/** The caller that is admitted, or the answer. */
 export async function requireAccess({ event, options }: AccessGiven): Promise<unknown> {
   try {
     return asJson(await withAccess((admitted) => ({ caller: callerOf(admitted) }), options)(event));
@@ -131,7 +134,7 @@ type ChargeStep = {
   readonly times?: number;
 };
 type PutStep = { readonly put: Item & { readonly pk: string; readonly sk: string } };
-/** Attributes that change, in the same process. */
+/** The attributes that change while the process keeps running. */
 type ChangeStep = { readonly change: Item & { readonly pk: string; readonly sk: string } };
 type DropStep = { readonly drop: { readonly pk: string; readonly sk: string } };
 type QuotaGiven = { readonly steps: readonly (ChargeStep | PutStep | ChangeStep | DropStep)[] };
@@ -160,7 +163,7 @@ export async function chargeInSteps({ steps }: QuotaGiven): Promise<unknown> {
         const { pk, sk, ...item } = step.put;
         table.items.set(`${pk}\n${sk}`, item);
       } else table.items.delete(`${step.drop.pk}\n${step.drop.sk}`);
-      // Another process: what this one remembers of the records is a minute old at most.
+      // Starts another process, because this process may use the records that it has read for up to a minute.
       quotas = begin();
     }
   }
@@ -185,7 +188,10 @@ async function charge(
   }
 }
 
-/** How long to wait is partly chance, and an answer without the table has no figures. */
+/**
+ * Returns no fields for other rejections, because the time to wait is partly random, and an answer without the table
+ * has no numbers.
+ */
 function fieldsOf(rejection: Rejection): unknown {
   return rejection.reason === 'quota-exceeded' ? rateLimitHeaders(rejection.limits) : {};
 }
@@ -193,7 +199,7 @@ function fieldsOf(rejection: Rejection): unknown {
 function itemsOf({ items }: QuotaTable): readonly Item[] {
   return [...items]
     .map(([name, item]) => {
-      // A name in the partition key may contain a line end, too.
+      // A name in the partition key may also contain a line break.
       const at = name.lastIndexOf('\n');
       const [pk, sk] = [name.slice(0, at), name.slice(at + 1)];
       const kept = Object.entries(item).filter(([attribute]) => !/^h[\da-f]{12}$/.test(attribute));

@@ -16,7 +16,8 @@ export function readZip(archive: Buffer): ReadonlyMap<string, Buffer> {
     const restLength = archive.readUInt16LE(at + 30) + archive.readUInt16LE(at + 32);
     const header = archive.readUInt32LE(at + 42);
     const name = archive.toString('utf8', at + 46, at + 46 + nameLength);
-    // The local header repeats the name and has an extra field of its own length.
+    // The local header repeats the name, and has an extra field whose length may differ from the one in the central
+    // directory.
     const start = header + 30 + archive.readUInt16LE(header + 26) + archive.readUInt16LE(header + 28);
     const data = archive.subarray(start, start + sizeBytes);
     entries.set(name, method === DEFLATED ? inflateRawSync(data) : data);

@@ -1,4 +1,7 @@
-/** The page of `conformance run --page`, with recorded cases: filters, policy, colours, screens. */
+/**
+ * Tests the page of `conformance run --page` with recorded cases: its filters, Content Security Policy, colours and
+ * screen sizes.
+ */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +15,7 @@ import type { CaseResult } from '../../../packages/conformance/report/score.ts';
 import type { BrowserCase, Page } from './page.ts';
 
 const SHOTS = join(REPOSITORY, '.build/conformance-page');
-/** More rows tell axe nothing new, and take it longer. */
+/** With more rows, axe would find nothing new and take longer. */
 const CASES = 40;
 const SIZES = [
   { width: 360, height: 800 },
@@ -54,7 +57,7 @@ export const browserCase: BrowserCase = {
   },
 };
 
-/** Outcomes of all kinds; an answer that is markup stays text. */
+/** Outcomes of all kinds, one of which has an answer that is markup and must stay text. */
 function someResults(): readonly CaseResult[] {
   const all = readCases(join(REPOSITORY, 'packages/conformance/cases/recorded.json'));
   return all.slice(0, CASES).map((parityCase, at) => ({

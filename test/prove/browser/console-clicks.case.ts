@@ -1,5 +1,6 @@
 /**
- * What a person does in the console that the tour does not: each button once, and its effect outside of the page, too.
+ * The actions in the console that the tour does not contain: each button is used once, and its effect is also checked
+ * outside of the page.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -72,7 +73,7 @@ async function buildRequests(page: Page): Promise<void> {
   await page.selectOption(identity, 'anonymous');
   await send(401);
   await order();
-  // A caller that was typed once is offered again.
+  // The console offers a caller again that was typed before.
   await page.selectOption(identity, 'alice:admin');
   await send(201);
 
@@ -231,7 +232,7 @@ async function openLinks(page: Page, stacks: Stacks): Promise<void> {
   }
 }
 
-/** Drained, topped up, suspended, and resumed. */
+/** A key whose requests are used up, set again, suspended and resumed. */
 async function changeKeys(page: Page, stacks: Stacks): Promise<void> {
   const metered = `${stacks.urlOf('routes', 'rest')}/metered`;
   const ask = async (): Promise<number> => {

@@ -1,4 +1,7 @@
-/** The console of a deployed stack: 500 customers, one of them, and none, in every look, without anything to change them. */
+/**
+ * The console of a deployed stack, with 500 customers, with one of them open, and without customers, on every screen
+ * and in every colour scheme. It has no control that changes a customer.
+ */
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import { loadConsole } from '../../../packages/gatewright/command/start/console-bundle.ts';
@@ -11,7 +14,7 @@ const CUSTOMERS = 500;
 const DAYS = 30;
 const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2026, 10, 1);
-/** Elements on the page of a deployed stack, which shows no clock. */
+/** The elements that frame the page of a deployed stack. It shows no clock. */
 const FRAME = ['.brand', '.live'] as const;
 
 const instant = (day: number): string => new Date(START_MS + day * DAY_MS).toISOString();
@@ -78,7 +81,7 @@ function oneOf(tenant: string): ShownCustomer | undefined {
   );
 }
 
-/** The time that reading a slow table takes. */
+/** The time that a slow table takes for a read. */
 const SLOW_MS = 1000;
 const answersAfter = { ms: 0 };
 

@@ -1,4 +1,4 @@
-/** The console of an API without routes and requests: every section says what would be there. */
+/** The console of an API without routes and requests. Every section says what it would show. */
 import assert from 'node:assert/strict';
 import { go, openConsole, tour } from './console-tour.ts';
 import { serve } from './page.ts';

@@ -1,6 +1,6 @@
 /**
  * Traffic stays open while 20 requests arrive each second, for half an hour or `--minutes`. The page's list is full
- * after 500 seconds and the gateway's records are full before; the memory of both must not grow from then on.
+ * after 500 seconds, and the gateway's records are full earlier. From then on, the memory of both must not grow.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -10,9 +10,12 @@ import type { BrowserCase, Page } from './page.ts';
 
 const MINUTES = 30;
 const PER_SECOND = 20;
-/** Of the last sixth against the third, in which the list is full; a row that is being replaced is still counted. */
+/**
+ * The largest growth from the third sixth of the time, in which the list is full, to the last sixth. A row that is
+ * being replaced still counts.
+ */
 const MOST_GROWTH: Readonly<Record<keyof Sample, number>> = { heapMb: 1.1, nodes: 1.25, gatewayMb: 1.15 };
-/** The list is full in a third of it. */
+/** In this time, the list is full after a third. */
 const LEAST_MINUTES = 25;
 const LARGE = 'x'.repeat(10_000);
 
@@ -105,7 +108,7 @@ async function ask(url: string, isPost: boolean, status: number): Promise<void> 
   assert.equal(response.status, status, url);
 }
 
-/** After a collection of garbage in the page. */
+/** Measures the memory after a garbage collection in the page. */
 async function probe(page: Page, pid: number): Promise<() => Promise<Sample>> {
   const devtools = await page.context().newCDPSession(page);
   return async () => {

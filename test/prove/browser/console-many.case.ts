@@ -1,4 +1,7 @@
-/** The console of an API of 500 routes and as many requests: it shows them all, finds one, and stays as wide as the window. */
+/**
+ * The console of an API with 500 routes and 500 requests. It shows all of them, finds one, and does not become wider
+ * than the window.
+ */
 import assert from 'node:assert/strict';
 import { go, openConsole, readText, tour } from './console-tour.ts';
 import { serve } from './page.ts';

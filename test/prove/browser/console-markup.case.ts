@@ -1,7 +1,8 @@
 /**
- * Whatever comes from outside is text in the console: names, headers, bodies, log lines, callers, items, messages and
- * addresses that are markup, code of templates, `javascript:` addresses, controls and marks of direction. The page's policy
- * is off meanwhile, because it would hide that a script was made.
+ * Checks that the console shows everything from outside as text. Names, headers, bodies, log lines, callers, items,
+ * messages and addresses consist of markup, template code, `javascript:` addresses, control characters and marks of
+ * text direction. The page's Content Security Policy is switched off for this test, because it would hide that the page
+ * had created a script.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -17,7 +18,7 @@ import type { Names, Order } from './markup-template.ts';
 
 type Stacks = Awaited<ReturnType<typeof serve>>;
 
-/** What the rounds through the page have found. */
+/** The findings from all views of the page. */
 type Seen = { readonly texts: string[]; readonly wrong: Set<string> };
 
 const SEED = 20_261_126;
@@ -82,7 +83,7 @@ type Request = {
   readonly body: string;
 };
 
-/** A request that is answered in this way, whose path, query and headers are drawn. */
+/** A request with a random path, query and headers, which gets this answer. */
 function drawRequests(texts: DrawnTexts): readonly Request[] {
   const anything = (place: string): string => texts.draw(place, 'anything');
   const line = (place: string): string => texts.draw(place, 'one line');
@@ -166,7 +167,7 @@ async function signIn(stacks: Stacks, texts: DrawnTexts): Promise<void> {
   }
 }
 
-/** Sends messages, each of which is answered with itself. */
+/** Sends messages. The answer to each is the message itself. */
 async function talk(stacks: Stacks, texts: DrawnTexts): Promise<WebSocket> {
   const socket = new WebSocket(stacks.urlOf('markup', 'websocket'));
   await once(socket, 'open');
@@ -311,7 +312,7 @@ async function openAll(): Promise<void> {
   }
 }
 
-/** Addresses of sections and questions, as another page could link them. */
+/** Addresses of sections and queries, as another page could link to them. */
 async function openAddresses(page: Page, seen: Seen, texts: DrawnTexts): Promise<void> {
   const named = ['apis', 'access', 'keys', 'functions'];
   for (const section of named)

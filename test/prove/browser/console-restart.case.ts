@@ -1,5 +1,6 @@
 /**
- * A tab of the console over a day: the gateway is restarted under it, its key is renewed, code is broken and mended.
+ * A tab of the console that stays open for a day, while the gateway is restarted, its key is renewed, and code is
+ * broken and repaired.
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -88,7 +89,7 @@ export const browserCase: BrowserCase = {
 
 type Ready = { readonly console: string; readonly apis: readonly { readonly url: string }[] };
 
-/** Code is broken and mended, then the template gets another timeout and another route. */
+/** Code is broken and repaired; then the template gets another timeout and another route. */
 async function reload(page: Page, write: (name: string, text: string) => void, url: string): Promise<void> {
   await page.fill('input[type=search]', '');
   write('src/hello.ts', `${handler('third')}export const x = {{{;\n`);
@@ -133,7 +134,7 @@ async function renewKey(page: Page, folder: string): Promise<void> {
   const other = await page.context().newPage();
   await other.goto(link);
   await other.waitForSelector('.live.on');
-  // The tab of before gets the key from the new one.
+  // The earlier tab gets the key from the new tab.
   await page.waitForSelector('.live.on');
   await page.waitForSelector('.line:has-text("of=second")');
   await other.close();
@@ -152,7 +153,7 @@ type Watched = {
   readonly MutationObserver: new (run: () => void) => { observe(of: unknown, how: object): void };
 };
 
-/** Notes when the page was last connected, by the clock of this machine. */
+/** Records when the page was last connected, by the clock of this machine. */
 function watchConnection(): Promise<void> {
   const page = globalThis as unknown as Watched;
   let wasOn = true;

@@ -1,6 +1,7 @@
 /**
- * A shop with a table, queues and a schedule: requests are sorted, searched, marked, examined by their kind of body,
- * saved and sent again; dead messages are redriven, a function is invoked, and the map refers to the template.
+ * A shop with a table, queues and a schedule: requests are sorted, searched, marked, shown by the type of their body,
+ * saved and sent again; messages are moved from a dead-letter queue back to their source, a function is invoked, and
+ * the map refers to the template.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -48,7 +49,7 @@ async function sortAndSearch(page: Page): Promise<void> {
   await page.click('.line-head button:has-text("Path")');
   await page.waitForSelector('[aria-sort=ascending]:has-text("Path")');
   assert.deepEqual(await paths(page), ['/café', '/events', '/large', '/orders', '/picture']);
-  // The order is kept.
+  // The sort order stays the same.
   await go(page, 'numbers');
   await go(page, 'traffic');
   await page.waitForSelector('[aria-sort=ascending]:has-text("Path")');
@@ -59,7 +60,7 @@ async function sortAndSearch(page: Page): Promise<void> {
   await page.fill('input[type=search]', 'took:soon');
   await page.waitForSelector('.note:has-text("took:soon has no effect")');
   await page.fill('input[type=search]', 'st');
-  // Waits for it, shown or not.
+  // Waits until the element exists, whether it is visible or not.
   assert.equal(await page.textContent('datalist option[value="status:"]'), '');
   await page.fill('input[type=search]', '');
   await page.click('button:has-text("Only new")');
@@ -70,7 +71,10 @@ async function sortAndSearch(page: Page): Promise<void> {
   await page.selectOption('select[aria-label="Times in"]', 'utc');
 }
 
-/** Each layout has a track for each cell that it shows: within the page's policy, which forbids inline styles. */
+/**
+ * Checks that each layout has a grid track for each cell that it shows, although the page's policy forbids inline
+ * styles.
+ */
 async function measureColumns(page: Page): Promise<void> {
   const counts: number[][] = [];
   for (const width of [700, 1000, 1280, 1900]) {

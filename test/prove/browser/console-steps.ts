@@ -1,6 +1,6 @@
 /**
- * What a person does in sections of the console with nothing but the page: tables, prices, the clock, and what is only
- * viewed.
+ * The actions in sections of the console that need nothing outside of the page: tables, prices, the clock, and sections
+ * that are only viewed.
  */
 import assert from 'node:assert/strict';
 import { go, readText } from './console-tour.ts';
@@ -12,7 +12,10 @@ export async function writeJson(page: Page, editor: string, value: unknown): Pro
   await page.keyboard.insertText(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
-/** Two orders, of which one is found by its key; who edits one and then the other sees the other. */
+/**
+ * Two orders, one of which is found by its key. The form for the second one shows the second one, even if the first one
+ * was edited before.
+ */
 export async function readTable(page: Page): Promise<void> {
   await go(page, 'data');
   await page.click('.tabs a:has-text("orders")');

@@ -1,7 +1,7 @@
 /**
- * Traffic with 10,000 rows: scrolled from one end to the other, searched letter by letter, and scrolled again while more
- * arrive. Of a hundred frames at most ten wait for a task as long as people take for a stutter, on a machine that serves the
- * requests as well; and only the rows that are seen exist.
+ * Traffic with 10,000 rows: the list is scrolled from one end to the other, searched letter by letter, and scrolled
+ * again while more requests arrive. Of a hundred frames, at most ten may wait for a task that is so long that people
+ * see a stutter, although the same machine serves the requests. Only the visible rows may exist in the page.
  */
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,7 +11,10 @@ import { routesTemplate } from './routes-template.ts';
 import type { BrowserCase, Page } from './page.ts';
 
 const ROWS = 10_000;
-/** While the list is scrolled, 80 a second: what is measured is the page, and not who gets the processor. */
+/**
+ * While the list is scrolled, 80 requests arrive each second. This is few enough to measure the page, and not which
+ * process gets the processor.
+ */
 const MORE = 320;
 const PAUSE_MS = 200;
 const AT_ONCE = 16;
@@ -119,8 +122,8 @@ function endWatch(page: Page): Promise<Watched> {
 }
 
 /**
- * From the newest to the oldest in so many frames.
- * @returns the most rows that there were at once
+ * Scrolls from the newest row to the oldest in this number of frames.
+ * @returns the largest number of rows that existed at the same time
  */
 function scroll(page: Page, frames: number): Promise<number> {
   return page.evaluate(async (count) => {

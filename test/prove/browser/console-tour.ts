@@ -1,4 +1,6 @@
-/** A round through the sections of the console, in every look that it has: what is wrong with one is an error. */
+/**
+ * Visits the sections of the console on every screen and in every colour scheme. Any problem of a section is an error.
+ */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,8 +35,8 @@ const SHOTS = join(REPOSITORY, '.build/console');
 export const AXE = join(toolFolder('browser'), 'node_modules/axe-core/axe.min.js');
 
 /**
- * Opens the console with what the tour looks through it by.
- * @returns what the browser will have complained of
+ * Opens the console, with axe in the page, by which the tour examines it.
+ * @returns the errors of the browser, to which later ones are added
  */
 export async function openConsole(page: Page, address: string): Promise<readonly string[]> {
   const problems: string[] = [];
@@ -42,7 +44,7 @@ export async function openConsole(page: Page, address: string): Promise<readonly
     if (message.type() === 'error') problems.push(message.text());
   });
   page.on('pageerror', (error) => problems.push(error.message));
-  // Before the page's own scripts, and not by its policy, which would refuse it.
+  // Adds axe before the page's own scripts run. The page's policy would refuse to load it later.
   await page.addInitScript({ content: readFileSync(AXE, 'utf8') });
   await page.goto(address);
   await page.waitForSelector('nav.side');
@@ -55,13 +57,13 @@ export async function readText(page: Page, selector: string): Promise<string> {
 }
 
 export async function go(page: Page, section: string): Promise<void> {
-  // The same document: only the fragment differs.
+  // The document stays the same, because only the fragment of the address differs.
   await page.goto(page.url().replace(/#.*|$/, `#/${section}`));
   const [first = ''] = section.split(/[/?]/);
   await page.waitForSelector(`nav.side a[aria-current=page][href="#/${first}"]`);
 }
 
-/** @param label of the screenshots */
+/** @param label is part of the names of the screenshots */
 export async function tour(page: Page, label: string): Promise<void> {
   for (const section of SECTIONS) {
     await go(page, section);
@@ -84,7 +86,7 @@ export async function lookAt(page: Page, name: string, frame: readonly string[] 
       assert.deepEqual(await page.evaluate(findOutside, frame), [], `${name} on a ${screen}`);
       assert.deepEqual(await page.evaluate(findMiscoloured, undefined), [], `${name}, ${colorScheme}`);
       await page.screenshot({ path: join(SHOTS, `${name}-${screen}-${colorScheme}.png`) });
-      // The largest one is laid out as the desktop is.
+      // The largest screen has the same layout as the desktop.
       if (screen === '4k') continue;
       assert.deepEqual(await findingsOfAxe(page), [], `${name} on a ${screen}, ${colorScheme}`);
     }
@@ -129,7 +131,10 @@ function findOutside(frame: readonly string[]): Promise<readonly string[]> {
   );
 }
 
-/** Charts without a pixel of the lines' present colour: a canvas keeps what it was drawn with. */
+/**
+ * Finds charts without a pixel in the current colour of the lines, because a canvas keeps the colours with which it was
+ * drawn.
+ */
 function findMiscoloured(): Promise<readonly string[]> {
   type Canvas = {
     readonly width: number;

@@ -1,6 +1,7 @@
 /**
- * The console over food-delivery: a 403 explained by its rule and replayed as another user, a quota drained and open
- * again when the clock has moved, a message of a WebSocket, a preflight, an item changed after a confirmation; then every section in every look.
+ * The console of food-delivery: it explains a 403 by its rule and replays the request as another user; shows a quota
+ * that is used up, and that starts again when the clock has moved; and shows a WebSocket message, a preflight, and an
+ * item that is changed after a confirmation. Then every section is examined on every screen and in every colour scheme.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -109,7 +110,10 @@ async function drainQuota(page: Page, stacks: Stacks): Promise<void> {
   await page.click('.clock summary');
 }
 
-/** On a plan, changed to another one: its limits, plans and changes, and nothing to change in the page. */
+/**
+ * A customer that was changed from one plan to another. The page shows its limits, plans and changes, and offers no
+ * change.
+ */
 async function readCustomer(page: Page, stacks: Stacks): Promise<void> {
   for (const [id, quota] of [
     ['free', 10],
@@ -155,7 +159,7 @@ async function askAccess(page: Page): Promise<void> {
   await page.waitForSelector('.story .verdict.allow');
 }
 
-/** Asks an API that allows any origin, but without cookies, and an API that does not answer preflights. */
+/** Calls an API that allows any origin but no cookies, and an API that does not answer preflights. */
 async function askPreflights(page: Page): Promise<void> {
   const preflight = 'section[aria-label=Preflight]';
   const build = async (kind: string, route: string): Promise<void> => {
@@ -179,7 +183,7 @@ async function askPreflights(page: Page): Promise<void> {
   await ask('The browser blocks the request');
 }
 
-/** Written after a confirmation, left as it is by a No, deleted after another. */
+/** An item is written after a confirmation, stays as it is after “No”, and is deleted after another confirmation. */
 async function changeItem(page: Page): Promise<void> {
   await go(page, 'data');
   await page.waitForSelector('.tabs a');

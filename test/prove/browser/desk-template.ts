@@ -1,4 +1,7 @@
-/** A stack with what food-delivery has not: a signed route, a model, and an integration that calls SNS. */
+/**
+ * A stack with parts that food-delivery does not have: a route with signed requests, a model, and an integration that
+ * calls SNS.
+ */
 
 const mock = {
   type: 'mock',

@@ -1,4 +1,7 @@
-/** Texts that would run, vanish or mislead in a page that builds markup, evaluates templates or trusts addresses. */
+/**
+ * Random texts that would be executed, disappear or mislead in a page that builds markup from them, evaluates templates
+ * or trusts addresses.
+ */
 import { pickFrom } from '../../support/pick.ts';
 import type { Pick } from '../../support/pick.ts';
 
@@ -49,7 +52,7 @@ const CARRIES: Readonly<Record<Carried, RegExp>> = {
 
 type Drawn = { readonly place: string; readonly shown: string };
 
-/** Draws texts, each with a mark of its own by which it is found in the page. */
+/** Draws random texts, each with a unique mark by which it is found in the page. */
 export class DrawnTexts {
   readonly #pick: Pick;
   readonly #drawn: Drawn[] = [];
@@ -59,7 +62,7 @@ export class DrawnTexts {
     this.#pick = pickFrom(seed);
   }
 
-  /** Texts that were drawn, as the page must show them. */
+  /** The texts that were drawn, as the page must show them. */
   get drawn(): readonly Drawn[] {
     return this.#drawn;
   }
@@ -87,7 +90,10 @@ export class DrawnTexts {
   }
 }
 
-/** Written again from the rule: controls and marks of direction are shown as escapes, line breaks and tabs stay. */
+/**
+ * A second implementation of the rule, independent of the page: control characters and marks of text direction are
+ * shown as escapes, and line breaks and tabs stay.
+ */
 function showVisible(text: string): string {
   let shown = '';
   for (let at = 0; at < text.length; at += 1) {

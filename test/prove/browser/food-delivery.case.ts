@@ -1,4 +1,4 @@
-/** The example as its web page would use it: orders by fetch, tracking by WebSocket. */
+/** Uses the example as its web page would: it places orders with fetch and tracks them over a WebSocket. */
 import assert from 'node:assert/strict';
 import { serve } from './page.ts';
 import type { BrowserCase, Page } from './page.ts';
@@ -19,7 +19,7 @@ export const browserCase: BrowserCase = {
     const turnedAway = await trackOrder(page, { url: tracking, token: courier });
 
     assert.match(placed, /^201 \{"orderId":"[0-9a-f-]{36}","dish":"ramen"/);
-    // The authorizer's refusal has the CORS headers too, or the page could not read it.
+    // The authorizer's refusal also has the CORS headers. Without them, the page could not read it.
     assert.equal(unseen, '403 {"message":"Forbidden"}');
     // The preflight does not name the header, so Chromium does not send the request.
     assert.equal(refused, 'TypeError: Failed to fetch');

@@ -1,7 +1,7 @@
-/** The page of the portal without a mouse: every step is a key that a person would press. */
+/** Uses the page of the portal without a mouse. Every step is a key that a person would press. */
 import type { Page } from './page.ts';
 
-/** Presses Tab until what has the focus reads like this, and fails if it comes around. */
+/** Presses Tab until the focused element has this name. Fails if the focus returns to where it began. */
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let presses = 0; presses < 80; presses += 1) {
     await page.keyboard.press('Tab');
@@ -49,7 +49,7 @@ export async function openSection(page: Page, title: string, shows: string): Pro
   await page.waitForSelector('.menu-button[aria-expanded=false]');
 }
 
-/** Moves the focus to the menu, as Shift+Tab does at the head of a section. */
+/** Moves the focus to the menu, as Shift+Tab does at the beginning of a section. */
 export function focusMenu(): Promise<void> {
   const { document } = globalThis as unknown as {
     readonly document: { querySelector(selector: string): { focus(): void } | null };

@@ -1,10 +1,13 @@
-/** A stack whose names, variables and answers are given: an HTTP API, a WebSocket API, a table, and a key of a REST API. */
+/**
+ * A stack with the given names, variables and answers. It has an HTTP API, a WebSocket API, a table, and a REST API
+ * with an API key.
+ */
 import { routesTemplate } from './routes-template.ts';
 
 export const ISSUER = 'https://issuer.of.the.proof';
 export const AUDIENCE = 'proof';
 
-/** What the function does with the request that has this number. */
+/** How the function answers the request with this number. */
 export type Order = {
   readonly lines?: readonly string[];
   readonly error?: { readonly name: string; readonly message: string };

@@ -14,9 +14,9 @@ import { READY, readyOf, runCommand, startCommand } from '../../support/command.
 import { installTool, toolFolder } from '../../../lab/tools/install-tool.ts';
 
 export type BrowserCase = {
-  /** A sentence that is true in a browser. */
+  /** What the case proves, as a sentence. */
   readonly name: string;
-  /** Throws if it is not. */
+  /** Throws an error if the sentence is not true. */
   run(at: {
     readonly page: Page;
     /** `--minutes` */
@@ -32,7 +32,7 @@ export interface Page {
   click(selector: string): Promise<void>;
   textContent(selector: string): Promise<string | null>;
   waitForURL(url: string | RegExp): Promise<void>;
-  /** The function runs in the page: it sees its argument and nothing else of ours. */
+  /** Runs the function in the page, where it can use its argument, but no other value of the test. */
   evaluate<Argument, Result>(
     run: (argument: Argument) => Promise<Result>,
     argument: Argument,
@@ -87,7 +87,7 @@ type Driver = {
 
 /** The paths of Chromium in Debian and its derivatives; GATEWRIGHT_CHROMIUM names another path. */
 const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
-/** Nothing of it may reach out, and CI runs as root without a GPU. */
+/** The browser may call no other host, and CI runs as root without a GPU. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -100,7 +100,7 @@ const FLAGS = [
 const LAUNCHED_WITHIN_MS = 60_000;
 const STEP_WITHIN_MS = 30_000;
 
-/** A tool of the proof that is not on this machine; the message is one sentence. */
+/** The proof needs a tool that this machine does not have. The message is one sentence. */
 export class ToolMissing extends Error {
   override readonly name = 'ToolMissing';
 }
@@ -108,7 +108,7 @@ export class ToolMissing extends Error {
 /** @throws ToolMissing if there is no Chromium, or its driver cannot be installed */
 export async function openBrowser(): Promise<{
   readonly version: string;
-  /** Runs with a fresh profile, on a blank page of an origin that no API has. */
+  /** Runs the case in a new profile, on a blank page whose origin no API has. */
   onPage<Result>(run: (page: Page) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }> {
@@ -147,7 +147,7 @@ export async function openBrowser(): Promise<{
 }
 
 /**
- * Chromium with its own home and profile: what it trusts and stores is in the folder.
+ * Starts Chromium with a separate home and profile, so that the folder contains everything that it trusts and stores.
  * @throws ToolMissing as openBrowser
  */
 export function openProfile(home: string, profile: string, args: readonly string[]): Promise<Context> {
@@ -187,23 +187,23 @@ type ServedStacks = AsyncDisposable & {
   /** The folder in which the gateway was started. */
   readonly folder: string;
   readonly pid: number;
-  /** Address of the console with its key. */
+  /** The address of the console, with its key. */
   readonly console: string;
   readonly apis: readonly Api[];
   /** `http://127.0.0.1:4000` */
   readonly control: string;
-  /** Address of the only API of this kind in a stack; `ws:` for WebSocket. */
+  /** The address of the only API of this kind in a stack. The address of a WebSocket API begins with `ws:`. */
   urlOf(stack: string, kind: 'rest' | 'http' | 'websocket'): string;
-  /** The output of another command. */
+  /** Runs another command, and returns its output. */
   run(...words: readonly string[]): Promise<string>;
-  /** Options as `gatewright token` has them. */
+  /** Creates a token, with the options of `gatewright token`. */
   token(...options: readonly string[]): Promise<string>;
 };
 
 /**
- * One `gatewright start`, which ends with the block that contains it: `await using stacks = await serve([…])`.
- * @param sources of the repository, or names of `files`
- * @param files by name, in the folder where it is started
+ * Runs one `gatewright start`, which ends with the block that contains it: `await using stacks = await serve([…])`.
+ * @param sources paths in the repository, or names from `files`
+ * @param files by name; they are written into the folder in which the gateway is started
  */
 export async function serve(
   sources: readonly string[],

@@ -1,4 +1,4 @@
-/** The page with the functions behind it, over tables in memory: what the page sends is what the functions take. */
+/** The page with its functions, whose tables are in memory. Checks that the functions accept what the page sends. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -46,7 +46,7 @@ export const browserCase: BrowserCase = {
   },
 };
 
-/** A browser that is signed in is asked before its session is replaced. */
+/** If the browser is already signed in, the page asks before it replaces the session. */
 async function acceptInsideSession(page: Page, portal: Portal, origin: string): Promise<void> {
   await portal.addCustomer('stall', 'free', 'Market stall');
   const invitation = await portal.invite({ tenant: 'stall', role: 'billing' });
@@ -89,7 +89,7 @@ async function servePortal(portal: Portal) {
         response.writeHead(reply.statusCode, reply.headers).end(reply.body);
         return;
       }
-      // Two changes of plan do not begin at the same instant.
+      // The clock is moved, because two changes of the plan cannot begin at the same instant.
       portal.nowMs += 10;
       const body = Buffer.concat(chunks).toString('utf8');
       void portal
@@ -100,7 +100,7 @@ async function servePortal(portal: Portal) {
         })
         .then(({ status, headers, text, cookies }) => {
           const isPdf = headers['content-type'] === 'application/pdf';
-          // A browser takes cookies for this machine over HTTP only without the prefix.
+          // Over HTTP, a browser accepts cookies of this machine only without the prefix.
           const own = cookies.map((cookie) => cookie.replace(PREFIX, '').replace('; Secure', ''));
           response.writeHead(status, { ...headers, 'set-cookie': own });
           response.end(isPdf ? Buffer.from(text, 'base64') : text);

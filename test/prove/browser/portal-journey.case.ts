@@ -1,6 +1,6 @@
 /**
- * The example api-product as a user has it, from the npm package: two organisations are invited, call the API, are
- * refused, change their plan and their keys. One works with a mouse on a desktop, the other only with the keyboard on a
+ * The example api-product as users of the npm package have it. Two organisations are invited, call the API, are
+ * refused, and change their plans and their keys. One uses a mouse on a desktop, the other only the keyboard on a
  * phone.
  */
 import assert from 'node:assert/strict';
@@ -17,14 +17,17 @@ import type { BrowserCase, Page } from './page.ts';
 
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
-/** Both are what the guide promises: use within 5 s, and requests that were refused within 2 s after an upgrade. */
+/**
+ * The times that the guide promises: the page shows the use within 5 s, and requests that were refused are admitted
+ * within 2 s after an upgrade.
+ */
 const [SEEN_WITHIN_MS, LET_IN_WITHIN_MS] = [5000, 2000];
 /** The plan Free has five units. */
 const ADMITTED = 5;
 const KEY = /harvest_[0-9A-Za-z]{16}_[0-9A-Za-z]{36}/;
 const ROTATED_FOR_MS = 1500;
 
-/** A domain of the owner, with the portal below its root. */
+/** A custom domain of the owner, with the portal below a base path. */
 const DOMAIN = 'api.harvest.example';
 const MAPPING = `
 resources:
@@ -46,7 +49,7 @@ resources:
         ApiMappingKey: portal
 `;
 
-/** How a person works with the page. */
+/** How a person uses the page. */
 type Hands = {
   write(label: string, text: string): Promise<void>;
   press(name: string): Promise<void>;
@@ -144,7 +147,7 @@ function keyboard(page: Page): Hands {
   };
 }
 
-/** The owner invites the second organisation in the console, where the link is shown once. */
+/** The owner invites the second organisation in the console, which shows the link once. */
 async function inviteInConsole(page: Page, { console: address }: Served): Promise<string> {
   await openConsole(page, address);
   await page.goto(`${address.replace(/#.*$/, '')}#/customers/globex`);
@@ -202,7 +205,8 @@ async function enter(page: Page, { name, link, hands }: Organisation): Promise<v
   await page.goto(link);
   await page.waitForSelector(`form:has-text("You become a member of ${name} with the role owner.")`);
   await hands.write('Your name', `Owner of ${name}`);
-  // The second organisation comes to the browser of the first one, which asks before it ends that session.
+  // The second organisation uses the browser of the first one. The page asks before it ends the session of the first
+  // one.
   if ((await page.textContent('form'))?.includes('End the session') === true) {
     await page.waitForSelector('.note:has-text("signed in as Owner of Acme Ltd of Acme Ltd")');
     await page.keyboard.press('Tab');
@@ -230,7 +234,7 @@ async function statusOf({ api }: Served, key: string): Promise<number> {
   return reply.status;
 }
 
-/** Checks that the owner of the API reads the same as the portal shows. */
+/** Checks that the commands show the owner of the API the same sentence as the portal shows its customer. */
 async function assertSaidEverywhere(
   page: Page,
   { run }: Served,
@@ -272,7 +276,7 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** A program continues with the old secret while the key is rotated. */
+/** A program continues to use the old secret while the key is rotated. */
 async function rotate(page: Page, served: Served, key: string, hands: Hands) {
   await hands.open('keys', 'API keys', 'main .card h2:has-text("server")');
   const counts = { total: 0, failed: 0 };
@@ -298,7 +302,7 @@ async function rotate(page: Page, served: Served, key: string, hands: Hands) {
   return counts;
 }
 
-/** Links of invitations are secrets: they are in no record, archive, log or explanation of a request. */
+/** Links of invitations are secrets. Checks that no record, archive, log or explanation of a request contains one. */
 async function assertNoLinkIsRecorded({ run, folder }: Served, links: readonly string[]): Promise<void> {
   const listed = await run('requests', '--json', '--limit', '1000');
   const archive = join(folder, 'requests.har');
@@ -318,7 +322,10 @@ async function assertNoLinkIsRecorded({ run, folder }: Served, links: readonly s
   }
 }
 
-/** The page, its files and its functions are reached below the mapping, and each finds its own address. */
+/**
+ * Checks that the page, its files and its functions can be reached below the base path, and that each knows its own
+ * address.
+ */
 async function assertBelowMapping({ portal, run }: Served): Promise<void> {
   const ask = (method: string, path: string, headers = {}, body = '') =>
     new Promise<{ status: number | undefined; location: string | undefined; text: string }>((resolve) => {

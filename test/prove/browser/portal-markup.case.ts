@@ -1,6 +1,7 @@
 /**
- * Whatever comes from outside is text in the portal: names of keys, members and limits, texts of the owner, the whole
- * OpenAPI document, and answers of APIs. The page's policy is off meanwhile, because it would hide that a script was made.
+ * Checks that the portal shows everything from outside as text: names of keys, members and limits, texts of the owner,
+ * the whole OpenAPI document, and answers of APIs. The page's Content Security Policy is switched off for this test,
+ * because it would hide that the page had created a script.
  */
 import assert from 'node:assert/strict';
 import type { CompiledPortalPage } from '#shared/portal/compiled-portal-page.ts';
@@ -65,7 +66,7 @@ export const browserCase: BrowserCase = {
   },
 };
 
-/** Addresses as another page could link them. */
+/** Addresses as another page could link to them. */
 async function lookAtAddresses(page: Page, look: (place: string) => Promise<void>): Promise<void> {
   for (const piece of PIECES)
     for (const section of ['sign-in', 'invitation', 'invoices', 'reference', ''])
@@ -79,7 +80,7 @@ async function lookAtAddresses(page: Page, look: (place: string) => Promise<void
       }
 }
 
-/** The limits of portal.yml are left aside, so that each text is as long as it can be drawn. */
+/** The length limits of portal.yml do not apply here, so that each text can be as long as the longest random text. */
 function hostilePage(texts: DrawnTexts): CompiledPortalPage {
   const text = (place: string): string => texts.draw(place, 'anything');
   const page = pageOf({

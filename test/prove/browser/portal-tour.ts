@@ -1,4 +1,4 @@
-/** A round through the sections of the portal on a desktop and a phone, in light and dark. */
+/** Visits the sections of the portal on a desktop and on a phone, in light and dark colours. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ export function fixturePage(): CompiledPortalPage {
   return build.page;
 }
 
-/** The sources that a document of a test can offer. */
+/** The webhook sources that the document of a test can offer. */
 const SOURCES = ['dev', 'prod'].map((stage) => ({
   name: 'orders',
   stage,
@@ -46,7 +46,7 @@ const SOURCES = ['dev', 'prod'].map((stage) => ({
   target: { kind: 'sqs' as const, queue: 'orders' },
 }));
 
-/** The page of a document that a test has written. */
+/** The page for a document that a test has written. */
 export function pageOf(document: object, files: Readonly<Record<string, string>> = {}): CompiledPortalPage {
   const build = compilePortal(JSON.stringify(document), 'access/portal.yml', {
     page: loadPortalPage(),
@@ -57,7 +57,9 @@ export function pageOf(document: object, files: Readonly<Record<string, string>>
   return build.page;
 }
 
-/** @returns what the browser will have complained of, and addresses of others that the page has asked */
+/**
+ * @returns the errors of the browser, and the addresses of other hosts that the page has called; later ones are added
+ */
 export function openPortal(page: Page, portal: Portal, hash = ''): Promise<readonly string[]> {
   return openPage(page, portal.origin, hash);
 }
@@ -65,7 +67,7 @@ export function openPortal(page: Page, portal: Portal, hash = ''): Promise<reado
 export async function openPage(page: Page, origin: string, hash: string): Promise<readonly string[]> {
   const problems: string[] = [];
   page.on('console', (message) => {
-    // The browser reports each refusal, also the 401 that says that nobody is signed in.
+    // The browser reports each refusal as an error, including the 401 that says that nobody is signed in.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       problems.push(message.text());
   });
@@ -90,7 +92,7 @@ export async function goTo(page: Page, section: string, shows: string): Promise<
   await page.waitForSelector(shows);
 }
 
-/** Nothing wider than the screen, nothing that axe finds, and a picture. */
+/** Checks that nothing is wider than the screen and that axe finds nothing, and takes a screenshot. */
 export async function lookAtPortal(page: Page, name: string): Promise<void> {
   mkdirSync(SHOTS, { recursive: true });
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -1,6 +1,6 @@
 /**
- * Two organisations at one portal, on a phone and only with the keyboard: invited, admitted, and everything that a
- * member does.
+ * Two organisations use one portal, on a phone and only with the keyboard. They are invited and admitted, and use
+ * everything that a member can use.
  */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
@@ -60,7 +60,7 @@ export const browserCase: BrowserCase = {
     assert.ok(!asked.includes(key), 'the key of try-it reached the portal');
     const secretLines = portal.asked.filter(({ line }) => line.includes(INVITATION));
     assert.deepEqual(secretLines, [], 'the invitation was in an address');
-    // The browser says itself that it hides the answer of the one path that allows no other origin.
+    // The browser itself reports that it hides the answer of the only path that allows no other origin.
     const expected = [
       `asked ${api.origin}/v1/orders/`,
       `Access to fetch at '${api.origin}/v1/orders/hidden'`,

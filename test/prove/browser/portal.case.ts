@@ -1,4 +1,4 @@
-/** The portal in a browser: every section with something in it, with nothing in it, and refused. */
+/** The portal in a browser: every section with content, without content, and when it is refused. */
 import assert from 'node:assert/strict';
 import { startPortal } from '../../support/a-portal-server.ts';
 import { anEmptyOrganisation, anOrganisation } from '../../support/portal-organisations.ts';
@@ -42,7 +42,7 @@ export const browserCase: BrowserCase = {
 
 const STORED = 'portal-theme';
 
-/** The switch is stronger than the system, and all that the browser stores. */
+/** The colour switch overrides the setting of the system, and is the only thing that the browser stores. */
 async function chooseColours(page: Page): Promise<void> {
   await page.emulateMedia({ colorScheme: 'light' });
   await page.selectOption('.theme select', 'dark');
@@ -66,7 +66,7 @@ function readColours(): Promise<{ readonly ground: string; readonly stored: read
   return Promise.resolve({ ground: getComputedStyle(document.body).backgroundColor, stored });
 }
 
-/** Sections that a role may not open stay in the menu, and say who may. */
+/** Sections that a role may not open stay in the menu, and name the roles that may open them. */
 async function askAsDeveloper(page: Page, organisation: PortalOrganisation): Promise<void> {
   const [member] = organisation.members;
   assert.ok(member);

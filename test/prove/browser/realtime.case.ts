@@ -26,7 +26,7 @@ export const browserCase: BrowserCase = {
     await page.waitForSelector('#messages li:nth-child(2)');
     await until(page, '#members', 'ada, bob');
 
-    // After a reload, the page continues after what it had shown.
+    // After a reload, the page continues with the messages that it has not yet shown.
     await page.goto('about:blank');
     await page.goto(chat);
     await enter(page);
@@ -53,7 +53,7 @@ async function say(page: Page, text: string): Promise<void> {
   await page.click('#say button');
 }
 
-/** Until the element shows the text. */
+/** Waits until the element shows the text. */
 async function until(page: Page, selector: string, text: string): Promise<void> {
   const endMs = performance.now() + SHOWN_WITHIN_MS;
   for (;;) {

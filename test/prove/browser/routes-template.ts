@@ -1,4 +1,4 @@
-/** Stacks of as many routes as a case wants. */
+/** Stacks with any number of routes. */
 
 export const KEY = 'partner-key-of-the-console-proof';
 

@@ -1,4 +1,6 @@
-/** A shop: an HTTP API whose function uses a table and a queue, a queue whose function always fails, a schedule. */
+/**
+ * A shop with an HTTP API whose function uses a table and a queue, a queue whose function always fails, and a schedule.
+ */
 
 const role = (service: string, actions: readonly string[]): object => ({
   Type: 'AWS::IAM::Role',

@@ -12,11 +12,11 @@ const USERS = `
 - { username: bob, attributes: { email: bob@example.com } }
 `;
 
-/** The page of an application, and what it is configured with. */
+/** The page of an application, and its configuration. */
 type App = {
   readonly page: Page;
   readonly origin: string;
-  /** Of the pool: `http://127.0.0.1:4000/us-east-1_…` */
+  /** The address of the user pool, such as `http://127.0.0.1:4000/us-east-1_…` */
   readonly base: string;
   readonly client: string;
   readonly api: string;
@@ -63,7 +63,7 @@ export const browserCase: BrowserCase = {
     assert.equal(without, '401');
     assert.deepEqual([ended.status, ended.error], [400, 'invalid_grant']);
 
-    // The browser is signed out as well: it is asked again, and picks another user from the list.
+    // The browser is signed out as well, so the login page appears again, and another user is picked from the list.
     const again = await begin(app, 'state-2');
     await page.click('button[value=bob]');
     const other = await redeem(app, again, 'state-2');
@@ -72,8 +72,8 @@ export const browserCase: BrowserCase = {
 };
 
 /**
- * Leads the browser to the login page.
- * @returns the verifier of PKCE
+ * Redirects the browser to the login page.
+ * @returns the code verifier of PKCE
  */
 async function begin({ page, origin, base, client }: App, state: string): Promise<string> {
   const verifier = randomBytes(32).toString('base64url');
@@ -91,7 +91,7 @@ async function begin({ page, origin, base, client }: App, state: string): Promis
   return verifier;
 }
 
-/** @returns what the login page shows; empty if the browser has left it */
+/** @returns the text of the login page, or an empty string if the browser has left the page */
 async function signIn(page: Page, name: string, password: string): Promise<string> {
   await page.fill('#name', name);
   await page.fill('#password', password);
@@ -136,7 +136,7 @@ function askToken(page: Page, url: string, form: Readonly<Record<string, string>
   );
 }
 
-/** @returns status and user name */
+/** @returns the status and the user name */
 function callApi({ page, api }: App, token: string | undefined): Promise<string> {
   return page.evaluate(
     async (options) => {

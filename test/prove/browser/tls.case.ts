@@ -60,7 +60,7 @@ async function connectEveryWay(page: Page, { tracking, orders, token }: Addresse
   assert.match(orders, /^https:/);
   const byQuery = await track(page, { url: `${tracking}?token=${token}` });
   const bySubprotocol = await track(page, { url: tracking, protocols: ['bearer', token] });
-  // A header of its own makes Chromium ask before it posts.
+  // Because of the custom header, Chromium sends a preflight before the POST.
   const ticket = await page.evaluate(
     async (options) => {
       const headers = { authorization: `Bearer ${options.token}` };
@@ -78,7 +78,7 @@ async function connectEveryWay(page: Page, { tracking, orders, token }: Addresse
   assert.deepEqual([again, byAnonymous], ['closed 1006', 'closed 1006']);
 }
 
-/** @returns what the socket hears first, or how it has ended before */
+/** @returns the first message of the socket, or how the socket ended before it */
 function track(
   page: Page,
   options: { readonly url: string; readonly protocols?: readonly string[] },
@@ -114,7 +114,7 @@ async function keepCookies(page: Page): Promise<void> {
     );
   assert.match(await call('/me', 'x-app'), /"cookies":\[\]/);
   assert.match(await call('/login', 'x-app'), /^204 /);
-  // A name with __Host- is kept of a secure origin only.
+  // Browsers accept a cookie with the prefix __Host- only from a secure origin.
   assert.match(await call('/me', 'x-app'), /"cookies":\["__Host-session=s1"\]/);
   assert.equal(await call('/me', 'x-unnamed'), 'TypeError: Failed to fetch');
 }
@@ -135,7 +135,8 @@ async function withProfile(
     fillStore(home, authority, client);
     const profile = join(home, 'profile');
     mkdirSync(join(profile, 'Default'), { recursive: true });
-    // The hosts that get a certificate without asking the user, who is absent.
+    // The hosts to which Chromium sends a client certificate without asking the user, because nobody is there to
+    // answer.
     const rule = { [`${PARTNERS},*`]: { setting: { filters: [{}] } } };
     const preferences = { profile: { content_settings: { exceptions: { auto_select_certificate: rule } } } };
     writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify(preferences));
@@ -151,7 +152,10 @@ async function withProfile(
   }
 }
 
-/** Fills the store in which Chromium on Linux looks, with the command of `certs --trust`, in a separate home folder. */
+/**
+ * Adds the CA to the certificate store of Chromium on Linux with the command that `certs --trust` prints, in a separate
+ * home folder.
+ */
 function fillStore(home: string, authority: string, client: Profile['client']): void {
   const store = join(home, '.pki/nssdb');
   mkdirSync(store, { recursive: true });

@@ -9,7 +9,7 @@ export type Version = 'HTTP/1.1' | 'HTTP/2';
 
 const BODY_BYTES = 10 * 1024 * 1024;
 const PART = Buffer.alloc(64 * 1024, 'x');
-/** 127.0.0.10 and so on. */
+/** The addresses 127.0.0.10, 127.0.0.11 and so on. */
 const ADDRESSES = 8;
 const FIRST_ADDRESS = 10;
 
@@ -31,7 +31,7 @@ export class LargeBodies {
     return new LargeBodies(senders);
   }
 
-  /** How many have got which status. */
+  /** How many clients got each status. */
   get answers(): Readonly<Record<string, number>> {
     const counts: Record<string, number> = {};
     for (const { status } of this.#senders) {

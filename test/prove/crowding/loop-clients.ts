@@ -1,4 +1,4 @@
-/** Clients that each ask again as soon as they have an answer, over a connection that they keep. */
+/** Clients that send a new request as soon as they have an answer. Each keeps its connection. */
 import { Agent, request } from 'node:http';
 import { Agent as TlsAgent, request as requestTls } from 'node:https';
 
@@ -7,11 +7,11 @@ type Asked = { readonly tookMs: number[]; readonly statuses: Record<string, numb
 type Asking = {
   readonly isOver: () => boolean;
   readonly body?: Buffer;
-  /** Told of every answer, with the client's number; what comes while it says no is not counted. */
+  /** Is called for every answer, with the client's number. An answer for which it returns false is not counted. */
   readonly isCounted?: (client: number) => boolean;
 };
 
-/** Calls by `clients` at the same time, until `isOver`. */
+/** Lets this number of clients call at the same time, until `isOver`. */
 export async function askInLoop(url: URL, clients: number, asking: Asking): Promise<Asked> {
   const asked: Asked = { tookMs: [], statuses: {} };
   await Promise.all(Array.from({ length: clients }, (_, client) => loop(url, client, asking, asked)));

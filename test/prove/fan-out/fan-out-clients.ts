@@ -1,4 +1,7 @@
-/** Clients of the library on a running gateway, and what arrives on the wire as well as what they pass on. */
+/**
+ * Clients of the library, connected to a running gateway. Records both what arrives on the wire and what the library
+ * passes on.
+ */
 import { WebSocket } from 'ws';
 import { connectChannels } from '../../../shared/entries/websocket-client.ts';
 import type {
@@ -12,7 +15,7 @@ import { within } from './stage.ts';
 
 type Wire = { frames: number; entries: number; disordered: number; double: number };
 
-/** Counts what comes out of order and twice, before the library sees it. */
+/** Counts messages that arrive out of order or twice, before the library receives them. */
 function watchedSocket(wire: Wire, sockets: Set<WebSocket>): SocketClass {
   return class extends WebSocket {
     readonly #last = new Map<string, number>();
@@ -50,7 +53,7 @@ export type Listener = {
   readonly channels: Channels;
   readonly sockets: Set<WebSocket>;
   readonly messages: ChannelMessage[];
-  /** When the last of them was handed on, by `performance.now()`. */
+  /** When the last message was passed on, by `performance.now()`. */
   heardAtMs: number;
   readonly gaps: Gap[];
   readonly errors: string[];
@@ -90,7 +93,10 @@ export class Listeners implements Disposable {
 
 const HEARD_WITHIN_MS = 30_000;
 
-/** Ends when nothing is missed any more; `isPresent`: it is there, and sees who is. */
+/**
+ * Subscribes, and ends when the listener misses no message from then on. With `isPresent`, the listener also becomes a
+ * member of the channel, and learns who the other members are.
+ */
 export function hear(listener: Listener, channel: string, isPresent = false): Promise<void> {
   const ready = new Promise<void>((resolve) => {
     listener.channels.subscribe(channel, {
@@ -111,12 +117,15 @@ export function hear(listener: Listener, channel: string, isPresent = false): Pr
   return within(`a client hears ${channel}`, HEARD_WITHIN_MS, ready, howFar);
 }
 
-/** The TCP connection goes without a notice; the library reconnects. */
+/** Ends the TCP connection without a close frame. The library reconnects. */
 export function kill({ sockets }: Pick<Listener, 'sockets'>): void {
   for (const socket of sockets) socket.terminate();
 }
 
-/** A client that comes later waits no longer for the starts of functions than one that comes alone. */
+/**
+ * The waves begin with one client, so that a later client does not wait longer for functions to start than a single
+ * client would.
+ */
 const FIRST_WAVE = 1;
 const LARGEST_WAVE = 16;
 

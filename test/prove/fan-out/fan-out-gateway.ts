@@ -11,7 +11,10 @@ export const PING_SECONDS = 10;
 /** The credentials of the user who starts the gateway. */
 const KEYS = { accessKeyId: 'AKIDFANOUTPROOF00001', secretAccessKey: 'secret-of-the-fan-out-proof' };
 const CONNECTIONS_PER_CALLER = 200;
-/** Some connections of each caller end without a close frame, and count until the gateway detects it. */
+/**
+ * Leaves room for connections of a caller that end without a close frame, which count until the gateway detects their
+ * end.
+ */
 const CLIENTS_PER_CALLER = 150;
 const START_WITHIN_MS = 20_000;
 const TOKENS_WITHIN_MS = 10_000;
@@ -21,11 +24,11 @@ export type Gateway = AsyncDisposable & {
   readonly url: string;
   readonly tokens: readonly string[];
   readonly dynamodb: string;
-  /** CPU time of all its threads since its start; undefined if the system does not report it. */
+  /** The CPU time of all threads of the gateway since its start, or undefined if the system does not report it. */
   processorMs(): number | undefined;
 };
 
-/** @throws Error if it does not start in time */
+/** @throws Error if the gateway does not start in time */
 export async function startGateway(clients: number): Promise<Gateway> {
   const cwd = mkdtempSync(join(tmpdir(), 'gatewright-fan-out-'));
   const params = [
@@ -81,24 +84,25 @@ function makeTokens(cwd: string, callers: number): Promise<readonly string[]> {
   return Promise.all(Array.from({ length: callers }, (_, caller) => make(caller)));
 }
 
-/** Counts by caller, so that no caller has too many connections. */
+/** Counts connections by caller, so that no caller has too many. */
 export function tokensOf({ tokens }: Gateway): () => string {
   let next = 0;
   return () => tokens[(next += 1) % tokens.length] ?? '';
 }
 
-/** The 100 ticks a second in which Linux counts for programs, whatever it counts internally. */
+/** Linux reports CPU time to programs in 100 ticks a second, whatever it uses internally. */
 const TICK_MS = 10;
 
 function processorMsOf(pid: number): number | undefined {
   if (process.platform !== 'linux') return undefined;
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // After the name, which may contain anything: user and system time are the 12th and 13th of what follows.
+  // The fields are read after the program's name, which may contain any character. User time and system time are the
+  // 12th and 13th of these fields.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
-/** Records of connections, as the table has them. */
+/** The number of connection records in the table. */
 export async function connectionsIn({ dynamodb: endpoint }: Gateway): Promise<number> {
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: KEYS });
   let count = 0;

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { until, within } from './stage.ts';
 
 describe('a stage of a proof', () => {
-  it('ends by its own limit, and says what it waited for and how far it came', async () => {
+  it('ends at its own time limit, and says what it waited for and how far it came', async () => {
     const never = new Promise<void>(() => undefined);
     const howFar = (): string => '3 of 4 do';
 
@@ -18,7 +18,7 @@ describe('a stage of a proof', () => {
     );
   });
 
-  it('gives what it waited for, or fails as that did', async () => {
+  it('returns the result that it waited for, or fails with the same error', async () => {
     assert.equal(await within('an answer', 60_000, Promise.resolve(42)), 42);
     await assert.rejects(within('an answer', 60_000, Promise.reject(new RangeError('none'))), RangeError);
     assert.equal(typeof (await until('it holds', 0, () => true)), 'number');

@@ -1,6 +1,9 @@
-/** A stage of the proof: what it waits for, how long at most, and how far it has come when that is over. */
+/** A stage of the proof: what it waits for, its time limit, and how far it has come when the limit is reached. */
 
-/** @throws Error that says so; what continues meanwhile is left to whoever closes the clients */
+/**
+ * Waits for the work.
+ * @throws Error at the time limit. The work is not stopped; it ends when the clients are closed.
+ */
 export async function within<T>(
   what: string,
   limitMs: number,
@@ -9,7 +12,7 @@ export async function within<T>(
 ): Promise<T> {
   const limit = Promise.withResolvers<never>();
   const timer = setTimeout(() => limit.reject(tooLate(what, limitMs, howFar())), limitMs);
-  // Lost against the limit, nobody is left to hear it.
+  // If the limit is reached first, nothing handles a later error of the work, so it is ignored here.
   work.catch(() => undefined);
   try {
     return await Promise.race([work, limit.promise]);
@@ -21,7 +24,7 @@ export async function within<T>(
 const LOOK_EVERY_MS = 20;
 
 /**
- * The time until the condition was true.
+ * Waits for the condition, and returns the time until it was true.
  * @throws Error if it does not become true within `limitMs`
  */
 export async function until(

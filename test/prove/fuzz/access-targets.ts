@@ -1,4 +1,4 @@
-/** The code that admits callers: policies, signatures, tokens, access documents, webhooks. */
+/** The code that decides who is admitted: policies, signatures, tokens, access documents and webhooks. */
 import { DomainError } from '#shared/errors.ts';
 import { parseToken } from '#shared/access/tokens/token-shape.ts';
 import { verifyDelivery } from '#shared/webhooks/verify.ts';
@@ -97,8 +97,8 @@ const sigV4: FuzzTarget = {
       { method: 'GET', path, query, rawHeaders, body: '' },
       { nowEpochMs: Date.UTC(2026, 10, 20, 8, 9, 10), service: 'execute-api', secretOf: () => 'a-secret' },
     );
-    // Nobody here has signed anything.
-    if (result.kind === 'verified') throw new Error('a signature that nobody made is verified');
+    // No input is signed with a valid key.
+    if (result.kind === 'verified') throw new Error('a forged signature was accepted');
   },
 };
 
@@ -181,7 +181,7 @@ const webhooks: FuzzTarget = {
       const secrets = (): string[] => ['whsec_bm9ib2R5IGhhcyBzaWduZWQgd2l0aCB0aGlzIGtleSE='];
       try {
         const { kind } = await verifyDelivery(request, { scheme, secrets, toleranceSeconds: 300 });
-        if (kind === 'verified') throw new Error(`${scheme} verifies what nobody has signed`);
+        if (kind === 'verified') throw new Error(`${scheme} accepts a delivery that nobody has signed`);
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
       }

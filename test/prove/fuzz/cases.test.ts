@@ -10,9 +10,9 @@ after(async () => {
   for (const target of targets) await target.close?.();
 });
 
-describe('inputs that once were a crash', () => {
+describe('inputs that once caused a crash', () => {
   for (const { target: name, input, reason } of readCases())
-    it(`of ${name} no longer crash: ${reason}`, async () => {
+    it(`no longer crash ${name}: ${reason}`, async () => {
       const target = targets.find((one) => one.name === name);
       assert.ok(target !== undefined);
       assert.equal(await tryInput(target, input), undefined);
@@ -21,13 +21,13 @@ describe('inputs that once were a crash', () => {
 
 describe('every target', () => {
   for (const target of targets)
-    it(`takes its own seeds: ${target.name}`, async () => {
+    it(`accepts its own valid inputs: ${target.name}`, async () => {
       for (const seed of target.seeds) assert.equal(await tryInput(target, seed), undefined, seed);
     });
 });
 
 describe('`prove -- fuzz --only`', () => {
-  it('gives one target all the time, which is not evidence for the whole', async () => {
+  it('gives one target all the time, and the result is not evidence for all targets', async () => {
     const outcome = await fuzz.run({ quick: true, only: 'jwt' });
 
     assert.deepEqual(outcome, {
@@ -37,7 +37,7 @@ describe('`prove -- fuzz --only`', () => {
     });
   });
 
-  it('is refused for a name that no target has', async () => {
+  it('refuses a name that no target has', async () => {
     const { kind } = await fuzz.run({ quick: true, only: 'jwts' });
 
     assert.equal(kind, 'refuted');
@@ -54,13 +54,13 @@ describe('runTarget', () => {
     },
   };
 
-  it('finds a planted crash and cuts it down to what is needed', async () => {
+  it('finds a planted crash, and reduces its input to the part that causes it', async () => {
     const { crashes } = await runTarget(planted, 1, { inputs: 5_000, ms: 60_000 });
 
     assert.deepEqual(crashes[0], { target: 'planted', input: '[[', reason: 'TypeError: planted' });
   });
 
-  it('makes the same inputs of the same seed', () => {
+  it('makes the same inputs from the same seed', () => {
     const made = (seed: number): string[] => {
       const dice = diceOf(seed);
       return Array.from({ length: 20 }, () => mutate(dice, planted.seeds, planted.words));

@@ -1,4 +1,4 @@
-/** Inputs that once were a crash: each stays one file, and is tried in every run. */
+/** Inputs that once caused a crash. Each is stored in one file, and is tried in every run. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** Projects from projects: files removed, renamed, emptied, of another type, and values of another type in them. */
+/**
+ * Makes projects from projects: files are removed, renamed, emptied or replaced by a file of another type, and values
+ * in files get another type.
+ */
 import { dirname } from 'node:path';
 import { isCollection, parseDocument, visit } from 'yaml';
 import { mutate, type Dice } from './mutate.ts';
@@ -67,7 +70,7 @@ function change(dice: Dice, project: Project): Project {
   }
 }
 
-/** A path with all below it. */
+/** Returns a path, and everything below it. */
 function without(project: Project, target: string): Project {
   const kept = Object.entries(project).filter(([path]) => path !== target && !path.startsWith(`${target}/`));
   return Object.fromEntries(kept);
@@ -102,7 +105,7 @@ function retype(dice: Dice, text: string): string {
   }
 }
 
-/** The key or index by which `child` is in a node of the path. */
+/** Returns the key or index of `child` in `node`, or an empty list if `node` does not contain it. */
 function keyIn(node: unknown, child: unknown): readonly unknown[] {
   if (!isCollection(node)) return [];
   const index = (node.items as readonly unknown[]).indexOf(child);

@@ -1,8 +1,11 @@
-/** Inputs from inputs: seeds are cut into words and marks, so that what comes out still looks like its kind. */
+/**
+ * Makes inputs from inputs. The valid inputs are cut into words and punctuation, so that the results still resemble
+ * valid input.
+ */
 
-/** Chance that repeats: the same seed throws the same. */
+/** Pseudo-random numbers: the same seed gives the same numbers. */
 export type Dice = {
-  /** 0 … bound − 1. */
+  /** A whole number from 0 to bound − 1. */
   below(bound: number): number;
   pick<T>(list: readonly T[]): T;
 };
@@ -87,7 +90,7 @@ const EVIL = [
 ];
 const PAIRS = ['[]', '{}', '()', '""'] as const;
 
-/** A seed with one to six changes. `words` are words of the language. */
+/** Returns a valid input with one to six changes. `words` are words of the language. */
 export function mutate(dice: Dice, seeds: readonly string[], words: readonly string[]): string {
   let tokens = tokensOf(dice.pick(seeds));
   for (let left = 1 + dice.below(MAX_CHANGES); left > 0; left -= 1)

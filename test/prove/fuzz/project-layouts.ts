@@ -1,4 +1,4 @@
-/** Small projects of every kind that a start takes, by file; each has one route `GET /hello`. */
+/** Small projects of every kind that `gatewright start` accepts, by file. Each has one route, `GET /hello`. */
 
 /** A link is not followed while the project is written. */
 export type ProjectFile =
@@ -176,7 +176,7 @@ const PLAIN: readonly Project[] = [
   }),
 ];
 
-/** osls reads them, which takes seconds. */
+/** Projects that osls reads, which takes seconds. */
 const SERVICES: readonly Project[] = [
   project({
     'serverless.yml': service('nodejs20.x', 'src/app.hello'),

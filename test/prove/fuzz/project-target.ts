@@ -1,4 +1,7 @@
-/** Whole starts of small projects, with one request: exit 70, which is a bug of ours, never. */
+/**
+ * Starts small projects completely, and sends one request to each. No start may end with exit code 70, which means a
+ * bug of Gatewright.
+ */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -68,7 +71,7 @@ function write(folder: string, project: Project): void {
   }
 }
 
-/** The command in this process, which ends by the signal that its user would send. */
+/** Runs the command in this process, and ends it with the signal that its user would send. */
 async function startAndAsk(
   folder: string,
   home: string,
@@ -92,7 +95,7 @@ async function startAndAsk(
   }
 }
 
-/** @param onReady gets the line for tools */
+/** @param onReady is called with the line that is printed for tools */
 function captureOutput(onReady: (line: string) => void): {
   readonly text: () => string;
   readonly release: () => void;

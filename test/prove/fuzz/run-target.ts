@@ -1,4 +1,4 @@
-/** Runs one target for a while, by a seed that repeats. */
+/** Runs one target for some time, with inputs that depend only on the seed. */
 import { diceOf, mutate } from './mutate.ts';
 import type { FuzzTarget } from './target.ts';
 
@@ -6,10 +6,10 @@ export type Crash = { readonly target: string; readonly input: string; readonly 
 
 type FuzzRun = { readonly inputs: number; readonly crashes: readonly Crash[] };
 
-/** No input of 200,000 characters may block the loop for longer, even on a machine with other work. */
+/** No input of 200,000 characters may block the event loop for longer than this, even on a machine with other work. */
 const SLOW_MS = 10_000;
 const SHORTEN_WITHIN_MS = 5_000;
-/** A broken target crashes on most inputs; the first ones say it all. */
+/** A broken target crashes on most inputs, so only the first crashes are reported. */
 const MAX_CRASHES = 3;
 
 /** Ends after this number of inputs or milliseconds, whichever comes first. */
@@ -32,7 +32,7 @@ export async function runTarget(
   return { inputs, crashes };
 }
 
-/** The reason why an input is a crash; undefined = it is not. */
+/** Returns the reason why an input counts as a crash, or undefined if it does not. */
 export async function tryInput(target: FuzzTarget, input: string): Promise<string | undefined> {
   const startedMs = performance.now();
   try {
@@ -44,7 +44,7 @@ export async function tryInput(target: FuzzTarget, input: string): Promise<strin
   return tookMs > (target.slowMs ?? SLOW_MS) ? `took ${Math.round(tookMs)} ms` : undefined;
 }
 
-/** Removes whatever is not needed for the crash, by halves, quarters and so on. */
+/** Removes the parts that are not needed for the crash: first halves, then quarters, and so on. */
 async function shorten(
   target: FuzzTarget,
   input: string,

@@ -3,21 +3,23 @@ import type { Dice } from './mutate.ts';
 /** One parser or protocol that takes untrusted input. */
 export type FuzzTarget = {
   readonly name: string;
-  /** Valid ones, from which all others are made. */
+  /** Valid inputs, from which all others are made. */
   readonly seeds: readonly string[];
   /** Words of its language. */
   readonly words: readonly string[];
-  /** Makes an input; absent = seeds are cut into words. */
+  /** Makes an input. Without it, inputs are made from the words of the valid ones. */
   readonly make?: (dice: Dice) => string;
-  /** Longest time of one input; absent = 10 s. */
+  /** The longest time that one input may take; 10 s by default. */
   readonly slowMs?: number;
-  /** Throws what is neither an answer nor one of our own refusals: that is a crash. */
+  /**
+   * Gives the input to the target. Throws every error that is not one of our own refusals; such an error is a crash.
+   */
   readonly run: (input: string) => void | Promise<void>;
-  /** Gives back sockets and files. */
+  /** Closes sockets, and deletes files. */
   readonly close?: () => void | Promise<void>;
 };
 
-/** Runs `work`; an error of one of these classes is a refusal, as it should be. */
+/** Runs `work`. An error of one of these classes is a refusal, which is correct. */
 export function refusing(
   refusals: readonly (abstract new (...args: never[]) => Error)[],
   work: () => unknown,
@@ -29,7 +31,7 @@ export function refusing(
   }
 }
 
-/** Undefined for a value that is not JSON. */
+/** Parses JSON. Returns undefined if the text is not JSON. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -1,4 +1,7 @@
-/** Templates as far as a load goes: source, shape, intrinsics, resources, what is compiled for requests. */
+/**
+ * Templates, in every step of loading: source, structure, intrinsic functions, resources, and the compiled forms for
+ * requests.
+ */
 import { RESOURCE_TYPES } from '../../../packages/gateway/engine/compose/services/catalogue.ts';
 import { Account } from '../../../packages/gateway/control/account.ts';
 import { ServedApis } from '../../../packages/gateway/control/served-apis.ts';
@@ -51,7 +54,7 @@ const HTTP = JSON.stringify({
   },
 });
 
-/** Writes one file in a folder of its own. */
+/** Writes one file into a new folder. */
 export function templateTarget(): FuzzTarget {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-fuzz-'));
   const file = join(folder, 'template.yml');

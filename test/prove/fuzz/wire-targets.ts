@@ -10,11 +10,14 @@ import { startApi } from '../../packages/gateway/core/websocket/server.ts';
 import type { AddressInfo } from 'node:net';
 import type { FuzzTarget } from './target.ts';
 
-/** A connection that is not closed by then is stuck; the server's own limits are shorter for what is half closed. */
+/**
+ * A connection that is not closed within this time hangs. The server's own limits for half-closed connections are
+ * shorter.
+ */
 const CLOSED_WITHIN_MS = 20_000;
 const GET = 'GET /dev/pets?x=1 HTTP/1.1\r\nHost: pets.example\r\n';
 
-/** Sends bytes, announces that no more will come, and waits for the end. */
+/** Sends bytes, ends the sending side, and waits until the connection is closed. */
 async function talk(
   port: number,
   bytes: string,
@@ -88,7 +91,7 @@ export async function httpTarget(): Promise<FuzzTarget> {
   };
 }
 
-/** A frame of a client: masked by zeros, so that its payload is its text. */
+/** A frame of a client. Its mask consists of zeros, so the masked payload equals the text. */
 function frame(opcode: number, text: string): string {
   const length = text.length < 126 ? [0x80 | text.length] : [0xfe, text.length >> 8, text.length & 255];
   return `${String.fromCharCode(0x80 | opcode, ...length)}\0\0\0\0${text}`;

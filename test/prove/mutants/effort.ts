@@ -1,11 +1,13 @@
-/** Whether a process works, according to the kernel: time alone shows nothing on a machine that does other things. */
+/**
+ * Finds out from the kernel whether a process works, because on a busy machine, elapsed time alone does not show this.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** The kernel's ticks, a hundred a second wherever Node.js runs. */
 const MS_PER_TICK = 10;
-/** A time that is longer than any test waits. */
+/** A process is idle if it has not worked for this time, which is longer than any test waits. */
 const IDLE_AFTER_MS = 20_000;
-/** The CPU time that a waiting process may use meanwhile for its timers. */
+/** The CPU time that a waiting process may use in this time, for its timers. */
 const IDLE_BURNS_MS = 200;
 
 export type Standing = { readonly burntMs: number; readonly isRunnable: boolean };
@@ -16,14 +18,14 @@ export class Effort {
   readonly #started: Standing | undefined;
   #idle: { readonly sinceMs: number; readonly burntMs: number } | undefined;
 
-  /** @param burningMs of the processor, which is more than it needs */
+  /** @param burningMs a CPU time that is longer than the process needs */
   constructor(pid: number, burningMs: number, read: () => Standing | undefined = () => readStanding(pid)) {
     this.#read = read;
     this.#burningMs = burningMs;
     this.#started = read();
   }
 
-  /** @returns undefined while it works, or nothing can be seen */
+  /** @returns undefined while the process works, or if its state cannot be read */
   look(nowMs: number): 'burning' | 'idle' | undefined {
     const now = this.#read();
     if (now === undefined || this.#started === undefined) return undefined;
@@ -35,14 +37,14 @@ export class Effort {
   }
 }
 
-/** Reads the CPU time of a process with all its threads; undefined if there is no /proc, or no such process. */
+/** Reads the CPU time of a process with all its threads. Returns undefined if there is no /proc, or no such process. */
 function readStanding(pid: number): Standing | undefined {
   try {
     const threads = readdirSync(`/proc/${pid}/task`).map((id) => fieldsOf(`/proc/${pid}/task/${id}/stat`));
     const ticks = fieldsOf(`/proc/${pid}/stat`).slice(11, 13).map(Number);
     return {
       burntMs: ticks.reduce((sum, one) => sum + one, 0) * MS_PER_TICK,
-      // Waiting for the processor is R, for a disk D.
+      // R means that the thread runs or waits for the processor; D, that it waits for a disk.
       isRunnable: threads.some(([state]) => state !== 'S'),
     };
   } catch {
@@ -50,7 +52,7 @@ function readStanding(pid: number): Standing | undefined {
   }
 }
 
-/** The fields after the name, which may contain blanks and brackets. */
+/** Returns the fields after the program's name, because the name may contain blanks and brackets. */
 function fieldsOf(path: string): readonly string[] {
   const stat = readFileSync(path, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -69,7 +69,7 @@ describe('countVerdicts', () => {
     });
   });
 
-  it('counts by folder', () => {
+  it('counts mutants by folder', () => {
     const drawn = [
       mutant('a', 'packages/gateway/core/events/a.ts'),
       mutant('b', 'packages/gateway/core/routing/b.ts'),
@@ -84,15 +84,15 @@ describe('countVerdicts', () => {
 
 describe('findShortfall', () => {
   const rows: readonly [string, Partial<Counts>, string | undefined][] = [
-    ['is none if nine of ten are killed', { drawn: 160, killed: 144 }, undefined],
-    ['is what is killed if it is less', { drawn: 160, killed: 143 }, '143 of 160 killed'],
-    ['is none if one of twenty survives with a reason', { survivorsWithReason: 8 }, undefined],
+    ['finds no shortfall if nine of ten are killed', { drawn: 160, killed: 144 }, undefined],
+    ['names the number of killed mutants if it is smaller', { drawn: 160, killed: 143 }, '143 of 160 killed'],
+    ['finds no shortfall if one of twenty survives with a reason', { survivorsWithReason: 8 }, undefined],
     [
-      'is what survives with a reason if it is more',
+      'names the number of survivors with a reason if it is larger',
       { survivorsWithReason: 9 },
       '9 of 160 survive with a reason, more than 5 %',
     ],
-    ['is that nothing was drawn', { drawn: 0, killed: 0, survivorsWithReason: 0 }, 'nothing is drawn'],
+    ['names that nothing was drawn', { drawn: 0, killed: 0, survivorsWithReason: 0 }, 'nothing is drawn'],
   ];
   for (const [name, given, expected] of rows)
     it(name, () => {
@@ -101,13 +101,13 @@ describe('findShortfall', () => {
 });
 
 describe('mergeFigures', () => {
-  it('replaces those of the package and keeps those of others', () => {
+  it('replaces the figures of the package, and keeps those of the others', () => {
     const known = { b: measured(1), a: measured(1) };
 
     assert.deepEqual(mergeFigures(known, 'b', measured(1, 155), 1), { a: measured(1), b: measured(1, 155) });
   });
 
-  it('keeps a draw by another seed next to that of the claim, if it stays', () => {
+  it('stores a draw with another seed next to the figures of the claim', () => {
     const both = mergeFigures({ a: measured(1) }, 'a', measured(2, 140), 1);
     const again = mergeFigures(both, 'a', measured(1, 155), 1);
 
@@ -116,13 +116,13 @@ describe('mergeFigures', () => {
     assert.deepEqual(again, { a: { ...measured(1, 155), otherDraw } });
   });
 
-  it('keeps no draw by another seed on its own', () => {
+  it('stores no draw with another seed if there are no figures of the claim', () => {
     assert.deepEqual(mergeFigures({}, 'a', measured(2), 1), {});
   });
 });
 
 describe('findDue', () => {
-  it('names packages that were not measured, by another seed, or too few of them killed', () => {
+  it('names packages that were not measured, or only with another seed, or with too few killed mutants', () => {
     const known = { a: measured(1), b: measured(2), c: measured(1, 100) };
 
     assert.deepEqual(findDue(known, ['d', 'c', 'b', 'a'], 1), ['b', 'c', 'd']);
@@ -134,13 +134,13 @@ describe('docs/evidence/mutants.json', () => {
   const known = (evidence?.figures['packages'] ?? {}) as FiguresByPackage;
   const packages = [...groupByPackage(readSources()).keys()];
 
-  it('says for each package what was measured, or that it is due', () => {
+  it('has figures for each package, or says that it is due', () => {
     const due = evidence === undefined ? packages.toSorted() : (evidence.due ?? []);
 
     assert.deepEqual(due, findDue(known, packages, SEED));
   });
 
-  it('has figures of packages that are still there', () => {
+  it('has figures only for packages that still exist', () => {
     assert.deepEqual(
       Object.keys(known).filter((name) => !packages.includes(name)),
       [],

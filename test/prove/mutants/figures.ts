@@ -6,7 +6,10 @@ import type { Verdict } from './try-mutants.ts';
 
 /** The minimum share of killed mutants among all that were drawn, including those that no test reaches. */
 const KILLED_SHARE = 0.9;
-/** Of all drawn mutants: survivors with a reason why they are not worth a test. They count as alive. */
+/**
+ * The largest share of all drawn mutants that may survive with a reason why they are not worth a test. They count as
+ * alive.
+ */
 const MOST_WITH_REASON = 0.05;
 
 type Folder = { readonly drawn: number; readonly killed: number };
@@ -25,7 +28,10 @@ type Place = { readonly commit: string; readonly date: string; readonly seed: nu
 
 export type PackageFigures = Place &
   Counts & {
-    /** A second draw, made when the tests for the first were written: what those tests say of mistakes they have not met. */
+    /**
+     * A second draw with another seed, made after the tests for the first draw were written. It shows whether these
+     * tests also notice mistakes for which they were not written.
+     */
     readonly otherDraw?: Place & Folder;
   };
 
@@ -56,7 +62,7 @@ export function countVerdicts(
   };
 }
 
-/** @returns why these do not support the claim; undefined if they do */
+/** @returns why these figures do not support the claim, or undefined if they do */
 export function findShortfall({ drawn, killed, survivorsWithReason }: Counts): string | undefined {
   if (drawn === 0) return 'nothing is drawn';
   if (killed < KILLED_SHARE * drawn) return `${killed} of ${drawn} killed`;
@@ -65,7 +71,7 @@ export function findShortfall({ drawn, killed, survivorsWithReason }: Counts): s
     : undefined;
 }
 
-/** A draw with another seed is stored next to the figures of the claim, and replaces none. */
+/** A draw with another seed is stored next to the figures of the claim, and does not replace them. */
 export function mergeFigures(
   known: FiguresByPackage,
   name: string,
@@ -85,7 +91,7 @@ export function mergeFigures(
   return { ...known, [name]: { ...before, otherDraw: { commit, date, seed, drawn, killed } } };
 }
 
-/** Packages that no figures bear out. */
+/** The packages for which no figures support the claim. */
 export function findDue(
   known: FiguresByPackage,
   packages: readonly string[],

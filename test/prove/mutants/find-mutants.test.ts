@@ -11,7 +11,7 @@ describe('findMutants', () => {
     ['a comparison', 'a < b;', ['a < b → a <= b', 'a < b → a >= b']],
     ['logic', 'x = a && b;', ['a && b → a || b']],
     ['a default', 'x = a ?? b;', ['a ?? b → a']],
-    ['arithmetic, but no joining of texts', "x = a + b; y = a + 'b c';", ['a + b → a - b']],
+    ['arithmetic, but no concatenation of strings', "x = a + b; y = a + 'b c';", ['a + b → a - b']],
     ['a negation', 'x = !a;', ['!a → a']],
     ['a condition', 'if (a) {}', ['a → true', 'a → false']],
     ['a choice', 'x = a ? b : c;', ['a → true', 'a → false']],
@@ -22,11 +22,11 @@ describe('findMutants', () => {
     ['a quantifier', 'x = a.some(b);', ['a.some(b) → a.every(b)']],
     ['the least of some numbers', 'x = Math.min(a, b);', ['Math.min(a, b) → Math.max(a, b)']],
     ['a body', 'x = () => a;', ['() => a → undefined']],
-    ['nothing of a method that objects inherit', 'x = a.toString();', []],
-    ['nothing of types', "type A = 'word' | 3; const x: 'word' = y as 'other';", []],
-    ['nothing of imports', "import a from 'word'; export { a } from 'word'; x = import('word');", []],
-    ['nothing of names', "x = { 'word': a }; const { 'other': b } = c;", []],
-    ['nothing of what is assigned to', '[a, b] = c;', []],
+    ['nothing in a method that objects inherit', 'x = a.toString();', []],
+    ['nothing in types', "type A = 'word' | 3; const x: 'word' = y as 'other';", []],
+    ['nothing in imports', "import a from 'word'; export { a } from 'word'; x = import('word');", []],
+    ['nothing in names', "x = { 'word': a }; const { 'other': b } = c;", []],
+    ['nothing in the target of an assignment', '[a, b] = c;', []],
   ];
   for (const [name, text, expected] of rows)
     it(`changes ${name}`, () => {
@@ -41,7 +41,7 @@ describe('findMutants', () => {
     ]);
   });
 
-  it('recognises a mutant after it has moved, and distinguishes two of a kind', () => {
+  it('recognises a mutant after it has moved, and distinguishes two mutants of the same kind', () => {
     const ids = findMutants('a.ts', 'f(a < b);').map(({ id }) => id);
     const moved = findMutants('a.ts', 'g();\n\nf(a < b);').map(({ id }) => id);
     const twice = findMutants('a.ts', 'f(a < b); f(a < b);').map(({ id }) => id);

@@ -1,14 +1,14 @@
 /**
- * Small mistakes that somebody might make in a file, each as a change of its text: conditions, comparisons,
- * arithmetic, literals, statements that are gone, functions that return at once.
+ * Finds small mistakes that somebody might make in a file. Each is a change of the text: of conditions, comparisons,
+ * arithmetic or literals, a removed statement, or a function that returns at once.
  *
- * Left out is what no test should hold: types, imports, and texts with blanks in them, which are wording.
+ * Parts that tests should not fix are left out: types, imports, and strings with blanks, which are wording.
  */
 import { createHash } from 'node:crypto';
 import ts from 'typescript';
 
 export type Mutant = {
-  /** Stays while the mutated piece stays, wherever it moves within its file. */
+  /** Stays the same as long as the mutated piece is the same, even if it moves within its file. */
   readonly id: string;
   readonly file: string;
   readonly line: number;
@@ -18,7 +18,7 @@ export type Mutant = {
   readonly change: Change;
 };
 
-/** How the choice between both is written into the file. */
+/** How the choice between the original and the mutant is written into the file. */
 type Change = { readonly start: number; readonly end: number } & (
   | { readonly form: 'expression'; readonly text: string }
   | { readonly form: 'statement' }
@@ -80,10 +80,10 @@ export function findMutants(file: string, text: string): readonly Mutant[] {
 }
 
 /**
- * The file with all of `mutants` in it: `globalThis.mutant(index)` says at each whether it is the one that counts
- * now. One process can so try all of them without loading anything again.
+ * Returns the file with all `mutants` in it. At each, `globalThis.mutant(index)` says whether this mutant is active.
+ * One process can therefore try all of them without loading anything again.
  *
- * @param first index of the first, where other files have mutants too
+ * @param first the index of the first mutant, if other files have mutants too
  */
 export function plantMutants(text: string, mutants: readonly Mutant[], first = 0): string {
   const pieces: { readonly at: number; readonly rank: number; readonly text: string }[] = [];

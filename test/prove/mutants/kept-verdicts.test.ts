@@ -5,7 +5,7 @@ import { hashOfGround } from './kept-verdicts.ts';
 const [ONE, OTHER] = ['test/prove/mutants/effort.test.ts', 'test/prove/mutants/find-mutants.test.ts'];
 
 describe('hashOfGround', () => {
-  it('changes with the file, and with the test that has killed', () => {
+  it('changes with the file, and with the test that killed the mutant', () => {
     const ground = hashOfGround('text', [ONE, OTHER], ONE);
 
     assert.equal(hashOfGround('text', [ONE, OTHER], ONE), ground);
@@ -18,7 +18,7 @@ describe('hashOfGround', () => {
     assert.notEqual(hashOfGround('text', [ONE], undefined), hashOfGround('text', [ONE, OTHER], undefined));
   });
 
-  it('includes what runs the tests if none has noticed the mutant: it may notice more by now', () => {
+  it('includes the code that runs the tests if none has noticed the mutant, because newer code may notice more', () => {
     assert.notEqual(hashOfGround('text', [ONE], undefined), hashOfGround('text', [ONE], ONE));
   });
 });

@@ -1,4 +1,4 @@
-/** Verdicts of earlier runs, in .build: a run continues where another has ended. */
+/** The verdicts of earlier runs, stored in .build, so that a run continues where an earlier one ended. */
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,14 +7,14 @@ import type { Verdict } from './try-mutants.ts';
 
 const FILE = join(REPOSITORY, '.build/mutants/verdicts.jsonl');
 
-/** `hash`: of the file and the tests that the verdict rests on. */
+/** `hash` is the hash of the file and of the tests on which the verdict depends. */
 export type Kept = Verdict & { readonly hash: string };
 
 /** Reads the last stored verdict of each mutant, by id. */
 export function readKept(): ReadonlyMap<string, Kept> {
   if (!existsSync(FILE)) return new Map();
   const lines = readFileSync(FILE, 'utf8').split('\n');
-  // The last line of a run that was ended may be half of one.
+  // If a run was killed, its last line may be incomplete.
   const whole = lines.filter((line) => line.endsWith('}'));
   return new Map(
     whole.map((line) => {
@@ -29,7 +29,7 @@ export function keep(kept: Kept): void {
   appendFileSync(FILE, `${JSON.stringify(kept)}\n`);
 }
 
-/** The code that tries mutants: if it improves, the survivors are tried again. */
+/** The code that tries mutants. If it changes, the survivors are tried again. */
 const TRIED_BY = [
   'light-runner',
   'mutant-process',
@@ -40,8 +40,8 @@ const TRIED_BY = [
 ].map((name) => `test/prove/mutants/${name}.ts`);
 
 /**
- * What a verdict on a mutant of the file rests on: its text and that of the test which has killed it; of all its tests,
- * and of what runs them, where none has.
+ * Returns a hash of everything on which the verdict on a mutant depends: for a killed mutant, the text of the file and
+ * of the test that killed it; for a survivor, also the text of all its tests, and of the code that runs them.
  */
 export function hashOfGround(text: string, tests: readonly string[], by: string | undefined): string {
   const asked = by === undefined ? [...tests, ...TRIED_BY] : tests.filter((test) => test === by);

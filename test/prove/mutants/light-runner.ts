@@ -1,6 +1,6 @@
 /**
- * Replaces `node:test` in the processes that try mutants: the same API, for tests that are loaded once and run again
- * and again, each separately. Node's own runner follows every promise with async hooks, which takes longer than the
+ * Replaces `node:test` in the processes that try mutants. It has the same API, but loads tests once, and then runs each
+ * test separately and repeatedly. Node's own runner follows every promise with async hooks, which takes longer than the
  * tests.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -20,7 +20,7 @@ type Suite = {
   readonly afterEach: Run[];
 };
 
-// Kept before any test puts a clock of its own in their place.
+// Stored before any test replaces them by a virtual clock.
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis;
 
 export const loadedTests: LoadedTest[] = [];
@@ -39,7 +39,7 @@ function suiteNow(): Suite {
   return suite;
 }
 
-/** Loads one file of tests as a suite of its own. */
+/** Loads one test file as a separate suite. */
 export async function loadTests(name: string, load: () => Promise<unknown>): Promise<void> {
   await within.run(newSuite(name, undefined), load);
   while (pending.length > 0) await pending.shift();
@@ -61,7 +61,7 @@ export const test = it;
 export const suite = describe;
 export const mock = nodeMock;
 export const before = (run: Run): void => void suiteNow().before.push(run);
-/** Within a test: what ends that one. */
+/** While a test runs: the function that ends this test. */
 export const after = (run: Run): void => void (endingsOfTest.getStore() ?? suiteNow().after).push(run);
 export const beforeEach = (run: Run): void => void suiteNow().beforeEach.push(run);
 export const afterEach = (run: Run): void => void suiteNow().afterEach.push(run);
@@ -78,7 +78,7 @@ function lineageOf(suite: Suite): readonly Suite[] {
 
 export type TestRun = { readonly test: LoadedTest; readonly error: unknown; readonly ms: number };
 
-/** Runs tests in their order, with the hooks of their suites; ends early if `onRun` returns false. */
+/** Runs tests in their order, with the hooks of their suites. Stops if `onRun` returns false. */
 export async function runTests(
   tests: readonly LoadedTest[],
   timeoutMs: number,
@@ -129,7 +129,7 @@ async function runOne(test: LoadedTest, lineage: readonly Suite[], timeoutMs: nu
 
 export class OutOfTime extends Error {}
 
-/** @returns what was thrown, also by an unawaited promise */
+/** @returns the error that was thrown, including the error of a promise that nothing awaits */
 async function ended(run: Run, timeoutMs: number, context: object = {}): Promise<unknown> {
   return new Promise((resolve) => {
     const timer = startTimer(() => resolve(new OutOfTime('out of time')), timeoutMs);

@@ -48,7 +48,7 @@ it('holds in a thread', async () => {
 `,
 );
 
-/** A program that is joined as `packages/gateway/lambda` joins the program of its threads. */
+/** A program that is bundled as `packages/gateway/lambda` bundles the program of its threads. */
 const JOINED = write(
   'joined.test.ts',
   `${HEAD}import { once } from 'node:events';
@@ -102,7 +102,7 @@ async function judge(test: string): Promise<{ readonly loaded: Loaded; readonly 
 }
 
 describe('a process with mutants', () => {
-  it('ends with the program that has started it, whatever its tests wait for', async () => {
+  it('ends when the program that started it ends, whatever its tests wait for', async () => {
     const hanging = write(
       'hanging.test.ts',
       `${HEAD}it('waits', () => new Promise(() => setInterval(() => undefined, 1_000)));\n`,
@@ -121,11 +121,11 @@ describe('a process with mutants', () => {
   for (const [where, test] of [
     ['in its own thread', HERE],
     ['in a module that a test loads again', ANEW],
-    ['in a thread that a test starts with flags and an environment of its own', THREAD],
-    ['in a thread whose program esbuild joins', JOINED],
-    ['in what a test does at its end', ENDING],
+    ['in a thread that a test starts with its own flags and environment', THREAD],
+    ['in a thread whose program esbuild bundles', JOINED],
+    ['in the code that a test runs at its end', ENDING],
   ] as const)
-    it(`reports which are executed and which are noticed ${where}`, async () => {
+    it(`reports which mutants are executed and which are noticed ${where}`, async () => {
       const { loaded, tried } = await judge(test);
 
       assert.deepEqual(

@@ -1,6 +1,6 @@
 /**
- * Files with mutants planted in them, and the tests nearest to them, in a process of its own: what a mutant does may
- * never end. Run by `fork` with a `MutantOrder`; answers `Loaded`, then one `Tried` for each `Try`.
+ * Runs files with planted mutants, and the tests nearest to them, in a separate process, because a mutant may cause an
+ * endless loop. It is run by `fork` with a `MutantOrder`, and answers `Loaded`, and then one `Tried` for each `Try`.
  */
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -9,16 +9,18 @@ import type { LoadedTest, TestRun } from './light-runner.ts';
 import { makeCells, plantFiles, plantInThreads } from './planted-files.ts';
 
 export type MutantOrder = {
-  /** The path of the text with the mutants, by absolute path of the file. */
+  /** The path of the file with the planted mutants, by the absolute path of the original. */
   readonly planted: Readonly<Record<string, string>>;
-  /** How many there are. */
+  /** The number of mutants. */
   readonly mutants: number;
   readonly tests: readonly string[];
-  /** The mutant that counts from the first line on; -1 for none, and a first run of everything. */
+  /**
+   * The mutant that is active from the first line on. -1 means that none is, and that all tests are run a first time.
+   */
   readonly active: number;
 };
 
-/** A test that passes without a mutant. */
+/** A test that passes if no mutant is active. */
 export type Held = {
   readonly file: string;
   /** The index among the tests of the file. */
@@ -28,13 +30,15 @@ export type Held = {
   readonly ms: number;
   /** The CPU time, which equals `ms` on a machine that does nothing else. */
   readonly burntMs: number;
-  /** Nothing is opened for it and its neighbours together, so it may be run in any order. */
+  /** Whether the test shares no opened resource with the tests next to it, so that it may be run in any order. */
   readonly isAlone: boolean;
 };
 
 export type Loaded = {
   readonly kind: 'loaded';
-  /** Mutants that are met while modules are loaded: no later run shows what they do. */
+  /**
+   * The mutants that are executed while modules are loaded. Later runs in the same process do not execute them again.
+   */
   readonly atLoad: readonly number[];
   readonly tests: readonly Held[];
   /** The tests, by file and name, that fail without a mutant, so that their result means nothing. */
@@ -50,14 +54,14 @@ export type Tried = {
   readonly kind: 'tried';
   /** The test that failed, and its file. */
   readonly killedBy: { readonly name: string; readonly file: string; readonly isLate: boolean } | undefined;
-  /** The same tests pass again without the mutant. */
+  /** Whether the same tests pass again without the mutant. */
   readonly isClean: boolean;
 };
 
 const FIRST_RUN_TIMEOUT_MS = 20_000;
 
 async function serve({ planted, mutants, tests, active }: MutantOrder): Promise<void> {
-  // Tests may wait forever, and nothing reads their verdict any more.
+  // If the parent has ended, nothing reads the verdicts any more, and tests may wait forever.
   process.on('disconnect', () => process.exit(0));
   const plan = { planted, cells: makeCells(mutants) };
   const cells = plantFiles(plan);

@@ -7,7 +7,7 @@ const tests = (sources: Readonly<Record<string, string>>): readonly string[] =>
   findNearestTests(FILE, readImportGraph(Object.entries(sources).map(([path, text]) => ({ path, text }))));
 
 describe('findNearestTests', () => {
-  it('puts the mirror first, then who imports the file, then who imports those', () => {
+  it('puts the test that mirrors the file first, then tests that import the file, then tests that import its importers', () => {
     const found = tests({
       'shared/a/two.ts': "import { one } from './one.ts';",
       'test/shared/b/far.test.ts': "import { two } from '#shared/a/two.ts';",
@@ -22,7 +22,7 @@ describe('findNearestTests', () => {
     ]);
   });
 
-  it('prefers the mirror folder among those as far away', () => {
+  it('prefers the mirror folder among equally near tests', () => {
     const found = tests({
       'test/shared/b/direct.test.ts': "import { one } from '#shared/a/one.ts';",
       'test/shared/a/other.test.ts': "import { one } from '#shared/a/one.ts';",
@@ -31,7 +31,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/shared/a/other.test.ts', 'test/shared/b/direct.test.ts']);
   });
 
-  it('omits whole starts, tests of another process of ours, and imports of types', () => {
+  it('omits whole starts, tests that start another process of ours, and imports of types', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const found = tests({
       'test/delivery/start.test.ts': importsIt,
@@ -43,7 +43,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, []);
   });
 
-  it('includes tests that start other programs, that name processes, and that know the type of an exit', () => {
+  it('includes tests that start other programs, that name processes, and that import only the type of an exit', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const sources = {
       'test/shared/a/asks-a-shell.test.ts': `import { spawnSync } from 'node:child_process';\n${importsIt}\nspawnSync('sh');`,
@@ -54,7 +54,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(tests(sources), Object.keys(sources));
   });
 
-  it('follows imports by a name that is known only when they run', () => {
+  it('follows imports whose name is known only at run time', () => {
     const found = tests({
       'test/support/fresh.ts': 'await import(`../../shared/a/${name}.ts?instance=${count}`);',
       'test/support/others.ts': 'await import(`../../shared/b/${name}.ts`);',
@@ -82,7 +82,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/shared/a/start.test.ts', 'test/shared/start.test.ts']);
   });
 
-  it('has tests of the layer and of functions', () => {
+  it('includes tests of the layer and of functions', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const found = tests({
       'test/functions/one.test.ts': importsIt,
@@ -92,7 +92,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/functions/one.test.ts', 'test/layers/zip.test.ts']);
   });
 
-  it('asks the folder first, by any way, if no test bears the name of the file', () => {
+  it('puts the tests of the folder first if no test has the name of the file, however they reach the file', () => {
     const found = tests({
       'shared/a/two.ts': "import { one } from './one.ts';",
       'shared/a/three.ts': "import { two } from './two.ts';",
@@ -103,7 +103,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/shared/a/aspect.test.ts', 'test/shared/b/direct.test.ts']);
   });
 
-  it('next includes tests with the name of a caller, if no test has the name of the file', () => {
+  it('then includes tests with the name of a calling module, if no test has the name of the file', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const found = tests({
       'shared/way.ts': importsIt,
@@ -116,7 +116,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found.slice(0, 2), ['test/shared/a/aspect.test.ts', 'test/shared/way-of-all.test.ts']);
   });
 
-  it('returns a handful, and if no test has the name of the file, all of its aspects', () => {
+  it('returns a few tests, or, if no test has the name of the file, the tests of all its aspects', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const many = Object.fromEntries(
       Array.from({ length: 50 }, (_, n) => [`test/shared/a/t${n}.test.ts`, importsIt]),

@@ -1,11 +1,14 @@
-/** The tests that say most about a file: its mirror, then those with the shortest way to it by imports. */
+/**
+ * Finds the tests that are most likely to notice a mistake in a file: the test that mirrors it, and then the tests with
+ * the shortest path of imports to it.
+ */
 import { basename, dirname, posix } from 'node:path';
 import { resolveImport, runtimeImportsOf } from '../../architecture/source-files.ts';
 import type { SourceFile } from '../../architecture/source-files.ts';
 
 /**
- * The tests near the code. Excluded are dozens that reach everything: whole starts, recorded answers, simulations,
- * proofs.
+ * The tests near the code. Tests that reach almost every file are excluded: whole starts, recorded answers, simulations
+ * and proofs.
  */
 const NEAR = /^test\/(shared|packages|functions|layers|properties|together)\/.*\.test\.ts$/;
 /** Imports of tests that start other processes and therefore do not run the mutants in their own process. */
@@ -20,11 +23,11 @@ const NEAREST_OF_ASPECTS = 24;
 /** The maximum number of tests, including those of modules that call the file. */
 const MOST = 36;
 const FARTHEST = 4;
-/** Added to the rank of a test that a calling module has, so that tests of the own folder come first. */
+/** Added to the rank of a test of a calling module, so that tests of the file's own folder come first. */
 const OF_A_CALLER = 0.5;
 
 type ImportGraph = {
-  /** Modules that import it, types aside. */
+  /** The modules that import a module, except imports of types. */
   readonly importers: ReadonlyMap<string, readonly string[]>;
   readonly tests: ReadonlySet<string>;
 };
@@ -46,7 +49,10 @@ export function readImportGraph(sources: readonly SourceFile[]): ImportGraph {
   return { importers, tests };
 }
 
-/** A shell or another program that a test starts says something of the code that made its words. */
+/**
+ * Whether a test runs code in other Node processes. Shells and other programs are not excluded, because the code under
+ * test may have produced their command lines.
+ */
 function looksAtProcesses({ text }: SourceFile, imports: readonly string[]): boolean {
   return (
     imports.some((name) => OTHER_PROCESS.test(name)) ||
@@ -55,8 +61,8 @@ function looksAtProcesses({ text }: SourceFile, imports: readonly string[]): boo
 }
 
 /**
- * Files that `import(`../functions/${name}.ts?…`)` may load, or `new URL(`./worker${ending}`, …)` may name for a thread:
- * all of a folder whose names begin so.
+ * Files that `import(`../functions/${name}.ts?…`)` may load, or `new URL(`./worker${ending}`, …)` may name for a
+ * thread: all files of a folder whose names begin with this text.
  */
 function templateImportsOf({ path, text }: SourceFile, files: readonly string[]): readonly string[] {
   const found = [TEMPLATE_IMPORT, TEMPLATE_PROGRAM].flatMap((template) => [...text.matchAll(template)]);
@@ -66,7 +72,10 @@ function templateImportsOf({ path, text }: SourceFile, files: readonly string[])
   });
 }
 
-/** A handful, the nearest first; of those as far away, tests of the mirror folder and with a name like its own. */
+/**
+ * Returns a few tests, the nearest first. Among equally near tests, those in the mirror folder and those with a similar
+ * name come first.
+ */
 export function findNearestTests(file: string, { importers, tests }: ImportGraph): readonly string[] {
   const distances = new Map([[file, 0]]);
   const queue = [file];
@@ -82,7 +91,8 @@ export function findNearestTests(file: string, { importers, tests }: ImportGraph
   const rank = (test: string): number => {
     if (test === mirror) return -1;
     const distance = Math.min(distances.get(test) ?? Infinity, FARTHEST);
-    // Aspects are the tests of the folder, by whatever way they reach the file, and those that bear a caller's name.
+    // If no test mirrors the file, the tests of its folder count, however they reach it, and so do tests with the name
+    // of a calling module.
     if (!tests.has(mirror) && dirname(test) === dirname(mirror)) return 0;
     if (!tests.has(mirror) && callers.some((caller) => bearsName(test, caller))) return OF_A_CALLER;
     return dirname(test) === dirname(mirror) ? distance - 1.5 : distance;
@@ -103,7 +113,7 @@ export function findNearestTests(file: string, { importers, tests }: ImportGraph
     .map(({ test }) => test);
 }
 
-/** `test/packages/gateway/core/pipeline-mock.test.ts` speaks of `packages/gateway/core/pipeline.ts`. */
+/** `test/packages/gateway/core/pipeline-mock.test.ts` has the name of `packages/gateway/core/pipeline.ts`. */
 function bearsName(test: string, file: string): boolean {
   const name = `test/${file.replace(/\.ts$/, '')}`;
   return test.startsWith(`${name}-`) || test === `${name}.test.ts`;

@@ -38,14 +38,14 @@ describe('groupByPackage', () => {
     assert.equal(packageOf('packages/gateway/services/sqs/queue.ts'), 'packages/gateway/services');
   });
 
-  it('has no tests', () => {
+  it('contains no tests', () => {
     assert.equal(packageOf('test/packages/base/aws/json-object.test.ts'), undefined);
     assert.equal(reasonLeftOut('test/packages/base/aws/json-object.test.ts'), 'of no room');
   });
 });
 
 describe('sampleSizeOf', () => {
-  it('is 150 or more of each package', () => {
+  it('is 150 or more for each package', () => {
     const small = [...packages.keys()].filter((name) => sampleSizeOf(name) < 150);
 
     assert.deepEqual(small, []);

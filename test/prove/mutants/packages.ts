@@ -4,29 +4,29 @@ import type { SourceFile } from '../../architecture/source-files.ts';
 
 /** Rooms in which no mutants are planted, with the reason. */
 const ROOMS_LEFT_OUT: ReadonlyMap<string, string> = new Map([
-  ['examples', 'to be copied: what must hold of them is tested where they are served'],
-  ['lab', 'measures and prints for maintainers; nothing imports it'],
+  ['examples', 'examples to copy, which are tested by serving them'],
+  ['lab', 'tools that measure and print for maintainers; nothing imports them'],
 ]);
 /** Files in which no mutants are planted, with the reason. */
 const FILES_LEFT_OUT: readonly (readonly [files: RegExp, reason: string])[] = [
-  [/\.tsx$/, 'what a page shows is seen in a browser, by the browser proof'],
+  [/\.tsx$/, 'the browser proof checks in a browser what a page shows'],
 ];
 
-/** The number drawn in each package at least, or all if there are fewer. */
+/** The smallest number of mutants that is drawn in each package. If there are fewer, all are drawn. */
 export const LEAST_DRAWN = 150;
-/** They decide who is let in and at what cost, and are the largest. */
+/** The packages with more mutants. They decide who is admitted and what this costs, and are the largest. */
 const DRAWN_MORE: ReadonlyMap<string, number> = new Map([
   ['shared', 850],
   ['packages/gateway/core', 400],
 ]);
 
-/** @returns undefined for what is of no room, such as tests */
+/** @returns undefined for files that belong to no room, such as tests */
 export function packageOf(path: string): string | undefined {
   // The services are one package: most are too small to be measured alone.
   return roomOf(path)?.folder.split('/').slice(0, 3).join('/');
 }
 
-/** @returns why no mistakes are planted in the file; undefined where they are */
+/** @returns why no mistakes are planted in the file, or undefined if they are */
 export function reasonLeftOut(path: string): string | undefined {
   const room = roomOf(path);
   if (room === undefined) return 'of no room';

@@ -1,4 +1,4 @@
-/** Stands in for `esbuild` in the processes that try mutants: what it joins has them, too. */
+/** Replaces `esbuild` in the processes that try mutants, so that bundles contain the mutants, too. */
 import { randomUUID } from 'node:crypto';
 import { build as join, version as real } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
@@ -7,7 +7,7 @@ import { plantedText } from './planted-files.ts';
 // oxlint-disable-next-line gatewright/no-restricted-syntax -- a stand-in has all names of what it stands for
 export * from 'esbuild';
 
-/** Caches have it in their keys: what is joined here is for no other process. */
+/** Caches have this version in their keys, so no other process uses bundles from this process. */
 export const version = `${real} ${randomUUID()}`;
 
 /** A bundle may run in a separate process, in which no mutant is active. */

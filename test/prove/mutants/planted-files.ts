@@ -1,4 +1,4 @@
-/** Files with mutants planted in them, in every thread of a process: all see the same mutant count. */
+/** Loads files with planted mutants in every thread of a process. The same mutant is active in all threads. */
 import { readFileSync } from 'node:fs';
 import { createRequire, registerHooks, syncBuiltinESMExports } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -8,14 +8,14 @@ import type * as workerThreads from 'node:worker_threads';
 export type Plan = {
   /** The path of the text with the mutants, by absolute path of the file. */
   readonly planted: Readonly<Record<string, string>>;
-  /** First the mutant that counts, then for each whether it was met. */
+  /** The first cell contains the active mutant. The others say for each mutant whether it was executed. */
   readonly cells: SharedArrayBuffer;
 };
 
 export const PLAN = 'gatewright-mutants';
 const IN_THREADS = new URL('plant-in-thread.ts', import.meta.url).href;
 
-/** How many mutants there are decides the size. */
+/** The number of mutants determines the size. */
 export function makeCells(mutants: number): SharedArrayBuffer {
   return new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * (1 + mutants));
 }
@@ -27,12 +27,12 @@ class MutantCells {
     this.#cells = new Int32Array(cells);
   }
 
-  /** @param mutant below 0: none */
+  /** @param mutant the mutant to activate; a number below 0 activates none */
   activate(mutant: number): void {
     Atomics.store(this.#cells, 0, mutant);
   }
 
-  /** Called at each mutant. */
+  /** Is called at each mutant. */
   meet(mutant: number): boolean {
     Atomics.store(this.#cells, 1 + mutant, 1);
     return Atomics.load(this.#cells, 0) === mutant;
@@ -47,10 +47,10 @@ class MutantCells {
   }
 }
 
-/** The planted texts of this thread, by URL. */
+/** The planted files of this thread, by URL. */
 const texts = new Map<string, string>();
 
-/** @param file absolute */
+/** @param file an absolute path */
 export function plantedText(file: string): string | undefined {
   return texts.get(pathToFileURL(file).href);
 }
@@ -63,7 +63,7 @@ export function plantFiles({ planted, cells }: Plan): MutantCells {
     texts.set(pathToFileURL(source).href, readFileSync(file, 'utf8'));
   registerHooks({
     load: (url, context, next) => {
-      // A test that wants a module again imports it with a query.
+      // A test that loads a module again imports it with a query.
       const source = texts.get(url.replace(/\?.*/, ''));
       return source === undefined
         ? next(url, context)

@@ -18,7 +18,7 @@ const ALL = [
 ];
 
 describe('sampleMutants', () => {
-  it('gives each folder its share, and a small one enough to say something', () => {
+  it('gives each folder its share, and a small folder enough mutants for a meaningful result', () => {
     const drawn = sampleMutants(ALL, 210, 1);
     const counted = (folder: string): number => drawn.filter(({ file }) => stratumOf(file) === folder).length;
 
@@ -47,7 +47,7 @@ describe('sampleMutants', () => {
 });
 
 describe('stratumOf', () => {
-  it('is the folder two deep, or the folder of the file', () => {
+  it('is the folder at the second level, or the folder of the file', () => {
     assert.deepEqual(['shared/quota/admin/a.ts', 'shared/a.ts'].map(stratumOf), ['shared/quota', 'shared']);
   });
 });

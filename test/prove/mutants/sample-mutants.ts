@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Mutant } from './find-mutants.ts';
 
-/** The least of each folder, so that a small one says something too. */
+/** The smallest number of mutants from each folder, so that small folders also give a meaningful result. */
 const LEAST = 30;
 
 /** Folders whose mutants are drawn separately from those of others. */
@@ -13,8 +13,8 @@ export function stratumOf(file: string): string {
 }
 
 /**
- * By folder as many as its share, and at least 30. What is drawn depends on the seed and on the mutant alone: a
- * change somewhere else draws the same again.
+ * Draws mutants from each folder in proportion to its size, but at least 30. The choice depends only on the seed and on
+ * the mutants, so a change in another place does not alter it.
  */
 export function sampleMutants(all: readonly Mutant[], size: number, seed: number): readonly Mutant[] {
   const strata = new Map<string, Mutant[]>();

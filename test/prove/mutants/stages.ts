@@ -5,7 +5,10 @@ import { hashOf } from './kept-verdicts.ts';
 import { tryMutants } from './try-mutants.ts';
 import type { Subject, Verdict } from './try-mutants.ts';
 
-/** Asked first: mostly the mirror notices, and need not wait for tests that start a gateway. */
+/**
+ * The number of tests in the first stage. In most cases, the tests that mirror the file notice the mutant, so it need
+ * not wait for tests that start a gateway.
+ */
 const FIRST_TESTS = 2;
 const STARTS_MUCH = /createGateway|startEmbeddedDynamoDb|support\/[\w-]*gateway[\w-]*\.ts|\.suite\.ts/;
 /** The number of test files that are loaded together in each stage. They need much the same modules. */
@@ -17,7 +20,7 @@ export type Open = Omit<Subject, 'tests'> & {
   readonly hash: (by: string | undefined) => string;
 };
 
-/** Stage by stage, no test twice. */
+/** Divides the tests into stages, so that each test is in only one. */
 export function splitTests(path: string, tests: readonly string[]): readonly (readonly string[])[] {
   const cheap = tests.filter((test) => !STARTS_MUCH.test(readSource(test).text));
   const first = cheap.filter((test) => dirname(test) === dirname(`test/${path}`)).slice(0, FIRST_TESTS);
@@ -25,7 +28,7 @@ export function splitTests(path: string, tests: readonly string[]): readonly (re
   return [first, second, tests.filter((test) => !cheap.includes(test))];
 }
 
-/** @param settle returns how far this is */
+/** @param settle stores a verdict, and returns a text about the progress */
 export async function tryStages(
   open: readonly Open[],
   workers: number,
@@ -64,7 +67,7 @@ export async function tryStages(
       const left = tried.filter(({ id }) => alive.has(id)).length;
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
       console.log(
-        `  ${progress}, stage ${stage + 1}: ${dirname(group[0]?.path ?? '')}, ${left} of ${tried.length} alive as yet (${seconds} s)`,
+        `  ${progress}, stage ${stage + 1}: ${dirname(group[0]?.path ?? '')}, ${left} of ${tried.length} still alive (${seconds} s)`,
       );
     });
     for (const { mutants: some, stages, hash } of open)

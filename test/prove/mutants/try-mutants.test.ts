@@ -18,7 +18,10 @@ const failed = (isLate: boolean, isClean: boolean): Tried => ({
   isClean,
 });
 
-/** Processes one after the other, each with its answer; `Stuck` in place of one: it has none. */
+/**
+ * Starts stand-ins for processes, one after the other, each with its answer. `Stuck` means that the process gives no
+ * answer.
+ */
 function trialsOf(...answers: readonly (Tried | Stuck)[]) {
   const patience: number[] = [];
   const asked: string[] = [];
@@ -39,13 +42,17 @@ function trialsOf(...answers: readonly (Tried | Stuck)[]) {
 
 describe('Trials.judge', () => {
   const rows: readonly [string, Tried | Stuck, string | undefined][] = [
-    ['has killed what a test fails by', failed(false, true), 'killed'],
-    ['has let live what all tests hold with', HELD, 'survived'],
-    ['says nothing of a test that fails without the mutant, too', failed(false, false), undefined],
-    ['says nothing of a test that was late: the machine may be busy', failed(true, false), undefined],
-    ['says nothing of a process that does not answer in time', new Stuck('late'), undefined],
+    ['counts a mutant as killed if a test fails because of it', failed(false, true), 'killed'],
+    ['counts a mutant as alive if all tests pass with it', HELD, 'survived'],
+    ['gives no verdict on a test that also fails without the mutant', failed(false, false), undefined],
     [
-      'has killed by time what burns more than any test needs, however busy the machine',
+      'gives no verdict on a test that was late, because the machine may be busy',
+      failed(true, false),
+      undefined,
+    ],
+    ['gives no verdict on a process that does not answer in time', new Stuck('late'), undefined],
+    [
+      'counts a mutant as killed by time if it uses more CPU time than any test needs, however busy the machine is',
       new Stuck('burning'),
       'timeout',
     ],
@@ -60,7 +67,7 @@ describe('Trials', () => {
   const asking: readonly [string, boolean, readonly string[]][] = [
     ['test by test, the cheapest first', true, ['/quick 1', '/slow 0', '/quick 0', '/slow 1']],
     [
-      'file by file where suites open something for their tests together',
+      'file by file if suites open resources for all of their tests',
       false,
       ['/quick 0', '/quick 1', '/slow 0', '/slow 1'],
     ],
@@ -85,7 +92,7 @@ describe('Trials', () => {
 });
 
 describe('Trials.judgeAlone', () => {
-  it('counts as alive a mutant that was late once and survives in a process of its own', async () => {
+  it('counts a mutant as alive that was late once and survives in a separate process', async () => {
     const { trials, patience } = trialsOf(failed(true, false), HELD);
     assert.equal(await trials.judge(7, LOADED), undefined);
 
@@ -93,7 +100,7 @@ describe('Trials.judgeAlone', () => {
     assert.ok((patience[1] ?? 0) >= 4 * (patience[0] ?? Infinity), patience.join(' '));
   });
 
-  it('has killed by time what is late again', async () => {
+  it('counts a mutant as killed by time if it is late again', async () => {
     const { trials } = trialsOf(new Stuck('late'));
 
     assert.equal((await trials.judgeAlone(7, LOADED, [FILE])).verdict, 'timeout');

@@ -1,4 +1,4 @@
-/** Tries the mutants of a few files against their nearest tests, in processes that may hang or break. */
+/** Tries the mutants of a few files with their nearest tests, in processes that may hang or crash. */
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,26 +18,28 @@ export type Verdict = {
 };
 
 const PROGRAM = join(import.meta.dirname, 'mutant-process.ts');
-/** Also of a machine that does ten other things. */
+/** This limit is also long enough for a machine that runs ten other programs. */
 const LOADED_WITHIN_MS = 900_000;
 /**
  * The CPU time for loading tests while a mutant is active. Tests need far less, but a mutant may loop while its file is
  * loaded.
  */
 const LOADING_BURNS_MS = 120_000;
-/** A test that waits: twenty times what it took, and room for a machine that is busy. */
+/** The time limit for a test that waits: twenty times as long as it took before, plus a reserve for a busy machine. */
 const timeoutFor = (ms: number): number => 15_000 + 20 * ms;
 /** The processor time that an endless loop uses before it is ended. */
 const STUCK_AFTER_MS = 15_000;
 const LOOKED_AT_EVERY_MS = 500;
-/** Times as long, for a mutant whose tests were late once: that may have been the machine. */
+/**
+ * If the tests of a mutant were late once, their limits are multiplied by this, because the machine may have been busy.
+ */
 const PATIENCE = 4;
 const UNREACHED = { verdict: 'unreached', by: undefined } as const;
 const HEAP_MB = 1_024;
 
 /**
- * A process has not answered in time, or has ended, or has burnt what no test needs: that is not a fault of a busy
- * machine.
+ * A process has not answered in time, has ended, or has used more CPU time than any test needs. A busy machine cannot
+ * cause the last of these.
  */
 export class Stuck extends Error {
   readonly how: 'late' | 'ended' | 'burning';
@@ -50,7 +52,7 @@ export class Stuck extends Error {
 /** Tries mutants one after the other, until it is ended. */
 export interface MutantTrier {
   readonly loaded: Promise<Loaded>;
-  /** @param burningMs of the processor: whatever takes more never ends */
+  /** @param burningMs a CPU time; a process that uses more is in an endless loop */
   try(order: Try, withinMs: number, burningMs: number): Promise<Tried>;
   end(): Promise<void>;
 }
@@ -109,7 +111,7 @@ class MutantProcess implements MutantTrier {
   }
 }
 
-/** A file, what is to be tried in it, and the tests nearest to it. */
+/** A file, the mutants to try in it, and the tests nearest to it. */
 export type Subject = {
   readonly path: string;
   readonly text: string;
@@ -117,7 +119,7 @@ export type Subject = {
   readonly tests: readonly string[];
 };
 
-/** Several files at once, since to load what they need takes longest. */
+/** Tries the mutants of several files together, because loading their modules takes longest. */
 export async function tryMutants(
   subjects: readonly Subject[],
   onVerdict: (verdict: Verdict) => void,
@@ -136,7 +138,7 @@ export async function tryMutants(
   );
   try {
     const loaded = await trials.warmUp([...new Set(subjects.flatMap(({ tests }) => tests))]);
-    for (const test of loaded.failed) console.log(`  does not hold without a mutant: ${test}`);
+    for (const test of loaded.failed) console.log(`  fails without a mutant: ${test}`);
     const own = subjects.flatMap(({ mutants: some, tests }) =>
       some.map(() => tests.map((test) => join(REPOSITORY, test))),
     );
@@ -159,7 +161,7 @@ export async function tryMutants(
   }
 }
 
-/** The processes of some files, one at a time. */
+/** Runs the processes for some files, one at a time. */
 export class Trials {
   readonly #startWith: (tests: readonly string[], active: number) => MutantTrier;
   #process: MutantTrier | undefined;
@@ -174,7 +176,10 @@ export class Trials {
     return loaded;
   }
 
-  /** @returns undefined where this tells nothing: what failed fails without the mutant now, or was only late */
+  /**
+   * @returns undefined if the result means nothing, because the failed test now also fails without the mutant, or was
+   * only late
+   */
   async judge(index: number, loaded: Loaded): Promise<Omit<Verdict, 'id'> | undefined> {
     const chosen = loaded.tests.filter(({ hits }) => hits.includes(index));
     if (chosen.length === 0) return UNREACHED;
@@ -195,7 +200,8 @@ export class Trials {
   }
 
   /**
-   * With the mutant in force from the first line on, in a process that no other mutant has touched, and with patience.
+   * Tries one mutant that is active from the first line on, in a new process in which no other mutant has run, with
+   * longer time limits.
    */
   async judgeAlone(index: number, loaded: Loaded, files: readonly string[]): Promise<Omit<Verdict, 'id'>> {
     const isAtLoad = loaded.atLoad.includes(index);
@@ -226,7 +232,7 @@ export class Trials {
     const slowestMs = Math.max(...tests.map(({ ms }) => ms));
     const timeoutMs = patience * timeoutFor(slowestMs);
     const tenfoldMs = 10 * tests.reduce((sum, { ms }) => sum + ms, 0);
-    // The time that they took, while others had the machine, is more than they burnt.
+    // The limit for the CPU time is computed from the elapsed time, which is longer if other programs used the machine.
     const burningMs = STUCK_AFTER_MS + Math.min(tenfoldMs, STUCK_AFTER_MS);
     const order = { mutant, tests: cheapestFirst(tests), timeoutMs };
     try {
@@ -252,8 +258,9 @@ export class Trials {
 }
 
 /**
- * The first that fails ends a trial. Test by test, but file by file where suites open something for all of theirs; and by
- * what they burn, since time says more of the machine.
+ * Sorts the tests so that the cheapest run first, because the first failure ends a trial. Tests that share resources
+ * opened by their suite stay together by file. The cost is the CPU time, because the elapsed time depends on what else
+ * the machine does.
  */
 function cheapestFirst(tests: readonly Held[]): readonly Held[] {
   const together = new Map<string, Held[]>();

@@ -8,10 +8,10 @@ import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
 
 export type LanguageOrder = {
   readonly tableName: string;
-  /** Name of the plan, which is on record. */
+  /** The name of a saved plan. */
   readonly plan: string;
   readonly requests: number;
-  /** Error of the process's clock, and so of the time stamps of its requests. */
+  /** The error of the process's clock, and therefore of the timestamps of its requests. */
   readonly skewMs: number;
 };
 export type LanguageAnswer = { readonly outcome: string; readonly stamp: number; readonly by: string };

@@ -12,9 +12,9 @@ const ofType = (Type: string, Properties: object = {}): Resources => ({ [PROBE]:
 const mappingOf = (EventSourceArn: unknown, more: object = {}): Resources =>
   ofType('AWS::Lambda::EventSourceMapping', { EventSourceArn, FunctionName: { Ref: 'Answer' }, ...more });
 
-/** By folder. A service without one refutes the proof. */
+/** The probes by folder of the service. A service without a probe refutes the proof. */
 export const PROBES: Readonly<Record<string, Resources>> = {
-  // These have only calls, and no resource type: nothing of a stack runs, with or without them.
+  // These services have only calls and no resource type, so no stack can contain a resource of theirs.
   cloudformation: ofType('AWS::CloudFormation::Macro'),
   'cloudwatch-logs': ofType('AWS::Logs::Destination'),
   xray: ofType('AWS::XRay::Group'),
@@ -72,7 +72,7 @@ export const PROBES: Readonly<Record<string, Resources>> = {
   }),
 };
 
-/** A REST API with a function behind `GET /`, and what is added to it. */
+/** A REST API with a function behind `GET /`, and the given resources. */
 export function plainRestTemplate(more: Resources = {}): string {
   const RestApiId = { Ref: 'Api' };
   const Uri = {

@@ -1,4 +1,4 @@
-/** Takes a service out of a copy of the repository: its folder, its tests, its lines of the catalogue. */
+/** Removes a service from a copy of the repository: its folder, its tests, and its lines of the catalogue. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { namedServices } from '../../architecture/services.ts';
@@ -22,7 +22,7 @@ export function withoutService(catalogue: string, service: string): string {
   return catalogue.replace(entry, '').replace(/^import [^;]*;\n/gm, (line) => (isOfIt(line) ? '' : line));
 }
 
-/** Folders and files that go with a service, its lines of the catalogue aside. */
+/** The folders and files that are removed with a service, in addition to its lines of the catalogue. */
 export function pathsOf(service: string, tests: readonly SourceFile[]): readonly string[] {
   const together = tests.filter((file) => namedServices(file)?.includes(service) === true);
   return [
@@ -49,7 +49,7 @@ export class Removal {
     for (const path of paths) if (existsSync(join(this.#copy, path))) this.#move(path);
   }
 
-  /** The lines of the catalogue, of the whole one. */
+  /** The lines of the complete catalogue. */
   unlist(service: string): void {
     writeFileSync(join(this.#copy, CATALOGUE), withoutService(this.#catalogue, service));
   }

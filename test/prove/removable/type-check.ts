@@ -1,4 +1,4 @@
-/** `tsc -p .` again and again in one process: unchanged files are not read or checked again. */
+/** Runs `tsc -p .` repeatedly in one process, so that unchanged files are not read or checked again. */
 import { statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
@@ -12,7 +12,7 @@ export class TypeCheck {
     this.#root = root;
   }
 
-  /** Errors of the whole project as it is now: `path(line): TS2307 message`. */
+  /** The errors of the whole project in its current state, as `path(line): TS2307 message`. */
   errors(): readonly string[] {
     const { config } = ts.readConfigFile(join(this.#root, 'tsconfig.json'), ts.sys.readFile.bind(ts.sys)) as {
       readonly config: unknown;

@@ -1,4 +1,4 @@
-/** Clients that are hostile or broken. Each ends by itself within seconds, and leaves nothing open. */
+/** Clients that are hostile or broken. Each ends by itself within seconds, and leaves no connection open. */
 import { connect } from 'node:net';
 import { deflateSync, gzipSync } from 'node:zlib';
 import type { Socket } from 'node:net';
@@ -13,7 +13,7 @@ type Target = {
 
 type Hostile = {
   readonly name: string;
-  /** @returns what should have been otherwise */
+  /** @returns a description of the wrong behaviour, if there was any */
   run(target: Target): Promise<string | undefined>;
 };
 
@@ -34,7 +34,7 @@ function open(url: URL): Socket {
 const request = (url: URL, path: string, headers = '', method = 'GET'): string =>
   `${method} ${url.pathname.replace(/\/$/, '')}${path} HTTP/1.1\r\nHost: ${url.host}\r\n${headers}\r\n`;
 
-/** Sends, reads for a moment, and goes. */
+/** Sends the bytes, reads for a moment, and closes the connection. */
 async function send(url: URL, bytes: string | Buffer, ms = 200): Promise<void> {
   const socket = open(url);
   socket.resume().write(bytes);

@@ -1,6 +1,8 @@
-/** Whether something grows: what a gateway uses whenever all clients have left. */
+/** Decides whether the resources that a gateway uses grow, from measurements after all clients have left. */
 
-/** Median of the slopes between any two: one odd look moves nothing. Per look. */
+/**
+ * Returns the median of the slopes between any two values, per measurement. A single unusual value does not change it.
+ */
 export function medianSlope(values: readonly number[]): number {
   const slopes = values.flatMap((from, first) =>
     values.slice(first + 1).map((to, between) => (to - from) / (between + 1)),
@@ -18,8 +20,8 @@ export function median(values: readonly number[]): number {
 type Bound = { readonly share: number; readonly atLeast: number };
 
 /**
- * What the slope of the looks after the first third adds up to over all of them, beside what may come and go: a share of
- * the median, and at least so much.
+ * Compares the growth with the allowed variation. The growth is the median slope after the first third, over all later
+ * measurements. The allowed variation is a share of the median, but at least `atLeast`.
  */
 export function judgeLevel(
   looks: readonly number[],

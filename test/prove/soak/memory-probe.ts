@@ -1,4 +1,4 @@
-/** Imported in front of the gateway that is soaked: reports how much memory is in use when it is idle. */
+/** Is imported before the gateway of the soak proof. It reports how much memory the gateway uses when it is idle. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 
@@ -8,8 +8,9 @@ const SETTLED_BYTES = 128_000;
 const MOST_COLLECTIONS = 12;
 
 /**
- * Until a collection frees nothing more: memory of sockets and buffers goes by finalizers and turns of the event loop
- * that come after one, and what had just ended would be taken for what is held.
+ * Collects garbage until a collection frees nothing more. Finalizers and later turns of the event loop free the memory
+ * of sockets and buffers only after a collection, so a single collection would still count resources that have just
+ * been closed.
  */
 async function settle(): Promise<Probed> {
   let before = Number.POSITIVE_INFINITY;
@@ -25,7 +26,7 @@ async function settle(): Promise<Probed> {
 
 if (isMainThread && process.send !== undefined) {
   process.on('message', () => void settle().then((probed) => process.send?.(probed)));
-  // The process that soaks it has ended, by a signal maybe.
+  // The parent process has ended, perhaps by a signal.
   process.on('disconnect', () => process.exit(1));
   process.channel?.unref();
 }

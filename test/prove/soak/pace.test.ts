@@ -3,11 +3,11 @@ import { describe, it } from 'node:test';
 import { Pace } from './pace.ts';
 
 describe('Pace', () => {
-  it('is 70 % of what was served', () => {
+  it('is 70 % of the measured throughput', () => {
     assert.equal(new Pace(1000).perSecond, 700);
   });
 
-  it('falls to 70 % of what is served if requests pile up, and not for a burst', () => {
+  it('falls to 70 % of the current throughput if requests pile up, but not because of a burst', () => {
     const pace = new Pace(1000);
     pace.passed(1, 700, 31);
     assert.equal(pace.perSecond, 700);
@@ -18,7 +18,7 @@ describe('Pace', () => {
     assert.equal(pace.slowedSeconds, 2);
   });
 
-  it('rises again step by step, up to what was measured', () => {
+  it('rises again step by step, up to the initial pace', () => {
     const pace = new Pace(1000);
     pace.passed(1, 500, 150);
     const rates = Array.from({ length: 10 }, () => {
@@ -29,7 +29,7 @@ describe('Pace', () => {
     assert.deepEqual(rates, [385, 424, 466, 512, 564, 620, 682, 700, 700, 700]);
   });
 
-  it('never stops, though nothing is answered', () => {
+  it('never stops, even if nothing is answered', () => {
     const pace = new Pace(1000);
     pace.passed(1, 0, 150);
     assert.equal(pace.perSecond, 5);

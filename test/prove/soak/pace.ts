@@ -1,19 +1,25 @@
-/** How much is offered: a share of what is served, which is measured first, and again wherever requests pile up. */
+/**
+ * The pace at which requests are sent: a share of the measured throughput. The throughput is measured at first, and
+ * again whenever requests pile up.
+ */
 
 const LOAD = 0.7;
-/** Twice the clients by which it is measured: with so many under way all the time, what is answered is what can be. */
+/**
+ * Twice the number of clients with which the throughput is measured. If this many requests are always in progress, the
+ * answers show the largest possible throughput.
+ */
 const PILED_UP = 32;
 const RISE = 1.1;
-/** Something continues even where nearly nothing is answered. */
+/** A few requests are sent even if almost none is answered. */
 const LEAST_PER_SECOND = 5;
 
 export class Pace {
   readonly #most: number;
   #perSecond: number;
-  /** Seconds in which less was offered than the measure at first would have been. */
+  /** The number of seconds in which the pace was below the initial one. */
   slowedSeconds = 0;
 
-  /** @param servedPerSecond as fast as some clients could */
+  /** @param servedPerSecond the throughput that some clients reached without a limit */
   constructor(servedPerSecond: number) {
     this.#most = Math.max(LEAST_PER_SECOND, LOAD * servedPerSecond);
     this.#perSecond = this.#most;
@@ -24,8 +30,8 @@ export class Pace {
   }
 
   /**
-   * About a second has passed.
-   * @param fewest under way at any time of it
+   * Is called about once a second.
+   * @param fewest the smallest number of requests that were in progress at any time in this second
    */
   passed(seconds: number, answered: number, fewest: number): void {
     const served = (LOAD * answered) / seconds;

@@ -1,4 +1,4 @@
-/** `gatewright start` in a process of its own, with what can be seen of it from outside. */
+/** `gatewright start` in a separate process, with everything that can be observed from outside. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const READY_WITHIN_MS = 120_000;
 const PROBED_WITHIN_MS = 30_000;
 const ENDED_WITHIN_MS = 20_000;
 const TAIL_CHARS = 20_000;
-/** Errors, except those that the proof causes itself. */
+/** Matches lines about errors, except for errors that the proof itself causes. */
 const TELLING = /^(?!.*(crashed as told| \/(crash|hang) )).*(Error|Exception| 50\d )/;
 const LINES_KEPT = 40;
 const LINE_CHARS = 300;
@@ -27,7 +27,7 @@ export type SoakedGateway = {
   readonly pid: number;
   urlOf(kind: 'rest' | 'http' | 'websocket'): URL;
   readonly controlUrl: string;
-  /** The end of what it has printed. */
+  /** The end of its output. */
   tail(): string;
   isGone(): boolean;
   wasKilled(): boolean;
@@ -35,8 +35,8 @@ export type SoakedGateway = {
   /** Kills the process, as a power failure would. */
   kill(): Promise<void>;
   /**
-   * SIGTERM.
-   * @returns the exit code; null if it had to be killed
+   * Sends SIGTERM.
+   * @returns the exit code, or null if the gateway had to be killed
    */
   stop(): Promise<number | null>;
 };

@@ -1,4 +1,7 @@
-/** What is soaked: a REST, an HTTP and a WebSocket API, functions that answer, store, crash and hang, and a table. */
+/**
+ * The service of the soak proof: a REST API, an HTTP API and a WebSocket API, functions that answer, store, crash and
+ * hang, and a table.
+ */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -56,7 +59,7 @@ const socket = (type: string, Properties: object): object => ({
   Properties: { ApiId: { Ref: 'Socket' }, ...Properties },
 });
 
-/** @param version what changes from reload to reload */
+/** @param version the value that changes with each reload */
 function soakedTemplate(version: number): object {
   return {
     AWSTemplateFormatVersion: '2010-09-09',
@@ -147,7 +150,10 @@ export class SoakedFolder {
     this.#save('template.json', JSON.stringify(soakedTemplate(this.#version), undefined, 2));
   }
 
-  /** Half of a file, as it is for a moment during a save: what is served continues. */
+  /**
+   * Writes half of a file, as an editor does for a moment during a save. The gateway must continue to serve the earlier
+   * version.
+   */
   breakTemplate(): void {
     writeFileSync(join(this.path, 'template.json'), '{ "Resources": {');
   }

@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import { parseUse, Strangers } from './strangers.ts';
 import type { Use } from './strangers.ts';
 
-// The man page proc(5): user nice system idle iowait irq softirq steal guest guest_nice.
+// The fields as in the man page proc(5): user nice system idle iowait irq softirq steal guest guest_nice.
 const STAT = 'cpu  400 20 30 500 50 1 2 3 40 0\ncpu0 200 10 15 250 25 0 1 1 20 0\n';
 const OWN = '4711 (node (a) b) S 1 4711 4711 0 -1 4194304 1 2 3 4 100 20 3 4 20 0 11 0 99';
 
 describe('parseUse', () => {
-  it('counts what waits as idle, guests once, and ended children as ours', () => {
+  it('counts waiting time as idle, the time of guests once, and ended children as our own', () => {
     assert.deepEqual(parseUse(STAT, [OWN, OWN]), { total: 1006, busy: 456, ours: 254 });
   });
 });
@@ -21,12 +21,12 @@ describe('Strangers', () => {
     [3000, { total: 600, busy: 420, ours: 210 }],
   ];
   const rows: readonly [string, number, number, number, boolean][] = [
-    ['our own load crowds nothing', 0, 1000, 0.1, false],
-    ['others that take nine tenths do', 1000, 2000, 0.9, true],
-    ['a request that lived through both was crowded', 500, 1500, 0.5, true],
-    ['an idle machine is not', 2000, 3000, 0.05, false],
-    ['what is later than the last look is judged by it', 2500, 9000, 0.05, false],
-    ['no time is no crowd', 9000, 9000, 0, false],
+    ['our own load is no crowd', 0, 1000, 0.1, false],
+    ['other programs that use nine tenths are a crowd', 1000, 2000, 0.9, true],
+    ['a request that lasted through both was crowded', 500, 1500, 0.5, true],
+    ['an idle machine is no crowd', 2000, 3000, 0.05, false],
+    ['a time after the last measurement is judged by that measurement', 2500, 9000, 0.05, false],
+    ['a period without length is no crowd', 9000, 9000, 0, false],
   ];
   for (const [name, from, to, share, isCrowded] of rows)
     it(name, () => {

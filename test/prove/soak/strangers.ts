@@ -1,10 +1,13 @@
-/** How much of the machine others use: if they use much of it, a late answer says nothing about the gateway. */
+/** Measures how much CPU time other programs use. If they use much, a late answer says nothing about the gateway. */
 import { readFileSync } from 'node:fs';
 
-/** Processor time since the machine started, of all processors, in the kernel's ticks. */
+/** The CPU time of all processors since the machine started, in ticks of the kernel. */
 export type Use = { readonly total: number; readonly busy: number; readonly ours: number };
 
-/** Of all processors. One that others keep busy is half of a machine of two. */
+/**
+ * A share of the CPU time of all processors. On a machine with two processors, other programs that keep one of them
+ * busy use half.
+ */
 const CROWDED = 0.25;
 
 export class Strangers {
@@ -35,7 +38,7 @@ export class Strangers {
 
 /**
  * @param stat `/proc/stat`
- * @param own `/proc/PID/stat` of each process of ours
+ * @param own `/proc/PID/stat` of each of our own processes
  */
 export function parseUse(stat: string, own: readonly string[]): Use {
   const [, ...fields] = (stat.split('\n')[0] ?? '').split(/\s+/);
@@ -47,12 +50,15 @@ export function parseUse(stat: string, own: readonly string[]): Use {
 
 /** Returns the CPU time of a process, including that of its ended children. */
 function parseOwn(stat: string): number {
-  // Names of programs may contain blanks and brackets.
+  // The name of a program may contain blanks and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
 }
 
-/** Reads the CPU time of this process and some others; one that has ended is counted with its parent's children. */
+/**
+ * Reads the CPU time of this process and of some others. The time of a process that has ended is part of its parent's
+ * time for children.
+ */
 export function readUse(pids: readonly number[]): Use {
   const own = [process.pid, ...pids].flatMap((pid) => {
     try {

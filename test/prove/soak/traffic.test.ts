@@ -7,7 +7,7 @@ import { Traffic } from './traffic.ts';
 describe('Traffic', () => {
   it('sends nothing after its end, even while it waits for its turn', async () => {
     const traffic = new Traffic(diceOf(1), () => false);
-    // No server listens there: every request is a fault.
+    // No server listens at this address, so every request fails.
     traffic.aim(new URL('http://127.0.0.1:1'), new URL('http://127.0.0.1:1'));
     const stop = new AbortController();
 

@@ -1,4 +1,4 @@
-/** Well-behaved clients: each request is written down until it is answered, each write until it is read again. */
+/** Well-behaved clients. Each request is recorded until it is answered, and each write until it is read again. */
 import { Agent, request as startRequest } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Dice } from '../fuzz/mutate.ts';
@@ -10,7 +10,10 @@ const IN_FLIGHT = 150;
 const TICK_MS = 10;
 const PACED_EVERY_MS = 1_000;
 const FAULTS_KEPT = 20;
-/** Answers that take longer were waited for by somebody: it is asked who had the machine meanwhile. */
+/**
+ * An answer that takes longer than this is late. Then the test checks whether other programs used the machine in the
+ * meantime.
+ */
 const LATE_MS = 5_000;
 /** The number of times that a key is read at the end, because a busy machine may be late with it. */
 const READS = 5;
@@ -32,7 +35,7 @@ type Sent = { mayFail: boolean };
 type Answer = { readonly status: number; readonly body: string };
 type Fault = {
   readonly text: string;
-  /** Nothing was said that is wrong: time ran out, somewhere. */
+  /** Whether the fault is only a refusal after a time limit, and not a wrong answer. */
   readonly isRefusal: boolean;
 };
 
@@ -49,7 +52,7 @@ export class Traffic {
   readonly counts = { answered: 0, left: 0, writes: 0, cutByKill: 0, neverSent: 0, lateInACrowd: 0 };
   readonly #isCrowded: (sinceMs: number) => boolean;
 
-  /** @param isCrowded whether others have had much of the machine since then */
+  /** @param isCrowded whether other programs have used much of the machine since the given time */
   constructor(dice: Dice, isCrowded: (sinceMs: number) => boolean) {
     this.#dice = dice;
     this.#isCrowded = isCrowded;
@@ -61,8 +64,8 @@ export class Traffic {
   }
 
   /**
-   * As fast as so many clients can.
-   * @returns answers per second
+   * Sends requests as fast as this number of clients can.
+   * @returns the answers per second
    */
   async calibrate(clients: number, ms: number): Promise<number> {
     const before = this.counts.answered;
@@ -75,7 +78,10 @@ export class Traffic {
     return ((this.counts.answered - before) * 1000) / (performance.now() - startedMs);
   }
 
-  /** At the given pace until it is told to end. What would be too many at once is sent within a second, or counted. */
+  /**
+   * Sends requests at the given pace until it is told to end. If too many are in progress, requests wait for up to a
+   * second; later ones are not sent, but counted.
+   */
   async go(pace: Pace, signal: AbortSignal): Promise<void> {
     let due = 0;
     let lastMs = performance.now();
@@ -83,7 +89,8 @@ export class Traffic {
     const isOver = (): boolean => signal.aborted;
     while (!isOver()) {
       await wait(TICK_MS);
-      // Whoever has ended it meanwhile kills the gateway now, and has excused what was under way by then.
+      // The traffic was ended in the meantime. The gateway may now be killed, and only requests that were already in
+      // progress may fail.
       if (isOver()) break;
       const nowMs = performance.now();
       const { perSecond } = pace;
@@ -95,7 +102,7 @@ export class Traffic {
         paced = { sinceMs: nowMs, answered: this.counts.answered, fewest: Infinity };
       }
       for (; due >= 1 && this.#inFlight.size < IN_FLIGHT; due -= 1) void this.#sendOne(this.#draw());
-      // More than a second of it would be another load than the one that is asked for.
+      // Requests that are more than a second late are not sent, because they would change the load.
       const tooLate = Math.max(0, Math.floor(due - perSecond));
       this.counts.neverSent += tooLate;
       due -= tooLate;
@@ -109,7 +116,7 @@ export class Traffic {
     this.#agent.destroy();
   }
 
-  /** The gateway is about to be killed: what is under way need not be answered. */
+  /** Is called before the gateway is killed. Requests that are in progress then need no answer. */
   excuse(): void {
     console.log(`  killed after ${this.#seconds()} s, ${this.#inFlight.size} requests under way`);
     for (const sent of this.#inFlight) sent.mayFail = true;
@@ -117,7 +124,7 @@ export class Traffic {
 
   /**
    * Reads every key.
-   * @returns how many acknowledged writes are gone, or how many values were never written
+   * @returns how many acknowledged writes are lost, or how many values were never written
    */
   async countLost(): Promise<number> {
     let lost = 0;
@@ -191,7 +198,7 @@ export class Traffic {
   }
 
   async #put(): Promise<Fault | undefined> {
-    // Each key has one writer at a time; there are more keys than requests at one time.
+    // Each key has only one writer at a time, which is possible because there are more keys than concurrent requests.
     let key = `k${this.#dice.below(KEYS)}`;
     while (this.#busy.has(key)) key = `k${this.#dice.below(KEYS)}`;
     this.#busy.add(key);
@@ -218,7 +225,7 @@ export class Traffic {
     return expectAnswer(answer, Number(answer.body) >= least, `${key} is at least ${least}: `);
   }
 
-  /** A client that is killed while it waits. */
+  /** Sends a request from a client that is killed while it waits. */
   async #leave(): Promise<void> {
     const call = startRequest(new URL('echo', this.#base(this.#rest)), { agent: false });
     call.on('error', () => undefined).end();
@@ -255,14 +262,17 @@ export class Traffic {
     return new URL(url.href.endsWith('/') ? url.href : `${url.href}/`);
   }
 
-  /** Requests that got no answer, or an error: a fault, unless others used the machine and it took long. */
+  /**
+   * Records a request that got no answer, or an error. It is a fault, unless it took long while other programs used the
+   * machine.
+   */
   refused(text: string, sinceMs: number): void {
     const isLate = performance.now() - sinceMs >= LATE_MS;
     if (!isLate || !this.#isCrowded(sinceMs)) this.fault(text);
     else this.counts.lateInACrowd += 1;
   }
 
-  /** Printed at once, so that a long run that is ended early has shown it. */
+  /** Prints the fault at once, so that it is visible even if a long run is ended early. */
   fault(text: string): void {
     if (this.faults.length >= FAULTS_KEPT) return;
     this.faults.push(text);
@@ -275,7 +285,7 @@ function expectAnswer({ status, body }: Answer, isRight: boolean, about = ''): F
   return { text: `${about}${status} ${body.slice(0, 200)}`, isRefusal: status === 408 || status >= 500 };
 }
 
-/** A function that fails is answered for, too: by a REST API with 502 (docs/aws §1.5). */
+/** A request to a failing function also gets an answer: a REST API responds with 502 (docs/aws §1.5). */
 function expectFailure({ status, body }: Answer): Fault | undefined {
   return status === 502
     ? undefined

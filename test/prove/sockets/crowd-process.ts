@@ -5,13 +5,13 @@
 import { WebSocket } from 'ws';
 
 const [url = '', count = '0'] = process.argv.slice(2);
-/** Handshakes under way: a crowd, not a flood of starts of functions. */
+/** The number of concurrent handshakes. It is small, so that functions are not all started at once. */
 const AT_ONCE = 16;
 
 export type CrowdWord =
   | { readonly kind: 'connected' }
   | { readonly kind: 'failed'; readonly reason: string }
-  /** Every connection has ended; `codes` counts the close codes. */
+  /** Every connection has ended. `codes` contains how often each close code was received. */
   | { readonly kind: 'closed'; readonly codes: Readonly<Record<string, number>> };
 
 const say = (word: CrowdWord): void => void process.send?.(word);

@@ -1,4 +1,4 @@
-/** Idle clients in separate processes: the figures then only contain what they cost the gateway. */
+/** Idle clients in separate processes, so that the figures contain only what these clients cost the gateway. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ export class Crowd {
     throw new Error(`a client of the crowd: ${word.kind === 'failed' ? word.reason : 'ended too early'}`);
   }
 
-  /** No close frame, and no answer to one: only the system ends its connections. */
+  /** Kills the process. It sends no close frame and answers none, so only the operating system ends its connections. */
   async die(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');
@@ -33,12 +33,12 @@ export class Crowd {
     await exited;
   }
 
-  /** It keeps its connections and answers nothing, as a client whose network has gone. */
+  /** Stops the process. It keeps its connections open and answers nothing, like a client that has lost its network. */
   freeze(): void {
     this.#child.kill('SIGSTOP');
   }
 
-  /** How often its connections were closed with which code, once all are. */
+  /** Waits until all connections are closed, and returns how often each close code was received. */
   closed(): Promise<Readonly<Record<string, number>>> {
     return this.#hear(CLOSED_WITHIN_MS).then((word) => (word.kind === 'closed' ? word.codes : {}));
   }
@@ -54,7 +54,7 @@ export class Crowd {
   }
 }
 
-/** Several at once, each with its share. */
+/** Starts several processes, each with its share of the clients. */
 export async function gather(url: URL, count: number, processes: number): Promise<readonly Crowd[]> {
   const share = Math.ceil(count / processes);
   const crowds: Crowd[] = [];

@@ -5,11 +5,11 @@ import { frame, header, RawClient, textFrame } from './raw-client.ts';
 
 type Attack = {
   readonly url: URL;
-  /** Bytes of the message that is too long; pings of the flood. */
+  /** The number of bytes of the message that is too long. `pings` is the number of pings in a flood. */
   readonly messageBytes: number;
   readonly pings: number;
   readonly unreadPingBytes: number;
-  /** Posts that a client on the other side asks for, to a client that does not read. */
+  /** Makes another client request posts to a client that does not read. */
   readonly push: (to: string, most: number) => Promise<string>;
 };
 
@@ -22,7 +22,7 @@ export type Ended = {
   /** Any other difference from the expected behaviour. */
   readonly wrong?: string | undefined;
   readonly figures: Readonly<Record<string, number | string>>;
-  /** Closes a connection that stays open otherwise. */
+  /** Closes a connection that would otherwise stay open. */
   readonly release?: () => void;
 };
 
@@ -48,15 +48,15 @@ const CLOSE = frame(8, Buffer.from([0x03, 0xe8]));
 const TAKEN_MOST_BYTES = 64_000_000;
 
 /**
- * Writes until all is written or the connection ends.
- * @returns bytes handed to the system
+ * Writes until everything is written or the connection ends.
+ * @returns the number of bytes that the system accepted
  */
 async function pour(client: RawClient, chunk: Buffer, bytes: number): Promise<number> {
   let written = 0;
   while (written < bytes && !client.socket.destroyed && client.closeCode === undefined) {
     written += chunk.length;
     if (client.send(chunk)) {
-      // The other side's close frame has a turn to be read.
+      // Waits for one turn of the event loop, in which a close frame from the other side can be read.
       await wait(0);
       continue;
     }
@@ -86,7 +86,7 @@ async function tooLong(client: RawClient, poured: Promise<number>): Promise<Ende
 
 export const HOSTILE_SOCKETS: readonly HostileSocket[] = [
   {
-    // It is no enemy: all arrives in the end, however long it takes.
+    // A slow reader is not hostile, so everything must arrive in the end, however long it takes.
     name: 'reads slowly',
     async run({ url }) {
       const client = await RawClient.open(url);

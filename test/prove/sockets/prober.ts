@@ -1,4 +1,4 @@
-/** New requests, one after the other, each on a connection of its own: what a newcomer waits. */
+/** Sends requests one after the other, each on a new connection, to measure how long a new client waits. */
 import { request } from 'node:http';
 import { WebSocket } from 'ws';
 
@@ -6,7 +6,7 @@ export type Probes = { readonly handshakesMs: readonly number[]; readonly reques
 
 const ANSWERED_WITHIN_MS = 30_000;
 
-/** @returns ms from nothing to the first answer of a function */
+/** @returns the milliseconds from the start of the connection to the first answer of a function */
 function ask(url: URL): Promise<number> {
   const startedMs = performance.now();
   return new Promise((resolve, reject) => {
@@ -62,8 +62,8 @@ export class Prober {
   }
 
   /**
-   * Goes on until the work is done.
-   * @throws what the work or a request has thrown
+   * Continues until the work is done.
+   * @throws the error of the work or of a request
    */
   async beside<T>(work: Promise<T>): Promise<{ readonly result: T; readonly slowestMs: number }> {
     const done = new AbortController();

@@ -1,4 +1,4 @@
-/** A WebSocket client of bytes: it can do what no library lets one do. */
+/** A WebSocket client that sends bytes, so that it can do what no library allows. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -8,10 +8,10 @@ const ANSWERED_WITHIN_MS = 60_000;
 
 export class RawClient {
   readonly socket: Socket;
-  /** Its id at the gateway, once it has asked. */
+  /** Its connection id, which it requests when it opens the connection. */
   id = '';
   #received: Buffer = Buffer.alloc(0);
-  /** Frames that have come, by opcode. */
+  /** The number of received frames, by opcode. */
   readonly frames = new Map<number, number>();
   /** The code of the close frame; undefined if none has arrived. */
   closeCode: number | undefined;
@@ -42,12 +42,12 @@ export class RawClient {
     return client;
   }
 
-  /** @returns whether the system takes more for now */
+  /** @returns whether the system accepts more bytes at present */
   send(bytes: Buffer): boolean {
     return !this.socket.destroyed && this.socket.write(bytes);
   }
 
-  /** The next text message that is whole in one frame. */
+  /** Returns the next text message that consists of a single frame. */
   async text(): Promise<string> {
     const until = performance.now() + ANSWERED_WITHIN_MS;
     for (;;) {
@@ -58,7 +58,7 @@ export class RawClient {
     }
   }
 
-  /** Ends when the connection has. */
+  /** Waits until the connection has ended. */
   async ended(): Promise<void> {
     this.socket.resume();
     if (this.socket.readableEnded || this.socket.destroyed) return;
@@ -93,7 +93,7 @@ export class RawClient {
   }
 }
 
-/** Masked with zeros: the payload stays what it is. */
+/** Makes a frame that is masked with zeros, so that the payload stays unchanged. */
 export function frame(opcode: number, payload: Buffer, isFinal = true): Buffer {
   return Buffer.concat([header(opcode, payload.length, isFinal), payload]);
 }
@@ -114,7 +114,7 @@ export function header(opcode: number, length: number, isFinal = true): Buffer {
   return Buffer.concat([bytes, mask]);
 }
 
-/** A message of text, in frames as large as AWS takes them. */
+/** Makes a text message, in frames of the largest size that AWS accepts. */
 export function textFrame(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
   const most = 32 * 1024;

@@ -1,18 +1,18 @@
-/** What the proof serves: a WebSocket API whose functions record which connection has ended how, and an HTTP API. */
+/** The service of the proof: a WebSocket API whose functions record how each connection ended, and an HTTP API. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const HANDLERS = {
-  // An append of one short line is whole, with any other writers.
+  // Appending one short line is atomic, even with other writers.
   ends: `const { appendFileSync } = require('node:fs');
 exports.handler = async ({ requestContext: { connectionId, disconnectStatusCode } }) => {
   appendFileSync(process.env.ENDED, connectionId + ' ' + disconnectStatusCode + '\\n');
   return { statusCode: 200 };
 };`,
   connect: `exports.handler = async () => ({ statusCode: 200 });`,
-  // Its own id in front of what was said.
+  // Answers with its own connection id, followed by the message.
   echo: `exports.handler = async ({ requestContext: { connectionId }, body }) => ({ statusCode: 200, body: connectionId + ' ' + body });`,
-  // Posts to another connection until that is refused.
+  // Posts to another connection until a post is refused.
   push: `const { ApiGatewayManagementApiClient, PostToConnectionCommand } = require('@aws-sdk/client-apigatewaymanagementapi');
 const client = new ApiGatewayManagementApiClient({ endpoint: process.env.MANAGED, maxAttempts: 1 });
 exports.handler = async ({ body }) => {
@@ -130,7 +130,7 @@ export class ServedSockets {
     writeFileSync(join(path, 'template.json'), JSON.stringify(template, undefined, 2));
   }
 
-  /** The codes that `$disconnect` functions received, by connection: one for each call. */
+  /** The status codes that the function of `$disconnect` received, by connection, with one entry for each call. */
   endings(): ReadonlyMap<string, readonly number[]> {
     const all = new Map<string, number[]>();
     if (!existsSync(this.#ended)) return all;
