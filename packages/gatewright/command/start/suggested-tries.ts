@@ -204,7 +204,9 @@ function suggestUrl(api: ApiRoutes): readonly string[] {
 function suggestMessage(api: ApiRoutes, routes: readonly GuardedRoute[]): readonly string[] {
   const connect = routes.find(({ route }) => route.path === '$connect');
   const { token, source = BEARER, route: { authorizer } = {} } = connect ?? {};
-  const named = routes.find(({ route }) => !route.path.startsWith('$'));
+  const all = routes.filter(({ route }) => !route.path.startsWith('$'));
+  // A ping needs no other members. The messages of the toolkit's other routes do.
+  const named = all.find(({ route }) => route.path === 'ping') ?? all[0];
   if (named === undefined && !routes.some(({ route }) => route.path === '$default')) return [];
   const message = quote(JSON.stringify({ action: named?.route.path ?? 'hello' }));
   const whose =

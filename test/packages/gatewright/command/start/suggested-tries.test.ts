@@ -293,6 +293,17 @@ describe('suggestTries', () => {
     );
   });
 
+  // shared/websocket/client-message.ts: subscribe, publish and read need an id and a channel.
+  it('prefers ping to routes whose messages have more members', () => {
+    const lines = suggest('websocket', [
+      [row('$connect'), guard()],
+      [row('subscribe', { method: 'subscribe' }), guard()],
+      [row('ping', { method: 'ping' }), guard()],
+    ]);
+
+    assert.match(lines[1] ?? '', /'\{"action":"ping"\}'$/);
+  });
+
   it('sends a message with a token where the document reads it', () => {
     const local = { id: 'local', type: 'local', only: ['dev'] };
     const lineOf = (
