@@ -19,7 +19,6 @@ import { STS_CALLS } from '../../packages/gateway/services/sts/sts.ts';
 import { SECRETS_CALLS } from '../../packages/gateway/services/values/secrets-manager.ts';
 import { SSM_CALLS } from '../../packages/gateway/services/values/ssm.ts';
 import { ADDED, COMPARED_WITH, REMOVED } from './operation-changes.ts';
-import { holdersOf } from './operation-holders.ts';
 import { USES } from './operation-uses.ts';
 
 export const OPERATIONS_PAGE = 'docs/reference/operations.md';
@@ -61,18 +60,21 @@ SDKs, the AWS CLI and deploy tools can call these operations at the local gatewa
 Members are checked against AWS's API models, in the words of each service ([docs/aws §22](../aws/calls.md)). The last column has the first test that calls the operation, and the parity case if there is one.
 `;
 
-export function printOperations(): string {
+/** The first test that calls an operation, and the parity case that does. */
+type Checks = { readonly test?: string; readonly case?: string };
+type ChecksOf = (service: string, operation: string) => Checks;
+
+export function printOperations(checksOf: ChecksOf): string {
   const sections = Object.entries(ANSWERED).map(([service, operations]) => {
     const rows = operations
       .toSorted()
-      .map((one) => `| ${one} | ${USES[service]?.[one] ?? ''} | ${printChecks(service, one)} |`);
+      .map((one) => `| ${one} | ${USES[service]?.[one] ?? ''} | ${printChecks(checksOf(service, one))} |`);
     return `## ${service}\n\n| operation | used by | checked by |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
   });
   return [HEAD, ...sections, printChanges()].join('\n');
 }
 
-function printChecks(service: string, operation: string): string {
-  const { test, case: found } = holdersOf(service, operation);
+function printChecks({ test, case: found }: Checks): string {
   const links = test === undefined ? [] : [`[${basename(test, '.test.ts')}](../../${test})`];
   return [...links, ...(found === undefined ? [] : [`case \`${found}\``])].join(', ');
 }

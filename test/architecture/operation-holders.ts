@@ -1,9 +1,7 @@
 /** Finds what checks each operation that the gateway answers: tests that call it, and cases of the conformance suite. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { listFiles, readSource } from './source-files.ts';
+import type { SourceFile } from './source-files.ts';
 
-const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 const CASES = 'packages/conformance/cases';
 const SERVICES = 'test/packages/gateway/services';
 
@@ -32,8 +30,6 @@ const TESTED: Readonly<Record<string, { readonly folders: readonly string[]; rea
   'X-Ray': { folders: [`${SERVICES}/xray`] },
 };
 
-type TextFile = { readonly path: string; readonly text: string };
-
 /** Returns the first test file that names the operation, and the first case that calls it; undefined for none. */
 export function holdersOf(service: string, operation: string): { test?: string; case?: string } {
   const { folders = [], inCases } = TESTED[service] ?? {};
@@ -43,16 +39,14 @@ export function holdersOf(service: string, operation: string): { test?: string; 
   return { ...(test === undefined ? {} : { test }), ...(found === undefined ? {} : { case: found }) };
 }
 
-const READ = new Map<string, readonly TextFile[]>();
+const READ = new Map<string, readonly SourceFile[]>();
 
-function filesIn(folder: string, suffix: string): readonly TextFile[] {
+function filesIn(folder: string, suffix: string): readonly SourceFile[] {
   const known = READ.get(folder);
   if (known !== undefined) return known;
-  const files = readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith(suffix))
-    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-    .toSorted()
-    .map((path) => ({ path, text: readFileSync(join(REPOSITORY, path), 'utf8') }));
+  const files = listFiles(folder)
+    .filter((path) => path.endsWith(suffix))
+    .map(readSource);
   READ.set(folder, files);
   return files;
 }
