@@ -1,4 +1,9 @@
 /** Prints the page of the operations that SDKs can call at the local gateway, from the tables that answer them. */
+import { basename } from 'node:path';
+import { COGNITO_CALLS } from '../../packages/gateway/cognito/api/cognito-idp.ts';
+import { STACK_READS } from '../../packages/gateway/services/cloudformation/service.ts';
+import { MAP_CALLS } from '../../packages/gateway/services/servicediscovery/calls.ts';
+import { WAF_CALLS } from '../../packages/gateway/services/waf/api/calls.ts';
 import { EVENT_CALLS } from '../../packages/gateway/services/eventbridge/event-buses.ts';
 import { STATES_CALLS } from '../../packages/gateway/services/states/service.ts';
 import { LAMBDA_MODEL } from '../../packages/gateway/kernel/calls/models/lambda.ts';
@@ -13,14 +18,28 @@ import { QUEUE_CALLS } from '../../packages/gateway/services/sqs/sqs.ts';
 import { STS_CALLS } from '../../packages/gateway/services/sts/sts.ts';
 import { SECRETS_CALLS } from '../../packages/gateway/services/values/secrets-manager.ts';
 import { SSM_CALLS } from '../../packages/gateway/services/values/ssm.ts';
+import { ADDED, COMPARED_WITH, REMOVED } from './operation-changes.ts';
 import { USES } from './operation-uses.ts';
 
 export const OPERATIONS_PAGE = 'docs/reference/operations.md';
 
 /** The operations that are answered, by the name of the service. */
 export const ANSWERED: Readonly<Record<string, readonly string[]>> = {
+  'Cloud Map': Object.keys(MAP_CALLS),
+  CloudFormation: Object.keys(STACK_READS),
+  // The protocols of CloudFront, AppConfig and X-Ray have paths instead of names.
+  AppConfig: ['GetLatestConfiguration', 'StartConfigurationSession'],
+  CloudFront: [
+    'CreateInvalidation',
+    'GetDistribution',
+    'GetDistributionConfig',
+    'GetInvalidation',
+    'ListDistributions',
+    'ListInvalidations',
+  ],
   CloudWatch: Object.keys(CLOUDWATCH_CALLS),
   'CloudWatch Logs': Object.keys(LOGS_CALLS),
+  Cognito: COGNITO_CALLS,
   EventBridge: EVENT_CALLS,
   Kinesis: [...Object.keys(STREAM_ADMINISTRATION), ...Object.keys(RECORD_CALLS)],
   Lambda: new CallModel(LAMBDA_MODEL).operations,
@@ -30,21 +49,55 @@ export const ANSWERED: Readonly<Record<string, readonly string[]>> = {
   'Secrets Manager': SECRETS_CALLS,
   'Step Functions': STATES_CALLS,
   'Systems Manager': [...SSM_CALLS.keys()],
+  WAFv2: Object.keys(WAF_CALLS),
+  'X-Ray': ['BatchGetTraces', 'GetTraceSummaries', 'PutTraceSegments'],
 };
 
 const HEAD = `# Operations at the control port
 
 SDKs, the AWS CLI and deploy tools can call these operations at the local gateway. Each is here because something uses it; an operation that is not listed is recorded or refused as not supported. The operations of API Gateway itself are in [the control plane](../design/control-plane.md).
 
-Members are checked against AWS's API models, in the words of each service ([docs/aws §22](../aws/calls.md)).
+Members are checked against AWS's API models, in the words of each service ([docs/aws §22](../aws/calls.md)). The last column has the first test that calls the operation, and the parity case if there is one.
 `;
 
-export function printOperations(): string {
+/** The first test that calls an operation, and the parity case that does. */
+type Checks = { readonly test?: string; readonly case?: string };
+type ChecksOf = (service: string, operation: string) => Checks;
+
+export function printOperations(checksOf: ChecksOf): string {
   const sections = Object.entries(ANSWERED).map(([service, operations]) => {
     const rows = operations
       .toSorted()
-      .map((operation) => `| ${operation} | ${USES[service]?.[operation] ?? ''} |`);
-    return `## ${service}\n\n| operation | used by |\n| --- | --- |\n${rows.join('\n')}\n`;
+      .map((one) => `| ${one} | ${USES[service]?.[one] ?? ''} | ${printChecks(checksOf(service, one))} |`);
+    return `## ${service}\n\n| operation | used by | checked by |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
   });
-  return [HEAD, ...sections].join('\n');
+  return [HEAD, ...sections, printChanges()].join('\n');
+}
+
+function printChecks({ test, case: found }: Checks): string {
+  const links = test === undefined ? [] : [`[${basename(test, '.test.ts')}](../../${test})`];
+  return [...links, ...(found === undefined ? [] : [`case \`${found}\``])].join(', ');
+}
+
+/** Compares the operations with those of an earlier commit, by service. */
+function printChanges(): string {
+  const rows = Object.entries(ANSWERED).map(([service, { length: now }]) => {
+    const added = ADDED[service] ?? [];
+    const removed = Object.entries(REMOVED[service] ?? {});
+    const gone = removed.map(([name, reason]) => `${name}: ${reason}`).join('; ');
+    return { service, before: now - added.length + removed.length, now, added: added.join(', '), gone };
+  });
+  const total = (of: 'before' | 'now'): number => rows.reduce((sum, row) => sum + row[of], 0);
+  const lines = rows.map(
+    (row) => `| ${row.service} | ${row.before} | ${row.now} | ${row.added} | ${row.gone} |`,
+  );
+  return `## Compared with commit ${COMPARED_WITH}
+
+What was added is used as the tables above say.
+
+| service | before | now | added | removed |
+| --- | --- | --- | --- | --- |
+${lines.join('\n')}
+| all | ${total('before')} | ${total('now')} | | |
+`;
 }

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { COGNITO_CALLS } from '../../packages/gateway/cognito/api/cognito-idp.ts';
 import { formatText } from '../../lab/tools/format-text.ts';
 import { MODELLED } from '../../lab/tools/modelled-operations.ts';
+import { ADDED, REMOVED } from '../../lab/tools/operation-changes.ts';
+import { holdersOf } from './operation-holders.ts';
 import { USES } from '../../lab/tools/operation-uses.ts';
 import { ANSWERED, OPERATIONS_PAGE, printOperations } from '../../lab/tools/operations-page.ts';
 import { readSource } from './source-files.ts';
@@ -19,6 +21,26 @@ describe('operations that the gateway answers', () => {
       );
     });
 
+  for (const [service, operations] of Object.entries(ANSWERED))
+    it(`of ${service} are each called by a test or a case`, () => {
+      const loose = operations.filter((one) => Object.keys(holdersOf(service, one)).length === 0);
+
+      assert.deepEqual(loose, [], `no test in the folders of ${service} names these operations`);
+    });
+
+  it('include what was added since the list was begun, and not what was removed', () => {
+    const wrong = [
+      ...Object.entries(ADDED).map(([service, names]) =>
+        names.filter((name) => ANSWERED[service]?.includes(name) !== true),
+      ),
+      ...Object.entries(REMOVED).map(([service, names]) =>
+        Object.keys(names).filter((name) => ANSWERED[service]?.includes(name) !== false),
+      ),
+    ];
+
+    assert.deepEqual(wrong.flat(), []);
+  });
+
   it('include every operation whose members are checked by a model', () => {
     const answered = new Set([...Object.values(ANSWERED).flat(), ...COGNITO_CALLS]);
 
@@ -33,6 +55,6 @@ describe('operations that the gateway answers', () => {
   it('are printed in the reference as the code has them', async () => {
     const { text } = readSource(OPERATIONS_PAGE);
 
-    assert.equal(await formatText(OPERATIONS_PAGE, printOperations()), text, 'run npm run schemas');
+    assert.equal(await formatText(OPERATIONS_PAGE, printOperations(holdersOf)), text, 'run npm run schemas');
   });
 });

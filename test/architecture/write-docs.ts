@@ -15,6 +15,7 @@ import { bundleClient, clientBundles } from '../../lab/tools/client-bundle.ts';
 import { COMMAND_PAGE, printCommandReference } from './command-reference.ts';
 import { COST_PAGE, writeCostPage } from '../../lab/cost/page.ts';
 import { OPERATIONS_PAGE, printOperations } from '../../lab/tools/operations-page.ts';
+import { holdersOf } from './operation-holders.ts';
 import { CONDITION_PAGE, writeConditionTable } from './condition-table.ts';
 import { DEPENDENCIES_PAGE, printDependencies } from './dependencies.ts';
 import { writeErrorsPage } from './errors-page.ts';
@@ -43,7 +44,7 @@ const pages = {
   [COST_PAGE]: writeCostPage(readSource(COST_PAGE).text),
   [COMMAND_PAGE]: await printCommandReference(),
   [STACK_PAGE]: printStackReference(),
-  [OPERATIONS_PAGE]: printOperations(),
+  [OPERATIONS_PAGE]: printOperations(holdersOf),
 };
 for (const [path, page] of Object.entries(pages)) write(path, await formatText(path, page));
 const schemas = {

@@ -84,7 +84,7 @@ describe('event source mappings by calls', () => {
     await bench.engine.idle();
   };
 
-  it('makes one of a queue, which then starts the function, and describes it', async () => {
+  it('makes one of a queue, which then starts the function, and GetEventSourceMapping describes it', async () => {
     const { status, body } = await create({ EventSourceArn: QUEUE, BatchSize: 3, Tags: { team: 'blue' } });
     await send('jobs', 'a', 'b');
 
@@ -189,7 +189,7 @@ describe('event source mappings by calls', () => {
     assert.deepEqual(batches(), ['{"n":1}']);
   });
 
-  it('stops, continues with another batch size, and ends', async () => {
+  it('stops and continues by UpdateEventSourceMapping, and ends by DeleteEventSourceMapping', async () => {
     const id = await idOf({ EventSourceArn: QUEUE });
     const off = await call('PUT', id, { Enabled: false });
     await send('jobs', 'a', 'b');
@@ -235,7 +235,7 @@ describe('event source mappings by calls', () => {
     );
   });
 
-  it('lists in pages, by source and by function', async () => {
+  it('ListEventSourceMappings lists in pages, by source and by function', async () => {
     await create({ EventSourceArn: QUEUE });
     await create({ EventSourceArn: QUEUE, FunctionName: 'other' });
     const list = async (query: string): Promise<Record<string, unknown>> =>

@@ -189,7 +189,7 @@ export function refuseMapped(
     );
   throw badRequest(
     stage === undefined
-      ? 'Deleting RestApi failed. Please remove all base path mappings related to the RestApi in your domains.'
+      ? `Deleting RestApi ${apiId} failed. Please remove all base path mappings related to the RestApi in your domains.`
       : `Deleting stage ${stage} failed. Please remove all base path mappings related to the stage in your domains: ${names.join(', ')}`,
   );
 }

@@ -1,13 +1,15 @@
 /** Edits a REST API's methods, their integrations and responses, with AWS's checks and wording [obs unless noted]. */
 import { CALLER_CREDENTIALS } from '../resource-types/caller-credentials.ts';
+import { readEndpointTypes } from '../../core/deployment/authorization/compile-resource-policy.ts';
 import { compileRestAuthorization } from '../../core/deployment/authorization/compile-authorization.ts';
 import { compileIntegration } from '../../core/deployment/integration/compile-integration.ts';
+import { INTEGRATION_TIMEOUTS } from '../../core/deployment/integration/timeouts.ts';
 import { verbRefusal } from '../../core/deployment/compile-rest.ts';
 import { compileRestValidation } from '../../core/deployment/models/compile-validation.ts';
 import { compileModels } from '../../core/deployment/models/models.ts';
 import { badRequest, conflict, notFound, orNotFound } from '../control-error.ts';
 import { getResource, callMadeResource } from './edit-resources.ts';
-import { isJsonObject, listOf, textOf, without } from '@gatewright/aws/json-object';
+import { isJsonObject, listOf, membersOf, textOf, without } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
@@ -82,7 +84,18 @@ function checkMethod(from: ApiResources, method: ControlResource): void {
     models: compileModels(from.api.id, from.models),
     validators: from.validators,
   });
-  if (method.properties['Integration'] !== undefined) compileIntegration(method);
+  if (method.properties['Integration'] === undefined) return;
+  refuseLongTimeout(from, method);
+  compileIntegration(method);
+}
+
+/** Refuses a timeout that the type of the endpoint does not have, in AWS's words (aws/aws-cdk#31063, docs/aws §13). */
+function refuseLongTimeout({ api }: ApiResources, { properties }: ControlResource): void {
+  const { TimeoutInMillis, ResponseTransferMode } = membersOf(properties['Integration']);
+  const isRaised = readEndpointTypes(api).some((type) => type !== 'EDGE');
+  const longest = isRaised ? INTEGRATION_TIMEOUTS.rest.max : INTEGRATION_TIMEOUTS.rest.usual;
+  if (ResponseTransferMode !== 'STREAM' && Number(TimeoutInMillis) > longest)
+    throw badRequest('Timeout should be between 50 ms and 29000 ms');
 }
 
 /** @throws ControlError NotFoundException if the method has no integration */

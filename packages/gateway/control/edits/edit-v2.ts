@@ -114,6 +114,9 @@ export function changeV2Stage(api: ApiState, name: string, properties: JsonObjec
   putStage(api, { ...settings.source, properties }, settings.deploymentId, draw);
 }
 
+/** AWS's refusal of a deployment, even the current one (go-to-k/cdk-real-drift#680). */
+export const AUTO_DEPLOYED = 'Deployment ID cannot be set on this stage because AutoDeploy is enabled';
+
 /** @param current the stage's current deployment; empty means none */
 function putStage(api: ApiState, source: ControlResource, current: string, draw: Draw): void {
   refuseManyTags(source);
@@ -121,8 +124,7 @@ function putStage(api: ApiState, source: ControlResource, current: string, draw:
   if (identity.protocol === 'http') refuseExecutionLog(source);
   const isAutomatically = isTrue(source.properties['AutoDeploy']);
   const named = textOf(source.properties, 'DeploymentId');
-  if (isAutomatically && named !== '' && named !== current)
-    throw badRequest('A stage with AutoDeploy cannot be given a deployment');
+  if (isAutomatically && named !== '' && named !== current) throw badRequest(AUTO_DEPLOYED);
   if (named !== '' && api.deployment(named) === undefined) throw badRequest('Deployment id does not exist');
   const deploymentId = isAutomatically || named === '' ? current : named;
   // The deployment of a stage with AutoDeploy is not a property of the stage. If AutoDeploy is disabled, the current

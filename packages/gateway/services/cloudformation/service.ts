@@ -108,7 +108,7 @@ import { stackIdOf } from '../../templates/pseudo-parameters.ts';
 
 type Read = (call: StackCall, stacks: LoadedStacks) => UnknownMembers;
 
-const READS: Readonly<Record<string, Read>> = {
+export const STACK_READS: Readonly<Record<string, Read>> = {
   DescribeStacks: describeStacks,
   ListStacks: summarizeStacks,
   DescribeStackResources: describeResources,
@@ -142,7 +142,7 @@ export function open({ clock }: ServicePorts): Service {
       answer({ operation, request: { region } }) {
         if (operation.protocol !== 'query') return undefined;
         const { action, parameters } = operation;
-        const read = Object.hasOwn(READS, action) ? READS[action] : undefined;
+        const read = Object.hasOwn(STACK_READS, action) ? STACK_READS[action] : undefined;
         try {
           if (read === undefined && WRITES.test(action))
             throw new OperationRefused(

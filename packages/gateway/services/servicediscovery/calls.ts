@@ -19,7 +19,7 @@ const MAX_INSTANCES = { ofService: 1000, ofNamespace: 2000 };
 const PAGE = 100;
 const RESOURCE_OWNER = 'RESOURCE_OWNER';
 
-const CALLS: Readonly<Record<string, Call>> = {
+export const MAP_CALLS: Readonly<Record<string, Call>> = {
   DiscoverInstances(at, registry) {
     const service = serviceByNames(at, registry);
     const pageSize = at.integer('MaxResults', 1, 1000, 100);
@@ -128,7 +128,7 @@ export function answerCloudMap(
   input: UnknownMembers,
   registry: Registry,
 ): OperationResult | undefined {
-  const call = Object.hasOwn(CALLS, action) ? CALLS[action] : undefined;
+  const call = Object.hasOwn(MAP_CALLS, action) ? MAP_CALLS[action] : undefined;
   if (call === undefined) return undefined;
   try {
     return { kind: 'result', fields: call(new MemberReader(input, ''), registry) };

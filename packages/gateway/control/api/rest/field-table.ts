@@ -27,7 +27,7 @@ export function readFields(body: Readonly<Record<string, unknown>>, fields: read
 
 /**
  * Applies a body to the properties, as apigatewayv2 does. An entry of a map is added, or removed if its value is empty.
- * All other properties are replaced.
+ * A block keeps the members that the body does not give (docs/aws §22.5). All other properties are replaced.
  */
 export function mergeFields(
   properties: JsonObject,
@@ -38,7 +38,10 @@ export function mergeFields(
   for (const [property, value] of Object.entries(readFields(body, fields))) {
     const { kind } = fields.find((one) => one.property === property) ?? {};
     const isMap = kind === 'texts' || kind === 'blocks' || kind === 'changes';
-    merged[property] = isMap ? mergeEntries(properties[property], value) : value;
+    if (isMap) merged[property] = mergeEntries(properties[property], value);
+    else
+      merged[property] =
+        kind === 'block' ? { ...membersOf(properties[property]), ...membersOf(value) } : value;
   }
   return merged;
 }

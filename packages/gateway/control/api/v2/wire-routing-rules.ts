@@ -16,7 +16,7 @@ const RULE = `${RULES}/{routingRuleId}`;
 const ID_LENGTH = 6;
 const MEMBERS = ['actions', 'conditions', 'priority'];
 
-export function routingRuleRoutes({ apis, random }: RestControl): readonly WireRoute[] {
+export function routingRuleRoutes({ apis, random, accountId }: RestControl): readonly WireRoute[] {
   const { domains } = apis;
   const domainOf = ({ path }: WireCall): Domain => getDomain(domains, path('domainName'));
   const put = (call: WireCall, id: string): RoutingRule => {
@@ -25,6 +25,7 @@ export function routingRuleRoutes({ apis, random }: RestControl): readonly WireR
     putRule(domains, domainOf(call), rule);
     return rule;
   };
+  const show = (rule: RoutingRule, call: WireCall): object => showRule(rule, call, accountId);
   const get = (call: WireCall): RoutingRule => getRule(domainOf(call), call.path('routingRuleId'));
   return [
     {
@@ -32,7 +33,7 @@ export function routingRuleRoutes({ apis, random }: RestControl): readonly WireR
       path: RULES,
       serve: (call) =>
         pageReply(
-          domainOf(call).rules.map((rule) => showRule(rule, call)),
+          domainOf(call).rules.map((rule) => show(rule, call)),
           call.query,
           'routingRules',
         ),
@@ -40,12 +41,12 @@ export function routingRuleRoutes({ apis, random }: RestControl): readonly WireR
     {
       method: 'PUT',
       path: RULE,
-      serve: (call) => jsonReply(200, showRule(put(call, get(call).id), call)),
+      serve: (call) => jsonReply(200, show(put(call, get(call).id), call)),
     },
     ...v2Collection({
       all: RULES,
       one: RULE,
-      show: showRule,
+      show,
       create: (call) => put(call, random.hex(ID_LENGTH)),
       get,
       remove(call) {
@@ -86,7 +87,7 @@ function renameMembers(value: unknown, format: (name: string) => string): Json {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }
 
-function showRule(rule: RoutingRule, { region, path }: WireCall): object {
+function showRule(rule: RoutingRule, { region, path }: WireCall, accountId: string): object {
   const { id, priority, conditions, apiId, stage, stripsBasePath: stripBasePath } = rule;
   return {
     actions: [{ invokeApi: { apiId, stage, stripBasePath } }],
@@ -100,7 +101,8 @@ function showRule(rule: RoutingRule, { region, path }: WireCall): object {
           },
     ),
     priority,
-    routingRuleArn: `arn:aws:apigateway:${region}::/domainnames/${path('domainName')}/routingrules/${id}`,
+    // With the account, unlike the ARN of the domain (AWS CLI reference, create-routing-rule)
+    routingRuleArn: `arn:aws:apigateway:${region}:${accountId}:/domainnames/${path('domainName')}/routingrules/${id}`,
     routingRuleId: id,
   };
 }

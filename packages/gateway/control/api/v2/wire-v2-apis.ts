@@ -5,7 +5,7 @@ import { refuseMapped } from '../../domains/edit-domains.ts';
 import { editV2, faultsOf } from '../../edits/edit-v2.ts';
 import { quotaOfApi } from '../../loading/load-apis.ts';
 import { MADE_BY_CALL, makeApi, readDocument } from '../../edits/make-api.ts';
-import { membersOf, textOf, without } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf, textOf, without } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { stackTags } from '../../loading/stack-tags.ts';
 import { isQuickCreated, quickIntegration } from '../../../core/stack/quick-create.ts';
@@ -174,7 +174,7 @@ function changeQuickCreated(from: ApiResources, { body }: WireCall): ApiResource
 
 function showApi({ identity, resources, createdAtEpochMs }: ApiState): object {
   const { apiId, protocol, name, domainName } = identity;
-  const { tags, ...shown } = showFields(resources.api.properties, API_FIELDS);
+  const { tags, corsConfiguration, ...shown } = showFields(resources.api.properties, API_FIELDS);
   return {
     apiId,
     name,
@@ -186,6 +186,9 @@ function showApi({ identity, resources, createdAtEpochMs }: ApiState): object {
     disableExecuteApiEndpoint: false,
     ipAddressType: 'ipv4',
     ...shown,
+    ...(isJsonObject(corsConfiguration)
+      ? { corsConfiguration: { allowCredentials: false, ...corsConfiguration } }
+      : {}),
     tags: { ...membersOf(tags), ...stackTags(identity) },
   };
 }

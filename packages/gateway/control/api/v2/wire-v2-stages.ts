@@ -1,6 +1,7 @@
-import { notFound } from '../../control-error.ts';
+import { badRequest, notFound } from '../../control-error.ts';
 import { refuseMapped } from '../../domains/edit-domains.ts';
 import {
+  AUTO_DEPLOYED,
   changeV2Stage,
   createV2Deployment,
   createV2Stage,
@@ -49,7 +50,12 @@ function stageRoutes(control: RestControl): readonly WireRoute[] {
     change(call) {
       const api = findV2Api(control, call);
       const { name, source } = findStage(api, call).settings;
-      const properties = mergeFields(source.properties, call.body, STAGE_FIELDS);
+      const { description, ...others } = call.body;
+      // An empty description changes nothing, unlike that of an API (go-to-k/cdk-real-drift#1031).
+      const body = description === '' ? others : call.body;
+      const properties = mergeFields(source.properties, body, STAGE_FIELDS);
+      if (isTrue(properties['AutoDeploy']) && optionalText(body, 'deploymentId') !== undefined)
+        throw badRequest(AUTO_DEPLOYED);
       refuseUnenforced(TYPE, properties);
       changeV2Stage(api, name, properties, control);
       return getV2Stage(api, name);

@@ -19,7 +19,7 @@ type CallPorts = { readonly guard: StageGuard; readonly tokens: LockTokens };
 
 type Call = (at: MemberReader, ports: CallPorts) => UnknownMembers;
 
-const CALLS: Readonly<Record<string, Call>> = {
+export const WAF_CALLS: Readonly<Record<string, Call>> = {
   GetWebACL(at, { guard: { definitions }, tokens }) {
     const found = find(at, definitions.acls, 'ARN');
     const WebACL = {
@@ -70,7 +70,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     const { definitions } = ports.guard;
     const guard = definitions.guards.get(stageKeyOf(at.text('ResourceArn')) ?? '');
     if (guard?.kind !== 'acl') return {};
-    const { WebACL } = CALLS['GetWebACL']?.(at.as({ ARN: guard.arn }), ports) ?? {};
+    const { WebACL } = WAF_CALLS['GetWebACL']?.(at.as({ ARN: guard.arn }), ports) ?? {};
     return { WebACL };
   },
   GetLoggingConfiguration(at, { guard: { definitions } }) {
@@ -116,7 +116,7 @@ export function answerWaf(
   input: UnknownMembers,
   ports: CallPorts,
 ): OperationResult | undefined {
-  const call = Object.hasOwn(CALLS, action) ? CALLS[action] : undefined;
+  const call = Object.hasOwn(WAF_CALLS, action) ? WAF_CALLS[action] : undefined;
   if (call === undefined) return undefined;
   try {
     return { kind: 'result', fields: call(new MemberReader(input, ''), ports) };

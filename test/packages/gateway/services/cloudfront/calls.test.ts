@@ -7,6 +7,7 @@ const idOf = (bench: Bench): string =>
   /<Id>(\w+)<\/Id>/.exec(bench.call('GET', '/2020-05-31/distribution').body)?.[1] ?? '';
 
 describe('calls of SDKs', () => {
+  // ListDistributions, GetDistribution, CreateInvalidation, GetInvalidation, ListInvalidations
   it('list, read and page distributions and invalidations', () => {
     const bench = aDistribution({ config: 'Aliases: [shop.example]\nComment: a & b' });
     const { body: list } = bench.call('GET', '/2020-05-31/distribution');

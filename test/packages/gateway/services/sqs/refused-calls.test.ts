@@ -18,6 +18,7 @@ describe('a queue of this account that does not exist', () => {
     'GetQueueAttributes',
     'SetQueueAttributes',
     'TagQueue',
+    'UntagQueue',
     'ListQueueTags',
   ])
     it(`${action} is refused`, async () => {
@@ -28,6 +29,20 @@ describe('a queue of this account that does not exist', () => {
         message: 'The specified queue does not exist.',
       });
     });
+});
+
+// LocalStack, tests/aws/services/sqs/test_sqs.py::test_tag_untag_queue
+it('TagQueue adds tags, UntagQueue removes them, and ListQueueTags has no member for none', async () => {
+  const bench = anEventEngine(SERVICES, { resources: QUEUES });
+  const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/jobs`;
+  const tags = (): Promise<object> => bench.call('sqs', 'ListQueueTags', { QueueUrl });
+
+  await bench.call('sqs', 'TagQueue', { QueueUrl, Tags: { tag1: 'value1', tag2: 'value2' } });
+  assert.deepEqual(await tags(), { Tags: { tag1: 'value1', tag2: 'value2' } });
+  await bench.call('sqs', 'UntagQueue', { QueueUrl, TagKeys: ['tag2'] });
+  assert.deepEqual(await tags(), { Tags: { tag1: 'value1' } });
+  await bench.call('sqs', 'UntagQueue', { QueueUrl, TagKeys: ['tag1'] });
+  assert.deepEqual(await tags(), {});
 });
 
 // The first message: crossplane-contrib/provider-aws#443. The code of all: LocalStack, test_sqs.py, tests of redrive policies

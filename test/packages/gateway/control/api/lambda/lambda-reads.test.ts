@@ -39,7 +39,7 @@ describe('createLambdaReads', async () => {
     return { status, body: JSON.parse(String(body)) as Record<string, unknown> };
   };
 
-  it('lists the functions of all stacks, page by page', async () => {
+  it('lists the functions of all stacks, page by page (ListFunctions)', async () => {
     const names = ({ body }: Awaited<ReturnType<typeof ask>>) =>
       (body['Functions'] as { FunctionName: string }[]).map(({ FunctionName }) => FunctionName);
     const all = await ask('/');
@@ -50,7 +50,7 @@ describe('createLambdaReads', async () => {
     assert.deepEqual([names(first), names(second), second.body['NextMarker']], [['first'], ['second'], null]);
   });
 
-  it('shows the configuration that the template gives, by name and by ARN', async () => {
+  it('shows the configuration that the template gives, by name and by ARN (GetFunctionConfiguration)', async () => {
     const { body: configuration } = await ask('/first/configuration');
     const { body: whole } = await ask(`/${encodeURIComponent(`${ARN}:first`)}`);
 

@@ -115,6 +115,34 @@ describe('a call to the REST control plane is refused with the message that AWS 
         ),
       NO_ARN,
     ],
+    // aws/aws-cdk#31063
+    [
+      'an integration of an edge-optimized API with a timeout of 31 s',
+      () =>
+        control.sdk.send(
+          new PutIntegrationCommand({
+            ...api,
+            httpMethod: 'GET',
+            type: 'HTTP',
+            integrationHttpMethod: 'GET',
+            uri: 'http://example.com/',
+            timeoutInMillis: 31_000,
+          }),
+        ),
+      'Timeout should be between 50 ms and 29000 ms',
+    ],
+    [
+      'an integration of an edge-optimized API whose timeout is changed to 31 s',
+      () =>
+        control.sdk.send(
+          new UpdateIntegrationCommand({
+            ...api,
+            httpMethod: 'GET',
+            patchOperations: [{ op: 'replace', path: '/timeoutInMillis', value: '31000' }],
+          }),
+        ),
+      'Timeout should be between 50 ms and 29000 ms',
+    ],
     [
       'an integration whose credentials are not an ARN',
       () =>

@@ -117,8 +117,8 @@ describe('REST APIs through the AWS SDK', () => {
 
     assert.deepEqual(await refusalOf(control.sdk.send(new DeleteRestApiCommand({ restApiId }))), {
       name: 'BadRequestException',
-      message:
-        'Deleting RestApi failed. Please remove all base path mappings related to the RestApi in your domains.',
+      // As recorded in amplify-education/serverless-domain-manager#406
+      message: `Deleting RestApi ${restApiId} failed. Please remove all base path mappings related to the RestApi in your domains.`,
     });
   });
 

@@ -54,7 +54,11 @@ describe('routing rules through the AWS SDK', () => {
       new CreateRoutingRuleCommand({ DomainName, Priority: 100, Conditions: [v1], Actions: pets(true) }),
     );
     const RoutingRuleId = made.RoutingRuleId ?? '';
-    assert.match(made.RoutingRuleArn ?? '', /:\/domainnames\/rules\.example\.com\/routingrules\/\w+$/);
+    // AWS CLI reference, create-routing-rule: the ARN has the account
+    assert.match(
+      made.RoutingRuleArn ?? '',
+      /:123456789012:\/domainnames\/rules\.example\.com\/routingrules\/\w+$/,
+    );
     assert.deepEqual(await ask('/v1/pets'), [200, RoutingRuleId]);
     assert.equal(await ask('/pets'), undefined);
 

@@ -206,6 +206,16 @@ describe('HTTP APIs through the AWS SDK', () => {
       control.v2.send(new ReimportApiCommand({ ApiId, Body: JSON.stringify(unknown) })),
     );
     assert.match(refused.message, /importexport-version must be 1\.0/);
+    await control.v2.send(
+      new UpdateApiCommand({ ApiId, CorsConfiguration: { AllowOrigins: ['https://b.example'] } }),
+    );
+    const partly = new UpdateApiCommand({ ApiId, CorsConfiguration: { AllowMethods: ['GET'] } });
+    // AWS CLI reference, update-api: the members that the call does not give stay, and false is printed.
+    assert.deepEqual((await control.v2.send(partly)).CorsConfiguration, {
+      AllowCredentials: false,
+      AllowMethods: ['GET'],
+      AllowOrigins: ['https://b.example'],
+    });
     await control.v2.send(new DeleteCorsConfigurationCommand({ ApiId }));
     const plain = await control.v2.send(new GetApiCommand({ ApiId }));
     assert.equal(plain.CorsConfiguration, undefined);

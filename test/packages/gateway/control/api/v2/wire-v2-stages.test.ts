@@ -73,6 +73,15 @@ describe('stages of HTTP APIs through the AWS SDK', () => {
     );
     assert.equal(refused.name, 'BadRequestException');
 
+    // go-to-k/cdk-real-drift#680
+    const { DeploymentId } = await control.v2.send(new GetStageCommand({ ApiId, StageName: 'dev' }));
+    assert.deepEqual(
+      await refusalOf(control.v2.send(new UpdateStageCommand({ ApiId, StageName: 'dev', DeploymentId }))),
+      {
+        name: 'BadRequestException',
+        message: 'Deployment ID cannot be set on this stage because AutoDeploy is enabled',
+      },
+    );
     const off = await control.v2.send(new UpdateStageCommand({ ApiId, StageName: 'dev', AutoDeploy: false }));
     await makeRoute(control, ApiId, 'GET /b');
     // AWS CLI reference, get-stages: only a stage that deploys itself has the member
@@ -100,7 +109,11 @@ describe('stages of HTTP APIs through the AWS SDK', () => {
         },
       }),
     );
-    await control.v2.send(new UpdateStageCommand({ ...at, StageVariables: { a: '' } }));
+    await control.v2.send(new UpdateStageCommand({ ...at, Description: 'kept' }));
+    const emptied = { Description: '', AccessLogSettings: {}, StageVariables: { a: '' } };
+    // go-to-k/cdk-real-drift#1031
+    await control.v2.send(new UpdateStageCommand({ ...at, ...emptied }));
+    assert.equal((await control.v2.send(new GetStageCommand(at))).Description, 'kept');
     const set = await control.v2.send(new GetStageCommand(at));
     assert.deepEqual(
       [set.StageVariables, set.RouteSettings, set.AccessLogSettings?.Format],

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import {
+  ADA,
+  aUserPool,
+  client,
+  codeOf,
+  PASSWORD,
+  POOL_ID,
+  refreshed,
+  signIn,
+  tokensOf,
+} from '../../../../support/a-user-pool.ts';
+
+// Amazon Cognito API reference, the pages of the operations
+const byAdmin = {
+  ...client,
+  AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+  AuthParameters: { USERNAME: ADA.username, PASSWORD },
+};
+
+const FLOWS = {
+  ExplicitAuthFlows: [
+    'ALLOW_ADMIN_USER_PASSWORD_AUTH',
+    'ALLOW_REFRESH_TOKEN_AUTH',
+    'ALLOW_USER_PASSWORD_AUTH',
+  ],
+};
+
+it('AdminInitiateAuth signs in, and AdminUserGlobalSignOut ends what was signed in', async () => {
+  const at = await aUserPool({}, FLOWS);
+  const { RefreshToken } = tokensOf(await at.admin('AdminInitiateAuth', byAdmin));
+  assert.equal(codeOf(await at.call('InitiateAuth', refreshed(RefreshToken))), '200');
+
+  await at.admin('AdminUserGlobalSignOut', { Username: 'ada' });
+
+  assert.equal(codeOf(await at.call('InitiateAuth', refreshed(RefreshToken))), '400 NotAuthorizedException');
+});
+
+it('AdminRespondToAuthChallenge sets the password that a new user has to choose', async () => {
+  const at = await aUserPool({}, FLOWS);
+  await at.admin('AdminCreateUser', { Username: 'dora', TemporaryPassword: PASSWORD });
+  const AuthParameters = { USERNAME: 'dora', PASSWORD };
+  const { ChallengeName, Session } = (await at.admin('AdminInitiateAuth', { ...byAdmin, AuthParameters }))
+    .body;
+  assert.equal(ChallengeName, 'NEW_PASSWORD_REQUIRED');
+
+  const ChallengeResponses = { USERNAME: 'dora', NEW_PASSWORD: 'Another horse 2!' };
+  const answer = { ...client, ChallengeName, Session, ChallengeResponses };
+  tokensOf(await at.admin('AdminRespondToAuthChallenge', answer));
+
+  assert.equal(codeOf(await at.call('InitiateAuth', signIn('dora', 'Another horse 2!'))), '200');
+});
+
+it('AdminEnableUser lets a disabled user in again', async () => {
+  const at = await aUserPool();
+  await at.admin('AdminDisableUser', { Username: 'ada' });
+  assert.equal(codeOf(await at.call('InitiateAuth', signIn('ada', PASSWORD))), '400 NotAuthorizedException');
+
+  await at.admin('AdminEnableUser', { Username: 'ada' });
+
+  assert.equal(codeOf(await at.call('InitiateAuth', signIn('ada', PASSWORD))), '200');
+});
+
+it('AdminDeleteUserAttributes removes attributes, and AdminDeleteUser the user', async () => {
+  const at = await aUserPool();
+  await at.admin('AdminDeleteUserAttributes', { Username: 'ada', UserAttributeNames: ['email'] });
+  const { UserAttributes } = (await at.admin('AdminGetUser', { Username: 'ada' })).body;
+  const names = (UserAttributes as { Name: string }[]).map(({ Name }) => Name);
+  assert.deepEqual([names.includes('email'), names.includes('custom:tenant')], [false, true]);
+
+  await at.admin('AdminDeleteUser', { Username: 'ada' });
+
+  assert.equal(codeOf(await at.admin('AdminGetUser', { Username: 'ada' })), '400 UserNotFoundException');
+});
+
+it('ListUserPoolClients lists the clients of a pool', async () => {
+  const at = await aUserPool();
+  const { body } = await at.admin('ListUserPoolClients');
+
+  assert.partialDeepStrictEqual(body, { UserPoolClients: [{ ClientId: 'app', UserPoolId: POOL_ID }] });
+});
