@@ -120,7 +120,10 @@ const CACHE_POLICY: JsonObject = {
           QueryStringsConfig: ifCached('QueryStringBehavior', { const: 'none' }),
         },
         allOf: ['EnableAcceptEncodingGzip', 'EnableAcceptEncodingBrotli'].map((name) =>
-          ifCached(name, { not: { const: true } }),
+          ifCached(name, {
+            not: { const: true },
+            fix: `set ${name} to false, or DefaultTTL and MaxTTL above 0`,
+          }),
         ),
       },
     },
