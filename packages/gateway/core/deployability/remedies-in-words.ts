@@ -222,6 +222,14 @@ export const REMEDIES_IN_WORDS: readonly Row[] = [
     remedy: (_, { property }) => `add ${property.split('.').at(-1) ?? ''}`,
   },
   {
+    words: /^event \w+: You can either define 'Arn' or 'Type'/,
+    remedy: () => 'remove Type, or remove Arn',
+  },
+  {
+    words: /^event \w+: No 'Arn' or 'Type' property/,
+    remedy: () => 'add Arn with the ARN of a queue, or Type: SQS for a queue that SAM creates',
+  },
+  {
     words: /\bneeds either (\w+) or (\w+)$/,
     remedy: ([, one = '', other = '']) => `keep exactly one of ${one} and ${other}`,
   },
