@@ -12,7 +12,13 @@ import {
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { invalidMapping } from '../deployment/integration/mapping-refusal.ts';
-import { judgeTokenValidity, judgeWriteAttributes } from './judge-clients.ts';
+import {
+  judgeDefaultRedirect,
+  judgeProviders,
+  judgeScopes,
+  judgeTokenValidity,
+  judgeWriteAttributes,
+} from './judge-clients.ts';
 import { judgeCertificate, judgeEndpoint, judgeV2Endpoint } from './judge-domains.ts';
 import { judgeCallerCredentials } from './judge-caller-credentials.ts';
 import { judgeBucketPolicy } from './judge-bucket-policies.ts';
@@ -65,7 +71,13 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::Lambda::Version': [judgeProvisioned],
   'AWS::Lambda::Alias': [judgeProvisioned],
   'AWS::Lambda::EventInvokeConfig': [judgeOwnDestination],
-  'AWS::Cognito::UserPoolClient': [judgeTokenValidity, judgeWriteAttributes],
+  'AWS::Cognito::UserPoolClient': [
+    judgeTokenValidity,
+    judgeWriteAttributes,
+    judgeProviders,
+    judgeScopes,
+    judgeDefaultRedirect,
+  ],
   'AWS::SQS::Queue': [judgeDeadLetters],
   'AWS::Events::Rule': [judgeBus, judgeTargets],
   'AWS::ApiGateway::DomainName': [judgeCertificate, judgeEndpoint],

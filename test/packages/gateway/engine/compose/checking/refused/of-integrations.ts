@@ -154,4 +154,49 @@ export const OF_INTEGRATIONS: readonly RefusedDefinition[] = [
     id: 'iam-managedpolicy-policydocument',
     source: 'aws-cloudformation/cfn-lint#3751',
   },
+  ...(
+    [
+      ['DAY', 1],
+      ['WEEK', 7],
+      ['MONTH', 28],
+    ] as const
+  ).map(([period, offset]): RefusedDefinition => ({
+    name: `an offset of ${offset} in a quota for the period ${period}`,
+    text: `
+  Broken:
+    Type: AWS::ApiGateway::UsagePlan
+    Properties:
+      Quota:
+        Limit: 100
+        Period: ${period}
+        Offset: ${offset} # here`,
+    id: 'apigateway-usageplan-quota',
+    source: 'hashicorp/terraform-provider-aws, validUsagePlanQuotaSettings',
+  })),
+  {
+    name: 'source queues that every queue may be',
+    text: `
+  Source: { Type: AWS::SQS::Queue }
+  Broken:
+    Type: AWS::SQS::Queue
+    Properties:
+      RedriveAllowPolicy:
+        sourceQueueArns: [!GetAtt Source.Arn]
+        redrivePermission: allowAll # here`,
+    id: 'sqs-queue-redriveallowpolicy',
+    source: 'SQS API reference, CreateQueue, RedriveAllowPolicy',
+  },
+  {
+    name: 'a subscription of a delivery stream that has no role',
+    text: `
+  Topic: { Type: AWS::SNS::Topic }
+  Broken:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref Topic
+      Protocol: firehose # here
+      Endpoint: arn:aws:firehose:us-east-1:123456789012:deliverystream/any`,
+    id: 'sns-subscription-subscriptionrolearn',
+    source: 'SNS API reference, Subscribe, SubscriptionRoleArn',
+  },
 ];
