@@ -2,7 +2,7 @@
 import { parseArn } from '@gatewright/aws/arn';
 import { compileFilters } from './delivery/event-pattern.ts';
 import type { EventTest } from './delivery/event-pattern.ts';
-import { atPlace } from './delivery/pattern-error.ts';
+import { inProperty } from './delivery/pattern-error.ts';
 import type { BatchRules } from './ordered-batch.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import type { ResourceReader } from './read-resource.ts';
@@ -54,8 +54,9 @@ export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
     filter: reader.attempt(
       'no record is delivered',
       () =>
-        atPlace(reader.resource.place('FilterCriteria'), () =>
-          compileFilters(reader.value('FilterCriteria')),
+        inProperty(
+          (at) => reader.resource.place(['FilterCriteria', ...at].join('.')),
+          () => compileFilters(reader.value('FilterCriteria')),
         ),
       () => () => false,
     ),

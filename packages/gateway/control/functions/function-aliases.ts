@@ -107,14 +107,23 @@ export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Toleran
 function checkAlias(alias: ControlResource): void {
   const usual = readText(alias, 'FunctionVersion');
   const weights = weightsOf(alias);
-  const fail = (message: string): never => {
-    throw new DefinitionError(alias.place('RoutingConfig'), message);
+  const fail = (message: string, at = 'RoutingConfig'): never => {
+    throw new DefinitionError(alias.place(at), message);
   };
   if (weights.length > 1) fail('an alias can point to at most two versions');
-  for (const { version, weight } of weights) {
-    if (version === usual) fail(`version ${version} is already the alias’s main version`);
-    if (!/^\d+$/.test(version) || usual === '$LATEST')
-      fail('an alias with weights must point to published versions, not to $LATEST');
-    if (!(weight >= 0 && weight <= 1)) fail('FunctionWeight must be a number from 0 to 1');
+  for (const [index, { version, weight }] of weights.entries()) {
+    const at = `RoutingConfig.AdditionalVersionWeights.${index}`;
+    // localstack/localstack, test_lambda_api.snapshot.json, recorded
+    if (version === usual)
+      fail(
+        `Invalid function version ${version}. Function version ${version} is already included in routing configuration.`,
+        `${at}.FunctionVersion`,
+      );
+    if (!/^\d+$/.test(version))
+      fail('an alias with weights must point to published versions, not to $LATEST', `${at}.FunctionVersion`);
+    if (usual === '$LATEST')
+      fail('an alias with weights must point to published versions, not to $LATEST', 'FunctionVersion');
+    if (!(weight >= 0 && weight <= 1))
+      fail('FunctionWeight must be a number from 0 to 1', `${at}.FunctionWeight`);
   }
 }

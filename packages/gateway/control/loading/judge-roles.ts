@@ -68,13 +68,16 @@ function judgeTrust(resource: ResolvedResource, { byArn }: RolesOfStacks): reado
   if (trust === undefined) return [];
   const [first = '', second] = trust.property.split('.');
   const arn = second === undefined ? resource.properties[first] : mapOf(resource.properties, first)[second];
-  const trusted = typeof arn === 'string' ? byArn.get(arn)?.trustedServices : undefined;
-  // Each service has a principal for all regions. Some also have one for each region or partition.
-  const isTrusted = [...(trusted ?? ['*'])].some(
-    (name) => name === '*' || globalName(name) === trust.service,
-  );
+  const role = typeof arn === 'string' ? byArn.get(arn) : undefined;
   const remedy = `add ${trust.service} to Principal.Service of a statement with Action sts:AssumeRole in AssumeRolePolicyDocument of the role`;
-  return isTrusted ? [] : [{ resource, property: trust.property, message: trust.message, remedy }];
+  return role === undefined || isTrusted(role, trust)
+    ? []
+    : [{ resource, property: trust.property, message: trust.message, remedy }];
+}
+
+function isTrusted({ trustedServices = new Set(['*']) }: Role, { service }: Trust): boolean {
+  // Each service has a principal for all regions. Some also have one for each region or partition.
+  return [...trustedServices].some((name) => name === '*' || globalName(name) === service);
 }
 
 function globalName(service: string): string {
@@ -93,6 +96,7 @@ function judgeRights(
 ): readonly RefusedRole[] {
   const { type, properties, physicalId } = resource;
   if (type === 'AWS::StepFunctions::StateMachine') return judgeLogging(resource, byArn);
+  if (type === 'AWS::ApiGateway::Account') return judgeLogWriter(resource, byArn, home);
   const name =
     type === 'AWS::Lambda::Function'
       ? physicalId
@@ -148,6 +152,46 @@ function judgeLogging(machine: ResolvedResource, byArn: RolesOfStacks['byArn']):
           remedy: `allow ${OF_LOGGING.join(', ')} on * in a policy of the role`,
         },
       ];
+}
+
+/** The actions of the managed policy AmazonAPIGatewayPushToCloudWatchLogs. */
+const OF_LOG_WRITER = [
+  'CreateLogGroup',
+  'CreateLogStream',
+  'DescribeLogGroups',
+  'DescribeLogStreams',
+  'PutLogEvents',
+  'GetLogEvents',
+  'FilterLogEvents',
+].map((action) => `logs:${action}`);
+
+/**
+ * Refuses a role of API Gateway that permits none of the actions on logs (aws-cloudformation/rain#163). A role that
+ * permits some of them is not refused here, because AWS does not say which it tries.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html#set-up-access-logging-permissions
+ */
+function judgeLogWriter(
+  account: ResolvedResource,
+  byArn: RolesOfStacks['byArn'],
+  home: string,
+): readonly RefusedRole[] {
+  const { CloudWatchRoleArn: arn } = account.properties;
+  const role = typeof arn === 'string' ? byArn.get(arn) : undefined;
+  const trust = TRUSTS[account.type];
+  if (role === undefined || trust === undefined || !isDecidable(role) || !isTrusted(role, trust)) return [];
+  const groups = ['API-Gateway-Execution-Logs_api/stage', '/aws/apigateway/welcome', 'access'];
+  const logs = [
+    '*',
+    ...groups.flatMap((group) => ['', ':*', ':log-stream:any'].map((of) => `${group}${of}`)),
+  ];
+  const resources = logs.map((name) => (name === '*' ? name : `arn:aws:logs:${home}:log-group:${name}`));
+  const isPermitted = OF_LOG_WRITER.some((action) =>
+    resources.some((on) => decideForRole(role, { action, resource: on, conditions: new Map() }) === 'allow'),
+  );
+  const { property, message } = trust;
+  const remedy =
+    'add arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs to ManagedPolicyArns of the role';
+  return isPermitted ? [] : [{ resource: account, property, message, remedy }];
 }
 
 /**

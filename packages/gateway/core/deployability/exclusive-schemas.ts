@@ -100,6 +100,27 @@ const KEYS: readonly JsonObject[] = [
   },
 ];
 
+/** hashicorp/terraform-provider-aws, validUsagePlanQuotaSettings */
+const OFFSETS: readonly JsonObject[] = (
+  [
+    ['DAY', 0, 'must be zero'],
+    ['WEEK', 6, 'must be between 0 and 6 inclusive'],
+    ['MONTH', 27, 'must be between 0 and 27 inclusive'],
+  ] as const
+).map(([period, maximum, range]) => ({
+  if: has('Period', { const: period }),
+  then: {
+    properties: {
+      Offset: {
+        minimum: 0,
+        maximum,
+        fix: maximum === 0 ? 'remove Offset' : `use a value from 0 to ${maximum}`,
+        says: `Usage Plan quota offset ${range} in the ${period} period`,
+      },
+    },
+  },
+}));
+
 const CACHING_DISABLED = 'is invalid for policy with caching disabled. (MinTTL, DefaultTTL and MaxTTL are 0)';
 /** Requires the value at the path if the policy caches nothing. */
 const ifCached = (name: string, value: JsonObject): JsonObject => ({
@@ -120,7 +141,10 @@ const CACHE_POLICY: JsonObject = {
           QueryStringsConfig: ifCached('QueryStringBehavior', { const: 'none' }),
         },
         allOf: ['EnableAcceptEncodingGzip', 'EnableAcceptEncodingBrotli'].map((name) =>
-          ifCached(name, { not: { const: true } }),
+          ifCached(name, {
+            not: { const: true },
+            fix: `set ${name} to false, or DefaultTTL and MaxTTL above 0`,
+          }),
         ),
       },
     },
@@ -150,6 +174,23 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
           ...has('DeduplicationScope', { const: 'messageGroup' }),
           fix: 'add DeduplicationScope: messageGroup, or remove FifoThroughputLimit',
           says: 'FifoThroughputLimit can be perMessageGroupId only if DeduplicationScope is messageGroup',
+        },
+      },
+      // SQS API reference, CreateQueue: "only when the redrivePermission parameter is set to byQueue"
+      {
+        properties: {
+          RedriveAllowPolicy: {
+            if: { required: ['sourceQueueArns'] },
+            then: {
+              properties: {
+                redrivePermission: {
+                  const: 'byQueue',
+                  fix: 'set redrivePermission: byQueue, or remove sourceQueueArns',
+                  says: 'sourceQueueArns can be specified only when the redrivePermission parameter is set to byQueue',
+                },
+              },
+            },
+          },
         },
       },
     ],
@@ -278,6 +319,15 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     properties: {
       // serverless/serverless#6170, API Gateway API reference, CreateVpcLink: "must be only one network load balancer"
       TargetArns: { maxItems: 1, says: 'More than one target arn specified for vpc link.' },
+    },
+  },
+  'AWS::ApiGateway::UsagePlan': { properties: { Quota: { allOf: OFFSETS } } },
+  'AWS::SNS::Subscription': {
+    // SNS API reference, Subscribe, SubscriptionRoleArn: "required for Firehose delivery stream subscriptions"
+    if: has('Protocol', { const: 'firehose' }),
+    then: {
+      required: ['SubscriptionRoleArn'],
+      fix: 'add SubscriptionRoleArn with the ARN of a role that sns.amazonaws.com may assume, and that may write to the stream',
     },
   },
   'AWS::ApiGateway::DomainName': SECURITY_POLICY,

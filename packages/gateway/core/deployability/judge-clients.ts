@@ -67,3 +67,78 @@ export function judgeWriteAttributes(
         remedy: `add ${missing} to WriteAttributes`,
       };
 }
+
+/** Refuses a provider that the pool, which the stack creates, does not have (aws-amplify/amplify-cli#11986). */
+export function judgeProviders(
+  client: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const { UserPoolId: id, SupportedIdentityProviders: providers = [] } = client.properties;
+  const isThere = all.some(({ type, physicalId }) => type === 'AWS::Cognito::UserPool' && physicalId === id);
+  const names = all
+    .filter(
+      ({ type, properties }) =>
+        type === 'AWS::Cognito::UserPoolIdentityProvider' && properties['UserPoolId'] === id,
+    )
+    .map(({ properties }) => properties['ProviderName']);
+  // A name that is not known here may be that of any provider.
+  if (!isThere || names.some((name) => typeof name !== 'string')) return undefined;
+  const given = asOneOrMore(providers);
+  const index = given.findIndex(
+    (name) => typeof name === 'string' && name !== 'COGNITO' && !names.includes(name),
+  );
+  const name = asText(given[index]) ?? '';
+  return index < 0
+    ? undefined
+    : {
+        resource: client,
+        property: `SupportedIdentityProviders.${index}`,
+        message: `The provider ${name} does not exist for User Pool ${asText(id) ?? ''}`,
+        remedy: `add an AWS::Cognito::UserPoolIdentityProvider with ProviderName: ${name}, on which the client depends, or remove ${name}`,
+      };
+}
+
+/**
+ * Refuses a scope that a resource server of the stack does not have. Cognito's words are ScopeDoesNotExistException's
+ * (Cognito API reference, CreateUserPoolClient; awsdocs/aws-cloudformation-user-guide#564).
+ */
+export function judgeScopes(
+  client: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const { UserPoolId: id, AllowedOAuthScopes: scopes = [] } = client.properties;
+  const servers = all.filter(
+    ({ type, properties }) =>
+      type === 'AWS::Cognito::UserPoolResourceServer' && properties['UserPoolId'] === id,
+  );
+  for (const [index, scope] of asOneOrMore(scopes).entries()) {
+    const [, identifier = '', name = ''] = /^(.+)\/([^/]+)$/.exec(asText(scope) ?? '') ?? [];
+    const server = servers.find(({ properties }) => properties['Identifier'] === identifier);
+    if (server === undefined || (server.unresolved ?? []).includes('Scopes')) continue;
+    const names = asOneOrMore(server.properties['Scopes'] ?? []).map((one) =>
+      textOf(membersOf(one), 'ScopeName'),
+    );
+    if (!names.includes(name) && !names.includes(''))
+      return {
+        resource: client,
+        property: `AllowedOAuthScopes.${index}`,
+        message: `Invalid scope requested: ${identifier}/${name}`,
+        remedy: `add a scope with ScopeName: ${name} to ${server.logicalId}, or use one of its scopes: ${names.join(', ')}`,
+      };
+  }
+  return undefined;
+}
+
+/** Cognito API reference, CreateUserPoolClient: DefaultRedirectURI must "be in the CallbackURLs list". */
+export function judgeDefaultRedirect(client: ResolvedResource): BrokenRelation | undefined {
+  const { DefaultRedirectURI: address, CallbackURLs: addresses } = client.properties;
+  if (typeof address !== 'string' || addresses === undefined) return undefined;
+  return (client.unresolved ?? []).includes('CallbackURLs') || asOneOrMore(addresses).includes(address)
+    ? undefined
+    : {
+        resource: client,
+        property: 'DefaultRedirectURI',
+        message: `DefaultRedirectURI ${address} must be in the CallbackURLs list`,
+        remedy: `add ${address} to CallbackURLs, or use one of its addresses`,
+      };
+}

@@ -12,7 +12,13 @@ import {
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { invalidMapping } from '../deployment/integration/mapping-refusal.ts';
-import { judgeTokenValidity, judgeWriteAttributes } from './judge-clients.ts';
+import {
+  judgeDefaultRedirect,
+  judgeProviders,
+  judgeScopes,
+  judgeTokenValidity,
+  judgeWriteAttributes,
+} from './judge-clients.ts';
 import { judgeCertificate, judgeEndpoint, judgeV2Endpoint } from './judge-domains.ts';
 import { judgeCallerCredentials } from './judge-caller-credentials.ts';
 import { judgeBucketPolicy } from './judge-bucket-policies.ts';
@@ -25,6 +31,12 @@ import {
 } from './judge-invocations.ts';
 import { judgeManagedPolicies } from './judge-managed-policies.ts';
 import { judgeLayerRegion, judgeScope } from './judge-regions.ts';
+import {
+  judgeAttributes,
+  judgeMappedApi,
+  judgeProtocolOfAuthorizer,
+  judgeServiceRole,
+} from './judge-integrations.ts';
 import { judgeKeyPolicy } from './judge-keys.ts';
 import { judgeMethodLink, judgePrivateIntegration, judgeVpcLink } from './judge-load-balancers.ts';
 import { judgeExecutionLogs, judgeLogClass } from './judge-logs.ts';
@@ -34,7 +46,7 @@ import { judgeRecords } from './judge-records.ts';
 import { judgeStateMachine } from './judge-state-machine.ts';
 import { judgeTags } from './judge-tags.ts';
 import { isFifo as isFifoQueue, judgeTargets } from './judge-targets.ts';
-import { judgeLayerVersions, judgeOwnDestination, judgeProvisioned } from './judge-versions.ts';
+import { judgeAlias, judgeLayerVersions, judgeOwnDestination, judgeProvisioned } from './judge-versions.ts';
 import type { BrokenRelation, Judge } from './relation.ts';
 
 const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
@@ -46,9 +58,9 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::Route53::RecordSet': [judgeRecords],
   'AWS::Route53::RecordSetGroup': [judgeRecords],
   'AWS::ApiGateway::VpcLink': [judgeVpcLink],
-  'AWS::ApiGateway::Method': [judgeMethodLink, judgeCallerCredentials],
+  'AWS::ApiGateway::Method': [judgeMethodLink, judgeCallerCredentials, judgeServiceRole],
   'AWS::SecretsManager::RotationSchedule': [judgeRotation],
-  'AWS::ApiGatewayV2::Integration': [judgePrivateIntegration],
+  'AWS::ApiGatewayV2::Integration': [judgePrivateIntegration, judgeAttributes],
   'AWS::ApiGatewayV2::Stage': [judgeExecutionLogs],
   'AWS::CloudFront::Distribution': [judgeDistribution],
   'AWS::S3::BucketPolicy': [judgeBucketPolicy],
@@ -59,13 +71,21 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::Lambda::Version': [judgeProvisioned],
   'AWS::Lambda::Alias': [judgeProvisioned],
   'AWS::Lambda::EventInvokeConfig': [judgeOwnDestination],
-  'AWS::Cognito::UserPoolClient': [judgeTokenValidity, judgeWriteAttributes],
+  'AWS::Cognito::UserPoolClient': [
+    judgeTokenValidity,
+    judgeWriteAttributes,
+    judgeProviders,
+    judgeScopes,
+    judgeDefaultRedirect,
+  ],
   'AWS::SQS::Queue': [judgeDeadLetters],
   'AWS::Events::Rule': [judgeBus, judgeTargets],
   'AWS::ApiGateway::DomainName': [judgeCertificate, judgeEndpoint],
   'AWS::ApiGatewayV2::DomainName': [judgeV2Endpoint],
   'AWS::ApiGateway::GatewayResponse': [judgeResponseParameters],
-  'AWS::ApiGatewayV2::Authorizer': [judgeV2AuthorizerName],
+  'AWS::ApiGatewayV2::Authorizer': [judgeV2AuthorizerName, judgeProtocolOfAuthorizer],
+  'AWS::ApiGateway::BasePathMapping': [judgeMappedApi],
+  'AWS::Lambda::Permission': [judgeAlias],
   'AWS::DynamoDB::Table': [judgeThroughput],
   'AWS::S3::Bucket': [
     judgeOverlap,
@@ -355,6 +375,23 @@ function judgeSubscription(
     ({ type, physicalId }) => type === 'AWS::SNS::Topic' && physicalId === properties['TopicArn'],
   );
   const refused = topic && refusedSubscription(topic, properties, all);
+  const dead = parseArn(textOf(mapOf(properties, 'RedrivePolicy'), 'deadLetterTargetArn'));
+  const { resource: queue = '', service } = parseArn(textOf(properties, 'Endpoint')) ?? {};
+  // localstack/localstack, test_sns.snapshot.json, test_validations_for_fifo, recorded
+  if (
+    isTrue(topic?.properties['FifoTopic']) &&
+    service === 'sqs' &&
+    isFifoQueue(queue, all) &&
+    dead !== undefined &&
+    !isFifoQueue(dead.resource, all)
+  )
+    return {
+      resource: subscription,
+      property: 'RedrivePolicy.deadLetterTargetArn',
+      message:
+        'Invalid parameter: RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic.',
+      remedy: 'set FifoQueue: true on the dead-letter queue (a QueueName ends with .fifo)',
+    };
   return (
     refused && {
       resource: subscription,

@@ -62,6 +62,29 @@ export function judgeOwnDestination(
   return undefined;
 }
 
+/**
+ * Refuses a permission for an alias that the stack does not create, on a function that it creates
+ * (serverless/serverless#11053). An alias that something else creates cannot exist when the stack is first deployed.
+ */
+export function judgeAlias(
+  permission: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const { functionName, qualifier = '' } = parseFunctionName(textOf(permission.properties, 'FunctionName'));
+  const called = functionOf(permission, all);
+  if (called === undefined || !/^(?!\d+$)[\w-]+$/.test(qualifier)) return undefined;
+  const aliases = all.filter((one) => one.type === 'AWS::Lambda::Alias' && functionOf(one, all) === called);
+  const names = aliases.map(({ properties }) => textOf(properties, 'Name'));
+  return names.length === 0 || names.includes(qualifier)
+    ? undefined
+    : {
+        resource: permission,
+        property: 'FunctionName',
+        message: `Cannot find alias arn: the function ${functionName} has no alias ${qualifier}`,
+        remedy: `name the alias ${names.join(' or ')} (Ref of the AWS::Lambda::Alias), or the function without an alias`,
+      };
+}
+
 /** Refuses two versions of one layer (localstack/localstack, test_lambda.snapshot.json, recorded). */
 export function judgeLayerVersions(definition: ResolvedResource): BrokenRelation | undefined {
   const layers = asOneOrMore(definition.properties['Layers'] ?? []).map((one) => asText(one) ?? '');

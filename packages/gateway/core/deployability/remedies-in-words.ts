@@ -121,6 +121,25 @@ export const REMEDIES_IN_WORDS: readonly Row[] = [
       `remove ${property.split('.').at(-1) ?? property}, or remove ${other}`,
   },
   {
+    words: /\bis missing in a rule that uses a rule group$/,
+    remedy: () => 'add OverrideAction: { None: {} }',
+  },
+  {
+    words: /^Invalid template parameter property 'Default/,
+    remedy: () => 'write Default',
+  },
+  {
+    words:
+      /Unresolved resource dependencies \[(.+?)\] in the \w+ block of the template; its Condition is false$/,
+    remedy: ([, name = '']) =>
+      `add the Condition of ${name} to what refers to it, or refer to it inside of Fn::If with this condition`,
+  },
+  {
+    words: /Unresolved resource dependencies \[(.+?)\]/,
+    remedy: ([, name = '']) =>
+      `correct the spelling of ${name}, which must be the logical id of a resource or the name of a parameter of this template, or add it`,
+  },
+  {
     words: /^Resource's path part only allow/,
     remedy: (_, at) =>
       `use only ${CHARACTERS} in the path, and in the name of a variable${legalVariable(at)}`,
@@ -201,6 +220,14 @@ export const REMEDIES_IN_WORDS: readonly Row[] = [
   {
     words: /^is (?:missing|required)\b/,
     remedy: (_, { property }) => `add ${property.split('.').at(-1) ?? ''}`,
+  },
+  {
+    words: /^event \w+: You can either define 'Arn' or 'Type'/,
+    remedy: () => 'remove Type, or remove Arn',
+  },
+  {
+    words: /^event \w+: No 'Arn' or 'Type' property/,
+    remedy: () => 'add Arn with the ARN of a queue, or Type: SQS for a queue that SAM creates',
   },
   {
     words: /\bneeds either (\w+) or (\w+)$/,

@@ -109,6 +109,25 @@ export const USER_POOL_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
     },
     allOf: [
+      // Cognito API reference, CreateUserPoolClient, ExplicitAuthFlows: "You can't assign these legacy … values … at the
+      // same time as values that begin with ALLOW_"
+      {
+        if: {
+          properties: { ExplicitAuthFlows: { type: 'array', contains: { pattern: '^ALLOW_' } } },
+          required: ['ExplicitAuthFlows'],
+        },
+        then: {
+          properties: {
+            ExplicitAuthFlows: {
+              items: {
+                pattern: '^ALLOW_',
+                fix: 'write the values that begin with ALLOW_ only, such as ALLOW_ADMIN_USER_PASSWORD_AUTH',
+                says: '{value} cannot be combined with values of ExplicitAuthFlows that begin with ALLOW_',
+              },
+            },
+          },
+        },
+      },
       // cisagov/crossfeed#440: "CallbackUrls can not be empty when code flow or implicit flow is selected"
       { if: hasFlow('code', 'implicit'), then: { required: ['CallbackURLs'] } },
       {

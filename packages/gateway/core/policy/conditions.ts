@@ -3,7 +3,7 @@ import { quote } from '../routing/quote.ts';
 import { OPERATORS } from './condition-operators.ts';
 import type { Operator, ValueTest } from './condition-operators.ts';
 import type { ConditionValues } from './model.ts';
-import { PolicyInvalid, readRecord } from './policy-invalid.ts';
+import { PolicyInvalid, readRecord, readingAt } from './policy-invalid.ts';
 
 export type Condition = (values: ConditionValues) => boolean;
 
@@ -26,8 +26,12 @@ const ALWAYS: Condition = () => true;
 export function compileConditions(block: unknown, hasVariables: boolean): Condition {
   if (block === undefined) return ALWAYS;
   const conditions = Object.entries(readRecord(block, 'Condition')).flatMap(([name, keys]) =>
-    Object.entries(readRecord(keys, `Condition ${quote(name)}`)).map(([key, value]) =>
-      compileCondition(name, key.toLowerCase(), readValues(value, key), hasVariables),
+    readingAt(['Condition', name], () =>
+      Object.entries(readRecord(keys, `Condition ${quote(name)}`)).map(([key, value]) =>
+        readingAt([key], () =>
+          compileCondition(name, key.toLowerCase(), readValues(value, key), hasVariables),
+        ),
+      ),
     ),
   );
   if (conditions.length === 0) return ALWAYS;

@@ -185,7 +185,7 @@ function readStatement(value: unknown, hasVariables: boolean, options: PolicyRea
 function readEffect(value: unknown, { effectInAnyCase = false }: PolicyReading): 'Allow' | 'Deny' {
   const effect = typeof value === 'string' && effectInAnyCase ? capitalise(value) : value;
   if (effect === 'Allow' || effect === 'Deny') return effect;
-  throw new PolicyInvalid('Effect is neither Allow nor Deny');
+  throw new PolicyInvalid('Effect is neither Allow nor Deny', value === undefined ? [] : ['Effect']);
 }
 
 function capitalise(word: string): string {
@@ -208,7 +208,8 @@ function readPart(
   if ((included === undefined) === (excluded === undefined))
     throw new PolicyInvalid(`a statement needs exactly one of ${name} and Not${name}`);
   const member = included === undefined ? `Not${name}` : name;
-  const patterns = readTexts(included ?? excluded, name).map((text, index) =>
+  const texts = readingAt([member], () => readTexts(included ?? excluded, name));
+  const patterns = texts.map((text, index) =>
     readingAt(Array.isArray(included ?? excluded) ? [member, String(index)] : [member], () => compile(text)),
   );
   return { patterns, isExcluding: included === undefined };

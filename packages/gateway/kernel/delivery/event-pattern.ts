@@ -217,11 +217,11 @@ export function checkEventPattern(pattern: unknown): string | undefined {
 export function compileFilters(criteria: unknown): EventTest | undefined {
   const filters = isJsonObject(criteria) ? criteria['Filters'] : undefined;
   if (!Array.isArray(filters) || filters.length === 0) return undefined;
-  const tests = filters.map((filter: unknown) => {
+  const tests = filters.map((filter: unknown, index) => {
     const pattern = isJsonObject(filter) ? filter['Pattern'] : undefined;
     return withWords(
       (reason) => `${INVALID_FILTER} ${reason}`,
-      () => compile(pattern),
+      () => readingPart(['Filters', String(index), 'Pattern'], () => compile(pattern)),
     );
   });
   return Object.assign((event: unknown) => tests.some((test) => test(event)), {

@@ -22,7 +22,7 @@ import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import type { Delivery } from '../../kernel/event-ports.ts';
 import { compileFilters } from '../../kernel/delivery/event-pattern.ts';
 import type { MeasuredSubject } from '../../core/ports.ts';
-import { atPlace } from '../../kernel/delivery/pattern-error.ts';
+import { inProperty } from '../../kernel/delivery/pattern-error.ts';
 import type { QueueMapping } from './queue-consumer.ts';
 import { readQueueSettings } from './queue-settings.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
@@ -334,8 +334,9 @@ function readQueueMapping(reader: ResourceReader, queue: QueueDefinition): Queue
     filter: reader.attempt(
       'no message is delivered',
       () =>
-        atPlace(reader.resource.place('FilterCriteria'), () =>
-          compileFilters(reader.value('FilterCriteria')),
+        inProperty(
+          (at) => reader.resource.place(['FilterCriteria', ...at].join('.')),
+          () => compileFilters(reader.value('FilterCriteria')),
         ),
       () => () => false,
     ),

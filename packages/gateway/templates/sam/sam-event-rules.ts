@@ -69,7 +69,10 @@ function deadLetterArn(
   if (config === undefined) return undefined;
   const { Arn: arn, Type: type, QueueLogicalId: named } = membersOf(config);
   if ((arn === undefined) === (type === undefined))
-    return expansion.fail(ownerId, `event ${eventName}: DeadLetterConfig needs either Arn or Type`);
+    return expansion.fail(
+      ownerId,
+      `event ${eventName}: ${arn === undefined ? "No 'Arn' or 'Type' property provided for DeadLetterConfig." : "You can either define 'Arn' or 'Type' property of DeadLetterConfig."}`,
+    );
   if (arn !== undefined) return arn;
   if (type !== 'SQS')
     return expansion.fail(ownerId, `event ${eventName}: the Type of DeadLetterConfig must be SQS`);

@@ -5,20 +5,14 @@
  */
 import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
-import type { Path } from '../cloudformation/template-source.ts';
 import { nearestOf } from '../../core/deployability/spelling.ts';
+import { judgeRuleOfMachine } from './sam-machine-refusals.ts';
+import type { Refusal } from './sam-machine-refusals.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { EVENT_PROPERTIES, RESOURCE_PROPERTIES } from './sam-property-types.ts';
 import type { PropertyForm, PropertyTypes } from './sam-property-types.ts';
 
 const VENDOR = 'AWS::Serverless::';
-
-type Refusal = {
-  readonly at: Path;
-  readonly message: string;
-  /** What to do, in SAM's names. */
-  readonly remedy: string;
-};
 
 /** Notes what SAM refuses in a resource. The values of Globals count as the values of the resource. */
 export function refuseResource(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
@@ -26,14 +20,26 @@ export function refuseResource(expansion: SamExpansion, logicalId: string, resou
   const name = typeof type === 'string' && type.startsWith(VENDOR) ? type.slice(VENDOR.length) : '';
   const known = RESOURCE_PROPERTIES.get(name);
   if (known === undefined) return;
-  const merged = expansion.properties(name, resource);
   const written = expansion.writtenOf(logicalId);
+  const merged = asPackaged(expansion.properties(name, resource), written);
   const found = [
     ...judgeProperties(merged, written, known, `${VENDOR}${name}`),
     ...(RULES[name] ?? []).flatMap((judge) => judge(merged, resource) ?? []),
     ...judgeEvents(membersOf(merged['Events']), mapOf(written, 'Events'), name),
   ];
   for (const { at, message, remedy } of found) expansion.refuse(logicalId, at, message, remedy);
+}
+
+/**
+ * Returns the properties as SAM gets them from `sam deploy`: a document in a file of its own is then in S3, and SAM
+ * does not read it.
+ */
+function asPackaged(merged: JsonObject, written: JsonObject): JsonObject {
+  const { DefinitionUri: uri } = written;
+  if (uri === undefined || merged['DefinitionUri'] !== undefined || written['DefinitionBody'] !== undefined)
+    return merged;
+  const { DefinitionBody: _read, ...others } = merged;
+  return { ...others, DefinitionUri: uri };
 }
 
 function judgeProperties(
@@ -143,60 +149,6 @@ function judgeEvents(events: JsonObject, written: JsonObject, owner: string): re
 /** The expansion of a function says itself which properties an event lacks, because the event then invokes nothing. */
 function isSaidElsewhere(owner: string, message: string): boolean {
   return owner === 'Function' && message.startsWith('Missing required');
-}
-
-function judgeRuleOfMachine(event: JsonObject): readonly Refusal[] {
-  const { DeadLetterConfig: config, State: state, Enabled: isEnabled } = event;
-  const both =
-    state !== undefined && isEnabled !== undefined
-      ? [
-          {
-            at: ['State'],
-            message: 'State and Enabled Properties cannot both be specified.',
-            remedy: 'remove State, or remove Enabled',
-          },
-        ]
-      : [];
-  if (!isJsonObject(config)) return both;
-  const { Arn: arn, Type: type, QueueLogicalId: queue } = config;
-  const at = ['DeadLetterConfig'];
-  if (arn !== undefined && type !== undefined)
-    return [
-      ...both,
-      {
-        at,
-        message: "You can either define 'Arn' or 'Type' property of DeadLetterConfig.",
-        remedy: 'remove Type, or remove Arn',
-      },
-    ];
-  if (arn === undefined && type === undefined)
-    return [
-      ...both,
-      {
-        at,
-        message: "No 'Arn' or 'Type' property provided for DeadLetterConfig.",
-        remedy: 'add Arn with the ARN of a queue, or Type: SQS for a queue that SAM creates',
-      },
-    ];
-  if (type !== undefined && type !== 'SQS')
-    return [
-      ...both,
-      {
-        at: [...at, 'Type'],
-        remedy: 'set Type: SQS',
-        message: "The only valid value for 'Type' property of DeadLetterConfig is 'SQS'.",
-      },
-    ];
-  return queue === undefined || typeof queue === 'string'
-    ? both
-    : [
-        ...both,
-        {
-          at: [...at, 'QueueLogicalId'],
-          message: 'QueueLogicalId must be a string',
-          remedy: 'write the logical id of the queue as a text, without Ref',
-        },
-      ];
 }
 
 type Judge = (properties: JsonObject, resource: JsonObject) => Refusal | undefined;

@@ -13,6 +13,7 @@ import type { PackagedService } from './packaged-service.ts';
 const OF_FUNCTION: Readonly<Record<string, readonly string[]>> = {
   'Environment.Variables': ['environment'],
   VpcConfig: ['vpc'],
+  FunctionName: ['name'],
 };
 /** Members of CorsConfiguration that the service has below another name. */
 const OF_CORS: Readonly<Record<string, readonly string[]>> = {
@@ -62,6 +63,11 @@ export function findGeneratedLine(
 ): number | undefined {
   const resources = mapOf(template, 'Resources');
   if (resources[logicalId] === undefined) return undefined;
+  // osls makes the log group of a function, and its name from the name of the function.
+  const [, ofGroup = ''] = /^(.+)LogGroup$/.exec(logicalId) ?? [];
+  const logging = functions.get(`${ofGroup}LambdaFunction`)?.name;
+  if (logging !== undefined && property[0] === 'LogGroupName')
+    return findFunctionLine(tree, logging, ['FunctionName']);
   if (logicalId === 'HttpApi' && property[0] === 'CorsConfiguration')
     return tree.lineOf(['provider', 'httpApi', 'cors', ...(OF_CORS[property[1] ?? ''] ?? [])]);
   const value = memberAt(resources[logicalId], ['Properties', ...property]);

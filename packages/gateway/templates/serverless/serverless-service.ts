@@ -23,6 +23,7 @@ import { explainFailure, findChild, pathOf } from './osls-failure.ts';
 import type { DriverNote } from './serverless-process.ts';
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { readSource } from '../cloudformation/template-source.ts';
+import { memberAt } from '../template-place.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export const SERVICE_FILES = ['yml', 'yaml', 'json', 'ts', 'mts', 'js', 'cjs', 'mjs'].map(
@@ -343,8 +344,14 @@ export function listIncludedFiles(file: string, serviceFolder: string): readonly
 /** The role that osls makes for the functions that name none. */
 const SERVICE_ROLE = 'IamRoleLambdaExecution';
 
-/** Returns the line of the role's statements; without statements, the line of the nearest part of the provider. */
+/**
+ * Returns the line of the role's name, or of the name of the service, from which osls makes it; for its other
+ * properties the line of its statements, or of the nearest part of the provider.
+ */
 function lineOfServiceRole(tree: SourceTree | undefined, property?: string): number | undefined {
+  const ownName = ['provider', 'iam', 'role', 'name'];
+  if (property === 'RoleName')
+    return tree?.lineOf(memberAt(tree.value, ownName) === undefined ? ['service'] : ownName);
   const setting = property === 'ManagedPolicyArns' ? 'managedPolicies' : 'statements';
   return tree?.lineOf(['provider', 'iam', 'role', setting]);
 }

@@ -34,6 +34,7 @@ import { readRoles } from '../../../control/loading/read-roles.ts';
 import type { RolesOfStacks } from '../../../control/loading/read-roles.ts';
 import { judgeConstraints } from '../../../control/loading/judge-constraints.ts';
 import { findDeploymentOrder } from '../../../control/loading/deployment-order.ts';
+import { withoutConsequences } from './consequences.ts';
 import { judgeUpdates } from './judge-updates.ts';
 import { findRefusedFilters } from './judge-filters.ts';
 import { judgeState } from './judge-state.ts';
@@ -68,7 +69,10 @@ export async function examineStacks(
   for (const definition of functions) checkLimits(definition, faults);
   checkTogether(functions, {}, sources[0] ?? '.', faults);
   const schemas = await openSchemas();
-  const refusals = withoutCircles(faults.all.map((fault) => ofFault(fault, stacks)));
+  const refusals = withoutConsequences(
+    withoutCircles(faults.all.map((fault) => ofFault(fault, stacks))),
+    stacks,
+  );
   const judged = stacks.flatMap((stack) => judgeStack(stack, schemas, roles));
   const packages = judgePackages(stacks, findPackageFindings);
   const updates = await judgeUpdates(options.against ?? [], stacks, schemas, options);
@@ -99,7 +103,7 @@ export async function examineServed(
   unsupported: readonly UnsupportedItem[],
 ): Promise<ServedFindings> {
   const { schemas, findPackageFindings } = await examineInThread(stacks);
-  const reported = withoutCircles(unsupported.map(ofItem));
+  const reported = withoutConsequences(withoutCircles(unsupported.map(ofItem)), stacks);
   // The gateway itself reads policies only if it enforces roles (`--roles`), so they are read here.
   const faults = new Faults(false);
   const roles = readRoles(stacks, faults);

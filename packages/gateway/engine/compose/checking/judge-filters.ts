@@ -1,5 +1,5 @@
 /** Checks filters of subscriptions and of event source mappings, including those whose source delivers nothing here. */
-import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
+import { asOneOrMore, isJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../../core/stack/model.ts';
 import { checkFilterCriteria } from '../../../kernel/delivery/event-pattern.ts';
 import { compileFilterPolicy } from '../../../kernel/delivery/filter-policy.ts';
@@ -18,7 +18,10 @@ export function findRefusedFilters(resource: ResolvedResource): readonly Refused
   const { FilterPolicy: written, FilterPolicyScope, FilterCriteria } = properties;
   if (type === 'AWS::Lambda::EventSourceMapping' && FilterCriteria !== undefined) {
     const message = checkFilterCriteria(FilterCriteria);
-    return message === undefined ? [] : [{ resource, property: 'FilterCriteria', message }];
+    if (message === undefined) return [];
+    const filters = asOneOrMore(membersOf(FilterCriteria)['Filters']);
+    const index = filters.findIndex((one) => checkFilterCriteria({ Filters: [one] }) !== undefined);
+    return [{ resource, property: `FilterCriteria${index < 0 ? '' : `.Filters.${index}.Pattern`}`, message }];
   }
   const policy = typeof written === 'string' ? parseJson(written) : written;
   if (type !== 'AWS::SNS::Subscription' || !isJsonObject(policy)) return [];

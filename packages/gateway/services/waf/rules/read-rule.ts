@@ -86,6 +86,8 @@ function readGroup(
   if (rule.has('Action'))
     rule.refuse('Action', 'is not allowed in a rule that uses a rule group: set OverrideAction instead');
   if (rule.has('RuleLabels')) rule.refuse('RuleLabels', 'is not allowed in a rule that uses a rule group');
+  if (!rule.has('OverrideAction'))
+    rule.refuse('OverrideAction', 'is missing in a rule that uses a rule group');
   const override = rule.object('OverrideAction').sole();
   if (override !== 'None' && override !== 'Count') rule.refuse('OverrideAction', 'must be None or Count');
   const scopeDown = at.optional('ScopeDownStatement');

@@ -72,7 +72,7 @@ describe('noteAliases', () => {
     ['weights of two versions', stackWith([to('2', 0.1)]), undefined],
     ['no weights', stackWith([]), undefined],
     ['three versions', stackWith([to('2', 0.1), to('3', 0.1)]), /at most two versions/],
-    ['its own version', stackWith([to('1', 0.1)]), /already the alias’s main version/],
+    ['its own version', stackWith([to('1', 0.1)]), /already included in routing configuration/],
     ['a weight above 1', stackWith([to('2', 10)]), /from 0 to 1/],
     ['$LATEST', stackWith([to('2', 0.1)], '$LATEST'), /not to \$LATEST/],
     [

@@ -48,6 +48,22 @@ const CASES = [
     'QueueName',
     'set FifoQueue: true and end the name with .fifo, or leave out both',
   ],
+  [
+    'Template format error: Unresolved resource dependencies [OrdersQueu] in the Resources block of the template',
+    'Environment',
+    'correct the spelling of OrdersQueu, which must be the logical id of a resource or the name of a parameter of this template, or add it',
+  ],
+  [
+    'Template format error: Unresolved resource dependencies [Audit] in the Outputs block of the template; its Condition is false',
+    '',
+    'add the Condition of Audit to what refers to it, or refer to it inside of Fn::If with this condition',
+  ],
+  ["Invalid template parameter property 'DefaultValue'", 'Parameters.Stage', 'write Default'],
+  [
+    'is missing in a rule that uses a rule group',
+    'Rules.0.OverrideAction',
+    'add OverrideAction: { None: {} }',
+  ],
   ['Something else went wrong', 'Name', undefined],
 ] as const;
 

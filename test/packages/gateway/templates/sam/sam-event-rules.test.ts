@@ -106,7 +106,11 @@ describe('rules of SAM events', () => {
     ['Schedule', {}, /event E: Schedule is required/],
     ['EventBridgeRule', {}, /event E: Pattern is required/],
     ['Schedule', { Schedule: 'r', State: 'ENABLED', Enabled: true }, /use State or Enabled, not both/],
-    ['Schedule', { Schedule: 'r', DeadLetterConfig: {} }, /DeadLetterConfig needs either Arn or Type/],
+    [
+      'Schedule',
+      { Schedule: 'r', DeadLetterConfig: {} },
+      /No 'Arn' or 'Type' property provided for DeadLetterConfig/,
+    ],
     ['Schedule', { Schedule: 'r', DeadLetterConfig: { Type: 'SNS' } }, /must be SQS/],
     ['ScheduleV2', { ScheduleExpression: 'r', Name: 'n', OmitName: true }, /use Name or OmitName, not both/],
   ] as const)

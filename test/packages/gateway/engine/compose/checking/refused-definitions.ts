@@ -7,6 +7,7 @@ import { OF_EARLY_VALUES } from './refused/of-early-values.ts';
 import { OF_EVENTS } from './refused/of-events.ts';
 import { OF_FIELDS } from './refused/of-fields.ts';
 import { OF_LITERALS } from './refused/of-literals.ts';
+import { OF_INTEGRATIONS } from './refused/of-integrations.ts';
 import { OF_IMPORTS } from './refused/of-imports.ts';
 import { OF_LAMBDA } from './refused/of-lambda.ts';
 import { OF_MACHINES } from './refused/of-machines.ts';
@@ -53,4 +54,5 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_MACHINES,
   ...OF_FIELDS,
   ...OF_NEIGHBOURS,
+  ...OF_INTEGRATIONS,
 ];

@@ -294,6 +294,7 @@ Outputs:
     Type: AWS::SNS::Subscription
     Properties:
       TopicArn: arn:aws:sns:us-east-1:123456789012:any
+      SubscriptionRoleArn: arn:aws:iam::123456789012:role/any
       Protocol: ${protocol}
       Endpoint: ${endpoint} # here`,
       'sns-subscription-endpoint',

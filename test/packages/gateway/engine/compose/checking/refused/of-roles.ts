@@ -130,4 +130,17 @@ export const OF_ROLES: readonly RefusedDefinition[] = [
     says: /^Cannot access stream/,
     source: 'aws-amplify/amplify-cli#12965: "Cannot access stream"',
   })),
+  {
+    name: 'a role of API Gateway that permits nothing on logs',
+    text: `
+  Broken: { Type: AWS::ApiGateway::Account, Properties: { CloudWatchRoleArn: !GetAtt Role.Arn } } # here
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: apigateway.amazonaws.com }, Action: 'sts:AssumeRole' }] }
+      Policies: [{ PolicyName: own, PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Action: 'sqs:*', Resource: '*' }] } }]`,
+    id: 'apigateway-account-cloudwatchrolearn',
+    says: /does not have required permissions configured/,
+    source: 'aws-cloudformation/rain#163',
+  },
 ];

@@ -239,8 +239,8 @@ export const OF_THREADS: readonly RefusedDefinition[] = [
       FunctionName: !Ref Function
       EventSourceArn: arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/2024-01-01T00:00:00.000
       StartingPosition: LATEST
-      FilterCriteria: # here
-        Filters: [{ Pattern: '{"eventName": "INSERT"}' }]`,
+      FilterCriteria:
+        Filters: [{ Pattern: '{"eventName": "INSERT"}' }] # here`,
     needs: ['function'],
     id: 'lambda-eventsourcemapping-filtercriteria',
     source: 'aws/aws-cdk#23057: "Invalid filter pattern definition."',

@@ -117,4 +117,32 @@ export const OF_USER_POOLS: readonly RefusedDefinition[] = [
     'cognito-userpoolclient-writeattributes',
     'aws/aws-cdk#2608: "Invalid write attributes specified while creating a client"',
   ),
+  one(
+    'a provider that the pool does not have',
+    CLIENT('      SupportedIdentityProviders: [COGNITO, Google] # here'),
+    'cognito-userpoolclient-supportedidentityproviders',
+    'aws-amplify/amplify-cli#11986: "The provider Google does not exist for User Pool"',
+  ),
+  one(
+    'an earlier flow next to those that begin with ALLOW_',
+    CLIENT('      ExplicitAuthFlows: [ADMIN_NO_SRP_AUTH, ALLOW_REFRESH_TOKEN_AUTH] # here'),
+    'cognito-userpoolclient-explicitauthflows',
+    'Cognito API reference, CreateUserPoolClient, ExplicitAuthFlows',
+  ),
+  one(
+    'a default redirect that is no callback',
+    CLIENT(
+      '      CallbackURLs: [https://a.example.com/cb]\n      DefaultRedirectURI: https://b.example.com/cb # here',
+    ),
+    'cognito-userpoolclient-defaultredirecturi',
+    'Cognito API reference, CreateUserPoolClient, DefaultRedirectURI',
+  ),
+  one(
+    'a scope that the resource server does not have',
+    `${CLIENT('      AllowedOAuthScopes: [api/write] # here')}
+    DependsOn: Server
+  Server: { Type: AWS::Cognito::UserPoolResourceServer, Properties: { UserPoolId: !Ref Pool, Identifier: api, Name: api, Scopes: [{ ScopeName: read, ScopeDescription: read }] } }`,
+    'cognito-userpoolclient-allowedoauthscopes',
+    'Cognito API reference, CreateUserPoolClient, ScopeDoesNotExistException',
+  ),
 ];

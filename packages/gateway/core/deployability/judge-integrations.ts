@@ -1,0 +1,99 @@
+/** Checks integrations, authorizers and mappings whose members belong to another kind of API or integration. */
+import { mapOf, textOf } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../stack/model.ts';
+import type { BrokenRelation } from './relation.ts';
+
+/** The service of the URI of an integration: `sqs` in `arn:aws:apigateway:us-east-1:sqs:path/123456789012/jobs`. */
+const SERVICE_OF_URI = /^arn:[^:]+:apigateway:[^:]*:(?:[\w-]+\.)?([\w-]+):(?:path|action)\//;
+
+/**
+ * Refuses an integration with a service other than Lambda that has no role (aws/aws-cdk#1465,
+ * hashicorp/terraform-provider-aws#7916).
+ */
+export function judgeServiceRole({
+  properties,
+  unresolved = [],
+  ...rest
+}: ResolvedResource): BrokenRelation | undefined {
+  const integration = mapOf(properties, 'Integration');
+  const { Type: type, Credentials: credentials, Uri: uri } = integration;
+  const [, service = 'lambda'] = SERVICE_OF_URI.exec(typeof uri === 'string' ? uri : '') ?? [];
+  if (type !== 'AWS' || credentials !== undefined || service === 'lambda') return undefined;
+  if (unresolved.includes('Integration')) return undefined;
+  return {
+    resource: { properties, unresolved, ...rest },
+    property: 'Integration.Type',
+    message: 'Role ARN must be specified for AWS integrations',
+    remedy: `add Credentials to Integration: the ARN of a role that apigateway.amazonaws.com may assume, and that may call ${service}`,
+  };
+}
+
+/** Members of an authorizer that only HTTP APIs have, with API Gateway's words where a thread quotes them. */
+const OF_HTTP_AUTHORIZERS: readonly (readonly [name: string, says: string])[] = [
+  // anomalyco/sst#905, hashicorp/terraform-provider-aws#15232
+  ['AuthorizerResultTtlInSeconds', 'AuthorizerResultTtlInSeconds cannot be set for WEBSOCKET protocol Apis.'],
+  // API Gateway V2 API reference, CreateAuthorizer: "Supported only for HTTP API Lambda authorizers."
+  ['AuthorizerPayloadFormatVersion', 'AuthorizerPayloadFormatVersion is supported only for HTTP APIs.'],
+];
+
+export function judgeProtocolOfAuthorizer(
+  authorizer: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const { properties } = authorizer;
+  const api = all.find(
+    ({ type, physicalId }) => type === 'AWS::ApiGatewayV2::Api' && physicalId === properties['ApiId'],
+  );
+  if (api?.properties['ProtocolType'] !== 'WEBSOCKET') return undefined;
+  const [found] = OF_HTTP_AUTHORIZERS.filter(
+    ([name]) => properties[name] !== undefined && Number(properties[name]) !== 0,
+  );
+  return (
+    found && {
+      resource: authorizer,
+      property: found[0],
+      message: found[1],
+      remedy: `remove ${found[0]}: API Gateway calls the authorizer of a WebSocket API once for each connection`,
+    }
+  );
+}
+
+/** Parameters of services of HTTP APIs whose value is a map. API Gateway takes it only from a selection expression. */
+const MAPS: ReadonlySet<string> = new Set(['MessageAttributes', 'MessageSystemAttributes']);
+
+/** Refuses a map of attributes that is plain JSON (hashicorp/terraform-provider-aws#17348). */
+export function judgeAttributes(integration: ResolvedResource): BrokenRelation | undefined {
+  const parameters = mapOf(integration.properties, 'RequestParameters');
+  if (textOf(integration.properties, 'IntegrationSubtype') === '') return undefined;
+  for (const [name, value] of Object.entries(parameters))
+    if (MAPS.has(name) && typeof value === 'string' && /^\s*\{[^$]*$/.test(value))
+      return {
+        resource: integration,
+        property: `RequestParameters.${name}`,
+        message: `Invalid selection expression specified: Validation Result: warnings : [], errors : [Invalid source: ${value} specified for destination: ${name}]`,
+        remedy: `take ${name} from a selection expression, such as $request.body.attributes, or put the values into the body`,
+      };
+  return undefined;
+}
+
+/**
+ * Refuses a mapping of version 1 to an HTTP or WebSocket API (CodeGenieApp/serverless-express#596,
+ * serverless/serverless#7459).
+ */
+export function judgeMappedApi(
+  mapping: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const { RestApiId: id } = mapping.properties;
+  const api = all.find(({ type, physicalId }) => type === 'AWS::ApiGatewayV2::Api' && physicalId === id);
+  return (
+    api && {
+      resource: mapping,
+      property: 'RestApiId',
+      message:
+        "Mixing of REST APIs and HTTP APIs on the same domain name can only be accomplished through API Gateway's V2 DomainName interface.",
+      remedy:
+        'use an AWS::ApiGatewayV2::ApiMapping (ApiId, Stage, ApiMappingKey), and an AWS::ApiGatewayV2::DomainName',
+    }
+  );
+}

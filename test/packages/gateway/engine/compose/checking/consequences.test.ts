@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { examineStacks } from '../../../../../../packages/gateway/engine/compose/checking/examine.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gatewright-check-'));
+
+async function findings(text: string) {
+  const file = join(folder, 'template.yaml');
+  writeFileSync(file, text);
+  const options = {
+    stage: 'dev',
+    region: 'us-east-1',
+    accountId: '123456789012',
+    parameters: {},
+    environment: {},
+    directory: folder,
+  };
+  const { findings: found } = await examineStacks([file], options);
+  return found
+    .filter(({ severity }) => severity !== 'differs')
+    .map(({ severity, resource, property, line }) => ({ severity, resource, property, line }));
+}
+
+describe('a finding that only follows from another one', () => {
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is left out for a method that names a model with a refused schema', async () => {
+    const found = await findings(`Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: notes } }
+  Note:
+    Type: AWS::ApiGateway::Model
+    Properties:
+      { RestApiId: !Ref Api, Name: Note, ContentType: application/json, Schema: { type: object, required: [] } }
+  Method:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: POST
+      AuthorizationType: NONE
+      RequestModels: { application/json: !Ref Note }
+      Integration: { Type: MOCK }
+`);
+
+    assert.deepEqual(found, [{ severity: 'refused', resource: 'Note', property: 'Schema', line: 6 }]);
+  });
+
+  it('is left out for a property that SAM’s transform refuses', async () => {
+    const found = await findings(`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Report:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      InlineCode: exports.handler = async () => ({})
+      Layers: arn:aws:lambda:us-east-1:123456789012:layer:tools:1
+`);
+
+    assert.deepEqual(found, [{ severity: 'refused', resource: 'Report', property: '', line: 9 }]);
+  });
+
+  it('is left out for a parameter whose default has another name', async () => {
+    const found = await findings(`Parameters:
+  Stage:
+    Type: String
+    DefaultValue: prod
+Resources:
+  Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: !Sub 'orders-\${Stage}' } }
+`);
+
+    assert.deepEqual(found, [{ severity: 'refused', resource: '', property: 'Parameters.Stage', line: 4 }]);
+  });
+});
