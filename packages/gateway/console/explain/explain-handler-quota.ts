@@ -45,3 +45,38 @@ function explainRefusal(refusal: QuotaRefusal, customer: string, key: string | u
     }
   }
 }
+
+/** Errors with which the quota of a handler fails although its code needs no change. @param tenant as a command takes it */
+const FAILURES: readonly {
+  readonly text: RegExp;
+  readonly advise: (tenant: string, match: RegExpExecArray) => string;
+}[] = [
+  {
+    text: /^the request names no plan, and no plan is recorded for its tenant/,
+    advise: (tenant) =>
+      `Give the customer ${tenant} a plan: \`gatewright customers create ${tenant} PLAN\`. \`gatewright plan list\` prints the plans.`,
+  },
+  {
+    text: /^there is no customer plan /,
+    advise: (tenant) =>
+      `Save the plan with \`gatewright plan save FILE\`, or give the customer another one: \`gatewright customers set-plan ${tenant} PLAN\`.`,
+  },
+  {
+    text: /^(plan|tenant|key|route) must be 1 to \d+ characters/,
+    advise: (_, [, name = '']) =>
+      `Return ${name} from subject of the quota. If it is a claim of the caller, name it under result.claims.names of the access document, so that the handler gets it.`,
+  },
+];
+
+/** @returns undefined for an error of another kind */
+export function adviseQuotaFailure(
+  errorMessage: string,
+  { guard }: Pick<Circumstances, 'guard'>,
+): string | undefined {
+  const tenant = quote(guard?.decided?.customer ?? 'TENANT');
+  for (const { text, advise } of FAILURES) {
+    const match = text.exec(errorMessage);
+    if (match !== null) return advise(tenant, match);
+  }
+  return undefined;
+}

@@ -12,7 +12,7 @@ import {
 } from './call-advice.ts';
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { atErrorPlace, formatLastLine, sentence, withStop } from './reason.ts';
-import { explainHandlerQuota } from './explain-handler-quota.ts';
+import { adviseQuotaFailure, explainHandlerQuota } from './explain-handler-quota.ts';
 import { explainRole } from './explain-role.ts';
 import { adviseFunctionError, describeMisread } from './function-error-advice.ts';
 import { adviseServiceError } from './service-advice.ts';
@@ -336,7 +336,7 @@ function explainSelectedFailure(about: Circumstances, integration: IntegrationCi
 }
 
 function explainFailure(
-  about: Pick<Circumstances, 'protocol' | 'stages' | 'domain' | 'kind'>,
+  about: Pick<Circumstances, 'protocol' | 'stages' | 'domain' | 'kind' | 'guard'>,
   integration: IntegrationCircumstances,
   isSelected = false,
 ): Reason {
@@ -359,6 +359,7 @@ function explainFailure(
         (about.protocol === 'websocket' ? adviseOnConnections(errorType, errorMessage, about) : undefined) ??
         adviseKeptBusy(integration) ??
         adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
+        adviseQuotaFailure(errorMessage, about) ??
         adviseFunctionError({ ...integration, errorType, errorMessage, named: nameWithin(integration) }) ??
         adviseErrorPlace(integration, isSelected),
     ],

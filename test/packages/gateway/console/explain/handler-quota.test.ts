@@ -3,9 +3,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { printAccessDecision } from '@gatewright/aws/access-decision';
 import { rejectionReply } from '#shared/quota/rejection-reply.ts';
+import { planUnknown } from '#shared/quota/plan/plan-book.ts';
+import { checkSubject } from '#shared/quota/plan/subject.ts';
+import { TermsReader } from '#shared/quota/plan/terms.ts';
 import type { Rejection } from '#shared/quota/quotas.ts';
 import { countRefusals } from '../../../../../packages/gateway/console/page/data/refusals.ts';
 import { aRecordedApi, storyOf } from '../../../../support/recorded-apis.ts';
+import type { FakeFunction } from '../../../../support/virtual-ports.ts';
 import { policy, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
 
 const DAY = 86_400;
@@ -55,10 +59,10 @@ const ROWS: readonly {
   },
 ];
 
-const sent = async (reply: object, customer: string | undefined = 'acme') => {
-  const record = printAccessDecision({ document: 'shop', outcome: 'allow', key: 'k1', customer });
+const sent = async (list: FakeFunction) => {
+  const record = printAccessDecision({ document: 'shop', outcome: 'allow', key: 'k1', customer: 'acme' });
   const api = aRecordedApi(withAuthorizer(TOKEN), {
-    list: () => reply,
+    list,
     auth: () => ({ ...policy('Allow', '*'), principalId: 'k1', context: { accessDecision: record } }),
   });
   await api.send({ target: '/dev/pets', headers: ['Authorization', 'Bearer x'] });
@@ -69,7 +73,7 @@ describe('a refusal by the quota of a handler', () => {
   for (const { reason, limits, status, note, says } of ROWS)
     it(`names the customer, the limit and the remedy: ${reason}`, async () => {
       const rejection = { admitted: false, reason, limit: 'monthly', retryAfterSeconds: 3 * DAY, limits };
-      const { last, rows } = await sent(rejectionReply(rejection as unknown as Rejection));
+      const { last, rows } = await sent(() => rejectionReply(rejection as unknown as Rejection));
 
       assert.equal(last.status, status);
       assert.deepEqual(last.notes, [note]);
@@ -85,10 +89,52 @@ describe('a refusal by the quota of a handler', () => {
       { statusCode: 429, body: '{"message":"slow down"}' },
       { statusCode: 403, body: '{"detail":"pets of others are closed"}' },
     ]) {
-      const { last, rows } = await sent(reply);
+      const { last, rows } = await sent(() => reply);
       assert.deepEqual(last.notes, []);
       assert.doesNotMatch(storyOf(last), /quota|suspended/);
       assert.deepEqual(countRefusals(rows, 'acme'), []);
     }
   });
+});
+
+const USE = { plan: 'gold', tenant: 'acme', key: 'k1' };
+
+/** What `consume` throws although the code of the handler needs no change. */
+const FAILURES: readonly {
+  readonly name: string;
+  readonly thrown: () => unknown;
+  readonly says: RegExp;
+}[] = [
+  {
+    name: 'a customer without a plan',
+    thrown: () => new TermsReader(undefined).peek({ ...USE, plan: undefined }, 0),
+    says: /→ Give the customer acme a plan: `gatewright customers create acme PLAN`\. `gatewright plan list` prints the plans\./,
+  },
+  {
+    name: 'a plan that was not saved',
+    thrown: () => {
+      throw planUnknown('gold');
+    },
+    says: /→ Save the plan with `gatewright plan save FILE`, or give the customer another one: `gatewright customers set-plan acme PLAN`\./,
+  },
+  {
+    name: 'a caller without a tenant',
+    thrown: () => {
+      checkSubject({ ...USE, tenant: '' });
+    },
+    says: /→ Return tenant from subject of the quota\. If it is a claim of the caller, .* under result\.claims\.names of the access document/,
+  },
+];
+
+describe('a failure of the quota in a handler', () => {
+  for (const { name, thrown, says } of FAILURES)
+    it(`has a remedy outside the code of the handler: ${name}`, async () => {
+      const { last } = await sent(() => {
+        thrown();
+        return assert.fail('nothing was thrown');
+      });
+
+      assert.match(storyOf(last), says);
+      assert.doesNotMatch(storyOf(last), /Fix the function/);
+    });
 });
