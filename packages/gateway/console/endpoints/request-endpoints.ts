@@ -113,7 +113,7 @@ async function withCustomerReads(
   detail: RequestDetail,
   customers: RequestEndpointPorts['customers'],
 ): Promise<RequestDetail> {
-  const call = findRefusedCall(detail.circumstances, detail.reply.body?.text);
+  const call = findRefusedCall(detail.circumstances);
   if (customers === undefined || call === undefined) return detail;
   const late = new AbortController();
   const reads = await Promise.race([

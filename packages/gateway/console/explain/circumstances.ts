@@ -174,6 +174,8 @@ export type IntegrationCircumstances = {
   readonly errorStatus?: number | undefined;
   /** The problem document (RFC 9457) in the reply; undefined if the reply is not one. */
   readonly problem?: Problem | undefined;
+  /** The refusal by the quota of a handler, if the reply is one. */
+  readonly quotaRefusal?: QuotaRefusal | undefined;
   /**
    * Whether the event still waited for an instance, or was the first event of its instance; undefined if that is
    * unknown.
@@ -228,6 +230,15 @@ export type Problem = {
   readonly title: string | undefined;
   readonly detail: string | undefined;
   readonly code: string | undefined;
+};
+
+/** What the quota of a handler says in the reply in which it refuses a request. */
+export type QuotaRefusal = {
+  /** `over-limit` is a rate, or a quota with a short period. */
+  readonly outcome: 'over-quota' | 'over-limit' | 'over-concurrency' | 'suspended' | 'unavailable';
+  /** Id of the limit that is used up. */
+  readonly limit?: string;
+  readonly retryAfterSeconds?: number;
 };
 
 /** The place of the first character that JSON does not allow; line and column are counted from 1. */

@@ -139,8 +139,8 @@ function explainCharge({ failure = '' }: Circumstances, decided: DecidedAccess):
 }
 
 export type Charge = Pick<DecidedAccess, 'key' | 'customer' | 'limit' | 'retryAfterSeconds'> & {
-  /** Only the wrapper around an MCP server limits how many calls run at the same time. */
-  readonly outcome: AccessOutcome | 'over-concurrency';
+  /** Only handlers limit how many calls run at the same time. The reply of a handler does not say what `over-limit` is. */
+  readonly outcome: AccessOutcome | 'over-concurrency' | 'over-limit';
 };
 
 /** Says which key was charged, and when the limit has units again. */
@@ -167,8 +167,8 @@ export function adviseOnCharge({ outcome, customer, limit }: Charge): string {
       : `Resume the limit ${limit} with \`gatewright quota resume ${tenant} ${quote(limit)}\`${ofKey}. ${later}`;
   if (outcome === 'over-concurrency' && limit !== undefined)
     return `Send fewer calls at the same time, or ${changePlan(tenant, limit)}.`;
-  if (outcome === 'over-rate' && limit !== undefined)
-    return `Send requests more slowly, or ${changePlan(tenant, limit)}. A rate has no units to top up.`;
+  if ((outcome === 'over-rate' || outcome === 'over-limit') && limit !== undefined)
+    return `Send requests more slowly, or ${changePlan(tenant, limit)}.${outcome === 'over-rate' ? ' A rate has no units to top up.' : ''}`;
   if (outcome === 'over-quota' && limit !== undefined)
     return `Wait for the next period, or give the customer more: \`gatewright quota top-up ${tenant} ${quote(limit)} UNITS\`${ofKey}, or \`gatewright customers set-plan ${tenant} PLAN\`. ${later}`;
   return 'Use a credential that names the customer and the plan to charge.';

@@ -12,6 +12,7 @@ import {
 } from './call-advice.ts';
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { atErrorPlace, formatLastLine, sentence, withStop } from './reason.ts';
+import { adviseQuotaFailure, explainHandlerQuota } from './explain-handler-quota.ts';
 import { explainRole } from './explain-role.ts';
 import { adviseFunctionError, describeMisread } from './function-error-advice.ts';
 import { adviseServiceError } from './service-advice.ts';
@@ -101,7 +102,7 @@ function describeMissed(integration: IntegrationCircumstances | undefined): stri
 }
 
 function explainAnswer(about: Circumstances, integration: IntegrationCircumstances | undefined): Reason {
-  const { kind, status, isDeployed, isReplyDropped, routeKey = 'the route' } = about;
+  const { kind, status, isReplyDropped, routeKey = 'the route' } = about;
   if (integration === undefined || integration.outcome === 'not called') return NOTHING;
   const name = nameOf(integration);
   const took = integration.tookMs === undefined ? '' : ` within ${Math.round(integration.tookMs)} ms`;
@@ -144,14 +145,31 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
       changes: ignored.changes,
     };
   if (integration.outcome === 'failed') return explainSelectedFailure(about, integration);
+  return explainErrorReply(about, integration, took);
+}
+
+/** The integration itself responded with an error. */
+function explainErrorReply(
+  about: Circumstances,
+  integration: IntegrationCircumstances,
+  took: string,
+): Reason {
+  const { status, isDeployed, routeKey = 'the route' } = about;
   const { own = status } = integration;
   const responded =
     own === status
       ? `responded with ${status}${took}; the gateway passed the response on`
       : `responded${own === 'success' ? ' without an error' : ` with ${own}`}${took}, and the integration response that its SelectionPattern chose made it ${status}`;
+  const ofQuota = explainHandlerQuota(about);
   return {
-    because: [`${name} ${responded}.`, ...describeProblem(integration.problem), ...printed(integration)],
-    ...adviseReply(integration, routeKey, isDeployed),
+    because: [
+      `${nameOf(integration)} ${responded}.`,
+      ...(ofQuota?.because ?? describeProblem(integration.problem)),
+      ...printed(integration),
+    ],
+    ...(ofQuota === undefined
+      ? adviseReply(integration, routeKey, isDeployed)
+      : { changes: ofQuota.changes }),
   };
 }
 
@@ -318,7 +336,7 @@ function explainSelectedFailure(about: Circumstances, integration: IntegrationCi
 }
 
 function explainFailure(
-  about: Pick<Circumstances, 'protocol' | 'stages' | 'domain' | 'kind'>,
+  about: Pick<Circumstances, 'protocol' | 'stages' | 'domain' | 'kind' | 'guard'>,
   integration: IntegrationCircumstances,
   isSelected = false,
 ): Reason {
@@ -341,6 +359,7 @@ function explainFailure(
         (about.protocol === 'websocket' ? adviseOnConnections(errorType, errorMessage, about) : undefined) ??
         adviseKeptBusy(integration) ??
         adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
+        adviseQuotaFailure(errorMessage, about) ??
         adviseFunctionError({ ...integration, errorType, errorMessage, named: nameWithin(integration) }) ??
         adviseErrorPlace(integration, isSelected),
     ],

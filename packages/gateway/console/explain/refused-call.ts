@@ -1,6 +1,5 @@
 /** Finds out for which customer of the toolkit a request was refused, and by which limit. */
 import type { AccessOutcome } from '@gatewright/aws/access-decision';
-import { asText, memberOf, parseJson } from '@gatewright/aws/json-object';
 import type { Circumstances } from './circumstances.ts';
 
 export type RefusedCall = {
@@ -24,26 +23,21 @@ const MAY_BE_CHARGED: readonly (AccessOutcome | undefined)[] = [
 
 /**
  * Returns undefined unless a quota of the toolkit can have refused the request, in its authorizer or in the handler.
- * @param answer the body of the reply
  */
-export function findRefusedCall(
-  { status, guard, routeKey, agentCall }: Circumstances,
-  answer: string | undefined,
-): RefusedCall | undefined {
+export function findRefusedCall({
+  status,
+  guard,
+  routeKey,
+  agentCall,
+  integration,
+}: Circumstances): RefusedCall | undefined {
   const { customer, limit, key, outcome } = guard?.decided ?? {};
   const isRefused = status === 429 || status === 403 || agentCall?.error?.reason !== undefined;
   if (customer === undefined || !isRefused || !MAY_BE_CHARGED.includes(outcome)) return undefined;
   return {
     tenant: customer,
-    limit: limit ?? agentCall?.error?.limit ?? findViolatedLimit(answer),
+    limit: limit ?? agentCall?.error?.limit ?? integration?.quotaRefusal?.limit,
     key,
     route: routeKey,
   };
-}
-
-/** Reads the limit from the problem document that `withQuota` returns. */
-function findViolatedLimit(answer: string | undefined): string | undefined {
-  if (answer?.includes('"violated-policies"') !== true) return undefined;
-  const violated = memberOf(parseJson(answer), 'violated-policies');
-  return Array.isArray(violated) ? asText(violated[0]) : undefined;
 }

@@ -1,5 +1,7 @@
 import type { AccessOutcome, ChargeOutcome } from '@gatewright/aws/access-decision';
+import type { QuotaRefusal } from '../explain/circumstances.ts';
 import { readDecision } from './read-decision.ts';
+import { readQuotaRefusal } from './read-quota-refusal.ts';
 import { nameOfCaller, principalOf } from './describe-guard.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { NO_LABELS } from './api-labels.ts';
@@ -84,10 +86,16 @@ function textOfAgent(recorded: RecordedRequest, redactor: Redactor): Pick<Reques
   };
 }
 
-/** Returns the actual kind of error, if AWS uses the code of another kind of error for it. */
+/**
+ * Returns the actual kind of error, if AWS uses the code of another kind of error for it, or if the quota of a handler
+ * refused the request, which has no code.
+ */
 function reasonOf(recorded: RecordedRequest): string | undefined {
   const { error, received, caller } = recorded;
-  if (error === undefined) return undefined;
+  if (error === undefined) {
+    const refusal = customerOf(caller) === undefined ? undefined : readQuotaRefusal(recorded);
+    return refusal && OF_HANDLERS[refusal.outcome];
+  }
   if (recorded.phase === 'match' && received.route === undefined && received.stage !== undefined)
     return 'no route';
   if (caller?.kind !== 'lambda' || !['INVALID_API_KEY', 'ACCESS_DENIED'].includes(error.code))
@@ -116,6 +124,15 @@ const CHARGES: Readonly<Partial<Record<AccessOutcome, string>>> = {
   'no-subject': 'nobody to charge',
   'not-charged': 'cannot be charged',
 } satisfies Record<ChargeOutcome, string>;
+
+/** The same for the quota of a handler. */
+const OF_HANDLERS: Readonly<Record<QuotaRefusal['outcome'], string>> = {
+  'over-quota': 'over quota',
+  'over-limit': 'over limit',
+  'over-concurrency': 'over limit',
+  suspended: 'suspended',
+  unavailable: 'quota unavailable',
+};
 
 function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redactor, labels: ApiLabels): Facts {
   const { found, sizes, closure } = recorded;

@@ -11,7 +11,7 @@ export function notesOf(
 ): readonly string[] {
   const isError = code !== undefined || failure !== undefined || (status >= 400 && status < 600);
   return [
-    ...(code === undefined ? [] : [reason ?? describeCode(code)]),
+    ...(reason === undefined ? (code === undefined ? [] : [describeCode(code)]) : [reason]),
     ...marks,
     ...(cache === 'hit' ? ['cached'] : []),
     ...(isColdStart && !isError ? ['cold start'] : []),

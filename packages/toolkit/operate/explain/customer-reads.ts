@@ -13,7 +13,7 @@ export async function readCustomerReads(
   facts: LineFacts,
   url: string | undefined,
 ): Promise<readonly string[]> {
-  const call = findRefusedCall(describeLine(facts), undefined);
+  const call = findRefusedCall(describeLine(facts));
   if (url === undefined || call === undefined) return [];
   const says = await readRefusalOf(call, { url }).catch((error: unknown) => {
     if (error instanceof AdminError) return undefined;

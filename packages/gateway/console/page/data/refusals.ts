@@ -9,7 +9,7 @@ type Refusal = {
   readonly lastEpochMs: number;
 };
 
-type Row = Pick<RequestRow, 'status' | 'customer' | 'code' | 'notes' | 'atEpochMs' | 'standsFor'>;
+type Row = Pick<RequestRow, 'status' | 'customer' | 'code' | 'reason' | 'notes' | 'atEpochMs' | 'standsFor'>;
 
 /**
  * Says what refuses requests of the customer now.
@@ -40,7 +40,11 @@ export function describeRefusing(
  */
 export function countRefusals(rows: readonly Row[], customer: string): readonly Refusal[] {
   const refused = rows.filter(
-    (row) => row.customer === customer && row.code !== undefined && row.status >= 400 && row.status < 500,
+    (row) =>
+      row.customer === customer &&
+      (row.code ?? row.reason) !== undefined &&
+      row.status >= 400 &&
+      row.status < 500,
   );
   const groups = Map.groupBy(refused, ({ status, notes }) => `${status} ${notes[0] ?? ''}`);
   return [...groups.values()]

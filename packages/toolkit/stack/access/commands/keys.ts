@@ -1,6 +1,7 @@
 /** `gatewright keys` manages API keys of the access table through the admin endpoints. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { membersOf } from '@gatewright/aws/json-object';
+import { readKeyId } from './key-id.ts';
 import { valueCommand } from './key-value.ts';
 import { readDuration } from '../../../../gateway/engine/settings.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
@@ -33,6 +34,12 @@ type CreateFlags = ChangeFlags & {
   readonly nativePlan?: string;
 };
 
+/** For the commands that show or change one key. */
+const KEY = [
+  '<key-id>',
+  'id of the key; a whole key also works, and its secret is not sent',
+  readKeyId,
+] as const;
 const COLUMNS = ['keyId', 'state', 'name', 'createdAt', 'notAfter', 'lastUsedAt'];
 const HEADINGS = ['KEY', 'STATE', 'NAME', 'CREATED', 'ENDS', 'LAST USED'];
 
@@ -93,7 +100,7 @@ function listCommand(): Command {
 
 function showCommand(): Command {
   return readCommand('show', 'Show a key, without its secret, and the changes made to it.')
-    .argument('<key-id>', 'id of the key')
+    .argument(...KEY)
     .action(async (keyId: string, flags: ReadFlags) => {
       printAnswer(await callAdminJson({ method: 'GET', path: pathOf(keyId) }, flags));
     });
@@ -104,7 +111,7 @@ function rotateCommand(): Command {
     'rotate',
     'Add a new secret to a key; the previous one stays valid for --overlap, which is 0s for a key that has leaked.',
   )
-    .argument('<key-id>', 'id of the key')
+    .argument(...KEY)
     .addOption(
       new Option(
         '--overlap <duration>',
@@ -129,7 +136,7 @@ function revokeCommand(): Command {
     'revoke',
     'Revoke a key with all its secrets permanently, and flush the cached results of authorizers.',
   )
-    .argument('<key-id>', 'id of the key')
+    .argument(...KEY)
     .action(async (keyId: string, flags: ChangeFlags) => {
       await change(`${pathOf(keyId)}/revoke`, {}, flags);
     });

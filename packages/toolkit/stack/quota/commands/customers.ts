@@ -4,7 +4,7 @@
  */
 import { Command, Option } from 'commander';
 import { CUSTOMER_STATES } from '#shared/quota/plan/customer.ts';
-import { membersOf } from '@gatewright/aws/json-object';
+import { memberOf, membersOf } from '@gatewright/aws/json-object';
 import { listAt } from '../../../terminal/aws-call.ts';
 import type { AdminRequest } from '../../../terminal/admin-request.ts';
 import { collectPair } from '../../../terminal/options.ts';
@@ -204,7 +204,9 @@ async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags:
   const followed = await followKeys(String(after['tenant']), flags);
   printResult({ ...answer, followed: followed instanceof UsageError ? null : followed }, () => [
     describeChange(answer),
-    ...(isFirst(after, followed) ? [] : [describeInForce(after, followed)]),
+    ...(isFirst(after, followed)
+      ? []
+      : [isLater(request) ? 'nothing changes before then' : describeInForce(after, followed)]),
   ]);
   const failed = describeFailure(followed);
   if (failed !== undefined)
@@ -220,6 +222,11 @@ async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags:
  */
 function isFirst(after: Answer, followed: Followed | UsageError): boolean {
   return after['version'] === 1 && !(followed instanceof UsageError) && followed.keys === 0;
+}
+
+/** Whether the change was asked for a later time: the service refuses a time in the past. */
+function isLater({ body }: Pick<AdminRequest, 'body'>): boolean {
+  return memberOf(body, 'from') !== undefined;
 }
 
 function describeFailure(followed: Followed | UsageError): string | undefined {

@@ -8,6 +8,7 @@ import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
 import { changeCommand, printRows, readCommand, readPages } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
 import { printResult, UsageError } from '../../../../base/terminal/output.ts';
+import { readKeyId } from '../../access/commands/key-id.ts';
 import { change, ownerPath } from './quota-calls.ts';
 
 export function planCommand(): Command {
@@ -33,14 +34,14 @@ export function planCommand(): Command {
     .addCommand(
       changeCommand('assign', 'Assign a plan to a key.')
         .argument('<tenant>', 'name of the customer')
-        .argument('<key>', 'id of the key, never its secret')
+        .argument('<key>', 'id of the key', readKeyId)
         .argument('<plan>', 'id of the plan')
         .action(assign),
     )
     .addCommand(
       changeCommand('unassign', 'End the assignment of a plan to a key.')
         .argument('<tenant>', 'name of the customer')
-        .argument('<key>', 'id of the key')
+        .argument('<key>', 'id of the key', readKeyId)
         .action(unassign),
     );
 }

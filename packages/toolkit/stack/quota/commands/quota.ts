@@ -4,6 +4,7 @@ import { printPathName } from '#shared/http/path-name.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
 import { changeCommand, printAnswer, printRows, readCommand } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
+import { readKeyId } from '../../access/commands/key-id.ts';
 import { forgetCommand } from './quota-forget.ts';
 import { change, ownerPath, readInstant, readUnits } from './quota-calls.ts';
 import { readAudit } from './read-customers.ts';
@@ -88,6 +89,7 @@ function ofLimit(command: Command): Command {
     .option(
       '--key <id>',
       'id of a key of the customer, for a limit per key (default: the limit of the whole customer)',
+      readKeyId,
     )
     .option('--route <route>', 'route, for a limit per route, such as "GET /orders/{id}"')
     .option('--plan <id>', 'id of the plan to use if no plan is assigned and nothing was charged yet');

@@ -1,6 +1,7 @@
 /** `gatewright keys`: what is asked of the admin endpoint, and what is printed of its answers. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { printApiKey } from '#shared/access/keys/api-key.ts';
 import { keysCommand } from '../../../../../../packages/toolkit/stack/access/commands/keys.ts';
 import { cellsOf, openAdminEndpoint } from '../../../../../support/an-admin-endpoint.ts';
 import type { AdminEndpoint } from '../../../../../support/an-admin-endpoint.ts';
@@ -22,6 +23,17 @@ describe('gatewright keys', () => {
 
     assert.deepEqual(names, ['create', 'list', 'show', 'rotate', 'revoke', 'value']);
   });
+
+  const WHOLE = printApiKey({ prefix: 'shop_live', keyId: '0Fq0123456789abc' }, 'f0'.repeat(32));
+  for (const name of ['show', 'rotate', 'revoke'])
+    it(`${name} takes the id from a whole key, and never sends the secret, not even of a mistyped key`, async () => {
+      const { requests } = await admin.ask(['keys', name, WHOLE], { body: MADE });
+      assert.equal(requests.length, 1);
+      assert.match(requests.join(), /^(GET|POST) \/access\/keys\/0Fq0123456789abc\b/);
+      const refused = await admin.ask(['keys', name, `${WHOLE}x`]);
+      assert.deepEqual(refused.requests, []);
+      assert.match(refused.stderr, /pass its id, the 16 characters after the prefix/);
+    });
 
   const rows: {
     readonly does: string;

@@ -95,7 +95,10 @@ describe('gatewright customers', () => {
     );
     const later = await printed('customers', 'set-plan', 'acme', 'free', '--from', '2026-12-01');
 
-    assert.match(later, /^acme: pro from [^ ]+, then free from 2026-12-01T00:00:00\.000Z\n/);
+    assert.match(
+      later,
+      /^acme: pro from [^ ]+, then free from 2026-12-01T00:00:00\.000Z\nnothing changes before then\n$/,
+    );
     const shown = await printed('customers', 'show', 'acme');
     assert.match(shown, /^name +Acme Ltd$/m);
     assert.match(shown, /^in force since +2026-11-03T\S+$/m);

@@ -1,0 +1,23 @@
+/** Arguments that name an API key. */
+import { InvalidArgumentError } from 'commander';
+import { parseApiKey } from '#shared/access/keys/api-key.ts';
+
+/**
+ * Whoever finds a leaked key has the whole key and not its id. Its secret must not be in the path of a request, because
+ * paths are logged.
+ */
+const LOOKS_WHOLE = /_[0-9A-Za-z]{16}_/;
+
+/**
+ * Returns the id of a whole key, and other texts unchanged.
+ * @throws InvalidArgumentError if the text is a whole key with a typing error
+ */
+export function readKeyId(text: string): string {
+  const whole = parseApiKey(text);
+  if (whole !== undefined) return whole.keyId;
+  if (LOOKS_WHOLE.test(text))
+    throw new InvalidArgumentError(
+      'This is a whole key with a typing error; pass its id, the 16 characters after the prefix.',
+    );
+  return text;
+}
