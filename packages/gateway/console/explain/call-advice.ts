@@ -32,10 +32,23 @@ export function adviseRefused({
       return 'Correct the role of the integration.';
     case 'network':
     case undefined:
-      if (isTls === true)
-        return 'Give the server a certificate of a public certificate authority for the host in the Uri: API Gateway trusts no self-signed one. For a server without TLS, write http:// in the Uri.';
+      if (isTls === true) return adviseTls(errorMessage);
       return 'Start a server at the address of the integration, or change the integration.';
   }
+}
+
+/**
+ * InsecureSkipVerification of TlsConfig admits certificates that no public authority signed. It is for HTTP and
+ * HTTP_PROXY, and the host is still compared
+ * (docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-extensions-integration-tls-config.html).
+ */
+function adviseTls(errorMessage: string): string {
+  if (/wrong version number|packet length too long/i.test(errorMessage))
+    return 'The server does not speak TLS at this port: write http:// in the Uri, or the port at which it does.';
+  if (/does not match certificate's altnames/i.test(errorMessage))
+    return 'Write a host name that the certificate is for in the Uri, or give the server a certificate for the host in the Uri. With a VPC link, the Uri only sets the Host header and the name that is compared; the link decides where the request goes. InsecureSkipVerification does not help, because the host is compared nevertheless.';
+  const isExpired = /certificate has expired/i.test(errorMessage);
+  return `${isExpired ? 'Renew the certificate of the server' : 'Give the server a certificate of a public certificate authority for the host in the Uri'}: API Gateway verifies it.${isExpired ? '' : ' If a self-signed certificate has to stay, set TlsConfig: { InsecureSkipVerification: true } of the integration (type HTTP or HTTP_PROXY), and deploy the API again.'}`;
 }
 
 /** @param reason the pool's message, which says whose concurrency is used up */
