@@ -132,6 +132,8 @@ export type MeterCircumstances = {
   readonly plans?: readonly string[] | undefined;
   /** The names of keys that the stage accepts; undefined if they are unknown. */
   readonly acceptedKeys?: readonly string[] | undefined;
+  /** Whether the value that was sent is the name of a key that the stage accepts. */
+  readonly isNameSent?: true | undefined;
   readonly planId: string | undefined;
   /** The names that the owner gave to the key and the usage plan. */
   readonly keyName?: string | undefined;
