@@ -402,13 +402,4 @@ export const VALUES: readonly SurpriseRow[] = [
     change: /Define \$name with #set/,
     not: { api: rendering('#set($name = "a"){"name": "$name", "other": "$!other", "price": "$5"}') },
   },
-  {
-    code: 'STAGE_IN_PATH',
-    source: 'docs/aws §2.3',
-    api: () => anApi(httpRoutes(['GET /pets'], { stages: ['v2'] }), { echo: ok }),
-    request: { target: '/v2/pets' },
-    values: { stage: 'v2' },
-    because: /rawPath of the event begins with the stage, \/v2/,
-    not: { request: { target: '/pets' } },
-  },
 ];
