@@ -1,5 +1,6 @@
 /** Says what to do about calls to integrations that were refused, exceeded a limit, or took too long. */
 import { sentence, toDeploy } from './reason.ts';
+import { nameSetting } from './setting-text.ts';
 import type { NullBy } from '../../core/ports.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 
@@ -32,10 +33,23 @@ export function adviseRefused({
       return 'Correct the role of the integration.';
     case 'network':
     case undefined:
-      if (isTls === true)
-        return 'Give the server a certificate of a public certificate authority for the host in the Uri: API Gateway trusts no self-signed one. For a server without TLS, write http:// in the Uri.';
+      if (isTls === true) return adviseTls(errorMessage);
       return 'Start a server at the address of the integration, or change the integration.';
   }
+}
+
+/**
+ * InsecureSkipVerification of TlsConfig admits certificates that no public authority signed. It is for HTTP and
+ * HTTP_PROXY, and the host is still compared
+ * (docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-extensions-integration-tls-config.html).
+ */
+function adviseTls(errorMessage: string): string {
+  if (/wrong version number|packet length too long/i.test(errorMessage))
+    return 'The server does not speak TLS at this port: write http:// in the Uri, or the port at which it does.';
+  if (/does not match certificate's altnames/i.test(errorMessage))
+    return 'Write a host name that the certificate is for in the Uri, or give the server a certificate for the host in the Uri. With a VPC link, the Uri only sets the Host header and the name that is compared; the link decides where the request goes. InsecureSkipVerification does not help, because the host is compared nevertheless.';
+  const isExpired = /certificate has expired/i.test(errorMessage);
+  return `${isExpired ? 'Renew the certificate of the server' : 'Give the server a certificate of a public certificate authority for the host in the Uri'}: API Gateway verifies it.${isExpired ? '' : ' If a self-signed certificate has to stay, set TlsConfig: { InsecureSkipVerification: true } of the integration (type HTTP or HTTP_PROXY), and deploy the API again.'}`;
 }
 
 /** @param reason the pool's message, which says whose concurrency is used up */
@@ -178,17 +192,21 @@ function adviseUnsettled(named: string): string {
 
 /** What to do about an integration that did not respond in time (docs/aws §2.5, §13). */
 export function adviseTimeout(
-  { protocol }: Pick<Circumstances, 'protocol'>,
+  { protocol, definition }: Pick<Circumstances, 'protocol' | 'definition'>,
   { kind, payload, isColdStart, startMs, timeoutMs = 0 }: IntegrationCircumstances,
 ): readonly string[] {
   const isFunction = kind.startsWith('lambda') || kind === 'function';
+  const longer = payload === 'function-url' ? [] : adviseLonger(protocol, timeoutMs, definition);
+  // A timeout far below the maximum was chosen by the owner, and is the rule that ended this request.
+  const isChosen = timeoutMs < LONGEST[protocol].ms;
   return [
+    ...(isChosen ? longer : []),
     ...(isFunction && isColdStart === undefined
       ? [
           'If the function had to start a new instance, send the request again: the start counts toward the timeout.',
         ]
       : []),
-    'Make the integration respond sooner, or hand long work to another process and respond at once.',
+    `${isChosen ? 'Or make' : 'Make'} the integration respond sooner, or hand long work to another process and respond at once.`,
     ...(isFunction && isColdStart === true && (startMs === undefined || startMs * LONG_SHARE >= timeoutMs)
       ? [
           'If the function is quick once it has started, send the request again: the start of a new instance counted toward the timeout, here as on AWS.',
@@ -196,16 +214,22 @@ export function adviseTimeout(
       : []),
     ...(payload === 'function-url'
       ? ['Or raise Timeout of the function: a function URL has no other timeout.']
-      : adviseLonger(protocol, timeoutMs)),
+      : isChosen
+        ? []
+        : longer),
   ];
 }
 
 /** A timeout that is at its maximum can be raised no further. Only REST APIs have a quota for it. */
-function adviseLonger(protocol: Circumstances['protocol'], timeoutMs: number): readonly string[] {
+function adviseLonger(
+  protocol: Circumstances['protocol'],
+  timeoutMs: number,
+  definition: Circumstances['definition'],
+): readonly string[] {
   const { ms, note = '' } = LONGEST[protocol];
   if (timeoutMs < ms)
     return [
-      `Or raise TimeoutInMillis of the integration, of which the maximum is ${ms.toLocaleString('en-US')}${note}.${toDeploy(protocol)}`,
+      `Raise ${nameSetting('integrationTimeout', definition)}, which is ${timeoutMs} here; the maximum is ${ms.toLocaleString('en-US')}${note}.${toDeploy(protocol)}`,
     ];
   return protocol === 'rest'
     ? [

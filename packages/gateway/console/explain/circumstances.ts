@@ -132,6 +132,8 @@ export type MeterCircumstances = {
   readonly plans?: readonly string[] | undefined;
   /** The names of keys that the stage accepts; undefined if they are unknown. */
   readonly acceptedKeys?: readonly string[] | undefined;
+  /** Whether the value that was sent is the name of a key that the stage accepts. */
+  readonly isNameSent?: true | undefined;
   readonly planId: string | undefined;
   /** The names that the owner gave to the key and the usage plan. */
   readonly keyName?: string | undefined;
@@ -224,6 +226,10 @@ export type EventFault = {
   readonly isOfTemplate: boolean;
   /** Whether the fault is \', which `$util.escapeJavaScript` prints for '. */
   readonly isApostrophe: boolean;
+  /** What a value that the template prints between quotes contains, such as `a line break`; absent for other faults. */
+  readonly unescaped?: string | undefined;
+  /** The reference that the template has between quotes, such as `$input.path('$.text')`, if it has only one. */
+  readonly quoted?: string | undefined;
 };
 
 export type Problem = {
@@ -278,6 +284,8 @@ type MessageSelection = {
 export type Circumstances = {
   readonly kind: 'request' | 'handshake' | 'message' | 'disconnect' | 'post';
   readonly protocol: 'rest' | 'http' | 'websocket';
+  /** REGIONAL, EDGE or PRIVATE; absent if it is unknown. */
+  readonly endpointType?: string | undefined;
   readonly method: string;
   readonly path: string;
   readonly sourceIp?: string | undefined;

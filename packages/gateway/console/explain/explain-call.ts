@@ -10,7 +10,7 @@ import type { Reason } from './reason.ts';
 const BY_STATUS: Readonly<Record<number, string>> = {
   400: 'Use the connectionId that the event of $connect or of a message had, percent-encoded in a path, as an SDK does.',
   404: 'Call POST, GET or DELETE of /{stage}/@connections/{connectionId}, or use the Management API of an SDK with the endpoint https://{api}.execute-api.{region}.amazonaws.com/{stage}.',
-  410: 'Forget the connection: it has ended, or belongs to another stage. A message to a client that is still connecting is refused as well, until its $connect route has responded.',
+  410: 'Catch GoneException (410) in the sender, and delete the stored connection id: the connection has ended, or belongs to another stage. A client that connects again has another id. A message to a client that is still connecting is refused as well, until its $connect route has responded.',
   413: 'Send at most 128 KB in a message, or split it.',
   429: 'Wait a moment and send the message again: it was not delivered.',
 };

@@ -266,7 +266,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
     const statement = policy.statements[policy.decidedBy ?? -1];
     return {
       because: [
-        `${upper(whose)} denies ${asked}: ${nameStatement(policy, statement)} has Effect Deny${conditionsOf(statement)}.`,
+        `${upper(whose)} denies ${asked}: ${nameStatement(policy, statement)} has Effect Deny${conditionsOf(statement)}${statement === undefined || statement.resources.length === 0 ? '' : `, on ${list(statement.resources)}`}${policy.statements.some(({ effect }) => effect === 'Allow') ? '; a Deny overrides every Allow' : ''}.`,
         ...describeAge(about, policy),
         ...describeCaller(about, policy),
       ],

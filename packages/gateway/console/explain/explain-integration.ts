@@ -254,7 +254,14 @@ function explainLambdaReply(integration: IntegrationCircumstances, routeKey: str
 }
 
 function explainNotJson(integration: IntegrationCircumstances, routeKey: string): Reason {
-  const { place, near = '', isOfTemplate = true, isApostrophe = false } = integration.eventFault ?? {};
+  const {
+    place,
+    near = '',
+    isOfTemplate = true,
+    isApostrophe = false,
+    unescaped,
+    quoted,
+  } = integration.eventFault ?? {};
   const where =
     place === undefined
       ? ''
@@ -266,6 +273,11 @@ function explainNotJson(integration: IntegrationCircumstances, routeKey: string)
           "The template’s $util.escapeJavaScript writes \\' for an apostrophe, which JavaScript allows and JSON does not.",
         ]
       : []),
+    ...(unescaped === undefined
+      ? []
+      : [
+          `The value that the template prints between quotes${quoted === undefined ? '' : ` with ${quoted}`} contains ${unescaped} here, which JSON allows in a text only with a backslash. The body of the client may be valid: the template prints the decoded text.`,
+        ]),
   ];
   if (!isOfTemplate)
     return {
@@ -277,11 +289,19 @@ function explainNotJson(integration: IntegrationCircumstances, routeKey: string)
   return {
     because,
     changes: [
-      isApostrophe
-        ? `In the request template of ${routeKey}, print the value with $input.json('$.name') without quotes around it, which escapes as JSON does, or append .replaceAll("\\\\'", "'") to $util.escapeJavaScript(…)${DEPLOY}.`
-        : `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: put strings in quotes, and print values that may be missing with $input.json, which quotes them itself.`,
+      unescaped !== undefined
+        ? adviseUnquoted(quoted, routeKey)
+        : isApostrophe
+          ? `In the request template of ${routeKey}, print the value with $input.json('$.name') without quotes around it, which escapes as JSON does, or append .replaceAll("\\\\'", "'") to $util.escapeJavaScript(…)${DEPLOY}.`
+          : `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: put strings in quotes, and print values that may be missing with $input.json, which quotes them itself.`,
     ],
   };
+}
+
+/** `$input.json` prints the JSON of a value, with its quotes and escapes (docs/aws §7.3). */
+function adviseUnquoted(quoted: string | undefined, routeKey: string): string {
+  const [, path] = /^\$input\.path\('([^']*)'\)$/.exec(quoted ?? '') ?? [];
+  return `In the request template of ${routeKey}, print the value with $input.json('${path ?? '$.name'}') and without quotes around it${quoted === undefined ? '' : `, instead of "${quoted}"`}: it writes the quotes and the escapes itself${DEPLOY}.`;
 }
 
 /** Quotes a reply that is a problem of RFC 9457. A title that only names the status says nothing. */

@@ -1,5 +1,6 @@
 import { advisePreflight } from './preflight-advice.ts';
 import { sentence } from './reason.ts';
+import { nameSetting } from './setting-text.ts';
 import { adviseOnCharge, describeReset } from './explain-access.ts';
 import type {
   Circumstances,
@@ -123,6 +124,7 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
       };
     case 'unknown':
     case undefined:
+      if (meter.isNameSent === true) return explainSentName(needs, about);
       return {
         because: [`${needs}; the value sent does not match any key of the account.`],
         changes: [
@@ -130,6 +132,20 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
         ],
       };
   }
+}
+
+/** The name is not repeated, because the value of x-api-key is masked wherever it occurs. */
+function explainSentName(needs: string, { definition, isDeployed }: Circumstances): Reason {
+  const command = isDeployed
+    ? '`aws apigateway get-api-keys --include-values` prints it'
+    : '`gatewright keys value` followed by the name prints it';
+  return {
+    because: [`${needs}; the header x-api-key has the name of a key instead of its value.`],
+    changes: [
+      `Send the value of the key in the x-api-key header: ${command}.`,
+      `Or choose the value yourself: ${nameSetting('keyValue', definition)}.`,
+    ],
+  };
 }
 
 const MOST_NAMED = 3;
@@ -168,7 +184,7 @@ function explainNoneGiven(needs: string, refusal: string, decided: DecidedAccess
       };
 }
 
-function explainQuota({ isDeployed }: Circumstances, meter: MeterCircumstances): Reason {
+function explainQuota({ isDeployed, definition }: Circumstances, meter: MeterCircumstances): Reason {
   const { quota } = meter;
   const period = quota?.period.toLowerCase() ?? 'period';
   const advance = { day: '+1d', week: '+7d', month: '+31d' }[period] ?? '+1d';
@@ -177,8 +193,8 @@ function explainQuota({ isDeployed }: Circumstances, meter: MeterCircumstances):
       `${nameOfKey(meter)} has used up its quota: ${nameOfPlan(meter)} allows ${quota?.limit ?? 'a number of'} ${quota?.limit === 1 ? 'request' : 'requests'} a ${period}, and ${quota?.left ?? 0} are left.`,
     ],
     changes: [
-      `Wait for the next ${period}${isDeployed ? '' : ` (here: \`gatewright clock ${advance}\`)`}.`,
-      'Allow the key more requests for this period (UpdateUsage), or raise the quota of the plan.',
+      `Wait for the next ${period} (UTC)${isDeployed ? '' : ` (here: \`gatewright clock ${advance}\`)`}.`,
+      `Or allow the key more requests for this period (UpdateUsage), or raise ${nameSetting('planQuota', definition)}.`,
     ],
   };
 }

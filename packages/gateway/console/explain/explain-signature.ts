@@ -1,6 +1,6 @@
 /** Explains that an AWS signature is missing or refused, and what to change for each fault. */
 import { advisePreflight } from './preflight-advice.ts';
-import { sentence, toDeploy } from './reason.ts';
+import { list, sentence, toDeploy } from './reason.ts';
 import type { SignatureFault } from '@gatewright/aws/signature-claim';
 import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -12,17 +12,30 @@ export function explainSignature(about: Circumstances): Reason {
     ...describeRequirement(about),
     ...describeSigner(defect),
     ...describeTokens(defect),
+    ...describeEncoded(about),
   ];
   if (about.isPreflight === true) return { because, changes: advisePreflight(about) };
   if (defect?.kind !== 'signature' || defect.faults.length === 0)
     return {
       because,
-      changes: [`${adviseSigning(isDeployed, defect)}${about.kind === 'handshake' ? PRESIGNED : ''}`],
+      changes: [
+        `${adviseSigning(isDeployed, defect)}${about.kind === 'handshake' ? PRESIGNED : ''}`,
+        ...(isFunctionUrl(defect)
+          ? [
+              'Or, if everybody may call the function, set AuthType: NONE of the URL, with permissions for Principal "*" to both lambda:InvokeFunctionUrl (FunctionUrlAuthType: NONE) and lambda:InvokeFunction (InvokedViaFunctionUrl: true).',
+            ]
+          : []),
+      ],
     };
   const { faults, region, service } = defect;
   return {
     because,
     changes: [
+      ...(encodedIn(about).length === 0
+        ? []
+        : [
+            'Sign the path in the form of the canonical string above, with each segment encoded (an SDK of AWS does so). The address of the request itself may stay as it is.',
+          ]),
       ...faults.map((fault) => adviseFault(fault, { region, service, isDeployed })),
       ...(faults.includes('form') && about.routeKey !== undefined
         ? [
@@ -44,8 +57,17 @@ function describeRequirement({ defect, routeKey, kind }: Circumstances): string[
     defect?.kind !== 'signature' || defect.faults.length === 0 || defect.faults.includes('form');
   const route = routeKey ?? (kind === 'handshake' ? '$connect' : undefined);
   return isUnsigned && route !== undefined && kind !== 'post'
-    ? [`AuthorizationType of ${route} is AWS_IAM, so its requests must be signed.`]
+    ? [
+        isFunctionUrl(defect)
+          ? 'AuthType of the function URL is AWS_IAM, so its requests must be signed.'
+          : `AuthorizationType of ${route} is AWS_IAM, so its requests must be signed.`,
+      ]
     : [];
+}
+
+/** Function URLs are signed for the service lambda, and routes of an API for execute-api. */
+function isFunctionUrl(defect: Circumstances['defect']): boolean {
+  return defect?.kind === 'signature' && defect.service === 'lambda';
 }
 
 /** Says whose access key was used, because a client may have several profiles. */
@@ -68,6 +90,28 @@ function describeTokens(defect: Circumstances['defect']): string[] {
   return defect?.kind === 'signature' ? defect.faults.flatMap((fault) => TOKEN_FAULTS[fault] ?? []) : [];
 }
 
+/** The characters of the path that the canonical string has encoded, such as `:` as %3A. */
+function encodedIn({ defect, failure = '' }: Circumstances): readonly string[] {
+  if (defect?.kind !== 'signature' || !defect.faults.includes('mismatch')) return [];
+  const [, path = ''] = /should have been\n'[A-Z]+\n([^\n]*)\n/.exec(failure) ?? [];
+  return [...new Set(path.match(/%[0-9A-F]{2}/g))].filter((one) => one !== '%25');
+}
+
+/** docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html, "Create a canonical request" */
+function describeEncoded(about: Circumstances): string[] {
+  const found = encodedIn(about);
+  return found.length === 0
+    ? []
+    : [
+        `The canonical path has ${list(found.map((one) => `${one} for “${decodeByte(one)}”`))}: every segment of the path is encoded before it is signed. A signer that signs the path as the client wrote it gets another signature.`,
+      ];
+}
+
+function decodeByte(one: string): string {
+  const code = Number.parseInt(one.slice(1), 16);
+  return code < 0x80 ? String.fromCodePoint(code) : one;
+}
+
 function adviseSigning(isDeployed: boolean, defect: Circumstances['defect']): string {
   const expected =
     defect?.kind === 'signature'
@@ -83,7 +127,7 @@ function adviseFault(fault: SignatureFault, { region, service, isDeployed }: Exp
     case 'form':
       return `Let an AWS SDK write the signature, or remove Authorization and sign the request again: the header must be AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=….${isDeployed ? '' : ' `gatewright env` prints a local key.'}`;
     case 'time':
-      return `Correct the clock of the client and sign the request again: a signature is accepted for 5 minutes${isDeployed ? '' : '; `gatewright clock` shows the time that the gateway uses'}.`;
+      return `Sign each request just before it is sent: a signature is accepted for 5 minutes, and a request that is sent again needs a new one. If it was just signed, correct the clock of the client${isDeployed ? '' : '; `gatewright clock` shows the time that the gateway uses'}.`;
     case 'host':
       return 'Sign the header Host.';
     case 'region':

@@ -72,8 +72,8 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
           withStop(`Authorizer ${authorizer} does not accept the algorithm of the token: ${failure}`),
         ],
         changes: [
-          'Make the issuer sign tokens with RS256, the algorithm that every authorizer accepts.',
-          adviseToken(refused),
+          'Make the issuer sign tokens with RS256, the algorithm that every authorizer accepts, and publish its public key (jwks_uri).',
+          `Or, if the tokens have to stay as they are, such as tokens that are signed with a shared secret (HS256), use a Lambda authorizer that verifies them in place of ${authorizer}.`,
         ],
       };
     case 'key':

@@ -43,6 +43,12 @@ const ROWS: readonly Row[] = [
       `Return base64 text in place of the bytes that the result of ${named} has: 'body': base64.b64encode(data).decode(), with 'isBase64Encoded': True. A result must be JSON, which has no bytes.`,
   },
   {
+    // Calling an async function of Python only makes a coroutine, and Lambda’s runtime does not await it.
+    text: /Object of type coroutine is not JSON serializable/,
+    advise: (_, at, named) =>
+      `Await the async function${at}, or run it with asyncio.run(…): ${named} returned the coroutine that a call makes, and not its result. Lambda itself awaits nothing, so an async handler needs a plain one: def handler(event, context): return asyncio.run(main(event, context)).`,
+  },
+  {
     text: /Object of type (\w+) is not JSON serializable/,
     advise: ([, type = ''], at) =>
       type === 'set'

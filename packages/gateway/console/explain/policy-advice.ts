@@ -92,6 +92,11 @@ function adviseSending({ isDeployed, apiId, policies }: Circumstances, condition
     : `${so}: send it through a VPC endpoint in that VPC (here: \`gatewright start --vpc-endpoint vpce-…=${wanted[0] ?? 'vpc-…'}\`, and the header Host: ${host}).`;
 }
 
+/** Only private APIs are called through VPC endpoints (docs/aws §10.6). */
+function isPublicBehindEndpoint({ endpointType }: Circumstances, key: string): boolean {
+  return endpointType !== undefined && endpointType !== 'PRIVATE' && /^aws:sourcevpce?$/i.test(key);
+}
+
 /** Whether a request meets the condition if its value equals one value of the policy or is in one of its ranges. */
 function listsWanted({ operator }: Condition): boolean {
   return !/Not|Than|^Null$/i.test(operator);
@@ -216,6 +221,11 @@ export function adviseOnDeny(
   const exempt = statement?.conditions.find(({ operator, holds }) => holds && /not/i.test(operator));
   if (statement === undefined || exempt === undefined) return undefined;
   const { operator, key, wanted, found = [] } = exempt;
+  if (policy.of === 'resource' && isPublicBehindEndpoint(about, key))
+    return [
+      `If the API is meant to be public, remove ${nameStatement(policy, statement)} from ${whose}: a request through a VPC endpoint does not reach an API whose endpoint is ${about.endpointType ?? 'public'}, so this Deny refuses every request.${toDeploy(about.protocol)}`,
+      `Or make the API private (EndpointConfiguration with Types: [PRIVATE]), and call it through ${/^aws:sourcevpce$/i.test(key) ? `the VPC endpoint ${list(wanted)}` : `a VPC endpoint in ${list(wanted)}`}.${toDeploy(about.protocol)}`,
+    ];
   const sending = adviseSending(about, { ...exempt, operator: operator.replace(/not/i, '') });
   const { definition } = about;
   if (

@@ -47,15 +47,27 @@ export function listed(names: readonly string[], word: 'and' | 'or' = 'and'): st
 
 const TELLING = ['outcome', 'reason', 'lacks', 'level', 'message', 'msg', 'error'];
 
+/** What Python prints after an error about a coroutine that nobody awaited. The error itself says more. */
+const NOISE = /\bRuntimeWarning: |^\s*api\.post\(/;
+/** A traceback that has only frames of the gateway's runtime for Python, in which the user has nothing to change. */
+const OF_RUNTIME =
+  /\s*Traceback \(most recent call last\):(?:\s*File "[^"]*[\\/]lambda[\\/]process[\\/]python[\\/][^"]*", line \d+, in [^\n\r]*[\n\r]+[^\n\r]*)+$/;
+
 /**
  * Describes the last line that a function printed; if the line is structured, by the members that explain the outcome.
  * Lines with embedded metrics, which are printed last, are skipped unless they have such members.
  */
 export function formatLastLine(lines: readonly string[]): string[] {
-  const last = lines.findLast((line) => !isMetricLine({ message: line }) || tellingOf(line).length > 0);
+  const last = lines.findLast(
+    (line) => !NOISE.test(line) && (!isMetricLine({ message: line }) || tellingOf(line).length > 0),
+  );
   if (last === undefined) return [];
   const parts = tellingOf(last);
-  return [parts.length === 0 ? `It printed: ${last}` : `Its last log line says: ${parts.join(', ')}.`];
+  return [
+    parts.length === 0
+      ? `It printed: ${last.replace(OF_RUNTIME, '')}`
+      : `Its last log line says: ${parts.join(', ')}.`,
+  ];
 }
 
 function tellingOf(line: string): readonly string[] {

@@ -73,6 +73,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
   return {
     kind: recorded.kind,
     protocol: api.protocol,
+    endpointType: api.endpointType,
     method: received.method,
     path: received.path,
     sourceIp: received.sourceIp,

@@ -16,6 +16,10 @@ export function describeMeter(
   const { apiKeySource } = received.stage.deployment;
   const quota = holder?.plan.quota;
   const grant = caller?.kind === 'lambda' ? caller.grant : undefined;
+  const acceptedKeys =
+    holder === undefined
+      ? received.stage.keys.namesFor?.(received.api.apiId, received.stage.name)
+      : undefined;
   const given = apiKeySource === 'HEADER' ? received.headers.last('x-api-key') : grant?.usageIdentifierKey;
   return {
     keyRequired: received.route.apiKeyRequired,
@@ -26,9 +30,8 @@ export function describeMeter(
     keyFault: keyFault?.kind,
     opens: keyFault?.kind === 'other-stages' ? keyFault.opens : [],
     ...(keyFault?.kind === 'other-stages' && { plans: keyFault.plans }),
-    ...(holder === undefined && {
-      acceptedKeys: received.stage.keys.namesFor?.(received.api.apiId, received.stage.name),
-    }),
+    ...(holder === undefined && { acceptedKeys }),
+    ...(given !== undefined && acceptedKeys?.includes(given) === true && { isNameSent: true }),
     planId: holder?.plan.id,
     keyName:
       holder?.apiKey.name ?? (keyFault !== undefined && 'keyName' in keyFault ? keyFault.keyName : undefined),

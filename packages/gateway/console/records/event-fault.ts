@@ -23,11 +23,38 @@ export function describeEventFault(
 ): EventFault {
   const place = findJsonFault(event);
   const { offset = 0 } = place ?? {};
+  const template = requestTemplateOf(received);
   const near = event.slice(Math.max(0, offset - NEAR), offset + NEAR).replaceAll(/\s+/g, ' ');
   return {
     place,
     near: place === undefined ? '' : redactor.text(near),
-    isOfTemplate: requestTemplateOf(received) !== undefined,
+    isOfTemplate: template !== undefined,
+    ...(place !== undefined && describeQuoted(event, offset, template?.source ?? '')),
     isApostrophe: event.startsWith("\\'", offset) && place !== undefined,
+  };
+}
+
+/** A reference between quotes in a template, which prints its value as it is. */
+const QUOTED = /"\$!?\{?((?:input\.path\('[^']*'\)|\w+(?:\.\w+)*))\}?"/g;
+const CONTROL: Readonly<Record<string, string>> = {
+  '\n': 'a line break',
+  '\r': 'a line break',
+  '\t': 'a tab',
+};
+
+/** A value between quotes needs escapes for control characters and quotation marks, which only `$input.json` writes. */
+function describeQuoted(
+  event: string,
+  offset: number,
+  template: string,
+): Pick<EventFault, 'unescaped' | 'quoted'> {
+  const names = [...new Set([...template.matchAll(QUOTED)].map(([, name = '']) => name))];
+  const sign = event[offset] ?? '';
+  const isControl = sign !== '' && sign < ' ';
+  const isAfterQuote = event[offset - 1] === '"' && /[^\s,:}\]]/.test(sign);
+  if (names.length === 0 || (!isControl && !isAfterQuote)) return {};
+  return {
+    unescaped: isControl ? (CONTROL[sign] ?? 'a control character') : 'a quotation mark',
+    ...(names.length === 1 && { quoted: `$${names[0] ?? ''}` }),
   };
 }

@@ -309,8 +309,8 @@ export class RequestRecords implements RecordSink {
       const caller = nameOfCaller(slot.caller);
       // The name may be the other request's token, which only its own redactor knows.
       const name = caller === undefined ? undefined : this.#redactorOf(slot, filling).repeated(caller);
-      const { requestId: id, rawQuery, headers } = filling.received;
-      return { id, caller: name, rawQuery, headers };
+      const { requestId: id, rawQuery, headers, pathParameters } = filling.received;
+      return { id, caller: name, rawQuery, headers, pathParameters: pathParameters ?? {} };
     }
     return undefined;
   }

@@ -273,10 +273,17 @@ const entriesFailed: SurpriseKind = {
       because: [
         `The service responded with ${outcome.status}, but ${failed} ${failed === 1 ? 'entry' : 'entries'} of the call failed${first === undefined ? ': its reply says which, and why' : `, the first with ${first.replace(/\.$/, '')}`}.`,
       ],
-      changes: ['Correct the failed entries; a client must read the reply, because its status is a success.'],
+      changes: [adviseEntries(first ?? '')],
     };
   },
 };
+
+function adviseEntries(first: string): string {
+  // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
+  if (first.startsWith('MalformedDetail'))
+    return `Make Detail of each entry the text of a JSON object. In a request template: "Detail": "$util.escapeJavaScript($input.json('$'))" for the whole body, or $input.json of a member that is an object. A client must read the reply, because its status is a success.`;
+  return 'Correct the failed entries; a client must read the reply, because its status is a success.';
+}
 
 /** Returns the code and the message of the first entry that failed. */
 function firstFailure(reply: UnknownMembers): string | undefined {
@@ -310,6 +317,29 @@ const bodyNotSent: SurpriseKind = {
         `The request has a body, but API Gateway sends none to a backend with ${method}, so the integration did not get it.`,
       ],
       changes: ['Send the values in the query or in headers, or use POST.'],
+    };
+  },
+};
+
+const bodyReadAsEmpty: SurpriseKind = {
+  code: 'BODY_READ_AS_EMPTY',
+  mark: 'no body',
+  source: 'docs/aws §7.3',
+  find({ integration, recorded }) {
+    const { received, outcome } = recorded;
+    if (!isSelecting(integration) || integration.kind === 'mock' || outcome === undefined) return undefined;
+    if (WITHOUT_BODY.has(received.method) || (received.body?.length ?? 0) > 0) return undefined;
+    const source = requestTemplateOf(received)?.source ?? '';
+    const [read] = /\$!?\{?input\.(?:body|json\('\$'\)|path\('\$'\))/.exec(source) ?? [];
+    if (read === undefined) return undefined;
+    return {
+      values: { method: received.method },
+      because: [
+        `The request has no body. The request template prints it with ${read.replace(/[{!]/g, '')}, which is {} for such a request, so the integration got {} as if the client had sent it.`,
+      ],
+      changes: [
+        'To refuse requests without a body, give the method a model with required members (RequestModels) and a request validator with ValidateRequestBody: true, and deploy the API again.',
+      ],
     };
   },
 };
@@ -397,6 +427,7 @@ export const CALL_KINDS: readonly SurpriseKind[] = [
   notValidated,
   entriesFailed,
   bodyNotSent,
+  bodyReadAsEmpty,
   referenceEmpty,
   stageInPath,
 ];

@@ -3,6 +3,7 @@ import { isCorsHeader } from '../../core/events/cors-headers.ts';
 import { HTTP_PHASES, nameAfter, REST_PHASES } from '../../core/events/header-phases.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { adviseReplaced } from './cors-replaced.ts';
+import type { HeaderList } from '../../core/events/header-list.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -131,6 +132,12 @@ function valueOf({ result, backendHeaders }: SurpriseFacts, name: string): strin
   return backendHeaders.last(name.toLowerCase());
 }
 
+/** The names of headers that a backend defines itself, in the order in which it sent them. */
+function ownNames(headers: HeaderList): readonly string[] {
+  const names = headers.lines.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+  return [...new Set(names)].filter((name) => /^x-(?!amz|forwarded|powered-by)/.test(name));
+}
+
 const notMapped: SurpriseKind = {
   code: 'HEADERS_NOT_MAPPED',
   mark: 'headers not mapped',
@@ -144,7 +151,7 @@ const notMapped: SurpriseKind = {
       return undefined;
     const type = backendHeaders.last('content-type');
     const isRetyped = type !== undefined && bareType(type) !== bareType(reply.last('content-type') ?? '');
-    const lost = TELLING.filter(
+    const lost = [...TELLING, ...(integration.kind === 'http' ? ownNames(backendHeaders) : [])].filter(
       (name) => backendHeaders.last(name) !== undefined && reply.last(name) === undefined,
     );
     const headers = [...(isRetyped ? ['content-type'] : []), ...lost];

@@ -9,7 +9,7 @@ import { adviseNull, describeNull } from '../explain/call-advice.ts';
 import { nameOfCaller } from '../records/describe-guard.ts';
 import type { NullBy } from '../../core/ports.ts';
 import type { HeaderList } from '../../core/events/header-list.ts';
-import type { SurpriseFacts } from './surprise-facts.ts';
+import type { Filler, SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 const cached: SurpriseKind = {
@@ -31,8 +31,14 @@ const cached: SurpriseKind = {
     const isOther = filler.caller !== nameOfCaller(caller);
     const parameters = differingParameters(filler.rawQuery, facts.recorded.received.rawQuery);
     const headers = differingHeaders(filler.headers, facts, isOther);
-    const names = [...parameters, ...headers.map((name) => `the header ${name}`)];
+    const segments = differingSegments(filler, facts);
+    const names = [
+      ...segments.map((name) => `{${name}}`),
+      ...parameters,
+      ...headers.map((name) => `the header ${name}`),
+    ];
     const keys = [
+      ...segments.map((name) => `method.request.path.${name}`),
       ...parameters.map((name) => `method.request.querystring.${name}`),
       ...headers.map((name) => `method.request.header.${name}`),
     ];
@@ -40,6 +46,7 @@ const cached: SurpriseKind = {
       values: {
         filledBy: filler.id,
         ...(filler.caller !== undefined && { caller: filler.caller }),
+        ...(segments.length > 0 && { segments }),
         ...(parameters.length > 0 && { parameters }),
         ...(headers.length > 0 && { headers }),
       },
@@ -60,14 +67,22 @@ const cached: SurpriseKind = {
         ...(keys.length === 0
           ? []
           : [
-              facts.definition?.form.startsWith('sam') === true
-                ? `To keep the values apart, make ${keys.length === 1 ? 'it a cache key' : 'them cache keys'} in RequestParameters of the Api event of the function: ${keys.map((key) => `- ${key}: { Required: false, Caching: true }`).join(' ')}. Then deploy the API again.`
-                : `To keep the values apart, add ${keys.join(', ')} to CacheKeyParameters of the integration and to RequestParameters of the method, and deploy the API again.`,
+              facts.definition?.form === 'terraform'
+                ? `To keep the values apart, write cache_key_parameters = ${JSON.stringify(keys)} in the aws_api_gateway_integration and request_parameters of the aws_api_gateway_method for ${keys.length === 1 ? 'it' : 'them'}, and deploy the API again.`
+                : facts.definition?.form.startsWith('sam') === true
+                  ? `To keep the values apart, make ${keys.length === 1 ? 'it a cache key' : 'them cache keys'} in RequestParameters of the Api event of the function: ${keys.map((key) => `- ${key}: { Required: false, Caching: true }`).join(' ')}. Then deploy the API again.`
+                  : `To keep the values apart, add ${keys.join(', ')} to CacheKeyParameters of the integration and to RequestParameters of the method, and deploy the API again.`,
             ]),
       ],
     };
   },
 };
+
+/** Names of path parameters whose values differ. */
+function differingSegments({ pathParameters }: Filler, { recorded }: SurpriseFacts): readonly string[] {
+  const { pathParameters: own } = recorded.received;
+  return Object.entries(own ?? {}).flatMap(([name, value]) => (pathParameters[name] === value ? [] : name));
+}
 
 /** Names of query parameters whose values differ, in the order of the queries. */
 function differingParameters(one: string, other: string): readonly string[] {
@@ -191,6 +206,7 @@ function describeInferred(payload: string, value: UnknownMembers | undefined, fa
   if (within !== undefined)
     return `a text and not an object (the statusCode ${within} within the text is not read)`;
   if (status !== undefined) return `a value without statusCode (its ${status} is not read)`;
+  if (payload.startsWith('[')) return 'a list, which has no statusCode';
   if (payload === 'null') return 'nothing (null)';
   if (payload === '{}') return 'an object that has no members as JSON';
   // A result that is not JSON can only come from a stream.
@@ -204,6 +220,8 @@ function adviseInferred(payload: string, value: UnknownMembers | undefined, fact
   if (statusInText(payload) !== undefined)
     return 'Return the object itself, with statusCode, headers and body: remove the JSON.stringify or json.dumps around the whole result, and keep it only for the body.';
   if (status !== undefined) return `Rename ${status} to statusCode in the result of the function.`;
+  if (payload.startsWith('['))
+    return "To set the status or headers, return an object: { statusCode, headers, body }. In Python, return data, 404 returns a tuple, which is a list in JSON: write return {'statusCode': 404, 'body': json.dumps(data)}.";
   if (payload === 'null')
     return 'Return the response from the handler: return { statusCode, headers, body }. In an arrow function with braces, a value without return is lost.';
   if (payload === '{}')

@@ -228,13 +228,37 @@ const resultEmpty: SurpriseKind = {
   },
 };
 
+/** JSON leaves out members whose value is undefined, so a result can have fewer members than its code. */
+const statusByDefault: SurpriseKind = {
+  code: 'STATUS_BY_DEFAULT',
+  mark: 'no statusCode',
+  source: 'docs/aws §3.5',
+  find(facts) {
+    const { result, recorded } = facts;
+    if (readLambdaPayload(facts) !== 'rest-1.0' || result === undefined) return undefined;
+    const members = Object.keys(result);
+    if (members.length === 0 || (result['statusCode'] ?? null) !== null) return undefined;
+    const lacks = ['statusCode', ...((result['body'] ?? null) === null ? ['body'] : [])];
+    return {
+      values: { status: recorded.status },
+      because: [
+        `The result of the function has no ${lacks.join(' and no ')}, only ${members.filter((name) => !lacks.includes(name)).join(', ') || 'null'}, so the gateway responded with its default, ${recorded.status}${lacks.length > 1 ? ', and without a body' : ''}.`,
+      ],
+      changes: [
+        `Return ${lacks.join(' and ')} from the function. If its code has ${lacks.length === 1 ? 'this member, its value was' : 'these members, their values were'} undefined, which JSON leaves out: look where the code reads ${lacks.length === 1 ? 'it' : 'them'} from.`,
+      ],
+    };
+  },
+};
+
 const emptyJson: SurpriseKind = {
   code: 'BODY_EMPTY_AS_JSON',
   mark: 'empty JSON',
   source: 'docs/aws §3.5',
   find({ result, reply, returnedNames, recorded }) {
     const { status, replyBody, received } = recorded;
-    if (result === undefined || Object.keys(result).length === 0 || replyBody.length > 0) return undefined;
+    if (result === undefined || (result['statusCode'] ?? null) === null || replyBody.length > 0)
+      return undefined;
     if (status < 200 || status > 299 || status === 204 || status === 205) return undefined;
     if (received.method === 'HEAD' || received.method === 'OPTIONS') return undefined;
     if (bareType(reply.last('content-type') ?? '') !== 'application/json') return undefined;
@@ -322,6 +346,7 @@ export const RESULT_KINDS: readonly SurpriseKind[] = [
   encodedTwice,
   valuePrinted,
   resultEmpty,
+  statusByDefault,
   emptyJson,
   ...UNMAPPED_RESULTS,
   compressed,

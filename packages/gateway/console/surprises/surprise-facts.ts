@@ -14,6 +14,7 @@ export type Filler = {
   readonly id: string;
   readonly caller: string | undefined;
   readonly rawQuery: string;
+  readonly pathParameters: Readonly<Record<string, string>>;
   readonly headers: HeaderList;
 };
 

@@ -118,7 +118,7 @@ export function readAnswer(
       return outcome;
     case 'unreachable':
       if (outcome.reason === 'role') throw refusedRole(outcome, isHttpApi(mapped));
-      throw unreachable(outcome.reason, outcome.message, isOfHttpApi(mapped, outcome));
+      throw unreachable(outcome, isOfHttpApi(mapped, outcome));
     case 'returned':
       return mapped.outgoing.kind === 'function' ? fromLambda(outcome.payload) : outcome.payload;
     case 'failed':
@@ -193,7 +193,7 @@ function isHttpApi({ outgoing }: Pick<Mapped, 'outgoing'>): boolean {
   );
 }
 
-function unreachable(reason: Unreachable['reason'], message: string, isHttpApi: boolean): Error {
+function unreachable({ reason, message, isTls }: Unreachable, isHttpApi: boolean): Error {
   // An HTTP API responds with 503 for every reason (docs/aws §8).
   if (isHttpApi) return gatewayError('INTEGRATION_FAILURE', { source: 'integration', reason: message });
   switch (reason) {
@@ -203,6 +203,8 @@ function unreachable(reason: Unreachable['reason'], message: string, isHttpApi: 
     case 'unserved':
       return configurationError(message);
     case 'network':
+      // A certificate that API Gateway does not trust is a configuration error, unlike a lost connection (docs/aws §2.5).
+      if (isTls === true) return configurationError(message);
       return gatewayError('INTEGRATION_FAILURE', {
         source: 'integration',
         message: 'Network error communicating with endpoint',

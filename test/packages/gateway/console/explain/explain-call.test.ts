@@ -49,7 +49,7 @@ const ROWS: readonly Row[] = [
     as: 'admin',
     status: 410,
     because: /No connection with this id is open on stage dev\./,
-    change: /^→ Forget the connection/m,
+    change: /^→ Catch GoneException \(410\) in the sender, and delete the stored connection id/m,
   },
   {
     name: 'with a message that is too long',

@@ -303,7 +303,7 @@ describe('explain', () => {
       storyOf(detail),
       /has used up its quota: usage plan basic \(Plan\) allows 1 request a day, and 0 are left/,
     );
-    assert.match(storyOf(detail), /→ Wait for the next day \(here: `gatewright clock \+1d`\)/);
+    assert.match(storyOf(detail), /→ Wait for the next day \(UTC\) \(here: `gatewright clock \+1d`\)/);
   });
 
   it('distinguishes a method’s throttle from a plan’s', async () => {

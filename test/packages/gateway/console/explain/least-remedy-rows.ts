@@ -198,4 +198,39 @@ export const LEAST_REMEDIES: readonly Row[] = [
       /^Send the request so that aws:SourceVpce is vpce-1a2b: send it .* Host: abcdefghij-vpce-1a2b\.execute-api\.us-east-1/,
     never: /does not deny|add none/,
   },
+  {
+    name: 'a public API that admits only one VPC endpoint',
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html',
+    api: () =>
+      anApi(
+        restRoutes(
+          { 'GET /pets': {} },
+          {
+            api: {
+              EndpointConfiguration: { Types: ['REGIONAL'] },
+              Policy: {
+                Version: '2012-10-17',
+                Statement: [
+                  { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: '*' },
+                  {
+                    Effect: 'Deny',
+                    Principal: '*',
+                    Action: 'execute-api:Invoke',
+                    Resource: '*',
+                    Condition: { StringNotEquals: { 'aws:SourceVpce': 'vpce-1a2b' } },
+                  },
+                ],
+              },
+            },
+          },
+        ),
+        { echo: ok },
+      ),
+    request: { target: '/dev/pets' },
+    because: /statement 2 of 2 has Effect Deny where aws:SourceVpce is none/,
+    change:
+      /^If the API is meant to be public, remove statement 2 of 2 from the API’s resource policy.*\nOr make the API private \(EndpointConfiguration with Types: \[PRIVATE\]\), and call it through the VPC endpoint vpce-1a2b/,
+    never: /Host: /,
+  },
 ];

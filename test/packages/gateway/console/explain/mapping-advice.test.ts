@@ -315,4 +315,37 @@ describe('a reply of Lambda itself', () => {
     const after = open('{"name": $input.json("$.name")}');
     assert.match(String((await after.send(post('{"name":"ann"}'))).body), /"id":"7"/);
   });
+
+  // https://github.com/serverless/serverless/issues/2270
+  for (const [what, name] of [
+    ['a line break', String.raw`one\ntwo`],
+    ['a tab', String.raw`one\ttwo`],
+    ['a quotation mark', String.raw`\"one\" two`],
+    ['a quotation mark', String.raw`one \"two\"`],
+  ] as const)
+    it(`names ${what} that the template prints between quotes: ${name}`, async () => {
+      const open = (template: string) =>
+        recording(
+          aMethod({
+            integration: { ...FUNCTION, RequestTemplates: JSON_ONLY(template) },
+            functions: { fn },
+          }),
+        );
+      const api = open(`{"name": "$input.path('$.name')"}`);
+
+      await api.send(post(`{"name":"${name}"}`));
+
+      const story = storyOf(api.last());
+      assert.match(
+        story,
+        new RegExp(`prints between quotes with \\$input\\.path\\('\\$\\.name'\\) contains ${what}`),
+      );
+      assert.match(
+        story,
+        /→ In the request template of ANY \/\{id\}, print the value with \$input\.json\('\$\.name'\)/,
+      );
+      assert.doesNotMatch(story, /put strings in quotes/);
+      const after = open(`{"name": $input.json('$.name')}`);
+      assert.match(String((await after.send(post(`{"name":"${name}"}`))).body), /"id":"7"/);
+    });
 });

@@ -223,7 +223,19 @@ const ROWS: readonly Row[] = [
     because: /main\(\) takes 1 positional argument but 2 were given/,
     change: /^Give the handler of the function \S+ both parameters .*: def main\(event, context\):$/,
     mend: ['def main(event):', 'def main(event, context):'],
-    never: /bootstrap\.py:\d+; callers/,
+    never: /bootstrap\.py/,
+  },
+  {
+    name: 'a handler of Python that is async',
+    source: 'https://docs.python.org/3/library/asyncio-task.html#coroutines',
+    kind: 'HttpApi',
+    runtime: 'python3.13',
+    handler:
+      "import asyncio\nasync def work(event):\n    return {'statusCode': 200, 'body': 'ok'}\ndef main(event, context):\n    return work(event)\n",
+    because: /Object of type coroutine is not JSON serializable/,
+    change: /^Await the async function, or run it with asyncio\.run\(…\): .* returned the coroutine/,
+    mend: ['return work(event)', 'return asyncio.run(work(event))'],
+    never: /default=str|bootstrap\.py|tracemalloc/,
   },
   {
     name: 'a Decimal as JSON',

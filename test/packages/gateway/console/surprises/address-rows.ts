@@ -1,7 +1,7 @@
 /** Addresses at which a request is served here, but not on AWS, each next to an address that is served by both. */
 import { anApi } from '../../../../support/an-api.ts';
 import { ok } from '../../../../support/rest-apis.ts';
-import { restRoutes } from '../../../../support/routed-apis.ts';
+import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import type { SurpriseRow } from './surprise-rows.ts';
 
 const redirect = (location: string) => () =>
@@ -32,5 +32,14 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     because: /AWS serves it only at its custom domains, and responds with 403 at the default endpoint/,
     change: /^To see what AWS does, send the request with the Host header of a custom domain/m,
     not: { api: () => anApi(restRoutes({ 'GET /pets': {} }), { echo: ok }) },
+  },
+  {
+    code: 'STAGE_IN_PATH',
+    source: 'docs/aws §2.3',
+    api: () => anApi(httpRoutes(['GET /pets'], { stages: ['v2'] }), { echo: ok }),
+    request: { target: '/v2/pets' },
+    values: { stage: 'v2' },
+    because: /rawPath of the event begins with the stage, \/v2/,
+    not: { request: { target: '/pets' } },
   },
 ];

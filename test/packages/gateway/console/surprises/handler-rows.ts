@@ -87,6 +87,18 @@ export const HANDLERS: readonly SurpriseRow[] = [
     not: { api: http({ statusCode: 200 }) },
   },
   {
+    // https://github.com/localstack/localstack/blob/main/tests/aws/services/lambda_/test_lambda.snapshot.json
+    code: 'RESPONSE_INFERRED',
+    name: 'a list',
+    source: 'docs/aws §3.6',
+    api: http([{ error: 'no such item' }, 404]),
+    request: { target: '/1' },
+    values: { members: [] },
+    because: /returned a list, which has no statusCode, so the gateway inferred/,
+    change: /In Python, return data, 404 returns a tuple/,
+    not: { api: http({ statusCode: 404 }) },
+  },
+  {
     code: 'BODY_ENCODED_TWICE',
     source: 'docs/aws §3.5',
     api: proxy({ statusCode: 200, body: JSON.stringify(JSON.stringify({ id: 1 })) }),

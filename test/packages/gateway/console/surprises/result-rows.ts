@@ -213,6 +213,31 @@ export const RESULTS: readonly SurpriseRow[] = [
     not: { api: proxy({ statusCode: 204 }) },
   },
   {
+    // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json
+    // (test_aws_proxy_response_payload_format_validation, invoke-api-only-headers)
+    code: 'STATUS_BY_DEFAULT',
+    source: 'docs/aws §3.5',
+    api: proxy({ headers: { 'x-source': 'store' } }),
+    request: ID,
+    values: { status: 200 },
+    because:
+      /The result of the function has no statusCode and no body, only headers, so the gateway responded/,
+    change: /^Return statusCode and body from the function.*undefined/m,
+    not: { api: proxy({ statusCode: 200, body: '[]' }) },
+  },
+  {
+    code: 'STATUS_BY_DEFAULT',
+    name: 'with a body',
+    source: 'docs/aws §3.5',
+    api: proxy({ body: '[]' }),
+    request: ID,
+    values: { status: 200 },
+    because:
+      /The result of the function has no statusCode, only body, so the gateway responded with its default, 200\./,
+    change: /^Return statusCode from the function/m,
+    not: { api: proxy({ statusCode: 200, body: '[]' }) },
+  },
+  {
     code: 'BODY_EMPTY_AS_JSON',
     name: 'with its own type',
     source: 'docs/aws §3.5',

@@ -28,6 +28,18 @@ describe('a backend that cannot be reached', () => {
     message: 'why',
   });
   const NETWORK = 'Network error communicating with endpoint';
+
+  it('by its certificate is a configuration error of a REST API', () => {
+    // https://repost.aws/knowledge-center/api-gateway-ssl-certificate-errors
+    const untrusted = { ...unreachable('network'), isTls: true } as HttpOutcome;
+
+    assert.deepEqual(thrown(() => readAnswer(call('http'), untrusted)).slice(0, 2), [
+      'API_CONFIGURATION_ERROR',
+      'gateway',
+    ]);
+    assert.equal(thrown(() => readAnswer(call('http-api'), untrusted))[0], 'INTEGRATION_FAILURE');
+  });
+
   for (const [reason, kind, expected] of [
     ['address', 'http', ['API_CONFIGURATION_ERROR', 'gateway']],
     ['request', 'http', ['API_CONFIGURATION_ERROR', 'gateway']],
