@@ -50,7 +50,7 @@ export function planCommand(): Command {
  * These times are explained in docs/guides/sell/quota.md, "When a change is in force" and "When changes take effect".
  */
 const SAVED =
-  'In force within 30 s for customers with a record, and within 60 s for other tenants; another quota counts from the next period on.';
+  'For customers that have this plan, it is in force within 30 s if they have a record, and within 60 s if not; another quota counts from the next period on.';
 const ASSIGNED = 'In force within 60 s.';
 
 async function listPlans(flags: ReadFlags): Promise<void> {
