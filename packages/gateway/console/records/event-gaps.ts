@@ -13,6 +13,17 @@ const MEMBERS = [
 /** Members of the other payload format. */
 const OF_1 = ['httpMethod', 'path', 'resource', 'multiValueHeaders'];
 const OF_2 = ['rawPath', 'rawQueryString', 'routeKey'];
+/** Members of API events. A KeyError for any other name may be about another value, such as the result of a query. */
+const OF_EVENTS = new Set([
+  ...MEMBERS,
+  ...OF_1,
+  ...OF_2,
+  'headers',
+  'isBase64Encoded',
+  'requestContext',
+  'stageVariables',
+  'version',
+]);
 
 const OF_UNDEFINED =
   /Cannot read properties of undefined|undefined is not iterable|"undefined" is not valid JSON/;
@@ -30,7 +41,9 @@ export function describeEventGaps(
   const isNull = (name: string): boolean => value[name] === null;
   const isMissing = (name: string): boolean => !Object.hasOwn(value, name);
   const key = errorType === 'KeyError' ? /^'(\w+)'$/.exec(errorMessage)?.[1] : undefined;
-  if (key !== undefined) return isMissing(key) ? [sayMissing([key], value)] : [];
+  if (key !== undefined && isMissing(key))
+    return [OF_EVENTS.has(key) ? sayMissing([key], value) : sayPerhapsMissing(key, value)];
+  if (key !== undefined) return [];
   if (OF_NULL.test(errorMessage)) {
     const names = MEMBERS.filter(isNull);
     return names.length === 0 ? [] : [`In the event of this request, ${listed(names)} ${areNull(names)}.`];
@@ -47,8 +60,15 @@ export function describeEventGaps(
 }
 
 function sayMissing(names: readonly string[], event: Readonly<Record<string, unknown>>): string {
-  const has = Object.keys(event).slice(0, 20).join(', ');
-  return `The event of this request has no ${listed(names, 'or')}. It has ${has}.`;
+  return `The event of this request has no ${listed(names, 'or')}. It has ${namesOf(event)}.`;
+}
+
+function sayPerhapsMissing(name: string, event: Readonly<Record<string, unknown>>): string {
+  return `The value that the code reads has no ${name}. If that value is the event itself: it has ${namesOf(event)}.`;
+}
+
+function namesOf(event: Readonly<Record<string, unknown>>): string {
+  return Object.keys(event).slice(0, 20).join(', ');
 }
 
 function areNull(names: readonly string[]): string {

@@ -38,6 +38,13 @@ describe('the event of a function that failed', () => {
     [
       ['KeyError', "'pathParameters'", { version: '2.0' }, /has no pathParameters\. It has version\./],
       ['KeyError', "'colour'", { colour: 1 }, undefined],
+      // DynamoDB's GetItem returns no Item if the table has no such item.
+      [
+        'KeyError',
+        "'Item'",
+        { version: '2.0' },
+        /^The value that the code reads has no Item\. If that value is the event itself: it has version\.$/,
+      ],
       ['TypeError', "'NoneType' object is not subscriptable", { body: null }, /body is null/],
       [
         'SyntaxError',
