@@ -14,13 +14,15 @@ import type { CallReply } from '@gatewright/aws/signed-call';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import type { AdminRequest } from './admin-request.ts';
 import { createAws } from './aws-call.ts';
-import { isSafeEndpoint } from './aws-session.ts';
+import { findCredentials, isSafeEndpoint } from './aws-session.ts';
 import { invokeAdmin, regionOfFunction } from './invoke-admin.ts';
 import { UsageError } from '../../base/terminal/output.ts';
 import { addGatewayOptions, callGateway, findGateway, readMember } from './running-gateway.ts';
 
 export type AdminFlags = {
   readonly url?: string | undefined;
+  /** The AWS profile whose credentials sign calls to `url`. */
+  readonly profile?: string | undefined;
   readonly target?: AdminTarget;
   /** Clock, timer and random numbers for repeating calls; the default is to use those of the process. */
   readonly ports?: CallPorts;
@@ -44,14 +46,19 @@ export type AdminTarget = AwsCredentials & {
 const TIMEOUT_MS = 30_000;
 const EXECUTE_API = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
 
-/** Adds the option `--url`. */
+/** Adds the options `--url` and `--profile`. */
 export function addAdminOptions(command: Command): Command {
-  return addGatewayOptions(command).addOption(
-    new Option(
-      '--url <url>',
-      'output AdminApiUrl of the deployed stack, or AccessAdminArn if it has no AdminApiUrl; calls are signed with the credentials of the AWS_* variables (default: local gateway)',
-    ).env('GATEWRIGHT_ADMIN_URL'),
-  );
+  return addGatewayOptions(command)
+    .addOption(
+      new Option(
+        '--url <url>',
+        'output AdminApiUrl of the deployed stack, or AccessAdminArn if it has no AdminApiUrl (default: local gateway)',
+      ).env('GATEWRIGHT_ADMIN_URL'),
+    )
+    .option(
+      '--profile <name>',
+      'AWS profile in ~/.aws that signs the calls to --url (default: the AWS_* variables, then the SDK’s default credential chain)',
+    );
 }
 
 /** Members of a problem document, except its texts. */
@@ -92,11 +99,9 @@ export function newOperationId(): string {
  * Sends a request to the admin endpoints and returns the reply.
  * @throws AdminError with the function's message if it refuses the request, or with the reason why it cannot be reached
  */
-export async function callAdmin(
-  request: AdminRequest,
-  { url, target: known, ports }: AdminFlags,
-): Promise<CallReply> {
-  const target = known ?? (url === undefined ? await findLocal() : readDeployed(url, process.env));
+export async function callAdmin(request: AdminRequest, flags: AdminFlags): Promise<CallReply> {
+  const { url, target: known, ports } = flags;
+  const target = known ?? (url === undefined ? await findLocal(flags) : await readDeployed(url, flags));
   const reply = await send(target, request, ports);
   if (reply.status >= 200 && reply.status < 300) return reply;
   throw readRefusal(reply.status, reply.text);
@@ -165,7 +170,9 @@ async function sendToFunction(
  * Finds the admin API of the running gateway. Calls of commands are not recorded: `gatewright requests` would list
  * little else, and the request that a user wants explained would no longer be the last one.
  */
-async function findLocal(): Promise<AdminTarget> {
+async function findLocal({ profile }: AdminFlags): Promise<AdminTarget> {
+  if (profile !== undefined)
+    throw new UsageError('--profile signs calls to a deployed stack: also pass --url with its AdminApiUrl');
   const { accessKeyId, secretAccessKey } = await findGateway();
   const { apis, ownCalls } = membersOf(await callGateway('GET', 'status'));
   const found = adminTargetOf(Array.isArray(apis) ? apis : [], { accessKeyId, secretAccessKey });
@@ -203,14 +210,20 @@ export function adminTargetOf(
   return { origin: String(readMember(admin, 'url')), region, accessKeyId, secretAccessKey };
 }
 
-function readDeployed(url: string, environment: Readonly<Record<string, string | undefined>>): AdminTarget {
+async function readDeployed(url: string, flags: AdminFlags): Promise<AdminTarget> {
   const ofFunction = regionOfFunction(url);
   if (ofFunction !== undefined)
-    return { origin: url, functionArn: url, region: ofFunction, ...readCredentials(environment) };
+    return {
+      origin: url,
+      functionArn: url,
+      region: ofFunction,
+      ...(await readCredentials(flags, ofFunction)),
+    };
   const origin = readOrigin(url, '--url');
-  const region = regionOfApi(url) ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  if (region === undefined) throw missingSettings();
-  return { origin, region, ...readCredentials(environment) };
+  const region = regionOfApi(url) ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
+  if (region === undefined)
+    throw new UsageError(`the address ${url} names no region: set AWS_REGION to the region of the stack`);
+  return { origin, region, ...(await readCredentials(flags, region)) };
 }
 
 /** Returns the region in the address of an API on AWS; undefined for other addresses. */
@@ -230,16 +243,23 @@ export function readOrigin(url: string, what: string): string {
   return `${origin}${pathname.replace(/\/$/, '')}`;
 }
 
-function readCredentials(environment: Readonly<Record<string, string | undefined>>): AwsCredentials {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
-  if (accessKeyId === undefined || secretAccessKey === undefined) throw missingSettings();
-  return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] };
-}
+/** The credentials of each profile. A command may send many calls, and a sign-in or a process takes seconds. */
+const found = new Map<string, Promise<AwsCredentials>>();
 
-function missingSettings(): UsageError {
-  return new UsageError(
-    '--url needs the variables AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: to set the credentials, run eval "$(aws configure export-credentials --format env)"',
-  );
+/** Reads the AWS_* variables if no profile is named, because the SDK's chain is loaded only when it is needed. */
+async function readCredentials({ profile }: AdminFlags, region: string): Promise<AwsCredentials> {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
+  if (profile === undefined && accessKeyId !== undefined && secretAccessKey !== undefined)
+    return { accessKeyId, secretAccessKey, sessionToken: process.env['AWS_SESSION_TOKEN'] };
+  const key = `${profile ?? ''} ${region}`;
+  let credentials = found.get(key);
+  if (credentials === undefined) {
+    credentials = findCredentials(profile === undefined ? {} : { profile }, region);
+    found.set(key, credentials);
+    // A chain that failed is tried again by the next call.
+    credentials.catch(() => found.delete(key));
+  }
+  return credentials;
 }
 
 /** Reads `detail (code)` of a problem document, or the message if API Gateway itself refused the request. */

@@ -1,6 +1,9 @@
 /** Commands that call the toolkit's own admin API: of the local gateway, or of a deployed stack. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
   AdminError,
@@ -130,12 +133,34 @@ describe('callAdmin', () => {
     assert.match(String(asked[0]?.headers.authorization), /\/sa-east-1\/execute-api\//);
   });
 
-  it('says which variables are missing', async () => {
-    await assert.rejects(at(CREDENTIALS, json({})), /needs the variables AWS_REGION, AWS_ACCESS_KEY_ID and/);
+  it('says that the region or the credentials are missing', async () => {
     await assert.rejects(
-      at({ ...REGION, AWS_ACCESS_KEY_ID: 'a' }, json({})),
-      /needs the variables AWS_REGION/,
+      at(CREDENTIALS, json({})),
+      /names no region: set AWS_REGION to the region of the stack/,
     );
+    await assert.rejects(
+      at({ ...REGION, AWS_EC2_METADATA_DISABLED: 'true' }, json({})),
+      /^UsageError: no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/,
+    );
+  });
+
+  it('signs calls with the named profile, and prefers it to the variables', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'profile-'));
+    const file = join(folder, 'credentials');
+    writeFileSync(file, '[ops]\naws_access_key_id = AKIAOPS\naws_secret_access_key = s\n');
+    const { asked } = await beside(json({ plans: [] }), (url) =>
+      withEnvironment(
+        { ...CREDENTIALS, ...REGION, AWS_SHARED_CREDENTIALS_FILE: file, AWS_CONFIG_FILE: file },
+        () => callAdminJson(SHOW, { url, profile: 'ops' }),
+      ),
+    );
+    rmSync(folder, { recursive: true });
+
+    assert.match(String(asked[0]?.headers.authorization), /Credential=AKIAOPS\/\d{8}\/eu-central-1\//);
+  });
+
+  it('refuses a profile without --url, because the local gateway has its own credentials', async () => {
+    await assert.rejects(callAdmin(SHOW, { profile: 'ops' }), /also pass --url with its AdminApiUrl/);
   });
 
   for (const [url, message] of [

@@ -371,8 +371,8 @@ function report(answer: Answer): void {
  * Removes the operation id. Each request of a publication is a separate operation and needs no id, because repeating it
  * changes nothing.
  */
-function withoutId({ url }: ChangeFlags): ChangeFlags {
-  return { url };
+function withoutId({ url, profile }: ChangeFlags): ChangeFlags {
+  return { url, profile };
 }
 
 function readVersion(text: string): number {
