@@ -1,6 +1,6 @@
 /** The decision core as both functions call it: what it answers apart from what its parts have tests for. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { createKeySetFetcher } from '#shared/access/tokens/key-set-fetcher.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
 import type { AuthorizeRequest } from '#shared/access/authorize.ts';
@@ -20,8 +20,11 @@ import {
 
 const key = aRsaKey();
 const KEY_SETS = new Map([['https://issuer.example/.well-known/jwks.json', aKeySet(key)]]);
-// The clock of the decision and of its tokens: a file may run minutes after it was loaded.
-const nowSeconds = Math.floor(Date.now() / 1000);
+const nowSeconds = Date.UTC(2026, 10, 28, 12) / 1000;
+
+// The library that verifies tokens reads Date, and a file may run minutes after it was loaded.
+beforeEach(() => mock.timers.enable({ apis: ['Date'], now: nowSeconds * 1000 }));
+afterEach(() => mock.timers.reset());
 
 function ask(
   document: CompiledDocument,

@@ -1,0 +1,91 @@
+/** The story of a function that failed, with the place of the error and the remedy for its kind. */
+import { adviseInstall, adviseOnConnections, adviseLimit } from './call-advice.ts';
+import { adviseQuotaFailure } from './explain-handler-quota.ts';
+import { adviseFunctionError, describeMisread } from './function-error-advice.ts';
+import { atErrorPlace, formatLastLine, withStop } from './reason.ts';
+import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
+import type { Reason } from './reason.ts';
+
+/** A function failed, and an integration response with a SelectionPattern gave its error this status. */
+export function explainSelectedFailure(about: Circumstances, integration: IntegrationCircumstances): Reason {
+  const { because, changes } = explainFailure(about, integration, true);
+  const [failed = '', ...more] = because;
+  return {
+    because: [
+      failed,
+      `The SelectionPattern of an integration response matches the error message, and made it ${about.status}.`,
+      ...more,
+    ],
+    changes,
+  };
+}
+
+export function explainFailure(
+  about: Pick<Circumstances, 'protocol' | 'stages' | 'domain' | 'kind' | 'guard'>,
+  integration: IntegrationCircumstances,
+  isSelected = false,
+): Reason {
+  const { errorType = 'an error', errorMessage = '' } = integration;
+  return {
+    because: [
+      withStop(`${nameOf(integration)} failed with ${errorType}: ${errorMessage}`),
+      ...(integration.misread === undefined
+        ? (integration.eventGaps ?? [])
+        : describeMisread(integration.misread)),
+      ...(integration.keptBusyBy === undefined
+        ? []
+        : [
+            `A handler that responds with its callback ends only when the event loop is empty (callbackWaitsForEmptyEventLoop is true), and ${integration.keptBusyBy} keeps it busy, even if the callback was called at once.`,
+          ]),
+      ...printed(integration),
+    ],
+    changes: [
+      adviseInstall(errorType, errorMessage) ??
+        (about.protocol === 'websocket' ? adviseOnConnections(errorType, errorMessage, about) : undefined) ??
+        adviseKeptBusy(integration) ??
+        adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
+        adviseQuotaFailure(errorMessage, about) ??
+        adviseFunctionError({ ...integration, errorType, errorMessage, named: nameWithin(integration) }) ??
+        adviseErrorPlace(integration, isSelected),
+    ],
+  };
+}
+
+function adviseKeptBusy({ keptBusyBy }: IntegrationCircumstances): string | undefined {
+  return keptBusyBy === undefined
+    ? undefined
+    : `Write context.callbackWaitsForEmptyEventLoop = false in the handler, or make it async and return the response; or end what keeps the loop busy (${keptBusyBy}), with unref() for a timer. A longer Timeout only fails later.`;
+}
+
+function adviseErrorPlace(integration: IntegrationCircumstances, isSelected: boolean): string {
+  const fix = `Fix the function${atErrorPlace(integration.lines)}${adviseDefault(integration)}`;
+  return isSelected ? `${fix}.` : `${fix}; callers receive Internal server error for every error.`;
+}
+
+/** A default for the member of the event that was null (docs/aws §3.1). The member that clients leave out is named first. */
+function adviseDefault({ errorMessage = '', eventGaps = [] }: IntegrationCircumstances): string {
+  const [, read] = /^Cannot read properties of null \(reading '([\w$]+)'\)/.exec(errorMessage) ?? [];
+  const said = eventGaps.join(' ');
+  const member = ['queryStringParameters', 'pathParameters', 'body'].find((name) =>
+    new RegExp(`\\b${name}\\b`).test(said),
+  );
+  return read === undefined || member === undefined
+    ? ''
+    : `: a member of the event that is null needs a default, such as (event.${member} ?? {}).${read}`;
+}
+
+export function printed({ lines }: IntegrationCircumstances): string[] {
+  return formatLastLine(lines);
+}
+
+export function nameOf(integration: IntegrationCircumstances): string {
+  const name = nameWithin(integration);
+  return name.replace(/^the function /, 'Function ').replace(/^the /, 'The ');
+}
+
+/** The name within a sentence: `the function list`, or the address of a backend. */
+export function nameWithin({ kind, target }: IntegrationCircumstances): string {
+  if (kind === 'mock') return 'the mock integration';
+  const isFunction = kind === 'lambda-proxy' || kind === 'lambda-stream' || kind === 'function';
+  return target === undefined ? 'the integration' : isFunction ? `the function ${target}` : target;
+}
