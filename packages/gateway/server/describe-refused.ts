@@ -25,7 +25,7 @@ export function describeUnmapped(host: string, path: string, facts: HostFacts | 
     changes: [
       paths.length === 0
         ? `Add an AWS::ApiGateway::BasePathMapping (of an HTTP API: AWS::ApiGatewayV2::ApiMapping) for ${domain} to the stack.`
-        : `Begin the path with ${paths.join(' or ')}. Or, if the path is right, add a mapping for its first part to ${domain}.`,
+        : `Begin the path with ${paths.join(' or ')}. Or, if clients should keep this path, add a mapping without a base path to ${domain}.`,
     ],
   };
 }

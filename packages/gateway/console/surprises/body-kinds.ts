@@ -129,7 +129,7 @@ const requestAsBase64: SurpriseKind = {
         ...(!isRest && parseJson(received.body.toString()) !== undefined
           ? ['Send the request with the header Content-Type: application/json, because its body is JSON.']
           : []),
-        "Decode the body in the function: Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8') in JavaScript, base64.b64decode(event['body']) if event['isBase64Encoded'] in Python.",
+        "Decode the body in the function: Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8').toString() in JavaScript, base64.b64decode(event['body']) if event['isBase64Encoded'] in Python.",
       ],
     };
   },

@@ -178,7 +178,10 @@ function notifications(part: Instance, values: TerraformValues, name: string, ta
   });
 }
 
-/** The stage settings that CloudFormation also has. */
+/**
+ * The settings of a method. CloudFormation lacks the last two, but API Gateway and the provider have them.
+ * @see Terraform's AWS provider, "aws_api_gateway_method_settings"
+ */
 const SETTINGS = new Set([
   'metrics_enabled',
   'logging_level',
@@ -188,6 +191,8 @@ const SETTINGS = new Set([
   'caching_enabled',
   'cache_ttl_in_seconds',
   'cache_data_encrypted',
+  'require_authorization_for_cache_control',
+  'unauthorized_cache_control_header_strategy',
 ]);
 
 const RESPONSE_MEMBERS = [

@@ -128,7 +128,8 @@ export const PART_ROWS: readonly Row[] = [
     },
   },
   {
-    name: 'settings of all methods have the members that CloudFormation has',
+    // Two of them guard the cache, and are not in CloudFormation.
+    name: 'settings of all methods have all members of the provider',
     resources: [
       API,
       { type: 'aws_api_gateway_stage', name: 's', values: { stage_name: 'prod' }, expressions: ofApi },
@@ -148,6 +149,7 @@ export const PART_ROWS: readonly Row[] = [
               cache_ttl_in_seconds: 60,
               cache_data_encrypted: true,
               require_authorization_for_cache_control: true,
+              unauthorized_cache_control_header_strategy: 'FAIL_WITH_403',
             },
           ],
         },
@@ -167,6 +169,8 @@ export const PART_ROWS: readonly Row[] = [
           CachingEnabled: true,
           CacheTtlInSeconds: 60,
           CacheDataEncrypted: true,
+          RequireAuthorizationForCacheControl: true,
+          UnauthorizedCacheControlHeaderStrategy: 'FAIL_WITH_403',
         },
       ],
     },
