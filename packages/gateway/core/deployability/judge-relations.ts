@@ -45,7 +45,7 @@ import { judgeDestinations, judgeExpiration, judgeOverlap, judgeReplication } fr
 import { judgeRecords } from './judge-records.ts';
 import { judgeStateMachine } from './judge-state-machine.ts';
 import { judgeTags } from './judge-tags.ts';
-import { isFifo as isFifoQueue, judgeTargets } from './judge-targets.ts';
+import { isFifo as isFifoQueue, judgeBus, judgeTargets } from './judge-targets.ts';
 import {
   judgeAlias,
   judgeLayerVersions,
@@ -170,19 +170,6 @@ function judgeDeadLetters(
 
 function isFifo({ properties }: ResolvedResource): boolean {
   return isTrue(properties['FifoQueue']);
-}
-
-/** Refuses a schedule on an event bus other than the default one (aws-controllers-k8s/community#1984). */
-function judgeBus(rule: ResolvedResource): BrokenRelation | undefined {
-  const bus = textOf(rule.properties, 'EventBusName').replace(/^.*:event-bus\//, '');
-  if (rule.properties['ScheduleExpression'] === undefined || bus === '' || bus === 'default')
-    return undefined;
-  return {
-    resource: rule,
-    property: 'ScheduleExpression',
-    message: 'ScheduleExpression is supported only on the default event bus.',
-    remedy: 'remove EventBusName, or remove ScheduleExpression; AWS::Scheduler::Schedule needs no bus',
-  };
 }
 
 /** Refuses to deploy a private API that has no resource policy (hashicorp/terraform-provider-aws#14290). */
