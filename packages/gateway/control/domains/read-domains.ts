@@ -1,4 +1,5 @@
 /** The custom domains of all stacks with their mappings, V1 and V2, in one list (docs/aws §10.4). */
+import { NOT_EDGE } from '../../core/deployability/call-words.ts';
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import { readText, requireValid } from '../../core/deployment/properties.ts';
 import { isBasePath, readNone } from '../../core/routing/base-path.ts';
@@ -189,7 +190,10 @@ function addMapping(
   if (domain.mappings.has(basePath))
     throw new DefinitionError(item.place(property), 'Base path already exists for this domain name');
   if (basePath.includes('/') && !hasMultiLevelPaths(domain.properties))
-    throw new DefinitionError(item.place(property), SEVERAL_LEVELS);
+    throw property === 'ApiMappingKey' &&
+      listOf(mapOf(domain.properties, 'EndpointConfiguration'), 'Types').includes('EDGE')
+      ? new DefinitionError(item.place('DomainName'), NOT_EDGE)
+      : new DefinitionError(item.place(property), SEVERAL_LEVELS);
   domain.mappings.set(basePath, mapping);
 }
 

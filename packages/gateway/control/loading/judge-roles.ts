@@ -87,7 +87,12 @@ function globalName(service: string): string {
 type Right = { readonly property: string; readonly action: string; readonly resources: readonly string[] };
 
 /** The services as Lambda's messages name them. */
-const NAMES: Readonly<Record<string, string>> = { ec2: 'EC2', events: 'EventBridge', lambda: 'Lambda' };
+const NAMES: Readonly<Record<string, string>> = {
+  ec2: 'EC2',
+  events: 'EventBridge',
+  lambda: 'Lambda',
+  xray: 'XRAY',
+};
 
 function judgeRights(
   resource: ResolvedResource,
@@ -96,6 +101,7 @@ function judgeRights(
 ): readonly RefusedRole[] {
   const { type, properties, physicalId } = resource;
   if (type === 'AWS::StepFunctions::StateMachine') return judgeLogging(resource, byArn);
+  if (type === 'AWS::Cognito::UserPool') return judgeSender(resource, byArn);
   if (type === 'AWS::ApiGateway::Account') return judgeLogWriter(resource, byArn, home);
   const name =
     type === 'AWS::Lambda::Function'
@@ -150,6 +156,25 @@ function judgeLogging(machine: ResolvedResource, byArn: RolesOfStacks['byArn']):
           property: 'LoggingConfiguration',
           message: 'The state machine IAM Role is not authorized to access the Log Destination',
           remedy: `allow ${OF_LOGGING.join(', ')} on * in a policy of the role`,
+        },
+      ];
+}
+
+/** Refuses a role of a user pool that may not send SMS messages (OElesin/querypal#6). */
+function judgeSender(pool: ResolvedResource, byArn: RolesOfStacks['byArn']): readonly RefusedRole[] {
+  const arn = mapOf(pool.properties, 'SmsConfiguration')['SnsCallerArn'];
+  const role = typeof arn === 'string' ? byArn.get(arn) : undefined;
+  if (role === undefined || !isDecidable(role)) return [];
+  const isPermitted =
+    decideForRole(role, { action: 'sns:Publish', resource: '*', conditions: new Map() }) === 'allow';
+  return isPermitted
+    ? []
+    : [
+        {
+          resource: pool,
+          property: 'SmsConfiguration.SnsCallerArn',
+          message: 'Role does not have permission to publish with SNS',
+          remedy: 'allow sns:Publish on * in a policy of the role',
         },
       ];
 }
@@ -210,6 +235,10 @@ function rightsOf({ type, properties }: ResolvedResource, home: string): readonl
               resources: ['*', `arn:aws:ec2:${home}:network-interface/any`],
             },
           ]
+        : []),
+      // functionalone/serverless-iam-roles-per-function#39
+      ...(mapOf(properties, 'TracingConfig')['Mode'] === 'Active'
+        ? [{ property: 'TracingConfig', action: 'xray:PutTraceSegments', resources: ['*'] }]
         : []),
       ...rightOfTarget('DeadLetterConfig.TargetArn', mapOf(properties, 'DeadLetterConfig')['TargetArn']),
     ];

@@ -2,6 +2,7 @@
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, asText, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import { NOT_EDGE, NOT_TLS_1_0, USE_REGIONAL } from './call-words.ts';
 import { writtenOf } from './relation.ts';
 import type { BrokenRelation } from './relation.ts';
 
@@ -70,9 +71,29 @@ export function judgeEndpoint(
     : undefined;
 }
 
+/** Refuses a mapping of version 2 to an edge-optimized domain name of version 1 (aws/aws-cdk#15904). */
+export function judgeMappedDomain(
+  mapping: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const name = mapping.properties['DomainName'];
+  const domain = all.find(
+    ({ type, physicalId }) => type === 'AWS::ApiGateway::DomainName' && physicalId === name,
+  );
+  if (domain === undefined || (domain.unresolved ?? []).includes('EndpointConfiguration')) return undefined;
+  const types = asOneOrMore(mapOf(domain.properties, 'EndpointConfiguration')['Types'] ?? 'EDGE');
+  return types.includes('EDGE')
+    ? {
+        resource: mapping,
+        property: 'DomainName',
+        message: NOT_EDGE,
+        remedy: USE_REGIONAL,
+      }
+    : undefined;
+}
+
 /** Checks domains of HTTP and WebSocket APIs (amplify-education/serverless-domain-manager#401, #381). */
 export function judgeV2Endpoint(domain: ResolvedResource): BrokenRelation | undefined {
-  const only = 'can be managed through the API Gateway V2 API.';
   for (const [index, one] of asOneOrMore(domain.properties['DomainNameConfigurations']).entries()) {
     const { EndpointType, SecurityPolicy } = membersOf(one);
     const property = `DomainNameConfigurations.${index}`;
@@ -80,14 +101,14 @@ export function judgeV2Endpoint(domain: ResolvedResource): BrokenRelation | unde
       return {
         resource: domain,
         property: `${property}.EndpointType`,
-        message: `Only REGIONAL domain names ${only} For EDGE domain names, please use the API Gateway V1 API. Also note that only REST APIs can be attached to EDGE domain names.`,
+        message: NOT_EDGE,
         remedy: 'set EndpointType: REGIONAL, or use an AWS::ApiGateway::DomainName',
       };
     if (SecurityPolicy === 'TLS_1_0')
       return {
         resource: domain,
         property: `${property}.SecurityPolicy`,
-        message: `Only REGIONAL domain names with a security policy of TLS 1.2 ${only} For TLS 1.0 domain names, please use the API Gateway V1 API to upgrade your security policy to TLS 1.2. Currently, only REST APIs can be attached to a domain name with a security policy of TLS 1.0.`,
+        message: NOT_TLS_1_0,
         remedy: 'set SecurityPolicy: TLS_1_2',
       };
   }

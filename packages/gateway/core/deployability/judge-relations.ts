@@ -19,7 +19,7 @@ import {
   judgeTokenValidity,
   judgeWriteAttributes,
 } from './judge-clients.ts';
-import { judgeCertificate, judgeEndpoint, judgeV2Endpoint } from './judge-domains.ts';
+import { judgeCertificate, judgeEndpoint, judgeMappedDomain, judgeV2Endpoint } from './judge-domains.ts';
 import { judgeCallerCredentials } from './judge-caller-credentials.ts';
 import { judgeBucketPolicy } from './judge-bucket-policies.ts';
 import { judgeDistribution } from './judge-distributions.ts';
@@ -45,8 +45,14 @@ import { judgeDestinations, judgeExpiration, judgeOverlap, judgeReplication } fr
 import { judgeRecords } from './judge-records.ts';
 import { judgeStateMachine } from './judge-state-machine.ts';
 import { judgeTags } from './judge-tags.ts';
-import { isFifo as isFifoQueue, judgeTargets } from './judge-targets.ts';
-import { judgeAlias, judgeLayerVersions, judgeOwnDestination, judgeProvisioned } from './judge-versions.ts';
+import { isFifo as isFifoQueue, judgeBus, judgeTargets } from './judge-targets.ts';
+import {
+  judgeAlias,
+  judgeLayerVersions,
+  judgeOwnDestination,
+  judgeProvisioned,
+  judgeProvisionedTwice,
+} from './judge-versions.ts';
 import type { BrokenRelation, Judge } from './relation.ts';
 
 const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
@@ -69,7 +75,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
     ['WebACL', 'IPSet', 'RegexPatternSet', 'RuleGroup'].map((name) => [`AWS::WAFv2::${name}`, [judgeScope]]),
   ),
   'AWS::Lambda::Version': [judgeProvisioned],
-  'AWS::Lambda::Alias': [judgeProvisioned],
+  'AWS::Lambda::Alias': [judgeProvisioned, judgeProvisionedTwice],
   'AWS::Lambda::EventInvokeConfig': [judgeOwnDestination],
   'AWS::Cognito::UserPoolClient': [
     judgeTokenValidity,
@@ -82,6 +88,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::Events::Rule': [judgeBus, judgeTargets],
   'AWS::ApiGateway::DomainName': [judgeCertificate, judgeEndpoint],
   'AWS::ApiGatewayV2::DomainName': [judgeV2Endpoint],
+  'AWS::ApiGatewayV2::ApiMapping': [judgeMappedDomain],
   'AWS::ApiGateway::GatewayResponse': [judgeResponseParameters],
   'AWS::ApiGatewayV2::Authorizer': [judgeV2AuthorizerName, judgeProtocolOfAuthorizer],
   'AWS::ApiGateway::BasePathMapping': [judgeMappedApi],
@@ -163,19 +170,6 @@ function judgeDeadLetters(
 
 function isFifo({ properties }: ResolvedResource): boolean {
   return isTrue(properties['FifoQueue']);
-}
-
-/** Refuses a schedule on an event bus other than the default one (aws-controllers-k8s/community#1984). */
-function judgeBus(rule: ResolvedResource): BrokenRelation | undefined {
-  const bus = textOf(rule.properties, 'EventBusName').replace(/^.*:event-bus\//, '');
-  if (rule.properties['ScheduleExpression'] === undefined || bus === '' || bus === 'default')
-    return undefined;
-  return {
-    resource: rule,
-    property: 'ScheduleExpression',
-    message: 'ScheduleExpression is supported only on the default event bus.',
-    remedy: 'remove EventBusName, or remove ScheduleExpression; AWS::Scheduler::Schedule needs no bus',
-  };
 }
 
 /** Refuses to deploy a private API that has no resource policy (hashicorp/terraform-provider-aws#14290). */

@@ -96,3 +96,16 @@ export function isFifo(name: string, all: readonly ResolvedResource[]): boolean 
   );
   return queue === undefined ? name.endsWith('.fifo') : isTrue(queue.properties['FifoQueue']);
 }
+
+/** Refuses a schedule on an event bus other than the default one (aws-controllers-k8s/community#1984). */
+export function judgeBus(rule: ResolvedResource): BrokenRelation | undefined {
+  const bus = textOf(rule.properties, 'EventBusName').replace(/^.*:event-bus\//, '');
+  if (rule.properties['ScheduleExpression'] === undefined || bus === '' || bus === 'default')
+    return undefined;
+  return {
+    resource: rule,
+    property: 'ScheduleExpression',
+    message: 'ScheduleExpression is supported only on the default event bus.',
+    remedy: 'remove EventBusName, or remove ScheduleExpression; AWS::Scheduler::Schedule needs no bus',
+  };
+}

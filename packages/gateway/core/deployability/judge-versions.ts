@@ -5,6 +5,7 @@
 import { asOneOrMore, asText, membersOf, textOf } from '@gatewright/aws/json-object';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import type { ResolvedResource } from '../stack/model.ts';
+import { POLICY_OF_LATEST } from './call-words.ts';
 import type { BrokenRelation } from './relation.ts';
 
 function functionOf(
@@ -63,7 +64,7 @@ export function judgeOwnDestination(
 }
 
 /**
- * Refuses a permission for an alias that the stack does not create, on a function that it creates
+ * Refuses a permission for $LATEST, and for an alias that the stack does not create, on a function that it creates
  * (serverless/serverless#11053). An alias that something else creates cannot exist when the stack is first deployed.
  */
 export function judgeAlias(
@@ -71,6 +72,13 @@ export function judgeAlias(
   all: readonly ResolvedResource[],
 ): BrokenRelation | undefined {
   const { functionName, qualifier = '' } = parseFunctionName(textOf(permission.properties, 'FunctionName'));
+  if (qualifier === '$LATEST')
+    return {
+      resource: permission,
+      property: 'FunctionName',
+      message: POLICY_OF_LATEST,
+      remedy: 'name the function without $LATEST, or an alias or a version of it',
+    };
   const called = functionOf(permission, all);
   if (called === undefined || !/^(?!\d+$)[\w-]+$/.test(qualifier)) return undefined;
   const aliases = all.filter((one) => one.type === 'AWS::Lambda::Alias' && functionOf(one, all) === called);
@@ -83,6 +91,37 @@ export function judgeAlias(
         message: `Cannot find alias arn: the function ${functionName} has no alias ${qualifier}`,
         remedy: `name the alias ${names.join(' or ')} (Ref of the AWS::Lambda::Alias), or the function without an alias`,
       };
+}
+
+/**
+ * Refuses an alias with provisioned concurrency on a version that has its own (localstack/localstack,
+ * test_lambda_api.snapshot.json, recorded).
+ */
+export function judgeProvisionedTwice(
+  alias: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const { FunctionVersion: number, ProvisionedConcurrencyConfig: own } = alias.properties;
+  if (own === undefined || typeof number !== 'string' || (alias.unresolved ?? []).includes('FunctionVersion'))
+    return undefined;
+  const called = functionOf(alias, all);
+  const version = all.find(
+    (one) =>
+      one.type === 'AWS::Lambda::Version' &&
+      called !== undefined &&
+      functionOf(one, all) === called &&
+      one.physicalId.endsWith(`:${number}`) &&
+      one.properties['ProvisionedConcurrencyConfig'] !== undefined,
+  );
+  return (
+    version && {
+      resource: alias,
+      property: 'ProvisionedConcurrencyConfig',
+      message:
+        "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version",
+      remedy: `remove ProvisionedConcurrencyConfig from ${version.logicalId}, or from ${alias.logicalId}`,
+    }
+  );
 }
 
 /** Refuses two versions of one layer (localstack/localstack, test_lambda.snapshot.json, recorded). */

@@ -3,6 +3,8 @@
  * words of AWS, or its own words, which contain the values; this table says for each wording what to change.
  */
 
+import { USE_REGIONAL } from './call-words.ts';
+
 type Match = readonly string[];
 type At = { readonly type: string; readonly property: string };
 
@@ -38,6 +40,16 @@ function mappingForms({ type, property }: At): string {
 }
 
 export const REMEDIES_IN_WORDS: readonly Row[] = [
+  { words: /^Only REGIONAL domain names can be managed/, remedy: () => USE_REGIONAL },
+  {
+    words: /^Template format error: 'null' values are not allowed/,
+    remedy: () => 'remove null; AWS::NoValue (Ref) leaves out a property',
+  },
+  {
+    words: /requires a valid authorizer\.?$/,
+    remedy: () =>
+      'add AuthorizerId (Ref) with an authorizer of the same API and of the type of AuthorizationType',
+  },
   {
     words: /^the names of FIFO (queue|topic)s, and only of FIFO/,
     remedy: ([, kind = '']) =>

@@ -9,6 +9,7 @@ import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../ker
 import { notFound, refused, revisionMoved } from './lambda-refusal.ts';
 import { answering, findFunction, LATEST, readLambdaCall, readTarget } from './lambda-target.ts';
 import type { LambdaTarget } from './lambda-target.ts';
+import { POLICY_OF_LATEST } from '../../../core/deployability/call-words.ts';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
 import { revisionOf } from './revision.ts';
@@ -60,8 +61,7 @@ function serve(call: AwsCall, stacks: readonly ResolvedStack[], policies: Functi
     return refused(call, 501, 'NotImplementedException', `${method} ${path} of Lambda is not supported here`);
   const asked = { ...readTarget(call), call };
   const { operation, functionName, qualifier, plainArn } = asked;
-  if (operation === 'AddPermission' && asked.named === LATEST)
-    return invalid(call, 'We currently do not support adding policies for $LATEST.');
+  if (operation === 'AddPermission' && asked.named === LATEST) return invalid(call, POLICY_OF_LATEST);
   const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: plainArn }]);
   if (refusal !== undefined) return refusal;
   const isFunction = findFunction(stacks, functionName) !== undefined;

@@ -1,3 +1,4 @@
+import { NOT_PRIVATE } from '../../../core/deployability/call-words.ts';
 /**
  * Patches a REST API.
  * @see API Gateway API reference, "Patch operations", "UpdateRestApi"
@@ -103,8 +104,6 @@ function withEndpoint(api: JsonObject, change: JsonObject): JsonObject {
 function endpointsOf(api: JsonObject): readonly Json[] {
   return listOf(mapOf(api, 'EndpointConfiguration'), 'VpcEndpointIds');
 }
-
-const NOT_PRIVATE = 'VPCEndpoints can only be specified with PRIVATE apis.';
 
 /**
  * Replaces the endpoint type. The path of the patch contains the current type, or its index in the list, which is

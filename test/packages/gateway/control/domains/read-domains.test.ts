@@ -58,7 +58,7 @@ describe('readDomains refuses', () => {
         D: domain({ EndpointConfiguration: { Types: ['EDGE'] } }),
         M: keyed({ ApiMappingKey: 'a/b' }),
       },
-      says: /needs a Regional domain name/,
+      says: /^Only REGIONAL domain names can be managed/,
     },
     {
       name: 'a base path that no URL has',

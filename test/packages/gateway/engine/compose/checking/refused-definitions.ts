@@ -10,6 +10,7 @@ import { OF_LITERALS } from './refused/of-literals.ts';
 import { OF_INTEGRATIONS } from './refused/of-integrations.ts';
 import { OF_IMPORTS } from './refused/of-imports.ts';
 import { OF_LAMBDA } from './refused/of-lambda.ts';
+import { OF_MEMBERS } from './refused/of-members.ts';
 import { OF_MACHINES } from './refused/of-machines.ts';
 import { OF_NEIGHBOURS } from './refused/of-neighbours.ts';
 import { OF_POLICIES } from './refused/of-policies.ts';
@@ -55,4 +56,5 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_FIELDS,
   ...OF_NEIGHBOURS,
   ...OF_INTEGRATIONS,
+  ...OF_MEMBERS,
 ];

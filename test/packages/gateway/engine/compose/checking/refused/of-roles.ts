@@ -143,4 +143,27 @@ export const OF_ROLES: readonly RefusedDefinition[] = [
     says: /does not have required permissions configured/,
     source: 'aws-cloudformation/rain#163',
   },
+  {
+    name: 'active tracing with a role that may not write to X-Ray',
+    text: FUNCTION('      TracingConfig: { Mode: Active } # here') + ROLE('lambda.amazonaws.com'),
+    id: 'lambda-function-tracingconfig',
+    says: /^The provided execution role does not have permissions to call PutTraceSegments on XRAY/,
+    source: 'https://github.com/functionalone/serverless-iam-roles-per-function/issues/39',
+  },
+  {
+    name: 'a role of a user pool that may not publish',
+    text: `
+  Broken:
+    Type: AWS::Cognito::UserPool
+    Properties:
+      SmsConfiguration:
+        ExternalId: customers
+        SnsCallerArn: !GetAtt Role.Arn # here${ROLE(
+          'cognito-idp.amazonaws.com',
+          "{ Effect: Allow, Action: 'sns:SetSMSAttributes', Resource: '*' }",
+        )}`,
+    id: 'cognito-userpool-smsconfiguration',
+    says: /^Role does not have permission to publish with SNS$/,
+    source: 'https://github.com/OElesin/querypal/issues/6',
+  },
 ];

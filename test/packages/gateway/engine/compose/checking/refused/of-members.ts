@@ -1,0 +1,119 @@
+/** Definitions with a member that the service permits only for another kind of the resource. */
+import type { RefusedDefinition } from './definition.ts';
+
+export const OF_MEMBERS: readonly RefusedDefinition[] = [
+  ...['Types: [REGIONAL]', 'Types: [EDGE]'].map((types): RefusedDefinition => ({
+    name: `VPC endpoints of an API with ${types}`,
+    text: `
+  Broken:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+      EndpointConfiguration:
+        ${types}
+        VpcEndpointIds: [vpce-0123456789abcdef0] # here`,
+    id: 'apigateway-restapi-endpointconfiguration',
+    says: /^VPCEndpoints can only be specified with PRIVATE apis/,
+    source: 'https://github.com/aws/aws-cdk/issues/9588',
+  })),
+  {
+    name: 'an authorization type of a URL for another action',
+    text: `
+  Broken:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Function
+      Action: lambda:InvokeFunction
+      Principal: "*"
+      FunctionUrlAuthType: NONE # here`,
+    needs: ['function'],
+    id: 'lambda-permission-functionurlauthtype',
+    says: /^FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action$/,
+    source: 'https://github.com/RJPearson94/terraform-aws-open-next/issues/73',
+  },
+  {
+    name: 'a permission for $LATEST',
+    text: `
+  Broken:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Sub \${Function.Arn}:$LATEST # here
+      Action: lambda:InvokeFunction
+      Principal: apigateway.amazonaws.com`,
+    needs: ['function'],
+    id: 'lambda-permission-functionname',
+    says: /^We currently do not support adding policies for \$LATEST\.$/,
+    source: 'localstack/localstack, test_lambda_api.snapshot.json, recorded',
+  },
+  {
+    name: 'provisioned concurrency of an alias and of its version',
+    text: `
+  Version:
+    Type: AWS::Lambda::Version
+    Properties: { FunctionName: !Ref Function, ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 1 } }
+  Broken:
+    Type: AWS::Lambda::Alias
+    Properties:
+      FunctionName: !Ref Function
+      FunctionVersion: !GetAtt Version.Version
+      Name: live
+      ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 1 } # here`,
+    needs: ['function'],
+    id: 'lambda-alias-provisionedconcurrencyconfig',
+    says: /^Alias can't be used for Provisioned Concurrency/,
+    source: 'localstack/localstack, test_lambda_api.snapshot.json, recorded',
+  },
+  ...['orders/v1', 'orders'].map((key): RefusedDefinition => ({
+    name: `a mapping of version 2 with the key ${key} to an edge-optimized domain name`,
+    text: `
+  Domain:
+    Type: AWS::ApiGateway::DomainName
+    Properties:
+      DomainName: api.example.com
+      CertificateArn: arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9
+      EndpointConfiguration: { Types: [EDGE] }
+  Broken:
+    Type: AWS::ApiGatewayV2::ApiMapping
+    Properties:
+      ApiId: !Ref Api
+      ApiMappingKey: ${key}
+      Stage: !Ref Stage
+      DomainName: !Ref Domain # here`,
+    needs: ['rest'],
+    id: 'apigatewayv2-apimapping-domainname',
+    says: /^Only REGIONAL domain names can be managed/,
+    source: 'https://github.com/aws/aws-cdk/issues/15904',
+  })),
+  {
+    name: 'a suffix of the role of a service that permits none',
+    text: `
+  Broken:
+    Type: AWS::IAM::ServiceLinkedRole
+    Properties:
+      AWSServiceName: ops.apigateway.amazonaws.com
+      CustomSuffix: shop # here`,
+    id: 'iam-servicelinkedrole-customsuffix',
+    says: /^Custom suffix is not allowed for ops\.apigateway\.amazonaws\.com$/,
+    source: 'localstack/localstack, test_iam.snapshot.json, recorded',
+  },
+  ...[
+    ['maxReceiveCount: 5', /Attribute maxReceiveCount is unknown\.$/],
+    ['maxReceives: 5', /maxReceives/],
+  ].map(([member, says]): RefusedDefinition => ({
+    name: `a redrive policy of a subscription with ${String(member)}`,
+    text: `
+  Topic: { Type: AWS::SNS::Topic }
+  Broken:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref Topic
+      Protocol: sqs
+      Endpoint: arn:aws:sqs:us-east-1:123456789012:jobs
+      RedrivePolicy:
+        deadLetterTargetArn: arn:aws:sqs:us-east-1:123456789012:dead
+        ${String(member)} # here`,
+    id: 'sns-subscription-redrivepolicy',
+    says: says as RegExp,
+    source: 'https://github.com/cloudposse/terraform-aws-sns-topic/issues/48',
+  })),
+];
