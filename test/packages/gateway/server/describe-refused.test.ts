@@ -47,7 +47,10 @@ describe('a request at a custom domain', () => {
       story,
       /domain api\.example\.com has mappings for \/v1 only, and none of them includes \/v2\/items/,
     );
-    assert.match(story, /^Begin the path with \/v1\. Or, if clients should keep this path, add a mapping without a base path/m);
+    assert.match(
+      story,
+      /^Begin the path with \/v1\. Or, if clients should keep this path, add a mapping without a base path/m,
+    );
   });
 
   it('is explained by a domain without mappings', () => {
