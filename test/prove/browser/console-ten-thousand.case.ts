@@ -39,7 +39,7 @@ export const browserCase: BrowserCase = {
     await startWatch(page);
     for (const text of ['i', 'it', 'ite', 'item', 'item7', 'item7?n=77', '']) {
       await page.fill('input[type=search]', text);
-      await page.waitForSelector('.hint:has-text("kept")');
+      await page.waitForSelector('.hint:has-text("recorded")');
     }
     assert.match(await readText(page, '.hint'), new RegExp(`^${ROWS} of ${ROWS} recorded`));
     report('searched', await elementsOf(page), await endWatch(page));
