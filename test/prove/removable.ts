@@ -159,7 +159,7 @@ async function proveRemovable(only: string | undefined): Promise<Outcome> {
         ? [`no error is reported if the folder of ${first} is removed but its line in the catalogue is not`]
         : []),
       ...unknown.map(
-        (service) => `there is no probe for ${service}, with a resource by which a stack names it`,
+        (service) => `${service} has no probe. Add one, with a resource by which a stack names the service`,
       ),
       ...seen.flatMap(reasonsAgainst),
       ...(seen.length === 0 ? [`there is no service ${only ?? ''}`] : []),

@@ -116,7 +116,7 @@ describe('mergeFigures', () => {
     assert.deepEqual(again, { a: { ...measured(1, 155), otherDraw } });
   });
 
-  it('stores no draw with another seed if there are no figures of the claim', () => {
+  it('does not store a draw with another seed before the figures of the claim are stored', () => {
     assert.deepEqual(mergeFigures({}, 'a', measured(2), 1), {});
   });
 });

@@ -21,12 +21,12 @@ describe('Strangers', () => {
     [3000, { total: 600, busy: 420, ours: 210 }],
   ];
   const rows: readonly [string, number, number, number, boolean][] = [
-    ['our own load is no crowd', 0, 1000, 0.1, false],
+    ['our own load does not count as a crowd', 0, 1000, 0.1, false],
     ['other programs that use nine tenths are a crowd', 1000, 2000, 0.9, true],
     ['a request that lasted through both was crowded', 500, 1500, 0.5, true],
-    ['an idle machine is no crowd', 2000, 3000, 0.05, false],
+    ['an idle machine does not count as a crowd', 2000, 3000, 0.05, false],
     ['a time after the last measurement is judged by that measurement', 2500, 9000, 0.05, false],
-    ['a period without length is no crowd', 9000, 9000, 0, false],
+    ['a period of length zero does not count as a crowd', 9000, 9000, 0, false],
   ];
   for (const [name, from, to, share, isCrowded] of rows)
     it(name, () => {

@@ -81,7 +81,7 @@ export function judgeProviders(
         type === 'AWS::Cognito::UserPoolIdentityProvider' && properties['UserPoolId'] === id,
     )
     .map(({ properties }) => properties['ProviderName']);
-  // A name that is not known here may be that of any provider.
+  // A provider whose name is not resolved may have any of the given names.
   if (!isThere || names.some((name) => typeof name !== 'string')) return undefined;
   const given = asOneOrMore(providers);
   const index = given.findIndex(

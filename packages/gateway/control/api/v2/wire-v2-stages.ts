@@ -51,7 +51,7 @@ function stageRoutes(control: RestControl): readonly WireRoute[] {
       const api = findV2Api(control, call);
       const { name, source } = findStage(api, call).settings;
       const { description, ...others } = call.body;
-      // An empty description changes nothing, unlike that of an API (go-to-k/cdk-real-drift#1031).
+      // An empty description does not change a stage, but it does change an API (go-to-k/cdk-real-drift#1031).
       const body = description === '' ? others : call.body;
       const properties = mergeFields(source.properties, body, STAGE_FIELDS);
       if (isTrue(properties['AutoDeploy']) && optionalText(body, 'deploymentId') !== undefined)

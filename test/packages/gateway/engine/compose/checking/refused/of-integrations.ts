@@ -103,7 +103,7 @@ export const OF_INTEGRATIONS: readonly RefusedDefinition[] = [
     source: 'localstack/localstack, test_sns.snapshot.json, test_validations_for_fifo, recorded',
   },
   {
-    name: 'a filter pattern that is no JSON',
+    name: 'a filter pattern that is not valid JSON',
     text: `
   Jobs: { Type: AWS::SQS::Queue }
   Broken:

@@ -130,7 +130,7 @@ export const OF_USER_POOLS: readonly RefusedDefinition[] = [
     'Cognito API reference, CreateUserPoolClient, ExplicitAuthFlows',
   ),
   one(
-    'a default redirect that is no callback',
+    'a default redirect URI that is not one of the callback URLs',
     CLIENT(
       '      CallbackURLs: [https://a.example.com/cb]\n      DefaultRedirectURI: https://b.example.com/cb # here',
     ),
