@@ -24,7 +24,7 @@ export type NpmService = {
 };
 
 type Package = { readonly directory: string; readonly manifest: Manifest };
-type Word = { readonly manifest?: Manifest; readonly failure?: string };
+type Word = { readonly made?: unknown; readonly failure?: string };
 
 const LOOK_EVERY_MS = 200;
 
@@ -34,28 +34,36 @@ const OSLS = 'serverless';
 let compiled: Promise<Package> | undefined;
 let packed: Promise<string> | undefined;
 
-/**
- * Compiling and building take half a minute, so one process of a run builds the package, and all services of the run
- * get copies of it. A process that runs alone builds its own.
- */
-async function compilePackage(): Promise<Package> {
-  const ofRun = process.env['GATEWRIGHT_TEST_RUN'];
-  if (ofRun !== undefined) return onceInRun(join(ofRun, 'package'));
-  const directory = mkdtempSync(join(tmpdir(), 'gatewright-package-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  return { directory, manifest: await buildPackage(CHECKOUT, directory) };
-}
+/** Compiling and building take half a minute, so all services of the run get copies of one package. */
+const compilePackage = (): Promise<Package> =>
+  onceInRun('package', async (folder) => {
+    const directory = join(folder, 'gatewright');
+    return { directory, manifest: await buildPackage(CHECKOUT, directory) };
+  });
 
-/** The first process builds the package. The others wait for its result, which is the manifest or an error. */
-async function onceInRun(folder: string): Promise<Package> {
-  const [directory, said] = [join(folder, 'gatewright'), join(folder, 'said.json')];
+/** Packing takes nine seconds. */
+const packOnce = (source: string): Promise<string> =>
+  onceInRun('packed', (folder) => packPackage(source, folder));
+
+/**
+ * Makes something in a folder, once for all processes of a run of the suite. The first process makes it. The others
+ * wait for its result, which must be JSON, or for its error. A process that runs alone makes its own.
+ */
+async function onceInRun<Made>(name: string, make: (folder: string) => Promise<Made>): Promise<Made> {
+  const ofRun = process.env['GATEWRIGHT_TEST_RUN'];
+  if (ofRun === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), `gatewright-${name}-`));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    return make(folder);
+  }
+  const [folder, said] = [join(ofRun, name), join(ofRun, `${name}.json`)];
   const isFirst = await mkdir(folder).then(
     () => true,
     () => false,
   );
   if (isFirst) {
-    const word: Word = await buildPackage(CHECKOUT, directory).then(
-      (manifest) => ({ manifest }),
+    const word: Word = await make(folder).then(
+      (made) => ({ made }),
       (error: unknown) => ({
         failure: error instanceof Error ? (error.stack ?? error.message) : String(error),
       }),
@@ -64,10 +72,9 @@ async function onceInRun(folder: string): Promise<Package> {
     await rename(`${said}.part`, said);
   }
   while (!existsSync(said)) await delay(LOOK_EVERY_MS);
-  const { manifest, failure } = JSON.parse(await readFile(said, 'utf8')) as Word;
-  if (manifest === undefined)
-    throw new Error(`the package was not built: ${failure ?? 'the other process gave no reason'}`);
-  return { directory, manifest };
+  const { made, failure } = JSON.parse(await readFile(said, 'utf8')) as Word;
+  if (failure !== undefined) throw new Error(`the ${name} of this run was not made: ${failure}`);
+  return made as Made;
 }
 
 /**
@@ -145,10 +152,4 @@ function isOfRepository(path: string): boolean {
   return !/[\\/](?:node_modules|\.gatewright|gatewright[\\/]serverless\.yml|gatewright[\\/]access[\\/]compiled\.json)$/.test(
     path,
   );
-}
-
-async function packOnce(source: string): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'gatewright-packed-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return packPackage(source, folder);
 }
