@@ -12,7 +12,9 @@ type Row = {
   readonly says: string;
 };
 
-const of = (services: string, resource = ''): string => `^arn:[^:]+:(${services}):${resource}`;
+/** A resource of one of the services. AWS accepts no ARN that ends before the name of the resource. */
+const of = (services: string, resource = '[^:]*:[^:]*:.*[^:/]'): string =>
+  `^arn:[^:]+:(${services}):${resource}`;
 const NOT_AN_ARN = '^(?!arn:)';
 
 const rows = (types: string, at: string, pattern: string, says: string): readonly Row[] =>
@@ -127,6 +129,13 @@ const ROWS: readonly Row[] = [
   ),
   // localstack/localstack, test_s3.snapshot.json, recorded
   ...rows('S3::BucketPolicy', 'Bucket', NOT_AN_ARN, 'The specified bucket is not valid.'),
+  // aws/aws-cdk#25115; Cognito API reference, EmailConfigurationType, SourceArn
+  ...rows(
+    'Cognito::UserPool',
+    'EmailConfiguration.SourceArn',
+    of('ses', '[^:]+:[^:]*:identity/.'),
+    'Email arn does not belong to your account.',
+  ),
   // CloudWatch Logs API reference, logGroupName
   ...rows(
     'Logs::MetricFilter Logs::SubscriptionFilter Logs::LogStream',

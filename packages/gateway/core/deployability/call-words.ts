@@ -3,6 +3,12 @@
 /** aws/aws-cdk#9588 */
 export const NOT_PRIVATE = 'VPCEndpoints can only be specified with PRIVATE apis.';
 
+/** localstack/localstack, test_apigateway_api.snapshot.json, test_create_rest_api_private_type, recorded */
+export const ONLY_DUALSTACK = 'Only dualstack ipAddressType is supported for Private APIs.';
+
+/** localstack/localstack, test_lambda_api.snapshot.json, test_event_source_mapping_exceptions, recorded */
+export const NO_EVENT_SOURCE = 'Unrecognized event source.';
+
 /** localstack/localstack, test_lambda_api.snapshot.json, recorded */
 export const POLICY_OF_LATEST = 'We currently do not support adding policies for $LATEST.';
 

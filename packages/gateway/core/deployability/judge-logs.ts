@@ -27,6 +27,34 @@ export function judgeLogClass(
 }
 
 /**
+ * Refuses a filter of the log group of a function of the stack if nothing creates this group. Lambda creates it only when
+ * the function is invoked for the first time (gilt/s3-sftp-bridge#2). A custom resource may create it before.
+ */
+export function judgeMissingGroup(
+  filter: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const name = textOf(filter.properties, 'LogGroupName');
+  const called = all.find(
+    ({ type, physicalId }) => type === 'AWS::Lambda::Function' && name === `/aws/lambda/${physicalId}`,
+  );
+  const isMade = all.some(
+    ({ type, physicalId }) =>
+      (type === 'AWS::Logs::LogGroup' && physicalId === name) ||
+      type.startsWith('Custom::') ||
+      type === 'AWS::CloudFormation::CustomResource',
+  );
+  return called === undefined || isMade
+    ? undefined
+    : {
+        resource: filter,
+        property: 'LogGroupName',
+        message: 'The specified log group does not exist.',
+        remedy: `add an AWS::Logs::LogGroup with LogGroupName ${name} to the stack, and reference it in LogGroupName of ${filter.logicalId}: Lambda creates the log group of ${called.logicalId} only at the first invocation`,
+      };
+}
+
+/**
  * Refuses execution logs of an HTTP API.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-stage-routesettings.html
  * ("This property affects the log entries … Supported only for WebSocket APIs")

@@ -1,12 +1,61 @@
 /** Members that a service permits only for other kinds of the resource. Each schema names its source. */
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { NOT_PRIVATE } from './call-words.ts';
+import { NO_EVENT_SOURCE, NOT_PRIVATE, ONLY_DUALSTACK } from './call-words.ts';
 import { has } from './exclusive-schemas.ts';
 
 /** The services that are known to refuse a suffix, and no others. */
 const WITHOUT_SUFFIX = ['ops.apigateway', 'ecs', 'rds', 'elasticloadbalancing', 'es'].map(
   (service) => `${service}.amazonaws.com`,
 );
+
+/** The members without which CloudFront refuses a policy of response headers (coverage roadmap, #1156). */
+const HEADER_GROUPS = [
+  'Cors',
+  'CustomHeaders',
+  'RemoveHeaders',
+  'SecurityHeaders',
+  'ServerTimingHeaders',
+].map((name) => `${name}Config`);
+
+/**
+ * What SNS requires in a retry policy of a subscription (hashicorp/terraform-provider-aws#3289,
+ * awsdocs/amazon-sns-developer-guide#5).
+ * @see https://docs.aws.amazon.com/sns/latest/dg/creating-delivery-policy.html
+ */
+const RETRY_POLICY: JsonObject = {
+  if: { type: 'object' },
+  then: {
+    allOf: ['numRetries', 'minDelayTarget', 'maxDelayTarget'].map((name) => ({
+      required: [name],
+      says: `Invalid parameter: DeliveryPolicy: healthyRetryPolicy.${name} must be specified`,
+      fix: `add ${name}: SNS requires numRetries, minDelayTarget and maxDelayTarget together`,
+    })),
+    properties: {
+      minDelayTarget: {
+        minimum: 1,
+        says: 'Invalid parameter: Attributes Reason: DeliveryPolicy: healthyRetryPolicy.minDelayTarget must be greater than or equal to 1',
+        fix: 'set minDelayTarget to 1 or more seconds',
+      },
+    },
+  },
+};
+
+/** Both lists of a function's VPC have members, or neither (aws/aws-sdk-js#1293). */
+const inVpc = (given: string, needed: string): JsonObject => ({
+  if: has(given, { type: 'array', minItems: 1 }),
+  then: {
+    required: [needed],
+    properties: {
+      [needed]: {
+        minItems: 1,
+        fix: `add one or more ${needed}`,
+        says: 'SubnetIds and SecurityIds must coexist or be both empty list.',
+      },
+    },
+    fix: `add ${needed}`,
+    says: 'SubnetIds and SecurityIds must coexist or be both empty list.',
+  },
+});
 
 export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   // aws/aws-cdk#9588
@@ -20,6 +69,15 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
               maxItems: 0,
               fix: 'remove VpcEndpointIds, or set Types: [PRIVATE]',
               says: NOT_PRIVATE,
+            },
+          },
+        },
+        else: {
+          properties: {
+            IpAddressType: {
+              not: { const: 'ipv4' },
+              fix: 'set IpAddressType: dualstack, or remove it',
+              says: ONLY_DUALSTACK,
             },
           },
         },
@@ -54,9 +112,31 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
     })),
   },
+  'AWS::Lambda::Function': {
+    properties: {
+      VpcConfig: {
+        allOf: [inVpc('SubnetIds', 'SecurityGroupIds'), inVpc('SecurityGroupIds', 'SubnetIds')],
+      },
+    },
+  },
+  'AWS::Lambda::EventSourceMapping': {
+    requiredOr: ['EventSourceArn', 'SelfManagedEventSource'],
+    fix: 'add EventSourceArn with the ARN of a queue, stream, table stream, broker or cluster',
+    says: NO_EVENT_SOURCE,
+  },
+  'AWS::CloudFront::ResponseHeadersPolicy': {
+    properties: {
+      ResponseHeadersPolicyConfig: {
+        requiredOr: HEADER_GROUPS,
+        fix: `add one of ${HEADER_GROUPS.join(', ')}`,
+        says: 'Invalid request provided: AWS::CloudFront::ResponseHeadersPolicy. (The policy has no headers.)',
+      },
+    },
+  },
   // cloudposse/terraform-aws-sns-topic#48
   'AWS::SNS::Subscription': {
     properties: {
+      DeliveryPolicy: { properties: { healthyRetryPolicy: RETRY_POLICY } },
       RedrivePolicy: {
         properties: {
           deadLetterTargetArn: {},

@@ -46,6 +46,34 @@ export const REMEDIES_IN_WORDS: readonly Row[] = [
     remedy: () => 'remove null; AWS::NoValue (Ref) leaves out a property',
   },
   {
+    words: /^Invalid format for origin/,
+    remedy: () =>
+      'write the origin with its scheme and without quotes inside of it, as in https://app.example.com or http://localhost:3000, or * for any origin',
+  },
+  {
+    words: /^Event pattern is not valid\. Reason: Empty arrays are not allowed/,
+    remedy: () => 'list one or more values, or remove the field from the pattern',
+  },
+  {
+    words: /^API Key value exceeds maximum size of (\d+) characters/,
+    remedy: ([, most = '']) =>
+      `write a value of 20 to ${most} characters, or remove it: API Gateway then creates one`,
+  },
+  {
+    words: /: (\S+) is not an (AWS::Serverless::\w+) of this template$/,
+    remedy: ([, name = '', type = '']) =>
+      `refer to an ${type} of this template instead of ${name}, or use the type of event that fits ${name} (${type.endsWith('HttpApi') ? 'Api' : 'HttpApi'})`,
+  },
+  {
+    words: /^Invalid parameter: FilterPolicyScope: Invalid value/,
+    remedy: () => 'set FilterPolicyScope to MessageBody or MessageAttributes',
+  },
+  {
+    words: /^Authorization cannot be forwarded on its own/,
+    remedy: () =>
+      'remove Authorization from the headers of the origin request policy, and list it in HeadersConfig of the cache policy',
+  },
+  {
     words: /requires a valid authorizer\.?$/,
     remedy: () =>
       'add AuthorizerId (Ref) with an authorizer of the same API and of the type of AuthorizationType',

@@ -35,6 +35,12 @@ export function compileUrlCors(url: PropertyBag): CorsPlan | undefined {
 }
 
 /**
+ * The forms of an allowed origin: `*`, or a scheme and a host (swarmion/swarmion#582; HTTP API developer guide,
+ * "Configuring CORS").
+ */
+const ORIGIN = /^(?:\*|[a-z][a-z0-9+.-]*:\/\/.+)$/i;
+
+/**
  * Compiles `CorsConfiguration`.
  * @throws DefinitionError for a combination that AWS refuses.
  */
@@ -42,6 +48,9 @@ export function compileCors(api: PropertyBag): CorsPlan | undefined {
   const cors = readBlock(api, 'CorsConfiguration');
   if (cors === undefined) return undefined;
   const allowOrigins = readTextList(cors, 'AllowOrigins');
+  for (const [index, origin] of allowOrigins.entries())
+    if (!ORIGIN.test(origin))
+      throw new DefinitionError(cors.place(`AllowOrigins.${index}`), `Invalid format for origin ${origin}`);
   const allowCredentials = readFlag(cors, 'AllowCredentials');
   if (allowCredentials && allowOrigins.includes('*'))
     throw new DefinitionError(

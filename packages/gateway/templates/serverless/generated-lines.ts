@@ -69,7 +69,13 @@ export function findGeneratedLine(
   if (logging !== undefined && property[0] === 'LogGroupName')
     return findFunctionLine(tree, logging, ['FunctionName']);
   if (logicalId === 'HttpApi' && property[0] === 'CorsConfiguration')
-    return tree.lineOf(['provider', 'httpApi', 'cors', ...(OF_CORS[property[1] ?? ''] ?? [])]);
+    return tree.lineOf([
+      'provider',
+      'httpApi',
+      'cors',
+      ...(OF_CORS[property[1] ?? ''] ?? []),
+      ...property.slice(2),
+    ]);
   const value = memberAt(resources[logicalId], ['Properties', ...property]);
   const named = functionsBehind(logicalId, resources, functions);
   const places = [...named.map((name) => ['functions', name, 'events']), ['functions'], ['provider']];
@@ -122,20 +128,23 @@ function textsIn(value: Json): readonly string[] {
  * Returns the path of the setting, in the events of a function, from which osls makes a property. If there is no such
  * setting, or more than one, returns the path of the only event, or else of the list of events.
  */
-function pathOfEvent(tree: SourceTree, at: Path, [property = '']: Path): Path {
+function pathOfEvent(tree: SourceTree, at: Path, [property = '', ...below]: Path): Path {
   const events = memberAt(tree.value, at);
   const named = isJsonList(events)
     ? events.flatMap((event, index) =>
         Object.entries(mapOf({ event }, 'event')).flatMap(([kind, settings]) =>
           Object.keys(mapOf({ settings }, 'settings'))
-            // `maximumBatchingWindow` becomes MaximumBatchingWindowInSeconds.
-            .filter((name) => property.toLowerCase().startsWith(name.toLowerCase()))
+            // `maximumBatchingWindow` becomes MaximumBatchingWindowInSeconds, and `pattern` becomes EventPattern.
+            .filter((name) => isMadeFrom(property.toLowerCase(), name.toLowerCase()))
             .map((name) => [...at, String(index), kind, name]),
         ),
       )
     : [];
   const [found, ...others] = named;
-  if (found !== undefined && others.length === 0) return found;
+  if (found !== undefined && others.length === 0) {
+    const nested = [...found, ...below];
+    return memberAt(tree.value, nested) === undefined ? found : nested;
+  }
   return isJsonList(events) && events.length === 1 ? [...at, '0'] : at;
 }
 
@@ -206,4 +215,8 @@ function search(
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function isMadeFrom(property: string, setting: string): boolean {
+  return property.startsWith(setting) || property.endsWith(setting);
 }

@@ -143,7 +143,7 @@ describe('the text of a property', () => {
 describe('the event from which a property is generated', () => {
   const lineOf = (events: string, property: string): number | undefined =>
     findGeneratedLine(
-      ['Resources', 'Mapping', 'Properties', property],
+      ['Resources', 'Mapping', 'Properties', ...property.split('.')],
       parseSource(`functions:\n  hello:\n    events:\n${events}`, '/app/serverless.yml'),
       {
         template: { Resources: { Mapping: { Properties: { FunctionName: ARN, [property]: 5 } } } },
@@ -160,6 +160,12 @@ describe('the event from which a property is generated', () => {
     ['is the only event', one, 'Enabled', 4],
     ['is any of several events', one + other, 'Enabled', 3],
     ['is any of those with the setting', other + other, 'BatchSize', 3],
+    [
+      'has a setting with the end of the name, and the member of a member',
+      '      - eventBridge:\n          pattern:\n            detail:\n              status: []\n',
+      'EventPattern.detail.status',
+      7,
+    ],
   ] as const)
     it(what, () => assert.equal(lineOf(events, property), line));
 });

@@ -61,4 +61,36 @@ Resources:
     Type: AWS::SSM::Parameter
     Properties: { Type: String, Value: { 'Fn::ToJsonString': { count: { 'Fn::Length': !Ref Names } } } }`,
   },
+  {
+    name: 'the neighbours of members that exclude or need each other',
+    source:
+      'CloudFormation template reference (Lambda VpcConfig, SelfManagedEventSource; API Gateway IpAddressType); Amazon SNS developer guide, "Creating an HTTP/S delivery policy"; HTTP API developer guide, "Configuring CORS"',
+    text: `
+Resources:
+  Role: { Type: AWS::IAM::Role, Properties: { ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole'], AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] } } }
+  Private: { Type: AWS::ApiGateway::RestApi, Properties: { Name: private, EndpointConfiguration: { Types: [PRIVATE], IpAddressType: dualstack } } }
+  Regional: { Type: AWS::ApiGateway::RestApi, Properties: { Name: regional, EndpointConfiguration: { Types: [REGIONAL], IpAddressType: ipv4 } } }
+  InVpc: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: index.handler, Role: !GetAtt Role.Arn, Code: { ZipFile: 'exports.handler = async () => ({})' }, VpcConfig: { SubnetIds: [subnet-0a1b2c3d], SecurityGroupIds: [sg-0a1b2c3d] } } }
+  OutsideOfVpc: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: index.handler, Role: !GetAtt Role.Arn, Code: { ZipFile: 'exports.handler = async () => ({})' }, VpcConfig: { SubnetIds: [], SecurityGroupIds: [] } } }
+  Kafka: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: !Ref InVpc, StartingPosition: LATEST, Topics: [orders], SelfManagedEventSource: { Endpoints: { KafkaBootstrapServers: ['a.example.com:9092'] } } } }
+  Topic: { Type: AWS::SNS::Topic }
+  Hook: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref Topic, Protocol: https, Endpoint: 'https://hooks.example.com', DeliveryPolicy: { healthyRetryPolicy: { numRetries: 3, minDelayTarget: 1, maxDelayTarget: 20 }, throttlePolicy: { maxReceivesPerSecond: 10 } } } }
+  Http: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: http, ProtocolType: HTTP, CorsConfiguration: { AllowOrigins: ['https://*', 'http://localhost:3000', 'capacitor://localhost', 'https://shop.example.com'] } } }
+  Open: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: open, ProtocolType: HTTP, CorsConfiguration: { AllowOrigins: ['*'] } } }
+  Headers: { Type: AWS::CloudFront::ResponseHeadersPolicy, Properties: { ResponseHeadersPolicyConfig: { Name: headers, RemoveHeadersConfig: { Items: [{ Header: server }] } } } }`,
+  },
+  ...[
+    'Group: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !Sub "/aws/lambda/${Orders}" } }',
+    'Warmed: { Type: Custom::Warmed, Properties: { ServiceToken: !GetAtt Orders.Arn } }',
+  ].map((made) => ({
+    name: `a filter of a function's log group beside ${made.slice(0, made.indexOf(':'))}`,
+    source:
+      'Lambda developer guide, "Sending Lambda function logs to CloudWatch Logs"; CDK, Custom::LogRetention',
+    text: `
+Resources:
+  Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] } } }
+  Orders: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: index.handler, Role: !GetAtt Role.Arn, Code: { ZipFile: 'exports.handler = async () => ({})' } } }
+  ${made}
+  Errors: { Type: AWS::Logs::MetricFilter, Properties: { FilterPattern: ERROR, LogGroupName: !Sub "/aws/lambda/\${Orders}", MetricTransformations: [{ MetricName: errors, MetricNamespace: shop, MetricValue: "1" }] } }`,
+  })),
 ];

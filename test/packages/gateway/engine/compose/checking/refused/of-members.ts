@@ -1,4 +1,5 @@
 /** Definitions with a member that the service permits only for another kind of the resource. */
+import { FUNCTION } from './definition.ts';
 import type { RefusedDefinition } from './definition.ts';
 
 export const OF_MEMBERS: readonly RefusedDefinition[] = [
@@ -115,5 +116,124 @@ export const OF_MEMBERS: readonly RefusedDefinition[] = [
     id: 'sns-subscription-redrivepolicy',
     says: says as RegExp,
     source: 'https://github.com/cloudposse/terraform-aws-sns-topic/issues/48',
+  })),
+  ...['localhost:3000', "'*'", 'shop.example.com'].map((origin): RefusedDefinition => ({
+    name: `the allowed origin ${origin} of an HTTP API`,
+    text: `
+  Broken:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Name: shop
+      ProtocolType: HTTP
+      CorsConfiguration:
+        AllowOrigins:
+          - https://shop.example.com
+          - "${origin}" # here`,
+    id: 'apigatewayv2-api-corsconfiguration',
+    says: /^Invalid format for origin /,
+    source: 'https://github.com/swarmion/swarmion/issues/582',
+  })),
+  {
+    name: 'a private API with IPv4 only',
+    text: `
+  Broken:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+      EndpointConfiguration:
+        Types: [PRIVATE]
+        IpAddressType: ipv4 # here`,
+    id: 'apigateway-restapi-endpointconfiguration',
+    says: /^Only dualstack ipAddressType is supported for Private APIs\.$/,
+    source: 'localstack/localstack, test_apigateway_api.snapshot.json, recorded',
+  },
+  ...[
+    ['SubnetIds', 'subnet-0a1b2c3d'],
+    ['SecurityGroupIds', 'sg-0a1b2c3d'],
+  ].map(([name, id]): RefusedDefinition => ({
+    name: `a function of a VPC with ${String(name)} only`,
+    text: FUNCTION(`      VpcConfig: { ${String(name)}: [${String(id)}] } # here`),
+    id: 'lambda-function-vpcconfig',
+    says: /^SubnetIds and SecurityIds must coexist or be both empty list\.$/,
+    source: 'https://github.com/aws/aws-sdk-js/issues/1293',
+  })),
+  {
+    name: 'an event source mapping without a source',
+    text: `
+  Broken: # here
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: !Ref Function
+      BatchSize: 10`,
+    needs: ['function'],
+    id: 'lambda-eventsourcemapping',
+    says: /^Unrecognized event source\.$/,
+    source: 'localstack/localstack, test_lambda_api.snapshot.json, recorded',
+  },
+  ...[
+    ['numRetries: 5, maxDelayTarget: 60', /healthyRetryPolicy\.minDelayTarget must be specified$/],
+    ['numRetries: 5, minDelayTarget: 1', /healthyRetryPolicy\.maxDelayTarget must be specified$/],
+    ['minDelayTarget: 1, maxDelayTarget: 60', /healthyRetryPolicy\.numRetries must be specified$/],
+    [
+      'numRetries: 5, minDelayTarget: 0, maxDelayTarget: 60',
+      /minDelayTarget must be greater than or equal to 1$/,
+    ],
+  ].map(([members, says]): RefusedDefinition => ({
+    name: `a retry policy of a subscription with ${String(members)}`,
+    text: `
+  Topic: { Type: AWS::SNS::Topic }
+  Broken:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref Topic
+      Protocol: https
+      Endpoint: https://hooks.example.com/orders
+      DeliveryPolicy: { healthyRetryPolicy: { ${String(members)} } } # here`,
+    id: 'sns-subscription-deliverypolicy',
+    says: says as RegExp,
+    source: 'https://github.com/hashicorp/terraform-provider-aws/pull/3289',
+  })),
+  {
+    name: 'a policy of response headers without headers',
+    text: `
+  Broken:
+    Type: AWS::CloudFront::ResponseHeadersPolicy
+    Properties:
+      ResponseHeadersPolicyConfig: # here
+        Name: none`,
+    id: 'cloudfront-responseheaderspolicy-responseheaderspolicyconfig',
+    says: /^Invalid request provided: AWS::CloudFront::ResponseHeadersPolicy/,
+    source: 'https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1156',
+  },
+  {
+    name: 'an identity of SES whose ARN has no name',
+    text: `
+  Broken:
+    Type: AWS::Cognito::UserPool
+    Properties:
+      EmailConfiguration:
+        EmailSendingAccount: DEVELOPER
+        SourceArn: !Sub arn:aws:ses:eu-west-1:\${AWS::AccountId}:identity/ # here`,
+    id: 'cognito-userpool-emailconfiguration',
+    says: /^Email arn does not belong to your account\.$/,
+    source: 'https://github.com/aws/aws-cdk/issues/25115',
+  },
+  ...['MetricFilter', 'SubscriptionFilter'].map((kind): RefusedDefinition => ({
+    name: `a ${kind} of the log group of a function that nothing creates`,
+    text: `
+  Broken:
+    Type: AWS::Logs::${kind}
+    Properties:
+      FilterPattern: ERROR
+      ${
+        kind === 'MetricFilter'
+          ? 'MetricTransformations: [{ MetricName: errors, MetricNamespace: shop, MetricValue: "1" }]'
+          : 'DestinationArn: arn:aws:lambda:us-east-1:123456789012:function:ship'
+      }
+      LogGroupName: !Sub /aws/lambda/\${Function} # here`,
+    needs: ['function'],
+    id: `logs-${kind.toLowerCase()}-loggroupname`,
+    says: /^The specified log group does not exist\.$/,
+    source: 'https://github.com/gilt/s3-sftp-bridge/issues/2',
   })),
 ];
