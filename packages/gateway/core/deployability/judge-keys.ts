@@ -1,6 +1,7 @@
-/** Checks key policies for what KMS's CreateKey refuses. */
+/** Checks key policies for what KMS's CreateKey, and services that shall use the key, refuse. */
+import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, asText, isJsonObject, isTrue, membersOf } from '@gatewright/aws/json-object';
-import type { ResolvedResource } from '../stack/model.ts';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
 /**
@@ -24,18 +25,59 @@ export function judgeKeyPolicy(key: ResolvedResource): BrokenRelation | undefine
       };
 }
 
-const CHANGE = 'kms:putkeypolicy';
+/**
+ * Refuses a log group whose key, made in the same stack, does not permit CloudWatch Logs to use it
+ * (hashicorp/terraform-provider-aws#29282).
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+ */
+export function judgeKeyOfLogs(
+  group: ResolvedResource,
+  all: readonly ResolvedResource[],
+  { region, accountId }: ResolvedStack,
+): BrokenRelation | undefined {
+  const { KmsKeyId: arn } = group.properties;
+  const name = typeof arn === 'string' ? parseArn(arn)?.resource : undefined;
+  const key = all.find(({ type, physicalId }) => type === 'AWS::KMS::Key' && name === `key/${physicalId}`);
+  const policy = key?.properties['KeyPolicy'];
+  if (key === undefined || !isJsonObject(policy) || (key.unresolved ?? []).length > 0) return undefined;
+  const statements = asOneOrMore(policy['Statement'] ?? []).map(membersOf);
+  return statements.some((one) => permitsLogs(one, region))
+    ? undefined
+    : {
+        resource: group,
+        property: 'KmsKeyId',
+        message: `The specified KMS key does not exist or is not allowed to be used with Arn 'arn:aws:logs:${region}:${accountId}:log-group:${group.physicalId}'`,
+        remedy: `add to KeyPolicy of ${key.logicalId} a statement with Effect: Allow, Principal: { Service: logs.${region}.amazonaws.com } (the region with Fn::Sub and \${AWS::Region}), Action: [kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey*, kms:Describe*] and Resource: "*"`,
+      };
+}
 
-function permitsChange(statement: Readonly<Record<string, unknown>>): boolean {
-  const { Effect: effect, Principal: principal, NotPrincipal: others, Action: action } = statement;
+type Statement = Readonly<Record<string, unknown>>;
+
+function permitsLogs(statement: Statement, region: string): boolean {
+  const { Effect: effect, Principal: principal, NotPrincipal: others } = statement;
+  const names = [`logs.${region}.amazonaws.com`, 'logs.amazonaws.com', '*'];
+  const isForLogs =
+    principal === '*' ||
+    membersOf(principal)['AWS'] === '*' ||
+    others !== undefined ||
+    asOneOrMore(membersOf(principal)['Service'] ?? []).some((one) => names.includes(String(one)));
+  return effect === 'Allow' && isForLogs && permits(statement, 'kms:encrypt');
+}
+
+function permitsChange(statement: Statement): boolean {
+  const { Effect: effect, Principal: principal, NotPrincipal: others } = statement;
   if (effect !== 'Allow') return false;
   const isOfIam = principal === '*' || others !== undefined || membersOf(principal)['AWS'] !== undefined;
-  if (!isOfIam) return false;
+  return isOfIam && permits(statement, 'kms:putkeypolicy');
+}
+
+/** @param action in lower case */
+function permits({ Action: actions }: Statement, action: string): boolean {
   return (
-    action === undefined ||
-    asOneOrMore(action).some((one) => {
+    actions === undefined ||
+    asOneOrMore(actions).some((one) => {
       const pattern = (asText(one) ?? '*').toLowerCase().replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
-      return new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(CHANGE);
+      return new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(action);
     })
   );
 }

@@ -37,7 +37,7 @@ import {
   judgeProtocolOfAuthorizer,
   judgeServiceRole,
 } from './judge-integrations.ts';
-import { judgeKeyPolicy } from './judge-keys.ts';
+import { judgeKeyOfLogs, judgeKeyPolicy } from './judge-keys.ts';
 import { judgeMethodLink, judgePrivateIntegration, judgeVpcLink } from './judge-load-balancers.ts';
 import { judgeExecutionLogs, judgeLogClass, judgeMissingGroup } from './judge-logs.ts';
 import { judgeOrder } from './judge-order.ts';
@@ -59,6 +59,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::Lambda::EventSourceMapping': [judgeVisibility, judgeTableStream],
   'AWS::Lambda::Function': [judgeLayerRegion, judgeLayerVersions],
   'AWS::Logs::SubscriptionFilter': [judgeLogFunction, judgeLogClass, judgeMissingGroup],
+  'AWS::Logs::LogGroup': [judgeKeyOfLogs],
   'AWS::Logs::MetricFilter': [judgeLogClass, judgeMissingGroup],
   'AWS::KMS::Key': [judgeKeyPolicy],
   'AWS::Route53::RecordSet': [judgeRecords],

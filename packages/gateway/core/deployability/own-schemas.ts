@@ -117,6 +117,30 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::ApiGatewayV2::Api': {
     if: { properties: { ProtocolType: { const: 'WEBSOCKET' } }, required: ['ProtocolType'] },
     then: { requiredOr: ['RouteSelectionExpression', 'Body', 'BodyS3Location'] },
+    // API Gateway V2 API reference, Api, routeSelectionExpression: "For HTTP APIs, the routeSelectionExpression must be
+    // ${request.method} ${request.path}" (aws/aws-cdk#31373)
+    else: {
+      properties: {
+        RouteSelectionExpression: {
+          enum: ['${request.method} ${request.path}', '$request.method $request.path'],
+          fix: 'remove RouteSelectionExpression, or set ProtocolType: WEBSOCKET',
+          says: 'For HTTP APIs, the routeSelectionExpression must be ${request.method} ${request.path}',
+        },
+      },
+    },
+  },
+  // EventBridge Scheduler API reference, FlexibleTimeWindow; aws/aws-cdk#28098
+  'AWS::Scheduler::Schedule': {
+    properties: {
+      FlexibleTimeWindow: {
+        if: { properties: { Mode: { const: 'FLEXIBLE' } }, required: ['Mode'] },
+        then: {
+          required: ['MaximumWindowInMinutes'],
+          fix: 'add MaximumWindowInMinutes: 15, or any number of minutes from 1 to 1440, or set Mode: "OFF"',
+          says: 'MaximumWindowInMinutes is required if Mode is FLEXIBLE',
+        },
+      },
+    },
   },
   'AWS::SNS::Subscription': {
     // SNS API reference, Subscribe: "Does not support this protocol string"

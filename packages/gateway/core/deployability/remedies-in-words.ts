@@ -46,6 +46,16 @@ export const REMEDIES_IN_WORDS: readonly Row[] = [
     remedy: () => 'remove null; AWS::NoValue (Ref) leaves out a property',
   },
   {
+    words: /unresolved condition dependency (\S+)$/,
+    remedy: ([, name = '']) =>
+      `correct the spelling of ${name}, which must be a name in the section Conditions of this template, or add it there`,
+  },
+  {
+    words: /Unresolved dependencies \[(.+?)\]\. Cannot reference resources in the Conditions block/,
+    remedy: ([, name = '']) =>
+      `refer to a parameter of this template, a pseudo parameter or a mapping instead of ${name}, or add a parameter with this name`,
+  },
+  {
     words: /^Invalid format for origin/,
     remedy: () =>
       'write the origin with its scheme and without quotes inside of it, as in https://app.example.com or http://localhost:3000, or * for any origin',

@@ -40,17 +40,38 @@ export function checkEarlyValues(template: JsonObject, refuse: Refuse): void {
           'template',
         );
     });
-  for (const [name, condition] of Object.entries(mapOf(template, 'Conditions'))) {
-    const resource = findResource(condition);
-    // CloudFormation user guide: a condition may refer only to parameters, mappings and other conditions.
-    if (resource !== undefined)
+  const conditions = mapOf(template, 'Conditions');
+  const parameters = mapOf(template, 'Parameters');
+  for (const [name, condition] of Object.entries(conditions)) {
+    // CloudFormation user guide: a condition may refer only to parameters, mappings and other conditions. This applies
+    // to conditions that nothing uses, too (aws-samples/aws-refarch-moodle#64).
+    const unknown = [...namesIn(condition)].find(
+      (one) => !Object.hasOwn(parameters, one) && !one.startsWith('AWS::'),
+    );
+    if (unknown !== undefined)
       refuse(
         ['Conditions', name],
-        `Template format error: Unresolved dependencies [${resource}]. Cannot reference resources in the Conditions block of the template`,
+        `Template format error: Unresolved dependencies [${unknown}]. Cannot reference resources in the Conditions block of the template`,
+        CONSEQUENCE,
+        'template',
+      );
+    const missing = conditionsIn(condition).find((one) => !Object.hasOwn(conditions, one));
+    if (missing !== undefined)
+      refuse(
+        ['Conditions', name],
+        `Template format error: unresolved condition dependency ${missing}`,
         CONSEQUENCE,
         'template',
       );
   }
+}
+
+/** Returns the names of the conditions that a condition refers to, at any depth. */
+function conditionsIn(value: Json): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === 'Condition' && typeof inner === 'string' ? [inner] : conditionsIn(inner),
+  );
 }
 
 function eachImport(value: Json | undefined, at: Path, visit: (argument: Json, at: Path) => void): void {

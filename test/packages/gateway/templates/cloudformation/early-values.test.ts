@@ -69,7 +69,7 @@ describe('a condition', () => {
   ] as const)
     it(`${isRefused ? 'must not' : 'may'} depend on ${what}`, () => {
       assert.deepEqual(
-        refused({ Conditions: { Is: value } }),
+        refused({ Parameters: { Stage: { Type: 'String' } }, Conditions: { Is: value } }),
         isRefused ? [['Conditions.Is', 'template']] : [],
       );
     });

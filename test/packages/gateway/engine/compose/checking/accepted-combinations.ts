@@ -76,7 +76,9 @@ Resources:
   Topic: { Type: AWS::SNS::Topic }
   Hook: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref Topic, Protocol: https, Endpoint: 'https://hooks.example.com', DeliveryPolicy: { healthyRetryPolicy: { numRetries: 3, minDelayTarget: 1, maxDelayTarget: 20 }, throttlePolicy: { maxReceivesPerSecond: 10 } } } }
   Http: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: http, ProtocolType: HTTP, CorsConfiguration: { AllowOrigins: ['https://*', 'http://localhost:3000', 'capacitor://localhost', 'https://shop.example.com'] } } }
-  Open: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: open, ProtocolType: HTTP, CorsConfiguration: { AllowOrigins: ['*'] } } }
+  Open: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: open, ProtocolType: HTTP, RouteSelectionExpression: '$request.method $request.path', CorsConfiguration: { AllowOrigins: ['*'] } } }
+  Key: { Type: AWS::KMS::Key, Properties: { KeyPolicy: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { AWS: !Sub 'arn:aws:iam::\${AWS::AccountId}:root' }, Action: 'kms:*', Resource: '*' }, { Effect: Allow, Principal: { Service: !Sub 'logs.\${AWS::Region}.amazonaws.com' }, Action: ['kms:Encrypt*', 'kms:Decrypt*'], Resource: '*' }] } } }
+  Group: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !GetAtt Key.Arn } }
   Headers: { Type: AWS::CloudFront::ResponseHeadersPolicy, Properties: { ResponseHeadersPolicyConfig: { Name: headers, RemoveHeadersConfig: { Items: [{ Header: server }] } } } }`,
   },
   ...[

@@ -236,4 +236,65 @@ export const OF_MEMBERS: readonly RefusedDefinition[] = [
     says: /^The specified log group does not exist\.$/,
     source: 'https://github.com/gilt/s3-sftp-bridge/issues/2',
   })),
+  {
+    name: 'the route selection expression of a WebSocket API on an HTTP API',
+    text: `
+  Broken:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Name: shop
+      ProtocolType: HTTP
+      RouteSelectionExpression: $request.body.action # here`,
+    id: 'apigatewayv2-api-routeselectionexpression',
+    says: /^For HTTP APIs, the routeSelectionExpression must be /,
+    source: 'https://github.com/aws/aws-cdk/pull/31373',
+  },
+  {
+    name: 'a flexible schedule without its window',
+    text: `
+  Broken:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      ScheduleExpression: rate(5 minutes)
+      FlexibleTimeWindow: { Mode: FLEXIBLE } # here
+      Target: { Arn: 'arn:aws:lambda:us-east-1:123456789012:function:f', RoleArn: 'arn:aws:iam::123456789012:role/any' }`,
+    id: 'scheduler-schedule-flexibletimewindow',
+    source: 'https://github.com/aws/aws-cdk/pull/28098',
+  },
+  {
+    name: 'a log group with a key that CloudWatch Logs may not use',
+    text: `
+  Key:
+    Type: AWS::KMS::Key
+    Properties: { KeyPolicy: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { AWS: !Sub 'arn:aws:iam::\${AWS::AccountId}:root' }, Action: 'kms:*', Resource: '*' }] } }
+  Broken:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      LogGroupName: /shop/access
+      KmsKeyId: !GetAtt Key.Arn # here`,
+    id: 'logs-loggroup-kmskeyid',
+    says: /^The specified KMS key does not exist or is not allowed to be used with Arn 'arn:aws:logs:us-east-1:123456789012:log-group:\/shop\/access'$/,
+    source: 'https://github.com/hashicorp/terraform-provider-aws/issues/29282',
+  },
+  ...[
+    [
+      '!Equals [!Ref Stag, prod]',
+      /^Template format error: Unresolved dependencies \[Stag\]\. Cannot reference resources/,
+    ],
+    [
+      '!And [!Condition IsPrd, !Equals [a, a]]',
+      /^Template format error: unresolved condition dependency IsPrd$/,
+    ],
+  ].map(([condition, says]): RefusedDefinition => ({
+    name: `the unused condition ${String(condition)}`,
+    text: `
+Parameters: { Stage: { Type: String, Default: dev } }
+Conditions:
+  IsProd: ${String(condition)} # here
+Resources:
+  Queue: { Type: AWS::SQS::Queue }`,
+    id: 'template',
+    says: says as RegExp,
+    source: 'https://github.com/aws-samples/aws-refarch-moodle/pull/64',
+  })),
 ];

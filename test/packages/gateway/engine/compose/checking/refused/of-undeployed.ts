@@ -5,7 +5,7 @@ import type { RefusedDefinition } from './definition.ts';
 const REST = `
   Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }`;
 const V2 = (protocol: string): string => `
-  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: shop, ProtocolType: ${protocol}, RouteSelectionExpression: $request.method } }`;
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: shop, ProtocolType: ${protocol}${protocol === 'HTTP' ? '' : ', RouteSelectionExpression: $request.method'} } }`;
 
 export const OF_UNDEPLOYED: readonly RefusedDefinition[] = [
   one(
