@@ -199,14 +199,6 @@ describe('what has to be done before a customer is deleted', () => {
 
       assert.match(obstacle, expected);
     });
-
-  it('is not to close a customer that has no record', async () => {
-    const books = new TwoCustomers();
-    await books.live(['globex']);
-    const tables = { usage: sweptMemory(books.usage), access: sweptMemory(books.access) };
-
-    assert.equal((await survey(tables, 'globex', books.nowMs)).isActive, false);
-  });
 });
 
 describe('forgetting a customer', () => {
@@ -392,7 +384,8 @@ describe('gatewright quota forget', () => {
 
     const { openMoney, invoices, isActive } = await survey(swept, 'globex', closed.nowMs);
 
-    assert.deepEqual(openMoney, []);
+    // The customer has no record, so it cannot be closed.
+    assert.deepEqual([openMoney, isActive], [[], false]);
     assert.ok(invoices.length > 0);
     const made = invoices.map(({ number }) => number);
     assert.deepEqual(describeObstacles('globex', { openMoney, invoices, isActive }, made), []);
