@@ -13,7 +13,7 @@ import type { StartFacts } from './start-text.ts';
 
 type Book = NonNullable<GatewayOptions['access']>;
 
-export type OpenSources = {
+type OpenSources = {
   /** The sources that the last load used. */
   readonly all: () => readonly string[];
   readonly options: Required<Pick<GatewayOptions, 'access' | 'companions' | 'documentFolders'>>;
