@@ -286,6 +286,7 @@ export class Exchange implements RequestFacts {
   readonly api: ServedApi;
   readonly method: string;
   readonly rawPath: string;
+  readonly sentPath: string | undefined;
   readonly rawQuery: string;
   headers: HeaderList;
   readonly body: Buffer | undefined;
@@ -316,6 +317,7 @@ export class Exchange implements RequestFacts {
     this.api = api;
     this.method = request.method;
     this.rawPath = request.rawPath;
+    this.sentPath = request.sentPath;
     this.rawQuery = request.rawQuery;
     this.headers = request.headers;
     this.body = request.body;

@@ -14,6 +14,8 @@ type WireRequest = {
    * a proxy.
    */
   readonly target: string;
+  /** The target that the client sent, if the port has converted it. */
+  readonly sentTarget?: string | undefined;
   /** A flat list of names and values, or headers that are already parsed. */
   readonly rawHeaders: readonly string[] | HeaderList;
   readonly body: Buffer | undefined;
@@ -43,17 +45,23 @@ export function originForm(target: string | undefined): string {
   return path === '' || path.startsWith('?') ? `/${path}` : path;
 }
 
+export function pathOf(target: string): string {
+  const mark = target.indexOf('?');
+  return mark === -1 ? target : target.slice(0, mark);
+}
+
 export function receive(wire: WireRequest, api: ServedApi, at: Ports): Received {
   const target = originForm(wire.target);
   const mark = target.indexOf('?');
   const receivedAtEpochMs = at.clock.nowEpochMs();
   const extendedRequestId = at.random.extendedId();
-  const { rawHeaders } = wire;
+  const { rawHeaders, sentTarget } = wire;
   const headers = rawHeaders instanceof HeaderList ? rawHeaders : new HeaderList(rawHeaders);
   const unpacked = unpack(wire.body, headers, api);
   return new Exchange(api, {
     method: wire.method,
     rawPath: mark === -1 ? target : target.slice(0, mark),
+    sentPath: sentTarget === undefined ? undefined : pathOf(originForm(sentTarget)),
     rawQuery: mark === -1 ? '' : target.slice(mark + 1),
     headers,
     body: unpacked === undefined ? wire.body : unpacked.body,

@@ -36,8 +36,11 @@ export type ProgramOptions = Settings & {
    * The values of `--region` and `--account`. They apply to every stack, whatever region or account the stack names.
    */
   readonly chosen?: Partial<Home> & { readonly stage?: string };
-  /** Sources that the named sources import. They are served only if the named sources are served. */
-  readonly companions?: readonly string[];
+  /**
+   * Returns sources that the named sources import. They are served only if the named sources are served. Each load asks
+   * for them, because they may be created while the gateway runs.
+   */
+  readonly companions?: () => Promise<readonly string[]>;
   /** The addresses of serverless-offline, where all APIs of one kind share a port. */
   readonly sharedPorts?: SharedPorts;
   /** Services that the program adds. */
@@ -108,8 +111,8 @@ export type ProgramOptions = Settings & {
    */
   readonly isRecording?: () => boolean;
   /**
-   * Folders of access documents. A plug-in may refuse a service because of such a document. After a failed reload, a
-   * change in these folders therefore triggers another reload.
+   * Folders of access documents, which need not exist. A plug-in may refuse a service because of such a document. As long
+   * as stacks have faults, a change in these folders therefore triggers a reload.
    */
   readonly documentFolders?: readonly string[];
   /** Whether the state after startup is stored, so that a test can return to it; absent means no. */

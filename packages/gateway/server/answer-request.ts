@@ -8,7 +8,7 @@ import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';
 import { addFraming, bytesOf } from '../core/events/reply-framing.ts';
 import { MAX_BODY_BYTES } from '../core/exchange.ts';
 import { serve } from '../core/pipeline.ts';
-import { receive } from '../core/receive.ts';
+import { pathOf, receive } from '../core/receive.ts';
 import { isManagementCall } from '../core/websocket/management.ts';
 import { refusePlain } from '../core/websocket/plain-request.ts';
 import { readBody } from './read-body.ts';
@@ -227,7 +227,17 @@ async function answer(
     }
   }
   const certificate = shows ? peer?.certificate : undefined;
-  const wire = { method, target, rawHeaders: headers, body, remoteAddress, httpVersion, tls: peer?.tls };
+  const sentTarget = target === arrival.target ? undefined : arrival.target;
+  const wire = {
+    method,
+    target,
+    sentTarget,
+    rawHeaders: headers,
+    body,
+    remoteAddress,
+    httpVersion,
+    tls: peer?.tls,
+  };
   const received = receive(
     certificate === undefined ? wire : { ...wire, clientCertificate: describeCertificate(certificate) },
     api,
@@ -273,11 +283,6 @@ function toControlRequest(
     body: body ?? Buffer.alloc(0),
     host,
   };
-}
-
-function pathOf(target: string): string {
-  const mark = target.indexOf('?');
-  return mark === -1 ? target : target.slice(0, mark);
 }
 
 function toReply(reply: ControlReply): Reply {

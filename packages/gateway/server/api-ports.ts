@@ -158,7 +158,9 @@ async function openPort(
       if (isSecure && judgeClient(headers.host, peerOf(request.socket)).kind !== 'admitted') return undefined;
       const api = resolveApi(headers.host, url, apiIdHeader(request), request.rawHeaders);
       if (api?.protocol !== 'websocket') return undefined;
-      return receive(handshakeOf(request, toOwnTarget(headers.host, url, api), remoteAddress), api, at);
+      const target = toOwnTarget(headers.host, url, api);
+      const sentTarget = target === url ? undefined : url;
+      return receive({ ...handshakeOf(request, target, remoteAddress), sentTarget }, api, at);
     },
   });
   let endTls: OpenPort['endTls'];

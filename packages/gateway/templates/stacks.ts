@@ -180,7 +180,7 @@ export class StackSet implements Neighbours {
     const similar = own.filter(({ exported }) => isSimilarExport(exported, name));
     const remedy =
       similar.length === 0
-        ? 'Also start the stack that exports it. If you have created it since the gateway started, end the gateway and start it again.'
+        ? 'Also start the stack that exports it.'
         : `Import an export that is there (${similar.map(({ other, exported }) => `${exported} of ${other}`).join(', ')}), or also start the stack that exports ${name}.`;
     return importing.fail(
       at,

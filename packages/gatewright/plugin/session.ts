@@ -49,7 +49,7 @@ export async function startSession(
   const gateway = await createGateway({
     ...others,
     ...readGatewaySettings(service.settings, process.env, findNamedAccount(sourcesOf(service))),
-    companions: sourcesOf(service).filter((source) => source !== service.file),
+    companions: () => Promise.resolve(companionsOf(service)),
     stage: service.stage,
     // osls has already determined the stage, either from --stage or from the service.
     chosen: {
@@ -76,7 +76,7 @@ export async function startSession(
     },
   });
   try {
-    await gateway.load(sourcesOf(service));
+    await gateway.load([service.file]);
     const listening = await gateway.listen();
     process.stdout.write(describeStart(factsOf(gateway, listening, service, { isVerbose, startedMs })));
     const print = (message: string): unknown => process.stderr.write(`${message}\n`);
@@ -92,9 +92,13 @@ export async function startSession(
 }
 
 /** Returns the service as a source, and the toolkit's stack as well if the service imports from it. */
-function sourcesOf({ file, directory }: Pick<ServiceFacts, 'file' | 'directory'>): readonly string[] {
+function sourcesOf(service: Pick<ServiceFacts, 'file' | 'directory'>): readonly string[] {
+  return [service.file, ...companionsOf(service)];
+}
+
+function companionsOf({ directory }: Pick<ServiceFacts, 'directory'>): readonly string[] {
   const search = findStack([directory]);
-  return search.kind === 'found' ? [search.folder, file] : [file];
+  return search.kind === 'found' ? [search.folder] : [];
 }
 
 /** Returns the folder that `custom.gatewright.access` names; empty if there is none. */

@@ -2,6 +2,7 @@
  * Lets the console read the customers of a deployed stack, with the user's AWS credentials. The console cannot change
  * them.
  */
+import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
 import { openCustomerBook } from '../stack/quota/commands/customer-book.ts';
 import { readOrigin, regionOfApi } from '../terminal/admin-client.ts';
 import type { AdminTarget } from '../terminal/admin-client.ts';
@@ -23,6 +24,10 @@ type DeployedCustomers = {
   readonly of: string;
 };
 
+/** The address of the admin API is not the address of an AWS service, so the settings for these do not change it. */
+const NOT_MOVED =
+  'this is the address in the output AdminApiUrl of the stack, which --endpoint-url and AWS_ENDPOINT_URL do not change: pass --url with the address at which the admin API is served';
+
 /**
  * Finds the admin API of a deployed stack. The readers of `gatewright customers` and `gatewright usage` then call it, and
  * each request that is not a GET is refused before it is sent.
@@ -36,7 +41,14 @@ export async function openDeployedCustomers(
   const { aws, credentials } = await openAwsSession({ ...flags, ...(region !== undefined && { region }) });
   const origin =
     place.url === undefined ? await findOrigin(aws, place.stack) : readOrigin(place.url, '--url');
-  const target: AdminTarget = { ...credentials, region: aws.region, origin, readsOnly: true };
+  const moved = flags.endpointUrl ?? givenEndpoint('cloudformation', process.env);
+  const target: AdminTarget = {
+    ...credentials,
+    region: aws.region,
+    origin,
+    readsOnly: true,
+    ...(place.url === undefined && moved !== undefined && { ifUnreachable: NOT_MOVED }),
+  };
   return {
     customers: openCustomerBook(() => target),
     of: `${place.stack ?? new URL(origin).host} in ${aws.region}`,

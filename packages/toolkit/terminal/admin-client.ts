@@ -38,6 +38,8 @@ export type AdminTarget = AwsCredentials & {
   readonly region: string;
   /** Marks the call as a call of the local console or of a command, so that the gateway does not record it. */
   readonly consoleCall?: string;
+  /** What the message about an API that cannot be reached adds. */
+  readonly ifUnreachable?: string;
   /** If set, only GET requests are sent. Any other request is refused here, before it is signed. */
   readonly readsOnly?: true;
 };
@@ -52,7 +54,7 @@ export function addAdminOptions(command: Command): Command {
     .addOption(
       new Option(
         '--url <url>',
-        'output AdminApiUrl of the deployed stack, or AccessAdminArn if it has no AdminApiUrl (default: local gateway)',
+        'output AdminApiUrl of the deployed stack, or AccessAdminArn if it has no AdminApiUrl (default: local gateway, which stores nothing beyond its end unless it was started with --data)',
       ).env('GATEWRIGHT_ADMIN_URL'),
     )
     .option(
@@ -122,7 +124,7 @@ export async function callAdminJson(
  * pages reaches.
  */
 async function send(target: AdminTarget, request: AdminRequest, ports?: CallPorts): Promise<CallReply> {
-  const { origin, region, functionArn, consoleCall, readsOnly, ...credentials } = target;
+  const { origin, region, functionArn, consoleCall, ifUnreachable, readsOnly, ...credentials } = target;
   const { method, path, query, body, operationId } = request;
   if (readsOnly === true && method !== 'GET')
     throw new UsageError(`${method} ${path} was not sent, because this command only reads`);
@@ -149,7 +151,12 @@ async function send(target: AdminTarget, request: AdminRequest, ports?: CallPort
     },
     retry,
   );
-  if (status === 0) throw new AdminError('unreachable', `${origin} cannot be reached`, { cause });
+  if (status === 0)
+    throw new AdminError(
+      'unreachable',
+      [`${origin} cannot be reached`, ...(ifUnreachable === undefined ? [] : [ifUnreachable])].join('; '),
+      { cause },
+    );
   return { status, headers, text };
 }
 

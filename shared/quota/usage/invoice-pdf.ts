@@ -30,7 +30,7 @@ export function printInvoicePdf(invoice: Invoice): Buffer {
     { text: '' },
   ];
   const heading = {
-    columns: ['Limit', 'Periods', 'Units', 'Included', 'Amount'],
+    columns: ['Limit', 'Periods', 'Used', 'Included', 'Amount'],
     isBold: true,
     hasRule: true,
   };

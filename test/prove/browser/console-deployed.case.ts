@@ -126,6 +126,7 @@ export const browserCase: BrowserCase = {
       await page.waitForSelector('text=No matching customer.');
       await page.fill('input[type=search]', 'customer-0321');
       await page.click('tr:has-text("customer-0321") a');
+      await page.waitForSelector('aside:has-text("55.15 EUR")');
       assert.match(await readText(page, 'aside'), /55\.15 EUR.*daily: used up, 1,000 of 1,000.*web shop/s);
       assert.doesNotMatch(await readText(page, 'aside'), /Invite|People/);
       await page.waitForSelector('.chart canvas');

@@ -10,13 +10,15 @@ import { replay, sendRequest } from './resend.ts';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import { FULL_RECORDS_PER_SECOND } from '../records/sampling.ts';
 import { findRefusedCall } from '../explain/refused-call.ts';
-import type { RecordState, RequestDetail } from '../records/model.ts';
+import type { RequestDetail } from '../records/model.ts';
 import type { CustomerBook } from './show-customers.ts';
 import type { Edit, ResendPorts, ResendOptions } from './resend.ts';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { RequestRecords } from '../records/request-records.ts';
 
 const MAX_HAR = 2_000;
+/** The number of names and addresses in a message. */
+const MAX_NAMED = 4;
 /** The number of requests that are described in one batch, which takes about 20 ms. */
 const HAR_BATCH = 10;
 /** Matches a status, a class such as `4xx`, or a WebSocket close code, which has four digits. */
@@ -24,6 +26,8 @@ const STATUS = /^(?:\d{3,4}|[1-5]xx)$/i;
 
 export type RequestEndpointPorts = ResendPorts & {
   readonly version: string;
+  /** Returns the gateway's name, if it has one, and the addresses of its APIs. */
+  readonly whereabouts: () => readonly string[];
   /** Reads the sentences that customers see; absent if this run shows no customers. */
   readonly customers?: Pick<CustomerBook, 'reads'> | undefined;
 };
@@ -69,7 +73,7 @@ export async function serveRequests(
 
 function serveList(
   request: ControlRequest,
-  { records, clock }: RequestEndpointPorts,
+  { records, clock, whereabouts }: RequestEndpointPorts,
 ): ControlReply | undefined {
   if (request.method === 'DELETE') records.clear();
   else if (request.method !== 'GET') return undefined;
@@ -85,7 +89,13 @@ function serveList(
     route: query.get('route') ?? undefined,
     status: status === '' ? undefined : status,
   });
-  return jsonReply(200, { rows, state: records.state, nowEpochMs: clock.nowEpochMs() });
+  const { state } = records;
+  return jsonReply(200, {
+    rows,
+    state,
+    nowEpochMs: clock.nowEpochMs(),
+    ...(state.kept === 0 && { none: describeNone(whereabouts()) }),
+  });
 }
 
 function numberOf(query: URLSearchParams, name: string): number | undefined {
@@ -100,11 +110,12 @@ function showsSecrets(request: ControlRequest): boolean {
 async function sendOne(
   request: ControlRequest,
   id: string,
-  { records, customers }: RequestEndpointPorts,
+  ports: RequestEndpointPorts,
 ): Promise<ControlReply> {
+  const { records, customers } = ports;
   const detail = records.detail(id, showsSecrets(request));
   return detail === undefined
-    ? notKept(id, records.state)
+    ? notKept(id, ports)
     : jsonReply(200, await withCustomerReads(detail, customers));
 }
 
@@ -128,7 +139,9 @@ async function withCustomerReads(
   return { ...detail, story: { ...story, sentences: [...story.sentences, reads] } };
 }
 
-function notKept(id: string, { notKept }: RecordState): ControlReply {
+function notKept(id: string, { records, whereabouts }: RequestEndpointPorts): ControlReply {
+  const { kept, notKept } = records.state;
+  if (kept === 0) return jsonReply(404, { message: describeNone(whereabouts()) });
   const sampled =
     notKept === 0
       ? ''
@@ -136,6 +149,11 @@ function notKept(id: string, { notKept }: RecordState): ControlReply {
   return jsonReply(404, {
     message: `There is no record of request ${id}; \`gatewright requests\` lists the recorded ones.${sampled}`,
   });
+}
+
+/** Names the gateway and its addresses, because requests that a developer looks for may have gone to another gateway. */
+function describeNone(whereabouts: readonly string[]): string {
+  return `This gateway (${whereabouts.slice(0, MAX_NAMED).join(', ')}${whereabouts.length > MAX_NAMED ? ', …' : ''}) has no record of any request. If you have sent one, check its address.`;
 }
 
 /** Describes the requests in batches, because 2,000 of them take seconds, and other requests must not wait for them. */
@@ -159,7 +177,7 @@ async function sendAgain(
   ports: RequestEndpointPorts,
 ): Promise<ControlReply> {
   const found = ports.records.find(id);
-  if (found === undefined) return notKept(id, ports.records.state);
+  if (found === undefined) return notKept(id, ports);
   const options = readResendOptions(readJson(request));
   if (options === undefined)
     return jsonReply(400, {

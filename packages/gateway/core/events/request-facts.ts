@@ -18,6 +18,11 @@ export type RequestFacts = {
   readonly method: string;
   /** The path with the stage exactly as received, without the query: `/dev//pets/a%20b/`. */
   readonly rawPath: string;
+  /**
+   * The path that the client sent and signed; undefined if it is `rawPath`. It differs at addresses that only the gateway
+   * has, such as `/_api/{apiId}/{stage}/…`.
+   */
+  readonly sentPath?: string | undefined;
   /** The text after `?`, still percent-encoded; empty if there is none. */
   readonly rawQuery: string;
   readonly headers: HeaderList;

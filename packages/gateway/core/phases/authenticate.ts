@@ -280,7 +280,7 @@ function refuse(authorization: TokenAuthorization, defect: TokenDefect, why?: st
 
 /** Identifies the caller of an AWS_IAM route by the access key of the signature. */
 function signedCaller(authorization: IamAuthorization, matched: Matched, at: Ports): Caller {
-  const { method, rawPath: path, rawQuery: query, headers } = matched;
+  const { method, rawPath, sentPath: path = rawPath, rawQuery: query, headers } = matched;
   const { service = 'execute-api' } = authorization;
   // The signature covers the body as sent, before decompression.
   const body = matched.packed?.sent ?? matched.body ?? '';

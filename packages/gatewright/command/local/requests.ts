@@ -1,3 +1,4 @@
+import { membersOf } from '@gatewright/aws/json-object';
 import { Command, InvalidArgumentError } from 'commander';
 import { describeSampling, rowsToLines } from './recorded.ts';
 import {
@@ -40,7 +41,9 @@ async function list(flags: RequestFlags): Promise<void> {
   const state = readMember(answer, 'state') as RecordState;
   printSampling(state, flags);
   if (!flags.follow) {
-    if (rows.length === 0 && !flags.json) printNotes('No recorded request matches.');
+    const { none } = membersOf(answer);
+    if (rows.length === 0 && !flags.json)
+      printNotes(typeof none === 'string' ? none : 'No recorded request matches.');
     return;
   }
   let messages = state.sampled?.text;

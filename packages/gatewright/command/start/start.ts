@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownFolderOf } from '@gatewright/aws/own-folder-of';
 import { Command } from 'commander';
@@ -10,13 +9,10 @@ import {
   pageKeyFolder,
   placeOwnFolder,
   readStore,
-  requireSources,
   runningFolder,
   toFlagName,
   toSettings,
 } from '../../../gateway/engine/index.ts';
-import { accessFoldersOf } from '@gatewright/authoring/files/stack-files';
-import { withStack } from '../../../toolkit/stack/commands/with-stack.ts';
 import { readAwsEndpoints, readDaemon } from '../aws-options.ts';
 import { addLoadOptions, toLoadOptions, DEFAULT_STAGE } from '../../../toolkit/terminal/load-options.ts';
 import { printNotes, UsageError } from '../../../base/terminal/output.ts';
@@ -31,14 +27,9 @@ import { limitYoungGeneration } from './young-generation.ts';
 import { adminTargetOf, portalUrlOf } from '../../../toolkit/terminal/admin-client.ts';
 import { loadConsole } from './console-bundle.ts';
 import { openBrowser } from './open-browser.ts';
+import { openSources } from './open-sources.ts';
 import { startLines } from './start-lines.ts';
-import type {
-  DynamoDbChoice,
-  Flags,
-  GatewayOptions,
-  InspectedApi,
-  Listening,
-} from '../../../gateway/engine/index.ts';
+import type { DynamoDbChoice, Flags, Gateway, GatewayOptions } from '../../../gateway/engine/index.ts';
 import type { KeyReader } from './key-reader.ts';
 import type { openStartKeys } from './start-keys.ts';
 import type { Profiling } from './profile.ts';
@@ -55,22 +46,21 @@ export function startCommand(): Command {
 async function start(named: readonly string[], flags: Flags, command: Command): Promise<void> {
   const startedMs = performance.now();
   limitYoungGeneration();
-  const sources = chooseSources(named);
-  await placeState(sources);
+  const adminKey = chooseKeyPair(process.env);
+  const stage = flags.stage ?? DEFAULT_STAGE;
+  const shown = openStartConsole(adminKey);
+  const sources = await openSources(named, stage, shown.findAdmin);
+  await placeState(sources.all());
   const profiling = flags.profile ? await startProfiling() : undefined;
   // With --json, stdout contains only the line for tools. With --exec, stdout belongs to the command. In both cases,
   // all other lines go to stderr.
   const lines = startLines(flags.json || flags.exec !== undefined ? process.stderr : process.stdout, flags);
   const deployed = await copyVariablesFromStack(flags.envFromStack, flags.region);
-  const adminKey = chooseKeyPair(process.env);
-  const stage = flags.stage ?? DEFAULT_STAGE;
-  const access = await openAccess(sources);
-  const shown = openStartConsole({ sources, stage, adminKey, access });
   const gateway = await createGateway({
     ...readSettings(flags),
-    ...toLoadOptions(flags, sources),
+    ...toLoadOptions(flags, sources.all()),
+    ...sources.options,
     adminKey,
-    companions: sources.filter((source) => !named.includes(source)),
     awsEndpoints: readAwsEndpoints(flags.aws, process.env),
     announced: { folder: runningFolder(process.env), name: flags.name },
     ...readExecOptions(flags, command),
@@ -81,7 +71,6 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     linksLines: isSeen(flags),
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
     log: lines.log,
-    documentFolders: accessFoldersOf(sources),
     functionLog: lines.functionLog,
     onProgress: lines.onProgress,
     ...(!flags.json && { onWaiting: lines.onProgress }),
@@ -90,16 +79,18 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
   const orphaned = waitForNpxExit();
   let keys: KeyReader | undefined;
   try {
-    await gateway.load(sources);
-    const documents = (await access?.check(gateway.inspect(), stage)) ?? [];
+    await gateway.load(named);
+    await sources.check(gateway.inspect());
     // Signals are not handled before this point, because there was nothing to close. An earlier signal ends the process
     // immediately, as by default.
     const signalled = flags.exec === undefined ? waitForSignal() : undefined;
     const listening = await gateway.listen();
-    shown.listensAt(listening, () => listTries({ gateway, listening, documents, stage }));
+    const facts = () => ({ gateway, listening, documents: sources.documents(), stage });
+    shown.serves(gateway, () => listTries(facts()));
     const tookMs = performance.now() - startedMs;
-    printReady(flags, listening, readyText(flags, { gateway, listening, documents, stage, sources, tookMs }));
-    if (!flags.json && flags.exec === undefined) void announceRefusals(gateway, sources, lines.onProgress);
+    printReady(flags, listening, readyText(flags, { ...facts(), sources: sources.all(), tookMs }));
+    if (!flags.json && flags.exec === undefined)
+      void announceRefusals(gateway, sources.all(), lines.onProgress);
     if (flags.open && listening.console !== undefined) openBrowser(listening.console);
     if (flags.exec === undefined) {
       const { promise: quitted, resolve } = Promise.withResolvers<undefined>();
@@ -119,73 +110,50 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
 type StartConsole = {
   readonly options: Pick<
     GatewayOptions,
-    'consoleFiles' | 'pageKeys' | 'access' | 'invoices' | 'customers' | 'portal' | 'consoleCalls' | 'tries'
+    'consoleFiles' | 'pageKeys' | 'invoices' | 'customers' | 'portal' | 'consoleCalls' | 'tries'
   >;
+  readonly findAdmin: () => AdminTarget | undefined;
   /** @param tries returns the commands that the first screen suggests */
-  readonly listensAt: (listening: Listening, tries: () => readonly string[]) => void;
+  readonly serves: (gateway: Pick<Gateway, 'routes'>, tries: () => readonly string[]) => void;
 };
 
 /**
  * Passes the parts of the console to the gateway that the gateway itself does not import. They are the files of the
- * page, access documents, customers and their members, invoices and the commands to try.
- * @param stage the stage of the stack that contains the authorizers
+ * page, customers and their members, invoices and the commands to try.
  */
-function openStartConsole({
-  sources,
-  stage,
-  adminKey,
-  access,
-}: {
-  readonly sources: readonly string[];
-  readonly stage: string;
-  readonly adminKey: GatewayOptions['adminKey'];
-  readonly access: Awaited<ReturnType<typeof openAccess>>;
-}): StartConsole {
-  let admin: AdminTarget | undefined;
+function openStartConsole(adminKey: GatewayOptions['adminKey']): StartConsole {
+  // A reload may add the toolkit's APIs, so they are looked for whenever they are called.
+  let served: Pick<Gateway, 'routes'> = { routes: () => [] };
   let suggested: () => readonly string[] = () => [];
-  let portalUrl: string | undefined;
   const consoleCalls = randomUUID();
+  const findAdmin = (): AdminTarget | undefined => {
+    const target = adminTargetOf(served.routes(), adminKey);
+    return target && { ...target, consoleCall: consoleCalls };
+  };
   return {
     options: {
       consoleFiles: loadConsole,
       pageKeys: pageKeyFolder(process.env),
-      ...(access !== undefined && { access: access.openAccessBook(sources, stage, () => admin) }),
       invoices: openLater(async () => {
         const { openInvoiceBook } = await import('../../../toolkit/stack/quota/commands/invoice-book.ts');
-        return openInvoiceBook(() => admin);
+        return openInvoiceBook(findAdmin);
       }),
       customers: openLater(async () => {
         const { openCustomerBook } = await import('../../../toolkit/stack/quota/commands/customer-book.ts');
-        return openCustomerBook(() => admin);
+        return openCustomerBook(findAdmin);
       }),
       portal: openLater(async () => {
         const { openPortalBook } = await import('../../../toolkit/stack/portal/commands/portal-book.ts');
-        return openPortalBook(() => ({ admin, portalUrl }));
+        return openPortalBook(() => ({ admin: findAdmin(), portalUrl: portalUrlOf(served.routes()) }));
       }),
       consoleCalls,
       tries: () => suggested(),
     },
-    listensAt({ apis }, tries) {
+    findAdmin,
+    serves(gateway, tries) {
+      served = gateway;
       suggested = tries;
-      const target = adminTargetOf(apis, adminKey);
-      portalUrl = portalUrlOf(apis);
-      admin = target && { ...target, consoleCall: consoleCalls };
     },
-  };
-}
-
-/**
- * Loads the code for access documents only if there is a folder for them, because it takes a tenth of the time of a
- * start.
- */
-async function openAccess(sources: readonly string[]) {
-  if (!accessFoldersOf(sources).some((folder) => existsSync(folder))) return undefined;
-  const { refuseUnsafeAccess } = await import('../../../toolkit/stack/access/commands/access-check.ts');
-  const { openAccessBook } = await import('../../../toolkit/stack/access/commands/access-book.ts');
-  return {
-    openAccessBook,
-    check: (apis: readonly InspectedApi[], stage: string) =>
-      refuseUnsafeAccess(sources, apis, stage, (message) => printNotes(`warning: ${message}`)),
   };
 }
 
@@ -219,15 +187,6 @@ function readyText(
         isVerbose: flags.verbose,
         isQuiet: flags.quiet,
       });
-}
-
-/**
- * Returns the sources to load, including the toolkit's stack if the sources need it.
- * @throws DefinitionError if no source exists. It is thrown before anything is opened
- */
-function chooseSources(named: readonly string[]): readonly string[] {
-  requireSources(named);
-  return withStack(named, (message) => printNotes(message));
 }
 
 /** Whether a person reads the lines on a terminal. */

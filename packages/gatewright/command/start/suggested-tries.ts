@@ -161,11 +161,11 @@ function curl(
   const address = addressOf(api, path);
   const keyHeader = key === undefined ? [] : [`-H "x-api-key: $(${commandName()} keys value ${quote(key)})"`];
   const header =
-    newKey !== undefined
-      ? [headerOf(newKey.source, createKeyCommand(newKey))]
-      : token === undefined
+    token !== undefined
+      ? [headerOf(source ?? BEARER, tokenCommand(token))]
+      : newKey === undefined
         ? []
-        : [headerOf(source ?? BEARER, tokenCommand(token))];
+        : [headerOf(newKey.source, createKeyCommand(newKey))];
   return ['curl -i', ...verb, ...header, ...keyHeader, ...body, quote(address)].join(' ');
 }
 

@@ -6,6 +6,7 @@ import { findAccess } from './find-access.ts';
 import { AccessQueryError } from './caller-spec.ts';
 import type { CallerSpec } from './caller-spec.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
+import { isChargedCaller } from '@gatewright/handlers/access/charged-routes';
 import type { Claims } from '@gatewright/handlers/access/decide/claims';
 import type {
   CompiledCondition,
@@ -152,8 +153,12 @@ function candidates(document: CompiledDocument, issuer: CompiledIssuer, { path }
 }
 
 /** Returns the claims without which the document refuses every caller. */
-function usualClaims({ result, quota }: CompiledDocument, { trust }: CompiledIssuer): Claims {
+function usualClaims(
+  { result, quota: declared }: CompiledDocument,
+  { id: issuerId, trust }: CompiledIssuer,
+): Claims {
   const required = (result.claims?.required ?? []).map((name) => ({ [name]: ANY_VALUE }));
+  const quota = declared && isChargedCaller(declared, { issuerId }) ? declared : undefined;
   const charged = [
     ...(quota !== undefined && 'claim' in quota.tenant ? [atPath(quota.tenant.claim, TENANT)] : []),
     ...(quota !== undefined && 'claim' in quota.plan

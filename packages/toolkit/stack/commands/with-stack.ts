@@ -14,7 +14,5 @@ export function withStack(
   if (search.kind !== 'found') return sources;
   const folder = relative(process.cwd(), search.folder) || '.';
   say(`also loading the Gatewright stack in ${folder}, because the service imports values from it`);
-  // The stack comes last. Its APIs then get the ports after the service's ports, so the service's ports do not change
-  // when parts are added to or removed from the stack.
   return [...sources, folder];
 }

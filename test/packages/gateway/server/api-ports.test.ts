@@ -5,18 +5,30 @@ import { connect } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
+import { signRequest } from '../../../../packages/base/aws/sign-request.ts';
 import { Account } from '../../../../packages/gateway/control/account.ts';
 import { ServedApis } from '../../../../packages/gateway/control/served-apis.ts';
 import { openApiPorts, memoizeLast } from '../../../../packages/gateway/server/api-ports.ts';
 import { planOwnPorts } from '../../../../packages/gateway/server/port-plan.ts';
+import { createIdentities, parseIdentities } from '../../../../packages/gateway/core/policy/identities.ts';
 import { Connections } from '../../../../packages/gateway/core/websocket/connections.ts';
-import { aStack } from '../../../support/a-stack.ts';
+import { ACCOUNT_ID, aStack } from '../../../support/a-stack.ts';
 import { domain, HOST, mapping } from '../../../support/custom-domains.ts';
 import { API_ID, echo, httpRoutes, restRoutes } from '../../../support/routed-apis.ts';
-import { virtualPorts } from '../../../support/virtual-ports.ts';
+import { EPOCH_MS, virtualPorts } from '../../../support/virtual-ports.ts';
 import type { IncomingMessage } from 'node:http';
 import type { ApiPorts } from '../../../../packages/gateway/server/api-ports.ts';
 
+const ALICE = { accessKeyId: 'AKIALOCAL000ALICE', secretAccessKey: 'a-secret-of-this-test' };
+const IDENTITIES = JSON.stringify({
+  identities: [
+    {
+      name: 'alice',
+      ...ALICE,
+      policies: [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }],
+    },
+  ],
+});
 const MENU = 'menuapi000';
 const MENU_HOST = 'menu.example.com';
 const CHAT = 'chatapi000';
@@ -48,6 +60,15 @@ const RESOURCES = {
     id: CHAT,
     properties: { Name: 'chat', ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.action' },
   },
+  MenuOrders: {
+    type: 'AWS::ApiGatewayV2::Route',
+    properties: {
+      ApiId: MENU,
+      RouteKey: 'GET /orders',
+      AuthorizationType: 'AWS_IAM',
+      Target: 'integrations/MenuRun',
+    },
+  },
   D: domain(),
   M: mapping({ BasePath: 'v1', Stage: 'dev' }),
   Menu: domain({ DomainName: MENU_HOST }),
@@ -63,6 +84,7 @@ describe('openApiPorts', () => {
   let log: string[] = [];
   before(async () => {
     const ports = virtualPorts({ echo });
+    ports.identities = createIdentities(parseIdentities(IDENTITIES, 'f.yml', ACCOUNT_ID));
     log = ports.log.lines;
     const served = new ServedApis(new Account({ clock: ports.clock, isThrottled: false }));
     served.prepare([aStack(RESOURCES)]).serve();
@@ -80,9 +102,9 @@ describe('openApiPorts', () => {
   after(() => opened.close());
 
   /** Status and body, or the path that the function receives. */
-  function get(host: string, path: string): Promise<readonly [number, unknown]> {
+  function get(host: string, path: string, more: object = {}): Promise<readonly [number, unknown]> {
     return new Promise((resolve, reject) => {
-      request({ host: '127.0.0.1', port, path, headers: { Host: host } }, (response) => {
+      request({ host: '127.0.0.1', port, path, headers: { Host: host, ...more } }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
@@ -231,6 +253,22 @@ describe('openApiPorts', () => {
   ];
   for (const { name, host, path, expected } of rows)
     it(name, async () => assert.deepEqual(await get(host(port), path), expected));
+
+  // A gateway that loaded the toolkit's stack while it ran refused every call of its admin API.
+  it('verifies a signature over the path that the client sent, below the id of an API without a port', async () => {
+    const path = `/_api/${MENU}/orders`;
+    const headers = signRequest({
+      method: 'GET',
+      url: new URL(`http://localhost:${port}${path}`),
+      service: 'execute-api',
+      region: 'us-east-1',
+      nowEpochMs: EPOCH_MS,
+      ...ALICE,
+    });
+
+    assert.deepEqual(await get(`localhost:${port}`, path, headers), [200, '/orders']);
+    assert.equal((await get(`localhost:${port}`, path))[0], 403);
+  });
 
   it('says in the log which option admits a foreign name', async () => {
     log.splice(0);

@@ -159,6 +159,20 @@ describe('the customers of a deployed stack', () => {
     assert.deepEqual(used.cost.totals, [{ total: '5.00', currency: 'EUR' }]);
   });
 
+  // A walk with --endpoint-url: the page said that the address of AWS cannot be reached, and not why it was called.
+  it('are read at the address in the output, whatever --endpoint-url is, and a message says so', async () => {
+    await using account = await anAccount(outputsOf(['AdminApiUrl', 'http://127.0.0.1:9']));
+    const { customers } = await openDeployedCustomers(
+      { stack: 'gatewright-prod' },
+      { endpointUrl: account.url },
+    );
+
+    await assert.rejects(() => customers.one('customer-007', NOW_MS), {
+      message:
+        'http://127.0.0.1:9 cannot be reached; this is the address in the output AdminApiUrl of the stack, which --endpoint-url and AWS_ENDPOINT_URL do not change: pass --url with the address at which the admin API is served',
+    });
+  });
+
   it('cannot be changed: a request that is not a GET is refused before it is sent', async () => {
     methods.length = 0;
     const target = {

@@ -49,7 +49,7 @@ describe('printInvoicePdf', () => {
       'Usage of 2026-11, amounts in EUR',
       '*Limit',
       '*Periods',
-      '*Units',
+      '*Used',
       '*Included',
       '*Amount',
       'monthly',

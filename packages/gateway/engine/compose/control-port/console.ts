@@ -152,18 +152,12 @@ export function shortLinks(
   return (requestId) => printShortLink(controlUrl() ?? '', requestId);
 }
 
-function requestPorts({
-  records,
-  at,
-  served,
-  clock,
-  options,
-  signIn,
-  identities,
-}: Parts): RequestEndpointPorts | undefined {
+function requestPorts(parts: Parts): RequestEndpointPorts | undefined {
+  const { records, at, served, clock, options, signIn, identities, name } = parts;
   if (records === undefined) return undefined;
   return {
     records,
+    whereabouts: () => [...(name === undefined ? [] : [name]), ...listRoutesOf(parts).map(({ url }) => url)],
     at,
     clock,
     version,

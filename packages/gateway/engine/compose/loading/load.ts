@@ -9,7 +9,7 @@ import { readSources } from './reading.ts';
 import { refuseFaults, refuseNotEnforced } from './refuse-faults.ts';
 
 /**
- * Serves everything in the sources that can be served, and reports the rest.
+ * Serves everything in the sources and their companions that can be served, and reports the rest.
  * @param known the faults of the previous load; a reload with more faults is refused
  * @returns the faults of this load
  * @throws DefinitionError if nothing can be served, or if faults are refused; StartError under `--strict`
@@ -20,7 +20,8 @@ export async function load(
   known?: ReadonlySet<string>,
 ): Promise<readonly Fault[]> {
   const { options } = parts;
-  const reading = await readSources(sources, parts, known !== undefined);
+  const companions = (await options.companions?.()) ?? [];
+  const reading = await readSources({ sources, companions }, parts, known !== undefined);
   const { faults, stacks, apis } = reading;
   const applies: (() => unknown)[] = [];
   for (const step of LOAD_STEPS) applies.push(await step.read(reading, parts));

@@ -29,7 +29,7 @@ export type Reading = {
 };
 
 export async function readSources(
-  sources: readonly string[],
+  named: Pick<Reading, 'sources'> & { readonly companions: readonly string[] },
   parts: Parts,
   isReload: boolean,
 ): Promise<Reading> {
@@ -37,8 +37,11 @@ export async function readSources(
   const faults = new Faults(options.allowUnguarded === true);
   const values = await readValues(options);
   const { generated } = parts.values;
+  const { companions } = named;
+  const sources = [...named.sources, ...companions];
   const stacks = await loadStacks(sources, {
     ...options,
+    companions,
     types: typesOf(options),
     tolerance: faults,
     stored: { ...values.stored, generatedSecret: (owner, spec) => generated.textOf(owner, spec) },

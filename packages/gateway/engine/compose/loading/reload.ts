@@ -58,15 +58,12 @@ export async function watchStacks(
   const watchFiles = followFiles(parts, () => void tryAgain());
   if (!options.reload) return tryAgain;
   await watchFiles(faults);
-  // A change to one of these documents also reloads the service, because a plug-in may have refused the service because
-  // of a document.
+  // A change to one of these documents also loads faulty stacks again. A plug-in may have refused a service because of a
+  // document, and `gatewright init` writes documents next to the stack from which a service imports.
   closing.add(
-    watchDocuments(
-      (options.documentFolders ?? []).filter((folder) => existsSync(folder)),
-      () => {
-        running = running.then(() => (isKept ? reload() : undefined));
-      },
-    ),
+    watchDocuments(options.documentFolders ?? [], () => {
+      running = running.then(() => (isKept || faults.length > 0 ? reload() : undefined));
+    }),
   );
   return tryAgain;
 }

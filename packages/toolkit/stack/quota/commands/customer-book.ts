@@ -218,18 +218,26 @@ async function readHistory(
   fromEpochMs: number,
   flags: AdminFlags,
 ): Promise<Pick<ShownCustomer, 'history' | 'isHistoryCut'>> {
-  const rows: ShownUse[] = [];
+  const periods = new Map<string, ShownUse>();
   const from = new Date(fromEpochMs).toISOString();
+  let isCut = false;
   for await (const row of readExport<UsageRow>('usage', { tenant, from }, flags)) {
     const { refuses: _, ...use } = toUse(row).use;
+    const name = [use.limit, use.key, use.route, use.periodStart].join('\n');
+    const other = periods.get(name);
+    // If the plan has changed within a period, the period has a row for each plan. The last one counts all units.
+    if (other === undefined || other.counted < use.counted) periods.set(name, use);
     // Reads one more than is shown, to know whether there are more.
-    if (rows.push(use) > MOST_PERIODS) break;
+    isCut = periods.size > MOST_PERIODS;
+    if (!isCut) continue;
+    periods.delete(name);
+    break;
   }
   return {
-    history: rows
-      .slice(0, MOST_PERIODS)
-      .toSorted((a, b) => (a.periodStart ?? '').localeCompare(b.periodStart ?? '')),
-    ...(rows.length > MOST_PERIODS && { isHistoryCut: true }),
+    history: [...periods.values()].toSorted((a, b) =>
+      (a.periodStart ?? '').localeCompare(b.periodStart ?? ''),
+    ),
+    ...(isCut && { isHistoryCut: true }),
   };
 }
 

@@ -12,6 +12,7 @@ import { ALERTING, organisationPartition } from '#shared/portal/portal-items.ts'
 import { parseUsageRecord } from '#shared/quota/admin/usage-record.ts';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { periodEndOf } from '#shared/quota/admin/usage-row.ts';
+import { customerKey, parseCustomer } from '#shared/quota/plan/customer.ts';
 import { parseLedger } from '#shared/quota/ledger/ledger.ts';
 import { makeInvoices } from '#shared/quota/usage/invoice.ts';
 import type { Invoice } from '#shared/quota/usage/invoice.ts';
@@ -47,6 +48,8 @@ export type Survey = {
   readonly invoices: readonly DueInvoice[];
   /** API Gateway keys that correspond to API keys of the customer. */
   readonly nativeKeys: readonly string[];
+  /** Whether the customer has a record that is not closed, so that further periods with a fee may begin. */
+  readonly isActive: boolean;
 };
 
 /** An invoice, as `gatewright usage invoice` would make it from the same records. */
@@ -187,16 +190,20 @@ export async function survey(
     if (fate.kind !== 'keep') found.set(fate.what, (found.get(fate.what) ?? 0) + 1);
   };
   const money = new OpenMoney(tenant, nowEpochMs);
+  const record = customerKey(tenant);
+  let isActive = false;
   for await (const kept of usage.scan()) {
     count(usageFate(tenant, kept));
     money.look(kept);
+    if (kept.key.pk === record.pk && kept.key.sk === record.sk)
+      isActive = parseCustomer(kept.item).state !== 'closed';
   }
   const credentials = await credentialsOf(access, tenant);
   const { nativeKeys } = credentials;
   for await (const kept of access.scan()) count(accessFate(tenant, credentials, kept));
   if (portal !== undefined) for await (const kept of portal.scan()) count(portalFate(tenant, kept));
   const openMoney = [...money.open, ...(await money.findFees())];
-  return { found, openMoney, invoices: money.invoices, nativeKeys };
+  return { found, openMoney, invoices: money.invoices, nativeKeys, isActive };
 }
 
 /**

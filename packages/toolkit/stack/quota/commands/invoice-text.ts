@@ -51,7 +51,7 @@ export function printInvoiceText(invoice: Invoice): string[] {
       ['Month', month],
       ['Total', `${total} ${currency}`],
     ]),
-    ...table([['Limit', 'Plan', 'Periods', 'Units', 'Included', 'Amount', 'Price'], ...rows]),
+    ...table([['Limit', 'Plan', 'Periods', 'Used', 'Included', 'Amount', 'Price'], ...rows]),
     ...(lost === 0 ? [] : [describeLost(lost)]),
     ...(draft === true
       ? ['This draft shows open periods as they are now. The amounts change until the periods are closed.']

@@ -136,16 +136,19 @@ function sum({ found }: Survey): number {
 /** What has to be done before the deletion, each with the command that does it. */
 export function describeObstacles(
   tenant: string,
-  { openMoney, invoices }: Pick<Survey, 'openMoney' | 'invoices'>,
+  { openMoney, invoices, isActive }: Pick<Survey, 'openMoney' | 'invoices' | 'isActive'>,
   invoiced: readonly string[],
 ): readonly string[] {
   const others = openMoney.length > NAMED ? ` and ${openMoney.length - NAMED} more` : '';
+  const first = isActive
+    ? `gatewright customers close ${tenant} now, so that no further period begins, and `
+    : '';
   const unproven = invoices.filter(({ number }) => !invoiced.includes(number));
   return [
     ...(openMoney.length === 0
       ? []
       : [
-          `Usage with a price is open (${openMoney.slice(0, NAMED).join(', ')}${others}): run gatewright usage close 15 minutes after that time, and gatewright customers close ${tenant} now unless the customer is closed already, so that no further period begins`,
+          `Usage with a price is open (${openMoney.slice(0, NAMED).join(', ')}${others}): run ${first}gatewright usage close 15 minutes after that time`,
         ]),
     ...unproven.map(
       ({ number, month, currency, total }) =>

@@ -48,6 +48,7 @@ async function served(resources: Record<string, TestResource>, clockFixedBecause
     clock,
     clockFixedBecause,
     version: '1',
+    whereabouts: () => ['shop', 'http://127.0.0.1:3002/dev'],
     findApi: (id: string) => (id === 'abcdefghij' ? api.api.served : undefined),
     who: { issuer, identities: createIdentities([]), clock, keys: () => keys },
   };
@@ -104,6 +105,21 @@ describe('endpoints of recorded requests', () => {
       [400, 'Expected a status such as 404, or 4xx for a whole class.'],
     );
     assert.deepEqual((await ask('DELETE', 'requests')).body.rows, []);
+  });
+
+  // A walk in which the request had gone to the gateway of somebody else, on the usual port.
+  it('name the gateway and its addresses if it has no record of any request', async () => {
+    const { api, ask } = await served(withAuthorizer(TOKEN));
+    const none =
+      'This gateway (shop, http://127.0.0.1:3002/dev) has no record of any request. If you have sent one, check its address.';
+
+    assert.deepEqual(await ask('GET', 'requests/last'), { status: 404, body: { message: none } });
+    assert.deepEqual(await ask('POST', 'requests/last/replay', {}), { status: 404, body: { message: none } });
+    assert.equal((await ask('GET', 'requests')).body['none'], none);
+
+    await api.send({ target: '/dev/pets' });
+    assert.equal((await ask('GET', 'requests')).body['none'], undefined);
+    assert.match(String((await ask('GET', 'requests/ffffffff')).body['message']), /^There is no record of/);
   });
 
   it('list the requests with a status, and all of them without one', async () => {

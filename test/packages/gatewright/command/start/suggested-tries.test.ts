@@ -245,6 +245,18 @@ describe('suggestTries', () => {
     const [comment, line] = asks({});
 
     assert.equal(comment, '# with a new API key for guard');
+    // The walk of a user: the first screen of docs/recipes/partners.md had this command below "with a token".
+    const both = asks({
+      issuers: [...over.issuers, { id: 'local', type: 'local', only: ['dev'] }],
+      sources: [
+        ...over.sources,
+        { in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['local'] },
+      ],
+    });
+    assert.match(
+      both.join('\n'),
+      /^# with a token for guard\ncurl -i -H "Authorization: Bearer \$\(\S.* token --sub/,
+    );
     assert.match(
       line ?? '',
       /^curl -i -H "x-api-key: \$\(\S.* keys create --tenant example --prefix maps --role customer\)" http/,

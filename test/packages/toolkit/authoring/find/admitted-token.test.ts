@@ -93,6 +93,26 @@ const ROWS: readonly Row[] = [
     source: 'docs/guides/sell/quota.md',
   },
   {
+    name: 'has nothing that only callers of other issuers are charged by',
+    document: {
+      rules: [rule({})],
+      issuers: [
+        local(),
+        { id: 'partners', type: 'oidc', issuer: 'https://id.example.com/', audience: ['venues'] },
+      ],
+      sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['local', 'partners'] }],
+      quota: {
+        when: { issuers: ['partners'] },
+        plan: { claim: 'plan' },
+        tenant: { claim: 'tenant' },
+        key: { claim: 'sub' },
+        plans: [{ id: 'gold', version: 1, limits: [{ id: 'd', level: 'tenant', quota: 9, period: 'DAY' }] }],
+      },
+    },
+    expected: / token --sub alice$/,
+    source: 'docs/recipes/partners.md',
+  },
+  {
     name: 'takes the rule that a token can fulfil, not the one for an address',
     document: {
       rules: [

@@ -70,6 +70,46 @@ describe('a reload', () => {
   });
 });
 
+describe('a reload of a stack that imports', () => {
+  // A walk in which `gatewright init` made the stack while the gateway ran: every reload kept the stacks as before.
+  it('finds a stack that was created after startup, also where its documents appear after the import', async () => {
+    const { onReload, next } = reloads();
+    const directory = mkdtempSync(join(tmpdir(), 'gatewright-reload-'));
+    const base = join(directory, 'base.json');
+    const found: string[] = [];
+    const started = await aGateway(
+      RESOURCES,
+      {
+        reload: true,
+        onReload,
+        companions: () => Promise.resolve(found),
+        documentFolders: [join(directory, 'access')],
+      },
+      {},
+      { Outputs: { Name: { Value: { 'Fn::ImportValue': 'base-Name' } } } },
+    );
+    const imported = (): unknown => started.gateway.stacks.at(-1)?.outputs.get('Name');
+    try {
+      assert.notEqual(imported(), 'of the base');
+      writeFileSync(
+        base,
+        JSON.stringify({
+          Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
+          Outputs: { Name: { Value: 'of the base', Export: { Name: 'base-Name' } } },
+        }),
+      );
+      found.push(base);
+      mkdirSync(join(directory, 'access'));
+
+      assert.equal(await next(), 'reloaded');
+      assert.equal(imported(), 'of the base');
+    } finally {
+      await started.close();
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
+
 describe('a reload that failed', () => {
   it('is tried again when an access document changes, since a plug-in may have refused the service for it', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'gatewright-reload-'));

@@ -1,11 +1,14 @@
 /** Customers as the console shows them, read from the admin routes over a table in memory. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { createCustomer, setPlan, setState } from '#shared/quota/admin/customers.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { openCustomerBook } from '../../../../../../packages/toolkit/stack/quota/commands/customer-book.ts';
 import { AdministeredTable, memoryAdminPorts, requested } from '../../../../../support/quota-admin.ts';
 import { openQuotaAdmin } from '../../../../../support/quota-admin-server.ts';
+import type { AddressInfo } from 'node:net';
 import type { QuotaAdminServer } from '../../../../../support/quota-admin-server.ts';
 
 const START_MS = Date.UTC(2026, 10, 3);
@@ -147,5 +150,34 @@ describe('the customers of the console', () => {
     const none = openCustomerBook(() => undefined);
 
     await assert.rejects(async () => none.list({ withUse: true }), /does not serve the toolkit’s stack/);
+  });
+
+  // A walk in which the plan was changed twice: 26 units were shown of the 10 that were used.
+  it('have each unit of a period once, whatever plans admitted it', async () => {
+    const row = { tenant: 'acme', limit: 'daily', periodStart: '2026-11-28T00:00:00.000Z', allowance: 5 };
+    const rows = [8, 8, 10].map((counted) => JSON.stringify({ ...row, counted }));
+    const stub = createServer((request, response) => {
+      const isExport = request.url?.includes('of=usage') === true;
+      response.end(
+        isExport ? rows.join('\n') : JSON.stringify({ usage: [], keys: [], entries: [], limits: [] }),
+      );
+    }).listen(0, '127.0.0.1');
+    await once(stub, 'listening');
+    const origin = `http://127.0.0.1:${(stub.address() as AddressInfo).port}`;
+    try {
+      const changed = openCustomerBook(() => ({
+        origin,
+        region: 'us-east-1',
+        accessKeyId: 'a',
+        secretAccessKey: 's',
+      }));
+      const { history } = (await changed.one('acme', nowMs)) ?? assert.fail();
+      assert.deepEqual(
+        history.map(({ limit, counted }) => [limit, counted]),
+        [['daily', 10]],
+      );
+    } finally {
+      stub.close();
+    }
   });
 });

@@ -173,6 +173,34 @@ describe('the fee of a customer without requests', () => {
   });
 });
 
+describe('what has to be done before a customer is deleted', () => {
+  // A walk in which the customer was closed, and the command still advised to close it.
+  for (const { name, state, expected } of [
+    {
+      name: 'is to close an active customer first',
+      state: 'active',
+      expected:
+        /: run gatewright customers close idle now, so that no further period begins, and gatewright usage close 15 minutes after that time$/,
+    },
+    {
+      name: 'is only to close the usage of a closed customer',
+      state: 'closed',
+      expected: /: run gatewright usage close 15 minutes after that time$/,
+    },
+  ] as const)
+    it(name, async () => {
+      const { ports, usage, access } = new TwoCustomers();
+      await savePlan(ports, requested('plan', START_MS), 'gold', PLAN);
+      await createCustomer(ports, requested('create', START_MS), { tenant: 'idle', plan: 'gold' });
+      if (state === 'closed') await setState(ports, requested('end', START_MS + 60_000), 'idle', state);
+
+      const tables = { usage: sweptMemory(usage), access: sweptMemory(access) };
+      const [obstacle = ''] = describeObstacles('idle', await survey(tables, 'idle', START_MS + 120_000), []);
+
+      assert.match(obstacle, expected);
+    });
+});
+
 describe('forgetting a customer', () => {
   for (const tenant of ['globex', 'a#b%'])
     it(`removes everything of ${tenant} from both tables, and keeps everything of the others`, async () => {
@@ -354,13 +382,14 @@ describe('gatewright quota forget', () => {
         closed.usage.set(name, { ...item, closed: closed.nowMs });
     const swept = { usage: sweptMemory(closed.usage), access: sweptMemory(closed.access) };
 
-    const { openMoney, invoices } = await survey(swept, 'globex', closed.nowMs);
+    const { openMoney, invoices, isActive } = await survey(swept, 'globex', closed.nowMs);
 
-    assert.deepEqual(openMoney, []);
+    // The customer has no record, so it cannot be closed.
+    assert.deepEqual([openMoney, isActive], [[], false]);
     assert.ok(invoices.length > 0);
     const made = invoices.map(({ number }) => number);
-    assert.deepEqual(describeObstacles('globex', { openMoney, invoices }, made), []);
-    const [obstacle = ''] = describeObstacles('globex', { openMoney, invoices }, []);
+    assert.deepEqual(describeObstacles('globex', { openMoney, invoices, isActive }, made), []);
+    const [obstacle = ''] = describeObstacles('globex', { openMoney, invoices, isActive }, []);
     assert.match(
       obstacle,
       /^Invoice \S+ of \d+\.\d\d EUR can no longer be made once the records of 2026-10 are deleted: save it with gatewright usage invoice --period 2026-10 --tenant globex .*then pass --invoiced \S+$/,

@@ -64,7 +64,7 @@ describe('the pages of an invoice', () => {
       'Usage of 2026-11, amounts in EUR',
       'Limit',
       'Periods',
-      'Units',
+      'Used',
       'Included',
       'Amount',
       'monthly',

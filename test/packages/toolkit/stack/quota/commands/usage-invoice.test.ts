@@ -198,7 +198,7 @@ describe('the invoices of a month', () => {
       'Customer  Ächme & Söhne (Ltd) (acme)',
       'Month     2026-11',
       'Total     174.38 EUR',
-      'Limit    Plan  Periods  Units  Included  Amount  Price',
+      'Limit    Plan  Periods  Used   Included  Amount  Price',
       'monthly  gold  1        1,013  10        174.38  49.00 a period, 10 included, 0.125 a unit',
       '',
     ]);

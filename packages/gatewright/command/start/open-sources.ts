@@ -1,0 +1,94 @@
+/**
+ * The sources of a run: the named ones, and the toolkit's stack with its access documents if they import from it. That
+ * stack may be created while the gateway runs, so every load looks for it.
+ */
+import { existsSync } from 'node:fs';
+import { requireSources } from '../../../gateway/engine/index.ts';
+import type { GatewayOptions, InspectedApi } from '../../../gateway/engine/index.ts';
+import { accessFoldersOf } from '@gatewright/authoring/files/stack-files';
+import { withStack } from '../../../toolkit/stack/commands/with-stack.ts';
+import { printNotes } from '../../../base/terminal/output.ts';
+import type { AdminTarget } from '../../../toolkit/terminal/admin-client.ts';
+import type { StartFacts } from './start-text.ts';
+
+type Book = NonNullable<GatewayOptions['access']>;
+
+type OpenSources = {
+  /** The sources that the last load used. */
+  readonly all: () => readonly string[];
+  readonly options: Required<Pick<GatewayOptions, 'access' | 'companions' | 'documentFolders'>>;
+  readonly documents: () => StartFacts['documents'];
+  /**
+   * Warns about routes that are guarded otherwise than the documents say.
+   * @throws UsageError if a document is unsafe
+   */
+  readonly check: (apis: readonly InspectedApi[]) => Promise<void>;
+};
+
+/**
+ * @param stage the stage of the stack that contains the authorizers
+ * @param findAdmin returns the admin API of the running gateway; undefined if it has none
+ * @throws DefinitionError if no source exists
+ */
+export async function openSources(
+  named: readonly string[],
+  stage: string,
+  findAdmin: () => AdminTarget | undefined,
+): Promise<OpenSources> {
+  requireSources(named);
+  const said = new Set<string>();
+  const search = (): readonly string[] =>
+    withStack(named, (message) => {
+      if (!said.has(message)) printNotes(message);
+      said.add(message);
+    });
+  const open = async () => (await loadDocuments(all))?.(all, stage, findAdmin);
+  let all = search();
+  let opened = await open();
+  return {
+    all: () => all,
+    options: {
+      access: forward(() => opened?.book),
+      companions: async () => {
+        const before = all.length;
+        all = search();
+        if (opened === undefined || all.length !== before) opened = await open();
+        return all.filter((source) => !named.includes(source));
+      },
+      documentFolders: accessFoldersOf(named),
+    },
+    documents: () => opened?.documents() ?? [],
+    check: async (apis) => opened?.check(apis),
+  };
+}
+
+/**
+ * Loads the code for access documents only if there is a folder for them, because it takes a tenth of the time of a
+ * start.
+ */
+async function loadDocuments(sources: readonly string[]) {
+  if (!accessFoldersOf(sources).some((folder) => existsSync(folder))) return undefined;
+  const { refuseUnsafeAccess } = await import('../../../toolkit/stack/access/commands/access-check.ts');
+  const { openAccessBook, readDocuments } =
+    await import('../../../toolkit/stack/access/commands/access-book.ts');
+  return (all: readonly string[], stage: string, findAdmin: () => AdminTarget | undefined) => ({
+    book: openAccessBook(all, stage, findAdmin),
+    documents: () => all.flatMap(readDocuments),
+    check: async (apis: readonly InspectedApi[]): Promise<void> => {
+      await refuseUnsafeAccess(all, apis, stage, (message) => printNotes(`warning: ${message}`));
+    },
+  });
+}
+
+/** Returns a book of the documents that are there when it is read. */
+function forward(book: () => Book | undefined): Book {
+  return {
+    documents: () => book()?.documents() ?? [],
+    ask: (...asked) =>
+      book()?.ask(...asked) ??
+      Promise.resolve({ kind: 'problem', problem: 'This gateway has no access documents.' }),
+    decide: (...asked) => book()?.decide(...asked),
+    localToken: (...asked) => book()?.localToken(...asked),
+    newKey: (asked) => book()?.newKey(asked),
+  };
+}
