@@ -5,6 +5,7 @@ import { anApi } from '../../../../support/an-api.ts';
 import { invokeUri, proxyTo } from '../../../../support/a-stack.ts';
 import { cachedApi, ON } from '../../../../support/cached-apis.ts';
 import { httpRoutes } from '../../../../support/routed-apis.ts';
+import type { TestResource } from '../../../../support/a-stack.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { HttpOutcome } from '../../../../../packages/gateway/core/ports.ts';
 import type { TestApi, TestRequest } from '../../../../support/an-api.ts';
@@ -21,6 +22,8 @@ export type SurpriseRow = {
   readonly request: TestRequest;
   /** The code of the function. */
   readonly handler?: string;
+  /** Other resources of the stack that defines the API. */
+  readonly resources?: Readonly<Record<string, TestResource>>;
   /** Sent before, so that a cache is filled. */
   readonly before?: TestRequest;
   readonly values: Readonly<Record<string, unknown>>;
