@@ -14,6 +14,7 @@ import type { Reason } from './reason.ts';
 import type { Circumstances } from './circumstances.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
+import { inOwnWords } from './own-words.ts';
 import { nameSetting } from './setting-text.ts';
 import { formatDuration, sentence, toDeploy, withStop } from './reason.ts';
 
@@ -32,20 +33,22 @@ export function explain(
   const reason = findReason(about);
   const isUnadvised =
     about.failure !== undefined && reason.changes.length === 0 && surprises.changes.length === 0;
+  const sentences = [
+    ...describePath(about),
+    ...describeInjected(about),
+    ...reason.because,
+    ...describeRestatus(about),
+    ...surprises.because,
+  ];
+  const changes = [
+    ...(isUnadvised ? adviseByCode(about) : reason.changes),
+    ...(surprises.isCause === true || reason.otherwise === undefined ? [] : [reason.otherwise]),
+    ...surprises.changes,
+  ];
   return {
     headline: headlineOf(about),
-    sentences: [
-      ...describePath(about),
-      ...describeInjected(about),
-      ...reason.because,
-      ...describeRestatus(about),
-      ...surprises.because,
-    ],
-    changes: [
-      ...(isUnadvised ? adviseByCode(about) : reason.changes),
-      ...(surprises.isCause === true || reason.otherwise === undefined ? [] : [reason.otherwise]),
-      ...surprises.changes,
-    ],
+    sentences: sentences.map((text) => inOwnWords(text, about, 'because')),
+    changes: changes.map((text) => inOwnWords(text, about, 'advice')),
   };
 }
 

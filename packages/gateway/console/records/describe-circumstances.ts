@@ -293,7 +293,7 @@ function isUnconfirmed(handshake: RecordedRequest | undefined): boolean {
 
 function describeEvent(
   recorded: RecordedEvent,
-  { lines, redactor, handshakeOf }: DescribeWith,
+  { lines, redactor, handshakeOf, stacks }: DescribeWith,
 ): Circumstances {
   const { found, route, error } = recorded;
   const integration = route?.integration;
@@ -309,6 +309,7 @@ function describeEvent(
     stageName: recorded.stageName,
     stages: [...(found?.api.stages.keys() ?? [])],
     ...(found !== undefined && describeDomain(found.api)),
+    definition: found && findDefinition(stacks, found.api),
     routeKey: route?.routeKey,
     phase: recorded.phase,
     code: error?.code,
