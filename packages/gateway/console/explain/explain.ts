@@ -16,7 +16,7 @@ import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
 import { inOwnWords } from './own-words.ts';
 import { nameSetting } from './setting-text.ts';
-import { formatDuration, sentence, toDeploy, withStop } from './reason.ts';
+import { formatDuration, listed, sentence, toDeploy, withStop } from './reason.ts';
 
 export type Story = {
   readonly headline: string;
@@ -172,7 +172,16 @@ function adviseModelOf({ method, routeKey = 'the route', definition, protocol }:
 }
 
 function explainValidation(about: Circumstances): Reason {
-  const { code, validation, failure, routeKey, protocol, misspelt = [], blank = [] } = about;
+  const {
+    code,
+    validation,
+    failure,
+    routeKey,
+    protocol,
+    misspelt = [],
+    blank = [],
+    modelFaults = [],
+  } = about;
   const details = validation ?? failure ?? '';
   if (code === 'BAD_REQUEST_PARAMETERS')
     return {
@@ -198,6 +207,7 @@ function explainValidation(about: Circumstances): Reason {
       withStop(
         `The body does not match the model of ${routeKey ?? 'the route'}: ${details.replace(/^\[|\]$/g, '')}`,
       ),
+      ...(modelFaults.length === 0 ? [] : [`In the body, ${listed(modelFaults)}.`]),
       ...describeBodyFault(about),
     ],
     changes: [

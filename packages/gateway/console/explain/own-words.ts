@@ -66,6 +66,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   ResponseTransferMode: { serverless: 'response.transferMode' },
   RouteResponseKey: {},
   RouteResponseSelectionExpression: { serverless: 'routeResponseSelectionExpression' },
+  RouteSelectionExpression: { serverless: 'provider.websocketsApiRouteSelectionExpression' },
   RouteSettings: {},
   SelectionPattern: { serverless: 'pattern' },
   SourceArn: {},

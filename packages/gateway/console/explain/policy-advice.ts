@@ -32,12 +32,18 @@ export function adviseOnNearest(
           `Write /* after ${bare} in the Resource of ${named}: the ARN of a call goes on with stage, method and path (${policy.resource.slice(bare.length)}), and this Resource has none of them.${deploy}`,
         ];
       return [
-        `If this caller should have access, add ${policy.resource} to the Resource of ${named}.${deploy}`,
+        `If this caller should have access, add ${writeResource(policy)} to the Resource of ${named}.${deploy}`,
       ];
     }
     case 'action':
       return [`If this caller should have access, add ${policy.action} to the Action of ${named}.${deploy}`];
   }
+}
+
+/** In a policy of the API itself, AWS completes the short form. The ARN here has the id of the local API. */
+function writeResource({ of, resource }: GuardPolicy): string {
+  const { rest, parts } = (of === 'resource' ? splitArn(resource) : undefined) ?? {};
+  return parts === undefined ? resource : `execute-api:/${parts[3] ?? ''}/${rest ?? ''}`;
 }
 
 function nearestOf({ statements }: GuardPolicy): Statement | undefined {

@@ -89,18 +89,18 @@ describe('the words of an explanation', () => {
 
 /** Names in capitals that stand in explanations and are no settings of a template, or are chosen by `nameSetting`. */
 const NO_SETTINGS =
-  `AddApiKeyRequiredToCorsPreflight AddDefaultAuthorizerToCorsPreflight AllowCredentials AllowHeaders AllowMethods
+  `AccessOutcome AddApiKeyRequiredToCorsPreflight AddDefaultAuthorizerToCorsPreflight AgentCall AllowCredentials AllowHeaders AllowMethods
   AllowOrigin AllowOrigins ApiId ApiKey ApiGatewayRestApi ApiMappingKey AssumeRole AssumeRolePolicyDocument
-  AttributeDefinitions AuthorizerId BadRequestException BasePath BigInt CallbackHandlerDeprecated CodeUri
+  AttributeDefinitions AuthorizerId BadRequestException BasePath BigInt CallbackHandlerDeprecated CodeUri DecidedAccess
   ConditionExpression DomainName ErrorCode ErrorMessage ExitError ExposeHeaders ExpressionAttributeNames
   ExpressionAttributeValues FailedEntryCount FailedPutCount FailedRecordCount ForbiddenException FunctionName
-  FunctionUrlAuthType GatewayResponses GetObject GoneException HandlerNotFound HttpApi HttpLambdaAuthorizer
-  HttpLambdaResponseType HttpMethod HttpOnly HttpResponseStream ImportModuleError InvalidateCache InvokeFunction
+  FunctionUrlAuthType GatewayResponses GetObject GoneException GuardCircumstances GuardPolicy HandlerNotFound HttpApi HttpLambdaAuthorizer
+  HttpLambdaResponseType HttpMethod HttpOnly HttpResponseStream ImportModuleError IntegrationCircumstances InvalidateCache InvokeFunction
   InvokeFunctionUrl InvokedViaFunctionUrl IpRange IpRangeWhitelist JavaScript KeyId KeySchema KeyType LimitCircumstances ListBucket
-  MalformedDetail MaxAge MeterCircumstances MessageDeduplicationId MessageGroupId NoSuchKey NonExistentQueue NotFoundException OutOfMemory
-  PayloadTooLargeException PostToConnection ReauthorizeEvery RequestModel RequestResponses ResourcePath ResourcePolicy
-  ResponseSizeTooLarge RestApi RestApiId SendMessage ServerlessHttpApi ServerlessRestApi SignedHeaders
-  SimpleQueueService SourceVpce StartExecution StartSyncExecution StateMachineType StatusCode TooLarge UnknownSource
+  MalformedDetail MaxAge MeterCircumstances MessageDeduplicationId MessageGroupId NoSuchKey NonExistentQueue NonNullable NotFound NotFoundException OutOfMemory
+  PayloadTooLargeException PostToConnection ProxyFault ReauthorizeEvery RequestModel RequestResponses ResourcePath ResourcePolicy
+  ResponseSizeTooLarge ResultForm RestApi RestApiId SendMessage ServerlessHttpApi ServerlessRestApi SignedHeaders
+  SimpleQueueService SourceVpce StartExecution StartSyncExecution StateMachineType StageName StatusCode SurpriseFacts TooLarge UnknownSource
   UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserCodeSyntaxError WebSocket`.split(/\s+/);
 
 describe('the names of settings in explanations', () => {
@@ -108,9 +108,9 @@ describe('the names of settings in explanations', () => {
   for (const folder of ['explain', 'surprises']) {
     const root = new URL(`../../../../../packages/gateway/console/${folder}/`, import.meta.url);
     for (const file of readdirSync(root).filter((name) => !/^(?:own-words|circumstances)\.ts$/.test(name))) {
-      const text = readFileSync(new URL(file, root), 'utf8').replaceAll(/^import .*$|^\s*(?:\/\/|\*).*$/gm, '');
-      for (const [literal] of text.matchAll(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|"(?:[^"\\\n]|\\.)*"/g))
-        for (const [name] of literal.matchAll(/(?<![:.])\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b(?!\()/g))
+      const lines = readFileSync(new URL(file, root), 'utf8').split('\n');
+      for (const line of lines.filter((one) => /['"`]/.test(one) && !/^import |^\s*(?:\/\/|\/?\*)/.test(one)))
+        for (const [name] of line.matchAll(/(?<![:.])\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b(?!\()/g))
           found.set(name, file);
     }
   }
@@ -124,7 +124,9 @@ describe('the names of settings in explanations', () => {
 
   it('stand in an explanation', () => {
     const generic = ['Credentials', 'Enabled', 'Handler', 'Timeout', 'Uri'];
-    const unused = Object.keys(NAMED_PROPERTIES).filter((name) => !found.has(name) && !generic.includes(name));
+    const unused = Object.keys(NAMED_PROPERTIES).filter(
+      (name) => !found.has(name) && !generic.includes(name),
+    );
     assert.deepEqual(unused, []);
   });
 });

@@ -53,12 +53,10 @@ export const ADDRESSES: readonly SurpriseRow[] = [
       },
     },
     values: { domain: 'pets.example' },
-    because:
-      /default endpoint, which asks for no client certificate: .* custom domain pets\.example only/,
+    because: /default endpoint, which asks for no client certificate: .* custom domain pets\.example only/,
     change: /^If only clients with a certificate may call .* set DisableExecuteApiEndpoint: true of Api\./m,
     not: {
-      api: () =>
-        anApi(httpRoutes(['GET /pets'], { api: { DisableExecuteApiEndpoint: true } }), { echo: ok }),
+      api: () => anApi(httpRoutes(['GET /pets'], { api: { DisableExecuteApiEndpoint: true } }), { echo: ok }),
     },
   },
   {

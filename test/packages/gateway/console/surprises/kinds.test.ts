@@ -79,11 +79,10 @@ describe('an answer that surprises', () => {
     });
 
     it(`is not seen in what is nearly the same: ${title}`, async () => {
-      const { surprises } = await detailOf(
-        (not.api ?? api)(),
-        [before, not.request ?? request],
-        { ...row, ...not },
-      );
+      const { surprises } = await detailOf((not.api ?? api)(), [before, not.request ?? request], {
+        ...row,
+        ...not,
+      });
       assert.ok(!surprises.some((one) => one.code === code), `${code} is found`);
     });
   }
