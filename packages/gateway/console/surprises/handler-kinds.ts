@@ -71,6 +71,41 @@ const valueAbsent: SurpriseKind = {
   },
 };
 
+/** Functions of the file that return promises, and calls of the platform that do. */
+const ASYNC_NAMES = /\basync\s+function\s+(\w+)|\b(?:const|let|var)\s+(\w+)\s*=\s*async\b/g;
+const USUAL_PROMISES = ['fetch', String.raw`\w+\.send`, String.raw`\w+\.json`];
+
+/** `JSON.stringify` writes a promise as {}. */
+const promiseReturned: SurpriseKind = {
+  code: 'PROMISE_NOT_AWAITED',
+  mark: undefined,
+  isCause: true,
+  source: 'docs/aws §3.1',
+  find({ recorded: { received, outcome }, handler, isToolkit }) {
+    if (outcome?.kind !== 'returned' || !/\{\s*\}/.test(outcome.payload) || isToolkit) return undefined;
+    if (received.route?.integration.kind !== 'lambda-proxy' || handler === undefined) return undefined;
+    if (handler.file.endsWith('.py')) return undefined;
+    const own = [...handler.text.matchAll(ASYNC_NAMES)].map(([, one, other]) => one ?? other ?? '');
+    const call = new RegExp(
+      String.raw`(?<!\bfunction\s+)(?<![.\w])(${[...own, ...USUAL_PROMISES].join('|')})\s*\(`,
+    );
+    const lines = handler.text.split('\n');
+    const line = lines.findIndex(
+      (text) => call.test(text) && !/\bawait\b|\.then\(|Promise\.|^\s*return\s+\w+\(|=>\s*\w+\(/.test(text),
+    );
+    const [, name] = call.exec(lines[line] ?? '') ?? [];
+    if (name === undefined) return undefined;
+    const place = `${handler.file}:${line + 1}`;
+    return {
+      values: { name, place },
+      because: [
+        `The result contains {}, which is what JSON.stringify makes of a promise: ${place} calls ${name}(…), which returns a promise, and does not await it.`,
+      ],
+      changes: [`Write await before ${name}(…) at ${place}, in an async function.`],
+    };
+  },
+};
+
 /**
  * A JWT authorizer compares issuer and audience, which both kinds of token of a user pool fulfil; only access tokens
  * have scopes.
@@ -161,6 +196,7 @@ export const HANDSHAKE_KINDS: readonly SurpriseKind[] = [subprotocolMissing, val
 export const HANDLER_KINDS: readonly SurpriseKind[] = [
   readElsewhere,
   valueAbsent,
+  promiseReturned,
   idTokenAccepted,
   authorizerCached,
 ];

@@ -30,6 +30,35 @@ export const HANDLERS: readonly SurpriseRow[] = [
     not: { handler: 'exports.main = async (event) => event.requestContext.http.method;' },
   },
   {
+    // https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/JSON/stringify
+    code: 'PROMISE_NOT_AWAITED',
+    source: 'docs/aws §3.1',
+    api: http({ statusCode: 200, body: '{}' }),
+    request: { target: '/1' },
+    handler:
+      'async function findItems() { return []; }\nexports.main = async () => {\n  const items = findItems();\n  return { statusCode: 200, body: JSON.stringify(items) };\n};',
+    values: { name: 'findItems', place: 'src/index.js:3' },
+    because: /what JSON\.stringify makes of a promise: src\/index\.js:3 calls findItems\(…\)/,
+    change: /^Write await before findItems\(…\) at src\/index\.js:3/m,
+    not: {
+      handler:
+        'async function findItems() { return []; }\nexports.main = async () => {\n  const items = await findItems();\n  return { statusCode: 200, body: JSON.stringify(items) };\n};',
+    },
+  },
+  {
+    code: 'PROMISE_NOT_AWAITED',
+    name: 'in a result that is not valid',
+    source: 'docs/aws §3.1',
+    api: proxy({ statusCode: 200, body: {} }),
+    request: ID,
+    handler:
+      'const findItems = async () => [];\nexports.main = async () => ({ statusCode: 200, body: findItems() });',
+    values: { name: 'findItems', place: 'src/index.js:2' },
+    because: /calls findItems\(…\)/,
+    change: /^Write await before findItems/m,
+    not: { api: proxy({ statusCode: 200, body: '[]' }) },
+  },
+  {
     code: 'REQUEST_VALUE_ABSENT',
     source: 'docs/aws §3.1',
     api: http({ statusCode: 401, body: 'no' }),
