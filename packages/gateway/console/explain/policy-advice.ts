@@ -232,6 +232,10 @@ export function adviseOnDeny(
       `If the API is meant to be public, remove ${nameStatement(policy, statement)} from ${whose}: a request through a VPC endpoint does not reach an API whose endpoint is ${about.endpointType ?? 'public'}, so this Deny refuses every request.${toDeploy(about.protocol)}`,
       `Or make the API private (EndpointConfiguration with Types: [PRIVATE]), and call it through ${/^aws:sourcevpce$/i.test(key) ? `the VPC endpoint ${list(wanted)}` : `a VPC endpoint in ${list(wanted)}`}.${toDeploy(about.protocol)}`,
     ];
+  if (about.isBehindEdge === true && /^aws:sourceip$/i.test(key))
+    return [
+      `Compare the address of the viewer at the distribution instead: the request came through CloudFront, and aws:SourceIp is the address of CloudFront (${list(found)}), not the viewer’s. Give the distribution a web ACL of the scope CLOUDFRONT with an IP set of ${list(wanted)}, and let ${whose} admit only CloudFront, for example by a secret header of the origin that a rule of the API checks.`,
+    ];
   const sending = adviseSending(about, { ...exempt, operator: operator.replace(/not/i, '') });
   const { definition } = about;
   if (

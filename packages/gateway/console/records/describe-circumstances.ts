@@ -92,6 +92,9 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     defect: redactDefect(error?.detail.defect, redactor),
     isDeployed: false,
     definition: findDefinition(at.stacks, api),
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
+    isBehindEdge: received.headers.last('x-amz-cf-id') !== undefined,
+    isFromTopic: received.headers.last('x-amz-sns-message-type') !== undefined,
     needsKey: route?.apiKeyRequired,
     screened: (recorded.screened?.() ?? []).map((sentence) => redactor.text(sentence)),
     injected: recorded.injected.map((note) => redactor.text(note)),

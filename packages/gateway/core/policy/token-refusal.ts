@@ -28,7 +28,10 @@ export function tokenRefusal(
   };
   switch (dialect) {
     case 'http-jwt':
-      return gatewayError(code, { ...detail, headers: ['www-authenticate', challenge(defect.code, words, scopes)] });
+      return gatewayError(code, {
+        ...detail,
+        headers: ['www-authenticate', challenge(defect.code, words, scopes)],
+      });
     case 'rest-jwt':
       return gatewayError(code, detail);
     case 'cognito':

@@ -89,18 +89,22 @@ describe('the words of an explanation', () => {
 
 /** Names in capitals that stand in explanations and are no settings of a template, or are chosen by `nameSetting`. */
 const NO_SETTINGS =
-  `AccessOutcome AddApiKeyRequiredToCorsPreflight AddDefaultAuthorizerToCorsPreflight AgentCall AllowCredentials AllowHeaders AllowMethods
-  AllowOrigin AllowOrigins ApiId ApiKey ApiGatewayRestApi ApiMappingKey AssumeRole AssumeRolePolicyDocument
-  AttributeDefinitions AuthorizerId BadRequestException BasePath BigInt CallbackHandlerDeprecated CodeUri DecidedAccess
-  ConditionExpression DomainName ErrorCode ErrorMessage ExitError ExposeHeaders ExpressionAttributeNames
-  ExpressionAttributeValues FailedEntryCount FailedPutCount FailedRecordCount ForbiddenException FunctionName
-  FunctionUrlAuthType GatewayResponses GetObject GoneException GuardCircumstances GuardPolicy HandlerNotFound HttpApi HttpLambdaAuthorizer
-  HttpLambdaResponseType HttpMethod HttpOnly HttpResponseStream ImportModuleError IntegrationCircumstances InvalidateCache InvokeFunction
-  InvokeFunctionUrl InvokedViaFunctionUrl IpRange IpRangeWhitelist JavaScript KeyId KeySchema KeyType LimitCircumstances ListBucket
-  MalformedDetail MaxAge MeterCircumstances MessageDeduplicationId MessageGroupId NoSuchKey NonExistentQueue NonNullable NotFound NotFoundException OutOfMemory
-  PayloadTooLargeException PostToConnection ProxyFault ReauthorizeEvery RequestModel RequestResponses ResourcePath ResourcePolicy
-  ResponseSizeTooLarge ResultForm RestApi RestApiId SendMessage ServerlessHttpApi ServerlessRestApi SignedHeaders
-  SimpleQueueService SourceVpce StartExecution StartSyncExecution StateMachineType StageName StatusCode SurpriseFacts TooLarge UnknownSource
+  `AccessOutcome AddApiKeyRequiredToCorsPreflight AddDefaultAuthorizerToCorsPreflight AgentCall
+  AllViewerExceptHostHeader AllowCredentials AllowHeaders AllowMethods AllowOrigin AllowOrigins
+  ApiGatewayRestApi ApiId ApiKey ApiMappingKey AssumeRole AssumeRolePolicyDocument AttributeDefinitions
+  AuthorizerId BadRequestException BasePath BigInt CallbackHandlerDeprecated CloudFront CodeUri
+  ConditionExpression DecidedAccess DomainName ErrorCode ErrorMessage ExitError ExposeHeaders
+  ExpressionAttributeNames ExpressionAttributeValues FailedEntryCount FailedPutCount FailedRecordCount
+  ForbiddenException FunctionName FunctionUrlAuthType GatewayResponses GetObject GoneException
+  GuardCircumstances GuardPolicy HandlerNotFound HttpApi HttpLambdaAuthorizer HttpLambdaResponseType
+  HttpMethod HttpOnly HttpResponseStream ImportModuleError IntegrationCircumstances InvalidateCache
+  InvocationType InvokeFunction InvokeFunctionUrl InvokedViaFunctionUrl IpRange IpRangeWhitelist JavaScript
+  KeyId KeySchema KeyType LimitCircumstances ListBucket MalformedDetail MaxAge MessageDeduplicationId
+  MessageGroupId MeterCircumstances NoSuchKey NonExistentQueue NonNullable NotFound NotFoundException
+  OriginRequestPolicyId OutOfMemory PayloadTooLargeException PostToConnection ProxyFault ReauthorizeEvery
+  RequestModel RequestResponses ResourcePath ResourcePolicy ResponseSizeTooLarge RestApi RestApiId ResultForm
+  SendMessage ServerlessHttpApi ServerlessRestApi SignedHeaders SimpleQueueService SourceVpce StageName
+  StartExecution StartSyncExecution StateMachineType StatusCode SurpriseFacts TooLarge UnknownSource
   UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserCodeSyntaxError WebSocket`.split(/\s+/);
 
 describe('the names of settings in explanations', () => {

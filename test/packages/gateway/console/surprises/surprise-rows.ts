@@ -374,6 +374,17 @@ const REPLIES: readonly SurpriseRow[] = [
     not: { api: served({ statusCode: 200, body: 'hello' }) },
   })),
   {
+    // https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
+    code: 'STREAM_WITHOUT_TYPE',
+    source: 'docs/aws §8.3',
+    api: url({ InvokeMode: 'RESPONSE_STREAM' }, 'shop'),
+    request: { target: '/' },
+    values: { contentType: 'application/octet-stream' },
+    because: /without naming a content type, .* application\/octet-stream\. A browser saves/,
+    change: /^Before the first write: stream = awslambda\.HttpResponseStream\.from\(stream/m,
+    not: { api: url({}, 'shop') },
+  },
+  {
     code: 'RESULT_AS_BODY',
     source: 'docs/aws §19.4',
     api: url({ InvokeMode: 'RESPONSE_STREAM' }, { statusCode: 201, body: 'hello' }),
