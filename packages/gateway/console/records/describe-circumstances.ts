@@ -312,8 +312,7 @@ function describeEvent(
   recorded: RecordedEvent,
   { lines, redactor, handshakeOf, stacks }: DescribeWith,
 ): Circumstances {
-  const { found, route, error } = recorded;
-  const integration = route?.integration;
+  const { found, route, error, route: { integration } = {} } = recorded;
   return {
     kind: kindOfEvent(recorded),
     protocol: 'websocket',

@@ -81,11 +81,7 @@ const validated = restApi(
     },
     Pet: {
       type: 'AWS::ApiGateway::Model',
-      properties: {
-        RestApiId: API,
-        Name: 'Pet',
-        Schema: { type: 'object', required: ['name'], properties: { age: { type: 'integer' } } },
-      },
+      properties: { RestApiId: API, Name: 'Pet', Schema: { type: 'object', required: ['name'] } },
     },
   },
 );
@@ -339,14 +335,6 @@ describe('explain', () => {
 
     assert.equal(api.last().status, 400);
     assert.match(storyOf(api.last()), /The body does not match the model of POST \/pets: .*name/);
-  });
-
-  it('names the members of a body that do not match its model, with their values', async () => {
-    const api = aRecordedApi(validated, { list: ok });
-
-    await api.send({ method: 'POST', target: '/dev/pets', body: '{"name":"Rex","age":"3"}' });
-
-    assert.match(storyOf(api.last()), /\(allowed: \["integer"\]\)\.\nIn the body, age is "3"\./);
   });
 
   it('shows where a template stopped, and that nothing was sent', async () => {

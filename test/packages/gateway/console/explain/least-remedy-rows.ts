@@ -51,6 +51,37 @@ export const LEAST_REMEDIES: readonly Row[] = [
     never: /case-sensitive/,
   },
   {
+    name: 'a body with a member of another type',
+    source: 'docs/aws §6',
+    api: () =>
+      anApi(
+        restRoutes(
+          { 'POST /pets': { RequestModels: { 'application/json': 'Pet' }, RequestValidatorId: 'Bodies' } },
+          {
+            more: {
+              Bodies: {
+                type: 'AWS::ApiGateway::RequestValidator',
+                properties: { RestApiId: API_ID, ValidateRequestBody: true },
+              },
+              Pet: {
+                type: 'AWS::ApiGateway::Model',
+                properties: {
+                  RestApiId: API_ID,
+                  Name: 'Pet',
+                  Schema: { type: 'object', properties: { age: { type: 'integer' } } },
+                },
+              },
+            },
+          },
+        ),
+        { echo: ok },
+      ),
+    request: { method: 'POST', target: '/dev/pets', body: '{"age":"3"}' },
+    because: /\(allowed: \["integer"\]\)\.\nIn the body, age is "3"\./,
+    change: /^Send a body that matches the model/,
+    never: /ValidateRequestBody/,
+  },
+  {
     name: 'a credential that CloudFront did not send on',
     source:
       'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/controlling-origin-requests.html',

@@ -17,6 +17,7 @@ import { SURPRISES } from './surprise-rows.ts';
 import { ADDRESSES } from './address-rows.ts';
 import { HANDLERS } from './handler-rows.ts';
 import { RESULTS } from './result-rows.ts';
+import { SILENT } from './silent-rows.ts';
 import { TEMPLATES } from './template-rows.ts';
 import { VALUES } from './value-rows.ts';
 import type { RequestDetail } from '../../../../../packages/gateway/console/records/model.ts';
@@ -31,6 +32,7 @@ const ROWS = [
   ...HANDLERS,
   ...ADDRESSES,
   ...RESULTS,
+  ...SILENT,
 ];
 const API = { type: 'AWS::ApiGateway::RestApi', id: 'abcdefghij', properties: { Name: 'pets' } };
 

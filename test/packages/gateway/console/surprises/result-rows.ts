@@ -9,7 +9,7 @@ import { aMethod, answered, DEFAULT } from '../../../../support/a-method.ts';
 import { cachedApi, ON, PETS } from '../../../../support/cached-apis.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { policy, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
-import { API_ID, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
+import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { carrying, CLAIMS, ISSUER, KEY, withIssuers } from '../../../../support/token-issuers.ts';
 import { signToken } from '../../../../support/signed-tokens.ts';
 import { FUNCTION, http, ID, proxy } from './surprise-rows.ts';
@@ -109,40 +109,6 @@ const starting = (reply: string) => (): Served => {
   api.ports.services.answer = () => answered(reply);
   return api;
 };
-/** A query API of a service, whose input is a form. */
-const sending = (template: string) => (): Served => {
-  const api = aMethod({
-    integration: {
-      Type: 'AWS',
-      IntegrationHttpMethod: 'POST',
-      Credentials: 'arn:aws:iam::123456789012:role/sender',
-      Uri: 'arn:aws:apigateway:us-east-1:sqs:path/123456789012/orders',
-      RequestTemplates: { 'application/json': template },
-      IntegrationResponses: DEFAULT,
-    },
-  });
-  api.ports.services.answer = () => answered('{}');
-  return api;
-};
-const refusing = (template: string) => (): Served =>
-  anApi(
-    restRoutes(
-      { 'GET /pets': {} },
-      {
-        more: {
-          Refusals: {
-            type: 'AWS::ApiGateway::GatewayResponse',
-            properties: {
-              RestApiId: API_ID,
-              ResponseType: 'DEFAULT_4XX',
-              ResponseTemplates: { 'application/json': template },
-            },
-          },
-        },
-      },
-    ),
-    { echo: () => ({ statusCode: 200 }) },
-  );
 const UNCLUSTERED = { ...ON, CacheClusterEnabled: false };
 
 const lost = (Uri: string, status: number) => (): Served => {
@@ -211,29 +177,6 @@ export const RESULTS: readonly SurpriseRow[] = [
     because: /accepted the execution.* does not run their states/,
     change: /^To run it, start the gateway with --aws states/m,
     not: { api: starting('{}') },
-  },
-  {
-    // https://repost.aws/knowledge-center/api-gateway-rest-api-sqs-errors
-    code: 'FORM_VALUE_NOT_ENCODED',
-    source: 'docs/aws §7.2',
-    api: sending('Action=SendMessage&MessageBody=$input.body'),
-    request: { method: 'POST', target: '/dev/1', body: '{"text":"Tom & Jerry"}' },
-    values: { field: 'MessageBody' },
-    because:
-      /prints a form with MessageBody=\$input\.body, and does not encode the value\..* contains &, which begins the next field/,
-    change: /^Write MessageBody=\$util\.urlEncode\(\$input\.body\) in the request template/m,
-    not: { api: sending('Action=SendMessage&MessageBody=$util.urlEncode($input.body)') },
-  },
-  {
-    // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
-    code: 'REFUSAL_NOT_JSON',
-    source: 'docs/aws §7.5',
-    api: refusing('{"error": $context.error.message}'),
-    request: { target: '/dev/nothing/here' },
-    values: {},
-    because: /says that it is JSON, and is not: \{"error": Missing Authentication Token\}/,
-    change: /write \$context\.error\.messageString without quotes around it/m,
-    not: { api: refusing('{"error": $context.error.messageString}') },
   },
   {
     // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html

@@ -2,7 +2,7 @@
 import { aMethod, answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { ok } from '../../../../support/rest-apis.ts';
-import { API_ID, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
+import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { cachedApi, ON } from '../../../../support/cached-apis.ts';
 import { backend, http, HTTP, ID, proxy } from './surprise-rows.ts';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
@@ -37,39 +37,6 @@ const overwriting = (status: number) => (): Served => {
   api.ports.http.answer = () => answered('{}', [], status);
   return api;
 };
-
-const KEY = 'abcdefghij0123456789abcd';
-const named = (): Served => anApi(httpRoutes(['GET /files/{name}']), { echo: ok });
-/** A usage plan of the stage, with a key. */
-const planned = (ApiKeyRequired: boolean) => (): Served =>
-  anApi(
-    restRoutes(
-      { 'GET /pets': { ApiKeyRequired } },
-      {
-        more: {
-          Key: {
-            type: 'AWS::ApiGateway::ApiKey',
-            id: 'key1',
-            properties: { Name: 'partner', Enabled: true, Value: KEY },
-          },
-          Plan: {
-            type: 'AWS::ApiGateway::UsagePlan',
-            id: 'plan1',
-            properties: {
-              UsagePlanName: 'free',
-              ApiStages: [{ ApiId: API_ID, Stage: 'dev' }],
-              Quota: { Limit: 1, Period: 'DAY' },
-            },
-          },
-          Link: {
-            type: 'AWS::ApiGateway::UsagePlanKey',
-            properties: { KeyId: 'key1', KeyType: 'API_KEY', UsagePlanId: 'plan1' },
-          },
-        },
-      },
-    ),
-    { echo: ok },
-  );
 
 const mocking = (template: string) => (): Served =>
   aMethod({
@@ -285,51 +252,6 @@ export const VALUES: readonly SurpriseRow[] = [
     because: /In a query, \+ stands for a space, so the function got a space instead of \+ in q\./,
     change: /encode it as %2B/,
     not: { request: { target: '/dev/1?q=a%2Bb&page=1' } },
-  },
-  {
-    code: 'PATH_DECODED',
-    source: 'docs/aws §2.3',
-    api: named,
-    request: { target: '/files/100%2525.txt' },
-    handler: 'exports.main = async (event) =>\n  decodeURIComponent(event.pathParameters.name);',
-    values: { parameters: ['name'] },
-    because:
-      /got name in pathParameters already decoded: name is 100%25\.txt\. The function decodes a value again at src\/index\.js:2, which makes another text of it/,
-    change: /^Use event\.pathParameters\.name as it is at src\/index\.js:2/m,
-    not: { request: { target: '/files/a.txt' } },
-  },
-  {
-    code: 'PATH_ENCODED',
-    source: 'docs/aws §2.3',
-    api: () => anApi(restRoutes({ 'GET /files/{name}': {} }), { echo: ok }),
-    request: { target: '/dev/files/a%20b.txt' },
-    handler: 'exports.main = async (event) => event.pathParameters.name;',
-    values: { parameters: ['name'] },
-    because: /as the client encoded it: name is a%20b\.txt\. A REST API does not decode path parameters/,
-    change: /^Decode it in the function: decodeURIComponent\(event\.pathParameters\.name\)\.$/m,
-    not: { handler: 'exports.main = async (event) => decodeURIComponent(event.pathParameters.name);' },
-  },
-  {
-    // https://github.com/venveo/serverless-sharp/issues/56
-    code: 'KEY_NOT_REQUIRED',
-    source: 'docs/aws §5.1',
-    api: planned(false),
-    request: { target: '/dev/pets', headers: ['x-api-key', KEY] },
-    values: { route: 'GET /pets' },
-    because:
-      /The API key was not read: GET \/pets does not require an API key, .* counts the request in usage plan free/,
-    change: /^If callers of GET \/pets must have a key, set ApiKeyRequired: true of the method\. .* deploy/m,
-    not: { api: planned(true) },
-  },
-  {
-    code: 'KEY_NOT_REQUIRED',
-    name: 'without a key',
-    source: 'docs/aws §5.1',
-    api: planned(false),
-    request: { target: '/dev/pets' },
-    values: { route: 'GET /pets' },
-    because: /The stage has a usage plan, but GET \/pets does not require an API key/,
-    not: { api: () => anApi(restRoutes({ 'GET /pets': {} }), { echo: ok }) },
   },
   {
     code: 'HEAD_WITHOUT_BODY',
