@@ -67,6 +67,10 @@ export function refuseForeignHost(request: Arrival, rule: HostRule): GuardRefusa
 
 /** Returns the refusal of a Host that `isAllowedHost` does not admit. */
 export function refuseHost(host: string): GuardRefusal {
+  if (host.endsWith('.cloudfront.net'))
+    return refusal(
+      `No API has the host '${printable(host)}', which is the name of a CloudFront distribution: the behavior sends the viewer's Host to the API, as the origin request policy AllViewer does, and AWS responds with 403. Set OriginRequestPolicyId to b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader)`,
+    );
   return refusal(
     `This gateway does not serve the host '${printable(host)}'. If a tunnel or proxy sends this host, start the gateway with --allow-host ${suggestedName(host)}`,
   );

@@ -195,6 +195,8 @@ type ProxyPart =
   | 'cookie'
   | 'cookie-text'
   | 'body'
+  /** The body is the JSON of a Buffer of Node.js: `{type: "Buffer", data}`. */
+  | 'buffer'
   | 'isBase64Encoded'
   /** The body is not base64, although `isBase64Encoded` is true. */
   | 'base64'

@@ -11,9 +11,7 @@ export function describeUnmapped(host: string, path: string, facts: HostFacts | 
     return {
       reason: `no API is served at ${host}`,
       because: [`No loaded stack has an API or a custom domain with the host name ${host}.`],
-      changes: [
-        'Send the request to an address that `gatewright start` shows, or load the stack of the API.',
-      ],
+      changes: [adviseHost(host)],
     };
   const { domain, basePaths } = facts;
   const paths = basePaths.map((basePath) => `/${basePath}`);
@@ -28,6 +26,13 @@ export function describeUnmapped(host: string, path: string, facts: HostFacts | 
         : `Begin the path with ${paths.join(' or ')}. Or, if clients should keep this path, add a mapping without a base path to ${domain}.`,
     ],
   };
+}
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-test-invoke-url.html */
+function adviseHost(host: string): string {
+  if (host.endsWith('.vpce.amazonaws.com'))
+    return `Name the API, because ${host} is the name of a VPC endpoint, which serves many private APIs: send x-apigw-api-id with the id of the API, or Host: {api}.execute-api.{region}.amazonaws.com. Or call https://{api}-{vpce}.execute-api.{region}.amazonaws.com, if the endpoint is associated with the API (VpcEndpointIds).`;
+  return 'Send the request to an address that `gatewright start` shows, or load the stack of the API.';
 }
 
 const ADVICE: Readonly<Record<string, string>> = {

@@ -360,6 +360,12 @@ export type Circumstances = {
   readonly bodyFault?: JsonFault | undefined;
   /** Names of query parameters in the request that differ from a missing parameter only in letter case. */
   readonly misspelt?: readonly string[] | undefined;
+  /** Whether CloudFront sent the request on. */
+  readonly isBehindEdge?: boolean;
+  /** Whether a topic of SNS sent the request. */
+  readonly isFromTopic?: boolean;
+  /** The members of the body that do not match its model, each with its value. */
+  readonly modelFaults?: readonly string[] | undefined;
   /** Names of missing parameters that the request has without a value. */
   readonly blank?: readonly string[] | undefined;
   /** The model or required parameter that the request violates. */

@@ -110,7 +110,8 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
         `${name}, the integration of $connect, responded with ${status}, but only a status below 300 accepts the connection.`,
         ...printed(integration),
       ],
-      changes: ['Return statusCode 200 for this client from the $connect function.'],
+      changes: [],
+      otherwise: 'Return statusCode 200 for this client from the $connect function.',
     };
   if (integration.lambdaReply !== undefined) return explainLambdaReply(integration, routeKey);
   if (integration.errorStatus !== undefined && integration.problem === undefined)

@@ -1,6 +1,6 @@
 /** Explains why no stage or route was found for a request. */
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
-import { listed, sentence } from './reason.ts';
+import { andDeploy, listed, sentence } from './reason.ts';
 import type { Circumstances, NearMiss } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -46,7 +46,7 @@ function explainMessage({ nearMisses, selection }: Circumstances): Reason {
       ...adviseBody({ bodyFault }, 'message'),
       routes.length === 0
         ? 'Add a $default route, or a route whose key is the value that the expression selects.'
-        : `${key === undefined ? 'Send' : `Set RouteSelectionExpression of the API to $request.body.${key}, or send`} a message for which the expression selects ${listed(routes, 'or')}, or add a $default route.`,
+        : `${key === undefined ? 'Send' : `Set RouteSelectionExpression of the API to $request.body.${key}, or send`} a message for which the expression selects ${listed(routes, 'or')}, or add a route with the key ${selection?.selected ?? '$default'}.`,
     ],
   };
 }
@@ -142,7 +142,7 @@ function explainPlainRequest({
 
 /** What a client or an owner can do about a request for which the stage has no route. */
 function adviseRoute(
-  { method, path, nearMisses, stagePath = '', doubledStage, behindSegment, domain }: Circumstances,
+  { method, path, protocol, nearMisses, stagePath = '', doubledStage, behindSegment, domain }: Circumstances,
   stageName: string,
   nearest: NearMiss | undefined,
 ): string {
@@ -155,11 +155,11 @@ function adviseRoute(
   const repeating = nearMisses.find(({ route }) => route.split(' ')[1] === `${mapped ?? ''}${path}`);
   if (mapped !== undefined && repeating !== undefined)
     return `Write the route as ${repeating.route.replace(mapped, '')}, or remove the key ${mapped.slice(1)} from the mapping of the domain. As it is, the route is called at ${mapped}${mapped}${path}.`;
-  if (nearest === undefined) return `Add a route for ${method} ${path}, and deploy the API again.`;
+  if (nearest === undefined) return `Add a route for ${method} ${path}${andDeploy(protocol)}.`;
   const verbs = verbsOf(nearMisses);
   return (
     nearest.advice ??
-    `${verbs.length > 1 ? `Call it with ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add the route and deploy the API again.`
+    `${verbs.length > 1 ? `Call it with ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add a route for ${method} ${path}${andDeploy(protocol)}.`
   );
 }
 

@@ -151,6 +151,6 @@ function adviseFault(fault: SignatureFault, { region, service, isDeployed }: Exp
     case 'session':
       return 'Get new temporary credentials (AssumeRole), and sign the request with them.';
     case 'mismatch':
-      return `Check the secret access key${isDeployed ? '' : ' (`gatewright env` prints the local one)'}. If it is right, compare the canonical string above with the signed one: the path, query, headers or body must not change after signing.`;
+      return `Compare the canonical string above with the one that the client signed: host, path, query, headers and body must arrive as they were signed. A body is sent as exactly the text that was signed, so make it once, sign it and send it. If both are equal, check the secret access key${isDeployed ? '' : ' (`gatewright env` prints the local one)'}.`;
   }
 }

@@ -14,8 +14,9 @@ import type { Reason } from './reason.ts';
 import type { Circumstances } from './circumstances.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
+import { inOwnWords } from './own-words.ts';
 import { nameSetting } from './setting-text.ts';
-import { formatDuration, sentence, toDeploy, withStop } from './reason.ts';
+import { formatDuration, listed, sentence, toDeploy, withStop } from './reason.ts';
 
 export type Story = {
   readonly headline: string;
@@ -32,20 +33,22 @@ export function explain(
   const reason = findReason(about);
   const isUnadvised =
     about.failure !== undefined && reason.changes.length === 0 && surprises.changes.length === 0;
+  const sentences = [
+    ...describePath(about),
+    ...describeInjected(about),
+    ...reason.because,
+    ...describeRestatus(about),
+    ...surprises.because,
+  ];
+  const changes = [
+    ...(isUnadvised ? adviseByCode(about) : reason.changes),
+    ...(surprises.isCause === true || reason.otherwise === undefined ? [] : [reason.otherwise]),
+    ...surprises.changes,
+  ];
   return {
     headline: headlineOf(about),
-    sentences: [
-      ...describePath(about),
-      ...describeInjected(about),
-      ...reason.because,
-      ...describeRestatus(about),
-      ...surprises.because,
-    ],
-    changes: [
-      ...(isUnadvised ? adviseByCode(about) : reason.changes),
-      ...(surprises.isCause === true || reason.otherwise === undefined ? [] : [reason.otherwise]),
-      ...surprises.changes,
-    ],
+    sentences: sentences.map((text) => inOwnWords(text, about, 'because')),
+    changes: changes.map((text) => inOwnWords(text, about, 'advice')),
   };
 }
 
@@ -169,7 +172,16 @@ function adviseModelOf({ method, routeKey = 'the route', definition, protocol }:
 }
 
 function explainValidation(about: Circumstances): Reason {
-  const { code, validation, failure, routeKey, protocol, misspelt = [], blank = [] } = about;
+  const {
+    code,
+    validation,
+    failure,
+    routeKey,
+    protocol,
+    misspelt = [],
+    blank = [],
+    modelFaults = [],
+  } = about;
   const details = validation ?? failure ?? '';
   if (code === 'BAD_REQUEST_PARAMETERS')
     return {
@@ -195,6 +207,7 @@ function explainValidation(about: Circumstances): Reason {
       withStop(
         `The body does not match the model of ${routeKey ?? 'the route'}: ${details.replace(/^\[|\]$/g, '')}`,
       ),
+      ...(modelFaults.length === 0 ? [] : [`In the body, ${listed(modelFaults)}.`]),
       ...describeBodyFault(about),
     ],
     changes: [

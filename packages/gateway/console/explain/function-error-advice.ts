@@ -3,6 +3,7 @@
  * several causes do not share.
  */
 import { atErrorPlace } from './reason.ts';
+import { adviseThrownError } from './service-advice.ts';
 import type { Misread } from '../records/misread-event.ts';
 
 type Failed = {
@@ -21,6 +22,12 @@ type Row = {
 };
 
 const ROWS: readonly Row[] = [
+  {
+    // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    text: /^RequestEntityTooLargeException|\(RequestEntityTooLargeException\)/,
+    advise: (_, at) =>
+      `Hand over less in the call${at}: put the data into S3 and pass only its key, or divide the work. An asynchronous invocation (InvocationType Event) takes at most 1 MB, and a synchronous one 6 MB.`,
+  },
   {
     text: /\b(?:require|module|exports|__dirname|__filename) is not defined in ES module scope/,
     advise: (_, at) =>
@@ -115,8 +122,13 @@ export function adviseFunctionError({
     const match = wanted.exec(text);
     if (match !== null) return advise(match, atErrorPlace(lines), named);
   }
-  return undefined;
+  // Only an error of an SDK is about a call of a service.
+  return OF_SDK.test(lines.join('\n'))
+    ? adviseThrownError(errorType, errorMessage, atErrorPlace(lines))
+    : undefined;
 }
+
+const OF_SDK = /@aws-sdk|@smithy|\bbotocore\b/;
 
 /** Says why the value is missing that the function read. */
 export function describeMisread(misread: Misread | undefined): string[] {

@@ -32,12 +32,18 @@ export function adviseOnNearest(
           `Write /* after ${bare} in the Resource of ${named}: the ARN of a call goes on with stage, method and path (${policy.resource.slice(bare.length)}), and this Resource has none of them.${deploy}`,
         ];
       return [
-        `If this caller should have access, add ${policy.resource} to the Resource of ${named}.${deploy}`,
+        `If this caller should have access, add ${writeResource(policy)} to the Resource of ${named}.${deploy}`,
       ];
     }
     case 'action':
       return [`If this caller should have access, add ${policy.action} to the Action of ${named}.${deploy}`];
   }
+}
+
+/** In a policy of the API itself, AWS completes the short form. The ARN here has the id of the local API. */
+function writeResource({ of, resource }: GuardPolicy): string {
+  const { rest, parts } = (of === 'resource' ? splitArn(resource) : undefined) ?? {};
+  return parts === undefined ? resource : `execute-api:/${parts[3] ?? ''}/${rest ?? ''}`;
 }
 
 function nearestOf({ statements }: GuardPolicy): Statement | undefined {
@@ -225,6 +231,10 @@ export function adviseOnDeny(
     return [
       `If the API is meant to be public, remove ${nameStatement(policy, statement)} from ${whose}: a request through a VPC endpoint does not reach an API whose endpoint is ${about.endpointType ?? 'public'}, so this Deny refuses every request.${toDeploy(about.protocol)}`,
       `Or make the API private (EndpointConfiguration with Types: [PRIVATE]), and call it through ${/^aws:sourcevpce$/i.test(key) ? `the VPC endpoint ${list(wanted)}` : `a VPC endpoint in ${list(wanted)}`}.${toDeploy(about.protocol)}`,
+    ];
+  if (about.isBehindEdge === true && /^aws:sourceip$/i.test(key))
+    return [
+      `Compare the address of the viewer at the distribution instead: the request came through CloudFront, and aws:SourceIp is the address of CloudFront (${list(found)}), not the viewer’s. Give the distribution a web ACL of the scope CLOUDFRONT with an IP set of ${list(wanted)}, and let ${whose} admit only CloudFront, for example by a secret header of the origin that a rule of the API checks.`,
     ];
   const sending = adviseSending(about, { ...exempt, operator: operator.replace(/not/i, '') });
   const { definition } = about;

@@ -82,6 +82,8 @@ function adviseValue(part: ValuePart, form: Form): string {
       return `Return statusCode from ${named} as a number of three digits, such as 200.`;
     case 'body':
       return `Return body from ${named} as a string: JSON if it is an object (JSON.stringify(body) in JavaScript, json.dumps(body) in Python), base64 with isBase64Encoded true if it is bytes.`;
+    case 'buffer':
+      return `Return the body from ${named} as base64: body: body.toString('base64'), isBase64Encoded: true.`;
     case 'isBase64Encoded':
       return `Return isBase64Encoded from ${named} as true or false, not as text.`;
     case 'base64':

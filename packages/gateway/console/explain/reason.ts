@@ -36,6 +36,11 @@ export function toDeploy(protocol: 'rest' | 'http' | 'websocket'): string {
   return protocol === 'http' ? '' : ' A change to the API takes effect when you deploy it again.';
 }
 
+/** The same as the end of a sentence that advises a change to the API. */
+export function andDeploy(protocol: 'rest' | 'http' | 'websocket'): string {
+  return protocol === 'http' ? '' : ', and deploy the API again';
+}
+
 export function list(texts: readonly string[]): string {
   return texts.length === 0 ? 'none' : texts.join(', ');
 }

@@ -13,6 +13,8 @@ type Refused = {
   readonly tableKey: string | undefined;
   /** Whether the call starts an execution of a state machine. */
   readonly isStart: boolean;
+  /** Whether code made the call, and not an integration. */
+  readonly isCode?: true;
 };
 
 type Advise = (refused: Refused) => string | undefined;
@@ -31,6 +33,14 @@ function parameterIn(detail: string): string | undefined {
   return PARAMETERS.map((pattern) => pattern.exec(detail)?.[1]).find((name) => name !== undefined);
 }
 
+/** The same for code, which reads values without templates. */
+const EXAMPLES_IN_CODE: Readonly<Record<string, string>> = {
+  MessageGroupId:
+    ', such as the id of the customer or order: a FIFO queue or topic keeps the order of the messages of one group',
+  MessageDeduplicationId:
+    ': an id of the message. A FIFO queue or topic with content-based deduplication needs none',
+};
+
 /** Values that a parameter may have, for parameters whose purpose is often unknown. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   MessageGroupId:
@@ -39,11 +49,12 @@ const EXAMPLES: Readonly<Record<string, string>> = {
     ': an id of the request, such as $context.requestId. A FIFO queue or topic with content-based deduplication needs none',
 };
 
-const advisePresence: Advise = ({ detail, written }) => {
+const advisePresence: Advise = ({ detail, written, isCode }) => {
   const name = parameterIn(detail);
+  const examples = isCode === true ? EXAMPLES_IN_CODE : EXAMPLES;
   return name === undefined
     ? undefined
-    : `Add ${name} to ${written}${Object.hasOwn(EXAMPLES, name) ? EXAMPLES[name] : ''}.`;
+    : `Add ${name} to ${written}${Object.hasOwn(examples, name) ? examples[name] : ''}.`;
 };
 
 const adviseValue: Advise = (refused) => {
@@ -142,6 +153,23 @@ const OF_INPUT = /^(?:Missing|Invalid|Validation|Serialization)/;
 function isSimilar(name: string, parameter: string): boolean {
   const [a, b] = [name.toLowerCase(), parameter.toLowerCase()];
   return a.includes(b) || b.includes(a);
+}
+
+/** Codes whose advice also fits a call that code makes. */
+const OF_CODE =
+  /^(?:MissingParameter|InvalidParameter|QueueDoesNotExist|(?:AWS\.SimpleQueueService\.)?NonExistentQueue|StateMachineDoesNotExist|ExecutionAlreadyExists|ResourceNotFoundException$|ValidationException$|ConditionalCheckFailedException|NoSuchKey)/;
+
+/** The same for an error that a function got from an AWS SDK, and threw. */
+export function adviseThrownError(code: string, detail: string, at: string): string | undefined {
+  if (!OF_CODE.test(code) || !Object.hasOwn(ADVICE, code)) return undefined;
+  return ADVICE[code]?.({
+    detail,
+    routeKey: '',
+    written: `the call${at}`,
+    tableKey: undefined,
+    isStart: false,
+    isCode: true,
+  });
 }
 
 /** Returns undefined for a code about which nothing more is known than what the reply says. */

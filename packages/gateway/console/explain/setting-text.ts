@@ -59,6 +59,22 @@ const SETTINGS = {
     cdk: 'requestModels and requestValidator in addMethod',
     terraform: 'request_models and request_validator_id of the aws_api_gateway_method',
   },
+  endpointDisabled: {
+    cloudformation: 'DisableExecuteApiEndpoint: true of @',
+    sam: 'DisableExecuteApiEndpoint: true of @',
+    'sam-globals': 'DisableExecuteApiEndpoint: true of an API of your own (AWS::Serverless::HttpApi or Api)',
+    serverless: 'disableDefaultEndpoint: true in provider.httpApi or provider.apiGateway',
+    cdk: 'disableExecuteApiEndpoint: true of the API',
+    terraform: 'disable_execute_api_endpoint = true of @',
+  },
+  keyRequired: {
+    cloudformation: 'ApiKeyRequired: true of the method',
+    sam: 'Auth: { ApiKeyRequired: true } of the Api event',
+    'sam-globals': 'Auth: { ApiKeyRequired: true } of the Api event',
+    serverless: 'private: true of the http event',
+    cdk: 'apiKeyRequired: true in addMethod',
+    terraform: 'api_key_required = true of the aws_api_gateway_method',
+  },
   keyValue: {
     cloudformation: 'Value of the AWS::ApiGateway::ApiKey (at least 20 characters)',
     sam: 'Value of an AWS::ApiGateway::ApiKey of your own (at least 20 characters)',

@@ -5,6 +5,7 @@ import { atStage } from '../../core/routing/invoke-sources.ts';
 import { advisePermission } from '../../core/stack/permission-advice.ts';
 import { adviseStatement, adviseTrust } from '../../core/stack/statement-advice.ts';
 import { findDenials, keyOf } from '../explain/missing-right.ts';
+import { findMappings } from '../surprises/template-text.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Circumstances } from '../explain/circumstances.ts';
 
@@ -31,24 +32,9 @@ export function adviseByStacks(
   };
 }
 
-const MAPPINGS: Readonly<Record<string, readonly [api: string, path: string]>> = {
-  'AWS::ApiGatewayV2::ApiMapping': ['ApiId', 'ApiMappingKey'],
-  'AWS::ApiGateway::BasePathMapping': ['RestApiId', 'BasePath'],
-};
-
 /** The custom domains of the loaded stacks that are mapped to the API, each with the path of its mapping. */
 function findDomains(stacks: readonly ResolvedStack[], apiId: string): readonly string[] {
-  return stacks.flatMap(({ resources }) =>
-    [...resources.values()].flatMap(({ type, properties }) => {
-      const [api, path] = MAPPINGS[type] ?? [];
-      if (api === undefined || path === undefined || properties[api] !== apiId) return [];
-      const { DomainName: domain } = properties;
-      const key = properties[path];
-      return typeof domain !== 'string'
-        ? []
-        : [`${domain}${typeof key === 'string' && key !== '' ? `/${key}` : ''}`];
-    }),
-  );
+  return findMappings(stacks, apiId).map(({ domain, path }) => `${domain}${path === '' ? '' : `/${path}`}`);
 }
 
 function adviseStatements(

@@ -1,6 +1,7 @@
 /** Derives the facts that the explanation of a recorded request needs, when the record is read. */
-import { parseJsonObject } from '@gatewright/aws/json-object';
+import { parseJson, parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
+import { bareType } from '../../core/events/media-types.ts';
 import { findRestatus } from './restatus.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
@@ -91,6 +92,9 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     defect: redactDefect(error?.detail.defect, redactor),
     isDeployed: false,
     definition: findDefinition(at.stacks, api),
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
+    isBehindEdge: received.headers.last('x-amz-cf-id') !== undefined,
+    isFromTopic: received.headers.last('x-amz-sns-message-type') !== undefined,
     needsKey: route?.apiKeyRequired,
     screened: (recorded.screened?.() ?? []).map((sentence) => redactor.text(sentence)),
     injected: recorded.injected.map((note) => redactor.text(note)),
@@ -98,6 +102,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     policies: tracePolicies(recorded),
     meter: metered && describeMeter(recorded, metered, redactor),
     bodyFault: error === undefined ? undefined : findBodyFault(recorded, error),
+    modelFaults: findModelFaults(recorded).map((text) => redactor.text(text)),
     agentCall,
     validation:
       error?.detail.validationErrorString ??
@@ -125,6 +130,18 @@ function findBodyFault({ received, sizes }: RecordedRequest, error: GatewayError
   const text = body.toString('utf8');
   // A template may read a body that is not meant to be JSON.
   return /^\s*[{["]/.test(text) || code === 'BAD_REQUEST_BODY' ? findJsonFault(text) : undefined;
+}
+
+/** Checks a refused body again, to find the members that do not match its model. */
+function findModelFaults({ received, sizes, error }: RecordedRequest): readonly string[] {
+  const { body, route, headers } = received;
+  const bodies = route?.validation?.bodies;
+  if (error?.code !== 'BAD_REQUEST_BODY' || body === undefined || sizes.request > body.length) return [];
+  const check =
+    bodies?.get(bareType(headers.last('content-type') ?? 'application/json')) ?? bodies?.get('$default');
+  const value = parseJson(body.toString());
+  const verdict = value === undefined ? undefined : check?.(value, body.length);
+  return verdict?.isValid === false ? (verdict.places?.() ?? []) : [];
 }
 
 function redactDefect(defect: Defect | undefined, redactor: Redactor): Defect | undefined {
@@ -293,10 +310,9 @@ function isUnconfirmed(handshake: RecordedRequest | undefined): boolean {
 
 function describeEvent(
   recorded: RecordedEvent,
-  { lines, redactor, handshakeOf }: DescribeWith,
+  { lines, redactor, handshakeOf, stacks }: DescribeWith,
 ): Circumstances {
-  const { found, route, error } = recorded;
-  const integration = route?.integration;
+  const { found, route, error, route: { integration } = {} } = recorded;
   return {
     kind: kindOfEvent(recorded),
     protocol: 'websocket',
@@ -309,6 +325,7 @@ function describeEvent(
     stageName: recorded.stageName,
     stages: [...(found?.api.stages.keys() ?? [])],
     ...(found !== undefined && describeDomain(found.api)),
+    definition: found && findDefinition(stacks, found.api),
     routeKey: route?.routeKey,
     phase: recorded.phase,
     code: error?.code,

@@ -54,6 +54,7 @@ const MOVES: readonly Move[] = [
   ...move(PAYLOAD_2, OF_2, {
     'requestContext.authorizer.claims': 'requestContext.authorizer.jwt.claims',
     'requestContext.authorizer.principalId': 'requestContext.authorizer.lambda',
+    'requestContext.identity.clientCert': 'requestContext.authentication.clientCert',
     'requestContext.identity.sourceIp': 'requestContext.http.sourceIp',
     'requestContext.identity.userAgent': 'requestContext.http.userAgent',
     'requestContext.httpMethod': 'requestContext.http.method',
@@ -66,6 +67,7 @@ const MOVES: readonly Move[] = [
     resource: 'routeKey',
   }),
   ...move(PAYLOAD_1, OF_1, {
+    'requestContext.authentication.clientCert': 'requestContext.identity.clientCert',
     'requestContext.authorizer.jwt.claims': 'requestContext.authorizer.claims',
     'requestContext.authorizer.lambda': 'requestContext.authorizer',
     'requestContext.http.method': 'httpMethod',

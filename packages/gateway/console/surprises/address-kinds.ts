@@ -1,5 +1,7 @@
 /** Addresses at which a request is served here, but not on AWS (docs/aws §10.4). */
 import { NONE } from '../../core/routing/base-path.ts';
+import { toDeploy } from '../explain/reason.ts';
+import { nameSetting } from '../explain/setting-text.ts';
 import { readLambdaPayload } from './selected-response.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -19,6 +21,31 @@ const disabledEndpoint: SurpriseKind = {
       ],
       changes: [
         'To see what AWS does, send the request with the Host header of a custom domain, or of the default endpoint ({api}.execute-api.{region}.amazonaws.com).',
+      ],
+    };
+  },
+};
+
+/**
+ * Mutual TLS belongs to a custom domain. The default endpoint of the API asks for no certificate.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-mutual-tls.html
+ */
+const certificateNotAsked: SurpriseKind = {
+  code: 'CERTIFICATE_NOT_ASKED',
+  mark: undefined,
+  source: 'docs/aws §10.4',
+  find({ integration, recorded: { received }, definition }) {
+    const { api } = received;
+    const domain = definition?.mutualDomain;
+    if (domain === undefined || integration === undefined || api.disableExecuteApiEndpoint) return undefined;
+    if (api.basePathMatched !== undefined) return undefined;
+    return {
+      values: { domain },
+      because: [
+        `The request reached the API at its default endpoint, which asks for no client certificate: MutualTlsAuthentication is a setting of the custom domain ${domain} only, and on AWS everybody can also call {api}.execute-api.{region}.amazonaws.com.`,
+      ],
+      changes: [
+        `If only clients with a certificate may call the API, set ${nameSetting('endpointDisabled', definition)}.${toDeploy(api.protocol)}`,
       ],
     };
   },
@@ -107,6 +134,7 @@ const redirectWithoutStage: SurpriseKind = {
 
 export const ADDRESS_KINDS: readonly SurpriseKind[] = [
   disabledEndpoint,
+  certificateNotAsked,
   basePathInEvent,
   rawPathEmpty,
   redirectWithoutStage,

@@ -236,8 +236,11 @@ function printTypes({ binaryMediaTypes, definition }: SurpriseFacts, type: strin
 
 /** Only the first type of Accept counts, so adding the type of the reply would not help. */
 export function addAccepted(facts: SurpriseFacts): string {
-  const { firstAccepted } = facts;
-  const isConcrete = firstAccepted !== undefined && /^[^*/]+\//.test(firstAccepted);
+  const { firstAccepted, accept } = facts;
+  // The first type that a browser accepts depends on the browser and on the element that asks.
+  const isOfBrowser =
+    accept?.includes(',') === true && accept.includes('*/*') && firstAccepted !== typeOfReply(facts);
+  const isConcrete = firstAccepted !== undefined && /^[^*/]+\//.test(firstAccepted) && !isOfBrowser;
   const type = isConcrete ? firstAccepted : '*/*';
   const text = printTypes(facts, type);
   return `Add ${type} to the binary media types of the API. Requests with such a Content-Type then also reach the function as base64${type === '*/*' ? ', and MOCK integrations need ContentHandling: CONVERT_TO_TEXT' : ''}.\n${text}`;
@@ -253,7 +256,7 @@ function returnBytes(facts: SurpriseFacts, contentType: string): readonly string
   const isListed = isBinaryType(contentType, facts.binaryMediaTypes);
   return [
     `Have the client send ${contentType} as the first type of Accept${isListed ? '.' : `, and add ${contentType} to the binary media types of the API.\n${printTypes(facts, contentType)}`}`,
-    `If the client cannot change its Accept: ${addAccepted(facts).replace(/^Add/, 'add')}`,
+    `If the client cannot change its Accept, as <img> and <video> cannot: ${addAccepted(facts).replace(/^Add/, 'add')}`,
   ];
 }
 

@@ -178,34 +178,6 @@ const withoutCluster: SurpriseKind = {
   },
 };
 
-/** Executions are recorded and get an ARN, but no state runs here. */
-const executionRecorded: SurpriseKind = {
-  code: 'EXECUTION_NOT_RUN',
-  mark: 'execution not run',
-  source: 'docs/aws §8',
-  find({ integration, recorded }) {
-    const { outcome, received, sent } = recorded;
-    if (integration?.kind !== 'service' && integration?.kind !== 'http-api-service') return undefined;
-    if (outcome?.kind !== 'answered' || outcome.status !== 200) return undefined;
-    const outgoing = received.outgoing;
-    const isStates =
-      sent?.target.startsWith('states in ') === true ||
-      ((outgoing?.kind === 'service' || outgoing?.kind === 'http-api-service') &&
-        outgoing.request.service === 'states');
-    const { executionArn } = parseJsonObject(outcome.body.toString()) ?? {};
-    if (!isStates || typeof executionArn !== 'string' || executionArn.includes(':express:')) return undefined;
-    return {
-      values: { executionArn },
-      because: [
-        'Step Functions accepted the execution, and the response has its ARN. The gateway records executions and does not run their states, so nothing is known here of how this one would end.',
-      ],
-      changes: [
-        'To run it, start the gateway with --aws states and the credentials of an account that has the state machine, or set AWS_ENDPOINT_URL_SFN to the address of Step Functions Local.',
-      ],
-    };
-  },
-};
-
 const mockWithoutBody: SurpriseKind = {
   code: 'MOCK_WITHOUT_BODY',
   mark: 'mock has no body',
@@ -422,7 +394,6 @@ export const CALL_KINDS: readonly SurpriseKind[] = [
   byDefaultRoute,
   templateSkipped,
   withoutCluster,
-  executionRecorded,
   mockWithoutBody,
   notValidated,
   entriesFailed,

@@ -1,6 +1,9 @@
 /** Values of a request that a function gets in another place or form than the client sent them (docs/aws §3.1–§3.3). */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
+import { listed, toDeploy } from '../explain/reason.ts';
+import { nameSetting } from '../explain/setting-text.ts';
 import { readLambdaPayload } from './selected-response.ts';
+import type { HandlerText } from '../records/misread-event.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 /** Headers that clients and proxies repeat, and that functions rarely read. */
@@ -92,6 +95,102 @@ const plusAsSpace: SurpriseKind = {
   },
 };
 
+const DECODES = /\b(?:decodeURIComponent|decodeURI|unescape|unquote|unquote_plus)\s*\(/;
+
+/** An HTTP API decodes path parameters, so that a function which decodes them again reads another value. */
+const pathDecoded: SurpriseKind = {
+  code: 'PATH_DECODED',
+  mark: undefined,
+  source: 'docs/aws §2.3',
+  find(facts) {
+    const payload = readLambdaPayload(facts);
+    if (payload !== 'http-1.0' && payload !== 'http-2.0') return undefined;
+    const { pathParameters, rawPath } = facts.recorded.received;
+    const changed = Object.entries(pathParameters ?? {}).filter(([, value]) => !rawPath.includes(value));
+    const [first] = changed;
+    if (first === undefined) return undefined;
+    const names = changed.map(([name]) => name);
+    const again = findLine(facts.handler, DECODES);
+    const isTwice = again !== undefined && changed.some(([, value]) => value.includes('%'));
+    return {
+      values: { parameters: names },
+      because: [
+        `The path of the request is ${rawPath}. The function got ${listed(names)} in pathParameters already decoded: ${first[0]} is ${first[1]}.${again === undefined ? '' : ` The function decodes a value again at ${again}${isTwice ? `, which makes another text of it` : ''}.`}`,
+      ],
+      changes:
+        again === undefined
+          ? []
+          : [
+              `Use ${facts.handler?.file.endsWith('.py') === true ? `event['pathParameters']['${first[0]}']` : `event.pathParameters.${first[0]}`} as it is at ${again}, without decoding it.`,
+            ],
+    };
+  },
+};
+
+/** A REST API passes path parameters on as the client encoded them. */
+const pathEncoded: SurpriseKind = {
+  code: 'PATH_ENCODED',
+  mark: undefined,
+  source: 'docs/aws §2.3',
+  find(facts) {
+    if (readLambdaPayload(facts) !== 'rest-1.0' || facts.isToolkit) return undefined;
+    const { pathParameters } = facts.recorded.received;
+    const encoded = Object.entries(pathParameters ?? {}).filter(([, value]) => decodeOrKeep(value) !== value);
+    const [first] = encoded;
+    if (first === undefined || findLine(facts.handler, DECODES) !== undefined) return undefined;
+    const names = encoded.map(([name]) => name);
+    return {
+      values: { parameters: names },
+      because: [
+        `The function got ${listed(names)} in pathParameters as the client encoded ${names.length === 1 ? 'it' : 'them'}: ${first[0]} is ${first[1]}. A REST API does not decode path parameters.`,
+      ],
+      changes: [
+        facts.handler?.file.endsWith('.py') === true
+          ? `Decode it in the function: urllib.parse.unquote(event['pathParameters']['${first[0]}']).`
+          : `Decode it in the function: decodeURIComponent(event.pathParameters.${first[0]}).`,
+      ],
+    };
+  },
+};
+
+/** Returns the first line of the handler's file that matches, such as `src/main.js:2`. */
+function findLine(handler: HandlerText | undefined, pattern: RegExp): string | undefined {
+  const line = handler?.text.split('\n').findIndex((text) => pattern.test(text)) ?? -1;
+  return line === -1 ? undefined : `${handler?.file ?? ''}:${line + 1}`;
+}
+
+/**
+ * A usage plan counts and limits only methods that require a key. The execution log of API Gateway says so: "API Key
+ * authorized because method … does not require API Key. Request will not contribute to throttle or quota limits".
+ * @see https://github.com/venveo/serverless-sharp/issues/56
+ */
+const keyNotRequired: SurpriseKind = {
+  code: 'KEY_NOT_REQUIRED',
+  mark: 'key not required',
+  source: 'docs/aws §5.1',
+  find({ integration, recorded: { received }, definition }) {
+    const { api, stage, route } = received;
+    if (integration === undefined || route === undefined || stage === undefined) return undefined;
+    if (api.protocol !== 'rest' || route.apiKeyRequired) return undefined;
+    const value = received.headers.last('x-api-key');
+    const plan = value === undefined ? undefined : stage.keys.holderOf(api.apiId, stage.name, value)?.plan;
+    const isUnused =
+      stage.deployment.routes.plans.every(({ apiKeyRequired }) => !apiKeyRequired) &&
+      (stage.keys.namesFor?.(api.apiId, stage.name).length ?? 0) > 0;
+    if (plan === undefined && !isUnused) return undefined;
+    const of = plan === undefined ? 'The stage has a usage plan, but' : 'The API key was not read:';
+    return {
+      values: { route: route.routeKey },
+      because: [
+        `${of} ${route.routeKey} does not require an API key, so API Gateway neither asks for a key nor counts the request in ${plan === undefined ? 'the plan' : `usage plan ${plan.name ?? plan.id}`}, and neither its quota nor its throttle applies.`,
+      ],
+      changes: [
+        `If callers of ${route.routeKey} must have a key, set ${nameSetting('keyRequired', definition)}.${toDeploy('rest')}`,
+      ],
+    };
+  },
+};
+
 /** Claims that a JSON Web Token has as lists. Cognito writes the groups of a user as a list, even if it is one group. */
 const claimList: SurpriseKind = {
   code: 'CLAIM_LIST_AS_TEXT',
@@ -157,6 +256,9 @@ export const EVENT_KINDS: readonly SurpriseKind[] = [
   repeatedHeader,
   cookiesMoved,
   plusAsSpace,
+  pathDecoded,
+  pathEncoded,
+  keyNotRequired,
   claimList,
   contextAsText,
 ];

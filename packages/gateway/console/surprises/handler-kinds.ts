@@ -5,6 +5,7 @@
 import { adviseOwnResults } from '../explain/explain-guard.ts';
 import { describeMisread } from '../explain/function-error-advice.ts';
 import { SUBPROTOCOL } from '../explain/explain-closure.ts';
+import { listed } from '../explain/reason.ts';
 import { findReadOf } from '../records/handler-misread.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -24,6 +25,83 @@ const readElsewhere: SurpriseKind = {
       values: { place: misread.place, written: misread.written, instead: misread.instead },
       because: describeMisread(misread),
       changes: [`Read ${misread.instead} instead of ${misread.written} at ${misread.place}.`],
+    };
+  },
+};
+
+/** A parameter or header that code reads from its event, directly or after a default such as `|| {}`. */
+const READ_OF_REQUEST =
+  /\b(?:event|evt)(?:\??\.|\[\s*['"]|\.get\(\s*['"])(queryStringParameters|headers)\b['"]?(?:,\s*\{\s*\})?\s*[\])]?\s*(?:(?:\|\||\?\?|or)\s*\{\s*\}\s*\))?(?:\??\.get\(\s*['"]([\w:-]+)['"]|(?:\?\.)?\[\s*['"]([\w:-]+)['"]\s*\]|\??\.(?!get\b)([A-Za-z_$][\w$]*)(?!\s*\())/g;
+
+/** A 404 is rather about the thing that was asked for. */
+const OF_MISSING_VALUES = new Set([400, 401, 403, 422]);
+
+/** A function that refuses a request itself often does so because of a value that the request does not have. */
+const valueAbsent: SurpriseKind = {
+  code: 'REQUEST_VALUE_ABSENT',
+  mark: undefined,
+  isCause: true,
+  source: 'docs/aws §3.1',
+  find({ recorded: { received, outcome, status }, handler, isToolkit }) {
+    if (!OF_MISSING_VALUES.has(status) || outcome?.kind !== 'returned' || isToolkit) return undefined;
+    if (received.route?.integration.kind !== 'lambda-proxy' || handler === undefined) return undefined;
+    const query = new URLSearchParams(received.rawQuery);
+    const absent = handler.text.split('\n').flatMap((line, index) =>
+      [...line.matchAll(READ_OF_REQUEST)].flatMap(([, of = '', got, quoted, dotted]) => {
+        const name = got ?? quoted ?? dotted ?? '';
+        const isGiven =
+          of === 'headers' ? received.headers.last(name.toLowerCase()) !== undefined : query.has(name);
+        return isGiven
+          ? []
+          : [{ name, what: of === 'headers' ? 'header' : 'query parameter', line: index + 1 }];
+      }),
+    );
+    const [first] = absent;
+    if (first === undefined) return undefined;
+    const named = [...new Set(absent.map(({ name, what }) => `the ${what} ${name}`))];
+    return {
+      values: { names: [...new Set(absent.map(({ name }) => name))] },
+      because: [
+        `The function itself responded with ${status}. It reads ${listed(named)} (${handler.file}:${first.line}), which the request does not have.`,
+      ],
+      changes: [
+        `Send ${listed(named)}, if the function refuses requests without ${named.length === 1 ? 'it' : 'them'}.`,
+      ],
+    };
+  },
+};
+
+/** Functions of the file that return promises, and calls of the platform that do. */
+const ASYNC_NAMES = /\basync\s+function\s+(\w+)|\b(?:const|let|var)\s+(\w+)\s*=\s*async\b/g;
+const USUAL_PROMISES = ['fetch', String.raw`\w+\.send`, String.raw`\w+\.json`];
+
+/** `JSON.stringify` writes a promise as {}. */
+const promiseReturned: SurpriseKind = {
+  code: 'PROMISE_NOT_AWAITED',
+  mark: undefined,
+  isCause: true,
+  source: 'docs/aws §3.1',
+  find({ recorded: { received, outcome }, handler, isToolkit }) {
+    if (outcome?.kind !== 'returned' || !/\{\s*\}/.test(outcome.payload) || isToolkit) return undefined;
+    if (received.route?.integration.kind !== 'lambda-proxy' || handler === undefined) return undefined;
+    if (handler.file.endsWith('.py')) return undefined;
+    const own = [...handler.text.matchAll(ASYNC_NAMES)].map(([, one, other]) => one ?? other ?? '');
+    const call = new RegExp(
+      String.raw`(?<!\bfunction\s+)(?<![.\w])(${[...own, ...USUAL_PROMISES].join('|')})\s*\(`,
+    );
+    const lines = handler.text.split('\n');
+    const line = lines.findIndex(
+      (text) => call.test(text) && !/\bawait\b|\.then\(|Promise\.|^\s*return\s+\w+\(|=>\s*\w+\(/.test(text),
+    );
+    const [, name] = call.exec(lines[line] ?? '') ?? [];
+    if (name === undefined) return undefined;
+    const place = `${handler.file}:${line + 1}`;
+    return {
+      values: { name, place },
+      because: [
+        `The result contains {}, which is what JSON.stringify makes of a promise: ${place} calls ${name}(…), which returns a promise, and does not await it.`,
+      ],
+      changes: [`Write await before ${name}(…) at ${place}, in an async function.`],
     };
   },
 };
@@ -113,6 +191,12 @@ const subprotocolMissing: SurpriseKind = {
   },
 };
 
-export const HANDSHAKE_KINDS: readonly SurpriseKind[] = [subprotocolMissing];
+export const HANDSHAKE_KINDS: readonly SurpriseKind[] = [subprotocolMissing, valueAbsent];
 
-export const HANDLER_KINDS: readonly SurpriseKind[] = [readElsewhere, idTokenAccepted, authorizerCached];
+export const HANDLER_KINDS: readonly SurpriseKind[] = [
+  readElsewhere,
+  valueAbsent,
+  promiseReturned,
+  idTokenAccepted,
+  authorizerCached,
+];

@@ -150,7 +150,11 @@ const notMapped: SurpriseKind = {
     if (integration.kind === 'service' && outcome?.kind === 'answered' && outcome.status >= 400)
       return undefined;
     const type = backendHeaders.last('content-type');
-    const isRetyped = type !== undefined && bareType(type) !== bareType(reply.last('content-type') ?? '');
+    // Services write JSON under a name of their own.
+    const isRetyped =
+      type !== undefined &&
+      !/^application\/x-amz-json/.test(type) &&
+      bareType(type) !== bareType(reply.last('content-type') ?? '');
     const lost = [...TELLING, ...(integration.kind === 'http' ? ownNames(backendHeaders) : [])].filter(
       (name) => backendHeaders.last(name) !== undefined && reply.last(name) === undefined,
     );

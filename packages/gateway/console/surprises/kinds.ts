@@ -4,6 +4,7 @@ import { BODY_KINDS } from './body-kinds.ts';
 import { CALL_KINDS } from './call-kinds.ts';
 import { CORS_KINDS } from './cors-kinds.ts';
 import { EVENT_KINDS } from './event-kinds.ts';
+import { EXECUTION_KINDS } from './execution-kinds.ts';
 import { HANDLER_KINDS } from './handler-kinds.ts';
 import { HEADER_KINDS } from './header-kinds.ts';
 import { MAPPING_KINDS } from './mapping-kinds.ts';
@@ -20,6 +21,7 @@ export const SURPRISE_KINDS: readonly SurpriseKind[] = [
   ...MAPPING_KINDS,
   ...TEMPLATE_INPUT_KINDS,
   ...CALL_KINDS,
+  ...EXECUTION_KINDS,
   ...CORS_KINDS,
   ...HEADER_KINDS,
   ...EVENT_KINDS,

@@ -167,6 +167,56 @@ const inferred: SurpriseKind = {
   },
 };
 
+/** A stream names its type before the first byte; clients save a reply of the usual type instead of showing it. */
+const streamWithoutType: SurpriseKind = {
+  code: 'STREAM_WITHOUT_TYPE',
+  mark: 'no content type',
+  source: 'docs/aws §8.3',
+  find({ recorded, reply }) {
+    const { received, outcome, failure } = recorded;
+    if (received.route?.integration.kind !== 'lambda-stream' || failure !== undefined) return undefined;
+    if (outcome === undefined || reply.last('content-type') !== 'application/octet-stream') return undefined;
+    const text = recorded.replyBody.toString();
+    // A function that returned its response is explained by RESULT_AS_BODY.
+    if (/[\uFFFD\0]/.test(text) || asJsonObject(parseJson(text)) !== undefined) return undefined;
+    const type = /^\s*</.test(text)
+      ? 'text/html'
+      : parseJson(text) === undefined
+        ? 'text/plain'
+        : 'application/json';
+    return {
+      values: { contentType: 'application/octet-stream' },
+      because: [
+        'The function wrote into its stream without naming a content type, so the reply has the usual one of streams, application/octet-stream. A browser saves such a reply as a file.',
+      ],
+      changes: [
+        `Before the first write: stream = awslambda.HttpResponseStream.from(stream, { statusCode: 200, headers: { 'Content-Type': '${type}' } }). What the handler returns is not read.`,
+      ],
+    };
+  },
+};
+
+/** The template of a gateway response decides whether the reply to a refused request is JSON. */
+const refusalNotJson: SurpriseKind = {
+  code: 'REFUSAL_NOT_JSON',
+  mark: 'reply is not JSON',
+  source: 'docs/aws §7.5',
+  find({ recorded: { failure, received, replyBody }, reply }) {
+    const text = replyBody.toString();
+    if (failure === undefined || received.api.protocol !== 'rest' || text === '') return undefined;
+    if (!/json/.test(reply.last('content-type') ?? '') || parseJson(text) !== undefined) return undefined;
+    return {
+      values: {},
+      because: [
+        `The reply says that it is JSON, and is not: ${text.slice(0, 100)}. The template of the API’s gateway response printed it. $context.error.message is the bare text, without quotes.`,
+      ],
+      changes: [
+        'In the template of the gateway response, write $context.error.messageString without quotes around it: it has its own. Then deploy the API again.',
+      ],
+    };
+  },
+};
+
 /** Replies that Lambda's own null became. A failed request says the same as its cause. */
 const byNull = (code: string, mark: string, by: NullBy): SurpriseKind => ({
   code,
@@ -300,6 +350,8 @@ const resultAsBody: SurpriseKind = {
 };
 
 export const REPLY_KINDS: readonly SurpriseKind[] = [
+  streamWithoutType,
+  refusalNotJson,
   cached,
   notRefreshed,
   byNull('PROMISE_PENDING', 'promise pending', 'pending'),

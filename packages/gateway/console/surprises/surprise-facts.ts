@@ -7,6 +7,8 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Integration } from '../../core/deployment/model.ts';
 import type { RecordedRequest } from '../records/recorded-request.ts';
 import type { ReadHandler } from '../records/handler-misread.ts';
+import { describeSent } from '../records/sent.ts';
+import type { HandlerText } from '../records/misread-event.ts';
 import type { Definition } from './template-text.ts';
 
 /** The request whose response is in the stage cache. */
@@ -116,6 +118,12 @@ export class SurpriseFacts {
   /** Reads the file of a function's handler; undefined for a list of requests. */
   get readHandler(): ReadHandler | undefined {
     return this.#lookups.readHandler;
+  }
+
+  /** The file of the handler of the function that was called. */
+  get handler(): HandlerText | undefined {
+    const target = (this.recorded.sent ?? describeSent(this.recorded.received))?.target;
+    return target === undefined ? undefined : this.readHandler?.(target);
   }
 
   get filler(): Filler | undefined {

@@ -12,6 +12,41 @@ import { isSelecting, selectResponse } from './selected-response.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
+/**
+ * A template that prints a form, as the query APIs of SQS and SNS take it, has to encode its values.
+ * @see https://repost.aws/knowledge-center/api-gateway-rest-api-sqs-errors
+ */
+const formNotEncoded: SurpriseKind = {
+  code: 'FORM_VALUE_NOT_ENCODED',
+  mark: 'form value not encoded',
+  isCause: true,
+  source: 'docs/aws §7.2',
+  find(facts) {
+    const { integration, recorded } = facts;
+    const { body } = recorded.received;
+    if (integration?.kind !== 'service' || body === undefined) return undefined;
+    const source = requestTemplateOf(recorded.received)?.source ?? '';
+    const [, name = '', value = ''] =
+      /(?:^|&)([\w.]+)=(\$!?\{?input\.(?:body|json\([^)]*\)|path\([^)]*\))\}?)/m.exec(source) ?? [];
+    const sign = /[&+%]/.exec(body.toString('utf8'))?.[0];
+    if (name === '' || sign === undefined || !/^\s*Action=/m.test(source)) return undefined;
+    const effect = {
+      '&': 'begins the next field of the form, so the value ends before it',
+      '+': 'stands for a space in a form',
+      '%': 'begins an encoded character in a form',
+    }[sign];
+    return {
+      values: { field: name },
+      because: [
+        `The request template prints a form with ${name}=${value}, and does not encode the value. The body of the request contains ${sign}, which ${effect ?? ''}.`,
+      ],
+      changes: [
+        `Write ${name}=$util.urlEncode(${value.replace(/[!{}]/g, '')}) in the request template, and deploy the API again.`,
+      ],
+    };
+  },
+};
+
 const bodyUnreadable: SurpriseKind = {
   code: 'TEMPLATE_BODY_NOT_JSON',
   mark: 'body not JSON',
@@ -180,6 +215,7 @@ const objectPrinted: SurpriseKind = {
 };
 
 export const TEMPLATE_INPUT_KINDS: readonly SurpriseKind[] = [
+  formNotEncoded,
   objectPrinted,
   bodyUnreadable,
   pathWithoutValue,

@@ -14,9 +14,11 @@ export type Definition = {
   readonly addsPreflights?: true;
   /** The lists of addresses in SAM's Auth.ResourcePolicy, from which SAM writes statements of the API's policy. */
   readonly addressLists?: readonly string[];
+  /** The custom domain of the API that requires client certificates. */
+  readonly mutualDomain?: string;
 };
 
-type ApiName = { readonly stackName: string; readonly logicalId: string };
+type ApiName = { readonly stackName: string; readonly logicalId: string; readonly apiId?: string };
 
 /** Returns undefined for an API that was created by calls. */
 export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): Definition | undefined {
@@ -29,6 +31,7 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
   const own = membersOf(membersOf(mapOf(template, 'Resources')[api.logicalId])['Properties']);
   const usual = membersOf(mapOf(template, 'Globals')['Api']);
   const auth = { ...membersOf(usual['Auth']), ...membersOf(own['Auth']) };
+  const mutual = findMappings(stacks, api.apiId ?? '').find(({ isMutual }) => isMutual);
   const addressLists = Object.keys(membersOf(auth['ResourcePolicy'])).filter((name) =>
     name.startsWith('IpRange'),
   );
@@ -38,7 +41,32 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
     logicalId: api.logicalId,
     ...((own['Cors'] ?? usual['Cors']) !== undefined && { addsPreflights: true }),
     ...(addressLists.length > 0 && { addressLists }),
+    ...(mutual !== undefined && { mutualDomain: mutual.domain }),
   };
+}
+
+const MAPPINGS: Readonly<Record<string, readonly [api: string, path: string]>> = {
+  'AWS::ApiGatewayV2::ApiMapping': ['ApiId', 'ApiMappingKey'],
+  'AWS::ApiGateway::BasePathMapping': ['RestApiId', 'BasePath'],
+};
+
+type Mapping = { readonly domain: string; readonly path: string; readonly isMutual: boolean };
+
+/** The mappings of custom domains to the API, in the loaded stacks. */
+export function findMappings(stacks: readonly ResolvedStack[], apiId: string): readonly Mapping[] {
+  const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
+  const mutual = resources.flatMap(({ properties }) =>
+    properties['MutualTlsAuthentication'] === undefined ? [] : [properties['DomainName']],
+  );
+  return resources.flatMap(({ type, properties }) => {
+    const [api, path] = MAPPINGS[type] ?? [];
+    if (api === undefined || path === undefined || properties[api] !== apiId) return [];
+    const { DomainName: domain } = properties;
+    const key = properties[path];
+    return typeof domain !== 'string'
+      ? []
+      : [{ domain, path: typeof key === 'string' ? key : '', isMutual: mutual.includes(domain) }];
+  });
 }
 
 /** The APIs that osls and SAM create from events. Their settings are not in a separate resource. */

@@ -276,10 +276,19 @@ function readBody(result: UnknownMembers, decodes: boolean): BodyReading {
   const isBase64 = result['isBase64Encoded'] ?? false;
   if (typeof isBase64 !== 'boolean') return malformed('isBase64Encoded', 'isBase64Encoded is not a boolean');
   if (body === undefined || body === null) return NO_BODY;
-  if (typeof body !== 'string') return malformed('body', 'body is not a string');
+  if (typeof body !== 'string')
+    return isBufferJson(body)
+      ? malformed('buffer', 'body is a Buffer, which JSON writes as an object')
+      : malformed('body', 'body is not a string');
   if (!isBase64 || !decodes) return { kind: 'body', body };
   if (!BASE64.test(body)) return { kind: 'undecodable', reason: 'body is not base64', part: 'base64' };
   return { kind: 'body', body: Buffer.from(body, 'base64') };
+}
+
+/** @see https://nodejs.org/api/buffer.html#buftojson */
+function isBufferJson(body: unknown): boolean {
+  const { type, data } = asJsonObject(body) ?? {};
+  return type === 'Buffer' && Array.isArray(data);
 }
 
 function reply(status: number, headers: string[], defaultType: string, body: BodyReading): ProxyResult {

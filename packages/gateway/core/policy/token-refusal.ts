@@ -19,15 +19,19 @@ export function tokenRefusal(
   why: string = defect.description,
 ): GatewayError {
   const code = defect.code === 'scope' ? withoutScope : 'UNAUTHORIZED';
+  const words = describeIn(dialect, defect, scopes);
   const detail: GatewayErrorDetail = {
     source: 'client',
     reason: why,
-    logged: defect.description,
+    logged: words,
     defect: { kind: 'token', code: defect.code, ...(defect.part && { part: defect.part }) },
   };
   switch (dialect) {
     case 'http-jwt':
-      return gatewayError(code, { ...detail, headers: ['www-authenticate', challenge(defect, scopes)] });
+      return gatewayError(code, {
+        ...detail,
+        headers: ['www-authenticate', challenge(defect.code, words, scopes)],
+      });
     case 'rest-jwt':
       return gatewayError(code, detail);
     case 'cognito':
@@ -38,8 +42,17 @@ export function tokenRefusal(
   }
 }
 
+/** Only JWT authorizers of HTTP APIs say which scopes the route needs (docs/aws §4.5). */
+function describeIn(
+  dialect: TokenDialect,
+  { code, description }: TokenDefect,
+  scopes: readonly string[],
+): string {
+  return code === 'scope' && dialect === 'http-jwt' ? `expected scopes: [${scopes.join(' ')}]` : description;
+}
+
 /** Returns the challenge of RFC 6750 §3, in AWS's form without commas. */
-function challenge({ code, description }: TokenDefect, scopes: readonly string[]): string {
+function challenge(code: TokenDefect['code'], description: string, scopes: readonly string[]): string {
   if (code === 'missing') return 'Bearer';
   const error = code === 'scope' ? 'insufficient_scope' : 'invalid_token';
   return `Bearer scope="${scopes.join(' ')}" error="${error}" error_description="${description}"`;

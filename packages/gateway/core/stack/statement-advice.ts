@@ -3,6 +3,7 @@
  * statement allows one action on one resource.
  */
 import { asOneOrMore, isJsonList, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseArn, printArn } from '@gatewright/aws/arn';
 import { adviseRegion } from './region-advice.ts';
 import { isElsewhere, writeReference } from './resource-reference.ts';
@@ -36,14 +37,14 @@ export function adviseStatement(
       const asked = parseArn(lacking.resource)?.region ?? '';
       if (isElsewhere(stacks, stack, lacking.resource) || allowsHere(role, stack, lacking.resource))
         return adviseRegion(stack, lacking.caller, asked);
-      const ofObjects = findOfObjects(role, lacking);
+      const ofObjects = findOfObjects(stack, role, lacking);
       if (ofObjects !== undefined)
         return `A statement of ${role.logicalId} allows ${lacking.action} on the bucket itself, whose ARN does not cover its objects. Write its Resource as \`${writeReference(stacks, stack, ofObjects)}\`.`;
       const reference =
         lacking.resource === '*' && formatOf(stack).kind !== 'cdk'
           ? inQuotes('*', formatOf(stack))
           : writeReference(stacks, stack, lacking.resource);
-      return write({ stack, role, format: formatOf(stack), lacking, reference });
+      return `${describeOthers(stack, role, { lacking, reference })}${write({ stack, role, format: formatOf(stack), lacking, reference })}`;
     }
   return undefined;
 }
@@ -164,22 +165,52 @@ function item(text: string, { isJson }: SourceFormat): string {
   return isJson ? text : `- ${text}`;
 }
 
+/** Says which statement allows the same action on other resources, and so was probably meant for this call. */
+function describeOthers(
+  stack: ResolvedStack,
+  role: ResolvedResource,
+  { lacking, reference }: { readonly lacking: RefusedCall; readonly reference: string },
+): string {
+  const others = statementsOf(stack, role).flatMap(({ Effect, Action, Resource }) =>
+    Effect === 'Allow' && asOneOrMore(Action).includes(lacking.action)
+      ? asOneOrMore(Resource).filter((one) => typeof one === 'string')
+      : [],
+  );
+  if (others.length === 0) return '';
+  // https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+  const isOfSecret = others.some((one) => /^-\w{6}$/.test(lacking.resource.replace(one, '')));
+  const why = isOfSecret
+    ? ', and the ARN of a secret ends with a hyphen and six random characters, so this name fits no secret'
+    : '';
+  return `A statement of ${role.logicalId} allows ${lacking.action} on ${others.join(', ')} only${why}. If it was meant for this call, write its Resource as \`${reference}\`. Otherwise: `;
+}
+
+/** The statements of the policies that a role has itself, or that other resources of its stack give it. */
+function statementsOf(stack: ResolvedStack, role: ResolvedResource): readonly UnknownMembers[] {
+  const attached = [...stack.resources.values()].filter(
+    ({ type, properties }) =>
+      /^AWS::IAM::(?:Role)?Policy$/.test(type) &&
+      [...asOneOrMore(properties['Roles']), properties['RoleName']].includes(role.physicalId),
+  );
+  const documents = [
+    ...asOneOrMore(role.properties['Policies']).map((policy) => membersOf(policy)['PolicyDocument']),
+    ...attached.map(({ properties }) => properties['PolicyDocument']),
+  ];
+  return documents.flatMap((document) => asOneOrMore(membersOf(document)['Statement']).map(membersOf));
+}
+
 /** Returns the ARN of a bucket's objects, if a policy of the role allows the same action on the bucket instead. */
 function findOfObjects(
-  { properties }: ResolvedResource,
+  stack: ResolvedStack,
+  role: ResolvedResource,
   { action, resource }: RefusedCall,
 ): string | undefined {
   const [, bucket] = /^(arn:[\w-]+:s3:::[^/]+)\/./.exec(resource) ?? [];
   if (bucket === undefined) return undefined;
-  const statements = asOneOrMore(properties['Policies']).flatMap((policy) =>
-    asOneOrMore(membersOf(membersOf(policy)['PolicyDocument'])['Statement']),
+  const isOfBucket = statementsOf(stack, role).some(
+    ({ Effect, Action, Resource }) =>
+      Effect === 'Allow' && asOneOrMore(Action).includes(action) && asOneOrMore(Resource).includes(bucket),
   );
-  const isOfBucket = statements.some((statement) => {
-    const { Effect, Action, Resource } = membersOf(statement);
-    return (
-      Effect === 'Allow' && asOneOrMore(Action).includes(action) && asOneOrMore(Resource).includes(bucket)
-    );
-  });
   return isOfBucket ? `${bucket}/*` : undefined;
 }
 

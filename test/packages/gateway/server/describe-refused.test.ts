@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { RequestRecords } from '../../../../packages/gateway/console/records/request-records.ts';
 import { HeaderList } from '../../../../packages/gateway/core/events/header-list.ts';
 import { acceptRequest } from '../../../../packages/gateway/server/answer-request.ts';
-import { describeUntrusted } from '../../../../packages/gateway/server/describe-refused.ts';
+import { describeUnmapped, describeUntrusted } from '../../../../packages/gateway/server/describe-refused.ts';
 import { anApi } from '../../../support/an-api.ts';
 import { restApi } from '../../../support/rest-apis.ts';
 import { servedAlone } from '../../../support/served-alone.ts';
@@ -89,4 +89,10 @@ describe('a client that a truststore does not trust', () => {
       assert.match(told.because.join('\n'), /the certificate of CN=leaf, O=shop, issued by CN=Intermediate/);
       assert.match(told.changes.join('\n'), change);
     });
+});
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-test-invoke-url.html
+it('says how a request at the name of a VPC endpoint names its API', () => {
+  const { changes } = describeUnmapped('vpce-1-a.execute-api.us-east-1.vpce.amazonaws.com', '/', undefined);
+  assert.match(changes.join('\n'), /^Name the API, .* send x-apigw-api-id with the id of the API/);
 });

@@ -8,16 +8,19 @@ import { RenderBudget } from '@gatewright/velocity/java/render-budget';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import { compilePattern } from './schema-pattern.ts';
 import { SchemaRefusal, STEP, modelUrl, prepareSchema } from './schema-preparation.ts';
-import { wordSchemaErrors } from './schema-wording.ts';
+import { placesOfErrors, wordSchemaErrors } from './schema-wording.ts';
 import type { PatternTest } from './schema-pattern.ts';
 import type { PreparedSchema } from './schema-preparation.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
-/** The result of a check. `details` is the value of `$context.error.validationErrorString`. */
+/**
+ * The result of a check. `details` is the value of `$context.error.validationErrorString`; `places` finds the
+ * members of the body that do not match, for explanations.
+ */
 export type SchemaVerdict =
   | { readonly isValid: true }
-  | { readonly isValid: false; readonly details: string };
+  | { readonly isValid: false; readonly details: string; readonly places?: () => readonly string[] };
 
 /** Checks a value. `bytes` is the length of the JSON text, because a longer body has a larger budget. */
 export type SchemaCheck = (value: unknown, bytes: number) => SchemaVerdict;
@@ -110,7 +113,8 @@ export class SchemaSet {
       // startup.
       explain ??= this.#explain.compile(url);
       const all = bytes > MAX_EXPLAINED.bytes ? first : explain(value, MAX_EXPLAINED.steps);
-      return { isValid: false, details: wordSchemaErrors(Array.isArray(all) ? all : first.slice(-1)) };
+      const errors = Array.isArray(all) ? all : first.slice(-1);
+      return { isValid: false, details: wordSchemaErrors(errors), places: () => placesOfErrors(errors) };
     };
   }
 }

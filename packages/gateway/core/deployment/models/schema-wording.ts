@@ -11,15 +11,38 @@ import { isJsonObject } from '@gatewright/aws/json-object';
  * brackets.
  */
 export function wordSchemaErrors(errors: readonly ErrorObject[]): string {
-  const reported = withoutBranches(errors);
-  const failed = new Set(reported.map(({ instancePath }) => instancePath));
-  const visible = reported.filter(
-    ({ instancePath }) => !ancestorsOf(instancePath).some((path) => failed.has(path)),
-  );
+  const visible = visibleOf(errors);
   const messages = visible
     .toSorted((a, b) => compare(a.instancePath, b.instancePath) || compare(a.keyword, b.keyword))
     .map((error) => wordError(error, visible));
   return `[${[...new Set(messages)].join(', ')}]`;
+}
+
+function visibleOf(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const reported = withoutBranches(errors);
+  const failed = new Set(reported.map(({ instancePath }) => instancePath));
+  return reported.filter(({ instancePath }) => !ancestorsOf(instancePath).some((path) => failed.has(path)));
+}
+
+const LONGEST_VALUE = 60;
+
+/**
+ * Returns the members of the body that do not match, each with its value, such as `items.0.qty is "3"`. The wording of
+ * fge's validator does not name them. Members that are missing or not allowed are in its wording.
+ */
+export function placesOfErrors(errors: readonly ErrorObject[]): readonly string[] {
+  const places = visibleOf(errors).flatMap(({ instancePath, data }) => {
+    const text = JSON.stringify(data) as string | undefined;
+    if (instancePath === '' || text === undefined || isJsonObject(data)) return [];
+    const path = instancePath
+      .slice(1)
+      .split('/')
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    return [
+      `${path.join('.')} is ${text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text}`,
+    ];
+  });
+  return [...new Set(places)];
 }
 
 /**

@@ -241,7 +241,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     'a resource policy that allows something else',
     notAllowedBy('resource', { fails: ['resource'], resources: [OTHER_ARN] }),
     `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: it allows ${OTHER_ARN}.`,
-    `If this caller should have access, add ${ARN} to the Resource of statement 1 of 1 in the API’s resource policy. A change to the API takes effect when you deploy it again.`,
+    `If this caller should have access, add execute-api:/dev/GET/tiles/7 to the Resource of statement 1 of 1 in the API’s resource policy. A change to the API takes effect when you deploy it again.`,
   ],
   [
     'a resource policy that allows another action',

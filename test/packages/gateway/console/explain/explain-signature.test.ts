@@ -27,7 +27,11 @@ const ROWS: readonly (readonly [name: string, wrong: Partial<typeof RIGHT>, chan
     { region: 'eu-west-1', service: 's3' },
     /^Sign for the region of the API: us-east-1\.\nSign for the service execute-api\.$/,
   ],
-  ['the secret', { secretAccessKey: 'another' }, /^Check the secret access key \(`gatewright env`/],
+  [
+    'the secret',
+    { secretAccessKey: 'another' },
+    /^Compare the canonical string above .*exactly the text that was signed.* check the secret access key \(`gatewright env`/,
+  ],
   ['the access key', { accessKeyId: 'AKIALOCAL0NOBODYS' }, /^Use an access key that the gateway knows/],
   [
     'a temporary key without its session token',

@@ -51,6 +51,79 @@ export const LEAST_REMEDIES: readonly Row[] = [
     never: /case-sensitive/,
   },
   {
+    name: 'a body with a member of another type',
+    source: 'docs/aws §6',
+    api: () =>
+      anApi(
+        restRoutes(
+          { 'POST /pets': { RequestModels: { 'application/json': 'Pet' }, RequestValidatorId: 'Bodies' } },
+          {
+            more: {
+              Bodies: {
+                type: 'AWS::ApiGateway::RequestValidator',
+                properties: { RestApiId: API_ID, ValidateRequestBody: true },
+              },
+              Pet: {
+                type: 'AWS::ApiGateway::Model',
+                properties: {
+                  RestApiId: API_ID,
+                  Name: 'Pet',
+                  Schema: { type: 'object', properties: { age: { type: 'integer' } } },
+                },
+              },
+            },
+          },
+        ),
+        { echo: ok },
+      ),
+    request: { method: 'POST', target: '/dev/pets', body: '{"age":"3"}' },
+    because: /\(allowed: \["integer"\]\)\.\nIn the body, age is "3"\./,
+    change: /^Send a body that matches the model/,
+    never: /ValidateRequestBody/,
+  },
+  {
+    name: 'a credential that CloudFront did not send on',
+    source:
+      'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/controlling-origin-requests.html',
+    api: () => anApi(withAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') }),
+    request: { target: '/dev/pets', headers: ['X-Amz-Cf-Id', 'abc'] },
+    because: /reads the caller from header Authorization, which the request does not have/,
+    change:
+      /^If the viewer sent header Authorization, have CloudFront send it on: .*AllViewerExceptHostHeader/,
+    never: /^Send header/,
+  },
+  {
+    name: 'a notification of SNS to a method that takes JSON only',
+    // https://github.com/aws/chalice/issues/823
+    source: 'https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.prepare.html',
+    api: () =>
+      anApi(
+        restRoutes({
+          'POST /sns': {
+            Integration: {
+              Type: 'AWS',
+              IntegrationHttpMethod: 'POST',
+              Uri: invokeUri('echo'),
+              PassthroughBehavior: 'NEVER',
+              RequestTemplates: { 'application/json': '{}' },
+              IntegrationResponses: [{ StatusCode: '200' }],
+            },
+            MethodResponses: [{ StatusCode: '200' }],
+          },
+        }),
+        { echo: ok },
+      ),
+    request: {
+      method: 'POST',
+      target: '/dev/sns',
+      headers: ['Content-Type', 'text/plain; charset=UTF-8', 'x-amz-sns-message-type', 'Notification'],
+      body: '{}',
+    },
+    because: /PassthroughBehavior is NEVER/,
+    change: /^Add a request template for text\/plain to RequestTemplates .*SNS sends its JSON as text\/plain/,
+    never: /Send Content-Type/,
+  },
+  {
     name: 'a policy of an authorizer that is for another stage',
     // https://github.com/aws/chalice/issues/385
     source: 'docs/aws §4.4',

@@ -208,3 +208,36 @@ function assertLogged({ lines }: Asked, advice: string): void {
     `the start's own line must give the same advice: ${lines.join('\n')}`,
   );
 }
+
+// https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+describe('a statement that allows the action on another resource', () => {
+  const TEMPLATE = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Mail: { Type: AWS::SQS::Queue }
+  Dead: { Type: AWS::SQS::Queue }
+  Send:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      CodeUri: .
+      Handler: index.send
+      Environment: { Variables: { QUEUE_URL: !Ref Mail } }
+      Policies:
+        - Statement: [{ Effect: Allow, Action: sqs:SendMessage, Resource: !GetAtt Dead.Arn }]
+      Events:
+        Root: { Type: HttpApi, Properties: { Path: /, Method: GET } }
+`;
+
+  it('is named, and lets the call pass once its Resource is written as advised', async () => {
+    using project = anAdvisedProject('template.yaml', { 'template.yaml': TEMPLATE, 'index.js': HANDLER });
+    const refused = await project.ask();
+    const resource = advisedText(
+      refused.changes,
+      /^A statement of SendRole allows sqs:SendMessage on arn:\S+Dead\S+ only\. .*write its Resource as/,
+    );
+    project.write('template.yaml', TEMPLATE.replace('Resource: !GetAtt Dead.Arn', `Resource: ${resource}`));
+    const asked = await project.ask();
+    assert.equal(asked.status, 202, asked.sentences.join('\n'));
+  });
+});

@@ -1,7 +1,10 @@
 /** Advice about the errors of AWS services, by their codes; the messages are those that the services have here. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { adviseServiceError } from '../../../../../packages/gateway/console/explain/service-advice.ts';
+import {
+  adviseServiceError,
+  adviseThrownError,
+} from '../../../../../packages/gateway/console/explain/service-advice.ts';
 
 const TOPIC = 'Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter';
 const ROWS: readonly (readonly [code: string, detail: string, advice: RegExp | undefined])[] = [
@@ -91,4 +94,24 @@ describe('a parameter that is mapped under a similar name', () => {
       /^Add TopicArn to RequestParameters of the integration of POST \/notify/,
     );
   });
+});
+
+describe('an error of a service that a function threw', () => {
+  const rows = [
+    // https://github.com/erlcloud/erlcloud/issues/785
+    [
+      'InvalidParameterException',
+      'Invalid parameter: The MessageGroupId parameter is required for FIFO topics',
+      /^Add MessageGroupId to the call at main\.js:4, such as the id of the customer/,
+    ],
+    ['ValidationException', 'reserved keyword: name', /^Write #name for name in .* the call at main\.js:4/],
+    ['NotFoundException', 'no such order', undefined],
+  ] as const;
+  for (const [code, detail, advice] of rows)
+    it(`is told with the call to change, without templates: ${code}`, () => {
+      const told = adviseThrownError(code, detail, ' at main.js:4');
+      if (advice === undefined) assert.equal(told, undefined);
+      else assert.match(told ?? '', advice);
+      assert.doesNotMatch(told ?? '', /template|integration/);
+    });
 });

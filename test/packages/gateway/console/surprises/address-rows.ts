@@ -1,7 +1,7 @@
 /** Addresses at which a request is served here, but not on AWS, each next to an address that is served by both. */
 import { anApi } from '../../../../support/an-api.ts';
 import { ok } from '../../../../support/rest-apis.ts';
-import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
+import { API_ID, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import type { SurpriseRow } from './surprise-rows.ts';
 
 const redirect = (location: string) => () =>
@@ -32,6 +32,32 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     because: /AWS serves it only at its custom domains, and responds with 403 at the default endpoint/,
     change: /^To see what AWS does, send the request with the Host header of a custom domain/m,
     not: { api: () => anApi(restRoutes({ 'GET /pets': {} }), { echo: ok }) },
+  },
+  {
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-mutual-tls.html
+    code: 'CERTIFICATE_NOT_ASKED',
+    source: 'docs/aws §10.4',
+    api: () => anApi(httpRoutes(['GET /pets']), { echo: ok }),
+    request: { target: '/pets' },
+    resources: {
+      Domain: {
+        type: 'AWS::ApiGatewayV2::DomainName',
+        properties: {
+          DomainName: 'pets.example',
+          MutualTlsAuthentication: { TruststoreUri: 's3://trust/ca.pem' },
+        },
+      },
+      Mapping: {
+        type: 'AWS::ApiGatewayV2::ApiMapping',
+        properties: { ApiId: API_ID, DomainName: 'pets.example', Stage: '$default' },
+      },
+    },
+    values: { domain: 'pets.example' },
+    because: /default endpoint, which asks for no client certificate: .* custom domain pets\.example only/,
+    change: /^If only clients with a certificate may call .* set DisableExecuteApiEndpoint: true of Api\./m,
+    not: {
+      api: () => anApi(httpRoutes(['GET /pets'], { api: { DisableExecuteApiEndpoint: true } }), { echo: ok }),
+    },
   },
   {
     code: 'STAGE_IN_PATH',

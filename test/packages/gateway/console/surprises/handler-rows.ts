@@ -30,6 +30,59 @@ export const HANDLERS: readonly SurpriseRow[] = [
     not: { handler: 'exports.main = async (event) => event.requestContext.http.method;' },
   },
   {
+    // https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/JSON/stringify
+    code: 'PROMISE_NOT_AWAITED',
+    source: 'docs/aws §3.1',
+    api: http({ statusCode: 200, body: '{}' }),
+    request: { target: '/1' },
+    handler:
+      'async function findItems() { return []; }\nexports.main = async () => {\n  const items = findItems();\n  return { statusCode: 200, body: JSON.stringify(items) };\n};',
+    values: { name: 'findItems', place: 'src/index.js:3' },
+    because: /what JSON\.stringify makes of a promise: src\/index\.js:3 calls findItems\(…\)/,
+    change: /^Write await before findItems\(…\) at src\/index\.js:3/m,
+    not: {
+      handler:
+        'async function findItems() { return []; }\nexports.main = async () => {\n  const items = await findItems();\n  return { statusCode: 200, body: JSON.stringify(items) };\n};',
+    },
+  },
+  {
+    code: 'PROMISE_NOT_AWAITED',
+    name: 'in a result that is not valid',
+    source: 'docs/aws §3.1',
+    api: proxy({ statusCode: 200, body: {} }),
+    request: ID,
+    handler:
+      'const findItems = async () => [];\nexports.main = async () => ({ statusCode: 200, body: findItems() });',
+    values: { name: 'findItems', place: 'src/index.js:2' },
+    because: /calls findItems\(…\)/,
+    change: /^Write await before findItems/m,
+    not: { api: proxy({ statusCode: 200, body: '[]' }) },
+  },
+  {
+    code: 'REQUEST_VALUE_ABSENT',
+    source: 'docs/aws §3.1',
+    api: http({ statusCode: 401, body: 'no' }),
+    request: { target: '/1?page=1' },
+    handler:
+      "exports.main = async (event) => {\n  const ticket = (event.queryStringParameters || {}).ticket;\n  const key = event.headers['x-key'];",
+    values: { names: ['ticket', 'x-key'] },
+    because:
+      /itself responded with 401\. It reads the query parameter ticket and the header x-key \(src\/index\.js:2\), which the request does not have/,
+    change: /^Send the query parameter ticket and the header x-key, if the function refuses/m,
+    not: { request: { target: '/1?ticket=t', headers: ['X-Key', 'k'] } },
+  },
+  {
+    code: 'REQUEST_VALUE_ABSENT',
+    name: 'in Python',
+    source: 'docs/aws §3.1',
+    api: http({ statusCode: 400, body: 'no' }),
+    request: { target: '/1' },
+    handler: "def main(event, context):\n    page = (event.get('queryStringParameters') or {}).get('page')",
+    values: { names: ['page'] },
+    because: /reads the query parameter page/,
+    not: { request: { target: '/1?page=2' } },
+  },
+  {
     code: 'BASE64_AS_TEXT',
     name: 'a picture for a client that asks for HTML first',
     source: 'docs/aws §2.4',
@@ -38,8 +91,20 @@ export const HANDLERS: readonly SurpriseRow[] = [
     values: { contentType: 'image/png' },
     because: /no binary media type that matches text\/html, the first type/,
     change:
-      /^Have the client send image\/png as the first type of Accept\.\nIf the client cannot change its Accept: add text\/html to/m,
+      /^Have the client send image\/png as the first type of Accept\.\nIf the client cannot change its Accept, as <img> and <video> cannot: add text\/html to/m,
     not: { request: { ...ID, headers: ['Accept', 'image/png,text/html'] } },
+  },
+  {
+    code: 'BASE64_AS_TEXT',
+    name: 'a picture for a browser, whose first type is its own choice',
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html
+    source: 'docs/aws §2.4',
+    api: proxy(PICTURE, { BinaryMediaTypes: ['image/png'] }),
+    request: { ...ID, headers: ['Accept', 'image/avif,image/webp,image/png,*/*;q=0.8'] },
+    values: { contentType: 'image/png' },
+    because: /no binary media type that matches image\/avif, the first type/,
+    change: /as <img> and <video> cannot: add \*\/\* to the binary media types/m,
+    not: { request: { ...ID, headers: ['Accept', 'image/png,*/*;q=0.8'] } },
   },
   {
     code: 'RESPONSE_INFERRED',

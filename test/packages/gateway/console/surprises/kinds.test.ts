@@ -17,6 +17,7 @@ import { SURPRISES } from './surprise-rows.ts';
 import { ADDRESSES } from './address-rows.ts';
 import { HANDLERS } from './handler-rows.ts';
 import { RESULTS } from './result-rows.ts';
+import { SILENT } from './silent-rows.ts';
 import { TEMPLATES } from './template-rows.ts';
 import { VALUES } from './value-rows.ts';
 import type { RequestDetail } from '../../../../../packages/gateway/console/records/model.ts';
@@ -31,19 +32,19 @@ const ROWS = [
   ...HANDLERS,
   ...ADDRESSES,
   ...RESULTS,
+  ...SILENT,
 ];
-const STACKS = [
-  aStack({ Api: { type: 'AWS::ApiGateway::RestApi', id: 'abcdefghij', properties: { Name: 'pets' } } }),
-];
+const API = { type: 'AWS::ApiGateway::RestApi', id: 'abcdefghij', properties: { Name: 'pets' } };
 
 /** Returns what is recorded of the last of these requests. */
 async function detailOf(
   { ports, send }: Served,
   requests: readonly (TestRequest | undefined)[],
-  handler?: string,
+  { handler, resources }: Pick<SurpriseRow, 'handler' | 'resources'> = {},
 ): Promise<RequestDetail> {
+  const stacks = [aStack({ Api: API, ...resources })];
   const records = new RequestRecords(100, createSystemClock(), 'key of a test');
-  records.readStacks = () => STACKS;
+  records.readStacks = () => stacks;
   if (handler !== undefined)
     records.readHandler = () => ({ file: 'src/index.js', text: handler, environment: [] });
   ports.records = records;
@@ -66,10 +67,10 @@ function checkValues(
 
 describe('an answer that surprises', () => {
   for (const row of ROWS) {
-    const { code, name = '', source, api, before, request, values, because, change, not, handler } = row;
+    const { code, name = '', source, api, before, request, values, because, change, not } = row;
     const title = name === '' ? code : `${code}, ${name}`;
     it(`is described, marked and given as JSON: ${title} (${source})`, async () => {
-      const { surprises, story, notes } = await detailOf(api(), [before, request], handler);
+      const { surprises, story, notes } = await detailOf(api(), [before, request], row);
       const found = surprises.find((one) => one.code === code);
       assert.ok(found, `found ${surprises.map((one) => one.code).join(', ') || 'nothing'}`);
       checkValues(found, values);
@@ -80,11 +81,10 @@ describe('an answer that surprises', () => {
     });
 
     it(`is not seen in what is nearly the same: ${title}`, async () => {
-      const { surprises } = await detailOf(
-        (not.api ?? api)(),
-        [before, not.request ?? request],
-        not.handler ?? handler,
-      );
+      const { surprises } = await detailOf((not.api ?? api)(), [before, not.request ?? request], {
+        ...row,
+        ...not,
+      });
       assert.ok(!surprises.some((one) => one.code === code), `${code} is found`);
     });
   }

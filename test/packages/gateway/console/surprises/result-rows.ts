@@ -179,6 +179,24 @@ export const RESULTS: readonly SurpriseRow[] = [
     not: { api: starting('{}') },
   },
   {
+    // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
+    code: 'EXECUTION_FAILED',
+    source: 'docs/aws §8',
+    api: starting(
+      '{"executionArn":"arn:aws:states:us-east-1:123456789012:express:Flow:1:2","status":"FAILED","error":"OutOfStock","cause":"sku a1"}',
+    ),
+    request: { method: 'POST', target: '/dev/1', body: '{}' },
+    values: { status: 'FAILED' },
+    because:
+      /ended with the status FAILED \(OutOfStock: sku a1\)\. Step Functions responds .* with 200 all the same/,
+    change: /^Set the status in the response template .*\$context\.responseOverride\.status = 500/m,
+    not: {
+      api: starting(
+        '{"executionArn":"arn:aws:states:us-east-1:123456789012:express:Flow:1:2","status":"SUCCEEDED"}',
+      ),
+    },
+  },
+  {
     code: 'ERROR_BY_DEFAULT_RESPONSE',
     name: 'a message of several lines',
     // . matches no line break: https://docs.aws.amazon.com/apigateway/latest/api/API_IntegrationResponse.html

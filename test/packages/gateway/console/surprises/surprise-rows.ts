@@ -5,6 +5,7 @@ import { anApi } from '../../../../support/an-api.ts';
 import { invokeUri, proxyTo } from '../../../../support/a-stack.ts';
 import { cachedApi, ON } from '../../../../support/cached-apis.ts';
 import { httpRoutes } from '../../../../support/routed-apis.ts';
+import type { TestResource } from '../../../../support/a-stack.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { HttpOutcome } from '../../../../../packages/gateway/core/ports.ts';
 import type { TestApi, TestRequest } from '../../../../support/an-api.ts';
@@ -21,6 +22,8 @@ export type SurpriseRow = {
   readonly request: TestRequest;
   /** The code of the function. */
   readonly handler?: string;
+  /** Other resources of the stack that defines the API. */
+  readonly resources?: Readonly<Record<string, TestResource>>;
   /** Sent before, so that a cache is filled. */
   readonly before?: TestRequest;
   readonly values: Readonly<Record<string, unknown>>;
@@ -370,6 +373,17 @@ const REPLIES: readonly SurpriseRow[] = [
     change,
     not: { api: served({ statusCode: 200, body: 'hello' }) },
   })),
+  {
+    // https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
+    code: 'STREAM_WITHOUT_TYPE',
+    source: 'docs/aws §8.3',
+    api: url({ InvokeMode: 'RESPONSE_STREAM' }, 'shop'),
+    request: { target: '/' },
+    values: { contentType: 'application/octet-stream' },
+    because: /without naming a content type, .* application\/octet-stream\. A browser saves/,
+    change: /^Before the first write: stream = awslambda\.HttpResponseStream\.from\(stream/m,
+    not: { api: url({}, 'shop') },
+  },
   {
     code: 'RESULT_AS_BODY',
     source: 'docs/aws §19.4',

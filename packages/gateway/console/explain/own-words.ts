@@ -1,0 +1,155 @@
+/**
+ * Writes the names of CloudFormation as the owner of an API writes them: Terraform's arguments, the CDK's properties and
+ * the settings of serverless.yml. `nameSetting` is for settings that have another form there, and not only another name.
+ */
+import type { Definition } from '../surprises/template-text.ts';
+
+type Form = Definition['form'];
+type Protocol = 'rest' | 'http' | 'websocket';
+type Own = Partial<Readonly<Record<'terraform' | 'terraform-v2' | 'serverless' | 'cdk' | 'sam', string>>>;
+
+/**
+ * Properties that explanations name. Without another name here, Terraform has the name in snake case and the CDK in
+ * camel case; serverless.yml and SAM have CloudFormation's name.
+ * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs
+ * @see https://www.serverless.com/framework/docs/providers/aws/events/apigateway
+ */
+const PROPERTIES: Readonly<Record<string, Own>> = {
+  ApiKeyRequired: { serverless: 'private' },
+  ApiKeySourceType: { terraform: 'api_key_source', serverless: 'provider.apiGateway.apiKeySourceType' },
+  ApiStages: {},
+  AuthType: { terraform: 'authorization_type', serverless: 'authorizer' },
+  AuthorizationScopes: { serverless: 'scopes' },
+  AuthorizationType: { terraform: 'authorization', 'terraform-v2': 'authorization_type' },
+  AuthorizerPayloadFormatVersion: { serverless: 'payloadVersion' },
+  AuthorizerResultTtlInSeconds: {
+    serverless: 'resultTtlInSeconds',
+    cdk: 'resultsCacheTtl',
+    sam: 'ReauthorizeEvery (in Identity)',
+  },
+  BinaryMediaTypes: { serverless: 'provider.apiGateway.binaryMediaTypes' },
+  BurstLimit: { serverless: 'throttle.burstLimit' },
+  CacheClusterEnabled: {},
+  CacheClusterSize: {},
+  CacheKeyParameters: {},
+  CachingEnabled: {},
+  ContentHandling: {},
+  CorsConfiguration: { serverless: 'provider.httpApi.cors', cdk: 'corsPreflight' },
+  DefaultRouteSettings: {},
+  DisableExecuteApiEndpoint: { serverless: 'disableDefaultEndpoint' },
+  EnableSimpleResponses: { serverless: 'enableSimpleResponses' },
+  EndpointConfiguration: {},
+  IdentityValidationExpression: {
+    serverless: 'identityValidationExpression',
+    cdk: 'validationRegex',
+    sam: 'ValidationExpression (in Identity)',
+  },
+  InsecureSkipVerification: {},
+  IntegrationHttpMethod: {},
+  IntegrationUri: {},
+  InvokeMode: { serverless: 'invokeMode' },
+  JwtConfiguration: {},
+  MemorySize: { serverless: 'memorySize' },
+  MethodSettings: { terraform: 'aws_api_gateway_method_settings' },
+  MinimumCompressionSize: { serverless: 'provider.apiGateway.minimumCompressionSize' },
+  MutualTlsAuthentication: { cdk: 'mtls' },
+  PassthroughBehavior: { serverless: 'passThrough' },
+  PayloadFormatVersion: { serverless: 'payload' },
+  RateLimit: { serverless: 'throttle.rateLimit' },
+  RequestModels: { serverless: 'request.schemas' },
+  RequestParameters: { serverless: 'request.parameters' },
+  RequestTemplates: { serverless: 'request.template' },
+  RequestValidatorId: {},
+  ReservedConcurrentExecutions: { serverless: 'reservedConcurrency' },
+  ResponseParameters: {},
+  ResponseTemplates: { serverless: 'response.template' },
+  ResponseTransferMode: { serverless: 'response.transferMode' },
+  RouteResponseKey: {},
+  RouteResponseSelectionExpression: { serverless: 'routeResponseSelectionExpression' },
+  RouteSelectionExpression: { serverless: 'provider.websocketsApiRouteSelectionExpression' },
+  RouteSettings: {},
+  SelectionPattern: { serverless: 'pattern' },
+  SourceArn: {},
+  StageVariables: {},
+  TemplateSelectionExpression: {},
+  ThrottlingBurstLimit: {},
+  ThrottlingRateLimit: {},
+  TimeoutInMillis: { terraform: 'timeout_milliseconds', cdk: 'timeout' },
+  TlsConfig: {},
+  ValidateRequestBody: {},
+};
+
+/** Words that also occur in messages of functions and services, so that they are replaced in advice only. */
+export const NAMED_PROPERTIES: Readonly<Record<string, Own>> = {
+  ...PROPERTIES,
+  Credentials: { 'terraform-v2': 'credentials_arn', cdk: 'credentialsRole' },
+  Enabled: {},
+  Handler: { serverless: 'handler' },
+  Timeout: { serverless: 'timeout' },
+  Uri: {},
+};
+
+/** Resource types of Terraform. The CDK and serverless.yml have CloudFormation's. */
+const TYPES: Readonly<Record<string, string>> = {
+  'AWS::ApiGateway::': 'aws_api_gateway_',
+  'AWS::ApiGatewayV2::': 'aws_apigatewayv2_',
+  'AWS::Lambda::': 'aws_lambda_',
+  'AWS::S3::': 'aws_s3_',
+  'AWS::StepFunctions::StateMachine': 'aws_sfn_state_machine',
+};
+
+/** A name, with its value if that follows, such as `ApiKeyRequired: true` or `AuthorizationType NONE`. */
+const NAME = /\b([A-Z][a-z]+(?:[A-Z][a-z]+)*)\b(?:: (true|false|\d+)\b|:? ([A-Z][A-Z_]{3,})\b)?/g;
+const TYPE = /\bAWS::(?:ApiGateway|ApiGatewayV2|Lambda|S3|StepFunctions)::\w+/g;
+
+type Owner = { readonly definition?: Pick<Definition, 'form'> | undefined; readonly protocol: Protocol };
+
+/** @param part whether the text is advice; the other sentences may quote messages of functions and services */
+export function inOwnWords(text: string, owner: Owner, part: 'because' | 'advice'): string {
+  const form = owner.definition?.form ?? 'cloudformation';
+  if (form === 'cloudformation' || /^It printed: /.test(text)) return text;
+  const names = part === 'advice' ? NAMED_PROPERTIES : PROPERTIES;
+  if (form !== 'terraform')
+    return text.replaceAll(NAME, (all: string, name: string) => {
+      const own = ownName(name, names, form, owner.protocol);
+      return own === undefined ? all : own + all.slice(name.length);
+    });
+  return text.replaceAll(TYPE, typeInTerraform).replaceAll(NAME, (all: string, name: string, plain, word) => {
+    const own = ownName(name, names, form, owner.protocol);
+    if (own === undefined) return all;
+    if (plain !== undefined) return `${own} = ${String(plain)}`;
+    return word === undefined ? own + all.slice(name.length) : `${own} = "${String(word)}"`;
+  });
+}
+
+function ownName(
+  name: string,
+  names: Readonly<Record<string, Own>>,
+  form: Form,
+  protocol: Protocol,
+): string | undefined {
+  const own = Object.hasOwn(names, name) ? names[name] : undefined;
+  if (own === undefined) return undefined;
+  switch (form) {
+    case 'terraform':
+      return (protocol === 'rest' ? undefined : own['terraform-v2']) ?? own.terraform ?? toSnake(name);
+    case 'cdk':
+      return own.cdk ?? name.charAt(0).toLowerCase() + name.slice(1);
+    case 'serverless':
+      return own.serverless ?? name;
+    case 'sam':
+    case 'sam-globals':
+      return own.sam ?? name;
+    case 'cloudformation':
+      return name;
+  }
+}
+
+function typeInTerraform(type: string): string {
+  const [, own] = Object.entries(TYPES).find(([start]) => type.startsWith(start)) ?? [];
+  return own === undefined || !own.endsWith('_') ? (own ?? type) : own + toSnake(type.split('::')[2] ?? '');
+}
+
+function toSnake(name: string): string {
+  return name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
+}

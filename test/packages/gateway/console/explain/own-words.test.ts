@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { inOwnWords, NAMED_PROPERTIES } from '../../../../../packages/gateway/console/explain/own-words.ts';
+
+type Owner = Parameters<typeof inOwnWords>[1];
+
+const of = (form: NonNullable<Owner['definition']>['form'], protocol: Owner['protocol'] = 'rest'): Owner => ({
+  definition: { form },
+  protocol,
+});
+
+describe('the words of an explanation', () => {
+  const rows: readonly [owner: Owner, text: string, expected: string, source: string][] = [
+    [
+      of('terraform'),
+      'which the API takes from its authorizer (ApiKeySourceType AUTHORIZER)',
+      'which the API takes from its authorizer (api_key_source = "AUTHORIZER")',
+      'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_rest_api',
+    ],
+    [
+      of('terraform', 'http'),
+      'Set AuthorizationType: NONE of GET /orders.',
+      'Set authorization_type = "NONE" of GET /orders.',
+      'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/apigatewayv2_route',
+    ],
+    [
+      of('terraform'),
+      'Set AuthorizationType: NONE, and add an AWS::Lambda::Permission.',
+      'Set authorization = "NONE", and add an aws_lambda_permission.',
+      'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_method',
+    ],
+    [
+      of('terraform'),
+      'Set Enabled: true of the AWS::ApiGateway::ApiKey, with an AWS::ApiGateway::UsagePlanKey.',
+      'Set enabled = true of the aws_api_gateway_api_key, with an aws_api_gateway_usage_plan_key.',
+      'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_usage_plan_key',
+    ],
+    [
+      of('serverless'),
+      'make them optional in the RequestParameters of GET /now',
+      'make them optional in the request.parameters of GET /now',
+      'https://www.serverless.com/framework/docs/providers/aws/events/apigateway#request-parameters',
+    ],
+    [
+      of('serverless'),
+      'Raise or remove ReservedConcurrentExecutions.',
+      'Raise or remove reservedConcurrency.',
+      'https://www.serverless.com/framework/docs/providers/aws/guide/functions',
+    ],
+    [
+      of('cdk'),
+      'Raise Timeout of the function.',
+      'Raise timeout of the function.',
+      'https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda.Function.html',
+    ],
+    [
+      of('sam'),
+      'The value does not match the IdentityValidationExpression.',
+      'The value does not match the ValidationExpression (in Identity).',
+      'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-lambdatokenauthorizationidentity.html',
+    ],
+    [
+      of('cloudformation'),
+      'Raise Timeout.',
+      'Raise Timeout.',
+      'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html',
+    ],
+  ];
+  for (const [owner, text, expected, source] of rows)
+    it(`are the owner’s: ${owner.definition?.form ?? ''}, ${text} (${source})`, () => {
+      assert.equal(inOwnWords(text, owner, 'advice'), expected);
+    });
+
+  it('stay as they are where a function or a service wrote them', () => {
+    const printed = 'It printed: AuthorizationType is wrong.';
+    const quoted = 'The service responded: Credentials are missing.';
+    assert.equal(inOwnWords(printed, of('terraform'), 'because'), printed);
+    assert.equal(inOwnWords(quoted, of('terraform'), 'because'), quoted);
+  });
+
+  it('are CloudFormation’s for an API that was created by calls', () => {
+    assert.equal(
+      inOwnWords('RequestParameters', { protocol: 'rest', definition: undefined }, 'advice'),
+      'RequestParameters',
+    );
+  });
+});
+
+/** Names in capitals that stand in explanations and are no settings of a template, or are chosen by `nameSetting`. */
+const NO_SETTINGS =
+  `AccessOutcome AddApiKeyRequiredToCorsPreflight AddDefaultAuthorizerToCorsPreflight AgentCall
+  AllViewerExceptHostHeader AllowCredentials AllowHeaders AllowMethods AllowOrigin AllowOrigins
+  ApiGatewayRestApi ApiId ApiKey ApiMappingKey AssumeRole AssumeRolePolicyDocument AttributeDefinitions
+  AuthorizerId BadRequestException BasePath BigInt CallbackHandlerDeprecated CloudFront CodeUri
+  ConditionExpression DecidedAccess DomainName ErrorCode ErrorMessage ExitError ExposeHeaders
+  ExpressionAttributeNames ExpressionAttributeValues FailedEntryCount FailedPutCount FailedRecordCount
+  ForbiddenException FunctionName FunctionUrlAuthType GatewayResponses GetObject GoneException
+  GuardCircumstances GuardPolicy HandlerNotFound HttpApi HttpLambdaAuthorizer HttpLambdaResponseType
+  HttpMethod HttpOnly HttpResponseStream ImportModuleError IntegrationCircumstances InvalidateCache
+  InvocationType InvokeFunction InvokeFunctionUrl InvokedViaFunctionUrl IpRange IpRangeWhitelist JavaScript
+  KeyId KeySchema KeyType LimitCircumstances ListBucket MalformedDetail MaxAge MessageDeduplicationId
+  MessageGroupId MeterCircumstances NoSuchKey NonExistentQueue NonNullable NotFound NotFoundException
+  OriginRequestPolicyId OutOfMemory PayloadTooLargeException PostToConnection ProxyFault ReauthorizeEvery
+  RequestModel RequestResponses ResourcePath ResourcePolicy ResponseSizeTooLarge RestApi RestApiId ResultForm
+  SendMessage ServerlessHttpApi ServerlessRestApi SignedHeaders SimpleQueueService SourceVpce StageName
+  StartExecution StartSyncExecution StateMachineType StatusCode SurpriseFacts TooLarge UnknownSource
+  UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserCodeSyntaxError WebSocket`.split(/\s+/);
+
+describe('the names of settings in explanations', () => {
+  const found = new Map<string, string>();
+  for (const folder of ['explain', 'surprises']) {
+    const root = new URL(`../../../../../packages/gateway/console/${folder}/`, import.meta.url);
+    for (const file of readdirSync(root).filter((name) => !/^(?:own-words|circumstances)\.ts$/.test(name))) {
+      const lines = readFileSync(new URL(file, root), 'utf8').split('\n');
+      for (const line of lines.filter((one) => /['"`]/.test(one) && !/^import |^\s*(?:\/\/|\/?\*)/.test(one)))
+        for (const [name] of line.matchAll(/(?<![:.])\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b(?!\()/g))
+          found.set(name, file);
+    }
+  }
+
+  it('have the owner’s words, or are known to need none', () => {
+    const unknown = [...found].filter(
+      ([name]) => !Object.hasOwn(NAMED_PROPERTIES, name) && !NO_SETTINGS.includes(name),
+    );
+    assert.deepEqual(unknown, [], 'add these names to own-words.ts, or to the list above');
+  });
+
+  it('stand in an explanation', () => {
+    const generic = ['Credentials', 'Enabled', 'Handler', 'Timeout', 'Uri'];
+    const unused = Object.keys(NAMED_PROPERTIES).filter(
+      (name) => !found.has(name) && !generic.includes(name),
+    );
+    assert.deepEqual(unused, []);
+  });
+});

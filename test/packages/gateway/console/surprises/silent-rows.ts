@@ -1,0 +1,144 @@
+/** Replies in which nothing shows that a key, a path, a form or a refusal was read otherwise than its author meant. */
+import { aMethod, answered, DEFAULT } from '../../../../support/a-method.ts';
+import { anApi } from '../../../../support/an-api.ts';
+import { ok } from '../../../../support/rest-apis.ts';
+import { API_ID, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
+import type { Served, SurpriseRow } from './surprise-rows.ts';
+
+const KEY = 'abcdefghij0123456789abcd';
+const named = (): Served => anApi(httpRoutes(['GET /files/{name}']), { echo: ok });
+/** A usage plan of the stage, with a key. */
+const planned = (ApiKeyRequired: boolean) => (): Served =>
+  anApi(
+    restRoutes(
+      { 'GET /pets': { ApiKeyRequired } },
+      {
+        more: {
+          Key: {
+            type: 'AWS::ApiGateway::ApiKey',
+            id: 'key1',
+            properties: { Name: 'partner', Enabled: true, Value: KEY },
+          },
+          Plan: {
+            type: 'AWS::ApiGateway::UsagePlan',
+            id: 'plan1',
+            properties: {
+              UsagePlanName: 'free',
+              ApiStages: [{ ApiId: API_ID, Stage: 'dev' }],
+              Quota: { Limit: 1, Period: 'DAY' },
+            },
+          },
+          Link: {
+            type: 'AWS::ApiGateway::UsagePlanKey',
+            properties: { KeyId: 'key1', KeyType: 'API_KEY', UsagePlanId: 'plan1' },
+          },
+        },
+      },
+    ),
+    { echo: ok },
+  );
+
+/** A query API of a service, whose input is a form. */
+const sending = (template: string) => (): Served => {
+  const api = aMethod({
+    integration: {
+      Type: 'AWS',
+      IntegrationHttpMethod: 'POST',
+      Credentials: 'arn:aws:iam::123456789012:role/sender',
+      Uri: 'arn:aws:apigateway:us-east-1:sqs:path/123456789012/orders',
+      RequestTemplates: { 'application/json': template },
+      IntegrationResponses: DEFAULT,
+    },
+  });
+  api.ports.services.answer = () => answered('{}');
+  return api;
+};
+const refusing = (template: string) => (): Served =>
+  anApi(
+    restRoutes(
+      { 'GET /pets': {} },
+      {
+        more: {
+          Refusals: {
+            type: 'AWS::ApiGateway::GatewayResponse',
+            properties: {
+              RestApiId: API_ID,
+              ResponseType: 'DEFAULT_4XX',
+              ResponseTemplates: { 'application/json': template },
+            },
+          },
+        },
+      },
+    ),
+    { echo: () => ({ statusCode: 200 }) },
+  );
+export const SILENT: readonly SurpriseRow[] = [
+  {
+    code: 'PATH_DECODED',
+    source: 'docs/aws §2.3',
+    api: named,
+    request: { target: '/files/100%2525.txt' },
+    handler: 'exports.main = async (event) =>\n  decodeURIComponent(event.pathParameters.name);',
+    values: { parameters: ['name'] },
+    because:
+      /got name in pathParameters already decoded: name is 100%25\.txt\. The function decodes a value again at src\/index\.js:2, which makes another text of it/,
+    change: /^Use event\.pathParameters\.name as it is at src\/index\.js:2/m,
+    not: { request: { target: '/files/a.txt' } },
+  },
+  {
+    code: 'PATH_ENCODED',
+    source: 'docs/aws §2.3',
+    api: () => anApi(restRoutes({ 'GET /files/{name}': {} }), { echo: ok }),
+    request: { target: '/dev/files/a%20b.txt' },
+    handler: 'exports.main = async (event) => event.pathParameters.name;',
+    values: { parameters: ['name'] },
+    because: /as the client encoded it: name is a%20b\.txt\. A REST API does not decode path parameters/,
+    change: /^Decode it in the function: decodeURIComponent\(event\.pathParameters\.name\)\.$/m,
+    not: { handler: 'exports.main = async (event) => decodeURIComponent(event.pathParameters.name);' },
+  },
+  {
+    // https://github.com/venveo/serverless-sharp/issues/56
+    code: 'KEY_NOT_REQUIRED',
+    source: 'docs/aws §5.1',
+    api: planned(false),
+    request: { target: '/dev/pets', headers: ['x-api-key', KEY] },
+    values: { route: 'GET /pets' },
+    because:
+      /The API key was not read: GET \/pets does not require an API key, .* counts the request in usage plan free/,
+    change: /^If callers of GET \/pets must have a key, set ApiKeyRequired: true of the method\. .* deploy/m,
+    not: { api: planned(true) },
+  },
+  {
+    code: 'KEY_NOT_REQUIRED',
+    name: 'without a key',
+    source: 'docs/aws §5.1',
+    api: planned(false),
+    request: { target: '/dev/pets' },
+    values: { route: 'GET /pets' },
+    because: /The stage has a usage plan, but GET \/pets does not require an API key/,
+    not: { api: () => anApi(restRoutes({ 'GET /pets': {} }), { echo: ok }) },
+  },
+  {
+    // https://repost.aws/knowledge-center/api-gateway-rest-api-sqs-errors
+    code: 'FORM_VALUE_NOT_ENCODED',
+    source: 'docs/aws §7.2',
+    api: sending('Action=SendMessage&MessageBody=$input.body'),
+    request: { method: 'POST', target: '/dev/1', body: '{"text":"Tom & Jerry"}' },
+    values: { field: 'MessageBody' },
+    because:
+      /prints a form with MessageBody=\$input\.body, and does not encode the value\..* contains &, which begins the next field/,
+    change: /^Write MessageBody=\$util\.urlEncode\(\$input\.body\) in the request template/m,
+    not: { api: sending('Action=SendMessage&MessageBody=$util.urlEncode($input.body)') },
+  },
+  {
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+    code: 'REFUSAL_NOT_JSON',
+    source: 'docs/aws §7.5',
+    api: refusing('{"error": $context.error.message}'),
+    request: { target: '/dev/nothing/here' },
+    values: {},
+    because: /says that it is JSON, and is not: \{"error": Missing Authentication Token\}/,
+    change: /write \$context\.error\.messageString without quotes around it/m,
+    not: { api: refusing('{"error": $context.error.messageString}') },
+  },
+];
