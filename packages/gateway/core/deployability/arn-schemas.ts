@@ -37,6 +37,13 @@ const ROWS: readonly Row[] = [
     ),
     'Provided Arn is not in correct format. (A schedule has no target of this service; use arn:aws:scheduler:::aws-sdk:SERVICE:ACTION)',
   ),
+  // aws/aws-cdk#25115
+  ...rows(
+    'Cognito::UserPool',
+    'EmailConfiguration.SourceArn',
+    of('ses', '[^:]*:[^:]*:identity/.+'),
+    'Email arn does not belong to your account.',
+  ),
   // localstack/localstack, test_sns.snapshot.json, recorded
   ...rows(
     'SNS::Subscription',

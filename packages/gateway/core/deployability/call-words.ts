@@ -3,8 +3,18 @@
 /** aws/aws-cdk#9588 */
 export const NOT_PRIVATE = 'VPCEndpoints can only be specified with PRIVATE apis.';
 
+/** localstack/localstack, test_apigateway_api.snapshot.json, recorded */
+export const NOT_DUALSTACK = 'Only dualstack ipAddressType is supported for Private APIs.';
+
+/** localstack/localstack, test_lambda_api.snapshot.json, recorded */
+export const NO_SOURCE = 'Unrecognized event source.';
+
 /** localstack/localstack, test_lambda_api.snapshot.json, recorded */
 export const POLICY_OF_LATEST = 'We currently do not support adding policies for $LATEST.';
+
+/** What an origin of an HTTP API looks like, and AWS's words about one without a scheme (swarmion/swarmion#582). */
+export const ORIGIN = String.raw`^(\*|null|[A-Za-z][\w+.\-]*://.*)$`;
+export const invalidOrigin = (origin: string): string => `Invalid format for origin ${origin}`;
 
 /** aws/aws-cdk#15904, amplify-education/serverless-domain-manager#401, #381 */
 const ONLY = 'can be managed through the API Gateway V2 API.';

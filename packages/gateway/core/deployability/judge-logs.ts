@@ -27,6 +27,32 @@ export function judgeLogClass(
 }
 
 /**
+ * Refuses a filter of the log group of a function that the same stack makes, if no resource makes the group: Lambda
+ * makes it when the function runs for the first time (gilt/s3-sftp-bridge#2). A custom resource may have made it.
+ */
+export function judgeGroupOfFunction(
+  filter: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const name = textOf(filter.properties, 'LogGroupName');
+  const isMade = all.some(
+    ({ type, physicalId }) =>
+      (type === 'AWS::Logs::LogGroup' && physicalId === name) || /^(Custom::|AWS::CloudFormation::)/.test(type),
+  );
+  const called = all.find(
+    ({ type, physicalId }) => type === 'AWS::Lambda::Function' && name === `/aws/lambda/${physicalId}`,
+  );
+  return called === undefined || isMade
+    ? undefined
+    : {
+        resource: filter,
+        property: 'LogGroupName',
+        message: 'The specified log group does not exist.',
+        remedy: `add an AWS::Logs::LogGroup with LogGroupName: ${name}, and refer to it here (Ref): Lambda makes the group only when ${called.logicalId} runs for the first time`,
+      };
+}
+
+/**
  * Refuses execution logs of an HTTP API.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-stage-routesettings.html
  * ("This property affects the log entries … Supported only for WebSocket APIs")

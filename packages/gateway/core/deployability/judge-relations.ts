@@ -39,7 +39,7 @@ import {
 } from './judge-integrations.ts';
 import { judgeKeyPolicy } from './judge-keys.ts';
 import { judgeMethodLink, judgePrivateIntegration, judgeVpcLink } from './judge-load-balancers.ts';
-import { judgeExecutionLogs, judgeLogClass } from './judge-logs.ts';
+import { judgeExecutionLogs, judgeGroupOfFunction, judgeLogClass } from './judge-logs.ts';
 import { judgeOrder } from './judge-order.ts';
 import { judgeDestinations, judgeExpiration, judgeOverlap, judgeReplication } from './judge-notifications.ts';
 import { judgeRecords } from './judge-records.ts';
@@ -58,8 +58,8 @@ import type { BrokenRelation, Judge } from './relation.ts';
 const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::Lambda::EventSourceMapping': [judgeVisibility, judgeTableStream],
   'AWS::Lambda::Function': [judgeLayerRegion, judgeLayerVersions],
-  'AWS::Logs::SubscriptionFilter': [judgeLogFunction, judgeLogClass],
-  'AWS::Logs::MetricFilter': [judgeLogClass],
+  'AWS::Logs::SubscriptionFilter': [judgeLogFunction, judgeLogClass, judgeGroupOfFunction],
+  'AWS::Logs::MetricFilter': [judgeLogClass, judgeGroupOfFunction],
   'AWS::KMS::Key': [judgeKeyPolicy],
   'AWS::Route53::RecordSet': [judgeRecords],
   'AWS::Route53::RecordSetGroup': [judgeRecords],

@@ -6,6 +6,7 @@ import type { InputPolicy } from '@gatewright/aws/call-input';
 import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { asText } from '@gatewright/aws/json-object';
 import type { JsonObject as Properties, UnknownMembers } from '@gatewright/aws/json-object';
+import { NO_SOURCE } from '../../core/deployability/call-words.ts';
 import { findMappedSource, MAPPING_SETTINGS } from '../../core/stack/event-sources.ts';
 import { CallModel } from '../../kernel/calls/call-model.ts';
 import { LAMBDA_MODEL } from '../../kernel/calls/models/lambda.ts';
@@ -127,7 +128,7 @@ function refusalForQueue(properties: UnknownMembers, type: string): RefusedMembe
 
 /** @throws OperationRefused for what this kind of source does not allow */
 export function refuseForSource(service: string, properties: UnknownMembers): void {
-  if (!isGiven(properties['EventSourceArn'])) throw invalidParameter('Unrecognized event source.');
+  if (!isGiven(properties['EventSourceArn'])) throw invalidParameter(NO_SOURCE);
   const refused = refusalForSource(service, properties);
   if (refused !== undefined) throw invalidParameter(refused.message);
 }

@@ -1,4 +1,4 @@
-import { NOT_PRIVATE } from '../../../core/deployability/call-words.ts';
+import { NOT_DUALSTACK, NOT_PRIVATE } from '../../../core/deployability/call-words.ts';
 /**
  * Patches a REST API.
  * @see API Gateway API reference, "Patch operations", "UpdateRestApi"
@@ -136,7 +136,7 @@ function replaceAddressType(api: JsonObject, { value }: PatchInput): JsonObject 
 /** @throws ControlError for a private API that supports only IPv4 */
 export function refuseAddressType({ Types, IpAddressType = 'dualstack' }: JsonObject): void {
   if (Array.isArray(Types) && Types.includes('PRIVATE') && IpAddressType !== 'dualstack')
-    throw badRequest('Only dualstack ipAddressType is supported for Private APIs.');
+    throw badRequest(NOT_DUALSTACK);
 }
 
 const ENDPOINT_RULES: readonly Rule[] = [
