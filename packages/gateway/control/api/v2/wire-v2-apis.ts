@@ -5,7 +5,7 @@ import { refuseMapped } from '../../domains/edit-domains.ts';
 import { editV2, faultsOf } from '../../edits/edit-v2.ts';
 import { quotaOfApi } from '../../loading/load-apis.ts';
 import { MADE_BY_CALL, makeApi, readDocument } from '../../edits/make-api.ts';
-import { isJsonObject, membersOf, textOf, without } from '@gatewright/aws/json-object';
+import { isJsonObject, listOf, mapOf, membersOf, textOf, without } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { stackTags } from '../../loading/stack-tags.ts';
 import { isQuickCreated, quickIntegration } from '../../../core/stack/quick-create.ts';
@@ -15,6 +15,7 @@ import { V2_TYPES } from '../../resource-types/v2-types.ts';
 import { mergeFields, readFields, showFields } from '../rest/field-table.ts';
 import { emptyReply } from '../rest/wire-router.ts';
 import { optionalText, requiredText } from '../rest/wire-shape.ts';
+import { invalidOrigin, ORIGIN } from '../../../core/deployability/call-words.ts';
 import { compileCors } from '../../../core/deployment/compile-cors.ts';
 import { API, APIS, findV2Api, isoTime, refuseUnenforced, requireMembers, v2Collection } from './v2-wire.ts';
 import type { ApiResources, ApiState } from '../../api-state.ts';
@@ -49,6 +50,7 @@ function apiRoutes(control: RestControl): readonly WireRoute[] {
       const { resources } = api;
       const properties = mergeFields(resources.api.properties, call.body, API_FIELDS);
       refuseUnenforced(TYPE, properties);
+      refuseOrigins(properties);
       const named = { ...resources, api: { ...resources.api, properties } };
       editV2(api, changeQuickCreated(named, call), control);
       return api;
@@ -101,6 +103,7 @@ function otherRoutes(control: RestControl): readonly WireRoute[] {
 function create(call: WireCall, properties: JsonObject, control: RestControl): MadeApi {
   const { apis, random, accountId } = control;
   refuseUnenforced(TYPE, without(properties, 'Body'));
+  refuseOrigins(properties);
   const id = random.hex(ID_LENGTH);
   const options = { id, properties, accountId, region: call.region, stackName: MADE_BY_CALL, logicalId: id };
   const { api, warnings } = makeApi({ ...options, type: TYPE }, apis.account);
@@ -119,6 +122,12 @@ function create(call: WireCall, properties: JsonObject, control: RestControl): M
 function refuseFaults({ identity, resources }: ApiState): void {
   const [fault] = faultsOf(identity, resources);
   if (fault !== undefined) throw badRequest(fault.message);
+}
+
+function refuseOrigins(properties: JsonObject): void {
+  const origins = listOf(mapOf(properties, 'CorsConfiguration'), 'AllowOrigins');
+  const wrong = origins.find((origin) => typeof origin === 'string' && !new RegExp(ORIGIN).test(origin));
+  if (wrong !== undefined) throw badRequest(invalidOrigin(String(wrong)));
 }
 
 function readApi({ body }: WireCall): JsonObject {
