@@ -55,6 +55,17 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     },
   },
   'AWS::ApiGatewayV2::Api': {
+    // API Gateway API reference, CreateApi, routeSelectionExpression
+    if: has('ProtocolType', { const: 'HTTP' }),
+    then: {
+      properties: {
+        RouteSelectionExpression: {
+          pattern: String.raw`^(\$\{request\.method\} \$\{request\.path\}|\$request\.method \$request\.path)$`,
+          fix: 'remove RouteSelectionExpression, or set ProtocolType: WEBSOCKET',
+          says: 'For HTTP APIs, the routeSelectionExpression must be ${request.method} ${request.path}.',
+        },
+      },
+    },
     properties: {
       CorsConfiguration: {
         properties: {

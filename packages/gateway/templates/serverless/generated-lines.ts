@@ -69,7 +69,11 @@ export function findGeneratedLine(
   if (logging !== undefined && property[0] === 'LogGroupName')
     return findFunctionLine(tree, logging, ['FunctionName']);
   if (logicalId === 'HttpApi' && property[0] === 'CorsConfiguration')
-    return tree.lineOf(['provider', 'httpApi', 'cors', ...(OF_CORS[property[1] ?? ''] ?? [])]);
+    return tree.lineOf([
+      ...['provider', 'httpApi', 'cors'],
+      ...(OF_CORS[property[1] ?? ''] ?? []),
+      ...property.slice(2),
+    ]);
   const value = memberAt(resources[logicalId], ['Properties', ...property]);
   const named = functionsBehind(logicalId, resources, functions);
   const places = [...named.map((name) => ['functions', name, 'events']), ['functions'], ['provider']];
@@ -122,21 +126,26 @@ function textsIn(value: Json): readonly string[] {
  * Returns the path of the setting, in the events of a function, from which osls makes a property. If there is no such
  * setting, or more than one, returns the path of the only event, or else of the list of events.
  */
-function pathOfEvent(tree: SourceTree, at: Path, [property = '']: Path): Path {
+function pathOfEvent(tree: SourceTree, at: Path, [property = '', ...inner]: Path): Path {
   const events = memberAt(tree.value, at);
   const named = isJsonList(events)
     ? events.flatMap((event, index) =>
         Object.entries(mapOf({ event }, 'event')).flatMap(([kind, settings]) =>
           Object.keys(mapOf({ settings }, 'settings'))
-            // `maximumBatchingWindow` becomes MaximumBatchingWindowInSeconds.
-            .filter((name) => property.toLowerCase().startsWith(name.toLowerCase()))
+            .filter((name) => isSettingOf(property.toLowerCase(), name.toLowerCase()))
             .map((name) => [...at, String(index), kind, name]),
         ),
       )
     : [];
   const [found, ...others] = named;
-  if (found !== undefined && others.length === 0) return found;
+  if (found !== undefined && others.length === 0)
+    return memberAt(tree.value, [...found, ...inner]) === undefined ? found : [...found, ...inner];
   return isJsonList(events) && events.length === 1 ? [...at, '0'] : at;
+}
+
+/** `maximumBatchingWindow` becomes MaximumBatchingWindowInSeconds, and `pattern` becomes EventPattern. */
+function isSettingOf(property: string, name: string): boolean {
+  return property.startsWith(name) || property === `event${name}`;
 }
 
 /** Returns the names of the functions that a resource refers to, directly or through one other resource. */

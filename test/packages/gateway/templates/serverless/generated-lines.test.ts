@@ -28,6 +28,11 @@ functions:
           bucket: imports
           rules:
             - prefix: daily/
+      - eventBridge:
+          pattern:
+            source: [shop.orders]
+            detail:
+              status: []
 `,
   '/app/serverless.yml',
 );
@@ -39,6 +44,10 @@ const packaged = {
       Rule: {
         Type: 'AWS::Events::Rule',
         Properties: { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED', Targets: [{ Arn: ARN }] },
+      },
+      Orders: {
+        Type: 'AWS::Events::Rule',
+        Properties: { EventPattern: { detail: { status: [] } }, Targets: [{ Arn: ARN }] },
       },
       Imports: {
         Type: 'AWS::S3::Bucket',
@@ -67,6 +76,8 @@ describe('the line of what osls generates', () => {
     ['a part of a path', ['PetsIdVar', 'Properties', 'PathPart'], 17],
     ['a rule is the events of its function, if the text is not there', ['Rule', 'Properties', 'Targets'], 15],
     ['the CORS settings of the HTTP API', ['HttpApi', 'Properties', 'CorsConfiguration'], 5],
+    ['an allowed origin', ['HttpApi', 'Properties', 'CorsConfiguration', 'AllowOrigins', '0'], 6],
+    ['a member of a pattern', ['Orders', 'Properties', 'EventPattern', 'detail', 'status'], 26],
     [
       'a notification of a bucket, by the last of its texts',
       ['Imports', 'Properties', 'NotificationConfiguration', 'LambdaConfigurations', '0'],

@@ -61,4 +61,44 @@ Resources:
     Type: AWS::SSM::Parameter
     Properties: { Type: String, Value: { 'Fn::ToJsonString': { count: { 'Fn::Length': !Ref Names } } } }`,
   },
+  {
+    name: 'settings that resemble refused ones: dualstack, both halves of a VPC, origins of applications, a filter of a group that the stack makes',
+    source: 'CloudFormation template reference, pages of the properties',
+    text: `
+Resources:
+  Private:
+    Type: AWS::ApiGateway::RestApi
+    Properties: { Name: a, EndpointConfiguration: { Types: [PRIVATE], IpAddressType: dualstack } }
+  Http:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Name: b
+      ProtocolType: HTTP
+      RouteSelectionExpression: $request.method $request.path
+      CorsConfiguration: { AllowOrigins: ['https://*', 'http://localhost:3000', 'capacitor://localhost'] }
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Code: { ZipFile: 'exports.handler = async () => ({})' }
+      Handler: index.handler
+      Runtime: nodejs22.x
+      Role: arn:aws:iam::123456789012:role/shop
+      VpcConfig: { SubnetIds: [subnet-0123456789abcdef0], SecurityGroupIds: [sg-0123456789abcdef0] }
+  Outside:
+    Type: AWS::Lambda::Function
+    Properties:
+      Code: { ZipFile: 'exports.handler = async () => ({})' }
+      Handler: index.handler
+      Runtime: nodejs22.x
+      Role: arn:aws:iam::123456789012:role/shop
+      VpcConfig: { SubnetIds: [], SecurityGroupIds: [] }
+  Group: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !Sub '/aws/lambda/\${Function}' } }
+  Errors:
+    Type: AWS::Logs::MetricFilter
+    DependsOn: Group
+    Properties:
+      LogGroupName: !Sub /aws/lambda/\${Function}
+      FilterPattern: ERROR
+      MetricTransformations: [{ MetricName: a, MetricNamespace: b, MetricValue: '1' }]`,
+  },
 ];

@@ -227,6 +227,19 @@ export const OF_MEMBERS: readonly RefusedDefinition[] = [
     source: 'https://github.com/swarmion/swarmion/issues/582',
   },
   {
+    name: 'an expression of a WebSocket API in an HTTP API',
+    text: `
+  Broken:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Name: shop
+      ProtocolType: HTTP
+      RouteSelectionExpression: $request.body.action # here`,
+    id: 'apigatewayv2-api-routeselectionexpression',
+    says: /^For HTTP APIs, the routeSelectionExpression must be/,
+    source: 'API Gateway API reference, CreateApi, routeSelectionExpression',
+  },
+  {
     name: 'the sender of a user pool whose ARN names no identity',
     text: `
   Broken:

@@ -5,7 +5,7 @@ import type { RefusedDefinition } from './definition.ts';
 const REST = `
   Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }`;
 const V2 = (protocol: string): string => `
-  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: shop, ProtocolType: ${protocol}, RouteSelectionExpression: $request.method } }`;
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: shop, ProtocolType: ${protocol}, RouteSelectionExpression: $request.method $request.path } }`;
 
 export const OF_UNDEPLOYED: readonly RefusedDefinition[] = [
   one(
@@ -70,7 +70,7 @@ export const OF_UNDEPLOYED: readonly RefusedDefinition[] = [
   ),
   one(
     'an API key for a message in an API without a stage',
-    `${V2('WEBSOCKET').replace('.method', '.body.action')}
+    `${V2('WEBSOCKET').replace('.method $request.path', '.body.action')}
   Broken:
     Type: AWS::ApiGatewayV2::Route
     Properties:
@@ -82,7 +82,7 @@ export const OF_UNDEPLOYED: readonly RefusedDefinition[] = [
   ),
   one(
     'a route of a WebSocket API that begins with $ and is none of its own',
-    `${V2('WEBSOCKET').replace('.method', '.body.action')}
+    `${V2('WEBSOCKET').replace('.method $request.path', '.body.action')}
   Broken:
     Type: AWS::ApiGatewayV2::Route
     Properties:
