@@ -37,7 +37,8 @@ export function judgeGroupOfFunction(
   const name = textOf(filter.properties, 'LogGroupName');
   const isMade = all.some(
     ({ type, physicalId }) =>
-      (type === 'AWS::Logs::LogGroup' && physicalId === name) || /^(Custom::|AWS::CloudFormation::)/.test(type),
+      (type === 'AWS::Logs::LogGroup' && physicalId === name) ||
+      /^(Custom::|AWS::CloudFormation::)/.test(type),
   );
   const called = all.find(
     ({ type, physicalId }) => type === 'AWS::Lambda::Function' && name === `/aws/lambda/${physicalId}`,

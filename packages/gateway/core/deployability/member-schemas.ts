@@ -10,9 +10,10 @@ const NETWORK = [
   ['SecurityGroupIds', 'SubnetIds'],
 ] as const;
 
-const HEADERS = (
-  'CorsConfig CustomHeadersConfig RemoveHeadersConfig SecurityHeadersConfig ServerTimingHeadersConfig'
-).split(' ');
+const HEADERS =
+  'CorsConfig CustomHeadersConfig RemoveHeadersConfig SecurityHeadersConfig ServerTimingHeadersConfig'.split(
+    ' ',
+  );
 
 /** A private endpoint is dualstack (localstack/localstack, test_apigateway_api.snapshot.json, recorded). */
 const dualstackIfPrivate = (says: string): JsonObject => ({
@@ -51,7 +52,9 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   // API Gateway API reference, EndpointConfiguration, ipAddressType
   'AWS::ApiGateway::DomainNameV2': {
     properties: {
-      EndpointConfiguration: dualstackIfPrivate('For the PRIVATE endpoint type, only dualstack is supported.'),
+      EndpointConfiguration: dualstackIfPrivate(
+        'For the PRIVATE endpoint type, only dualstack is supported.',
+      ),
     },
   },
   'AWS::ApiGatewayV2::Api': {

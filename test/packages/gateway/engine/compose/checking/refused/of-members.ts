@@ -176,9 +176,10 @@ export const OF_MEMBERS: readonly RefusedDefinition[] = [
     says: /^Unrecognized event source\.$/,
     source: 'localstack/localstack, test_lambda_api.snapshot.json, recorded',
   },
-  ...['numRetries: 5', 'minDelayTarget: 20', 'maxDelayTarget: 60'].map((left, index, all): RefusedDefinition => ({
-    name: `a retry policy of a subscription without ${left}`,
-    text: `
+  ...['numRetries: 5', 'minDelayTarget: 20', 'maxDelayTarget: 60'].map(
+    (left, index, all): RefusedDefinition => ({
+      name: `a retry policy of a subscription without ${left}`,
+      text: `
   Topic: { Type: AWS::SNS::Topic }
   Broken:
     Type: AWS::SNS::Subscription
@@ -189,15 +190,16 @@ export const OF_MEMBERS: readonly RefusedDefinition[] = [
       DeliveryPolicy:
         healthyRetryPolicy: # here
           ${all.filter((one) => one !== left).join('\n          ')}`,
-    id: 'sns-subscription-deliverypolicy',
-    says: new RegExp(
-      `^Invalid parameter: DeliveryPolicy: healthyRetryPolicy\\.${left.replace(/:.*/, '')} must be specified$`,
-    ),
-    source:
-      index === 1
-        ? 'https://github.com/hashicorp/terraform-provider-aws/pull/3289'
-        : 'https://github.com/triggermesh/aws-event-sources/pull/220',
-  })),
+      id: 'sns-subscription-deliverypolicy',
+      says: new RegExp(
+        `^Invalid parameter: DeliveryPolicy: healthyRetryPolicy\\.${left.replace(/:.*/, '')} must be specified$`,
+      ),
+      source:
+        index === 1
+          ? 'https://github.com/hashicorp/terraform-provider-aws/pull/3289'
+          : 'https://github.com/triggermesh/aws-event-sources/pull/220',
+    }),
+  ),
   {
     name: 'a policy of response headers that names no headers',
     text: `
