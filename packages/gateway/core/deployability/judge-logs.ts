@@ -28,7 +28,7 @@ export function judgeLogClass(
 
 /**
  * Refuses a filter of the log group of a function of the stack if nothing creates this group. Lambda creates it only when
- * the function is invoked for the first time (gilt/s3-sftp-bridge#2). A custom resource may create it before.
+ * the function is invoked for the first time (gilt/s3-sftp-bridge#2). A custom resource or a nested stack may create it before.
  */
 export function judgeMissingGroup(
   filter: ResolvedResource,
@@ -41,8 +41,7 @@ export function judgeMissingGroup(
   const isMade = all.some(
     ({ type, physicalId }) =>
       (type === 'AWS::Logs::LogGroup' && physicalId === name) ||
-      type.startsWith('Custom::') ||
-      type === 'AWS::CloudFormation::CustomResource',
+      /^(?:Custom|AWS::CloudFormation)::/.test(type),
   );
   return called === undefined || isMade
     ? undefined

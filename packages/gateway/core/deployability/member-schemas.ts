@@ -84,6 +84,20 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
     },
   },
+  // API Gateway API reference, EndpointConfiguration, ipAddressType
+  'AWS::ApiGateway::DomainNameV2': {
+    properties: {
+      EndpointConfiguration: {
+        properties: {
+          IpAddressType: {
+            not: { const: 'ipv4' },
+            fix: 'set IpAddressType: dualstack, or remove it',
+            says: 'For the PRIVATE endpoint type, only dualstack is supported.',
+          },
+        },
+      },
+    },
+  },
   // RJPearson94/terraform-aws-open-next#73
   'AWS::Lambda::Permission': {
     if: has('Action', { type: 'string', pattern: String.raw`^lambda:(?!InvokeFunctionUrl$|\*$)` }),

@@ -218,5 +218,5 @@ function search(
 }
 
 function isMadeFrom(property: string, setting: string): boolean {
-  return property.startsWith(setting) || property.endsWith(setting);
+  return property.startsWith(setting) || property === `event${setting}`;
 }

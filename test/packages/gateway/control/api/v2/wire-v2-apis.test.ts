@@ -278,6 +278,17 @@ describe('what AWS refuses in a new HTTP API', () => {
     assert.deepEqual(await refused(control.v2.send(made)), { name: 'BadRequestException', message });
   });
 
+  // swarmion/swarmion#582; check says the same of a template
+  it('is an origin without a scheme, also in a change', async () => {
+    const CorsConfiguration = { AllowOrigins: ['https://shop.example.com', 'localhost:3000'] };
+    const message = 'Invalid format for origin localhost:3000';
+    const made = new CreateApiCommand({ Name: 'origins', ProtocolType: 'HTTP', CorsConfiguration });
+    assert.deepEqual(await refused(control.v2.send(made)), { name: 'BadRequestException', message });
+    const { ApiId } = await control.v2.send(new CreateApiCommand({ Name: 'origins', ProtocolType: 'HTTP' }));
+    const changed = new UpdateApiCommand({ ApiId, CorsConfiguration });
+    assert.deepEqual(await refused(control.v2.send(changed)), { name: 'BadRequestException', message });
+  });
+
   // aws/aws-sam-cli#2410
   it('is an authorizer without issuer, of which an import only warns', async () => {
     const integration = {

@@ -147,6 +147,21 @@ export const OF_MEMBERS: readonly RefusedDefinition[] = [
     says: /^Only dualstack ipAddressType is supported for Private APIs\.$/,
     source: 'localstack/localstack, test_apigateway_api.snapshot.json, recorded',
   },
+  {
+    name: 'a private domain name that supports only IPv4',
+    text: `
+  Broken:
+    Type: AWS::ApiGateway::DomainNameV2
+    Properties:
+      DomainName: api.internal.example.com
+      CertificateArn: arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9
+      EndpointConfiguration:
+        Types: [PRIVATE]
+        IpAddressType: ipv4 # here`,
+    id: 'apigateway-domainnamev2-endpointconfiguration',
+    says: /only dualstack is supported/,
+    source: 'API Gateway API reference, EndpointConfiguration, ipAddressType',
+  },
   ...[
     ['SubnetIds', 'subnet-0a1b2c3d'],
     ['SecurityGroupIds', 'sg-0a1b2c3d'],
