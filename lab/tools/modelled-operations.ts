@@ -112,4 +112,5 @@ export const MODELLED: Readonly<Record<string, readonly string[]>> = {
     'PutParameter',
   ],
   secretsmanager: ['BatchGetSecretValue', 'DescribeSecret', 'GetSecretValue'],
+  xray: ['BatchGetTraces', 'GetTraceSummaries', 'PutTraceSegments'],
 };

@@ -18,6 +18,7 @@ import { QUEUE_CALLS } from '../../packages/gateway/services/sqs/sqs.ts';
 import { STS_CALLS } from '../../packages/gateway/services/sts/sts.ts';
 import { SECRETS_CALLS } from '../../packages/gateway/services/values/secrets-manager.ts';
 import { SSM_CALLS } from '../../packages/gateway/services/values/ssm.ts';
+import { TRACE_CALLS } from '../../packages/gateway/services/xray/calls.ts';
 import { ADDED, COMPARED_WITH, REMOVED } from './operation-changes.ts';
 import { USES } from './operation-uses.ts';
 
@@ -50,7 +51,7 @@ export const ANSWERED: Readonly<Record<string, readonly string[]>> = {
   'Step Functions': STATES_CALLS,
   'Systems Manager': [...SSM_CALLS.keys()],
   WAFv2: Object.keys(WAF_CALLS),
-  'X-Ray': ['BatchGetTraces', 'GetTraceSummaries', 'PutTraceSegments'],
+  'X-Ray': Object.keys(TRACE_CALLS),
 };
 
 const HEAD = `# Operations at the control port
