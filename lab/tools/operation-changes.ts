@@ -16,5 +16,12 @@ export const ADDED: Readonly<Record<string, readonly string[]>> = {
 
 /** What no longer answers, with the reason. */
 export const REMOVED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'API Gateway (HTTP and WebSocket)': { GetModelTemplate: 'only the console of AWS uses it' },
+  'API Gateway (REST)': {
+    GetModelTemplate: 'only the console of AWS uses it',
+    GetSdkType: 'only AWS generates SDKs',
+    GetSdkTypes: 'only AWS generates SDKs',
+  },
+  AppConfig: { GetConfiguration: 'replaced by GetLatestConfiguration in 2021' },
   SQS: { ListDeadLetterSourceQueues: 'nothing used it' },
 };

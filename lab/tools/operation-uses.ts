@@ -1,4 +1,5 @@
 /** What uses each operation that the gateway answers: the reason why it is there. */
+import { REST_CALLS, V2_CALLS } from './control-operations.ts';
 
 const READ = 'programs and tests that read results';
 const DEPLOY = 'Terraform, and scripts that set up a test';
@@ -13,7 +14,52 @@ const STACKS = 'programs and deploy tools that read outputs and resources of a s
 const EDGE = 'deployments that invalidate what a distribution caches';
 const WALL = 'Terraform, and tests of a web ACL';
 
+const FLUSHES = 'tests and deployments that empty a cache';
+const DOCUMENTS = 'deployments from an OpenAPI document';
+const GENERATORS = 'tools that make clients or documents from the API';
+const TRIES = 'scripts that try one method or authorizer';
+const RESOURCES = 'Terraform, for the resource of this type';
+
+/** The operations of API Gateway that are neither those of Terraform's resource types nor lists. */
+const OF_APIS: Readonly<Record<string, string>> = {
+  ExportApi: GENERATORS,
+  FlushStageAuthorizersCache: FLUSHES,
+  FlushStageCache: FLUSHES,
+  GetExport: GENERATORS,
+  GetTags: TAGS,
+  GetUsage: 'back ends that show or extend what a key has left',
+  ImportApi: DOCUMENTS,
+  ImportApiKeys: 'scripts that move keys to another account',
+  ImportDocumentationParts: DOCUMENTS,
+  ImportRestApi: DOCUMENTS,
+  PutRestApi: DOCUMENTS,
+  ReimportApi: DOCUMENTS,
+  ResetAuthorizersCache: FLUSHES,
+  TagResource: TAGS,
+  TestInvokeAuthorizer: TRIES,
+  TestInvokeMethod: TRIES,
+  UntagResource: TAGS,
+  UpdateUsage: 'back ends that show or extend what a key has left',
+};
+
+function usesOfApis(operations: readonly string[]): Readonly<Record<string, string>> {
+  const isList = (name: string): boolean => /^(?:Get|List)\w+s$/.test(name);
+  const useOf = (name: string): string =>
+    OF_APIS[name] ?? (isList(name) ? 'scripts and tests that look up what is there' : RESOURCES);
+  return Object.fromEntries(operations.map((name) => [name, useOf(name)]));
+}
+
+const ITEMS = 'functions and tests that read or write items';
+const STREAMS = 'consumers of table streams';
+
 export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'API Gateway (REST)': usesOfApis(REST_CALLS),
+  'API Gateway (HTTP and WebSocket)': usesOfApis(V2_CALLS),
+  'API Gateway (connections)': {
+    DeleteConnection: 'back ends of WebSocket APIs',
+    GetConnection: 'back ends of WebSocket APIs',
+    PostToConnection: 'back ends of WebSocket APIs',
+  },
   AppConfig: {
     GetLatestConfiguration: 'functions that read a configuration',
     StartConfigurationSession: 'functions that read a configuration',
@@ -128,6 +174,38 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     UpdateUserAttributes: OWN_ACCOUNT,
     VerifyUserAttribute: OWN_ACCOUNT,
   },
+  DynamoDB: {
+    BatchGetItem: ITEMS,
+    BatchWriteItem: ITEMS,
+    CreateTable: DEPLOY,
+    DeleteItem: ITEMS,
+    DeleteTable: DEPLOY,
+    DescribeContinuousBackups: 'Terraform',
+    DescribeEndpoints: 'SDKs with endpoint discovery',
+    DescribeTable: 'waiters of SDKs, Terraform',
+    DescribeTimeToLive: 'Terraform',
+    ExecuteStatement: ITEMS,
+    GetItem: ITEMS,
+    ListTables: READ,
+    ListTagsOfResource: TAGS,
+    PutItem: ITEMS,
+    Query: ITEMS,
+    Scan: ITEMS,
+    TagResource: TAGS,
+    TransactGetItems: ITEMS,
+    TransactWriteItems: ITEMS,
+    UntagResource: TAGS,
+    UpdateContinuousBackups: 'Terraform',
+    UpdateItem: ITEMS,
+    UpdateTable: DEPLOY,
+    UpdateTimeToLive: DEPLOY,
+  },
+  'DynamoDB Streams': {
+    DescribeStream: STREAMS,
+    GetRecords: STREAMS,
+    GetShardIterator: STREAMS,
+    ListStreams: STREAMS,
+  },
   EventBridge: {
     PutEvents: 'functions that send events',
     TestEventPattern: 'tests of patterns',
@@ -164,6 +242,13 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     RemovePermission: DEPLOY,
     UpdateEventSourceMapping: 'tests that pause a mapping',
     UpdateFunctionCode: 'tools that send code after a build',
+  },
+  S3: {
+    DeleteObject: 'functions that store objects',
+    GetObject: 'functions that store objects',
+    HeadObject: 'functions that store objects',
+    ListBuckets: 'scripts that look up a bucket',
+    PutObject: 'functions that store objects',
   },
   SNS: {
     Publish: 'functions that publish',

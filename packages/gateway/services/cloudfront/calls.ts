@@ -22,8 +22,23 @@ type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 const MAX_PATHS = 3_000;
 const MAX_PATH = 4_000;
 const MAX_ITEMS = 100;
-const TARGET =
-  /^\/\d{4}-\d{2}-\d{2}\/distribution(?:\/(?<id>[A-Z0-9]{1,32})(?:\/(?<part>config|invalidation)(?:\/(?<invalidation>[A-Z0-9]{1,32}))?)?)?\/?$/;
+/** The operations, with their methods and the paths below the version of the API. */
+const CALLS = {
+  CreateInvalidation: ['POST', '/distribution/{id}/invalidation'],
+  GetDistribution: ['GET', '/distribution/{id}'],
+  GetDistributionConfig: ['GET', '/distribution/{id}/config'],
+  GetInvalidation: ['GET', '/distribution/{id}/invalidation/{invalidation}'],
+  ListDistributions: ['GET', '/distribution'],
+  ListInvalidations: ['GET', '/distribution/{id}/invalidation'],
+} as const;
+type EdgeCall = keyof typeof CALLS;
+export const EDGE_CALLS = Object.keys(CALLS) as readonly EdgeCall[];
+const PATHS: ReadonlyMap<EdgeCall, RegExp> = new Map(
+  EDGE_CALLS.map((name) => {
+    const path = CALLS[name][1].replaceAll(/\{(\w+)\}/g, '(?<$1>[A-Z0-9]{1,32})');
+    return [name, new RegExp(`^/\\d{4}-\\d{2}-\\d{2}${path}/?$`)];
+  }),
+);
 
 type CallPorts = {
   readonly clock: Clock;
@@ -53,20 +68,32 @@ export class CloudFrontCalls {
 
   /** Handles a call; undefined for unknown operations. */
   answer(request: ServiceRequest): Answered | undefined {
-    const { id, part, invalidation } = TARGET.exec(request.path)?.groups ?? {};
-    const isCreate = request.method === 'POST' && part === 'invalidation' && invalidation === undefined;
-    if (!isCreate && (request.method !== 'GET' || !TARGET.test(request.path))) return undefined;
-    if (id === undefined) return this.#listDistributions(request);
+    const call = EDGE_CALLS.find(
+      (name) => CALLS[name][0] === request.method && PATHS.get(name)?.test(request.path),
+    );
+    if (call === undefined) return undefined;
+    const { id = '', invalidation = '' } = PATHS.get(call)?.exec(request.path)?.groups ?? {};
+    if (call === 'ListDistributions') return this.#listDistributions(request);
     const distributions = this.#ports.distributions();
     const found = distributions.find((one) => one.id === id);
-    if (found === undefined && (distributions.length > 0 || part !== 'invalidation'))
+    const isOfInvalidations = CALLS[call][1].includes('/invalidation');
+    if (found === undefined && (distributions.length > 0 || !isOfInvalidations))
       return this.#error('NoSuchDistribution', 'The specified distribution does not exist.', 404);
-    if (isCreate) return this.#create(id, request);
-    if (part === 'invalidation')
-      return invalidation === undefined ? this.#list(id, request) : this.#get(id, invalidation);
-    if (found === undefined) return undefined;
+    switch (call) {
+      case 'CreateInvalidation':
+        return this.#create(id, request);
+      case 'GetInvalidation':
+        return this.#get(id, invalidation);
+      case 'ListInvalidations':
+        return this.#list(id, request);
+      default:
+        return found === undefined ? undefined : this.#describe(call, found);
+    }
+  }
+
+  #describe(call: EdgeCall, found: Distribution): Answered {
     const etag = ['ETag', found.id];
-    if (part === 'config')
+    if (call === 'GetDistributionConfig')
       return this.#reply(200, printDocument('DistributionConfig', configXml(found)), etag);
     return this.#reply(200, printDocument('Distribution', distributionXml(found, this.#loadedAt)), etag);
   }
