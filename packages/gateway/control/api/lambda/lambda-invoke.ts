@@ -68,11 +68,17 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
       operation,
       functionName,
       qualifier,
+      named,
       plainArn: arn,
       arn: namedArn,
     } = readTarget(call, options.accountId);
     const isStreamed = operation === 'InvokeWithResponseStream';
-    const target = { name: functionName, qualifier: qualifier ?? LATEST, isStreamed };
+    const target = {
+      name: functionName,
+      qualifier: qualifier ?? LATEST,
+      isNamed: named !== undefined,
+      isStreamed,
+    };
     const refusal =
       refuseUnlessAllowed(call, [{ action: 'lambda:InvokeFunction', resource: arn }]) ??
       (target.isStreamed ? refuseOptions(call) : undefined);
@@ -93,7 +99,7 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
           ? stream(call, arn, target, payload, options)
           : answer(call, arn, { target, payload, ...headers }, options);
       case 'Event':
-        if (!(await options.accept({ ...eventOf(target), payload, options: headers.options })))
+        if (!(await options.accept(eventOf(target, arn, payload, headers.options))))
           return throttled(call, false);
         return { status: 202, headers: withRequestId(options), body: '' };
       case 'DryRun':
@@ -139,15 +145,21 @@ async function answer(
   };
 }
 
-type Target = { readonly name: string; readonly qualifier: string };
+type Target = {
+  readonly name: string;
+  readonly qualifier: string;
+  /** Whether the call names the qualifier, which may be `$LATEST`. */
+  readonly isNamed: boolean;
+};
 
 /** Returns the version to invoke; undefined means the unpublished function. */
 function choose(
-  { name, qualifier }: Target,
+  { name, qualifier, isNamed }: Target,
   arn: string,
-  { versionOf }: LambdaInvokeOptions,
+  { versionOf }: Pick<LambdaInvokeOptions, 'versionOf'>,
 ): InvokeOptions['invoked'] {
-  if (qualifier === LATEST) return undefined;
+  if (!isNamed) return undefined;
+  if (qualifier === LATEST) return { arn: `${arn}:${LATEST}`, version: LATEST };
   return { arn: `${arn}:${qualifier}`, version: versionOf?.(name, qualifier) ?? qualifier };
 }
 
@@ -193,11 +205,20 @@ async function stream(
   return streamReply(start, withVersion(options.random.uuid(), invoked?.version), LONGEST_MS);
 }
 
-function eventOf({ name, qualifier }: { readonly name: string; readonly qualifier: string }): {
-  readonly functionName: string;
-  readonly qualifier: string | undefined;
-} {
-  return { functionName: name, qualifier: qualifier === LATEST ? undefined : qualifier };
+/** The version of a named qualifier is chosen when the event runs; the function sees `$LATEST` as the call names it. */
+function eventOf(
+  target: Target,
+  arn: string,
+  payload: string,
+  options: InvokeOptions | undefined,
+): AcceptedEvent {
+  const isLatest = target.qualifier === LATEST;
+  return {
+    functionName: target.name,
+    qualifier: isLatest ? undefined : target.qualifier,
+    payload,
+    options: isLatest ? withInvoked(options, choose(target, arn, {})) : options,
+  };
 }
 
 function isServed(

@@ -1,4 +1,5 @@
 /** Handles the calls that read, create and change alarms. */
+import { parseArn } from '@gatewright/aws/arn';
 import { Timestamp, Double } from '@gatewright/aws/cbor';
 import { partitionOf } from '@gatewright/aws/arn';
 import { parseJson } from '@gatewright/aws/json-object';
@@ -96,8 +97,11 @@ export const ALARM_CALLS: Readonly<Record<string, Call>> = {
     tags.remove(arn, at.texts('TagKeys', MAX_TAGS));
     return {};
   },
-  ListTagsForResource(at, { board, tags }) {
-    return { Tags: printTagList(tags.of(findTagged(at, board).arn)) };
+  ListTagsForResource(at, { tags }) {
+    const arn = at.text('ResourceARN');
+    // An alarm that is gone has no tags (LocalStack, test_cloudwatch.py::test_tagging_composite_alarm).
+    if (parseArn(arn)?.resource.startsWith('alarm:') !== true) throw notThere(arn);
+    return { Tags: printTagList(tags.of(arn)) };
   },
   PutMetricAlarm(at, ports) {
     if (isAnomalyAlarm(at))
@@ -196,8 +200,12 @@ function put({ board, tags }: CallPorts, alarm: MetricAlarm | CompositeAlarm, at
 function findTagged(at: MemberReader, board: AlarmBoard): Alarm {
   const arn = at.text('ResourceARN');
   const found = arn.startsWith('arn:') ? board.find(arn)?.alarm : undefined;
-  if (found === undefined) throw new InvalidInput('ResourceNotFoundException', '', `${arn} does not exist`);
+  if (found === undefined) throw notThere(arn);
   return found;
+}
+
+function notThere(arn: string): InvalidInput {
+  return new InvalidInput('ResourceNotFoundException', '', `${arn} does not exist`);
 }
 
 /** Returns an alarm in the form of DescribeAlarms. */

@@ -3,6 +3,7 @@ import { OperationRefused } from '../../../kernel/calls/aws-operation.ts';
 import { capacityOf } from '../rules/capacity.ts';
 import { findManagedGroup, managedGroups } from '../rules/managed-groups.ts';
 import { readRules } from '../rules/read-rule.ts';
+import { RefusedRule } from '../rules/refused-rule.ts';
 import { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 import { readBlocks } from '../read-entities.ts';
 import { stageKeyOf } from '../../../core/stack/stage-arn.ts';
@@ -122,6 +123,7 @@ export function answerWaf(
     return { kind: 'result', fields: call(new MemberReader(input, ''), ports) };
   } catch (error) {
     if (error instanceof OperationRefused) return error.toResult();
+    if (error instanceof RefusedRule) return refusedParameter(error.said).toResult();
     if (error instanceof InvalidMember) return invalidParameter(error.message, error.path).toResult();
     throw error;
   }
@@ -296,5 +298,9 @@ function lockLost(): OperationRefused {
 }
 
 function invalidParameter(reason: string, field: string): OperationRefused {
-  return new OperationRefused('WAFInvalidParameterException', `Error reason: ${reason}, field: ${field}`);
+  return refusedParameter(`${reason}, field: ${field}`);
+}
+
+function refusedParameter(said: string): OperationRefused {
+  return new OperationRefused('WAFInvalidParameterException', `Error reason: ${said}`);
 }

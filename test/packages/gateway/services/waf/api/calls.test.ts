@@ -221,6 +221,49 @@ describe('calls of wafv2', () => {
     );
   });
 
+  // The sources of the texts are in waf/rules/refused-rule.ts.
+  const geo = { GeoMatchStatement: { CountryCodes: ['US'] } };
+  const managed = { ManagedRuleGroupStatement: { VendorName: 'AWS', Name: 'AWSManagedRulesCommonRuleSet' } };
+  const few =
+    "You haven't met a minimum requirement for a threshold setting. Examples include a rule group capacity setting that's too low and an OR statement with only one nested statement.";
+  const one = 'You have used none or multiple values for a field that requires exactly one value.';
+  for (const [rule, said] of [
+    [
+      { Statement: { AndStatement: { Statements: [geo] } } },
+      `${few}, field: AND_STATEMENT, parameter: AndStatement`,
+    ],
+    [
+      { Statement: { NotStatement: { Statement: { OrStatement: { Statements: [geo] } } } } },
+      `${few}, field: OR_STATEMENT, parameter: OrStatement`,
+    ],
+    [{ Statement: {} }, `${one}, field: STATEMENT, parameter: Statement`],
+    [{ Statement: { ...geo, ...managed } }, `${one}, field: STATEMENT, parameter: Statement`],
+    [{ Statement: { NotStatement: { Statement: {} } } }, `${one}, field: STATEMENT, parameter: Statement`],
+    [{ Statement: geo, OverrideAction: { None: {} } }, `${one}, field: RULE, parameter: Rule`],
+    [{ Statement: geo, Action: undefined }, `${one}, field: RULE, parameter: Rule`],
+    [{ Statement: managed }, `${one}, field: RULE, parameter: Rule`],
+    [{ Statement: managed, Action: undefined }, `${one}, field: RULE, parameter: Rule`],
+    [
+      { Statement: geo, Action: { Block: {}, Allow: {} } },
+      'EXACTLY_ONE_CONDITION_REQUIRED, field: RULE_ACTION, parameter: RuleAction',
+    ],
+  ] as const)
+    it(`refuse in AWS's words: ${JSON.stringify(rule)}`, async () => {
+      const common = {
+        Name: 'n',
+        Priority: 0,
+        Action: { Block: {} },
+        VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: 'n' },
+      };
+      const reply = await call(aWall('[]'), 'CheckCapacity', {
+        Scope: 'REGIONAL',
+        Rules: [{ ...common, ...rule }],
+      });
+
+      assert.equal(reply['__type'], 'WAFInvalidParameterException');
+      assert.equal(reply['message'] ?? reply['Message'], `Error reason: ${said}`);
+    });
+
   it('describe a managed group', async () => {
     const known = await call(aWall('[]'), 'DescribeManagedRuleGroup', {
       Scope: 'REGIONAL',
