@@ -11,8 +11,9 @@ const SIGN_IN = 'front ends and back ends that sign users in';
 const USERS = 'back ends and tests that administer users';
 const OWN_ACCOUNT = 'front ends, for the signed-in user';
 const STACKS = 'programs and deploy tools that read outputs and resources of a stack';
-const EDGE = 'deployments that invalidate what a distribution caches';
-const WALL = 'Terraform, and tests of a web ACL';
+const EDGE = 'deployments that find a distribution and invalidate what it caches';
+const WALL = 'scripts that look up a web ACL';
+const BLOCKING = 'functions that block an address';
 
 const FLUSHES = 'tests and deployments that empty a cache';
 const DOCUMENTS = 'deployments from an OpenAPI document';
@@ -67,14 +68,9 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   'Cloud Map': {
     DeregisterInstance: INSTANCES,
     DiscoverInstances: INSTANCES,
-    DiscoverInstancesRevision: INSTANCES,
     GetInstance: INSTANCES,
-    GetInstancesHealthStatus: INSTANCES,
-    GetNamespace: INSTANCES,
     GetOperation: INSTANCES,
-    GetService: INSTANCES,
     ListInstances: INSTANCES,
-    ListNamespaces: INSTANCES,
     ListServices: INSTANCES,
     RegisterInstance: INSTANCES,
     UpdateInstanceCustomHealthStatus: INSTANCES,
@@ -85,23 +81,19 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     DescribeStacks: STACKS,
     GetTemplate: STACKS,
     ListExports: STACKS,
-    ListImports: STACKS,
     ListStackResources: STACKS,
     ListStacks: STACKS,
   },
   CloudFront: {
     CreateInvalidation: EDGE,
     GetDistribution: EDGE,
-    GetDistributionConfig: EDGE,
     GetInvalidation: EDGE,
     ListDistributions: EDGE,
-    ListInvalidations: EDGE,
   },
   CloudWatch: {
     DeleteAlarms: DEPLOY,
     DescribeAlarmHistory: READ,
     DescribeAlarms: READ,
-    DescribeAlarmsForMetric: READ,
     DisableAlarmActions: 'deployments that silence alarms',
     EnableAlarmActions: 'deployments that silence alarms',
     GetMetricData: READ,
@@ -137,7 +129,6 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     AdminConfirmSignUp: USERS,
     AdminCreateUser: USERS,
     AdminDeleteUser: USERS,
-    AdminDeleteUserAttributes: USERS,
     AdminDisableUser: USERS,
     AdminEnableUser: USERS,
     AdminGetUser: USERS,
@@ -276,8 +267,6 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   STS: {
     AssumeRole: 'functions and tools with a role',
     GetCallerIdentity: 'deploy tools, the CLI',
-    GetFederationToken: 'tools with temporary keys',
-    GetSessionToken: 'tools with temporary keys',
   },
   'Secrets Manager': {
     BatchGetSecretValue: 'functions that read several secrets',
@@ -300,24 +289,13 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     PutParameter: 'functions and scripts that write parameters',
   },
   WAFv2: {
-    CheckCapacity: WALL,
-    DescribeManagedRuleGroup: WALL,
-    GetIPSet: WALL,
-    GetLoggingConfiguration: WALL,
-    GetRateBasedStatementManagedKeys: WALL,
-    GetRegexPatternSet: WALL,
-    GetRuleGroup: WALL,
-    GetSampledRequests: WALL,
+    CheckCapacity: 'scripts that size a rule group before they deploy it',
+    GetIPSet: BLOCKING,
+    GetSampledRequests: 'tests of a web ACL',
     GetWebACL: WALL,
-    GetWebACLForResource: WALL,
-    ListAvailableManagedRuleGroups: WALL,
-    ListIPSets: WALL,
-    ListLoggingConfigurations: WALL,
-    ListRegexPatternSets: WALL,
-    ListResourcesForWebACL: WALL,
-    ListRuleGroups: WALL,
+    ListIPSets: BLOCKING,
     ListWebACLs: WALL,
-    UpdateIPSet: 'functions that block an address',
+    UpdateIPSet: BLOCKING,
   },
   'X-Ray': {
     BatchGetTraces: READ,

@@ -91,7 +91,10 @@ function printChanges(): string {
   const rows = Object.entries(ANSWERED).map(([service, { length: now }]) => {
     const added = ADDED[service] ?? [];
     const removed = Object.entries(REMOVED[service] ?? {});
-    const gone = removed.map(([name, reason]) => `${name}: ${reason}`).join('; ');
+    const reasons = Map.groupBy(removed, ([, reason]) => reason);
+    const gone = [...reasons]
+      .map(([reason, of]) => `${of.map(([name]) => name).join(', ')}: ${reason}`)
+      .join('; ');
     return { service, before: now - added.length + removed.length, now, added: added.join(', '), gone };
   });
   const total = (of: 'before' | 'now'): number => rows.reduce((sum, row) => sum + row[of], 0);

@@ -6,15 +6,7 @@ import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/port
 import type { Distribution } from './distribution.ts';
 import { Invalidations } from './invalidations.ts';
 import type { Invalidation } from './invalidations.ts';
-import {
-  configXml,
-  distributionListXml,
-  distributionXml,
-  invalidationListXml,
-  invalidationXml,
-  printDocument,
-  unescapeXml,
-} from './xml.ts';
+import { distributionListXml, distributionXml, invalidationXml, printDocument, unescapeXml } from './xml.ts';
 
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
@@ -26,10 +18,8 @@ const MAX_ITEMS = 100;
 const CALLS = {
   CreateInvalidation: ['POST', '/distribution/{id}/invalidation'],
   GetDistribution: ['GET', '/distribution/{id}'],
-  GetDistributionConfig: ['GET', '/distribution/{id}/config'],
   GetInvalidation: ['GET', '/distribution/{id}/invalidation/{invalidation}'],
   ListDistributions: ['GET', '/distribution'],
-  ListInvalidations: ['GET', '/distribution/{id}/invalidation'],
 } as const;
 type EdgeCall = keyof typeof CALLS;
 export const EDGE_CALLS = Object.keys(CALLS) as readonly EdgeCall[];
@@ -84,18 +74,14 @@ export class CloudFrontCalls {
         return this.#create(id, request);
       case 'GetInvalidation':
         return this.#get(id, invalidation);
-      case 'ListInvalidations':
-        return this.#list(id, request);
       default:
-        return found === undefined ? undefined : this.#describe(call, found);
+        return found === undefined ? undefined : this.#describe(found);
     }
   }
 
-  #describe(call: EdgeCall, found: Distribution): Answered {
-    const etag = ['ETag', found.id];
-    if (call === 'GetDistributionConfig')
-      return this.#reply(200, printDocument('DistributionConfig', configXml(found)), etag);
-    return this.#reply(200, printDocument('Distribution', distributionXml(found, this.#loadedAt)), etag);
+  #describe(found: Distribution): Answered {
+    const body = printDocument('Distribution', distributionXml(found, this.#loadedAt));
+    return this.#reply(200, body, ['ETag', found.id]);
   }
 
   #create(distributionId: string, request: ServiceRequest): Answered {
@@ -133,11 +119,6 @@ export class CloudFrontCalls {
     if (found === undefined)
       return this.#error('NoSuchInvalidation', 'The specified invalidation does not exist.', 404);
     return this.#reply(200, printDocument('Invalidation', invalidationXml(found, 'Completed')));
-  }
-
-  #list(distributionId: string, request: ServiceRequest): Answered {
-    const page = pageOf(this.#invalidations.list(distributionId), request, ({ id }) => id);
-    return this.#reply(200, printDocument('InvalidationList', invalidationListXml(page.listed, page)));
   }
 
   #listDistributions(request: ServiceRequest): Answered {

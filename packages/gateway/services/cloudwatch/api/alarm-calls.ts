@@ -7,8 +7,6 @@ import { MAX_ALARMS } from '../alarms/alarm-board.ts';
 import { ITEM_TYPES } from '../alarms/alarm-history.ts';
 import { alarmsIn, STATES } from '../alarms/alarm-rule.ts';
 import { isAnomalyAlarm, readCompositeAlarm, readMetricAlarm } from '../alarms/read-alarm.ts';
-import { keyOf } from '../metrics/metric-store.ts';
-import { readMetric, readUnit } from '../metrics/read-metric.ts';
 import { InvalidInput } from '../read-members.ts';
 import { printTagList, readTagList } from '../../../kernel/resource-tags.ts';
 import { pageOf } from './paging.ts';
@@ -30,24 +28,6 @@ export const ALARM_CALLS: Readonly<Record<string, Call>> = {
     const ofKind = (kind: Entry['alarm']['kind']): readonly object[] =>
       items.filter(({ alarm }) => alarm.kind === kind).map(describeAlarm);
     return { CompositeAlarms: ofKind('composite'), MetricAlarms: ofKind('metric'), LogAlarms: [], NextToken };
-  },
-  DescribeAlarmsForMetric(at, { board }) {
-    const wanted = keyOf(readMetric(at));
-    const stat = at.optionalText('Statistic') ?? at.optionalText('ExtendedStatistic');
-    const period = at.optionalNumber('Period');
-    const unit = readUnit(at);
-    const looksAt = ({ alarm }: Entry): boolean =>
-      alarm.kind === 'metric' &&
-      alarm.statistic !== undefined &&
-      alarm.queries.some(
-        ({ of }) =>
-          of.kind === 'metric' &&
-          keyOf(of.metric) === wanted &&
-          (stat === undefined || of.stat === stat) &&
-          (period === undefined || of.periodSeconds === period) &&
-          (unit === undefined || of.unit === unit),
-      );
-    return { MetricAlarms: board.all.filter(looksAt).map(describeAlarm) };
   },
   DescribeAlarmHistory(at, { board }) {
     const name = at.optionalText('AlarmName', 255);

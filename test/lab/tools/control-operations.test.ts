@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import * as rest from '@aws-sdk/client-api-gateway';
 import * as v2 from '@aws-sdk/client-apigatewayv2';
-import { addressOf, commandsOf } from '../../../../../lab/tools/control-operations.ts';
-import { aRestControl } from '../../../../support/a-rest-control.ts';
-import type { TestRestControl } from '../../../../support/a-rest-control.ts';
+import { addressOf, commandsOf } from '../../../lab/tools/control-operations.ts';
+import { aRestControl } from '../../support/a-rest-control.ts';
+import type { TestRestControl } from '../../support/a-rest-control.ts';
 
 const PORTALS =
   'CreatePortal CreatePortalProduct CreateProductPage CreateProductRestEndpointPage DeletePortal ' +
@@ -33,7 +33,7 @@ const CLIENTS: readonly {
   { name: 'client-apigatewayv2', client: v2, refused: `${PORTALS} ${UNUSED}` },
 ];
 
-const GUIDE = readFileSync(new URL('../../../../../docs/design/control-plane.md', import.meta.url), 'utf8');
+const GUIDE = readFileSync(new URL('../../../docs/design/control-plane.md', import.meta.url), 'utf8');
 
 describe('every command of the AWS SDK for API Gateway', () => {
   let control: TestRestControl;
