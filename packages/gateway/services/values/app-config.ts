@@ -48,7 +48,7 @@ export const CONFIGURATION_CALLS: Readonly<Record<string, ConfigurationCall>> = 
 function route(call: AwsCall, at: Ports): ControlReply {
   const address = `${call.request.method} ${call.request.path}`;
   const found = Object.values(CONFIGURATION_CALLS).find((one) => one.address === address);
-  if (found === undefined) throw notServed(`${address} of AppConfig`);
+  if (found === undefined) throw notServed(`${address} of AppConfig`, 'appconfig');
   return found.answer(call, at);
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../../../kernel/calls/aws-call.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply } from '../../../core/api-call.ts';
+import { notServed } from './lambda-refusal.ts';
 import { answering, LATEST, readTarget } from './lambda-target.ts';
 import { logHeader, parseInvokeHeaders, type InvokeHeaders } from './invoke-headers.ts';
 import { streamReply } from './lambda-response-stream.ts';
@@ -60,10 +61,7 @@ const LONGEST_MS = 900_000 + 60_000;
 export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
   return answering(async (call) => {
     const { request } = call;
-    if (request.method !== 'POST' || !INVOKE.test(request.path)) {
-      const message = `${request.method} ${request.path} of Lambda is not supported here`;
-      return awsError(request, 'lambda', { status: 501, type: 'NotImplementedException', message });
-    }
+    if (request.method !== 'POST' || !INVOKE.test(request.path)) return notServed(call);
     const {
       operation,
       functionName,

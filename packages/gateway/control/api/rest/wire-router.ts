@@ -66,7 +66,7 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
     return refuse(
       501,
       'NotImplementedException',
-      `${request.method} ${request.path} of API Gateway is not supported here`,
+      `${request.method} ${request.path} of API Gateway is not supported here; use AWS for this call`,
     );
   if (body === undefined) return refuse(400, 'SerializationException', 'Unable to parse request body');
   try {
