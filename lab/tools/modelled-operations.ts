@@ -31,7 +31,6 @@ export const MODELLED: Readonly<Record<string, readonly string[]>> = {
     'DeleteAlarms',
     'DescribeAlarmHistory',
     'DescribeAlarms',
-    'DescribeAlarmsForMetric',
     'DisableAlarmActions',
     'EnableAlarmActions',
     'GetMetricData',
@@ -42,13 +41,12 @@ export const MODELLED: Readonly<Record<string, readonly string[]>> = {
     'TagResource',
     'UntagResource',
   ],
-  sts: ['AssumeRole', 'GetCallerIdentity', 'GetFederationToken', 'GetSessionToken'],
+  sts: ['AssumeRole', 'GetCallerIdentity'],
   'cognito-idp': [
     'AdminAddUserToGroup',
     'AdminConfirmSignUp',
     'AdminCreateUser',
     'AdminDeleteUser',
-    'AdminDeleteUserAttributes',
     'AdminDisableUser',
     'AdminEnableUser',
     'AdminGetUser',
@@ -112,4 +110,5 @@ export const MODELLED: Readonly<Record<string, readonly string[]>> = {
     'PutParameter',
   ],
   secretsmanager: ['BatchGetSecretValue', 'DescribeSecret', 'GetSecretValue'],
+  xray: ['BatchGetTraces', 'GetTraceSummaries', 'PutTraceSegments'],
 };

@@ -9,12 +9,50 @@ export const ADDED: Readonly<Record<string, readonly string[]>> = {
   'CloudWatch Logs': ['ListTagsForResource', 'TagResource', 'UntagResource'],
   EventBridge: ['TestEventPattern'],
   Kinesis: ['AddTagsToStream', 'ListTagsForStream', 'RemoveTagsFromStream'],
-  STS: ['GetFederationToken'],
   'Step Functions': ['StartSyncExecution'],
   'Systems Manager': ['DeleteParameter', 'DeleteParameters', 'PutParameter'],
 };
 
+function gone(reason: string, names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, reason]));
+}
+
 /** What no longer answers, with the reason. */
 export const REMOVED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'API Gateway (HTTP and WebSocket)': { GetModelTemplate: 'only the console of AWS uses it' },
+  'API Gateway (REST)': {
+    GetModelTemplate: 'only the console of AWS uses it',
+    GetSdkType: 'only AWS generates SDKs',
+    GetSdkTypes: 'only AWS generates SDKs',
+  },
+  AppConfig: { GetConfiguration: 'replaced by GetLatestConfiguration in 2021' },
+  'Cloud Map': gone('registering and finding instances needs none of them', [
+    'DiscoverInstancesRevision',
+    'GetInstancesHealthStatus',
+    'GetNamespace',
+    'GetService',
+    'ListNamespaces',
+  ]),
+  CloudFormation: gone('nothing used it', ['ListImports']),
+  CloudFront: gone('used only before changes, which are not served', [
+    'GetDistributionConfig',
+    'ListInvalidations',
+  ]),
+  CloudWatch: gone('DescribeAlarms lists alarms', ['DescribeAlarmsForMetric']),
+  Cognito: gone('nothing used it', ['AdminDeleteUserAttributes']),
   SQS: { ListDeadLetterSourceQueues: 'nothing used it' },
+  STS: gone('no project calls the local STS for keys of users', ['GetSessionToken']),
+  WAFv2: gone('read what the template says, and nothing used them', [
+    'DescribeManagedRuleGroup',
+    'GetLoggingConfiguration',
+    'GetRateBasedStatementManagedKeys',
+    'GetRegexPatternSet',
+    'GetRuleGroup',
+    'GetWebACLForResource',
+    'ListAvailableManagedRuleGroups',
+    'ListLoggingConfigurations',
+    'ListRegexPatternSets',
+    'ListResourcesForWebACL',
+    'ListRuleGroups',
+  ]),
 };

@@ -1,4 +1,5 @@
 /** What uses each operation that the gateway answers: the reason why it is there. */
+import { REST_CALLS, V2_CALLS } from './control-operations.ts';
 
 const READ = 'programs and tests that read results';
 const DEPLOY = 'Terraform, and scripts that set up a test';
@@ -10,10 +11,56 @@ const SIGN_IN = 'front ends and back ends that sign users in';
 const USERS = 'back ends and tests that administer users';
 const OWN_ACCOUNT = 'front ends, for the signed-in user';
 const STACKS = 'programs and deploy tools that read outputs and resources of a stack';
-const EDGE = 'deployments that invalidate what a distribution caches';
-const WALL = 'Terraform, and tests of a web ACL';
+const EDGE = 'deployments that find a distribution and invalidate what it caches';
+const WALL = 'scripts that look up a web ACL';
+const BLOCKING = 'functions that block an address';
+
+const FLUSHES = 'tests and deployments that empty a cache';
+const DOCUMENTS = 'deployments from an OpenAPI document';
+const GENERATORS = 'tools that make clients or documents from the API';
+const TRIES = 'scripts that try one method or authorizer';
+const RESOURCES = 'Terraform, for the resource of this type';
+
+/** The operations of API Gateway that are neither those of Terraform's resource types nor lists. */
+const OF_APIS: Readonly<Record<string, string>> = {
+  ExportApi: GENERATORS,
+  FlushStageAuthorizersCache: FLUSHES,
+  FlushStageCache: FLUSHES,
+  GetExport: GENERATORS,
+  GetTags: TAGS,
+  GetUsage: 'back ends that show or extend what a key has left',
+  ImportApi: DOCUMENTS,
+  ImportApiKeys: 'scripts that move keys to another account',
+  ImportDocumentationParts: DOCUMENTS,
+  ImportRestApi: DOCUMENTS,
+  PutRestApi: DOCUMENTS,
+  ReimportApi: DOCUMENTS,
+  ResetAuthorizersCache: FLUSHES,
+  TagResource: TAGS,
+  TestInvokeAuthorizer: TRIES,
+  TestInvokeMethod: TRIES,
+  UntagResource: TAGS,
+  UpdateUsage: 'back ends that show or extend what a key has left',
+};
+
+function usesOfApis(operations: readonly string[]): Readonly<Record<string, string>> {
+  const isList = (name: string): boolean => /^(?:Get|List)\w+s$/.test(name);
+  const useOf = (name: string): string =>
+    OF_APIS[name] ?? (isList(name) ? 'scripts and tests that look up what is there' : RESOURCES);
+  return Object.fromEntries(operations.map((name) => [name, useOf(name)]));
+}
+
+const ITEMS = 'functions and tests that read or write items';
+const STREAMS = 'consumers of table streams';
 
 export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'API Gateway (REST)': usesOfApis(REST_CALLS),
+  'API Gateway (HTTP and WebSocket)': usesOfApis(V2_CALLS),
+  'API Gateway (connections)': {
+    DeleteConnection: 'back ends of WebSocket APIs',
+    GetConnection: 'back ends of WebSocket APIs',
+    PostToConnection: 'back ends of WebSocket APIs',
+  },
   AppConfig: {
     GetLatestConfiguration: 'functions that read a configuration',
     StartConfigurationSession: 'functions that read a configuration',
@@ -21,14 +68,9 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   'Cloud Map': {
     DeregisterInstance: INSTANCES,
     DiscoverInstances: INSTANCES,
-    DiscoverInstancesRevision: INSTANCES,
     GetInstance: INSTANCES,
-    GetInstancesHealthStatus: INSTANCES,
-    GetNamespace: INSTANCES,
     GetOperation: INSTANCES,
-    GetService: INSTANCES,
     ListInstances: INSTANCES,
-    ListNamespaces: INSTANCES,
     ListServices: INSTANCES,
     RegisterInstance: INSTANCES,
     UpdateInstanceCustomHealthStatus: INSTANCES,
@@ -39,23 +81,19 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     DescribeStacks: STACKS,
     GetTemplate: STACKS,
     ListExports: STACKS,
-    ListImports: STACKS,
     ListStackResources: STACKS,
     ListStacks: STACKS,
   },
   CloudFront: {
     CreateInvalidation: EDGE,
     GetDistribution: EDGE,
-    GetDistributionConfig: EDGE,
     GetInvalidation: EDGE,
     ListDistributions: EDGE,
-    ListInvalidations: EDGE,
   },
   CloudWatch: {
     DeleteAlarms: DEPLOY,
     DescribeAlarmHistory: READ,
     DescribeAlarms: READ,
-    DescribeAlarmsForMetric: READ,
     DisableAlarmActions: 'deployments that silence alarms',
     EnableAlarmActions: 'deployments that silence alarms',
     GetMetricData: READ,
@@ -91,7 +129,6 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     AdminConfirmSignUp: USERS,
     AdminCreateUser: USERS,
     AdminDeleteUser: USERS,
-    AdminDeleteUserAttributes: USERS,
     AdminDisableUser: USERS,
     AdminEnableUser: USERS,
     AdminGetUser: USERS,
@@ -127,6 +164,38 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     SignUp: SIGN_IN,
     UpdateUserAttributes: OWN_ACCOUNT,
     VerifyUserAttribute: OWN_ACCOUNT,
+  },
+  DynamoDB: {
+    BatchGetItem: ITEMS,
+    BatchWriteItem: ITEMS,
+    CreateTable: DEPLOY,
+    DeleteItem: ITEMS,
+    DeleteTable: DEPLOY,
+    DescribeContinuousBackups: 'Terraform',
+    DescribeEndpoints: 'SDKs with endpoint discovery',
+    DescribeTable: 'waiters of SDKs, Terraform',
+    DescribeTimeToLive: 'Terraform',
+    ExecuteStatement: ITEMS,
+    GetItem: ITEMS,
+    ListTables: READ,
+    ListTagsOfResource: TAGS,
+    PutItem: ITEMS,
+    Query: ITEMS,
+    Scan: ITEMS,
+    TagResource: TAGS,
+    TransactGetItems: ITEMS,
+    TransactWriteItems: ITEMS,
+    UntagResource: TAGS,
+    UpdateContinuousBackups: 'Terraform',
+    UpdateItem: ITEMS,
+    UpdateTable: DEPLOY,
+    UpdateTimeToLive: DEPLOY,
+  },
+  'DynamoDB Streams': {
+    DescribeStream: STREAMS,
+    GetRecords: STREAMS,
+    GetShardIterator: STREAMS,
+    ListStreams: STREAMS,
   },
   EventBridge: {
     PutEvents: 'functions that send events',
@@ -165,6 +234,13 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     UpdateEventSourceMapping: 'tests that pause a mapping',
     UpdateFunctionCode: 'tools that send code after a build',
   },
+  S3: {
+    DeleteObject: 'functions that store objects',
+    GetObject: 'functions that store objects',
+    HeadObject: 'functions that store objects',
+    ListBuckets: 'scripts that look up a bucket',
+    PutObject: 'functions that store objects',
+  },
   SNS: {
     Publish: 'functions that publish',
     PublishBatch: 'functions that publish',
@@ -191,8 +267,6 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   STS: {
     AssumeRole: 'functions and tools with a role',
     GetCallerIdentity: 'deploy tools, the CLI',
-    GetFederationToken: 'tools with temporary keys',
-    GetSessionToken: 'tools with temporary keys',
   },
   'Secrets Manager': {
     BatchGetSecretValue: 'functions that read several secrets',
@@ -215,24 +289,13 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     PutParameter: 'functions and scripts that write parameters',
   },
   WAFv2: {
-    CheckCapacity: WALL,
-    DescribeManagedRuleGroup: WALL,
-    GetIPSet: WALL,
-    GetLoggingConfiguration: WALL,
-    GetRateBasedStatementManagedKeys: WALL,
-    GetRegexPatternSet: WALL,
-    GetRuleGroup: WALL,
-    GetSampledRequests: WALL,
+    CheckCapacity: 'scripts that size a rule group before they deploy it',
+    GetIPSet: BLOCKING,
+    GetSampledRequests: 'tests of a web ACL',
     GetWebACL: WALL,
-    GetWebACLForResource: WALL,
-    ListAvailableManagedRuleGroups: WALL,
-    ListIPSets: WALL,
-    ListLoggingConfigurations: WALL,
-    ListRegexPatternSets: WALL,
-    ListResourcesForWebACL: WALL,
-    ListRuleGroups: WALL,
+    ListIPSets: BLOCKING,
     ListWebACLs: WALL,
-    UpdateIPSet: 'functions that block an address',
+    UpdateIPSet: BLOCKING,
   },
   'X-Ray': {
     BatchGetTraces: READ,

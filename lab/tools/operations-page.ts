@@ -17,7 +17,16 @@ import { ADMINISTRATION } from '../../packages/gateway/services/sqs/administrati
 import { QUEUE_CALLS } from '../../packages/gateway/services/sqs/sqs.ts';
 import { STS_CALLS } from '../../packages/gateway/services/sts/sts.ts';
 import { SECRETS_CALLS } from '../../packages/gateway/services/values/secrets-manager.ts';
+import { CONFIGURATION_CALLS } from '../../packages/gateway/services/values/app-config.ts';
+import { EDGE_CALLS } from '../../packages/gateway/services/cloudfront/calls.ts';
+import { S3_CALLS } from '../../packages/gateway/services/s3/recorded-s3.ts';
+import { OWN_CALLS } from '../../packages/gateway/services/tables/dynamodb-calls.ts';
+import { DynamoDbEngine } from '../../packages/gateway/dynamodb/engine.ts';
+import { STREAM_CALLS } from '../../packages/gateway/dynamodb/stream-calls.ts';
+import { MANAGEMENT_CALLS } from '../../packages/gateway/core/websocket/management.ts';
+import { REST_CALLS, V2_CALLS } from './control-operations.ts';
 import { SSM_CALLS } from '../../packages/gateway/services/values/ssm.ts';
+import { TRACE_CALLS } from '../../packages/gateway/services/xray/calls.ts';
 import { ADDED, COMPARED_WITH, REMOVED } from './operation-changes.ts';
 import { USES } from './operation-uses.ts';
 
@@ -25,24 +34,22 @@ export const OPERATIONS_PAGE = 'docs/reference/operations.md';
 
 /** The operations that are answered, by the name of the service. */
 export const ANSWERED: Readonly<Record<string, readonly string[]>> = {
+  'API Gateway (REST)': REST_CALLS,
+  'API Gateway (HTTP and WebSocket)': V2_CALLS,
+  'API Gateway (connections)': Object.keys(MANAGEMENT_CALLS),
+  AppConfig: Object.keys(CONFIGURATION_CALLS),
   'Cloud Map': Object.keys(MAP_CALLS),
   CloudFormation: Object.keys(STACK_READS),
-  // The protocols of CloudFront, AppConfig and X-Ray have paths instead of names.
-  AppConfig: ['GetLatestConfiguration', 'StartConfigurationSession'],
-  CloudFront: [
-    'CreateInvalidation',
-    'GetDistribution',
-    'GetDistributionConfig',
-    'GetInvalidation',
-    'ListDistributions',
-    'ListInvalidations',
-  ],
+  CloudFront: EDGE_CALLS,
   CloudWatch: Object.keys(CLOUDWATCH_CALLS),
   'CloudWatch Logs': Object.keys(LOGS_CALLS),
   Cognito: COGNITO_CALLS,
+  DynamoDB: [...DynamoDbEngine.operations, ...OWN_CALLS.keys()],
+  'DynamoDB Streams': Object.keys(STREAM_CALLS),
   EventBridge: EVENT_CALLS,
   Kinesis: [...Object.keys(STREAM_ADMINISTRATION), ...Object.keys(RECORD_CALLS)],
   Lambda: new CallModel(LAMBDA_MODEL).operations,
+  S3: S3_CALLS,
   SNS: TOPIC_CALLS,
   SQS: [...ADMINISTRATION, ...Object.keys(QUEUE_CALLS)],
   STS: [...STS_CALLS.keys()],
@@ -50,12 +57,12 @@ export const ANSWERED: Readonly<Record<string, readonly string[]>> = {
   'Step Functions': STATES_CALLS,
   'Systems Manager': [...SSM_CALLS.keys()],
   WAFv2: Object.keys(WAF_CALLS),
-  'X-Ray': ['BatchGetTraces', 'GetTraceSummaries', 'PutTraceSegments'],
+  'X-Ray': Object.keys(TRACE_CALLS),
 };
 
 const HEAD = `# Operations at the control port
 
-SDKs, the AWS CLI and deploy tools can call these operations at the local gateway. Each is here because something uses it; an operation that is not listed is recorded or refused as not supported. The operations of API Gateway itself are in [the control plane](../design/control-plane.md).
+SDKs, the AWS CLI and deploy tools can call these operations at the local gateway. Each is here because something uses it; an operation that is not listed is recorded or refused as not supported. What the operations of API Gateway support is in [the control plane](../design/control-plane.md).
 
 Members are checked against AWS's API models, in the words of each service ([docs/aws §22](../aws/calls.md)). The last column has the first test that calls the operation, and the parity case if there is one.
 `;
@@ -84,7 +91,10 @@ function printChanges(): string {
   const rows = Object.entries(ANSWERED).map(([service, { length: now }]) => {
     const added = ADDED[service] ?? [];
     const removed = Object.entries(REMOVED[service] ?? {});
-    const gone = removed.map(([name, reason]) => `${name}: ${reason}`).join('; ');
+    const reasons = Map.groupBy(removed, ([, reason]) => reason);
+    const gone = [...reasons]
+      .map(([reason, of]) => `${of.map(([name]) => name).join(', ')}: ${reason}`)
+      .join('; ');
     return { service, before: now - added.length + removed.length, now, added: added.join(', '), gone };
   });
   const total = (of: 'before' | 'now'): number => rows.reduce((sum, row) => sum + row[of], 0);

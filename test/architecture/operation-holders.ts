@@ -4,9 +4,15 @@ import type { SourceFile } from './source-files.ts';
 
 const CASES = 'packages/conformance/cases';
 const SERVICES = 'test/packages/gateway/services';
+const CONTROL = 'test/packages/gateway/control/api';
 
 /** The folders with the tests of a service, and its name in the cases. */
 const TESTED: Readonly<Record<string, { readonly folders: readonly string[]; readonly inCases?: string }>> = {
+  'API Gateway (REST)': { folders: [`${CONTROL}/rest`, CONTROL, 'test/packages/gateway/server'] },
+  'API Gateway (HTTP and WebSocket)': { folders: [`${CONTROL}/v2`, CONTROL] },
+  'API Gateway (connections)': {
+    folders: ['test/packages/gateway/core/websocket', 'test/packages/gateway/server/control-port'],
+  },
   AppConfig: { folders: [`${SERVICES}/values`] },
   'Cloud Map': { folders: [`${SERVICES}/servicediscovery`] },
   CloudFormation: { folders: [`${SERVICES}/cloudformation`] },
@@ -14,12 +20,15 @@ const TESTED: Readonly<Record<string, { readonly folders: readonly string[]; rea
   CloudWatch: { folders: [`${SERVICES}/cloudwatch`, 'test/together/cloudwatch'], inCases: 'cloudwatch' },
   'CloudWatch Logs': { folders: [`${SERVICES}/cloudwatch-logs`] },
   Cognito: { folders: ['test/packages/gateway/cognito'] },
+  DynamoDB: { folders: ['test/packages/gateway/dynamodb', `${SERVICES}/tables`] },
+  'DynamoDB Streams': { folders: ['test/packages/gateway/dynamodb'] },
   EventBridge: { folders: [`${SERVICES}/eventbridge`, 'test/together/eventbridge'] },
   Kinesis: { folders: [`${SERVICES}/kinesis`, 'test/together/kinesis'] },
   Lambda: {
     folders: ['test/packages/gateway/control/api/lambda', 'test/together/lambda-events'],
     inCases: 'lambda',
   },
+  S3: { folders: [`${SERVICES}/s3`] },
   SNS: { folders: [`${SERVICES}/sns`, 'test/together/sns'] },
   SQS: { folders: [`${SERVICES}/sqs`, 'test/together/sqs'], inCases: 'sqs' },
   STS: { folders: [`${SERVICES}/sts`], inCases: 'sts' },

@@ -91,17 +91,6 @@ const LISTS: readonly List[] = [
   {
     service: 'servicediscovery',
     target: 'Route53AutoNaming_v20170314',
-    action: 'ListNamespaces',
-    usual: 100,
-    items: 'Namespaces',
-    name: 'Name',
-    size: 'MaxResults',
-    most: 100,
-    resources: NAMESPACES,
-  },
-  {
-    service: 'servicediscovery',
-    target: 'Route53AutoNaming_v20170314',
     action: 'ListServices',
     usual: 100,
     items: 'Services',

@@ -6,7 +6,7 @@ import { loadOperation, type Store, validations } from './dynalite-store.ts';
 import { dropPlusSigns, MORE_TYPES, wrongInput } from './input-rules.ts';
 import { readExpressions } from './expressions/read-expressions.ts';
 
-const OPERATIONS = [
+export const DYNALITE_OPERATIONS = [
   'BatchGetItem',
   'BatchWriteItem',
   'CreateTable',
@@ -27,7 +27,7 @@ const OPERATIONS = [
 
 export type Output = Record<string, unknown>;
 
-export type DynaliteOperation = (typeof OPERATIONS)[number];
+export type DynaliteOperation = (typeof DYNALITE_OPERATIONS)[number];
 
 /** A response with a status other than 200, in AWS's JSON form. */
 export class DynamoDbError extends Error {
@@ -76,7 +76,7 @@ validations.validateExpressions = readExpressions;
 const loaded = new Map<string, ReturnType<typeof loadOperation>>();
 
 export function isDynaliteOperation(name: string): name is DynaliteOperation {
-  return OPERATIONS.some((operation) => operation === name);
+  return DYNALITE_OPERATIONS.some((operation) => operation === name);
 }
 
 /**

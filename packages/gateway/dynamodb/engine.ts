@@ -11,6 +11,7 @@ import type { Clock } from './clock.ts';
 import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
 import {
   checkInput,
+  DYNALITE_OPERATIONS,
   DynamoDbError,
   type DynaliteOperation,
   isDynaliteOperation,
@@ -67,6 +68,13 @@ const DEFAULT_MAX_MEMORY_BYTES = 512 * 1024 * 1024;
  */
 const EXPIRY_BATCH = 250;
 
+type OwnOperation = (
+  engine: DynamoDbEngine,
+  input: UnknownMembers,
+  region?: string,
+  isOfStack?: boolean,
+) => Output | Promise<Output>;
+
 export class DynamoDbEngine {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -80,6 +88,33 @@ export class DynamoDbEngine {
   readonly #maxMemoryBytes: number;
   #sweep: Promise<void> | undefined;
   readonly #onChanges: EngineOptions['onChanges'];
+  /** The operations that are not dynalite's alone. */
+  static readonly #OWN: ReadonlyMap<string, OwnOperation> = new Map(
+    Object.entries<OwnOperation>({
+      BatchWriteItem: (engine, input) => engine.#writeBatch(input),
+      CreateTable: (engine, input, region, isOfStack) =>
+        engine.#tables.change('CreateTable', input, region, isOfStack),
+      DeleteItem: (engine, input) => engine.#writeItem('DeleteItem', input),
+      DeleteTable: (engine, input) => engine.#deleteTable(input),
+      DescribeContinuousBackups: (engine, input) => engine.#tables.describeContinuousBackups(input),
+      DescribeTimeToLive: (engine, input) => engine.#tables.describeTimeToLive(input),
+      ExecuteStatement: (engine, input) => executeStatement(input, engine),
+      PutItem: (engine, input) => engine.#writeItem('PutItem', input),
+      Query: (engine, input) => engine.#query(input),
+      TransactGetItems: (engine, input) => engine.#transactions.read(input),
+      TransactWriteItems: (engine, input) => engine.#transactions.write(input),
+      UpdateContinuousBackups: (engine, input) => engine.#tables.updateContinuousBackups(input),
+      UpdateItem: (engine, input) => engine.#writeItem('UpdateItem', input),
+      UpdateTable: (engine, input, region, isOfStack) =>
+        engine.#tables.change('UpdateTable', input, region, isOfStack),
+      UpdateTimeToLive: (engine, input) => engine.#updateTimeToLive(input),
+    }),
+  );
+
+  static get operations(): readonly string[] {
+    return [...new Set([...DynamoDbEngine.#OWN.keys(), ...DYNALITE_OPERATIONS])];
+  }
+
   #followed: ReadonlySet<string> = new Set();
 
   private constructor(store: Store, options: EngineOptions) {
@@ -143,43 +178,15 @@ export class DynamoDbEngine {
     isOfStack?: boolean,
   ): Promise<Output> {
     await this.removeExpired();
-    switch (operation) {
-      case 'PutItem':
-      case 'UpdateItem':
-      case 'DeleteItem':
-        return this.#writeItem(operation, input);
-      case 'BatchWriteItem':
-        return this.#writeBatch(input);
-      case 'Query':
-        return this.#query(input);
-      case 'ExecuteStatement':
-        return executeStatement(input, this);
-      case 'TransactWriteItems':
-        return this.#transactions.write(input);
-      case 'TransactGetItems':
-        return this.#transactions.read(input);
-      case 'UpdateTimeToLive':
-        return this.#updateTimeToLive(input);
-      case 'UpdateContinuousBackups':
-        return this.#tables.updateContinuousBackups(input);
-      case 'DescribeContinuousBackups':
-        return this.#tables.describeContinuousBackups(input);
-      case 'DescribeTimeToLive':
-        return this.#tables.describeTimeToLive(input);
-      case 'CreateTable':
-      case 'UpdateTable':
-        return this.#tables.change(operation, input, region, isOfStack);
-      case 'DeleteTable':
-        return this.#deleteTable(input);
-      default:
-        if (isDynaliteOperation(operation))
-          return this.#run({ operation, checked: this.check(operation, input) });
-        throw new DynamoDbError(
-          400,
-          'com.amazon.coral.service#UnknownOperationException',
-          `the embedded DynamoDB does not support ${operation}; start with --dynamodb URL to use another DynamoDB`,
-        );
-    }
+    const own = DynamoDbEngine.#OWN.get(operation);
+    if (own !== undefined) return own(this, input, region, isOfStack);
+    if (isDynaliteOperation(operation))
+      return this.#run({ operation, checked: this.check(operation, input) });
+    throw new DynamoDbError(
+      400,
+      'com.amazon.coral.service#UnknownOperationException',
+      `the embedded DynamoDB does not support ${operation}; start with --dynamodb URL to use another DynamoDB`,
+    );
   }
 
   /**

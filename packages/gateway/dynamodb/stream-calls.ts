@@ -29,7 +29,7 @@ const STREAM_ARN = { type: 'text', isRequired: true, least: 37, most: 1024 } as 
 const SHARD_ID = { type: 'text', least: 28, most: 65 } as const;
 
 /** The rules for each operation's parameters. Source: API reference, "Request Parameters" of each operation. */
-const MEMBERS: Readonly<Record<string, MemberTable>> = {
+export const STREAM_CALLS: Readonly<Record<string, MemberTable>> = {
   ListStreams: {
     TableName: { type: 'text', least: 3, most: 255 },
     Limit: LIMIT,
@@ -54,7 +54,7 @@ const MEMBERS: Readonly<Record<string, MemberTable>> = {
  */
 export function answerStreams(operation: string, input: UnknownMembers, log: StreamLog): Output {
   // Attack: a parameter of the wrong type, such as a list, could otherwise be treated as a text later.
-  dynamoDbInput(input).checkAll(MEMBERS[operation] ?? {});
+  dynamoDbInput(input).checkAll(STREAM_CALLS[operation] ?? {});
   switch (operation) {
     case 'ListStreams':
       return listStreams(input, log);

@@ -107,6 +107,13 @@ describe('event source mappings by calls', () => {
     assert.deepEqual(batches(), ['a', 'b']);
   });
 
+  // LocalStack, test_lambda_integration_sqs.py::test_fifo_message_group_parallelism, recorded at AWS
+  it('says that a mapping that is made disabled is disabled', async () => {
+    const { body } = await create({ EventSourceArn: QUEUE, Enabled: false });
+
+    assert.equal(body['State'], 'Disabled');
+  });
+
   // github-aws-runners/terraform-aws-github-runner#465
   it('refuses a queue whose visibility timeout is shorter than the timeout of the function', async () => {
     const EventSourceArn = QUEUE.replace('jobs', 'brief');

@@ -85,15 +85,6 @@ export const ADMINISTER_USERS: CognitoOperations = {
     return {};
   },
 
-  AdminDeleteUserAttributes(input, at) {
-    const { pool, user } = namedUser(input, at);
-    const names = input.texts('UserAttributeNames');
-    pool.change(user, {
-      attributes: new Map([...user.attributes].filter(([name]) => !names.includes(name))),
-    });
-    return {};
-  },
-
   AdminDisableUser: (input, at) => enable(input, at, false),
   AdminEnableUser: (input, at) => enable(input, at, true),
 

@@ -245,7 +245,7 @@ export function createCognitoIdp(pools: UserPools, clock: Clock): CognitoIdp {
 function notServed(name: string): ServiceRefusal {
   return new ServiceRefusal(
     'NotImplementedException',
-    `This gateway does not support the operation ${name}.`,
+    `This gateway does not support the operation ${name}; define user pools in the stack, or start with --aws cognito-idp to send all calls of Cognito to AWS.`,
     501,
   );
 }

@@ -22,7 +22,15 @@ import type { ControlResource } from '../control-resource.ts';
 type Draw = { readonly random: Random };
 
 const ID_LENGTH = 6;
-const NO_ROUTES = 'Unable to deploy API because no routes exist in this API';
+/** AWS's refusal of a deployment without routes (WebSocket: aws/serverless-application-model#2512). */
+const NO_ROUTES = {
+  http: 'Unable to deploy API because no routes exist in this API',
+  websocket: 'At least one route is required before deploying the Api',
+};
+
+function noRoutes({ protocol }: ApiIdentity): string {
+  return protocol === 'websocket' ? NO_ROUTES.websocket : NO_ROUTES.http;
+}
 
 /**
  * Replaces the resources.
@@ -64,7 +72,8 @@ function deployAutomatically(api: ApiState, draw: Draw, only?: string): void {
   );
   if (stages.length === 0) return;
   if (api.resources.routes.length === 0) {
-    for (const { settings } of stages) api.putStage(settings, `Deployment attempt failed: ${NO_ROUTES}`);
+    for (const { settings } of stages)
+      api.putStage(settings, `Deployment attempt failed: ${noRoutes(api.identity)}`);
     return;
   }
   const id = addDeployment(api, AUTOMATIC, draw);
@@ -160,7 +169,7 @@ export function createV2Deployment(
   const stage = stageName === undefined ? undefined : getV2Stage(api, stageName).settings;
   if (stage !== undefined && isTrue(stage.source.properties['AutoDeploy']))
     throw badRequest(`Stage ${stage.name} deploys automatically; it cannot be deployed to`);
-  if (api.resources.routes.length === 0) throw badRequest(NO_ROUTES);
+  if (api.resources.routes.length === 0) throw badRequest(noRoutes(api.identity));
   const id = addDeployment(api, description, draw);
   if (stage !== undefined) {
     const properties = { ...stage.source.properties, DeploymentId: id };

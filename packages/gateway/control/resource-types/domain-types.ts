@@ -28,7 +28,7 @@ export const DOMAIN_TYPES = {
       ref: given('DomainName'),
       attributes: {
         ...REGIONAL,
-        DistributionDomainName: (resource) => `${id(13)(resource)}.cloudfront.net`,
+        DistributionDomainName: (resource) => `d${id(13)(resource)}.cloudfront.net`,
         DistributionHostedZoneId: () => 'Z2FDTNDATAQYW2',
       },
     },

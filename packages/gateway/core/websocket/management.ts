@@ -26,7 +26,13 @@ export type ManagementPorts = Recording & {
   readonly identities: Identities;
 };
 
-const METHODS: ReadonlySet<string> = new Set(['POST', 'GET', 'DELETE']);
+/** The operations with their methods. */
+export const MANAGEMENT_CALLS = {
+  DeleteConnection: 'DELETE',
+  GetConnection: 'GET',
+  PostToConnection: 'POST',
+} as const;
+const METHODS: ReadonlySet<string> = new Set(Object.values(MANAGEMENT_CALLS));
 /** Matches `@connections` below a stage. The SDK may percent-encode the @. */
 const ROUTE = /^\/(?:@|%40)connections\/([^/]+)$/i;
 const CONNECTION_ID = /^[A-Za-z0-9_-]{14,15}=$/;
@@ -143,9 +149,9 @@ function manage(
   if (connection === undefined)
     throw new CallRefused('gone', `no connection with this id is open on stage ${stageName}`);
   switch (request.method) {
-    case 'POST':
+    case MANAGEMENT_CALLS.PostToConnection:
       return post(request.body, connection, api, requestId, at);
-    case 'GET':
+    case MANAGEMENT_CALLS.GetConnection:
       return describe(connection);
     default:
       return remove(connection, at);

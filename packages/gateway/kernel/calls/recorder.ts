@@ -71,11 +71,11 @@ export class Recorder {
     const api = (found instanceof Promise ? await found : found)?.api;
     const result = api === undefined ? undefined : await this.#ask(api, { request, operation });
     if (api === undefined || result === undefined) {
-      const what = operation.protocol === 'rest' ? request.method : operation.action;
+      const what = operation.protocol === 'rest' ? `${request.method} ${request.path}` : operation.action;
       return {
         kind: 'unreachable',
         reason: 'unserved',
-        message: `the gateway does not record ${service} ${what}; start with --aws ${service} to send the call to AWS, or set ${endpointVariableOf(service)} to send it to another endpoint`,
+        message: `the gateway does not record ${service} ${what}; define what the call changes in the template of a stack, or send all calls to ${service} elsewhere: to AWS with --aws ${service}, to another endpoint with ${endpointVariableOf(service)}`,
       };
     }
     const answer =

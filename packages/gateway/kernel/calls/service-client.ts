@@ -47,7 +47,13 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
 }
 
 type Destination =
-  | { readonly kind: 'send'; readonly origin: string; readonly credentials: AwsCredentials }
+  | {
+      readonly kind: 'send';
+      readonly origin: string;
+      readonly credentials: AwsCredentials;
+      /** The region for which the call is signed; absent if it is the caller's. */
+      readonly region?: string;
+    }
   | { readonly kind: 'refused'; readonly message: string };
 
 /**
@@ -65,7 +71,8 @@ function destinationOf(request: ServiceRequest, options: ServiceClientOptions): 
         kind: 'refused',
         message: `--aws ${request.service} needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
       };
-    return { kind: 'send', origin: publicOrigin(request), credentials };
+    const region = isGlobal(request) ? REGION_OF_GLOBAL : request.region;
+    return { kind: 'send', origin: publicOrigin(request), credentials, region };
   }
   if (request.service === 'dynamodb' && dynamodb !== undefined)
     return { kind: 'send', origin: dynamodb.url, credentials: dynamodb };
@@ -98,17 +105,33 @@ function urlOf({ urls }: AwsEndpoints, service: string): string | undefined {
   return Object.hasOwn(urls, service) ? urls[service] : undefined;
 }
 
-function publicOrigin({ service, subdomain, region, hostName = service }: ServiceRequest): string {
+/** Services with one address for all regions of a partition, which are signed for this region (botocore, endpoints.json). */
+const GLOBAL = new Set(['cloudfront', 'iam', 'organizations', 'route53']);
+const REGION_OF_GLOBAL = 'us-east-1';
+/** First parts of AWS's host names that differ from the signing names (botocore, `endpointPrefix`). */
+const HOST_NAMES: Readonly<Record<string, string>> = { appconfig: 'appconfigdata', ses: 'email' };
+
+function isGlobal({ service, region }: Pick<ServiceRequest, 'service' | 'region'>): boolean {
+  return GLOBAL.has(service) && !region.startsWith('cn-');
+}
+
+function publicOrigin({
+  service,
+  subdomain,
+  region,
+  hostName = HOST_NAMES[service] ?? service,
+}: ServiceRequest): string {
+  if (isGlobal({ service, region })) return `https://${service}.amazonaws.com`;
   const host = subdomain === undefined ? hostName : `${subdomain}.${hostName}`;
   return `https://${host}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
 function send(
   request: ServiceRequest,
-  { origin, credentials }: Extract<Destination, { kind: 'send' }>,
+  { origin, credentials, region = request.region }: Extract<Destination, { kind: 'send' }>,
   { http, clock }: ServiceClientOptions,
 ): Promise<HttpOutcome> {
-  const { method, path, query, body, service, region, timeoutMs } = request;
+  const { method, path, query, body, service, timeoutMs } = request;
   const url = new URL(`${new URL(origin).origin}${path}${query === '' ? '' : `?${query}`}`);
   const headers = toRecord(request.headers);
   if (service === 's3') headers['X-Amz-Content-Sha256'] = sha256Hex(body ?? '');

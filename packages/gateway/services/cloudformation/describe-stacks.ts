@@ -1,7 +1,6 @@
 /** Describes stacks, their outputs and their exports in the form of CloudFormation's API. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import { stackIdOf } from '../../templates/pseudo-parameters.ts';
 import { pageOf, printTime } from './loaded-stacks.ts';
@@ -44,15 +43,6 @@ export function describeExports(call: StackCall, stacks: LoadedStacks): UnknownM
     .toSorted((one, other) => (one.Name < other.Name ? -1 : 1));
   const { page, next } = pageOf(found, call);
   return { Exports: { member: page }, ...next };
-}
-
-export function describeImports(call: StackCall, stacks: LoadedStacks): UnknownMembers {
-  const name = call.text('ExportName') ?? '';
-  const importing = stacks.all(call).filter(({ source }) => source?.imports.has(name) === true);
-  if (importing.length === 0)
-    throw new OperationRefused('ValidationError', `Export '${name}' is not imported by any stack.`);
-  const { page, next } = pageOf(importing, call);
-  return { Imports: { member: page.map(({ stackName }) => stackName) }, ...next };
 }
 
 function describeStack(stack: ResolvedStack, stacks: LoadedStacks): UnknownMembers {

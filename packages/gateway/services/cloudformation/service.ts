@@ -2,7 +2,7 @@
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { Service, ServicePorts } from '../../kernel/service.ts';
-import { describeExports, describeImports, describeStacks, summarizeStacks } from './describe-stacks.ts';
+import { describeExports, describeStacks, summarizeStacks } from './describe-stacks.ts';
 import { LoadedStacks, pageOf, printTime } from './loaded-stacks.ts';
 import type { StackCall } from './loaded-stacks.ts';
 
@@ -115,7 +115,6 @@ export const STACK_READS: Readonly<Record<string, Read>> = {
   DescribeStackResource: describeResource,
   ListStackResources: summarizeResources,
   ListExports: describeExports,
-  ListImports: describeImports,
   GetTemplate(call, stacks) {
     const { source } = stacks.require(call);
     const stage = call.text('TemplateStage') ?? 'Original';

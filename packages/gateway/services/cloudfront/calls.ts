@@ -6,15 +6,7 @@ import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/port
 import type { Distribution } from './distribution.ts';
 import { Invalidations } from './invalidations.ts';
 import type { Invalidation } from './invalidations.ts';
-import {
-  configXml,
-  distributionListXml,
-  distributionXml,
-  invalidationListXml,
-  invalidationXml,
-  printDocument,
-  unescapeXml,
-} from './xml.ts';
+import { distributionListXml, distributionXml, invalidationXml, printDocument, unescapeXml } from './xml.ts';
 
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
@@ -22,8 +14,21 @@ type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 const MAX_PATHS = 3_000;
 const MAX_PATH = 4_000;
 const MAX_ITEMS = 100;
-const TARGET =
-  /^\/\d{4}-\d{2}-\d{2}\/distribution(?:\/(?<id>[A-Z0-9]{1,32})(?:\/(?<part>config|invalidation)(?:\/(?<invalidation>[A-Z0-9]{1,32}))?)?)?\/?$/;
+/** The operations, with their methods and the paths below the version of the API. */
+const CALLS = {
+  CreateInvalidation: ['POST', '/distribution/{id}/invalidation'],
+  GetDistribution: ['GET', '/distribution/{id}'],
+  GetInvalidation: ['GET', '/distribution/{id}/invalidation/{invalidation}'],
+  ListDistributions: ['GET', '/distribution'],
+} as const;
+type EdgeCall = keyof typeof CALLS;
+export const EDGE_CALLS = Object.keys(CALLS) as readonly EdgeCall[];
+const PATHS: ReadonlyMap<EdgeCall, RegExp> = new Map(
+  EDGE_CALLS.map((name) => {
+    const path = CALLS[name][1].replaceAll(/\{(\w+)\}/g, '(?<$1>[A-Z0-9]{1,32})');
+    return [name, new RegExp(`^/\\d{4}-\\d{2}-\\d{2}${path}/?$`)];
+  }),
+);
 
 type CallPorts = {
   readonly clock: Clock;
@@ -53,22 +58,30 @@ export class CloudFrontCalls {
 
   /** Handles a call; undefined for unknown operations. */
   answer(request: ServiceRequest): Answered | undefined {
-    const { id, part, invalidation } = TARGET.exec(request.path)?.groups ?? {};
-    const isCreate = request.method === 'POST' && part === 'invalidation' && invalidation === undefined;
-    if (!isCreate && (request.method !== 'GET' || !TARGET.test(request.path))) return undefined;
-    if (id === undefined) return this.#listDistributions(request);
+    const call = EDGE_CALLS.find(
+      (name) => CALLS[name][0] === request.method && PATHS.get(name)?.test(request.path),
+    );
+    if (call === undefined) return undefined;
+    const { id = '', invalidation = '' } = PATHS.get(call)?.exec(request.path)?.groups ?? {};
+    if (call === 'ListDistributions') return this.#listDistributions(request);
     const distributions = this.#ports.distributions();
     const found = distributions.find((one) => one.id === id);
-    if (found === undefined && (distributions.length > 0 || part !== 'invalidation'))
+    const isOfInvalidations = CALLS[call][1].includes('/invalidation');
+    if (found === undefined && (distributions.length > 0 || !isOfInvalidations))
       return this.#error('NoSuchDistribution', 'The specified distribution does not exist.', 404);
-    if (isCreate) return this.#create(id, request);
-    if (part === 'invalidation')
-      return invalidation === undefined ? this.#list(id, request) : this.#get(id, invalidation);
-    if (found === undefined) return undefined;
-    const etag = ['ETag', found.id];
-    if (part === 'config')
-      return this.#reply(200, printDocument('DistributionConfig', configXml(found)), etag);
-    return this.#reply(200, printDocument('Distribution', distributionXml(found, this.#loadedAt)), etag);
+    switch (call) {
+      case 'CreateInvalidation':
+        return this.#create(id, request);
+      case 'GetInvalidation':
+        return this.#get(id, invalidation);
+      default:
+        return found === undefined ? undefined : this.#describe(found);
+    }
+  }
+
+  #describe(found: Distribution): Answered {
+    const body = printDocument('Distribution', distributionXml(found, this.#loadedAt));
+    return this.#reply(200, body, ['ETag', found.id]);
   }
 
   #create(distributionId: string, request: ServiceRequest): Answered {
@@ -106,11 +119,6 @@ export class CloudFrontCalls {
     if (found === undefined)
       return this.#error('NoSuchInvalidation', 'The specified invalidation does not exist.', 404);
     return this.#reply(200, printDocument('Invalidation', invalidationXml(found, 'Completed')));
-  }
-
-  #list(distributionId: string, request: ServiceRequest): Answered {
-    const page = pageOf(this.#invalidations.list(distributionId), request, ({ id }) => id);
-    return this.#reply(200, printDocument('InvalidationList', invalidationListXml(page.listed, page)));
   }
 
   #listDistributions(request: ServiceRequest): Answered {

@@ -59,17 +59,6 @@ function pageXml({ marker, maxItems, nextMarker }: Page): readonly Element[] {
   ];
 }
 
-export function invalidationListXml(listed: readonly Invalidation[], page: Page): Element {
-  const summaries = listed.map(({ id, createTime }) =>
-    node('InvalidationSummary', [
-      node('Id', id),
-      node('CreateTime', createTime),
-      node('Status', 'Completed'),
-    ]),
-  );
-  return { xml: printContent([...pageXml(page), ...listContent(summaries)]) };
-}
-
 export function distributionListXml(listed: readonly Distribution[], page: Page, loadedAt: string): Element {
   const summaries = listed.map((one) =>
     node('DistributionSummary', [
@@ -99,7 +88,7 @@ export function distributionXml(one: Distribution, loadedAt: string): Element {
   };
 }
 
-export function configXml(one: Distribution): Element {
+function configXml(one: Distribution): Element {
   return {
     xml: printContent([
       node('CallerReference', one.id),

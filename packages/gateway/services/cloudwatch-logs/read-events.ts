@@ -124,16 +124,20 @@ function takePage(events: readonly LogEvent[], limit: number): LogEvent[] {
   return events.slice(0, end === -1 ? undefined : end);
 }
 
+/** The digits of a token of GetLogEvents, as AWS prints them: here the time and the number of an event. */
+const TOKEN_DIGITS = { time: 20, number: 36 };
+
 function printToken(direction: string, { epochMs, number }: Position): string {
-  return `${direction}${Buffer.from(`${epochMs}/${number}`).toString('base64url')}`;
+  // BEFORE_ALL has -1 for both.
+  const time = String(epochMs + 1).padStart(TOKEN_DIGITS.time, '0');
+  return `${direction}${time}${String(number + 1).padStart(TOKEN_DIGITS.number, '0')}`;
 }
 
 function readToken(token: string | undefined, direction: string): Position | undefined {
   if (token === undefined) return undefined;
-  const text = token.startsWith(direction)
-    ? Buffer.from(token.slice(direction.length), 'base64url').toString()
-    : '';
-  const [, epochMs, number] = /^(-?\d{1,16})\/(-?\d{1,16})$/.exec(text) ?? [];
-  if (epochMs === undefined) throw invalidParameter('The specified nextToken is invalid.');
-  return { epochMs: Number(epochMs), number: Number(number) };
+  const digits = token.startsWith(direction) ? token.slice(direction.length) : '';
+  const [, time, number] = /^(\d{20})(\d{36})$/.exec(digits) ?? [];
+  if (time === undefined || number === undefined)
+    throw invalidParameter('The specified nextToken is invalid.');
+  return { epochMs: Number(time) - 1, number: Number(number) - 1 };
 }

@@ -92,7 +92,8 @@ export class MappingCalls {
       );
     const made = { id: this.#ports.random.uuid(), region, properties: given, modifiedAt: this.#now() };
     await this.#put(made);
-    return { status: 202, fields: this.#print(made, 'Creating') };
+    const state = isOff(given['Enabled']) ? 'Disabled' : 'Creating';
+    return { status: 202, fields: this.#print(made, state) };
   }
 
   async #update(known: EventSourceMapping, input: UnknownMembers): Promise<Reply> {

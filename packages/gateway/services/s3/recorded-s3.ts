@@ -40,6 +40,16 @@ export type ObjectChange = {
   readonly etag: string;
 };
 
+/** The operations that are supported, with their methods: those on an object, and the one on the account. */
+const OBJECT_CALLS = {
+  DeleteObject: 'DELETE',
+  GetObject: 'GET',
+  HeadObject: 'HEAD',
+  PutObject: 'PUT',
+} as const;
+const ACCOUNT_CALLS = { ListBuckets: 'GET' } as const;
+export const S3_CALLS: readonly string[] = [...Object.keys(OBJECT_CALLS), ...Object.keys(ACCOUNT_CALLS)];
+
 const MAX_OBJECTS = 500;
 const MAX_OBJECT_BYTES = 10 * 1024 * 1024;
 const BUCKET = /^\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s;
@@ -73,19 +83,20 @@ export class RecordedBuckets {
   answer(request: ServiceRequest, contentType: string): Answered | undefined {
     const path = request.subdomain === undefined ? request.path : `/${request.subdomain}${request.path}`;
     const [, bucket, key = ''] = BUCKET.exec(path) ?? [];
-    if (path === '/' || path === '') return request.method === 'GET' ? this.#list(request.query) : undefined;
+    if (path === '/' || path === '')
+      return request.method === ACCOUNT_CALLS.ListBuckets ? this.#list(request.query) : undefined;
     if (bucket === undefined)
       return this.#error(400, 'InvalidBucketName', 'The specified bucket is not valid.', path);
     if (key === '' || isOfAnotherOperation(request)) return undefined;
     if (!this.#hasBucket(bucket)) return this.#refuse(noSuchBucket(bucket));
     const id = `${bucket}/${key}`;
     switch (request.method) {
-      case 'PUT':
+      case OBJECT_CALLS.PutObject:
         return this.#put({ id, bucket, key }, request, contentType);
-      case 'GET':
-      case 'HEAD':
+      case OBJECT_CALLS.GetObject:
+      case OBJECT_CALLS.HeadObject:
         return this.#get(id, key, request);
-      case 'DELETE':
+      case OBJECT_CALLS.DeleteObject:
         if (this.#objects.delete(id) || this.#findWritten(id, true) !== undefined)
           this.onChange?.({ bucket, key: decodeOrKeep(key), kind: 'delete', size: 0, etag: '' });
         if (this.#deleted.size < MAX_OBJECTS) this.#deleted.add(decodeOrKeep(id));

@@ -7,7 +7,7 @@ import { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import { InvalidInstance, readInstance, readAttributes } from './read-instance.ts';
 import { shuffle } from './local-service.ts';
-import type { LocalInstance, LocalService, NamespaceDefinition } from './local-service.ts';
+import type { LocalInstance, LocalService } from './local-service.ts';
 import type { Registry, Operation } from './registry.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import type { Attributes } from './read-instance.ts';
@@ -42,9 +42,6 @@ export const MAP_CALLS: Readonly<Record<string, Call>> = {
       InstancesRevision: service.revision,
     };
   },
-  DiscoverInstancesRevision: (at, registry) => ({
-    InstancesRevision: serviceByNames(at, registry).revision,
-  }),
   RegisterInstance: registerInstance,
   DeregisterInstance(at, registry) {
     const service = serviceById(at, registry);
@@ -71,16 +68,6 @@ export const MAP_CALLS: Readonly<Record<string, Call>> = {
       NextToken: token,
     };
   },
-  GetInstancesHealthStatus(at, registry) {
-    const service = serviceById(at, registry);
-    const ids = at.has('Instances') ? at.texts('Instances', PAGE) : undefined;
-    const wanted = ids === undefined ? service.instances : ids.map((id) => requireInstance(service, id));
-    const { page, token } = pageOf(at, wanted, ({ registration }) => registration.id);
-    return {
-      Status: Object.fromEntries(page.map(({ registration, health }) => [registration.id, health])),
-      NextToken: token,
-    };
-  },
   UpdateInstanceCustomHealthStatus(at, registry) {
     const service = serviceById(at, registry);
     const instance = instanceOf(at, service);
@@ -93,29 +80,12 @@ export const MAP_CALLS: Readonly<Record<string, Call>> = {
     service.setHealth(instance, status);
     return {};
   },
-  GetService: (at, registry) => ({
-    Service: describeService(serviceById(at, registry, 'Id'), registry, true),
-  }),
   ListServices(at, registry) {
     const filters = readFilters(at, ['NAMESPACE_ID', RESOURCE_OWNER]);
     const isWanted = filters.get('NAMESPACE_ID') ?? (() => true);
     const found = registry.services.filter(({ definition }) => isWanted(definition.namespace?.id ?? ''));
     const { page, token } = pageOf(at, found, ({ definition }) => definition.arn);
-    return { Services: page.map((one) => describeService(one, registry, false)), NextToken: token };
-  },
-  GetNamespace(at, registry) {
-    const found = registry.findNamespace(at.text('Id'));
-    if (found === undefined) throw notFound('Namespace', at.text('Id'));
-    return { Namespace: describeNamespace(found, registry) };
-  },
-  ListNamespaces(at, registry) {
-    const filters = readFilters(at, ['TYPE', 'NAME', 'HTTP_NAME', RESOURCE_OWNER]);
-    const holds = (name: string, value: string): boolean => filters.get(name)?.(value) ?? true;
-    const found = registry.namespaces.filter(
-      ({ type, name }) => holds('TYPE', type) && holds('NAME', name) && holds('HTTP_NAME', name),
-    );
-    const { page, token } = pageOf(at, found, ({ arn }) => arn);
-    return { Namespaces: page.map((one) => describeNamespace(one, registry)), NextToken: token };
+    return { Services: page.map((one) => describeService(one, registry)), NextToken: token };
   },
 };
 
@@ -174,9 +144,10 @@ function noted(
   return { OperationId: registry.note({ type, serviceId, instanceId }) };
 }
 
-function serviceById(at: MemberReader, registry: Registry, member = 'ServiceId'): LocalService {
-  const found = registry.findService(at.text(member));
-  if (found === undefined) throw notFound('Service', at.text(member));
+function serviceById(at: MemberReader, registry: Registry): LocalService {
+  const id = at.text('ServiceId');
+  const found = registry.findService(id);
+  if (found === undefined) throw notFound('Service', id);
   return found;
 }
 
@@ -192,10 +163,7 @@ function serviceByNames(at: MemberReader, registry: Registry): LocalService {
 }
 
 function instanceOf(at: MemberReader, service: LocalService): LocalInstance {
-  return requireInstance(service, at.text('InstanceId'));
-}
-
-function requireInstance(service: LocalService, id: string): LocalInstance {
+  const id = at.text('InstanceId');
   const found = service.find(id);
   if (found === undefined) throw notFound('Instance', id);
   return found;
@@ -223,43 +191,14 @@ function pageOf<Item>(
   return { page, token: hasMore && end !== undefined ? keyOf(end) : undefined };
 }
 
-/** Describes namespaces, services and operations in the form that calls return. Times are in epoch seconds. */
-function describeNamespace(
-  { id, arn, name, type, description, hostedZoneId }: NamespaceDefinition,
-  registry: Registry,
-): UnknownMembers {
+/** Describes a service and an operation in the form that calls return. Times are in epoch seconds. */
+function describeService({ definition, instances }: LocalService, registry: Registry): UnknownMembers {
+  const { id, arn, name, description, type, configs } = definition;
   return {
     Id: id,
     Arn: arn,
     ResourceOwner: parseArn(arn)?.accountId,
     Name: name,
-    Type: type,
-    Description: description,
-    ServiceCount: registry.servicesOf(id).length,
-    Properties: {
-      DnsProperties: hostedZoneId === undefined ? undefined : { HostedZoneId: hostedZoneId, SOA: {} },
-      HttpProperties: { HttpName: name },
-    },
-    CreateDate: registry.ports.startedAt / 1000,
-  };
-}
-
-/**
- * Describes a service in the form that calls return.
- * @param isWhole true for `GetService`. Lists do not contain the namespace
- */
-function describeService(
-  { definition, instances }: LocalService,
-  registry: Registry,
-  isWhole: boolean,
-): UnknownMembers {
-  const { id, arn, name, namespace, description, type, configs } = definition;
-  return {
-    Id: id,
-    Arn: arn,
-    ResourceOwner: parseArn(arn)?.accountId,
-    Name: name,
-    ...(isWhole && { NamespaceId: namespace?.id }),
     Description: description,
     Type: type,
     InstanceCount: instances.length,

@@ -54,11 +54,6 @@ export class Registry {
     return this.#services.get(wanted) ?? this.services.find(({ definition: { id } }) => id === wanted);
   }
 
-  /** Finds a namespace by id or ARN. */
-  findNamespace(wanted: string): NamespaceDefinition | undefined {
-    return this.#namespaces.get(wanted) ?? this.namespaces.find(({ arn }) => arn === wanted);
-  }
-
   servicesOf(namespaceId: string): readonly LocalService[] {
     return this.services.filter(({ definition }) => definition.namespace?.id === namespaceId);
   }

@@ -1,4 +1,5 @@
 /** AWS Cloud Map: its API for SDKs, and the instances that HTTP APIs reach through a VPC link. */
+import { asText } from '@gatewright/aws/json-object';
 import { ownFault } from '../../core/errors.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { EventSource } from '../../kernel/event-rows.ts';
@@ -51,27 +52,19 @@ export function open(ports: ServicePorts): Service {
   };
 }
 
-/** The member that names the resource of each operation. Other members must not affect permissions. */
-const NAMED_BY: Readonly<Record<string, 'Id' | 'ServiceId'>> = {
-  RegisterInstance: 'ServiceId',
-  DeregisterInstance: 'ServiceId',
-  GetInstance: 'ServiceId',
-  ListInstances: 'ServiceId',
-  GetInstancesHealthStatus: 'ServiceId',
-  UpdateInstanceCustomHealthStatus: 'ServiceId',
-  GetService: 'Id',
-  GetNamespace: 'Id',
-};
+/** The operations that name a service by `ServiceId`. Other members must not affect permissions. */
+const OF_SERVICE = new Set([
+  'RegisterInstance',
+  'DeregisterInstance',
+  'GetInstance',
+  'ListInstances',
+  'UpdateInstanceCustomHealthStatus',
+]);
 
 function arnOfCall(operation: AwsOperation, registry: Registry): string | undefined {
-  if (operation.protocol !== 'json') return undefined;
-  const { action, input = {} } = operation;
-  const member = Object.hasOwn(NAMED_BY, action) ? NAMED_BY[action] : undefined;
-  const id = member === undefined ? undefined : input[member];
-  if (typeof id !== 'string') return undefined;
-  return action === 'GetNamespace'
-    ? registry.findNamespace(id)?.arn
-    : registry.findService(id)?.definition.arn;
+  if (operation.protocol !== 'json' || !OF_SERVICE.has(operation.action)) return undefined;
+  const id = asText(operation.input?.['ServiceId']);
+  return id === undefined ? undefined : registry.findService(id)?.definition.arn;
 }
 
 function rowOf(service: LocalService, nowMs: number): EventSource {

@@ -50,7 +50,7 @@ export function readAssumeRole(parameters: URLSearchParams): AssumeRoleInput {
   const [roleArn, sessionName] = [textOf(input, 'RoleArn'), textOf(input, 'RoleSessionName')];
   if (parseArn(roleArn)?.service !== 'iam')
     throw new OperationRefused('ValidationError', `${roleArn} is invalid`);
-  refuseNotDone(parameters, 'AssumeRole');
+  refuseNotDone(parameters);
   return {
     roleArn,
     sessionName,
@@ -67,12 +67,12 @@ function readLimit(parameters: URLSearchParams): Pick<AssumeRoleInput, 'limit' |
   };
 }
 
-function refuseNotDone(parameters: URLSearchParams, operation: string): void {
+function refuseNotDone(parameters: URLSearchParams): void {
   const unknown = [...parameters.keys()].find((name) => NOT_DONE.includes(name.split('.')[0] ?? ''));
   if (unknown !== undefined)
     throw new OperationRefused(
       'ValidationError',
-      `The local STS does not support the ${operation} parameter ${unknown.split('.')[0] ?? ''}; omit it`,
+      `The local STS does not support the AssumeRole parameter ${unknown.split('.')[0] ?? ''}; omit it`,
     );
 }
 
@@ -92,24 +92,13 @@ function invalid(message: string): OperationRefused {
   return new OperationRefused('InvalidParameterValue', message);
 }
 
-type FederationInput = Pick<AssumeRoleInput, 'limit' | 'policyLength'> & { readonly name: string };
-
-export function readFederation(parameters: URLSearchParams): FederationInput {
-  const input = membersOfQuery(parameters);
-  MODEL.check('GetFederationToken', input, POLICY);
-  refuseNotDone(parameters, 'GetFederationToken');
-  return { name: textOf(input, 'Name'), ...readLimit(parameters) };
-}
-
 /** Returns the requested duration in seconds, or the default if none is requested. */
-export function readDuration(parameters: URLSearchParams, operation: keyof typeof USUAL_SECONDS): number {
-  const input = membersOfQuery(parameters);
-  MODEL.check(operation, input, POLICY);
-  return asNumber(input['DurationSeconds']) ?? USUAL_SECONDS[operation];
+export function readDuration(parameters: URLSearchParams): number {
+  return asNumber(membersOfQuery(parameters)['DurationSeconds']) ?? USUAL_SECONDS;
 }
 
-/** The default duration of a session (STS API reference). */
-const USUAL_SECONDS = { AssumeRole: 3_600, GetFederationToken: 43_200, GetSessionToken: 43_200 };
+/** The default duration of a session (STS API reference, AssumeRole). */
+const USUAL_SECONDS = 3_600;
 
 function readSessionPolicy(text: string): CompiledPolicy {
   if (text.length > MAX_POLICY)

@@ -8,14 +8,14 @@ import type { FunctionIdentities } from '../../core/policy/function-identities.t
 import { describeIdentity, decideFor, permissionsOf } from '../../core/policy/identities.ts';
 import type { LocalIdentity } from '../../core/policy/identities.ts';
 import type { TemporaryCredentials } from '../../core/policy/temporary-sessions.ts';
-import { awsError, findDenial } from '../../kernel/calls/aws-call.ts';
+import { awsError } from '../../kernel/calls/aws-call.ts';
 import type { AwsCall, AwsService } from '../../kernel/calls/aws-call.ts';
 import { OperationRefused, printQueryReply } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { ControlReply } from '../../core/api-call.ts';
-import { readAssumeRole, readDuration, readFederation } from './read-assume-role.ts';
+import { readAssumeRole, readDuration } from './read-assume-role.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import { unknownRole } from '../../core/policy/function-identities.ts';
 import type { CompiledPolicy, ConditionValues, PolicyQuestion } from '../../core/policy/model.ts';
@@ -76,8 +76,6 @@ export const STS_CALLS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
       return { Arn: arn, UserId: userId, Account: accountId };
     },
   ],
-  ['GetSessionToken', getSessionToken],
-  ['GetFederationToken', getFederationToken],
   ['AssumeRole', assumeRole],
 ]);
 
@@ -90,7 +88,7 @@ async function assumeRole(
   const wanted = readAssumeRole(parameters);
   const { roleArn, sessionName, limit } = wanted;
   const { maxSeconds } = decideAssumption(caller, wanted, options);
-  const seconds = readDuration(parameters, 'AssumeRole');
+  const seconds = readDuration(parameters);
   if (seconds > 3600 && (caller.session ?? caller.role) !== undefined)
     throw new OperationRefused(
       'ValidationError',
@@ -115,49 +113,6 @@ async function assumeRole(
 
 function packedSize({ policyLength }: { readonly policyLength: number }): number {
   return Math.ceil((policyLength / 2048) * 100);
-}
-
-/**
- * Creates temporary keys for a federated user, who may do what both the caller's policies and the session policy allow.
- * Without a session policy, the user may do nothing (STS API reference, GetFederationToken).
- */
-async function getFederationToken(
-  caller: LocalIdentity,
-  parameters: URLSearchParams,
-  options: StsOptions,
-): Promise<UnknownMembers> {
-  if (caller.session !== undefined || caller.role !== undefined)
-    throw new AccessDenied('Cannot call GetFederationToken with session credentials');
-  const wanted = readFederation(parameters);
-  const { arn: callerArn, accountId } = describeIdentity(caller);
-  const arn = `arn:${parseArn(callerArn)?.partition ?? 'aws'}:sts::${accountId}:federated-user/${wanted.name}`;
-  const denied = findDenial(caller, [{ action: 'sts:GetFederationToken', resource: arn }]);
-  if (denied !== undefined) throw new AccessDenied(denied);
-  const credentials = makeCredentials(options, readDuration(parameters, 'GetFederationToken'));
-  const userId = `${accountId}:${wanted.name}`;
-  const allowed = wanted.limit === undefined ? undefined : both(permissionsOf(caller), wanted.limit);
-  const policies = allowed === undefined ? [] : [allowed];
-  await options.open(credentials, () => ({ ...caller, name: wanted.name, arn, userId, policies }));
-  return {
-    Credentials: printCredentials(credentials),
-    FederatedUser: { Arn: arn, FederatedUserId: userId },
-    PackedPolicySize: packedSize(wanted),
-  };
-}
-
-/** Creates temporary keys for the same identity. A session cannot extend itself. */
-async function getSessionToken(
-  caller: LocalIdentity,
-  parameters: URLSearchParams,
-  options: StsOptions,
-): Promise<UnknownMembers> {
-  if (caller.session !== undefined || caller.role !== undefined)
-    throw new AccessDenied('Cannot call GetSessionToken with session credentials');
-  if (parameters.has('SerialNumber') || parameters.has('TokenCode'))
-    throw new OperationRefused('ValidationError', 'Multi-factor authentication is not supported.');
-  const credentials = makeCredentials(options, readDuration(parameters, 'GetSessionToken'));
-  await options.open(credentials, () => caller);
-  return { Credentials: printCredentials(credentials) };
 }
 
 function makeCredentials(

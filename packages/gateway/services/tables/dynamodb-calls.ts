@@ -52,7 +52,7 @@ export function createDynamoDbCalls(
       const rights = rightsOfDynamoDb(operation, input, place, context.partitionKeyOf);
       return (
         refuseUnlessAllowed(call, rights) ??
-        (operation === 'DescribeEndpoints' ? describeEndpoints(call) : undefined) ??
+        OWN_CALLS.get(operation)?.(call) ??
         forward(call, backend, await (opened ??= openSender()))
       );
     },
@@ -73,6 +73,11 @@ async function openSender(): Promise<Sender> {
   });
   return { agent, send: undici.request };
 }
+
+/** The operations that are not sent to the store. */
+export const OWN_CALLS: ReadonlyMap<string, (call: AwsCall) => ControlReply> = new Map([
+  ['DescribeEndpoints', describeEndpoints],
+]);
 
 /** Returns this port, so that the SDKs' endpoint discovery neither reaches AWS nor bypasses the caller's policies. */
 function describeEndpoints({ request }: AwsCall): ControlReply {

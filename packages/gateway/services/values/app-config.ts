@@ -3,15 +3,13 @@
  * references). The token of a session is valid for one call. If a configuration has not changed since the last call,
  * the response is empty.
  */
-import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { ServiceRefusal } from '../../core/errors.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { Configuration, LocalValues } from './local-values.ts';
 import type { Random } from '../../core/ports.ts';
 import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../../kernel/calls/aws-call.ts';
-import { fieldsOf, textField } from './value-call.ts';
+import { fieldsOf, notServed, textField } from './value-call.ts';
 
-const OLD_PATH = /^\/applications\/([^/]+)\/environments\/([^/]+)\/configurations\/([^/]+)$/;
 const MAX_SESSIONS = 1_000;
 const POLL_SECONDS = 60;
 const NO_BODY = Buffer.alloc(0);
@@ -37,19 +35,21 @@ export function createAppConfig(options: Omit<Ports, 'sessions'>): AwsService {
   };
 }
 
+type ConfigurationCall = {
+  readonly address: string;
+  readonly answer: (call: AwsCall, at: Ports) => ControlReply;
+};
+
+export const CONFIGURATION_CALLS: Readonly<Record<string, ConfigurationCall>> = {
+  GetLatestConfiguration: { address: 'GET /configuration', answer: getLatest },
+  StartConfigurationSession: { address: 'POST /configurationsessions', answer: startSession },
+};
+
 function route(call: AwsCall, at: Ports): ControlReply {
-  const { method, path, query } = call.request;
-  const old = OLD_PATH.exec(path);
-  if (method === 'POST' && path === '/configurationsessions') return startSession(call, at);
-  if (method === 'GET' && path === '/configuration')
-    return getLatest(call, new URLSearchParams(query).get('configuration_token') ?? '', at);
-  if (method === 'GET' && old !== null)
-    return getConfiguration(call, old.slice(1).map(decodeOrKeep).join('/'), at);
-  throw new ServiceRefusal(
-    'NotImplementedException',
-    `The gateway does not support ${method} ${path} of AppConfig.`,
-    501,
-  );
+  const address = `${call.request.method} ${call.request.path}`;
+  const found = Object.values(CONFIGURATION_CALLS).find((one) => one.address === address);
+  if (found === undefined) throw notServed(`${address} of AppConfig`, 'appconfig');
+  return found.answer(call, at);
 }
 
 function startSession(call: AwsCall, at: Ports): ControlReply {
@@ -70,7 +70,8 @@ function startSession(call: AwsCall, at: Ports): ControlReply {
   return { status: 201, headers, body: JSON.stringify({ InitialConfigurationToken: token }) };
 }
 
-function getLatest(call: AwsCall, token: string, at: Ports): ControlReply {
+function getLatest(call: AwsCall, at: Ports): ControlReply {
+  const token = new URLSearchParams(call.request.query).get('configuration_token') ?? '';
   const session = at.sessions.get(token);
   if (session === undefined)
     throw new ServiceRefusal(
@@ -91,17 +92,6 @@ function getLatest(call: AwsCall, token: string, at: Ports): ControlReply {
     'Version-Label',
     String(found.version),
   ]);
-}
-
-function getConfiguration(call: AwsCall, id: string, at: Ports): ControlReply {
-  const refusal = refuseReading(call, 'GetConfiguration', id, at);
-  if (refusal !== undefined) return refusal;
-  const query = new URLSearchParams(call.request.query);
-  if (!query.has('client_id')) throw new ServiceRefusal('BadRequestException', 'client_id is missing.');
-  const found = find(id, at);
-  const version = String(found.version);
-  const isKnown = query.get('client_configuration_version') === version;
-  return print(found, isKnown, ['Configuration-Version', version]);
 }
 
 function print(

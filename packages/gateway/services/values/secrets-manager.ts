@@ -34,7 +34,7 @@ export function createSecretsManager(values: LocalValues, accountId: string): Aw
     const reply = answerJson(() => {
       if (name === OF_SEVERAL_SECRETS) return getBatch(call, values, home);
       const describe = Object.hasOwn(OF_ONE_SECRET, name) ? OF_ONE_SECRET[name] : undefined;
-      if (describe === undefined) throw notServed(`${name} of Secrets Manager`);
+      if (describe === undefined) throw notServed(`${name} of Secrets Manager`, 'secretsmanager');
       const fields = checkedFields(MODEL, name, fieldsOf(call));
       const id = textField(fields, 'SecretId');
       const secret = values.secret(id);
@@ -100,7 +100,7 @@ function getBatch(
   const refusal = refuseUnlessAllowed(call, [{ action, resource: '*' }]);
   if (refusal !== undefined) return refusal;
   const fields = checkedFields(MODEL, OF_SEVERAL_SECRETS, fieldsOf(call));
-  if (fields['Filters'] !== undefined) throw notServed('Filters of BatchGetSecretValue');
+  if (fields['Filters'] !== undefined) throw notServed('Filters of BatchGetSecretValue', 'secretsmanager');
   const found: UnknownMembers[] = [];
   const errors: UnknownMembers[] = [];
   for (const id of textsField(fields, 'SecretIdList', MAX_BATCH)) {

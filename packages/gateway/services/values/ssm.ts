@@ -70,8 +70,8 @@ export function createSsm(values: LocalValues, { accountId, random }: SsmOptions
 
 function findOperation(name: string, isQuery: boolean): Operation {
   const operation = SSM_CALLS.get(name);
-  if (operation === undefined) throw notServed(`${name} of SSM`);
-  if (isQuery && name !== 'GetParameter') throw notServed(`${name} of SSM in the query protocol`);
+  if (operation === undefined) throw notServed(`${name} of SSM`, 'ssm');
+  if (isQuery && name !== 'GetParameter') throw notServed(`${name} of SSM in the query protocol`, 'ssm');
   return operation;
 }
 
@@ -163,7 +163,7 @@ function getParametersByPath(fields: UnknownMembers, values: LocalValues, home: 
   if (!path.startsWith('/')) throw new ServiceRefusal('ValidationException', WRONG_PATH);
   const filters = fields['ParameterFilters'];
   if (Array.isArray(filters) && filters.length > 0)
-    throw notServed('ParameterFilters of GetParametersByPath');
+    throw notServed('ParameterFilters of GetParametersByPath', 'ssm');
   const size = sizeField(fields, 'MaxResults', PAGE);
   const after = readToken(fields['NextToken'], path);
   const all = values.parametersBelow(path, fields['Recursive'] === true);

@@ -68,9 +68,17 @@ export function sizeField(fields: UnknownMembers, name: string, most: number): n
   return new CallInput(fields, POLICY).optionalInteger(name, { least: 1, most }) ?? most;
 }
 
-/** Refuses filters, lists and writes that are not supported here. The status is 501, because SDKs then fail at once. */
-export function notServed(what: string): ServiceRefusal {
-  return new ServiceRefusal('NotImplementedException', `The gateway does not support ${what}.`, 501);
+/**
+ * Refuses filters, lists and writes that are not supported here. The status is 501, because SDKs then fail at once.
+ * @param service the signing name
+ */
+export function notServed(what: string, service: 'appconfig' | 'secretsmanager' | 'ssm'): ServiceRefusal {
+  const remedy = `define values in the stack or in the values file, or start with --aws ${service} to send all calls of the service to AWS`;
+  return new ServiceRefusal(
+    'NotImplementedException',
+    `The gateway does not support ${what}; ${remedy}.`,
+    501,
+  );
 }
 
 type Outcome = ControlReply | UnknownMembers;

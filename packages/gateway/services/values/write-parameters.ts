@@ -25,7 +25,7 @@ export function putParameter(fields: UnknownMembers, values: LocalValues): Unkno
   const name = textField(fields, 'Name');
   const value = textField(fields, 'Value');
   const refused = NOT_SERVED.find((member) => (fields[member] ?? undefined) !== undefined);
-  if (refused !== undefined) throw notServed(`${refused} of PutParameter`);
+  if (refused !== undefined) throw notServed(`${refused} of PutParameter`, 'ssm');
   const isOverwritten = fields['Overwrite'] === true;
   if (isOverwritten && listOf(fields, 'Tags').length > 0) throw invalid(TAGS_AND_OVERWRITE);
   const known = values.findParameter(name);

@@ -39,11 +39,7 @@ export function open(ports: ServicePorts): Service {
 /** The member in which each operation expects an ARN; other members must not affect permissions. */
 const ARN_MEMBERS: Readonly<Record<string, string>> = {
   GetWebACL: 'ARN',
-  GetRuleGroup: 'ARN',
   GetSampledRequests: 'WebAclArn',
-  ListResourcesForWebACL: 'WebACLArn',
-  GetWebACLForResource: 'ResourceArn',
-  GetLoggingConfiguration: 'ResourceArn',
 };
 
 /** Returns the ARN of the entity that a call names by ARN or id. Policies are evaluated for this ARN. */
@@ -53,9 +49,9 @@ function arnOfCall(operation: AwsOperation, { definitions }: StageGuard): string
   const member = Object.hasOwn(ARN_MEMBERS, action) ? ARN_MEMBERS[action] : undefined;
   const arn = member === undefined ? undefined : input[member];
   if (typeof arn === 'string') return arn;
-  const { acls, ipSets, patternSets, groups } = definitions;
-  const all = [acls, ipSets, patternSets, groups].flatMap((one): readonly EntityFacts[] => [...one.values()]);
-  return all.find(({ id }) => id === (input['Id'] ?? input['WebACLId']))?.arn;
+  const { acls, ipSets } = definitions;
+  const all = [acls, ipSets].flatMap((one): readonly EntityFacts[] => [...one.values()]);
+  return all.find(({ id }) => id === input['Id'])?.arn;
 }
 
 export const review: ScreenReview = {

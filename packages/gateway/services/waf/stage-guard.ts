@@ -82,14 +82,6 @@ export class StageGuard {
     return screen;
   }
 
-  /** Returns the addresses, or the instances of custom keys, that a rate-based rule limits now. */
-  limitedBy(aclArn: string, rule: string): readonly string[] {
-    const now = this.#ports.clock.nowEpochMs();
-    return [...this.#counters].flatMap(([key, counter]) =>
-      key.startsWith(`${aclArn}\n${rule}\n`) ? counter.limited(now) : [],
-    );
-  }
-
   #makeScreen(guardedArn: string): Screen | undefined {
     const { guards, everyStage, distributions } = this.#definitions;
     const stageKey = stageKeyOf(guardedArn);

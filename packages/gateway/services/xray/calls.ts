@@ -1,10 +1,15 @@
 /** Handles `GetTraceSummaries`, `BatchGetTraces` and `PutTraceSegments` (X-Ray API reference). */
-import { asText, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import { asList, asText, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import type { InputPolicy } from '@gatewright/aws/call-input';
+import type { ServiceRequest } from '../../core/ports.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
+import { CallModel } from '../../kernel/calls/call-model.ts';
+import { XRAY_MODEL } from '../../kernel/calls/models/xray.ts';
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
 import { InvalidExpression, readFilterExpression } from './filter-expression.ts';
 import {
+  annotationsIn,
   durationOf,
   hasFlag,
   httpOf,
@@ -12,6 +17,7 @@ import {
   readTraces,
   responseTimeOf,
   rootOf,
+  startedAtS,
   toTraceId,
 } from './traces.ts';
 import type { Segment, Trace } from './traces.ts';
@@ -31,12 +37,32 @@ type TraceCall = (
   segments: KeptFeed<string>,
 ) => UnknownMembers | Promise<UnknownMembers>;
 
-/** The calls by path, because the protocol does not name operations. */
+const MODEL = new CallModel(XRAY_MODEL);
+const POLICY: InputPolicy = { names: 'all', refuse: invalid, wrongType: invalid };
+
 export const TRACE_CALLS: Readonly<Record<string, TraceCall>> = {
-  '/TraceSummaries': getTraceSummaries,
-  '/Traces': batchGetTraces,
-  '/TraceSegments': putTraceSegments,
+  BatchGetTraces: batchGetTraces,
+  GetTraceSummaries: getTraceSummaries,
+  PutTraceSegments: putTraceSegments,
 };
+
+/**
+ * Returns the result of a call, whose operation is its path; undefined for an operation that is not supported.
+ * @throws OperationRefused if the call is refused
+ */
+export function answerTraces(
+  { method, path, query, headers, body }: ServiceRequest,
+  segments: KeptFeed<string>,
+): UnknownMembers | Promise<UnknownMembers> | undefined {
+  const text = body?.toString() ?? '{}';
+  const { operation = '', members } =
+    MODEL.readRest({ method, path, query, rawHeaders: headers, body: text }) ?? {};
+  const call = Object.hasOwn(TRACE_CALLS, operation) ? TRACE_CALLS[operation] : undefined;
+  if (call === undefined || members === undefined) return undefined;
+  if (parseJsonObject(text) === undefined) throw invalid('the body is not a JSON object');
+  MODEL.check(operation, members, POLICY);
+  return call(members, segments);
+}
 
 async function getTraceSummaries(input: UnknownMembers, segments: KeptFeed<string>): Promise<UnknownMembers> {
   const {
@@ -46,23 +72,23 @@ async function getTraceSummaries(input: UnknownMembers, segments: KeptFeed<strin
     TimeRangeType: range = 'TraceId',
   } = input;
   if (typeof fromS !== 'number' || typeof toS !== 'number' || fromS > toS)
-    throw invalid('StartTime and EndTime are required, in seconds, and EndTime must not be before StartTime');
+    throw invalid('StartTime and EndTime are seconds, and EndTime must not be before StartTime');
   if (toS - fromS > DAY_S) throw invalid('the time range is longer than 24 hours');
-  if (range !== 'TraceId' && range !== 'Event' && range !== 'Service')
-    throw invalid('TimeRangeType must be TraceId, Event or Service');
+  const isWithin = (timeS: number): boolean => timeS >= fromS && timeS < toS;
   const test = readFilter(filter);
   const traces = [...(await readTraces(segments)).values()].map((trace) => ({ trace, ...timesOf(trace) }));
   const found = traces
-    .filter(({ startS, endS }) => {
-      const timeS = range === 'TraceId' ? startS : endS;
-      return timeS >= fromS && timeS <= toS;
+    .filter(({ trace, startS, endS }) => {
+      if (range === 'TraceId') return isWithin(startedAtS(trace));
+      return range === 'Service' ? isWithin(endS) : startS < toS && endS >= fromS;
     })
     .filter(({ trace }) => test(trace))
-    .toSorted((one, other) => one.startS - other.startS);
+    // "The first page contains the most recent results, closest to the end of the time frame."
+    .toSorted((one, other) => other.startS - one.startS);
   const from = readToken(input['NextToken']);
   const page = found.slice(from, from + PAGE);
   return {
-    ApproximateTime: toS,
+    ApproximateTime: fromS,
     TracesProcessedCount: traces.length,
     TraceSummaries: page.map(({ trace }) => summarize(trace)),
     ...(from + PAGE < found.length && { NextToken: String(from + PAGE) }),
@@ -70,10 +96,10 @@ async function getTraceSummaries(input: UnknownMembers, segments: KeptFeed<strin
 }
 
 async function batchGetTraces(input: UnknownMembers, segments: KeptFeed<string>): Promise<UnknownMembers> {
-  const { TraceIds: given } = input;
-  if (!Array.isArray(given) || given.length === 0 || given.length > MAX_TRACES)
+  const given = asList(input['TraceIds']);
+  if (given.length === 0 || given.length > MAX_TRACES)
     throw invalid(`TraceIds must have 1 to ${MAX_TRACES} ids`);
-  const ids = given.map((id: unknown) => toTraceId(id) ?? invalidId(id));
+  const ids = given.map((id) => toTraceId(id) ?? invalidId(id));
   // Some documents contain the trace id in its W3C form, which has no hyphens.
   const written = ids.flatMap((id) => [id, id.slice(2).replace('-', '')]);
   const traces = await readTraces(segments, (document) => written.some((id) => document.includes(id)));
@@ -90,11 +116,11 @@ async function batchGetTraces(input: UnknownMembers, segments: KeptFeed<string>)
 }
 
 function putTraceSegments(input: UnknownMembers, segments: KeptFeed<string>): UnknownMembers {
-  const { TraceSegmentDocuments: given } = input;
-  if (!Array.isArray(given) || given.length > MAX_DOCUMENTS)
+  const given = asList(input['TraceSegmentDocuments']);
+  if (given.length > MAX_DOCUMENTS)
     throw invalid(`TraceSegmentDocuments can have at most ${MAX_DOCUMENTS} documents`);
   const unprocessed: UnknownMembers[] = [];
-  for (const document of given as readonly unknown[]) {
+  for (const document of given) {
     const refusal = refuseDocument(document);
     if (refusal === undefined) segments.publish(String(document));
     else unprocessed.push(refusal);
@@ -103,46 +129,65 @@ function putTraceSegments(input: UnknownMembers, segments: KeptFeed<string>): Un
 }
 
 function refuseDocument(document: unknown): UnknownMembers | undefined {
-  const text = asText(document);
-  const fields = text === undefined ? undefined : parseJsonObject(text);
-  const Id = asText(fields?.['id']) ?? '';
-  if (text === undefined || fields === undefined)
-    return { Id, ErrorCode: 'ParseError', Message: 'Invalid segment. ErrorCode: ParseError' };
-  if (Buffer.byteLength(text) > MAX_SEGMENT_BYTES)
-    return {
-      Id,
-      ErrorCode: 'DocumentTooLarge',
-      Message: `A segment can have at most ${MAX_SEGMENT_BYTES} bytes`,
-    };
-  if (readSegment(text) !== undefined) return undefined;
-  return {
-    Id,
-    ErrorCode: 'MissingFields',
-    Message: 'A segment must have an id, a trace_id and a start_time',
-  };
+  const text = asText(document) ?? '';
+  const fields = parseJsonObject(text);
+  const ErrorCode =
+    fields === undefined
+      ? 'ParseError'
+      : Buffer.byteLength(text) > MAX_SEGMENT_BYTES
+        ? 'DocumentTooLarge'
+        : findInvalidField(text, fields);
+  if (ErrorCode === undefined) return undefined;
+  // X-Ray developer guide, "Using PutTraceSegments"; only the code InvalidTraceId is documented.
+  const Message = `Invalid segment. ErrorCode: ${ErrorCode}`;
+  const Id = asText(fields?.['id']);
+  return { ...(Id !== undefined && { Id }), ErrorCode, Message };
+}
+
+function findInvalidField(document: string, fields: UnknownMembers): string | undefined {
+  if (fields['trace_id'] !== undefined && toTraceId(fields['trace_id']) === undefined)
+    return 'InvalidTraceId';
+  return readSegment(document) === undefined ? 'MissingFields' : undefined;
 }
 
 function summarize(trace: Trace): UnknownMembers {
   const root = rootOf(trace);
   const http = root === undefined ? undefined : describeHttp(root);
-  const services = [...trace.segments.values()].map(serviceOf);
-  const users = [...trace.segments.values()].flatMap(({ fields }) => asText(fields['user']) ?? []);
+  const segments = [...trace.segments.values()];
+  const users = segments.flatMap((segment) => {
+    const UserName = asText(segment.fields['user']);
+    return UserName === undefined ? [] : [{ UserName, ServiceIds: [serviceOf(segment)] }];
+  });
   return {
     Id: trace.id,
     StartTime: timesOf(trace).startS,
     Duration: durationOf(trace),
     ResponseTime: responseTimeOf(trace),
-    HasFault: hasFlag(trace, 'fault'),
-    HasError: hasFlag(trace, 'error'),
+    // API reference, TraceSummary: errors and faults are those of the root segment.
+    HasFault: root?.fields['fault'] === true,
+    HasError: root?.fields['error'] === true,
     HasThrottle: hasFlag(trace, 'throttle'),
     IsPartial: hasFlag(trace, 'in_progress'),
     ...(http !== undefined && { Http: http }),
     Annotations: annotationsOf(trace),
-    Users: users.map((UserName) => ({ UserName })),
-    ServiceIds: services,
+    Users: users,
+    ServiceIds: distinct(segments.map(serviceOf)),
+    ResourceARNs: distinct(segments.flatMap(({ fields }) => asText(fields['resource_arn']) ?? [])).map(
+      (ARN) => ({ ARN }),
+    ),
+    InstanceIds: [],
+    AvailabilityZones: [],
     ...(root !== undefined && { EntryPoint: serviceOf(root) }),
+    // Root causes are not analyzed here.
+    FaultRootCauses: [],
+    ErrorRootCauses: [],
+    ResponseTimeRootCauses: [],
     Revision: trace.segments.size,
   };
+}
+
+function distinct<Item>(all: readonly Item[]): readonly Item[] {
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 function describeHttp(root: Segment): UnknownMembers | undefined {
@@ -160,7 +205,7 @@ function describeHttp(root: Segment): UnknownMembers | undefined {
 function annotationsOf({ segments }: Trace): UnknownMembers {
   const found = new Map<string, UnknownMembers[]>();
   for (const segment of segments.values())
-    for (const [key, value] of Object.entries(membersOf(segment.fields['annotations']))) {
+    for (const [key, value] of annotationsIn(segment)) {
       const kind = ANNOTATION_KINDS[typeof value];
       if (kind === undefined) continue;
       const of = found.get(key) ?? [];
@@ -179,7 +224,13 @@ const ANNOTATION_KINDS: Readonly<Record<string, string>> = {
 function serviceOf({ fields }: Segment): UnknownMembers {
   const Name = asText(fields['name']) ?? '';
   const Type = asText(fields['origin']);
-  return { Name, Names: [Name], ...(Type !== undefined && { Type }) };
+  const AccountId = asText(membersOf(fields['aws'])['account_id']);
+  return {
+    Name,
+    Names: [Name],
+    ...(AccountId !== undefined && { AccountId }),
+    ...(Type !== undefined && { Type }),
+  };
 }
 
 function timesOf({ segments }: Trace): { readonly startS: number; readonly endS: number } {

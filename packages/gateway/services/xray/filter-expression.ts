@@ -3,8 +3,8 @@
  * `service("…")` and annotations are supported. Edges, groups, and conditions on single services are refused with an
  * error that names them.
  */
-import { asText, membersOf } from '@gatewright/aws/json-object';
-import { durationOf, hasFlag, httpOf, responseTimeOf } from './traces.ts';
+import { asText } from '@gatewright/aws/json-object';
+import { annotationsIn, durationOf, hasFlag, httpOf, responseTimeOf } from './traces.ts';
 import type { Segment, Trace } from './traces.ts';
 
 export class InvalidExpression extends Error {
@@ -136,7 +136,10 @@ class ExpressionReader {
     }
     if (key === undefined) return undefined;
     const name = key.replace(/^"|"$/g, '');
-    return ofSegments(({ fields }) => membersOf(fields['annotations'])[name]);
+    return ({ segments }) =>
+      [...segments.values()].flatMap((segment) =>
+        annotationsIn(segment).flatMap(([own, value]) => (own === name ? [value] : [])),
+      );
   }
 
   #comparison(): (value: unknown) => boolean {

@@ -1,7 +1,7 @@
 /**
  * Reads traces, which are the stored segment documents grouped by trace (X-Ray developer guide, "Segment documents").
  */
-import { asJsonObject, asText, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import { asJsonObject, asList, asText, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
 
@@ -75,6 +75,23 @@ export async function readTraces(
 export function rootOf({ segments }: Trace): Segment | undefined {
   const all = [...segments.values()].toSorted((one, other) => one.startS - other.startS);
   return all.find(({ fields }) => !segments.has(asText(fields['parent_id']) ?? '')) ?? all[0];
+}
+
+/** The time in the trace's id, in epoch seconds. `GetTraceSummaries` finds traces by it unless the call says otherwise. */
+export function startedAtS({ id }: Trace): number {
+  return parseInt(id.slice(2, 10), 16);
+}
+
+/** Returns the annotations of a segment and of its subsegments. */
+export function annotationsIn({ fields }: Segment): readonly (readonly [key: string, value: unknown])[] {
+  const found: [string, unknown][] = [];
+  const open = [fields];
+  // The list grows while it is read.
+  for (const { annotations, subsegments } of open) {
+    found.push(...Object.entries(membersOf(annotations)));
+    open.push(...asList(subsegments).map((one) => membersOf(one)));
+  }
+  return found;
 }
 
 export function durationOf({ segments }: Trace): number {

@@ -11,11 +11,19 @@ const LOCATIONS: Readonly<Record<string, string>> = {
 };
 
 /**
+ * Returns the parameters of the path, which AWS adds even if the document does not declare them (LocalStack,
+ * test_apigateway_import.py::test_import_and_validate_rest_api[swagger-mock-cors.json]).
+ */
+function inPath({ path }: Operation): readonly (readonly [name: string, isRequired: true])[] {
+  return [...path.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name = '']) => [`${LOCATIONS['path']}${name}`, true]);
+}
+
+/**
  * Returns `RequestParameters`, which maps each name to whether a validator requires the parameter. AWS does not read
  * cookies and forms.
  */
 export function requestParameters(document: OpenApiDocument, operation: Operation): JsonObject | undefined {
-  const entries: [string, boolean][] = [];
+  const entries: (readonly [string, boolean])[] = [];
   for (const parameter of operation.parameters) {
     const prefix = LOCATIONS[document.text(parameter, 'in') ?? ''];
     const name = document.text(parameter, 'name');
@@ -24,6 +32,8 @@ export function requestParameters(document: OpenApiDocument, operation: Operatio
       return document.fail(parameter.at, 'Invalid OpenAPI input. A parameter needs a name');
     entries.push([`${prefix}${name}`, document.text(parameter, 'required') === 'true']);
   }
+  const declared = new Set(entries.map(([name]) => name));
+  entries.push(...inPath(operation).filter(([name]) => !declared.has(name)));
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 

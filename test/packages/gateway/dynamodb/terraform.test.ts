@@ -217,6 +217,15 @@ const ROWS: readonly Row[] = [
     reads: 'ListTagsOfResource',
     by: () => ({ ResourceArn: ARN }),
   },
+  {
+    resource: 'aws_dynamodb_tag (removed)',
+    from: 'tag_gen.go',
+    call: 'UntagResource',
+    sends: () => ({ ResourceArn: ARN, TagKeys: ['cost'] }),
+    reads: 'ListTagsOfResource',
+    by: () => ({ ResourceArn: ARN }),
+    unread: ['ResourceArn', 'TagKeys'],
+  },
 ];
 
 describe('a resource that Terraform makes has every sent member when it is read', () => {

@@ -6,7 +6,7 @@ import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { printStatement } from '../../functions/function-policy-statement.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
-import { notFound, refused, revisionMoved } from './lambda-refusal.ts';
+import { notFound, notServed, refused, revisionMoved } from './lambda-refusal.ts';
 import { answering, findFunction, LATEST, readLambdaCall, readTarget } from './lambda-target.ts';
 import type { LambdaTarget } from './lambda-target.ts';
 import { POLICY_OF_LATEST } from '../../../core/deployability/call-words.ts';
@@ -56,9 +56,7 @@ export function createFunctionPolicies({ stacks, policies }: FunctionPolicyOptio
 }
 
 function serve(call: AwsCall, stacks: readonly ResolvedStack[], policies: FunctionPolicies): ControlReply {
-  const { method, path } = call.request;
-  if (readLambdaCall(call) === undefined)
-    return refused(call, 501, 'NotImplementedException', `${method} ${path} of Lambda is not supported here`);
+  if (readLambdaCall(call) === undefined) return notServed(call);
   const asked = { ...readTarget(call), call };
   const { operation, functionName, qualifier, plainArn } = asked;
   if (operation === 'AddPermission' && asked.named === LATEST) return invalid(call, POLICY_OF_LATEST);

@@ -11,6 +11,7 @@ import {
 } from '../../../kernel/calls/aws-call.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply } from '../../../core/api-call.ts';
+import { notServed } from './lambda-refusal.ts';
 import { answering, LATEST, readTarget } from './lambda-target.ts';
 import { logHeader, parseInvokeHeaders, type InvokeHeaders } from './invoke-headers.ts';
 import { streamReply } from './lambda-response-stream.ts';
@@ -60,19 +61,22 @@ const LONGEST_MS = 900_000 + 60_000;
 export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
   return answering(async (call) => {
     const { request } = call;
-    if (request.method !== 'POST' || !INVOKE.test(request.path)) {
-      const message = `${request.method} ${request.path} of Lambda is not supported here`;
-      return awsError(request, 'lambda', { status: 501, type: 'NotImplementedException', message });
-    }
+    if (request.method !== 'POST' || !INVOKE.test(request.path)) return notServed(call);
     const {
       operation,
       functionName,
       qualifier,
+      named,
       plainArn: arn,
       arn: namedArn,
     } = readTarget(call, options.accountId);
     const isStreamed = operation === 'InvokeWithResponseStream';
-    const target = { name: functionName, qualifier: qualifier ?? LATEST, isStreamed };
+    const target = {
+      name: functionName,
+      qualifier: qualifier ?? LATEST,
+      isNamed: named !== undefined,
+      isStreamed,
+    };
     const refusal =
       refuseUnlessAllowed(call, [{ action: 'lambda:InvokeFunction', resource: arn }]) ??
       (target.isStreamed ? refuseOptions(call) : undefined);
@@ -93,7 +97,7 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
           ? stream(call, arn, target, payload, options)
           : answer(call, arn, { target, payload, ...headers }, options);
       case 'Event':
-        if (!(await options.accept({ ...eventOf(target), payload, options: headers.options })))
+        if (!(await options.accept(eventOf(target, arn, payload, headers.options))))
           return throttled(call, false);
         return { status: 202, headers: withRequestId(options), body: '' };
       case 'DryRun':
@@ -139,15 +143,21 @@ async function answer(
   };
 }
 
-type Target = { readonly name: string; readonly qualifier: string };
+type Target = {
+  readonly name: string;
+  readonly qualifier: string;
+  /** Whether the call names the qualifier, which may be `$LATEST`. */
+  readonly isNamed: boolean;
+};
 
 /** Returns the version to invoke; undefined means the unpublished function. */
 function choose(
-  { name, qualifier }: Target,
+  { name, qualifier, isNamed }: Target,
   arn: string,
-  { versionOf }: LambdaInvokeOptions,
+  { versionOf }: Pick<LambdaInvokeOptions, 'versionOf'>,
 ): InvokeOptions['invoked'] {
-  if (qualifier === LATEST) return undefined;
+  if (!isNamed) return undefined;
+  if (qualifier === LATEST) return { arn: `${arn}:${LATEST}`, version: LATEST };
   return { arn: `${arn}:${qualifier}`, version: versionOf?.(name, qualifier) ?? qualifier };
 }
 
@@ -193,11 +203,20 @@ async function stream(
   return streamReply(start, withVersion(options.random.uuid(), invoked?.version), LONGEST_MS);
 }
 
-function eventOf({ name, qualifier }: { readonly name: string; readonly qualifier: string }): {
-  readonly functionName: string;
-  readonly qualifier: string | undefined;
-} {
-  return { functionName: name, qualifier: qualifier === LATEST ? undefined : qualifier };
+/** The version of a named qualifier is chosen when the event runs; the function sees `$LATEST` as the call names it. */
+function eventOf(
+  target: Target,
+  arn: string,
+  payload: string,
+  options: InvokeOptions | undefined,
+): AcceptedEvent {
+  const isLatest = target.qualifier === LATEST;
+  return {
+    functionName: target.name,
+    qualifier: isLatest ? undefined : target.qualifier,
+    payload,
+    options: isLatest ? withInvoked(options, choose(target, arn, {})) : options,
+  };
 }
 
 function isServed(

@@ -27,6 +27,13 @@ export function refused(call: AwsCall, status: number, type: string, message: st
   return { status, headers, body: JSON.stringify(body) };
 }
 
+/** Refuses an operation that is not supported. Calls to Lambda stay here, even with `--aws lambda`. */
+export function notServed(call: AwsCall): ControlReply {
+  const { method, path } = call.request;
+  const message = `${method} ${path} of Lambda is not supported here; the template of the stack defines functions, versions, aliases and tags, so change it there`;
+  return refused(call, 501, 'NotImplementedException', message);
+}
+
 /** Refuses a change of something that another caller has changed since. `operation` shows the latest revision. */
 export function revisionMoved(call: AwsCall, operation: 'GetPolicy' | 'GetFunction/GetAlias'): ControlReply {
   const message = `The Revision Id provided does not match the latest Revision Id. Call the ${operation} API to retrieve the latest Revision Id`;

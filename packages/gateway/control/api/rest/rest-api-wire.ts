@@ -15,7 +15,6 @@ import { resourceRoutes } from './wire-resources.ts';
 import { restApiRoutes } from './wire-rest-apis.ts';
 import { restPartRoutes } from './wire-rest-parts.ts';
 import { routeCall } from './wire-router.ts';
-import { sdkRoutes } from './wire-sdks.ts';
 import { stageRoutes } from './wire-stages.ts';
 import { testInvokeRoutes } from './wire-test-invoke.ts';
 import { usageRoutes } from './wire-usage.ts';
@@ -74,7 +73,8 @@ function reportEdits(control: RestControl, reported: Set<string>): void {
   }
 }
 
-function listRoutes(control: RestControl): readonly WireRoute[] {
+/** Returns the routes of all calls that are served. */
+export function listRoutes(control: RestControl): readonly WireRoute[] {
   const { apis, random } = control;
   const { account } = apis;
   const hasStage = (apiId: string, stageName: string): boolean => {
@@ -94,7 +94,6 @@ function listRoutes(control: RestControl): readonly WireRoute[] {
     ...restPartRoutes(control),
     ...gatewayResponseRoutes(control),
     ...documentationRoutes(control),
-    ...sdkRoutes(control),
     ...stageRoutes(control),
     ...deploymentRoutes(control),
     ...testInvokeRoutes(control),

@@ -105,7 +105,7 @@ function showDomain({ name, properties, createdAtEpochMs }: Domain): object {
     ...showFields(properties, FIELDS),
     ...(type === 'EDGE'
       ? {
-          distributionDomainName: `${makeId(13, name)}.cloudfront.net`,
+          distributionDomainName: `d${makeId(13, name)}.cloudfront.net`,
           distributionHostedZoneId: 'Z2FDTNDATAQYW2',
         }
       : {

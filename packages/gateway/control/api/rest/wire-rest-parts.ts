@@ -5,10 +5,7 @@ import { conflict, orNotFound } from '../../control-error.ts';
 import { callMadeResource } from '../../edits/edit-resources.ts';
 import { readPatch } from '../../edits/patch.ts';
 import { textOf } from '@gatewright/aws/json-object';
-import { jsonReply } from '../../../core/api-call.ts';
-import { modelTemplate } from '../v2/model-template.ts';
 import { readFields, showFields } from './field-table.ts';
-import { readSchema, schemaText } from './model-schema.ts';
 import { REST_PARTS } from './rest-parts.ts';
 import { findApi, stateOf } from './wire-api.ts';
 import { collectionRoutes } from './wire-collection.ts';
@@ -20,10 +17,7 @@ import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 
 export function restPartRoutes(control: RestControl): readonly WireRoute[] {
-  return [
-    ...Object.values(REST_PARTS).flatMap((part) => routesOf(part, control)),
-    modelTemplateRoute(control),
-  ];
+  return Object.values(REST_PARTS).flatMap((part) => routesOf(part, control));
 }
 
 function routesOf(part: RestPart, control: RestControl): readonly WireRoute[] {
@@ -62,19 +56,6 @@ function findOwner(part: RestPart, call: WireCall, control: RestControl): ApiSta
 }
 
 const asIs = <T>(value: T): T => value;
-
-function modelTemplateRoute(control: RestControl): WireRoute {
-  const { models } = REST_PARTS;
-  const { path, idName } = models.calls;
-  return {
-    method: 'GET',
-    path: `/restapis/{restApiId}/${path}/{${idName}}/default_template`,
-    serve(call) {
-      const { properties } = getPart(models, findApi(control, call).resources, call);
-      return jsonReply(200, { value: modelTemplate(readSchema(schemaText(properties['Schema']))) });
-    },
-  };
-}
 
 function create(part: RestPart, call: WireCall, control: RestControl): ControlResource {
   if (part.withoutApi !== undefined && stateOf(control, call) === undefined) throw part.withoutApi();

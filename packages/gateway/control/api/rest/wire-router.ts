@@ -60,18 +60,13 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
   const refusal = refuseUnlessAllowed(call, [{ action: `apigateway:${request.method}`, resource }]);
   if (refusal !== undefined) return refusal;
   const query = new URLSearchParams(request.query);
-  const mode = query.get('mode') === 'import' ? 'import' : undefined;
-  const found = findRoute(
-    request.method,
-    segments,
-    routes.filter((route) => route.mode === mode),
-  );
+  const found = findRoute({ method: request.method, segments, query }, routes);
   const body = found?.route.takesDocument === true ? {} : parseBody(request.body);
   if (found === undefined)
     return refuse(
       501,
       'NotImplementedException',
-      `${request.method} ${request.path} of API Gateway is not supported here`,
+      `${request.method} ${request.path} of API Gateway is not supported here; use AWS for this call`,
     );
   if (body === undefined) return refuse(400, 'SerializationException', 'Unable to parse request body');
   try {
@@ -102,13 +97,27 @@ function resourcePath(segments: readonly string[]): string {
   return path.replace(/^\/v2(?=\/)/, '');
 }
 
-function findRoute(
-  method: string,
-  segments: readonly string[],
+type FoundRoute = { readonly route: WireRoute; readonly names: ReadonlyMap<string, string> };
+
+/**
+ * Returns the first route of a request, with the values of the placeholders in its path; undefined for a call that is
+ * not served.
+ */
+export function findRoute(
+  {
+    method,
+    segments,
+    query,
+  }: {
+    readonly method: string;
+    readonly segments: readonly string[];
+    readonly query: URLSearchParams;
+  },
   routes: readonly WireRoute[],
-): { readonly route: WireRoute; readonly names: ReadonlyMap<string, string> } | undefined {
+): FoundRoute | undefined {
+  const mode = query.get('mode') === 'import' ? 'import' : undefined;
   for (const route of routes) {
-    if (route.method !== method) continue;
+    if (route.method !== method || route.mode !== mode) continue;
     const pattern = route.path.split('/');
     const isMatch =
       pattern.length === segments.length &&

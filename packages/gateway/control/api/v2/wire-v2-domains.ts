@@ -92,7 +92,7 @@ function showDomain({ name, properties }: Domain, { region }: WireCall): object 
     domainNameConfigurations: [
       {
         apiGatewayDomainName: isEdge
-          ? `${makeId(13, name)}.cloudfront.net`
+          ? `d${makeId(13, name)}.cloudfront.net`
           : `d-${makeId(10, name)}.execute-api.localhost`,
         hostedZoneId: isEdge ? 'Z2FDTNDATAQYW2' : 'Z1UJRXOUMOOFQ8',
         endpointType,

@@ -10,11 +10,9 @@ import { editV2 } from '../../edits/edit-v2.ts';
 import { mapOf, membersOf, textOf, without } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { isQuickCreated } from '../../../core/stack/quick-create.ts';
-import { jsonReply } from '../../../core/api-call.ts';
 import { mergeFields, showFields } from '../rest/field-table.ts';
-import { checkedSchema, readSchema, schemaText } from '../rest/model-schema.ts';
+import { checkedSchema, schemaText } from '../rest/model-schema.ts';
 import { emptyReply } from '../rest/wire-router.ts';
-import { modelTemplate } from './model-template.ts';
 import { API, findV2Api, refuseUnenforced, requireMembers, v2Collection } from './v2-wire.ts';
 import type { ApiState, ApiResources } from '../../api-state.ts';
 import type { ControlResource } from '../../control-resource.ts';
@@ -169,7 +167,7 @@ function routesOf(kind: PartKind, control: RestControl): readonly WireRoute[] {
 type PartOfApi = { readonly api: ApiState; readonly part: ControlResource };
 
 function extraRoutes(control: RestControl): readonly WireRoute[] {
-  const { route: routes, model: models } = PART_KINDS;
+  const { route: routes } = PART_KINDS;
   return [
     {
       method: 'DELETE',
@@ -184,14 +182,6 @@ function extraRoutes(control: RestControl): readonly WireRoute[] {
         const RequestParameters = without(parameters, call.path('key'));
         change(routes, api, { ...route, properties: { ...properties, RequestParameters } }, control);
         return emptyReply(204);
-      },
-    },
-    {
-      method: 'GET',
-      path: `${pathOf(models)}/{modelId}/template`,
-      serve(call) {
-        const { properties } = getPart(models, findV2Api(control, call), call);
-        return jsonReply(200, { value: modelTemplate(readSchema(properties['Schema'])) });
       },
     },
   ];

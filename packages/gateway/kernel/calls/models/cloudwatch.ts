@@ -68,7 +68,6 @@ export const CLOUDWATCH_MODEL: string = String.raw`
 {"operation":"DeleteAlarms","required":["AlarmNames"],"members":{"AlarmNames":"AlarmNames"}}
 {"operation":"DescribeAlarmHistory","members":{"AlarmName":"AlarmName","AlarmContributorId":"ContributorId","AlarmTypes":"AlarmTypes","HistoryItemType":"HistoryItemType","StartDate":"time","EndDate":"time","MaxRecords":"MaxRecords","NextToken":"text","ScanBy":"ScanBy"}}
 {"operation":"DescribeAlarms","members":{"AlarmNames":"AlarmNames","AlarmNamePrefix":"AlarmNamePrefix","AlarmTypes":"AlarmTypes","ChildrenOfAlarmName":"AlarmName","ParentsOfAlarmName":"AlarmName","StateValue":"StateValue","ActionPrefix":"ActionPrefix","MaxRecords":"MaxRecords","NextToken":"text"}}
-{"operation":"DescribeAlarmsForMetric","required":["MetricName","Namespace"],"members":{"MetricName":"MetricName","Namespace":"Namespace","Statistic":"Statistic","ExtendedStatistic":"text","Dimensions":"Dimensions","Period":"Period","Unit":"StandardUnit"}}
 {"operation":"DisableAlarmActions","required":["AlarmNames"],"members":{"AlarmNames":"AlarmNames"}}
 {"operation":"EnableAlarmActions","required":["AlarmNames"],"members":{"AlarmNames":"AlarmNames"}}
 {"operation":"GetMetricData","required":["MetricDataQueries","StartTime","EndTime"],"members":{"MetricDataQueries":"MetricDataQueries","StartTime":"time","EndTime":"time","NextToken":"text","ScanBy":"ScanBy","MaxDatapoints":"number","LabelOptions":"LabelOptions"}}

@@ -6,7 +6,6 @@ export const COGNITO_IDP_MODEL: string = String.raw`
 {"shape":"AnalyticsMetadataType","type":"object","members":{"AnalyticsEndpointId":"StringType"}}
 {"shape":"ArnType","type":"text","least":20,"most":2048,"pattern":"arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:([\\w+=/,.@-]*)?:[0-9]+:[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?(:[\\w+=/,.@-]+)?"}
 {"shape":"AttributeListType","type":"list","each":"AttributeType"}
-{"shape":"AttributeNameListType","type":"list","each":"AttributeNameType"}
 {"shape":"AttributeNameType","type":"text","least":1,"most":32,"pattern":"[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\r ]+"}
 {"shape":"AttributeType","type":"object","required":["Name"],"members":{"Name":"AttributeNameType","Value":"AttributeValueType"}}
 {"shape":"AttributeValueType","type":"text","most":2048,"isHidden":true}
@@ -49,7 +48,6 @@ export const COGNITO_IDP_MODEL: string = String.raw`
 {"operation":"AdminConfirmSignUp","required":["UserPoolId","Username"],"members":{"UserPoolId":"UserPoolIdType","Username":"UsernameType","ClientMetadata":"object"}}
 {"operation":"AdminCreateUser","required":["UserPoolId","Username"],"members":{"UserPoolId":"UserPoolIdType","Username":"UsernameType","UserAttributes":"AttributeListType","ValidationData":"AttributeListType","TemporaryPassword":"PasswordType","ForceAliasCreation":"flag","MessageAction":"MessageActionType","DesiredDeliveryMediums":"DeliveryMediumListType","ClientMetadata":"object"}}
 {"operation":"AdminDeleteUser","required":["UserPoolId","Username"],"members":{"UserPoolId":"UserPoolIdType","Username":"UsernameType"}}
-{"operation":"AdminDeleteUserAttributes","required":["UserPoolId","Username","UserAttributeNames"],"members":{"UserPoolId":"UserPoolIdType","Username":"UsernameType","UserAttributeNames":"AttributeNameListType"}}
 {"operation":"AdminDisableUser","required":["UserPoolId","Username"],"members":{"UserPoolId":"UserPoolIdType","Username":"UsernameType"}}
 {"operation":"AdminEnableUser","required":["UserPoolId","Username"],"members":{"UserPoolId":"UserPoolIdType","Username":"UsernameType"}}
 {"operation":"AdminGetUser","required":["UserPoolId","Username"],"members":{"UserPoolId":"UserPoolIdType","Username":"UsernameType"}}

@@ -287,7 +287,7 @@ function bytesOf({ scopes, name, unit }: Series): number {
 }
 
 /** Returns the key of a metric. Line breaks separate its parts, because names cannot contain line breaks. */
-export function keyOf({ namespace, name, dimensions }: Metric): string {
+function keyOf({ namespace, name, dimensions }: Metric): string {
   return `${namespace}\n${name}${printDimensions(dimensions)}`;
 }
 

@@ -1,11 +1,10 @@
 /** Handles `wafv2` calls by SDKs: reads, sampled requests, capacity, and the addresses of IP sets. */
 import { OperationRefused } from '../../../kernel/calls/aws-operation.ts';
 import { capacityOf } from '../rules/capacity.ts';
-import { findManagedGroup, managedGroups } from '../rules/managed-groups.ts';
 import { readRules } from '../rules/read-rule.ts';
+import { RefusedRule } from '../rules/refused-rule.ts';
 import { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 import { readBlocks } from '../read-entities.ts';
-import { stageKeyOf } from '../../../core/stack/stage-arn.ts';
 import { MAX_SAMPLES } from '../sampled-requests.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { OperationResult } from '../../../kernel/calls/aws-operation.ts';
@@ -31,80 +30,17 @@ export const WAF_CALLS: Readonly<Record<string, Call>> = {
     };
     return { WebACL, LockToken: tokens.of(found.arn) };
   },
-  GetRuleGroup(at, { guard: { definitions }, tokens }) {
-    const found = find(at, definitions.groups, 'ARN');
-    const RuleGroup = {
-      ...describedOf(found),
-      ...identityOf(found),
-      Capacity: found.capacity,
-      LabelNamespace: found.prefix,
-    };
-    return { RuleGroup, LockToken: tokens.of(found.arn) };
-  },
   GetIPSet(at, { guard: { definitions }, tokens }) {
     const found = find(at, definitions.ipSets);
     const { IPAddressVersion } = found.properties;
     const IPSet = { ...identityOf(found), IPAddressVersion, Addresses: found.addresses };
     return { IPSet, LockToken: tokens.of(found.arn) };
   },
-  GetRegexPatternSet(at, { guard: { definitions }, tokens }) {
-    const found = find(at, definitions.patternSets);
-    const RegularExpressionList = found.patterns.map(({ source }) => ({ RegexString: source }));
-    return {
-      RegexPatternSet: { ...identityOf(found), RegularExpressionList },
-      LockToken: tokens.of(found.arn),
-    };
-  },
   ListWebACLs: (at, ports) => list('WebACLs', at, ports, ports.guard.definitions.acls),
-  ListRuleGroups: (at, ports) => list('RuleGroups', at, ports, ports.guard.definitions.groups),
   ListIPSets: (at, ports) => list('IPSets', at, ports, ports.guard.definitions.ipSets),
-  ListRegexPatternSets: (at, ports) =>
-    list('RegexPatternSets', at, ports, ports.guard.definitions.patternSets),
-  ListResourcesForWebACL(at, { guard: { definitions } }) {
-    const arn = at.text('WebACLArn');
-    if (!definitions.acls.has(arn)) throw nonexistent();
-    const type = at.has('ResourceType') ? at.text('ResourceType') : 'APPLICATION_LOAD_BALANCER';
-    return { ResourceArns: type === 'API_GATEWAY' ? (definitions.resources.get(arn) ?? []) : [] };
-  },
-  GetWebACLForResource(at, ports) {
-    const { definitions } = ports.guard;
-    const guard = definitions.guards.get(stageKeyOf(at.text('ResourceArn')) ?? '');
-    if (guard?.kind !== 'acl') return {};
-    const { WebACL } = WAF_CALLS['GetWebACL']?.(at.as({ ARN: guard.arn }), ports) ?? {};
-    return { WebACL };
-  },
-  GetLoggingConfiguration(at, { guard: { definitions } }) {
-    const found = definitions.logging.get(at.text('ResourceArn'));
-    if (found === undefined) throw nonexistent();
-    return { LoggingConfiguration: found.properties };
-  },
-  ListLoggingConfigurations(at, { guard: { definitions } }) {
-    const scope = at.oneOf('Scope', ['REGIONAL', 'CLOUDFRONT']);
-    const listed = [...definitions.logging].filter(([arn]) => definitions.acls.get(arn)?.scope === scope);
-    return { LoggingConfigurations: listed.map(([, { properties }]) => properties) };
-  },
-  ListAvailableManagedRuleGroups: () => ({
-    ManagedRuleGroups: [...managedGroups()].map(({ name }) => ({
-      VendorName: 'AWS',
-      Name: name,
-      VersioningSupported: false,
-    })),
-  }),
-  DescribeManagedRuleGroup: describeManagedGroup,
   CheckCapacity: (at, { guard: { definitions } }) => ({ Capacity: checkCapacity(at, definitions) }),
   GetSampledRequests: getSampledRequests,
   UpdateIPSet: updateIpSet,
-  GetRateBasedStatementManagedKeys(at, { guard }) {
-    const acl = find(at, guard.definitions.acls, 'ARN', 'WebACLName', 'WebACLId');
-    const limited = guard.limitedBy(acl.arn, at.text('RuleName'));
-    const keys = (isV6: boolean) => {
-      const Addresses = limited
-        .filter((address) => address.includes(':') === isV6)
-        .map((address) => `${address}/${isV6 ? 128 : 32}`);
-      return { IPAddressVersion: isV6 ? 'IPV6' : 'IPV4', Addresses };
-    };
-    return { ManagedKeysIPV4: keys(false), ManagedKeysIPV6: keys(true) };
-  },
 };
 
 /**
@@ -122,6 +58,7 @@ export function answerWaf(
     return { kind: 'result', fields: call(new MemberReader(input, ''), ports) };
   } catch (error) {
     if (error instanceof OperationRefused) return error.toResult();
+    if (error instanceof RefusedRule) return refusedParameter(error.said).toResult();
     if (error instanceof InvalidMember) return invalidParameter(error.message, error.path).toResult();
     throw error;
   }
@@ -145,8 +82,6 @@ function find<Entity extends EntityFacts>(
   at: MemberReader,
   entities: ReadonlyMap<string, Entity>,
   arnMember = '',
-  nameMember = 'Name',
-  idMember = 'Id',
 ): Entity {
   if (arnMember !== '' && at.has(arnMember)) {
     const found = entities.get(at.text(arnMember));
@@ -154,7 +89,7 @@ function find<Entity extends EntityFacts>(
     return found;
   }
   const scope = at.oneOf('Scope', ['REGIONAL', 'CLOUDFRONT']);
-  const [name, id] = [at.text(nameMember), at.text(idMember)];
+  const [name, id] = [at.text('Name'), at.text('Id')];
   const found = [...entities.values()].find(
     (one) => one.name === name && one.id === id && one.scope === scope,
   );
@@ -167,7 +102,7 @@ const MAX_LISTED = 100;
 
 /**
  * Lists entities by name. Every page that is not empty names its last entity as `NextMarker`, even if no more follow
- * (AWS CLI reference, list-web-acls, list-rule-groups, list-ip-sets, list-regex-pattern-sets).
+ * (AWS CLI reference, list-web-acls and list-ip-sets).
  */
 function list(
   member: string,
@@ -185,21 +120,6 @@ function list(
   return {
     [member]: page.map((one) => ({ ...identityOf(one), LockToken: tokens.of(one.arn) })),
     ...(last && { NextMarker: last.name }),
-  };
-}
-
-function describeManagedGroup(at: MemberReader): UnknownMembers {
-  at.oneOf('Scope', ['REGIONAL', 'CLOUDFRONT']);
-  const group = findManagedGroup(at.text('VendorName'), at.text('Name'));
-  if (group === undefined) throw nonexistent();
-  return {
-    Capacity: group.capacity,
-    LabelNamespace: group.prefix,
-    Rules: group.rules.map(({ name, action }) => ({
-      Name: name,
-      Action: action === 'COUNT' ? { Count: {} } : { Block: {} },
-    })),
-    AvailableLabels: group.rules.flatMap(({ label }) => (label === undefined ? [] : [{ Name: label }])),
   };
 }
 
@@ -296,5 +216,9 @@ function lockLost(): OperationRefused {
 }
 
 function invalidParameter(reason: string, field: string): OperationRefused {
-  return new OperationRefused('WAFInvalidParameterException', `Error reason: ${reason}, field: ${field}`);
+  return refusedParameter(`${reason}, field: ${field}`);
+}
+
+function refusedParameter(said: string): OperationRefused {
+  return new OperationRefused('WAFInvalidParameterException', `Error reason: ${said}`);
 }

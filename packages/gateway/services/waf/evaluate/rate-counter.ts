@@ -34,15 +34,6 @@ export class RateCounter {
     return counts.total > this.#limit;
   }
 
-  /** Returns the instances that exceed the limit now. */
-  limited(nowEpochMs: number): readonly string[] {
-    const slice = Math.floor(nowEpochMs / this.#sliceMs);
-    return [...this.#instances].flatMap(([instance, counts]) => {
-      forget(counts, slice);
-      return counts.total > this.#limit ? [instance] : [];
-    });
-  }
-
   /**
    * Returns the counts of an instance. The instances of the newest slice are at the end of the map, so the first
    * instance of the map has been idle longest.

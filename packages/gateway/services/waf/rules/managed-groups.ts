@@ -211,7 +211,3 @@ const GROUPS = readTable();
 export function findManagedGroup(vendor: string, name: string): ManagedGroup | undefined {
   return vendor === 'AWS' ? GROUPS.get(name) : undefined;
 }
-
-export function managedGroups(): Iterable<ManagedGroup> {
-  return GROUPS.values();
-}

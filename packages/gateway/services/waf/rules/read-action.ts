@@ -1,5 +1,6 @@
 /** Reads the actions of rules, with their custom responses and inserted headers. */
 import { ACTIONS } from './statement.ts';
+import { soleMember } from './refused-rule.ts';
 import { HEADER_NAME } from '../../../core/events/header-list.ts';
 import type { ActionKind, CustomResponse, InsertedHeader, RuleAction } from './statement.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
@@ -38,7 +39,7 @@ export function readResponseBodies(at: MemberReader | undefined): ResponseBodies
 }
 
 export function readAction(at: MemberReader, bodies: ResponseBodies): RuleAction {
-  const name = at.sole();
+  const name = soleMember(at, 'action');
   const kind = new Map<string, ActionKind>(Object.entries(ACTIONS)).get(name);
   if (kind === undefined)
     at.refuse('', `unknown action ${name}; expected one of ${Object.keys(ACTIONS).join(', ')}`);

@@ -1,6 +1,7 @@
 /** Reads the rules of a web ACL or rule group, and sorts them by priority. */
 import { readAction } from './read-action.ts';
 import { readRate, readStatement } from './read-statement.ts';
+import { refuseRule, soleMember } from './refused-rule.ts';
 import type { ResponseBodies } from './read-action.ts';
 import type { GroupReference, Rule, RuleAction } from './statement.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
@@ -48,7 +49,7 @@ function readRule(at: MemberReader, prefix: string, bodies: ResponseBodies, isGr
   const name = at.text('Name', 128);
   const priority = at.integer('Priority', 0, 2 ** 31 - 1);
   const statement = at.object('Statement');
-  const member = statement.sole();
+  const member = soleMember(statement, 'statement');
   const visibility = at.optional('VisibilityConfig');
   const shared = {
     name,
@@ -60,10 +61,15 @@ function readRule(at: MemberReader, prefix: string, bodies: ResponseBodies, isGr
     if (isGroup) statement.refuse(member, 'cannot be part of a rule group');
     return { ...shared, does: readGroup(at, statement.object(member), member) };
   }
-  if (!at.has('Action')) at.refuse('Action', 'is missing');
+  if (!at.has('Action')) refuseRule(at, 'Action', 'is missing', 'rule');
   // A rule has either Action or OverrideAction (hashicorp/terraform-provider-aws#29321).
   if (at.has('OverrideAction'))
-    at.refuse('OverrideAction', 'is only allowed in a rule that uses a rule group: this rule has Action');
+    refuseRule(
+      at,
+      'OverrideAction',
+      'is only allowed in a rule that uses a rule group: this rule has Action',
+      'rule',
+    );
   const action = readAction(at.object('Action'), bodies);
   const isRate = member === 'RateBasedStatement';
   if (isRate && action.kind === 'ALLOW') at.refuse('Action', 'of a rate-based rule cannot be Allow');
@@ -84,10 +90,15 @@ function readGroup(
   member: string,
 ): Extract<Rule['does'], { kind: 'group' }> {
   if (rule.has('Action'))
-    rule.refuse('Action', 'is not allowed in a rule that uses a rule group: set OverrideAction instead');
+    refuseRule(
+      rule,
+      'Action',
+      'is not allowed in a rule that uses a rule group: set OverrideAction instead',
+      'rule',
+    );
   if (rule.has('RuleLabels')) rule.refuse('RuleLabels', 'is not allowed in a rule that uses a rule group');
   if (!rule.has('OverrideAction'))
-    rule.refuse('OverrideAction', 'is missing in a rule that uses a rule group');
+    refuseRule(rule, 'OverrideAction', 'is missing in a rule that uses a rule group', 'rule');
   const override = rule.object('OverrideAction').sole();
   if (override !== 'None' && override !== 'Count') rule.refuse('OverrideAction', 'must be None or Count');
   const scopeDown = at.optional('ScopeDownStatement');

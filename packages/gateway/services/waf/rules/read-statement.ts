@@ -9,6 +9,7 @@ import {
 import { toBytesText } from './bytes-text.ts';
 import { compilePattern, MAX_PATTERN } from './pattern.ts';
 import { COMPARISONS, CONSTRAINTS, LABEL_SCOPES, POSITIONS, RATE_KEY_TYPES } from './statement.ts';
+import { refuseRule, soleMember } from './refused-rule.ts';
 import type { AggregateKey, RateStatement, Statement } from './statement.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
 
@@ -25,8 +26,8 @@ const WINDOWS = [60, 120, 300, 600];
 type ReadStatement = (at: MemberReader, depth: number) => Statement;
 
 const STATEMENTS: Readonly<Record<string, ReadStatement>> = {
-  AndStatement: (at, depth) => ({ kind: 'and', statements: readNested(at, depth) }),
-  OrStatement: (at, depth) => ({ kind: 'or', statements: readNested(at, depth) }),
+  AndStatement: (at, depth) => ({ kind: 'and', statements: readNested(at, depth, 'and-of-one') }),
+  OrStatement: (at, depth) => ({ kind: 'or', statements: readNested(at, depth, 'or-of-one') }),
   NotStatement: (at, depth) => ({
     kind: 'not',
     statement: readStatement(at.object('Statement'), depth + 1),
@@ -81,7 +82,7 @@ const STATEMENTS: Readonly<Record<string, ReadStatement>> = {
  */
 export function readStatement(at: MemberReader, depth = 0): Statement {
   if (depth > MAX_DEPTH) at.refuse('', `statements are nested deeper than ${MAX_DEPTH} levels`);
-  const name = at.sole();
+  const name = soleMember(at, 'statement');
   const read = Object.hasOwn(STATEMENTS, name) ? STATEMENTS[name] : undefined;
   if (read !== undefined) return read(at.object(name), depth);
   if (name === 'RateBasedStatement' || name.endsWith('RuleGroupStatement') || name.startsWith('RuleGroup'))
@@ -89,9 +90,10 @@ export function readStatement(at: MemberReader, depth = 0): Statement {
   return at.refuse('', `unknown statement ${name}; expected one of ${Object.keys(STATEMENTS).join(', ')}`);
 }
 
-function readNested(at: MemberReader, depth: number): readonly Statement[] {
+function readNested(at: MemberReader, depth: number, said: 'and-of-one' | 'or-of-one'): readonly Statement[] {
   const items = at.objects('Statements', MAX_NESTED);
-  if (items.length < MIN_NESTED) at.refuse('Statements', `must have at least ${MIN_NESTED} statements`);
+  if (items.length < MIN_NESTED)
+    refuseRule(at, 'Statements', `must have at least ${MIN_NESTED} statements`, said);
   return items.map((item) => readStatement(item, depth + 1));
 }
 

@@ -126,7 +126,7 @@ describe('Recorder', () => {
       const outcome = await aRecorder().answer(aCall({ service }));
 
       assert.ok(outcome.kind === 'unreachable');
-      assert.match(outcome.message, new RegExp(`or set ${variable} to send it to another endpoint$`));
+      assert.match(outcome.message, new RegExp(`to another endpoint with ${variable}$`));
     });
 
   it('keeps a call as it would have gone out, bytes as base64', async () => {

@@ -82,6 +82,25 @@ const rows: readonly {
     endpoints: { live: ['sns'], credentials: KEYS, urls: { '*': 'http://localhost:4566' } },
     expected: 'https://sns.eu-west-1.amazonaws.com',
   },
+  // botocore, endpoints.json and endpointPrefix
+  ...(['cloudfront', 'iam', 'organizations', 'route53'] as const).map((service) => ({
+    name: `sends calls of ${service} to the one address of all regions`,
+    endpoints: { live: [service], credentials: KEYS },
+    call: { service },
+    expected: `https://${service}.amazonaws.com`,
+  })),
+  {
+    name: 'sends calls of SES to the name of its host',
+    endpoints: { live: ['ses'], credentials: KEYS },
+    call: { service: 'ses' },
+    expected: 'https://email.eu-west-1.amazonaws.com',
+  },
+  {
+    name: 'sends calls of AppConfig to the host of its data',
+    endpoints: { live: ['appconfig'], credentials: KEYS },
+    call: { service: 'appconfig' },
+    expected: 'https://appconfigdata.eu-west-1.amazonaws.com',
+  },
   {
     name: 'supports subdomains and the Chinese partition',
     endpoints: { live: ['s3'], credentials: KEYS },

@@ -161,15 +161,11 @@ describe('other reads', () => {
     );
   });
 
-  it('list exports and who imports them', async () => {
+  it('list exports', async () => {
     const bench = aBench();
     const xml = await ask(bench, 'ListExports');
 
     assert.deepEqual([valuesOf('Name', xml), valuesOf('Value', xml)], [['orders-url'], ['https://sqs/jobs']]);
-    assert.match(
-      await ask(bench, 'ListImports', { ExportName: 'orders-url' }),
-      /<Imports><member>shop<\/member><\/Imports>/,
-    );
   });
 
   it('give the template as it was resolved from', async () => {
@@ -199,7 +195,6 @@ describe('a CloudFormation call', () => {
     ],
     ['DescribeStackResources', { PhysicalResourceId: 'none' }, /Stack for none does not exist/],
     ['DescribeStackResources', { StackName: 'orders', PhysicalResourceId: 'x' }, /are mutually exclusive/],
-    ['ListImports', { ExportName: 'none' }, /is not imported by any stack/],
   ] as const)
     it(`is refused: ${action} ${JSON.stringify(form)}`, async () => {
       const xml = await ask(aBench(), action, form);

@@ -1,4 +1,4 @@
-/** GetDistributionConfig returns what the template contains, member by member (API reference, DistributionConfig). */
+/** GetDistribution returns what the template contains, member by member (API reference, DistributionConfig). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aDistribution } from './a-distribution.ts';
@@ -16,7 +16,7 @@ const list = (name: string, ...items: readonly string[]): string =>
 
 function configOf(bench: Bench): string {
   const id = /<Id>(\w+)<\/Id>/.exec(bench.call('GET', '/2020-05-31/distribution').body)?.[1] ?? '';
-  const { status, body } = bench.call('GET', `/2020-05-31/distribution/${id}/config`);
+  const { status, body } = bench.call('GET', `/2020-05-31/distribution/${id}`);
   assert.equal(status, 200);
   return body;
 }

@@ -147,6 +147,9 @@ describe('GetLogEvents', () => {
       ['d'],
     ]);
     assert.equal(end['nextForwardToken'], rest['nextForwardToken']);
+    // The examples of get-log-events in the AWS CLI reference have 56 digits.
+    assert.match(String(end['nextForwardToken']), /^f\/\d{56}$/);
+    assert.match(String(end['nextBackwardToken']), /^b\/\d{56}$/);
   });
 
   it('excludes the end of its time', async () => {

@@ -206,6 +206,16 @@ describe('an object', () => {
     });
 });
 
+describe('an object that DeleteObject has deleted', () => {
+  it('is not found, and may be deleted again (S3 API reference, DeleteObject)', async () => {
+    const { send } = await anObject();
+    const statuses = [];
+    for (const method of ['DELETE', 'GET', 'DELETE']) statuses.push((await send(method)).status);
+
+    assert.deepEqual(statuses, [204, 404, 204]);
+  });
+});
+
 // LocalStack, tests/aws/services/s3/test_s3.py::test_get_object_no_such_bucket and test_object_tagging_exc
 describe('a bucket that does not exist', () => {
   for (const method of ['GET', 'HEAD', 'PUT', 'DELETE'])

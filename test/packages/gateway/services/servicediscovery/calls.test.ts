@@ -109,24 +109,6 @@ describe('DiscoverInstances', () => {
 
       assert.equal(__type, code);
     });
-
-  it('has a revision that rises with every change', async () => {
-    const map = await aFilledMap();
-    const revision = async (): Promise<unknown> =>
-      (await map.ask('DiscoverInstancesRevision', NAMES))['InstancesRevision'];
-    const seen = [await revision()];
-    for (const Status of ['UNHEALTHY', 'UNHEALTHY'])
-      await map.ask('UpdateInstanceCustomHealthStatus', {
-        ServiceId: map.serviceId,
-        InstanceId: 'a',
-        Status,
-      });
-    seen.push(await revision());
-    await map.ask('DeregisterInstance', { ServiceId: map.serviceId, InstanceId: 'a' });
-    seen.push(await revision());
-
-    assert.deepEqual(seen, [4, 5, 6]);
-  });
 });
 
 describe('instances by calls', () => {
@@ -170,9 +152,6 @@ describe('instances by calls', () => {
       Status: 'UNHEALTHY',
     });
 
-    assert.deepEqual(await map.ask('GetInstancesHealthStatus', { ServiceId: map.serviceId }), {
-      Status: { a: 'UNHEALTHY', b: 'HEALTHY', c: 'UNHEALTHY' },
-    });
     assert.deepEqual(await idsOf(map), ['b']);
   });
 
@@ -279,19 +258,6 @@ describe('lists of Cloud Map', () => {
     );
   });
 
-  for (const [Name, Values, count] of [
-    ['TYPE', ['DNS_PRIVATE'], 1],
-    ['TYPE', ['HTTP'], 0],
-    ['NAME', ['shop'], 1],
-    ['NAME', ['other'], 0],
-    ['HTTP_NAME', ['other'], 0],
-  ] as const)
-    it(`have ${count} namespaces whose ${Name} is ${Values.join()}`, async () => {
-      const { Namespaces } = await (await aMap()).ask('ListNamespaces', { Filters: [{ Name, Values }] });
-
-      assert.equal((Namespaces as readonly unknown[]).length, count);
-    });
-
   it('name services by the ARN that templates get', async () => {
     const { arn } = await aMap();
     const { resources } = stackOf({
@@ -306,25 +272,18 @@ describe('lists of Cloud Map', () => {
   });
 });
 
-describe('services and namespaces by calls', () => {
-  it('are listed and read with their ids, types and counts', async () => {
+describe('services by calls', () => {
+  it('are listed with their ids, types and counts', async () => {
     const map = await aFilledMap();
-    const { Namespaces } = (await map.ask('ListNamespaces')) as { Namespaces: { Id: string }[] };
-    const [{ Id } = { Id: '' }] = Namespaces;
+    const { Services } = (await map.ask('ListServices')) as { Services: { Id: string }[] };
 
-    assert.match(Id, /^ns-[a-z0-9]{16}$/);
-    assert.partialDeepStrictEqual(await map.ask('GetNamespace', { Id }), {
-      Namespace: { Name: 'shop', Type: 'DNS_PRIVATE', ServiceCount: 1 },
-    });
-    assert.partialDeepStrictEqual(await map.ask('GetService', { Id: map.serviceId }), {
-      Service: { Name: 'orders', NamespaceId: Id, InstanceCount: 3, Type: 'HTTP' },
-    });
+    assert.partialDeepStrictEqual(Services, [
+      { Id: map.serviceId, Name: 'orders', InstanceCount: 3, Type: 'HTTP' },
+    ]);
     const filter = (Values: string[]): object => ({ Filters: [{ Name: 'NAMESPACE_ID', Values }] });
     const count = async (input: object): Promise<number> =>
       ((await map.ask('ListServices', input)) as { Services: [] }).Services.length;
-    assert.deepEqual([await count(filter([Id])), await count(filter(['ns-x']))], [1, 0]);
-    assert.equal((await map.ask('GetService', { Id: 'srv-x' }))['__type'], 'ServiceNotFound');
-    assert.equal((await map.ask('GetNamespace', { Id: 'ns-x' }))['__type'], 'NamespaceNotFound');
+    assert.deepEqual([await count({}), await count(filter(['ns-x']))], [1, 0]);
   });
 
   it('answer no call of another operation', async () => {
@@ -346,7 +305,7 @@ describe('services and namespaces by calls', () => {
       api?.resourceOf?.({ protocol: 'json', prefix: '', action, input: { ...input } });
 
     assert.equal(resource('RegisterInstance', { ServiceId: map.serviceId, Id: 'srv-x' }), map.arn);
-    assert.equal(resource('GetService', { Id: map.serviceId }), map.arn);
+    assert.equal(resource('ListInstances', { ServiceId: map.serviceId }), map.arn);
     assert.equal(resource('DiscoverInstances', { ServiceId: map.serviceId }), undefined);
   });
 });

@@ -248,21 +248,6 @@ describe('AssumeRole', () => {
     });
 });
 
-describe('GetSessionToken', () => {
-  it('gives temporary keys of the caller, and not to those who have some', async () => {
-    const { ask, sessions } = aBench({ trust: [] });
-    const alice = anIdentity(allow('sqs:*'));
-    const answer = await ask(alice, { Action: 'GetSessionToken', DurationSeconds: '900' });
-    const session = sessions.find(elementOf('AccessKeyId', answer));
-    assert.ok(session);
-    const again = await ask(session, { Action: 'GetSessionToken' });
-
-    assert.deepEqual([session.arn, session.policies], [ALICE_ARN, alice.policies]);
-    assert.equal(session.session?.expiresAtEpochMs, NOW_MS + 900_000);
-    assert.equal(codeOf(again), 'AccessDenied');
-  });
-});
-
 // Recorded: localstack/localstack tests/aws/services/sts/test_sts.snapshot.json, October 2024
 describe('AssumeRole refuses, as recorded,', () => {
   const tag = (at: number, key: string): object => ({
@@ -314,8 +299,6 @@ describe('what STS does not do here', () => {
       /does not support the AssumeRole parameter Tags; omit it/,
     ],
     [{ ...ASSUME, SerialNumber: 'arn:aws:iam::1:mfa/m' }, /AssumeRole parameter SerialNumber/],
-    [{ Action: 'GetSessionToken', SerialNumber: 'm' }, /Multi-factor authentication is not supported/],
-    [{ Action: 'GetSessionToken', TokenCode: '123456' }, /Multi-factor authentication is not supported/],
   ] as const)
     it(`is refused: ${Object.keys(form).at(-1)} of ${form.Action}`, async () => {
       const answer = await aBench({ trust: [trusts(ALICE_ARN)] }).ask(anIdentity(allow('sts:*')), form);

@@ -215,20 +215,6 @@ describe('Values that functions read', () => {
     assert.equal(await nameOf(read(session.InitialConfigurationToken)), 'BadRequestException');
   });
 
-  it('gives a configuration to clients of the API before sessions', async () => {
-    const path = '/applications/shop/environments/dev/configurations/flags';
-    const url = new URL(`${started.listening.control}${path}?client_id=1`);
-    const signing = { service: 'appconfig', region: 'eu-west-1', nowEpochMs: Date.now() };
-    const headers = signRequest({ ...GATEWAY_ADMIN, ...signing, method: 'GET', url });
-
-    const reply = await fetch(url, { headers });
-
-    assert.deepEqual(
-      [await reply.text(), reply.headers.get('configuration-version')],
-      ['{"dark":true}', '1'],
-    );
-  });
-
   it('refuses a stage that the named version does not have, with the message recorded 2024-04-11', async () => {
     const client = new SecretsManagerClient(at());
     const { VersionId } = await client.send(new GetSecretValueCommand({ SecretId: 'app/db' }));

@@ -128,7 +128,7 @@ describe('parameters that calls write', () => {
       'what is not enforced here',
       { Name: 'new', Value: 'x', Type: 'String', AllowedPattern: 'y' },
       'NotImplementedException',
-      'The gateway does not support AllowedPattern of PutParameter.',
+      'The gateway does not support AllowedPattern of PutParameter; define values in the stack or in the values file, or start with --aws ssm to send all calls of the service to AWS.',
     ],
   ];
   for (const [what, input, __type, message] of rows)

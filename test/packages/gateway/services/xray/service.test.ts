@@ -5,7 +5,8 @@ import { anEventEngine } from '../../../../support/an-event-engine.ts';
 import type { EventBench } from '../../../../support/an-event-engine.ts';
 
 const ID = '1-581cf771-a006649127e371903a2de979';
-const START_S = 1_700_000_000;
+/** The time in the trace's id. */
+const START_S = 0x581cf771;
 
 type Answer = Readonly<Record<string, unknown>> & { readonly status: number };
 
@@ -44,6 +45,9 @@ describe('GetTraceSummaries', () => {
         parent_id: '000000000000000a',
         end_time: START_S + 2,
         annotations: { k: 'v' },
+        resource_arn: 'arn:aws:lambda:us-west-2:123456789012:function:fn',
+        aws: { account_id: '123456789012' },
+        subsegments: [{ subsegments: [{ annotations: { k: 'inner' } }] }],
       }),
     );
     bench.engine.segments.publish(aSegment({ trace_id: ID.replace('9', '8'), fault: true }));
@@ -54,7 +58,7 @@ describe('GetTraceSummaries', () => {
     });
 
     const stage = { Name: 'shop/dev', Names: ['shop/dev'], Type: 'AWS::ApiGateway::Stage' };
-    const fn = { Name: 'fn', Names: ['fn'] };
+    const fn = { Name: 'fn', Names: ['fn'], AccountId: '123456789012' };
     assert.equal(count, 2);
     assert.deepEqual(summaries, [
       {
@@ -67,10 +71,18 @@ describe('GetTraceSummaries', () => {
         HasThrottle: false,
         IsPartial: false,
         Http: { HttpURL: 'https://a.example/', HttpStatus: 200, HttpMethod: 'GET' },
-        Annotations: { k: [{ AnnotationValue: { StringValue: 'v' }, ServiceIds: [fn] }] },
+        Annotations: {
+          k: ['v', 'inner'].map((value) => ({ AnnotationValue: { StringValue: value }, ServiceIds: [fn] })),
+        },
         Users: [],
         ServiceIds: [stage, fn],
+        ResourceARNs: [{ ARN: 'arn:aws:lambda:us-west-2:123456789012:function:fn' }],
+        InstanceIds: [],
+        AvailabilityZones: [],
         EntryPoint: stage,
+        FaultRootCauses: [],
+        ErrorRootCauses: [],
+        ResponseTimeRootCauses: [],
         Revision: 2,
       },
     ]);
@@ -82,7 +94,62 @@ describe('GetTraceSummaries', () => {
 
     const { TraceSummaries: found } = await call(bench, '/TraceSummaries', RANGE);
 
-    assert.deepEqual((found as readonly Answer[])[0]?.['Users'], [{ UserName: 'ann' }]);
+    assert.deepEqual((found as readonly Answer[])[0]?.['Users'], [
+      { UserName: 'ann', ServiceIds: [{ Name: 'shop/dev', Names: ['shop/dev'] }] },
+    ]);
+  });
+
+  it('lists the most recent traces first (API reference, GetTraceSummaries, NextToken)', async () => {
+    const bench = aBench();
+    for (const second of [1, 3, 2])
+      bench.engine.segments.publish(
+        aSegment({ trace_id: `1-581cf77${second}-${'0'.repeat(24)}`, start_time: START_S + second }),
+      );
+
+    const { TraceSummaries: found } = await call(bench, '/TraceSummaries', RANGE);
+
+    assert.deepEqual(
+      (found as readonly Answer[]).map((one) => String(one['Id']).slice(2, 10)),
+      ['581cf773', '581cf772', '581cf771'],
+    );
+  });
+
+  /** X-Ray developer guide, "Getting data from X-Ray", "Retrieving traces": the end of a range is not part of it. */
+  for (const [range, start, end, isFound] of [
+    ['TraceId', 0, 1, true],
+    ['TraceId', -1, 0, false],
+    ['TraceId', 1, 10, false],
+    ['Event', 5, 6, true],
+    ['Event', 11, 12, false],
+    ['Service', 5, 6, false],
+    ['Service', 10, 11, true],
+  ] as const)
+    it(`${isFound ? 'finds' : 'does not find'} a trace of 10 s from ${start} to ${end} s by ${range}`, async () => {
+      const bench = aBench();
+      bench.engine.segments.publish(aSegment({ start_time: START_S, end_time: START_S + 10 }));
+
+      const { TraceSummaries: found } = await call(bench, '/TraceSummaries', {
+        TimeRangeType: range,
+        StartTime: START_S + start,
+        EndTime: START_S + end,
+      });
+
+      assert.equal((found as readonly unknown[]).length, isFound ? 1 : 0);
+    });
+
+  it('has errors and faults of the root segment only (API reference, TraceSummary)', async () => {
+    const bench = aBench();
+    const child = { id: '000000000000000b', parent_id: '000000000000000a' };
+    bench.engine.segments.publish(aSegment());
+    bench.engine.segments.publish(aSegment({ ...child, fault: true, error: true, throttle: true }));
+
+    const { TraceSummaries: found } = await call(bench, '/TraceSummaries', RANGE);
+
+    assert.partialDeepStrictEqual((found as readonly Answer[])[0], {
+      HasFault: false,
+      HasError: false,
+      HasThrottle: true,
+    });
   });
 
   it('gives pages of 1,000', async () => {
@@ -108,6 +175,7 @@ describe('PutTraceSegments and BatchGetTraces', () => {
       aSegment({ trace_id: ID.slice(2).replace('-', '') }),
       '{"id":"x"}',
       'no',
+      aSegment({ trace_id: '1-2' }),
     ];
     const { UnprocessedTraceSegments: refused } = await call(bench, '/TraceSegments', {
       TraceSegmentDocuments: documents,
@@ -118,12 +186,13 @@ describe('PutTraceSegments and BatchGetTraces', () => {
     });
 
     assert.deepEqual(refused, [
+      { Id: 'x', ErrorCode: 'MissingFields', Message: 'Invalid segment. ErrorCode: MissingFields' },
+      { ErrorCode: 'ParseError', Message: 'Invalid segment. ErrorCode: ParseError' },
       {
-        Id: 'x',
-        ErrorCode: 'MissingFields',
-        Message: 'A segment must have an id, a trace_id and a start_time',
+        Id: '000000000000000a',
+        ErrorCode: 'InvalidTraceId',
+        Message: 'Invalid segment. ErrorCode: InvalidTraceId',
       },
-      { Id: '', ErrorCode: 'ParseError', Message: 'Invalid segment. ErrorCode: ParseError' },
     ]);
     assert.deepEqual(traces, [
       {
@@ -142,6 +211,9 @@ describe('a call of X-Ray', () => {
     ['/TraceSummaries', {}],
     ['/TraceSummaries', { StartTime: 2, EndTime: 1 }],
     ['/TraceSummaries', { StartTime: 0, EndTime: 86_401 }],
+    ['/TraceSummaries', { ...RANGE, SamplingStrategy: { Name: 'All' } }],
+    ['/Traces', { TraceIds: [''] }],
+    ['/TraceSegments', { TraceSegmentDocuments: [{}] }],
     ['/TraceSummaries', { ...RANGE, TimeRangeType: 'Never' }],
     ['/TraceSummaries', { ...RANGE, FilterExpression: 'edge("a","b")' }],
     ['/TraceSummaries', { ...RANGE, NextToken: 'x' }],

@@ -17,6 +17,25 @@ describe('the API of a document', () => {
   });
 });
 
+// LocalStack, test_apigateway_import.py::test_import_and_validate_rest_api[swagger-mock-cors.json], recorded at AWS
+describe('the parameters of a path', () => {
+  for (const [path, parameters, expected] of [
+    ['/{id}', [], { 'method.request.path.id': true }],
+    ['/{shop}/{rest+}', [], { 'method.request.path.shop': true, 'method.request.path.rest': true }],
+    ['/{id}', [{ in: 'path', name: 'id', required: false }], { 'method.request.path.id': false }],
+    ['/x', [], undefined],
+  ] as const)
+    it(`${JSON.stringify(parameters)} of ${path} are added if they are not declared`, () => {
+      const source = {
+        openapi: '3.0.1',
+        info: { title: 't', version: '1' },
+        paths: { [path]: { get: { ...MOCK, parameters: [...parameters], responses: {} } } },
+      };
+
+      assert.deepEqual(only(expand(source), 'Method')[0]?.properties['RequestParameters'], expected);
+    });
+});
+
 // API Gateway developer guide, "x-amazon-apigateway-any-method"; OpenAPI 3.0.3, "Path Item Object".
 describe('the operations of a path', () => {
   const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'];

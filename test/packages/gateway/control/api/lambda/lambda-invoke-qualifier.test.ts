@@ -9,8 +9,12 @@ const ACCOUNT_ID = '123456789012';
 const ADMIN = adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, ACCOUNT_ID);
 
 describe('createLambdaInvoke, asked by alias', () => {
+  const arns: (string | undefined)[] = [];
   const serve = createLambdaInvoke({
-    invoker: new FakeInvoker({ greet: () => 'hello', other: () => 'other' }),
+    invoker: new FakeInvoker({
+      greet: (_event, { options }) => arns.push(options?.invoked?.arn),
+      other: () => 'other',
+    }),
     random: new CountingRandom(),
     accountId: ACCOUNT_ID,
     hasQualifier: (name, qualifier) => name === 'greet' && ['live', '3'].includes(qualifier),
@@ -30,6 +34,7 @@ describe('createLambdaInvoke, asked by alias', () => {
   ];
   for (const [name, query, status, version] of rows)
     it(`answers ${name} ${query} with ${status}, of version ${version ?? 'none'}`, async () => {
+      arns.length = 0;
       const reply = await serve({
         request: {
           method: 'POST',
@@ -45,6 +50,11 @@ describe('createLambdaInvoke, asked by alias', () => {
       });
 
       assert.equal(reply.status, status);
+      // The ARN in the context has the qualifier as the call names it, also $LATEST (LocalStack,
+      // test_lambda_common.py::test_introspection_invoke, recorded at AWS).
+      const qualifier = /:(live)$|Qualifier=(.+)$/.exec(`${name} ${query}`.trim());
+      const arn = `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:greet:${qualifier?.[1] ?? qualifier?.[2]}`;
+      if (status === 200) assert.deepEqual(arns, [qualifier === null ? undefined : arn]);
       assert.equal(headerOf({ ...reply, headers: [...reply.headers] }, 'x-amz-executed-version'), version);
     });
 });

@@ -274,8 +274,9 @@ describe('createLambdaInvoke', () => {
       options: { path: '/2015-03-31/functions' },
       status: 501,
       body: {
-        __type: 'NotImplementedException',
-        message: 'POST /2015-03-31/functions of Lambda is not supported here',
+        Type: 'User',
+        message:
+          'POST /2015-03-31/functions of Lambda is not supported here; the template of the stack defines functions, versions, aliases and tags, so change it there',
       },
     },
   ] as readonly {

@@ -209,6 +209,21 @@ describe('What AWS refuses in HTTP APIs', () => {
       says: /^Unable to deploy API because no routes exist in this API$/,
     },
     {
+      // aws/serverless-application-model#2512
+      name: 'a deployment of a WebSocket API without routes',
+      call: async () => {
+        const made = {
+          Name: 'x',
+          ProtocolType: 'WEBSOCKET',
+          RouteSelectionExpression: '$request.body.a',
+        } as const;
+        const { ApiId } = await control.v2.send(new CreateApiCommand(made));
+        await control.v2.send(new CreateDeploymentCommand({ ApiId }));
+      },
+      error: 'BadRequestException',
+      says: /^At least one route is required before deploying the Api$/,
+    },
+    {
       name: 'what is not applied here: certificates for backends',
       call: (ApiId) =>
         control.v2.send(new CreateStageCommand({ ApiId, StageName: 'x', ClientCertificateId: 'abc' })),

@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ACCOUNT } from '../../../../../support/an-event-engine.ts';
-import { aWall, ask, blocking, QUERY_X, STAGE } from '../a-wall.ts';
+import { aWall, ask, blocking, QUERY_X } from '../a-wall.ts';
 import type { Wall } from '../a-wall.ts';
 
-const RATE = '{ RateBasedStatement: { Limit: 10, AggregateKeyType: IP } }';
 const NONE = { ARN: '', Name: '', Id: '', LockToken: '' };
 const IP_SET = `
   Set: { Type: AWS::WAFv2::IPSet, Properties: { Name: set, Scope: REGIONAL, IPAddressVersion: IPV4, Addresses: [203.0.113.0/24] } }`;
-const GROUP = `
-  Group: { Type: AWS::WAFv2::RuleGroup, Properties: { Name: group, Scope: REGIONAL, Capacity: 5, Rules: [], VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: false, MetricName: group } } }`;
-const PATTERNS = `
-  Patterns: { Type: AWS::WAFv2::RegexPatternSet, Properties: { Name: patterns, Description: of numbers, Scope: REGIONAL, RegularExpressionList: ['/[0-9]*/'] } }`;
-const LOG_GROUP = `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:aws-waf-logs-wall`;
-const LOGGING = `
-  Logging: { Type: AWS::WAFv2::LoggingConfiguration, Properties: { ResourceArn: !GetAtt Wall.Arn, LogDestinationConfigs: ['${LOG_GROUP}'] } }`;
 
 describe('calls of wafv2', () => {
   const call = (bench: Wall, action: string, input: object): Promise<Record<string, unknown>> =>
@@ -26,7 +18,7 @@ describe('calls of wafv2', () => {
     const { WebACLs } = (await call(bench, 'ListWebACLs', { Scope: 'REGIONAL' })) as {
       WebACLs: { ARN: string; Name: string; Id: string }[];
     };
-    const [{ ARN, Name, Id } = NONE] = WebACLs;
+    const [{ Name, Id } = NONE] = WebACLs;
     const byName = await call(bench, 'GetWebACL', { Name, Id, Scope: 'REGIONAL' });
 
     assert.partialDeepStrictEqual(byName, {
@@ -38,57 +30,7 @@ describe('calls of wafv2', () => {
       },
     });
     assert.match(JSON.stringify(byName), /"IPSetReferenceStatement":\{"ARN":"arn:aws:wafv2:/);
-    assert.deepEqual(
-      await call(bench, 'ListResourcesForWebACL', { WebACLArn: ARN, ResourceType: 'API_GATEWAY' }),
-      { ResourceArns: [STAGE] },
-    );
-    assert.partialDeepStrictEqual(await call(bench, 'GetWebACLForResource', { ResourceArn: STAGE }), {
-      WebACL: { ARN },
-    });
-    assert.deepEqual(
-      await call(bench, 'GetWebACLForResource', { ResourceArn: STAGE.replace('dev', 'prod') }),
-      {},
-    );
     assert.deepEqual(await call(bench, 'ListWebACLs', { Scope: 'CLOUDFRONT' }), { WebACLs: [] });
-  });
-
-  // AWS CLI reference, get-rule-group, get-regex-pattern-set and get-logging-configuration
-  it('read rule groups, pattern sets, logging and managed groups', async () => {
-    const bench = aWall('[]', `${GROUP}${PATTERNS}${LOGGING}`);
-    const first = async (action: string, member: string): Promise<typeof NONE> => {
-      const listed = await call(bench, action, { Scope: 'REGIONAL' });
-      return (listed[member] as (typeof NONE)[])[0] ?? NONE;
-    };
-    const group = await first('ListRuleGroups', 'RuleGroups');
-    const patterns = await first('ListRegexPatternSets', 'RegexPatternSets');
-    const { ARN } = await first('ListWebACLs', 'WebACLs');
-    const byName = ({ Name, Id }: typeof NONE): object => ({ Name, Id, Scope: 'REGIONAL' });
-
-    assert.partialDeepStrictEqual(await call(bench, 'GetRuleGroup', byName(group)), {
-      RuleGroup: { Name: 'group', ARN: group.ARN, Id: group.Id, Capacity: 5, Rules: [] },
-      LockToken: group.LockToken,
-    });
-    assert.deepEqual(await call(bench, 'GetRegexPatternSet', byName(patterns)), {
-      RegexPatternSet: {
-        Name: 'patterns',
-        Id: patterns.Id,
-        ARN: patterns.ARN,
-        Description: 'of numbers',
-        RegularExpressionList: [{ RegexString: '/[0-9]*/' }],
-      },
-      LockToken: patterns.LockToken,
-    });
-    const LoggingConfiguration = { ResourceArn: ARN, LogDestinationConfigs: [LOG_GROUP] };
-    assert.partialDeepStrictEqual(await call(bench, 'GetLoggingConfiguration', { ResourceArn: ARN }), {
-      LoggingConfiguration,
-    });
-    assert.partialDeepStrictEqual(await call(bench, 'ListLoggingConfigurations', { Scope: 'REGIONAL' }), {
-      LoggingConfigurations: [LoggingConfiguration],
-    });
-    assert.match(
-      JSON.stringify(await call(bench, 'ListAvailableManagedRuleGroups', { Scope: 'REGIONAL' })),
-      /"VendorName":"AWS","Name":"AWSManagedRulesCommonRuleSet"/,
-    );
   });
 
   // AWS CLI reference, list-web-acls and list-ip-sets: NextMarker is the last name, even on the last page
@@ -182,25 +124,6 @@ describe('calls of wafv2', () => {
     });
   });
 
-  it('name the addresses that a rate limits', async () => {
-    const bench = aWall(`[${blocking('Rate', RATE)}]`);
-    for (let count = 0; count < 11; count += 1) ask(bench);
-    const { WebACLs } = (await call(bench, 'ListWebACLs', { Scope: 'REGIONAL' })) as {
-      WebACLs: { Name: string; Id: string }[];
-    };
-    const [{ Name, Id } = NONE] = WebACLs;
-
-    assert.partialDeepStrictEqual(
-      await call(bench, 'GetRateBasedStatementManagedKeys', {
-        Scope: 'REGIONAL',
-        WebACLName: Name,
-        WebACLId: Id,
-        RuleName: 'Rate',
-      }),
-      { ManagedKeysIPV4: { Addresses: ['203.0.113.7/32'] } },
-    );
-  });
-
   it('check the capacity of rules, with search strings in base64', async () => {
     const Statement = {
       ByteMatchStatement: {
@@ -221,22 +144,46 @@ describe('calls of wafv2', () => {
     );
   });
 
-  it('describe a managed group', async () => {
-    const known = await call(aWall('[]'), 'DescribeManagedRuleGroup', {
-      Scope: 'REGIONAL',
-      VendorName: 'AWS',
-      Name: 'AWSManagedRulesCommonRuleSet',
-    });
-    const unknown = await call(aWall('[]'), 'DescribeManagedRuleGroup', {
-      Scope: 'REGIONAL',
-      VendorName: 'AWS',
-      Name: 'None',
-    });
+  // The sources of the texts are in waf/rules/refused-rule.ts.
+  const geo = { GeoMatchStatement: { CountryCodes: ['US'] } };
+  const managed = { ManagedRuleGroupStatement: { VendorName: 'AWS', Name: 'AWSManagedRulesCommonRuleSet' } };
+  const few =
+    "You haven't met a minimum requirement for a threshold setting. Examples include a rule group capacity setting that's too low and an OR statement with only one nested statement.";
+  const one = 'You have used none or multiple values for a field that requires exactly one value.';
+  for (const [rule, said] of [
+    [
+      { Statement: { AndStatement: { Statements: [geo] } } },
+      `${few}, field: AND_STATEMENT, parameter: AndStatement`,
+    ],
+    [
+      { Statement: { NotStatement: { Statement: { OrStatement: { Statements: [geo] } } } } },
+      `${few}, field: OR_STATEMENT, parameter: OrStatement`,
+    ],
+    [{ Statement: {} }, `${one}, field: STATEMENT, parameter: Statement`],
+    [{ Statement: { ...geo, ...managed } }, `${one}, field: STATEMENT, parameter: Statement`],
+    [{ Statement: { NotStatement: { Statement: {} } } }, `${one}, field: STATEMENT, parameter: Statement`],
+    [{ Statement: geo, OverrideAction: { None: {} } }, `${one}, field: RULE, parameter: Rule`],
+    [{ Statement: geo, Action: undefined }, `${one}, field: RULE, parameter: Rule`],
+    [{ Statement: managed }, `${one}, field: RULE, parameter: Rule`],
+    [{ Statement: managed, Action: undefined }, `${one}, field: RULE, parameter: Rule`],
+    [
+      { Statement: geo, Action: { Block: {}, Allow: {} } },
+      'EXACTLY_ONE_CONDITION_REQUIRED, field: RULE_ACTION, parameter: RuleAction',
+    ],
+  ] as const)
+    it(`refuse in AWS's words: ${JSON.stringify(rule)}`, async () => {
+      const common = {
+        Name: 'n',
+        Priority: 0,
+        Action: { Block: {} },
+        VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: 'n' },
+      };
+      const reply = await call(aWall('[]'), 'CheckCapacity', {
+        Scope: 'REGIONAL',
+        Rules: [{ ...common, ...rule }],
+      });
 
-    assert.partialDeepStrictEqual(known, {
-      Capacity: 700,
-      LabelNamespace: 'awswaf:managed:aws:core-rule-set:',
+      assert.equal(reply['__type'], 'WAFInvalidParameterException');
+      assert.equal(reply['message'] ?? reply['Message'], `Error reason: ${said}`);
     });
-    assert.equal(unknown['__type'], 'WAFNonexistentItemException');
-  });
 });

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import * as rest from '@aws-sdk/client-api-gateway';
 import * as v2 from '@aws-sdk/client-apigatewayv2';
-import { aRestControl } from '../../../../support/a-rest-control.ts';
-import type { TestRestControl } from '../../../../support/a-rest-control.ts';
+import { addressOf, commandsOf } from '../../../lab/tools/control-operations.ts';
+import { aRestControl } from '../../support/a-rest-control.ts';
+import type { TestRestControl } from '../../support/a-rest-control.ts';
 
 const PORTALS =
   'CreatePortal CreatePortalProduct CreateProductPage CreateProductRestEndpointPage DeletePortal ' +
@@ -16,6 +17,7 @@ const PORTALS =
 const PRIVATE_DOMAINS =
   'CreateDomainNameAccessAssociation DeleteDomainNameAccessAssociation GetDomainNameAccessAssociations ' +
   'RejectDomainNameAccessAssociation';
+const UNUSED = 'GetModelTemplate';
 
 const CLIENTS: readonly {
   readonly name: string;
@@ -23,18 +25,15 @@ const CLIENTS: readonly {
   /** Commands that are answered with 501; every other one has a route of its own. */
   readonly refused: string;
 }[] = [
-  { name: 'client-api-gateway', client: rest, refused: PRIVATE_DOMAINS },
-  { name: 'client-apigatewayv2', client: v2, refused: PORTALS },
+  {
+    name: 'client-api-gateway',
+    client: rest,
+    refused: `${PRIVATE_DOMAINS} ${UNUSED} GetSdk GetSdkType GetSdkTypes`,
+  },
+  { name: 'client-apigatewayv2', client: v2, refused: `${PORTALS} ${UNUSED}` },
 ];
 
-/** Method and path of a command, as its own SDK has them. */
-function addressOf(client: Readonly<Record<string, unknown>>, name: string): readonly [string, string] {
-  const schema = client[`${name}$`] as readonly unknown[];
-  const { http } = schema[3] as { readonly http: readonly [string, string, number] };
-  return [http[0], http[1]];
-}
-
-const GUIDE = readFileSync(new URL('../../../../../docs/design/control-plane.md', import.meta.url), 'utf8');
+const GUIDE = readFileSync(new URL('../../../docs/design/control-plane.md', import.meta.url), 'utf8');
 
 describe('every command of the AWS SDK for API Gateway', () => {
   let control: TestRestControl;
@@ -45,7 +44,7 @@ describe('every command of the AWS SDK for API Gateway', () => {
 
   for (const { name, client, refused } of CLIENTS)
     it(`is served, or refused with 501 and named in docs/design/control-plane.md: ${name}`, async () => {
-      const commands = Object.keys(client).flatMap((key) => /^(\w+)Command$/.exec(key)?.[1] ?? []);
+      const commands = commandsOf(client);
       const answered501: string[] = [];
       for (const command of commands) {
         const [method, path] = addressOf(client, command);

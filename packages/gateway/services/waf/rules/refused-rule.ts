@@ -1,0 +1,50 @@
+/**
+ * What AWS WAF says about a rule that it refuses. A template is checked with our own words, which say what to change; a
+ * call gets AWS's.
+ */
+import { InvalidMember } from '@gatewright/aws/member-reader';
+import type { MemberReader } from '@gatewright/aws/member-reader';
+
+const EXACTLY_ONE = 'You have used none or multiple values for a field that requires exactly one value.';
+const TOO_FEW =
+  "You haven't met a minimum requirement for a threshold setting. Examples include a rule group capacity setting that's too low and an OR statement with only one nested statement.";
+
+/** The texts, each from a public report of a refused web ACL. */
+const SAID = {
+  /** hashicorp/terraform-provider-aws#34320 */
+  'and-of-one': `${TOO_FEW}, field: AND_STATEMENT, parameter: AndStatement`,
+  /** KensioSoftware/yulin#907 */
+  'or-of-one': `${TOO_FEW}, field: OR_STATEMENT, parameter: OrStatement`,
+  /** aws/aws-cdk#16627 */
+  statement: `${EXACTLY_ONE}, field: STATEMENT, parameter: Statement`,
+  /** hashicorp/terraform-provider-aws#29321, aws/aws-cdk#6056 */
+  rule: `${EXACTLY_ONE}, field: RULE, parameter: Rule`,
+  /** umotif-public/terraform-aws-waf-webaclv2#85 */
+  action: 'EXACTLY_ONE_CONDITION_REQUIRED, field: RULE_ACTION, parameter: RuleAction',
+} as const;
+
+export class RefusedRule extends InvalidMember {
+  override readonly name = 'RefusedRule';
+  /** AWS's text after `Error reason: `. */
+  readonly said: string;
+
+  constructor(path: string, message: string, said: string) {
+    super(path, message);
+    this.said = said;
+  }
+}
+
+export function refuseRule(at: MemberReader, name: string, message: string, said: keyof typeof SAID): never {
+  throw new RefusedRule(at.at(name), message, SAID[said]);
+}
+
+/**
+ * Returns the only member of a statement or an action.
+ * @throws RefusedRule if there is none, or more than one
+ */
+export function soleMember(at: MemberReader, said: 'statement' | 'action'): string {
+  const [name, ...others] = at.names;
+  if (name === undefined || others.length > 0)
+    return refuseRule(at, '', `must have exactly one member, but has ${at.names.join(', ') || 'none'}`, said);
+  return name;
+}
