@@ -207,7 +207,10 @@ const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
   }).flatMap(([letter, others]) => Array.from(others, (other) => [other, letter] as const)),
 );
 
-/** Returns the visible letters and digits in lower case, without accents. */
+/**
+ * Returns the visible letters and digits in lower case, without accents. Each look-alike is replaced by the letter that
+ * it resembles.
+ */
 function lettersOf(name: string): string {
   const letters = name
     .normalize('NFKD')
