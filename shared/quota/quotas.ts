@@ -143,7 +143,7 @@ export type Rejection = {
   readonly plan?: string;
   readonly reason: RefusalReason;
   readonly limit: string;
-  /** The time after which a retry may succeed. Undefined for the reason `suspended`, which only an administrator ends. */
+  /** The time after which a retry may succeed; undefined for `suspended`, which only an administrator can end. */
   readonly retryAfterSeconds: number | undefined;
   readonly limits: readonly LimitState[];
 };

@@ -37,7 +37,7 @@ type Entry = {
   readonly askedAt: Moment;
   /** The time when a later read failed. Undefined if none has failed. */
   readonly failedAt: Moment | undefined;
-  /** The newest version that the record has at least: the one that was read, or one that was announced before the read. */
+  /** The version that the record has at least: the one that was read, or one that was announced before the read. */
   readonly asOf: number;
   readonly freshMs: number;
   /** The number of plans that the process had received from the table when the read was started. */

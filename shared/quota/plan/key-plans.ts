@@ -90,8 +90,9 @@ export function assignWrite(
 }
 
 /**
- * Builds a write that removes the plan of a key. The version still increases, so that a change based on the removed assignment is refused.
- * The item stays in the list, because the fee of the period in which the assignment ended is due.
+ * Builds a write that removes the plan of a key. The version still increases, so that a change based on the removed
+ * assignment is refused. The item stays in the list, because the fee of the period in which the assignment ended is
+ * due.
  */
 export function unassignWrite({ tenant, key, version }: Omit<KeyPlan, 'plan'>, past: Item): ItemWrite {
   return {
