@@ -105,8 +105,8 @@ export class PlanBook implements PlanNewsReader {
   }
 
   /**
-   * Reads a plan. While the table does not respond, the plan that was read last stays in use, because the limits of open
-   * periods are in their ledgers. If none was read, the plan in code is used.
+   * Reads a plan. While the table does not respond, the plan that was read last stays in use, because the limits of
+   * open periods are in their ledgers. If none was read, the plan in code is used.
    */
   read(planId: string): Promise<PlanRead> {
     const loading = this.#loading.get(planId) ?? this.#load(planId);
