@@ -1,4 +1,7 @@
-/** `POST /webhooks/{source}` and `/webhooks/{source}/{endpoint}`: verifies a signed delivery and puts it on EventBridge or SQS exactly once. */
+/**
+ * `POST /webhooks/{source}` and `/webhooks/{source}/{endpoint}`: verifies a signed delivery and puts it on EventBridge
+ * or SQS. A repeated delivery is not put there again, unless the function ended before it could note the first one.
+ */
 import { createAwsCaller } from '#shared/aws/aws-json-poster.ts';
 import { loadOnce } from '#shared/aws/load-package.ts';
 import { readWebhookReceiverConfig } from '#shared/config/webhooks-config.ts';

@@ -4,7 +4,7 @@ import type { Template } from './edit-template.ts';
 
 const MAILBOX = 'AlarmMailbox';
 
-/** Returns one sentence for the alarms, and one for each group of tables with the same protection. */
+/** Returns a sentence if nobody is notified of alarms, and one for each group of tables with the same protection. */
 export function describeSafety({ Resources, Parameters }: Template): readonly string[] {
   const all = Object.entries(Resources);
   const alarms = all.filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm').length;

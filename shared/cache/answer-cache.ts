@@ -1,7 +1,7 @@
 /**
- * An answer cache in front of one handler. It takes the response from the table or from the handler. Only one instance
- * at a time calls the handler for an entry, while the other instances wait for the response. A failure of the table
- * never fails a request.
+ * An answer cache in front of one handler. It takes the response from the table or from the handler. Usually only one
+ * request at a time calls the handler for an entry, while the others wait for its response, but not too long. A failure
+ * of the table never fails a request.
  */
 import type { AgeClock, Random, Timer } from '../ports.ts';
 import { parseAnswer, toReply, withEntityTag } from './answer.ts';
@@ -161,7 +161,10 @@ class Visit<Event> {
     return taken ?? this.#askUnkept('fwd=request; detail=held');
   }
 
-  /** Returns a fresh response, or an expired response while another request renews it. */
+  /**
+   * Returns the stored response if it is fresh, or if it may still be used while another request renews it. If no other
+   * request does, this one calls the handler. Undefined if the stored response cannot be used.
+   */
   async #fromStore(state: EntryState, nowEpochMs: number): Promise<CacheLookup | undefined> {
     if (state.stored === undefined) return undefined;
     const { storedAtEpochMs, freshUntilEpochMs, staleUntilEpochMs } = timesOf(state.stored);
@@ -181,7 +184,10 @@ class Visit<Event> {
     );
   }
 
-  /** Takes the lease of the entry. Returns undefined if another request has the lease. */
+  /**
+   * Takes the lease of the entry. Returns undefined if another request has the lease. If this address may create no
+   * more entries, or the table does not respond, the handler is called without the cache.
+   */
   async #take(state: EntryState, nowEpochMs: number): Promise<CacheLookup | undefined> {
     const { leaseMs = 30_000, fillsPerMinute = FILLS_PER_MINUTE } = this.#rules;
     const { id, request } = this.#asked;

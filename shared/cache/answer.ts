@@ -35,8 +35,8 @@ const KEPT_BY_304 = [
 
 /**
  * Parses a handler's response.
- * @returns undefined for a response that is malformed or sets several cookies. Such a response is neither cached nor
- * changed.
+ * @returns undefined for a response that is malformed, has the member `cookies`, or sets several cookies in headers.
+ * Such a response is neither cached nor changed.
  */
 export function parseAnswer(response: unknown): CacheableAnswer | undefined {
   const members = asJsonObject(response);
@@ -79,7 +79,7 @@ function mergeHeaders(...maps: readonly unknown[]): ReadonlyMap<string, readonly
   return fields;
 }
 
-/** Returns the response with its own entity tag, or with an entity tag that is computed from the body. */
+/** Adds an entity tag that is computed from the body, if the response is a 200 without one. */
 export function withEntityTag(answer: CacheableAnswer): CacheableAnswer {
   if (answer.headers['etag'] !== undefined || answer.statusCode !== 200) return answer;
   const { 'content-encoding': coding = [], 'content-type': type = [] } = answer.headers;

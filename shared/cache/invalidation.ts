@@ -62,7 +62,7 @@ export function parseInvalidation(value: unknown): Invalidation & { readonly dry
   if (typeof namespace !== 'string' || !NAMESPACE.test(namespace))
     throw new RequestInvalid('namespace', 'must be 1 to 64 letters, digits, dots, dashes and underscores');
   if (flushAbove !== undefined && !(Number.isInteger(flushAbove) && Number(flushAbove) >= 0))
-    throw new RequestInvalid('flushAbove', 'must be a whole number');
+    throw new RequestInvalid('flushAbove', 'must be a whole number, 0 or more');
   const labels = [
     ...textsOf(value, 'tags', isTag).map(tagLabel),
     ...textsOf(value, 'paths', isPath).map(pathLabel),
@@ -76,7 +76,10 @@ export function parseInvalidation(value: unknown): Invalidation & { readonly dry
   if (labels.length + beyond.length === 0)
     throw new RequestInvalid('body', 'must name tags, paths, parts, all, authorizers or edgePaths');
   if (labels.length + beyond.length > MAX_LABELS)
-    throw new RequestInvalid('body', `must name at most ${MAX_LABELS}`);
+    throw new RequestInvalid(
+      'body',
+      `must name at most ${MAX_LABELS} tags, paths, parts, authorizers and edgePaths in total`,
+    );
   return {
     namespace,
     labels: [...new Set(labels)].sort(),

@@ -108,13 +108,13 @@ function createCache<Event>({ cache, ...rules }: ResponseCacheOptions<Event>): A
     if (!Number.isInteger(value) || value < 0 || value > MAX_SECONDS)
       throw new DomainError(
         'CONFIG_INVALID',
-        `${name} of an answer cache must be 0 to ${MAX_SECONDS} seconds`,
+        `${name} of an answer cache must be a whole number from 0 to ${MAX_SECONDS}, not ${value}`,
       );
   const { fillsPerMinute = 1 } = rules;
   if (!Number.isInteger(fillsPerMinute) || fillsPerMinute < 1 || fillsPerMinute > MOST_FILLS)
     throw new DomainError(
       'CONFIG_INVALID',
-      `fillsPerMinute of an answer cache must be 1 to ${MOST_FILLS}, not ${fillsPerMinute}`,
+      `fillsPerMinute of an answer cache must be a whole number from 1 to ${MOST_FILLS}, not ${fillsPerMinute}`,
     );
   return new AnswerCache(cache, rules);
 }

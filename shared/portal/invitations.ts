@@ -61,7 +61,7 @@ export async function listInvitations(
 
 type Open = { readonly version: number; readonly open: readonly Invitation[] };
 
-/** Reads the list of the open invitations. It may still name some that were redeemed, withdrawn or have expired. */
+/** Reads the open invitations. The stored list may also name some that were redeemed, withdrawn or have expired. */
 async function readOpen(ports: Pick<PortalPorts, 'store' | 'clock'>, tenant: string): Promise<Open> {
   const list = await readPortalItem(ports, openInvitationsKey(tenant));
   const ids = JSON.parse(String(list?.['doc'] ?? '[]')) as readonly string[];

@@ -30,7 +30,7 @@ export type Member = {
 
 const DAY_SECONDS = 86_400;
 export const MOST_MEMBERS = 100;
-/** Maximum number of members, including those who were removed in the last days. */
+/** Maximum number of members, including those who were removed in the last 30 days. */
 export const MOST_MEMBER_ITEMS = 3 * MOST_MEMBERS;
 /**
  * How long the item of a removed member is kept, so that the member's version is not used again while an old session
@@ -75,7 +75,7 @@ export async function listOrganisations(
 }
 
 /**
- * Changes the role of a member, and ends the sessions of this member.
+ * Changes the role of a member, and ends the sessions of this member. Does nothing if the member has the role already.
  * @param version one more than the member's version
  * @throws DomainError MEMBER_UNKNOWN, OWNER_REQUIRED, EDIT_CONFLICT, STORE_UNAVAILABLE
  */
@@ -177,7 +177,7 @@ export function membershipWrite(account: string, tenant: string, state: 'member'
   };
 }
 
-/** Parses a member. Returns undefined if the member was removed. */
+/** Parses a member. Returns undefined if there is none, or if the member was removed. */
 export function parseMember(item: Item | undefined): Member | undefined {
   if (typeof item?.['doc'] !== 'string') return undefined;
   return { ...(JSON.parse(item['doc']) as Omit<Member, 'version'>), version: Number(item['ver']) };
@@ -207,7 +207,10 @@ const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
   }).flatMap(([letter, others]) => Array.from(others, (other) => [other, letter] as const)),
 );
 
-/** Returns the visible letters and digits in lower case, without accents. */
+/**
+ * Returns the visible letters and digits in lower case, without accents. Each look-alike is replaced by the letter that
+ * it resembles.
+ */
 function lettersOf(name: string): string {
   const letters = name
     .normalize('NFKD')

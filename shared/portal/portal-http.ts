@@ -122,7 +122,7 @@ export function assertOwnOrigin({ event, address }: PortalRequest): void {
     throw new DomainError('ORIGIN_REFUSED', 'the request comes from another site');
 }
 
-/** Called for every response, with the route and, if the request was refused, the code. */
+/** Called for every response except 500, with the route and, if the request was refused, the code. */
 export type Answered = (route: string, code: string | undefined) => void;
 
 /**

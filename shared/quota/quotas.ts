@@ -143,7 +143,7 @@ export type Rejection = {
   readonly plan?: string;
   readonly reason: RefusalReason;
   readonly limit: string;
-  /** The time after which a retry may succeed. Undefined if the key is suspended until an administrator resumes it. */
+  /** The time after which a retry may succeed; undefined for `suspended`, which only an administrator can end. */
   readonly retryAfterSeconds: number | undefined;
   readonly limits: readonly LimitState[];
 };
@@ -154,11 +154,12 @@ export type Quotas = {
    * results. It throws only for an invalid request, plan or record.
    * @throws DomainError PLAN_UNKNOWN, PLAN_INVALID (including when concurrency is limited and `run` is missing),
    * LIMIT_UNKNOWN (a customer has its own quota for a limit that its plan no longer has), SUBJECT_INVALID (including
-   * when no plan is named and none is recorded), COST_INVALID
+   * when no plan is named and none is recorded), COST_INVALID, STORE_UNAVAILABLE (a stored record is malformed)
    */
   consume(request: ConsumeRequest): Promise<Decision>;
   /**
-   * Reads the state of the subject's limits from the store, and charges nothing.
+   * Reads the state of the subject's limits from the store, and charges nothing. The list is empty if the customer is
+   * suspended or closed, or if the terms or the plan cannot be read.
    * @throws the errors of `consume`
    */
   peek(request: ConsumeRequest): Promise<readonly LimitState[]>;
@@ -273,7 +274,10 @@ class Holder {
     return this.#reject(refusal, []);
   }
 
-  /** Returns the terms after the announcements of their plan were processed, if it is time to read them. */
+  /**
+   * Returns the terms. If their plan was not read recently, it is read, and the terms are looked up again, because the
+   * announcements in the plan may show that the customer's record has changed.
+   */
   async #inForce(request: ConsumeRequest, atEpochMs: number): Promise<TermsInForce> {
     const terms = await this.#termsOf(request, atEpochMs);
     if (terms.kind !== 'terms' || this.#book.peek(terms.plan) !== undefined) return terms;

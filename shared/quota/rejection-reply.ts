@@ -11,8 +11,8 @@ import type { Rejection } from './quotas.ts';
  * ```ts
  * import { rejectionReply } from 'gatewright/quota';
  *
- * rejectionReply({ admitted: false, reason: 'suspended', limits: [] } as never).statusCode // → 403
- * rejectionReply({ admitted: false, reason: 'unavailable', limits: [] } as never).statusCode // → 503
+ * rejectionReply({ allowed: false, reason: 'suspended', limits: [] } as never).statusCode // → 403
+ * rejectionReply({ allowed: false, reason: 'unavailable', limits: [] } as never).statusCode // → 503
  * ```
  */
 export function rejectionReply({ reason, limit, retryAfterSeconds = 1, limits }: Rejection): ProxyResult {

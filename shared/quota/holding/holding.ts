@@ -51,9 +51,9 @@ export type LimitState = {
   readonly windowSeconds: number | undefined;
   /** Units known to be left; the store may have fewer by now. */
   readonly remaining: number;
-  /** The time until the period ends, or until the rate has refilled. */
+  /** The time until the period ends, or until the rate has refilled; undefined for concurrency. */
   readonly resetSeconds: number | undefined;
-  /** Start of the charged period; undefined for rates. */
+  /** Start of the charged period; undefined unless the limit is a quota. */
   readonly periodStartEpochMs: number | undefined;
   /** Whether the quota is used up, so that units come from its overage. */
   readonly overage: boolean;

@@ -114,7 +114,7 @@ export class Holdings {
     for (const lease of this.#leases.values()) lease.doubt(planId);
   }
 
-  /** Reports the usage of keys that had no requests recently. Each call handles a few of these keys. */
+  /** Reports usage that has waited too long, because no request reported it. Each call looks at the next 64 leases. */
   settleOverdue(): void {
     for (let look = 0; look < LOOKS; look += 1) {
       const { value: lease, done } = this.#round.next();

@@ -7,7 +7,7 @@ import type { Moment } from '../age.ts';
 import type { HolderPorts } from './holder-ports.ts';
 import type { Refusal, RefusalReason } from './holding.ts';
 
-/** Minimum time between two calls to a store that does not respond. */
+/** Mean time between two calls to a store that does not respond. */
 const UNAVAILABLE_MS = 1000;
 
 export class LastRefusal {
@@ -15,7 +15,7 @@ export class LastRefusal {
   readonly #forMs: number;
   #last: { readonly refusal: Refusal; readonly at: Moment; readonly forMs: number } | undefined;
 
-  /** @param forMs how long a refusal is remembered, plus or minus half of it */
+  /** @param forMs how long a refusal is remembered, plus or minus half of it, unless the reason is `unavailable` */
   constructor(at: Pick<HolderPorts, 'clock' | 'random' | 'observe'>, forMs: number) {
     this.#at = at;
     this.#forMs = forMs;
@@ -37,7 +37,7 @@ export class LastRefusal {
 
   /**
    * Records a refusal and returns it.
-   * @param retryAfterMs ignored for the reason `unavailable`, which has a fixed time
+   * @param retryAfterMs ignored for the reason `unavailable`: a retry may succeed when that refusal is forgotten
    */
   refuse(limit: string, reason: RefusalReason, retryAfterMs?: number): Refusal {
     const { clock, random, observe } = this.#at;

@@ -78,7 +78,7 @@ export class PermitPool {
     return this.#nowEpochMs() - this.#at.clock.nowEpochMs();
   }
 
-  /** Returns the item that gave the claim a permit, or the refusal. The first two items that it tries are random. */
+  /** Returns the item that gave the claim a permit, or the refusal. */
   async acquire(claim: Claim): Promise<ItemKey | Refusal> {
     void this.#owed.settle();
     for (const part of this.#order()) {

@@ -18,8 +18,8 @@ export type Claim = { readonly id: string; readonly deadlineEpochMs: number };
  */
 export const PERMITS_PER_ITEM = 25;
 /**
- * How long an item is stored. It is longer than any request may run, because the item must not expire while requests
- * are running.
+ * How long an item is stored after the deadline of the permit that was taken last. It is longer than any request may
+ * run, because the item must not expire while other requests are running.
  */
 const KEEP_SECONDS = 7 * 86_400;
 
@@ -43,7 +43,7 @@ export function createWrite(key: ItemKey, claim: Claim): ItemWrite {
 }
 
 /**
- * Takes a free permit, or the permit of one of the `expired` claims. This must be a single write, because otherwise two
+ * Takes a permit, and releases the permits of the `expired` claims. This must be a single write, because otherwise two
  * holders could take over the same expired permit.
  */
 export function acquireWrite(

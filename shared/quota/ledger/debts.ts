@@ -21,8 +21,8 @@ export type Debt = {
 };
 
 /**
- * How long a debt is stored after the end of its period. This is the maximum age of a timestamp that is charged to its
- * own period.
+ * How long a debt is stored after the end of its period. By default (`maxStampAgeMs`), this is the maximum age of a
+ * timestamp that is charged to its own period.
  */
 const KEPT_AFTER_END_MS = 900_000;
 

@@ -1,11 +1,10 @@
-/** Creates the ids and sequence numbers of a process's writes and claims. */
 import type { Clock, Random } from '../../ports.ts';
 
 const HOLDER_DIGITS = 12;
 
 /**
- * Creates ids and sequence numbers. They are generated at first use, not when the process starts, because a snapshot of
- * a started process may become many instances.
+ * Creates the ids and sequence numbers of a process's writes and claims. They are generated at first use, not when the
+ * process starts, because a snapshot of a started process may become many instances.
  */
 export class GrantIds {
   readonly #random: Random;
@@ -19,7 +18,10 @@ export class GrantIds {
     this.#clock = clock;
   }
 
-  /** Returns increasing numbers. They are times, so that other processes can see how long ago a holder wrote. */
+  /**
+   * Returns the id of this process, and a number that increases with each call. It is the time, so that other processes
+   * can see how long ago a holder wrote.
+   */
   next(): { readonly holder: string; readonly sequence: number } {
     this.#sequence = Math.max(this.#sequence + 1, Math.floor(this.#clock.nowEpochMs()));
     return { holder: this.#name(), sequence: this.#sequence };
@@ -31,7 +33,10 @@ export class GrantIds {
     return `${this.#name()}${this.#claims.toString(16)}`;
   }
 
-  /** Returns a random number from 0 to 255. It selects the item that this process uses if there are several. */
+  /**
+   * Returns a random number from 0 to 255, which stays the same in this process. It selects the item that the process
+   * uses if there are several.
+   */
   place(): number {
     return Number.parseInt(this.#name().slice(1, 3), 16);
   }

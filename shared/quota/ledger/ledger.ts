@@ -215,8 +215,8 @@ function whenOf(endEpochMs: number): Test {
 }
 
 /**
- * Charges requests that were already served, so the ledger may fall below zero. A record of the charge is written in
- * the same transaction.
+ * Charges requests that were already served, so the ledger may fall below zero. The caller writes a record of the
+ * charge in the same transaction.
  */
 export function trackWrite(
   key: ItemKey,

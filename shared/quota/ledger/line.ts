@@ -96,7 +96,10 @@ export function printPast({ segments }: Line): string {
   return JSON.stringify(segments.slice(0, MAX_SEGMENTS).map(({ rule, since, last }) => [rule, since, last]));
 }
 
-/** Whether a plan may end a period that follows another rule. It may do so only if the plan is known to be newer. */
+/**
+ * Whether a plan may end the current period, which follows another rule: if the period is over, or if the plan is a
+ * later version of the period's plan, is assigned to the key, or may take over because `HOLD_MS` has passed.
+ */
 export function mayReplace(
   line: Line,
   plan: Pick<CustomerPlan, 'id' | 'version'>,
@@ -154,8 +157,7 @@ export async function chargedIn(
 }
 
 /**
- * Returns the key of the subject's item at that level. It contains the limits that the subject has had, and the
- * subject's assigned plan.
+ * Returns the key of the item that contains the limits that the subject has had at that level.
  */
 export function subjectKey({ tenant, subject }: Pick<LedgerId, 'tenant' | 'subject'>, level: Level): ItemKey {
   return { pk: headKey({ tenant, limit: '', subject }).pk, sk: `LINES#${level}` };

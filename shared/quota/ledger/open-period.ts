@@ -1,5 +1,5 @@
 /**
- * Creates a period's ledger at its first use: exactly once, by the newest plan, and not before the period begins. If
+ * Creates a period's ledger at its first use: exactly once, by the newest plan, and at most ten seconds early. If
  * the plan's periods have changed, the new ledger may overlap old ones. Their charges then count in the new ledger, and
  * the old ledgers grant nothing more. So the units available during the overlap are never more than the larger of the
  * two limits.
@@ -330,7 +330,7 @@ function isRefusedByTerm({ termEpochMs }: OpenRequest, outcome: TransactOutcome)
   return ledger?.holds === false && isBeforeTerm(ledger.item ?? {}, termEpochMs);
 }
 
-/** Turns the outcome of the writes into the result of the opening. Returns undefined if the head refused the write. */
+/** Turns the outcome of the writes into the result of the opening. Returns undefined if the head has to decide. */
 function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period): Opened | undefined {
   const isMoved = period.startEpochMs !== request.period.startEpochMs;
   switch (outcome.kind) {

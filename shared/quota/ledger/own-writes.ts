@@ -18,7 +18,7 @@ export type Sent =
   | { readonly kind: 'done'; readonly item: Item }
   /** The write was refused. `item` is the ledger at the time of the refusal; undefined if there is none. */
   | { readonly kind: 'refused'; readonly item: Item | undefined; readonly storeEpochMs: number | undefined }
-  /** The write got no response. It is remembered, and the next write settles it. */
+  /** The write was not confirmed. If it may still be applied, it is remembered, and the next write settles it. */
   | { readonly kind: 'unavailable' };
 
 type OwnWritePorts = {

@@ -58,8 +58,8 @@ type Move = {
 };
 
 /**
- * Moves units if the source has them and the root is neither suspended nor closed. The first write is for the source,
- * the second for the target.
+ * Moves units if the source has them. The root gives none while it is suspended or closed. The first write is for the
+ * source, the second for the target.
  */
 export function moveWrites(move: Move): readonly [ItemWrite, ItemWrite] {
   const { id, period, from, to, units } = move;

@@ -27,7 +27,7 @@ export type Terms =
     }
   /** The customer is suspended or closed, so no request is admitted. */
   | { readonly kind: 'halted'; readonly state: 'suspended' | 'closed'; readonly term: Term | undefined }
-  /** No plan is recorded, so the plan that the caller names is in force. */
+  /** No recorded plan is in force, so the plan that the caller names is. */
   | { readonly kind: 'none' }
   | { readonly kind: 'unavailable' };
 
@@ -37,7 +37,7 @@ type Entry = {
   readonly askedAt: Moment;
   /** The time when a later read failed. Undefined if none has failed. */
   readonly failedAt: Moment | undefined;
-  /** The newest version that was announced before the read, so the record is at least as new. */
+  /** The version that the record has at least: the one that was read, or one that was announced before the read. */
   readonly asOf: number;
   readonly freshMs: number;
   /** The number of plans that the process had received from the table when the read was started. */
@@ -99,8 +99,8 @@ export class CustomerBook {
   }
 
   /**
-   * Returns the terms if both the customer and the key were read recently. It is synchronous, because every request
-   * calls it.
+   * Returns the terms if what decides them was read recently: the customer's record, and if the customer has none, the
+   * assignment of the key. Otherwise undefined. It is synchronous, because every request calls it.
    * @throws the errors of `read`
    */
   peek(tenant: string, key: string | undefined, atEpochMs: number): Terms | undefined {
@@ -183,7 +183,7 @@ export class CustomerBook {
 
   /**
    * Compares the record with the news of its plan. Returns the maximum age that the last confirmation of the record may
-   * have, or undefined if the record has changed since it was read.
+   * have, or undefined if the news has changed, so that the record may be outdated.
    */
   #confirm(entry: Entry, atEpochMs: number): number | undefined {
     const { item, askedAt, answers, freshMs } = entry;
@@ -215,7 +215,10 @@ export class CustomerBook {
     return item === undefined || elapsedMs(this.#clock, confirmedAt) <= this.#freshMs * STALE_FACTOR;
   }
 
-  /** Loads an item. Returns undefined if the table does not respond and the known value is too old. */
+  /**
+   * Loads an item. Returns undefined if the table does not respond and no value is known that may still be used, or if
+   * what was read was too old in each attempt.
+   */
   async #load(key: ItemKey, atEpochMs: number): Promise<Entry | undefined> {
     const fresh = this.#fresh(key, atEpochMs);
     if (fresh !== undefined) return fresh;

@@ -105,7 +105,7 @@ export type TermSpan = Term & {
   readonly untilEpochMs: number;
 };
 
-/** Returns all terms with their ends. */
+/** Returns the terms with their ends, without those that never come into force, such as terms after a closure. */
 export function spansOf({ terms, state, stateSinceEpochMs }: Customer): readonly TermSpan[] {
   const endEpochMs = state === 'closed' ? stateSinceEpochMs : Infinity;
   return terms

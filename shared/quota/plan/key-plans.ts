@@ -50,7 +50,10 @@ export function assignmentsOf(item: Item): readonly Assignment[] {
   ];
 }
 
-/** Returns the past assignments after the current assignment has ended. */
+/**
+ * Ends the current assignment, if there is one, at `atEpochMs`. Returns the attribute `past`, which then contains it:
+ * the newest 24, newest first. Returns no attribute if nothing was ever assigned.
+ */
 export function endAssignment(item: Item | undefined, atEpochMs: number): Item {
   if (item === undefined) return {};
   const ended = assignmentsOf(item).map(({ plan, sinceEpochMs, untilEpochMs = atEpochMs }) => [
@@ -87,8 +90,9 @@ export function assignWrite(
 }
 
 /**
- * Removes the plan of a key. The version still increases, so that a change based on the removed assignment is refused.
- * The item stays in the list, because the fee of the period in which the assignment ended is due.
+ * Builds a write that removes the plan of a key. The version still increases, so that a change based on the removed
+ * assignment is refused. The item stays in the list, because the fee of the period in which the assignment ended is
+ * due.
  */
 export function unassignWrite({ tenant, key, version }: Omit<KeyPlan, 'plan'>, past: Item): ItemWrite {
   return {

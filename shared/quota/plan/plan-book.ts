@@ -105,8 +105,8 @@ export class PlanBook implements PlanNewsReader {
   }
 
   /**
-   * Reads a plan. While the table does not respond, an old plan stays in use, because the limits of open periods are in
-   * their ledgers.
+   * Reads a plan. While the table does not respond, the plan that was read last stays in use, because the limits of
+   * open periods are in their ledgers. If none was read, the plan in code is used.
    */
   read(planId: string): Promise<PlanRead> {
     const loading = this.#loading.get(planId) ?? this.#load(planId);
@@ -215,8 +215,8 @@ export function parseStored(item: Item): CustomerPlan {
 }
 
 /**
- * Builds the writes that store a version of a plan. Each version is stored separately for invoices, because a period is
- * priced by the version that opened it.
+ * Builds the writes that store a version of a plan; none for a plan without invoices. Each version is stored separately
+ * for invoices, because a period is priced by the version that opened it.
  */
 export function planVersionWrites(plan: CustomerPlan): readonly ItemWrite[] {
   if (plan.invoice === undefined) return [];

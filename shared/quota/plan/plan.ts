@@ -247,8 +247,13 @@ function parseBilling(fields: PlanFields, level: Level, { length }: PeriodRule):
  */
 function parseShards(fields: PlanFields, wasteBudget: number, overage: number): QuotaLimit['shards'] {
   if (!fields.has('shards')) return undefined;
-  if (overage > 0) fields.fail('overage', 'cannot be detected for a quota with shards; raise the quota');
-  if (fields.has('alarms')) fields.fail('alarms', 'cannot be raised for a quota with shards');
+  if (overage > 0)
+    fields.fail(
+      'overage',
+      'cannot be combined with shards, because no shard knows the total in time; set a higher quota instead of an overage',
+    );
+  if (fields.has('alarms'))
+    fields.fail('alarms', 'cannot be combined with shards, because no shard knows the total in time');
   if (wasteBudget < 2) fields.fail('shards', 'need leases, and a waste budget of at least 2 units');
   if (fields.get('shards') === 'auto') return 'auto';
   const most = Math.min(MAX_SHARDS, wasteBudget);

@@ -24,8 +24,8 @@ export type TermSubject = Subject & {
 };
 
 /**
- * Returns the term if it may end a ledger. A term that begins after the period does not end the period's ledger, and a
- * key's plan does not end a ledger of the key's tenant.
+ * Returns the time from which the term is in force, if the term may end a ledger; otherwise undefined. A term that
+ * begins after the period does not end the period's ledger, and a key's plan does not end a ledger of the key's tenant.
  */
 export function termFor(
   limit: Pick<Limit, 'level'>,
@@ -43,8 +43,8 @@ export function termFor(
 export const MAX_KEY_BYTES = 1024;
 
 /**
- * Checks the names of a subject.
- * @throws DomainError SUBJECT_INVALID if a name is missing or too long
+ * @throws DomainError SUBJECT_INVALID if a name is missing, too long or not well-formed Unicode. Only the route may be
+ * absent.
  */
 export function checkSubject(subject: Subject): void {
   for (const name of ['plan', 'tenant', 'key'] as const) checkName(subject[name], name);
