@@ -176,6 +176,10 @@ function adoptUsage(usage: readonly SavedUsage[], { served: { account } }: Parts
   return usage.flatMap(({ planId, keyId, usage: kept }) => {
     const member = account.plans.findKey(planId, keyId);
     member?.usage.adopt(kept);
-    return member === undefined ? [`usage of key ${keyId} in plan ${planId}: not found`] : [];
+    return member === undefined
+      ? [
+          `usage of key ${keyId} in plan ${planId}: this gateway has no such plan, or the plan does not have this key`,
+        ]
+      : [];
   });
 }
