@@ -20,8 +20,8 @@ import type { InvocationResult, Ports } from '../ports.ts';
 import type { Recording, Trail } from '../trail.ts';
 
 /**
- * Collects what the stage's logs need. It must be called before all phases if the stage writes more than the request
- * line.
+ * Collects what the stage's logs and metrics need. If the stage writes more than the request line, this must be called
+ * after `match` and before all later phases.
  */
 export function observe(matched: Matched, trail: Trail, at: Ports): void {
   // If the stage has logs, all notes are stored, because its execution log shows the authorizer's event.

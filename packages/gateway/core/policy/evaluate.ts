@@ -296,11 +296,14 @@ function refuseAllBut(principal: unknown): PrincipalTest {
 
 type Names = {
   readonly isEverybody: boolean;
-  /** Whether the principals include the caller's identity or the caller's account. */
+  /** Whether the principals include everybody, the caller's identity or the caller's account. */
   readonly includes: PrincipalTest;
   /** Whether the principals include everybody or the caller's identity. */
   readonly includesDirectly: PrincipalTest;
-  /** Whether the principals include both the caller's identity and the caller's account. */
+  /**
+   * Whether the principals include everybody, or both the caller's identity and the caller's account. A service needs no
+   * account.
+   */
   readonly includesFully: PrincipalTest;
 };
 
