@@ -72,7 +72,7 @@ type FixedErrorCode =
 
 export type GatewayErrorCode = GatewayResponseType | FixedErrorCode;
 
-/** The cause of the failure: the caller, the integration, or the gateway's configuration. */
+/** The cause of the failure: the caller, the integration, or the gateway or its configuration. */
 type ErrorSource = 'client' | 'integration' | 'gateway';
 
 export type GatewayErrorDetail = {
@@ -184,7 +184,7 @@ export class DefinitionError extends UserError {
     this.remedy = remedy;
   }
 
-  /** Returns `file:line: LogicalId.Property: message`, for the command line. */
+  /** Returns `file:line: LogicalId.Property: message`, without the parts that are unknown, for the command line. */
   override describe(): string {
     const { file, line, logicalId, property } = this.place;
     const where = line === undefined ? file : `${file}:${line}`;

@@ -127,7 +127,7 @@ export interface KeyHolder {
   count(nowEpochMs: number): void;
 }
 
-/** The reason why a key is not accepted. It contains the key's plans and the stages for which the key is accepted. */
+/** The reason why a key is not accepted. `opens` lists the other stages for which it is accepted, as `apiId/stage`. */
 export type KeyFault =
   | { readonly kind: 'unknown' }
   | (KnownKey & { readonly kind: 'disabled' | 'no-plan' })

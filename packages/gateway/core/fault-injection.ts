@@ -12,7 +12,7 @@ export interface FaultInjector {
    * @param send calls the integration
    */
   integrate(mapped: Mapped, trail: Trail, send: (sent: Sendable) => Promise<Outcome>): Promise<Outcome>;
-  /** Makes a finished reply end early if a rule requires it. */
+  /** If a rule requires it, changes the reply so that its body is cut or the connection is reset while it is sent. */
   breakOff(received: Received, reply: Reply, trail: Trail): void;
 }
 

@@ -411,7 +411,7 @@ export type Ports = {
   readonly log: LogSink;
   /**
    * Returns the prefix of the API's log lines, including the trailing space. The prefix is empty if only one API is
-   * served. If undefined, no lines are written.
+   * served. If undefined, the lines have no prefix.
    */
   readonly labelOf?: (apiId: string) => string;
   /**

@@ -78,8 +78,8 @@ export function receive(wire: WireRequest, api: ServedApi, at: Ports): Received 
 }
 
 /**
- * Decompresses the body on REST APIs. Returns undefined if the body is not compressed, or if the compressed body is
- * already too long.
+ * Decompresses the body of a request to a REST API. Returns undefined for other APIs, without a body or
+ * `Content-Encoding`, and if the compressed body is already too long.
  */
 function unpack(
   body: Buffer | undefined,

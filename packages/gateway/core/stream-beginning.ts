@@ -1,4 +1,4 @@
-/** Records the beginning of a streamed body: the arrival time of each piece, and the first bytes. */
+/** Records the beginning of a streamed body: the arrival times of the first pieces, and the first bytes. */
 import type { Clock } from './ports.ts';
 
 export type StreamPiece = {

@@ -238,7 +238,8 @@ export class Trail {
   }
 
   /**
-   * Returns the integration's result; undefined if no call was made. `status` is the status in a Lambda proxy's result.
+   * Returns the integration's result, or the refusal of a call that Lambda would refuse; undefined if neither exists.
+   * `status` is the status in a Lambda proxy's result.
    */
   describeIntegration(status: number | undefined): LoggedIntegration | undefined {
     const latencyMs = this.#latencyOf('integrate', 'map-response');

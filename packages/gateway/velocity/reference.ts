@@ -26,7 +26,7 @@ type Notation = {
   readonly kind: 'value' | 'runt' | 'slashBang';
   readonly root: string;
   readonly isEscaped: boolean;
-  /** The backslashes before `$` that are printed, which are half of the backslashes in the source. */
+  /** The backslashes that are printed before `$`: half as many as in the source, rounded down. */
   readonly escapes: string;
   /** The text before the last `$`, which is not part of the reference. */
   readonly before: string;

@@ -44,8 +44,8 @@ export function describeWrongForm({ payload, simpleResponses }: Format): string 
 }
 
 /**
- * Describes the failure of an authorizer function. AWS's list of variables calls this text "the error message returned
- * from an authorizer".
+ * Returns the error message of an authorizer function that failed; undefined if the message is empty or the function
+ * did not fail itself. AWS's list of variables calls this text "the error message returned from an authorizer".
  */
 export function describeAuthorizerFailure(result: InvocationResult): string | undefined {
   return result.kind === 'failed' && result.errorMessage !== '' ? result.errorMessage : undefined;

@@ -1,4 +1,4 @@
-/** CORS headers of an HTTP API, for preflights and actual requests (docs/aws §12). */
+/** CORS headers of an HTTP API or a function URL, for preflights and actual requests (docs/aws §12). */
 
 /** The compiled `CorsConfiguration` of an HTTP API, or `Cors` of a function URL. REST APIs have none. */
 export type CorsPlan = {
@@ -23,7 +23,7 @@ function allowedOrigin(cors: CorsPlan, origin: string): string | undefined {
   return undefined;
 }
 
-/** Returns the headers of the 204 response to a preflight; none if the origin is not allowed. */
+/** Returns the headers of the response to a preflight; none if the origin is not allowed. */
 export function preflightHeaders(cors: CorsPlan, origin: string): string[] {
   const allowOrigin = allowedOrigin(cors, origin);
   if (allowOrigin === undefined) return [];

@@ -3,7 +3,7 @@
  * time. For a 1 KB event this takes a fifth of the time of `JSON.stringify`.
  */
 
-/** Characters that `JSON.stringify` escapes: quotes, control characters, lone surrogates. */
+/** Characters that `JSON.stringify` may escape: quotes, backslashes, control characters, lone surrogates. */
 const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
 
 /** Returns the text as a JSON string, as `JSON.stringify` does. Most texts need only quotes. */

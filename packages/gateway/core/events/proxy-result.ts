@@ -218,8 +218,8 @@ function badStatus(value: unknown): Malformed {
 }
 
 /**
- * Returns the headers of both maps. Names that differ only in case are one header, with the first spelling and all
- * values.
+ * Returns the headers of both maps. If `multiValueHeaders` has any, names that differ only in case are one header, with
+ * the first spelling and all values.
  */
 function readMergedHeaders(result: UnknownMembers, order: 'multi-first' | 'single-first'): HeaderReading {
   const multi = readMultiHeaderMap(result['multiValueHeaders']);

@@ -38,7 +38,10 @@ export type RequestFacts = {
   readonly tls?: TlsFacts | undefined;
   /** The protocol of the request: `HTTP/1.1`. */
   readonly protocol: string;
-  /** The request id. On REST APIs it is a UUID. On HTTP and WebSocket APIs it is the same as `extendedRequestId`. */
+  /**
+   * The request id. On REST APIs and function URLs it is a UUID. On HTTP and WebSocket APIs it is the same as
+   * `extendedRequestId`.
+   */
   readonly requestId: string;
   readonly extendedRequestId: string;
   /** The trace header for functions and integrations: `Root=1-…;Parent=…;Sampled=0`. */

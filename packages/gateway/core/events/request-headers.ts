@@ -57,7 +57,7 @@ export function mapRestHeaders(request: HeaderFacts): HeaderMaps {
 /** The source address of a test request. When AWS tests a method, the request does not pass through an edge. */
 const TEST_SOURCE = 'test-invoke-source-ip';
 
-/** Whether the request came to an edge-optimized REST API at the API's own address. */
+/** Whether the request came to an edge-optimized REST API at the API's own address, and is not a test by AWS. */
 export function isBehindEdge({ api, sourceIp }: Pick<RestFacts, 'api' | 'sourceIp'>): boolean {
   return api.endpointType === 'EDGE' && api.basePathMatched === undefined && sourceIp !== TEST_SOURCE;
 }
@@ -82,7 +82,8 @@ const EDGE_VIA = '1.1 a1b2c3d4e5f60718293a4b5c6d7e8f90.cloudfront.net (CloudFron
 
 /**
  * Adds the headers that AWS's edge adds in front of an edge-optimized API (docs/aws §2.6). The viewer's country and
- * network are unknown, so their headers are absent. The edge replaces the client's values of these headers.
+ * network are unknown, so their headers are absent. The edge adds its values to `Via` and `X-Forwarded-For`, and
+ * replaces the client's values of the other headers.
  */
 function addEdgeHeaders(gathered: Map<string, Gathered>, edgeId: string): void {
   const { isDesktop, isMobile, isSmartTv, isTablet } = deviceOf(

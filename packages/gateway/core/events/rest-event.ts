@@ -220,7 +220,8 @@ export function domainPrefix(api: ApiFacts): string {
 
 /**
  * Returns `requestContext.identity` of REST APIs and payload 1.0. Members that do not apply are `null`. Members for API
- * keys are absent if there is no key. Members for VPC endpoints are absent if the API is not private.
+ * keys and client certificates, however, are absent if there is none, and members for VPC endpoints are absent if the API
+ * is not private.
  */
 export function printIdentity(
   request: Pick<RoutedFacts, 'sourceIp' | 'headers' | 'clientCertificate' | 'api'>,

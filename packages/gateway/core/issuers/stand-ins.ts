@@ -26,7 +26,7 @@ export class StandIns {
     this.#known = namesOf(named);
   }
 
-  /** Emulates only the user pools of these stacks from now on. */
+  /** From now on, the emulated user pools are those of these stacks. The issuers from `--issuer` stay emulated. */
   follow(stacks: readonly ResolvedStack[]): void {
     this.#all = [...new Set([...this.#named, ...listPoolIssuers(stacks)])];
     this.#known = namesOf(this.#all);
@@ -38,8 +38,8 @@ export class StandIns {
   }
 
   /**
-   * Whether tokens with this `iss` are signed with local keys. An `iss` with a trailing slash differs from the same
-   * `iss` without it.
+   * Whether tokens with this `iss` are signed with local keys. An emulated issuer is found with and without a trailing
+   * slash.
    */
   includes(issuer: string): boolean {
     return this.#known.has(issuer);

@@ -1,4 +1,4 @@
-/** Compiled integrations of REST methods, except Lambda proxies. */
+/** Compiled integrations, except Lambda proxies. */
 import type { ContentHandling } from './content-handling.ts';
 import type { ParameterChanges } from './parameter-change.ts';
 import type { ParameterSource } from './parameter-source.ts';
@@ -13,8 +13,8 @@ type VariableText = {
 };
 
 /**
- * Returns whether a stage of the API may invoke the function. The check runs for each call, because permissions can change without
- * a deployment.
+ * Returns whether a stage of the API may invoke the function. The check runs for each call, because permissions can
+ * change without a deployment.
  */
 export type InvokeCheck = (stage: {
   readonly name: string;

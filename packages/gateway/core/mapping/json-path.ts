@@ -1,6 +1,6 @@
 /**
  * JSONPath for `$input.path` and `$input.json`, in the Jayway dialect. A path that can match at most one value returns
- * that value. A path with `*`, `..`, a slice or a filter returns a list.
+ * that value. A path with `*`, `..`, several indexes, a slice or a filter returns a list.
  */
 import { type FilterTest, parseFilter } from './json-path-filter.ts';
 import { JavaList, JavaMap, type JavaValue } from '@gatewright/velocity/java/values';

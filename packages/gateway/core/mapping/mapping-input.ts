@@ -66,7 +66,7 @@ export class MappingInput {
     return this.#context;
   }
 
-  /** Whether a template has read `$context`. If not, there cannot be any overrides. */
+  /** Whether `context` was read, as for each rendered template. If not, there cannot be any overrides. */
   get hasContext(): boolean {
     return this.#context !== undefined;
   }

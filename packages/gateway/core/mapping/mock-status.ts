@@ -6,7 +6,7 @@ const INTEGER = /^-?\d{1,10}$/;
 /**
  * Reads `statusCode` from lenient JSON. AWS accepts names without quotes (the CDK sends `{ statusCode: 200 }`), single
  * quotes, trailing commas, text before the object, and members that it cannot parse. The value must be an unquoted
- * integer of any size; `"200"` is not accepted. Returns undefined if there is no such member.
+ * integer of at most 10 digits; `"200"` is not accepted. Returns undefined if there is no such member.
  */
 export function readMockStatus(text: string): number | undefined {
   const start = text.indexOf('{');

@@ -64,8 +64,8 @@ function printVariable(part: Exclude<Part, { readonly kind: 'text' }>): string {
 export type ChangeSide = 'request' | 'response';
 
 /**
- * Returns undefined if AWS would refuse the expression because of an unknown variable, or because of `..` or a filter
- * in a path.
+ * Returns undefined if AWS would refuse the expression because of an unknown variable, or because a path in it is
+ * malformed or can match several values.
  */
 export function parseChangeValue(text: string, side: ChangeSide): ChangeValue | undefined {
   const whole = /^\$([^{].*)$/s.exec(text)?.[1];

@@ -69,8 +69,8 @@ export type SourceFacts = {
 };
 
 /**
- * Returns the values of a source. If there are none, the target is left out. Request header names are matched
- * case-sensitively, as AWS documents.
+ * Returns the values of a source. If there are none, the target is left out. `facts.header` decides whether the case of
+ * header names matters.
  * @throws MalformedBodyError for a body that looks like JSON but is not
  */
 export function readParameterSource(source: ParameterSource, facts: SourceFacts): readonly string[] {

@@ -18,7 +18,8 @@ export type MappedParameters = {
 };
 
 /**
- * Returns the mapped parameters of the integration request.
+ * Returns the mapped parameters of the integration request. The names of the request's headers are matched
+ * case-sensitively, as AWS documents.
  * @throws MalformedBodyError if a mapping reads a body that looks like JSON but is not valid JSON
  */
 export function mapRequestParameters(

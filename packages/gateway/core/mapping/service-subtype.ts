@@ -118,7 +118,7 @@ export const SERVICE_SUBTYPES: Readonly<Record<string, ServiceSubtype>> = {
 
 /**
  * Builds the request to the service.
- * @throws GatewayError BAD_REQUEST_PARAMETERS if the client's request lacks a value that the service requires
+ * @throws GatewayError BAD_REQUEST_PARAMETERS if a value that the service requires is missing, or a value is invalid
  */
 export function buildServiceRequest(
   { subtype, parameters, timeoutMs, roleArn }: SubtypeCall,

@@ -7,7 +7,7 @@ export type StoredUsage = {
   /** The day on which the key joined its plan. */
   readonly firstDay: number;
   readonly used: ByDay;
-  /** The requests that `UpdateUsage` added, by the first day of the period. */
+  /** The requests that `UpdateUsage` added or, if negative, took away, by the first day of the period. */
   readonly extensions: ByDay;
 };
 

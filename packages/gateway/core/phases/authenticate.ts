@@ -68,8 +68,8 @@ function cachedCaller(authorizer: LambdaAuthorizer, matched: Matched, at: Ports)
 }
 
 /**
- * Returns the values of all identity sources as one unambiguous text. A missing or empty value results in 401 without
- * calling the function.
+ * Returns the values of all identity sources as one unambiguous text. If a value is missing or empty, or does not match
+ * IdentityValidationExpression, the result is 401 and the function is not called.
  */
 function identityKey(authorizer: LambdaAuthorizer, matched: Matched): string {
   const identity = readKeyedIdentity(authorizer.identitySources, matched, duplicatesOf(authorizer.payload));
@@ -111,8 +111,9 @@ export function authenticate(matched: Matched, at: Ports, connection?: Connectio
 }
 
 /**
- * Returns the API key of the stage that the request's header names. Returns undefined if the method requires no key in
- * the header, or if the stage does not accept the key, for which `meter` refuses the request later.
+ * Returns the stage's API key whose value is in the request's header. Returns undefined if the method requires no key
+ * in the header. Also returns undefined if the key is missing or the stage does not accept it, for which `meter`
+ * refuses the request later.
  */
 function findSentKey({ api, stage, route, headers }: Matched): ApiKeyFacts {
   if (!route.apiKeyRequired || stage.deployment.apiKeySource === 'AUTHORIZER') return undefined;
@@ -191,8 +192,8 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
       logged: describeRefusedRole(authorizer, result),
       defect: { kind: 'role', ...result.role },
     });
-  // Only the exact text `Unauthorized` results in 401. Other failures are the authorizer's fault, not the caller's
-  // (docs/aws §4.3).
+  // Only the exact text `Unauthorized` results in 401, and by default not with payload format 2.0. All other failures
+  // are the authorizer's fault, not the caller's (docs/aws §4.3).
   const { unauthorizedStatus = authorizer.payload === 'http-2.0' ? 500 : 401 } = authorizer;
   if (result.kind === 'failed' && result.errorMessage === 'Unauthorized' && unauthorizedStatus === 401)
     throw unauthorized(

@@ -122,8 +122,8 @@ function describeCaller({ principalId }: AuthorizerGrant): string {
 }
 
 /**
- * Checks the resource policy for a caller with a token. A token identifies the caller but grants no permissions, so a
- * resource policy must allow the call.
+ * Refuses a caller with a token if the API has a resource policy that does not allow the call. A token identifies the
+ * caller but grants no permissions.
  */
 function admitToken(matched: Matched): void {
   const { resourcePolicy } = matched.stage.deployment;

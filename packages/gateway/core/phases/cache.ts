@@ -34,7 +34,7 @@ const MAX_ENTRY_BYTES = 1_048_576;
 /** AWS documents the `Warning` header, but not its text. */
 const WARNING = '199 Cache-Control header is not authorized';
 
-/** Returns undefined if the route has no cache. */
+/** Returns undefined if the route has no cache, or caches only GET and the request has another method. */
 export function lookUp(admitted: Admitted, at: { readonly clock: Clock }): CacheLookup | undefined {
   const { stage, route, method } = admitted;
   const caching = stage.cache?.routes.get(route);
@@ -55,7 +55,10 @@ export function lookUp(admitted: Admitted, at: { readonly clock: Clock }): Cache
   };
 }
 
-/** Caches an integration's response, whatever its status; the gateway's own failures are never cached. */
+/**
+ * Caches an integration's response, whatever its status, unless it is too long. Then adds the warning to the reply. The
+ * gateway's own failures are never cached.
+ */
 export function storeReply(lookup: CacheLookup, reply: Reply, at: { readonly clock: Clock }): void {
   const { warning } = lookup;
   const { status, headers, body } = reply;

@@ -8,7 +8,7 @@ import { lastHeader } from '../events/header-list.ts';
 import type { Received, Reply } from '../exchange.ts';
 import type { Compressor } from '../ports.ts';
 
-/** Compresses the reply's body, unless it is smaller than `minimumBytes`. */
+/** Compresses the reply's body if the client prefers a supported coding, and the body has `minimumBytes` and no coding. */
 export async function compress(
   { headers }: Received,
   reply: Reply,
@@ -28,8 +28,8 @@ const ITEM = /^([^\s;]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
 
 /**
  * Returns the client's preferred coding, if AWS supports it. The preferred coding is the one with the highest quality,
- * or the first of several with the same quality. No other coding counts, so nothing is compressed for `br, gzip`. If
- * the header is missing or `*`, nothing is compressed either.
+ * or the first of several with the same quality. Less preferred codings do not count, so nothing is compressed for
+ * `br, gzip`. If the header is missing or `*`, nothing is compressed either.
  */
 function chooseCoding(acceptEncoding: string | undefined): 'gzip' | 'deflate' | undefined {
   let best: string | undefined;

@@ -20,8 +20,8 @@ import type { InvocationResult, Ports } from '../ports.ts';
 import type { Recording, Trail } from '../trail.ts';
 
 /**
- * Collects what the stage's logs need. It must be called before all phases if the stage writes more than the request
- * line.
+ * Collects what the stage's logs and metrics need. If the stage writes more than the request line, this must be called
+ * after `match` and before all later phases.
  */
 export function observe(matched: Matched, trail: Trail, at: Ports): void {
   // If the stage has logs, all notes are stored, because its execution log shows the authorizer's event.
@@ -38,8 +38,8 @@ export function observe(matched: Matched, trail: Trail, at: Ports): void {
 }
 
 /**
- * Writes the request line, such as `GET /dev/users 200 3.2 ms integrate`, with the reason for a failure. `connection`
- * is set if the request was a WebSocket handshake.
+ * Writes the request line, such as `GET /dev/users 200 3.2 ms integrate`, with the reason for a failure, and the logs
+ * of the stage. `connection` is set if the request was a WebSocket handshake.
  */
 export function log(
   received: Received,
@@ -227,7 +227,7 @@ function shownStatus({ status }: Reply): number {
   return status === 101 ? 200 : status;
 }
 
-/** The values of the authorizer's identity sources, wherever the caller sent them. */
+/** The values of the authorizer's identity sources that are headers or query parameters. */
 function credentialsOf(received: Received): readonly string[] {
   if (!isMatched(received)) return [];
   const { authorization } = received.route;

@@ -24,7 +24,7 @@ import type { StreamTimes } from '../ports.ts';
 
 /**
  * Makes the reply. `answer` is a text for Lambda proxies. For all other integrations it contains status, headers and
- * body.
+ * body, or the beginning of a stream.
  */
 export function mapResponse(mapped: Mapped, answer: string | IntegrationAnswer | StreamedAnswer): Reply {
   const { outgoing } = mapped;

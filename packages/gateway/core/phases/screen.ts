@@ -73,8 +73,9 @@ function refusePacked(fault: 'unsupported' | 'too-large'): never {
 }
 
 /**
- * Checks the length of the ARN, then the resource policy. An open method needs an explicit allow. For a method with a
- * Lambda authorizer, it is enough that the policy contains no explicit deny. Requests to other methods are decided in
+ * Checks the length of the ARN, then the policy of the private domain, then the API's resource policy. A private API
+ * without a policy refuses every request. An open method needs an explicit allow. For a method with a Lambda
+ * authorizer, it is enough that no statement denies the request explicitly. Requests to other methods are decided in
  * `authorize`, once the caller is known.
  */
 export function screenByPolicy(matched: Matched): void {
@@ -101,7 +102,10 @@ export function screenByPolicy(matched: Matched): void {
     throw denied(matched, false, 'the resource policy does not allow the request');
 }
 
-/** The policies of the domain and of the API must both allow the call, even for authorized callers. */
+/**
+ * Refuses a request that the private domain's policy does not allow, even from an authorized caller. The API's own
+ * policy is checked in addition.
+ */
 function screenByDomain(matched: Matched, { name, arn, policy, vpcEndpoints }: PrivateDomain): void {
   if (policy === undefined) throw denied(matched, false, `the private domain ${name} has no resource policy`);
   const conditions = requestConditions(matched, { vpcEndpoints });

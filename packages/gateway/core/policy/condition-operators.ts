@@ -12,8 +12,8 @@ export type ValueTest = (requestValue: string, values: ConditionValues) => boole
 
 export type Operator = {
   /**
-   * Whether the operator is negated (`…Not…`). A negated operator is true if no policy value matches. It is true even
-   * if the request has no value.
+   * Whether the operator is negated (`…Not…`). A negated operator is true if no policy value matches. Without a
+   * quantifier, it is also true if the request has no value.
    */
   readonly isNegated: boolean;
   /**

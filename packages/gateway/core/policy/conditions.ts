@@ -18,8 +18,8 @@ type OperatorUse = {
 const ALWAYS: Condition = () => true;
 
 /**
- * Compiles a block. All operators and keys of a block must be satisfied. A key is satisfied if one of its values
- * matches, as in `{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}`.
+ * Compiles a block, such as `{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}`. All keys of all operators must be
+ * satisfied; `holds` and `compileNull` say when a key is.
  * @throws PolicyInvalid for an invalid block or an unknown operator. If an unknown operator were ignored, the statement
  * would allow more than its author intended
  */

@@ -215,7 +215,10 @@ function readPart(
   return { patterns, isExcluding: included === undefined };
 }
 
-/** IAM's words about an action without its service, and about one with two colons (garnaat/kappa#111). */
+/**
+ * Returns the action unchanged. In a policy of an identity, an action without its service, with several colons or with
+ * a wildcard in the service is refused in IAM's words (garnaat/kappa#111).
+ */
 function readAction(text: string, { ofIdentity }: PolicyReading): string {
   const colons = text.split(':').length - 1;
   if (ofIdentity !== true || text === '*') return text;
@@ -293,11 +296,14 @@ function refuseAllBut(principal: unknown): PrincipalTest {
 
 type Names = {
   readonly isEverybody: boolean;
-  /** Whether the principals include the caller's identity or the caller's account. */
+  /** Whether the principals include everybody, the caller's identity or the caller's account. */
   readonly includes: PrincipalTest;
   /** Whether the principals include everybody or the caller's identity. */
   readonly includesDirectly: PrincipalTest;
-  /** Whether the principals include both the caller's identity and the caller's account. */
+  /**
+   * Whether the principals include everybody, or both the caller's identity and the caller's account. A service needs no
+   * account.
+   */
   readonly includesFully: PrincipalTest;
 };
 

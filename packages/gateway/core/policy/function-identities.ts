@@ -25,7 +25,7 @@ type RoleHolder = KeyPairOf & { readonly name: string; readonly sourceArn: strin
 type FunctionIdentitiesOptions = {
   readonly makeKeyPair: () => KeyPairOf;
   readonly nowEpochMs: () => number;
-  /** Called once for each missing permission. */
+  /** Called once for each missing permission, until `replace` is called. At most MAX_REPORTED are reported. */
   readonly report: (message: string) => void;
 };
 
@@ -161,7 +161,10 @@ export class FunctionIdentities {
   }
 }
 
-/** Combines the local identities with the identities of the current functions and of the STS sessions. */
+/**
+ * Combines the local identities with the identities of the current functions and of the STS sessions. `all` does not
+ * list the STS sessions.
+ */
 export function withFunctions(
   fixed: Identities,
   functions: FunctionIdentities,

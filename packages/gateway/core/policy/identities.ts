@@ -38,9 +38,9 @@ export type RoleSession = {
   readonly userId: string;
   /** The permissions boundary; undefined means that there is none, so only the policies decide. */
   readonly boundary: CompiledPolicy | undefined;
-  /** The condition values that the session provides. They are added to the condition values of each call. */
+  /** The condition values that the session provides, for keys of which the call itself has no value. */
   readonly facts: ConditionValues;
-  /** Called when the session's policies do not allow a call and no resource policy can allow it instead. */
+  /** Called when a call to which no resource policy applies is not allowed. */
   readonly onDenied: (question: PolicyQuestion, decision: PolicyDecision) => void;
 };
 
@@ -214,7 +214,8 @@ type IdentityFacts = {
   /** The identity's account. If it differs from the API's account, calls are cross-account. */
   readonly accountId: string;
   /**
-   * AWS's unique id of a user, such as `AIDA…`. Here it is derived from the access key id and has the prefix of users.
+   * AWS's unique id of the identity, such as `AROA…:orders` for a role session. If the identity provides none, an id
+   * with the prefix of users (`AIDA…`) is derived from the access key id.
    */
   readonly userId: string;
   /**
@@ -282,7 +283,7 @@ class IdentitiesReader {
       fields,
       'secretAccessKey',
       /^[\x21-\x7e]{8,256}$/,
-      '8 to 256 characters',
+      '8 to 256 printable ASCII characters without blanks',
     );
     const accountId = fields.has('accountId')
       ? this.#text(item, fields, 'accountId', /^\d{12}$/, '12 digits in quotes')
@@ -335,7 +336,7 @@ class IdentitiesReader {
       fields,
       'sessionToken',
       /^[\x21-\x7e]{1,4096}$/,
-      'a string without blanks',
+      '1 to 4096 printable ASCII characters without blanks',
     );
     const expires = this.#text(
       item,

@@ -1,5 +1,6 @@
 /**
- * The condition keys that have a value when a function or an integration makes a call. All other keys count as missing.
+ * The condition keys that have a value when a function or an integration makes a call. All other keys, except
+ * `aws:PrincipalTag/…`, count as missing.
  */
 import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
 

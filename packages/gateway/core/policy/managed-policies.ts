@@ -133,7 +133,10 @@ export function managedPolicyArn(name: string): string {
   return `arn:aws:iam::aws:policy/${path === undefined ? '' : `${path}/`}${name}`;
 }
 
-/** Returns whether the name is that of an AWS managed policy. Newer policies are not known here. */
+/**
+ * Returns whether the name belongs to an AWS managed policy that is known here, because its ARN has a path or because
+ * its permissions are in GRANTS.
+ */
 export function isManagedPolicy(name: string): boolean {
   return PATHS.has(name) || Object.hasOwn(GRANTS, name);
 }

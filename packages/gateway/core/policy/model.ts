@@ -19,7 +19,10 @@ export type PolicyPrincipal = {
 
 export type PolicyQuestion = {
   readonly action: string;
-  /** The ARN `arn:aws:execute-api:…/{stage}/{VERB}/{path}` with the path of the request, still percent-encoded. */
+  /**
+   * The ARN of the called resource. For a request to an API, it is `arn:aws:execute-api:…/{stage}/{VERB}/{path}` with
+   * the path of the request, still percent-encoded.
+   */
   readonly resource: string;
   readonly conditions: ConditionValues;
   /** The caller. If undefined, the caller is anonymous, and only statements for everyone apply. */

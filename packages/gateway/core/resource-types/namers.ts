@@ -36,7 +36,7 @@ export const named =
   (resource) =>
     resource.text(property) ?? makeName(resource.stackName, resource.logicalId, maxLength);
 
-/** Returns a required property of the template. */
+/** Returns a required property of the template; empty if it is missing. */
 export const given =
   (property: string): Namer =>
   (resource) =>

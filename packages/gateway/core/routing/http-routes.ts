@@ -55,7 +55,7 @@ type RouteKeyError = { readonly routeKey: string; readonly message: string };
 const FORMAT_RULE =
   'The provided route key is not formatted properly for HTTP protocol. Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"';
 
-/** Checks the route keys of one API in order of creation. If two keys are equal, the second key is refused. */
+/** Returns an error for each route key, in order of creation, that is malformed or equal to an earlier one. */
 export function checkHttpRoutes(routeKeys: readonly string[]): readonly RouteKeyError[] {
   const seen = new Set<string>();
   return routeKeys.flatMap((routeKey) => {

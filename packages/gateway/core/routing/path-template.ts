@@ -5,7 +5,10 @@ export type PathSegment =
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'greedy'; readonly name: string };
 
-/** Parses a path; `/` has no segments. Any text is accepted, because `checkResourceTree` applies AWS's rules. */
+/**
+ * Parses a path; `/` has no segments. Any text is accepted, because `checkResourceTree` and `checkHttpRoutes` apply
+ * AWS's rules.
+ */
 export function parsePathTemplate(path: string): readonly PathSegment[] {
   const trimmed = path.startsWith('/') ? path.slice(1) : path;
   return trimmed === '' ? [] : trimmed.split('/').map(parseSegment);

@@ -15,8 +15,8 @@ export type RouteRow = {
   /** The function name with its stage variables unresolved; undefined if the route calls no function. */
   readonly functionName: string | undefined;
   /**
-   * A target that is not a function, such as `MOCK`, an address, or `sqs:path/…`. Undefined if the route has no such
-   * target.
+   * A target that is not a function, such as `MOCK`, an address, or `sqs:path/…`; `returns 500` if the integration
+   * cannot be called. Undefined if the route has no such target.
    */
   readonly target: string | undefined;
 };

@@ -1,6 +1,6 @@
 type Api = { readonly kind: 'rest' | 'http' | 'websocket' | 'function-url'; readonly url: string };
 
-/** Returns the URL with the stage and with sample values for parameters. Routes of a WebSocket API have no URL. */
+/** Returns the URL with the stage and sample values for parameters; the path alone for routes of a WebSocket API. */
 export function addressOf({ kind, url }: Api, path: string): string {
   if (kind === 'websocket') return path;
   return `${url}${path === '$default' ? '/' : fillPath(path)}`;

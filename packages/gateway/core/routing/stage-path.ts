@@ -21,8 +21,8 @@ export function splitRestPath(rawPath: string): StagePath {
 }
 
 /**
- * Splits the path of an HTTP API. A first segment that equals a stage name is removed. Other paths belong to `$default`
- * and stay unchanged.
+ * Splits the path of an HTTP API. A first segment that names a stage other than `$default` is removed. Other paths
+ * belong to `$default` and stay unchanged.
  */
 export function splitHttpPath(rawPath: string, stages: { has(name: string): boolean }): StagePath {
   const slash = rawPath.indexOf('/', 1);

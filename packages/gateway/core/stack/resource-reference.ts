@@ -165,7 +165,7 @@ function inTerraform(owner: ResolvedStack, found: Named | undefined, arn: string
   return rest === '' ? `${address}.arn` : `"\${${address}.arn}${rest}"`;
 }
 
-/** An address in a module cannot be named from outside of the module. */
+/** Returns the address as it is written inside its module, because nothing outside of the module can name it. */
 export function inModule(logicalId: string): string {
   return logicalId.replace(/^(?:module\.[^.]+\.)+/, '');
 }
@@ -183,7 +183,7 @@ export function variableOf(path: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-/** In a list or map of YAML's flow style, a plain text must not contain brackets, commas or quotes. */
+/** Writes a text in YAML's flow style, with quotes unless it has only characters that need none there. */
 function quoted(text: string): string {
   return /^[\w:/.+-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", "''")}'`;
 }

@@ -103,8 +103,8 @@ export class Connections {
   }
 
   /**
-   * Only data messages keep a connection alive; pings do not. Reports about AWS differ, but most agree on this
-   * (docs/aws §11.4).
+   * Starts the connection's idle time again. It is called for data messages only, because pings do not keep a
+   * connection alive. Reports about AWS differ, but most agree on this (docs/aws §11.4).
    */
   touch(connection: Connection): void {
     connection.lastActiveAtEpochMs = this.#clock.nowEpochMs();

@@ -28,7 +28,7 @@ export type BoundRule = {
 
 type Unbound = { readonly line: number; readonly message: string };
 
-/** Resolves the selectors of rules. A rule that names something unknown is left out. */
+/** Resolves the selectors of rules. A rule that names something unknown, or cannot have an effect, is `unbound`. */
 export function bindRules(
   rules: readonly FaultRule[],
   targets: FaultTargets,
@@ -66,7 +66,7 @@ function bindTable(rule: FaultRule, wanted: string, { tables }: FaultTargets): s
   if (tables === undefined)
     return {
       line: rule.lines.table ?? rule.line,
-      message: 'only tables of the embedded DynamoDB can be unreachable: start without --dynamodb',
+      message: 'only tables of the embedded DynamoDB can have faults: start without --dynamodb',
     };
   return tables.find((one) => isCalled(one, wanted))?.name ?? unknown(rule, 'table', 'table', tables, wanted);
 }

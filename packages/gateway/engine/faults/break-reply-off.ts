@@ -1,4 +1,7 @@
-/** Makes a finished reply break off. Its stream ends with an error, which ends the connection. */
+/**
+ * Changes a reply so that its body is cut or its connection is reset while it is sent: its stream ends with an error,
+ * which ends the connection. An empty body, and the reply to HEAD, cannot be cut.
+ */
 import { gatewayError } from '../../core/errors.ts';
 import { addFraming, bytesOf } from '../../core/events/reply-framing.ts';
 import type { BreakOff, Injected } from '../../core/trail.ts';

@@ -33,7 +33,8 @@ export interface InjectedFaults {
   readonly injector: FaultInjector;
   /**
    * Resolves the rules' selectors in what is served now.
-   * @throws DefinitionFaults at startup if a selector is unknown; after a reload, an unknown selector is only reported
+   * @throws DefinitionFaults at startup if a selector is unknown or a rule cannot have an effect; after a reload, such
+   * a rule is only reported
    */
   follow(isReload: boolean): void;
   /** Returns the fault that replaces the response to a function's call; undefined if there is none. */

@@ -114,7 +114,7 @@ const MOST_RULES = 1000;
 
 /**
  * Reads a file of faults.
- * @throws DefinitionFaults with every faulty rule, by line
+ * @throws DefinitionFaults with every faulty rule, by line; DefinitionError for a fault outside the rules
  */
 export function readFaults(file: string, text: string): FaultFile {
   const source = new LinedText(file, text);

@@ -16,7 +16,7 @@ const TEXTS = valueOf('a map of names to strings', (value): Readonly<Record<stri
     ? (value as Readonly<Record<string, string>>)
     : undefined,
 );
-/** The maximum duration in milliseconds, which is the longest timeout of a function on AWS. */
+/** The maximum latency in milliseconds, which is the longest timeout of a function on AWS. */
 const LONGEST_MS = 900_000;
 
 export function readText(source: LinedText, member: Member): string {

@@ -32,8 +32,8 @@ type SavedUsage = { readonly planId: string; readonly keyId: string; readonly us
 const MAX_OFFSET_MS = 100 * 365 * 24 * 3_600_000;
 
 /**
- * The parts in the order of loading. The clock is loaded first. Usage is loaded after the calls, because the calls
- * create the keys and plans to which the usage belongs.
+ * The parts in the order of loading. Usage is loaded after the calls, because the calls create the keys and plans to
+ * which the usage belongs.
  */
 export const STATE_PARTS: readonly StatePart[] = [
   { key: 'tables', save: saveTables, check: checkTables },
@@ -133,7 +133,7 @@ function sandboxOf(parts: Parts): AwsService {
 }
 
 /**
- * Returns the embedded DynamoDB; undefined if tables are at the user's endpoint, because those tables are not saved.
+ * Returns the embedded DynamoDB; undefined if there is none. Tables at the user's endpoint are not saved.
  */
 function targetOf({ options, store }: Parts): DynamoDbTarget | undefined {
   const backend = options.dynamodb.kind === 'embedded' ? backendOf(options, store) : undefined;
@@ -176,6 +176,10 @@ function adoptUsage(usage: readonly SavedUsage[], { served: { account } }: Parts
   return usage.flatMap(({ planId, keyId, usage: kept }) => {
     const member = account.plans.findKey(planId, keyId);
     member?.usage.adopt(kept);
-    return member === undefined ? [`usage of key ${keyId} in plan ${planId}: not found`] : [];
+    return member === undefined
+      ? [
+          `usage of key ${keyId} in plan ${planId}: this gateway has no such plan, or the plan does not have this key`,
+        ]
+      : [];
   });
 }

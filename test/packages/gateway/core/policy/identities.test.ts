@@ -144,7 +144,7 @@ describe('parseIdentities', () => {
     {
       name: 'a secret that is a number, without repeating it',
       text: FILE.replace('tester-secret', '12345678'),
-      expected: /^f\.yml:4: secretAccessKey: must be 8 to 256 characters$/,
+      expected: /^f\.yml:4: secretAccessKey: must be 8 to 256 printable ASCII characters without blanks$/,
     },
     {
       name: 'an account that YAML reads as a number',

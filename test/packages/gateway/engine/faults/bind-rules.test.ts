@@ -109,7 +109,7 @@ describe('bindRules', () => {
 
   it('refuses tables that are elsewhere', () => {
     assert.deepEqual(messagesOf('{ table: orders }', { ...TARGETS, tables: undefined }), [
-      '2: only tables of the embedded DynamoDB can be unreachable: start without --dynamodb',
+      '2: only tables of the embedded DynamoDB can have faults: start without --dynamodb',
     ]);
   });
 });

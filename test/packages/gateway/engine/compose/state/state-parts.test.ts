@@ -127,7 +127,10 @@ describe('the state file of a gateway', () => {
 
     const { status, body } = await load({ ...state, usage: [{ planId: 'p', keyId: 'k', usage }] });
 
-    assert.deepEqual([status, body['left']], [200, ['usage of key k in plan p: not found']]);
+    assert.deepEqual(
+      [status, body['left']],
+      [200, ['usage of key k in plan p: this gateway has no such plan, or the plan does not have this key']],
+    );
   });
 
   it('may come from a version that saved no services', async () => {
