@@ -25,8 +25,8 @@ export async function sendByNode(
 }
 
 /**
- * Returns whether the host is a name below `localhost`. Some systems do not resolve these names (RFC 6761 §6.3), but
- * the Host header must contain them, because it identifies the API.
+ * Returns whether this is an http URL whose host is a name below `localhost`. Some systems do not resolve these names
+ * (RFC 6761 §6.3), but the Host header must contain them, because it identifies the API.
  */
 export function isLoopbackName({ protocol, hostname }: URL): boolean {
   return protocol === 'http:' && hostname.endsWith('.localhost');

@@ -13,7 +13,7 @@ export const CLOUDFRONT_TYPES = {
   'AWS::CloudFront::Function': { consequence: GUARDED },
   'AWS::CloudFront::KeyGroup': { consequence: GUARDED },
   'AWS::CloudFront::VpcOrigin': { consequence: GUARDED },
-  'AWS::CloudFront::OriginAccessControl': { consequence: 'origins that use it return 500' },
+  'AWS::CloudFront::OriginAccessControl': { consequence: 'behaviors with an origin that uses it return 500' },
   'AWS::CloudFront::CloudFrontOriginAccessIdentity': { consequence: 'S3 origins are not supported here' },
   'AWS::CloudFront::PublicKey': { isWithoutEffect: true },
   'AWS::CloudFront::MonitoringSubscription': { isWithoutEffect: true },

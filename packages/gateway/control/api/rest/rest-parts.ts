@@ -97,7 +97,7 @@ const AUTHORIZERS: RestPart = {
       ? // AWS's wording, including the two slashes (hashicorp/terraform#6731, terraform-provider-aws#14812).
         `Cannot delete authorizer '${textOf(properties, 'Name') || logicalId}', is referenced in method: ${textOf(method, 'HttpMethod')}/${path || '/'}`
       : undefined,
-  // AWS shows no TTL that was not sent, although it caches for 300 s then (recorded: localstack/localstack,
+  // If no TTL was sent, AWS's response has none, although AWS then caches for 300 s (recorded: localstack/localstack,
   // test_apigateway_basic.snapshot.json, test_apigateway_with_custom_authorization_method).
   usual: ({ logicalId, properties }) => ({
     name: logicalId,

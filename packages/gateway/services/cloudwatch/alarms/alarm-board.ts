@@ -38,7 +38,7 @@ type Options = Pick<ServicePorts, 'agenda' | 'clock' | 'deliveries' | 'accountId
   readonly store: MetricStore;
 };
 
-/** "5,000 alarms per Region". This is also the maximum depth of composite alarms that refer to each other. */
+/** "5,000 alarms per Region" (CloudWatch service quotas). Only a call that creates an alarm is refused. */
 export const MAX_ALARMS = 5_000;
 
 export class AlarmBoard {

@@ -74,7 +74,7 @@ describe('the section mcp of an access document', () => {
     [
       'charging in two places',
       { path: '/mcp', rules: [RULE], charge: true },
-      /names POST \/mcp, which mcp.charge charges/,
+      /names a route of \/mcp, but mcp.charge charges the calls of this path/,
       { quota: { plan: 'gold', tenant: 'acme', routes: ['POST /mcp'] } },
     ],
     [
