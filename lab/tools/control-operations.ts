@@ -1,11 +1,10 @@
 /** The operations of API Gateway that the routes of the control plane answer, by the names and paths of the SDK clients. */
 import * as rest from '@aws-sdk/client-api-gateway';
 import * as v2 from '@aws-sdk/client-apigatewayv2';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listRoutes } from '../../packages/gateway/control/api/rest/rest-api-wire.ts';
 import { findRoute } from '../../packages/gateway/control/api/rest/wire-router.ts';
 import type { RestControl } from '../../packages/gateway/control/api/rest/wire-api.ts';
-
-type SdkClient = Readonly<Record<string, unknown>>;
 
 // The routes read their APIs when they are called, and here they are only listed.
 const ROUTES = listRoutes({ apis: { account: {} } } as RestControl);
@@ -13,18 +12,18 @@ const ROUTES = listRoutes({ apis: { account: {} } } as RestControl);
 export const REST_CALLS = answeredOf(rest);
 export const V2_CALLS = answeredOf(v2);
 
-export function commandsOf(client: SdkClient): readonly string[] {
+export function commandsOf(client: UnknownMembers): readonly string[] {
   return Object.keys(client).flatMap((key) => /^(\w+)Command$/.exec(key)?.[1] ?? []);
 }
 
 /** Returns the method and the path of a command, as its own SDK has them. */
-export function addressOf(client: SdkClient, command: string): readonly [method: string, path: string] {
+export function addressOf(client: UnknownMembers, command: string): readonly [method: string, path: string] {
   const schema = client[`${command}$`] as readonly unknown[];
   const { http } = schema[3] as { readonly http: readonly [string, string, number] };
   return [http[0], http[1]];
 }
 
-function answeredOf(client: SdkClient): readonly string[] {
+function answeredOf(client: UnknownMembers): readonly string[] {
   return commandsOf(client).filter((command) => {
     const [method, address] = addressOf(client, command);
     const [path = '', query] = address.split('?');

@@ -1,6 +1,7 @@
 /** Checks key policies for what KMS's CreateKey, and services that shall use the key, refuse. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, asText, isJsonObject, isTrue, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
@@ -51,9 +52,7 @@ export function judgeKeyOfLogs(
       };
 }
 
-type Statement = Readonly<Record<string, unknown>>;
-
-function permitsLogs(statement: Statement, region: string): boolean {
+function permitsLogs(statement: UnknownMembers, region: string): boolean {
   const { Effect: effect, Principal: principal, NotPrincipal: others } = statement;
   const names = [`logs.${region}.amazonaws.com`, 'logs.amazonaws.com', '*'];
   const isForLogs =
@@ -64,7 +63,7 @@ function permitsLogs(statement: Statement, region: string): boolean {
   return effect === 'Allow' && isForLogs && permits(statement, 'kms:encrypt');
 }
 
-function permitsChange(statement: Statement): boolean {
+function permitsChange(statement: UnknownMembers): boolean {
   const { Effect: effect, Principal: principal, NotPrincipal: others } = statement;
   if (effect !== 'Allow') return false;
   const isOfIam = principal === '*' || others !== undefined || membersOf(principal)['AWS'] !== undefined;
@@ -72,7 +71,7 @@ function permitsChange(statement: Statement): boolean {
 }
 
 /** @param action in lower case */
-function permits({ Action: actions }: Statement, action: string): boolean {
+function permits({ Action: actions }: UnknownMembers, action: string): boolean {
   return (
     actions === undefined ||
     asOneOrMore(actions).some((one) => {

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import { present } from '../sam/sam-expansion.ts';
 
-const INTEGRATION = 'x-amazon-apigateway-integration';
+export const INTEGRATION = 'x-amazon-apigateway-integration';
 
 /** Finds the integration of an operation, following references; undefined if there is none. */
 export function findIntegration(document: OpenApiDocument, operation: Operation): Found | undefined {

@@ -2,6 +2,7 @@ import { isJsonList, mapOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { DocumentPath, Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import type { ImportedModels } from './openapi-models.ts';
+import { INTEGRATION } from './openapi-integration.ts';
 import { present } from '../sam/sam-expansion.ts';
 
 const LOCATIONS: Readonly<Record<string, string>> = {
@@ -11,11 +12,17 @@ const LOCATIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the parameters of the path, which AWS adds even if the document does not declare them (LocalStack,
- * test_apigateway_import.py::test_import_and_validate_rest_api[swagger-mock-cors.json]).
+ * Returns the parameters of the path, which AWS adds even if the document does not declare them (localstack/localstack,
+ * test_apigateway_import.snapshot.json, swagger-mock-cors.json, recorded). A parameter that the integration maps is not
+ * added: AWS checks the mapping against what the document declares, and refuses the import
+ * (https://repost.aws/knowledge-center/api-gateway-proxy-path-parameter-error).
  */
-function inPath({ path }: Operation): readonly (readonly [name: string, isRequired: true])[] {
-  return [...path.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name = '']) => [`${LOCATIONS['path']}${name}`, true]);
+function inPath({ path, value }: Operation): readonly (readonly [name: string, isRequired: true])[] {
+  const integration = mapOf(value, INTEGRATION);
+  const mapped = new Set(Object.values(mapOf(integration, 'requestParameters')));
+  return [...path.matchAll(/\{([^}+]+)\+?\}/g)]
+    .map(([, name = '']) => [`${LOCATIONS['path']}${name}`, true] as const)
+    .filter(([name]) => !mapped.has(name));
 }
 
 /**

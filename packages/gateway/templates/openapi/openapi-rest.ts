@@ -7,7 +7,7 @@ import type { DefinitionError, Tolerance } from '../../core/errors.ts';
 import { mapOf, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { closingError } from './closed-operation.ts';
-import { findIntegration, restIntegration } from './openapi-integration.ts';
+import { findIntegration, INTEGRATION, restIntegration } from './openapi-integration.ts';
 import { methodResponses, requestModels, requestParameters } from './openapi-method.ts';
 import { ImportedModels } from './openapi-models.ts';
 import { importedId } from './openapi-resource.ts';
@@ -234,7 +234,7 @@ function placeOf(
   if (head === '') return operation;
   if (head !== 'Integration')
     return [...operation, RENAMED[head] ?? lowerFirst(head)].filter((key) => key !== '');
-  const at = integration ?? [...operation, 'x-amazon-apigateway-integration'];
+  const at = integration ?? [...operation, INTEGRATION];
   return inner === ''
     ? at
     : [

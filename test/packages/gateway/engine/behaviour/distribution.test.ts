@@ -118,9 +118,12 @@ describe('a distribution of CloudFront in front of an API', () => {
     const batch = `<InvalidationBatch>${paths}<CallerReference>r</CallerReference></InvalidationBatch>`;
 
     assert.equal((await get(`${front()}/`)).cache, 'Hit from cloudfront');
-    assert.match(await call('POST', `/distribution/${id}/invalidation`, batch), /<Status>InProgress</);
+    const made = await call('POST', `/distribution/${id}/invalidation`, batch);
+    assert.match(made, /<Status>InProgress</);
     assert.equal((await get(`${front()}/`)).cache, 'Miss from cloudfront');
-    assert.match(await call('GET', `/distribution/${id}/invalidation`), /<Status>Completed</);
+    const [, invalidation = ''] = /<Id>(I\w+)<\/Id>/.exec(made) ?? [];
+    const kept = await call('GET', `/distribution/${id}/invalidation/${invalidation}`);
+    assert.match(kept, /<Status>Completed</);
   });
 });
 
