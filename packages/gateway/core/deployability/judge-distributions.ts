@@ -131,8 +131,15 @@ function judgeFunctions(
   isConverted: boolean,
 ): Refusal | undefined {
   for (const [index, one] of asOneOrMore(behavior['LambdaFunctionAssociations'] ?? []).entries()) {
-    const { EventType: event, LambdaFunctionARN: arn } = membersOf(one);
+    const { EventType: event, LambdaFunctionARN: arn, IncludeBody: isIncluded } = membersOf(one);
     const place = `${at}.LambdaFunctionAssociations.${index}`;
+    // serverless-nextjs/serverless-next.js#533
+    if (isTrue(isIncluded) && (asText(event) ?? '').endsWith('-response'))
+      return {
+        at: `${place}.IncludeBody`,
+        message: 'The IncludeBody option can only be used with viewer-request or origin-request events.',
+        remedy: 'remove IncludeBody, or set EventType to viewer-request or origin-request',
+      };
     if (typeof arn !== 'string') continue;
     const refused = refusalOfFunction(arn, asText(event) ?? '', all, isConverted);
     if (refused !== undefined) return { at: `${place}.LambdaFunctionARN`, ...refused };

@@ -26,6 +26,31 @@ export function judgeLogClass(
     : undefined;
 }
 
+/** CloudWatch Logs quotas, "Subscription filters": two for each log group */
+const MAX_SUBSCRIPTIONS = 2;
+
+/**
+ * Refuses a third subscription filter of a log group (localstack/localstack,
+ * test_logs_subscription_filters.snapshot.json, recorded).
+ */
+export function judgeFilterCount(
+  filter: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const { LogGroupName: name } = filter.properties;
+  const same = all.filter(
+    ({ type, properties }) => type === filter.type && properties['LogGroupName'] === name,
+  );
+  return typeof name !== 'string' || same.indexOf(filter) < MAX_SUBSCRIPTIONS
+    ? undefined
+    : {
+        resource: filter,
+        property: 'LogGroupName',
+        message: `Resource limit exceeded. (The log group ${name} has ${same.length} subscription filters, and ${MAX_SUBSCRIPTIONS} are allowed.)`,
+        remedy: `remove ${same.length - MAX_SUBSCRIPTIONS} of the subscription filters ${same.map(({ logicalId }) => logicalId).join(', ')}, or join their patterns`,
+      };
+}
+
 /**
  * Refuses a filter of the log group of a function of the stack if nothing creates this group. Lambda creates it only when
  * the function is invoked for the first time (gilt/s3-sftp-bridge#2). A custom resource or a nested stack may create it before.

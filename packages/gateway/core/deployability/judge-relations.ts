@@ -39,7 +39,7 @@ import {
 } from './judge-integrations.ts';
 import { judgeKeyOfLogs, judgeKeyPolicy } from './judge-keys.ts';
 import { judgeMethodLink, judgePrivateIntegration, judgeVpcLink } from './judge-load-balancers.ts';
-import { judgeExecutionLogs, judgeLogClass, judgeMissingGroup } from './judge-logs.ts';
+import { judgeExecutionLogs, judgeFilterCount, judgeLogClass, judgeMissingGroup } from './judge-logs.ts';
 import { judgeOrder } from './judge-order.ts';
 import { judgeDestinations, judgeExpiration, judgeOverlap, judgeReplication } from './judge-notifications.ts';
 import { judgeRecords } from './judge-records.ts';
@@ -58,7 +58,7 @@ import type { BrokenRelation, Judge } from './relation.ts';
 const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::Lambda::EventSourceMapping': [judgeVisibility, judgeTableStream],
   'AWS::Lambda::Function': [judgeLayerRegion, judgeLayerVersions],
-  'AWS::Logs::SubscriptionFilter': [judgeLogFunction, judgeLogClass, judgeMissingGroup],
+  'AWS::Logs::SubscriptionFilter': [judgeLogFunction, judgeLogClass, judgeMissingGroup, judgeFilterCount],
   'AWS::Logs::LogGroup': [judgeKeyOfLogs],
   'AWS::Logs::MetricFilter': [judgeLogClass, judgeMissingGroup],
   'AWS::KMS::Key': [judgeKeyPolicy],

@@ -137,10 +137,38 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     requiredOr: ['EventSourceArn', 'SelfManagedEventSource'],
     fix: 'add EventSourceArn with the ARN of a queue, stream, table stream, broker or cluster',
     says: NO_EVENT_SOURCE,
+    // localstack/localstack, test_lambda_api.snapshot.json, test_create_event_source_self_managed, recorded
+    if: has('SelfManagedEventSource'),
+    then: {
+      required: ['SourceAccessConfigurations'],
+      fix: 'add SourceAccessConfigurations: a secret (SASL_SCRAM_512_AUTH, BASIC_AUTH and others), or VPC_SUBNET and VPC_SECURITY_GROUP',
+      says: "Required 'sourceAccessConfigurations' parameter is missing.",
+    },
   },
   'AWS::CloudFront::ResponseHeadersPolicy': {
     properties: {
       ResponseHeadersPolicyConfig: {
+        properties: {
+          // aws/aws-cdk#35308
+          CorsConfig: {
+            if: has('AccessControlAllowCredentials', { const: true }),
+            then: {
+              properties: {
+                AccessControlAllowHeaders: {
+                  properties: {
+                    Items: {
+                      items: {
+                        not: { const: '*' },
+                        fix: 'list the headers by name, or set AccessControlAllowCredentials to false',
+                        says: 'The parameter Access-Control-Allow-Headers cannot contain * when allowCredentials is true.',
+                      },
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
         requiredOr: HEADER_GROUPS,
         fix: `add one of ${HEADER_GROUPS.join(', ')}`,
         says: 'Invalid request provided: AWS::CloudFront::ResponseHeadersPolicy. (The policy has no headers.)',

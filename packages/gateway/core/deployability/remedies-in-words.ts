@@ -56,6 +56,11 @@ export const REMEDIES_IN_WORDS: readonly Row[] = [
       `refer to a parameter of this template, a pseudo parameter or a mapping instead of ${name}, or add a parameter with this name`,
   },
   {
+    words: /^Invalid method setting path: .* needs ResourcePath and HttpMethod/,
+    remedy: () =>
+      'write ResourcePath and HttpMethod into the same list item as the settings; "/*" and "*" mean all methods',
+  },
+  {
     words: /^Invalid format for origin/,
     remedy: () =>
       'write the origin with its scheme and without quotes inside of it, as in https://app.example.com or http://localhost:3000, or * for any origin',

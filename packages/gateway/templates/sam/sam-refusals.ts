@@ -21,8 +21,10 @@ export function refuseResource(expansion: SamExpansion, logicalId: string, resou
   const known = RESOURCE_PROPERTIES.get(name);
   if (known === undefined) return;
   const written = expansion.writtenOf(logicalId);
-  const merged = asPackaged(expansion.properties(name, resource), written);
+  const read = expansion.properties(name, resource);
+  const merged = asPackaged(read, written);
   const found = [
+    ...(merged === read ? [] : judgeDocument(mapOf(read, 'DefinitionBody'))),
     ...judgeProperties(merged, written, known, `${VENDOR}${name}`),
     ...(RULES[name] ?? []).flatMap((judge) => judge(merged, resource) ?? []),
     ...judgeEvents(membersOf(merged['Events']), mapOf(written, 'Events'), name),
@@ -40,6 +42,37 @@ function asPackaged(merged: JsonObject, written: JsonObject): JsonObject {
     return merged;
   const { DefinitionBody: _read, ...others } = merged;
   return { ...others, DefinitionUri: uri };
+}
+
+/**
+ * Refuses a function of CloudFormation in a document in a file of its own, which API Gateway reads as it is
+ * (localstack/localstack#4619).
+ */
+function judgeDocument(document: JsonObject): readonly Refusal[] {
+  for (const [path, item] of Object.entries(mapOf(document, 'paths')))
+    for (const operation of Object.values(membersOf(item))) {
+      const called = functionIn(membersOf(operation)['x-amazon-apigateway-integration']);
+      if (called !== undefined)
+        return [
+          {
+            at: ['DefinitionUri'],
+            message: `Unable to parse API definition because of a malformed integration at path ${path}. (The file has ${called}, and CloudFormation resolves nothing in it.)`,
+            remedy:
+              'replace DefinitionUri by DefinitionBody: { Fn::Transform: { Name: AWS::Include, Parameters: { Location: FILE } } }, so that CloudFormation reads the file',
+          },
+        ];
+    }
+  return [];
+}
+
+/** Returns the first key of a function of CloudFormation, at any depth. */
+function functionIn(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = key.startsWith('Fn::') || key === 'Ref' ? key : functionIn(inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function judgeProperties(
@@ -209,8 +242,41 @@ function judgeZone({ Domain: domain }: JsonObject): Refusal | undefined {
     : undefined;
 }
 
+/** error_reserved_sam_tag.json of SAM's translator */
+function judgeOwnTag({ Tags: tags }: JsonObject): Refusal | undefined {
+  return has(membersOf(tags), OWN_TAG)
+    ? {
+        at: ['Tags', OWN_TAG],
+        message: `${OWN_TAG} is a reserved Tag key name and cannot be set on your resource. Please change the tag key in the input.`,
+        remedy: `remove the tag ${OWN_TAG}, which SAM sets itself, or give it another key`,
+      }
+    : undefined;
+}
+const OWN_TAG = 'lambda:createdBy';
+
+const SPECIAL_ROUTES = ['$connect', '$disconnect', '$default'];
+
+/** A WebSocket API has no other routes that begin with `$`. */
+export function isUnknownSpecialRoute(key: string): boolean {
+  return key.startsWith('$') && !SPECIAL_ROUTES.includes(key);
+}
+
+/** error_websocket_api_invalid_route_name.json of SAM's translator */
+function judgeRouteKeys({ Routes: routes }: JsonObject): Refusal | undefined {
+  const wrong = Object.keys(membersOf(routes)).find(isUnknownSpecialRoute);
+  return wrong === undefined
+    ? undefined
+    : {
+        at: ['Routes', wrong],
+        message: `Route key '${wrong}' must be alphanumeric. Only $connect, $disconnect, and $default special routes are supported.`,
+        remedy: `write ${wrong.slice(1)} instead of ${wrong}, which is then the value that RouteSelectionExpression selects`,
+      };
+}
+
 const RULES: Readonly<Record<string, readonly Judge[]>> = {
+  WebSocketApi: [judgeRouteKeys],
   Function: [
+    judgeOwnTag,
     judgePackageType,
     unlessWith(
       'ProvisionedConcurrencyConfig',

@@ -7,6 +7,7 @@ import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { invocationUri, permission, pick, present } from './sam-expansion.ts';
 import { idPart } from './sam-ids.ts';
+import { isUnknownSpecialRoute } from './sam-refusals.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { expandV2Stage, OF_STAGE } from './sam-v2-stage.ts';
 
@@ -35,7 +36,7 @@ export function expandWebSocketApi(expansion: SamExpansion, logicalId: string, r
   });
   const stageName = properties['StageName'] ?? 'default';
   const connect = authorizeConnect(expansion, logicalId, properties['Auth'], routes);
-  for (const [key, route] of Object.entries(routes))
+  for (const [key, route] of Object.entries(routes).filter(([name]) => !isUnknownSpecialRoute(name)))
     makeRoute(expansion, logicalId, { key, route, stageName }, key === '$connect' ? connect : {});
   const stageId = expansion.stageIdOf(logicalId, stageName === 'default' ? 'Default' : stageName);
   if (stageName === '$default') expansion.fail(logicalId, 'StageName of a WebSocket API cannot be $default');

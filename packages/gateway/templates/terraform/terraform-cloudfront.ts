@@ -32,6 +32,7 @@ export const CLOUDFRONT_NAMES: Readonly<Record<string, string>> = {
   minimum_protocol_version: 'MinimumProtocolVersion',
   cloudfront_default_certificate: 'CloudFrontDefaultCertificate',
 };
+const TTLS: ReadonlySet<string> = new Set(['min_ttl', 'default_ttl', 'max_ttl']);
 /** Blocks that CloudFormation has as a list, whatever their number. All other blocks are single. */
 const LISTS: ReadonlySet<string> = new Set([
   'origin',
@@ -57,8 +58,11 @@ export function distributionShape(instance: Instance, values: TerraformValues): 
 }
 
 function members(block: JsonObject, names: Readonly<Record<string, string>> = CLOUDFRONT_NAMES): JsonObject {
+  // The plan has the provider's default min_ttl = 0 in every behavior. The provider sends no TTL with a cache policy.
+  const hasPolicy = typeof block['cache_policy_id'] === 'string' && block['cache_policy_id'] !== '';
   const entries = Object.entries(block).flatMap(([name, value]): (readonly [string, Json])[] => {
     if (value === null || value === '' || (isJsonList(value) && value.length === 0)) return [];
+    if (hasPolicy && TTLS.has(name)) return [];
     const property = names[name] ?? pascal(name);
     const blocks = isJsonList(value) ? value.filter(isJsonObject) : [];
     if (!isJsonList(value) || blocks.length < value.length || blocks.length === 0) return [[property, value]];

@@ -1,4 +1,5 @@
 /** The throttle settings of stages in all kinds of template (docs/aws §5.1). */
+import { asText } from '@gatewright/aws/json-object';
 import { unescapePointer } from '@gatewright/aws/json-pointer';
 import { DefinitionError } from '../../errors.ts';
 import { readBlock, readText } from '../properties.ts';
@@ -107,7 +108,19 @@ function hasSetting({ properties }: PropertyBag): boolean {
   );
 }
 
+/**
+ * CloudFormation template reference, MethodSetting: HttpMethod and ResourcePath are "required when you specify a
+ * MethodSetting". Without them, CloudFormation sends `null` in their place (aws/serverless-application-model#399).
+ */
 function readRouteKey(bag: PropertyBag): string | undefined {
+  const [given, on] = [bag.properties['ResourcePath'], bag.properties['HttpMethod']].map(
+    (one) => asText(one) ?? 'null',
+  );
+  if (given === 'null' || on === 'null')
+    throw new DefinitionError(
+      bag.place(given === 'null' ? 'ResourcePath' : 'HttpMethod'),
+      `Invalid method setting path: ${given}/${on}. A method setting needs ResourcePath and HttpMethod`,
+    );
   const method = readText(bag, 'HttpMethod', '*').toUpperCase();
   const path = unescapePath(readText(bag, 'ResourcePath', '/*'));
   if (method === '*' && (path === '/*' || path === '*')) return undefined;

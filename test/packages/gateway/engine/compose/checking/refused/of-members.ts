@@ -312,4 +312,95 @@ Resources:
     says: says as RegExp,
     source: 'https://github.com/aws-samples/aws-refarch-moodle/pull/64',
   })),
+  ...[
+    'MetricsEnabled: true',
+    'ResourcePath: /, MetricsEnabled: true',
+    'HttpMethod: GET, MetricsEnabled: true',
+  ].map((setting): RefusedDefinition => ({
+    name: `a method setting with ${setting} only`,
+    text: `
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }
+  Deployment: { Type: AWS::ApiGateway::Deployment, DependsOn: [Root], Properties: { RestApiId: !Ref Api } }
+  Root: { Type: AWS::ApiGateway::Method, Properties: { RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, AuthorizationType: NONE, Integration: { Type: MOCK } } }
+  Broken:
+    Type: AWS::ApiGateway::Stage
+    Properties:
+      RestApiId: !Ref Api
+      DeploymentId: !Ref Deployment
+      StageName: dev
+      MethodSettings: [{ ${setting} }] # here`,
+    id: 'apigateway-stage-methodsettings',
+    says: /^Invalid method setting path: .*null/,
+    source: 'https://github.com/aws/serverless-application-model/issues/399',
+  })),
+  {
+    name: 'all headers of a CORS policy together with credentials',
+    text: `
+  Broken:
+    Type: AWS::CloudFront::ResponseHeadersPolicy
+    Properties:
+      ResponseHeadersPolicyConfig:
+        Name: cors
+        CorsConfig:
+          AccessControlAllowCredentials: true
+          AccessControlAllowHeaders: { Items: ['*'] } # here
+          AccessControlAllowMethods: { Items: [GET] }
+          AccessControlAllowOrigins: { Items: [https://shop.example.com] }
+          OriginOverride: true`,
+    id: 'cloudfront-responseheaderspolicy-responseheaderspolicyconfig',
+    says: /Access-Control-Allow-Headers cannot contain \* when allowCredentials is true/,
+    source: 'https://github.com/aws/aws-cdk/pull/35308',
+  },
+  {
+    name: 'a self-managed cluster without credentials or subnets',
+    text: `
+  Broken:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: !Ref Function
+      StartingPosition: LATEST
+      Topics: [orders]
+      SelfManagedEventSource: { Endpoints: { KafkaBootstrapServers: ['a.example.com:9092'] } } # here`,
+    needs: ['function'],
+    id: 'lambda-eventsourcemapping-sourceaccessconfigurations',
+    says: /^Required 'sourceAccessConfigurations' parameter is missing\.$/,
+    source: 'localstack/localstack, test_lambda_api.snapshot.json, recorded',
+  },
+  {
+    name: 'a third subscription filter of a log group',
+    text: `
+  Group: { Type: AWS::Logs::LogGroup }
+  One: { Type: AWS::Logs::SubscriptionFilter, Properties: { LogGroupName: !Ref Group, FilterPattern: a, DestinationArn: 'arn:aws:lambda:us-east-1:123456789012:function:a' } }
+  Two: { Type: AWS::Logs::SubscriptionFilter, Properties: { LogGroupName: !Ref Group, FilterPattern: b, DestinationArn: 'arn:aws:lambda:us-east-1:123456789012:function:b' } }
+  Broken:
+    Type: AWS::Logs::SubscriptionFilter
+    Properties:
+      LogGroupName: !Ref Group # here
+      FilterPattern: c
+      DestinationArn: arn:aws:lambda:us-east-1:123456789012:function:c`,
+    id: 'logs-subscriptionfilter-loggroupname',
+    says: /^Resource limit exceeded\./,
+    source: 'localstack/localstack, test_logs_subscription_filters.snapshot.json, recorded',
+  },
+  {
+    name: 'the body of a request for a function at a response',
+    text: `
+  Broken:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Enabled: true
+        Origins: [{ Id: api, DomainName: api.example.com, CustomOriginConfig: { OriginProtocolPolicy: https-only } }]
+        DefaultCacheBehavior:
+          TargetOriginId: api
+          ViewerProtocolPolicy: https-only
+          CachePolicyId: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad
+          LambdaFunctionAssociations:
+            - EventType: viewer-response
+              IncludeBody: true # here
+              LambdaFunctionARN: arn:aws:lambda:us-east-1:123456789012:function:edge:1`,
+    id: 'cloudfront-distribution-distributionconfig',
+    says: /^The IncludeBody option can only be used with viewer-request or origin-request events\.$/,
+    source: 'https://github.com/serverless-nextjs/serverless-next.js/pull/533',
+  },
 ];

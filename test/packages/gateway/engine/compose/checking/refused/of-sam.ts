@@ -252,4 +252,27 @@ Resources:
     'dynamodb-table',
     `${SAM}/error_table_primary_key_missing_type.json`,
   ),
+  one(
+    'a tag that SAM sets itself',
+    SAM_FUNCTION(`      Tags:
+        team: shop
+        lambda:createdBy: pipeline # here`),
+    'lambda-function',
+    `${SAM}/error_reserved_sam_tag.json`,
+  ),
+  one(
+    'a route of a WebSocket API that begins with $ and is none of the three',
+    `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Broken:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      RouteSelectionExpression: $request.body.action
+      Routes:
+        $message: # here
+          FunctionArn: arn:aws:lambda:us-east-1:123456789012:function:chat`,
+    'apigatewayv2-api',
+    `${SAM}/error_websocket_api_invalid_route_name.json`,
+  ),
 ];
