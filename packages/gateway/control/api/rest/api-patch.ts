@@ -1,8 +1,8 @@
-import { NOT_PRIVATE, ONLY_DUALSTACK } from '../../../core/deployability/call-words.ts';
 /**
  * Patches a REST API.
  * @see API Gateway API reference, "Patch operations", "UpdateRestApi"
  */
+import { NOT_PRIVATE, ONLY_DUALSTACK } from '../../../core/deployability/call-words.ts';
 import { refusalByService } from '../../edits/check-members.ts';
 import { badRequest, notFound } from '../../control-error.ts';
 import { listOf, mapOf, without } from '@gatewright/aws/json-object';

@@ -308,4 +308,33 @@ export const PART_ROWS: readonly Row[] = [
     of: 'aws_secretsmanager_secret.s',
     expected: { SecretString },
   })),
+  {
+    // hashicorp/terraform-provider-aws, cloudfront/distribution.go: TTLs are sent only without a cache policy
+    name: 'a behavior with a cache policy has none of the TTLs that the plan gives to every behavior',
+    resources: [
+      {
+        type: 'aws_cloudfront_distribution',
+        name: 'd',
+        values: {
+          enabled: true,
+          default_cache_behavior: [
+            { target_origin_id: 'a', cache_policy_id: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad', min_ttl: 0 },
+          ],
+          ordered_cache_behavior: [{ path_pattern: '/x', target_origin_id: 'a', min_ttl: 0, max_ttl: 60 }],
+        },
+        expressions: {},
+      },
+    ],
+    of: 'aws_cloudfront_distribution.d',
+    expected: {
+      DistributionConfig: {
+        Enabled: true,
+        DefaultCacheBehavior: {
+          TargetOriginId: 'a',
+          CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+        },
+        CacheBehaviors: [{ PathPattern: '/x', TargetOriginId: 'a', MinTTL: 0, MaxTTL: 60 }],
+      },
+    },
+  },
 ];

@@ -153,4 +153,41 @@ export const OF_DELIVERIES: readonly RefusedDefinition[] = [
     'cloudwatch-alarm-metrics',
     'aws/aws-cdk#7155, RoboFinSystems/robosystems#1129: "Period must not be null"',
   ),
+  {
+    name: 'a third subscription filter of a log group',
+    text: `
+  Group: { Type: AWS::Logs::LogGroup }
+  One: { Type: AWS::Logs::SubscriptionFilter, Properties: { LogGroupName: !Ref Group, FilterPattern: a, DestinationArn: 'arn:aws:lambda:us-east-1:123456789012:function:a' } }
+  Two: { Type: AWS::Logs::SubscriptionFilter, Properties: { LogGroupName: !Ref Group, FilterPattern: b, DestinationArn: 'arn:aws:lambda:us-east-1:123456789012:function:b' } }
+  Broken:
+    Type: AWS::Logs::SubscriptionFilter
+    Properties:
+      LogGroupName: !Ref Group # here
+      FilterPattern: c
+      DestinationArn: arn:aws:lambda:us-east-1:123456789012:function:c`,
+    id: 'logs-subscriptionfilter-loggroupname',
+    says: /^Resource limit exceeded\./,
+    source: 'localstack/localstack, test_logs_subscription_filters.snapshot.json, recorded',
+  },
+  {
+    name: 'the body of a request for a function at a response',
+    text: `
+  Broken:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Enabled: true
+        Origins: [{ Id: api, DomainName: api.example.com, CustomOriginConfig: { OriginProtocolPolicy: https-only } }]
+        DefaultCacheBehavior:
+          TargetOriginId: api
+          ViewerProtocolPolicy: https-only
+          CachePolicyId: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad
+          LambdaFunctionAssociations:
+            - EventType: viewer-response
+              IncludeBody: true # here
+              LambdaFunctionARN: arn:aws:lambda:us-east-1:123456789012:function:edge:1`,
+    id: 'cloudfront-distribution-distributionconfig',
+    says: /^The IncludeBody option can only be used with viewer-request or origin-request events\.$/,
+    source: 'https://github.com/serverless-nextjs/serverless-next.js/pull/533',
+  },
 ];
