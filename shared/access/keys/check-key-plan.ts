@@ -17,8 +17,8 @@ type KnownPlans = {
 
 /**
  * Whether the key's plan is named by the customer's record instead of by the key.
- * @throws RequestInvalid if the key names a plan that would have no effect; DomainError CUSTOMER_UNKNOWN,
- * CUSTOMER_CLOSED, STORE_UNAVAILABLE
+ * @throws RequestInvalid if the key names a plan, or asks for a customer's record, that would have no effect;
+ * DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, STORE_UNAVAILABLE
  */
 export async function isOfCustomer(
   {
