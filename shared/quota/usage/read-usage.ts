@@ -156,8 +156,8 @@ function createLedgerReader(store: ItemStore, clock: AgeClock): LookAtLedger {
 }
 
 /**
- * Returns the ledger, or the last result if the ledger cannot be read. The last result is still valid, because units of
- * a period do not come back.
+ * Returns the ledger, or the last result if the ledger cannot be read. The last result is still usable, because units
+ * of a period come back only if an administrator gives them back.
  */
 async function readStanding(
   store: ItemStore,
@@ -261,7 +261,10 @@ function toAnswer(limits: readonly Standing[]): QuotaAnswer {
   };
 }
 
-/** Reads a plan. Returns undefined if the table does not respond. */
+/**
+ * Reads a plan. Returns undefined if the table does not respond.
+ * @throws DomainError PLAN_UNKNOWN
+ */
 async function readPlan(planId: string, book: PlanBook): Promise<CustomerPlan | undefined> {
   const read = await book.read(planId);
   if (read.kind === 'unknown') throw planUnknown(planId);
