@@ -222,7 +222,9 @@ class StackPlugin {
     if (missing.length > 0) throw this.#error(missing.join('\n'), 'PART_MISSING');
   }
 
-  /** Undefined while the routes of a document are unknown, because it is compiled only after the gateway has read them. */
+  /**
+   * Undefined while the routes of a document are unknown, because it is compiled only after the gateway has read them.
+   */
   #wholeAccess(): CompiledAccess | undefined {
     return this.#access?.withoutInventory.length === 0 ? this.#access.compiled : undefined;
   }

@@ -208,8 +208,8 @@ export async function endCalls(
 const admissions = new WeakMap<object, readonly CallAdmission[]>();
 
 /**
- * Returns the admission of a call, so that its real cost can be settled: `await admissionOfCall(event)?.settle(tokens)`.
- * Returns undefined if nothing was charged.
+ * Returns the admission of a call, so that its real cost can be settled:
+ * `await admissionOfCall(event)?.settle(tokens)`. Returns undefined if nothing was charged.
  * @param id id of the request in a batch. Default: the only call
  *
  * @example
