@@ -448,8 +448,8 @@ class StackPlugin {
   }
 
   /**
-   * Checks the template's settings on which API Gateway's cache depends, because a function cannot detect a wrong
-   * setting.
+   * Refuses a template whose authorizers, routes or API keys do not fit the access documents, because a function cannot
+   * detect such a fault.
    */
   #assertSafeWiring(): void {
     const provider = this.#serverless.getProvider('aws');

@@ -26,8 +26,8 @@ import type { RouteSegment, SegmentPattern } from './segment-patterns.ts';
 export type PathGrants = { readonly allow: readonly string[]; readonly deny: readonly string[] };
 
 /**
- * No deny pattern removes the route `denied` without removing the route `allowed`, so IAM cannot express the rights in
- * one policy.
+ * Each deny pattern that removes the route `denied` also removes the route `allowed`, so IAM cannot express the rights
+ * in one policy. This is also the case if the name of `allowed` resembles a disguise.
  */
 export type Unrepresentable = { readonly allowed: number; readonly denied: number };
 

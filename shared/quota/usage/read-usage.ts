@@ -1,7 +1,7 @@
 /**
  * Reads a caller's usage as charged from access logs. Reading changes nothing and never waits long, and the result is
- * slightly old. If the usage cannot be read, the caller is allowed, because limits are not exact anyway when usage is
- * counted afterwards.
+ * slightly old. If the usage cannot be read, the last known usage counts, and if there is none, the caller is allowed:
+ * limits are not exact anyway when usage is counted afterwards.
  */
 import { PlanInvalid } from '../../errors.ts';
 import type { AdvertisedLimit } from '../../http/rate-limit-headers.ts';
