@@ -147,8 +147,8 @@ const LAZY_CONSOLE = join(import.meta.dirname, 'lazy-console.ts');
 const NO_STREAMS = { 'process.stdout': 'undefined', 'process.stderr': 'undefined' };
 
 /**
- * Resolves imports of built-in modules. A name that is not listed above fails the build, unless a package passes the
- * whole namespace on.
+ * Replaces `node:console`, and resolves imports of the built-in modules that are listed above. A name that is not
+ * listed for its module fails the build, unless a package passes the whole namespace on.
  */
 function builtinModules(): Plugin {
   return {

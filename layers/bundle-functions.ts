@@ -49,7 +49,9 @@ const DOCUMENTS_AS_TEXT: Plugin = {
   },
 };
 
-/** @throws Error when a bundle contains a package, or imports one that the layer does not have. */
+/**
+ * @throws Error if, in a stack with a layer, a bundle contains a package, or imports one that the layer does not have
+ */
 export async function bundleFunctions(
   root: string,
   {

@@ -1,4 +1,4 @@
-/** Checks the tables of keys and charges in the compiled template before deployment. */
+/** Finds tables of keys and charges in the compiled template that several regions would share. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { Template } from './edit-template.ts';
 

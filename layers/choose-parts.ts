@@ -48,8 +48,8 @@ type ChosenService = {
 const PARTS_MEMBER = 'parts';
 
 /**
- * Removes the member `parts`, which osls would refuse. The list of files stays unchanged, because osls later resolves
- * variables by their position in it.
+ * Removes the member `parts`, which osls would refuse, and returns its values. The list of files stays unchanged,
+ * because osls later resolves variables by their position in it.
  */
 export function takeOwners(files: unknown): Owners {
   return asList(files).map((file) => {

@@ -19,7 +19,7 @@ const API_ID = /^[a-z0-9]{1,32}$/;
 const CACHE_API = /^[\w.-]{1,64}\/[a-z0-9]{1,32}$/;
 const PLACEHOLDER = /\{(socketApi|ticketApi|cacheApi)\}/;
 
-/** Returns a sentence about what is wrong with the parameters. */
+/** Returns a sentence about an entry of the parameters that is no API; undefined if there is none. */
 export function findInvalidApi({ apis, cacheApis }: NamedApis): string | undefined {
   const id = listed(apis).find((text) => !API_ID.test(text));
   if (id !== undefined)
@@ -63,7 +63,8 @@ function listed(value: string | number = ''): readonly string[] {
 
 /**
  * Replaces the placeholders. A permission with a placeholder becomes one permission for each API. In a policy
- * statement, the list of resources gets one line for each API; if there are no APIs, the statement is removed.
+ * statement, the list of resources gets one line for each API; if there are no APIs, the statement is removed. A
+ * variable of a function gets the ids of all WebSocket APIs, including that of the stack itself.
  */
 export function putKnownApis({ Resources }: Template, known: KnownApis, ownSocketApi: string): void {
   const own = ownSocketApi in Resources ? [`\${${ownSocketApi}}`] : [];

@@ -222,7 +222,9 @@ class StackPlugin {
     if (missing.length > 0) throw this.#error(missing.join('\n'), 'PART_MISSING');
   }
 
-  /** Undefined while the routes of a document are unknown, because it is compiled only after the gateway has read them. */
+  /**
+   * Undefined while the routes of a document are unknown, because it is compiled only after the gateway has read them.
+   */
   #wholeAccess(): CompiledAccess | undefined {
     return this.#access?.withoutInventory.length === 0 ? this.#access.compiled : undefined;
   }
@@ -446,8 +448,8 @@ class StackPlugin {
   }
 
   /**
-   * Checks the template's settings on which API Gateway's cache depends, because a function cannot detect a wrong
-   * setting.
+   * Refuses a template whose authorizers, routes or API keys do not fit the access documents, because a function cannot
+   * detect such a fault.
    */
   #assertSafeWiring(): void {
     const provider = this.#serverless.getProvider('aws');

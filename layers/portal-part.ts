@@ -14,7 +14,7 @@ const FILE = 'access/portal.yml';
 const ADD = 'run npx gatewright init --add portal';
 
 /**
- * Returns why the stack and the file do not fit together, with one sentence for each reason.
+ * Returns why the stack and the file do not fit together: one sentence about the first reason, or nothing.
  * @param portal undefined if there is no file
  * @param access undefined if the documents are not compiled yet; the prefix and the roles of keys are then not checked
  * @param hasPart whether the stack has the part `portal`

@@ -16,7 +16,7 @@ export type StackSource = {
   >;
 };
 
-/** States in which CloudFormation lists a table that does not exist. */
+/** States of resources that the stack does not have, although CloudFormation lists them, or that it was deleting. */
 const GONE = /^(DELETE_|CREATE_FAILED$)/;
 /** The valid values of the setting. `true` and `false` are texts, because `--param` passes strings. */
 const SETTINGS: readonly unknown[] = [AFTER_FIRST, 'true', 'false'];

@@ -27,8 +27,8 @@ type Refusal = {
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 
 /**
- * Finds settings of a deployment that trust local keys or secrets. Anyone who has the local issuer's key can
- * impersonate any caller.
+ * Finds a setting of a deployment that trusts local keys or secrets, or names a local address. Anyone who has the local
+ * issuer's key can impersonate any caller.
  * @param deployment a deployment of a stage that is not local
  */
 export function findLocalTrust(deployment: Deployment): Refusal | undefined {
@@ -68,7 +68,9 @@ function findLocalSecret({ stage, sources }: Deployment): Refusal | undefined {
   return { message, code: 'LOCAL_SECRET_DEPLOYED' };
 }
 
-/** Finds the local issuer or a local client secret in the portal's sign-in. With it, anyone could impersonate members. */
+/**
+ * Finds the local issuer or a local client secret in the portal's sign-in. With it, anyone could impersonate members.
+ */
 function findLocalSignIn({ stage, portal }: Deployment): Refusal | undefined {
   const signIns = portal?.portal.signIn ?? {};
   const signIn = Object.hasOwn(signIns, stage) ? signIns[stage] : undefined;
@@ -128,8 +130,8 @@ function trustsLocalIssuer(environment: unknown): boolean {
 }
 
 /**
- * Returns a sentence about an authorizer that lacks the table of its document's keys. Without that table, each request
- * of the API would get 500.
+ * Returns a sentence about an authorizer that lacks the table or the secret which a document needs for keys, tickets or
+ * revocations. Each request of the API would then get 500.
  */
 export function findUnservedKeys(
   documents: readonly CompiledDocument[],

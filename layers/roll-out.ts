@@ -9,7 +9,7 @@ export type Rollout = {
   readonly versions?: boolean | string;
   /** Share of calls that stays with the previous versions: 0 to 1. */
   readonly previousWeight?: number | string;
-  /** Keys are functions; values are the numbers of their previous versions. */
+  /** Keys are functions; values are the numbers of their previous versions, or empty if there is none. */
   readonly previous?: Readonly<Record<string, number | string>>;
 };
 

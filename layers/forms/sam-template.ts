@@ -29,8 +29,8 @@ export function printSamTemplate(template: PortableTemplate, pathOf: (archive: s
 }
 
 /**
- * Converts the properties of a function. SAM uses different names for three properties (developer guide,
- * AWS::Serverless::Function).
+ * Converts the properties of a function. SAM writes three of them differently: the code, the tracing and the tags
+ * (developer guide, AWS::Serverless::Function).
  */
 function samFunction(properties: UnknownMembers, path: string) {
   const { TracingConfig: tracing, Tags: tags } = properties;

@@ -12,8 +12,8 @@ import { reasonOf } from '../reasons.ts';
 
 /**
  * Runs the authorizer and counts the outcome. The metric `Unauthorized` counts exactly the errors that are thrown to
- * get a 401 response, so that an alarm can subtract them from Lambda's errors. If an unknown caller gets a deny policy
- * instead, the outcome is counted as `Deny`.
+ * get a 401 response, so that an alarm can subtract them from Lambda's errors. If an unknown caller gets a denying
+ * result instead, the outcome is counted as `Deny`.
  * @throws UnauthorizedAnswer if the caller is unknown and the API can respond with 401; DomainError for failures that
  * are not the caller's fault (500)
  */

@@ -65,8 +65,8 @@ export type Authorized =
       readonly decision: Decision;
       readonly result: AuthorizerResult;
       /**
-       * Ids of rules that granted nothing, or less than they could, because a claim value is not safe to write into a
-       * policy.
+       * Ids of rules that granted nothing, or less than they could, because a claim value is missing or is not safe to
+       * write into a policy.
        */
       readonly rejectedBindings: readonly string[];
       readonly refusal?: Exclude<QuotaVerdict['kind'], 'admitted'>;
@@ -82,14 +82,15 @@ export type Authorized =
     };
 
 /**
- * @throws DomainError only for failures that are not the caller's fault: API_UNKNOWN, KEY_SET_UNAVAILABLE,
- * RESULT_TOO_LARGE, POLICY_UNREPRESENTABLE, STORE_UNAVAILABLE, PLAN_UNKNOWN
+ * @throws DomainError only for failures that are not the caller's fault: API_UNKNOWN, CONFIG_INVALID,
+ * KEY_SET_UNAVAILABLE, RESULT_TOO_LARGE, POLICY_UNREPRESENTABLE, STORE_UNAVAILABLE, PLAN_UNKNOWN, PLAN_INVALID
  */
 export type Authorizer = (request: AuthorizeRequest) => Promise<Authorized>;
 
 /**
- * Creates an authorizer. Its key sets are fetched on demand, and live as long as the authorizer. Each instance of a
- * function has one authorizer.
+ * Creates an authorizer. Its key sets are fetched on demand, and live as long as the authorizer. An instance of a
+ * function creates one for the documents of its bundle, or one for each published version.
+ * @throws DomainError CONFIG_INVALID if the documents need a table or a secret that is not configured
  */
 export function createAuthorizer(
   access: CompiledAccess,
@@ -139,7 +140,10 @@ export function createAuthorizer(
   };
 }
 
-/** Ensures that API Gateway does not cache the result longer than the credential is valid. */
+/**
+ * Refuses a credential that expires within `rejectIfExpiresWithinSeconds`, so that API Gateway does not cache the
+ * result longer than the credential is valid.
+ */
 function assertLasts(
   { result: { rejectIfExpiresWithinSeconds: margin } }: CompiledDocument,
   { expiresAtEpochSeconds: end }: Principal,
@@ -160,8 +164,8 @@ type Known = {
 const loadGrants = loadOnce(() => import('./decide/printed-grants.ts'));
 
 /**
- * Returns what the caller may do with channels and MCP servers. The code for it is loaded with the first document that
- * has such rules.
+ * Returns what the caller may do with channels and MCP servers. The code for it is loaded at the first request for
+ * which the document has such rules.
  */
 async function printGrantsOf(
   document: CompiledDocument,
@@ -246,8 +250,9 @@ type ByQuota = Known & {
 const loadCharging = loadOnce(() => import('./charge-quota.ts'));
 
 /**
- * Decides by the caller's quota. If the authorizer itself charges, the result is valid for one request only. If charges
- * come from access logs, the result may be reused as long as units are left.
+ * Decides by the caller's quota. If the authorizer itself charges the route, or the quota refuses the request, the
+ * result is valid for this request only. Any other result may be reused. It allows the charged routes only if charges
+ * come from access logs and units are left.
  */
 async function answerByQuota(
   document: CompiledDocument,
@@ -279,12 +284,12 @@ type Charged = Known & {
   readonly charging: Awaited<ReturnType<typeof loadCharging>>;
 };
 
-/** Returns a result for this request only, because the next request has to be charged too. */
+/** Returns a result for this request only, because the quota has to be asked again for the next request. */
 function answerOnce(document: CompiledDocument, charged: Charged, verdict: QuotaVerdict): Authorized {
   const { principal, request, decision, quota, charging } = charged;
   const isAdmitted = verdict.kind === 'admitted';
-  // An over-quota caller is allowed, but the result does not contain the admission key. The API itself then refuses the
-  // request because the key is missing. Its message differs from the message of a plain denial.
+  // If there is an admission key, an over-quota caller is allowed, but the result does not contain the key. The API
+  // itself then refuses the request because the key is missing. Its message differs from the message of a plain denial.
   const isLetOn = isAdmitted || (verdict.kind === 'over-quota' && quota.admissionKey !== undefined);
   const context = {
     ...contextOf(document, charged),
@@ -350,6 +355,7 @@ type Choice = {
 /**
  * Returns a policy for the whole API, or a smaller policy of subtrees, or, if the document allows it, a policy for this
  * request only.
+ * @throws DomainError RESULT_TOO_LARGE, POLICY_UNREPRESENTABLE
  */
 function choosePolicy(
   document: CompiledDocument,

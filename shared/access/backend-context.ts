@@ -12,7 +12,7 @@ import { printTicketCaller } from './tickets/ticket-caller.ts';
  */
 const VALUE_LIMIT_CHARACTERS = 1_024;
 
-/** Maximum length of a text that joins several claims or channel patterns. A longer text is omitted as a whole. */
+/** Maximum length of the carried claims, and of each text of grants. A longer text is omitted as a whole. */
 export const CARRIED_LIMIT_CHARACTERS = 2_048;
 
 /** By the name of the context member. */
@@ -20,8 +20,9 @@ export type PrintedGrants = Readonly<Record<string, string>>;
 
 /**
  * Returns the context that the authorizer passes to the backend. All values are flat, because an object or array makes
- * every REST request fail with 500. The only claims are those that the document names, because access logs may print
- * them. `exp` is included, because a cached result outlives the token.
+ * every REST request fail with 500. In addition to the standard members, such as `sub` and `scope`, it contains only
+ * the claims that the document names, because access logs may print them. `exp` is included, because a cached result
+ * may outlive the token.
  * @param grants what the caller may do with channels and MCP servers, as `printGrants` prints it, by the name of the
  * member
  */
@@ -89,7 +90,7 @@ function printCarried(
     : printCarriedClaims({ ...result.claims, names: [...names, TENANT] }, { ...claims, tenant });
 }
 
-/** Scopes that the document names come first, so that other scopes of a token cannot displace them. */
+/** If not all scopes fit, those that the document names are taken first, so that other scopes cannot displace them. */
 function printScopes(
   document: CompiledDocument,
   { scopes }: Principal,
@@ -126,7 +127,9 @@ function scopesNamedBy(document: CompiledDocument): ReadonlySet<string> {
   return named;
 }
 
-/** Joins a list of plain values to one text with spaces. Prints anything deeper as JSON. */
+/**
+ * Joins a list of strings to one text with spaces, if none contains a space. Prints other lists and objects as JSON.
+ */
 function flatten(value: unknown): string | number | boolean | undefined {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (Array.isArray(value) && value.every((item) => typeof item === 'string' && !item.includes(' ')))

@@ -19,7 +19,7 @@ export function printCarriedClaims({ as, names }: ForwardedClaims, claims: Claim
   return JSON.stringify(Object.fromEntries(carried));
 }
 
-/** Parses carried claims. Returns undefined if no claims are carried. */
+/** Parses carried claims. Returns undefined if the value is not what `printCarriedClaims` prints. */
 export function parseCarriedClaims(text: unknown): CarriedClaims | undefined {
   const carried = typeof text === 'string' ? parseJsonObject(text) : undefined;
   const isWhole = Object.values(carried ?? {}).every((value) => value === null || typeof value === 'string');

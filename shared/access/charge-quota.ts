@@ -41,7 +41,8 @@ export function chargedAs(
 }
 
 /**
- * Returns the reason why the caller cannot be charged, such as `no claim plan`. Undefined if the caller can be charged.
+ * Returns the claims for a charge that are missing or cannot be used, such as `no claim plan`. Undefined if there are
+ * none.
  */
 export function describeMissing(
   quota: CompiledQuota,

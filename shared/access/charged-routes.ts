@@ -1,7 +1,7 @@
 import type { CompiledDocument, CompiledQuota, CompiledRoute } from './compiled-document.ts';
 import type { Principal } from './decide/principal.ts';
 
-/** True if an authorizer may allow a request to the route only after charging for it. */
+/** Whether the document's quota charges requests to the route. */
 export function isCharged({ quota, routes }: CompiledDocument, route: CompiledRoute): boolean {
   return quota !== undefined && (quota.routes?.includes(routes.indexOf(route)) ?? true);
 }
@@ -17,8 +17,9 @@ export function isChargedCaller(
 const uncharged = new WeakMap<CompiledDocument, CompiledDocument>();
 
 /**
- * Returns the document without its charged routes. Only the remaining routes may be covered by one policy for the whole
- * API, because a cached policy does not charge anybody. If an API caches results anyway, the charged routes are denied.
+ * Returns the document with allow rules for the uncharged routes only. Only these may be covered by one policy for the
+ * whole API, because a cached policy does not charge anybody. If an API caches results anyway, the charged routes are
+ * denied.
  */
 export function withoutCharged(document: CompiledDocument): CompiledDocument {
   const { quota } = document;

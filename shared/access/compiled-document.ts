@@ -251,8 +251,8 @@ export type CompiledQuota = {
   /** Customer plans to publish, in the quota library's form. */
   readonly plans: readonly { readonly id: string }[];
   /**
-   * Value of the API key that the API requires. The authorizer returns it unless the caller is over quota. It may end
-   * in `${stage}`.
+   * Value of the API key that the API requires. The authorizer returns it unless the quota refuses the request. It may
+   * contain `${stage}`.
    */
   readonly admissionKey?: string;
 };

@@ -2,16 +2,18 @@
 import { ACCESS_DECISION, CLAIM_REFUSAL, MCP_GRANTS } from '@gatewright/aws/access-decision';
 import { CHANNELS } from '../aws/channel-grants.ts';
 
-/** This context member contains the names of the values that were omitted for their length, separated by spaces. */
+/**
+ * This context member contains the names of the values that were omitted or cut for their length, separated by spaces.
+ */
 export const CONTEXT_CUT = 'contextCut';
 /** This context member contains the claims that a document forwards as a JWT or Cognito authorizer would. */
 export const CARRIED_CLAIMS = 'carriedClaims';
-/** This context member contains the caller for whom a WebSocket ticket was requested. */
+/** This context member contains the caller in the form that a WebSocket ticket needs, if the document gives tickets. */
 export const TICKET_CALLER = 'ticketCaller';
 
 /**
- * The members that no document may give to a claim, so none of them is one. `QUOTA_CONTEXT_NAMES` are added where a
- * document has a quota. The Python library has the same list.
+ * The names that no document may give to a claim, so no member with such a name is a claim. `QUOTA_CONTEXT_NAMES` are
+ * added where a document has a quota. The Python library has the same list.
  */
 export const OWN_MEMBERS: readonly string[] = [
   'principalId',

@@ -33,10 +33,10 @@ export function readTokenHeader(value: string, sources: readonly CompiledSource[
 }
 
 /**
- * Reads the caller's credential from the first source that has a value. If that value is bad, later sources are not
- * tried. Two different credentials for the same issuer are refused.
- * @throws DomainError TOKEN_MISSING if no source has a value; TOKEN_MALFORMED if a value is malformed, or two
- * credentials differ
+ * Reads all sources, and returns the credential of the first that has a value. No later source replaces a bad
+ * credential.
+ * @throws DomainError TOKEN_MISSING if no source has a value; TOKEN_MALFORMED if a header's value is malformed, or a
+ * later source has another token for the same issuer
  */
 export function readCredential(event: CredentialPlaces, sources: readonly CompiledSource[]): Credential {
   const [first, ...others] = sources.flatMap((source) => readSource(event, source, sources));
@@ -114,7 +114,7 @@ function readHeader(value: string, scheme: 'Bearer' | undefined): string {
   return token;
 }
 
-/** Returns the entries after the marker, as in `bearer, eyJ…`. */
+/** Returns each entry that directly follows the marker, as in `bearer, eyJ…`. */
 function readSubprotocol(value: string, marker: string): readonly string[] {
   const protocols = splitSubprotocols(value);
   const isMarker = (protocol: string | undefined) => protocol?.toLowerCase() === marker.toLowerCase();

@@ -25,7 +25,7 @@ export type AccessTable = {
   readonly revocations: RevocationReader;
 };
 
-/** An authorizer's access to the table. A port is set only if a document needs it. */
+/** An authorizer's access to the table. The ports are undefined if no table is configured. */
 export type TablePorts = { readonly [Part in keyof AccessTable]?: AccessTable[Part] | undefined };
 
 type KeyHolder = VerifiedApiKey & {

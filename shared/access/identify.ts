@@ -84,8 +84,8 @@ function mayBeOnRecord({ apiKeys, tickets }: CompiledDocument, { token }: TokenC
 }
 
 /**
- * Checks that the configuration contains everything that the documents of this stage need. It is called at the first
- * event, so that a missing variable is noticed before the first key is used.
+ * Checks that the access table and the secret of native usage plans are configured if a document of this stage needs
+ * them. It is called when an authorizer is created, so that a missing variable is noticed before the first key is used.
  * @throws DomainError CONFIG_INVALID if a variable is missing
  */
 export function assertServed(

@@ -14,7 +14,7 @@ import { createKeySetFetcher } from './tokens/key-set-fetcher.ts';
  * Creates the authorizer of a Lambda function. Each instance creates it at its first event instead of during the cold
  * start, so that a bad configuration only makes requests fail.
  * @param compiled content of `access/compiled.json`
- * @param quotas set only for authorizers that may charge
+ * @param quotas loads the quotas; set only for authorizers that may charge
  * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
  */
 export function createLambdaAuthorizer(

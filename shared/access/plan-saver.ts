@@ -1,6 +1,7 @@
 /**
  * Saves the plans of a document in the usage table if the wrapper of an MCP server charges by them, because the wrapper
- * runs in a function that does not have the document. If the authorizer itself charges, its first charge saves the plan.
+ * runs in a function that does not have the document. If the authorizer itself charges, its first charge saves the
+ * plan.
  */
 import type { QuotaKeeper } from '../ports.ts';
 import type { CompiledDocument } from './compiled-document.ts';

@@ -18,8 +18,7 @@ export const QUOTA_CONTEXT_NAMES: ReadonlySet<string> = new Set([
 
 /**
  * Returns the context members for a decision. `rateLimit` and `rateLimitPolicy` are the values of the header fields
- * with these names. For a refusal there are also `retryAfter`, `violatedPolicy`, and `quotaRefusal` with the reason for
- * logs.
+ * with these names. For a refusal there are also `violatedPolicy`, and `retryAfter` if the time is known.
  */
 export function quotaContext(decision: QuotaAnswer): AuthorizerContext {
   const { ratelimit, 'ratelimit-policy': policy } = rateLimitHeaders(decision.limits);

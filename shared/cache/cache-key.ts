@@ -62,8 +62,8 @@ const NETWORK = ['vpcId', 'vpceId'];
 
 /**
  * Decides who may share the response.
- * @returns undefined if the caller cannot be identified. The response is then not shared, because the service may
- * identify the caller by something that the cache does not know.
+ * @returns undefined if the caller cannot be identified, or if the `scope` function returns no name. The response is
+ * then not shared, because the service may identify the caller by something that the cache does not know.
  */
 export function sharingOf<Event>(
   scope: Scope<Event>,
@@ -136,8 +136,8 @@ function keepsHeader(
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * Returns the query's pairs as sent, sorted by name. They are not decoded, because `%FF` and `%FE` decode to the same
- * character. Pairs with equal names keep their order, which is significant.
+ * Returns the query's requested pairs as sent, sorted by name. They are not decoded, because `%FF` and `%FE` decode to
+ * the same character. Pairs with equal names keep their order, which is significant.
  */
 function rawPairsOf(rawQueryString: unknown, isAsked: (name: string) => boolean): unknown {
   if (typeof rawQueryString !== 'string') return { raw: rawQueryString };

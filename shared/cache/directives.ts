@@ -22,7 +22,10 @@ export function secondsOf(directives: Directives, name: string): number | undefi
   return /^\d{1,10}$/.test(value) ? Number(value) : 0;
 }
 
-/** Whether a request asks for a fresh response: it has `max-age=0`, `no-cache`, `no-store` or the old `Pragma`. */
+/**
+ * Whether a request asks for a fresh response: it has `max-age=0`, `no-cache` or `no-store`, or it has no
+ * `Cache-Control` and the old `Pragma: no-cache`.
+ */
 export function wantsFreshAnswer(directives: Directives, pragma: string | undefined): boolean {
   if (directives.size === 0) return /\bno-cache\b/i.test(pragma ?? '');
   return directives.has('no-cache') || directives.has('no-store') || secondsOf(directives, 'max-age') === 0;

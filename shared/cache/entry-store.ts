@@ -1,7 +1,7 @@
 /**
  * Stores entries as items of a table. The item `HEAD` contains the response's fields and the lease; the items `BODY#…`
- * contain pieces of a long body. A lease is taken by a conditional write of `HEAD`, so only one instance calls the
- * handler.
+ * contain pieces of a long body. A lease is taken by a conditional write of `HEAD`, so that only one instance at a time
+ * has it.
  */
 import type { ItemStore } from '../ports.ts';
 import type { Item } from '../table/item-write.ts';
@@ -9,7 +9,7 @@ import type { CacheableAnswer } from './answer.ts';
 import { CLOCK_MARGIN_MS, entryKey, isAfter, isInvalidated, printLabels, writeIndex } from './labels.ts';
 import type { Label } from './labels.ts';
 
-/** Compresses bodies, which the table stores as base64. */
+/** Packs bodies into texts for the table. */
 export interface BodyCodec {
   pack(body: string): Promise<string>;
   /** Returns the unpacked body. Undefined if the body is longer than `maxBytes`, or was not written by `pack`. */
@@ -217,7 +217,10 @@ export async function storeEntry(ports: EntryPorts, entry: NewEntry): Promise<Ke
   return outcome.item?.['owner'] === owner ? 'invalidated' : 'overtaken';
 }
 
-/** Ensures that the response with this id is not used any longer, whether it is stored or being produced. */
+/**
+ * Ensures that the response with this id is not used any longer, whether it is stored or being produced. Returns false
+ * if the table does not respond.
+ */
 export async function deleteEntry(
   store: ItemStore,
   namespace: string,

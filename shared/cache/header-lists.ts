@@ -3,7 +3,7 @@
 const list = (names: string): readonly string[] => names.split(' ');
 
 /**
- * Headers that are not part of a cache key unless the service's configuration names them. `*` at the end matches any
+ * Headers that are part of a cache key only if the service's configuration names them. `*` at the end matches any
  * further characters. These headers describe the connection, the client's software, the trace, or what the client
  * accepts and already has.
  */
@@ -18,7 +18,7 @@ const IGNORED = new Set(IGNORED_HEADERS);
 const PREFIXES = IGNORED_HEADERS.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
 
 /**
- * Whether a header is not part of a cache key unless the service names it.
+ * Whether a header is part of a cache key only if the service names it.
  * @param name header name in lower case
  */
 export function isIgnoredHeader(name: string): boolean {

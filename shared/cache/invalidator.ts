@@ -31,7 +31,10 @@ export interface StageCaches {
   readonly refresh: (
     record: StageRecord,
   ) => Promise<{ readonly status: number; readonly warning: string | undefined }>;
-  /** Calls FlushStageCache. `throttled` means that the account's rate limit for the control plane is reached. */
+  /**
+   * Calls FlushStageCache. `throttled` means that the call may be repeated, for example because the account's rate
+   * limit for the control plane is reached.
+   */
   readonly flush: (apiId: string, stage: string) => Promise<Flushed>;
 }
 
@@ -62,7 +65,7 @@ export type InvalidatorPorts = WorkPorts & {
 
 const SIDE_BY_SIDE = 8;
 
-/** Reports what an invalidation would do. Writes nothing and makes no calls. */
+/** Reports what an invalidation would do. Only reads the index: it writes nothing, and calls no cache. */
 export async function planInvalidation(
   { listing, clock, beyond, stageApis }: InvalidatorPorts,
   invalidation: Invalidation,
@@ -189,7 +192,10 @@ class Run {
     await keepClaim(this.#ports, this.#work, this.#owner, { planned: 1 });
   }
 
-  /** Whether time is left and this process still owns the work. If so, extends the process's lease. */
+  /**
+   * Whether time is left and this process still owns the work. If so, extends the process's lease; if time is up, ends
+   * it.
+   */
   async #goesOn(): Promise<boolean> {
     const nowEpochMs = this.#ports.clock.nowEpochMs();
     const isOver = nowEpochMs >= this.#untilEpochMs;

@@ -1,6 +1,6 @@
 /**
- * The index of entries by label. A label is a tag, a path, a key part or `all`. Each label has a separate partition,
- * which also contains a mark of its last invalidation.
+ * The index of entries by label. A label is a tag, a path, a key part or `all`. Each label has a separate partition
+ * (`all` has 16), which also contains a mark of its last invalidation.
  */
 import type { ItemListing, ItemStore } from '../ports.ts';
 import { printKeyPart } from '../table/item-write.ts';
@@ -21,8 +21,8 @@ const MARK = '!';
 const MARK_SECONDS = 3600;
 const PAGE = 200;
 /**
- * Each label is spread over this many partitions, because a DynamoDB partition accepts only 1,000 writes a second, and
- * every entry has the label `all`.
+ * The first digits of ids, by which the label `all` is spread over partitions: a DynamoDB partition accepts only 1,000
+ * writes a second, and every entry has this label.
  */
 const SHARDS = Array.from({ length: 16 }, (_, digit) => digit.toString(16));
 /**
@@ -76,8 +76,8 @@ export function printLabels(labels: readonly Label[]): string {
 }
 
 /**
- * Whether a label was invalidated since the response's production started. Must be called after writing the index and
- * before writing the entry.
+ * Whether a label was invalidated since the response's production started, or may have been, because the table does not
+ * respond. Must be called after writing the index and before writing the entry.
  */
 export async function isInvalidated(
   store: ItemStore,

@@ -50,8 +50,8 @@ async function forget(path: string, { region, credentials, endpoint }: ControlPl
 }
 
 /**
- * Turns a response into the outcome of a flush. A call without a response counts as throttled, because it may also
- * be repeated.
+ * Turns a response into the outcome of a flush. A server error, or no response at all, also counts as throttled,
+ * because the call may be repeated then too.
  */
 export function flushedBy(reply: CallReply): Flushed {
   if (failureOf({ status: reply.status, code: errorCodeOf(reply) }) !== undefined) return 'throttled';

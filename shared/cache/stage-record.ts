@@ -20,7 +20,7 @@ export type StageRecord = {
   readonly apiId: string;
   readonly stage: string;
   readonly method: string;
-  /** The path below the stage, as sent. */
+  /** The path below the stage: the resource's path with the values of its parameters, percent-encoded. */
   readonly path: string;
   readonly query: readonly Pair[];
   readonly headers: readonly Pair[];

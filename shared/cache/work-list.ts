@@ -89,8 +89,8 @@ export async function findWork({ store }: WorkPorts, id: string): Promise<Work |
 }
 
 /**
- * Claims an invalidation, so that only this process works on it. Returns undefined if the work is done, or claimed by
- * another process.
+ * Claims an invalidation, so that only this process works on it. Returns undefined if the work is done, unknown, or
+ * claimed by another process, or if the table does not respond.
  */
 export async function claim(
   { store }: WorkPorts,
@@ -119,7 +119,10 @@ export async function keepClaim(
   return await update(store, id, [{ attribute: 'owner', is: 'equal', value: owner }], set);
 }
 
-/** Finishes a run. `again` means that the invalidation was requested during the run, so it waits for another run. */
+/**
+ * Finishes a run. `again` means that the invalidation was requested during the run, so it waits for another run. `lost`
+ * means that another process has claimed it.
+ */
 export async function finish(
   ports: WorkPorts,
   work: Work,

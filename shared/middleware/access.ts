@@ -10,7 +10,9 @@ import type { ProxyResult } from '../aws/proxy-result.ts';
 import { authorizerContextOf, headersOf, queryOf, readRequest, receivedAtOf } from '../aws/read-request.ts';
 import { problem, problemReply } from '../http/problem.ts';
 
-/** The caller from the authorizer's context. Types are restored, because REST APIs pass all values as text. */
+/**
+ * The caller from the authorizer's context. The expiry is a number again, because REST APIs pass all values as text.
+ */
 export type Caller = {
   readonly subject: string;
   readonly issuer: string | undefined;
@@ -18,7 +20,10 @@ export type Caller = {
   readonly scopes: readonly string[];
   /** The time when the credential expires. Undefined for an API key that does not expire. */
   readonly expiresAtEpochSeconds: number | undefined;
-  /** Claims that the access document names under `context`, unchanged. */
+  /**
+   * All other members of the context, unchanged: the claims that the access document names under `context`, and what
+   * the toolkit and API Gateway add.
+   */
   readonly context: EventFields;
   /**
    * Names of values that the authorizer omitted for their length. `scope` means that some of the scopes were omitted.
@@ -134,8 +139,8 @@ export function callerOf(event: unknown): Caller | undefined {
 }
 
 /**
- * Returns the response that refuses a request. It is 500 if there is no authorizer, or if the authorizer omitted
- * scopes, because this is not the caller's fault.
+ * Returns the response that refuses a request; undefined if the request is allowed. It is 500 if there is no
+ * authorizer, or if a scope is missing and the authorizer omitted scopes, because this is not the caller's fault.
  */
 function refusal(
   event: object,

@@ -13,8 +13,8 @@ const METADATA_TYPE = 'application/vnd.awslambda.http-integration-response';
 const DELIMITER = new Uint8Array(8);
 
 /**
- * Protects a streaming MCP server as `withMcp()` does: `awslambda.streamifyResponse(withMcpStream(server, options))`. Events are
- * passed on as they arrive, but lists and resources are filtered first.
+ * Protects a streaming MCP server as `withMcp()` does: `awslambda.streamifyResponse(withMcpStream(server, options))`.
+ * Events are passed on as they arrive, but lists and resources are filtered first.
  *
  * @example
  * ```ts

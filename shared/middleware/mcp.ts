@@ -1,10 +1,10 @@
 /**
- * Access rules in front of an MCP server: `mcp()` is for middy, `withMcp()` for a plain handler. They read every message
- * from the body and refuse what the access document denies, whatever the headers say. They also remove from lists what the
- * caller may not use.
+ * Access rules in front of an MCP server: `mcp()` is for middy, `withMcp()` for a plain handler. They read every
+ * message from the body and refuse what the access document denies, whatever the headers say. They also remove from
+ * lists what the caller may not use.
  *
  * The caller is read only from `requestContext.authorizer`, because only API Gateway can write it, or from a credential
- * that the function verifies itself. Without either the request is refused.
+ * that the function verifies itself. Without either, an error is thrown, so that the request gets 500.
  */
 import type { MiddlewareObj } from '@middy/core';
 import { asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
@@ -40,8 +40,8 @@ export type McpOptions = {
   /** Address of the protected resource metadata (RFC 9728), to which refusals refer. */
   readonly resourceMetadata?: string;
   /**
-   * The quotas to charge if the document sets `mcp.charge`. Each call of a tool, prompt or resource is charged before it
-   * runs, and refunded if the function fails or responds with 5xx.
+   * The quotas to charge if the document sets `mcp.charge`. Each call of a tool, prompt or resource is charged before
+   * it runs, and refunded if the function fails or responds with 5xx.
    */
   readonly quotas?: Quotas;
   /** Tolerated difference between clocks. Default: 30. */
@@ -103,8 +103,8 @@ export function mcp<Event extends object>(options: McpOptions): MiddlewareObj<Ev
 }
 
 /**
- * Filters the response of a middleware that was added later, and ends the calls. If such a middleware returns a response,
- * middy does not call the hooks of this one, but writes `earlyResponse` into `response`.
+ * Filters the response of a middleware that was added later, and ends the calls. If such a middleware returns a
+ * response, middy does not call the hooks of this one, but writes `earlyResponse` into `response`.
  */
 function watchResponse(request: object, event: object, passage: McpPassage): void {
   let hasRun = false;
@@ -208,8 +208,8 @@ export async function endCalls(
 const admissions = new WeakMap<object, readonly CallAdmission[]>();
 
 /**
- * Returns the admission of a call, so that its real cost can be settled: `await admissionOfCall(event)?.settle(tokens)`.
- * Returns undefined if nothing was charged.
+ * Returns the admission of a call, so that its real cost can be settled:
+ * `await admissionOfCall(event)?.settle(tokens)`. Returns undefined if nothing was charged.
  * @param id id of the request in a batch. Default: the only call
  *
  * @example

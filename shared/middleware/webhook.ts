@@ -159,8 +159,8 @@ function toAdmitOptions(options: WebhookOptions): AdmitOptions {
 
 /**
  * Settles the claim after the handler has ended. If the handler failed, the claim is released, so that the sender's
- * next attempt can succeed. If a write fails here, the response does not change: a delivery that was not marked arrives
- * once more, and a claim that was not released expires.
+ * next attempt can succeed. If a write fails here, the response does not change: a delivery that was not marked is
+ * handled again if the sender repeats it, and a claim that was not released expires.
  */
 async function settle(event: object, hasArrived: boolean): Promise<void> {
   const claim = underWay.get(event)?.claim;

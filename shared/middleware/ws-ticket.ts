@@ -27,8 +27,8 @@ const BODY_LIMIT_BYTES = 1024;
 export type TicketDesk = (event: unknown) => Promise<ProxyResult>;
 
 /**
- * Creates the function that issues tickets. It throws DomainError for failures that the caller has not caused:
- * API_UNKNOWN, CONFIG_INVALID, EVENT_MALFORMED, STORE_UNAVAILABLE.
+ * Creates the function that issues tickets. This function throws DomainError for failures that the caller has not
+ * caused: API_UNKNOWN, CONFIG_INVALID, EVENT_MALFORMED, STORE_UNAVAILABLE.
  */
 export function createTicketDesk(
   access: CompiledAccess,
@@ -115,7 +115,10 @@ function takersOf(access: CompiledAccess, deployedStage: string, event: unknown)
   throw new DomainError('CONFIG_INVALID', 'no access document accepts tickets of callers of this API');
 }
 
-/** Returns the document's name in the body. A malformed body gives an empty name, which no document has. */
+/**
+ * Returns the name of the requested document; undefined if the body names none. A malformed body gives an empty name,
+ * which no document has.
+ */
 function readRequestedPath(event: unknown): string | undefined {
   const request = readRequest(event);
   if (!hasBody(request)) return undefined;

@@ -1,5 +1,6 @@
 /**
- * The admin routes of the portal: invitations and members of any organisation. IAM decides who may call which route.
+ * The admin routes of the portal: invitations, members and log of any organisation, and the titles of the plans. IAM
+ * decides who may call which route.
  */
 import { DomainError, RequestInvalid } from '../errors.ts';
 import { oneOf, optional, text, wholeNumber } from '../http/fields.ts';

@@ -80,7 +80,7 @@ export async function saveAlerts(
 }
 
 /**
- * Lists what was sent, newest first.
+ * Lists at most 50 alerts that were sent, newest first. Only the first 200 in the table's order are read.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function listSent(
@@ -102,8 +102,8 @@ export function isDue({ limit, percent }: Alert, row: UsageRow): boolean {
 
 /**
  * Returns the writes of an alert for one period. `claim` is refused if the alert was sent, or another process is
- * sending it; `again` claims an alert that has not reached everybody. `told` records who has received it, so that
- * nobody receives it twice.
+ * sending it; `again` claims an alert that has not reached everybody ten minutes after the last claim. `told` records
+ * who has received it, so that nobody receives it twice. `done` marks it as sent.
  */
 export function claimWrites(
   tenant: string,

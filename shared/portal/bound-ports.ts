@@ -1,7 +1,7 @@
 /**
- * Binds a member's request to its tenant: the ports of this file refuse every key of another tenant.
- * The code that uses these ports (administration of keys, customers and usage) is the same as for administrators, so a
- * mistake in a route of the portal cannot reach another tenant.
+ * Binds a member's request to its tenant: the ports of this file refuse or hide every item of another tenant. The code
+ * that uses these ports (administration of keys, customers and usage) is the same as for administrators, so a mistake
+ * in a route of the portal cannot reach another tenant.
  */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { tenantPartition } from '../access/keys/api-key-record.ts';

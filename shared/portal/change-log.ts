@@ -6,10 +6,10 @@ import type { PortalPorts } from './portal-ports.ts';
 
 /** A member, or the owner of the APIs. */
 export type Actor = {
-  /** Id of the account, or the ARN of the signer. */
+  /** `actorIdOf` of a member, the account of somebody who redeems an invitation, or the ARN of the signer. */
   readonly id: string;
   readonly name: string;
-  /** Id of the account, if it is a member. */
+  /** Id of the account; set only for a member who has a session. */
   readonly account?: string;
 };
 

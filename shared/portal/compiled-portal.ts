@@ -1,4 +1,6 @@
-/** The content of `access/portal.compiled.json`, compiled from `access/portal.yml`: what the owner of the APIs offers. */
+/**
+ * The content of `access/portal.compiled.json`, compiled from `access/portal.yml`: what the owner of the APIs offers.
+ */
 import type { SecretPlace } from '../webhooks/compiled-webhooks.ts';
 import type { SchemeName } from '../webhooks/signature-headers.ts';
 

@@ -5,7 +5,7 @@ import { describePrice, printCount } from '../quota/usage/invoice-pdf.ts';
 const LENGTHS = { DAY: 'day', WEEK: 'week', MONTH: 'month' } as const;
 const HOUR_SECONDS = 3600;
 
-/** Describes a limit: `1,000 requests a month`. */
+/** Describes a limit: `1,000 units a month`. */
 export function describeLimit(limit: Limit): string {
   const whose = { tenant: '', key: ' for each key', route: ' for each key and operation' }[limit.level];
   switch (limit.kind) {

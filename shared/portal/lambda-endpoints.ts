@@ -6,7 +6,7 @@ import type { WebhooksInStage } from './compiled-portal.ts';
 import { readSecretLines } from './read-secret.ts';
 import type { AccessPorts } from './serve-member.ts';
 
-/** @param bound ports that are bound to the tenant */
+/** The store must be bound to the tenant. */
 export function makeEndpointAdmin(
   { store }: AccessPorts,
   tenant: string,

@@ -284,7 +284,7 @@ function trustOf(issuer: string, jwksUri: string, clientId: string): CompiledIss
   };
 }
 
-/** Whether a text can be an email address. Stricter than RFC 5321: no quotes, comments or control characters. */
+/** Whether a text can be an email address. Stricter than RFC 5321: no quotes, comments or white space. */
 export function isEmail(text: string): boolean {
   return text.length <= MAX_EMAIL && /^[^\s@"(),:;<>[\\\]]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+$/.test(text);
 }

@@ -127,7 +127,7 @@ export type Answered = (route: string, code: string | undefined) => void;
 
 /**
  * Runs the handler of a request, and turns its error into a response.
- * @throws errors that are not the member's fault, so that the platform logs them and the browser gets 500
+ * @throws errors that are not in `PORTAL_ANSWERS`, so that the platform logs them and the browser gets 500
  */
 export async function answerPortal(
   routeOf: () => string,

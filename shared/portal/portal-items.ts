@@ -6,7 +6,7 @@
  * | -------------------------- | ------------------- | ------------------------ | --------------------------------------- |
  * | session                    | `SESSION#{hash}`    | `SESSION`                | `account`, `tenant`, `memberVer`, `endsAt`, `endedAt`, `expiresAt` |
  * | secret of an invitation    | `INVITE#{hash}`     | `INVITE`                 | `tenant`, `id`, `expiresAt`             |
- * | invitation                 | `ORG#{tenant}`      | `INVITE#{id}`            | `role`, `member`, `by`, `maker`, `endsAt`, `state`, `expiresAt` |
+ * | invitation                 | `ORG#{tenant}`      | `INVITE#{id}`            | `id`, `role`, `member`, `email`, `by`, `maker`, `endsAt`, `state`, `expiresAt` |
  * | ids of open invitations    | `ORG#{tenant}`      | `INVITES`                | `ver`, `doc`                            |
  * | member                     | `ORG#{tenant}`      | `MEMBER#{account}`       | `ver`, `doc`; if removed, `expiresAt`   |
  * | organisation of an account | `ACCOUNT#{account}` | `ORG#{tenant}`           | `state`                                 |
@@ -15,6 +15,7 @@
  * | an alert that was sent     | `ORG#{tenant}`      | `SENT#{…}`               | `state`, `at`, `tries`, `told`, `doc`, `expiresAt` |
  * | mails of a day             | `ORG#{tenant}`      | `MAILS#{day}`            | `n`, `expiresAt`                        |
  * | organisation with alerts   | `ALERTING`          | `ORG#{tenant}`           | `state`                                 |
+ * | where alerts continue      | `ALERTING`          | `POSITION`               | `after`                                 |
  * | keys that are being made   | `ORG#{tenant}`      | `KEYS`                   | `ver`, `doc`                            |
  */
 import { createHash } from 'node:crypto';

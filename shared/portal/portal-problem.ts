@@ -50,7 +50,7 @@ export const PORTAL_ANSWERS: Readonly<
   CONTROL_PLANE_FAILED: [502, 'The change was made, but a cache was not cleared. Try again.'],
 };
 
-/** Returns the refusal of a member's request; undefined if the failure is not the member's fault. */
+/** Returns the response for an error whose code is in `PORTAL_ANSWERS`; undefined for any other error. */
 export function portalProblemOf(
   error: unknown,
 ): { readonly code: DomainErrorCode; readonly reply: ProxyResult } | undefined {

@@ -3,7 +3,10 @@
 /** The names are listed, because the short names of `Intl` differ between browsers and Lambda (`Sep` and `Sept`). */
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** The form in which the functions write instants. `Date` also reads texts such as `server 7`, which customers may write. */
+/**
+ * The form in which the functions write instants. `Date` also reads texts such as `server 7`, which customers may
+ * write.
+ */
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /** Returns `26 Nov 2026`; the text itself if it is not an instant. */

@@ -28,8 +28,7 @@ export async function reserveKey(
   const keyId = keyIdOf(tenant, operationId);
   const key = { pk: organisationPartition(tenant), sk: 'KEYS' };
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    // The reservations are read before the list, so a key that is created in between is counted twice instead of not at
-    // all.
+    // The reservations are read before the list, so a key that is created in between is in at least one of them.
     const item = await readPortalItem(ports, key);
     const keys = await listKeys();
     const now = ports.clock.nowEpochMs();

@@ -36,8 +36,8 @@ type AlertCounts = { organisations: number; sent: number; failed: number; overRa
  */
 const MAILS_A_DAY = 20;
 /**
- * The maximum number of runs that try to send one alert. If a mail is refused in the last of them, the alert is not sent
- * again in its period.
+ * The number of runs after which a refused mail is given up, so that the alert is not sent again in its period. An
+ * alert that is stopped by `MAILS_A_DAY` is tried in further runs.
  */
 const MOST_TRIES = 3;
 const PAGE = 50;
@@ -145,7 +145,10 @@ async function alertMembers(
   if (isWhole) await ports.store.update(done);
 }
 
-/** Counts a mail to the organisation. Returns false if the organisation has already had the day's maximum. */
+/**
+ * Counts a mail to the organisation. Returns false if the organisation has already had the day's maximum, or if the
+ * count could not be written.
+ */
 async function takeMail(tenant: string, { store, clock }: PortalPorts): Promise<boolean> {
   const now = clock.nowEpochMs();
   const day = new Date(now).toISOString().slice(0, 10);

@@ -122,7 +122,7 @@ async function signIn(request: PortalRequest, { oidc }: SessionSettings): Promis
   return { ...jsonReply(200, { location }), ...settingCookies([cookie]) };
 }
 
-/** The browser arrives here from the issuer, so every outcome is a page and never JSON. */
+/** The browser arrives here from the issuer, so each response except 500 redirects to the page. */
 async function finishSignIn(request: PortalRequest, settings: SessionSettings): Promise<ProxyResult> {
   const forget = printCookie(request, 'sign-in', undefined, 0);
   try {

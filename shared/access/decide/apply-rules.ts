@@ -1,6 +1,6 @@
 /**
- * Applies a document's rules to a principal. The result is what the principal may do on each route, independent of the
- * request.
+ * Applies a document's rules to a principal. The result is what the principal may do on each route, whichever path is
+ * requested.
  */
 import { evaluateCondition } from './condition.ts';
 import type { Circumstances } from './condition.ts';
@@ -28,10 +28,10 @@ type AppliedRules = RulesInForce & {
   readonly routes: readonly RouteVerdict[];
 };
 
-/** The rules whose conditions are true for the principal. There are no rules if a required claim is missing. */
+/** The rules that apply to the principal. There are no rules if a required claim is missing. */
 export type RulesInForce = {
   readonly rules: readonly RuleInForce[];
-  /** Ids of rules that would have granted more if all of the caller's claim values were safe to write into a policy. */
+  /** Ids of rules that granted nothing, or less than they could, because a claim value is missing or is not safe. */
   readonly rejectedBindings: readonly string[];
 };
 

@@ -19,8 +19,8 @@ type CachedPaths = { readonly byRules: Map<string, Kept>; characters: number };
 const documents = new WeakMap<CompiledDocument, CachedPaths>();
 
 /**
- * Returns the cached result of `make` for this document and exactly these rules. Results that depend on
- * values of the principal are never cached, so the cache contains no personal data.
+ * Returns the result of `make`, cached by document, `merge` and exactly these rules. Results that depend on values of
+ * the principal are never cached, so the cache contains no personal data.
  */
 export function cachedPaths(
   document: CompiledDocument,

@@ -59,9 +59,11 @@ function applies(rule: CompiledChannelRule, principal: Principal, at: Circumstan
 }
 
 /**
- * Returns one pattern per value of the claim. A claim is ambiguous if it is missing, has too many values, or has a
- * value that matches more than itself. An ambiguous claim grants nothing in an allow rule. In a deny rule it denies
- * every value, because a caller who is barred from 21 rooms must not get into all of them.
+ * Returns one pattern per value of the claim, or per combination of values if the pattern has several claims. A claim
+ * is ambiguous if it is missing, has too many values, or, in a deny rule, has a value that matches more than itself.
+ * More than 20 combinations make every claim of the pattern ambiguous. An ambiguous claim grants nothing in an allow
+ * rule. In a deny rule it denies every value, because a caller who is barred from 21 rooms must not get into all of
+ * them.
  */
 function fillIn(
   pattern: readonly ChannelSegment[],

@@ -16,8 +16,8 @@ export type PolicyOutcome =
       readonly kind: 'policy';
       readonly policy: PolicyDocument;
       /**
-       * Ids of rules that granted nothing, or less than they could, because a claim value is not safe to write into a
-       * policy.
+       * Ids of rules that granted nothing, or less than they could, because a claim value is missing or is not safe to
+       * write into a policy.
        */
       readonly rejectedBindings: readonly string[];
     }
@@ -43,9 +43,9 @@ type AddressClass = {
 };
 
 /**
- * Returns the smallest policy for the whole API and stage. It depends on the principal alone. Partition, region,
- * account, API and stage come from the event and are never wildcards, because a result for `dev` must not open `prod`.
- * The same principal always gets the same bytes, whatever the order of the rules.
+ * Returns a policy for the whole API and stage. It depends neither on the requested path nor on the caller's address.
+ * Partition, region, account, API and stage come from the event and are never wildcards, because a result for `dev`
+ * must not open `prod`. The order of the rules does not change a byte of it.
  */
 export function compilePolicy(
   document: CompiledDocument,
@@ -101,8 +101,8 @@ export function denyAll(arn: MethodArn): PolicyDocument {
 }
 
 /**
- * Returns a policy for one request, which must not be cached. A path that contains wildcards is denied, because the
- * policy would also match other paths.
+ * Returns a policy for one request, which must not be cached. A path that contains a wildcard or `$` is denied, because
+ * the policy could also match other paths.
  */
 export function exactPolicy(isAllowed: boolean, arn: MethodArn): PolicyDocument {
   return isAllowed && !/[*?$]/.test(arn.target.replace(/^\$connect$/, ''))
@@ -127,7 +127,7 @@ type ClassTargets = {
   readonly targets: readonly string[];
 };
 
-/** Returns the policy's statements. Targets that are granted to every caller appear only once, without a condition. */
+/** Returns the statements of one effect. Targets of all address classes appear once, without an address condition. */
 function statementsOf(
   Effect: 'Allow' | 'Deny',
   classes: readonly ClassTargets[],

@@ -4,7 +4,8 @@ import type { Principal } from './principal.ts';
 
 /**
  * The result of a condition. Undefined if the condition cannot be decided, because a claim is missing or has the wrong
- * type. In that case no allow rule applies, and every deny rule does.
+ * type, or the caller's address is unknown. An allow rule with this condition then does not apply, but a deny rule
+ * does.
  */
 export type Truth = boolean | undefined;
 
@@ -17,8 +18,8 @@ export type Circumstances = {
 };
 
 /**
- * Evaluates a condition in three-valued logic (Kleene's). If a claim is missing or has a type that the rule
- * does not expect, its test is undecided, and so is `not` of that test. If `not` of a missing claim were true, an issuer that
+ * Evaluates a condition in three-valued logic (Kleene's). If a claim is missing or has a type that the rule does not
+ * expect, its test is undecided, and so is `not` of that test. If `not` of a missing claim were true, an issuer that
  * omits `suspended` would open what the rule closes. `exists` is always decided.
  */
 export function evaluateCondition(

@@ -41,7 +41,7 @@ const CONNECT: CompiledRoute = { method: '$connect', path: '$connect' };
 
 /**
  * Decides a request. A server behind the API may read a path differently from the API (`/%61dmin`), so the request is
- * denied if any reading of its path is denied.
+ * denied if any reading of its path reaches a route that is denied.
  */
 export function decide(document: CompiledDocument, principal: Principal, request: DecisionRequest): Decision {
   const decision = decideByRules(document, principal, request);

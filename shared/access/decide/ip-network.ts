@@ -29,7 +29,10 @@ export function containsAddress(networks: readonly string[], address: string): b
   });
 }
 
-/** Returns the blocks that are contained in both lists. Two blocks are always either nested or disjoint. */
+/**
+ * Returns the blocks whose addresses are in both lists. Of two nested blocks this is the inner one; others are
+ * disjoint.
+ */
 export function intersectNetworks(some: readonly string[], others: readonly string[]): readonly string[] {
   const both = some.flatMap((a) =>
     others.flatMap((b) => {

@@ -78,8 +78,8 @@ function collect(rules: readonly CompiledMcpRule[]): McpPatterns {
 }
 
 /**
- * Returns the scopes that would make the condition true if the caller's token also had them. Undefined if more than scopes
- * is missing.
+ * Returns the scopes that would make the condition true if the caller's token also had them; of several such sets, the
+ * smallest. Undefined if scopes alone cannot make it true.
  */
 function missingScopes(
   condition: CompiledCondition,

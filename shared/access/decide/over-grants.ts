@@ -63,8 +63,8 @@ function shapesOn(
       for (const shape of withTrailingSlash(alignment)) {
         const path = typicalPath(shape);
         if (found.some((wider) => covers(wider, path))) continue;
-        // The typical path has an ordinary word for each wildcard, so it does not equal a static segment by chance. If a
-        // more specific route matches even this path, it matches every path of the shape.
+        // The typical path has an ordinary word for each wildcard, so it does not equal a static segment by chance. If
+        // a more specific route matches even this path, it matches every path of the shape.
         if (isServedBy(finder, method, path, template)) found.push(shape);
       }
   return found;
@@ -99,7 +99,9 @@ function greedyLengths(templateLength: number, patternLength: number, longest: n
   return Array.from({ length: patternLength + longest + 2 - first }, (_, index) => first + index);
 }
 
-/** Returns the shape, and the shape with a trailing slash if the route accepts one. */
+/**
+ * Returns the shape. If its last segment is a wildcard, also returns it with an empty last segment (a trailing slash).
+ */
 function withTrailingSlash(shape: SegmentPattern): readonly SegmentPattern[] {
   return shape.at(-1) === ANY ? [shape, [...shape.slice(0, -1), '']] : [shape];
 }

@@ -14,8 +14,8 @@ const UNSAFE = /[*?#$/\\%;]|[^ -~\u00a0-\uffff]/;
 const LIMIT_CHARACTERS = 128;
 
 /**
- * Returns the allowed values of a path parameter. If the claim is missing, unsafe or of the wrong type, the list is
- * empty and nothing is granted.
+ * Returns the values of the claim that a path parameter may have. Unsafe values of a list are dropped. If none is left,
+ * or the claim is missing or of the wrong type, the list is empty and nothing is granted.
  */
 export function ownerValues(claims: Claims, { claim, max }: CompiledBinding): readonly string[] {
   const value = claimAt(claims, claim);
@@ -25,7 +25,7 @@ export function ownerValues(claims: Claims, { claim, max }: CompiledBinding): re
   return values.length > max ? [] : [...new Set(values.filter(isSafe))].sort();
 }
 
-/** Whether some of the claim's values may appear in a policy and others may not. */
+/** Whether the claim is a list with a value that may not appear in a policy. */
 export function hasDroppedValue(claims: Claims, { claim, max }: CompiledBinding): boolean {
   const value = claimAt(claims, claim);
   return max !== undefined && Array.isArray(value) && !value.every(isSafe);

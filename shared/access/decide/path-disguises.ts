@@ -83,10 +83,7 @@ const ODD_SEPARATORS = [
 ];
 const COVERED_BY_THEM = /^\*(?:(?:\/\.\.?;|%2[Ff]\.|%252)\*|\/\.\.?(?:\/\*)?)$/;
 
-/**
- * Whether a server may drop a segment of the path, or go up one level. Policies with a wildcard deny such
- * paths.
- */
+/** Whether a server may drop a segment of the path, or go up one level. Policies with a wildcard deny such paths. */
 export function hasDotSegment(target: string): boolean {
   return HAS_DOT_SEGMENT.test(target);
 }
@@ -112,9 +109,9 @@ export function disguisesOf(exposed: readonly (readonly RouteSegment[])[]): read
 }
 
 /**
- * Returns how servers behind the gateway may read a path that has no dot segments: unchanged, and changed by each
- * combination of habits. Combinations matter because servers differ: one drops blanks and keeps parameters, and another
- * does the opposite.
+ * Returns how servers behind the gateway may read a path that has no dot segments: unchanged, decoded up to four times,
+ * and changed by each combination of habits. Combinations matter because servers differ: one drops blanks and keeps
+ * parameters, and another does the opposite.
  */
 export function readingsByServers(target: string, decode: (text: string) => string): ReadonlySet<string> {
   const readings = new Set([target]);

@@ -1,6 +1,6 @@
 /**
- * Turns a principal's rights on an API into the fewest path patterns to allow and deny that express exactly these
- * rights.
+ * Turns a principal's rights on an API into path patterns to allow and to deny. If no patterns express exactly these
+ * rights, the result says so.
  */
 import type { Grant, OwnedSegment, RouteVerdict } from './apply-rules.ts';
 import type { CompiledDocument } from '../compiled-document.ts';
@@ -26,8 +26,8 @@ import type { RouteSegment, SegmentPattern } from './segment-patterns.ts';
 export type PathGrants = { readonly allow: readonly string[]; readonly deny: readonly string[] };
 
 /**
- * No deny pattern removes the route `denied` without removing the route `allowed`, so IAM cannot express the rights in
- * one policy.
+ * Each deny pattern that removes the route `denied` also removes the route `allowed`, so IAM cannot express the rights
+ * in one policy. This is also the case if the name of `allowed` resembles a disguise.
  */
 export type Unrepresentable = { readonly allowed: number; readonly denied: number };
 
@@ -38,8 +38,8 @@ export type PathGrantsResult =
   | { readonly kind: 'too-many' };
 
 /**
- * Maximum number of patterns. The largest result contains only about a hundred resources, but several claims with lists
- * of values multiply the number of patterns.
+ * Maximum number of patterns that contain the principal's values. The largest result contains only about a hundred
+ * resources, but several claims with lists of values multiply the number of patterns.
  */
 const OWNED_PATTERNS_LIMIT = 500;
 
@@ -296,7 +296,10 @@ function isLost(document: CompiledDocument, { template, pattern, path }: Way, de
   );
 }
 
-/** Replaces patterns with `orders/*` if every route below `orders` is allowed. Starts at the highest level. */
+/**
+ * Replaces several patterns with `orders/*` if every route below `orders` is allowed. Of nested subtrees, the largest
+ * is used.
+ */
 function mergeSubtrees(grants: MethodGrants, patterns: readonly SegmentPattern[]): readonly SegmentPattern[] {
   const { document, method } = grants;
   const prefixes = new Map<string, SegmentPattern>();

@@ -21,7 +21,9 @@ export type Principal = {
   readonly claims: Claims;
   /** Expiry of the credential. Undefined for an API key that does not expire. */
   readonly expiresAtEpochSeconds: number | undefined;
-  /** The version of the customer's record that was last written into the API key. The customer is the claim `tenant`. */
+  /**
+   * The version of the customer's record that was last written into the API key. The customer is the claim `tenant`.
+   */
   readonly customerVersion?: number;
   /** Value of the caller's API Gateway key for a native usage plan. This value is secret. */
   readonly usageIdentifierKey?: string;
@@ -33,7 +35,8 @@ const LIST_LIMIT = 200;
 /**
  * Reads the claims of a verified token. Scopes or roles that the token lacks give no rights, but a claim of the wrong
  * type is an error.
- * @throws DomainError TOKEN_CLAIM_INVALID if a claim has the wrong type, or if the subject or `exp` is missing
+ * @throws DomainError TOKEN_CLAIM_INVALID if a claim has the wrong type or is too long, or if the subject or `exp` is
+ * missing
  */
 export function toPrincipal(
   claims: Claims,
@@ -62,7 +65,10 @@ export function toPrincipal(
   };
 }
 
-/** Returns the declared roles among these names, with all roles that they inherit, and their scopes. */
+/**
+ * Returns the declared roles among these names, with all roles that they inherit, and the given scopes with the scopes
+ * of these roles.
+ */
 export function expandRoles(
   { roles, scopes }: { readonly roles: readonly string[]; readonly scopes: readonly string[] },
   declared: CompiledDocument['roles'],

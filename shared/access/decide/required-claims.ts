@@ -1,6 +1,6 @@
 /**
- * Checks the claims that the document requires. Without them a handler would write data that belongs to nobody, so a
- * caller who lacks a required claim is denied.
+ * Finds the claims that a document requires and a caller lacks. Without them a handler would write data that belongs to
+ * nobody, so such a caller is denied.
  */
 import type { CompiledDocument } from '../compiled-document.ts';
 import type { Claims } from './claims.ts';

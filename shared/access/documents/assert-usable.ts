@@ -7,7 +7,6 @@ import { DomainError } from '../../errors.ts';
 import type { CompiledAccess } from '../compiled-document.ts';
 
 /**
- * Checks documents before they are published.
  * @throws DomainError CONFIG_INVALID if the documents protect no API of this stage, if they trust the local issuer
  * outside of a developer's machine, or if the secret for native usage plans is missing
  */

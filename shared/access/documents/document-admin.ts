@@ -47,8 +47,8 @@ export class DocumentAdmin {
 
   /**
    * Stores one part of the documents to publish.
-   * @throws RequestInvalid if the current version has other data in this part; DomainError STORE_UNAVAILABLE if the
-   * table does not respond
+   * @throws RequestInvalid if the current version has other data in this part; DomainError DOCUMENTS_NOT_FOLLOWED,
+   * STORE_UNAVAILABLE
    */
   async keepPart(checksum: string, index: number, data: string): Promise<void> {
     this.#assertFollowed();
@@ -66,7 +66,7 @@ export class DocumentAdmin {
   }
 
   /**
-   * Returns the versions, newest first.
+   * Returns the last 50 versions, newest first.
    * @throws DomainError STORE_UNAVAILABLE if the table does not respond
    */
   async list(): Promise<readonly Version[]> {
@@ -82,7 +82,7 @@ export class DocumentAdmin {
   }
 
   /**
-   * Publishes documents as a new version, unless they are the current version.
+   * Publishes documents as a new version, unless they are the current version. Returns the version that is now current.
    * @throws RequestInvalid if the documents cannot be used; DomainError DOCUMENTS_NOT_FOLLOWED, EDIT_CONFLICT,
    * STORE_UNAVAILABLE
    */
@@ -98,7 +98,7 @@ export class DocumentAdmin {
   }
 
   /**
-   * Publishes an old version again, as a new version.
+   * Publishes an old version again, as a new version, unless the current version has the same documents.
    * @throws RequestInvalid if the old version does not exist or cannot be used; DomainError DOCUMENTS_NOT_FOLLOWED,
    * EDIT_CONFLICT, STORE_UNAVAILABLE
    */

@@ -1,7 +1,7 @@
 /**
- * Provides the current documents. Only the first request and the first request after a pause wait for the table;
- * otherwise the table is read in parallel with requests. After a failed read, the last good documents stay in use. If
- * there are none, the call fails.
+ * Provides the current documents. A request waits for the table only if none have been read yet, or the last successful
+ * read was a minute ago; otherwise the table is read in parallel with requests. After a failed read, the last good
+ * documents stay in use. If there are none, the call fails.
  */
 import { DomainError } from '../../errors.ts';
 import type { Clock, ItemStore, Observer } from '../../ports.ts';
@@ -11,11 +11,11 @@ import { headKey, parseVersion, readDocuments } from './publication.ts';
 
 /** Interval after which the table is read again, in parallel with a request. */
 export const REFRESH_MS = 20_000;
-/** Maximum age of documents in use. If they are older, a request waits for the table. */
+/** If the last successful read is older, a request waits for the table. */
 export const MAX_AGE_MS = 60_000;
 /** How long a request waits for the table. Includes the time to connect after a cold start. */
 const WAIT_MS = 2_500;
-/** The pause after a failed read. */
+/** The pause after a failed read. As long as there are no good documents, each request reads the table. */
 const RETRY_MS = 5_000;
 
 type FollowPorts = {
@@ -32,8 +32,8 @@ type Good<Made> = { readonly checksum: string; readonly made: Made; checkedAtMs:
  * Follows the published documents.
  * @param bundled the documents that are used until some are published
  * @param make throws if the documents cannot be used here
- * @returns a function that provides what `make` returned for the current documents. It throws DomainError
- * STORE_UNAVAILABLE if no good documents are known.
+ * @returns a function that provides what `make` returned for the current documents. If no good documents are known, it
+ * throws the DomainError of the failed read or of `make`, otherwise STORE_UNAVAILABLE.
  */
 export function followPublished<Made>(
   ports: FollowPorts,

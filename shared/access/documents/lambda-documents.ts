@@ -9,7 +9,7 @@ import { parseCompiledAccess } from '../find-document.ts';
 /**
  * Returns a function that provides what `make` returned for the current documents.
  * @param compiled content of `access/compiled.json`
- * @param make called once for the bundle, and again for each published version
+ * @param make called for the documents of the bundle if they are in use, and for each published version that is read
  * @throws DomainError CONFIG_INVALID if an environment variable is invalid
  */
 export function followDocuments<Made>(

@@ -1,6 +1,6 @@
 /**
  * Stores published documents in the access table. Version numbers only increase, and each version refers to the parts
- * of its text by checksum. Nothing is ever overwritten, so a version never changes.
+ * of its text by checksum. The item of a version is never overwritten. `HEAD` is a copy of the current version.
  */
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../errors.ts';
@@ -11,7 +11,9 @@ import type { CompiledAccess } from '../compiled-document.ts';
 
 /** Format number of `compiled.json`. It is increased by each change that older code would misread. */
 const DOCUMENTS_FORMAT = 1;
-/** Size of a part in Base64 characters. It is two thirds of an admin route's limit, and a fifth of an item's limit. */
+/**
+ * Size of a part in Base64 characters. It is three fifths of an admin route's limit, and a fifth of an item's limit.
+ */
 export const PART_CHARACTERS = 80_000;
 export const MAX_PARTS = 60;
 

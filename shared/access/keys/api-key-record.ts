@@ -45,7 +45,7 @@ type NativeKey = { readonly usagePlanId: string; readonly apiKeyId: string };
 
 export type StoredApiKey = {
   readonly record: ApiKeyRecord;
-  /** Version of the record. Every change increases it, except a change of `usedAt`. */
+  /** Version of the record. Every change increases it, except a change of `usedAt` or `custVer`. */
   readonly version: number;
   readonly usedAtEpochSeconds: number | undefined;
   /** The newest version of the tenant's customer record that was announced to the key. */
@@ -56,7 +56,7 @@ export function apiKeyItem(keyId: string): ItemKey {
   return { pk: `KEY#${keyId}`, sk: 'KEY' };
 }
 
-/** Writes the version of the tenant's customer record into the key. A later version is not replaced. */
+/** Returns the write of the customer record's version into the tenant's key. It does not replace a later version. */
 export function tellKeyWrite(keyId: string, customerVersion: number): ItemWrite {
   return {
     purpose: 'key',

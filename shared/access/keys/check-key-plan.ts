@@ -17,8 +17,8 @@ type KnownPlans = {
 
 /**
  * Whether the key's plan is named by the customer's record instead of by the key.
- * @throws RequestInvalid if the key names a plan that would have no effect; DomainError CUSTOMER_UNKNOWN,
- * CUSTOMER_CLOSED, STORE_UNAVAILABLE
+ * @throws RequestInvalid if the key names a plan, or asks for a customer's record, that would have no effect;
+ * DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, STORE_UNAVAILABLE
  */
 export async function isOfCustomer(
   {
@@ -63,7 +63,7 @@ export async function isOfCustomer(
 const CLAIMS_OF_FIELDS = new Set(['plan', 'tenant', 'owner']);
 
 /**
- * Checks the plans that a key's claims name.
+ * Checks that each plan that a key's claims name is saved or comes from an access document.
  * @param claims the claims that callers with the key will have
  * @param planClaims the claims that name a customer plan by which a document charges
  * @throws RequestInvalid if a plan is missing or unknown, with the known plans in the message; DomainError

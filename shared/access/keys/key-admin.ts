@@ -1,7 +1,7 @@
 /**
  * Administration of API keys. Each operation id takes effect only once, because it is recorded together with its
- * change. If an operation is repeated, only its steps in API Gateway (caches, native keys) run again, which completes
- * an operation that failed halfway.
+ * change. If an operation is repeated, only its steps in API Gateway run again (caches are flushed, the native key of a
+ * revoked key is disabled), which completes an operation that failed halfway.
  */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type {
@@ -73,7 +73,9 @@ export type NewKey = Omit<
 
 export type Changed = {
   readonly stored: StoredApiKey;
-  /** The key itself. It is set only when the key is created, because it cannot be shown again. */
+  /**
+   * The key itself. It is set only when the key is created or gets another secret, because it cannot be shown again.
+   */
   readonly key: string | undefined;
   readonly outside: readonly OutsideStep[];
 };
@@ -84,7 +86,7 @@ type FollowedCustomer = {
   readonly revoked: boolean;
   readonly keys: number;
   readonly outside: readonly OutsideStep[];
-  /** Where the next page begins. */
+  /** The cursor of the next page: the id of the last key of this page. */
   readonly next?: string | undefined;
 };
 
@@ -110,7 +112,8 @@ export class KeyAdmin {
   /**
    * Creates an API key.
    * @throws RequestInvalid if the key's prefix, a role or a plan cannot be used; DomainError CUSTOMER_UNKNOWN,
-   * CUSTOMER_CLOSED, PLAN_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE, CONTROL_PLANE_FAILED
+   * CUSTOMER_CLOSED, PLAN_UNKNOWN, OPERATION_REUSED, EDIT_CONFLICT, CONFIG_INVALID, STORE_UNAVAILABLE,
+   * CONTROL_PLANE_FAILED
    */
   async create(wanted: NewKey, operation: Operation): Promise<Changed> {
     const prefix = this.#assertMeaningful(wanted);
@@ -339,7 +342,10 @@ export class KeyAdmin {
     return this.#finish(await this.show(keyId), undefined);
   }
 
-  /** Updates API Gateway: flushes the caches of the key's APIs, and disables the native key of a revoked key. */
+  /**
+   * Updates API Gateway: flushes the caches of the key's APIs unless the key is new, and disables the native key of a
+   * revoked key.
+   */
   async #finish(stored: StoredApiKey, text: string | undefined): Promise<Changed> {
     const { prefix, native, revokedAtEpochSeconds, secrets } = stored.record;
     const isNew = secrets.length === 1 && stored.version === 1;

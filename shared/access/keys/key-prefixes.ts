@@ -1,6 +1,6 @@
 /**
- * Collects, for each key prefix, what a stage's access documents define for such API keys: the declared roles and the
- * APIs with caches.
+ * Collects, for each key prefix, what a stage's access documents define for such API keys: the declared roles, the APIs
+ * with caches, and the claims that name a customer plan.
  */
 import type { ClaimPath, CompiledAccess, CompiledDocument } from '../compiled-document.ts';
 

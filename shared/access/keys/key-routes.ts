@@ -233,7 +233,8 @@ function printTime(epochSeconds: number | undefined): string | undefined {
 }
 
 /**
- * Checks the form of an id. An id of another form cannot belong to our keys, and must not become part of a table key.
+ * Returns the id.
+ * @throws RequestInvalid if it has another form than the ids of our keys; it must then not become part of a table key
  */
 function idOf(keyId: string): string {
   if (!KEY_ID.test(keyId)) throw new RequestInvalid('keyId', 'must be 16 letters and digits');

@@ -8,7 +8,7 @@ import type { RevocationTarget } from './revocation.ts';
 /**
  * Checks that a token is not revoked.
  * @throws DomainError TOKEN_REVOKED; TOKEN_CLAIM_INVALID if a token lacks the claims that revocation needs;
- * STORE_UNAVAILABLE if the table cannot be read, because the token may have been revoked
+ * CONFIG_INVALID if there is no table; STORE_UNAVAILABLE if it cannot be read, because the token may have been revoked
  */
 export type RevocationCheck = (
   principal: Principal,
@@ -19,8 +19,7 @@ export type RevocationCheck = (
 const CACHE_LIMIT = 1000;
 
 /**
- * Checks whether a token is revoked. A token without `jti` can be revoked only by subject and client. A token without
- * `iat` is refused.
+ * Creates the check. A token without `jti` can be revoked only by subject and client. A token without `iat` is refused.
  */
 export function createRevocationCheck(reader: RevocationReader | undefined): RevocationCheck {
   const cache = new RevocationCache();

@@ -63,8 +63,8 @@ export class RevocationAdmin {
 
   /**
    * Revokes the tokens that the request names.
-   * @throws RequestInvalid if the request cannot be carried out; DomainError OPERATION_REUSED, EDIT_CONFLICT,
-   * STORE_UNAVAILABLE
+   * @throws RequestInvalid if no document of this stage checks the issuer's tokens for revocation; DomainError
+   * OPERATION_REUSED, EDIT_CONFLICT, STORE_UNAVAILABLE
    */
   async revoke(request: RevocationRequest, operation: Operation): Promise<RevocationChanged> {
     const issuer = this.#find(request.issuer);
@@ -93,8 +93,8 @@ export class RevocationAdmin {
 
   /**
    * Withdraws a revocation, so that the tokens are accepted again.
-   * @throws RequestInvalid if the request cannot be carried out; DomainError OPERATION_REUSED, EDIT_CONFLICT,
-   * STORE_UNAVAILABLE
+   * @throws RequestInvalid if the tokens are not revoked, or no document of this stage checks the issuer's tokens for
+   * revocation; DomainError OPERATION_REUSED, EDIT_CONFLICT, STORE_UNAVAILABLE
    */
   async withdraw(request: RevocationTarget, operation: Operation): Promise<RevocationChanged> {
     const issuer = this.#find(request.issuer);
@@ -239,7 +239,7 @@ type Planned = {
   readonly listed: Change;
 };
 
-/** Returns the time after which every token that is valid now has expired. */
+/** Returns how long the items of a revocation are kept: until every token that is valid now has expired. */
 function keptSecondsOf({ longestTokenAgeSeconds }: RevocableIssuer): number {
   return longestTokenAgeSeconds + SPARE_SECONDS;
 }

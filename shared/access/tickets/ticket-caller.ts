@@ -1,10 +1,10 @@
 /**
  * The caller who requests a ticket, in the context that the authorizer of an ordinary route returned. Only API Gateway
- * can write this context. A document may not give this name to a claim.
+ * can write this context. A document may not give the name `ticketCaller` to a claim.
  */
 import type { Principal } from '../decide/principal.ts';
 
-/** Members in addition to `sub`, `iss`, `clientId` and `exp`, which every context has. */
+/** What the caller has in addition to `sub`, `iss`, `clientId` and `exp`, which are members of the context itself. */
 export type TicketCallerContext = {
   readonly principalId: string;
   readonly roles: readonly string[];

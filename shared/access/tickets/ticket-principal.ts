@@ -4,9 +4,10 @@ import type { Principal } from '../decide/principal.ts';
 import type { TicketCaller } from './ticket.ts';
 
 /**
- * Returns the principal of a ticket. If the document trusts the issuer of the caller's credential itself, the principal
- * is the same as with that credential. Otherwise the principal is prefixed with the id of the tickets' issuer, because
- * `main` in another document may be a different issuer. Roles have the meaning that this document declares.
+ * Returns the principal of a ticket. If the document trusts the issuer of the caller's credential itself, the
+ * principal's id is the same as with that credential. Otherwise the id begins with the id of the tickets' issuer,
+ * because `main` in another document may be a different issuer. Roles have the meaning that this document declares. Of
+ * the claims, only `sub`, `iat` and `jti` are known.
  */
 export function toTicketPrincipal(
   caller: TicketCaller,

@@ -29,9 +29,9 @@ const CURVE_ALGORITHMS: ReadonlyMap<string, readonly SignatureAlgorithm[]> = new
 
 /**
  * Returns the keys that may be used for signatures and drops the rest, because one malformed or weak key (RSA below
- * 2048 bits, exponent 1, ROCA, `use: enc`) must not disable the others. A key id that is used twice is also dropped,
- * because the order of the set would decide.
- * @param onDropped called for each dropped key, unless it is only intended for another use
+ * 2048 bits, exponent below 65537, ROCA, `use: enc`) must not disable the others. Keys that share a key id are all
+ * dropped, because the order of the set would decide.
+ * @param onDropped called for each dropped key that is not only intended for another use
  * @throws DomainError KEY_SET_UNAVAILABLE if the text is not a key set or contains no usable key.
  */
 export function parseKeySet(text: string, onDropped?: () => void): KeySet {
@@ -105,8 +105,8 @@ const LEAST_EXPONENT = 65_537n;
 const ROCA_PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
 
 /**
- * Whether the key has fewer than 2048 bits, has exponent 1 or an even exponent, or can be factored in days. A signature
- * that was made with such a key proves nothing.
+ * Whether the key has fewer than 2048 bits, has an even exponent or one below 65537, or can be factored in days. A
+ * signature that was made with such a key may prove nothing.
  */
 export function isWeakRsaKey(modulus: bigint, bits: number, exponent: bigint): boolean {
   if (bits < LEAST_BITS || exponent < LEAST_EXPONENT || exponent % 2n === 0n) return true;

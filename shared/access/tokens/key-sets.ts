@@ -61,10 +61,11 @@ export class KeySets {
   }
 
   /**
-   * Returns the issuer's key with this id. Fetches the key set if it is unknown, too old, or lacks the key. `jwksUri`
-   * comes from configuration only, never from a token. `remainingMs` is the remaining run time of the caller.
+   * Returns the issuer's key with this id. Fetches the key set if it is unknown or too old, or if it lacks the key and
+   * was not fetched within the cooldown. `jwksUri` comes from configuration only, never from a token. `remainingMs` is
+   * the remaining run time of the caller.
    * @throws DomainError TOKEN_KEY_UNKNOWN if the issuer responds and has no such key; KEY_SET_UNAVAILABLE if the issuer
-   * cannot be reached.
+   * cannot be reached and no older set that may still be used has the key.
    */
   async keyFor(
     jwksUri: string,
@@ -101,7 +102,10 @@ export class KeySets {
     return new DomainError('TOKEN_KEY_UNKNOWN', "the issuer has no key with the token's key id");
   }
 
-  /** Returns the last fetched set if it is not too old. If none was ever fetched, returns the snapshot of the build. */
+  /**
+   * Returns the last fetched set if it is not too old. If none was ever fetched, returns the snapshot of the build
+   * until it expires.
+   */
   #setWhileOutOfReach(
     held: Held,
     { maxAgeSeconds, staleSeconds, snapshot }: KeySetLimits,

@@ -9,7 +9,8 @@ import type { TokenTrust } from '../compiled-document.ts';
 const LIFETIME_LIMIT_SECONDS = 366 * 86_400;
 
 /**
- * Checks the times first, then audience and client.
+ * Checks that the token is valid now, is not bound to a key, has the wanted `token_use`, and is meant for our audience
+ * and clients.
  * @throws DomainError TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_AUDIENCE_MISMATCH, TOKEN_CLAIM_INVALID
  */
 export function assertClaims(claims: Claims, trust: TokenTrust, nowEpochSeconds: number): void {

@@ -37,8 +37,8 @@ export function parseToken(token: string): UnverifiedToken {
 }
 
 /**
- * Checks algorithm and type. The same issuers also sign `dpop+jwt`, `secevent+jwt`, `logout+jwt` and others, which are
- * not access tokens.
+ * Checks that the issuer's access tokens may have this algorithm and type. The same issuers also sign `dpop+jwt`,
+ * `secevent+jwt`, `logout+jwt` and others, which are not access tokens.
  * @throws DomainError TOKEN_HEADER_REFUSED if the issuer's access tokens do not have this type or are not signed with
  * this algorithm.
  */

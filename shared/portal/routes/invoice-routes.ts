@@ -74,7 +74,7 @@ export function invoiceRoutes(context: MemberContext): readonly MemberRoute[] {
   ];
 }
 
-/** Returns the months since the customer record was created, at most two years. */
+/** Returns the months since the first term that the customer's record still has, newest first, at most two years. */
 function monthsOf({ customer }: MemberContext, nowEpochMs: number): readonly string[] {
   const first = new Date(customer.terms[0]?.fromEpochMs ?? nowEpochMs).toISOString().slice(0, 7);
   const now = new Date(nowEpochMs);

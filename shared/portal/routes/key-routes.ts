@@ -44,7 +44,7 @@ export function keyRoutes(context: MemberContext): readonly MemberRoute[] {
   ];
 }
 
-/** Lists all keys of the tenant, newest first. */
+/** Lists the keys of the tenant, at most 1000, newest first. */
 export async function listOwnKeys(admin: KeyAdmin, tenant: string): Promise<readonly StoredApiKey[]> {
   const found: StoredApiKey[] = [];
   let cursor: string | undefined;

@@ -137,8 +137,8 @@ export async function findPlan(
 }
 
 /**
- * Determines the price and the start of a change to the plan. A change back to the plan that is in force withdraws a
- * planned change.
+ * Determines the offer and the start of a change to the plan; an undefined start means now. A change back to the plan
+ * that is in force withdraws a planned change.
  * @throws DomainError OFFER_UNKNOWN
  */
 async function offerAt(context: MemberContext, planId: string, nowEpochMs: number): Promise<Start> {

@@ -169,7 +169,7 @@ async function findOwn(
   return { admin, endpoint: await admin.show(endpointId) };
 }
 
-/** Shows the secrets that are valid. */
+/** Shows an endpoint. Of its secrets, it shows only the times of those that are valid. */
 function show(endpoint: EndpointRecord, { webhooks, webhooksUrl }: MemberContext, nowEpochMs: number) {
   const { endpointId, source, name, createdAtEpochSeconds, revokedAtEpochSeconds: revokedAt } = endpoint;
   const url = webhooks.find((each) => each.source === source)?.url ?? webhooksUrl;

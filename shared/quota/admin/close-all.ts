@@ -37,8 +37,10 @@ const EVERY_MS = 23 * 3_600_000;
 const LATE_AFTER_MS = 14 * 24 * 3_600_000;
 
 /**
- * Processes as many pages of today's round as time allows. If the round is complete, does nothing.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond, or if no round has been completed for two weeks
+ * Processes as many pages of the current round as `withinMs` allows, but at least one. If the last round is complete
+ * and the next is not due yet, does nothing.
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond, or if the round began more than two weeks ago
+ * and is still not complete
  */
 export async function closeAllOver(
   ports: AdminPorts,

@@ -24,9 +24,9 @@ type CloseQuestion = {
 export type ClosedPage = {
   /** Number of periods that this call closed. */
   readonly closed: number;
-  /** Number of records written, both for the closed periods and as corrections of other periods. */
+  /** Number of records written: of closed periods, corrections, and fees of periods without requests. */
   readonly recorded: number;
-  /** Number of the month's periods that have not ended yet or ended too recently to be closed. */
+  /** Number of periods in question that have not ended yet or ended too recently to be closed. */
   readonly running: number;
   readonly next?: string;
 };

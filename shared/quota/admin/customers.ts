@@ -48,8 +48,8 @@ export type WantedTerm = {
 
 const PAGE = 100;
 /**
- * A term that begins within this time is not changed any more. Clocks differ, so some processes may already use the
- * term.
+ * A term that begins within this time from now is not changed any more. Clocks differ, so some processes may already
+ * use the term.
  */
 const SETTLED_MS = EVERYWHERE_MS;
 const YEAR_MS = 367 * 86_400_000;
@@ -214,7 +214,7 @@ async function announced(
   return applied;
 }
 
-/** Returns the terms for administrators, in the same way as `readTerms`. */
+/** Returns what `readTerms` finds, in the form that administrators see. */
 export async function showTerms(
   ports: Pick<AdminPorts, 'store'>,
   of: { readonly tenant: string; readonly key: string },
@@ -241,7 +241,7 @@ export async function getCustomer(
 
 /**
  * Lists the customers with a record.
- * @throws RequestInvalid for a cursor of another list; DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws RequestInvalid if `cursor` is not a cursor; DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function listCustomers(
   ports: Pick<AdminPorts, 'store' | 'listing'>,

@@ -3,8 +3,8 @@
  * Such a period has no ledger, only a usage record. If a request is charged to it later, the request opens a ledger,
  * and its usage becomes a correction.
  *
- * The subscribers of a plan are the keys that an administrator has assigned to it, the tenants of these keys, and the
- * customers that have a `from` in the plan's invoice settings.
+ * The subscribers of a plan are the customers with a record that names it, the keys that an administrator has assigned
+ * to it, the tenants of these keys, and the customers that have a `from` in the plan's invoice settings.
  */
 import { parseKeyPart } from '../../table/item-write.ts';
 import type { Item, ItemWrite } from '../../table/item-write.ts';
@@ -50,7 +50,8 @@ type Subscriber = {
   readonly key: string | undefined;
   readonly assignments: readonly Assignment[];
   /**
-   * The customer's record. If it is set, fees depend on the customer's terms instead of on the assignments of keys.
+   * The customer's record. If it is set, fees depend on the customer's terms, and on the assignments of keys only
+   * before the first term.
    */
   readonly customer: Customer | undefined;
 };
@@ -162,7 +163,7 @@ async function listSubscribers(
 /** A string that sorts before every name. */
 const FIRST = ' ';
 
-/** Lists the customers that a plan's invoice names. */
+/** Lists the customers that have a `from` in a plan's invoice settings. */
 async function listNamed(
   ports: Ports,
   plans: Plans,
@@ -284,9 +285,7 @@ function periodsWithin(
   return found;
 }
 
-/**
- * Whether nothing is left to record: the fee was already charged or recorded, or the plan could not have been used.
- */
+/** Whether nothing is left to record: the period has a ledger or a record, or the limit was suspended when it began. */
 async function isKnown({ store, listing }: Ports, { id, period, term }: Owed): Promise<boolean> {
   const { pk } = headKey(id);
   const head = await readItem(store, headKey(id));

@@ -22,8 +22,8 @@ type KeyPage = { readonly keys: readonly KeyPlan[]; readonly next?: string };
 const PAGE = 100;
 
 /**
- * Lists the API keys of a tenant.
- * @throws RequestInvalid for a cursor of another list; DomainError STORE_UNAVAILABLE if the table does not respond
+ * Lists the keys of a tenant that an administrator has assigned to a plan.
+ * @throws RequestInvalid if `cursor` is not a cursor; DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function listKeys(
   ports: Pick<AdminPorts, 'store' | 'listing'>,

@@ -38,8 +38,8 @@ export function topUp(
 }
 
 /**
- * Sets another limit for the period. Top-ups and overage do not change. If the new limit is lower than what is already
- * charged, no more requests are admitted.
+ * Sets another limit for the period. Top-ups and overage do not change. If they and the new limit together are lower
+ * than what is already charged, no more requests are admitted.
  */
 export function setLimit(
   ports: AdminPorts,

@@ -76,8 +76,8 @@ export function listRecords(ports: AdminPorts, question: UsageQuestion): Promise
 }
 
 /**
- * Lists the limits of a tenant, or of one of its keys, in the periods that contain a given instant.
- * @throws the errors of `listUsage`
+ * Lists the usage of a tenant and its keys, or of all tenants, in the periods that contain a given instant.
+ * @throws RequestInvalid for a cursor of another list; DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function listCurrentUsage(
   ports: AdminPorts,

@@ -18,8 +18,8 @@ export type Migrated = {
   /** Number of tenants that already had a customer record. */
   readonly kept: number;
   /**
-   * Tenants whose keys have different plans. A customer can have only one plan, so these tenants keep their
-   * assignments.
+   * Tenants whose keys have different plans, or that have 1000 keys or more. A customer can have only one plan, so
+   * these tenants keep their assignments.
    */
   readonly mixed: readonly string[];
   readonly next?: string;
@@ -68,8 +68,8 @@ async function create(
   tenant: string,
   plan: string,
 ): Promise<'created' | 'kept'> {
-  // Each tenant gets a separate operation id. If a page is sent again, the tenants that are already done are recognized
-  // by it.
+  // Operation ids are unique only within a tenant, so all tenants may have the same one. If a page is sent again, the
+  // tenants that are already done are recognized by it.
   const operationId = `migrate-${printKeyPart(requested.operationId)}`;
   try {
     const { repeated } = await createCustomer(ports, { ...requested, operationId }, { tenant, plan });

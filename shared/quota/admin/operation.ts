@@ -21,8 +21,8 @@ export type AdminPorts = {
    */
   readonly documentPlans?: () => Promise<readonly { readonly id: string }[]>;
   /**
-   * False if the role may not save plans. A record may then name a plan of an access document that is not saved yet; the
-   * first charge saves it.
+   * False if the role may not save plans. A record may then name a plan of an access document that is not saved yet;
+   * the first charge saves it.
    */
   readonly savesPlans?: false;
 };
@@ -68,7 +68,7 @@ export type ChangeRequest = OperationRequest & {
  * read.
  */
 type Prepared = {
-  /** Builds the writes of the change and of its audit record. The record must have the given attributes. */
+  /** Builds the writes of the change and of the operation's record, which must have the given attributes. */
   readonly writes: (record: OperationRecord) => readonly ItemWrite[];
   readonly before: Facts;
   readonly after: Facts;
@@ -118,7 +118,7 @@ export async function applyOperation(
   throw unavailable('no answer');
 }
 
-/** Builds the audit record of an operation. `adjustWrites` builds its record itself and does not use this function. */
+/** Builds the record by which a repeated operation is recognized. `adjustWrites` builds this record itself. */
 export function recordWrite(
   { pk, kind }: ChangeRequest,
   { operationId, atEpochMs }: Requested,

@@ -15,7 +15,7 @@ import { parseCursor, printCursor } from './cursor.ts';
 import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, AppliedOperation, Requested } from './operation.ts';
 
-/** A plan as saved: `{id, version, limits, cost?}`. */
+/** A plan as saved: `{id, version, limits, cost?, invoice?}`. */
 type PlanDocument = Readonly<Record<string, unknown>>;
 
 type PlanPage = { readonly plans: readonly PlanDocument[]; readonly next?: string };
@@ -35,7 +35,7 @@ export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: stri
 /**
  * Finds the plan that a record is going to name, as the first charge would find it. This is the table's plan, or an
  * access document's plan if the table has none or an older version. `writes` must be part of the record's transaction;
- * they ensure that the plan is in the table.
+ * they ensure that the plan is in the table, unless the role may not save plans.
  * @throws DomainError PLAN_UNKNOWN, STORE_UNAVAILABLE, PlanInvalid
  */
 export async function namePlan(
@@ -63,7 +63,7 @@ export function documentOf(plan: CustomerPlan): PlanDocument {
 
 /**
  * Lists the plans in the table.
- * @throws RequestInvalid for a cursor of another list; DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws RequestInvalid if `cursor` is not a cursor; DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function listPlans(ports: AdminPorts, cursor: string | undefined): Promise<PlanPage> {
   const { pk } = parseCursor(cursor);
@@ -113,7 +113,7 @@ export function savePlan(
   });
 }
 
-/** Shows a plan as it is stored. An old plan is shown even if today's checks would refuse it. */
+/** Shows a plan as it is stored. If today's checks refuse an old plan, shows only its version. */
 function describeStored(item: Item): Readonly<Record<string, unknown>> {
   try {
     return { plan: documentOf(parseStored(item)) };

@@ -85,8 +85,8 @@ function billingOfTerm(customer: Customer, ledger: Item, period: Period, billing
 }
 
 /**
- * Returns the price from the plan version that opened the period. If that version has no price, returns the price from
- * the plan's newest version.
+ * Returns the billing of a period, with the price from the plan version that opened it. If that version has no price,
+ * the price is from the plan's newest version; if this has none either, the result is empty.
  */
 async function billingOf(
   { store }: Pick<AdminPorts, 'store'>,

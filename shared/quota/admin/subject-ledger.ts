@@ -51,7 +51,7 @@ export type SubjectLedger = {
   readonly plan: CustomerPlan;
   readonly period: Period;
   readonly head: Item | undefined;
-  /** The ledger's item; undefined if the current period has no charges yet. */
+  /** The ledger's item; undefined if the current period has no ledger yet. */
   readonly item: Item | undefined;
   readonly carried: number;
   /** Start of the recorded term under which the plan is in force. */
@@ -76,10 +76,12 @@ export function idOf(question: LedgerQuestion): LedgerId {
 }
 
 /**
- * Finds the current ledger, or the ledger that the next request would use. Its plan is the first of these that exists:
- * the plan assigned to the key, the plan of the last charge, the plan of the tenant's keys (only for a limit of the
- * tenant), the plan named in the question.
- * @throws DomainError KEY_UNKNOWN, PLAN_UNKNOWN, LIMIT_UNKNOWN, PERIOD_UNKNOWN, SUBJECT_INVALID, STORE_UNAVAILABLE
+ * Finds the ledger of the instant in question: for now, the current ledger or the ledger that the next request would
+ * use. Its plan is the first of these that exists: the plan that the customer's record names, the plan assigned to the
+ * key, the plan of the last charge, the plan of the tenant's keys (only for a limit of the tenant), the plan named in
+ * the question.
+ * @throws RequestInvalid if the question names another plan, or names a route wrongly; DomainError KEY_UNKNOWN,
+ * PLAN_UNKNOWN, LIMIT_UNKNOWN, PERIOD_UNKNOWN, SUBJECT_INVALID, STORE_UNAVAILABLE
  */
 export async function findLedger(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
@@ -115,7 +117,10 @@ function termOf(
   return termFor(limit, periodAt(limit.period, nowEpochMs), term);
 }
 
-/** Finds the current ledger. This is the ledger in the head, unless the plan's current period would replace it. */
+/**
+ * Finds the current ledger. This is the ledger in the head, unless it has ended, or a term or the plan's current period
+ * would replace it.
+ */
 async function findStanding(
   { store }: Pick<AdminPorts, 'store'>,
   { tenant, key }: LedgerQuestion,
@@ -190,8 +195,8 @@ async function findLedgerAt(
 }
 
 /**
- * Like `findLedger`, but opens the current period if it has no charges yet. This is needed for a top-up before the
- * first request.
+ * Like `findLedger`, but opens the current period if it has no ledger yet. This is needed for a top-up before the first
+ * request.
  * @throws the errors of `findLedger`; DomainError EDIT_CONFLICT if the subject is suspended
  */
 export async function findOpenLedger(
@@ -313,7 +318,7 @@ function unknownSubject(): DomainError {
 
 /**
  * Finds the plan for a tenant's limit that has no requests yet: the plan of the tenant's keys.
- * @throws RequestInvalid if the keys have more than one plan
+ * @throws RequestInvalid if the keys have more than one plan with this limit, and the question names none
  */
 async function findPlanOfKeys(
   ports: Pick<AdminPorts, 'store' | 'listing'>,

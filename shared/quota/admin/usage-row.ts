@@ -23,7 +23,7 @@ export type UsageRow = {
    * @see ledgerOf
    */
   readonly ledger?: string;
-  /** The month of the invoice, such as `2026-11`: the month in which the period begins, in its time zone. */
+  /** The month of the invoice, such as `2026-11`: the month in which the ledger begins, in its period's time zone. */
   readonly month: string;
   readonly state: 'open' | 'suspended' | 'closed';
   /** Units per period, as the limit was set. */

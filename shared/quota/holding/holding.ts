@@ -10,7 +10,9 @@ export type Refusal = {
   readonly kind: 'refused';
   readonly reason: RefusalReason;
   readonly limit: string;
-  /** Time until a request may be admitted. Undefined if only an administrator can end the refusal. */
+  /**
+   * Time until a request may be admitted. Undefined if it ends with the period, or only by an administrator's change.
+   */
   readonly retryAfterMs: number | undefined;
 };
 

@@ -36,8 +36,8 @@ type LeaseOf = {
 
 const LOOKS = 64;
 /**
- * Maximum number of evicted leases that are retained while the table cannot be reached. If more leases are evicted, their
- * unreported usage is not billed.
+ * Maximum number of evicted leases that are retained while the table cannot be reached. If more leases are evicted,
+ * their unreported usage is not billed.
  */
 const MAX_LEAVING = 10_000;
 

@@ -117,8 +117,8 @@ export class Lease implements Holding {
   }
 
   /**
-   * Gives back units of a request. If their usage is already reported, the next report corrects it. With exact billing it
-   * is corrected at once.
+   * Gives back units of a request. If their usage is already reported, the next report corrects it. With exact billing
+   * it is corrected at once.
    */
   refund(cost: number): boolean {
     this.#stock.refund(cost);
@@ -150,8 +150,8 @@ export class Lease implements Holding {
   }
 
   /**
-   * Borrows units while the store cannot be reached. Not allowed for exact billing, because a process may end before the
-   * borrowed units are charged.
+   * Borrows units while the store cannot be reached. Not allowed for exact billing, because a process may end before
+   * the borrowed units are charged.
    */
   borrow(cost: number, bound: number): boolean {
     if (this.#limit.billing === 'exact' || this.#isSuspended() || this.#seen?.closed === true) return false;
@@ -195,8 +195,8 @@ export class Lease implements Holding {
   }
 
   /**
-   * Gives unused units back to the ledger and reports usage, at shutdown or when the lease is evicted. The units are
-   * removed from the lease before the write is sent.
+   * Gives unused units back to the ledger and reports usage, for example at shutdown or when the lease is evicted. The
+   * units are removed from the lease before the write is sent.
    */
   release(): Promise<void> {
     return this.#turns.take(async () => {

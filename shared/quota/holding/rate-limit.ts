@@ -31,7 +31,10 @@ export function toleranceUs(limit: RateLimit): number {
   return Math.floor((usableBurst(limit) * limit.perSeconds * 1e6) / limit.rate);
 }
 
-/** Takes units if the bucket has them. `tatUs` is the last known `tat`. If it is wrong, a second write is needed. */
+/**
+ * Returns the write that takes units if the bucket has them. `tatUs` is the last known `tat`. If it is wrong, a second
+ * write may be needed.
+ */
 export function rateWrite(
   key: ItemKey,
   limit: RateLimit,

@@ -40,7 +40,7 @@ export type Invoice = {
   readonly lost: number;
   /** Starts at 1, and increases by one for each correction of a period. */
   readonly revision: number;
-  /** Set for a month that has not ended. The amount is provisional and changes with each request. */
+  /** Set if periods of the month are not closed yet. The amount is provisional, and further requests change it. */
   readonly draft?: true;
 };
 
@@ -100,15 +100,16 @@ export function makeInvoices(
 }
 
 /**
- * Turns an invoice into a draft. Its records are not stored yet, so it gets no number that a payment could refer to.
+ * Turns an invoice into a draft. Not all of its records are stored yet, so it gets no number that a payment could refer
+ * to.
  */
 export function asDraft(invoice: Invoice): Invoice {
   return { ...invoice, number: `${invoice.number}-draft`, draft: true };
 }
 
 /**
- * Returns the price of a period: the fee, plus the price of each unit according to its tier. Tiers start at the first
- * unit of the period.
+ * Returns the price of a period: the fee, unless the period was replaced, plus the price of each unit according to its
+ * tier. The carried units, which another record prices, come before the units of this period.
  */
 export function amountOf(
   price: Price,
@@ -128,7 +129,7 @@ export function amountOf(
   return amount;
 }
 
-/** Returns the customer as it appears on an invoice, which is without the start of the subscription. */
+/** Returns the customer as it appears on an invoice, which is without the start and end of the subscription. */
 function addressee(customer: Customer | undefined): Customer | undefined {
   if (customer === undefined) return undefined;
   return Object.fromEntries(

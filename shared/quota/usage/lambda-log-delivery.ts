@@ -1,4 +1,4 @@
-/** Reads lines of access logs from any source of the function. Determines what to charge and what to return. */
+/** Reads lines of access logs from either source of the function, and builds the response to this source. */
 import { parseFields } from '../../aws/event-fields.ts';
 import { DomainError } from '../../errors.ts';
 import { readLogBatch } from './lambda-log-batch.ts';

@@ -13,7 +13,7 @@ export type PdfLine =
 const PAGE = { width: 595, height: 842, margin: 56 };
 const SIZE = 10;
 const LEADING = 1.45;
-/** The right edges of the columns, measured from the left margin. */
+/** The right edges of the columns, measured from the left edge of the page. The first column does not use its edge. */
 const ENDS = [230, 300, 380, 450, PAGE.width - PAGE.margin];
 /**
  * Advance widths of Helvetica for the characters from space to tilde, in thousandths of the font size (Adobe's

@@ -57,7 +57,8 @@ const MAX_UNITS = Number.MAX_SAFE_INTEGER;
 const LEAST_FEE_SECONDS = 3600;
 
 /**
- * Parses `invoice: {currency: EUR, customers: {acme: {name, address: […], taxId, email, stripe}}}`.
+ * Parses `invoice: {currency: EUR, customers: {acme: {name, address: […], taxId, email, stripe, from, until}}}`.
+ * Returns undefined if the plan has no `invoice`.
  * @throws PlanInvalid if a field is missing or invalid
  */
 export function parseInvoiceTerms(plan: PlanFields): InvoiceTerms | undefined {
@@ -84,7 +85,7 @@ export function parseInvoiceTerms(plan: PlanFields): InvoiceTerms | undefined {
 
 /**
  * Parses `price: {fee: '49.00', included: 1000, tiers: [{upTo: 10000, unitPrice: '0.002'}, {unitPrice: '0.001'}],
- * meter}`.
+ * prorate, meter}`. Returns undefined if the limit has no `price`.
  * @throws PlanInvalid if a field is missing or invalid
  */
 export function parsePrice(limit: PlanFields, level: string, length: PeriodLength): Price | undefined {

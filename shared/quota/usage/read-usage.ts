@@ -1,7 +1,7 @@
 /**
  * Reads a caller's usage as charged from access logs. Reading changes nothing and never waits long, and the result is
- * slightly old. If the usage cannot be read, the caller is allowed, because limits are not exact anyway when usage is
- * counted afterwards.
+ * slightly old. If the usage cannot be read, the last known usage counts, and if there is none, the caller is allowed:
+ * limits are not exact anyway when usage is counted afterwards.
  */
 import { PlanInvalid } from '../../errors.ts';
 import type { AdvertisedLimit } from '../../http/rate-limit-headers.ts';
@@ -156,8 +156,8 @@ function createLedgerReader(store: ItemStore, clock: AgeClock): LookAtLedger {
 }
 
 /**
- * Returns the ledger, or the last result if the ledger cannot be read. The last result is still valid, because units of
- * a period do not come back.
+ * Returns the ledger, or the last result if the ledger cannot be read. The last result is still usable, because units
+ * of a period come back only if an administrator gives them back.
  */
 async function readStanding(
   store: ItemStore,
@@ -261,7 +261,10 @@ function toAnswer(limits: readonly Standing[]): QuotaAnswer {
   };
 }
 
-/** Reads a plan. Returns undefined if the table does not respond. */
+/**
+ * Reads a plan. Returns undefined if the table does not respond.
+ * @throws DomainError PLAN_UNKNOWN
+ */
 async function readPlan(planId: string, book: PlanBook): Promise<CustomerPlan | undefined> {
   const read = await book.read(planId);
   if (read.kind === 'unknown') throw planUnknown(planId);

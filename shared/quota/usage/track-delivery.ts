@@ -15,8 +15,8 @@ type TrackedDelivery = {
   readonly waiting: string | undefined;
   /**
    * Returns the response to the delivery.
-   * @throws DomainError USAGE_WAITING if some lines are waiting. The delivery must then be repeated; all other lines
-   * are charged.
+   * @throws DomainError USAGE_WAITING if some lines from CloudWatch Logs are waiting. The delivery must then be
+   * repeated; all other lines are charged. For Firehose, the records with waiting lines are marked as failed instead.
    */
   readonly reply: () => FirehoseReply | undefined;
 };

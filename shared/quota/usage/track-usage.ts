@@ -29,13 +29,14 @@ export type UsageTrackerPorts = {
   readonly observe: (event: QuotaEvent) => void;
 };
 
+/** What was done with requests. In the numbers, a request counts once for each quota that it is charged to. */
 type Tracked = {
   readonly charged: number;
   /** Number of requests that had already been charged, because their lines were delivered twice. */
   readonly seen: number;
   /**
    * Number of requests that cannot be charged, because of a closed period, a suspended subject without a ledger, an
-   * unknown plan, or names that are too long for a key.
+   * unknown plan, a plan without a quota, or names that are too long for a key.
    */
   readonly unchargeable: number;
   /** Requests that could not be charged to all of their limits. They do not delay other requests. */
@@ -265,8 +266,8 @@ async function reportThresholds(
   const read = await store.read(key, { consistent: true });
   if (read.kind === 'unavailable') throw unavailable();
   if (read.item === undefined) return;
-  // Retries a failed write at once. (A holder would retry an alarm with its next grant, but here there may be no next
-  // line.)
+  // A failed write is an error, so that the lines are sent again. (A holder would retry an alarm with its next grant,
+  // but here there may be no next line.)
   const insistent: ItemStore = {
     ...store,
     async update(write) {
