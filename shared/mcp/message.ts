@@ -36,7 +36,7 @@ const SUBSCRIPTIONS_LIMIT = 1_000;
 /** Members that decide what a message does. A body that has one of them in another case is refused. */
 const ENVELOPE = ['jsonrpc', 'id', 'method', 'params', 'result', 'error'];
 const PARAMETERS = ['name', 'uri', 'ref', 'arguments', 'notifications', '_meta'];
-/** The same members of parameters that are objects. `arguments` are not listed, because only the tool interprets them. */
+/** Members inside of such parameters. `arguments` is not listed, because only the tool interprets its members. */
 const INSIDE_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   ref: ['type', 'name', 'uri'],
   notifications: NOTIFICATION_FILTERS,

@@ -5,8 +5,8 @@ import type { BreakerRules } from './local-breaker.ts';
 
 export type PolicyOptions = {
   /**
-   * Name of the backend: 1 to 64 letters, digits, dots, hyphens and underscores. Breakers with the same name share
-   * their state.
+   * Name of the backend: 1 to 64 letters, digits, dots, hyphens and underscores. Breakers with the same name, and the same
+   * `shared` namespace and table, share their state.
    */
   readonly name: string;
   /** Timeout of each attempt. It is shortened to the invocation's remaining time. */
@@ -30,7 +30,7 @@ export type RetryOptions = {
   readonly baseMs?: number;
   /** Maximum pause in milliseconds. Default: 1000. */
   readonly capMs?: number;
-  /** Average number of retries and hedges per call. Default: 0.1. */
+  /** Number of retries and hedges per call that are allowed on average. Default: 0.1. */
   readonly budgetRatio?: number;
   /** Maximum number of retries and hedges in a burst. Default: 10. */
   readonly budgetBurst?: number;
@@ -51,7 +51,8 @@ export type BreakerOptions = {
    */
   readonly openSeconds?: number;
   /**
-   * Number of calls that a half-open breaker admits, over all instances together. All of them must succeed. Default: 1.
+   * Number of calls that a half-open breaker admits: of all instances together if they share its state, otherwise of
+   * each instance. All of them must succeed. Default: 1.
    */
   readonly probes?: number;
 };
