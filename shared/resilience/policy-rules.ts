@@ -5,8 +5,8 @@ import type { BreakerRules } from './local-breaker.ts';
 
 export type PolicyOptions = {
   /**
-   * Name of the backend: 1 to 64 letters, digits, dots, hyphens and underscores. Breakers with the same name, and the same
-   * `shared` namespace and table, share their state.
+   * Name of the backend: 1 to 64 letters, digits, dots, hyphens and underscores. Breakers with the same name share
+   * their state if they also have the same table and namespace (`shared`).
    */
   readonly name: string;
   /** Timeout of each attempt. It is shortened to the invocation's remaining time. */

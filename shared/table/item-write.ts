@@ -84,7 +84,8 @@ export type Unanswered =
   /** The write may have been applied, may be applied later, and may be applied twice. */
   | { readonly kind: 'unknown'; readonly reason: string }
   /**
-   * The write was not applied, and never will be. `retryable` means that the cause is temporary: throttling or a conflict.
+   * The write was not applied, and never will be. `retryable` means that the cause is temporary: throttling or a
+   * conflict.
    */
   | { readonly kind: 'rejected'; readonly retryable: boolean; readonly reason: string };
 
