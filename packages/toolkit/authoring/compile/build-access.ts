@@ -30,7 +30,7 @@ export type AccessFile = {
 };
 
 export type AccessBuild = {
-  /** The documents that compile. Deploy them only if there are no `problems`, which may be about these documents too. */
+  /** The documents that compile. Deploy them only without `problems`, which may be about these documents too. */
   readonly compiled: CompiledAccess;
   /**
    * The stacks that contain the APIs. They are for callers that have a template but do not know the ids of the APIs

@@ -47,7 +47,7 @@ export async function sendChange(
   }
 }
 
-/** Whether the change may have been applied although no response arrived. */
+/** Whether the change may have been applied although the request failed. */
 function mayHaveLanded(error: unknown): error is AdminError {
   if (!(error instanceof AdminError)) return false;
   return error.kind === 'unreachable' || error.problem.code === 'STORE_UNAVAILABLE';
