@@ -9,7 +9,7 @@ const PARTS = /^([^/?#:]*:)(\/*)([^/?#]*)([^?#]*)(.*)$/s;
 const SPECIAL: ReadonlySet<string> = new Set(['http:', 'https:', 'ws:', 'wss:', 'ftp:', 'file:']);
 
 /**
- * Returns three forms of the URI, all without what servers ignore: user name, default port, more than two slashes after
+ * Returns three forms of the URI, all without what servers ignore: user name, default port, the number of slashes after
  * the scheme, empty segments, and parameters of a segment. The first form ends with the path, the second with a slash
  * after it, and the third with the query and the fragment.
  */

@@ -1,4 +1,4 @@
-/** `gatewright usage close` closes periods that have ended, and `gatewright usage invoice` prints a month's invoices. */
+/** `gatewright usage close` closes periods that have ended. `gatewright usage invoice` prints a month's invoices. */
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DomainError } from '#shared/errors.ts';
