@@ -55,8 +55,8 @@ function canonicalOf(patterns: readonly string[]): CanonicalPatterns {
 }
 
 /**
- * Whether the pattern of a rule for resources can match a URI. A deny rule whose pattern matches nothing would only seem
- * to protect something: `*` alone names no URI with slashes, and `internal/**` no URI at all.
+ * Whether the pattern of a rule for resources can match a URI. A deny rule whose pattern matches nothing would only
+ * seem to protect something: `*` alone names no URI with slashes, and `internal/**` no URI at all.
  */
 export function isUriPattern(pattern: string): boolean {
   if (pattern === '**') return true;

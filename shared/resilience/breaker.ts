@@ -135,8 +135,8 @@ export class Breaker {
   async #followClosed({ generation }: SharedState): Promise<Admission> {
     this.#local.followClosed(generation);
     if (this.#local.state !== 'closed') {
-      // This instance's breaker opened while the table could not be reached, or the write was lost, so the shared breaker
-      // is opened now.
+      // This instance's breaker opened while the table could not be reached, or the write was lost, so the shared
+      // breaker is opened now.
       await this.#open(generation);
       return REFUSED_BY_TABLE;
     }

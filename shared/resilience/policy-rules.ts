@@ -19,7 +19,10 @@ export type PolicyOptions = {
   readonly bulkhead?: { readonly concurrent: number; readonly waiting?: number };
   /** Options of the circuit breaker. Default: no breaker. */
   readonly breaker?: BreakerOptions;
-  /** Whether a result counts as a failure of the backend. Default: errors other than 4xx of AWS's SDK, and values with `status` ≥ 500. */
+  /**
+   * Whether a result counts as a failure of the backend. Default: errors other than 4xx of AWS's SDK, and values with
+   * `status` ≥ 500.
+   */
   readonly isFailure?: (result: CallResult<unknown>) => boolean;
 };
 

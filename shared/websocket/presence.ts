@@ -76,8 +76,7 @@ export async function heartbeat(
 }
 
 /**
- * If the member is present, announces that it has left. The announcement is complete before the member
- * can join again.
+ * If the member is present, announces that it has left. The announcement is complete before the member can join again.
  */
 export async function leave(ports: ChannelPorts, address: string, connection: ConnectionName): Promise<void> {
   const gone = await markLeave(ports, { key: memberKey(address, connection) });

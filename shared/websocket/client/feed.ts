@@ -17,8 +17,8 @@ const IDS_LIMIT = 2_000;
 export class Feed {
   #position: Position | undefined;
   /**
-   * Entries that wait for earlier entries. They belong to `#waitingLog`, the latest log that was seen, which
-   * may be newer than the log of `#position`.
+   * Entries that wait for earlier entries. They belong to `#waitingLog`, the latest log that was seen, which may be
+   * newer than the log of `#position`.
    */
   readonly #waiting = new Map<number, ChannelEntry>();
   #waitingLog = 0;

@@ -82,7 +82,8 @@ function isCharged({ quota, kind }: CompiledDocument, index: number): boolean {
 }
 
 /**
- * Returns a line such as `charged: callers of keys; tenant: claim tenant; plan: from the customer record, otherwise claim plan`.
+ * Returns a line such as `charged: callers of keys; tenant: claim tenant; plan: from the customer record, otherwise
+ * claim plan`.
  */
 function describeQuota({ quota }: CompiledDocument): readonly string[] {
   if (quota === undefined) return [];

@@ -136,7 +136,9 @@ export function without(answer: Answer, ...names: readonly string[]): Answer {
   return Object.fromEntries(Object.entries(answer).filter(([name]) => !names.includes(name)));
 }
 
-/** Prints a value for people: members as `name value`, and what is nested in parentheses. `--json` prints it as it is. */
+/**
+ * Prints a value for people: members as `name value`, and what is nested in parentheses. `--json` prints it as it is.
+ */
 export function printValue(value: unknown): string {
   if (value === undefined || value === null) return '-';
   if (typeof value === 'string') return value;
