@@ -21,8 +21,8 @@ export type PolicyResult = {
   readonly policyDocument: PolicyDocument;
   readonly context: AuthorizerContext;
   /**
-   * Value of the API key against whose usage plan the request is counted. Only REST APIs with ApiKeySourceType AUTHORIZER
-   * use it.
+   * Value of the API key against whose usage plan the request is counted. Only REST APIs with ApiKeySourceType
+   * AUTHORIZER use it.
    */
   readonly usageIdentifierKey?: string;
 };

@@ -34,7 +34,7 @@ const SEGMENTS_LIMIT = 8;
 
 /**
  * Whether the text is a pattern for names of channels. In `rooms/*`, `*` matches one segment. In `rooms/**`, `**`
- * matches any number of segments.
+ * matches one or more segments.
  */
 export function isChannelPattern(pattern: string): boolean {
   const segments = pattern.split('/');

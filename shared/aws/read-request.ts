@@ -24,7 +24,7 @@ const LAST_EPOCH_MS = 253_402_300_799_999;
 
 /**
  * Finds the parts of an event from which a request is read.
- * @throws DomainError EVENT_MALFORMED if the event or one of these parts is not an object
+ * @throws DomainError EVENT_MALFORMED if the event or one of these parts is neither an object nor missing
  */
 export function readRequest(event: unknown): EventRequest {
   const fields = parseOptionalFields(event);

@@ -18,7 +18,8 @@ const CHARSET = 'UTF-8';
 
 /**
  * Creates a mailer of plain text. SES builds the message, so no text can become a header.
- * @throws Error with AWS's error code as name if the mail is not accepted; the message quotes neither address nor text
+ * @throws Error if the mail is not accepted. Its name is AWS's error code, `MailRefused` if there is none, or
+ * `MailTimeout` without a response; the message quotes neither address nor text
  */
 export function createMailer({ region, credentials, endpoint, from }: MailerConfig) {
   return async (mail: {

@@ -56,8 +56,8 @@ function readWebhooksUrl(environment: Environment): string | undefined {
 const ADDRESS = /^https?:\/\/[^\s?#]{1,255}$/;
 
 /**
- * Reads the settings of `portal-admin`: the settings above and `GATEWRIGHT_PORTAL_ENDPOINT`, the address of the portal's
- * API.
+ * Reads the settings of `portal-admin`: the settings of `readPortalConfig`, and `GATEWRIGHT_PORTAL_ENDPOINT`, the
+ * address of the portal's API.
  * @throws DomainError CONFIG_INVALID if a variable is missing or invalid
  */
 export function readPortalAdminConfig(

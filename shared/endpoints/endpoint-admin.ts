@@ -41,9 +41,9 @@ type NewEndpoint = {
   readonly most: number;
 };
 
-/** Revoked endpoints are listed for this time, and their ids are forgotten by the next change of the list. */
+/** Revoked endpoints are listed for this time. After it, the next change of the list forgets their ids. */
 const LISTED_SECONDS = 30 * 86_400;
-/** Maximum number of endpoints of a customer, including revoked ones. */
+/** Maximum number of listed endpoints of a customer, including revoked ones. */
 const MOST_LISTED = 100;
 const ID_LENGTH = 16;
 const SECRET_ID_DIGITS = 32;

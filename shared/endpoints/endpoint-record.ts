@@ -1,6 +1,6 @@
 /**
- * Items that the `access` table stores for an endpoint: an address to which a customer sends webhooks, with its secrets.
- * They never contain a secret, only the random ids from which secrets are derived; @see derive-secret.ts
+ * Items that the `access` table stores for an endpoint: an address to which a customer sends webhooks, with its
+ * secrets. They never contain a secret, only the random ids from which secrets are derived; @see derive-secret.ts
  *
  * | item                  | pk                | sk          | attributes                                           |
  * | --------------------- | ----------------- | ----------- | ---------------------------------------------------- |

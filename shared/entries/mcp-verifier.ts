@@ -1,6 +1,6 @@
 /**
- * Verifies callers of an MCP server in the function itself. This entry is separate from `gatewright/mcp`, because only it
- * needs the package `aws-jwt-verify`. Handlers behind an authorizer do not need it.
+ * Verifies callers of an MCP server in the function itself. This entry is separate from `gatewright/mcp`, because only
+ * it needs the package `aws-jwt-verify`. Handlers behind an authorizer do not need it.
  *
  * @module gatewright/mcp-verifier
  */

@@ -13,7 +13,7 @@ export type BackendInit = Omit<RequestInit, 'signal'> & {
    * The policy that guards the call. It retries and hedges only if the method is GET or HEAD, or `idempotent` is set.
    */
   readonly policy?: CallPolicy;
-  /** Whether the call may be made twice. Default: true for GET and HEAD. */
+  /** Whether the call may be made twice. GET and HEAD always may; for other methods, the default is false. */
   readonly idempotent?: boolean;
 };
 

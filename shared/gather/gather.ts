@@ -23,7 +23,7 @@ export type Part<T> =
       readonly from: Source<T>;
       /** Deadline of the part. Default: the deadline of the whole gathering. */
       readonly timeoutMs?: number;
-      /** Whether the part is required. If a required part fails, `gather()` throws GatherFailed. */
+      /** Whether the part is required. If a required part without a fallback fails, `gather()` throws GatherFailed. */
       readonly required?: boolean;
       /** The value that replaces a failed part. */
       readonly fallback?: (failure: PartFailure) => T;
@@ -51,7 +51,7 @@ export type Gathered<P extends Parts> = {
 };
 
 /**
- * A required part has failed.
+ * A required part without a fallback has failed, or the fallback of a part.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * Fields describe values that users write, in requests and fault files. One field is the source of both the reader and
- * the schema of a value. (Access documents are read with shapes instead; a simple shape is a field, see
+ * Fields describe values that users write, in requests, fault files and settings. One field is the source of both the
+ * reader and the schema of a value. (Access documents are read with shapes instead; a simple shape is a field, see
  * packages/toolkit/authoring/document/shape.ts.)
  */
 import { isJsonObject } from '@gatewright/aws/json-object';

@@ -1,7 +1,7 @@
 /**
  * Encodes a user-chosen name for use in a path. Percent-encoding is not enough, because HTTP APIs decode `%2F` before
- * they route, and clients resolve `..`. So in a name that contains slashes or consists of dots, `/` is written as `~1`,
- * `.` as `~2` and the tilde as `~0`, as in JSON pointers (RFC 6901).
+ * they route, and clients resolve `..`. So the tilde is written as `~0` and `/` as `~1`, as in JSON pointers (RFC
+ * 6901). In a name that consists of dots only, each dot is written as `~2`.
  */
 
 export function printPathName(name: string): string {

@@ -8,7 +8,7 @@ type Problem = {
   readonly type: 'about:blank';
   readonly title: string;
   readonly status: number;
-  /** Tells what to change. It never contains a value of the request. */
+  /** Tells what is wrong, and often what to change. */
   readonly detail?: string;
   readonly code?: DomainErrorCode;
   /** The invalid field of the request, such as `limits[1].burst`. */
@@ -18,8 +18,7 @@ type Problem = {
 };
 
 /**
- * Responses to administrators, who may see the reason. Codes that are not listed are not the administrator's fault and
- * get status 500.
+ * Responses to administrators, who may see the reason. An error whose code is not listed gets status 500.
  */
 export const ADMIN_ANSWERS: Readonly<
   Partial<Record<DomainErrorCode, readonly [status: number, title: string]>>
@@ -67,8 +66,8 @@ export function problemOf(error: unknown): Problem {
 }
 
 /**
- * Returns the refusal of an administrator's request, with code and field. Undefined if the failure is not the
- * administrator's fault.
+ * Returns the response to an administrator's request that has failed, with code and field. Undefined for an error that
+ * `ADMIN_ANSWERS` does not list.
  */
 export function adminProblemOf(error: unknown): Problem | undefined {
   if (!(error instanceof DomainError)) return undefined;

@@ -48,7 +48,8 @@ export function rateLimitHeaders(limits: readonly AdvertisedLimit[]): Readonly<R
 }
 
 /**
- * Responds with 429, because the caller has used up its quota. `retryAfterSeconds` must not be shorter than the rest of the window.
+ * Responds with 429, because the caller has used up its quota. `retryAfterSeconds` must not be shorter than the rest of
+ * the window.
  */
 export function quotaExceededReply(
   violated: string,

@@ -5,7 +5,7 @@ import { DomainError } from '../errors.ts';
 import { adminProblemOf, problemReply } from './problem.ts';
 import type { Route } from './route.ts';
 
-/** Called for every response, with the route and, if the request was refused, the code. */
+/** Called for every response except a 500, with the route and, if the request was refused, the code. */
 export type Answered = (routeId: string, code: string | undefined) => void;
 
 /**

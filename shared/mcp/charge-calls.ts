@@ -1,6 +1,6 @@
 /**
- * Charges what an MCP server is about to run: each call of a tool, prompt or resource, under a route of the customer's
- * plan such as `tools/call get_order`. Lists and the protocol's own messages are free.
+ * Charges what an MCP server is about to run: each call of a tool, prompt, resource or unknown method, under a
+ * route of the customer's plan such as `tools/call get_order`. Lists and the protocol's own messages are free.
  */
 import { asText, memberOf } from '@gatewright/aws/json-object';
 import type { ProxyResult } from '../aws/proxy-result.ts';
@@ -26,7 +26,7 @@ type Arrival = Pick<ConsumeRequest, 'atEpochMs' | 'run'>;
 
 /**
  * Charges all calls of a request, or none.
- * @throws DomainError the errors of `Quotas.consume`
+ * @throws DomainError the errors of `Quotas.consume`, except SUBJECT_INVALID, for which the request is refused
  */
 export async function chargeCalls(
   quotas: Quotas,
@@ -103,8 +103,8 @@ export async function undo(admissions: readonly CallAdmission[]): Promise<void> 
 const NO_SUBJECT_CODE = 403;
 
 /**
- * Returns a response with 429, 503 or 403 for HTTP clients, and with a JSON-RPC error for MCP clients. `data` contains the
- * time after which a retry may succeed.
+ * Returns a response whose status is 429, 503 or 403, and whose body is a JSON-RPC error for each id. `data` contains
+ * the reason, and the time after which a retry may succeed.
  */
 function refusal(
   rejection: Rejection | undefined,

@@ -1,7 +1,7 @@
 /**
- * Denies messages by the headers that repeat the body, because an authorizer never sees the body itself. The headers may
- * only be used to refuse. A client can name different tools in the headers and in the body, so only the wrapper around the
- * server may allow a message.
+ * Denies messages by the headers that repeat the body, because an authorizer never sees the body itself. The headers
+ * may only be used to refuse. A client can name different tools in the headers and in the body, so only the wrapper
+ * around the server may allow a message.
  */
 import type { ValuesByName } from '../aws/read-request.ts';
 import { decideMessage } from './decide-message.ts';
@@ -10,8 +10,8 @@ import { methodRule, parameterInHeader } from './methods.ts';
 import { decodeHeader, isMirroring } from './mirrored-headers.ts';
 
 /**
- * Whether the headers announce a message that the document denies. False if the headers do not show it: an older revision, a header
- * that is missing or occurs twice, or a method whose parameters no header repeats.
+ * Whether the headers announce a message that the document denies. False if the headers do not show it: an older
+ * revision, a header that is missing or occurs twice, or a method whose parameters no header repeats.
  */
 export function deniesByHeaders(grants: McpGrants, headers: ValuesByName): boolean {
   const revision = onlyValue(headers, 'mcp-protocol-version');

@@ -95,7 +95,9 @@ function filterResult(grants: McpGrants, method: string, result: UnknownMembers)
   return isPrivateMethod(method) ? keepPrivate(result) : result;
 }
 
-/** Revision 2026-07-28 lets clients share an answer whose `cacheScope` is public. Earlier revisions have no such member. */
+/**
+ * Revision 2026-07-28 lets clients share an answer whose `cacheScope` is public. Earlier revisions have no such member.
+ */
 function keepPrivate(result: UnknownMembers): UnknownMembers {
   const isCacheable = 'cacheScope' in result || 'ttlMs' in result || 'resultType' in result;
   return isCacheable ? { ...result, cacheScope: 'private' } : result;

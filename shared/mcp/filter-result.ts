@@ -7,7 +7,10 @@ import type { Filtering } from './guard.ts';
 
 const INTERNAL_ERROR_CODE = -32_603;
 
-/** If the response cannot be filtered, an error replaces it, because it could show what the caller may not use. */
+/**
+ * If the response cannot be filtered, an error replaces it, because it could show what the caller may not use. Only an
+ * uncompressed response with a status from 300 on is then returned as it is.
+ */
 export function filterResult(passage: Filtering, result: unknown): unknown {
   if (!passage.filters || result === undefined || result === null) return result;
   const { grants, requests } = passage;

@@ -3,7 +3,7 @@
  * Unicode form, and texts with an i with or without a dot, which Java and Turkish collations confuse.
  */
 export function foldText(text: string): string {
-  // Upper case comes first, because ſ, ß and ı have no lower case of their own.
+  // Upper case comes first, because ſ, ß and ı are lower case already: only their upper case is that of s, ss and i.
   return text
     .normalize('NFKC')
     .toUpperCase()

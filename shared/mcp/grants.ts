@@ -1,7 +1,7 @@
 /**
  * What a caller may do with the tools, prompts and resources of an MCP server. An authorizer of the toolkit decides it
- * once per caller, by the rules under `mcp` of the access document, and passes it on as one JSON text in its context. The
- * text depends on the caller only, never on the request, so API Gateway may cache it: a cached result for one tool
+ * once per caller, by the rules under `mcp` of the access document, and passes it on as one JSON text in its context.
+ * The text depends on the caller only, never on the request, so API Gateway may cache it: a cached result for one tool
  * cannot open another.
  */
 import { asNonEmptyText, asText, isJsonObject, memberOf, parseJsonObject } from '@gatewright/aws/json-object';

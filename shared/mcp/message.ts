@@ -36,14 +36,16 @@ const SUBSCRIPTIONS_LIMIT = 1_000;
 /** Members that decide what a message does. A body that has one of them in another case is refused. */
 const ENVELOPE = ['jsonrpc', 'id', 'method', 'params', 'result', 'error'];
 const PARAMETERS = ['name', 'uri', 'ref', 'arguments', 'notifications', '_meta'];
-/** The same members of parameters that are objects. `arguments` are not listed, because only the tool interprets them. */
+/** Members inside of such parameters. `arguments` is not listed, because only the tool interprets its members. */
 const INSIDE_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   ref: ['type', 'name', 'uri'],
   notifications: NOTIFICATION_FILTERS,
   _meta: ['io.modelcontextprotocol/protocolVersion'],
 };
 
-/** Attack: code that copies members with `Object.assign` finds members of `__proto__` that the message does not have. */
+/**
+ * Attack: code that copies members with `Object.assign` finds members of `__proto__` that the message does not have.
+ */
 const INHERITING = ['__proto__', 'constructor'];
 
 export function readMessages(bytes: Uint8Array): McpBody {
@@ -71,8 +73,8 @@ export function readMessages(bytes: Uint8Array): McpBody {
 }
 
 /**
- * Attack: the answer to a list would be taken for the answer to another request with the same id, which is not filtered.
- * The ids `1` and `"1"` are equal for servers that keep requests by the text of their ids.
+ * Attack: the answer to a list would be taken for the answer to another request with the same id, which is not
+ * filtered. The ids `1` and `"1"` are equal for servers that keep requests by the text of their ids.
  */
 function hasEqualIds(messages: readonly McpMessage[]): boolean {
   const ids = messages.flatMap((message) => (message.kind === 'request' ? [String(message.id)] : []));
@@ -115,8 +117,8 @@ function parametersFault(params: UnknownMembers): string | undefined {
 }
 
 /**
- * Attack: case-insensitive decoders (Go, and C# with web defaults) read `Method` as `method`. With a body that has both,
- * the server could run something other than what was decided.
+ * Attack: case-insensitive decoders (Go, and C# with web defaults) read `Method` as `method`. With a body that has
+ * both, the server could run something other than what was decided.
  */
 function spellingFault(members: UnknownMembers, names: readonly string[]): string | undefined {
   const folded = new Map(names.map((name) => [foldText(name), name]));

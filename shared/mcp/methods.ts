@@ -10,9 +10,12 @@ export const MCP_SUBJECTS = ['tools', 'prompts', 'resources', 'methods'] as cons
 export type McpSubject = (typeof MCP_SUBJECTS)[number];
 
 type MethodRule =
-  /** Every caller to whom the document grants something may call it: it neither reads nor changes data of the server. */
+  /**
+   * Every caller to whom the document grants something, or would with more scopes, may call it: it neither reads nor
+   * changes data of the server.
+   */
   | { readonly kind: 'protocol' }
-  /** Every caller to whom the document grants something may call it: the result contains only what the caller may use. */
+  /** The same callers may call it: the result contains only what the caller may use. */
   | { readonly kind: 'list'; readonly of: McpSubject; readonly member: string; readonly key: string }
   /** A rule must grant the tool, prompt or resource that this parameter names. */
   | {

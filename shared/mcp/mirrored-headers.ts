@@ -8,7 +8,9 @@ import { revisionOf } from './decide-message.ts';
 import type { McpMessage } from './message.ts';
 import { parameterInHeader } from './methods.ts';
 
-/** The first revision in which servers must compare headers and body. Revisions are dates, so text order is their order. */
+/**
+ * The first revision in which servers must compare headers and body. Revisions are dates, so text order is their order.
+ */
 const MIRRORING_REVISION = '2026-07-28';
 
 const REVISION = /^\d{4}-\d{2}-\d{2}$/;
@@ -117,7 +119,9 @@ export function decodeHeader(value: string): string | undefined {
   }
 }
 
-/** Returns the value in the form that a header can contain: unchanged, or in Base64 (Streamable HTTP, Value Encoding). */
+/**
+ * Returns the value in the form that a header can contain: unchanged, or in Base64 (Streamable HTTP, Value Encoding).
+ */
 export function encodeHeader(value: string): string {
   const isPlain = /^(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?$/.test(value) && !SENTINEL.test(value);
   return isPlain ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;

@@ -55,8 +55,8 @@ function canonicalOf(patterns: readonly string[]): CanonicalPatterns {
 }
 
 /**
- * Whether the pattern of a rule for resources can match a URI. A deny rule whose pattern matches nothing would only seem
- * to protect something: `*` alone names no URI with slashes, and `internal/**` no URI at all.
+ * Whether the pattern of a rule for resources can match a URI. A deny rule whose pattern matches nothing would only
+ * seem to protect something: `*` alone names no URI with slashes, and `internal/**` no URI at all.
  */
 export function isUriPattern(pattern: string): boolean {
   if (pattern === '**') return true;
@@ -156,8 +156,8 @@ function lowerOrigin(uri: string): string {
 }
 
 /**
- * Returns undefined if the dot segments climb above the root, or are in the query or fragment, because servers then read
- * different paths.
+ * Returns the URI without dot segments. Undefined if they climb above the root, or are in the query or fragment,
+ * because servers then read different paths.
  */
 function resolveDots(uri: string): string | undefined {
   const [, origin = '', path = '', rest = ''] = /^([^/?#]*:(?:\/\/[^/?#]*)?)?([^?#]*)(.*)$/s.exec(uri) ?? [];

@@ -9,8 +9,9 @@ const PARTS = /^([^/?#:]*:)(\/*)([^/?#]*)([^?#]*)(.*)$/s;
 const SPECIAL: ReadonlySet<string> = new Set(['http:', 'https:', 'ws:', 'wss:', 'ftp:', 'file:']);
 
 /**
- * Returns the URI without what servers ignore: user name, default port, the number of slashes after the scheme, empty
- * segments, parameters of a segment, the query, the fragment, and a slash at the end.
+ * Returns three forms of the URI, all without what servers ignore: user name, default port, the number of slashes after
+ * the scheme, empty segments, and parameters of a segment. The first form ends with the path, the second with a slash
+ * after it, and the third with the query and the fragment.
  */
 export function formsOfUri(uri: string): readonly string[] {
   const parts = PARTS.exec(uri);
@@ -23,7 +24,7 @@ export function formsOfUri(uri: string): readonly string[] {
   return [cut, `${cut}/`, `${cut}${rest}`];
 }
 
-/** Returns the pattern in the form that `formsOfUri` gives to a URI. */
+/** Returns the pattern with the host and the slashes as `formsOfUri` writes them. */
 export function formOfPattern(pattern: string): string {
   const parts = PARTS.exec(pattern);
   if (parts === null) return pattern;

@@ -20,8 +20,8 @@ import type { McpGrants } from './grants.ts';
 
 /**
  * Returns the caller's grants. Undefined if the document does not let the caller reach the server at all.
- * @throws DomainError TOKEN_* for a credential that is not accepted; CONFIG_INVALID if there is no such document, it has
- * no rules under `mcp`, it needs a table that the function does not have, or its quota is charged by the authorizer
+ * @throws DomainError TOKEN_* for a credential that is not accepted; CONFIG_INVALID if there is no such document, it
+ * has no rules under `mcp`, it needs a table that the function does not have, or its quota is charged by the authorizer
  */
 export type McpVerifier = (
   document: string,
@@ -39,8 +39,8 @@ export function createCallerVerifier(
     const document = documents.find((one) => one.name === name);
     if (document?.mcp === undefined)
       throw new DomainError('CONFIG_INVALID', `there is no access document ${name} with rules under mcp`);
-    // Without this check, a missing table would look like a bad credential, and callers would get 401 for a mistake in the
-    // deployment. An authorizer makes the same check at its first event.
+    // Without this check, a missing table would look like a bad credential, and callers would get 401 for a mistake in
+    // the deployment. An authorizer makes the same check at its first event.
     assertTable([document], config.stage, ports);
     const nowEpochSeconds = ports.clock.nowEpochMs() / 1000;
     const credential = readCredential(

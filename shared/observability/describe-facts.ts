@@ -6,8 +6,8 @@ const TEXT_LIMIT_CHARACTERS = 256;
 const HASH_DIGITS = 16;
 
 /**
- * Returns the facts for a log line. `keyId` and `principalId` become hashes. Control characters are removed, because
- * they could forge log lines.
+ * Returns the facts for a log line. `keyId` becomes a hash. `principalId` becomes a hash, stays as it is or is left
+ * out, as `principal` requires. Control characters are removed, because they could forge log lines.
  */
 export function describeFacts(
   { keyId, principalId, rules, lacks, algorithm, issuerId, ...others }: Facts,

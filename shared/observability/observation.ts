@@ -12,7 +12,7 @@ import { describeFacts } from './describe-facts.ts';
 /** `metrics` is used for counts greater than one. */
 export type FunctionObserver = Observer & { readonly metrics: Pick<Metrics, 'addMetric'> };
 
-/** The outcomes of an invocation that have a metric. Any other outcome is counted as `Done`. */
+/** The metrics that are also outcomes of an invocation. An invocation without any of them has the outcome `Done`. */
 const OUTCOMES: ReadonlySet<string> = new Set(['Allow', 'Deny', 'Unauthorized', 'Failed']);
 
 /**
@@ -42,9 +42,9 @@ type Observation = {
 };
 
 /**
- * Creates the observation of one function. An error of the handler is logged by its code and rethrown unchanged,
- * including its message. The response must not be set on error here, because API Gateway responds with 401 only if the
- * error has the message `Unauthorized`.
+ * Creates the observation of one function. An error of the handler is logged, unless it is an UnauthorizedAnswer, and
+ * is rethrown unchanged, including its message. The response must not be set on error here, because API Gateway
+ * responds with 401 only if the error has the message `Unauthorized`.
  */
 export function createObservation(serviceName: string): Observation {
   // The namespace is the value of POWERTOOLS_METRICS_NAMESPACE. There is one per stage, as in the stack's alarms.

@@ -17,7 +17,7 @@ export type MetricSink = { addMetric(name: string, unit: MetricUnit, value: numb
  * | --- | --- |
  * | `QuotaGrants`, `QuotaLeases` | grants by the table; grants for more than one request |
  * | `QuotaUnitsGranted`, `QuotaUnitsReturned`, `QuotaUnitsWasted` | units; wasted = charged and not used |
- * | `QuotaDenied`, `QuotaSuspended` | refusals by the table: over quota or rate; suspended keys |
+ * | `QuotaDenied`, `QuotaSuspended` | refusals by the table: over quota, rate or concurrency; suspended keys |
  * | `QuotaUnavailable` | refusals because the table could not be reached; further requests are refused for a second without a call |
  * | `QuotaStoreLatency` | duration of each call to the table in milliseconds |
  * | `QuotaStoreThrottled` | calls that the table throttled, because a ledger gets too many writes |

@@ -46,8 +46,8 @@ const ADDRESS_KEYS = new Set(['location', 'origin', 'path', 'rawpath', 'referer'
 /**
  * Finds credentials in places that are not listed above, such as a user's own header or an error text. It matches a
  * JWS, the text after an authentication scheme, and the toolkit's credentials: a ticket, an invitation, a secret of
- * webhooks, or an API key from its id onwards. A JWS is searched for only at the start of a word. Otherwise a text such as
- * `-eyJ-eyJ-…` would be scanned to its end from each `eyJ`, which would block the function.
+ * webhooks, or an API key from its id onwards. A JWS is searched for only at the start of a word. Otherwise a text such
+ * as `-eyJ-eyJ-…` would be scanned to its end from each `eyJ`, which would block the function.
  */
 const CREDENTIALS =
   /(?<![\w-])(?=(?:[\w-]*-)?eyJ)[\w-]+\.[\w-]+\.[\w-]*|\b(?:basic|bearer|dpop) +[\w.~+/=-]+|_[0-9a-z]{16}_[0-9a-z]{36}|wst_[\w-]{43}|gwinv_[0-9a-f]{64}|whsec_[\w+/=]{16,}/gi;

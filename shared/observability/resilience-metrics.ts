@@ -4,7 +4,8 @@ import type { MetricSink } from './quota-metrics.ts';
 
 /**
  * Counts policy events as CloudWatch metrics. Pass it as `observe` of a policy:
- * `createPolicy({ …, observe: countResilience(metrics) })`. A call whose first attempt succeeds emits nothing.
+ * `createPolicy({ …, observe: countResilience(metrics) })`. While the breaker is closed and the table responds, a call
+ * whose first attempt succeeds in time emits nothing.
  * | metric | counts |
  * | --- | --- |
  * | `BreakerOpened`, `BreakerClosed` | changes of a shared breaker, counted by the instance that made them; without a reachable table, by each instance |

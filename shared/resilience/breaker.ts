@@ -49,7 +49,7 @@ export type Admission =
 
 /**
  * The outcome of a call. `ignored` means that the call says nothing about the backend, for example because the caller
- * aborted it. A probe must report `succeeded` or `failed`, never `ignored`.
+ * aborted it. Of a probe, it counts as failed.
  */
 export type CallOutcome = 'succeeded' | 'failed' | 'ignored';
 
@@ -135,8 +135,8 @@ export class Breaker {
   async #followClosed({ generation }: SharedState): Promise<Admission> {
     this.#local.followClosed(generation);
     if (this.#local.state !== 'closed') {
-      // This instance's breaker opened while the table could not be reached, or the write was lost, so the shared breaker
-      // is opened now.
+      // This instance's breaker opened while the table could not be reached, or the write was lost, so the shared
+      // breaker is opened now.
       await this.#open(generation);
       return REFUSED_BY_TABLE;
     }

@@ -26,7 +26,7 @@ export class FailureWindow {
 
   /**
    * Records a call.
-   * @returns whether too many calls have failed, including this one
+   * @returns whether this call has failed, and too many of the counted calls with it
    */
   record(isFailure: boolean): boolean {
     const { calls, ms, minimumCalls, failureRate } = this.#rules;

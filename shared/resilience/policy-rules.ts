@@ -6,7 +6,7 @@ import type { BreakerRules } from './local-breaker.ts';
 export type PolicyOptions = {
   /**
    * Name of the backend: 1 to 64 letters, digits, dots, hyphens and underscores. Breakers with the same name share
-   * their state.
+   * their state if they also have the same table and namespace (`shared`).
    */
   readonly name: string;
   /** Timeout of each attempt. It is shortened to the invocation's remaining time. */
@@ -19,7 +19,10 @@ export type PolicyOptions = {
   readonly bulkhead?: { readonly concurrent: number; readonly waiting?: number };
   /** Options of the circuit breaker. Default: no breaker. */
   readonly breaker?: BreakerOptions;
-  /** Whether a result counts as a failure of the backend. Default: errors other than 4xx of AWS's SDK, and values with `status` ≥ 500. */
+  /**
+   * Whether a result counts as a failure of the backend. Default: errors other than 4xx of AWS's SDK, and values with
+   * `status` ≥ 500.
+   */
   readonly isFailure?: (result: CallResult<unknown>) => boolean;
 };
 
@@ -30,7 +33,7 @@ export type RetryOptions = {
   readonly baseMs?: number;
   /** Maximum pause in milliseconds. Default: 1000. */
   readonly capMs?: number;
-  /** Average number of retries and hedges per call. Default: 0.1. */
+  /** Number of retries and hedges per call that are allowed on average. Default: 0.1. */
   readonly budgetRatio?: number;
   /** Maximum number of retries and hedges in a burst. Default: 10. */
   readonly budgetBurst?: number;
@@ -51,7 +54,8 @@ export type BreakerOptions = {
    */
   readonly openSeconds?: number;
   /**
-   * Number of calls that a half-open breaker admits, over all instances together. All of them must succeed. Default: 1.
+   * Number of calls that a half-open breaker admits: of all instances together if they share its state, otherwise of
+   * each instance. All of them must succeed. Default: 1.
    */
   readonly probes?: number;
 };

@@ -38,9 +38,9 @@ export type CallOptions = {
 };
 
 export type Attempt = {
-  /** Aborted at the deadline, and when the caller aborts the call. */
+  /** Aborted at the deadline, when the caller aborts the call, and when the other of two hedged attempts succeeds. */
   readonly signal: AbortSignal;
-  /** Number of the attempt, starting with 1. */
+  /** Number of the attempt, starting with 1. A second attempt that a hedge starts has the number of the first. */
   readonly number: number;
 };
 

@@ -1,8 +1,8 @@
 import type { Random, Timer } from '../ports.ts';
 
 /**
- * Pauses before a write is repeated that another process has come before, or that the table has refused for its load.
- * The pause is random, because the processes would otherwise meet again.
+ * Pauses before a write is repeated, because another process was faster or the table was overloaded. The pause is
+ * random, because the processes would otherwise collide again.
  * @param attempt starts at 0; each further pause is twice as long
  */
 export function backOff(

@@ -53,8 +53,8 @@ export function parseCancellation(error: unknown): readonly RefusedMember[] | un
 }
 
 /**
- * Returns the outcome for any other error. Only a 4xx response from DynamoDB itself proves that the write was not
- * applied.
+ * Returns the outcome for any other error. The write was certainly not applied if the request was never sent, or if
+ * DynamoDB itself responded with a 4xx status. Otherwise the outcome is unknown.
  * @throws DomainError unchanged, because it means that the client could not be created, which is not the outcome of a
  * call
  */

@@ -22,7 +22,8 @@ export type LoadTableClient = () => Promise<{
 export type DynamoDbTableOptions = {
   readonly tableName: string;
   /**
-   * Timeout of a call, after which its outcome is `unknown`. The first call has two seconds, because it has to connect.
+   * Timeout of a call in milliseconds, after which the outcome of a write is `unknown`. Default: 250. Until the first
+   * response, a call has two seconds, because it has to connect.
    */
   readonly timeoutMs?: number;
   readonly load?: LoadTableClient;

@@ -74,8 +74,8 @@ export type ItemWrite = {
 };
 
 /**
- * The store's own time, from the response's `Date` header (resolution 1 s). Undefined if the header is missing. It is
- * used only to detect a wrong local clock.
+ * The store's own time, from the response's `Date` header (resolution 1 s). Undefined if the header is missing.
+ * Quotas use it only to detect a wrong local clock; shared circuit breakers use it as their clock.
  */
 export type Answered = { readonly storeEpochMs: number | undefined };
 
@@ -84,7 +84,8 @@ export type Unanswered =
   /** The write may have been applied, may be applied later, and may be applied twice. */
   | { readonly kind: 'unknown'; readonly reason: string }
   /**
-   * The write was not applied, and never will be. `retryable` means that it was throttled, as opposed to misconfigured.
+   * The write was not applied, and never will be. `retryable` means that the cause is temporary: throttling or a
+   * conflict.
    */
   | { readonly kind: 'rejected'; readonly retryable: boolean; readonly reason: string };
 

@@ -9,7 +9,8 @@ import type { Item, ItemKey } from './item-write.ts';
 const ATTEMPTS = 2;
 
 /**
- * Reads an item with a strongly consistent read, because a lagging replica must not undo a recent revocation or sign-out.
+ * Reads an item with a strongly consistent read, because a lagging replica must not undo a recent revocation or
+ * sign-out.
  * @param silent creates the error that is thrown if the table does not respond
  */
 export async function readCurrentItem(

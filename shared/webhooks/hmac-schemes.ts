@@ -130,7 +130,7 @@ function familyOf({ headers }: RawRequest): 'webhook' | 'svix' {
   return headers.has(SIGNATURE_HEADERS.standard) ? 'webhook' : 'svix';
 }
 
-/** Whether a key is long enough. A short key could be guessed offline from one delivery. */
+/** Whether a key has at least 16 bytes. A shorter key could be guessed offline from one delivery. */
 export function isLongEnough(key: Uint8Array): boolean {
   return key.length >= 16;
 }

@@ -33,7 +33,7 @@ type ReceiverParts = {
   readonly endpoint: (source: string, endpointId: string) => Promise<ReadEndpoint>;
 };
 
-/** The response to the sender, and its metrics. */
+/** The response to the sender, and what the metrics count. */
 export type Receipt = {
   readonly outcome: Answered | 'Delivered' | 'UnknownSource';
   readonly reason?: string;

@@ -12,8 +12,8 @@ import type { SchemeName } from './signature-headers.ts';
 export type Delivery = {
   readonly scheme: SchemeName;
   /**
-   * Identifies the delivery: `id#` and the sender's id if it is signed, otherwise `signed#` and a hash of the signed
-   * parts.
+   * Identifies the delivery: `id#` and the sender's id if it is signed or trusted (`trustDeliveryId`), otherwise
+   * `signed#` and a hash of the signed parts.
    */
   readonly key: string;
   /**

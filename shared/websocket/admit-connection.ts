@@ -19,8 +19,8 @@ const TOO_MANY: ProxyResult = { statusCode: 429 };
 
 /**
  * Admits or refuses a connection.
- * @throws DomainError STORE_UNAVAILABLE if the connection cannot be recorded, because every open connection must be
- * recorded
+ * @throws DomainError STORE_UNAVAILABLE if the caller's connections cannot be read or the new one cannot be recorded,
+ * because every open connection must be recorded
  */
 export async function admitConnection(
   ports: Pick<ChannelPorts, 'store' | 'clock' | 'limits'>,
@@ -40,7 +40,10 @@ export async function admitConnection(
   return acceptConnection(event);
 }
 
-/** Returns the keys of open connections in sorted order. Stops a few keys after the limit is exceeded. */
+/**
+ * Returns the keys of the caller's open connections in sorted order. Stops after the page in which the limit is
+ * exceeded.
+ */
 async function openConnections(
   { store, clock, limits }: Pick<ChannelPorts, 'store' | 'clock' | 'limits'>,
   principalId: string,

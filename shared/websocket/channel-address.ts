@@ -34,10 +34,7 @@ export function printAddress(space: string, channel: string): string {
   return `${space}:${channel}`;
 }
 
-/**
- * Checks the form of a channel's address.
- * @throws DomainError SUBJECT_INVALID if the address has any other form
- */
+/** @throws DomainError SUBJECT_INVALID unless the address is a space and a channel, such as `chat:rooms/1` */
 export function assertAddress(address: string): void {
   const [space, channel] = splitAddress(address);
   if (!CHANNEL_SPACE.test(space) || !isChannelName(baseChannel(channel)))
@@ -72,11 +69,12 @@ export function headKey(address: string): ItemKey {
   return { pk: `head#${address}`, sk: 'head' };
 }
 
-/** Returns the partition of one of a channel's logs. Log numbers are padded, so that they sort as text. */
+/** Returns the partition of one of a channel's logs. */
 export function logKey(address: string, log: number): string {
   return `log#${address}#${log}`;
 }
 
+/** Returns the sort key of an entry. It is padded, so that keys sort as their numbers do. */
 export function seqKey(seq: number): string {
   return String(seq).padStart(16, '0');
 }

@@ -49,8 +49,8 @@ type Appended = {
 };
 
 /**
- * Gives numbers to the entries and writes them in the order of their numbers.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * Gives consecutive numbers to the entries, in their order, and writes all of them at the same time.
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond, or not in time
  */
 export async function append(
   ports: LogPorts,
@@ -71,8 +71,8 @@ export async function append(
     }));
     const pk = logKey(address, log);
     const written = await Promise.all(items.map((item) => writeEntry(ports, pk, takenAt, item)));
-    // At least one entry was not written, so all messages are written again to keep them together. The client library
-    // drops duplicates by id.
+    // If an entry was not written, all messages are written again to keep them together. The client library drops
+    // duplicates by id.
     if (written.every(Boolean)) return { from, to: { log, seq: last }, entries: items.map(toEntry) };
   }
   throw unavailable('writing the log of a channel took too long');
@@ -118,7 +118,7 @@ async function writeEntry(
     if (clock.nowEpochMs() - takenAt > WRITTEN_WITHIN_MS) return false;
     const outcome = await putOnce(items, { pk, sk: seqKey(numberOf(item['seq'])) }, item);
     if (outcome.kind === 'done') return true;
-    // An earlier attempt wrote the entry, but its response was lost.
+    // Either an earlier attempt wrote the entry and its response was lost, or a reader has made the number void.
     if (outcome.kind === 'refused') return isSameEntry(outcome.item, item);
     assertPossible(outcome);
   }
@@ -148,7 +148,7 @@ function contentOf(entry: NewEntry): Item {
 }
 
 /**
- * Returns the current position, or undefined if nothing was ever published.
+ * Returns the current position, or undefined if nothing was published yet or the head has expired.
  * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function readHead(
@@ -164,7 +164,7 @@ export async function readHead(
 type LogPage = {
   readonly log: number;
   readonly entries: readonly ChannelEntry[];
-  /** Ranges of numbers whose entries have expired. */
+  /** Ranges of numbers whose entries have expired, were never written, or are further back than a client may read. */
   readonly lost: readonly Range[];
   /** The page is complete up to this number. */
   readonly upTo: number;

@@ -17,7 +17,7 @@ export type ChannelLimits = {
   readonly connectionsPerCaller: number;
   /**
    * Maximum cost of a connection's messages per minute. A message to a presence channel costs three times as much as
-   * any other message.
+   * a message to another channel; a ping costs 1, and as much again as a message to each of its channels.
    */
   readonly messagesPerConnection: number;
   /** Maximum cost per minute of a caller's messages over all the caller's connections. */

@@ -12,12 +12,12 @@ export type ClientMessageOf<Action extends ClientMessage['action']> = Extract<
 type Malformed = { readonly malformed: string; readonly id?: string };
 
 const ID = /^[\x21-\x7e]{1,64}$/;
-/** Maximum number of positions in a message: one for each channel and presence channel that a connection may have. */
+/** Maximum number of positions in a ping: twice the channels that a connection may have. */
 const SEEN_LIMIT = 100;
 
 /**
  * Parses a client's message.
- * @returns Malformed for an unknown `action`
+ * @returns Malformed for any text that is not a message of the protocol
  */
 export function parseClientMessage(text: string): ClientMessage | Malformed {
   const fields = parseJsonObject(text);

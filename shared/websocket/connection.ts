@@ -4,7 +4,7 @@ import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import { printKeyPart } from '../table/item-write.ts';
 import type { Item } from '../table/item-write.ts';
 
-/** Tolerance for clocks that differ, the same as in authorizers and `access()`. */
+/** Tolerance for clocks that differ, the same as the default of authorizers and of `access()`. */
 const CLOCK_SKEW_SECONDS = 30;
 
 /** Number of hexadecimal digits of a place. They allow many more places than there are connections. */

@@ -1,7 +1,4 @@
-/**
- * Removes all items of a connection that has ended, and informs its channels. It does not matter how the end was
- * noticed.
- */
+/** Ends a connection, no matter how its end was noticed. */
 import { watchedChannel } from './channel-address.ts';
 import type { ChannelPorts } from './channel-ports.ts';
 import type { ConnectionName } from './connection.ts';

@@ -26,7 +26,7 @@ export interface Publisher {
    * Publishes a message to a channel.
    * @param channel space and channel, such as `chat:rooms/1`
    * @throws DomainError SUBJECT_INVALID for a message over 120 KB or a channel that does not have this form;
-   * TARGET_UNAVAILABLE if `ws-publisher` could not be called, or failed
+   * EVENT_MALFORMED for an undefined message; TARGET_UNAVAILABLE if `ws-publisher` could not be called, or failed
    */
   publish(channel: string, message: unknown, options?: Publication): Promise<Published>;
   publishAll(channel: string, messages: readonly unknown[], options?: Publication): Promise<Published>;

@@ -1,14 +1,14 @@
 /**
  * Stores which connections exist and what each of them listens to. There are three kinds of items:
  *
- * | item       | pk                       | sk                    | attributes                                              |
- * | ---------- | ------------------------ | --------------------- | ------------------------------------------------------- |
- * | connection | `live#connection#{name}` | `connection`          | `principalId`, `tenant`, `connectedAt`, `credentialEnd` |
- * | interest   | `live#connection#{name}` | pk of the listeners   |                                                         |
- * | listener   | `live#{kind}#{what}`     | `{place}#{name}`      | its API, stage and id, `credentialEnd`, `seenAt`        |
+ * | item       | pk                       | sk                  | attributes                                          |
+ * | ---------- | ------------------------ | ------------------- | --------------------------------------------------- |
+ * | connection | `live#connection#{name}` | `connection`        | `principalId`, `tenant`, `connectedAt`, see below   |
+ * | interest   | `live#connection#{name}` | pk of the listeners |                                                     |
+ * | listener   | `live#{kind}#{what}`     | `{place}#{name}`    | see below; of a caller also `seenAt`                |
  *
  * `kind` is `caller` (messages for the connection's principal), `topic` (`post`) or `channel` (`publish`). All items
- * have `expiresAt`.
+ * have `expiresAt`; connections and listeners have `apiId`, `stage`, `connectionId` and `credentialEnd`.
  */
 import { DomainError } from '../errors.ts';
 import type { LiveStore } from '../ports.ts';

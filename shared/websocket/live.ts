@@ -29,7 +29,7 @@ export type Posted = {
   readonly sent: number;
   readonly gone: number;
   readonly expired: number;
-  /** Number of connections to which API Gateway could not deliver the message in time. */
+  /** Number of connections to which the message could not be posted, or for which API Gateway throttled it. */
   readonly failed: number;
 };
 

@@ -16,13 +16,13 @@ import { callerKey } from './listeners.ts';
 
 const MINUTE_MS = 60_000;
 /**
- * Cost of a message to a presence channel. It is the number of calls to the table that the message needs; a message to
- * any other channel needs one.
+ * Cost of a presence channel, in a message to it or in a ping. A ping needs this many calls to the table for it, and
+ * one for any other channel.
  */
 const PRESENCE_COST = 3;
 /**
- * Maximum number of attempts. The first two may fail because another message has already created the item, or the
- * connection's count in it.
+ * Maximum number of attempts. The first fails if a count does not exist yet in this minute; the second may fail because
+ * another message has created it meanwhile.
  */
 const ATTEMPTS = 4;
 

@@ -27,7 +27,7 @@ export async function postTexts(
 ): Promise<DeliveryStatus> {
   const nowEpochMs = clock.nowEpochMs();
   const { credentialEnd, expiresAt } = listener;
-  // An expired item is ignored. DynamoDB deletes it up to two days late.
+  // An expired item counts as gone. DynamoDB deletes it up to two days late.
   if (typeof expiresAt === 'number' && expiresAt < nowEpochMs / 1000) return 'gone';
   if (typeof credentialEnd === 'number' && isOver(credentialEnd, nowEpochMs)) return 'expired';
   const connection = connectionOf(listener);

@@ -76,8 +76,7 @@ export async function heartbeat(
 }
 
 /**
- * Announces that a member has left, unless the member was not present. The announcement is complete before the member
- * can join again.
+ * If the member is present, announces that it has left. The announcement is complete before the member can join again.
  */
 export async function leave(ports: ChannelPorts, address: string, connection: ConnectionName): Promise<void> {
   const gone = await markLeave(ports, { key: memberKey(address, connection) });
@@ -278,7 +277,7 @@ async function markLeave(
   const marked = await items.update({
     purpose: 'presence',
     key,
-    // The condition fails if the member has sent a ping since, so the member stays present.
+    // If a time is given and the member has sent a ping since, the condition fails and the member stays present.
     when: [
       seenAt === undefined
         ? { attribute: 'seenAt', is: 'present' }

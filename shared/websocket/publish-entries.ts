@@ -5,8 +5,8 @@ import type { Position } from './frames.ts';
 
 /**
  * Writes entries to a channel's log and delivers them.
- * @throws DomainError STORE_UNAVAILABLE; TARGET_UNAVAILABLE if the entries are written but not delivered. Clients then
- * find them when they request missing entries
+ * @throws DomainError STORE_UNAVAILABLE; TARGET_UNAVAILABLE if the entries are written but their delivery was not
+ * started. Clients then find them when they request missing entries
  */
 export async function publishEntries(
   ports: ChannelPorts,

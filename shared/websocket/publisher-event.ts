@@ -7,7 +7,7 @@ import { assertAddress } from './channel-address.ts';
 
 type Publication = {
   /**
-   * The address of the channel: the space (which the message's access document defines) and the channel's name, such as
+   * The address of the channel: the space (which an access document defines) and the channel's name, such as
    * `chat:rooms/1`.
    */
   readonly address: string;
@@ -18,7 +18,7 @@ export type PublisherEvent =
   | { readonly kind: 'deliver'; readonly job: DeliveryJob }
   | { readonly kind: 'publish'; readonly publications: readonly Publication[] };
 
-/** Maximum number of messages per call. They are delivered together, in as few frames as possible. */
+/** Maximum number of messages per publication. They are delivered together, in as few frames as possible. */
 const MESSAGES_LIMIT = 100;
 const ID = /^[\x21-\x7e]{1,64}$/;
 const PLACE = /^[0-9a-g]{0,12}$/;
@@ -26,7 +26,7 @@ const PLACE = /^[0-9a-g]{0,12}$/;
 /**
  * Reads an event. The source may be EventBridge (`detail`), SNS (each message as JSON) or another function (the event
  * itself). The form is `{"channel":…,"data":…}`, or `"messages":[…]` instead of `data`. `newId` is called if the source
- * gives no id. EventBridge and SNS give an id, because they may deliver an event twice.
+ * gives no valid id. EventBridge and SNS give an id, because they may deliver an event twice.
  * @throws DomainError SUBJECT_INVALID if the channel or a message is invalid; EVENT_MALFORMED if the event has any
  * other form
  */

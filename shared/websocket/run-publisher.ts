@@ -17,7 +17,8 @@ type Ran = {
 
 /**
  * Carries out a call of `ws-publisher`.
- * @throws DomainError STORE_UNAVAILABLE if something was not written; the call may then be repeated
+ * @throws DomainError STORE_UNAVAILABLE if something was not written, or the table could not be read for a delivery;
+ * the call may then be repeated
  */
 export async function runPublisher(ports: DeliveryPorts, event: PublisherEvent): Promise<Ran> {
   if (event.kind === 'deliver') return { delivered: [await deliver(ports, event.job)], undelivered: 0 };

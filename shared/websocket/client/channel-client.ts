@@ -1,6 +1,6 @@
 /**
- * Channels over one WebSocket, for browsers and Node. Messages are delivered in order and without gaps, even if the
- * connection is lost in between.
+ * Channels over one WebSocket, for browsers and Node. Messages are delivered in order. If the connection is lost in
+ * between, the missing messages are requested; those that the server no longer has are reported as a gap.
  */
 import { PRESENCE_SUFFIX } from '../channel-address.ts';
 import type { Position, ServerFrame } from '../frames.ts';
@@ -22,13 +22,13 @@ export type ChannelsOptions = {
    * have expired.
    */
   readonly token?: string | (() => string | Promise<string>);
-  /** Called with `connecting` at once, and then when the state changes. */
+  /** Called with `connecting` just after the client was created, and then when the state changes. */
   readonly onState?: (state: State) => void;
   /**
    * Called with the reason why a connection was not made: a `ConnectionProblem` if the server refused it or cannot be
    * reached, or an error of `url` or `token`, or of the WebSocket class that does not accept their result (such as a
    * token with `Bearer ` in front). The client tries again, with growing pauses, unless the problem is final. Default:
-   * `console.warn`, once for each reason.
+   * `console.warn`, once for each of the first 20 reasons.
    */
   readonly onProblem?: (error: unknown) => void;
   /** How long a publication waits for a connection, in milliseconds. Default: 30,000. */
@@ -56,8 +56,8 @@ export interface Channels {
   /**
    * Publishes a message to a channel.
    * @returns the message's number, once the message is in the channel's log
-   * @throws ChannelError if the client is closed, if the message or the connection is refused, or if there is no
-   * connection for `publishWaitMs`
+   * @throws ChannelError if the client is closed, if the message or the connection is refused, if there is no
+   * connection for `publishWaitMs`, or if there is no response for ten times as long
    */
   publish(channel: string, data: unknown): Promise<number>;
   close(): void;

@@ -31,12 +31,12 @@ type Pong = Extract<ServerFrame, { readonly type: 'pong' }>;
 
 const LEAST_PAUSE_MS = 250;
 const MOST_PAUSE_MS = 20_000;
-/** Maximum time without a response. After this time the connection counts as dead, whatever TCP reports. */
+/** Maximum time until the response to a ping. After this time the connection counts as dead, whatever TCP reports. */
 const ANSWER_WITHIN_MS = 10_000;
 const OPENED_WITHIN_MS = 15_000;
 /**
- * Time before its end at which a connection is renewed. It is varied at random, so that clients do not all reconnect at
- * once.
+ * Time before its end at which a connection is renewed; a quarter of the remaining time if that is less. A random share
+ * of the remaining time is added, so that clients do not all reconnect at once.
  */
 const RENEW_BEFORE_MS = 60_000;
 const RENEW_SPREAD = 0.05;
@@ -68,7 +68,8 @@ export class ConnectionKeeper {
 
   /**
    * Sends a text over the current connection.
-   * @returns false if no connection is open. `opened` is called when there is a new connection
+   * @returns false if no connection is open or the socket does not accept the text. `opened` is called when there is a
+   * new connection
    */
   send(text: string): boolean {
     if (this.#socket === undefined) return false;
@@ -90,7 +91,7 @@ export class ConnectionKeeper {
     this.#events.state('closed');
   }
 
-  /** Replaces the connection. Used if its credential has expired or requests get no response. */
+  /** Replaces the connection. Used if its credential has expired or a ping gets no response. */
   reopen(): void {
     const socket = this.#socket;
     if (socket === undefined) return;
@@ -164,7 +165,7 @@ export class ConnectionKeeper {
     this.ping();
   }
 
-  /** Handles a frame that was received. Status messages of the previous connection are ignored. */
+  /** Handles a frame that was received. Of the previous connection, only `messages` are accepted. */
   #heard(data: unknown, isCurrent: boolean): void {
     const frame = parseFrame(data);
     if (frame === undefined || (!isCurrent && frame.type !== 'messages')) return;
@@ -180,7 +181,7 @@ export class ConnectionKeeper {
     this.#set('ping', Math.max(250, pingAfterMs), () => this.ping());
     const leftMs = Math.min(closesInMs, credentialEndsInMs);
     const early = Math.min(RENEW_BEFORE_MS, leftMs / 4) + this.#host.fraction() * RENEW_SPREAD * leftMs;
-    // A longer time would exceed what a timer can measure. A later pong reports the time again.
+    // A much longer time would exceed what a timer can measure (24 days). A later pong reports the time again.
     if (leftMs < 86_400_000) this.#set('renew', Math.max(1_000, leftMs - early), () => void this.#open());
   }
 

@@ -23,7 +23,7 @@ export class ConnectionProblem extends Error {
   /** `refused`: the server answered. `unreachable`: there was no connection, or the reason is hidden. */
   readonly code: 'refused' | 'unreachable';
   readonly status: number | undefined;
-  /** Whether the client has given up, because another attempt with the same credential would also be refused. */
+  /** Whether the client has given up, because another attempt is expected to be refused too. */
   readonly isFinal: boolean;
 
   constructor(

@@ -3,7 +3,7 @@ import type { ChannelEntry, Position, Range } from '../frames.ts';
 
 export type FeedItem =
   | { readonly kind: 'entry'; readonly entry: ChannelEntry }
-  /** Some messages are missing, because they have expired or the channel's log was started again. */
+  /** Messages are missing: they have expired or were never written, or the channel's log was started again. */
   | { readonly kind: 'gap'; readonly from: number; readonly to: number };
 
 /**
@@ -17,8 +17,8 @@ const IDS_LIMIT = 2_000;
 export class Feed {
   #position: Position | undefined;
   /**
-   * Entries that wait for earlier entries. They belong to the same log as `#position`. If there is no position, they
-   * belong to the latest log that was seen.
+   * Entries that wait for earlier entries. They belong to `#waitingLog`, the latest log that was seen, which may be
+   * newer than the log of `#position`.
    */
   readonly #waiting = new Map<number, ChannelEntry>();
   #waitingLog = 0;
@@ -40,7 +40,7 @@ export class Feed {
   /** Starts at this position, and processes messages that have already arrived. */
   begin(position: Position): readonly FeedItem[] {
     const isNew = position.log === 0 && this.#waitingLog > 0;
-    // The position was read when the channel was empty. A message has been published since.
+    // If it is new, the position was read when the channel was empty, and a message has been published since.
     this.#position = isNew ? { log: this.#waitingLog, seq: 0 } : position;
     if (this.#waitingLog < position.log) this.#waiting.clear();
     this.#waitingLog = Math.max(this.#waitingLog, position.log);
@@ -60,8 +60,8 @@ export class Feed {
     const seen = this.#position?.log === log ? this.#position.seq : 0;
     for (const entry of entries)
       if (entry.seq > seen && this.#waiting.size < WAITING_LIMIT) this.#waiting.set(entry.seq, entry);
-    // The channel was empty when the subscription began. So the whole log is new to this client, and nothing is
-    // missing.
+    // If the position has no log, the channel was empty when the subscription began. So the whole log is new to this
+    // client, and nothing is missing.
     if (this.#position?.log === 0 && log > 0) this.#position = { log, seq: 0 };
     return this.#drain();
   }

@@ -7,7 +7,10 @@ import type { HandshakeFailure } from './connection-problem.ts';
 type Channel = { readonly subscribe: (name: string, listener: (message: unknown) => void) => void };
 type NodeProcess = { readonly getBuiltinModule?: (name: string) => Channel | undefined };
 
-/** undici publishes a response, including a response to an upgrade, with `{ request: { origin, path, upgrade }, response: { statusCode } }`. */
+/**
+ * undici publishes a response, including a response to an upgrade, with `{ request: { origin, path, upgrade },
+ * response: { statusCode } }`.
+ */
 const RESPONSES = 'undici:request:headers';
 /** undici publishes an error, such as a connection that was not made, with `{ request, error }`. */
 const ERRORS = 'undici:request:error';

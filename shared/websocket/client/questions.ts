@@ -9,8 +9,8 @@ type Question = Exclude<ClientMessage, { readonly action: 'ping' }>;
 type Answer = Exclude<ServerFrame, { readonly type: 'error' | 'pong' }>;
 
 /**
- * `refused`: the connection was refused, and the client does not try again. `no-connection`: there was no connection
- * for too long.
+ * `refused`: the connection was refused, and the client does not try again. `no-connection`: there was no connection,
+ * or no response to a publication, for too long.
  */
 export type ChannelErrorCode = ErrorCode | 'closed' | 'refused' | 'no-connection';
 

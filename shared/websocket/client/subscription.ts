@@ -65,7 +65,7 @@ export class Subscription {
     return this.#feed.position;
   }
 
-  /** Subscribes. Called for every new connection. */
+  /** Subscribes. Called for every new connection, and when members have to be listed or joined again. */
   begin(): void {
     if (this.#isOver || this.#isAsking) return;
     this.#isAsking = true;
@@ -177,7 +177,7 @@ export class Subscription {
   }
 
   #gap(from: number, to: number): void {
-    // Joins and leaves are missing from the channel's log, so the list of members is requested again.
+    // In a presence channel, joins and leaves are missing, so the list of members is requested again.
     if (this.#members !== undefined) this.begin();
     else this.#handlers.gap?.({ channel: this.channel, from, to });
   }

@@ -92,7 +92,7 @@ function allowedPatterns({ rules, routes }: CompiledDocument): readonly AllowedP
     );
 }
 
-/** Returns the pattern of one path segment. A placeholder for the value of the owner is not a wildcard. */
+/** Returns the pattern of the path, segment by segment. A placeholder for the value of the owner is not a wildcard. */
 function patternOf(path: string, { bind = [] }: CompiledRule, place: number): SegmentPattern {
   const owned = new Set(bind.map(({ segments }) => segments[place]));
   return parseTemplate(path).map((segment, index) => {

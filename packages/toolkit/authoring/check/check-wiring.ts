@@ -198,8 +198,8 @@ export type WiredRoute = {
 };
 
 /**
- * Returns the routes to which browsers send a preflight request without credentials, with the change to make for each
- * route.
+ * Returns the OPTIONS routes that have an authorizer, although browsers send preflight requests without credentials,
+ * with the change to make for each route.
  */
 export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] {
   return wired
@@ -251,8 +251,8 @@ export function checkChargedRoutes(
 }
 
 /**
- * Checks the admission key. Every admitted request uses this key. A wrong value in the stack would therefore block all
- * callers.
+ * Reports an admission key that no API key of the stack has as its value. Every admitted request uses this key, so all
+ * callers would be blocked.
  */
 export function checkAdmissionKey(
   { quota }: CompiledDocument,

@@ -81,8 +81,8 @@ function readsElsewhere(text: string): readonly RegExp[] {
 }
 
 /**
- * Returns each line that reads claims once, in the order of the text. Lines with the comment
- * `gatewright: claims acknowledged` are omitted.
+ * Returns each line that reads claims once, in the order of the text. A line is omitted if it, or the line before it,
+ * has the comment `gatewright: claims acknowledged`.
  * @param file the file name, whose extension determines the language. A template with inline code counts as JavaScript
  */
 export function findClaimReads(text: string, file = 'index.js'): readonly ClaimRead[] {

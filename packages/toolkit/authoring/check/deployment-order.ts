@@ -35,8 +35,8 @@ export function orderFix(deployment: string): string {
 }
 
 /**
- * Returns the `DependsOn` that each deployment should have. It contains all parts of the API, except parts that wait
- * for the deployment themselves.
+ * Returns the `DependsOn` that each deployment with late parts should have: what it has now, and the late parts, except
+ * parts that wait for the deployment themselves.
  */
 export function orderedDependsOn(resources: UnknownMembers): ReadonlyMap<string, readonly string[]> {
   const late = findLateParts(resources).filter(

@@ -88,8 +88,9 @@ function readRoute(
 }
 
 /**
- * Returns the payload type of an authorizer; undefined if the authorizer is not in this template. Any authorizer may
- * belong to the toolkit, because its function may be unknown until it is deployed.
+ * Returns the payload type of an authorizer; `none` if its type is neither TOKEN nor REQUEST, and undefined if it is
+ * not in this template. Any other authorizer may belong to the toolkit, because its function may be unknown until it is
+ * deployed.
  */
 function readPayload(
   resources: UnknownMembers,

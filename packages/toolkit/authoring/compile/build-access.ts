@@ -30,7 +30,7 @@ export type AccessFile = {
 };
 
 export type AccessBuild = {
-  /** The documents that compile. Documents with a problem are omitted. */
+  /** The documents that compile. Deploy them only without `problems`, which may be about these documents too. */
   readonly compiled: CompiledAccess;
   /**
    * The stacks that contain the APIs. They are for callers that have a template but do not know the ids of the APIs
@@ -162,7 +162,7 @@ type ReadFile = Pick<AccessFile, 'name' | 'file' | 'inventory'> & {
   readonly reading: ReturnType<typeof readDocument>;
 };
 
-/** Checks a document against the documents whose tickets it accepts, because they must have some settings in common. */
+/** Creates a function that checks a document against the documents whose tickets it accepts. */
 function createTicketCheck(read: readonly ReadFile[]) {
   const kinds = new Map(read.map(({ name, inventory }) => [name, parseInventory(inventory ?? '')?.kind]));
   const documents = new Map(
@@ -210,7 +210,8 @@ function findChangedPlans(
 }
 
 /**
- * Returns the limits of a plan that `count: access-log` cannot enforce. The plan may be defined by another document.
+ * Returns a message if the document has `count: access-log`, which cannot enforce a limit of the plan that it names.
+ * Plans that the document defines itself are checked elsewhere.
  */
 function unenforcedLimits(
   { quota }: AccessDocument,

@@ -11,8 +11,8 @@ import type { Path } from '../document/shape.ts';
 type Complain = (path: Path, message: string) => void;
 
 /**
- * Checks the rules that apply to holders of tickets. A ticket contains its holder's identity, roles and scopes, but no
- * claims. A `deny` rule that reads a claim would therefore not match.
+ * If the document accepts tickets, reports rules that read claims, and warns of a context of claims. A ticket contains
+ * its holder's identity, roles and scopes, but no claims. For its holder, no rule could therefore decide by a claim.
  */
 export function checkTickets(
   { tickets, rules, context }: CompiledDocument,
@@ -52,8 +52,9 @@ export function ticketSourcesOf({ issuers }: AccessDocument): readonly string[] 
 }
 
 /**
- * Checks the documents whose tickets a document accepts. `kindOf` returns the kind of API of a document. It returns
- * `unread` if the routes are not known yet, and undefined if there is no such document.
+ * Reports each document whose tickets a document accepts, if it does not exist or protects a WebSocket API. `kindOf`
+ * returns the kind of API of a document. It returns `unread` if the routes are not known yet, and undefined if there is
+ * no such document.
  */
 export function checkTicketSources(
   { issuers }: AccessDocument,
@@ -79,9 +80,8 @@ export function checkTicketSources(
 /**
  * Reports each token issuer that both documents trust if they take its subject from different claims. The holder of a
  * ticket has the subject that the issuing document assigns, and is here the same principal as the holder of a token of
- * that issuer. Attack: if one
- * document takes the subject from a claim that users choose, such as a nickname, a user can choose another user's `sub`
- * and open the WebSocket as that user.
+ * that issuer. Attack: if one document takes the subject from a claim that users choose, such as a nickname, a user can
+ * choose another user's `sub` and open the WebSocket as that user.
  */
 export function checkTicketSubjects(
   document: AccessDocument,

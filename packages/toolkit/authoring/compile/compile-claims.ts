@@ -9,7 +9,7 @@ import type { Path } from '../document/shape.ts';
 
 type ClaimsText = NonNullable<NonNullable<AccessDocument['result']>['claims']>;
 
-/** Claims that are stored with every key. Any other claim is part of the key's metadata. */
+/** Claims that every key has. It may also have `owner`, `plan` and the claims of its metadata. */
 const CLAIMS_OF_KEYS = ['sub', 'tenant'];
 
 /**

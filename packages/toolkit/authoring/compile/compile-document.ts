@@ -301,8 +301,8 @@ function warnOfRule(
 }
 
 /**
- * Warns about routes that are always denied because no rule names them. Denying them is correct, but the document's
- * author may have forgotten them.
+ * Warns about routes that are always denied, because no rule allows them or a deny rule without a condition applies,
+ * and about an API without an id. Denying is correct, but the document's author may not have intended it.
  */
 function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledDocument): void {
   const allowed = new Set(rules.flatMap((rule) => (rule.effect === 'allow' ? rule.routes : [])));

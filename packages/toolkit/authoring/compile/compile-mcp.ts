@@ -62,8 +62,8 @@ export function compileMcp(
 
 /**
  * A server that offers no stream for GET responds with 405 (MCP 2025-11-25, Transports, Listening for Messages from the
- * Server). If API Gateway responds instead of the server, some clients end the connection, such as the clients of Spring
- * AI.
+ * Server). If API Gateway responds instead of the server, some clients end the connection, such as the clients of
+ * Spring AI.
  */
 function withoutGet(path: string, kind: CompiledDocument['kind']): string {
   return `has no route GET ${path}, so API Gateway responds to GET with ${kind === 'http' ? '404' : '403'}; clients of earlier revisions of MCP expect 405 from the server, and some of them stop at any other status: route all methods of ${path} to the function, and allow these methods in the rule for ${path}`;

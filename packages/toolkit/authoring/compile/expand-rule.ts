@@ -35,7 +35,8 @@ function compareTexts(a: string, b: string): number {
 }
 
 /**
- * Expands a rule. A path or method that matches no route is reported as a mistake, because it is most likely a typo.
+ * Expands a rule. A path that has no route with one of the methods is reported as a mistake, because it is most likely
+ * a typo. Returns undefined after a mistake.
  */
 export function expandRule(
   rule: RuleText,

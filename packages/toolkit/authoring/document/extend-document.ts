@@ -157,7 +157,7 @@ function merge(own: Part, parts: readonly Part[]): Extended {
   };
 }
 
-/** Returns the issuers to which the document refers in its other sections. */
+/** Returns all strings in the sources and in the document without its issuers. They include the issuers it names. */
 function requestedIssuers(own: UnknownMembers, sources: unknown): ReadonlySet<string> {
   const named = new Set<string>();
   const look = (value: unknown): void => {

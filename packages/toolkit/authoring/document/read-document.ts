@@ -11,8 +11,8 @@ export type Problem = {
   /** The message, for example `rules[2].effect: must be one of allow, deny, not "alow"`. */
   readonly message: string;
   /**
-   * The line with the error, and a second line that marks the place of the error in it. Only present if the text is not
-   * valid YAML.
+   * The line with the error, and a second line that marks the place of the error in it. Only the first problem of a
+   * text has it.
    */
   readonly excerpt?: readonly [line: string, mark: string];
 };

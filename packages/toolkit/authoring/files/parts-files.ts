@@ -29,7 +29,7 @@ export const PARTS_VARIABLE = 'GATEWRIGHT_PARTS';
 
 /**
  * Reads the parts in gatewright.yml, which is next to the stack's serverless.yml or next to the service that contains
- * the stack. Returns undefined if neither file names parts. The stack then has all parts except those in
+ * the stack. Returns undefined if neither file nor `given` names parts. The stack then has all parts except those in
  * `custom.namedParts`.
  * @param given the value of `PARTS_VARIABLE`
  * @throws UsageError for a value that is not a list of names, an unknown name, a part without another part that it

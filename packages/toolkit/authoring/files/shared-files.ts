@@ -17,8 +17,8 @@ export function openSharedFrom(root: string): OpenShared {
 }
 
 /**
- * Finds a file of a package by its path below the nearest node_modules. Node's own resolution would not find it,
- * because packages do not export documents.
+ * Finds a file of a package by its path below the nearest node_modules that has it. Node's own resolution would not
+ * find it, because packages do not export documents.
  */
 function findInPackages(name: string, folder: string): string | undefined {
   // With `..`, the path could leave the package.

@@ -13,7 +13,10 @@ export type AdmittedKey = {
   readonly prefix: string;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
-  /** The plan by which the key's requests are charged; undefined if they are not charged, or if the document fixes the plan. */
+  /**
+   * The plan by which the key's requests are charged; undefined if they are not charged, or if the document fixes the
+   * plan.
+   */
   readonly plan: string | undefined;
   readonly source: AdmittedToken['source'];
 };

@@ -181,7 +181,7 @@ type RoleSource = Pick<CompiledIssuer, 'id'> & {
   readonly trust: Pick<CompiledIssuer['trust'], 'roles' | 'scopes'>;
 };
 
-/** Returns claims that satisfy a condition; undefined if no claims can satisfy it. */
+/** Returns claims that satisfy a condition; undefined if this needs more than claims that are always the same. */
 export function satisfy(condition: CompiledCondition, issuer: RoleSource): Claims | undefined {
   switch (condition.is) {
     case 'all': {
@@ -228,7 +228,7 @@ function atPath([name, ...rest]: readonly string[], value: unknown): Claims {
   return { [name]: rest.length === 0 ? value : atPath(rest, value) };
 }
 
-/** Merges claims. Lists are joined, and of other values the last one applies. */
+/** Merges claims, at any depth. Lists are joined, and of other values the last one applies. */
 function merge(parts: readonly Claims[]): Claims {
   const merged: Record<string, unknown> = {};
   for (const part of parts)

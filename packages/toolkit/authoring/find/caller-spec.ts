@@ -31,7 +31,7 @@ export type CallerSpec = {
   readonly token?: string | undefined;
   /** The caller's claims as JSON. They are used instead of a token. */
   readonly claims?: string | undefined;
-  /** The id of an issuer in the document. The default is the first issuer. */
+  /** The id of an issuer in the document. Default: the issuer that `iss` names; for claims otherwise the first one. */
   readonly issuer?: string | undefined;
   readonly role: readonly string[];
   readonly scope: readonly string[];
@@ -78,8 +78,8 @@ export function toCaller(document: CompiledDocument, caller: CallerSpec, nowEpoc
 }
 
 /**
- * Returns the reason why the authorizer would refuse the token; undefined if there is none. Its signature, its key and
- * revocations are not checked.
+ * Returns the reason why the authorizer would refuse the token or the stored key; undefined if there is none. The
+ * token's signature, its key and revocations are not checked.
  */
 export function findRefusal(
   { issuers }: CompiledDocument,

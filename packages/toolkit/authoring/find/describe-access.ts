@@ -21,7 +21,7 @@ export type MatrixCell = 'open' | 'other' | 'allow' | 'own' | 'depends' | 'deny'
 
 type MatrixRow = {
   readonly route: CompiledRoute;
-  /** The cells by role. The first key is `anybody`, a caller without any role. */
+  /** The cells in the order of `columns`: of `anybody`, a caller without any role, and of each role. */
   readonly cells: readonly MatrixCell[];
   readonly rules: readonly string[];
   /** Whether the quota charges an allowed caller. If there is no account to charge, the caller is refused. */
@@ -31,7 +31,7 @@ type MatrixRow = {
 type AccessMatrix = {
   readonly columns: readonly string[];
   readonly rows: readonly MatrixRow[];
-  /** Notes that apply to all rows. They state who is charged, and what is known about callers with an API key. */
+  /** Notes about the whole document, such as required claims, who is charged, and the rules of channels and MCP. */
   readonly notes: readonly string[];
 };
 
@@ -82,7 +82,8 @@ function isCharged({ quota, kind }: CompiledDocument, index: number): boolean {
 }
 
 /**
- * Returns a line such as `charged: callers of keys; tenant: claim tenant; plan: from the customer record, otherwise claim plan`.
+ * Returns a line such as `charged: callers of keys; tenant: claim tenant; plan: from the customer record, otherwise
+ * claim plan`.
  */
 function describeQuota({ quota }: CompiledDocument): readonly string[] {
   if (quota === undefined) return [];

@@ -12,7 +12,7 @@ import { describeCondition } from './describe-access.ts';
 type Lacking = {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
-  /** Conditions that neither a role nor a scope can satisfy. */
+  /** Conditions that no single role or scope satisfies, such as `one of the roles clerk, admin`. */
   readonly others: readonly string[];
 };
 

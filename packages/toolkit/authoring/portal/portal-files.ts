@@ -52,7 +52,9 @@ export function portalProblems(build: PortalBuild | undefined): readonly Problem
   return build?.kind === 'invalid' ? build.problems : [];
 }
 
-/** Compiles the document, and writes the compiled files if they have changed. If there are problems, the old files stay. */
+/**
+ * Compiles the document, and writes the compiled files if they have changed. If there are problems, the old files stay.
+ */
 export function writeCompiledPortal(folder: string, reading: Reading): PortalBuild | undefined {
   const build = readPortal(folder, reading);
   if (build?.kind === 'compiled')

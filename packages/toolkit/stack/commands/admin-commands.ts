@@ -47,7 +47,7 @@ export async function sendChange(
   }
 }
 
-/** Whether the change may have been applied although no response arrived. */
+/** Whether the change may have been applied although the request failed. */
 function mayHaveLanded(error: unknown): error is AdminError {
   if (!(error instanceof AdminError)) return false;
   return error.kind === 'unreachable' || error.problem.code === 'STORE_UNAVAILABLE';
@@ -136,7 +136,9 @@ export function without(answer: Answer, ...names: readonly string[]): Answer {
   return Object.fromEntries(Object.entries(answer).filter(([name]) => !names.includes(name)));
 }
 
-/** Prints a value for people: members as `name value`, and what is nested in parentheses. `--json` prints it as it is. */
+/**
+ * Prints a value for people: members as `name value`, and what is nested in parentheses. `--json` prints it as it is.
+ */
 export function printValue(value: unknown): string {
   if (value === undefined || value === null) return '-';
   if (typeof value === 'string') return value;

@@ -43,7 +43,7 @@ export async function inspectApis(
 
 /**
  * Returns the service to which the documents in this folder belong. If the folder is in the stack of a service, it is
- * the service that contains the stack. Otherwise, it is the parent folder.
+ * the service that contains the stack. Otherwise, it is the parent folder. Empty if neither is a service.
  */
 export async function serviceOf(folder: string): Promise<readonly string[]> {
   const { hasDefinition } = await import('../../../../gateway/engine/index.ts');
@@ -57,10 +57,7 @@ export function isOurs(functionName: string): boolean {
   return /(^|-)(token|request)-authorizer$/.test(functionName);
 }
 
-/**
- * Returns the routes in the form of an inventory. It does not contain authorization types, because they are unknown
- * here.
- */
+/** Returns the routes in the form of an inventory, without the routes that respond with 500 to every request. */
 export function toInventoryRoutes({ routes }: Pick<InspectedApi, 'routes'>): readonly InventoryRoute[] {
   return inventory(routes.filter(({ isClosed }) => isClosed !== true));
 }

@@ -29,7 +29,7 @@ const ROUTES_LIMIT = 10_000;
 const SHOWN = 10;
 
 /**
- * Finds the API by its id, or by stack and logical id, and lists its routes. A route counts as protected if its
+ * Finds the API by its id, otherwise by `findApiId`, and lists its routes. A route counts as protected if its
  * authorization type is CUSTOM. Credentials come from the environment.
  * @throws UsageError if AWS has no such API, or if a response is incomplete or unexpected
  */

@@ -44,8 +44,8 @@ type SyncedRoutes = {
 };
 
 /**
- * Reads every source once, and reports for each document what was found. Writes nothing, because a partial inventory
- * must not replace a complete one.
+ * Reads the routes of each document, and reports what was found. Writes nothing, because a partial inventory must not
+ * replace a complete one.
  */
 export async function syncRoutes(
   folder: string,

@@ -132,7 +132,7 @@ function snapshotCommand(): Command {
 }
 
 /**
- * Fetches the key sets of the issuers whose keys a document contains as a snapshot.
+ * Fetches and saves the key sets of the issuers with `jwks.snapshotMaxAgeDays`.
  * @throws UsageError if an issuer does not respond. The message names the issuer.
  */
 async function takeSnapshots(folder: string, names: readonly string[]): Promise<readonly string[]> {

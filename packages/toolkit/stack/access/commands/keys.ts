@@ -144,7 +144,8 @@ function revokeCommand(): Command {
 
 /**
  * Sends a change to an API key and prints the result.
- * @throws UsageError if a step in API Gateway failed. The message tells the user what to do.
+ * @throws UsageError if a step in API Gateway failed, or if a repeated operation can no longer show its key. The
+ * message tells the user what to do.
  */
 async function change(path: string, body: object, flags: ChangeFlags): Promise<Answer> {
   const sent = await sendChange({ method: 'POST', path, body }, flags);

@@ -21,7 +21,7 @@ export type Ledger =
   | {
       readonly kind: 'read';
       readonly rows: readonly Answer[];
-      /** The recorded plan. Undefined if the stack is too old to record plans. */
+      /** The recorded plan. Undefined if none is recorded, or the stack is too old to record plans. */
       readonly terms: Answer | undefined;
     }
   /** Usage could not be read. `reason` tells why: no gateway is running, or it returned an error. */
@@ -51,7 +51,7 @@ export async function readLedger(
   }
 }
 
-/** Reads one row per limit of the caller's plan, or one row per route if the limit is per route. */
+/** Reads one row per limit with a quota of the caller's plan, or one row per route if the limit is per route. */
 async function readRows(
   charged: { readonly plan: string | undefined; readonly tenant: string; readonly key: string },
   routes: readonly string[],
@@ -97,8 +97,9 @@ function passUnknown(error: unknown): undefined {
 }
 
 /**
- * Changes the decision to DENY if the caller's quota is used up or the customer is stopped. `spent` names the limit or
- * the reason.
+ * Adds the recorded plan and what is left of its limits. Changes the decision to ALLOW if only a plan was missing and
+ * one is recorded, and then to DENY if the caller's quota is used up or the customer is stopped. `spent` names the
+ * limit or the reason.
  * @param document the document of the decision
  */
 export function withLedger<A extends Allowed>(

@@ -22,7 +22,7 @@ export function invitationLink(page: string, secret: string): string {
   return `${page.replace(/#.*/s, '')}${linkTo('invitation', secret)}`;
 }
 
-/** Returns whether a sign-in may continue at this address: the issuer's, by HTTPS, or on this machine. */
+/** Returns whether a sign-in may continue at this address: an https URL, or an http URL of this machine. */
 export function isSignInAddress(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);

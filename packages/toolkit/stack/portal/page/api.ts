@@ -1,4 +1,4 @@
-/** Calls the functions of the portal. The session is in a cookie that scripts cannot read; nothing is stored here. */
+/** Calls the functions of the portal. The session is in a cookie that scripts cannot read. */
 import { membersOf, textOf } from '@gatewright/aws/json-object';
 import { describeNeeded } from './roles.ts';
 
@@ -47,7 +47,8 @@ export function read<Answer>(path: string): Promise<Answer> {
 }
 
 /**
- * Sends a change. If there is no response, it is repeated with the same id, so that it takes effect only once.
+ * Sends a change. After no response, or a status in `PASSES`, it is sent again up to twice. Its id stays the same, so
+ * that it takes effect only once.
  * @throws Refusal
  */
 export async function change<Answer>(path: string, body: object = {}): Promise<Answer> {

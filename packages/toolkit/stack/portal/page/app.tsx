@@ -32,7 +32,7 @@ const SECTIONS = [
   ['log', 'Log'],
 ] as const;
 
-/** Undefined while it is not known yet; null if nobody is signed in. */
+/** `session` is undefined while it is not known yet, and null if nobody is signed in. */
 type Known = { readonly about?: About; readonly session?: Session | null; readonly problem?: string };
 
 export function App() {

@@ -1,4 +1,4 @@
-/** Starts the page: reads what the owner offers, then whether somebody is signed in. */
+/** Starts the page: makes control characters visible, applies the stored theme, and draws the app. */
 import './style.css';
 import { render } from 'preact';
 import { App } from './app.tsx';

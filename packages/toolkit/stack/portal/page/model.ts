@@ -63,7 +63,7 @@ export type ApiKey = {
 
 export type Keys = { readonly keys: readonly ApiKey[]; readonly most: number; readonly left: number };
 
-/** `key` is absent if the change was repeated. */
+/** `key` is present only in the first response to a change that creates a secret. */
 export type ChangedKey = ApiKey & { readonly key?: string };
 
 export type WebhookSource = {
@@ -90,7 +90,7 @@ export type Webhooks = {
   readonly endpoints: readonly Endpoint[];
 };
 
-/** `secret` is absent if the change was repeated. */
+/** `secret` is present only in the first response to a change that creates one. */
 export type ChangedEndpoint = Endpoint & { readonly secret?: string };
 
 export type Use = {

@@ -1,7 +1,4 @@
-/**
- * `gatewright customers` shows the customers with a record, the plan of each, and whether requests of the customer are
- * admitted.
- */
+/** `gatewright customers` creates, shows, changes and deletes the records of customers, which name their plans. */
 import { Command, Option } from 'commander';
 import { CUSTOMER_STATES } from '#shared/quota/plan/customer.ts';
 import { memberOf, membersOf } from '@gatewright/aws/json-object';

@@ -6,7 +6,7 @@ import type { Answer, ReadFlags } from '../../commands/admin-commands.ts';
 import { UsageError } from '../../../../base/terminal/output.ts';
 
 export type Followed = {
-  /** The number of keys that name the new record now. */
+  /** The number of keys that were updated, or revoked if the customer is closed. */
   readonly keys: number;
   /** Whether the customer is closed, so that its keys are revoked. */
   readonly revoked: boolean;
@@ -14,7 +14,7 @@ export type Followed = {
   readonly outside: readonly Answer[];
 };
 
-/** Returns the reason if the keys could not be updated. The change to the record itself was made. */
+/** Returns what was done, or the reason if the keys could not be updated. The change to the record itself was made. */
 export async function followKeys(tenant: string, flags: ReadFlags): Promise<Followed | UsageError> {
   const path = `/access/customers/${printPathName(tenant)}/follow`;
   const outside: Answer[] = [];

@@ -2,8 +2,8 @@
  * Finds what the tables store about a customer, and decides what happens to each item when the customer is forgotten.
  * All functions are pure, except for calls to the given tables.
  *
- * All items of the customer are deleted. The audit log, which may be required by law, retains only the kind and time of
- * an administrator's change. A plan retains everything except the customer.
+ * All items of the customer are deleted. The audit log, which may be required by law, retains only the kind, the time
+ * and the author of each change. A plan retains everything except the customer.
  */
 import { isJsonObject, parseJson, parseJsonObject } from '@gatewright/aws/json-object';
 import { tenantPartition } from '#shared/access/keys/api-key-record.ts';

@@ -1,5 +1,5 @@
 /**
- * Prints invoices for a terminal, and as CSV with one line per entry. `/shared/quota/usage/invoice-pdf.ts` prints them
+ * Prints invoices for a terminal, and as CSV with one line per entry. `shared/quota/usage/invoice-pdf.ts` prints them
  * as PDF.
  */
 import { printCsv } from '#shared/quota/admin/print-rows.ts';

@@ -1,6 +1,6 @@
 /**
- * `gatewright customers delete`, which is also `gatewright quota forget`, deletes a customer's data from the tables, with the permissions of the user who runs it,
- * and shows that nothing is left.
+ * `gatewright customers delete`, which is also `gatewright quota forget`, deletes a customer's data from the tables,
+ * with the permissions of the user who runs it, and counts what is left.
  */
 import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';

@@ -1,4 +1,4 @@
-/** `gatewright quota` shows and changes one limit. */
+/** `gatewright quota` shows and changes one limit, lists the changes of a day, and deletes a customer's data. */
 import { Command } from 'commander';
 import { printPathName } from '#shared/http/path-name.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';

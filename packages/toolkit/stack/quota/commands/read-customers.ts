@@ -51,7 +51,7 @@ export function readUsage(
   return readPages({ path, member: 'usage', query: { at } }, flags);
 }
 
-/** Yields the usage of all tenants in the periods that contain this moment. A page is the usage of 50 limits and keys. */
+/** Yields the usage of all tenants in the current periods. A page is the usage of 50 limits and keys. */
 export function eachUsage(flags: ReadFlags): AsyncGenerator<readonly Answer[]> {
   return eachPage({ path: '/quota/usage', member: 'usage', query: {} }, flags);
 }

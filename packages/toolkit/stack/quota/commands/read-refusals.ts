@@ -114,7 +114,7 @@ async function readKeyNames(tenant: string, flags: ReadFlags): Promise<ReadonlyM
   );
 }
 
-/** Reads the names of the plans in the portal; undefined if the stack has no portal. */
+/** Reads the names of the plans in the portal; undefined if the request is refused, as by a stack without a portal. */
 async function readTitles(flags: ReadFlags): Promise<ReadonlyMap<string, string> | undefined> {
   try {
     const answer = await callAdminJson({ method: 'GET', path: '/portal/plans' }, flags);

@@ -1,4 +1,4 @@
-/** `gatewright usage invoice`, `close` and `stripe` create a month's invoices and send them. */
+/** `gatewright usage close` closes periods that have ended. `gatewright usage invoice` prints a month's invoices. */
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DomainError } from '#shared/errors.ts';
@@ -244,8 +244,8 @@ function nameOf(row: UsageRow | UsageRecord): string {
 }
 
 /**
- * Reads the customer's recorded plan. Undefined if the tenant has no record, or if the stack is too old to have
- * customer records.
+ * Reads the customer's name for invoices from its record. Undefined if the record has no name or does not exist, or if
+ * the stack is too old to have customer records.
  */
 async function readCustomer(
   tenant: string,

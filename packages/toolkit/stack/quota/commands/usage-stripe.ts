@@ -121,7 +121,7 @@ async function toEvent(
   };
 }
 
-/** Sends an event. The call is repeated with the same identifier until Stripe accepts or refuses the event. */
+/** Sends an event. Without a final response, the call is made up to four times with the same identifier. */
 async function post(event: MeterEvent, key: string): Promise<void> {
   const { event_name, identifier, timestamp, payload } = event;
   const body = new URLSearchParams({ event_name, identifier, timestamp: String(timestamp) });
@@ -166,7 +166,7 @@ function describe(status: number | undefined, text: string): string {
   return typeof message === 'string' ? `${message} (${status})` : `Stripe answered with status ${status}`;
 }
 
-/** Checks that the journal can be written. If a sent event could not be recorded, it would be sent again next month. */
+/** Checks that the journal can be written. If a sent event could not be recorded, a later run would send it again. */
 async function checkWritable(file: string): Promise<void> {
   await appendFile(file, '', { mode: 0o600 }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-/** `gatewright usage` shows and exports the usage of tenants. */
+/** `gatewright usage` shows, exports, closes and invoices the usage of tenants. */
 import { once } from 'node:events';
 import { Command, Option, Argument } from 'commander';
 import { addAdminOptions, callAdmin } from '../../../terminal/admin-client.ts';

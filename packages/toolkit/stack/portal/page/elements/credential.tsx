@@ -171,7 +171,7 @@ function Rename({ of, onDone, onCancel }: AskProps) {
   );
 }
 
-/** The response to a rotation contains the secret in a member named after the kind of credential. */
+/** The response to a rotation contains the secret of an endpoint in `secret`, and a whole key in `key`. */
 type Rotated = { readonly key?: string; readonly secret?: string; readonly secrets: Secrets };
 
 function Rotate({

@@ -47,7 +47,7 @@ export type Operation = {
       }
     | undefined;
   readonly answers: readonly Answer[];
-  /** Empty if the operation needs no credential. */
+  /** Empty if the operation itself says that it needs none. If the document says nothing, an API key is assumed. */
   readonly credentials: readonly Credential[];
 };
 

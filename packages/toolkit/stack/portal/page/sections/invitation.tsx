@@ -36,7 +36,7 @@ export function InvitationSection(props: Props) {
   );
 }
 
-/** Shows who invites in what role. This redeems nothing. */
+/** Shows who invites in what role, which redeems nothing, and the form that accepts the invitation. */
 function Invited({ invitation, about, session, onEnter }: Props & { readonly invitation: string }) {
   const [name, setName] = useState('');
   const seen = useFetched<SeenInvitation>('session/invitation/look', (path) => change(path, { invitation }));
