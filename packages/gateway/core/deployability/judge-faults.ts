@@ -1,6 +1,6 @@
 /**
- * Decides whether AWS would refuse a fault that the gateway reports at startup. A fault about a value that AWS gets
- * from elsewhere, or that another fault causes, is not refused by AWS.
+ * Decides which rule applies to a fault that the gateway reports at startup. If the value contains the stack's name, or
+ * if AWS gets it from elsewhere or another fault causes the fault, it is not known that AWS refuses the value.
  */
 import type { DefinitionError } from '../errors.ts';
 import type { ResolvedStack } from '../stack/model.ts';

@@ -71,8 +71,8 @@ function document(ofStatement: JsonObject): JsonObject {
 
 const OF_IDENTITY = document(statement(RESOURCES, [RESOURCES]));
 /**
- * hashicorp/terraform-provider-aws#32872; the last three are taken together with sts:AssumeRole (getmoto/moto#5750). A wildcard
- * may stand for any of them.
+ * The actions of a trust policy (hashicorp/terraform-provider-aws#32872). TagSession, SetSourceIdentity and SetContext
+ * are accepted together with sts:AssumeRole (getmoto/moto#5750). A wildcard may stand for any of these actions.
  */
 const TRUST_ACTION =
   '^(\\*|[sS][tT][sS]:(AssumeRole|AssumeRoleWithSAML|AssumeRoleWithWebIdentity|TagSession|SetSourceIdentity|SetContext|.*[*?].*))$';
@@ -94,7 +94,7 @@ const OF_RESOURCE = document(statement([...PRINCIPALS, ...RESOURCES], [PRINCIPAL
 
 /**
  * Returns the schema of a policy whose statements may name only actions of its own service. `without` are the service's
- * actions that concern no single resource, which are refused too.
+ * actions that concern no single resource, which are also refused. `limits` applies to the list of actions.
  */
 function ofService(prefix: string, without: readonly string[], limits: JsonObject = {}): JsonObject {
   const anyCase = Array.from(prefix, (letter) => `[${letter}${letter.toUpperCase()}]`).join('');
@@ -115,7 +115,7 @@ const OF_TOPIC = ofService('sns', ['CreateTopic', 'ListTopics', 'ListSubscriptio
  */
 const OF_QUEUE = ofService('sqs', ['CreateQueue', 'ListQueues'], { maxItems: 7 });
 
-/** Meteor-Community-Packages/Meteor-CollectionFS#630, wercker/step-s3sync#25: inline policies may be older. */
+/** Meteor-Community-Packages/Meteor-CollectionFS#630, wercker/step-s3sync#25: only inline policies may be older. */
 const VERSION = "set Version: '2012-10-17'";
 const TOO_OLD = 'Policy document must be version 2012-10-17 or greater.';
 const OF_THIS_VERSION: JsonObject = {

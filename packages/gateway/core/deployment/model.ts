@@ -151,7 +151,7 @@ export type Integration =
   | MappedIntegration
   | HttpApiProxyIntegration
   | HttpApiServiceIntegration
-  /** A WebSocket `$connect` or `$disconnect` route without an integration. */
+  /** A route without an integration, such as a WebSocket `$connect` route. */
   | { readonly kind: 'none' }
   /** A configuration that AWS deploys, but that makes every request fail with 500. */
   | { readonly kind: 'misconfigured'; readonly reason: string; readonly defect: MappingDefect }
@@ -197,7 +197,7 @@ export type MessageCheck = {
 };
 
 export type RoutePlan = RouteFacts & {
-  /** The method: `GET`, `ANY`, or `$default`. */
+  /** The method, such as `GET` or `ANY`. If the route key has no method and path, such as `$default`, it is the key. */
   readonly httpMethod: string;
   /** The logical id, which messages and the route listing show. */
   readonly logicalId: string;
@@ -260,7 +260,7 @@ export type RouteMatch = {
   readonly pathParameters: Readonly<Record<string, string>> | null;
 };
 
-/** The route lookup of one deployment, built by `routing/`. */
+/** The route lookup of one deployment. Messages of a WebSocket API are not looked up here, but by `MessageRouting`. */
 export type RouteTable = {
   /** Finds a route. `path` is below the stage and still percent-encoded. Undefined means that no route matches. */
   find(method: string, path: string): RouteMatch | undefined;
@@ -275,7 +275,10 @@ export type ErrorWording = {
   readonly headers: readonly string[];
 };
 
-/** The wording of an API's errors. A REST API uses its gateway responses, and an HTTP API uses a fixed table. */
+/**
+ * The wording of an API's errors. A REST API uses its gateway responses; every other API, and every function URL, uses
+ * a fixed table.
+ */
 export type ErrorWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail, facts: WordingFacts): ErrorWording;
   /** Describes the failure as the access log does. */
