@@ -234,8 +234,8 @@ export type RouteCaching = {
   /** The time to live in seconds, which is more than 0. */
   readonly ttlSeconds: number;
   /**
-   * True if only GET is cached, because no setting is for exactly this method. A setting for exactly one method also
-   * caches methods other than GET.
+   * True if only GET is cached, because no setting for exactly this method enables caching. Such a setting also caches
+   * methods other than GET.
    */
   readonly isForGetOnly: boolean;
   /** Whether a request with `Cache-Control: max-age=0` requires the permission `execute-api:InvalidateCache`. */
