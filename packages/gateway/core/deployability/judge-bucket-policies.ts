@@ -97,7 +97,7 @@ function isPublic({ Effect: effect, Principal: principal, Condition: condition }
   return effect === 'Allow' && named.includes('*') && condition === undefined;
 }
 
-/** Every new bucket blocks public policies, but not if it has a configuration that does not set BlockPublicPolicy. */
+/** Every new bucket blocks public policies. One with a configuration blocks them only if it sets BlockPublicPolicy. */
 function blocksPublic({ properties, unresolved = [] }: ResolvedResource): boolean {
   const block = properties['PublicAccessBlockConfiguration'];
   if (unresolved.includes('PublicAccessBlockConfiguration')) return false;

@@ -23,7 +23,7 @@ type PolicyExcess = {
   readonly message: string;
 };
 
-/** Returns the number of characters of a policy, as IAM counts them: without the white space between its members. */
+/** Returns the number of characters of a policy, as IAM counts them: without white space between the members. */
 export function policyCharacters(document: unknown): number {
   if (typeof document === 'string') return document.replaceAll(/\s+/g, '').length;
   return document === undefined ? 0 : JSON.stringify(document).length;
