@@ -1,6 +1,6 @@
 /**
  * Decides which rule applies to a fault that the gateway reports at startup. If the value contains the stack's name, or
- * if AWS gets it from elsewhere or another fault causes the fault, it is not known that AWS refuses the value.
+ * depends on a value that AWS gets from elsewhere or that is faulty itself, it is unknown whether AWS refuses it.
  */
 import type { DefinitionError } from '../errors.ts';
 import type { ResolvedStack } from '../stack/model.ts';

@@ -6,8 +6,8 @@ import type { BrokenRelation } from './relation.ts';
 
 /**
  * Refuses a policy by which no principal of IAM may change the policy again (widdix/aws-cf-templates#259,
- * aws-solutions/innovation-sandbox-on-aws#31). A statement for a single role or user is enough,
- * because this may be the one that deploys the stack.
+ * aws-solutions/innovation-sandbox-on-aws#31). A statement for a single role or user is enough, because this may be the
+ * one that deploys the stack.
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#prevent-unmanageable-key
  */
 export function judgeKeyPolicy(key: ResolvedResource): BrokenRelation | undefined {

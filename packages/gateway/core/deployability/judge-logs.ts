@@ -56,8 +56,7 @@ export function judgeMissingGroup(
 
 /**
  * Refuses execution logs of an HTTP API.
- * @see
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-stage-routesettings.html
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-stage-routesettings.html
  * ("This property affects the log entries … Supported only for WebSocket APIs")
  */
 export function judgeExecutionLogs(

@@ -143,7 +143,8 @@ function compileBounded(pattern: string): Pattern {
 }
 
 /**
- * Returns undefined for a pattern that does not compile. In the engines of the schemas, `\Z` is the end of the text.
+ * Returns undefined for a pattern that does not compile. The schemas are written for engines in which `\Z` is the
+ * end of the text.
  */
 function compileEither(pattern: string): RegExp | undefined {
   const source = pattern.replaceAll(/\\[Zz]/g, '$');
@@ -161,7 +162,7 @@ type SchemaError = ErrorObject<string, Record<string, unknown>>;
 
 /**
  * Describes the errors. The errors of the branches of a combination are left out, because it is not known which branch
- * the author intended. Left out are also errors that another one implies, and texts such as `true` in place of a flag.
+ * the author intended. Errors that another one implies are also left out, and so are texts such as `true` for a flag.
  */
 function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolation[] {
   const combinations = errors.filter(({ keyword }) => /^(?:anyOf|oneOf|not)$/.test(keyword));

@@ -149,7 +149,7 @@ async function askConnectRoute(
 
 /**
  * Returns the text frame for the sender, if there is one. Never rejects. If an error occurs, the frame says so, and the
- * connection stays open. Only if its stage no longer exists, the connection is closed.
+ * connection stays open. The connection is closed only if its stage no longer exists.
  */
 export async function message(
   connection: Connection,
@@ -256,9 +256,7 @@ export async function disconnect(
   logEvent({ ...event, status, payload, outgoing }, trail, at);
 }
 
-/**
- * Returns the integration if it is a Lambda proxy; undefined for the others that are not runnable: they always fail.
- */
+/** Returns the integration if it is a Lambda proxy; undefined for any other one that `isRunnable` excludes. */
 function proxyOf({ integration }: RoutePlan): Outgoing | undefined {
   return integration.kind === 'lambda-proxy' ? integration : undefined;
 }

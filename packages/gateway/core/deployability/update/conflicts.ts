@@ -17,7 +17,7 @@ type Conflict = {
   readonly old: ResolvedResource;
   readonly property: string;
   readonly rule: 'update-creates-first' | 'update-replaces-named';
-  /** AWS's message, and if it helps, the order in which CloudFormation works. */
+  /** AWS's message. For `update-creates-first`, it also says which resource is deleted too late. */
   readonly message: string;
 };
 

@@ -15,7 +15,8 @@ const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.*)$/;
 /**
  * Reads the URI of a Lambda integration:
  * `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{functionArn}/invocations`. On HTTP and WebSocket APIs
- * it may also be the bare function ARN. Error messages use AWS's words [obs], except for a streaming URI.
+ * it may also be the bare function ARN. Error messages use AWS's words [obs], except the one about a
+ * streaming URI.
  */
 export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget {
   const inner = INVOKE_PATH.exec(uri)?.[1] ?? (mayBeBareArn && nameIn(uri) !== '' ? uri : undefined);

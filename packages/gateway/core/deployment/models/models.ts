@@ -76,7 +76,7 @@ export function compileModels(apiId: string, bags: readonly PropertyBag[]): Mode
       );
     }
   };
-  // Without models of its own, an API has no cost: ajv is set up only if a built-in model is checked.
+  // An API without models of its own has no cost, because ajv is set up only when a built-in model is checked.
   let set = bags.length === 0 ? undefined : refusing(() => new SchemaSet(apiId, schemas));
   return {
     nameOf: (reference) => (schemas.has(reference) ? reference : nameById.get(reference)),
