@@ -84,9 +84,9 @@ function isSameEvent(one: string, other: string): boolean {
 }
 
 /**
- * Refuses a FIFO queue or topic. It also refuses a queue or topic of the stack that has no policy at all, because only its
- * owner may then use it (serverless/serverless#12361). What a policy permits is not judged, and neither is the policy
- * of a destination in another stack.
+ * Refuses a FIFO queue or topic. It also refuses a queue or topic of the stack that has no policy at all, because only
+ * its owner may then use it (serverless/serverless#12361). What a policy permits is not judged, and neither is the
+ * policy of a destination in another stack.
  */
 export function judgeDestinations(
   bucket: ResolvedResource,

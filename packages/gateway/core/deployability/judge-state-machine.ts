@@ -85,7 +85,7 @@ function pointer(at: Path): string {
     : at.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `/${step}`)).join('');
 }
 
-/** Judges a machine, or a branch of a Parallel state or the processor of a Map state. */
+/** Returns the faults of a machine, of a branch of a Parallel state, or of the processor of a Map state. */
 function faultsOf(machine: JsonObject, at: Path, whole: Whole): readonly StateFault[] {
   const states = mapOf(machine, 'States');
   return [

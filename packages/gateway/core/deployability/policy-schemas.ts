@@ -115,7 +115,7 @@ const OF_TOPIC = ofService('sns', ['CreateTopic', 'ListTopics', 'ListSubscriptio
  */
 const OF_QUEUE = ofService('sqs', ['CreateQueue', 'ListQueues'], { maxItems: 7 });
 
-/** Meteor-Community-Packages/Meteor-CollectionFS#630, wercker/step-s3sync#25: other than managed policies may be older. */
+/** Meteor-Community-Packages/Meteor-CollectionFS#630, wercker/step-s3sync#25: inline policies may be older. */
 const VERSION = "set Version: '2012-10-17'";
 const TOO_OLD = 'Policy document must be version 2012-10-17 or greater.';
 const OF_THIS_VERSION: JsonObject = {
