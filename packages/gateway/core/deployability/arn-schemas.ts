@@ -1,6 +1,6 @@
 /**
- * Properties whose value must be the ARN of a resource of certain services, or must not be an ARN at all. A template often
- * has a Ref or an attribute there whose value has the other form.
+ * Properties whose value must be the ARN of a resource of certain services, or must not be an ARN at all. A template
+ * often has a Ref or an attribute there whose value has the other form.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
 
@@ -12,7 +12,7 @@ type Row = {
   readonly says: string;
 };
 
-/** A resource of one of the services. AWS accepts no ARN that ends before the name of the resource. */
+/** Returns the pattern of ARNs of the services. Without `resource`, an ARN must not end before the resource's name. */
 const of = (services: string, resource = '[^:]*:[^:]*:.*[^:/]'): string =>
   `^arn:[^:]+:(${services}):${resource}`;
 const NOT_AN_ARN = '^(?!arn:)';

@@ -1,4 +1,4 @@
-/** What S3 refuses of a bucket, although CloudFormation's schema permits it. Each schema names its source. */
+/** What S3 refuses of a bucket, although CloudFormation's schema permits it. Most schemas name their source. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { has, without } from './exclusive-schemas.ts';
 
@@ -34,7 +34,10 @@ const onDay = (transitions: JsonObject): JsonObject => ({
   allOf: [transitions, { properties: { TransitionDate: MIDNIGHT } }],
 });
 
-/** aws-cloudformation/cloudformation-coverage-roadmap#132: each rule needs one of these, in the order of the message. */
+/**
+ * aws-cloudformation/cloudformation-coverage-roadmap#132: each rule needs at least one of these. They are in the order
+ * of AWS's message.
+ */
 const LIFECYCLE_ACTIONS = [
   'ExpirationDate',
   'ExpirationInDays',

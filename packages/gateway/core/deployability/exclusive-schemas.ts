@@ -1,15 +1,16 @@
 /**
- * Properties that exclude or need each other, with the service's words where a thread or a recording quotes them. Each
- * schema names its source.
+ * What services refuse although CloudFormation's schemas permit it: mostly properties that exclude or need each other,
+ * and some values. The messages are the service's words where a thread or a recording quotes them. Each schema names
+ * its source.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** Matches a resource that has the value. */
+/** Returns a schema that matches an object whose property is present and matches `value`. */
 export const has = (name: string, value: JsonObject | boolean = true): JsonObject => ({
   properties: { [name]: value },
   required: [name],
 });
-/** The property must not be there. */
+/** Returns a schema by which the property must not be present. */
 export const without = (name: string, says: string): JsonObject => ({
   properties: { [name]: { not: {}, says } },
 });
@@ -42,7 +43,9 @@ const SECURITY_POLICY: JsonObject = {
     says: 'Endpoint access mode is required for the specified security policy',
   },
 };
-/** CloudFront API reference, ForwardedValues, QueryStringCacheKeys; CloudFront Functions run at a viewer's side only. */
+/**
+ * CloudFront API reference, ForwardedValues, QueryStringCacheKeys; CloudFront Functions run at a viewer's side only.
+ */
 const QUERY_STRINGS: JsonObject = {
   properties: {
     ForwardedValues: {
@@ -122,7 +125,7 @@ const OFFSETS: readonly JsonObject[] = (
 }));
 
 const CACHING_DISABLED = 'is invalid for policy with caching disabled. (MinTTL, DefaultTTL and MaxTTL are 0)';
-/** Requires the value at the path if the policy caches nothing. */
+/** Returns a schema for a property of a policy that caches nothing, with CloudFront's words about any other value. */
 const ifCached = (name: string, value: JsonObject): JsonObject => ({
   properties: { [name]: { ...value, says: `The parameter ${name} ${CACHING_DISABLED}` } },
 });

@@ -1,4 +1,6 @@
-/** What `gatewright check` reports: one thing that AWS refuses or handles differently, with its place and its evidence. */
+/**
+ * What `gatewright check` reports: one thing that AWS refuses or handles differently, with its place and its evidence.
+ */
 import type { DefinitionError } from '../errors.ts';
 import type { ResolvedResource, UnsupportedItem } from '../stack/model.ts';
 import { remedyInWords } from './remedies-in-words.ts';
@@ -6,7 +8,7 @@ import { ruleOf } from './rules.ts';
 import type { RuleId, Severity } from './rules.ts';
 
 export type DeployFinding = {
-  /** The id of the rule, or of the property in CloudFormation's reference. It stays the same in all versions. */
+  /** The id of the rule, or of the property or type in CloudFormation's reference. It is the same in all versions. */
   readonly id: string;
   readonly severity: Severity;
   readonly message: string;
@@ -31,7 +33,9 @@ export function placedAt(resource: ResolvedResource, stack: string, property = '
   return { stack, resource: resource.logicalId, type: resource.type, property, file, line };
 }
 
-/** Returns the rule of a refusal. A refusal that names no rule is about a value of a resource, or about the template. */
+/**
+ * Returns the rule of a refusal. A refusal that names no rule is about a value of a resource, or about the template.
+ */
 export function ruleOfRefusal({ rule, place }: Pick<DefinitionError, 'rule' | 'place'>): RuleId {
   return rule ?? (place.logicalId === undefined ? 'template' : 'resource-value');
 }
@@ -43,7 +47,10 @@ export function isRefused({ severity }: Pick<UnsupportedItem, 'severity'>): bool
 
 const OF_ANY_PROPERTY: ReadonlySet<RuleId> = new Set(['resource-value', 'served-otherwise']);
 
-/** Makes a finding. A finding about one property has the id and the page of the property instead of the rule's. */
+/**
+ * Makes a finding. For `resource-value` and `served-otherwise`, it has the id and the page of the property instead of
+ * the rule's. A source in `more` replaces the page.
+ */
 export function makeFinding(
   rule: RuleId,
   at: Placed,
@@ -67,12 +74,12 @@ export function makeFinding(
   };
 }
 
-/** Returns what to do by the words of a refusal; undefined for rules that have a remedy of their own. */
+/** Returns the remedy for the words of a refusal about a value or a template; undefined for other rules or words. */
 function saidRemedy(rule: RuleId, message: string, at: Placed): string | undefined {
   return rule === 'resource-value' || rule === 'template' ? remedyInWords(message, at) : undefined;
 }
 
-/** The remedy of the rule for a value names the page. */
+/** Returns the remedy of the rule. For `resource-value`, it ends with the address of the page. */
 function remedyFrom(rule: RuleId, remedy: string, url: string | undefined): string {
   return rule === 'resource-value' && url !== undefined ? `${remedy}: ${url}` : remedy;
 }
@@ -87,7 +94,10 @@ export function samPageOf(type: string): string | undefined {
 
 const REFERENCE = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference';
 
-/** Returns the anchor and the address of a property in CloudFormation's reference; undefined for other types. */
+/**
+ * Returns the anchor and the address of a property in CloudFormation's reference, or of its type if `property` does not
+ * begin with a name; undefined if the type is not one of AWS's.
+ */
 function pageOf({ type, property }: Placed): { readonly id: string; readonly url: string } | undefined {
   const [vendor, service, name] = type.split('::');
   if (vendor !== 'AWS' || service === undefined || name === undefined) return undefined;

@@ -68,7 +68,7 @@ function isLike(pattern: string, name: string): boolean {
 }
 
 /**
- * Whether an action concerns objects or buckets; undefined if a wildcard may mean both.
+ * Whether an action concerns objects or buckets; undefined for wildcards, and for actions that are not listed here.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
 function levelOf(action: string): 'object' | 'bucket' | undefined {
@@ -88,7 +88,8 @@ function levelOf(action: string): 'object' | 'bucket' | undefined {
 }
 
 /**
- * A statement for everyone without a condition (S3 user guide, "The meaning of public"; arielweinberger/sls-base#22).
+ * Whether a statement allows everyone something without a condition (S3 user guide, "The meaning of public";
+ * arielweinberger/sls-base#22).
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 function isPublic({ Effect: effect, Principal: principal, Condition: condition }: JsonObject): boolean {
@@ -96,7 +97,7 @@ function isPublic({ Effect: effect, Principal: principal, Condition: condition }
   return effect === 'Allow' && named.includes('*') && condition === undefined;
 }
 
-/** Every new bucket blocks public policies unless its configuration says otherwise. */
+/** Every new bucket blocks public policies. One with a configuration blocks them only if it sets BlockPublicPolicy. */
 function blocksPublic({ properties, unresolved = [] }: ResolvedResource): boolean {
   const block = properties['PublicAccessBlockConfiguration'];
   if (unresolved.includes('PublicAccessBlockConfiguration')) return false;

@@ -1,4 +1,4 @@
-/** Checks methods whose integration runs with the permissions of the caller. */
+/** What API Gateway refuses in methods whose integration runs with the permissions of the caller. */
 import { isJsonObject, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { writtenOf } from './relation.ts';
@@ -8,8 +8,8 @@ import type { BrokenRelation } from './relation.ts';
 const OF_CALLER = /^arn:[\w-]+:iam::\*:user\/\*$/;
 
 /**
- * Refuses the caller's credentials for a method that asks for no signature (API Gateway developer guide, "Control access to an
- * API with IAM permissions"), and next to a resource policy (serverless/serverless#7194).
+ * Refuses the caller's credentials for a method that does not require a signature (API Gateway developer guide,
+ * "Control access to an API with IAM permissions"), and in an API with a resource policy (serverless/serverless#7194).
  */
 export function judgeCallerCredentials(
   method: ResolvedResource,

@@ -96,7 +96,8 @@ const METHODS = ['GET,HEAD', 'GET,HEAD,OPTIONS', 'DELETE,GET,HEAD,OPTIONS,PATCH,
 
 function judgeBehavior({ at, behavior }: Behavior, isConverted: boolean): Refusal | undefined {
   const { ForwardedValues: forwarded, CachePolicyId: policy, AllowedMethods: methods } = behavior;
-  // terraform-aws-modules/terraform-aws-cloudfront#40; templates of AWS have both
+  // terraform-aws-modules/terraform-aws-cloudfront#40. CloudFormation templates of AWS itself have both, so only plans
+  // of Terraform are judged.
   if (isConverted && forwarded !== undefined && policy !== undefined)
     return {
       at: `${at}.ForwardedValues`,
@@ -115,7 +116,8 @@ function judgeBehavior({ at, behavior }: Behavior, isConverted: boolean): Refusa
 }
 
 /**
- * What a function may have that runs at a viewer's request or response.
+ * The longest timeout in seconds, and the most memory in MB, of a function that runs at a viewer's or an origin's
+ * event.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-lambda-at-edge
  */
 const LIMITS = {
@@ -147,7 +149,10 @@ function judgeFunctions(
   return undefined;
 }
 
-/** chantzlarge/terraform-aws-hugo#43, serverless/serverless#7671, silvermine/serverless-plugin-cloudfront-lambda-edge#63 */
+/**
+ * Refuses a function that Lambda@Edge cannot run (chantzlarge/terraform-aws-hugo#43, serverless/serverless#7671,
+ * silvermine/serverless-plugin-cloudfront-lambda-edge#63).
+ */
 function refusalOfFunction(
   arn: string,
   event: string,
@@ -201,7 +206,10 @@ function refusalOfFunction(
       };
 }
 
-/** CloudFront API reference, DistributionConfig, WebACLId: the web ACL has the scope CLOUDFRONT. */
+/**
+ * Refuses a regional web ACL for an enabled distribution (CloudFront API reference, DistributionConfig, WebACLId: the
+ * scope is CLOUDFRONT).
+ */
 function judgeWebAcl({ WebACLId: acl, Enabled: isEnabled }: JsonObject): Refusal | undefined {
   return typeof acl === 'string' && /^arn:[^:]+:wafv2:.*:regional\//.test(acl) && isTrue(isEnabled ?? true)
     ? {

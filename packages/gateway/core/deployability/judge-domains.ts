@@ -1,4 +1,4 @@
-/** Checks custom domain names for what CreateDomainName refuses. */
+/** What API Gateway refuses in custom domain names (CreateDomainName), and in mappings to them. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, asText, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
@@ -11,7 +11,10 @@ const CERTIFICATES = [
   ['REGIONAL', 'RegionalCertificateArn'],
 ] as const;
 
-/** Checks the region of the certificate (architect/architect#25, serverless-components/express#10). */
+/**
+ * Refuses a certificate of ACM outside of us-east-1 for an edge-optimized domain, or outside of the stack's region for
+ * a Regional domain (architect/architect#25, serverless-components/express#10).
+ */
 export function judgeCertificate(
   domain: ResolvedResource,
   _all: unknown,
@@ -36,8 +39,8 @@ export function judgeCertificate(
 }
 
 /**
- * Checks whether the certificate belongs to the endpoint type (anomalyco/sst#4131,
- * hashicorp/terraform-provider-aws#3276).
+ * Refuses a certificate for another endpoint type than the domain's, and a domain without a certificate
+ * (anomalyco/sst#4131, hashicorp/terraform-provider-aws#3276).
  */
 export function judgeEndpoint(
   domain: ResolvedResource,
@@ -92,7 +95,7 @@ export function judgeMappedDomain(
     : undefined;
 }
 
-/** Checks domains of HTTP and WebSocket APIs (amplify-education/serverless-domain-manager#401, #381). */
+/** Refuses EDGE and TLS 1.0 in domains of version 2 (amplify-education/serverless-domain-manager#401, #381). */
 export function judgeV2Endpoint(domain: ResolvedResource): BrokenRelation | undefined {
   for (const [index, one] of asOneOrMore(domain.properties['DomainNameConfigurations']).entries()) {
     const { EndpointType, SecurityPolicy } = membersOf(one);

@@ -1,6 +1,6 @@
 /**
- * Decides whether AWS would refuse a fault that the gateway reports at startup. A fault about a value that AWS gets
- * from elsewhere, or that another fault causes, is not refused by AWS.
+ * Decides which rule applies to a fault that the gateway reports at startup. If the value contains the stack's name, or
+ * depends on a value that AWS gets from elsewhere or that is faulty itself, it is unknown whether AWS refuses it.
  */
 import type { DefinitionError } from '../errors.ts';
 import type { ResolvedStack } from '../stack/model.ts';

@@ -1,4 +1,4 @@
-/** Checks integrations, authorizers and mappings whose members belong to another kind of API or integration. */
+/** What API Gateway refuses in integrations, authorizers and base path mappings. */
 import { mapOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
@@ -7,7 +7,7 @@ import type { BrokenRelation } from './relation.ts';
 const SERVICE_OF_URI = /^arn:[^:]+:apigateway:[^:]*:(?:[\w-]+\.)?([\w-]+):(?:path|action)\//;
 
 /**
- * Refuses an integration with a service other than Lambda that has no role (aws/aws-cdk#1465,
+ * Refuses an integration of type AWS without a role if it calls a service other than Lambda (aws/aws-cdk#1465,
  * hashicorp/terraform-provider-aws#7916).
  */
 export function judgeServiceRole({
@@ -77,7 +77,7 @@ export function judgeAttributes(integration: ResolvedResource): BrokenRelation |
 }
 
 /**
- * Refuses a mapping of version 1 to an HTTP or WebSocket API (CodeGenieApp/serverless-express#596,
+ * Refuses an AWS::ApiGateway::BasePathMapping to an HTTP or WebSocket API (CodeGenieApp/serverless-express#596,
  * serverless/serverless#7459).
  */
 export function judgeMappedApi(

@@ -1,4 +1,7 @@
-/** Checks what invokes functions: whether the service has the permission that it tries out when the resource is created. */
+/**
+ * Refuses what invokes functions, if the service lacks the permission that it tries out when the resource is created,
+ * or if an event source is a table, or the stream of a table without one.
+ */
 import { parseArn } from '@gatewright/aws/arn';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import { asOneOrMore, asText, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
@@ -44,7 +47,10 @@ export function judgeLogFunction(
     : undefined;
 }
 
-/** Secrets Manager user guide, "Lambda rotation function execution role"; hashicorp/terraform-provider-aws retries on it. */
+/**
+ * Secrets Manager user guide, "Lambda rotation function execution role"; hashicorp/terraform-provider-aws retries after
+ * this error.
+ */
 export function judgeRotation(
   schedule: ResolvedResource,
   all: readonly ResolvedResource[],
@@ -60,7 +66,10 @@ export function judgeRotation(
     : undefined;
 }
 
-/** Returns whether a function of the stack has no permission for the service. A function of another stack may have one. */
+/**
+ * Returns whether the ARN names a function of the stack, and no permission of the stack lets the service invoke it. For
+ * a function of another stack it returns false, because this function may have a permission there.
+ */
 function isClosed(arn: string, service: string, all: readonly ResolvedResource[]): boolean {
   if (parseArn(arn)?.service !== 'lambda') return false;
   const { functionName } = parseFunctionName(arn);
@@ -80,7 +89,10 @@ function isClosed(arn: string, service: string, all: readonly ResolvedResource[]
   );
 }
 
-/** Refuses the stream of a table that has none, and the table in place of its stream (Lambda API reference, CreateEventSourceMapping, EventSourceArn: "The ARN of the data stream"). */
+/**
+ * Refuses the stream of a table that has none, and the table in place of its stream (Lambda API reference,
+ * CreateEventSourceMapping, EventSourceArn: "The ARN of the data stream").
+ */
 export function judgeTableStream(
   mapping: ResolvedResource,
   all: readonly ResolvedResource[],

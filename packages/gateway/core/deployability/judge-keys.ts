@@ -1,4 +1,4 @@
-/** Checks key policies for what KMS's CreateKey, and services that shall use the key, refuse. */
+/** What KMS (CreateKey), and CloudWatch Logs for the key of a log group, refuse in key policies. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, asText, isJsonObject, isTrue, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -7,7 +7,8 @@ import type { BrokenRelation } from './relation.ts';
 
 /**
  * Refuses a policy by which no principal of IAM may change the policy again (widdix/aws-cf-templates#259,
- * aws-solutions/innovation-sandbox-on-aws#31). A single role or user may be the one that deploys the stack.
+ * aws-solutions/innovation-sandbox-on-aws#31). A statement for a single role or user is enough, because this may be the
+ * one that deploys the stack.
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#prevent-unmanageable-key
  */
 export function judgeKeyPolicy(key: ResolvedResource): BrokenRelation | undefined {

@@ -1,4 +1,4 @@
-/** Checks what VPC links and private integrations name: which parts of a load balancer, or which services. */
+/** Refuses VPC links and private integrations that name a resource of the wrong kind, or lack one. */
 import { asOneOrMore, asText, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
@@ -28,7 +28,7 @@ export function judgePrivateIntegration(
   if (properties['ConnectionType'] !== 'VPC_LINK' || api?.properties['ProtocolType'] !== 'HTTP')
     return undefined;
   const named = typeNamed(mapOf(writtenOf(integration, stack), 'Properties')['IntegrationUri'], stack);
-  // What Ref returns for a type that the gateway does not read has the service's name, but not its form.
+  // Only the type of a reference is judged: Ref returns no real ARN for a type that the gateway does not read.
   const isOther = named === '' ? /^(?:https?:|arn:)/.test(uri) : NOT_LISTENERS.has(named);
   return isOther && !LISTENER_OR_SERVICE.test(uri)
     ? {
@@ -42,7 +42,7 @@ export function judgePrivateIntegration(
     : undefined;
 }
 
-/** Refuses a VPC link of REST APIs to a load balancer other than a network one (hashicorp/terraform-provider-aws#30910). */
+/** Refuses a VPC link of REST APIs to an application load balancer (hashicorp/terraform-provider-aws#30910). */
 export function judgeVpcLink(
   link: ResolvedResource,
   _all: unknown,

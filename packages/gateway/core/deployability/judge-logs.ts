@@ -1,10 +1,10 @@
-/** Checks what CloudWatch Logs, and the logs of API Gateway's stages, do not offer for every group and every API. */
+/** Refuses filters that a log group does not support, filters of a missing group, and execution logs of HTTP APIs. */
 import { isTrue, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
 /**
- * Refuses filters of a log group whose class has none.
+ * Refuses filters of a log group of the class INFREQUENT_ACCESS, which does not support them.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
  */
 export function judgeLogClass(
@@ -52,8 +52,9 @@ export function judgeFilterCount(
 }
 
 /**
- * Refuses a filter of the log group of a function of the stack if nothing creates this group. Lambda creates it only when
- * the function is invoked for the first time (gilt/s3-sftp-bridge#2). A custom resource or a nested stack may create it before.
+ * Refuses a filter of the log group of a function of the stack if nothing creates this group. Lambda creates it only
+ * when the function is invoked for the first time (gilt/s3-sftp-bridge#2). A custom resource or a nested stack may
+ * create it earlier.
  */
 export function judgeMissingGroup(
   filter: ResolvedResource,

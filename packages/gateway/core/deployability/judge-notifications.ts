@@ -1,4 +1,4 @@
-/** What S3 refuses in a bucket's notifications (PutBucketNotificationConfiguration). */
+/** What S3 refuses in a bucket's notifications (PutBucketNotificationConfiguration), lifecycle and replication. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -84,8 +84,9 @@ function isSameEvent(one: string, other: string): boolean {
 }
 
 /**
- * Refuses a queue or topic of the stack that has no policy at all, because only its owner may then use it
- * (serverless/serverless#12361). What a policy permits is not judged, and neither is a destination of another stack.
+ * Refuses a FIFO queue or topic. It also refuses a queue or topic of the stack that has no policy at all, because only
+ * its owner may then use it (serverless/serverless#12361). What a policy permits is not judged, and neither is the
+ * policy of a destination in another stack.
  */
 export function judgeDestinations(
   bucket: ResolvedResource,
@@ -127,7 +128,7 @@ function isDestination({ type, physicalId }: ResolvedResource, arn: string): boo
 }
 
 /**
- * Refuses a rule of the lifecycle by which objects expire before they change their storage class.
+ * Refuses a rule of the lifecycle by which objects expire before, or on the day when, they change their storage class.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
  */
 export function judgeExpiration(bucket: ResolvedResource): BrokenRelation | undefined {

@@ -27,7 +27,7 @@ const isRestStage =
 
 const ADVICE = 'list the stage, or the deployment that makes it, in DependsOn';
 
-/** What each type can name, and how. */
+/** The readers, by type, of the resources that properties name. */
 const NAMED_BY: Readonly<Record<string, Reader>> = {
   // serverless/serverless#2831, aws/serverless-application-model#32
   'AWS::ApiGateway::UsagePlan': ({ ApiStages: stages }) =>
@@ -120,7 +120,10 @@ function functionNamedBy(property: string): Reader {
   };
 }
 
-/** Judges what a resource names. A plan of Terraform has the names in place of the references, so its order is unknown. */
+/**
+ * Refuses a resource that does not wait for any of the resources that make what it names. A plan of Terraform is not
+ * judged: it has the names in place of the references, so its order is unknown.
+ */
 export function judgeOrder(
   resource: ResolvedResource,
   all: readonly ResolvedResource[],
@@ -130,7 +133,7 @@ export function judgeOrder(
   if (named.length === 0 || stack.source === undefined || stack.source.writtenAs !== undefined)
     return undefined;
   const awaited = awaitedBy(resource.logicalId, stack);
-  // Quick create makes a stage together with its API, so it is no resource of the template.
+  // Quick create makes a stage together with its API, so this stage is not a resource of the template.
   const written = mapOf(stack.source.template, 'Resources');
   const makersOf = ({ isMaker }: Named): readonly ResolvedResource[] =>
     all.filter(
@@ -159,8 +162,8 @@ function waitsForDomain(awaited: ReadonlySet<string>, stack: ResolvedStack): boo
 }
 
 /**
- * Returns the resources that CloudFormation creates first: the resources in DependsOn, and the resources that values
- * refer to.
+ * Returns what CloudFormation creates or resolves first, directly or indirectly: the resources in DependsOn, and the
+ * names that values refer to.
  */
 function awaitedBy(from: string, { source }: ResolvedStack): ReadonlySet<string> {
   const resources = mapOf(source?.template ?? {}, 'Resources');

@@ -5,7 +5,7 @@ import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { KnownValues } from './known-values.ts';
 import type { BrokenRelation } from './relation.ts';
 
-/** Checks a record, or each record of a group. */
+/** Returns why a record, or the first such record of a group, does not fit into its zone. */
 export function judgeRecords(
   resource: ResolvedResource,
   all: readonly ResolvedResource[],
@@ -46,7 +46,7 @@ function refusalOf(
 ): { readonly member: string; readonly message: string; readonly remedy: string } | undefined {
   const zone = withDot(zoneName);
   const name = withDot(textOf(record, 'Name'));
-  // A value of the account has a placeholder here.
+  // A zone name with other characters contains the placeholder of a value that only the account has.
   if (zone === '.' || name === '.' || /[^A-Za-z0-9.*_\\-]/.test(zone)) return undefined;
   if (name !== zone && !name.endsWith(`.${zone}`))
     return {

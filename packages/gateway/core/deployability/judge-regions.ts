@@ -1,4 +1,4 @@
-/** Checks resources that belong to one region. */
+/** Refuses resources of WAF's scope CLOUDFRONT outside of us-east-1, and functions with layers of other regions. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, asText } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';

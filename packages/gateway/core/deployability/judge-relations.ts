@@ -1,4 +1,4 @@
-/** Checks whether two properties, or two resources, fit together. If they do not, the service refuses them. */
+/** Finds what a service refuses although the schema permits it, mostly because properties or resources do not match. */
 import { parseArn } from '@gatewright/aws/arn';
 import {
   asOneOrMore,
@@ -123,7 +123,9 @@ export function findBrokenRelations(stack: ResolvedStack): readonly BrokenRelati
 const DEFAULT_VISIBILITY = 30;
 const DEFAULT_TIMEOUT = 3;
 
-/** Refuses a queue whose visibility timeout is below the function's timeout (hashicorp/terraform-provider-aws#18099). */
+/**
+ * Refuses a queue whose visibility timeout is below the function's timeout (hashicorp/terraform-provider-aws#18099).
+ */
 function judgeVisibility(
   mapping: ResolvedResource,
   all: readonly ResolvedResource[],
@@ -204,8 +206,8 @@ const PROTECTED =
   /^arn:[^:]+:(elasticloadbalancing:[^:]*:\d*:loadbalancer\/app\/|apigateway:[^:]*::\/restapis\/[^/]+\/stages\/|appsync:|cognito-idp:|apprunner:|ec2:[^:]*:\d*:verified-access-instance\/|amplify:)/;
 
 /**
- * Refuses the association of a web ACL with anything else, such as a stage of an HTTP API or a distribution, which names
- * its web ACL itself (hashicorp/terraform-provider-aws#28753).
+ * Refuses the association of a web ACL with anything else, such as a stage of an HTTP API or a distribution, which
+ * names its web ACL itself (hashicorp/terraform-provider-aws#28753).
  */
 function judgeProtected(association: ResolvedResource): BrokenRelation | undefined {
   const arn = textOf(association.properties, 'ResourceArn');
@@ -296,9 +298,9 @@ function judgeResponseParameters(response: ResolvedResource): BrokenRelation | u
 
 /**
  * Refuses a table with provisioned throughput and an index without it (aws/aws-cli#6138), and throughput of a table or
- * index on demand (awslabs/aws-lambda-redshift-loader#192; aws-controllers-k8s/dynamodb-controller#73; CloudFormation template
- * reference, BillingMode: "If you set BillingMode as PAY_PER_REQUEST, you cannot specify this property. If you set
- * BillingMode as PROVISIONED, you must specify this property.").
+ * index on demand (awslabs/aws-lambda-redshift-loader#192; aws-controllers-k8s/dynamodb-controller#73; CloudFormation
+ * template reference, BillingMode: "If you set BillingMode as PAY_PER_REQUEST, you cannot specify this property. If you
+ * set BillingMode as PROVISIONED, you must specify this property.").
  */
 function judgeThroughput(table: ResolvedResource): BrokenRelation | undefined {
   const { BillingMode = 'PROVISIONED', GlobalSecondaryIndexes } = table.properties;
@@ -401,7 +403,7 @@ function judgeSubscription(
 const WITHOUT_RAW: ReadonlySet<string> = new Set(['lambda', 'email', 'email-json', 'sms', 'application']);
 
 /**
- * Refuses raw delivery for a protocol that the page does not list (aws-controllers-k8s/community#2192).
+ * Refuses raw delivery for the protocols that this page does not list (aws-controllers-k8s/community#2192).
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
  */
 function judgeRawDelivery(subscription: ResolvedResource): BrokenRelation | undefined {
@@ -416,7 +418,7 @@ function judgeRawDelivery(subscription: ResolvedResource): BrokenRelation | unde
     : undefined;
 }
 
-/** Checks the subscriptions that are defined in the topic itself. */
+/** Refuses subscriptions that are defined in the topic itself, by the same rules as separate ones. */
 function judgeOwnSubscriptions(
   topic: ResolvedResource,
   all: readonly ResolvedResource[],

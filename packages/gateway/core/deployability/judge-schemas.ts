@@ -122,7 +122,7 @@ function isLocalPath(
   isMade: boolean,
 ): boolean {
   const [top = ''] = path;
-  // SAM reads the place of the code from other properties.
+  // SAM reads the places of code and documents from other properties.
   if (isMade && PACKAGED[type]?.includes(top) === true) return true;
   return (
     missing === undefined && PACKAGED[type]?.includes(top) === true && typeof properties[top] === 'string'
@@ -173,7 +173,7 @@ const OF_PRESENCE: ReadonlySet<string> = new Set(
   'requiredXor requiredOr dependentExcluded dependentRequired'.split(' '),
 );
 
-/** Matches a pattern that only an ARN can match. */
+/** Matches a pattern that only an ARN can match, and a pattern that no ARN can match. */
 const OF_ARNS = /^\^?\(?(?:\?!)?arn:/;
 
 /** Returns whether no item of the list is conditional (`Fn::If`), so that its number of items is known. */

@@ -1,6 +1,6 @@
 /**
- * What Step Functions refuses in the fields of a state: a field that the type of the state does not have, a field of the
- * other query language, and States.ALL before other errors.
+ * What Step Functions refuses in the fields of a state: a field that the type of the state does not have, a field of
+ * the other query language, States.ALL before or with other errors, and a text in place of a path.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html
  * @see https://github.com/floci-io/floci/issues/2735 and https://github.com/floci-io/floci/issues/2968, measured on AWS
  */
@@ -23,8 +23,8 @@ const INVALID = 'SCHEMA_VALIDATION_FAILED';
 const TYPES = 'Task Parallel Map Pass Wait Choice Succeed Fail'.split(' ');
 
 /**
- * The fields that not all types of states have, by the types that have them. "Field 'ResultPath' is not supported" of a Wait
- * state is quoted in sam-goodwin/functionless#308, and MaxConcurrency outside of a Map state in
+ * The fields that not all types of states have, by the types that have them. "Field 'ResultPath' is not supported" of a
+ * Wait state is quoted in sam-goodwin/functionless#308, and MaxConcurrency outside of a Map state in
  * terraform-aws-modules/terraform-aws-step-functions#68.
  */
 const FIELDS: Readonly<Record<string, string>> = {
@@ -84,7 +84,10 @@ const PAYLOADS = ['Parameters', 'ResultSelector', 'ItemSelector'];
 /** A path, an intrinsic function, or a text with a substitution that is only known at deployment. */
 const COMPUTED = /^\$|^States\.\w+\(|\$\{/;
 
-/** Finds members such as `kind.$` whose text does not contain a path (aws/amazon-states-language-service#26). */
+/**
+ * Finds members such as `kind.$` whose text is neither a path nor a call of an intrinsic function
+ * (aws/amazon-states-language-service#26).
+ */
 function plainPaths(value: Json, at: Path, isPayload = false): readonly StateFault[] {
   if (isJsonList(value))
     return value.flatMap((one, index) => plainPaths(one, [...at, String(index)], isPayload));

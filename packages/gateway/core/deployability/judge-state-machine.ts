@@ -1,7 +1,7 @@
 /**
- * What Step Functions refuses in a state machine (CreateStateMachine): its transitions, and the integrations that
- * Express workflows do not support (localstack/localstack, test_sfn_api_validation.snapshot.json and
- * test_sfn_api_express.snapshot.json, recorded).
+ * What Step Functions refuses in a state machine (CreateStateMachine): its transitions, the fields of its states, and
+ * the integrations that Express workflows do not support (localstack/localstack, test_sfn_api_validation.snapshot.json
+ * and test_sfn_api_express.snapshot.json, recorded).
  * @see https://github.com/localstack/localstack/issues/11978
  * @see https://github.com/aws-cloudformation/cfn-lint/issues/4073
  */
@@ -55,7 +55,7 @@ function ofText(text: Json | undefined): unknown {
 
 type Whole = {
   readonly isExpress: boolean;
-  /** Whether the definition has no `${}` that another value replaces. */
+  /** Whether the resource has no DefinitionSubstitutions, whose values would replace each `${}` of the definition. */
   readonly isFinal: boolean;
   readonly language: ReturnType<typeof languageOfMachine>;
 };
@@ -85,7 +85,7 @@ function pointer(at: Path): string {
     : at.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `/${step}`)).join('');
 }
 
-/** Judges a machine, or a branch of a Parallel state or the processor of a Map state. */
+/** Returns the faults of a machine, of a branch of a Parallel state, or of the processor of a Map state. */
 function faultsOf(machine: JsonObject, at: Path, whole: Whole): readonly StateFault[] {
   const states = mapOf(machine, 'States');
   return [

@@ -1,5 +1,5 @@
 /**
- * Checks the keys of tags, of every type: keys that begin with `aws:` are reserved.
+ * Refuses keys of tags that begin with `aws:`, which are reserved, and, for some types, two tags with the same key.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html
  */
 import { asOneOrMore, isJsonObject, textOf } from '@gatewright/aws/json-object';
@@ -11,15 +11,15 @@ const RESERVED = /^aws:/i;
 /** aws-quickstart/quickstart-amazon-eks#42 */
 const RESERVED_TAG = 'aws: prefixed tag key names are not allowed for external use.';
 /**
- * The services that refuse a second tag with the same key (localstack/localstack, snapshots of test_s3, test_kms and test_sns,
- * recorded). Other types make a map of the list.
+ * The messages of the types that refuse a second tag with the same key (localstack/localstack, snapshots of test_s3 and
+ * test_kms, recorded). Other types are not judged, because most of them make a map of the list.
  */
 const UNIQUE: Readonly<Record<string, string>> = {
   'AWS::S3::Bucket': 'Cannot provide multiple Tags with the same key',
   'AWS::KMS::Key': 'Duplicate tag keys',
 };
 
-/** `Tags`, and names such as `UserPoolTags` and `HostedZoneTags`. */
+/** Judges `Tags`, and properties such as `UserPoolTags` and `HostedZoneTags`. */
 export function judgeTags(resource: ResolvedResource): readonly BrokenRelation[] {
   return Object.entries(resource.properties)
     .filter(([name]) => /^(?:[A-Z]\w*)?Tags$/.test(name))

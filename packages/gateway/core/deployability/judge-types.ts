@@ -9,7 +9,8 @@ import { isSimilar, nearestOf } from './spelling.ts';
 const WITHOUT_SCHEMA = /^(?:Custom::|AWS::CloudFormation::CustomResource$|AWS::CDK::Metadata$)/;
 
 /**
- * Reports each type whose properties are not checked, once per type.
+ * Reports types of SAM if the template does not name SAM's transform. Otherwise reports each type that is misspelled,
+ * or whose properties are not checked, once per type.
  * @param known the names of all types, by service
  */
 export function judgeTypes(

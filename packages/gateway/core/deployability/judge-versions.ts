@@ -1,6 +1,6 @@
 /**
- * Checks what Lambda refuses in versions, aliases and asynchronous invocations because of the function to which they
- * belong.
+ * What Lambda refuses in versions, aliases, permissions and asynchronous invocations because of the function to which
+ * they belong, and in the layers of a function.
  */
 import { asOneOrMore, asText, membersOf, textOf } from '@gatewright/aws/json-object';
 import { parseFunctionName } from '@gatewright/aws/function-name';
@@ -39,7 +39,10 @@ export function judgeProvisioned(
     : undefined;
 }
 
-/** Refuses a function that sends its own results to itself (localstack/localstack, test_lambda_api.snapshot.json, recorded). */
+/**
+ * Refuses a function that sends its own results to itself (localstack/localstack, test_lambda_api.snapshot.json,
+ * recorded).
+ */
 export function judgeOwnDestination(
   config: ResolvedResource,
   all: readonly ResolvedResource[],
@@ -64,8 +67,9 @@ export function judgeOwnDestination(
 }
 
 /**
- * Refuses a permission for $LATEST, and for an alias that the stack does not create, on a function that it creates
- * (serverless/serverless#11053). An alias that something else creates cannot exist when the stack is first deployed.
+ * Refuses a permission for $LATEST of any function. For a function that the stack creates with aliases, it also refuses
+ * a permission for any other alias (serverless/serverless#11053), because that one cannot exist at the first
+ * deployment.
  */
 export function judgeAlias(
   permission: ResolvedResource,

@@ -10,7 +10,7 @@ const COMPUTED: ReadonlySet<string> = new Set([
   'Condition',
   ...COMPUTED_FUNCTIONS.map((name) => `Fn::${name}`),
 ]);
-/** On AWS, the account id is a different one, but it has the same form. */
+/** The pseudo parameters whose value here counts as known. The account id differs on AWS, but it has the same form. */
 const OF_ACCOUNT = /^AWS::(?:Region|Partition|URLSuffix|AccountId|NoValue)$/;
 /** Types whose Ref is a name or a URL ("Return values" of the types). */
 const REF_IS_NAME: ReadonlySet<string> = new Set([
@@ -44,7 +44,10 @@ export class KnownValues {
     this.#placeholders = placeholders;
   }
 
-  /** Returns what the template has at a path below the properties of a resource; undefined if nothing is there. */
+  /**
+   * Returns what the template has at a path below the properties of a resource: the intrinsic function, if the path
+   * leads through one, or undefined, if nothing is there.
+   */
   writtenAt(logicalId: string, path: readonly string[]): Json | undefined {
     const resource = mapOf(mapOf(this.#template, 'Resources'), logicalId);
     let found: Json | undefined = mapOf(resource, 'Properties');
@@ -80,7 +83,9 @@ export class KnownValues {
     return REF_IS_NAME.has(textOf(mapOf(resources, textOf(written, 'Ref')), 'Type'));
   }
 
-  /** Returns whether the value at the path is made of references, so that its form, such as that of an ARN, is known. */
+  /**
+   * Returns whether the value at the path is made of references, so that its form, such as that of an ARN, is known.
+   */
   isReferredAt(logicalId: string, path: readonly string[]): boolean {
     return this.#isReferred(this.writtenAt(logicalId, path));
   }
@@ -99,7 +104,10 @@ export class KnownValues {
     return isJsonList(parts) && parts.every((part) => this.#isReferred(part));
   }
 
-  /** Returns whether the name at the path is the same for each deployment of the template with these parameters. */
+  /**
+   * Returns whether the name at the path is the same each time that the stack is deployed with these parameters. The
+   * name may contain the stack's name.
+   */
   isNamedAt(logicalId: string, path: readonly string[]): boolean {
     const written = this.writtenAt(logicalId, path);
     return this.isKnown(written) || written === undefined

@@ -1,14 +1,14 @@
-/** Members that a service permits only for other kinds of the resource. Each schema names its source. */
+/** Members that a service permits only for other kinds of the resource, or that it requires. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { NO_EVENT_SOURCE, NOT_PRIVATE, ONLY_DUALSTACK } from './call-words.ts';
 import { has } from './exclusive-schemas.ts';
 
-/** The services that are known to refuse a suffix, and no others. */
+/** The services that are known to refuse a custom suffix of their role. Others are not judged. */
 const WITHOUT_SUFFIX = ['ops.apigateway', 'ecs', 'rds', 'elasticloadbalancing', 'es'].map(
   (service) => `${service}.amazonaws.com`,
 );
 
-/** The members without which CloudFront refuses a policy of response headers (coverage roadmap, #1156). */
+/** The members of which CloudFront requires at least one in a policy of response headers (coverage roadmap, #1156). */
 const HEADER_GROUPS = [
   'Cors',
   'CustomHeaders',
@@ -40,7 +40,7 @@ const RETRY_POLICY: JsonObject = {
   },
 };
 
-/** Both lists of a function's VPC have members, or neither (aws/aws-sdk-js#1293). */
+/** Requires the list `needed` of a function's VPC if the list `given` has members (aws/aws-sdk-js#1293). */
 const inVpc = (given: string, needed: string): JsonObject => ({
   if: has(given, { type: 'array', minItems: 1 }),
   then: {

@@ -1,6 +1,7 @@
 /**
- * Schemas for what services refuse although CloudFormation's schemas permit it. Each schema names AWS's page, or a public
- * thread that quotes AWS's message. `says` next to a keyword is AWS's message about a value that violates it.
+ * Schemas for what services refuse although CloudFormation's schemas permit it. Each schema names AWS's page, a
+ * recording, or a public thread that quotes AWS's message. `says` next to a keyword is the message about a value that
+ * violates it, in AWS's words if they are known, and `fix` is the remedy.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { ARN_SCHEMAS } from './arn-schemas.ts';
@@ -16,14 +17,14 @@ const named = (property: string, pattern: string): JsonObject => ({
 });
 
 /**
- * Requires an ARN at a nested property. Templates often have a Ref to a role there, whose result is the role's name.
+ * Requires an ARN at a property. Templates often have a Ref to a role there, whose result is the role's name.
  */
 const arnAt = (...path: readonly string[]): JsonObject =>
   path.reduceRight<JsonObject>((inner, name) => ({ properties: { [name]: inner } }), { pattern: '^arn:' });
 
 /**
- * What the endpoint of a protocol looks like, and SNS's message about an endpoint that does not ("SQS endpoint ARN" is
- * recorded in localstack/localstack, test_sns.snapshot.json).
+ * The pattern of the endpoints of a protocol, and SNS's message about an endpoint that does not match ("SQS endpoint
+ * ARN" is recorded in localstack/localstack, test_sns.snapshot.json).
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
  */
 const ENDPOINTS: Readonly<Record<string, readonly [pattern: string, says: string]>> = {
@@ -51,8 +52,8 @@ const destination = (services: string): JsonObject => ({
 });
 
 /**
- * hashicorp/terraform-provider-aws#14120: "A reference in your rule statement is not valid". WAF API reference, Rule: Action
- * "is used only for rules whose statements don't reference a rule group", OverrideAction "only for rules whose
+ * hashicorp/terraform-provider-aws#14120: "A reference in your rule statement is not valid". WAF API reference, Rule:
+ * Action "is used only for rules whose statements don't reference a rule group", OverrideAction "only for rules whose
  * statements reference a rule group".
  */
 const RULE_OF_WEB_ACL: JsonObject = {
@@ -224,7 +225,7 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
 
 const TABLES = [OWN_SCHEMAS, EXCLUSIVE_SCHEMAS, MEMBER_SCHEMAS, ARN_SCHEMAS, POLICY_SCHEMAS];
 
-/** The schemas of each type. */
+/** The schemas of this folder for each type, in addition to CloudFormation's. */
 export const OWN_RULES: Readonly<Record<string, readonly JsonObject[]>> = Object.fromEntries(
   [...new Set(TABLES.flatMap((table) => Object.keys(table)))].map((type) => [
     type,

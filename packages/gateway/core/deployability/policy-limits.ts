@@ -3,7 +3,7 @@ import { asText, isJsonList, isJsonObject, membersOf, textOf } from '@gatewright
 import type { ResolvedResource } from '../stack/model.ts';
 import type { RuleId } from './rules.ts';
 
-/** The maximum number of characters of all inline policies of a role, group or user, without white space. */
+/** The maximum number of characters of all inline policies of a role, without white space. */
 export const ROLE_POLICY_CHARACTERS = 10_240;
 const OWNERS = {
   'AWS::IAM::Role': { most: ROLE_POLICY_CHARACTERS, named: 'Roles' },
@@ -23,7 +23,7 @@ type PolicyExcess = {
   readonly message: string;
 };
 
-/** Returns the number of characters of a policy as IAM counts them, which is without white space. */
+/** Returns the number of characters of a policy, as IAM counts them: without white space between the members. */
 export function policyCharacters(document: unknown): number {
   if (typeof document === 'string') return document.replaceAll(/\s+/g, '').length;
   return document === undefined ? 0 : JSON.stringify(document).length;

@@ -71,8 +71,8 @@ function document(ofStatement: JsonObject): JsonObject {
 
 const OF_IDENTITY = document(statement(RESOURCES, [RESOURCES]));
 /**
- * hashicorp/terraform-provider-aws#32872; the last three are taken together with sts:AssumeRole (getmoto/moto#5750). A wildcard
- * may stand for any of them.
+ * The actions of a trust policy (hashicorp/terraform-provider-aws#32872). TagSession, SetSourceIdentity and SetContext
+ * are accepted together with sts:AssumeRole (getmoto/moto#5750). A wildcard may stand for any of these actions.
  */
 const TRUST_ACTION =
   '^(\\*|[sS][tT][sS]:(AssumeRole|AssumeRoleWithSAML|AssumeRoleWithWebIdentity|TagSession|SetSourceIdentity|SetContext|.*[*?].*))$';
@@ -94,7 +94,7 @@ const OF_RESOURCE = document(statement([...PRINCIPALS, ...RESOURCES], [PRINCIPAL
 
 /**
  * Returns the schema of a policy whose statements may name only actions of its own service. `without` are the service's
- * actions that concern no single resource, which are refused too.
+ * actions that concern no single resource, which are also refused. `limits` applies to the list of actions.
  */
 function ofService(prefix: string, without: readonly string[], limits: JsonObject = {}): JsonObject {
   const anyCase = Array.from(prefix, (letter) => `[${letter}${letter.toUpperCase()}]`).join('');

@@ -5,7 +5,7 @@
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { has } from './exclusive-schemas.ts';
 
-/** What a value of a type of record looks like, with the reason that Route 53 gives. */
+/** The pattern of the values of records of certain types, with Route 53's reason if a value does not match it. */
 const VALUES: readonly (readonly [types: readonly string[], pattern: string, reason: string, fix: string])[] =
   [
     [

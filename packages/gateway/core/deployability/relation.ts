@@ -2,11 +2,11 @@ import { mapOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 
-/** A combination of two properties, or of two resources, that a service refuses. */
+/** What a service refuses in a resource, mostly because two properties or two resources do not fit together. */
 export type BrokenRelation = {
   readonly resource: ResolvedResource;
   readonly property: string;
-  /** AWS's message. */
+  /** What is refused, in AWS's words if they are known. */
   readonly message: string;
   /** What to do, with the members and values that the judge knows. */
   readonly remedy: string;

@@ -1,6 +1,6 @@
 /**
- * What to do about a refusal that is found when the gateway reads a template. The code that reads a value knows only the
- * words of AWS, or its own words, which contain the values; this table says for each wording what to change.
+ * What to do about a refusal that is found when the gateway reads a template. The code that reads a value knows only
+ * the words of AWS, or its own words, which contain the values; this table says for each wording what to change.
  */
 
 import { USE_REGIONAL } from './call-words.ts';
@@ -16,7 +16,10 @@ type Row = {
 
 const CHARACTERS = 'letters, digits and . _ - :';
 
-/** Returns the variable with the characters that API Gateway permits. */
+/**
+ * Returns an example for the remedy: the path variable without the characters that API Gateway does not permit; empty
+ * if nothing remains of it.
+ */
 function legalVariable({ property }: At): string {
   const [, given] = /\{([^}]*[^}\w.\-:+][^}]*)\}/.exec(property) ?? [];
   const legal = given?.replaceAll(/[^\w.\-:+]/g, '') ?? '';

@@ -1,4 +1,4 @@
-/** Says what to do about a value that violates a schema, from the data of the rule that it violates. */
+/** Says what to do about a value that violates a schema: the schema's own `fix`, or a remedy for the keyword. */
 import { asJsonObject, isJsonObject } from '@gatewright/aws/json-object';
 import { nearestOf } from './spelling.ts';
 
@@ -16,7 +16,7 @@ type Violated = {
   readonly pair?: readonly [name: string, other: string] | undefined;
 };
 
-/** Longer lists are not repeated, because the message has them. */
+/** The maximum number of values that a remedy lists. Longer lists are in the message, and are not repeated. */
 const MAX_LISTED = 12;
 
 /** @returns undefined if only the page of the property says what is allowed */
@@ -58,7 +58,7 @@ const inRange: Advise = ({ parent }) => {
     : `use a value from ${show(minimum)} to ${show(maximum)}`;
 };
 
-/** Patterns whose meaning is known, although a pattern in general says only what a value looks like. */
+/** Returns the remedy for a pattern whose meaning is known; undefined for any other pattern. */
 function byPattern(name: string, pattern: string): string | undefined {
   if (pattern === '^(?!arn:)') return `name in ${name} what Ref returns, and not the ARN`;
   const [, services] = /^\^arn:(?:\[\^:\]\+:\(([\w|-]+)\):|$)/.exec(pattern) ?? [];

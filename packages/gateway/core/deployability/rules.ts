@@ -1,6 +1,7 @@
 /**
- * The rules that decide what a finding means for a deployment. A refusal that names no rule is about one value. It has
- * the id of the property in CloudFormation's reference (`apigateway-method-authorizerid`).
+ * The rules that decide what a finding means for a deployment. A refusal that names no rule is about the template
+ * (`template`) or about one value of a resource (`resource-value`). For a value, the finding has the id of the property
+ * in CloudFormation's reference (`apigateway-method-authorizerid`) instead of the rule's.
  */
 
 export type Severity =

@@ -129,7 +129,10 @@ function openAjv(): AjvClass {
 
 type Pattern = { test(text: string): boolean; toString(): string };
 
-/** Compiles a pattern of a schema. A pattern that this engine cannot compile, and a very long value, always match. */
+/**
+ * Compiles a pattern of a schema. A pattern that this engine cannot compile matches every value, and a very long value
+ * is not compared with its pattern.
+ */
 function compileBounded(pattern: string): Pattern {
   const compiled = compileEither(pattern);
   return {
@@ -139,7 +142,10 @@ function compileBounded(pattern: string): Pattern {
   };
 }
 
-/** The schemas are written for other engines, in which `\Z` is the end of the text. */
+/**
+ * Returns undefined for a pattern that does not compile. The schemas are written for engines in which `\Z` is the
+ * end of the text.
+ */
 function compileEither(pattern: string): RegExp | undefined {
   const source = pattern.replaceAll(/\\[Zz]/g, '$');
   // Without the flag u, \p{Print} would be the letter p and the text {Print}.
@@ -156,7 +162,7 @@ type SchemaError = ErrorObject<string, Record<string, unknown>>;
 
 /**
  * Describes the errors. The errors of the branches of a combination are left out, because it is not known which branch
- * the author intended.
+ * the author intended. Errors that another one implies are also left out, and so are texts such as `true` for a flag.
  */
 function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolation[] {
   const combinations = errors.filter(({ keyword }) => /^(?:anyOf|oneOf|not)$/.test(keyword));
@@ -180,8 +186,9 @@ function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolatio
 }
 
 /**
- * Returns whether another violation says the same: that one of several members is required, of which this is one; that a
- * similar name is not permitted; or that the value is none of a list, whose pattern it does not match either.
+ * Returns whether another violation makes this one redundant: one of several members is required, and the missing
+ * member is one of them; a similar name is not permitted, so the member is misspelled; or the value is not in a list,
+ * so that its pattern says nothing more.
  */
 function isConsequence(one: SchemaViolation, all: readonly SchemaViolation[]): boolean {
   const at = one.path.join('.');
@@ -202,7 +209,7 @@ function isConsequence(one: SchemaViolation, all: readonly SchemaViolation[]): b
   );
 }
 
-/** Returns the members of which one is required. */
+/** Returns the members of which at least one is required; empty if the violation is about something else. */
 function namesIn({ keyword, alternatives = [] }: SchemaViolation): readonly string[] {
   return keyword === 'requiredXor' || keyword === 'requiredOr' ? alternatives : [];
 }
@@ -297,7 +304,9 @@ function reasonFor({ schemaPath }: SchemaError, all: readonly ErrorObject[]): Re
   return { reason: ` because ${reasons.join(' and ')}`, because: String(required[0]) };
 }
 
-/** Describes a combination of required members; any other combination is described as a whole. */
+/**
+ * Lists the members if all branches of a combination require members; otherwise describes the combination as a whole.
+ */
 function wordCombination(
   { schemaPath, keyword, params }: SchemaError,
   all: readonly ErrorObject[],

@@ -3,7 +3,7 @@
 /** The maximum number of letters by which a misspelt name may differ from a known one. */
 const MAX_DIFFERENCE = 2;
 
-/** Returns the name that is most similar; undefined if none is similar. */
+/** Returns the known name that is most similar, regardless of case; undefined if none is similar. */
 export function nearestOf(name: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((one) => ({ one, difference: distance(one, name) }))
@@ -17,7 +17,10 @@ export function isSimilar(one: string, other: string): boolean {
   return distance(one, other) <= MAX_DIFFERENCE;
 }
 
-/** Returns how many letters differ, regardless of case. Larger numbers than the maximum are not computed exactly. */
+/**
+ * Returns how many letters must be replaced, added or removed, regardless of case. If this is more than the maximum,
+ * the result is the maximum plus 1.
+ */
 function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > MAX_DIFFERENCE) return MAX_DIFFERENCE + 1;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

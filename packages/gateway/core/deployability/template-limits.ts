@@ -34,7 +34,10 @@ const MAX_PARAMETER_BYTES = 4_096;
 
 type TemplateExcess = { readonly at: readonly string[]; readonly message: string };
 
-/** Returns the parts of a template that exceed a quota, each with its path. */
+/**
+ * Returns the parts of a template that exceed a quota, each with its path.
+ * @param parameters the values that are given to parameters; all other parameters have their defaults
+ */
 export function findTemplateExcess(
   sized: SizedTemplate,
   parameters: Readonly<Record<string, string>>,

@@ -2,7 +2,7 @@
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /**
- * The attributes that every user pool has. Only these can be required.
+ * The attributes that every user pool has. A template can require only these.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
  */
 const STANDARD_ATTRIBUTES = (

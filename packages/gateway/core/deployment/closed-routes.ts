@@ -1,6 +1,6 @@
 /**
- * Routes that respond with 500 and log the reason, because they could not be compiled or their authorizer cannot be
- * enforced. They require no credentials, because no request succeeds.
+ * Routes that only return an error (500, or 502 from a function URL) and log the reason, because they could not be
+ * compiled or their authorizer cannot be enforced. They require no credentials, because no request succeeds.
  */
 import type {
   Deployment,
@@ -61,8 +61,8 @@ function closeRoutes(table: RouteTable, reason: string): RouteTable {
 }
 
 /**
- * Closes all routes of a WebSocket API. Without a `$connect` route every client could connect, so a closed `$connect`
- * route is added.
+ * Closes all routes of a WebSocket API. Without a `$connect` route every client could connect, so a closed
+ * `$connect` route is added if there is none.
  */
 function closeMessages(routing: MessageRouting, reason: string): MessageRouting {
   const closed = [...routing.routes].map(([key, plan]) => [key, closedPlan(plan, reason)] as const);

@@ -1,4 +1,4 @@
-/** `CorsConfiguration` of an HTTP API (docs/aws §12). */
+/** Compiles the CORS settings of an HTTP API (`CorsConfiguration`, docs/aws §12) and of a function URL (`Cors`). */
 import { DefinitionError } from '../errors.ts';
 import { readBlock, readFlag, readInteger, readTextList } from './properties.ts';
 import type { PropertyBag } from './properties.ts';
@@ -42,7 +42,7 @@ const ORIGIN = /^(?:\*|[a-z][a-z0-9+.-]*:\/\/.+)$/i;
 
 /**
  * Compiles `CorsConfiguration`.
- * @throws DefinitionError for a combination that AWS refuses.
+ * @throws DefinitionError for values and combinations that AWS refuses
  */
 export function compileCors(api: PropertyBag): CorsPlan | undefined {
   const cors = readBlock(api, 'CorsConfiguration');

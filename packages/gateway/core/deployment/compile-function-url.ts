@@ -21,7 +21,7 @@ export const URL_STAGE = '$default';
 
 type UrlOwner = { readonly functionName: string; readonly qualifier: string | undefined };
 
-/** Compiles a deployment with one route for every request. The route responds with 500 if the URL cannot be read. */
+/** Compiles a deployment with one route for every request. The route responds with 502 if the URL cannot be read. */
 export function compileFunctionUrl(url: PropertyBag, owner: UrlOwner, tolerance: Tolerance): Deployment {
   const facts = {
     routeKey: ROUTE,

@@ -134,8 +134,8 @@ function findIllegalPaths(from: RestResources): ReadonlySet<string> {
 }
 
 /**
- * The timeout of edge-optimized APIs. Only Regional and private APIs may have a timeout over 29 s. Public threads quote
- * AWS's error message.
+ * The rule for timeouts of edge-optimized APIs. `usual` is both the default and the longest timeout (29 s), because
+ * only Regional and private APIs may have a longer one. Public threads quote AWS's error message.
  */
 const EDGE_TIMEOUT = { usual: INTEGRATION_TIMEOUTS.rest.usual, min: 0, max: Number.MAX_SAFE_INTEGER };
 
@@ -222,7 +222,10 @@ function guard(api: PropertyBag, from: RestResources): ResourcePolicy | undefine
   return from.tolerance.attempt('the API is open to all callers', compile, () => undefined);
 }
 
-/** Returns the methods in template order. If two methods have the same route key, the first is used. */
+/**
+ * Returns the plans of the methods in template order, except methods of illegal paths. If two methods have the same
+ * route key, the first is used.
+ */
 function compileMethods(from: RestResources): readonly RoutePlan[] {
   const { tolerance } = from;
   const illegal = findIllegalPaths(from);

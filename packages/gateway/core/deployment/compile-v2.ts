@@ -120,7 +120,10 @@ function refuseOtherMethod(integration: PropertyBag): void {
 /** The fixed PassthroughBehavior of HTTP APIs. */
 const PASSED_ON = 'WHEN_NO_MATCH';
 
-/** Reports templates on HTTP APIs, because only WebSocket APIs have templates. */
+/**
+ * Reports the properties of an HTTP API's integration that are for WebSocket APIs only: templates, passthrough behavior
+ * and content handling.
+ */
 function noteTemplates(integration: PropertyBag, tolerance: Tolerance): void {
   for (const property of [
     'RequestTemplates',
@@ -136,7 +139,8 @@ function noteTemplates(integration: PropertyBag, tolerance: Tolerance): void {
 }
 
 /**
- * Returns the parameter changes of a Lambda integration; undefined if there are none, so that requests skip this step.
+ * Returns the parameter changes of a Lambda integration; undefined if there are none, or if `lambda-parameter-mapping`
+ * is `ignored`, so that requests skip this step.
  */
 function compileLambdaChanges(integration: PropertyBag, from: V2Resources): ParameterChanges | undefined {
   const changes = compileParameterChanges(integration);
@@ -218,7 +222,10 @@ function authorize(route: PropertyBag, from: V2Resources, protocol: V2Protocol):
   return from.tolerance.attempt('the route is open to all callers', compile, () => ({ kind: 'none' }));
 }
 
-/** Returns all routes that have a key. A route that cannot be compiled is closed. */
+/**
+ * Returns the plans of all routes that have a key, each with its route. A route that cannot be compiled is closed. A
+ * WebSocket route whose key cannot be read becomes a closed `$connect` route.
+ */
 function compileRoutes(
   from: V2Resources,
   protocol: V2Protocol,
@@ -236,7 +243,8 @@ function compileRoutes(
 }
 
 /**
- * Closes a route. If the key of a WebSocket route cannot be read, the route could be `$connect`, so the API is closed.
+ * Closes a route. If the key of a WebSocket route cannot be read, the route could be `$connect`, so a closed `$connect`
+ * route is returned. An HTTP route whose key cannot be read does not exist, so undefined is returned.
  */
 function closeRoute(route: PropertyBag, protocol: V2Protocol, reason: string): MessageRoutePlan | undefined {
   const { RouteKey: routeKey } = route.properties;

@@ -151,7 +151,7 @@ export type Integration =
   | MappedIntegration
   | HttpApiProxyIntegration
   | HttpApiServiceIntegration
-  /** A WebSocket `$connect` or `$disconnect` route without an integration. */
+  /** A route without an integration, such as a WebSocket `$connect` route. */
   | { readonly kind: 'none' }
   /** A configuration that AWS deploys, but that makes every request fail with 500. */
   | { readonly kind: 'misconfigured'; readonly reason: string; readonly defect: MappingDefect }
@@ -197,7 +197,7 @@ export type MessageCheck = {
 };
 
 export type RoutePlan = RouteFacts & {
-  /** The method: `GET`, `ANY`, or `$default`. */
+  /** The method, such as `GET` or `ANY`. If the route key has no method and path, such as `$default`, it is the key. */
   readonly httpMethod: string;
   /** The logical id, which messages and the route listing show. */
   readonly logicalId: string;
@@ -234,8 +234,8 @@ export type RouteCaching = {
   /** The time to live in seconds, which is more than 0. */
   readonly ttlSeconds: number;
   /**
-   * True if only GET is cached, because no setting is for exactly this method. A setting for exactly one method also
-   * caches methods other than GET.
+   * True if only GET is cached, because no setting for exactly this method enables caching. Such a setting also caches
+   * methods other than GET.
    */
   readonly isForGetOnly: boolean;
   /** Whether a request with `Cache-Control: max-age=0` requires the permission `execute-api:InvalidateCache`. */
@@ -260,7 +260,7 @@ export type RouteMatch = {
   readonly pathParameters: Readonly<Record<string, string>> | null;
 };
 
-/** The route lookup of one deployment, built by `routing/`. */
+/** The route lookup of one deployment. Messages of a WebSocket API are not looked up here, but by `MessageRouting`. */
 export type RouteTable = {
   /** Finds a route. `path` is below the stage and still percent-encoded. Undefined means that no route matches. */
   find(method: string, path: string): RouteMatch | undefined;
@@ -275,7 +275,10 @@ export type ErrorWording = {
   readonly headers: readonly string[];
 };
 
-/** The wording of an API's errors. A REST API uses its gateway responses, and an HTTP API uses a fixed table. */
+/**
+ * The wording of an API's errors. A REST API uses its gateway responses; every other API, and every function URL, uses
+ * a fixed table.
+ */
 export type ErrorWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail, facts: WordingFacts): ErrorWording;
   /** Describes the failure as the access log does. */

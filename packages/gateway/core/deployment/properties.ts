@@ -39,8 +39,8 @@ export function readInteger(bag: PropertyBag, property: string, { usual, min, ma
 }
 
 /**
- * Reads a number. A number beyond AWS's limits is reported, and the limit is used instead.
- * @throws DefinitionError if the value is not a whole number
+ * Reads a whole number. A number beyond AWS's limits is reported, and the limit is used instead.
+ * @throws DefinitionError if the value is not a whole number, or if it is beyond the limits and no fault is tolerated
  */
 export function readClampedInteger(
   bag: PropertyBag,

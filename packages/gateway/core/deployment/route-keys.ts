@@ -4,7 +4,7 @@ import { checkHttpRoutes } from '../routing/http-routes.ts';
 import type { Tolerance } from '../errors.ts';
 import type { PropertyBag } from './properties.ts';
 
-/** Reports illegal keys. AWS checks the key of a route on creation, even if no stage serves the route. */
+/** Reports illegal keys of an HTTP API. AWS checks a route's key on creation, even if no stage serves the route. */
 export function noteIllegalKeys(routes: readonly PropertyBag[], tolerance: Tolerance): void {
   const keyed = routes.flatMap((route) => {
     const { RouteKey: routeKey } = route.properties;

@@ -2,7 +2,7 @@
  * The headers that API Gateway drops or renames. Each phase, such as the way from the client to the function, has its
  * own lists. The lists contain the connection headers of RFC 9110, with AWS's additions and exceptions. REST APIs have
  * specific lists (docs/aws §2.6 and §2.7; recorded December 2024). HTTP APIs drop only the headers that every gateway
- * must drop, and rename nothing. Function URLs rename `WWW-Authenticate`.
+ * must drop or write itself, and rename nothing. Function URLs rename `WWW-Authenticate`.
  */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 

@@ -113,8 +113,8 @@ function isVarying(name: Part): name is (typeof REPEATED_PARTS)[number] {
 }
 
 /**
- * Returns `rawPath` of payload 2.0. At a custom domain, it has a named stage in the place of the base path, and is empty
- * if the request ends with the base path, without a slash (docs/aws §2.3).
+ * Returns `rawPath` of payload 2.0. At a custom domain, it has a named stage in the place of the base path, and is
+ * empty if the request ends with the base path, without a slash (docs/aws §2.3).
  */
 export function rawPathOf({ api, stage, rawPath, path }: RoutedFacts): string {
   if (api.basePathMatched === undefined) return decodePercent(rawPath);
@@ -122,7 +122,7 @@ export function rawPathOf({ api, stage, rawPath, path }: RoutedFacts): string {
   return decodePercent(stage.name === '$default' ? below : `/${stage.name}${below}`);
 }
 
-/** Builds the event of payload 2.0. Absent values are left out and never `null`. */
+/** Builds the event of payload 2.0. Absent values are left out; only members about an IAM caller may be `null`. */
 export function buildHttp2Event(facts: RoutedFacts, caller: CallerFacts): string {
   const { body, isBase64Encoded } = readHttpBody(facts);
   const query = readJoinedQuery(facts.rawQuery);

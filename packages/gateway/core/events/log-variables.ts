@@ -17,7 +17,7 @@ export type LoggedCheck = {
 export type LoggedFailure = {
   /** The message for the client; `null` if AWS sends no message. */
   readonly message: string | null;
-  /** AWS's gateway response type; undefined for failures of HTTP APIs. */
+  /** AWS's gateway response type; undefined for failures that have none. */
   readonly responseType: string | undefined;
   readonly validationErrorString: string | undefined;
 };

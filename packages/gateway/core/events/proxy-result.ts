@@ -17,9 +17,15 @@ type ProxyResult =
       readonly headers: string[];
       readonly body: string | Buffer;
     }
-  /** A malformed result. The client receives 502 (REST, WebSocket) or 500 (HTTP). `reason` is for the operator. */
+  /**
+   * A malformed result. The client receives 502 (REST, `$connect`, function URL) or 500 (HTTP). `reason` is for the
+   * operator.
+   */
   | Malformed
-  /** A result with invalid base64, which results in 500 on every kind of API (docs/aws §2.4). */
+  /**
+   * A result with invalid base64. The client receives 500 (REST, HTTP; docs/aws §2.4) or 502 (`$connect`, function
+   * URL).
+   */
   | { readonly kind: 'undecodable'; readonly reason: string; readonly part: 'base64' };
 
 type Malformed = { readonly kind: 'malformed'; readonly reason: string } & ProxyFault;
@@ -71,7 +77,10 @@ export function readStreamHead(prelude: string): ProxyResult {
 /** How the headers of a function reach the client. */
 type HttpResultPhase = 'result' | 'url-result';
 
-/** Reads the result for HTTP API payload 1.0. `statusCode` is required, and a body with `isBase64Encoded` is always decoded. */
+/**
+ * Reads the result for HTTP API payload 1.0. `statusCode` is required, and a body with `isBase64Encoded` is always
+ * decoded.
+ */
 export function readHttp1Result(payload: string, phase: HttpResultPhase = 'result'): ProxyResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformedWhole(payload);
@@ -120,7 +129,7 @@ function inferred(body: string): ProxyResult {
 
 /**
  * Reads the response of a WebSocket `$connect`. A 2xx status opens the connection. Any other status becomes the status
- * of the handshake's reply. `statusCode` is required, and members without effect are not checked.
+ * of the handshake's reply. `statusCode` is required, and unknown members are not refused.
  */
 export function readConnectResult(payload: string): ProxyResult {
   const result = parseRecord(payload);

@@ -28,8 +28,8 @@ function readVpcEndpoint(
 }
 
 /**
- * The functions that read the value of a condition key, by key in lower case (docs/aws §4.4 item 5). No request has a
- * value for any other key.
+ * The functions that read the value of a condition key, by key in lower case (docs/aws §4.4 item 5). Apart from
+ * `aws:PrincipalTag/…`, no request has a value for any other key.
  */
 const READERS: Readonly<Record<string, Reader>> = {
   'aws:currenttime': (facts) => new Date(facts.receivedAtEpochMs).toISOString(),

@@ -19,8 +19,8 @@ export type RequestFacts = {
   /** The path with the stage exactly as received, without the query: `/dev//pets/a%20b/`. */
   readonly rawPath: string;
   /**
-   * The path that the client sent and signed; undefined if it is `rawPath`. It differs at addresses that only the gateway
-   * has, such as `/_api/{apiId}/{stage}/…`.
+   * The path that the client sent and signed; undefined if it is `rawPath`. It differs at addresses that only the
+   * gateway has, such as `/_api/{apiId}/{stage}/…`.
    */
   readonly sentPath?: string | undefined;
   /** The text after `?`, still percent-encoded; empty if there is none. */
@@ -139,7 +139,7 @@ export type StageFacts = {
 export type RouteFacts = {
   /** The route key: `GET /pets/{id}`, `$default` or `$connect`. */
   readonly routeKey: string;
-  /** The resource id on a REST API (6 characters), or the route key on an HTTP API. */
+  /** The resource id on a REST API (6 characters), or the route key on an HTTP or WebSocket API. */
   readonly resourceId: string;
   /** The resource path: `/pets/{id}`. For the `$default` route it is `$default`. */
   readonly resourcePath: string;

@@ -65,8 +65,8 @@ type RepeatedRoute = {
 const MOST_ROUTES = 8;
 
 /**
- * Event templates by connection. In addition to the route's constant members, the headers, method, address and API key
- * are constant in these templates.
+ * Event templates by connection. In addition to the route's constant members, all members of `ConnectionFacts`, such as
+ * the headers, the address and the API key, are constant in these templates.
  */
 export class ConnectionTemplates<Part extends string> {
   readonly #parts: readonly Part[];

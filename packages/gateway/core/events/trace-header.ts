@@ -2,18 +2,17 @@
 import type { Random } from '../ports.ts';
 
 const ROOT = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/i;
-/**
- * Matches a header with Root, Parent and Sampled, to which a client may add other fields. Longer headers do not match,
- * because the function's thread has space for only 256 characters.
- */
+/** Matches a header of 3 to 8 fields. A client may add Self and Lineage to Root, Parent and Sampled. */
 const COMPLETE = /^(?:(?:Root|Parent|Sampled|Self|Lineage)=[\w:.-]+(?:;\s*|$)){3,8}$/;
 const PARENT = /(?:^|;)\s*Parent=[0-9a-f]{16}(?:;|$)/;
+/** A longer header is not forwarded, because the function's thread has space for only 256 characters. */
 const MAX_CHARS = 256;
 const SAMPLED = /(?:^|;)\s*Sampled=([01])(?:;|$)/;
 
 /**
- * Continues a trace. A complete client header (Root, Parent and Sampled) is forwarded unchanged. Otherwise the client's
- * Root and sampling decision are kept, and the gateway sets the Parent. Without a Root, a new trace begins.
+ * Continues a trace. A complete client header (Root, Parent and Sampled, at most 256 characters) is forwarded
+ * unchanged. Otherwise the client's Root and sampling decision are kept, and the gateway sets the Parent. Without a
+ * Root, a new trace begins, which is not sampled.
  */
 export function continueTrace(incoming: string | undefined, nowEpochMs: number, random: Random): string {
   if (incoming !== undefined && isComplete(incoming)) return incoming;

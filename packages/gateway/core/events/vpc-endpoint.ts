@@ -7,8 +7,8 @@ type FromVpc = Pick<RequestFacts, 'headers'> & {
 };
 
 /**
- * Returns the VPC endpoint of a private API's client. As on AWS, the host name contains the endpoint. On a custom
- * domain, it is the endpoint that is associated with the domain.
+ * Returns the VPC endpoint of a private API's client; undefined for any other API. As on AWS, the host name contains
+ * the endpoint. On a custom domain, it is the endpoint that is associated with the domain.
  */
 export function vpcEndpointOf({ api, headers }: FromVpc): string | undefined {
   if (api.endpointType !== 'PRIVATE') return undefined;

@@ -165,8 +165,8 @@ function connectionContext(
 }
 
 /**
- * Returns the identity. With IAM authorization it contains the signer, as in REST events; otherwise it contains only
- * the client's address.
+ * Returns the identity: the client's address and user agent. With IAM authorization it also contains the signer, as in
+ * REST events.
  */
 function printConnectionIdentity({
   userAgent,

@@ -6,8 +6,8 @@ import { hasTooManyNames, MAX_NAMES } from '@gatewright/velocity/java/member-nam
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 
 /**
- * The error for a body that looks like JSON but is not valid JSON. For a request body AWS responds with 400, and for a
- * response body with 500.
+ * The error for a body that looks like JSON but is not valid JSON, or has too many different names. For a request body
+ * AWS responds with 400, and for a response body with 500.
  */
 export class MalformedBodyError extends Error {
   override readonly name = 'MalformedBodyError';

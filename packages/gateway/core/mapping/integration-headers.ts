@@ -16,7 +16,7 @@ export function isForbiddenMapping(name: string, toAws: boolean): boolean {
 type OwnHeaders = {
   readonly apiId: string;
   readonly traceHeader: string;
-  /** The Content-Type of the call; undefined if the call has no body. */
+  /** The Content-Type of the call; undefined if the method allows no body. */
   readonly contentType: string | undefined;
 };
 

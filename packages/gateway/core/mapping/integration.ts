@@ -88,7 +88,7 @@ export type ResponseMapping = {
 
 type Mapped = { readonly request: RequestMapping; readonly response: ResponseMapping };
 
-/** An integration of type `MOCK`. The client receives the status that the request template renders. */
+/** An integration of type `MOCK`. The status that the request template renders selects the integration response. */
 export type MockIntegration = Mapped & { readonly kind: 'mock' };
 
 /** An integration of type `AWS` that calls a Lambda function. The request template renders the function's event. */
@@ -106,8 +106,8 @@ export type FunctionIntegration = Mapped & {
 export type HttpIntegration = Mapped & HttpTarget & { readonly kind: 'http' };
 
 /**
- * An HTTP_PROXY integration of a REST API. It forwards request and response nearly unchanged, and applies only
- * `request.parameters`.
+ * An HTTP_PROXY integration of a REST or WebSocket API. It forwards request and response nearly unchanged, and applies
+ * only `parameters` and `contentHandling`.
  */
 export type HttpProxyIntegration = HttpTarget & {
   readonly kind: 'http-proxy';
@@ -158,7 +158,8 @@ export type ServiceTarget = {
 export type HttpApiProxyIntegration = HttpTarget & {
   readonly kind: 'http-api-proxy';
   /**
-   * Whether the path below the stage is appended to the address, as for `$default` routes and load balancer listeners.
+   * Whether the path below the stage is appended to the address, as for load balancer listeners and services of Cloud
+   * Map. On `$default` routes it is always appended.
    */
   readonly appendsPath: boolean;
   /**

@@ -189,7 +189,10 @@ function follow(
   }
 }
 
-/** Applies a segment with several names. The result is one object with the members of these names that exist. */
+/**
+ * Applies a segment of names. The result of one name is its value, if there is one. The result of several names is one
+ * object with the members of these names that exist.
+ */
 function named(node: JavaMap, names: readonly string[]): readonly JavaValue[] {
   const present = names.filter((name) => node.has(name));
   if (names.length === 1) return present.map((name) => node.get(name));

@@ -12,8 +12,8 @@ const MAX_PRELUDE_BYTES = 16_384;
 
 /**
  * Reads the stream up to the delimiter. The rest of the stream becomes the body.
- * @throws GatewayError FUNCTION_FAILED with 500 if there is no delimiter; if the stream fails before the delimiter, the
- * error of the stream
+ * @throws GatewayError FUNCTION_FAILED with 500 if there is no delimiter after at most 16 KB; if the stream fails
+ * before the delimiter, the error of the stream
  */
 export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<string>> {
   const parts = stream[Symbol.asyncIterator]();

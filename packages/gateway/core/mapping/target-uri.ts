@@ -1,6 +1,6 @@
 /**
- * The address of an integration, split into its parts. Its stage variables are already filled in, and `{name}` is a
- * placeholder for a path parameter.
+ * Renders the address of an integration. The stage variables of the address are already filled in, and `{name}` in it
+ * is a placeholder for a path parameter.
  */
 
 type TargetAddress = {

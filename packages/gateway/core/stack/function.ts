@@ -150,7 +150,7 @@ export function unknownNames(
 
 /**
  * Returns the functions that a user names. A name is first compared with names and logical ids, then with the paths of
- * CDK constructs, and then with the ends of names, logical ids and paths. osls names a function
+ * CDK constructs, and then with the ends of names and paths. osls names a function
  * `{service}-{stage}-{key}`. CDK's logical id consists of the letters and digits of the path and a hash of 8
  * characters.
  * @see https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html

@@ -1,4 +1,7 @@
-/** The stacks as they are loaded, with every intrinsic resolved. The control plane works on these stacks. */
+/**
+ * The stacks as they are loaded, with intrinsics resolved. Properties that cannot be resolved are left out. The control
+ * plane works on these stacks.
+ */
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { DefinitionError, DefinitionPlace } from '../errors.ts';
 import type { RuleId, Severity } from '../deployability/rules.ts';
@@ -10,7 +13,7 @@ export type ResolvedResource = {
   readonly type: string;
   /** The value of `Ref`, such as an API id, a function name, a table name or a role name. */
   readonly physicalId: string;
-  /** The properties, with AWS's names and all intrinsics resolved. */
+  /** The properties, with AWS's names and intrinsics resolved, except those in `unresolved`. */
   readonly properties: JsonObject;
   readonly dependsOn: readonly string[];
   /** Whether an OpenAPI document defined the API. */
@@ -29,7 +32,7 @@ export type ResolvedResource = {
   place(property?: string): DefinitionPlace;
 };
 
-/** A resource or property that is loaded but not enforced by this version. */
+/** A resource or property that is loaded but not enforced by this version, or that has a fault. */
 export type UnsupportedItem = {
   readonly stackName: string;
   readonly logicalId: string;

@@ -1,6 +1,6 @@
 /**
- * Writes the statement that a role lacks in the format of the role's stack, with the place where it belongs. The
- * statement allows one action on one resource.
+ * Writes the statement that a role or its trust policy lacks, in the format of the role's stack, with the place where
+ * it belongs. A statement of a role allows one action on one resource.
  */
 import { asOneOrMore, isJsonList, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -165,7 +165,10 @@ function item(text: string, { isJson }: SourceFormat): string {
   return isJson ? text : `- ${text}`;
 }
 
-/** Says which statement allows the same action on other resources, and so was probably meant for this call. */
+/**
+ * Says on which other resources the role allows the same action, because one of these statements was probably meant for
+ * this call; empty if there is none.
+ */
 function describeOthers(
   stack: ResolvedStack,
   role: ResolvedResource,
@@ -185,7 +188,7 @@ function describeOthers(
   return `A statement of ${role.logicalId} allows ${lacking.action} on ${others.join(', ')} only${why}. If it was meant for this call, write its Resource as \`${reference}\`. Otherwise: `;
 }
 
-/** The statements of the policies that a role has itself, or that other resources of its stack give it. */
+/** The statements of the inline policies that a role has itself, or that other resources of its stack give it. */
 function statementsOf(stack: ResolvedStack, role: ResolvedResource): readonly UnknownMembers[] {
   const attached = [...stack.resources.values()].filter(
     ({ type, properties }) =>
@@ -214,7 +217,7 @@ function findOfObjects(
   return isOfBucket ? `${bucket}/*` : undefined;
 }
 
-/** Whether a policy of the role names the same resource in the region of the stack. */
+/** Whether a call to another region names a resource that the role's own `Policies` name in the stack's region. */
 function allowsHere({ properties }: ResolvedResource, { region }: ResolvedStack, resource: string): boolean {
   const asked = parseArn(resource);
   if (asked === undefined || asked.region === '' || asked.region === region) return false;

@@ -16,7 +16,10 @@ export interface StoredValues {
   generatedSecret?(owner: string, spec: JsonObject): string;
   /** Returns the text of an object by `bucket/key`; undefined if it is not stored. */
   object(address: string): string | undefined;
-  /** Returns the file in which an object is stored, by `bucket/key`; undefined if its content is given inline. */
+  /**
+   * Returns the file in which an object is stored, by `bucket/key`; undefined if its content is given inline, or if it
+   * is not stored.
+   */
   fileOf(address: string): string | undefined;
 }
 

@@ -24,7 +24,7 @@ export interface ConnectionSocket {
   send(data: string | Buffer): void;
   /** Starts the closing handshake; a client that does not respond is disconnected. */
   close(closure: Closure): void;
-  /** The number of bytes that were sent but that the client has not read yet. */
+  /** The number of bytes that the client has not read yet, plus `FRAME_COST_BYTES` for each frame under way. */
   readonly bufferedBytes: number;
 }
 

@@ -2,7 +2,10 @@
  * WebSocket limits. These are AWS's limits (docs/aws §11.4–11.6), and the gateway's own limits if AWS documents none.
  */
 
-/** The maximum size of a message in either direction. A larger message ends the connection with 1009. */
+/**
+ * The maximum size of a message in either direction. A larger message from the client ends the connection with 1009. A
+ * larger post gets 413, and a larger response of an integration is replaced by an error frame.
+ */
 export const MESSAGE_LIMIT_BYTES = 128 * 1024;
 /**
  * The maximum size of a frame. Messages to the client are split into frames of at most this size. A larger frame from

@@ -1,5 +1,6 @@
 /**
- * Logs an event of an open WebSocket connection. It writes the event's log line and the stage's logs (docs/aws §10.3).
+ * Logs an event of an open WebSocket connection. It writes the event's record and log line, and the logs and metrics of
+ * the stage (docs/aws §10.3).
  */
 import { levelLines } from '../events/execution-log.ts';
 import { HeaderList } from '../events/header-list.ts';
@@ -26,7 +27,7 @@ type ConnectionEvent = {
   /** The route; undefined if no route matched. */
   readonly route: RoutePlan | undefined;
   readonly status: number;
-  /** The function's event; undefined if no function was called. */
+  /** The input of the integration, such as a function's event; undefined if no call was prepared. */
   readonly payload: string | undefined;
   readonly outgoing: Outgoing | undefined;
 } & (

@@ -33,15 +33,15 @@ export const MANAGEMENT_CALLS = {
   PostToConnection: 'POST',
 } as const;
 const METHODS: ReadonlySet<string> = new Set(Object.values(MANAGEMENT_CALLS));
-/** Matches `@connections` below a stage. The SDK may percent-encode the @. */
+/** Matches the path of one connection below a stage. The SDK may percent-encode the @. */
 const ROUTE = /^\/(?:@|%40)connections\/([^/]+)$/i;
 const CONNECTION_ID = /^[A-Za-z0-9_-]{14,15}=$/;
 
 /**
  * Handles any plain HTTP request to a WebSocket API. Only `/{stage}/@connections/{id}` exists. An unsigned request to
- * any path is refused because its signature is missing. A signed request to any other path gets the error for an
- * unknown route. `path` begins with the stage. `request.path` is the signed path, which on the control port begins with
- * the API's id. Never throws.
+ * any path of a stage is refused because its signature is missing. A signed request to any other path gets the error
+ * for an unknown route. `path` begins with the stage. `request.path` is the signed path, which on the control port
+ * begins with the API's id. A refusal is returned as a reply, not thrown.
  */
 export function handleManagement(
   request: ControlRequest,
@@ -96,7 +96,8 @@ type FoundStage = {
 
 /**
  * Finds the stage in the path of a plain HTTP request.
- * @throws GatewayError STAGE_NOT_FOUND, API_CONFIGURATION_ERROR
+ * @throws GatewayError STAGE_NOT_FOUND if there is no such stage or the API's own endpoint is disabled, or
+ * API_CONFIGURATION_ERROR if the API is closed
  */
 export function findStage(api: ServedApi, path: string): FoundStage {
   const { stageName, path: below } = api.locate(path, api.stages);

@@ -122,7 +122,7 @@ function factsOf(caller: Caller): CallerFacts {
 
 /**
  * Calls the integration of `$connect`. The upgrade waits for the result. A `$connect` route without an integration
- * admits every client.
+ * admits every client that has passed the phases before.
  */
 async function askConnectRoute(
   admitted: Admitted,
@@ -148,8 +148,8 @@ async function askConnectRoute(
 }
 
 /**
- * Returns the text frame for the sender, if there is one. Never rejects. If an error occurs, it is sent as a frame, and
- * the connection stays open.
+ * Returns the text frame for the sender, if there is one. Never rejects. If an error occurs, the frame says so, and the
+ * connection stays open. The connection is closed only if its stage no longer exists.
  */
 export async function message(
   connection: Connection,
@@ -214,8 +214,8 @@ export async function message(
 }
 
 /**
- * Calls the `$disconnect` function, if there is one. As on AWS, this call is best effort, so the function's response
- * and failures have no effect.
+ * Calls the integration of `$disconnect`, if there is one. As on AWS, this call is best effort, so the response and
+ * failures of the integration are only logged.
  */
 export async function disconnect(
   connection: ConnectionDetail,
@@ -256,7 +256,7 @@ export async function disconnect(
   logEvent({ ...event, status, payload, outgoing }, trail, at);
 }
 
-/** Returns the integration in the form in which it is called; undefined for integrations that cannot be called. */
+/** Returns the integration if it is a Lambda proxy; undefined for any other one that `isRunnable` excludes. */
 function proxyOf({ integration }: RoutePlan): Outgoing | undefined {
   return integration.kind === 'lambda-proxy' ? integration : undefined;
 }
@@ -283,7 +283,7 @@ function newTrace(at: Ports): string {
   return continueTrace(undefined, at.clock.nowEpochMs(), at.random);
 }
 
-/** The client always gets "Internal server error". The failure recorded here is for the operator. */
+/** Records the failure for the operator. The client gets at most the fixed text of the error's code. */
 function noteFailure(error: unknown, trail: Trail): void {
   trail.error = error instanceof GatewayError ? error : undefined;
   if (error instanceof GatewayError) trail.failure = error.message;

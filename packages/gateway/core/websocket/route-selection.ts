@@ -20,7 +20,8 @@ const OPEN_CONNECT: RoutePlan = {
 
 /**
  * Finds the stage and `$connect` route of a handshake to `/{stage}`.
- * @throws GatewayError STAGE_NOT_FOUND if there is no such stage, or RESOURCE_NOT_FOUND for a path below the stage
+ * @throws GatewayError STAGE_NOT_FOUND if there is no such stage or the API's own endpoint is disabled, or
+ * RESOURCE_NOT_FOUND for a path below the stage
  */
 export function matchConnect(received: Received): Matched {
   const { api } = received;

@@ -145,8 +145,9 @@ export async function requestFrame(
 }
 
 /**
- * Returns the status of a handshake. It is the status of the integration, or the status that a response template sets.
- * If the function fails, the client is refused.
+ * Returns the status of a handshake: 101 if the status of the integration, or the one that a response template sets
+ * instead, is 2xx, otherwise this status.
+ * @throws GatewayError if the function fails, a response template fails, or the status is not valid
  */
 export async function requestStatus({ event, call }: PreparedCall, trail: Trail, at: Ports): Promise<number> {
   const answer = await send(event, call, trail, at);

@@ -17,11 +17,13 @@ type Conflict = {
   readonly old: ResolvedResource;
   readonly property: string;
   readonly rule: 'update-creates-first' | 'update-replaces-named';
-  /** AWS's message. */
+  /** AWS's message. For `update-creates-first`, it also says which resource is deleted too late. */
   readonly message: string;
 };
 
-/** Properties whose values must be unique within their owner, with AWS's message about a second resource that has them. */
+/**
+ * Properties whose values must be unique within their owner, with AWS's message about a second resource that has them.
+ */
 type Unique = {
   readonly by: readonly string[];
   /** The property to which the message refers. */
@@ -106,7 +108,9 @@ class Names {
   }
 }
 
-/** Returns the property with which a template names a resource of the type; undefined if the type has no such property. */
+/**
+ * Returns the property with which a template names a resource of the type; undefined if the type has no such property.
+ */
 function ownNameOf(type: string, table: SchemaTable): string | undefined {
   const names = ALSO_NAMED[type] ?? table[type]?.named ?? [];
   const [only] = names;

@@ -6,7 +6,7 @@ import type { Change } from './stack-changes.ts';
 
 type ForbiddenChange = {
   readonly property: string;
-  /** AWS's message. */
+  /** AWS's message, if it is known. */
   readonly message: string;
 };
 
@@ -39,8 +39,8 @@ function judgeUserPool({ before, now, changed }: Change): readonly ForbiddenChan
 }
 
 /**
- * aws/aws-cdk#14920: an update can create or delete only one index. CloudFormation's page of LocalSecondaryIndex says of
- * each of its properties "Updates are not supported."
+ * aws/aws-cdk#14920: an update can create or delete only one index. CloudFormation's page of LocalSecondaryIndex says
+ * of each of its properties "Updates are not supported."
  */
 function judgeIndexes({ before, now, changed }: Change): readonly ForbiddenChange[] {
   const [old, current] = [before, now].map(({ properties }) =>

@@ -1,4 +1,4 @@
-/** Finds exports that an update removes or changes, although another stack imports them. */
+/** Finds exports that an update removes or changes, although another stack imports them, or may import them. */
 import { isDeepStrictEqual } from 'node:util';
 import { mapOf } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../stack/model.ts';

@@ -15,7 +15,7 @@ import type { Change, StackChanges } from './stack-changes.ts';
 import { isNoticed, lostWith } from './what-is-lost.ts';
 
 /**
- * Checks one update.
+ * Returns what is refused, replaced or lost if `now` replaces `before`.
  * @param others the other stacks that are checked together, because they may import what the update removes
  */
 export function judgeUpdate(

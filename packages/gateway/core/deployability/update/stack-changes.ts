@@ -99,7 +99,10 @@ function followReferences(
   return [...found.values()];
 }
 
-/** Compares values as AWS gets them. A value that could not be resolved is compared as it is written. */
+/**
+ * Returns the names of the properties that differ. Values are compared as AWS gets them. A value that could not be
+ * resolved is compared as it is written.
+ */
 function findChanged(
   before: ResolvedResource,
   now: ResolvedResource,

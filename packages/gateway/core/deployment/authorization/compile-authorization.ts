@@ -135,7 +135,10 @@ const LAMBDA_NEEDS =
   'Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.';
 const JWT_NEEDS = 'Setting the authorization type to JWT requires a valid JWT authorizer.';
 
-/** Returns the authorizer of the method, if the authorizer's type matches the authorization type. */
+/**
+ * Returns the authorizer of the method.
+ * @throws DefinitionError if there is none, or if its type does not match the authorization type
+ */
 function findAuthorizer(
   method: PropertyBag,
   { authorizers }: Pick<AuthorizationSources, 'authorizers'>,

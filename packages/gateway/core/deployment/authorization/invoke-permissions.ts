@@ -138,9 +138,9 @@ export function textIn({ properties }: Permission, name: string): string | undef
 }
 
 /**
- * Returns a function that checks whether the gateway may make these calls. Undefined means that permissions do not
- * decide, because the integration has a role. If stage variables name the function or its alias, the policy of what they
- * name decides, at each stage (docs/aws §8.1).
+ * Returns a function that checks whether API Gateway may make these calls. Undefined means that permissions do not
+ * decide, because the integration has a role, or because permissions are not checked. If stage variables name the
+ * function or its alias, the policy of what they name decides, at each stage (docs/aws §8.1).
  */
 export function findInvokeCheck(
   permissions: InvokePermissions,
@@ -183,7 +183,10 @@ export function readRole(role: unknown): string | undefined {
   return typeof role === 'string' && role !== '' ? role : undefined;
 }
 
-/** Adds the check to an integration. AWS deploys the API without the permission, but every call then fails. */
+/**
+ * Adds the check, or the role of the call, to an integration that calls a function. AWS deploys the API without the
+ * permission, but every call then fails.
+ */
 export function withInvokeCheck(
   integration: Integration,
   role: unknown,

@@ -28,7 +28,8 @@ export function compileHttpProxy(integration: PropertyBag, tolerance: Tolerance)
     );
   return {
     kind: 'http-api-proxy',
-    // A listener has no URL. Its address is set by `--vpc-link` or an instance.
+    // A listener, or a service of Cloud Map, has no URL. Its address is set by `--vpc-link`, or by an instance of the
+    // service.
     uri: compileStageText(isListener ? 'http://listener.invalid/' : uri),
     appendsPath: isListener,
     serviceArn: listener?.[1] === undefined ? undefined : uri,

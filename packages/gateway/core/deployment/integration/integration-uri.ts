@@ -15,7 +15,8 @@ const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.*)$/;
 /**
  * Reads the URI of a Lambda integration:
  * `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{functionArn}/invocations`. On HTTP and WebSocket APIs
- * it may also be the bare function ARN. Error messages use AWS's words [obs].
+ * it may also be the bare function ARN. Error messages use AWS's words [obs], except the one about a
+ * streaming URI.
  */
 export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget {
   const inner = INVOKE_PATH.exec(uri)?.[1] ?? (mayBeBareArn && nameIn(uri) !== '' ? uri : undefined);
@@ -71,7 +72,7 @@ function nameOfFunction(arnOrName: string): string {
   return colon === -1 ? name : name.slice(0, colon);
 }
 
-/** Returns the version or alias in a function ARN; empty if the ARN has no qualifier. */
+/** Returns the version or alias in a function ARN; empty if the ARN has no qualifier, or the qualifier `$LATEST`. */
 function qualifierOfFunction(arn: string): string {
   const qualifier = nameIn(arn).split(':')[1] ?? '';
   return qualifier === '$LATEST' ? '' : qualifier;

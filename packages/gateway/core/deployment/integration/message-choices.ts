@@ -91,8 +91,8 @@ function passOn(request: RequestMapping, assumptions: Assumptions): RequestMappi
 }
 
 /**
- * Adds the default content type for the backend. If the integration maps a content type, the mapped value replaces the
- * default.
+ * Adds the content type for the backend, unless the integration maps a content type, or the type is `application/json`,
+ * which a message has anyway.
  */
 function typed(parameters: readonly RequestParameter[], type: string): readonly RequestParameter[] {
   const source = parseParameterSource(`'${type}'`, 'route.request');

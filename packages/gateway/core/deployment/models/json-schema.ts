@@ -31,8 +31,8 @@ export type SchemaCheck = (value: unknown, bytes: number) => SchemaVerdict;
  */
 const STEPS = { base: 2_000_000, perByte: 10 };
 /**
- * The limits for listing all errors. Each listed error takes memory, so for longer bodies only the first error is
- * listed.
+ * The limits for listing all errors. Each listed error takes memory, so for longer bodies, or after more steps, only
+ * the first error is listed.
  */
 const MAX_EXPLAINED = { bytes: 65_536, steps: 200_000 };
 const TOO_MUCH = 'checking the body against its schema takes too many steps';
@@ -202,12 +202,15 @@ class Engine {
   }
 }
 
-/** The compiled meta schema. All APIs share it, because compiling the meta schema takes longer than compiling most models. */
+/**
+ * The compiled meta schema. All APIs share it, because compiling the meta schema takes longer than compiling most
+ * models.
+ */
 let metaSchema: Engine | undefined;
 
 /**
- * Returns whether the schema matches ajv's meta schema of draft 4. `compilePattern` checks the `pattern` and `format`
- * rules instead.
+ * Returns whether the schema matches ajv's meta schema of draft 4. The formats of the meta schema are not checked here:
+ * `compilePattern` checks whether a pattern is a regular expression.
  */
 function isDraft4(schema: JsonObject): boolean {
   metaSchema ??= new Engine(new Map(), 'first error');

@@ -47,7 +47,7 @@ export function compileUsableModels(
 
 /**
  * Compiles the models of an API.
- * @throws DefinitionError for a name, schema or reference that AWS refuses, in AWS's words.
+ * @throws DefinitionError for a name, schema or reference that AWS refuses, in AWS's words if they are known
  */
 export function compileModels(apiId: string, bags: readonly PropertyBag[]): Models {
   const byName = new Map<string, PropertyBag>();
@@ -76,7 +76,7 @@ export function compileModels(apiId: string, bags: readonly PropertyBag[]): Mode
       );
     }
   };
-  // ajv is set up at the first check, so that an API without models has no cost.
+  // An API without models of its own has no cost, because ajv is set up only when a built-in model is checked.
   let set = bags.length === 0 ? undefined : refusing(() => new SchemaSet(apiId, schemas));
   return {
     nameOf: (reference) => (schemas.has(reference) ? reference : nameById.get(reference)),

@@ -13,8 +13,8 @@ export class SchemaRefusal extends Error {}
 
 export type PreparedSchema = {
   /**
-   * The schema for the check against the meta schema. It is the schema as written, except that numbers are restored and
-   * annotations are removed.
+   * The schema for the check against the meta schema. It is the schema as written, except that numbers and flags are
+   * restored and annotations are removed.
    */
   readonly plain: JsonObject;
   readonly marked: JsonObject;
@@ -133,7 +133,10 @@ class Walk {
   }
 }
 
-/** Marks every subschema. In draft 4, the members next to a `$ref` have no effect. */
+/**
+ * Marks every subschema except references, whose targets are marked. In draft 4, the members next to a `$ref` have no
+ * effect, so they are removed.
+ */
 function mark(schema: JsonObject): JsonObject {
   const isReference = Object.hasOwn(schema, '$ref');
   const counted = Object.entries(schema).filter(

@@ -10,7 +10,7 @@ export type StageCaching = {
   readonly clusterSize: string;
   /** Returns the caching settings of a route; undefined means that its responses are not cached. */
   ofRoute(routeKey: string): RouteCaching | undefined;
-  /** Whether a setting is for exactly this route. */
+  /** Whether caching is on in the settings for exactly this route. */
   isCachedFor(routeKey: string): boolean;
 };
 
@@ -59,8 +59,8 @@ export function lacksCluster(stage: PropertyBag): boolean {
 type Settings = RouteCaching & { readonly isOn: boolean };
 
 /**
- * Reads the settings of a method, which inherits missing settings from the stage. For methods other than GET, only the
- * method's own settings apply.
+ * Reads the settings of the stage, or of a method, which inherits missing settings from the stage. A method other than
+ * GET is cached only if its own settings say so.
  */
 function readRouteCaching(bag: PropertyBag, usual: Settings | undefined): Settings {
   const has = (property: string): boolean => bag.properties[property] !== undefined;

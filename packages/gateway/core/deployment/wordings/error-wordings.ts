@@ -1,6 +1,6 @@
 /**
- * The replies to failures. The wording depends on the gateway response type on REST APIs (docs/aws §1.3–1.5), and on a
- * short fixed table on HTTP APIs.
+ * The replies to failures. The wording depends on the gateway response type on REST APIs (docs/aws §1.3–1.5), and on
+ * short fixed tables on HTTP APIs and function URLs. WebSocket handshakes use the built-in wording of REST APIs.
  */
 import { DEFAULT_ASSUMPTIONS } from '../assumptions.ts';
 import type { LoggedFailure } from '../../events/log-variables.ts';
@@ -14,7 +14,7 @@ type RestDefault = {
   readonly errorType: string;
   /**
    * Whether the error occurs on the integration path. In that case the body `{"message": "…"}` has a space after the
-   * colon [obs].
+   * colon, unless the message is not the usual one [obs].
    */
   readonly spaced?: true;
 };
@@ -114,8 +114,8 @@ export const REST_DEFAULTS: Readonly<Record<GatewayErrorCode, RestDefault>> = {
 type DenialKey = Assumptions['access-denied-key'];
 
 /**
- * Returns the body of a REST error. The key of ACCESS_DENIED is capitalised in the response, although AWS's default
- * template contains `message` (docs/aws §1.4).
+ * Returns the body of a REST error. The key of ACCESS_DENIED is `denialKey`: by default it is capitalised in the
+ * response, although AWS's default template contains `message` (docs/aws §1.4).
  */
 function restBody(code: GatewayErrorCode, message: string | null, denialKey: DenialKey): string {
   const key = code === 'ACCESS_DENIED' ? denialKey : 'message';
@@ -141,7 +141,9 @@ export function wordRest(
   return { status: detail.status ?? usual.status, body: restBody(code, message, denialKey), headers };
 }
 
-/** The built-in gateway responses of a REST API, for failures that occur before the stage is known. */
+/**
+ * The built-in gateway responses, for failures on a REST API before the stage is known, and for WebSocket handshakes.
+ */
 export const restWordings: BuiltInWordings = {
   word: (code, detail) => wordRest(code, detail, DEFAULT_ASSUMPTIONS['access-denied-key']),
   describe: (code, detail) =>
@@ -181,16 +183,14 @@ export function isResponseType(text: string): text is GatewayResponseType {
   return RESPONSE_TYPES.some((type) => type === text);
 }
 
-/**
- * The response type of each failure. A failure without its own type uses the default type of its class. `undefined`
- * means that the failure cannot be customised.
- */
+/** The response types of failures that have no type of their own, but use the default type of their class. */
 const TYPE_OF_CODE: Readonly<Partial<Record<GatewayErrorCode, GatewayResponseType>>> = {
   FUNCTION_FAILED: 'DEFAULT_5XX',
   FUNCTION_THROTTLED: 'DEFAULT_5XX',
   MALFORMED_REQUEST: 'DEFAULT_4XX',
 };
 
+/** Returns the response type of a failure; undefined means that the failure cannot be customised. */
 export function responseTypeOf(code: GatewayErrorCode): GatewayResponseType | undefined {
   return TYPE_OF_CODE[code] ?? (isResponseType(code) ? code : undefined);
 }
@@ -257,7 +257,8 @@ const URL_FORBIDDEN = JSON.stringify({
 
 /**
  * The errors of a function URL. Function URLs are a feature of Lambda, so these are Lambda's own refusals [obs], and
- * 502 if the function fails (Lambda developer guide, "Monitoring Lambda function URLs").
+ * 502 for each other failure that is not the client's, such as an error of the function (Lambda developer guide,
+ * "Monitoring Lambda function URLs").
  */
 export const functionUrlWordings: BuiltInWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording {

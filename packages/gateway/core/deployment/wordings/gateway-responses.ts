@@ -25,7 +25,7 @@ export type GatewayResponse = {
   readonly responseType: GatewayResponseType;
   /** The status code; absent for DEFAULT_4XX and DEFAULT_5XX unless it is customised. */
   readonly statusCode: string | undefined;
-  /** Maps `gatewayresponse.header.X` to `'static'`, `method.request.header.X`, `context.X` or `stageVariables.X`. */
+  /** Maps `gatewayresponse.header.X` to a source, such as `'static'`, `method.request.header.X` or `context.X`. */
   readonly responseParameters: Readonly<Record<string, string>>;
   /** The templates by media type. */
   readonly responseTemplates: Readonly<Record<string, string>>;
@@ -175,7 +175,7 @@ function customise(
   };
 }
 
-/** Selects a template by the Accept header, otherwise the JSON template, otherwise the first template. */
+/** Selects a template by the first type of the Accept header, otherwise the JSON template, otherwise the first one. */
 function pickTemplate(
   response: GatewayResponse,
   facts: WordingFacts,
