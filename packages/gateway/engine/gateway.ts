@@ -51,8 +51,8 @@ export type ProgramOptions = Settings & {
   readonly environment: Readonly<Record<string, string>>;
   readonly dynamodb: DynamoDbChoice;
   /**
-   * The endpoints to which integrations' calls to AWS services are sent; absent means that these calls are only
-   * recorded.
+   * The endpoints to which calls to AWS services are sent; absent means that calls to services that do not run here are
+   * only recorded.
    */
   readonly awsEndpoints?: AwsEndpoints;
   /** The folder that contains gatewright.identities.yml and `.gatewright/`. */
@@ -202,7 +202,8 @@ export interface Gateway {
   readonly stacks: readonly ResolvedStack[];
   /**
    * Returns the findings about what AWS refuses, or handles differently, if the loaded stacks are deployed. These are
-   * the findings of `gatewright check`, without its comparison with deployed templates.
+   * the findings of `gatewright check`, except those about deployed templates and about `.gatewright` folders in
+   * packages.
    */
   examine(): Promise<readonly DeployFinding[]>;
   /** Returns every stage with its routes. */
@@ -225,6 +226,6 @@ export interface Gateway {
    * @throws StartError PORT_IN_USE if a port is in use
    */
   listen(): Promise<Listening>;
-  /** Closes the gateway within two seconds. */
+  /** Closes the gateway and everything that it has opened. */
   close(): Promise<void>;
 }

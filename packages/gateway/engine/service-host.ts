@@ -68,7 +68,7 @@ type ServiceHostOptions = {
   readonly refuseDelivery?:
     | ((targetArn: string, sender: string, roleArn?: string) => string | undefined)
     | undefined;
-  /** The feed of table changes. By default, the host has no store. */
+  /** The feed of table changes; absent means that there is no store. */
   readonly items?: ItemFeed;
   /** The maximum time in milliseconds for closing each service. The default is 5 s. */
   readonly closeWithinMs?: number;

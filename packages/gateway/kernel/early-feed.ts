@@ -1,6 +1,6 @@
 /**
- * A feed that keeps its items until the first listener comes, so that a service that is loaded late still gets all of
- * them. If many items wait, the feed requests a listener, because a listener may need less memory than the items.
+ * A feed that keeps its items until the first listener comes, so that a service that is loaded late still gets them. If
+ * many items wait, the feed requests a listener, because a listener may need less memory than the items.
  */
 import { Feed } from './feed.ts';
 

@@ -1,4 +1,4 @@
-/** The unfinished work of event sources and functions. Tests, and a gateway that closes, wait until it is done. */
+/** The unfinished work of event sources and functions. Tests, resets and clock jumps wait until it is done. */
 
 export class Work {
   readonly #running = new Set<Promise<unknown>>();

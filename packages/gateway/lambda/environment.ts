@@ -10,7 +10,6 @@ import type { FunctionDefinition } from '../core/stack/function.ts';
 import { nodeLayerFolders } from './code/layer-folders.ts';
 
 /**
- * Checks the environment of a function.
  * @throws DefinitionError for an environment that CreateFunction refuses, because it has a reserved name or more than 4
  * KB
  */
@@ -46,8 +45,8 @@ export type EnvironmentFacts = {
 };
 
 /**
- * Builds the complete `process.env` of an instance, without any variable of the gateway's environment.
- * `AWS_LAMBDA_RUNTIME_API` is set for processes only. `AWS_SESSION_TOKEN` is omitted because local keys are permanent.
+ * Builds the `process.env` of an instance, without any variable of the gateway's environment. A process gets further
+ * variables, such as `AWS_LAMBDA_RUNTIME_API`. `AWS_SESSION_TOKEN` is omitted because local keys are permanent.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function sealEnvironment(

@@ -29,7 +29,7 @@ export type OwnProxy = {
   readonly url: string;
   /** The path of a PEM file. It contains the machine's certificate authorities and the authority of `OwnApis`. */
   readonly authoritiesFile: string;
-  /** The certificate authority of `OwnApis` as a Java key store in JKS format. */
+  /** The same authorities as a Java key store in JKS format. */
   readonly trustStore: { readonly file: string; readonly password: string };
 };
 

@@ -9,7 +9,10 @@ const versionArn: Namer = (resource) =>
   `${functionArn(resource.text('FunctionName') ?? '', resource)}:${resource.ordinal ?? 1}`;
 const aliasArn: Namer = (resource) =>
   `${functionArn(resource.text('FunctionName') ?? '', resource)}:${resource.text('Name') ?? ''}`;
-/** Returns the ARN of a function, which a template references by name or ARN. A qualifier is appended to the ARN. */
+/**
+ * Returns the ARN of a function, which a template references by name or ARN. The ARNs of versions and aliases add a
+ * qualifier to it.
+ */
 function functionArn(nameOrArn: string, resource: Identity): string {
   return nameOrArn.startsWith('arn:') ? nameOrArn : arnOf('lambda', () => nameOrArn, 'function:')(resource);
 }

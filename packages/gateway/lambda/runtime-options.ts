@@ -31,8 +31,8 @@ export type FunctionRuntimeOptions = {
   readonly cacheDirectory: string;
   readonly log: (line: FunctionLogLine) => void;
   /**
-   * Called for each invocation of a known function, before it begins. The returned function is called with the result,
-   * for a stream when the first bytes have arrived. Neither may throw.
+   * Called for each invocation of a known function before it begins, except if its payload is too large. The returned
+   * function is called with the result, for a stream when the first bytes have arrived. Neither may throw.
    */
   readonly watch?: (invocation: Invocation) => InvocationEnd;
   readonly maxInstances: number;

@@ -52,7 +52,7 @@ export type ReloadEvent =
 
 /**
  * The number of instances, the number of instances that are running an event, and the number of instances that have
- * become ready since startup.
+ * become ready since the function's definition was loaded.
  */
 type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
 

@@ -6,7 +6,7 @@ import { RefusalLog } from './refusal-log.ts';
 import type { LogSink } from '../core/ports.ts';
 
 export const DEFAULT_BODY_MEMORY_BYTES = 256 * 1024 ** 2;
-/** The size in bytes up to which a body is not counted and never waits. */
+/** The size in bytes up to which no memory is reserved for a body, so that it never waits. */
 export const FREE_BODY_BYTES = 65_536;
 const WAIT_MS = 5_000;
 /**
@@ -19,7 +19,10 @@ const SHARE_OF_ADDRESS = 4;
 export type BodyRoom = { bytes: number; readonly address: string };
 
 type Waiter = BodyRoom & {
-  /** Called with the reserved memory, or with undefined if no memory became free in time. */
+  /**
+   * Called with the reserved memory, or with undefined if none became free in time or the body exceeds the limit of an
+   * address.
+   */
   readonly decide: (room: BodyRoom | undefined) => void;
   timer: NodeJS.Timeout | undefined;
 };
@@ -66,8 +69,8 @@ export class BodyMemory {
   }
 
   /**
-   * Reserves memory. Calls `decide` at once if memory is free. Otherwise `decide` is called when memory becomes free,
-   * or after five seconds without memory.
+   * Reserves memory. Calls `decide` at once if memory is free, or if the body exceeds the limit of an address.
+   * Otherwise `decide` is called when memory becomes free, or after five seconds without memory.
    * @returns a function that stops the waiting
    */
   take(bytes: number, address: string, decide: Waiter['decide']): () => void {

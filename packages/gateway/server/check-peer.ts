@@ -8,7 +8,7 @@ import type { ClientVerdict } from './answer-request.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
 /**
- * Checks the client certificate of a connection.
+ * Admits a client whose handshake was for this domain, with a certificate that its current truststore trusts.
  * @param mutual undefined if the domain or the host requests no certificate
  * @param nowEpochMs the time of the gateway's clock, so that `gatewright clock` can expire a certificate
  */

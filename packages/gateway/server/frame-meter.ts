@@ -1,7 +1,7 @@
 /**
  * Finds the first data frame of a WebSocket that exceeds the size limit. `ws` limits only whole messages, but AWS also
  * limits each frame (docs/aws §11.1). Frame headers are therefore also read here. The meter reads only lengths and no
- * payloads, which is ten bytes of work per frame. `ws` refuses malformed frames.
+ * payloads, which are in at most 14 bytes of each frame. `ws` refuses malformed frames.
  */
 export class FrameMeter {
   readonly #limitBytes: number;

@@ -1,6 +1,6 @@
 /**
- * Handles requests that Node would otherwise end without a response or a log line. These are CONNECT requests and
- * requests with an unknown `Expect`.
+ * Refuses CONNECT requests, and requests with an unknown `Expect`, with a reply and a log line. Node would otherwise
+ * end them itself, and the log would not show them.
  */
 import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';
 import { refuseOnSocket } from './refuse-malformed.ts';

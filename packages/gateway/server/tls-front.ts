@@ -180,7 +180,10 @@ function describePeer(socket: TLSSocket, { mutual }: TlsName): TlsPeer {
   };
 }
 
-/** Reads the client's hello and puts the bytes back. Clients that send nothing or do not use TLS are disconnected. */
+/**
+ * Reads the client's hello and puts the bytes back. A client that does not use TLS gets a refusal in plain HTTP. A
+ * client that sends nothing is disconnected.
+ */
 function sniff(socket: Socket, choose: (serverName: string | undefined) => void): void {
   const end = (): void => {
     socket.destroy();

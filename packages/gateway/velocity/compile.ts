@@ -44,7 +44,7 @@ export type CompiledTemplate = {
 
 /**
  * Compiles a template. `name` identifies the template in errors.
- * @throws TemplateError TEMPLATE_SYNTAX or TEMPLATE_REFUSED, with line and column.
+ * @throws TemplateError TEMPLATE_SYNTAX, TEMPLATE_REFUSED or TEMPLATE_LIMIT, with line and column if it has a place.
  *
  * @example
  * ```ts

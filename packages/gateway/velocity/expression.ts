@@ -30,10 +30,7 @@ export type CompiledExpression = {
   readonly reference?: CompiledReference;
 };
 
-/**
- * The condition of an expression that is a literal, arithmetic, a list or a map. It is never true, so `#if(5)` is
- * false.
- */
+/** The condition of a number, a text, arithmetic, a range, a list or a map. It is never true, so `#if(5)` is false. */
 const never: Condition = () => false;
 
 /** Compiles an expression. Its operands are compiled first. */

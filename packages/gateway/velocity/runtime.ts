@@ -46,7 +46,7 @@ export class GlobalVariables implements Variables {
 
 /**
  * The variables of a macro. Its parameters are expressions of the caller. They are evaluated in the caller's scope each
- * time they are used.
+ * time they are used. Constants are passed by value.
  */
 export class MacroVariables implements Variables {
   readonly #outer: Variables;

@@ -22,7 +22,7 @@ type Calls = Pick<Parts, 'recorder' | 'values' | 'events'> & Pick<Parts['at'], '
 
 /**
  * Opens the outgoing calls.
- * @param parts returns the parts that are created after the calls, which are the addresses of APIs and the control port
+ * @param parts returns the parts that are created after the calls, such as the addresses of APIs and the control port
  */
 export function openCalls(
   base: Base,

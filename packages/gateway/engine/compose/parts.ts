@@ -77,7 +77,7 @@ export type Parts = {
   readonly controlSecret: string;
   /** The key of the console's page; undefined if no console is served. */
   readonly pageKey: PageKey | undefined;
-  /** The port for the APIs' AWS host names; undefined before the first function runs. */
+  /** The port for the APIs' AWS host names, which is open before the first function runs. */
   ownApis: OwnApisPort | undefined;
   /** The control port's URL, which is known before the first function runs. */
   controlUrl: string | undefined;
@@ -101,7 +101,7 @@ export interface Resets {
 
 /**
  * Returns how DynamoDB is called: with the gateway's key pair for the embedded store, or with the user's key pair for
- * another endpoint.
+ * another endpoint. Returns undefined if the gateway runs without DynamoDB.
  */
 export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): DynamoDbBackend | undefined {
   if (store.url === undefined || store.keyPair === undefined) return undefined;

@@ -118,7 +118,10 @@ export function findDenial(caller: LocalIdentity, permissions: readonly AwsPermi
 
 const NOTHING_KNOWN: ConditionValues = new Map<string, readonly string[]>();
 const DENIAL = { status: 403, type: 'AccessDeniedException' };
-/** The wording of a denial for services that do not use the common wording (their API references, "Common Errors"). */
+/**
+ * The status or the error code of a denial for services that do not use the common ones (their API references, "Common
+ * Errors").
+ */
 const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
   cloudformation: { type: 'AccessDenied' },
   cloudfront: { type: 'AccessDenied' },
@@ -141,8 +144,9 @@ const CODES_IN_XML: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns an error in the service's form. DynamoDB responds with 400 and `__type`. Services with the query protocol and
- * S3 respond with XML. Other services respond with JSON and `x-amzn-ErrorType`.
+ * Returns an error in the service's form. DynamoDB responds with 400 instead of 403, and with `__type`. Calls in CBOR
+ * get CBOR. Services with the query protocol, S3 and CloudFront respond with XML. Other services respond with JSON and
+ * `x-amzn-ErrorType`.
  */
 export function awsError(request: ControlRequest, service: string, refusal: Refusal): ControlReply {
   const { status, type, message } = refusal;

@@ -51,7 +51,10 @@ export function compileFilterPolicy(policy: unknown, scope: FilterScope): Messag
   });
 }
 
-/** The most common mistake with filter policies: they read attributes unless FilterPolicyScope says otherwise. */
+/**
+ * Whether the body of a message would match. This is the most common mistake with filter policies, which read
+ * attributes unless FilterPolicyScope says otherwise.
+ */
 function inBody({ body }: FilteredMessage, test: EventTest): boolean {
   const value = parseJson(body);
   return isJsonObject(value) && test(value);

@@ -59,7 +59,7 @@ export type QueuedMessage = NewMessage & {
   firstReceivedAt: number | undefined;
   /** The time from which the message can be received. */
   visibleAt: number;
-  /** The receipt handle of the last receive; undefined while the message waits. */
+  /** The receipt handle of the last receive; undefined if the message was not received yet. */
   receipt: string | undefined;
   /** The ARN of the queue from which the message was moved because it was received too often. */
   readonly diedIn?: string | undefined;

@@ -68,7 +68,7 @@ export function compileTransformer(paths: unknown, template: string, targetId = 
 }
 
 /**
- * Compiles the function that builds the input of a target from an event.
+ * Compiles the input of a target, from which `makeInput` makes the text for an event.
  * @throws PatternError with EventBridge's message, or if a path is not supported here
  */
 export function compileInput(target: UnknownMembers): TargetInput {
@@ -87,7 +87,7 @@ export function compileInput(target: UnknownMembers): TargetInput {
 }
 
 /**
- * Returns the input as text. Returns undefined if the filled template is not valid JSON, because EventBridge then
+ * Returns the input as text. Returns undefined if a filled JSON template is not valid JSON, because EventBridge then
  * delivers nothing.
  */
 export function makeInput(input: TargetInput, event: object, rule: RuleOfEvent): string | undefined {

@@ -172,7 +172,10 @@ const NESTED = {
   wildcard: { compile: compileWildcard, refusal: 'wildcard match pattern must be a string' },
 } as const;
 
-/** Compiles an `anything-but` test. It matches a value that is present and not in the list. */
+/**
+ * Compiles an `anything-but` test. It matches a value that is present and that none of the listed values or tests
+ * matches.
+ */
 function compileAnythingBut(operand: unknown, dialect: Dialect): ValueTest {
   const tests = isJsonObject(operand) ? nestedTests(operand, dialect) : exceptions(operand);
   // An empty list matches nothing in the engine.

@@ -110,7 +110,8 @@ export async function publishCredentials(
 
 /**
  * Reads the credentials of the gateway that runs in a directory.
- * @returns undefined if no gateway runs in this directory
+ * @returns undefined if the directory has no credentials
+ * @throws StartError CREDENTIALS_FILE if the file cannot be read or is damaged
  */
 export async function readCredentials(directory: string): Promise<StartCredentials | undefined> {
   const path = join(ownFolderOf(directory), CREDENTIALS_FILE);

@@ -23,7 +23,7 @@ export function runningFolder(environment: Readonly<Record<string, string | unde
   return join(userFolder(environment), 'running');
 }
 
-/** Returns the default name of a gateway, which is the name of its folder. */
+/** Returns the default name of a gateway, which is made from the name of its folder. */
 export function defaultName(directory: string): string {
   return (
     basename(directory)

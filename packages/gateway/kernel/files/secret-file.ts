@@ -4,8 +4,8 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path';
 
 /**
- * Writes the file completely or not at all. From the first byte, the file has mode 0600. Its folder has mode 0700 and
- * is ignored by git.
+ * Writes the file completely or not at all. From the first byte, the file has mode 0600. If its folder does not exist,
+ * it is created with mode 0700.
  */
 export async function writeSecretFile(path: string, text: string): Promise<void> {
   const folder = dirname(path);

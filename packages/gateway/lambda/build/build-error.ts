@@ -14,8 +14,8 @@ import { packageNameOf } from '../code/runtime-packages.ts';
 export const UNRESOLVED = /^Could not resolve "([^"]+)"/;
 
 /**
- * The error for source code that does not compile. The message contains esbuild's first error with file, line and
- * column, and the number of further errors.
+ * The error for code that cannot be built. For errors of esbuild, the message contains the first error with its file,
+ * line and column if known, and the number of further errors.
  */
 export class BuildError extends Error {
   override readonly name = 'BuildError';
@@ -28,7 +28,7 @@ export class BuildError extends Error {
   }
 }
 
-/** The reason why new code does not run. It contains the location of the first build error or syntax error. */
+/** The reason why new code does not run. `place` is the location of the first error, if it is known. */
 export type LoadFailure = {
   readonly message: string;
   readonly place?: { readonly file: string; readonly line: number };
@@ -46,7 +46,7 @@ export function toLoadFailure(error: unknown): LoadFailure {
 
 /**
  * Reads the reason from the error with which an instance failed to start.
- * @param payload Lambda's error as JSON; its stack begins with the location of the code that does not compile
+ * @param payload Lambda's error as JSON; if code does not compile, the stack begins with its location
  */
 export function fromInitFailure(payload: string, root: string): LoadFailure {
   const message = describeInitFailure(payload);

@@ -37,7 +37,10 @@ type Written = {
   readonly runDirectory: string;
 };
 
-/** Records the state of all inputs of a build. Returns undefined if they cannot all be determined. */
+/**
+ * Records the state of all inputs of a build. Returns undefined if they cannot all be determined, or if one of them may
+ * have been written since the build began.
+ */
 export function markBuild(
   metafile: Metafile,
   { absWorkingDir = '', entryPoints = [], ...options }: BuildOptions,
@@ -265,7 +268,7 @@ function textsIn(value: unknown): readonly string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-/** Whether `imports` of the nearest package.json maps only whole names to files of that package. */
+/** Whether `imports` of the nearest package.json contains only files of that package, and no conditions. */
 function mapsToOwnFiles(folder: string): boolean {
   const found = nearestPackage(join(folder, 'any'));
   const imports = parseJsonObject(found?.text ?? '')?.['imports'];

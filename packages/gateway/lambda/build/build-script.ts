@@ -66,8 +66,8 @@ function isWorkspace(folder: string): boolean {
 }
 
 /**
- * Finds the nearest package.json, up to the root of the repository. Folders that all projects or all users share are
- * ignored.
+ * Finds the nearest package.json, up to the root of the repository. The search also ends at the user's home folder, the
+ * folder for temporary files and the root, which projects share.
  */
 function findManifest(folder: string): string | undefined {
   if ([homedir(), tmpdir(), dirname(folder)].includes(folder)) return undefined;
@@ -85,8 +85,6 @@ function readManifest(file: string): UnknownMembers {
   }
 }
 
-// Whether a script of a package.json watches its sources, and so does not end.
-
 /** Matches programs that only watch. */
 const WATCHERS =
   /(?:^|[\s/])(?:nodemon|tsc-watch|ts-node-dev|webpack-dev-server)(?:\s|$)|\bwebpack\s+(?:serve|watch)\b/;
@@ -100,7 +98,7 @@ const CALL = /^(?:npm|pnpm|yarn|bun)(?:\s+run(?:-script)?)?\s+([\w:.-]+)/;
 const SETTINGS = /^(?:(?:npx|cross-env|env|[A-Za-z_]\w*=\S*)\s+)*/;
 
 /**
- * Whether a script watches its sources.
+ * Whether a script, or its `pre` or `post` script, watches its sources and so does not end.
  * @param scripts the scripts of the package.json; if a script calls other scripts, these are also checked
  */
 function isWatching(scripts: unknown, name: string, followed: ReadonlySet<string> = new Set()): boolean {

@@ -105,7 +105,7 @@ export class FunctionBuild {
    * @param lending supplies packages of Lambda's runtime that the service lacks
    * @param isDebugged whether bundles include their sources; debuggers need this if they cannot read files
    * @param makers the tools of the project that build code, which are its scripts and its webpack; webpack is absent if
-   * it failed at startup
+   * the service does not use it
    */
   constructor(
     definition: FunctionDefinition,
@@ -180,7 +180,7 @@ export class FunctionBuild {
 
   /**
    * Waits for the project's script, and then finds the handler's file.
-   * @throws BuildError when the project's script fails, or does not create the handler's file
+   * @throws BuildError when the project's script has ended and the handler's file is still missing
    */
   async #locateMade(): Promise<Located> {
     const project = this.#project;
@@ -208,8 +208,7 @@ export class FunctionBuild {
   /**
    * Looks for the export and for imported packages without bundling, which takes a few milliseconds. CommonJS exports
    * are only known once the module runs. If the service cannot be bundled here, its own packaged code runs from now on.
-   * @throws DefinitionError when the file is missing, does not compile or lacks the export, or cannot be built as it
-   * should
+   * @throws DefinitionError when the file is missing, does not compile or lacks the export, or the archive is unusable
    */
   async check(): Promise<CheckedImports> {
     const { code } = this.#definition;
@@ -286,7 +285,8 @@ export class FunctionBuild {
   }
 
   /**
-   * A build setting of the service that is not applied, with the consequence; undefined if all settings are applied.
+   * The reason why the code is not built as the service configures it, with the consequence; undefined if there is
+   * none.
    */
   get unsupportedSettings(): { readonly error: DefinitionError; readonly consequence: string } | undefined {
     const { code, place } = this.#definition;
@@ -333,8 +333,8 @@ export class FunctionBuild {
   /**
    * Builds the code.
    * @param isChanged whether files may have changed since a running build read them
-   * @throws BuildError when the source does not compile, or `signal` is aborted; DefinitionError when there is no
-   * source
+   * @throws BuildError when the source does not compile; DefinitionError when there is no source; BuildError or the
+   * reason of `signal` when that is aborted
    */
   async run(isChanged = false, signal?: AbortSignal): Promise<BuiltCode> {
     const located = await this.#locateMade();

@@ -12,8 +12,9 @@ export type RequireStep = {
 };
 
 /**
- * The chain of `require` calls that leads from the handler to a module, by the module's path in the metafile. A module
- * that is imported in any other way is absent.
+ * The chain of `require` calls that leads from the handler to a module, by the module's path in the metafile. Static
+ * imports on the way always run, and are not in the chain. A module that is reached only in another way, such as
+ * `import()`, is absent.
  */
 type RequireChains = ReadonlyMap<string, readonly RequireStep[]>;
 
@@ -56,12 +57,13 @@ async function hasTopLevelRequire(file: string, specifier: string): Promise<bool
   }
 }
 
-/**
- * Matches calls in declarations, in assignments and at the end of destructuring. It excludes conditions and functions,
- * in which the call may never run.
- */
+/** Matches an earlier declaration of the same statement. */
 const OTHER_CALL = String.raw`[\w$]+ = require\("[^"]*"\)[\w$.]*, `;
 const NAMES = String.raw`(?:[\w$]+|\{[^{}]*\})`;
+/**
+ * Matches the text before a call in a declaration, in an assignment or at the end of destructuring. It excludes
+ * conditions and functions, in which the call may never run.
+ */
 const BEFORE = String.raw`(?:const|let|var) (?:${OTHER_CALL})*${NAMES} = |\} = |[\w$.]+ = `;
 
 function loaderOf(file: string): 'ts' | 'tsx' | 'jsx' {

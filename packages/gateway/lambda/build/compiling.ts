@@ -27,7 +27,7 @@ export class Compiling {
   }
 
   /**
-   * Runs a build and logs while its compiler runs.
+   * Runs a build. Logs when its compiler begins and ends, unless the compiler reports its own progress.
    * @param compiler undefined if nothing is compiled
    */
   async run<T>(functionName: string, compiler: Compiler | undefined, build: () => Promise<T>): Promise<T> {

@@ -66,8 +66,8 @@ export function importsOf(metafile: Metafile, directory: string): readonly Packa
 }
 
 /**
- * Returns the imports of a handler that runs unbundled. A file that esbuild cannot read is skipped, because loading it
- * will report the error.
+ * Returns the imports of a handler that runs unbundled. There are none for a large file, which is treated as a bundle,
+ * or for a file that esbuild cannot read, because loading it will report the error.
  */
 export async function readImports(
   file: string,
@@ -149,8 +149,8 @@ export async function checkImports(
 const MOST_NAMES = 8;
 
 /**
- * Describes all dependencies of a package.json that are not installed, in one error. Returns undefined if only one is
- * missing.
+ * Describes all dependencies of a package.json that are not installed, in one error. Returns undefined if fewer than
+ * two are missing, or if no such list is found.
  */
 function describeList(name: string, importer: string): DefinitionError | undefined {
   const list = findDependencyList(name, importer);

@@ -43,7 +43,8 @@ export class IncrementalBuild {
   /**
    * Builds the bundle.
    * @param isChanged whether files may have changed since a running build read them
-   * @throws BuildFailure of esbuild if the code cannot be bundled, or if `signal` is aborted
+   * @throws BuildFailure of esbuild if the code cannot be bundled; this error or the reason of `signal` if that is
+   * aborted
    */
   async run(isChanged: boolean, signal?: AbortSignal): Promise<Incremental> {
     const rest = isChanged ? this.#rest : undefined;
@@ -63,7 +64,7 @@ export class IncrementalBuild {
     return whole;
   }
 
-  /** Prepares for the next save. It must be called after a save, because another save may follow. */
+  /** Prepares for the next save. Call it after a save, because another save is then likely. */
   prepareSoon(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.prepare(), PREPARE_AFTER_MS).unref();

@@ -39,7 +39,7 @@ function isNative(folder: string): boolean {
 
 /**
  * Returns the plug-in that leaves packages with native code outside the bundle.
- * @param folders folders to exclude in addition to these packages, which are found during the build
+ * @param folders the folders of further packages to leave outside; packages with native code are found during the build
  */
 export function leavingOutside(folders: ReadonlySet<string>): Plugin {
   const asked = Symbol('asked');

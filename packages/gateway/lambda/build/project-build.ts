@@ -117,8 +117,8 @@ export class ProjectBuilds {
 
   /**
    * Returns the build that creates a missing file. The first call for a folder starts the build. Returns undefined if
-   * no script creates the file, the packages of the script are not installed, the script has already run, or the script
-   * started this gateway.
+   * no script that ends creates the file, npm is not found, the packages of the script are not installed, the script
+   * has already run, or the script started this gateway.
    * @param file the path of the file without extension
    */
   begin(file: string): ProjectBuild | undefined {
@@ -146,8 +146,8 @@ export class ProjectBuilds {
 }
 
 /**
- * The environment variables that remove AWS credentials from the script. The user did not request the script, so it
- * must not be able to deploy anything.
+ * The environment variables that prevent the script from finding AWS credentials outside its environment. The user did
+ * not request the script, so it must not be able to deploy anything.
  */
 const NO_CREDENTIALS = {
   AWS_CONFIG_FILE: devNull,

@@ -19,9 +19,8 @@ const OF_THE_RUNTIME = /^(?:@aws-sdk\/|@smithy\/|aws-sdk(?:\/|$))/;
 type RepeatedOptions = BuildOptions & { readonly absWorkingDir: string };
 
 /**
- * One bundle that is built repeatedly. A plug-in is added only if the first build shows that it is needed, because
- * plug-ins are slow. With an installed SDK, a plug-in would resolve a thousand imports, which takes 330 ms of every
- * save.
+ * One bundle that is built repeatedly. A plug-in is added only once a build shows that it is needed, because plug-ins
+ * are slow. With an installed SDK, a plug-in would resolve a thousand imports, which takes 330 ms of every save.
  */
 export class RepeatedBuild {
   readonly #options: RepeatedOptions;
@@ -41,7 +40,8 @@ export class RepeatedBuild {
   /**
    * Builds the bundle.
    * @param isChanged whether files may have changed since a running build read them
-   * @throws BuildFailure of esbuild if the code cannot be bundled, or if `signal` is aborted
+   * @throws BuildFailure of esbuild if the code cannot be bundled; this error or the reason of `signal` if that is
+   * aborted
    */
   run(isChanged: boolean, signal?: AbortSignal): Promise<BuildResult> {
     const before = this.#running;
@@ -137,8 +137,9 @@ const ignore = (): void => undefined;
 
 /**
  * Leaves missing packages of the AWS SDK as imports of the bundle, as in a deployed function. When the function runs,
- * the instance uses the gateway's copy, or reports why it cannot use it. A missing package in a call to `require` also
- * stays an import. Such a call fails only when it runs, because frameworks load optional packages in this way.
+ * the instance uses the gateway's copy, or reports why it cannot use it. A missing package in `require` or `import()`
+ * also stays an import, unless the service itself bundles with esbuild. Such a call fails only when it runs, because
+ * frameworks load optional packages in this way.
  */
 function leavingOut(names: readonly string[], onlySdk: boolean): Plugin {
   const asked = Symbol('asked');

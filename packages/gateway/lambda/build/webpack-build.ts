@@ -40,7 +40,7 @@ export class WebpackBuild {
   }
 
   /**
-   * Returns the output of the latest build.
+   * Returns the output of the latest build. The first call builds it.
    * @throws BuildError for errors that webpack reports, and when webpack cannot run
    */
   latest(): Promise<WebpackOutput> {
@@ -142,7 +142,10 @@ export class WebpackBuilds {
   }
 }
 
-/** Links the packages that the output requires, from the service's own folder and from one folder above it. */
+/**
+ * Links the two nearest folders of packages, in the service's folder or above it, so that the output finds its
+ * packages.
+ */
 function linkPackages(serviceFolder: string, outputFolder: string, taskRoot: string): void {
   const found: string[] = [];
   for (let folder = serviceFolder; folder !== dirname(folder); folder = dirname(folder))

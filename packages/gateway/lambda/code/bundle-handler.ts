@@ -8,8 +8,9 @@ import { findHandlerFile } from './handler-file.ts';
 type Asked = Pick<FunctionDefinition, 'handler' | 'place' | 'code' | 'runtime'>;
 
 /**
- * Bundles the module of a function's handler, with everything that it imports, into one text. The module is not run.
- * Returns undefined for code that is in another language, is in an archive, or does not build.
+ * Bundles the module of a function's handler, with its imports except those that `KEEP_UNRESOLVED` leaves, into one
+ * text. The module is not run. Returns undefined for code that is missing, in another language or in an archive, or
+ * that does not build.
  */
 export async function bundleHandler(definition: Asked): Promise<string | undefined> {
   const { code, runtime } = definition;
@@ -44,7 +45,10 @@ function isBuildFailure(error: unknown): boolean {
   return error instanceof Error && Array.isArray(Reflect.get(error, 'errors'));
 }
 
-/** Leaves imports unchanged that are supplied at run time: packages of layers, and AWS's SDK, which is large. */
+/**
+ * Leaves imports unchanged if they are supplied at run time by a layer or are not installed, and the imports of AWS's
+ * SDK, which is large.
+ */
 const KEEP_UNRESOLVED: Plugin = {
   name: 'keep-unresolved',
   setup(hooks) {

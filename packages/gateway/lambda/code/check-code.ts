@@ -15,8 +15,8 @@ export function unsupportedReason({ runtime }: FunctionDefinition): string | und
 }
 
 /**
- * Checks the limits of Lambda that matter here. The other limits of Lambda are not checked, because exceeding them does
- * no harm here.
+ * Reports an environment that Lambda would refuse. The other limits of Lambda are not checked, because exceeding them
+ * does no harm here.
  */
 export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance): void {
   tolerance.attempt(
@@ -44,7 +44,7 @@ function asAccepted(error: DefinitionError): DefinitionError {
 
 /**
  * Finds functions whose code is missing or cannot run on this machine.
- * @returns the reasons by function name
+ * @returns the entries whose code is missing, and by function name the reasons why functions cannot run on this machine
  */
 export async function findBroken<T extends CheckedEntry>(
   entries: readonly T[],

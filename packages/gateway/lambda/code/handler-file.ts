@@ -43,7 +43,8 @@ const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
  * @param isBuilt whether the folder contains the files that would be deployed, so that a TypeScript file in it is not a
  * handler
  * @param entries the files of modules whose output another build writes elsewhere
- * @throws DefinitionError if the handler string is malformed; MissingHandlerFile if there is no file
+ * @throws DefinitionError if the handler string is malformed, or if only the spelling of an existing file differs;
+ * MissingHandlerFile if there is no file
  */
 export function findHandlerFile(
   definition: Pick<FunctionDefinition, 'handler' | 'place'>,

@@ -12,8 +12,8 @@ type Asked = Pick<FunctionDefinition, 'handler' | 'place' | 'code'> & { readonly
 
 /**
  * Returns the function's own source files, without the files of its packages and archives. Without a runtime,
- * JavaScript is assumed. If the source does not build, only the handler's file is returned. If that file is missing, the result is
- * empty.
+ * JavaScript is assumed. If the source does not build, only the handler's file is returned. If that file is missing,
+ * the result is empty.
  */
 export async function readHandlerSources(definition: Asked): Promise<readonly HandlerSource[]> {
   const { code, place, runtime } = definition;

@@ -22,7 +22,7 @@ export function explainMissingFolder(folder: string): string | undefined {
   }
 }
 
-/** Describes a broken link or a different spelling; undefined if the path is simply missing. */
+/** Describes a broken link or a different spelling; undefined if the path exists or is simply missing. */
 export function explainMissing(path: string): string | undefined {
   const [missing, parent] = firstMissing(path);
   if (missing === undefined) return undefined;

@@ -22,7 +22,7 @@ export type PackageFinding = {
 
 /** Lambda's quota of the unzipped code and layers of a function, in bytes. */
 const MAX_BYTES = 262_144_000;
-/** Maximum number of files of a package. A package with more files is not examined. */
+/** The maximum number of files and folders in a folder whose size is counted. The size of a larger one is unknown. */
 const MAX_FILES = 100_000;
 const MAX_SOURCES = 2_000;
 const MAX_SOURCE_BYTES = 500_000;
@@ -137,7 +137,7 @@ const OF_OSLS = /^serverless\.(?:ya?ml|json|js|cjs|mjs|ts)$/;
 /** Folders that `sam build` and CDK do not copy. */
 const OMITTED: ReadonlySet<string> = new Set(['.git', '.aws-sam', 'cdk.out']);
 
-/** Reports code and layers that are over Lambda's quota. Code that a tool still bundles or selects is not checked. */
+/** Reports code and layers that are over Lambda's quota. Code that a tool still bundles or selects is not counted. */
 function findExcess(definition: FunctionDefinition): readonly PackageFinding[] {
   const { code, layers, place } = definition;
   const isSelected = isBundled(definition) || OF_OSLS.test(basename(place.file));

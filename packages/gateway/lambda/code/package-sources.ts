@@ -1,6 +1,6 @@
 /**
- * Finds the sources of a function that is not written in JavaScript. They are the files from which its package is
- * built, without dependencies.
+ * Finds the sources of a project, and of a function that is not written in JavaScript. The latter are the files from
+ * which its package is built, without dependencies.
  */
 import { dirname, extname, join, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
@@ -15,7 +15,7 @@ export type HandlerSource = {
 
 type Asked = Pick<FunctionDefinition, 'runtime' | 'handler' | 'place' | 'code'>;
 
-/** File endings in the order in which a folder of a `provided` runtime is searched. */
+/** The endings of source files in languages other than JavaScript. */
 const ENDINGS = ['.py', '.rb', '.go', '.rs', '.java', '.kt', '.cs'];
 const ENDINGS_OF: Readonly<Record<string, readonly string[]>> = {
   python: ['.py'],
@@ -145,7 +145,7 @@ function rubyImports(text: string, folder: string, directory: string): readonly 
   );
 }
 
-/** Finds packages of the same Go module outside the code's folder (`internal/…`). */
+/** Returns the files of the packages of the same Go module that the given files import, such as `internal/…`. */
 function goPackages(own: readonly string[], directory: string): readonly string[] {
   const module = findGoModule(directory);
   if (module === undefined) return [];

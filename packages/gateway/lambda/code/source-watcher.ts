@@ -46,7 +46,7 @@ type Interest = {
   readonly loaded: Set<string>;
   readonly root: string | undefined;
   readonly code: RegExp;
-  /** The existing folders below the root. */
+  /** The root and the folders below it that are watched; empty if the root does not exist. */
   folders: ReadonlySet<string>;
 };
 
@@ -249,7 +249,7 @@ function isWithin(path: string, folder: string): boolean {
 }
 
 /**
- * Returns the folders to watch. If the root does not exist, only the nearest existing folder above it is watched,
+ * Returns the folders to watch. If the root does not exist, the nearest existing folder above it is watched instead,
  * because the missing folders will be created there.
  */
 function foldersOf({ files, loaded, root, folders }: Interest): readonly string[] {

@@ -48,7 +48,8 @@ type Entry = {
 
 /**
  * Unpacks the archive into `folder`, unless the folder exists. The folder appears only when it is complete.
- * @throws ArchiveError for a damaged archive, an archive over Lambda's quota, or paths or links outside the folder
+ * @throws ArchiveError for an archive that is damaged or over Lambda's quota, or that has encrypted files, links, paths
+ * outside the folder or an unknown compression method
  */
 export function unpackArchive(file: string, folder: string): void {
   if (existsSync(folder)) return;
@@ -119,7 +120,7 @@ export function unpackedBytes(file: string): number | undefined {
   }
 }
 
-/** Reads all entries. All of them are checked before the first entry is written. */
+/** Reads all entries. Their paths and declared sizes are checked before the first entry is written. */
 function readEntries(archive: Buffer, file: string): readonly Entry[] {
   try {
     const end = findEnd(archive);

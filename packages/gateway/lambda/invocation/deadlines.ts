@@ -24,7 +24,6 @@ export const MACHINE_DEADLINES: Deadlines = {
 
 const NEVER: Deadline = { clear: () => undefined };
 
-/** Deadlines without a time limit. */
 export const NO_DEADLINES: Deadlines = {
   nowMs: () => 0,
   after: () => NEVER,

@@ -171,7 +171,10 @@ export class JobQueue {
     for (const job of jobs) this.#sizeChars += job.payload.length;
   }
 
-  /** Returns the oldest job whose caller is still waiting. Jobs whose callers have disconnected are removed. */
+  /**
+   * Returns the oldest job whose caller is still waiting. Jobs that already have a result, such as `timed-out`, are
+   * removed.
+   */
   peek(): Job | undefined {
     for (;;) {
       const job = this.#jobs[this.#head];

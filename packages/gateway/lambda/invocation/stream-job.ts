@@ -65,7 +65,8 @@ export class StreamJob extends Job {
   }
 
   /**
-   * Ends the stream, because the invocation has ended. If the function does not stream, its result is the only part.
+   * Ends the stream, because the invocation has ended. A failure before the first part is returned instead of a stream.
+   * If the function does not stream, its result is the only part.
    */
   override settle(result: InvocationResult): void {
     if (this.isSettled) return;

@@ -44,7 +44,10 @@ export function pipCommand(
   };
 }
 
-/** Returns the command `npm ci`, which installs exactly what the lock file contains and checks its hashes. */
+/**
+ * Writes the manifest and the lock file into the folder. Returns the command `npm ci`, which installs exactly what the
+ * lock file contains and checks its hashes.
+ */
 export function npmCommand(npm: string, folder: string, environment: Environment): InstallCommand {
   const [name, version] = AWS_SDK_2.what.split(' ');
   const manifest = { name: 'lent', private: true, dependencies: { [name ?? '']: version } };

@@ -44,7 +44,7 @@ type LendingOptions = {
   readonly installs: boolean;
   readonly inform: (sentence: string) => void;
   readonly run?: RunInstaller;
-  /** The time limit in milliseconds for all installations together that one startup of the gateway needs. */
+  /** The time in milliseconds, counted from the first installation of this run, in which all installations must end. */
   readonly limitMs?: number;
   readonly maxBytes?: number;
 };

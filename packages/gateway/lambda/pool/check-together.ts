@@ -10,7 +10,8 @@ type SharedQuestion = {
 };
 
 /**
- * Checks the settings that all functions share.
+ * Reports names in `isolation` that no function has, and reservations that leave too little concurrency unreserved in
+ * an account and region.
  * @param file the file that is reported if an option names an unknown function
  */
 export function checkTogether(

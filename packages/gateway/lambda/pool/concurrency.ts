@@ -16,7 +16,7 @@ export const UNRESERVED_AT_LEAST = 100;
 
 /**
  * The memory of a small instance in bytes. It determines the maximum number of instances: half of the machine's memory
- * divided by this value, but never less than the maximum of one function.
+ * divided by this value, but at least `INSTANCES_AT_LEAST`, and at most the number of concurrent events.
  */
 const BYTES_PER_INSTANCE = 32 * 1024 * 1024;
 const INSTANCES_AT_LEAST = 64;

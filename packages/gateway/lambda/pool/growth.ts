@@ -54,8 +54,8 @@ export class Growth {
   }
 
   /**
-   * Decides again whether another instance is needed. It must be called whenever the queue changes or an instance
-   * becomes idle.
+   * Counts, or stops counting, the time that is lost while events wait. It must be called whenever the queue changes or
+   * an instance becomes idle.
    */
   follow(): void {
     // This check comes first because every event of a fast function reaches it.

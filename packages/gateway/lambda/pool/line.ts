@@ -47,8 +47,8 @@ export class Line {
   }
 
   /**
-   * Stops counting, because no event waits and no instance is idle. If two callers share one instance, this method is
-   * called very often.
+   * Stops counting, because no instance is idle, and no more events wait than instances are starting. If two callers
+   * share one instance, this method is called very often.
    */
   pause(): void {
     this.#resume(0);
@@ -70,7 +70,8 @@ export class Line {
   }
 
   /**
-   * Sets the lost time to 0, because an instance starts or because another instance would not find a free processor.
+   * Sets the lost time to 0, because an instance starts, another instance would not find a free processor, or the
+   * function is fast.
    */
   clear(): void {
     this.#rate = 0;

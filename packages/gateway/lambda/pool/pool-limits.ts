@@ -5,7 +5,7 @@ export type PoolLimits = {
   readonly maxInstances: number;
   /**
    * The maximum number of concurrent events, `ReservedConcurrentExecutions`. Further events are throttled at once. If
-   * undefined, only the number of instances limits the function.
+   * undefined, the number of instances and the account's unreserved concurrency limit the function.
    */
   readonly reserved?: number | undefined;
   /**

@@ -138,7 +138,9 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     );
   }
 
-  /** @param onEnd is called when the first bytes have arrived, before the caller gets them */
+  /**
+   * @param onEnd is called when the first bytes have arrived or the invocation has failed, before the caller learns it
+   */
   stream(invocation: Invocation & StreamTimes, onEnd?: InvocationEnd): Promise<StreamStart> {
     const refusal = this.#refuse(invocation);
     if (refusal !== undefined) return refused(refusal, onEnd);
@@ -212,8 +214,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   /**
-   * Replaces the code. One instance of the new version starts. Then the instances of the old version finish their
-   * events and end.
+   * Replaces the code. If the function has instances, one instance of the new version starts. Then the instances of the
+   * old version finish their events and end.
    * @returns Lambda's error JSON if the new version does not load, in which case the old version continues
    */
   swap(program: InstanceProgram): Promise<string | undefined> {
@@ -380,7 +382,10 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     }
   }
 
-  /** Fails one event because an instance could not start, as Lambda does. The next event gets a new instance. */
+  /**
+   * Fails one event because an instance could not start, as Lambda does. The next event gets a new instance. A swap
+   * gets the error instead, and while a file is being saved no event fails.
+   */
   #failInit(instance: Instance, payload: string): void {
     if (this.#swap?.instance === instance) {
       const { done } = this.#swap;

@@ -42,7 +42,10 @@ export function hasClient(classPath: readonly string[]): boolean {
   return classPath.some((entry) => clientsOf(entry).length > 0);
 }
 
-/** Returns the jars of a class path entry. `folder/*` means all jars in the folder. */
+/**
+ * Returns the jars or the folder of a class path entry, as far as they contain the client. `folder/*` means all jars in
+ * the folder.
+ */
 function clientsOf(entry: string): readonly string[] {
   if (basename(entry) !== '*') return holdsClient(entry) ? [entry] : [];
   return listNames(dirname(entry))

@@ -1,6 +1,6 @@
 /**
- * Finds the toolchains of Ruby and .NET. A toolchain includes AWS's runtime interface client, which the project must
- * have.
+ * Finds the toolchains of Ruby and .NET. A toolchain includes AWS's runtime interface client, which the project or, for
+ * Ruby, the machine must have.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -55,7 +55,10 @@ export async function findRuby(
 
 const FIND_CLIENT = `Dir.chdir(ARGV[0]); puts "client=#{Gem.bin_path('aws_lambda_ric', 'aws_lambda_ric')}"`;
 
-/** Finds .NET and the client, which is an assembly that is published with the function. */
+/**
+ * Finds .NET and, unless the handler is itself a program, the client, which is an assembly that is published with the
+ * function.
+ */
 export async function findDotnet(
   definition: FunctionDefinition,
   taskRoot: string,

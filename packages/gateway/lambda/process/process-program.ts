@@ -16,7 +16,7 @@ export type ProcessProgram = {
   /** Called with the files that an instance has loaded; absent if they are not watched. */
   readonly noteLoaded?: ((files: readonly string[]) => void) | undefined;
   readonly deadlines: Deadlines;
-  /** Called when a debugger attaches to a busy instance or leaves it; absent if debugging is off. */
+  /** Called when a debugger attaches to an instance or leaves it; absent if no debugger may attach. */
   readonly hold?: ((instance: object, isHeld: boolean) => void) | undefined;
   readonly keeper: Keeper;
   readonly memory: GroupMemory;

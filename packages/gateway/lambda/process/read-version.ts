@@ -13,7 +13,8 @@ export class LateProgram extends Error {
 }
 
 /**
- * Returns the first group of the pattern in the program's output; undefined if the program does not run.
+ * Returns the first group of the pattern in the program's output; undefined if the program fails or its output does not
+ * match.
  * @throws LateProgram if the program does not respond in time
  */
 export function readVersion(

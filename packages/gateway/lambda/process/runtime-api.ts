@@ -52,7 +52,7 @@ export class RuntimeApi {
   #isAnswered = true;
   #hasStarted = false;
 
-  /** @param functionName the function's name, which extensions receive when they register */
+  /** @param functionName the function's name and handler, which extensions receive when they register */
   constructor(host: RuntimeApiHost, functionName: { readonly name: string; readonly handler: string }) {
     this.#host = host;
     this.extensions = new ExtensionsApi(functionName, () => this.#checkIdle());

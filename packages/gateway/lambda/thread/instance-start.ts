@@ -35,7 +35,7 @@ export type BundleCode = {
 };
 
 export type InstanceStart = {
-  /** Carries events in and responses out, as JSON text in order. */
+  /** Carries the events and responses that do not fit into the memory of `board`, and wakes an idle receiver. */
   readonly port: MessagePort;
   /** Carries `InstanceReport`s out and `PartReceipt`s in. */
   readonly reports: MessagePort;

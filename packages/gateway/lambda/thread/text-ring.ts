@@ -52,7 +52,7 @@ export class TextRing {
     this.#bytes = Buffer.from(memory, data, DATA_BYTES);
   }
 
-  /** The number of strings and markers so far, modulo 2^32. */
+  /** The number of strings so far, modulo 2^32. It includes strings that are sent another way. */
   get count(): number {
     return Atomics.load(this.#head, COUNT);
   }

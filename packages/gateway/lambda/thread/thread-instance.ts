@@ -35,8 +35,8 @@ import type { Deadline, NullBy } from '../../core/ports.ts';
 const TAKE_BACK_AFTER_MS = 15;
 
 /**
- * The number of events in one turn of the event loop for which the instance is woken at once. For all later events of
- * the turn together, the instance is woken only once, because waking it costs as much as building an event.
+ * The number of unanswered events up to which the instance is woken for each event. For all further events of one turn
+ * of the event loop together, the instance is woken only once, because waking it costs as much as building an event.
  */
 const WOKEN_AT_ONCE = 2;
 
@@ -64,7 +64,10 @@ export class ThreadInstance implements Instance {
   /** The time at which the instance last became idle or started, by `performance.now()`. */
   restingSince = performance.now();
   answeredCount = 0;
-  /** The time in milliseconds that the function needed to load; undefined until the instance is ready. */
+  /**
+   * The time in milliseconds from the start of the thread until the function had loaded; undefined until the instance
+   * is ready.
+   */
   initMs: number | undefined = undefined;
   readonly program: ThreadProgram;
   readonly #owner: InstanceOwner;

@@ -26,8 +26,9 @@ type ProgramFile = keyof typeof PROGRAMS;
 const SHIPPED = 'worker/programs';
 
 /**
- * Joins `worker/` into one plain JavaScript file, because stripping types in each new thread would cost 18 ms.
- * @returns the file's absolute path
+ * Finds or builds the programs of threads. Each is one plain JavaScript file, because stripping types in each new
+ * thread would cost 18 ms.
+ * @returns the absolute path of the program that instances run
  */
 export async function buildWorkerProgram(folders: ProgramFolders): Promise<string> {
   const [program] = await Promise.all([

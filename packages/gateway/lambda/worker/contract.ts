@@ -113,7 +113,7 @@ function stoodMs([before = 0, sinceEpochMs = 0]: ArrayLike<number> & Iterable<nu
   return before + (sinceEpochMs === 0 ? 0 : performance.timeOrigin + performance.now() - sinceEpochMs);
 }
 
-/** Reads the event and the context of an invocation. Messages of API Gateway contain only the event's text. */
+/** Reads the event and the context of an invocation. A message without options is only the event's text. */
 export function readMessage(
   message: EventMessage,
   facts: FunctionFacts,

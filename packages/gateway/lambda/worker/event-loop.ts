@@ -182,8 +182,9 @@ export class EventLoop {
   }
 
   /**
-   * Ends an event that nothing can complete any more. If a callback's response is waiting, it is sent now. If not,
-   * runtimes with callbacks respond with null, and Node.js 24 exits with the code for a promise that never settles.
+   * Ends an event that nothing can complete any more. If a callback's response is waiting, it is sent now. A streaming
+   * handler fails. Otherwise, runtimes with callbacks respond with null, and Node.js 24 exits with the code for a
+   * promise that never settles.
    */
   #onEmptyLoop(): void {
     this.#holdPort();

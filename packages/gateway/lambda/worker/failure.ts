@@ -163,8 +163,8 @@ function isErrorLike(error: unknown): error is ErrorLike {
 }
 
 /**
- * Explains an error that does not occur in Lambda. It occurs here because an instance is a thread of the gateway and
- * not a process.
+ * Returns the error's message. An explanation is added if the error may occur only here, because an instance is a
+ * thread of the gateway and not a process.
  */
 function explainWorkerLimit(error: ErrorLike): string | undefined {
   const code = 'code' in error ? error.code : undefined;

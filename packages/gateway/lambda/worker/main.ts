@@ -39,7 +39,10 @@ async function waitForStart({ builtins }: WaitingStart): Promise<InstanceStart> 
   return start;
 }
 
-/** Replaces everything that a thread would otherwise share with the gateway's process. */
+/**
+ * Replaces what a thread would otherwise share with the gateway's process. Warns of the time zone and of signals, which
+ * cannot be replaced.
+ */
 function sealProcess({ taskRoot }: InstanceStart, output: FunctionOutput): void {
   shieldProcess(PRELOAD, (message) => output.report('WARN', message));
   process.cwd = () => taskRoot;

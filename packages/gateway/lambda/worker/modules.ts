@@ -1,6 +1,6 @@
 /**
  * Resolves a function's `import` and `require`: first its own packages, then the packages of its layers, then the
- * packages of Lambda's runtime.
+ * packages of Lambda's runtime. For packages that a bundle leaves out, the layers come first.
  */
 import { createRequire, isBuiltin, registerHooks } from 'node:module';
 import { existsSync, readFileSync } from 'node:fs';
@@ -86,7 +86,10 @@ export function hookModules(setup: ModuleSetup): LoadedModules {
 
 const MODULE_SYNTAX = /(?:^|[;}])\s*(?:import|export)(?:\s+\w|\s*[{*"'])/m;
 
-/** Whether a `.js` file is in the code's folder and no package.json there applies to it. */
+/**
+ * Whether a `.js` file is in the code's folder, no package.json there applies to it, and it has no syntax of ES
+ * modules.
+ */
 function isCommonJs(url: string, taskRoot: string): boolean {
   if (!/^file:.*\.js$/.test(url)) return false;
   const file = fileURLToPath(url);

@@ -11,8 +11,8 @@ import type { InstanceReport } from '../thread/instance-start.ts';
 import { describeError, explainRelativePath } from './failure.ts';
 
 /**
- * The maximum number of lines that were sent to the gateway but not read yet. Further lines are only counted, so that
- * an endless loop cannot fill the memory.
+ * The maximum number of lines and stream parts that were sent to the gateway but not read yet. Further lines are only
+ * counted, so that an endless loop cannot fill the memory.
  */
 const UNREAD_LIMIT = 10_000;
 
@@ -60,7 +60,10 @@ export class FunctionOutput {
     this.#send(level, 'stderr', message);
   }
 
-  /** Reports an error that ends the function. If the gateway can explain the error, the explanation is added. */
+  /**
+   * Reports an error that ends an invocation or the instance. If the gateway can explain the error, the explanation is
+   * added.
+   */
   reportError(error: unknown, prefix = ''): void {
     this.report('ERROR', `${prefix}${describeError(error)}`);
     const hints = [

@@ -116,7 +116,10 @@ type Outcome = {
   readonly onListening: () => void;
 };
 
-/** Handles the outcome of `listen`. If the address is in use, `retry` is called once, and the error is not reported. */
+/**
+ * Handles the outcome of `listen`. If the port is in use outside this instance, `retry` is called once, and the error
+ * is not reported.
+ */
 function onOutcome(server: Net.Server, { isOwn, retry, onListening }: Outcome): void {
   const emit = server.emit.bind(server) as (...args: unknown[]) => boolean;
   let isTried = false;

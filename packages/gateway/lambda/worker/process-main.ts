@@ -39,7 +39,7 @@ channel.listen(() => {
   drainParts();
   said = answer(text);
 });
-// This port is unreferenced, because only the ports and requests of the function itself may keep the process alive.
+// These ports are unreferenced, because only the ports and requests of the function itself may keep the process alive.
 reports.port2.unref();
 events.port2.unref();
 

@@ -81,8 +81,8 @@ function isGateway(pid: number): boolean {
 }
 
 /**
- * Returns the process group of the gateway; undefined if the system does not show it. If a shell has started the
- * gateway, the gateway is the leader of its group, and the group has the gateway's process id.
+ * Returns the process group of the gateway; its process id if the system does not show the group. If a shell has
+ * started the gateway, the two are equal, because the gateway is the leader of its group.
  */
 function groupOf(): number | undefined {
   try {

@@ -8,7 +8,8 @@ import type { ResponseStream } from './response-stream.ts';
 
 /**
  * Calls a streaming handler with one event. The handler's return value is ignored. The invocation ends when the
- * handler's promise is settled and the stream has ended. `warn` writes to the function's log.
+ * handler's promise is fulfilled and the stream has ended, or when one of them fails. `warn` writes to the function's
+ * log.
  */
 export function callStreamingHandler(
   handler: Handler,

@@ -128,8 +128,8 @@ function withHost(given: HttpRequest, { trusted }: LocalOrigin): HttpRequest {
 type Certified = Pick<HttpRequest, 'clientCertificate' | 'trusted'>;
 
 /**
- * The connection pools, one for each client certificate. Requests with different certificates therefore never share a
- * connection.
+ * The connection pools, one for each client certificate and trusted authority. Requests with different certificates
+ * therefore never share a connection.
  */
 class Agents {
   readonly #maxBytes: number;

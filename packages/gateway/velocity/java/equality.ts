@@ -74,7 +74,10 @@ function equalSets(left: JavaMapView, right: JavaMapView, budget: RenderBudget, 
   return equalMaps(left.map, right.map, budget, depth);
 }
 
-/** Returns Java's `hashCode`, as far as templates can call it. Returns zero for objects whose hash is their address. */
+/**
+ * Returns Java's `hashCode`, as far as templates can call it. Returns zero for objects whose hash is their address, and
+ * also for big numbers and views of maps.
+ */
 export function hashOf(value: JavaValue, budget: RenderBudget, depth = 0): number {
   budget.spend(1);
   budget.checkDepth(depth);

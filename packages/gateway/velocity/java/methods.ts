@@ -71,7 +71,10 @@ export function callMethod(
     : undefined;
 }
 
-/** Returns `$value.name`. It tries a getter first, then a map entry, then a boolean `is…` method. */
+/**
+ * Returns `$value.name`: the entry of a map, or the property of a host object. For any other value, a getter is tried
+ * first, then a value that is stored in `$foreach`, then a boolean `is…` method.
+ */
 export function getProperty(self: JavaValue, name: string, budget: RenderBudget): JavaValue | undefined {
   // Every Java object has a class. Access to it would give access to all of Java.
   if (name === 'class' || name === 'Class') return undefined;

@@ -94,8 +94,8 @@ type JsonPrinting = {
 };
 
 /**
- * Prints compact JSON. Values that JSON does not have (a map's view, a loop) are printed as JSON strings that contain
- * their text.
+ * Prints compact JSON. A map's view is printed as a list, and a loop as the values that it stores. Values that JSON
+ * does not have, such as an iterator, are printed as JSON strings that contain their text.
  */
 export function printJson(value: JavaValue, budget: RenderBudget, printing: JsonPrinting): string {
   const depth = printing.depth ?? 0;

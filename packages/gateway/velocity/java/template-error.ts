@@ -9,7 +9,10 @@ export type TemplateErrorCode =
   | 'TEMPLATE_REFUSED'
   /** A method or directive failed while rendering, as a Java exception would. */
   | 'TEMPLATE_FAILED'
-  /** A limit of the render was reached: steps, characters, depth of macros or values. */
+  /**
+   * A limit was reached, such as the steps or characters of a render, the depth of macros or values, or the digits of a
+   * number.
+   */
   | 'TEMPLATE_LIMIT'
   /** The same parameter was overridden twice in one render. */
   | 'TEMPLATE_OVERRIDE';

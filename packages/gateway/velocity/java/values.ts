@@ -270,7 +270,7 @@ export class LoopScope {
   index = -1;
   hasNext = false;
   readonly parent: LoopScope | null;
-  /** The value that `$foreach` had before the outermost loop. */
+  /** The value that `$foreach` had before the outermost loop; null for an inner loop. */
   readonly replaced: JavaValue;
   readonly stored = new JavaMap();
 

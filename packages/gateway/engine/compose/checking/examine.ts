@@ -1,7 +1,7 @@
 /**
- * Examines stacks for `gatewright check`: everything that the gateway reads at startup, and the rules that apply only to a
- * deployment.
- * Nothing is started, no socket is opened, and no code of the stacks runs.
+ * Examines stacks for `gatewright check`: everything that the gateway reads at startup, and the rules that apply only
+ * to a deployment. Nothing is started, no socket is opened, and no function runs. Only osls runs code of a service: its
+ * plug-ins.
  */
 import { basename, relative, resolve } from 'node:path';
 import { mapOf, textOf } from '@gatewright/aws/json-object';
@@ -266,7 +266,10 @@ function withoutCircles(findings: readonly DeployFinding[]): readonly DeployFind
   });
 }
 
-/** Leaves out findings about a value, or a part of it, for which a refusal is already reported. */
+/**
+ * Leaves out findings about a value if a refusal of this value, of a part of it or of the value around it is already
+ * reported.
+ */
 function withoutDoubles(
   findings: readonly DeployFinding[],
   reported: readonly DeployFinding[],

@@ -25,7 +25,10 @@ export async function judgeState(sources: readonly string[]): Promise<readonly D
   return found.flat();
 }
 
-/** Its own, and that of a stack of Gatewright in a folder of it. */
+/**
+ * Returns the folders `.gatewright` in a folder and in its direct subfolders, one of which may be a stack of
+ * Gatewright.
+ */
 function ownFoldersIn(folder: string): readonly string[] {
   // Code may also be a single file.
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];

@@ -141,8 +141,8 @@ export function openConsoleApi(parts: Parts): MoreEndpoints {
 }
 
 /**
- * Returns the function that creates short links, which are appended to request lines; undefined if there is no console
- * that could open the links.
+ * Returns the function that creates short links, which are appended to request lines; undefined if the lines have no
+ * links, or no console could open them.
  */
 export function shortLinks(
   { linksLines = false, consoleFiles, record }: GatewayOptions,
@@ -297,7 +297,7 @@ function mapOf(parts: Parts) {
   });
 }
 
-/** Returns the names of the functions that authorize routes. */
+/** Returns a function that finds the name of the function that authorizes a route. */
 function authorizersOf({ served }: Parts) {
   return (apiId: string, stageName: string, index: number): string | undefined => {
     const stage = served.find(apiId)?.stages.get(stageName);

@@ -26,7 +26,7 @@ export function readHandlerOf(
 
 type Read = Pick<FunctionDefinition, 'code' | 'runtime' | 'handler' | 'place' | 'logicalId'>;
 
-/** Returns undefined for code that is in an archive or built elsewhere, and for other languages. */
+/** Returns undefined for code in an archive or in another language, and for a file that is missing or too long. */
 function readHandlerText(definition: Read): HandlerText | undefined {
   const { code, runtime, handler, logicalId } = definition;
   const isPython = runtime.startsWith('python');

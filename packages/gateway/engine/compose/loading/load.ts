@@ -1,6 +1,6 @@
 /**
- * Loads stacks from their sources and serves them. Everything is read before anything changes, so an error leaves the
- * previous stacks in service.
+ * Loads stacks from their sources and serves them. Everything is read before anything changes, so an error in what is
+ * read leaves the previous stacks in service.
  */
 import type { Fault } from '../../../core/errors.ts';
 import { LOAD_STEPS } from './load-steps.ts';
@@ -10,7 +10,7 @@ import { refuseFaults, refuseNotEnforced } from './refuse-faults.ts';
 
 /**
  * Serves everything in the sources and their companions that can be served, and reports the rest.
- * @param known the faults of the previous load; a reload with more faults is refused
+ * @param known the faults of the previous load; a reload that adds faults is refused
  * @returns the faults of this load
  * @throws DefinitionError if nothing can be served, or if faults are refused; StartError under `--strict`
  */

@@ -5,8 +5,9 @@ import type { UnsupportedItem } from '../../../core/stack/model.ts';
 import type { Reading } from './reading.ts';
 
 /**
- * Refuses faults that would prevent AWS from deploying the stack. They are refused under `--strict`, if every stack has
- * faults, or if a reload adds new ones.
+ * Refuses faults that would prevent AWS from deploying the stack: all of them if `refusesAll` is true, otherwise the
+ * faults that a reload adds.
+ * @param known the faults before the reload, by `identifyFault`; undefined if this is not a reload
  */
 export function refuseFaults(
   faults: readonly Fault[],

@@ -93,7 +93,7 @@ async function filesOf({ options, served }: Parts, faults: readonly Fault[]): Pr
   return [...new Set([...files, ...broken])].toSorted();
 }
 
-/** Reports APIs that a reload added. These APIs have no port of their own. */
+/** Reports APIs, and services in front of APIs, that a reload added. They have no port of their own. */
 function reportNew(parts: Parts, reported: Set<string>): void {
   const { options, served, addresses, events, fronts } = parts;
   for (const { identity } of served.all) {

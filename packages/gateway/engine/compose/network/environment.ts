@@ -29,8 +29,8 @@ export function environmentOf(parts: Parts): Readonly<Record<string, string>> {
 }
 
 /**
- * Returns the name of the environment variable for an API's URL, such as `ORDERS_API` for OrdersApi. If several APIs
- * have the same logical id, the name also contains the stack and the stage.
+ * Returns the name of the environment variable for an API's URL, such as `ORDERS_API` for OrdersApi. If several stages
+ * belong to APIs with this logical id, the name also contains the stack and the stage.
  */
 function variableOf({ logicalId, stack, stage }: ApiRoutes, all: readonly ApiRoutes[]): string {
   const isAlone = all.filter((other) => other.logicalId === logicalId).length === 1;

@@ -1,5 +1,5 @@
 /**
- * The services of this run. Each service has one line here and one folder. Only data is imported here. The code of a
+ * The services of this run. Each service has one entry here and one folder. Only data is imported here. The code of a
  * service is loaded when a resource, a call or a target first names the service.
  */
 import { ResourceTypes } from '../../../core/resource-types/resource-types.ts';

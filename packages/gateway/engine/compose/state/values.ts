@@ -41,7 +41,10 @@ export class LateValues {
     }));
   }
 
-  /** Finds an object by `bucket/key`; a missing object is logged, unless the search is quiet. */
+  /**
+   * Finds an object by `bucket/key`; a missing object is logged, unless the search is quiet. The first search opens the
+   * values, and finds nothing until they are open.
+   */
   object(id: string, isQuiet = false): ReturnType<LocalValues['object']> {
     if (this.#opened !== undefined) return this.#opened.object(id, isQuiet);
     this.open()

@@ -12,7 +12,7 @@ import type { FunctionDefinition } from '../../../core/stack/function.ts';
 import { findPrograms, isExecutable, listNames, type Machine } from '../machine.ts';
 
 export type PythonProject = {
-  /** The absolute path of the requirements file; undefined if the requirements are unknown. */
+  /** The absolute path of the requirements file; undefined if there is none, or if a tool other than pip is used. */
   readonly requirements: string | undefined;
   readonly pyproject: string | undefined;
   readonly pipfile?: string | undefined;
@@ -24,7 +24,8 @@ const MAX_FOLDERS = 8;
 
 /**
  * Returns the code's folder and the folders above it, then the template's folder and the folders above it, up to the
- * root of a repository.
+ * root of a repository and at most `MAX_FOLDERS` each. The user's home folder, the folder for temporary files and those
+ * above them are left out.
  */
 export function projectFolders(
   definition: FunctionDefinition,

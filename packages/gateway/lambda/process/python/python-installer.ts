@@ -69,7 +69,7 @@ function findListed({ requirements, pyproject, pipfile }: PythonProject, name: s
   return undefined;
 }
 
-/** Matches names at which a requirement begins: at the beginning of a line, or of a text in quotes. */
+/** Returns the names with which requirements begin: at the beginning of a line, or of a text in quotes. */
 function namesIn(line: string): readonly string[] {
   return [...line.replace(/(?:^|\s)#.*$/, '').matchAll(/(?:^|["'])\s*([A-Za-z0-9][\w.-]*)/g)].map(
     ([, name = '']) => normalise(name),

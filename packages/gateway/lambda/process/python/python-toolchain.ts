@@ -227,8 +227,8 @@ function remedyOf(module: string, layers: FunctionDefinition['layers'], installe
 }
 
 /**
- * Returns a hint for each module that cannot be imported. If the project lists the package, the hint is the command
- * that installs all of the project's packages.
+ * Returns a hint for each module that cannot be imported. If packages that the project lists are not installed, the
+ * hint for a module that Lambda does not include is the command that installs all of them.
  */
 function remediesOf(
   { missing: modules, uninstalled }: PythonAnswer,
@@ -272,7 +272,7 @@ type LentModules =
   | Extract<Lent, { kind: 'refused' }>;
 
 type Lending = {
-  /** The interpreters of the machine. */
+  /** The interpreters of the project and of the machine. */
   readonly candidates: readonly string[];
   readonly question: Parameters<PythonProbe['ask']>[1];
   readonly probe: Pick<PythonProbe, 'ask'>;
@@ -281,9 +281,9 @@ type Lending = {
 };
 
 /**
- * Lends Boto3 and its dependencies if a function imports them and its project lacks them. Returns undefined if no
- * module is missing. The names of imports decide only whether the fixed list is installed. They never decide which
- * packages are installed.
+ * Lends Boto3 and its dependencies if a function imports them and its project lacks them. Returns undefined if none of
+ * their modules is missing. The names of imports decide only whether the fixed list is installed. They never decide
+ * which packages are installed.
  */
 async function lendModules(
   { answer, ...facts }: Answered,
