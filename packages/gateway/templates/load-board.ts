@@ -1,7 +1,6 @@
 /**
- * Coordinates stacks that are being loaded and that wait for each other's outputs (`${cf:}`) or SSM parameters. A
- * cycle must end with an
- * error instead of a timeout.
+ * Coordinates stacks that are being loaded and that wait for each other's outputs (`${cf:}`) or SSM parameters. A cycle
+ * must end with an error instead of a timeout.
  */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';

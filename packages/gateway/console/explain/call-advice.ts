@@ -122,8 +122,7 @@ export function adviseLimit(
 /**
  * Returns the advice for a call of `@connections` whose path has something between the address of the API and
  * `/@connections`; undefined for other texts. At the API's own endpoint, a stage there is part of the address, so a
- * stage
- * that is too much means that the mapping of a custom domain has already chosen it.
+ * stage that is too much means that the mapping of a custom domain has already chosen it.
  */
 export function adviseEndpoint(
   text: string,
@@ -240,8 +239,7 @@ function adviseLonger(
 }
 
 /**
- * The start of an instance counts as a cause of the timeout if it took at least one part in this number of the
- * timeout.
+ * The start of an instance counts as a cause of the timeout if it took at least one part in this number of the timeout.
  */
 const LONG_SHARE = 4;
 

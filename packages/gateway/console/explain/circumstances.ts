@@ -127,8 +127,7 @@ export type MeterCircumstances = {
   readonly keyId: string | undefined;
   readonly keyFault: 'unknown' | 'disabled' | 'no-plan' | 'other-stages' | undefined;
   /**
-   * `{apiId}/{stage}` of each stage in the API key's usage plans, if none of them includes this stage; otherwise
-   * empty.
+   * `{apiId}/{stage}` of each stage in the API key's usage plans, if none of them includes this stage; otherwise empty.
    */
   readonly opens: readonly string[];
   /** The names of the key's usage plans, if none of them includes the stage. */
@@ -192,8 +191,7 @@ export type IntegrationCircumstances = {
   readonly nullBy?: NullBy | undefined;
   /**
    * What Lambda itself responded, without a result of the function: it accepted an asynchronous call, or the event was
-   * not
-   * JSON.
+   * not JSON.
    */
   readonly lambdaReply?: 'accepted' | 'not-json' | undefined;
   /** The types for which a MOCK integration has request templates, if none is for the type of the request. */

@@ -140,8 +140,8 @@ function explainCharge({ failure = '' }: Circumstances, decided: DecidedAccess):
 
 export type Charge = Pick<DecidedAccess, 'key' | 'customer' | 'limit' | 'retryAfterSeconds'> & {
   /**
-   * Only handlers limit how many calls run at the same time. `over-limit` is a rate or a quota with a short period:
-   * the reply of a handler does not say which.
+   * Only handlers limit how many calls run at the same time. `over-limit` is a rate or a quota with a short period: the
+   * reply of a handler does not say which.
    */
   readonly outcome: AccessOutcome | 'over-concurrency' | 'over-limit';
 };
@@ -308,8 +308,7 @@ export function flushCommand({
 
 /**
  * Explains a refusal if only the record of the decision is available, as for a deployed API. The record may have been
- * made
- * for another route, because authorizer results are cached.
+ * made for another route, because authorizer results are cached.
  */
 function explainRecord(about: Circumstances, guard: GuardCircumstances, decided: DecidedAccess): Reason {
   const { document, outcome, rules, roles, routeKey: first } = decided;

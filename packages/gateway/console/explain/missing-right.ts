@@ -136,8 +136,7 @@ export function explainMissingPermission(
 
 /**
  * Finds a permission that was meant for the call, but whose source ARN names another stage, has a part too many, or
- * none
- * after the API id.
+ * none after the API id.
  */
 function findSourceFault(
   source: string,

@@ -1,7 +1,6 @@
 /**
  * Says what to change in an integration whose call an AWS service refused, by the code of the service's error. The
- * codes
- * are in the API reference of each service.
+ * codes are in the API reference of each service.
  */
 import type { IntegrationCircumstances } from './circumstances.ts';
 
@@ -10,8 +9,7 @@ type Refused = {
   readonly detail: string;
   readonly routeKey: string;
   /**
-   * Where the integration writes a parameter of the call, such as `RequestParameters of the integration of POST
-   * /jobs`.
+   * Where the integration writes a parameter of the call, such as `RequestParameters of the integration of POST /jobs`.
    */
   readonly written: string;
   readonly tableKey: string | undefined;

@@ -28,8 +28,8 @@ export function findFailedRead(
 
 /**
  * What the code of a function reads that its event does not have.
- * @param failedWith what a failed function printed: only the line at which it failed is read. Without it, the whole file
- * is read
+ * @param failedWith what a failed function printed: only the line at which it failed is read. Without it, the whole
+ * file is read
  */
 export function findReadOf(
   { received, sent: kept }: RecordedRequest,

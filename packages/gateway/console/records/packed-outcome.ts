@@ -66,8 +66,7 @@ export function idOfReturned(outcome: Outcome): RequestIdOf | undefined {
 }
 
 /**
- * Returns a rare outcome, which is stored as an object: a failure, a timeout, a refusal, or a stream without its
- * bytes.
+ * Returns a rare outcome, which is stored as an object: a failure, a timeout, a refusal, or a stream without its bytes.
  */
 export function rareOutcome(outcome: Outcome): RecordedOutcome | undefined {
   switch (outcome?.kind) {

@@ -116,8 +116,7 @@ const TOKENS = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 /**
  * Deeper levels are not indented further. Attack: each line of `[[[[…` would be longer than the one before, so 16 KB
- * that
- * anybody sends would be shown as 268 MB.
+ * that anybody sends would be shown as 268 MB.
  */
 const MOST_INDENTED = 40;
 

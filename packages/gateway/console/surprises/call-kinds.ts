@@ -1,7 +1,6 @@
 /**
  * What may surprise about the call of an integration: the route that led to it, its path, body and templates, what was
- * not
- * checked or cached before it, and what became of its status (docs/aws §2, §6–§9).
+ * not checked or cached before it, and what became of its status (docs/aws §2, §6–§9).
  */
 import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

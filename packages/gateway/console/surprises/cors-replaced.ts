@@ -19,8 +19,7 @@ type Replaced = {
 
 /**
  * What the configuration lacks to allow what one header of the function allows: the advice, and the setting to write,
- * if it is
- * a list.
+ * if it is a list.
  */
 type Lacking = { readonly text: string; readonly setting?: string };
 

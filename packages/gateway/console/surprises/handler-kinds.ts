@@ -1,7 +1,6 @@
 /**
  * Surprises about functions and authorizers: what a handler's code misreads or does not await, values that the request
- * does
- * not have, tokens that are accepted, cached results, and subprotocols.
+ * does not have, tokens that are accepted, cached results, and subprotocols.
  * @see docs/aws §3.1–§3.3, §4.3, §4.5
  */
 import { adviseOwnResults } from '../explain/explain-guard.ts';

@@ -1,6 +1,6 @@
 /**
- * Expands the loops of `Fn::ForEach` (AWS::LanguageExtensions transform), after the snippets of AWS::Include and
- * before any other step.
+ * Expands the loops of `Fn::ForEach` (AWS::LanguageExtensions transform), after the snippets of AWS::Include and before
+ * any other step.
  * @see
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html
  */

@@ -9,8 +9,7 @@ import type { DriverFailure } from './serverless-process.ts';
 
 /**
  * Returns an error with the message of osls without decoration. For an invalid value, the error has the line. For a
- * variable
- * without a value, it has the text of the variable, the line and a remedy.
+ * variable without a value, it has the text of the variable, the line and a remedy.
  */
 export function explainFailure(
   failure: DriverFailure,

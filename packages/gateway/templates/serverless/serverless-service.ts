@@ -301,8 +301,8 @@ function toRawStack(
 }
 
 /**
- * The name of the layer of serverless-python-requirements. Functions use the packages of the machine's Python
- * instead of this layer.
+ * The name of the layer of serverless-python-requirements. Functions use the packages of the machine's Python instead
+ * of this layer.
  */
 const PYTHON_REQUIREMENTS = 'pythonRequirements';
 

@@ -157,9 +157,8 @@ export function unitsPerEvent(
 }
 
 /**
- * Returns one line per table if the units are measured. If the user has entered a number, or no tables are known,
- * there is
- * one line for all tables.
+ * Returns one line per table if the units are measured. If the user has entered a number, or no tables are known, there
+ * is one line for all tables.
  */
 function tableLines(shape: TrafficShape, month: Month, prices: Prices): readonly CostLine[] {
   const { events, writesPerEvent, readsPerEvent } = month;
