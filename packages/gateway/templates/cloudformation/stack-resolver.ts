@@ -309,8 +309,7 @@ export class StackResolver implements Scope {
   /**
    * Whether SAM may generate a resource with this id from a part that is not expanded here: a type, such as a GraphQL
    * API, or the gradual deployment of a function.
-   * @see
-   * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
+   * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
    */
   #isMadeBySam(logicalId: string): boolean {
     const { made } = this.raw;
