@@ -88,7 +88,7 @@ export class CallInput {
     return this.#value(name) !== undefined;
   }
 
-  /** Returns undefined if the member is absent. */
+  /** Returns undefined if the member is absent. Violations of the rule are reported by `check`. */
   read<Type extends MemberType>(name: string, type: Type, rule: MemberRule = {}): Values[Type] | undefined {
     return this.#check(name, this.#ofType(name, type), rule);
   }
@@ -99,7 +99,7 @@ export class CallInput {
     this.check();
   }
 
-  /** Reads a required text. The result is empty after a violation, which `check` then reports. */
+  /** Reads a required text. The result is empty if the member is absent, which `check` then reports. */
   text(name: string, rule: MemberRule = {}): string {
     return this.optionalText(name, { ...rule, isRequired: true }) ?? '';
   }
@@ -108,7 +108,7 @@ export class CallInput {
     return this.read(name, 'text', rule);
   }
 
-  /** Truncates a fraction before the check, as AWS does. */
+  /** Rounds a fraction down before the check, as AWS does for numbers above zero. */
   optionalInteger(name: string, rule: MemberRule = {}): number | undefined {
     const value = this.#ofType(name, 'number');
     return this.#check(name, value === undefined ? undefined : Math.floor(value), rule);
@@ -119,7 +119,7 @@ export class CallInput {
     return this.read(name, 'flag') ?? false;
   }
 
-  /** Returns an empty list if the member is absent, unless the rule requires it. */
+  /** Returns an empty list if the member is absent. If the rule requires it, `check` then reports the violation. */
   list(name: string, rule: MemberRule = {}): readonly unknown[] {
     return this.read(name, 'list', rule) ?? [];
   }
@@ -163,7 +163,7 @@ export class CallInput {
 
   /**
    * Must be called after all members are read.
-   * @throws one error, in the form of this service, that lists all violations
+   * @throws one error, in the form of this service, that lists the first ten violations
    */
   check(): void {
     const violations = this.#violations.slice(0, MAX_VIOLATIONS);
@@ -257,7 +257,9 @@ function broken(value: string, rule: MemberRule): readonly string[] {
 
 const PATTERNS = new Map<string, RegExp>();
 
-/** Returns the pattern of a whole text. Classes such as `\\p{L}` need the Unicode mode, which other patterns may break. */
+/**
+ * Returns the pattern of a whole text. Classes such as `\\p{L}` need the Unicode mode, which other patterns may break.
+ */
 function patternOf(pattern: string): RegExp {
   const known = PATTERNS.get(pattern);
   if (known !== undefined) return known;

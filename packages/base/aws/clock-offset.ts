@@ -38,7 +38,7 @@ export class ClockOffset {
     this.#cells[0] = ms;
   }
 
-  /** Returns the offsets that were in force within the last 15 minutes, without the current one. */
+  /** Returns the offsets that the last eight moves replaced within the last 15 minutes, without the current one. */
   formerMs(machineEpochMs: number): readonly number[] {
     const former = new Set<number>();
     for (let index = FIRST_MOVE; index < this.#cells.length; index += 2)

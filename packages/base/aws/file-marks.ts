@@ -114,8 +114,9 @@ export function packageNames(folder: string): string {
 }
 
 /**
- * Returns the folder in which code in `folder` finds a package, and the package's version; `absent` if there is none.
- * @param looked results by candidate, shared by consecutive calls
+ * Returns the real folder in which code in `folder` finds a package, and a hash of the package's manifest; `absent` if
+ * there is none.
+ * @param looked results by the folder in which a package was looked for, shared by consecutive calls
  */
 export function packageFrom(
   folder: string,

@@ -53,8 +53,8 @@ const PROXIED_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]', 'host.docker.i
 const HTTP_PORT = 80;
 
 /**
- * Refuses a foreign Host. Attack: DNS rebinding points a page's own name at 127.0.0.1 after it has loaded, so
- * that the browser treats this port as the page's origin.
+ * Refuses a request whose Host is not allowed, or that has more than one. Attack: DNS rebinding points a page's own
+ * name at 127.0.0.1 after it has loaded, so that the browser treats this port as the page's origin.
  */
 export function refuseForeignHost(request: Arrival, rule: HostRule): GuardRefusal | undefined {
   const hosts = request.rawHeaders.filter(

@@ -39,20 +39,20 @@ export function memberOf(value: unknown, name: string): unknown {
   return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** Returns a text or number member as text; empty if the member is absent. */
+/** Returns a text or number member as text; empty if the member is absent or anything else. */
 export function textOf(members: UnknownMembers, name: string): string {
   const value = members[name];
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-/** Returns a member that is a map; empty if the member is absent. */
+/** Returns a member that is a map; empty if the member is absent or not a map. */
 export function mapOf(members: JsonObject, name: string): JsonObject;
 export function mapOf(members: UnknownMembers, name: string): UnknownMembers;
 export function mapOf(members: UnknownMembers, name: string): UnknownMembers {
   return membersOf(members[name]);
 }
 
-/** Returns a member that is a list; empty if the member is absent. */
+/** Returns a member that is a list; empty if the member is absent or not a list. */
 export function listOf(members: JsonObject, name: string): readonly Json[];
 export function listOf(members: UnknownMembers, name: string): readonly unknown[];
 export function listOf(members: UnknownMembers, name: string): readonly unknown[] {
@@ -90,7 +90,10 @@ export function asOneOrMore(value: unknown): readonly unknown[] {
   return isJsonList(value) ? value : [value];
 }
 
-/** Reads a boolean, or the text `true` or `false`, as templates and AWS's query protocol write it. */
+/**
+ * Reads a boolean, or the text `true` or `false`, as templates and AWS's query protocol write it; undefined for
+ * anything else.
+ */
 export function asFlag(value: unknown): boolean | undefined {
   if (value === true || value === 'true') return true;
   return value === false || value === 'false' ? false : undefined;
@@ -101,13 +104,16 @@ export function isTrue(value: unknown): boolean {
   return asFlag(value) === true;
 }
 
-/** Reads a finite number, or a text that contains one, as templates and AWS's query protocol write it. */
+/**
+ * Reads a finite number, or a text that contains one, as templates and AWS's query protocol write it; undefined for
+ * anything else.
+ */
 export function asNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** Reads a whole number within the bounds, or a text that contains one. */
+/** Reads a whole number within the bounds, or a text that contains one; undefined for anything else. */
 export function asInteger(value: unknown, least: number, most: number): number | undefined {
   const number = asNumber(value);
   return Number.isInteger(number) && isWithin(number, least, most) ? number : undefined;

@@ -33,7 +33,8 @@ const INVALID_MEMBER: Policy = {
 
 /**
  * Each method throws InvalidMember, or the error of its policy. Methods without `optional` in their name and without a
- * default require the member. Null counts as absent.
+ * default require the member, except for lists: an absent list is empty. Null counts as absent, and for `text`, so does
+ * an empty text.
  */
 export class MemberReader {
   readonly path: string;
@@ -76,7 +77,7 @@ export class MemberReader {
     throw this.#policy.refusal(this.at(name), message, false);
   }
 
-  /** @param expected the allowed values, if there are only a few */
+  /** @param expected what the member must be, such as `one of A, B` */
   missing(name: string, expected?: string): never {
     const rule = expected === undefined ? '' : `; it must be ${expected}`;
     throw this.#policy.refusal(this.at(name), `is required${rule}`, true);

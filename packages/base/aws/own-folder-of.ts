@@ -12,9 +12,9 @@ export const OWN_FOLDER = '.gatewright';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Returns the project's folder below the user's folder if it exists, because the first run of the gateway then chose it.
- * Later, commands such as `init` and `attach` may still create `.gatewright` in the directory, for files that belong to
- * the project.
+ * Returns the project's folder below the user's folder if it exists, because the first run of the gateway then chose
+ * it; otherwise `.gatewright` of the directory. Later, commands such as `init` and `attach` may still create
+ * `.gatewright` in the directory, for files that belong to the project.
  */
 export function ownFolderOf(directory: string, environment: Environment = process.env): string {
   const far = distantFolderOf(directory, environment);

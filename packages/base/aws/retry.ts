@@ -23,8 +23,8 @@ export type RetryRule = {
   /** Maximum number of attempts, including the first. */
   readonly attempts: number;
   /**
-   * The pause before attempt n is random, from 0 to `baseMs` · 2ⁿ⁻², at most `capMs` (full jitter; AWS
-   * Architecture Blog, "Exponential Backoff And Jitter").
+   * The pause before attempt n is random, from 0 to `baseMs` · 2ⁿ⁻², at most `capMs` (full jitter; AWS Architecture
+   * Blog, "Exponential Backoff And Jitter"). It is longer if the response asks for a longer pause.
    */
   readonly baseMs: number;
   readonly capMs: number;
@@ -82,7 +82,9 @@ export async function repeatCall<T>(
   }
 }
 
-/** Reads `Retry-After`, given in seconds or as a date (RFC 9110 §10.2.3). */
+/**
+ * Reads `Retry-After`, given in seconds or as a date (RFC 9110 §10.2.3); undefined if it is absent, malformed or past.
+ */
 export function readRetryAfter(text: string | undefined, nowEpochMs: number): number | undefined {
   if (text === undefined) return undefined;
   const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowEpochMs;

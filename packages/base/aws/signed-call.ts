@@ -32,7 +32,7 @@ export type SignedCall = PlainCall & {
 };
 
 export type CallReply = {
-  /** A status of 0 means that no response arrived in time, or that it exceeded the limit. */
+  /** A status of 0 means that no response arrived, or that it did not end in time or exceeded the limit. */
   readonly status: number;
   /** Header names are in lower case. */
   readonly headers: ReadonlyMap<string, string>;
@@ -49,7 +49,8 @@ export type OpenReply = Omit<CallReply, 'text'> & {
 
 /**
  * Makes a signed call. Never rejects.
- * @param withinMs limit for all attempts together; the default is the sum of what the attempts may take
+ * @param withinMs limit for all attempts together; the default is the sum of what the attempts may take. Without a
+ * rule, only the timeout of the call applies
  */
 export async function callSigned(
   { service, region, credentials, ...call }: SignedCall,

@@ -16,9 +16,9 @@ export type SigningClock = {
 };
 
 /**
- * Accepts a signature if one of three clocks confirms its time. Functions sign with the gateway's clock, developer
- * tools sign with the machine's clock, and calls that were in flight when the clock was moved were signed with the
- * previous offset.
+ * Accepts a signature if one of these clocks confirms its time. Functions sign with the gateway's clock, developer
+ * tools sign with the machine's clock, and calls that were in flight when the clock was moved were signed with a former
+ * offset.
  */
 export function verifyByAnyClock(
   request: SignedRequest,

@@ -1,6 +1,6 @@
 /**
- * Coordinates stacks that are being loaded and that wait for each other's outputs (`${cf:}`). A cycle must end with an
- * error instead of a timeout.
+ * Coordinates stacks that are being loaded and that wait for each other's outputs (`${cf:}`) or SSM parameters. A cycle
+ * must end with an error instead of a timeout.
  */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
@@ -106,7 +106,7 @@ export class LoadBoard {
     );
   }
 
-  /** Records that this source does not define a stack, so that other sources do not wait for it. */
+  /** Records that this source could not be loaded, so that other sources do not wait for it. */
   skip(source: string): void {
     this.#loading.delete(source);
     this.#wake();

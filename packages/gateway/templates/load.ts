@@ -103,7 +103,7 @@ export function requireSources(sources: readonly string[]): void {
   if (first !== undefined) throw new DefinitionFaults(first, others);
 }
 
-/** Whether the folder has a service, a template or a cdk.out. */
+/** Whether the folder has a definition that can be read: a service, a template, a cdk.out or a Terraform plan. */
 export function hasDefinition(folder: string): boolean {
   try {
     findSource(resolve(folder));

@@ -30,12 +30,12 @@ export type RawStack = {
    * Returns what the author wrote for a property, if the template is made from another format; absent for a template.
    */
   readonly writtenAs?: ((logicalId: string, property: Path) => WrittenAs | undefined) | undefined;
-  /** Returns the region of a resource whose provider has another region; absent for a template. */
+  /** Returns the region of a resource or of its provider, empty if it is not known; absent for a template. */
   readonly regionOf?: ((logicalId: string) => string | undefined) | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   /**
-   * The parameters of a nested stack whose value here is a placeholder, because the parent passes the name or an attribute
-   * of a resource, or an output of another nested stack. Absent if there are none.
+   * The parameters of a nested stack whose value here is a placeholder, because the parent passes the name or an
+   * attribute of a resource, or an output of another nested stack. Absent if there are none.
    */
   readonly placeholderParameters?: ReadonlySet<string>;
   /** Values of SSM, Secrets Manager and S3. If absent, no values are known. */

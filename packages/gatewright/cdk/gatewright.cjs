@@ -46,7 +46,7 @@ class Gatewright extends Construct {
 
 /**
  * Returns the values of all parameters, because at `cdk deploy` a parameter without a given value keeps its last value,
- * even if its default has changed. The bucket's parameters are omitted, because each archive is a separate asset.
+ * even if its default has changed. The bucket's parameters stay empty, because each archive is a separate asset.
  */
 function valuesOf(declared, given) {
   const unknown = Object.keys(given).find((name) => !(name in declared));

@@ -60,7 +60,7 @@ exports.keepCompiledCode = function keepCompiledCode(environment) {
 
 /**
  * Stores the compiled code as soon as the code is loaded. At the end of the process this might be too late, because a
- * killed process stores nothing.
+ * killed process stores nothing. A folder that has become too large is deleted.
  */
 exports.writeCompiledCode = async function writeCompiledCode(limitBytes = LIMIT_BYTES) {
   flushCompileCache?.();

@@ -274,7 +274,7 @@ async function writePortalPage(root: string, target: string): Promise<void> {
 
 /**
  * Writes the entries of the package. `gatewright` exports the gateway, and `gatewright/quota` exports the functions for
- * handlers. Each entry has one line and exists in both module formats.
+ * handlers. Each entry is one line, which is written as an ES module and as its types.
  */
 async function writeEntries(outputDirectory: string): Promise<void> {
   const entries = [

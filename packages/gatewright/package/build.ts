@@ -27,7 +27,9 @@ const tarballs = await Promise.all(
 );
 console.log(`install it in a service: npm install --save-dev ${tarballs[0] ?? ''} osls`);
 
-/** Reports the size of every package inside the package, because users install all of them. */
+/**
+ * Writes the SBOM of a package with all packages that users install with it, and prints the size of the package itself.
+ */
 async function report(manifest: Manifest, folder: string): Promise<void> {
   const lock = await readLock(ROOT);
   const shipped = { name: manifest.name, version: manifest.version, type: 'library' } as const;

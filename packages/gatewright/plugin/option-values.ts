@@ -15,7 +15,7 @@ const SWITCH: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
 ]);
 
 /**
- * Reads the value of an option in the same way as on the command line; undefined if it is absent.
+ * Reads the value of an option in the same way as on the command line; undefined if it is absent or empty.
  * @throws OptionError if the value is invalid
  */
 export function readOption<const Row extends StartOption>(

@@ -23,7 +23,7 @@ const MCP: OptionNames<McpOptions> = { headers: true, revision: true, ...OF_APIS
 const SEND: OptionNames<SendOptions> = { source: true, detailType: true, groupId: true };
 const RESET: OptionNames<ResetOptions> = { keepsInstances: true };
 
-/** @throws TestingError */
+/** @throws TestingError if an option is not one of the known options */
 export function refuseUnknown<Options extends object>(
   call: string,
   options: Options,

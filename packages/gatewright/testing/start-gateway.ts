@@ -203,8 +203,8 @@ async function connectWith(parse: Parse): Promise<TestGateway> {
 const SHARED =
   /^(?:GATEWRIGHT_(?:GATEWAY|CONTROL_|URL)|AWS_(?:ENDPOINT_URL|ACCESS_KEY_ID|SECRET_ACCESS_KEY|REGION|DEFAULT_REGION))/;
 /**
- * Environment variables of the developer that programs must not get. SDKs would send their values with the local key
- * pair, which would invalidate every signature.
+ * Environment variables of the developer that programs must not get. SDKs would send the token with the local key pair,
+ * which would invalidate every signature, and may prefer the profile to the key pair.
  */
 const OF_THE_DEVELOPER = ['AWS_SESSION_TOKEN', 'AWS_PROFILE'];
 

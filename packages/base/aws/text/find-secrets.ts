@@ -79,8 +79,7 @@ const PARAMETER = /(?<![\w.%\]-])([\w.%[\]-]{1,60})=([^\s&"'<>#;,[\]]+)/g;
 const NAMED = /(?<![\w.%-])([\w.-]{1,60}): {1,2}(?=[^\s,;]{0,100}(?:\d|[a-z][A-Z]))([^\s"'<>,;[\](){}]{6,})/g;
 
 /**
- *
- * error codes and entries.
+ * These names are secret only in queries: codes of OAuth, keys of Google. Elsewhere they name error codes and entries.
  */
 const SECRET_IN_QUERY = /^(?:code|key)$/i;
 const MIN_IN_QUERY = 6;

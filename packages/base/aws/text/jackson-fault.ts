@@ -69,7 +69,8 @@ export function printTextPlace(text: string, offset: number): string {
 }
 
 /**
- * Returns where a text stops to be JSON, in the form that follows the reason; undefined if it is JSON.
+ * Returns where a text stops to be JSON, in the form that follows the reason; undefined if it is JSON, or if Jackson's
+ * words for the fault are not known.
  */
 export function describeTextFault(text: string): string | undefined {
   const bytes = Buffer.from(text);

@@ -1,6 +1,9 @@
 /** Makes foreign text safe to show, because names of routes, tenants and keys may come from others. */
 
-/** Prints control characters, including C1, and text direction marks as escapes: `\u001b`. */
+/**
+ * Prints as escapes (`\u001b`): control characters, including C1, separators of lines and paragraphs, and embeddings,
+ * overrides and isolates of the text direction.
+ */
 export function showControls(text: string): string {
   return text.replace(
     /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
@@ -8,7 +11,9 @@ export function showControls(text: string): string {
   );
 }
 
-/** Prints controls as `showControls` does, but keeps line breaks and tabs, for places that show a text of several lines. */
+/**
+ * Prints controls as `showControls` does, but keeps line breaks and tabs, for places that show a text of several lines.
+ */
 export function showControlsInLines(text: string): string {
   return text.replace(/(?:(?!\r\n)[^\n\t])+/g, showControls);
 }

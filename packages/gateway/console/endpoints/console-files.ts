@@ -14,8 +14,8 @@ export const CONSOLE_PATH = '/console/';
 const START_PATH = '/console/start';
 
 /**
- * The policy allows no external and no inline code, no framing by other pages and no form targets. Sockets are allowed,
- * because a page on 127.0.0.1 connects to WebSocket APIs of this run.
+ * The policy allows no external and no inline code, no framing by other pages and no form targets. Calls are allowed
+ * only to the port that serves the page.
  */
 const POLICY = [
   "default-src 'none'",

@@ -25,7 +25,7 @@ export type FunctionShape = {
   readonly calls: number;
   readonly totalMs: number;
   readonly logBytes: number;
-  /** TTL of an authorizer's cached results; undefined for a function that is not an authorizer. */
+  /** The shortest TTL of the results, if the function is an authorizer; undefined for other functions. */
   readonly keptSeconds: number | undefined;
 };
 

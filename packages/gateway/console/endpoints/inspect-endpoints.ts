@@ -1,6 +1,4 @@
-/**
- * The console's endpoints below `/_gatewright/console/` that do not concern requests (docs/design/control-plane.md).
- */
+/** The console's endpoints below `/_gatewright/console/` (docs/design/control-plane.md). */
 import { InvalidRequest } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

@@ -15,7 +15,7 @@ export type ShownRoute = {
     readonly scopes: readonly string[];
   };
   readonly apiKeyRequired: boolean;
-  /** The integration target: `→ function`, an address, or `MOCK`. */
+  /** The integration target: the name of a function, an address, or `MOCK`. */
   readonly target: string;
   readonly timeoutMs: number | undefined;
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number } | undefined;
@@ -91,7 +91,7 @@ export type ShownCacheEntry = {
   /** Identifies the entry for a flush. It is not secret. */
   readonly id: string;
   readonly key: string;
-  /** The principal of a cached grant, or the status of a cached response. */
+  /** The value: the principal and the kind of a cached grant, or the status and the size of a cached response. */
   readonly holds: string;
   readonly ageMs: number | undefined;
   readonly endsInMs: number;
@@ -121,7 +121,7 @@ export type ShownFunction = {
   readonly instances: number;
   readonly busy: number;
   readonly started: number;
-  /** Names and values. A value is left out if it may be secret. */
+  /** Names and values. A value is masked if it may be secret. */
   readonly environment: readonly (readonly [string, string])[];
   readonly calls: number;
   readonly errors: number;

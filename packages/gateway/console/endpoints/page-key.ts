@@ -60,7 +60,7 @@ export class PageKey {
     return this.renew();
   }
 
-  /** Replaces the key. All gateways of this folder refuse the previous key at once. */
+  /** Replaces the key. If the new key can be stored, all gateways of this folder refuse the previous key at once. */
   renew(): string {
     const key = randomBytes(32).toString('base64url');
     this.#own = undefined;

@@ -1,6 +1,6 @@
 /**
- * Endpoints for recorded requests, below `/_gatewright/requests`: rows, details, events, archive, replay
- * (docs/design/control-plane.md).
+ * The endpoints `requests`, `requests/…`, `requests.har` and `send` below `/_gatewright/`: rows, details, events,
+ * archive, replay and new requests (docs/design/control-plane.md).
  */
 import { InvalidRequest } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -17,7 +17,7 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import type { RequestRecords } from '../records/request-records.ts';
 
 const MAX_HAR = 2_000;
-/** The number of names and addresses in a message. */
+/** The maximum number of names and addresses in a message. */
 const MAX_NAMED = 4;
 /** The number of requests that are described in one batch, which takes about 20 ms. */
 const HAR_BATCH = 10;
@@ -151,7 +151,9 @@ function notKept(id: string, { records, whereabouts }: RequestEndpointPorts): Co
   });
 }
 
-/** Names the gateway and its addresses, because requests that a developer looks for may have gone to another gateway. */
+/**
+ * Names the gateway and its addresses, because requests that a developer looks for may have gone to another gateway.
+ */
 function describeNone(whereabouts: readonly string[]): string {
   return `This gateway (${whereabouts.slice(0, MAX_NAMED).join(', ')}${whereabouts.length > MAX_NAMED ? ', …' : ''}) has no record of any request. If you have sent one, check its address.`;
 }
@@ -247,7 +249,10 @@ function readEdit(value: unknown): Edit | undefined {
   };
 }
 
-/** Returns whether the headers are valid: no name or value may contain a line break. */
+/**
+ * Returns whether these are at most 200 pairs, each with a token as its name and without control characters, except
+ * tabs, in its value.
+ */
 function isHeaders(value: unknown): value is [string, string][] {
   return (
     Array.isArray(value) &&
@@ -278,7 +283,10 @@ const HEARTBEAT_MS = 15_000;
 const IDLE_MS = 60_000;
 const HEADERS = ['Content-Type', 'text/event-stream; charset=utf-8', 'Cache-Control', 'no-store'];
 
-/** Sends rows from the sequence number `since` on, oldest first, as they arrive. */
+/**
+ * Sends rows from the sequence number `since` on, oldest first, as they arrive; at most the last `BATCH_ROWS` at a
+ * time.
+ */
 function streamRows(records: RequestRecords, since: number): ControlReply {
   const ended = new AbortController();
   const bytes = {
@@ -302,8 +310,8 @@ async function* printRows(
   yield Buffer.from('retry: 1000\n\n');
   while (!signal.aborted) {
     const { taken } = records.state;
-    // If the records were cleared or the gateway restarted, the rows of the reader are outdated, so the stream starts
-    // again.
+    // After a restart, the gateway numbers its records from 0 again, so the rows of the reader are outdated, and the
+    // stream starts again.
     if (next > taken) next = 0;
     if (next < taken) {
       const rows = records

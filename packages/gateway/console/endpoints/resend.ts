@@ -27,7 +27,7 @@ export type Edit = {
 
 export type ResendOptions = {
   readonly as?: string | undefined;
-  /** Shifts the clock for this request only. The clock is moved back afterwards. */
+  /** Shifts the clock of the run until this request has its response, then moves it back. */
   readonly shiftMs?: number | undefined;
   readonly edit?: Edit | undefined;
 };

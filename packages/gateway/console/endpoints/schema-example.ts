@@ -52,7 +52,10 @@ function writtenExample({ example, examples, default: usual, const: only, enum: 
   return Array.isArray(all) && all.length > 0 ? { value: all[0] as unknown } : undefined;
 }
 
-/** Resolves `#/definitions/Pet`, or `https://apigateway.amazonaws.com/restapis/abc/models/Pet`. */
+/**
+ * Makes an example of the schema at `#/definitions/Pet`, or at
+ * `https://apigateway.amazonaws.com/restapis/abc/models/Pet`.
+ */
 function follow(ref: string, at: At): unknown {
   const name = /\/models\/([A-Za-z0-9]+)$/.exec(ref)?.[1];
   const model = name === undefined ? undefined : at.find(name);
@@ -65,7 +68,10 @@ function follow(ref: string, at: At): unknown {
   return ref.startsWith('#') ? make(target, at) : null;
 }
 
-/** Combines the schemas into one schema. */
+/**
+ * Combines the schemas into one, without their own `allOf`, `anyOf` and `oneOf`. Later schemas win, except that all
+ * `properties` and all names in `required` are kept.
+ */
 function merge(schemas: readonly UnknownMembers[], at: At): UnknownMembers {
   const known = schemas.map((schema) => {
     const { $ref: ref } = schema;
@@ -119,7 +125,7 @@ function typeOf({ type, properties, items }: UnknownMembers): unknown {
   return items === undefined ? (type === undefined ? 'string' : 'null') : 'array';
 }
 
-/** Includes all optional members, because deleting one is easier than finding a missing one. */
+/** Includes optional members, because deleting one is easier than finding a missing one. */
 function makeObject({ properties, required }: UnknownMembers, at: At): UnknownMembers {
   const known = isJsonObject(properties) ? Object.entries(properties) : [];
   const made = known.slice(0, MAX_PROPERTIES).map(([name, schema]) => [name, make(schema, at)] as const);

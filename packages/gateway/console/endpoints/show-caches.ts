@@ -1,4 +1,4 @@
-/** Lists and flushes the cache entries of all stages. */
+/** Lists the cache entries of all stages, and flushes entries of one stage. */
 import { createHash } from 'node:crypto';
 import type {
   AuthorizerGrant,

@@ -204,7 +204,10 @@ const TOOLKIT_FAILURES: Readonly<Record<string, (named: string, document: string
     `Remove the middleware of the function ${named} that replaces the authorizer’s result.`,
 };
 
-/** Returns undefined if the function is not one of the toolkit's authorizers, which log the code of each failure. */
+/**
+ * Returns the advice for the failure whose code one of the toolkit's authorizers logged; undefined for other functions
+ * and other codes.
+ */
 function adviseToolkit(named: string, lines: readonly string[]): string | undefined {
   const code = findNotedLine(lines, 'code');
   const advise =

@@ -65,8 +65,8 @@ function adviseThrottled(target: string, reason: string): string {
 }
 
 /**
- * Returns the command that installs a missing package. The gateway's runtimes put this command at the end of their
- * message about the missing package.
+ * Returns advice with the command that installs a missing package. The gateway's runtimes put this command at the end
+ * of their message about the missing package.
  */
 export function adviseInstall(errorType: string, errorMessage: string): string | undefined {
   if (!/\bImportModuleError$|\bModuleNotFoundError$|^Error$/.test(errorType)) return undefined;
@@ -121,8 +121,8 @@ export function adviseLimit(
 
 /**
  * Returns the advice for a call of `@connections` whose path has something between the address of the API and
- * `/@connections`; undefined for other texts. At the API's own endpoint, a stage there is part of the address, so a stage
- * that is too much means that the mapping of a custom domain has already chosen it.
+ * `/@connections`; undefined for other texts. At the API's own endpoint, a stage there is part of the address, so a
+ * stage that is too much means that the mapping of a custom domain has already chosen it.
  */
 export function adviseEndpoint(
   text: string,
@@ -197,7 +197,7 @@ export function adviseTimeout(
 ): readonly string[] {
   const isFunction = kind.startsWith('lambda') || kind === 'function';
   const longer = payload === 'function-url' ? [] : adviseLonger(protocol, timeoutMs, definition);
-  // A timeout far below the maximum was chosen by the owner, and is the rule that ended this request.
+  // A timeout below the maximum was chosen by the owner, and is the rule that ended this request.
   const isChosen = timeoutMs < LONGEST[protocol].ms;
   return [
     ...(isChosen ? longer : []),
@@ -238,7 +238,9 @@ function adviseLonger(
     : [];
 }
 
-/** Without its start, a function would be in time only if the start took at least this part of the timeout. */
+/**
+ * The start of an instance counts as a cause of the timeout if it took at least one part in this number of the timeout.
+ */
 const LONG_SHARE = 4;
 
 const LONGEST: Readonly<Record<Circumstances['protocol'], { readonly ms: number; readonly note?: string }>> =

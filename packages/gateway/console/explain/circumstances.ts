@@ -126,7 +126,9 @@ export type MeterCircumstances = {
   readonly refusal?: string;
   readonly keyId: string | undefined;
   readonly keyFault: 'unknown' | 'disabled' | 'no-plan' | 'other-stages' | undefined;
-  /** `{apiId}/{stage}` of each stage in the API key's usage plans. */
+  /**
+   * `{apiId}/{stage}` of each stage in the API key's usage plans, if none of them includes this stage; otherwise empty.
+   */
   readonly opens: readonly string[];
   /** The names of the key's usage plans, if none of them includes the stage. */
   readonly plans?: readonly string[] | undefined;
@@ -188,8 +190,8 @@ export type IntegrationCircumstances = {
   /** Why Lambda responded with null in the place of a result; undefined if it did not. */
   readonly nullBy?: NullBy | undefined;
   /**
-   * What Lambda itself responded, without a result of the function: it accepted an asynchronous call, or the event was not
-   * JSON.
+   * What Lambda itself responded, without a result of the function: it accepted an asynchronous call, or the event was
+   * not JSON.
    */
   readonly lambdaReply?: 'accepted' | 'not-json' | undefined;
   /** The types for which a MOCK integration has request templates, if none is for the type of the request. */
@@ -200,7 +202,9 @@ export type IntegrationCircumstances = {
   readonly isBodyUnmapped?: true | undefined;
   /** The parameters of the call that RequestParameters map, if the integration has no request template. */
   readonly mappedQuery?: readonly string[] | undefined;
-  /** The key of the DynamoDB table that the call names, as `{"id": {"S": "…"}}`; undefined if no loaded stack has it. */
+  /**
+   * The key of the DynamoDB table that the call names, as `{"id": {"S": "…"}}`; undefined if no loaded stack has it.
+   */
   readonly tableKey?: string | undefined;
   /** What the integration responded, if integration responses can change it; `success` for a function's result. */
   readonly own?: number | 'success' | undefined;
@@ -208,7 +212,9 @@ export type IntegrationCircumstances = {
   readonly eventGaps?: readonly string[] | undefined;
   /** What the code of a failed function reads that its event does not have. */
   readonly misread?: Misread | undefined;
-  /** What keeps the event loop of a handler with a callback busy, such as `setInterval at main.js:2`, if it timed out. */
+  /**
+   * What keeps the event loop of a handler with a callback busy, such as `setInterval at main.js:2`, if it timed out.
+   */
   readonly keptBusyBy?: string | undefined;
   /** Why the event of a function is not JSON; undefined if it is. */
   readonly eventFault?: EventFault | undefined;
@@ -374,6 +380,8 @@ export type Circumstances = {
     | { readonly isHit: boolean; readonly ageMs: number | undefined; readonly ttlSeconds: number }
     | undefined;
   readonly integration: IntegrationCircumstances | undefined;
-  /** The text to add to a template for each statement that a role lacks. The key is the denial; absent without stacks. */
+  /**
+   * The text to add to a template for each statement that a role lacks. The key is the denial; absent without stacks.
+   */
   readonly statements?: Readonly<Record<string, string>>;
 };

@@ -22,7 +22,7 @@ const BY_CODE: Readonly<Partial<Record<GatewayErrorCode, string>>> = {
   URI_TOO_LONG: 'Shorten the path and the query, or send the values in the body of a POST.',
 };
 
-/** Returns no advice for a code whose explanations always contain their own advice. */
+/** Returns the advice for a code; none for a code whose explanations always contain their own advice. */
 export function adviseByCode({
   code,
   kind,

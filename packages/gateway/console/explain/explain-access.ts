@@ -1,6 +1,6 @@
 /**
  * Explains a refusal by one of the toolkit's authorizers from the record of its decision. A cached result has the same
- * record as a new one, so both get the same explanation.
+ * record as a new one, so the explanation only adds its age.
  */
 import { findQuotaRefusal } from '@gatewright/aws/access-decision';
 import type { AccessOutcome, RuleOutcome } from '@gatewright/aws/access-decision';
@@ -139,11 +139,14 @@ function explainCharge({ failure = '' }: Circumstances, decided: DecidedAccess):
 }
 
 export type Charge = Pick<DecidedAccess, 'key' | 'customer' | 'limit' | 'retryAfterSeconds'> & {
-  /** Only handlers limit how many calls run at the same time. The reply of a handler does not say what `over-limit` is. */
+  /**
+   * Only handlers limit how many calls run at the same time. `over-limit` is a rate or a quota with a short period: the
+   * reply of a handler does not say which.
+   */
   readonly outcome: AccessOutcome | 'over-concurrency' | 'over-limit';
 };
 
-/** Says which key was charged, and when the limit has units again. */
+/** Says which API key the caller used, and when the limit has units again. */
 export function describeReset({ retryAfterSeconds, key }: Charge): string[] {
   return [
     ...(key === undefined ? [] : [`The caller used the API key ${key}.`]),
@@ -304,8 +307,8 @@ export function flushCommand({
 }
 
 /**
- * Explains a refusal if only the record of the decision is available, as for a deployed API. The record may have been made
- * for another route, because authorizer results are cached.
+ * Explains a refusal if only the record of the decision is available, as for a deployed API. The record may have been
+ * made for another route, because authorizer results are cached.
  */
 function explainRecord(about: Circumstances, guard: GuardCircumstances, decided: DecidedAccess): Reason {
   const { document, outcome, rules, roles, routeKey: first } = decided;

@@ -36,7 +36,7 @@ const BY_CODE: Readonly<Record<number, Meaning>> = {
   },
 };
 
-/** Connections that the gateway itself closed, by close code, with the reason. */
+/** Connections that the gateway itself closed, by close code and reason. */
 const OF_GATEWAY: Readonly<Record<string, Meaning>> = {
   [keyOf(GOING_AWAY)]: {
     because:

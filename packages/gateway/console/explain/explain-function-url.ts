@@ -1,4 +1,7 @@
-/** Explains that no policy allows the call of a function URL, and which statement is missing (docs/aws §19.2). */
+/**
+ * Explains that the policies deny the call of a function URL or do not allow it, and which statement to remove or add
+ * (docs/aws §19.2).
+ */
 import { conditionOf } from '../../core/policy/function-url-rights.ts';
 import { sentence } from './reason.ts';
 import type { Defect } from '../../core/defect.ts';

@@ -147,7 +147,7 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
   return explainErrorReply(about, integration, took);
 }
 
-/** The integration itself responded with an error. */
+/** The integration responded, and its response, or the integration response that was chosen, has an error status. */
 function explainErrorReply(
   about: Circumstances,
   integration: IntegrationCircumstances,
@@ -303,7 +303,10 @@ function adviseUnquoted(quoted: string | undefined, routeKey: string): string {
   return `In the request template of ${routeKey}, print the value with $input.json('${path ?? '$.name'}') and without quotes around it${quoted === undefined ? '' : `, instead of "${quoted}"`}: it writes the quotes and the escapes itself${DEPLOY}.`;
 }
 
-/** Quotes a reply that is a problem of RFC 9457. A title that only names the status says nothing. */
+/**
+ * Quotes a reply that is a problem of RFC 9457. A text of one word, such as `Forbidden`, only repeats the status, and
+ * is quoted only with a code.
+ */
 function describeProblem(problem: IntegrationCircumstances['problem']): string[] {
   const { title, detail, code } = problem ?? {};
   const said = [title, detail].filter((text) => text !== undefined && /\s/.test(text));
@@ -357,7 +360,9 @@ function explainMalformed(
   };
 }
 
-/** A route that is not served may have a fault in its integration, its authorizer or its models: the failure names it. */
+/**
+ * A route that is not served may have a fault in its integration, its authorizer or its models: the failure names it.
+ */
 function adviseUnserved({ kind }: IntegrationCircumstances): string {
   return kind === 'unsupported'
     ? 'Do what the sentence above says: until then the route is not served, whatever its integration is. `gatewright check` lists every part of the template that is not served.'

@@ -51,7 +51,7 @@ function explainMessage({ nearMisses, selection }: Circumstances): Reason {
   };
 }
 
-/** The API that SAM makes from events has the stage Prod. */
+/** Logical ids of the API that SAM makes from events. Its stage is Prod. */
 const OF_EVENTS = new Set(['ServerlessRestApi']);
 
 /** Whether a path begins with the name of a stage in other letters. */

@@ -18,7 +18,9 @@ export function explainMeter(about: Circumstances): Reason {
   return explainThrottle(about, meter);
 }
 
-/** A message of a WebSocket API is counted only by the limits of its stage and of the account. */
+/**
+ * Explains a refusal by the limits of the stage or of the account. Messages of a WebSocket API have no other limits.
+ */
 function explainUnmetered({
   failure,
   defect,
@@ -70,7 +72,10 @@ function throttleOfStage(
     : `${both} DefaultRouteSettings of the stage`;
 }
 
-/** Terraform's provider sends 0 for a limit that is not in the block (terraform-aws-modules/terraform-aws-apigateway-v2#59). */
+/**
+ * Terraform's provider sends 0 for a limit that is not in the block
+ * (terraform-aws-modules/terraform-aws-apigateway-v2#59).
+ */
 function orRemove({ protocol, definition }: Circumstances): string {
   return definition?.form === 'terraform' && protocol !== 'rest'
     ? '. In Terraform, these are throttling_rate_limit and throttling_burst_limit in default_route_settings or route_settings of the aws_apigatewayv2_stage: the provider sends 0 for a limit that such a block does not have, so set both, or remove the block.'

@@ -46,7 +46,9 @@ export function explainSignature(about: Circumstances): Reason {
   };
 }
 
-/** The constructor WebSocket of browsers takes a URL and subprotocols (WHATWG WebSockets, "The WebSocket interface"). */
+/**
+ * The constructor WebSocket of browsers takes a URL and subprotocols (WHATWG WebSockets, "The WebSocket interface").
+ */
 const PRESIGNED =
   ' A browser cannot set headers of a handshake: presign its URL, so that the query has the signature (X-Amz-Signature).';
 
@@ -90,7 +92,9 @@ function describeTokens(defect: Circumstances['defect']): string[] {
   return defect?.kind === 'signature' ? defect.faults.flatMap((fault) => TOKEN_FAULTS[fault] ?? []) : [];
 }
 
-/** The characters of the path that the canonical string has encoded, such as `:` as %3A. */
+/**
+ * The encoded characters in the path of the canonical string, such as %3A for `:`; empty unless the signature differs.
+ */
 function encodedIn({ defect, failure = '' }: Circumstances): readonly string[] {
   if (defect?.kind !== 'signature' || !defect.faults.includes('mismatch')) return [];
   const [, path = ''] = /should have been\n'[A-Z]+\n([^\n]*)\n/.exec(failure) ?? [];

@@ -191,8 +191,8 @@ function acceptIssuer(issuer: string, trusted: readonly string[]): string[] {
 }
 
 /**
- * Returns the accepted value of which this one is another spelling: with or without a final slash, in other case, or
- * with another scheme. API Gateway compares both as texts.
+ * Returns the accepted value of which this one is another spelling: with or without final slashes or spaces, in other
+ * case, or with another scheme. API Gateway compares both as texts.
  */
 function findRespelt(value: string, accepted: readonly string[]): string | undefined {
   return accepted.find((one) => one !== value && plain(one) === plain(value));

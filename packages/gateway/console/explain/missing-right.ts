@@ -13,7 +13,7 @@ type Denial = {
   /** The role or user, such as `orders-role`. */
   readonly name: string;
   readonly isUser: boolean;
-  /** The session of the role, which is the name of a function; empty for a user. */
+  /** The session of the role, which is the function's name if a function called; empty without a session. */
   readonly caller: string;
   readonly action: string;
   readonly resource: string;
@@ -42,8 +42,8 @@ export function findDenials(texts: readonly string[]): readonly Denial[] {
 }
 
 /**
- * API Gateway's message shows only the last digits of the account id, and the literal text `{connectionId}` instead of
- * the id (docs/aws §11.5).
+ * Returns the resource with the caller's account id, if the message shows only its last digits, and with `*` in place
+ * of the literal text `{connectionId}`, which the message has instead of the id (docs/aws §11.5).
  */
 function completeResource(shown: string, who: string): string {
   const accountId = parseArn(who)?.accountId ?? '';
@@ -135,8 +135,8 @@ export function explainMissingPermission(
 }
 
 /**
- * Finds a permission that was meant for the call, but whose source ARN names another stage, has a part too many, or none
- * after the API id.
+ * Finds a permission that was meant for the call, but whose source ARN names another stage, has a part too many, or
+ * none after the API id.
  */
 function findSourceFault(
   source: string,

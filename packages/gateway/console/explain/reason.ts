@@ -14,7 +14,7 @@ export function sentence(text: string): string {
   return withStop(trimmed.charAt(0).toUpperCase() + trimmed.slice(1));
 }
 
-/** Ends a text with a full stop, unless it already has one, as some messages of AWS and of functions do. */
+/** Ends a text with a full stop, unless it ends with a mark of its own, as some messages of AWS and of functions do. */
 export function withStop(text: string): string {
   const trimmed = text.trim();
   return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
@@ -130,7 +130,7 @@ export function findErrorPlace(
   return own === undefined ? undefined : { file: own['file'] ?? '', line: Number(own['line']) };
 }
 
-/** Reads a structured line; undefined if it is not JSON. */
+/** Reads a structured line; undefined if it is not a JSON object. */
 export function readFields(line: string): Readonly<Record<string, unknown>> | undefined {
   if (!line.startsWith('{')) return undefined;
   try {

@@ -1,6 +1,6 @@
 /**
- * Says what to change in an integration whose call an AWS service refused, by the code of the service's error. The codes
- * are in the API reference of each service.
+ * Says what to change in an integration whose call an AWS service refused, by the code of the service's error. The
+ * codes are in the API reference of each service.
  */
 import type { IntegrationCircumstances } from './circumstances.ts';
 
@@ -8,7 +8,9 @@ type Refused = {
   /** What the error says. */
   readonly detail: string;
   readonly routeKey: string;
-  /** Where the integration writes a parameter of the call, such as `RequestParameters of the integration of POST /jobs`. */
+  /**
+   * Where the integration writes a parameter of the call, such as `RequestParameters of the integration of POST /jobs`.
+   */
   readonly written: string;
   readonly tableKey: string | undefined;
   /** Whether the call starts an execution of a state machine. */
@@ -33,7 +35,7 @@ function parameterIn(detail: string): string | undefined {
   return PARAMETERS.map((pattern) => pattern.exec(detail)?.[1]).find((name) => name !== undefined);
 }
 
-/** The same for code, which reads values without templates. */
+/** Like `EXAMPLES`, for a call that code makes, which reads values without templates. */
 const EXAMPLES_IN_CODE: Readonly<Record<string, string>> = {
   MessageGroupId:
     ', such as the id of the customer or order: a FIFO queue or topic keeps the order of the messages of one group',
@@ -159,7 +161,7 @@ function isSimilar(name: string, parameter: string): boolean {
 const OF_CODE =
   /^(?:MissingParameter|InvalidParameter|QueueDoesNotExist|(?:AWS\.SimpleQueueService\.)?NonExistentQueue|StateMachineDoesNotExist|ExecutionAlreadyExists|ResourceNotFoundException$|ValidationException$|ConditionalCheckFailedException|NoSuchKey)/;
 
-/** The same for an error that a function got from an AWS SDK, and threw. */
+/** Returns the advice for an error that a function got from an AWS SDK, and threw; undefined for an unknown code. */
 export function adviseThrownError(code: string, detail: string, at: string): string | undefined {
   if (!OF_CODE.test(code) || !Object.hasOwn(ADVICE, code)) return undefined;
   return ADVICE[code]?.({

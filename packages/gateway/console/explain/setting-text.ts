@@ -8,8 +8,8 @@ type Form = Definition['form'];
 type Texts = Readonly<Record<Form, string>>;
 
 /**
- * A setting of Cors, from which SAM makes the OPTIONS methods of a REST API. Elsewhere, these methods are written like
- * others, and their header is set in the integration response.
+ * A setting from which SAM, osls and the CDK make the OPTIONS methods of a REST API. In CloudFormation and Terraform,
+ * these methods are written like others, and their header is set in the integration response.
  */
 function ofCors(setting: 'AllowHeaders' | 'AllowMethods' | 'AllowCredentials'): Texts {
   const header = `Access-Control-${setting.replace('Allow', 'Allow-')}`;

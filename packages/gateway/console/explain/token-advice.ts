@@ -6,7 +6,10 @@ import type { Circumstances, GuardCircumstances } from './circumstances.ts';
 type Guarded = Pick<GuardCircumstances, 'localToken' | 'trusted' | 'token'> &
   Pick<Circumstances, 'isDeployed'>;
 
-/** Returns `` `gatewright token --audience shop` ``; undefined if the local issuer makes no token for this route. */
+/**
+ * Returns `` `gatewright token --audience shop` ``; undefined for a deployed API, and if the local issuer makes no
+ * token for this route.
+ */
 export function tokenCommandOf({ localToken, isDeployed }: Guarded): string | undefined {
   return localToken === undefined || isDeployed
     ? undefined
@@ -32,7 +35,8 @@ export function adviseToken(guarded: Guarded): string {
 }
 
 /**
- * Returns the issuer whose keys were fetched. If several issuers are allowed, it is the issuer that the token names.
+ * Returns the trusted issuer that the token names, or else the first trusted issuer. It is the one whose keys were
+ * fetched.
  */
 export function issuerOf({ token, trusted }: Pick<Guarded, 'token' | 'trusted'>): string {
   const issuers = trusted?.issuers ?? [];

@@ -1,6 +1,7 @@
 /**
- * Shows control characters and marks of text direction as escapes, such as `\u202e`, wherever this page shows text. A
- * record contains text of other people, and a name that reverses the text after it would look like another name.
+ * Shows control characters, and characters that embed, override or isolate a text direction, as escapes, such as
+ * `\u202e`, wherever this page shows text. A record contains text of other people, and a name that reverses the text
+ * after it would look like another name.
  */
 import { options } from 'preact';
 import { showControlsInLines } from '@gatewright/aws/text/visible-text';

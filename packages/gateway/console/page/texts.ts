@@ -95,15 +95,12 @@ export function closeMeaning(code: number): string | undefined {
   return code >= 3000 && code < 4000 ? 'code of a library' : CLOSE_CODES.get(code)?.[1];
 }
 
-/**
- * Matches characters that stay percent-encoded, such as characters that control text direction. These include ASCII
- * characters other than letters, digits and spaces.
- */
+/** Matches characters beyond ASCII that stay percent-encoded, such as characters that control text direction. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/u;
 
 /**
- * Returns a path and its query in readable form: `%C3%A9` is shown as `é`, and `%20` as a space. `%2F` stays encoded,
- * because it does not separate segments.
+ * Returns a path and its query in readable form: `%C3%A9` is shown as `é`, and `%20` as a space. Other ASCII characters
+ * stay encoded: `%2F`, for example, does not separate segments.
  */
 export function readableTarget(target: string): string {
   return target.replaceAll(/(?:%[0-9a-f]{2})+/gi, (encoded) =>

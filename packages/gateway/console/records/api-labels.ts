@@ -4,7 +4,8 @@ import type { ApiListing } from '../../control/loading/list-apis.ts';
 type ApiLabel = {
   /**
    * The name of the API. If other APIs have the same name, its kind comes first, so that a column that cuts long names
-   * still shows which API is meant. Its stack or id follows if necessary.
+   * still shows which API is meant. Its stack follows if necessary. If that does not suffice, the label is the name and
+   * the id.
    */
   readonly label: string;
   /** Whether the API belongs to the toolkit's stack, not to the user's service. */

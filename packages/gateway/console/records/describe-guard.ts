@@ -186,7 +186,7 @@ export function nameOfCaller(caller: CallerFacts | undefined): string | undefine
   return decided?.customer ?? principalOf(caller);
 }
 
-/** Returns the principal for display. The principal contains no secrets. */
+/** Returns the principal. A Lambda authorizer may have used the token as the principal. */
 export function principalOf(caller: CallerFacts | undefined): string | undefined {
   switch (caller?.kind) {
     case 'lambda':

@@ -42,7 +42,9 @@ const CONTROL: Readonly<Record<string, string>> = {
   '\t': 'a tab',
 };
 
-/** A value between quotes needs escapes for control characters and quotation marks, which only `$input.json` writes. */
+/**
+ * A value between quotes needs escapes for control characters and quotation marks, which a reference does not write.
+ */
 function describeQuoted(
   event: string,
   offset: number,

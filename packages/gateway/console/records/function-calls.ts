@@ -8,7 +8,7 @@ export type FunctionCallNote = {
   readonly functionName: string;
   readonly tookMs: number;
   readonly failed: boolean;
-  /** The start time of the instance, if an instance was started for this call. */
+  /** How long the instance took to start, if one was started for this call, and the call returned. */
   readonly initMs: number | undefined;
   readonly requestId: string | undefined;
   /** The number of calls that this record represents; more than 1 if only some requests were recorded. */

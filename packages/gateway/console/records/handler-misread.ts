@@ -26,7 +26,11 @@ export function findFailedRead(
   return findReadOf(recorded, readHandler, printed);
 }
 
-/** What the code of a proxy's function reads anywhere, if it returned. */
+/**
+ * What the code of a function reads that its event does not have.
+ * @param failedWith what a failed function printed: only the line at which it failed is read. Without it, the whole
+ * file is read
+ */
 export function findReadOf(
   { received, sent: kept }: RecordedRequest,
   readHandler: ReadHandler,

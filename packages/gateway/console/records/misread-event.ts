@@ -49,7 +49,7 @@ const PAYLOAD_1 = /^(?:rest-1\.0|http-1\.0)$/;
 export const TEMPLATE_FORM = 'template';
 const OF_TEMPLATE = /^template$/;
 
-/** Members that one kind of event has in the place of another's. The longest path of a line is compared first. */
+/** Members that one kind of event has in the place of another's. The first that fits is used. */
 const MOVES: readonly Move[] = [
   ...move(PAYLOAD_2, OF_2, {
     'requestContext.authorizer.claims': 'requestContext.authorizer.jwt.claims',
@@ -165,7 +165,10 @@ function findInLine(line: string, event: UnknownMembers, asked: Asked): Found | 
 
 type Replaced = { readonly to: string; readonly rest: readonly string[]; readonly because: string };
 
-/** Members with lists of values, and the member in which payload format 2.0 has these values as one text (docs/aws §3.3). */
+/**
+ * Members with lists of values, and the member in which payload format 2.0 has these values as one text (docs/aws
+ * §3.3).
+ */
 const JOINED = [
   { of: 'multiValueQueryStringParameters', in: 'queryStringParameters' },
   { of: 'multiValueHeaders', in: 'headers' },

@@ -164,7 +164,10 @@ const MAX_EDITS = 3;
 /** Longer paths are not compared character by character. */
 const MAX_COMPARED = 200;
 
-/** Counts the characters to insert, delete or replace (Levenshtein distance). */
+/**
+ * Counts the characters to insert, delete or replace (Levenshtein distance). Returns `MAX_EDITS + 1` at once if the
+ * lengths differ by more than `MAX_EDITS`, or if `given` is too long.
+ */
 function countEdits(wanted: string, given: string): number {
   if (Math.abs(wanted.length - given.length) > MAX_EDITS || given.length > MAX_COMPARED) return MAX_EDITS + 1;
   let row = Array.from({ length: given.length + 1 }, (_, index) => index);

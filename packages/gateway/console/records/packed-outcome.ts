@@ -65,7 +65,9 @@ export function idOfReturned(outcome: Outcome): RequestIdOf | undefined {
   return outcome?.kind === 'returned' ? outcome.requestId : undefined;
 }
 
-/** Returns a rare outcome, which is stored as an object: a failure, a refusal, or a stream without its bytes. */
+/**
+ * Returns a rare outcome, which is stored as an object: a failure, a timeout, a refusal, or a stream without its bytes.
+ */
 export function rareOutcome(outcome: Outcome): RecordedOutcome | undefined {
   switch (outcome?.kind) {
     case undefined:

@@ -41,7 +41,7 @@ export class RecordArena {
   #numbers = new Float64Array(256);
   #count = 0;
   #text = '';
-  /** Long texts and binary data, which are not copied into a segment. */
+  /** Long texts and binary data, which are copied once, into the segment, when the record ends. */
   #parts: (string | Buffer)[] = [];
   /** Indexes of the numbers that store the byte length of a part. */
   #slots: number[] = [];

@@ -6,7 +6,7 @@ import type { StreamPiece } from '../../core/stream-beginning.ts';
 import type { FinishedEvent, PhaseName } from '../../core/trail.ts';
 import type { Sent } from './sent.ts';
 
-/** The maximum number of bytes that are recorded per body or event. */
+/** The maximum number of bytes that are recorded per body or event; of a text, the maximum number of UTF-16 units. */
 export const RECORDED_BYTES = 16 * 1024;
 /** The outcome of an integration. The body of a streamed response is stored as the body of its reply. */
 export type RecordedOutcome =

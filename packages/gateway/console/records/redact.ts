@@ -1,6 +1,6 @@
 /**
- * Removes secrets from data that is shown and exported. A credential is replaced by a fingerprint with its last four
- * characters, which is enough to recognise the credential but useless for a call.
+ * Removes secrets from data that is shown and exported. A credential is replaced by a fingerprint, with the last four
+ * characters of a credential of at least 16, which is enough to recognise the credential but useless for a call.
  */
 import { createHmac } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';

@@ -148,7 +148,7 @@ export class ReloadHistory {
     this.#current = { ...before, code: loadedOnce(before.code, what) };
   }
 
-  /** Returns the event that this reload of functions belongs to. */
+  /** Returns the event that this reload of functions belongs to; undefined if it begins a new one. */
   #joined(kind: ShownReload['kind'], what: string, message?: string): ShownReload | undefined {
     const last = this.#reloads.at(-1);
     const sinceMs = this.#clock.monotonicMs() - this.#lastMs;

@@ -5,12 +5,12 @@ export type Change = {
   /** The name, such as `GET /orders of shop / dev`, `shop-dev-hello` or `Jobs (AWS::SQS::Queue) of shop`. */
   readonly name: string;
   readonly how: 'added' | 'removed' | 'changed';
-  /** The changed members with their values before and after. A value is absent if it may contain secrets. */
+  /** The changed members with their values before and after. A value is absent if it is long or may contain secrets. */
   readonly members: readonly { readonly name: string; readonly from?: string; readonly to?: string }[];
 };
 
 export type ShownReload = {
-  /** The deployment's number, counted from 1. */
+  /** The number of this reload, counted from 1. */
   readonly number: number;
   readonly atEpochMs: number;
   /** If the result is `kept`, the old code stays in use. */

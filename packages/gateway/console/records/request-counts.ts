@@ -68,7 +68,7 @@ export class RequestCounts {
   #total = 0;
   #sinceStart = 0;
 
-  /** Returns the number of requests since startup, or since the counts were cleared. */
+  /** Returns the number of requests, messages and ended connections since startup, or since the counts were cleared. */
   get total(): number {
     return this.#total;
   }

@@ -4,7 +4,7 @@ import { chooseRequestTemplate } from '../../core/mapping/choose-template.ts';
 import type { MappedIntegration } from '../../core/mapping/integration.ts';
 
 export type Sent = {
-  /** The target: a function's name, an address, `sqs:us-east-1` or `MOCK`. */
+  /** The target: a function's name, an address, a call such as `sqs in us-east-1, /`, or `MOCK`. */
   readonly target: string;
   readonly method: string | undefined;
   readonly headers: readonly string[];
@@ -14,7 +14,7 @@ export type Sent = {
 
 /**
  * Describes the outgoing request; undefined if nothing was sent.
- * @param limit the maximum number of bytes of the body in the result
+ * @param limit the maximum length of the body in the result: bytes, or characters of a text
  */
 export function describeSent({ outgoing, payload, stage }: Received, limit = Infinity): Sent | undefined {
   const variables = stage?.variables ?? null;

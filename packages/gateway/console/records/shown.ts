@@ -81,7 +81,7 @@ export function showHeaders(headers: readonly string[], redactor: Redactor): Rec
   return pairs;
 }
 
-/** Decodes UTF-8; undefined for invalid UTF-8. A truncated text may end within a character. */
+/** Decodes UTF-8; undefined for invalid UTF-8 and for bytes with a NUL. A truncated text may end within a character. */
 function toText(bytes: Buffer, isCut: boolean): string | undefined {
   if (isCut) {
     const text = bytes.toString();
@@ -115,8 +115,8 @@ const BEGINNING =
 const TOKENS = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 /**
- * Deeper levels are not indented further. Attack: each line of `[[[[…` would be longer than the one before, so 16 KB that
- * anybody sends would be shown as 268 MB.
+ * Deeper levels are not indented further. Attack: each line of `[[[[…` would be longer than the one before, so 16 KB
+ * that anybody sends would be shown as 268 MB.
  */
 const MOST_INDENTED = 40;
 

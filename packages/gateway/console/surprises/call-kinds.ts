@@ -1,6 +1,6 @@
 /**
- * Mappings of an integration that changed the call of the backend, or the status of its response, in a way that may
- * surprise (docs/aws §7.6, §7.8).
+ * What may surprise about the call of an integration: the route that led to it, its path, body and templates, what was
+ * not checked or cached before it, and what became of its status (docs/aws §2, §6–§9).
  */
 import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

@@ -1,4 +1,7 @@
-/** What to do about CORS headers of a function whose values the CorsConfiguration of an HTTP API replaces (docs/aws §12). */
+/**
+ * What to do about CORS headers of a function whose values the CorsConfiguration of an HTTP API replaces (docs/aws
+ * §12).
+ */
 import { replyCorsHeaders } from '../../core/events/cors-headers.ts';
 import { respellOrigin } from './cors-spelling.ts';
 import { printSetting } from './template-text.ts';
@@ -15,8 +18,8 @@ type Replaced = {
 };
 
 /**
- * Returns the settings that the configuration needs to allow what one header of the function allows; empty if none is
- * missing.
+ * What the configuration lacks to allow what one header of the function allows: the advice, and the setting to write,
+ * if it is a list.
  */
 type Lacking = { readonly text: string; readonly setting?: string };
 

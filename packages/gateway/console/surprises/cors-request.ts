@@ -1,7 +1,10 @@
 /** What a page of another origin asks, as a browser writes it into the headers of a request (docs/aws §12.1). */
 import type { SurpriseFacts } from './surprise-facts.ts';
 
-/** Only browsers send Origin. A page of the API's own host is not subject to CORS. */
+/**
+ * Returns the Origin of the request; undefined without one, and for a page of the API's own host, which is not subject
+ * to CORS.
+ */
 export function originOf({ recorded }: SurpriseFacts): string | undefined {
   const { headers } = recorded.received;
   const origin = headers.last('origin');

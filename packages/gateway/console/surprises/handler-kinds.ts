@@ -1,5 +1,6 @@
 /**
- * Finds mistakes in a handler's code or in a caller's token that do not make the reply an error.
+ * Surprises about functions and authorizers: what a handler's code misreads or does not await, values that the request
+ * does not have, tokens that are accepted, cached results, and subprotocols.
  * @see docs/aws §3.1–§3.3, §4.3, §4.5
  */
 import { adviseOwnResults } from '../explain/explain-guard.ts';
@@ -174,7 +175,10 @@ const authorizerCached: SurpriseKind = {
   },
 };
 
-/** API Gateway chooses no subprotocol itself (docs/aws §11.1), and browsers end a connection without the one they asked for. */
+/**
+ * API Gateway chooses no subprotocol itself (docs/aws §11.1), and browsers end a connection without the one they asked
+ * for.
+ */
 const subprotocolMissing: SurpriseKind = {
   code: 'SUBPROTOCOL_NOT_CONFIRMED',
   mark: 'subprotocol not confirmed',

@@ -1,4 +1,6 @@
-/** Defines surprises: facts about a response that is not an error, but may surprise the developer. */
+/**
+ * Defines surprises: facts about a response that are not errors, but may surprise the developer or explain an error.
+ */
 import type { SurpriseFacts } from './surprise-facts.ts';
 
 type Values = Readonly<Record<string, string | number | readonly string[]>>;
@@ -23,6 +25,6 @@ export type SurpriseKind = {
   readonly isCause?: true;
   /** The section of docs/aws that has the rule. */
   readonly source: string;
-  /** Reads only the record. Returns undefined if the request has no such surprise. */
+  /** Reads the record and the lookups. Returns undefined if the request has no such surprise. */
   readonly find: (facts: SurpriseFacts) => Told | undefined;
 };

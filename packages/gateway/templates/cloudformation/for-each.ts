@@ -1,5 +1,6 @@
 /**
- * Expands the loops of `Fn::ForEach` (AWS::LanguageExtensions transform) before any other step.
+ * Expands the loops of `Fn::ForEach` (AWS::LanguageExtensions transform), after the snippets of AWS::Include and before
+ * any other step.
  * @see
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html
  */
@@ -98,7 +99,7 @@ class Expansion {
 
 /**
  * Replaces `${Name}` with the item, and `&{Name}` by the item without the characters that a logical id cannot contain.
- * This includes placeholders in keys.
+ * This includes placeholders in keys. A `Ref` to the identifier becomes the item.
  */
 function replaceIdentifier(value: Json, identifier: string, item: string): Json {
   const inText = (text: string): string =>

@@ -33,7 +33,7 @@ export class MadeValues {
     this.#stack = stack;
   }
 
-  /** Returns an SSM parameter of this region. */
+  /** Returns an SSM parameter that this stack makes in `region`: a resource of the stack, or one of CDK's exports. */
   parameter(name: string, region: string): StoredParameter | undefined {
     const own =
       region === this.#raw.region ? this.#find('AWS::SSM::Parameter', (id) => id === name) : undefined;

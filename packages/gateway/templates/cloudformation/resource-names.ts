@@ -1,6 +1,6 @@
 /**
- * Determines the names and attributes of the resources of one stack. Each name is determined only once, and generated
- * names are reported.
+ * Determines the names and attributes of the resources of one stack. Each name is determined only once. Placeholders
+ * that are used are reported.
  */
 import { attributeOf, referenceTo } from './attributes.ts';
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';

@@ -103,7 +103,7 @@ export class StackResolver implements Scope {
     });
   }
 
-  /** The names and attributes that were generated. */
+  /** The resources for whose names or attributes a placeholder is used. */
   get placeholders(): readonly UnsupportedItem[] {
     return this.#names.placeholders;
   }
@@ -307,8 +307,8 @@ export class StackResolver implements Scope {
   }
 
   /**
-   * Whether SAM may generate a resource with this id from a part that is not expanded here: a type, such as a GraphQL API,
-   * or the gradual deployment of a function.
+   * Whether SAM may generate a resource with this id from a part that is not expanded here: a type, such as a GraphQL
+   * API, or the gradual deployment of a function.
    * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
    */
   #isMadeBySam(logicalId: string): boolean {

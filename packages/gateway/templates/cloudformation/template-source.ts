@@ -22,7 +22,10 @@ export type Path = readonly string[];
 export type SourceTree = {
   readonly file: string;
   readonly value: JsonObject;
-  /** Keys that occur more than once in one mapping. The last occurrence counts, as in AWS's tools. */
+  /**
+   * Keys that occur more than once in one mapping of YAML; none are found in JSON. The last occurrence counts, as in
+   * AWS's tools.
+   */
   readonly repeatedKeys: readonly KeyPlace[];
   /** Keys that YAML reads as numbers, which CloudFormation refuses. JSON has no such keys. */
   readonly numericKeys: readonly KeyPlace[];

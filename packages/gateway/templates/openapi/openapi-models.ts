@@ -60,7 +60,7 @@ export class ImportedModels {
 
   /**
    * Returns the name of the model for a schema of the document. It is the referenced model, or a model created for the
-   * schema.
+   * schema; undefined without a schema, and for a reference that an import leaves out.
    */
   nameOf(schema: Json | undefined, at: DocumentPath): string | undefined {
     if (!isJsonObject(schema)) return undefined;
@@ -143,8 +143,9 @@ export class ImportedModels {
   }
 
   /**
-   * Returns the name in a reference such as `#/definitions/Pet`; undefined for any other reference, which `models.ts`
-   * validates later.
+   * Returns the name in a reference such as `#/definitions/Pet`; undefined for a reference outside the document, which
+   * `models.ts` validates later.
+   * @throws DefinitionError for any other reference within the document, and for a model that it does not have
    */
   #namedBy(reference: string, at: DocumentPath): string | undefined {
     if (!reference.startsWith('#/')) return undefined;

@@ -146,7 +146,10 @@ export function httpAuthorizer(
   });
 }
 
-/** Returns whether an import leaves out an authorizer, and the routes that need it, with a warning (aws/aws-sam-cli#2410). */
+/**
+ * Returns whether this is a JWT authorizer without an issuer. An import leaves it out, and the routes that need it,
+ * with a warning (aws/aws-sam-cli#2410).
+ */
 export function lacksIssuer(document: OpenApiDocument, scheme: Found): boolean {
   const authorizer = document.require([...scheme.at, AUTHORIZER]);
   const jwt = document.object([...authorizer.at, 'jwtConfiguration']);

@@ -6,8 +6,8 @@ import type { Json } from '@gatewright/aws/json-object';
 const IS_ID_PART = /^[A-Za-z0-9]*$/;
 
 /**
- * Returns `${apiId}${stage}Stage`. If the stage contains characters other than letters and digits, a digest replaces
- * it.
+ * Returns `${apiId}${stage}Stage`. If the stage contains characters other than letters and digits, it is
+ * `${apiId}Stage` and a digest of the stage. If an intrinsic function computes the stage, it is `${apiId}Stage`.
  */
 export function makeStageId(apiId: string, stageName: Json): string {
   if (typeof stageName !== 'string') return `${apiId}Stage`;

@@ -72,8 +72,8 @@ export function fillParameters(value: Json, values: ReadonlyMap<string, Json>): 
 }
 
 /**
- * Returns the parameters by name, each with the given value or the default. Parameters whose value comes from SSM or
- * from the account are omitted, because CloudFormation resolves them.
+ * Returns the parameters by name, each with the given value or the default. Parameters of other types than String,
+ * Number and CommaDelimitedList are omitted, because CloudFormation resolves them.
  */
 export function parameterValues(
   template: JsonObject,

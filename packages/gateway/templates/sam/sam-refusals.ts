@@ -356,7 +356,7 @@ const RULES: Readonly<Record<string, readonly Judge[]>> = {
   ),
 };
 
-/** Refuses a property of an API whose document already says the same. */
+/** Refuses a property of an API whose document already sets it. */
 function judgeSecond(name: string, isSaid: (info: JsonObject) => boolean): Judge {
   return (properties) => {
     const { [name]: own, DefinitionBody: document } = properties;

@@ -88,7 +88,7 @@ function networks(policy: JsonObject, list: 'Whitelist' | 'Blacklist'): JsonObje
 
 function resourcesOf(document: JsonObject, path: string, stage: Json): readonly Json[] {
   const names = branchesOf(pathsOf(document)[path]).flatMap((item) => methodNames(item));
-  // Path variables become stars. AWS matches paths without path variables and without a trailing slash.
+  // Path variables become stars, because a policy is compared with the path of the request.
   const pattern = path.replace(/\{[^}]*\}/g, '*');
   return names.map((name) => {
     const key = methodKey(name);

@@ -51,7 +51,7 @@ const NAMESPACE = {
 };
 
 /**
- * Starts the stand-in on a free loopback port. It responds only to requests that are signed with its own random key id.
+ * Starts the stand-in on a free loopback port. It refuses requests whose signature does not name its own random key id.
  */
 export async function startAwsStandIn(values: StandInValues): Promise<AwsStandIn> {
   // The key id is this server's secret, because other local processes must not read outputs and parameters.

@@ -195,8 +195,8 @@ const MOST_KEPT = 32;
 const MOST_BYTES = 100_000_000;
 
 /**
- * Returns the stored result; undefined if there is none or if an input has changed. The caller must then repeat the
- * calls to AWS and compare their results with the stored digests.
+ * Returns the stored result; undefined if there is none or if an input has changed. The caller must then ask again for
+ * what osls has requested, and compare the answers with the stored digests.
  */
 function findCachedService(
   folder: string,

@@ -8,8 +8,8 @@ import { STACK_FRAME } from './serverless-process.ts';
 import type { DriverFailure } from './serverless-process.ts';
 
 /**
- * Returns the message of osls without decoration. For an invalid value, the message contains the line. For a variable
- * without a value, it contains the text of the variable, the line and a remedy.
+ * Returns an error with the message of osls without decoration. For an invalid value, the error has the line. For a
+ * variable without a value, it has the text of the variable, the line and a remedy.
  */
 export function explainFailure(
   failure: DriverFailure,
@@ -85,7 +85,9 @@ function findUnnamedAuthorizer(message: string, tree: SourceTree | undefined): P
   return undefined;
 }
 
-/** osls reads some properties, such as the name of the service, before the variables, and does not name the variable. */
+/**
+ * osls reads some properties, such as the name of the service, before the variables, and does not name the variable.
+ */
 function explainEarly(
   { message }: DriverFailure,
   file: string,
@@ -121,7 +123,9 @@ function explainEarly(
   );
 }
 
-/** A value of `self` is missing for everybody who deploys the service. Values from other sources may exist elsewhere. */
+/**
+ * A value of `self` is missing for everybody who deploys the service. Values from other sources may exist elsewhere.
+ */
 function ruleOfSource(kind: string): RuleId {
   if (kind === 'self') return 'not-compiled';
   return kind === 'file' ? 'missing-file' : 'value-elsewhere';

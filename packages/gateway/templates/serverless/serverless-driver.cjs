@@ -5,8 +5,9 @@
  *
  *   node serverless-driver.cjs <folder of the osls package> <temporary folder> package --stage …
  *
- * The driver sends IPC messages to its parent: `announced` as soon as the stack has a name, and `failed` with osls's
- * own error. It is plain CommonJS, because it must change osls's own files before osls's command line starts.
+ * The driver sends IPC messages to its parent: `announced` as soon as the stack has a name, `noted` and `informed` for
+ * what osls tolerates here, `failed` with osls's own error, and `ended` when it exits. It is plain CommonJS, because it
+ * must change osls's own files before osls's command line starts.
  */
 const fs = require('node:fs');
 const { createRequire, enableCompileCache, syncBuiltinESMExports } = require('node:module');
@@ -21,8 +22,9 @@ const [oslsFolder, outputFolder, ...oslsArguments] = process.argv.slice(2);
 const fromOsls = (file) => require(path.join(oslsFolder, file));
 const tell = (message) => process.send?.(message);
 
-// Compiling osls takes a quarter of its startup time, and generating its check about as much. Both are kept in the folder
-// of the user: next to osls, in node_modules, they would be deployed with each service that is packaged as it is.
+// Compiling osls takes a quarter of its startup time, and generating its check about as much. Both are kept in the
+// folder of the user: next to osls, in node_modules, they would be deployed with each service that is packaged as it
+// is.
 const HOME = process.env.GATEWRIGHT_HOME || path.join(os.homedir(), '.gatewright');
 const CODE = path.join(HOME, 'code');
 const CHECKS = path.join(HOME, 'checks');
@@ -319,8 +321,9 @@ function replaceModule(file, exports) {
 }
 
 /**
- * Makes osls write temporary files to the temporary folder of this run. Anywhere else, they would count as written files,
- * and the result of the run would not be kept. A generated check is such a file before osls moves it to its place.
+ * Makes osls write temporary files to the temporary folder of this run. Anywhere else, they would count as written
+ * files, and the result of the run would not be kept. A generated check is such a file before osls moves it to its
+ * place.
  */
 function moveTemporaryFiles() {
   const folder = () => Promise.resolve(outputFolder);

@@ -29,7 +29,7 @@ export type DriverFailure = {
   readonly message: string;
   /** The path of the property in serverless.yml; absent if it is unknown. */
   readonly property?: string;
-  /** The strings that contain variables, by their path in the service; only present if the service is a program. */
+  /** The strings that contain variables, by their path in the service; absent if osls ended without a message. */
   readonly texts?: Readonly<Record<string, string>>;
 };
 

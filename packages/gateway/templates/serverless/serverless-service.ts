@@ -121,7 +121,10 @@ function inform(file: string, tree: SourceTree | undefined, options: LoadOptions
     if (sentence !== undefined) options.onProgress?.(`${basename(dirname(file))}: ${sentence}`);
 }
 
-/** Returns a sentence about parameters in `stages`, which Serverless 4 reads and osls does not; absent if there are none. */
+/**
+ * Returns a sentence about parameters in `stages`, which Serverless 4 reads and osls does not; absent if there are
+ * none.
+ */
 export function describeStages(service: unknown, stage: string): string | undefined {
   const { stages, params } = membersOf(service);
   const known = Object.values(membersOf(params)).flatMap((each) => Object.keys(membersOf(each)));
@@ -134,7 +137,10 @@ export function describeStages(service: unknown, stage: string): string | undefi
   return `${unread.join(' and ')} ${unread.length === 1 ? 'is' : 'are'} read by Serverless 4 only; for osls, write the parameters under params`;
 }
 
-/** Returns the stage that is passed to osls; undefined if the service defines it and no option overrides it. */
+/**
+ * Returns the stage that is passed to osls; undefined if no option overrides it and the service defines it or is a
+ * program.
+ */
 function stageOf(tree: SourceTree | undefined, { stage, chosen }: LoadOptions): string | undefined {
   if (chosen?.stage !== undefined) return chosen.stage;
   const provider = tree?.value['provider'];
@@ -295,8 +301,8 @@ function toRawStack(
 }
 
 /**
- * The logical id of the layer of serverless-python-requirements. Functions use the packages of the machine's Python
- * instead of this layer.
+ * The name of the layer of serverless-python-requirements. Functions use the packages of the machine's Python instead
+ * of this layer.
  */
 const PYTHON_REQUIREMENTS = 'pythonRequirements';
 

@@ -46,7 +46,7 @@ const READ = (
   'aliases comment default_root_object enabled http_version is_ipv6_enabled price_class web_acl_id origin ' +
   'default_cache_behavior ordered_cache_behavior custom_error_response restrictions viewer_certificate logging_config'
 ).split(' ');
-/** The provider names the members of a key-value map by their use. */
+/** The members of `custom_header`, with their names in CloudFormation. */
 const OF_HEADERS: Readonly<Record<string, string>> = { name: 'HeaderName', value: 'HeaderValue' };
 
 export function distributionShape(instance: Instance, values: TerraformValues): JsonObject {

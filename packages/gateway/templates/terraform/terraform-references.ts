@@ -29,7 +29,7 @@ export type Reference =
   | { readonly kind: 'plain' }
   /** `each.value`, with the attribute if the value is a resource. */
   | { readonly kind: 'each'; readonly attribute: string | undefined }
-  /** `local.name`, whose value the format does not contain. */
+  /** `local.name` or another reference whose value the format does not contain. */
   | { readonly kind: 'lost'; readonly text: string };
 
 /**

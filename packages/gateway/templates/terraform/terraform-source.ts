@@ -41,7 +41,7 @@ export class TerraformSource {
 
   /**
    * Returns the value at a path of a resource. Returns undefined if it is not found, or if it contains anything other
-   * than strings, references, lists and objects.
+   * than constants, templates, references, lists, objects and `jsonencode`.
    */
   value(instance: Instance, path: SourcePath, resolve: Resolve): Json | undefined {
     const block = this.block(instance);

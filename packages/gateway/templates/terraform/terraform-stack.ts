@@ -74,13 +74,13 @@ export async function loadTerraform(file: string, options: LoadOptions): Promise
     hasAddresses: true,
     lineOf: () => undefined,
     placeIn: (path) => places.placeOf(path),
-    // What is deployed has been accepted, and a state has values that the provider fills in.
     regionOf: (logicalId) =>
       regionOf(
         document.instances.find(({ address }) => address === logicalId),
         document,
         mapOf(value, 'configuration'),
       ),
+    // What is deployed has been accepted, and a state has values that the provider fills in.
     writtenAs: (logicalId, property) => (isPlan ? writtenAs(places, logicalId, property) : undefined),
     parameters: options.parameters,
     ...(options.stored !== undefined && { stored: options.stored }),
@@ -271,7 +271,10 @@ function configuredRegion(
   return region['constant_value'] ?? variables[reference.replace(/^var\./, '')];
 }
 
-/** Returns the region of a resource that names one itself, or whose provider has another one; undefined if it is not known. */
+/**
+ * Returns the region that a resource names itself, or else the region of its provider; empty if it is not known, and
+ * undefined if there is no such resource.
+ */
 function regionOf(
   instance: Instance | undefined,
   document: TerraformDocument,

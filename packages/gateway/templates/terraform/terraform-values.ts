@@ -179,7 +179,8 @@ export class TerraformValues {
     const ordered =
       element?.isList === true && found.length === element.count ? found[element.index] : undefined;
     const [only, ...others] = ordered === undefined ? distinct(carriers) : [ordered];
-    // A document only contains the ARN or the name of a resource; without the configuration files, the rest is not known.
+    // A document only contains the ARN or the name of a resource; without the configuration files, the rest is not
+    // known.
     const isPart = only?.kind === 'made' && only.from !== undefined && site.kind === 'json';
     if (only?.kind === 'made' && others.length === 0 && !isPart) return only.value;
     if (only?.kind === 'known' && only.value !== undefined) return only.value;
@@ -392,7 +393,7 @@ export class TerraformValues {
     }
   }
 
-  /** Returns the blocks of a name, with members in CloudFormation's spelling. */
+  /** Returns the blocks of a name, with members in the provider's spelling. */
   blocks(instance: Instance, name: string, kind: Kind = 'text'): readonly JsonObject[] {
     const found = this.value(instance, name, kind);
     const list = isJsonList(found) ? found : found === undefined ? [] : [found];

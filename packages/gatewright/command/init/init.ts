@@ -1,6 +1,7 @@
 /**
  * `gatewright init` creates a stack from the npm package, with a first access document. It only asks for the parts, and
- * only on a terminal. It never overwrites a file.
+ * only on a terminal. It overwrites no file; it edits only `parts` of an existing gatewright.yml, for `--add` and
+ * `--webhooks`.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -299,7 +300,7 @@ function filesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-/** Returns the dependencies of the stack that are not installed in the folder. */
+/** Returns the dependencies of the stack that the folder neither has installed nor lists in its package.json. */
 function missingOf(folder: string): readonly string[] {
   const manifest = readIfThere(join(folder, 'package.json'));
   return ['gatewright', 'osls'].filter(

@@ -3,7 +3,10 @@ import { quote } from '@gatewright/aws/text/token-options';
 
 type Advice = { readonly title: string; readonly lines: readonly string[] };
 
-/** Describes how to trust the CA. The current operating system comes first, and then programs with their own CAs. */
+/**
+ * Describes how to trust the CA: first for one command only, then in the given operating system, and then in programs
+ * with their own CAs.
+ */
 export function describeTrust(file: string, platform: NodeJS.Platform): string[] {
   const [near, whole] = [quote(relative(process.cwd(), file)), quote(file)];
   const advice = [...ofSystem(platform, whole), ...ofPrograms(near, whole)];

@@ -24,7 +24,9 @@ export type McpFlags = {
   readonly timeout: number;
 };
 
-/** The secret of `--client-id` is not an option, because other users of the machine can see the options of a process. */
+/**
+ * The secret of `--client-id` is not an option, because other users of the machine can see the options of a process.
+ */
 const CLIENT_SECRET = 'GATEWRIGHT_MCP_CLIENT_SECRET';
 /** How long a user may take to sign in. */
 const SIGN_IN_MS = 300_000;
@@ -76,8 +78,8 @@ export async function withClient(flags: McpFlags, use: (client: McpClient) => Pr
 
 /**
  * Returns the address of the MCP server: the given URL, or the address of the given path at the running gateway.
- * Without either, it is the POST route whose path ends with /mcp.
- * @throws UsageError unless exactly one POST route matches
+ * Without either, it is the address of the route for POST whose path ends with /mcp.
+ * @throws UsageError if the argument is neither a URL nor a path, or unless exactly one route for POST or ANY matches
  */
 async function findServer(given: string | undefined): Promise<string> {
   if (given !== undefined && /^https?:/i.test(given)) {

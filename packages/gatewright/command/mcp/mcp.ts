@@ -140,7 +140,10 @@ function firstLine(text: unknown): string {
 
 const METHOD_NOT_FOUND = -32_601;
 
-/** A server without tools, prompts or resources does not know the method that lists them. */
+/**
+ * Returns an empty list if the server does not know the method, as a server without tools, prompts or resources does
+ * not know the method that lists them.
+ */
 async function orNone<T>(list: () => Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await list();

@@ -31,8 +31,8 @@ export function waitForNpxExit(environment: NodeJS.ProcessEnv = process.env): Pr
 }
 
 /**
- * Returns the parent process of the shell in which npx runs the command. There may be such a shell between npx and the
- * gateway.
+ * Returns the parent process of the shell in which npx runs the command; undefined if there is no such shell between
+ * npx and the gateway.
  */
 function beyondShell(pid: number): number | undefined {
   const found = describeProcess(pid);

@@ -40,8 +40,8 @@ const DOCUMENT_LIMIT = 200_000;
 const PROTECTED_RESOURCE = '/.well-known/oauth-protected-resource';
 
 /**
- * Returns what the MCP server says about itself. If it has no metadata, the authorization server is expected at the root
- * of its host, as in revision 2025-03-26.
+ * Returns what the MCP server says about itself. If it has no metadata, the authorization server is expected at the
+ * root of its host, as in revision 2025-03-26.
  * @param named the address in the challenge
  * @throws McpClientError if the metadata are for another server
  */
@@ -85,7 +85,8 @@ function covers(resource: string, server: string): boolean {
 
 /**
  * Returns the endpoints of an authorization server.
- * @throws McpClientError if it has no metadata, or if its metadata names another issuer
+ * @throws McpClientError if a server that the resource names has no metadata, if the metadata names another issuer, or
+ * if the server does not support PKCE
  */
 export async function findAuthorizationServer(
   { authorizationServer }: ProtectedResource,
@@ -122,8 +123,8 @@ function metadataPlaces(issuer: string): readonly string[] {
 }
 
 /**
- * Attack: the metadata document of a hostile server names another issuer, so that the endpoints in the document would
- * receive the codes of that issuer (RFC 8414 §3.3).
+ * Refuses metadata of another issuer, and of a server without PKCE. Attack: the metadata document of a hostile server
+ * names another issuer, so that the endpoints in the document would receive the codes of that issuer (RFC 8414 §3.3).
  */
 function readMetadata(document: UnknownMembers, issuer: string, place: string): AuthorizationServer {
   const own = asText(document['issuer']);

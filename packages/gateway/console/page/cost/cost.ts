@@ -129,7 +129,7 @@ function lambdaLines(
   });
 }
 
-/** Returns the number of units that exceed the free tier. */
+/** Returns the share of the units that exceeds the free tier, from 0 to 1. */
 function share(units: number, free: number): number {
   return units <= free ? 0 : (units - free) / units;
 }
@@ -157,7 +157,8 @@ export function unitsPerEvent(
 }
 
 /**
- * Returns one line per table if the units are measured, or one line for all tables if the user has entered a number.
+ * Returns one line per table if the units are measured. If the user has entered a number, or no tables are known, there
+ * is one line for all tables.
  */
 function tableLines(shape: TrafficShape, month: Month, prices: Prices): readonly CostLine[] {
   const { events, writesPerEvent, readsPerEvent } = month;

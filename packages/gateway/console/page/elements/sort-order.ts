@@ -19,8 +19,8 @@ const MAX_KEPT = 100;
 type Store = Pick<Storage, 'getItem' | 'setItem'>;
 
 /**
- * Sorts rows. Numbers come before texts, and rows without a value come last in either direction. Rows with equal values
- * keep their order.
+ * Sorts rows. Numbers come before texts in ascending order, and after them in descending order. Rows without a value
+ * come last in either direction. Rows with equal values keep their order.
  */
 export function sortRows<Row>(
   rows: readonly Row[],

@@ -19,7 +19,7 @@ type BuilderProps = {
   readonly api: ShownApi;
   readonly route: ShownRoute | undefined;
   readonly initial: Draft;
-  /** The source of the form's content: nothing, a recorded request or a saved request. */
+  /** The source of the form's content: what the route needs, a recorded request or a saved request. */
   readonly origin:
     | { readonly kind: 'route' }
     | { readonly kind: 'recorded'; readonly id: string; readonly isBinary: boolean }
@@ -134,7 +134,7 @@ async function sendDraft(draft: Draft, { api, origin, host, takesBody }: SendWit
   return id;
 }
 
-/** Shows a field for each placeholder. The values stay in this page and are neither saved nor recorded. */
+/** Shows a field for each placeholder. The values stay in this page, and are not saved with the request. */
 function Placeholders({
   names,
   values,

@@ -47,7 +47,7 @@ type Cell = {
   readonly shown: ComponentChildren;
   /** The class of the cell. It does not apply to the cell's head. */
   readonly kind?: string;
-  /** The full text, which is shown if the cell is too narrow. */
+  /** The full text, or the reason in full, which is shown when the pointer rests on the cell. */
   readonly title?: string | undefined;
 };
 

@@ -123,7 +123,9 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
   );
 }
 
-/** Returns the rows that match the search, without the toolkit's own unless they are shown, and the APIs to choose from. */
+/**
+ * Returns the rows that match the search, without the toolkit's own unless they are shown, and the APIs to choose from.
+ */
 function useFound(rows: readonly RequestRow[], terms: readonly QueryTerm[], hasOwn: boolean | undefined) {
   const matching = useMemo(() => (terms.length === 0 ? rows : rows.filter(matcherOf(terms))), [rows, terms]);
   const choice = useToolkitChoice();
@@ -171,7 +173,10 @@ function Unread({ text }: { readonly text: string | undefined }) {
   );
 }
 
-/** Keeps the search equal to the address, even if the user edits the address by hand. */
+/**
+ * Takes the search from the address whenever the address changes and contains a search. Typing does not change the
+ * address.
+ */
 function useSearch(query: URLSearchParams): readonly [string, (value: string) => void] {
   const asked = ['search', 'status', 'api'].some((name) => query.has(name)) ? searchIn(query) : undefined;
   const [value, setValue] = useState(asked ?? '');
@@ -189,8 +194,8 @@ function searchIn(query: URLSearchParams): string {
 }
 
 /**
- * Returns the rows to choose from: the rows as they were at a pause, the rows after a mark, or the rows of the last
- * minutes.
+ * Returns the rows to choose from: all rows, or the rows as they were at a pause. If there is a mark or a time range,
+ * only the rows after the mark, and within the range, are returned.
  */
 function useListChoice({ rows: all, nowEpochMs }: Traffic) {
   const [range, setRange] = useKept(sessionStorage, 'range');

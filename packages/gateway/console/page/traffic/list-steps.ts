@@ -1,5 +1,6 @@
 /**
- * Returns the next id, or the first id if no item is open; undefined at the end of the list.
+ * Returns the id after the open one, or before it with the step -1, or the first id if no item of the list is open;
+ * undefined beyond either end of the list.
  * @param open the id of the open item, or the beginning of that id
  */
 export function idAfter(

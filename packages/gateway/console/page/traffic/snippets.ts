@@ -1,7 +1,7 @@
 /** Prints a request as text that can be pasted elsewhere. Secrets are shown or masked as in the panel. */
 import type { RequestDetail } from '../../records/model.ts';
 
-/** A copy of packages/base/aws/connection-headers.ts, because the page imports only types from outside its folder. */
+/** A copy of the list in packages/base/aws/connection-headers.ts. */
 export const CONNECTION_HEADERS: readonly string[] = [
   'connection',
   'content-length',

@@ -100,7 +100,9 @@ export function fieldIn(text: string, field: QueryField): string {
   return term?.kind === 'field' ? term.value : '';
 }
 
-/** Replaces other values of a field in the search with this value; an empty value removes the field. */
+/**
+ * Replaces the values of a field in the search with this value; an empty value removes the field. Negated terms stay.
+ */
 export function withField(text: string, field: QueryField, value: string): string {
   const others = parseTrafficQuery(text).filter(
     (term) => term.kind !== 'field' || term.field !== field || term.isNot,
@@ -130,8 +132,8 @@ function isField(name: string): name is QueryField {
 }
 
 /**
- * Returns a function that tests whether a row matches all terms. A field without a value, while the user is still
- * typing, matches every row.
+ * Returns a function that tests whether a row matches all terms. A field without a value that can be read, for example
+ * while the user is still typing, matches every row.
  */
 export function matcherOf(terms: readonly QueryTerm[]): (row: Row) => boolean {
   const tests = terms.flatMap((term): Test[] => {
@@ -146,7 +148,10 @@ function fieldTest(field: QueryField, value: string): Test | undefined {
   return value === '' ? undefined : FIELDS[field](value);
 }
 
-/** Returns the first term that has no effect because its value cannot be read. */
+/**
+ * Returns a sentence about the first term that has no effect because its value cannot be read; undefined if there is no
+ * such term.
+ */
 export function findUnread(terms: readonly QueryTerm[]): string | undefined {
   const unread = terms.find(
     (term) => term.kind === 'field' && /\w/.test(term.value) && FIELDS[term.field](term.value) === undefined,
@@ -238,8 +243,8 @@ const FIXED: Readonly<Partial<Record<QueryField, readonly string[]>>> = {
 const MAX_SUGGESTED = 8;
 
 /**
- * Returns the whole text with its last term completed by field names, or by values that occur in the rows, most
- * frequent first.
+ * Returns the whole text with its last term completed by field names, or by values: examples, or the values that occur
+ * in the rows, most frequent first.
  */
 export function suggestQueries(text: string, rows: readonly Row[]): readonly string[] {
   const [, before = '', minus = '', last = ''] = /^(.*?)(-?)(\S*)$/s.exec(text) ?? [];
