@@ -39,7 +39,7 @@ const CALLS: readonly (readonly [type: string, made: string, below?: string])[] 
   ['AWS::ApiGatewayV2::DomainName', 'POST /v2/domainnames'],
 ];
 
-/** Members whose property has another name, or another form, in templates. */
+/** Members whose property has another name in templates. */
 const OTHERWISE: ReadonlyMap<string, string> = new Map([['apiKeySource', 'ApiKeySourceType']]);
 
 export function judgeConstraints(resource: ResolvedResource): readonly BrokenConstraint[] {
