@@ -136,8 +136,8 @@ function factsOf(
 }
 
 /**
- * Reports the second URL of a function or alias, which AWS would refuse, and public URLs without permission. AWS creates
- * a URL without permission, but every request to it receives 403.
+ * Reports the second URL of a function or alias, which AWS would refuse, and public URLs without permission. AWS
+ * creates a URL without permission, but every request to it receives 403.
  */
 export function reportUnpermitted(
   urls: readonly FunctionUrl[],

@@ -26,8 +26,8 @@ export type StageList = {
 const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 
 /**
- * Reads the stages. A stage whose name AWS refuses is omitted, and a stage with other faults, such as variables that AWS
- * refuses (docs/aws §10.1), is closed.
+ * Reads the stages. A stage whose name AWS refuses is omitted, and a stage with other faults, such as variables that
+ * AWS refuses (docs/aws §10.1), is closed.
  * @throws DefinitionError if no fault is tolerated
  */
 export function readStages(group: ApiGroup, tolerance: Tolerance): StageList {
