@@ -9,7 +9,7 @@ export type TokenFacts = {
   readonly client: AppClient;
   /** The time of the sign-in, in seconds. */
   readonly authTime: number;
-  /** Identifies the refresh token whose revocation revokes this token. */
+  /** Identifies the sign-in, whose end revokes this token. */
   readonly originJti: string;
   readonly eventId: string;
   /** Undefined for a sign-in through the API, which has no scopes. */
