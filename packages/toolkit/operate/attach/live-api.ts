@@ -72,8 +72,8 @@ export function methodSettingOf(
 const MOVING = ['createdDate', 'lastUpdatedDate', 'cacheClusterStatus', 'lastDeploymentStatusMessage'];
 
 /**
- * Prepares a part for comparison by removing links, members that AWS changes by itself, and members that are null, which
- * mean the same as absent members.
+ * Prepares a part for comparison by removing links, members that AWS changes by itself, and members that are null,
+ * which mean the same as absent members.
  */
 export function comparable(shown: UnknownMembers, ...also: readonly string[]): UnknownMembers {
   return Object.fromEntries(
