@@ -96,8 +96,8 @@ function oidcAccess(
 }
 
 /**
- * Returns the user's claims that the scopes permit (OpenID Connect Core, "Requesting Claims using Scope Values"). A claim
- * that belongs neither to `email`, `phone` nor `address` belongs to the scope `profile`.
+ * Returns the user's claims that the scopes permit (OpenID Connect Core, "Requesting Claims using Scope Values"). A
+ * claim that belongs neither to `email`, `phone` nor `address` belongs to the scope `profile`.
  */
 export function userClaims(user: PoolUser, scopes: readonly string[]): Claims {
   const own = [...user.attributes].map(([name, value]) => [name, typed(name, value)] as const);

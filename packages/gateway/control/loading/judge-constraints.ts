@@ -81,7 +81,9 @@ function remedyOf(property: string, constraint: Constraint): string | undefined 
   return undefined;
 }
 
-/** Returns a value as the call gets it. CloudFormation converts texts of digits to numbers where a number is expected. */
+/**
+ * Returns a value as the call gets it. CloudFormation converts texts of digits to numbers where a number is expected.
+ */
 function valueAt(properties: unknown, path: string): unknown {
   let found: unknown = properties;
   for (const name of path.split('.')) {

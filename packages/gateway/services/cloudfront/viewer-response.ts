@@ -66,7 +66,10 @@ export function toViewer(
   };
 }
 
-/** "Even when the sampling rate is set to zero, CloudFront adds the Server-Timing header … if the request contains the Pragma: server-timing header." */
+/**
+ * "Even when the sampling rate is set to zero, CloudFront adds the Server-Timing header … if the request contains the
+ * Pragma: server-timing header."
+ */
 function isSample(percent: number, { headers }: ViewerRequest, { draw }: ViewerFacts): boolean {
   return draw < percent || headers.last('pragma')?.toLowerCase() === 'server-timing';
 }

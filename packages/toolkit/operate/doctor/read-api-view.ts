@@ -162,8 +162,8 @@ async function viewAuthorizer(
 }
 
 /**
- * Reads the usage plans of this stage and the API keys of the account. If no route requires an API key, nothing is read.
- * A key without a usage plan has no effect.
+ * Reads the usage plans of this stage and the API keys of the account. If no route requires an API key, nothing is
+ * read. A key without a usage plan has no effect.
  */
 async function readPlans(
   plane: ControlPlane,

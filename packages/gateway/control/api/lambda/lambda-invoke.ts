@@ -296,7 +296,9 @@ function throttled(call: AwsCall, isReserved: boolean): ControlReply {
   });
 }
 
-/** The error's name differs from the one in the API model (pelmers/streetwarp-web#14; obs: lambda, of CreateFunction). */
+/**
+ * The error's name differs from the one in the API model (pelmers/streetwarp-web#14; obs: lambda, of CreateFunction).
+ */
 function requestTooLarge(call: AwsCall, maxBytes: number): ControlReply {
   return lambdaError(call, 413, 'RequestEntityTooLargeException', {
     Type: 'User',
