@@ -97,8 +97,8 @@ export function createIssuerPort({ issuer, identities, ...ports }: Parts): Issue
 const AWS_HOST = /\.(?:amazonaws\.com(?:\.cn)?|on\.aws)\.?(?::\d+)?$/i;
 
 /**
- * Finds the endpoint of a request. Calls to AWS services are never for the issuer. They may have the same paths, such as
- * an object of S3 with the key `authorize`, or a bucket with the name `token`.
+ * Finds the endpoint of a request. Calls to AWS services are never for the issuer. They may have the same paths, such
+ * as an object of S3 with the key `authorize`, or a bucket with the name `token`.
  */
 function placeOf(head: Head): IssuerPlace | undefined {
   const isCall = AWS_HOST.test(head.host) || /^AWS4-/.test(headerOf(head, 'authorization') ?? '');

@@ -42,7 +42,7 @@ export type TokenOptions = {
 export type SavedKey = {
   /** The private key in PKCS #8. */
   readonly privateKeyPem: string;
-  /** The expiry of the last token that the key signed. */
+  /** The latest expiry of a token that the key signed, rounded up to full days. */
   readonly usedUntilSeconds: number;
 };
 
@@ -186,7 +186,7 @@ export class Issuer {
     return this.#keys.filter((key, index) => index === 0 || key.usedUntilSeconds >= nowSeconds);
   }
 
-  /** Records the key's last use, rounded up to full days, so that the key is saved only once a day. */
+  /** Records the latest expiry of the key's tokens, rounded up to full days. Keys are thus not saved for each token. */
   #noteUse(key: IssuerKey, expiresAtSeconds: number): void {
     const untilSeconds = Math.ceil(expiresAtSeconds / DAY_SECONDS) * DAY_SECONDS;
     if (untilSeconds <= key.usedUntilSeconds) return;

@@ -10,9 +10,9 @@ type PoolTokenOptions = {
 };
 
 /**
- * Returns the claims of a pool's token other than `iss`, `sub` and times. The token is an access token if it has a
- * scope or `token_use=access`, otherwise an ID token. Roles become groups (Cognito developer guide, "Understanding user
- * pool JSON web tokens").
+ * Returns the claims that only tokens of Cognito have. The token is an access token if it has a scope or
+ * `token_use=access`, otherwise an ID token. Roles become groups (Cognito developer guide, "Understanding user pool
+ * JSON web tokens").
  */
 export function cognitoClaims(
   options: PoolTokenOptions,

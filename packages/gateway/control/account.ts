@@ -1,7 +1,6 @@
 /**
- * State outside of deployments, which survives a reload: API keys, usage plans and usage, token buckets and stage
- * caches. The state is in memory, indexed by the ids in templates. After a restart, buckets are full and there is no
- * usage.
+ * State outside of deployments, which survives a reload: API keys, usage plans and usage, token buckets and caches. The
+ * state is in memory. After a restart, buckets are full, and there is no usage unless it is loaded from saved state.
  */
 import { USUAL_HOME } from '@gatewright/aws/usual-home';
 import { REFUSING } from '../core/errors.ts';
@@ -37,7 +36,7 @@ type StageMemory = {
 
 export type AccountOptions = {
   readonly clock: Clock;
-  /** `--account-throttle`: whether all APIs share AWS's 10,000 requests per second. */
+  /** `--account-throttle`: whether all APIs share the account limit of the region. */
   readonly isThrottled: boolean;
   /** The region whose account limit applies; the default is us-east-1. */
   readonly region?: string | undefined;
@@ -154,7 +153,7 @@ export class Account {
 
   /**
    * Replaces the definitions of templates; takes effect when the returned function is called. Keys and plans that were
-   * created by calls stay, and so does all usage.
+   * created by calls stay. So does the usage of each key that is still in its plan.
    * @throws DefinitionError if AWS would refuse a definition
    */
   prepare(defined: DefinedMetering, tolerance: Tolerance = REFUSING): () => void {

@@ -95,8 +95,8 @@ export function refuseOverQuota(
 }
 
 /**
- * Checks the quota before another item is created.
- * @throws ControlError LimitExceededException if the quota is used up
+ * Refuses to create another item if there are as many as the quota allows.
+ * @throws ControlError LimitExceededException
  */
 export function refuseBeyondQuota(quota: QuotaName, count: number, raised: AccountQuotas): void {
   if (count >= limitOfQuota(quota, raised))

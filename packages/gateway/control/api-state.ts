@@ -172,7 +172,7 @@ export class ApiState {
     return this.#stageRecords.get(name);
   }
 
-  /** Closes a stage. After its next deployment, the stage responds with 500. */
+  /** Closes a stage: the next `putStage` makes it respond with 500. */
   close(stageName: string, reason: string): void {
     this.#closed.set(stageName, reason);
   }

@@ -13,7 +13,7 @@ import type { TokenBucket, TokenBuckets } from '../core/metering/token-bucket.ts
 
 /**
  * Returns the stage with its canary.
- * @throws RangeError for an invalid deployment, DefinitionError if the client certificate is missing
+ * @throws RangeError for an unknown deployment, DefinitionError if the client certificate is missing
  */
 export function serveStage(
   apiId: string,

@@ -30,7 +30,7 @@ type PreparedApis = {
   serve(unsupported?: readonly UnsupportedItem[]): void;
 };
 
-/** The result for a request to a custom domain. If `api` is undefined, no mapping matches. */
+/** The result for a request to a custom domain. If `api` is undefined, no rule or mapping leads to an API. */
 export type DomainAnswer = {
   readonly api: ServedApi | undefined;
   readonly isHttpOnly: boolean;

@@ -32,7 +32,7 @@ export class CapacityMeter {
   readonly #tables = new Map<string, { reads: number; writes: number }>();
   readonly #onMore: () => void;
 
-  /** @param onMore called after each call that consumed units */
+  /** @param onMore called for each table in which a call consumed units */
   constructor(onMore: () => void = () => undefined) {
     this.#onMore = onMore;
   }
@@ -88,8 +88,8 @@ function unitsOf({ ConsumedCapacity: consumed }: Output): readonly (readonly [st
 const OF_INDEX = /^index-(?:global|local)~([^~]+)~/;
 
 /**
- * Returns the number of units, by table, that a write consumes in the indexes of its tables. Each KB of an added or
- * removed index entry costs one unit.
+ * Returns the number of units, by table, that a write consumes in the indexes of its tables. Each KB of an added index
+ * entry costs one unit. A removed index entry costs one unit, whatever its size.
  */
 function indexUnits(operations: readonly BatchOperation[]): ReadonlyMap<string, number> {
   const units = new Map<string, number>();

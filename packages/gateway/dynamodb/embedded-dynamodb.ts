@@ -29,8 +29,8 @@ export type EmbeddedDynamoDbOptions = {
    */
   readonly dataDirectory?: string | undefined;
   /**
-   * A buffer whose single Float64 is the number of milliseconds to add to the machine's time. It affects time to live
-   * and the Date header. Absent means 0.
+   * A buffer whose single Float64 is the number of milliseconds to add to the machine's time. It affects time to live,
+   * streams, transactions, the accepted times of signatures, and the Date header. Absent means 0.
    */
   readonly clockOffset?: SharedArrayBuffer;
   /** The accepted signers; calls with any other key are refused. */

@@ -31,7 +31,7 @@ export function dueSecondsOf(item: Item, attribute: string, nowSeconds: number):
 
 /**
  * A queue of the items that will expire. Each item has one current entry. Outdated entries stay in the heap until they
- * reach its top, or until there are more outdated entries than current entries.
+ * reach its top, or until they outnumber the current entries by more than 1,024.
  */
 export class ExpiryQueue {
   #heap: Expiry[] = [];

@@ -1,4 +1,7 @@
-/** The names and keys in the expressions of a request, for policies. An invalid expression has no names or keys. */
+/**
+ * The names and keys in the expressions of a request, for policies. Expressions are searched for them, but are neither
+ * parsed nor checked.
+ */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 

@@ -71,7 +71,7 @@ function segmentsWrong({ TotalSegments: segments }: UnknownMembers): string | un
   return wrongMember(segments, 'totalSegments', { most: MAX_SEGMENTS });
 }
 
-/** Checks TableClass and Tags (API reference, "CreateTable"). */
+/** Checks TableClass, StreamSpecification and Tags (API reference, "CreateTable"). */
 function settingsWrong(input: UnknownMembers): string | undefined {
   const { TableClass: tableClass } = input;
   return (

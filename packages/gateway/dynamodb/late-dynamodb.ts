@@ -13,8 +13,8 @@ export type LateDynamoDbOptions = Omit<EmbeddedDynamoDbOptions, 'port' | 'shares
 
 export interface LateDynamoDb extends EmbeddedDynamoDb {
   /**
-   * Starts the thread if it is not running. If no connections are open, the thread takes over the port. Otherwise this
-   * listener stays and forwards calls to the thread.
+   * Starts the thread if it is not running. The thread then takes over the port. If a connection has started the thread
+   * before, this listener stays and forwards calls to the thread.
    */
   start(): Promise<void>;
   readonly isStarted: boolean;

@@ -4,7 +4,7 @@
  * error that names the syntax.
  */
 
-/** An unsupported statement; corresponds to DynamoDB's ValidationException. */
+/** An invalid or unsupported statement; corresponds to DynamoDB's ValidationException. */
 export class StatementError extends Error {
   override readonly name = 'StatementError';
 }

@@ -62,7 +62,8 @@ function parse(text: string, parameters: readonly Value[]): Statement {
 }
 
 /**
- * Creates placeholders for the names and values in an expression. Each name and each value gets its own placeholder.
+ * Creates placeholders for the names and values in an expression. Equal names share a placeholder; each value gets its
+ * own.
  */
 class Placeholders {
   readonly #names: Record<string, string> = {};

@@ -22,7 +22,10 @@ export type NeededRight = {
   readonly conditions: Readonly<Record<string, readonly string[]>>;
 };
 
-/** Returns the partition key of a table or of one of its indexes; undefined for an unknown table. */
+/**
+ * Returns the partition key of a table or of one of its indexes; undefined for an unknown table or index, and for a
+ * partition key of several attributes.
+ */
 export type PartitionKeyOf = (table: string, index: string | undefined) => string | undefined;
 
 type Target = { readonly table: string; readonly index?: string | undefined };
@@ -90,8 +93,7 @@ const OF_ACCOUNT = new Set([
 ]);
 
 /**
- * The operations that name their resource by `ResourceArn`. All other operations on a table contain the name of the
- * table.
+ * The operations that name their resource by `ResourceArn`.
  */
 const BY_ARN = new Set([
   'DeleteResourcePolicy',

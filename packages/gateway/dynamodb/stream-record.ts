@@ -28,7 +28,7 @@ export type TableChange = ItemChange & {
   readonly sequence: string;
   /** The time of the change, in epoch milliseconds. */
   readonly at: number;
-  /** The number of characters in the change's old and new item images. */
+  /** The number of characters of the change in JSON, before it was numbered. */
   readonly size: number;
   /** The sizes of the key, the old item and the new item in bytes, as DynamoDB counts them. */
   readonly bytes: { readonly keys: number; readonly before: number; readonly after: number };

@@ -62,7 +62,7 @@ export class DynamoDbTables {
 
   /**
    * Returns a table.
-   * @throws DynamoDbError ResourceNotFoundException if the table does not exist or cannot be used
+   * @throws DynamoDbError ResourceNotFoundException if the table does not exist
    */
   async get(name: string): Promise<Table> {
     const table = await this.find(name);

@@ -71,8 +71,8 @@ export class DynamoDbTransactions {
   }
 
   /**
-   * Runs a write transaction. If its ClientRequestToken has been used before, nothing is written, and the first
-   * response is returned again. Cancelled transactions are not remembered.
+   * Runs a write transaction. If its ClientRequestToken has been used for the same items within ten minutes, nothing is
+   * written, and the first response is returned again. Failed transactions are not remembered.
    */
   async write(input: UnknownMembers): Promise<Output> {
     const token = input['ClientRequestToken'];

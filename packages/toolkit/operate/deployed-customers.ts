@@ -29,8 +29,8 @@ const NOT_MOVED =
   'this is the address in the output AdminApiUrl of the stack, which --endpoint-url and AWS_ENDPOINT_URL do not change: pass --url with the address at which the admin API is served';
 
 /**
- * Finds the admin API of a deployed stack. The readers of `gatewright customers` and `gatewright usage` then call it, and
- * each request that is not a GET is refused before it is sent.
+ * Finds the admin API of a deployed stack. The readers of `gatewright customers` and `gatewright usage` then call it,
+ * and each request that is not a GET is refused before it is sent.
  * @throws UsageError if there is no such stack, or it records no usage
  */
 export async function openDeployedCustomers(

@@ -76,7 +76,7 @@ type AdminProblem = {
 /** An admin endpoint refused a request, or did not respond. */
 export class AdminError extends UsageError {
   override readonly name = 'AdminError';
-  /** The code in the response. */
+  /** The code in the response; `USAGE` if it contains none. */
   override readonly code: string;
   readonly kind: 'refused' | 'unreachable';
   readonly problem: AdminProblem;

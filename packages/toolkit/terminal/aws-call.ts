@@ -145,7 +145,9 @@ function describeRefusal(
   };
 }
 
-/** Returns the member `ErrorResponse.Error` of an error response in the query protocol. */
+/**
+ * Returns the member with the error, such as `ErrorResponse.Error` in the query protocol; otherwise the body itself.
+ */
 function errorIn(body: UnknownMembers | undefined): UnknownMembers {
   const inner = [body?.['ErrorResponse'], body?.['Response'], body].find(isJsonObject) ?? {};
   return isJsonObject(inner['Error']) ? inner['Error'] : inner;

@@ -4,7 +4,7 @@ import { UsageError } from '../../base/terminal/output.ts';
 
 /**
  * Returns the token, without its scheme.
- * @throws UsageError if the file does not exist
+ * @throws UsageError if the file cannot be read
  */
 export function readTokenFile(file: string): string {
   try {

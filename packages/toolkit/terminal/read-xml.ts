@@ -12,8 +12,8 @@ const TOKEN =
 const DEPTH_LIMIT = 64;
 
 /**
- * Returns the content of the root element. `member` elements become a list (`Exports: [{…}]`). An empty element becomes
- * an empty string, so an empty list is not an array. Undefined for anything except a complete document.
+ * Returns an object whose only member is the root element. `member` elements become a list (`Exports: [{…}]`). An empty
+ * element becomes an empty string, so an empty list is not an array. Undefined for anything except a complete document.
  */
 export function readXml(text: string): UnknownMembers | undefined {
   const root: Open = { name: '', text: '', children: [] };

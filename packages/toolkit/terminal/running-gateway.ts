@@ -38,8 +38,8 @@ export function chooseGateway(choice: GatewayChoice): void {
 
 /**
  * Finds the running gateway to call.
- * @throws UsageError if no gateway runs, or none with the name that the user gave. The message lists the running
- * gateways.
+ * @throws UsageError if no gateway was started from this folder, or if none or several match what the user gave. The
+ * message lists the running gateways.
  */
 export async function findGateway(): Promise<StartCredentials> {
   const { gateway, controlPort } = chosen;

@@ -183,7 +183,7 @@ function knownGroup(input: CallInput, { pool }: Pick<LocalPool, 'pool'>): string
   return name;
 }
 
-/** Makes a password that satisfies any password policy. */
+/** Makes a password of 20 characters of all kinds. It satisfies every policy that does not require more characters. */
 function makePassword(): string {
   return `${randomBytes(12).toString('base64url')}aA1!`;
 }

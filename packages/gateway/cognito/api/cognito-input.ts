@@ -21,7 +21,10 @@ const POLICY: InputPolicy = {
 };
 const ATTRIBUTE_NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,32}$/u;
 
-/** @throws ServiceRefusal InvalidParameterException that lists every member that breaks the model of the operation */
+/**
+ * @throws ServiceRefusal InvalidParameterException that lists every member that breaks the model of the operation, or
+ * SerializationException for a member of a wrong type
+ */
 export function cognitoInput(operation: string, fields: UnknownMembers): CallInput {
   CALLS.check(operation, fields, POLICY);
   return new CallInput(fields, { ...POLICY, names: 'first' });

@@ -46,7 +46,7 @@ export class RefreshTokens {
     return hold(this.#held, { grant, untilMs: this.#clock.nowEpochMs() + REFRESH_MS, isUsed: false });
   }
 
-  /** Returns the grant of a token without using the token; undefined if the token is invalid or of another client. */
+  /** Returns the grant of a token without using it; undefined if the token is invalid, used or of another client. */
   find(token: string, clientId: string): TokenGrant | undefined {
     const held = this.#held.get(hashOf(token));
     if (held === undefined || held.untilMs <= this.#clock.nowEpochMs()) return undefined;

@@ -9,7 +9,7 @@ export type TokenFacts = {
   readonly client: AppClient;
   /** The time of the sign-in, in seconds. */
   readonly authTime: number;
-  /** Identifies the refresh token whose revocation revokes this token. */
+  /** Identifies the sign-in, whose end revokes this token. */
   readonly originJti: string;
   readonly eventId: string;
   /** Undefined for a sign-in through the API, which has no scopes. */
@@ -96,8 +96,8 @@ function oidcAccess(
 }
 
 /**
- * Returns the user's claims that the scopes permit (OpenID Connect Core, "Requesting Claims using Scope Values"). A claim
- * that belongs neither to `email`, `phone` nor `address` belongs to the scope `profile`.
+ * Returns the user's claims that the scopes permit (OpenID Connect Core, "Requesting Claims using Scope Values"). A
+ * claim that belongs neither to `email`, `phone` nor `address` belongs to the scope `profile`.
  */
 export function userClaims(user: PoolUser, scopes: readonly string[]): Claims {
   const own = [...user.attributes].map(([name, value]) => [name, typed(name, value)] as const);

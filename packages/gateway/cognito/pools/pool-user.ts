@@ -16,7 +16,7 @@ export type PoolUser = {
   status: UserStatus;
   isEnabled: boolean;
   password: Password | undefined;
-  /** When a temporary password was set, in milliseconds. */
+  /** When the password was set, in milliseconds. Temporary passwords expire. */
   passwordSetAtMs: number;
   readonly createdAtMs: number;
   changedAtMs: number;

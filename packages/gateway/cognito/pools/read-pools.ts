@@ -146,7 +146,10 @@ function readRequired(properties: Properties): readonly string[] {
   );
 }
 
-/** Cognito adds the prefix to each name of the schema that is not one of a standard attribute. */
+/**
+ * Returns the names of the schema with a prefix. Cognito does not add one to the names of standard attributes; here it
+ * has no effect on them.
+ */
 function readCustom(properties: Properties): readonly string[] {
   return readSchema(properties).flatMap(({ Name, DeveloperOnlyAttribute }) =>
     typeof Name === 'string' ? [`${isTrue(DeveloperOnlyAttribute) ? 'dev:' : ''}custom:${Name}`] : [],

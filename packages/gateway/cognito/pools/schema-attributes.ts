@@ -1,4 +1,7 @@
-/** The attributes of a user pool as DescribeUserPool lists them (AWS CLI reference, create-user-pool and describe-user-pool). */
+/**
+ * The attributes of a user pool as DescribeUserPool lists them (AWS CLI reference, create-user-pool and
+ * describe-user-pool).
+ */
 import { isJsonObject, isTrue, listOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 

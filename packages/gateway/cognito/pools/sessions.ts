@@ -87,8 +87,8 @@ export class Sessions {
   }
 
   /**
-   * Continues a sign-in. Reuse of a refresh token ends the sign-in, because one of its two users has stolen it
-   * (RFC 9700 §4.14.2).
+   * Continues a sign-in. With rotation, reuse of a refresh token after the grace period ends the sign-in, because one
+   * of its two users has stolen it (RFC 9700 §4.14.2).
    * @throws ServiceRefusal NotAuthorizedException if the token is invalid, expired or revoked, or the user is disabled
    */
   async refresh(token: string, client: AppClient, metadata: Metadata = NO_METADATA): Promise<Tokens> {
@@ -273,8 +273,7 @@ export class Sessions {
 }
 
 /**
- * Returns the claims of an access token. Issuers other than Cognito have no triggers, and issue access tokens only for
- * a scope.
+ * Returns the claims of an access token, with the changes by the trigger. Issuers other than Cognito have no triggers.
  */
 function accessOf(definition: PoolDefinition, token: TokenFacts, changes: TokenChanges): AccessClaims {
   const claims = accessClaims(definition, token);

@@ -35,7 +35,7 @@ export function makeVerifier(
 
 /**
  * Makes the server's challenge.
- * @returns undefined if the public value would reveal the secret (A mod N = 0, RFC 5054 §2.5.4)
+ * @returns undefined if the public value is malformed, or would reveal the secret (A mod N = 0, RFC 5054 §2.5.4)
  */
 export function challenge(
   A: string,

@@ -59,7 +59,7 @@ export class Domains {
     this.#domains.set(domain.name, domain);
   }
 
-  /** Removes all domains. The templates then define their domains again. */
+  /** Removes all domains and definitions, so that the next `adopt` takes over the templates' domains unchanged. */
   clear(): void {
     this.#domains = new Map();
     this.#defined = new Map();

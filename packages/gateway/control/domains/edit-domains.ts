@@ -93,7 +93,7 @@ export function putRule(domains: Domains, domain: Domain, rule: RoutingRule): vo
   domains.put({ ...domain, rules: byPriority([...others, rule]) });
 }
 
-/** AWS's default quota of routing rules. The number is limited, because each request evaluates all rules. */
+/** AWS's default quota of routing rules. The number is limited, because a request may evaluate all rules. */
 const MAX_RULES = 50;
 
 /** @throws ControlError NotFoundException if the domain has no such rule */

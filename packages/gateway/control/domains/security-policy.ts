@@ -5,7 +5,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Tolerance } from '../../core/errors.ts';
 import type { ControlResource } from '../control-resource.ts';
 
-/** AWS's default for Regional domains, and the value for all domains that require certificates. */
+/** AWS's default for Regional domains, and the policy of a domain with mutual TLS that names TLS 1.0. */
 const USUAL = 'TLS_1_2';
 
 /** Returns the security policy. With mutual TLS, AWS requires TLS 1.2 or later. */

@@ -23,7 +23,7 @@ const BY_CALL: ReadonlyMap<string, ResourceConstraints> = new Map(
 );
 
 /**
- * Checks the members of a call.
+ * Refuses a call with members that violate the table of constraints.
  * @param call `POST /restapis`; empty for a document, which has no members
  * @param path the values of the placeholders in the call's path
  * @throws ControlError ValidationException for violations that AWS's validator finds, BadRequestException for a

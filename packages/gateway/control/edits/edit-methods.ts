@@ -89,7 +89,7 @@ function checkMethod(from: ApiResources, method: ControlResource): void {
   compileIntegration(method);
 }
 
-/** Refuses a timeout that the type of the endpoint does not have, in AWS's words (aws/aws-cdk#31063, docs/aws §13). */
+/** Refuses a timeout that is too long for the endpoint's type, in AWS's words (aws/aws-cdk#31063, docs/aws §13). */
 function refuseLongTimeout({ api }: ApiResources, { properties }: ControlResource): void {
   const { TimeoutInMillis, ResponseTransferMode } = membersOf(properties['Integration']);
   const isRaised = readEndpointTypes(api).some((type) => type !== 'EDGE');

@@ -9,7 +9,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiState, DeploymentRecord, StageRecord } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 
-/** The maximum number of deployments. If there are more, the oldest deployments that no stage points at are removed. */
+/** If an API has this many deployments, the oldest one that no stage points at makes room for the next. */
 const MAX_DEPLOYMENTS = 300;
 
 /** @throws ControlError NotFoundException if there is no such stage */
@@ -58,7 +58,7 @@ export type DeploymentOptions = {
 /**
  * Deploys the current resources. If a stage is given, it is created, or pointed at the new deployment. If the stage has
  * a canary, or gets a canary by this call, only the canary is pointed at the new deployment.
- * @throws ControlError, DefinitionError for what AWS refuses; nothing has changed in that case
+ * @throws ControlError, DefinitionError for what AWS refuses; the new deployment does not exist in that case
  */
 export function createDeployment(api: ApiState, options: DeploymentOptions): DeploymentRecord {
   const { id, description, stageName, canary } = options;
@@ -113,7 +113,7 @@ function isInUse(api: ApiState, id: string): boolean {
   );
 }
 
-/** Removes old deployments to make room for a new deployment. Must be called before the new deployment is added. */
+/** Removes an old deployment if there is no room for a new one. Must be called before the new deployment is added. */
 export function makeRoom(api: ApiState): void {
   if (api.deployments.length < MAX_DEPLOYMENTS) return;
   const oldest = api.deployments.find(({ compiled }) => !isInUse(api, compiled.id));

@@ -23,7 +23,7 @@ type ApiOptions = {
   readonly type?: 'AWS::ApiGateway::RestApi' | 'AWS::ApiGatewayV2::Api';
   readonly region: string;
   readonly accountId: string;
-  /** The prefix of the ids of the API's resources. */
+  /** The name from which the ids of the API's resources are derived. */
   readonly stackName: string;
   readonly logicalId: string;
 };
@@ -53,7 +53,7 @@ function loadImported(stack: ResolvedStack, account: Account): readonly ApiState
 }
 
 /**
- * Creates an API without stages, which is not served yet.
+ * Creates an API that is not served yet. It has a stage only if it is quick-created.
  * @throws DefinitionError for what AWS refuses
  */
 export function makeApi(options: ApiOptions, account: Account): MadeApi {
@@ -90,9 +90,9 @@ export function makeApi(options: ApiOptions, account: Account): MadeApi {
 }
 
 /**
- * If an import with `overwrite` does not set these properties, they are deleted (hashicorp/terraform-provider-aws,
- * internal/service/apigateway/rest_api.go). The endpoint configuration and the policy are not deleted here, because
- * without them an API would be open.
+ * If an import with `overwrite` does not set these properties, they are deleted, except the name
+ * (hashicorp/terraform-provider-aws, internal/service/apigateway/rest_api.go). The endpoint configuration and the
+ * policy are not deleted here, because without them an API would be open.
  */
 const LITERAL = [
   'Name',

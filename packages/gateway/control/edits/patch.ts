@@ -1,6 +1,6 @@
 /**
  * Patch operations of AWS's control plane. Paths are JSON Pointers, of which each resource supports a few, and values
- * are always text. This is not RFC 6902, because `add` replaces, and `test` and `move` are never supported.
+ * are always text. This is not RFC 6902: `add` never inserts at an index, and `test` and `move` are never supported.
  * @see API Gateway API reference, "PatchOperation"
  */
 import { unescapePointer } from '@gatewright/aws/json-pointer';
@@ -138,8 +138,8 @@ export const plainRefusal: PatchRefusal = ({ path }, supported) =>
   );
 
 /**
- * Returns the message `Invalid patch path '/x' specified for op 'replace'. Must be one of: […]` [obs, with both
- * spaces].
+ * Refuses with `Invalid patch path  '/x' specified for op 'replace'. Must be one of: […]` [obs, with both spaces]. For
+ * another operation, `otherwise` replaces the list.
  */
 export function listingRefusal(
   replaceable: readonly string[],

@@ -12,7 +12,7 @@ type HttpExportOptions = {
   readonly stageName: string | undefined;
   /** The time of deployment or creation. It is the version of the document if the API has no version. */
   readonly version: string;
-  /** Without extensions, the document has no integration, authorizer or CORS. */
+  /** Without extensions, the document has no integrations, no CORS and no settings of authorizers. */
   readonly withExtensions: boolean;
 };
 

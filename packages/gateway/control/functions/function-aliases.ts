@@ -20,7 +20,7 @@ type Qualifier = { readonly arn: string; readonly usual: string; readonly others
 /**
  * Returns the version that handles an event with this qualifier; undefined if no stack defines the qualifier. An alias
  * with weights chooses a version for each event, as in Lambda.
- * @param draw a random number from 0 to less than 1
+ * @param draw returns a random number from 0 to less than 1
  */
 export function executedVersion(
   stacks: readonly ResolvedStack[],
@@ -75,8 +75,8 @@ function weightsOf({ properties }: ControlResource): readonly Weight[] {
 }
 
 /**
- * Checks aliases as Lambda does, and reports versions. The code of a published version is not available here, so every
- * version runs the function's current code.
+ * Reports aliases that Lambda would refuse, and weights of versions that belong to an earlier deployment. The code of a
+ * published version is not available here, so every version runs the function's current code.
  */
 export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Tolerance): void {
   const versions = new Set(resourcesOf(stacks, [VERSION]).map(({ physicalId }) => physicalId));
@@ -101,7 +101,7 @@ export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Toleran
 }
 
 /**
- * Checks an alias (Lambda API reference, "CreateAlias", "AliasRoutingConfiguration").
+ * Refuses weights that an alias cannot have (Lambda API reference, "CreateAlias", "AliasRoutingConfiguration").
  * @throws DefinitionError for what Lambda refuses
  */
 function checkAlias(alias: ControlResource): void {

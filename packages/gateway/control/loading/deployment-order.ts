@@ -1,4 +1,7 @@
-/** Finds deployments of REST and WebSocket APIs that CloudFormation may create before the parts that they should contain. */
+/**
+ * Finds deployments of REST and WebSocket APIs that CloudFormation may create before the parts that they should
+ * contain.
+ */
 import { findLateParts } from './inspect-apis.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import type { ResolvedResource } from '../../core/stack/model.ts';

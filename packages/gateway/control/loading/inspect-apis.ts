@@ -26,10 +26,11 @@ export type InspectedApi = {
   readonly region: string;
   readonly routes: readonly InspectedRoute[];
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
-  /** The values of the API keys in the API's stack; absent if the template contains none. */
+  /** The values of the API keys in the API's stack; empty or absent if the template contains none. */
   readonly apiKeyValues?: readonly string[];
   /**
-   * The parts that the API's deployment needs, but that may be created after the deployment; absent if there are none.
+   * The parts that the API's deployment needs, but that may be created after the deployment; empty or absent if there
+   * are none.
    */
   readonly lateParts?: readonly LatePart[];
 };
@@ -210,7 +211,7 @@ function claimsOf(required: readonly RequiredClaim[]): Pick<LocalTokenNeeds, 'cl
   };
 }
 
-/** A gateway response or method that the API's deployment does not depend on. */
+/** A gateway response, method or WebSocket route that the API's deployment does not depend on. */
 type LatePart = { readonly part: string; readonly deployment: string };
 
 /**

@@ -39,7 +39,7 @@ const CALLS: readonly (readonly [type: string, made: string, below?: string])[] 
   ['AWS::ApiGatewayV2::DomainName', 'POST /v2/domainnames'],
 ];
 
-/** Members whose property has another name, or another form, in templates. */
+/** Members whose property has another name in templates. */
 const OTHERWISE: ReadonlyMap<string, string> = new Map([['apiKeySource', 'ApiKeySourceType']]);
 
 export function judgeConstraints(resource: ResolvedResource): readonly BrokenConstraint[] {
@@ -81,7 +81,9 @@ function remedyOf(property: string, constraint: Constraint): string | undefined 
   return undefined;
 }
 
-/** Returns a value as the call gets it. CloudFormation converts texts of digits to numbers where a number is expected. */
+/**
+ * Returns a value as the call gets it. CloudFormation converts texts of digits to numbers where a number is expected.
+ */
 function valueAt(properties: unknown, path: string): unknown {
   let found: unknown = properties;
   for (const name of path.split('.')) {

@@ -31,8 +31,8 @@ export type FunctionUrl = {
 
 const TYPE = 'AWS::Lambda::Url';
 /**
- * The permissions that a URL needs. URLs created since October 2025 need both (Lambda developer guide, "Control access
- * to Lambda function URLs").
+ * The only permission that URLs created before October 2025 need. Later URLs need all of `URL_ACTIONS` (Lambda
+ * developer guide, "Control access to Lambda function URLs").
  */
 const ACTIONS_BEFORE = ['lambda:InvokeFunctionUrl'];
 
@@ -136,8 +136,8 @@ function factsOf(
 }
 
 /**
- * Checks URLs as AWS does, and finds public URLs without permission. AWS creates such a URL, but every request to it
- * receives 403.
+ * Reports the second URL of a function or alias, which AWS would refuse, and public URLs without permission. AWS
+ * creates a URL without permission, but every request to it receives 403.
  */
 export function reportUnpermitted(
   urls: readonly FunctionUrl[],

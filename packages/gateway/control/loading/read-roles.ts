@@ -23,7 +23,7 @@ export type RolesOfStacks = {
    * The roles by function name. A function without a role in these stacks has no entry, and all its calls are allowed.
    */
   readonly ofFunctions: ReadonlyMap<string, Role>;
-  /** The parts that the gateway does not evaluate and therefore treats as allowed. */
+  /** The parts that the gateway cannot evaluate as IAM does, with what it does instead. */
   readonly unsupported: readonly UnsupportedItem[];
 };
 

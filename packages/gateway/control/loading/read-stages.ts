@@ -26,7 +26,8 @@ export type StageList = {
 const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 
 /**
- * Reads the stages. A stage whose name or variables AWS refuses (docs/aws §10.1) is closed.
+ * Reads the stages. A stage whose name AWS refuses is omitted, and a stage with other faults, such as variables that
+ * AWS refuses (docs/aws §10.1), is closed.
  * @throws DefinitionError if no fault is tolerated
  */
 export function readStages(group: ApiGroup, tolerance: Tolerance): StageList {
@@ -78,7 +79,8 @@ function readEach(
 
 /**
  * Returns the name of a stage.
- * @throws DefinitionError if a REST stage names no deployment, or if an earlier stage has the same name
+ * @throws DefinitionError if the name is invalid, if a REST stage names no deployment, or if an earlier stage has the
+ * same name
  */
 function readIdentity(
   stage: ControlResource,
@@ -134,7 +136,7 @@ function addCanaries(
 /** AWS's quota of tags (docs/aws §13). */
 const MAX_TAGS = 50;
 
-/** Checks the number of tags. Tags are a list of `{Key, Value}` on a REST stage, and a map on other stages. */
+/** Refuses more than 50 tags. Tags are a list of `{Key, Value}` on a REST stage, and a map on other stages. */
 export function refuseManyTags(stage: ControlResource): void {
   const tags = stage.properties['Tags'] ?? [];
   const count = typeof tags === 'object' ? Object.keys(tags).length : 0;

@@ -8,8 +8,8 @@ import type { ApiIdentity } from '../../core/deployment/model.ts';
 import type { ApiResources } from '../api-state.ts';
 
 /**
- * Checks the authorizers that are not in use. The faults of other authorizers are reported with the routes that use
- * them.
+ * Reports the faults of the authorizers that are not in use. The faults of other authorizers are reported with the
+ * routes that use them.
  * @throws DefinitionError if no fault is tolerated
  */
 export function checkUnusedAuthorizers(

@@ -6,8 +6,8 @@ import type { ApiIdentity } from '../../core/deployment/model.ts';
 import type { ApiResources } from '../api-state.ts';
 
 /**
- * Checks the integrations of an HTTP or WebSocket API that are not in use. The faults of other integrations are reported
- * with the routes that use them.
+ * Reports the faults of the integrations of an HTTP or WebSocket API that are not in use. The faults of other
+ * integrations are reported with the routes that use them.
  * @throws DefinitionError if no fault is tolerated
  */
 export function checkUnusedIntegrations(

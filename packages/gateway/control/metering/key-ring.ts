@@ -132,8 +132,8 @@ class PlanHolder implements KeyHolder {
 }
 
 /**
- * Converts `GET /pets/{id}` to `/pets/{id}/GET`, the name of a method in usage plans. A method of the root has two names,
- * `//GET` and `/GET`, because both are in use (docs/aws §5.3).
+ * Converts `GET /pets/{id}` to `/pets/{id}/GET`, the name of a method in usage plans. A method of the root has two
+ * names, `//GET` and `/GET`, because both are in use (docs/aws §5.3).
  */
 function methodThrottleKeys(routeKey: string): readonly string[] {
   const space = routeKey.indexOf(' ');

@@ -80,7 +80,7 @@ export function idOf(count: number, attribute?: string): NamesOfType {
   return { ref: id(count), attributes: attribute === undefined ? {} : { [attribute]: id(count) } };
 }
 
-/** Returns the class of the type's properties; undefined for a type that is reported as not read. */
+/** Returns the class of the type's properties; undefined for a type without effect, or of which nothing is read. */
 export function classOf(type: ApiType): TypeClass | undefined {
   const { owner, fields = [], enforced = [], notApplied = [] } = type;
   const { whereKnown, noEffect, unsupported, enforcedItems, values, except } = type;

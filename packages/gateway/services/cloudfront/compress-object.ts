@@ -70,7 +70,7 @@ function isCompressible({ status, headers, body }: OriginAnswer, { compresses, c
   );
 }
 
-/** Converts the headers for compression. A strong `ETag` becomes weak, and an invalid `ETag` is removed. */
+/** Converts the headers for compression. The length and an invalid `ETag` are removed; a strong `ETag` becomes weak. */
 function convertedHeaders(headers: readonly string[]): readonly string[] {
   return headers.flatMap((_, index) => {
     if (index % 2 === 1) return [];

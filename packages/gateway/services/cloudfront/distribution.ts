@@ -136,7 +136,7 @@ export function aliasesFor(name: string): readonly string[] {
   return [name, ...parts.slice(1).map((_, index) => `*.${parts.slice(index + 1).join('.')}`)];
 }
 
-/** Whether caching is disabled. On AWS this is the case if all TTLs are zero. */
+/** Whether nothing is cached, because all TTLs are zero or legacy settings forward all headers. */
 export function isCachingOff({
   isBypassed,
   minTtlSeconds,

@@ -51,7 +51,10 @@ type Fetched = { readonly outcome: CacheOutcome; readonly kept: StoredObject | u
 
 /** Cacheable statuses other than errors. AWS lists the cacheable errors. */
 const KEPT_STATUSES = new Set([200, 203, 204, 300, 301, 302, 303]);
-/** "CloudFront caches 307 and 308 responses only when you include the Cache-Control header in responses from the origin." */
+/**
+ * "CloudFront caches 307 and 308 responses only when you include the Cache-Control header in responses from the
+ * origin."
+ */
 const KEPT_WITH_CONTROL = new Set([307, 308]);
 const CONDITIONS = [
   'if-match',

@@ -31,7 +31,7 @@ export function keepsSetCookie(directives: Directives): boolean {
   return !/(?:^|[,\s])set-cookie(?:$|[,\s])/i.test(directives.get('no-cache') ?? '');
 }
 
-/** What the origin's headers specify about caching. `refuses` means that the response must not be cached. */
+/** What the origin's headers say about caching. If they refuse it, the response is fresh for the minimum TTL only. */
 type Said = { readonly refuses: boolean; readonly seconds: number | undefined };
 
 function readSaid(headers: readonly string[], directives: Directives, nowEpochMs: number): Said {

@@ -11,7 +11,7 @@ export type Invalidation = {
 
 /**
  * The gateway's own limits: the number of stored invalidations, and the total number of characters in their paths.
- * Invalidations are stored so that they can be listed, and so that a repeated call with the same caller reference is
+ * Invalidations are stored so that calls can read them, and so that a repeated call with the same caller reference is
  * recognized.
  */
 const MAX_KEPT = 1_000;

@@ -10,7 +10,7 @@ import type { Behavior, Selection } from './distribution.ts';
 import { edgeHeader, spellEdgeHeader } from './edge-headers.ts';
 import type { ViewerRequest } from './viewer-request.ts';
 
-/** Headers that are never forwarded: hop-by-hop headers and CloudFront's own. */
+/** Headers that are never copied from the viewer: hop-by-hop headers, and headers that CloudFront itself writes. */
 const NEVER = new Set([
   ...CONNECTION_HEADERS,
   'cookie',

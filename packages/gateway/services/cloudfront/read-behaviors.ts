@@ -111,7 +111,7 @@ export function readBehavior(
 
 /**
  * Reads the path pattern of a behavior.
- * @throws InvalidMember if the pattern is missing, too long, or contains other characters
+ * @throws InvalidMember if the pattern is missing or too long, or has characters that CloudFront does not allow
  */
 export function readPattern(at: MemberReader): string {
   const pattern = at.text('PathPattern');

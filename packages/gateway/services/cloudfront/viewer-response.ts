@@ -14,7 +14,7 @@ type ViewerFacts = {
   readonly result: CacheResult;
   readonly requestId: string;
   readonly via: string;
-  /** Seconds since the object was stored; undefined if it was not stored. */
+  /** Seconds since the object was stored; undefined if the response is not from the cache. */
   readonly ageSeconds: number | undefined;
   readonly tookMs: number;
   /** A number from 0 to less than 100, which decides whether the response is a sample. */
@@ -66,7 +66,10 @@ export function toViewer(
   };
 }
 
-/** "Even when the sampling rate is set to zero, CloudFront adds the Server-Timing header … if the request contains the Pragma: server-timing header." */
+/**
+ * "Even when the sampling rate is set to zero, CloudFront adds the Server-Timing header … if the request contains the
+ * Pragma: server-timing header."
+ */
 function isSample(percent: number, { headers }: ViewerRequest, { draw }: ViewerFacts): boolean {
   return draw < percent || headers.last('pragma')?.toLowerCase() === 'server-timing';
 }

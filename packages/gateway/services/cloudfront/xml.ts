@@ -103,7 +103,7 @@ function configXml(one: Distribution): Element {
   };
 }
 
-/** A list of distributions prints the version in its own form: `HTTP2` (AWS CLI reference, list-distributions). */
+/** Returns the version as a distribution shows it. A list shows `HTTP2` (AWS CLI reference, list-distributions). */
 function httpVersionOf({ given }: Distribution): string {
   return textOf(given, 'HttpVersion') || 'http2';
 }

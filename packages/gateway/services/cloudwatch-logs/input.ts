@@ -25,7 +25,7 @@ const POLICY: InputPolicy = {
 
 const MODEL = new CallModel(LOGS_MODEL);
 
-/** @throws OperationRefused if a name is too long, with a message that differs from the validator's [obs] */
+/** @throws OperationRefused if AWS refuses a member; for a name that is too long, not in the validator's words [obs] */
 export function logsInput(operation: string, members: UnknownMembers): CallInput {
   for (const name of ['logGroupName', 'logStreamName'])
     if ((asText(members[name]) ?? '').length > MAX_NAME)

@@ -1,6 +1,6 @@
 /**
- * The read operations of CloudWatch Logs. They read the lines that functions and stages write, and the events that
- * calls add.
+ * The calls of CloudWatch Logs about groups, streams, events and queries. The events are the lines that functions and
+ * stages write, and those that calls add.
  */
 import { partitionOf } from '@gatewright/aws/arn';
 import type { CallInput } from '@gatewright/aws/call-input';

@@ -213,7 +213,7 @@ function isDetail(value: unknown): boolean {
 export const EVENT_CALLS: readonly string[] = ['PutEvents', 'TestEventPattern'];
 
 const MAX_ENTRIES = 10;
-/** The size of a request, which was 256 KB until 2026. */
+/** The maximum size of a request, which was 256 KB until 2026. */
 const MAX_BYTES = 1_048_576;
 const TIME_BYTES = 14;
 

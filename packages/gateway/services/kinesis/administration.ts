@@ -14,7 +14,7 @@ import { arnOfStream, findStream } from './stream-place.ts';
 import type { StreamPlace } from './stream-place.ts';
 
 /**
- * Maximum number of shards in all provisioned streams of an account. AWS has this limit in one of its larger regions.
+ * Maximum number of shards of all streams together. AWS has this limit for provisioned streams in a larger region.
  */
 export const SHARD_LIMIT = 500;
 const MAX_SHARDS = 100_000;

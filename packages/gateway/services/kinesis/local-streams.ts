@@ -169,7 +169,7 @@ export class LocalStream {
   }
 
   /**
-   * Stores a record. Call `tell` after the last record of a call.
+   * Stores a record. Call `notify` after the last record of a call.
    * @throws OperationRefused when the shard has reached its limit for this second
    */
   put(record: NewRecord): { readonly shard: Shard; readonly stored: StoredRecord } {

@@ -169,7 +169,7 @@ export function open(ports: ServicePorts): KinesisService {
   return new KinesisService(ports);
 }
 
-/** Returns the stream that a call names. GetRecords names its stream only in the iterator. */
+/** Returns the stream that the iterator of GetRecords names; undefined for calls that name their stream themselves. */
 function streamOfCall(operation: AwsOperation): string | undefined {
   if (operation.protocol !== 'json' || operation.action !== 'GetRecords') return undefined;
   const iterator = operation.input?.['ShardIterator'];

@@ -24,7 +24,9 @@ export type StoredRecord = {
 type ShardRange = { readonly from: bigint; readonly to: bigint };
 
 const HASH_KEYS = 2n ** 128n;
-/** "Each shard can support writes up to 1,000 records per second, up to a maximum data write total of 1 MiB per second" */
+/**
+ * "Each shard can support writes up to 1,000 records per second, up to a maximum data write total of 1 MiB per second"
+ */
 const MAX_RECORDS_PER_SECOND = 1_000;
 const MAX_BYTES_PER_SECOND = 1_048_576;
 

@@ -77,8 +77,8 @@ function bigEndian(value: number): Buffer {
 type Halves = { readonly high: number; readonly low: number };
 
 /**
- * Computes a CRC with reflected bits, initial value and final XOR of ones, in two halves of 32 bits. For a polynomial of
- * 32 bits, the upper half of the polynomial and of the result is 0 and is ignored.
+ * Computes a CRC with reflected bits, initial value and final XOR of ones, in two halves of 32 bits. For a polynomial
+ * of 32 bits, the upper half of the polynomial and of the result is 0 and is ignored.
  */
 function reflectedCrc(body: Buffer, polynomial: Halves): Halves {
   const isWide = polynomial.high !== 0;

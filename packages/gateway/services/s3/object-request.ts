@@ -92,7 +92,7 @@ export function refuseDigest(request: ServiceRequest, body: Buffer): ObjectRefus
 /** 16 bytes in Base64. */
 const DIGEST = /^[A-Za-z0-9+/]{22}==$/;
 
-/** Storage classes that an object cannot be put into [obs: s3, `test_put_object_storage_class_outposts`]. */
+/** Refuses a storage class that an object cannot be put into [obs: s3, `test_put_object_storage_class_outposts`]. */
 export function refuseStorageClass(request: ServiceRequest): ObjectRefusal | undefined {
   const wanted = headerOf(request, 'x-amz-storage-class');
   if (wanted === undefined || STORAGE_CLASSES.has(wanted)) return undefined;
@@ -119,7 +119,7 @@ export function wantsChecksum(request: ServiceRequest): boolean {
   return headerOf(request, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED';
 }
 
-/** Checks the conditions of a write. Only one of the two headers is accepted, and only some values. */
+/** Refuses a write whose condition is not met. Only one of the two headers is accepted, and only some values. */
 export function refuseWrite(
   request: ServiceRequest,
   key: string,
@@ -140,7 +140,7 @@ export function refuseWrite(
   return isSame(ifMatch, stored.etag) ? undefined : failed('If-Match');
 }
 
-/** Checks the conditions of a read, in S3's order. */
+/** Refuses a read whose conditions are not met, or returns that the object was not modified, in S3's order. */
 export function refuseRead(
   request: ServiceRequest,
   { etag, changedMs }: StoredObject,
@@ -189,7 +189,7 @@ export function noSuchBucket(BucketName: string): ObjectRefusal {
 }
 
 /**
- * An object is put with PUT, and no other operation on its path has another method.
+ * Refuses a method that no operation on an object has.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 export function methodNotAllowed(method: string): ObjectRefusal {

@@ -20,7 +20,7 @@ export type ServiceDefinition = {
   readonly namespace: NamespaceDefinition | undefined;
   readonly description: string | undefined;
   readonly type: string;
-  /** The settings in the form of the template, for `GetService`. */
+  /** The settings in the form of the template, for `ListServices`. */
   readonly configs: UnknownMembers;
   readonly recordTypes: readonly string[];
   readonly hasCustomHealth: boolean;

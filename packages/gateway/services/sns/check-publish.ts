@@ -11,7 +11,7 @@ const ARN_PARTS = 6;
 const PHONE = /^\+[1-9]\d{1,14}$/;
 
 /**
- * Checks the destination and the message of `Publish`.
+ * Returns SNS's refusal of the destination or the message of `Publish`; undefined if both are accepted.
  * @param region the region to which the call was sent
  */
 export function refusePublish(input: UnknownMembers, region: string): Refusal | undefined {
@@ -23,7 +23,7 @@ export function refusePublish(input: UnknownMembers, region: string): Refusal | 
   return sizeOf(input) > MAX_SNS_BYTES ? refuseParameter('Message too long') : undefined;
 }
 
-/** Checks the topic, endpoint or phone number that a call names. */
+/** Returns the refusal of the topic, endpoint or phone number that a call names. */
 export function refuseDestination(input: UnknownMembers, region: string): Refusal | undefined {
   const name = ['TopicArn', 'TargetArn'].find((one) => readTextField(input, one) !== undefined);
   if (name === undefined) return refusePhone(readTextField(input, 'PhoneNumber'));

@@ -24,7 +24,8 @@ export function readAttributes(given: UnknownMembers): Record<string, MessageAtt
 
 /**
  * Returns SNS's refusal of the first attribute that is wrong.
- * @param parent the path of the attributes in words of the validator: nothing, or `publishBatchRequestEntries.1.member.`
+ * @param parent the path of the attributes in words of the validator: nothing, or
+ * `publishBatchRequestEntries.1.member.`
  */
 export function refuseAttributes(given: UnknownMembers, parent: string): Refusal | undefined {
   const pairs = entriesOf(given).map(([name, value]) => [String(name), membersOf(value)] as const);

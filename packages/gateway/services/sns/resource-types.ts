@@ -3,7 +3,7 @@ import { words } from '../../core/resource-types/words.ts';
 import { RECORDED } from '../../core/resource-types/resource-types.ts';
 import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
 
-/** Policies of topics are not evaluated. Only the caller's role decides who may publish. */
+/** The policies of topics are evaluated for deliveries. For calls, only the caller's role decides who may publish. */
 export const SNS_TYPES = {
   'AWS::SNS::Topic': {
     enforced: words('TopicName FifoTopic Subscription ContentBasedDeduplication'),

@@ -123,7 +123,7 @@ function readOne(
   ];
 }
 
-/** If a scope is given, it must be one of these two [obs: sns]. */
+/** Refuses a scope other than MessageBody and MessageAttributes [obs: sns]. */
 function refuseOtherScope({ resource }: ResourceReader, given: unknown): void {
   if (given === undefined || given === 'MessageBody' || given === 'MessageAttributes') return;
   throw new DefinitionError(

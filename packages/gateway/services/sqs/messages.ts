@@ -132,7 +132,9 @@ export function printReceived(
   };
 }
 
-/** Whether a pattern matches a name. A pattern is `All`, `*`, a name, or a prefix (or nothing) followed by `.*` [obs]. */
+/**
+ * Whether a pattern matches a name. A pattern is `All`, `*`, a name, or a prefix (or nothing) followed by `.*` [obs].
+ */
 function isNamed(name: string, pattern: unknown): boolean {
   if (typeof pattern !== 'string') return false;
   if (pattern === 'All' || pattern === '*' || pattern === name) return true;

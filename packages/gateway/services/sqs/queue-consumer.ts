@@ -226,8 +226,8 @@ function printAttributes({ attributes }: QueuedMessage): object {
 }
 
 /**
- * Returns a message for filters. "For SQS, the body" is JSON if it can be parsed, otherwise a string. The other fields
- * come from the record.
+ * Returns a message for filters. "For SQS, the body" is parsed if it is a JSON object or list, and is otherwise a
+ * string. The other fields come from the record.
  */
 function filterView(message: QueuedMessage, { definition }: LocalQueue): object {
   return {

@@ -109,8 +109,9 @@ export function checkWantedAttributes(names: readonly unknown[]): void {
 }
 
 /**
- * Checks the names of attributes that a call sets, in the words that are recorded for each attribute of FIFO queues.
- * @throws SqsError for an attribute that this type of queue does not have
+ * Refuses attributes that a call must not set, in AWS's recorded words.
+ * @throws SqsError for an unknown attribute, an attribute of the other type of queue, two kinds of encryption, or an
+ * invalid redrive policy
  */
 export function checkAttributes(attributes: UnknownMembers, isFifo: boolean): void {
   if ((attributes['KmsMasterKeyId'] ?? '') !== '' && readFlag(attributes['SqsManagedSseEnabled']) === true)
@@ -131,8 +132,8 @@ export function checkAttributes(attributes: UnknownMembers, isFifo: boolean): vo
 }
 
 /**
- * Checks a redrive policy that a call sets (crossplane-contrib/provider-aws#443; obs: sqs, of the code for each of the
- * three faults). The message for a count that is out of range are inferred.
+ * Refuses an invalid redrive policy that a call sets (crossplane-contrib/provider-aws#443; obs: sqs, of the code for
+ * each of the three faults). The message for a count that is out of range is inferred.
  */
 function checkRedrive(value: unknown): void {
   if (typeof value !== 'string' || value === '') return;

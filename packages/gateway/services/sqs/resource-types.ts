@@ -18,7 +18,9 @@ const queueName: Namer = (resource) =>
 const queueUrl: Namer = (resource) =>
   `https://sqs.${resource.region}.${resource.urlSuffix}/${resource.accountId}/${queueName(resource)}`;
 
-/** The policies of queues are evaluated for deliveries (control/deliveries). For calls, only the caller's role decides. */
+/**
+ * The policies of queues are evaluated for deliveries (control/deliveries). For calls, only the caller's role decides.
+ */
 export const SQS_TYPES = {
   'AWS::SQS::Queue': {
     enforced: words(

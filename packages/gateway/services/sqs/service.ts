@@ -122,7 +122,10 @@ class SqsService implements Service {
     this.#consumers = [];
   }
 
-  /** Handles a call. If the queue is in another account, the call is checked and gets a response, but nothing is delivered. */
+  /**
+   * Handles a call. If the queue is in another account, the call is checked and gets a response, but nothing is
+   * delivered.
+   */
   async #answer({ request, operation }: ServiceCall): Promise<OperationResult | Answered | undefined> {
     if (operation.protocol === 'rest') return withoutAction(request, this.#ports.random.uuid());
     const answer = await this.#sqs.answer(operation, request.region, request.path);
@@ -287,7 +290,10 @@ function readQueue(reader: ResourceReader): QueueDefinition {
   };
 }
 
-/** Reports what Lambda refuses when it creates or updates the mapping (github-aws-runners/terraform-aws-github-runner#465). */
+/**
+ * Reports what Lambda refuses when it creates or updates the mapping
+ * (github-aws-runners/terraform-aws-github-runner#465).
+ */
 function noteVisibility(
   reader: ResourceReader,
   { settings }: QueueDefinition,

@@ -243,7 +243,7 @@ function within(input: UnknownMembers, name: string, least: number, most: number
 
 /**
  * Reads the entries of a batch.
- * @throws SqsError if there are no entries or too many
+ * @throws SqsError if there are no entries or too many, or if an id is invalid or repeated
  */
 function readEntries(input: UnknownMembers, action: string): readonly UnknownMembers[] {
   const entries = listOf(input, 'Entries').map(membersOf);

@@ -104,7 +104,7 @@ class TableStreams {
     this.#consumers = mappings.flatMap((mapping) => {
       const known = before.get(mapping.id);
       before.delete(mapping.id);
-      // A disabled mapping keeps its position. A mapping that never ran has no position.
+      // A disabled mapping keeps its waiting records. A mapping that never ran has none.
       if (!mapping.isEnabled && known === undefined) return [];
       return [known?.isOf(mapping) === true ? known : new StreamConsumer(mapping, this.#options, known)];
     });
@@ -115,7 +115,7 @@ class TableStreams {
     for (const consumer of this.#consumers) consumer.start();
   }
 
-  /** Drops the positions of mappings that no longer exist, including positions from an earlier run. */
+  /** Drops the waiting records of mappings that no longer exist, including those of an earlier run. */
   #forgetOthers(ids: ReadonlySet<string>): void {
     const { kept } = this.#options;
     for (const [key] of kept.list(KEPT_PREFIX)) if (!ids.has(key.split('/')[1] ?? '')) kept.delete(key);

@@ -22,11 +22,11 @@ export type StreamMapping = OrderedMapping & {
 
 /** "DynamoDB streams … data retention of 24 hours" */
 const RETENTION_MS = 86_400_000;
-/** Key of a waiting record: `stream/{mapping}/{number}` */
+/** The beginning of the keys of waiting records, which are `stream/{mapping}/{sequence number}`. */
 export const KEPT_PREFIX = 'stream/';
 /**
- * Maximum number of records that wait for one function. The oldest records are discarded first, as after the retention
- * period.
+ * Maximum number of records that wait in one lane of a mapping. The oldest records are discarded first, as after the
+ * retention period.
  */
 const MAX_WAITING = 100_000;
 const MAX_BATCH_CHARACTERS = 5_500_000;

@@ -1,6 +1,6 @@
 /**
- * STS for local identities. It returns the caller's identity, and issues temporary keys for local identities and for
- * roles of the stacks (STS API reference).
+ * STS for local identities. It returns the caller's identity, and issues temporary keys for roles of the stacks or, if
+ * roles are not enforced, for any role of the account (STS API reference).
  */
 import { readOperation } from '@gatewright/aws/aws-operation';
 import type { Random } from '../../core/ports.ts';

@@ -45,7 +45,7 @@ export async function saveTables(target: DynamoDbTarget): Promise<readonly Saved
 }
 
 /**
- * Checks the content of a file without changing any table.
+ * Returns the tables of a file, without changing any table.
  * @throws StateFileError if the content is invalid
  */
 export function checkTables(value: unknown): readonly SavedTable[] {

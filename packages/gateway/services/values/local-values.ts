@@ -1,7 +1,7 @@
 /**
- * Stores values of SSM, Secrets Manager, S3 and AppConfig for functions. The values come from a file or from the
- * resources of a stack. The file takes precedence. Each load of the stacks replaces all values, and a changed value
- * gets a new version.
+ * Stores values of SSM, Secrets Manager, S3 and AppConfig for functions. The values come from a file, from the
+ * resources of a stack or, for parameters, from calls. The file takes precedence over the stacks. Each load of the
+ * stacks replaces all values except parameters that calls have written, and a changed value gets a new version.
  */
 import { createHash } from 'node:crypto';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

@@ -115,7 +115,7 @@ function rateRecord(acl: WebAcl, rule: Rule, { key, value }: { key: string; valu
   };
 }
 
-/** Returns every rule group that was evaluated before the evaluation ended, with its matches. */
+/** Returns every rule group up to the rule that ended the evaluation, with its matches. */
 function groupsOf(acl: WebAcl, matches: readonly RuleMatch[]): readonly object[] {
   const last = matches.find(({ isTerminating }) => isTerminating)?.rule;
   const until = last === undefined ? acl.rules.length : acl.rules.indexOf(last) + 1;

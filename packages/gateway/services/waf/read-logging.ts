@@ -86,8 +86,8 @@ function readCondition(at: MemberReader): Logging['isKept'] {
 }
 
 /**
- * Returns the actions of a request that a filter tests. They are the action that ended the evaluation, and the count
- * actions.
+ * Returns the actions of a request that a filter tests. They are the action that applied, the count actions, and
+ * EXCLUDED_AS_COUNT for each count action that is an override.
  */
 export function actionsOf({ action, matches }: Outcome): readonly string[] {
   const counted = matches.flatMap(({ action: { kind }, overridden, isTerminating }) =>

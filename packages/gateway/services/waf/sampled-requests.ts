@@ -47,7 +47,8 @@ export class SampledRequests {
   }
 
   /**
-   * Returns the samples and the number of requests. All requests are counted, but only some of each second are stored.
+   * Returns the samples of a period and the number of requests. All requests are counted, but only some of each second
+   * are stored. If some stored samples are outside the period, only the returned samples are counted.
    */
   find(
     aclArn: string,

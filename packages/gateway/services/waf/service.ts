@@ -1,4 +1,4 @@
-/** Serves AWS WAF in front of the stages of REST APIs, and its API for SDKs (docs/aws, AWS WAF). */
+/** Serves AWS WAF in front of stages of REST APIs and distributions, and its API for SDKs (docs/aws, AWS WAF). */
 import { answerWaf } from './api/calls.ts';
 import { LockTokens } from './api/lock-tokens.ts';
 import { readDefinitions } from './read-stacks.ts';

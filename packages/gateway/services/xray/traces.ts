@@ -77,7 +77,9 @@ export function rootOf({ segments }: Trace): Segment | undefined {
   return all.find(({ fields }) => !segments.has(asText(fields['parent_id']) ?? '')) ?? all[0];
 }
 
-/** The time in the trace's id, in epoch seconds. `GetTraceSummaries` finds traces by it unless the call says otherwise. */
+/**
+ * The time in the trace's id, in epoch seconds. `GetTraceSummaries` finds traces by it unless the call says otherwise.
+ */
 export function startedAtS({ id }: Trace): number {
   return parseInt(id.slice(2, 10), 16);
 }

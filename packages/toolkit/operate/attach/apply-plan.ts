@@ -28,7 +28,7 @@ export type Work = {
   readonly report: (step: Step, what: JournalLine['what'], place: number, of: number) => void;
 };
 
-/** Thrown if others have edited the API. This run has not changed anything before that. */
+/** Thrown if others have edited the API. If `hasStarted` is true, steps of the plan have been done before. */
 export class ForeignEditError extends UsageError {
   readonly edits: readonly string[];
   readonly hasStarted: boolean;

@@ -19,8 +19,8 @@ export type AuthorizerSettings = {
 };
 
 /**
- * Chooses the settings of the authorizer. Without a document, caching is off, because it is unknown what a result
- * depends on.
+ * Chooses the settings of the authorizer. Without a document, caching is off unless the options set a TTL, because it
+ * is unknown what a result depends on.
  */
 export function chooseSettings(
   { kind }: Pick<LiveApi, 'kind'>,

@@ -1,6 +1,6 @@
 /**
- * Protects callers while the authorizer of routes is replaced. It checks conditions before the first call to AWS, and
- * undoes the change if the verification fails.
+ * Protects callers while the authorizer of routes is replaced. It checks conditions before the first change, and undoes
+ * the change if the verification fails.
  */
 import { relative } from 'node:path';
 import { describeClaimRead, findClaimReads } from '@gatewright/authoring/check/claim-reads';

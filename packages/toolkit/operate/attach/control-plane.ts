@@ -57,8 +57,8 @@ const CALLS = { perSecond: 5, burst: 20 };
 const DEPLOYMENT_EVERY_MS = 5_000;
 const PAGES_LIMIT = 50;
 /**
- * The maximum number of attempts of one call. A call that is throttled is repeated until the throttling window has
- * ended.
+ * The maximum number of attempts of one call. A call that is throttled, or that met a concurrent edit, is repeated
+ * after five seconds.
  */
 const ATTEMPTS = 5;
 

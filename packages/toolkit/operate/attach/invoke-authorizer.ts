@@ -22,7 +22,7 @@ type InvocationTarget = {
 
 type ProbeResult =
   | { readonly kind: 'allowed' | 'denied' | 'unauthorized' }
-  /** The function has thrown an error. API Gateway would respond with 500. */
+  /** The function has thrown an error, or has returned no decision. API Gateway would respond with 500. */
   | { readonly kind: 'failed'; readonly message: string };
 
 async function askFunction(
@@ -66,7 +66,7 @@ export function invokeAuthorizer(
   return askFunction(about, plane, { credential, header, method, path });
 }
 
-/** Returns the first attached route whose path has no parameters. */
+/** Returns the first attached route whose path has no parameters; `GET /` if there is none. */
 export function findProbeRoute({ steps }: Pick<Undo, 'steps'>): {
   readonly method: string;
   readonly path: string;

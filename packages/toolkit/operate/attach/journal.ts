@@ -49,7 +49,7 @@ export type Undo = Pick<
   Plan,
   'format' | 'id' | 'apiId' | 'kind' | 'stage' | 'region' | 'functionArn' | 'steps'
 > & {
-  /** The authorizers that an undo restores (`former-guards.ts`). Absent in files that earlier versions have written. */
+  /** The authorizers that an undo restores (`apply-plan.ts`). Absent in files that earlier versions have written. */
   readonly guards?: Snapshot;
 };
 

@@ -13,7 +13,7 @@ export type LiveRoute = {
   readonly method: string;
   readonly path: string;
   readonly address: string;
-  /** The authorizer's settings as AWS returns them. */
+  /** The settings of the route or method as AWS returns them. */
   readonly shown: UnknownMembers;
   readonly authorizationType: string;
   readonly authorizerId: string | undefined;
@@ -71,7 +71,10 @@ export function methodSettingOf(
 
 const MOVING = ['createdDate', 'lastUpdatedDate', 'cacheClusterStatus', 'lastDeploymentStatusMessage'];
 
-/** Prepares a part for comparison by removing empty members, because they mean the same as absent members. */
+/**
+ * Prepares a part for comparison by removing links, members that AWS changes by itself, and members that are null,
+ * which mean the same as absent members.
+ */
 export function comparable(shown: UnknownMembers, ...also: readonly string[]): UnknownMembers {
   return Object.fromEntries(
     Object.entries(shown).filter(

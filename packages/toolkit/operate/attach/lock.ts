@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { UsageError } from '../../../base/terminal/output.ts';
 
 /**
- * Runs `work` while this process has the lock. A lock is released if the run that has it was killed.
+ * Runs `work` while this process has the lock. The lock of a run that was killed is taken over.
  * @throws UsageError if another run has the lock
  */
 export async function withLock<Result>(

@@ -116,8 +116,8 @@ function partsOf(
 }
 
 /**
- * Compares the API with the summary of the deployment. If there is an export of the deployment, its integrations are
- * compared as well.
+ * Compares the API with the summary of the deployment. If there is an export of the stage, its integrations are
+ * compared as well. Returns undefined if AWS does not show the summary.
  */
 async function findRestDrift(
   plane: ControlPlane,

@@ -15,7 +15,7 @@ const STACK = 'aws:cloudformation:stack-name';
 /** The tool that has created an API. Its next deployment restores the state that the tool knows. */
 type Origin = { readonly kind: 'CloudFormation'; readonly stack: string } | { readonly kind: 'Terraform' };
 
-/** Returns the tool that has created the API, if tags show it. Undefined if the API does not come from a template. */
+/** Returns the tool that has created the API; undefined if the tags of the API do not show it. */
 export function originOf({ api }: Pick<LiveApi, 'api'>): Origin | undefined {
   const tags = membersOf(api['tags']);
   const stack = textAt(tags, STACK);

@@ -179,7 +179,7 @@ const TELLABLE = new Set([
   'percentTraffic',
 ]);
 
-/** Returns a line such as `route GET /orders: authorizationType was NONE and is AWS_IAM`. */
+/** Returns a line such as `route GET /orders: authorizationType was NONE and is now AWS_IAM`. */
 export function describe(
   part: string,
   was: UnknownMembers | undefined,

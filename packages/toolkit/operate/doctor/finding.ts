@@ -19,7 +19,7 @@ export type Finding = {
 export type Unread = {
   readonly what: string;
   readonly reason: string;
-  /** The IAM action that the caller would need; undefined if AWS did not respond. */
+  /** The IAM action that the caller would need; undefined if AWS did not respond; empty if `reason` says what to do. */
   readonly permission?: string;
 };
 

@@ -161,7 +161,10 @@ async function viewAuthorizer(
   };
 }
 
-/** Reads the usage plans of this stage, and their API keys. A key without a usage plan has no effect. */
+/**
+ * Reads the usage plans of this stage and the API keys of the account. If no route requires an API key, nothing is
+ * read. A key without a usage plan has no effect.
+ */
 async function readPlans(
   plane: ControlPlane,
   { apiId, stage, routes }: LiveApi,

@@ -196,7 +196,7 @@ function findAuthorizerDefect(error: string): Defect | undefined {
   return { kind: 'authorizer', code: 'malformed', part };
 }
 
-/** Determines the verdict from the status. It is used for HTTP APIs, which have no gateway response types. */
+/** Determines the verdict from the status. It is used if no gateway response type is known, as for all HTTP APIs. */
 function verdictByStatus(
   live: LiveApi,
   status: number,

@@ -60,7 +60,9 @@ export function endCanary(path: string): PlaneCall {
 
 /**
  * Creates the call that moves the stage to another deployment.
- * @throws UsageError for a stage with automatic deployment, because the next edit would change its deployment again
+ * @param isStopping whether automatic deployment may be switched off
+ * @throws UsageError for a stage with a canary, and for a stage with automatic deployment that must not be switched
+ * off, because the next edit would change its deployment again
  */
 export function moveStage(
   path: string,

@@ -1,4 +1,6 @@
-/** Prints the configuration of a function as GetFunction, ListFunctions and UpdateFunctionCode show it [obs: lambda]. */
+/**
+ * Prints the configuration of a function as GetFunction, ListFunctions and UpdateFunctionCode show it [obs: lambda].
+ */
 import { createHash } from 'node:crypto';
 import { partitionOf } from '@gatewright/aws/arn';
 import { isJsonObject, listOf, membersOf, textOf } from '@gatewright/aws/json-object';

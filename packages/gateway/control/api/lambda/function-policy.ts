@@ -34,8 +34,8 @@ const PRINTED = [
 /** The name of an alias; any other qualifier is a version. */
 const ALIAS = /^(?!\d+$)[\w-]+$/;
 /**
- * An account, an ARN of IAM or STS, or a service of AWS or Amazon (such as `alexa-appkit.amazon.com`). AWS compares
- * services with a list that is not published, so it refuses some services that are accepted here.
+ * `*`, an account, an ARN of IAM, STS or CloudFront, or a service of AWS or Amazon (such as `alexa-appkit.amazon.com`).
+ * AWS compares services with a list that is not published, so it refuses some services that are accepted here.
  */
 const PRINCIPAL =
   /^(?:\*|\d{12}|arn:[\w-]+:(?:iam|sts|cloudfront)::.+|[\w.-]+\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws\.internal))$/;

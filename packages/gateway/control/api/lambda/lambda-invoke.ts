@@ -150,7 +150,7 @@ type Target = {
   readonly isNamed: boolean;
 };
 
-/** Returns the version to invoke; undefined means the unpublished function. */
+/** Returns the qualified ARN and the version to invoke; undefined if the call names no qualifier. */
 function choose(
   { name, qualifier, isNamed }: Target,
   arn: string,
@@ -296,7 +296,9 @@ function throttled(call: AwsCall, isReserved: boolean): ControlReply {
   });
 }
 
-/** The name differs from the one in the API model (pelmers/streetwarp-web#14; obs: lambda, of CreateFunction). */
+/**
+ * The error's name differs from the one in the API model (pelmers/streetwarp-web#14; obs: lambda, of CreateFunction).
+ */
 function requestTooLarge(call: AwsCall, maxBytes: number): ControlReply {
   return lambdaError(call, 413, 'RequestEntityTooLargeException', {
     Type: 'User',

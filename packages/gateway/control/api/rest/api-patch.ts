@@ -16,8 +16,8 @@ import type { PatchInput, PatchOperation, PatchRefusal, PatchRule } from '../../
 type Rule = PatchRule<JsonObject>;
 
 /**
- * Returns `Must be one of: [replace]` for an unsupported operation [obs]. AWS uses another form of this message for the
- * endpoint's type.
+ * Returns the refusal of an unknown path or of an operation that the path does not support [obs]. AWS uses another form
+ * of the second message for the endpoint's type.
  */
 export const apiRefusal: PatchRefusal = (operation: PatchOperation, supported) => {
   if (supported.length === 0) return badRequest(`Invalid patch path ${operation.path}`);

@@ -53,7 +53,7 @@ function showPolicy(policy: unknown): string | undefined {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** Returns undefined if there are no tags. */
+/** Returns no member `tags` if there are no tags. */
 function showTags(
   properties: JsonObject,
   ofStack: Readonly<Record<string, string>>,

@@ -228,7 +228,9 @@ function listRule({ wire, property }: Field): PatchRule<JsonObject> {
   };
 }
 
-/** Creates a rule to `add`, `replace` and `remove` one entry of a map. `missing` is AWS's word for an absent entry. */
+/**
+ * Creates a rule to `add`, `replace` and `remove` one entry of a map. `missing` is AWS's message for an absent entry.
+ */
 export function mapRule(mapField: Field, missing: string): PatchRule<JsonObject> {
   const { wire, property, kind } = mapField;
   const entries = (target: JsonObject): JsonObject => mapOf(target, property);

@@ -1,10 +1,10 @@
-/** The schemas of models. They are text in API calls, and objects in templates and in the control plane. */
+/** The schemas of models. They are text in API calls and objects in templates; the control plane keeps both forms. */
 import { badRequest } from '../../control-error.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 /**
- * Checks a schema. A text stays as the call wrote it, because calls return it unchanged.
- * @throws ControlError for an invalid text
+ * Returns a valid schema as it was given. A text stays as the call wrote it, because calls return it unchanged.
+ * @throws ControlError for a text that is not JSON, and for an empty or missing schema
  */
 export function checkedSchema(schema: Json | undefined): Json {
   const read = readSchema(schema);
@@ -13,7 +13,7 @@ export function checkedSchema(schema: Json | undefined): Json {
 
 /**
  * Returns the schema in template form.
- * @throws ControlError for an invalid text
+ * @throws ControlError for a text that is not JSON, and for an empty or missing schema
  */
 export function readSchema(schema: Json | undefined): JsonObject {
   let value: unknown = schema;

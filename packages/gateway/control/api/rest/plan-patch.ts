@@ -18,7 +18,7 @@ const without =
   ({ wire }: Field): Change =>
   (plan) => ({ ...plan, [wire]: undefined });
 
-/** Creates a rule without `remove`, because a name cannot be removed. */
+/** Creates a rule to replace a text, and to remove it unless it is the name, which cannot be removed. */
 function textRule(text: Field): PatchRule<UsagePlan> {
   const path = `/${text.wire}`;
   const set: Change = (plan, { value }) => ({ ...plan, [text.wire]: value });
@@ -38,7 +38,8 @@ const PRODUCT_CODE: PatchRule<UsagePlan> = {
 };
 
 /**
- * Creates the rules that patch each part of a limit, and the whole limit. A part that a plan does not have yet is 0.
+ * Creates the rules that patch each part of a limit, and the whole limit. A part that a plan does not have yet is 0,
+ * and the period is DAY.
  */
 function limitRules(limit: Field): readonly PatchRule<UsagePlan>[] {
   const read = limit.wire === 'quota' ? readStartedQuota : readThrottle;

@@ -5,7 +5,7 @@
 import { badRequest } from '../../control-error.ts';
 
 type KeyRow = {
-  /** The line number, counted from 1 and including the header. */
+  /** The number of the row, counted from 1 and including the header. */
   readonly line: number;
   readonly name: string;
   readonly value: string;
@@ -15,10 +15,10 @@ type KeyRow = {
 };
 
 const COLUMNS = ['name', 'key', 'description', 'enabled', 'usageplanids'];
-/** The maximum number of rows, which is more than the number of keys that an account may have. */
+/** The maximum number of rows. An account may have no more keys than this. */
 const MAX_ROWS = 10_000;
 
-/** @throws ControlError BadRequestException for a file without the columns `name` and `key` */
+/** @throws ControlError BadRequestException for a file that is no CSV, has wrong columns or has too many rows */
 export function readKeyFile(text: string): readonly KeyRow[] {
   const [header = [], ...rows] = splitCsv(text);
   const columns = header.map((cell) => cell.trim().toLowerCase());

@@ -108,7 +108,7 @@ export function listRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** Account settings that tools read before other calls, and the role for logs that tools set. */
+/** The account settings that calls can change. */
 type Settings = {
   /** Logs require no role in this gateway, but tools read back the role that they have set. */
   readonly cloudwatchRoleArn: string | undefined;

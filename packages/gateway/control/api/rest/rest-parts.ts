@@ -37,8 +37,8 @@ export type RestPart = {
   /** Deletes a part that API Gateway has created with the API. */
   readonly withoutDefault?: (from: ApiResources, item: ControlResource) => ApiResources;
   /**
-   * Checks a new part.
-   * @throws ControlError if AWS refuses the part
+   * Refuses a new part that conflicts with the API's other parts, such as a second model with the same name.
+   * @throws ControlError for such a part
    */
   readonly refuseNew?: (from: ApiResources, item: ControlResource) => void;
   /**

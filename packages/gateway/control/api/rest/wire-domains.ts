@@ -81,7 +81,7 @@ const DOMAIN_RULES: readonly PatchRule<JsonObject>[] = [
   ...['truststoreUri', 'truststoreVersion'].map(truststoreRule),
 ];
 
-/** Creates the rule for `replace /mutualTlsAuthentication/truststoreUri`. An empty URI disables mutual TLS. */
+/** Creates a rule such as `replace /mutualTlsAuthentication/truststoreUri`. An empty URI disables mutual TLS. */
 function truststoreRule(name: string): PatchRule<JsonObject> {
   const property = name.replace('t', 'T');
   return {

@@ -1,4 +1,4 @@
-/** The calls for whole REST APIs in AWS's REST API: create, import, show, patch, overwrite with a document, delete. */
+/** The calls for whole REST APIs in AWS's REST API: create, import, show, patch, put a document, delete. */
 import { MUST, violation } from '@gatewright/aws/violations';
 import { validationError } from '../../edits/check-members.ts';
 import { badRequest } from '../../control-error.ts';
@@ -81,7 +81,7 @@ export function restApiRoutes(control: RestControl): readonly WireRoute[] {
     {
       method: 'GET',
       path: API,
-      // Calls about one API show an empty list of tags if it has none; lists and calls that create an API omit it
+      // Calls about one API show an empty map of tags if it has none; lists and calls that create an API omit it
       // [obs].
       serve: (call) => jsonReply(200, { tags: {}, ...showApi(findApi(control, call)) }),
     },

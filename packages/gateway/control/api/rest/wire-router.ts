@@ -28,7 +28,7 @@ export type WireRoute = {
    * any mode except `import`.
    */
   readonly mode?: 'import' | undefined;
-  /** Whether the body is an OpenAPI document, in JSON or YAML, rather than the input of the call. */
+  /** Whether the body is a document, such as OpenAPI or a CSV file of keys, rather than the input of the call. */
   readonly takesDocument?: boolean | undefined;
   /**
    * Serves a call.
@@ -49,7 +49,7 @@ const STATUS: Readonly<Record<ControlErrorCode, number>> = {
 
 /**
  * Handles a call with the first matching route. A call of AWS's API that has no route is refused with an error that
- * contains the call's name.
+ * contains its method and path.
  */
 export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Promise<ControlReply> {
   const { request } = call;
@@ -165,7 +165,7 @@ export function cutPage(items: readonly unknown[], size: string | null, token: s
 /** Returns a list in the form of AWS's REST API: `item`, and `position` if there are more items. */
 export function listReply(items: readonly unknown[], query: URLSearchParams): ControlReply {
   const limit = query.get('limit');
-  // A limit of -1 counts as none [obs: apigateway, test_negative_get_usage_plan_api_keys, GetApiKeys].
+  // A limit below 1 counts as none [obs, for -1: apigateway, test_negative_get_usage_plan_api_keys, GetApiKeys].
   const size = limit !== null && Number(limit) < 1 ? null : limit;
   const { page, next } = cutPage(items, size, query.get('position'));
   return jsonReply(200, { position: next, item: page });

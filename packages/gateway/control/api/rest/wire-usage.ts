@@ -12,7 +12,7 @@ import type { PlanKey, UsagePlan } from '../../metering/usage-plans.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 import type { WireRoute } from './wire-router.ts';
 
-/** The maximum number of days in a call. AWS does not store usage data for that long. */
+/** The maximum number of days from `startDate` to `endDate`. */
 const MAX_DAYS = 90;
 /** The remaining amount if there is no quota. It is the largest possible limit. */
 const UNLIMITED = 2_147_483_647;

@@ -57,7 +57,7 @@ export function routingRuleRoutes({ apis, random, accountId }: RestControl): rea
 }
 
 /**
- * Reads a routing rule into template form.
+ * Reads a routing rule. Its members are first renamed as in templates.
  * @throws ControlError for what AWS refuses
  */
 function readRule({ body }: WireCall, id: string, apis: ApiDirectory): RoutingRule {

@@ -20,8 +20,8 @@ import type { RestControl } from '../rest/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
 /**
- * The properties of the editable parts of HTTP and WebSocket APIs that are not in their rows in
- * `resource-types/v2-types.ts`: defaults and dependencies.
+ * A kind of editable parts of HTTP and WebSocket APIs: its row in `resource-types/v2-types.ts`, and the rules that are
+ * not in this row.
  * @see API Gateway Version 2 API reference, "Resources"
  */
 type PartKind = PartRules & {
@@ -37,7 +37,7 @@ type PartRules = {
   /** Returns the defaults that AWS shows. */
   readonly usual?: (protocol: ApiProtocol, properties: JsonObject) => Readonly<Record<string, unknown>>;
   /**
-   * Checks the properties of a part.
+   * Refuses properties that AWS refuses only for this kind.
    * @throws ControlError for what AWS refuses
    */
   readonly check?: (properties: JsonObject) => void;

@@ -194,7 +194,7 @@ function checkRestLink({ body }: WireCall): void {
   if (wrong !== undefined) throw badRequest(`Invalid ARN. ARN is not well formed ${wrong}`);
 }
 
-/** The same, in the words of the AWS CLI's examples of create-vpc-link and get-vpc-link. */
+/** Like `showRest`, for a link of HTTP APIs, in the words of the AWS CLI's examples (create-vpc-link, get-vpc-link). */
 function showHttp({ id, properties, createdAtEpochMs }: VpcLink, status = AVAILABLE): object {
   return {
     vpcLinkId: id,

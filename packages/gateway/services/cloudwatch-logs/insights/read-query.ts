@@ -98,7 +98,7 @@ function readName(text: QueryText, start: number): string {
   return written.replace(/^`(.+)`$/, '$1');
 }
 
-/** Returns the commands for computed fields. Plain fields need no command. */
+/** Returns the command that adds these fields to a row. */
 function computed(fields: readonly NamedExpression[]): readonly Command[] {
   return [
     {

@@ -18,7 +18,7 @@ const LATEST_FIRST: readonly SortKey[] = [{ by: (row) => row.get('@timestamp'), 
 
 export class QueryRun {
   readonly #query: Query;
-  /** The commands before the first command that needs all rows; `#later` contains the commands after it. */
+  /** The commands before the first command that is not for single rows. `#later` has the commands that still follow. */
   readonly #first: readonly Command[];
   readonly #later: readonly Command[];
   readonly #collected: Collected;

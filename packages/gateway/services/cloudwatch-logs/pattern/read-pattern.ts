@@ -89,7 +89,9 @@ function readColumn(text: PatternText): Column {
 
 /** Terms of lines without structure, such as `ERROR "not found" -timeout ?one ?other %re%`. They are case-sensitive. */
 const TERM = /[^\s"%]+/y;
-/** "You must enclose terms that contain characters other than alphanumeric and underscore in double quotation marks." */
+/**
+ * "You must enclose terms that contain characters other than alphanumeric and underscore in double quotation marks."
+ */
 const PLAIN_TERM = /^[\p{L}\p{N}_]+$/u;
 
 function readTermPattern(text: PatternText): LinePattern {

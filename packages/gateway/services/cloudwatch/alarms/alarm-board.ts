@@ -171,7 +171,7 @@ export class AlarmBoard {
   }
 
   /**
-   * Plans all evaluations again after the clock was moved back, because they may now be due before the planned times.
+   * After the clock was moved back, plans the evaluations again that are now due before their planned times.
    */
   #onMoved(): void {
     const now = this.#options.clock.nowEpochMs();
@@ -264,7 +264,6 @@ function keyOf({ namespace, name }: Metric): string {
   return `${namespace}\n${name}`;
 }
 
-/** Reads the data points of an alarm and evaluates them. */
 const MINUTE_MS = 60_000;
 const HIGH_RESOLUTION_MS = 10_000;
 const HOUR_MS = 3_600_000;

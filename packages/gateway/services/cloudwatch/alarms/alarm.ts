@@ -22,7 +22,7 @@ export type MetricAlarm = CommonParts & {
   readonly queries: readonly MetricQuery[];
   /** Id of the query whose result is compared with the threshold. */
   readonly watched: string;
-  /** Statistic of the alarm's single metric; undefined for an alarm on an expression. */
+  /** Statistic of the alarm's single metric; undefined for an alarm with `Metrics`. */
   readonly statistic: { readonly name: string; readonly isExtended: boolean } | undefined;
   readonly periodSeconds: number;
   readonly evaluationPeriods: number;

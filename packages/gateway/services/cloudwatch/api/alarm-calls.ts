@@ -123,7 +123,7 @@ function sizeOf(at: MemberReader): number {
   return at.optionalInteger('MaxRecords', 1, 100) ?? 50;
 }
 
-/** Selects alarms. If the call contains no types, only metric alarms are selected. */
+/** Selects alarms. If the call contains neither types nor names of alarms, only metric alarms are selected. */
 function selectAlarms(at: MemberReader, board: AlarmBoard): readonly Entry[] {
   const names = at.texts('AlarmNames', MAX_NAMES);
   const prefix = at.optionalText('AlarmNamePrefix') ?? '';

@@ -48,7 +48,7 @@ export function parseExpression(text: string): Expression {
   return new Parser(tokenize(text)).parse();
 }
 
-/** Returns the ids of queries in lower case, in the order of their occurrence. */
+/** Returns the ids of queries, which begin with a lower-case letter, in the order of their occurrence. */
 export function idsIn(expression: Expression): readonly string[] {
   switch (expression.kind) {
     case 'name':

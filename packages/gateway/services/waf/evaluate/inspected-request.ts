@@ -32,7 +32,8 @@ export type LostPart = 'method' | 'path' | 'query' | 'body' | 'address';
 type OversizeField = 'REQUEST_BODY' | 'REQUEST_JSON_BODY' | 'REQUEST_HEADERS' | 'REQUEST_COOKIES';
 
 /**
- * The texts to inspect, or a result that needs no inspection. `none` means that the request does not have this part.
+ * The texts to inspect, or a result that needs no inspection. An empty list means that the request does not have this
+ * part.
  */
 type Inspected =
   | { readonly kind: 'texts'; readonly texts: readonly string[] }

@@ -229,7 +229,7 @@ class Evaluation {
     return undefined;
   }
 
-  /** Returns the rules of a group; undefined for a managed group whose rules are not published. */
+  /** Returns the rules of a group; undefined for an unknown group and for a managed group without published rules. */
   #rulesOf(use: string, does: GroupUse): GroupRules | undefined {
     const known = PREPARED.get(does);
     if (known !== undefined) return known;

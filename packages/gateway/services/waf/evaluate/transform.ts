@@ -56,7 +56,9 @@ export const TRANSFORMATIONS = {
   SHA256: (text) => createHash('sha256').update(text, 'latin1').digest('binary'),
 } as const satisfies Readonly<Record<string, (text: string) => string>>;
 
-/** The transformations of the API reference whose effect no page of AWS describes. Nothing that uses one is evaluated. */
+/**
+ * The transformations of the API reference whose effect no page of AWS describes. Nothing that uses one is evaluated.
+ */
 export const UNDESCRIBED = { CMD_LINE_WIN: true, CMD_LINE_UNIX: true, JS_DECODE_EXT: true } as const;
 
 export type TransformationName = keyof typeof TRANSFORMATIONS | keyof typeof UNDESCRIBED;

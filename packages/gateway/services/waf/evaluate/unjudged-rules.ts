@@ -1,4 +1,7 @@
-/** Finds the rules of a web ACL that cannot be evaluated for any request. They are known when the web ACL is read. */
+/**
+ * Finds the rules of a web ACL of which a part cannot be evaluated, whatever the request is. They are known when the
+ * web ACL is read.
+ */
 import { findManagedGroup, hasExamplesOnly } from '../rules/managed-groups.ts';
 import { describeUnknown } from './transform.ts';
 import type { Inspection, Rule, RuleSet, Statement, WebAcl } from '../rules/statement.ts';

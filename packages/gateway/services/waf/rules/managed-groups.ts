@@ -1,7 +1,7 @@
 /**
- * AWS's managed rule groups by name: their rules, labels, capacity and default actions, as in the developer
- * guide. A rule is evaluated if the guide specifies exactly what it matches. For the other rules, the guide publishes
- * example patterns. A rule matches these; what else it would match is not known here.
+ * AWS's managed rule groups by name: their rules, labels, capacity and default actions, as in the developer guide. A
+ * rule is evaluated if the guide specifies exactly what it matches. For some of the other rules, the guide publishes
+ * example patterns. Such a rule matches these; what else it would match is not known here.
  */
 import { inspectionOf } from './read-field.ts';
 import type { ActionKind, Comparison, Field, Statement } from './statement.ts';

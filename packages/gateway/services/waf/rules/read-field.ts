@@ -15,7 +15,9 @@ export function readInspection(statement: MemberReader): Inspection {
   return inspectionOf(withPreParse(field, statement), readTransformations(statement));
 }
 
-/** "Pre-parse text transformations normalize the raw query string before WAF parses it into individual query arguments." */
+/**
+ * "Pre-parse text transformations normalize the raw query string before WAF parses it into individual query arguments."
+ */
 function withPreParse(field: Field, statement: MemberReader): Field {
   const preParse = readOrdered(statement, 'PreParseTextTransformations', PRE_PARSE).filter(
     (type) => type !== 'NONE',

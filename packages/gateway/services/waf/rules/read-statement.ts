@@ -1,4 +1,7 @@
-/** Reads the statements of rules. A valid statement that cannot be evaluated here becomes `unjudged`. */
+/**
+ * Reads the statements of rules. A valid statement that cannot be evaluated here becomes `unjudged`, but a regular
+ * expression that cannot be compiled here is refused.
+ */
 import {
   inspectionOf,
   readField,

@@ -187,7 +187,7 @@ export type GroupReference =
   | { readonly kind: 'own'; readonly arn: string }
   | { readonly kind: 'managed'; readonly vendor: string; readonly name: string };
 
-/** Rules with the prefix of their labels: `awswaf:{account}:webacl:{name}:`. */
+/** Rules with the prefix of their labels, such as `awswaf:{account}:webacl:{name}:`. */
 export type RuleSet = { readonly prefix: string; readonly rules: readonly Rule[] };
 
 export type WebAcl = RuleSet & {
