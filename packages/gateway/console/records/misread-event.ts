@@ -166,8 +166,8 @@ function findInLine(line: string, event: UnknownMembers, asked: Asked): Found | 
 type Replaced = { readonly to: string; readonly rest: readonly string[]; readonly because: string };
 
 /**
- * Members with lists of values, and the member in which payload format 2.0 has these values as one text (docs/aws
- * §3.3).
+ * Members with lists of values, and the member in which payload format 2.0 has these values as one text
+ * (docs/aws §3.3).
  */
 const JOINED = [
   { of: 'multiValueQueryStringParameters', in: 'queryStringParameters' },
