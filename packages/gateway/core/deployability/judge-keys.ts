@@ -1,5 +1,6 @@
 /** What KMS (CreateKey), and CloudWatch Logs for the key of a log group, refuse in key policies. */
 import { parseArn } from '@gatewright/aws/arn';
+import { compileGlob } from '@gatewright/aws/glob';
 import { asOneOrMore, asText, isJsonObject, isTrue, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
@@ -75,9 +76,6 @@ function permitsChange(statement: UnknownMembers): boolean {
 function permits({ Action: actions }: UnknownMembers, action: string): boolean {
   return (
     actions === undefined ||
-    asOneOrMore(actions).some((one) => {
-      const pattern = (asText(one) ?? '*').toLowerCase().replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
-      return new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(action);
-    })
+    asOneOrMore(actions).some((one) => compileGlob((asText(one) ?? '*').toLowerCase())(action))
   );
 }

@@ -40,6 +40,7 @@ const RETRY_POLICY: JsonObject = {
   },
 };
 
+const NOT_BOTH = 'SubnetIds and SecurityIds must coexist or be both empty list.';
 /** Requires the list `needed` of a function's VPC if the list `given` has members (aws/aws-sdk-js#1293). */
 const inVpc = (given: string, needed: string): JsonObject => ({
   if: has(given, { type: 'array', minItems: 1 }),
@@ -49,11 +50,11 @@ const inVpc = (given: string, needed: string): JsonObject => ({
       [needed]: {
         minItems: 1,
         fix: `add one or more ${needed}`,
-        says: 'SubnetIds and SecurityIds must coexist or be both empty list.',
+        says: NOT_BOTH,
       },
     },
     fix: `add ${needed}`,
-    says: 'SubnetIds and SecurityIds must coexist or be both empty list.',
+    says: NOT_BOTH,
   },
 });
 
