@@ -64,7 +64,7 @@ function listed(value: string | number = ''): readonly string[] {
 /**
  * Replaces the placeholders. A permission with a placeholder becomes one permission for each API. In a policy
  * statement, the list of resources gets one line for each API; if there are no APIs, the statement is removed. A
- * variable of a function gets the ids of all WebSocket APIs, including that of the stack itself.
+ * variable of a function gets the ids of all WebSocket APIs, including the WebSocket API of the stack.
  */
 export function putKnownApis({ Resources }: Template, known: KnownApis, ownSocketApi: string): void {
   const own = ownSocketApi in Resources ? [`\${${ownSocketApi}}`] : [];

@@ -3,7 +3,7 @@
  * Unicode form, and texts with an i with or without a dot, which Java and Turkish collations confuse.
  */
 export function foldText(text: string): string {
-  // Upper case comes first, because ſ, ß and ı are lower case already: only their upper case is that of s, ss and i.
+  // ſ, ß and ı are lower case already, and become s, ss and i only by way of their upper case, so that comes first.
   return text
     .normalize('NFKC')
     .toUpperCase()

@@ -57,7 +57,7 @@ export interface Channels {
    * Publishes a message to a channel.
    * @returns the message's number, once the message is in the channel's log
    * @throws ChannelError if the client is closed, if the message or the connection is refused, if there is no
-   * connection for `publishWaitMs`, or if there is no response for ten times as long
+   * connection for `publishWaitMs`, or if no response arrives within ten times `publishWaitMs`
    */
   publish(channel: string, data: unknown): Promise<number>;
   close(): void;

@@ -84,7 +84,7 @@ export class KnownValues {
   }
 
   /**
-   * Returns whether the value at the path is made of references, so that its form, such as that of an ARN, is known.
+   * Returns whether the value at the path is made of references. Its form is then known, for example that it is an ARN.
    */
   isReferredAt(logicalId: string, path: readonly string[]): boolean {
     return this.#isReferred(this.writtenAt(logicalId, path));

@@ -227,8 +227,8 @@ function badStatus(value: unknown): Malformed {
 }
 
 /**
- * Returns the headers of both maps. If `multiValueHeaders` has any, names that differ only in case are one header, with
- * the first spelling and all values.
+ * Returns the headers of both maps. If `multiValueHeaders` has a header, names that differ only in case are one header,
+ * with the first spelling and all values.
  */
 function readMergedHeaders(result: UnknownMembers, order: 'multi-first' | 'single-first'): HeaderReading {
   const multi = readMultiHeaderMap(result['multiValueHeaders']);

@@ -6,7 +6,8 @@ const INTEGER = /^-?\d{1,10}$/;
 /**
  * Reads `statusCode` from lenient JSON. AWS accepts names without quotes (the CDK sends `{ statusCode: 200 }`), single
  * quotes, trailing commas, text before the object, and members that it cannot parse. The value must be an unquoted
- * integer of at most 10 digits; `"200"` is not accepted. Returns undefined if there is no such member.
+ * integer of at most 10 digits, so `"200"` is not accepted. Returns undefined if the text has no `statusCode` of this
+ * kind.
  */
 export function readMockStatus(text: string): number | undefined {
   const start = text.indexOf('{');

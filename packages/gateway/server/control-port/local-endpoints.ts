@@ -32,8 +32,8 @@ type LocalEndpointsOptions = {
   readonly routes: () => unknown;
   readonly recorded: RecordedCalls;
   /**
-   * The other endpoints, such as those of the console and of the commands that read records. Their `path` parameter is
-   * the path below `/_gatewright/`.
+   * The other endpoints, which for example the console and the commands call. Their `path` parameter is the path below
+   * `/_gatewright/`.
    */
   readonly more?: MoreEndpoints | undefined;
 };

@@ -163,7 +163,7 @@ function summarize(trace: Trace): UnknownMembers {
     StartTime: timesOf(trace).startS,
     Duration: durationOf(trace),
     ResponseTime: responseTimeOf(trace),
-    // API reference, TraceSummary: errors and faults are those of the root segment.
+    // API reference, TraceSummary: only the root segment decides whether a trace has an error or a fault.
     HasFault: root?.fields['fault'] === true,
     HasError: root?.fields['error'] === true,
     HasThrottle: hasFlag(trace, 'throttle'),

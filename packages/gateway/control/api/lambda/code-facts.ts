@@ -20,9 +20,8 @@ const MAX_FILES = 5_000;
 const SKIPPED = new Set(['.git', '.gatewright', '.serverless', '.aws-sam', 'cdk.out']);
 
 /**
- * Reads facts about the code of functions. An archive has its own size and hash, and inline code those of the archive
- * that CloudFormation makes. A folder is not packaged here: its size is the size of its files, and its hash changes
- * when a file changes.
+ * Reads the size and the hash of the code of functions. For inline code, they belong to the archive that CloudFormation
+ * makes. A folder is not packaged here: its size is the size of its files, and its hash changes when a file changes.
  */
 export class FunctionCodes {
   readonly #replaced = new Map<string, { readonly facts: CodeFacts; readonly archive: Buffer }>();

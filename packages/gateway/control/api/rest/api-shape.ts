@@ -53,7 +53,7 @@ function showPolicy(policy: unknown): string | undefined {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** Returns no member `tags` if there are no tags. */
+/** Returns the tags as the member `tags`, or an empty object if there are none. */
 function showTags(
   properties: JsonObject,
   ofStack: Readonly<Record<string, string>>,

@@ -92,7 +92,7 @@ function passOn(request: RequestMapping, assumptions: Assumptions): RequestMappi
 
 /**
  * Adds the content type for the backend, unless the integration maps a content type, or the type is `application/json`,
- * which a message has anyway.
+ * which is the content type of a message without this parameter.
  */
 function typed(parameters: readonly RequestParameter[], type: string): readonly RequestParameter[] {
   const source = parseParameterSource(`'${type}'`, 'route.request');
