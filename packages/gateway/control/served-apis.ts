@@ -25,6 +25,8 @@ import type { VpcLink } from './vpc-links.ts';
 import type { ApiIdentity } from '../core/deployment/model.ts';
 
 type PreparedApis = {
+  /** The APIs of the stacks, as they will be served. */
+  readonly apis: readonly ApiState[];
   readonly isEmpty: boolean;
   readonly unsupported: readonly UnsupportedItem[];
   serve(unsupported?: readonly UnsupportedItem[]): void;
@@ -166,6 +168,7 @@ export class ServedApis {
       truststores,
     );
     return {
+      apis,
       isEmpty: apis.length === 0 && urls.length === 0,
       unsupported: all,
       serve: (items = all) => {

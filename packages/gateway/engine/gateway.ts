@@ -41,6 +41,11 @@ export type ProgramOptions = Settings & {
    * for them, because they may be created while the gateway runs.
    */
   readonly companions?: () => Promise<readonly string[]>;
+  /**
+   * Refuses a load by throwing, before anything of it is served. A reload that is refused leaves the previous stacks in
+   * service.
+   */
+  readonly judge?: (apis: readonly InspectedApi[]) => Promise<void>;
   /** The addresses of serverless-offline, where all APIs of one kind share a port. */
   readonly sharedPorts?: SharedPorts;
   /** Services that the program adds. */

@@ -16,13 +16,8 @@ type Book = NonNullable<GatewayOptions['access']>;
 type OpenSources = {
   /** The sources that the last load used. */
   readonly all: () => readonly string[];
-  readonly options: Required<Pick<GatewayOptions, 'access' | 'companions' | 'documentFolders'>>;
+  readonly options: Required<Pick<GatewayOptions, 'access' | 'companions' | 'documentFolders' | 'judge'>>;
   readonly documents: () => StartFacts['documents'];
-  /**
-   * Warns about routes that are guarded otherwise than the documents say.
-   * @throws UsageError if a document is unsafe
-   */
-  readonly check: (apis: readonly InspectedApi[]) => Promise<void>;
 };
 
 /**
@@ -37,11 +32,11 @@ export async function openSources(
 ): Promise<OpenSources> {
   requireSources(named);
   const said = new Set<string>();
-  const search = (): readonly string[] =>
-    withStack(named, (message) => {
-      if (!said.has(message)) printNotes(message);
-      said.add(message);
-    });
+  const sayOnce = (message: string): void => {
+    if (!said.has(message)) printNotes(message);
+    said.add(message);
+  };
+  const search = (): readonly string[] => withStack(named, sayOnce);
   const open = async () => (await loadDocuments(all))?.(all, stage, findAdmin);
   let all = search();
   let opened = await open();
@@ -56,9 +51,10 @@ export async function openSources(
         return all.filter((source) => !named.includes(source));
       },
       documentFolders: accessFoldersOf(named),
+      // Warns about routes that are guarded otherwise than the documents say, and refuses unsafe documents.
+      judge: async (apis) => opened?.check(apis, (message) => sayOnce(`warning: ${message}`)),
     },
     documents: () => opened?.documents() ?? [],
-    check: async (apis) => opened?.check(apis),
   };
 }
 
@@ -74,8 +70,8 @@ async function loadDocuments(sources: readonly string[]) {
   return (all: readonly string[], stage: string, findAdmin: () => AdminTarget | undefined) => ({
     book: openAccessBook(all, stage, findAdmin),
     documents: () => all.flatMap(readDocuments),
-    check: async (apis: readonly InspectedApi[]): Promise<void> => {
-      await refuseUnsafeAccess(all, apis, stage, (message) => printNotes(`warning: ${message}`));
+    check: async (apis: readonly InspectedApi[], warn: (message: string) => void): Promise<void> => {
+      await refuseUnsafeAccess(all, apis, stage, warn);
     },
   });
 }

@@ -80,7 +80,6 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
   let keys: KeyReader | undefined;
   try {
     await gateway.load(named);
-    await sources.check(gateway.inspect());
     // Signals are not handled before this point, because there was nothing to close. An earlier signal ends the process
     // immediately, as by default.
     const signalled = flags.exec === undefined ? waitForSignal() : undefined;

@@ -5,7 +5,7 @@ export function State({ state }: { readonly state: string }) {
   return state === 'active' ? <span>active</span> : <span class="badge">{state}</span>;
 }
 
-/** Shows how much of an allowance is used, as a bar and as numbers. */
+/** Shows how much of an allowance is used, and how many units were used over it, as a bar and as numbers. */
 export function UseBar({ use: { limit, counted, allowance } }: { readonly use: ShownUse }) {
   const isSpent = counted >= allowance;
   return (
@@ -21,6 +21,7 @@ export function UseBar({ use: { limit, counted, allowance } }: { readonly use: S
       />{' '}
       <span class={isSpent ? 'spent' : ''}>
         {number(counted)} of {number(allowance)}
+        {counted > allowance ? `, ${number(counted - allowance)} over` : ''}
       </span>
     </span>
   );

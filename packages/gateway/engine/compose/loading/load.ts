@@ -2,6 +2,7 @@
  * Loads stacks from their sources and serves them. Everything is read before anything changes, so an error in what is
  * read leaves the previous stacks in service.
  */
+import { inspectApis } from '../../../control/loading/inspect-apis.ts';
 import type { Fault } from '../../../core/errors.ts';
 import { LOAD_STEPS } from './load-steps.ts';
 import type { Parts } from '../parts.ts';
@@ -12,7 +13,8 @@ import { refuseFaults, refuseNotEnforced } from './refuse-faults.ts';
  * Serves everything in the sources and their companions that can be served, and reports the rest.
  * @param known the faults of the previous load; a reload that adds faults is refused
  * @returns the faults of this load
- * @throws DefinitionError if nothing can be served, or if faults are refused; StartError under `--strict`
+ * @throws DefinitionError if nothing can be served, or if faults are refused; StartError under `--strict`;
+ * what `judge` throws
  */
 export async function load(
   sources: readonly string[],
@@ -28,6 +30,7 @@ export async function load(
   const isNothing = apis.isEmpty && stacks.every(({ functions }) => functions.length === 0);
   refuseFaults(faults.all, isNothing || options.refusesFaults === true, known);
   if (options.strict) refuseNotEnforced(reading);
+  await options.judge?.(inspectApis(apis.apis, stacks, parts.signIn));
   for (const apply of applies) await apply();
   parts.injection?.follow(known !== undefined);
   return faults.all;

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { UserError } from '@gatewright/aws/usage-error';
 import { STACKS } from '../../../console/records/reload-history.ts';
 import { describeFault, DefinitionError } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
@@ -45,7 +46,7 @@ export async function watchStacks(
       await say({ kind: 'reloaded', what: STACKS, tookMs: performance.now() - startedMs });
       reportNew(parts, reported);
     } catch (error) {
-      const message = error instanceof DefinitionError ? error.describe() : describeFault(error);
+      const message = error instanceof UserError ? error.describe() : describeFault(error);
       isKept = true;
       if (options.reload && error instanceof DefinitionError)
         stopAwaiting = watchTemplates(error.awaited, () => void tryAgain());

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { UsageError } from '@gatewright/aws/usage-error';
 import { aGateway } from '../../../../../support/a-gateway.ts';
 import type { ReloadNotice } from '../../../../../../packages/gateway/engine/gateway.ts';
 
@@ -106,6 +107,54 @@ describe('a reload of a stack that imports', () => {
     } finally {
       await started.close();
       rmSync(directory, { recursive: true });
+    }
+  });
+});
+
+describe('a reload that the program refuses', () => {
+  const withApi = (api: string): Readonly<Record<string, object>> => ({
+    [api]: RESOURCES.Api,
+    Root: {
+      ...RESOURCES.Root,
+      Properties: {
+        ...RESOURCES.Root.Properties,
+        RestApiId: { Ref: api },
+        ResourceId: { 'Fn::GetAtt': [api, 'RootResourceId'] },
+      },
+    },
+    Deployment: {
+      Type: 'AWS::ApiGateway::Deployment',
+      DependsOn: 'Root',
+      Properties: { RestApiId: { Ref: api }, StageName: 'dev' },
+    },
+  });
+
+  // A walk in which `init` made an unsafe document while the gateway ran: only a start checked documents.
+  it('leaves the previous stacks in service, and tells the reason without a stack trace', async () => {
+    const judged: (readonly string[])[] = [];
+    const messages: string[] = [];
+    const reason = 'access/shop.yml: authorizer tokens: caches results for too long';
+    const { onReload, next } = reloads();
+    const started = await aGateway(withApi('Api'), {
+      reload: true,
+      onReload: (notice) => {
+        if (notice.kind === 'kept') messages.push(notice.message);
+        onReload(notice);
+      },
+      judge: (apis) => {
+        judged.push(apis.map(({ logicalId }) => logicalId));
+        return judged.length === 1 ? Promise.resolve() : Promise.reject(new UsageError(reason));
+      },
+    });
+    try {
+      const [template = ''] = started.gateway.stacks.map(({ file }) => file);
+      writeFileSync(template, JSON.stringify({ Resources: withApi('Other') }));
+
+      assert.equal(await next(), 'kept');
+      const served = started.gateway.inspect().map(({ logicalId }) => logicalId);
+      assert.deepEqual([judged, messages, served], [[['Api'], ['Other']], [reason], ['Api']]);
+    } finally {
+      await started.close();
     }
   });
 });
