@@ -7,6 +7,7 @@ import { pickFrom } from '../../support/pick.ts';
 import type { Pick } from '../../support/pick.ts';
 import { drawApis } from './draw-apis.ts';
 import type { DrawnApi } from './draw-apis.ts';
+import { drawConnectors } from './draw-connectors.ts';
 import { drawFunctionEvents, drawMachineEvents } from './draw-events.ts';
 import { drawPolicies } from './draw-policies.ts';
 
@@ -24,6 +25,17 @@ const GIVEN: JsonObject = {
   Queue: { Type: 'AWS::SQS::Queue' },
   Stream: { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 1 } },
   Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'orders' } },
+  Rule: {
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      EventPattern: { source: ['orders'] },
+      Targets: [
+        { Id: 'bus', Arn: { 'Fn::GetAtt': ['Bus', 'Arn'] }, RoleArn: { 'Fn::GetAtt': 'Runner.Arn' } },
+        { Id: 'queue', Arn: { 'Fn::GetAtt': ['Queue', 'Arn'] } },
+      ],
+    },
+  },
+  Runner: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } },
   Plain: {
     Type: 'AWS::Lambda::Function',
     Properties: { Runtime: 'nodejs24.x', Handler: 'a.b', Role: 'role' },
@@ -47,7 +59,7 @@ export function drawTemplate(seed: number): JsonObject {
       IsBig: { 'Fn::Not': [{ Condition: 'IsProd' }] },
     },
     ...(globals !== undefined && { Globals: globals }),
-    Resources: {
+    Resources: drawConnectors(pick, {
       ...GIVEN,
       ...Object.fromEntries(apis.map(({ id, resource }) => [id, resource])),
       ...Object.fromEntries(functions.map((id) => [id, drawFunction(pick, apis, globals !== undefined)])),
@@ -56,7 +68,7 @@ export function drawTemplate(seed: number): JsonObject {
       ...(pick.chance(0.3) && { Shared: drawLayer(pick) }),
       ...(pick.chance(0.2) && { Nested: drawApplication(pick) }),
       ...(pick.chance(0.3) && drawOutputs(pick, functions)),
-    },
+    }),
   };
 }
 

@@ -119,7 +119,14 @@ export class SamExpansion {
     this.resources.set(logicalId, resource);
   }
 
-  make(origin: string, logicalId: string, type: string, properties: JsonObject): void {
+  /** @param condition the condition of the new resource; null means none, and by default it is that of `origin` */
+  make(
+    origin: string,
+    logicalId: string,
+    type: string,
+    properties: JsonObject,
+    condition: Json | undefined = this.conditionOf(origin),
+  ): void {
     if (this.#isTaken(origin, logicalId, type))
       this.fail(
         origin,
@@ -130,11 +137,10 @@ export class SamExpansion {
     const source = this.#member(['Resources', origin]);
     const kept = logicalId === origin ? INHERITED : [];
     const inherited = Object.entries(source).filter(([name]) => kept.includes(name));
-    const condition = this.conditionOf(origin);
     this.resources.set(logicalId, {
       Type: type,
       ...Object.fromEntries(inherited),
-      ...present({ Condition: condition }),
+      ...present({ Condition: condition ?? undefined }),
       Properties: properties,
     });
     if (logicalId !== origin) this.origins.set(logicalId, this.origins.get(origin) ?? origin);
@@ -162,18 +168,6 @@ export class SamExpansion {
   /** Returns the properties of a resource, with the values of parameters. */
   propertiesOf(logicalId: string): JsonObject {
     return this.#member(['Resources', logicalId, 'Properties']);
-  }
-
-  /**
-   * Whether the resource is the source of a connector. The connector may be nested in the resource or be a resource
-   * itself.
-   */
-  isConnected(logicalId: string): boolean {
-    if (Object.keys(this.#member(['Resources', logicalId, 'Connectors'])).length > 0) return true;
-    return Object.keys(this.#member(['Resources'])).some((other) => {
-      const isConnector = this.#member(['Resources', other])['Type'] === 'AWS::Serverless::Connector';
-      return isConnector && this.#member(['Resources', other, 'Properties', 'Source'])['Id'] === logicalId;
-    });
   }
 
   conditionOf(logicalId: string): string | undefined {
@@ -381,10 +375,17 @@ export class SamExpansion {
 
   /**
    * Reports a part of a resource that AWS refuses.
+   * @param within the members of the resource that contain `property`
    * @throws DefinitionError if errors are not tolerated
    */
-  refuse(logicalId: string, property: Path, message: string, remedy: string): void {
-    const line = this.#tree.lineOf(['Resources', logicalId, 'Properties', ...property]);
+  refuse(
+    logicalId: string,
+    property: Path,
+    message: string,
+    remedy: string,
+    within: Path = ['Properties'],
+  ): void {
+    const line = this.#tree.lineOf(['Resources', logicalId, ...within, ...property]);
     const error = refusalWithRemedy({ file: this.#tree.file, line, logicalId }, message, remedy);
     this.#tolerance.note(error, 'it is served without this part');
   }

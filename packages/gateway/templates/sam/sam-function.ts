@@ -31,12 +31,7 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
   refusePolicies(expansion, logicalId, properties);
   const role = properties['Role'] ?? { 'Fn::GetAtt': [`${logicalId}Role`, 'Arn'] };
   if (properties['Role'] === undefined) {
-    expansion.make(
-      logicalId,
-      `${logicalId}Role`,
-      'AWS::IAM::Role',
-      functionRole(logicalId, properties, expansion.isConnected(logicalId)),
-    );
+    expansion.make(logicalId, `${logicalId}Role`, 'AWS::IAM::Role', functionRole(logicalId, properties));
   }
   expansion.make(logicalId, logicalId, 'AWS::Lambda::Function', {
     ...pick(properties, PASSED_ON),

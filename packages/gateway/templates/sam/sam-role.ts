@@ -11,16 +11,9 @@ import type { SamExpansion } from './sam-expansion.ts';
 import { destinationPolicies } from './sam-invoke-config.ts';
 import { expandPolicyTemplate, isPolicyTemplate, parametersOf } from './sam-policy-templates.ts';
 
-/**
- * A managed policy whose content is unknown. It is used for the permissions of connectors, which are not computed here.
- */
-const CONNECTOR: JsonObject = {
-  'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/AWS::Serverless::Connector',
-};
-
 const TRACING = 'AWSXrayWriteOnlyAccess';
 
-export function functionRole(logicalId: string, properties: JsonObject, isConnected: boolean): JsonObject {
+export function functionRole(logicalId: string, properties: JsonObject): JsonObject {
   const { VpcConfig: vpc, Events: events, DeadLetterQueue: queue } = properties;
   const sources = Object.values(membersOf(events));
   const managed = [
@@ -30,9 +23,7 @@ export function functionRole(logicalId: string, properties: JsonObject, isConnec
     ...sources.flatMap((event) => policyOf(sourceOf(event))),
   ];
   const sent = [...deadLetters(queue), ...destinationPolicies(logicalId, properties)];
-  const made = role(logicalId, properties, managed, sent);
-  const arns = made['ManagedPolicyArns'];
-  return isConnected && isJsonList(arns) ? { ...made, ManagedPolicyArns: [...arns, CONNECTOR] } : made;
+  return role(logicalId, properties, managed, sent);
 }
 
 /** Whether a function has a tracing mode. SAM treats `Disabled` as an absent setting. */

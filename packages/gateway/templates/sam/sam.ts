@@ -6,12 +6,13 @@
  */
 import { REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
-import { isJsonObject, mapOf, membersOf, isJsonList } from '@gatewright/aws/json-object';
+import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 import { closeApi } from './sam-closed.ts';
+import { expandConnectors } from './sam-connectors.ts';
 import { applyChanges } from './sam-event.ts';
-import { SamExpansion, permission, pick } from './sam-expansion.ts';
+import { SamExpansion, pick } from './sam-expansion.ts';
 import type { SamApi } from './sam-expansion.ts';
 import { closeFunctionRoutes, expandFunction, localOrS3 } from './sam-function.ts';
 import { allowHttpRoute, expandHttpApi } from './sam-http-api.ts';
@@ -118,6 +119,8 @@ const TYPES: Readonly<Record<string, Expand>> = {
   'AWS::Serverless::LayerVersion': expandLayer,
   'AWS::Serverless::StateMachine': expandStateMachine,
   'AWS::Serverless::Application': expandApplication,
+  // A connector becomes other resources, at the end.
+  'AWS::Serverless::Connector': () => undefined,
 };
 
 /**
@@ -150,7 +153,7 @@ export function expandSam(
       },
       () => undefined,
     );
-  connectApis(expansion, declared);
+  expandConnectors(expansion, declared);
   for (const [logicalId, resource] of Object.entries(declared))
     if (isJsonObject(resource)) refuseResource(expansion, logicalId, resource);
   const known = mapOf(template, 'Conditions');
@@ -217,79 +220,8 @@ function fillServerless(template: JsonObject, values: ReadonlyMap<string, Json>)
   };
 }
 
-/**
- * Removes the connectors from a resource. Their permissions are not computed, because `sam-role.ts` allows the roles of
- * their functions everything.
- */
+/** Removes the connectors from a resource that is not SAM's. */
 function withoutConnectors(resource: Json): Json {
   if (!isJsonObject(resource) || resource['Connectors'] === undefined) return resource;
   return Object.fromEntries(Object.entries(resource).filter(([member]) => member !== 'Connectors'));
-}
-
-/**
- * The types of APIs. A connector from an API to a function becomes the permission that lets the API call the function.
- * All other connectors give permissions to the roles of functions, and `sam-role.ts` allows these roles everything.
- * @see SAM developer guide, "Managing resource permissions with connectors"
- */
-const APIS = [
-  'AWS::Serverless::Api',
-  'AWS::Serverless::HttpApi',
-  'AWS::ApiGateway::RestApi',
-  'AWS::ApiGatewayV2::Api',
-];
-const FUNCTIONS = ['AWS::Serverless::Function', 'AWS::Lambda::Function'];
-
-type Connector = {
-  readonly origin: string;
-  readonly name: string;
-  readonly sourceId: string;
-  readonly properties: JsonObject;
-};
-
-function connectApis(expansion: SamExpansion, declared: JsonObject): void {
-  const typeOf = (id: Json | undefined): string => {
-    const resource = typeof id === 'string' ? declared[id] : undefined;
-    const type = membersOf(resource)['Type'];
-    return typeof type === 'string' ? type : '';
-  };
-  for (const { origin, name, sourceId, properties } of connectorsOf(declared)) {
-    const { Permissions: permissions, Destination: destination } = properties;
-    const isCalling = isJsonList(permissions) && permissions.includes('Write');
-    if (!isCalling || !APIS.includes(typeOf(sourceId))) continue;
-    const ends = isJsonList(destination) ? destination : [destination ?? null];
-    for (const [index, end] of ends.entries()) {
-      const functionId = idOf(end);
-      if (functionId === undefined || !FUNCTIONS.includes(typeOf(functionId))) continue;
-      const id = `${name}${index === 0 ? '' : index}WriteLambdaPermission`;
-      const allow = permission({ 'Fn::GetAtt': [functionId, 'Arn'] }, sourceId, '*');
-      expansion.attempt(
-        'the API is not allowed to call the function',
-        () => expansion.make(origin, id, 'AWS::Lambda::Permission', allow),
-        () => undefined,
-      );
-    }
-  }
-}
-
-/** Returns all connectors. A connector is either a resource, or is nested in the resource that is its source. */
-function connectorsOf(declared: JsonObject): readonly Connector[] {
-  return Object.entries(declared).flatMap(([origin, resource]) => {
-    if (!isJsonObject(resource)) return [];
-    if (resource['Type'] === 'AWS::Serverless::Connector') {
-      const properties = mapOf(resource, 'Properties');
-      const sourceId = idOf(properties['Source']);
-      return sourceId === undefined ? [] : [{ origin, name: origin, sourceId, properties }];
-    }
-    return Object.entries(mapOf(resource, 'Connectors')).map(([name, connector]) => ({
-      origin,
-      name: `${origin}${name}`,
-      sourceId: origin,
-      properties: isJsonObject(connector) ? mapOf(connector, 'Properties') : {},
-    }));
-  });
-}
-
-function idOf(end: Json | undefined): string | undefined {
-  const id = membersOf(end)['Id'];
-  return typeof id === 'string' ? id : undefined;
 }

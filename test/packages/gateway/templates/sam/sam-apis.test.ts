@@ -249,17 +249,14 @@ Resources:
 describe('SAM types that are not served', () => {
   it('do not change the rest', () => {
     const text = `${samTemplate('Api', '', { A: ROUTE })}
-  C: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: Api }, Destination: { Id: F }, Permissions: [Write] } }
   G: { Type: AWS::Serverless::GraphQLApi, Properties: { SchemaUri: x, Auth: { Type: AWS_IAM } } }
   N: { Type: AWS::Serverless::Novelty }
-  T: { Type: AWS::SNS::Topic, Connectors: { A: {} } }
+  T: { Type: AWS::SNS::Topic }
 Outputs: { Out: { Value: !Ref G } }`;
     const resources = samResources(text);
 
     assert.deepEqual(samSecurity(text), { 'GET /x': 'NONE' });
     assert.equal(resources.get('G')?.type, 'AWS::AppSync::GraphQLApi');
     assert.equal(resources.get('N')?.type, 'AWS::Serverless::Novelty');
-    // Not a policy without a document: IAM would refuse that, and the roles are open already.
-    assert.equal(resources.get('C')?.type, 'AWS::Serverless::Connector');
   });
 });

@@ -9,10 +9,9 @@ const DOCUMENT = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action: 'sns:Publish', Resource: '*' }],
 };
-const arnsOf = (properties: JsonObject, isConnected = false): Json =>
-  functionRole('Fn', properties, isConnected)['ManagedPolicyArns'] ?? [];
+const arnsOf = (properties: JsonObject): Json => functionRole('Fn', properties)['ManagedPolicyArns'] ?? [];
 const documentsOf = (Policies: Json): readonly Json[] => {
-  const policies = functionRole('Fn', { Policies }, false)['Policies'] ?? [];
+  const policies = functionRole('Fn', { Policies })['Policies'] ?? [];
   return (policies as readonly { readonly PolicyDocument: Json }[]).map((policy) => policy.PolicyDocument);
 };
 
@@ -60,10 +59,6 @@ describe('functionRole', () => {
       assert.deepEqual(arnsOf(properties), arns);
     });
 
-  it('is open if a connector begins, as by an unknown policy', () => {
-    assert.match(JSON.stringify(arnsOf({}, true)), /policy\/AWS::Serverless::Connector/);
-  });
-
   it('accepts documents unchanged and expands templates, one policy or several', () => {
     assert.deepEqual(documentsOf(DOCUMENT), [DOCUMENT]);
     assert.deepEqual(documentsOf([DOCUMENT, { SQSSendMessagePolicy: { QueueName: 'q' } }]), [
@@ -75,7 +70,7 @@ describe('functionRole', () => {
   it('may send what failed if its dead letters go', () => {
     const DeadLetterQueue = { Type: 'SQS', TargetArn: 'arn:aws:sqs:us-east-1:1:dead' };
     assert.match(
-      JSON.stringify(functionRole('Fn', { DeadLetterQueue }, false)['Policies']),
+      JSON.stringify(functionRole('Fn', { DeadLetterQueue })['Policies']),
       /"Action":"sqs:SendMessage","Resource":"arn:aws:sqs:us-east-1:1:dead"/,
     );
   });
@@ -85,7 +80,7 @@ describe('functionRole with destinations', () => {
   it('may send to the destinations of asynchronous events', () => {
     const EventInvokeConfig = { DestinationConfig: { OnFailure: { Type: 'SNS', Destination: 'topic' } } };
     assert.match(
-      JSON.stringify(functionRole('Fn', { EventInvokeConfig }, false)['Policies']),
+      JSON.stringify(functionRole('Fn', { EventInvokeConfig })['Policies']),
       /"Action":"sns:Publish","Resource":"topic"/,
     );
   });
