@@ -1,5 +1,5 @@
 /** Draws connectors between the resources of a template: of their own, or inside the resource that is their source. */
-import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Pick } from '../../support/pick.ts';
 
@@ -88,7 +88,7 @@ type Ends = {
 function drawEnds(pick: Pick, resources: JsonObject): Ends {
   const ofType = (type: RegExp): readonly string[] =>
     Object.entries(resources).flatMap(([id, resource]) =>
-      type.test(String(membersOf(resource)['Type'])) ? [id] : [],
+      type.test(asText(membersOf(resource)['Type']) ?? '') ? [id] : [],
     );
   const possible = PAIRS.filter(([from, to]) => ofType(from).length > 0 && ofType(to).length > 0);
   const [from, to, permits] = pick.one(possible);

@@ -230,7 +230,10 @@ function refusePermissions(
   if (!permissions.every((access) => typeof access === 'string' && known.includes(access)))
     return refuse(`${unsupported}${values}`, `use only ${known.join(' and ')}`);
   const together = profile.makes === 'policy' ? profile.together : undefined;
-  const given = [...new Set(permissions)].map(String).toSorted().join(' + ');
+  const given = known
+    .filter((access) => permissions.includes(access))
+    .toSorted()
+    .join(' + ');
   const combinations = together?.map((each) => each.join(' + '));
   if (combinations === undefined || combinations.includes(given)) return undefined;
   return refuse(
