@@ -65,6 +65,8 @@ export function addAdminOptions(command: Command): Command {
 
 /** Members of a problem document, except its texts. */
 type AdminProblem = {
+  /** Status of the response. It is set for every refusal, even if API Gateway itself refused the request. */
+  readonly status?: number | undefined;
   /** Code of a `DomainError`, such as `STORE_UNAVAILABLE`. */
   readonly code?: string | undefined;
   /** The invalid field of the request, such as `limits[1].burst`. */
@@ -274,6 +276,7 @@ function readRefusal(status: number, text: string): AdminError {
   const { detail, code, message, title, field, nextVersion } = membersOf(parseJson(text));
   const what = [detail, message, title].find((part) => typeof part === 'string');
   const problem = {
+    status,
     code: typeof code === 'string' ? code : undefined,
     field: typeof field === 'string' ? field : undefined,
     nextVersion: typeof nextVersion === 'number' ? nextVersion : undefined,

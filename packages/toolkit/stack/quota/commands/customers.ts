@@ -27,7 +27,7 @@ import { followKeys } from './follow-keys.ts';
 import type { Followed } from './follow-keys.ts';
 import { readInstant } from './quota-calls.ts';
 import { customerPath, planOf, readCustomer, readCustomers, readLeft } from './read-customers.ts';
-import { printReads, readRefusals } from './read-refusals.ts';
+import { printReads, readRefusalsOrWarn } from './read-refusals.ts';
 
 type TermFlags = ChangeFlags & {
   readonly limit: Readonly<Record<string, string>>;
@@ -276,7 +276,7 @@ async function list({
 async function show(tenant: string, flags: ReadFlags): Promise<void> {
   const customer = await readCustomer(tenant, flags);
   const left = await readLeft(tenant, planOf(customer), flags);
-  const reads = ((await readRefusals(tenant, flags)) ?? []).map(({ says }) => says);
+  const reads = (await readRefusalsOrWarn(tenant, flags)).map(({ says }) => says);
   const { plans } = customer;
   const facts = without(customer, 'plans', 'limits');
   const shared = left.filter(({ level }) => level === 'tenant');

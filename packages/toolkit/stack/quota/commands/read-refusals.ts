@@ -7,6 +7,7 @@ import { keyIdOf } from '#shared/portal/charged-key.ts';
 import { describeHalt, describePace, describeRefusal } from '#shared/portal/describe-refusal.ts';
 import { membersOf } from '@gatewright/aws/json-object';
 import { showControls } from '@gatewright/aws/text/visible-text';
+import { printMessage } from '../../../../base/terminal/output.ts';
 import { listAt, textAt } from '../../../terminal/aws-call.ts';
 import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
 import type { Answer, ReadFlags } from '../../commands/admin-commands.ts';
@@ -34,14 +35,25 @@ export function printReads(says: string): string {
 }
 
 /**
+ * Like `readRefusals`, for commands that print more than these sentences: if the portal's plans cannot be read, a
+ * warning is printed and the result is empty.
+ */
+export async function readRefusalsOrWarn(tenant: string, flags: ReadFlags): Promise<readonly Refusal[]> {
+  try {
+    return (await readRefusals(tenant, flags)) ?? [];
+  } catch (error) {
+    if (!(error instanceof AdminError)) throw error;
+    printMessage('yellow', `what the customer reads in the portal could not be read: ${error.message}`);
+    return [];
+  }
+}
+
+/**
  * Returns what the portal now tells the customer about its refused requests: one sentence for each limit that refuses
  * requests, or a single sentence without a limit if all requests of the customer are refused.
  * @returns undefined if the stack has no portal
  */
-export async function readRefusals(
-  tenant: string,
-  flags: ReadFlags,
-): Promise<readonly Refusal[] | undefined> {
+async function readRefusals(tenant: string, flags: ReadFlags): Promise<readonly Refusal[] | undefined> {
   const titles = await readTitles(flags);
   if (titles === undefined) return undefined;
   const says = describeHalt(stateOf(await findCustomer(tenant, flags)));
@@ -114,7 +126,7 @@ async function readKeyNames(tenant: string, flags: ReadFlags): Promise<ReadonlyM
   );
 }
 
-/** Reads the names of the plans in the portal; undefined if the request is refused, as by a stack without a portal. */
+/** Reads the names of the plans in the portal; undefined if the stack has no portal, and so no such path. */
 async function readTitles(flags: ReadFlags): Promise<ReadonlyMap<string, string> | undefined> {
   try {
     const answer = await callAdminJson({ method: 'GET', path: '/portal/plans' }, flags);
@@ -124,7 +136,7 @@ async function readTitles(flags: ReadFlags): Promise<ReadonlyMap<string, string>
         .map(({ plan, title }) => [String(plan), String(title)]),
     );
   } catch (error) {
-    if (error instanceof AdminError && error.kind === 'refused') return undefined;
+    if (error instanceof AdminError && error.problem.status === 404) return undefined;
     throw error;
   }
 }

@@ -12,7 +12,7 @@ import type { ExportQuestion } from './export-rows.ts';
 import { printNotes, printResult, UsageError } from '../../../../base/terminal/output.ts';
 import { ownerPath, readInstant } from './quota-calls.ts';
 import { readUsage } from './read-customers.ts';
-import { printReads, readRefusals } from './read-refusals.ts';
+import { printReads, readRefusalsOrWarn } from './read-refusals.ts';
 import { closeCommand, describeNotClosed, invoiceCommand, readMonth } from './usage-invoice.ts';
 import { stripeCommand } from './usage-stripe.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -67,8 +67,7 @@ async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?:
   const { tenant, at } = flags;
   // The sentences for customers are about current periods only. For all customers together, each customer would need a
   // call.
-  const refusals =
-    tenant === undefined || at !== undefined ? [] : ((await readRefusals(tenant, flags)) ?? []);
+  const refusals = tenant === undefined || at !== undefined ? [] : await readRefusalsOrWarn(tenant, flags);
   const says = refusals.map((refusal) => printReads(refusal.says));
   printResult(
     rows.map((row) => ({ ...row, ...saysOf(row, refusals) })),
@@ -76,7 +75,7 @@ async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?:
   );
 }
 
-function saysOf(row: Answer, refusals: NonNullable<Awaited<ReturnType<typeof readRefusals>>>): object {
+function saysOf(row: Answer, refusals: Awaited<ReturnType<typeof readRefusalsOrWarn>>): object {
   const found = refusals.find(
     ({ limit, key, route }) =>
       limit === undefined || (limit === row['limit'] && key === row['key'] && route === row['route']),

@@ -11,6 +11,7 @@ import { openCustomerBook } from '../../../../../../packages/toolkit/stack/quota
 import type { RefusedCall } from '../../../../../../packages/toolkit/stack/quota/commands/read-refusals.ts';
 import { ORIGIN, PORTAL, Portal } from '../../../../../support/a-portal.ts';
 import type { Browser } from '../../../../../support/a-portal.ts';
+import type { Finished } from '../../../../../support/command.ts';
 import { runCommandHere } from '../../../../../support/command-in-process.ts';
 import { openQuotaAdmin } from '../../../../../support/quota-admin-server.ts';
 import type { QuotaAdminServer } from '../../../../../support/quota-admin-server.ts';
@@ -18,6 +19,7 @@ import type { QuotaAdminServer } from '../../../../../support/quota-admin-server
 const portal = new Portal();
 let admin: QuotaAdminServer;
 let bare: QuotaAdminServer;
+let forbidding: QuotaAdminServer;
 const members = new Map<string, Browser>();
 const keyOf = new Map<string, string>();
 
@@ -127,6 +129,10 @@ before(async () => {
   const keyRoutes = keyAdminRoutes(() => keys);
   admin = await openQuotaAdmin(portal.usage, now, {}, [...keyRoutes, ...portalRoutes]);
   bare = await openQuotaAdmin(portal.usage, now, {}, keyRoutes);
+  // API Gateway's answer to a signer whose policy lacks the route (HTTP API with IAM authorization).
+  const forbidden = { statusCode: 403, headers: {}, body: '{"message":"Forbidden"}' };
+  const refused = portalRoutes.map((route) => ({ ...route, answer: () => Promise.resolve(forbidden) }));
+  forbidding = await openQuotaAdmin(portal.usage, now, {}, [...keyRoutes, ...refused]);
   for (const [id, limit] of Object.entries(LIMITS))
     await savePlan(portal.usage, requested(), id, { id, version: 1, limits: [limit] });
   for (const row of REFUSALS) await prepare(row);
@@ -134,6 +140,7 @@ before(async () => {
 after(() => {
   admin.close();
   bare.close();
+  forbidding.close();
 });
 
 async function prepare({ tenant, kind, state, isLimitSuspended, chargedBy = '' }: Row): Promise<void> {
@@ -151,11 +158,15 @@ async function prepare({ tenant, kind, state, isLimitSuspended, chargedBy = '' }
   if (state !== undefined) await setState(portal.usage, requested(), tenant, state);
 }
 
-async function run({ url }: QuotaAdminServer, ...args: readonly string[]): Promise<string> {
+async function run(server: QuotaAdminServer, ...args: readonly string[]): Promise<string> {
+  return (await runAt(server, ...args)).stdout;
+}
+
+async function runAt({ url }: QuotaAdminServer, ...args: readonly string[]): Promise<Finished> {
   const environment = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' };
   const done = await runCommandHere([...args, '--url', url], { cwd: tmpdir(), environment });
   assert.equal(done.code, 0, done.stderr);
-  return done.stdout;
+  return done;
 }
 
 /** Every sentence of the portal's page about the use of limits. */
@@ -244,5 +255,22 @@ describe('the sentence about', () => {
   it('a refusal is not printed if the stack has no portal, because no customer reads it then', async () => {
     assert.equal(await bookOf(bare).reads({ tenant: 'whole', limit: 'monthly' }), undefined);
     assert.doesNotMatch(await run(bare, 'customers', 'show', 'whole'), /What the customer reads/);
+  });
+
+  it('a refusal is not taken for the lack of a portal: commands warn, and explain learns the reason', async () => {
+    await assert.rejects(bookOf(forbidding).reads({ tenant: 'whole', limit: 'monthly' }), {
+      message: 'Forbidden (403)',
+    });
+    for (const command of [
+      ['usage', 'show', '--tenant', 'whole'],
+      ['customers', 'show', 'whole'],
+    ]) {
+      const { stdout, stderr } = await runAt(forbidding, ...command);
+      assert.match(
+        stderr,
+        /warning: what the customer reads in the portal could not be read: Forbidden \(403\)/,
+      );
+      assert.match(stdout, /monthly/, command.join(' '));
+    }
   });
 });
