@@ -30,6 +30,11 @@ type SentAlert = Alert & {
 export const MOST_ALERTS = 10;
 export const PERCENT = { min: 1, max: 100 };
 const MOST_SENT = 50;
+/**
+ * Maximum number of alerts that are read to find the newest: twice as many as mails can be sent in the 100 days for
+ * which alerts are kept (`MAILS_A_DAY` in send-alerts.ts).
+ */
+const MOST_KEPT = 4_000;
 const KEPT_SECONDS = 100 * 86_400;
 /** After this time, an alert that may not have been sent is sent again. */
 const RETRY_MS = 600_000;
@@ -80,14 +85,14 @@ export async function saveAlerts(
 }
 
 /**
- * Lists at most 50 alerts that were sent, newest first. Only the first 200 in the table's order are read.
+ * Lists at most 50 alerts that were sent, newest first. All are read, because the table sorts them by limit.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function listSent(
   ports: Pick<PortalPorts, 'listing'>,
   tenant: string,
 ): Promise<readonly SentAlert[]> {
-  const items = await readPortalRange(ports, organisationPartition(tenant), 'SENT#', MOST_SENT * 4);
+  const items = await readPortalRange(ports, organisationPartition(tenant), 'SENT#', MOST_KEPT);
   return items
     .filter(({ item }) => item['state'] === 'sent')
     .map(({ item }) => JSON.parse(String(item['doc'])) as SentAlert)
