@@ -10,10 +10,13 @@ import type { SharedCalls } from './shared-calls.ts';
 
 export type BackendInit = Omit<RequestInit, 'signal'> & {
   /**
-   * The policy that guards the call. It retries and hedges only if the method is GET or HEAD, or `idempotent` is set.
+   * The policy that guards the call. It retries and hedges only if the call is idempotent.
    */
   readonly policy?: CallPolicy;
-  /** Whether the call may be made twice. GET and HEAD always may; for other methods, the default is false. */
+  /**
+   * Whether the call may be made twice, and shared by parts that make the same call. The default is true for GET and
+   * HEAD, and false for other methods. Calls of other methods are never shared.
+   */
   readonly idempotent?: boolean;
 };
 
@@ -89,10 +92,10 @@ export function createBackendCalls(
   part: { readonly signal: AbortSignal; readonly remainingMs: () => number },
 ): BackendCalls {
   const call = async (url: string | URL, init: BackendInit = {}): Promise<Response> => {
-    const { policy, idempotent, ...request } = init;
+    const { policy, idempotent: mayRepeat, ...request } = init;
     const target = new URL(url);
     const method = (request.method ?? 'GET').toUpperCase();
-    const isSafe = SAFE.has(method);
+    const isShared = SAFE.has(method) && mayRepeat !== false;
     const headers = fields.headersFor(target, request.headers);
     const send = (signal: AbortSignal): Promise<Response> =>
       // A redirect could point to an origin that is not listed.
@@ -108,15 +111,15 @@ export function createBackendCalls(
         return answer;
       };
       const answer = await policy.run((one) => attempt(one.signal), {
-        idempotent: isSafe || idempotent === true,
+        idempotent: mayRepeat ?? isShared,
         // If several parts share a call, the call continues until the last of their deadlines.
-        remainingMs: isSafe ? remainingMs : part.remainingMs,
+        remainingMs: isShared ? remainingMs : part.remainingMs,
         signal,
       });
       for (const other of answers) if (other !== answer) dropBody(other);
       return answer;
     };
-    if (!isSafe) return await guarded(part.signal);
+    if (!isShared) return await guarded(part.signal);
     const key = JSON.stringify([method, target.href, [...headers], policy?.name]);
     return await shared.join(key, part.signal, guarded);
   };

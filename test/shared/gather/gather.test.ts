@@ -376,28 +376,30 @@ describe('a call of a backend', () => {
     assert.equal(body.isOpen(), false);
   });
 
-  it('is repeated by its policy if it is GET, HEAD or marked idempotent, and not otherwise', async () => {
+  it('is repeated by its policy if it is marked idempotent, or is GET or HEAD without a mark', async () => {
     const { time, sent, gather, aPolicy } = aNetwork();
     const policy = aPolicy({ retry: { attempts: 2, baseMs: 0 } });
-    const call = (method: string, idempotent = false) => ({
+    const call = (method: string, idempotent?: boolean) => ({
       from: ({ fetch }: { fetch: (url: string, init: object) => Promise<Response> }) =>
-        fetch(`${ORDERS}/${method}${idempotent ? '/marked' : ''}`, { method, policy, idempotent }),
+        fetch(`${ORDERS}/${method}/${String(idempotent)}`, { method, policy, idempotent }),
     });
     const gathered = gather({
       get: call('GET'),
       head: call('HEAD'),
       post: call('POST'),
       put: call('PUT', true),
+      next: call('GET', false),
+      patch: call('PATCH', false),
     });
     await settle();
-    for (const { answer } of sent.slice(0, 4)) answer(new Response(null, { status: 503 }));
+    for (const { answer } of sent.slice(0, 6)) answer(new Response(null, { status: 503 }));
     await time.advance(0);
-    for (const { answer } of sent.slice(4)) answer(new Response(null, { status: 200 }));
+    for (const { answer } of sent.slice(6)) answer(new Response(null, { status: 200 }));
     await gathered;
 
     assert.deepEqual(
-      sent.slice(4).map(({ url }) => url.slice(ORDERS.length)),
-      ['/GET', '/HEAD', '/PUT/marked'],
+      sent.slice(6).map(({ url }) => url.slice(ORDERS.length)),
+      ['/GET/undefined', '/HEAD/undefined', '/PUT/true'],
     );
   });
 });
