@@ -44,12 +44,15 @@ type LendingOptions = {
   readonly installs: boolean;
   readonly inform: (sentence: string) => void;
   readonly run?: RunInstaller;
-  /** The time in milliseconds, counted from the first installation of this run, in which all installations must end. */
+  /** The time in milliseconds in which an installation must end. */
   readonly limitMs?: number;
   readonly maxBytes?: number;
+  readonly nowMs?: () => number;
 };
 
 const LIMIT_MS = 60_000;
+/** After this time, a failed installation is tried again, because the network may be there by then. */
+const RETRY_AFTER_MS = 60_000;
 const MAX_BYTES = 300 * 1024 ** 2;
 const OWN_MODE = 0o700;
 const OTHERS_WRITE = 0o022;
@@ -66,8 +69,8 @@ export const NO_LENDING: Lender = {
 
 export class Lending implements Lender {
   readonly #options: LendingOptions;
-  readonly #lent = new Map<string, Promise<Lent>>();
-  #endsMs: number | undefined;
+  /** The installations of this run by the name of their list. */
+  readonly #lent = new Map<string, { readonly lent: Promise<Lent>; failedAtMs?: number }>();
 
   constructor(options: LendingOptions) {
     this.#options = options;
@@ -82,11 +85,15 @@ export class Lending implements Lender {
   lend(list: LockList, commandIn: Parameters<Lender['lend']>[1]): Promise<Lent> {
     const folder = this.find(list);
     if (folder !== undefined) return Promise.resolve({ kind: 'lent', folder });
+    const { nowMs = () => performance.now() } = this.#options;
     const known = this.#lent.get(list.name);
-    if (known !== undefined) return known;
-    const lent = this.#install(list, commandIn);
-    this.#lent.set(list.name, lent);
-    return lent;
+    if (known !== undefined && nowMs() - (known.failedAtMs ?? Infinity) < RETRY_AFTER_MS) return known.lent;
+    const installation: NonNullable<typeof known> = { lent: this.#install(list, commandIn) };
+    this.#lent.set(list.name, installation);
+    void installation.lent.then(({ kind }) => {
+      if (kind === 'refused') installation.failedAtMs = nowMs();
+    });
+    return installation.lent;
   }
 
   /** Returns the folder of a list. A changed list with the same name gets another folder. */
@@ -111,13 +118,10 @@ export class Lending implements Lender {
       if (made !== undefined) return refused(made);
       const command = await commandIn(unfinished);
       if (command === undefined) return refused('no installer was found');
-      this.#endsMs ??= performance.now() + limitMs;
-      const leftMs = Math.floor(this.#endsMs - performance.now());
-      if (leftMs <= 0) return refused(`installing took longer than ${limitMs / 1000} s`);
       inform(
         `installing ${list.what} in ${folder}, once for all projects, because Lambda's runtime includes it …`,
       );
-      const failure = await run(command, unfinished, leftMs);
+      const failure = await run(command, unfinished, limitMs);
       if (failure !== undefined) return refused(failure);
       if (!existsSync(join(unfinished, list.proof))) return refused(`${command.file} installed nothing`);
       keep(unfinished, this.#folderOf(list));
