@@ -20,7 +20,7 @@ const COMMON_NAME = 'ApiGateway';
 
 export class ClientCertificates {
   readonly #clock: Clock;
-  readonly #certificates = new Map<string, ClientCertificate>();
+  #certificates = new Map<string, ClientCertificate>();
   #defined: ReadonlySet<string> = new Set();
 
   constructor(clock: Clock) {
@@ -36,6 +36,12 @@ export class ClientCertificates {
   }
 
   generate(id: string, description: string, tags: ClientCertificate['tags'] = {}): ClientCertificate {
+    const certificate = this.#make(id, description, tags);
+    this.#certificates.set(id, certificate);
+    return certificate;
+  }
+
+  #make(id: string, description: string, tags: ClientCertificate['tags'] = {}): ClientCertificate {
     const createdAtEpochMs = this.#clock.nowEpochMs();
     const expiresAtEpochMs = createdAtEpochMs + LIFETIME_MS;
     const key = makeSelfSigned({
@@ -43,9 +49,7 @@ export class ClientCertificates {
       fromEpochMs: createdAtEpochMs,
       toEpochMs: expiresAtEpochMs,
     });
-    const certificate = { id, description, key, createdAtEpochMs, expiresAtEpochMs, tags };
-    this.#certificates.set(id, certificate);
-    return certificate;
+    return { id, description, key, createdAtEpochMs, expiresAtEpochMs, tags };
   }
 
   put(certificate: ClientCertificate): void {
@@ -56,15 +60,44 @@ export class ClientCertificates {
     this.#certificates.delete(id);
   }
 
+  /** Deletes the certificates that were created by calls. */
+  forget(): void {
+    for (const id of this.#certificates.keys()) if (!this.#defined.has(id)) this.#certificates.delete(id);
+  }
+
   /**
-   * Replaces the templates' certificates. A certificate is generated for each new definition, and deleted if its
-   * definition was removed. All other certificates stay.
+   * Prepares to replace the templates' certificates. A certificate is generated for each new definition, and deleted if
+   * its definition was removed. All other certificates stay.
+   * @returns `during` runs work that finds the certificates as they will be; `adopt` replaces them
    */
-  define(defined: readonly { readonly id: string; readonly description: string }[]): void {
+  prepare(defined: readonly { readonly id: string; readonly description: string }[]): {
+    during<T>(work: () => T): T;
+    adopt(): void;
+  } {
     const ids = new Set(defined.map(({ id }) => id));
-    for (const id of this.#defined) if (!ids.has(id)) this.#certificates.delete(id);
-    for (const { id, description } of defined)
-      if (!this.#certificates.has(id)) this.generate(id, description);
-    this.#defined = ids;
+    const removed = [...this.#defined].filter((id) => !ids.has(id));
+    const added = defined
+      .filter(({ id }) => !this.#certificates.has(id))
+      .map(({ id, description }) => this.#make(id, description));
+    const change = (certificates: Map<string, ClientCertificate>): typeof certificates => {
+      for (const id of removed) certificates.delete(id);
+      for (const certificate of added) certificates.set(certificate.id, certificate);
+      return certificates;
+    };
+    return {
+      during: (work) => {
+        const before = this.#certificates;
+        this.#certificates = change(new Map(before));
+        try {
+          return work();
+        } finally {
+          this.#certificates = before;
+        }
+      },
+      adopt: () => {
+        change(this.#certificates);
+        this.#defined = ids;
+      },
+    };
   }
 }

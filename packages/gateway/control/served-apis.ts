@@ -97,6 +97,7 @@ export class ServedApis {
     this.#apis = new Map();
     this.#made.clear();
     this.account.forget();
+    this.account.clientCertificates.forget();
     this.domains.clear();
     this.prepare(this.#stacks, tolerance).serve(unsupported);
   }
@@ -153,8 +154,8 @@ export class ServedApis {
     tolerance: Tolerance = REFUSING,
     truststores?: TruststoreSource,
   ): PreparedApis {
-    this.account.clientCertificates.define(certificatesOf(stacks));
-    const { apis, unsupported, adopt } = loadApis(stacks, this.account, tolerance);
+    const certificates = this.account.clientCertificates.prepare(certificatesOf(stacks));
+    const { apis, unsupported, adopt } = certificates.during(() => loadApis(stacks, this.account, tolerance));
     const urls = readFunctionUrls(stacks, this.account, tolerance);
     reportUnpermitted(urls, stacks, tolerance);
     noteAliases(stacks, tolerance);
@@ -172,6 +173,7 @@ export class ServedApis {
       isEmpty: apis.length === 0 && urls.length === 0,
       unsupported: all,
       serve: (items = all) => {
+        certificates.adopt();
         for (const api of apis) {
           const before = this.#apis.get(api.identity.apiId);
           if (before !== undefined) carryOver(before, api, tolerance.allowsUnguarded);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Account } from '../../../../packages/gateway/control/account.ts';
+import { REFUSING } from '../../../../packages/gateway/core/errors.ts';
 import { labelApis, ServedApis } from '../../../../packages/gateway/control/served-apis.ts';
 import { aStack, functionArn } from '../../../support/a-stack.ts';
-import { API_ID, httpRoutes } from '../../../support/routed-apis.ts';
+import { API_ID, httpRoutes, restRoutes } from '../../../support/routed-apis.ts';
 import { virtualPorts } from '../../../support/virtual-ports.ts';
 import type { TestResource } from '../../../support/a-stack.ts';
 
@@ -82,5 +83,47 @@ describe('ServedApis', () => {
       [served.vpcLinks.nameOf('abc123'), served.vpcLinks.ofKind('http').map(({ id }) => id)],
       ['inside', ['def456']],
     );
+  });
+
+  it('changes the client certificates of templates when the stacks are served, and not if they are refused', () => {
+    const certificate = (id: string): TestResource => ({
+      type: 'AWS::ApiGateway::ClientCertificate',
+      id,
+      properties: {},
+    });
+    const served = aServed({ Old: certificate('old') });
+    const { clientCertificates } = served.account;
+    const ids = (): readonly string[] => clientCertificates.all.map(({ id }) => id);
+    const kept = clientCertificates.find('old');
+
+    const next = served.prepare([aStack({ New: certificate('new') })]);
+    assert.deepEqual([ids(), clientCertificates.find('new')], [['old'], undefined]);
+    const stage = { ClientCertificateId: 'old' };
+    assert.throws(
+      () => served.prepare([aStack({ New: certificate('new'), ...restRoutes({ 'GET /a': {} }, { stage }) })]),
+      /Invalid client certificate identifier specified/,
+    );
+    assert.deepEqual([ids(), clientCertificates.find('old')], [['old'], kept]);
+
+    next.serve();
+    assert.deepEqual(ids(), ['new']);
+  });
+
+  it('forgets the client certificates of calls when it restarts, and keeps those of templates', () => {
+    const served = aServed({
+      Own: { type: 'AWS::ApiGateway::ClientCertificate', id: 'own', properties: {} },
+    });
+    const { clientCertificates } = served.account;
+    const own = clientCertificates.find('own');
+    clientCertificates.generate('made', 'by a call');
+    clientCertificates.delete('own');
+
+    served.restart(REFUSING);
+
+    assert.deepEqual(
+      clientCertificates.all.map(({ id }) => id),
+      ['own'],
+    );
+    assert.notEqual(own, undefined);
   });
 });
