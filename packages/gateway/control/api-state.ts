@@ -128,7 +128,13 @@ export class ApiState {
     return [...this.#deployments.values()];
   }
 
-  addDeployment(compiled: Deployment, description = ''): void {
+  /**
+   * Adds a deployment of the current resources.
+   * @returns a function that undoes it, for a deployment that no stage can use
+   */
+  addDeployment(compiled: Deployment, description = ''): () => void {
+    const { disableExecuteApiEndpoint, limits } = this.served;
+    const wasEdited = this.#isEdited;
     const createdAtEpochMs = this.#account.clock.nowEpochMs();
     this.#deployments.set(compiled.id, {
       compiled,
@@ -140,6 +146,11 @@ export class ApiState {
     // "Disable the default endpoint").
     Object.assign(this.served, endpointOf(this.#resources, this.identity.protocol));
     this.#isEdited = false;
+    return () => {
+      this.#deployments.delete(compiled.id);
+      Object.assign(this.served, { disableExecuteApiEndpoint, limits });
+      this.#isEdited = wasEdited;
+    };
   }
 
   /**

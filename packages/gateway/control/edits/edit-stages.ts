@@ -8,6 +8,7 @@ import { isJsonObject, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiState, DeploymentRecord, StageRecord } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
+import type { Deployment } from '../../core/deployment/model.ts';
 
 /** If an API has this many deployments, the oldest one that no stage points at makes room for the next. */
 const MAX_DEPLOYMENTS = 300;
@@ -65,17 +66,11 @@ export function createDeployment(api: ApiState, options: DeploymentOptions): Dep
   const known = stageName === undefined ? undefined : api.stage(stageName);
   if (canary !== undefined) refuseCanaryWithoutStage(stageName, known);
   const compiled = compileDeployment(id, api.identity, api.resources);
-  makeRoom(api);
-  api.addDeployment(compiled, description);
-  if (stageName === undefined) return getDeployment(api, id);
-  try {
+  return addDeployment(api, compiled, description, () => {
+    if (stageName === undefined) return;
     if (known === undefined) createStage(api, stageName, { ...options.stage, DeploymentId: id });
     else changeStage(api, stageName, pointAt(known.settings.source.properties, options));
-  } catch (error) {
-    api.removeDeployment(id);
-    throw error;
-  }
-  return getDeployment(api, id);
+  });
 }
 
 function refuseCanaryWithoutStage(stageName: string | undefined, known: StageRecord | undefined): void {
@@ -113,9 +108,27 @@ function isInUse(api: ApiState, id: string): boolean {
   );
 }
 
-/** Removes an old deployment if there is no room for a new one. Must be called before the new deployment is added. */
-export function makeRoom(api: ApiState): void {
-  if (api.deployments.length < MAX_DEPLOYMENTS) return;
-  const oldest = api.deployments.find(({ compiled }) => !isInUse(api, compiled.id));
+/**
+ * Adds a deployment and points stages at it. An old deployment makes room for it once the stages are changed.
+ * @param use changes the stages; if it throws, the deployment is removed, and all other deployments stay
+ */
+export function addDeployment(
+  api: ApiState,
+  compiled: Deployment,
+  description: string,
+  use: () => void,
+): DeploymentRecord {
+  const oldest =
+    api.deployments.length < MAX_DEPLOYMENTS
+      ? undefined
+      : api.deployments.find((deployment) => !isInUse(api, deployment.compiled.id));
+  const undo = api.addDeployment(compiled, description);
+  try {
+    use();
+  } catch (error) {
+    undo();
+    throw error;
+  }
   if (oldest !== undefined) api.removeDeployment(oldest.compiled.id);
+  return getDeployment(api, compiled.id);
 }

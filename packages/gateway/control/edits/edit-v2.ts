@@ -7,7 +7,7 @@ import { refuseBeyondQuota } from '../api-quotas.ts';
 import { compileDeployment } from '../compile-deployment.ts';
 import { badRequest, conflict, notFound, orNotFound } from '../control-error.ts';
 import { callMadeResource } from './edit-resources.ts';
-import { makeRoom, removeUnused } from './edit-stages.ts';
+import { addDeployment, removeUnused } from './edit-stages.ts';
 import { readV2Stage, refuseExecutionLog, refuseManyTags } from '../loading/read-stages.ts';
 import { noRouteOfSettings } from '../../core/deployment/stage/throttle.ts';
 import { isTrue, mapOf, textOf, without } from '@gatewright/aws/json-object';
@@ -76,18 +76,22 @@ function deployAutomatically(api: ApiState, draw: Draw, only?: string): void {
       api.putStage(settings, `Deployment attempt failed: ${noRoutes(api.identity)}`);
     return;
   }
-  const id = addDeployment(api, AUTOMATIC, draw);
-  for (const { settings } of stages)
-    api.putStage({ ...settings, deploymentId: id }, `Successfully deployed stage with deployment ID '${id}'`);
+  deploy(api, AUTOMATIC, draw, (id) => {
+    const message = `Successfully deployed stage with deployment ID '${id}'`;
+    for (const { settings } of stages) api.putStage({ ...settings, deploymentId: id }, message);
+  });
 }
 
-/** Compiles and adds a deployment. Routes with faults are closed, as when a template is loaded. */
-function addDeployment(api: ApiState, description: string, { random }: Draw): string {
+/** Compiles and adds a deployment, and points stages at it. Routes with faults are closed, as when a template is loaded. */
+function deploy(
+  api: ApiState,
+  description: string,
+  { random }: Draw,
+  use: (id: string) => void,
+): DeploymentRecord {
   const id = random.hex(ID_LENGTH);
   const compiled = compileDeployment(id, api.identity, api.resources, new Faults(false));
-  makeRoom(api);
-  api.addDeployment(compiled, description);
-  return id;
+  return addDeployment(api, compiled, description, () => use(id));
 }
 
 const AUTOMATIC = 'Automatic deployment triggered by changes to the Api configuration';
@@ -170,12 +174,11 @@ export function createV2Deployment(
   if (stage !== undefined && isTrue(stage.source.properties['AutoDeploy']))
     throw badRequest(`Stage ${stage.name} deploys automatically; it cannot be deployed to`);
   if (api.resources.routes.length === 0) throw badRequest(noRoutes(api.identity));
-  const id = addDeployment(api, description, draw);
-  if (stage !== undefined) {
+  return deploy(api, description, draw, (id) => {
+    if (stage === undefined) return;
     const properties = { ...stage.source.properties, DeploymentId: id };
     changeV2Stage(api, stage.name, properties, draw);
-  }
-  return getV2Deployment(api, id);
+  });
 }
 
 /** @throws ControlError for a deployment that a stage points at */
