@@ -47,8 +47,9 @@ export async function watchCanary(options: WatchOptions, looks: Measurements): P
     blind = verdict.kind === 'blind' ? blind + 1 : 0;
     if (blind >= BLIND_LOOKS) return verdict;
     const left = until - looks.nowEpochMs();
-    if (left <= 0) return verdict;
-    await looks.wait(Math.min(options.everyMs, left));
+    if (left <= 0 && blind === 0) return verdict;
+    // If the last read failed, the watch goes on until a read succeeds, or too many have failed.
+    await looks.wait(left <= 0 ? options.everyMs : Math.min(options.everyMs, left));
   }
 }
 
@@ -112,7 +113,12 @@ export function cloudWatchMeasurements(
   return {
     ...clock,
     async alarmState(name) {
-      const found = await ask('DescribeAlarms', { 'AlarmNames.member.1': name });
+      // Without types, CloudWatch returns metric alarms only.
+      const found = await ask('DescribeAlarms', {
+        'AlarmNames.member.1': name,
+        'AlarmTypes.member.1': 'MetricAlarm',
+        'AlarmTypes.member.2': 'CompositeAlarm',
+      });
       const all = [
         ...listMembers(memberAt(found, 'MetricAlarms')),
         ...listMembers(memberAt(found, 'CompositeAlarms')),

@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cloudWatchMeasurements } from '../../../../../packages/toolkit/operate/release/watch.ts';
+import {
+  cloudWatchMeasurements,
+  watchCanary,
+} from '../../../../../packages/toolkit/operate/release/watch.ts';
 import { anAccount, xml, xmlError } from '../../../../support/an-aws-account.ts';
 import type { Answers } from '../../../../support/an-aws-account.ts';
 
 const clock = { nowEpochMs: () => Date.parse('2026-01-01T00:10:00Z'), wait: () => Promise.resolve() };
 const target = { apiName: 'shop', stage: 'prod' };
 
-/** CloudWatch API reference, "DescribeAlarms" and "GetMetricStatistics". */
+/**
+ * CloudWatch API reference, "DescribeAlarms" ("If you omit this parameter, only metric alarms are returned, even if
+ * composite alarms exist in the account") and "GetMetricStatistics".
+ */
 const ANSWERS: Answers = {
-  'monitoring DescribeAlarms': ({ 'AlarmNames.member.1': name = '' }) =>
+  'monitoring DescribeAlarms': ({ 'AlarmNames.member.1': name = '', ...asked }) =>
     xml(
       'DescribeAlarms',
-      name === 'nowhere'
+      name === 'nowhere' || (name === 'both' && !Object.values(asked).includes('CompositeAlarm'))
         ? '<MetricAlarms/><CompositeAlarms/>'
         : name === 'both'
           ? '<MetricAlarms/><CompositeAlarms><member><AlarmName>both</AlarmName><StateValue>OK</StateValue></member></CompositeAlarms>'
@@ -35,6 +41,34 @@ const ANSWERS: Answers = {
     );
   },
 };
+
+describe('the watch of a canary', () => {
+  const options = { alarms: ['errors'], errorPercent: undefined, forMs: 120_000, everyMs: 60_000 };
+  /** @param states what CloudWatch answers, one read a minute; undefined means that the read fails */
+  const watch = async (...states: readonly (string | undefined)[]) => {
+    let read = 0;
+    let nowMs = 0;
+    const verdict = await watchCanary(options, {
+      alarmState() {
+        const state = states[read];
+        read += 1;
+        return state === undefined ? Promise.reject(new Error('Throttling')) : Promise.resolve(state);
+      },
+      errors: () => Promise.reject(new Error('not asked for')),
+      nowEpochMs: () => nowMs,
+      wait: (ms) => Promise.resolve(void (nowMs += ms)),
+    });
+    return [verdict.kind, nowMs / 60_000];
+  };
+
+  it('ends after three failed reads, and never after fewer, even at its end', async () => {
+    assert.deepEqual(await watch('OK', 'OK', 'OK'), ['well', 2]);
+    assert.deepEqual(await watch('OK', 'OK', undefined, 'OK'), ['well', 3]);
+    assert.deepEqual(await watch('OK', undefined, undefined, 'ALARM'), ['ill', 3]);
+    assert.deepEqual(await watch('OK', 'OK', undefined, undefined, undefined), ['blind', 4]);
+    assert.deepEqual(await watch(undefined, undefined, undefined), ['blind', 2]);
+  });
+});
 
 describe('what a watch reads from CloudWatch', () => {
   it('is the state of an alarm of any kind, and an unknown state if there is none', async () => {
