@@ -85,7 +85,7 @@ function shapeApi(
   nowEpochMs: number,
 ): ApiShape {
   const asked = rows.filter(({ kind }) => kind === 'request' || kind === 'handshake');
-  const unbilled = protocol === 'rest' ? countOf(asked.filter(isFree)) : 0;
+  const unbilled = countOf(asked.filter(isFree));
   return {
     apiId,
     apiName: name,
@@ -93,7 +93,7 @@ function shapeApi(
     kind: protocol,
     unbilled,
     requests: countOf(asked) - unbilled,
-    units: rows.reduce((sum, row) => sum + unitsOf(row) * row.standsFor, 0),
+    units: rows.reduce((sum, row) => sum + (isFree(row) ? 0 : unitsOf(row) * row.standsFor), 0),
     connectionMinutes: connectionMs(rows, nowEpochMs) / MINUTE_MS,
     responseBytes: rows.reduce((sum, { responseBytes, standsFor }) => sum + responseBytes * standsFor, 0),
     onlyRest: protocol === 'rest' ? onlyRestOf(stage) : [],
@@ -101,13 +101,13 @@ function shapeApi(
 }
 
 /**
- * Returns whether AWS does not bill a request. Calls that are throttled, or refused by an authorizer or an API key
- * check, are not billed (docs/aws §14).
+ * Returns whether AWS does not bill a request. Calls of REST APIs that are throttled, or refused by an authorizer or an
+ * API key check, are not billed (docs/aws §14).
  */
-function isFree({ phase, code, kind, status }: RequestRow): boolean {
+function isFree({ phase, code, kind, protocol, status }: RequestRow): boolean {
   // Refused calls of @connections send no message.
-  if (kind === 'post' && status >= 400) return true;
-  return code !== undefined && ['authenticate', 'authorize', 'meter'].includes(phase);
+  if (kind === 'post') return status >= 400;
+  return protocol === 'rest' && code !== undefined && ['authenticate', 'authorize', 'meter'].includes(phase);
 }
 
 /**

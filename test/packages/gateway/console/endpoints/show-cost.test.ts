@@ -64,7 +64,11 @@ describe('the billed units of a row', () => {
     ['websocket', { kind: 'post' }, 1],
     ['websocket', { kind: 'post', requestBytes: 33 * KB }, 2],
     ['websocket', { kind: 'post', responseBytes: 65 * KB }, 3],
+    ['websocket', { kind: 'post', status: 410, requestBytes: 33 * KB }, 0],
     ['websocket', { kind: 'disconnect', requestBytes: 1 }, 0],
+    ['websocket', { kind: 'handshake', status: 403, code: 'ACCESS_DENIED', phase: 'authorize' }, 1],
+    ['rest', { status: 403, code: 'ACCESS_DENIED', phase: 'authorize' }, 0],
+    ['http', { status: 401, code: 'UNAUTHORIZED', phase: 'authorize' }, 1],
     ['http', { standsFor: 5 }, 5],
   ] as const)
     it(`are ${units} for ${protocol} ${JSON.stringify(row)}`, () => {
