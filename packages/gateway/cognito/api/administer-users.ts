@@ -3,6 +3,7 @@ import { ServiceRefusal } from '../../core/errors.ts';
 import { randomBytes } from 'node:crypto';
 import { invalidParameter, notAuthorized, notFound } from '../pools/cognito-error.ts';
 import { listAttributes } from '../pools/pool-user.ts';
+import type { PasswordPolicy } from '../pools/pool-model.ts';
 import type { PoolUser } from '../pools/pool-user.ts';
 import { customMessage, NO_CLIENT, postConfirmation, preSignUp, sendCode } from '../pools/triggers.ts';
 import type { LocalPool } from '../pools/user-pools.ts';
@@ -17,7 +18,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
     const { pool } = poolOf(input, at);
     const name = input.text('Username');
     const resends = input.optionalText('MessageAction') === 'RESEND';
-    const password = input.optionalText('TemporaryPassword') ?? makePassword();
+    const password = input.optionalText('TemporaryPassword') ?? makePassword(pool.definition.policy);
     pool.checkPassword(password, 'Password did not conform with password policy');
     const user = resends
       ? pool.get(name)
@@ -183,10 +184,14 @@ function knownGroup(input: CallInput, { pool }: Pick<LocalPool, 'pool'>): string
   return name;
 }
 
-/** Makes a password of 20 characters of all kinds. It satisfies every policy that does not require more characters. */
-function makePassword(): string {
-  return `${randomBytes(12).toString('base64url')}aA1!`;
+/** Makes a password of at least 20 characters, and of all kinds of characters, as the policy may require. */
+function makePassword({ minimumLength }: PasswordPolicy): string {
+  const drawn = randomBytes(Math.max(16, minimumLength)).toString('base64url');
+  return `${drawn.slice(0, Math.max(16, minimumLength - KINDS.length))}${KINDS}`;
 }
+
+/** A character of each kind that a policy may require. */
+const KINDS = 'aA1!';
 
 function describeUser(user: PoolUser, attributes: 'Attributes' | 'UserAttributes'): object {
   return {

@@ -75,3 +75,13 @@ it('ListUserPoolClients lists the clients of a pool', async () => {
 
   assert.partialDeepStrictEqual(body, { UserPoolClients: [{ ClientId: 'app', UserPoolId: POOL_ID }] });
 });
+
+// Source: CloudFormation, AWS::Cognito::UserPool PasswordPolicy: MinimumLength from 6 to 99
+for (const MinimumLength of [6, 20, 21, 99])
+  it(`AdminCreateUser makes a temporary password for a policy of ${MinimumLength} characters`, async () => {
+    const kinds = ['Lowercase', 'Uppercase', 'Numbers', 'Symbols'].map((kind) => [`Require${kind}`, true]);
+    const PasswordPolicy = { MinimumLength, ...Object.fromEntries(kinds) };
+    const at = await aUserPool({ Policies: { PasswordPolicy } });
+
+    assert.equal(codeOf(await at.admin('AdminCreateUser', { Username: 'dora' })), '200');
+  });
