@@ -7,6 +7,7 @@ import { userPoolIssuer } from '../../core/deployment/authorization/compile-toke
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import { describePool } from './describe-pool.ts';
 import { readGroup } from './pool-group.ts';
+import { listAttributes } from './schema-attributes.ts';
 import { ALL_FLOWS, openPool, DEFAULT_TOKEN_SECONDS, TRIGGERS } from './pool-model.ts';
 import type {
   AppClient,
@@ -146,14 +147,11 @@ function readRequired(properties: Properties): readonly string[] {
   );
 }
 
-/**
- * Returns the names of the schema with a prefix. Cognito does not add one to the names of standard attributes; here it
- * has no effect on them.
- */
+/** Returns the names of the custom attributes, which alone have a prefix. */
 function readCustom(properties: Properties): readonly string[] {
-  return readSchema(properties).flatMap(({ Name, DeveloperOnlyAttribute }) =>
-    typeof Name === 'string' ? [`${isTrue(DeveloperOnlyAttribute) ? 'dev:' : ''}custom:${Name}`] : [],
-  );
+  return listAttributes(properties)
+    .map(({ Name }) => String(Name))
+    .filter((name) => name.includes(':'));
 }
 
 function readSchema(properties: Properties): readonly UnknownMembers[] {

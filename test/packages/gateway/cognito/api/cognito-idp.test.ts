@@ -262,8 +262,10 @@ describe("Cognito's API for users", () => {
 
   // aws-amplify/amplify-flutter#509
   it('refuses custom attributes that are not in the schema, and names them all', async () => {
-    const at = await aUserPool({ Schema: [{ Name: 'shop', AttributeDataType: 'String' }] });
-    const UserAttributes = ['custom:shop', 'custom:firstName', 'custom:dateOfBirth'].map((Name) => ({
+    const Schema = ['shop', 'email'].map((Name) => ({ Name, AttributeDataType: 'String' }));
+    const at = await aUserPool({ Schema });
+    const names = ['custom:shop', 'email', 'custom:firstName', 'custom:dateOfBirth', 'custom:email'];
+    const UserAttributes = names.map((Name) => ({
       Name,
       Value: 'a',
     }));
@@ -277,7 +279,7 @@ describe("Cognito's API for users", () => {
     assert.partialDeepStrictEqual(answer.body, {
       __type: 'InvalidParameterException',
       message:
-        'Attributes did not conform to the schema: custom:firstName: Attribute does not exist in the schema.\ncustom:dateOfBirth: Attribute does not exist in the schema.\n',
+        'Attributes did not conform to the schema: custom:firstName: Attribute does not exist in the schema.\ncustom:dateOfBirth: Attribute does not exist in the schema.\ncustom:email: Attribute does not exist in the schema.\n',
     });
   });
 
