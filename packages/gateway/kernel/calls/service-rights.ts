@@ -211,9 +211,11 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
   // Only the log group's name is read from an ARN, because the service itself reads only the name. Attack: a caller
   // sends the ARN of a log group in another account that has the same name as a log group here.
   logs(action, read, { region, accountId }) {
-    const resource = (group: string, stream = '*'): string =>
-      `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${nameOfLogGroup(group)}:${stream}`;
+    // Calls for a whole group name no stream: `…:log-group:NAME:log-stream:` (prowler-cloud/prowler#37).
+    const resource = (group: string, part: string): string =>
+      `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${nameOfLogGroup(group)}:${part}`;
     const stream = OF_LOG_STREAM.has(action) ? asNonEmptyText(read('logStreamName')) : undefined;
+    const part = OF_TAGGED_ARN.has(action) ? '*' : `log-stream:${stream ?? ''}`;
     const named = NOT_OF_LOG_GROUP.has(action)
       ? []
       : OF_TAGGED_ARN.has(action)
@@ -231,7 +233,7 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
       ? [{ action: permission, resource: '*' }]
       : named.map((group) => ({
           action: permission,
-          resource: resource(group, stream === undefined ? undefined : `log-stream:${stream}`),
+          resource: resource(group, part),
         }));
   },
   cloudformation(action, read, { region, accountId }) {

@@ -337,9 +337,9 @@ describe('rightsOfCall', () => {
     const elsewhere = 'arn:aws:logs:us-east-1:999999999999:log-group:orders:*';
 
     for (const [action, body, needs] of [
-      ['FilterLogEvents', { logGroupName: 'orders' }, [`logs:FilterLogEvents ${ofGroup}:*`]],
+      ['FilterLogEvents', { logGroupName: 'orders' }, [`logs:FilterLogEvents ${ofGroup}:log-stream:`]],
       ['TagResource', { resourceArn: ofGroup, logGroupName: 'b' }, [`logs:TagResource ${ofGroup}:*`]],
-      ['FilterLogEvents', { logGroupIdentifier: elsewhere }, [`logs:FilterLogEvents ${ofGroup}:*`]],
+      ['FilterLogEvents', { logGroupIdentifier: elsewhere }, [`logs:FilterLogEvents ${ofGroup}:log-stream:`]],
       [
         'GetLogEvents',
         { logGroupName: 'orders', logStreamName: 's' },
@@ -348,12 +348,18 @@ describe('rightsOfCall', () => {
       [
         'StartQuery',
         { logGroupNames: ['orders', 'a'] },
-        [`logs:StartQuery ${ofGroup}:*`, `logs:StartQuery ${ofGroup.replace('orders', 'a')}:*`],
+        [
+          `logs:StartQuery ${ofGroup}:log-stream:`,
+          `logs:StartQuery ${ofGroup.replace('orders', 'a')}:log-stream:`,
+        ],
       ],
       [
         'StartQuery',
         { logGroupIdentifiers: [elsewhere], logGroupName: 'a' },
-        [`logs:StartQuery ${ofGroup.replace('orders', 'a')}:*`, `logs:StartQuery ${ofGroup}:*`],
+        [
+          `logs:StartQuery ${ofGroup.replace('orders', 'a')}:log-stream:`,
+          `logs:StartQuery ${ofGroup}:log-stream:`,
+        ],
       ],
       ['DescribeLogGroups', { logGroupName: 'orders' }, ['logs:DescribeLogGroups *']],
       ['GetQueryResults', { queryId: '1' }, ['logs:GetQueryResults *']],
