@@ -223,12 +223,17 @@ function owedByTerms(
       .flatMap((limit) =>
         periodsWithin(limit.period, time, endAfterMs)
           .filter((period) => period.endEpochMs <= endByMs)
-          .filter(({ startEpochMs }) => startEpochMs >= (fromEpochMs ?? -Infinity))
+          .filter((period) => ledgerStartOf(period, term) >= (fromEpochMs ?? -Infinity))
           .filter((period) => limit.price && feeOfTerm(customer, term, period, limit.price).kind === 'due')
           .filter(({ startEpochMs }) => !isSuspended(customer, startEpochMs))
           .map((period) => ({ id: { tenant, limit: limit.id, subject: '' }, limit, plan, period, term })),
       );
   });
+}
+
+/** Returns the instant at which the first request in the period would open a ledger under the term. */
+function ledgerStartOf({ startEpochMs }: Period, term: TermSpan | undefined): number {
+  return Math.max(startEpochMs, term?.fromEpochMs ?? startEpochMs);
 }
 
 function isSuspended({ state, stateSinceEpochMs }: Customer, startEpochMs: number): boolean {
@@ -322,7 +327,8 @@ async function isKnown({ store, listing }: Ports, { id, period, term }: Owed): P
 
 function toDue({ id, limit, plan, period, term }: Owed): DueFee {
   const { tenant, subject } = id;
-  const ledger = new Date(Math.max(period.startEpochMs, term?.fromEpochMs ?? 0)).toISOString();
+  const startEpochMs = ledgerStartOf(period, term);
+  const ledger = new Date(startEpochMs).toISOString();
   const periodStart = periodId(period);
   const credits = limit.quota + limit.overage;
   const none = { charged: 0, counted: 0, used: 0, outstanding: 0, withinQuota: 0, overage: 0, lost: 0 };
@@ -336,7 +342,7 @@ function toDue({ id, limit, plan, period, term }: Owed): DueFee {
       periodStart,
       periodEnd: new Date(period.endEpochMs).toISOString(),
       ...(ledger !== periodStart && { ledger }),
-      month: monthAt(limit.period.timeZone, period.startEpochMs),
+      month: monthAt(limit.period.timeZone, startEpochMs),
       state: 'open',
       quota: limit.quota,
       credits,

@@ -8,6 +8,7 @@ import { assignPlan, unassignPlan } from '#shared/quota/admin/keys.ts';
 import { suspend } from '#shared/quota/admin/limits.ts';
 import { listRecords } from '#shared/quota/admin/list-usage.ts';
 import { readItem } from '#shared/quota/admin/operation.ts';
+import { invoicesOf } from '#shared/quota/admin/tenant-invoices.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { headKey } from '#shared/quota/ledger/ledger.ts';
@@ -150,6 +151,28 @@ describe('the fees of periods without requests', () => {
       ['2026-09'],
     );
   });
+
+  for (const month of ['2026-11', undefined])
+    it(`are on the invoice of the month in which the term begins, if ${month ?? 'every month'} is closed`, async () => {
+      const books = new Books();
+      await books.save('gold', [{ ...MONTHLY, anchor: { day: 25 }, price: FEE }]);
+      books.nowMs = at('2026-11-03');
+      await createCustomer(books.ports, books.request(books.nowMs), { tenant: 'acme', plan: 'gold' });
+
+      const closed = [await books.close('2026-11-26', '2026-10'), await books.close('2026-11-26', month)];
+      const invoices = await Promise.all(
+        ['2026-10', '2026-11'].map((each) =>
+          invoicesOf(books.ports, { tenant: 'acme', month: each }, at('2026-11-26')),
+        ),
+      );
+
+      assert.deepEqual(closed, [0, 1]);
+      assert.deepEqual(
+        (await books.records()).map((record) => [record.month, record.ledger]),
+        [['2026-11', '2026-11-03T00:00:00.000Z']],
+      );
+      assert.deepEqual([invoices[0], invoices[1]?.length], [[], 1]);
+    });
 
   it("do not change the customer's current plan", async () => {
     const books = new Books();
