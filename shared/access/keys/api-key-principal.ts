@@ -5,6 +5,10 @@ import { expandRoles } from '../decide/principal.ts';
 import type { Principal } from '../decide/principal.ts';
 import type { VerifiedApiKey } from './verify-api-key.ts';
 
+/** Matches the claim names that a key's metadata may set. The excluded names have another meaning. */
+export const METADATA_NAME =
+  /^(?!(?:sub|tenant|owner|plan|iss|exp|aud|scope|scp|roles)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
+
 /** Returns the claims of callers with this key. The key's metadata cannot override the other claims. */
 export function claimsOfKey({
   keyId,

@@ -7,6 +7,7 @@ import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
 import { KEY_ID, KEY_PREFIX } from './api-key.ts';
+import { METADATA_NAME } from './api-key-principal.ts';
 import type { StoredApiKey } from './api-key-record.ts';
 import type { Operation } from '../admin-operation.ts';
 import { printSteps } from '../flush-caches.ts';
@@ -16,8 +17,6 @@ const DAY_SECONDS = 86_400;
 const LIFETIME_LIMIT_SECONDS = 3650 * DAY_SECONDS;
 const OVERLAP_LIMIT_SECONDS = 30 * DAY_SECONDS;
 const NAME = /^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/;
-/** Matches the claim names that a key's metadata may set. The excluded names have another meaning. */
-const CLAIM_NAME = /^(?!(?:sub|tenant|owner|plan|iss|exp|aud|scope|scp|roles)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 const NEW_KEY = {
   tenant: optional(text('Tenant that gets the key; alternatively, pass `customer`.', { maxLength: 128 })),
@@ -275,7 +274,7 @@ function texts(description: string): Field<Readonly<Record<string, string>>> {
       if (!isJsonObject(value)) return undefined;
       const entries = Object.entries(value).filter(
         (entry): entry is [string, string] =>
-          CLAIM_NAME.test(entry[0]) &&
+          METADATA_NAME.test(entry[0]) &&
           typeof entry[1] === 'string' &&
           entry[1].length <= 256 &&
           !hasControls(entry[1]),

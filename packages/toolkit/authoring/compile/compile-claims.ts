@@ -3,6 +3,7 @@
  * backend requires.
  */
 import type { ForwardedClaims } from '@gatewright/handlers/access/compiled-document';
+import { METADATA_NAME } from '@gatewright/handlers/access/keys/api-key-principal';
 import { isKeyIssuer } from './compile-issuer.ts';
 import type { AccessDocument } from '../document/document.ts';
 import type { Path } from '../document/shape.ts';
@@ -39,6 +40,23 @@ export function checkClaims(
   if (keys !== undefined && ofNoKey.length > 0)
     warning(
       ['result', 'claims', 'names'],
-      `API keys of "${keys.id}" have no claim ${ofNoKey.join(', ')}, so their callers are denied: name it under optional, or create the keys with it (--meta ${ofNoKey[0] ?? ''}=…)`,
+      `API keys of "${keys.id}" ${describeLack(ofNoKey)}, and callers with such a key are denied: ${remedyFor(ofNoKey)}`,
     );
+}
+
+function describeLack(names: readonly string[]): string {
+  return `may lack the ${names.length === 1 ? 'claim' : 'claims'} ${names.join(', ')}`;
+}
+
+/** Returns what to do about claims that keys lack, with the options that create keys with these claims. */
+function remedyFor(names: readonly string[]): string {
+  const optional = `list ${names.join(', ')} under optional`;
+  const options = names.map(optionFor);
+  return options.includes(undefined) ? optional : `${optional}, or create the keys with ${options.join(' ')}`;
+}
+
+/** Returns the option of `keys create` for a claim; undefined if keys can never have this claim. */
+function optionFor(name: string): string | undefined {
+  if (name === 'owner' || name === 'plan') return `--${name} …`;
+  return METADATA_NAME.test(name) ? `--meta ${name}=…` : undefined;
 }

@@ -22,6 +22,12 @@ function sayingsOf(over: object): readonly string[] {
   return all.map(({ message }) => message);
 }
 
+function compileWith(over: object) {
+  const compilation = compile(documentText(over), anInventory(ROUTES));
+  assert.ok(compilation.kind === 'compiled');
+  return compilation;
+}
+
 describe('forwardedClaims', () => {
   it('requires every claim that the service reads, except those that it can do without', () => {
     assert.deepEqual(forwardedClaims({ as: 'jwt', names: ['sub', 'name'], optional: ['name'] }), {
@@ -41,12 +47,28 @@ describe('checkClaims', () => {
     );
   });
 
-  it('warns if API keys cannot have what is required', () => {
-    assert.match(
-      sayingsOf({ ...PARTNERS, ...carry({}) }).join('\n'),
-      /API keys of "partners" have no claim email, .*optional.*--meta email=…/,
-    );
-  });
+  // The options of `keys create`: --meta refuses names that have another meaning (METADATA_NAME).
+  for (const [names, lack, remedy] of [
+    [['email'], 'claim email', 'list email under optional, or create the keys with --meta email=…'],
+    [['owner'], 'claim owner', 'list owner under optional, or create the keys with --owner …'],
+    [['plan'], 'claim plan', 'list plan under optional, or create the keys with --plan …'],
+    [
+      ['plan', 'email'],
+      'claims plan, email',
+      'list plan, email under optional, or create the keys with --plan … --meta email=…',
+    ],
+    [['scope'], 'claim scope', 'list scope under optional'],
+    [['cognito:groups'], 'claim cognito:groups', 'list cognito:groups under optional'],
+  ] as const)
+    it(`warns that API keys may lack what is required: ${names.join(', ')}`, () => {
+      const { warnings } = compileWith({ ...PARTNERS, ...carry({ names: ['sub', ...names] }) });
+      assert.deepEqual(
+        warnings.map(({ message }) => message),
+        [
+          `result.claims.names: API keys of "partners" may lack the ${lack}, and callers with such a key are denied: ${remedy}`,
+        ],
+      );
+    });
 
   it('is content if they can do without', () => {
     for (const claims of [carry({ optional: ['email'] }), carry({ names: ['sub', 'tenant'] })])
