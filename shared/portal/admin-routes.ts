@@ -10,7 +10,7 @@ import type { Route } from '../http/route.ts';
 import { findCustomer } from '../quota/admin/find-customer.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import { bindOrganisation } from './bound-ports.ts';
-import { listLog } from './change-log.ts';
+import { listLog, LOG_CURSOR } from './change-log.ts';
 import type { Actor } from './change-log.ts';
 import { invite, listInvitations, withdrawInvitation } from './invitations.ts';
 import { listMembers, PROVIDER, removeMember, ROLES } from './members.ts';
@@ -110,7 +110,7 @@ function readRoutes({ ports, customers }: PortalAdminPorts): readonly Route[] {
         path: '/portal/organisations/{tenant}/log',
         id: 'showOrganisationLog',
         summary: 'Who changed what in the portal, newest first',
-        query: { cursor: optional(text('`next` of the previous page')) },
+        query: { cursor: optional(text('`next` of the previous page', { pattern: LOG_CURSOR })) },
         answer: { description: 'A page of changes' },
       },
       async ({ path: { tenant }, query: { cursor } }) =>

@@ -67,6 +67,9 @@ export function logWrite(
   };
 }
 
+/** The form of `next`: the time and the random digits of the last entry. */
+export const LOG_CURSOR = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[0-9a-f]{8}$/;
+
 /**
  * Lists the newest entries first.
  * @param after `next` of the previous page

@@ -2,7 +2,7 @@
 import { oneOf, optional, text, wholeNumber } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
-import { listLog } from '../change-log.ts';
+import { listLog, LOG_CURSOR } from '../change-log.ts';
 import { invite, listInvitations, withdrawInvitation } from '../invitations.ts';
 import type { Invitation } from '../invitations.ts';
 import { EVERYBODY, OWNERS } from '../member-route.ts';
@@ -13,7 +13,6 @@ import type { Member } from '../members.ts';
 const DONE = { description: 'Done' };
 const ROLE = oneOf('Role in the organisation', ROLES);
 /** A position in the log: an instant, and random digits. */
-const CURSOR = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[0-9a-f]{8}$/;
 
 export function memberRoutes(context: MemberContext): readonly MemberRoute[] {
   const { tenant, ports } = context;
@@ -43,7 +42,7 @@ export function memberRoutes(context: MemberContext): readonly MemberRoute[] {
           path: '/api/log',
           id: 'listLog',
           summary: 'Who changed what, newest first',
-          query: { cursor: optional(text('`next` of the previous page', { pattern: CURSOR })) },
+          query: { cursor: optional(text('`next` of the previous page', { pattern: LOG_CURSOR })) },
           answer: DONE,
         },
         async ({ query: { cursor } }) => jsonReply(200, await listLog(ports, tenant, cursor)),

@@ -18,9 +18,10 @@ export async function listAudit(
   dayEpochMs: number,
   cursor: string | undefined,
 ): Promise<AuditPage> {
-  const { sk } = parseCursor(cursor);
+  const pk = auditDay(new Date(dayEpochMs).toISOString());
+  const { sk } = parseCursor(pk, cursor);
   const page = await listing.range({
-    pk: auditDay(new Date(dayEpochMs).toISOString()),
+    pk,
     from: '0',
     to: LAST,
     limit: PAGE,
@@ -31,6 +32,6 @@ export async function listAudit(
   const last = page.items.at(-1)?.key.sk;
   return {
     entries: page.items.map(({ item }) => parseEntry(item)),
-    ...(page.hasMore && last !== undefined && { next: printCursor({ sk: last }) }),
+    ...(page.hasMore && last !== undefined && { next: printCursor(pk, { sk: last }) }),
   };
 }

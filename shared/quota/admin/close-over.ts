@@ -5,8 +5,8 @@
 import { closeWrite } from '../ledger/ledger.ts';
 import { readShards } from '../ledger/shards.ts';
 import { LATE_MS } from './close-period.ts';
-import { parseCursor } from './cursor.ts';
-import { listDueFees } from './due-fees.ts';
+import { isCursorOf } from './cursor.ts';
+import { feeListOf, listDueFees } from './due-fees.ts';
 import { listLedgers } from './list-usage.ts';
 import type { ListedLedger } from './list-usage.ts';
 import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
@@ -44,8 +44,7 @@ export async function closeOver(
   // Only the first page writes an audit entry for the run. When and how each period ended is recorded in the period
   // itself.
   if (cursor === undefined) await logRun(ports, requested, month);
-  if (parseCursor(cursor)['of']?.startsWith('fees ') === true)
-    return recordFees(ports, requested, { month, cursor });
+  if (isCursorOf(feeListOf(), cursor)) return recordFees(ports, requested, { month, cursor });
   const { rows, next } = await listLedgers(ports, {
     tenant: undefined,
     cursor,

@@ -2,19 +2,33 @@ import { RequestInvalid } from '../../errors.ts';
 
 const MAX_CURSOR_LENGTH = 8192;
 
+type Members = Readonly<Record<string, string | undefined>>;
+
 /**
  * Prints a cursor.
+ * @param of the list that the cursor continues. The cursor of another list would silently skip rows
  * @param position an object that JSON can represent
  */
-export function printCursor(position: object): string {
-  return Buffer.from(JSON.stringify(position), 'utf8').toString('base64url');
+export function printCursor(of: string, position: object): string {
+  return Buffer.from(JSON.stringify({ of, ...position }), 'utf8').toString('base64url');
+}
+
+/** Whether a cursor continues a list whose name begins with `prefix`. */
+export function isCursorOf(prefix: string, cursor: string | undefined): boolean {
+  return readMembers(cursor)['of']?.startsWith(prefix) === true;
 }
 
 /**
  * Returns the members of a position that are strings. Callers must check them, because a cursor can be forged.
- * @throws RequestInvalid if the text is not a cursor
+ * @throws RequestInvalid if the text is not a cursor of the list
  */
-export function parseCursor(cursor: string | undefined): Readonly<Record<string, string | undefined>> {
+export function parseCursor(of: string, cursor: string | undefined): Members {
+  const { of: printed, ...position } = readMembers(cursor);
+  if (cursor !== undefined && printed !== of) throw refusedCursor();
+  return position;
+}
+
+function readMembers(cursor: string | undefined): Members {
   if (cursor === undefined) return {};
   try {
     if (cursor.length > MAX_CURSOR_LENGTH) throw new RangeError('too long');

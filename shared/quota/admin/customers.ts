@@ -248,8 +248,8 @@ export async function listCustomers(
   cursor: string | undefined,
   atEpochMs: number,
 ): Promise<{ readonly customers: readonly UnknownMembers[]; readonly next?: string }> {
-  const { pk } = parseCursor(cursor);
   const list = CUSTOMER_LIST;
+  const { pk } = parseCursor(list, cursor);
   const page = await ports.listing.list({
     list,
     limit: PAGE,
@@ -260,7 +260,7 @@ export async function listCustomers(
   const customers = items.flatMap((item) =>
     item === undefined ? [] : [showCustomer(parseCustomer(item), atEpochMs)],
   );
-  return { customers, ...(page.after !== undefined && { next: printCursor({ pk: page.after.pk }) }) };
+  return { customers, ...(page.after !== undefined && { next: printCursor(list, { pk: page.after.pk }) }) };
 }
 
 function withTerm({ terms }: Customer, wanted: Term, nowEpochMs: number): readonly Term[] {

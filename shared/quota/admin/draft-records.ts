@@ -1,10 +1,10 @@
 /**
  * Lists drafts of usage records. These are the records that would be written if all periods of a month were closed now.
  */
-import { listDueFees } from './due-fees.ts';
+import { feeListOf, listDueFees } from './due-fees.ts';
 import { listLedgers } from './list-usage.ts';
 import type { Page, UsageQuestion } from './list-usage.ts';
-import { parseCursor } from './cursor.ts';
+import { isCursorOf } from './cursor.ts';
 import type { AdminPorts } from './operation.ts';
 import { nextRecord } from './record-usage.ts';
 import type { UsageRecord } from './usage-record.ts';
@@ -22,9 +22,9 @@ export async function listDraftRecords(
   question: UsageQuestion,
   nowEpochMs: number,
 ): Promise<Page<UsageRecord>> {
-  if (parseCursor(question.cursor)['of']?.startsWith('fees ') === true)
-    return draftFees(ports, question, nowEpochMs);
-  const { rows, next } = await listLedgers(ports, { ...question, limit: Math.min(question.limit, PAGE) });
+  if (isCursorOf(feeListOf('drafts'), question.cursor)) return draftFees(ports, question, nowEpochMs);
+  const limit = Math.min(question.limit, PAGE);
+  const { rows, next } = await listLedgers(ports, { ...question, limit, purpose: 'drafts' });
   const drafts = await Promise.all(
     rows.map(async ({ row, key, item }) => {
       const lost = row.state === 'closed' ? row.lost : row.outstanding;
@@ -47,7 +47,7 @@ async function draftFees(
   question: UsageQuestion,
   nowEpochMs: number,
 ): Promise<Page<UsageRecord>> {
-  const { rows, next } = await listDueFees(ports, question, nowEpochMs, 'begun');
+  const { rows, next } = await listDueFees(ports, { ...question, purpose: 'drafts' }, nowEpochMs, 'begun');
   const drafts = await Promise.all(
     rows.map(({ row, pk, planVersion, term }) => {
       const item = { ver: planVersion, ...(term !== undefined && { term }) };

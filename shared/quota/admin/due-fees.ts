@@ -127,14 +127,18 @@ function hasFee(limit: CustomerPlan['limits'][number]): limit is QuotaLimit {
   return limit.kind === 'quota' && limit.price !== undefined && Number(limit.price.fee) > 0;
 }
 
+/** Returns the beginning of the name of a list of fees in its cursors. */
+export function feeListOf(purpose?: UsageQuestion['purpose']): string {
+  return purpose === undefined ? 'fees ' : `${purpose} fees `;
+}
+
 async function listSubscribers(
   ports: Ports,
   plans: Plans,
-  { tenant, cursor }: Omit<UsageQuestion, 'limit'>,
+  { tenant, cursor, purpose }: Omit<UsageQuestion, 'limit'>,
 ): Promise<{ readonly subscribers: readonly Subscriber[]; readonly next: string | undefined }> {
-  const of = `fees ${tenant ?? ''}`;
-  const { of: printed, list, pk, sk, name } = parseCursor(cursor);
-  if (cursor !== undefined && printed !== of) throw refusedCursor();
+  const of = feeListOf(purpose) + (tenant ?? '');
+  const { list, pk, sk, name } = parseCursor(of, cursor);
   if (name !== undefined) return listNamed(ports, plans, tenant, { of, after: name });
   if (cursor !== undefined && (list === undefined || pk === undefined || sk === undefined))
     throw refusedCursor();
@@ -156,7 +160,7 @@ async function listSubscribers(
   const next = page.after === undefined ? { name: FIRST } : page.after;
   return {
     subscribers,
-    next: printCursor({ of, ...next }),
+    next: printCursor(of, next),
   };
 }
 
@@ -187,7 +191,7 @@ async function listNamed(
         .slice(0, PAGE)
         .map(async (each) => ({ ...each, customer: await findCustomer(ports, each.tenant) })),
     ),
-    next: last === undefined ? undefined : printCursor({ of, name: last }),
+    next: last === undefined ? undefined : printCursor(of, { name: last }),
   };
 }
 

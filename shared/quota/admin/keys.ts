@@ -30,8 +30,8 @@ export async function listKeys(
   tenant: string,
   cursor: string | undefined,
 ): Promise<KeyPage> {
-  const { pk } = parseCursor(cursor);
   const list = keyList(tenant);
+  const { pk } = parseCursor(list, cursor);
   const page = await ports.listing.list({
     list,
     limit: PAGE,
@@ -42,7 +42,7 @@ export async function listKeys(
   const keys = items.flatMap((item) =>
     item === undefined || planOf(item) === undefined ? [] : [parseKeyPlan(item)],
   );
-  return { keys, ...(page.after !== undefined && { next: printCursor({ pk: page.after.pk }) }) };
+  return { keys, ...(page.after !== undefined && { next: printCursor(list, { pk: page.after.pk }) }) };
 }
 
 /**

@@ -19,6 +19,8 @@ export type UsageQuestion = {
   readonly fromEpochMs: number | undefined;
   readonly toEpochMs: number | undefined;
   readonly cursor: string | undefined;
+  /** The name of the list in its cursors; undefined for the ledgers that are closed. */
+  readonly purpose?: 'usage' | 'drafts' | 'due';
   readonly limit: number;
 };
 
@@ -41,10 +43,14 @@ const LAST = '\uffff';
 
 /** Lists the usage of subjects in the periods that are still stored. Only periods of the last weeks are stored. */
 export function listUsage(ports: AdminPorts, question: UsageQuestion): Promise<Page<UsageRow>> {
-  return listRows(ports, question, {
-    prefix: 'P#',
-    read: (subject, sk, item) => toUsageRow(subject, sk.slice('P#'.length), item),
-  });
+  return listRows(
+    ports,
+    { ...question, purpose: 'usage' },
+    {
+      prefix: 'P#',
+      read: (subject, sk, item) => toUsageRow(subject, sk.slice('P#'.length), item),
+    },
+  );
 }
 
 export type ListedLedger = {
@@ -117,7 +123,7 @@ async function listRows<Row>(
   kind: RowKind<Row>,
 ): Promise<Page<Row>> {
   const { tenant, limit } = question;
-  const of = questionName(kind.prefix, tenant);
+  const of = questionName(kind.prefix, tenant, question.purpose);
   const position = parsePosition(of, tenant, question.cursor);
   const { current, sk: from } = position;
   const listed = await listHeads(ports, tenant, current ?? position.after);
@@ -182,26 +188,21 @@ type Position = {
   readonly sk?: string | undefined;
 };
 
-/**
- * Prints a cursor.
- * @param of the kind of list that the cursor continues. It is stored in the cursor, because the cursor of another list
- * would silently skip rows
- */
 function printPosition(of: string, { after, current, sk }: Position): string {
-  return printCursor({ of, ...(current ?? after), ...(current !== undefined && { at: sk }) });
+  return printCursor(of, { ...(current ?? after), ...(current !== undefined && { at: sk }) });
 }
 
 /** Parses a cursor. The cursor determines only where the list continues; what is listed depends only on the request. */
 function parsePosition(of: string, tenant: string | undefined, cursor: string | undefined): Position {
-  const { of: printed, list, pk, sk, at } = parseCursor(cursor);
+  const { list, pk, sk, at } = parseCursor(of, cursor);
   if (cursor === undefined) return {};
-  if (printed !== of || pk === undefined || sk === undefined || list === undefined) throw refusedCursor();
+  if (pk === undefined || sk === undefined || list === undefined) throw refusedCursor();
   // The table would refuse another list's cursor, which would look like an outage of the table.
   if (tenant !== undefined && list !== subjectList(tenant)) throw refusedCursor();
   const key = { list, pk, sk };
   return at === undefined ? { after: key } : { current: key, sk: at };
 }
 
-function questionName(kind: string, tenant: string | undefined): string {
-  return `${kind} ${tenant === undefined ? 'all' : subjectList(tenant)}`;
+function questionName(kind: string, tenant: string | undefined, purpose?: UsageQuestion['purpose']): string {
+  return [purpose, kind, tenant === undefined ? 'all' : subjectList(tenant)].filter(Boolean).join(' ');
 }

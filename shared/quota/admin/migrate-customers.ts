@@ -6,7 +6,7 @@ import { DomainError } from '../../errors.ts';
 import { printKeyPart } from '../../table/item-write.ts';
 import type { ListedKey } from '../../table/listing.ts';
 import { keyList, planOf } from '../plan/key-plans.ts';
-import { parseCursor, printCursor } from './cursor.ts';
+import { parseCursor, printCursor, refusedCursor } from './cursor.ts';
 import { createCustomer } from './customers.ts';
 import { findCustomer } from './find-customer.ts';
 import { readItem, unavailable } from './operation.ts';
@@ -25,6 +25,8 @@ export type Migrated = {
   readonly next?: string;
 };
 
+/** The name of the list in cursors. */
+const LIST = 'migrated';
 const PAGE = 50;
 /** Maximum number of keys of one tenant that are examined. */
 const MAX_KEYS = 1000;
@@ -38,7 +40,9 @@ export async function migrateCustomers(
   requested: Requested,
   cursor: string | undefined,
 ): Promise<Migrated> {
-  const { list, pk, sk } = parseCursor(cursor);
+  const { list, pk, sk } = parseCursor(LIST, cursor);
+  if (cursor !== undefined && (list === undefined || pk === undefined || sk === undefined))
+    throw refusedCursor();
   const after = list === undefined || pk === undefined || sk === undefined ? undefined : { list, pk, sk };
   const page = await ports.listing.list({ limit: PAGE, ...(after !== undefined && { after }) });
   if (page.kind === 'unavailable') throw unavailable(page.reason);
@@ -59,7 +63,7 @@ export async function migrateCustomers(
       counts[await create(ports, requested, tenant, plan)] += 1;
     else if (plan !== undefined) mixed.push(tenant);
   }
-  return { ...counts, mixed, ...(page.after !== undefined && { next: printCursor(page.after) }) };
+  return { ...counts, mixed, ...(page.after !== undefined && { next: printCursor(LIST, page.after) }) };
 }
 
 async function create(

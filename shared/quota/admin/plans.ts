@@ -66,7 +66,7 @@ export function documentOf(plan: CustomerPlan): PlanDocument {
  * @throws RequestInvalid if `cursor` is not a cursor; DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function listPlans(ports: AdminPorts, cursor: string | undefined): Promise<PlanPage> {
-  const { pk } = parseCursor(cursor);
+  const { pk } = parseCursor(PLAN_LIST, cursor);
   const page = await ports.listing.list({
     list: PLAN_LIST,
     limit: PAGE,
@@ -75,7 +75,7 @@ export async function listPlans(ports: AdminPorts, cursor: string | undefined): 
   if (page.kind === 'unavailable') throw unavailable(page.reason);
   const items = await Promise.all(page.keys.map((key) => readItem(ports.store, key)));
   const plans = items.filter((item) => item !== undefined).map((item) => documentOf(parseStored(item)));
-  return { plans, ...(page.after !== undefined && { next: printCursor({ pk: page.after.pk }) }) };
+  return { plans, ...(page.after !== undefined && { next: printCursor(PLAN_LIST, { pk: page.after.pk }) }) };
 }
 
 /**
