@@ -3,7 +3,7 @@
  * or SQS. A repeated delivery is not put there again, unless the function ended before it could note the first one.
  */
 import { createAwsCaller } from '#shared/aws/aws-json-poster.ts';
-import { loadOnce } from '#shared/aws/load-package.ts';
+import { loadOnce } from '@gatewright/aws/load-once';
 import { readWebhookReceiverConfig } from '#shared/config/webhooks-config.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { parseCompiledWebhooks } from '#shared/webhooks/compiled-webhooks.ts';

@@ -7,7 +7,7 @@ import type {
   PolicyResult,
   SimpleResult,
 } from '../aws/authorizer-result.ts';
-import { loadOnce } from '../aws/load-package.ts';
+import { loadOnce } from '@gatewright/aws/load-once';
 import type { MethodArn } from '../aws/method-arn.ts';
 import type { ValuesByName } from '../aws/read-request.ts';
 import type { AuthorizerConfig } from '../config/access-config.ts';

@@ -1,4 +1,4 @@
-import { loadOnce } from '../aws/load-package.ts';
+import { loadOnce } from '@gatewright/aws/load-once';
 import type { AuthorizerConfig } from '../config/access-config.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock, KeySetFetcher, Observer } from '../ports.ts';

@@ -1,5 +1,5 @@
 /** The authorizer in a Lambda function: configuration from the environment, real clock and network. */
-import { loadOnce } from '../aws/load-package.ts';
+import { loadOnce } from '@gatewright/aws/load-once';
 import { readAccessTableConfig, readAuthorizerConfig } from '../config/access-config.ts';
 import type { Observer } from '../ports.ts';
 import { createAuthorizer } from './authorize.ts';

@@ -25,23 +25,6 @@ export async function loadPackage<T>(name: string, load: () => Promise<T>): Prom
 }
 
 /**
- * Caches the result of the first successful `load`. After a failure the next call tries again.
- * @throws what `load` throws
- */
-export function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | undefined;
-  return async () => {
-    loading ??= load();
-    try {
-      return await loading;
-    } catch (error) {
-      loading = undefined;
-      throw error;
-    }
-  };
-}
-
-/**
  * Whether the package itself is missing. ES modules and CommonJS use different error codes, and an error with either
  * code may be about a dependency of the package instead.
  */

@@ -1,5 +1,5 @@
 /** Administration of quotas in a Lambda function. It also uses the access documents, because they may define plans. */
-import { loadOnce } from '../aws/load-package.ts';
+import { loadOnce } from '@gatewright/aws/load-once';
 import { readUsageTableConfig } from '../config/usage-config.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import { createDynamoDbAdminPorts } from '../quota/dynamodb-admin.ts';

@@ -4,7 +4,7 @@ import { followDocuments } from '../access/documents/lambda-documents.ts';
 import type { CompiledIssuer } from '../access/compiled-document.ts';
 import type { Claims } from '../access/decide/claims.ts';
 import { createMailer } from '../aws/ses-mailer.ts';
-import { loadOnce } from '../aws/load-package.ts';
+import { loadOnce } from '@gatewright/aws/load-once';
 import { readAccessAdminConfig } from '../config/access-config.ts';
 import { readMailerConfig, readPortalAdminConfig, readPortalConfig } from '../config/portal-config.ts';
 import { readUsageTableConfig } from '../config/usage-config.ts';

@@ -1,6 +1,7 @@
 /** ItemListing on a DynamoDB table with keys `pk` and `sk` and a global index `list` (`list`, `pk`; keys only). */
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
-import { loadOnce, loadPackage } from '../aws/load-package.ts';
+import { loadOnce } from '@gatewright/aws/load-once';
+import { loadPackage } from '../aws/load-package.ts';
 import type { ItemListing } from '../ports.ts';
 import { parseItem, printItem, printKey, printQuery } from './dynamodb-expression.ts';
 import type { DynamoDbItem } from './dynamodb-expression.ts';

@@ -1,6 +1,7 @@
 /** ItemStore on a DynamoDB table with keys `pk` and `sk` and time to live on `expiresAt`. */
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
-import { loadOnce, loadPackage } from '../aws/load-package.ts';
+import { loadOnce } from '@gatewright/aws/load-once';
+import { loadPackage } from '../aws/load-package.ts';
 import type { ItemStore } from '../ports.ts';
 import { parseItem, printKey, printMember, printPut, printWrite } from './dynamodb-expression.ts';
 import { dateOfError, parseCancellation, parseFailure, parseRefusal } from './dynamodb-failure.ts';

@@ -1,7 +1,8 @@
 /** DeliveryClaims on the `access` table: `pk` `WEBHOOK#{source}`, `sk` the delivery's key. */
 import { randomUUID } from 'node:crypto';
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
-import { loadOnce, loadPackage } from '../aws/load-package.ts';
+import { loadOnce } from '@gatewright/aws/load-once';
+import { loadPackage } from '../aws/load-package.ts';
 import { DomainError } from '../errors.ts';
 import { printPut, printWrite } from '../table/dynamodb-expression.ts';
 import type { Condition } from '../table/dynamodb-expression.ts';

@@ -1,7 +1,8 @@
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import { PROCESS_PORTS, repeatCall } from '@gatewright/aws/retry';
 import * as RETRIES from '@gatewright/aws/retry-rules';
-import { loadOnce, loadPackage } from '../aws/load-package.ts';
+import { loadOnce } from '@gatewright/aws/load-once';
+import { loadPackage } from '../aws/load-package.ts';
 import { DomainError } from '../errors.ts';
 import type { LiveStore } from '../ports.ts';
 import { parseItem, printItem, printKey, printQuery } from '../table/dynamodb-expression.ts';

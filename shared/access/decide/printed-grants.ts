@@ -1,6 +1,6 @@
 /** Prints what a caller may do with channels and MCP servers, by the name of the context member that carries it. */
 import { CHANNELS } from '../../aws/channel-grants.ts';
-import { loadOnce } from '../../aws/load-package.ts';
+import { loadOnce } from '@gatewright/aws/load-once';
 import { CARRIED_LIMIT_CHARACTERS } from '../backend-context.ts';
 import type { PrintedGrants } from '../backend-context.ts';
 import type { CompiledDocument } from '../compiled-document.ts';

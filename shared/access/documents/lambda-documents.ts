@@ -1,5 +1,5 @@
 /** Provides the documents in a Lambda function: either those in its bundle, or the published documents. */
-import { loadOnce } from '../../aws/load-package.ts';
+import { loadOnce } from '@gatewright/aws/load-once';
 import { readDocumentsConfig } from '../../config/access-config.ts';
 import type { Observer } from '../../ports.ts';
 import { UNOBSERVED } from '../../unobserved.ts';
