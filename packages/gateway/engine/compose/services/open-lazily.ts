@@ -1,13 +1,12 @@
 /** AWS services whose code is not loaded at startup. */
+import { loadOnce } from '@gatewright/aws/load-once';
 import type { AwsService } from '../../../kernel/calls/aws-call.ts';
 
 /**
- * Opens the service at its first call and passes calls on in order of arrival. Each call rejects if opening fails.
+ * Opens the service at its first call and passes calls on in order of arrival. If opening fails, the calls that wait for
+ * it reject, and the next call tries again.
  */
 export function openLazily(open: () => Promise<AwsService>): AwsService {
-  let opening: Promise<AwsService> | undefined;
-  return async (call) => {
-    const service = await (opening ??= open());
-    return service(call);
-  };
+  const opened = loadOnce(open);
+  return async (call) => (await opened())(call);
 }

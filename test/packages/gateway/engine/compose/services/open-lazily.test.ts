@@ -27,10 +27,20 @@ describe('lazily', () => {
     assert.deepEqual([opened, served], [1, ['/1', '/2', '/3', '/4']]);
   });
 
-  it('rejects each call of a service that cannot be opened', async () => {
-    const service = openLazily(() => Promise.reject(new Error('not there')));
+  it('rejects the calls that wait for a service that cannot be opened, and tries again at the next call', async () => {
+    let opened = 0;
+    const service = openLazily(() => {
+      opened += 1;
+      return opened === 1
+        ? Promise.reject(new Error('not there'))
+        : Promise.resolve(() => Promise.resolve(OK));
+    });
 
-    await assert.rejects(service(call('/1')), /not there/);
-    await assert.rejects(service(call('/2')), /not there/);
+    const waiting = await Promise.allSettled([service(call('/1')), service(call('/2'))]);
+    assert.deepEqual(
+      waiting.map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
+    assert.equal(await service(call('/3')), OK);
   });
 });
