@@ -27,18 +27,17 @@ export function createFunctionInvoker(read: () => InvokerConfig, ports = PROCESS
   return {
     async start(functionName, payload) {
       const call = invocationOf(read(), functionName, payload, 'Event');
-      const { status } = await callSigned(call, { rule: RETRIES.event, ports });
-      if (status !== 202)
-        throw new DomainError('TARGET_UNAVAILABLE', `Lambda did not accept an event (${status})`);
+      const { status, cause } = await callSigned(call, { rule: RETRIES.event, ports });
+      if (status === 0) throw unavailable('no complete response of Lambda arrived', cause);
+      if (status !== 202) throw unavailable(`Lambda did not accept an event (${status})`);
     },
     async ask(functionName, payload) {
       const call = invocationOf(read(), functionName, payload, 'RequestResponse');
       const { status, headers, text, cause } = await callSigned(call);
-      if (status === 0) throw new DomainError('TARGET_UNAVAILABLE', 'Lambda did not respond', { cause });
+      if (status === 0) throw unavailable('no complete response of Lambda arrived', cause);
+      if (status !== 200) throw unavailable(`Lambda did not run the function (${status})`);
       // This header means that the function itself failed, and its result describes an error.
-      const outcome = headers.has('x-amz-function-error') ? 502 : status;
-      if (outcome !== 200)
-        throw new DomainError('TARGET_UNAVAILABLE', `Lambda did not run the function (${outcome})`);
+      if (headers.has('x-amz-function-error')) throw unavailable('the function failed; see its log');
       return parseAnswer(text);
     },
   };
@@ -48,8 +47,12 @@ function parseAnswer(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new DomainError('TARGET_UNAVAILABLE', 'Lambda did not respond', { cause });
+    throw unavailable('the result of the function is not JSON', cause);
   }
+}
+
+function unavailable(reason: string, cause?: unknown): DomainError {
+  return new DomainError('TARGET_UNAVAILABLE', reason, { cause });
 }
 
 function invocationOf(

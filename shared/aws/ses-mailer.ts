@@ -19,7 +19,8 @@ const CHARSET = 'UTF-8';
 /**
  * Creates a mailer of plain text. SES builds the message, so no text can become a header.
  * @throws Error if the mail is not accepted. Its name is AWS's error code, `MailRefused` if there is none, or
- * `MailTimeout` without a response; the message quotes neither address nor text
+ * `MailUnanswered` without a complete response, in which case SES may have accepted the mail; the message quotes neither
+ * address nor text
  */
 export function createMailer({ region, credentials, endpoint, from }: MailerConfig) {
   return async (mail: {
@@ -50,7 +51,11 @@ export function createMailer({ region, credentials, endpoint, from }: MailerConf
       transport: sendByNode,
     });
     if (reply.status === 200) return;
-    const name = reply.status === 0 ? 'MailTimeout' : errorCodeOf(reply) || 'MailRefused';
+    if (reply.status === 0)
+      throw Object.assign(new Error('no complete response of Amazon SES arrived', { cause: reply.cause }), {
+        name: 'MailUnanswered',
+      });
+    const name = errorCodeOf(reply) || 'MailRefused';
     throw Object.assign(new Error(`Amazon SES answered with status ${reply.status}`), { name });
   };
 }

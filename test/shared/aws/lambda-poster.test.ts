@@ -101,6 +101,35 @@ describe('createFunctionInvoker', () => {
     assert.deepEqual(await invoker.ask('f', {}), { seq: 7 });
     await assert.rejects(invoker.ask('f', {}), { code: 'TARGET_UNAVAILABLE' });
   });
+
+  const silent = () => {
+    throw new Error('connect ECONNREFUSED');
+  };
+  for (const [name, call, answer, message] of [
+    ['an event without a response', 'start', silent, 'no complete response of Lambda arrived'],
+    ['a refused event', 'start', status(403), 'Lambda did not accept an event (403)'],
+    ['a call without a response', 'ask', silent, 'no complete response of Lambda arrived'],
+    [
+      'a result that is too large',
+      'ask',
+      status(200, 'x'.repeat(300_000)),
+      'no complete response of Lambda arrived',
+    ],
+    ['a refused call', 'ask', status(403), 'Lambda did not run the function (403)'],
+    [
+      'a function that failed',
+      'ask',
+      status(200, '{}', { 'x-amz-function-error': 'Unhandled' }),
+      'the function failed; see its log',
+    ],
+    ['a result that is no JSON', 'ask', status(200, 'x'), 'the result of the function is not JSON'],
+  ] as const)
+    it(`says what happened: ${name}`, async (t) => {
+      answering(t, answer);
+      const invoker = createFunctionInvoker(() => CONFIG, aVirtualClock().ports);
+
+      await assert.rejects(invoker[call]('f', {}), { code: 'TARGET_UNAVAILABLE', message });
+    });
 });
 
 describe('createLambdaPublisher', () => {

@@ -91,8 +91,12 @@ describe('a mail by Amazon SES', () => {
       assert.doesNotMatch(failure.message, /ann@|Zeile|verified/);
     });
 
-  it('that gets no answer fails as a timeout', async () => {
+  it('that gets no answer fails without a status, and with the reason', async () => {
     const { failure } = await send('eu-west-1', (response) => void response.destroy());
-    assert.equal(failure?.name, 'MailTimeout');
+    assert.deepEqual(
+      [failure?.name, failure?.message],
+      ['MailUnanswered', 'no complete response of Amazon SES arrived'],
+    );
+    assert.match(String(failure?.cause), /socket hang up/);
   });
 });

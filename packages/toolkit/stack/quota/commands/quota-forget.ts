@@ -20,7 +20,7 @@ import {
   readMember,
 } from '../../../terminal/running-gateway.ts';
 import * as RETRIES from '@gatewright/aws/retry-rules';
-import { COMMAND_LIMITS } from '@gatewright/aws/bounded-reply';
+import { COMMAND_LIMITS, requireReply } from '@gatewright/aws/bounded-reply';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { callSigned } from '@gatewright/aws/signed-call';
@@ -280,11 +280,11 @@ async function ask(at: DynamoDbAccess, operation: string, input: object): Promis
     'X-Amz-Target': `DynamoDB_20120810.${operation}`,
   };
   const call = { method: 'POST', url, service: 'dynamodb', region, credentials, headers } as const;
-  const { status, text } = await callSigned(
+  const reply = await callSigned(
     { ...call, ...COMMAND_LIMITS, timeoutMs: TIMEOUT_MS, body: JSON.stringify(input) },
     { rule: RETRIES.table },
   );
-  if (status === 0) throw new UsageError(`${url.origin} cannot be reached`);
+  const { status, text } = requireReply(url, reply);
   const answer = parseJsonObject(text);
   if (status === 200 && answer !== undefined) return answer;
   const said = ['__type', 'message', 'Message'].map((name) => asText(answer?.[name]) ?? '').join(' ');
