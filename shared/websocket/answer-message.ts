@@ -105,6 +105,8 @@ function isAllowed(grants: ChannelGrants, { action, channel }: ChannelMessage): 
 
 function verbOf({ action, channel }: ChannelMessage): string {
   if (action === 'publish') return 'publish to this channel';
+  if (action === 'read') return 'read this channel';
+  if (action === 'unsubscribe') return 'unsubscribe from this channel';
   return watchedChannel(channel) === undefined ? 'subscribe to this channel' : 'be present in this channel';
 }
 

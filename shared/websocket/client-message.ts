@@ -27,11 +27,14 @@ export function parseClientMessage(text: string): ClientMessage | Malformed {
   if (action === 'ping') {
     const seen = parseSeen(fields['seen']);
     return seen === undefined
-      ? { malformed: '"seen" must map channels to positions {"log":…,"seq":…}' }
+      ? { malformed: `"seen" must map at most ${SEEN_LIMIT} channels to positions {"log":…,"seq":…}` }
       : { action, seen };
   }
   if (action !== 'subscribe' && action !== 'unsubscribe' && action !== 'read' && action !== 'publish')
-    return { malformed: 'the actions are subscribe, unsubscribe, read, publish and ping' };
+    return {
+      malformed: 'unknown action; expected subscribe, unsubscribe, read, publish or ping',
+      ...(isId(fields['id']) && { id: fields['id'] }),
+    };
   return parseChannelMessage(action, fields);
 }
 
@@ -40,8 +43,7 @@ function parseChannelMessage(
   fields: UnknownMembers,
 ): ClientMessage | Malformed {
   const { id, channel, data } = fields;
-  if (typeof id !== 'string' || !ID.test(id))
-    return { malformed: '"id" must be a string of 1 to 64 characters' };
+  if (!isId(id)) return { malformed: '"id" must be 1 to 64 visible ASCII characters, without spaces' };
   if (typeof channel !== 'string' || !isChannelName(baseChannel(channel)))
     return { malformed: '"channel" must be a name such as rooms/1', id };
   if (action === 'publish')
@@ -51,6 +53,10 @@ function parseChannelMessage(
   return after === undefined
     ? { malformed: '"after" must be a position {"log":…,"seq":…}', id }
     : { action, id, channel, after };
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && ID.test(value);
 }
 
 function parseSeen(value: unknown): Readonly<Record<string, Position>> | undefined {

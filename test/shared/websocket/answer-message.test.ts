@@ -88,16 +88,18 @@ describe('a message of a client', () => {
     it(`${does}: ${expected}`, async () => {
       const frame = await new ChannelWorld().say('a=', { id: 'q1', ...message }, LIMITED);
       assert.equal(codeOf(frame), expected);
-      if (message.action !== 'dance') assert.equal('id' in frame && frame.id, 'q1');
+      assert.equal('id' in frame && frame.id, 'q1');
     });
 
   for (const [action, channel, may] of [
     ['publish', 'news', 'publish to this channel'],
     ['subscribe', 'other', 'subscribe to this channel'],
     ['subscribe', 'news!here', 'be present in this channel'],
+    ['read', 'other', 'read this channel'],
+    ['read', 'news!here', 'read this channel'],
   ] as const)
     it(`is told that it may not ${may}`, async () => {
-      const message = { id: 'q1', action, channel, ...(action === 'publish' && { data: 1 }) };
+      const message = { id: 'q1', action, channel, data: 1, after: { log: 0, seq: 0 } };
       const frame = await new ChannelWorld().say('a=', message, LIMITED);
       assert.ok(frame.type === 'error');
       assert.ok(frame.message.includes(may), frame.message);
