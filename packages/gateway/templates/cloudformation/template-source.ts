@@ -70,7 +70,7 @@ export async function readSource(file: string): Promise<SourceTree> {
   let text: string;
   try {
     const { size } = await stat(file);
-    if (size > SIZE_LIMIT_BYTES) throw tooLarge(file);
+    if (size > SIZE_LIMIT_BYTES) throw tooLarge(file, SIZE_LIMIT_BYTES);
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof DefinitionError) throw error;
@@ -81,7 +81,7 @@ export async function readSource(file: string): Promise<SourceTree> {
 
 /** Parses the text as JSON if possible, otherwise as YAML. Tags such as `!Sub` become `Fn::Sub`. */
 export function parseSource(text: string, file: string, limitBytes = SIZE_LIMIT_BYTES): SourceTree {
-  if (text.length > limitBytes) throw tooLarge(file);
+  if (Buffer.byteLength(text) > limitBytes) throw tooLarge(file, limitBytes);
   const value = parseJson(text);
   if (value !== undefined) {
     let lines: Lines | undefined;
@@ -111,8 +111,8 @@ export function parseSource(text: string, file: string, limitBytes = SIZE_LIMIT_
   };
 }
 
-function tooLarge(file: string): DefinitionError {
-  return new DefinitionError({ file }, `the file is larger than ${SIZE_LIMIT_BYTES} bytes`);
+function tooLarge(file: string, limitBytes: number): DefinitionError {
+  return new DefinitionError({ file }, `the file is larger than ${limitBytes} bytes`);
 }
 
 function requireObject(value: Json, file: string): JsonObject {

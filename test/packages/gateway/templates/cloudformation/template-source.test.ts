@@ -242,3 +242,16 @@ describe('readSource', () => {
     );
   });
 });
+
+describe('the size of a text', () => {
+  for (const [limit, text, says] of [
+    [20, '{"a":"bbbbbbbbbbbb"}', undefined],
+    [19, '{"a":"bbbbbbbbbbbb"}', 'a.json: the file is larger than 19 bytes'],
+    [20, '{"a":"üüüüüüüüüüüü"}', 'a.json: the file is larger than 20 bytes'],
+  ] as const)
+    it(`is counted in bytes, and refused with the limit of the caller: ${text}, ${limit}`, () => {
+      const read = () => parseSource(text, 'a.json', limit);
+      if (says === undefined) assert.ok(read());
+      else assert.throws(read, { message: says.slice('a.json: '.length) });
+    });
+});
