@@ -5,7 +5,7 @@
 import { badRequest } from '../../control-error.ts';
 
 type KeyRow = {
-  /** The number of the row, counted from 1 and including the header. */
+  /** The number of the line on which the row begins, counted from 1. */
   readonly line: number;
   readonly name: string;
   readonly value: string;
@@ -20,20 +20,20 @@ const MAX_ROWS = 10_000;
 
 /** @throws ControlError BadRequestException for a file that is no CSV, has wrong columns or has too many rows */
 export function readKeyFile(text: string): readonly KeyRow[] {
-  const [header = [], ...rows] = splitCsv(text);
-  const columns = header.map((cell) => cell.trim().toLowerCase());
+  const [header, ...rows] = splitCsv(text);
+  const columns = (header?.cells ?? []).map((cell) => cell.trim().toLowerCase());
   if (!columns.includes('name') || !columns.includes('key'))
     throw badRequest('The header must have the columns name and key');
   const unknown = columns.find((column) => !COLUMNS.includes(column));
   if (unknown !== undefined) throw badRequest(`Unrecognized column in the header: ${unknown.slice(0, 100)}`);
   if (rows.length > MAX_ROWS) throw badRequest(`The file has more than ${MAX_ROWS} keys`);
-  return rows.flatMap((cells, index) => {
+  return rows.flatMap(({ line, cells }) => {
     if (cells.every((cell) => cell.trim() === '')) return [];
     const of = (column: string): string => cells[columns.indexOf(column)]?.trim() ?? '';
     const description = of('description');
     return [
       {
-        line: index + 2,
+        line,
         name: of('name'),
         value: of('key'),
         description: description === '' ? undefined : description,
@@ -47,19 +47,21 @@ export function readKeyFile(text: string): readonly KeyRow[] {
   });
 }
 
+type Row = { readonly line: number; readonly cells: string[] };
+
 /** Returns rows of cells; quoted cells may contain commas, line breaks and doubled quotes (RFC 4180). */
-function splitCsv(text: string): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
+function splitCsv(text: string): readonly Row[] {
+  const rows: Row[] = [];
+  let row: Row = { line: 1, cells: [] };
   // Matches one cell and its end. Each match consumes at least one character, or is at the end.
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/gy;
   const source = text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
   for (let match = cell.exec(source); match !== null; match = cell.exec(source)) {
-    row.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
+    row.cells.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
     if (match[3] === ',') continue;
     rows.push(row);
-    row = [];
     if (match[3] === '') return rows;
+    row = { line: source.slice(0, cell.lastIndex).split('\n').length, cells: [] };
   }
-  throw badRequest(`Line ${rows.length + 1} of the file is not valid CSV`);
+  throw badRequest(`Line ${row.line} of the file is not valid CSV`);
 }

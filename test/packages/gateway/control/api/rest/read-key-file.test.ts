@@ -27,7 +27,7 @@ describe('readKeyFile', () => {
         enabled: true,
         planIds: ['p1', 'p2'],
       },
-      { line: 4, name: 'c', value: 'other', description: undefined, enabled: false, planIds: [] },
+      { line: 5, name: 'c', value: 'other', description: undefined, enabled: false, planIds: [] },
     ]);
   });
 
@@ -37,6 +37,7 @@ describe('readKeyFile', () => {
     { text: 'name,key,colour\n', says: /Unrecognized column in the header: colour/ },
     { text: 'name,key\n"a,b', says: /Line 2 of the file is not valid CSV/ },
     { text: 'name,key\na"b,c', says: /Line 2 of the file is not valid CSV/ },
+    { text: 'name,key\n"a\nb",c\n\nd"e,f', says: /Line 5 of the file is not valid CSV/ },
   ])
     it(`refuses ${JSON.stringify(text)}`, () => {
       assert.throws(() => readKeyFile(text), says);
