@@ -222,9 +222,14 @@ function authorize(route: PropertyBag, from: V2Resources, protocol: V2Protocol):
   return from.tolerance.attempt('the route is open to all callers', compile, () => ({ kind: 'none' }));
 }
 
+const WITHOUT_KEY: Readonly<Record<V2Protocol, string>> = {
+  http: 'this route does not exist',
+  websocket: 'this route does not exist, and without another route $connect nobody can connect',
+};
+
 /**
  * Returns the plans of all routes that have a key, each with its route. A route that cannot be compiled is closed. A
- * WebSocket route whose key cannot be read becomes a closed `$connect` route.
+ * WebSocket route whose key cannot be read becomes a closed `$connect` route, because it could be `$connect`.
  */
 function compileRoutes(
   from: V2Resources,
@@ -234,7 +239,7 @@ function compileRoutes(
   return from.routes.flatMap((route) => {
     const { RouteKey: routeKey } = route.properties;
     const plan = from.tolerance.attempt<MessageRoutePlan | undefined>(
-      typeof routeKey === 'string' ? `${routeKey} returns 500` : 'this route does not exist',
+      typeof routeKey === 'string' ? `${routeKey} returns 500` : WITHOUT_KEY[protocol],
       () => compileRoute(route, from, protocol, models),
       (error) => closeRoute(route, protocol, error.describe()),
     );
@@ -327,7 +332,7 @@ export function compileWebSocketDeployment(id: string, from: V2Resources): Deplo
   const { api, tolerance } = from;
   noteStrayResponses(from.integrationResponses, from.integrations, tolerance);
   const models = compileUsableModels(api.id, from.models, tolerance);
-  const plans = compileRoutes(from, 'websocket', models).map(([plan]) => plan);
+  const plans = withoutNeedless(compileRoutes(from, 'websocket', models)).map(([plan]) => plan);
   const routes = new Map(plans.toReversed().map((plan) => [plan.routeKey, plan]));
   noteRepeatedKeys(
     api,
@@ -345,6 +350,18 @@ export function compileWebSocketDeployment(id: string, from: V2Resources): Deplo
     apiKeySource: readApiKeySelection(requireValid(api)),
     messageRouting: compileSelection(api, routes),
   }));
+}
+
+/**
+ * Leaves out the closed `$connect` routes that stand for routes without a readable key, except one that is needed: if
+ * another route is `$connect`, none of them can be `$connect`.
+ */
+function withoutNeedless(routes: ReturnType<typeof compileRoutes>): ReturnType<typeof compileRoutes> {
+  const isStandIn = ([{ routeKey }, route]: (typeof routes)[number]): boolean =>
+    routeKey === '$connect' && route.properties['RouteKey'] !== '$connect';
+  const hasConnect = routes.some(([, route]) => route.properties['RouteKey'] === '$connect');
+  const needed = hasConnect ? undefined : routes.find(isStandIn);
+  return routes.filter((one) => !isStandIn(one) || one === needed);
 }
 
 function compileSelection(

@@ -4,8 +4,9 @@ import { Account } from '../../../../../packages/gateway/control/account.ts';
 import { loadApis } from '../../../../../packages/gateway/control/loading/load-apis.ts';
 import { Faults } from '../../../../../packages/gateway/core/errors.ts';
 import { aStack } from '../../../../support/a-stack.ts';
+import type { TestResource } from '../../../../support/a-stack.ts';
 import { restApi } from '../../../../support/rest-apis.ts';
-import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
+import { API_ID, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { virtualPorts } from '../../../../support/virtual-ports.ts';
 
 // Source: API Gateway V2 API reference, CreateRoute: the key is checked there, not when a stage serves the route
@@ -64,6 +65,47 @@ describe('loadApis', () => {
       ['R2: RouteKey is required', 'Chat: Two routes of this API have the same RouteKey'],
     );
   });
+
+  for (const [name, keys, connect] of [
+    [
+      'is closed by a route without a key, because that may be $connect',
+      ['say', undefined, undefined],
+      'unsupported',
+    ],
+    ['is not closed if another route is $connect', [undefined, '$connect', 'say', undefined], 'none'],
+    ['is not closed if all routes have a key', ['$connect', 'say'], 'none'],
+  ] as const)
+    it(`the handshake of a WebSocket API ${name}`, () => {
+      const faults = new Faults(false);
+      const { clock } = virtualPorts({});
+      const Chat = {
+        type: 'AWS::ApiGatewayV2::Api',
+        id: API_ID,
+        properties: { ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.action' },
+      };
+      const properties = { ApiId: API_ID, StageName: 'dev', AutoDeploy: true };
+      const routes = keys.map((RouteKey, index): [string, TestResource] => [
+        `R${index}`,
+        {
+          type: 'AWS::ApiGatewayV2::Route',
+          properties: { ApiId: API_ID, ...(RouteKey !== undefined && { RouteKey }) },
+        },
+      ]);
+      const Stage = { type: 'AWS::ApiGatewayV2::Stage', properties };
+      const { apis } = loadApis(
+        [aStack({ Chat, Stage, ...Object.fromEntries(routes) })],
+        new Account({ clock, isThrottled: false }),
+        faults,
+      );
+
+      const plans = apis[0]?.served.stages.get('dev')?.deployment.routes.plans ?? [];
+      const named = plans.filter(({ routeKey }) => routeKey === '$connect');
+      assert.deepEqual(
+        named.map(({ integration }) => integration.kind),
+        [connect],
+      );
+      assert.ok(faults.all.every(({ error }) => !error.message.includes('Two routes')));
+    });
 
   for (const [name, resources, type, missing] of [
     ['an HTTP API without a stage', httpRoutes(['GET /a']), 'AWS::ApiGatewayV2::Api', 'a stage'],
