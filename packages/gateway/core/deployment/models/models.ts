@@ -21,7 +21,7 @@ export type Models = {
 };
 
 /** The maximum size of a model on AWS, which is 400 KB. */
-const MAX_SCHEMA_CHARS = 409_600;
+const MAX_SCHEMA_BYTES = 409_600;
 const NAME = /^[A-Za-z0-9]+$/;
 /** AWS adds these two models to every API that is not imported from a document. */
 const BUILT_IN: readonly (readonly [name: string, schema: JsonObject])[] = [
@@ -105,7 +105,7 @@ function readSchema(bag: PropertyBag): JsonObject {
       bag.place('Schema'),
       'Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]',
     );
-  if (JSON.stringify(schema).length > MAX_SCHEMA_CHARS)
-    throw new DefinitionError(bag.place('Schema'), `A model has at most ${MAX_SCHEMA_CHARS} characters`);
+  if (Buffer.byteLength(JSON.stringify(schema)) > MAX_SCHEMA_BYTES)
+    throw new DefinitionError(bag.place('Schema'), `A model has at most ${MAX_SCHEMA_BYTES} bytes`);
   return schema;
 }

@@ -64,8 +64,8 @@ describe('compileModels', () => {
     },
     {
       name: 'a schema over 400 KB',
-      models: [aModel({ Name: 'A', Schema: { title: 'x'.repeat(410_000) } })],
-      says: 't.yml: Model.Schema: A model has at most 409600 characters',
+      models: [aModel({ Name: 'A', Schema: { title: 'ü'.repeat(205_000) } })],
+      says: 't.yml: Model.Schema: A model has at most 409600 bytes',
     },
   ];
   for (const { name, models, says } of rows)
