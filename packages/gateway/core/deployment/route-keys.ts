@@ -12,8 +12,8 @@ export function noteIllegalKeys(routes: readonly PropertyBag[], tolerance: Toler
       ? [{ route, routeKey: String(routeKey) }]
       : [];
   });
-  for (const { routeKey, message } of checkHttpRoutes(keyed.map((one) => one.routeKey))) {
-    const found = keyed.findLast((one) => one.routeKey === routeKey);
+  for (const { index, message } of checkHttpRoutes(keyed.map((one) => one.routeKey))) {
+    const found = keyed[index];
     if (found !== undefined)
       tolerance.note(
         new DefinitionError(found.route.place('RouteKey'), message),

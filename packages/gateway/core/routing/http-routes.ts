@@ -50,7 +50,7 @@ function literalCount(entry: TrieEntry): number {
 }
 
 /** The error for a route that AWS does not create, in AWS's wording. */
-type RouteKeyError = { readonly routeKey: string; readonly message: string };
+type RouteKeyError = { readonly index: number; readonly message: string };
 
 const FORMAT_RULE =
   'The provided route key is not formatted properly for HTTP protocol. Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"';
@@ -58,11 +58,11 @@ const FORMAT_RULE =
 /** Returns an error for each route key, in order of creation, that is malformed or equal to an earlier one. */
 export function checkHttpRoutes(routeKeys: readonly string[]): readonly RouteKeyError[] {
   const seen = new Set<string>();
-  return routeKeys.flatMap((routeKey) => {
+  return routeKeys.flatMap((routeKey, index) => {
     const isKnown = seen.has(routeKey);
     seen.add(routeKey);
-    if (isKnown) return [{ routeKey, message: `Route with key ${routeKey} already exists for this API.` }];
-    return isRouteKey(routeKey) ? [] : [{ routeKey, message: FORMAT_RULE }];
+    if (isKnown) return [{ index, message: `Route with key ${routeKey} already exists for this API.` }];
+    return isRouteKey(routeKey) ? [] : [{ index, message: FORMAT_RULE }];
   });
 }
 

@@ -14,6 +14,14 @@ describe('noteIllegalKeys', () => {
     [['$default', 'GET /a', 'ANY /{p+}'], []],
     [['GET x', 'GET /a'], ['R0']],
     [['GET /a', 'GET /a'], ['R1']],
+    [
+      ['GET /a', 'GET /a', 'GET /b', 'GET /a'],
+      ['R1', 'R3'],
+    ],
+    [
+      ['GET x', 'GET /a', 'GET x'],
+      ['R0', 'R2'],
+    ],
     [[1], ['R0']],
   ];
   for (const [keys, refused] of rows)

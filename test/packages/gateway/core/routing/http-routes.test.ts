@@ -224,7 +224,7 @@ function scoreOf(key: string): string {
 describe('checkHttpRoutes', () => {
   it('refuses a second route with the same key', () => {
     assert.deepEqual(checkHttpRoutes(['GET /a', 'GET /a']), [
-      { routeKey: 'GET /a', message: 'Route with key GET /a already exists for this API.' },
+      { index: 1, message: 'Route with key GET /a already exists for this API.' },
     ]);
   });
 
