@@ -284,9 +284,12 @@ function trustOf(issuer: string, jwksUri: string, clientId: string): CompiledIss
   };
 }
 
-/** Whether a text can be an email address. Stricter than RFC 5321: no quotes, comments or white space. */
+/**
+ * Whether a text can be an email address. Stricter than RFC 5321: no quotes, comments, white space or characters that
+ * are not visible.
+ */
 export function isEmail(text: string): boolean {
-  return text.length <= MAX_EMAIL && /^[^\s@"(),:;<>[\\\]]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+$/.test(text);
+  return text.length <= MAX_EMAIL && /^[^\s\p{C}@"(),:;<>[\\\]]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+$/u.test(text);
 }
 
 function failed(reason: string, cause?: unknown): DomainError {

@@ -253,6 +253,10 @@ describe('sign-in with an issuer', () => {
       [{ email: 'ann@example.com' }, undefined],
       [{ email: 'ann@example.com\r\nBcc: all@example.com', email_verified: true }, undefined],
       [{ email: 'Ann <ann@example.com>', email_verified: true }, undefined],
+      [{ email: 'ann\u0000@example.com', email_verified: true }, undefined],
+      [{ email: 'ann\u001b[2J@example.com', email_verified: true }, undefined],
+      [{ email: 'ann\u202e@example.com', email_verified: true }, undefined],
+      [{ email: 'ann\u200b@example.com', email_verified: true }, undefined],
     ] as const) {
       const issuer = await aPortalWithIssuer();
       const browser = new Browser(issuer.portal);
