@@ -1,14 +1,19 @@
 /** Makes foreign text safe to show, because names of routes, tenants and keys may come from others. */
 
 /**
- * Prints as escapes (`\u001b`): control characters, including C1, separators of lines and paragraphs, and embeddings,
- * overrides and isolates of the text direction.
+ * Matches control characters, including C1, separators of lines and paragraphs, marks of the text direction, and other
+ * characters that are not visible. Joiners and variation selectors are left out, because Persian text and emoji need
+ * them.
  */
+const HIDDEN =
+  /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]|(?![\u200c\u200d\p{Variation_Selector}])\p{Default_Ignorable_Code_Point}/gu;
+
+/** Prints characters that are not visible as escapes, such as `\u001b` or `\u{e0041}`. */
 export function showControls(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
-    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return text.replace(HIDDEN, (hidden) => {
+    const hex = (hidden.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
+    return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex}`;
+  });
 }
 
 /**

@@ -11,6 +11,14 @@ describe('an untrusted name on a terminal', () => {
     ['is not shown as C1', '\u009b2J', String.raw`\u009b2J`],
     ['does not turn what follows', 'shop\u202egnp', String.raw`shop\u202egnp`],
     ['isolates nothing', '\u2066shop\u2069', String.raw`\u2066shop\u2069`],
+    ['has no mark of direction', 'a\u200eb\u200fc\u061cd', String.raw`a\u200eb\u200fc\u061cd`],
+    ['has no invisible space', 'sh\u200bop\u2060\ufeff\u00ad', String.raw`sh\u200bop\u2060\ufeff\u00ad`],
+    ['has no invisible letter', 'shop\u3164\u{e0041}', String.raw`shop\u3164\u{e0041}`],
+    [
+      'keeps the joiners of Persian text and of emoji',
+      'می\u200cخواهم 👩\u200d🍳 ❤\ufe0f',
+      'می\u200cخواهم 👩\u200d🍳 ❤\ufe0f',
+    ],
     ['is otherwise unchanged', 'Käse – 東京 🧀', 'Käse – 東京 🧀'],
   ] as const)
     it(what, () => assert.equal(showControls(text), shown));
