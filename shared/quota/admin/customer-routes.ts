@@ -62,7 +62,12 @@ export function customerRoutes(ports: AdminPorts): readonly Route[] {
       },
     ),
     ...changeRoutes(ports),
-    stateRoute(ports, 'suspend', 'suspended', 'Refuses the requests of the customer until resumed'),
+    stateRoute(
+      ports,
+      'suspend',
+      'suspended',
+      'Refuses the requests of the customer until the customer is resumed',
+    ),
     stateRoute(ports, 'resume', 'active', 'Ends a suspension'),
     stateRoute(ports, 'close', 'closed', 'Closes the customer for good; its charges stay'),
   ];

@@ -89,7 +89,14 @@ function routesOf(
       withPeriod,
       'reset',
     ),
-    act(ports, `${base}/suspend`, `suspend${owner}`, 'Refuses requests until resumed', query, 'suspend'),
+    act(
+      ports,
+      `${base}/suspend`,
+      `suspend${owner}`,
+      'Refuses requests until the limit is resumed',
+      query,
+      'suspend',
+    ),
     act(ports, `${base}/resume`, `resume${owner}`, 'Ends a suspension', query, 'resume'),
     closeRoute(ports, base, owner, query),
   ];

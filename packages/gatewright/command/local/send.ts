@@ -55,7 +55,7 @@ function readWait({ wait }: SendFlags): number {
   if (wait === false) return CONNECT_WITHIN_MS;
   const waitMs = readDuration(wait);
   if (waitMs === undefined || waitMs <= 0)
-    throw new UsageError(`--wait: "${wait}" is not a duration; write it as 5s`);
+    throw new UsageError(`--wait: "${wait}" is not a duration of more than 0; write it as 5s`);
   return waitMs;
 }
 

@@ -47,7 +47,7 @@ const RESULT = object(
           ),
         },
       ),
-      'Claims that claimsOf(event) gives the backend, as a Cognito or JWT authorizer would: lists have the same form. They appear in access logs. Every caller must have them, except those under optional.',
+      'Claims that claimsOf(event) gives the backend. Their values have the form in which a Cognito or JWT authorizer gives them, including lists. They appear in access logs. Every caller must have them, except those under optional.',
     ),
     format: described(
       oneOf('policy', 'simple'),
