@@ -54,9 +54,9 @@ export type StageRecord = {
 };
 
 /**
- * Returns the limits for requests. CloudFront, which is in front of edge-optimized APIs, has a lower limit for URLs.
- * VPC endpoints, through which private APIs are called, have the same lower limit for URLs, and a lower limit for
- * headers (developer guide, "Quotas … of a REST API").
+ * Returns the limits for requests; undefined means the limits of Regional APIs. CloudFront, which is in front of
+ * edge-optimized APIs, has a lower limit for URLs. VPC endpoints, through which private APIs are called, have the same
+ * lower limit for URLs, and a lower limit for headers (developer guide, "Quotas … of a REST API").
  */
 function limitsOf(endpointTypes: readonly string[]): RequestLimits | undefined {
   if (endpointTypes.includes('REGIONAL')) return undefined;

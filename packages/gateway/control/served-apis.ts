@@ -1,6 +1,7 @@
 /**
- * The state that is served: the stacks with their APIs, the APIs that were created by calls, and the custom domains. A
- * reload keeps the changes by calls. A request in flight keeps the state with which it started.
+ * The state that is served: the stacks with their APIs and function URLs, the APIs that were created by calls, the
+ * custom domains, and the VPC links. A reload keeps the changes by calls. A request in flight keeps the state with
+ * which it started.
  */
 import { REFUSING } from '../core/errors.ts';
 import { carryOver } from './edits/carry-over.ts';

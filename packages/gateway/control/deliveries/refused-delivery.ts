@@ -125,7 +125,7 @@ function describeNearest({ statements }: PolicyTrace): string {
   return `has no statement that allows it`;
 }
 
-/** The least statement that allows the delivery. */
+/** Returns the smallest statement that allows the delivery, as JSON. */
 function missing({ action, resource }: Pick<PolicyQuestion, 'action' | 'resource'>, sender: string): string {
   return JSON.stringify({
     Effect: 'Allow',

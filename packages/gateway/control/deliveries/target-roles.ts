@@ -14,7 +14,8 @@ import type { Role } from '../../core/policy/role.ts';
 import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 
 /**
- * Returns why a delivery with a role is refused; undefined if it is not, or if the role is not in the stacks.
+ * Returns why a delivery with a role is refused; undefined if it is not, if the role is not in the stacks, or if no
+ * right is known for the service of the target.
  * @param sender the ARN of the rule or schedule, whose service assumes the role
  */
 export function findRefusedByRole(

@@ -28,8 +28,9 @@ export type MutualTls = {
 };
 
 /**
- * Reads the mutual TLS settings of a domain. A domain that requires certificates but has no truststore responds to
- * every request with 500, unless `--allow-unguarded` is set.
+ * Reads the mutual TLS settings of a domain. A domain whose client certificates cannot be checked, because the gateway
+ * serves no TLS or the truststore is missing or invalid, responds to every request with 500, unless `--allow-unguarded`
+ * is set.
  */
 export function readMutualTls(
   item: ControlResource,

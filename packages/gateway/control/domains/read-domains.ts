@@ -151,8 +151,8 @@ function readName(item: ControlResource): string {
 }
 
 /**
- * Returns whether the text is a host name with at least two labels, the first of which may be `*`. AWS's own API hosts
- * are excluded, because such a domain would receive another API's requests.
+ * Returns whether the text is a host name with at least two labels, which `*.` may precede. AWS's own API hosts are
+ * excluded, because such a domain would receive another API's requests.
  */
 export function isDomainName(text: string): boolean {
   return (

@@ -61,7 +61,7 @@ export function createMethod(
 
 /**
  * Replaces a method's properties.
- * @throws DefinitionError for what AWS refuses
+ * @throws ControlError, DefinitionError for what AWS refuses
  */
 export function replaceMethod(
   from: ApiResources,

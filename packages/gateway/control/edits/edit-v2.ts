@@ -127,7 +127,10 @@ export function changeV2Stage(api: ApiState, name: string, properties: JsonObjec
   putStage(api, { ...settings.source, properties }, settings.deploymentId, draw);
 }
 
-/** AWS's refusal of a deployment, even the current one (go-to-k/cdk-real-drift#680). */
+/**
+ * AWS's refusal to set the deployment of a stage with AutoDeploy, even to the current deployment
+ * (go-to-k/cdk-real-drift#680).
+ */
 export const AUTO_DEPLOYED = 'Deployment ID cannot be set on this stage because AutoDeploy is enabled';
 
 /** @param current the stage's current deployment; empty means none */
@@ -162,7 +165,7 @@ type V2DeploymentOptions = { readonly description: string; readonly stageName: s
 
 /**
  * Deploys the current API. If a stage is given, it is pointed at the deployment.
- * @throws ControlError for what AWS refuses
+ * @throws ControlError, DefinitionError for what AWS refuses
  */
 export function createV2Deployment(
   api: ApiState,

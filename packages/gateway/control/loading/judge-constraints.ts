@@ -61,7 +61,7 @@ export function judgeConstraints(resource: ResolvedResource): readonly BrokenCon
   });
 }
 
-/** Says which values the constraint permits. */
+/** Says which values the constraint permits. Returns undefined if a pattern or an unnamed rule is the constraint. */
 function remedyOf(property: string, constraint: Constraint): string | undefined {
   const { own = [], each } = constraint;
   const member = property.split('.').at(-1) ?? property;

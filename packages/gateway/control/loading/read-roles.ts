@@ -192,8 +192,8 @@ function readTrust(document: Json | undefined): CompiledPolicy | undefined {
 
 /**
  * Returns the services that the statements with Effect Allow permit to assume the role; `*` means every principal.
- * Conditions are not evaluated, because what API Gateway sends as `aws:SourceArn` when it assumes a role is not
- * documented.
+ * Returns undefined if the document has no statements. Conditions are not evaluated, because what API Gateway sends as
+ * `aws:SourceArn` when it assumes a role is not documented.
  */
 function readTrustedServices(document: Json | undefined): ReadonlySet<string> | undefined {
   const statements = membersOf(ofText(document))['Statement'];
@@ -221,8 +221,8 @@ function everybody(principal: Json): readonly Json[] {
 }
 
 /**
- * Returns the document that a text contains. CloudFormation accepts JSON text for a policy, such as the result of
- * Fn::Sub.
+ * Returns the document that a text contains. A text that is not JSON, and anything other than a text, is returned
+ * unchanged. CloudFormation accepts JSON text for a policy, such as the result of Fn::Sub.
  */
 function ofText(document: Json | undefined): Json | undefined {
   return typeof document === 'string' ? ((parseJson(document) as Json | undefined) ?? document) : document;

@@ -115,7 +115,10 @@ function callsOf(
   return calls;
 }
 
-/** Returns the change to a permission whose SourceArn covers one of the calls, but names another stage. */
+/**
+ * Returns the change to a permission whose SourceArn would cover one of the calls if it named the stage of the call;
+ * undefined if there is no such permission.
+ */
 function findWrongStage(
   policies: FunctionPolicies,
   apiId: string,

@@ -9,7 +9,7 @@ import type { Field } from './fields.ts';
 
 /**
  * The parts of an API and how the control plane stores them: by id, as a list in template order, or converted (paths,
- * documentation, stages).
+ * documentation, deployments, stages).
  */
 export const PARTS = {
   resources: 'read',

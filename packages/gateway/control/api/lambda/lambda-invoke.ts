@@ -203,7 +203,10 @@ async function stream(
   return streamReply(start, withVersion(options.random.uuid(), invoked?.version), LONGEST_MS);
 }
 
-/** The version of a named qualifier is chosen when the event runs; the function sees `$LATEST` as the call names it. */
+/**
+ * The version for a named qualifier is chosen when the event runs. `$LATEST` needs no choice: if the call names it, the
+ * function gets an ARN that ends in `$LATEST`.
+ */
 function eventOf(
   target: Target,
   arn: string,

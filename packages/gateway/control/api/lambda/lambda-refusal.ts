@@ -17,7 +17,10 @@ export function notFound(call: AwsCall, message: string): ControlReply {
   return refused(call, 404, 'ResourceNotFoundException', message);
 }
 
-/** The members of a refusal, as recorded: the validator names no type, and a missing resource has `Message`. */
+/**
+ * Refuses a call with the members that are recorded: ValidationException and AccessDeniedException have no `Type`, and
+ * ResourceNotFoundException has `Message` instead of `message`.
+ */
 export function refused(call: AwsCall, status: number, type: string, message: string): ControlReply {
   const { headers } = awsError(call.request, 'lambda', { status, type, message });
   const isOfValidator = type === 'ValidationException' || type === 'AccessDeniedException';

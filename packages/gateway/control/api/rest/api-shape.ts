@@ -44,8 +44,8 @@ function showEndpoint(properties: JsonObject): object {
 }
 
 /**
- * Returns the policy as AWS shows it. AWS escapes the policy document once more than JSON requires, and tools undo
- * this.
+ * Returns the policy as AWS shows it; undefined if there is none. AWS escapes the policy document once more than JSON
+ * requires, and tools undo this.
  */
 function showPolicy(policy: unknown): string | undefined {
   if (policy === undefined || policy === null || policy === '') return undefined;

@@ -8,7 +8,7 @@ import type { ThrottleLimit } from '../../../core/metering/token-bucket.ts';
 
 /**
  * Reads a throttle. If either rate or burst is omitted, it is 0, as on AWS.
- * @throws ControlError for a value that is not a number of at least 0
+ * @throws ControlError unless the rate is a number and the burst a whole number, both of at least 0
  */
 export function readThrottle(fields: UnknownMembers): ThrottleLimit {
   return {

@@ -18,7 +18,7 @@ const COLUMNS = ['name', 'key', 'description', 'enabled', 'usageplanids'];
 /** The maximum number of rows. An account may have no more keys than this. */
 const MAX_ROWS = 10_000;
 
-/** @throws ControlError BadRequestException for a file that is no CSV, has wrong columns or has too many rows */
+/** @throws ControlError BadRequestException for a file that is not CSV, has wrong columns or has too many rows */
 export function readKeyFile(text: string): readonly KeyRow[] {
   const [header, ...rows] = splitCsv(text);
   const columns = (header?.cells ?? []).map((cell) => cell.trim().toLowerCase());

@@ -162,7 +162,10 @@ function accessLogRule(one: Field): Rule {
   };
 }
 
-/** AWS reads this path as the path of a method's settings, so its message names a method setting. */
+/**
+ * AWS also reads the path of an access log setting as the path of a method's settings, so its message names a method
+ * setting.
+ */
 function refuseRemoval(resource: string, method: string): never {
   throw badRequest(
     `Cannot remove method setting ${resource}/${method} because there is no method setting for this method `,

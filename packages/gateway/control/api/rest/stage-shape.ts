@@ -86,8 +86,9 @@ export function showStage({ settings, createdAtEpochMs, updatedAtEpochMs }: Stag
 }
 
 /**
- * Shows the settings under `* /*`, or under the path and method as a call wrote them. A call may write `~1pets/GET`.
- * Terraform's provider writes `pets/GET`, and looks for this form in the result.
+ * Shows the settings of all methods under `* /*`, and those of one method under its path and method. The path has the
+ * form in which it was written: usually `~1pets/GET`, but Terraform's provider writes `pets/GET`, and looks for this
+ * form in the result.
  */
 function showMethodSettings(source: ControlResource): object {
   return Object.fromEntries(

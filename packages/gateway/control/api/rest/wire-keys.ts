@@ -162,6 +162,6 @@ function showKey(key: ApiKey, withValue: boolean): object {
 const KEY_RULES = FIELDS.filter(({ wire }) => wire !== 'value').map((one) => ownRule<ApiKey>(one));
 
 const refusePath = listingRefusal(['/description', '/enabled', '/name', '/customerId']);
-/** A path that cannot be replaced is answered with those that can [obs]. */
+/** The refusal of an unsupported path lists the paths that can be replaced [obs]. */
 const KEY_REFUSAL: PatchRefusal = (operation, supported) =>
   (supported.length === 0 ? refusePath : plainRefusal)(operation, supported);
