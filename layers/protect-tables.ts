@@ -43,7 +43,7 @@ export async function deployedIds(
   }
 }
 
-/** Returns a sentence about a setting that CloudFormation would refuse. */
+/** Returns a sentence about a setting that CloudFormation would refuse; undefined if there is none. */
 export function findWrongSetting({ Resources }: Template): string | undefined {
   const settings = Object.values(Resources).map(({ Properties }) => Properties?.[MEMBER]);
   const wrong = settings.find((setting) => typeof setting === 'string' && !SETTINGS.includes(setting));

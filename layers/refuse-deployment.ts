@@ -130,8 +130,8 @@ function trustsLocalIssuer(environment: unknown): boolean {
 }
 
 /**
- * Returns a sentence about an authorizer that lacks the table or the secret which a document needs for keys, tickets or
- * revocations. Each request of the API would then get 500.
+ * Returns a sentence about the first authorizer that lacks the table or the secret which a document needs for keys,
+ * tickets or revocations; undefined if none does. Each request of the API would then get 500.
  */
 export function findUnservedKeys(
   documents: readonly CompiledDocument[],

@@ -115,7 +115,10 @@ function addAlias(template: Template, wanted: AliasOptions): void {
   };
 }
 
-/** Returns the logical id of the function's version, which ends with a hash of code and settings. */
+/**
+ * Returns the logical id of the function's version, which ends with a hash of code and settings; undefined if the
+ * template has no version of the function.
+ */
 function findVersion({ Resources }: Template, functionId: string): string | undefined {
   return Object.entries(Resources).find(
     ([, { Type, Properties }]) =>

@@ -101,8 +101,9 @@ export function authorizerContextOf({ authorizer }: EventRequest): EventFields {
 }
 
 /**
- * Returns the ARN of the IAM principal that signed the request. API Gateway has verified the signature. In payload 1.0
- * only `identity` is read, because a Lambda authorizer could return a member `iam`.
+ * Returns the ARN of the IAM principal that signed the request; undefined if it was not signed. API Gateway has
+ * verified the signature. In payload 1.0 only `identity` is read, because a Lambda authorizer could return a member
+ * `iam`.
  */
 export function signerOf({ context, identity, authorizer }: EventRequest): string | undefined {
   const isPayload2 = isJsonObject(context['http']);

@@ -85,7 +85,10 @@ function denied(grants: McpGrants, subject: McpSubject, name: string | undefined
   return { kind: 'denied', subject, name, scopes };
 }
 
-/** Returns the protocol revision that the message itself names, as revisions since 2026-07-28 require. */
+/**
+ * Returns the protocol revision that the message itself names, as revisions since 2026-07-28 require; undefined if it
+ * names none.
+ */
 export function revisionOf(params: UnknownMembers): string | undefined {
   return asText(memberOf(memberOf(params, '_meta'), 'io.modelcontextprotocol/protocolVersion'));
 }

@@ -71,7 +71,10 @@ export class FilteredStream extends Writable implements ResponseStream {
     });
   }
 
-  /** Takes the events that are complete. An empty line ends an event. */
+  /**
+   * Takes the complete events and returns them filtered: an empty text if no event is complete yet, undefined if an
+   * event cannot be filtered. An empty line ends an event.
+   */
   #takeEvents(text: string): string | undefined {
     const last = this.#parts.at(-1)?.at(-1) ?? '';
     this.#parts.push(text);

@@ -31,8 +31,8 @@ export function describeFacts(
 }
 
 /**
- * Returns a caller's name in logs, which is always the same within one deployment. A hashed name cannot be traced to
- * the caller without the salt.
+ * Returns a caller's name in logs, which is always the same within one deployment; undefined if callers are not to be
+ * logged. A hashed name cannot be traced to the caller without the salt.
  */
 function nameOf(principalId: string, principal: LogConfig['principal']): string | undefined {
   switch (principal.as) {

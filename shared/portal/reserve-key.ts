@@ -33,7 +33,7 @@ export async function reserveKey(
     const keys = await listKeys();
     const now = ports.clock.nowEpochMs();
     const known = new Set(keys.map(({ record }) => record.keyId));
-    // The operation is repeated.
+    // The operation has already created its key, so this call repeats it.
     if (known.has(keyId)) return;
     // Attack: members choose the ids of operations, and thereby the positions of their keys in the list. Keys beyond
     // its end would not be counted.

@@ -1,6 +1,6 @@
 /**
- * Stores the connections of any WebSocket API by caller and by topic, and sends messages to them. Unlike channel
- * messages (`subscribe.ts`, `publish.ts`), these messages have no number and are not stored.
+ * Stores the connections of any WebSocket API by caller and by topic, and sends messages to them. Unlike the messages
+ * of channels (`channel-log.ts`), these messages have no number and are not stored.
  */
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import { DomainError } from '../errors.ts';

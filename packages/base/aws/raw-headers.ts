@@ -1,6 +1,6 @@
 /** Header lines as received: a flat list of names and values that keeps spelling and duplicates. */
 
-/** Returns the first value of the header (name in lower case). */
+/** Returns the first value of the header (name in lower case); undefined if the request does not have it. */
 export function headerOf(
   request: { readonly rawHeaders: readonly string[] },
   lowerName: string,

@@ -42,7 +42,10 @@ export async function query(
   return { status, text };
 }
 
-/** Returns the text of the first element of this name. */
+/**
+ * Returns the text of the first XML element, or else of the first JSON member, of this name; undefined if there is
+ * neither.
+ */
 export function elementOf(text: string, name: string): string | undefined {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? jsonMember(text, name);
 }

@@ -438,7 +438,7 @@ export class Faults implements Tolerance {
   }
 }
 
-/** Returns the message of a fault. An unexpected error is returned with its stack, for the log. */
+/** Describes a fault for the log. An error is described with its stack. */
 export function describeFault(fault: unknown): string {
   return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }

@@ -62,7 +62,10 @@ export type TrailNotes = {
   outcome: IntegrationOutcome | undefined;
   /** The end of a streamed reply, and its time by the monotonic clock (`monotonicMs`). */
   streamed: Streamed | undefined;
-  /** Whether the response came from the cache; undefined if the route has no cache. */
+  /**
+   * Whether the response came from the cache; undefined if no cache applies to the request, or if it was answered
+   * before.
+   */
   cache: 'hit' | 'miss' | undefined;
 };
 
@@ -306,7 +309,8 @@ function requestIdOf(outcome: InvocationResult | HttpOutcome): string | undefine
 }
 
 /**
- * Returns the status of the backend or of Lambda's own API. Lambda's API reports success even for a failed function.
+ * Returns the status of the backend or of Lambda's own API; undefined if there was no response. Lambda's API reports
+ * success even for a failed function.
  */
 function statusOf(outcome: InvocationResult | HttpOutcome): number | undefined {
   switch (outcome.kind) {

@@ -43,8 +43,8 @@ export function unusedDefinition(table: UnknownMembers): string | undefined {
 }
 
 /**
- * Returns the error for an oversized index key. The limits are the same as for the keys of a table: 2,048 bytes for the
- * partition key and 1,024 bytes for the sort key.
+ * Returns the error for an oversized index key; undefined if there is none. The limits are the same as for the keys of
+ * a table: 2,048 bytes for the partition key and 1,024 bytes for the sort key.
  */
 export function oversizedIndexKey(table: Table, item: Item): string | undefined {
   const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;
@@ -61,8 +61,8 @@ export function oversizedIndexKey(table: Table, item: Item): string | undefined 
 }
 
 /**
- * Returns the error for an empty index key, in the words of PutItem. For an update, DynamoDB reports the same error
- * about the update expression. A key that was already empty is not reported.
+ * Returns the error for an empty index key, in the words of PutItem; undefined if there is none. For an update,
+ * DynamoDB reports the same error about the update expression. A key that was already empty is not reported.
  */
 export function emptyIndexKey(table: Table, before: Item | undefined, after: Item): string | undefined {
   const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;

@@ -22,8 +22,9 @@ export function readStream(input: UnknownMembers, tableArn: string, label: strin
 }
 
 /**
- * Returns the error for an UpdateTable call that AWS refuses. There are two errors. The message of the first is AWS's,
- * as users quote it (hashicorp/terraform-provider-aws issue 18402). AWS's message for the second is not known.
+ * Returns the error for a change of the stream by UpdateTable that AWS refuses; undefined for any other call. There are
+ * two errors. The message of the first is AWS's, as users quote it (hashicorp/terraform-provider-aws issue 18402).
+ * AWS's message for the second is not known.
  */
 export function wrongStreamUpdate(input: UnknownMembers, table: Table): string | undefined {
   const { StreamEnabled: isEnabled } = membersOf(input['StreamSpecification']);

@@ -29,7 +29,10 @@ export class WriteSet {
     };
   }
 
-  /** Returns the item as it was before the request. An action of the request must have read the item already. */
+  /**
+   * Returns the item as it was before the request; undefined if it did not exist. An action of the request must have
+   * read the item already.
+   */
   before(table: string, key: string): Item | undefined {
     return this.#read.get(`item-${table}~${key}`);
   }

@@ -22,7 +22,9 @@ const TIMEOUT_CHECK_MS = 1_000;
  */
 export const MAX_HEADER_BYTES = 65_536;
 
-/** Returns `x-apigw-api-id`, which names a private API at its VPC endpoint. */
+/**
+ * Returns `x-apigw-api-id` in lower case, which names a private API at its VPC endpoint; undefined if it was not sent.
+ */
 export function apiIdHeader({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
   const id = headers['x-apigw-api-id'];
   return typeof id === 'string' ? id.toLowerCase() : undefined;

@@ -75,7 +75,10 @@ function writtenTo(socket: Duplex): number {
   return typeof count === 'number' ? count : 0;
 }
 
-/** Returns the response that the socket is waiting for. Node stores the response in the property `_httpMessage`. */
+/**
+ * Returns the response that the socket is waiting for; undefined if there is none. Node stores the response in the
+ * property `_httpMessage`.
+ */
 function responseOf(socket: Duplex): InstanceType<typeof ServerResponse> | undefined {
   const message: unknown = Reflect.get(socket, '_httpMessage');
   return message instanceof ServerResponse ? message : undefined;

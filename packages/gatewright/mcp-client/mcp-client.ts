@@ -92,7 +92,7 @@ export class McpClient {
 
   /**
    * Calls a tool. An error of the tool itself is a result with `isError`.
-   * @throws McpRefused if the call is refused
+   * @throws McpRefused if the call is refused, McpClientError if the tool asks for input before it returns a result
    */
   async callTool(name: string, args: UnknownMembers = {}): Promise<McpToolResult> {
     const call = async (): Promise<Outcome> =>

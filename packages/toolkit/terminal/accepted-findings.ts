@@ -16,7 +16,7 @@ type AcceptedFinding = {
 /** The parts of a finding by which it is accepted. `resource` is a logical id. */
 type Identified = { readonly id: string; readonly resource: string };
 
-/** Returns the entry that accepts a finding. */
+/** Returns the entry that accepts a finding; undefined if none does. */
 export function findAccepted(
   accepted: readonly AcceptedFinding[],
   finding: Identified,

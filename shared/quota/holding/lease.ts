@@ -381,7 +381,10 @@ export class Lease implements Holding {
     return typeof opened === 'string' ? this.#refuse(opened) : opened;
   }
 
-  /** Returns the refusal of a request with this cost, based on the ledger as last seen. */
+  /**
+   * Returns the refusal of a request with this cost, based on the ledger as last seen; undefined if the ledger does not
+   * refuse it.
+   */
   #deny(cost: number): Refusal | undefined {
     const seen = this.#seen;
     if (seen === undefined || seen.replaced) return undefined;

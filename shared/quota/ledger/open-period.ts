@@ -349,8 +349,8 @@ function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period
 }
 
 /**
- * Explains a refusal. A ledger at the same key may belong to another period that begins at the same time. The head then
- * shows what follows it.
+ * Explains a refusal. Returns undefined if the head has to decide: a ledger at the same key may belong to another
+ * period that begins at the same time, and the head then shows what follows it.
  */
 function explain(
   [plan, head, ledger, limits]: readonly RefusedMember[],

@@ -78,7 +78,9 @@ export class PlanBook implements PlanNewsReader {
     this.newsEveryMs = newsEveryMs;
   }
 
-  /** Returns the plan if it was read recently. It is synchronous, because every request calls it. */
+  /**
+   * Returns the plan if it was read recently, otherwise undefined. It is synchronous, because every request calls it.
+   */
   peek(planId: string): CustomerPlan | undefined {
     const entry = this.#entries.get(planId);
     if (entry === undefined) return undefined;

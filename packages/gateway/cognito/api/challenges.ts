@@ -34,7 +34,10 @@ export class Challenges {
     return session;
   }
 
-  /** Returns a pending challenge and removes it. Any attempt removes the challenge, even a failed one. */
+  /**
+   * Returns a pending challenge and removes it. Returns undefined if it has expired, or if it is of another kind or
+   * another client. Any attempt removes the challenge, even a failed one.
+   */
   take(session: string, kind: Pending['kind'], clientId: string): Pending | undefined {
     const pending = this.#pending.get(session);
     this.#pending.delete(session);

@@ -114,7 +114,7 @@ function findFault(fields: URLSearchParams, knowsResource: (resource: string) =>
   return findResourceFault(fields.getAll('resource'), knowsResource);
 }
 
-/** Returns the fault of the `resource` parameters of a request (RFC 8707 §2). */
+/** Returns the fault of the `resource` parameters of a request (RFC 8707 §2); undefined if they have none. */
 export function findResourceFault(
   resources: readonly string[],
   knowsResource: (resource: string) => boolean,

@@ -205,8 +205,8 @@ export async function sendCode(
 }
 
 /**
- * Returns the texts of a message. In the texts, `{####}` is replaced by the code or the password, and `{username}` by
- * the name.
+ * Returns the texts of a message; undefined if the pool has no such trigger. In the texts, `{####}` is replaced by the
+ * code or the password, and `{username}` by the name.
  */
 export async function customMessage(
   pool: UserPool,

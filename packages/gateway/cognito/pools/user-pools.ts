@@ -57,7 +57,10 @@ export class UserPools {
     return this.all.find(({ pool }) => pool.definition.domains.includes(host));
   }
 
-  /** Returns the pool of a client. An unknown client belongs to the first Cognito pool that accepts any client id. */
+  /**
+   * Returns the pool of a client. An unknown client belongs to the first Cognito pool that accepts any client id;
+   * undefined if no pool does.
+   */
   ofClient(clientId: string): (LocalPool & { readonly client: AppClient }) | undefined {
     const known = this.all.find(({ pool }) =>
       pool.definition.clients.some((client) => client.clientId === clientId),

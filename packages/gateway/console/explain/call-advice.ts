@@ -65,8 +65,8 @@ function adviseThrottled(target: string, reason: string): string {
 }
 
 /**
- * Returns advice with the command that installs a missing package. The gateway's runtimes put this command at the end
- * of their message about the missing package.
+ * Returns advice with the command that installs a missing package; undefined if the error contains no such command. The
+ * gateway's runtimes put this command at the end of their message about the missing package.
  */
 export function adviseInstall(errorType: string, errorMessage: string): string | undefined {
   if (!/\bImportModuleError$|\bModuleNotFoundError$|^Error$/.test(errorType)) return undefined;

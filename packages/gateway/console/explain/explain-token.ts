@@ -192,7 +192,7 @@ function acceptIssuer(issuer: string, trusted: readonly string[]): string[] {
 
 /**
  * Returns the accepted value of which this one is another spelling: with or without final slashes or spaces, in other
- * case, or with another scheme. API Gateway compares both as texts.
+ * case, or with another scheme. Returns undefined if there is none. API Gateway compares both as texts.
  */
 function findRespelt(value: string, accepted: readonly string[]): string | undefined {
   return accepted.find((one) => one !== value && plain(one) === plain(value));

@@ -87,8 +87,8 @@ function tellingOf(line: string): readonly string[] {
 }
 
 /**
- * Returns a member of the last structured line that has it. Lambda's runtime prints the error of a function after the
- * function's own lines.
+ * Returns a member of the last structured line that has it; undefined if no line does. Lambda's runtime prints the
+ * error of a function after the function's own lines.
  */
 export function findNotedLine(lines: readonly string[], name: string): string | undefined {
   for (const line of lines.toReversed()) {

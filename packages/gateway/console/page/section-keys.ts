@@ -1,6 +1,6 @@
 /**
- * Returns the section whose title begins with the letter. If there are several, returns the next of them after the
- * current section.
+ * Returns the section whose title begins with the letter; undefined if there is none. If there are several, returns the
+ * next of them after the current section.
  * @param sections pairs of name and title, in menu order
  */
 export function sectionAfter(

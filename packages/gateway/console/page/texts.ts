@@ -41,7 +41,10 @@ export function dateTime(epochMs: number): string {
   return isoOf(epochMs).replace('T', ' ').slice(0, 19);
 }
 
-/** Returns the message for an item that the address names but this gateway does not have. */
+/**
+ * Returns the message for an item that the address names but this gateway does not have; undefined if the address names
+ * none, or the gateway has it.
+ */
 export function describeMissing(kind: string, item: string | undefined, isHere: boolean): string | undefined {
   return isHere || item === undefined ? undefined : `This gateway has no ${kind} ${item}.`;
 }

@@ -110,7 +110,7 @@ export function describeGuard(
 /** The form of a JSON Web Token, with or without the scheme before it. */
 const TOKEN = /^(?:Bearer )?eyJ[\w-]+\.[\w-]+\.[\w-]*$/i;
 
-/** Finds a token in a header or query parameter that is no identity source. */
+/** Finds a token in a header or query parameter that is not an identity source. */
 function findStrayToken(
   { headers, rawQuery }: Matched,
   sources: readonly IdentitySource[],
@@ -186,7 +186,10 @@ export function nameOfCaller(caller: CallerFacts | undefined): string | undefine
   return decided?.customer ?? principalOf(caller);
 }
 
-/** Returns the principal. A Lambda authorizer may have used the token as the principal. */
+/**
+ * Returns the principal; undefined for an anonymous or unknown caller. A Lambda authorizer may have used the token as
+ * the principal.
+ */
 export function principalOf(caller: CallerFacts | undefined): string | undefined {
   switch (caller?.kind) {
     case 'lambda':

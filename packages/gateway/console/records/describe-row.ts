@@ -110,7 +110,7 @@ function nameOfKey({ metered, received }: RecordedRequest): string | undefined {
   return key === undefined ? undefined : `API key ${key.name ?? key.id}`;
 }
 
-/** Returns the customer that the toolkit's authorizer recorded in its context. */
+/** Returns the customer that the toolkit's authorizer recorded in its context; undefined if it recorded none. */
 function customerOf(caller: RecordedRequest['caller']): string | undefined {
   if (caller?.kind !== 'lambda') return undefined;
   return readDecision(caller.context)?.customer;

@@ -87,7 +87,10 @@ export function findAuthorizerRead(
     : findMisread({ source, event: call.event, form: FORMS[lambda.payload], line });
 }
 
-/** Returns the line of the handler's own file at which it failed. Inline code has the file name index. */
+/**
+ * Returns the line of the handler's own file at which it failed; undefined if it failed in another file or at an
+ * unknown line. Inline code has the file name index.
+ */
 function lineOf({ file }: HandlerText, lines: readonly string[]): number | undefined {
   const place = findErrorPlace(lines);
   if (place === undefined) return undefined;

@@ -66,7 +66,8 @@ export function idOfReturned(outcome: Outcome): RequestIdOf | undefined {
 }
 
 /**
- * Returns a rare outcome, which is stored as an object: a failure, a timeout, a refusal, or a stream without its bytes.
+ * Returns a rare outcome, which is stored as an object: a failure, a timeout, a refusal, an unreachable backend, or a
+ * stream without its bytes. Returns undefined for a common outcome.
  */
 export function rareOutcome(outcome: Outcome): RecordedOutcome | undefined {
   switch (outcome?.kind) {

@@ -65,7 +65,7 @@ export class ReloadHistory {
     return [...this.#earlier, this.#current];
   }
 
-  /** Returns the state of the stacks. It must be read before the stacks change. */
+  /** Returns the state of the stacks as last seen. It must be read before the stacks change. */
   get snapshot(): Snapshot | undefined {
     return this.#current.stacks.snapshot;
   }

@@ -4,7 +4,10 @@ import type { ResolvedStack } from '../../core/stack/model.ts';
 
 const TABLES = new Set(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable']);
 
-/** Returns the key as the input of an operation has it, such as `{"id": {"S": "…"}}`. */
+/**
+ * Returns the key as the input of an operation has it, such as `{"id": {"S": "…"}}`; undefined if no stack defines the
+ * table.
+ */
 export function findTableKey(input: string, stacks: readonly ResolvedStack[]): string | undefined {
   const { TableName, RequestItems } = parseJsonObject(input) ?? {};
   const given = typeof TableName === 'string' ? TableName : Object.keys(membersOf(RequestItems))[0];

@@ -257,7 +257,7 @@ function adviseEntries(first: string): string {
   return 'Correct the failed entries; a client must read the reply, because its status is a success.';
 }
 
-/** Returns the code and the message of the first entry that failed. */
+/** Returns the code and the message of the first entry that failed; undefined if none failed. */
 function firstFailure(reply: UnknownMembers): string | undefined {
   const lists = ['Failed', 'Entries', 'Records', 'RequestResponses'].map((name) => reply[name]);
   for (const entry of lists.flatMap((list): unknown[] => (Array.isArray(list) ? list : []))) {

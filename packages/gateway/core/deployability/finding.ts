@@ -1,5 +1,6 @@
 /**
- * What `gatewright check` reports: one thing that AWS refuses or handles differently, with its place and its evidence.
+ * What `gatewright check` reports: one thing that AWS refuses or handles differently, or that cannot be decided without
+ * the account, with its place and its evidence.
  */
 import type { DefinitionError } from '../errors.ts';
 import type { ResolvedResource, UnsupportedItem } from '../stack/model.ts';

@@ -137,7 +137,10 @@ function readContext(value: unknown, takesStructures: boolean): ContextReading {
   return { kind: 'context', context };
 }
 
-/** Returns `false` for a value that is neither a string nor a number. */
+/**
+ * Reads a string or a number as text. Returns undefined if there is no value, and `false` if the value has another
+ * type.
+ */
 function readOptionalText(value: unknown): string | undefined | false {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;

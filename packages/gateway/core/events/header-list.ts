@@ -4,8 +4,8 @@
 export const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /**
- * Returns the last value of a reply's header, which is the value that AWS's single-value maps contain. `name` is in
- * lower case.
+ * Returns the last value of a reply's header, which is the value that AWS's single-value maps contain; undefined if the
+ * reply does not have the header. `name` is in lower case.
  */
 export function lastHeader(lines: readonly string[], name: string): string | undefined {
   for (let index = lines.length - 2; index >= 0; index -= 2) {

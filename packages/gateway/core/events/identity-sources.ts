@@ -47,9 +47,9 @@ function chooseValues(all: readonly (readonly string[])[], duplicates: Duplicate
 }
 
 /**
- * Returns the values and the cache key. The key contains every value of every source, because the event contains all of
- * them. With a smaller key, a request with two credentials could receive the result that was cached for the first
- * credential alone.
+ * Returns the values and the cache key; undefined if the identity is incomplete. The key contains every value of every
+ * source, because the event contains all of them. With a smaller key, a request with two credentials could receive the
+ * result that was cached for the first credential alone.
  */
 export function readKeyedIdentity(
   sources: readonly Source[],

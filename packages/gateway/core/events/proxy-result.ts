@@ -187,7 +187,9 @@ function malformed(part: ProxyFault['part'], reason: string): Malformed {
   return { kind: 'malformed', reason, part };
 }
 
-/** Returns the refusal of a result with unknown members, which names all of them. */
+/**
+ * Returns the refusal of a result with unknown members, which names all of them; undefined if all members are known.
+ */
 function findUnknown(result: UnknownMembers, known: ReadonlySet<string>, where = ''): Malformed | undefined {
   // Most results have none, and this runs for each of them.
   const name = Object.keys(result).find((member) => !known.has(member));
@@ -209,8 +211,8 @@ function parseRecord(payload: string): UnknownMembers | undefined {
 const STATUS_TEXT = /^[2-9]\d\d$/;
 
 /**
- * Reads a status, which is an integer or a string of digits. A 1xx status is not accepted, because it is not valid for
- * a final reply.
+ * Reads a status, which is an integer or a string of digits; undefined for anything else. A 1xx status is not accepted,
+ * because it is not valid for a final reply.
  */
 function readStatus(value: unknown): number | undefined {
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;

@@ -40,7 +40,7 @@ const ANONYMOUS: Caller = { kind: 'anonymous' };
 
 /**
  * Returns the caller if it is known without waiting, as for open routes, cached grants, signatures, and tokens whose
- * key is available.
+ * key is available; otherwise undefined.
  */
 export function knownCaller(matched: Matched, at: Ports): Caller | undefined {
   const { authorization } = matched.route;

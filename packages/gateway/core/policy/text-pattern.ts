@@ -60,8 +60,8 @@ function parseParts(source: string): readonly Part[] {
 }
 
 /**
- * Returns the value of a variable. A key with several values cannot be inserted into a text, so the variable's default
- * is used instead.
+ * Returns the value of a variable. If its key has no value, or several values, which cannot be inserted into a text,
+ * the variable's default is used; undefined if it has none.
  */
 function valueOf(part: Extract<Part, { kind: 'variable' }>, values: ConditionValues): string | undefined {
   if (LITERALS.has(part.key)) return part.key;

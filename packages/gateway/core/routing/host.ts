@@ -27,7 +27,10 @@ const PRIVATE_HOST = /^[a-z0-9]{1,63}-(vpce-[0-9a-f]{8,17})\.execute-api\./i;
 const ENDPOINT_HOST =
   /^(vpce-[0-9a-f]{8,17})-[a-z0-9-]{1,40}\.execute-api\.(?:localhost|[a-z0-9-]{1,63}\.vpce\.amazonaws\.com(?:\.cn)?)\.?(?::\d{1,5})?$/i;
 
-/** Returns the VPC endpoint in the host name of a private API's client, such as `vpce-0123456789abcdef0`. */
+/**
+ * Returns the VPC endpoint in the host name of a private API's client, such as `vpce-0123456789abcdef0`; undefined if
+ * it contains none.
+ */
 export function readVpcEndpointFromHost(host: string): string | undefined {
   if (host.length > MAX_HOST_LENGTH || !/vpce-/i.test(host)) return undefined;
   return (PRIVATE_HOST.exec(host) ?? ENDPOINT_HOST.exec(host))?.[1]?.toLowerCase();

@@ -35,7 +35,8 @@ export function atStage(source: string, stageName: string): string {
 }
 
 /**
- * Returns the stage in the SourceArn of a permission that covers a call except for its stage (docs/aws §8.1).
+ * Returns the stage in the SourceArn of a permission that would cover a call of this stage; undefined if the permission
+ * covers the call, or differs in more than the stage (docs/aws §8.1).
  * @param source what follows the account in the ARN of the call, such as `a1b2c3/prod/GET/pets`
  */
 export function findOtherStage(sourceArn: string, source: string): string | undefined {

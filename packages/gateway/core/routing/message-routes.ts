@@ -91,8 +91,9 @@ function renderComposite(parts: readonly Part[], body: unknown): string | undefi
 }
 
 /**
- * Returns the text of a member of the body. Only members of the JSON text are read, and not inherited members such as
- * `constructor`, or the `length` of a list. An index reads only items of lists, and a name only members of objects.
+ * Returns the text of a member of the body; undefined if the body does not have the member. Only members of the JSON
+ * text are read, and not inherited members such as `constructor`, or the `length` of a list. An index reads only items
+ * of lists, and a name only members of objects.
  */
 function readMember(body: unknown, path: BodyPath): string | undefined {
   let value = body;

@@ -22,7 +22,10 @@ export function formatOf(stack: Pick<ResolvedStack, 'file' | 'source' | 'resourc
   return { kind: transforms.includes(SAM) ? 'sam' : 'cloudformation', isJson };
 }
 
-/** Returns the path of the construct that CDK made the resource for, without its last part `Resource`. */
+/**
+ * Returns the path of the construct that CDK made the resource for, without its last part `Resource`; undefined if CDK
+ * did not make it.
+ */
 export function constructOf(
   { source }: Pick<ResolvedStack, 'source'>,
   logicalId: string,

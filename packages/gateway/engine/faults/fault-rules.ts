@@ -77,7 +77,9 @@ export class FaultRules {
     });
   }
 
-  /** Returns the first rule that applies to the call. */
+  /**
+   * Returns the first rule that applies to the call; undefined if none does. Each rule that covers the call counts it.
+   */
   ofTable(call: TableCall, nowEpochMs: number): Chosen<TableAnswer> | undefined {
     let first: Chosen<TableAnswer> | undefined;
     for (const { rule, functions, table } of this.#bound) {

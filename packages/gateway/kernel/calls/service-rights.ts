@@ -277,7 +277,10 @@ function busArn(name: string | undefined, { region, accountId }: Place): string 
   return `arn:aws:events:${region}:${accountId}:event-bus/${name ?? 'default'}`;
 }
 
-/** Returns the permissions for X-Ray. The action is the path, and these actions have no resource. */
+/**
+ * Returns the permissions for X-Ray; undefined for a path that is not listed. The action is the path, and these actions
+ * have no resource.
+ */
 function rightsOfXRay({ method, path }: ServiceCall): readonly AwsPermission[] | undefined {
   const action = method === 'POST' && Object.hasOwn(XRAY_ACTIONS, path) ? XRAY_ACTIONS[path] : undefined;
   return action === undefined ? undefined : [{ action: `xray:${action}`, resource: '*' }];
@@ -293,8 +296,8 @@ const MAPPING_ACTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the permissions for event source mappings. The function in the call is not the resource, but a value for
- * conditions.
+ * Returns the permissions for event source mappings; undefined for any other call. The function in the call is not the
+ * resource, but a value for conditions.
  */
 function rightsOfMappings(
   { method, path, region, body }: ServiceCall,
@@ -341,7 +344,10 @@ const CLOUDFRONT_ACTIONS: Readonly<Record<string, string>> = {
   'GET id invalidation id': 'GetInvalidation',
 };
 
-/** Returns the permission for a call of CloudFront. The ARN of a distribution contains an account but no region. */
+/**
+ * Returns the permission for a call of CloudFront; undefined for a path that is not listed. The ARN of a distribution
+ * contains an account but no region.
+ */
 function rightOfCloudFront(
   call: ServiceCall,
   { accountId }: RightsContext,

@@ -26,7 +26,7 @@ const MAX_COMBINATIONS = 150;
 
 /**
  * Compiles a filter policy.
- * @throws PatternError with the message of Subscribe
+ * @throws PatternError with the message with which Subscribe refuses the policy
  */
 export function compileFilterPolicy(policy: unknown, scope: FilterScope): MessageTest {
   // "An empty filter policy" accepts every message.

@@ -37,7 +37,10 @@ export function explainMissing(path: string): string | undefined {
   return `there is no ${shown(missing)}, but there is ${other}: Lambda and Linux distinguish upper and lower case; correct the name`;
 }
 
-/** Returns the first part of a path that does not exist, and the existing folder above it. */
+/**
+ * Returns the first part of a path that does not exist, and the existing folder above it. If the path exists, returns
+ * undefined and the path.
+ */
 function firstMissing(path: string): readonly [missing: string | undefined, parent: string] {
   if (statOf(path) !== undefined) return [undefined, path];
   let missing = path;

@@ -172,8 +172,8 @@ export class JobQueue {
   }
 
   /**
-   * Returns the oldest job whose caller is still waiting. Jobs that already have a result, such as `timed-out`, are
-   * removed.
+   * Returns the oldest job whose caller is still waiting; undefined if there is none. Jobs that already have a result,
+   * such as `timed-out`, are removed.
    */
   peek(): Job | undefined {
     for (;;) {

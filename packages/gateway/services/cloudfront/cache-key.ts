@@ -91,7 +91,7 @@ function keyEncoding(request: ViewerRequest, policy: CachePolicy): string | unde
   return normal === '' ? undefined : normal;
 }
 
-/** Returns the first part in which the keys differ, for explanations. */
+/** Returns the first part in which the keys differ, for explanations; undefined if they are equal. */
 export function firstDifference(one: KeyParts, other: KeyParts): string | undefined {
   if (one.path !== other.path) return 'path';
   if (one.isOptions !== other.isOptions) return 'method OPTIONS';

@@ -40,7 +40,9 @@ const toBrotli = (content: Buffer): Promise<Buffer> =>
     );
   });
 
-/** Compresses a response. Returns it unchanged if a condition is not met. */
+/**
+ * Compresses a response. Returns it unchanged if the viewer, the behavior or the response itself rules out compression.
+ */
 export async function compressObject(
   answer: OriginAnswer,
   request: ViewerRequest,

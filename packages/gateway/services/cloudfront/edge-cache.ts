@@ -224,8 +224,8 @@ export class EdgeCache {
   }
 
   /**
-   * Renews an expired object after the origin's "… confirmation from the origin that the CloudFront edge cache already
-   * has the latest version."
+   * Renews an expired object after the origin has responded with 304: "… confirmation from the origin that the
+   * CloudFront edge cache already has the latest version."
    */
   #refresh(
     asked: Asked,

@@ -206,7 +206,7 @@ export function readResponsePolicy(at: MemberReader): ResponseHeadersPolicy {
   };
 }
 
-/** Reads the sampling rate of `Server-Timing`. */
+/** Reads the sampling rate of `Server-Timing`; undefined if the header is not enabled. */
 function readTiming(at: MemberReader): number | undefined {
   if (!at.flag('Enabled', false)) return undefined;
   const percent = at.optionalNumber('SamplingRate') ?? 0;

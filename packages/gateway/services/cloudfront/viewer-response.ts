@@ -75,8 +75,8 @@ function isSample(percent: number, { headers }: ViewerRequest, { draw }: ViewerF
 }
 
 /**
- * Adds the metrics of `Server-Timing` ("Server-Timing header"). After a miss they follow the origin's own metrics, in
- * one header; with a cached object, the origin's are left out.
+ * Adds the metrics of `Server-Timing` ("Server-Timing header"). After a miss, they follow the origin's own metrics in
+ * the same header. For a cached object, the origin's metrics are left out.
  */
 function withTiming(headers: readonly string[], facts: ViewerFacts): readonly string[] {
   const { result, requestId, ageSeconds } = facts;

@@ -25,7 +25,10 @@ const POLICY: InputPolicy = {
 
 const MODEL = new CallModel(LOGS_MODEL);
 
-/** @throws OperationRefused if AWS refuses a member; for a name that is too long, not in the validator's words [obs] */
+/**
+ * @throws OperationRefused if AWS refuses a member. A name that is too long is not refused in the validator's words
+ * [obs]
+ */
 export function logsInput(operation: string, members: UnknownMembers): CallInput {
   for (const name of ['logGroupName', 'logStreamName'])
     if ((asText(members[name]) ?? '').length > MAX_NAME)

@@ -88,8 +88,8 @@ export class StreamConsumer {
 }
 
 /**
- * Returns the position at which a lane continues. If the number of lanes has changed, the keys are distributed
- * differently, so all lanes go back to the first unfinished record.
+ * Returns the position at which a lane continues; undefined if no lane has a position yet. If the number of lanes has
+ * changed, the keys are distributed differently, so all lanes go back to the first unfinished record.
  */
 function resumeFrom(places: readonly Place[], number: number, parallel: number): number | undefined {
   const own = places.find((place) => place.number === number && place.parallel === parallel);

@@ -23,7 +23,10 @@ export function refusePublish(input: UnknownMembers, region: string): Refusal | 
   return sizeOf(input) > MAX_SNS_BYTES ? refuseParameter('Message too long') : undefined;
 }
 
-/** Returns the refusal of the topic, endpoint or phone number that a call names. */
+/**
+ * Returns the refusal of the topic, endpoint or phone number that a call names; undefined if the call is not refused
+ * here.
+ */
 export function refuseDestination(input: UnknownMembers, region: string): Refusal | undefined {
   const name = ['TopicArn', 'TargetArn'].find((one) => readTextField(input, one) !== undefined);
   if (name === undefined) return refusePhone(readTextField(input, 'PhoneNumber'));

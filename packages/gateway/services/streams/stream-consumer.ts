@@ -206,7 +206,10 @@ export class StreamConsumer {
     );
   }
 
-  /** Returns a full batch, or a partial batch after the batching window. */
+  /**
+   * Takes the next batch from the lane. Without a batching window, this is whatever is waiting. With a window, returns
+   * undefined until the batch is full or the window has ended.
+   */
   #gather(lane: Lane, dueMs: number): Batch<TableChange> | undefined {
     const { batchSize, windowMs } = this.mapping;
     const [oldest] = lane.waiting;

@@ -42,7 +42,10 @@ const ARN_MEMBERS: Readonly<Record<string, string>> = {
   GetSampledRequests: 'WebAclArn',
 };
 
-/** Returns the ARN of the entity that a call names by ARN or id. Policies are evaluated for this ARN. */
+/**
+ * Returns the ARN of the entity that a call names by ARN or id; undefined if it names none. Policies are evaluated for
+ * this ARN.
+ */
 function arnOfCall(operation: AwsOperation, { definitions }: StageGuard): string | undefined {
   if (operation.protocol !== 'json') return undefined;
   const { action, input = {} } = operation;

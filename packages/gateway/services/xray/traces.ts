@@ -71,7 +71,10 @@ export async function readTraces(
   return traces;
 }
 
-/** Returns the segment that has no parent in the trace; the earliest if there are several. */
+/**
+ * Returns the segment that has no parent in the trace. If there are several, or if each segment has a parent, returns
+ * the earliest.
+ */
 export function rootOf({ segments }: Trace): Segment | undefined {
   const all = [...segments.values()].toSorted((one, other) => one.startS - other.startS);
   return all.find(({ fields }) => !segments.has(asText(fields['parent_id']) ?? '')) ?? all[0];

@@ -33,7 +33,10 @@ export class MadeValues {
     this.#stack = stack;
   }
 
-  /** Returns an SSM parameter that this stack makes in `region`: a resource of the stack, or one of CDK's exports. */
+  /**
+   * Returns an SSM parameter that this stack makes in `region`: a resource of the stack, or one of CDK's exports.
+   * Returns undefined if there is none, or its value is unknown.
+   */
   parameter(name: string, region: string): StoredParameter | undefined {
     const own =
       region === this.#raw.region ? this.#find('AWS::SSM::Parameter', (id) => id === name) : undefined;
@@ -55,7 +58,10 @@ export class MadeValues {
     return this.#stack.findText(parameter, 'Type') === 'StringList' ? 'StringList' : 'String';
   }
 
-  /** Returns the text of a secret by its name or ARN. A generated secret stays the same while the gateway runs. */
+  /**
+   * Returns the text of a secret by its name or ARN; undefined if the stack does not make it. A generated secret stays
+   * the same while the gateway runs.
+   */
   secret(id: string): string | undefined {
     const logicalId = this.#find(
       'AWS::SecretsManager::Secret',

@@ -124,7 +124,7 @@ function ssmMessage(name: string, type: string): string {
   return `parameter ${name} has type ${type}, so its value comes from SSM in the account; set it with --param ${name}=…, or add the SSM parameter that its Default names under ssm in gatewright.values.yml`;
 }
 
-/** Returns the text of a scalar as CloudFormation compares it. */
+/** Returns a value as the text that CloudFormation compares; undefined if there is none. */
 function defaultText(value: Json | undefined): string | undefined {
   if (value === undefined || value === null) return undefined;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);

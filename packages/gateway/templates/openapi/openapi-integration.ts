@@ -49,8 +49,8 @@ function shared(document: OpenApiDocument, found: Found): Readonly<Record<string
 }
 
 /**
- * Returns the integration responses. The key of a response is its selection pattern. The key `default` marks the
- * response without a pattern (docs/aws §7.7).
+ * Returns the integration responses; undefined if the integration has no `responses`. The key of a response is its
+ * selection pattern. The key `default` marks the response without a pattern (docs/aws §7.7).
  */
 function integrationResponses(document: OpenApiDocument, found: Found): Json | undefined {
   const responses = document.object([...found.at, 'responses']);

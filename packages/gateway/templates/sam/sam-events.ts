@@ -139,7 +139,10 @@ function makeMapping(expansion: SamExpansion, event: SamEvent, id: string, prope
   expansion.make(event.ownerId, id, type, { FunctionName: event.name, ...properties });
 }
 
-/** Returns a destination without `Type`, which only SAM uses. SAM derives the role's permissions from it. */
+/**
+ * Returns the destination for failures without `Type`, which only SAM uses. Anything else is returned unchanged. SAM
+ * derives the role's permissions from it.
+ */
 function withoutType(config: Json | undefined): Json | undefined {
   const failure = membersOf(config)['OnFailure'];
   if (!isJsonObject(failure)) return config;

@@ -206,7 +206,10 @@ export class SamExpansion {
     return property === '' ? at : [...at, 'Properties', source ?? OF_EVENTS[property] ?? property, ...within];
   }
 
-  /** Returns the place for a path into the document of an API: in its own document, an authorizer, or an event. */
+  /**
+   * Returns the place for a path into the document of an API: in its own document, a gateway response, an authorizer,
+   * or an event. Returns undefined if the path is at none of these.
+   */
   #placeInDocument(apiId: string, path: Path): Path | undefined {
     const at = ['Resources', apiId, 'Properties'];
     if (this.#member(at)['DefinitionBody'] !== undefined) return [...at, 'DefinitionBody', ...path];

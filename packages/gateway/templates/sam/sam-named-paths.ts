@@ -3,7 +3,10 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path } from '../cloudformation/template-source.ts';
 
-/** Returns the path of the property that a message names, and of the members that it names after it. */
+/**
+ * Returns the path of the property that a message names, and of the members that it names after it; undefined if it
+ * names none.
+ */
 export function namedIn(properties: JsonObject, from: Path, message: string): Path | undefined {
   let at = from;
   let inner: Json = properties;

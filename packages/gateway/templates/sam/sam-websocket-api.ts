@@ -1,6 +1,6 @@
 /**
- * Expands `AWS::Serverless::WebSocketApi` to the API, its routes with their functions, the authorizer of $connect, and
- * the stage.
+ * Expands `AWS::Serverless::WebSocketApi` to the API, its routes with their integrations and permissions, the
+ * authorizer of $connect, and the stage.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-websocketapi.html
  */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';

@@ -225,8 +225,8 @@ type ParameterSources = {
 };
 
 /**
- * Finds a parameter. The values file, which functions also read, comes first. The values that the service sets for
- * loading come second, and other stacks come last.
+ * Finds a parameter, which may also be a reference to a secret of the values file. The values file, which functions
+ * also read, comes first. The values that the service sets for loading come second, and other stacks come last.
  */
 async function findParameter(
   place: string,
@@ -351,8 +351,9 @@ export function listIncludedFiles(file: string, serviceFolder: string): readonly
 const SERVICE_ROLE = 'IamRoleLambdaExecution';
 
 /**
- * Returns the line of the role's name, or of the name of the service, from which osls makes it; for its other
- * properties the line of its statements, or of the nearest part of the provider.
+ * Returns the line of a property of the role that osls makes. For the name, this is the line of the role's own name, or
+ * else of the name of the service, from which osls derives it. For managed policies it is their line, and for any other
+ * property the line of the statements.
  */
 function lineOfServiceRole(tree: SourceTree | undefined, property?: string): number | undefined {
   const ownName = ['provider', 'iam', 'role', 'name'];

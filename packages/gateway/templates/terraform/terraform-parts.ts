@@ -253,7 +253,7 @@ function methodOf(part: Instance, drafts: Drafts, values: TerraformValues): Draf
   });
 }
 
-/** Returns the draft of this type that has the wanted properties. */
+/** Returns the first draft of this type that has the wanted properties; undefined if none has. */
 function ownerOf(
   drafts: Drafts,
   type: string,

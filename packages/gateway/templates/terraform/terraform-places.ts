@@ -50,6 +50,7 @@ const ONLY_THERE: ReadonlySet<string> = new Set([
 
 /**
  * Returns the path at which a part was added: the first member or list item that the properties did not have before.
+ * Returns undefined if nothing was added.
  */
 export function whereAdded(before: JsonObject, after: JsonObject): Path | undefined {
   for (const [name, value] of Object.entries(after)) {

@@ -104,7 +104,10 @@ export class TerraformValues {
     return this.#read.get(instance)?.has(attribute) === true;
   }
 
-  /** Returns the data source or resource that provides an attribute, e.g. the archive of `filename`. */
+  /**
+   * Returns the data source or resource that provides an attribute, e.g. the archive of `filename`; undefined if the
+   * attribute refers to none of this type.
+   */
   sourceOf(instance: Instance, attribute: string, type: string): Instance | undefined {
     const references = fullReferences(instance.expressions[attribute]).map(parseReference);
     for (const reference of references) {

@@ -2,8 +2,9 @@ import { listOf, memberOf } from '@gatewright/aws/json-object';
 import type { ApiRoutes, ResolvedStack } from '../../../gateway/engine/index.ts';
 
 /**
- * Returns the name of an API key in a usage plan of the stage. `gatewright keys value NAME` prints the value of the key.
- * The suggested commands do not contain the value, because a template may contain the value that is used on AWS.
+ * Returns the name of an API key in a usage plan of the stage; undefined if there is none. `gatewright keys value NAME`
+ * prints the value of the key. The suggested commands do not contain the value, because a template may contain the
+ * value that is used on AWS.
  */
 export function findKeyName(
   stacks: readonly Pick<ResolvedStack, 'resources'>[],

@@ -110,7 +110,7 @@ function calledBy(resources: UnknownMembers, id: unknown): WiredAuthorizer['call
 
 /**
  * Returns the path of a resource, such as `/users/{id}`. It is built from the path parts of the resource and of its
- * parents in the template, up to the API's root.
+ * parents in the template, up to the API's root. Returns undefined if one of them is not in the template.
  */
 function pathOf(resources: UnknownMembers, id: unknown, api: string, below = ''): string | undefined {
   const { 'Fn::GetAtt': root } = membersOf(id);

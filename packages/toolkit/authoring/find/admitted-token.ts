@@ -72,7 +72,7 @@ export function findAdmittedToken(
 
 /**
  * Returns where the command puts the token: the first source of the document that reads tokens of the issuer, and that
- * the authorizer reads as well. Only WebSocket APIs read queries and subprotocols.
+ * the authorizer reads as well; undefined if there is none. Only WebSocket APIs read queries and subprotocols.
  */
 export function sourceOf(
   { sources, kind }: CompiledDocument,

@@ -112,7 +112,7 @@ export async function makePlan(
   };
 }
 
-/** Returns the document that protects the stage of the API. */
+/** Returns the document that protects the stage of the API; undefined if there is none. */
 export function findDocument(
   documents: readonly CompiledDocument[],
   { apiId, stage }: Pick<Plan, 'apiId' | 'stage'>,

@@ -37,7 +37,7 @@ export function printValue(value: Value | undefined): string {
   return typeof shown === 'string' ? shown : JSON.stringify(shown);
 }
 
-/** Returns a number as a number, and any other value as its printed text. */
+/** Returns a number as a number, and any other value as its printed text; undefined if there is no value. */
 export function sortValueOf(value: Value | undefined): string | number | undefined {
   const digits = value?.['N'];
   return typeof digits === 'string' ? Number(digits) : printValue(value);

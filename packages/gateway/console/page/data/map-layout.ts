@@ -171,7 +171,7 @@ function cut(text: string, width: number, measure: (text: string) => number): st
   return `${text.slice(0, least)}…`;
 }
 
-/** Returns the mean position of the already placed nodes that point to this node. */
+/** Returns the mean position of the already placed nodes that point to this node; undefined if there are none. */
 function heightOf(
   edges: readonly MapEdge[] | undefined,
   placed: ReadonlyMap<string, PlacedNode>,

@@ -143,7 +143,10 @@ function readEvents({ text, pieces = [] }: Body): readonly SentEvent[] {
   });
 }
 
-/** Returns the time when the text up to this position had been sent. */
+/**
+ * Returns the time when the text up to this position had been sent; undefined if the text of an earlier piece is not
+ * stored.
+ */
 function timeAt(end: number, pieces: readonly ShownPiece[]): number | undefined {
   let sent = 0;
   return pieces.find(({ text }) => (sent += text?.length ?? NaN) >= end)?.atMs;

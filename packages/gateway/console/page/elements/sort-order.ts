@@ -48,7 +48,7 @@ function compare(a: string | number, b: string | number): number {
 
 /**
  * Returns the order after a click on a column head. The clicks select one direction, then the other, then the original
- * order of the rows. Numbers start with the largest, because large values are usually more interesting.
+ * order of the rows (undefined). Numbers start with the largest, because large values are usually more interesting.
  */
 export function nextOrder(
   before: SortOrder | undefined,

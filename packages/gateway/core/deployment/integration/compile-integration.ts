@@ -212,8 +212,8 @@ export function onlyByPost(verb: string, property = 'IntegrationHttpMethod'): In
 }
 
 /**
- * Returns a misconfigured integration if a parameter sets a header that API Gateway does not allow. AWS deploys such a
- * mapping, but every call then fails before it is sent [obs].
+ * Returns a misconfigured integration if a parameter sets a header that API Gateway does not allow, otherwise
+ * undefined. AWS deploys such a mapping, but every call then fails before it is sent [obs].
  */
 export function refuseAtRunTime(
   parameters: readonly RequestParameter[],

@@ -224,7 +224,10 @@ function compileFrame(response: PropertyBag): FrameResponse {
   };
 }
 
-/** Reads a key, which is `$default` or a regular expression between slashes, such as `/4\d\d/`. */
+/**
+ * Reads a key, which is `$default` or a regular expression between slashes, such as `/4\d\d/`. Returns the expression
+ * without slashes; undefined for `$default`.
+ */
 function readKey(response: PropertyBag): string | undefined {
   const key = readText(response, 'IntegrationResponseKey');
   if (/^\\?\$default$/.test(key)) return undefined;
@@ -248,7 +251,8 @@ function compileAnswerSelection(
   response: PropertyBag,
   expression: string,
 ): NonNullable<FrameResponse['selectTemplate']> {
-  // Joins the message and the response into one document, so that the syntax of route selection expressions applies.
+  // The expression is rewritten to read from one document that contains the message and the response, so that the
+  // syntax of route selection expressions applies.
   const ofBoth = expression.replace(SOURCES, (_whole, source: string, header: string) =>
     source === 'request.body' ? 'request.body.message' : `request.body.answer${header.toLowerCase()}`,
   );

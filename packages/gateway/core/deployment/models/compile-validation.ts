@@ -97,8 +97,8 @@ function readBodies(bag: PropertyBag, models: Models): readonly (readonly [strin
 }
 
 /**
- * Returns the required handshake parameters of WebSocket `$connect`. HTTP APIs have no required parameters
- * (docs/aws §6, last line).
+ * Returns the required handshake parameters of WebSocket `$connect`; undefined if none is required. HTTP APIs have no
+ * required parameters (docs/aws §6, last line).
  */
 export function compileConnectValidation(route: PropertyBag): RequestValidation | undefined {
   const declared = readBlock(route, 'RequestParameters');

@@ -44,7 +44,7 @@ function load(file: string, options: LoadOptions): Promise<readonly ResolvedStac
   return loadStacks([file], { ...options, types: RESOURCE_TYPES, tolerance: new Faults(false) });
 }
 
-/** Returns the stack with the same name, or else the one that has most of the resources. */
+/** Returns the stack with the same name, or else the one that shares the most logical ids. */
 function findUpdated(earlier: ResolvedStack, stacks: readonly ResolvedStack[]): ResolvedStack | undefined {
   const shared = ({ resources }: ResolvedStack): number =>
     [...earlier.resources.keys()].filter((id) => resources.has(id)).length;

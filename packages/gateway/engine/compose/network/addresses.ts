@@ -19,8 +19,8 @@ export function shownHost({ host }: Pick<GatewayOptions, 'host'>): string {
 }
 
 /**
- * Returns the local address of one of this run's APIs. Integrations use it if they call the API by its AWS address or
- * its custom domain. Any port can be used, because the Host header selects the API.
+ * Returns the local address of one of this run's APIs; undefined for any other host. Integrations use it if they call
+ * the API by its AWS address or its custom domain. Any port can be used, because the Host header selects the API.
  */
 export function localOriginOf(
   { anyPort, options, served, tls }: Parts,

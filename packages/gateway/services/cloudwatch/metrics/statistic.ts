@@ -69,7 +69,10 @@ function place({ values }: Sample): readonly Placed[] | undefined {
     .map(([value, count]) => ({ value, from: at, to: (at += count) }));
 }
 
-/** Returns the smallest of the values for which at least this share of the sample is equal or lower. */
+/**
+ * Returns the smallest of the values for which at least this share of the sample is equal or lower; undefined if the
+ * single values are unknown.
+ */
 function percentile(sample: Sample, share: number): number | undefined {
   const wanted = share * sample.count;
   // Counts are floating-point sums, so they may add up to slightly less than the total. In this case, the last value is
@@ -129,7 +132,10 @@ function winsorized(
   return trimmed('tm', [low, ...inside, { value: last.value, count: ends.high }]);
 }
 
-/** Returns the percentage of the values that are above the lower bound and not above the upper bound. */
+/**
+ * Returns the percentage of the values that are above the lower bound and not above the upper bound; undefined if the
+ * single values are unknown.
+ */
 function percentRank(sample: Sample, least: number, most: number): number | undefined {
   if (sample.values === undefined) return undefined;
   const inside = [...sample.values].reduce(

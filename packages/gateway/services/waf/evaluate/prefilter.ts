@@ -95,7 +95,10 @@ function matchesNone(batch: Batch, turn: RuleTurn): boolean {
   return true;
 }
 
-/** Returns a key that is equal for statements that can share a batch. */
+/**
+ * Returns a key that is equal for statements that can share a batch; undefined for a statement that cannot be in a
+ * batch.
+ */
 function keyOf(statement: Statement): Inspection | string | undefined {
   switch (statement.kind) {
     case 'ip-set':

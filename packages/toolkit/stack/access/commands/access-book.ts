@@ -28,7 +28,7 @@ import type {
 } from '../../../../gateway/engine/index.ts';
 
 /**
- * Opens the documents.
+ * Opens the access documents for the console.
  * @param stage the stage of the stack that contains the authorizers
  * @param findTarget returns the admin API of the running gateway; undefined if it has none
  */

@@ -121,7 +121,7 @@ function showUnrecorded(
   return { tenant, state: 'no record', plan, fullest: findFullest(uses) };
 }
 
-/** Returns the limit of which the greatest share is used. */
+/** Returns the limit of which the greatest share is used; undefined if there are no limits. */
 function findFullest(uses: readonly ShownUse[]): ShownUse | undefined {
   const shareOf = ({ counted, allowance }: ShownUse): number => counted / Math.max(1, allowance);
   return uses.toSorted((a, b) => shareOf(b) - shareOf(a))[0];
