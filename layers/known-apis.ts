@@ -19,7 +19,7 @@ const API_ID = /^[a-z0-9]{1,32}$/;
 const CACHE_API = /^[\w.-]{1,64}\/[a-z0-9]{1,32}$/;
 const PLACEHOLDER = /\{(socketApi|ticketApi|cacheApi)\}/;
 
-/** Returns a sentence about an entry of the parameters that is no API; undefined if there is none. */
+/** Returns a sentence about an entry of the parameters that is not an API; undefined if there is none. */
 export function findInvalidApi({ apis, cacheApis }: NamedApis): string | undefined {
   const id = listed(apis).find((text) => !API_ID.test(text));
   if (id !== undefined)

@@ -18,7 +18,7 @@ export type SignatureFault =
   | 'access-key'
   /** The access key belongs to temporary credentials, and the request has no session token. */
   | 'token-missing'
-  /** The session token is not that of the access key. */
+  /** The session token does not belong to the access key. */
   | 'token-other'
   /** The access key is permanent, and the request has a session token. */
   | 'token-unexpected'

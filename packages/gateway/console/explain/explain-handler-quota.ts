@@ -4,7 +4,7 @@ import { adviseOnCharge, describeReset } from './explain-access.ts';
 import type { Circumstances, QuotaRefusal } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
-/** @returns undefined if no quota refused the request, or if the caller is no customer */
+/** @returns undefined if no quota refused the request, or if the caller is not a customer */
 export function explainHandlerQuota({ integration, guard }: Circumstances): Reason | undefined {
   const { quotaRefusal: refusal } = integration ?? {};
   const { customer, key } = guard?.decided ?? {};

@@ -189,7 +189,7 @@ function explainIgnored(integration: IntegrationCircumstances): Reason {
   };
 }
 
-/** The function of a message returned an error, of which the client gets no status. */
+/** Explains that the function of a message returned an error, for which the client gets no status. */
 function explainErrorStatus(
   integration: IntegrationCircumstances,
   {

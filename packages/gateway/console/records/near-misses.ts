@@ -54,7 +54,7 @@ export function findDoubledStage(
 
 /**
  * Returns what remains of a path without its first segment, if a route serves that; otherwise undefined. Clients write
- * the name of a stage there, or $default, although the stage $default is no part of a path.
+ * the name of a stage there, or $default, although the stage $default is not part of a path.
  */
 export function findBehindSegment(plans: readonly Named[], method: string, path: string): string | undefined {
   const [, first = ''] = path.split('/');

@@ -94,7 +94,10 @@ function findRefusedMessage(target: PolicedTarget, targetArn: string, sender: st
     : `${begin}: ${where} ${describeNearest(trace)}. Add this statement to it: ${missing(question, sender)} ${SKIPPED}`;
 }
 
-/** The values that a delivery has. Other keys, such as those of an organization, have none. */
+/**
+ * Returns the condition keys that have a value in a delivery. Other keys, such as the keys of an organization, have
+ * none.
+ */
 function conditionsOf(targetArn: string, sender: string): PolicyQuestion['conditions'] {
   // The ARN of a bucket has no account. The buckets of the stacks belong to the account of their targets.
   const account = parseArn(sender)?.accountId || (parseArn(targetArn)?.accountId ?? '');

@@ -26,7 +26,10 @@ export class StandIns {
     this.#known = namesOf(named);
   }
 
-  /** From now on, the emulated user pools are those of these stacks. The issuers from `--issuer` stay emulated. */
+  /**
+   * Emulates the user pools of these stacks from now on, instead of the user pools of earlier stacks. The issuers from
+   * `--issuer` stay emulated.
+   */
   follow(stacks: readonly ResolvedStack[]): void {
     this.#all = [...new Set([...this.#named, ...listPoolIssuers(stacks)])];
     this.#known = namesOf(this.#all);

@@ -86,7 +86,7 @@ export function writeApiArn(
   if (kind === 'terraform')
     return `"\${${inModule(api.logicalId)}.execution_arn}${authorizer === undefined ? rest : `/authorizers/\${${inModule(authorizer.logicalId)}.id}`}"`;
   if (kind === 'cdk') return inCdkOf(owner, api, authorizer === undefined ? rest : '/authorizers/*');
-  // An authorizer of a SAM or OpenAPI document is no resource of the template, so nothing can refer to it.
+  // An authorizer of a SAM or OpenAPI document is not a resource of the template, so nothing can refer to it.
   const isReferable = /^[A-Za-z0-9]+$/.test(authorizer?.logicalId ?? '');
   const called =
     authorizer === undefined ? rest : `/authorizers/${isReferable ? `\${${authorizer.logicalId}}` : '*'}`;

@@ -31,7 +31,10 @@ export const RETURNED = 3;
 export const FAILED = 4;
 /** The event loop is empty, and the handler's promise is still pending. The response is null, as in Lambda. */
 export const UNSETTLED = 5;
-/** The handler returned a value that Lambda ignores, because it is no promise, and called no callback. The response is null. */
+/**
+ * The handler returned a value that Lambda ignores, because it is not a promise, and called no callback. The response
+ * is null.
+ */
 export const IGNORED = 6;
 
 export type Board = {

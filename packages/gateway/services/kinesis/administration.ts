@@ -14,7 +14,8 @@ import { arnOfStream, findStream } from './stream-place.ts';
 import type { StreamPlace } from './stream-place.ts';
 
 /**
- * Maximum number of shards of all streams together. AWS has this limit for provisioned streams in a larger region.
+ * Maximum number of shards of all streams together. AWS has this limit for the shards of provisioned streams in its
+ * larger regions.
  */
 export const SHARD_LIMIT = 500;
 const MAX_SHARDS = 100_000;

@@ -19,8 +19,8 @@ export type StreamDefinition = {
 /** Maximum memory of all streams. Kinesis has no such limit, but the memory of a laptop is limited. */
 const MAX_BYTES = 256 * 1024 * 1024;
 /**
- * The number of shards of an on-demand stream, because "a new data stream with the on-demand capacity mode … 4 MB/s"
- * means four shards.
+ * The number of shards of a new on-demand stream: "a new data stream with the on-demand capacity mode … 4 MB/s", and a
+ * shard accepts 1 MB/s.
  */
 export const ON_DEMAND_SHARDS = 4;
 

@@ -1,7 +1,8 @@
 /**
  * Handles asynchronous invocations (docs/aws §18.1). Lambda puts each event into its own queue and then invokes the
- * function. A failed invocation is retried twice, unless the event has become too old. An event whose invocations have
- * all failed goes to the function's destination or dead-letter queue.
+ * function. By default, a failed invocation is retried twice, unless the event has become too old. The result goes to
+ * the function's destination, and an event whose invocations have all failed also goes to the function's dead-letter
+ * queue.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { afterFailure, afterThrottle, DEFAULT_ASYNC } from '../../kernel/delivery/retries.ts';

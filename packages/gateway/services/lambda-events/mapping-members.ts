@@ -81,8 +81,8 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
 type RefusedMember = { readonly member: string; readonly message: string };
 
 /**
- * Returns the first member that this kind of source does not allow or does not have although it must; undefined if
- * there is none. AWS checks a mapping of a template by the same rules.
+ * Returns the first member that this kind of source does not allow, or that it requires and the mapping lacks;
+ * undefined if there is none. AWS checks a mapping of a template by the same rules.
  * @param service the service in the source's ARN
  */
 export function refusalForSource(service: string, properties: UnknownMembers): RefusedMember | undefined {

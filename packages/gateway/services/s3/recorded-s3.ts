@@ -187,7 +187,7 @@ export class RecordedBuckets {
     return this.#objects.get(id) ?? this.#findWritten(id);
   }
 
-  /** @param isQuiet whether a missing object is no fault, because the call does not read it */
+  /** @param isQuiet whether a missing object is not reported, because the call does not read it */
   #findWritten(id: string, isQuiet = false): StoredObject | undefined {
     const name = decodeOrKeep(id);
     const found = this.#deleted.has(name) ? undefined : this.#ports.written.object(name, isQuiet);

@@ -98,8 +98,8 @@ class Expansion {
 }
 
 /**
- * Replaces `${Name}` with the item, and `&{Name}` by the item without the characters that a logical id cannot contain.
- * This includes placeholders in keys. A `Ref` to the identifier becomes the item.
+ * Replaces `${Name}` with the item, and `&{Name}` with the item without the characters that a logical id cannot
+ * contain. This includes placeholders in keys. A `Ref` to the identifier becomes the item.
  */
 function replaceIdentifier(value: Json, identifier: string, item: string): Json {
   const inText = (text: string): string =>

@@ -42,7 +42,7 @@ const MAX_RESOURCES = 5_000;
 
 /**
  * Returns the template without the parts whose structure CloudFormation refuses. The messages are CloudFormation's.
- * @throws what `refuse` throws, or what `fail` throws if no resource remains
+ * @throws what `refuse` throws, or what `fail` throws if no resource remains, or if there are more than `MAX_RESOURCES`
  */
 export function checkShape(
   { template, hasAddresses }: Pick<RawStack, 'template' | 'hasAddresses'>,

@@ -102,7 +102,7 @@ function preflightMethod(settings: JsonObject, item: JsonObject): JsonObject {
 }
 
 function allowedMethods(item: JsonObject): string {
-  // SAM lists all members of a path, also those that are no methods, such as `parameters`.
+  // SAM lists all members of a path, including members that are not methods, such as `parameters`.
   const names = Object.keys(item);
   if (names.includes(ANY_METHOD)) return ALL_METHODS;
   return [...new Set([...names, 'options'].map((name) => name.toUpperCase()))].toSorted().join(',');

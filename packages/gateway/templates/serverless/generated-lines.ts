@@ -164,7 +164,10 @@ function functionsBehind(
   return [...new Set(found.length > 0 ? found : behind.flatMap(nameOf))];
 }
 
-/** Returns the setting with the number whose name has words before that of the property: `logRetentionInDays`. */
+/**
+ * Returns the path of the setting that has this number, and whose name ends in the name of the property after other
+ * words, such as `logRetentionInDays`; undefined if there is none.
+ */
 function findSetting(
   tree: SourceTree,
   places: readonly Path[],
