@@ -175,7 +175,7 @@ function noteRefusal(mapping: ResourceReader): void {
   if (findMappedSource(service) === undefined || unresolved.length > 0) return;
   const refused = refusalForSource(service, properties);
   if (refused !== undefined)
-    mapping.note(refused.member, refused.message, 'the gateway reads the source all the same');
+    mapping.note(refused.member, refused.message, 'the gateway still reads the source');
 }
 
 function readSource(mapping: ResourceReader, stacks: StackReading): void {

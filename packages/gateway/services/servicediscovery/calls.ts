@@ -191,7 +191,7 @@ function pageOf<Item>(
   return { page, token: hasMore && end !== undefined ? keyOf(end) : undefined };
 }
 
-/** Describes a service and an operation in the form that calls return. Times are in epoch seconds. */
+/** Describes a service in the form that calls return. Times are in epoch seconds. */
 function describeService({ definition, instances }: LocalService, registry: Registry): UnknownMembers {
   const { id, arn, name, description, type, configs } = definition;
   return {
@@ -218,7 +218,7 @@ function describeOperation({ id, type, atMs, serviceId, instanceId }: Operation)
   };
 }
 
-/** Reads members that only this service has. Each function refuses invalid values with `InvalidInput`. */
+/** Maximum numbers of filters in a call and of values in a filter. */
 const MOST = { filters: 10, values: 100 };
 
 function invalid(message: string): OperationRefused {

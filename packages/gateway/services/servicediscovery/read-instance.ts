@@ -1,4 +1,4 @@
-/** Reads an instance that a call, a template or a file registers. Pure. */
+/** Reads an instance that a call, a template or a file registers. */
 import { isIPv4, isIPv6 } from 'node:net';
 import { isJsonObject } from '@gatewright/aws/json-object';
 

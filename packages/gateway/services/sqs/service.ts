@@ -134,7 +134,8 @@ class SqsService implements Service {
 }
 
 /**
- * A call of a queue without Action, such as one whose template was not used. SQS denies it whatever the caller may do.
+ * Responds to a call of a queue that has no Action, for example because API Gateway did not apply the mapping template.
+ * SQS denies such a call, whatever permissions the caller has.
  * @see https://github.com/DanielDaCosta/apiGateway-sqs-lambda/issues/1
  */
 function withoutAction({ region, path }: ServiceCall['request'], requestId: string): Answered {
@@ -291,8 +292,8 @@ function readQueue(reader: ResourceReader): QueueDefinition {
 }
 
 /**
- * Reports what Lambda refuses when it creates or updates the mapping
- * (github-aws-runners/terraform-aws-github-runner#465).
+ * Reports a visibility timeout that is shorter than the timeout of the function. Lambda refuses it when the mapping is
+ * created or updated (github-aws-runners/terraform-aws-github-runner#465).
  */
 function noteVisibility(
   reader: ResourceReader,
@@ -305,7 +306,7 @@ function noteVisibility(
     reader.note(
       'EventSourceArn',
       `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${timeout} seconds`,
-      'the mapping works here all the same',
+      'the mapping works here nevertheless',
     );
 }
 

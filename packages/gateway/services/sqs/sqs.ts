@@ -196,7 +196,10 @@ function sizeOfEntry(entry: UnknownMembers): number {
   return sizeOf({ body, attributes: Object.fromEntries(attributes) as NewMessage['attributes'] });
 }
 
-/** A FIFO queue refuses the whole batch if an entry has no group or no deduplication id [obs]. */
+/**
+ * A FIFO queue refuses the whole batch if an entry has no group, or if it has no deduplication id and the queue does
+ * not deduplicate by content [obs].
+ */
 function checkFifoEntries(entries: readonly UnknownMembers[], { definition }: LocalQueue): void {
   const { isFifo, deduplicatesByContent } = definition.settings;
   if (!isFifo) return;

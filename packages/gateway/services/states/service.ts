@@ -29,7 +29,7 @@ export const STATES_CALLS: readonly string[] = ['StartExecution', 'StartSyncExec
 
 const INVALID_INPUT = 'Invalid execution input.';
 
-/** Returns why the input is not JSON, in the words of AWS's parser [obs: stepfunctions]. */
+/** Returns why the input is not JSON, in the words of AWS's parser [obs: stepfunctions]; undefined if it is JSON. */
 function findInputFault(text: unknown): string | undefined {
   if (typeof text !== 'string' || text === '') return INVALID_INPUT;
   if (isJson(text)) return undefined;

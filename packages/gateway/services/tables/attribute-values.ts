@@ -47,7 +47,8 @@ function isAttribute(value: unknown, depth = 0): boolean {
 
 /**
  * Converts a plain value to a DynamoDB attribute value: numbers become N, lists L, objects M.
- * @throws RangeError for a number that JSON parsing has already rounded, and for deep nesting
+ * @throws RangeError for a number that JSON parsing has already rounded, for deep nesting, and for a value that JSON
+ * cannot represent
  */
 function toAttribute(value: unknown, depth = 0): UnknownMembers {
   if (depth > MAX_DEPTH) throw new RangeError(`the item is nested deeper than ${MAX_DEPTH} levels`);

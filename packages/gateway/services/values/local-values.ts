@@ -116,7 +116,10 @@ export class LocalValues {
     return this.#parameters.size;
   }
 
-  /** Writes a parameter until its definition changes or the gateway ends. Returns its new version. */
+  /**
+   * Writes a parameter. The value is in effect until the definition of the parameter changes, or until the gateway is
+   * reset or ends. Returns its new version.
+   */
   putParameter(name: string, value: ParameterDefinition): number {
     const known = this.findParameter(name);
     const at = known?.name ?? name;
@@ -128,7 +131,10 @@ export class LocalValues {
     return version;
   }
 
-  /** Deletes a parameter until its definition changes. Returns whether there was one. */
+  /**
+   * Deletes a parameter. It stays deleted until its definition changes, or until the gateway is reset or ends. Returns
+   * whether there was one.
+   */
   deleteParameter(name: string): boolean {
     const known = this.findParameter(name);
     if (known === undefined) return false;

@@ -6,10 +6,10 @@ import type { LocalValues } from './local-values.ts';
 import { isParameterType } from './value-definitions.ts';
 import { notServed, textField, textsField } from './value-call.ts';
 
-/** The greatest length of a value of the tiers (API reference, PutParameter). */
+/** Maximum length of a value in each tier (API reference, PutParameter). */
 const MOST_CHARACTERS = { Standard: 4_096, Advanced: 8_192 };
 const MAX_NAMES = 10;
-/** Members that are not enforced here. */
+/** Members that are not enforced here, so a call with one of them is refused. */
 const NOT_SERVED = ['Policies', 'AllowedPattern'];
 
 /** The words of AWS: getmoto/moto#4283, hashicorp/terraform-provider-aws#13578, #18521; of the type: getmoto/moto. */

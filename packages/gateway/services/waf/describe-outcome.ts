@@ -127,7 +127,10 @@ function describeMatch(
   return `${describeStatement(statement)}${measured}`;
 }
 
-/** The field that a rule requires, if the rule matches requests in which it has not even 0 bytes. */
+/**
+ * Returns the field that a rule requires, if the rule matches all requests without this field. Such a rule matches if
+ * the size of the field is not at least 0.
+ */
 function missingField(statement: Statement): string | undefined {
   if (statement.kind !== 'not' || statement.statement.kind !== 'size') return undefined;
   const { comparison, size, inspection } = statement.statement;

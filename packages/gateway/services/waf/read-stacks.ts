@@ -210,7 +210,10 @@ function absent(arn: string): string {
   return `${arn}, which is not in a loaded stack or has errors`;
 }
 
-/** Reports the rules that cannot be evaluated. They block nothing unless `--strict-waf` is set. */
+/**
+ * Reports the rules that cannot be evaluated completely. With `--strict-waf`, the stages of their web ACL return 500;
+ * otherwise, the parts that cannot be evaluated block nothing.
+ */
 function reportUnjudged(
   acl: WebAcl | undefined,
   reader: ResourceReader | undefined,

@@ -138,7 +138,7 @@ function findMade(written: JsonObject, expanded: JsonObject): ReadonlySet<string
   return new Set(Object.keys(mapOf(expanded, 'Resources')).filter(isMade));
 }
 
-/** Reports repeated keys, of which AWS's tools silently use the last one. */
+/** Reports repeated keys. AWS's tools silently use the last one. */
 function repeatedKeys(tree: SourceTree): readonly Finding[] {
   return tree.repeatedKeys.map(({ path, line }) => ({
     ...keyAt(tree, path, line),

@@ -1,5 +1,5 @@
 /**
- * Replaces routes that SAM refuses by routes that respond with 500. It replaces either one route of an API or all
+ * Replaces routes that SAM refuses with routes that respond with 500. It replaces either one route of an API or all
  * routes.
  */
 import type { DefinitionError } from '../../core/errors.ts';

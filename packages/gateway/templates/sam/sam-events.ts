@@ -77,7 +77,7 @@ function noteBucket(expansion: SamExpansion, event: SamEvent): void {
       const added = configurations.map((each): Json =>
         condition === undefined ? each : { 'Fn::If': [condition, each, { Ref: 'AWS::NoValue' }] },
       );
-      // SAM writes a notification once, also if several events of the function ask for it.
+      // SAM writes a notification once, even if several events of the function ask for it.
       const LambdaConfigurations = [...listed, ...added].filter(
         (one, index, all) => all.findIndex((other) => isDeepStrictEqual(one, other)) === index,
       );

@@ -16,7 +16,7 @@ const SIGNED = {
   in: 'header',
   'x-amazon-apigateway-authtype': 'awsSigv4',
 };
-/** SAM's mark of a route without an authorizer. An empty list does not keep the default authorizer away. */
+/** SAM's mark of a route without an authorizer. With an empty list, the default authorizer would still apply. */
 const OPEN = [{ NONE: [] }];
 
 /** Returns what the event adds to `security` of its route; nothing if the API's default applies. */

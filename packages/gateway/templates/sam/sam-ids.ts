@@ -14,7 +14,9 @@ export function makeStageId(apiId: string, stageName: Json): string {
   return IS_ID_PART.test(stageName) ? `${apiId}${stageName}Stage` : `${apiId}Stage${digestOf(stageName)}`;
 }
 
-/** Returns the logical id of a permission for all stages, which ends in the stage of the API nevertheless. */
+/**
+ * Returns the logical id of a permission. The permission is for all stages, but its id ends in the stage of the API.
+ */
 export function makeRestPermissionId(stem: string, stageName: string): string {
   return IS_ID_PART.test(stageName) ? `${stem}${stageName}` : `${stem}${digestOf(stageName)}`;
 }
@@ -39,7 +41,7 @@ export function idPart(text: string): string {
 }
 
 /**
- * Types of which SAM makes a resource although the template declares one of the type with the same id.
+ * SAM makes resources of these types even if the template already declares a resource of the same type and id.
  * @see https://github.com/aws/serverless-application-model/blob/develop/samtranslator/translator/verify_logical_id.py
  */
 export const SHARED: ReadonlySet<string> = new Set([

@@ -13,7 +13,7 @@ type PropertyType = { readonly form: PropertyForm | undefined; readonly isRequir
 
 export type PropertyTypes = ReadonlyMap<string, PropertyType>;
 
-/** Each line has a type and its properties: `Name`, `Name:form`, and `!` behind a property that is required. */
+/** Each line has a type and its properties: `Name`, `Name:form`, and `!` after a property that is required. */
 const RESOURCES = `
   Api Name:u StageName:u! Tags:m PropagateTags:b DefinitionBody:m DefinitionUri:u MergeDefinitions:b CacheClusterEnabled:b CacheClusterSize:s Variables:m EndpointConfiguration:u MethodSettings:l BinaryMediaTypes:l MinimumCompressionSize:i Cors:u Auth:m GatewayResponses:m AccessLogSetting:m CanarySetting:m TracingEnabled:b OpenApiVersion:s Models:m Domain:m FailOnWarnings:b Description:s Mode:s DisableExecuteApiEndpoint:b ApiKeySourceType:s AlwaysDeploy:b Policy:u SecurityPolicy:s EndpointAccessMode:s
   Application Location! TemplateUrl:s Parameters:m NotificationARNs:l Tags:m TimeoutInMinutes:i

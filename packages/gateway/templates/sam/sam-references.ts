@@ -48,7 +48,7 @@ function substitute(argument: Json, references: ReadonlyMap<string, string>): Js
 }
 
 /**
- * Replaces each `Ref` to a parameter, and each `Fn::Sub` that contains only parameters, by its value. SAM needs the
+ * Replaces each `Ref` to a parameter, and each `Fn::Sub` that contains only parameters, with its value. SAM needs the
  * paths, methods and names of authorizers as strings.
  */
 export function fillParameters(value: Json, values: ReadonlyMap<string, Json>): Json {

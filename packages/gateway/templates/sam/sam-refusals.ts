@@ -33,8 +33,8 @@ export function refuseResource(expansion: SamExpansion, logicalId: string, resou
 }
 
 /**
- * Returns the properties as SAM gets them from `sam deploy`: a document in a file of its own is then in S3, and SAM
- * does not read it.
+ * Returns the properties as SAM gets them from `sam deploy`. If the document is in a separate file, it has been
+ * uploaded to S3 by then, and SAM does not read it.
  */
 function asPackaged(merged: JsonObject, written: JsonObject): JsonObject {
   const { DefinitionUri: uri } = written;
@@ -45,8 +45,8 @@ function asPackaged(merged: JsonObject, written: JsonObject): JsonObject {
 }
 
 /**
- * Refuses a function of CloudFormation in a document in a file of its own, which API Gateway reads as it is
- * (localstack/localstack#4619).
+ * Refuses a function of CloudFormation in a document that is in a separate file, because API Gateway reads the file as
+ * it is (localstack/localstack#4619).
  */
 function judgeDocument(document: JsonObject): readonly Refusal[] {
   for (const [path, item] of Object.entries(mapOf(document, 'paths')))
@@ -128,7 +128,10 @@ const FORMS: Readonly<Record<PropertyForm, string>> = {
   b: 'true or false',
 };
 
-/** Returns whether a value that the template has is of a form. The value of a function is known only later. */
+/**
+ * Returns whether a value in the template has a form. It returns true for a function, because its value is known only
+ * later.
+ */
 function hasForm(value: Json, form: PropertyForm): boolean {
   const isMap = isJsonObject(value);
   if (isMap && Object.keys(value).some((key) => key === 'Ref' || key.startsWith('Fn::'))) return true;
@@ -179,7 +182,10 @@ function judgeEvents(events: JsonObject, written: JsonObject, owner: string): re
   });
 }
 
-/** The expansion of a function says itself which properties an event lacks, because the event then invokes nothing. */
+/**
+ * Returns whether the expansion of the owner reports this itself. The expansion of a function reports missing
+ * properties, because the event then invokes nothing.
+ */
 function isSaidElsewhere(owner: string, message: string): boolean {
   return owner === 'Function' && message.startsWith('Missing required');
 }
@@ -209,7 +215,7 @@ const notWith =
       ? { at: [name], message, remedy: `remove ${name}, or remove ${other}` }
       : undefined;
 
-/** Refuses settings that SAM writes into the document, of an API whose document is elsewhere. */
+/** If the document of an API is in S3, its settings that SAM would write into the document are refused. */
 const inlineOnly = (names: readonly (readonly [property: string, words: string])[]): readonly Judge[] =>
   names.map(
     ([name, says]): Judge =>

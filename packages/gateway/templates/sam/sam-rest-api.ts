@@ -128,7 +128,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stag
   return putDefinitions(document, 'models', models);
 }
 
-/** The media types of the property replace those of the document. */
+/** The property's media types replace the document's media types. */
 function ownDocument(written: JsonObject, properties: JsonObject): JsonObject {
   const { [BINARY_TYPES]: _, ...others } = written;
   return withOpenApiSections(properties['BinaryMediaTypes'] === undefined ? written : others);
@@ -316,7 +316,7 @@ function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth:
 export function allowRestRoute(expansion: SamExpansion, apiId: string, route: SamRoute): void {
   const { ownerId, eventName, path, properties, target } = route;
   if (target.kind !== 'function') return;
-  // As SAM writes it: the extension's name of the method allows nothing.
+  // As in SAM, only ANY stands for all methods. A permission for `x-amazon-apigateway-any-method` allows nothing.
   const method = (asText(properties['Method']) ?? 'ANY').toUpperCase();
   const scope = `*/${method === 'ANY' ? '*' : method}${path.replace(/\{[^}]*\}/g, '*').replace(/(.)\/$/, '$1')}`;
   expansion.make(

@@ -35,7 +35,7 @@ export function expandUsagePlan(
   const [planId, keyId] = [`${prefix}UsagePlan`, `${prefix}ApiKey`];
   const condition = expansion.conditionOf(origin);
   const itself = { ApiId: { Ref: apiId }, Stage: { Ref: stageId } };
-  // A shared plan exists if one of its APIs does, and omits the others.
+  // A shared plan exists if at least one of its APIs exists. It has no stages of APIs that do not exist.
   const stage = mode === 'SHARED' && condition !== undefined ? onlyIf(condition, itself) : itself;
   const shared = mode === 'SHARED' ? expansion.resources.get(planId) : undefined;
   if (isJsonObject(shared)) {

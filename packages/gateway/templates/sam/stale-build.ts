@@ -16,8 +16,8 @@ const NOT_SOURCES = new Set(['node_modules', '.aws-sam', '.git', '.gatewright', 
 export const COMPILED = /^(?:java|dotnet|provided|go)/;
 
 /**
- * Returns the first source, file or folder, that is newer than the build; undefined if the build is up to date or does
- * not exist.
+ * Returns the first file of the sources that is newer than the build; undefined if the build is up to date or does not
+ * exist.
  */
 export function newerThan(built: string, sources: readonly string[]): string | undefined {
   const builtAt = modifiedAt(built);

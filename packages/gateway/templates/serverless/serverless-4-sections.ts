@@ -83,8 +83,8 @@ function findPassedOver(service: unknown): readonly (Passed & { readonly section
 }
 
 /**
- * Returns why the section `mcp` is refused, which Serverless compiles since version 4.41.0. Undefined if the service has
- * no MCP servers.
+ * Serverless compiles the section `mcp` since version 4.41.0. Returns why the section is refused; undefined if the
+ * service has no MCP servers.
  */
 function describeMcpServers(service: unknown): string | undefined {
   const servers = Object.entries(membersOf(membersOf(membersOf(service)['mcp'])['servers']));

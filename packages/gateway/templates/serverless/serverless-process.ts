@@ -103,8 +103,9 @@ function sealedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /**
- * Returns the error that ended osls, without the members and the version that Node prints after it. If there is no such
- * error, returns the last lines.
+ * Describes why osls has ended. It returns the error that ended osls, without the members and the version that Node
+ * prints after it. If there is no such error, it returns the last lines. If osls was killed, it returns that the time
+ * limit has passed.
  */
 export function describeEnd(code: number | null, killedBy: string | null, errorText: string): string {
   if (killedBy !== null) return `osls did not end within ${TIME_LIMIT_MS / 1000} s`;

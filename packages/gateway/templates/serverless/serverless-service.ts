@@ -122,7 +122,7 @@ function inform(file: string, tree: SourceTree | undefined, options: LoadOptions
 }
 
 /**
- * Returns a sentence about parameters in `stages`, which Serverless 4 reads and osls does not; absent if there are
+ * Returns a sentence about parameters in `stages`, which Serverless 4 reads and osls does not; undefined if there are
  * none.
  */
 export function describeStages(service: unknown, stage: string): string | undefined {

@@ -23,7 +23,7 @@ export function isTerraformFile(file: string): boolean {
 }
 
 /**
- * Finds the plan or state of a folder.
+ * Finds the plan or state of a folder. Returns undefined if the folder has no Terraform files.
  * @throws DefinitionError if there are several, or only .tf files
  */
 export function findTerraform(folder: string): string | undefined {

@@ -150,7 +150,7 @@ const MERGES: Readonly<Record<string, Merge>> = {
       type,
       (part, drafts, values) =>
         change(namedBy(part, 'bucket', BUCKET, drafts, values), () => {
-          // The reference is what connects the two, and not a setting that is left out.
+          // The attribute is read so that it is not reported as a setting that is not applied.
           values.value(part, 'bucket', 'id');
           return read(part, values);
         }),
@@ -281,7 +281,7 @@ function namedBy(
 ): Draft | undefined {
   const referred = values.sourceOf(part, attribute, type);
   const found = referred === undefined ? undefined : drafts.get(referred.address);
-  // It counts as read whichever way names the owner.
+  // The attribute counts as read, in whichever way the owner is found.
   const id = values.value(part, attribute, 'id');
   return found ?? named(drafts, own, property, part.values[attribute]) ?? draftOf(drafts, id);
 }

@@ -10,7 +10,7 @@ import type { Json } from '@gatewright/aws/json-object';
  * How the value of an attribute is read. `id` names another resource, `json` is a document as text, `uri` and
  * `function` name a function, `target` is `integrations/ID`, `source` is the ARN that a permission is for, `issuer` is
  * a user pool's URL, `block` is a single block, `blocks` are several blocks, and `optional` is a number that is omitted
- * if it is -1.
+ * if it is negative.
  */
 export type Kind =
   | 'text'

@@ -193,8 +193,8 @@ export class TerraformValues {
   }
 
   /**
-   * Returns the expression in the configuration files next to the plan, but only if it has the same references as in
-   * the plan.
+   * Returns the value of the expression in the configuration files next to the plan. Returns undefined if the
+   * expression refers to something that the plan does not refer to, unless the plan refers to a local value.
    */
   #written(references: readonly string[], { written, ...site }: Site): Json | undefined {
     if (written === undefined) return undefined;

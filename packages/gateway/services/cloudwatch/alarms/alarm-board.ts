@@ -197,7 +197,8 @@ export class AlarmBoard {
   }
 
   /**
-   * Evaluates the composite alarms repeatedly until no state changes, because composite alarms depend on each other.
+   * Evaluates the composite alarms repeatedly, because composite alarms depend on each other. It stops when no state
+   * changes, at the latest after one round more than there are alarms.
    */
   #judgeComposites(except?: Entry): void {
     const composites = [...this.#entries.values()].filter(
@@ -326,8 +327,8 @@ function readPoints(alarm: MetricAlarm, store: MetricStore, at: number): readonl
 }
 
 /**
- * Whether there are "too few data points to be statistically significant": fewer than 10 / (1 - percentile), or 10 /
- * percentile for percentiles below 50.
+ * Whether there are "too few data points to be statistically significant": at least one, but fewer than 10 / (1 -
+ * percentile), or 10 / percentile for percentiles below 50.
  */
 function hasLowSample(alarm: MetricAlarm, store: MetricStore, at: number): boolean {
   const isLow = ({ metric, stat, periodSeconds, unit }: MetricStat): boolean => {

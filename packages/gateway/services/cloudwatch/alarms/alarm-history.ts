@@ -1,4 +1,4 @@
-/** The history of alarms, for DescribeAlarmHistory. The oldest items are dropped. */
+/** The history of alarms, for DescribeAlarmHistory. If there are too many items, the older half is dropped. */
 import type { Alarm } from './alarm.ts';
 
 export const ITEM_TYPES = ['ConfigurationUpdate', 'StateUpdate', 'Action'] as const;

@@ -1,5 +1,5 @@
 /**
- * Determines the state of an alarm from its data points (docs/aws §18.12). Pure.
+ * Determines the state of an alarm from its data points (docs/aws §18.12).
  * @see CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data", with its two tables
  */
 import type { MetricAlarm } from './alarm.ts';
@@ -23,8 +23,8 @@ export type Judgement =
       /** The existing points that decided the state, newest first. */
       readonly by: readonly ExistingPoint[];
       /**
-       * The number of missing points. Depending on the alarm, they were treated as breaching, as not breaching, or as
-       * missing.
+       * The number of missing points. Depending on the alarm, they were treated as breaching, as not breaching or as
+       * missing, or were ignored.
        */
       readonly filled: number;
     };

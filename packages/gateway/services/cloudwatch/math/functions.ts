@@ -1,5 +1,5 @@
 /**
- * Functions of metric math, except functions that search or predict.
+ * Functions of metric math, except the functions in `NOT_COMPUTED` and METRICS.
  * @see CloudWatch user guide, "Metric math syntax and functions"
  */
 import { ExpressionError } from './expression.ts';
@@ -8,7 +8,7 @@ import type { Grid, Series, Value } from './value.ts';
 
 type MathFunction = (args: readonly Value[], grid: Grid) => Value;
 
-/** AWS's functions whose data is not available here. */
+/** AWS's functions that are not supported here. Most of them need data that is not available here. */
 export const NOT_COMPUTED: ReadonlySet<string> = new Set(
   `ANOMALY_DETECTION_BAND DB_PERF_INSIGHTS INSIGHT_RULE_METRIC LAMBDA SEARCH SELECT SERVICE_QUOTA SLICE SORT`.split(
     ' ',

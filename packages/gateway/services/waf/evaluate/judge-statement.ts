@@ -1,6 +1,6 @@
 /**
- * Evaluates the statements of a rule for one request. If the result depends on something that only AWS can evaluate,
- * the result is `unjudged`.
+ * Evaluates the statements of a rule for one request. If the result depends on something that only AWS can evaluate, or
+ * that a recorded request lacks, the result is `unjudged`.
  */
 import { trimFieldWhitespace } from '@gatewright/aws/field-whitespace';
 import { printAddress, readAddress } from './address-blocks.ts';
@@ -27,7 +27,8 @@ export type Surroundings = {
 /** The state of the evaluation of one rule for one request. */
 export type RuleTurn = {
   /**
-   * The name of the rule. The name of its rule group stands before it, because each use of a group has its own counts.
+   * The name of the rule. For a rule of a group, the name of the rule that uses the group stands before it, because
+   * each use of a group has its own counts.
    */
   rule: string;
   readonly request: InspectedRequest;

@@ -1,5 +1,5 @@
 /**
- * Finds the rules of a web ACL of which a part cannot be evaluated, whatever the request is. They are known when the
+ * Finds the rules of a web ACL that cannot be evaluated completely, whatever the request is. They are known when the
  * web ACL is read.
  */
 import { findManagedGroup, hasExamplesOnly } from '../rules/managed-groups.ts';
