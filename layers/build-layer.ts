@@ -109,7 +109,7 @@ function wholePackages(root: string): Plugin {
 }
 
 /**
- * Replaces imports of the modules in `HOSTED` by imports of the package that contains them, the host. The host itself
+ * Replaces imports of the modules in `HOSTED` with imports of the package that contains them, the host. The host itself
  * is not changed.
  */
 function hostedModules(root: string, packageName: string): Plugin {

@@ -118,7 +118,7 @@ class StackPlugin {
   #isPacking = false;
   /** The chosen parts of the stack; undefined means all parts except `namedParts`. */
   #chosen: readonly string[] | undefined;
-  /** The original list of resource files, which osls later replaces by the merged result. */
+  /** The original list of resource files, which osls later replaces with the merged result. */
   readonly #files: unknown;
   readonly #owners: ReturnType<typeof takeOwners>;
   #tablesLeftOut: readonly LeftTable[] = [];

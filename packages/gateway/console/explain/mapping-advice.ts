@@ -28,7 +28,7 @@ function placeOf({ line, column }: JsonFault): string {
 function adviseTypes(entry: string | undefined): string {
   if (entry === undefined) return 'remove the type of the body from the binary media types of the API';
   return entry === '*/*'
-    ? 'replace */* in BinaryMediaTypes of the API, which makes every body binary, by the types that are binary, such as image/png'
+    ? 'replace */* in BinaryMediaTypes of the API, which makes every body binary, with the types that are binary, such as image/png'
     : `remove ${entry} from BinaryMediaTypes of the API`;
 }
 

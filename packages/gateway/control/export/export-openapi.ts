@@ -195,7 +195,7 @@ function exportSchemas({ models }: ApiResources, kind: ExportOptions['kind']): D
   );
 }
 
-/** Replaces references to models of an API by references within the document [obs]. */
+/** Replaces references to models of an API with references within the document [obs]. */
 function referWithin(schema: JsonObject, kind: ExportOptions['kind']): JsonObject {
   const local = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(local);

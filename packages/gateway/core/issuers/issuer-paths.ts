@@ -1,6 +1,6 @@
 /**
  * The paths of the local issuer's own endpoints on the control port. The issuer responds at the root of the port, and
- * also below its local name. Clients find its metadata with the name behind the well-known path (RFC 8414 §3.1) or in
+ * also below its local name. Clients find its metadata with the name after the well-known path (RFC 8414 §3.1) or in
  * front of it (OpenID Connect Discovery 1.0, section 4).
  */
 import { LOCAL_ISSUER } from './issuer-names.ts';

@@ -59,7 +59,9 @@ export function findInLayers(
     .find((file) => existsSync(file));
 }
 
-/** Replaces `/opt/…` and `/var/task/…` by folders of this machine. The value may be a single path or a search path. */
+/**
+ * Replaces `/opt/…` and `/var/task/…` with folders of this machine. The value may be a single path or a search path.
+ */
 function toLocalPaths(value: string, layers: readonly string[], taskRoot: string): string {
   if (!/(?:^|:)\/(?:opt|var\/task)(?:\/|:|$)/.test(value)) return value;
   const parts = value.split(':').flatMap((part) => {

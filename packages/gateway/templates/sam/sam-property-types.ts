@@ -81,7 +81,7 @@ function readProperty(word: string): readonly [string, PropertyType] {
   return [name, { form: form as PropertyForm | undefined, isRequired: required !== undefined }];
 }
 
-/** The properties of resources, by the name behind `AWS::Serverless::`. */
+/** The properties of resources, by the part of their type after `AWS::Serverless::`. */
 export const RESOURCE_PROPERTIES = readTable(RESOURCES);
 
 /** The properties of the events of functions and of state machines, by the type of the event. */

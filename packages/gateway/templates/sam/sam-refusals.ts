@@ -58,7 +58,7 @@ function judgeDocument(document: JsonObject): readonly Refusal[] {
             at: ['DefinitionUri'],
             message: `Unable to parse API definition because of a malformed integration at path ${path}. (The file has ${called}, and CloudFormation resolves nothing in it.)`,
             remedy:
-              'replace DefinitionUri by DefinitionBody: { Fn::Transform: { Name: AWS::Include, Parameters: { Location: FILE } } }, so that CloudFormation reads the file',
+              'replace DefinitionUri with DefinitionBody: { Fn::Transform: { Name: AWS::Include, Parameters: { Location: FILE } } }, so that CloudFormation reads the file',
           },
         ];
     }
@@ -224,7 +224,7 @@ const inlineOnly = (names: readonly (readonly [property: string, words: string])
           ? {
               at: [name],
               message: says,
-              remedy: `replace DefinitionUri by DefinitionBody (with Fn::Transform: AWS::Include for a file), or remove ${name} and write it into the document`,
+              remedy: `replace DefinitionUri with DefinitionBody (with Fn::Transform: AWS::Include for a file), or remove ${name} and write it into the document`,
             }
           : undefined,
   );
@@ -327,7 +327,7 @@ const RULES: Readonly<Record<string, readonly Judge[]>> = {
       isTrue(properties['MergeDefinitions']) && has(properties, 'DefinitionUri')
         ? {
             at: ['MergeDefinitions'],
-            remedy: 'replace DefinitionUri by DefinitionBody, or remove MergeDefinitions',
+            remedy: 'replace DefinitionUri with DefinitionBody, or remove MergeDefinitions',
             message: "Cannot set 'MergeDefinitions' to True when using `DefinitionUri`.",
           }
         : undefined,

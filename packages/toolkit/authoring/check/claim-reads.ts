@@ -181,7 +181,7 @@ const COMMENTS: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Replaces the comments of a text by spaces. Returns undefined if this is not possible for the language. For example,
+ * Replaces the comments of a text with spaces. Returns undefined if this is not possible for the language. For example,
  * the regular expressions of JavaScript can look like comments.
  */
 function withoutComments(text: string, file: string): string | undefined {

@@ -1,4 +1,4 @@
-/** The messages that an alarm sends to topics and functions when its state changes. Pure. */
+/** The messages that an alarm sends to topics and functions when its state changes. */
 import { parseArn } from '@gatewright/aws/arn';
 import { alarmsIn } from './alarm-rule.ts';
 import { printTime } from './state-reason.ts';

@@ -1,4 +1,4 @@
-/** AWS's message about why an alarm changed its state. Pure. */
+/** AWS's message about why an alarm changed its state. */
 import { isBreaching } from './judge-alarm.ts';
 import { onlyMetric, OPERATORS } from './alarm.ts';
 import type { MetricAlarm } from './alarm.ts';

@@ -46,7 +46,7 @@ export function answerCloudWatch(operation: AwsOperation, ports: CallPorts): Ope
   }
 }
 
-/** Converts input and output of JSON, RPC v2 CBOR and the query protocol to one form. Pure. */
+/** Converts input and output of JSON, RPC v2 CBOR and the query protocol to one form. */
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 
 /** Returns the input; undefined for a body that cannot be read. */

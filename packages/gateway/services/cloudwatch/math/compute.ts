@@ -1,4 +1,4 @@
-/** Computes values of metric math: numbers, time series and lists of time series. Pure. */
+/** Computes values of metric math: numbers, time series and lists of time series. */
 import { ExpressionError } from './expression.ts';
 import { FUNCTIONS, NOT_COMPUTED } from './functions.ts';
 import { mapPoints, NO_LABEL } from './value.ts';
