@@ -20,7 +20,8 @@ export const LATE_MS = 15 * 60_000;
 /**
  * Closes a period that has ended, and records its usage. If more usage was reported after a first closing, closing
  * again writes a correction as the next version. Otherwise the existing record is returned.
- * @throws DomainError PERIOD_RUNNING until 15 minutes after the period's end, and the errors of `findLedger`
+ * @throws DomainError PERIOD_RUNNING until 15 minutes after the period's end, and the errors of `findLedger` and
+ * `applyOperation`
  */
 export async function closePeriod(
   ports: AdminPorts,

@@ -19,7 +19,7 @@ export function isCursorOf(prefix: string, cursor: string | undefined): boolean 
 }
 
 /**
- * Returns the members of a position that are strings. Callers must check them, because a cursor can be forged.
+ * Returns the members of a position, which are strings. Callers must check them, because a cursor can be forged.
  * @throws RequestInvalid if the text is not a cursor of the list
  */
 export function parseCursor(of: string, cursor: string | undefined): Members {

@@ -61,7 +61,8 @@ export const CHANGES_A_YEAR = 24;
 
 /**
  * Creates a customer record.
- * @throws DomainError CUSTOMER_EXISTS, PLAN_UNKNOWN, CURRENCY_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN
+ * @throws DomainError CUSTOMER_EXISTS, PLAN_UNKNOWN, CURRENCY_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN; the errors of
+ * `applyOperation`
  */
 export async function createCustomer(
   ports: AdminPorts,
@@ -102,7 +103,7 @@ export async function createCustomer(
  * Assigns a plan to a customer, from now on or from a later time. Changes that were planned for the time after that are
  * withdrawn. Terms that have already begun do not change.
  * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, PLAN_UNKNOWN, CURRENCY_UNKNOWN, CURRENCY_MISMATCH,
- * LIMIT_UNKNOWN, PERIOD_CLOSED, EDIT_CONFLICT, CHANGES_TOO_MANY
+ * LIMIT_UNKNOWN, PERIOD_CLOSED, EDIT_CONFLICT, CHANGES_TOO_MANY; the errors of `applyOperation`
  */
 export async function setPlan(
   ports: AdminPorts,
@@ -145,7 +146,7 @@ export async function setPlan(
 
 /**
  * Suspends, resumes, or permanently closes a customer.
- * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED
+ * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED; the errors of `applyOperation`
  */
 export async function setState(
   ports: AdminPorts,

@@ -60,7 +60,7 @@ export async function findKeyPlan(
 
 /**
  * Removes the plan that is assigned to a key. The charges of the key remain.
- * @throws DomainError KEY_UNKNOWN, EDIT_CONFLICT
+ * @throws DomainError KEY_UNKNOWN; the errors of `applyOperation`
  */
 export function unassignPlan(
   ports: AdminPorts,
@@ -95,7 +95,7 @@ export function unassignPlan(
 /**
  * Assigns a plan to a key. `version` is 1 for the first assignment, and one more than the newest version for later
  * assignments.
- * @throws DomainError PLAN_UNKNOWN, ASSIGNMENT_OVERRULED, EDIT_CONFLICT
+ * @throws DomainError PLAN_UNKNOWN, ASSIGNMENT_OVERRULED, EDIT_CONFLICT; the errors of `applyOperation`
  */
 export function assignPlan(
   ports: AdminPorts,

@@ -197,7 +197,8 @@ async function findLedgerAt(
 /**
  * Like `findLedger`, but opens the current period if it has no ledger yet. This is needed for a top-up before the first
  * request.
- * @throws the errors of `findLedger`; DomainError EDIT_CONFLICT if the subject is suspended
+ * @throws the errors of `findLedger`; DomainError EDIT_CONFLICT if the subject is suspended or its plan is being
+ * changed
  */
 export async function findOpenLedger(
   ports: Pick<AdminPorts, 'store' | 'listing'>,

@@ -42,8 +42,8 @@ export function directCharge(need: number): LeaseSize {
 
 /**
  * Returns the size n of the next lease: n = min(own rate * min(leaseSeconds, time to exhaustion / 4), 4 * previous, (B
- * - out) / 2, rem / 4, maxLeaseUnits), where B is the waste budget. If n is not more than the need, as near the end of
- * the quota, the need is charged directly. A lease requires rem >= 4n and out + n <= B.
+ * - out) / 2, rem / 4, maxLeaseUnits), where B is the waste budget. If n is not more than the need, which happens near
+ * the end of the quota, the need is charged directly. A lease requires rem >= 4n and out + n <= B.
  */
 export function sizeLease(
   demand: Demand,
