@@ -187,7 +187,7 @@ export type IntegrationCircumstances = {
   readonly isColdStart?: boolean | undefined;
   /** How long a new instance took to start; undefined if it had not started, or if that is unknown. */
   readonly startMs?: number | undefined;
-  /** Why Lambda responded with null in the place of a result; undefined if it did not. */
+  /** Why Lambda responded with null instead of a result; undefined if it did not. */
   readonly nullBy?: NullBy | undefined;
   /**
    * What Lambda itself responded, without a result of the function: it accepted an asynchronous call, or the event was

@@ -21,7 +21,7 @@ export function explainDefaultRoute({ selection, routeKey }: Circumstances): Rea
     because: [
       `The route selection expression ${expression} selected “${selected}”, which no route key equals, so the route $default handled the message. Only the letter case of the route ${near} differs, and route keys are case-sensitive.`,
     ],
-    changes: [`Send “${near}” in the place of “${selected}”, or add a route with the key ${selected}.`],
+    changes: [`Send “${near}” instead of “${selected}”, or add a route with the key ${selected}.`],
   };
 }
 

@@ -29,7 +29,7 @@ export function adviseOnNearest(
       const bare = nearest.resources.find((one) => policy.resource.startsWith(`${one}/`));
       if (bare !== undefined)
         return [
-          `Write /* after ${bare} in the Resource of ${named}: the ARN of a call goes on with stage, method and path (${policy.resource.slice(bare.length)}), and this Resource has none of them.${deploy}`,
+          `Write /* after ${bare} in the Resource of ${named}: the ARN of a call continues with stage, method and path (${policy.resource.slice(bare.length)}), and this Resource has none of them.${deploy}`,
         ];
       return [
         `If this caller should have access, add ${writeResource(policy)} to the Resource of ${named}.${deploy}`,

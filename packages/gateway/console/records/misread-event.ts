@@ -49,7 +49,7 @@ const PAYLOAD_1 = /^(?:rest-1\.0|http-1\.0)$/;
 export const TEMPLATE_FORM = 'template';
 const OF_TEMPLATE = /^template$/;
 
-/** Members that one kind of event has in the place of another's. The first that fits is used. */
+/** Members that one kind of event has instead of another's. The first that fits is used. */
 const MOVES: readonly Move[] = [
   ...move(PAYLOAD_2, OF_2, {
     'requestContext.authorizer.claims': 'requestContext.authorizer.jwt.claims',

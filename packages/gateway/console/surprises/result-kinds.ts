@@ -152,7 +152,7 @@ const encodedTwice: SurpriseKind = {
   },
 };
 
-/** What JavaScript prints in the place of a value that is missing, or has no text. */
+/** What JavaScript prints instead of a value that is missing, or has no text. */
 const PRINTED = /\bundefined\b|\[object Object\]/;
 const MOST_PRINTED = 1_000;
 
@@ -172,8 +172,8 @@ const valuePrinted: SurpriseKind = {
       values: { printed },
       because: [
         printed === 'undefined'
-          ? `The body contains “undefined”, which JavaScript prints in the place of a value that does not exist.${isOf2 ? ' An event of payload format 2.0 has rawPath, requestContext.http.method and requestContext.http.path, but no path, httpMethod, resource and multiValueHeaders.' : ''}`
-          : 'The body contains “[object Object]”, which JavaScript prints in the place of an object.',
+          ? `The body contains “undefined”, which JavaScript prints instead of a value that does not exist.${isOf2 ? ' An event of payload format 2.0 has rawPath, requestContext.http.method and requestContext.http.path, but no path, httpMethod, resource and multiValueHeaders.' : ''}`
+          : 'The body contains “[object Object]”, which JavaScript prints instead of an object.',
       ],
       changes: [
         printed === 'undefined'

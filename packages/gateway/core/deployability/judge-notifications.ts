@@ -62,7 +62,7 @@ export function judgeOverlap(bucket: ResolvedResource): BrokenRelation | undefin
         property: one.property,
         message:
           'Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules if the prefixes are overlapping for the same event type.',
-        remedy: `give this notification and ${earlier.property.split('.').slice(1).join('.')} prefixes of which neither begins with the other, or suffixes of which neither ends with the other, or other events; or keep only one of them, and pass its messages on`,
+        remedy: `give this notification and ${earlier.property.split('.').slice(1).join('.')} different events, prefixes that do not begin with each other, or suffixes that do not end with each other; or keep only one of them, and pass its messages on`,
       };
   }
   return undefined;

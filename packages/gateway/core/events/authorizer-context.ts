@@ -20,8 +20,8 @@ export function printRestAuthorizer(caller: CallerFacts): Record<string, unknown
 }
 
 /**
- * Returns `requestContext.authorizer` for messages and for the end of a connection; undefined for an anonymous caller.
- * It has no `integrationLatency`, because no authorizer was called for these events [obs].
+ * Returns `requestContext.authorizer` for messages and for the end of a connection; undefined for an anonymous caller
+ * and with IAM authorization. It has no `integrationLatency`, because no authorizer was called for these events [obs].
  */
 export function printLaterAuthorizer(caller: CallerFacts): Record<string, unknown> | undefined {
   return caller.kind === 'lambda' ? printKept(caller) : printRestAuthorizer(caller);

@@ -113,7 +113,7 @@ function isVarying(name: Part): name is (typeof REPEATED_PARTS)[number] {
 }
 
 /**
- * Returns `rawPath` of payload 2.0. At a custom domain, it has a named stage in the place of the base path, and is
+ * Returns `rawPath` of payload 2.0. At a custom domain, it has a named stage instead of the base path, and is
  * empty if the request ends with the base path, without a slash (docs/aws §2.3).
  */
 export function rawPathOf({ api, stage, rawPath, path }: RoutedFacts): string {

@@ -21,7 +21,7 @@ export type FunctionFacts = {
 
 /**
  * Receives the response to one event as JSON text, either a result or Lambda's error JSON. Only the first call counts.
- * `isIgnored` means that Lambda responds with null in the place of the value that the handler returned.
+ * `isIgnored` means that Lambda responds with null instead of the value that the handler returned.
  */
 export type Answer = (failed: boolean, text: string, error?: unknown, isIgnored?: boolean) => void;
 

@@ -3,7 +3,7 @@
  * module's name may then belong to somebody else.
  */
 
-/** The modules whose package has the same name, with `-` in the place of `_`. */
+/** The modules whose package has the same name, with `-` instead of `_`. */
 const SAME = `
   aioboto3 aiobotocore aiohttp anthropic asyncpg bcrypt cachetools certifi cffi chardet click cryptography
   elasticsearch email_validator fastapi feedparser flask flask_cors graphene httpx idna jinja2 jsonschema

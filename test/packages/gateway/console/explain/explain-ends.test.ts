@@ -242,7 +242,7 @@ describe('a name that differs only in letter case', () => {
     });
     assert.match(sentences.join('\n'), /\$request\.body\.action selected “sendmessage”, which no route key/);
     assert.deepEqual(changes, [
-      'Send “sendMessage” in the place of “sendmessage”, or add a route with the key sendmessage.',
+      'Send “sendMessage” instead of “sendmessage”, or add a route with the key sendmessage.',
     ]);
   });
 

@@ -191,7 +191,7 @@ export const HANDLERS: readonly SurpriseRow[] = [
     api: proxy({ statusCode: 200, body: 'order [object Object]' }),
     request: ID,
     values: { printed: '[object Object]' },
-    because: /“\[object Object\]”, which JavaScript prints in the place of an object/,
+    because: /“\[object Object\]”, which JavaScript prints instead of an object/,
     change: /JSON\.stringify/,
     not: { api: proxy({ statusCode: 200, body: '<p>undefined</p>' }) },
   },
