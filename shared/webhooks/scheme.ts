@@ -65,8 +65,8 @@ export function readOnlyHeader(request: RawRequest, name: string): string | Refu
 }
 
 /**
- * Parses the seconds of a timestamp. Only digits are accepted. `1e9`, ` 1`, `0x1` and `1.5` are also numbers
- * in JavaScript, but differ from the signed bytes.
+ * Parses the seconds of a timestamp; undefined for an invalid text. Only digits are accepted. `1e9`, ` 1`, `0x1` and
+ * `1.5` are also numbers in JavaScript, but differ from the signed bytes.
  */
 export function parseEpochSeconds(text: string): number | undefined {
   const seconds = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : undefined;

@@ -194,7 +194,7 @@ export class DefinitionError extends UserError {
 }
 
 /**
- * Creates a fault of the gateway's own settings, files and state, of which AWS knows nothing. It does not count as a
+ * Creates a fault of the gateway's own settings, files and state, which AWS does not know. It does not count as a
  * refusal by AWS.
  */
 export function ownFault(place: DefinitionPlace, message: string): DefinitionError {

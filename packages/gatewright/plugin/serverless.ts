@@ -24,7 +24,7 @@ export type Serverless = {
     };
   };
   readonly pluginManager: { readonly plugins: readonly object[] };
-  /** The class for errors of which osls shows only the message and no stack trace. */
+  /** A class of errors. osls shows only the message of such an error, and no stack trace. */
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   getProvider(name: 'aws'): {
     getStage(): string;

@@ -112,7 +112,7 @@ export const ALL_FLOWS: ReadonlySet<AuthFlow> = new Set<AuthFlow>([
 const HOUR = 3600;
 export const DEFAULT_TOKEN_SECONDS = { id: HOUR, access: HOUR, refresh: 30 * 24 * HOUR };
 
-/** Returns a client of a pool that is defined elsewhere, of which only the id is known. */
+/** Returns a client of a pool that is defined elsewhere. Only the id of the client is known. */
 export function openClient(clientId: string, kind: PoolDefinition['kind']): AppClient {
   return {
     clientId,

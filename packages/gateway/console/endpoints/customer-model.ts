@@ -25,7 +25,7 @@ export type ShownCustomerRow = {
   readonly state: string;
   readonly plan?: string | undefined;
   readonly from?: string | undefined;
-  /** The limit of which the customer has used the greatest share; absent if nothing was counted. */
+  /** The limit with the greatest used share; absent if nothing was counted. */
   readonly fullest?: ShownUse | undefined;
   /** Set if the use was not read yet, or is not read because there are too many customers. */
   readonly isUseUnread?: true;

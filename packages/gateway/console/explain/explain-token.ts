@@ -191,8 +191,8 @@ function acceptIssuer(issuer: string, trusted: readonly string[]): string[] {
 }
 
 /**
- * Returns the accepted value of which this one is another spelling: with or without final slashes or spaces, in other
- * case, or with another scheme. Returns undefined if there is none. API Gateway compares both as texts.
+ * Returns the accepted value that differs from this one only in final slashes or spaces, in letter case, or in the
+ * scheme. Returns undefined if there is none. API Gateway compares both as texts.
  */
 function findRespelt(value: string, accepted: readonly string[]): string | undefined {
   return accepted.find((one) => one !== value && plain(one) === plain(value));

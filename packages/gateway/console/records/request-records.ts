@@ -229,10 +229,10 @@ export class RequestRecords implements RecordSink {
   }
 
   /**
-   * Finds a record by its request id, by the first 8 or more characters of the id, of which the newest match counts, or
-   * by another id that its client or a log shows. For `last`, returns the newest record of a request or a message,
-   * because a developer who asks for the last request means one of these, such as the message because of which the
-   * gateway ended the connection. If there is none, returns the newest record of a connection that was opened or has
+   * Finds a record by its request id, by the first 8 or more characters of the id, or by another id that its client or
+   * a log shows. If several records match, returns the newest. For `last`, returns the newest record of a request or a
+   * message, because a developer who asks for the last request means one of these, such as the message that made the
+   * gateway end the connection. If there is none, returns the newest record of a connection that was opened or has
    * ended.
    */
   find(id: string): Found | undefined {

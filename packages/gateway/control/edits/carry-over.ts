@@ -46,8 +46,8 @@ function carryOverResources(before: ApiState, next: ApiState): void {
 }
 
 /**
- * Carries over edits of a REST API's documentation. Its other edits are in its deployments, of which documentation is
- * not a part.
+ * Carries over edits of a REST API's documentation. Its other edits are in its deployments, which do not contain the
+ * documentation.
  */
 function carryOverDocumentation(before: ApiState, next: ApiState): void {
   const was = before.definedResources?.documentation;

@@ -80,7 +80,9 @@ export function idOf(count: number, attribute?: string): NamesOfType {
   return { ref: id(count), attributes: attribute === undefined ? {} : { [attribute]: id(count) } };
 }
 
-/** Returns the class of the type's properties; undefined for a type without effect, or of which nothing is read. */
+/**
+ * Returns the class of the type's properties; undefined for a type that has no effect or whose properties are not read.
+ */
 export function classOf(type: ApiType): TypeClass | undefined {
   const { owner, fields = [], enforced = [], notApplied = [] } = type;
   const { whereKnown, noEffect, unsupported, enforcedItems, values, except } = type;

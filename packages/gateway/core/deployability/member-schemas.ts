@@ -8,7 +8,7 @@ const WITHOUT_SUFFIX = ['ops.apigateway', 'ecs', 'rds', 'elasticloadbalancing', 
   (service) => `${service}.amazonaws.com`,
 );
 
-/** The members of which CloudFront requires at least one in a policy of response headers (coverage roadmap, #1156). */
+/** CloudFront requires at least one of these members in a policy of response headers (coverage roadmap, #1156). */
 const HEADER_GROUPS = [
   'Cors',
   'CustomHeaders',

@@ -12,7 +12,7 @@ type Violated = {
   /** The name of the value, or of its list. */
   readonly name: string;
   readonly missing?: string | undefined;
-  /** Two members of which one must go. */
+  /** Two members that exclude each other, so that one must be removed. */
   readonly pair?: readonly [name: string, other: string] | undefined;
 };
 

@@ -38,7 +38,7 @@ export type RoleSession = {
   readonly userId: string;
   /** The permissions boundary; undefined means that there is none, so only the policies decide. */
   readonly boundary: CompiledPolicy | undefined;
-  /** The condition values that the session provides, for keys of which the call itself has no value. */
+  /** The condition values that the session provides, for keys for which the call itself has no value. */
   readonly facts: ConditionValues;
   /** Called when a call to which no resource policy applies is not allowed. */
   readonly onDenied: (question: PolicyQuestion, decision: PolicyDecision) => void;

@@ -21,8 +21,6 @@ export type TypeClass = {
   readonly values?: Readonly<
     Record<string, { readonly allowed: readonly string[]; readonly consequence: Consequence }>
   >;
-  /**
-   * Properties of which only one value is unsupported. Each entry contains this value and the consequence of the value.
-   */
+  /** Properties with only one unsupported value. Each entry contains this value and the consequence of the value. */
   readonly except?: Readonly<Record<string, { readonly value: string; readonly consequence: Consequence }>>;
 };

@@ -25,7 +25,7 @@ export type PermissionAdvice = {
   readonly elsewhere: readonly string[];
 };
 
-/** Returns undefined if no loaded stack has the function. */
+/** Returns the permission that would allow the call; undefined if no loaded stack has the function. */
 export function advisePermission(
   stacks: readonly ResolvedStack[],
   lacking: LackingPermission,

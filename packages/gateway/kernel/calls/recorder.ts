@@ -21,7 +21,7 @@ type RecordedCall = {
   readonly path: string;
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The body as text, of which at most 256 KB are stored. A body that is not UTF-8 is in `bodyBase64` instead. */
+  /** The body as text. At most 256 KB of it are stored. A body that is not UTF-8 is in `bodyBase64` instead. */
   readonly body?: string;
   readonly bodyBase64?: string;
   readonly status: number;

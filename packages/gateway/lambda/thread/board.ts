@@ -95,7 +95,7 @@ const STRIDE = 0x9e3779;
 /**
  * Derives the request ids of an instance from the numbers of its events. Both sides derive the same ids, so that no
  * message has to contain them. The ids are distinct for 2^48 events.
- * @param seed a random UUID of the instance, of which the ids contain the first 24 characters
+ * @param seed a random UUID of the instance; the ids contain its first 24 characters
  */
 export function requestIds(seed: string): (sequence: number) => string {
   const prefix = seed.slice(0, 24);

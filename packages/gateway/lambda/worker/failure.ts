@@ -121,7 +121,8 @@ function nameCause(cause: unknown): string {
  * Explains where a relative path begins if a function could not open a file at this path. On AWS it begins at the
  * folder of the function's code, because that is the working directory of the process (AWS's base images of Lambda:
  * `WORKDIR /var/task`, which is `LAMBDA_TASK_ROOT`). Here a thread cannot have a working directory of its own.
- * @returns undefined for other errors
+ * @returns undefined for other errors, and for a file that exists there if the function runs in a process, which has
+ * this working directory
  */
 export function explainRelativePath(error: unknown): string | undefined {
   const path = relativePathOf(error);

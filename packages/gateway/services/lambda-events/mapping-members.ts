@@ -77,7 +77,7 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
   return Object.fromEntries(given) as Properties;
 }
 
-/** The member because of which Lambda refuses a mapping, and Lambda's message. */
+/** The member that makes Lambda refuse a mapping, and Lambda's message. */
 type RefusedMember = { readonly member: string; readonly message: string };
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Handles operations on messages of queues of other accounts, of which nothing is known here. The call is checked and
- * gets a response, but nothing is delivered.
+ * Handles operations on messages in queues of other accounts. Nothing is known here about these queues. The call is
+ * checked and gets a response, but nothing is delivered.
  */
 import { createHash } from 'node:crypto';
 import { refuse } from '../../kernel/calls/aws-operation.ts';

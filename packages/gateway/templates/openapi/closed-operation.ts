@@ -17,8 +17,8 @@ export function closedOperation({ message, place }: DefinitionError): JsonObject
 }
 
 /**
- * Returns the error because of which an operation was closed; undefined for any other operation. `file` is the file of
- * the document.
+ * Returns the error for which an operation was closed; undefined for any other operation. `file` is the file of the
+ * document.
  */
 export function closingError(operation: JsonObject, file: string): DefinitionError | undefined {
   const closed = operation[CLOSED];

@@ -49,8 +49,7 @@ export async function loadServerlessService(
   refuseMissingRoutes(tree?.value, file, tree);
   inform(file, tree, options);
   let variables: Readonly<Record<string, string>> = {};
-  // The error because of which a request of osls was refused. It is stored here, because the reply to osls cannot
-  // contain it.
+  // The error for which a request of osls was refused. It is stored here, because the reply to osls cannot contain it.
   let refusal: Error | undefined;
   const home = resolveHome(options, {});
   let waiting: Waiting | undefined;

@@ -28,7 +28,7 @@ export type StackChanges = {
 };
 
 /**
- * Resource types of which only some changes cause a replacement. The functions return the property whose change
+ * Resource types for which only some changes cause a replacement. The functions return the property whose change
  * replaces the resource, or undefined if the resource is not replaced.
  */
 const REPLACED_SOMETIMES: Readonly<Record<string, (change: Change) => string | undefined>> = {

@@ -184,7 +184,7 @@ function labelMetrics(queries: readonly MetricQuery[]): (stat: MetricStat) => st
     [metric.name, ...(showsStat ? [stat] : []), ...(showsPeriod ? [periodSeconds] : [])].join(' ');
 }
 
-/** The message for data in several units, of which the result contains one [obs]. */
+/** The message for data in several units. The result contains only one of these units [obs]. */
 function messagesOn({ metric, unit }: MetricStat, store: MetricStore, span: Span): object {
   const units = unit === undefined ? store.unitsOf(metric, span.fromMs, span.toMs) : [];
   if (units.length < 2) return {};

@@ -121,7 +121,7 @@ function showUnrecorded(
   return { tenant, state: 'no record', plan, fullest: findFullest(uses) };
 }
 
-/** Returns the limit of which the greatest share is used; undefined if there are no limits. */
+/** Returns the limit with the greatest used share; undefined if there are no limits. */
 function findFullest(uses: readonly ShownUse[]): ShownUse | undefined {
   const shareOf = ({ counted, allowance }: ShownUse): number => counted / Math.max(1, allowance);
   return uses.toSorted((a, b) => shareOf(b) - shareOf(a))[0];
@@ -149,7 +149,7 @@ async function showOne(
   const whole = new Set(
     uses.flatMap(({ limit, key, route }) => ((key ?? route) === undefined ? [limit] : [])),
   );
-  // Limits of which nothing was used in this period have no usage yet.
+  // Limits that were not used in this period have no usage yet.
   const unused = left.flatMap((standing) => {
     const { use } = toUse(standing);
     return whole.has(use.limit) ? [] : [use];
