@@ -22,7 +22,7 @@ export async function packPackage(directory: string, outputDirectory: string): P
 
 /**
  * Finds npm's program file, which is then run with Node. If npm runs this script, npm passes the path. Otherwise, npm
- * is searched on the PATH.
+ * is searched for on the PATH.
  * @throws Error if npm is not found
  */
 export function findNpm(): string {

@@ -168,7 +168,7 @@ function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** @param repeated runs before names are searched, because a name may occur within a secret */
+/** @param repeated runs before names are searched for, because a name may occur within a secret */
 function redactWith(mask: Mask, repeated: Redactor['repeated']): Redactor {
   const plain = (text: string): string => maskSecrets(repeated(text), mask);
   const value = (name: string, text: string): string => {

@@ -19,7 +19,7 @@ import { findInLayers } from './process-environment.ts';
 
 const BUILD_TIMEOUT_MS = 300_000;
 const SOURCES = /^bootstrap$|\.(?:sh|json|ya?ml)$/;
-/** The maximum number of folders in which the Go module is searched, from the code's folder upward. */
+/** The maximum number of folders in which the Go module is searched for, from the code's folder upward. */
 const MAX_FOLDERS = 8;
 const GO_SOURCES = /\.(?:go|mod|sum|json|ya?ml)$/;
 

@@ -35,8 +35,8 @@ type StackSearch =
   | { readonly kind: 'missing' };
 
 /**
- * Searches the stack in the folders of the sources and in their parent folders up to the root of the repository (six
- * folders at most), and in the folder `gatewright` of each of them.
+ * Searches for the stack in the folders of the sources and in their parent folders up to the root of the repository
+ * (six folders at most), and in the folder `gatewright` of each of them.
  */
 export function findStack(sources: readonly string[]): StackSearch {
   const paths = sources.map((source) => resolve(source));
