@@ -7,7 +7,7 @@ import type { CorsPlan } from '../events/cors-headers.ts';
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', '*']);
 
 /**
- * Compiles the `Cors` of AWS::Lambda::Url.
+ * Compiles the `Cors` of AWS::Lambda::Url. Returns undefined if the URL has none.
  * @throws DefinitionError for values that AWS refuses
  */
 export function compileUrlCors(url: PropertyBag): CorsPlan | undefined {

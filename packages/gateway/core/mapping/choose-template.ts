@@ -13,7 +13,8 @@ type RequestTemplate =
 
 /**
  * Chooses the template for the Content-Type without its parameters, or the `$default` template if there is no template
- * for the Content-Type. A missing Content-Type counts as `application/json`.
+ * for the Content-Type. If there is neither, `passthrough` decides. A missing Content-Type counts as
+ * `application/json`.
  */
 export function chooseRequestTemplate(
   templates: MediaTemplates,
@@ -26,7 +27,7 @@ export function chooseRequestTemplate(
 
 /**
  * Chooses the template for the key that a selection expression returns, or the `$default` template if there is no
- * template for the key.
+ * template for the key. If there is neither, `passthrough` decides.
  */
 export function chooseSelectedTemplate(
   templates: MediaTemplates,

@@ -22,8 +22,8 @@ import type { Clock, ServiceClient } from '../../../core/ports.ts';
 import type { ServiceClientOptions } from '../../../kernel/calls/service-client.ts';
 
 /**
- * Opens the list of known signers. They are the local admin, the identities in the identities file, and the current
- * functions.
+ * Opens the list of known signers. They are the local admin, the identities in the identities file, the current
+ * functions, and the temporary sessions of roles.
  */
 export async function openIdentities(
   { adminKey, accountId, directory, log }: GatewayOptions,
