@@ -96,7 +96,9 @@ export class ImportedModels {
     return true;
   }
 
-  /** Every API on AWS has the models Empty and Error. */
+  /**
+   * Whether the document defines the model, or the model is Empty or Error, which API Gateway creates with a new API.
+   */
   #hasModel(name: string): boolean {
     const isDefault = name === 'Empty' || name === 'Error';
     return isDefault || Object.hasOwn(this.#document.section('models').value, name);
