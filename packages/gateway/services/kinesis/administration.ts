@@ -1,6 +1,7 @@
 /** Handles the calls that create, delete, describe and list streams (docs/aws §18.11). */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { mapOf, memberOf } from '@gatewright/aws/json-object';
+import type { MemberRule } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { MUST } from '@gatewright/aws/violations';
 import { printTagList, readTagMap } from '../../kernel/resource-tags.ts';
@@ -39,19 +40,22 @@ export const ADMINISTRATION: Readonly<Record<string, Operation>> = {
   ListShards: listShards,
   ListStreams: listStreams,
   AddTagsToStream(input, place, streams) {
-    const { arn } = findTagged(input, 'Tags', place, streams).definition;
+    const reader = kinesisInput(input);
+    if (!reader.has('Tags')) reader.violate('null', 'Tags', MUST.notBeNull);
+    const { arn } = findStream(input, place, streams, reader).definition;
     streams.tags.add(arn, readTagMap(mapOf(input, 'Tags')));
     return {};
   },
   RemoveTagsFromStream(input, place, streams) {
-    const names = kinesisInput(input).texts('TagKeys', { most: MAX_TAGS });
-    streams.tags.remove(findTagged(input, 'TagKeys', place, streams).definition.arn, names);
+    const reader = kinesisInput(input);
+    const names = reader.texts('TagKeys', TAG_KEYS_RULE);
+    streams.tags.remove(findStream(input, place, streams, reader).definition.arn, names);
     return {};
   },
   ListTagsForStream(input, place, streams) {
     const reader = kinesisInput(input);
     const limit = reader.optionalInteger('Limit', { least: 1, most: MAX_TAGS }) ?? MAX_TAGS;
-    const after = reader.optionalText('ExclusiveStartTagKey', { least: 1, most: 128 });
+    const after = reader.optionalText('ExclusiveStartTagKey', TAG_KEY_RULE);
     const { arn } = findStream(input, place, streams, reader).definition;
     const all = printTagList(streams.tags.of(arn)).toSorted((a, b) => (a.Key < b.Key ? -1 : 1));
     const { page, hasMore } = pageOf(all, ({ Key }) => after === undefined || Key > after, limit);
@@ -61,18 +65,8 @@ export const ADMINISTRATION: Readonly<Record<string, Operation>> = {
 
 /** The maximum number of tags of a stream. */
 const MAX_TAGS = 50;
-
-/** @throws OperationRefused if the member with the tags is missing, or the stream does not exist */
-function findTagged(
-  input: UnknownMembers,
-  member: string,
-  place: StreamPlace,
-  streams: LocalStreams,
-): LocalStream {
-  const reader = kinesisInput(input);
-  if (!reader.has(member)) reader.violate('null', member, MUST.notBeNull);
-  return findStream(input, place, streams, reader);
-}
+const TAG_KEY_RULE: MemberRule = { least: 1, most: 128 };
+const TAG_KEYS_RULE: MemberRule = { isRequired: true, least: 1, most: MAX_TAGS, each: TAG_KEY_RULE };
 
 function createStream(input: UnknownMembers, place: StreamPlace, streams: LocalStreams): UnknownMembers {
   const reader = kinesisInput(input);
@@ -80,6 +74,8 @@ function createStream(input: UnknownMembers, place: StreamPlace, streams: LocalS
   const name = reader.text('StreamName', NAME_RULE);
   const givenMode = reader.object('StreamModeDetails')?.text('StreamMode', { values: MODES });
   const mode = MODES.find((one) => one === givenMode) ?? 'PROVISIONED';
+  reader.optionalInteger('WarmThroughputMiBps', { least: 0 });
+  reader.optionalInteger('MaxRecordSizeInKiB', { least: 1_024, most: 10_240 });
   reader.check();
   const arn = arnOfStream(name, place);
   if (streams.find(arn) !== undefined)

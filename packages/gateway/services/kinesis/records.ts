@@ -1,7 +1,7 @@
 /** Handles the calls that put records into shards and that read them with an iterator (docs/aws §18.11). */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { parseArn } from '@gatewright/aws/arn';
-import type { CallInput } from '@gatewright/aws/call-input';
+import type { CallInput, MemberRule } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { MUST } from '@gatewright/aws/violations';
 import { invalidArgument, shardNotFound } from './error.ts';
@@ -11,7 +11,7 @@ import { readSequence } from './sequence-number.ts';
 import { printIterator, readIterator } from './shard-iterator.ts';
 import { printShardId, sizeOf } from './shard.ts';
 import type { NewRecord, Shard } from './shard.ts';
-import { findStream, nameOfStream } from './stream-place.ts';
+import { findStream, nameOfStream, readStreamArn } from './stream-place.ts';
 import type { StreamPlace } from './stream-place.ts';
 
 type RecordCall = {
@@ -30,6 +30,7 @@ export const MAX_PUT_RECORDS = 500;
 const MAX_GET_BYTES = 10 * 1_048_576;
 export const MAX_GET_RECORDS = 10_000;
 const HASH_KEYS = 2n ** 128n;
+const SEQUENCE_RULE: MemberRule = { pattern: '0|([1-9]\\d{0,128})', most: 129 };
 const HASH_KEY_PATTERN = '0|([1-9]\\d{0,38})';
 export const ITERATOR_TYPES = [
   'AFTER_SEQUENCE_NUMBER',
@@ -49,6 +50,7 @@ export const RECORD_CALLS: Readonly<Record<string, (call: RecordCall) => Unknown
 function putRecord({ input, place, streams }: RecordCall): UnknownMembers {
   const reader = kinesisInput(input);
   const record = readRecord(reader);
+  reader.optionalText('SequenceNumberForOrdering', SEQUENCE_RULE);
   const stream = findStream(input, place, streams, reader);
   const placed = put(stream, withHashKey(record));
   stream.notify();
@@ -128,10 +130,7 @@ function getShardIterator({ input, place, streams, nowEpochMs }: RecordCall): Un
   const reader = kinesisInput(input);
   const shardId = reader.text('ShardId', NAME_RULE);
   const type = reader.text('ShardIteratorType', { values: ITERATOR_TYPES });
-  const sequence = reader.optionalText('StartingSequenceNumber', {
-    pattern: '0|([1-9]\\d{0,128})',
-    most: 129,
-  });
+  const sequence = reader.optionalText('StartingSequenceNumber', SEQUENCE_RULE);
   const time = reader.read('Timestamp', 'time');
   const stream = findStream(input, place, streams, reader);
   stream.trim();
@@ -216,6 +215,7 @@ function getRecords({ input, streams, nowEpochMs }: RecordCall): UnknownMembers 
   const reader = kinesisInput(input);
   const limit = reader.optionalInteger('Limit', { least: 1, most: MAX_GET_RECORDS }) ?? MAX_GET_RECORDS;
   const text = reader.text('ShardIterator', { least: 1, most: 512 });
+  readStreamArn(reader);
   reader.check();
   const iterator = readIterator(text, nowEpochMs);
   const { streamArn, shard: number, from } = iterator;

@@ -13,6 +13,9 @@ const ARN_RULE: MemberRule = {
   pattern: 'arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+',
 };
 
+/** "Not Implemented. Reserved for future use", but checked (API reference, StreamId). */
+const ID_RULE: MemberRule = { least: 1, most: 24, pattern: '[a-z0-9]{20}-[a-z0-9]{3}' };
+
 export type StreamPlace = { readonly region: string; readonly accountId: string };
 
 export function arnOfStream(name: string, { region, accountId }: StreamPlace): string {
@@ -21,6 +24,13 @@ export function arnOfStream(name: string, { region, accountId }: StreamPlace): s
 
 export function nameOfStream(arn: string): string {
   return arn.split(':stream/')[1] ?? '';
+}
+
+/** Reads the members with which every call may name its stream, apart from the name. */
+export function readStreamArn(reader: CallInput): string | undefined {
+  const arn = reader.optionalText('StreamARN', ARN_RULE);
+  reader.optionalText('StreamId', ID_RULE);
+  return arn;
 }
 
 /**
@@ -36,7 +46,7 @@ export function findStream(
   streams: LocalStreams,
   reader: CallInput = kinesisInput(input),
 ): LocalStream {
-  const givenArn = reader.optionalText('StreamARN', ARN_RULE);
+  const givenArn = readStreamArn(reader);
   const name = reader.optionalText('StreamName', NAME_RULE);
   if (givenArn === undefined && name === undefined) reader.violate('null', 'StreamName', MUST.notBeNull);
   reader.check();

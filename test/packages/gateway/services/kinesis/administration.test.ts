@@ -213,6 +213,51 @@ describe('the tags of a stream', () => {
     assert.deepEqual(await tagsOf(), []);
   });
 
+  // Kinesis Data Streams API reference: AddTagsToStream, RemoveTagsFromStream, StreamId, MaxRecordSizeInKiB
+  for (const [action, input, says] of [
+    [
+      'RemoveTagsFromStream',
+      {},
+      "Value null at 'tagKeys' failed to satisfy constraint: Member must not be null",
+    ],
+    [
+      'RemoveTagsFromStream',
+      { TagKeys: [] },
+      "Value '[]' at 'tagKeys' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    ],
+    [
+      'RemoveTagsFromStream',
+      { TagKeys: [''] },
+      "Value '[]' at 'tagKeys' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 128, Member must have length greater than or equal to 1]",
+    ],
+    [
+      'ListTagsForStream',
+      { StreamId: 'a' },
+      "Value 'a' at 'streamId' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-z0-9]{20}-[a-z0-9]{3}",
+    ],
+    [
+      'CreateStream',
+      { StreamName: 'made', MaxRecordSizeInKiB: 1 },
+      "Value '1' at 'maxRecordSizeInKiB' failed to satisfy constraint: Member must have value greater than or equal to 1024",
+    ],
+    [
+      'PutRecord',
+      { PartitionKey: 'a', Data: '', SequenceNumberForOrdering: 'x' },
+      "Value 'x' at 'sequenceNumberForOrdering' failed to satisfy constraint: Member must satisfy regular expression pattern: 0|([1-9]\\d{0,128})",
+    ],
+    [
+      'GetRecords',
+      { ShardIterator: 'a', StreamARN: 'b' },
+      "Value 'b' at 'streamARN' failed to satisfy constraint: Member must satisfy regular expression pattern: arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+",
+    ],
+  ] as const)
+    it(`is not read by ${action} with ${JSON.stringify(input)}`, async () => {
+      assert.deepEqual(await call(aStream(), action, { StreamName: 'orders', ...input }), {
+        __type: 'ValidationException',
+        message: `1 validation error detected: ${says}`,
+      });
+    });
+
   it('cannot be added without tags, or to an unknown stream', async () => {
     const bench = aStream();
 
