@@ -105,6 +105,10 @@ function noResource(logicalId: string, { stackName }: ResolvedStack): OperationR
 import { membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import { stackIdOf } from '../../templates/pseudo-parameters.ts';
+import type { InputPolicy } from '@gatewright/aws/call-input';
+import { CallModel } from '../../kernel/calls/call-model.ts';
+import { CLOUDFORMATION_MODEL } from '../../kernel/calls/models/cloudformation.ts';
+import { membersOfQuery } from '../../kernel/calls/query-input.ts';
 
 type Read = (call: StackCall, stacks: LoadedStacks) => UnknownMembers;
 
@@ -117,18 +121,16 @@ export const STACK_READS: Readonly<Record<string, Read>> = {
   ListExports: describeExports,
   GetTemplate(call, stacks) {
     const { source } = stacks.require(call);
-    const stage = call.text('TemplateStage') ?? 'Original';
-    if (stage !== 'Original' && stage !== 'Processed')
-      throw new OperationRefused(
-        'ValidationError',
-        `TemplateStage must be Original or Processed, not ${stage}`,
-      );
     return {
       TemplateBody: JSON.stringify(source?.template ?? {}),
       StagesAvailable: { member: ['Original', 'Processed'] },
     };
   },
 };
+
+const MODEL = new CallModel(CLOUDFORMATION_MODEL);
+const refused = (message: string): OperationRefused => new OperationRefused('ValidationError', message);
+const POLICY: InputPolicy = { names: 'all', refuse: refused, wrongType: refused, readsTexts: true };
 
 const WRITES =
   /^(?:Activate|Cancel|Continue|Create|Deactivate|Delete|Deregister|Detect|Execute|Import|Publish|Record|Register|Rollback|Set|Signal|Start|Stop|Test|Update)/;
@@ -149,6 +151,7 @@ export function open({ clock }: ServicePorts): Service {
               `${action} is refused, because the gateway serves the stacks that are on disk. Change their files instead; the gateway reloads them.`,
             );
           if (read === undefined) return undefined;
+          MODEL.check(action, membersOfQuery(parameters), POLICY);
           const text = (name: string): string | undefined => parameters.get(name) ?? undefined;
           return { kind: 'result', fields: read({ region, text, parameters }, stacks) };
         } catch (error) {

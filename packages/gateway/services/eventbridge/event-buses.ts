@@ -5,7 +5,7 @@
 import type { BusEvent } from '../../kernel/event-bus.ts';
 import { busArnOf, printTime } from '../../kernel/event-bus.ts';
 import { describeWrongType } from '@gatewright/aws/wrong-type';
-import { violationsOf } from '@gatewright/aws/call-input';
+import type { InputPolicy } from '@gatewright/aws/call-input';
 import { lowerFirst, MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import {
   asList,
@@ -26,7 +26,9 @@ import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { DeliveryOutcome, EventPorts } from '../../kernel/event-ports.ts';
 import { DroppedEvents } from '../../kernel/dropped-events.ts';
 import type { EventTarget, TargetDeliveries } from '../../kernel/target-deliveries.ts';
-import { refuse } from '../../kernel/calls/aws-operation.ts';
+import { OperationRefused, refuse } from '../../kernel/calls/aws-operation.ts';
+import { CallModel } from '../../kernel/calls/call-model.ts';
+import { EVENTS_MODEL } from '../../kernel/calls/models/events.ts';
 import type { Random } from '../../core/ports.ts';
 
 export type RuleTarget = EventTarget & {
@@ -212,6 +214,14 @@ function isDetail(value: unknown): boolean {
 /** The operations that are answered. */
 export const EVENT_CALLS: readonly string[] = ['PutEvents', 'TestEventPattern'];
 
+const MODEL = new CallModel(EVENTS_MODEL);
+const POLICY: InputPolicy = {
+  names: 'all',
+  refuse: (message) => new OperationRefused('ValidationException', message),
+  wrongType: (_message, value, wanted) =>
+    new OperationRefused('SerializationException', describeWrongType(value, wanted)),
+};
+
 const MAX_ENTRIES = 10;
 /** The maximum size of a request, which was 256 KB until 2026. */
 const MAX_BYTES = 1_048_576;
@@ -222,17 +232,27 @@ function answerEvents(operation: AwsOperation, random: Random): OperationResult 
   if (operation.protocol !== 'json') return undefined;
   const { action, input } = operation;
   if (input === undefined) return refuse('SerializationException', '');
-  if (action === 'TestEventPattern') return testPattern(input);
-  if (action !== 'PutEvents') return undefined;
-  const given = input['Entries'] ?? undefined;
-  if (given !== undefined && !Array.isArray(given))
-    return refuse('SerializationException', describeWrongType(given, 'list'));
-  const entries = asList(given);
-  const wrong =
-    entries.length > MAX_ENTRIES
-      ? [violation(`[${entries.map(printEntry).join(', ')}]`, 'entries', MUST.haveLengthTo(MAX_ENTRIES))]
-      : violationsOf(given, 'entries', { isRequired: true, least: 1 });
-  if (wrong.length > 0) return refuse('ValidationException', validationMessage(...wrong));
+  if (!EVENT_CALLS.includes(action)) return undefined;
+  try {
+    checkMembers(action, input);
+  } catch (error) {
+    if (error instanceof OperationRefused) return error.toResult();
+    throw error;
+  }
+  return action === 'PutEvents' ? putEvents(asList(input['Entries']), random) : testPattern(input);
+}
+
+/** @throws OperationRefused for members that EventBridge's validator refuses */
+function checkMembers(action: string, input: UnknownMembers): void {
+  const entries = asList(input['Entries']);
+  if (entries.length > MAX_ENTRIES) {
+    const printed = `[${entries.map(printEntry).join(', ')}]`;
+    throw POLICY.refuse(validationMessage(violation(printed, 'entries', MUST.haveLengthTo(MAX_ENTRIES))));
+  }
+  MODEL.check(action, input, POLICY);
+}
+
+function putEvents(entries: readonly unknown[], random: Random): OperationResult {
   if (sizeOf(entries) > MAX_BYTES)
     return refuse('ValidationException', 'Total size of the entries in the request is over the limit.');
   const results = entries.map((entry) => {
@@ -252,16 +272,7 @@ function answerEvents(operation: AwsOperation, random: Random): OperationResult 
 const OF_EVENT = ['id', 'account', 'source', 'time', 'region', 'detail-type'];
 
 function testPattern(input: UnknownMembers): OperationResult {
-  const wrong = ['EventPattern', 'Event'].flatMap((name) =>
-    violationsOf(input[name] ?? undefined, lowerFirst(name), { isRequired: true }),
-  );
-  if (wrong.length > 0) return refuse('ValidationException', validationMessage(...wrong));
-  const { EventPattern, Event } = input;
-  if (typeof EventPattern !== 'string' || typeof Event !== 'string')
-    return refuse(
-      'SerializationException',
-      describeWrongType(typeof EventPattern === 'string' ? Event : EventPattern, 'text'),
-    );
+  const [EventPattern, Event] = [asText(input['EventPattern']) ?? '', asText(input['Event']) ?? ''];
   const event = parseJsonObject(Event);
   if (event === undefined || OF_EVENT.some((name) => event[name] === undefined))
     return refuse('ValidationException', 'Parameter Event is not valid.');

@@ -11,8 +11,20 @@ import type { LocalInstance, LocalService } from './local-service.ts';
 import type { Registry, Operation } from './registry.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import type { Attributes } from './read-instance.ts';
+import type { InputPolicy } from '@gatewright/aws/call-input';
+import { describeWrongType } from '@gatewright/aws/wrong-type';
+import { CallModel } from '../../kernel/calls/call-model.ts';
+import { SERVICEDISCOVERY_MODEL } from '../../kernel/calls/models/servicediscovery.ts';
 
 type Call = (at: MemberReader, registry: Registry) => UnknownMembers;
+
+const MODEL = new CallModel(SERVICEDISCOVERY_MODEL);
+const POLICY: InputPolicy = {
+  names: 'all',
+  refuse: invalid,
+  wrongType: (_message, value, wanted) =>
+    new OperationRefused('SerializationException', describeWrongType(value, wanted)),
+};
 
 /** Quotas of an account ("AWS Cloud Map quotas"). */
 const MAX_INSTANCES = { ofService: 1000, ofNamespace: 2000 };
@@ -56,15 +68,29 @@ export const MAP_CALLS: Readonly<Record<string, Call>> = {
     return { Operation: describeOperation(operation) };
   },
   GetInstance(at, registry) {
-    const { registration } = instanceOf(at, serviceById(at, registry));
+    const service = serviceById(at, registry);
+    const { registration } = instanceOf(at, service);
     const { id, attributes, creatorRequestId } = registration;
-    return { Instance: { Id: id, Attributes: attributes, CreatorRequestId: creatorRequestId } };
+    return {
+      ResourceOwner: ownerOf(service),
+      Instance: {
+        Id: id,
+        CreatorRequestId: creatorRequestId,
+        Attributes: attributes,
+        CreatedByAccount: ownerOf(service),
+      },
+    };
   },
   ListInstances(at, registry) {
-    const { instances } = serviceById(at, registry);
-    const { page, token } = pageOf(at, instances, ({ registration }) => registration.id);
+    const service = serviceById(at, registry);
+    const { page, token } = pageOf(at, service.instances, ({ registration }) => registration.id);
     return {
-      Instances: page.map(({ registration: { id, attributes } }) => ({ Id: id, Attributes: attributes })),
+      ResourceOwner: ownerOf(service),
+      Instances: page.map(({ registration: { id, attributes } }) => ({
+        Id: id,
+        Attributes: attributes,
+        CreatedByAccount: ownerOf(service),
+      })),
       NextToken: token,
     };
   },
@@ -101,6 +127,7 @@ export function answerCloudMap(
   const call = Object.hasOwn(MAP_CALLS, action) ? MAP_CALLS[action] : undefined;
   if (call === undefined) return undefined;
   try {
+    MODEL.check(action, input, POLICY);
     return { kind: 'result', fields: call(new MemberReader(input, ''), registry) };
   } catch (error) {
     if (error instanceof OperationRefused) return error.toResult();
@@ -192,19 +219,26 @@ function pageOf<Item>(
 }
 
 /** Describes a service in the form that calls return. Times are in epoch seconds. */
-function describeService({ definition, instances }: LocalService, registry: Registry): UnknownMembers {
+function describeService(service: LocalService, registry: Registry): UnknownMembers {
+  const { definition, instances } = service;
   const { id, arn, name, description, type, configs } = definition;
   return {
     Id: id,
     Arn: arn,
-    ResourceOwner: parseArn(arn)?.accountId,
+    ResourceOwner: ownerOf(service),
     Name: name,
     Description: description,
     Type: type,
     InstanceCount: instances.length,
     ...configs,
     CreateDate: registry.ports.startedAt / 1000,
+    CreatedByAccount: ownerOf(service),
   };
+}
+
+/** The account that owns the namespace of a service; it has also made the service and its instances. */
+function ownerOf({ definition }: LocalService): string | undefined {
+  return parseArn(definition.arn)?.accountId;
 }
 
 function describeOperation({ id, type, atMs, serviceId, instanceId }: Operation): UnknownMembers {

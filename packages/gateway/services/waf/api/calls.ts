@@ -13,10 +13,22 @@ import type { Definitions } from '../read-stacks.ts';
 import type { StageGuard } from '../stage-guard.ts';
 import type { LockTokens } from './lock-tokens.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
+import type { InputPolicy } from '@gatewright/aws/call-input';
+import { describeWrongType } from '@gatewright/aws/wrong-type';
+import { CallModel } from '../../../kernel/calls/call-model.ts';
+import { WAFV2_MODEL } from '../../../kernel/calls/models/wafv2.ts';
 
 type CallPorts = { readonly guard: StageGuard; readonly tokens: LockTokens };
 
 type Call = (at: MemberReader, ports: CallPorts) => UnknownMembers;
+
+const MODEL = new CallModel(WAFV2_MODEL);
+const POLICY: InputPolicy = {
+  names: 'all',
+  refuse: (message) => new OperationRefused('ValidationException', message),
+  wrongType: (_message, value, wanted) =>
+    new OperationRefused('SerializationException', describeWrongType(value, wanted)),
+};
 
 export const WAF_CALLS: Readonly<Record<string, Call>> = {
   GetWebACL(at, { guard: { definitions }, tokens }) {
@@ -55,6 +67,7 @@ export function answerWaf(
   const call = Object.hasOwn(WAF_CALLS, action) ? WAF_CALLS[action] : undefined;
   if (call === undefined) return undefined;
   try {
+    MODEL.check(action, input, POLICY);
     return { kind: 'result', fields: call(new MemberReader(input, ''), ports) };
   } catch (error) {
     if (error instanceof OperationRefused) return error.toResult();

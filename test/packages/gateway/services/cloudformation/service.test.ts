@@ -187,7 +187,17 @@ describe('a CloudFormation call', () => {
     ['DescribeStacks', { StackName: 'none' }, /Stack with id none does not exist/],
     ['DescribeStacks', { NextToken: 'x' }, /NextToken is invalid/],
     ['GetTemplate', {}, /stackName/],
-    ['GetTemplate', { StackName: 'orders', TemplateStage: 'Raw' }, /Original or Processed/],
+    ['DescribeStackResource', { StackName: 'orders' }, /Value null at &#39;logicalResourceId&#39; failed/],
+    [
+      'ListStacks',
+      { 'StackStatusFilter.member.1': 'GONE' },
+      /Value &#39;\[GONE\]&#39; at &#39;stackStatusFilter&#39;/,
+    ],
+    [
+      'GetTemplate',
+      { StackName: 'orders', TemplateStage: 'Raw' },
+      /at &#39;templateStage&#39; failed to satisfy constraint: Member must satisfy enum value set: \[(?:Original, Processed|Processed, Original)\]/,
+    ],
     [
       'DescribeStackResource',
       { StackName: 'orders', LogicalResourceId: 'None' },

@@ -54,3 +54,31 @@ describe('TestEventPattern', () => {
     });
   });
 });
+
+// EventBridge API reference, PutEventsRequestEntry
+describe('PutEvents', () => {
+  for (const [member, value, constraint] of [
+    [
+      'EventBusName',
+      'a b',
+      String.raw`regular expression pattern: (arn:aws[\w-]*:events:[a-z]+-[a-z]+-[\w-]+:[0-9]{12}:event-bus\/)?[\.\-_A-Za-z0-9]+`,
+    ],
+    ['TraceHeader', '', ''],
+  ] as const)
+    it(`refuses all entries if one has a wrong ${member}`, async () => {
+      const entry = { Source: 'shop', DetailType: 'order', Detail: '{}' };
+      const reply = await anEventEngine({ events }, RESOURCES).call('events', 'PutEvents', {
+        Entries: [entry, { ...entry, [member]: value }],
+      });
+      const at = `entries.2.member.${member.charAt(0).toLowerCase()}${member.slice(1)}`;
+
+      assert.deepEqual(reply, {
+        __type: 'ValidationException',
+        message:
+          `1 validation error detected: Value '${value}' at '${at}' failed to satisfy constraint: ` +
+          (constraint === ''
+            ? 'Member must have length greater than or equal to 1'
+            : `Member must satisfy ${constraint}`),
+      });
+    });
+});

@@ -204,7 +204,6 @@ describe('instances by calls', () => {
         Array.from({ length: 5 }, (_, index) => [`a${index}`, 'a'.repeat(1000)]),
       ),
     },
-    { name: 'no map of attributes', attributes: [] },
   ];
   for (const { name, id = 'a', attributes } of refused)
     it(`are refused with ${name} (API_RegisterInstance)`, async () => {
@@ -212,6 +211,49 @@ describe('instances by calls', () => {
         __type: 'InvalidInput',
       });
     });
+
+  // The words of Cloud Map's validator: aws/aws-sdk-java#1973
+  for (const [action, input, says] of [
+    [
+      'GetInstance',
+      { InstanceId: 'a' },
+      "Value null at 'serviceId' failed to satisfy constraint: Member must not be null",
+    ],
+    [
+      'DiscoverInstances',
+      { ...NAMES, OwnerAccount: '1' },
+      "Value '1' at 'ownerAccount' failed to satisfy constraint: Member must have length greater than or equal to 12",
+    ],
+    [
+      'ListServices',
+      { MaxResults: 101 },
+      "Value '101' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 100",
+    ],
+  ] as const)
+    it(`are not read by ${action} with ${JSON.stringify(input)}`, async () => {
+      assert.deepEqual(await (await aMap()).ask(action, input), {
+        __type: 'InvalidInput',
+        message: `1 validation error detected: ${says}`,
+      });
+    });
+
+  it('cannot be registered with a list of attributes', async () => {
+    assert.partialDeepStrictEqual(await (await aMap()).register('a', []), {
+      __type: 'SerializationException',
+    });
+  });
+
+  // AWS CLI reference, get-instance and list-instances
+  it('are shown with the account that owns them', async () => {
+    const map = await aMap();
+    await map.register('a');
+    const owner = map.arn.split(':')[4];
+    const one = await map.ask('GetInstance', { ServiceId: map.serviceId, InstanceId: 'a' });
+    const list = await map.ask('ListInstances', { ServiceId: map.serviceId });
+
+    assert.partialDeepStrictEqual(one, { ResourceOwner: owner, Instance: { CreatedByAccount: owner } });
+    assert.partialDeepStrictEqual(list, { ResourceOwner: owner, Instances: [{ CreatedByAccount: owner }] });
+  });
 
   it('are at most 1000 in a service', async () => {
     const map = await aMap();

@@ -133,16 +133,51 @@ describe('calls of wafv2', () => {
         TextTransformations: [{ Priority: 0, Type: 'LOWERCASE' }],
       },
     };
-    const Rules = [{ Name: 'a', Priority: 0, Action: { Block: {} }, Statement }];
+    const VisibilityConfig = {
+      SampledRequestsEnabled: true,
+      CloudWatchMetricsEnabled: true,
+      MetricName: 'a',
+    };
+    const Rules = [{ Name: 'a', Priority: 0, Action: { Block: {} }, Statement, VisibilityConfig }];
 
     assert.deepEqual(await call(aWall('[]'), 'CheckCapacity', { Scope: 'REGIONAL', Rules }), {
       Capacity: 20,
     });
-    assert.equal(
-      (await call(aWall('[]'), 'CheckCapacity', { Scope: 'REGIONAL', Rules: [{ Name: 'a' }] }))['__type'],
-      'WAFInvalidParameterException',
-    );
   });
+
+  // The words of the validator: pulumi/pulumi#12045, awsdocs/aws-cloudformation-user-guide#589
+  for (const [action, input, says] of [
+    [
+      'CheckCapacity',
+      { Rules: [{ Priority: 0, Statement: {}, VisibilityConfig: {} }] },
+      [
+        "Value null at 'rules.1.member.name' failed to satisfy constraint: Member must not be null",
+        "Value null at 'rules.1.member.visibilityConfig.sampledRequestsEnabled' failed to satisfy constraint: Member must not be null",
+        "Value null at 'rules.1.member.visibilityConfig.cloudWatchMetricsEnabled' failed to satisfy constraint: Member must not be null",
+        "Value null at 'rules.1.member.visibilityConfig.metricName' failed to satisfy constraint: Member must not be null",
+      ],
+    ],
+    [
+      'GetIPSet',
+      { Name: 'a b', Id: '00000000-0000-0000-0000-000000000000' },
+      [
+        String.raw`Value 'a b' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[\w\-]+$`,
+      ],
+    ],
+    [
+      'ListWebACLs',
+      { Limit: 101 },
+      [
+        "Value '101' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 100",
+      ],
+    ],
+  ] as const)
+    it(`refuse members in the validator's words: ${action} ${JSON.stringify(input)}`, async () => {
+      assert.deepEqual(await call(aWall('[]'), action, { Scope: 'REGIONAL', ...input }), {
+        __type: 'ValidationException',
+        message: `${says.length} validation error${says.length === 1 ? '' : 's'} detected: ${says.join('; ')}`,
+      });
+    });
 
   // The sources of the texts are in waf/rules/refused-rule.ts.
   const geo = { GeoMatchStatement: { CountryCodes: ['US'] } };
