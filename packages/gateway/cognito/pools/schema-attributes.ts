@@ -6,27 +6,30 @@ import { isJsonObject, isTrue, listOf, membersOf, textOf } from '@gatewright/aws
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 const ANY_LENGTH = { MinLength: '0', MaxLength: '2048' };
-const TEXTS =
-  'name given_name family_name middle_name nickname preferred_username profile picture website email gender zoneinfo locale phone_number address'.split(
-    ' ',
-  );
+const texts = (names: string): readonly UnknownMembers[] =>
+  names.split(' ').map((name) => standard(name, 'String', { StringAttributeConstraints: ANY_LENGTH }));
 
 function standard(name: string, type: string, more: object): UnknownMembers {
   const members = { AttributeDataType: type, DeveloperOnlyAttribute: false, Mutable: true, Required: false };
   return { Name: name, ...members, ...more };
 }
 
-/** Every pool has these attributes. */
+/** Every pool has these attributes, in this order. */
 const STANDARD: readonly UnknownMembers[] = [
   standard('sub', 'String', {
     Mutable: false,
     Required: true,
     StringAttributeConstraints: { MinLength: '1', MaxLength: '2048' },
   }),
-  ...TEXTS.map((name) => standard(name, 'String', { StringAttributeConstraints: ANY_LENGTH })),
+  ...texts(
+    'name given_name family_name middle_name nickname preferred_username profile picture website email',
+  ),
   standard('email_verified', 'Boolean', {}),
+  ...texts('gender'),
   standard('birthdate', 'String', { StringAttributeConstraints: { MinLength: '10', MaxLength: '10' } }),
+  ...texts('zoneinfo locale phone_number'),
   standard('phone_number_verified', 'Boolean', {}),
+  ...texts('address'),
   standard('updated_at', 'Number', { NumberAttributeConstraints: { MinValue: '0' } }),
 ];
 
