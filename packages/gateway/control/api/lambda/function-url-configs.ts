@@ -20,13 +20,22 @@ export function isUrlConfigCall({
 type UrlOptions = {
   readonly urls: () => readonly FunctionUrl[];
   readonly stacks: () => readonly ResolvedStack[];
+  /** The time at which the gateway has created the URLs of the stacks. */
+  readonly createdAtEpochMs: number;
 };
 
-export function createFunctionUrlConfigs({ urls, stacks }: UrlOptions): AwsService {
-  return answering((call) => serve(call, urls(), stacks()));
+export function createFunctionUrlConfigs({ urls, stacks, createdAtEpochMs }: UrlOptions): AwsService {
+  const createdAt = new Date(createdAtEpochMs).toISOString();
+  const print = (url: FunctionUrl): object => printConfig(url, createdAt);
+  return answering((call) => serve(call, urls(), stacks(), print));
 }
 
-function serve(call: AwsCall, urls: readonly FunctionUrl[], stacks: readonly ResolvedStack[]): ControlReply {
+function serve(
+  call: AwsCall,
+  urls: readonly FunctionUrl[],
+  stacks: readonly ResolvedStack[],
+  print: (url: FunctionUrl) => object,
+): ControlReply {
   const { operation, functionName, qualifier, plainArn } = readTarget(call);
   const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: plainArn }]);
   if (refusal !== undefined) return refusal;
@@ -34,21 +43,22 @@ function serve(call: AwsCall, urls: readonly FunctionUrl[], stacks: readonly Res
   if (operation === 'ListFunctionUrlConfigs')
     return findFunction(stacks, functionName) === undefined
       ? notFound(call, 'Function does not exist')
-      : jsonReply(200, { FunctionUrlConfigs: ofFunction.map(printConfig) });
+      : jsonReply(200, { FunctionUrlConfigs: ofFunction.map(print) });
   const found = ofFunction.find(({ owner }) => owner.qualifier === qualifier);
   return found === undefined
     ? notFound(call, 'The resource you requested does not exist.')
-    : jsonReply(200, printConfig(found));
+    : jsonReply(200, print(found));
 }
 
-/** Returns the configuration of a function URL without CreationTime, because the creation time is unknown. */
-function printConfig({ served, functionArn, resource }: FunctionUrl): object {
+function printConfig({ served, functionArn, resource }: FunctionUrl, createdAt: string): object {
   const { Cors, InvokeMode = 'BUFFERED' } = resource.properties;
   return {
     FunctionUrl: `https://${served.domainName}/`,
     FunctionArn: functionArn,
     AuthType: served.functionUrl?.authType,
     Cors,
+    CreationTime: createdAt,
+    LastModifiedTime: createdAt,
     InvokeMode,
   };
 }

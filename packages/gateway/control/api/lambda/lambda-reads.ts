@@ -2,7 +2,7 @@ import { printCode, printConfiguration } from './function-configuration.ts';
 import { locationOf } from './code-download.ts';
 import type { FunctionCodes } from './code-facts.ts';
 import type { Clock } from '../../../core/ports.ts';
-import { readTagList } from '../../../kernel/resource-tags.ts';
+import { readTags } from '../../loading/tag-list.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import { executedVersion } from '../../functions/function-aliases.ts';
@@ -15,6 +15,8 @@ import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/(configuration))?)?\/?$/;
 /** The page size of ListFunctions (Lambda API reference). */
 const PAGE = 50;
+/** What only GetFunction and GetFunctionConfiguration show of a function (Lambda API reference, ListFunctions). */
+const NOT_LISTED: readonly string[] = ['State', 'LastUpdateStatus', 'RuntimeVersionConfig'];
 
 type Codes = { readonly codes: FunctionCodes; readonly clock: Pick<Clock, 'nowEpochMs'> };
 
@@ -66,7 +68,7 @@ function printQualified(
 /** Returns the tags and the reserved concurrency, which Lambda leaves out if there are none. */
 function printSettings({ definition, stack }: FoundFunction): object {
   const properties = stack.resources.get(definition.logicalId)?.properties ?? {};
-  const tags = readTagList(properties);
+  const tags = readTags(properties['Tags']);
   const reserved = properties['ReservedConcurrentExecutions'];
   return {
     ...(Object.keys(tags).length > 0 && { Tags: tags }),
@@ -89,5 +91,11 @@ function listFunctions(call: AwsCall, stacks: readonly ResolvedStack[], codes: F
   const page = sorted.slice(0, size);
   const last = page.at(-1)?.definition.name ?? '';
   const next = sorted.length > size ? Buffer.from(last).toString('base64url') : null;
-  return jsonReply(200, { Functions: page.map((one) => printConfiguration(one, codes)), NextMarker: next });
+  return jsonReply(200, { Functions: page.map((one) => printListed(one, codes)), NextMarker: next });
+}
+
+/** "The ListFunctions operation returns a subset of the FunctionConfiguration fields" (Lambda API reference). */
+function printListed(found: FoundFunction, codes: FunctionCodes): object {
+  const shown = Object.entries(printConfiguration(found, codes));
+  return Object.fromEntries(shown.filter(([name]) => !NOT_LISTED.includes(name)));
 }

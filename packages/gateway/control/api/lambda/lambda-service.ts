@@ -39,7 +39,11 @@ export function createLambda({
   const policies = keep(createFunctionPolicies({ stacks, policies: apis.account.functionPolicies }));
   const codes = new FunctionCodes();
   const code = createFunctionCode(stacks, replaceCode, { codes, clock, report });
-  const urls = createFunctionUrlConfigs({ urls: () => apis.urls, stacks });
+  const urls = createFunctionUrlConfigs({
+    urls: () => apis.urls,
+    stacks,
+    createdAtEpochMs: clock.nowEpochMs(),
+  });
   const invoked = createLambdaInvoke({
     ...invoke,
     hasQualifier: (name, qualifier) => hasFunctionQualifier(apis.stacks, name, qualifier),

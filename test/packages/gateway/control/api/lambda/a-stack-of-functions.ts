@@ -7,6 +7,7 @@ import { loadStacks } from '../../../../../../packages/gateway/templates/load.ts
 import { OPTIONS } from '../../../templates/stack-builders.ts';
 
 const TEMPLATE = `
+Transform: AWS::Serverless-2016-10-31
 Resources:
   First: &function
     Type: AWS::Lambda::Function
@@ -20,13 +21,14 @@ Resources:
       Environment: { Variables: { GREETING: hello } }
       Code: { ZipFile: 'exports.handler = async () => 1;' }
   Second:
-    Type: AWS::Lambda::Function
+    Type: AWS::Serverless::Function
     Properties:
       FunctionName: second
+      Tags: { team: shop }
       Runtime: nodejs22.x
       Handler: index.handler
       Role: arn:aws:iam::123456789012:role/second
-      Code: { ZipFile: 'exports.handler = async () => 2;' }
+      InlineCode: 'exports.handler = async () => 2;'
   Permission:
     Type: AWS::Lambda::Permission
     Properties:

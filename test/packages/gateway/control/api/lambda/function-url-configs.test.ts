@@ -49,7 +49,11 @@ function ask(path: string, query = '', policies = ADMIN.policies): Promise<Contr
   };
   assert.ok(isUrlConfigCall(request));
   const caller = { ...ADMIN, policies };
-  return createFunctionUrlConfigs({ urls: () => urls, stacks: () => [OF_GREET] })({
+  return createFunctionUrlConfigs({
+    urls: () => urls,
+    stacks: () => [OF_GREET],
+    createdAtEpochMs: Date.UTC(2026, 0, 2),
+  })({
     request,
     caller,
     service: 'lambda',
@@ -76,6 +80,8 @@ describe('createFunctionUrlConfigs', () => {
         FunctionArn: ARN,
         AuthType: 'NONE',
         Cors: { AllowOrigins: ['*'] },
+        CreationTime: '2026-01-02T00:00:00.000Z',
+        LastModifiedTime: '2026-01-02T00:00:00.000Z',
         InvokeMode: 'BUFFERED',
       });
     }

@@ -48,6 +48,13 @@ describe('createLambdaReads', async () => {
 
     assert.deepEqual([names(all), all.body['NextMarker']], [['first', 'second'], null]);
     assert.deepEqual([names(first), names(second), second.body['NextMarker']], [['first'], ['second'], null]);
+    // "To get the additional fields …, use GetFunction" (API reference, ListFunctions)
+    const [listed = {}] = all.body['Functions'] as object[];
+    const { body: whole } = await ask('/first/configuration');
+    assert.deepEqual(
+      Object.keys(whole).filter((name) => !(name in listed)),
+      ['RuntimeVersionConfig', 'State', 'LastUpdateStatus'],
+    );
   });
 
   it('shows the configuration that the template gives, by name and by ARN (GetFunctionConfiguration)', async () => {
@@ -90,6 +97,12 @@ describe('createLambdaReads', async () => {
       /^\{"RuntimeVersionArn":"arn:aws:lambda:eu-west-1::runtime:[\da-f]{64}"\}$/,
     );
     assert.match(String(configuration['RevisionId']), /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/);
+  });
+
+  it('shows the tags of a function that SAM creates, which are a map in its template (GetFunction)', async () => {
+    const { body } = await ask('/second');
+
+    assert.deepEqual(body['Tags'], { team: 'shop' });
   });
 
   it('refuses an unknown name and a caller without the permission, and does not answer other calls', async () => {

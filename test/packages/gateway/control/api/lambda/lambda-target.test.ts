@@ -235,7 +235,7 @@ describe('the function that a Lambda call names', async () => {
   policies.define(stacks);
   const ofStacks = (): typeof stacks => stacks;
   const permissions = createFunctionPolicies({ stacks: ofStacks, policies });
-  const urls = createFunctionUrlConfigs({ urls: () => [], stacks: ofStacks });
+  const urls = createFunctionUrlConfigs({ urls: () => [], createdAtEpochMs: 0, stacks: ofStacks });
   const serve = createLambdaReads(
     ofStacks,
     { codes: new FunctionCodes(), clock: new VirtualClock() },
