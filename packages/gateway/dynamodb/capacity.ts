@@ -112,10 +112,12 @@ export function withIndexUnits(output: Output, operations: readonly BatchOperati
   const more = indexUnits(operations);
   if (more.size === 0) return output;
   const raise = (one: unknown): Output => {
-    const { CapacityUnits: units, TableName: table } = membersOf(one);
+    const { CapacityUnits: units, TableName: table, WriteCapacityUnits: written } = membersOf(one);
+    const sum = Number(units) + times * (more.get(String(table)) ?? 0);
     return {
       ...membersOf(one),
-      CapacityUnits: Number(units) + times * (more.get(String(table)) ?? 0),
+      CapacityUnits: sum,
+      ...(written !== undefined && { WriteCapacityUnits: sum }),
     };
   };
   return { ...output, ConsumedCapacity: Array.isArray(consumed) ? consumed.map(raise) : raise(consumed) };

@@ -25,6 +25,8 @@ export type Table = {
   readonly TableName: string;
   readonly TableStatus: string;
   readonly KeySchema: readonly KeyElement[];
+  readonly LocalSecondaryIndexes?: readonly unknown[];
+  readonly CreationDateTime?: number;
   readonly TableArn?: string;
   readonly DeletionProtectionEnabled?: boolean;
   readonly StreamSpecification?: { readonly StreamEnabled: true; readonly StreamViewType: ViewType };

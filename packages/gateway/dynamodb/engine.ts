@@ -23,6 +23,8 @@ import { checkCall } from './validator-words.ts';
 import { keyOf, lockName, readReturnOld, withItem } from './item-write.ts';
 import { executeStatement } from './partiql.ts';
 import { withIndexUnits } from './capacity.ts';
+import { withCollection, withCollections } from './item-collections.ts';
+import type { Written } from './item-collections.ts';
 import { DynamoDbTables } from './tables.ts';
 import type { PartitionKeyOf } from './rights.ts';
 import { hasSeveralKeys, queryBySeveralKeys } from './several-keys.ts';
@@ -124,7 +126,7 @@ export class DynamoDbEngine {
       maxBytes: options.maxStreamBytes,
       onStreams: options.onStreams,
     });
-    this.#tables = new DynamoDbTables(store, this.#streams);
+    this.#tables = new DynamoDbTables(store, this.#streams, options.clock);
     this.#transactions = new DynamoDbTransactions(this, options.clock);
     this.#memoryBytes = options.directory === undefined ? new Map() : undefined;
     this.#maxMemoryBytes = options.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES;
@@ -284,7 +286,8 @@ export class DynamoDbEngine {
     return this.writeLocked([lockName(table, key)], async (set) => {
       try {
         const output = await runAction(operation, set.store, checked);
-        return withIndexUnits(withoutNothing(output), set.operations);
+        const written = { table, item: membersOf(checked['Item'] ?? checked['Key']) };
+        return withCollection(withIndexUnits(withoutNothing(output), set.operations), input, written);
       } catch (error) {
         throw returnOld ? withItem(error, set.before(table.TableName, key)) : error;
       }
@@ -294,17 +297,21 @@ export class DynamoDbEngine {
   async #writeBatch(input: UnknownMembers): Promise<Output> {
     const checked = this.check('BatchWriteItem', input);
     const names: string[] = [];
+    const written: Written[] = [];
     for (const [tableName, requests] of Object.entries(membersOf(checked['RequestItems']))) {
       const table = await this.#tables.get(tableName);
       for (const request of Array.isArray(requests) ? requests : []) {
         const { PutRequest: put, DeleteRequest: remove } = membersOf(request);
-        const key = keyOf(table, membersOf(put ?? remove));
+        const write = membersOf(put ?? remove);
+        const key = keyOf(table, write);
+        written.push({ table, item: membersOf(write['Item'] ?? write['Key']) });
         if (key !== undefined) names.push(lockName(table, key));
       }
     }
-    return this.writeLocked(names, async (set) =>
-      withIndexUnits(await runAction('BatchWriteItem', set.store, checked), set.operations),
-    );
+    return this.writeLocked(names, async (set) => {
+      const output = await runAction('BatchWriteItem', set.store, checked);
+      return withCollections(withIndexUnits(output, set.operations), input, written);
+    });
   }
 
   async #commit(set: WriteSet, isExpiry: boolean): Promise<void> {

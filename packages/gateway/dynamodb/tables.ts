@@ -13,6 +13,7 @@ import { openStream, readStream, wrongStreamUpdate } from './table-stream.ts';
 import { unusedDefinition } from './key-schema.ts';
 import { withAllKeys, withFirstKeys } from './several-keys.ts';
 import type { StreamLog } from './stream-log.ts';
+import type { Clock } from './clock.ts';
 import { STACK_STREAM_LABEL } from './stream-record.ts';
 import { checkInput, DYNAMODB, DynamoDbError, dynamoDbInput, runAction, validationError } from './actions.ts';
 
@@ -34,6 +35,8 @@ const UPDATED_BY_DYNALITE = ['BillingMode', 'ProvisionedThroughput', 'AttributeD
  * "PointInTimeRecoverySpecification").
  */
 const MOST_RECOVERY_DAYS = 35;
+/** The setting of point-in-time recovery, and when it was switched on. */
+type Recovery = { readonly days: number; readonly sinceMs: number };
 
 /** The time in milliseconds within which a table must become active after CreateTable. */
 const ACTIVE_WITHIN_MS = 5_000;
@@ -41,12 +44,14 @@ const ACTIVE_WITHIN_MS = 5_000;
 export class DynamoDbTables {
   /** dynalite's store with a cache for active tables, so that they are not read again for each request. */
   readonly cachedStore: Store;
+  readonly #clock: Clock;
   readonly #store: Store;
   readonly #active = new Map<string, Table>();
   readonly #timeToLive = new Map<string, string>();
   readonly #streams: StreamLog;
 
-  constructor(store: Store, streams: StreamLog) {
+  constructor(store: Store, streams: StreamLog, clock: Clock) {
+    this.#clock = clock;
     this.#store = store;
     this.#streams = streams;
     this.cachedStore = {
@@ -227,7 +232,8 @@ export class DynamoDbTables {
     reader.check();
     const name = readTableName(input);
     await this.#describedBackups(name);
-    if (isOn) await this.#store.db.put(recoveryKey(name), period ?? MOST_RECOVERY_DAYS);
+    const { sinceMs = this.#clock.nowEpochMs() } = (await this.#readRecovery(name)) ?? {};
+    if (isOn) await this.#store.db.put(recoveryKey(name), { days: period ?? MOST_RECOVERY_DAYS, sinceMs });
     else await this.#store.db.del(recoveryKey(name));
     return this.#describedBackups(name);
   }
@@ -236,20 +242,27 @@ export class DynamoDbTables {
     return this.#describedBackups(readTableName(input));
   }
 
+  async #readRecovery(name: string): Promise<Recovery | undefined> {
+    const stored = await this.#store.db.get(recoveryKey(name));
+    if (stored === undefined) return undefined;
+    const { days, sinceMs } = membersOf(stored);
+    if (typeof days === 'number' && typeof sinceMs === 'number') return { days, sinceMs };
+    // Data that an older version wrote has only the number of days.
+    const { CreationDateTime: createdAt = 0 } = (await this.#read(name)) ?? {};
+    return { days: typeof stored === 'number' ? stored : MOST_RECOVERY_DAYS, sinceMs: createdAt * 1000 };
+  }
+
   async #describedBackups(name: string): Promise<Output> {
     if ((await this.#read(name)) === undefined)
       throw new DynamoDbError(400, `${DYNAMODB}TableNotFoundException`, `Table not found: ${name}`);
-    const days = await this.#store.db.get(recoveryKey(name));
+    const recovery = await this.#readRecovery(name);
     return {
       ContinuousBackupsDescription: {
         ContinuousBackupsStatus: 'ENABLED',
         PointInTimeRecoveryDescription:
-          days === undefined
+          recovery === undefined
             ? { PointInTimeRecoveryStatus: 'DISABLED' }
-            : {
-                PointInTimeRecoveryStatus: 'ENABLED',
-                RecoveryPeriodInDays: typeof days === 'number' ? days : MOST_RECOVERY_DAYS,
-              },
+            : describeRecovery(recovery, this.#clock.nowEpochMs()),
       },
     };
   }
@@ -337,6 +350,20 @@ function timeToLiveKey(table: string): string {
 }
 
 /** Returns the key of the record that contains a table's point-in-time recovery setting. */
+/** "LatestRestorableDateTime is typically 5 minutes before the current time" (API reference). */
+const BACKUP_LAG_MS = 5 * 60_000;
+const DAY_MS = 86_400_000;
+
+function describeRecovery({ days, sinceMs }: Recovery, nowMs: number): UnknownMembers {
+  const earliest = Math.max(sinceMs, nowMs - days * DAY_MS);
+  return {
+    PointInTimeRecoveryStatus: 'ENABLED',
+    RecoveryPeriodInDays: days,
+    EarliestRestorableDateTime: earliest / 1000,
+    LatestRestorableDateTime: Math.max(earliest, nowMs - BACKUP_LAG_MS) / 1000,
+  };
+}
+
 function recoveryKey(table: string): string {
   return `pitr~${table}`;
 }

@@ -8,6 +8,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { MUST, validationMessage, violationOf } from '@gatewright/aws/violations';
 import { createHash } from 'node:crypto';
 import { withIndexUnits } from './capacity.ts';
+import { withCollections } from './item-collections.ts';
 import type { Output } from './actions.ts';
 import type { Clock } from './clock.ts';
 import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
@@ -82,7 +83,9 @@ export class DynamoDbTransactions {
         validationMessage(violationOf('', 'clientRequestToken', MUST.haveLengthWithin(1, 36))),
       );
     const nowMs = this.#clock.nowEpochMs();
-    const digest = createHash('sha256').update(JSON.stringify(input['TransactItems'])).digest('base64');
+    const digest = createHash('sha256')
+      .update(JSON.stringify(input['TransactItems'] ?? null))
+      .digest('base64');
     const earlier = this.#tokens.get(token);
     if (earlier !== undefined && Math.abs(nowMs - earlier.atMs) < TOKEN_MS) {
       if (earlier.digest === digest) return earlier.output;
@@ -122,7 +125,7 @@ export class DynamoDbTransactions {
     refuseSize(outputs.map((output) => asItem(output['Item'])));
     return {
       Responses: outputs.map((output) => (output['Item'] === undefined ? {} : { Item: output['Item'] })),
-      ...sumCapacity(outputs),
+      ...sumCapacity(outputs, 'ReadCapacityUnits'),
     };
   }
 
@@ -154,7 +157,11 @@ export class DynamoDbTransactions {
       }
       if (reasons.some(({ Code: code }) => code !== 'None')) throw cancelled(reasons);
       refuseSize(set.changes.map(({ after }) => after));
-      return withIndexUnits(sumCapacity(outputs), set.operations, TIMES);
+      const output = withIndexUnits(sumCapacity(outputs, 'WriteCapacityUnits'), set.operations, TIMES);
+      const written = members.map(({ table, checked }) => {
+        return { table, item: membersOf(checked['Item'] ?? checked['Key']) };
+      });
+      return withCollections(output, input, written);
     });
   }
 
@@ -240,7 +247,8 @@ function capacityOption(input: UnknownMembers): UnknownMembers {
  */
 const TIMES = 2;
 
-function sumCapacity(outputs: readonly Output[]): Output {
+/** @param kind the member that repeats the units of a transaction (AWS CLI reference, transact-get-items) */
+function sumCapacity(outputs: readonly Output[], kind: 'ReadCapacityUnits' | 'WriteCapacityUnits'): Output {
   const units = new Map<string, number>();
   for (const output of outputs) {
     const { TableName: table, CapacityUnits: capacity } = membersOf(output['ConsumedCapacity']);
@@ -248,7 +256,9 @@ function sumCapacity(outputs: readonly Output[]): Output {
   }
   if (units.size === 0) return {};
   return {
-    ConsumedCapacity: [...units].map(([table, capacity]) => ({ TableName: table, CapacityUnits: capacity })),
+    ConsumedCapacity: [...units].map(([table, capacity]) => {
+      return { TableName: table, CapacityUnits: capacity, [kind]: capacity };
+    }),
   };
 }
 

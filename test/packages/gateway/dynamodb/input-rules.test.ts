@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { DynamoDbEngine } from '../../../../packages/gateway/dynamodb/engine.ts';
 import { withTableNames } from '../../../../packages/gateway/dynamodb/input-rules.ts';
+import { VirtualClock } from '../../../support/virtual-ports.ts';
 import { anEngine, CREATE_COUNTERS, key, refusal } from '../../../support/counters-engine.ts';
 
 const INDEX = { IndexName: 'all', KeySchema: CREATE_COUNTERS.KeySchema };
@@ -203,15 +204,23 @@ describe('what a table is created with', () => {
 // Source: API reference, "UpdateContinuousBackups", "DescribeContinuousBackups".
 describe('point-in-time recovery', () => {
   it('is described as it was set, until the table is deleted', async () => {
-    const engine = await anEngine();
+    const clock = new VirtualClock();
+    const engine = await anEngine(clock);
     const TableName = 'counters';
     const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
+    const now = clock.nowEpochMs() / 1000;
     await engine.execute('UpdateContinuousBackups', { TableName, PointInTimeRecoverySpecification });
     const described = await engine.execute('DescribeContinuousBackups', { TableName });
     assert.deepEqual(described, {
       ContinuousBackupsDescription: {
         ContinuousBackupsStatus: 'ENABLED',
-        PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED', RecoveryPeriodInDays: 35 },
+        PointInTimeRecoveryDescription: {
+          PointInTimeRecoveryStatus: 'ENABLED',
+          RecoveryPeriodInDays: 35,
+          // Both are the time at which recovery was switched on (AWS CLI reference, update-continuous-backups).
+          EarliestRestorableDateTime: now,
+          LatestRestorableDateTime: now,
+        },
       },
     });
     const { message } = await refusal(engine.execute('UpdateContinuousBackups', { TableName }));

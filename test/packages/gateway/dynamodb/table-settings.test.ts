@@ -9,13 +9,15 @@ import { CREATE_COUNTERS, refusal } from '../../../support/counters-engine.ts';
 import { VirtualClock } from '../../../support/virtual-ports.ts';
 import type { Store } from '../../../../packages/gateway/dynamodb/dynalite-store.ts';
 
+const CLOCK = new VirtualClock();
+
 describe('DynamoDbTables', () => {
   let store: Store;
   let tables: DynamoDbTables;
   beforeEach(async () => {
     store = dynaliteDb.create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
     await store.db.open();
-    tables = new DynamoDbTables(store, new StreamLog(new VirtualClock()));
+    tables = new DynamoDbTables(store, new StreamLog(CLOCK), CLOCK);
   });
   const create = (TableName: string) => tables.change('CreateTable', { ...CREATE_COUNTERS, TableName });
   const expire = (TableName: string, AttributeName: string, Enabled = true) =>
@@ -28,7 +30,7 @@ describe('DynamoDbTables', () => {
     await expire('table-1000', 'due');
     await expire('table-1100', 'until');
 
-    const again = new DynamoDbTables(store, new StreamLog(new VirtualClock()));
+    const again = new DynamoDbTables(store, new StreamLog(CLOCK), CLOCK);
 
     assert.deepEqual(await again.load(), ['table-1000', 'table-1100']);
     assert.deepEqual(
@@ -47,7 +49,7 @@ describe('DynamoDbTables', () => {
     while ((await tables.find('gone')) !== undefined) await turn();
     await create('gone');
 
-    assert.deepEqual(await new DynamoDbTables(store, new StreamLog(new VirtualClock())).load(), []);
+    assert.deepEqual(await new DynamoDbTables(store, new StreamLog(CLOCK), CLOCK).load(), []);
     assert.equal(tables.timeToLiveAttribute('gone'), undefined);
   });
 
@@ -68,7 +70,8 @@ describe('DynamoDbTables', () => {
         ...store,
         getTable: (_name, _checkStatus, done) => done?.(fault),
       },
-      new StreamLog(new VirtualClock()),
+      new StreamLog(CLOCK),
+      CLOCK,
     );
 
     await assert.rejects(broken.find('counters'), fault);

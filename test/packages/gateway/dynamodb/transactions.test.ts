@@ -53,6 +53,38 @@ describe('TransactWriteItems', () => {
     );
   });
 
+  // DynamoDB API reference, TransactWriteItems: TransactItems is required
+  it('is refused without items, with and without a token', async () => {
+    const engine = await anEngine();
+    for (const more of [{}, { ClientRequestToken: 'a' }]) {
+      const { message } = await refusal(engine.execute('TransactWriteItems', more));
+      assert.match(
+        message,
+        /Value null at 'transactItems' failed to satisfy constraint: Member must not be null/,
+      );
+    }
+    await engine.close();
+  });
+
+  // AWS CLI reference, transact-write-items and transact-get-items
+  it('repeats its units by their kind', async () => {
+    const engine = await anEngine();
+    const asked = { ReturnConsumedCapacity: 'TOTAL' };
+    const written = await transact(engine, [{ Update: add('paid', 1) }], asked);
+    const read = await engine.execute('TransactGetItems', {
+      TransactItems: [{ Get: { TableName: 'counters', Key: key('paid') } }],
+      ...asked,
+    });
+
+    assert.deepEqual(written['ConsumedCapacity'], [
+      { TableName: 'counters', CapacityUnits: 2, WriteCapacityUnits: 2 },
+    ]);
+    assert.deepEqual(read['ConsumedCapacity'], [
+      { TableName: 'counters', CapacityUnits: 2, ReadCapacityUnits: 2 },
+    ]);
+    await engine.close();
+  });
+
   it('checks a condition without touching the item', async () => {
     const engine = await anEngine();
     await engine.execute('UpdateItem', add('checked', 1));
@@ -151,7 +183,7 @@ describe('TransactWriteItems', () => {
         ReturnConsumedCapacity: 'TOTAL',
       },
     );
-    assert.deepEqual(capacity, [{ TableName: 'counters', CapacityUnits: 4 }]);
+    assert.deepEqual(capacity, [{ TableName: 'counters', CapacityUnits: 4, WriteCapacityUnits: 4 }]);
     await engine.close();
   });
 
