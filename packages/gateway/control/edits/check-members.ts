@@ -11,6 +11,7 @@ import {
   PATCH_INPUTS,
   PATCH_VERBS,
   PATH_CONSTRAINTS,
+  QUERY_CONSTRAINTS,
   REST_CONSTRAINTS,
   V2_CONSTRAINTS,
 } from '../resource-types/constraints.ts';
@@ -22,17 +23,28 @@ const BY_CALL: ReadonlyMap<string, ResourceConstraints> = new Map(
   ),
 );
 
+const NO_QUERY = new URLSearchParams();
+
 /**
  * Refuses a call with members that violate the table of constraints.
  * @param call `POST /restapis`; empty for a document, which has no members
  * @param path the values of the placeholders in the call's path
+ * @param query the members in the call's query; a list is present if one item is
  * @throws ControlError ValidationException for violations that AWS's validator finds, BadRequestException for a
  * violation that the service finds
  */
-export function checkMembers(call: string, path: ReadonlyMap<string, string>, body: UnknownMembers): void {
+export function checkMembers(
+  call: string,
+  path: ReadonlyMap<string, string>,
+  body: UnknownMembers,
+  query: Pick<URLSearchParams, 'get'> = NO_QUERY,
+): void {
   const { input = '', properties = {} } = BY_CALL.get(call) ?? {};
   const inPath = [...path].flatMap(([name, value]) =>
     violationsOf(value, name, PATH_CONSTRAINTS[name] ?? {}),
+  );
+  const inQuery = Object.entries(QUERY_CONSTRAINTS[call] ?? {}).flatMap(([name, constraint]) =>
+    violationsOf(query.get(name) ?? undefined, name, constraint),
   );
   const rows = Object.entries(properties).map(([name, constraint]) => {
     return { name, constraint, value: memberAt(body, name) };
@@ -42,7 +54,7 @@ export function checkMembers(call: string, path: ReadonlyMap<string, string>, bo
     const owner = name.includes('.') ? memberAt(body, name.slice(0, name.lastIndexOf('.'))) : body;
     return owner === undefined ? [] : violationsOf(value, `${input}.${name}`, constraint);
   });
-  const violations = [...brokenVerbs(call, body, inPath), ...inPath, ...inBody];
+  const violations = [...brokenVerbs(call, body, inPath), ...inPath, ...inQuery, ...inBody];
   if (violations.length > 0) throw validationError(violations);
   for (const { constraint, value } of rows) {
     const refusal = refusalByService(value, constraint);

@@ -75,6 +75,7 @@ export const ROUTING_MODES = [
 export const ROUTING_MODES_V2 = ['API_MAPPING_ONLY', 'ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_API_MAPPING'];
 export const ENDPOINT_TYPES = ['REGIONAL', 'EDGE', 'PRIVATE'];
 const ENDPOINT_TYPE = oneOf(...ENDPOINT_TYPES);
+const ENDPOINT_ACCESS_MODE = oneOf('BASIC', 'STRICT');
 
 /** The parts of an API that can have documentation, each with the members of its location. */
 export const DOCUMENTATION_PARTS: Readonly<Record<string, readonly string[]>> = {
@@ -120,6 +121,16 @@ const RESPONSE_TYPE = oneOf(
 export const PATH_CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   statusCode: STATUS_CODE,
   responseType: RESPONSE_TYPE,
+};
+
+/** The constraints on members in queries, by call. */
+export const QUERY_CONSTRAINTS: Readonly<Record<string, Readonly<Record<string, Constraint>>>> = {
+  'GET /domainnames': { resourceOwner: oneOf('SELF', 'OTHER_ACCOUNTS') },
+  'GET /restapis/{restApiId}/documentation/parts': {
+    type: oneOf(...Object.keys(DOCUMENTATION_PARTS)),
+    locationStatus: oneOf('DOCUMENTED', 'UNDOCUMENTED'),
+  },
+  'DELETE /tags/{arn}': { tagKeys: REQUIRED },
 };
 
 /** The operations of patches, in the order of AWS's model. */
@@ -177,7 +188,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
       },
       'endpointConfiguration.ipAddressType': ADDRESS_TYPE,
       securityPolicy: SECURITY_POLICY,
-      endpointAccessMode: oneOf('BASIC', 'STRICT'),
+      endpointAccessMode: ENDPOINT_ACCESS_MODE,
       description: { own: [{ minLength: 1, says: 'Description cannot be an empty string' }] },
       minimumCompressionSize: COMPRESSION_SIZE,
     },
@@ -304,6 +315,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
       'endpointConfiguration.types': { each: ENDPOINT_TYPE },
       'endpointConfiguration.ipAddressType': ADDRESS_TYPE,
       securityPolicy: SECURITY_POLICY,
+      endpointAccessMode: ENDPOINT_ACCESS_MODE,
       routingMode: oneOf(...ROUTING_MODES),
     },
   },

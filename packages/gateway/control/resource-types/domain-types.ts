@@ -1,6 +1,7 @@
-import { generated, given, host, id } from '../../core/resource-types/namers.ts';
+import { generated, given, id } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import { idOf } from './api-type.ts';
+import { distributionDomainName, EDGE_ZONE, REGIONAL_ZONE, regionalDomainName } from './domain-addresses.ts';
 import { ROUTING_MODES, ROUTING_MODES_V2 } from './constraints.ts';
 import { block, field, fieldsOf } from './fields.ts';
 import type { Namer } from '../../core/resource-types/namers.ts';
@@ -12,8 +13,8 @@ export const MUTUAL_TLS = block('mutualTlsAuthentication', fieldsOf('truststoreU
 const TRUSTSTORE = words('MutualTlsAuthentication.TruststoreUri MutualTlsAuthentication.TruststoreVersion');
 
 const REGIONAL: Readonly<Record<string, Namer>> = {
-  RegionalDomainName: host((resource) => `d-${id(10)(resource)}.execute-api.${resource.region}`),
-  RegionalHostedZoneId: () => 'Z1UJRXOUMOOFQ8',
+  RegionalDomainName: (resource) => regionalDomainName(given('DomainName')(resource), resource.region),
+  RegionalHostedZoneId: () => REGIONAL_ZONE,
   DomainNameArn: (resource) =>
     `arn:${resource.partition}:apigateway:${resource.region}::/domainnames/${given('DomainName')(resource)}`,
 };
@@ -28,8 +29,8 @@ export const DOMAIN_TYPES = {
       ref: given('DomainName'),
       attributes: {
         ...REGIONAL,
-        DistributionDomainName: (resource) => `d${id(13)(resource)}.cloudfront.net`,
-        DistributionHostedZoneId: () => 'Z2FDTNDATAQYW2',
+        DistributionDomainName: (resource) => distributionDomainName(given('DomainName')(resource)),
+        DistributionHostedZoneId: () => EDGE_ZONE,
       },
     },
     fields: [

@@ -11,10 +11,16 @@ import {
 } from '../../domains/edit-domains.ts';
 import { readPatch } from '../../edits/patch.ts';
 import { ROUTING_MODES } from '../../domains/read-routing-rules.ts';
+import { partitionOf } from '@gatewright/aws/arn';
 import { listOf, mapOf, textOf, without } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { NONE, readNone } from '../../../core/routing/base-path.ts';
-import { makeId } from '@gatewright/aws/physical-ids';
+import {
+  distributionDomainName,
+  EDGE_ZONE,
+  REGIONAL_ZONE,
+  regionalDomainName,
+} from '../../resource-types/domain-addresses.ts';
 import { DOMAIN_TYPES, MUTUAL_TLS } from '../../resource-types/domain-types.ts';
 import { readFields, replaceRule, showFields } from './field-table.ts';
 import { collectionRoutes } from './wire-collection.ts';
@@ -46,7 +52,8 @@ function plainDomainRoutes({ apis }: RestControl): readonly WireRoute[] {
     one: DOMAIN,
     show: showDomain,
     create: ({ body }) => createDomain(domains, requiredText(body, 'domainName'), readDomain(body), account),
-    list: () => domains.all,
+    // The domains of other accounts that are shared with this one are not known here.
+    list: ({ query }) => (query.get('resourceOwner') === 'OTHER_ACCOUNTS' ? [] : domains.all),
     get,
     change(call) {
       const domain = get(call);
@@ -97,7 +104,7 @@ function truststoreRule(name: string): PatchRule<JsonObject> {
   };
 }
 
-function showDomain({ name, properties, createdAtEpochMs }: Domain): object {
+function showDomain({ name, properties, createdAtEpochMs }: Domain, { region }: WireCall): object {
   const [type = 'REGIONAL'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types');
   const tags = mapOf(properties, 'Tags');
   return {
@@ -105,14 +112,15 @@ function showDomain({ name, properties, createdAtEpochMs }: Domain): object {
     ...showFields(properties, FIELDS),
     ...(type === 'EDGE'
       ? {
-          distributionDomainName: `d${makeId(13, name)}.cloudfront.net`,
-          distributionHostedZoneId: 'Z2FDTNDATAQYW2',
+          distributionDomainName: distributionDomainName(name),
+          distributionHostedZoneId: EDGE_ZONE,
         }
       : {
-          regionalDomainName: `d-${makeId(10, name)}.execute-api.localhost`,
-          regionalHostedZoneId: 'Z1UJRXOUMOOFQ8',
+          domainNameArn: `arn:${partitionOf(region)}:apigateway:${region}::/domainnames/${name}`,
+          regionalDomainName: regionalDomainName(name, region),
+          regionalHostedZoneId: REGIONAL_ZONE,
         }),
-    certificateUploadDate: type === 'EDGE' ? epochSeconds(createdAtEpochMs) : undefined,
+    certificateUploadDate: epochSeconds(createdAtEpochMs),
     domainNameStatus: 'AVAILABLE',
     endpointConfiguration: { types: [type], ipAddressType: 'ipv4' },
     securityPolicy: textOf(properties, 'SecurityPolicy') || USUAL_POLICY,

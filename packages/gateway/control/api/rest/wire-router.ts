@@ -71,7 +71,7 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
   if (body === undefined) return refuse(400, 'SerializationException', 'Unable to parse request body');
   try {
     const { method, path, takesDocument = false } = found.route;
-    checkMembers(takesDocument ? '' : `${method} ${path}`, found.names, body);
+    checkMembers(takesDocument ? '' : `${method} ${path}`, found.names, body, query);
     return await found.route.serve({
       path: (name) => found.names.get(name) ?? '',
       query,

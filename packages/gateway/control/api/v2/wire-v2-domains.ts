@@ -4,7 +4,12 @@ import { findMappingById, mappingIdOf, putV2Mapping } from '../../domains/edit-v
 import { toFirstVersion } from '../../domains/read-domains.ts';
 import { isJsonObject, listOf, mapOf, textOf, without } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
-import { makeId } from '@gatewright/aws/physical-ids';
+import {
+  distributionDomainName,
+  EDGE_ZONE,
+  REGIONAL_ZONE,
+  regionalDomainName,
+} from '../../resource-types/domain-addresses.ts';
 import { DOMAIN_TYPES, MUTUAL_TLS } from '../../resource-types/domain-types.ts';
 import { fieldsOf } from '../../resource-types/fields.ts';
 import { readFields, showFields } from '../rest/field-table.ts';
@@ -91,10 +96,8 @@ function showDomain({ name, properties }: Domain, { region }: WireCall): object 
     domainNameArn: `arn:aws:apigateway:${region}::/domainnames/${name}`,
     domainNameConfigurations: [
       {
-        apiGatewayDomainName: isEdge
-          ? `d${makeId(13, name)}.cloudfront.net`
-          : `d-${makeId(10, name)}.execute-api.localhost`,
-        hostedZoneId: isEdge ? 'Z2FDTNDATAQYW2' : 'Z1UJRXOUMOOFQ8',
+        apiGatewayDomainName: isEdge ? distributionDomainName(name) : regionalDomainName(name, region),
+        hostedZoneId: isEdge ? EDGE_ZONE : REGIONAL_ZONE,
         endpointType,
         domainNameStatus: 'AVAILABLE',
         ipAddressType: 'ipv4',

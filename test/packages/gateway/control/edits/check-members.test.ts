@@ -9,6 +9,7 @@ type Row = {
   readonly call?: string;
   readonly path?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, unknown>>;
+  readonly query?: string;
   /** Absent = allowed. */
   readonly refusal?: Refusal;
   readonly source: string;
@@ -161,14 +162,35 @@ const ROWS: readonly Row[] = [
     refusal: bad('Stage name only allows a-zA-Z0-9_'),
     source: 'Miserlou/Zappa#356',
   },
+  {
+    name: 'refuses a member of the query that is not in its enum',
+    call: 'GET /domainnames',
+    query: 'resourceOwner=OTHERS',
+    refusal: invalid(
+      failed("'OTHERS'", 'resourceOwner', 'Member must satisfy enum value set: [SELF, OTHER_ACCOUNTS]'),
+    ),
+    source: 'API reference, GetDomainNames',
+  },
+  {
+    name: 'names a required member of the query that is absent',
+    call: 'DELETE /tags/{arn}',
+    refusal: invalid(failed('null', 'tagKeys', NOT_NULL)),
+    source: 'API reference, UntagResource',
+  },
+  {
+    name: 'allows the members of a query',
+    call: 'GET /restapis/{restApiId}/documentation/parts',
+    query: 'type=API&locationStatus=DOCUMENTED',
+    source: 'API reference, GetDocumentationParts',
+  },
   { name: 'allows a call without a row', call: 'GET /account', source: 'service model' },
 ];
 
 describe('checkMembers', () => {
-  for (const { name, call = 'POST /restapis', path = {}, body = {}, refusal, source } of ROWS)
+  for (const { name, call = 'POST /restapis', path = {}, body = {}, query, refusal, source } of ROWS)
     it(`${name} (${source})`, () => {
       const check = (): void => {
-        checkMembers(call, new Map(Object.entries(path)), body);
+        checkMembers(call, new Map(Object.entries(path)), body, new URLSearchParams(query));
       };
       if (refusal === undefined) assert.doesNotThrow(check);
       else assert.throws(check, refusal);

@@ -63,7 +63,13 @@ describe('custom domains through the AWS SDK', () => {
       [domainName, 'AVAILABLE', ['REGIONAL'], 'TLS_1_2'],
     );
     assert.equal(made.endpointConfiguration?.ipAddressType, 'ipv4');
-    assert.match(made.regionalDomainName ?? '', /^d-[a-z0-9]{10}\./);
+    // AWS CLI reference, get-domain-names: AWS's own form, with the ARN and the date of the certificate.
+    assert.match(made.regionalDomainName ?? '', /^d-[a-z0-9]{10}\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/);
+    assert.match(
+      made.domainNameArn ?? '',
+      /^arn:aws:apigateway:[a-z0-9-]+::\/domainnames\/api\.example\.com$/,
+    );
+    assert.ok(made.certificateUploadDate instanceof Date);
     assert.deepEqual([$metadata.httpStatusCode, mapped], [201, { basePath: 'v1', restApiId, stage: 'prod' }]);
     assert.deepEqual(
       [await ask(domainName, '/v1/pets'), await ask(domainName, '/v1/none'), await ask(domainName, '/pets')],

@@ -57,7 +57,10 @@ describe('the calls of Terraform’s provider for an HTTP API with domain and au
 
     // waitDomainNameAvailable asks until it is AVAILABLE; target_domain_name and hosted_zone_id go to DNS.
     assert.equal(configuration?.DomainNameStatus, 'AVAILABLE');
-    assert.match(configuration.ApiGatewayDomainName ?? '', /execute-api/);
+    assert.match(
+      configuration.ApiGatewayDomainName ?? '',
+      /^d-[a-z0-9]{10}\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/,
+    );
     assert.ok(configuration.HostedZoneId);
     assert.deepEqual([await ask('/open'), await ask('/guarded'), await ask('/none')], [200, 401, 404]);
   });
