@@ -95,6 +95,8 @@ function listQueues(input: UnknownMembers, place: QueuePlace, queues: Queues): U
 
 function configure(queue: LocalQueue, attributes: UnknownMembers): void {
   const { definition } = queue;
+  // The name of the parameter is the query protocol's, whatever the protocol of the call.
+  if (Object.keys(attributes).length === 0) throw missing('Attribute.Name');
   checkAttributes(attributes, definition.settings.isFifo);
   if ('FifoQueue' in attributes && readFlag(attributes['FifoQueue']) !== true)
     throw new SqsError(
@@ -117,9 +119,13 @@ function changeTags(
   if (queue === undefined) return undefined;
   const tags = queue.definition.tags ?? {};
   if (action === 'ListQueueTags') return Object.keys(tags).length === 0 ? {} : { Tags: tags };
+  const added = readTags(input);
   const gone = listOf(input, 'TagKeys');
+  if (action === 'TagQueue' && Object.keys(added).length === 0) throw missing('Tags');
+  if (action === 'UntagQueue' && gone.length === 0)
+    throw invalid('Tag keys must be between 1 and 128 characters in length.');
   const kept = Object.entries(tags).filter(([name]) => action === 'TagQueue' || !gone.includes(name));
-  queue.define({ ...queue.definition, tags: { ...Object.fromEntries(kept), ...readTags(input) } });
+  queue.define({ ...queue.definition, tags: { ...Object.fromEntries(kept), ...added } });
   return {};
 }
 

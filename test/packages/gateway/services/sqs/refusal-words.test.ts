@@ -49,6 +49,47 @@ describe('a change of visibility', () => {
   });
 });
 
+describe('a change of a queue that names nothing', () => {
+  for (const [action, input, code, message, source] of [
+    [
+      'SetQueueAttributes',
+      { Attributes: {} },
+      'MissingParameter',
+      'The request must contain the parameter Attribute.Name.',
+      'pulumi/pulumi-aws#5677, #5959; aws-controllers-k8s/community#2139',
+    ],
+    [
+      'SetQueueAttributes',
+      {},
+      'MissingParameter',
+      'The request must contain the parameter Attribute.Name.',
+      'the same, inferred for an absent map',
+    ],
+    [
+      'TagQueue',
+      { Tags: {} },
+      'MissingParameter',
+      'The request must contain the parameter Tags.',
+      'moto, test_sqs.py',
+    ],
+    [
+      'UntagQueue',
+      { TagKeys: [] },
+      'InvalidParameterValue',
+      'Tag keys must be between 1 and 128 characters in length.',
+      'moto, test_sqs.py',
+    ],
+  ] as const)
+    it(`is refused by ${action} with ${JSON.stringify(input)} (${source})`, async () => {
+      const refused = await anEventEngine({ sqs }, { resources: RESOURCES }).call('sqs', action, {
+        QueueUrl,
+        ...input,
+      });
+
+      assert.partialDeepStrictEqual(refused, { __type: `com.amazonaws.sqs#${code}`, message });
+    });
+});
+
 describe('a page of queues', () => {
   for (const MaxResults of [0, 1001])
     it(`is refused if it has ${MaxResults}`, async () => {
