@@ -130,15 +130,16 @@ export class ApiState {
 
   /**
    * Adds a deployment of the current resources.
+   * @param resources what it contains, if that is not all of them
    * @returns a function that undoes it, for a deployment that no stage can use
    */
-  addDeployment(compiled: Deployment, description = ''): () => void {
+  addDeployment(compiled: Deployment, description = '', resources = this.#resources): () => void {
     const { disableExecuteApiEndpoint, limits } = this.served;
     const wasEdited = this.#isEdited;
     const createdAtEpochMs = this.#account.clock.nowEpochMs();
     this.#deployments.set(compiled.id, {
       compiled,
-      resources: this.#resources,
+      resources,
       description,
       createdAtEpochMs,
     });

@@ -10,7 +10,7 @@ import { mergeDefined, mergeProperties } from './merge-defined.ts';
 import { isSameJson } from './same-json.ts';
 import { readRestStage, readV2Stage } from '../loading/read-stages.ts';
 import { isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
-import type { ApiState } from '../api-state.ts';
+import type { ApiResources, ApiState } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 import type { StageSettings } from '../stage-settings.ts';
 
@@ -21,7 +21,7 @@ import type { StageSettings } from '../stage-settings.ts';
 export function carryOver(before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
   if (before.identity.protocol !== next.identity.protocol) return;
   if (next.identity.protocol !== 'rest') carryOverResources(before, next);
-  else carryOverDocumentation(before, next);
+  else carryOverRestResources(before, next, allowsUnguarded);
   for (const { compiled } of before.deployments)
     if (!before.isDefinedDeployment(compiled.id)) next.adoptDeployment(before, compiled.id);
   for (const name of new Set([...next.stages, ...before.stages].map(({ settings }) => settings.name))) {
@@ -46,15 +46,48 @@ function carryOverResources(before: ApiState, next: ApiState): void {
 }
 
 /**
- * Carries over edits of a REST API's documentation. Its other edits are in its deployments, which do not contain the
- * documentation.
+ * Carries over the edited resources of a REST API. A deployment that the template has added contains them, because on
+ * AWS a deployment contains the API as it is, and not as the template defines it. If the edits do not fit the template's
+ * changes, only those of the documentation are carried over.
  */
-function carryOverDocumentation(before: ApiState, next: ApiState): void {
-  const was = before.definedResources?.documentation;
-  const { documentation: current } = before.resources;
+function carryOverRestResources(before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
+  const { definedResources: was, resources: current } = before;
   if (was === undefined || was === current) return;
-  const documentation = mergeDocumentation(was, current, next.resources.documentation);
-  next.adoptResources({ ...next.resources, documentation }, next.isEdited);
+  const { resources: own, identity } = next;
+  const documentation = mergeDocumentation(was.documentation, current.documentation, own.documentation);
+  const merged = mergeRest(was, current, { ...own, documentation });
+  const known = new Set(restFaults(identity, own));
+  if (restFaults(identity, merged).some((message) => !known.has(message))) {
+    next.adoptResources({ ...own, documentation }, next.isEdited);
+    return;
+  }
+  next.adoptResources(merged, before.isEdited);
+  for (const { compiled, resources: made, description } of next.deployments) {
+    if (before.isDefinedDeployment(compiled.id)) continue;
+    const left = new Set(own.methods.filter((method) => !made.methods.includes(method)).map(({ id }) => id));
+    const deployed = { ...merged, methods: merged.methods.filter(({ id }) => !left.has(id)) };
+    const faults = new Faults(allowsUnguarded);
+    next.addDeployment(compileDeployment(compiled.id, identity, deployed, faults), description, deployed);
+  }
+}
+
+/** Merges the paths of a REST API as its other parts, and drops the methods of paths that no longer exist. */
+function mergeRest(was: ApiResources, current: ApiResources, now: ApiResources): ApiResources {
+  const parts = mergeDefined(was, current, now);
+  const gone = new Set([...was.resources.keys()].filter((id) => !now.resources.has(id)));
+  const deleted = new Set([...was.resources.keys()].filter((id) => !current.resources.has(id)));
+  const resources = new Map(
+    [...current.resources, ...now.resources].filter(([id]) => !gone.has(id) && !deleted.has(id)),
+  );
+  const methods = parts.methods.filter(({ properties }) => resources.has(textOf(properties, 'ResourceId')));
+  const { deletedModels } = current;
+  return { ...parts, resources, methods, ...(deletedModels && { deletedModels }) };
+}
+
+function restFaults(identity: ApiState['identity'], resources: ApiResources): readonly string[] {
+  const faults = new Faults(false);
+  compileDeployment('check', identity, resources, faults);
+  return faults.all.map(({ error }) => error.message);
 }
 
 /** Returns the merged stage; undefined means that there is no stage. */

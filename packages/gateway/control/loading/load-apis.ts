@@ -169,8 +169,11 @@ function loadApi(group: ApiGroup, work: Work): ApiState {
   );
   for (const id of deploymentIds) {
     const late = new Set(findLateMethods(group, id, work.isAfter));
-    const made = { ...resources, methods: resources.methods.filter((method) => !late.has(method)) };
-    state.addDeployment(compileDeployment(id, identity, made, tolerance), descriptions.get(id));
+    const made =
+      late.size === 0
+        ? resources
+        : { ...resources, methods: resources.methods.filter((method) => !late.has(method)) };
+    state.addDeployment(compileDeployment(id, identity, made, tolerance), descriptions.get(id), made);
   }
   work.unsupported.push(...reportLateMethods(group, deploymentIds, work.isAfter));
   judgeUndeployed(group, deploymentIds, identity, resources, work);

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, it } from 'node:test';
-import { CreateStageCommand, DeleteStageCommand, GetStageCommand } from '@aws-sdk/client-api-gateway';
+import {
+  CreateStageCommand,
+  DeleteStageCommand,
+  GetResourcesCommand,
+  GetStageCommand,
+  UpdateMethodCommand,
+} from '@aws-sdk/client-api-gateway';
 import { aStack } from '../../../../support/a-stack.ts';
 import {
   addRoute,
@@ -112,5 +118,73 @@ describe('stages that API calls have edited', () => {
 
     const stage = await shown();
     assert.deepEqual([stage.cacheClusterEnabled, stage.cacheClusterSize], [false, '7']);
+  });
+});
+
+// Sources: API Gateway developer guide, "Deploy REST APIs": a deployment is a snapshot of the API's resources;
+// CloudFormation user guide, "Detect unmanaged configuration changes": an update changes what the template changes. A walk
+// in which `attach` closed the routes of a service, and the next reload of its serverless.yml opened them again.
+describe('resources of a REST API that API calls have edited', () => {
+  let control: TestRestControl;
+  const controls: TestRestControl[] = [];
+  beforeEach(async () => {
+    control = await anEditedApi();
+    controls.push(control);
+  });
+  after(() => Promise.all(controls.map((each) => each.close())));
+
+  const Later = { type: 'AWS::ApiGateway::Deployment', properties: { RestApiId: restApiId } };
+  const close = async (): Promise<void> => {
+    const { items = [] } = await control.sdk.send(new GetResourcesCommand({ restApiId }));
+    const resourceId = items.find(({ path }) => path === '/pets')?.id;
+    await control.sdk.send(
+      new UpdateMethodCommand({
+        restApiId,
+        resourceId,
+        httpMethod: 'GET',
+        patchOperations: [{ op: 'replace', path: '/authorizationType', value: 'AWS_IAM' }],
+      }),
+    );
+  };
+
+  it('are in the next deployment of the template, and stay in those after it', async () => {
+    await close();
+    await addRoute(control, 'birds');
+    await deploy(control, { stageName });
+    assert.equal(await status(control, '/prod/pets'), 403);
+
+    reload(control, { ...template({ DeploymentId: 'Later' }), Later });
+    assert.deepEqual([await status(control, '/prod/pets'), await status(control, '/prod/birds')], [403, 200]);
+
+    reload(control, { ...template({ DeploymentId: 'Last' }), Last: Later });
+    assert.deepEqual([await status(control, '/prod/pets'), await status(control, '/prod/birds')], [403, 200]);
+  });
+
+  it('are not in the deployment that the template had before', async () => {
+    await close();
+    reload(control, template({ Description: 'changed' }));
+    assert.equal(await status(control, '/prod/pets'), 200);
+
+    await deploy(control, { stageName });
+    assert.equal(await status(control, '/prod/pets'), 403, 'the edit was not deployed, and was kept');
+  });
+
+  it('give way where the template changes the same property', async () => {
+    await close();
+    await deploy(control, { stageName });
+    const { PetsGet } = restApi();
+    assert.ok(PetsGet);
+    const { AuthorizationType: _none, ...open } = PetsGet.properties;
+    const withMethod = (DeploymentId: string, properties: JsonObject): Record<string, TestResource> => ({
+      ...template({ DeploymentId }),
+      [DeploymentId]: Later,
+      PetsGet: { ...PetsGet, properties },
+    });
+
+    reload(control, withMethod('Later', { ...PetsGet.properties, OperationName: 'list' }));
+    assert.equal(await status(control, '/prod/pets'), 403, 'another property has changed');
+
+    reload(control, withMethod('Last', open));
+    assert.equal(await status(control, '/prod/pets'), 200);
   });
 });
