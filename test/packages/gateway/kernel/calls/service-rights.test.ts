@@ -334,12 +334,14 @@ describe('rightsOfCall', () => {
   it('asks for a log group by its name, whatever region and account its ARN has', () => {
     const call = (action: string, body: object) => ({ target: `Logs_20140328.${action}`, body });
     const ofGroup = 'arn:aws:logs:eu-west-1:123456789012:log-group:orders';
+    const whole = `${ofGroup}:log-stream:`;
+    const ofA = whole.replace('orders', 'a');
     const elsewhere = 'arn:aws:logs:us-east-1:999999999999:log-group:orders:*';
 
     for (const [action, body, needs] of [
-      ['FilterLogEvents', { logGroupName: 'orders' }, [`logs:FilterLogEvents ${ofGroup}:log-stream:`]],
+      ['FilterLogEvents', { logGroupName: 'orders' }, [`logs:FilterLogEvents ${whole}`]],
       ['TagResource', { resourceArn: ofGroup, logGroupName: 'b' }, [`logs:TagResource ${ofGroup}:*`]],
-      ['FilterLogEvents', { logGroupIdentifier: elsewhere }, [`logs:FilterLogEvents ${ofGroup}:log-stream:`]],
+      ['FilterLogEvents', { logGroupIdentifier: elsewhere }, [`logs:FilterLogEvents ${whole}`]],
       [
         'GetLogEvents',
         { logGroupName: 'orders', logStreamName: 's' },
@@ -348,18 +350,12 @@ describe('rightsOfCall', () => {
       [
         'StartQuery',
         { logGroupNames: ['orders', 'a'] },
-        [
-          `logs:StartQuery ${ofGroup}:log-stream:`,
-          `logs:StartQuery ${ofGroup.replace('orders', 'a')}:log-stream:`,
-        ],
+        [`logs:StartQuery ${whole}`, `logs:StartQuery ${ofA}`],
       ],
       [
         'StartQuery',
         { logGroupIdentifiers: [elsewhere], logGroupName: 'a' },
-        [
-          `logs:StartQuery ${ofGroup.replace('orders', 'a')}:log-stream:`,
-          `logs:StartQuery ${ofGroup}:log-stream:`,
-        ],
+        [`logs:StartQuery ${ofA}`, `logs:StartQuery ${whole}`],
       ],
       ['DescribeLogGroups', { logGroupName: 'orders' }, ['logs:DescribeLogGroups *']],
       ['GetQueryResults', { queryId: '1' }, ['logs:GetQueryResults *']],
