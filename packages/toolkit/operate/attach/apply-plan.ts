@@ -11,6 +11,7 @@ import {
   fillIds,
   findForeignEdits,
   findIds,
+  findRedeployed,
   stateOfMembers,
   stateOf,
   findUndone,
@@ -103,8 +104,10 @@ type Detachment = { readonly kept: readonly string[] };
 export async function undoPlan(undo: Undo, work: Work, isForced = false): Promise<Detachment> {
   const first = await work.look();
   const ids = findIds(undo.steps, first);
+  const redeployed = findRedeployed(undo.steps, first);
   const inTheWay = new Map(
     undo.steps.flatMap((step) => {
+      if (step === redeployed) return [];
       const described = describeObstacle(step, undo.guards ?? {}, first, ids);
       return described === undefined ? [] : [[step, described] as const];
     }),
@@ -116,9 +119,15 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
       'undo these edits first, or pass --force, which leaves these parts as they are',
     );
   const kept = [...described];
-  const steps = undo.steps.toReversed();
+  const steps = undoOrder(undo.steps, redeployed);
   for (const [index, step] of steps.entries()) {
     const say = (what: JournalLine['what']): void => note(work, step, what, index + 1, steps.length);
+    if (step === redeployed) {
+      say('undo');
+      await deployWithout(undo, step, work);
+      say('undone');
+      continue;
+    }
     const isDone = !inTheWay.has(step) && stateOfMembers(step, first, ids) === 'after';
     const done = isDone ? findUndone(step, first, ids) : undefined;
     if (done === undefined) {
@@ -143,6 +152,30 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
       `AWS accepted every call, but these parts are not restored: ${still.map(({ part }) => part).join(', ')}; run gatewright detach again`,
     );
   return { kept };
+}
+
+/**
+ * Returns the steps in the order in which they are undone. If the stage has been redeployed, the API is deployed again
+ * when its routes are undone, and before the authorizer goes, which the stage asks until then.
+ */
+function undoOrder(steps: readonly Step[], redeployed: Step | undefined): readonly Step[] {
+  const reversed = steps.toReversed().filter((step) => step !== redeployed);
+  if (redeployed === undefined) return reversed;
+  const found = reversed.findIndex(
+    ({ makes, part }) => makes === 'authorizer' || part.startsWith('permission '),
+  );
+  return reversed.toSpliced(found === -1 ? reversed.length : found, 0, redeployed);
+}
+
+/** Deploys the API as it is now, and points the stage at the new deployment. */
+async function deployWithout({ id, steps }: Undo, stage: Step, { plane }: Work): Promise<void> {
+  const deploy = steps.find(({ makes }) => makes === 'deployment')?.apply;
+  if (deploy === undefined) return;
+  const made = await plane.write({ ...deploy, body: { description: `Gatewright detach ${id}` } });
+  const deployment = textAt(made, 'id') ?? textAt(made, 'deploymentId');
+  if (deployment === undefined)
+    throw new UnfinishedError('AWS created a deployment without an id; run gatewright detach again');
+  await plane.write(fillIds(stage.apply, { deployment }) as PlaneCall);
 }
 
 /**

@@ -4,7 +4,7 @@ import { showControls } from '@gatewright/aws/text/visible-text';
 import type { Surprise } from './surprise.ts';
 import type { Reading } from './make-plan.ts';
 import type { Undo } from './journal.ts';
-import { findIds, stateOfMembers, findUndone } from './step.ts';
+import { findIds, findRedeployed, findUndone, stateOfMembers } from './step.ts';
 import type { Outcome, Snapshot, Step } from './step.ts';
 import { describeOrigin, originOf } from './snippets.ts';
 import { textAt } from '../../terminal/aws-call.ts';
@@ -38,7 +38,15 @@ export function printSteps(steps: readonly Pick<Step, 'name' | 'does'>[]): reado
 /** Prints the steps that a detachment undoes, the last step first. Steps that were not done are omitted. */
 export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
   const ids = findIds(undo.steps, now);
+  const redeployed = findRedeployed(undo.steps, now);
   const lines = undo.steps.toReversed().flatMap((step) => {
+    if (step === redeployed)
+      return [
+        {
+          name: step.name,
+          does: `deploy the API without the attachment to stage ${undo.stage}, which has been deployed since (it is at ${textAt(now['stage'] ?? {}, 'deploymentId') ?? 'no deployment'})`,
+        },
+      ];
     const outcome = stateOfMembers(step, now, ids) === 'after' ? findUndone(step, now, ids) : undefined;
     return outcome === undefined ? [] : [{ name: step.name, does: describeUndo(undo, step, outcome, now) }];
   });

@@ -104,6 +104,21 @@ export function findUndone(step: Step, now: Snapshot, ids: Ids): Outcome | undef
   return [step, ...(step.orElse ?? [])].find(({ after }) => covers(found, fillIds(after, ids)));
 }
 
+/**
+ * Returns the step of the stage if the stage has another deployment since, as after each deployment of the service.
+ * That deployment contains the attachment, so an undo has to deploy the API without it.
+ */
+export function findRedeployed(steps: readonly Step[], now: Snapshot): Step | undefined {
+  const ids = findIds(steps, now);
+  return steps.find(
+    (step) =>
+      step.part === 'stage' &&
+      step.canaryPercent === undefined &&
+      stateOfMembers(step, now, ids) === 'other' &&
+      steps.some((other) => other.part !== 'stage' && stateOfMembers(other, now, ids) === 'after'),
+  );
+}
+
 function isUntouched({ part, before }: Step, now: Snapshot): boolean {
   const found = now[part];
   return before === null ? found === undefined : found !== undefined && isSame(found, before);

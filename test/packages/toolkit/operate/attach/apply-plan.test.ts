@@ -302,6 +302,34 @@ describe('an API that others edit as well', () => {
     assert.equal(shown.live.routes.find(({ key }) => key === 'GET /things-1')?.authorizationType, 'AWS_IAM');
   });
 
+  // A deployment of the service moves the stage: osls names a new deployment in every package.
+  for (const { kind, address, make } of [
+    { kind: 'REST', address: '/restapis', make: () => aRestApiToAttach(small) },
+    { kind: 'HTTP', address: '/v2/apis', make: () => anHttpApiToAttach({ autoDeploy: false }) },
+  ])
+    it(`after a deployment of the service, detach deploys the ${kind} API without the attachment`, async () => {
+      await using api = await make();
+      const { plan } = await api.plan();
+      await api.apply(plan);
+      const path = `${address}/${API_ID}/deployments`;
+      const made = await api.plane.write({
+        service: 'apigateway',
+        method: 'POST',
+        path,
+        body: { stageName: 'prod' },
+      });
+      const deployed = made['id'] ?? made['deploymentId'];
+      await assertGuarded(api, 'GET', '/things-1');
+
+      assert.deepEqual(await api.detach(), []);
+
+      await assertOpen(api);
+      assert.deepEqual(permissionsOf(api), []);
+      const { live } = await api.plan();
+      assert.equal(live.parts['authorizer gatewright'], undefined);
+      assert.notEqual(live.parts['stage']?.['deploymentId'], deployed);
+    });
+
   it('of an HTTP API between plan and apply is refused, too', async () => {
     await using api = await anHttpApiToAttach({ count: 2 });
     const { plan } = await api.plan();
