@@ -255,8 +255,9 @@ async function openUnderAlias(request: OpenRequest, store: ItemStore): Promise<P
 }
 
 /**
- * Opens a period of a limit that has replaced another limit and continues its ledgers. If a later plan has a limit that
- * uses the same ledgers, this limit gets separate ledgers, in which the units that were charged before count.
+ * Returns the ledgers of the limit that this limit has replaced, because this limit continues them. If another limit of
+ * a later plan uses the same ledgers, plans to open separate ledgers for this limit instead, in which the units that
+ * were charged before count.
  */
 async function followAlias(request: OpenRequest, alias: string, store: ItemStore): Promise<Plan | Opened> {
   const { id, limit, period } = request;

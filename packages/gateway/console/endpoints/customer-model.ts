@@ -79,6 +79,6 @@ export type ShownCustomer = ShownCustomerRow & {
   readonly cost: ShownCost;
   /** The last changes, newest first. */
   readonly changes: readonly ShownChange[];
-  /** The time back to which the changes were read. */
+  /** The start of the time for which changes were read; older ones are not in the list. */
   readonly changesSince: string;
 };

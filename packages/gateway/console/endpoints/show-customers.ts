@@ -24,7 +24,7 @@ export interface CustomerBook {
 }
 
 /**
- * Longer names do not exist.
+ * The longest name that a customer can have.
  * @see shared/quota/plan/subject.ts
  */
 const MAX_TENANT = 128;

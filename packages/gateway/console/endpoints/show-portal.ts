@@ -14,7 +14,7 @@ export interface PortalBook {
 }
 
 /**
- * Longer names do not exist.
+ * The longest name that a customer can have.
  * @see shared/quota/plan/subject.ts
  */
 const MAX_TEXT = 128;

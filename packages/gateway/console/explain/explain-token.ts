@@ -206,7 +206,7 @@ function plain(value: string): string {
     .replace(/\/+$/, '');
 }
 
-/** Says in which way two spellings of a value differ. */
+/** Describes how two spellings of a value differ: which one has the slash at its end, or only that they differ. */
 function describeRespelling(given: string, accepted: string): string {
   const slashes = given.endsWith('/') !== accepted.endsWith('/');
   if (slashes && given.replace(/\/+$/, '') === accepted.replace(/\/+$/, ''))

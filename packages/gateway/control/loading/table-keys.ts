@@ -2,7 +2,10 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 
-/** Returns the partition key of the table, or of one of its indexes; undefined if no template declares it. */
+/**
+ * Returns the partition key of the table, or of one of its indexes; undefined if no template declares it, or if the key
+ * has several attributes.
+ */
 export function partitionKeyOf(
   stacks: readonly ResolvedStack[],
   table: string,

@@ -290,7 +290,7 @@ function checkKind(view: ApiView): readonly Finding[] {
     warning(
       'rest-without-reason',
       'the REST API uses no feature that an HTTP API lacks',
-      'REST costs $3.50 per million requests and HTTP $1.00 (us-east-1): that is $2.50 of each million, or $25 a month at 10 million',
+      'REST costs $3.50 per million requests and HTTP $1.00 (us-east-1): an HTTP API saves $2.50 per million, or $25 a month at 10 million',
       view.where,
       'use an HTTP API with the same routes; error texts and CORS differ (node_modules/gatewright/docs/aws/cors.md)',
     ),
