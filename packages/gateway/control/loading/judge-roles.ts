@@ -5,6 +5,7 @@
 import { parseArn } from '@gatewright/aws/arn';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import { asOneOrMore, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { decideForRole } from '../../core/policy/identities.ts';
 import { API_GATEWAY } from '../../core/policy/role.ts';
 import type { Role } from '../../core/policy/role.ts';
@@ -57,127 +58,62 @@ export function judgeRoles(
   roles: RolesOfStacks,
 ): readonly RefusedRole[] {
   const home = `${region}:${accountId}`;
-  return [...resources.values()].flatMap((resource) => [
-    ...judgeTrust(resource, roles),
-    ...judgeRights(resource, roles, home),
-  ]);
+  return [...resources.values()].flatMap((resource) => {
+    const refused = judgeTrust(resource, roles);
+    // A role that the service cannot assume is not refused again for its rights.
+    const rights = judgeRights(resource, roles, home).filter(
+      ({ property }) => !refused.some((one) => one.property === property),
+    );
+    return [...refused, ...rights];
+  });
 }
 
-function judgeTrust(resource: ResolvedResource, { byArn }: RolesOfStacks): readonly RefusedRole[] {
+function judgeTrust(resource: ResolvedResource, roles: RolesOfStacks): readonly RefusedRole[] {
   const trust = TRUSTS[resource.type];
-  if (trust === undefined) return [];
-  const [first = '', second] = trust.property.split('.');
-  const arn = second === undefined ? resource.properties[first] : mapOf(resource.properties, first)[second];
-  const role = typeof arn === 'string' ? byArn.get(arn) : undefined;
+  const role = trust === undefined ? undefined : roleAt(resource, trust.property, roles);
+  if (trust === undefined || role === undefined || trusts(role, resource.type)) return [];
   const remedy = `add ${trust.service} to Principal.Service of a statement with Action sts:AssumeRole in AssumeRolePolicyDocument of the role`;
-  return role === undefined || isTrusted(role, trust)
-    ? []
-    : [{ resource, property: trust.property, message: trust.message, remedy }];
+  return [{ resource, property: trust.property, message: trust.message, remedy }];
 }
 
-function isTrusted({ trustedServices = new Set(['*']) }: Role, { service }: Trust): boolean {
+/** Returns whether the role trusts the service to which resources of the type give it. */
+function trusts({ trustedServices = new Set(['*']) }: Role, type: string): boolean {
+  const trust = TRUSTS[type];
   // Each service has a principal for all regions. Some also have one for each region or partition.
-  return [...trustedServices].some((name) => name === '*' || globalName(name) === service);
+  return (
+    trust === undefined ||
+    [...trustedServices].some((name) => name === '*' || globalName(name) === trust.service)
+  );
 }
 
 function globalName(service: string): string {
   return service.replace(/^(\w+)\.[a-z]{2,4}(?:-[a-z]+)+-\d\./, '$1.').replace(/\.cn$/, '');
 }
 
-type Right = { readonly property: string; readonly action: string; readonly resources: readonly string[] };
-
-/** The services as Lambda's messages name them. */
-const NAMES: Readonly<Record<string, string>> = {
-  ec2: 'EC2',
-  events: 'EventBridge',
-  lambda: 'Lambda',
-  xray: 'XRAY',
+/** A right that the service checks when the resource gets its role. */
+type Right = {
+  /** The property that is refused if the role lacks the right. */
+  readonly property: string;
+  readonly actions: readonly string[];
+  /** Whether one of the actions is enough. */
+  readonly isAnyEnough?: true;
+  /** The role must have the right on at least one of these resources. */
+  readonly resources: readonly string[];
+  readonly message: string;
+  readonly remedy: string;
 };
 
-function judgeRights(
-  resource: ResolvedResource,
-  { ofFunctions, byArn }: RolesOfStacks,
-  home: string,
-): readonly RefusedRole[] {
-  const { type, properties, physicalId } = resource;
-  if (type === 'AWS::StepFunctions::StateMachine') return judgeLogging(resource, byArn);
-  if (type === 'AWS::Cognito::UserPool') return judgeSender(resource, byArn);
-  if (type === 'AWS::ApiGateway::Account') return judgeLogWriter(resource, byArn, home);
-  const name =
-    type === 'AWS::Lambda::Function'
-      ? physicalId
-      : parseFunctionName(textOf(properties, 'FunctionName')).functionName;
-  const role = ofFunctions.get(name);
-  if (role === undefined || !isDecidable(role)) return [];
-  const permits = (action: string, on: string): boolean =>
-    decideForRole(role, { action, resource: on, conditions: new Map() }) === 'allow';
-  if (type === 'AWS::Lambda::EventSourceMapping') {
-    const message = describeMissingRight(name, textOf(properties, 'EventSourceArn'), (_, action, on) =>
-      permits(action, on),
-    );
-    const remedy = `allow these actions on ${textOf(properties, 'EventSourceArn')} in a policy of the role of the function`;
-    return message === undefined ? [] : [{ resource, property: 'EventSourceArn', message, remedy }];
-  }
-  return rightsOf(resource, home)
-    .filter(({ action, resources }) => !resources.some((on) => permits(action, on)))
-    .map(({ property, action, resources: [on = '*'] }) => {
-      const [service = '', operation = ''] = action.split(':');
-      const called = NAMES[service] ?? service.toUpperCase();
-      const message = `The provided execution role does not have permissions to call ${operation} on ${called}`;
-      return {
-        resource,
-        property,
-        message,
-        remedy: `allow ${action} on ${on} in a policy of the role of the function`,
-      };
-    });
-}
+/** The role that a resource of another type than those of Lambda gives to its service, and the rights of this role. */
+type RoleUse = {
+  readonly role: string;
+  readonly rightsOf: (properties: JsonObject, home: string) => readonly Right[];
+};
 
 /**
  * What Step Functions needs to deliver its logs (aws-samples/serverless-patterns#102).
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
  */
 const OF_LOGGING = ['logs:CreateLogDelivery', 'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies'];
-
-function judgeLogging(machine: ResolvedResource, byArn: RolesOfStacks['byArn']): readonly RefusedRole[] {
-  const { LoggingConfiguration: logging, RoleArn: arn } = machine.properties;
-  const { Level: level = 'OFF', Destinations: destinations = [] } = membersOf(logging);
-  const role = typeof arn === 'string' ? byArn.get(arn) : undefined;
-  if (role === undefined || !isDecidable(role) || level === 'OFF' || asOneOrMore(destinations).length === 0)
-    return [];
-  const isPermitted = OF_LOGGING.every(
-    (action) => decideForRole(role, { action, resource: '*', conditions: new Map() }) === 'allow',
-  );
-  return isPermitted
-    ? []
-    : [
-        {
-          resource: machine,
-          property: 'LoggingConfiguration',
-          message: 'The state machine IAM Role is not authorized to access the Log Destination',
-          remedy: `allow ${OF_LOGGING.join(', ')} on * in a policy of the role`,
-        },
-      ];
-}
-
-/** Refuses a role of a user pool that may not send SMS messages (OElesin/querypal#6). */
-function judgeSender(pool: ResolvedResource, byArn: RolesOfStacks['byArn']): readonly RefusedRole[] {
-  const arn = mapOf(pool.properties, 'SmsConfiguration')['SnsCallerArn'];
-  const role = typeof arn === 'string' ? byArn.get(arn) : undefined;
-  if (role === undefined || !isDecidable(role)) return [];
-  const isPermitted =
-    decideForRole(role, { action: 'sns:Publish', resource: '*', conditions: new Map() }) === 'allow';
-  return isPermitted
-    ? []
-    : [
-        {
-          resource: pool,
-          property: 'SmsConfiguration.SnsCallerArn',
-          message: 'Role does not have permission to publish with SNS',
-          remedy: 'allow sns:Publish on * in a policy of the role',
-        },
-      ];
-}
 
 /** The actions of the managed policy AmazonAPIGatewayPushToCloudWatchLogs. */
 const OF_LOG_WRITER = [
@@ -190,55 +126,125 @@ const OF_LOG_WRITER = [
   'FilterLogEvents',
 ].map((action) => `logs:${action}`);
 
-/**
- * Refuses a role of API Gateway that permits none of the actions on logs (aws-cloudformation/rain#163). A role that
- * permits some of them is not refused here, because AWS does not say which it tries.
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html#set-up-access-logging-permissions
- */
-function judgeLogWriter(
-  account: ResolvedResource,
-  byArn: RolesOfStacks['byArn'],
-  home: string,
-): readonly RefusedRole[] {
-  const { CloudWatchRoleArn: arn } = account.properties;
-  const role = typeof arn === 'string' ? byArn.get(arn) : undefined;
-  const trust = TRUSTS[account.type];
-  if (role === undefined || trust === undefined || !isDecidable(role) || !isTrusted(role, trust)) return [];
+const ROLE_USES: Readonly<Record<string, RoleUse>> = {
+  'AWS::StepFunctions::StateMachine': {
+    role: 'RoleArn',
+    rightsOf({ LoggingConfiguration: logging }) {
+      const { Level: level = 'OFF', Destinations: destinations = [] } = membersOf(logging);
+      if (level === 'OFF' || asOneOrMore(destinations).length === 0) return [];
+      return [
+        {
+          property: 'LoggingConfiguration',
+          actions: OF_LOGGING,
+          resources: ['*'],
+          message: 'The state machine IAM Role is not authorized to access the Log Destination',
+          remedy: `allow ${OF_LOGGING.join(', ')} on * in a policy of the role`,
+        },
+      ];
+    },
+  },
+  // OElesin/querypal#6
+  'AWS::Cognito::UserPool': {
+    role: 'SmsConfiguration.SnsCallerArn',
+    rightsOf: () => [
+      {
+        property: 'SmsConfiguration.SnsCallerArn',
+        actions: ['sns:Publish'],
+        resources: ['*'],
+        message: 'Role does not have permission to publish with SNS',
+        remedy: 'allow sns:Publish on * in a policy of the role',
+      },
+    ],
+  },
+  // aws-cloudformation/rain#163. A role that permits some of the actions is not refused here, because AWS does not say
+  // which it tries (API Gateway developer guide, "Set up access logging permissions").
+  'AWS::ApiGateway::Account': {
+    role: 'CloudWatchRoleArn',
+    rightsOf: (_properties, home) => [
+      {
+        property: 'CloudWatchRoleArn',
+        actions: OF_LOG_WRITER,
+        isAnyEnough: true,
+        resources: logsOf(home),
+        message: TRUSTS['AWS::ApiGateway::Account']?.message ?? '',
+        remedy:
+          'add arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs to ManagedPolicyArns of the role',
+      },
+    ],
+  },
+};
+
+/** Returns the log groups of API Gateway, on which a role that writes its logs may act. */
+function logsOf(home: string): readonly string[] {
   const groups = ['API-Gateway-Execution-Logs_api/stage', '/aws/apigateway/welcome', 'access'];
-  const logs = [
-    '*',
-    ...groups.flatMap((group) => ['', ':*', ':log-stream:any'].map((of) => `${group}${of}`)),
-  ];
-  const resources = logs.map((name) => (name === '*' ? name : `arn:aws:logs:${home}:log-group:${name}`));
-  const isPermitted = OF_LOG_WRITER.some((action) =>
-    resources.some((on) => decideForRole(role, { action, resource: on, conditions: new Map() }) === 'allow'),
-  );
-  const { property, message } = trust;
-  const remedy =
-    'add arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs to ManagedPolicyArns of the role';
-  return isPermitted ? [] : [{ resource: account, property, message, remedy }];
+  const names = groups.flatMap((group) => ['', ':*', ':log-stream:any'].map((of) => `${group}${of}`));
+  return ['*', ...['*', ...names].map((name) => `arn:aws:logs:${home}:log-group:${name}`)];
 }
 
-/**
- * Returns the rights that Lambda checks when the resource is created. The role must have each of these rights, on at
- * least one of the right's resources.
- */
-function rightsOf({ type, properties }: ResolvedResource, home: string): readonly Right[] {
+function judgeRights(resource: ResolvedResource, roles: RolesOfStacks, home: string): readonly RefusedRole[] {
+  const { type, properties } = resource;
+  const use = ROLE_USES[type];
+  const role = use === undefined ? roleOfFunction(resource, roles) : roleAt(resource, use.role, roles);
+  if (role === undefined || !isDecidable(role)) return [];
+  const permits = (action: string, on: string): boolean =>
+    decideForRole(role, { action, resource: on, conditions: new Map() }) === 'allow';
+  if (type === 'AWS::Lambda::EventSourceMapping') {
+    const source = textOf(properties, 'EventSourceArn');
+    const { functionName } = parseFunctionName(textOf(properties, 'FunctionName'));
+    const message = describeMissingRight(functionName, source, (_, action, on) => permits(action, on));
+    const remedy = `allow these actions on ${source} in a policy of the role of the function`;
+    return message === undefined ? [] : [{ resource, property: 'EventSourceArn', message, remedy }];
+  }
+  const isPermitted = ({ actions, isAnyEnough, resources }: Right): boolean => {
+    const isAllowed = (action: string): boolean => resources.some((on) => permits(action, on));
+    return isAnyEnough === true ? actions.some(isAllowed) : actions.every(isAllowed);
+  };
+  return (use?.rightsOf(properties, home) ?? rightsOfFunction(resource, home))
+    .filter((right) => !isPermitted(right))
+    .map(({ property, message, remedy }) => ({ resource, property, message, remedy }));
+}
+
+function roleAt({ properties }: ResolvedResource, path: string, { byArn }: RolesOfStacks): Role | undefined {
+  const [first = '', second] = path.split('.');
+  const arn = second === undefined ? properties[first] : mapOf(properties, first)[second];
+  return typeof arn === 'string' ? byArn.get(arn) : undefined;
+}
+
+function roleOfFunction(
+  { type, properties, physicalId }: ResolvedResource,
+  { ofFunctions }: RolesOfStacks,
+): Role | undefined {
+  const name =
+    type === 'AWS::Lambda::Function'
+      ? physicalId
+      : parseFunctionName(textOf(properties, 'FunctionName')).functionName;
+  return ofFunctions.get(name);
+}
+
+/** The services as Lambda's messages name them. */
+const NAMES: Readonly<Record<string, string>> = {
+  ec2: 'EC2',
+  events: 'EventBridge',
+  lambda: 'Lambda',
+  xray: 'XRAY',
+};
+
+/** Returns the rights of the role of a function that Lambda checks when the resource is created. */
+function rightsOfFunction({ type, properties }: ResolvedResource, home: string): readonly Right[] {
   if (type === 'AWS::Lambda::Function')
     return [
       // aws/aws-sam-cli#617
       ...(asOneOrMore(mapOf(properties, 'VpcConfig')['SubnetIds']).length > 0
         ? [
-            {
-              property: 'VpcConfig',
-              action: 'ec2:CreateNetworkInterface',
-              resources: ['*', `arn:aws:ec2:${home}:network-interface/any`],
-            },
+            rightToCall('VpcConfig', 'ec2:CreateNetworkInterface', [
+              '*',
+              `arn:aws:ec2:${home}:network-interface/any`,
+            ]),
           ]
         : []),
       // functionalone/serverless-iam-roles-per-function#39
       ...(mapOf(properties, 'TracingConfig')['Mode'] === 'Active'
-        ? [{ property: 'TracingConfig', action: 'xray:PutTraceSegments', resources: ['*'] }]
+        ? [rightToCall('TracingConfig', 'xray:PutTraceSegments', ['*'])]
         : []),
       ...rightOfTarget('DeadLetterConfig.TargetArn', mapOf(properties, 'DeadLetterConfig')['TargetArn']),
     ];
@@ -246,6 +252,18 @@ function rightsOf({ type, properties }: ResolvedResource, home: string): readonl
   return Object.entries(mapOf(properties, 'DestinationConfig')).flatMap(([name, to]) =>
     rightOfTarget(`DestinationConfig.${name}.Destination`, membersOf(to)['Destination']),
   );
+}
+
+function rightToCall(property: string, action: string, resources: readonly string[]): Right {
+  const [service = '', operation = ''] = action.split(':');
+  const called = NAMES[service] ?? service.toUpperCase();
+  return {
+    property,
+    actions: [action],
+    resources,
+    message: `The provided execution role does not have permissions to call ${operation} on ${called}`,
+    remedy: `allow ${action} on ${resources[0] ?? '*'} in a policy of the role of the function`,
+  };
 }
 
 /**
@@ -257,7 +275,7 @@ function rightsOf({ type, properties }: ResolvedResource, home: string): readonl
 function rightOfTarget(property: string, arn: unknown): readonly Right[] {
   if (typeof arn !== 'string') return [];
   const action = DELIVERY_RIGHTS[parseArn(arn)?.service ?? ''];
-  return action === undefined ? [] : [{ property, action, resources: [arn] }];
+  return action === undefined ? [] : [rightToCall(property, action, [arn])];
 }
 
 /**
