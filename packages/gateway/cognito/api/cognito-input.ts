@@ -1,4 +1,5 @@
 /** Reads the input of a call to a user pool as Cognito does. */
+import { refusalOfAttributes } from '../pools/new-user.ts';
 import { createHmac } from 'node:crypto';
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';
@@ -53,14 +54,11 @@ export function readAttributes(input: CallInput, member: string): ReadonlyMap<st
  */
 export function readUserAttributes(
   input: CallInput,
-  { custom }: Pick<PoolDefinition, 'custom'>,
+  pool: Pick<PoolDefinition, 'custom'>,
 ): ReadonlyMap<string, string> {
   const attributes = readAttributes(input, 'UserAttributes');
-  const faults = [...attributes.keys()]
-    .filter((name) => name.includes(':') && custom?.includes(name) === false)
-    .map((name) => `${name}: Attribute does not exist in the schema.\n`);
-  if (faults.length > 0)
-    throw invalidParameter(`Attributes did not conform to the schema: ${faults.join('')}`);
+  const refusal = refusalOfAttributes([...attributes.keys()], pool);
+  if (refusal !== undefined) throw invalidParameter(refusal);
   return attributes;
 }
 

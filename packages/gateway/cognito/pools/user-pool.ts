@@ -2,14 +2,14 @@ import type { GroupDefinition, PoolGroup } from './pool-group.ts';
 import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash, randomInt } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
-import { MUST, validationMessage, violationOf } from '@gatewright/aws/violations';
 import type { Clock, InvocationResult, Random } from '../../core/ports.ts';
 import { invalidParameter, LOCKED_OUT, userNotFound, WRONG_PASSWORD } from './cognito-error.ts';
 import { findPasswordFault, hashPassword } from './password.ts';
 import { PasswordAttempts } from './password-attempts.ts';
 import type { AppClient, CustomMessage, PoolDefinition } from './pool-model.ts';
 import { openClient } from './pool-model.ts';
-import { USER_NAME, verifiedName } from './pool-user.ts';
+import { attributeOfName, refusalOfMissing, refusalOfName } from './new-user.ts';
+import { verifiedName } from './pool-user.ts';
 import type { PoolUser, UserStatus, UserDefinition } from './pool-user.ts';
 
 export type PoolPorts = {
@@ -135,24 +135,15 @@ export class UserPool {
     status: UserStatus,
     existsText: string,
   ): PoolUser {
-    const { nameAttributes, required } = this.definition;
+    const { nameAttributes } = this.definition;
     const own = new Map([...attributes].filter(([attribute]) => attribute !== 'sub'));
-    if (nameAttributes.length > 0) {
-      const attribute = nameAttributes.find((candidate) => (candidate === 'email') === name.includes('@'));
-      if (attribute === undefined)
-        throw invalidParameter(`Username should be ${describeNames(nameAttributes)}.`);
-      own.set(attribute, name);
-    } else if (!USER_NAME.test(name)) {
-      throw invalidParameter(
-        validationMessage(violationOf('', 'username', MUST.match('[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+'))),
-      );
-    }
+    const refusal = refusalOfName(name, this.definition);
+    if (refusal !== undefined) throw invalidParameter(refusal);
+    const attribute = attributeOfName(name, this.definition);
+    if (attribute !== undefined) own.set(attribute, name);
     if (this.find(name) !== undefined) throw new ServiceRefusal('UsernameExistsException', existsText);
-    const missing = required.filter((attribute) => attribute !== 'sub' && !own.has(attribute));
-    if (missing.length > 0)
-      throw invalidParameter(
-        `Attributes did not conform to the schema: ${missing.map((attribute) => `${attribute}: The attribute ${attribute} is required`).join('\n')}\n`,
-      );
+    const missing = refusalOfMissing([...own.keys()], this.definition);
+    if (missing !== undefined) throw invalidParameter(missing);
     if (this.#users.size >= MAX_USERS)
       throw new ServiceRefusal('LimitExceededException', `A local pool can have at most ${MAX_USERS} users.`);
     const sub = this.ports.random.uuid();
@@ -318,10 +309,6 @@ export type CodeDelivery = {
 
 function codeKey({ sub }: PoolUser, purpose: CodePurpose): string {
   return JSON.stringify([sub, purpose]);
-}
-
-function describeNames(names: readonly string[]): string {
-  return names.map((name) => (name === 'email' ? 'an email' : 'a phone number')).join(' or ');
 }
 
 /** Makes a `sub` in the issuer's form: a UUID in Cognito, `auth0|…` in Auth0. */

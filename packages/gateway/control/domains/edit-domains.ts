@@ -8,7 +8,7 @@ import { findTruststore } from './mutual-tls.ts';
 import { routingModeOf } from './read-routing-rules.ts';
 import { mapOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { isDomainName, SINGLE_LEVEL } from './read-domains.ts';
+import { isDomainName, ONLY_ONE, refusesBeside, SINGLE_LEVEL } from './read-domains.ts';
 import type { Account } from '../account.ts';
 import type { RoutingRule } from '../../core/routing/routing-rules.ts';
 import type { ApiState } from '../api-state.ts';
@@ -160,9 +160,7 @@ function putMapping(
   if (api?.identity.protocol !== 'rest') throw badRequest('Invalid REST API identifier specified');
   if (mapping.stage !== '' && api.stage(mapping.stage) === undefined)
     throw badRequest('Invalid stage identifier specified');
-  // serverless-domain-manager#179, aws/aws-cdk#11095, aws/aws-cdk#17915; mappings of API Gateway v2 may be next to it.
-  if (domain.mappings.size > 0 && (basePath === '' || domain.mappings.has('')))
-    throw conflict('Only one base path mapping is allowed if the base path is empty.');
+  if (refusesBeside([...domain.mappings.keys()], basePath)) throw conflict(ONLY_ONE);
   domains.put({ ...domain, mappings: new Map([...domain.mappings, [basePath, mapping]]) });
 }
 

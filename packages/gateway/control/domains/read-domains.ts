@@ -39,6 +39,16 @@ export const SINGLE_LEVEL =
 
 export const SEVERAL_LEVELS =
   'A base path of several levels needs a Regional domain name with the security policy TLS_1_2';
+export const ONLY_ONE = 'Only one base path mapping is allowed if the base path is empty.';
+
+/**
+ * Returns whether API Gateway refuses a base path of version 1 beside others of the domain (aws/aws-cdk#9581,
+ * aws/aws-cdk#17915, amplify-education/serverless-domain-manager#179).
+ */
+export function refusesBeside(others: readonly string[], basePath: string): boolean {
+  return others.length > 0 && !others.includes(basePath) && (basePath === '' || others.includes(''));
+}
+
 export const MIXTURE = 'A domain name of WebSocket APIs cannot have mappings to REST or HTTP APIs';
 
 /**
@@ -63,6 +73,8 @@ export function readDomains(
         () => undefined,
       );
   };
+  /** The base paths of version 1 by domain. Mappings of version 2 may be next to any of them. */
+  const basePaths = new Map<string, readonly string[]>();
   const noDomain = 'the domain is not served';
   const noMapping = 'the domain is not served at this path';
   each('AWS::ApiGateway::DomainName', noDomain, (item) => {
@@ -81,25 +93,38 @@ export function readDomains(
       () => undefined,
     );
   each('AWS::ApiGateway::BasePathMapping', noMapping, (item) => {
-    const basePath = readNone(readText(item, 'BasePath', ''));
-    if (basePath.includes('/')) throw new DefinitionError(item.place('BasePath'), SINGLE_LEVEL);
-    const mapping = { apiId: readText(item, 'RestApiId', ''), stage: readNone(readText(item, 'Stage', '')) };
-    checkTarget(item, 'RestApiId', mapping, findApi);
-    addMapping(drafts, item, 'BasePath', basePath, mapping);
+    addBasePath(drafts, item, basePaths, findApi);
   });
   each('AWS::ApiGateway::BasePathMappingV2', noMapping, (item) => {
     addPrivateMapping(drafts, item, findApi);
   });
   each('AWS::ApiGatewayV2::ApiMapping', noMapping, (item) => {
     const mapping = { apiId: readText(item, 'ApiId'), stage: readText(item, 'Stage') };
-    checkTarget(item, 'ApiId', mapping, findApi);
+    checkTarget(item, 'ApiId', { ...mapping, stage: '' }, findApi);
     refuseMixture(drafts, item, mapping, findApi);
+    checkTarget(item, 'ApiId', mapping, findApi);
     addMapping(drafts, item, 'ApiMappingKey', readText(item, 'ApiMappingKey', ''), mapping);
   });
   each('AWS::ApiGatewayV2::RoutingRule', 'the rule has no effect', (item) => {
     addRule(draftOf(drafts, domainOfArn(item)), item, readRoutingRule(item, findApi));
   });
   return [...drafts].map(([name, draft]) => ({ name, ...draft, rules: byPriority(draft.rules) }));
+}
+
+function addBasePath(
+  drafts: Map<string, Draft>,
+  item: ControlResource,
+  basePaths: Map<string, readonly string[]>,
+  findApi: (apiId: string) => ApiState | undefined,
+): void {
+  const basePath = readNone(readText(item, 'BasePath', ''));
+  if (basePath.includes('/')) throw new DefinitionError(item.place('BasePath'), SINGLE_LEVEL);
+  const mapping = { apiId: readText(item, 'RestApiId', ''), stage: readNone(readText(item, 'Stage', '')) };
+  checkTarget(item, 'RestApiId', mapping, findApi);
+  const others = basePaths.get(readName(item)) ?? [];
+  if (refusesBeside(others, basePath)) throw new DefinitionError(item.place('BasePath'), ONLY_ONE);
+  addMapping(drafts, item, 'BasePath', basePath, mapping);
+  basePaths.set(readName(item), [...others, basePath]);
 }
 
 function addPrivateMapping(
@@ -239,7 +264,7 @@ function checkTarget(
       item.place(property),
       'Invalid API identifier specified: no loaded stack has this API',
     );
-  if (api.identity.protocol === 'rest' && stage !== '' && api.stage(stage) === undefined)
+  if (stage !== '' && api.stage(stage) === undefined)
     throw new DefinitionError(item.place('Stage'), 'Invalid stage identifier specified');
 }
 

@@ -13,8 +13,8 @@ import {
   PATH_CONSTRAINTS,
   QUERY_CONSTRAINTS,
   REST_CONSTRAINTS,
-  V2_CONSTRAINTS,
 } from '../resource-types/constraints.ts';
+import { V2_CONSTRAINTS } from '../resource-types/v2-constraints.ts';
 import type { Constraint, OwnConstraint, ResourceConstraints } from '../resource-types/constraints.ts';
 
 const BY_CALL: ReadonlyMap<string, ResourceConstraints> = new Map(

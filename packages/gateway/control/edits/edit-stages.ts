@@ -3,6 +3,7 @@ import { refuseBeyondQuota } from '../api-quotas.ts';
 import { compileDeployment } from '../compile-deployment.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
 import { callMadeResource } from './edit-resources.ts';
+import { refusalOfCanary } from '../../core/deployment/stage/canary.ts';
 import { readRestStage, refuseManyTags } from '../loading/read-stages.ts';
 import { isJsonObject, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -12,6 +13,9 @@ import type { Deployment } from '../../core/deployment/model.ts';
 
 /** If an API has this many deployments, the oldest one that no stage points at makes room for the next. */
 const MAX_DEPLOYMENTS = 300;
+
+/** Also the refusal of a deployment of another API. */
+export const NO_SUCH_DEPLOYMENT = 'Deployment id does not exist';
 
 /** @throws ControlError NotFoundException if there is no such stage */
 export function getStage(api: ApiState, name: string): StageRecord {
@@ -38,8 +42,7 @@ function putStage(api: ApiState, source: ControlResource): void {
   refuseManyTags(source);
   const settings = readRestStage(source);
   for (const id of [settings.deploymentId, canaryDeploymentOf(source.properties)])
-    if (id !== undefined && api.deployment(id) === undefined)
-      throw badRequest('Deployment id does not exist');
+    if (id !== undefined && api.deployment(id) === undefined) throw badRequest(NO_SUCH_DEPLOYMENT);
   api.putStage(settings);
 }
 
@@ -64,24 +67,14 @@ export type DeploymentOptions = {
 export function createDeployment(api: ApiState, options: DeploymentOptions): DeploymentRecord {
   const { id, description, stageName, canary } = options;
   const known = stageName === undefined ? undefined : api.stage(stageName);
-  if (canary !== undefined) refuseCanaryWithoutStage(stageName, known);
+  const refusal = canary === undefined ? undefined : refusalOfCanary(stageName ?? '', known !== undefined);
+  if (refusal !== undefined) throw badRequest(refusal);
   const compiled = compileDeployment(id, api.identity, api.resources);
   return addDeployment(api, compiled, description, () => {
     if (stageName === undefined) return;
     if (known === undefined) createStage(api, stageName, { ...options.stage, DeploymentId: id });
     else changeStage(api, stageName, pointAt(known.settings.source.properties, options));
   });
-}
-
-function refuseCanaryWithoutStage(stageName: string | undefined, known: StageRecord | undefined): void {
-  if (stageName === undefined || stageName === '')
-    throw badRequest(
-      'Invalid deployment content specified.Non null and non empty stageName must be provided for canary deployment. Provided value is null',
-    );
-  if (known === undefined)
-    throw badRequest(
-      `Invalid deployment content specified.Stage ${stageName} must already be created before making a canary release deployment`,
-    );
 }
 
 function pointAt(stage: JsonObject, { id, stage: given, canary }: DeploymentOptions): JsonObject {

@@ -7,7 +7,7 @@ import { refuseBeyondQuota } from '../api-quotas.ts';
 import { compileDeployment } from '../compile-deployment.ts';
 import { badRequest, conflict, notFound, orNotFound } from '../control-error.ts';
 import { callMadeResource } from './edit-resources.ts';
-import { addDeployment, removeUnused } from './edit-stages.ts';
+import { addDeployment, NO_SUCH_DEPLOYMENT, removeUnused } from './edit-stages.ts';
 import { readV2Stage, refuseExecutionLog, refuseManyTags } from '../loading/read-stages.ts';
 import { noRouteOfSettings } from '../../core/deployment/stage/throttle.ts';
 import { isTrue, mapOf, textOf, without } from '@gatewright/aws/json-object';
@@ -141,7 +141,7 @@ function putStage(api: ApiState, source: ControlResource, current: string, draw:
   const isAutomatically = isTrue(source.properties['AutoDeploy']);
   const named = textOf(source.properties, 'DeploymentId');
   if (isAutomatically && named !== '' && named !== current) throw badRequest(AUTO_DEPLOYED);
-  if (named !== '' && api.deployment(named) === undefined) throw badRequest('Deployment id does not exist');
+  if (named !== '' && api.deployment(named) === undefined) throw badRequest(NO_SUCH_DEPLOYMENT);
   const deploymentId = isAutomatically || named === '' ? current : named;
   // The deployment of a stage with AutoDeploy is not a property of the stage. If AutoDeploy is disabled, the current
   // deployment becomes a property.

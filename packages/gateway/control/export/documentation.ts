@@ -93,10 +93,11 @@ export function readContent(value: unknown): string {
   throw badRequest('Documentation part properties must be a JSON object');
 }
 
+export const PART_EXISTS = 'Documentation part already exists for the specified location';
+
 /** @throws ControlError for a second part of the same location */
 export function addPart(from: Documentation, part: ControlResource): Documentation {
-  if (from.parts.some((one) => keyOf(one) === keyOf(part)))
-    throw conflict('Documentation part already exists for the specified location');
+  if (from.parts.some((one) => keyOf(one) === keyOf(part))) throw conflict(PART_EXISTS);
   return { ...from, parts: [...from.parts, part] };
 }
 

@@ -3,9 +3,10 @@
  * same constraints to calls, and CloudFormation makes these calls.
  */
 import { violationsOf } from '@gatewright/aws/call-input';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import { refusalByService } from '../edits/check-members.ts';
-import { REST_CONSTRAINTS, V2_CONSTRAINTS } from '../resource-types/constraints.ts';
+import { REST_CONSTRAINTS } from '../resource-types/constraints.ts';
+import { V2_CONSTRAINTS } from '../resource-types/v2-constraints.ts';
 import type { Constraint } from '../resource-types/constraints.ts';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 
@@ -17,48 +18,27 @@ type BrokenConstraint = {
   readonly remedy?: string | undefined;
 };
 
-const METHOD = 'PUT /restapis/{restApiId}/resources/{resourceId}/methods/{httpMethod}';
-
-/** The call that creates a resource of each type, and the property that has the members of the call. */
-const CALLS: readonly (readonly [type: string, made: string, below?: string])[] = [
-  ['AWS::ApiGateway::RestApi', 'POST /restapis'],
-  ['AWS::ApiGateway::Method', `${METHOD}/integration`, 'Integration'],
-  ['AWS::ApiGateway::GatewayResponse', 'PUT /restapis/{restApiId}/gatewayresponses/{responseType}'],
-  ['AWS::ApiGateway::Authorizer', 'POST /restapis/{restApiId}/authorizers'],
-  ['AWS::ApiGateway::Model', 'POST /restapis/{restApiId}/models'],
-  ['AWS::ApiGateway::Stage', 'POST /restapis/{restApiId}/stages'],
-  ['AWS::ApiGateway::Deployment', 'POST /restapis/{restApiId}/deployments'],
-  ['AWS::ApiGateway::ApiKey', 'POST /apikeys'],
-  ['AWS::ApiGateway::UsagePlan', 'POST /usageplans'],
-  ['AWS::ApiGateway::DomainName', 'POST /domainnames'],
-  ['AWS::ApiGatewayV2::Api', 'POST /v2/apis'],
-  ['AWS::ApiGatewayV2::Route', 'POST /v2/apis/{apiId}/routes'],
-  ['AWS::ApiGatewayV2::Integration', 'POST /v2/apis/{apiId}/integrations'],
-  ['AWS::ApiGatewayV2::Authorizer', 'POST /v2/apis/{apiId}/authorizers'],
-  ['AWS::ApiGatewayV2::Stage', 'POST /v2/apis/{apiId}/stages'],
-  ['AWS::ApiGatewayV2::DomainName', 'POST /v2/domainnames'],
-];
-
 /** Members whose property has another name in templates. */
 const OTHERWISE: ReadonlyMap<string, string> = new Map([['apiKeySource', 'ApiKeySourceType']]);
 
 export function judgeConstraints(resource: ResolvedResource): readonly BrokenConstraint[] {
-  return CALLS.filter(([type]) => type === resource.type).flatMap(([, made, below]) => {
-    const { properties = {} } =
-      [...REST_CONSTRAINTS, ...V2_CONSTRAINTS].find((one) => one.made === made) ?? {};
-    return Object.entries(properties).flatMap(([member, constraint]) => {
-      const name = OTHERWISE.get(member) ?? member.split('.').map(capital).join('.');
-      const property = below === undefined ? name : `${below}.${name}`;
-      const value = valueAt(resource.properties, property);
-      // The schema of the resource type, and not this check, determines whether a property is required.
-      if (value === undefined) return [];
-      const [violation] = violationsOf(value, property, { ...constraint, isRequired: false });
-      const message = violation ?? refusalByService(value, constraint);
-      return message === undefined
-        ? []
-        : [{ resource, property, message, remedy: remedyOf(property, constraint) }];
-    });
-  });
+  return [...REST_CONSTRAINTS, ...V2_CONSTRAINTS]
+    .filter(({ type }) => type === resource.type)
+    .flatMap(({ properties, below }) =>
+      Object.entries(properties).flatMap(([member, constraint]) => {
+        const name = OTHERWISE.get(member) ?? member.split('.').map(capital).join('.');
+        const path = below === undefined ? name : `${below}.${name}`;
+        return valuesAt(resource.properties, path.split('.')).flatMap(({ at, value }) => {
+          const property = at.join('.');
+          // The schema of the resource type, and not this check, determines whether a property is required.
+          const [violation] = violationsOf(value, property, { ...constraint, isRequired: false });
+          const message = violation ?? refusalByService(value, constraint);
+          return message === undefined
+            ? []
+            : [{ resource, property, message, remedy: remedyOf(property, constraint) }];
+        });
+      }),
+    );
 }
 
 /** Says which values the constraint permits. Returns undefined if a pattern or an unnamed rule is the constraint. */
@@ -81,21 +61,33 @@ function remedyOf(property: string, constraint: Constraint): string | undefined 
   return undefined;
 }
 
+type PlacedValue = { readonly at: readonly string[]; readonly value: unknown };
+
+/** Returns the values at a path, in which `*` stands for each item of a list; none if the property is absent. */
+function valuesAt(
+  owner: unknown,
+  [name, ...rest]: readonly string[],
+  at: readonly string[] = [],
+): readonly PlacedValue[] {
+  if (name === undefined) return (owner ?? undefined) === undefined ? [] : [{ at, value: asSent(owner, at) }];
+  if (name === '*')
+    return isJsonList(owner)
+      ? owner.flatMap((item, index) => valuesAt(item, rest, [...at, String(index)]))
+      : [];
+  return isJsonObject(owner) ? valuesAt(owner[name], rest, [...at, name]) : [];
+}
+
 /**
  * Returns a value as the call gets it. CloudFormation converts texts of digits to numbers where a number is expected.
  */
-function valueAt(properties: unknown, path: string): unknown {
-  let found: unknown = properties;
-  for (const name of path.split('.')) {
-    if (!isJsonObject(found)) return undefined;
-    found = found[name];
-  }
-  return typeof found === 'string' &&
-    /^\d+$/.test(found) &&
-    /InMillis$|Seconds$|Size$/.test(path) &&
-    !path.endsWith('ClusterSize')
-    ? Number(found)
-    : (found ?? undefined);
+function asSent(value: unknown, at: readonly string[]): unknown {
+  const member = at.at(-1) ?? '';
+  return typeof value === 'string' &&
+    /^-?\d+$/.test(value) &&
+    /(?:InMillis|Seconds|Size|MaxAge)$/.test(member) &&
+    !member.endsWith('ClusterSize')
+    ? Number(value)
+    : value;
 }
 
 function capital(name: string): string {

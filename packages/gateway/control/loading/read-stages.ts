@@ -1,6 +1,6 @@
 import { readAccessLog } from '../../core/deployment/stage/access-log.ts';
 import { lacksCluster, readCaching } from '../../core/deployment/stage/caching.ts';
-import { readCanary } from '../../core/deployment/stage/canary.ts';
+import { readCanary, refusalOfCanary } from '../../core/deployment/stage/canary.ts';
 import { readBlock, readFlag, readText } from '../../core/deployment/properties.ts';
 import { readMethodOptions, readRouteOptions } from '../../core/deployment/stage/route-options.ts';
 import { readStageVariables } from '../../core/deployment/stage/stage-variables.ts';
@@ -96,13 +96,12 @@ function readIdentity(
 
 /** Reads `AWS::ApiGateway::Stage`, and the stages that a Deployment with a stage name creates (as osls writes them). */
 function readRestStages(group: ApiGroup, tolerance: Tolerance): StageList {
-  const named = group.parts.deployments.filter(
-    (deployment) => deployment.properties['StageName'] !== undefined,
-  );
-  const canaries = named.filter(
+  const canaries = group.parts.deployments.filter(
     (deployment) => deployment.properties['DeploymentCanarySettings'] !== undefined,
   );
-  const own = named.filter((deployment) => !canaries.includes(deployment));
+  const own = group.parts.deployments.filter(
+    (deployment) => deployment.properties['StageName'] !== undefined && !canaries.includes(deployment),
+  );
   const made = [...group.parts.stages, ...own.map(toStageResource)];
   const resources = tolerance.attempt(
     'the stage is served without the canary',
@@ -117,12 +116,13 @@ function addCanaries(
   stages: readonly ControlResource[],
   deployments: readonly ControlResource[],
 ): readonly ControlResource[] {
-  for (const deployment of deployments)
-    if (!stages.some((stage) => stage.properties['StageName'] === deployment.properties['StageName']))
-      throw new DefinitionError(
-        deployment.place('DeploymentCanarySettings'),
-        `Stage ${readText(deployment, 'StageName')} must already be created before making a canary release deployment`,
-      );
+  for (const deployment of deployments) {
+    const stageName = readText(deployment, 'StageName', '');
+    const isThere = stages.some((stage) => stage.properties['StageName'] === stageName);
+    const refusal = refusalOfCanary(stageName, isThere);
+    if (refusal !== undefined)
+      throw new DefinitionError(deployment.place('DeploymentCanarySettings'), refusal);
+  }
   return stages.map((stage) => {
     const canary = deployments.findLast(
       (deployment) => deployment.properties['StageName'] === stage.properties['StageName'],

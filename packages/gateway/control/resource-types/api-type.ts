@@ -49,6 +49,15 @@ export type PartCalls = {
   readonly below?: { readonly part: PartName; readonly property: string };
 };
 
+export function notSupported({ noun }: PartCalls, protocol: 'http' | 'websocket' | 'rest'): string {
+  return `${noun} is not supported for ${protocol.toUpperCase()} APIs`;
+}
+
+/** Returns the refusal of a second part with the same value of `unique`. */
+export function describeNamesake({ noun, unique }: PartCalls, name: string): string {
+  return `${noun} with ${unique === 'Name' ? 'name' : 'key'} ${name} already exists for this API`;
+}
+
 /**
  * A resource type, which is one row of the table. In `names`, `ref` is absent for types whose names are in
  * `service-names.ts`.

@@ -32,6 +32,10 @@ export type OwnConstraint = {
 };
 
 export type ResourceConstraints = {
+  /** The resource type for which CloudFormation makes the call that creates the resource; absent if there is none. */
+  readonly type?: string;
+  /** The property of the resource that has the members of the call, such as `Integration.IntegrationResponses.*`. */
+  readonly below?: string;
   /** The call that creates the resource: `POST /restapis`. */
   readonly made: string;
   /** The call that changes the resource, if that call has the same members. */
@@ -46,7 +50,7 @@ const PATH_OF_METHOD = '/restapis/{restApiId}/resources/{resourceId}/methods/{ht
 const REQUIRED: Constraint = { isRequired: true };
 const oneOf = (...values: readonly string[]): Constraint => ({ values });
 const STATUS_CODE: Constraint = { pattern: String.raw`[1-5]\d\d` };
-const SECURITY_POLICIES = [
+export const SECURITY_POLICIES = [
   'TLS_1_0',
   'TLS_1_2',
   'SecurityPolicy_TLS13_1_3_2025_09',
@@ -177,6 +181,7 @@ const METHOD = `PUT ${PATH_OF_METHOD}`;
 
 export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
   {
+    type: 'AWS::ApiGateway::RestApi',
     made: 'POST /restapis',
     input: 'createRestApiInput',
     properties: {
@@ -194,12 +199,22 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     },
   },
   {
+    type: 'AWS::ApiGateway::Resource',
     made: 'POST /restapis/{restApiId}/resources/{parentId}',
     input: 'createResourceInput',
-    properties: { pathPart: REQUIRED },
+    properties: {
+      pathPart: { isRequired: true, own: [{ minLength: 1, says: "Resource's path part must be specified" }] },
+    },
   },
-  { made: METHOD, input: 'putMethodInput', properties: { authorizationType: REQUIRED } },
   {
+    type: 'AWS::ApiGateway::Method',
+    made: METHOD,
+    input: 'putMethodInput',
+    properties: { authorizationType: REQUIRED },
+  },
+  {
+    type: 'AWS::ApiGateway::Method',
+    below: 'Integration',
     made: `${METHOD}/integration`,
     input: 'putIntegrationInput',
     properties: {
@@ -215,6 +230,8 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     },
   },
   {
+    type: 'AWS::ApiGateway::Method',
+    below: 'Integration.IntegrationResponses.*',
     made: `${METHOD}/integration/responses/{statusCode}`,
     input: 'putIntegrationResponseInput',
     properties: {
@@ -231,11 +248,13 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     },
   },
   {
+    type: 'AWS::ApiGateway::GatewayResponse',
     made: 'PUT /restapis/{restApiId}/gatewayresponses/{responseType}',
     input: 'putGatewayResponseInput',
     properties: { statusCode: STATUS_CODE },
   },
   {
+    type: 'AWS::ApiGateway::Authorizer',
     made: 'POST /restapis/{restApiId}/authorizers',
     input: 'createAuthorizerInput',
     properties: {
@@ -245,6 +264,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     },
   },
   {
+    type: 'AWS::ApiGateway::Model',
     made: 'POST /restapis/{restApiId}/models',
     input: 'createModelInput',
     properties: {
@@ -259,11 +279,13 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     },
   },
   {
+    type: 'AWS::ApiGateway::Deployment',
     made: 'POST /restapis/{restApiId}/deployments',
     input: 'createDeploymentInput',
     properties: { stageName: STAGE_NAME, cacheClusterSize: CACHE_SIZE },
   },
   {
+    type: 'AWS::ApiGateway::Stage',
     made: 'POST /restapis/{restApiId}/stages',
     input: 'createStageInput',
     properties: {
@@ -273,6 +295,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     },
   },
   {
+    type: 'AWS::ApiGateway::DocumentationPart',
     made: 'POST /restapis/{restApiId}/documentation/parts',
     input: 'createDocumentationPartInput',
     properties: {
@@ -286,11 +309,13 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     },
   },
   {
+    type: 'AWS::ApiGateway::DocumentationVersion',
     made: 'POST /restapis/{restApiId}/documentation/versions',
     input: 'createDocumentationVersionInput',
     properties: { documentationVersion: REQUIRED },
   },
   {
+    type: 'AWS::ApiGateway::ApiKey',
     made: 'POST /apikeys',
     input: 'createApiKeyInput',
     // The key's value is checked only when the key is stored, because AWS generates a value if the given value is
@@ -298,16 +323,19 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     properties: { name: API_KEY.name, description: API_KEY.description },
   },
   {
+    type: 'AWS::ApiGateway::UsagePlan',
     made: 'POST /usageplans',
     input: 'createUsagePlanInput',
     properties: { name: REQUIRED, 'quota.period': oneOf(...QUOTA_PERIODS) },
   },
   {
+    type: 'AWS::ApiGateway::UsagePlanKey',
     made: 'POST /usageplans/{usagePlanId}/keys',
     input: 'createUsagePlanKeyInput',
     properties: { keyId: REQUIRED, keyType: REQUIRED },
   },
   {
+    type: 'AWS::ApiGateway::DomainName',
     made: 'POST /domainnames',
     input: 'createDomainNameInput',
     properties: {
@@ -320,14 +348,19 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     },
   },
   {
+    type: 'AWS::ApiGateway::BasePathMapping',
     made: 'POST /domainnames/{domainName}/basepathmappings',
     input: 'createBasePathMappingInput',
     properties: { restApiId: REQUIRED },
   },
   {
+    type: 'AWS::ApiGateway::VpcLink',
     made: 'POST /vpclinks',
     input: 'createVpcLinkInput',
-    properties: { name: REQUIRED, targetArns: REQUIRED },
+    properties: {
+      name: { isRequired: true, own: [{ minLength: 1, says: 'Name cannot be empty' }] },
+      targetArns: REQUIRED,
+    },
   },
   { made: 'PUT /tags/{arn}', input: 'tagResourceInput', properties: { tags: REQUIRED } },
 ];
@@ -335,106 +368,4 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
 /** Returns the constraints on the members of a call's input; patches of the same members have them too. */
 export function constraintsOf(input: string): ResourceConstraints['properties'] {
   return REST_CONSTRAINTS.find((one) => one.input === input)?.properties ?? {};
-}
-
-/**
- * The message contains the member and the accepted values. For apigatewayv2, only the exact wording of
- * `Route key is required` is known.
- */
-const v2Values = (name: string, ...values: readonly string[]): Constraint => ({
-  own: [{ values, says: `Invalid ${name} specified. Must be one of [${values.join(', ')}]` }],
-});
-const v2Length = (name: string, minLength: number, maxLength: number): Constraint => ({
-  own: [{ minLength, maxLength, says: `${name} must have ${minLength} to ${maxLength} characters` }],
-});
-const v2Range = (name: string, min: number, max: number): Constraint => ({
-  own: [{ range: [min, max], says: `${name} must be between ${min} and ${max}` }],
-});
-const v2InEach = (inEach: string, ...values: readonly string[]): Constraint => ({
-  own: [{ inEach, values, says: `Invalid ${inEach} specified. Must be one of [${values.join(', ')}]` }],
-});
-const V2_LOGGING = ['ERROR', 'INFO', 'OFF'];
-
-export const V2_CONSTRAINTS: readonly ResourceConstraints[] = [
-  {
-    made: 'POST /v2/apis',
-    changed: 'PATCH /v2/apis/{apiId}',
-    input: 'createApiInput',
-    properties: {
-      name: v2Length('name', 0, 128),
-      protocolType: v2Values('protocol', 'HTTP', 'WEBSOCKET'),
-      description: v2Length('description', 0, 1024),
-      version: v2Length('version', 0, 64),
-      ipAddressType: v2Values('ipAddressType', ...ADDRESS_TYPES),
-    },
-  },
-  {
-    made: 'POST /v2/apis/{apiId}/routes',
-    input: 'createRouteInput',
-    properties: {
-      routeKey: { own: [{ present: true, says: 'Route key is required' }] },
-      ...routeConstraints(),
-    },
-  },
-  {
-    made: 'PATCH /v2/apis/{apiId}/routes/{routeId}',
-    input: 'updateRouteInput',
-    properties: routeConstraints(),
-  },
-  {
-    made: 'POST /v2/apis/{apiId}/integrations',
-    changed: 'PATCH /v2/apis/{apiId}/integrations/{integrationId}',
-    input: 'createIntegrationInput',
-    properties: {
-      integrationType: v2Values('integrationType', 'AWS', 'HTTP', 'MOCK', 'HTTP_PROXY', 'AWS_PROXY'),
-      connectionType: v2Values('connectionType', 'INTERNET', 'VPC_LINK'),
-      contentHandlingStrategy: v2Values('contentHandlingStrategy', 'CONVERT_TO_BINARY', 'CONVERT_TO_TEXT'),
-      passthroughBehavior: v2Values('passthroughBehavior', 'WHEN_NO_MATCH', 'NEVER', 'WHEN_NO_TEMPLATES'),
-      timeoutInMillis: v2Range('timeoutInMillis', 50, 30_000),
-      description: v2Length('description', 0, 1024),
-    },
-  },
-  {
-    made: 'POST /v2/apis/{apiId}/authorizers',
-    changed: 'PATCH /v2/apis/{apiId}/authorizers/{authorizerId}',
-    input: 'createAuthorizerInput',
-    properties: {
-      name: v2Length('name', 0, 128),
-      authorizerType: v2Values('authorizerType', 'REQUEST', 'JWT'),
-      authorizerResultTtlInSeconds: v2Range('authorizerResultTtlInSeconds', 0, 3600),
-    },
-  },
-  {
-    made: 'POST /v2/apis/{apiId}/stages',
-    changed: 'PATCH /v2/apis/{apiId}/stages/{stageName}',
-    input: 'createStageInput',
-    properties: {
-      stageName: v2Length('stageName', 0, 128),
-      description: v2Length('description', 0, 1024),
-      'defaultRouteSettings.loggingLevel': v2Values('loggingLevel', ...V2_LOGGING),
-      routeSettings: v2InEach('loggingLevel', ...V2_LOGGING),
-    },
-  },
-  {
-    made: 'POST /v2/domainnames',
-    changed: 'PATCH /v2/domainnames/{domainName}',
-    input: 'createDomainNameInput',
-    properties: {
-      domainNameConfigurations: {
-        own: [
-          ...(v2InEach('endpointType', 'REGIONAL', 'EDGE').own ?? []),
-          ...(v2InEach('securityPolicy', ...SECURITY_POLICIES).own ?? []),
-          ...(v2InEach('ipAddressType', ...ADDRESS_TYPES).own ?? []),
-        ],
-      },
-      routingMode: v2Values('routingMode', ...ROUTING_MODES_V2),
-    },
-  },
-];
-
-function routeConstraints(): Readonly<Record<string, Constraint>> {
-  return {
-    authorizationType: v2Values('authorizationType', 'NONE', 'AWS_IAM', 'CUSTOM', 'JWT'),
-    operationName: v2Length('operationName', 0, 64),
-  };
 }

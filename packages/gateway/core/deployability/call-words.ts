@@ -20,3 +20,19 @@ export const NOT_TLS_1_0 = `Only REGIONAL domain names with a security policy of
 /** What to do about a mapping of version 2 to an edge-optimized domain name. */
 export const USE_REGIONAL =
   'set EndpointConfiguration.Types of the domain name to [REGIONAL] and write its certificate in RegionalCertificateArn, or use an AWS::ApiGateway::BasePathMapping with a key of one level';
+
+/** AWS's words for a name that no parameter can have (DefangLabs/defang#348, aws/amazon-ecs-cli#1020). */
+export const NO_PARAMETER_NAME =
+  'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_';
+
+/** The greatest length of a value of the tiers (Systems Manager API reference, PutParameter). */
+export const PARAMETER_CHARACTERS = { Standard: 4_096, Advanced: 8_192 };
+
+export function tooLong(tier: keyof typeof PARAMETER_CHARACTERS): string {
+  return (
+    `${tier} tier parameters support a maximum parameter value of ${PARAMETER_CHARACTERS[tier]} characters.` +
+    (tier === 'Advanced'
+      ? ''
+      : ' To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html')
+  );
+}

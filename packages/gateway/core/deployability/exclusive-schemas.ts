@@ -4,6 +4,7 @@
  * its source.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { NO_PARAMETER_NAME, PARAMETER_CHARACTERS, tooLong } from './call-words.ts';
 
 /** Returns a schema that matches an object whose property is present and matches `value`. */
 export const has = (name: string, value: JsonObject | boolean = true): JsonObject => ({
@@ -255,6 +256,22 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
             fix: 'give the parameter a Name that does not begin with aws or ssm',
             says: `A parameter name can't be prefixed with "aws" or "ssm" (case-insensitive).`,
           },
+        },
+      },
+      {
+        properties: {
+          Name: {
+            pattern: String.raw`^[\w./-]*$`,
+            fix: 'write Name with letters, digits, slashes and . _ - only',
+            says: NO_PARAMETER_NAME,
+          },
+          Value: { maxLength: PARAMETER_CHARACTERS.Advanced, says: tooLong('Advanced') },
+        },
+      },
+      {
+        if: has('Tier', { const: 'Standard' }),
+        then: {
+          properties: { Value: { maxLength: PARAMETER_CHARACTERS.Standard, says: tooLong('Standard') } },
         },
       },
     ],

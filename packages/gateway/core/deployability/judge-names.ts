@@ -95,15 +95,19 @@ function findSharedNames(
   const keyOf = ({ type, logicalId, properties }: ResolvedResource): string | undefined => {
     const names = ALSO_NAMED[type] ?? table[type]?.named ?? [];
     const values = names.map((name) => properties[name]);
+    // References to one resource are equal on AWS too, although the value is not known here.
     const isKnown = names.every(
-      (name) => typeof properties[name] === 'string' && known.isNamedAt(logicalId, [name]),
+      (name) =>
+        typeof properties[name] === 'string' &&
+        (known.isNamedAt(logicalId, [name]) || (names.length > 1 && known.isReferredAt(logicalId, [name]))),
     );
     return names.length > 0 && isKnown ? JSON.stringify([type, ...values]) : undefined;
   };
   const named = [...resources.values()].filter((resource) => keyOf(resource) !== undefined);
   return [...Map.groupBy(named, keyOf)].flatMap(([, [first, ...others]]) =>
     others.map((resource) => {
-      const [property = ''] = ALSO_NAMED[resource.type] ?? table[resource.type]?.named ?? [];
+      const names = ALSO_NAMED[resource.type] ?? table[resource.type]?.named ?? [];
+      const property = names.find((one) => known.isNamedAt(resource.logicalId, [one])) ?? names[0] ?? '';
       const name = textOf(resource.properties, property);
       return makeFinding(
         'shared-name',

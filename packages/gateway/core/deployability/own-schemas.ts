@@ -97,10 +97,29 @@ const OF_SECURITY_RULE: JsonObject = {
   },
 };
 
+const TRUSTSTORE: JsonObject = {
+  properties: {
+    MutualTlsAuthentication: {
+      properties: {
+        TruststoreUri: {
+          pattern: '^[sS]3://[^/]+/.+',
+          fix: 'write TruststoreUri as s3://BUCKET/KEY',
+          says: 'TruststoreUri must have the form s3://bucket/key, not {value}',
+        },
+      },
+    },
+  },
+};
+
 const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::SQS::Queue': {
     // aws/aws-cdk#8550: "Unknown Attribute FifoQueue"
-    properties: { FifoQueue: { const: true } },
+    properties: {
+      FifoQueue: { const: true },
+      // SQS API reference, CreateQueue, "High throughput for FIFO queues"
+      DeduplicationScope: { enum: ['messageGroup', 'queue'] },
+      FifoThroughputLimit: { enum: ['perQueue', 'perMessageGroupId'] },
+    },
     // SQS API reference, CreateQueue: up to 80 letters, digits, hyphens and underscores, and .fifo
     allOf: [named('QueueName', String.raw`^(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?$`)],
   },
@@ -180,6 +199,22 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     ...arnAt('RoleArn'),
     allOf: [named('StateMachineName', String.raw`^[^\s<>{}\[\]?*"#%\\^|~${'`'}$&,;:/]+$`)],
   },
+  // localstack/localstack, test_apigateway_api.snapshot.json, test_create_vpc_link, recorded
+  'AWS::ApiGateway::VpcLink': {
+    properties: {
+      TargetArns: {
+        items: {
+          pattern: '^arn:',
+          fix: 'name the ARN of a network load balancer',
+          says: 'Invalid ARN. ARN is not well formed {value}',
+        },
+      },
+    },
+  },
+  // API Gateway API reference, MutualTlsAuthenticationInput, truststoreUri
+  ...Object.fromEntries(
+    ['AWS::ApiGateway::DomainName', 'AWS::ApiGatewayV2::DomainName'].map((type) => [type, TRUSTSTORE]),
+  ),
   // aws-cloudformation/aws-cloudformation-templates#379: "Invalid ARN specified in the request"
   'AWS::ApiGateway::Method': arnAt('Integration', 'Credentials'),
   'AWS::ApiGateway::Authorizer': arnAt('AuthorizerCredentials'),

@@ -10,7 +10,7 @@ import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import type { Answered, ServicePorts } from '../../kernel/service.ts';
 import type { EventSourceMapping, EventSourceMappings } from './event-source-mappings.ts';
-import { invalidParameter, readCall, readMembers, refuseForSource } from './mapping-members.ts';
+import { describeSame, invalidParameter, readCall, readMembers, refuseForSource } from './mapping-members.ts';
 import { describeMissingRight } from '../../core/stack/source-rights.ts';
 
 const PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
@@ -83,7 +83,7 @@ export class MappingCalls {
     if (same !== undefined)
       throw new OperationRefused(
         'ResourceConflictException',
-        `${describeSame(service, source, asText(given['FunctionName']) ?? '')} already exists. ` +
+        `${describeSame(service, source, asText(given['FunctionName']) ?? '')}. ` +
           `Please update or delete the existing mapping with UUID ${same.id}`,
       );
     if (this.#mappings.isFull)
@@ -181,15 +181,6 @@ const STATUSES: Readonly<Record<string, number>> = {
   ResourceNotFoundException: 404,
   ResourceConflictException: 409,
 };
-
-/** The words are recorded for queues and for streams. */
-function describeSame(service: string, source: string, functionName: string): string {
-  const name = parseFunctionName(functionName).functionName;
-  const { kind, type } = findMappedSource(service) ?? {};
-  return kind === 'queue'
-    ? `An event source mapping with ${type ?? service} arn (" ${source} ") and function (" ${name} ")`
-    : `The event source arn (" ${source} ") and function (" ${name} ") provided mapping`;
-}
 
 function describeMissing({ kind }: MappedSource, arn: string): string {
   return kind === 'queue'

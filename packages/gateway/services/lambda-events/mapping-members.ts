@@ -4,6 +4,7 @@
  */
 import type { InputPolicy } from '@gatewright/aws/call-input';
 import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
+import { parseFunctionName } from '@gatewright/aws/function-name';
 import { asText } from '@gatewright/aws/json-object';
 import type { JsonObject as Properties, UnknownMembers } from '@gatewright/aws/json-object';
 import { NO_EVENT_SOURCE } from '../../core/deployability/call-words.ts';
@@ -117,6 +118,12 @@ function refusalForQueue(properties: UnknownMembers, type: string): RefusedMembe
   if (other !== undefined)
     return { member: other, message: `${other} is not valid for ${type} event sources.` };
   const window = Number(properties['MaximumBatchingWindowInSeconds'] ?? 0);
+  // aws/aws-lambda-dotnet#1758
+  if (window > 0 && asText(properties['EventSourceArn'])?.endsWith('.fifo') === true)
+    return {
+      member: 'MaximumBatchingWindowInSeconds',
+      message: 'Batching window is not supported for FIFO queues',
+    };
   return Number(properties['BatchSize']) > 10 && window === 0
     ? {
         member: 'BatchSize',
@@ -131,6 +138,17 @@ export function refuseForSource(service: string, properties: UnknownMembers): vo
   if (!isGiven(properties['EventSourceArn'])) throw invalidParameter(NO_EVENT_SOURCE);
   const refused = refusalForSource(service, properties);
   if (refused !== undefined) throw invalidParameter(refused.message);
+}
+
+/** Returns the refusal of a second mapping. The words are recorded for queues and for streams. */
+export function describeSame(service: string, source: string, functionName: string): string {
+  const name = parseFunctionName(functionName).functionName;
+  const { kind, type } = findMappedSource(service) ?? {};
+  const mapping =
+    kind === 'queue'
+      ? `An event source mapping with ${type ?? service} arn (" ${source} ") and function (" ${name} ")`
+      : `The event source arn (" ${source} ") and function (" ${name} ") provided mapping`;
+  return `${mapping} already exists`;
 }
 
 export function invalidParameter(message: string): OperationRefused {

@@ -11,7 +11,7 @@ import { AsyncInvocations } from './async-invocations.ts';
 import type { AsyncConfig } from './async-invocations.ts';
 import { EventSourceMappings } from './event-source-mappings.ts';
 import { MappingCalls } from './mapping-calls.ts';
-import { refusalForSource } from './mapping-members.ts';
+import { describeSame, refusalForSource } from './mapping-members.ts';
 import { describeMissingRight } from '../../core/stack/source-rights.ts';
 import { DELIVERED, final } from '../../kernel/event-ports.ts';
 import { DEFAULT_ASYNC } from '../../kernel/delivery/retries.ts';
@@ -163,19 +163,27 @@ function readMappings(mappings: readonly ResourceReader[], stacks: StackReading)
         'FunctionName',
         `${given} is not a function of the loaded stacks; the mapping invokes no function`,
       );
-    noteRefusal(mapping);
+    noteRefusal(mapping, mappings.slice(0, mappings.indexOf(mapping)));
     readSource(mapping, stacks);
   }
 }
 
 /** Reports what Lambda refuses when it creates the mapping, as far as its members are known. */
-function noteRefusal(mapping: ResourceReader): void {
+function noteRefusal(mapping: ResourceReader, before: readonly ResourceReader[]): void {
   const { properties, unresolved = [] } = mapping.resource;
   const service = parseArn(mapping.text('EventSourceArn') ?? '')?.service ?? '';
   if (findMappedSource(service) === undefined || unresolved.length > 0) return;
   const refused = refusalForSource(service, properties);
   if (refused !== undefined)
     mapping.note(refused.member, refused.message, 'the gateway still reads the source');
+  const keyOf = (one: ResourceReader): string =>
+    `${one.text('EventSourceArn') ?? ''} ${one.text('FunctionName') ?? ''}`;
+  if (before.some((one) => (one.resource.unresolved ?? []).length === 0 && keyOf(one) === keyOf(mapping)))
+    mapping.note(
+      'EventSourceArn',
+      describeSame(service, mapping.text('EventSourceArn') ?? '', mapping.text('FunctionName') ?? ''),
+      'the gateway reads the source for both mappings',
+    );
 }
 
 function readSource(mapping: ResourceReader, stacks: StackReading): void {

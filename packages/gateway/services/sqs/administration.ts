@@ -187,7 +187,8 @@ function nameOf(
 }
 
 function readSettings(attributes: UnknownMembers, before?: QueueDefinition): QueueDefinition['settings'] {
-  const refuse = (attribute: string): never => {
+  const refuse = (path: string): never => {
+    const [attribute = path] = path.split('.');
     throw new SqsError('InvalidAttributeValue', `Invalid value for the parameter ${attribute}.`);
   };
   return readQueueSettings(attributes, refuse, before?.settings);

@@ -7,7 +7,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { SqsError } from './error.ts';
 import { type QueueSettings, DEFAULT_QUEUE } from '../../kernel/delivery/queue-model.ts';
 
-/** Refuses a value. It either throws, or reports the value so that the default is used. */
+/** Refuses the value at a path. It either throws, or reports the value so that the default is used. */
 type Refuse = (attribute: string, message: string) => void;
 
 const RANGES = {
@@ -69,6 +69,10 @@ function readRedrive(
   const { deadLetterTargetArn: arn, maxReceiveCount } = membersOf(policy);
   const count = asInteger(maxReceiveCount, 1, 1_000);
   if (typeof arn === 'string' && count !== undefined) return { deadLetterArn: arn, maxReceiveCount: count };
+  if (typeof arn === 'string' && maxReceiveCount !== undefined) {
+    refuse('RedrivePolicy.maxReceiveCount', 'must be a whole number from 1 to 1000');
+    return before;
+  }
   refuse('RedrivePolicy', 'must have deadLetterTargetArn, and maxReceiveCount from 1 to 1000');
   return before;
 }

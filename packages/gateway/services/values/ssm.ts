@@ -26,6 +26,7 @@ import {
 } from './value-call.ts';
 import type { Home } from './value-call.ts';
 import { deleteParameter, deleteParameters, putParameter } from './write-parameters.ts';
+import { NO_PARAMETER_NAME } from '../../core/deployability/call-words.ts';
 import { CallModel } from '../../kernel/calls/call-model.ts';
 import { SSM_MODEL } from '../../kernel/calls/models/ssm.ts';
 
@@ -129,7 +130,7 @@ export const SSM_CALLS = new Map<string, Operation>([
       run(fields, values) {
         const name = textField(fields, 'Name');
         if (!name.startsWith('arn:') && !NAME.test(name))
-          throw new ServiceRefusal('ValidationException', NO_NAME);
+          throw new ServiceRefusal('ValidationException', NO_PARAMETER_NAME);
         return putParameter(fields, values);
       },
     },
@@ -206,15 +207,11 @@ function splitSelector(text: string): { readonly name: string; readonly selector
 /** The characters of a name. A path below `/ssm` is not checked, because the words below are about plain names. */
 const NAME = /^(?!ssm)[\w.-]*(?:\/[\w.-]+)*\/?$/i;
 
-/** AWS's words for a name that no parameter can have (DefangLabs/defang#348, aws/amazon-ecs-cli#1020). */
-const NO_NAME =
-  'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_';
-
 function print(text: string, isDecrypted: boolean, values: LocalValues, home: Home): UnknownMembers {
   const { name, selector } = splitSelector(text);
   const parameter = values.parameter(name);
   if (parameter === undefined && !name.startsWith('arn:') && !NAME.test(name))
-    throw new ServiceRefusal('ValidationException', NO_NAME);
+    throw new ServiceRefusal('ValidationException', NO_PARAMETER_NAME);
   // AWS's error has no message (hashicorp/terraform-provider-aws#15095, vandium-io/aws-param-store#8).
   if (parameter === undefined) throw new ServiceRefusal('ParameterNotFound', '');
   if (selector !== undefined && selector !== String(parameter.version))

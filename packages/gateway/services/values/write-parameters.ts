@@ -1,4 +1,5 @@
 /** Writes and deletes parameters as PutParameter and DeleteParameter do (Systems Manager API reference). */
+import { PARAMETER_CHARACTERS, tooLong } from '../../core/deployability/call-words.ts';
 import { ServiceRefusal } from '../../core/errors.ts';
 import { asText, listOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -6,8 +7,6 @@ import type { LocalValues } from './local-values.ts';
 import { isParameterType } from './value-definitions.ts';
 import { notServed, textField, textsField } from './value-call.ts';
 
-/** Maximum length of a value in each tier (API reference, PutParameter). */
-const MOST_CHARACTERS = { Standard: 4_096, Advanced: 8_192 };
 const MAX_NAMES = 10;
 /** Members that are not enforced here, so a call with one of them is refused. */
 const NOT_SERVED = ['Policies', 'AllowedPattern'];
@@ -36,13 +35,7 @@ export function putParameter(fields: UnknownMembers, values: LocalValues): Unkno
   const type = asText(fields['Type']) ?? known?.type;
   if (type === undefined || !isParameterType(type)) throw invalid(NO_TYPE);
   const tier = fields['Tier'] === 'Advanced' ? 'Advanced' : 'Standard';
-  if (value.length > MOST_CHARACTERS[tier])
-    throw invalid(
-      `${tier} tier parameters support a maximum parameter value of ${MOST_CHARACTERS[tier]} characters.` +
-        (tier === 'Advanced'
-          ? ''
-          : ' To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html'),
-    );
+  if (value.length > PARAMETER_CHARACTERS[tier]) throw invalid(tooLong(tier));
   return { Tier: tier, Version: values.putParameter(name, { type, value }) };
 }
 

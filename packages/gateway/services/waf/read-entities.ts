@@ -74,12 +74,12 @@ export function readBlocks(
   version: 'IPV4' | 'IPV6',
 ): AddressBlocks {
   const blocks = new AddressBlocks();
-  for (const address of addresses) {
+  for (const [index, address] of addresses.entries()) {
     const isOfVersion = address.includes(':') === (version === 'IPV6');
     // AWS requires a prefix length even for a single address.
     if (!isOfVersion || !address.includes('/') || !blocks.add(address, true))
       at.refuse(
-        'Addresses',
+        `Addresses.${index}`,
         `${address} is not an ${version === 'IPV6' ? 'IPv6' : 'IPv4'} network with a prefix length, such as ${version === 'IPV6' ? '2001:db8::/32' : '203.0.113.0/24'}; /0 is not allowed`,
       );
   }

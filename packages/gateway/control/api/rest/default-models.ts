@@ -31,6 +31,9 @@ const DEFAULTS: readonly JsonObject[] = [
   { Name: 'Error', Description: 'This is a default error schema model', Schema: ERROR },
 ];
 
+/** The names of the models that API Gateway creates with an API. */
+export const DEFAULT_MODELS: readonly string[] = DEFAULTS.map((properties) => textOf(properties, 'Name'));
+
 /**
  * Returns the name, or the id if there is no name. The name of a model is optional in a template, because
  * CloudFormation can choose one.

@@ -1,4 +1,5 @@
 /** The schemas of models. They are text in API calls and objects in templates; the control plane keeps both forms. */
+import { NO_PROPERTIES } from '../../../core/deployment/models/models.ts';
 import { badRequest } from '../../control-error.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
@@ -23,7 +24,7 @@ export function readSchema(schema: Json | undefined): JsonObject {
     throw badRequest('Model schema must be valid JSON');
   }
   if (typeof value !== 'object' || value === null || Object.keys(value).length === 0)
-    throw badRequest('Model schema must have at least 1 property or array items defined');
+    throw badRequest(NO_PROPERTIES);
   return value as JsonObject;
 }
 

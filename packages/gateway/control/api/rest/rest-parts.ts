@@ -10,7 +10,7 @@ import { listOf, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject, UnknownMembers } from '@gatewright/aws/json-object';
 import { constraintsOf } from '../../resource-types/constraints.ts';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
-import { compileModels } from '../../../core/deployment/models/models.ts';
+import { compileModels, MODEL_EXISTS } from '../../../core/deployment/models/models.ts';
 import { patchRules } from './field-table.ts';
 import { defaultModels, modelName } from './default-models.ts';
 import { checkedSchema, schemaText } from './model-schema.ts';
@@ -124,8 +124,7 @@ const MODELS: RestPart = {
   }),
   refuseNew(from, model) {
     const taken = [...defaultModels(from), ...from.models];
-    if (taken.some((one) => modelName(one) === modelName(model)))
-      throw conflict('Model name already exists for this REST API');
+    if (taken.some((one) => modelName(one) === modelName(model))) throw conflict(MODEL_EXISTS);
   },
   check: ({ api, models }) => {
     compileModels(api.id, models);

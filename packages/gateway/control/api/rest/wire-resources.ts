@@ -14,7 +14,7 @@ import { jsonReply } from '../../../core/api-call.ts';
 import { showMethod } from './method-shape.ts';
 import { findApi } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
-import { optionalText } from './wire-shape.ts';
+import { requiredText } from './wire-shape.ts';
 import type { ApiResources } from '../../api-state.ts';
 import type { PathResource } from '../../control-resource.ts';
 import type { PatchRule } from '../../edits/patch.ts';
@@ -54,8 +54,7 @@ export function resourceRoutes(control: RestControl): readonly WireRoute[] {
       serve(call) {
         const api = findApi(control, call);
         const id = control.random.hex(ID_LENGTH);
-        const pathPart = optionalText(call.body, 'pathPart') ?? '';
-        if (pathPart === '') throw badRequest("Resource's path part must be specified");
+        const pathPart = requiredText(call.body, 'pathPart');
         api.edit(createResource(api.resources, { id, parentId: call.path('parentId'), pathPart }));
         return jsonReply(201, showResource(getResource(api.resources, id), api.resources, false));
       },

@@ -115,6 +115,7 @@ function isOf({ properties }: ControlResource, property: string, id: string): bo
 }
 import { V2_TYPES } from '../../resource-types/v2-types.ts';
 import { INTEGRATION_TIMEOUTS } from '../../../core/deployment/integration/timeouts.ts';
+import { describeNamesake, notSupported } from '../../resource-types/api-type.ts';
 import type { PartCalls } from '../../resource-types/api-type.ts';
 import type { Field } from '../../resource-types/fields.ts';
 import type { HeldPart } from '../../api-parts.ts';
@@ -211,9 +212,9 @@ function getPart(kind: PartKind, api: ApiState, call: WireCall): ControlResource
 function create(kind: PartKind, call: WireCall, control: RestControl): PartOfApi {
   const api = findV2Api(control, call);
   const { identity, resources } = api;
-  const { only, noun, required = [], requiredByProtocol = {}, quota, idLength } = kind.calls;
+  const { only, required = [], requiredByProtocol = {}, quota, idLength } = kind.calls;
   if (only !== undefined && only !== identity.protocol)
-    throw badRequest(`${noun} is not supported for ${identity.protocol.toUpperCase()} APIs`);
+    throw badRequest(notSupported(kind.calls, identity.protocol));
   requireMembers(call.body, [...required, ...(requiredByProtocol[identity.protocol] ?? [])]);
   const all = partsOf(resources, kind.part);
   if (quota !== undefined) refuseBeyondQuota(quota, all.length, resources.quotas);
@@ -260,12 +261,11 @@ function isSibling({ calls }: PartKind, other: ControlResource, part: ControlRes
 }
 
 function refuseNamesake(kind: PartKind, part: ControlResource, others: readonly ControlResource[]): void {
-  const { unique, noun } = kind.calls;
+  const { unique } = kind.calls;
   if (unique === undefined) return;
   const name = textOf(part.properties, unique);
   if (!others.some((other) => textOf(other.properties, unique) === name)) return;
-  const what = unique === 'Name' ? 'name' : 'key';
-  throw conflict(`${noun} with ${what} ${name} already exists for this API`);
+  throw conflict(describeNamesake(kind.calls, name));
 }
 
 function remove(kind: PartKind, api: ApiState, call: WireCall, control: RestControl): void {

@@ -186,7 +186,6 @@ function showRest({ id, properties }: VpcLink, status = AVAILABLE): object {
 
 /** @throws ControlError for members that AWS refuses, in its words [obs] */
 function checkRestLink({ body }: WireCall): void {
-  if (body['name'] === '') throw badRequest('Name cannot be empty');
   requireMembers(body, ['name', 'targetArns']);
   const wrong = listOf(body, 'targetArns')
     .map((arn) => (typeof arn === 'string' ? arn : JSON.stringify(arn)))

@@ -23,6 +23,8 @@ export type Models = {
 /** The maximum size of a model on AWS, which is 400 KB. */
 const MAX_SCHEMA_BYTES = 409_600;
 const NAME = /^[A-Za-z0-9]+$/;
+export const MODEL_EXISTS = 'Model name already exists for this REST API';
+export const NO_PROPERTIES = 'Model schema must have at least 1 property or array items defined';
 /** AWS adds these two models to every API that is not imported from a document. */
 const BUILT_IN: readonly (readonly [name: string, schema: JsonObject])[] = [
   ['Empty', { type: 'object' }],
@@ -57,8 +59,7 @@ export function compileModels(apiId: string, bags: readonly PropertyBag[]): Mode
     if (name === '') throw new DefinitionError(bag.place('Name'), 'Model name must be non-empty');
     if (!NAME.test(name))
       throw new DefinitionError(bag.place('Name'), `Model name must be alphanumeric: ${name}`);
-    if (byName.has(name))
-      throw new DefinitionError(bag.place('Name'), 'Model name already exists for this REST API');
+    if (byName.has(name)) throw new DefinitionError(bag.place('Name'), MODEL_EXISTS);
     byName.set(name, bag);
     nameById.set(bag.id, name);
   }
@@ -89,10 +90,7 @@ export function compileModels(apiId: string, bags: readonly PropertyBag[]): Mode
 function readSchema(bag: PropertyBag): JsonObject {
   let schema = bag.properties['Schema'];
   if (schema === undefined || schema === null || schema === '')
-    throw new DefinitionError(
-      bag.place('Schema'),
-      'Model schema must have at least 1 property or array items defined',
-    );
+    throw new DefinitionError(bag.place('Schema'), NO_PROPERTIES);
   if (typeof schema === 'string') {
     try {
       schema = JSON.parse(schema) as unknown;

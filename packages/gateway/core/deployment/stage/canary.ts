@@ -17,6 +17,19 @@ export type CanarySettings = {
 };
 
 /**
+ * Returns why AWS refuses a deployment with canary settings; undefined means that it is accepted.
+ * @param stageName the stage of the deployment; empty if it names none
+ * @param isThere whether the stage exists already
+ */
+export function refusalOfCanary(stageName: string, isThere: boolean): string | undefined {
+  if (stageName === '')
+    return 'Invalid deployment content specified.Non null and non empty stageName must be provided for canary deployment. Provided value is null';
+  return isThere
+    ? undefined
+    : `Invalid deployment content specified.Stage ${stageName} must already be created before making a canary release deployment`;
+}
+
+/**
  * Reads the canary; undefined if the stage has none. A canary without its own deployment begins with the deployment of
  * the stage.
  * @throws DefinitionError for what AWS refuses

@@ -32,11 +32,13 @@ import { requireSources } from '../../../templates/load.ts';
 import { judgeRoles } from '../../../control/loading/judge-roles.ts';
 import { readRoles } from '../../../control/loading/read-roles.ts';
 import type { RolesOfStacks } from '../../../control/loading/read-roles.ts';
+import { judgeCalls } from '../../../control/loading/judge-calls.ts';
 import { judgeConstraints } from '../../../control/loading/judge-constraints.ts';
 import { findDeploymentOrder } from '../../../control/loading/deployment-order.ts';
 import { withoutConsequences } from './consequences.ts';
 import { judgeUpdates } from './judge-updates.ts';
 import { findRefusedFilters } from './judge-filters.ts';
+import { judgePoolUsers } from './judge-pool-users.ts';
 import { judgeState } from './judge-state.ts';
 import { judgeTemplate } from './judge-template.ts';
 import { examineInThread } from './examine-in-thread.ts';
@@ -159,8 +161,10 @@ function judgeStack(
     ),
     ...[
       ...all.flatMap(judgeConstraints),
+      ...all.flatMap((resource) => judgeCalls(resource, all)),
       ...all.flatMap(findRefusedFilters),
       ...judgeRoles(stack, roles),
+      ...judgePoolUsers(stack),
     ].map(({ resource, property, message, remedy }) =>
       makeFinding('resource-value', placedAt(resource, stackName, property), message, { remedy }),
     ),
@@ -267,8 +271,8 @@ function withoutCircles(findings: readonly DeployFinding[]): readonly DeployFind
 }
 
 /**
- * Leaves out findings about a value if a refusal of this value, of a part of it or of the value around it is already
- * reported.
+ * Leaves out findings about a value if a finding about this value, about a part of it or about the value around it is
+ * already reported. A refusal is left out only for another refusal.
  */
 function withoutDoubles(
   findings: readonly DeployFinding[],
@@ -276,10 +280,11 @@ function withoutDoubles(
 ): readonly DeployFinding[] {
   const isWithin = (inner: string, outer: string): boolean =>
     inner === outer || inner.startsWith(`${outer}.`);
-  const isKnown = ({ stack, resource, property }: DeployFinding): boolean =>
+  const isKnown = ({ stack, resource, property, severity }: DeployFinding): boolean =>
     reported.some(
       (one) =>
         one.property !== '' &&
+        (severity !== 'refused' || one.severity === 'refused') &&
         one.stack === stack &&
         one.resource === resource &&
         (isWithin(property, one.property) || isWithin(one.property, property)),

@@ -6,8 +6,8 @@ import { describe, it } from 'node:test';
 import {
   PATH_CONSTRAINTS,
   REST_CONSTRAINTS,
-  V2_CONSTRAINTS,
 } from '../../../../../packages/gateway/control/resource-types/constraints.ts';
+import { V2_CONSTRAINTS } from '../../../../../packages/gateway/control/resource-types/v2-constraints.ts';
 import type { Constraint } from '../../../../../packages/gateway/control/resource-types/constraints.ts';
 
 type Enum = Readonly<Record<string, string>>;

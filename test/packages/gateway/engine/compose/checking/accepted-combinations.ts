@@ -95,4 +95,61 @@ Resources:
   ${made}
   Errors: { Type: AWS::Logs::MetricFilter, Properties: { FilterPattern: ERROR, LogGroupName: !Sub "/aws/lambda/\${Orders}", MetricTransformations: [{ MetricName: errors, MetricNamespace: shop, MetricValue: "1" }] } }`,
   })),
+  {
+    name: 'neighbours of parts that API Gateway refuses when a call creates them',
+    source: 'API Gateway API reference and API Gateway V2 API reference, the create calls of the parts',
+    text: `
+Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }
+  Root:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: GET
+      AuthorizationType: NONE
+      MethodResponses: [{ StatusCode: '200' }, { StatusCode: '400' }]
+      Integration:
+        Type: MOCK
+        IntegrationResponses:
+          - { StatusCode: '200', ResponseTemplates: { application/json: '{}', 'text/plain;charset=UTF-8': '' } }
+          - { StatusCode: '400', SelectionPattern: '4..', ContentHandling: CONVERT_TO_TEXT }
+  Deployment: { Type: AWS::ApiGateway::Deployment, DependsOn: Root, Properties: { RestApiId: !Ref Api } }
+  Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, StageName: dev, DeploymentId: !Ref Deployment } }
+  Canary:
+    Type: AWS::ApiGateway::Deployment
+    DependsOn: [Root, Stage]
+    Properties: { RestApiId: !Ref Api, StageName: dev, DeploymentCanarySettings: { PercentTraffic: 10 } }
+  Errors: { Type: AWS::ApiGateway::Model, Properties: { RestApiId: !Ref Api, Name: Errors, ContentType: application/json, Schema: { type: object } } }
+  OfApi: { Type: AWS::ApiGateway::DocumentationPart, Properties: { RestApiId: !Ref Api, Location: { Type: API }, Properties: '{"info": {"description": "a"}}' } }
+  OfMethod: { Type: AWS::ApiGateway::DocumentationPart, Properties: { RestApiId: !Ref Api, Location: { Type: METHOD, Path: /, Method: GET }, Properties: '{}' } }
+  OfResponse: { Type: AWS::ApiGateway::DocumentationPart, Properties: { RestApiId: !Ref Api, Location: { Type: RESPONSE, StatusCode: '*' }, Properties: '{}' } }
+  Version: { Type: AWS::ApiGateway::DocumentationVersion, DependsOn: [OfApi, OfMethod], Properties: { RestApiId: !Ref Api, DocumentationVersion: v1 } }
+  Later: { Type: AWS::ApiGateway::DocumentationVersion, DependsOn: [Version], Properties: { RestApiId: !Ref Api, DocumentationVersion: v2 } }`,
+  },
+  {
+    name: 'neighbours of resources that other services refuse when a call creates them',
+    source:
+      'Lambda API reference, CreateEventSourceMapping; Cognito user pools API reference, AdminCreateUser',
+    text: `
+Parameters: { Window: { Type: Number, Default: 0 }, Link: { Type: CommaDelimitedList, Default: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/a/1' } }
+Resources:
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: nodejs22.x, Handler: index.handler, Role: 'arn:aws:iam::123456789012:role/any', Code: { ZipFile: 'exports.handler = async () => ({})' } }
+  Live: { Type: AWS::Lambda::Alias, Properties: { FunctionName: !Ref Function, FunctionVersion: $LATEST, Name: live } }
+  Orders: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true, DeduplicationScope: messageGroup, FifoThroughputLimit: perMessageGroupId } }
+  Returns: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: '1000' } } }
+  Dead: { Type: AWS::SQS::Queue }
+  OfOrders: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: !Ref Function, EventSourceArn: !GetAtt Orders.Arn, MaximumBatchingWindowInSeconds: !Ref Window } }
+  OfReturns: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: !Ref Function, EventSourceArn: !GetAtt Returns.Arn, MaximumBatchingWindowInSeconds: 5, BatchSize: 100 } }
+  Balancer: { Type: AWS::ApiGateway::VpcLink, Properties: { Name: link, TargetArns: !Ref Link } }
+  Pool: { Type: AWS::Cognito::UserPool, Properties: { UsernameAttributes: [email], Schema: [{ Name: email, Required: true }, { Name: team, AttributeDataType: String }] } }
+  Ann: { Type: AWS::Cognito::UserPoolUser, Properties: { UserPoolId: !Ref Pool, Username: ann@example.com, UserAttributes: [{ Name: 'custom:team', Value: a }] } }
+  Bob: { Type: AWS::Cognito::UserPoolUser, Properties: { UserPoolId: !Ref Pool, Username: bob@example.com } }
+  Admin: { Type: AWS::Cognito::UserPoolGroup, Properties: { UserPoolId: !Ref Pool, GroupName: admin } }
+  Other: { Type: AWS::Cognito::UserPool }
+  AdminOfOther: { Type: AWS::Cognito::UserPoolGroup, Properties: { UserPoolId: !Ref Other, GroupName: admin } }
+  Parameter: { Type: AWS::SSM::Parameter, Properties: { Type: String, Name: /shop/orders_1/table.name-a, Value: a } }`,
+  },
 ];

@@ -1,6 +1,7 @@
 /** Definitions that AWS refuses, by what they are about. */
 import type { RefusedDefinition } from './refused/definition.ts';
 import { OF_ARNS } from './refused/of-arns.ts';
+import { OF_CALLS } from './refused/of-calls.ts';
 import { OF_COMBINATIONS } from './refused/of-combinations.ts';
 import { OF_DELIVERIES } from './refused/of-deliveries.ts';
 import { OF_EARLY_VALUES } from './refused/of-early-values.ts';
@@ -13,10 +14,13 @@ import { OF_LAMBDA } from './refused/of-lambda.ts';
 import { OF_MEMBERS } from './refused/of-members.ts';
 import { OF_MACHINES } from './refused/of-machines.ts';
 import { OF_NEIGHBOURS } from './refused/of-neighbours.ts';
+import { OF_PARTS } from './refused/of-parts.ts';
 import { OF_POLICIES } from './refused/of-policies.ts';
 import { OF_RELATIONS } from './refused/of-relations.ts';
 import { OF_ORDER } from './refused/of-order.ts';
 import { OF_RESOURCES } from './refused/of-resources.ts';
+import { OF_SECOND_PARTS } from './refused/of-second-parts.ts';
+import { OF_SERVICE_CALLS } from './refused/of-service-calls.ts';
 import { OF_SETTINGS } from './refused/of-settings.ts';
 import { OF_SAM, OF_SAM_PROPERTIES } from './refused/of-sam.ts';
 import { OF_REST } from './refused/of-rest.ts';
@@ -29,6 +33,10 @@ import { OF_VALUES } from './refused/of-values.ts';
 import { OF_V2 } from './refused/of-v2.ts';
 
 export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
+  ...OF_CALLS,
+  ...OF_PARTS,
+  ...OF_SERVICE_CALLS,
+  ...OF_SECOND_PARTS,
   ...OF_LAMBDA,
   ...OF_REST,
   ...OF_V2,
