@@ -12,6 +12,7 @@ import { OF_INTEGRATIONS } from './refused/of-integrations.ts';
 import { OF_IMPORTS } from './refused/of-imports.ts';
 import { OF_LAMBDA } from './refused/of-lambda.ts';
 import { OF_MEMBERS } from './refused/of-members.ts';
+import { OF_MODELS } from './refused/of-models.ts';
 import { OF_MACHINES } from './refused/of-machines.ts';
 import { OF_NEIGHBOURS } from './refused/of-neighbours.ts';
 import { OF_PARTS } from './refused/of-parts.ts';
@@ -34,6 +35,7 @@ import { OF_V2 } from './refused/of-v2.ts';
 
 export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_CALLS,
+  ...OF_MODELS,
   ...OF_PARTS,
   ...OF_SERVICE_CALLS,
   ...OF_SECOND_PARTS,
