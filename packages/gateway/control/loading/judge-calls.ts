@@ -99,7 +99,7 @@ function judgeDefaultModel(
 ): ReturnType<Question> {
   const name = textOf(properties, 'Name');
   const api = all.find(({ physicalId }) => physicalId === properties['RestApiId']);
-  const isImported = ['Body', 'BodyS3Location'].some((from) => api?.properties[from] !== undefined);
+  const isImported = api?.isImported === true || api?.properties['BodyS3Location'] !== undefined;
   return DEFAULT_MODELS.includes(name) && api !== undefined && !isImported
     ? {
         property: 'Name',

@@ -152,4 +152,21 @@ Resources:
   AdminOfOther: { Type: AWS::Cognito::UserPoolGroup, Properties: { UserPoolId: !Ref Other, GroupName: admin } }
   Parameter: { Type: AWS::SSM::Parameter, Properties: { Type: String, Name: /shop/orders_1/table.name-a, Value: a } }`,
   },
+  {
+    name: 'a model of a document with a name that other APIs have from the beginning',
+    source: 'aws-samples/serverless-patterns, apigw-rest-api-eventbridge-sqs-sam/template.yml',
+    text: `
+${SAM}
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: Prod
+      DefinitionBody:
+        openapi: '3.0.1'
+        info: { title: a, version: '1' }
+        paths:
+          /: { post: { responses: { '200': { description: OK, content: { application/json: { schema: { $ref: '#/components/schemas/Empty' } } } } }, x-amazon-apigateway-integration: { type: mock } } }
+        components: { schemas: { Empty: { title: Empty Schema, type: object } } }`,
+  },
 ];
