@@ -35,6 +35,7 @@ export type EventBench<Modules extends ServiceModules = ServiceModules> = {
   readonly invoker: FakeInvoker;
   readonly recorder: Recorder;
   readonly reports: string[];
+  readonly stacks: readonly ResolvedStack[];
   /** The lines that services wrote to log groups. */
   readonly logged: (readonly [group: string, line: string])[];
   readonly unsupported: readonly UnsupportedItem[];
@@ -57,6 +58,8 @@ export type EventBenchOptions = {
   readonly settings?: ServiceSettings;
   /** What each role allows. By default, every role allows everything. */
   readonly permits?: ServicePorts['permits'];
+  /** Why a delivery is refused. By default, none is. */
+  readonly refuseDelivery?: (targetArn: string, sender: string) => string | undefined;
 };
 
 const TARGETS: Readonly<Record<string, string>> = {
@@ -96,6 +99,7 @@ export function anEventEngine<Modules extends ServiceModules>(
     logGroups: { write: (group, line) => void logged.push([group, line]) },
     settings,
     permits: options.permits ?? (() => true),
+    refuseDelivery: options.refuseDelivery,
     services: { call: (request) => recorder.answer(request) },
   });
   const services = adoptServices(engine, modules);
@@ -122,6 +126,7 @@ export function anEventEngine<Modules extends ServiceModules>(
     invoker,
     recorder,
     reports,
+    stacks,
     logged,
     unsupported,
     faults,
@@ -173,6 +178,7 @@ export function stackOf({ resources, functions = {} }: EventBenchOptions): Resol
       name,
       arn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`,
       timeoutSeconds: 3,
+      environment: {},
     })),
   };
   return stack as unknown as ResolvedStack;

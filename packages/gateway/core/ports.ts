@@ -332,7 +332,8 @@ export type ServiceRequest = {
 };
 
 export interface ServiceClient {
-  call(request: ServiceRequest): Promise<HttpOutcome>;
+  /** @param traceHeader the trace of the request that the call belongs to; absent if the headers have it */
+  call(request: ServiceRequest, traceHeader?: string): Promise<HttpOutcome>;
 }
 
 type KeyLookup =

@@ -21,6 +21,9 @@ import type { ScreenVerdict, StageScreens } from '../core/stage-screens.ts';
 import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 import { Agenda } from '../kernel/agenda.ts';
 import type { EventSource, HandTarget } from '../kernel/event-rows.ts';
+import type { EdgeRecord } from '../kernel/edge-record.ts';
+import { Feed } from '../kernel/feed.ts';
+import { EventJournal } from '../kernel/event-journal.ts';
 import { EarlyFeed } from '../kernel/early-feed.ts';
 import { ItemFeed } from '../kernel/item-feed.ts';
 import { KeptFeed } from '../kernel/kept-feed.ts';
@@ -95,6 +98,8 @@ const KEPT_BYTES = 64 * 1024 * 1024;
 const BYTES_PER_ITEM = 220;
 
 export class ServiceHost {
+  readonly journal: EventJournal;
+  readonly edges: Feed<EdgeRecord>;
   readonly items: ItemFeed;
   readonly lines: KeptFeed<LogLine>;
   readonly segments: KeptFeed<string>;
@@ -136,7 +141,9 @@ export class ServiceHost {
       find: (service) => this.#findByArn(service),
       refuse: options.refuseDelivery,
     });
-    const ports = { invoker, clock, random, report, kept, agenda, work };
+    this.journal = new EventJournal(clock, random, report);
+    this.edges = new Feed(report);
+    const ports = { invoker, clock, random, report, kept, agenda, work, journal: this.journal };
     this.#options = options;
     this.#times = new LoadTimes(() => clock.nowEpochMs());
     this.#deliveries = new TargetDeliveries({ ...ports, targets });
@@ -161,6 +168,7 @@ export class ServiceHost {
       lines: this.lines,
       segments: this.segments,
       metrics: this.metrics,
+      edges: this.edges,
       http: options.http,
       screens: { judge: (arn, request) => this.screens.judge(arn, request) },
       logGroups: options.logGroups,
@@ -337,6 +345,7 @@ export class ServiceHost {
     await work.idle();
     drop();
     this.#deliveries.forget();
+    this.journal.clear();
     this.lines.forget();
     this.metrics.forget();
     this.segments.forget();

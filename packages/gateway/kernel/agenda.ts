@@ -2,6 +2,7 @@
  * Work that is due at a certain time of the virtual clock, such as visibility timeouts, retries, schedules and waiting
  * receivers. When the clock moves, the work that has become due runs, earliest first.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describeFault } from '../core/errors.ts';
 import { DueHeap } from './delivery/due-heap.ts';
 import type { Clock } from '../core/ports.ts';
@@ -27,6 +28,8 @@ export class Agenda {
   readonly #report: (message: string) => void;
   readonly #waiting = new DueHeap<Waiting>();
   readonly #listeners = new Set<() => void>();
+  /** Runs due work apart from the call that set the timer, which did not cause other work that is due. */
+  readonly #apart = AsyncLocalStorage.snapshot();
   #timer: NodeJS.Timeout | undefined;
   #timerDue: number | undefined;
   #isClosed = false;
@@ -108,7 +111,7 @@ export class Agenda {
 
   #run({ then }: Waiting, dueMs: number): void {
     try {
-      then(dueMs);
+      this.#apart(then, dueMs);
     } catch (fault) {
       this.#report(describeFault(fault));
     }

@@ -2,6 +2,7 @@
 import type { MessageAttribute } from './delivery/queue-model.ts';
 import type { Clock, InvokeOptions, Invoker, Random } from '../core/ports.ts';
 import type { Agenda } from './agenda.ts';
+import type { EventJournal } from './event-journal.ts';
 import type { StoredEntries } from './stored-entries.ts';
 import type { Work } from './work.ts';
 
@@ -12,6 +13,7 @@ export type EventPorts = {
   readonly random: Random;
   readonly work: Work;
   readonly kept: StoredEntries;
+  readonly journal: EventJournal;
   readonly report: (message: string) => void;
 };
 

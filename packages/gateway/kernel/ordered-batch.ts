@@ -6,7 +6,9 @@ import type { InvocationResult } from '../core/ports.ts';
 import { readBatchFailures } from './delivery/batch-failures.ts';
 import { streamWaitMs } from './delivery/retries.ts';
 import { versionOf } from './destination-record.ts';
-import { describeLoss, LONGEST_RUN_MS, makeTrace } from './event-ports.ts';
+import { describeRun } from './describe-run.ts';
+import type { NextTry } from './event-step.ts';
+import { describeLoss, LONGEST_RUN_MS } from './event-ports.ts';
 import type { EventPorts, EventTargets } from './event-ports.ts';
 
 export type Batch<Item> = {
@@ -16,6 +18,8 @@ export type Batch<Item> = {
 };
 
 export type BatchRules = {
+  /** The physical id of the event source mapping. */
+  readonly id: string;
   readonly functionName: string;
   readonly qualifier: string | undefined;
   readonly bisects: boolean;
@@ -27,6 +31,7 @@ export type BatchRules = {
 };
 
 export type BatchSource<Item> = {
+  readonly arn: string;
   /** The name of the stream or the table, for the log. */
   readonly name: string;
   readonly retentionMs: number;
@@ -51,7 +56,7 @@ type BatchRange = {
   readonly batchSize: number;
 };
 
-export type BatchPorts = Pick<EventPorts, 'invoker' | 'random' | 'clock' | 'report'> & {
+export type BatchPorts = Pick<EventPorts, 'invoker' | 'random' | 'clock' | 'report' | 'journal'> & {
   readonly targets: EventTargets;
   readonly functionArnOf: (functionName: string) => string;
 };
@@ -87,12 +92,28 @@ export async function tryBatch<Item>(
   const { fresh, old } = await failExpired(given, dueMs, at);
   if (fresh.records.length === 0) return { over: old, left: [], againAt: undefined, endedMs: dueMs };
   const startedMs = ports.clock.monotonicMs();
-  const result = await invoke(fresh, at);
+  const cause = ports.journal.join(fresh.records.map((record) => recordId(source, record)));
+  const payload = JSON.stringify({ Records: fresh.records.map((record) => source.print(record)) });
+  const result = await invoke(payload, cause, at);
   if (isOver()) return undefined;
   const endedMs = dueMs + Math.max(0, ports.clock.monotonicMs() - startedMs);
   const { done, isCut, unread } = judge(fresh, result, at);
   const over = [...old, ...fresh.records.slice(0, done)];
   const rest = { records: fresh.records.slice(done), tries: fresh.tries, runs: fresh.runs + 1 };
+  const { id: mapping, functionName } = rules;
+  ports.journal.note(
+    {
+      ...describeRun(result, payload),
+      functionName,
+      from: source.arn,
+      mapping,
+      records: fresh.records.length,
+      tries: fresh.runs + 1,
+      ...(result.kind === 'returned' && rules.reportsItems && { failedItems: unread ?? rest.records.length }),
+      next: rest.records.length === 0 ? undefined : nextOf(rules, rest, endedMs, result),
+    },
+    cause,
+  );
   if (rest.records.length === 0) return { over, left: [], againAt: undefined, endedMs };
   const fault = result.kind === 'failed' ? result.errorMessage : unread;
   if (fault !== undefined)
@@ -100,6 +121,27 @@ export async function tryBatch<Item>(
       `${rules.functionName} failed on a batch of ${fresh.records.length} from ${source.name}: ${fault}${describeNext(rules, rest)}`,
     );
   return retry(rest, { at, over, result, endedMs, isCut });
+}
+
+/** Returns the id by which the journal knows a record of a stream. */
+export function recordId<Item>(
+  { arn, sequenceOf }: Pick<BatchSource<Item>, 'arn' | 'sequenceOf'>,
+  record: Item,
+): string {
+  return `${arn} ${sequenceOf(record)}`;
+}
+
+function nextOf<Item>(
+  { bisects, maxRetries = Infinity }: BatchRules,
+  { records, tries, runs }: Batch<Item>,
+  endedMs: number,
+  result: InvocationResult,
+): NextTry {
+  if (result.kind === 'failed' && bisects && records.length > 1) return { kind: 'halves' };
+  const isThrottled = result.kind === 'refused' && result.reason === 'throttled';
+  return !isThrottled && tries >= maxRetries
+    ? { kind: 'none' }
+    : { kind: 'again', atEpochMs: endedMs + streamWaitMs(runs) };
 }
 
 /** Returns a sentence for the log about whether the failed records are tried again. */
@@ -115,17 +157,14 @@ function describeNext<Item>(
     : `. It is tried again, as retry ${tries + 1} of ${maxRetries} (MaximumRetryAttempts), and later records of the shard wait`;
 }
 
-function invoke<Item>(
-  { records }: Batch<Item>,
-  { rules, source, ports }: At<Item>,
-): Promise<InvocationResult> {
+function invoke<Item>(payload: string, cause: string, { rules, ports }: At<Item>): Promise<InvocationResult> {
   const { functionName, qualifier } = rules;
   return ports.invoker.invoke({
     functionName,
     timeoutMs: LONGEST_RUN_MS,
-    traceHeader: makeTrace(ports.random),
+    traceHeader: ports.journal.trace(cause),
     ...(qualifier === undefined ? {} : { qualifier }),
-    payload: JSON.stringify({ Records: records.map((record) => source.print(record)) }),
+    payload,
   });
 }
 
@@ -195,9 +234,14 @@ async function failBatch<Item>(
   { condition, result }: { readonly condition: LossCondition; readonly result: InvocationResult | undefined },
 ): Promise<void> {
   const { functionName, onFailureArn } = rules;
-  const { targets, report, random, clock, functionArnOf } = ports;
+  const { targets, report, random, clock, functionArnOf, journal } = ports;
+  const cause = journal.join(records.map((record) => recordId(source, record)));
+  const ended = { kind: 'ended', from: source.arn, condition } as const;
   report(`${functionName}: discarded a batch of ${records.length} from ${source.name}: ${condition}`);
-  if (onFailureArn === undefined) return;
+  if (onFailureArn === undefined) {
+    journal.note({ ...ended, as: 'dropped' }, cause);
+    return;
+  }
   const outcome = await targets.send(
     onFailureArn,
     JSON.stringify({
@@ -214,6 +258,7 @@ async function failBatch<Item>(
     }),
   );
   const loss = describeLoss(outcome);
+  journal.note({ ...ended, as: 'destination', to: onFailureArn, loss }, cause);
   if (loss !== undefined) report(`${onFailureArn}: ${loss}`);
 }
 

@@ -19,6 +19,7 @@ import type { ResolvedResource } from '../core/stack/model.ts';
 import type { OperationResult } from './calls/aws-operation.ts';
 import type { EventSource, HandTarget } from './event-rows.ts';
 import type { Delivery, DeliveryOutcome, EventPorts, EventTargets } from './event-ports.ts';
+import type { EdgeRecord } from './edge-record.ts';
 import type { Feed } from './feed.ts';
 import type { ItemFeed } from './item-feed.ts';
 import type { KeptFeed } from './kept-feed.ts';
@@ -92,6 +93,8 @@ export type ServicePorts = EventPorts & {
   readonly segments: KeptFeed<string>;
   /** Measurements of requests, invocations and queues. */
   readonly metrics: Feed<Measurement>;
+  /** What servers in front of APIs answered themselves. */
+  readonly edges: Pick<Feed<EdgeRecord>, 'publish'>;
   readonly http: HttpClient;
   /** The screens of all services. */
   readonly screens: Pick<StageScreens, 'judge'>;

@@ -24,7 +24,9 @@ const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 600_000;
 const MAX_WAITING = 20_000;
 
-type Options = Pick<EventPorts, 'agenda' | 'clock' | 'work' | 'report'> & { readonly targets: EventTargets };
+type Options = Pick<EventPorts, 'agenda' | 'clock' | 'work' | 'report' | 'journal'> & {
+  readonly targets: EventTargets;
+};
 
 export class TargetDeliveries {
   readonly #options: Options;
@@ -48,27 +50,44 @@ export class TargetDeliveries {
     facts: Readonly<Record<string, string>> = {},
   ): void {
     const now = this.#options.clock.nowEpochMs();
-    this.#track({ target, body, delivery, sourceArn, facts, startedAt: now }, 0, now);
+    const cause = this.#options.journal.begin();
+    this.#track({ target, body, delivery, sourceArn, facts, cause, startedAt: now }, 0, now);
   }
 
   #track(one: One, retries: number, dueMs: number): void {
-    const { work, report } = this.#options;
+    const { work, report, journal } = this.#options;
     work.track(
-      () => this.#try(one, retries, dueMs),
+      () => journal.within(one.cause, () => this.#try(one, retries, dueMs)),
       (fault) => report(`${one.sourceArn}: ${String(fault)}`),
     );
   }
 
   async #try(one: One, retries: number, dueMs: number): Promise<void> {
-    const { targets, agenda, report } = this.#options;
-    const { target, body, delivery, sourceArn, facts, startedAt } = one;
+    const { targets, agenda, report, journal } = this.#options;
+    const { target, body, delivery, sourceArn, facts, cause, startedAt } = one;
     const isSchedule = sourceArn.includes(':scheduler:');
     const byRole = { sender: sourceArn, ...(target.roleArn !== undefined && { roleArn: target.roleArn }) };
     const outcome = await targets.send(target.arn, body, { ...delivery, ...byRole });
-    if (outcome.kind === 'delivered') return;
+    const way = { from: sourceArn, to: target.arn, tries: retries + 1 };
+    if (outcome.kind === 'delivered') {
+      journal.note({ kind: 'delivered', ...way, isRecorded: outcome.isRecorded === true }, cause);
+      return;
+    }
     const at = dueMs + Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(20, retries));
     const mayTry = !outcome.isFinal && retries < target.maxRetries && at - startedAt <= target.maxAgeMs;
-    if (mayTry && this.#waiting < MAX_WAITING) {
+    const { code, message } = outcome;
+    const isAgain = mayTry && this.#waiting < MAX_WAITING;
+    journal.note(
+      {
+        kind: 'refused',
+        ...way,
+        code,
+        message,
+        next: isAgain ? { kind: 'again', atEpochMs: at } : { kind: 'none' },
+      },
+      cause,
+    );
+    if (isAgain) {
       this.#waiting += 1;
       agenda.at(at, (due) => {
         this.#waiting -= 1;
@@ -77,7 +96,15 @@ export class TargetDeliveries {
       return;
     }
     report(`${sourceArn} to ${target.arn}: ${outcome.message}`);
-    if (target.deadLetterArn === undefined) return;
+    const end = {
+      kind: 'ended',
+      from: sourceArn,
+      condition: outcome.isFinal ? code : 'RetriesExhausted',
+    } as const;
+    if (target.deadLetterArn === undefined) {
+      journal.note({ ...end, as: 'dropped' }, cause);
+      return;
+    }
     const exhausted = outcome.isFinal
       ? undefined
       : retries >= target.maxRetries
@@ -97,6 +124,7 @@ export class TargetDeliveries {
     const from = isSchedule ? byRole : { sender: sourceArn };
     const buried = await targets.send(target.deadLetterArn, body, { attributes, ...from });
     const loss = describeLoss(buried);
+    journal.note({ ...end, as: 'dead-letter queue', to: target.deadLetterArn, loss }, cause);
     if (loss !== undefined) report(`${target.deadLetterArn}: ${loss}`);
   }
 }
@@ -107,5 +135,6 @@ type One = {
   readonly delivery: Delivery;
   readonly sourceArn: string;
   readonly facts: Readonly<Record<string, string>>;
+  readonly cause: string;
   readonly startedAt: number;
 };

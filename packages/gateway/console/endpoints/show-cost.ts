@@ -107,6 +107,8 @@ function shapeApi(
 function isFree({ phase, code, kind, protocol, status }: RequestRow): boolean {
   // Refused calls of @connections send no message.
   if (kind === 'post') return status >= 400;
+  // No API answered these.
+  if (kind === 'event' || kind === 'edge') return true;
   return protocol === 'rest' && code !== undefined && ['authenticate', 'authorize', 'meter'].includes(phase);
 }
 
@@ -121,6 +123,9 @@ function unitsOf({ kind, protocol, requestBytes, responseBytes }: RequestRow): n
       return Math.max(1, messages(requestBytes)) + messages(responseBytes);
     case 'post':
       return Math.max(1, messages(Math.max(requestBytes, responseBytes)));
+    case 'event':
+    case 'edge':
+      return 0;
     case 'handshake':
       return 1;
     case 'request':

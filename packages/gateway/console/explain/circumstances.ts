@@ -3,6 +3,8 @@ import type { TokenText } from '@gatewright/aws/text/token-options';
 import type { AccessDecision } from '@gatewright/aws/access-decision';
 import type { Defect } from '../../core/defect.ts';
 import type { NullBy } from '../../core/ports.ts';
+import type { EdgeAnswer } from '../../kernel/edge-record.ts';
+import type { StampedStep } from '../../kernel/event-step.ts';
 import type { Closure } from '../../core/websocket/limits.ts';
 import type { PermissionAdvice } from '../../core/stack/permission-advice.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
@@ -218,6 +220,8 @@ export type IntegrationCircumstances = {
   readonly keptBusyBy?: string | undefined;
   /** Why the event of a function is not JSON; undefined if it is. */
   readonly eventFault?: EventFault | undefined;
+  /** The published version that an alias or version chose, although $LATEST of the function was changed in this run. */
+  readonly pinned?: { readonly qualifier: string; readonly version: string } | undefined;
   /** Whether the name of the function has a stage variable without a value. */
   readonly isNameIncomplete?: true | undefined;
 };
@@ -287,8 +291,50 @@ type MessageSelection = {
   readonly bodyFault: JsonFault | undefined;
 };
 
+/** A step of an event, with what the stacks and the function's output say about it. */
+export type ToldStep = {
+  readonly step: StampedStep;
+  /** Where the property that decided stands, such as `template.yaml:12`; absent if no loaded stack has it. */
+  readonly place?: string | undefined;
+  /** The place of the queue, function or mapping that lacks a property. */
+  readonly owner?: string | undefined;
+  /** For a failed function. */
+  readonly failure?: IntegrationCircumstances | undefined;
+  readonly queue?: QueueFacts | undefined;
+  readonly mapping?: { readonly reportsItems: boolean; readonly place: string } | undefined;
+  /** Surprises of a step that succeeded, as sentences with what to change. */
+  readonly notes?: readonly DeliveryNote[] | undefined;
+};
+
+/** For example `the integration of GET /orders` at `template.yaml:12`. */
+export type NamedPlace = { readonly what: string; readonly place: string };
+
+export type DeliveryNote = { readonly because: string; readonly change: string };
+
+export type QueueFacts = {
+  readonly place: string;
+  /** Names of functions that read it. */
+  readonly readers: readonly string[];
+  /** Names of the queues whose dead-letter queue it is. */
+  readonly deadOf: readonly string[];
+};
+
+export type EdgeCircumstances = {
+  readonly answer: EdgeAnswer;
+  readonly domainName: string;
+  readonly protocol: 'http' | 'https';
+  readonly pattern: string | undefined;
+  /** Where the distribution's property stands that decided. */
+  readonly place: string | undefined;
+};
+
 export type Circumstances = {
-  readonly kind: 'request' | 'handshake' | 'message' | 'disconnect' | 'post';
+  /** `event` is an event that no request set off, and `edge` what a server in front of an API answered itself. */
+  readonly kind: 'request' | 'handshake' | 'message' | 'disconnect' | 'post' | 'event' | 'edge';
+  /** What happened to the events that this set off, in the order of time. */
+  readonly deliveries?: readonly ToldStep[];
+  /** What CloudFront answered itself, for `edge`. */
+  readonly edge?: EdgeCircumstances;
   readonly protocol: 'rest' | 'http' | 'websocket';
   /** REGIONAL, EDGE or PRIVATE; absent if it is unknown. */
   readonly endpointType?: string | undefined;
@@ -347,6 +393,8 @@ export type Circumstances = {
   readonly injected: readonly string[];
   /** Where and in which format the API is defined; absent if calls created it. */
   readonly definition?: Definition | undefined;
+  /** Where what decided stands: the route, its integration, its authorizer or its function; without the place if unknown. */
+  readonly places?: readonly NamedPlace[];
   /** Whether the route requires an API key. */
   readonly needsKey?: boolean | undefined;
   /** The permission to invoke the function, which the call lacks; absent if no loaded stack has the function. */

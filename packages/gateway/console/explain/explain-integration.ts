@@ -4,6 +4,7 @@ import { adviseProxyResult } from './proxy-advice.ts';
 import { adviseNull, describeNull, adviseRefused, adviseTimeout } from './call-advice.ts';
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { sentence, withStop } from './reason.ts';
+import { nameSetting } from './setting-text.ts';
 import { explainHandlerQuota } from './explain-handler-quota.ts';
 import {
   explainFailure,
@@ -115,14 +116,14 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
     };
   if (integration.lambdaReply !== undefined) return explainLambdaReply(integration, routeKey);
   if (integration.errorStatus !== undefined && integration.problem === undefined)
-    return explainErrorStatus(integration, { routeKey, took, isReplyDropped });
+    return explainErrorStatus(integration, { routeKey, took, isReplyDropped, definition: about.definition });
   if (isReplyDropped === true)
     return {
       because: [
         `${name} responded${took}, but the route ${routeKey} has no route response, so nothing of it was sent to the client.`,
       ],
       changes: [
-        `To send the response to the sender, set RouteResponseSelectionExpression of the route ${routeKey} to $default, and add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey $default. To send messages at any time, call POST @connections.`,
+        `To send the response to the sender, set ${nameSetting('routeResponse', about.definition, routeKey)}. To send messages at any time, call POST @connections.`,
       ],
     };
   if (kind === 'message' && integration.problem !== undefined)
@@ -135,13 +136,15 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
       ],
     };
   const ignored = explainIgnored(integration);
+  const pinned = explainPinned(integration);
   if (status < 400)
     return {
       because: [
         integration.outcome === 'failed' ? `${name} failed${took}.` : `${name} responded${took}.`,
         ...ignored.because,
+        ...pinned.because,
       ],
-      changes: ignored.changes,
+      changes: [...ignored.changes, ...pinned.changes],
     };
   if (integration.outcome === 'failed') return explainSelectedFailure(about, integration);
   return explainErrorReply(about, integration, took);
@@ -172,6 +175,24 @@ function explainErrorReply(
   };
 }
 
+/**
+ * A function that was changed, and is called by an alias or version that was published before.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+ */
+function explainPinned({ pinned, target = '' }: IntegrationCircumstances): Reason {
+  if (pinned === undefined) return NOTHING;
+  const { qualifier, version } = pinned;
+  const isAlias = qualifier !== version;
+  return {
+    because: [
+      `${isAlias ? `The alias ${qualifier} chose version ${version}` : `The integration names version ${version}`}, which keeps the code and configuration with which it was published. Code or configuration of ${target} was changed since the gateway started, and that changes only $LATEST.`,
+    ],
+    changes: [
+      `Publish a version with the change (aws lambda publish-version --function-name ${target}), and ${isAlias ? `point the alias at it (aws lambda update-alias --function-name ${target} --name ${qualifier} --function-version …)` : 'name it in the integration'}.`,
+    ],
+  };
+}
+
 /** Lambda's runtime warns of a streaming handler whose value it ignores (docs/aws §8.3). */
 function explainIgnored(integration: IntegrationCircumstances): Reason {
   const isIgnored = integration.lines.some((line) =>
@@ -196,7 +217,12 @@ function explainErrorStatus(
     routeKey,
     took,
     isReplyDropped,
-  }: { readonly routeKey: string; readonly took: string; readonly isReplyDropped: true | undefined },
+    definition,
+  }: Pick<Circumstances, 'definition'> & {
+    readonly routeKey: string;
+    readonly took: string;
+    readonly isReplyDropped: true | undefined;
+  },
 ): Reason {
   const outcome =
     'Make the function put the outcome into the body, such as {"ok": false, "error": "…"}, and have the client read it. To end the connection instead, call DELETE @connections/{connectionId}.';
@@ -210,9 +236,7 @@ function explainErrorStatus(
     ],
     changes: [
       ...(isReplyDropped === true
-        ? [
-            `To send the body to the client, set RouteResponseSelectionExpression of the route ${routeKey} to $default, and add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey $default.`,
-          ]
+        ? [`To send the body to the client, set ${nameSetting('routeResponse', definition, routeKey)}.`]
         : []),
       outcome,
     ],
@@ -300,6 +324,8 @@ function explainNotJson(integration: IntegrationCircumstances, routeKey: string)
 /** `$input.json` prints the JSON of a value, with its quotes and escapes (docs/aws §7.3). */
 function adviseUnquoted(quoted: string | undefined, routeKey: string): string {
   const [, path] = /^\$input\.path\('([^']*)'\)$/.exec(quoted ?? '') ?? [];
+  if (quoted?.startsWith('$util.') === true)
+    return `In the request template of ${routeKey}, escape the value: "$util.escapeJavaScript(${quoted}).replaceAll("\\\\'", "'")" instead of "${quoted}"${DEPLOY}.`;
   return `In the request template of ${routeKey}, print the value with $input.json('${path ?? '$.name'}') and without quotes around it${quoted === undefined ? '' : `, instead of "${quoted}"`}: it writes the quotes and the escapes itself${DEPLOY}.`;
 }
 

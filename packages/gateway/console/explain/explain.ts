@@ -5,6 +5,9 @@
 import { adviseByCode } from './code-advice.ts';
 import { explainCall } from './explain-call.ts';
 import { explainClosure } from './explain-closure.ts';
+import { explainDeliveries } from './explain-deliveries.ts';
+import { headlineOfEvent } from './headline-of-event.ts';
+import { explainEdge } from './explain-edge.ts';
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
 import { explainAgentCall } from './explain-agent-call.ts';
@@ -31,6 +34,7 @@ export function explain(
   surprises: Reason & { readonly isCause?: boolean } = NOTHING,
 ): Story {
   const reason = findReason(about);
+  const deliveries = explainDeliveries(about.deliveries ?? []);
   const isUnadvised =
     about.failure !== undefined && reason.changes.length === 0 && surprises.changes.length === 0;
   const sentences = [
@@ -39,11 +43,16 @@ export function explain(
     ...reason.because,
     ...describeRestatus(about),
     ...surprises.because,
+    ...(about.failure !== undefined || surprises.because.length > 0 || reason.changes.length > 0
+      ? describePlaces(about)
+      : []),
+    ...deliveries.because,
   ];
   const changes = [
     ...(isUnadvised ? adviseByCode(about) : reason.changes),
     ...(surprises.isCause === true || reason.otherwise === undefined ? [] : [reason.otherwise]),
     ...surprises.changes,
+    ...deliveries.changes,
   ];
   return {
     headline: headlineOf(about),
@@ -60,7 +69,14 @@ function headlineOf(about: Circumstances): string {
     message: `The message ${about.routeKey === undefined ? 'without a route' : `for ${about.routeKey}`}`,
     disconnect: 'The end of the connection',
     post: 'The message to the client',
+    event: '',
+    edge: `${method} ${path}`,
   }[kind];
+  if (kind === 'event') return headlineOfEvent(about.deliveries ?? []);
+  if (kind === 'edge')
+    return about.edge?.answer.kind === 'host'
+      ? `${what} was refused with ${status} by API Gateway, before any API.`
+      : `${what} was answered with ${status} by CloudFront itself.`;
   if (kind === 'post' && failure === undefined) return `${what} was sent.`;
   if (kind === 'post') return `The call ${method} @connections was refused with ${status}.`;
   if (kind === 'disconnect') return `${what} was reported to the API.`;
@@ -88,6 +104,13 @@ function describePath({ routeKey, screened, guard, meter, cache, phase, code }: 
       `The response came from the stage’s cache and was ${formatDuration(cache.ageMs ?? 0)} old; the integration was not called.`,
     );
   return way;
+}
+
+/** Says where the settings stand that the explanation is about. */
+function describePlaces({ places = [] }: Circumstances): string[] {
+  return places.length === 0
+    ? []
+    : [`Defined at: ${places.map(({ what, place }) => `${what} ${place}`).join(', ')}.`];
 }
 
 function describeRestatus({ restatus, status }: Circumstances): string[] {
@@ -125,6 +148,8 @@ function findReason(about: Circumstances): Reason {
     const [end, call] = [explainClosure(about), explainIntegration(about)];
     return { because: [...end.because, ...call.because], changes: [...end.changes, ...call.changes] };
   }
+  if (about.kind === 'event') return NOTHING;
+  if (about.edge !== undefined) return explainEdge(about.edge, about);
   if (about.kind === 'post') return about.failure === undefined ? NOTHING : explainCall(about);
   if (about.failure === undefined) {
     const [choice, call] = [explainDefaultRoute(about), explainAgentCall(about) ?? explainIntegration(about)];

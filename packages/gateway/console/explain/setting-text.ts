@@ -25,6 +25,9 @@ function ofCors(setting: 'AllowHeaders' | 'AllowMethods' | 'AllowCredentials'): 
   };
 }
 
+const WITH_ROUTE_RESPONSE =
+  'RouteResponseSelectionExpression of the route # to $default, and add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey $default';
+
 /** `@` is the logical id of the API, and `#` an origin or another value. */
 const SETTINGS = {
   simpleResponses: {
@@ -98,6 +101,15 @@ const SETTINGS = {
     serverless: 'quota.limit in provider.apiGateway.usagePlan',
     cdk: 'quota.limit in addUsagePlan',
     terraform: 'limit in quota_settings of the aws_api_gateway_usage_plan',
+  },
+  routeResponse: {
+    cloudformation: WITH_ROUTE_RESPONSE,
+    sam: WITH_ROUTE_RESPONSE,
+    'sam-globals': WITH_ROUTE_RESPONSE,
+    serverless: 'routeResponseSelectionExpression: $default in the websocket event of the route #',
+    cdk: 'returnResponse: true in addRoute for the route #',
+    terraform:
+      'route_response_selection_expression = "$default" of the route #, and add an aws_apigatewayv2_route_response with route_response_key = "$default"',
   },
   preflightHeaders: ofCors('AllowHeaders'),
   preflightMethods: ofCors('AllowMethods'),

@@ -23,6 +23,8 @@ import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { findDefinition } from '../surprises/template-text.ts';
 import { adviseByStacks } from './advise-by-stacks.ts';
+import { findApiPlaces } from './find-api-places.ts';
+import { findPinned } from './find-pinned.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type {
   Circumstances,
@@ -45,14 +47,18 @@ export type DescribeWith = {
   /** The stacks that are served now, in whose formats advice is written. */
   readonly stacks: readonly ResolvedStack[];
   readonly readHandler: ReadHandler;
+  /** Whether a call changed the code or the configuration of the function in this run. */
+  readonly isChanged?: (functionName: string) => boolean;
   /** Finds the handshake with which a connection was opened. */
   readonly handshakeOf?: (connectionId: string) => RecordedRequest | undefined;
 };
 
 export function describeCircumstances(recorded: Recorded, at: DescribeWith): Circumstances {
   const about = isEvent(recorded) ? describeEvent(recorded, at) : describeRequest(recorded, at);
+  const nearest = about.nearMisses.map(({ route }) => route);
   return {
     ...about,
+    places: findApiPlaces(at.stacks, recorded, at.readHandler, nearest),
     ...(!isEvent(recorded) && findRestatus(recorded)),
     ...(!isEvent(recorded) &&
       about.code === 'BAD_REQUEST_PARAMETERS' && {
@@ -170,8 +176,9 @@ function redactMapping(defect: MappingDefect, redactor: Redactor): MappingDefect
 
 function describeIntegration(
   recorded: RecordedRequest,
-  { lines, redactor, readHandler, stacks }: DescribeWith,
+  at: DescribeWith,
 ): IntegrationCircumstances | undefined {
+  const { lines, redactor, readHandler, stacks } = at;
   const { received, enteredMs } = recorded;
   if (!isMatched(received)) return undefined;
   const { integration } = received.route;
@@ -189,6 +196,7 @@ function describeIntegration(
     timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
     ...describeOutcome(recorded, lines, redactor),
     ...(isNameIncomplete && { isNameIncomplete }),
+    pinned: findPinned(recorded, sent?.target ?? '', at.isChanged),
     ...(integration.kind === 'function' &&
       recorded.outcome?.kind === 'answered' && {
         lambdaReply: recorded.outcome.status < 300 ? 'accepted' : 'not-json',

@@ -7,6 +7,7 @@ import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { showBody, showData, showHeaders } from './shown.ts';
 import { showPieces } from './shown-pieces.ts';
 import type { ApiLabels } from './api-labels.ts';
+import type { ToldStep } from '../explain/circumstances.ts';
 import type { DescribeWith } from './describe-circumstances.ts';
 import type { Recorded, RecordedEvent, RecordedRequest } from './recorded-request.ts';
 import type { PhaseRecord, RequestDetail, Shown } from './model.ts';
@@ -19,6 +20,7 @@ type DetailWith = DescribeWith &
     readonly showsSecrets: boolean;
     readonly scheme: Scheme;
     readonly labels?: ApiLabels;
+    readonly deliveries?: readonly ToldStep[];
   };
 
 /** The host that is used if a request does not contain a host. */
@@ -26,7 +28,7 @@ const USUAL_HOST = '127.0.0.1';
 
 export function describeDetail(sequence: number, recorded: Recorded, at: DetailWith): RequestDetail {
   const { redactor, showsSecrets, scheme } = at;
-  const circumstances = describeCircumstances(recorded, at);
+  const circumstances = { ...describeCircumstances(recorded, at), deliveries: at.deliveries ?? [] };
   const surprises = describeSurprises(recorded, redactor, at);
   const common = {
     ...describeRow(sequence, recorded, redactor, at.labels),

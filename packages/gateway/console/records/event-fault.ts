@@ -35,7 +35,8 @@ export function describeEventFault(
 }
 
 /** A reference between quotes in a template, which prints its value as it is. */
-const QUOTED = /"\$!?\{?((?:input\.path\('[^']*'\)|\w+(?:\.\w+)*))\}?"/g;
+const QUOTED =
+  /"\$!?\{?((?:input\.path\('[^']*'\)|util\.(?!escapeJavaScript)\w+\([^"]*\)|\w+(?:\.\w+|\[\d+\])*))\}?"/g;
 const CONTROL: Readonly<Record<string, string>> = {
   '\n': 'a line break',
   '\r': 'a line break',
@@ -51,12 +52,15 @@ function describeQuoted(
   template: string,
 ): Pick<EventFault, 'unescaped' | 'quoted'> {
   const names = [...new Set([...template.matchAll(QUOTED)].map(([, name = '']) => name))];
+  // A call, such as $util.urlDecode(…), prints what a client sent in another format.
+  const calls = names.filter((name) => name.startsWith('util.'));
+  const [quoted] = calls.length === 1 ? calls : names.length === 1 ? names : [];
   const sign = event[offset] ?? '';
   const isControl = sign !== '' && sign < ' ';
   const isAfterQuote = event[offset - 1] === '"' && /[^\s,:}\]]/.test(sign);
   if (names.length === 0 || (!isControl && !isAfterQuote)) return {};
   return {
     unescaped: isControl ? (CONTROL[sign] ?? 'a control character') : 'a quotation mark',
-    ...(names.length === 1 && { quoted: `$${names[0] ?? ''}` }),
+    ...(quoted !== undefined && { quoted: `$${quoted}` }),
   };
 }

@@ -15,6 +15,18 @@ import { maskRepeats, namesOf, secretsOf, secretsOfStacks } from './record-secre
 import { REFUSED_CODES } from '../../core/websocket/limits.ts';
 import { createRedactor, SHOWING } from './redact.ts';
 import { Sampling } from './sampling.ts';
+import { describeDeliveries } from './describe-deliveries.ts';
+import {
+  causeOf,
+  describeSideDetail,
+  describeSideRow,
+  isOfSide,
+  isQuiet,
+  sizeOfSide,
+  stepsOf,
+} from './side-records.ts';
+import type { SideRecord, SideWith } from './side-records.ts';
+import type { EventJournal } from '../../kernel/event-journal.ts';
 import { findDefinition } from '../surprises/template-text.ts';
 import { runAtTurnEnd } from '../../core/turn-end.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
@@ -69,6 +81,7 @@ export type FindInvocation = (invocationId: string | undefined) => {
 const CONSOLE_CALL = 'x-gatewright-console';
 
 type Slot = PackedRequest | PackedEvent;
+type AnySlot = Slot | SideRecord;
 
 export class RequestRecords implements RecordSink {
   readonly lines = new FunctionLines();
@@ -76,7 +89,9 @@ export class RequestRecords implements RecordSink {
   /** The redactor for texts outside of records. It is created again when the stacks have changed. */
   #ofStacks: { readonly stacks: readonly ResolvedStack[]; readonly redactor: Redactor };
   readonly #arena = new RecordArena();
-  readonly #ring: RecordRing<Slot>;
+  readonly #ring: RecordRing<AnySlot>;
+  /** The journal of events; undefined if this run has none. */
+  journal: EventJournal | undefined;
   /** The requests that finished in this turn of the event loop and are not yet counted and packed. */
   readonly #over: (Finished | undefined)[] = [];
   #overCount = 0;
@@ -93,6 +108,8 @@ export class RequestRecords implements RecordSink {
   readStacks: () => readonly ResolvedStack[] = () => NO_STACKS;
   /** Reads the file of a function's handler; undefined if it is not on this machine. */
   readHandler: ReadHandler = () => undefined;
+  /** Whether a call changed the code or the configuration of a function in this run. */
+  isChanged: (functionName: string) => boolean = () => false;
   /** The access documents of this run, with which refusals are explained. */
   access: AccessBook | undefined;
   /** Returns the names of the APIs that are served now. */
@@ -114,7 +131,9 @@ export class RequestRecords implements RecordSink {
   constructor(limit: number, clock: Clock, key: string, keepsAll = false, scheme: Scheme = 'http') {
     this.#keepsAll = keepsAll;
     this.#scheme = scheme;
-    this.#ring = new RecordRing(limit, MAX_BYTES, ({ place }) => this.#arena.release(place));
+    this.#ring = new RecordRing(limit, MAX_BYTES, (slot) => {
+      if ('place' in slot) this.#arena.release(slot.place);
+    });
     this.#clock = clock;
     this.#key = key;
     this.#ofStacks = { stacks: [], redactor: createRedactor(key) };
@@ -171,6 +190,12 @@ export class RequestRecords implements RecordSink {
     this.#wake();
   }
 
+  takeSide(record: SideRecord): void {
+    this.#keepAll();
+    this.#ring.push(record, sizeOfSide(record));
+    this.#wake();
+  }
+
   /** Ensures that the next request with this id is recorded, even if it is ordinary. */
   expect(requestId: string): void {
     this.#expected.add(requestId);
@@ -196,7 +221,7 @@ export class RequestRecords implements RecordSink {
   }
 
   get state(): RecordState {
-    const { kept: recorded, taken, limit, bytes } = this.#records;
+    const { kept: recorded, taken, limit, bytes } = this.#all;
     const { notKept } = this.#sampling;
     const sampled = this.#sampling.rateAt(this.#clock.monotonicMs());
     return {
@@ -216,16 +241,44 @@ export class RequestRecords implements RecordSink {
     const limit = Math.min(filter.limit ?? 200, MAX_ROWS);
     const rows: RequestRow[] = [];
     const labels = this.readLabels();
-    for (const [sequence, slot] of this.#records.newestFirst(filter.before)) {
+    for (const [sequence, slot] of this.#all.newestFirst(filter.before)) {
       if (rows.length >= limit || sequence < (filter.since ?? 0)) break;
-      const recorded = unpack(slot);
-      const row = {
-        ...describeRow(sequence, recorded, this.#redactorOf(slot, recorded), labels),
-        version: this.versionAt(recorded.startedMs),
-      };
+      const row = this.#rowOf(sequence, slot, labels);
       if (matchesFilter(row, filter)) rows.push(row);
     }
     return rows;
+  }
+
+  #rowOf(sequence: number, slot: AnySlot, labels: ApiLabels): RequestRow {
+    if ('form' in slot) return describeSideRow(sequence, slot, this.#sideWith());
+    const recorded = unpack(slot);
+    return {
+      ...describeRow(sequence, recorded, this.#redactorOf(slot, recorded), labels),
+      version: this.versionAt(recorded.startedMs),
+    };
+  }
+
+  #sideWith(redactor: Redactor = this.redactor): SideWith {
+    const { lines, journal, readHandler } = this;
+    return { lines, journal, readHandler, redactor, stacks: this.readStacks() };
+  }
+
+  /**
+   * Finds the record of an event or of a server in front of an API. For `last`, returns it only if it is newer than
+   * every request.
+   */
+  #findSide(id: string, after: number): RequestDetail | undefined {
+    let quiet: RequestDetail | undefined;
+    for (const [sequence, slot] of this.#all.newestFirst()) {
+      if (!('form' in slot)) continue;
+      if (id === 'last' && sequence < after) return undefined;
+      const isLast = id === 'last';
+      if (!isLast && !isOfSide(slot, id, this.journal)) continue;
+      if (!isLast || !isQuiet(slot, this.journal))
+        return describeSideDetail(sequence, slot, this.#sideWith());
+      quiet ??= after === -1 ? describeSideDetail(sequence, slot, this.#sideWith()) : undefined;
+    }
+    return quiet;
   }
 
   /**
@@ -245,7 +298,7 @@ export class RequestRecords implements RecordSink {
       if (id !== 'last' || !isLifecycle(recorded)) return found;
       lifecycle ??= found;
     }
-    return lifecycle ?? this.#findByOtherId(id);
+    return lifecycle ?? this.#findByOtherId(id) ?? this.#findByEvent(id);
   }
 
   /** Finds a record by another id that its client, or the log of its function, shows. */
@@ -258,9 +311,22 @@ export class RequestRecords implements RecordSink {
     return undefined;
   }
 
+  /** Finds the request that set off an event, by the id of a message, an event or an invocation. */
+  #findByEvent(id: string): Found | undefined {
+    const cause = this.journal?.causeOf(id);
+    if (cause === undefined) return undefined;
+    for (const [sequence, slot] of this.#records.newestFirst()) {
+      const recorded = unpack(slot);
+      if (causeOf(recorded, this.journal) === cause)
+        return { sequence, kept: recorded, redactor: this.#redactorOf(slot, recorded) };
+    }
+    return undefined;
+  }
+
   detail(id: string, showsSecrets = false): RequestDetail | undefined {
     const found = this.find(id);
-    if (found === undefined) return undefined;
+    const side = found === undefined || id === 'last' ? this.#findSide(id, found?.sequence ?? -1) : undefined;
+    if (side !== undefined || found === undefined) return side;
     const redactor = showsSecrets ? SHOWING : found.redactor;
     const { lines, access, issuers } = this;
     const at = {
@@ -275,6 +341,8 @@ export class RequestRecords implements RecordSink {
       labels: this.readLabels(),
       ...this.#lookups(found.sequence),
       readHandler: this.readHandler,
+      isChanged: this.isChanged,
+      deliveries: describeDeliveries(stepsOf(found.kept, this.journal), this.#sideWith(redactor)),
     };
     const version = this.versionAt(found.kept.startedMs);
     return maskRepeats({ ...describeDetail(found.sequence, found.kept, at), version }, redactor);
@@ -351,7 +419,7 @@ export class RequestRecords implements RecordSink {
   }
 
   clear(): void {
-    this.#records.clear();
+    this.#all.clear();
     this.lines.clear();
     this.#counts.clear();
     this.#sampling.clear();
@@ -369,9 +437,19 @@ export class RequestRecords implements RecordSink {
   }
 
   /** Returns the ring after packing all finished requests. */
-  get #records(): RecordRing<Slot> {
+  get #all(): RecordRing<AnySlot> {
     this.#keepAll();
     return this.#ring;
+  }
+
+  /** The records of requests and messages, and only of these. */
+  get #records(): { newestFirst(before?: number): Iterable<[number, Slot]> } {
+    const all = this.#all;
+    return {
+      *newestFirst(before) {
+        for (const [sequence, slot] of all.newestFirst(before)) if (!('form' in slot)) yield [sequence, slot];
+      },
+    };
   }
 
   #wake(): void {

@@ -20,7 +20,7 @@ const disabledEndpoint: SurpriseKind = {
         `The API has DisableExecuteApiEndpoint: true, so AWS serves it only at its custom domains, and responds with ${status} at the default endpoint. The local address is none of these endpoints, so the request was served here.`,
       ],
       changes: [
-        'To see what AWS does, send the request with the Host header of a custom domain, or of the default endpoint ({api}.execute-api.{region}.amazonaws.com).',
+        `On AWS, call the API at its custom domain, or set DisableExecuteApiEndpoint: false and deploy it again. To see here what AWS does, send the request with the Host header of the custom domain, or of the default endpoint ({api}.execute-api.{region}.amazonaws.com).`,
       ],
     };
   },

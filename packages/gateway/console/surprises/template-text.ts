@@ -70,7 +70,13 @@ export function findMappings(stacks: readonly ResolvedStack[], apiId: string): r
 }
 
 /** The APIs that osls and SAM create from events. Their settings are not in a separate resource. */
-const OF_EVENTS = new Set(['ApiGatewayRestApi', 'HttpApi', 'ServerlessRestApi', 'ServerlessHttpApi']);
+const OF_EVENTS = new Set([
+  'WebsocketsApi',
+  'ApiGatewayRestApi',
+  'HttpApi',
+  'ServerlessRestApi',
+  'ServerlessHttpApi',
+]);
 
 function formOf({ source }: ResolvedStack, file: string, logicalId: string): Form {
   if (logicalId.includes('.')) return 'terraform';

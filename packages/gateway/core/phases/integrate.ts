@@ -55,7 +55,7 @@ export function integrate(mapped: Sendable, at: Ports): Promise<Outcome> {
       return at.http.stream({ ...outgoing.request, idleMs: outgoing.plan.idleMs });
     case 'service':
     case 'http-api-service':
-      return at.services.call(outgoing.request);
+      return at.services.call(outgoing.request, mapped.traceHeader);
   }
 }
 

@@ -17,6 +17,7 @@ import type { Parts } from './parts.ts';
 import { openServiceClient } from './services/rights.ts';
 import type { Store } from './state/store.ts';
 import { LateValues } from './state/values.ts';
+import { journaledClient } from './services/journaled.ts';
 
 type Calls = Pick<Parts, 'recorder' | 'values' | 'events'> & Pick<Parts['at'], 'http' | 'services'>;
 
@@ -53,7 +54,7 @@ export function openCalls(
   const findOwn = (service: string): AwsService | undefined => parts().services?.get(service);
   const calls = { http, clock, recorder, options, store, served, functionIdentities, ownUrl, find };
   const logGroups: LogGroups = { write: (group, line) => parts().at.logGroups.write(group, line) };
-  const services = openServiceClient({ ...calls, findOwn });
+  const services = journaledClient(openServiceClient({ ...calls, findOwn }), () => events.journal);
   const events = openServiceHost({
     ...calls,
     random,

@@ -4,6 +4,7 @@ import { printPrefix } from '../../lambda/log-line.ts';
 import type { createFunctionRuntime } from '../../lambda/runtime.ts';
 import type { FunctionLogLine } from '../../lambda/log-line.ts';
 import type { ServiceHost } from '../service-host.ts';
+import type { Parts } from './parts.ts';
 
 export function publishingGroups(groups: LogGroups, { lines }: ServiceHost, clock: Clock): LogGroups {
   return {
@@ -40,6 +41,23 @@ export function publishingTraces(daemon: TraceSink | undefined, { segments }: Se
   };
 }
 
+/** The paths of UpdateFunctionCode and UpdateFunctionConfiguration. */
+const CHANGES = /\/functions\/(?:[^/]*:)?([^/:]+)\/(?:code|configuration)$/;
+
+/** Records events that no request set off, and what servers in front of APIs answer themselves. */
+export function recordEvents({
+  records,
+  events,
+  journal,
+}: Pick<Parts, 'records' | 'events' | 'journal'>): void {
+  if (records === undefined) return;
+  records.isChanged = (name) =>
+    journal.calls?.some(({ path }) => CHANGES.exec(decodeURIComponent(path))?.[1] === name) === true;
+  records.journal = events.journal;
+  events.journal.begun.follow((record) => records.takeSide(record));
+  events.edges.follow((record) => records.takeSide(record));
+}
+
 export function publishFunctionLine(line: FunctionLogLine, { lines }: ServiceHost): void {
   const { functionName, message: text, epochMs, logStream: stream } = line;
   lines.publish({ group: `/aws/lambda/${functionName}`, text, epochMs, prefix: printPrefix(line), stream });
@@ -54,12 +72,16 @@ export function publishingInvocations(
   clock: Clock,
 ): NonNullable<Parameters<typeof createFunctionRuntime>[0]['watch']> {
   const running = new Map<string, number>();
-  return ({ functionName, qualifier }) => {
+  return ({ functionName, qualifier, traceHeader }) => {
+    const isOver = host().journal.start(traceHeader);
     const startedAtEpochMs = clock.nowEpochMs();
     const startedMs = clock.monotonicMs();
     const concurrent = (running.get(functionName) ?? 0) + 1;
     running.set(functionName, concurrent);
     return (end) => {
+      isOver();
+      const requestId = end.kind === 'returned' || end.kind === 'failed' ? end.requestId?.() : undefined;
+      if (requestId !== undefined) host().journal.link(requestId, traceHeader);
       const left = (running.get(functionName) ?? 1) - 1;
       if (left > 0) running.set(functionName, left);
       else running.delete(functionName);

@@ -7,6 +7,7 @@ import { openBase } from './base.ts';
 import { openCalls } from './calls.ts';
 import { openBoth, Closing } from './closing.ts';
 import { openControl } from './control-port/control.ts';
+import { recordEvents } from './feeds.ts';
 import { openFunctions, openPace } from './functions.ts';
 import { openInjection } from './injection.ts';
 import { gatewayOf } from './gateway-of.ts';
@@ -85,5 +86,6 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   };
   const [publish, ownApis] = await openBoth(openControl(parts), openOwnApis(parts));
   parts.ownApis = ownApis;
+  recordEvents(parts);
   return gatewayOf(parts, publish);
 }

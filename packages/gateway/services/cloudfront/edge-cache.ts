@@ -18,6 +18,7 @@ import {
 } from './freshness.ts';
 import { forwardsCookies, isCacheable, toOriginRequest } from './origin-request.ts';
 import { StoredObjects } from './stored-objects.ts';
+import type { EdgeAnswer } from '../../kernel/edge-record.ts';
 import { ownError } from './viewer-response.ts';
 import type { KeyParts } from './cache-key.ts';
 import type { Behavior, Distribution } from './distribution.ts';
@@ -39,6 +40,8 @@ export type CacheOutcome = {
   /** The reason for the log and the console, for example `miss: first request with this cache key`. */
   readonly reason: string;
   readonly ageSeconds: number | undefined;
+  /** What CloudFront itself answered; absent if the response is the origin's. */
+  readonly own?: EdgeAnswer | undefined;
 };
 
 /**
@@ -93,7 +96,7 @@ export class EdgeCache {
     const key = keyOf(asked.distribution, parts);
     const found = this.#find(key, request.method);
     const now = this.#clock.nowEpochMs();
-    if (found !== undefined && now < found.freshUntilEpochMs) return this.#hit(found, request, 'kept');
+    if (found !== undefined && now < found.freshUntilEpochMs) return this.#hit(found, asked, 'kept');
     return isAlone(asked)
       ? (await this.#fetch(asked, { key, parts, found })).outcome
       : this.#fly(asked, { key, parts, found });
@@ -117,13 +120,19 @@ export class EdgeCache {
     return this.objects.find(key) ?? this.objects.find(headKey(key));
   }
 
-  #hit(object: StoredObject, request: ViewerRequest, why: string): CacheOutcome {
+  #hit(
+    object: StoredObject,
+    { request, behavior }: Pick<Asked, 'request' | 'behavior'>,
+    why: string,
+  ): CacheOutcome {
+    const policy = behavior.cache.name;
     const ageSeconds = Math.max(0, Math.floor((this.#clock.nowEpochMs() - object.storedAtEpochMs) / 1000));
     return {
       answer: answerPart(object, request),
       result: object.isError ? 'Error' : 'Hit',
       reason: `hit: ${why} ${ageSeconds} s ago`,
       ageSeconds,
+      own: { kind: 'cached', reason: why, ageSeconds, policy },
     };
   }
 
@@ -154,7 +163,7 @@ export class EdgeCache {
       // The response to the earlier request was not stored, so it must not be shared. This request needs its own
       // response from the origin.
       if (kept === undefined) return (await this.#fetch(asked, at)).outcome;
-      return this.#hit(kept, asked.request, 'stored by a concurrent request with the same cache key');
+      return this.#hit(kept, asked, 'stored by a concurrent request with the same cache key');
     }
     const fetching = this.#begin(asked, at.parts);
     const fetched = this.#fetch(asked, at, fetching);
@@ -206,7 +215,7 @@ export class EdgeCache {
       const kept = { ...expired, freshUntilEpochMs: until };
       if (!fetching.isDropped) this.objects.keep(kept);
       return {
-        outcome: this.#hit(kept, request, `stale, because the origin answered ${answer.status}; cached`),
+        outcome: this.#hit(kept, asked, `stale, because the origin answered ${answer.status}; cached`),
         kept: undefined,
       };
     }
@@ -246,6 +255,12 @@ export class EdgeCache {
       result: 'RefreshHit' as const,
       reason: 'refresh hit: the origin confirmed the cached object',
       ageSeconds: 0,
+      own: {
+        kind: 'cached' as const,
+        reason: 'confirmed by the origin, kept',
+        ageSeconds: 0,
+        policy: behavior.cache.name,
+      },
     };
     return { outcome, kept: isKept ? object : undefined };
   }
@@ -353,8 +368,10 @@ function hasCondition({ headers }: ViewerRequest): boolean {
 function toAnswer(outcome: HttpOutcome): OriginAnswer {
   if (outcome.kind === 'answered')
     return { status: outcome.status, headers: outcome.headers, body: outcome.body };
-  if (outcome.kind === 'timed-out') return ownError(504, 'The origin did not respond in time.');
-  return ownError(502, `The origin could not be reached: ${outcome.message}`);
+  if (outcome.kind === 'timed-out')
+    return { ...ownError(504, 'The origin did not respond in time.'), failure: 'it did not respond in time' };
+  const { message } = outcome;
+  return { ...ownError(502, `The origin could not be reached: ${message}`), failure: message };
 }
 
 function validatorsOf({ headers }: StoredObject): readonly string[] {

@@ -1,8 +1,9 @@
 /** CloudFront in front of APIs. Handles every request of a viewer, from the first check to the log line. */
 import type { ControlReply } from '../../core/api-call.ts';
 import type { ScreenVerdict } from '../../core/stage-screens.ts';
+import type { EdgeAnswer } from '../../kernel/edge-record.ts';
 import type { FrontRequest, ServicePorts } from '../../kernel/service.ts';
-import { aliasesFor } from './distribution.ts';
+import { aliasesFor, selects } from './distribution.ts';
 import type { Behavior, Distribution } from './distribution.ts';
 import { EdgeCache } from './edge-cache.ts';
 import type { CacheOutcome } from './edge-cache.ts';
@@ -11,7 +12,10 @@ import { ViewerRequest } from './viewer-request.ts';
 import { ownError, toViewer } from './viewer-response.ts';
 import { compileGlob } from '@gatewright/aws/glob';
 
-type EdgePorts = Pick<ServicePorts, 'http' | 'clock' | 'random' | 'screens' | 'logGroups' | 'settings'>;
+type EdgePorts = Pick<
+  ServicePorts,
+  'http' | 'clock' | 'random' | 'screens' | 'logGroups' | 'settings' | 'edges'
+>;
 
 /** A reply that is sent without using the cache, because an earlier check refuses or redirects the request. */
 type Refusal = CacheOutcome & { readonly isClosed: boolean };
@@ -59,6 +63,7 @@ export class Edge {
       refusal?.isClosed === true ? first : await this.#withPage(distribution, first, given, ids);
     const tookMs = this.#ports.clock.monotonicMs() - startedMs;
     this.#note(distribution, request, outcome, { ids, tookMs });
+    this.#record(distribution, behavior, request, { outcome, ids, tookMs });
     const { result, ageSeconds } = outcome;
     const draw = (Number.parseInt(this.#ports.random.hex(8), 16) / 2 ** 32) * 100;
     return toViewer(outcome.answer, request, behavior, { result, ageSeconds, tookMs, draw, ...ids });
@@ -129,7 +134,51 @@ export class Edge {
     const { answer } = await this.cache.answer({ distribution, behavior, request, ...ids });
     if (answer.status !== 200) return outcome;
     const reason = `${outcome.reason}; error page ${page.path} for ${outcome.answer.status}`;
-    return { answer: { ...answer, status: page.status }, result: 'Error', reason, ageSeconds: undefined };
+    const own: EdgeAnswer = {
+      kind: 'error-page',
+      page: page.path,
+      own: outcome.answer.status,
+      before: outcome.own,
+    };
+    return {
+      answer: { ...answer, status: page.status },
+      result: 'Error',
+      reason,
+      ageSeconds: undefined,
+      own,
+    };
+  }
+
+  /** Publishes what CloudFront answered itself. What the API answered is in the API's own record. */
+  #record(
+    { id: distributionId, domainName }: Distribution,
+    behavior: Behavior | undefined,
+    { method, path, query, protocol, host, remoteAddress, headers, body }: ViewerRequest,
+    { outcome, ids, tookMs }: { readonly outcome: CacheOutcome; readonly ids: Ids; readonly tookMs: number },
+  ): void {
+    const { answer, own = failedOrigin(outcome, behavior, headers.last('host') === domainName) } = outcome;
+    if (own === undefined) return;
+    this.#ports.edges.publish({
+      form: 'edge',
+      requestId: ids.requestId,
+      atEpochMs: this.#ports.clock.nowEpochMs(),
+      tookMs,
+      distributionId,
+      domainName,
+      pattern: behavior?.pattern,
+      method,
+      path,
+      query,
+      protocol,
+      host,
+      sourceIp: remoteAddress,
+      requestHeaders: headers.lines,
+      requestBytes: body.length,
+      status: answer.status,
+      replyHeaders: answer.headers,
+      replyBody: answer.body,
+      answer: own,
+    });
   }
 
   #note(
@@ -207,7 +256,7 @@ function plainHeaders({ rawHeaders }: FrontRequest): readonly string[] {
 }
 
 function refuse(
-  { closed: why }: Distribution,
+  { closed: why, webAclArn }: Distribution,
   behavior: Behavior | undefined,
   request: ViewerRequest,
   verdict: ScreenVerdict | undefined,
@@ -216,21 +265,29 @@ function refuse(
   if (behavior?.closed !== undefined) return closed(behavior.closed);
   if (verdict?.kind === 'closed') return closed(verdict.reason);
   if (verdict?.kind === 'refused') {
-    const { reply, reason } = verdict;
+    const { reply, reason, because, changes } = verdict;
     const own: OriginAnswer =
       reply === undefined ? ownError(403, 'Request blocked.') : { ...reply, body: Buffer.from(reply.body) };
-    return refused(own, reason);
+    return refused(own, reason, { kind: 'web-acl', webAclArn: webAclArn ?? '', because, changes });
   }
   if (isTooLong(request))
-    return refused(ownError(413, 'The request is too long.'), 'the URL or the request is too long');
+    return refused(ownError(413, 'The request is too long.'), 'the URL or the request is too long', {
+      kind: 'too-long',
+    });
   const { method, body, protocol } = request;
   if (behavior?.allowedMethods.has(method) === false)
-    return refused(ownError(403, `${method} is not allowed for this path.`), `${method} is not allowed`);
+    return refused(ownError(403, `${method} is not allowed for this path.`), `${method} is not allowed`, {
+      kind: 'method',
+      allowed: [...behavior.allowedMethods],
+    });
   if (method === 'GET' && body.length > 0)
-    return refused(ownError(403, 'GET requests must not have a body.'), 'the GET request has a body');
+    return refused(ownError(403, 'GET requests must not have a body.'), 'the GET request has a body', {
+      kind: 'get-body',
+    });
   if (protocol === 'https' || behavior === undefined || behavior.viewerProtocol === 'allow-all')
     return undefined;
-  if (behavior.viewerProtocol === 'https-only') return refused(ownError(403, 'Use HTTPS.'), 'HTTPS only');
+  if (behavior.viewerProtocol === 'https-only')
+    return refused(ownError(403, 'Use HTTPS.'), 'HTTPS only', { kind: 'https-only' });
   return redirected(request);
 }
 
@@ -239,12 +296,46 @@ function redirected({ method, host, path, query }: ViewerRequest): Refusal {
   const location = `https://${host}${path}${query === '' ? '' : `?${query}`}`;
   const status = method === 'GET' || method === 'HEAD' ? 301 : 307;
   const answer = { status, headers: ['Server', 'CloudFront', 'Location', location], body: Buffer.alloc(0) };
-  return { answer, result: 'Redirect', reason: 'redirect to HTTPS', ageSeconds: undefined, isClosed: true };
+  return {
+    answer,
+    result: 'Redirect',
+    reason: 'redirect to HTTPS',
+    ageSeconds: undefined,
+    own: { kind: 'redirect', location },
+    isClosed: true,
+  };
 }
 
-function refused(answer: OriginAnswer, reason: string): Refusal {
-  return { answer, result: 'Error', reason: `refused: ${reason}`, ageSeconds: undefined, isClosed: false };
+function refused(answer: OriginAnswer, reason: string, own: EdgeAnswer): Refusal {
+  return {
+    answer,
+    result: 'Error',
+    reason: `refused: ${reason}`,
+    ageSeconds: undefined,
+    own,
+    isClosed: false,
+  };
 }
+
+/** Returns what CloudFront answers if its origin does not; undefined if the origin answered. */
+function failedOrigin(
+  { answer: { failure, status } }: CacheOutcome,
+  behavior: Behavior | undefined,
+  isOwnHost: boolean,
+): EdgeAnswer | undefined {
+  if (behavior === undefined) return undefined;
+  const { domainName: origin } = behavior.origin;
+  if (failure !== undefined) return { kind: 'origin-failed', message: failure, origin };
+  const forwarding = [behavior.request, behavior.cache].find(
+    (one) => one !== undefined && selects(one.headers, 'host'),
+  );
+  if (status !== 403 || !isOwnHost || forwarding === undefined || !OF_API.test(origin)) return undefined;
+  const isLegacy = forwarding === behavior.cache;
+  return { kind: 'host', policy: forwarding.name, isLegacy, origin };
+}
+
+/** The host of an API's own endpoint. */
+const OF_API = /\.execute-api\.[\w-]+\.amazonaws\.com(?:\.cn)?$/;
 
 /**
  * Returns a refusal by the gateway itself. AWS would serve the request, but a feature that it needs is not supported
@@ -252,7 +343,8 @@ function refused(answer: OriginAnswer, reason: string): Refusal {
  */
 function closed(reason: string): Refusal {
   const answer = ownError(500, `This behavior is closed: ${reason}`);
-  return { answer, result: 'Error', reason: `closed: ${reason}`, ageSeconds: undefined, isClosed: true };
+  const own: EdgeAnswer = { kind: 'closed', reason };
+  return { answer, result: 'Error', reason: `closed: ${reason}`, ageSeconds: undefined, own, isClosed: true };
 }
 
 function isTooLong({ method, path, query, headers, host }: ViewerRequest): boolean {

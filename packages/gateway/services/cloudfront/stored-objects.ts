@@ -9,6 +9,8 @@ export type OriginAnswer = {
    */
   readonly headers: readonly string[];
   readonly body: Buffer;
+  /** Why the origin did not answer; absent if it did. The answer is then CloudFront's own. */
+  readonly failure?: string;
 };
 
 export type StoredObject = OriginAnswer & {

@@ -46,7 +46,7 @@ export type EventRule = {
   readonly targets: readonly RuleTarget[];
 };
 
-type Options = Pick<EventPorts, 'clock' | 'random' | 'report'> & {
+type Options = Pick<EventPorts, 'clock' | 'random' | 'report' | 'journal'> & {
   readonly deliveries: TargetDeliveries;
   readonly accountId: string;
 };
@@ -146,23 +146,63 @@ export class EventBuses {
    */
   publish(busArn: string, event: BusEvent): boolean {
     if (this.#hops >= MAX_HOPS) return false;
+    const { journal } = this.#options;
+    const cause = journal.accept({
+      kind: 'accepted',
+      at: busArn,
+      id: event.id,
+      what: 'event',
+      name: `${event['detail-type']} of ${event.source}`,
+      readers: this.#patternsOf(busArn).length,
+    });
+    return journal.within(cause, () => this.#runRules(busArn, event, cause));
+  }
+
+  #runRules(busArn: string, event: BusEvent, cause: string): boolean {
     let isMatched = false;
     for (const rule of this.#rules.get(busArn) ?? [])
       if (rule.isEnabled && rule.test?.(event) === true) {
         isMatched = true;
         this.run(rule, event);
-      }
+      } else this.#noteUnmatched(rule, event, cause);
     return isMatched;
   }
 
+  #noteUnmatched(
+    { name, arn, busArn, test, isEnabled, targets }: EventRule,
+    event: BusEvent,
+    cause: string,
+  ): void {
+    if (test === undefined) return;
+    const isOff = !isEnabled && test(event);
+    const why = isOff ? 'its State is DISABLED' : (test.explain?.(event) ?? 'its pattern is invalid');
+    const by = isOff ? 'State' : 'EventPattern';
+    const to = targets.map((target) => target.arn).join(', ');
+    this.#options.journal.note(
+      { kind: 'filtered', from: busArn, to, by, rule: name === '' ? arn : name, why },
+      cause,
+    );
+  }
+
   run(rule: EventRule, event: BusEvent): void {
-    const { clock, deliveries, report } = this.#options;
+    const { clock, deliveries, report, journal } = this.#options;
     const facts = { arn: rule.arn, name: rule.name, ingestedAt: printTime(clock.nowEpochMs()) };
     this.#hops += 1;
     try {
       for (const target of rule.targets) {
         const body = makeInput(target.input, event, facts);
         if (body === undefined) {
+          journal.note(
+            {
+              kind: 'filtered',
+              from: rule.busArn,
+              to: target.arn,
+              by: 'InputTemplate',
+              rule: rule.name,
+              why: 'the input template turned the event into invalid JSON',
+            },
+            journal.causeOf(event.id) ?? journal.begin(),
+          );
           report(
             `${rule.arn} to ${target.arn}: nothing is delivered, because the input template turned the event ${event.id} into invalid JSON; write variables without quotes, and use texts without quotes and line breaks`,
           );

@@ -83,7 +83,12 @@ class EventBridgeService implements Service {
   #inTime({ rule, expression, schedule }: ReadRule): ScheduleDefinition[] {
     if (schedule === undefined || !rule.isEnabled) return [];
     const { arn, name } = rule;
-    const run = (scheduledAt: number): void => this.#buses.run(rule, this.#scheduledEvent(arn, scheduledAt));
+    const run = (scheduledAt: number): void => {
+      const event = this.#scheduledEvent(arn, scheduledAt);
+      this.#ports.journal.run({ at: arn, id: event.id, name: expression }, () =>
+        this.#buses.run(rule, event),
+      );
+    };
     const targets = rule.targets.map((target) => target.arn);
     return [{ arn, name, expression, schedule, targets, from: undefined, until: undefined, run }];
   }

@@ -24,7 +24,7 @@ const MAX_BYTES = 256 * 1024 * 1024;
  */
 export const ON_DEMAND_SHARDS = 4;
 
-type StreamPorts = Pick<EventPorts, 'clock' | 'kept' | 'report'>;
+type StreamPorts = Pick<EventPorts, 'clock' | 'kept' | 'report' | 'journal'>;
 
 export class LocalStreams {
   readonly tags = new ResourceTags();
@@ -179,6 +179,10 @@ export class LocalStream {
     const shard = this.#shardOf(record.hashKey ?? hashOf(record.partitionKey));
     const stored = shard.put(record, now);
     if (stored === undefined) throw rateExceeded(shard.id, name, accountId);
+    const { arn } = this.definition;
+    const id = `${arn} ${stored.sequence}`;
+    const readers = this.#listeners.size;
+    this.#at.journal.accept({ kind: 'accepted', at: arn, id, what: 'record', readers });
     this.#at.makeRoom();
     return { shard, stored };
   }

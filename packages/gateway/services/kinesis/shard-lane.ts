@@ -7,7 +7,7 @@ import { describeDrop, DroppedEvents } from '../../kernel/dropped-events.ts';
 import { createHash } from 'node:crypto';
 import type { Wake } from '../../kernel/agenda.ts';
 import type { EventPorts } from '../../kernel/event-ports.ts';
-import { tryBatch } from '../../kernel/ordered-batch.ts';
+import { recordId, tryBatch } from '../../kernel/ordered-batch.ts';
 import type { Batch, BatchPorts, BatchSource } from '../../kernel/ordered-batch.ts';
 import type { OrderedMapping } from '../../kernel/read-ordered-mapping.ts';
 import type { LocalStream } from './local-streams.ts';
@@ -156,6 +156,13 @@ export class ShardLane {
     if (filter === undefined) return true;
     const view = filterView(record);
     if (filter(view)) return true;
+    const { journal } = this.#ports;
+    const { id: rule, streamArn: from, functionName: to } = mapping;
+    const why = filter.explain?.(view) ?? '';
+    journal.note(
+      { kind: 'filtered', from, to, by: 'FilterCriteria', rule, why },
+      journal.causeOf(recordId(this.#source, record)) ?? journal.begin(),
+    );
     this.#dropped.note(() => describeDrop(mapping, stream.definition.name, filter, view));
     return false;
   }
@@ -231,6 +238,7 @@ export function placesOf(mappingId: string, shard: Shard): string {
 function sourceOf({ mapping, stream, shard }: At): BatchSource<StoredRecord> {
   const { streamArn } = mapping;
   return {
+    arn: streamArn,
     name: stream.definition.name,
     retentionMs: stream.definition.retentionHours * 3_600_000,
     print: (record) => printEventRecord(record, shard, mapping),

@@ -8,13 +8,14 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { afterFailure, afterThrottle, DEFAULT_ASYNC } from '../../kernel/delivery/retries.ts';
 import type { AsyncSettings, Verdict } from '../../kernel/delivery/retries.ts';
 import type { InvocationResult, InvokeOptions } from '../../core/ports.ts';
+import { describeRun } from '../../kernel/describe-run.ts';
+import type { NextTry } from '../../kernel/event-step.ts';
 import { destinationRecord, type EventEnd, failureAttributes } from '../../kernel/destination-record.ts';
 import {
   describeLoss,
   type EventPorts,
   type EventTargets,
   LONGEST_RUN_MS,
-  makeTrace,
 } from '../../kernel/event-ports.ts';
 
 export type AsyncConfig = AsyncSettings & {
@@ -72,6 +73,8 @@ export class AsyncInvocations {
     if (this.#pending.size >= MAX_EVENTS || this.#characters + event.payload.length > MAX_CHARACTERS)
       return false;
     const now = this.#options.clock.nowEpochMs();
+    const at = this.#options.arnOf(event.functionName);
+    this.#options.journal.accept({ kind: 'accepted', at, id, what: 'invocation' });
     this.#start({ ...event, id, acceptedAt: now, failures: 0, throttles: 0 }, now);
     return true;
   }
@@ -109,10 +112,14 @@ export class AsyncInvocations {
 
   #enqueue(pending: Pending, dueMs: number): void {
     const { functionName } = pending;
+    const { journal } = this.#options;
     const run = (): void => {
       this.#running.set(functionName, (this.#running.get(functionName) ?? 0) + 1);
       this.#options.work.track(
-        () => this.#run(pending, dueMs).finally(() => this.#finished(functionName)),
+        () =>
+          journal
+            .within(this.#causeOf(pending), () => this.#run(pending, dueMs))
+            .finally(() => this.#finished(functionName)),
         (fault) => this.#options.report(`an event for ${functionName} failed: ${String(fault)}`),
       );
     };
@@ -140,22 +147,27 @@ export class AsyncInvocations {
    * skip a retry
    */
   async #run(pending: Pending, dueMs: number): Promise<void> {
-    const { invoker, clock, random } = this.#options;
+    const { invoker, clock, journal } = this.#options;
     const { functionName, payload, options } = pending;
     const config = this.#configOf(pending);
     if (dueMs - pending.acceptedAt > config.maxAgeMs)
       return this.#end(pending, { condition: 'EventAgeExceeded' });
     const startedMs = clock.monotonicMs();
-    const traceHeader = makeTrace(random);
+    const traceHeader = journal.trace(this.#causeOf(pending));
     const call = { functionName, payload, traceHeader, timeoutMs: LONGEST_RUN_MS };
     const qualified = pending.qualifier === undefined ? call : { ...call, qualifier: pending.qualifier };
     const result = await invoker.invoke(options === undefined ? qualified : { ...qualified, options });
     const endedMs = dueMs + Math.max(0, clock.monotonicMs() - startedMs);
-    if (result.kind === 'returned') return this.#end(pending, { condition: 'Success', result });
+    if (result.kind === 'returned') {
+      this.#noteRun(pending, result, undefined);
+      return this.#end(pending, { condition: 'Success', result });
+    }
     this.#options.report(`an event for ${functionName} failed: ${describe(result)}`);
     // Retries are pointless if a reload has removed the function, or if 0 executions are reserved for it.
-    if (result.kind === 'refused' && (result.reason !== 'throttled' || result.isTurnedOff === true))
+    if (result.kind === 'refused' && (result.reason !== 'throttled' || result.isTurnedOff === true)) {
+      this.#noteRun(pending, result, { kind: 'none' });
       return this.#end(pending, { condition: 'RetriesExhausted', result });
+    }
     this.#next(pending, config, result, endedMs);
   }
 
@@ -169,6 +181,11 @@ export class AsyncInvocations {
       pending.throttles += 1;
       verdict = afterThrottle(pending, config, endedMs);
     }
+    this.#noteRun(
+      pending,
+      result,
+      verdict.kind === 'again' ? { kind: 'again', atEpochMs: verdict.at } : { kind: 'none' },
+    );
     if (verdict.kind === 'again') {
       this.#keep(pending);
       this.#options.agenda.at(verdict.at, (due) => this.#enqueue(pending, due));
@@ -181,12 +198,36 @@ export class AsyncInvocations {
     );
   }
 
+  #causeOf({ id }: Pending): string {
+    const { journal } = this.#options;
+    const known = journal.causeOf(id);
+    if (known !== undefined) return known;
+    // An event of an earlier run.
+    const cause = journal.begin();
+    journal.remember(id, cause);
+    return cause;
+  }
+
+  #noteRun(pending: Pending, result: InvocationResult, next: NextTry | undefined): void {
+    const { functionName, payload, failures, throttles } = pending;
+    const tries = result.kind === 'returned' ? failures + 1 : failures + throttles;
+    const run = describeRun(result, payload);
+    this.#options.journal.note(
+      { ...run, functionName, from: undefined, records: 1, tries, next },
+      this.#causeOf(pending),
+    );
+  }
+
   async #end(pending: Pending, end: EventEnd): Promise<void> {
-    const { targets, clock, arnOf, kept, report } = this.#options;
+    const { targets, clock, arnOf, kept, report, journal } = this.#options;
     const config = this.#configOf(pending);
     const arn = end.condition === 'Success' ? config.onSuccess : config.onFailure;
     const tries = pending.failures + (end.condition === 'Success' ? 1 : 0);
     const event = { ...pending, arn: arnOf(pending.functionName), tries };
+    const cause = this.#causeOf(pending);
+    const ended = { kind: 'ended', from: event.arn, condition: end.condition } as const;
+    if (end.condition !== 'Success' && arn === undefined && config.deadLetterArn === undefined)
+      journal.note({ ...ended, as: 'dropped' }, cause);
     if (arn !== undefined) {
       const record = destinationRecord(event, end, clock.nowEpochMs());
       const outcome = await targets.send(arn, JSON.stringify(record), {
@@ -195,12 +236,14 @@ export class AsyncInvocations {
         resources: [`${event.arn}:${pending.qualifier ?? '$LATEST'}`],
       });
       const loss = describeLoss(outcome);
+      journal.note({ ...ended, as: 'destination', to: arn, loss }, cause);
       if (loss !== undefined) report(`destination of ${pending.functionName}, ${arn}: ${loss}`);
     }
     if (end.condition !== 'Success' && config.deadLetterArn !== undefined) {
       const attributes = failureAttributes(pending.id, end);
       const outcome = await targets.send(config.deadLetterArn, pending.payload, { attributes });
       const loss = describeLoss(outcome);
+      journal.note({ ...ended, as: 'dead-letter queue', to: config.deadLetterArn, loss }, cause);
       if (loss !== undefined)
         report(`dead-letter queue of ${pending.functionName}, ${config.deadLetterArn}: ${loss}`);
     }

@@ -19,7 +19,7 @@ export type BucketNotification = {
   readonly suffix: string;
 };
 
-type Options = Pick<EventPorts, 'clock' | 'random' | 'work' | 'report'> & {
+type Options = Pick<EventPorts, 'clock' | 'random' | 'work' | 'report' | 'journal'> & {
   readonly targets: EventTargets;
   readonly accountId: string;
 };
@@ -46,13 +46,35 @@ export class BucketNotifications {
   changed(change: ObjectChange): void {
     this.#sequence += 1;
     const sequencer = this.#sequence.toString(16).toUpperCase().padStart(18, '0');
-    for (const notification of this.#all)
-      if (isFor(notification, change)) this.#report(notification, change, sequencer);
+    const own = this.#all.filter(({ bucket }) => bucket === change.bucket);
+    if (own.length === 0) return;
+    const { journal } = this.#options;
+    const { bucket, key, kind } = change;
+    const at = arnOf(own[0]?.region ?? '', bucket);
+    const id = `${at}/${key}`;
+    const accepted = { kind: 'accepted', at, id, what: 'object', name: `${NAMES[kind]} of ${key}` } as const;
+    const cause = journal.accept({ ...accepted, readers: own.length });
+    for (const notification of own) {
+      const mismatch = mismatchOf(notification, change);
+      if (mismatch === undefined)
+        journal.within(cause, () => this.#report(notification, change, sequencer, cause));
+      else
+        journal.note(
+          {
+            kind: 'filtered',
+            from: at,
+            to: notification.targetArn ?? '',
+            rule: notification.id,
+            ...mismatch,
+          },
+          cause,
+        );
+    }
   }
 
-  #report(notification: BucketNotification, change: ObjectChange, sequencer: string): void {
-    const { targets, work, report } = this.#options;
-    const { targetArn, bucket } = notification;
+  #report(notification: BucketNotification, change: ObjectChange, sequencer: string, cause: string): void {
+    const { targets, work, report, journal } = this.#options;
+    const { targetArn, bucket, region, id: rule } = notification;
     if (targetArn === undefined) {
       this.#toBus(notification, change, sequencer);
       return;
@@ -60,10 +82,16 @@ export class BucketNotifications {
     const body = JSON.stringify({ Records: [this.#record(notification, change, sequencer)] });
     work.track(
       async () => {
-        const outcome = await targets.send(targetArn, body, {
-          sender: `arn:${partitionOf(notification.region)}:s3:::${bucket}`,
-        });
-        if (outcome.kind === 'failed') report(`${bucket} to ${targetArn}: ${outcome.message}`);
+        const sender = arnOf(region, bucket);
+        const outcome = await targets.send(targetArn, body, { sender });
+        const way = { from: sender, to: targetArn, rule, tries: 1 };
+        if (outcome.kind === 'delivered') {
+          journal.note({ kind: 'delivered', ...way, isRecorded: outcome.isRecorded === true }, cause);
+          return;
+        }
+        const { code, message } = outcome;
+        journal.note({ kind: 'refused', ...way, code, message, next: { kind: 'none' } }, cause);
+        report(`${bucket} to ${targetArn}: ${message}`);
       },
       (fault) => report(`${bucket}: ${String(fault)}`),
     );
@@ -121,10 +149,19 @@ export class BucketNotifications {
   }
 }
 
-function isFor({ bucket, event, prefix, suffix }: BucketNotification, change: ObjectChange): boolean {
-  if (bucket !== change.bucket || !change.key.startsWith(prefix) || !change.key.endsWith(suffix))
-    return false;
-  if (event === undefined) return true;
-  const name = `s3:${NAMES[change.kind]}`;
-  return event.endsWith(':*') ? name.startsWith(event.slice(0, -1)) : event === name;
+function arnOf(region: string, bucket: string): string {
+  return `arn:${partitionOf(region)}:s3:::${bucket}`;
+}
+
+/** Returns why a notification is not for a change of its bucket; undefined if it is. */
+function mismatchOf(
+  { event, prefix, suffix }: BucketNotification,
+  { key, kind }: ObjectChange,
+): { readonly by: 'Event' | 'Filter'; readonly why: string } | undefined {
+  if (!key.startsWith(prefix)) return { by: 'Filter', why: `the key ${key} does not begin with ${prefix}` };
+  if (!key.endsWith(suffix)) return { by: 'Filter', why: `the key ${key} does not end with ${suffix}` };
+  if (event === undefined) return undefined;
+  const name = `s3:${NAMES[kind]}`;
+  const isWanted = event.endsWith(':*') ? name.startsWith(event.slice(0, -1)) : event === name;
+  return isWanted ? undefined : { by: 'Event', why: `it is for ${event}, and this is ${name}` };
 }

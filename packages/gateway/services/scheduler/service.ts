@@ -11,18 +11,21 @@ import type { EventTarget } from '../../kernel/target-deliveries.ts';
 const OWNER = 'scheduler';
 
 export function open(ports: ServicePorts): Service {
-  const { schedules, deliveries, random, startedAt } = ports;
+  const { schedules, deliveries, random, startedAt, journal } = ports;
   const toDefinition = (schedule: ReadSchedule): ScheduleDefinition => ({
     ...schedule,
     targets: [schedule.target.arn],
     run: (scheduledAt) => {
       const id = random.uuid();
       const body = scheduleInput(schedule, scheduledAt, id);
-      deliveries.deliver(schedule.target, body, schedule.delivery, schedule.arn, {
+      const facts = {
         EXECUTION_ID: id,
         SCHEDULED_TIME: printSecond(scheduledAt),
         IS_PAYLOAD_TRUNCATED: 'false',
-      });
+      };
+      journal.run({ at: schedule.arn, id, name: schedule.expression }, () =>
+        deliveries.deliver(schedule.target, body, schedule.delivery, schedule.arn, facts),
+      );
     },
   });
   return {

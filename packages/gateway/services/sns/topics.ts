@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { DroppedEvents } from '../../kernel/dropped-events.ts';
 import type { MessageTest } from '../../kernel/delivery/filter-policy.ts';
 import type { MessageAttribute } from '../../kernel/delivery/queue-model.ts';
+import { describeLoss } from '../../kernel/event-ports.ts';
 import type { Delivery, DeliveryOutcome, EventPorts, EventTargets } from '../../kernel/event-ports.ts';
 
 export type Subscription = {
@@ -31,7 +32,9 @@ export type Published = {
   readonly deduplicationId?: string | undefined;
 };
 
-type Options = Pick<EventPorts, 'clock' | 'random' | 'work' | 'report'> & { readonly targets: EventTargets };
+type Options = Pick<EventPorts, 'clock' | 'random' | 'work' | 'report' | 'journal'> & {
+  readonly targets: EventTargets;
+};
 
 export class Topics {
   readonly #options: Options;
@@ -63,14 +66,29 @@ export class Topics {
   }
 
   publish(topicArn: string, published: Published, id: string): void {
-    const { work, report } = this.#options;
+    const { work, report, journal } = this.#options;
     const byContent = this.#topics.get(topicArn)?.deduplicatesByContent === true;
     const deduplicationId = published.deduplicationId ?? (byContent ? hash(published.message) : undefined);
     const timestamp = new Date(this.#options.clock.nowEpochMs()).toISOString();
     const message = { ...published, deduplicationId, id, timestamp };
     const filtered = { body: published.message, attributes: published.attributes };
     const all = this.subscriptionsOf(topicArn);
+    const what = { kind: 'accepted', at: topicArn, id, what: 'message' } as const;
+    const cause = journal.accept({ ...what, readers: all.length });
     const wanting = all.filter(({ test }) => test?.(filtered) !== false);
+    for (const { arn, endpoint, test } of all)
+      if (test?.(filtered) === false)
+        journal.note(
+          {
+            kind: 'filtered',
+            from: topicArn,
+            to: endpoint,
+            by: 'FilterPolicy',
+            rule: arn,
+            why: test.explain?.(filtered) ?? '',
+          },
+          cause,
+        );
     if (wanting.length === 0 && all.length > 0) {
       this.#dropped.note(() => {
         const why = all.map(({ endpoint, test }) => `for ${endpoint}, ${test?.explain?.(filtered) ?? ''}`);
@@ -79,7 +97,7 @@ export class Topics {
     }
     for (const subscription of wanting)
       work.track(
-        () => this.#deliver(subscription, message),
+        () => journal.within(cause, () => this.#deliver(subscription, message, cause)),
         (fault) => report(`${topicArn}: ${String(fault)}`),
       );
   }
@@ -91,8 +109,8 @@ export class Topics {
     return { kind: 'delivered' };
   }
 
-  async #deliver(subscription: Subscription, sent: Sent): Promise<void> {
-    const { targets, report } = this.#options;
+  async #deliver(subscription: Subscription, sent: Sent, cause: string): Promise<void> {
+    const { targets, report, journal } = this.#options;
     const { endpoint, isRaw, protocol, deadLetterArn, topicArn } = subscription;
     const { groupId, deduplicationId } = sent;
     const body =
@@ -108,11 +126,22 @@ export class Topics {
       attributes,
       sender: topicArn,
     });
-    if (outcome.kind === 'delivered') return;
+    const way = { from: topicArn, to: endpoint, rule: subscription.arn, tries: 1 };
+    if (outcome.kind === 'delivered') {
+      journal.note({ kind: 'delivered', ...way, isRecorded: outcome.isRecorded === true }, cause);
+      return;
+    }
+    const { code, message } = outcome;
+    journal.note({ kind: 'refused', ...way, code, message, next: { kind: 'none' } }, cause);
+    const end = { kind: 'ended', from: topicArn, condition: code } as const;
     report(`${topicArn} to ${endpoint}: ${outcome.message}`);
-    if (deadLetterArn === undefined) return;
+    if (deadLetterArn === undefined) {
+      journal.note({ ...end, as: 'dropped' }, cause);
+      return;
+    }
     const dead = JSON.stringify(notification(subscription, sent));
     const buried = await targets.send(deadLetterArn, dead, { sender: topicArn });
+    journal.note({ ...end, as: 'dead-letter queue', to: deadLetterArn, loss: describeLoss(buried) }, cause);
     if (buried.kind === 'failed') report(`${deadLetterArn}: ${buried.message}`);
   }
 }

@@ -9,7 +9,9 @@ import { readBatchFailures } from '../../kernel/delivery/batch-failures.ts';
 import { bytesOf, type QueuedMessage } from '../../kernel/delivery/queue-model.ts';
 import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
 import type { InvocationResult } from '../../core/ports.ts';
-import { type EventPorts, LONGEST_RUN_MS, makeTrace } from '../../kernel/event-ports.ts';
+import { describeRun } from '../../kernel/describe-run.ts';
+import type { Envelope } from '../../kernel/event-step.ts';
+import { type EventPorts, LONGEST_RUN_MS } from '../../kernel/event-ports.ts';
 import { digestOfAttributes, digestOfBody } from '../../kernel/message-digest.ts';
 import type { LocalQueue } from './queues.ts';
 import { systemAttributes } from './messages.ts';
@@ -35,7 +37,7 @@ export type QueueMapping = {
 const USUAL_BATCHES = 5;
 const MAX_BATCH_BYTES = 5_500_000;
 
-type Options = Pick<EventPorts, 'invoker' | 'agenda' | 'clock' | 'random' | 'work' | 'report'> & {
+type Options = Pick<EventPorts, 'invoker' | 'agenda' | 'clock' | 'random' | 'work' | 'report' | 'journal'> & {
   readonly region: string;
 };
 
@@ -97,6 +99,7 @@ export class QueueConsumer {
         const view = filter && filterView(message, this.#queue);
         if (filter?.(view) !== false) taken.push(message);
         else {
+          this.#noteFiltered(message.id, filter.explain?.(view) ?? '');
           this.#dropped.note(() => describeDrop(this.mapping, this.#queue.definition.name, filter, view));
           this.#queue.delete(message.receipt ?? '');
         }
@@ -104,6 +107,15 @@ export class QueueConsumer {
       if (this.mapping.filter === undefined) break;
     }
     return taken;
+  }
+
+  #noteFiltered(id: string, why: string): void {
+    const { journal } = this.#options;
+    const { id: rule, queueArn: from, functionName: to } = this.mapping;
+    journal.note(
+      { kind: 'filtered', from, to, by: 'FilterCriteria', rule, why },
+      journal.causeOf(id) ?? journal.begin(),
+    );
   }
 
   #gatheredBytes(): number {
@@ -137,20 +149,39 @@ export class QueueConsumer {
   }
 
   async #run(batch: readonly QueuedMessage[]): Promise<void> {
-    const { invoker, random, region } = this.#options;
+    const { invoker, region, journal } = this.#options;
     const { functionName, qualifier, queueArn, windowMs } = this.mapping;
     const place = { queueArn, region, hasWindow: windowMs > 0 };
     const records = batch.map((message) => printRecord(message, this.#queue, place));
     // The receipts are read before the function runs, because a message that is received again has a new receipt.
     const receipts = batch.map(({ id, receipt = '' }) => ({ id, receipt }));
+    const payload = JSON.stringify({ Records: records });
+    const cause = journal.join(receipts.map(({ id }) => id));
+    const tries = Math.max(...batch.map(({ receiveCount }) => receiveCount));
     const result = await invoker.invoke({
       functionName,
       timeoutMs: LONGEST_RUN_MS,
-      traceHeader: makeTrace(random),
+      traceHeader: journal.trace(cause),
       ...(qualifier === undefined ? {} : { qualifier }),
-      payload: JSON.stringify({ Records: records }),
+      payload,
     });
-    const failed = this.#failedOf(result, new Set(receipts.map(({ id }) => id)));
+    const { failed, failedItems } = this.#failedOf(result, new Set(receipts.map(({ id }) => id)));
+    const { visibilityMs, redrive } = this.#queue.definition.settings;
+    const isFailed = result.kind !== 'returned' || (failedItems ?? 0) !== 0;
+    journal.note(
+      {
+        ...describeRun(result, payload),
+        functionName,
+        from: queueArn,
+        mapping: this.mapping.id,
+        records: batch.length,
+        tries,
+        failedItems,
+        envelope: envelopeOf(batch[0]?.body ?? ''),
+        next: isFailed ? { kind: 'visible', afterMs: visibilityMs, redrive } : undefined,
+      },
+      cause,
+    );
     for (const { id, receipt } of receipts) if (!failed(id)) this.#queue.delete(receipt);
   }
 
@@ -163,7 +194,10 @@ export class QueueConsumer {
       : `${again}, and move to ${lastPartOf(redrive.deadLetterArn)} once each was received ${redrive.maxReceiveCount} ${redrive.maxReceiveCount === 1 ? 'time' : 'times'}`;
   }
 
-  #failedOf(result: InvocationResult, known: ReadonlySet<string>): (id: string) => boolean {
+  #failedOf(
+    result: InvocationResult,
+    known: ReadonlySet<string>,
+  ): { readonly failed: (id: string) => boolean; readonly failedItems?: number | string } {
     const { functionName, reportsItems } = this.mapping;
     const { report } = this.#options;
     const { name } = this.#queue.definition;
@@ -172,18 +206,27 @@ export class QueueConsumer {
       report(
         `${functionName} failed on a batch of ${known.size} from ${name}: ${why}${this.#describeNext()}`,
       );
-      return () => true;
+      return { failed: () => true };
     }
-    if (!reportsItems) return () => false;
+    if (!reportsItems) return { failed: () => false };
     const outcome = readBatchFailures(result.payload, known);
     if (outcome.kind === 'all') {
       report(
         `the batchItemFailures that ${functionName} returned cannot be read, because ${outcome.reason}. Its whole batch of ${known.size} from ${name} counts as failed${this.#describeNext()}`,
       );
-      return () => true;
+      return { failed: () => true, failedItems: outcome.reason };
     }
-    return (id) => outcome.failed.has(id);
+    return { failed: (id) => outcome.failed.has(id), failedItems: outcome.failed.size };
   }
+}
+
+/** Recognizes the envelope by the beginning of the body, which topics and rules always write alike. */
+function envelopeOf(body: string): Envelope | undefined {
+  const [, topicArn] = /^\{"Type":"Notification","MessageId":"[^"]*","TopicArn":"([^"]*)"/.exec(body) ?? [];
+  if (topicArn !== undefined) return { of: 'topic', topicArn };
+  return /^\{"version":"0","id":"[^"]*",.*"detail-type":/s.test(body.slice(0, 2_000))
+    ? { of: 'rule' }
+    : undefined;
 }
 
 function describe(result: Extract<InvocationResult, { kind: 'timed-out' | 'refused' }>): string {

@@ -29,7 +29,7 @@ export class OverfullError extends Error {
   readonly code = 'QUEUES_FULL';
 }
 
-type QueuePorts = Pick<EventPorts, 'clock' | 'agenda' | 'random' | 'kept' | 'report'>;
+type QueuePorts = Pick<EventPorts, 'clock' | 'agenda' | 'random' | 'kept' | 'report' | 'journal'>;
 
 export class Queues {
   readonly #ports: QueuePorts;
@@ -181,10 +181,20 @@ export class LocalQueue {
       throw new OverfullError('the queues of this gateway are full');
     const { message: queued, isNew } = this.#queue.send(message, this.#at.random.uuid(), this.#now());
     if (isNew) {
+      this.#noteSent(queued);
       this.#keep(queued);
       this.#changed();
-    }
+    } else this.#noteDuplicate(queued.id);
     return queued;
+  }
+
+  #noteDuplicate(id: string): void {
+    this.#at.journal.accept({ kind: 'duplicate', at: this.definition.arn, id });
+  }
+
+  #noteSent({ id, visibleAt, sentAt }: QueuedMessage): void {
+    const delayMs = visibleAt > sentAt ? visibleAt - sentAt : undefined;
+    this.#at.journal.accept({ kind: 'accepted', at: this.definition.arn, id, what: 'message', delayMs });
   }
 
   receive(wanted: Omit<ReceiveOptions, 'makeReceipt'>): readonly QueuedMessage[] {
@@ -258,6 +268,17 @@ export class LocalQueue {
     this.#drop(message.id);
     const arn = this.definition.settings.redrive?.deadLetterArn ?? '';
     const target = this.#at.find(arn);
+    const { journal } = this.#at;
+    journal.note(
+      {
+        kind: 'moved',
+        from: this.definition.arn,
+        to: arn,
+        receiveCount: message.receiveCount,
+        isLost: target === undefined,
+      },
+      journal.causeOf(message.id) ?? journal.begin(),
+    );
     if (target === undefined)
       this.#at.report(
         `${this.definition.name}: a message has reached maxReceiveCount, but the dead-letter queue ${arn} does not exist here`,

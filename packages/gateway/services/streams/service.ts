@@ -122,9 +122,18 @@ class TableStreams {
   }
 
   changed(changes: readonly TableChange[]): void {
+    for (const change of changes) this.#noteChange(change);
     for (const change of changes)
       for (const consumer of this.#consumers)
         if (consumer.mapping.stream.streamArn === change.streamArn) consumer.push(change);
+  }
+
+  #noteChange({ streamArn, sequence, before, after }: TableChange): void {
+    if (streamArn === undefined) return;
+    const readers = this.#consumers.filter(({ mapping }) => mapping.stream.streamArn === streamArn).length;
+    const name = before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY';
+    const id = `${streamArn} ${sequence}`;
+    this.#options.journal.accept({ kind: 'accepted', at: streamArn, id, what: 'record', name, readers });
   }
 
   close(): void {

@@ -4,7 +4,7 @@
  */
 import { describeDrop, DroppedEvents } from '../../kernel/dropped-events.ts';
 import type { EventPorts } from '../../kernel/event-ports.ts';
-import { tryBatch } from '../../kernel/ordered-batch.ts';
+import { recordId, tryBatch } from '../../kernel/ordered-batch.ts';
 import type { Batch, BatchPorts, BatchSource } from '../../kernel/ordered-batch.ts';
 import type { OrderedMapping } from '../../kernel/read-ordered-mapping.ts';
 import { printEventRecord, SHARD } from '@gatewright/dynamodb/stream-record';
@@ -104,8 +104,20 @@ export class StreamConsumer {
       if (this.mapping.isEnabled) this.#meanwhile.push(record);
       return;
     }
+    const { journal } = this.#options;
     const printed = filter && printEventRecord(record, stream);
     if (filter?.(printed) === false) {
+      journal.note(
+        {
+          kind: 'filtered',
+          from: stream.streamArn,
+          to: this.mapping.functionName,
+          by: 'FilterCriteria',
+          rule: this.mapping.id,
+          why: filter.explain?.(printed) ?? '',
+        },
+        journal.causeOf(recordId(this.#source, record)) ?? journal.begin(),
+      );
       this.#dropped.note(() => describeDrop(this.mapping, this.tableName, filter, printed));
       return;
     }
@@ -260,6 +272,7 @@ export class StreamConsumer {
 function sourceOf(stream: TableStream): BatchSource<TableChange> {
   const { streamArn, tableName } = stream;
   return {
+    arn: streamArn,
     name: tableName,
     retentionMs: RETENTION_MS,
     print: (record) => printEventRecord(record, stream),

@@ -16,7 +16,8 @@ function cellsOf(row: RequestRow): readonly string[] {
   return [
     id.slice(0, ID_LENGTH),
     new Date(atEpochMs).toISOString().slice(11, 23),
-    String(status),
+    // An event has no status.
+    status === 0 ? '-' : String(status),
     `${tookMs.toFixed(1)} ms`,
     method,
     target,

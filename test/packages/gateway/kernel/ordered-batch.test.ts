@@ -9,11 +9,13 @@ import type {
   BatchSource,
 } from '../../../../packages/gateway/kernel/ordered-batch.ts';
 import type { Invocation, InvocationResult } from '../../../../packages/gateway/core/ports.ts';
+import { EventJournal } from '../../../../packages/gateway/kernel/event-journal.ts';
 import { DELIVERED, final } from '../../../../packages/gateway/kernel/event-ports.ts';
 import { CountingRandom, EPOCH_MS, VirtualClock } from '../../../support/virtual-ports.ts';
 
 /** A record is its number, and arrives as many milliseconds after the epoch of the tests. */
 const SOURCE: BatchSource<number> = {
+  arn: 'arn:aws:kinesis:us-east-1:123456789012:stream/shop',
   name: 'shop',
   retentionMs: 86_400_000,
   print: (record) => ({ n: record }),
@@ -22,6 +24,7 @@ const SOURCE: BatchSource<number> = {
   lossInfo: (lost) => ({ Info: lost }),
 };
 const RULES: BatchRules = {
+  id: 'mapping',
   functionName: 'sell',
   qualifier: undefined,
   bisects: false,
@@ -55,12 +58,14 @@ type Setting = {
 async function run(batch: Batch<number>, result: InvocationResult, setting: Setting = {}) {
   const { rules = {}, runMs = 0, dueMs = EPOCH_MS + 1_000, isOver = false, isDeaf = false } = setting;
   const clock = new VirtualClock();
+  const random = new CountingRandom();
   const invoked: Invocation[] = [];
   const sent: { readonly arn: string; readonly body: unknown }[] = [];
   const said: string[] = [];
   const ports: BatchPorts = {
     clock,
-    random: new CountingRandom(),
+    random,
+    journal: new EventJournal(clock, random, () => undefined),
     report: (message) => said.push(message),
     invoker: {
       has: () => true,

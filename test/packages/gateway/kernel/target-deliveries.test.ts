@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Agenda } from '../../../../packages/gateway/kernel/agenda.ts';
+import { EventJournal } from '../../../../packages/gateway/kernel/event-journal.ts';
 import { DELIVERED, final } from '../../../../packages/gateway/kernel/event-ports.ts';
 import { DEFAULT_TARGET, TargetDeliveries } from '../../../../packages/gateway/kernel/target-deliveries.ts';
 import { Work } from '../../../../packages/gateway/kernel/work.ts';
-import { EPOCH_MS, VirtualClock } from '../../../support/virtual-ports.ts';
+import { CountingRandom, EPOCH_MS, VirtualClock } from '../../../support/virtual-ports.ts';
 import type { Delivery, DeliveryOutcome } from '../../../../packages/gateway/kernel/event-ports.ts';
 import type { EventTarget } from '../../../../packages/gateway/kernel/target-deliveries.ts';
 
@@ -25,6 +26,7 @@ function aDelivery(answer: (arn: string) => DeliveryOutcome, target: Partial<Eve
     agenda,
     work,
     report,
+    journal: new EventJournal(clock, new CountingRandom(), report),
     targets: {
       send: (arn, _body, delivery) => {
         sent.push({ arn, atMs: clock.nowEpochMs() - EPOCH_MS, delivery });

@@ -6,7 +6,7 @@ import type { Shown } from '../../records/model.ts';
 export function Status({ value }: { readonly value: number }) {
   return (
     <span class={`status ${statusKind(value)}`} title={closeMeaning(value)}>
-      {value}
+      {value === 0 ? '-' : value}
     </span>
   );
 }

@@ -131,7 +131,7 @@ async function answer(
 ): Promise<ControlReply> {
   const startedMs = performance.now();
   const invoked = choose(target, arn, options);
-  const result = await invoke(target.name, payload, withInvoked(invokeOptions, invoked), options);
+  const result = await invoke(call, target.name, payload, withInvoked(invokeOptions, invoked), options);
   const tookMs = performance.now() - startedMs;
   const reply = toReply(call, arn, result, options, invoked?.version);
   const requestId = headerOf({ rawHeaders: reply.headers }, 'x-amzn-requestid') ?? '';
@@ -171,18 +171,24 @@ function withInvoked(
 }
 
 function invoke(
+  call: AwsCall,
   functionName: string,
   payload: string,
   options: InvokeOptions | undefined,
   { invoker, random }: LambdaInvokeOptions,
 ): Promise<InvocationResult> {
-  const invocation = { functionName, payload, timeoutMs: LONGEST_MS, traceHeader: makeTrace(random) };
+  const invocation = { functionName, payload, timeoutMs: LONGEST_MS, traceHeader: traceOf(call, random) };
   return invoker.invoke(options === undefined ? invocation : { ...invocation, options });
 }
 
-function makeTrace(random: Random): string {
-  return `Root=1-${random.hex(8)}-${random.hex(24)};Parent=${random.hex(16)};Sampled=0`;
+/** A function that another one calls continues the trace, which SDKs send. */
+function traceOf({ request }: AwsCall, random: Random): string {
+  const given = headerOf(request, 'x-amzn-trace-id');
+  const root = ROOT.exec(given ?? '')?.[1] ?? `1-${random.hex(8)}-${random.hex(24)}`;
+  return `Root=${root};Parent=${random.hex(16)};Sampled=0`;
 }
+
+const ROOT = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/i;
 
 async function stream(
   call: AwsCall,
@@ -193,7 +199,7 @@ async function stream(
 ): Promise<ControlReply> {
   const invoked = choose(target, arn, options);
   const times = { timeoutMs: LONGEST_MS, idleMs: LONGEST_MS };
-  const traceHeader = makeTrace(options.random);
+  const traceHeader = traceOf(call, options.random);
   const event = { functionName: target.name, payload, traceHeader, ...times };
   const invokeOptions = withInvoked(undefined, invoked);
   const start = await options.invoker.stream(

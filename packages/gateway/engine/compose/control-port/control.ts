@@ -12,6 +12,7 @@ import { listRoutesOf, regionOf } from '../network/listing.ts';
 import { announceStart, firstOf, openLoopApi } from '../loop.ts';
 import { findClockObstacle } from '../parts.ts';
 import type { Parts } from '../parts.ts';
+import { journaledServices } from '../services/journaled.ts';
 import { openServices } from '../services/services.ts';
 import { openReloadsApi } from '../loading/reloads.ts';
 import { openStateApi } from '../state/state.ts';
@@ -85,7 +86,7 @@ function enumerate(ports: readonly number[]): string {
 
 function mountsOf(parts: Parts): ControlMounts {
   const { options, served, management, signIn } = parts;
-  const services = openServices(parts);
+  const services = journaledServices(openServices(parts), parts.events.journal);
   parts.services = services;
   return {
     services,

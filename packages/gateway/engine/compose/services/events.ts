@@ -127,7 +127,7 @@ async function sendByHand(events: ServiceHost, sent: HandSent, called: string): 
   const refusal = refuse?.(body);
   if (refusal !== undefined) return jsonReply(409, { message: refusal });
   const delivery = { groupId, ...(source && { source }), ...(detailType && { detailType }) };
-  const outcome = await events.targets.send(arn, body, delivery);
+  const outcome = await events.journal.apart(() => events.targets.send(arn, body, delivery));
   return outcome.kind === 'delivered'
     ? jsonReply(200, { sent: arn })
     : jsonReply(409, { message: outcome.message });

@@ -4,7 +4,8 @@ import { Faults } from '../../../../../packages/gateway/core/errors.ts';
 import { StackReading } from '../../../../../packages/gateway/kernel/stack-reading.ts';
 import type { HttpOutcome, HttpRequest } from '../../../../../packages/gateway/core/ports.ts';
 import type { ScreenedRequest, ScreenVerdict } from '../../../../../packages/gateway/core/stage-screens.ts';
-import type { UnsupportedItem } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { ResolvedStack, UnsupportedItem } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { EdgeRecord } from '../../../../../packages/gateway/kernel/edge-record.ts';
 import type { ServicePorts, ServiceSettings } from '../../../../../packages/gateway/kernel/service.ts';
 import { stackOf } from '../../../../support/an-event-engine.ts';
 import { CountingRandom, VirtualClock } from '../../../../support/virtual-ports.ts';
@@ -14,6 +15,7 @@ type Origin = (request: HttpRequest, serial: number) => HttpOutcome | Promise<Ht
 type Options = {
   /** Members of the default behavior in YAML, beside target and protocol. */
   readonly behavior?: string;
+  readonly viewerProtocol?: string;
   /** Members of the configuration. */
   readonly config?: string;
   readonly origin?: Origin;
@@ -46,6 +48,9 @@ export type Bench = {
   readonly faults: Faults;
   readonly unsupported: readonly UnsupportedItem[];
   readonly logged: Record<string, unknown>[];
+  /** What CloudFront answered itself. */
+  readonly edges: EdgeRecord[];
+  readonly stacks: readonly ResolvedStack[];
   ask(target: string, asked?: Asked): Promise<Shown>;
   /** Invalidates, and answers as the call did. */
   call(method: string, path: string, body?: string, query?: string): { status: number; body: string };
@@ -75,6 +80,7 @@ function resourcesOf({
   config = '',
   originConfig = '',
   more = '',
+  viewerProtocol = 'allow-all',
 }: Options): string {
   return `
   Edge:
@@ -89,7 +95,7 @@ function resourcesOf({
 ${indent(originConfig, 12)}
         DefaultCacheBehavior:
           TargetOriginId: api
-          ViewerProtocolPolicy: allow-all
+          ViewerProtocolPolicy: ${viewerProtocol}
 ${indent(behavior, 10)}
 ${indent(config, 8)}
 ${more}`;
@@ -107,6 +113,8 @@ export function aDistribution(options: Options = {}): Bench {
   const clock = new VirtualClock();
   const requests: HttpRequest[] = [];
   const logged: Record<string, unknown>[] = [];
+  const edges: EdgeRecord[] = [];
+  let stacks: readonly ResolvedStack[] = [];
   const faults = new Faults(false);
   const unsupported: UnsupportedItem[] = [];
   const origin = options.origin ?? ((_, serial) => answered(String(serial)));
@@ -114,6 +122,7 @@ export function aDistribution(options: Options = {}): Bench {
     clock,
     random: new CountingRandom(),
     settings: options.settings ?? {},
+    edges: { publish: (record: EdgeRecord) => void edges.push(record) },
     screens: { judge: options.judge ?? (() => undefined) },
     logGroups: {
       write: (_: string, line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>),
@@ -127,7 +136,7 @@ export function aDistribution(options: Options = {}): Bench {
   };
   const service = cloudfront.open(ports as unknown as ServicePorts);
   const load = (given: Options): void => {
-    const stacks = [stackOf({ resources: resourcesOf(given) })];
+    stacks = [stackOf({ resources: resourcesOf(given) })];
     const reading = new StackReading(stacks, { isElsewhere: () => false, tolerance: faults });
     const apply = service.prepare(reading);
     unsupported.push(...reading.unsupported);
@@ -141,6 +150,10 @@ export function aDistribution(options: Options = {}): Bench {
     faults,
     unsupported,
     logged,
+    edges,
+    get stacks() {
+      return stacks;
+    },
     load,
     async ask(target, { method = 'GET', headers = [], host, body = '' } = {}) {
       const [front] = service.fronts();

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { EventJournal } from '../../../../../packages/gateway/kernel/event-journal.ts';
 import { NO_STORED_ENTRIES } from '../../../../../packages/gateway/kernel/stored-entries.ts';
 import { LocalStreams } from '../../../../../packages/gateway/services/kinesis/local-streams.ts';
 import type { StreamDefinition } from '../../../../../packages/gateway/services/kinesis/local-streams.ts';
-import { VirtualClock } from '../../../../support/virtual-ports.ts';
+import { CountingRandom, VirtualClock } from '../../../../support/virtual-ports.ts';
 import { toBase64 } from './a-stream.ts';
 
 const definition = (name: string): StreamDefinition => ({
@@ -20,7 +21,9 @@ describe('LocalStreams', () => {
   it('drop the oldest records of the fullest shard if all together are too large, and report it once', () => {
     const reports: string[] = [];
     const report = (message: string): void => void reports.push(message);
-    const streams = new LocalStreams({ clock: new VirtualClock(), kept: NO_STORED_ENTRIES, report }, 10);
+    const clock = new VirtualClock();
+    const journal = new EventJournal(clock, new CountingRandom(), report);
+    const streams = new LocalStreams({ clock, journal, kept: NO_STORED_ENTRIES, report }, 10);
     streams.replace([definition('a'), definition('b')]);
     const [a, b] = streams.all;
     const put = (stream: typeof a, text: string): void =>
@@ -40,7 +43,9 @@ describe('LocalStreams', () => {
   });
 
   it('keep the streams that are still defined, with their records, and those that calls have created', () => {
-    const ports = { clock: new VirtualClock(), kept: NO_STORED_ENTRIES, report: () => undefined };
+    const clock = new VirtualClock();
+    const journal = new EventJournal(clock, new CountingRandom(), () => undefined);
+    const ports = { clock, journal, kept: NO_STORED_ENTRIES, report: () => undefined };
     const streams = new LocalStreams(ports);
     streams.replace([definition('a'), definition('b')]);
     streams.create(definition('c'));

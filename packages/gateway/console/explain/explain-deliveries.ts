@@ -1,0 +1,282 @@
+/** The story of events: who sent them, what matched, what failed, what follows, and where they ended. */
+import { parseArn } from '@gatewright/aws/arn';
+import { lastPartOf } from '../../kernel/event-rows.ts';
+import { at, capital, counted, nameOf, receives } from './event-names.ts';
+import { describeNext, explainRun } from './explain-event-run.ts';
+import { formatDuration, sentence, withStop } from './reason.ts';
+import type { Told } from './event-names.ts';
+import type { ToldStep } from './circumstances.ts';
+import type { StampedStep } from '../../kernel/event-step.ts';
+import type { Reason } from './reason.ts';
+
+/** The maximum number of sentences about events. */
+const MAX_SENTENCES = 24;
+
+export function explainDeliveries(steps: readonly ToldStep[]): Reason {
+  const merged = mergeRuns(inOrder(steps));
+  const reasons = merged.map((told) => explainStep(told, steps));
+  const because = reasons.flatMap((reason) => reason.because);
+  const shown =
+    because.length <= MAX_SENTENCES
+      ? because
+      : [
+          ...because.slice(0, MAX_SENTENCES / 2),
+          `… (${because.length - MAX_SENTENCES} more steps)`,
+          ...because.slice(-MAX_SENTENCES / 2),
+        ];
+  return { because: shown, changes: [...new Set(reasons.flatMap((reason) => reason.changes))] };
+}
+
+/**
+ * Puts each delivery before what its target did with the event, because a target may handle the event before its
+ * sender knows that it was delivered.
+ */
+function inOrder(steps: readonly ToldStep[]): readonly AnyStep[] {
+  const ordered: AnyStep[] = [];
+  for (const told of steps) {
+    const { step } = told;
+    const at =
+      step.kind === 'delivered'
+        ? ordered.findIndex(
+            (one) => one.isTold !== true && one.step.kind === 'accepted' && isSame(one.step.at, step.to),
+          )
+        : -1;
+    const target = ordered[at];
+    if (target === undefined) ordered.push(told);
+    else ordered.splice(at, 1, told, { ...target, isTold: true });
+  }
+  return ordered;
+}
+
+/** Whether both are the same target; a function may have a qualifier. */
+function isSame(one: string, other: string): boolean {
+  return one === other || other.startsWith(`${one}:`);
+}
+
+/** `times` is how often the same happened. `isTold` means that the sentence before names the step already. */
+type AnyStep = ToldStep & { readonly times?: number; readonly isTold?: boolean };
+
+/** Joins the failures of one function with the same error to one step, the last. */
+function mergeRuns(steps: readonly AnyStep[]): readonly AnyStep[] {
+  const times = new Map<string, number>();
+  for (const { step } of steps) {
+    const key = keyOf(step);
+    if (key !== undefined) times.set(key, (times.get(key) ?? 0) + 1);
+  }
+  const merged: AnyStep[] = [];
+  for (const told of steps.toReversed()) {
+    const key = keyOf(told.step);
+    const count = key === undefined ? 1 : times.get(key);
+    if (count === undefined) continue;
+    if (key !== undefined) times.delete(key);
+    merged.unshift({ ...told, times: count });
+  }
+  return merged;
+}
+
+function keyOf(step: StampedStep): string | undefined {
+  if (step.kind === 'refused') return `refused ${step.from} ${step.to} ${step.message}`;
+  if (step.kind !== 'ran' || (step.outcome === 'returned' && step.next === undefined)) return undefined;
+  const { from = '', functionName, outcome, errorType = '', errorMessage = '' } = step;
+  return `ran ${from} ${functionName} ${outcome} ${errorType} ${errorMessage}`;
+}
+
+function explainStep(told: AnyStep, all: readonly ToldStep[]): Reason {
+  const { step, times = 1 } = told;
+  const own = explainOne(step, told, times, all);
+  const { notes = [] } = told;
+  return {
+    because: [...own.because, ...notes.map(({ because }) => because)],
+    changes: [...own.changes, ...notes.map(({ change }) => change)],
+  };
+}
+
+function explainOne(step: StampedStep, told: AnyStep, times: number, all: readonly ToldStep[]): Reason {
+  switch (step.kind) {
+    case 'accepted':
+      return explainAccepted(step, told, all);
+    case 'duplicate':
+      return explainDuplicate(step, told);
+    case 'filtered':
+      return explainFiltered(step, told, all);
+    case 'delivered':
+      return {
+        because: [
+          step.isRecorded === true
+            ? `${nameOf(step.from)} sent it to ${nameOf(step.to)}, which no loaded stack has, so the call was only recorded.`
+            : `${capital(nameOf(step.from))} delivered it to ${nameOf(step.to)}.`,
+        ],
+        changes: [],
+      };
+    case 'refused':
+      return {
+        because: [
+          sentence(
+            `${nameOf(step.from)} could not deliver it to ${nameOf(step.to)}${counted(times)}: ${withStop(step.message)}${describeNext(step.next)}`,
+          ),
+        ],
+        changes: [adviseDelivery(step)],
+      };
+    case 'ran':
+      return explainRun(step, told, times);
+    case 'moved':
+      return step.isLost
+        ? {
+            because: [
+              `${capital(nameOf(step.from))} gave it up after ${receives(step.receiveCount)}${at(told.place)}, and it is lost, because its dead-letter queue ${step.to} does not exist.`,
+            ],
+            changes: [`Name an existing queue in deadLetterTargetArn${at(told.place)}.`],
+          }
+        : {
+            because: [
+              `After ${receives(step.receiveCount)} (maxReceiveCount${told.place === undefined ? '' : `, ${told.place}`}), it moved to the dead-letter queue ${lastPartOf(step.to)}.`,
+            ],
+            changes: [],
+          };
+    case 'ended':
+      return explainEnd(step, told);
+  }
+}
+
+function explainAccepted(
+  { at: arn, id, what, name, readers, delayMs }: Told<'accepted'>['step'],
+  { queue, place, isTold = false }: Omit<AnyStep, 'step'>,
+  all: readonly ToldStep[],
+): Reason {
+  const delay = delayMs === undefined ? '' : `, which hides it for ${formatDuration(delayMs)} (DelaySeconds)`;
+  const where = nameOf(arn);
+  const said: Readonly<Record<typeof what, string>> = {
+    message: `The message ${id} came to ${where}${delay}.`,
+    event: `The event ${name ?? id} came to ${where}.`,
+    record: `A record${name === undefined ? '' : ` (${name})`} came to ${where}.`,
+    object: `${where} reports ${name ?? id}.`,
+    invocation: `An asynchronous invocation of ${where} was accepted (${id}).`,
+    run: `${where} is due (${name ?? ''}${place === undefined ? '' : `, ${place}`}).`,
+  };
+  const isUnread =
+    readers === 0 || (queue !== undefined && queue.readers.length === 0 && queue.deadOf.length === 0);
+  const isFollowed = all.some(({ step }) => 'from' in step && step.from === arn);
+  const because = isTold && delayMs === undefined ? [] : [sentence(said[what])];
+  if (!isUnread || isFollowed) return { because, changes: [] };
+  if (queue !== undefined)
+    return {
+      because: [
+        ...because,
+        `No event source mapping of the loaded stacks reads the queue (${queue.place}); it waits there until something receives it.`,
+      ],
+      changes: [],
+    };
+  const missing = MISSING[parseArn(arn)?.service ?? ''];
+  return missing === undefined
+    ? { because, changes: [] }
+    : { because: [...because, `Nobody gets it: ${missing.because}.`], changes: [missing.change] };
+}
+
+const MISSING: Readonly<Record<string, { readonly because: string; readonly change: string }>> = {
+  sns: { because: 'the topic has no subscription', change: 'Add an AWS::SNS::Subscription for the topic.' },
+  events: {
+    because: 'no rule of the bus has an EventPattern',
+    change:
+      'Add an AWS::Events::Rule with this EventBusName and an EventPattern, or send the event to the bus that has the rule.',
+  },
+  dynamodb: {
+    because: 'no event source mapping reads the stream of the table',
+    change: 'Add an AWS::Lambda::EventSourceMapping whose EventSourceArn is the StreamArn of the table.',
+  },
+  kinesis: {
+    because: 'no event source mapping reads the stream',
+    change: 'Add an AWS::Lambda::EventSourceMapping whose EventSourceArn is the ARN of the stream.',
+  },
+};
+
+function explainDuplicate(
+  { at: arn, id }: Told<'duplicate'>['step'],
+  { place }: Omit<ToldStep, 'step'>,
+): Reason {
+  return {
+    because: [
+      `${capital(nameOf(arn))} answered with the id of the earlier message ${id} and queued nothing, because a message with the same deduplication id came within the last 5 minutes${place === undefined ? '' : ` (ContentBasedDeduplication makes the id from the body, ${place})`}.`,
+    ],
+    changes: [
+      `Send a MessageDeduplicationId that differs for each message, such as the id of the order or request, instead of letting ContentBasedDeduplication${at(place)} compare the bodies.`,
+    ],
+  };
+}
+
+const WHAT_OF: Readonly<Record<Told<'filtered'>['step']['by'], string>> = {
+  EventPattern: 'the rule',
+  State: 'the rule',
+  InputTemplate: 'the rule',
+  FilterPolicy: 'the subscription of',
+  FilterCriteria: 'the event source mapping of',
+  Filter: 'the notification to',
+  Event: 'the notification to',
+};
+
+function explainFiltered(
+  { by, rule, to, from, why }: Told<'filtered'>['step'],
+  { place }: Omit<ToldStep, 'step'>,
+  all: readonly ToldStep[],
+): Reason {
+  const isOfRule = by === 'EventPattern' || by === 'State' || by === 'InputTemplate';
+  const name = isOfRule ? rule : lastPartOf(to);
+  const because = [
+    sentence(
+      `${WHAT_OF[by]} ${name} does not pass it on: ${why} (${by}${place === undefined ? '' : `, ${place}`})`,
+    ),
+  ];
+  // Another rule may be the one that was meant.
+  const isPassedOn = all.some(
+    ({ step }) => (step.kind === 'delivered' || step.kind === 'ran') && step.from === from,
+  );
+  return { because, changes: isPassedOn && by !== 'InputTemplate' ? [] : [adviseFilter(by, name, place)] };
+}
+
+function adviseFilter(by: Told<'filtered'>['step']['by'], name: string, place: string | undefined): string {
+  if (by === 'State') return `Set State of the rule ${name}${at(place)} to ENABLED.`;
+  if (by === 'InputTemplate')
+    return `Write variables without quotes in the InputTemplate of the rule ${name}${at(place)}, and texts in quotes and without line breaks.`;
+  return `If ${name} should get it, change ${by}${at(place)}, or send what ${by} asks for.`;
+}
+
+function explainEnd(step: Told<'ended'>['step'], { place }: Omit<ToldStep, 'step'>): Reason {
+  const { from, condition, as, to, loss } = step;
+  if (as === 'dropped')
+    return {
+      because: [
+        `It is lost (${condition}): ${nameOf(from)} has neither a destination for failures nor a dead-letter queue.`,
+      ],
+      changes: [
+        `Give ${nameOf(from)}${at(place)} ${DEAD_LETTERS[parseArn(from)?.service ?? ''] ?? 'a dead-letter queue'}, so that failed events are kept.`,
+      ],
+    };
+  const where = `the ${as} ${lastPartOf(to ?? '')}`;
+  return loss === undefined
+    ? { because: [`It went to ${where} (${condition}).`], changes: [] }
+    : { because: [sentence(`it is lost, because ${where} did not get it: ${withStop(loss)}`)], changes: [] };
+}
+
+const DEAD_LETTERS: Readonly<Record<string, string>> = {
+  lambda: 'an EventInvokeConfig with an OnFailure destination, or a DeadLetterConfig',
+  events: 'a DeadLetterConfig for the target',
+  scheduler: 'a DeadLetterConfig for the target',
+  sns: 'a RedrivePolicy for the subscription',
+  dynamodb: 'a DestinationConfig with OnFailure in the event source mapping',
+  kinesis: 'a DestinationConfig with OnFailure in the event source mapping',
+};
+
+/** The message of a missing permission says itself what to add. */
+function adviseDelivery({ message, to }: Told<'refused'>['step']): string {
+  const [, remedy] =
+    /:\s*(add (?:one|a statement) .*|allow it .*|it has no policy\. Add .*)$/is.exec(message) ?? [];
+  if (remedy !== undefined)
+    return sentence(
+      remedy
+        .replace(/^it has no policy\. /, '')
+        .replace(/^add one with/, 'Add an AWS::Lambda::Permission with'),
+    );
+  const [, statement] = /(Add this statement to it: .*)$/s.exec(message) ?? [];
+  if (statement !== undefined)
+    return sentence(statement.replace('to it', `to the policy of ${lastPartOf(to)}`));
+  return `Correct what ${nameOf(to)} refuses; the sentence above has its words.`;
+}

@@ -1,0 +1,110 @@
+/** The story of a function that ran for an event, and of what follows if it failed. */
+import { parseArn } from '@gatewright/aws/arn';
+import { lastPartOf } from '../../kernel/event-rows.ts';
+import { counted, nameOf, receives } from './event-names.ts';
+import { explainFailure } from './explain-failed-function.ts';
+import { formatDuration, sentence, withStop } from './reason.ts';
+import type { Told } from './event-names.ts';
+import type { ToldStep } from './circumstances.ts';
+import type { NextTry } from '../../kernel/event-step.ts';
+import type { Reason } from './reason.ts';
+
+export function explainRun(step: Told<'ran'>['step'], told: Omit<ToldStep, 'step'>, times: number): Reason {
+  const { functionName, from, records, outcome, failedItems, next, errorMessage } = step;
+  const of = from === undefined ? '' : ` of ${nameOf(from)}`;
+  const batch =
+    from === undefined
+      ? 'the event'
+      : records === 1
+        ? `the record${of}`
+        : `a batch of ${records} records${of}`;
+  if (outcome === 'returned' && next === undefined)
+    return { because: [`The function ${functionName} handled ${batch}.`], changes: [] };
+  const follows = describeNext(next);
+  if (outcome === 'returned') {
+    const what =
+      typeof failedItems === 'string'
+        ? `its batchItemFailures cannot be read, so the whole batch counts as failed: ${failedItems}`
+        : `it reported ${String(failedItems)} of ${records} records as failed (batchItemFailures)`;
+    return {
+      because: [`The function ${functionName} returned for ${batch}, but ${what}.${follows}`],
+      changes: [],
+    };
+  }
+  if (outcome === 'failed' && told.failure !== undefined) {
+    const failed = explainFailure(
+      { protocol: 'http', stages: [], kind: 'event', guard: undefined },
+      told.failure,
+      true,
+    );
+    const [first = '', ...more] = failed.because;
+    return {
+      because: [
+        `${first} It ran for ${batch}${counted(times)}.${follows}`,
+        ...more,
+        ...tellBatch(step, told),
+      ],
+      changes: [...failed.changes, ...adviseBatch(step, told), ...adviseRedrive(step, told)],
+    };
+  }
+  return {
+    because: [
+      sentence(
+        `the function ${functionName} did not handle ${batch}${counted(times)}: ${withStop(errorMessage ?? 'it did not end in time')}${follows}`,
+      ),
+    ],
+    changes: [],
+  };
+}
+
+function tellBatch(
+  { records, from }: Told<'ran'>['step'],
+  { mapping }: Omit<ToldStep, 'step'>,
+): readonly string[] {
+  if (records < 2 || mapping === undefined || mapping.reportsItems) return [];
+  const service = parseArn(from ?? '')?.service;
+  return [
+    service === 'sqs'
+      ? `All ${records} messages of the batch come back, also those that were handled before the error, because the mapping (${mapping.place}) has no FunctionResponseTypes with ReportBatchItemFailures.`
+      : `All ${records} records of the batch are tried again, also those that were handled before the error, because the mapping (${mapping.place}) has no FunctionResponseTypes with ReportBatchItemFailures.`,
+  ];
+}
+
+function adviseBatch(
+  { records, functionName }: Told<'ran'>['step'],
+  { mapping }: Omit<ToldStep, 'step'>,
+): readonly string[] {
+  if (records < 2 || mapping === undefined || mapping.reportsItems) return [];
+  return [
+    `Add FunctionResponseTypes: [ReportBatchItemFailures] to the event source mapping (${mapping.place}), catch the error of each record in ${functionName}, and return {"batchItemFailures": [{"itemIdentifier": …}]} with the messageId (of a stream: the sequence number) of the failed records only; and make the work safe to repeat, because a record may always come twice.`,
+  ];
+}
+
+function adviseRedrive({ next }: Told<'ran'>['step'], { queue }: Omit<ToldStep, 'step'>): readonly string[] {
+  if (next?.kind !== 'visible' || next.redrive !== undefined || queue === undefined) return [];
+  return [
+    `Give the queue (${queue.place}) a RedrivePolicy with deadLetterTargetArn and maxReceiveCount: without it, a message that cannot be handled comes back until it expires.`,
+  ];
+}
+
+export function describeNext(next: NextTry | undefined): string {
+  switch (next?.kind) {
+    case 'again':
+      return ` It is tried again at ${new Date(next.atEpochMs).toISOString().slice(11, 19)} UTC.`;
+    case 'visible': {
+      const again = ` It can be received again ${formatDuration(next.afterMs)} after it was received (VisibilityTimeout)`;
+      return next.redrive === undefined
+        ? `${again}, until it expires, because the queue has no RedrivePolicy.`
+        : `${again}, and moves to ${lastPartOf(next.redrive.deadLetterArn)} once it was received ${receives(next.redrive.maxReceiveCount)}.`.replace(
+            /received (\S+) receives?/,
+            'received $1 times',
+          );
+    }
+    case 'halves':
+      return ' Each half of the batch is tried again (BisectBatchOnFunctionError).';
+    case 'none':
+      return ' It is not tried again.';
+    case undefined:
+      return '';
+  }
+}

@@ -1,0 +1,50 @@
+/** The first line of the story of an event: what it is, and how it ended. */
+import { lastPartOf } from '../../kernel/event-rows.ts';
+import { nameOf } from './event-names.ts';
+import type { ToldStep } from './circumstances.ts';
+
+export function headlineOfEvent(steps: readonly ToldStep[]): string {
+  const [first] = steps;
+  if (first?.step.kind === 'duplicate')
+    return `The message to ${nameOf(first.step.at)} was not queued, because it counts as a duplicate.`;
+  if (first?.step.kind !== 'accepted') return 'An event was handled.';
+  const { at, id, what, name } = first.step;
+  const subject =
+    what === 'run'
+      ? `The run of ${nameOf(at)} (${name ?? ''})`
+      : what === 'object'
+        ? `The event ${name ?? ''} in ${nameOf(at)}`
+        : what === 'record'
+          ? `The record in ${nameOf(at)}`
+          : what === 'event'
+            ? `The event ${name ?? id}`
+            : `The ${what === 'invocation' ? 'asynchronous invocation of' : 'message to'} ${nameOf(at)}`;
+  return `${subject} ${outcomeOf(steps)}.`;
+}
+
+/** Says how the event ended, as the rest of a sentence. */
+function outcomeOf(steps: readonly ToldStep[]): string {
+  const last = steps.findLast(({ step }) => !['accepted', 'delivered', 'filtered'].includes(step.kind))?.step;
+  const isDelivered = steps.some(({ step }) => step.kind === 'delivered');
+  if (last === undefined && !isDelivered)
+    return steps.some(({ step }) => step.kind === 'filtered') ? 'was delivered to nobody' : 'was accepted';
+  switch (last?.kind) {
+    case 'ran':
+      if (last.outcome === 'returned' && last.next === undefined)
+        return `was handled by ${last.functionName}`;
+      return last.next?.kind === 'none'
+        ? `failed in ${last.functionName}`
+        : `failed in ${last.functionName}, and is tried again`;
+    case 'refused':
+      return `was not delivered to ${nameOf(last.to)}`;
+    case 'moved':
+      return last.isLost ? 'was lost' : `moved to the dead-letter queue ${lastPartOf(last.to)}`;
+    case 'ended':
+      if (last.as === 'dropped') return 'failed and was dropped';
+      return last.condition === 'Success'
+        ? 'was handled'
+        : `failed and went to the ${last.as} ${lastPartOf(last.to ?? '')}`;
+    default:
+      return 'was delivered';
+  }
+}

@@ -1,0 +1,256 @@
+/** Adds to the steps of events what the stacks and the output of functions say about them. */
+import { asList, asText, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import { readFunctionName } from '@gatewright/aws/function-name';
+import { lastPartOf } from '../../kernel/event-rows.ts';
+import { describeEventGaps } from './event-gaps.ts';
+import { findByArn, findByPhysicalId, placeOf, resourcesOf } from './find-places.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
+import type { StampedStep } from '../../kernel/event-step.ts';
+import type {
+  DeliveryNote,
+  IntegrationCircumstances,
+  QueueFacts,
+  ToldStep,
+} from '../explain/circumstances.ts';
+import type { FunctionLines } from './function-lines.ts';
+import type { ReadHandler } from './handler-misread.ts';
+import type { Redactor } from './redact.ts';
+
+export type DeliveriesWith = {
+  readonly stacks: readonly ResolvedStack[];
+  readonly lines: FunctionLines;
+  readonly redactor: Redactor;
+  readonly readHandler: ReadHandler;
+};
+
+const MAPPING = 'AWS::Lambda::EventSourceMapping';
+
+export function describeDeliveries(steps: readonly StampedStep[], at: DeliveriesWith): readonly ToldStep[] {
+  return steps.map((step) => describeStep(step, at));
+}
+
+function describeStep(step: StampedStep, at: DeliveriesWith): ToldStep {
+  const { stacks, redactor } = at;
+  switch (step.kind) {
+    case 'accepted':
+      return {
+        step,
+        place: placeOfAccepted(step, stacks),
+        queue: queueOf(step.at, stacks),
+        notes: noteTimeZone(step, stacks),
+      };
+    case 'duplicate':
+      return { step, place: placeOfDeduplication(step.at, stacks) };
+    case 'filtered':
+      return { step: { ...step, why: redactor.text(step.why) }, place: placeOfFilter(step, stacks) };
+    case 'refused':
+      return { step: { ...step, message: redactor.text(step.message) } };
+    case 'ran':
+      return describeRun(step, at);
+    case 'moved':
+      return { step, place: placeOf(findByArn(stacks, step.from), 'RedrivePolicy') };
+    case 'ended':
+      return { step, place: placeOf(findByArn(stacks, step.from)) };
+    case 'delivered':
+      return { step };
+  }
+}
+
+function placeOfAccepted(
+  { what, at }: Extract<StampedStep, { kind: 'accepted' }>,
+  stacks: readonly ResolvedStack[],
+): string | undefined {
+  const resource = findByArn(stacks, at);
+  return what === 'run' ? placeOf(resource, 'ScheduleExpression') : placeOf(resource);
+}
+
+/**
+ * A cron expression of a rule is in UTC; only a schedule of EventBridge Scheduler has a time zone.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html
+ */
+function noteTimeZone(
+  { what, at, name = '' }: Extract<StampedStep, { kind: 'accepted' }>,
+  stacks: readonly ResolvedStack[],
+): readonly DeliveryNote[] {
+  if (what !== 'run' || !name.trim().startsWith('cron(')) return [];
+  const resource = findByArn(stacks, at);
+  if (resource === undefined || resource.properties['ScheduleExpressionTimezone'] !== undefined) return [];
+  const place = placeOf(resource, 'ScheduleExpression') ?? '';
+  const isRule = resource.type === 'AWS::Events::Rule';
+  return [
+    {
+      because: isRule
+        ? `The times of ${name} (${place}) are in UTC, as those of every rule.`
+        : `The times of ${name} (${place}) are in UTC, because the schedule has no ScheduleExpressionTimezone.`,
+      change: isRule
+        ? `If another time zone was meant, write the hours of ${place} in UTC, or use an AWS::Scheduler::Schedule (in SAM: ScheduleV2) with ScheduleExpressionTimezone, which also follows daylight saving time.`
+        : `If another time zone was meant, set ScheduleExpressionTimezone of the schedule (${place}).`,
+    },
+  ];
+}
+
+function placeOfDeduplication(arn: string, stacks: readonly ResolvedStack[]): string | undefined {
+  const queue = findByArn(stacks, arn);
+  const isByContent = String(queue?.properties['ContentBasedDeduplication']) === 'true';
+  return isByContent ? placeOf(queue, 'ContentBasedDeduplication') : undefined;
+}
+
+function placeOfFilter(
+  { by, rule, from }: Extract<StampedStep, { kind: 'filtered' }>,
+  stacks: readonly ResolvedStack[],
+): string | undefined {
+  switch (by) {
+    case 'EventPattern':
+    case 'State':
+      return placeOf(findRule(rule, stacks), by);
+    case 'InputTemplate':
+      return placeOf(findRule(rule, stacks), 'Targets');
+    case 'FilterPolicy': {
+      const own = findByPhysicalId(stacks, 'AWS::SNS::Subscription', rule);
+      return own === undefined ? placeOf(findByArn(stacks, from), 'Subscription') : placeOf(own, by);
+    }
+    case 'FilterCriteria':
+      return placeOf(findByPhysicalId(stacks, MAPPING, rule), by);
+    case 'Filter':
+    case 'Event':
+      return placeOf(findByArn(stacks, from), 'NotificationConfiguration');
+  }
+}
+
+function findRule(name: string, stacks: readonly ResolvedStack[]): ResolvedResource | undefined {
+  return resourcesOf(stacks, 'AWS::Events::Rule').find(
+    (one) =>
+      asText(one.properties['Name']) === name ||
+      one.physicalId === name ||
+      lastPartOf(one.physicalId) === name,
+  );
+}
+
+function queueOf(arn: string, stacks: readonly ResolvedStack[]): QueueFacts | undefined {
+  const queue = findByArn(stacks, arn);
+  if (queue?.type !== 'AWS::SQS::Queue') return undefined;
+  const readers = resourcesOf(stacks, MAPPING)
+    .filter(
+      ({ properties }) => properties['EventSourceArn'] === arn && String(properties['Enabled']) !== 'false',
+    )
+    .map(({ properties }) => readFunctionName(asText(properties['FunctionName']) ?? '').functionName);
+  const deadOf = resourcesOf(stacks, 'AWS::SQS::Queue')
+    .filter(({ properties }) => redriveOf(properties['RedrivePolicy'])['deadLetterTargetArn'] === arn)
+    .map(({ physicalId }) => lastPartOf(physicalId));
+  return { place: placeOf(queue) ?? '', readers, deadOf };
+}
+
+function redriveOf(given: unknown): Readonly<Record<string, unknown>> {
+  return typeof given === 'string' ? (parseJsonObject(given) ?? {}) : membersOf(given);
+}
+
+function describeRun(step: Extract<StampedStep, { kind: 'ran' }>, at: DeliveriesWith): ToldStep {
+  const { stacks, redactor, lines } = at;
+  const { mapping: id, from, invocationId, errorMessage } = step;
+  const found = id === undefined ? undefined : findByPhysicalId(stacks, MAPPING, id);
+  const printed = invocationId === undefined ? [] : lines.ofInvocation(invocationId);
+  const isFailed = step.outcome !== 'returned' || step.next !== undefined;
+  return {
+    step: {
+      ...step,
+      payload: undefined,
+      ...(errorMessage !== undefined && { errorMessage: redactor.text(errorMessage) }),
+    },
+    queue: from === undefined ? undefined : queueOf(from, stacks),
+    mapping: found && {
+      place: placeOf(found) ?? '',
+      reportsItems: asList(found.properties['FunctionResponseTypes']).includes('ReportBatchItemFailures'),
+    },
+    notes: [...noteEnvelope(step, at), ...(isFailed ? noteDeadLetters(step, stacks) : [])],
+    failure:
+      step.outcome === 'failed'
+        ? describeFailure(
+            step,
+            printed.map(({ message }) => redactor.text(message)),
+            at,
+          )
+        : undefined,
+  };
+}
+
+/**
+ * Code that reads the message itself where the body is an envelope.
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+ */
+function noteEnvelope(
+  { envelope, functionName, from = '' }: Extract<StampedStep, { kind: 'ran' }>,
+  { stacks, readHandler }: DeliveriesWith,
+): readonly DeliveryNote[] {
+  const source = readHandler(functionName);
+  if (envelope === undefined || source === undefined) return [];
+  const member = envelope.of === 'topic' ? 'Message' : 'detail';
+  if (new RegExp(`\\b${member}\\b`).test(source.text)) return [];
+  const isPython = source.file.endsWith('.py') || /\bdef \w+\(/.test(source.text);
+  if (envelope.of === 'rule')
+    return [
+      {
+        because: `The body of each record is the whole event of EventBridge, with what was sent in its detail, and ${source.file} does not read detail.`,
+        change: `Read detail of the parsed body in ${source.file}, or set InputPath: $.detail for the target of the rule, so that the body is the detail alone.`,
+      },
+    ];
+  const subscription = resourcesOf(stacks, 'AWS::SNS::Subscription').find(
+    ({ properties }) => properties['TopicArn'] === envelope.topicArn && properties['Endpoint'] === from,
+  );
+  const place = placeOf(subscription) ?? placeOf(findByArn(stacks, envelope.topicArn), 'Subscription');
+  const where = place === undefined ? '' : ` (${place})`;
+  return [
+    {
+      because: `The body of each record is the JSON envelope of SNS, in which what was published is a text in Message, because the subscription${where} has no RawMessageDelivery: true. ${source.file} parses the body, but does not read Message, so its values are missing.`,
+      change: `Set RawMessageDelivery: true on the subscription${where}, or parse twice in ${source.file}: ${isPython ? "json.loads(json.loads(record['body'])['Message'])" : 'JSON.parse(JSON.parse(record.body).Message)'}.`,
+    },
+  ];
+}
+
+/**
+ * Settings of a function for failed events, which do not apply to the records of a mapping.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ */
+function noteDeadLetters(
+  { functionName, from }: Extract<StampedStep, { kind: 'ran' }>,
+  stacks: readonly ResolvedStack[],
+): readonly DeliveryNote[] {
+  if (from === undefined) return [];
+  const own = findFunction(functionName, stacks);
+  const arn = asText(membersOf(own?.properties['DeadLetterConfig'])['TargetArn']);
+  if (own === undefined || arn === undefined) return [];
+  const place = placeOf(own, 'DeadLetterConfig') ?? '';
+  const source = findByArn(stacks, from);
+  const isQueue = source?.type === 'AWS::SQS::Queue';
+  if (isQueue && redriveOf(source.properties['RedrivePolicy'])['deadLetterTargetArn'] !== undefined)
+    return [];
+  return [
+    {
+      because: `The DeadLetterConfig of the function (${place}) names ${lastPartOf(arn)}, but it is only for asynchronous invocations: records of ${isQueue ? 'a queue' : 'a stream'} never go there.`,
+      change: isQueue
+        ? `Write ${lastPartOf(arn)} into the RedrivePolicy of the queue ${lastPartOf(from)} (${placeOf(source) ?? ''}) instead: {"deadLetterTargetArn": its ARN, "maxReceiveCount": 3}.`
+        : `Give the event source mapping a DestinationConfig with OnFailure instead.`,
+    },
+  ];
+}
+
+function findFunction(name: string, stacks: readonly ResolvedStack[]): ResolvedResource | undefined {
+  return findByPhysicalId(stacks, 'AWS::Lambda::Function', name);
+}
+
+function describeFailure(
+  { functionName, errorType = '', errorMessage = '', payload }: Extract<StampedStep, { kind: 'ran' }>,
+  lines: readonly string[],
+  { redactor }: DeliveriesWith,
+): IntegrationCircumstances {
+  return {
+    kind: 'function',
+    target: functionName,
+    timeoutMs: undefined,
+    outcome: 'failed',
+    errorType,
+    errorMessage: redactor.text(errorMessage),
+    lines,
+    tookMs: undefined,
+    eventGaps: describeEventGaps(payload, { errorType, errorMessage }).map((text) => redactor.text(text)),
+  };
+}

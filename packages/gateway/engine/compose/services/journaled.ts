@@ -1,0 +1,46 @@
+/** Tells the journal of events which request or event a call of an AWS service belongs to. */
+import { headerOf } from '@gatewright/aws/raw-headers';
+import type { HttpOutcome, ServiceClient } from '../../../core/ports.ts';
+import { rootOf } from '../../../kernel/event-journal.ts';
+import type { EventJournal } from '../../../kernel/event-journal.ts';
+import type { AwsService } from '../../../kernel/calls/aws-call.ts';
+
+/**
+ * The header with which SDKs continue the trace of a function.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+ */
+const TRACE = 'x-amzn-trace-id';
+
+/** Wraps the client of integrations, which name the trace of their request. */
+export function journaledClient(services: ServiceClient, journal: () => EventJournal): ServiceClient {
+  return {
+    async call(request, traceHeader): Promise<HttpOutcome> {
+      if (traceHeader === undefined) return services.call(request);
+      const isOver = journal().start(traceHeader);
+      try {
+        return await journal().within(rootOf(traceHeader), () => services.call(request));
+      } finally {
+        isOver();
+      }
+    },
+  };
+}
+
+/** Wraps the services of the control port. A program that is not a function of this gateway starts events itself. */
+export function journaledServices(
+  services: ReadonlyMap<string, AwsService>,
+  journal: EventJournal,
+): ReadonlyMap<string, AwsService> {
+  return new Map(
+    [...services].map(([name, service]): [string, AwsService] => [
+      name,
+      (call) => {
+        const root = rootOf(headerOf(call.request, TRACE));
+        if (root !== undefined) return journal.within(root, () => service(call));
+        // The call of a function without the header belongs to the only running invocation, if there is one.
+        const isApart = journal.cause === undefined || (!journal.isWithin && call.caller.role === undefined);
+        return isApart ? journal.apart(() => service(call)) : service(call);
+      },
+    ]),
+  );
+}

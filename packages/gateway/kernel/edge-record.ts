@@ -1,0 +1,49 @@
+/** What a server in front of an API answered itself, such as CloudFront. Codes and values only. */
+
+export type EdgeAnswer =
+  | { readonly kind: 'method'; readonly allowed: readonly string[] }
+  | { readonly kind: 'get-body' | 'https-only' | 'too-long' }
+  | {
+      readonly kind: 'web-acl';
+      readonly webAclArn: string;
+      readonly because: readonly string[];
+      readonly changes: readonly string[];
+    }
+  /** A feature is not supported here, so nothing is served. */
+  | { readonly kind: 'closed'; readonly reason: string }
+  | { readonly kind: 'redirect'; readonly location: string }
+  | { readonly kind: 'cached'; readonly reason: string; readonly ageSeconds: number; readonly policy: string }
+  /** The origin did not answer, or it could not be reached. */
+  | { readonly kind: 'origin-failed'; readonly message: string; readonly origin: string }
+  /** The behavior forwards the viewer's Host, by which API Gateway finds no API. */
+  | { readonly kind: 'host'; readonly policy: string; readonly isLegacy: boolean; readonly origin: string }
+  /** A custom error page replaces the error, which the origin or CloudFront itself answered. */
+  | {
+      readonly kind: 'error-page';
+      readonly page: string;
+      readonly own: number;
+      readonly before: EdgeAnswer | undefined;
+    };
+
+export type EdgeRecord = {
+  readonly form: 'edge';
+  readonly requestId: string;
+  readonly atEpochMs: number;
+  readonly tookMs: number;
+  readonly distributionId: string;
+  readonly domainName: string;
+  /** The path pattern of the behavior that matched; undefined if none did. */
+  readonly pattern: string | undefined;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly protocol: 'http' | 'https';
+  readonly host: string;
+  readonly sourceIp: string;
+  readonly requestHeaders: readonly string[];
+  readonly requestBytes: number;
+  readonly status: number;
+  readonly replyHeaders: readonly string[];
+  readonly replyBody: Buffer;
+  readonly answer: EdgeAnswer;
+};

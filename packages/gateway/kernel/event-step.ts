@@ -1,0 +1,118 @@
+/** What happened to an event on its way from its sender to a function, a queue or its end. Codes and values only. */
+
+/** What is done about a failed try. */
+export type NextTry =
+  | { readonly kind: 'again'; readonly atEpochMs: number }
+  /** The message can be received again after the queue's VisibilityTimeout. */
+  | {
+      readonly kind: 'visible';
+      readonly afterMs: number;
+      readonly redrive?: { readonly deadLetterArn: string; readonly maxReceiveCount: number } | undefined;
+    }
+  | { readonly kind: 'halves' }
+  | { readonly kind: 'none' };
+
+/** The JSON in which a topic (with its ARN) or a rule wraps what was published, as the body of a message. */
+export type Envelope = { readonly of: 'topic'; readonly topicArn: string } | { readonly of: 'rule' };
+
+export type EventStep =
+  /** A topic, bus, queue, stream, table, bucket, schedule or function has the event. */
+  | {
+      readonly kind: 'accepted';
+      readonly at: string;
+      readonly id: string;
+      readonly what: 'message' | 'event' | 'record' | 'object' | 'invocation' | 'run';
+      /** The detail type and source of an event, the key of an object, or the change of an item. */
+      readonly name?: string | undefined;
+      /** The number of subscriptions, rules, mappings or notifications that could pass it on. */
+      readonly readers?: number | undefined;
+      readonly delayMs?: number | undefined;
+    }
+  /** A FIFO queue knows the deduplication id, and queues nothing. */
+  | { readonly kind: 'duplicate'; readonly at: string; readonly id: string }
+  /** A pattern, filter policy, filter criteria or key filter did not match, or its rule is disabled. */
+  | {
+      readonly kind: 'filtered';
+      readonly from: string;
+      readonly to: string;
+      readonly by:
+        | 'EventPattern'
+        | 'FilterPolicy'
+        | 'FilterCriteria'
+        | 'Filter'
+        | 'Event'
+        | 'State'
+        | 'InputTemplate';
+      /** The name or the physical id of the rule, subscription or mapping. */
+      readonly rule: string;
+      readonly why: string;
+    }
+  | {
+      readonly kind: 'delivered';
+      readonly from: string;
+      readonly to: string;
+      readonly rule?: string | undefined;
+      readonly tries: number;
+      /** The target is not in a loaded stack, so the call is only recorded. */
+      readonly isRecorded?: boolean;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly from: string;
+      readonly to: string;
+      readonly rule?: string | undefined;
+      readonly code: string;
+      readonly message: string;
+      readonly tries: number;
+      readonly next: NextTry;
+    }
+  /** A function ran for the event, or for a batch with it. */
+  | {
+      readonly kind: 'ran';
+      readonly functionName: string;
+      /** The ARN of the queue or stream; undefined for an asynchronous invocation. */
+      readonly from: string | undefined;
+      /** The physical id of the event source mapping. */
+      readonly mapping?: string | undefined;
+      readonly invocationId: string | undefined;
+      readonly records: number;
+      readonly tries: number;
+      readonly outcome: 'returned' | 'failed' | 'timed-out' | 'refused';
+      readonly errorType?: string | undefined;
+      readonly errorMessage?: string | undefined;
+      /** The number of records that the function reported in batchItemFailures, or why these cannot be read. */
+      readonly failedItems?: number | string | undefined;
+      /** The event of a failed function, or its beginning. */
+      readonly payload?: string | undefined;
+      readonly next?: NextTry | undefined;
+      /** What the body of the first message is, if a topic or a rule wrapped it. */
+      readonly envelope?: Envelope | undefined;
+    }
+  /** A message was received too often and left its queue. */
+  | {
+      readonly kind: 'moved';
+      readonly from: string;
+      readonly to: string;
+      readonly receiveCount: number;
+      readonly isLost: boolean;
+    }
+  /** No further try follows. */
+  | {
+      readonly kind: 'ended';
+      readonly from: string;
+      readonly condition: string;
+      readonly as: 'destination' | 'dead-letter queue' | 'dropped';
+      readonly to?: string | undefined;
+      /** Why the destination or the dead-letter queue did not get the event. */
+      readonly loss?: string | undefined;
+    };
+
+/** The begin of events that no request set off. */
+export type EventRecord = {
+  readonly form: 'event';
+  readonly id: string;
+  readonly cause: string;
+  readonly atEpochMs: number;
+};
+
+export type StampedStep = EventStep & { readonly atEpochMs: number; readonly cause: string };
