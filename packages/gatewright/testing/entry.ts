@@ -12,6 +12,7 @@ export type { McpClient, McpPrompt, McpResource, McpTool, McpToolResult } from '
 export type { RequestOptions } from './api-request.ts';
 export type { StartOptions } from './start-gateway.ts';
 export type {
+  Explanation,
   McpOptions,
   RecordedCall,
   ResetOptions,

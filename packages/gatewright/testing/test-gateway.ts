@@ -114,6 +114,11 @@ export interface TestGateway extends AsyncDisposable {
   /** Returns the output of a function, or of all functions and the gateway. */
   logs(functionName?: string): Promise<string[]>;
   /**
+   * Explains the outcome of a request or an event, as `gatewright explain` does.
+   * @param id the id of a request, a message, an event or an invocation; `last`, the default, means the newest
+   */
+  explain(id?: string): Promise<Explanation>;
+  /**
    * Restores the state of tables, queues, clock, users, keys and caches directly after startup. Functions start in new
    * instances.
    */
@@ -155,6 +160,13 @@ export type TestGatewayParts = {
   readonly parse: (text: string) => unknown;
 };
 
+/** What `gatewright explain` prints: what happened, why, and what would change it. */
+export type Explanation = {
+  readonly headline: string;
+  readonly sentences: readonly string[];
+  readonly changes: readonly string[];
+};
+
 /** The responses of the control port that tests read, by path. */
 type Answers = {
   readonly nowEpochMs: number;
@@ -162,6 +174,7 @@ type Answers = {
   readonly items: Record<string, unknown>[];
   readonly messages: TestMessage[];
   readonly calls: RecordedCall[];
+  readonly story: Explanation;
 };
 
 export function makeTestGateway(parts: TestGatewayParts): TestGateway {
@@ -217,6 +230,7 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
       return service === undefined ? calls : calls.filter((call) => call.service === service);
     },
     logs: (name) => readLogs(link, name, parse),
+    explain: async (id = 'last') => (await read('GET', `requests/${encodeURIComponent(id)}`)).story,
     async reset({ keepsInstances = false } = {}) {
       await closeSockets();
       await post('reset', { keepsInstances });
