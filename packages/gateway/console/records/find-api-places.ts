@@ -95,7 +95,8 @@ function linesOfAuthorizer(
   if (!('authorizer' in authorization) || !('functionName' in authorization.authorizer)) return [];
   const source = readHandler(authorization.authorizer.functionName.render(stage?.variables ?? null));
   if (source === undefined) return [];
-  const read = recorded.phase === 'authenticate' ? /status_?code/i : /methodArn|routeArn/;
+  const read =
+    recorded.phase === 'authenticate' ? /status_?code/i : /Resource['"]?\s*[:=].*(?:methodArn|routeArn)/;
   const line = source.text.split('\n').findIndex((text) => read.test(text));
   return line === -1 ? [] : [{ what: 'its code', place: `${basename(source.file)}:${line + 1}` }];
 }
