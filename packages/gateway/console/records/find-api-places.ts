@@ -40,6 +40,8 @@ export function findApiPlaces(
   const own = stack?.resources.get(api?.logicalId ?? '');
   if (api === undefined || stack === undefined || own === undefined) return [];
   const at = { stacks, stack, api, own, stage, readHandler };
+  if (route === undefined && isEvent(recorded))
+    return named('RouteSelectionExpression', placeOf(own, 'RouteSelectionExpression'));
   if (route === undefined) {
     const near = stage?.deployment.routes.plans.find(({ routeKey }) => routeKey === nearest[0]);
     return near === undefined ? named('the API', placeOf(own)) : placesOfRoute(near, at);
