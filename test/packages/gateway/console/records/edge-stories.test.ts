@@ -104,10 +104,11 @@ describe('the story of what CloudFront answers itself', () => {
 
       const story = records.detail('last')?.story;
 
-      assert.match(story?.headline ?? '', headline);
+      assert.ok(story);
+      assert.match(story.headline, headline);
       assert.ok(
-        story?.sentences.some((sentence) => because.test(sentence)),
-        story?.sentences.join('\n'),
+        story.sentences.some((sentence) => because.test(sentence)),
+        story.sentences.join('\n'),
       );
       assert.match(story.changes.join('\n'), change);
     });
