@@ -117,10 +117,12 @@ export class EventJournal {
     if (step.kind === 'ran' && step.invocationId !== undefined) this.remember(step.invocationId, cause);
   }
 
-  /** Notes to which trace an invocation belongs. */
-  link(invocationId: string, traceHeader: string): void {
+  /** Notes to which trace an invocation belongs. Its id is read only if the invocation has set off an event. */
+  link(traceHeader: string, invocationId: () => string | undefined): void {
+    if (this.#begun.size === 0) return;
     const cause = rootOf(traceHeader);
-    if (cause !== undefined && this.#begun.has(cause)) this.remember(invocationId, cause);
+    const id = cause !== undefined && this.#begun.has(cause) ? invocationId() : undefined;
+    if (cause !== undefined && id !== undefined) this.remember(id, cause);
   }
 
   remember(id: string, cause: string): void {

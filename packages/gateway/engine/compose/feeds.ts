@@ -80,8 +80,8 @@ export function publishingInvocations(
     running.set(functionName, concurrent);
     return (end) => {
       isOver();
-      const requestId = end.kind === 'returned' || end.kind === 'failed' ? end.requestId?.() : undefined;
-      if (requestId !== undefined) host().journal.link(requestId, traceHeader);
+      if (end.kind === 'returned' || end.kind === 'failed')
+        host().journal.link(traceHeader, () => end.requestId?.());
       const left = (running.get(functionName) ?? 1) - 1;
       if (left > 0) running.set(functionName, left);
       else running.delete(functionName);

@@ -183,7 +183,8 @@ describe('expandConnectors', () => {
 
   for (const { refused, properties } of [
     {
-      refused: /: Unable to create connector from AWS::SNS::Topic to AWS::DynamoDB::Table; it's not supported/,
+      refused:
+        /: Unable to create connector from AWS::SNS::Topic to AWS::DynamoDB::Table; it's not supported/,
       properties: link({ Id: 'Topic' }, { Id: 'Table' }, ['Write']),
     },
     {
