@@ -127,20 +127,13 @@ export class ServiceHost {
       maxBytes: KEPT_BYTES,
       sizeOf: ({ text, prefix = '' }) => text.length + prefix.length + BYTES_PER_ITEM,
     });
-    this.segments = new KeptFeed(report, {
-      what: 'trace segments',
-      maxBytes: KEPT_BYTES,
-      sizeOf: (segment) => segment.length + BYTES_PER_ITEM,
-    });
+    const sizeOf = (segment: string): number => segment.length + BYTES_PER_ITEM;
+    this.segments = new KeptFeed(report, { what: 'trace segments', maxBytes: KEPT_BYTES, sizeOf });
     this.metrics = new EarlyFeed(report, () => void this.find('monitoring'));
     const agenda = new Agenda(clock, report);
     const work = new Work();
-    const targets = new Targets({
-      services,
-      isElsewhere,
-      find: (service) => this.#findByArn(service),
-      refuse: options.refuseDelivery,
-    });
+    const { refuseDelivery: refuse } = options;
+    const targets = new Targets({ services, isElsewhere, refuse, find: (name) => this.#findByArn(name) });
     this.journal = new EventJournal(clock, random, report);
     this.edges = new Feed(report);
     const ports = { invoker, clock, random, report, kept, agenda, work, journal: this.journal };

@@ -64,10 +64,8 @@ export class TargetDeliveries {
 
   async #try(one: One, retries: number, dueMs: number): Promise<void> {
     const { targets, agenda, report, journal } = this.#options;
-    const { target, body, delivery, sourceArn, facts, cause, startedAt } = one;
-    const isSchedule = sourceArn.includes(':scheduler:');
-    const byRole = { sender: sourceArn, ...(target.roleArn !== undefined && { roleArn: target.roleArn }) };
-    const outcome = await targets.send(target.arn, body, { ...delivery, ...byRole });
+    const { target, body, delivery, sourceArn, cause, startedAt } = one;
+    const outcome = await targets.send(target.arn, body, { ...delivery, ...byRole(one) });
     const way = { from: sourceArn, to: target.arn, tries: retries + 1 };
     if (outcome.kind === 'delivered') {
       journal.note({ kind: 'delivered', ...way, isRecorded: outcome.isRecorded === true }, cause);
@@ -96,10 +94,18 @@ export class TargetDeliveries {
       return;
     }
     report(`${sourceArn} to ${target.arn}: ${outcome.message}`);
+    await this.#bury(one, outcome, retries);
+  }
+
+  /** Sends what could not be delivered to the dead-letter queue; without one, it is dropped. */
+  async #bury(one: One, outcome: Undelivered, retries: number): Promise<void> {
+    const { targets, report, journal } = this.#options;
+    const { target, body, sourceArn, facts, cause } = one;
+    const isSchedule = sourceArn.includes(':scheduler:');
     const end = {
       kind: 'ended',
       from: sourceArn,
-      condition: outcome.isFinal ? code : 'RetriesExhausted',
+      condition: outcome.isFinal ? outcome.code : 'RetriesExhausted',
     } as const;
     if (target.deadLetterArn === undefined) {
       journal.note({ ...end, as: 'dropped' }, cause);
@@ -121,13 +127,19 @@ export class TargetDeliveries {
       ...Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, text(value)])),
     };
     // A schedule sends to the queue with its role, and a rule without one (docs/aws §18.13).
-    const from = isSchedule ? byRole : { sender: sourceArn };
+    const from = isSchedule ? byRole(one) : { sender: sourceArn };
     const buried = await targets.send(target.deadLetterArn, body, { attributes, ...from });
     const loss = describeLoss(buried);
     journal.note({ ...end, as: 'dead-letter queue', to: target.deadLetterArn, loss }, cause);
     if (loss !== undefined) report(`${target.deadLetterArn}: ${loss}`);
   }
 }
+
+function byRole({ target, sourceArn }: One): { readonly sender: string; readonly roleArn?: string } {
+  return { sender: sourceArn, ...(target.roleArn !== undefined && { roleArn: target.roleArn }) };
+}
+
+type Undelivered = Exclude<Awaited<ReturnType<EventTargets['send']>>, { readonly kind: 'delivered' }>;
 
 type One = {
   readonly target: EventTarget;

@@ -176,9 +176,8 @@ function redactMapping(defect: MappingDefect, redactor: Redactor): MappingDefect
 
 function describeIntegration(
   recorded: RecordedRequest,
-  at: DescribeWith,
+  { lines, redactor, readHandler, stacks, isChanged }: DescribeWith,
 ): IntegrationCircumstances | undefined {
-  const { lines, redactor, readHandler, stacks } = at;
   const { received, enteredMs } = recorded;
   if (!isMatched(received)) return undefined;
   const { integration } = received.route;
@@ -196,7 +195,7 @@ function describeIntegration(
     timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
     ...describeOutcome(recorded, lines, redactor),
     ...(isNameIncomplete && { isNameIncomplete }),
-    pinned: findPinned(recorded, sent?.target ?? '', at.isChanged),
+    pinned: findPinned(recorded, sent?.target ?? '', isChanged),
     ...(integration.kind === 'function' &&
       recorded.outcome?.kind === 'answered' && {
         lambdaReply: recorded.outcome.status < 300 ? 'accepted' : 'not-json',

@@ -1,5 +1,5 @@
 /** Adds to the steps of events what the stacks and the output of functions say about them. */
-import { asList, asText, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import { asFlag, asList, asText, isTrue, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { describeEventGaps } from './event-gaps.ts';
@@ -91,7 +91,7 @@ function noteTimeZone(
 
 function placeOfDeduplication(arn: string, stacks: readonly ResolvedStack[]): string | undefined {
   const queue = findByArn(stacks, arn);
-  const isByContent = String(queue?.properties['ContentBasedDeduplication']) === 'true';
+  const isByContent = isTrue(queue?.properties['ContentBasedDeduplication']);
   return isByContent ? placeOf(queue, 'ContentBasedDeduplication') : undefined;
 }
 
@@ -131,7 +131,7 @@ function queueOf(arn: string, stacks: readonly ResolvedStack[]): QueueFacts | un
   if (queue?.type !== 'AWS::SQS::Queue') return undefined;
   const readers = resourcesOf(stacks, MAPPING)
     .filter(
-      ({ properties }) => properties['EventSourceArn'] === arn && String(properties['Enabled']) !== 'false',
+      ({ properties }) => properties['EventSourceArn'] === arn && asFlag(properties['Enabled']) !== false,
     )
     .map(({ properties }) => readFunctionName(asText(properties['FunctionName']) ?? '').functionName);
   const deadOf = resourcesOf(stacks, 'AWS::SQS::Queue')

@@ -1,6 +1,6 @@
 /** Finds where the settings stand that decided about a request: in the loaded stacks, by the phase that ended it. */
 import { basename } from 'node:path';
-import { asText } from '@gatewright/aws/json-object';
+import { asText, isTrue } from '@gatewright/aws/json-object';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { findByPhysicalId, placeOf, resourcesOf } from './find-places.ts';
 import { isEvent } from './recorded-request.ts';
@@ -70,7 +70,7 @@ function placesOfRoute(route: RoutePlan, at: At): readonly NamedPlace[] {
 /** An API without its default endpoint is served here all the same, and not on AWS. */
 function placesOfEndpoint(api: ResolvedResource): readonly NamedPlace[] {
   const property = 'DisableExecuteApiEndpoint';
-  return String(api.properties[property]) === 'true' ? named(property, placeOf(api, property)) : [];
+  return isTrue(api.properties[property]) ? named(property, placeOf(api, property)) : [];
 }
 
 /** Returns the resource of the route; undefined for a route of a document. */

@@ -4,7 +4,7 @@
 import { DefinitionError, refusalWithRemedy, REFUSING } from '../../core/errors.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import type { Tolerance } from '../../core/errors.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { asText, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 import { findRefusedGlobals } from './sam-globals.ts';
@@ -171,9 +171,9 @@ export class SamExpansion {
   }
 
   conditionOf(logicalId: string): string | undefined {
-    const condition =
-      this.#implicitConditions.get(logicalId) ?? this.#member(['Resources', logicalId])['Condition'];
-    return typeof condition === 'string' ? condition : undefined;
+    return asText(
+      this.#implicitConditions.get(logicalId) ?? this.#member(['Resources', logicalId])['Condition'],
+    );
   }
 
   placeMethod(apiId: string, path: string, key: string, route: SamRoute): void {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { membersOf } from '@gatewright/aws/json-object';
 import { readDuration } from '../../../gateway/engine/settings.ts';
-import { printResult, UsageError } from '../../../base/terminal/output.ts';
+import { printNotes, printResult, UsageError } from '../../../base/terminal/output.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../../toolkit/terminal/running-gateway.ts';
 
 export function clockCommand(): Command {
@@ -15,20 +15,31 @@ export function clockCommand(): Command {
   );
 }
 
+/** What a clock that goes back cannot undo. */
+const STAYS =
+  'The clock went back. Everything that happened while it was ahead stays: usage periods that were closed then are still closed, and their customers get 429. To begin again, restart the gateway; with --data, delete the folder first.';
+
 async function moveClock(shift: string | undefined): Promise<void> {
-  const answer = await ask(shift);
+  const body = shift === undefined ? undefined : readShift(shift);
+  const before = await callGateway('GET', 'clock');
+  const answer = body === undefined ? before : await callGateway('POST', 'clock', body);
   const now = new Date(Number(readMember(answer, 'nowEpochMs'))).toISOString();
-  const offsetMs = Number(readMember(answer, 'offsetMs'));
+  const offsetMs = offsetOf(answer);
+  if (offsetOf(before) > offsetMs) printNotes(STAYS);
   const ahead =
     offsetMs === 0 ? 'the time of this machine' : `${offsetMs > 0 ? '+' : ''}${offsetMs / 1000} s`;
   printResult(membersOf(answer), () => `${now} (${ahead})`);
 }
 
-function ask(shift: string | undefined): Promise<unknown> {
-  if (shift === undefined) return callGateway('GET', 'clock');
-  if (shift === 'reset') return callGateway('POST', 'clock', { reset: true });
+function offsetOf(answer: unknown): number {
+  return Number(readMember(answer, 'offsetMs'));
+}
+
+/** @throws UsageError for a text that is no time shift */
+function readShift(shift: string): object {
+  if (shift === 'reset') return { reset: true };
   const shiftMs = readDuration(shift);
   if (shiftMs === undefined)
     throw new UsageError(`"${shift}" is not a time shift; write +1d, 90s, -30m or reset`);
-  return callGateway('POST', 'clock', { shiftMs });
+  return { shiftMs };
 }

@@ -128,8 +128,18 @@ describe('gatewright clock', () => {
       const { stdout } = await run(['clock', ...words]);
 
       assert.equal(stdout, `2026-01-02T00:00:00.000Z (${shown})\n`);
-      assert.deepEqual(asked, [[sent === undefined ? 'GET clock' : 'POST clock', sent]]);
+      const read = ['GET clock', undefined];
+      assert.deepEqual(asked, sent === undefined ? [read] : [read, ['POST clock', sent]]);
     });
+
+  // A walk in which customers got 429 after `clock +4d` and `clock reset`: their period had been closed meanwhile.
+  it('says what a clock that goes back leaves', async () => {
+    at(0);
+    answers.set('GET clock', { nowEpochMs: 0, offsetMs: 345_600_000 });
+    const { stderr } = await run(['clock', 'reset']);
+
+    assert.match(stderr, /The clock went back\. .*usage periods that were closed then are still closed/);
+  });
 
   it('refuses an invalid shift', async () => {
     assert.match(
