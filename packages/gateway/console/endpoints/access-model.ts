@@ -121,3 +121,11 @@ export type ShownAccessBook = {
    */
   readonly isPublished: boolean;
 };
+
+/** How to create an API key that an access document admits. */
+export type NewKey = {
+  /** The options of `gatewright keys create`. */
+  readonly options: string;
+  /** The customer to create before the key; undefined if it needs none. */
+  readonly customer: { readonly name: string; readonly plan: string | undefined } | undefined;
+};

@@ -10,6 +10,7 @@ import type {
   AccessReply,
   AskedOfServer,
   AccessVerdict,
+  NewKey,
   ShownAccess,
   ShownAccessBook,
 } from './access-model.ts';
@@ -43,10 +44,11 @@ export interface AccessBook {
    */
   localToken(asked: AskedOfApi, includes: (issuer: string) => boolean): TokenText | undefined;
   /**
-   * Returns the options of `gatewright keys create` for a key that the document of this API admits. Returns undefined if
-   * the API has no document, or if no such key is admitted.
+   * Returns how to create a key that the document of this API admits. Returns undefined if the API has no document, or
+   * if no such key is admitted.
+   * @param asked.isChargedByHandler whether the handler of the route charges requests
    */
-  newKey(asked: AskedOfApi): string | undefined;
+  newKey(asked: AskedOfApi & { readonly isChargedByHandler: boolean }): NewKey | undefined;
 }
 
 const MAX_TEXT = 20_000;

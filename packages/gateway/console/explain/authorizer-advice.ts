@@ -25,14 +25,18 @@ export function describeCredential(about: Circumstances, guard: GuardCircumstanc
   return ` ${own}${suggestKey(about, guard)}`;
 }
 
-/** Returns a command that creates an API key, if the access document admits such a key; otherwise nothing. */
+/** Returns the commands that create an API key, if the access document admits such a key; otherwise nothing. */
 export function suggestKey(
   { isDeployed }: Pick<Circumstances, 'isDeployed'>,
   { newKey }: GuardCircumstances,
 ): string {
-  return newKey === undefined || isDeployed
-    ? ''
-    : `, for example a new key from \`gatewright keys create${newKey}\``;
+  if (newKey === undefined || isDeployed) return '';
+  const { options, customer } = newKey;
+  const { name = '', plan = 'PLAN' } = customer ?? {};
+  const listed = customer?.plan === undefined ? ' (`gatewright plan list` prints the plans)' : '';
+  const after =
+    customer === undefined ? '' : `, after \`gatewright customers create ${name} ${plan}\`${listed}`;
+  return `, for example a new key from \`gatewright keys create${options}\`${after}`;
 }
 
 export function adviseFix(

@@ -10,7 +10,7 @@ import type { PermissionAdvice } from '../../core/stack/permission-advice.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
 import type { Definition } from '../surprises/template-text.ts';
 import type { Misread } from '../records/misread-event.ts';
-import type { AccessVerdict } from '../endpoints/access-model.ts';
+import type { AccessVerdict, NewKey } from '../endpoints/access-model.ts';
 
 export type NearMiss = {
   readonly route: string;
@@ -96,8 +96,8 @@ export type GuardCircumstances = {
    * for none of the authorizer's issuers.
    */
   readonly localToken?: TokenText | undefined;
-  /** Options of `gatewright keys create` for a key that the document admits; undefined if there is none. */
-  readonly newKey?: string | undefined;
+  /** How to create a key that the document admits; undefined if there is none. */
+  readonly newKey?: NewKey | undefined;
   /** The issuers, audiences and scopes that the authorizer accepts; undefined if a function decides. */
   readonly trusted:
     | {

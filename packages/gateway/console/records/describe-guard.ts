@@ -22,6 +22,7 @@ import type { CompiledPolicy, PolicyPrincipal } from '../../core/policy/model.ts
 import { findAuthorizerRead } from './handler-misread.ts';
 import type { ReadHandler } from './handler-misread.ts';
 import { writeIdReference } from '../../core/stack/resource-reference.ts';
+import { findToolkit } from '../../core/stack/own-first.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import { localTokenOf } from '../../control/loading/inspect-apis.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
@@ -95,7 +96,13 @@ export function describeGuard(
       kind === 'lambda'
         ? access?.localToken(questionOf(received, sources), (issuer) => issuers?.includes(issuer) === true)
         : issuers && localTokenOf(authorization, issuers, received.stage.variables),
-    newKey: kind === 'lambda' ? access?.newKey(questionOf(received, sources)) : undefined,
+    newKey:
+      kind === 'lambda'
+        ? access?.newKey({
+            ...questionOf(received, sources),
+            isChargedByHandler: isChargedByHandler(received, stacks),
+          })
+        : undefined,
     trusted:
       authorization.kind !== 'token'
         ? undefined
@@ -133,6 +140,15 @@ function questionOf(
   places: readonly IdentitySource[],
 ): Parameters<AccessBook['localToken']>[0] {
   return { apiId: api.apiId, stage: stage.name, method, path, places };
+}
+
+function isChargedByHandler(
+  { route: { integration }, stage: { variables } }: Matched,
+  stacks: readonly ResolvedStack[],
+): boolean {
+  return (
+    'functionName' in integration && findToolkit(stacks).charges(integration.functionName.render(variables))
+  );
 }
 
 /**

@@ -9,6 +9,8 @@ export type ToolkitParts = {
   readonly hasStack: (stackName: string) => boolean;
   /** Whether a stack of the toolkit has a table that records the usage of customers. */
   readonly recordsUsage: boolean;
+  /** Whether a function of the user has the name of the usage table, with which handlers charge requests. */
+  readonly charges: (functionName: string) => boolean;
 };
 
 /**
@@ -31,12 +33,23 @@ export function findToolkit(stacks: readonly Stack[]): ToolkitParts {
       )
       .map(({ stackName }) => stackName),
   );
+  const all = stacks.flatMap((stack) => stack.functions);
+  const tables = new Set(
+    all.flatMap(({ name, environment }) => (functions.has(name) ? (environment[USAGE_TABLE] ?? []) : [])),
+  );
+  const charging = new Set(
+    all
+      .filter(
+        ({ name, environment }) =>
+          !functions.has(name) && Object.values(environment).some((value) => tables.has(value)),
+      )
+      .map(({ name }) => name),
+  );
   return {
     hasFunction: (name) => functions.has(name),
     hasStack: (name) => names.has(name),
-    recordsUsage: stacks.some((stack) =>
-      stack.functions.some(({ name, environment }) => functions.has(name) && USAGE_TABLE in environment),
-    ),
+    recordsUsage: tables.size > 0,
+    charges: (name) => charging.has(name),
   };
 }
 

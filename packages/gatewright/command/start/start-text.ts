@@ -106,9 +106,9 @@ export function listTries(facts: TryFacts): readonly string[] {
 
 function guardAll({ gateway, documents, stage }: TryFacts, apis: readonly ApiRoutes[]) {
   const inspected = gateway.inspect();
-  const { hasFunction } = findToolkit(gateway.stacks);
+  const toolkit = findToolkit(gateway.stacks);
   return apis.map((api) =>
-    guardedRoutes(api, inspected, documents, stage, hasFunction, findKeyName(gateway.stacks, api)),
+    guardedRoutes(api, inspected, documents, stage, toolkit, findKeyName(gateway.stacks, api)),
   );
 }
 

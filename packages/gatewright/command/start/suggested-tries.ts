@@ -4,14 +4,14 @@
  */
 import { commandName } from '../../../base/terminal/output.ts';
 import { findAdmittedToken } from '@gatewright/authoring/find/admitted-token';
-import { findAdmittedKey, keyOptions } from '@gatewright/authoring/find/admitted-key';
+import { findAdmittedKey, keyCustomer, keyOptions } from '@gatewright/authoring/find/admitted-key';
 import type { AdmittedKey } from '@gatewright/authoring/find/admitted-key';
 import type { AdmittedToken, Asked, IdentityPlace } from '@gatewright/authoring/find/admitted-token';
 import { quote } from '@gatewright/aws/text/token-options';
 import { tokenCommand } from '../shell-text.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { addressOf, fillPath } from '../../../gateway/engine/index.ts';
-import type { ApiRoutes, InspectedApi } from '../../../gateway/engine/index.ts';
+import type { ApiRoutes, findToolkit, InspectedApi } from '../../../gateway/engine/index.ts';
 import type { TokenText } from '@gatewright/aws/text/token-options';
 
 type Route = ApiRoutes['routes'][number];
@@ -43,7 +43,8 @@ const BEARER: AdmittedToken['source'] = { in: 'header', name: 'authorization', s
 /**
  * Returns the served routes of an API with their requirements.
  * @param stage the stage of the stack that contains the authorizers
- * @param isToolkit whether a function belongs to the toolkit, whose authorizers decide by the documents
+ * @param toolkit tells which functions belong to the toolkit, whose authorizers decide by the documents, and which
+ *   functions of the user charge requests
  * @param keyName the name of an API key of the API's usage plans
  */
 export function guardedRoutes(
@@ -51,7 +52,7 @@ export function guardedRoutes(
   inspected: readonly InspectedApi[],
   documents: Documents,
   stage: string,
-  isToolkit: (functionName: string) => boolean,
+  toolkit: Pick<ReturnType<typeof findToolkit>, 'hasFunction' | 'charges'>,
   keyName?: string,
 ): readonly GuardedRoute[] {
   const { routes: guards = [], apiKeySource } =
@@ -64,10 +65,11 @@ export function guardedRoutes(
   return api.routes.flatMap((route, index) => {
     const guard = guards[index];
     if (guard === undefined || guard.isClosed === true || route.target === 'returns 500') return [];
-    const isOfToolkit = guard.authorizer !== undefined && isToolkit(guard.authorizer.functionName);
+    const isOfToolkit = guard.authorizer !== undefined && toolkit.hasFunction(guard.authorizer.functionName);
     const decides = isOfToolkit ? document : undefined;
     const asked = askedOf(route, guard.authorizer?.identitySources);
     const admitted = decides && findAdmittedToken(decides, stage, asked);
+    const isChargedByHandler = route.functionName !== undefined && toolkit.charges(route.functionName);
     const needsKey = route.apiKeyRequired && apiKeySource !== 'AUTHORIZER';
     return [
       {
@@ -78,7 +80,7 @@ export function guardedRoutes(
         isOpen: route.authorizer === undefined && !route.apiKeyRequired,
         token: guard.localToken ?? admitted?.token,
         source: admitted?.source ?? BEARER,
-        newKey: decides && findAdmittedKey(decides, stage, asked),
+        newKey: decides && findAdmittedKey(decides, stage, { ...asked, isChargedByHandler }, documents),
       },
     ];
   });
@@ -123,7 +125,7 @@ export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): r
     ...(created?.newKey === undefined
       ? []
       : [
-          `# with a new API key for ${created.route.authorizer ?? ''}`,
+          ...introduceKey(created.newKey, created.route.authorizer ?? ''),
           curl(api, created.route, { newKey: created.newKey }),
         ]),
   ];
@@ -171,6 +173,19 @@ function curl(
 
 function headerOf({ name, scheme }: AdmittedToken['source'], command: string, option = '-H'): string {
   return `${option} "${printHeader(name)}: ${scheme}${command}"`;
+}
+
+/** Returns a comment, and the command that creates the key's customer if it needs one. */
+function introduceKey(key: AdmittedKey, authorizer: string): readonly string[] {
+  const comment = `# with a new API key for ${authorizer}`;
+  const customer = keyCustomer(key);
+  if (customer === undefined) return [comment];
+  const create = `${commandName()} customers create ${customer.name}`;
+  if (customer.plan !== undefined)
+    return [`${comment}, of a customer whose plan is charged`, `${create} ${customer.plan}`];
+  return [
+    `${comment}, after \`${create} PLAN\` (\`${commandName()} plan list\` prints the plans, and \`${commandName()} plan save FILE\` adds one)`,
+  ];
 }
 
 function createKeyCommand(key: AdmittedKey): string {

@@ -7,7 +7,7 @@ import { checkPlan } from '@gatewright/authoring/check/check-plan';
 import { readAccessFiles } from '@gatewright/authoring/files/access-files';
 import { readDocument } from '@gatewright/authoring/document/read-access-document';
 import { findAccess, listAccess } from '@gatewright/authoring/find/find-access';
-import { findAdmittedKey, keyOptions } from '@gatewright/authoring/find/admitted-key';
+import { findAdmittedKey, keyCustomer, keyOptions } from '@gatewright/authoring/find/admitted-key';
 import { findAdmittedToken } from '@gatewright/authoring/find/admitted-token';
 import { findLacking } from '@gatewright/authoring/find/find-lacking';
 import { describeAccess, describeMcpRule } from '@gatewright/authoring/find/describe-access';
@@ -49,8 +49,8 @@ export function openAccessBook(
     },
     newKey(asked) {
       const document = documentOf(asked);
-      const key = document && findAdmittedKey(document, stage, asked);
-      return key && keyOptions(key);
+      const key = document && findAdmittedKey(document, stage, asked, read());
+      return key && { options: keyOptions(key), customer: keyCustomer(key) };
     },
     async ask(question, nowEpochSeconds) {
       const document = read().find(({ name }) => name === question.document);

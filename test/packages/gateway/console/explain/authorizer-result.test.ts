@@ -316,13 +316,23 @@ describe('a 401 of the toolkit’s authorizers', () => {
   // docs/recipes/api-keys.md: a key that the document admits is the credential that gets 200, if no token is.
   it('advises a new API key where the document admits one and no token', () => {
     const about = refused('KEY_UNKNOWN');
-    const newKey = ' --tenant example --prefix maps --role customer';
+    const newKey = { options: ' --tenant example --prefix maps --role customer', customer: undefined };
     const advised = (more: object, isDeployed = false): string =>
       explain({ ...about, isDeployed, guard: { ...about.guard!, newKey, ...more } }).changes.join('\n');
 
     assert.match(
       advised({}),
       /for example a new key from `gatewright keys create --tenant example --prefix maps --role customer`/,
+    );
+    // docs/recipes/sam-api-keys.md and portal.md: a handler that charges needs the plan of a customer's record.
+    const options = ' --customer example-customer --prefix maps';
+    assert.match(
+      advised({ newKey: { options, customer: { name: 'example-customer', plan: 'free' } } }),
+      /keys create --customer example-customer --prefix maps`, after `gatewright customers create example-customer free`\./,
+    );
+    assert.match(
+      advised({ newKey: { options, customer: { name: 'example-customer', plan: undefined } } }),
+      /, after `gatewright customers create example-customer PLAN` \(`gatewright plan list` prints the plans\)\./,
     );
     assert.doesNotMatch(advised({ localToken: { sub: 'ann' } }), /keys create/);
     assert.doesNotMatch(advised({}, true), /keys create/);

@@ -28,6 +28,23 @@ describe('own parts of a start', () => {
     );
   });
 
+  it('name the functions of the user that have the usage table, under whatever name', () => {
+    const of = (name: string, environment: Readonly<Record<string, string>>): FunctionDefinition =>
+      ({ name, environment }) as unknown as FunctionDefinition;
+    const { charges } = findToolkit([
+      {
+        stackName: 'gatewright-dev',
+        functions: [of('quota-admin', { GATEWRIGHT_STAGE: 'dev', GATEWRIGHT_USAGE_TABLE: 'usage' })],
+      },
+      {
+        stackName: 'shop',
+        functions: [of('items', { USAGE_TABLE: 'usage' }), of('orders', { TABLE: 'orders' })],
+      },
+    ]);
+
+    assert.deepEqual(['quota-admin', 'items', 'orders', 'unknown'].map(charges), [false, true, false, false]);
+  });
+
   it("come before the toolkit's parts, in the order of the templates", () => {
     const toolkit = findToolkit(STACKS);
 

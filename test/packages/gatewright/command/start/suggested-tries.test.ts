@@ -51,6 +51,7 @@ function suggest(
   documents: Parameters<typeof guardedRoutes>[2] = [],
   keyName?: string,
   apiKeySource: InspectedApi['apiKeySource'] = 'HEADER',
+  charges = (_: string): boolean => false,
 ): readonly string[] {
   const api = of(
     kind,
@@ -66,8 +67,8 @@ function suggest(
     apiKeySource,
     routes: pairs.map(([, guarded]) => guarded),
   };
-  const isToolkit = (name: string): boolean => name === OURS.functionName;
-  return suggestTries(api, guardedRoutes(api, [inspected], documents, 'dev', isToolkit, keyName));
+  const toolkit = { hasFunction: (name: string): boolean => name === OURS.functionName, charges };
+  return suggestTries(api, guardedRoutes(api, [inspected], documents, 'dev', toolkit, keyName));
 }
 
 const OURS: NonNullable<InspectedRoute['authorizer']> = {
@@ -266,6 +267,51 @@ describe('suggestTries', () => {
     assert.match(asks({ rules: [needsMore] }).join('\n'), /^# without guard and the API key/);
   });
 
+  const KEYED = {
+    issuers: [{ id: 'keys', type: 'apiKey', prefix: 'herbs' }],
+    sources: [{ in: 'header', name: 'x-api-key', issuers: ['keys'] }],
+    roles: { customer: {} },
+    rules: [
+      { id: 'r', effect: 'allow', methods: ['GET'], paths: ['/pets'], when: { roles: { any: ['customer'] } } },
+    ],
+  };
+  const keyedDocument = (apiId: string, over: object = {}): CompiledDocument => ({
+    ...aDocument({ ...KEYED, ...over }, ['GET /pets']),
+    apis: [{ for: 'dev', apiId, stage: 'dev' }],
+  });
+  const QUOTA = {
+    tenant: { claim: 'tenant' },
+    plan: { claim: 'plan' },
+    plans: [{ id: 'herbs-free', version: 1, limits: [{ id: 'm', level: 'key', quota: 3, period: 'MONTH' }] }],
+  };
+  const KEYED_ROUTE = [row('/pets', { authorizer: 'guard' }), guard({ authorizer: OURS })] as const;
+
+  // The walk of a user: docs/recipes/sam-api-keys.md, whose REST document charges the keys of its HTTP document.
+  it('gives a new key the plan that another document with its prefix charges', () => {
+    const lines = suggest('http', [KEYED_ROUTE], [keyedDocument('a1'), keyedDocument('b2', { quota: QUOTA })]);
+
+    assert.match(
+      lines.join('\n'),
+      /^# with a new API key for guard\ncurl -i -H "x-api-key: \$\(\S.* keys create --tenant example --prefix herbs --role customer --plan herbs-free\)"/,
+    );
+  });
+
+  // The walk of a user: a handler that charges failed with "the request names no plan" (docs/recipes/portal.md).
+  it('creates a customer with a plan before its key where the handler charges', () => {
+    const charges = (name: string): boolean => name === 'answer';
+    const asks = (documents: readonly CompiledDocument[]): string =>
+      suggest('http', [KEYED_ROUTE], documents, undefined, undefined, charges).join('\n');
+
+    assert.match(
+      asks([keyedDocument('a1'), keyedDocument('b2', { quota: QUOTA })]),
+      /^# with a new API key for guard, of a customer whose plan is charged\n\S.* customers create example-customer herbs-free\ncurl -i -H "x-api-key: \$\(\S.* keys create --customer example-customer --prefix herbs --role customer\)"/,
+    );
+    assert.match(
+      asks([keyedDocument('a1')]),
+      /^# with a new API key for guard, after `\S.* customers create example-customer PLAN` \(`\S.* plan list` prints the plans, and `\S.* plan save FILE` adds one\)\ncurl -i -H "x-api-key: \$\(\S.* keys create --customer example-customer/,
+    );
+  });
+
   it('still shows a line if none of this is known, and says what it lacks', () => {
     const lines = suggest('rest', [
       [row('/pets', { authorizer: 'theirs', apiKeyRequired: true }), guard({ apiKeyRequired: true })],
@@ -278,7 +324,7 @@ describe('suggestTries', () => {
     assert.deepEqual(suggest('rest', [[row('/pets'), guard({ isClosed: true })]]), []);
     const api = of('rest', [row('/pets')]);
     assert.deepEqual(
-      guardedRoutes(api, [], [], 'dev', () => false),
+      guardedRoutes(api, [], [], 'dev', { hasFunction: () => false, charges: () => false }),
       [],
     );
     assert.deepEqual(
