@@ -15,7 +15,7 @@ import { openHttp2 } from './http2.ts';
 import { BodyMemory } from './body-memory.ts';
 import { checkPeer } from './check-peer.ts';
 import { listenOn } from './listen.ts';
-import type { OnMoved } from './listen.ts';
+import type { OnBound } from './listen.ts';
 import { originForm, receive } from '../core/receive.ts';
 import { peerOf, serveTls } from './tls-front.ts';
 import { UnreadReplies } from './unread-replies.ts';
@@ -53,7 +53,7 @@ export type ApiPortsOptions = {
     readonly nameOf: (plan: PortPlan, serverName: string | undefined) => TlsName;
   };
   /** Allows the next free port if a port is in use; absent means that this is an error. */
-  readonly onMoved?: OnMoved | undefined;
+  readonly onBound?: OnBound | undefined;
   /** The maximum memory for request bodies (default: DEFAULT_BODY_MEMORY_BYTES). Unread replies may use the same. */
   readonly maxBodyMemoryBytes?: number | undefined;
   readonly at: WebSocketPorts;
@@ -168,7 +168,7 @@ async function openPort(
     const nameOf = (serverName: string | undefined): TlsName => tls.nameOf(plan, serverName);
     endTls = serveTls(server, { nameOf, certify: tls.certify, http2, log: at.log });
   }
-  port = await listenOn(server, options.host, plan.port, plan.option, options.onMoved);
+  port = await listenOn(server, options.host, plan.port, plan.option, options.onBound);
   return { server, sockets, port, http2, endTls };
 }
 

@@ -13,25 +13,28 @@ const BACKLOG = 4_096;
 /** How many ports are tried if a port may be replaced by the next free one. */
 const MAX_TRIED_PORTS = 50;
 
-/** Receives the port that is in use, and the port that is used instead. */
-export type OnMoved = (port: number, used: number) => void;
+/** Receives the bound port, and the ports that were tried before it and were in use. */
+export type OnBound = (port: number, taken: readonly number[]) => void;
 
 /**
  * Listens on an address and resolves with the bound port. Port 0 selects a free port. `option` is the option that sets
- * the port, for the error message. With `onMoved`, the next free port is used if the port is in use.
+ * the port, for the error message. With `onBound`, the next free port is used if the port is in use.
  */
 export async function listenOn(
   server: Server,
   host: string,
   port: number,
   option: string,
-  onMoved?: OnMoved,
+  onBound?: OnBound,
 ): Promise<number> {
-  if (onMoved === undefined || port === 0) return bind(server, host, port, option);
+  if (onBound === undefined || port === 0) return bind(server, host, port, option);
   for (let tried = port; ; tried += 1)
     try {
       const used = await bind(server, host, tried, option);
-      if (used !== port) onMoved(port, used);
+      onBound(
+        used,
+        Array.from({ length: used - port }, (_, index) => port + index),
+      );
       return used;
     } catch (error) {
       const isInUse = error instanceof StartError && error.code === 'PORT_IN_USE';

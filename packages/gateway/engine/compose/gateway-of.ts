@@ -11,7 +11,7 @@ import { findingsOf } from './checking/served-findings.ts';
 import { controlUrlOf, shownHost } from './network/addresses.ts';
 import { openBoth } from './closing.ts';
 import { openConsoleLink } from './control-port/console.ts';
-import { noteMoved, reportMoved } from './control-port/control.ts';
+import { notePort, reportMoved } from './control-port/control.ts';
 import { openFronts } from './network/fronts.ts';
 import { environmentOf } from './network/environment.ts';
 import { listRoutesOf, listStages, planPorts } from './network/listing.ts';
@@ -97,7 +97,7 @@ async function listen(parts: Parts): Promise<void> {
   const { ports, any, close } = await openApiPorts({
     host: options.host,
     plans,
-    onMoved: options.movablePorts?.api === true ? noteMoved(parts) : undefined,
+    onBound: options.movablePorts?.api === true ? notePort(parts) : undefined,
     allowHosts: options.allowHosts,
     findDomain: (...asked) => parts.served.atDomain(...asked),
     handleManagement: handleOwnManagement(parts),

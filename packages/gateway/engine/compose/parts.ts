@@ -81,8 +81,8 @@ export type Parts = {
   ownApis: OwnApisPort | undefined;
   /** The control port's URL, which is known before the first function runs. */
   controlUrl: string | undefined;
-  /** The ports that were in use, and the ports that are used instead. One message names them all. */
-  readonly movedPorts: Map<number, number>;
+  /** Each bound port that may be moved, with the ports that were tried before it. One message names them all. */
+  readonly triedPorts: Map<number, readonly number[]>;
 };
 
 /** Stores the state after startup and restores it. */

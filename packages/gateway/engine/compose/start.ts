@@ -82,7 +82,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     services: undefined,
     ownApis: undefined,
     controlUrl: undefined,
-    movedPorts: new Map(),
+    triedPorts: new Map(),
   };
   const [publish, ownApis] = await openBoth(openControl(parts), openOwnApis(parts));
   parts.ownApis = ownApis;

@@ -19,7 +19,7 @@ import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import { wordRefusal } from '../../core/deployment/wordings/refusal-wordings.ts';
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { closeServer, listenOn } from '../listen.ts';
-import type { OnMoved } from '../listen.ts';
+import type { OnBound } from '../listen.ts';
 import { type MoreEndpoints, type PageAccess, type RecordedCalls, serveLocal } from './local-endpoints.ts';
 import { BodyMemory } from '../body-memory.ts';
 import { readWhole } from '../read-body.ts';
@@ -79,7 +79,7 @@ type ControlPortOptions = {
   /** The port to listen on; 0 selects a free port. */
   readonly port: number;
   /** Allows the next free port if the port is in use; absent means that this is an error. */
-  readonly onMoved?: OnMoved | undefined;
+  readonly onBound?: OnBound | undefined;
   readonly allowHosts: readonly string[];
   readonly clock: ShiftableClock;
   readonly clockFixedBecause?: string | undefined;
@@ -154,7 +154,7 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
     bodyMs: REQUEST_TIMEOUT_MS,
     unread,
   });
-  port = await listenOn(server, '127.0.0.1', options.port, '--control-port', options.onMoved);
+  port = await listenOn(server, '127.0.0.1', options.port, '--control-port', options.onBound);
   const close = (): Promise<void> => {
     endHttp2();
     return closeServer(server);

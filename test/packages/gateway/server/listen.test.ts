@@ -29,13 +29,13 @@ describe('listenOn', () => {
   it('takes the next free port if the user chose none, and says so', async () => {
     const first = createServer();
     const port = await listenOn(first, '127.0.0.1', 0, '--port');
-    const moved: (readonly [number, number])[] = [];
+    const bound: (readonly [number, readonly number[]])[] = [];
     const second = createServer();
 
-    const used = await listenOn(second, '127.0.0.1', port, '--port', (...ports) => moved.push(ports));
+    const used = await listenOn(second, '127.0.0.1', port, '--port', (...ports) => bound.push(ports));
 
     assert.ok(used > port);
-    assert.deepEqual(moved, [[port, used]]);
+    assert.deepEqual(bound, [[used, Array.from({ length: used - port }, (_, index) => port + index)]]);
     first.close();
     second.close();
   });

@@ -19,7 +19,7 @@ import { openStateApi } from '../state/state.ts';
 import { openTestingApi } from './testing.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlRequest } from '../../../core/api-call.ts';
-import type { OnMoved } from '../../../server/listen.ts';
+import type { OnBound } from '../../../server/listen.ts';
 import type { MoreEndpoints } from '../../../server/control-port/local-endpoints.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -35,7 +35,7 @@ export async function openControl(parts: Parts): Promise<() => Promise<void>> {
   };
   const control = await openControlPort({
     port: options.controlPort,
-    onMoved: options.movablePorts?.control === true ? noteMoved(parts) : undefined,
+    onBound: options.movablePorts?.control === true ? notePort(parts) : undefined,
     allowHosts: options.allowHosts,
     maxBodyMemoryBytes: options.maxBodyMemoryBytes,
     clockFixedBecause: findClockObstacle(options),
@@ -63,25 +63,26 @@ export async function openControl(parts: Parts): Promise<() => Promise<void>> {
   };
 }
 
-/** Returns a function that notes which port is used instead of a port that is in use. */
-export function noteMoved({ movedPorts }: Pick<Parts, 'movedPorts'>): OnMoved {
-  return (port, used) => void movedPorts.set(port, used);
+/** Returns a function that notes a bound port with the ports that were tried before it. */
+export function notePort({ triedPorts }: Pick<Parts, 'triedPorts'>): OnBound {
+  return (port, taken) => void triedPorts.set(port, taken);
 }
 
 /** Logs which ports are used instead of the default ports, because a client may expect these. */
-export function reportMoved({ movedPorts, options }: Pick<Parts, 'movedPorts' | 'options'>): void {
-  if (movedPorts.size === 0) return;
-  const [taken, used] = [[...movedPorts.keys()], [...movedPorts.values()]].map(enumerate);
+export function reportMoved({ triedPorts, options }: Pick<Parts, 'triedPorts' | 'options'>): void {
+  const used = [...triedPorts].filter(([, tried]) => tried.length > 0).map(([port]) => port);
+  // The gateway itself uses some of the tried ports, for APIs that come before.
+  const taken = [...new Set([...triedPorts.values()].flat())].filter((port) => !triedPorts.has(port));
+  if (used.length === 0) return;
   options.onProgress(
-    movedPorts.size === 1
-      ? `port ${taken} is in use, so port ${used} is used instead`
-      : `ports ${taken} are in use, so ports ${used} are used instead`,
+    `${namePorts(taken)} ${taken.length === 1 ? 'is' : 'are'} in use, so ${namePorts(used)} ${used.length === 1 ? 'is' : 'are'} used instead`,
   );
 }
 
-/** Prints `3000, 3001 and 4000`. */
-function enumerate(ports: readonly number[]): string {
-  return [ports.slice(0, -1).join(', '), ports.at(-1)].filter((text) => text !== '').join(' and ');
+/** Prints `port 4000`, or `ports 3000, 3001 and 4000`. */
+function namePorts(ports: readonly number[]): string {
+  const listed = [ports.slice(0, -1).join(', '), ports.at(-1)].filter((text) => text !== '').join(' and ');
+  return `${ports.length === 1 ? 'port' : 'ports'} ${listed}`;
 }
 
 function mountsOf(parts: Parts): ControlMounts {
