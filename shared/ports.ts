@@ -48,6 +48,8 @@ export type Facts = {
   readonly principalId?: string;
   /** Id of a refused API key whose secret was correct. The id is random and identifies nobody. */
   readonly apiKeyId?: string | undefined;
+  /** What is wrong with a refused ticket, for example that it was used before. */
+  readonly defect?: `ticket-${'unknown' | 'used' | 'expired' | 'foreign'}`;
   /** Ids of the rules that decided. */
   readonly rules?: readonly string[];
   /** Names of claims that the document requires and the caller lacks. */

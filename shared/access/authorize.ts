@@ -14,6 +14,7 @@ import type { AuthorizerConfig } from '../config/access-config.ts';
 import { DomainError, isTokenError } from '../errors.ts';
 import type { TokenErrorCode } from '../errors.ts';
 import { UNOBSERVED } from '../unobserved.ts';
+import { TicketRefused } from './tickets/verify-ticket.ts';
 import { KeyRefused } from './keys/key-refused.ts';
 import { ACCESS_DECISION, CLAIM_REFUSAL, printAccessDecision } from '@gatewright/aws/access-decision';
 import type { AccessOutcome } from '@gatewright/aws/access-decision';
@@ -130,7 +131,8 @@ export function createAuthorizer(
     } catch (error) {
       if (!isTokenError(error)) throw error;
       const refused = error instanceof KeyRefused ? error.names : undefined;
-      observer.note({ code: error.code, apiKeyId: refused?.key });
+      const defect = error instanceof TicketRefused ? { defect: `ticket-${error.ticketIs}` as const } : {};
+      observer.note({ code: error.code, apiKeyId: refused?.key, ...defect });
       return {
         kind: 'unknown',
         reason: error.code,

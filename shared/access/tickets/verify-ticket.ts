@@ -14,7 +14,8 @@ const REFUSALS: Readonly<
 
 /**
  * Redeems a ticket, which is then used up. A ticket expires no later than the credential with which it was requested.
- * @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED, TOKEN_AUDIENCE_MISMATCH; STORE_UNAVAILABLE
+ * @throws TicketRefused TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED, TOKEN_AUDIENCE_MISMATCH; DomainError
+ * STORE_UNAVAILABLE
  */
 export async function redeemTicket(
   tickets: Pick<TicketStore, 'take'>,
@@ -23,5 +24,17 @@ export async function redeemTicket(
 ): Promise<TicketCaller> {
   const outcome = await tickets.take(hash, at);
   if (outcome.kind === 'taken') return outcome.caller;
-  throw new DomainError(...REFUSALS[outcome.kind]);
+  throw new TicketRefused(outcome.kind);
+}
+
+type Refusal = keyof typeof REFUSALS;
+
+/** Thrown for a ticket that cannot be redeemed. The codes of refused tokens and tickets are the same, so it says more. */
+export class TicketRefused extends DomainError {
+  readonly ticketIs: Refusal;
+
+  constructor(ticketIs: Refusal) {
+    super(...REFUSALS[ticketIs]);
+    this.ticketIs = ticketIs;
+  }
 }

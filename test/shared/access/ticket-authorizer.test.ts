@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
+import { UNOBSERVED } from '#shared/unobserved.ts';
 import type { AuthorizeRequest } from '#shared/access/authorize.ts';
 import { buildAccess } from '../../../packages/toolkit/authoring/compile/build-access.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
@@ -59,6 +60,7 @@ const aSocketDocument = (over: object = {}) => aDocument(socket(over), ['ANY $co
 async function aStage(document: CompiledDocument, caller: Partial<TicketCaller> = {}) {
   const clock = { nowEpochMs: () => NOON_SECONDS * 1000 };
   const store = createMemoryTable({ clock });
+  const facts: object[] = [];
   const authorize = (from: ItemStore = store) =>
     createAuthorizer(
       anAccess(document),
@@ -69,6 +71,7 @@ async function aStage(document: CompiledDocument, caller: Partial<TicketCaller> 
         tickets: createTicketStore(from),
         revocations: createRevocationReader(from),
         apiKeys: createApiKeyReader(from),
+        observer: { ...UNOBSERVED, note: (noted) => void facts.push(noted) },
       },
     );
   const ticketFor = async (name = document.name): Promise<string> => {
@@ -76,7 +79,7 @@ async function aStage(document: CompiledDocument, caller: Partial<TicketCaller> 
     const ports = { tickets: createTicketStore(store), clock, random: REAL_RANDOM };
     return (await issueTicket(ports, wanted)).ticket;
   };
-  return { store, authorize, ticketFor, ticket: await ticketFor() };
+  return { store, facts, authorize, ticketFor, ticket: await ticketFor() };
 }
 
 function connecting(over: object): AuthorizeRequest {
@@ -99,7 +102,7 @@ const outcomeOf = async (
 
 describe('an authorizer for tickets', () => {
   it('accepts a ticket once, from the query or a subprotocol', async () => {
-    const { authorize, ticketFor } = await aStage(aSocketDocument());
+    const { authorize, ticketFor, facts } = await aStage(aSocketDocument());
     const ways = [
       byQuery(await ticketFor()),
       connecting({ headers: { 'Sec-WebSocket-Protocol': `bearer, ${await ticketFor()}` } }),
@@ -107,6 +110,8 @@ describe('an authorizer for tickets', () => {
     for (const way of ways) {
       assert.equal(await outcomeOf(authorize(), way), 'allow');
       assert.equal(await outcomeOf(authorize(), way), 'TOKEN_REVOKED');
+      // The code alone could mean that the credential was revoked.
+      assert.partialDeepStrictEqual(facts.at(-1), { code: 'TOKEN_REVOKED', defect: 'ticket-used' });
     }
   });
 

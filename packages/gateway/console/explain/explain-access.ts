@@ -49,6 +49,19 @@ const CREDENTIALS: Readonly<Record<string, string>> = {
   TOKEN_REVOKED: 'it was revoked',
 } satisfies Record<TokenErrorCode, string>;
 
+/** What is wrong with a one-time ticket, as the authorizer logs it (shared/access/tickets/verify-ticket.ts). */
+const TICKETS: Readonly<Record<string, string>> = {
+  'ticket-used': 'the ticket was used already, and a ticket is good for one connection',
+  'ticket-expired': 'the ticket has expired',
+  'ticket-unknown': 'there is no such ticket, or no longer',
+  'ticket-foreign': 'the ticket is for the API of another access document',
+};
+
+/** Returns undefined if the text names no defect of a ticket. */
+export function describeTicketDefect(defect: string | undefined): string | undefined {
+  return defect !== undefined && Object.hasOwn(TICKETS, defect) ? TICKETS[defect] : undefined;
+}
+
 /** Returns undefined if the code does not say that a credential was refused. */
 export function describeCredentialDefect(code: string): string | undefined {
   return Object.hasOwn(CREDENTIALS, code) ? CREDENTIALS[code] : undefined;

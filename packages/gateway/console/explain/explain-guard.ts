@@ -4,6 +4,7 @@ import { describeCredential, describeMistake, adviseFix, suggestKey } from './au
 import {
   adviseRefusedKey,
   describeCredentialDefect,
+  describeTicketDefect,
   nameRefusedKey,
   explainAccess,
   explainCommand,
@@ -170,7 +171,9 @@ function explainFunction(
       changes: [
         ...renewal(about, guard),
         ...adviseKey(guard),
-        `Send a credential that the authorizer’s function accepts${suggestToken(about, guard)}.`,
+        ticketDefect(guard.lines) === undefined
+          ? `Send a credential that the authorizer’s function accepts${suggestToken(about, guard)}.`
+          : NEW_TICKET,
       ],
     };
   }
@@ -197,7 +200,7 @@ function explainFunction(
 /** The toolkit's authorizers log the code of a refused credential, which the client never sees. */
 function describeRefusedCredential({ lines }: GuardCircumstances): string[] {
   const code = findNotedLine(lines, 'code');
-  const what = code === undefined ? undefined : describeCredentialDefect(code);
+  const what = ticketDefect(lines) ?? (code === undefined ? undefined : describeCredentialDefect(code));
   const key = findNotedLine(lines, 'apiKeyId');
   return what === undefined
     ? []
@@ -206,6 +209,14 @@ function describeRefusedCredential({ lines }: GuardCircumstances): string[] {
         ...(key === undefined ? [] : [nameRefusedKey(key, undefined)]),
       ];
 }
+
+function ticketDefect(lines: readonly string[]): string | undefined {
+  return describeTicketDefect(findNotedLine(lines, 'defect'));
+}
+
+/** A ticket is never valid again, and a token is no remedy where the client gets tickets for its token. */
+const NEW_TICKET =
+  'Fetch a new ticket for each connection, from the route that issues tickets, and open the connection at once.';
 
 function adviseKey({ lines }: GuardCircumstances): string[] {
   const key = findNotedLine(lines, 'apiKeyId');

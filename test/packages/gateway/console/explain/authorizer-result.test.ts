@@ -275,6 +275,29 @@ describe('a 401 of the toolkit’s authorizers', () => {
     );
   });
 
+  // The walk of a user: the second use of a ticket was told as "it was revoked", with the advice to send a token.
+  it('tells what is wrong with a one-time ticket, and to fetch a new one', () => {
+    const rows = [
+      ['used', 'TOKEN_REVOKED', 'the ticket was used already, and a ticket is good for one connection'],
+      ['expired', 'TOKEN_EXPIRED', 'the ticket has expired'],
+      ['unknown', 'TOKEN_UNKNOWN', 'there is no such ticket, or no longer'],
+      ['foreign', 'TOKEN_AUDIENCE_MISMATCH', 'the ticket is for the API of another access document'],
+    ] as const;
+    for (const [defect, code, told] of rows) {
+      const about = refused(code);
+      const line = JSON.stringify({ outcome: 'Unauthorized', code, defect: `ticket-${defect}` });
+      const lines = [createRedactor('key of the test').text(line)];
+      const { sentences, changes } = explain({
+        ...about,
+        guard: { ...about.guard!, lines, localToken: { sub: 'ann' } },
+      });
+
+      assert.ok(sentences.includes(`Its log says why: ${told} (${code}).`), sentences.join('\n'));
+      assert.match(changes.join('\n'), /^Fetch a new ticket for each connection, /);
+      assert.doesNotMatch(changes.join('\n'), /gatewright token/);
+    }
+  });
+
   it('names the customer too, if the record of the decision does', () => {
     const about = refused('TOKEN_REVOKED');
     const decided = {
