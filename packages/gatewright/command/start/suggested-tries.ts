@@ -34,6 +34,10 @@ type GuardedRoute = {
   readonly lacksKey: boolean;
   /** Whether an MCP server is behind the route, and the token is read from the header in which MCP clients send it. */
   readonly isMcp: boolean;
+  /** The status of a call without a credential, as the comment says it. */
+  readonly refusal: string;
+  /** Whether a function of the toolkit answers the route. On the default route, it answers pings. */
+  readonly isOfToolkit: boolean;
 };
 
 type Documents = readonly CompiledDocument[];
@@ -65,8 +69,9 @@ export function guardedRoutes(
   return api.routes.flatMap((route, index) => {
     const guard = guards[index];
     if (guard === undefined || guard.isClosed === true || route.target === 'returns 500') return [];
-    const isOfToolkit = guard.authorizer !== undefined && toolkit.hasFunction(guard.authorizer.functionName);
-    const decides = isOfToolkit ? document : undefined;
+    const isGuardedByToolkit =
+      guard.authorizer !== undefined && toolkit.hasFunction(guard.authorizer.functionName);
+    const decides = isGuardedByToolkit ? document : undefined;
     const asked = askedOf(route, guard.authorizer?.identitySources);
     const admitted = decides && findAdmittedToken(decides, stage, asked);
     const isChargedByHandler = route.functionName !== undefined && toolkit.charges(route.functionName);
@@ -78,12 +83,34 @@ export function guardedRoutes(
         lacksKey: needsKey && keyName === undefined,
         isMcp: document?.mcp?.path === route.path && admitted?.source.name === BEARER.name,
         isOpen: route.authorizer === undefined && !route.apiKeyRequired,
+        refusal: refusalOf(guard, route),
+        isOfToolkit: route.functionName !== undefined && toolkit.hasFunction(route.functionName),
         token: guard.localToken ?? admitted?.token,
         source: admitted?.source ?? BEARER,
         newKey: decides && findAdmittedKey(decides, stage, { ...asked, isChargedByHandler }, documents),
       },
     ];
   });
+}
+
+/**
+ * Returns which status API Gateway gives to a call without a credential. A Lambda authorizer is not called if an
+ * identity source is missing (docs/aws §4.2, §4.5, §4.7).
+ */
+function refusalOf({ guard, authorizer }: InspectedApi['routes'][number], route: Route): string {
+  switch (guard) {
+    case 'AWS_IAM':
+      return '403';
+    case 'JWT':
+    case 'COGNITO_USER_POOLS':
+      return '401';
+    case 'CUSTOM':
+      return authorizer !== undefined && authorizer.identitySources.length > 0
+        ? '401'
+        : '401 or 403, as the function decides';
+    case undefined:
+      return route.apiKeyRequired && route.authorizer === undefined ? '403' : '401 or 403';
+  }
 }
 
 function askedOf({ method, path }: Route, places: readonly IdentityPlace[] = []): Asked {
@@ -132,7 +159,7 @@ export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): r
   const other = choose(routes);
   return lines.length > 0 || other === undefined
     ? lines
-    : [`# without ${asks(other.route)}`, curl(api, other.route)];
+    : [`# without ${asks(other.route)} → ${other.refusal}`, curl(api, other.route)];
 }
 
 function asks({ authorizer, apiKeyRequired }: Route): string {
@@ -218,14 +245,20 @@ function suggestUrl(api: ApiRoutes): readonly string[] {
 
 function suggestMessage(api: ApiRoutes, routes: readonly GuardedRoute[]): readonly string[] {
   const connect = routes.find(({ route }) => route.path === '$connect');
-  const { token, source = BEARER, route: { authorizer } = {} } = connect ?? {};
+  const { token, source = BEARER, refusal = '', route: { authorizer } = {} } = connect ?? {};
   const all = routes.filter(({ route }) => !route.path.startsWith('$'));
   // A ping needs no other members. The messages of the toolkit's other routes do.
   const named = all.find(({ route }) => route.path === 'ping') ?? all[0];
-  if (named === undefined && !routes.some(({ route }) => route.path === '$default')) return [];
-  const message = quote(JSON.stringify({ action: named?.route.path ?? 'hello' }));
+  const other = routes.find(({ route }) => route.path === '$default');
+  if (named === undefined && other === undefined) return [];
+  const action = other?.isOfToolkit === true ? 'ping' : (named?.route.path ?? 'hello');
+  const message = quote(JSON.stringify({ action }));
   const whose =
-    authorizer === undefined ? '' : `, ${token === undefined ? 'without' : 'with a token for'} ${authorizer}`;
+    authorizer === undefined
+      ? ''
+      : token === undefined
+        ? `, without ${authorizer} → ${refusal}`
+        : `, with a token for ${authorizer}`;
   return [
     `# a WebSocket message${whose}`,
     `${commandName()} send ${token === undefined ? quote(api.url) : connectionOf(api, source, tokenCommand(token))} ${message}`,

@@ -264,7 +264,7 @@ describe('suggestTries', () => {
     );
     assert.match(asks({ quota }).join('\n'), / --role customer --plan free\)"/);
     const needsMore = { ...over.rules[0], when: { claims: [{ claim: 'team', op: 'in', value: ['a'] }] } };
-    assert.match(asks({ rules: [needsMore] }).join('\n'), /^# without guard and the API key/);
+    assert.match(asks({ rules: [needsMore] }).join('\n'), /^# without guard and the API key → 40/);
   });
 
   const KEYED = {
@@ -272,7 +272,13 @@ describe('suggestTries', () => {
     sources: [{ in: 'header', name: 'x-api-key', issuers: ['keys'] }],
     roles: { customer: {} },
     rules: [
-      { id: 'r', effect: 'allow', methods: ['GET'], paths: ['/pets'], when: { roles: { any: ['customer'] } } },
+      {
+        id: 'r',
+        effect: 'allow',
+        methods: ['GET'],
+        paths: ['/pets'],
+        when: { roles: { any: ['customer'] } },
+      },
     ],
   };
   const keyedDocument = (apiId: string, over: object = {}): CompiledDocument => ({
@@ -288,7 +294,11 @@ describe('suggestTries', () => {
 
   // The walk of a user: docs/recipes/sam-api-keys.md, whose REST document charges the keys of its HTTP document.
   it('gives a new key the plan that another document with its prefix charges', () => {
-    const lines = suggest('http', [KEYED_ROUTE], [keyedDocument('a1'), keyedDocument('b2', { quota: QUOTA })]);
+    const lines = suggest(
+      'http',
+      [KEYED_ROUTE],
+      [keyedDocument('a1'), keyedDocument('b2', { quota: QUOTA })],
+    );
 
     assert.match(
       lines.join('\n'),
@@ -317,7 +327,10 @@ describe('suggestTries', () => {
       [row('/pets', { authorizer: 'theirs', apiKeyRequired: true }), guard({ apiKeyRequired: true })],
     ]);
 
-    assert.deepEqual(lines, ['# without theirs and the API key', 'curl -i http://127.0.0.1:3000/dev/pets']);
+    assert.deepEqual(lines, [
+      '# without theirs and the API key → 401 or 403',
+      'curl -i http://127.0.0.1:3000/dev/pets',
+    ]);
   });
 
   it('suggests no closed route, and none about which nothing is known', () => {
@@ -347,7 +360,7 @@ describe('suggestTries', () => {
     assert.equal(lines(row('$connect'))[0], '# a WebSocket message');
     assert.equal(
       lines(row('$connect', { authorizer: 'theirs' }))[0],
-      '# a WebSocket message, without theirs',
+      '# a WebSocket message, without theirs → 401 or 403',
     );
   });
 
@@ -360,6 +373,53 @@ describe('suggestTries', () => {
     ]);
 
     assert.match(lines[1] ?? '', /'\{"action":"ping"\}'$/);
+  });
+
+  // The walk of a user: the stack's own API answered "id must be …" to the suggested subscribe. Its $default answers
+  // pings (serverless.yml, ws-default).
+  it('sends a ping where a function of the toolkit answers the default route', () => {
+    const lines = suggest('websocket', [
+      [row('$connect'), guard()],
+      [row('subscribe', { functionName: 'ours' }), guard()],
+      [row('$default', { functionName: OURS.functionName }), guard()],
+    ]);
+
+    assert.match(lines[1] ?? '', /'\{"action":"ping"\}'$/);
+  });
+
+  // The walk of a user: "# without AWS_IAM" gave 403, and nothing said that this was expected.
+  it('says which status a call without a credential gets', () => {
+    const of = (shown: Partial<Row>, guarded: Partial<InspectedRoute>, kind: InspectedApi['kind'] = 'rest') =>
+      suggest(kind, [
+        [
+          row(kind === 'websocket' ? '$connect' : '/pets', { authorizer: 'theirs', ...shown }),
+          guard(guarded),
+        ],
+        ...(kind === 'websocket' ? [[row('ping'), guard()] as const] : []),
+      ])[0];
+    const theirs = { ...OURS, functionName: 'theirs' };
+    const read = { ...theirs, identitySources: [{ kind: 'header', name: 'Authorization' } as const] };
+
+    assert.deepEqual(
+      [
+        of({ authorizer: 'AWS_IAM' }, { guard: 'AWS_IAM' }),
+        of({ authorizer: undefined, apiKeyRequired: true }, { apiKeyRequired: true }),
+        of({}, { guard: 'JWT' }, 'http'),
+        of({}, { guard: 'COGNITO_USER_POOLS' }),
+        of({}, { guard: 'CUSTOM', authorizer: read }),
+        of({}, { guard: 'CUSTOM', authorizer: theirs }),
+        of({}, { guard: 'CUSTOM', authorizer: read }, 'websocket'),
+      ],
+      [
+        '# without AWS_IAM → 403',
+        '# without the API key → 403',
+        '# without theirs → 401',
+        '# without theirs → 401',
+        '# without theirs → 401',
+        '# without theirs → 401 or 403, as the function decides',
+        '# a WebSocket message, without theirs → 401',
+      ],
+    );
   });
 
   it('sends a message with a token where the document reads it', () => {
