@@ -1,4 +1,5 @@
 /** Says what to do about calls to integrations that were refused, exceeded a limit, or took too long. */
+import { PYTHON_MODULES } from '../../lambda/lent/lock-lists.ts';
 import { sentence, toDeploy } from './reason.ts';
 import { nameSetting } from './setting-text.ts';
 import type { NullBy } from '../../core/ports.ts';
@@ -72,6 +73,9 @@ export function adviseInstall(errorType: string, errorMessage: string): string |
   if (!/\bImportModuleError$|\bModuleNotFoundError$|^Error$/.test(errorType)) return undefined;
   const [, command] = /[( ]run ([^()]+)\)/.exec(errorMessage) ?? [];
   if (command === undefined) return undefined;
+  const [, module = ''] = /No module named '([^'.]+)/.exec(errorMessage) ?? [];
+  if (PYTHON_MODULES.has(module))
+    return `Lambda's runtime includes ${module}, so only this machine lacks it. Run \`${command}\` and send the request again.`;
   // A command that names the package installs it here only: AWS gets what the project lists.
   const [, missing] = /\bpip install ([\w.[\]-]+)$/.exec(command) ?? [];
   const listing =

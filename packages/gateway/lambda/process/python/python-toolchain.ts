@@ -210,7 +210,9 @@ function describeMissing(
     .map(({ module, file, line }) => {
       const isLambdas = PYTHON_MODULES.has(module);
       const whyNot = lent?.kind === 'refused' ? ` (${lent.reason})` : '';
-      const remedy = isLambdas ? `run ${installer.one(module)}` : remedyOf(module, layers, installer);
+      const remedy = isLambdas
+        ? `run ${installer.one(packageOf(module) ?? module)}`
+        : remedyOf(module, layers, installer);
       const text = isLambdas
         ? `${module}, part of Lambda's ${runtime}, is not installed${whyNot}: ${remedy}`
         : `no module named "${module}" is installed: ${remedy}`;

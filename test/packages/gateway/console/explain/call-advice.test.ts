@@ -38,6 +38,21 @@ describe('the advice about a failed call', () => {
     assert.equal(adviseFix(about, guard), advice);
   });
 
+  // The walk of a user without a network: boto3 is part of Lambda's runtime, so requirements.txt need not list it
+  // (https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html, "Runtime-included SDK versions").
+  for (const [module, name] of [
+    ['boto3', 'boto3'],
+    ['dateutil', 'python-dateutil'],
+  ] as const)
+    it(`does not list ${module} for AWS, because Lambda's runtime includes it`, () => {
+      const message = `Unable to import module 'app': No module named '${module}' (run .venv/bin/pip install ${name})`;
+
+      assert.equal(
+        adviseInstall('Runtime.ImportModuleError', message),
+        `Lambda's runtime includes ${module}, so only this machine lacks it. Run \`.venv/bin/pip install ${name}\` and send the request again.`,
+      );
+    });
+
   for (const [form, body] of [
     [
       'JSON',
