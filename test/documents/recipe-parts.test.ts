@@ -7,7 +7,27 @@ import { usedParts } from '../../packages/gatewright/command/init/choose-parts.t
 const RECIPES = new URL('../../docs/recipes/', import.meta.url);
 const DOCUMENT = /^```yaml gatewright\/access\/(\S+)\n([^]*?)^```/gm;
 
+const DEV_STACK = /^ {2}dev: \{ stack: ([\w-]+?)(?:-dev)?,/m;
+
 describe('a recipe', () => {
+  // The walk of a user: beside the herbs.yml of docs/recipes/sam-api-keys.md, the herbs-rest.yml that init had written
+  // was a second document for the same API, and access sync refused both.
+  for (const file of readdirSync(RECIPES)) {
+    const text = readFileSync(new URL(file, RECIPES), 'utf8');
+    const services = [...text.matchAll(DOCUMENT)].flatMap(([, name = '', body = '']) => {
+      const stack = DEV_STACK.exec(body)?.[1];
+      return stack === undefined ? [] : [{ name, stack }];
+    });
+    if (services.length === 0) continue;
+    it(`${file} names its documents as gatewright init does, so that they replace what init wrote`, () => {
+      for (const { name, stack } of services) {
+        const isOnly = services.filter((other) => other.stack === stack).length === 1;
+        const wanted = isOnly ? /^$/ : /^-(rest|http|websocket)$/;
+        assert.match(name.replace(stack, '').replace(/\.yml$/, ''), wanted, name);
+      }
+    });
+  }
+
   for (const file of readdirSync(RECIPES)) {
     const text = readFileSync(new URL(file, RECIPES), 'utf8');
     const documents = new Map([...text.matchAll(DOCUMENT)].map(([, name = '', body = '']) => [name, body]));
