@@ -108,7 +108,7 @@ function refusalOf({ guard, authorizer }: InspectedApi['routes'][number], route:
       return authorizer !== undefined && authorizer.identitySources.length > 0
         ? '401'
         : '401 or 403, as the function decides';
-    case undefined:
+    default:
       return route.apiKeyRequired && route.authorizer === undefined ? '403' : '401 or 403';
   }
 }
