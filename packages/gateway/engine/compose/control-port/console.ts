@@ -18,7 +18,6 @@ import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import { controlUrlOf } from '../network/addresses.ts';
 import { ASSUMPTIONS, DEFAULT_ASSUMPTIONS } from '../../../core/deployment/assumptions.ts';
 import { findingsOf } from '../checking/served-findings.ts';
-import { NO_CONSEQUENCE } from '../../../core/errors.ts';
 import { listRoutesOf, regionOf } from '../network/listing.ts';
 import { labelApis } from '../../../console/records/api-labels.ts';
 import { createRedactor } from '../../../console/records/redact.ts';
@@ -208,9 +207,10 @@ function redactorOf({ records, controlSecret, served }: Parts): Redactor {
  * Returns a finding as the console's page shows it, or an empty list for a finding that cannot be decided without the
  * account.
  */
-function toUnsupported(finding: DeployFinding): readonly UnsupportedItem[] {
+export function toUnsupported(finding: DeployFinding): readonly UnsupportedItem[] {
   const { stack: stackName, resource: logicalId, type, property, message, severity, file, line } = finding;
-  const { consequence = NO_CONSEQUENCE } = finding;
+  // The message of the finding says what AWS does. The gateway answers requests all the same.
+  const { consequence = 'none on this machine; on AWS, as the setting says' } = finding;
   const item = { stackName, logicalId, type, property, message, severity, file, line, consequence };
   return severity === 'unchecked' ? [] : [item];
 }

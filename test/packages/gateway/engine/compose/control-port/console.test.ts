@@ -1,10 +1,43 @@
 /** What is recorded of a start, as the program that started it requires. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { withRecording } from '../../../../../../packages/gateway/engine/compose/control-port/console.ts';
+import {
+  toUnsupported,
+  withRecording,
+} from '../../../../../../packages/gateway/engine/compose/control-port/console.ts';
 import { aGateway, GATEWAY_ADMIN } from '../../../../../support/a-gateway.ts';
 import { aRecordedApi } from '../../../../../support/recorded-apis.ts';
 import { ok, restApi } from '../../../../../support/rest-apis.ts';
+
+// The walk of a user: "every invocation fails with Runtime.ImportModuleError" had the effect "requests are not affected".
+describe('a finding of check, as the page of differences shows it', () => {
+  const finding = {
+    id: 'typescript-handler',
+    severity: 'refused',
+    message: 'every invocation fails with Runtime.ImportModuleError',
+    remedy: 'bundle the function',
+    source: '',
+    stack: 'shop-dev',
+    resource: 'Mailer',
+    type: 'AWS::Lambda::Function',
+    property: 'Handler',
+    file: 'serverless.yml',
+  } as const;
+
+  it('says that AWS does otherwise, if requests are answered here all the same', () => {
+    assert.deepEqual(
+      toUnsupported(finding).map(({ consequence }) => consequence),
+      ['none on this machine; on AWS, as the setting says'],
+    );
+  });
+
+  it('keeps a consequence that is known, and shows nothing that only the account decides', () => {
+    const consequence = 'the route returns 500';
+
+    assert.equal(toUnsupported({ ...finding, consequence })[0]?.consequence, consequence);
+    assert.deepEqual(toUnsupported({ ...finding, severity: 'unchecked' }), []);
+  });
+});
 
 describe('withRecording', () => {
   it('records what comes while it is on, and nothing else', async () => {
