@@ -16,7 +16,7 @@ const SHOWN_BARS = 8;
 const NONE: readonly ShownFunction[] = [];
 const COLUMNS: readonly Column<ShownFunction>[] = [
   { title: 'Function', by: ({ name }) => name },
-  { title: 'Calls', by: ({ calls }) => calls, isNumber: true },
+  { title: 'Calls by APIs', by: ({ calls }) => calls, isNumber: true },
   { title: 'Errors', by: ({ errors }) => errors, isNumber: true },
   { title: 'p50', by: ({ p50Ms }) => p50Ms, isNumber: true },
   { title: 'p99', by: ({ p99Ms }) => p99Ms, isNumber: true },
@@ -34,7 +34,7 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
       <section class="split-list scrolls" aria-label="Functions">
         <SectionHead
           title="Functions"
-          about="Calls and durations of recorded requests, messages and authorizers."
+          about="Calls and durations of recorded requests, messages and authorizers. Instances and cold starts of all invocations, also by events."
         >
           {button}
         </SectionHead>
@@ -61,7 +61,7 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
                 <th scope="row">
                   <a href={linkTo('functions', one.name)}>{one.name}</a>
                 </th>
-                <NumberCell column="Calls">{one.calls}</NumberCell>
+                <NumberCell column="Calls by APIs">{one.calls}</NumberCell>
                 <NumberCell column="Errors" isWrong={one.errors > 0}>
                   {one.errors}
                 </NumberCell>
