@@ -1,9 +1,11 @@
+import { asText, membersOf } from '@gatewright/aws/json-object';
 import { STATUS_CODES } from '@gatewright/aws/node-http';
 import { Command } from 'commander';
 import { WebSocket } from 'ws';
 import { readDuration } from '../../../gateway/engine/settings.ts';
 import { printResult, UsageError } from '../../../base/terminal/output.ts';
 import { collectText } from '../../../toolkit/terminal/options.ts';
+import { addGatewayOptions, callGateway, readMember } from '../../../toolkit/terminal/running-gateway.ts';
 import { trustedAuthorities } from './trusted-authorities.ts';
 
 type SendFlags = {
@@ -16,9 +18,12 @@ type SendFlags = {
 const CONNECT_WITHIN_MS = 5_000;
 
 export function sendCommand(): Command {
-  return new Command('send')
+  const command = new Command('send')
     .description('Send a message to a WebSocket API and print the reply.')
-    .argument('<url>', 'ws://127.0.0.1:3001/dev?token=…')
+    .argument(
+      '<url>',
+      'ws://127.0.0.1:3001/dev?token=…, or only /dev?token=… for an API of the running gateway',
+    )
     .argument('<message>', 'text to send')
     .option('--token <token>', 'token that is sent as Authorization: Bearer …')
     .option(
@@ -34,12 +39,13 @@ export function sendCommand(): Command {
       [],
     )
     .option('--wait <duration>', 'how long to wait for a reply', '5s')
-    .option('--no-wait', 'end once the message is sent')
-    .action(send);
+    .option('--no-wait', 'end once the message is sent');
+  return addGatewayOptions(command).action(send);
 }
 
-async function send(url: string, message: string, flags: SendFlags): Promise<void> {
+async function send(given: string, message: string, flags: SendFlags): Promise<void> {
   const waitMs = readWait(flags);
+  const url = given.startsWith('/') ? await findApi(given) : given;
   if (!URL.canParse(url) || !/^wss?:/.test(url))
     throw new UsageError(`"${url}" is not a WebSocket URL; it must begin with ws:// or wss://`);
   const answer = await exchange(() => connect(url, flags), {
@@ -49,6 +55,26 @@ async function send(url: string, message: string, flags: SendFlags): Promise<voi
     isAnswered: flags.wait !== false,
   });
   printResult({ sent: message, answer }, () => answer ?? []);
+}
+
+/**
+ * Returns the address of a WebSocket API of the running gateway, with the query of the path.
+ * @throws UsageError unless exactly one API has the path
+ */
+async function findApi(given: string): Promise<string> {
+  const [path = '', query] = given.split('?');
+  const apis = readMember(await callGateway('GET', 'status'), 'apis');
+  const urls = (Array.isArray(apis) ? apis : []).flatMap((api: unknown) => {
+    const { kind, url } = membersOf(api);
+    return kind === 'websocket' ? [asText(url) ?? ''] : [];
+  });
+  const [only, ...others] = urls.filter((url) => new URL(url).pathname === path);
+  if (only !== undefined && others.length === 0) return query === undefined ? only : `${only}?${query}`;
+  throw new UsageError(
+    only === undefined
+      ? `the running gateway has no WebSocket API at ${path}${urls.length === 0 ? '' : `; its WebSocket APIs are ${urls.join(', ')}`}`
+      : `the running gateway has several WebSocket APIs at ${path}: ${[only, ...others].join(', ')}; write the address of one instead of the path`,
+  );
 }
 
 function readWait({ wait }: SendFlags): number {

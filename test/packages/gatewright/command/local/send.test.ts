@@ -8,6 +8,7 @@ import { describe, it } from 'node:test';
 import { WebSocketServer } from 'ws';
 import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
 import { runCommandHere } from '../../../../support/command-in-process.ts';
+import { beside, givesEachTestAHome, home, json } from '../../../toolkit/terminal/beside-a-gateway.ts';
 import type { AddressInfo } from 'node:net';
 
 /** Runs the command against a server that answers with these texts. */
@@ -31,6 +32,8 @@ async function send(answers: readonly string[], ...options: readonly string[]) {
 }
 
 describe('gatewright send', () => {
+  givesEachTestAHome();
+
   it('prints the first answer', async () => {
     const { code, stdout } = await send(['one', 'two']);
 
@@ -69,6 +72,41 @@ describe('gatewright send', () => {
     });
     assert.deepEqual(await sent('--protocol', 'bearer', '--protocol', 'abc'), { protocols: 'bearer,abc' });
     server.close();
+  });
+
+  // The walk of a user: all other commands of a running gateway take --gateway.
+  it('finds the API of a path at the running gateway, and names the APIs if none or several match', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    const paths: (string | undefined)[] = [];
+    server.on('connection', (socket, { url }) => {
+      paths.push(url);
+      socket.on('message', () => socket.send('heard'));
+    });
+    await once(server, 'listening');
+    const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/dev`;
+    const other = 'ws://127.0.0.1:1/test';
+    const apis = [url, other, other].map((each) => ({ kind: 'websocket', url: each }));
+    const answer = json({ apis: [...apis, { kind: 'http', url: 'http://127.0.0.1:2/dev' }] });
+    const sent = (path: string) =>
+      runCommandHere(['send', path, 'hello', '--gateway', 'shop'], {
+        environment: { GATEWRIGHT_HOME: home },
+      });
+    const { result, asked } = await beside(answer, async () => [
+      await sent('/dev?token=t'),
+      await sent('/prod'),
+      await sent('/test'),
+    ]);
+    server.close();
+
+    assert.deepEqual([result[0]?.stdout, paths], ['heard\n', ['/dev?token=t']]);
+    assert.equal(asked[0]?.line, 'GET /_gatewright/status');
+    assert.deepEqual(
+      [result[1]?.stderr, result[2]?.stderr],
+      [
+        `error: the running gateway has no WebSocket API at /prod; its WebSocket APIs are ${url}, ${other}, ${other}\n`,
+        `error: the running gateway has several WebSocket APIs at /test: ${other}, ${other}; write the address of one instead of the path\n`,
+      ],
+    );
   });
 
   it('refuses what cannot be sent in a handshake', async () => {
