@@ -225,6 +225,7 @@ function withRecord<Result extends AuthorizerResult>(
   charged?: {
     readonly outcome: AccessOutcome;
     readonly customer: string | undefined;
+    readonly plan: string | undefined;
     readonly limit: string | undefined;
   },
 ): Result {
@@ -236,6 +237,7 @@ function withRecord<Result extends AuthorizerResult>(
     issuer: principal.issuerId,
     key: document.apiKeys.some(({ id }) => id === principal.issuerId) ? principal.subject : undefined,
     customer,
+    plan: charged?.plan,
     limit: charged?.limit,
     rules: decision.rules,
     roles: [...principal.roles],
@@ -306,10 +308,12 @@ function answerOnce(document: CompiledDocument, charged: Charged, verdict: Quota
         ...(isAdmitted && usageKeyOf(document, principal, request)),
       };
   if (sizeOf(result) > document.result.maxBytes) throw tooLarge();
-  const { tenant: customer } = charging.chargedAs(quota, principal);
+  const { tenant: customer, plan: named } = charging.chargedAs(quota, principal);
   const record = {
     outcome: charging.outcomeOf(verdict),
     customer,
+    // The record of the customer may name another plan than the credential does.
+    plan: ('decision' in verdict ? verdict.decision.plan : undefined) ?? named,
     limit: charging.refusingLimitOf(verdict),
   };
   const known = {

@@ -64,23 +64,26 @@ export type AccessDecision = {
   readonly key?: string | undefined;
   /** The tenant of the caller's API key, or the tenant that the quota charges. */
   readonly customer?: string | undefined;
+  /** The customer plan by which the request was charged. */
+  readonly plan?: string | undefined;
   /** Id of the limit of the customer plan that refuses the request. */
   readonly limit?: string | undefined;
 };
 
-/** Maximum length of a record. A longer record loses its roles first, then its rules, then the customer. */
+/** Maximum length of a record. A longer record loses its roles first, then its rules, the customer and the plan. */
 const MAX_CHARACTERS = 512;
 
 type PrintedDecision = Pick<AccessDecision, 'document' | 'outcome'> & Partial<AccessDecision>;
 
-/** @returns undefined if the record is too long even without roles, rules and customer */
+/** @returns undefined if the record is too long even without roles, rules, customer and plan */
 export function printAccessDecision({
   rules = [],
   roles = [],
   customer,
+  plan,
   ...named
 }: PrintedDecision): string | undefined {
-  const lists = { customer, rules: rules.join(' '), roles: roles.join(' ') };
+  const lists = { plan, customer, rules: rules.join(' '), roles: roles.join(' ') };
   // The members that may be left out come last.
   const fields = Object.entries({ ...named, ...lists }).filter(
     (field): field is [string, string] => !!field[1],
@@ -109,6 +112,7 @@ export function parseAccessDecision(value: unknown): AccessDecision | undefined 
     roles: list('roles'),
     key: fields.get('key') ?? undefined,
     customer: fields.get('customer') ?? undefined,
+    plan: fields.get('plan') ?? undefined,
     limit: fields.get('limit') ?? undefined,
   };
 }

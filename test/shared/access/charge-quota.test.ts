@@ -44,6 +44,7 @@ describe('an access document with a quota', () => {
     assert.equal(contextOf(third)['sub'], 'alice');
     assert.equal(contextOf(third)['quotaRefusal'], 'over quota: daily of plan partner, tenant acme');
     assert.equal(contextOf(second)['quotaRefusal'], undefined);
+    assert.match(String(contextOf(second)['accessDecision']), /outcome=allow&.*&plan=partner&customer=acme&/);
     assert.deepEqual(counts, ['Allow', 'Allow', 'Deny quota_exceeded']);
     assert.equal(table.ledger()['rem'], 0);
     assert.deepEqual(loads, [[PLAN]], 'made once, with the plans to publish');

@@ -57,6 +57,12 @@ export type DecidedAccess = AccessDecision & {
   readonly verdict: AccessVerdict | undefined;
   /** The time from the decision until the limit that refuses has units again; undefined if no limit refuses. */
   readonly retryAfterSeconds?: number | undefined;
+  /** What was left of the limits of the customer plan after the charge; empty if the authorizer charged nothing. */
+  readonly left?: readonly {
+    readonly limit: string;
+    readonly left: number;
+    readonly of: number | undefined;
+  }[];
 };
 
 export type GuardCircumstances = {

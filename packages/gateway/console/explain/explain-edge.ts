@@ -115,6 +115,6 @@ function explainAnswer<Kind extends EdgeAnswer['kind']>(
   answer: Extract<EdgeAnswer, { readonly kind: Kind }>,
   about: About,
 ): Reason {
-  const explain: Explain<Kind> = EXPLAIN[answer.kind as Kind];
+  const explain: Explain<Kind> = EXPLAIN[answer.kind];
   return explain(answer, about);
 }

@@ -97,6 +97,7 @@ function describePath({ routeKey, screened, guard, meter, cache, phase, code }: 
   way.push(...screened);
   const isPast = !['screen', 'match', 'preflight', 'authenticate', 'authorize'].includes(phase);
   if (guard !== undefined && isPast && guard.kind !== 'none') way.push(describeCaller(guard));
+  if (guard?.decided?.outcome === 'allow' && isPast) way.push(...describeLeft(guard.decided));
   if (meter?.planId !== undefined && phase !== 'meter')
     way.push(`${nameOfKey(meter)} of ${nameOfPlan(meter)} was within its limits.`);
   if (cache?.isHit === true)
@@ -111,6 +112,20 @@ function describePlaces({ places = [] }: Circumstances): string[] {
   return places.length === 0
     ? []
     : [`Defined at: ${places.map(({ what, place }) => `${what} ${place}`).join(', ')}.`];
+}
+
+/** Says by which customer plan the authorizer charged, and what was left of it. */
+function describeLeft({
+  plan,
+  customer,
+  left = [],
+}: NonNullable<NonNullable<Circumstances['guard']>['decided']>): string[] {
+  if (plan === undefined || left.length === 0) return [];
+  const units = left.map(
+    ({ limit, left: count, of }) => `${limit} ${count}${of === undefined ? '' : ` of ${of}`}`,
+  );
+  const whose = customer === undefined ? '' : ` of the customer ${customer}`;
+  return [`The plan ${plan}${whose} was charged; after that, it had left: ${units.join(', ')}.`];
 }
 
 function describeRestatus({ restatus, status }: Circumstances): string[] {

@@ -187,7 +187,20 @@ function describeDecided(
     routeKey: givenFor,
     verdict: access?.decide(question, Math.floor(receivedAtEpochMs / 1000), message),
     retryAfterSeconds: readSeconds(context[RETRY_AFTER]),
+    left: readLeft(context),
   };
+}
+
+/** Reads the values of RateLimit and RateLimit-Policy, as `rateLimitHeaders` of shared/http writes them. */
+function readLeft(context: AuthorizerGrant['context']): NonNullable<DecidedAccess['left']> {
+  const [left, limits] = [
+    [context['rateLimit'], 'r'],
+    [context['rateLimitPolicy'], 'q'],
+  ].map(([field, name]) => {
+    const items = String(field ?? '').matchAll(new RegExp(`"([^"]+)"[^,]*?;${String(name)}=(\\d+)`, 'g'));
+    return new Map([...items].map(([, id = '', units]) => [id, Number(units)]));
+  });
+  return [...(left ?? [])].map(([limit, units]) => ({ limit, left: units, of: limits?.get(limit) }));
 }
 
 /** API Gateway turns numbers of the context into texts. */

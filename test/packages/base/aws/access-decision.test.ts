@@ -17,6 +17,7 @@ const DECISION = {
   roles: ['courier'],
   key: undefined,
   customer: 'Müller & Söhne "x"',
+  plan: 'pro',
   limit: 'daily',
 };
 

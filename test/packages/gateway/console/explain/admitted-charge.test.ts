@@ -1,0 +1,44 @@
+/** A request that the quota of an authorizer admitted: the explanation names the customer plan and what is left. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { printAccessDecision } from '@gatewright/aws/access-decision';
+import { rateLimitHeaders } from '#shared/http/rate-limit-headers.ts';
+import { aRecordedApi, storyOf } from '../../../../support/recorded-apis.ts';
+import { ok, policy, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
+
+const LIMITS = [
+  { id: 'monthly', limit: 1000, remaining: 987, windowSeconds: 2_592_000, resetSeconds: 86_400 },
+  { id: 'minute, per key', limit: 60, remaining: 59, windowSeconds: 60, resetSeconds: 12 },
+];
+
+async function explained(plan: string | undefined, limits: typeof LIMITS): Promise<string> {
+  const record = printAccessDecision({
+    document: 'shop',
+    outcome: 'allow',
+    key: 'k1',
+    customer: 'acme',
+    plan,
+  });
+  const { ratelimit, 'ratelimit-policy': rateLimitPolicy } = rateLimitHeaders(limits);
+  const context = { accessDecision: record, rateLimit: ratelimit, rateLimitPolicy };
+  const api = aRecordedApi(withAuthorizer(TOKEN), {
+    list: ok,
+    auth: () => ({ ...policy('Allow', '*'), principalId: 'k1', context }),
+  });
+  await api.send({ target: '/dev/pets', headers: ['Authorization', 'Bearer x'] });
+  return storyOf(api.last());
+}
+
+describe('the explanation of a request that a quota admitted', () => {
+  // The walk of a user: only the usage plan of API Gateway was named, which admits all customers alike.
+  it('names the customer plan, and what was left of each limit', async () => {
+    assert.match(
+      await explained('pro', LIMITS),
+      /^The plan pro of the customer acme was charged; after that, it had left: monthly 987 of 1000, minute, per key 59 of 60\.$/m,
+    );
+  });
+
+  it('says nothing of plans if the authorizer charged nothing', async () => {
+    assert.doesNotMatch(await explained(undefined, []), /plan/);
+  });
+});
