@@ -3,6 +3,7 @@
  * policies.
  */
 import { RETRY_AFTER } from '@gatewright/aws/access-decision';
+import type { AccessDecision } from '@gatewright/aws/access-decision';
 import { readDecision } from './read-decision.ts';
 import { methodArn } from '../../core/events/authorizer-event.ts';
 import { requestConditions } from '../../core/events/request-conditions.ts';
@@ -91,7 +92,7 @@ export function describeGuard(
     decided: grant && describeDecided(grant, received, sources, { access, message }),
     simpleAnswer: grant?.verdict.kind === 'simple' ? grant.verdict.isAuthorized : undefined,
     lines: lines.map((line) => redactor.text(line)),
-    token: withNames(readToken(received, sources), stacks),
+    token: withNames(readToken(received, sources, grant), stacks),
     localToken:
       kind === 'lambda'
         ? access?.localToken(questionOf(received, sources), (issuer) => issuers?.includes(issuer) === true)
@@ -164,8 +165,7 @@ function describeDecided(
   const decided = readDecision(context);
   if (decided === undefined) return undefined;
   const { method, path, sourceIp, receivedAtEpochMs } = received;
-  // A simple result has no principal, but the toolkit's context has the subject.
-  const subject = principalId?.slice(decided.issuer.length + 1) ?? textsOf(context['sub'])[0];
+  const subject = subjectOf({ principalId, context }, decided);
   const token = findToken(received, sources, subject);
   const question = {
     document: decided.document,
@@ -203,6 +203,14 @@ function readLeft(context: AuthorizerGrant['context']): NonNullable<DecidedAcces
   return [...(left ?? [])].map(([limit, units]) => ({ limit, left: units, of: limits?.get(limit) }));
 }
 
+/** A simple result has no principal, but the toolkit's context has the subject. */
+function subjectOf(
+  { principalId, context }: Pick<AuthorizerGrant, 'principalId' | 'context'>,
+  { issuer }: AccessDecision,
+): string | undefined {
+  return principalId?.slice(issuer.length + 1) ?? textsOf(context['sub'])[0];
+}
+
 /** API Gateway turns numbers of the context into texts. */
 function readSeconds(value: unknown): number | undefined {
   const seconds = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
@@ -233,8 +241,15 @@ export function principalOf(caller: CallerFacts | undefined): string | undefined
   }
 }
 
-function readToken(received: Matched, sources: readonly IdentitySource[]): TokenCircumstances | undefined {
-  const bearer = readBearer(received, sources);
+function readToken(
+  received: Matched,
+  sources: readonly IdentitySource[],
+  grant: AuthorizerGrant | undefined,
+): TokenCircumstances | undefined {
+  // The toolkit's authorizers also read tokens from subprotocols, and say whose token they have read.
+  const decided = grant && readDecision(grant.context);
+  const found = grant && decided && findToken(received, sources, subjectOf(grant, decided));
+  const bearer = found ?? readBearer(received, sources);
   if (bearer === undefined) return undefined;
   const token = parseBearerToken(bearer);
   if (token.kind === 'defect') return undefined;

@@ -1,0 +1,53 @@
+/** A role that the document does not declare is a common mistake, so a refusal names it, wherever the token was sent. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { printAccessDecision } from '@gatewright/aws/access-decision';
+import type { AccessBook } from '../../../../../packages/gateway/console/endpoints/show-access.ts';
+import { aRecordedApi, storyOf } from '../../../../support/recorded-apis.ts';
+import { ok, policy, withAuthorizer } from '../../../../support/rest-apis.ts';
+import { aRsaKey, signToken } from '../../../../support/signed-tokens.ts';
+
+const JWT = signToken(aRsaKey('local'), { sub: 'ada', roles: ['guest'] });
+
+const REFUSING = {
+  decide: () => ({
+    word: 'DENY',
+    reason: 'no rule allows it',
+    version: undefined,
+    file: undefined,
+    isFileNewer: false,
+    caller: undefined,
+    rules: [],
+    mcpRules: [],
+  }),
+  localToken: () => undefined,
+  newKey: () => undefined,
+} as unknown as AccessBook;
+
+describe('a role that the access document does not declare', () => {
+  // The walk of a user: the refusal of a WebSocket handshake did not name the role of a token in a subprotocol.
+  for (const [place, source, target, headers] of [
+    ['Authorization', 'header.Authorization', '', ['Authorization', `Bearer ${JWT}`]],
+    ['a subprotocol', 'header.Sec-WebSocket-Protocol', '', ['Sec-WebSocket-Protocol', `bearer, ${JWT}`]],
+    ['the query', 'querystring.token', `?token=${JWT}`, []],
+  ] as const)
+    it(`is named if the token is in ${place}`, async () => {
+      const record = printAccessDecision({ document: 'shop', outcome: 'no-rule', issuer: 'local' });
+      const api = aRecordedApi(
+        withAuthorizer({ Type: 'REQUEST', IdentitySource: `method.request.${source}` }),
+        {
+          list: ok,
+          auth: () => ({
+            ...policy('Deny', '*'),
+            principalId: 'local|ada',
+            context: { accessDecision: record },
+          }),
+        },
+      );
+      api.records.access = REFUSING;
+
+      await api.send({ target: `/dev/pets${target}`, headers: [...headers] });
+
+      assert.match(storyOf(api.last()), /The token has the role guest, which shop does not declare\./);
+    });
+});
