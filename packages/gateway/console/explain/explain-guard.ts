@@ -1,15 +1,7 @@
 import { listed, formatDuration, list, sentence, formatLastLine, findNotedLine, toDeploy } from './reason.ts';
 import { describeMisread } from './function-error-advice.ts';
 import { describeCredential, describeMistake, adviseFix, suggestKey } from './authorizer-advice.ts';
-import {
-  adviseRefusedKey,
-  describeCredentialDefect,
-  describeTicketDefect,
-  nameRefusedKey,
-  explainAccess,
-  explainCommand,
-  flushCommand,
-} from './explain-access.ts';
+import { explainAccess, explainCommand, flushCommand } from './explain-access.ts';
 import { bearer, tokenCommandOf } from './token-advice.ts';
 import { describeExpiry, explainToken, renewToken } from './explain-token.ts';
 import { explainRole } from './explain-role.ts';
@@ -27,6 +19,7 @@ import { explainFunctionUrl } from './explain-function-url.ts';
 import { explainSignature } from './explain-signature.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import type { Circumstances, GuardCircumstances, GuardPolicy } from './circumstances.ts';
+import { adviseKey, describeRefusedCredential, NEW_TICKET, ticketDefect } from './refused-credential.ts';
 import type { Reason } from './reason.ts';
 
 type Statement = GuardPolicy['statements'][number];
@@ -195,32 +188,6 @@ function explainFunction(
     ],
     changes: [...rights.changes, adviseFix(about, guard)],
   };
-}
-
-/** The toolkit's authorizers log the code of a refused credential, which the client never sees. */
-function describeRefusedCredential({ lines }: GuardCircumstances): string[] {
-  const code = findNotedLine(lines, 'code');
-  const what = ticketDefect(lines) ?? (code === undefined ? undefined : describeCredentialDefect(code));
-  const key = findNotedLine(lines, 'apiKeyId');
-  return what === undefined
-    ? []
-    : [
-        `Its log says why: ${what} (${code ?? ''}).`,
-        ...(key === undefined ? [] : [nameRefusedKey(key, undefined)]),
-      ];
-}
-
-function ticketDefect(lines: readonly string[]): string | undefined {
-  return describeTicketDefect(findNotedLine(lines, 'defect'));
-}
-
-/** A ticket is never valid again, and a token is no remedy where the client gets tickets for its token. */
-const NEW_TICKET =
-  'Fetch a new ticket for each connection, from the route that issues tickets, and open the connection at once.';
-
-function adviseKey({ lines }: GuardCircumstances): string[] {
-  const key = findNotedLine(lines, 'apiKeyId');
-  return key === undefined ? [] : [adviseRefusedKey(key, undefined)];
 }
 
 function describePlaces({ name, places }: GuardCircumstances): string[] {

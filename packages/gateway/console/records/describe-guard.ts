@@ -97,13 +97,7 @@ export function describeGuard(
       kind === 'lambda'
         ? access?.localToken(questionOf(received, sources), (issuer) => issuers?.includes(issuer) === true)
         : issuers && localTokenOf(authorization, issuers, received.stage.variables),
-    newKey:
-      kind === 'lambda'
-        ? access?.newKey({
-            ...questionOf(received, sources),
-            isChargedByHandler: isChargedByHandler(received, stacks),
-          })
-        : undefined,
+    newKey: kind === 'lambda' ? newKeyOf(received, sources, { access, stacks }) : undefined,
     trusted:
       authorization.kind !== 'token'
         ? undefined
@@ -141,6 +135,15 @@ function questionOf(
   places: readonly IdentitySource[],
 ): Parameters<AccessBook['localToken']>[0] {
   return { apiId: api.apiId, stage: stage.name, method, path, places };
+}
+
+function newKeyOf(
+  received: Matched,
+  sources: readonly IdentitySource[],
+  { access, stacks }: Pick<GuardWith, 'access' | 'stacks'>,
+): GuardCircumstances['newKey'] {
+  const isOfHandler = isChargedByHandler(received, stacks);
+  return access?.newKey({ ...questionOf(received, sources), isChargedByHandler: isOfHandler });
 }
 
 function isChargedByHandler(
@@ -193,14 +196,15 @@ function describeDecided(
 
 /** Reads the values of RateLimit and RateLimit-Policy, as `rateLimitHeaders` of shared/http writes them. */
 function readLeft(context: AuthorizerGrant['context']): NonNullable<DecidedAccess['left']> {
-  const [left, limits] = [
-    [context['rateLimit'], 'r'],
-    [context['rateLimitPolicy'], 'q'],
-  ].map(([field, name]) => {
-    const items = String(field ?? '').matchAll(new RegExp(`"([^"]+)"[^,]*?;${String(name)}=(\\d+)`, 'g'));
-    return new Map([...items].map(([, id = '', units]) => [id, Number(units)]));
-  });
-  return [...(left ?? [])].map(([limit, units]) => ({ limit, left: units, of: limits?.get(limit) }));
+  const unitsIn = (field: string, wanted: RegExp) =>
+    new Map(
+      textsOf(context[field])
+        .flatMap((text) => [...text.matchAll(wanted)])
+        .map(([, id = '', units]) => [id, Number(units)]),
+    );
+  const limits = unitsIn('rateLimitPolicy', /"([^"]+)"[^,]*?;q=(\d+)/g);
+  const left = unitsIn('rateLimit', /"([^"]+)"[^,]*?;r=(\d+)/g);
+  return [...left].map(([limit, units]) => ({ limit, left: units, of: limits.get(limit) }));
 }
 
 /** A simple result has no principal, but the toolkit's context has the subject. */

@@ -27,7 +27,7 @@ export type AdmittedKey = {
 };
 
 /** The route for which a key is wanted. */
-export type AskedWithKey = Asked & {
+type AskedWithKey = Asked & {
   /** Whether the handler of the route charges requests. It then needs the plan of a customer's record. */
   readonly isChargedByHandler?: boolean;
 };

@@ -7,7 +7,8 @@ import { aRecordedApi, storyOf } from '../../../../support/recorded-apis.ts';
 import { ok, policy, withAuthorizer } from '../../../../support/rest-apis.ts';
 import { aRsaKey, signToken } from '../../../../support/signed-tokens.ts';
 
-const JWT = signToken(aRsaKey('local'), { sub: 'ada', roles: ['guest'] });
+const CLAIMS = JSON.stringify({ sub: 'ada', roles: ['guest'] });
+const JWT = signToken(aRsaKey('local'), CLAIMS);
 
 const REFUSING = {
   decide: () => ({
