@@ -14,7 +14,7 @@ import type { ApiType, PartCalls } from '../resource-types/api-type.ts';
 import { V2_TYPES } from '../resource-types/v2-types.ts';
 import { locationKey, PART_EXISTS, readContent, readLocation } from '../export/documentation.ts';
 
-export type RefusedPart = {
+type RefusedPart = {
   readonly resource: ResolvedResource;
   readonly property: string;
   readonly message: string;

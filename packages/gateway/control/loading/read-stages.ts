@@ -27,8 +27,8 @@ const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 
 /**
  * Reads the stages. A stage is omitted if AWS refuses its name, if an earlier stage has the same name, or if it is a
- * REST stage without a deployment. A stage with a fault in other settings, such as variables that AWS refuses (docs/aws
- * §10.1), is closed. Too many tags and the execution log of an HTTP API are only reported.
+ * REST stage without a deployment. A stage with a fault in other settings, such as variables that AWS refuses
+ * (docs/aws §10.1), is closed. Too many tags and the execution log of an HTTP API are only reported.
  * @throws DefinitionError if no fault is tolerated
  */
 export function readStages(group: ApiGroup, tolerance: Tolerance): StageList {

@@ -134,12 +134,10 @@ export class SamExpansion {
       );
     if (!/^[A-Za-z0-9]+$/.test(logicalId))
       this.fail(origin, `generates ${logicalId}: Logical ids must be alphanumeric.`);
-    const source = this.#member(['Resources', origin]);
-    const kept = logicalId === origin ? INHERITED : [];
-    const inherited = Object.entries(source).filter(([name]) => kept.includes(name));
+    const inherited = logicalId === origin ? pick(this.#member(['Resources', origin]), INHERITED) : {};
     this.resources.set(logicalId, {
       Type: type,
-      ...Object.fromEntries(inherited),
+      ...inherited,
       ...present({ Condition: condition ?? undefined }),
       Properties: properties,
     });

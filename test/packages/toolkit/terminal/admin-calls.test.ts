@@ -175,17 +175,17 @@ describe('callAdmin', () => {
     [
       { detail: 'no such plan', code: 'PLAN_UNKNOWN', field: 'plan', nextVersion: 3 },
       'no such plan (PLAN_UNKNOWN, 404)',
-      { code: 'PLAN_UNKNOWN', field: 'plan', nextVersion: 3 },
+      { status: 404, code: 'PLAN_UNKNOWN', field: 'plan', nextVersion: 3 },
     ],
     [
       { message: 'Forbidden', code: 7, field: 7, nextVersion: 'x' },
       'Forbidden (404)',
-      { code: undefined, field: undefined, nextVersion: undefined },
+      { status: 404, code: undefined, field: undefined, nextVersion: undefined },
     ],
     [
       {},
       'the admin endpoint answered with status 404',
-      { code: undefined, field: undefined, nextVersion: undefined },
+      { status: 404, code: undefined, field: undefined, nextVersion: undefined },
     ],
   ];
   for (const [answer, message, problem] of refusals)

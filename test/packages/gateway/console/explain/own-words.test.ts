@@ -91,21 +91,26 @@ describe('the words of an explanation', () => {
 const NO_SETTINGS =
   `AccessOutcome AddApiKeyRequiredToCorsPreflight AddDefaultAuthorizerToCorsPreflight AgentCall
   AllViewerExceptHostHeader AllowCredentials AllowHeaders AllowMethods AllowOrigin AllowOrigins
-  ApiGatewayRestApi ApiId ApiKey ApiMappingKey AssumeRole AssumeRolePolicyDocument AttributeDefinitions
-  AuthorizerId BadRequestException BasePath BigInt CallbackHandlerDeprecated CloudFront CodeUri
-  ConditionExpression DecidedAccess DomainName ErrorCode ErrorMessage ExitError ExposeHeaders
-  ExpressionAttributeNames ExpressionAttributeValues FailedEntryCount FailedPutCount FailedRecordCount
-  ForbiddenException FunctionName FunctionUrlAuthType GatewayResponses GetObject GoneException
-  GuardCircumstances GuardPolicy HandlerNotFound HttpApi HttpLambdaAuthorizer HttpLambdaResponseType
-  HttpMethod HttpOnly HttpResponseStream ImportModuleError IntegrationCircumstances InvalidateCache
-  InvocationType InvokeFunction InvokeFunctionUrl InvokedViaFunctionUrl IpRange IpRangeWhitelist JavaScript
-  KeyId KeySchema KeyType LimitCircumstances ListBucket MalformedDetail MaxAge MessageDeduplicationId
-  MessageGroupId MeterCircumstances NoSuchKey NonExistentQueue NonNullable NotFound NotFoundException
-  OriginRequestPolicyId OutOfMemory PayloadTooLargeException PostToConnection ProxyFault ReauthorizeEvery
-  RequestModel RequestResponses ResourcePath ResourcePolicy ResponseSizeTooLarge RestApi RestApiId ResultForm
-  SendMessage ServerlessHttpApi ServerlessRestApi SignedHeaders SimpleQueueService SourceVpce StageName
-  StartExecution StartSyncExecution StateMachineType StatusCode SurpriseFacts TooLarge UnknownSource
-  UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserCodeSyntaxError WebSocket`.split(/\s+/);
+  AllowedMethods AnyStep ApiGatewayRestApi ApiId ApiKey ApiMappingKey AssumeRole AssumeRolePolicyDocument
+  AttributeDefinitions AuthorizerId BadRequestException BasePath BigInt BisectBatchOnFunctionError
+  CallbackHandlerDeprecated CloudFront CodeUri ConditionExpression ContentBasedDeduplication
+  CustomErrorResponses DeadLetterConfig DecidedAccess DelaySeconds DestinationConfig DomainName EdgeAnswer
+  ErrorCode ErrorMessage EventBusName EventInvokeConfig EventPattern EventSourceArn EventStep ExitError
+  ExposeHeaders ExpressionAttributeNames ExpressionAttributeValues FailedEntryCount FailedPutCount
+  FailedRecordCount FilterCriteria FilterPolicy ForbiddenException FunctionName FunctionResponseTypes
+  FunctionUrlAuthType GatewayResponses GetObject GoneException GuardCircumstances GuardPolicy
+  HandlerNotFound HttpApi HttpLambdaAuthorizer HttpLambdaResponseType HttpMethod HttpOnly HttpResponseStream
+  ImportModuleError InputTemplate IntegrationCircumstances InvalidateCache InvocationType InvokeFunction
+  InvokeFunctionUrl InvokedViaFunctionUrl IpRange IpRangeWhitelist JavaScript KeyId KeySchema KeyType
+  LimitCircumstances ListBucket MalformedDetail MaxAge MessageDeduplicationId MessageGroupId
+  MeterCircumstances NoSuchKey NonExistentQueue NonNullable NotFound NotFoundException OnFailure
+  OriginProtocolPolicy OriginRequestPolicyId OutOfMemory PayloadTooLargeException PostToConnection
+  ProxyFault ReauthorizeEvery RedrivePolicy ReportBatchItemFailures RequestModel RequestResponses
+  ResourcePath ResourcePolicy ResponseSizeTooLarge RestApi RestApiId ResultForm SendMessage
+  ServerlessHttpApi ServerlessRestApi SignedHeaders SimpleQueueService SourceVpce StageName StartExecution
+  StartSyncExecution StateMachineType StatusCode StreamArn SurpriseFacts ToldStep TooLarge UnknownSource
+  UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserCodeSyntaxError ViewerProtocolPolicy VisibilityTimeout
+  WebSocket WebsocketsApi`.split(/\s+/);
 
 describe('the names of settings in explanations', () => {
   const found = new Map<string, string>();

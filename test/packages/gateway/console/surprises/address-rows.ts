@@ -30,7 +30,7 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     request: { target: '/dev/pets' },
     values: { status: 403 },
     because: /AWS serves it only at its custom domains, and responds with 403 at the default endpoint/,
-    change: /^To see what AWS does, send the request with the Host header of a custom domain/m,
+    change: /To see here what AWS does, send the request with the Host header of the custom domain/,
     not: { api: () => anApi(restRoutes({ 'GET /pets': {} }), { echo: ok }) },
   },
   {

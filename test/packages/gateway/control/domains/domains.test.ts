@@ -196,7 +196,11 @@ describe('a custom domain of REST APIs', () => {
       ...guarded,
       D: domain(),
       M: mapping({ BasePath: 'v1', Stage: 'dev' }),
-      Root: mapping({ Stage: 'dev' }),
+      // AWS takes an empty base path next to another one only as an API mapping of v2 (aws/aws-cdk#17915).
+      Root: {
+        type: 'AWS::ApiGatewayV2::ApiMapping',
+        properties: { DomainName: HOST, ApiId: API_ID, Stage: 'dev' },
+      },
     });
 
     await ask(api, '/v1/pets');

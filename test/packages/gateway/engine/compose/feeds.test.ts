@@ -7,8 +7,15 @@ import {
 } from '../../../../../packages/gateway/engine/compose/feeds.ts';
 import type { Invocation, Measurement } from '../../../../../packages/gateway/core/ports.ts';
 import type { ServiceHost } from '../../../../../packages/gateway/engine/service-host.ts';
+import { EventJournal } from '../../../../../packages/gateway/kernel/event-journal.ts';
 import { Feed } from '../../../../../packages/gateway/kernel/feed.ts';
-import { aByteStream, EPOCH_MS, MemoryLogGroups, VirtualClock } from '../../../../support/virtual-ports.ts';
+import {
+  aByteStream,
+  CountingRandom,
+  EPOCH_MS,
+  MemoryLogGroups,
+  VirtualClock,
+} from '../../../../support/virtual-ports.ts';
 
 const fail = (message: string): never => assert.fail(message);
 type Result = Parameters<ReturnType<ReturnType<typeof publishingInvocations>>>[0];
@@ -119,7 +126,8 @@ describe('publishingInvocations', () => {
     const metrics = new Feed<Measurement>(fail);
     const published: Measurement[] = [];
     metrics.follow((one) => published.push(one));
-    const watch = publishingInvocations(() => ({ metrics }) as unknown as ServiceHost, clock);
+    const journal = new EventJournal(clock, new CountingRandom(), fail);
+    const watch = publishingInvocations(() => ({ metrics, journal }) as unknown as ServiceHost, clock);
     const ends = results.map(() => watch({ functionName: 'orders' } as Invocation));
     clock.advance(ms);
     for (const [index, result] of results.entries()) ends[index]?.(result);

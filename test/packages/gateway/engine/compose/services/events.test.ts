@@ -24,7 +24,10 @@ function anApi() {
     { arn: 'arn:aws:sqs:us-east-1:1:dead', name: 'dead', redrive: () => 2 },
     { arn: 'arn:aws:sqs:us-east-1:1:jobs', name: 'jobs' },
   ];
-  return openEventsApi({ events: { handTargets }, served: { stacks: [QUEUE] } } as unknown as Parts);
+  return openEventsApi({
+    events: { handTargets, journal: { apart: <Result>(run: () => Result): Result => run() } },
+    served: { stacks: [QUEUE] },
+  } as unknown as Parts);
 }
 
 async function post(body: object): Promise<readonly [number | undefined, unknown]> {
@@ -60,7 +63,7 @@ describe('a message sent by the control port', () => {
       },
     };
     const handTargets = [{ arn, name: 'jobs', refuse: () => refusal }];
-    const events = { handTargets, targets };
+    const events = { handTargets, targets, journal: { apart: <Result>(run: () => Result): Result => run() } };
     const api = openEventsApi({ events, served: { stacks: [QUEUE] } } as unknown as Parts);
     const body = Buffer.from(JSON.stringify({ target, body: '{"id":1}' }));
     const reply = await api({ method: 'POST', body } as unknown as ControlRequest, 'events');

@@ -1,5 +1,5 @@
 /** Answers to the question why, or by which definition, a template is refused like a call. */
-export const REASONS = {
+const REASONS = {
   ONLY_CALLS:
     'the operation, or the member, exists only in calls: reads, deletions, queries and options of an import',
   PATCH: 'a patch; the value that it would set is refused where the resource is created',

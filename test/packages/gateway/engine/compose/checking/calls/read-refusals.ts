@@ -26,7 +26,7 @@ const SERVING = [
 const OTHERS =
   /control\/(?:control-error|api-state|export\/export-.*|api\/rest\/(?:wire-usage|wire-test-invoke|test-exchange|read-key-file|wire-router|wire-shape)|api\/v2\/wire-v2-export|api\/lambda\/(?:code-download|lambda-.*|invoke-headers|function-url-configs))\.ts$/;
 
-export type CallRefusal = {
+type CallRefusal = {
   /** The path of the file below `packages/gateway`. */
   readonly file: string;
   /** The message as the source has it. */

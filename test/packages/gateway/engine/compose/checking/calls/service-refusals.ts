@@ -48,6 +48,9 @@ export const SERVICE_REFUSALS: Readonly<Record<string, Readonly<Record<string, A
     'refused.message': by('a batching window of a FIFO queue'),
   },
   'services/sqs/administration.ts': {
+    "'Attribute.Name'": 'UPDATE',
+    "'Tags'": 'ONLY_CALLS',
+    "'Tag keys must be between 1 and 128 characters in length.'": 'ONLY_CALLS',
     '`Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and ${MOST_LISTED}.`':
       'ONLY_CALLS',
     "'Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.'": 'UPDATE',

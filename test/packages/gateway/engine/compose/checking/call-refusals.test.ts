@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { REST_CONSTRAINTS } from '../../../../../../../packages/gateway/control/resource-types/constraints.ts';
-import { V2_CONSTRAINTS } from '../../../../../../../packages/gateway/control/resource-types/v2-constraints.ts';
-import { REFUSED_DEFINITIONS } from '../refused-definitions.ts';
-import { CALL_REFUSALS } from './call-refusals.ts';
-import { readRefusals } from './read-refusals.ts';
+import { REST_CONSTRAINTS } from '../../../../../../packages/gateway/control/resource-types/constraints.ts';
+import { V2_CONSTRAINTS } from '../../../../../../packages/gateway/control/resource-types/v2-constraints.ts';
+import { REFUSED_DEFINITIONS } from './refused-definitions.ts';
+import { CALL_REFUSALS } from './calls/call-refusals.ts';
+import { readRefusals } from './calls/read-refusals.ts';
 
 /** Calls of the tables of constraints for which CloudFormation has no resource that is created by them. */
 const WITHOUT_TYPE = ['PUT /tags/{arn}', 'PATCH /v2/apis/{apiId}/routes/{routeId}'];

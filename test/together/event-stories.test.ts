@@ -1,21 +1,22 @@
+/** Services together: eventbridge, lambda-events, scheduler, sns, sqs. */
 /**
  * The stories of events that no request set off (issue 63). What AWS does with the events has its evidence in
  * docs/aws §18.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { recordEvents } from '../../../../../packages/gateway/engine/compose/feeds.ts';
-import { CallJournal } from '../../../../../packages/gateway/control/call-journal.ts';
-import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
-import * as events from '../../../../../packages/gateway/services/eventbridge/service.ts';
-import * as lambda from '../../../../../packages/gateway/services/lambda-events/service.ts';
-import * as scheduler from '../../../../../packages/gateway/services/scheduler/service.ts';
-import * as sns from '../../../../../packages/gateway/services/sns/service.ts';
-import * as sqs from '../../../../../packages/gateway/services/sqs/service.ts';
-import { ACCOUNT, anEventEngine, REGION } from '../../../../support/an-event-engine.ts';
-import type { ResolvedResource } from '../../../../../packages/gateway/core/stack/model.ts';
-import { CountingRandom } from '../../../../support/virtual-ports.ts';
-import type { EventBenchOptions } from '../../../../support/an-event-engine.ts';
+import { recordEvents } from '../../packages/gateway/engine/compose/feeds.ts';
+import { CallJournal } from '../../packages/gateway/control/call-journal.ts';
+import { RequestRecords } from '../../packages/gateway/console/records/request-records.ts';
+import * as events from '../../packages/gateway/services/eventbridge/service.ts';
+import * as lambda from '../../packages/gateway/services/lambda-events/service.ts';
+import * as scheduler from '../../packages/gateway/services/scheduler/service.ts';
+import * as sns from '../../packages/gateway/services/sns/service.ts';
+import * as sqs from '../../packages/gateway/services/sqs/service.ts';
+import { ACCOUNT, anEventEngine, REGION } from '../support/an-event-engine.ts';
+import type { ResolvedResource } from '../../packages/gateway/core/stack/model.ts';
+import { CountingRandom } from '../support/virtual-ports.ts';
+import type { EventBenchOptions } from '../support/an-event-engine.ts';
 
 const MODULES = { sqs, sns, events, scheduler, lambda };
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
 import { VirtualClock } from '../../../../support/virtual-ports.ts';
-import { aDistribution, answered, KEY_OF_PATH } from '../../services/cloudfront/a-distribution.ts';
-import type { Asked } from '../../services/cloudfront/a-distribution.ts';
+import { aDistribution, answered, KEY_OF_PATH } from './a-distribution.ts';
+import type { Asked } from './a-distribution.ts';
 
 type Row = {
   readonly title: string;
