@@ -222,8 +222,8 @@ export const REMEDIES_IN_WORDS: readonly Row[] = [
       `refer in ${property} to a ${what.toLowerCase()} of the same API${what === 'Resource' ? ' (Ref, or the attribute RootResourceId of the API)' : ' (Ref)'}`,
   },
   {
-    words: /PayloadFormatVersion is a required parameter/,
-    remedy: () => 'add PayloadFormatVersion: "2.0"',
+    words: /((?:Authorizer)?PayloadFormatVersion) is a required parameter/,
+    remedy: ([, name = '']) => `add ${name}: "2.0"`,
   },
   {
     words: /may only be associated with proxy integrations/,

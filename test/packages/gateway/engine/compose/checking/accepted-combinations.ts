@@ -5,6 +5,23 @@ const SAM = 'Transform: AWS::Serverless-2016-10-31';
 
 export const ACCEPTED_COMBINATIONS: readonly AcceptedDefinition[] = [
   {
+    name: 'an alarm with a period of 20 seconds',
+    source:
+      'CloudWatch API reference, PutMetricAlarm, Period: "Valid values are 10, 20, 30, and any multiple of 60"',
+    text: `
+Resources:
+  Slow:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: Shop
+      MetricName: Latency
+      Statistic: Average
+      Period: 20
+      EvaluationPeriods: 2
+      Threshold: 900
+      ComparisonOperator: GreaterThanThreshold`,
+  },
+  {
     name: 'the name of an alias with a hyphen, which the logical id does not contain',
     source:
       'SAM\'s translator, tests/translator/input/function_with_alias.yaml and sam_resources.py ("-" becomes "D")',

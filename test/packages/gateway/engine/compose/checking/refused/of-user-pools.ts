@@ -52,6 +52,12 @@ export const OF_USER_POOLS: readonly RefusedDefinition[] = [
     ),
   ),
   one(
+    'MFA false, which is not one of the modes',
+    POOL("      MfaConfiguration: 'false' # here"),
+    'cognito-userpool-mfaconfiguration',
+    'Cognito API reference, CreateUserPool, MfaConfiguration: "Valid Values: OFF | ON | OPTIONAL"',
+  ),
+  one(
     'MFA by SMS without the configuration of SMS',
     POOL("      MfaConfiguration: 'ON'\n      EnabledMfas: [SOFTWARE_TOKEN_MFA, SMS_MFA] # here"),
     'cognito-userpool-enabledmfas',
