@@ -347,7 +347,7 @@ describe('event source mappings by calls', () => {
       // "The minimum valid value for maximum record age is 60s" (EventSourceMappingConfiguration)
       name: 'a maximum age below a minute',
       input: { EventSourceArn: STREAM, StartingPosition: 'LATEST', MaximumRecordAgeInSeconds: 59 },
-      says: /^MaximumRecordAgeInSeconds must be -1 or from 60 to 604800/,
+      says: /^MaximumRecordAgeInSeconds must be either -1 \(forever\) or between 60 and 604800 \(inclusive\)$/,
     },
     {
       name: 'a tumbling window, which is not supported here',

@@ -331,9 +331,13 @@ describe('StreamConsumer', () => {
     [
       'a record age of 59 s',
       table('MaximumRecordAgeInSeconds: 59'),
-      /must be -1 or from 60 to 604800, not 59/,
+      /must be either -1 \(forever\) or between 60 and 604800 \(inclusive\)/,
     ],
-    ['a record age of 0 s', table('MaximumRecordAgeInSeconds: 0'), /must be -1 or from 60 to 604800, not 0/],
+    [
+      'a record age of 0 s',
+      table('MaximumRecordAgeInSeconds: 0'),
+      /must be either -1 \(forever\) or between 60 and 604800 \(inclusive\)/,
+    ],
     [
       'no starting position',
       table().replace('StartingPosition: LATEST,', ''),

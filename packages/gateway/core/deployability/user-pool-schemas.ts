@@ -69,7 +69,11 @@ export const USER_POOL_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
       {
         if: { not: { anyOf: [{ required: ['EnabledMfas'] }, { required: ['SmsConfiguration'] }] } },
-        then: { properties: { MfaConfiguration: { not: { enum: ['ON', 'OPTIONAL'] }, says: MFA_WITHOUT_SMS, fix: MFA } } },
+        then: {
+          properties: {
+            MfaConfiguration: { not: { enum: ['ON', 'OPTIONAL'] }, says: MFA_WITHOUT_SMS, fix: MFA },
+          },
+        },
       },
       {
         if: { not: { required: ['SmsConfiguration'] } },

@@ -104,6 +104,18 @@ export const ALARM_CALLS: Readonly<Record<string, Call>> = {
     const unknown = names.find((name) => board.find(name) === undefined);
     // "If you specify any incorrect alarm names, the alarms you specify with correct names are still deleted."
     const alarms = names.flatMap((name) => board.find(name)?.alarm ?? []);
+    const needed = alarms.find((one) =>
+      board.all.some(
+        ({ alarm }) => alarm.kind === 'composite' && !names.includes(alarm.name) && looksAt(alarm, one),
+      ),
+    );
+    // ekristen/aws-nuke#462
+    if (needed !== undefined)
+      throw new InvalidInput(
+        'ValidationError',
+        '',
+        `Cannot delete ${needed.name} as there are composite alarm(s) depending on it.`,
+      );
     for (const { arn } of alarms) tags.forget(arn);
     board.delete(alarms.map(({ name }) => name));
     if (unknown !== undefined) findAlarm(board, unknown);

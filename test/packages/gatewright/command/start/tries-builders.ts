@@ -48,7 +48,7 @@ export function suggest(
   documents: Parameters<typeof guardedRoutes>[2] = [],
   keyName?: string,
   apiKeySource: InspectedApi['apiKeySource'] = 'HEADER',
-  charges = (_: string): boolean => false,
+  charges: (functionName: string) => boolean = () => false,
 ): readonly string[] {
   const api = of(
     kind,

@@ -159,6 +159,11 @@ describe('AddPermission and RemovePermission, by the unmodified SDK', () => {
     { what: 'no alias', input: { Qualifier: 'none' }, name: 'ResourceNotFoundException' },
     { what: 'an action of another service', input: { Action: 's3:GetObject' }, name: 'ValidationException' },
     { what: 'a source that is not an ARN', input: { SourceArn: 'shop' }, name: 'ValidationException' },
+    {
+      what: 'the kind of a URL for another action (RJPearson94/terraform-aws-open-next#73)',
+      input: { FunctionUrlAuthType: 'NONE' },
+      name: 'InvalidParameterValueException',
+    },
     { what: 'an id with a blank', input: { StatementId: 'a b' }, name: 'ValidationException' },
   ];
   for (const { what, input, name } of refusals)

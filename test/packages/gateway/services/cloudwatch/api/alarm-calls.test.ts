@@ -215,6 +215,20 @@ describe('alarms by calls', () => {
     assert.deepEqual(await names(client), []);
   });
 
+  // ekristen/aws-nuke#462
+  it('are not deleted before the composite alarms that look at them, unless both are deleted together', async () => {
+    const { client } = aClient();
+    await client.send(alarm('a'));
+    await client.send(new PutCompositeAlarmCommand({ AlarmName: 'any', AlarmRule: 'ALARM(a)' }));
+
+    await assert.rejects(client.send(new DeleteAlarmsCommand({ AlarmNames: ['a'] })), {
+      message: 'Cannot delete a as there are composite alarm(s) depending on it.',
+    });
+    assert.deepEqual(await names(client), ['a']);
+    await client.send(new DeleteAlarmsCommand({ AlarmNames: ['any', 'a'] }));
+    assert.deepEqual(await names(client), []);
+  });
+
   // SetAlarmState: "It returns to its actual state only once any of its children alarms change state."
   it('that depend on other alarms keep the state that was set until one of those changes', async () => {
     const { client } = aClient();

@@ -39,6 +39,9 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
     POLICY_OF_LATEST: by('a permission for $LATEST'),
     'describeMissing(asked, isFunction)': 'LIVE',
     message: by('permissions over 20 KB for one function'),
+    "'FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action'": by(
+      'an authorization type of a URL for another action',
+    ),
     NO_POLICY: 'LIVE',
     "'Could not parse request body into json'": 'LIVE',
     'describePrincipal(principal)': by('a permission for the principal apigateway'),
