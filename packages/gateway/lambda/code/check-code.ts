@@ -76,7 +76,7 @@ export async function findBroken<T extends CheckedEntry>(
   };
   await Promise.all(entries.map(check));
   for (const { code } of entries)
-    if (code.unsupportedSettings !== undefined && tolerance !== REFUSING)
+    if (code.unsupportedSettings !== undefined)
       note(code.unsupportedSettings.error, code.unsupportedSettings.consequence);
   return { broken, refused: refusals };
 }

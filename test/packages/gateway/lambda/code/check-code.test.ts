@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  DefinitionError,
-  DefinitionFaults,
-  Faults,
-  REFUSING,
-} from '../../../../../packages/gateway/core/errors.ts';
+import { DefinitionError, DefinitionFaults, Faults } from '../../../../../packages/gateway/core/errors.ts';
 import { findBroken } from '../../../../../packages/gateway/lambda/code/check-code.ts';
 import { aFolder, aFolderFunction } from '../start-runtime.ts';
 
@@ -36,16 +31,6 @@ describe('findBroken', () => {
       { check: () => Promise.reject(error), unsupportedSettings: undefined },
     ];
     for (const code of cases) assert.deepEqual(await rulesOf(code), [['x', 'served-otherwise']]);
-  });
-
-  it('refuses nothing of these if faults are refused', async () => {
-    const error = fault('x');
-    const findings = [{ error, consequence: 'c' }];
-    const code = { ...checked({ missing: [error], findings }), unsupportedSettings: findings[0] };
-    const entry = { definition, code } as never;
-    const used = { borrowed: new Set<string>(), interpreters: new Set<string>() };
-
-    assert.equal((await findBroken([entry], REFUSING, used)).broken.size, 0);
   });
 
   it('keeps the rule that a fault names, and reports each of several faults', async () => {
