@@ -286,16 +286,17 @@ export class RequestRecords implements RecordSink {
    * a log shows. If several records match, returns the newest. For `last`, returns the newest record of a request or a
    * message, because a developer who asks for the last request means one of these, such as the message that made the
    * gateway end the connection. If there is none, returns the newest record of a connection that was opened or has
-   * ended.
+   * ended. `last-request` returns the same, also where `detail('last')` prefers a newer event.
    */
   find(id: string): Found | undefined {
+    const isLast = id === 'last' || id === 'last-request';
     let lifecycle: Found | undefined;
     for (const [sequence, slot] of this.#records.newestFirst()) {
       const own = idOf(slot);
-      if (id !== 'last' && own !== id && !(id.length >= 8 && own.startsWith(id))) continue;
+      if (!isLast && own !== id && !(id.length >= 8 && own.startsWith(id))) continue;
       const recorded = unpack(slot);
       const found = { sequence, kept: recorded, redactor: this.#redactorOf(slot, recorded) };
-      if (id !== 'last' || !isLifecycle(recorded)) return found;
+      if (!isLast || !isLifecycle(recorded)) return found;
       lifecycle ??= found;
     }
     return lifecycle ?? this.#findByOtherId(id) ?? this.#findByEvent(id);

@@ -34,7 +34,8 @@ export function replayCommand(): Command {
 }
 
 async function replay(id: string, flags: ReplayFlags): Promise<void> {
-  const path = `requests/${encodeURIComponent(id)}`;
+  // An event cannot be sent again, so the last record is that of a request.
+  const path = `requests/${encodeURIComponent(id === 'last' ? 'last-request' : id)}`;
   const shiftMs = flags.at === undefined ? undefined : readDuration(flags.at);
   if (flags.at !== undefined && shiftMs === undefined)
     throw new UsageError(`--at: "${flags.at}" is not a time shift; write +1d or -30m`);
