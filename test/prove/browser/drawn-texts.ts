@@ -91,8 +91,8 @@ export class DrawnTexts {
 }
 
 /**
- * A second implementation of the rule, independent of the page: control characters and marks of text direction are
- * shown as escapes, and line breaks and tabs stay.
+ * A second implementation of the rule, independent of the page: control characters, marks of text direction and
+ * invisible characters are shown as escapes, and line breaks and tabs stay.
  */
 function showVisible(text: string): string {
   let shown = '';
@@ -100,8 +100,12 @@ function showVisible(text: string): string {
     const code = text.charCodeAt(at);
     const stays = code === 0x09 || code === 0x0a || (code === 0x0d && text.charCodeAt(at + 1) === 0x0a);
     const isControl = code < 0x20 || (code >= 0x7f && code <= 0x9f);
-    const isMark = (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
-    shown += !stays && (isControl || isMark) ? `\\u${code.toString(16).padStart(4, '0')}` : text.charAt(at);
+    const isMark = (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f);
+    const isInvisible = [0xad, 0x061c, 0x200b, 0x200e, 0x200f, 0xfeff].includes(code);
+    shown +=
+      !stays && (isControl || isMark || isInvisible)
+        ? `\\u${code.toString(16).padStart(4, '0')}`
+        : text.charAt(at);
   }
   return shown;
 }
