@@ -27,7 +27,7 @@ export class EventJournal {
   readonly #own = new Set<string>();
   readonly #begun = new Set<string>();
   readonly begun: Feed<EventRecord>;
-  /** The number of running invocations and calls by cause. */
+  /** The number of running invocations and calls by trace header. */
   readonly #running = new Map<string, number>();
 
   constructor(clock: Clock, random: Random, report: (message: string) => void) {
@@ -43,8 +43,13 @@ export class EventJournal {
   get cause(): string | undefined {
     const known = this.#context.getStore();
     if (known !== undefined) return known;
-    if (this.#running.size !== 1) return undefined;
-    const [only] = this.#running.keys();
+    const roots = new Set<string>();
+    for (const traceHeader of this.#running.keys()) {
+      const root = rootOf(traceHeader);
+      if (root !== undefined) roots.add(root);
+      if (roots.size > 1) return undefined;
+    }
+    const [only] = roots;
     return only;
   }
 
@@ -64,16 +69,16 @@ export class EventJournal {
 
   /** Counts the request or event as running, until the returned function is called. */
   start(traceHeader: string | undefined): () => void {
-    const cause = rootOf(traceHeader);
-    if (cause === undefined) return () => undefined;
-    this.#running.set(cause, (this.#running.get(cause) ?? 0) + 1);
+    if (traceHeader === undefined) return () => undefined;
+    // Every invocation is counted, so the header is not parsed before a call asks for its root.
+    this.#running.set(traceHeader, (this.#running.get(traceHeader) ?? 0) + 1);
     let isOver = false;
     return () => {
       if (isOver) return;
       isOver = true;
-      const left = (this.#running.get(cause) ?? 1) - 1;
-      if (left > 0) this.#running.set(cause, left);
-      else this.#running.delete(cause);
+      const left = (this.#running.get(traceHeader) ?? 1) - 1;
+      if (left > 0) this.#running.set(traceHeader, left);
+      else this.#running.delete(traceHeader);
     };
   }
 
@@ -84,7 +89,7 @@ export class EventJournal {
 
   /** Notes that an event was accepted, and returns its cause. */
   accept(step: Extract<EventStep, { kind: 'accepted' | 'duplicate' }>, cause = this.begin()): string {
-    // The id of a duplicate is that of an earlier message, which keeps its own cause.
+    // A duplicate has the id of an earlier message, and that message keeps its own cause.
     if (step.kind === 'accepted') this.remember(step.id, cause);
     this.note(step, cause);
     if (!this.#begun.has(cause)) this.#begin(step.id, cause);

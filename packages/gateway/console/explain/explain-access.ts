@@ -53,7 +53,7 @@ const CREDENTIALS: Readonly<Record<string, string>> = {
 const TICKETS: Readonly<Record<string, string>> = {
   'ticket-used': 'the ticket was used already, and a ticket is good for one connection',
   'ticket-expired': 'the ticket has expired',
-  'ticket-unknown': 'there is no such ticket, or no longer',
+  'ticket-unknown': 'the ticket does not exist, or was deleted after it had expired',
   'ticket-foreign': 'the ticket is for the API of another access document',
 };
 

@@ -40,15 +40,14 @@ function carryOverResources(before: ApiState, next: ApiState): void {
   if (was === undefined || was === current) return;
   const own = next.resources;
   const merged = mergeDefined(was, current, own);
-  const known = new Set(faultsOf(next.identity, own).map(({ message }) => message));
-  if (faultsOf(next.identity, merged).some(({ message }) => !known.has(message))) return;
+  if (addsFaults(next.identity, own, merged)) return;
   next.adoptResources(merged, before.isEdited);
 }
 
 /**
  * Carries over the edited resources of a REST API. A deployment that the template has added contains them, because on
  * AWS a deployment contains the API as it is, and not as the template defines it. If the edits do not fit the template's
- * changes, only those of the documentation are carried over.
+ * changes, only the edits of the documentation are carried over.
  */
 function carryOverRestResources(before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
   const { definedResources: was, resources: current } = before;
@@ -56,8 +55,7 @@ function carryOverRestResources(before: ApiState, next: ApiState, allowsUnguarde
   const { resources: own, identity } = next;
   const documentation = mergeDocumentation(was.documentation, current.documentation, own.documentation);
   const merged = mergeRest(was, current, { ...own, documentation });
-  const known = new Set(restFaults(identity, own));
-  if (restFaults(identity, merged).some((message) => !known.has(message))) {
+  if (addsFaults(identity, own, merged)) {
     next.adoptResources({ ...own, documentation }, next.isEdited);
     return;
   }
@@ -84,10 +82,10 @@ function mergeRest(was: ApiResources, current: ApiResources, now: ApiResources):
   return { ...parts, resources, methods, ...(deletedModels && { deletedModels }) };
 }
 
-function restFaults(identity: ApiState['identity'], resources: ApiResources): readonly string[] {
-  const faults = new Faults(false);
-  compileDeployment('check', identity, resources, faults);
-  return faults.all.map(({ error }) => error.message);
+/** Whether the merged resources have a fault that the template's own do not have. */
+function addsFaults(identity: ApiState['identity'], own: ApiResources, merged: ApiResources): boolean {
+  const known = new Set(faultsOf(identity, own).map(({ message }) => message));
+  return faultsOf(identity, merged).some(({ message }) => !known.has(message));
 }
 
 /** Returns the merged stage; undefined means that there is no stage. */

@@ -35,8 +35,8 @@ export function findBuildScript(file: string): BuildScript | undefined {
 }
 
 /**
- * Returns the command that builds the file, for example `npm run build in packages/api`; undefined if there is no such
- * script. If the gateway does not run it, the text includes the reason.
+ * Returns the command that builds the file, for example `npm run build in packages/api`. Returns undefined if no
+ * script builds it. If the gateway does not run it, the text includes the reason.
  */
 export function findBuildCommand(file: string): string | undefined {
   const script = findBuildScript(file);

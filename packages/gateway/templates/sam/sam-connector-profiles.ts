@@ -1,6 +1,6 @@
 /**
- * What SAM grants for each pair of types that a connector can connect. Pairs, actions and their order are those of
- * aws-sam-translator 1.115.0.
+ * What SAM grants for each pair of types that a connector can connect. The pairs, the actions and their order were
+ * taken from aws-sam-translator 1.115.0.
  * @see SAM developer guide, "AWS SAM connector reference"
  */
 import type { Json } from '@gatewright/aws/json-object';

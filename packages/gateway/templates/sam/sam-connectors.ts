@@ -1,6 +1,6 @@
 /**
  * Expands connectors: the policy, permission, queue policy or topic policy by which one resource may use another. The
- * refusals are those of aws-sam-translator 1.115.0.
+ * wording of the refusals was taken from aws-sam-translator 1.115.0.
  * @see SAM developer guide, "AWS SAM connector reference"
  */
 import { asOneOrMore, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -109,7 +109,7 @@ function resultsOf(expansion: SamExpansion, connector: Connector): readonly (Mad
         remedy: 'remove Id, because the source is the resource that contains the connector',
       },
     ];
-  // The types of the properties are checked with those of all resources.
+  // sam-refusals.ts checks the types of these properties, as for every resource.
   if (destination === undefined || !isJsonList(permissions)) return [];
   if (isJsonList(destination) && destination.length === 0)
     return [

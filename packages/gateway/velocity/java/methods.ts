@@ -73,8 +73,8 @@ export function callMethod(
 
 /**
  * Returns `$value.name`: the entry of a map, or the property of a host object. For any other value, a getter is tried
- * first, then a value that is stored in `$foreach`, then a boolean `is…` method. Returns undefined if there is no such
- * value; access to the class is never given.
+ * first, then a value that is stored in `$foreach`, then a boolean `is…` method. Returns undefined if none of them
+ * exists. Access to the class is never given.
  */
 export function getProperty(self: JavaValue, name: string, budget: RenderBudget): JavaValue | undefined {
   // Every Java object has a class. Access to it would give access to all of Java.

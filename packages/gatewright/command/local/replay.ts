@@ -34,7 +34,7 @@ export function replayCommand(): Command {
 }
 
 async function replay(id: string, flags: ReplayFlags): Promise<void> {
-  // An event cannot be sent again, so the last record is that of a request.
+  // Only requests can be sent again, so a newer event is passed over.
   const path = `requests/${encodeURIComponent(id === 'last' ? 'last-request' : id)}`;
   const shiftMs = flags.at === undefined ? undefined : readDuration(flags.at);
   if (flags.at !== undefined && shiftMs === undefined)

@@ -86,8 +86,8 @@ export function showStage({ settings, createdAtEpochMs, updatedAtEpochMs }: Stag
 }
 
 /**
- * Shows the settings of all methods under `* /*`, and those of one method under its path and method. The path has the
- * form in which it was written: usually `~1pets/GET`, but Terraform's provider writes `pets/GET`, and looks for this
+ * Shows the settings of all methods under the key `* /*`, and the settings of one method under its path and method. The path
+ * keeps the form in which it was written: usually `~1pets/GET`, but Terraform's provider writes `pets/GET`, and looks for this
  * form in the result.
  */
 function showMethodSettings(source: ControlResource): object {

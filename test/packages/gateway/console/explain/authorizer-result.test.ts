@@ -280,7 +280,7 @@ describe('a 401 of the toolkit’s authorizers', () => {
     const rows = [
       ['used', 'TOKEN_REVOKED', 'the ticket was used already, and a ticket is good for one connection'],
       ['expired', 'TOKEN_EXPIRED', 'the ticket has expired'],
-      ['unknown', 'TOKEN_UNKNOWN', 'there is no such ticket, or no longer'],
+      ['unknown', 'TOKEN_UNKNOWN', 'the ticket does not exist, or was deleted after it had expired'],
       ['foreign', 'TOKEN_AUDIENCE_MISMATCH', 'the ticket is for the API of another access document'],
     ] as const;
     for (const [defect, code, told] of rows) {

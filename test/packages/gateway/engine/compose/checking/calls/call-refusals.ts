@@ -17,7 +17,7 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
     "'Error while parsing filter.'": 'ONLY_CALLS',
   },
   'cognito/pools/user-pool.ts': {
-    refusal: by('a user whose name is no address in a pool of addresses'),
+    refusal: by('a user name that is not an email address, in a pool that requires one'),
     existsText: by('a second user of one name in a user pool'),
     missing: by('a user without an attribute that the pool requires'),
     '`A local pool can have at most ${MAX_USERS} users.`': 'ONLY_CALLS',

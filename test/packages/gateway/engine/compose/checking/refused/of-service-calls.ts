@@ -116,7 +116,7 @@ ${POOL}
     'Cognito user pools API reference, CreateGroup, GroupExistsException',
   ),
   one(
-    'a user whose name is no address in a pool of addresses',
+    'a user name that is not an email address, in a pool that requires one',
     `
   Pool: { Type: AWS::Cognito::UserPool, Properties: { UsernameAttributes: [email] } }
   User:
