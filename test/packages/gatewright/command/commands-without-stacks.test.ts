@@ -337,7 +337,7 @@ describe('gatewright replay', () => {
     story: { headline: `GET /orders was answered by ${id}`, sentences: [], changes: [] },
   });
   beforeEach(() => {
-    answers.set('GET requests/last', detail('first'));
+    answers.set('GET requests/last-request', detail('first'));
     answers.set('POST requests/first/replay', { request: detail('second', { status: 403 }) });
   });
 

@@ -113,7 +113,8 @@ describe('endpoints of recorded requests', () => {
     const none =
       'This gateway (shop, http://127.0.0.1:3002/dev) has no record of any request. If you have sent one, check its address.';
 
-    assert.deepEqual(await ask('GET', 'requests/last'), { status: 404, body: { message: none } });
+    for (const last of ['last', 'last-request'])
+      assert.deepEqual(await ask('GET', `requests/${last}`), { status: 404, body: { message: none } });
     assert.deepEqual(await ask('POST', 'requests/last/replay', {}), { status: 404, body: { message: none } });
     assert.equal((await ask('GET', 'requests')).body['none'], none);
 

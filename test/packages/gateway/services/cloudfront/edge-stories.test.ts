@@ -122,6 +122,8 @@ describe('the story of what CloudFront answers itself', () => {
     const [row] = records.rows();
 
     assert.deepEqual([row?.kind, row?.status, row?.code], ['edge', 403, 'CLOUDFRONT_METHOD']);
+    // `replay` sends a request again, and this is none.
+    assert.deepEqual([records.detail('last')?.kind, records.detail('last-request')], ['edge', undefined]);
   });
 
   it('has no record of a response that the API gave', async () => {
