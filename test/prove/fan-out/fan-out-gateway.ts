@@ -16,8 +16,7 @@ const CONNECTIONS_PER_CALLER = 200;
  * end.
  */
 const CLIENTS_PER_CALLER = 150;
-const START_WITHIN_MS = 20_000;
-const TOKENS_WITHIN_MS = 10_000;
+const TOKENS_WITHIN_MS = 60_000;
 const END_WITHIN_MS = 5_000;
 
 export type Gateway = AsyncDisposable & {
@@ -43,11 +42,9 @@ export async function startGateway(clients: number): Promise<Gateway> {
     GATEWRIGHT_ACCESS_KEY_ID: KEYS.accessKeyId,
     GATEWRIGHT_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
   };
-  const running = await within(
-    'the gateway starts',
-    START_WITHIN_MS,
-    startCommand(['start', REPOSITORY, ...ports, ...options], READY, { cwd, environment }),
-  );
+  // A start that takes too long is ended by startCommand. Nothing else may give up earlier, or the gateway would stay
+  // alive, and this process with it.
+  const running = await startCommand(['start', REPOSITORY, ...ports, ...options], READY, { cwd, environment });
   const end = async (): Promise<void> => {
     await within('the gateway ends', END_WITHIN_MS, running.stop()).catch(() =>
       process.kill(running.pid, 'SIGKILL'),
