@@ -20,12 +20,16 @@ const USAGE = `npm run prove [-- NAME …] [OPTION …]
   --workers N      how many mutants, choices of parts, or cases of browser are tried side by side
   --against COMMIT what speed is compared with`;
 
-/** Runs one proof, and prints its outcome in one line. */
+/** After its last proof, the process may stay alive for this long, by a timer or a socket that a proof left open. */
+const ENDS_WITHIN_MS = 60_000;
+
+/** Runs one proof. Prints a line when it starts, so that the log of a run that was ended names it, and one with the outcome. */
 async function prove(
   proof: Proof,
   { quick, ...bounds }: Parameters<Proof['run']>[0],
 ): Promise<'proven' | 'refuted' | 'skipped'> {
   const startedMs = performance.now();
+  console.log(`PROVING ${proof.name}`);
   const tree = describeTree(REPOSITORY);
   const outcome = await proof.run({ quick, ...bounds });
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
@@ -108,8 +112,17 @@ async function main(): Promise<number> {
   return outcomes.has('skipped') && positionals.length > 0 && !values.quick ? 2 : 0;
 }
 
+/** Ends the process as failed if something that a proof left open keeps it alive. */
+function endInTime(): void {
+  setTimeout(() => {
+    console.error(`prove: a proof left these open: ${process.getActiveResourcesInfo().join(', ')}`);
+    process.exit(1);
+  }, ENDS_WITHIN_MS).unref();
+}
+
 try {
   process.exitCode = await main();
+  endInTime();
 } catch (error) {
   console.error(`prove: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
