@@ -44,7 +44,10 @@ export async function startGateway(clients: number): Promise<Gateway> {
   };
   // A start that takes too long is ended by startCommand. Nothing else may give up earlier, or the gateway would stay
   // alive, and this process with it.
-  const running = await startCommand(['start', REPOSITORY, ...ports, ...options], READY, { cwd, environment });
+  const running = await startCommand(['start', REPOSITORY, ...ports, ...options], READY, {
+    cwd,
+    environment,
+  });
   const end = async (): Promise<void> => {
     await within('the gateway ends', END_WITHIN_MS, running.stop()).catch(() =>
       process.kill(running.pid, 'SIGKILL'),
