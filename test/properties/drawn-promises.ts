@@ -18,6 +18,7 @@ import { languages } from './languages.ts';
 import { mcpCalls } from './mcp-calls.ts';
 import { messageRoutes } from './message-routes.ts';
 import { messageSignatures } from './message-signatures.ts';
+import { portalOrganisations } from './portal-organisations.ts';
 import { renamedLimits } from './renamed-limits.ts';
 import { resourcePolicies } from './resource-policies.ts';
 import { samTemplates } from './sam-templates.ts';
@@ -42,6 +43,7 @@ export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   mcpCalls,
   messageRoutes,
   messageSignatures,
+  portalOrganisations,
   renamedLimits,
   resourcePolicies,
   samTemplates,

@@ -1,7 +1,7 @@
 /** The portal's functions over tables in memory, with browsers that keep cookies and tokens as real ones do. */
 import { randomUUID } from 'node:crypto';
 import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
-import type { ItemListing, ItemStore } from '#shared/ports.ts';
+import type { ItemListing, ItemStore, Random } from '#shared/ports.ts';
 import { createCustomer, setState } from '#shared/quota/admin/customers.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
@@ -91,15 +91,19 @@ export class Portal {
   /** Caches of authorizers that were flushed. */
   readonly flushed: string[] = [];
 
+  readonly #random: Random;
+
   constructor({
     portal = PORTAL,
     oidc,
-  }: { readonly portal?: CompiledPortal; readonly oidc?: OidcClient } = {}) {
+    random = REAL_RANDOM,
+  }: { readonly portal?: CompiledPortal; readonly oidc?: OidcClient; readonly random?: Random } = {}) {
+    this.#random = random;
     const table = (name: string) => new RecordingTable(name, () => this.nowMs);
     this.tables = { portal: table('PortalTable'), usage: table('UsageTable'), access: table('AccessTable') };
     const shared = {
       clock: { nowEpochMs: () => this.nowMs },
-      random: REAL_RANDOM,
+      random,
       timer: { pause: () => Promise.resolve() },
     };
     const { store, listing } = this.tables.portal;
@@ -153,7 +157,7 @@ export class Portal {
     const quotas = createQuotas({
       store: this.tables.usage.store,
       clock,
-      random: REAL_RANDOM,
+      random: this.#random,
       timer: { pause: () => Promise.resolve() },
       denyCacheMs: 0,
       customers: (store, plans) => new CustomerBook(store, clock, plans),
@@ -238,7 +242,7 @@ export class Portal {
       {
         ...bound,
         clock: { nowEpochMs: () => this.nowMs },
-        random: REAL_RANDOM,
+        random: this.#random,
         caches: {
           flush: ({ apiId }) => {
             this.flushed.push(apiId);
