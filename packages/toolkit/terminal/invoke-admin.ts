@@ -7,7 +7,8 @@ import { randomUUID } from 'node:crypto';
 import { membersOf } from '@gatewright/aws/json-object';
 import { accessAdminRoutes } from '#shared/access/access-admin-routes.ts';
 import type { Route } from '#shared/http/route.ts';
-import type { Aws, AwsAnswer } from './aws-call.ts';
+import type { Aws } from './aws-call.ts';
+import { readCaller } from './read-caller.ts';
 import type { AdminRequest } from './admin-request.ts';
 
 const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]+(?::[\w$-]+)?$/;
@@ -23,14 +24,9 @@ export function regionOfFunction(arn: string): string | undefined {
 type Invoked = { readonly response: Response } | { readonly response: undefined; readonly said: string };
 
 export async function invokeAdmin(aws: Aws, arn: string, request: AdminRequest): Promise<Invoked> {
-  const identity = await aws.call({
-    service: 'sts',
-    protocol: 'query',
-    action: 'GetCallerIdentity',
-    version: '2011-06-15',
-  });
-  if (identity.kind !== 'answer') return { response: undefined, said: identity.message };
-  const event = eventOf(request, signerOf(identity));
+  const caller = await readCaller(aws);
+  if ('refused' in caller) return { response: undefined, said: caller.refused };
+  const event = eventOf(request, caller.arn);
   const answer = await aws.call({
     service: 'lambda',
     protocol: 'rest',
@@ -46,11 +42,6 @@ export async function invokeAdmin(aws: Aws, arn: string, request: AdminRequest):
     return { response: undefined, said: `the function ${arn} failed; see its log` };
   const text = typeof body === 'string' && body !== '' ? body : null;
   return { response: new Response(text, { status: statusCode, headers: textsOf(headers) }) };
-}
-
-function signerOf({ body }: Extract<AwsAnswer, { kind: 'answer' }>): string {
-  const result = membersOf(body['GetCallerIdentityResult'] ?? body);
-  return String(result['Arn']);
 }
 
 /** Creates an event of an HTTP API with payload format 2.0, as the function expects it. */

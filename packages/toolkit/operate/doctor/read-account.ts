@@ -9,26 +9,10 @@ import { exportsOf } from './check-exports.ts';
 import type { Unread } from './finding.ts';
 import { NAMED_TYPES } from './named-types.ts';
 import { createReader } from './reader.ts';
-import type { Caller, Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
+import type { Caller } from '../../terminal/read-caller.ts';
 import type { AccountView, NamedResource, StackResource, StackView } from './views.ts';
 import { schemaOf } from '@gatewright/authoring/files/table-schema';
-
-/** Returns the identity of the credentials, or the reason why AWS rejects them. */
-export async function readCaller(aws: Aws): Promise<Caller | { readonly refused: string }> {
-  const answer = await aws.call({
-    service: 'sts',
-    protocol: 'query',
-    action: 'GetCallerIdentity',
-    version: '2011-06-15',
-  });
-  if (answer.kind === 'silent') return { refused: answer.message };
-  if (answer.kind === 'refused') return { refused: `${answer.code}: ${answer.message}` };
-  const result = memberAt(answer.body, 'GetCallerIdentityResponse', 'GetCallerIdentityResult');
-  const [accountId, arn] = [textAt(result, 'Account'), textAt(result, 'Arn')];
-  return accountId === undefined || arn === undefined
-    ? { refused: 'AWS STS returned no account' }
-    : { accountId, arn };
-}
 
 export async function readAccount(aws: Aws, caller: Caller, stack: StackView): Promise<AccountView> {
   const reader = createReader(aws);

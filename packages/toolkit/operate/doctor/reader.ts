@@ -1,8 +1,6 @@
 import type { Aws, AwsAnswer, AwsCall } from '../../terminal/aws-call.ts';
 import type { Unread } from './finding.ts';
 
-export type Caller = { readonly accountId: string; readonly arn: string };
-
 /** Calls AWS, and records failed calls. */
 export type Reader = {
   /**

@@ -233,7 +233,7 @@ describe('callAdmin', () => {
         line.includes('/functions/')
           ? json({ statusCode: 200, body: '{"keys":[]}' })(response)
           : void response.end(
-              '<R><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/a</Arn></GetCallerIdentityResult></R>',
+              '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/a</Arn><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>',
             ),
       (url) =>
         withEnvironment({ ...CREDENTIALS, AWS_ENDPOINT_URL: url }, () =>
@@ -241,6 +241,10 @@ describe('callAdmin', () => {
         ),
     );
 
+    const event = JSON.parse(asked[1]?.body ?? '') as { readonly requestContext: object };
+    assert.deepEqual((event.requestContext as { readonly authorizer?: object }).authorizer, {
+      iam: { userArn: 'arn:aws:iam::123456789012:user/a' },
+    });
     assert.deepEqual(result, { keys: [] });
     assert.deepEqual(
       asked.map(({ line, headers }) => [

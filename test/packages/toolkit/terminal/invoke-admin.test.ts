@@ -17,7 +17,11 @@ const answered = (body: object): AwsAnswer => ({
 /** AWS with one identity, whose Lambda answers so. */
 function anAws(lambda: AwsAnswer): Aws & { readonly calls: AwsCall[] } {
   const calls: AwsCall[] = [];
-  const identity = answered({ GetCallerIdentityResult: { Arn: SIGNER } });
+  const identity = answered({
+    GetCallerIdentityResponse: {
+      GetCallerIdentityResult: { Arn: SIGNER, UserId: 'AIDAEXAMPLE', Account: '123456789012' },
+    },
+  });
   return {
     region: 'eu-central-1',
     calls,
@@ -88,9 +92,13 @@ describe('invokeAdmin', () => {
     assert.match(failed.said, /access-admin failed; see its log/);
   });
 
-  for (const [what, answer] of [
-    ['is refused', { kind: 'refused', status: 403, code: 'ExpiredToken', message: 'the token has expired' }],
-    ['is silent', { kind: 'silent', message: 'the token has expired' }],
+  for (const [what, answer, said] of [
+    [
+      'refuses',
+      { kind: 'refused', status: 403, code: 'ExpiredToken', message: 'the token has expired' },
+      'ExpiredToken: the token has expired',
+    ],
+    ['is silent', { kind: 'silent', message: 'sts does not respond' }, 'sts does not respond'],
   ] as const)
     it(`tells the function nothing if AWS ${what} when asked who calls`, async () => {
       const calls: string[] = [];
@@ -103,9 +111,24 @@ describe('invokeAdmin', () => {
       };
       const invoked = await invokeAdmin(aws, ARN, { method: 'GET', path: '/access/keys' });
 
-      assert.deepEqual(invoked, { response: undefined, said: 'the token has expired' });
+      assert.deepEqual(invoked, { response: undefined, said });
       assert.deepEqual(calls, ['sts']);
     });
+
+  it('tells the function nothing if the answer of AWS names no caller', async () => {
+    const calls: string[] = [];
+    const aws: Aws = {
+      region: 'eu-central-1',
+      call: ({ service }) => {
+        calls.push(service);
+        return Promise.resolve(answered({ GetCallerIdentityResponse: {} }));
+      },
+    };
+    const invoked = await invokeAdmin(aws, ARN, { method: 'GET', path: '/access/keys' });
+
+    assert.deepEqual(invoked, { response: undefined, said: 'AWS STS returned no account' });
+    assert.deepEqual(calls, ['sts']);
+  });
 
   it('says that Lambda does not answer', async () => {
     const silent = anAws({ kind: 'silent', message: 'lambda does not respond' });

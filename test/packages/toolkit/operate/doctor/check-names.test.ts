@@ -9,7 +9,6 @@ import type { Unread } from '../../../../../packages/toolkit/operate/doctor/find
 import { reservations } from '../../../../../packages/toolkit/operate/doctor/check-account-quotas.ts';
 import { checkNames } from '../../../../../packages/toolkit/operate/doctor/check-names.ts';
 import { NAMED_TYPES } from '../../../../../packages/toolkit/operate/doctor/named-types.ts';
-import { readCaller } from '../../../../../packages/toolkit/operate/doctor/read-account.ts';
 import { findRestOnly } from '../../../../../packages/toolkit/operate/doctor/rest-only.ts';
 import type { ApiView } from '../../../../../packages/toolkit/operate/doctor/api-view.ts';
 import type { AccountView } from '../../../../../packages/toolkit/operate/doctor/views.ts';
@@ -122,30 +121,6 @@ describe('what an HTTP API lacks', () => {
   ] as const)
     it(`is ${features.join(', ') || 'nothing'}`, () => {
       assert.deepEqual(findRestOnly(of), features);
-    });
-});
-
-describe('who the credentials are', () => {
-  const answer = (result: object): AwsAnswer => ({
-    kind: 'answer',
-    body: { GetCallerIdentityResponse: { GetCallerIdentityResult: result } },
-    headers: new Map(),
-    text: '',
-  });
-  for (const [given, expected] of [
-    [answer({ Account: '1', Arn: 'arn:me' }), { accountId: '1', arn: 'arn:me' }],
-    [answer({ Account: '1' }), { refused: 'AWS STS returned no account' }],
-    [answer({ Arn: 'arn:me' }), { refused: 'AWS STS returned no account' }],
-    [
-      { kind: 'refused', status: 403, code: 'InvalidClientTokenId', message: 'no' },
-      { refused: 'InvalidClientTokenId: no' },
-    ],
-    [{ kind: 'silent', message: 'no answer' }, { refused: 'no answer' }],
-  ] as const)
-    it(`is ${JSON.stringify(expected)}`, async () => {
-      const aws = { region: 'us-east-1', call: () => Promise.resolve(given) };
-
-      assert.deepEqual(await readCaller(aws), expected);
     });
 });
 
