@@ -1,6 +1,6 @@
 /**
- * Reads an OpenAPI document for the reference. Everything that the reference does not show is left out: an export of
- * API Gateway names integrations, accounts and roles in its extensions.
+ * Reads an OpenAPI document for the reference. Extensions (`x-…`) and servers are left out at every level, because they
+ * are not shown and tell about the inside: an export of API Gateway names integrations, accounts and roles in them.
  */
 import { isJsonObject, memberOf, parseJson } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
@@ -14,7 +14,22 @@ const VERSION = /^3\.[01]\.\d{1,3}$/;
 /** The maximum number of values in a document, because aliases of YAML may make a small file large. */
 const NODES_LIMIT = 100_000;
 const DEPTH_LIMIT = 64;
-const EXTENSION = /^x-amazon-apigateway-/;
+const EXTENSION = /^x-/;
+/** Servers of an operation or path, and of a link. */
+const SERVERS = new Set(['servers', 'server']);
+/**
+ * Members whose value is a map of names that the author chose, or, for `security`, a list of such maps. There,
+ * `x-api-key` is a name and no extension.
+ */
+const NAMES = new Set(
+  [
+    'callbacks content dependentRequired dependentSchemas encoding examples headers links mapping parameters',
+    'pathItems patternProperties properties requestBodies responses schemas scopes security securitySchemes',
+    '$defs',
+  ].flatMap((line) => line.split(' ')),
+);
+/** Members whose value is data of the API, which is shown as it is. */
+const DATA = new Set(['const', 'default', 'enum', 'example', 'value']);
 
 type ReducedOpenApi =
   | { readonly kind: 'read'; readonly text: string }
@@ -38,7 +53,7 @@ export function reduceOpenApi(text: string, file: string): ReducedOpenApi {
   const shown = Object.fromEntries(
     SHOWN.filter((name) => Object.hasOwn(value, name)).map((name) => [
       name,
-      reduced(value[name] ?? null, [name], counted),
+      reduced(value[name] ?? null, NAMES.has(name) ? 'names' : 'object', [name], counted),
     ]),
   );
   return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'read', text: JSON.stringify(shown) };
@@ -61,7 +76,10 @@ function read(text: string, file: string): ReturnType<typeof readYaml> {
 
 type Counted = { nodes: number; readonly report: (path: Path, message: string) => void };
 
-function reduced(value: Json, path: Path, counted: Counted): Json {
+/** What the names of a value's members are: of OpenAPI, chosen by the author, or of the API's data. */
+type Kind = 'object' | 'names' | 'data';
+
+function reduced(value: Json, kind: Kind, path: Path, counted: Counted): Json {
   counted.nodes += 1;
   if (counted.nodes > NODES_LIMIT || path.length > DEPTH_LIMIT) {
     // Only the first place is reported.
@@ -75,14 +93,26 @@ function reduced(value: Json, path: Path, counted: Counted): Json {
     counted.nodes = Infinity;
     return null;
   }
-  if (Array.isArray(value)) return value.map((each: Json, index) => reduced(each, [...path, index], counted));
+  if (Array.isArray(value))
+    return value.map((each: Json, index) => reduced(each, kind, [...path, index], counted));
   if (!isJsonObject(value)) return value;
-  const entries = Object.entries(value).filter(([name]) => !EXTENSION.test(name));
+  const entries = Object.entries(value).filter(
+    ([name]) => kind !== 'object' || !(EXTENSION.test(name) || SERVERS.has(name)),
+  );
   return Object.fromEntries(
     entries.map(([name, each]) => {
-      if (name === '$ref' && typeof each === 'string' && !each.startsWith('#/'))
+      if (name === '$ref' && kind !== 'data' && typeof each === 'string' && !each.startsWith('#/'))
         counted.report([...path, name], 'refers to another file: bundle the document into one file');
-      return [name, reduced(each, [...path, name], counted)];
+      return [name, reduced(each, kindBelow(kind, name, each), [...path, name], counted)];
     }),
   );
+}
+
+function kindBelow(kind: Kind, name: string, value: Json): Kind {
+  if (kind !== 'object') return kind === 'names' ? 'object' : 'data';
+  if (DATA.has(name)) return 'data';
+  if (!NAMES.has(name)) return 'object';
+  if (!Array.isArray(value)) return 'names';
+  // Parameters are a list of objects, examples of a schema a list of data, and security a list of maps.
+  return name === 'security' ? 'names' : name === 'examples' ? 'data' : 'object';
 }
