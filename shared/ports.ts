@@ -76,7 +76,7 @@ export type FetchLimits = {
 export interface ApiKeyReader {
   /**
    * Reads the current state of the API key.
-   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+   * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   find(keyId: string): Promise<StoredApiKey | undefined>;
   /** Records that the key was used. Waits only for a limited time, and never throws. */
@@ -87,12 +87,12 @@ export interface ApiKeyReader {
 export interface TicketStore {
   /**
    * Stores a ticket.
-   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+   * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   put(hash: string, ticket: StoredTicket): Promise<void>;
   /**
    * Uses up the ticket. If several callers try at the same time, only one of them gets it.
-   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+   * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   take(
     hash: string,
@@ -105,7 +105,7 @@ export interface RevocationReader {
    * Returns one time for each of `holders`: its tokens that were issued until then are revoked. Undefined if none are
    * revoked.
    * Reads the current state.
-   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+   * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   revokedUntil(holders: readonly RevocationTarget[]): Promise<readonly (number | undefined)[]>;
 }
@@ -117,7 +117,7 @@ export interface RevocationReader {
 export interface DeliveryClaims {
   /**
    * Claims a delivery before it is processed.
-   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+   * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   take(delivery: ClaimedDelivery): Promise<ClaimOutcome>;
 }
@@ -138,12 +138,12 @@ export type ClaimOutcome =
 export interface DeliveryClaim {
   /**
    * Marks the delivery as delivered, so that it is not delivered again.
-   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+   * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   keep(): Promise<void>;
   /**
    * Marks the delivery as not delivered, so that the sender's next attempt can take the claim again.
-   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+   * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   release(): Promise<void>;
 }
@@ -195,18 +195,18 @@ type KnownCustomer = {
 export interface PlanCatalogue {
   /**
    * Reads the current state to determine whether the plan exists.
-   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+   * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   has(planId: string): Promise<boolean>;
   /**
    * Lists some of the plans for people to choose from.
-   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+   * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   list(): Promise<readonly string[]>;
   /**
    * Reads the state of a customer with a record and the version of the record. The customer's plan applies to all of its
    * keys. Returns undefined if the customer has no record.
-   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+   * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   customer(tenant: string): Promise<KnownCustomer | undefined>;
 }

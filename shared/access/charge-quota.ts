@@ -144,7 +144,7 @@ export async function chargeQuota(
   if (decision.reason === 'unavailable')
     throw new DomainError(
       'STORE_UNAVAILABLE',
-      'the usage table did not respond, so it is unknown whether the caller is within its quota',
+      'the usage table is unavailable, so it is unknown whether the caller is within its quota',
     );
   return { kind: decision.reason === 'suspended' ? 'suspended' : 'over-quota', decision };
 }

@@ -57,7 +57,7 @@ const AFTER_LEASE_SECONDS = 3600;
 
 /**
  * Reads the state of an entry.
- * @returns undefined if the table does not respond. The request then continues without the cache.
+ * @returns undefined if the table is unavailable. The request then continues without the cache.
  */
 export async function readEntry(
   { store, namespace }: EntryPorts,
@@ -219,7 +219,7 @@ export async function storeEntry(ports: EntryPorts, entry: NewEntry): Promise<Ke
 
 /**
  * Ensures that the response with this id is not used any longer, whether it is stored or being produced. Returns false
- * if the table does not respond.
+ * if the table is unavailable.
  */
 export async function deleteEntry(
   store: ItemStore,

@@ -28,7 +28,7 @@ type FillPorts = {
 };
 
 /**
- * Whether the address may create another entry. Returns true if the table does not respond, because the entry could not
+ * Whether the address may create another entry. Returns true if the table is unavailable, because the entry could not
  * be written then anyway.
  */
 export async function mayFill(

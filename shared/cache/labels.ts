@@ -104,7 +104,7 @@ export function isAfter(invalidatedAt: unknown, sinceEpochMs: number): boolean {
 
 /**
  * Marks a label as invalidated, so that responses that are being produced are not stored.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function markLabel(
   store: ItemStore,
@@ -127,7 +127,7 @@ export async function markLabel(
 
 /**
  * Yields every unexpired entry with this label.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function* entriesOf(
   listing: ItemListing,
@@ -161,7 +161,7 @@ export async function* itemsOf(
   } while (after !== undefined);
 }
 
-/** Returns the latest mark of an id. Undefined if there is none, or if the table does not respond. */
+/** Returns the latest mark of an id. Undefined if there is none, or if the table is unavailable. */
 export async function readMark(store: ItemStore, namespace: string, id: string): Promise<unknown> {
   const read = await store.read({ pk: partitionOf(namespace, 'all', id), sk: id }, { consistent: true });
   return read.kind === 'done' ? read.item?.['mark'] : undefined;
@@ -204,7 +204,7 @@ export function entryKey(namespace: string, id: string, part = 'HEAD'): ItemKey 
 }
 
 export function unavailable(reason: string): DomainError {
-  return new DomainError('STORE_UNAVAILABLE', `the cache's table does not respond (${reason})`);
+  return new DomainError('STORE_UNAVAILABLE', `the cache's table is unavailable (${reason})`);
 }
 
 function partitionOf(namespace: string, label: Label, id: string): string {

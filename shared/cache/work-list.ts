@@ -28,7 +28,7 @@ const ATTEMPTS = 8;
 
 /**
  * Records a request for an invalidation. `joined` means that an equal request was already recorded and is not finished.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function openInvalidation(
   { store }: WorkPorts,
@@ -75,7 +75,7 @@ export async function openInvalidation(
 
 /**
  * Returns the invalidations that are not finished yet.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function openWork({ listing }: WorkPorts): Promise<readonly string[]> {
   const open: string[] = [];
@@ -90,7 +90,7 @@ export async function findWork({ store }: WorkPorts, id: string): Promise<Work |
 
 /**
  * Claims an invalidation, so that only this process works on it. Returns undefined if the work is done, unknown, or
- * claimed by another process, or if the table does not respond.
+ * claimed by another process, or if the table is unavailable.
  */
 export async function claim(
   { store }: WorkPorts,
@@ -142,7 +142,7 @@ export async function finish(
 
 /**
  * Records an entry of a run. A record that already exists stays unchanged.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function planEntry(
   { store }: WorkPorts,

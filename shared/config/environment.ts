@@ -27,7 +27,7 @@ export function readNumber(
   // also have to load that module.
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   if (!(value >= least && value <= most))
-    throw invalid(variable, `must be a whole number from ${least} to ${most}`);
+    throw invalid(variable, `must be a whole number from ${least} to ${most}; it is "${text}"`);
   return value;
 }
 

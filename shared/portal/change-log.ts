@@ -89,7 +89,7 @@ export async function listLog(
     ...(after !== undefined && { after: `LOG#${after}` }),
   });
   if (page.kind === 'unavailable')
-    throw new DomainError('STORE_UNAVAILABLE', 'the portal table does not respond');
+    throw new DomainError('STORE_UNAVAILABLE', 'the portal table is unavailable');
   const last = page.items.at(-1)?.key.sk.slice('LOG#'.length);
   return {
     entries: page.items.map(({ item }) => {

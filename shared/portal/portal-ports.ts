@@ -15,7 +15,7 @@ export type PortalPorts = {
 
 const RANGE_PAGE = 100;
 
-/** @throws DomainError STORE_UNAVAILABLE if the table does not respond */
+/** @throws DomainError STORE_UNAVAILABLE if the table is unavailable */
 export function readPortalItem(
   { store }: Pick<PortalPorts, 'store'>,
   key: ItemKey,
@@ -26,7 +26,7 @@ export function readPortalItem(
 /**
  * Reads the items of a partition whose sort keys begin with a prefix, in their order.
  * @param most maximum number of items
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function readPortalRange(
   { listing }: Pick<PortalPorts, 'listing'>,
@@ -68,5 +68,5 @@ export async function writePortalItems(
 }
 
 function portalTableSilent(): DomainError {
-  return new DomainError('STORE_UNAVAILABLE', 'the portal table does not respond');
+  return new DomainError('STORE_UNAVAILABLE', 'the portal table is unavailable');
 }

@@ -68,7 +68,7 @@ async function sendAll(settings: AlertSettings, onError: (error: unknown) => voi
       limit: PAGE,
       ...(after !== undefined && { after }),
     });
-    if (page.kind === 'unavailable') throw new Error(`the portal table does not respond (${page.reason})`);
+    if (page.kind === 'unavailable') throw new Error(`the portal table is unavailable (${page.reason})`);
     for (const { key, item } of page.items) {
       if (!settings.hasTime()) return counts;
       if (item['state'] === 'on') await alertOne(tenantOfPartition(key.sk), settings, counts).catch(onError);

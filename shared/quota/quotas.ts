@@ -324,7 +324,7 @@ class Holder {
     await Promise.all(Array.from({ length: FLUSH_AT_ONCE }, next));
   }
 
-  /** Reads a plan. Returns undefined if the table does not respond. */
+  /** Reads a plan. Returns undefined if the table is unavailable. */
   async #readPlan(planId: string): Promise<CustomerPlan | undefined> {
     const read = await this.#book.read(planId);
     if (read.kind === 'unknown') throw planUnknown(planId);
@@ -446,7 +446,10 @@ function boundOf({ onUnavailable = 'closed' }: QuotaOptions): number {
 
 function checkCost(units: number, plan: CustomerPlan): number {
   if (!Number.isSafeInteger(units) || units < 0)
-    throw new DomainError('COST_INVALID', 'the cost must be a whole number of units, 0 or more');
+    throw new DomainError(
+      'COST_INVALID',
+      `the cost must be a whole number of units, 0 or more; it is ${units}`,
+    );
   const tooSmall = plan.limits.find((limit) => limit.kind === 'rate' && usableBurst(limit) < units);
   if (tooSmall !== undefined)
     throw new DomainError(

@@ -11,7 +11,7 @@ const ATTEMPTS = 2;
 /**
  * Reads an item with a strongly consistent read, because a lagging replica must not undo a recent revocation or
  * sign-out.
- * @param silent creates the error that is thrown if the table does not respond
+ * @param silent creates the error that is thrown if the table is unavailable
  */
 export async function readCurrentItem(
   store: Pick<ItemStore, 'read'>,

@@ -132,7 +132,8 @@ async function orRefused(
     if (error instanceof Error && error.name === 'ConditionalCheckFailedException')
       return { item: (error as Error & Pick<DynamoDb.ConditionalCheckFailedException, 'Item'>).Item };
     if (error instanceof DomainError) throw error;
-    throw new DomainError('STORE_UNAVAILABLE', 'the table of webhook claims did not respond', {
+    const reason = error instanceof Error ? error.name : String(error);
+    throw new DomainError('STORE_UNAVAILABLE', `the table of webhook claims is unavailable (${reason})`, {
       cause: error,
     });
   }

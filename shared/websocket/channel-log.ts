@@ -50,7 +50,7 @@ type Appended = {
 
 /**
  * Gives consecutive numbers to the entries, in their order, and writes all of them at the same time.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond, or not in time
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable, or not in time
  */
 export async function append(
   ports: LogPorts,
@@ -149,7 +149,7 @@ function contentOf(entry: NewEntry): Item {
 
 /**
  * Returns the current position, or undefined if nothing was published yet or the head has expired.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function readHead(
   { items }: Pick<LogPorts, 'items'>,
@@ -174,7 +174,7 @@ type LogPage = {
 /**
  * Reads the entries after a position, as many as fit into one response. The page ends before the first number whose
  * entry may still be written.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function readLog(ports: LogPorts, address: string, after: Position): Promise<LogPage> {
   const head = await readHead(ports, address);
@@ -280,7 +280,7 @@ function isExpired({ expiresAt }: Item, nowEpochMs: number): boolean {
 
 /**
  * Reads entries by the numbers that `append` returned. Entries that do not exist are skipped.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function readEntries(
   { store }: Pick<LogPorts, 'store'>,

@@ -32,7 +32,7 @@ const UNIT_BYTES = 32 * 1024;
  * Delivers entries.
  * @param written the entries, if the caller has just written them. Otherwise they are read, because a job contains only
  * their numbers
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond. If the call is then repeated, some entries may
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable. If the call is then repeated, some entries may
  * be delivered twice.
  */
 export async function deliver(

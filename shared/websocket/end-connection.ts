@@ -7,7 +7,7 @@ import { leaveForGood } from './presence.ts';
 
 /**
  * Removes all items of the connection and informs its presence channels.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond; TARGET_UNAVAILABLE if the channels cannot be
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable; TARGET_UNAVAILABLE if the channels cannot be
  * informed
  */
 export async function endConnection(ports: ChannelPorts, connection: ConnectionName): Promise<void> {

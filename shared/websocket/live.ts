@@ -95,7 +95,7 @@ export async function remember(
 /**
  * Removes a connection, for `$disconnect`. AWS does not guarantee to call `$disconnect`, so leftover entries are
  * removed by `post`, or after two hours.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  *
  * @example
  * ```ts

@@ -33,7 +33,7 @@ export function costOf(channel: string): number {
 /**
  * Counts the cost of a message.
  * @returns undefined if the message is within the limits; otherwise the milliseconds until the next minute
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function spend(
   ports: Pick<ChannelPorts, 'items' | 'clock' | 'limits'>,

@@ -84,7 +84,7 @@ type Look = {
 };
 
 /**
- * Reads what a ping reports about a channel. If the table does not respond, the ping reports nothing about the channel,
+ * Reads what a ping reports about a channel. If the table is unavailable, the ping reports nothing about the channel,
  * and the next ping does. A ping must always get a response. Otherwise, if the table is slow because of load, all
  * clients would consider their connections dead and reconnect.
  */

@@ -35,7 +35,7 @@ export type BatchSource<Item> = {
   /** The name of the stream or the table, for the log. */
   readonly name: string;
   readonly retentionMs: number;
-  /** Prints a record as the function receives it. */
+  /** Returns a record in the form that the function receives. */
   print(record: Item): unknown;
   sequenceOf(record: Item): string;
   /** Returns the arrival time in epoch milliseconds. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { addAwsOptions } from '../terminal/aws-session.ts';
@@ -10,6 +9,7 @@ import type { Replayed } from './failures/replay-failures.ts';
 import { findFunction } from '../terminal/find-function.ts';
 import { sendToFunction } from '../terminal/invoke-function.ts';
 import { count, printLines, printResult, table, UsageError } from '../../base/terminal/output.ts';
+import { readGivenFile } from '../terminal/read-given-file.ts';
 import { addGatewayOptions } from '../terminal/running-gateway.ts';
 import { openAws } from './open-aws.ts';
 
@@ -139,12 +139,7 @@ type Listed = Pick<ListedFailure, 'messageId' | 'functionName' | 'payload'>;
  * @throws UsageError if the file cannot be read, or is not the output of `failures list --json`
  */
 function readListed(file: string): readonly Listed[] {
-  let lines: readonly string[];
-  try {
-    lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
-  } catch (cause) {
-    throw new UsageError(`--file: ${file} cannot be read`, { cause });
-  }
+  const lines = readGivenFile(file, `--file: ${file}`).split('\n').filter(Boolean);
   return lines.map((line) => {
     const one = parseJsonObject(line);
     if (one === undefined)

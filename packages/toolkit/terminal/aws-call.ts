@@ -138,7 +138,12 @@ function describeRefusal(
   const message = said['message'] ?? said['Message'] ?? said['errorMessage'];
   const code = typeof type === 'string' ? type.replace(/^.*#|:.*$/g, '') : '';
   // The text of an HTML page is not quoted, because it tells no more than the status does.
-  const quoted = typeof message === 'string' ? message : text.startsWith('<') ? 'AWS did not respond' : text;
+  const quoted =
+    typeof message === 'string'
+      ? message
+      : text.startsWith('<')
+        ? 'the response is an HTML or XML page, not an error of AWS'
+        : text;
   return {
     code: code === '' ? `HTTP ${status}` : showControls(code.slice(0, QUOTED_CHARACTERS)),
     message: showControls(quoted.slice(0, QUOTED_CHARACTERS)),

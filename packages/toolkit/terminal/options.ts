@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { InvalidArgumentError } from 'commander';
 import { FORMS } from '../../gateway/engine/settings.ts';
-import { UsageError } from '../../base/terminal/output.ts';
+import { readGivenFile } from './read-given-file.ts';
 import type { Form } from '../../gateway/engine/settings.ts';
 
 /** Returns a parser for commander that adds each value to the values before it. */
@@ -42,12 +41,7 @@ export function collectText(text: string, texts: readonly string[]): string[] {
 
 export function readEnvFile(file: string | undefined): Record<string, string> {
   if (file === undefined) return {};
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    throw new UsageError(`--env-file: ${file} cannot be read`);
-  }
+  const text = readGivenFile(file, `--env-file: ${file}`);
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(parseEnv(text))) if (value !== undefined) values[name] = value;
   return values;

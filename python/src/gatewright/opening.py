@@ -70,7 +70,7 @@ class _Line:
 
 
 def open_period(table: Table, ask: Opening) -> Opened:
-    """Opens the period. Raises Unavailable if the table does not respond."""
+    """Opens the period. Raises Unavailable if the table is unavailable."""
     attempt = _next(ask)
     for _ in range(_ROUNDS):
         outcome = table.transact(_open_writes(ask, attempt))

@@ -67,7 +67,7 @@ class Charge:
     plan: str
     units: int
     limits: Sequence[LimitState]
-    # Refunds the charge. A second call has no effect. Returns False if the table did not respond.
+    # Refunds the charge. A second call has no effect. Returns False if the table was unavailable.
     refund: Callable[[], bool]
 
     @property
@@ -139,7 +139,7 @@ class Quota:
         """
         Charges the request to every limit of the plan in force, or to none of them. `plan` is used only if neither the
         customer nor the key has a recorded plan. The default of `cost` is the plan's cost for the route.
-        Raises Refused with 429 over quota, 403 if suspended, and 503 if the table does not respond. Raises DomainError
+        Raises Refused with 429 over quota, 403 if suspended, and 503 if the table is unavailable. Raises DomainError
         if an argument is invalid.
         """
         stamp = received_at_of(event)

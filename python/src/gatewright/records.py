@@ -20,7 +20,7 @@ from .table import Item, Key, Table, Unavailable
 _RECORD_SECONDS = 40.0
 # Requests of a suspended customer do not reach a ledger, so no ledger can announce the end of the suspension.
 _SUSPENDED_SECONDS = 1.8
-# While the table does not respond, a record is used for this long. A change is therefore in force within a minute.
+# While the table is unavailable, a record is used for this long. A change is therefore in force within a minute.
 _STALE_RECORD_SECONDS = 50.0
 _PLAN_SECONDS = 60.0
 # A record that the announcements in its plan confirm is read again after this time, in case it was changed without an

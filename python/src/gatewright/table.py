@@ -57,7 +57,7 @@ class Outcome:
 
 
 class Unavailable(Exception):
-    """The table did not respond to a read, or the item belongs to a newer stack."""
+    """The table was unavailable for a read, or the item belongs to a newer stack."""
 
 
 class Table:
@@ -68,7 +68,7 @@ class Table:
         self.on_item: Callable[[Key, Item], None] = lambda key, item: None
 
     def read(self, key: Key) -> Optional[Item]:
-        """Reads an item consistently. Raises Unavailable if the table does not respond."""
+        """Reads an item consistently. Raises Unavailable if the table is unavailable."""
         try:
             answer = self._client.get_item(TableName=self._name, Key=_print_key(key), ConsistentRead=True)
         except Exception as error:
@@ -186,7 +186,7 @@ def _assert_of_call(error: Exception) -> Mapping[str, Any]:
         raise error
     answer = response if isinstance(response, Mapping) else {}
     if _code_of(answer) not in ("ConditionalCheckFailedException", "TransactionCanceledException"):
-        LOG.warning("the usage table does not respond: %s", _code_of(answer) or type(error).__name__)
+        LOG.warning("the usage table is unavailable: %s", _code_of(answer) or type(error).__name__)
     return answer
 
 

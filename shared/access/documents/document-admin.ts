@@ -67,7 +67,7 @@ export class DocumentAdmin {
 
   /**
    * Returns the last 50 versions, newest first.
-   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+   * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   async list(): Promise<readonly Version[]> {
     const page = await this.#ports.listing.range({

@@ -230,7 +230,7 @@ export class KeyAdmin {
 
   /**
    * Returns a page of a tenant's keys, sorted by id, that starts after the key of `cursor`.
-   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+   * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   async list(
     tenant: string,
@@ -284,7 +284,7 @@ export class KeyAdmin {
 
   /**
    * Returns the key's audit entries.
-   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+   * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   async changes(keyId: string): Promise<readonly Item[]> {
     const { items } = await this.#range(apiKeyItem(keyId).pk, 'OP#', { limit: CHANGES_LIMIT });

@@ -11,7 +11,7 @@ const LAST = '\uffff';
 /**
  * Lists the audit entries of one day.
  * @param dayEpochMs any instant of the UTC day
- * @throws RequestInvalid if `cursor` is not a cursor; DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws RequestInvalid if `cursor` is not a cursor; DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function listAudit(
   { listing }: Pick<AdminPorts, 'listing'>,

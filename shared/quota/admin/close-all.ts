@@ -39,7 +39,7 @@ const LATE_AFTER_MS = 14 * 24 * 3_600_000;
 /**
  * Processes as many pages of the current round as `withinMs` allows, but at least one. If the last round is complete
  * and the next is not due yet, does nothing.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond, or if the round began more than two weeks ago
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable, or if the round began more than two weeks ago
  * and is still not complete
  */
 export async function closeAllOver(

@@ -242,7 +242,7 @@ export async function getCustomer(
 
 /**
  * Lists the customers with a record.
- * @throws RequestInvalid if `cursor` is not a cursor; DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws RequestInvalid if `cursor` is not a cursor; DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function listCustomers(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
@@ -303,7 +303,10 @@ function firstKept(terms: readonly Term[], yearEpochMs: number): number {
 
 function checkCurrency(currency: string | undefined): void {
   if (currency !== undefined && !isCurrency(currency))
-    throw new DomainError('CURRENCY_UNKNOWN', 'the currency must be an ISO 4217 code such as EUR');
+    throw new DomainError(
+      'CURRENCY_UNKNOWN',
+      `the currency must be an ISO 4217 code such as EUR; it is "${currency}"`,
+    );
 }
 
 /** Checks that the plan is in the customer's currency and supports the customer's own quotas. */

@@ -15,7 +15,7 @@ const PAGE = 50;
 /**
  * Lists drafts of the records of periods that have started. Nothing is written. In an open period, `lost` is the number
  * of units that processes have leased; it is not known how many of these units will be billed.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond; RequestInvalid for a cursor of another list
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable; RequestInvalid for a cursor of another list
  */
 export async function listDraftRecords(
   ports: AdminPorts,

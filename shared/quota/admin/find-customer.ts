@@ -8,7 +8,7 @@ import type { AdminPorts } from './operation.ts';
 
 /**
  * Reads the customer's record. Returns undefined if the customer has no record.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function findCustomer(
   { store }: Pick<AdminPorts, 'store'>,
@@ -20,7 +20,7 @@ export async function findCustomer(
 
 /**
  * Reads the terms that are in force at a given time, in the same way as for charging requests.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function readTerms(
   { store }: Pick<AdminPorts, 'store'>,

@@ -23,7 +23,7 @@ const PAGE = 100;
 
 /**
  * Lists the keys of a tenant that an administrator has assigned to a plan.
- * @throws RequestInvalid if `cursor` is not a cursor; DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws RequestInvalid if `cursor` is not a cursor; DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function listKeys(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
@@ -47,7 +47,7 @@ export async function listKeys(
 
 /**
  * Returns the plan that is assigned to the key. Undefined if no plan is assigned.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function findKeyPlan(
   { store }: Pick<AdminPorts, 'store'>,

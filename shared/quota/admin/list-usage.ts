@@ -83,7 +83,7 @@ export function listRecords(ports: AdminPorts, question: UsageQuestion): Promise
 
 /**
  * Lists the usage of a tenant and its keys, or of all tenants, in the periods that contain a given instant.
- * @throws RequestInvalid for a cursor of another list; DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws RequestInvalid for a cursor of another list; DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function listCurrentUsage(
   ports: AdminPorts,

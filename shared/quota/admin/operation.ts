@@ -129,7 +129,7 @@ export function recordWrite(
 
 /**
  * Reads the current state of an item.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function readItem(store: ItemStore, key: ItemKey): Promise<Item | undefined> {
   const read = await store.read(key, { consistent: true });
@@ -138,7 +138,7 @@ export async function readItem(store: ItemStore, key: ItemKey): Promise<Item | u
 }
 
 export function unavailable(reason: string): DomainError {
-  return new DomainError('STORE_UNAVAILABLE', `the quota table does not respond (${reason})`);
+  return new DomainError('STORE_UNAVAILABLE', `the quota table is unavailable (${reason})`);
 }
 
 export function auditDay(instant: string): string {

@@ -24,7 +24,7 @@ const PAGE = 25;
 
 /**
  * Reads the newest version of a plan from the table.
- * @throws DomainError PLAN_UNKNOWN if there is no such plan; STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError PLAN_UNKNOWN if there is no such plan; STORE_UNAVAILABLE if the table is unavailable
  */
 export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: string): Promise<CustomerPlan> {
   const item = await readItem(store, planKey(planId));
@@ -63,7 +63,7 @@ export function documentOf(plan: CustomerPlan): PlanDocument {
 
 /**
  * Lists the plans in the table.
- * @throws RequestInvalid if `cursor` is not a cursor; DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws RequestInvalid if `cursor` is not a cursor; DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function listPlans(ports: AdminPorts, cursor: string | undefined): Promise<PlanPage> {
   const { pk } = parseCursor(PLAN_LIST, cursor);

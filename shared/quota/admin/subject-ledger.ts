@@ -246,7 +246,7 @@ export function rowOf({ id, limit, plan, period, head, item, carried, isHalted }
  * @param last the newest ledger that has begun, and the head
  * @param terms the terms in force for the subject
  * @returns undefined if the last ledger is still in force, or the plan has no limit that continues it
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function findNextRow(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
@@ -375,7 +375,7 @@ function findLimit(plan: CustomerPlan, question: LedgerQuestion): QuotaLimit {
   throw new DomainError(
     'LIMIT_UNKNOWN',
     limit.level === 'key'
-      ? `the limit ${limit.id} counts each key on its own: name the key (gatewright quota … --key ID; gatewright keys list prints the ids), or use the path of the key`
-      : `the limit ${limit.id} counts the whole tenant: leave out the key (--key), or use the path of the tenant`,
+      ? `the limit ${limit.id} applies to each key separately: name the key (gatewright quota … --key ID; gatewright keys list prints the ids), or use the path of the key`
+      : `the limit ${limit.id} applies to the tenant as a whole: leave out the key (--key), or use the path of the tenant`,
   );
 }

@@ -202,7 +202,7 @@ export function lineName(limit: string, head: Item | undefined): string {
 /**
  * Returns the limit of the plan that uses the ledgers of `name`: the limit with that name, or else the first limit that
  * continues them. Two limits must never use the same ledgers, because only one of them would then be enforced.
- * @returns undefined if no limit of the plan uses these ledgers; `unavailable` if the table does not respond
+ * @returns undefined if no limit of the plan uses these ledgers; `unavailable` if the table is unavailable
  */
 export async function findUser(
   name: string,

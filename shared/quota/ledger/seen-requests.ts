@@ -104,7 +104,7 @@ export async function readSeen(
   return { kind: 'unavailable' };
 }
 
-/** Reads a part. Returns undefined if the table does not respond. */
+/** Reads a part. Returns undefined if the table is unavailable. */
 async function readPart(key: ItemKey, store: ItemStore, full: FullParts): Promise<string | undefined> {
   const known = full.find(key);
   if (known !== undefined) return known;

@@ -67,7 +67,7 @@ const CONFIRMED_MS = 300_000;
  */
 const CLOCKS_MS = 60_000;
 /**
- * Factor by which the maximum age of records is longer while the table does not respond. Including the clock margin, a
+ * Factor by which the maximum age of records is longer while the table is unavailable. Including the clock margin, a
  * change takes effect within a minute.
  */
 const STALE_FACTOR = 1.25;
@@ -216,7 +216,7 @@ export class CustomerBook {
   }
 
   /**
-   * Loads an item. Returns undefined if the table does not respond and no value is known that may still be used, or if
+   * Loads an item. Returns undefined if the table is unavailable and no value is known that may still be used, or if
    * what was read was too old in each attempt.
    */
   async #load(key: ItemKey, atEpochMs: number): Promise<Entry | undefined> {

@@ -107,7 +107,7 @@ export class PlanBook implements PlanNewsReader {
   }
 
   /**
-   * Reads a plan. While the table does not respond, the plan that was read last stays in use, because the limits of
+   * Reads a plan. While the table is unavailable, the plan that was read last stays in use, because the limits of
    * open periods are in their ledgers. If none was read, the plan in code is used.
    */
   read(planId: string): Promise<PlanRead> {

@@ -262,7 +262,7 @@ function toAnswer(limits: readonly Standing[]): QuotaAnswer {
 }
 
 /**
- * Reads a plan. Returns undefined if the table does not respond.
+ * Reads a plan. Returns undefined if the table is unavailable.
  * @throws DomainError PLAN_UNKNOWN
  */
 async function readPlan(planId: string, book: PlanBook): Promise<CustomerPlan | undefined> {

@@ -367,7 +367,7 @@ function ownPlan(saved: CustomerPlan, terms: PlanTerms, reader: TermsReader): Fo
 
 /**
  * Finds a plan.
- * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 async function findPlan(planId: string, book: PlanBook): Promise<FoundPlan> {
   const known = book.peek(planId);

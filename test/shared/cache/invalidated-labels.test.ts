@@ -68,7 +68,7 @@ describe('an invalidation', () => {
     };
     await assert.rejects(countOf(down, 'tag:t'), {
       code: 'STORE_UNAVAILABLE',
-      message: "the cache's table does not respond (throttled)",
+      message: "the cache's table is unavailable (throttled)",
     });
   });
 });

@@ -18,14 +18,14 @@ function aStore(...answers: readonly ReadOutcome[]) {
 const silent = () => new DomainError('STORE_UNAVAILABLE', 'the table did not respond');
 
 describe('readCurrentItem', () => {
-  it('reads with strong consistency, and once more if the table does not respond', async () => {
+  it('reads with strong consistency, and once more if the table is unavailable', async () => {
     const { options, store } = aStore(SILENT, FOUND);
 
     assert.deepEqual(await readCurrentItem(store, KEY, silent), { ver: 1 });
     assert.deepEqual(options, [{ consistent: true }, { consistent: true }]);
   });
 
-  it('fails if the table does not respond twice', async () => {
+  it('fails if the table is unavailable twice', async () => {
     await assert.rejects(readCurrentItem(aStore(SILENT, SILENT).store, KEY, silent), {
       code: 'STORE_UNAVAILABLE',
     });

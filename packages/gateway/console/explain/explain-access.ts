@@ -174,7 +174,7 @@ export function adviseOnCharge({ outcome, customer, limit }: Charge): string {
     return 'Use a REQUEST authorizer for this route: a TOKEN authorizer cannot charge a quota.';
   if (customer === undefined) return 'Use a credential that names the customer and the plan to charge.';
   const tenant = quote(customer);
-  const ofKey = ', with `--key ID` if the limit counts each key';
+  const ofKey = ' (with `--key ID` if the limit applies to each key separately)';
   // docs/guides/sell/quota.md, "When a change is in force": these requests are refused.
   const later = 'Then requests are admitted within 2 s.';
   if (outcome === 'suspended')

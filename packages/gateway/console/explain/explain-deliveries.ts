@@ -235,7 +235,7 @@ function explainFiltered(
 function adviseFilter(by: Told<'filtered'>['step']['by'], name: string, place: string | undefined): string {
   if (by === 'State') return `Set State of the rule ${name}${at(place)} to ENABLED.`;
   if (by === 'InputTemplate')
-    return `Write variables without quotes in the InputTemplate of the rule ${name}${at(place)}, and texts in quotes and without line breaks.`;
+    return `In the InputTemplate of the rule ${name}${at(place)}, write variables without quotes, and write strings in quotes and without line breaks.`;
   return `If ${name} should get it, change ${by}${at(place)}, or send what ${by} asks for.`;
 }
 

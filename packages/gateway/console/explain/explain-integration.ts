@@ -205,7 +205,7 @@ function explainIgnored(integration: IntegrationCircumstances): Reason {
       `The handler of ${named} returned a value, which Lambda ignores: a streaming handler sets the status and headers with awslambda.HttpResponseStream.from.`,
     ],
     changes: [
-      `To set the status, in ${named}: responseStream = awslambda.HttpResponseStream.from(responseStream, { statusCode, headers }), before the body is written. Or return { statusCode, headers, body } without awslambda.streamifyResponse, with InvokeMode BUFFERED.`,
+      `To set the status, wrap the stream in ${named} before the first write: responseStream = awslambda.HttpResponseStream.from(responseStream, { statusCode, headers }). Or return { statusCode, headers, body } without awslambda.streamifyResponse, with InvokeMode BUFFERED.`,
     ],
   };
 }
@@ -270,7 +270,7 @@ function explainLambdaReply(integration: IntegrationCircumstances, routeKey: str
         `Lambda accepted the event for ${nameWithin(integration)} and responded at once, before the function ran: the integration sends X-Amz-Invocation-Type: Event. The reply does not contain what the function returns, and no error of the function reaches the client.`,
       ],
       changes: [
-        `To wait for the function, remove X-Amz-Invocation-Type from RequestParameters of the integration of ${routeKey}${DEPLOY}. To see what the function did: \`gatewright logs ${integration.target ?? ''}\`.`,
+        `To wait for the function, remove X-Amz-Invocation-Type from RequestParameters of the integration of ${routeKey}${DEPLOY}. Run \`gatewright logs ${integration.target ?? ''}\` to see what the function did.`,
       ],
     };
   return explainNotJson(integration, routeKey);

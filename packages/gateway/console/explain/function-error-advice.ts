@@ -76,13 +76,17 @@ const ROWS: readonly Row[] = [
   },
   {
     text: /(\w+)\(\) takes (\d+) positional arguments? but 2 were given/,
-    advise: ([, name = ''], _, named) =>
-      `Give the handler of ${named} both parameters with which Lambda calls it: def ${name}(event, context):`,
+    advise: ([, name = ''], at, named) =>
+      at === ''
+        ? `Give the handler of ${named} both parameters with which Lambda calls it: def ${name}(event, context):`
+        : callWithItsParameters(name, at),
   },
   {
     text: /(\w+)\(\) missing \d+ required positional arguments?: /,
     advise: ([, name = ''], at) =>
-      `Lambda calls a handler with event and context and nothing else. Give ${name}${at} only these two parameters, or defaults to the others: def ${name}(event, context):`,
+      at === ''
+        ? `Lambda calls a handler with event and context and nothing else. Give ${name} only these two parameters, or defaults to the others: def ${name}(event, context):`
+        : callWithItsParameters(name, at),
   },
   {
     text: /Cannot find module '([^']*\/([\w.-]+))' imported from (\S+)/,
@@ -126,6 +130,11 @@ export function adviseFunctionError({
   return OF_SDK.test(lines.join('\n'))
     ? adviseThrownError(errorType, errorMessage, atErrorPlace(lines))
     : undefined;
+}
+
+/** Python's call of the handler itself has no line of the code, so a place tells that the code has made the call. */
+function callWithItsParameters(name: string, at: string): string {
+  return `Call ${name}${at} with the arguments that it takes, or change its parameters; the first parameter of a method is self.`;
 }
 
 const OF_SDK = /@aws-sdk|@smithy|\bbotocore\b/;

@@ -86,7 +86,7 @@ export function findMissingRights(
       return mayHideMissing(denial)
         ? [
             'If the call reads an object, name an object that exists, or upload it first. The call then needs only s3:GetObject.',
-            `To get 404 NoSuchKey for an object that does not exist, or to list the bucket: ${grant.charAt(0).toLowerCase()}${grant.slice(1)}`,
+            `To get 404 NoSuchKey for an object that does not exist, or to list the bucket, ${grant.charAt(0).toLowerCase()}${grant.slice(1)}`,
           ]
         : [grant];
     }),

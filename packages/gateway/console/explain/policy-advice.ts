@@ -78,7 +78,7 @@ function adviseOnPrincipal(
     return [`If this caller should have access, add ${caller} to the Principal of ${named}.${deploy}`];
   if (guard?.kind === 'lambda' || guard?.kind === 'token')
     return [
-      `Set the Principal of ${named} to "*": callers are anonymous to this policy, because authorizer ${guard.name} identifies them and not a signature.${deploy}`,
+      `Set the Principal of ${named} to "*": callers are anonymous to this policy, because the authorizer ${guard.name}, not a signature, identifies them.${deploy}`,
     ];
   return [
     `Set AuthorizationType of ${routeKey} to AWS_IAM, and sign the request as a principal that the statement names.${toDeploy(protocol)}`,

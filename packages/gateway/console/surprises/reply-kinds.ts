@@ -254,7 +254,7 @@ function describeInferred(payload: string, value: UnknownMembers | undefined, fa
   const status = misspeltStatus(value);
   const within = statusInText(payload);
   if (within !== undefined)
-    return `a text and not an object (the statusCode ${within} within the text is not read)`;
+    return `a string instead of an object (the statusCode ${within} within the string is not read)`;
   if (status !== undefined) return `a value without statusCode (its ${status} is not read)`;
   if (payload.startsWith('[')) return 'a list, which has no statusCode';
   if (payload === 'null') return 'nothing (null)';

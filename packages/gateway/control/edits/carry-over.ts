@@ -69,7 +69,7 @@ function carryOverRestResources(before: ApiState, next: ApiState, allowsUnguarde
   }
 }
 
-/** Merges the paths of a REST API as its other parts, and drops the methods of paths that no longer exist. */
+/** Merges the paths of a REST API in the same way as its other parts, and drops the methods of paths that no longer exist. */
 function mergeRest(was: ApiResources, current: ApiResources, now: ApiResources): ApiResources {
   const parts = mergeDefined(was, current, now);
   const gone = new Set([...was.resources.keys()].filter((id) => !now.resources.has(id)));

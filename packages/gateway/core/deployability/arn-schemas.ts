@@ -125,7 +125,7 @@ const ROWS: readonly Row[] = [
     'SQS::QueuePolicy',
     'Queues.*',
     NOT_AN_ARN,
-    'the queue is named by its URL, which Ref returns, and not by its ARN',
+    'use the URL of the queue, which Ref returns, instead of its ARN',
   ),
   // localstack/localstack, test_s3.snapshot.json, recorded
   ...rows('S3::BucketPolicy', 'Bucket', NOT_AN_ARN, 'The specified bucket is not valid.'),

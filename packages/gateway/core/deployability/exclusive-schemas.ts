@@ -314,7 +314,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       // localstack/localstack, test_lambda_api.snapshot.json, recorded
       Qualifier: {
         pattern: String.raw`^(?!\d+$)[0-9a-zA-Z-_]+$`,
-        fix: 'name an alias of the function, and not a version',
+        fix: 'name an alias of the function instead of a version',
         says: String.raw`Value '{value}' at 'qualifier' failed to satisfy constraint: Member must satisfy regular expression pattern: ((?!^\d+$)^[0-9a-zA-Z-_]+$)`,
       },
     },

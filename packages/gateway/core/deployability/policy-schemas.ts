@@ -83,7 +83,7 @@ const OF_TRUST = {
       properties: {
         Action: oneOrMore(
           TRUST_ACTION,
-          'write sts:AssumeRole, and the other actions into a policy of the role',
+          'keep only sts:AssumeRole here, and move the other actions to a policy of the role',
           'AssumeRole policy may only specify STS AssumeRole actions.',
         ),
       },

@@ -13,7 +13,7 @@ const IDLE_MS = 30_000;
 
 export function breakReplyOff(reply: Reply, { notes }: Injected, how: BreakOff, method: string): void {
   if (how.kind === 'reset') {
-    const note = `${how.by}: reset the connection`;
+    const note = `${how.by}: the connection was reset`;
     notes.push(note);
     reply.stream?.bytes.cancel();
     setStream(reply, { bytes: cutAfter(noBytes(), 0, note), isReset: true });
@@ -23,7 +23,7 @@ export function breakReplyOff(reply: Reply, { notes }: Injected, how: BreakOff, 
   const length = reply.stream === undefined ? bytesOf(reply.body) : Infinity;
   if (length === 0 || method === 'HEAD') return;
   const sentBytes = Math.min(afterBytes, length - 1);
-  const note = `${by}: cut the body after ${sentBytes} bytes`;
+  const note = `${by}: the body was cut after ${sentBytes} bytes`;
   notes.push(note);
   // Content-Length states the full length, so that the client notices that the body is cut.
   if (reply.stream === undefined) addFraming(reply, length, false);

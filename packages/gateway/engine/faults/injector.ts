@@ -100,14 +100,16 @@ export class RuleInjector implements FaultInjector {
     let waitedMs = 0;
     for (const { by, ms } of delays) {
       if (this.#delayed >= MOST_DELAYED) {
-        injectedOf(trail).notes.push(`${by}: no delay, because ${MOST_DELAYED} requests are already waiting`);
+        injectedOf(trail).notes.push(
+          `${by}: the request was not delayed, because ${MOST_DELAYED} requests are already waiting`,
+        );
         continue;
       }
       const lastsMs = Math.min(ms, limitMs - waitedMs);
       this.#delayed += 1;
       await this.#at.wait(lastsMs).finally(() => (this.#delayed -= 1));
       waitedMs += lastsMs;
-      injectedOf(trail).notes.push(`${by}: waited ${lastsMs} ms`);
+      injectedOf(trail).notes.push(`${by}: the request waited ${lastsMs} ms`);
       if (waitedMs < limitMs) continue;
       const late: Outcome =
         timeoutMs === limitMs
@@ -137,7 +139,9 @@ export class RuleInjector implements FaultInjector {
           injected.notes.push(`${by}: ${NOTES[fault.kind]}`);
           break;
         case 'status':
-          injected.notes.push(`${by}: answered ${fault.status} for the integration`);
+          injected.notes.push(
+            `${by}: status ${fault.status} was returned instead of calling the integration`,
+          );
           break;
         case 'error':
         case 'throttle':

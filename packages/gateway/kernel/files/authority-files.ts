@@ -147,6 +147,9 @@ export async function writeCertified(
     return files;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError('LOCAL_CA', `${files.keyFile} cannot be written: ${reason}`);
+    throw new StartError(
+      'LOCAL_CA',
+      `the certificate ${name} cannot be stored in ${dirname(keyFile)}: ${reason}`,
+    );
   }
 }

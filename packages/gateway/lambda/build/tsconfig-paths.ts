@@ -21,7 +21,8 @@ const PATHS = new RegExp(String.raw`"paths"\s*:\s*\{((?:\s*${ENTRY}\s*,?)*)\s*\}
 const BASE_URL = new RegExp(String.raw`"baseUrl"\s*:\s*(${TEXT})`);
 
 /**
- * Reads the search paths of a tsconfig.json. The file is not parsed completely, because it may contain comments.
+ * Reads the search paths of a tsconfig.json. Only `paths` and `baseUrl` are read, with regular expressions, because
+ * the file may contain comments, which JSON.parse refuses.
  * @returns undefined if the settings may resolve imports in a way that is not supported here
  */
 export function readSearchPaths(text: string): SearchPaths | undefined {

@@ -195,7 +195,7 @@ const MOST_KEPT = 32;
 const MOST_BYTES = 100_000_000;
 
 /**
- * Returns the stored result; undefined if there is none or if an input has changed. The caller must then ask again for
+ * Returns the stored result; undefined if there is none or if an input has changed. For a result, the caller must ask again for
  * what osls has requested, and compare the answers with the stored digests.
  */
 function findCachedService(

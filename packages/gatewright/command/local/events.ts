@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { membersOf } from '@gatewright/aws/json-object';
 import { showControls } from '@gatewright/aws/text/visible-text';
-import { printResult, table, UsageError } from '../../../base/terminal/output.ts';
+import { printResult, table } from '../../../base/terminal/output.ts';
+import { readGivenFile } from '../../../toolkit/terminal/read-given-file.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../../toolkit/terminal/running-gateway.ts';
 
 type Source = {
@@ -70,9 +70,5 @@ async function sendEvent(target: string, given: string, flags: SendFlags): Promi
 async function readBody(given: string): Promise<string> {
   if (given === '-') return readAll(process.stdin);
   if (!given.startsWith('@')) return given;
-  try {
-    return readFileSync(given.slice(1), 'utf8');
-  } catch {
-    throw new UsageError(`"${given.slice(1)}" cannot be read`);
-  }
+  return readGivenFile(given.slice(1));
 }

@@ -26,7 +26,7 @@ function describePart(part: unknown): readonly string[] {
   if (text !== undefined) return text.split(/\r?\n/).map(showControls);
   const bytes = asText(memberOf(part, 'data')) ?? asText(memberOf(part, 'blob'));
   if (bytes === undefined) return [showControls(JSON.stringify(part))];
-  const type = asText(memberOf(part, 'mimeType')) ?? 'bytes';
+  const type = asText(memberOf(part, 'mimeType')) ?? 'content of unknown type';
   return [
     showControls(`(${type}, ${Buffer.byteLength(bytes, 'base64')} bytes; --json prints them in Base64)`),
   ];

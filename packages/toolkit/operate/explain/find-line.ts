@@ -1,9 +1,9 @@
 /** Finds a line of an access log. The user may have pasted it, or it is in a file or in CloudWatch Logs. */
-import { readFileSync } from 'node:fs';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
 import type { Aws } from '../../terminal/aws-call.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
+import { readGivenFile } from '../../terminal/read-given-file.ts';
 
 export type LineQuery = {
   readonly line: string | undefined;
@@ -43,12 +43,7 @@ export async function findLine(
 }
 
 function inFile(file: string, requestId: string | undefined): string {
-  let text: string;
-  try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch {
-    throw new UsageError(`--log-file: ${file} cannot be read`);
-  }
+  const text = readGivenFile(file, `--log-file: ${file}`);
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const found = requestId === undefined ? lines.at(-1) : lines.findLast((line) => line.includes(requestId));
   if (found !== undefined) return found;

@@ -64,7 +64,11 @@ describe('createAws', () => {
       name: 'of another server',
       call: TABLE,
       answer: { status: 502, body: '<html>Bad gateway</html>' },
-      expected: { status: 502, code: 'HTTP 502', message: 'AWS did not respond' },
+      expected: {
+        status: 502,
+        code: 'HTTP 502',
+        message: 'the response is an HTML or XML page, not an error of AWS',
+      },
     },
   ];
   for (const { name, call, answer, expected } of refusals)

@@ -51,7 +51,7 @@ describe('toLoadOptions', () => {
     });
     await assert.rejects(load({ envFile: join(folder, 'none.env') }), {
       name: 'UsageError',
-      message: `--env-file: ${join(folder, 'none.env')} cannot be read`,
+      message: `--env-file: ${join(folder, 'none.env')} cannot be read: ENOENT: no such file or directory, open '${join(folder, 'none.env')}'`,
     });
   });
 });

@@ -190,7 +190,7 @@ describe('a process', () => {
     }
   });
 
-  it('uses a record that its plan confirms for 50 s while the table does not respond', async () => {
+  it('uses a record that its plan confirms for 50 s while the table is unavailable', async () => {
     const { table, ask } = await prepare({ quota: 1_000_000 });
     for (let at = 0; at < 2000; at += 1, table.nowMs += 100) await ask();
     table.isDown = true;

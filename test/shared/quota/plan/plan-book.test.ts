@@ -71,7 +71,7 @@ describe('a plan that was read', () => {
   const seeds = [parsePlan({ id: 'gold', version: 1, limits: [LIMIT] })];
   for (const { name, isDown, keptMs } of [
     { name: 'from the table is kept for a minute', isDown: false, keptMs: 60_000 },
-    { name: 'from code, while the table does not respond, is kept for a second', isDown: true, keptMs: 1000 },
+    { name: 'from code, while the table is unavailable, is kept for a second', isDown: true, keptMs: 1000 },
   ])
     it(name, async () => {
       const table = new QuotaTable();

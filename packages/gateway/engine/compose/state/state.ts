@@ -56,7 +56,7 @@ async function save(file: string, parts: Parts): Promise<object> {
 async function load(file: string, parts: Parts): Promise<object> {
   if (parts.journal.calls?.length !== 0)
     throw new StateFileError(
-      'calls have already created APIs, keys or plans in this gateway; restart the gateway, then load the file',
+      'calls have already changed the control plane of this gateway, for example its APIs, keys or functions; restart the gateway, then load the file',
     );
   const state = await readStateFile(file);
   const loads: (() => unknown)[] = [];

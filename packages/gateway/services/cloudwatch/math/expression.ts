@@ -119,7 +119,7 @@ class Parser {
 
   #unary(): Expression {
     this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) throw new ExpressionError(`is nested more than ${MAX_DEPTH} deep`);
+    if (this.#depth > MAX_DEPTH) throw new ExpressionError(`is nested deeper than ${MAX_DEPTH} levels`);
     try {
       for (const operator of ['-', '!'] as const)
         if (this.#takes(operator)) return { kind: 'unary', operator, operand: this.#unary() };

@@ -1,5 +1,4 @@
 /** `gatewright plan` manages customer plans, and the plan of each key. */
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { parse as parseYaml } from 'yaml';
 import { findYamlError, locateField, printProblem } from '@gatewright/authoring/document/read-document';
@@ -8,6 +7,7 @@ import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
 import { changeCommand, printRows, readCommand, readPages } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
 import { printResult, UsageError } from '../../../../base/terminal/output.ts';
+import { readGivenFile } from '../../../terminal/read-given-file.ts';
 import { readKeyId } from '../../access/commands/key-id.ts';
 import { change, ownerPath } from './quota-calls.ts';
 
@@ -131,10 +131,7 @@ type PlanFile = { readonly plan: { readonly id: string }; readonly text: string 
  * @throws UsageError if the file cannot be read as a plan
  */
 export async function readPlanFile(file: string): Promise<PlanFile> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    throw new UsageError(`${file} cannot be read${isMissing ? ': the file does not exist' : ''}`, { cause });
-  });
+  const text = readGivenFile(file);
   const mistake = findYamlError(text, file);
   if (mistake !== undefined) throw new UsageError(printProblem(mistake));
   const plan: unknown = parseYaml(text);

@@ -177,7 +177,8 @@ async function checkWritable(file: string): Promise<void> {
 async function readJournal(file: string): Promise<ReadonlySet<string>> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw new UsageError(`${file} cannot be read`, { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${file} cannot be read: ${reason}`, { cause: error });
   });
   // An interrupted run may have left an incomplete last line. Its event can safely be sent again, because Stripe still
   // knows the identifier.

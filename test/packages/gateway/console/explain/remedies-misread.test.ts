@@ -226,6 +226,18 @@ const ROWS: readonly Row[] = [
     never: /bootstrap\.py/,
   },
   {
+    name: 'a method of Python without self, which the code calls and not Lambda',
+    source: 'https://docs.python.org/3/tutorial/classes.html#random-remarks',
+    kind: 'Api',
+    runtime: 'python3.13',
+    handler:
+      "class Order:\n    def load(key):\n        return key\ndef main(event, context):\n    return {'statusCode': 200, 'body': Order().load('ok')}\n",
+    because: /load\(\) takes 1 positional argument but 2 were given/,
+    change: /^Call load at \S+index\.py:5 with the arguments that it takes, .* a method is self\.$/,
+    mend: ['def load(key):', 'def load(self, key):'],
+    never: /def load\(event, context\)/,
+  },
+  {
     name: 'a handler of Python that is async',
     source: 'https://docs.python.org/3/library/asyncio-task.html#coroutines',
     kind: 'HttpApi',

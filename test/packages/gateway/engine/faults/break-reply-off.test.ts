@@ -25,7 +25,7 @@ async function sent(given: Partial<Reply>, how: BreakOff, method = 'GET') {
 
 describe('breakReplyOff', () => {
   it('sends nothing of a reply whose connection is reset', async () => {
-    const notes = ['rule 1: reset the connection'];
+    const notes = ['rule 1: the connection was reset'];
     const bytes = aByteStream(['abc']);
 
     assert.deepEqual(await sent({ body: 'abc' }, RESET), { parts: [], notes, isReset: true });
@@ -40,7 +40,7 @@ describe('breakReplyOff', () => {
     { body: 'a', parts: [], bytes: 0 },
   ])
     it(`cuts "${body}" before its last byte`, async () => {
-      const notes = [`rule 1: cut the body after ${bytes} bytes`];
+      const notes = [`rule 1: the body was cut after ${bytes} bytes`];
 
       assert.deepEqual(await sent({ body }, CUT), { parts, notes, isReset: undefined });
     });

@@ -90,12 +90,12 @@ describe('delays of many requests', () => {
 
     assert.equal((await at.send()).status, 200);
     assert.deepEqual(at.trails[0]?.injected?.notes, [
-      'faults.yml rule 1: no delay, because 1000 requests are already waiting',
+      'faults.yml rule 1: the request was not delayed, because 1000 requests are already waiting',
     ]);
     end.resolve(undefined);
     await Promise.all(waiting);
     await at.send();
-    assert.deepEqual(at.trails.at(-1)?.injected?.notes, ['faults.yml rule 1: waited 1000 ms']);
+    assert.deepEqual(at.trails.at(-1)?.injected?.notes, ['faults.yml rule 1: the request waited 1000 ms']);
   });
 });
 
@@ -105,7 +105,9 @@ describe('several rules that answer', () => {
 
     assert.equal((await at.send()).status, 503);
     assert.deepEqual(at.done, []);
-    assert.deepEqual(at.trails[0]?.injected?.notes, ['faults.yml rule 1: answered 503 for the integration']);
+    assert.deepEqual(at.trails[0]?.injected?.notes, [
+      'faults.yml rule 1: status 503 was returned instead of calling the integration',
+    ]);
   });
 
   it('leave a cold start its effect', async () => {
@@ -130,7 +132,7 @@ describe('a delay', () => {
     assert.equal(reply.status, 200);
     assert.deepEqual(at.done, ['wait 800']);
     assert.deepEqual(at.lines, [
-      'GET /dev/pets 200 800.0 ms integrate (faults.yml rule 1 (slow): waited 800 ms)',
+      'GET /dev/pets 200 800.0 ms integrate (faults.yml rule 1 (slow): the request waited 800 ms)',
     ]);
   });
 
@@ -250,7 +252,7 @@ describe('a reply that breaks off', () => {
 
     assert.equal(await bodyOf(reply), 'he');
     assert.equal(reply.headers[reply.headers.indexOf('Content-Length') + 1], '5');
-    assert.match(at.lines[0] ?? '', /faults\.yml rule 1: cut the body after 2 bytes/);
+    assert.match(at.lines[0] ?? '', /faults\.yml rule 1: the body was cut after 2 bytes/);
   });
 
   it('lacks at least its last byte', async () => {
@@ -270,7 +272,7 @@ describe('a reply that breaks off', () => {
 
     assert.equal(reply.stream?.isReset, true);
     assert.equal(await bodyOf(reply), '');
-    assert.match(at.lines[0] ?? '', /Lambda throttled the call.*rule 2: reset the connection/);
+    assert.match(at.lines[0] ?? '', /Lambda throttled the call.*rule 2: the connection was reset/);
   });
 });
 
@@ -326,7 +328,7 @@ describe('an asynchronous call of a function', () => {
       done: ['renew list'],
       notes: ['faults.yml rule 1: the event ran in a new instance'],
     },
-    { rule: 'reset: true', done: [], notes: ['faults.yml rule 1: reset the connection'] },
+    { rule: 'reset: true', done: [], notes: ['faults.yml rule 1: the connection was reset'] },
     { rule: 'latency: 1s', done: [], notes: undefined },
     { rule: 'crash: true', done: [], notes: undefined },
     { rule: 'throttle: true', done: [], notes: undefined },

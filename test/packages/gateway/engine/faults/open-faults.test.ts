@@ -191,7 +191,7 @@ describe('a gateway with a file of faults', () => {
 
   it('delays a request and reports it in its line', async () => {
     assert.equal((await get('slow')).status, 200);
-    assert.match(lineOf('slow') ?? '', /\(faults\.yml rule 1 \(slow orders\): waited 5 ms\)/);
+    assert.match(lineOf('slow') ?? '', /\(faults\.yml rule 1 \(slow orders\): the request waited 5 ms\)/);
   });
 
   it('explains a request with the injected fault', async () => {
@@ -199,13 +199,19 @@ describe('a gateway with a file of faults', () => {
 
     const story = JSON.stringify(await ask('GET', 'requests/last'));
 
-    assert.match(story, /A fault was injected: faults\.yml rule 1 \(slow orders\): waited 5 ms\./);
+    assert.match(
+      story,
+      /A fault was injected: faults\.yml rule 1 \(slow orders\): the request waited 5 ms\./,
+    );
     assert.match(story, /"title":"Injected faults"/);
   });
 
   it('answers a status for the integration', async () => {
     assert.deepEqual(await get('status'), { status: 503, body: '{"message":"Injected fault"}' });
-    assert.match(lineOf('status') ?? '', /faults\.yml rule 2: answered 503 for the integration/);
+    assert.match(
+      lineOf('status') ?? '',
+      /faults\.yml rule 2: status 503 was returned instead of calling the integration/,
+    );
   });
 
   it('fails the function with the message of the rule', async () => {
@@ -249,7 +255,7 @@ describe('a gateway with a file of faults', () => {
 
   it('resets the connection before the head of the reply', async () => {
     assert.deepEqual(await raw('reset'), { text: '', code: 'ECONNRESET' });
-    assert.match(lineOf('reset') ?? '', /faults\.yml rule 7: reset the connection/);
+    assert.match(lineOf('reset') ?? '', /faults\.yml rule 7: the connection was reset/);
   });
 
   it('truncates a body after it has announced the full length', async () => {
@@ -258,7 +264,7 @@ describe('a gateway with a file of faults', () => {
     const [head = '', body] = text.split('\r\n\r\n');
     assert.match(head, /^HTTP\/1\.1 200 .*Content-Length: 38/s);
     assert.equal(body?.length, 5);
-    assert.match(lineOf('cut') ?? '', /faults\.yml rule 8: cut the body after 5 bytes/);
+    assert.match(lineOf('cut') ?? '', /faults\.yml rule 8: the body was cut after 5 bytes/);
   });
 
   it('lists its rules with counts for the console, if each can be switched', async () => {

@@ -12,7 +12,6 @@ import { NAMED_TYPES } from '../../../../../packages/toolkit/operate/doctor/name
 import { findRestOnly } from '../../../../../packages/toolkit/operate/doctor/rest-only.ts';
 import type { ApiView } from '../../../../../packages/toolkit/operate/doctor/api-view.ts';
 import type { AccountView } from '../../../../../packages/toolkit/operate/doctor/views.ts';
-import type { AwsAnswer } from '../../../../../packages/toolkit/terminal/aws-call.ts';
 import { aStack, aStackWith } from '../../../../support/a-packaged-stack.ts';
 
 const findings = (type: string, resources: AccountView['resources'] = []) =>

@@ -28,7 +28,7 @@ describe('the file of a customer plan', () => {
   it('is refused with a message if it does not exist or is not a plan', async () => {
     await assert.rejects(
       readPlanFile(join(folder, 'none.yml')),
-      /none\.yml cannot be read: the file does not exist$/,
+      /none\.yml cannot be read: ENOENT: no such file or directory, open /,
     );
     writeFileSync(file, '- gold\n');
     await assert.rejects(readPlanFile(file), /does not contain a plan, because it has no id$/);

@@ -240,7 +240,7 @@ describe('gatewright usage stripe', () => {
     const { code, stderr } = await admin.ask(args, { body: '' }, { body: '' });
 
     assert.equal(code, 1);
-    assert.match(stderr, /^error: .*commands cannot be read$/m);
+    assert.match(stderr, /^error: .*commands cannot be read: EISDIR/m);
   });
 
   it('says that Stripe does not accept a period that ended more than 34 days ago, before its usage is lost', async () => {

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../../base/terminal/output.ts';
+
+/**
+ * Reads a file that the user has named, or the standard input for `-`.
+ * @param shown names the file in the error, with the option that it belongs to
+ * @throws UsageError if the file cannot be read, with the reason of the operating system
+ */
+export function readGivenFile(file: string, shown = file): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`${shown} cannot be read: ${reason}`, { cause });
+  }
+}
