@@ -166,7 +166,7 @@ export function readCompositeAlarm(at: MemberReader, identity: Identity): Compos
   try {
     return { kind: 'composite', ...identity, ...readCommon(at), ruleText, rule: parseAlarmRule(ruleText) };
   } catch (error) {
-    if (error instanceof RuleError) at.refuse('AlarmRule', error.message);
+    if (error instanceof RuleError) throw new WordedRefusal('AlarmRule', error.message, error.message);
     throw error;
   }
 }

@@ -331,7 +331,7 @@ describe('alarms by calls', () => {
     {
       name: 'a rule that cannot be read',
       command: new PutCompositeAlarmCommand({ AlarmName: 'a', AlarmRule: 'ALARM(' }),
-      error: /cannot be read/,
+      error: /The rule ends where it must have/,
     },
   ])
     it(`are refused with ${name}`, async () => {
