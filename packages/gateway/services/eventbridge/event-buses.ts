@@ -296,13 +296,14 @@ function putEvents(entries: readonly unknown[], random: Random): OperationResult
   if (sizeOf(entries) > MAX_BYTES)
     return refuse('ValidationException', 'Total size of the entries in the request is over the limit.');
   const results = entries.map((entry) => {
-    const missing = isJsonObject(entry) ? missingOfEvent(entry) : 'Source';
+    const given = membersOf(entry);
+    // Whether the detail is JSON is checked before the other members (baselime/lambda-node-opentelemetry#1).
+    if (isPresent(given['Detail']) && !isDetail(given['Detail']))
+      return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+    const missing = ['Source', 'DetailType', 'Detail'].find((name) => !isPresent(given[name]));
     if (missing === undefined) return { EventId: random.uuid() };
-    const message =
-      missing === 'json'
-        ? 'Detail is malformed.'
-        : `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`;
-    return { ErrorCode: missing === 'json' ? 'MalformedDetail' : 'InvalidArgument', ErrorMessage: message };
+    const message = `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`;
+    return { ErrorCode: 'InvalidArgument', ErrorMessage: message };
   });
   const failed = results.filter((result) => 'ErrorCode' in result).length;
   return { kind: 'result', fields: { FailedEntryCount: failed, Entries: results } };
@@ -353,10 +354,6 @@ function sizeOf(entries: readonly unknown[]): number {
   }, 0);
 }
 
-function missingOfEvent(entry: UnknownMembers): string | undefined {
-  const missing = ['Source', 'DetailType', 'Detail'].find((name) => {
-    const value = entry[name];
-    return typeof value !== 'string' || value === '';
-  });
-  return missing ?? (isDetail(entry['Detail']) ? undefined : 'json');
+function isPresent(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }

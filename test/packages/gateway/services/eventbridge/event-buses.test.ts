@@ -57,6 +57,40 @@ describe('TestEventPattern', () => {
 
 // EventBridge API reference, PutEventsRequestEntry
 describe('PutEvents', () => {
+  for (const { source, entry, ...expected } of [
+    {
+      source: 'baselime/lambda-node-opentelemetry#1',
+      entry: { Source: 'baselime', Detail: 'too many chickens' },
+      ErrorCode: 'MalformedDetail',
+      ErrorMessage: 'Detail is malformed.',
+    },
+    {
+      source: 'inferred from it for the source',
+      entry: { DetailType: 'order', Detail: '[]' },
+      ErrorCode: 'MalformedDetail',
+      ErrorMessage: 'Detail is malformed.',
+    },
+    {
+      source: 'LocalStack, test_events.py::test_put_event_without_detail_type',
+      entry: { Source: 'shop', Detail: '{}' },
+      ErrorCode: 'InvalidArgument',
+      ErrorMessage: 'Parameter DetailType is not valid. Reason: DetailType is a required argument.',
+    },
+    {
+      source: 'LocalStack, test_events.py::test_put_event_without_detail',
+      entry: { Source: 'shop', DetailType: 'order', Detail: '' },
+      ErrorCode: 'InvalidArgument',
+      ErrorMessage: 'Parameter Detail is not valid. Reason: Detail is a required argument.',
+    },
+  ])
+    it(`names the first fault of the entry ${JSON.stringify(entry)} (${source})`, async () => {
+      const reply = await anEventEngine({ events }, RESOURCES).call('events', 'PutEvents', {
+        Entries: [entry],
+      });
+
+      assert.deepEqual(reply, { FailedEntryCount: 1, Entries: [expected] });
+    });
+
   for (const [member, value, constraint] of [
     [
       'EventBusName',
