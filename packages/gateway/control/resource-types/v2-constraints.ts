@@ -32,7 +32,6 @@ export const V2_CONSTRAINTS: readonly ResourceConstraints[] = [
       description: v2Length('description', 0, 1024),
       version: v2Length('version', 0, 64),
       ipAddressType: v2Values('ipAddressType', ...ADDRESS_TYPES),
-      'corsConfiguration.maxAge': v2Range('maxAge', -1, 86_400),
     },
   },
   {

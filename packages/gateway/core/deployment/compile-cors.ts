@@ -70,9 +70,24 @@ export function compileCors(api: PropertyBag): CorsPlan | undefined {
     allowHeaders: readTextList(cors, 'AllowHeaders'),
     exposeHeaders: readTextList(cors, 'ExposeHeaders'),
     allowCredentials,
-    maxAgeSeconds:
-      cors.properties['MaxAge'] === undefined
-        ? undefined
-        : readInteger(cors, 'MaxAge', { usual: 0, min: -1, max: 86_400 }),
+    maxAgeSeconds: readMaxAge(cors),
   };
+}
+
+const MAX_AGE = { least: -1, most: 86_400 };
+
+/** API Gateway checks the age after the origins (aws/aws-cdk#9076: the age of that API is 864000, too). */
+function readMaxAge(cors: PropertyBag): number | undefined {
+  if (cors.properties['MaxAge'] === undefined) return undefined;
+  const age = readInteger(cors, 'MaxAge', {
+    usual: 0,
+    min: Number.MIN_SAFE_INTEGER,
+    max: Number.MAX_SAFE_INTEGER,
+  });
+  if (age < MAX_AGE.least || age > MAX_AGE.most)
+    throw new DefinitionError(
+      cors.place('MaxAge'),
+      `maxAge must be between ${MAX_AGE.least} and ${MAX_AGE.most}`,
+    );
+  return age;
 }

@@ -270,12 +270,22 @@ describe('HTTP APIs through the AWS SDK', () => {
 describe('what AWS refuses in a new HTTP API', () => {
   const refused = (send: Promise<unknown>): Promise<unknown> => refusalOf(send);
 
-  // aws/aws-cdk#9076
-  it('is every origin together with credentials', async () => {
-    const CorsConfiguration = { AllowCredentials: true, AllowOrigins: ['*'] };
-    const message = "allow-credentials is not supported if 'allow-origin' is *";
-    const made = new CreateApiCommand({ Name: 'cors', ProtocolType: 'HTTP', CorsConfiguration });
-    assert.deepEqual(await refused(control.v2.send(made)), { name: 'BadRequestException', message });
+  // aws/aws-cdk#9076, in which the age is out of range, too
+  for (const MaxAge of [undefined, 864_000])
+    it(`is every origin together with credentials, whatever the age is (${MaxAge ?? 'none'})`, async () => {
+      const CorsConfiguration = { AllowCredentials: true, AllowOrigins: ['*'], MaxAge };
+      const message = "allow-credentials is not supported if 'allow-origin' is *";
+      const made = new CreateApiCommand({ Name: 'cors', ProtocolType: 'HTTP', CorsConfiguration });
+      assert.deepEqual(await refused(control.v2.send(made)), { name: 'BadRequestException', message });
+    });
+
+  it('is an age out of range', async () => {
+    for (const MaxAge of [-2, 86_401]) {
+      const CorsConfiguration = { AllowOrigins: ['*'], MaxAge };
+      const message = 'maxAge must be between -1 and 86400';
+      const made = new CreateApiCommand({ Name: 'cors', ProtocolType: 'HTTP', CorsConfiguration });
+      assert.deepEqual(await refused(control.v2.send(made)), { name: 'BadRequestException', message });
+    }
   });
 
   // swarmion/swarmion#582; check says the same of a template
