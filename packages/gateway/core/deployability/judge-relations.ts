@@ -11,7 +11,6 @@ import {
 } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
-import { invalidMapping } from '../deployment/integration/mapping-refusal.ts';
 import {
   judgeDefaultRedirect,
   judgeProviders,
@@ -90,7 +89,6 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::ApiGateway::DomainName': [judgeCertificate, judgeEndpoint],
   'AWS::ApiGatewayV2::DomainName': [judgeV2Endpoint],
   'AWS::ApiGatewayV2::ApiMapping': [judgeMappedDomain],
-  'AWS::ApiGateway::GatewayResponse': [judgeResponseParameters],
   'AWS::ApiGatewayV2::Authorizer': [judgeV2AuthorizerName, judgeProtocolOfAuthorizer],
   'AWS::ApiGateway::BasePathMapping': [judgeMappedApi],
   'AWS::Lambda::Permission': [judgeAlias],
@@ -277,23 +275,6 @@ function isRepeated(
         (name) => asText(properties[name]) !== undefined && properties[name] === resource.properties[name],
       ),
   );
-}
-
-const RESPONSE_VALUE =
-  /^(?:'[\s\S]*'|method\.request\.(?:header|querystring|path|multivalueheader|multivaluequerystring)\..+|context\..+|stageVariables\..+)$/;
-
-/** Refuses an invalid mapping expression in a gateway response (aws/aws-cdk#20274). */
-function judgeResponseParameters(response: ResolvedResource): BrokenRelation | undefined {
-  for (const [name, value] of Object.entries(mapOf(response.properties, 'ResponseParameters')))
-    if (typeof value === 'string' && !RESPONSE_VALUE.test(value))
-      return {
-        resource: response,
-        property: `ResponseParameters.${name}`,
-        message: invalidMapping(`Invalid mapping expression specified: ${value}`),
-        remedy:
-          "write a constant in single quotes ('…'), or method.request.header.NAME, method.request.querystring.NAME, method.request.path.NAME, context.NAME or stageVariables.NAME",
-      };
-  return undefined;
 }
 
 /**

@@ -37,6 +37,8 @@ function mappingForms({ type, property }: At): string {
   const isResponse = property.includes('ResponseParameters');
   if (type.startsWith('AWS::ApiGatewayV2::'))
     return CHANGES[isResponse ? 'ResponseParameters' : 'RequestParameters'];
+  if (type === 'AWS::ApiGateway::GatewayResponse')
+    return "write a constant in single quotes ('…'), or method.request.header.NAME, method.request.querystring.NAME, method.request.path.NAME, context.NAME or stageVariables.NAME";
   return isResponse
     ? "map method.response.header.NAME to a constant in single quotes ('…'), integration.response.header.NAME, integration.response.body.PATH, context.NAME or stageVariables.NAME"
     : "map integration.request.header.NAME, .querystring.NAME or .path.NAME to a constant in single quotes ('…'), method.request.header.NAME, .querystring.NAME or .path.NAME, method.request.body, context.NAME or stageVariables.NAME";

@@ -14,6 +14,7 @@ import {
   restWordings,
   wordRest,
 } from './error-wordings.ts';
+import { invalidMapping } from '../integration/mapping-refusal.ts';
 import { readInteger, readText, readTextMap } from '../properties.ts';
 import type { GatewayErrorCode, GatewayErrorDetail, GatewayResponseType } from '../../errors.ts';
 import type { Assumptions } from '../assumptions.ts';
@@ -36,6 +37,9 @@ export type GatewayResponse = {
 const DEFAULT_TEMPLATES = { 'application/json': '{"message":$context.error.messageString}' };
 /** AWS's guide also lists `path` and `querystring`. A response has neither, so they have no effect. */
 const PARAMETER = /^gatewayresponse\.(header|path|querystring)\.(.+)$/;
+/** API Gateway refuses any other value (aws/aws-cdk#20274). */
+const VALUE =
+  /^(?:'[\s\S]*'|method\.request\.(?:header|querystring|path|multivalueheader|multivaluequerystring)\..+|context\..+|stageVariables\..+)$/;
 
 function readOwn(bag: PropertyBag): GatewayResponse {
   const responseType = readText(bag, 'ResponseType');
@@ -45,12 +49,16 @@ function readOwn(bag: PropertyBag): GatewayResponse {
       `Invalid gateway response type "${responseType}"; expected one of ${RESPONSE_TYPES.join(', ')}`,
     );
   const responseParameters = readTextMap(bag, 'ResponseParameters') ?? {};
-  for (const name of Object.keys(responseParameters))
+  for (const [name, value] of Object.entries(responseParameters)) {
+    const place = bag.place(`ResponseParameters.${name}`);
     if (!PARAMETER.test(name))
       throw new DefinitionError(
-        bag.place(`ResponseParameters.${name}`),
+        place,
         `Invalid mapping expression specified: "${name}" must have the form gatewayresponse.header.<Name>, .path.<Name> or .querystring.<Name>`,
       );
+    if (!VALUE.test(value))
+      throw new DefinitionError(place, invalidMapping(`Invalid mapping expression specified: ${value}`));
+  }
   const hasStatus = bag.properties['StatusCode'] !== undefined;
   const statusCode = hasStatus
     ? String(readInteger(bag, 'StatusCode', { usual: 0, min: 200, max: 599 }))

@@ -68,6 +68,15 @@ describe('resolveGatewayResponses', () => {
       properties: { ResponseType: 'THROTTLED', ResponseParameters: { 'header.X': "'1'" } },
       says: /gatewayresponse\.header/,
     },
+    {
+      // aws/aws-cdk#20274
+      name: 'a value that is not a mapping expression',
+      properties: {
+        ResponseType: 'THROTTLED',
+        ResponseParameters: { 'gatewayresponse.header.test-key': 'test-value' },
+      },
+      says: /^Invalid mapping expression specified: Validation Result: warnings : \[\], errors : \[Invalid mapping expression specified: test-value\]$/,
+    },
   ];
   for (const { name, properties, says } of refused)
     it(`refuses ${name}`, () => {
