@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { membersOf } from '@gatewright/aws/json-object';
 import type { DynamoDbError } from '../../../../packages/gateway/dynamodb/actions.ts';
 import { DynamoDbEngine } from '../../../../packages/gateway/dynamodb/engine.ts';
 import type { TableChange } from '../../../../packages/gateway/dynamodb/stream-record.ts';
@@ -54,6 +55,23 @@ describe('DynamoDbEngine', () => {
     assert.partialDeepStrictEqual(consumed, { TableName: 'indexed', CapacityUnits: 2 });
     const { Items: items } = await engine.execute('Scan', { TableName: 'indexed', IndexName: 'all' });
     assert.deepEqual(items, [key('a')]);
+    await engine.close();
+  });
+
+  // AWS CLI reference, examples of create-table, update-table and delete-table
+  it('answers a change of a table with the status during the change', async () => {
+    const engine = await anEngine();
+    const TableName = 'changed';
+    const statuses: unknown[] = [];
+    for (const [operation, input] of [
+      ['CreateTable', { ...CREATE_COUNTERS, TableName }],
+      ['DescribeTable', { TableName }],
+      ['DeleteTable', { TableName }],
+    ] as const) {
+      const { TableDescription, Table = TableDescription } = await engine.execute(operation, input);
+      statuses.push(membersOf(Table)['TableStatus']);
+    }
+    assert.deepEqual(statuses, ['CREATING', 'ACTIVE', 'DELETING']);
     await engine.close();
   });
 
