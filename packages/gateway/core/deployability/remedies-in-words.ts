@@ -205,6 +205,11 @@ export const REMEDIES_IN_WORDS: readonly Row[] = [
       `use only ${CHARACTERS} in the path, and in the name of a variable${legalVariable(at)}`,
   },
   {
+    words: /has a conflicting variable on the same hierarchical level as "(.+?)"/,
+    remedy: ([, other = '']) =>
+      `name the variables as in ${other}, and read them by these names in the handler`,
+  },
+  {
     words: /^A sibling \((.+?)\) of this resource already has a variable path part/,
     remedy: ([, sibling = '']) =>
       `name the variable ${sibling} in this path and in all paths below it, and read it by this name in the handler`,

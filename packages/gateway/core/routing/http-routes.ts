@@ -55,15 +55,36 @@ type RouteKeyError = { readonly index: number; readonly message: string };
 const FORMAT_RULE =
   'The provided route key is not formatted properly for HTTP protocol. Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"';
 
-/** Returns an error for each route key, in order of creation, that is malformed or equal to an earlier one. */
+/**
+ * Returns an error for each route key, in order of creation, that is malformed, equal to an earlier one, or different
+ * from it only in the names of variables.
+ */
 export function checkHttpRoutes(routeKeys: readonly string[]): readonly RouteKeyError[] {
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
   return routeKeys.flatMap((routeKey, index) => {
-    const isKnown = seen.has(routeKey);
-    seen.add(routeKey);
-    if (isKnown) return [{ index, message: `Route with key ${routeKey} already exists for this API.` }];
-    return isRouteKey(routeKey) ? [] : [{ index, message: FORMAT_RULE }];
+    if (!isRouteKey(routeKey)) return [{ index, message: FORMAT_RULE }];
+    const form = formOf(routeKey);
+    const known = seen.get(form);
+    if (known === undefined) seen.set(form, routeKey);
+    if (known === routeKey)
+      return [{ index, message: `Route with key ${routeKey} already exists for this API.` }];
+    return known === undefined ? [] : [{ index, message: describeVariableConflict(routeKey, known) }];
   });
+}
+
+/** Returns whether two route keys differ only in the names of variables, as `GET /{a}` and `GET /{b}` do. */
+export function differInVariables(routeKey: string, other: string): boolean {
+  return routeKey !== other && formOf(routeKey) === formOf(other);
+}
+
+/** Returns AWS's message for a route key that differs from another only in the names of variables (plutomi/plutomi#271). */
+export function describeVariableConflict(routeKey: string, other: string): string {
+  return `The provided route key "${routeKey}" has a conflicting variable on the same hierarchical level as "${other}"`;
+}
+
+/** Returns the route key without the names of its variables. */
+function formOf(routeKey: string): string {
+  return routeKey.replace(/\{[^{}/]*?(\+?)\}(?=\/|$)/g, '{$1}');
 }
 
 function isRouteKey(routeKey: string): boolean {

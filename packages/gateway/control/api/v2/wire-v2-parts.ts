@@ -116,6 +116,7 @@ function isOf({ properties }: ControlResource, property: string, id: string): bo
 import { V2_TYPES } from '../../resource-types/v2-types.ts';
 import { INTEGRATION_TIMEOUTS } from '../../../core/deployment/integration/timeouts.ts';
 import { describeNamesake, notSupported } from '../../resource-types/api-type.ts';
+import { describeVariableConflict, differInVariables } from '../../../core/routing/http-routes.ts';
 import type { PartCalls } from '../../resource-types/api-type.ts';
 import type { Field } from '../../resource-types/fields.ts';
 import type { HeldPart } from '../../api-parts.ts';
@@ -264,8 +265,10 @@ function refuseNamesake(kind: PartKind, part: ControlResource, others: readonly 
   const { unique } = kind.calls;
   if (unique === undefined) return;
   const name = textOf(part.properties, unique);
-  if (!others.some((other) => textOf(other.properties, unique) === name)) return;
-  throw conflict(describeNamesake(kind.calls, name));
+  const names = others.map((other) => textOf(other.properties, unique));
+  if (names.includes(name)) throw conflict(describeNamesake(kind.calls, name));
+  const alike = kind.part === 'routes' ? names.find((other) => differInVariables(name, other)) : undefined;
+  if (alike !== undefined) throw conflict(describeVariableConflict(name, alike));
 }
 
 function remove(kind: PartKind, api: ApiState, call: WireCall, control: RestControl): void {

@@ -4,6 +4,7 @@
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
  */
 import { asText, textOf } from '@gatewright/aws/json-object';
+import { describeVariableConflict, differInVariables } from '../../routing/http-routes.ts';
 import type { ResolvedResource } from '../../stack/model.ts';
 import { ALSO_NAMED } from '../judge-names.ts';
 import { KnownValues } from '../known-values.ts';
@@ -180,29 +181,57 @@ function findEqual(
 
 const VARIABLE = /^\{.*\}$/;
 
-/** serverless/serverless#3785, aws/aws-cdk#25172 */
+/** A resource whose path must not differ from that of another only in the names of variables. */
+type Path = {
+  readonly property: string;
+  /** The properties that are equal if both paths are at the same place. */
+  readonly within: readonly string[];
+  readonly differ: (path: string, other: string) => boolean;
+  readonly says: (path: string, other: string) => string;
+};
+
+const PATHS: Readonly<Record<string, Path>> = {
+  // serverless/serverless#3785, aws/aws-cdk#25172
+  'AWS::ApiGateway::Resource': {
+    property: 'PathPart',
+    within: ['RestApiId', 'ParentId'],
+    differ: (part, other) => VARIABLE.test(part) && VARIABLE.test(other) && part !== other,
+    says: (_, other) =>
+      `A sibling (${other}) of this resource already has a variable path part -- only one is allowed`,
+  },
+  // plutomi/plutomi#271
+  'AWS::ApiGatewayV2::Route': {
+    property: 'RouteKey',
+    within: ['ApiId'],
+    differ: differInVariables,
+    says: describeVariableConflict,
+  },
+};
+
 function findVariableSibling(
   created: ResolvedResource,
   { before }: StackChanges,
   look: Names,
 ): readonly Conflict[] {
-  const part = textOf(created.properties, 'PathPart');
-  if (created.type !== 'AWS::ApiGateway::Resource' || !VARIABLE.test(part)) return [];
+  const rule = PATHS[created.type];
+  if (rule === undefined) return [];
+  const { property, within, differ, says } = rule;
+  const path = textOf(created.properties, property);
   const sibling = [...before.resources.values()].find(
     (old) =>
       old.type === created.type &&
-      VARIABLE.test(textOf(old.properties, 'PathPart')) &&
-      textOf(old.properties, 'PathPart') !== part &&
-      look.areEqual(old, created, ['RestApiId', 'ParentId']),
+      differ(path, textOf(old.properties, property)) &&
+      look.areEqual(old, created, within),
   );
   if (sibling === undefined) return [];
+  const other = textOf(sibling.properties, property);
   return [
     {
       resource: created,
       old: sibling,
-      property: 'PathPart',
+      property,
       rule: 'update-creates-first',
-      message: `A sibling (${textOf(sibling.properties, 'PathPart')}) of this resource already has a variable path part -- only one is allowed: ${textOf(sibling.properties, 'PathPart')} is deleted only after ${part} is created`,
+      message: `${says(path, other)}: ${other} is deleted only after ${path} is created`,
     },
   ];
 }

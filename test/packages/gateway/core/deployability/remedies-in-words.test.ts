@@ -35,6 +35,11 @@ const CASES = [
     'Events',
     'add StartingPosition: TRIM_HORIZON (from the oldest record) or StartingPosition: LATEST',
   ],
+  [
+    'The provided route key "GET /a/{x}" has a conflicting variable on the same hierarchical level as "GET /a/{y}"',
+    'RouteKey',
+    'name the variables as in GET /a/{y}, and read them by these names in the handler',
+  ],
   ['unknown property Authorizer in Auth', 'Auth', 'remove Authorizer from Auth, or correct its name'],
   ['event Tick: use State or Enabled, not both', '', 'remove State, or remove Enabled'],
   ['must be 1, 5 or a multiple of 60', 'Period', 'correct Period: it must be 1, 5 or a multiple of 60'],

@@ -228,6 +228,33 @@ describe('checkHttpRoutes', () => {
     ]);
   });
 
+  // plutomi/plutomi#271; that other methods and other kinds of variables do not conflict is inferred
+  it('refuses a key that differs from an earlier one only in the names of variables', () => {
+    assert.deepEqual(
+      checkHttpRoutes([
+        'GET /orgs/{orgId}/stages/{stage_id}/questions',
+        'GET /orgs/{orgId}/stages/{stageId}/questions',
+        'POST /orgs/{id}/stages/{stageId}/questions',
+        'GET /orgs/{orgId}/stages/{stage}',
+        'GET /{proxy+}',
+        'GET /{id}',
+        'GET /{rest+}',
+      ]),
+      [
+        {
+          index: 1,
+          message:
+            'The provided route key "GET /orgs/{orgId}/stages/{stageId}/questions" has a conflicting variable on the same hierarchical level as "GET /orgs/{orgId}/stages/{stage_id}/questions"',
+        },
+        {
+          index: 6,
+          message:
+            'The provided route key "GET /{rest+}" has a conflicting variable on the same hierarchical level as "GET /{proxy+}"',
+        },
+      ],
+    );
+  });
+
   const wrong = [
     'POST/a',
     'FETCH /a',

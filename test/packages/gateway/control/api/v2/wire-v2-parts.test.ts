@@ -164,6 +164,16 @@ describe('What AWS refuses in HTTP APIs', () => {
       says: /Route with key GET \/a already exists for this API/,
     },
     {
+      name: 'a route that differs from another only in the name of a variable',
+      call: async (ApiId) => {
+        await makeRoute(control, ApiId, 'GET /stages/{stage_id}');
+        return control.v2.send(new CreateRouteCommand({ ApiId, RouteKey: 'GET /stages/{stageId}' }));
+      },
+      error: 'ConflictException',
+      // plutomi/plutomi#271
+      says: /^The provided route key "GET \/stages\/\{stageId\}" has a conflicting variable on the same hierarchical level as "GET \/stages\/\{stage_id\}"$/,
+    },
+    {
       name: 'an invalid route key',
       call: (ApiId) => control.v2.send(new CreateRouteCommand({ ApiId, RouteKey: 'GET a' })),
       error: 'BadRequestException',

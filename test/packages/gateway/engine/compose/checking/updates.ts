@@ -169,6 +169,14 @@ export const UPDATES: readonly Update[] = [
     source: 'anomalyco/sst#513',
   },
   {
+    name: 'a route under another logical id whose variable has another name',
+    before: ROUTE('List', 'GET /orders/{order_id}'),
+    now: ROUTE('ListOrders', 'GET /orders/{orderId}'),
+    needs: ['http'],
+    finds: ['refused update-creates-first ListOrders'],
+    source: 'plutomi/plutomi#271',
+  },
+  {
     name: 'a route of an API that deploys itself',
     before: ROUTE('List', 'GET /orders'),
     now: `${ROUTE('List', 'GET /orders')}${ROUTE('Add', 'POST /orders')}`,

@@ -200,6 +200,7 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
     "`Unable to find request parameter ${call.path('key')}`": 'ONLY_CALLS',
     'notSupported(kind.calls, identity.protocol)': by('a route response of an HTTP API'),
     'describeNamesake(kind.calls, name)': by('a second route response of one key'),
+    'describeVariableConflict(name, alike)': by('a route that differs only in the name of a variable'),
     'authorizerInUse(resources, id)': 'ONLY_CALLS',
     'integrationInUse(resources, id)': 'ONLY_CALLS',
     '`Cannot delete ${kind.calls.noun} ${id}: it is referenced by a route of the API`': 'ONLY_CALLS',

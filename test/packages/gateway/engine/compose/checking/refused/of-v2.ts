@@ -32,6 +32,14 @@ export const OF_V2: readonly RefusedDefinition[] = [
     `${V2_REFERENCE}, CreateRoute`,
   ),
   v2(
+    'a route that differs only in the name of a variable',
+    `
+  Former: { Type: AWS::ApiGatewayV2::Route, Properties: { ApiId: !Ref Api, RouteKey: 'GET /stages/{stage_id}' } }
+${ROUTE("      RouteKey: 'GET /stages/{stageId}' # here")}`,
+    'apigatewayv2-route-routekey',
+    'plutomi/plutomi#271',
+  ),
+  v2(
     'an API key on an HTTP API',
     ROUTE('      RouteKey: GET /a\n      ApiKeyRequired: true # here'),
     'apigatewayv2-route-apikeyrequired',
