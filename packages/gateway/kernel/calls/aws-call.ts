@@ -143,6 +143,8 @@ const CODES_IN_XML: Readonly<Record<string, string>> = {
   UnrecognizedClientException: 'InvalidClientTokenId',
 };
 
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
 /**
  * Returns an error in the service's form. DynamoDB responds with 400 instead of 403, and with `__type`. Calls in CBOR
  * get CBOR. Services with the query protocol, S3 and CloudFront respond with XML. Other services respond with JSON and
@@ -169,9 +171,11 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
   if (service === 's3') {
     return { status, headers: ['Content-Type', 'application/xml'], body: `<Error>${inner}</Error>` };
   }
-  // An `x-amz-target` header means the JSON protocol, even if `curl -d` sends the content type of a form.
-  const isJson = headerOf(request, 'x-amz-target') !== undefined;
-  if (service === 'cloudfront' || (!isJson && contentType.startsWith('application/x-www-form-urlencoded'))) {
+  // `curl -d` sends the content type of a form in any protocol. The query protocol has neither `x-amz-target` nor, but
+  // for queues, a path, and names its action.
+  const { protocol } = readOperation({ ...request, headers: request.rawHeaders });
+  const isForm = protocol === 'rest' && request.path === '/' && contentType.startsWith(FORM_TYPE);
+  if (service === 'cloudfront' || protocol === 'query' || isForm) {
     const inner = `<Code>${escapeXml(CODES_IN_XML[type] ?? type)}</Code><Message>${escapeXml(message)}</Message>`;
     const body = `<ErrorResponse><Error><Type>Sender</Type>${inner}</Error><RequestId>local</RequestId></ErrorResponse>`;
     return { status, headers: ['Content-Type', 'text/xml'], body };

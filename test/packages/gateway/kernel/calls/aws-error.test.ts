@@ -9,7 +9,7 @@ const XML_ERROR = '<Code>Refused</Code><Message>a &#60; b</Message>';
 
 // Source: "Common Errors" and "Error responses" of the API references.
 describe('awsError', () => {
-  for (const { service, headers = [], status = 403, type, body } of [
+  for (const { service, path = '/', headers = [], status = 403, type, body } of [
     {
       service: 'dynamodb',
       status: 400,
@@ -42,11 +42,22 @@ describe('awsError', () => {
       body: `<ErrorResponse><Error><Type>Sender</Type>${XML_ERROR}</Error><RequestId>local</RequestId></ErrorResponse>`,
     },
     { service: 'lambda', type: 'application/json', body: '{"__type":"Refused","message":"a < b"}' },
+    // The APIs of Lambda, API Gateway and X-Ray are JSON, whatever the content type is.
+    ...[
+      { service: 'lambda', path: '/2015-03-31/functions/a/invocations' },
+      { service: 'apigateway', path: '/restapis' },
+      { service: 'xray', path: '/TraceSegments' },
+    ].map((call) => ({
+      ...call,
+      headers: FORM,
+      type: 'application/json',
+      body: '{"__type":"Refused","message":"a < b"}',
+    })),
   ])
-    it(`has the form of ${service}, sent as ${headers[1] ?? 'nothing'}`, () => {
+    it(`has the form of ${service} at ${path}, sent as ${headers[1] ?? 'nothing'}`, () => {
       const request = {
         method: 'POST',
-        path: '/',
+        path,
         query: '',
         host: '127.0.0.1:4000',
         body: Buffer.of(),
