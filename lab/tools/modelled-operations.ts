@@ -109,7 +109,7 @@ export const MODELLED: Readonly<Record<string, readonly string[]>> = {
     'GetParametersByPath',
     'PutParameter',
   ],
-  secretsmanager: ['BatchGetSecretValue', 'DescribeSecret', 'GetSecretValue'],
+  secretsmanager: ['BatchGetSecretValue', 'DescribeSecret', 'GetSecretValue', 'PutSecretValue'],
   events: ['PutEvents', 'TestEventPattern'],
   wafv2: [
     'CheckCapacity',

@@ -272,6 +272,7 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     BatchGetSecretValue: 'functions that read several secrets',
     DescribeSecret: 'caching clients of AWS',
     GetSecretValue: 'functions that read a secret',
+    PutSecretValue: 'functions that store a renewed token, and tests that set a secret',
   },
   'Step Functions': {
     StartExecution:

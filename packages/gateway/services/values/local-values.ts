@@ -1,7 +1,7 @@
 /**
  * Stores values of SSM, Secrets Manager, S3 and AppConfig for functions. The values come from a file, from the
- * resources of a stack or, for parameters, from calls. The file takes precedence over the stacks. Each load of the
- * stacks replaces all values except parameters that calls have written, and a changed value gets a new version.
+ * resources of a stack or, for parameters and secrets, from calls. The file takes precedence over the stacks. Each load
+ * of the stacks replaces all values except those that calls have written, and a changed value gets a new version.
  */
 import { createHash } from 'node:crypto';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -28,12 +28,16 @@ type SecretDefinition = {
   /** The properties of the template's secret that only DescribeSecret shows. */
   readonly shown: UnknownMembers;
 };
-export type Secret = Versioned<SecretDefinition>;
+/** A version of a secret, which a call has written or replaced. */
+export type SecretVersion = { readonly id: string; readonly content: Content; readonly changedMs: number };
+/** The versions that calls have written: `current` is in effect, and `previous` was before it. */
+type SecretVersions = { readonly current: SecretVersion; readonly previous: SecretVersion | undefined };
+export type Secret = Versioned<SecretDefinition> & { readonly versions?: SecretVersions };
 
 /** `replaced` is the definition that the call has replaced; a deleted parameter has no value. */
-type WrittenByCall = {
+type WrittenByCall<Value> = {
   readonly replaced: string | undefined;
-  readonly value: ParameterDefinition | undefined;
+  readonly value: Value;
 };
 type Kept = { readonly fingerprint: string; readonly version: number; readonly changedMs: number };
 
@@ -51,8 +55,10 @@ export class LocalValues {
   readonly #options: LocalValuesOptions;
   #parameters = new Map<string, Parameter>();
   /** The parameters that calls have written or deleted, by name. */
-  readonly #ofCalls = new Map<string, WrittenByCall>();
-  #secrets: ReadonlyMap<string, Secret> = new Map();
+  readonly #ofCalls = new Map<string, WrittenByCall<ParameterDefinition | undefined>>();
+  /** The secrets that calls have written, by name. */
+  readonly #secretsOfCalls = new Map<string, WrittenByCall<SecretVersions>>();
+  #secrets = new Map<string, Secret>();
   #objects: ReadonlyMap<string, Versioned<Content>> = new Map();
   #buckets: ReadonlySet<string> = new Set();
   #configurations: ReadonlyMap<string, Configuration> = new Map();
@@ -92,7 +98,7 @@ export class LocalValues {
     this.#secrets = new Map(
       [...this.#mergeSecrets(written, stacks)].map(([name, secret]) => [
         name,
-        keep('secretsmanager', name, secret, secret.content === undefined ? '' : printOf(secret.content)),
+        this.#withVersions(keep('secretsmanager', name, secret, printSecret(secret))),
       ]),
     );
     this.#objects = contents('s3', written.objects);
@@ -143,9 +149,33 @@ export class LocalValues {
     return this.#parameters.delete(known.name);
   }
 
+  /**
+   * Makes a version of a secret the current one, and the version before it the previous one. They are in effect until
+   * the definition of the secret changes, or until the gateway is reset or ends.
+   */
+  putSecret({ name, ...defined }: Secret, id: string, content: Content): void {
+    const replaced = this.#secretsOfCalls.get(name)?.replaced ?? printSecret(defined);
+    const current = { id, content, changedMs: this.#options.clock.nowEpochMs() };
+    this.#secretsOfCalls.set(name, {
+      replaced,
+      value: { current, previous: currentVersion({ name, ...defined }) },
+    });
+    this.#secrets.set(name, this.#withVersions({ name, ...defined }));
+  }
+
+  /** Returns the secret with the versions that calls have written, unless its definition has changed since. */
+  #withVersions(secret: Versioned<SecretDefinition>): Secret {
+    const written = this.#secretsOfCalls.get(secret.name);
+    if (written === undefined) return secret;
+    if (written.replaced === printSecret(secret)) return { ...secret, versions: written.value };
+    this.#secretsOfCalls.delete(secret.name);
+    return secret;
+  }
+
   /** Forgets what calls have written or deleted. The definitions are in effect again after the next `replace`. */
   forgetCalls(): void {
     this.#ofCalls.clear();
+    this.#secretsOfCalls.clear();
   }
 
   /** Returns the defined parameters with what calls have changed, unless the definition has changed since. */
@@ -238,6 +268,25 @@ export class LocalValues {
     if (typeof text === 'string') return text;
     return isGenerated(spec) ? this.#options.generated.textOf(id, spec) : undefined;
   }
+}
+
+/** Returns the current version of a secret; undefined if the secret has no value. */
+export function currentVersion({
+  name,
+  version,
+  changedMs,
+  content,
+  versions,
+}: Secret): SecretVersion | undefined {
+  if (versions !== undefined) return versions.current;
+  // The id distinguishes the versions without revealing the value.
+  const hex = createHash('sha256').update(`${version} ${name}`).digest('hex');
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)];
+  return content && { id: parts.join('-'), content, changedMs };
+}
+
+function printSecret({ content }: Pick<SecretDefinition, 'content'>): string {
+  return content === undefined ? '' : printOf(content);
 }
 
 function fingerprintOf(print: string): string {

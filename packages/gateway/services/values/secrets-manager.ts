@@ -1,8 +1,13 @@
-/** Secrets for functions (Secrets Manager API reference). Each secret has only the version AWSCURRENT. */
+/**
+ * Secrets for functions (Secrets Manager API reference). Each secret has the version AWSCURRENT and, after a call that
+ * writes it, AWSPREVIOUS.
+ */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash } from 'node:crypto';
+import { asList, asText } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import type { LocalValues, Secret } from './local-values.ts';
+import { currentVersion } from './local-values.ts';
+import type { LocalValues, Secret, SecretVersion } from './local-values.ts';
 import {
   type AwsCall,
   type AwsService,
@@ -25,6 +30,7 @@ import { SECRETSMANAGER_MODEL } from '../../kernel/calls/models/secretsmanager.t
 const MODEL = new CallModel(SECRETSMANAGER_MODEL);
 
 const CURRENT = 'AWSCURRENT';
+const PREVIOUS = 'AWSPREVIOUS';
 const MAX_BATCH = 20;
 
 export function createSecretsManager(values: LocalValues, accountId: string): AwsService {
@@ -42,7 +48,7 @@ export function createSecretsManager(values: LocalValues, accountId: string): Aw
       const refusal = refuseUnlessAllowed(call, [{ action: `secretsmanager:${name}`, resource }]);
       if (refusal !== undefined) return refusal;
       if (secret === undefined) throw notFound("can't find the specified secret.");
-      return describe(fields, secret, home);
+      return describe(fields, secret, home, values);
     });
     return Promise.resolve(reply);
   };
@@ -50,45 +56,111 @@ export function createSecretsManager(values: LocalValues, accountId: string): Aw
 
 const OF_SEVERAL_SECRETS = 'BatchGetSecretValue';
 const OF_ONE_SECRET: Readonly<
-  Record<string, (fields: UnknownMembers, secret: Secret, home: Home) => UnknownMembers>
-> = { GetSecretValue: getValue, DescribeSecret: getFacts };
+  Record<string, (fields: UnknownMembers, secret: Secret, home: Home, values: LocalValues) => UnknownMembers>
+> = { GetSecretValue: getValue, DescribeSecret: getFacts, PutSecretValue: putValue };
 export const SECRETS_CALLS: readonly string[] = [...Object.keys(OF_ONE_SECRET), OF_SEVERAL_SECRETS];
 
 function getValue(fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
-  const { VersionStage: stage = CURRENT, VersionId: version = versionId(secret) } = fields;
-  const { content, name, changedMs } = secret;
+  const { VersionStage: stage, VersionId: id } = fields;
+  const all = versionsOf(secret);
+  const found = all.find((one) => (id === undefined ? one.stage === (stage ?? CURRENT) : one.id === id));
   // If the call names a version, AWS looks for the stage at this version [obs].
-  if (content !== undefined && fields['VersionId'] === versionId(secret) && stage !== CURRENT)
+  if (id !== undefined && found !== undefined && stage !== undefined && stage !== found.stage)
     throw new ServiceRefusal(
       'InvalidRequestException',
       'You provided a VersionStage that is not associated to the provided VersionId.',
     );
-  if (content === undefined || stage !== CURRENT)
-    throw notFound(`can't find the specified secret value for staging label: ${String(stage)}`);
-  if (version !== versionId(secret))
-    throw notFound(`can't find the specified secret value for VersionId: ${String(version)}`);
+  if (found === undefined)
+    throw notFound(
+      id === undefined || all.length === 0
+        ? `can't find the specified secret value for staging label: ${String(stage ?? CURRENT)}`
+        : `can't find the specified secret value for VersionId: ${String(id)}`,
+    );
+  const { bytes, isText } = found.content;
   return {
     ARN: arnOfSecret(secret, home),
-    CreatedDate: changedMs / 1000,
-    Name: name,
-    ...(content.isText
-      ? { SecretString: content.bytes.toString('utf8') }
-      : { SecretBinary: content.bytes.toString('base64') }),
-    VersionId: versionId(secret),
-    VersionStages: [CURRENT],
+    CreatedDate: found.changedMs / 1000,
+    Name: secret.name,
+    ...(isText ? { SecretString: bytes.toString('utf8') } : { SecretBinary: bytes.toString('base64') }),
+    VersionId: found.id,
+    VersionStages: [found.stage],
   };
 }
 
 function getFacts(_fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
-  const { name, changedMs, content, shown } = secret;
+  const { name, changedMs, shown } = secret;
+  const all = versionsOf(secret);
   return {
     ...shown,
     ARN: arnOfSecret(secret, home),
     CreatedDate: changedMs / 1000,
-    LastChangedDate: changedMs / 1000,
+    LastChangedDate: (all[0]?.changedMs ?? changedMs) / 1000,
     Name: name,
-    VersionIdsToStages: content && { [versionId(secret)]: [CURRENT] },
+    VersionIdsToStages:
+      all.length === 0 ? undefined : Object.fromEntries(all.map(({ id, stage }) => [id, [stage]])),
   };
+}
+
+type StagedVersion = SecretVersion & { readonly stage: string };
+
+/** Returns the current version, then the previous one; neither if the secret has no value. */
+function versionsOf(secret: Secret): readonly StagedVersion[] {
+  const [current, previous] = [currentVersion(secret), secret.versions?.previous];
+  return [
+    ...(current === undefined ? [] : [{ ...current, stage: CURRENT }]),
+    ...(previous === undefined ? [] : [{ ...previous, stage: PREVIOUS }]),
+  ];
+}
+
+/**
+ * Writes a version that becomes the current one. The sources of the messages are in the test; the message about a
+ * version that exists with another value is ours.
+ */
+function putValue(fields: UnknownMembers, secret: Secret, home: Home, values: LocalValues): UnknownMembers {
+  const {
+    SecretString: text,
+    SecretBinary: binary,
+    ClientRequestToken: token,
+    VersionStages: stages,
+  } = fields;
+  const others = asList(stages).some((stage) => stage !== CURRENT);
+  if (others) throw notServed('VersionStages of PutSecretValue', 'secretsmanager');
+  if (fields['RotationToken'] !== undefined)
+    throw notServed('RotationToken of PutSecretValue', 'secretsmanager');
+  if (typeof token !== 'string')
+    throw new ServiceRefusal(
+      'InvalidRequestException',
+      'You must provide a ClientRequestToken value. We recommend a UUID-type value.',
+    );
+  if (typeof text === 'string' && typeof binary === 'string')
+    throw new ServiceRefusal(
+      'InvalidParameterException',
+      'The request had invalid params: You can’t specify both a binary secret value and a string secret value in the same secret.',
+    );
+  const given = typeof text === 'string' ? text : asText(binary);
+  if (given === undefined)
+    throw new ServiceRefusal(
+      'InvalidRequestException',
+      'You must provide either SecretString or SecretBinary.',
+    );
+  const isText = typeof text === 'string';
+  const content = {
+    bytes: Buffer.from(given, isText ? 'utf8' : 'base64'),
+    isText,
+    contentType: 'text/plain',
+  };
+  const written = { ARN: arnOfSecret(secret, home), Name: secret.name, VersionId: token };
+  const known = versionsOf(secret).find(({ id }) => id === token);
+  if (known === undefined) {
+    values.putSecret(secret, token, content);
+    return { ...written, VersionStages: [CURRENT] };
+  }
+  if (known.content.isText !== isText || !known.content.bytes.equals(content.bytes))
+    throw new ServiceRefusal(
+      'ResourceExistsException',
+      `The version ${token} exists with another value, and the value of a version cannot be changed.`,
+    );
+  return { ...written, VersionStages: [known.stage] };
 }
 
 function getBatch(
@@ -110,7 +182,7 @@ function getBatch(
     const fail = (code: string, message: string) =>
       errors.push({ SecretId: id, ErrorCode: code, Message: message });
     if (denial !== undefined) fail('AccessDeniedException', denial);
-    else if (secret?.content === undefined)
+    else if (secret === undefined || versionsOf(secret).length === 0)
       fail('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
     else found.push(getValue({}, secret, home));
   }
@@ -119,14 +191,6 @@ function getBatch(
 
 function notFound(message: string): ServiceRefusal {
   return new ServiceRefusal('ResourceNotFoundException', `Secrets Manager ${message}`);
-}
-
-/** Returns an id that distinguishes the versions of a secret without revealing its value. */
-function versionId({ name, version }: Secret): string {
-  const hex = createHash('sha256').update(`${version} ${name}`).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-    '-',
-  );
 }
 
 function arnOfSecret({ arn, name }: Secret, home: Home): string {

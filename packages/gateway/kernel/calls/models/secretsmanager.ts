@@ -3,6 +3,7 @@
  * Each line is a shape or an operation; kernel/calls/call-model.ts reads them.
  */
 export const SECRETSMANAGER_MODEL: string = String.raw`
+{"shape":"ClientRequestTokenType","type":"text","least":32,"most":64}
 {"shape":"Filter","type":"object","members":{"Key":"FilterNameStringType","Values":"FilterValuesStringList"}}
 {"shape":"FilterNameStringType","type":"text","values":["description","name","tag-key","tag-value","primary-region","owning-service","all"]}
 {"shape":"FilterValueStringType","type":"text","most":512,"pattern":"^\\!?[a-zA-Z0-9 :_@\\/\\+\\=\\.\\-\\!]*$"}
@@ -10,11 +11,16 @@ export const SECRETSMANAGER_MODEL: string = String.raw`
 {"shape":"FiltersListType","type":"list","most":10,"each":"Filter"}
 {"shape":"MaxResultsBatchType","type":"number","least":1,"most":20}
 {"shape":"NextTokenType","type":"text","least":1,"most":4096}
+{"shape":"RotationTokenType","type":"text","least":36,"most":256,"pattern":"^[a-zA-Z0-9\\-]+$","isHidden":true}
+{"shape":"SecretBinaryType","type":"blob","least":1,"most":65536,"isHidden":true}
 {"shape":"SecretIdListType","type":"list","least":1,"most":20,"each":"SecretIdType"}
 {"shape":"SecretIdType","type":"text","least":1,"most":2048}
+{"shape":"SecretStringType","type":"text","least":1,"most":65536,"isHidden":true}
 {"shape":"SecretVersionIdType","type":"text","least":32,"most":64}
 {"shape":"SecretVersionStageType","type":"text","least":1,"most":256}
+{"shape":"SecretVersionStagesType","type":"list","least":1,"most":20,"each":"SecretVersionStageType"}
 {"operation":"BatchGetSecretValue","members":{"SecretIdList":"SecretIdListType","Filters":"FiltersListType","MaxResults":"MaxResultsBatchType","NextToken":"NextTokenType"}}
 {"operation":"DescribeSecret","required":["SecretId"],"members":{"SecretId":"SecretIdType"}}
 {"operation":"GetSecretValue","required":["SecretId"],"members":{"SecretId":"SecretIdType","VersionId":"SecretVersionIdType","VersionStage":"SecretVersionStageType"}}
+{"operation":"PutSecretValue","required":["SecretId"],"members":{"SecretId":"SecretIdType","ClientRequestToken":"ClientRequestTokenType","SecretBinary":"SecretBinaryType","SecretString":"SecretStringType","VersionStages":"SecretVersionStagesType","RotationToken":"RotationTokenType"}}
 `;

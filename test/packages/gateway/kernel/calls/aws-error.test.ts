@@ -49,6 +49,7 @@ describe('awsError', () => {
       { service: 'xray', path: '/TraceSegments' },
     ].map((call) => ({
       ...call,
+      status: 403,
       headers: FORM,
       type: 'application/json',
       body: '{"__type":"Refused","message":"a < b"}',
