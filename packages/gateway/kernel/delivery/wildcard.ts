@@ -60,15 +60,15 @@ export function isTooComplex(lists: readonly (readonly string[])[]): boolean {
   const roots = lists.map((patterns) => trieOf(patterns, nextId));
   const alphabet = new Set(lists.flat().flatMap((pattern) => [...tokensOf(pattern), '"']));
   alphabet.delete(STAR);
-  const queue: (readonly Node[])[] = [withStars(roots.flatMap((root) => [...root.next.values()]))];
+  const queue: (readonly Node[])[] = [withStars(roots.flatMap((root) => [...root.next.values()].flat()))];
   const seen = new Set<string>();
   for (let states = queue.pop(); states !== undefined; states = queue.pop()) {
     if (states.length > MAX_COMPLEXITY) return true;
     for (const character of alphabet) {
       const reached = withStars(
         states.flatMap((state) => {
-          const next = state.next.get(character);
-          return [...(state.isStar ? [state] : []), ...(next === undefined ? [] : [next])];
+          const next = state.next.get(character) ?? [];
+          return [...(state.isStar ? [state] : []), ...next];
         }),
       );
       const key = reached.map(({ id }) => id).join();
@@ -80,7 +80,7 @@ export function isTooComplex(lists: readonly (readonly string[])[]): boolean {
   return false;
 }
 
-type Node = { readonly id: number; readonly isStar: boolean; readonly next: Map<Token, Node> };
+type Node = { readonly id: number; readonly isStar: boolean; readonly next: Map<Token, Node[]> };
 
 /**
  * Adds the states after a star. A star may match nothing, so a text that reaches the position before the star also
@@ -90,24 +90,25 @@ function withStars(states: readonly Node[]): readonly Node[] {
   const all = new Set<Node>();
   for (const state of states) {
     all.add(state);
-    const star = state.next.get(STAR);
-    if (star !== undefined) all.add(star);
+    for (const star of state.next.get(STAR) ?? []) all.add(star);
   }
   return [...all].toSorted((a, b) => a.id - b.id);
 }
 
 /**
- * Builds a tree of the beginnings of the patterns. Each pattern begins with a quote, as in the engine, and equal
- * beginnings share a node.
+ * Builds a tree of the beginnings of the patterns. Each pattern begins with a quote, as in the engine. Equal beginnings
+ * share their nodes up to the first star.
  */
 function trieOf(patterns: readonly string[], nextId: () => number): Node {
   const root: Node = { id: nextId(), isStar: false, next: new Map() };
-  for (const pattern of patterns) {
+  for (const pattern of new Set(patterns)) {
+    const tokens = ['"', ...tokensOf(pattern)];
+    const shared = tokens.indexOf(STAR) + 1;
     let at = root;
-    for (const token of ['"', ...tokensOf(pattern)]) {
-      const known = at.next.get(token);
-      const node = known ?? { id: nextId(), isStar: token === STAR, next: new Map<Token, Node>() };
-      at.next.set(token, node);
+    for (const [index, token] of tokens.entries()) {
+      const known = index < shared ? at.next.get(token)?.[0] : undefined;
+      const node: Node = known ?? { id: nextId(), isStar: token === STAR, next: new Map() };
+      if (known === undefined) at.next.set(token, [...(at.next.get(token) ?? []), node]);
       at = node;
     }
   }
