@@ -223,6 +223,8 @@ export interface ServiceApi {
   readonly jsonVersion?: '1.0' | '1.1';
   /** The XML namespace of the query protocol. */
   readonly namespace?: string;
+  /** Whether errors in XML have an empty element `Detail`. */
+  readonly hasDetail?: boolean;
   /**
    * Returns the ARN of a call's resource, with which policies are evaluated. Needed only if no other code can determine
    * the ARN from the call.

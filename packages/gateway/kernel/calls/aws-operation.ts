@@ -96,7 +96,8 @@ export function printQueryReply(
     accept = '',
     requestId,
     namespace,
-  }: { accept?: string | undefined; requestId: string; namespace: string },
+    hasDetail = false,
+  }: { accept?: string | undefined; requestId: string; namespace: string; hasDetail?: boolean | undefined },
 ): OperationReply {
   const status = result.kind === 'result' ? 200 : result.status;
   if (accept.includes('json')) {
@@ -117,7 +118,7 @@ export function printQueryReply(
       ? `<${action}Response xmlns="${namespace}">${result.isVoid === true ? '' : `<${action}Result>${printXml(result.fields)}</${action}Result>`}` +
         `<ResponseMetadata>${id}</ResponseMetadata></${action}Response>`
       : `<ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>${escapeXml(result.code)}</Code>` +
-        `${printMessage(result)}</Error>${id}</ErrorResponse>`;
+        `${printMessage(result)}${hasDetail ? '<Detail/>' : ''}</Error>${id}</ErrorResponse>`;
   return { status, contentType: 'text/xml', body: `<?xml version="1.0"?>\n${xml}` };
 }
 

@@ -94,7 +94,7 @@ export class Recorder {
   }
 
   #print(
-    { jsonVersion = '1.1', namespace = '' }: ServiceApi,
+    { jsonVersion = '1.1', namespace = '', hasDetail }: ServiceApi,
     request: ServiceRequest,
     operation: AwsOperation,
     result: OperationResult,
@@ -107,6 +107,7 @@ export class Recorder {
       accept: headerOf(request, 'accept'),
       requestId: this.#options.random.uuid(),
       namespace,
+      hasDetail,
     });
   }
 

@@ -49,6 +49,8 @@ class SqsService implements Service {
     this.api = {
       jsonVersion: '1.0',
       namespace: NAMESPACE,
+      // aws/aws-sdk-php#630, island-is/island.is#7812
+      hasDetail: true,
       answer: (call) => this.#answer(call),
     };
   }
@@ -143,6 +145,7 @@ function withoutAction({ region, path }: ServiceCall['request'], requestId: stri
   const { status, contentType, body } = printQueryReply('', refuse('AccessDenied', message, 403), {
     requestId,
     namespace: NAMESPACE,
+    hasDetail: true,
   });
   return { kind: 'answered', status, headers: ['Content-Type', contentType], body: Buffer.from(body) };
 }

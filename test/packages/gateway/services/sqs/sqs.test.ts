@@ -418,6 +418,21 @@ describe('Sqs by the query protocol', () => {
     );
   });
 
+  // aws/aws-sdk-php#630; without Action: DanielDaCosta/apiGateway-sqs-lambda#1
+  for (const [fields, code] of [
+    [{ Action: 'DeleteMessageBatch' }, 'AWS\\.SimpleQueueService\\.EmptyBatchRequest'],
+    [{}, 'AccessDenied'],
+  ] as const)
+    it(`has an empty element Detail in the error ${code}`, async () => {
+      const answer = await ask(anEventEngine(SERVICES, { resources: QUEUES }), { ...fields });
+      assert.match(
+        answer,
+        new RegExp(
+          `<Type>Sender</Type><Code>${code}</Code><Message>[^<]+</Message><Detail/></Error><RequestId>`,
+        ),
+      );
+    });
+
   it('is recorded, and so is a message to a queue of another account, of which nothing is known here', async () => {
     const bench = anEventEngine(SERVICES, { resources: QUEUES });
     await ask(bench, { Action: 'SendMessage', MessageBody: 'a' });
