@@ -61,7 +61,7 @@ const OF_ONE_SECRET: Readonly<
 export const SECRETS_CALLS: readonly string[] = [...Object.keys(OF_ONE_SECRET), OF_SEVERAL_SECRETS];
 
 function getValue(fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
-  const { VersionStage: stage, VersionId: id } = fields;
+  const [stage, id] = [asText(fields['VersionStage']), asText(fields['VersionId'])];
   const all = versionsOf(secret);
   const found = all.find((one) => (id === undefined ? one.stage === (stage ?? CURRENT) : one.id === id));
   // If the call names a version, AWS looks for the stage at this version [obs].
@@ -73,8 +73,8 @@ function getValue(fields: UnknownMembers, secret: Secret, home: Home): UnknownMe
   if (found === undefined)
     throw notFound(
       id === undefined || all.length === 0
-        ? `can't find the specified secret value for staging label: ${String(stage ?? CURRENT)}`
-        : `can't find the specified secret value for VersionId: ${String(id)}`,
+        ? `can't find the specified secret value for staging label: ${stage ?? CURRENT}`
+        : `can't find the specified secret value for VersionId: ${id}`,
     );
   const { bytes, isText } = found.content;
   return {
