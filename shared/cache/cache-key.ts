@@ -90,6 +90,7 @@ export function cacheKeyOf({ event }: CachedRequest, parameters: KeyParameters, 
   const isAsked = (name: string): boolean => names === undefined || names.includes(name);
   const isKept = keepsHeader(event, parameters, sharing);
   const text = canonical({
+    // Raised when equal requests would get another key, so that no entry of an earlier version is read.
     version: 3,
     sharing,
     target: without(fields, APART.fields),

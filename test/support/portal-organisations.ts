@@ -188,6 +188,7 @@ export function anOrganisation(
         },
       ],
       hasMail: true,
+      percent: { min: 1, max: 100 },
     },
     members: [
       {
@@ -251,7 +252,15 @@ export function anEmptyOrganisation(id: string, name: string): PortalOrganisatio
     usage: { at: NOW, current: [], history: [], paces: [] },
     plan: { version: 1, state: 'active', planned: [], offers: [PLANS.free] },
     invoices: {},
-    alerts: { version: 0, alerts: [], limits: [], recipients: [], sent: [], hasMail: false },
+    alerts: {
+      version: 0,
+      alerts: [],
+      limits: [],
+      recipients: [],
+      sent: [],
+      hasMail: false,
+      percent: { min: 1, max: 100 },
+    },
     members: members.slice(0, 1),
     invitations: [],
     log: [],

@@ -44,7 +44,7 @@ export type GatewayResponseType =
   | 'QUOTA_EXCEEDED'
   /** The body exceeds 10 MB, compressed or decompressed, or Lambda's limit of 6 MB. */
   | 'REQUEST_TOO_LARGE'
-  /** The resource was removed after authentication. */
+  /** The resource was removed after authentication, or the path of a WebSocket API continues after the stage. */
   | 'RESOURCE_NOT_FOUND'
   /** The rate of the plan, method, stage or account is exceeded, or too many connections are open. [passes] */
   | 'THROTTLED'
@@ -57,7 +57,7 @@ export type GatewayResponseType =
 
 /** The failures whose wording is fixed by AWS. Templates cannot customise them. */
 type FixedErrorCode =
-  /** The first path segment is not a stage of the API. */
+  /** The first path segment is not a stage of the API, or the default endpoint of the API is disabled. */
   | 'STAGE_NOT_FOUND'
   /** The function threw, timed out, or returned an invalid proxy result. */
   | 'FUNCTION_FAILED'

@@ -84,6 +84,7 @@ async function show(
     ),
     sent,
     hasMail: portal.mail !== undefined,
+    percent: PERCENT,
   };
 }
 

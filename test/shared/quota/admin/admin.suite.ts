@@ -283,7 +283,8 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
       assert.equal(await find({ limit: 'burst' }), 'LIMIT_UNKNOWN');
       assert.equal(await find({ limit: 'all' }), 'LIMIT_UNKNOWN');
       await assert.rejects(findLedger(ports, ofKey(tenant, { key: undefined }), NOON_MS), {
-        message: /^the limit daily applies to each key separately: name the key \(gatewright quota … --key ID;/,
+        message:
+          /^the limit daily applies to each key separately: name the key \(gatewright quota … --key ID;/,
       });
       assert.equal(await find({ limit: 'route' }), 'REQUEST_INVALID');
       assert.equal(await find({ limit: 'route', route: 'GET /orders' }), 'done');

@@ -180,6 +180,8 @@ export type Alerts = {
   readonly recipients: readonly { readonly member: string; readonly name: string; readonly email: string }[];
   readonly sent: readonly (Alert & { readonly periodStart: string; readonly at: string })[];
   readonly hasMail: boolean;
+  /** The least and the greatest percentage of an alert. */
+  readonly percent: { readonly min: number; readonly max: number };
 };
 
 export type Member = {

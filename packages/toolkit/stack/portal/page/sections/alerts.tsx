@@ -55,6 +55,7 @@ function Editor({ of, onSaved }: { readonly of: Alerts; readonly onSaved: (alert
             row={row}
             number={index + 1}
             limits={of.limits}
+            percent={of.percent}
             onChange={(next) => edit(rows.with(index, next))}
             onRemove={() => edit(rows.filter((_, at) => at !== index))}
           />
@@ -76,11 +77,12 @@ type RowProps = {
   readonly row: Alert;
   readonly number: number;
   readonly limits: readonly string[];
+  readonly percent: Alerts['percent'];
   readonly onChange: (row: Alert) => void;
   readonly onRemove: () => void;
 };
 
-function Row({ row, number, limits, onChange, onRemove }: RowProps) {
+function Row({ row, number, limits, percent, onChange, onRemove }: RowProps) {
   // A limit of an earlier plan is still shown, so that it can be removed.
   const choices = limits.includes(row.limit) ? limits : [row.limit, ...limits];
   return (
@@ -104,8 +106,8 @@ function Row({ row, number, limits, onChange, onRemove }: RowProps) {
         <input
           type="number"
           required
-          min={1}
-          max={100}
+          min={percent.min}
+          max={percent.max}
           value={row.percent}
           onInput={({ currentTarget }) => onChange({ ...row, percent: currentTarget.valueAsNumber })}
         />

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { WAFV2_MODEL } from '../../../../../../packages/gateway/kernel/calls/models/wafv2.ts';
+import { PRE_PARSE } from '../../../../../../packages/gateway/services/waf/evaluate/pre-parse.ts';
 import { readSchemas } from '../../../../../../packages/gateway/engine/compose/checking/open-schemas.ts';
 import {
   TRANSFORMATIONS,
@@ -20,4 +22,16 @@ describe('the text transformations of AWS WAF', () => {
       [...new Set(accepted)].toSorted(),
     );
   });
+
+  for (const [shape, names] of [
+    ['TextTransformationType', { ...TRANSFORMATIONS, ...UNDESCRIBED }],
+    ['PreParseTextTransformationType', PRE_PARSE],
+  ] as const)
+    it(`are those that calls accept as ${shape}`, () => {
+      const lines = WAFV2_MODEL.trim().split('\n');
+      const line = lines.find((each) => each.startsWith(`{"shape":"${shape}",`)) ?? '{}';
+      const { values = [] } = JSON.parse(line) as { readonly values?: readonly string[] };
+
+      assert.deepEqual(Object.keys(names).toSorted(), values.toSorted());
+    });
 });
