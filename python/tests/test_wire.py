@@ -58,7 +58,15 @@ def find_period(given: Dict[str, Any]) -> Any:
 
 def print_headers(given: Dict[str, Any]) -> Any:
     limits = [
-        LimitState(s["id"], s["limit"], s["windowSeconds"], s["remaining"], s["resetSeconds"]) for s in given["limits"]
+        LimitState(
+            s["id"],
+            s["limit"],
+            s["windowSeconds"],
+            s["remaining"],
+            s["resetSeconds"],
+            closed=s.get("closed", False),
+        )
+        for s in given["limits"]
     ]
     refused = given.get("rejection")
     if refused is None:

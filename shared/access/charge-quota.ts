@@ -5,6 +5,7 @@ import { printQuotaRefusal, QUOTA_REFUSAL } from '@gatewright/aws/access-decisio
 import type { ChargeOutcome } from '@gatewright/aws/access-decision';
 import { DomainError } from '../errors.ts';
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
+import { isClosed } from '../http/rate-limit-headers.ts';
 import type { QuotaAnswer, QuotaKeeper } from '../ports.ts';
 import { isStoredName } from '../table/stored-name.ts';
 import { claimAt } from './decide/claims.ts';
@@ -79,9 +80,15 @@ export function refusingLimitOf(verdict: QuotaVerdict): string | undefined {
 /** Returns the outcome to record. */
 export function outcomeOf(verdict: QuotaVerdict): 'allow' | ChargeOutcome {
   if (verdict.kind === 'admitted') return 'allow';
+  if (isOfClosedPeriod(verdict)) return 'period-closed';
   const isRate =
     'decision' in verdict && !verdict.decision.allowed && verdict.decision.reason === 'rate-limited';
   return isRate ? 'over-rate' : verdict.kind;
+}
+
+function isOfClosedPeriod(verdict: QuotaVerdict): boolean {
+  const limit = refusingLimitOf(verdict);
+  return limit !== undefined && 'decision' in verdict && isClosed(limit, verdict.decision.limits);
 }
 
 /** Describes why the authorizer refuses an allowed caller. The text is for logs, and never shown to the caller. */
@@ -103,7 +110,11 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
       const plan = verdict.decision.plan ?? subject.plan ?? '';
       const what = limit === undefined ? '' : `${limit} of plan ${plan}, `;
       return printQuotaRefusal(
-        verdict.kind === 'suspended' ? 'suspended' : 'over quota',
+        verdict.kind === 'suspended'
+          ? 'suspended'
+          : isOfClosedPeriod(verdict)
+            ? 'period closed'
+            : 'over quota',
         `${what}tenant ${subject.tenant ?? ''}`,
       );
     }

@@ -2,6 +2,7 @@
  * Header fields and problems of rate limits. Sources: draft-ietf-httpapi-ratelimit-headers-11 (May 2026), with two
  * Lists of Strings with parameters (RFC 9651); RFC 9110 §10.2.3 `Retry-After`; RFC 6585 §4.
  */
+import { PERIOD_IS_CLOSED } from '@gatewright/aws/access-decision';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { jsonReply } from './reply.ts';
 
@@ -15,6 +16,8 @@ export type AdvertisedLimit = {
   readonly windowSeconds: number | undefined;
   readonly remaining: number;
   readonly resetSeconds: number | undefined;
+  /** Set if the period is closed, so that nothing can be charged to it. */
+  readonly closed?: true;
 };
 
 /** Problem types that the draft registers, with their titles. */
@@ -48,15 +51,20 @@ export function rateLimitHeaders(limits: readonly AdvertisedLimit[]): Readonly<R
 }
 
 /**
- * Responds with 429, because the caller has used up its quota. `retryAfterSeconds` must not be shorter than the rest of
- * the window.
+ * Responds with 429, because the caller has used up its quota, or the period is closed. `retryAfterSeconds` must not be
+ * shorter than the rest of the window.
  */
 export function quotaExceededReply(
   violated: string,
   retryAfterSeconds: number,
   limits: readonly AdvertisedLimit[],
 ): ProxyResult {
-  const problem = { type: `${PROBLEM_TYPES}quota-exceeded`, title: QUOTA_EXCEEDED, status: 429 };
+  const problem = {
+    type: `${PROBLEM_TYPES}quota-exceeded`,
+    title: QUOTA_EXCEEDED,
+    status: 429,
+    ...(isClosed(violated, limits) && { detail: PERIOD_IS_CLOSED }),
+  };
   return withHeaders(jsonReply(429, { ...problem, 'violated-policies': [violated] }, PROBLEM), {
     'retry-after': String(retryAfterSeconds),
     ...rateLimitHeaders(limits),
@@ -80,6 +88,11 @@ export function reducedCapacityReply(
     'retry-after': String(retryAfterSeconds),
     ...rateLimitHeaders(limits),
   });
+}
+
+/** Returns whether the limit refuses requests because its period is closed. */
+export function isClosed(violated: string, limits: readonly AdvertisedLimit[]): boolean {
+  return limits.some(({ id, closed }) => id === violated && closed === true);
 }
 
 const PROBLEM = 'application/problem+json';

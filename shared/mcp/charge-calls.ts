@@ -2,9 +2,10 @@
  * Charges what an MCP server is about to run: each call of a tool, prompt, resource or unknown method, under a
  * route of the customer's plan such as `tools/call get_order`. Lists and the protocol's own messages are free.
  */
+import { PERIOD_IS_CLOSED } from '@gatewright/aws/access-decision';
 import { asText, memberOf } from '@gatewright/aws/json-object';
 import type { ProxyResult } from '../aws/proxy-result.ts';
-import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
+import { isClosed, rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { DomainError } from '../errors.ts';
 import type { Admission, ConsumeRequest, Decision, Quotas, Rejection } from '../quota/quotas.ts';
 import { rejectionReply } from '../quota/rejection-reply.ts';
@@ -139,11 +140,13 @@ function refusal(
   };
 }
 
-function describe({ reason, limit, retryAfterSeconds }: Rejection): string {
+function describe({ reason, limit, limits, retryAfterSeconds }: Rejection): string {
   const again = retryAfterSeconds === undefined ? '' : ` Try again in ${retryAfterSeconds} s.`;
   switch (reason) {
     case 'quota-exceeded':
-      return `The quota ${limit} is used up.${again}`;
+      return isClosed(limit, limits)
+        ? `The quota ${limit} admits no more calls, because ${PERIOD_IS_CLOSED}.${again}`
+        : `The quota ${limit} is used up.${again}`;
     case 'rate-limited':
       return `The rate of ${limit} is exceeded.${again}`;
     case 'concurrency':

@@ -37,6 +37,8 @@ export type RuleOutcome =
 /** The reasons why the quota refuses a request that the rules allow. */
 export type ChargeOutcome =
   | 'over-quota'
+  /** Separate from `over-quota`, because nobody can add units to a closed period. */
+  | 'period-closed'
   /** Separate from `over-quota`, because nobody can add units to a rate. */
   | 'over-rate'
   | 'suspended'
@@ -117,8 +119,11 @@ export function parseAccessDecision(value: unknown): AccessDecision | undefined 
   };
 }
 
+/** What a handler replies, next to the id of the limit, if the period to charge is closed. */
+export const PERIOD_IS_CLOSED = 'the period of the limit is closed';
+
 /** The first words of a text in `QUOTA_REFUSAL`. They distinguish it from other texts in a log line. */
-const REFUSALS = ['over quota', 'suspended', 'charged'] as const;
+const REFUSALS = ['over quota', 'period closed', 'suspended', 'charged'] as const;
 const REFUSAL = new RegExp(`: ((?:${REFUSALS.join('|')})\\b.*)$`, 's');
 
 /** Returns the text for `QUOTA_REFUSAL`, such as `over quota: monthly of plan free, tenant globex`. */

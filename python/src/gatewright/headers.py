@@ -24,6 +24,8 @@ class LimitState:
     reset_seconds: int
     # True if the quota is used up and requests are charged to its overage.
     overage: bool = False
+    # True if the period is closed, so that nothing can be charged to it.
+    closed: bool = False
 
 
 def rate_limit_headers(limits: Sequence[LimitState]) -> Dict[str, str]:
@@ -56,7 +58,10 @@ def rejection(reason: str, limit: str, retry_after_seconds: int, limits: Sequenc
         problem = {"type": f"{_PROBLEMS}temporary-reduced-capacity", "title": title, "status": 503}
         return Refused(503, problem, headers, reason)
     title = "Request cannot be satisfied as assigned quota has been exceeded"
-    problem = {"type": f"{_PROBLEMS}quota-exceeded", "title": title, "status": 429, "violated-policies": [limit]}
+    problem = {"type": f"{_PROBLEMS}quota-exceeded", "title": title, "status": 429}
+    if any(state.id == limit and state.closed for state in limits):
+        problem["detail"] = "the period of the limit is closed"
+    problem["violated-policies"] = [limit]
     return Refused(429, problem, headers, reason)
 
 

@@ -349,6 +349,7 @@ def _refuse(
 
 def _state(limit: Limit, period: Period, ledger: Optional[Item], stamp: int) -> LimitState:
     """Returns the state of a limit. If `ledger` is None, the state is the one of a newly opened ledger."""
+    closed = ledger is not None and "closed" in ledger
     overage, shown = limit.overage, limit.quota
     remaining = shown + overage
     if ledger is not None:
@@ -365,7 +366,8 @@ def _state(limit: Limit, period: Period, ledger: Optional[Item], stamp: int) -> 
         id=limit.id,
         limit=shown,
         window_seconds=max(1, math.floor((period.end - period.start) / 1000 + 0.5)),
-        remaining=max(0, remaining - overage),
+        remaining=0 if closed else max(0, remaining - overage),
         reset_seconds=max(0, math.ceil((period.end - stamp) / 1000)),
         overage=overage > 0 and remaining < overage,
+        closed=closed,
     )

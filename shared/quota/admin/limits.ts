@@ -13,6 +13,7 @@ import {
 } from '../ledger/ledger.ts';
 import type { LedgerState } from '../ledger/ledger.ts';
 import { periodId } from '../ledger/period.ts';
+import type { Period } from '../ledger/period.ts';
 import { limitNewsWrite, NEWS_DIGITS } from '../plan/plan-news.ts';
 import { MAX_UNITS } from '../plan/plan.ts';
 import { recallUnits } from '../ledger/shards.ts';
@@ -118,7 +119,7 @@ async function adjust(
   const done = await applyOperation(ports, requested, asked, async () => {
     const { id, period, item } = await findOpenLedger(ports, question, requested.atEpochMs);
     const ledger = parseLedger(item);
-    refuseClosed(ledger);
+    refuseClosed(ledger, period);
     const { units, limit, restored, carriedBack } = adjustmentOf(ledger);
     if (ledger.credits + units > MAX_UNITS)
       throw new RequestInvalid(
@@ -166,7 +167,7 @@ function change(
   const asked = changeRequestOf(question, { kind, input: {} });
   return applyOperation(ports, requested, asked, async () => {
     const found = await findLedger(ports, question, requested.atEpochMs);
-    if (found.item !== undefined) refuseClosed(parseLedger(found.item));
+    if (found.item !== undefined) refuseClosed(parseLedger(found.item), found.period);
     const isSuspended = (item: Item | undefined): boolean => item?.['susp'] !== undefined;
     return {
       writes: (record) => [
@@ -205,8 +206,12 @@ function absent(key: ItemKey): ItemWrite {
   return { purpose: 'suspend', key, when: [{ attribute: 'rem', is: 'absent' }], change: { kind: 'check' } };
 }
 
-function refuseClosed({ closed }: LedgerState): void {
-  if (closed) throw new DomainError('PERIOD_CLOSED', 'the period is already closed');
+function refuseClosed({ closed }: LedgerState, { endEpochMs }: Period): void {
+  if (closed)
+    throw new DomainError(
+      'PERIOD_CLOSED',
+      `the period is closed, so it cannot be changed; wait for the next one, which begins on ${new Date(endEpochMs).toISOString()}`,
+    );
 }
 
 function describe(

@@ -59,6 +59,8 @@ export type LimitState = {
   readonly periodStartEpochMs: number | undefined;
   /** Whether the quota is used up, so that units come from its overage. */
   readonly overage: boolean;
+  /** Set if the charged period is closed, so that nothing can be charged to it. */
+  readonly closed?: true;
 };
 
 /**
@@ -125,9 +127,10 @@ export function quotaState(
     // The limit includes top-ups, because clients compare `r` (the units left) with it, and `r` must not be larger.
     limit: allowance,
     windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),
-    remaining: left,
+    remaining: seen?.closed === true ? 0 : left,
     resetSeconds: Math.max(0, Math.ceil((period.endEpochMs - atEpochMs) / 1000)),
     periodStartEpochMs: period.startEpochMs,
     overage: overage > 0 && remaining < overage,
+    ...(seen?.closed === true && { closed: true }),
   };
 }

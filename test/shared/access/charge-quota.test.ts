@@ -50,6 +50,21 @@ describe('an access document with a quota', () => {
     assert.deepEqual(loads, [[PLAN]], 'made once, with the plans to publish');
   });
 
+  // A period is closed while the clock is ahead, and the clock then goes back. No top-up can help.
+  it('says that the period is closed, not that the caller is over quota', async () => {
+    const { ask, table } = aCharging();
+    await ask('GET/users');
+    for (const [name, item] of table.items)
+      if (item['cred'] !== undefined) table.items.set(name, { ...item, closed: table.nowMs });
+
+    const refused = await ask('GET/users');
+
+    assert.equal(effectOf(refused), 'Deny');
+    assert.equal(contextOf(refused)['quotaRefusal'], 'period closed: daily of plan partner, tenant acme');
+    assert.match(String(contextOf(refused)['accessDecision']), /outcome=period-closed&/);
+    assert.match(String(contextOf(refused)['rateLimit']), /^"daily";r=0;/);
+  });
+
   it('charges callers of the named issuers, and admits others by the rules only', async () => {
     const issuers = { when: { issuers: ['main'] } };
     const charged = aCharging({ quota: { ...QUOTA, ...issuers } });

@@ -257,8 +257,14 @@ export type Problem = {
 /** What the quota of a handler says in the reply in which it refuses a request. */
 export type QuotaRefusal = {
   /** `over-limit` is a rate, or a quota with a short period. */
-  readonly outcome: 'over-quota' | 'over-limit' | 'over-concurrency' | 'suspended' | 'unavailable';
-  /** Id of the limit that is used up. */
+  readonly outcome:
+    | 'over-quota'
+    | 'period-closed'
+    | 'over-limit'
+    | 'over-concurrency'
+    | 'suspended'
+    | 'unavailable';
+  /** Id of the limit that refuses the request. */
   readonly limit?: string;
   readonly retryAfterSeconds?: number;
 };

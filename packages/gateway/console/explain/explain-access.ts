@@ -160,16 +160,18 @@ export type Charge = Pick<DecidedAccess, 'key' | 'customer' | 'limit' | 'retryAf
 };
 
 /** Says which API key the caller used, and when the limit has units again. */
-export function describeReset({ retryAfterSeconds, key }: Charge): string[] {
+export function describeReset({ outcome, retryAfterSeconds, key }: Charge): string[] {
   return [
     ...(key === undefined ? [] : [`The caller used the API key ${key}.`]),
     ...(retryAfterSeconds === undefined
       ? []
-      : [`The limit has units again in ${formatDuration(retryAfterSeconds * 1000)}.`]),
+      : [
+          `${outcome === 'period-closed' ? 'The next period of the limit begins' : 'The limit has units again'} in ${formatDuration(retryAfterSeconds * 1000)}.`,
+        ]),
   ];
 }
 
-export function adviseOnCharge({ outcome, customer, limit }: Charge): string {
+export function adviseOnCharge({ outcome, customer, limit, retryAfterSeconds }: Charge): string {
   if (outcome === 'not-charged')
     return 'Use a REQUEST authorizer for this route: a TOKEN authorizer cannot charge a quota.';
   if (customer === undefined) return 'Use a credential that names the customer and the plan to charge.';
@@ -185,9 +187,16 @@ export function adviseOnCharge({ outcome, customer, limit }: Charge): string {
     return `Send fewer calls at the same time, or ${changePlan(tenant, limit)}.`;
   if ((outcome === 'over-rate' || outcome === 'over-limit') && limit !== undefined)
     return `Send requests more slowly, or ${changePlan(tenant, limit)}.${outcome === 'over-rate' ? ' A rate has no units to top up.' : ''}`;
+  if (outcome === 'period-closed') return adviseOnClosed(retryAfterSeconds);
   if (outcome === 'over-quota' && limit !== undefined)
     return `Wait for the next period, or give the customer more: \`gatewright quota top-up ${tenant} ${quote(limit)} UNITS\`${ofKey}, or \`gatewright customers set-plan ${tenant} PLAN\`. ${later}`;
   return 'Use a credential that names the customer and the plan to charge.';
+}
+
+/** A period is closed after its end only, so the clock was later when it was closed than it is now. */
+function adviseOnClosed(retryAfterSeconds: number | undefined): string {
+  const ahead = retryAfterSeconds === undefined ? 'SHIFT' : `${retryAfterSeconds}s`;
+  return `Nothing can be charged or added to a closed period; wait for the next one. If the clock of this gateway was ahead when the period was closed, \`gatewright clock +${ahead}\` moves it to the next period. To begin again, restart the gateway; with --data, delete the folder first.`;
 }
 
 function changePlan(tenant: string, limit: string): string {

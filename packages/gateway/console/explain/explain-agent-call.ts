@@ -1,4 +1,5 @@
 /** Explains a message that the wrapper around an MCP server refused before the server ran anything. */
+import { PERIOD_IS_CLOSED } from '@gatewright/aws/access-decision';
 import {
   adviseLacking,
   adviseOnCharge,
@@ -71,7 +72,7 @@ export function explainAgentCall({
 
 /** Names the customer, the limit and the time at which it has units again, as refusals by an authorizer do. */
 function explainCharge(
-  { reason = '', plan, limit, retryAfterSeconds }: NonNullable<AgentCall['error']>,
+  { reason = '', message, plan, limit, retryAfterSeconds }: NonNullable<AgentCall['error']>,
   guard: GuardCircumstances | undefined,
 ): Reason | undefined {
   const outcome = Object.entries(CHARGES).find(([name]) => name === reason)?.[1];
@@ -80,7 +81,7 @@ function explainCharge(
   const charge: Charge = {
     key: decided?.key,
     customer: decided?.customer,
-    outcome,
+    outcome: message.includes(PERIOD_IS_CLOSED) ? 'period-closed' : outcome,
     limit,
     retryAfterSeconds,
   };

@@ -31,13 +31,14 @@ function explainRefusal(refusal: QuotaRefusal, customer: string, key: string | u
       };
     }
     case 'over-quota':
+    case 'period-closed':
     case 'over-limit':
     case 'over-concurrency': {
       const { outcome, limit = '', retryAfterSeconds } = refusal;
       const charge = { outcome, limit, retryAfterSeconds, customer, key };
       return {
         because: [
-          `The quota of the customer ${customer} refuses the request: its limit ${limit} is used up.`,
+          `The quota of the customer ${customer} refuses the request: ${outcome === 'period-closed' ? `the period of its limit ${limit} is closed` : `its limit ${limit} is used up`}.`,
           ...describeReset(charge),
         ],
         changes: [adviseOnCharge(charge)],

@@ -17,6 +17,7 @@ export type RefusedCall = {
 const MAY_BE_CHARGED: readonly (AccessOutcome | undefined)[] = [
   'allow',
   'over-quota',
+  'period-closed',
   'over-rate',
   'suspended',
 ];

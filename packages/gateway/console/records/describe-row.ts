@@ -119,6 +119,7 @@ function customerOf(caller: RecordedRequest['caller']): string | undefined {
 /** Outcomes that mean that the toolkit's quota refused the request. */
 const CHARGES: Readonly<Partial<Record<AccessOutcome, string>>> = {
   'over-quota': 'over quota',
+  'period-closed': 'period closed',
   'over-rate': 'over rate limit',
   suspended: 'suspended',
   'no-subject': 'nobody to charge',
@@ -128,6 +129,7 @@ const CHARGES: Readonly<Partial<Record<AccessOutcome, string>>> = {
 /** The same for the quota of a handler. */
 const OF_HANDLERS: Readonly<Record<QuotaRefusal['outcome'], string>> = {
   'over-quota': 'over quota',
+  'period-closed': 'period closed',
   'over-limit': 'over limit',
   'over-concurrency': 'over limit',
   suspended: 'suspended',

@@ -1,4 +1,5 @@
 /** Reads the reply in which the quota of a handler (`gatewright/quota`) refuses a request. */
+import { PERIOD_IS_CLOSED } from '@gatewright/aws/access-decision';
 import { asText, memberOf, parseJson } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
 import type { QuotaRefusal } from '../explain/circumstances.ts';
@@ -28,7 +29,9 @@ export function readQuotaRefusal({
   const headers = new HeaderList(replyHeaders);
   const wait = Number(headers.last('retry-after') ?? Number.NaN);
   return {
-    outcome: outcomeOf(limit, headers.last('ratelimit-policy') ?? ''),
+    outcome: body.includes(PERIOD_IS_CLOSED)
+      ? 'period-closed'
+      : outcomeOf(limit, headers.last('ratelimit-policy') ?? ''),
     limit,
     ...(Number.isFinite(wait) && { retryAfterSeconds: wait }),
   };

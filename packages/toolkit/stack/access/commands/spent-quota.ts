@@ -162,8 +162,13 @@ function findHalted(
 }
 
 function findSpent(rows: readonly Answer[], answer: Pick<Allowed, 'verdict'>): string | undefined {
-  const spent = ofRoute(rows, answer).find(({ remaining }) => Number(remaining) <= 0);
-  return spent && `over quota: ${nameLimit(spent)}, until ${printValue(spent['periodEnd'])}`;
+  const spent = ofRoute(rows, answer).find(
+    ({ remaining, state }) => state === 'closed' || Number(remaining) <= 0,
+  );
+  return (
+    spent &&
+    `${spent['state'] === 'closed' ? 'period closed' : 'over quota'}: ${nameLimit(spent)}, until ${printValue(spent['periodEnd'])}`
+  );
 }
 
 function ofRoute(rows: readonly Answer[], { verdict }: Pick<Allowed, 'verdict'>): readonly Answer[] {

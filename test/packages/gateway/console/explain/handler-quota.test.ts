@@ -30,6 +30,13 @@ const ROWS: readonly {
     says: /The quota of the customer acme refuses the request: its limit monthly is used up\.\n.*API key k1\.\nThe limit has units again in 3 days\.\n→ Wait for the next period, .*`gatewright quota top-up acme monthly UNITS`.*`gatewright customers set-plan acme PLAN`/,
   },
   {
+    reason: 'quota-exceeded',
+    limits: [{ ...limit, windowSeconds: 30 * DAY, closed: true }],
+    status: 429,
+    note: 'period closed',
+    says: /the period of its limit monthly is closed\.\n.*API key k1\.\nThe next period of the limit begins in 3 days\.\n→ Nothing can be charged or added to a closed period; wait for the next one\..*`gatewright clock \+\d+s`/,
+  },
+  {
     reason: 'rate-limited',
     limits: [{ ...limit, windowSeconds: 5 }],
     status: 429,
