@@ -28,9 +28,31 @@ async function joinPorts(words: readonly string[]): Promise<readonly string[]> {
  * for each subcommand, because subcommands do not inherit them.
  */
 function neverExit(command: Command, isJson: boolean): void {
-  command.exitOverride().showHelpAfterError('Run with --help to see commands and options.');
-  if (isJson) command.configureOutput({ writeErr: () => undefined });
+  command
+    .exitOverride(({ exitCode, code, message }) => {
+      throw new CommanderError(exitCode, code, withUsage(message, command));
+    })
+    .showHelpAfterError('Run with --help to see commands and options.')
+    .configureOutput({
+      outputError: (text, write) => write(`${withUsage(text.trimEnd(), command)}\n`),
+      ...(isJson && { writeErr: () => undefined }),
+    });
   for (const below of command.commands) neverExit(below, isJson);
+}
+
+/** Adds how the command is called to an error of commander's about something that is missing. */
+function withUsage(message: string, command: Command): string {
+  const usage = `usage: ${callOf(command)} ${command.usage()}`;
+  const option = command.options.find(({ flags }) => message.includes(`required option '${flags}' not`));
+  if (option === undefined)
+    return message.includes('missing required argument ') ? `${message}; ${usage}` : message;
+  // An option with two names is told by the first one, because its flags look like two options that are both needed.
+  const name = option.flags.replace(/, .* (?=<)/, ' ');
+  return `${message.replace(option.flags, name)}; ${usage} ${name}, where ${name} is: ${option.description}`;
+}
+
+function callOf(command: Command): string {
+  return command.parent === null ? command.name() : `${callOf(command.parent)} ${command.name()}`;
 }
 
 /** Whether the words request JSON. Arguments after `--` do not count, because they belong to another command. */

@@ -44,6 +44,27 @@ describe('runCommandLine', () => {
       assert.doesNotMatch(error.message, /^error:|^$/);
     });
 
+  for (const [words, says] of [
+    [
+      ['keys', 'list'],
+      "required option '--customer <name>' not specified; usage: gatewright keys list [options] --customer <name>, where --customer <name> is: owner of the keys",
+    ],
+    [
+      ['usage', 'invoice'],
+      "required option '--period <month>' not specified; usage: gatewright usage invoice [options] --period <month>, where --period <month> is: month, such as 2026-11",
+    ],
+    [
+      ['quota', 'top-up', 'acme'],
+      "missing required argument 'limit'; usage: gatewright quota top-up [options] <tenant> <limit> <units>",
+    ],
+  ] as const)
+    it(`says how the command is called if something is missing: gatewright ${words.join(' ')}`, async () => {
+      const { stderr } = await runCommandHere(words);
+      assert.equal(stderr, `error: ${says}\nRun with --help to see commands and options.\n`);
+      const asJson = await runCommandHere([...words, '--json']);
+      assert.equal((JSON.parse(asJson.stderr) as { error: { message: string } }).error.message, says);
+    });
+
   it('leaves a --json behind -- to the program that it is for', async () => {
     const { code, stderr } = await runCommandHere(['requests', '--no-such-option', '--', '--json']);
 
