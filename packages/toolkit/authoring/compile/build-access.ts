@@ -119,11 +119,15 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
         const compiled = withVersion(compilation.document);
         documents.push(compiled);
         protects.push(...protectedStacks(compiled, document));
-      } else problems.push(locate(['api'], `names an API that the document "${twin.name}" already protects`));
+      } else problems.push(locate(['api'], describeTwin(twin.name)));
     }
   }
   const extended = read.flatMap(({ name, reading }) => describeExtended(name, reading));
   return { compiled: { documents }, protects, problems, warnings, withoutInventory, extended };
+}
+
+function describeTwin(name: string): string {
+  return `names an API that the document "${name}" already protects; move the rules into one of the two documents and delete the other, or correct api`;
 }
 
 /**
