@@ -58,11 +58,14 @@ export type DecidedAccess = AccessDecision & {
   /** The time from the decision until the limit that refuses has units again; undefined if no limit refuses. */
   readonly retryAfterSeconds?: number | undefined;
   /** What was left of the limits of the customer plan after the charge; empty if the authorizer charged nothing. */
-  readonly left?: readonly {
-    readonly limit: string;
-    readonly left: number;
-    readonly of: number | undefined;
-  }[];
+  readonly left?: readonly LeftUnits[];
+};
+
+/** What RateLimit and RateLimit-Policy say about one limit. */
+export type LeftUnits = {
+  readonly limit: string;
+  readonly left: number;
+  readonly of: number | undefined;
 };
 
 export type GuardCircumstances = {
@@ -188,6 +191,8 @@ export type IntegrationCircumstances = {
   readonly problem?: Problem | undefined;
   /** The refusal by the quota of a handler, if the reply is one. */
   readonly quotaRefusal?: QuotaRefusal | undefined;
+  /** What the headers of the reply say is left of its limits, if a function admitted the request by a quota. */
+  readonly left?: readonly LeftUnits[];
   /**
    * Whether the event still waited for an instance, or was the first event of its instance; undefined if that is
    * unknown.

@@ -14,7 +14,7 @@ import { explainAgentCall } from './explain-agent-call.ts';
 import { explainDefaultRoute, explainMatch } from './explain-match.ts';
 import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
 import type { Reason } from './reason.ts';
-import type { Circumstances } from './circumstances.ts';
+import type { Circumstances, LeftUnits } from './circumstances.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
 import { inOwnWords } from './own-words.ts';
@@ -41,6 +41,7 @@ export function explain(
     ...describePath(about),
     ...describeInjected(about),
     ...reason.because,
+    ...describeLeftOfReply(about),
     ...describeRestatus(about),
     ...surprises.because,
     ...(about.failure !== undefined || surprises.because.length > 0 || reason.changes.length > 0
@@ -121,11 +122,20 @@ function describeLeft({
   left = [],
 }: NonNullable<NonNullable<Circumstances['guard']>['decided']>): string[] {
   if (plan === undefined || left.length === 0) return [];
-  const units = left.map(
-    ({ limit, left: count, of }) => `${limit} ${count}${of === undefined ? '' : ` of ${of}`}`,
-  );
   const whose = customer === undefined ? '' : ` of the customer ${customer}`;
-  return [`The plan ${plan}${whose} was charged; after that, it had left: ${units.join(', ')}.`];
+  return [`The plan ${plan}${whose} was charged; after that, it had left: ${printLeft(left)}.`];
+}
+
+/** A reply does not name the plan. */
+function describeLeftOfReply({ integration }: Circumstances): string[] {
+  const { left = [] } = integration ?? {};
+  return left.length === 0 ? [] : [`RateLimit of the reply says what is left: ${printLeft(left)}.`];
+}
+
+function printLeft(left: readonly LeftUnits[]): string {
+  return left
+    .map(({ limit, left: count, of }) => `${limit} ${count}${of === undefined ? '' : ` of ${of}`}`)
+    .join(', ');
 }
 
 function describeRestatus({ restatus, status }: Circumstances): string[] {

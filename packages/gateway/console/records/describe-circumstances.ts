@@ -15,7 +15,7 @@ import { findFailedRead, findKeptBusy } from './handler-misread.ts';
 import type { ReadHandler } from './handler-misread.ts';
 import { findJsonFault } from './json-fault.ts';
 import { isOfService, readDenial, readProblem, readServiceError } from './read-problem.ts';
-import { readQuotaRefusal } from './read-quota-refusal.ts';
+import { readQuotaOfReply } from './read-quota-refusal.ts';
 import { findTableKey } from './table-key.ts';
 import { findBlank, findMisspelt } from './missing-parameters.ts';
 import { describeSent, requestTemplateOf } from './sent.ts';
@@ -223,7 +223,7 @@ function describeIntegration(
       }),
     ...(isOfService(recorded) && { tableKey: findTableKey(sent?.body?.toString() ?? '', stacks) }),
     problem: readServiceError(recorded, redactor) ?? readProblem(recorded, redactor),
-    quotaRefusal: readQuotaRefusal(recorded),
+    ...readQuotaOfReply(recorded, 'functionName' in integration),
     denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
   };

@@ -16,6 +16,7 @@ import type {
   GuardPolicy,
   TokenCircumstances,
 } from '../explain/circumstances.ts';
+import { readLeft } from './read-left.ts';
 import type { IdentitySource } from '../../core/deployment/model.ts';
 import type { CallerFacts } from '../../core/events/request-facts.ts';
 import type { AuthorizerGrant, Caller, Matched, Received } from '../../core/exchange.ts';
@@ -190,21 +191,8 @@ function describeDecided(
     routeKey: givenFor,
     verdict: access?.decide(question, Math.floor(receivedAtEpochMs / 1000), message),
     retryAfterSeconds: readSeconds(context[RETRY_AFTER]),
-    left: readLeft(context),
+    left: readLeft(textsOf(context['rateLimit']), textsOf(context['rateLimitPolicy'])),
   };
-}
-
-/** Reads the values of RateLimit and RateLimit-Policy, as `rateLimitHeaders` of shared/http writes them. */
-function readLeft(context: AuthorizerGrant['context']): NonNullable<DecidedAccess['left']> {
-  const unitsIn = (field: string, wanted: RegExp) =>
-    new Map(
-      textsOf(context[field])
-        .flatMap((text) => [...text.matchAll(wanted)])
-        .map(([, id = '', units]) => [id, Number(units)]),
-    );
-  const limits = unitsIn('rateLimitPolicy', /"([^"]+)"[^,]*?;q=(\d+)/g);
-  const left = unitsIn('rateLimit', /"([^"]+)"[^,]*?;r=(\d+)/g);
-  return [...left].map(([limit, units]) => ({ limit, left: units, of: limits.get(limit) }));
 }
 
 /** A simple result has no principal, but the toolkit's context has the subject. */

@@ -2,7 +2,8 @@
 import { PERIOD_IS_CLOSED } from '@gatewright/aws/access-decision';
 import { asText, memberOf, parseJson } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
-import type { QuotaRefusal } from '../explain/circumstances.ts';
+import type { IntegrationCircumstances, QuotaRefusal } from '../explain/circumstances.ts';
+import { readLeftOfReply } from './read-left.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 /** Texts of `rejectionReply` in the toolkit. */
@@ -11,6 +12,17 @@ const UNAVAILABLE = '#temporary-reduced-capacity"';
 
 /** The reply does not distinguish a quota from a rate: only quotas have such long periods. */
 const SHORTEST_QUOTA_SECONDS = 3_600;
+
+/** Reads what the reply says of a quota. Only a function can have charged one. */
+export function readQuotaOfReply(
+  recorded: RecordedRequest,
+  isFunction: boolean,
+): Pick<IntegrationCircumstances, 'quotaRefusal' | 'left'> {
+  return {
+    quotaRefusal: readQuotaRefusal(recorded),
+    ...(isFunction && recorded.status < 400 && { left: readLeftOfReply(recorded) }),
+  };
+}
 
 /** Returns undefined if the reply is not such a refusal. */
 export function readQuotaRefusal({

@@ -38,6 +38,19 @@ describe('the explanation of a request that a quota admitted', () => {
     );
   });
 
+  it('names what is left if the quota is in the handler', async () => {
+    const api = aRecordedApi(withAuthorizer(TOKEN), {
+      list: () => ({ statusCode: 200, headers: rateLimitHeaders(LIMITS), body: '[]' }),
+      auth: () => ({ ...policy('Allow', '*'), principalId: 'k1' }),
+    });
+    await api.send({ target: '/dev/pets', headers: ['Authorization', 'Bearer x'] });
+
+    assert.match(
+      storyOf(api.last()),
+      /^RateLimit of the reply says what is left: monthly 987 of 1000, minute, per key 59 of 60\.$/m,
+    );
+  });
+
   it('says nothing of plans if the authorizer charged nothing', async () => {
     assert.doesNotMatch(await explained(undefined, []), /plan/);
   });
