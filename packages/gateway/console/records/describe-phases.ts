@@ -77,7 +77,7 @@ function describePhase(
         isIdle: recorded.received.route?.validation === undefined,
       };
     case 'cache':
-      return describeCache(about);
+      return describeCache(recorded, about);
     case 'map-request':
       return describeMapRequest(recorded, redactor);
     case 'integrate':
@@ -208,8 +208,19 @@ function describeMeter({ meter }: Circumstances): PhaseText {
   };
 }
 
-function describeCache({ cache }: Circumstances): PhaseText {
-  if (cache === undefined) return { read: [], decided: 'the route has no cache', isIdle: true };
+function describeCache({ received }: RecordedRequest, { cache }: Circumstances): PhaseText {
+  if (cache === undefined) {
+    const { method, route, stage } = received;
+    const isLeftOut = route !== undefined && stage?.cache?.routes.get(route)?.isForGetOnly === true;
+    return {
+      read: [],
+      decided:
+        isLeftOut && method !== 'GET'
+          ? `the stage caches responses to GET only; the settings of the method can enable caching for ${method}`
+          : 'the route has no cache',
+      isIdle: true,
+    };
+  }
   return {
     read: [`responses are cached for ${cache.ttlSeconds} s`],
     decided: cache.isHit

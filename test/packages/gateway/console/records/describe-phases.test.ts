@@ -128,6 +128,18 @@ const ROWS: readonly (readonly [
     { cache: [['responses are cached for 300 s'], 'a miss: the integration is called'] },
   ],
   [
+    // Developer guide, "Cache settings for REST APIs": by default, a stage caches only GET methods.
+    'a method that the cache of the stage leaves out',
+    () => recording(cachedApi(ON, { HttpMethod: 'POST' })),
+    [{ ...PETS, method: 'POST' }],
+    {
+      cache: [
+        [],
+        'the stage caches responses to GET only; the settings of the method can enable caching for POST',
+      ],
+    },
+  ],
+  [
     'a hit of the cache',
     cached,
     [PETS, PETS],
