@@ -143,6 +143,7 @@ export class Account {
     this.#state = { keys: new ApiKeys(), plans: new UsagePlans(this.quotas) };
     this.#defined = { keys: [], plans: [], planKeys: [] };
     this.#stages.clear();
+    this.functionPolicies.forgetCalls();
     this.#bucket = this.#openBucket();
   }
 

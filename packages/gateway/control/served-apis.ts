@@ -100,6 +100,7 @@ export class ServedApis {
     this.account.forget();
     this.account.clientCertificates.forget();
     this.domains.clear();
+    this.vpcLinks.forget();
     this.prepare(this.#stacks, tolerance).serve(unsupported);
   }
 

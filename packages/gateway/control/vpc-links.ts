@@ -41,6 +41,11 @@ export class VpcLinks {
     this.#links = this.#links.filter((link) => link.id !== id);
   }
 
+  forget(): void {
+    this.#links = [];
+    this.#defined = [];
+  }
+
   /**
    * Replaces the templates' definitions. A change of a link by a call stays until the link's own definition changes.
    */

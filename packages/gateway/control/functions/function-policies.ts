@@ -37,6 +37,13 @@ export class FunctionPolicies implements PermissionSource {
     return this.#own.has(functionName);
   }
 
+  /** Forgets the changes by calls. */
+  forgetCalls(): void {
+    this.#added = [];
+    this.#removed.clear();
+    this.#version += 1;
+  }
+
   define(stacks: readonly ResolvedStack[]): void {
     this.#defined = resourcesOf(stacks, ['AWS::Lambda::Permission']).map(toControlResource);
     this.#own = new Set(stacks.flatMap(({ functions }) => functions.map(({ name }) => name)));

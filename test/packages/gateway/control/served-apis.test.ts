@@ -109,6 +109,42 @@ describe('ServedApis', () => {
     assert.deepEqual(ids(), ['new']);
   });
 
+  it('forgets VPC links and permissions of calls when it restarts, and restores those of templates', () => {
+    const served = aServed({
+      Link: {
+        type: 'AWS::ApiGatewayV2::VpcLink',
+        id: 'own',
+        properties: { Name: 'own', SubnetIds: ['s-1'] },
+      },
+      Permission: {
+        type: 'AWS::Lambda::Permission',
+        id: 'own',
+        properties: { FunctionName: 'list', Action: 'lambda:InvokeFunction', Principal: 'sns.amazonaws.com' },
+      },
+    });
+    const { account, vpcLinks } = served;
+    const owner = { functionName: 'list', qualifier: undefined };
+    const [own] = vpcLinks.ofKind('http');
+    assert.ok(own !== undefined);
+    vpcLinks.put({ ...own, id: 'made' });
+    vpcLinks.delete('own');
+    account.functionPolicies.add(owner, 'made', { Action: 'lambda:InvokeFunction' });
+    account.functionPolicies.remove(owner, 'own');
+    const { version } = account.functionPolicies;
+
+    served.restart(REFUSING);
+
+    assert.deepEqual(
+      vpcLinks.ofKind('http').map(({ id }) => id),
+      ['own'],
+    );
+    assert.deepEqual(
+      account.functionPolicies.permissions.map(({ id }) => id),
+      ['own'],
+    );
+    assert.ok(account.functionPolicies.version > version, 'compiled policies are read again');
+  });
+
   it('forgets the client certificates of calls when it restarts, and keeps those of templates', () => {
     const served = aServed({
       Own: { type: 'AWS::ApiGateway::ClientCertificate', id: 'own', properties: {} },
