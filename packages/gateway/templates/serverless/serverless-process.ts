@@ -82,7 +82,7 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
     child.once('error', (error) => resolve({ message: `osls could not run: ${error.message}` }));
     child.once('close', (code, killedBy) => {
       if (failure === undefined && code === 0) resolve(undefined);
-      else resolve(failure ?? { message: describeEnd(code, killedBy, errorText) });
+      else resolve(failure ?? { message: describeEnd(code, killedBy, errorText, child.killed) });
     });
   });
 }
@@ -104,14 +104,25 @@ function sealedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 /**
  * Describes why osls has ended. It returns the error that ended osls, without the members and the version that Node
- * prints after it. If there is no such error, it returns the last lines. If osls was killed, it returns that the time
- * limit has passed.
+ * prints after it. If there is no such error, it returns the last lines.
+ * @param isLate whether this process ended osls, because its time limit had passed
  */
-export function describeEnd(code: number | null, killedBy: string | null, errorText: string): string {
-  if (killedBy !== null) return `osls did not end within ${TIME_LIMIT_MS / 1000} s`;
+export function describeEnd(
+  code: number | null,
+  killedBy: string | null,
+  errorText: string,
+  isLate = false,
+): string {
+  if (isLate) return `osls did not end within ${TIME_LIMIT_MS / 1000} s`;
   const lines = errorText.split('\n').filter((line) => /\S/.test(line) && !STACK_FRAME.test(line));
   const thrown = lines.findLast((line) => THROWN.test(line));
   const remedy = thrown !== undefined && MISSING_MODULE.test(thrown) ? '; run npm install' : '';
+  if (killedBy !== null) {
+    const ended = `osls was ended by the signal ${killedBy}, which the gateway did not send`;
+    return lines.length === 0
+      ? ended
+      : `${ended}; on SIGKILL and SIGABRT, check whether the memory suffices: ${thrown ?? lines.slice(-3).join(' ')}`;
+  }
   return `osls ended with code ${String(code)}: ${thrown ?? lines.slice(-3).join(' ')}${remedy}`;
 }
 

@@ -72,8 +72,19 @@ describe('describeEnd', () => {
     },
     {
       name: 'says how long it waited',
-      given: [null, 'SIGKILL', ''],
+      given: [null, 'SIGKILL', '', true],
       expected: 'osls did not end within 120 s',
+    },
+    {
+      name: 'names the signal by which another program ended it, and what it had printed',
+      given: [null, 'SIGKILL', 'FATAL ERROR: heap out of memory\n'],
+      expected:
+        'osls was ended by the signal SIGKILL, which the gateway did not send; on SIGKILL and SIGABRT, check whether the memory suffices: FATAL ERROR: heap out of memory',
+    },
+    {
+      name: 'names the signal if nothing was printed',
+      given: [null, 'SIGTERM', ''],
+      expected: 'osls was ended by the signal SIGTERM, which the gateway did not send',
     },
   ];
   for (const { name, given, expected } of rows)
@@ -177,9 +188,9 @@ describe('the end of the osls process', () => {
       { message: 'osls ended with code 3: no disk' },
     ],
     [
-      'by a signal is told as the end of its time',
+      'by a signal of another program names the signal',
       "process.kill(process.pid, 'SIGKILL')",
-      { message: 'osls did not end within 120 s' },
+      { message: 'osls was ended by the signal SIGKILL, which the gateway did not send' },
     ],
     [
       'with a failure that was told has it, with its place',
