@@ -145,9 +145,12 @@ export class RecordedStreams {
     this.#keptCharacters -= records.shift()?.data.length ?? 0;
   }
 
+  /** Returns the records of the stream that needs the most memory. */
   #fullest(): StoredRecord[] {
+    const sizeOf = (records: readonly StoredRecord[]): number =>
+      records.reduce((sum, { data }) => sum + data.length, 0);
     return [...this.#records.values()].reduce((most, records) =>
-      records.length > most.length ? records : most,
+      sizeOf(records) > sizeOf(most) ? records : most,
     );
   }
 

@@ -54,6 +54,22 @@ describe('recorded streams', () => {
     assert.equal(record?.['PartitionKey'], 'p');
   });
 
+  it('drop records of the stream that needs the most memory, not of the one with the most records', () => {
+    const call = aShelf();
+    const small = Array.from({ length: 100 }, (_, index) => String(index));
+    for (const text of small) call('PutRecord', put(text));
+    const large = Buffer.alloc(900_000).toString('base64');
+    for (let count = 0; count < 30; count += 1)
+      call('PutRecord', { StreamName: 'large', PartitionKey: 'p', Data: large });
+
+    const { ShardIterator: start } = call('GetShardIterator', {
+      StreamName: 's',
+      ShardId: 'shardId-000000000000',
+      ShardIteratorType: 'TRIM_HORIZON',
+    });
+    assert.deepEqual(texts(call('GetRecords', { ShardIterator: start })), small);
+  });
+
   const rows: { type: string; from: (numbers: readonly string[]) => Fields; gives: string[] }[] = [
     { type: 'LATEST', from: () => ({}), gives: ['late'] },
     { type: 'AT_SEQUENCE_NUMBER', from: ([, b]) => ({ StartingSequenceNumber: b }), gives: ['b', 'late'] },
