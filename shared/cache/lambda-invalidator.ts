@@ -24,10 +24,13 @@ const STORE_TIMEOUT_MS = 2000;
  */
 const WITHIN_MS = 240_000;
 
-export type Invalidator = (
-  event: unknown,
-  answered: Answered,
-) => Promise<ProxyResult | { readonly finished: number }>;
+type InvalidatorResult = {
+  readonly finished: number;
+  /** What each dry run of the event would have done. */
+  readonly reports?: readonly Awaited<ReturnType<typeof planInvalidation>>[];
+};
+
+export type Invalidator = (event: unknown, answered: Answered) => Promise<ProxyResult | InvalidatorResult>;
 
 /**
  * Creates the invalidator of a Lambda function.
@@ -63,12 +66,13 @@ export function createInvalidator(ports: InvalidatorPorts, streams: readonly Str
     const brought = readEvent(event, streams);
     if (brought.kind === 'http') return await answer(event, answered);
     const options = brought.kind === 'time' ? [] : brought.options.map(parseInvalidation);
+    const reports = [];
     for (const { dryRun, ...invalidation } of options)
-      if (dryRun) await planInvalidation(ports, invalidation);
+      if (dryRun) reports.push(await planInvalidation(ports, invalidation));
       else await openInvalidation(ports, invalidation, ports.clock.nowEpochMs());
     const finished = await resumeAll(ports, ports.clock.nowEpochMs() + WITHIN_MS);
     answered(brought.kind, undefined);
-    return { finished };
+    return { finished, ...(reports.length > 0 && { reports }) };
   };
 }
 

@@ -127,6 +127,16 @@ describe('GET /cache/entries', () => {
     );
   });
 
+  it('are counted by a dry run that an event asks for, which drops none of them', async () => {
+    const invalidate = { namespace: 'orders', tags: ['one'], dryRun: true };
+    const before = (await list({})).entries.length;
+    const result = await createInvalidator(portsAt(desk), [])({ invalidate }, () => undefined);
+
+    assert.ok('reports' in result && result.reports.length === 1, JSON.stringify(result));
+    assert.ok((result.reports[0]?.entries ?? 0) > 0);
+    assert.equal((await list({})).entries.length, before);
+  });
+
   it('lists those of all tags if none is named, and none of another', async () => {
     assert.equal((await list({})).entries.length, 3);
     assert.deepEqual(await list({ tag: 'nobody' }), { entries: [], hasMore: false });
