@@ -30,6 +30,8 @@ export type Member = {
 
 const DAY_SECONDS = 86_400;
 export const MOST_MEMBERS = 100;
+/** Maximum number of organisations of an account that are read, including those that it has left. */
+const MOST_MEMBERSHIPS = 10_000;
 /** Maximum number of members, including those who were removed in the last 30 days. */
 export const MOST_MEMBER_ITEMS = 3 * MOST_MEMBERS;
 /**
@@ -65,12 +67,15 @@ export async function readMemberItems(
   return items.map(({ item }) => item);
 }
 
-/** Lists the tenants of which the account is a member. */
+/**
+ * Lists the tenants of which the account is a member. All items are read, because those of organisations that the
+ * account has left may come first.
+ */
 export async function listOrganisations(
   ports: Pick<PortalPorts, 'listing'>,
   account: string,
 ): Promise<readonly string[]> {
-  const items = await readPortalRange(ports, accountPartition(account), 'ORG#', MOST_MEMBERS);
+  const items = await readPortalRange(ports, accountPartition(account), 'ORG#', MOST_MEMBERSHIPS);
   return items.filter(({ item }) => item['state'] === 'member').map(({ key }) => tenantOfPartition(key.sk));
 }
 

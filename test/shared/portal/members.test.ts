@@ -1,6 +1,9 @@
 /** Invitations and members, and what stays of a member's rights when he loses them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { listOrganisations } from '#shared/portal/members.ts';
+import { membershipKey } from '#shared/portal/portal-items.ts';
+import type { PortalPorts } from '#shared/portal/portal-ports.ts';
 import { Browser, Portal } from '../../support/a-portal.ts';
 import type { Answer } from '../../support/a-portal.ts';
 
@@ -17,6 +20,25 @@ function redeem(browser: Browser, invitation: string, headers = {}): Promise<Ans
 function look(browser: Browser, invitation: string, headers = {}): Promise<Answer> {
   return browser.post('/session/invitation/look', { body: { invitation }, headers });
 }
+
+describe('listOrganisations', () => {
+  it('reads all pages, so that organisations that a member has left hide none', async () => {
+    const names = Array.from({ length: 250 }, (_, index) => `t-${String(index).padStart(3, '0')}`);
+    const items = names.map((tenant) => ({
+      key: membershipKey('ann', tenant),
+      item: { state: tenant === 't-249' ? 'member' : 'left' },
+    }));
+    const listing = {
+      range({ limit = 1, after = '' }: { readonly limit?: number; readonly after?: string }) {
+        const found = items.filter(({ key }) => key.sk > after);
+        const page = found.slice(0, limit);
+        return Promise.resolve({ kind: 'done', items: page, hasMore: found.length > page.length });
+      },
+    } as unknown as PortalPorts['listing'];
+
+    assert.deepEqual(await listOrganisations({ listing }, 'ann'), ['t-249']);
+  });
+});
 
 describe('an invitation', () => {
   it('is redeemed once: of ten people at the same time, one joins', async () => {
