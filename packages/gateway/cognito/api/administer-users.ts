@@ -2,6 +2,7 @@ import { describeGroup, readGroup } from '../pools/pool-group.ts';
 import { ServiceRefusal } from '../../core/errors.ts';
 import { randomBytes } from 'node:crypto';
 import { invalidParameter, notAuthorized, notFound } from '../pools/cognito-error.ts';
+import { printPageToken, readPageToken } from '../../kernel/calls/page-token.ts';
 import { listAttributes } from '../pools/pool-user.ts';
 import type { PasswordPolicy } from '../pools/pool-model.ts';
 import type { PoolUser } from '../pools/pool-user.ts';
@@ -104,8 +105,9 @@ export const ADMINISTER_USERS: CognitoOperations = {
 
   ListUsers(input, at) {
     const { pool } = poolOf(input, at);
-    const filter = readFilter(input.optionalText('Filter'));
-    return listPage(input, pool.users.filter(filter), 'Users', 'PaginationToken');
+    const text = input.optionalText('Filter');
+    const found = pool.users.filter(readFilter(text));
+    return listPage(input, found, 'PaginationToken', ['ListUsers', pool.definition.poolId, text]);
   },
 
   CreateGroup(input, at) {
@@ -156,12 +158,8 @@ export const ADMINISTER_USERS: CognitoOperations = {
   ListUsersInGroup(input, at) {
     const { pool } = poolOf(input, at);
     const name = knownGroup(input, { pool });
-    return listPage(
-      input,
-      pool.users.filter(({ groups }) => groups.has(name)),
-      'Users',
-      'NextToken',
-    );
+    const found = pool.users.filter(({ groups }) => groups.has(name));
+    return listPage(input, found, 'NextToken', ['ListUsersInGroup', pool.definition.poolId, name]);
   },
 };
 
@@ -206,14 +204,16 @@ function describeUser(user: PoolUser, attributes: 'Attributes' | 'UserAttributes
 
 const MAX_PAGE = 60;
 
+/** @param list names the list for its tokens */
 function listPage(
   input: CallInput,
   users: readonly PoolUser[],
-  member: string,
   tokenName: 'NextToken' | 'PaginationToken',
+  list: readonly unknown[],
 ): object {
-  const from = Number(input.optionalText(tokenName) ?? '0');
-  if (!Number.isInteger(from) || from < 0) throw invalidParameter('Invalid pagination token.');
+  const token = input.optionalText(tokenName);
+  const from = token === undefined ? 0 : readPageToken(list, token);
+  if (from === undefined) throw invalidParameter('Invalid pagination token.');
   const limit = Math.min(input.optionalInteger('Limit') ?? MAX_PAGE, MAX_PAGE);
   const wanted = input.texts('AttributesToGet');
   const page = users
@@ -224,8 +224,8 @@ function listPage(
         : { ...describeUser(user, 'Attributes'), Attributes: listAttributes(user, wanted) },
     );
   return {
-    [member]: page,
-    [tokenName]: from + limit < users.length ? String(from + limit) : undefined,
+    Users: page,
+    [tokenName]: from + limit < users.length ? printPageToken(list, from + limit) : undefined,
   };
 }
 

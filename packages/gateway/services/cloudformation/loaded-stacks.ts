@@ -2,6 +2,7 @@
  * Finds the loaded stacks that a CloudFormation call refers to by name or id. Only stacks of the call's region are
  * found.
  */
+import { printPageToken, readPageToken } from '../../kernel/calls/page-token.ts';
 import { lowerFirst, MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { LoadTime } from '../../kernel/load-times.ts';
@@ -65,17 +66,20 @@ export function printTime(epochMs: number): string {
 const PAGE = 100;
 
 /**
- * Returns one page of a list. The token is the number of the next item.
- * @throws OperationRefused if the token is invalid
+ * Returns one page of a list.
+ * @throws OperationRefused if the token is not of a call with the same parameters
  */
 export function pageOf<Item>(
   all: readonly Item[],
   call: StackCall,
 ): { readonly page: readonly Item[]; readonly next: { readonly NextToken?: string } } {
-  const token = call.text('NextToken') ?? '0';
-  const from = /^\d{1,9}$/.test(token) ? Number(token) : NaN;
-  if (!(from >= 0 && from <= all.length))
-    throw new OperationRefused('ValidationError', 'The NextToken is invalid');
+  const token = call.text('NextToken');
+  const list = [call.region, ...[...call.parameters].filter(([name]) => name !== 'NextToken')];
+  const from = token === undefined ? 0 : readPageToken(list, token);
+  if (from === undefined) throw new OperationRefused('ValidationError', 'The NextToken is invalid');
   const end = from + PAGE;
-  return { page: all.slice(from, end), next: end < all.length ? { NextToken: String(end) } : {} };
+  return {
+    page: all.slice(from, end),
+    next: end < all.length ? { NextToken: printPageToken(list, end) } : {},
+  };
 }

@@ -15,6 +15,7 @@ import {
 import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
 import type { QueuePlace } from './queue-place.ts';
 import { noSuchQueue, invalid, missing, SqsError } from './error.ts';
+import { printPageToken, readPageToken } from '../../kernel/calls/page-token.ts';
 import { numberOf, readTextField } from '../../kernel/calls/query-input.ts';
 import { listOf, mapOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -75,7 +76,8 @@ export function administerQueues(
 /** Lists the addresses of queues. A call that sets a maximum number of results gets a token for the rest [obs]. */
 function listQueues(input: UnknownMembers, place: QueuePlace, queues: Queues): UnknownMembers {
   const prefix = readTextField(input, 'QueueNamePrefix') ?? '';
-  const from = Number(readTextField(input, 'NextToken') ?? 0) || 0;
+  const list = ['ListQueues', place.region, prefix];
+  const from = readPageToken(list, readTextField(input, 'NextToken') ?? '') ?? 0;
   const most = numberOf(input, 'MaxResults');
   // Other emulators have this sentence; no recording of AWS has been found (docs/aws §22.5).
   if (most !== undefined && !(most >= 1 && most <= MOST_LISTED))
@@ -89,7 +91,7 @@ function listQueues(input: UnknownMembers, place: QueuePlace, queues: Queues): U
   const end = from + page.length;
   return {
     ...(page.length > 0 && { QueueUrls: page }),
-    ...(most !== undefined && end < urls.length && { NextToken: String(end) }),
+    ...(most !== undefined && end < urls.length && { NextToken: printPageToken(list, end) }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { InputPolicy } from '@gatewright/aws/call-input';
 import type { ServiceRequest } from '../../core/ports.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { CallModel } from '../../kernel/calls/call-model.ts';
+import { printPageToken, readPageToken } from '../../kernel/calls/page-token.ts';
 import { XRAY_MODEL } from '../../kernel/calls/models/xray.ts';
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
 import { InvalidExpression, readFilterExpression } from './filter-expression.ts';
@@ -85,13 +86,14 @@ async function getTraceSummaries(input: UnknownMembers, segments: KeptFeed<strin
     .filter(({ trace }) => test(trace))
     // "The first page contains the most recent results, closest to the end of the time frame."
     .toSorted((one, other) => other.startS - one.startS);
-  const from = readToken(input['NextToken']);
+  const list = ['GetTraceSummaries', input['StartTime'], input['EndTime'], input['FilterExpression']];
+  const from = readToken(list, input['NextToken']);
   const page = found.slice(from, from + PAGE);
   return {
     ApproximateTime: fromS,
     TracesProcessedCount: traces.length,
     TraceSummaries: page.map(({ trace }) => summarize(trace)),
-    ...(from + PAGE < found.length && { NextToken: String(from + PAGE) }),
+    ...(from + PAGE < found.length && { NextToken: printPageToken(list, from + PAGE) }),
   };
 }
 
@@ -252,9 +254,9 @@ function readFilter(filter: unknown): (trace: Trace) => boolean {
   }
 }
 
-function readToken(token: unknown): number {
+function readToken(list: readonly unknown[], token: unknown): number {
   if (token === undefined || token === null) return 0;
-  return typeof token === 'string' && /^\d{1,9}$/.test(token) ? Number(token) : failToken();
+  return (typeof token === 'string' ? readPageToken(list, token) : undefined) ?? failToken();
 }
 
 function failToken(): never {

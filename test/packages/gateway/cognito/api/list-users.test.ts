@@ -57,6 +57,23 @@ describe('ListUsers', () => {
       assert.equal(answer.body['message'], 'Error while parsing filter.');
     });
 
+  // The API references: PaginationToken and NextToken were "returned from the previous call to this operation".
+  it('refuses the token of another list', async () => {
+    const { body } = await at.admin('ListUsers', { Limit: 1 });
+    const PaginationToken = body['PaginationToken'];
+    for (const input of [
+      { PaginationToken, Filter: 'username ^= "bo"' },
+      { PaginationToken: '1' },
+      { PaginationToken: 'MQ' },
+    ]) {
+      const answer = await at.admin('ListUsers', input);
+      assert.equal(codeOf(answer), '400 InvalidParameterException', JSON.stringify(input));
+    }
+    await at.admin('CreateGroup', { GroupName: 'all' });
+    const ofGroup = await at.admin('ListUsersInGroup', { GroupName: 'all', NextToken: PaginationToken });
+    assert.equal(codeOf(ofGroup), '400 InvalidParameterException');
+  });
+
   it('returns a page of the requested size, and the next one', async () => {
     const first = await at.admin('ListUsers', { Limit: 2 });
     const second = await at.admin('ListUsers', { Limit: 2, PaginationToken: first.body['PaginationToken'] });
