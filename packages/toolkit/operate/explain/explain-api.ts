@@ -87,10 +87,8 @@ export async function explainApi(requestId: string | undefined, flags: ExplainAp
 
 export async function gatherFacts(plane: ControlPlane, live: LiveApi, fields: LogFields): Promise<LineFacts> {
   const route = findRoute(live, fields);
-  const listed = await plane.read('apigateway', `${live.address}/stages`);
-  const stages = [...listAt(listed, 'item'), ...listAt(listed, 'items')].map((one) =>
-    String(memberAt(one, 'stageName')),
-  );
+  const listed = await plane.list(`${live.address}/stages`);
+  const stages = listed.map((one) => String(memberAt(one, 'stageName')));
   const own = route?.shown['methodIntegration'];
   const target = textAt(route?.shown, 'target')?.replace(/^integrations\//, '');
   const integration: UnknownMembers = isJsonObject(own)

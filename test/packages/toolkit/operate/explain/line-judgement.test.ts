@@ -219,7 +219,8 @@ describe('the facts around a line', () => {
       const plane = planeOf({
         '/apikeys/k%201': { name: 'acme', enabled },
         '/usageplans?keyId=k%201&limit=500': [{ name: 'other', apiStages: [] }, plan],
-        '/restapis/abc/stages': { item: [{ stageName: 'prod' }, { stageName: 'test' }] },
+        // All pages of it.
+        '/restapis/abc/stages': [{ stageName: 'prod' }, { stageName: 'test' }],
       });
 
       const facts = await gatherFacts(plane, anApi('rest'), fieldsOf({ 'identity.apiKeyId': 'k 1' }));
