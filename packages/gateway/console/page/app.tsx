@@ -169,7 +169,7 @@ function Section({ place, traffic, reloads, start }: SectionProps) {
     case 'customers':
       return <CustomersSection item={place.item} rows={traffic.rows} />;
     case 'keys':
-      return <KeysSection item={place.item} />;
+      return <KeysSection item={place.item} hasCustomers={start?.hasCustomers === true} />;
     case 'caches':
       return <CachesSection />;
     case 'functions':

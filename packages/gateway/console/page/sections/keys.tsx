@@ -12,7 +12,13 @@ import type { ShownInvoice, ShownInvoices } from '../../endpoints/invoice-model.
 
 const EVERY_MS = 2000;
 
-export function KeysSection({ item }: { readonly item: string | undefined }) {
+type KeysProps = {
+  readonly item: string | undefined;
+  /** Whether the gateway has customers of customer plans, who get invoices. */
+  readonly hasCustomers: boolean;
+};
+
+export function KeysSection({ item, hasCustomers }: KeysProps) {
   const { data, error, reload } = useFetched<ShownKeys>('console/keys', EVERY_MS);
   return (
     <div class="single scrolls">
@@ -31,7 +37,7 @@ export function KeysSection({ item }: { readonly item: string | undefined }) {
       {(data?.plans ?? []).map((plan) => (
         <Plan key={plan.id} plan={plan} opened={item} onDone={reload} />
       ))}
-      {data === undefined ? null : <Invoices nowEpochMs={data.nowEpochMs} />}
+      {data === undefined || !hasCustomers ? null : <Invoices nowEpochMs={data.nowEpochMs} />}
       {data === undefined || data.lone.length === 0 ? null : (
         <section class="card half" aria-label="Keys without a plan">
           <h2>Keys without a plan</h2>
