@@ -3,7 +3,7 @@
  * function may print a token without the header's name.
  */
 import { readDecision } from './read-decision.ts';
-import { findSecrets } from './redact.ts';
+import { findSecrets, withoutScheme } from './redact.ts';
 import { isEvent } from './recorded-request.ts';
 import { describeSent } from './sent.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -37,12 +37,22 @@ export function secretsOf(recorded: Recorded, names: ReadonlySet<string>): reado
 export function namesOf(recorded: Recorded): ReadonlySet<string> {
   const { caller } = recorded;
   const decided = caller?.kind === 'lambda' ? readDecision(caller.context) : undefined;
-  const { document, customer, limit, rules = [], roles = [] } = decided ?? {};
-  const named = [document, customer, limit, ...rules, ...roles];
+  const { document, customer, limit, key: keyId, rules = [], roles = [] } = decided ?? {};
+  const named = [document, customer, limit, keyId, ...rules, ...roles];
   if (isEvent(recorded)) return toSet([...named, recorded.found?.api.name]);
   const { metered, received } = recorded;
   const key = metered?.holder?.apiKey ?? received.apiKey;
-  return toSet([...named, key?.name, metered?.holder?.plan.name, received.api.name]);
+  return toSet([...named, key?.name, metered?.holder?.plan.name, received.api.name, ...keyIdsOf(received)]);
+}
+
+/**
+ * Matches an API key of the toolkit, which has its id in the middle (shared/access/keys/api-key.ts). The id is not
+ * secret.
+ */
+const TOOLKIT_KEY = /^[a-z][a-z0-9_]*_([0-9A-Za-z]{16})_[0-9A-Za-z]{36}$/;
+
+function keyIdsOf({ headers }: Received): readonly string[] {
+  return headers.lines.flatMap((text) => TOOLKIT_KEY.exec(withoutScheme(text) ?? text)?.[1] ?? []);
 }
 
 function toSet(names: readonly (string | undefined)[]): ReadonlySet<string> {

@@ -135,6 +135,22 @@ describe('a credential that a record repeats', () => {
       assert.ok(!linesOf(api).join().includes(end));
     });
 
+  // An id is not secret (shared/access/keys/api-key.ts), and commands that advice names need it.
+  for (const [what, headers] of [
+    ['x-api-key', (key: string) => ['x-api-key', key]],
+    ['authorization', (key: string) => ['authorization', `Bearer ${key}`]],
+  ] as const)
+    it(`is masked if it is an API key in ${what}, but the id of the key is shown`, async () => {
+      const keyId = 'AbCd0123AbCd0123';
+      const key = printApiKey({ prefix: 'shop_live', keyId }, 'c0ffee'.repeat(11));
+      const api = aRecordedApi(restApi(), { list });
+      await api.send({ target: '/dev/pets', headers: headers(key) });
+      print(api, INVOCATION, `refused ${keyId}: ${key}`);
+
+      assert.match(linesOf(api).join(), /refused AbCd0123AbCd0123: \[/);
+      assert.ok(!shownOf(api).includes(key.slice(-30)));
+    });
+
   it('has one fingerprint in every place', async () => {
     const api = aRecordedApi(restApi(), { list });
     await api.send({ target: '/dev/pets', headers: ['authorizationToken', RAW] });
