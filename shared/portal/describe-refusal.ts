@@ -20,7 +20,7 @@ type CustomerNames = {
 };
 
 /**
- * Says why a limit refuses requests; undefined if it refuses none. If nothing is left of a quota, its overage may still
+ * Says why a limit refuses requests in its current period; undefined if it refuses none. If nothing is left of a quota, its overage may still
  * admit requests.
  */
 export function describeRefusal(spent: Spent, names: CustomerNames): string | undefined {
@@ -28,10 +28,13 @@ export function describeRefusal(spent: Spent, names: CustomerNames): string | un
   const whose = describeRequests(spent, names);
   if (state === 'suspended')
     return `${whose} are refused, because the provider of the API has suspended the limit ${limit}.`;
-  if (remaining > 0 || state === 'closed') return undefined;
+  const next = `The next period begins on ${printMoment(periodEnd)}.`;
+  if (state === 'closed')
+    return `${whose} are refused, because the current period of the limit ${limit} is closed. ${next}`;
+  if (remaining > 0) return undefined;
   return (
     `${whose} are refused: ${allowance === 1 ? 'the unit' : `all ${printCount(allowance)} units`} of the limit ${limit} ` +
-    `of your plan ${names.plan} ${allowance === 1 ? 'is' : 'are'} used. The next period begins on ${printMoment(periodEnd)}.`
+    `of your plan ${names.plan} ${allowance === 1 ? 'is' : 'are'} used. ${next}`
   );
 }
 

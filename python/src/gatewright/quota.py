@@ -349,7 +349,7 @@ def _refuse(
 
 def _state(limit: Limit, period: Period, ledger: Optional[Item], stamp: int) -> LimitState:
     """Returns the state of a limit. If `ledger` is None, the state is the one of a newly opened ledger."""
-    closed = ledger is not None and "closed" in ledger
+    closed = ledger is not None and "closed" in ledger and "nxt" not in ledger
     overage, shown = limit.overage, limit.quota
     remaining = shown + overage
     if ledger is not None:

@@ -89,7 +89,10 @@ export async function createCustomer(
       };
       assertFits(customer, named.plan, limits);
       if ((await findCustomer(ports, tenant)) !== undefined)
-        throw new DomainError('CUSTOMER_EXISTS', 'there is already a customer record of that name');
+        throw new DomainError(
+          'CUSTOMER_EXISTS',
+          'there is already a customer record of that name; to change its plan, use set-plan; the record of a closed customer stays until the customer is deleted',
+        );
       return {
         writes: (record) => [recordWrite(asked, requested, record), putWrite(customer), ...named.writes],
         before: {},

@@ -1,5 +1,5 @@
 /** A process's share of one limit: units for immediate use, or the way to get more units. */
-import { standingOf } from '../ledger/ledger.ts';
+import { isOfClosedPeriod, standingOf } from '../ledger/ledger.ts';
 import type { LedgerId, LedgerState } from '../ledger/ledger.ts';
 import type { Period } from '../ledger/period.ts';
 import type { QuotaLimit, CustomerPlan } from '../plan/plan.ts';
@@ -127,10 +127,10 @@ export function quotaState(
     // The limit includes top-ups, because clients compare `r` (the units left) with it, and `r` must not be larger.
     limit: allowance,
     windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),
-    remaining: seen?.closed === true ? 0 : left,
+    remaining: left,
     resetSeconds: Math.max(0, Math.ceil((period.endEpochMs - atEpochMs) / 1000)),
     periodStartEpochMs: period.startEpochMs,
     overage: overage > 0 && remaining < overage,
-    ...(seen?.closed === true && { closed: true }),
+    ...(seen !== undefined && isOfClosedPeriod(seen) && { closed: true }),
   };
 }

@@ -394,7 +394,7 @@ export function openingCredits({
 }
 
 /**
- * A period as its customer sees it, even if several plans applied in it. Without overage and suspension,
+ * A period as its customer sees it, even if several plans applied in it. Without overage, suspension and close,
  * `allowance - counted = left`.
  */
 export type Standing = {
@@ -405,7 +405,7 @@ export type Standing = {
    * resets returned.
    */
   readonly counted: number;
-  /** Units left; 0 while suspended. */
+  /** Units left; 0 while suspended, and in a closed period. */
   readonly left: number;
 };
 
@@ -415,9 +415,15 @@ export type Standing = {
  */
 export function standingOf(ledger: LedgerState): Standing {
   const { limit, credits, remaining, carried, carriedBack, overage, restored, suspended } = ledger;
+  const isHalted = suspended || isOfClosedPeriod(ledger);
   return {
     allowance: limit + Math.max(0, credits - openingCredits(ledger) - restored),
     counted: carried - carriedBack + credits - remaining - restored,
-    left: suspended ? 0 : Math.max(0, remaining - overage),
+    left: isHalted ? 0 : Math.max(0, remaining - overage),
   };
+}
+
+/** Whether the ledger is closed although no other ledger of the period has replaced it, so nothing can be charged. */
+export function isOfClosedPeriod({ closed, replaced }: Pick<LedgerState, 'closed' | 'replaced'>): boolean {
+  return closed && !replaced;
 }

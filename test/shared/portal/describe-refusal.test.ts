@@ -29,4 +29,12 @@ describe('the sentence about a refusal', () => {
           : undefined,
       );
     });
+
+  // `gatewright customers show` said that nothing is refused, although each request got 429.
+  it('says that the current period is closed, whatever is left', () => {
+    assert.equal(
+      describeRefusal({ ...row, state: 'closed', remaining: 7 }, { plan: 'free' }),
+      'Requests of your organisation are refused, because the current period of the limit monthly is closed. The next period begins on 1 Dec 2026, 00:00 UTC.',
+    );
+  });
 });
