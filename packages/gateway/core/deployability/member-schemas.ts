@@ -58,7 +58,59 @@ const inVpc = (given: string, needed: string): JsonObject => ({
   },
 });
 
+/**
+ * The parameters that Pipes requires for a source of a service, which say where reading starts
+ * (hashicorp/terraform-provider-aws#30773, hashicorp/terraform-provider-aws#32018).
+ */
+const SOURCES_OF_PIPES = [
+  ['kinesis', 'KinesisStreamParameters', '{ StartingPosition: LATEST }'],
+  ['dynamodb', 'DynamoDBStreamParameters', '{ StartingPosition: LATEST }'],
+  ['kafka', 'ManagedStreamingKafkaParameters', '{ TopicName: NAME }'],
+] as const;
+
+const PIPE: readonly JsonObject[] = SOURCES_OF_PIPES.map(([service, name, example]) => {
+  const missing = {
+    says: `ValidationException: {"ValidationErrorFields":[{"Name":"SourceParameters.${name}","Message":"Missing required parameter."}]}`,
+    fix: `add ${name}: ${example} to SourceParameters`,
+  };
+  return {
+    if: has('Source', { pattern: `^arn:[^:]+:${service}:` }),
+    then: {
+      required: ['SourceParameters'],
+      ...missing,
+      properties: { SourceParameters: { required: [name], ...missing } },
+    },
+  };
+});
+
+/**
+ * Secrets Manager API reference, RotationRulesType: "in hours or days", "as often as every four hours", "but not both".
+ * Secrets Manager user guide, "Schedule expressions in Secrets Manager rotation": "must include 0 in the minutes field",
+ * "must include * in the year field".
+ */
+const ROTATION_RULES: JsonObject = {
+  dependentExcluded: { ScheduleExpression: ['AutomaticallyAfterDays'] },
+  properties: {
+    ScheduleExpression: {
+      allOf: [
+        {
+          pattern: String.raw`^(?!rate\(\s*(\d+\s+minutes?|[1-3]\s+hours?)\s*\)$)`,
+          fix: 'use rate(4 hours) or a longer interval in hours or days',
+          says: 'The schedule expression {value} is invalid: a secret can be rotated at most every four hours.',
+        },
+        {
+          pattern: String.raw`^(?!cron\()|^cron\(\s*0\s`,
+          fix: 'write 0 as the first field of cron(), which is the minute',
+          says: 'The schedule expression {value} is invalid: a rotation window opens on the hour, so the field of minutes must be 0.',
+        },
+      ],
+    },
+  },
+};
+
 export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
+  'AWS::Pipes::Pipe': { allOf: [...PIPE] },
+  'AWS::SecretsManager::RotationSchedule': { properties: { RotationRules: ROTATION_RULES } },
   // aws/aws-cdk#9588
   'AWS::ApiGateway::RestApi': {
     properties: {

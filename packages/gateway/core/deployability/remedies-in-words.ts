@@ -167,6 +167,10 @@ export const REMEDIES_IN_WORDS: readonly Row[] = [
     remedy: () => 'remove DefaultValue, or remove Dimensions',
   },
   {
+    words: /The policy failed legacy parsing: .* contains [#$]\{([^}]*)\} as text$/,
+    remedy: ([, name = '']) => `write \${${name}} inside of Fn::Sub (!Sub), which replaces it`,
+  },
+  {
     words: /^or ForwardedValues must be set$/,
     remedy: () =>
       'add CachePolicyId, for example 658327ea-f89d-4fab-a63d-7e88639e58f6 (CachingOptimized) or 4135ea2d-6df8-44a3-9df3-4b5a84be39ad (CachingDisabled), or ForwardedValues: { QueryString: false }',

@@ -241,8 +241,19 @@ function readResource(text: string, { apiArn, ofIdentity }: PolicyReading): stri
   // cloud-gov/terraform-provision#1838
   if (ofIdentity === true && /^arn:[^:]+:iam:[a-z0-9-]+:/.test(text))
     throw new PolicyInvalid(`IAM resource ${text} cannot contain region information.`);
+  if (ofIdentity === true) refuseForeignVariables(text);
   if (text.startsWith('arn:') || text.startsWith('*')) return text;
   throw new PolicyInvalid(`Resource ${quote(text)} is not an ARN`);
+}
+
+/**
+ * Refuses an ARN whose region or account is a variable that nothing has replaced, such as `#{AWS::AccountId}` of a
+ * plug-in, or `${AWS::Region}` without Fn::Sub (serverless/serverless#8512).
+ */
+function refuseForeignVariables(arn: string): void {
+  const [, variable] = /^arn:[^:]*:[^:]*:(?:[a-z0-9*?-]*:)?([#$]\{[^}]*\})/.exec(arn) ?? [];
+  if (variable !== undefined)
+    throw new PolicyInvalid(`The policy failed legacy parsing: ${quote(arn)} contains ${variable} as text`);
 }
 
 // The `Principal` and `NotPrincipal` of a policy statement (IAM user guide, "AWS JSON policy elements:

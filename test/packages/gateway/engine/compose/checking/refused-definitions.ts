@@ -16,6 +16,7 @@ import { OF_MODELS } from './refused/of-models.ts';
 import { OF_MACHINES } from './refused/of-machines.ts';
 import { OF_NEIGHBOURS } from './refused/of-neighbours.ts';
 import { OF_PARTS } from './refused/of-parts.ts';
+import { OF_PIPES } from './refused/of-pipes.ts';
 import { OF_POLICIES } from './refused/of-policies.ts';
 import { OF_RELATIONS } from './refused/of-relations.ts';
 import { OF_ORDER } from './refused/of-order.ts';
@@ -24,6 +25,7 @@ import { OF_SECOND_PARTS } from './refused/of-second-parts.ts';
 import { OF_SERVICE_CALLS } from './refused/of-service-calls.ts';
 import { OF_SETTINGS } from './refused/of-settings.ts';
 import { OF_SAM, OF_SAM_PROPERTIES } from './refused/of-sam.ts';
+import { OF_ROTATIONS } from './refused/of-rotations.ts';
 import { OF_REST } from './refused/of-rest.ts';
 import { OF_ROLES } from './refused/of-roles.ts';
 import { OF_TEMPLATES } from './refused/of-templates.ts';
@@ -67,4 +69,6 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_NEIGHBOURS,
   ...OF_INTEGRATIONS,
   ...OF_MEMBERS,
+  ...OF_PIPES,
+  ...OF_ROTATIONS,
 ];
