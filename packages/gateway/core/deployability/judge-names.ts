@@ -36,7 +36,7 @@ function findUnknownAttributes(
     const [section, owner = ''] = path;
     // Nested stacks and custom resources have attributes that their type does not define.
     if (attributes === undefined || type.startsWith('AWS::CloudFormation::')) return;
-    if (made?.has(name) === true || attributes.includes(attribute)) return;
+    if (attributes.includes(attribute)) return;
     if (section === 'Resources' && (made?.has(owner) === true || !resources.has(owner))) return;
     const at: Placed = {
       stack: stackName,

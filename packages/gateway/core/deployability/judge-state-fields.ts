@@ -74,6 +74,7 @@ export function languageOfMachine(machine: JsonObject): Language {
 export function faultsOfState(state: JsonObject, at: Path, whole: Language): readonly StateFault[] {
   return [
     ...foreignFields(state, at),
+    ...missingFields(state, at),
     ...mixedLanguages(state, at, whole),
     ...earlyCatchAlls(state, at),
     ...(languageOf(state, whole) === 'JSONPath' ? plainPaths(state, at) : []),
@@ -114,6 +115,39 @@ function foreignFields(state: JsonObject, at: Path): readonly StateFault[] {
       reason: `Field '${field}' is not supported`,
       remedy: `remove ${field}: only states of type ${TYPES_WITH.get(field)?.join(', ') ?? ''} have it`,
     }));
+}
+
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  Task: ['Resource'],
+  Choice: ['Choices'],
+  Parallel: ['Branches'],
+};
+
+/**
+ * Finds fields that each state of a type needs (CloudSnorkel/cdk-github-runners#434), and the Next that each rule of a
+ * Choice state needs (aws-cloudformation/cfn-lint#4077).
+ */
+function missingFields(state: JsonObject, at: Path): readonly StateFault[] {
+  const type = textOf(state, 'Type');
+  const { Choices: choices } = state;
+  const rules = type === 'Choice' && isJsonList(choices) ? choices.map((rule) => membersOf(rule)) : [];
+  const lacking = (owner: JsonObject, names: readonly string[], place: Path): readonly StateFault[] => {
+    const missing = names.filter((name) => owner[name] === undefined);
+    return missing.length === 0
+      ? []
+      : [
+          {
+            at: place,
+            code: INVALID,
+            reason: `These fields are required: [${missing.join(', ')}]`,
+            remedy: `add ${missing.join(' and ')}`,
+          },
+        ];
+  };
+  return [
+    ...lacking(state, ['Type', ...(REQUIRED[type] ?? [])], at),
+    ...rules.flatMap((rule, index) => lacking(rule, ['Next'], [...at, 'Choices', String(index)])),
+  ];
 }
 
 function mixedLanguages(state: JsonObject, at: Path, whole: Language): readonly StateFault[] {

@@ -27,6 +27,19 @@ const PRINCIPAL = {
     },
   },
 };
+/** aws/aws-cdk#11505, aws/aws-cdk#11479 */
+const NO_GROUP: JsonObject = {
+  if: { type: 'object' },
+  then: {
+    properties: {
+      AWS: oneOrMore(
+        '^(?!arn:[^:]+:iam::[^:]*:group/)',
+        'name users or roles; a group cannot be a principal',
+        'Invalid principal in policy: "AWS":"{value}"',
+      ),
+    },
+  },
+};
 const RESOURCES = ['Resource', 'NotResource'];
 
 function oneOrMore(pattern: string, fix: string, says?: string): JsonObject {
@@ -46,7 +59,9 @@ function statement(members: readonly string[], pairs: readonly (readonly string[
       ...Object.fromEntries([...COMMON, ...members].map((name) => [name, true])),
       Effect: { enum: ['Allow', 'Deny'] },
       ...Object.fromEntries(
-        members.filter((name) => PRINCIPALS.includes(name)).map((name) => [name, PRINCIPAL]),
+        members
+          .filter((name) => PRINCIPALS.includes(name))
+          .map((name) => [name, { allOf: [PRINCIPAL, NO_GROUP] }]),
       ),
     },
     additionalProperties: false,

@@ -274,6 +274,12 @@ function describeError(error: SchemaError, all: readonly ErrorObject[]): SchemaV
     return { path: [...path, extra], keyword, message: `extraneous key [${extra}] is not permitted` };
   }
   if (keyword === 'false schema') return { path, keyword, message: `${nameOf(path)} is not permitted here` };
+  if (keyword === 'uniqueItems')
+    return {
+      path: [...path, String(Math.max(Number(params['i']), Number(params['j'])))],
+      keyword,
+      message: `${nameOf(path)} must not have equal items`,
+    };
   if (keyword === 'anyOf' || keyword === 'oneOf') {
     const wording = wordCombination(error, all);
     return wording && { path, keyword, ...wording };
@@ -342,7 +348,6 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   maxItems: (schema, data) => `must have at most ${String(schema)} items, not ${sizeOf(data)}`,
   minProperties: (schema, data) => `must have at least ${String(schema)} members, not ${sizeOf(data)}`,
   maxProperties: (schema, data) => `must have at most ${String(schema)} members, not ${sizeOf(data)}`,
-  uniqueItems: () => 'must not have equal items',
   not: () => 'has a value, or a combination of members, that is not permitted',
   requiredXor: (schema) => `must have exactly one of ${listOf(schema)}`,
   requiredOr: (schema) => `must have at least one of ${listOf(schema)}`,

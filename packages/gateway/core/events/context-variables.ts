@@ -67,14 +67,6 @@ function signer({ caller }: ContextFacts): Extract<CallerFacts, { kind: 'iam' }>
   return caller?.kind === 'iam' ? caller : undefined;
 }
 
-/**
- * Whether a variable can be read before authorization. A definition with any other variable is refused when it is
- * loaded.
- */
-export function isContextVariable(name: string): boolean {
-  return Object.hasOwn(READERS, name);
-}
-
 /** Returns the value of `$context.{name}`; undefined if the request has no such value. */
 export function contextVariable(facts: ContextFacts, name: string): string | undefined {
   return contextReader(name)?.(facts);

@@ -72,11 +72,11 @@ class TableReader {
     this.#checkLocal(keys, localIndexes);
     const names = [...globalIndexes, ...localIndexes].map(({ name }) => name);
     if (new Set(names).size < names.length)
-      this.#fail('GlobalSecondaryIndexes', 'two indexes have the same name');
+      this.#failAtSecond(names, globalIndexes.length);
     const unused = [...types.keys()].filter((name) => !this.#used.has(name));
     if (unused.length > 0) {
       this.#fail(
-        'AttributeDefinitions',
+        `AttributeDefinitions.${[...types.keys()].indexOf(unused[0] ?? '')}`,
         `must list only attributes that keys use, but no key uses ${unused.join(', ')}`,
       );
     }
@@ -94,14 +94,12 @@ class TableReader {
 
   #attributeTypes(): Map<string, KeyAttribute['type']> {
     const types = new Map<string, KeyAttribute['type']>();
-    for (const entry of this.#list(
-      this.#resource.properties['AttributeDefinitions'],
-      'AttributeDefinitions',
-    )) {
-      const { AttributeName: name, AttributeType: type } = entry;
-      if (typeof name !== 'string') return this.#fail('AttributeDefinitions', 'AttributeName is missing');
+    const list = this.#list(this.#resource.properties['AttributeDefinitions'], 'AttributeDefinitions');
+    for (const [index, { AttributeName: name, AttributeType: type }] of list.entries()) {
+      const at = `AttributeDefinitions.${index}`;
+      if (typeof name !== 'string') return this.#fail(at, 'AttributeName is missing');
       if (type !== 'S' && type !== 'N' && type !== 'B') {
-        return this.#fail('AttributeDefinitions', `AttributeType of ${name} must be S, N or B`);
+        return this.#fail(`${at}.AttributeType`, `AttributeType of ${name} must be S, N or B`);
       }
       types.set(name, type);
     }
@@ -118,7 +116,8 @@ class TableReader {
       this.#fail(property, 'must have a HASH key and at most one RANGE key');
     const keys = elements.map(({ AttributeName: name, KeyType: keyType }, index): KeyAttribute => {
       const wanted = index === 0 ? 'HASH' : 'RANGE';
-      if (keyType !== wanted) this.#fail(property, `KeyType of element ${index + 1} must be ${wanted}`);
+      if (keyType !== wanted)
+        this.#fail(`${property}.${index}.KeyType`, `KeyType of element ${index + 1} must be ${wanted}`);
       const type = typeof name === 'string' ? types.get(name) : undefined;
       if (typeof name !== 'string' || type === undefined) {
         return this.#fail(
@@ -171,7 +170,10 @@ class TableReader {
     return entries.map((entry, index): IndexDefinition => {
       const { IndexName: name, KeySchema: schema, Projection: projection } = entry;
       if (typeof name !== 'string' || !/^[a-zA-Z0-9_.-]{3,255}$/.test(name)) {
-        return this.#fail(property, 'IndexName must have 3 to 255 characters from a-z, A-Z, 0-9, _, . and -');
+        return this.#fail(
+          `${property}.${index}.IndexName`,
+          'IndexName must have 3 to 255 characters from a-z, A-Z, 0-9, _, . and -',
+        );
       }
       return {
         name,
@@ -187,27 +189,41 @@ class TableReader {
   #projection(value: Json | undefined, property: string): IndexDefinition['projection'] {
     const { ProjectionType: type, NonKeyAttributes: attributes } = membersOf(value);
     if (type !== 'ALL' && type !== 'KEYS_ONLY' && type !== 'INCLUDE') {
-      return this.#fail(property, 'Projection.ProjectionType must be ALL, KEYS_ONLY or INCLUDE');
+      return this.#fail(
+        type === undefined ? property : `${property}.ProjectionType`,
+        'Projection.ProjectionType must be ALL, KEYS_ONLY or INCLUDE',
+      );
     }
     const names = Array.isArray(attributes) ? attributes.filter((name) => typeof name === 'string') : [];
     if (type === 'INCLUDE' && names.length === 0)
       this.#fail(property, 'a projection of type INCLUDE must have NonKeyAttributes');
     if (type !== 'INCLUDE' && names.length > 0)
-      this.#fail(property, `NonKeyAttributes is allowed only with ProjectionType INCLUDE, not with ${type}`);
+      this.#fail(
+        `${property}.NonKeyAttributes`,
+        `NonKeyAttributes is allowed only with ProjectionType INCLUDE, not with ${type}`,
+      );
     return { type, attributes: names };
   }
 
   #checkLocal(keys: readonly KeyAttribute[], indexes: readonly IndexDefinition[]): void {
-    for (const index of indexes) {
+    for (const [at, index] of indexes.entries()) {
       if (keys.length < 2)
         this.#fail('LocalSecondaryIndexes', 'a table without a RANGE key cannot have a local index');
       if (index.keys.length < 2 || index.keys[0]?.name !== keys[0]?.name) {
         this.#fail(
-          `LocalSecondaryIndexes.${index.name}`,
+          `LocalSecondaryIndexes.${at}.KeySchema`,
           'must have the HASH key of the table and its own RANGE key',
         );
       }
     }
+  }
+
+  /** @param globals the number of names that are of global indexes; the other names are of local indexes */
+  #failAtSecond(names: readonly string[], globals: number): never {
+    const second = names.findIndex((name, index) => names.indexOf(name) < index);
+    const at =
+      second < globals ? `GlobalSecondaryIndexes.${second}` : `LocalSecondaryIndexes.${second - globals}`;
+    return this.#fail(`${at}.IndexName`, 'two indexes have the same name');
   }
 
   #timeToLive(): string | undefined {

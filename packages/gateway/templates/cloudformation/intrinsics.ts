@@ -146,7 +146,7 @@ function intrinsicCall(value: JsonObject, scope: Scope, at: Path): Call | undefi
   }
   if (keys.length > 1) {
     return scope.fail(
-      at,
+      [...at, keys.find((key) => key !== name) ?? name],
       `Template error: ${name} must be the only key of its mapping; found ${keys.join(', ')}`,
     );
   }

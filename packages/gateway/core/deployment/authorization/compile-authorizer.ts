@@ -1,7 +1,6 @@
 /** Compiles the Lambda authorizers of all three kinds of API for `authenticate`. */
 import { DefinitionError } from '../../errors.ts';
 import { compileFullMatch } from '../../mapping/full-match.ts';
-import { isContextVariable } from '../../events/context-variables.ts';
 import { DEFAULT_ASSUMPTIONS } from '../assumptions.ts';
 import { readLambdaUri } from '../integration/integration-uri.ts';
 import { sourceOfAuthorizer } from '../../routing/invoke-sources.ts';
@@ -31,7 +30,9 @@ function parseSource(text: string, form: RegExp): IdentitySource | undefined {
   if (where.endsWith('request.header')) return { kind: 'header', name: name.toLowerCase() };
   if (where.endsWith('request.querystring')) return { kind: 'querystring', name };
   if (where === 'stageVariables') return { kind: 'stageVariable', name };
-  return isContextVariable(name) ? { kind: 'context', name } : undefined;
+  // AWS creates an authorizer with an unknown variable, which no request has (aws/serverless-application-model,
+  // integration/resources/templates/combination/http_api_with_auth.yaml).
+  return { kind: 'context', name };
 }
 
 /**

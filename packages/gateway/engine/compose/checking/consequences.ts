@@ -1,5 +1,6 @@
 /** Leaves out refusals and gaps that only follow from another refusal. What a user changes for that one mends them too. */
-import { textOf } from '@gatewright/aws/json-object';
+import { isJsonList, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 
@@ -24,9 +25,45 @@ const FOLLOWS: readonly Follows[] = [
       (textOf(model.properties, 'Name') === name || model.physicalId === name)
     );
   },
+  // A value names a resource that is refused, so that the resource does not exist.
+  (one, other, stacks) => {
+    const stack = stacks.find(({ stackName }) => stackName === other.stack);
+    const named = stack?.resources.get(other.resource);
+    const value = valueAt(stack?.resources.get(one.resource)?.properties, one.property.split('.'));
+    return (
+      named !== undefined &&
+      one.resource !== other.resource &&
+      value === named.physicalId &&
+      /^Invalid .+ (?:identifier|ID) specified|^unknown /.test(one.message)
+    );
+  },
+  // A condition refers to a resource, which has this condition.
+  (one, other) =>
+    one.id === 'circular-dependency' &&
+    other.property.startsWith('Conditions.') &&
+    other.message.includes(`[${one.resource}]. Cannot reference resources in the Conditions block`),
   // The declaration of a parameter is refused, such as a Default that is written otherwise.
   (one, other) => one.id === 'parameter-without-value' && one.property === other.property,
 ];
+
+function valueAt(properties: JsonObject | undefined, path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>(
+    (found, key) => (isJsonList(found) ? found[Number(key)] : membersOf(found)[key]),
+    properties,
+  );
+}
+
+/** Keeps the first of several refusals of one value, because two readers of a value may both refuse it. */
+export function withoutRepeats(findings: readonly DeployFinding[]): readonly DeployFinding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ severity, file, stack, resource, property }) => {
+    if (severity !== 'refused' || property === '') return true;
+    const key = JSON.stringify([file, stack, resource, property]);
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}
 
 export function withoutConsequences(
   findings: readonly DeployFinding[],

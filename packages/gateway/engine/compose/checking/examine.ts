@@ -35,7 +35,7 @@ import type { RolesOfStacks } from '../../../control/loading/read-roles.ts';
 import { judgeCalls } from '../../../control/loading/judge-calls.ts';
 import { judgeConstraints } from '../../../control/loading/judge-constraints.ts';
 import { findDeploymentOrder } from '../../../control/loading/deployment-order.ts';
-import { withoutConsequences } from './consequences.ts';
+import { withoutConsequences, withoutRepeats } from './consequences.ts';
 import { judgeUpdates } from './judge-updates.ts';
 import { findRefusedFilters } from './judge-filters.ts';
 import { judgePoolUsers } from './judge-pool-users.ts';
@@ -86,7 +86,8 @@ export async function examineStacks(
     ...updates,
     ...withoutDoubles(notServed.map(ofItem), refusals),
   ];
-  return { findings: bySeverity(withoutMacros(findings)), stacks: stacks.map(({ stackName }) => stackName) };
+  const kept = withoutMacros(withoutRepeats(findings));
+  return { findings: bySeverity(kept), stacks: stacks.map(({ stackName }) => stackName) };
 }
 
 export type ServedFindings = {
@@ -119,7 +120,7 @@ export async function examineServed(
     ...withoutDoubles(judged, refusals),
     ...judgePackages(stacks, findPackageFindings),
   ];
-  const kept = new Set(withoutMacros([...reported, ...added]));
+  const kept = new Set(withoutMacros(withoutRepeats([...reported, ...added])));
   const isKept = (finding: DeployFinding): boolean => kept.has(finding);
   return { reported: reported.filter(isKept), added: bySeverity(added.filter(isKept)) };
 }

@@ -100,7 +100,7 @@ describe('readTableDefinition', () => {
     {
       name: 'an attribute that no key uses',
       change: { AttributeDefinitions: [S('id'), S('at'), S('state'), S('x')] },
-      expected: 'AttributeDefinitions: must list only attributes that keys use, but no key uses x',
+      expected: 'AttributeDefinitions.3: must list only attributes that keys use, but no key uses x',
     },
     {
       name: 'a table without key',
@@ -111,12 +111,12 @@ describe('readTableDefinition', () => {
     {
       name: 'a RANGE key in front',
       change: { KeySchema: [{ AttributeName: 'id', KeyType: 'RANGE' }] },
-      expected: 'KeySchema: KeyType of element 1 must be HASH',
+      expected: 'KeySchema.0.KeyType: KeyType of element 1 must be HASH',
     },
     {
       name: 'an invalid type',
       change: { AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'BOOL' }] },
-      expected: 'AttributeDefinitions: AttributeType of id must be S, N or B',
+      expected: 'AttributeDefinitions.0.AttributeType: AttributeType of id must be S, N or B',
     },
     {
       name: 'a local index with another HASH key',
@@ -132,7 +132,7 @@ describe('readTableDefinition', () => {
           },
         ],
       },
-      expected: 'LocalSecondaryIndexes.local: must have the HASH key of the table and its own RANGE key',
+      expected: 'LocalSecondaryIndexes.0.KeySchema: must have the HASH key of the table and its own RANGE key',
     },
     {
       name: 'an index without projection',

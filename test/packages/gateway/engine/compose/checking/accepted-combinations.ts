@@ -5,6 +5,23 @@ const SAM = 'Transform: AWS::Serverless-2016-10-31';
 
 export const ACCEPTED_COMBINATIONS: readonly AcceptedDefinition[] = [
   {
+    name: 'an identity source with a context variable that does not exist',
+    source:
+      'aws/serverless-application-model, integration/resources/templates/combination/http_api_with_auth.yaml',
+    text: `
+Resources:
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: shop, ProtocolType: HTTP } }
+  Authorizer:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties:
+      ApiId: !Ref Api
+      Name: shop
+      AuthorizerType: REQUEST
+      AuthorizerPayloadFormatVersion: '2.0'
+      AuthorizerUri: arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:any/invocations
+      IdentitySource: [$context.contextVar]`,
+  },
+  {
     name: 'an alarm with a period of 20 seconds',
     source:
       'CloudWatch API reference, PutMetricAlarm, Period: "Valid values are 10, 20, 30, and any multiple of 60"',

@@ -50,6 +50,45 @@ describe('a finding that only follows from another one', () => {
     assert.deepEqual(found, [{ severity: 'refused', resource: 'Note', property: 'Schema', line: 6 }]);
   });
 
+  it('is left out for a value that names a refused resource', async () => {
+    const found = await findings(`Resources:
+  Key: { Type: AWS::ApiGateway::ApiKey, Properties: { Value: short } }
+  Plan: { Type: AWS::ApiGateway::UsagePlan }
+  KeyOfPlan:
+    Type: AWS::ApiGateway::UsagePlanKey
+    Properties: { KeyType: API_KEY, KeyId: !Ref Key, UsagePlanId: !Ref Plan }
+`);
+
+    assert.deepEqual(found, [{ severity: 'refused', resource: 'Key', property: 'Value', line: 2 }]);
+  });
+
+  it('is left out for a resource to which its own condition refers', async () => {
+    const found = await findings(`Conditions:
+  Keeps: !Equals [!Ref Uploads, a]
+Resources:
+  Uploads: { Type: AWS::S3::Bucket, Condition: Keeps }
+`);
+
+    assert.deepEqual(found, [{ severity: 'refused', resource: '', property: 'Conditions.Keeps', line: 2 }]);
+  });
+
+  it('is left out for a second reader of the same value', async () => {
+    const found = await findings(`Resources:
+  Stream: { Type: AWS::Kinesis::Stream, Properties: { ShardCount: 1 } }
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: arn:aws:lambda:us-east-1:123456789012:function:any
+      EventSourceArn: !GetAtt Stream.Arn
+      StartingPosition: AT_TIMESTAMP
+`);
+
+    assert.deepEqual(
+      found.map(({ property }) => property),
+      ['StartingPositionTimestamp'],
+    );
+  });
+
   it('is left out for a property that SAM’s transform refuses', async () => {
     const found = await findings(`Transform: AWS::Serverless-2016-10-31
 Resources:

@@ -51,6 +51,7 @@ describe('examineStacks', () => {
         [],
         'nothing else is refused',
       );
+      assert.equal(found.length, 1, `one fault has one finding; found ${JSON.stringify(found)}`);
     });
 
   it('refuses nothing of the parts that the definitions above share', async () => {

@@ -9,6 +9,7 @@ import { OF_EVENTS } from './refused/of-events.ts';
 import { OF_FIELDS } from './refused/of-fields.ts';
 import { OF_LITERALS } from './refused/of-literals.ts';
 import { OF_INTEGRATIONS } from './refused/of-integrations.ts';
+import { OF_ITEMS } from './refused/of-items.ts';
 import { OF_IMPORTS } from './refused/of-imports.ts';
 import { OF_LAMBDA } from './refused/of-lambda.ts';
 import { OF_MEMBERS } from './refused/of-members.ts';
@@ -70,5 +71,6 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_INTEGRATIONS,
   ...OF_MEMBERS,
   ...OF_PIPES,
+  ...OF_ITEMS,
   ...OF_ROTATIONS,
 ];

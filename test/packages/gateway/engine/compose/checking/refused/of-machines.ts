@@ -26,6 +26,38 @@ const only = (state: string): string => `StartAt: A\nStates:\n  A:\n${state}`;
 
 /** State machines that Step Functions refuses because of the fields of a state. */
 export const OF_MACHINES: readonly RefusedDefinition[] = [
+  ...(
+    [
+      ['Resource', 'Task', 'End: true'],
+      ['Branches', 'Parallel', 'End: true'],
+      ['Choices', 'Choice', 'Default: B'],
+    ] as const
+  ).map(([field, type, rest]) =>
+    machine(
+      `a state of type ${type} without ${field}`,
+      `StartAt: A
+States:
+  A: # here
+    Type: ${type}
+    ${rest}${type === 'Choice' ? '\n  B: { Type: Succeed }' : ''}`,
+      new RegExp(`SCHEMA_VALIDATION_FAILED: These fields are required: \\[${field}\\] at /States/A`),
+      'https://github.com/CloudSnorkel/cdk-github-runners/issues/434',
+    ),
+  ),
+  machine(
+    'a rule of a Choice state without Next',
+    `StartAt: A
+States:
+  A:
+    Type: Choice
+    Choices:
+      - Variable: $.a # here
+        StringMatches: Test
+    Default: B
+  B: { Type: Succeed }`,
+    /These fields are required: \[Next\] at \/States\/A\/Choices\[0\]/,
+    'https://github.com/aws-cloudformation/cfn-lint/issues/4077',
+  ),
   ...(['Output', 'Arguments', 'Items'] as const).map((field) =>
     machine(
       `the field ${field} of JSONata in a state of JSONPath`,
