@@ -11,6 +11,24 @@ const NAME: JsonObject = {
   says: 'The specified bucket is not valid. ({value} breaks the naming rules: it is an IP address, has two periods in a row, or has a reserved prefix or suffix.)',
 };
 
+/** S3 user guide, "General purpose bucket naming rules" */
+const CHARACTERS: JsonObject = {
+  pattern: '^[a-z0-9.-]*$',
+  fix: NAME['fix'] ?? '',
+  says: 'The specified bucket is not valid. ({value} has characters other than lower-case letters, digits, periods and hyphens.)',
+};
+
+/** The events of S3's service model (botocore, shape Event), which are the ones of the S3 user guide. */
+const EVENTS =
+  'ReducedRedundancyLostObject ObjectCreated:* ObjectCreated:Put ObjectCreated:Post ObjectCreated:Copy ObjectCreated:CompleteMultipartUpload ObjectRemoved:* ObjectRemoved:Delete ObjectRemoved:DeleteMarkerCreated ObjectRestore:* ObjectRestore:Post ObjectRestore:Completed ObjectRestore:Delete Replication:* Replication:OperationFailedReplication Replication:OperationNotTracked Replication:OperationMissedThreshold Replication:OperationReplicatedAfterThreshold LifecycleTransition IntelligentTiering ObjectAcl:Put LifecycleExpiration:* LifecycleExpiration:Delete LifecycleExpiration:DeleteMarkerCreated ObjectTagging:* ObjectTagging:Put ObjectTagging:Delete ObjectAnnotation:* ObjectAnnotation:Put ObjectAnnotation:Delete ObjectRetention:Put'
+    .split(' ')
+    .map((name) => `s3:${name}`);
+/** matt-filion/serverless-external-s3-event#28 */
+const EVENT: JsonObject = {
+  enum: EVENTS,
+  says: "The event '{value}' is not supported for notifications",
+};
+
 /** S3 user guide, "Lifecycle transition constraints": at least 30 days before Standard-IA and One Zone-IA */
 const transition = (days: string): JsonObject => ({
   if: has('StorageClass', { enum: ['STANDARD_IA', 'ONEZONE_IA'] }),
@@ -151,13 +169,13 @@ const UNBLOCKED: JsonObject = has('PublicAccessBlockConfiguration', {
 
 export const BUCKET_SCHEMA: JsonObject = {
   properties: {
-    BucketName: NAME,
+    BucketName: { allOf: [NAME, CHARACTERS] },
     BucketEncryption: ENCRYPTION,
     NotificationConfiguration: {
       properties: Object.fromEntries(
         ['LambdaConfigurations', 'QueueConfigurations', 'TopicConfigurations'].map((name) => [
           name,
-          { items: { properties: { Filter: FILTER } } },
+          { items: { properties: { Event: EVENT, Filter: FILTER } } },
         ]),
       ),
     },

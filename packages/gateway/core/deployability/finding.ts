@@ -5,6 +5,7 @@
 import type { DefinitionError } from '../errors.ts';
 import type { ResolvedResource, UnsupportedItem } from '../stack/model.ts';
 import { remedyInWords } from './remedies-in-words.ts';
+import { nameAt } from './remedy-row.ts';
 import { ruleOf } from './rules.ts';
 import type { RuleId, Severity } from './rules.ts';
 
@@ -67,12 +68,24 @@ export function makeFinding(
   return {
     id: page?.id ?? rule,
     severity,
-    message,
+    message: withSubject(message, at),
     ...(more.consequence !== undefined && { consequence: more.consequence }),
     remedy: more.remedy ?? saidRemedy(rule, message, at) ?? remedyFrom(rule, remedy, page?.url),
     source: more.source ?? page?.url ?? source,
     ...at,
   };
+}
+
+/**
+ * Returns the message as a whole sentence. Readers of members give their messages without the name of the member, which
+ * the place shows, for example `must be a list`.
+ */
+function withSubject(message: string, { property }: Placed): string {
+  const isPredicate =
+    /^(?:and|or|must|is|are|has|have|can|cannot|needs?|requires?|returns?|refers?|return|refer) /.test(
+      message,
+    );
+  return isPredicate && nameAt(property) !== '' ? `${nameAt(property)} ${message}` : message;
 }
 
 /** Returns the remedy for the words of a refusal about a value or a template; undefined for other rules or words. */

@@ -108,6 +108,23 @@ const ROTATION_RULES: JsonObject = {
   },
 };
 
+/** fujiwara/lambroll#414: "ApplicationLogLevel and SystemLogLevel are supported for JSON format only" */
+const LEVELS: JsonObject = {
+  if: has('LogFormat', { const: 'Text' }),
+  then: {
+    properties: Object.fromEntries(
+      ['ApplicationLogLevel', 'SystemLogLevel'].map((name) => [
+        name,
+        {
+          not: {},
+          fix: `remove ${name}, or set LogFormat: JSON`,
+          says: `${name} is not supported when LogFormat is set to "Text". Remove ${name} from your request or change the LogFormat to "JSON" and try again.`,
+        },
+      ]),
+    ),
+  },
+};
+
 export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::Pipes::Pipe': { allOf: [...PIPE] },
   'AWS::SecretsManager::RotationSchedule': { properties: { RotationRules: ROTATION_RULES } },
@@ -181,6 +198,7 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   },
   'AWS::Lambda::Function': {
     properties: {
+      LoggingConfig: LEVELS,
       VpcConfig: {
         allOf: [inVpc('SubnetIds', 'SecurityGroupIds'), inVpc('SecurityGroupIds', 'SubnetIds')],
       },

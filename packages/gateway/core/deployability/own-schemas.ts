@@ -13,8 +13,8 @@ import { POLICY_SCHEMAS, PRINCIPALS_OF } from './policy-schemas.ts';
 import { RECORD_SCHEMAS } from './record-schemas.ts';
 import { USER_POOL_SCHEMAS } from './user-pool-schemas.ts';
 
-const named = (property: string, pattern: string): JsonObject => ({
-  properties: { [property]: { pattern } },
+const named = (property: string, pattern: string, more: JsonObject = {}): JsonObject => ({
+  properties: { [property]: { pattern, ...more } },
 });
 
 /**
@@ -122,11 +122,19 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       FifoThroughputLimit: { enum: ['perQueue', 'perMessageGroupId'] },
     },
     // SQS API reference, CreateQueue: up to 80 letters, digits, hyphens and underscores, and .fifo
-    allOf: [named('QueueName', String.raw`^(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?$`)],
+    allOf: [
+      named('QueueName', String.raw`^(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?$`, {
+        fix: 'write QueueName with letters, digits, hyphens and underscores, at most 80 of them, and .fifo at the end of the name of a FIFO queue',
+        says: 'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length ({value} is another name)',
+      }),
+    ],
   },
   // SNS API reference, CreateTopic
   'AWS::SNS::Topic': {
-    ...named('TopicName', String.raw`^(?=.{1,256}$)[A-Za-z0-9_-]+(\.fifo)?$`),
+    ...named('TopicName', String.raw`^(?=.{1,256}$)[A-Za-z0-9_-]+(\.fifo)?$`, {
+      fix: 'write TopicName with letters, digits, hyphens and underscores, at most 256 of them, and .fifo at the end of the name of a FIFO topic',
+      says: 'Invalid parameter: Topic Name ({value})',
+    }),
     // "Invalid parameter: Topic Name", as for a FIFO topic whose name does not end with .fifo
     if: { properties: { FifoTopic: { const: true } }, required: ['FifoTopic', 'TopicName'] },
     then: named('TopicName', String.raw`\.fifo$`),
@@ -235,6 +243,10 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::Lambda::Permission': named(
     'Principal',
     String.raw`^(?!amazonaws\.com$)(${PRINCIPALS_OF.AWS}|${PRINCIPALS_OF.Service})$`,
+    {
+      fix: 'write the host of a service, as in apigateway.amazonaws.com, the id of an account, or the ARN of a user or role',
+      says: 'The provided principal was invalid. Please check the principal and try again. ({value})',
+    },
   ),
   ...USER_POOL_SCHEMAS,
   ...RECORD_SCHEMAS,

@@ -19,10 +19,12 @@ const PRINCIPAL = {
       AWS: oneOrMore(
         `^(${PRINCIPALS_OF.AWS})$`,
         'write "*", the id of an account (12 digits), or an ARN such as arn:aws:iam::123456789012:root or arn:aws:iam::123456789012:role/NAME',
+        'Invalid principal in policy: "AWS":"{value}"',
       ),
       Service: oneOrMore(
         `^${PRINCIPALS_OF.Service}$`,
         'write the host of the service, as in lambda.amazonaws.com',
+        'Invalid principal in policy: "SERVICE":"{value}"',
       ),
     },
   },
@@ -111,11 +113,16 @@ const OF_RESOURCE = document(statement([...PRINCIPALS, ...RESOURCES], [PRINCIPAL
  * Returns the schema of a policy whose statements may name only actions of its own service. `without` are the service's
  * actions that concern no single resource, which are also refused. `limits` applies to the list of actions.
  */
-function ofService(prefix: string, without: readonly string[], limits: JsonObject = {}): JsonObject {
+function ofService(
+  prefix: string,
+  without: readonly string[],
+  says: string,
+  limits: JsonObject = {},
+): JsonObject {
   const anyCase = Array.from(prefix, (letter) => `[${letter}${letter.toUpperCase()}]`).join('');
   const pattern = `^(\\*|${anyCase}:(?!(${without.join('|')})$).*)$`;
   const fix = `name only actions of ${prefix} on one resource, as in ${prefix}:${prefix === 'sns' ? 'Publish' : 'SendMessage'}`;
-  const actions = { ...oneOrMore(pattern, fix), ...limits };
+  const actions = { ...oneOrMore(pattern, fix, says), ...limits };
   const items = { properties: { Action: actions } };
   return {
     allOf: [OF_RESOURCE, ofStatements(items)],
@@ -123,12 +130,21 @@ function ofService(prefix: string, without: readonly string[], limits: JsonObjec
 }
 
 /** hashicorp/terraform#12740: "Invalid parameter: Policy statement action out of service scope!" */
-const OF_TOPIC = ofService('sns', ['CreateTopic', 'ListTopics', 'ListSubscriptions']);
+const OF_TOPIC = ofService(
+  'sns',
+  ['CreateTopic', 'ListTopics', 'ListSubscriptions'],
+  'Invalid parameter: Policy statement action out of service scope! ({value})',
+);
 /**
  * aws/aws-cdk#15602: "Invalid value for the parameter Policy." ministryofjustice/cloud-platform-environments#9082: "10
  * actions were found in a statement from the submitted policy, max allowed is 7"
  */
-const OF_QUEUE = ofService('sqs', ['CreateQueue', 'ListQueues'], { maxItems: 7 });
+const OF_QUEUE = ofService(
+  'sqs',
+  ['CreateQueue', 'ListQueues'],
+  'Invalid value for the parameter Policy. ({value} is not an action on a queue)',
+  { maxItems: 7 },
+);
 
 /** Meteor-Community-Packages/Meteor-CollectionFS#630, wercker/step-s3sync#25: inline policies may be older. */
 const VERSION = "set Version: '2012-10-17'";

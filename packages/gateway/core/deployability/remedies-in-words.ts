@@ -4,15 +4,11 @@
  */
 
 import { USE_REGIONAL } from './call-words.ts';
+import { REMEDIES_OF_REFUSALS } from './remedies-of-refusals.ts';
+import { nameAt } from './remedy-row.ts';
+import type { RemedyRow } from './remedy-row.ts';
 
-type Match = readonly string[];
 type At = { readonly type: string; readonly property: string };
-
-type Row = {
-  readonly words: RegExp;
-  /** @param match the message and the groups of `words` */
-  readonly remedy: (match: Match, at: At) => string;
-};
 
 const CHARACTERS = 'letters, digits and . _ - :';
 
@@ -44,7 +40,7 @@ function mappingForms({ type, property }: At): string {
     : "map integration.request.header.NAME, .querystring.NAME or .path.NAME to a constant in single quotes ('…'), method.request.header.NAME, .querystring.NAME or .path.NAME, method.request.body, context.NAME or stageVariables.NAME";
 }
 
-export const REMEDIES_IN_WORDS: readonly Row[] = [
+export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   { words: /^Only REGIONAL domain names can be managed/, remedy: () => USE_REGIONAL },
   {
     words: /^Template format error: 'null' values are not allowed/,
@@ -181,8 +177,7 @@ export const REMEDIES_IN_WORDS: readonly Row[] = [
   },
   {
     words: /^cannot be combined with (\w+)$/,
-    remedy: ([, other = ''], { property }) =>
-      `remove ${property.split('.').at(-1) ?? property}, or remove ${other}`,
+    remedy: ([, other = ''], { property }) => `remove ${nameAt(property)}, or remove ${other}`,
   },
   {
     words: /\bis missing in a rule that uses a rule group$/,
@@ -282,13 +277,14 @@ export const REMEDIES_IN_WORDS: readonly Row[] = [
     words: /: use (\w+) or (\w+), not both$/,
     remedy: ([, one = '', other = '']) => `remove ${one}, or remove ${other}`,
   },
+  ...REMEDIES_OF_REFUSALS,
   {
     words: /(?:^|: |, )([A-Z][\w.]*(?: or [A-Z][\w.]*)?) is (?:missing|required)\b/,
     remedy: ([, name = '']) => `add ${name}`,
   },
   {
     words: /^is (?:missing|required)\b/,
-    remedy: (_, { property }) => `add ${property.split('.').at(-1) ?? ''}`,
+    remedy: (_, { property }) => `add ${nameAt(property)}`,
   },
   {
     words: /^event \w+: You can either define 'Arn' or 'Type'/,
@@ -316,7 +312,7 @@ export const REMEDIES_IN_WORDS: readonly Row[] = [
     remedy: (match, { property }) => {
       const [whole = '', what = ''] = match;
       const [, verb = 'must be'] = /\b(must (?:be|have|contain|begin|end|list))\b/.exec(whole) ?? [];
-      const name = property.split('.').at(-1) ?? '';
+      const name = nameAt(property);
       return `correct ${name === '' ? 'the value' : name}: it ${verb} ${what}`;
     },
   },

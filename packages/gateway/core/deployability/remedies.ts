@@ -1,5 +1,6 @@
 /** Says what to do about a value that violates a schema: the schema's own `fix`, or a remedy for the keyword. */
 import { asJsonObject, isJsonObject } from '@gatewright/aws/json-object';
+import { wordsOfPattern } from './pattern-words.ts';
 import { nearestOf } from './spelling.ts';
 
 type Violated = {
@@ -64,10 +65,16 @@ function byPattern(name: string, pattern: string): string | undefined {
   const [, services] = /^\^arn:(?:\[\^:\]\+:\(([\w|-]+)\):|$)/.exec(pattern) ?? [];
   if (services !== undefined)
     return `name in ${name} the ARN of a resource of ${services.split('|').join(', ')} (mostly Fn::GetAtt NAME.Arn)`;
+  if (pattern === '^(lambda:[*]|lambda:[a-zA-Z]+|[*])$')
+    return `write ${name} with its service, as in lambda:InvokeFunction`;
   if (pattern === '^arn:')
     return `name in ${name} the ARN (Fn::GetAtt NAME.Arn), and not the name that Ref returns`;
   if (pattern === String.raw`\.fifo$`) return `end ${name} with .fifo`;
-  return undefined;
+  const words = wordsOfPattern(pattern);
+  if (words !== undefined) return `write ${name} with ${words}`;
+  return pattern.startsWith('^arn:') || pattern.startsWith('arn:')
+    ? `name in ${name} a whole ARN (mostly Fn::GetAtt NAME.Arn), and not the name that Ref returns`
+    : undefined;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -9,6 +9,7 @@ import { asJsonObject, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { withOwnSchema } from './own-schemas.ts';
 import { remedyOf } from './remedies.ts';
+import { wordsOfPattern } from './pattern-words.ts';
 import { nearestOf } from './spelling.ts';
 
 type TypeSchema = {
@@ -336,7 +337,12 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   enum: (schema, data) => `must be one of ${listOf(schema)}, not ${show(data)}`,
   enumCaseInsensitive: (schema, data) => `must be one of ${listOf(schema)}, not ${show(data)}`,
   const: (schema, data) => `must be ${show(schema)}, not ${show(data)}`,
-  pattern: (schema, data) => `must match ${String(schema)}, and ${show(data)} does not`,
+  pattern: (schema, data) => {
+    const words = wordsOfPattern(String(schema));
+    return words === undefined
+      ? `must match ${String(schema)}, and ${show(data)} does not`
+      : `must consist of ${words}, and ${show(data)} does not`;
+  },
   minimum: (schema, data) => `must be at least ${String(schema)}, not ${show(data)}`,
   maximum: (schema, data) => `must be at most ${String(schema)}, not ${show(data)}`,
   exclusiveMinimum: (schema, data) => `must be over ${String(schema)}, not ${show(data)}`,

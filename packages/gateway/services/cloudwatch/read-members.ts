@@ -60,6 +60,16 @@ export function wordsOf(error: InvalidMember): string {
 }
 
 /**
+ * Returns CloudWatch's words about a member of a definition. Words that do not name the member are followed by what is
+ * wrong with it.
+ */
+export function sentenceOf(error: InvalidMember): string {
+  if (!(error instanceof WordedRefusal)) return error.message;
+  const [name = ''] = error.path.split('.').slice(-1);
+  return error.words.includes(name) ? error.words : `${error.words} (${error.path} ${error.message})`;
+}
+
+/**
  * Reads each item of a list. CloudWatch names the faults of all items, one in a line (awslabs/collectd-cloudwatch#46).
  * @throws InvalidMember with the code of the first fault
  */

@@ -17,7 +17,7 @@ import { ACTION_SERVICES } from './alarms/notify.ts';
 import { isAnomalyAlarm, readCompositeAlarm, readMetricAlarm } from './alarms/read-alarm.ts';
 import { metricsBehind } from './math/run-queries.ts';
 import { InvalidMember } from '@gatewright/aws/member-reader';
-import { readInput } from './read-members.ts';
+import { readInput, sentenceOf } from './read-members.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import type { Alarm, MetricAlarm } from './alarms/alarm.ts';
@@ -138,7 +138,7 @@ function readOne(reader: ResourceReader, kind: Alarm['kind']): readonly Alarm[] 
     return [alarm];
   } catch (error) {
     if (!(error instanceof InvalidMember)) throw error;
-    reader.note(error.path, error.message, 'the alarm is never evaluated');
+    reader.note(error.path, sentenceOf(error), 'the alarm is never evaluated');
     return [];
   }
 }

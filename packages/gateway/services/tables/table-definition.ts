@@ -71,8 +71,7 @@ class TableReader {
     const localIndexes = this.#indexes('LocalSecondaryIndexes', MAX_LOCAL_INDEXES, types);
     this.#checkLocal(keys, localIndexes);
     const names = [...globalIndexes, ...localIndexes].map(({ name }) => name);
-    if (new Set(names).size < names.length)
-      this.#failAtSecond(names, globalIndexes.length);
+    if (new Set(names).size < names.length) this.#failAtSecond(names, globalIndexes.length);
     const unused = [...types.keys()].filter((name) => !this.#used.has(name));
     if (unused.length > 0) {
       this.#fail(

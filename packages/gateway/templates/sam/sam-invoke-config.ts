@@ -61,7 +61,12 @@ function make(expansion: SamExpansion, functionId: string, outcome: string, give
       `EventInvokeConfig.DestinationConfig.${outcome}.Type must be one of ${TYPES.join(', ')}`,
     );
   const arn = arnOf(functionId, outcome, given);
-  if (arn === undefined) return expansion.fail(functionId, `${outcome} of type ${type} needs a Destination`);
+  // aws/serverless-application-model, tests/translator/output/error_function_with_event_dest_invalid.json
+  if (arn === undefined)
+    return expansion.fail(
+      functionId,
+      `Destination is required if Type is not ['SQS', 'SNS'] (EventInvokeConfig.DestinationConfig.${outcome}.Type is ${type})`,
+    );
   const made = MADE[type];
   if (given['Destination'] === undefined && made !== undefined) {
     const id = madeId(functionId, outcome, made);

@@ -1,5 +1,5 @@
 /** Leaves out refusals and gaps that only follow from another refusal. What a user changes for that one mends them too. */
-import { isJsonList, membersOf, textOf } from '@gatewright/aws/json-object';
+import { isJsonList, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
@@ -30,18 +30,14 @@ const FOLLOWS: readonly Follows[] = [
     const stack = stacks.find(({ stackName }) => stackName === other.stack);
     const named = stack?.resources.get(other.resource);
     const value = valueAt(stack?.resources.get(one.resource)?.properties, one.property.split('.'));
-    return (
-      named !== undefined &&
-      one.resource !== other.resource &&
-      value === named.physicalId &&
-      /^Invalid .+ (?:identifier|ID) specified|^unknown /.test(one.message)
-    );
+    return named !== undefined && one.resource !== other.resource && value === named.physicalId;
   },
   // A condition refers to a resource, which has this condition.
-  (one, other) =>
-    one.id === 'circular-dependency' &&
-    other.property.startsWith('Conditions.') &&
-    other.message.includes(`[${one.resource}]. Cannot reference resources in the Conditions block`),
+  (one, other, stacks) => {
+    const { source } = stacks.find(({ stackName }) => stackName === other.stack) ?? {};
+    const condition = textOf(mapOf(mapOf(source?.template ?? {}, 'Resources'), one.resource), 'Condition');
+    return one.id === 'circular-dependency' && other.property === `Conditions.${condition}`;
+  },
   // The declaration of a parameter is refused, such as a Default that is written otherwise.
   (one, other) => one.id === 'parameter-without-value' && one.property === other.property,
 ];

@@ -132,7 +132,8 @@ describe('readTableDefinition', () => {
           },
         ],
       },
-      expected: 'LocalSecondaryIndexes.0.KeySchema: must have the HASH key of the table and its own RANGE key',
+      expected:
+        'LocalSecondaryIndexes.0.KeySchema: must have the HASH key of the table and its own RANGE key',
     },
     {
       name: 'an index without projection',

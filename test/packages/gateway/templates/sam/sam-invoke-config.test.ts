@@ -89,7 +89,7 @@ describe('expandInvokeConfig (docs/aws §18.10)', () => {
   for (const [given, message] of [
     [{ EventInvokeConfig: 'x' }, /EventInvokeConfig must be a mapping/],
     [to({ Destination: 'a' }), /OnSuccess.Type must be one of SQS, SNS, Lambda, EventBridge, S3/],
-    [to({ Type: 'Lambda' }), /OnSuccess of type Lambda needs a Destination/],
+    [to({ Type: 'Lambda' }), /Destination is required if Type is not \['SQS', 'SNS'\]/],
     [{ DeadLetterQueue: { Type: 'SQS' } }, /DeadLetterQueue needs a Type, SQS or SNS, and a TargetArn/],
     [{ DeadLetterQueue: { Type: 'Lambda', TargetArn: 'a' } }, /DeadLetterQueue needs a Type/],
   ] as const)

@@ -20,13 +20,13 @@ const OPTIONS = {
 /** Findings of AWS's refusals, in short. */
 async function refusals(
   text: string,
-): Promise<readonly { id: string; line: number | undefined; message: string }[]> {
+): Promise<readonly { id: string; line: number | undefined; message: string; remedy: string }[]> {
   const file = join(folder, 'template.yaml');
   writeFileSync(file, text);
   const { findings } = await examineStacks([file], OPTIONS);
   return findings
     .filter(({ severity }) => severity === 'refused')
-    .map(({ id, line, message }) => ({ id, line, message }));
+    .map(({ id, line, message, remedy }) => ({ id, line, message, remedy }));
 }
 
 describe('examineStacks', () => {
@@ -50,6 +50,11 @@ describe('examineStacks', () => {
         found.filter((one) => one.line !== line),
         [],
         'nothing else is refused',
+      );
+      assert.doesNotMatch(
+        found.map(({ remedy }) => remedy).join('\n'),
+        /^use a value that the page of the property allows|^correct the template at this place$/m,
+        'the remedy says what to change; add it in remedies-of-refusals.ts, or as `fix` of the schema',
       );
       assert.equal(found.length, 1, `one fault has one finding; found ${JSON.stringify(found)}`);
     });

@@ -67,6 +67,49 @@ export const OF_ITEMS: readonly RefusedDefinition[] = [
     's3-bucket-corsconfiguration',
     'Authress-Engineering/aws-s3-explorer#16: "array items are not unique"',
   ),
+  ...['s3:ObjectCreated', 's3:ObjectUpdated:*'].map((event) =>
+    one(
+      `the event ${event} of a bucket`,
+      `
+  Broken:
+    Type: AWS::S3::Bucket
+    Properties:
+      NotificationConfiguration:
+        QueueConfigurations:
+          - Queue: arn:aws:sqs:us-east-1:123456789012:orders
+            Event: ${event} # here`,
+      's3-bucket-notificationconfiguration',
+      'matt-filion/serverless-external-s3-event#28; botocore, s3, shape Event',
+    ),
+  ),
+  ...['My-Bucket', 'my_bucket'].map((name) =>
+    one(
+      `the name ${name} of a bucket`,
+      `
+  Broken:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: ${name} # here`,
+      's3-bucket-bucketname',
+      'S3 user guide, "General purpose bucket naming rules"',
+    ),
+  ),
+  one(
+    'a level of logs that are plain text',
+    `
+  Broken:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/any
+      Code: { ZipFile: 'exports.handler = async () => ({})' }
+      LoggingConfig:
+        LogFormat: Text
+        ApplicationLogLevel: DEBUG # here`,
+    'lambda-function-loggingconfig',
+    'https://github.com/fujiwara/lambroll/pull/414',
+  ),
   one(
     'a group as principal of a trust policy',
     `

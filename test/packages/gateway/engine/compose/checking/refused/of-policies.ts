@@ -32,13 +32,16 @@ export const OF_POLICIES: readonly RefusedDefinition[] = [
     'iam-policy-policydocument',
     'CloudSnorkel/CloudWatch2S3#1',
   ),
-  ...['#{AWS::Region}:123456789012', 'us-east-1:#{AWS::AccountId}', '${AWS::Region}:${AWS::AccountId}'].map((home) =>
-    one(
-      `an ARN with the text ${home}`,
-      POLICY(`            Action: 'dynamodb:*'\n            Resource: ['*', 'arn:aws:dynamodb:${home}:table/items'] # here`),
-      'iam-policy-policydocument',
-      'serverless/serverless#8512: "The policy failed legacy parsing"',
-    ),
+  ...['#{AWS::Region}:123456789012', 'us-east-1:#{AWS::AccountId}', '${AWS::Region}:${AWS::AccountId}'].map(
+    (home) =>
+      one(
+        `an ARN with the text ${home}`,
+        POLICY(
+          `            Action: 'dynamodb:*'\n            Resource: ['*', 'arn:aws:dynamodb:${home}:table/items'] # here`,
+        ),
+        'iam-policy-policydocument',
+        'serverless/serverless#8512: "The policy failed legacy parsing"',
+      ),
   ),
   one(
     'an action without its service',

@@ -9,8 +9,7 @@ const ROTATION = (rules: string): string => `
       SecretId: !Ref Secret
       RotationLambdaARN: arn:aws:lambda:us-east-1:123456789012:function:rotate
       RotationRules:${rules}`;
-const API =
-  'https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html';
+const API = 'https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html';
 const GUIDE = 'https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html';
 
 export const OF_ROTATIONS: readonly RefusedDefinition[] = [

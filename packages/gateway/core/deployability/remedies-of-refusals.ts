@@ -1,0 +1,295 @@
+/** What to do about refusals that are given in the words of a single service. */
+import { REMEDIES_OF_TEMPLATES } from './remedies-of-templates.ts';
+import { fixed, nameAt } from './remedy-row.ts';
+import type { RemedyRow } from './remedy-row.ts';
+
+const OF_LAMBDA: readonly RemedyRow[] = [
+  {
+    words: /^(\w+) is not valid for .+ event sources\.$|^Unsupported (\w+) parameter for given event source/,
+    remedy: ([, name, other]) => `remove ${name ?? other ?? 'it'}`,
+  },
+  fixed(
+    /Batching window is not supported for FIFO queues/,
+    'remove MaximumBatchingWindowInSeconds, or set it to 0',
+  ),
+  fixed(
+    /Maximum batch window in seconds must be greater than 0 if/,
+    'set MaximumBatchingWindowInSeconds to 1 or more, or BatchSize to at most 10',
+  ),
+  fixed(/^Need to specify a timestamp/, 'add StartingPositionTimestamp, in seconds since 1970'),
+  fixed(
+    /^Unsupported starting position for arn type/,
+    'set StartingPosition to TRIM_HORIZON or LATEST; only Kinesis and Kafka have AT_TIMESTAMP',
+  ),
+  fixed(
+    /at 'startingPosition' failed to satisfy constraint: Member must not be null/,
+    'add StartingPosition: TRIM_HORIZON (from the oldest record) or StartingPosition: LATEST',
+  ),
+  fixed(
+    /^Handler and Runtime are mandatory/,
+    'add Handler and Runtime, or set PackageType: Image and name the image in Code.ImageUri',
+  ),
+  fixed(
+    /weights must point to published versions/,
+    'set FunctionVersion to a version (Fn::GetAtt of an AWS::Lambda::Version), or remove RoutingConfig',
+  ),
+  fixed(/is already included in routing configuration/, 'name another version in AdditionalVersionWeights'),
+  {
+    words: /is a reserved key that Lambda sets itself$/,
+    remedy: (_, { property }) => `remove ${nameAt(property)}, or give the variable another name`,
+  },
+  fixed(
+    /^the variables have \d+ bytes/,
+    'shorten the values, or read them from AWS Systems Manager or Secrets Manager',
+  ),
+  fixed(/^a function can have at most 5 layers/, 'keep at most 5 layers, or merge some of them'),
+  fixed(
+    /^Invalid filter pattern definition/,
+    'write Pattern as the text of a JSON object whose values are lists, such as {"eventName": ["INSERT"]}',
+  ),
+  {
+    words: /^The provided execution role does not have permissions to call (\w+) on (\w+)/,
+    remedy: ([, action = '', service = '']) =>
+      `allow ${service.toLowerCase()}:${action} in a policy of the role`,
+  },
+];
+
+const OF_API_GATEWAY: readonly RemedyRow[] = [
+  fixed(
+    /^API Stage not found/,
+    'name a stage of the API, and list the stage or deployment in DependsOn of the usage plan',
+  ),
+  fixed(/is in the usage plan twice$/, 'remove one of the two entries of ApiStages'),
+  fixed(/is already in Usage Plan/, 'use another key, or remove the stage from one of the usage plans'),
+  fixed(
+    /^Invalid API Key identifier specified/,
+    'refer to an AWS::ApiGateway::ApiKey of this template (Ref)',
+  ),
+  fixed(/^Invalid Usage Plan ID specified/, 'refer to an AWS::ApiGateway::UsagePlan of this template (Ref)'),
+  fixed(
+    /^API Key value should be at least 20 characters/,
+    'write 20 characters or more, or remove Value: API Gateway then creates one',
+  ),
+  fixed(
+    /^Invalid domain name/,
+    'write a domain name of letters, digits, hyphens and periods, such as api.example.com',
+  ),
+  fixed(/^Invalid base path/, "use only letters, digits and $ - _ . + ! * ' ( ) in the path"),
+  fixed(
+    /^Only one base path mapping is allowed if the base path is empty/,
+    'give each mapping of the domain a BasePath, or keep only one mapping',
+  ),
+  fixed(/^Another rule of the domain has this priority/, 'give the rule another Priority'),
+  {
+    words: /is supported for HTTP APIs only$/,
+    remedy: (_, { property }) => `remove ${nameAt(property)}, or set ProtocolType: HTTP`,
+  },
+  fixed(
+    /^Invalid integration target "/,
+    "name an integration of the same API: !Sub 'integrations/${INTEGRATION}' (Ref of an AWS::ApiGatewayV2::Integration)",
+  ),
+  fixed(/^Stage name only allows/, 'use only letters, digits, hyphens and underscores, as in v1-0'),
+  {
+    words: /^Invalid HttpMethod specified\. Valid options are (.+)$/,
+    remedy: ([, methods = '']) => `use one of ${methods.split(',').join(', ')}`,
+  },
+  {
+    words: /Must be one of \[(.+)\]$/,
+    remedy: ([, values = '']) => `use one of ${values}`,
+  },
+  fixed(
+    /^Timeout should be between/,
+    'use a value from 50 to 29000, or set EndpointConfiguration.Types to [REGIONAL] for longer timeouts',
+  ),
+  fixed(
+    /^The REST API doesn't contain any methods/,
+    'add an AWS::ApiGateway::Method, and list it in DependsOn',
+  ),
+  fixed(
+    /^Setting the authorization type to |^Invalid authorizer ID specified/,
+    'refer to an authorizer of the same API and of the type of AuthorizationType',
+  ),
+  fixed(
+    /Invalid content type specified: (.+?)\]?$/,
+    'write a media type with a slash, as in application/json',
+  ),
+  fixed(
+    /must already be created before making a canary release deployment/,
+    'name a stage that exists (StageName), and list it in DependsOn',
+  ),
+  fixed(
+    /stageName must be provided for canary deployment/,
+    'add StageName with a stage that exists, or remove DeploymentCanarySettings',
+  ),
+  fixed(
+    /^Invalid Authorizer URI/,
+    "write !Sub 'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${FUNCTION.Arn}/invocations'",
+  ),
+  fixed(
+    /needs at least one user pool$/,
+    'add ProviderARNs with the ARN of a user pool (Fn::GetAtt POOL.Arn)',
+  ),
+  fixed(
+    /is neither a CloudWatch log group nor a Firehose stream/,
+    'name the ARN of a log group (Fn::GetAtt NAME.Arn)',
+  ),
+  fixed(
+    /^Invalid ARN specified in the request/,
+    'name an ARN (Fn::GetAtt NAME.Arn), and not the name that Ref returns',
+  ),
+  {
+    words: /^Invalid stage variable value: /,
+    remedy: () => 'use only letters, digits and - . _ ~ : / ? # & = , in the value',
+  },
+  {
+    words: /Reference to model '(.+)' not found/,
+    remedy: ([, name = '']) => `add ${name} to the schemas of the document, or correct its name`,
+  },
+  fixed(
+    /The routing mode of the domain does not use rules/,
+    'set RoutingMode of the domain to ROUTING_RULE_ONLY or ROUTING_RULE_THEN_API_MAPPING',
+  ),
+  fixed(
+    /AllowCredentials cannot be true if AllowOrigin/,
+    'set AllowOrigin to one origin, such as "\'https://app.example.com\'", or remove AllowCredentials',
+  ),
+  fixed(
+    /^Identity source must be set if authorizer caching is enabled/,
+    'add IdentitySource, or set AuthorizerResultTtlInSeconds: 0',
+  ),
+];
+
+const OF_OTHERS: readonly RemedyRow[] = [
+  {
+    words: /^has (\d+) items; at most (\d+) are allowed$/,
+    remedy: ([, , most = '']) => `keep at most ${most} of them`,
+  },
+  {
+    words: /^two (?:indexes|keys) have the same name$/,
+    remedy: () => 'give one of the indexes another IndexName',
+  },
+  {
+    words: /^the key attribute "(.+)" is missing from AttributeDefinitions$/,
+    remedy: ([, name = '']) => `add { AttributeName: ${name}, AttributeType: S } to AttributeDefinitions`,
+  },
+  {
+    words: /but no key uses (.+)$/,
+    remedy: ([, names = '']) =>
+      `remove ${names} from AttributeDefinitions; only keys of the table and of indexes are listed there`,
+  },
+  fixed(
+    /is INCLUDE must have NonKeyAttributes|INCLUDE must have NonKeyAttributes/,
+    'add NonKeyAttributes, or set ProjectionType to ALL or KEYS_ONLY',
+  ),
+  fixed(
+    /^NonKeyAttributes is allowed only with ProjectionType INCLUDE/,
+    'remove NonKeyAttributes, or set ProjectionType: INCLUDE',
+  ),
+  fixed(
+    /^is required unless BillingMode is PAY_PER_REQUEST/,
+    'add ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 }, or set BillingMode: PAY_PER_REQUEST',
+  ),
+  fixed(
+    /^a table without a RANGE key cannot have a local index/,
+    'use GlobalSecondaryIndexes, or add a RANGE key to KeySchema of the table',
+  ),
+  {
+    words: /^Queue visibility timeout: /,
+    remedy: () => 'set VisibilityTimeout of the queue to six times the Timeout of the function',
+  },
+  {
+    words: /Filter policy can not have more than 5 keys/,
+    remedy: () => 'remove keys from FilterPolicy until 5 are left',
+  },
+  fixed(
+    /does not support nested filter policy/,
+    'set FilterPolicyScope: MessageBody, or name attributes without nesting',
+  ),
+  fixed(/must be an object or an array$/, 'write the values as a list, as in [VALUE]'),
+  {
+    words: /Unrecognized match type (\S+)$/,
+    remedy: ([, type = '']) =>
+      `use an operator of filters instead of ${type}, such as prefix, suffix, anything-but, numeric, exists or equals-ignore-case`,
+  },
+  fixed(/Empty arrays are not allowed/, 'list one or more values, or remove the field'),
+  fixed(
+    /^Input for target .* is not a valid JSON text/,
+    'write Input as JSON: a text is \'"…"\', with quotes inside',
+  ),
+  {
+    words: /contains invalid placeholder/,
+    remedy: () => 'define each <NAME> of InputTemplate in InputPathsMap',
+  },
+  fixed(
+    /^Only one of Input, InputPath, or InputTransformer/,
+    'keep only one of Input, InputPath and InputTransformer',
+  ),
+  {
+    words: /^Invalid (?:metric )?filter pattern: /,
+    remedy: () =>
+      'write terms, as in ERROR; a JSON pattern, as in { $.level = "error" }; or fields, as in [ip, status = 5*]',
+  },
+  fixed(
+    /is not allowed in a rule that uses a rule group/,
+    'write OverrideAction: { None: {} } instead of Action',
+  ),
+  fixed(/is only allowed in a rule that uses a rule group/, 'remove OverrideAction; the rule has its Action'),
+  fixed(
+    /^AWS WAF does not support HTTP APIs/,
+    'put a distribution with a web ACL in front of the HTTP API, or use a REST API',
+  ),
+  fixed(
+    /is not an IPv[46] network with a prefix length/,
+    'write each address with its prefix length, as in 203.0.113.7/32',
+  ),
+  fixed(
+    /is not a domain name; omit the scheme, port and path$/,
+    "write the host only; of a function URL: !Select [2, !Split ['/', !GetAtt URL.FunctionUrl]]",
+  ),
+  fixed(/^unknown policy /, 'name a policy of this template (Ref), or the id of a policy that AWS manages'),
+  fixed(
+    /should not be set if list of Metrics is set/,
+    'remove it; each query of Metrics has its own in MetricStat',
+  ),
+  fixed(
+    /^Exactly one element of the metrics list should return data/,
+    'set ReturnData: false on every query but the one that the alarm watches',
+  ),
+  fixed(
+    /^Period must not be null|so the expression needs a Period$/,
+    'add Period (in seconds) to the query with the expression',
+  ),
+  {
+    words: /^has the dimension (.+) twice$/,
+    remedy: ([, name = '']) => `remove one of the two dimensions ${name}`,
+  },
+  fixed(
+    /^cannot be read at "/,
+    'write the rule with ALARM("NAME"), OK("NAME"), AND, OR, NOT and parentheses',
+  ),
+  fixed(
+    /specify either 'DefinitionUri' or 'DefinitionBody' property/i,
+    'remove DefinitionUri, or remove DefinitionBody',
+  ),
+  {
+    words: /^Destination is required if Type is not/,
+    remedy: () =>
+      'add Destination with the ARN of the target (Fn::GetAtt NAME.Arn); SAM creates only queues (SQS) and topics (SNS) itself',
+  },
+  fixed(/^Auth requires a \$connect route/, 'add a route $connect to Routes, or remove Auth'),
+  {
+    words: /^(?:event \w+: )?\w+ \S+ is defined twice$/,
+    remedy: () => 'give one of the two events another Path or Method, or remove it',
+  },
+  {
+    words: /failed to satisfy constraint: Member must satisfy regular expression pattern: \^\(\[1-5\]/,
+    remedy: () => 'write a status code of three digits from 100 to 599, or *',
+  },
+];
+
+export const REMEDIES_OF_REFUSALS: readonly RemedyRow[] = [
+  ...REMEDIES_OF_TEMPLATES,
+  ...OF_LAMBDA,
+  ...OF_API_GATEWAY,
+  ...OF_OTHERS,
+];

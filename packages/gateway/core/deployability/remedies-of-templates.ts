@@ -1,0 +1,115 @@
+/** What to do about refusals in CloudFormation's words about a template, and in IAM's about a policy. */
+import { fixed } from './remedy-row.ts';
+import type { RemedyRow } from './remedy-row.ts';
+
+const IN_TRANSFORM =
+  'add Transform: AWS::LanguageExtensions to the template (before AWS::Serverless-2016-10-31, if it has this one)';
+
+const OF_TEMPLATES: readonly RemedyRow[] = [
+  fixed(/\(it needs Transform: AWS::LanguageExtensions\)$/, IN_TRANSFORM),
+  {
+    words: /is non alphanumeric\.$/,
+    remedy: () => 'use only letters and digits in the name, without hyphens and underscores',
+  },
+  fixed(/unsupported value for AWSTemplateFormatVersion/, "write AWSTemplateFormatVersion: '2010-09-09'"),
+  {
+    words: /Unrecognized parameter type: (.+)$/,
+    remedy: ([, type = '']) =>
+      type.startsWith('List<String')
+        ? 'write Type: CommaDelimitedList'
+        : 'use String, Number, List<Number>, CommaDelimitedList, or a type of AWS such as AWS::SSM::Parameter::Value<String>',
+  },
+  {
+    words: /Invalid template (?:parameter|output) property '(.+)'$/,
+    remedy: ([, name = '']) => `remove ${name}, or correct its name`,
+  },
+  {
+    words: /Invalid template property or properties \[(.+)\]$/,
+    remedy: ([, name = '']) =>
+      `remove ${name}, or write the name of a section: Resources, Parameters, Outputs, Conditions, Mappings, Metadata, Rules, Transform, Description`,
+  },
+  fixed(
+    /^Template format error: Conditions can only be boolean operations/,
+    'write the condition with Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition',
+  ),
+  fixed(
+    /must not depend on any resources, imported values, or Fn::GetAZs/,
+    'build the name from texts, parameters and pseudo parameters such as AWS::StackName only',
+  ),
+  fixed(
+    /The Value field of every Outputs member must evaluate to a String/,
+    "write one text, for example with Fn::Join: [',', …]",
+  ),
+  fixed(
+    /every Fn::GetAtt object requires two non-empty parameters/,
+    'write Fn::GetAtt: [NAME, ATTRIBUTE], or !GetAtt NAME.ATTRIBUTE',
+  ),
+  {
+    words: /instance of Fn::GetAtt references undefined resource (\S+)$/,
+    remedy: ([, name = '']) =>
+      `correct the spelling of ${name}, which must be the logical id of a resource of this template, or add it`,
+  },
+  {
+    words: /unknown function (Fn::\w+)$/,
+    remedy: ([, name = '']) =>
+      name === 'Fn::Concat'
+        ? 'use Fn::Join or Fn::Sub'
+        : `use a function that CloudFormation has instead of ${name}`,
+  },
+  {
+    words: /Unable to get mapping for (\w+)::(.+?)::(.+)$/,
+    remedy: ([, map = '', first = '', second = '']) =>
+      `add ${first}: { ${second}: VALUE } to ${map} in Mappings, or name keys that it has`,
+  },
+  fixed(/is declared twice in this stack$/, 'give one of the exports another Name'),
+  {
+    words: /Unrecognized (DeletionPolicy|UpdateReplacePolicy) /,
+    remedy: ([, name = '']) => `set ${name} to Delete, Retain or Snapshot`,
+  },
+  fixed(/does not support deletion policy Snapshot$/, 'use Retain or Delete'),
+  {
+    words: /(\S+) must be the only key of its mapping; found (.+)$/,
+    remedy: ([, name = '', keys = '']) =>
+      `remove ${keys
+        .split(', ')
+        .filter((key) => key !== name)
+        .join(', ')} from the mapping that has ${name}`,
+  },
+];
+
+const OF_POLICIES: readonly RemedyRow[] = [
+  {
+    words: /a statement needs exactly one of (\w+) and (\w+)$/,
+    remedy: ([, one = '', other = '']) => `add ${one}, or keep only one of ${one} and ${other}`,
+  },
+  fixed(/Resource ".*" is not an ARN$/, 'name an ARN (mostly Fn::GetAtt NAME.Arn), or "*"'),
+  fixed(/Effect is neither Allow nor Deny$/, 'write Effect: Allow or Effect: Deny, with a capital letter'),
+  fixed(/Version is neither 2012-10-17 nor 2008-10-17$/, "write Version: '2012-10-17'"),
+  fixed(/an identity-based policy must not have a Principal$/, 'remove Principal from the statement'),
+  {
+    words: /unknown condition operator "(.+)"$/,
+    remedy: () => 'use an operator of IAM, such as StringEquals, StringLike, ArnLike, Bool or IpAddress',
+  },
+  {
+    words: /Condition "(.+)" is not an object$/,
+    remedy: ([, name = '']) =>
+      name.includes(':')
+        ? `write an operator around the key: StringEquals: { ${name}: VALUE }`
+        : `write the key below the operator: ${name}: { aws:KEY: VALUE }`,
+  },
+  {
+    words: /refuses the policy: (\w+) is empty$/,
+    remedy: ([, name = '']) => `list one or more values in ${name}, or remove the statement`,
+  },
+  fixed(
+    /Actions\/Conditions must be prefaced by a vendor/,
+    'write the service before the action, as in s3:GetObject',
+  ),
+  fixed(/Actions\/Condition can contain only one colon/, 'write SERVICE:ACTION, as in s3:GetObject'),
+  fixed(/must not contain wildcards$/, 'write the name of the service before the colon, as in s3:*'),
+  fixed(/cannot contain region information/, 'leave the region empty: arn:aws:iam::ACCOUNT:…'),
+  fixed(/\(SID\) in a single policy must be unique/, 'give one of the statements another Sid, or remove it'),
+  fixed(/\(SID\) must be alpha-numeric/, 'use only letters and digits in Sid'),
+];
+
+export const REMEDIES_OF_TEMPLATES: readonly RemedyRow[] = [...OF_TEMPLATES, ...OF_POLICIES];

@@ -1,0 +1,17 @@
+/** A remedy for the words of a refusal. */
+export type RemedyRow = {
+  readonly words: RegExp;
+  /** @param match the message and the groups of `words` */
+  readonly remedy: (
+    match: readonly string[],
+    at: { readonly type: string; readonly property: string },
+  ) => string;
+};
+
+/** Returns the name of a value; an item of a list has the name of the list. */
+export function nameAt(property: string): string {
+  return property.split('.').findLast((key) => !/^\d+$/.test(key)) ?? '';
+}
+
+/** Returns the row of a remedy that is the same for all messages with these words. */
+export const fixed = (words: RegExp, remedy: string): RemedyRow => ({ words, remedy: () => remedy });
