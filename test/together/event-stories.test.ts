@@ -263,6 +263,63 @@ describe('the story of a batch', () => {
   });
 });
 
+describe('what Lambda does about a failure', () => {
+  const told = (story: ReturnType<ReturnType<typeof aBench>['story']>): string =>
+    [story?.headline, ...(story?.sentences ?? []), ...(story?.changes ?? [])].join('\n');
+  const queueOf = (properties: string, mapping = ''): string => `
+  Jobs: { Type: AWS::SQS::Queue, Properties: { ${properties} } }
+  Read: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: print, EventSourceArn: !GetAtt Jobs.Arn${mapping} } }`;
+  const reports = () => ({ batchItemFailures: [{ itemIdentifier: 'a' }] });
+
+  // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
+  it('is nothing for failed records that the function reports to a mapping which does not read it', async () => {
+    const bench = aBench({ resources: queueOf('QueueName: jobs'), functions: { print: reports } });
+    bench.records.readHandler = () => ({
+      file: 'print.py',
+      text: 'def handler(event, context):\n    return {"batchItemFailures": bad}',
+      environment: [],
+    });
+    await send(bench, 'jobs');
+
+    assert.match(
+      told(bench.story()),
+      /was handled by print, and what it reported as failed is not tried again\.\n.*\n.*reported 1 of 1 records as failed \(batchItemFailures, print\.py:2\)\. Nobody read that, because the event source mapping \(events\.yml:\d+\) has no FunctionResponseTypes .* the message was deleted from the queue.*\nSet FunctionResponseTypes: \[ReportBatchItemFailures\] of the event source mapping \(events\.yml:\d+\)/s,
+    );
+  });
+
+  // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+  it('is two retries of an asynchronous invocation, unless MaximumRetryAttempts says otherwise', async () => {
+    const rule = (more: string): string => `
+  Paid: { Type: AWS::Events::Rule, Properties: { Name: paid, EventPattern: { source: [shop] }, Targets: [{ Id: a, Arn: !GetAtt mail.Arn }] } }${more}`;
+    const put = async (more: string): Promise<string> => {
+      const bench = aBench({ resources: rule(more), functions: { mail: fails } });
+      const Entries = [{ Source: 'shop', DetailType: 'Order', Detail: '{}' }];
+      await bench.call('events', 'PutEvents', { Entries });
+      await bench.engine.idle();
+      return told(bench.story());
+    };
+
+    const usual = await put('');
+    assert.match(usual, /repeats a failed asynchronous invocation with the same event, 2 times unless/);
+    assert.match(usual, /If the work must not be repeated, set MaximumRetryAttempts: 0/);
+    const none = await put(`
+  Once: { Type: AWS::Lambda::EventInvokeConfig, Properties: { FunctionName: mail, Qualifier: $LATEST, MaximumRetryAttempts: 0 } }`);
+    assert.doesNotMatch(none, /repeats a failed/);
+  });
+
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
+  it('stops a message group of a FIFO queue', async () => {
+    const bench = aBench({
+      resources: queueOf('QueueName: jobs.fifo, FifoQueue: true, ContentBasedDeduplication: true'),
+      functions: { print: fails },
+    });
+    await send(bench, 'jobs.fifo', { MessageGroupId: 'g' });
+
+    assert.match(told(bench.story()), /no later message of its message group is received/);
+    assert.match(told(bench.story()), /different values of MessageGroupId/);
+  });
+});
+
 describe('notes about events', () => {
   // https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
   it('say that a body is the envelope of SNS, if the code does not read Message', async () => {

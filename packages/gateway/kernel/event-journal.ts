@@ -99,7 +99,9 @@ export class EventJournal {
   #begin(id: string, cause: string): void {
     addBounded(this.#begun, cause);
     if (!this.#own.has(cause) || this.#joined.has(cause)) return;
-    this.begun.publish({ form: 'event', id, cause, atEpochMs: this.#clock.nowEpochMs() });
+    // A record of a stream and the change of an object are known by an ARN, which is no id that anybody could type.
+    const own = id.startsWith('arn:') ? this.#random.uuid() : id;
+    this.begun.publish({ form: 'event', id: own, cause, atEpochMs: this.#clock.nowEpochMs() });
   }
 
   /** Notes the run of a schedule, which nothing caused, and what it delivers. */

@@ -82,6 +82,8 @@ export type EventStep =
       readonly errorMessage?: string | undefined;
       /** The number of records that the function reported in batchItemFailures, or why these cannot be read. */
       readonly failedItems?: number | string | undefined;
+      /** The number of failed records that it reported although its mapping does not read that. */
+      readonly unreadItems?: number | undefined;
       /** The event of a failed function, or its beginning. */
       readonly payload?: string | undefined;
       readonly next?: NextTry | undefined;

@@ -3,7 +3,7 @@
  * (docs/aws §18.7). The result contains which records are done or discarded, which records must be retried, and when.
  */
 import type { InvocationResult } from '../core/ports.ts';
-import { readBatchFailures } from './delivery/batch-failures.ts';
+import { readBatchFailures, unreadOf } from './delivery/batch-failures.ts';
 import { streamWaitMs } from './delivery/retries.ts';
 import { versionOf } from './destination-record.ts';
 import { describeRun } from './describe-run.ts';
@@ -110,6 +110,7 @@ export async function tryBatch<Item>(
       records: fresh.records.length,
       tries: fresh.runs + 1,
       ...(result.kind === 'returned' && rules.reportsItems && { failedItems: unread ?? rest.records.length }),
+      unreadItems: unreadOf(result, rules),
       next: rest.records.length === 0 ? undefined : nextOf(rules, rest, endedMs, result),
     },
     cause,

@@ -336,6 +336,18 @@ export type QueueFacts = {
   readonly deadOf: readonly string[];
 };
 
+/** The cache behavior through which CloudFront sent a request on. */
+export type BehaviorCircumstances = {
+  /** The PathPattern; undefined for the default behavior. */
+  readonly pattern: string | undefined;
+  /** Where its ForwardedValues or its policy stands, or else the behavior itself. */
+  readonly place: string | undefined;
+  /** Whether it has ForwardedValues instead of policies. */
+  readonly isLegacy: boolean;
+  /** The id of its origin request policy. */
+  readonly policyId: string | undefined;
+};
+
 export type EdgeCircumstances = {
   readonly answer: EdgeAnswer;
   readonly domainName: string;
@@ -433,6 +445,8 @@ export type Circumstances = {
   readonly misspelt?: readonly string[] | undefined;
   /** Whether CloudFront sent the request on. */
   readonly isBehindEdge?: boolean;
+  /** The behavior that did so; undefined if no loaded stack has the distribution. */
+  readonly behavior?: BehaviorCircumstances | undefined;
   /** Whether a topic of SNS sent the request. */
   readonly isFromTopic?: boolean;
   /** The members of the body that do not match its model, each with its value. */

@@ -215,7 +215,7 @@ const WHAT_OF: Readonly<Record<Told<'filtered'>['step']['by'], string>> = {
 
 function explainFiltered(
   { by, rule, to, from, why }: Told<'filtered'>['step'],
-  { place }: Omit<ToldStep, 'step'>,
+  { place, notes = [] }: Omit<ToldStep, 'step'>,
   all: readonly ToldStep[],
 ): Reason {
   const isOfRule = by === 'EventPattern' || by === 'State' || by === 'InputTemplate';
@@ -229,7 +229,9 @@ function explainFiltered(
   const isPassedOn = all.some(
     ({ step }) => (step.kind === 'delivered' || step.kind === 'ran') && step.from === from,
   );
-  return { because, changes: isPassedOn && by !== 'InputTemplate' ? [] : [adviseFilter(by, name, place)] };
+  // A note says what is wrong in the filter itself.
+  const isAdvised = notes.length > 0 || (isPassedOn && by !== 'InputTemplate');
+  return { because, changes: isAdvised ? [] : [adviseFilter(by, name, place)] };
 }
 
 function adviseFilter(by: Told<'filtered'>['step']['by'], name: string, place: string | undefined): string {

@@ -18,6 +18,8 @@ export function explainRun(step: Told<'ran'>['step'], told: Omit<ToldStep, 'step
       : records === 1
         ? `the record${of}`
         : `a batch of ${records} records${of}`;
+  // A note says it.
+  if (step.unreadItems !== undefined) return { because: [], changes: [] };
   if (outcome === 'returned' && next === undefined)
     return { because: [`The function ${functionName} handled ${batch}.`], changes: [] };
   const follows = describeNext(next);

@@ -30,6 +30,8 @@ function outcomeOf(steps: readonly ToldStep[]): string {
     return steps.some(({ step }) => step.kind === 'filtered') ? 'was delivered to nobody' : 'was accepted';
   switch (last?.kind) {
     case 'ran':
+      if (last.unreadItems !== undefined)
+        return `was handled by ${last.functionName}, and what it reported as failed is not tried again`;
       if (last.outcome === 'returned' && last.next === undefined)
         return `was handled by ${last.functionName}`;
       return last.next?.kind === 'none'

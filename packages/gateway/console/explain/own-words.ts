@@ -28,17 +28,29 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
     sam: 'ReauthorizeEvery (in Identity)',
   },
   BinaryMediaTypes: { serverless: 'provider.apiGateway.binaryMediaTypes' },
+  BisectBatchOnFunctionError: {},
   BurstLimit: { serverless: 'throttle.burstLimit' },
   CacheClusterEnabled: {},
   CacheClusterSize: {},
   CacheKeyParameters: {},
+  CachePolicyId: {},
   CachingEnabled: {},
+  ContentBasedDeduplication: {},
   ContentHandling: {},
   CorsConfiguration: { serverless: 'provider.httpApi.cors', cdk: 'corsPreflight' },
+  DeadLetterConfig: {},
   DefaultRouteSettings: {},
+  DestinationConfig: {},
   DisableExecuteApiEndpoint: { serverless: 'disableDefaultEndpoint' },
   EnableSimpleResponses: { serverless: 'enableSimpleResponses' },
   EndpointConfiguration: {},
+  EventInvokeConfig: { terraform: 'aws_lambda_function_event_invoke_config' },
+  EventPattern: { serverless: 'pattern' },
+  FilterCriteria: { serverless: 'filterPatterns', cdk: 'filters' },
+  FilterPolicy: {},
+  FilterPolicyScope: {},
+  ForwardedValues: {},
+  FunctionResponseTypes: {},
   IdentityValidationExpression: {
     serverless: 'identityValidationExpression',
     cdk: 'validationRegex',
@@ -49,13 +61,18 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   IntegrationUri: {},
   InvokeMode: { serverless: 'invokeMode' },
   JwtConfiguration: {},
+  MaximumEventAgeInSeconds: { serverless: 'maximumEventAge', cdk: 'maxEventAge' },
+  MaximumRetryAttempts: { serverless: 'maximumRetryAttempts', cdk: 'retryAttempts' },
   MemorySize: { serverless: 'memorySize' },
   MethodSettings: { terraform: 'aws_api_gateway_method_settings' },
   MinimumCompressionSize: { serverless: 'provider.apiGateway.minimumCompressionSize' },
   MutualTlsAuthentication: { cdk: 'mtls' },
+  OriginRequestPolicyId: {},
   PassthroughBehavior: { serverless: 'passThrough' },
   PayloadFormatVersion: { serverless: 'payload' },
   RateLimit: { serverless: 'throttle.rateLimit' },
+  RawMessageDelivery: {},
+  RedrivePolicy: { cdk: 'deadLetterQueue' },
   RequestModels: { serverless: 'request.schemas' },
   RequestParameters: { serverless: 'request.parameters' },
   RequestTemplates: { serverless: 'request.template' },
@@ -68,6 +85,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   RouteResponseSelectionExpression: { serverless: 'routeResponseSelectionExpression' },
   RouteSelectionExpression: { serverless: 'provider.websocketsApiRouteSelectionExpression' },
   RouteSettings: {},
+  ScheduleExpressionTimezone: {},
   SelectionPattern: { serverless: 'pattern' },
   SourceArn: {},
   StageVariables: {},
@@ -77,6 +95,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   TimeoutInMillis: { terraform: 'timeout_milliseconds', cdk: 'timeout' },
   TlsConfig: {},
   ValidateRequestBody: {},
+  VisibilityTimeout: { terraform: 'visibility_timeout_seconds' },
 };
 
 /** Words that also occur in messages of functions and services, so that they are replaced in advice only. */
@@ -87,6 +106,20 @@ export const NAMED_PROPERTIES: Readonly<Record<string, Own>> = {
   Handler: { serverless: 'handler' },
   Timeout: { serverless: 'timeout' },
   Uri: {},
+};
+
+/** Settings whose value or owner, too, is written otherwise. */
+const PHRASES: Readonly<Record<string, Partial<Readonly<Record<Form, string>>>>> = {
+  'FunctionResponseTypes: [ReportBatchItemFailures]': {
+    terraform: 'function_response_types = ["ReportBatchItemFailures"]',
+    serverless: 'functionResponseType: ReportBatchItemFailures',
+    cdk: 'reportBatchItemFailures: true',
+  },
+  'MaximumRetryAttempts: 0 in the EventInvokeConfig of': {
+    terraform: 'maximum_retry_attempts = 0 in an aws_lambda_function_event_invoke_config of',
+    serverless: 'maximumRetryAttempts: 0 of',
+    cdk: 'retryAttempts: 0 of',
+  },
 };
 
 /** Resource types of Terraform. The CDK and serverless.yml have CloudFormation's. */
@@ -105,9 +138,11 @@ const TYPE = /\bAWS::(?:ApiGateway|ApiGatewayV2|Lambda|S3|StepFunctions)::\w+/g;
 type Owner = { readonly definition?: Pick<Definition, 'form'> | undefined; readonly protocol: Protocol };
 
 /** @param part whether the text is advice; the other sentences may quote messages of functions and services */
-export function inOwnWords(text: string, owner: Owner, part: 'because' | 'advice'): string {
+export function inOwnWords(given: string, owner: Owner, part: 'because' | 'advice'): string {
   const form = owner.definition?.form ?? 'cloudformation';
-  if (form === 'cloudformation' || /^It printed: /.test(text)) return text;
+  if (form === 'cloudformation' || /^It printed: /.test(given)) return given;
+  let text = given;
+  for (const [phrase, own] of Object.entries(PHRASES)) text = text.replaceAll(phrase, own[form] ?? phrase);
   const names = part === 'advice' ? NAMED_PROPERTIES : PROPERTIES;
   if (form !== 'terraform')
     return text.replaceAll(NAME, (all: string, name: string) => {

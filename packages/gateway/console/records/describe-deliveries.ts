@@ -3,8 +3,10 @@ import { asFlag, asList, asText, isTrue, membersOf, parseJsonObject } from '@gat
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { describeEventGaps } from './event-gaps.ts';
-import { findByArn, findByPhysicalId, placeOf, resourcesOf } from './find-places.ts';
-import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
+import { noteFilter, pathOfNotification } from './filter-notes.ts';
+import { findByArn, findByPhysicalId, findRule, placeOf, resourcesOf } from './find-places.ts';
+import { findFunction, findInvokeConfig, noteRun } from './run-notes.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { StampedStep } from '../../kernel/event-step.ts';
 import type {
   DeliveryNote,
@@ -42,7 +44,11 @@ function describeStep(step: StampedStep, at: DeliveriesWith): ToldStep {
     case 'duplicate':
       return { step, place: placeOfDeduplication(step.at, stacks) };
     case 'filtered':
-      return { step: { ...step, why: redactor.text(step.why) }, place: placeOfFilter(step, stacks) };
+      return {
+        step: { ...step, why: redactor.text(step.why) },
+        place: placeOfFilter(step, stacks),
+        notes: noteFilter(step, stacks),
+      };
     case 'refused':
       return { step: { ...step, message: redactor.text(step.message) } };
     case 'ran':
@@ -50,10 +56,20 @@ function describeStep(step: StampedStep, at: DeliveriesWith): ToldStep {
     case 'moved':
       return { step, place: placeOf(findByArn(stacks, step.from), 'RedrivePolicy') };
     case 'ended':
-      return { step, place: placeOf(findByArn(stacks, step.from)) };
+      return { step, place: placeOfEnd(step, stacks) };
     case 'delivered':
       return { step };
   }
+}
+
+/** Where the settings stand that ended the tries: those of asynchronous invocations, or the sender itself. */
+function placeOfEnd(
+  { from }: Extract<StampedStep, { kind: 'ended' }>,
+  stacks: readonly ResolvedStack[],
+): string | undefined {
+  const own = findByArn(stacks, from);
+  const config = own?.type === 'AWS::Lambda::Function' ? findInvokeConfig(own.physicalId, stacks) : undefined;
+  return placeOf(config ?? own);
 }
 
 function placeOfAccepted(
@@ -96,9 +112,10 @@ function placeOfDeduplication(arn: string, stacks: readonly ResolvedStack[]): st
 }
 
 function placeOfFilter(
-  { by, rule, from }: Extract<StampedStep, { kind: 'filtered' }>,
+  step: Extract<StampedStep, { kind: 'filtered' }>,
   stacks: readonly ResolvedStack[],
 ): string | undefined {
+  const { by, rule, from } = step;
   switch (by) {
     case 'EventPattern':
     case 'State':
@@ -113,17 +130,8 @@ function placeOfFilter(
       return placeOf(findByPhysicalId(stacks, MAPPING, rule), by);
     case 'Filter':
     case 'Event':
-      return placeOf(findByArn(stacks, from), 'NotificationConfiguration');
+      return placeOf(findByArn(stacks, from), pathOfNotification(step, stacks));
   }
-}
-
-function findRule(name: string, stacks: readonly ResolvedStack[]): ResolvedResource | undefined {
-  return resourcesOf(stacks, 'AWS::Events::Rule').find(
-    (one) =>
-      asText(one.properties['Name']) === name ||
-      one.physicalId === name ||
-      lastPartOf(one.physicalId) === name,
-  );
 }
 
 function queueOf(arn: string, stacks: readonly ResolvedStack[]): QueueFacts | undefined {
@@ -161,7 +169,11 @@ function describeRun(step: Extract<StampedStep, { kind: 'ran' }>, at: Deliveries
       place: placeOf(found) ?? '',
       reportsItems: asList(found.properties['FunctionResponseTypes']).includes('ReportBatchItemFailures'),
     },
-    notes: [...noteEnvelope(step, at), ...(isFailed ? noteDeadLetters(step, stacks) : [])],
+    notes: [
+      ...noteEnvelope(step, at),
+      ...(isFailed ? noteDeadLetters(step, stacks) : []),
+      ...noteRun(step, at),
+    ],
     failure:
       step.outcome === 'failed'
         ? describeFailure(
@@ -231,10 +243,6 @@ function noteDeadLetters(
         : `Give the event source mapping a DestinationConfig with OnFailure instead.`,
     },
   ];
-}
-
-function findFunction(name: string, stacks: readonly ResolvedStack[]): ResolvedResource | undefined {
-  return findByPhysicalId(stacks, 'AWS::Lambda::Function', name);
 }
 
 function describeFailure(

@@ -5,9 +5,11 @@ import { explain } from '../explain/explain.ts';
 import { callsOf } from './function-calls.ts';
 import { describeDeliveries } from './describe-deliveries.ts';
 import type { DeliveriesWith } from './describe-deliveries.ts';
-import { findEdgePlace } from './find-places.ts';
+import { findByArn, findEdgePlace } from './find-places.ts';
 import { isEvent } from './recorded-request.ts';
 import { showBody, showHeaders } from './shown.ts';
+import { formatOf } from '../../core/stack/source-format.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { EdgeRecord } from '../../kernel/edge-record.ts';
 import type { EventJournal } from '../../kernel/event-journal.ts';
 import type { EventRecord, StampedStep } from '../../kernel/event-step.ts';
@@ -172,6 +174,20 @@ export function describeSideDetail(sequence: number, record: SideRecord, at: Sid
   };
 }
 
+/** The format of the stack to which the event came, in which advice is written. */
+function definitionOfEvent(
+  steps: readonly StampedStep[],
+  stacks: readonly ResolvedStack[],
+): Circumstances['definition'] {
+  for (const step of steps) {
+    const own = step.kind === 'accepted' ? findByArn(stacks, step.at) : undefined;
+    const stack = stacks.find(({ resources }) => resources.get(own?.logicalId ?? '') === own);
+    if (own !== undefined && stack !== undefined)
+      return { file: stack.file, form: formatOf(stack).kind, logicalId: own.logicalId };
+  }
+  return undefined;
+}
+
 function circumstancesOf(record: SideRecord, row: RequestRow, at: SideWith): Circumstances {
   const { kind, method, target, status, tookMs, apiId, apiName, code } = row;
   const common = {
@@ -201,8 +217,14 @@ function circumstancesOf(record: SideRecord, row: RequestRow, at: SideWith): Cir
     cache: undefined,
     integration: undefined,
   } as const;
-  if (record.form === 'event')
-    return { ...common, deliveries: describeDeliveries(at.journal?.ofCause(record.cause) ?? [], at) };
+  if (record.form === 'event') {
+    const steps = at.journal?.ofCause(record.cause) ?? [];
+    return {
+      ...common,
+      definition: definitionOfEvent(steps, at.stacks),
+      deliveries: describeDeliveries(steps, at),
+    };
+  }
   const { answer, domainName, protocol, pattern } = record;
   return {
     ...common,

@@ -2,7 +2,8 @@
  * Reads a function's response to a batch with `ReportBatchItemFailures` (docs/aws §18.3). The response lists the failed
  * items, and the list may be empty. If the response is invalid, all items count as failed.
  */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import type { InvocationResult } from '../../core/ports.ts';
 
 type BatchOutcome =
   /** The response cannot be read, so that all items count as failed. */
@@ -40,6 +41,21 @@ export function readBatchFailures(payload: string, known: ReadonlySet<string>): 
     failed.add(id);
   }
   return { kind: 'some', failed };
+}
+
+/**
+ * Returns how many items a response lists although its mapping has no `ReportBatchItemFailures`, so that nobody
+ * reads them; undefined if it lists none.
+ */
+export function unreadOf(
+  result: InvocationResult,
+  { reportsItems }: { readonly reportsItems: boolean },
+): number | undefined {
+  if (reportsItems || result.kind !== 'returned') return undefined;
+  const { payload } = result;
+  if (!payload.includes('"batchItemFailures"')) return undefined;
+  const list = parseJsonObject(payload)?.['batchItemFailures'];
+  return Array.isArray(list) && list.length > 0 ? list.length : undefined;
 }
 
 function unread(reason: string): BatchOutcome {

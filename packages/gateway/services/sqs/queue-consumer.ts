@@ -5,7 +5,7 @@
 import { describeDrop, DroppedEvents } from '../../kernel/dropped-events.ts';
 import { parseJson } from '@gatewright/aws/json-object';
 import { lastPartOf } from '../../kernel/event-rows.ts';
-import { readBatchFailures } from '../../kernel/delivery/batch-failures.ts';
+import { readBatchFailures, unreadOf } from '../../kernel/delivery/batch-failures.ts';
 import { bytesOf, type QueuedMessage } from '../../kernel/delivery/queue-model.ts';
 import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
 import type { InvocationResult } from '../../core/ports.ts';
@@ -177,6 +177,7 @@ export class QueueConsumer {
         records: batch.length,
         tries,
         failedItems,
+        unreadItems: unreadOf(result, this.mapping),
         envelope: envelopeOf(batch[0]?.body ?? ''),
         next: isFailed ? { kind: 'visible', afterMs: visibilityMs, redrive } : undefined,
       },

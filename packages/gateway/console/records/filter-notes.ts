@@ -1,0 +1,217 @@
+/**
+ * Says what the author of a filter probably meant that can never match: a member that the event does not have, or a
+ * character that the filter takes literally. Each is found in the filter alone, without the event.
+ */
+import { parseArn } from '@gatewright/aws/arn';
+import { asList, asText, isJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { findByArn, findByPhysicalId, findRule, placeOf } from './find-places.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
+import type { StampedStep } from '../../kernel/event-step.ts';
+import type { DeliveryNote } from '../explain/circumstances.ts';
+
+type Filtered = Extract<StampedStep, { kind: 'filtered' }>;
+
+/** What a filter is compared with. */
+type Source = {
+  /** `a record of a DynamoDB stream`. */
+  readonly named: string;
+  readonly members: readonly string[];
+  /** The member that has what was sent. */
+  readonly content: string;
+};
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html */
+const EVENT: Source = {
+  named: 'an event',
+  members: [
+    'version',
+    'id',
+    'detail-type',
+    'source',
+    'account',
+    'time',
+    'region',
+    'resources',
+    'detail',
+    'replay-name',
+  ],
+  content: 'detail',
+};
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
+const RECORDS: Readonly<Record<string, Source>> = {
+  sqs: {
+    named: 'a message of a queue',
+    members: ['messageId', 'receiptHandle', 'body', 'attributes', 'messageAttributes', 'md5OfBody'],
+    content: 'body',
+  },
+  kinesis: {
+    named: 'a record of a Kinesis stream',
+    members: [
+      'data',
+      'partitionKey',
+      'sequenceNumber',
+      'approximateArrivalTimestamp',
+      'kinesisSchemaVersion',
+    ],
+    content: 'data',
+  },
+  dynamodb: {
+    named: 'a record of a DynamoDB stream',
+    members: ['eventID', 'eventName', 'eventVersion', 'dynamodb', 'userIdentity'],
+    content: 'dynamodb',
+  },
+};
+const OF_EVERY_RECORD = ['eventSource', 'eventSourceARN', 'awsRegion'];
+
+export function noteFilter(step: Filtered, stacks: readonly ResolvedStack[]): readonly DeliveryNote[] {
+  switch (step.by) {
+    case 'EventPattern': {
+      const rule = findRule(step.rule, stacks);
+      const place = placeOf(rule, 'EventPattern') ?? '';
+      return notePattern(rule?.properties['EventPattern'], EVENT, `EventPattern (${place})`);
+    }
+    case 'FilterCriteria': {
+      const mapping = findByPhysicalId(stacks, 'AWS::Lambda::EventSourceMapping', step.rule);
+      const source = RECORDS[parseArn(step.from)?.service ?? ''];
+      if (mapping === undefined || source === undefined) return [];
+      const members = [...source.members, ...OF_EVERY_RECORD];
+      return asList(membersOf(mapping.properties['FilterCriteria'])['Filters']).flatMap((filter, index) => {
+        const place = placeOf(mapping, `FilterCriteria.Filters.${index}.Pattern`) ?? '';
+        const where = `Pattern (${place})`;
+        const given = membersOf(filter)['Pattern'];
+        return [...notePattern(given, { ...source, members }, where), ...noteTypes(given, where)];
+      });
+    }
+    case 'Filter':
+      return noteWildcard(step, stacks);
+    default:
+      return [];
+  }
+}
+
+function readPattern(given: unknown): UnknownMembers {
+  return membersOf(typeof given === 'string' ? parseJson(given) : given);
+}
+
+function notePattern(given: unknown, source: Source, where: string): readonly DeliveryNote[] {
+  const { named, members, content } = source;
+  const pattern = readPattern(given);
+  return Object.entries(pattern).flatMap(([name, wanted]) => {
+    if (members.includes(name) || name.startsWith('$')) return [];
+    const meant = members.find((member) => plain(member) === plain(name));
+    const because = `${named.charAt(0).toUpperCase()}${named.slice(1)} has no member ${name}: its members are ${members.filter((member) => !OF_EVERY_RECORD.includes(member)).join(', ')}.`;
+    return [{ because, change: adviseMember({ name, wanted, meant, content, members }, where) }];
+  });
+}
+
+function adviseMember(
+  of: {
+    readonly name: string;
+    readonly wanted: unknown;
+    readonly meant: string | undefined;
+    readonly content: string;
+    readonly members: readonly string[];
+  },
+  where: string,
+): string {
+  const { name, wanted, meant, content, members } = of;
+  if (meant !== undefined) return `Write "${meant}" instead of "${name}" in ${where}.`;
+  const inner = isJsonObject(wanted) ? Object.keys(wanted) : [];
+  // A filter that was copied from one for another service has the members of the record below the content of that.
+  if (inner.length > 0 && inner.every((one) => members.includes(one)))
+    return `Write ${print(wanted)} instead of ${print({ [name]: wanted })} in ${where}.`;
+  if (['body', 'data', 'detail', 'dynamodb'].includes(name))
+    return `Write what is below "${name}" below "${content}" in ${where}.`;
+  return `Write ${print({ [content]: { [name]: wanted } })} instead of ${print({ [name]: wanted })} in ${where}: what was sent is in "${content}".`;
+}
+
+/**
+ * An item in a record of a stream has the type of each value: `{"state": {"S": "paid"}}`, and numbers as texts.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
+ */
+function noteTypes(given: unknown, where: string): readonly DeliveryNote[] {
+  const { NewImage, OldImage, Keys } = membersOf(readPattern(given)['dynamodb']);
+  return Object.entries({ NewImage, OldImage, Keys }).flatMap(([image, item]) =>
+    Object.entries(membersOf(item)).flatMap(([name, wanted]) => {
+      if (Array.isArray(wanted)) {
+        const type = typeof wanted[0] === 'number' ? 'N' : typeof wanted[0] === 'boolean' ? 'BOOL' : 'S';
+        const written = type === 'N' ? wanted.map(String) : wanted;
+        return [
+          {
+            because: `In ${image} of a record, each value has its type: ${name} is {"${type}": …}, and not a value itself.`,
+            change: `Write ${print({ [name]: { [type]: written } })} instead of ${print({ [name]: wanted })} in ${where}.`,
+          },
+        ];
+      }
+      const numbers = membersOf(wanted)['N'];
+      return Array.isArray(numbers) && numbers.some((one) => typeof one === 'number')
+        ? [
+            {
+              because: `In ${image} of a record, the number ${name} is a text: {"N": "5"}.`,
+              change: `Write ${print({ [name]: { N: numbers.map(String) } })} instead of ${print({ [name]: wanted })} in ${where}.`,
+            },
+          ]
+        : [];
+    }),
+  );
+}
+
+const LISTS: Readonly<Record<string, string>> = {
+  LambdaConfigurations: 'Function',
+  QueueConfigurations: 'Queue',
+  TopicConfigurations: 'Topic',
+};
+
+/** Returns the path of the notification of a bucket, such as `NotificationConfiguration.LambdaConfigurations.0`. */
+export function pathOfNotification({ from, to }: Filtered, stacks: readonly ResolvedStack[]): string {
+  const configuration = membersOf(findByArn(stacks, from)?.properties['NotificationConfiguration']);
+  for (const [list, target] of Object.entries(LISTS)) {
+    const index = asList(configuration[list]).findIndex((one) => membersOf(one)[target] === to);
+    if (index !== -1) return `NotificationConfiguration.${list}.${index}`;
+  }
+  return 'NotificationConfiguration';
+}
+
+/**
+ * "A wildcard character can't be used in filters"
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html).
+ */
+function noteWildcard(step: Filtered, stacks: readonly ResolvedStack[]): readonly DeliveryNote[] {
+  const bucket = findByArn(stacks, step.from);
+  const path = pathOfNotification(step, stacks);
+  const notification = path.split('.').reduce<unknown>((value, name) => {
+    return Array.isArray(value) ? value[Number(name)] : membersOf(value)[name];
+  }, bucket?.properties);
+  const rules = asList(membersOf(membersOf(membersOf(notification)['Filter'])['S3Key'])['Rules']);
+  return rules.flatMap((rule, index) => {
+    const { Name: name, Value: value } = membersOf(rule);
+    const text = asText(value) ?? '';
+    if (!/[*?]/.test(text)) return [];
+    const kind = (asText(name) ?? 'prefix').toLowerCase();
+    const literal =
+      kind === 'suffix' ? text.slice(text.search(/[^*?]*$/)) : text.slice(0, text.search(/[*?]/));
+    const place = placeOf(bucket, `${path}.Filter.S3Key.Rules.${index}.Value`) ?? '';
+    return [
+      {
+        because: `A filter of S3 has no wildcards: the ${kind} ${text} (${place}) is compared character by character, so it matches only a key with these very characters.`,
+        change:
+          literal === ''
+            ? `Remove the rule for the ${kind} ${text} (${place}): without it, every key matches.`
+            : `Write ${literal} instead of ${text} as the ${kind} (${place}).`,
+      },
+    ];
+  });
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_ ]/g, '');
+}
+
+const LONGEST = 200;
+
+function print(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}

@@ -1,0 +1,129 @@
+/** Says what Lambda does about a failed or unread batch, as far as settings that are missing decide it. */
+import { parseArn } from '@gatewright/aws/arn';
+import { asText, isTrue } from '@gatewright/aws/json-object';
+import { readFunctionName } from '@gatewright/aws/function-name';
+import { lastPartOf } from '../../kernel/event-rows.ts';
+import { findByArn, findByPhysicalId, placeOf, resourcesOf } from './find-places.ts';
+import { findLine } from './handler-lines.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
+import type { StampedStep } from '../../kernel/event-step.ts';
+import type { DeliveryNote } from '../explain/circumstances.ts';
+import type { ReadHandler } from './handler-misread.ts';
+
+type Ran = Extract<StampedStep, { kind: 'ran' }>;
+type At = { readonly stacks: readonly ResolvedStack[]; readonly readHandler: ReadHandler };
+
+export function noteRun(step: Ran, at: At): readonly DeliveryNote[] {
+  return NOTES.flatMap((note) => note(step, at) ?? []);
+}
+
+type Note = (step: Ran, at: At) => DeliveryNote | undefined;
+
+/**
+ * A function that reports failed records to a mapping that does not read the report.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
+ */
+const unreadItems: Note = (step, { stacks, readHandler }) => {
+  const { unreadItems: count, records, functionName, from = '', mapping = '' } = step;
+  if (count === undefined) return undefined;
+  const found = findByPhysicalId(stacks, 'AWS::Lambda::EventSourceMapping', mapping);
+  const line = findLine(readHandler(functionName), /batchItemFailures/);
+  const isQueue = parseArn(from)?.service === 'sqs';
+  const fate = isQueue
+    ? `${records === 1 ? 'the message was' : `all ${records} messages of the batch were`} deleted from the queue, without a retry and without the dead-letter queue`
+    : `${records === 1 ? 'the record is' : `all ${records} records of the batch are`} not tried again`;
+  return {
+    because: `The function ${functionName} reported ${count} of ${records} records as failed (batchItemFailures${line === undefined ? '' : `, ${line}`}). Nobody read that, because the event source mapping${at(placeOf(found))} has no FunctionResponseTypes with ReportBatchItemFailures: the invocation returned, so it counts as a success, and ${fate}.`,
+    change: `Set FunctionResponseTypes: [ReportBatchItemFailures] of the event source mapping${at(placeOf(found))}, so that the reported records are tried again.`,
+  };
+};
+
+/** The number of retries of an asynchronous invocation, if nothing sets it. */
+const USUAL_RETRIES = 2;
+
+/**
+ * An asynchronous invocation is repeated by Lambda, and not by its sender.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
+const asyncRetries: Note = ({ from, functionName, outcome }, { stacks }) => {
+  if (from !== undefined || outcome !== 'failed') return undefined;
+  const config = findInvokeConfig(functionName, stacks);
+  const own = config?.properties['MaximumRetryAttempts'];
+  if (own !== undefined && Number(own) !== USUAL_RETRIES) return undefined;
+  const place = placeOf(findFunction(functionName, stacks)) ?? '';
+  return {
+    because:
+      own === undefined
+        ? `Lambda itself repeats a failed asynchronous invocation with the same event, ${USUAL_RETRIES} times unless MaximumRetryAttempts says otherwise, and no AWS::Lambda::EventInvokeConfig of ${functionName} (${place}) sets it.`
+        : `Lambda itself repeats a failed asynchronous invocation with the same event, ${USUAL_RETRIES} times because of MaximumRetryAttempts (${placeOf(config, 'MaximumRetryAttempts') ?? ''}).`,
+    change: `If the work must not be repeated, set MaximumRetryAttempts: 0 in the EventInvokeConfig of ${functionName} (${placeOf(config) ?? place}), or make the work safe to repeat: the id of the event is the same in every try.`,
+  };
+};
+
+/**
+ * A message of a group waits for those before it.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
+ */
+const groupWaits: Note = ({ next, from = '' }, { stacks }) => {
+  if (next?.kind !== 'visible') return undefined;
+  const queue = findByArn(stacks, from);
+  if (queue === undefined || !isTrue(queue.properties['FifoQueue'])) return undefined;
+  return {
+    because: `The queue (${placeOf(queue, 'FifoQueue') ?? ''}) is a FIFO queue: until this message is handled, expires or moves to the dead-letter queue, no later message of its message group is received.`,
+    change:
+      'Send messages whose order does not matter to each other with different values of MessageGroupId, such as the id of the customer: a message that fails then holds up only its own group.',
+  };
+};
+
+/**
+ * A batch of a stream that fails stops its shard.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+ */
+const shardWaits: Note = ({ next, from = '', mapping = '', functionName }, { stacks }) => {
+  if (next?.kind !== 'again') return undefined;
+  const found = findByPhysicalId(stacks, 'AWS::Lambda::EventSourceMapping', mapping);
+  const most = Number(found?.properties['MaximumRetryAttempts'] ?? -1);
+  if (found === undefined || most >= 0) return undefined;
+  const kept = parseArn(from)?.service === 'dynamodb' ? '24 hours' : 'the retention period of the stream';
+  return {
+    because: `Until these records succeed or expire (after ${kept}), all later records of the shard wait, because the event source mapping (${placeOf(found) ?? ''}) has no MaximumRetryAttempts.`,
+    change: `Set MaximumRetryAttempts: 3, BisectBatchOnFunctionError: true and a DestinationConfig with OnFailure in the event source mapping (${placeOf(found) ?? ''}), or catch the error of a bad record in ${functionName}, so that one record cannot stop the shard.`,
+  };
+};
+
+/**
+ * "set the source queue's visibility timeout to at least six times the timeout that you configure on your function"
+ * (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html).
+ */
+const shortVisibility: Note = ({ from = '', functionName, outcome }, { stacks }) => {
+  const queue = findByArn(stacks, from);
+  const own = findFunction(functionName, stacks);
+  if (queue?.type !== 'AWS::SQS::Queue' || own === undefined || outcome === 'refused') return undefined;
+  const hidden = Number(queue.properties['VisibilityTimeout'] ?? 30);
+  const timeout = Number(own.properties['Timeout'] ?? 3);
+  if (!(hidden < timeout)) return undefined;
+  return {
+    because: `VisibilityTimeout of the queue (${placeOf(queue, 'VisibilityTimeout') ?? ''}) is ${hidden} s, and Timeout of ${functionName} (${placeOf(own, 'Timeout') ?? ''}) is ${timeout} s: a message can be received again while the function still works on it.`,
+    change: `Set VisibilityTimeout of the queue ${lastPartOf(from)} to at least ${timeout} (AWS recommends six times the Timeout of the function: ${6 * timeout}).`,
+  };
+};
+
+const NOTES: readonly Note[] = [unreadItems, shortVisibility, groupWaits, shardWaits, asyncRetries];
+
+export function findFunction(name: string, stacks: readonly ResolvedStack[]): ResolvedResource | undefined {
+  return findByPhysicalId(stacks, 'AWS::Lambda::Function', name);
+}
+
+/** Returns the settings for asynchronous invocations of the function, whatever its qualifier is. */
+export function findInvokeConfig(
+  name: string,
+  stacks: readonly ResolvedStack[],
+): ResolvedResource | undefined {
+  return resourcesOf(stacks, 'AWS::Lambda::EventInvokeConfig').find(
+    ({ properties }) => readFunctionName(asText(properties['FunctionName']) ?? '').functionName === name,
+  );
+}
+
+function at(place: string | undefined): string {
+  return place === undefined ? '' : ` (${place})`;
+}
