@@ -2,6 +2,7 @@ import { listed, formatDuration, list, sentence, formatLastLine, findNotedLine, 
 import { describeMisread } from './function-error-advice.ts';
 import { describeCredential, describeMistake, adviseFix, suggestKey } from './authorizer-advice.ts';
 import { explainAccess, explainCommand, flushCommand } from './explain-access.ts';
+import { adviseBehavior } from './behavior-advice.ts';
 import { bearer, tokenCommandOf } from './token-advice.ts';
 import { describeExpiry, explainToken, renewToken } from './explain-token.ts';
 import { explainRole } from './explain-role.ts';
@@ -96,11 +97,6 @@ function explainMissing(about: Circumstances, guard: GuardCircumstances, missing
   };
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html */
-function adviseEdge(places: string): string {
-  return `If the viewer sent ${places}, have CloudFront send it on: set OriginRequestPolicyId: b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader) in the behavior of the distribution. The request came through CloudFront, which sends on only what the policies of the behavior name.`;
-}
-
 /**
  * A caller can send headers and query parameters. A stage variable is set on the stage, and a context variable by API
  * Gateway.
@@ -119,7 +115,9 @@ function adviseMissing(about: Circumstances, guard: GuardCircumstances): string[
             `Send the token as ${nameOfPlaces(sent)} instead of ${guard.strayToken}, or name ${guard.strayToken} in the identity source of authorizer ${guard.name}.${toDeploy(about.protocol)}`,
           ]
         : [
-            ...(about.isBehindEdge === true ? [adviseEdge(nameOfPlaces(sent))] : []),
+            ...(about.isBehindEdge === true
+              ? [adviseBehavior(sent, nameOfPlaces(sent), about.behavior)]
+              : []),
             `${about.isBehindEdge === true ? 'If the viewer sent none, send' : 'Send'} ${nameOfPlaces(sent)}${describeCredential(about, guard, nameOfPlaces(sent))}.`,
           ]),
     ...(variables.length === 0

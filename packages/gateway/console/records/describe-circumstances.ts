@@ -21,7 +21,8 @@ import { findBlank, findMisspelt } from './missing-parameters.ts';
 import { describeSent, requestTemplateOf } from './sent.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
-import { findDefinition } from '../surprises/template-text.ts';
+import { findDefinition, findMappings } from '../surprises/template-text.ts';
+import { findBehavior } from './find-places.ts';
 import { adviseByStacks } from './advise-by-stacks.ts';
 import { findApiPlaces } from './find-api-places.ts';
 import { findPinned } from './find-pinned.ts';
@@ -99,7 +100,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     isDeployed: false,
     definition: findDefinition(at.stacks, api),
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
-    isBehindEdge: received.headers.last('x-amz-cf-id') !== undefined,
+    ...describeEdge(received, at.stacks),
     isFromTopic: received.headers.last('x-amz-sns-message-type') !== undefined,
     needsKey: route?.apiKeyRequired,
     screened: (recorded.screened?.() ?? []).map((sentence) => redactor.text(sentence)),
@@ -121,6 +122,15 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     },
     integration: describeIntegration(recorded, at),
   };
+}
+
+function describeEdge(
+  { headers, api, rawPath }: RecordedRequest['received'],
+  stacks: readonly ResolvedStack[],
+): Pick<Circumstances, 'isBehindEdge' | 'behavior'> {
+  if (headers.last('x-amz-cf-id') === undefined) return { isBehindEdge: false };
+  const hosts = [`${api.apiId}.execute-api`, ...findMappings(stacks, api.apiId).map(({ domain }) => domain)];
+  return { isBehindEdge: true, behavior: findBehavior(stacks, hosts, rawPath) };
 }
 
 /** Finds what is wrong with a body that was read as JSON. */
@@ -216,17 +226,26 @@ function describeIntegration(
         redactor.text(text),
       ),
     }),
-    ...(integration.kind === 'function' &&
-      recorded.outcome?.kind === 'answered' &&
-      recorded.outcome.status >= 400 && {
-        eventFault: describeEventFault(received, sent?.body?.toString() ?? '', redactor),
-      }),
+    ...(isInputUnread(recorded) && {
+      eventFault: describeEventFault(received, sent?.body?.toString() ?? '', redactor),
+    }),
     ...(isOfService(recorded) && { tableKey: findTableKey(sent?.body?.toString() ?? '', stacks) }),
     problem: readServiceError(recorded, redactor) ?? readProblem(recorded, redactor),
     ...readQuotaOfReply(recorded, 'functionName' in integration),
     denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
   };
+}
+
+/** Whether Lambda, or another service with inputs in JSON, refused what the integration sent as unreadable. */
+function isInputUnread(recorded: RecordedRequest): boolean {
+  const { outcome, received, sent = describeSent(received) } = recorded;
+  const kind = received.route?.integration.kind;
+  if (outcome?.kind !== 'answered' || outcome.status < 400) return false;
+  if (kind === 'function') return true;
+  if (kind !== 'service') return false;
+  const isRefused = /SerializationException/.test(outcome.body.toString());
+  return isRefused && findJsonFault(sent?.body?.toString() ?? '') !== undefined;
 }
 
 /** Says where the input of a call of an AWS service comes from: a template, mapped parameters, or the body as it is. */

@@ -1,0 +1,38 @@
+/** What to change in a cache behavior of CloudFront, so that the origin gets what the viewer sent. */
+import type { BehaviorCircumstances } from './circumstances.ts';
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html */
+const ALL_BUT_HOST = 'b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader)';
+
+type Place = { readonly kind: string; readonly name: string };
+
+/** @param behavior undefined if no loaded stack has the distribution */
+export function adviseBehavior(
+  sent: readonly Place[],
+  named: string,
+  behavior: BehaviorCircumstances | undefined,
+): string {
+  const where = behavior === undefined ? 'the behavior of the distribution' : atPlace(behavior);
+  const begin = `If the viewer sent ${named}, have CloudFront send it on: `;
+  const end = ' The request came through CloudFront, which sends on only what its behavior names.';
+  // AWS refuses ForwardedValues together with a policy, so its remedy is in ForwardedValues itself.
+  if (behavior?.isLegacy === true) return `${begin}${adviseForwarded(sent, where)}${end}`;
+  const verb = behavior?.policyId === undefined ? 'set' : `replace ${behavior.policyId} by`;
+  const property = behavior?.policyId === undefined ? 'OriginRequestPolicyId: ' : '';
+  return `${begin}${verb} ${property}${ALL_BUT_HOST} ${behavior?.policyId === undefined ? 'in' : 'as OriginRequestPolicyId of'} ${where}.${end}`;
+}
+
+function adviseForwarded(sent: readonly Place[], where: string): string {
+  const headers = sent.filter(({ kind }) => kind === 'header').map(({ name }) => name);
+  const isQuery = sent.some(({ kind }) => kind === 'querystring');
+  const parts = [
+    ...(headers.length === 0 ? [] : [`add ${headers.join(', ')} to the Headers of ForwardedValues`]),
+    ...(isQuery ? ['set QueryString: true in ForwardedValues'] : []),
+  ];
+  return `${parts.join(' and ')} in ${where}. Or replace ForwardedValues by a CachePolicyId and OriginRequestPolicyId: ${ALL_BUT_HOST}; AWS refuses both together.`;
+}
+
+function atPlace({ pattern, place }: BehaviorCircumstances): string {
+  const name = pattern === undefined ? 'the default cache behavior' : `the cache behavior ${pattern}`;
+  return place === undefined ? name : `${name} (${place})`;
+}
