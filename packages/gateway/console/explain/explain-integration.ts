@@ -163,6 +163,8 @@ function explainErrorReply(
       ? `responded with ${status}${took}; the gateway passed the response on`
       : `responded${own === 'success' ? ' without an error' : ` with ${own}`}${took}, and the integration response that its SelectionPattern chose made it ${status}`;
   const ofQuota = explainHandlerQuota(about);
+  if (integration.kind === 'service' && integration.eventFault !== undefined)
+    return explainNotJson(integration, routeKey);
   return {
     because: [
       `${nameOf(integration)} ${responded}.`,
@@ -276,6 +278,7 @@ function explainLambdaReply(integration: IntegrationCircumstances, routeKey: str
   return explainNotJson(integration, routeKey);
 }
 
+/** The input of a call, which a request template printed, is not JSON. */
 function explainNotJson(integration: IntegrationCircumstances, routeKey: string): Reason {
   const {
     place,
@@ -290,7 +293,9 @@ function explainNotJson(integration: IntegrationCircumstances, routeKey: string)
       ? ''
       : ` It stops being JSON at line ${place.line}, column ${place.column}${near === '' ? '' : `: ${near}`}.`;
   const because = [
-    `Lambda refused the event for ${nameWithin(integration)}, because it is not JSON, so the function did not run. ${isOfTemplate ? `The request template of ${routeKey} printed the event.` : 'The event was the body of the request, without a template.'}${where}`,
+    integration.kind === 'service'
+      ? `${nameOf(integration)} refused the call, because its input is not JSON. ${isOfTemplate ? `The request template of ${routeKey} printed the input.` : 'The input was the body of the request, without a template.'}${where}`
+      : `Lambda refused the event for ${nameWithin(integration)}, because it is not JSON, so the function did not run. ${isOfTemplate ? `The request template of ${routeKey} printed the event.` : 'The event was the body of the request, without a template.'}${where}`,
     ...(isApostrophe
       ? [
           "The template’s $util.escapeJavaScript writes \\' for an apostrophe, which JavaScript allows and JSON does not.",
@@ -337,6 +342,8 @@ function describeProblem(problem: IntegrationCircumstances['problem']): string[]
   const { title, detail, code } = problem ?? {};
   const said = [title, detail].filter((text) => text !== undefined && /\s/.test(text));
   if (said.length === 0 && code === undefined) return [];
+  if (said.length === 0 && title === undefined)
+    return [`The reply has the code ${code ?? ''}, and no message.`];
   return [
     `The reply says: ${withStop(said.join(' ') || (title ?? ''))}${code === undefined ? '' : ` Its code is ${code}.`}`,
   ];

@@ -4,6 +4,9 @@
  * "API Gateway permissions model for creating and managing an API").
  */
 import { awsError, denialOf, findDenial } from './aws-call.ts';
+import { printJsonReply } from './aws-operation.ts';
+import { readOperation } from '@gatewright/aws/aws-operation';
+import { headerOf } from '@gatewright/aws/raw-headers';
 import { denyMissingObject } from './missing-objects.ts';
 import { rightsOfCall } from './service-rights.ts';
 import { parseArn, printArn } from '@gatewright/aws/arn';
@@ -36,9 +39,8 @@ export function guardServices(services: ServiceClient, context: RightsContext, r
       const rights = session === undefined ? undefined : rightsOfCall(request, context);
       if (session === undefined || rights === undefined) return services.call(request);
       const message = findDenial(session, rights);
-      return message === undefined
-        ? callUnlessMissing(services, request, session)
-        : Promise.resolve(refuse(request, message));
+      if (message === undefined) return callUnlessMissing(services, request, session);
+      return Promise.resolve(isUnreadable(request) ? refuseUnreadable(request) : refuse(request, message));
     },
   };
 }
@@ -93,6 +95,22 @@ function untrusting(roleArn: string): Pick<Refused, 'message' | 'role'> {
     message: `API Gateway does not have permission to assume the provided role ${roleArn}`,
     role: { roleArn, lacks: 'trust' },
   };
+}
+
+/** An input that is not JSON names no resource that a policy could allow, so the service refuses it before. */
+function isUnreadable(request: ServiceRequest): boolean {
+  const operation = readOperation(request);
+  return operation.protocol === 'json' && operation.isCbor !== true && operation.input === undefined;
+}
+
+/** @see https://github.com/serverless-operations/serverless-step-functions/issues/140 */
+function refuseUnreadable({ headers }: ServiceRequest): HttpOutcome {
+  const type = headerOf({ rawHeaders: headers }, 'content-type') ?? '';
+  const { status, contentType, body } = printJsonReply(
+    { kind: 'error', status: 400, code: 'SerializationException', message: '' },
+    type.endsWith('1.0') ? '1.0' : '1.1',
+  );
+  return { kind: 'answered', status, headers: ['Content-Type', contentType], body: Buffer.from(body) };
 }
 
 /** Returns the service's own response to a refused call. The method's responses may then map this response. */

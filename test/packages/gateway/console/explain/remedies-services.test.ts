@@ -55,8 +55,8 @@ ${more}`.replaceAll('\\${', '${');
 const FIFO = `  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs.fifo, FifoQueue: true, ContentBasedDeduplication: true } }${roleOf('sqs:SendMessage', '!GetAtt Jobs.Arn')}`;
 const QUEUE = `  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } }${roleOf('sqs:SendMessage', '!GetAtt Jobs.Arn')}`;
 const BUCKET = `  Files: { Type: AWS::S3::Bucket, Properties: { BucketName: files-of-shop } }${roleOf('s3:PutObject', "!Sub '${Files.Arn}/*'")}`;
-const machine = (type: string): string =>
-  `  Flow: { Type: AWS::StepFunctions::StateMachine, Properties: { StateMachineName: flow, StateMachineType: ${type}, RoleArn: !GetAtt Caller.Arn, DefinitionString: '{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}' } }${roleOf("'states:*'", "'*'")}`;
+const machine = (type: string, resource = "'*'"): string =>
+  `  Flow: { Type: AWS::StepFunctions::StateMachine, Properties: { StateMachineName: flow, StateMachineType: ${type}, RoleArn: !GetAtt Caller.Arn, DefinitionString: '{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}' } }${roleOf("'states:*'", resource)}`;
 const JSON_BODY = { 'content-type': 'application/json' };
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const SENDING = `RequestParameters: { integration.request.header.Content-Type: "'application/x-www-form-urlencoded'" }`;
@@ -68,7 +68,7 @@ const send = (templates: string): string =>
     `${SENDING}\n        RequestTemplates: { ${templates} }`,
     QUEUE,
   );
-const start = (input: string): string =>
+const start = (input: string, more = machine('STANDARD')): string =>
   rest(
     'POST',
     'states:action/StartExecution',
@@ -76,8 +76,12 @@ const start = (input: string): string =>
       '\\${',
       '${',
     ),
-    machine('STANDARD'),
+    more,
   );
+const FLOW = "!Sub 'arn:aws:states:${AWS::Region}:${AWS::AccountId}:stateMachine:flow'";
+const ESCAPED = "\"$util.escapeJavaScript($input.json(''$''))\"";
+const UNESCAPED = ESCAPED.replace('))"', ')).replaceAll("\\\\\'\'", "\'\'")"');
+const APOSTROPHE = `{"name":"O'Hara"}`;
 const put = (verb: string): string =>
   rest(verb, 's3:path/files-of-shop/a.txt', `RequestParameters: {}`, BUCKET);
 
@@ -98,7 +102,11 @@ const ID = { id: { S: '1' } };
 const OF_DYNAMODB =
   'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html';
 
-type State = { readonly template: string; readonly headers?: Readonly<Record<string, string>> };
+type State = {
+  readonly template: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
 type Row = {
   readonly name: string;
   readonly source: string;
@@ -153,6 +161,18 @@ const ROWS: readonly Row[] = [
     never: /Correct what/,
     mended: { template: start("\"$util.escapeJavaScript($input.json(''$''))\"") },
   },
+  ...([FLOW, "'*'"] as const).map((resource) => ({
+    // The role is not at fault, whichever machines it may start.
+    name: `an apostrophe that the template escapes as JavaScript does, with a role for ${resource}`,
+    source: 'https://github.com/serverless-operations/serverless-step-functions/issues/140',
+    path: '/',
+    refused: { template: start(ESCAPED, machine('STANDARD', resource)), body: APOSTROPHE },
+    because:
+      /refused the call, because its input is not JSON\. The request template of POST \/ printed the input\. It stops being JSON at line 1, column \d+: .*\n.*writes \\' for an apostrophe/,
+    change: /append \.replaceAll\("\\\\'", "'"\) to \$util\.escapeJavaScript/,
+    never: /Resource|Allow|Correct what/,
+    mended: { template: start(UNESCAPED, machine('STANDARD', resource)), body: APOSTROPHE },
+  })),
   {
     name: 'a reserved word of DynamoDB',
     source: OF_DYNAMODB,
@@ -239,9 +259,9 @@ describe('a call that an AWS service refuses', () => {
   for (const { name, source, path, refused, because, change, never, mended } of ROWS)
     it(`succeeds after the change that the explanation suggests: ${name} (${source})`, async () => {
       using project = anAdvisedProject('template.yaml', { 'template.yaml': refused.template });
-      const ask = ({ headers = JSON_BODY }: State) =>
+      const ask = ({ headers = JSON_BODY, body = '{"n":1}' }: State) =>
         project.ask(
-          { path, method: 'POST', headers, body: '{"n":1}' },
+          { path, method: 'POST', headers, body },
           { dynamodb: { kind: 'embedded', dataDirectory: undefined } },
         );
       const asked = await ask(refused);
