@@ -317,6 +317,12 @@ describe('what Lambda does about a failure', () => {
 
     assert.match(told(bench.story()), /no later message of its message group is received/);
     assert.match(told(bench.story()), /different values of MessageGroupId/);
+
+    await send(bench, 'jobs.fifo', { MessageGroupId: 'g', MessageBody: '{"n": 2}' });
+    assert.match(
+      told(bench.story()),
+      /^The message to the queue jobs\.fifo waits behind a batch that fails\..*It waits, because an earlier batch of the same shard or queue has failed and is tried again first:\nFunction print failed with TypeError/s,
+    );
   });
 });
 
@@ -345,6 +351,33 @@ describe('notes about events', () => {
     assert.equal(await publish('JSON.parse(JSON.parse(record.body).Message)'), '');
   });
 
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+  for (const [key, because, change] of [
+    ['alias/aws/sqs', /the key of AWS itself, whose policy cannot let sns/, /Use a key of your own/],
+    ['!Ref Key', /whose KeyPolicy \(events\.yml:\d+\) does not let sns/, /^Add to the KeyPolicy of Key: /m],
+    ['!Ref Open', undefined, undefined],
+  ] as const)
+    it(`say whether the key of a queue lets a topic use it: ${key}`, async () => {
+      const keyOf = (service: string): string =>
+        `{ Type: AWS::KMS::Key, Properties: { KeyPolicy: { Statement: [{ Effect: Allow, Principal: { Service: ${service} }, Action: 'kms:*', Resource: '*' }] } } }`;
+      const bench = aBench({
+        resources: `
+  Key: ${keyOf('logs.amazonaws.com')}
+  Open: ${keyOf('sns.amazonaws.com')}
+  Sold: { Type: AWS::SNS::Topic, Properties: { TopicName: sold } }
+  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs, KmsMasterKeyId: ${key} } }
+  Sub: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref Sold, Protocol: sqs, Endpoint: !GetAtt Jobs.Arn } }`,
+      });
+      await bench.call('sns', 'Publish', { TopicArn: arnOf('sns', 'sold'), Message: 'x' });
+      await bench.engine.idle();
+
+      const { sentences = [], changes = [] } = bench.story() ?? {};
+
+      assert.equal(/whose (?:KeyP|p)olicy/.test(sentences.join('\n')), because !== undefined);
+      if (because !== undefined) assert.match(sentences.join('\n'), because);
+      if (change !== undefined) assert.match(changes.join('\n'), change);
+    });
+
   // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
   it('say that the DeadLetterConfig of a function is not for messages of a queue', async () => {
     const bench = aBench({
@@ -371,6 +404,22 @@ describe('notes about events', () => {
       changes.join('\n'),
       /Write dead into the RedrivePolicy of the queue jobs \(events\.yml:\d+\)/,
     );
+  });
+
+  // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+  it('say which weekday a number is', async () => {
+    const bench = aBench({
+      resources: `
+  Digest: { Type: AWS::Events::Rule, Properties: { Name: digest, ScheduleExpression: cron(0 8 ? * 5 *), Targets: [{ Id: a, Arn: !GetAtt mail.Arn }] } }`,
+      functions: { mail: () => 1 },
+    });
+    await bench.advance(7 * 86_400_000);
+
+    assert.match(
+      bench.story()?.sentences.join('\n') ?? '',
+      /The weekday 5 of cron\(0 8 \? \* 5 \*\) \(events\.yml:\d+\) is THU: .* In cron of Unix it would be FRI\./,
+    );
+    assert.match(bench.story()?.changes.join('\n') ?? '', /If FRI was meant, write FRI in place of 5/);
   });
 
   // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html

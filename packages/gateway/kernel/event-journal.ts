@@ -167,6 +167,17 @@ export class EventJournal {
     return this.#steps.filter((step) => all.has(step.cause));
   }
 
+  /**
+   * Returns the failed batch for which later records of the same queue or stream wait: the last run of a batch from
+   * there, if it is tried again.
+   */
+  blockOf(arn: string): Extract<StampedStep, { kind: 'ran' }> | undefined {
+    const last = this.#steps.findLast((step) => step.kind === 'ran' && step.from === arn);
+    return last?.kind === 'ran' && (last.next?.kind === 'again' || last.next?.kind === 'visible')
+      ? last
+      : undefined;
+  }
+
   clear(): void {
     this.#steps = [];
     this.#causes.clear();

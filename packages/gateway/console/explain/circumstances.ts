@@ -319,6 +319,8 @@ export type ToldStep = {
   readonly failure?: IntegrationCircumstances | undefined;
   readonly queue?: QueueFacts | undefined;
   readonly mapping?: { readonly reportsItems: boolean; readonly place: string } | undefined;
+  /** Whether the step belongs to an earlier event, for which this one waits. */
+  readonly isBlock?: true;
   /** Surprises of a step that succeeded, as sentences with what to change. */
   readonly notes?: readonly DeliveryNote[] | undefined;
 };

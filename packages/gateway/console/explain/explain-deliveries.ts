@@ -84,9 +84,17 @@ function keyOf(step: StampedStep): string | undefined {
 function explainStep(told: AnyStep, all: readonly ToldStep[]): Reason {
   const { step, times = 1 } = told;
   const own = explainOne(step, told, times, all);
-  const { notes = [] } = told;
+  const { notes = [], isBlock } = told;
   return {
-    because: [...own.because, ...notes.map(({ because }) => because)],
+    because: [
+      ...(isBlock === true
+        ? [
+            'It waits, because an earlier batch of the same shard or queue has failed and is tried again first:',
+          ]
+        : []),
+      ...own.because,
+      ...notes.map(({ because }) => because),
+    ],
     changes: [...own.changes, ...notes.map(({ change }) => change)],
   };
 }

@@ -24,6 +24,7 @@ export function headlineOfEvent(steps: readonly ToldStep[]): string {
 
 /** Says how the event ended, as the rest of a sentence. */
 function outcomeOf(steps: readonly ToldStep[]): string {
+  if (steps.some(({ isBlock }) => isBlock === true)) return 'waits behind a batch that fails';
   const last = steps.findLast(({ step }) => !['accepted', 'delivered', 'filtered'].includes(step.kind))?.step;
   const isDelivered = steps.some(({ step }) => step.kind === 'delivered');
   if (last === undefined && !isDelivered)

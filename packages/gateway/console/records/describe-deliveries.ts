@@ -4,6 +4,7 @@ import { readFunctionName } from '@gatewright/aws/function-name';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { describeEventGaps } from './event-gaps.ts';
 import { noteFilter, pathOfNotification } from './filter-notes.ts';
+import { noteKey } from './key-notes.ts';
 import { findByArn, findByPhysicalId, findRule, placeOf, resourcesOf } from './find-places.ts';
 import { findFunction, findInvokeConfig, noteRun } from './run-notes.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -39,7 +40,7 @@ function describeStep(step: StampedStep, at: DeliveriesWith): ToldStep {
         step,
         place: placeOfAccepted(step, stacks),
         queue: queueOf(step.at, stacks),
-        notes: noteTimeZone(step, stacks),
+        notes: [...noteTimeZone(step, stacks), ...noteWeekday(step, stacks)],
       };
     case 'duplicate':
       return { step, place: placeOfDeduplication(step.at, stacks) };
@@ -58,7 +59,7 @@ function describeStep(step: StampedStep, at: DeliveriesWith): ToldStep {
     case 'ended':
       return { step, place: placeOfEnd(step, stacks) };
     case 'delivered':
-      return { step };
+      return { step, notes: noteKey(step, stacks) };
   }
 }
 
@@ -101,6 +102,29 @@ function noteTimeZone(
       change: isRule
         ? `If another time zone was meant, write the hours of ${place} in UTC, or use an AWS::Scheduler::Schedule (in SAM: ScheduleV2) with ScheduleExpressionTimezone, which also follows daylight saving time.`
         : `If another time zone was meant, set ScheduleExpressionTimezone of the schedule (${place}).`,
+    },
+  ];
+}
+
+const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+
+/**
+ * The numbers of weekdays begin with 1 for Sunday, and in cron of Unix with 0.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+ */
+function noteWeekday(
+  { what, at, name = '' }: Extract<StampedStep, { kind: 'accepted' }>,
+  stacks: readonly ResolvedStack[],
+): readonly DeliveryNote[] {
+  const [, weekdays] = /^cron\(\s*(?:\S+\s+){4}([1-7](?:[-,][1-7])*)\s+\S+\s*\)$/.exec(name.trim()) ?? [];
+  if (what !== 'run' || weekdays === undefined) return [];
+  const place = placeOf(findByArn(stacks, at), 'ScheduleExpression') ?? '';
+  const inWords = (shift: number): string =>
+    weekdays.replaceAll(/\d/g, (digit) => DAYS[(Number(digit) + shift) % DAYS.length] ?? digit);
+  return [
+    {
+      because: `The weekday ${weekdays} of ${name} (${place}) is ${inWords(-1)}: AWS counts from 1 for Sunday to 7 for Saturday. In cron of Unix it would be ${inWords(0)}.`,
+      change: `If ${inWords(0)} was meant, write ${inWords(0)} in place of ${weekdays} (${place}).`,
     },
   ];
 }

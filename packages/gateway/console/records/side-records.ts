@@ -13,7 +13,7 @@ import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { EdgeRecord } from '../../kernel/edge-record.ts';
 import type { EventJournal } from '../../kernel/event-journal.ts';
 import type { EventRecord, StampedStep } from '../../kernel/event-step.ts';
-import type { Circumstances } from '../explain/circumstances.ts';
+import type { Circumstances, ToldStep } from '../explain/circumstances.ts';
 import type { Recorded } from './recorded-request.ts';
 import type { RequestDetail, RequestRow } from './model.ts';
 
@@ -174,6 +174,19 @@ export function describeSideDetail(sequence: number, record: SideRecord, at: Sid
   };
 }
 
+/** The earlier batch for which an event waits: in a shard, or in a FIFO queue. */
+function describeBlock(steps: readonly StampedStep[], at: SideWith): readonly ToldStep[] {
+  const [only, ...more] = steps;
+  if (only?.kind !== 'accepted' || more.length > 0) return [];
+  const isOrdered = only.what === 'record' || only.at.endsWith('.fifo');
+  const block = isOrdered ? at.journal?.blockOf(only.at) : undefined;
+  if (block === undefined || block.atEpochMs > only.atEpochMs + LONGEST_WAIT_MS) return [];
+  return describeDeliveries([block], at).map((told) => ({ ...told, isBlock: true as const }));
+}
+
+/** A batch that failed much later than the event came is not what the event waited for. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
+
 /** The format of the stack to which the event came, in which advice is written. */
 function definitionOfEvent(
   steps: readonly StampedStep[],
@@ -222,7 +235,7 @@ function circumstancesOf(record: SideRecord, row: RequestRow, at: SideWith): Cir
     return {
       ...common,
       definition: definitionOfEvent(steps, at.stacks),
-      deliveries: describeDeliveries(steps, at),
+      deliveries: [...describeDeliveries(steps, at), ...describeBlock(steps, at)],
     };
   }
   const { answer, domainName, protocol, pattern } = record;
