@@ -3,7 +3,7 @@
  * so the text of the property is looked up in the events of the functions and in the provider.
  */
 import { namesIn } from '../../core/deployability/names-in.ts';
-import { isJsonList, mapOf } from '@gatewright/aws/json-object';
+import { isJsonList, listOf, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { memberAt } from '../template-place.ts';
@@ -76,6 +76,10 @@ export function findGeneratedLine(
       ...(OF_CORS[property[1] ?? ''] ?? []),
       ...property.slice(2),
     ]);
+  if (logicalId === 'ApiGatewayRestApi' && property[0] === 'Policy')
+    return tree.lineOf(['provider', 'apiGateway', 'resourcePolicy', ...property.slice(2)]);
+  const guard = findAuthorizer(tree, resources[logicalId]);
+  if (guard !== undefined && property.length === 0) return tree.lineOf(guard);
   const value = memberAt(resources[logicalId], ['Properties', ...property]);
   const named = functionsBehind(logicalId, resources, functions);
   const places = [...named.map((name) => ['functions', name, 'events']), ['functions'], ['provider']];
@@ -95,6 +99,23 @@ export function findGeneratedLine(
   return only === undefined || others.length > 0
     ? undefined
     : tree.lineOf(pathOfEvent(tree, ['functions', only, 'events'], property));
+}
+
+/** Returns where an authorizer is set: in the provider for an HTTP API, in the first event with it for a REST API. */
+function findAuthorizer(tree: SourceTree, resource: Json | undefined): Path | undefined {
+  const { Type: type, Properties: properties } = membersOf(resource);
+  if (type !== 'AWS::ApiGatewayV2::Authorizer' && type !== 'AWS::ApiGateway::Authorizer') return undefined;
+  const { Name: name } = membersOf(properties);
+  if (typeof name !== 'string') return undefined;
+  const ofProvider = ['provider', 'httpApi', 'authorizers', name];
+  if (memberAt(tree.value, ofProvider) !== undefined) return ofProvider;
+  for (const [own, settings] of Object.entries(mapOf(tree.value, 'functions')))
+    for (const [index, event] of listOf(membersOf(settings), 'events').entries()) {
+      const { authorizer } = mapOf(membersOf(event), 'http');
+      if (authorizer === name || membersOf(authorizer)['name'] === name)
+        return ['functions', own, 'events', String(index), 'http', 'authorizer'];
+    }
+  return undefined;
 }
 
 /**

@@ -13,6 +13,11 @@ provider:
   httpApi:
     cors:
       allowedOrigins: ['*']
+    authorizers:
+      gate: { functionName: hello }
+  apiGateway:
+    resourcePolicy:
+      - Effect: Deny
   vpc:
     subnetIds: [wrong]
 functions:
@@ -28,6 +33,10 @@ functions:
           bucket: imports
           rules:
             - prefix: daily/
+      - http: { path: own, method: get, authorizer: { name: guard } }
+  guarded:
+    handler: a.c
+    events: [{ httpApi: '*' }]
 `,
   '/app/serverless.yml',
 );
@@ -36,6 +45,9 @@ const packaged = {
   template: {
     Resources: {
       HttpApi: { Type: 'AWS::ApiGatewayV2::Api', Properties: { CorsConfiguration: {} } },
+      ApiGatewayRestApi: { Type: 'AWS::ApiGateway::RestApi', Properties: { Policy: {} } },
+      Gate: { Type: 'AWS::ApiGatewayV2::Authorizer', Properties: { Name: 'gate' } },
+      Guard: { Type: 'AWS::ApiGateway::Authorizer', Properties: { Name: 'guard' } },
       Rule: {
         Type: 'AWS::Events::Rule',
         Properties: { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED', Targets: [{ Arn: ARN }] },
@@ -63,15 +75,18 @@ const packaged = {
 
 describe('the line of what osls generates', () => {
   for (const [name, path, line] of [
-    ['a schedule', ['Rule', 'Properties', 'ScheduleExpression'], 16],
-    ['a part of a path', ['PetsIdVar', 'Properties', 'PathPart'], 17],
-    ['a rule is the events of its function, if the text is not there', ['Rule', 'Properties', 'Targets'], 15],
+    ['a schedule', ['Rule', 'Properties', 'ScheduleExpression'], 21],
+    ['a part of a path', ['PetsIdVar', 'Properties', 'PathPart'], 22],
+    ['a rule is the events of its function, if the text is not there', ['Rule', 'Properties', 'Targets'], 20],
     ['the CORS settings of the HTTP API', ['HttpApi', 'Properties', 'CorsConfiguration'], 5],
     [
       'a notification of a bucket, by the last of its texts',
       ['Imports', 'Properties', 'NotificationConfiguration', 'LambdaConfigurations', '0'],
-      21,
+      26,
     ],
+    ['an authorizer of an HTTP API', ['Gate'], 8],
+    ['an authorizer of a REST API', ['Guard'], 27],
+    ['a statement of a resource policy', ['ApiGatewayRestApi', 'Properties', 'Policy', 'Statement', '0'], 11],
     ['a resource that the template does not have', ['Other', 'Properties', 'Name'], undefined],
   ] as const)
     it(`for ${name}`, () => {
@@ -79,10 +94,10 @@ describe('the line of what osls generates', () => {
     });
 
   it('for a property of a function is the line of that property', () => {
-    assert.equal(findFunctionLine(TREE, 'hello', ['Layers', '0']), 12);
-    assert.equal(findFunctionLine(TREE, 'hello', ['Environment', 'Variables', 'COLOUR']), 14);
-    assert.equal(findFunctionLine(TREE, 'hello', ['VpcConfig', 'SubnetIds', '0']), 8);
-    assert.equal(findFunctionLine(TREE, 'hello', ['MemorySize']), 10);
+    assert.equal(findFunctionLine(TREE, 'hello', ['Layers', '0']), 17);
+    assert.equal(findFunctionLine(TREE, 'hello', ['Environment', 'Variables', 'COLOUR']), 19);
+    assert.equal(findFunctionLine(TREE, 'hello', ['VpcConfig', 'SubnetIds', '0']), 13);
+    assert.equal(findFunctionLine(TREE, 'hello', ['MemorySize']), 15);
   });
 });
 
