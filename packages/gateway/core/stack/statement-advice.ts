@@ -174,32 +174,49 @@ function describeOthers(
   role: ResolvedResource,
   { lacking, reference }: { readonly lacking: RefusedCall; readonly reference: string },
 ): string {
-  const others = statementsOf(stack, role).flatMap(({ Effect, Action, Resource }) =>
-    Effect === 'Allow' && asOneOrMore(Action).includes(lacking.action)
-      ? asOneOrMore(Resource).filter((one) => typeof one === 'string')
-      : [],
+  const near = statementsOf(stack, role).filter(
+    ({ statement: { Effect, Action } }) => Effect === 'Allow' && asOneOrMore(Action).includes(lacking.action),
   );
-  if (others.length === 0) return '';
+  const others = near.flatMap(({ statement: { Resource } }) =>
+    asOneOrMore(Resource).filter((one) => typeof one === 'string'),
+  );
+  const [first] = near;
+  if (others.length === 0 || first === undefined) return '';
   // https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
   const isOfSecret = others.some((one) => /^-\w{6}$/.test(lacking.resource.replace(one, '')));
   const why = isOfSecret
     ? ', and the ARN of a secret ends with a hyphen and six random characters, so this name fits no secret'
     : '';
-  return `A statement of ${role.logicalId} allows ${lacking.action} on ${others.join(', ')} only${why}. If it was meant for this call, write its Resource as \`${reference}\`. Otherwise: `;
+  return `A statement of ${role.logicalId} (${first.place}) allows ${lacking.action} on ${others.join(', ')} only${why}. If it was meant for this call, write its Resource as \`${reference}\`. Otherwise: `;
 }
 
+type PlacedStatement = { readonly statement: UnknownMembers; readonly place: string };
+
 /** The statements of the inline policies that a role has itself, or that other resources of its stack give it. */
-function statementsOf(stack: ResolvedStack, role: ResolvedResource): readonly UnknownMembers[] {
+function statementsOf(stack: ResolvedStack, role: ResolvedResource): readonly PlacedStatement[] {
   const attached = [...stack.resources.values()].filter(
     ({ type, properties }) =>
       /^AWS::IAM::(?:Role)?Policy$/.test(type) &&
       [...asOneOrMore(properties['Roles']), properties['RoleName']].includes(role.physicalId),
   );
   const documents = [
-    ...asOneOrMore(role.properties['Policies']).map((policy) => membersOf(policy)['PolicyDocument']),
-    ...attached.map(({ properties }) => properties['PolicyDocument']),
+    ...asOneOrMore(role.properties['Policies']).map((policy, index) => ({
+      owner: role,
+      document: membersOf(policy)['PolicyDocument'],
+      path: `Policies.${index}.PolicyDocument`,
+    })),
+    ...attached.map((owner) => ({
+      owner,
+      document: owner.properties['PolicyDocument'],
+      path: 'PolicyDocument',
+    })),
   ];
-  return documents.flatMap((document) => asOneOrMore(membersOf(document)['Statement']).map(membersOf));
+  return documents.flatMap(({ owner, document, path }) =>
+    asOneOrMore(membersOf(document)['Statement']).map((statement, index) => ({
+      statement: membersOf(statement),
+      place: shortPlace(owner, `${path}.Statement.${index}`),
+    })),
+  );
 }
 
 /** Returns the ARN of a bucket's objects, if a policy of the role allows the same action on the bucket instead. */
@@ -211,7 +228,7 @@ function findOfObjects(
   const [, bucket] = /^(arn:[\w-]+:s3:::[^/]+)\/./.exec(resource) ?? [];
   if (bucket === undefined) return undefined;
   const isOfBucket = statementsOf(stack, role).some(
-    ({ Effect, Action, Resource }) =>
+    ({ statement: { Effect, Action, Resource } }) =>
       Effect === 'Allow' && asOneOrMore(Action).includes(action) && asOneOrMore(Resource).includes(bucket),
   );
   return isOfBucket ? `${bucket}/*` : undefined;

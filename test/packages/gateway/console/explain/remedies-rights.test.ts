@@ -234,7 +234,7 @@ Resources:
     const refused = await project.ask();
     const resource = advisedText(
       refused.changes,
-      /^A statement of SendRole allows sqs:SendMessage on arn:\S+Dead\S+ only\. .*write its Resource as/,
+      /^A statement of SendRole \(\S+\) allows sqs:SendMessage on arn:\S+Dead\S+ only\. .*write its Resource as/,
     );
     project.write('template.yaml', TEMPLATE.replace('Resource: !GetAtt Dead.Arn', `Resource: ${resource}`));
     const asked = await project.ask();
