@@ -6,7 +6,12 @@ import { asJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object'
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** The text of a handler's file. */
-export type HandlerText = { readonly file: string; readonly text: string };
+export type HandlerText = {
+  readonly file: string;
+  readonly text: string;
+  /** The modules of the project that the file itself imports. */
+  readonly modules?: readonly { readonly file: string; readonly text: string }[];
+};
 
 export type Misread = {
   /** File and line, such as `src/main.js:2`. */
@@ -238,7 +243,7 @@ function findInText(names: readonly string[], event: UnknownMembers): Replaced |
 }
 
 /** Code that reads the body somewhere may also be called with events of its own. */
-const READS_BODY =
+export const READS_BODY =
   /\b(?:event|evt)(?:\??\.body\b|(?:\?\.)?\[\s*['"]body\b|\.get\(\s*['"]body\b)|\bbody\b[^{}]*\}\s*=\s*(?:event|evt)\b/;
 
 /** A proxy gets the request: the fields of a posted JSON are not members of its event (docs/aws §3.1). */

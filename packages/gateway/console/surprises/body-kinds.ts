@@ -1,6 +1,8 @@
 /** Bodies that the gateway encoded, decoded or damaged on their way (docs/aws §2.4, §2.7). */
 import { parseJson } from '@gatewright/aws/json-object';
 import { bareType, isBinaryType, readHttpBody, readRestBody } from '../../core/events/media-types.ts';
+import { findLine } from '../records/handler-lines.ts';
+import { READS_BODY } from '../records/misread-event.ts';
 import { selectResponse } from './selected-response.ts';
 import { printSetting } from './template-text.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
@@ -101,13 +103,14 @@ const requestDamaged: SurpriseKind = {
 
 const requestAsBase64: SurpriseKind = {
   code: 'REQUEST_AS_BASE64',
+  isMinor: true,
   mark: 'base64 in event',
   source: 'docs/aws §2.4',
   find(facts) {
     const { received, outcome } = facts.recorded;
     // A function that cannot read such a body fails, or refuses it.
     const integration = outcome === undefined ? undefined : received.route?.integration;
-    if (facts.isToolkit) return undefined;
+    if (facts.isToolkit || outcome?.kind === 'timed-out' || decodes(facts.handler)) return undefined;
     if (integration?.kind !== 'lambda-proxy' && integration?.kind !== 'lambda-stream') return undefined;
     if (received.body === undefined || !isText(received.body, facts.isRequestCut)) return undefined;
     const isRest = integration.payload === 'rest-1.0';
@@ -129,11 +132,27 @@ const requestAsBase64: SurpriseKind = {
         ...(!isRest && parseJson(received.body.toString()) !== undefined
           ? ['Send the request with the header Content-Type: application/json, because its body is JSON.']
           : []),
-        "Decode the body in the function: Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8').toString() in JavaScript, base64.b64decode(event['body']) if event['isBase64Encoded'] in Python.",
+        `Decode the body in the function${atRead(facts.handler)}: ${isPython(facts.handler) ? "base64.b64decode(event['body']) if event['isBase64Encoded']" : "Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8').toString() in JavaScript, base64.b64decode(event['body']) if event['isBase64Encoded'] in Python"}.`,
       ],
     };
   },
 };
+
+/** The line that reads the body, such as ` at src/index.js:4`. */
+function atRead(handler: SurpriseFacts['handler']): string {
+  const line = findLine(handler, READS_BODY);
+  return line === undefined ? '' : ` at ${line}`;
+}
+
+function isPython(handler: SurpriseFacts['handler']): boolean {
+  return handler?.file.endsWith('.py') === true;
+}
+
+/** Whether a function decodes its body, or does not read it. */
+function decodes(handler: SurpriseFacts['handler']): boolean {
+  if (handler === undefined) return false;
+  return /base64/i.test(handler.text) || !READS_BODY.test(handler.text);
+}
 
 const decompressed: SurpriseKind = {
   code: 'CONTENT_ENCODING_REMOVED',

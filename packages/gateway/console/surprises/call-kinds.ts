@@ -12,6 +12,7 @@ import { findNearMisses } from '../records/near-misses.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
 import type { Integration } from '../../core/deployment/model.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
+import { findLine } from '../records/handler-lines.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 const PLACEHOLDER = /\{([^{}/]+?)\+?\}/g;
@@ -372,6 +373,7 @@ const stageInPath: SurpriseKind = {
     if (!isNew && api.basePathMatched !== undefined) return undefined;
     const isCause = facts.recorded.status === 404;
     const member = isNew ? 'rawPath' : 'path';
+    const line = findLine(facts.handler, new RegExp(`\\b${member}\\b`));
     return {
       isCause,
       values: { stage: stage.name },
@@ -380,7 +382,7 @@ const stageInPath: SurpriseKind = {
       ],
       changes: isCause
         ? [
-            `Make the function remove /${stage.name} from the beginning of ${member} before it compares paths.`,
+            `Make the function remove /${stage.name} from the beginning of ${member}${line === undefined ? '' : ` (${line})`} before it compares paths.`,
           ]
         : [],
     };

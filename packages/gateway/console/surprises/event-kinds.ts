@@ -3,7 +3,7 @@ import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { listed, toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
 import { readLambdaPayload } from './selected-response.ts';
-import type { HandlerText } from '../records/misread-event.ts';
+import { findLine } from '../records/handler-lines.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 /** Headers that clients and proxies repeat, and that functions rarely read. */
@@ -152,12 +152,6 @@ const pathEncoded: SurpriseKind = {
     };
   },
 };
-
-/** Returns the first line of the handler's file that matches, such as `src/main.js:2`. */
-function findLine(handler: HandlerText | undefined, pattern: RegExp): string | undefined {
-  const line = handler?.text.split('\n').findIndex((text) => pattern.test(text)) ?? -1;
-  return line === -1 ? undefined : `${handler?.file ?? ''}:${line + 1}`;
-}
 
 /**
  * A usage plan counts and limits only methods that require a key. The execution log of API Gateway says so: "API Key

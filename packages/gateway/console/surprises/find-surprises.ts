@@ -22,15 +22,34 @@ export function describeSurprises(
   redactor: Redactor,
   lookups: SurpriseLookups,
 ): Surprises {
-  const found = findAll(recorded, lookups);
+  const found = findAll(recorded, lookups).toSorted((one, other) => weightOf(one) - weightOf(other));
+  const hasCause = found.some(isCause);
   const clean = (text: string): string => redactor.text(text);
   return {
     list: found.map(({ kind, told }) => ({ code: kind.code, ...redactValues(told.values, clean) })),
     because: found.flatMap(({ told }) => told.because.map(clean)),
-    isCause: found.some(({ kind, told }) => told.isCause === true || kind.isCause === true),
+    isCause: hasCause,
     // Two surprises may recommend the same change.
-    changes: [...new Set(found.flatMap(({ told }) => told.changes.map(clean)))],
+    changes: [
+      ...new Set(
+        found
+          .filter(({ kind }) => !hasCause || kind.isMinor !== true)
+          .flatMap(({ told }) => told.changes.map(clean)),
+      ),
+    ],
   };
+}
+
+type Found = { readonly kind: SurpriseKind; readonly told: Told };
+
+function isCause({ kind, told }: Found): boolean {
+  return told.isCause === true || kind.isCause === true;
+}
+
+/** What made the response what it is comes first, and what seldom matters comes last. */
+function weightOf(found: Found): number {
+  if (isCause(found)) return 0;
+  return found.kind.isMinor === true ? 2 : 1;
 }
 
 /** Returns the marks for the list of requests. They contain nothing of the request. */
@@ -39,10 +58,7 @@ export function findMarks(recorded: Recorded): readonly string[] {
   return [...new Set(marks)];
 }
 
-function findAll(
-  recorded: Recorded,
-  lookups: SurpriseLookups,
-): readonly { readonly kind: SurpriseKind; readonly told: Told }[] {
+function findAll(recorded: Recorded, lookups: SurpriseLookups): readonly Found[] {
   if (isEvent(recorded)) return [];
   const facts = new SurpriseFacts(recorded, lookups);
   const kinds = recorded.kind === 'handshake' ? HANDSHAKE_KINDS : SURPRISE_KINDS;

@@ -107,6 +107,40 @@ const promiseReturned: SurpriseKind = {
   },
 };
 
+/** A call that writes a file whose path is written in the code, in JavaScript and in Python. */
+const WRITES =
+  /\b(?:writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|mkdir|mkdirSync)\(\s*['"`]([^'"`]+)['"`]|\bopen\(\s*['"]([^'"]+)['"]\s*,\s*(?:mode\s*=\s*)?['"][wax]|\bos\.(?:mkdir|makedirs)\(\s*['"]([^'"]+)['"]/;
+
+/**
+ * "/tmp" is the only folder that a function may write.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html
+ */
+const writesOutsideTmp: SurpriseKind = {
+  code: 'WRITES_OUTSIDE_TMP',
+  mark: undefined,
+  source: 'docs/aws §8.2',
+  find({ recorded: { outcome, received }, handler, isToolkit }) {
+    if (outcome?.kind !== 'returned' || handler === undefined || isToolkit) return undefined;
+    if (received.route === undefined || !('functionName' in received.route.integration)) return undefined;
+    for (const [index, text] of handler.text.split('\n').entries()) {
+      const [, script, python, folder] = WRITES.exec(text) ?? [];
+      const path = script ?? python ?? folder;
+      if (path === undefined || /^(?:\/tmp(?:\/|$)|\/mnt\/|\$\{)/.test(path)) continue;
+      const place = `${handler.file}:${index + 1}`;
+      return {
+        values: { path, place },
+        because: [
+          `${place} writes ${path}. On AWS, the file system of a function is read-only except for /tmp, so this line fails there with EROFS (read-only file system). This machine lets it write.`,
+        ],
+        changes: [
+          `Write below /tmp at ${place}, and keep what later invocations need in S3 or a table: each instance has a /tmp of its own.`,
+        ],
+      };
+    }
+    return undefined;
+  },
+};
+
 /**
  * A JWT authorizer compares issuer and audience, which both kinds of token of a user pool fulfil; only access tokens
  * have scopes.
@@ -201,6 +235,7 @@ export const HANDLER_KINDS: readonly SurpriseKind[] = [
   readElsewhere,
   valueAbsent,
   promiseReturned,
+  writesOutsideTmp,
   idTokenAccepted,
   authorizerCached,
 ];

@@ -7,6 +7,8 @@ import { bareType } from '../../core/events/media-types.ts';
 import { asJsonObject, isJson, parseJson } from '@gatewright/aws/json-object';
 import { UNMAPPED_RESULTS } from './unmapped-results.ts';
 import { readLambdaPayload } from './selected-response.ts';
+import { findLine } from '../records/handler-lines.ts';
+import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 /** The members that payload format 2.0 reads in a result with statusCode. Other members have no effect. */
@@ -26,7 +28,7 @@ const membersIgnored: SurpriseKind = {
     return {
       values: { members },
       because: [
-        `The function returned ${members.join(', ')}, which payload format 2.0 does not have, so the gateway ignored ${members.length === 1 ? 'it' : 'them'}.`,
+        `The function returned ${members.join(', ')}${at(facts.handler, members)}, which payload format 2.0 does not have, so the gateway ignored ${members.length === 1 ? 'it' : 'them'}.`,
       ],
       changes: [
         members.includes('multiValueHeaders')
@@ -37,8 +39,15 @@ const membersIgnored: SurpriseKind = {
   },
 };
 
+/** The line that returns the first of the members. */
+function at(handler: SurpriseFacts['handler'], [name = '']: readonly string[]): string {
+  const line = findLine(handler, new RegExp(`['"]?\\b${name.replaceAll(/\W/g, '\\$&')}\\b['"]?\\s*[:=,]`));
+  return line === undefined ? '' : ` (${line})`;
+}
+
 const typeByDefault: SurpriseKind = {
   code: 'CONTENT_TYPE_BY_DEFAULT',
+  isMinor: true,
   mark: undefined,
   source: 'docs/aws §3.5',
   find(facts) {

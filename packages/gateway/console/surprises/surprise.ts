@@ -23,6 +23,8 @@ export type SurpriseKind = {
   readonly mark: string | undefined;
   /** Whether the surprise is what made an integration respond with an error. */
   readonly isCause?: true;
+  /** Whether it is seldom what made the response surprising. It is then told last, and gives way to a cause. */
+  readonly isMinor?: true;
   /** The section of docs/aws that has the rule. */
   readonly source: string;
   /** Reads the record and the lookups. Returns undefined if the request has no such surprise. */

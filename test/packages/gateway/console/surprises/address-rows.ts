@@ -9,7 +9,21 @@ const redirect = (location: string) => () =>
     echo: () => ({ statusCode: 302, headers: { Location: location }, body: '' }),
   });
 
+const ofEndpoint = (type: string) => () =>
+  anApi(restRoutes({ 'GET /pets': {} }, { api: { EndpointConfiguration: { Types: [type] } } }), { echo: ok });
+
 export const ADDRESSES: readonly SurpriseRow[] = [
+  {
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
+    code: 'GET_BODY_AT_EDGE',
+    source: 'docs/aws §21.1',
+    api: ofEndpoint('EDGE'),
+    request: { target: '/dev/pets', body: '{"id":1}' },
+    values: { bytes: 8 },
+    because: /The endpoint of the API is edge-optimized .* CloudFront refuses it with 403/,
+    change: /^Send the values in the query, or use POST\. Or make the endpoint regional/m,
+    not: { api: ofEndpoint('REGIONAL') },
+  },
   {
     // https://github.com/brefphp/bref/issues/309
     code: 'REDIRECT_WITHOUT_STAGE',

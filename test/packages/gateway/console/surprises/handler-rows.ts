@@ -30,6 +30,23 @@ export const HANDLERS: readonly SurpriseRow[] = [
     not: { handler: 'exports.main = async (event) => event.requestContext.http.method;' },
   },
   {
+    // https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html
+    code: 'WRITES_OUTSIDE_TMP',
+    source: 'docs/aws §8.2',
+    api: http({ statusCode: 200, body: 'ok' }),
+    request: { target: '/1' },
+    handler:
+      "const fs = require('fs');\nexports.main = async () => {\n  fs.writeFileSync('out.txt', 'a');\n  return { statusCode: 200 };\n};",
+    values: { path: 'out.txt', place: 'src/index.js:3' },
+    because:
+      /src\/index\.js:3 writes out\.txt\. On AWS, the file system of a function is read-only except for \/tmp/,
+    change: /^Write below \/tmp at src\/index\.js:3/m,
+    not: {
+      handler:
+        "const fs = require('fs');\nexports.main = async () => {\n  fs.writeFileSync('/tmp/out.txt', 'a');\n  return { statusCode: 200 };\n};",
+    },
+  },
+  {
     // https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/JSON/stringify
     code: 'PROMISE_NOT_AWAITED',
     source: 'docs/aws §3.1',
