@@ -60,7 +60,12 @@ export type Defect =
    * The request was refused in front of the stage: by a screen such as AWS WAF, by mutual TLS, or because no API has the
    * host and path. The refusal provides its own reasons.
    */
-  | { readonly kind: 'screen'; readonly because: readonly string[]; readonly changes: readonly string[] }
+  | {
+      readonly kind: 'screen';
+      readonly because: readonly string[];
+      readonly changes: readonly string[];
+      readonly screen?: ScreenRule | undefined;
+    }
   /**
    * The AWS signature is missing (`faults` is then empty) or refused. `region` and `service` are what it must be for.
    */
@@ -79,6 +84,9 @@ export type Defect =
   | MappingDefect
   /** The function's result, or the beginning of its stream, is not a valid proxy response. */
   | ({ readonly kind: 'proxy-response'; readonly problem: string } & Partial<ProxyFault>);
+
+/** The web ACL that refused a request, and its rule; undefined for its default action. */
+export type ScreenRule = { readonly of: string; readonly rule: string | undefined };
 
 type AuthorizerDefectCode =
   /** An identity source is missing or empty; the function was not called. */

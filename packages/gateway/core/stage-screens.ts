@@ -3,6 +3,7 @@
  * API, before any other access control.
  * @see docs/aws §1.1 step 3
  */
+import type { ScreenRule } from './defect.ts';
 import { gatewayError } from './errors.ts';
 import type { ScreenReply } from './errors.ts';
 import type { Exchange, Matched, ServedStage } from './exchange.ts';
@@ -28,6 +29,7 @@ export type ScreenVerdict =
       /** The sentences with which `explain` explains the block. */
       readonly because: readonly string[];
       readonly changes: readonly string[];
+      readonly screen?: ScreenRule;
       /** The reply that the client receives instead of the gateway response. */
       readonly reply?: ScreenReply;
       readonly by?: string;
@@ -78,11 +80,11 @@ export function screenByFilter(matched: Matched, screens: StageScreens, clock: C
     if (matched.notes !== undefined) matched.notes.screened = verdict.notes;
     return;
   }
-  const { reason, because, changes, reply } = verdict;
+  const { reason, because, changes, reply, screen } = verdict;
   throw gatewayError('WAF_FILTERED', {
     source: 'client',
     reason,
-    defect: { kind: 'screen', because, changes },
+    defect: { kind: 'screen', because, changes, screen },
     ...(reply !== undefined && { reply }),
   });
 }

@@ -1,5 +1,6 @@
 /** What a server in front of an API answered itself, such as CloudFront. Codes and values only. */
 
+import type { ScreenRule } from '../core/defect.ts';
 export type EdgeAnswer =
   | { readonly kind: 'method'; readonly allowed: readonly string[] }
   | { readonly kind: 'get-body' | 'https-only' | 'too-long' }
@@ -8,6 +9,7 @@ export type EdgeAnswer =
       readonly webAclArn: string;
       readonly because: readonly string[];
       readonly changes: readonly string[];
+      readonly screen?: ScreenRule | undefined;
     }
   /** A feature is not supported here, so nothing is served. */
   | { readonly kind: 'closed'; readonly reason: string }

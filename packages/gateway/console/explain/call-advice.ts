@@ -71,6 +71,8 @@ function adviseThrottled(target: string, reason: string): string {
  */
 export function adviseInstall(errorType: string, errorMessage: string): string | undefined {
   if (!/\bImportModuleError$|\bModuleNotFoundError$|^Error$/.test(errorType)) return undefined;
+  if (/Cannot find (?:module|package) 'aws-sdk/.test(errorMessage))
+    return 'Import the clients of version 3 (such as @aws-sdk/client-s3), which the runtime has, or deploy version 2 with the function: `npm install aws-sdk` adds it to its package.json.';
   const [, command] = /[( ]run ([^()]+)\)/.exec(errorMessage) ?? [];
   if (command === undefined) return undefined;
   const [, module = ''] = /No module named '([^'.]+)/.exec(errorMessage) ?? [];

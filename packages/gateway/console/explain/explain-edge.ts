@@ -62,7 +62,13 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
     ],
     changes: ['Send less in the URL, the headers and the cookies, and long values in the body.'],
   }),
-  'web-acl': (answer) => ({ because: answer.because, changes: answer.changes }),
+  'web-acl': (answer, { at }) => ({
+    because: [
+      ...answer.because,
+      ...(at === '' ? [] : [`It is defined at${at.replace(/^ \((.*)\)$/, ' $1')}.`]),
+    ],
+    changes: answer.changes,
+  }),
   closed: (answer, { at }) => ({
     because: [withStop(`The gateway serves nothing here, because ${answer.reason}. AWS would serve it`)],
     changes: [

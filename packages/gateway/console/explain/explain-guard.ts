@@ -278,11 +278,19 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
       ...(policy.of === 'authorizer'
         ? changesAtAuthorizer(about, policy)
         : (adviseOnNearest(about, policy, whose) ?? [
-            `Add a statement with Effect Allow${policy.of === 'resource' ? `, Principal ${policy.caller ?? '"*"'}` : ''}, Action ${policy.action} and Resource ${policy.resource} to ${whose}.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
+            `Add a statement with Effect Allow${policy.of === 'resource' ? `, Principal ${policy.caller ?? '"*"'}` : ''}, Action ${policy.action} and Resource ${resourceIn(policy)} to ${whose}.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
           ])),
       ...flush(about, policy),
     ],
   };
+}
+
+/**
+ * The short form of a resource policy has no id of the API, which is another one on AWS.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+ */
+function resourceIn({ of, resource }: GuardPolicy): string {
+  return of === 'resource' ? resource.replace(/^arn:[^/]*/, 'execute-api:') : resource;
 }
 
 /**

@@ -174,6 +174,7 @@ function explainNoneGiven(needs: string, refusal: string, decided: DecidedAccess
         because: [`${source}, and the authorizer’s response has no usageIdentifierKey.`],
         changes: [
           'Return usageIdentifierKey from the authorizer, with a key of a usage plan for this stage.',
+          'Or, if clients send the key themselves (x-api-key), set ApiKeySourceType: HEADER of the API, and deploy the API again.',
         ],
       }
     : {

@@ -44,9 +44,7 @@ export function explain(
     ...describeLeftOfReply(about),
     ...describeRestatus(about),
     ...surprises.because,
-    ...(about.failure !== undefined || surprises.because.length > 0 || reason.changes.length > 0
-      ? describePlaces(about)
-      : []),
+    ...(isPlaced(about, reason, surprises) ? describePlaces(about) : []),
     ...deliveries.because,
   ];
   const changes = [
@@ -60,6 +58,13 @@ export function explain(
     sentences: sentences.map((text) => inOwnWords(text, about, 'because')),
     changes: changes.map((text) => inOwnWords(text, about, 'advice')),
   };
+}
+
+/** Whether anything is told whose settings or code have a place. */
+function isPlaced(about: Circumstances, reason: Reason, surprises: Reason): boolean {
+  const { failure, status, integration } = about;
+  const isError = failure !== undefined || (status >= 400 && integration?.outcome === 'answered');
+  return isError || surprises.because.length > 0 || reason.changes.length > 0;
 }
 
 function headlineOf(about: Circumstances): string {

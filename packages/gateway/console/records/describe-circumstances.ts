@@ -6,38 +6,24 @@ import { findRestatus } from './restatus.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeAgentCall } from './describe-agent-call.ts';
-import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
+import { describeGuard, tracePolicies } from './describe-guard.ts';
 import { describeAddress, describeDomain } from './describe-address.ts';
-import { describeEventFault, ownOutcome } from './event-fault.ts';
-import { describeEventGaps } from './event-gaps.ts';
+import { describeIntegration, describeOutcome, requestIdOf } from './describe-integration.ts';
 import { describeMeter } from './describe-meter.ts';
-import { findFailedRead, findKeptBusy } from './handler-misread.ts';
 import type { ReadHandler } from './handler-misread.ts';
 import { findJsonFault } from './json-fault.ts';
-import { isOfService, readDenial, readProblem, readServiceError } from './read-problem.ts';
-import { readQuotaOfReply } from './read-quota-refusal.ts';
-import { findTableKey } from './table-key.ts';
 import { findBlank, findMisspelt } from './missing-parameters.ts';
-import { describeSent, requestTemplateOf } from './sent.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
-import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { findDefinition, findMappings } from '../surprises/template-text.ts';
 import { findBehavior } from './find-places.ts';
 import { adviseByStacks } from './advise-by-stacks.ts';
 import { findApiPlaces } from './find-api-places.ts';
-import { findPinned } from './find-pinned.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
-import type {
-  Circumstances,
-  IntegrationCircumstances,
-  JsonFault,
-  Problem,
-} from '../explain/circumstances.ts';
+import type { Circumstances, JsonFault, Problem } from '../explain/circumstances.ts';
 import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GatewayError } from '../../core/errors.ts';
-import type { ServiceIntegration } from '../../core/mapping/integration.ts';
 import type { FunctionLines } from './function-lines.ts';
-import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
+import type { Recorded, RecordedEvent, RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
 
 export type DescribeWith = {
@@ -56,10 +42,14 @@ export type DescribeWith = {
 
 export function describeCircumstances(recorded: Recorded, at: DescribeWith): Circumstances {
   const about = isEvent(recorded) ? describeEvent(recorded, at) : describeRequest(recorded, at);
+  const policy =
+    about.failure === undefined
+      ? undefined
+      : about.policies.find(({ of, decision }) => of === 'resource' && decision !== 'allow');
   const nearest = about.nearMisses.map(({ route }) => route);
   return {
     ...about,
-    places: findApiPlaces(at.stacks, recorded, at.readHandler, nearest),
+    places: findApiPlaces(recorded, { ...at, nearest, policy }),
     ...(!isEvent(recorded) && findRestatus(recorded)),
     ...(!isEvent(recorded) &&
       about.code === 'BAD_REQUEST_PARAMETERS' && {
@@ -181,146 +171,6 @@ function redactMapping(defect: MappingDefect, redactor: Redactor): MappingDefect
       return { ...defect, contentType: redactor.text(defect.contentType) };
     default:
       return defect;
-  }
-}
-
-function describeIntegration(
-  recorded: RecordedRequest,
-  { lines, redactor, readHandler, stacks, isChanged }: DescribeWith,
-): IntegrationCircumstances | undefined {
-  const { received, enteredMs } = recorded;
-  if (!isMatched(received)) return undefined;
-  const { integration } = received.route;
-  const sent = recorded.sent ?? describeSent(received);
-  const startedMs = enteredMs.integrate;
-  const { variables } = received.stage;
-  const isNameIncomplete =
-    'functionName' in integration &&
-    variablesIn(integration.functionName.source).some((name) => (variables?.[name] ?? '') === '');
-  const endMs = enteredMs['map-response'] ?? recorded.startedMs + recorded.latencyMs;
-  return {
-    kind: integration.kind,
-    ...('payload' in integration && { payload: integration.payload }),
-    target: sent?.target ?? ('functionName' in integration ? integration.functionName.source : undefined),
-    timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
-    ...describeOutcome(recorded, lines, redactor),
-    ...(isNameIncomplete && { isNameIncomplete }),
-    pinned: findPinned(recorded, sent?.target ?? '', isChanged),
-    ...(integration.kind === 'function' &&
-      recorded.outcome?.kind === 'answered' && {
-        lambdaReply: recorded.outcome.status < 300 ? 'accepted' : 'not-json',
-      }),
-    own: ownOutcome(recorded, integration.kind),
-    ...(integration.kind === 'mock' &&
-      requestTemplateOf(received) === undefined && {
-        missedTemplates: {
-          contentType: redactor.text(received.headers.last('content-type') ?? 'application/json'),
-          templates: [...integration.request.templates.keys()],
-        },
-      }),
-    ...(integration.kind === 'service' && describeInput(integration)),
-    ...(recorded.outcome?.kind === 'failed' && {
-      misread: findFailedRead(recorded, lines, readHandler),
-      keptBusyBy: findKeptBusy(recorded.outcome.errorType, sent?.target ?? '', readHandler),
-      eventGaps: describeEventGaps(sent?.body?.toString(), recorded.outcome).map((text) =>
-        redactor.text(text),
-      ),
-    }),
-    ...(isInputUnread(recorded) && {
-      eventFault: describeEventFault(received, sent?.body?.toString() ?? '', redactor),
-    }),
-    ...(isOfService(recorded) && { tableKey: findTableKey(sent?.body?.toString() ?? '', stacks) }),
-    problem: readServiceError(recorded, redactor) ?? readProblem(recorded, redactor),
-    ...readQuotaOfReply(recorded, 'functionName' in integration),
-    denial: readDenial(recorded, redactor),
-    tookMs: startedMs === undefined ? undefined : endMs - startedMs,
-  };
-}
-
-/** Whether Lambda, or another service with inputs in JSON, refused what the integration sent as unreadable. */
-function isInputUnread(recorded: RecordedRequest): boolean {
-  const { outcome, received, sent = describeSent(received) } = recorded;
-  const kind = received.route?.integration.kind;
-  if (outcome?.kind !== 'answered' || outcome.status < 400) return false;
-  if (kind === 'function') return true;
-  if (kind !== 'service') return false;
-  const isRefused = /SerializationException/.test(outcome.body.toString());
-  return isRefused && findJsonFault(sent?.body?.toString() ?? '') !== undefined;
-}
-
-/** Says where the input of a call of an AWS service comes from: a template, mapped parameters, or the body as it is. */
-function describeInput({
-  request,
-}: ServiceIntegration): Pick<IntegrationCircumstances, 'isBodyUnmapped' | 'mappedQuery'> {
-  if (request.templates.size > 0) return {};
-  const mappedQuery = request.parameters
-    .filter(({ place }) => place === 'querystring')
-    .map(({ name }) => name);
-  return mappedQuery.length === 0 ? { isBodyUnmapped: true } : { mappedQuery };
-}
-
-function describeOutcome(
-  { outcome, error }: Recorded,
-  lines: FunctionLines,
-  redactor: Redactor,
-): Pick<
-  IntegrationCircumstances,
-  | 'outcome'
-  | 'refusal'
-  | 'isUnrunnable'
-  | 'errorType'
-  | 'errorMessage'
-  | 'lines'
-  | 'isColdStart'
-  | 'startMs'
-  | 'isTls'
-  | 'nullBy'
-> {
-  const requestId = requestIdOf(outcome);
-  return {
-    outcome: toOutcome(outcome, error?.code),
-    ...((outcome?.kind === 'refused' || outcome?.kind === 'unreachable') && { refusal: outcome.reason }),
-    ...(outcome?.kind === 'refused' &&
-      outcome.reason !== 'role' &&
-      outcome.isUnrunnable === true && { isUnrunnable: true }),
-    ...(outcome?.kind === 'unreachable' &&
-      outcome.reason !== 'role' &&
-      outcome.isTls === true && { isTls: true }),
-    ...(outcome?.kind === 'returned' && outcome.nullBy !== undefined && { nullBy: outcome.nullBy }),
-    ...(outcome?.kind === 'timed-out' && {
-      isColdStart: 'isColdStart' in outcome,
-      ...('initMs' in outcome && { startMs: outcome.initMs }),
-    }),
-    errorType: outcome?.kind === 'failed' ? outcome.errorType : undefined,
-    errorMessage:
-      outcome?.kind === 'failed' ? redactor.text(outcome.errorMessage) : messageOf(outcome, redactor),
-    lines:
-      requestId === undefined
-        ? []
-        : lines.ofInvocation(requestId).map(({ message }) => redactor.text(message)),
-  };
-}
-
-function messageOf(outcome: RecordedOutcome | undefined, redactor: Redactor): string | undefined {
-  return outcome !== undefined && 'message' in outcome ? redactor.text(outcome.message) : undefined;
-}
-
-function toOutcome(
-  outcome: RecordedOutcome | undefined,
-  code: string | undefined,
-): IntegrationCircumstances['outcome'] {
-  switch (outcome?.kind) {
-    case undefined:
-      return code === 'INTEGRATION_TIMEOUT' ? 'timed-out' : 'not called';
-    case 'returned':
-    case 'answered':
-    case 'streams':
-      return 'answered';
-    case 'failed':
-    case 'timed-out':
-    case 'refused':
-    case 'unreachable':
-      return outcome.kind;
   }
 }
 
@@ -447,8 +297,4 @@ function routesOf({ kind, route, found }: RecordedEvent): readonly string[] {
   if (kind !== 'MESSAGE' || route !== undefined) return [];
   const names = [...(found?.stage.deployment.messageRouting?.routes.keys() ?? [])];
   return names.filter((name) => !['$connect', '$disconnect'].includes(name));
-}
-
-export function requestIdOf(outcome: RecordedOutcome | undefined): string | undefined {
-  return outcome !== undefined && 'requestId' in outcome ? outcome.requestId?.() : undefined;
 }

@@ -1,15 +1,22 @@
 /** Finds where the settings stand that decided about a request: in the loaded stacks, by the phase that ended it. */
 import { basename } from 'node:path';
-import { asText, isTrue } from '@gatewright/aws/json-object';
+import { asText, isTrue, membersOf } from '@gatewright/aws/json-object';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
-import { findByPhysicalId, placeOf, resourcesOf } from './find-places.ts';
+import { bareType } from '../../core/events/media-types.ts';
+import { requestIdOf } from './describe-integration.ts';
+import { findAuthorizerLine, findHandlerLine } from './find-code-places.ts';
+import { findByPhysicalId, placeOf, placesOfScreen, resourcesOf } from './find-places.ts';
+import { findLine } from './handler-lines.ts';
+import { HeaderList } from '../../core/events/header-list.ts';
+import { requestTemplateOf } from './sent.ts';
 import { isEvent } from './recorded-request.ts';
 import type { ApiIdentity, FunctionTarget, RoutePlan } from '../../core/deployment/model.ts';
 import type { StageVariables } from '../../core/deployment/stage/stage-variables.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
-import type { NamedPlace } from '../explain/circumstances.ts';
+import type { GuardPolicy, NamedPlace } from '../explain/circumstances.ts';
 import type { ReadHandler } from './handler-misread.ts';
-import type { Recorded } from './recorded-request.ts';
+import type { FunctionLines } from './function-lines.ts';
+import type { Recorded, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 
 /** The phases in which a route itself decides, by its own settings. */
 const OF_ROUTE = new Set(['match', 'screen', 'preflight', 'validate']);
@@ -24,14 +31,25 @@ type At = {
   readonly own: ResolvedResource;
   readonly stage: { readonly name: string; readonly variables: StageVariables | null } | undefined;
   readonly readHandler: ReadHandler;
+  readonly lines: FunctionLines;
+  /** The resource policy, if it refused the request. */
+  readonly policy: GuardPolicy | undefined;
 };
 
-/** @param nearest the keys of the routes that a request without a route nearly matched, the nearest first */
 export function findApiPlaces(
-  stacks: readonly ResolvedStack[],
   recorded: Recorded,
-  readHandler: ReadHandler,
-  nearest: readonly string[] = [],
+  {
+    stacks,
+    readHandler,
+    lines,
+    nearest = [],
+    policy,
+    handshakeOf,
+  }: Pick<At, 'stacks' | 'readHandler' | 'lines' | 'policy'> & {
+    /** The keys of the routes that a request without a route nearly matched, the nearest first. */
+    readonly nearest?: readonly string[];
+    readonly handshakeOf?: ((connectionId: string) => RecordedRequest | undefined) | undefined;
+  },
 ): readonly NamedPlace[] {
   const { api, stage, route } = isEvent(recorded)
     ? { ...recorded.found, route: recorded.route }
@@ -39,24 +57,41 @@ export function findApiPlaces(
   const stack = stacks.find(({ stackName }) => stackName === api?.stackName);
   const own = stack?.resources.get(api?.logicalId ?? '');
   if (api === undefined || stack === undefined || own === undefined) return [];
-  const at = { stacks, stack, api, own, stage, readHandler };
+  const at = { stacks, stack, api, own, stage, readHandler, lines, policy };
+  const opened =
+    isEvent(recorded) && recorded.kind === 'DISCONNECT' ? handshakeOf?.(recorded.connectionId) : recorded;
+  const connect = opened === undefined || isEvent(opened) ? [] : placesOfHandshake(opened, at);
+  const entrance = placesOfEntrance(recorded, at);
+  if (route === undefined && isEvent(recorded) && recorded.kind === 'DISCONNECT') return connect;
   if (route === undefined && isEvent(recorded))
     return named('RouteSelectionExpression', placeOf(own, 'RouteSelectionExpression'));
   if (route === undefined) {
     const near = stage?.deployment.routes.plans.find(({ routeKey }) => routeKey === nearest[0]);
-    return near === undefined ? named('the API', placeOf(own)) : placesOfRoute(near, at);
+    return unique([
+      ...(near === undefined ? named('the API', placeOf(own)) : placesOfRoute(near, at)),
+      ...entrance,
+      ...placesOfCors(recorded, own),
+    ]);
   }
   const method = findMethod(route, at);
-  const ofRoute = [...placesOfRoute(route, at), ...placesOfEndpoint(own)];
+  const ofRoute = [
+    ...placesOfRoute(route, at),
+    ...entrance,
+    ...placesOfEndpoint(own),
+    ...placesOfCors(recorded, own),
+  ];
   const { phase } = recorded;
-  if (OF_ROUTE.has(phase)) return ofRoute;
+  if (OF_ROUTE.has(phase)) return unique(ofRoute);
   if (OF_AUTHORIZER.has(phase))
-    return unique([...ofRoute, ...placesOfAuthorizer(route, at), ...linesOfAuthorizer(route, recorded, at)]);
+    return unique([...ofRoute, ...placesOfAuthorizer(route, at), ...linesOfCode(recorded, route, at)]);
   if (phase === 'meter') return unique([...ofRoute, ...placesOfMeter(recorded, at)]);
   return unique([
     ...ofRoute,
     ...placesOfIntegration(route, method, at),
+    ...connect,
+    ...placesOfTemplate(recorded, route, method, at),
     ...placesOfTimeout(recorded, route, at),
+    ...linesOfCode(recorded, route, at),
   ]);
 }
 
@@ -88,19 +123,104 @@ function placesOfAuthorizer({ authorization }: RoutePlan, at: At): readonly Name
   return [...named(`authorizer ${authorizer.name}`, placeOf(found)), ...ofFunction];
 }
 
-/** The line of the authorizer's code that made the result: the one ARN of a policy, or a status that has no effect. */
-function linesOfAuthorizer(
-  { authorization }: RoutePlan,
+/** The lines of code of the authorizer's function and of the route's, as far as they decided. */
+function linesOfCode(
   recorded: Recorded,
-  { stage, readHandler }: At,
+  { authorization, integration }: RoutePlan,
+  { stage, readHandler, lines }: At,
 ): readonly NamedPlace[] {
-  if (!('authorizer' in authorization) || !('functionName' in authorization.authorizer)) return [];
-  const source = readHandler(authorization.authorizer.functionName.render(stage?.variables ?? null));
-  if (source === undefined) return [];
-  const read =
-    recorded.phase === 'authenticate' ? /status_?code/i : /Resource['"]?\s*[:=].*(?:methodArn|routeArn)/;
-  const line = source.text.split('\n').findIndex((text) => read.test(text));
-  return line === -1 ? [] : [{ what: 'its code', place: `${basename(source.file)}:${line + 1}` }];
+  if (isEvent(recorded)) return [];
+  const sourceOf = ({ functionName }: Pick<FunctionTarget, 'functionName'>) =>
+    readHandler(functionName.render(stage?.variables ?? null));
+  const printed = (outcome: RecordedOutcome | undefined): readonly string[] =>
+    lines.ofInvocation(requestIdOf(outcome) ?? '').map(({ message }) => message);
+  if (OF_AUTHORIZER.has(recorded.phase))
+    return 'authorizer' in authorization && 'functionName' in authorization.authorizer
+      ? findAuthorizerLine(
+          recorded,
+          sourceOf(authorization.authorizer),
+          printed(recorded.authorizerCall?.result),
+        )
+      : [];
+  return 'functionName' in integration
+    ? findHandlerLine(recorded, sourceOf(integration), printed(recorded.outcome))
+    : [];
+}
+
+/** The code of $connect that confirmed no subprotocol, although the client asked for one. */
+function placesOfHandshake(
+  { received, replyHeaders, status }: RecordedRequest,
+  { readHandler, stage }: At,
+): readonly NamedPlace[] {
+  const header = 'sec-websocket-protocol';
+  const isUnconfirmed =
+    status === 101 &&
+    received.headers.last(header) !== undefined &&
+    new HeaderList(replyHeaders).last(header) === undefined;
+  const integration = received.route?.integration;
+  if (!isUnconfirmed || integration === undefined || !('functionName' in integration)) return [];
+  const line = findLine(
+    readHandler(integration.functionName.render(stage?.variables ?? null)),
+    /\breturn\b|=>\s*\(?\{/,
+  );
+  return line === undefined ? [] : [{ what: 'the code of $connect', place: basename(line) }];
+}
+
+/** What a request passes in front of its route: the web ACL, the resource policy, and the mapping of a custom domain. */
+function placesOfEntrance(recorded: Recorded, { stacks, own, api, policy }: At): readonly NamedPlace[] {
+  if (isEvent(recorded)) return [];
+  const { error, received } = recorded;
+  const defect = error?.detail.defect;
+  const host = received.headers.last('host')?.replace(/:\d+$/, '');
+  const mapping = [...stacks.flatMap(({ resources }) => [...resources.values()])].find(
+    ({ type, properties }) =>
+      MAPPINGS.includes(type) &&
+      (properties['ApiId'] ?? properties['RestApiId']) === api.apiId &&
+      properties['DomainName'] === host,
+  );
+  return [
+    ...(defect?.kind === 'screen' ? placesOfScreen(defect.screen, stacks) : []),
+    ...(policy === undefined ? [] : placesOfPolicy(own, policy)),
+    ...named('mapping of the custom domain', placeOf(mapping)),
+  ];
+}
+
+const MAPPINGS = ['AWS::ApiGatewayV2::ApiMapping', 'AWS::ApiGateway::BasePathMapping'];
+
+function placesOfPolicy(own: ResolvedResource, { decidedBy }: GuardPolicy): readonly NamedPlace[] {
+  for (const path of ['Policy', 'Body.x-amazon-apigateway-policy']) {
+    const policy = path.split('.').reduce<unknown>((value, name) => membersOf(value)[name], own.properties);
+    if (policy === undefined) continue;
+    const statement = decidedBy === undefined ? '' : `.Statement.${decidedBy}`;
+    return named('resource policy', placeOf(own, `${path}${statement}`));
+  }
+  return [];
+}
+
+/** The settings by which an HTTP API answers pages of other origins itself. */
+function placesOfCors(recorded: Recorded, own: ResolvedResource): readonly NamedPlace[] {
+  if (isEvent(recorded) || recorded.received.headers.last('origin') === undefined) return [];
+  return own.properties['CorsConfiguration'] === undefined
+    ? []
+    : named('CORS configuration', placeOf(own, 'CorsConfiguration'));
+}
+
+/** The request template that printed what an integration could not use. */
+function placesOfTemplate(
+  recorded: Recorded,
+  { resourcePath, httpMethod }: RoutePlan,
+  method: ResolvedResource | undefined,
+  { own }: At,
+): readonly NamedPlace[] {
+  if (isEvent(recorded)) return [];
+  const template = requestTemplateOf(recorded.received);
+  if (template === undefined) return [];
+  const type = bareType(recorded.received.headers.last('content-type') ?? 'application/json');
+  const path = `Body.paths.${resourcePath}.${httpMethod.toLowerCase()}.x-amazon-apigateway-integration.requestTemplates.${type}`;
+  return named(
+    'its request template',
+    method === undefined ? placeOf(own, path) : placeOf(method, `Integration.RequestTemplates.${type}`),
+  );
 }
 
 /** The timeout that ended the call: the function's own, or the integration's. */
@@ -117,14 +237,16 @@ function placesOfTimeout(
 }
 
 /** The key and its plan. A key that no plan has is named, too, because it is what lacks the plan. */
-function placesOfMeter(recorded: Recorded, { stacks }: At): readonly NamedPlace[] {
+function placesOfMeter(recorded: Recorded, { stacks, own }: At): readonly NamedPlace[] {
   if (isEvent(recorded) || recorded.metered === undefined) return [];
   const { holder, keyFault } = recorded.metered;
   const keyId =
     holder?.apiKey.id ?? (keyFault !== undefined && 'keyId' in keyFault ? keyFault.keyId : undefined) ?? '';
   const key = findByPhysicalId(stacks, 'AWS::ApiGateway::ApiKey', keyId);
   const plan = findByPhysicalId(stacks, 'AWS::ApiGateway::UsagePlan', holder?.plan.id ?? '');
+  const source = 'ApiKeySourceType';
   return [
+    ...(own.properties[source] === 'AUTHORIZER' ? named(source, placeOf(own, source)) : []),
     ...named(`API key ${key?.logicalId ?? ''}`, placeOf(key)),
     ...named(`usage plan ${plan?.logicalId ?? ''}`, placeOf(plan)),
   ];

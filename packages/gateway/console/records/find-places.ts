@@ -6,7 +6,8 @@ import { compileGlob } from '@gatewright/aws/glob';
 import { shortPlace } from '../../core/stack/source-format.ts';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
-import type { BehaviorCircumstances } from '../explain/circumstances.ts';
+import type { ScreenRule } from '../../core/defect.ts';
+import type { BehaviorCircumstances, NamedPlace } from '../explain/circumstances.ts';
 import type { EdgeAnswer, EdgeRecord } from '../../kernel/edge-record.ts';
 
 export function resourcesOf(stacks: readonly ResolvedStack[], type: string): readonly ResolvedResource[] {
@@ -56,6 +57,22 @@ export function placeOf(resource: ResolvedResource | undefined, property?: strin
   return resource === undefined ? undefined : shortPlace(resource, property);
 }
 
+/** The rule of a web ACL that refused a request, or its default action. */
+export function placesOfScreen(
+  screen: ScreenRule | undefined,
+  stacks: readonly ResolvedStack[],
+): readonly NamedPlace[] {
+  const acl = resourcesOf(stacks, 'AWS::WAFv2::WebACL').find(
+    ({ properties, physicalId }) =>
+      screen !== undefined && (properties['Name'] === screen.of || physicalId.split('|')[0] === screen.of),
+  );
+  if (screen === undefined || acl === undefined) return [];
+  const index = asList(acl.properties['Rules']).findIndex((rule) => membersOf(rule)['Name'] === screen.rule);
+  const place = placeOf(acl, index === -1 ? 'DefaultAction' : `Rules.${index}`);
+  const what = index === -1 ? `web ACL ${screen.of}` : `rule ${screen.rule ?? ''} of the web ACL`;
+  return place === undefined ? [] : [{ what, place }];
+}
+
 const PROPERTIES: Readonly<Record<EdgeAnswer['kind'], string | undefined>> = {
   method: 'AllowedMethods',
   'get-body': undefined,
@@ -77,6 +94,10 @@ export function findEdgePlace(
 ): string | undefined {
   const resource = findByPhysicalId(stacks, 'AWS::CloudFront::Distribution', distributionId);
   if (resource === undefined) return undefined;
+  if (answer.kind === 'web-acl') {
+    const [ofRule] = placesOfScreen(answer.screen, stacks);
+    if (ofRule !== undefined) return ofRule.place;
+  }
   const config = membersOf(resource.properties['DistributionConfig']);
   if (answer.kind === 'error-page') return placeOf(resource, 'DistributionConfig.CustomErrorResponses');
   if (answer.kind === 'origin-failed') {

@@ -111,11 +111,15 @@ export function findKeptBusy(
   readHandler: ReadHandler,
 ): string | undefined {
   if (errorType !== 'Sandbox.Timedout') return undefined;
-  const { file, text = '' } = readHandler(functionName) ?? {};
-  if (file?.endsWith('.py') === true || !/\bcallback\s*\(/.test(text)) return undefined;
-  if (/callbackWaitsForEmptyEventLoop\s*=\s*false/.test(text)) return undefined;
-  const lines = text.split('\n');
-  const line = lines.findIndex((each) => KEEPS_BUSY.test(each) && !/\.unref\(/.test(each));
-  const [, what = ''] = KEEPS_BUSY.exec(lines[line] ?? '') ?? [];
-  return line === -1 ? undefined : `${what} at ${file ?? ''}:${line + 1}`;
+  const source = readHandler(functionName);
+  if (source === undefined || source.file.endsWith('.py') || !/\bcallback\s*\(/.test(source.text))
+    return undefined;
+  if (/callbackWaitsForEmptyEventLoop\s*=\s*false/.test(source.text)) return undefined;
+  for (const { file, text } of [source, ...(source.modules ?? [])]) {
+    const lines = text.split('\n');
+    const line = lines.findIndex((each) => KEEPS_BUSY.test(each) && !/\.unref\(/.test(each));
+    const [, what = ''] = KEEPS_BUSY.exec(lines[line] ?? '') ?? [];
+    if (line !== -1) return `${what} at ${file}:${line + 1}`;
+  }
+  return undefined;
 }

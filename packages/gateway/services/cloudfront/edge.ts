@@ -265,10 +265,10 @@ function refuse(
   if (behavior?.closed !== undefined) return closed(behavior.closed);
   if (verdict?.kind === 'closed') return closed(verdict.reason);
   if (verdict?.kind === 'refused') {
-    const { reply, reason, because, changes } = verdict;
+    const { reply, reason, because, changes, screen } = verdict;
     const own: OriginAnswer =
       reply === undefined ? ownError(403, 'Request blocked.') : { ...reply, body: Buffer.from(reply.body) };
-    return refused(own, reason, { kind: 'web-acl', webAclArn: webAclArn ?? '', because, changes });
+    return refused(own, reason, { kind: 'web-acl', webAclArn: webAclArn ?? '', because, changes, screen });
   }
   if (isTooLong(request))
     return refused(ownError(413, 'The request is too long.'), 'the URL or the request is too long', {

@@ -3,11 +3,13 @@
  * the result.
  */
 import { fromBytesText } from './rules/bytes-text.ts';
+import type { ScreenRule } from '../../core/defect.ts';
 import type { Outcome, RuleMatch, Unjudged } from './evaluate/judge-web-acl.ts';
 import type { Field, Rule, Statement, WebAcl } from './rules/statement.ts';
 
 type Refusal = {
   readonly reason: string;
+  readonly screen: ScreenRule;
   readonly because: readonly string[];
   readonly changes: readonly string[];
 };
@@ -27,6 +29,7 @@ export function describeRefusal(
   if (terminating === undefined)
     return {
       reason: `default action of web ACL ${acl.name}`,
+      screen: { of: acl.name, rule: undefined },
       because: [
         `No rule of the web ACL ${acl.name} allows the request, and its default action is Block.`,
         ...describeAllowing(acl),
@@ -39,6 +42,7 @@ export function describeRefusal(
   const does = DOES[action.kind] ?? action.kind;
   return {
     reason: `rule ${name} of web ACL ${acl.name}`,
+    screen: { of: acl.name, rule: terminating.rule.name },
     because: [
       `The rule ${name} of the web ACL ${acl.name} ${does}: ${describeMatch(terminating, bodyBytes)}.`,
       ...describeUnjudged(acl, unjudged),

@@ -1,6 +1,6 @@
 /** Reads the file of a handler, so that an explanation can say which line reads what its event does not have. */
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ReadHandler } from '../../../console/records/handler-misread.ts';
 import type { HandlerText } from '../../../console/records/misread-event.ts';
 import { DefinitionError } from '../../../core/errors.ts';
@@ -24,6 +24,22 @@ export function readHandlerOf(
     : { ...read, environment: Object.keys(definition.environment) };
 }
 
+const IMPORTS = /\b(?:require|import)\s*\(\s*['"](\.{1,2}\/[^'"]+)['"]|\bfrom\s+['"](\.{1,2}\/[^'"]+)['"]/g;
+const ENDINGS = ['', '.js', '.mjs', '.cjs', '.ts', '/index.js', '/index.ts'];
+const MOST_MODULES = 20;
+
+/** Reads the files that a file of JavaScript imports from its own project. */
+function readModules(file: string, text: string): readonly HandlerText[] {
+  const named = [...text.matchAll(IMPORTS)].map(([, required, from]) => required ?? from ?? '');
+  return [...new Set(named)].slice(0, MOST_MODULES).flatMap((name) => {
+    const found = ENDINGS.map((ending) => join(dirname(file), `${name}${ending}`)).find((path) => {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      return stat?.isFile() === true && stat.size <= MAX_BYTES;
+    });
+    return found === undefined ? [] : [{ file: found, text: readFileSync(found, 'utf8') }];
+  });
+}
+
 type Read = Pick<FunctionDefinition, 'code' | 'runtime' | 'handler' | 'place' | 'logicalId'>;
 
 /** Returns undefined for code in an archive or in another language, and for a file that is missing or too long. */
@@ -38,7 +54,9 @@ function readHandlerText(definition: Read): HandlerText | undefined {
     const file = isPython
       ? join(code.directory, `${handler.slice(0, handler.lastIndexOf('.'))}.py`)
       : findHandlerFile(definition, code.directory).file;
-    return statSync(file).size > MAX_BYTES ? undefined : { file, text: readFileSync(file, 'utf8') };
+    if (statSync(file).size > MAX_BYTES) return undefined;
+    const text = readFileSync(file, 'utf8');
+    return { file, text, ...(!isPython && { modules: readModules(file, text) }) };
   } catch (error) {
     // A file that is missing is reported where the function is called.
     if (error instanceof DefinitionError || (error as NodeJS.ErrnoException).code === 'ENOENT')

@@ -1,0 +1,158 @@
+/**
+ * Finds the line of code that made a response or a result: in the stack of an error, or else in the text of the handler.
+ * A line is named only if the text leaves no doubt about it.
+ */
+import { basename } from 'node:path';
+import { asText, parseJsonObject } from '@gatewright/aws/json-object';
+import { findErrorPlace } from '../explain/reason.ts';
+import { findLines } from './handler-lines.ts';
+import type { AuthorizerResultPart, Defect, ProxyFault } from '../../core/defect.ts';
+import type { NamedPlace } from '../explain/circumstances.ts';
+import type { HandlerText } from './misread-event.ts';
+import type { RecordedRequest } from './recorded-request.ts';
+
+const RETURNS = /\breturn\b|=>\s*\(?\{/;
+
+/** @param lines what the function printed */
+export function findHandlerLine(
+  { outcome, error, status, failure }: Pick<RecordedRequest, 'outcome' | 'error' | 'status' | 'failure'>,
+  handler: HandlerText | undefined,
+  lines: readonly string[],
+): readonly NamedPlace[] {
+  if (outcome?.kind === 'failed') {
+    const own = ofError(lines);
+    return own.length > 0 ? own : ofImport(outcome.errorMessage, handler);
+  }
+  if (outcome?.kind !== 'returned' || handler === undefined) return [];
+  const defect = error?.detail.defect;
+  if (defect?.kind === 'proxy-response') return ofPatterns(handler, patternsOfResult(defect));
+  if (failure !== undefined || status < 400) return [];
+  return ofStatus(handler, status, outcome.payload);
+}
+
+/** @param lines what the authorizer's function printed */
+export function findAuthorizerLine(
+  { phase, error }: Pick<RecordedRequest, 'phase' | 'error'>,
+  handler: HandlerText | undefined,
+  lines: readonly string[],
+): readonly NamedPlace[] {
+  const defect = error?.detail.defect;
+  const isFailed = defect?.kind === 'authorizer' && defect.code === 'failed';
+  const thrown = isFailed || error?.code === 'UNAUTHORIZED' ? ofError(lines) : [];
+  if (thrown.length > 0) return thrown;
+  if (handler === undefined) return [];
+  if (phase === 'authorize') return ofPatterns(handler, PATTERNS_OF_POLICY);
+  return ofPatterns(handler, patternsOfAuthorizer(defect));
+}
+
+function ofError(lines: readonly string[]): readonly NamedPlace[] {
+  const own = findErrorPlace(lines);
+  return own === undefined ? [] : [{ what: 'its code', place: `${basename(own.file)}:${own.line}` }];
+}
+
+/** The line that imports a module which is missing. The error has no line of the handler. */
+function ofImport(message: string, handler: HandlerText | undefined): readonly NamedPlace[] {
+  const [, script, python] =
+    /Cannot find (?:module|package) '([^']+)'|No module named '([^'.]+)/.exec(message) ?? [];
+  const name = script ?? python;
+  if (name === undefined || handler === undefined) return [];
+  const imports =
+    script === undefined
+      ? new RegExp(`^\\s*(?:import|from)\\s+${escape(name)}\\b`)
+      : new RegExp(`['"]${escape(name)}['"]`);
+  return ofPatterns(handler, [imports]);
+}
+
+/** Takes the first pattern that any line has. */
+function ofPatterns(handler: HandlerText, patterns: readonly RegExp[]): readonly NamedPlace[] {
+  for (const pattern of patterns) {
+    const [place] = findLines(handler, pattern);
+    if (place !== undefined) return [{ what: 'its code', place: basename(place) }];
+  }
+  return [];
+}
+
+const member = (name: string): RegExp => new RegExp(`['"]?\\b${escape(name)}\\b['"]?\\s*[:=]`);
+
+function escape(name: string): string {
+  return name.replaceAll(/[^\w]/g, '\\$&');
+}
+
+function patternsOfResult({ part, name, others = [] }: Partial<ProxyFault>): readonly RegExp[] {
+  const named = [name ?? '', ...others].filter((one) => one !== '').map(member);
+  switch (part) {
+    case 'statusCode':
+      return [member('statusCode'), RETURNS];
+    case 'body':
+    case 'buffer':
+    case 'base64':
+    case 'frame-size':
+      // A line such as `body = json.loads(event['body'])` reads the request.
+      return [/['"]?\bbody['"]?\s*:/, /\breturn\b.*\bbody\b/, RETURNS];
+    case 'isBase64Encoded':
+      return [member('isBase64Encoded')];
+    case 'headers':
+    case 'multiValueHeaders':
+    case 'cookies':
+    case 'cookie':
+    case 'cookie-text':
+      return [member(part.startsWith('cookie') ? 'cookies' : part), RETURNS];
+    default:
+      return [...named, RETURNS];
+  }
+}
+
+/** What a policy grants, in the order of what is most often wrong in it. */
+const PATTERNS_OF_POLICY = [
+  /Resource['"]?\s*[:=].*(?:methodArn|routeArn)/i,
+  /\bDeny\b/,
+  /['"]?isAuthorized['"]?\s*[:=]/,
+  /Resource['"]?\s*[:=]/i,
+];
+
+const PATTERNS_OF_PART: Partial<Readonly<Record<AuthorizerResultPart, readonly RegExp[]>>> = {
+  isAuthorized: [member('isAuthorized')],
+  policyDocument: [member('policyDocument'), RETURNS],
+  policy: [/['"]?Statement['"]?\s*[:=]/, member('policyDocument'), RETURNS],
+  resource: [/['"]?Resource['"]?\s*[:=]/],
+  principalId: [member('principalId'), RETURNS],
+  usageIdentifierKey: [member('usageIdentifierKey')],
+  context: [member('context'), RETURNS],
+  'context-claims': [member('claims'), member('context')],
+};
+
+function patternsOfAuthorizer(defect: Defect | undefined): readonly RegExp[] {
+  if (defect?.kind !== 'authorizer') return [/Unauthorized/];
+  if (defect.code !== 'malformed') return [/Unauthorized/];
+  const { part, given, member: name } = defect;
+  if (given?.kind === 'response') return [/status_?code/i, RETURNS];
+  if (part === 'context-value' && name !== undefined) return [member(name), member('context')];
+  return PATTERNS_OF_PART[part] ?? [RETURNS];
+}
+
+/** The line with the status of the response. Of several, the one whose next lines have a text of the body. */
+function ofStatus(handler: HandlerText, status: number, payload: string): readonly NamedPlace[] {
+  const asStatus = new RegExp(`status(?:_?code)?['"]?\\s*[:=(,]\\s*['"]?${status}\\b`, 'i');
+  const found = [asStatus, new RegExp(`\\b${status}\\b`)].map((pattern) => findLines(handler, pattern));
+  const places = (found.find(({ length }) => length > 0) ?? []).map((place) => basename(place));
+  const [only] = places;
+  if (only !== undefined && places.length === 1) return [{ what: 'its code', place: only }];
+  const texts = textsOf(payload);
+  const lines = handler.text.split('\n');
+  for (let after = 1; after <= MOST_LINES_OF_RESPONSE; after += 1)
+    for (const place of places) {
+      const line = Number(/:(\d+)$/.exec(place)?.[1] ?? 0);
+      const around = lines.slice(line - 1, line - 1 + after).join('\n');
+      if (texts.some((text) => around.includes(text))) return [{ what: 'its code', place }];
+    }
+  return [];
+}
+
+/** A response is usually written in a few lines, beginning with its status. */
+const MOST_LINES_OF_RESPONSE = 4;
+
+function textsOf(payload: string): readonly string[] {
+  const body = asText(parseJsonObject(payload)?.['body']) ?? '';
+  const members = Object.values(parseJsonObject(body) ?? {}).flatMap((value) => asText(value) ?? []);
+  return [body, ...members].filter((text) => text.length > 2);
+}
