@@ -1,13 +1,14 @@
+/** Services together: eventbridge, kinesis, s3, sqs. */
 /** Filters that can never match what their author meant, found in the filter alone. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { noteFilter } from '../../../../../packages/gateway/console/records/filter-notes.ts';
-import * as events from '../../../../../packages/gateway/services/eventbridge/service.ts';
-import * as kinesis from '../../../../../packages/gateway/services/kinesis/service.ts';
-import * as s3 from '../../../../../packages/gateway/services/s3/service.ts';
-import * as sqs from '../../../../../packages/gateway/services/sqs/service.ts';
-import { ACCOUNT, anEventEngine, REGION } from '../../../../support/an-event-engine.ts';
-import type { StampedStep } from '../../../../../packages/gateway/kernel/event-step.ts';
+import { noteFilter } from '../../packages/gateway/console/records/filter-notes.ts';
+import * as events from '../../packages/gateway/services/eventbridge/service.ts';
+import * as kinesis from '../../packages/gateway/services/kinesis/service.ts';
+import * as s3 from '../../packages/gateway/services/s3/service.ts';
+import * as sqs from '../../packages/gateway/services/sqs/service.ts';
+import { ACCOUNT, anEventEngine, REGION } from '../support/an-event-engine.ts';
+import type { StampedStep } from '../../packages/gateway/kernel/event-step.ts';
 
 const LAMBDA = 'https://docs.aws.amazon.com/lambda/latest/dg/';
 const FUNCTION = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:work`;
