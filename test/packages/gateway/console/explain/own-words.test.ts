@@ -132,9 +132,19 @@ describe('the names of settings in explanations', () => {
   });
 
   it('stand in an explanation', () => {
+    // The notes about events are written where their facts are found.
+    const notes = [
+      'console/records/run-notes',
+      'console/records/describe-deliveries',
+      'kernel/delivery/filter-policy',
+    ]
+      .map((path) =>
+        readFileSync(new URL(`../../../../../packages/gateway/${path}.ts`, import.meta.url), 'utf8'),
+      )
+      .join('\n');
     const generic = ['Credentials', 'Enabled', 'Handler', 'Timeout', 'Uri'];
     const unused = Object.keys(NAMED_PROPERTIES).filter(
-      (name) => !found.has(name) && !generic.includes(name),
+      (name) => !found.has(name) && !generic.includes(name) && !notes.includes(name),
     );
     assert.deepEqual(unused, []);
   });
