@@ -9,8 +9,8 @@ import { describeAgentCall } from './describe-agent-call.ts';
 import { describeGuard, tracePolicies } from './describe-guard.ts';
 import { describeAddress, describeDomain } from './describe-address.ts';
 import { describeIntegration, describeOutcome, requestIdOf } from './describe-integration.ts';
+import type { IntegrationWith } from './describe-integration.ts';
 import { describeMeter } from './describe-meter.ts';
-import type { ReadHandler } from './handler-misread.ts';
 import { findJsonFault } from './json-fault.ts';
 import { findBlank, findMisspelt } from './missing-parameters.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
@@ -22,20 +22,12 @@ import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Circumstances, JsonFault, Problem } from '../explain/circumstances.ts';
 import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GatewayError } from '../../core/errors.ts';
-import type { FunctionLines } from './function-lines.ts';
 import type { Recorded, RecordedEvent, RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
 
-export type DescribeWith = {
-  readonly lines: FunctionLines;
-  readonly redactor: Redactor;
+export type DescribeWith = IntegrationWith & {
   readonly access: AccessBook | undefined;
   readonly issuers: LocalIssuers | undefined;
-  /** The stacks that are served now, in whose formats advice is written. */
-  readonly stacks: readonly ResolvedStack[];
-  readonly readHandler: ReadHandler;
-  /** Whether a call changed the code or the configuration of the function in this run. */
-  readonly isChanged?: (functionName: string) => boolean;
   /** Finds the handshake with which a connection was opened. */
   readonly handshakeOf?: (connectionId: string) => RecordedRequest | undefined;
 };

@@ -12,14 +12,25 @@ import { describeSent, requestTemplateOf } from './sent.ts';
 import { findTableKey } from './table-key.ts';
 import type { IntegrationCircumstances } from '../explain/circumstances.ts';
 import type { ServiceIntegration } from '../../core/mapping/integration.ts';
-import type { DescribeWith } from './describe-circumstances.ts';
+import type { ReadHandler } from './handler-misread.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { FunctionLines } from './function-lines.ts';
 import type { Recorded, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
 
+export type IntegrationWith = {
+  readonly lines: FunctionLines;
+  readonly redactor: Redactor;
+  /** The stacks that are served now, in whose formats advice is written. */
+  readonly stacks: readonly ResolvedStack[];
+  readonly readHandler: ReadHandler;
+  /** Whether a call changed the code or the configuration of the function in this run. */
+  readonly isChanged?: (functionName: string) => boolean;
+};
+
 export function describeIntegration(
   recorded: RecordedRequest,
-  { lines, redactor, readHandler, stacks, isChanged }: DescribeWith,
+  { lines, redactor, readHandler, stacks, isChanged }: IntegrationWith,
 ): IntegrationCircumstances | undefined {
   const { received, enteredMs } = recorded;
   if (!isMatched(received)) return undefined;

@@ -66,7 +66,7 @@ async function getPlan(plan: string, flags: ReadFlags): Promise<void> {
 }
 
 async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
-  const { plan, text } = await readPlanFile(file);
+  const { plan, text } = readPlanFile(file);
   const path = `/quota/plans/${printPathName(plan.id)}`;
   const body = 'version' in plan ? plan : { ...plan, version: await nextVersion(path, flags) };
   await change({ method: 'PUT', path, body }, flags, SAVED).catch((error: unknown) => {
@@ -130,7 +130,7 @@ type PlanFile = { readonly plan: { readonly id: string }; readonly text: string 
  * Reads a plan from a user's file.
  * @throws UsageError if the file cannot be read as a plan
  */
-export async function readPlanFile(file: string): Promise<PlanFile> {
+export function readPlanFile(file: string): PlanFile {
   const text = readGivenFile(file);
   const mistake = findYamlError(text, file);
   if (mistake !== undefined) throw new UsageError(printProblem(mistake));

@@ -10,27 +10,27 @@ after(() => rmSync(folder, { recursive: true }));
 const file = join(folder, 'gold.yml');
 
 describe('the file of a customer plan', () => {
-  it('is YAML or JSON with an id', async () => {
+  it('is YAML or JSON with an id', () => {
     writeFileSync(file, 'id: gold\nlimits: []\n');
 
-    assert.deepEqual((await readPlanFile(file)).plan, { id: 'gold', limits: [] });
+    assert.deepEqual(readPlanFile(file).plan, { id: 'gold', limits: [] });
   });
 
-  it('is refused with line and mark if it is not YAML', async () => {
+  it('is refused with line and mark if it is not YAML', () => {
     writeFileSync(file, 'id: gold\nlimits: [ { id: a }\ncost: {}\n');
 
-    await assert.rejects(readPlanFile(file), {
+    assert.throws(() => readPlanFile(file), {
       code: 'USAGE',
       message: /gold\.yml:3:1: .*\n {2}cost: \{\}\n {2}\^$/,
     });
   });
 
-  it('is refused with a message if it does not exist or is not a plan', async () => {
-    await assert.rejects(
-      readPlanFile(join(folder, 'none.yml')),
+  it('is refused with a message if it does not exist or is not a plan', () => {
+    assert.throws(
+      () => readPlanFile(join(folder, 'none.yml')),
       /none\.yml cannot be read: ENOENT: no such file or directory, open /,
     );
     writeFileSync(file, '- gold\n');
-    await assert.rejects(readPlanFile(file), /does not contain a plan, because it has no id$/);
+    assert.throws(() => readPlanFile(file), /does not contain a plan, because it has no id$/);
   });
 });
