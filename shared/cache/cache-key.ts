@@ -192,7 +192,7 @@ function isNothing(value: unknown): boolean {
   );
 }
 
-/** Prints JSON with sorted members, so that equal values give equal texts. */
+/** Formats JSON with sorted members, so that equal values give equal texts. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (!isJsonObject(value)) return JSON.stringify(value ?? null);

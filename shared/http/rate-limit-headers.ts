@@ -101,7 +101,7 @@ function withHeaders(reply: ProxyResult, headers: Readonly<Record<string, string
   return { ...reply, headers: { ...reply.headers, ...headers } };
 }
 
-/** Prints a String with Integer and String parameters. The String is escaped, because users choose the ids. */
+/** Formats a String with Integer and String parameters. The String is escaped, because users choose the ids. */
 function item(id: string, parameters: Readonly<Record<string, number | string | undefined>>): string {
   const text = id.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&');
   const printed = Object.entries(parameters).flatMap(([name, value]) => {

@@ -49,7 +49,7 @@ export function isMcpPattern(subject: McpSubject, pattern: string): boolean {
   return !wild.includes('**') && (subject !== 'resources' || isUriPattern(pattern));
 }
 
-/** Prints the grants for the context. The scopes to ask for are left out if the text would be longer than the limit. */
+/** Formats the grants for the context. The scopes to ask for are left out if the text would be longer than the limit. */
 export function printMcpGrants(grants: McpGrants, limitCharacters: number): string {
   const whole = JSON.stringify(grants);
   return whole.length <= limitCharacters ? whole : JSON.stringify({ ...grants, withScopes: [] });

@@ -166,7 +166,7 @@ function describe(verdict: McpVerdict | undefined): string {
     : `The access document allows ${what} only with the scopes ${scopes.join(' ')}.`;
 }
 
-/** Prints `Bearer error="…", scope="…", resource_metadata="…"` (RFC 6750 section 3, RFC 9728 section 5.1). */
+/** Formats `Bearer error="…", scope="…", resource_metadata="…"` (RFC 6750 section 3, RFC 9728 section 5.1). */
 export function printChallenge(
   parameters: Readonly<Record<string, string>>,
   resourceMetadata: string | undefined,

@@ -93,7 +93,7 @@ function readMessage(value: unknown): McpMessage | string {
   if (method === undefined)
     return isResponse ? { kind: 'response' } : 'A message must have a method, a result or an error.';
   if (isResponse) return 'A message with a method has neither result nor error.';
-  if (typeof method !== 'string') return 'The member method must be text.';
+  if (typeof method !== 'string') return 'The member method must be a string.';
   const params = Object.hasOwn(value, 'params') ? memberOf(value, 'params') : {};
   if (!isJsonObject(params)) return 'The member params must be an object.';
   const paramsFault = methodRule(method) === undefined ? undefined : parametersFault(params);

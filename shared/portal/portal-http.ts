@@ -85,7 +85,7 @@ export function cookieOf({ address, cookies }: PortalRequest, name: CookieName):
 }
 
 /**
- * Prints a cookie. The prefix `__Host-` makes browsers refuse it from another site of the same domain (RFC 6265bis,
+ * Formats a cookie. The prefix `__Host-` makes browsers refuse it from another site of the same domain (RFC 6265bis,
  * section 4.1.3.2); it needs HTTPS, so it is left out on a developer's machine.
  * @param value undefined removes the cookie
  */

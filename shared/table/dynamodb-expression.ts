@@ -48,7 +48,7 @@ export function parseItem(item: DynamoDbItem): Item {
   return known;
 }
 
-/** Prints the conditions and, for an update, the change, with their names and values. */
+/** Formats the conditions and, for an update, the change, with their names and values. */
 function printExpression(when: readonly Condition[], change: Change): Expression {
   const names = new Map<string, string>();
   const values = new Map<string, AttributeValue>();
@@ -72,7 +72,7 @@ function printExpression(when: readonly Condition[], change: Change): Expression
   };
 }
 
-/** Prints a write without `ReturnValues`. */
+/** Formats a write without `ReturnValues`. */
 export function printWrite(
   tableName: string,
   { key, when, change }: ConditionalWrite,
@@ -99,7 +99,7 @@ export function printPut(
 }
 
 /**
- * Prints a query.
+ * Formats a query.
  * @param where one condition on the partition key, and optionally one on the sort key
  */
 export function printQuery(tableName: string, where: readonly Condition[]): QueryCommandInput {

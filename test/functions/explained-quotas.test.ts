@@ -34,7 +34,7 @@ describe('the explanation of a refusal by a quota', () => {
       assert.match(story, /The limit has units again in \d+ (?:s|h)\./);
       assert.match(
         story,
-        /`gatewright quota top-up acme daily UNITS`, with `--key ID` if the limit counts each key/,
+        /`gatewright quota top-up acme daily UNITS` \(with `--key ID` if the limit applies to each key separately\)/,
       );
     });
 
@@ -63,7 +63,7 @@ describe('the explanation of a refusal by a quota', () => {
     assert.match(story, /its quota refuses it: suspended: daily of plan partner, tenant acme\./);
     assert.match(
       story,
-      /→ Resume the limit daily with `gatewright quota resume acme daily`, with `--key ID`/,
+      /→ Resume the limit daily with `gatewright quota resume acme daily` \(with `--key ID`/,
     );
     assert.doesNotMatch(story, /customers resume/);
   });

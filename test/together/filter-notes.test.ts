@@ -92,7 +92,7 @@ const ROWS: readonly Row[] = [
     resources: mapping(TABLE, '{"dynamodb": {"Keys": {"n": {"N": [5]}}}}'),
     from: TABLE,
     by: 'FilterCriteria',
-    because: /^In Keys of a record, the number n is a text/,
+    because: /^In Keys of a record, the number n is a string/,
     change: /^Write {"n":{"N":\["5"\]}} instead of {"n":{"N":\[5\]}} in Pattern/,
   },
   {

@@ -28,7 +28,7 @@ export function parseCallerAddress(text: string): IpAddress | undefined {
     : address;
 }
 
-/** Prints an address. An IPv6 address is printed in the canonical form of RFC 5952, such as `2001:db8::1`. */
+/** Formats an address. An IPv6 address is printed in the canonical form of RFC 5952, such as `2001:db8::1`. */
 export function printIpAddress({ bits, width }: IpAddress): string {
   if (width === 32) return [24n, 16n, 8n, 0n].map((shift) => String((bits >> shift) & 255n)).join('.');
   const groups = Array.from({ length: 8 }, (_unused, index) =>

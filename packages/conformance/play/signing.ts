@@ -47,7 +47,7 @@ function keyOf(name: string): SdkCredentials {
   };
 }
 
-/** Prints the identities file, which defines the identities of the case. */
+/** Formats the identities file, which defines the identities of the case. */
 export function printIdentities(identities: Readonly<Record<string, readonly JsonObject[]>>): string {
   const all = Object.entries(identities).map(([name, policies]) => {
     return { name, ...keyOf(name), policies };

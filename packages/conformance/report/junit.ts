@@ -1,9 +1,9 @@
-/** Prints a run as JUnit XML, for the reports of a CI system. */
+/** Formats a run as JUnit XML, for the reports of a CI system. */
 import { describeSource } from '../schema/read-cases.ts';
 import { setOf } from './score.ts';
 import type { CaseResult, KnownFailures } from './score.ts';
 
-/** Prints one suite for each area. Known failures are skipped, with their reason. */
+/** Formats one suite for each area. Known failures are skipped, with their reason. */
 export function printJunit(results: readonly CaseResult[], known: KnownFailures): string {
   const areas = Map.groupBy(results, ({ parityCase }) => parityCase.area);
   const suites = [...areas].map(([area, inArea]) => printSuite(area, inArea, known));

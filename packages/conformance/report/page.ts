@@ -1,5 +1,5 @@
 /**
- * Prints a run as one HTML file that needs no network. Style and script are inline, and the page's own
+ * Formats a run as one HTML file that needs no network. Style and script are inline, and the page's own
  * Content-Security-Policy allows them by their hashes. Without the script, all rows are shown.
  */
 import { createHash } from 'node:crypto';

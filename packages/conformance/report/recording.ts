@@ -61,7 +61,7 @@ function mask(value: Json, names: Names, member: string): Json {
 
 type Recording = { readonly target: string; readonly region: string; readonly day: string };
 
-/** Prints a file of cases, in which the target's responses replace the expected ones. */
+/** Formats a file of cases, in which the target's responses replace the expected ones. */
 export function printRecording(
   answers: ReadonlyMap<AnyCase, Answer>,
   { target, region, day }: Recording,

@@ -1,4 +1,4 @@
-/** Prints a run for a terminal, and as JSON. */
+/** Formats a run for a terminal, and as JSON. */
 import { describeSource, kindOf } from '../schema/read-cases.ts';
 import { countOf, scoreByArea, scoreBySet } from './score.ts';
 import { titleOf } from './run-facts.ts';

@@ -175,7 +175,7 @@ function getRecords(
   };
 }
 
-/** Prints an iterator as `{ARN of the stream}|1|…`, as AWS does. The part after `|1|` is opaque for callers. */
+/** Formats an iterator as `{ARN of the stream}|1|…`, as AWS does. The part after `|1|` is opaque for callers. */
 function printIterator(streamArn: string, createdAt: number, from: number): string {
   return `${streamArn}|1|${Buffer.from(`${createdAt} ${from}`).toString('base64')}`;
 }

@@ -1,4 +1,4 @@
-/** Prints changes to a table's items as stream records (DynamoDB API reference, "Streams: StreamRecord"). */
+/** Formats changes to a table's items as stream records (DynamoDB API reference, "Streams: StreamRecord"). */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 export const VIEW_TYPES = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'] as const;
@@ -57,13 +57,13 @@ export function streamOfIterator(iterator: string): string | undefined {
   return end === -1 ? undefined : iterator.slice(0, end);
 }
 
-/** Prints a record as `GetRecords` returns it. */
+/** Formats a record as `GetRecords` returns it. */
 export function printRecord(change: TableChange, stream: TableStream): UnknownMembers {
   const user = { PrincipalId: 'dynamodb.amazonaws.com', Type: 'Service' };
   return { ...printBody(change, stream), ...(change.isExpiry ? { userIdentity: user } : {}) };
 }
 
-/** Prints a record as a function receives it. */
+/** Formats a record as a function receives it. */
 export function printEventRecord(change: TableChange, stream: TableStream): UnknownMembers {
   const user = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
   return {

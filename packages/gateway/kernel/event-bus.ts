@@ -12,7 +12,7 @@ export type BusEvent = {
   readonly detail: unknown;
 };
 
-/** Prints a time in whole seconds, as EventBridge does. */
+/** Formats a time in whole seconds, as EventBridge does. */
 export function printTime(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
 }

@@ -21,7 +21,7 @@ export type FunctionLogLine = {
 export const LINE_LIMIT = 256 * 1024;
 
 /**
- * Prints a line in Lambda's text format, `ISO-time⇥requestId⇥LEVEL⇥message`. Lines that the function wrote directly are
+ * Formats a line in Lambda's text format, `ISO-time⇥requestId⇥LEVEL⇥message`. Lines that the function wrote directly are
  * not changed.
  */
 export function printLogLine(line: FunctionLogLine): string {

@@ -6,7 +6,7 @@ import type { Reply } from '../core/exchange.ts';
 
 export type RawReply = Pick<Readonly<Reply>, 'status' | 'body'> & { readonly headers: readonly string[] };
 
-/** Prints the status line and the headers. They tell the client that the connection ends after the body. */
+/** Formats the status line and the headers. They tell the client that the connection ends after the body. */
 export function printHead({ status, headers, body }: RawReply): string {
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
   for (let index = 0; index + 1 < headers.length; index += 2)

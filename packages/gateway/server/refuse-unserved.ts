@@ -42,7 +42,7 @@ export function refuseUnserved(server: Server, log: LogSink): void {
   );
 }
 
-/** Prints a client's text for the log, as one line of limited length. */
+/** Formats a client's text for the log, as one line of limited length. */
 function shown(text = ''): string {
   return JSON.stringify(text.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_SHOWN));
 }

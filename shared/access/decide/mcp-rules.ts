@@ -12,7 +12,7 @@ import type { Circumstances } from './condition.ts';
 import type { Principal } from './principal.ts';
 import { findMissingClaims } from './required-claims.ts';
 
-/** Prints the caller's grants by the name of the context member that carries them. */
+/** Formats the caller's grants by the name of the context member that carries them. */
 export function printMcpRules(
   document: CompiledDocument,
   principal: Principal,

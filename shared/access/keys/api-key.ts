@@ -30,7 +30,7 @@ export function parseApiKey(text: string): ApiKey | undefined {
 }
 
 /**
- * Prints an API key. `entropy` has at least 64 unpredictable hexadecimal digits. The bias of the last division is below
+ * Formats an API key. `entropy` has at least 64 unpredictable hexadecimal digits. The bias of the last division is below
  * 2^-77.
  */
 export function printApiKey({ prefix, keyId }: ApiKey, entropy: string): string {

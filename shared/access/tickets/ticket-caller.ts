@@ -18,7 +18,7 @@ export type TicketCallerContext = {
 };
 
 /**
- * Prints the caller as JSON text, because a REST context contains only flat values, and an empty list must not look
+ * Formats the caller as JSON text, because a REST context contains only flat values, and an empty list must not look
  * like a missing one.
  */
 export function printTicketCaller({ principalId, roles, scopes, claims }: Principal): string {

@@ -5,7 +5,7 @@ const MAX_CURSOR_LENGTH = 8192;
 type Members = Readonly<Record<string, string | undefined>>;
 
 /**
- * Prints a cursor.
+ * Formats a cursor.
  * @param of the list that the cursor continues. The cursor of another list would silently skip rows
  * @param position an object that JSON can represent
  */

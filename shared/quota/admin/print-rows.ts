@@ -10,7 +10,7 @@ export function printNdjson(rows: readonly object[]): string {
 }
 
 /**
- * Prints CSV (RFC 4180).
+ * Returns CSV (RFC 4180).
  * @param withHeader true only for the first page, because the pages of an export form one table
  */
 export function printCsv(columns: readonly string[], rows: readonly object[], withHeader: boolean): string {
@@ -21,7 +21,7 @@ export function printCsv(columns: readonly string[], rows: readonly object[], wi
   return [...(withHeader ? [columns.join(',')] : []), ...lines].map((line) => `${line}\r\n`).join('');
 }
 
-/** Prints a cell of CSV. Attack: a spreadsheet executes a name that begins like a formula (CSV injection). */
+/** Formats a cell of CSV. Attack: a spreadsheet executes a name that begins like a formula (CSV injection). */
 function printCell(value: unknown): string {
   if (typeof value === 'number') return String(value);
   if (value === undefined || value === null) return '';

@@ -91,7 +91,7 @@ export function ruleAt(head: Item | undefined, startEpochMs: number): PeriodRule
   return typeof rule === 'string' ? parseRule(rule) : undefined;
 }
 
-/** Prints the past rules. They are stored in the head when another rule takes over. */
+/** Formats the past rules. They are stored in the head when another rule takes over. */
 export function printPast({ segments }: Line): string {
   return JSON.stringify(segments.slice(0, MAX_SEGMENTS).map(({ rule, since, last }) => [rule, since, last]));
 }

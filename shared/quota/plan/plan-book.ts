@@ -247,7 +247,7 @@ function planWrite(plan: CustomerPlan, test: Test): ItemWrite {
 }
 
 /**
- * Prints a document with sorted members. Documents in YAML are written by people, so the same members may come in
+ * Formats a document with sorted members. Documents in YAML are written by people, so the same members may come in
  * another order.
  */
 function inOrder(source: string): string {

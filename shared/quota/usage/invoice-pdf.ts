@@ -1,4 +1,4 @@
-/** Prints an invoice as pages of text: for `gatewright usage invoice`, and for customers in the portal. */
+/** Formats an invoice as pages of text: for `gatewright usage invoice`, and for customers in the portal. */
 import type { Invoice, InvoiceLine } from './invoice.ts';
 import { printPdf } from './pdf.ts';
 import type { PdfLine } from './pdf.ts';
@@ -6,7 +6,7 @@ import type { PdfLine } from './pdf.ts';
 const WIDTH = 110;
 
 /**
- * Prints an invoice as PDF.
+ * Formats an invoice as PDF.
  * @throws DomainError PDF_LETTER_UNKNOWN if a name contains letters that the PDF's fonts lack
  */
 export function printInvoicePdf(invoice: Invoice): Buffer {

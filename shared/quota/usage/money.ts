@@ -47,7 +47,7 @@ export function toMinor(amount: Exact, currency: string): bigint {
   return amount < 0n ? -rounded : rounded;
 }
 
-/** Prints an amount in minor units: `1234` of EUR becomes `12.34`. */
+/** Formats an amount in minor units: `1234` of EUR becomes `12.34`. */
 export function printMinor(minor: bigint, currency: string): string {
   const digits = minorDigits(currency);
   const text = String(minor < 0n ? -minor : minor).padStart(digits + 1, '0');

@@ -33,7 +33,7 @@ const EXTRA_CODES = [
 ];
 
 /**
- * Prints pages as PDF.
+ * Formats pages as PDF.
  * @throws DomainError PDF_LETTER_UNKNOWN for a letter that Windows-1252 lacks
  */
 export function printPdf({

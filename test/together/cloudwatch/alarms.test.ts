@@ -259,7 +259,7 @@ const WRONG: readonly { readonly rule: string; readonly property: string; readon
   {
     rule: 'DatapointsToAlarm: 2',
     property: 'DatapointsToAlarm',
-    message: /must be at most EvaluationPeriods, which is 1$/,
+    message: /^DatapointsToAlarm must be less than or equal to EvaluationPeriods$/,
   },
   {
     rule: 'TreatMissingData: good',

@@ -1,10 +1,10 @@
-/** Prints a claim from API Gateway's own token authorizers, which is always a string (docs/aws §4.5, §4.6). */
+/** Formats a claim from API Gateway's own token authorizers, which is always a string (docs/aws §4.5, §4.6). */
 
 /** `cognito`: user pool authorizers of REST APIs; `jwt`: JWT authorizers of HTTP APIs. */
 export type ClaimForm = 'cognito' | 'jwt';
 
 /**
- * Prints a claim. HTTP APIs, written in Go, print lists as `[admin editor]`, numbers as digits and structures as JSON.
+ * Formats a claim. HTTP APIs, written in Go, print lists as `[admin editor]`, numbers as digits and structures as JSON.
  * Cognito authorizers of REST APIs, written in Java, print lists as `admin,editor`, and `exp` and `iat` as dates
  * (`Thu Oct 01 12:00:00 UTC 2020`). They print `auth_time` as digits, as captured events of several years show.
  */

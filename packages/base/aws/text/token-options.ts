@@ -38,7 +38,7 @@ export function tokenOptions({
   ].join('');
 }
 
-/** Prints a claim as `gatewright token --claim` reads it: JSON, or plain text that is not JSON. */
+/** Formats a claim as `gatewright token --claim` reads it: JSON, or plain text that is not JSON. */
 function printClaim(value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value);
   try {

@@ -8,7 +8,7 @@
 const HIDDEN =
   /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]|(?![\u200c\u200d\p{Variation_Selector}])\p{Default_Ignorable_Code_Point}/gu;
 
-/** Prints characters that are not visible as escapes, such as `\u001b` or `\u{e0041}`. */
+/** Formats characters that are not visible as escapes, such as `\u001b` or `\u{e0041}`. */
 export function showControls(text: string): string {
   return text.replace(HIDDEN, (hidden) => {
     const hex = (hidden.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
@@ -17,7 +17,7 @@ export function showControls(text: string): string {
 }
 
 /**
- * Prints controls as `showControls` does, but keeps line breaks and tabs, for places that show a text of several lines.
+ * Formats controls as `showControls` does, but keeps line breaks and tabs, for places that show a text of several lines.
  */
 export function showControlsInLines(text: string): string {
   return text.replace(/(?:(?!\r\n)[^\n\t])+/g, showControls);

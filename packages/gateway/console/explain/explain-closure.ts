@@ -27,7 +27,7 @@ const BY_CODE: Readonly<Record<number, Meaning>> = {
     change: 'Have the client wait a moment and connect again.',
   },
   1007: {
-    because: 'The client sent a text that is not UTF-8 (1007).',
+    because: 'The client sent a string that is not UTF-8 (1007).',
     change: 'Send UTF-8 text.',
   },
   1008: {

@@ -304,7 +304,7 @@ function explainNotJson(integration: IntegrationCircumstances, routeKey: string)
     ...(unescaped === undefined
       ? []
       : [
-          `The value that the template prints between quotes${quoted === undefined ? '' : ` with ${quoted}`} contains ${unescaped} here, which JSON allows in a text only with a backslash. The body of the client may be valid: the template prints the decoded text.`,
+          `The value that the template prints between quotes${quoted === undefined ? '' : ` with ${quoted}`} contains ${unescaped} here, which JSON allows in a string only with a backslash. The body of the client may be valid: the template prints the decoded text.`,
         ]),
   ];
   if (!isOfTemplate)

@@ -41,7 +41,7 @@ export function adviseProxyResult(
       return adviseHeader(part, [name, ...others], form);
     case 'cookies':
     case 'cookie':
-      return `Return cookies from ${form.named} as a list of texts such as "id=1; HttpOnly".`;
+      return `Return cookies from ${form.named} as a list of strings such as "id=1; HttpOnly".`;
     case 'cookie-text':
       return `Remove line breaks, and characters above U+00FF, from the cookies that ${form.named} returns.`;
     default:

@@ -105,8 +105,8 @@ const adviseType: Advise = ({ detail, written, isStart }) => {
   if (/base64|Blob/.test(detail))
     return `Write the value in ${written} as base64: $util.base64Encode(…) in a template; an HTTP API passes it on as the client sends it.`;
   if (/cannot be converted to String/.test(detail))
-    return `Write the value as text, in quotes, in ${written}: the operation takes a text there. In DynamoDB, the number of an N attribute is a text, too: {"N": "3"}.`;
-  return `Write the value in ${written} in the type that the operation takes: a number without quotes, a text in quotes, and in DynamoDB each value with its type ({"S": "…"}).`;
+    return `Write the value as text, in quotes, in ${written}: the operation takes a string there. In DynamoDB, the number of an N attribute is a string, too: {"N": "3"}.`;
+  return `Write the value in ${written} in the type that the operation takes: a number without quotes, a string in quotes, and in DynamoDB each value with its type ({"S": "…"}).`;
 };
 
 const ADVICE: Readonly<Record<string, Advise>> = {
@@ -143,7 +143,7 @@ const ADVICE: Readonly<Record<string, Advise>> = {
 };
 
 const INPUT_AS_TEXT =
-  'Write input as a text in the request template, not as an object: "input": "$util.escapeJavaScript($input.json(\'$\')).replaceAll("\\\\\'", "\'")". In an HTTP API, map Input from $request.body.';
+  'Write input as a string in the request template, not as an object: "input": "$util.escapeJavaScript($input.json(\'$\')).replaceAll("\\\\\'", "\'")". In an HTTP API, map Input from $request.body.';
 
 /**
  * Error codes for an incomplete or malformed input. Without a request template, the input is the client's body, which

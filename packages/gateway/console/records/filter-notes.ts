@@ -149,7 +149,7 @@ function noteTypes(given: unknown, where: string): readonly DeliveryNote[] {
       return Array.isArray(numbers) && numbers.some((one) => typeof one === 'number')
         ? [
             {
-              because: `In ${image} of a record, the number ${name} is a text: {"N": "5"}.`,
+              because: `In ${image} of a record, the number ${name} is a string: {"N": "5"}.`,
               change: `Write ${print({ [name]: { N: numbers.map(String) } })} instead of ${print({ [name]: wanted })} in ${where}.`,
             },
           ]

@@ -217,7 +217,7 @@ function changeOf(
   if (isFixedPreflight(facts)) {
     const given = facts.reply.last(header);
     const list = [...(given === undefined ? [] : [given]), ...values].join(',');
-    return `Set ${nameSetting(setting === 'allowHeaders' ? 'preflightHeaders' : 'preflightMethods', definition, list)}${given === undefined && definition?.addsPreflights === true ? '. A Cors that is only a text sets AllowOrigin: write it as an object with both' : ''}.${toDeploy('rest')}`;
+    return `Set ${nameSetting(setting === 'allowHeaders' ? 'preflightHeaders' : 'preflightMethods', definition, list)}${given === undefined && definition?.addsPreflights === true ? '. A Cors that is only a string sets AllowOrigin: write it as an object with both' : ''}.${toDeploy('rest')}`;
   }
   if (recorded.phase !== 'preflight' || cors === undefined)
     return `Add ${values.join(', ')} to ${header} of the reply to OPTIONS.`;

@@ -169,7 +169,7 @@ const quoted: SurpriseKind = {
       values: { names: found.map(({ name }) => name) },
       because: found.map(
         ({ name, text }) =>
-          `${route.routeKey} maps ${name} from '${text}' in single quotes, which make it a constant: the value is the text ${text} itself.`,
+          `${route.routeKey} maps ${name} from '${text}' in single quotes, which make it a constant: the value is the string ${text} itself.`,
       ),
       changes: found.map(
         ({ text, where }) =>

@@ -152,7 +152,7 @@ const encodedTwice: SurpriseKind = {
     return {
       values: {},
       because: [
-        'The body is JSON text within JSON text: the function encoded its value twice, so a client that decodes the body gets a text instead of an object or list.',
+        'The body is JSON text within JSON text: the function encoded its value twice, so a client that decodes the body gets a string instead of an object or list.',
       ],
       changes: [
         'Encode the value once: return what the first JSON.stringify (in Python json.dumps) made as the body.',

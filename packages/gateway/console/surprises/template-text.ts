@@ -1,4 +1,4 @@
-/** Prints a setting in the format of the user's own template: CloudFormation, SAM, serverless.yml, CDK or Terraform. */
+/** Formats a setting in the format of the user's own template: CloudFormation, SAM, serverless.yml, CDK or Terraform. */
 import { basename } from 'node:path';
 import { mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../core/stack/model.ts';

@@ -329,7 +329,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
       DashboardBody: {
         pattern: String.raw`^\s*\{`,
-        fix: 'write DashboardBody as a text with one JSON object',
+        fix: 'write DashboardBody as a string with one JSON object',
         says: 'The field DashboardBody must be a valid JSON object',
       },
     },

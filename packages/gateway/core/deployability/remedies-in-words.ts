@@ -24,9 +24,9 @@ function legalVariable({ property }: At): string {
 
 const CHANGES = {
   RequestParameters:
-    'write append:header.NAME, overwrite:header.NAME, remove:header.NAME, the same with querystring, or overwrite:path; the value is a text, $request.header.NAME, $request.querystring.NAME, $context.NAME or $stageVariables.NAME',
+    'write append:header.NAME, overwrite:header.NAME, remove:header.NAME, the same with querystring, or overwrite:path; the value is a string, $request.header.NAME, $request.querystring.NAME, $context.NAME or $stageVariables.NAME',
   ResponseParameters:
-    'write append:header.NAME, overwrite:header.NAME, remove:header.NAME or overwrite:statuscode; the value is a text, $response.header.NAME, $response.body.NAME or $context.NAME',
+    'write append:header.NAME, overwrite:header.NAME, remove:header.NAME or overwrite:statuscode; the value is a string, $response.header.NAME, $response.body.NAME or $context.NAME',
 };
 
 function mappingForms({ type, property }: At): string {

@@ -214,7 +214,7 @@ const OF_OTHERS: readonly RemedyRow[] = [
   fixed(/Empty arrays are not allowed/, 'list one or more values, or remove the field'),
   fixed(
     /^Input for target .* is not a valid JSON text/,
-    'write Input as JSON: a text is \'"…"\', with quotes inside',
+    'write Input as JSON: a string is \'"…"\', with quotes inside',
   ),
   {
     words: /contains invalid placeholder/,

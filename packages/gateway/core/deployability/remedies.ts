@@ -80,7 +80,7 @@ function byPattern(name: string, pattern: string): string | undefined {
 const TYPES: Readonly<Record<string, string>> = {
   array: 'a list',
   object: 'a mapping',
-  string: 'a text',
+  string: 'a string',
   boolean: 'true or false',
   integer: 'a whole number',
   number: 'a number',

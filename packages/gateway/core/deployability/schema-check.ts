@@ -279,7 +279,7 @@ function describeError(error: SchemaError, all: readonly ErrorObject[]): SchemaV
     return {
       path: [...path, String(Math.max(Number(params['i']), Number(params['j'])))],
       keyword,
-      message: `${nameOf(path)} must not have equal items`,
+      message: `${nameOf(path)} must not have duplicate items`,
     };
   if (keyword === 'anyOf' || keyword === 'oneOf') {
     const wording = wordCombination(error, all);

@@ -315,7 +315,7 @@ function mask(secret: string): string {
   return `****${secret.slice(-3)}`;
 }
 
-/** Prints a map as Java does. */
+/** Formats a map as Java does. */
 function printMap(entries: readonly (readonly [string, string])[]): string {
   return `{${entries.map(([name, value]) => `${name}=${value}`).join(', ')}}`;
 }

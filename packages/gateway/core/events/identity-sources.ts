@@ -71,7 +71,7 @@ function isLossy(values: readonly string[]): boolean {
 }
 
 /**
- * Prints a cache key. A single value stays unchanged. Several values become JSON, so that ["a\nb","c"] and ["a","b\nc"]
+ * Formats a cache key. A single value stays unchanged. Several values become JSON, so that ["a\nb","c"] and ["a","b\nc"]
  * have different keys. A pair of credentials must never receive the result of another pair, or of a single value that
  * looks like such a list.
  */

@@ -1,5 +1,5 @@
 /**
- * Prints JSON texts that have the same structure. Constant parts are printed once, and variable parts are inserted each
+ * Formats JSON texts that have the same structure. Constant parts are printed once, and variable parts are inserted each
  * time. For a 1 KB event this takes a fifth of the time of `JSON.stringify`.
  */
 

@@ -171,7 +171,7 @@ function malformedWhole(payload: string): Malformed {
     return malformed('streamed', 'a streamed response, but the integration does not stream');
   const value = parseJson(payload);
   if (typeof value === 'string' && parseJsonObject(value) !== undefined)
-    return malformed('text', 'not a JSON object, but a text with the JSON of an object');
+    return malformed('text', 'not a JSON object, but a string with the JSON of an object');
   const what =
     value === null || payload === ''
       ? 'null, which is what a function without a return value returns'

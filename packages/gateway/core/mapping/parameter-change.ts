@@ -37,7 +37,7 @@ type Part =
 /** A text with variables, parsed once. */
 export type ChangeValue = readonly Part[];
 
-/** Prints a value of `RequestParameters` as it may be written. With several parts, its variables are within `${…}`. */
+/** Formats a value of `RequestParameters` as it may be written. With several parts, its variables are within `${…}`. */
 export function printChangeValue(value: ChangeValue): string {
   const [only] = value;
   if (value.length === 1 && only !== undefined && only.kind !== 'text') return `$${printVariable(only)}`;

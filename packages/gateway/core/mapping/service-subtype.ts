@@ -221,7 +221,7 @@ function queueCall(action: string, { QueueUrl: queue, ...values }: UnknownMember
 }
 
 /**
- * Prints lists and maps for the query protocol, such as `AttributeName.1=All` or
+ * Formats lists and maps for the query protocol, such as `AttributeName.1=All` or
  * `MessageAttribute.1.Value.DataType=String`.
  */
 function printMember(name: string, value: unknown): string[] {

@@ -5,7 +5,7 @@ export function isSameFunction(a: NamedFunction, b: NamedFunction): boolean {
   return a.functionName === b.functionName && a.qualifier === b.qualifier;
 }
 
-/** Prints a function name such as `orders` or `orders:live`. */
+/** Formats a function name such as `orders` or `orders:live`. */
 export function printFunctionName({ functionName, qualifier }: NamedFunction): string {
   return qualifier === undefined ? functionName : `${functionName}:${qualifier}`;
 }

@@ -123,7 +123,7 @@ function isDeeper(value: unknown, depth: number): boolean {
   return depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1));
 }
 
-/** Prints a value as AWS does. A list becomes `[item1, item2]`, without quotes and with a space (docs/aws §11.2). */
+/** Formats a value as AWS does. A list becomes `[item1, item2]`, without quotes and with a space (docs/aws §11.2). */
 function printValue(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(printValue).join(', ')}]`;
   return typeof value === 'string' ? value : JSON.stringify(value);

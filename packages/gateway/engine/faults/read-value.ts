@@ -5,7 +5,7 @@ import type { Field } from '@gatewright/handlers/http/fields';
 import { readDuration } from '../settings.ts';
 import type { LinedText, Member } from '../../kernel/files/lined-text.ts';
 
-const TEXT = valueOf('a text', (value) => (typeof value === 'string' && value !== '' ? value : undefined));
+const TEXT = valueOf('a string', (value) => (typeof value === 'string' && value !== '' ? value : undefined));
 const YES = valueOf('true', (value) => (value === true ? value : undefined));
 const SPAN = valueOf('a duration such as 500ms, 30s or 2m', (value) => {
   const spanMs = typeof value === 'string' ? readDuration(value) : undefined;

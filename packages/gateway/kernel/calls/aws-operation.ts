@@ -64,7 +64,7 @@ export class OperationRefused extends Error {
 }
 
 /**
- * Prints the result as JSON.
+ * Formats the result as JSON.
  * @param version the version of the JSON protocol, `1.0` or `1.1`
  */
 export function printJsonReply(result: OperationResult, version: string): OperationReply {
@@ -75,7 +75,7 @@ export function printJsonReply(result: OperationResult, version: string): Operat
 }
 
 /**
- * Prints the result as CBOR.
+ * Formats the result as CBOR.
  * @see Smithy 2.0, "Smithy RPC v2 CBOR protocol"
  */
 export function printCborReply(result: OperationResult): OperationReply {
@@ -88,7 +88,7 @@ export function printCborReply(result: OperationResult): OperationReply {
   return { status, contentType, headers: [...ofProtocol, ...headers], body };
 }
 
-/** Prints JSON for clients that accept JSON, such as API Gateway, and XML for all other clients. */
+/** Formats JSON for clients that accept JSON, such as API Gateway, and XML for all other clients. */
 export function printQueryReply(
   action: string,
   result: OperationResult,

@@ -169,7 +169,7 @@ function describeMisses(alternative: Alternative, event: unknown): readonly stri
   });
 }
 
-/** Prints a value of the event. An object or a list is only named, because it may be large. */
+/** Formats a value of the event. An object or a list is only named, because it may be large. */
 function printFound(found: unknown): string {
   if (found === undefined) return 'missing';
   return typeof found === 'object' && found !== null

@@ -150,7 +150,7 @@ function answers({ functionName, sinceEpochMs }: HistoryQuestion, line: HistoryL
   );
 }
 
-/** Prints one line of the reply, with times in ISO 8601. */
+/** Formats one line of the reply, with times in ISO 8601. */
 export function printHistoryLine({ epochMs, functionName, requestId, level, message }: HistoryLine): string {
   const time = new Date(epochMs).toISOString();
   return `${JSON.stringify({ time, function: functionName, requestId, level, message })}\n`;

@@ -90,7 +90,7 @@ class CloudFrontService implements Service {
   }
 }
 
-/** Prints a distribution for comparison, with sets and maps as lists. */
+/** Formats a distribution for comparison, with sets and maps as lists. */
 function printed(distribution: Distribution): string {
   return JSON.stringify(distribution, (_, value: unknown) =>
     value instanceof Set || value instanceof Map ? [...(value as Iterable<unknown>)] : value,

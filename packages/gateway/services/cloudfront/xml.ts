@@ -1,4 +1,4 @@
-/** Prints CloudFront's XML, in the structure of its API reference. */
+/** Formats CloudFront's XML, in the structure of its API reference. */
 import { asList, isJsonObject, isTrue, listOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { escapeXml } from '../../kernel/calls/aws-operation.ts';
@@ -22,7 +22,7 @@ function printContent(content: Content): string {
   return escapeXml(String(content));
 }
 
-/** Prints a list in the form that all of CloudFront's lists have. */
+/** Formats a list in the form that all of CloudFront's lists have. */
 const items = (name: string, made: readonly Element[], more: readonly Element[] = []): Element =>
   node(name, [node('Quantity', made.length), ...(made.length === 0 ? [] : [node('Items', made)]), ...more]);
 

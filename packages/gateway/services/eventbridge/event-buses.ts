@@ -330,7 +330,7 @@ const PRINTED =
     ' ',
   );
 
-/** Prints an entry as EventBridge does in a violation [obs: events, test_put_events_exceed_limit_ten_entries]. */
+/** Formats an entry as EventBridge does in a violation [obs: events, test_put_events_exceed_limit_ten_entries]. */
 function printEntry(entry: unknown): string {
   const given = membersOf(entry);
   const printed = PRINTED.map((name) => {

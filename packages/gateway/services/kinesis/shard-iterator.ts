@@ -11,7 +11,7 @@ type ShardIterator = {
 /** "A shard iterator expires 5 minutes after it is returned to the requester." */
 const LIFETIME_MS = 300_000;
 
-/** Prints an iterator. It is opaque, like AWS's, and checked when a call passes it. */
+/** Formats an iterator. It is opaque, like AWS's, and checked when a call passes it. */
 export function printIterator({ createdAt, streamArn, shard, from }: ShardIterator): string {
   return Buffer.from(`${createdAt} ${shard} ${from} ${streamArn}`).toString('base64');
 }
@@ -50,7 +50,7 @@ function parseIterator(text: string): ShardIterator | undefined {
   return streamArn === '' || printIterator(read) !== text ? undefined : read;
 }
 
-/** Prints a time as Java does, for example `Thu Jan 22 01:22:02 UTC 2015`. */
+/** Formats a time as Java does, for example `Thu Jan 22 01:22:02 UTC 2015`. */
 function printTime(epochMs: number): string {
   const [weekday = '', day = '', month = '', year = '', time = ''] = new Date(epochMs)
     .toUTCString()

@@ -257,7 +257,7 @@ function shard(): UnknownMembers {
   };
 }
 
-/** Prints a sequence number with 56 digits, like AWS's. */
+/** Formats a sequence number with 56 digits, like AWS's. */
 function printSequence(sequence: number): string {
   return `4954${String(sequence).padStart(52, '0')}`;
 }

@@ -213,7 +213,7 @@ const DEFAULTS_OF_STREAM = {
 const SHOWN_OTHERWISE = ['FunctionName', 'Enabled', 'KmsKeyArn', 'Tags'];
 
 /**
- * Prints a mapping as API calls return it.
+ * Formats a mapping as API calls return it.
  * @param state a state such as `Creating`, which overrides the state of the mapping
  */
 function printMapping(

@@ -102,7 +102,7 @@ export function printSent(message: QueuedMessage, { settings }: QueueDefinition)
   };
 }
 
-/** Prints a sequence number with 20 digits, like AWS's. */
+/** Formats a sequence number with 20 digits, like AWS's. */
 function printSequence(sequence: number): string {
   return `188${String(sequence).padStart(17, '0')}`;
 }

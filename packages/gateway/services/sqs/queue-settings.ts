@@ -178,7 +178,7 @@ export function keepAttributes(
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
 }
 
-/** Prints the attributes that have no effect here, with AWS's defaults. */
+/** Formats the attributes that have no effect here, with AWS's defaults. */
 export function printKeptAttributes(
   kept: Readonly<Record<string, string>> = {},
   { isFifo }: QueueSettings,

@@ -1,4 +1,4 @@
-/** Prints results of SQS for the query protocol, in which lists and maps are repeated elements with specific names. */
+/** Formats results of SQS for the query protocol, in which lists and maps are repeated elements with specific names. */
 import { isJsonObject, listOf, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
@@ -11,7 +11,7 @@ const BATCH_ENTRIES: Readonly<Record<string, string>> = {
   ChangeMessageVisibilityBatch: 'ChangeMessageVisibilityBatchResultEntry',
 };
 
-/** Prints a result. `jsonFields` is for a caller of the query protocol that accepts JSON, as API Gateway does. */
+/** Formats a result. `jsonFields` is for a caller of the query protocol that accepts JSON, as API Gateway does. */
 export function printForQuery(action: string, fields: UnknownMembers): Result {
   const entry = Object.hasOwn(BATCH_ENTRIES, action) ? BATCH_ENTRIES[action] : undefined;
   if (entry !== undefined)

@@ -23,7 +23,7 @@ const MAX_LABELS = 100;
 const REDACTED = 'REDACTED';
 
 /**
- * Prints the record of a request as JSON.
+ * Formats the record of a request as JSON.
  * @returns undefined if the filter drops the record
  */
 export function printRecord(logged: LoggedRequest, logging: Logging): string | undefined {

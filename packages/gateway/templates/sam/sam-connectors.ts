@@ -316,7 +316,7 @@ function endOf(expansion: SamExpansion, reference: Json | undefined, other: Json
     return {
       at: ['Id'],
       message: "'Id' is missing or not a string.",
-      remedy: 'write the logical id as a text, without !Ref',
+      remedy: 'write the logical id as a string, without !Ref',
     };
   const resource = membersOf(expansion.resources.get(id));
   const type = resource['Type'];

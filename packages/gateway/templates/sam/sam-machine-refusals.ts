@@ -62,7 +62,7 @@ export function judgeRuleOfMachine(event: JsonObject): readonly Refusal[] {
         {
           at: [...at, 'QueueLogicalId'],
           message: 'QueueLogicalId must be a string',
-          remedy: 'write the logical id of the queue as a text, without Ref',
+          remedy: 'write the logical id of the queue as a string, without Ref',
         },
       ];
 }

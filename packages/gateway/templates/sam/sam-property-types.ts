@@ -6,7 +6,7 @@
  */
 import { words } from '../../core/resource-types/words.ts';
 
-/** `s` is a text, `m` a map, `l` a list, `i` a number, `b` true or false, `u` a text or a map, and `a` a text or a list. */
+/** `s` is a string, `m` a map, `l` a list, `i` a number, `b` true or false, `u` a string or a map, and `a` a string or a list. */
 export type PropertyForm = 's' | 'm' | 'l' | 'i' | 'b' | 'u' | 'a';
 
 type PropertyType = { readonly form: PropertyForm | undefined; readonly isRequired: boolean };

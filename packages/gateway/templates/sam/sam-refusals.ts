@@ -119,11 +119,11 @@ function judgeProperties(
 }
 
 const FORMS: Readonly<Record<PropertyForm, string>> = {
-  s: 'a text',
+  s: 'a string',
   m: 'a mapping',
   l: 'a list (- ITEM)',
-  u: 'a text or a mapping',
-  a: 'a text or a list',
+  u: 'a string or a mapping',
+  a: 'a string or a list',
   i: 'a whole number',
   b: 'true or false',
 };

@@ -36,13 +36,13 @@ export function explainFailure(
       property === 'provider.stage' ? pathOf(property).reduce<unknown>(findChild, tree?.value) : '';
     const why =
       typeof stage === 'string' && stage.includes('${')
-        ? ` The stage is the text ${stage}, which osls does not read as a variable: write \${opt:stage, 'dev'}, or pass --stage.`
+        ? ` The stage is the string ${stage}, which osls does not read as a variable: write \${opt:stage, 'dev'}, or pass --stage.`
         : '';
     const unnamed = findUnnamedAuthorizer(failure.message, tree);
     if (unnamed !== undefined)
       return new DefinitionError(
         { file, line: tree?.lineOf(unnamed), property: unnamed.join('.') },
-        `${cleanMessage(failure.message)}: osls takes the name of an authorizer from its arn, but this arn is not a text; add \`name\` next to \`arn\`, such as \`name: gate\``,
+        `${cleanMessage(failure.message)}: osls takes the name of an authorizer from its arn, but this arn is not a string; add \`name\` next to \`arn\`, such as \`name: gate\``,
         [],
         'not-compiled',
       );

@@ -1,4 +1,4 @@
-/** Prints values in two forms: as Java's `toString` does, and as JSON as the library behind `$input` does. */
+/** Formats values in two forms: as Java's `toString` does, and as JSON as the library behind `$input` does. */
 import { printNumber } from './numbers.ts';
 import {
   HostObject,
@@ -94,7 +94,7 @@ type JsonPrinting = {
 };
 
 /**
- * Prints compact JSON. A map's view is printed as a list, and a loop as the values that it stores. Values that JSON
+ * Returns compact JSON. A map's view is printed as a list, and a loop as the values that it stores. Values that JSON
  * does not have, such as an iterator, are printed as JSON strings that contain their text.
  */
 export function printJson(value: JavaValue, budget: RenderBudget, printing: JsonPrinting): string {

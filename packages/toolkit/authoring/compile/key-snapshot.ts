@@ -28,7 +28,7 @@ export function parseSnapshot(text: string): KeySnapshot | undefined {
 }
 
 /**
- * Prints a snapshot.
+ * Formats a snapshot.
  * @throws DomainError KEY_SET_UNAVAILABLE if the issuer has returned no usable key
  */
 export function printSnapshot(keySet: string, takenAtEpochSeconds: number): string {

@@ -198,14 +198,14 @@ function startOf(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
 }
 
-/** Prints a path as `rules[2].effect`. */
+/** Formats a path as `rules[2].effect`. */
 export function printPath(path: Path): string {
   return path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
     .join('');
 }
 
-/** Prints a problem as `access/orders.yml:12:5: rules[2].effect: must be …`. */
+/** Formats a problem as `access/orders.yml:12:5: rules[2].effect: must be …`. */
 export function printProblem({ file, line, column, message, excerpt }: Problem): string {
   const lines = excerpt?.map((text) => `\n  ${showControls(text)}`).join('') ?? '';
   return `${file}:${line}:${column}: ${showControls(message)}${lines}`;

@@ -143,7 +143,7 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 }
 
-/** Prints a value of the client, which may be long or of any type. */
+/** Formats a value of the client, which may be long or of any type. */
 function print(value: unknown): string {
   return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 200);
 }

@@ -152,7 +152,7 @@ function timeAt(end: number, pieces: readonly ShownPiece[]): number | undefined 
   return pieces.find(({ text }) => (sent += text?.length ?? NaN) >= end)?.atMs;
 }
 
-/** Prints sixteen bytes a line, as `hexdump -C` does. */
+/** Formats sixteen bytes a line, as `hexdump -C` does. */
 function printHex(bytes: string): string {
   const lines: string[] = [];
   for (let at = 0; at < Math.min(bytes.length, HEX_BYTES); at += 16) {

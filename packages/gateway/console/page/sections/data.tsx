@@ -172,7 +172,7 @@ function Rows({ table, items, keys, onEdit }: RowsProps) {
 }
 
 /**
- * Prints an item as plain JSON. Returns a placeholder if the text, which may still be being typed, is not valid JSON or
+ * Formats an item as plain JSON. Returns a placeholder if the text, which may still be being typed, is not valid JSON or
  * not an item.
  */
 function printPlain(text: string): string {

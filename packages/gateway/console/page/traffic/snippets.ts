@@ -1,4 +1,4 @@
-/** Prints a request as text that can be pasted elsewhere. Secrets are shown or masked as in the panel. */
+/** Formats a request as text that can be pasted elsewhere. Secrets are shown or masked as in the panel. */
 import type { RequestDetail } from '../../records/model.ts';
 
 /** A copy of the list in packages/base/aws/connection-headers.ts. */
@@ -64,7 +64,7 @@ export function printCurl(detail: RequestDetail): string {
   return `${warningOf(detail, '#')}${decoded}${[...words, quote(addressOf(detail))].join(' \\\n  ')}`;
 }
 
-/** Prints a script that uses Python's `requests` package. */
+/** Formats a script that uses Python's `requests` package. */
 export function printPython(detail: RequestDetail): string {
   const { method, request } = detail;
   const headers = headersOf(detail);
@@ -102,7 +102,7 @@ function pythonBody(body: RequestDetail['request']['body']): readonly string[] {
 }
 
 /**
- * Prints a text for Python. JSON's escapes are valid in Python, except for unpaired surrogates, which Python would
+ * Formats a text for Python. JSON's escapes are valid in Python, except for unpaired surrogates, which Python would
  * keep.
  */
 function pythonText(text: string): string {

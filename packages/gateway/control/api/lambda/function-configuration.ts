@@ -1,5 +1,5 @@
 /**
- * Prints the configuration of a function as GetFunction, ListFunctions and UpdateFunctionCode show it [obs: lambda].
+ * Formats the configuration of a function as GetFunction, ListFunctions and UpdateFunctionCode show it [obs: lambda].
  */
 import { createHash } from 'node:crypto';
 import { partitionOf } from '@gatewright/aws/arn';
@@ -56,7 +56,7 @@ export function printConfiguration(
   return { ...configuration, RevisionId: revisionOf(JSON.stringify(configuration)) };
 }
 
-/** Prints where the code is. @param Location the address of the archive; undefined if it cannot be downloaded */
+/** Returns where the code is. @param Location the address of the archive; undefined if it cannot be downloaded */
 export function printCode(found: FoundFunction, Location: string | undefined): object {
   const ImageUri = textOf(membersOf(propertiesOf(found)['Code']), 'ImageUri');
   if (ImageUri === '') return { RepositoryType: 'S3', Location };

@@ -92,7 +92,7 @@ const escapeQuoted: Readonly<Record<Kind, (value: string) => string>> = {
 
 const JSON_SCALAR = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][+-]?\d+)?|true|false|null)$/;
 
-/** Prints a value as JSON, and escapes the line separators that `JSON.stringify` leaves unchanged. */
+/** Formats a value as JSON, and escapes the line separators that `JSON.stringify` leaves unchanged. */
 function printJson(value: string): string {
   return escapeControls(JSON.stringify(value));
 }

@@ -79,7 +79,7 @@ export function reportMoved({ triedPorts, options }: Pick<Parts, 'triedPorts' | 
   );
 }
 
-/** Prints `port 4000`, or `ports 3000, 3001 and 4000`. */
+/** Returns `port 4000`, or `ports 3000, 3001 and 4000`. */
 function namePorts(ports: readonly number[]): string {
   const listed = [ports.slice(0, -1).join(', '), ports.at(-1)].filter((text) => text !== '').join(' and ');
   return `${ports.length === 1 ? 'port' : 'ports'} ${listed}`;

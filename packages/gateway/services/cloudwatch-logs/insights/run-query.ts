@@ -112,7 +112,7 @@ class SortedRows implements Collected {
   }
 }
 
-/** Prints a row. Fields that the row lacks are omitted. */
+/** Formats a row. Fields that the row lacks are omitted. */
 function printRow(row: Row, columns: readonly string[]): ResultRow {
   return columns.flatMap((field) => {
     const value = row.get(field);

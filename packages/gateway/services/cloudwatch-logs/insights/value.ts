@@ -14,7 +14,7 @@ export function numberOf(value: Value): number | undefined {
   return value?.epochMs;
 }
 
-/** Prints a value as in results, for example `2026-11-23 17:00:00.000`. */
+/** Formats a value as in results, for example `2026-11-23 17:00:00.000`. */
 export function printValue(value: Exclude<Value, undefined>): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return printNumber(value);
@@ -23,7 +23,7 @@ export function printValue(value: Exclude<Value, undefined>): string {
     : String(value.epochMs);
 }
 
-/** Prints a number with up to four decimal places, as AWS shows it. */
+/** Formats a number with up to four decimal places, as AWS shows it. */
 function printNumber(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(4)));
 }

@@ -99,7 +99,7 @@ function lowerDimensions(dimensions: Dimensions): readonly object[] {
 }
 
 /**
- * Prints the event that AWS sends to a function.
+ * Formats the event that AWS sends to a function.
  * @see CloudWatch user guide, "Invoke a Lambda function from an alarm"
  */
 export function printEvent({ alarm, accountId, before, after }: Change): string {

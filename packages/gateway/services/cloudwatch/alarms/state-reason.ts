@@ -39,7 +39,7 @@ export function describeReason(alarm: MetricAlarm, { value, by, filled }: State)
 }
 
 /**
- * Prints `StateReasonData`.
+ * Formats `StateReasonData`.
  * @param points the points of the evaluation range, newest first
  */
 export function printReasonData(alarm: MetricAlarm, points: readonly EvaluatedPoint[], at: number): string {
@@ -66,7 +66,7 @@ export function printReasonData(alarm: MetricAlarm, points: readonly EvaluatedPo
   return text.length <= MAX_REASON_DATA ? text : '{"version":"1.0"}';
 }
 
-/** Prints a time as in `2021-12-19T23:05:05.304+0000`. */
+/** Formats a time as in `2021-12-19T23:05:05.304+0000`. */
 export function printTime(epochMs: number): string {
   return new Date(epochMs).toISOString().replace('Z', '+0000');
 }

@@ -162,7 +162,7 @@ describe('a handler with a fault that the client cannot see', () => {
     assert.match(asked.sentences.join('\n'), /returned a value, which Lambda ignores/);
     assert.match(
       asked.changes.join('\n'),
-      /^To set the status, in the function \S+: .*HttpResponseStream\.from/m,
+      /^To set the status, wrap the stream in the function \S+ before the first write: .*HttpResponseStream\.from/m,
     );
 
     project.write(

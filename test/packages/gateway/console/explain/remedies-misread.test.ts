@@ -168,7 +168,7 @@ const ROWS: readonly Row[] = [
       'https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html',
     kind: 'Api',
     handler: "exports.main = async () => JSON.stringify({ statusCode: 200, body: 'ok' });",
-    because: /not a JSON object, but a text with the JSON of an object/,
+    because: /not a JSON object, but a string with the JSON of an object/,
     change: /^Return the object itself from the function/,
     mend: ["JSON.stringify({ statusCode: 200, body: 'ok' })", "({ statusCode: 200, body: 'ok' })"],
   },

@@ -157,7 +157,7 @@ const ROWS: readonly Row[] = [
     path: '/',
     refused: { template: start("$input.json(''$'')") },
     because: /Its code is \w+/,
-    change: /^Write input as a text in the request template, not as an object/m,
+    change: /^Write input as a string in the request template, not as an object/m,
     never: /Correct what/,
     mended: { template: start("\"$util.escapeJavaScript($input.json(''$''))\"") },
   },

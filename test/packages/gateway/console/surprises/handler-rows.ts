@@ -142,7 +142,7 @@ export const HANDLERS: readonly SurpriseRow[] = [
     api: http('{"statusCode":404,"body":"no such item"}'),
     request: { target: '/1' },
     values: { members: [] },
-    because: /returned a text and not an object \(the statusCode 404 within the text is not read\)/,
+    because: /returned a string instead of an object \(the statusCode 404 within the string is not read\)/,
     change: /^Return the object itself, with statusCode, headers and body/m,
     not: { api: http({ statusCode: 404, body: 'no such item' }) },
   },

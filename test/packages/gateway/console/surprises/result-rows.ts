@@ -296,7 +296,7 @@ export const RESULTS: readonly SurpriseRow[] = [
     api: returning('{"id": 1}'),
     request: ID,
     values: {},
-    because: /The function returned a text/,
+    because: /The function returned a string/,
     change: /^Return the object itself from the function, without JSON\.stringify/m,
     not: { api: returning({ id: 1 }) },
   },
