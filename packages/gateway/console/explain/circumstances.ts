@@ -223,6 +223,8 @@ export type IntegrationCircumstances = {
   readonly own?: number | 'success' | undefined;
   /** What the event of a failed function lacks, as sentences. */
   readonly eventGaps?: readonly string[] | undefined;
+  /** The name of an object that S3's event has URL-encoded, if the function did not find the object. */
+  readonly encodedKey?: EncodedKey | undefined;
   /** What the code of a failed function reads that its event does not have. */
   readonly misread?: Misread | undefined;
   /**
@@ -258,6 +260,8 @@ export type Problem = {
   readonly detail: string | undefined;
   readonly code: string | undefined;
 };
+
+export type EncodedKey = { readonly inEvent: string; readonly ofObject: string };
 
 /** What the quota of a handler says in the reply in which it refuses a request. */
 export type QuotaRefusal = {

@@ -32,6 +32,7 @@ export function explainFailure(
       ...(integration.misread === undefined
         ? (integration.eventGaps ?? [])
         : describeMisread(integration.misread)),
+      ...describeEncodedKey(integration),
       ...(integration.keptBusyBy === undefined
         ? []
         : [
@@ -43,6 +44,7 @@ export function explainFailure(
       adviseInstall(errorType, errorMessage) ??
         (about.protocol === 'websocket' ? adviseOnConnections(errorType, errorMessage, about) : undefined) ??
         adviseKeptBusy(integration) ??
+        adviseEncodedKey(integration) ??
         adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
         adviseQuotaFailure(errorMessage, about) ??
         adviseFunctionError({ ...integration, errorType, errorMessage, named: nameWithin(integration) }) ??
@@ -55,6 +57,23 @@ function adviseKeptBusy({ keptBusyBy }: IntegrationCircumstances): string | unde
   return keptBusyBy === undefined
     ? undefined
     : `Write context.callbackWaitsForEmptyEventLoop = false in the handler, or make it async and return the response; or end what keeps the loop busy (${keptBusyBy}), with unref() for a timer. A longer Timeout only fails later.`;
+}
+
+function describeEncodedKey({ encodedKey }: IntegrationCircumstances): string[] {
+  return encodedKey === undefined
+    ? []
+    : [
+        `S3 encodes the names of objects in its events as URLs do: ${encodedKey.inEvent} is the object ${encodedKey.ofObject}.`,
+      ];
+}
+
+function adviseEncodedKey({ encodedKey, lines }: IntegrationCircumstances): string | undefined {
+  if (encodedKey === undefined) return undefined;
+  const at = atErrorPlace(lines);
+  const decode = /\.py\b/.test(at)
+    ? 'urllib.parse.unquote_plus(key)'
+    : "decodeURIComponent(key.replaceAll('+', ' '))";
+  return `Decode the key of the event before the function uses it${at}: ${decode}.`;
 }
 
 function adviseErrorPlace(integration: IntegrationCircumstances, isSelected: boolean): string {

@@ -2,7 +2,7 @@
 import { asFlag, asList, asText, isTrue, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { lastPartOf } from '../../kernel/event-rows.ts';
-import { describeEventGaps } from './event-gaps.ts';
+import { describeEventGaps, findEncodedKey } from './event-gaps.ts';
 import { noteFilter, pathOfNotification } from './filter-notes.ts';
 import { noteKey } from './key-notes.ts';
 import { findByArn, findByPhysicalId, findRule, placeOf, resourcesOf } from './find-places.ts';
@@ -284,5 +284,6 @@ function describeFailure(
     lines,
     tookMs: undefined,
     eventGaps: describeEventGaps(payload, { errorType, errorMessage }).map((text) => redactor.text(text)),
+    encodedKey: findEncodedKey(payload, { errorType, errorMessage }),
   };
 }

@@ -1,6 +1,8 @@
 /** What the event of a failed function lacks, if its error says that it read something that is not there (docs/aws §3.1). */
-import { asJsonObject, memberOf, parseJson } from '@gatewright/aws/json-object';
+import { asJsonObject, listOf, memberOf, parseJson } from '@gatewright/aws/json-object';
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { listed } from '../explain/reason.ts';
+import type { EncodedKey } from '../explain/circumstances.ts';
 
 /** Members that functions read, and that not every event has. */
 const MEMBERS = [
@@ -30,6 +32,26 @@ const OF_UNDEFINED =
 const OF_NULL =
   /Cannot read properties of null|null is not iterable|'NoneType'|not NoneType|Unexpected end of JSON/;
 const NOT_JSON = /is not valid JSON|^Unexpected token|^Expecting value/;
+
+/** How the SDKs say that an object is not there: without s3:ListBucket, S3 answers 403. */
+const NO_OBJECT = /NoSuchKey|NotFound|Not Found|AccessDenied|Forbidden/;
+
+/**
+ * Returns the first object whose name is URL-encoded in an event of S3, "red flower.jpg" as "red+flower.jpg"
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html); undefined if the error is
+ * about something else.
+ */
+export function findEncodedKey(
+  event: string | undefined,
+  { errorType, errorMessage }: { readonly errorType: string; readonly errorMessage: string },
+): EncodedKey | undefined {
+  if (!NO_OBJECT.test(`${errorType} ${errorMessage}`)) return undefined;
+  return listOf(asJsonObject(parseJson(event ?? '')) ?? {}, 'Records')
+    .map((record) => memberOf(memberOf(memberOf(record, 's3'), 'object'), 'key'))
+    .filter((key) => typeof key === 'string')
+    .map((inEvent) => ({ inEvent, ofObject: decodeOrKeep(inEvent.replaceAll('+', ' ')) }))
+    .find(({ inEvent, ofObject }) => inEvent !== ofObject);
+}
 
 /** Returns sentences; empty if the error is about something else, or if the event is not known as a whole. */
 export function describeEventGaps(

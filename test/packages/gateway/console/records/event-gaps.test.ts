@@ -1,7 +1,10 @@
 /** An error about something that does not exist is explained with what the event of the request lacks. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeEventGaps } from '../../../../../packages/gateway/console/records/event-gaps.ts';
+import {
+  describeEventGaps,
+  findEncodedKey,
+} from '../../../../../packages/gateway/console/records/event-gaps.ts';
 import { recording } from '../../../../support/recorded-apis.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
@@ -65,3 +68,28 @@ describe('the event of a function that failed', () => {
 function fail(value: string, name: string): never {
   throw new TypeError(`Cannot read properties of ${value} (reading '${name}')`);
 }
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
+describe('the object that an event of S3 names', () => {
+  const event = (key: string): string => JSON.stringify({ Records: [{ s3: { object: { key } } }] });
+  const missing = { errorType: 'NoSuchKey', errorMessage: 'The specified key does not exist.' };
+  for (const [key, error, expected] of [
+    ['red+flower.jpg', missing, { inEvent: 'red+flower.jpg', ofObject: 'red flower.jpg' }],
+    ['a%2Bb.txt', missing, { inEvent: 'a%2Bb.txt', ofObject: 'a+b.txt' }],
+    [
+      'in/%C3%A4.csv',
+      { errorType: 'ClientError', errorMessage: '… (403) when calling the HeadObject operation: Forbidden' },
+      { inEvent: 'in/%C3%A4.csv', ofObject: 'in/\u00e4.csv' },
+    ],
+    ['plain.txt', missing, undefined],
+    ['red+flower.jpg', { errorType: 'TypeError', errorMessage: 'x is not a function' }, undefined],
+  ] as const)
+    it(`${expected === undefined ? 'is not the cause' : 'has another name'}: ${key}, ${error.errorType}`, () => {
+      assert.deepEqual(findEncodedKey(event(key), error), expected);
+    });
+
+  it('is not looked for in other events', () => {
+    assert.equal(findEncodedKey('{"Records":[{"body":"a+b"}]}', missing), undefined);
+    assert.equal(findEncodedKey(undefined, missing), undefined);
+  });
+});
