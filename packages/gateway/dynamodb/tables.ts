@@ -327,7 +327,8 @@ export class DynamoDbTables {
   async #untilActive(name: string): Promise<void> {
     const deadlineMs = performance.now() + ACTIVE_WITHIN_MS;
     while ((await this.#read(name))?.TableStatus !== 'ACTIVE') {
-      if (performance.now() > deadlineMs) throw new Error(`table ${name} did not become active`);
+      if (performance.now() > deadlineMs)
+        throw new Error(`table ${name} was not ACTIVE after ${ACTIVE_WITHIN_MS / 1000} s`);
     }
   }
 

@@ -66,7 +66,8 @@ async function answer(
     return refused;
   }
   const { remoteAddress, remotePort = 0 } = request.socket;
-  if (remoteAddress === undefined) throw new Error(`${method}: its client has reset the connection`);
+  if (remoteAddress === undefined)
+    throw new Error(`${method} ${path} was not served, because the client reset the connection`);
   const announced = (): string | undefined => request.headers['content-length'];
   const rules = { memory, maxBytes: MAX_BODY_BYTES + 1, announced, address: remoteAddress };
   const read = await readWhole(request, rules);

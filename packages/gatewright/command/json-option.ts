@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 /** The commands that have no option `--json`, each with the reason. */
 export const WITHOUT_JSON: ReadonlyMap<string, string> = new Map([
   ['completion', 'it prints a script for a shell'],
-  ['usage export', '--format selects the output: JSON lines, the default, or CSV'],
-  ['usage sql', '--format selects the output: JSON lines, the default, or CSV'],
+  ['usage export', '--format selects the output: JSON Lines (the default) or CSV'],
+  ['usage sql', '--format selects the output: JSON Lines (the default) or CSV'],
 ]);
 
 /**

@@ -37,7 +37,7 @@ export async function isOfCustomer(
     if (onRecord)
       throw new RequestInvalid(
         'customer',
-        'has no effect: a document that accepts this prefix charges a tenant other than the tenant of the key (quota.tenant); use --tenant and --plan',
+        'has no effect: an access document that accepts this prefix sets quota.tenant, so it charges another tenant than the one of the key; use --tenant and --plan',
       );
     return false;
   }

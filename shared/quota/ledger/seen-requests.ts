@@ -43,8 +43,8 @@ type SeenRequests =
   | { readonly kind: 'unavailable' };
 
 /**
- * Returns the number of a request's time span. It is computed from API Gateway's timestamp, so it does not depend on
- * when the request's line arrives.
+ * Returns the index of the time span in which a request was made. It is computed from API Gateway's timestamp, so it
+ * does not depend on when the line of the access log arrives.
  */
 export function spanOf(atEpochMs: number): number {
   return Math.floor(atEpochMs / SPAN_MS);

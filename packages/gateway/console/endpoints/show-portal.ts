@@ -57,7 +57,10 @@ async function answer(
   book: PortalBook | undefined,
   ask: (book: PortalBook) => Promise<object>,
 ): Promise<ControlReply> {
-  if (book === undefined) return jsonReply(409, { message: 'This gateway shows no customers.' });
+  if (book === undefined)
+    return jsonReply(409, {
+      message: 'This gateway serves no portal: add portal to parts in gatewright.yml, and start it again.',
+    });
   try {
     return jsonReply(200, await ask(book));
   } catch (error) {

@@ -49,7 +49,7 @@ export function describeMissing(kind: string, item: string | undefined, isHere: 
   return isHere || item === undefined ? undefined : `This gateway has no ${kind} ${item}.`;
 }
 
-/** Returns the label of a mark below a chart, precise enough to distinguish the marks. */
+/** Returns the label of a tick on the time axis, precise enough to distinguish the ticks. */
 export function axisTime(epochSeconds: number, stepSeconds: number): string {
   const text = isoOf(epochSeconds * 1000);
   if (stepSeconds >= 86_400) return text.slice(5, 10);

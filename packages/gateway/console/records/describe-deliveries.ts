@@ -236,7 +236,7 @@ function noteEnvelope(
   const where = place === undefined ? '' : ` (${place})`;
   return [
     {
-      because: `The body of each record is the JSON envelope of SNS, in which what was published is a string in Message, because the subscription${where} has no RawMessageDelivery: true. ${source.file} parses the body, but does not read Message, so its values are missing.`,
+      because: `The body of each record is the JSON envelope of SNS, with the published message as a string in Message, because the subscription${where} has no RawMessageDelivery: true. ${source.file} never reads Message, so it does not get the published values.`,
       change: `Set RawMessageDelivery: true on the subscription${where}, or parse twice in ${source.file}: ${isPython ? "json.loads(json.loads(record['body'])['Message'])" : 'JSON.parse(JSON.parse(record.body).Message)'}.`,
     },
   ];

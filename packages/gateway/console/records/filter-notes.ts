@@ -17,7 +17,7 @@ type Source = {
   /** `a record of a DynamoDB stream`. */
   readonly named: string;
   readonly members: readonly string[];
-  /** The member that has what was sent. */
+  /** The name of the member that contains the payload, such as `detail`. */
   readonly content: string;
 };
 

@@ -1,5 +1,5 @@
 /**
- * What may surprise about the call of an integration: the route that led to it, its path, body and templates, what was
+ * Finds surprises in the call to an integration: the route that led to it, its path, body and templates, what was
  * not checked or cached before it, and what became of its status (docs/aws §2, §6–§9).
  */
 import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
@@ -287,7 +287,7 @@ const bodyNotSent: SurpriseKind = {
     return {
       values: { method },
       because: [
-        `The request has a body, but API Gateway sends none to a backend with ${method}, so the integration did not get it.`,
+        `API Gateway sends no body with ${method}, so the integration did not get the body of the request.`,
       ],
       changes: ['Send the values in the query or in headers, or use POST.'],
     };

@@ -20,7 +20,9 @@ const twoOrigins: SurpriseKind = {
     if (origins.length < 2) return undefined;
     const isUrl = facts.recorded.received.api.functionUrl !== undefined;
     const both =
-      isUrl && facts.cors !== undefined ? ' The Cors of the function URL and the function both set it.' : '';
+      isUrl && facts.cors !== undefined
+        ? ' Both the function and Cors of the function URL set the header.'
+        : '';
     return {
       values: { origins },
       because: [

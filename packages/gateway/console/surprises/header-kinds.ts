@@ -31,7 +31,8 @@ const remapped: SurpriseKind = {
     const { protocol } = facts.recorded.received.api;
     if (integration === undefined || protocol === 'websocket') return undefined;
     const isProxy = integration.kind === 'http-proxy' || integration.kind === 'http-stream';
-    // An HTTP API renames only headers of functions. Any other such header is the backend's own.
+    // An HTTP API renames headers only in responses of functions. An x-amzn-Remapped-* header of another backend is the
+    // backend's own.
     if (protocol === 'http' && isProxy) return undefined;
     const headers = remappedNames(facts).filter(
       (name) => !isProxy || !OF_EVERY_BACKEND.has(name.toLowerCase()),

@@ -106,6 +106,7 @@ export function judgeBus(rule: ResolvedResource): BrokenRelation | undefined {
     resource: rule,
     property: 'ScheduleExpression',
     message: 'ScheduleExpression is supported only on the default event bus.',
-    remedy: 'remove EventBusName, or remove ScheduleExpression; AWS::Scheduler::Schedule needs no bus',
+    remedy:
+      'remove EventBusName, or remove ScheduleExpression; or use AWS::Scheduler::Schedule for the schedule instead',
   };
 }

@@ -97,7 +97,7 @@ function listQueues(input: UnknownMembers, place: QueuePlace, queues: Queues): U
 
 function configure(queue: LocalQueue, attributes: UnknownMembers): void {
   const { definition } = queue;
-  // The name of the parameter is the query protocol's, whatever the protocol of the call.
+  // SQS names the parameter as in the query protocol, whichever protocol the call uses.
   if (Object.keys(attributes).length === 0) throw missing('Attribute.Name');
   checkAttributes(attributes, definition.settings.isFifo);
   if ('FifoQueue' in attributes && readFlag(attributes['FifoQueue']) !== true)

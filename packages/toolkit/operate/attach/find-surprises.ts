@@ -11,8 +11,8 @@ import { authorizerPart } from './live-api.ts';
 import type { LiveRoute } from './live-api.ts';
 import { protectionOf } from '@gatewright/authoring/inventory/route-inventory';
 
-/** The maximum time in seconds that API Gateway waits for an authorizer. */
-const AUTHORIZER_TIMEOUT_SECONDS = 30;
+/** How many seconds API Gateway waits for an authorizer, by kind of API (docs/aws §10). */
+const AUTHORIZER_WITHIN_SECONDS = { rest: 29, websocket: 29, http: 10 } as const;
 
 /**
  * The advice for routes that are missing in the document. `access sync` would not help yet, because the API does not
@@ -147,6 +147,7 @@ function checkUnknown(document: CompiledDocument, chosen: readonly LiveRoute[]):
 function checkSettings({ live, authorizer, settings }: Circumstances): Surprise[] {
   const name = settings.wired.name;
   const there = live.parts[authorizerPart(name)];
+  const withinSeconds = AUTHORIZER_WITHIN_SECONDS[live.kind];
   return [
     ...(there === undefined
       ? []
@@ -157,12 +158,12 @@ function checkSettings({ live, authorizer, settings }: Circumstances): Surprise[
             'run gatewright detach, or use another --name',
           ),
         ]),
-    ...((authorizer.timeoutSeconds ?? 0) > AUTHORIZER_TIMEOUT_SECONDS
+    ...((authorizer.timeoutSeconds ?? 0) > withinSeconds
       ? [
           warning(
             'authorizer-timeout',
-            `${authorizer.name} has a timeout of ${authorizer.timeoutSeconds} s, but API Gateway waits only ${AUTHORIZER_TIMEOUT_SECONDS} s`,
-            'lower its timeout',
+            `${authorizer.name} has a timeout of ${authorizer.timeoutSeconds} s, but API Gateway waits only ${withinSeconds} s`,
+            `set its timeout to at most ${withinSeconds} s`,
           ),
         ]
       : []),

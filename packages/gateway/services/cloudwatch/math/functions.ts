@@ -1,5 +1,5 @@
 /**
- * Functions of metric math, except the functions in `NOT_COMPUTED` and METRICS.
+ * Functions of metric math, except `METRICS()` and those in `NOT_COMPUTED`.
  * @see CloudWatch user guide, "Metric math syntax and functions"
  */
 import { ExpressionError } from './expression.ts';

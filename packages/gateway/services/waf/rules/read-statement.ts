@@ -124,7 +124,7 @@ function readRegexMatch(at: MemberReader): Statement {
   if (pattern === undefined)
     at.refuse(
       'RegexString',
-      `cannot be evaluated here: ${source}; look-around and backreferences are not supported`,
+      `is not a regular expression that can be evaluated here (RE2, without look-around and backreferences): ${source}`,
     );
   return { kind: 'regex', inspection: readInspection(at), pattern };
 }

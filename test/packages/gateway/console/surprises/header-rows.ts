@@ -336,7 +336,7 @@ const BROWSERS: readonly SurpriseRow[] = [
       })),
     request: { target: '/', headers: ['Origin', PAGE] },
     values: { origins: ['*', PAGE] },
-    because: /The Cors of the function URL and the function both set it/,
+    because: /Both the function and Cors of the function URL set the header/,
     change: /or Cors from the function URL/,
     not: { api: () => aFunctionUrl({ AuthType: 'NONE', Cors: { AllowOrigins: ['*'] } }, () => OK) },
   },

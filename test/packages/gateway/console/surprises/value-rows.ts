@@ -388,7 +388,7 @@ export const VALUES: readonly SurpriseRow[] = [
     api: backend({ ...HTTP, Type: 'HTTP_PROXY' }, answered('{}')),
     request: { ...ID, body: '{"a": 1}' },
     values: { method: 'GET' },
-    because: /sends none to a backend with GET, so the integration did not get it/,
+    because: /sends no body with GET, so the integration did not get the body/,
     change: /or use POST/,
     not: { request: ID },
   },

@@ -117,6 +117,10 @@ describe('surprises to know before an authorizer is attached', () => {
       finds: 'warning authorizer-timeout',
       of: about(anApi(), { authorizer: { ...authorizer, timeoutSeconds: 60 } }),
     },
+    {
+      finds: 'warning authorizer-timeout',
+      of: about(anApi({ kind: 'http' }), { authorizer: { ...authorizer, timeoutSeconds: 11 } }),
+    },
     { finds: 'warning drift-unknown', of: about(anApi({ drift: undefined })) },
     { finds: 'obstacle drift', of: about(anApi({ drift: ['GET /users is configured, but not deployed'] })) },
     {
