@@ -120,10 +120,7 @@ function describeStream(input: UnknownMembers, log: StreamLog): Output {
 function getShardIterator(input: UnknownMembers, log: StreamLog): Output {
   const { StreamArn: arn, ShardId: shard, ShardIteratorType: type, SequenceNumber: sequence } = input;
   const stream = findStream(String(arn), log);
-  if (shard !== SHARD)
-    throw notFound(
-      `Requested resource not found: Shard: ${String(shard)} in stream: ${String(arn)} not found`,
-    );
+  if (shard !== SHARD) throw notFound('Requested resource not found: Shard does not exist');
   const from = placeOf(String(type), sequence, stream);
   return { ShardIterator: printIterator(stream.streamArn, log.nowEpochMs, from) };
 }

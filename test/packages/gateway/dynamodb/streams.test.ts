@@ -338,6 +338,19 @@ describe('streams of DynamoDbEngine', () => {
       assert.match(String(body['message']), says);
     });
 
+  // Recorded in ironSource/node-dynamodb-stream#16, opensearch-project/data-prepper#4401 and
+  // amazon-archives/logstash-input-dynamodb#4.
+  it('refuses an unknown shard in the words of DynamoDB Streams', async () => {
+    const { body } = await refusal(
+      call('GetShardIterator', {
+        StreamArn: await create(),
+        ShardId: 'shardId-00000001415575208348-98d954b6',
+        ShardIteratorType: 'TRIM_HORIZON',
+      }),
+    );
+    assert.equal(body['message'], 'Requested resource not found: Shard does not exist');
+  });
+
   it('refuses an unknown shard, a number beyond the stream, and a number where none is allowed', async () => {
     const arn = await create();
     const wanted = (more: object) =>
