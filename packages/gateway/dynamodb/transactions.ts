@@ -231,7 +231,6 @@ function cancelled(reasons: readonly Reason[]): DynamoDbError {
     400,
     `${DYNAMODB}TransactionCanceledException`,
     `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
-    // AWS capitalizes the `Message` member of this error. The SDKs read both spellings.
     { CancellationReasons: reasons },
   );
 }

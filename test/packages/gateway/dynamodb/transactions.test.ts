@@ -102,6 +102,9 @@ describe('TransactWriteItems', () => {
       { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed' },
       { Code: 'None' },
     ]);
+    // Responses in aws/aws-sdk-net#1292, pynamodb/PynamoDB#1144 and erlcloud/erlcloud#607: `Message`, no `message`.
+    assert.deepEqual(Object.keys(body).toSorted(), ['CancellationReasons', 'Message', '__type']);
+    assert.match(String(body['Message']), /specific reasons \[ConditionalCheckFailed, None\]$/);
     await engine.close();
   });
 
@@ -117,6 +120,8 @@ describe('TransactWriteItems', () => {
       transact(engine, [{ Update: add('once', 2) }], { ClientRequestToken: 'token' }),
     );
     assert.match(String(other.body['__type']), /IdempotentParameterMismatchException$/);
+    // The member's name in the service model (botocore, dynamodb/2012-08-10/service-2.json)
+    assert.deepEqual(Object.keys(other.body), ['__type', 'Message']);
 
     clock.advance(10 * 60_000);
     await once();
