@@ -85,6 +85,12 @@ const BATCHES: readonly Row[] = [
 });
 
 const create = (QueueName: string, Attributes: object = {}): Input => ({ QueueName, Attributes });
+/** The names of the JSON protocol for codes of SQS that are not in its model (test of refusal-words). */
+const JSON_NAMES: Readonly<Record<string, string>> = {
+  InvalidParameterValue: 'InvalidParameterValueException',
+  MissingParameter: 'MissingRequiredParameterException',
+};
+
 const ofQueues = (action: string, what: string, code: string, refused: Input, taken?: Input): Row => ({
   service: 'sqs',
   action,
@@ -261,7 +267,8 @@ describe('a call that AWS refuses', () => {
       const bench = anEventEngine({ sqs, sns, xray }, { resources: RESOURCES });
       const { status, code, queryCode } = await call(bench, row, row.refused);
 
-      assert.deepEqual([status, code], [400, row.code]);
+      const name = row.service === 'sqs' ? JSON_NAMES[row.code] : undefined;
+      assert.deepEqual([status, code], [400, name ?? row.code]);
       if (row.service === 'sqs') assert.equal(queryCode, `${row.queryCode ?? row.code};Sender`);
       if (row.taken !== undefined) assert.equal((await call(bench, row, row.taken)).status, 200);
     });

@@ -111,8 +111,10 @@ const adviseType: Advise = ({ detail, written, isStart }) => {
 
 const ADVICE: Readonly<Record<string, Advise>> = {
   MissingParameter: advisePresence,
+  MissingRequiredParameterException: advisePresence,
   MissingAction: adviseAction,
   InvalidParameterValue: adviseValue,
+  InvalidParameterValueException: adviseValue,
   InvalidParameter: adviseValue,
   InvalidParameterException: adviseValue,
   InvalidParameterCombination: adviseValue,
@@ -159,7 +161,7 @@ function isSimilar(name: string, parameter: string): boolean {
 
 /** Codes whose advice also fits a call that code makes. */
 const OF_CODE =
-  /^(?:MissingParameter|InvalidParameter|QueueDoesNotExist|(?:AWS\.SimpleQueueService\.)?NonExistentQueue|StateMachineDoesNotExist|ExecutionAlreadyExists|ResourceNotFoundException$|ValidationException$|ConditionalCheckFailedException|NoSuchKey)/;
+  /^(?:MissingParameter|MissingRequiredParameter|InvalidParameter|QueueDoesNotExist|(?:AWS\.SimpleQueueService\.)?NonExistentQueue|StateMachineDoesNotExist|ExecutionAlreadyExists|ResourceNotFoundException$|ValidationException$|ConditionalCheckFailedException|NoSuchKey)/;
 
 /** Returns the advice for an error that a function got from an AWS SDK, and threw; undefined for an unknown code. */
 export function adviseThrownError(code: string, detail: string, at: string): string | undefined {

@@ -14,6 +14,16 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
   PurgeQueueInProgress: 'AWS.SimpleQueueService.PurgeQueueInProgress',
 };
 
+/**
+ * Types of the JSON protocol for errors that are not in the service model (botocore, sqs/2012-11-05/service-2.json).
+ * Recorded in http4k/http4k#1336 and yavosh/pail, test/diff/testdata/golden/sqs-errors.json; the query code in the
+ * header remains.
+ */
+const UNMODELLED: Readonly<Record<string, string>> = {
+  InvalidParameterValue: 'com.amazon.coral.service#InvalidParameterValueException',
+  MissingParameter: 'com.amazon.coral.service#MissingRequiredParameterException',
+};
+
 /** Errors whose status is not 400 [obs]. */
 const STATUSES: Readonly<Record<string, number>> = { PurgeQueueInProgress: 403 };
 
@@ -37,7 +47,7 @@ export class SqsError extends Error {
     const { message } = this;
     // SDKs written for the query protocol read the old name from this header.
     const headers = ['x-amzn-query-error', `${queryCode};Sender`];
-    return { kind: 'error', status, code: `com.amazonaws.sqs#${code}`, message, headers };
+    return { kind: 'error', status, code: UNMODELLED[code] ?? `com.amazonaws.sqs#${code}`, message, headers };
   }
 
   /** The query protocol has another text for a queue that does not exist [obs]. */

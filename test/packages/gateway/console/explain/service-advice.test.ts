@@ -21,6 +21,17 @@ const ROWS: readonly (readonly [code: string, detail: string, advice: RegExp | u
     'Value 9999 for parameter DelaySeconds is invalid.',
     /^Correct the value of DelaySeconds/,
   ],
+  // The names of SQS's JSON protocol
+  [
+    'InvalidParameterValueException',
+    'Value 9999 for parameter DelaySeconds is invalid.',
+    /^Correct the value of DelaySeconds/,
+  ],
+  [
+    'MissingRequiredParameterException',
+    'The request must contain the parameter MessageGroupId.',
+    /^Add MessageGroupId to/,
+  ],
   ['MissingAction', 'The request is missing an action or a required parameter.', /^Add Action/],
   ['NotFound', 'Topic does not exist', /^Name the ARN of an existing topic/],
   ['AWS.SimpleQueueService.NonExistentQueue', 'does not exist', /^Name an existing queue/],

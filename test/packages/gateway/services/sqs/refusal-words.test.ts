@@ -43,7 +43,7 @@ describe('a change of visibility', () => {
 
     const change = { QueueUrl, ReceiptHandle, VisibilityTimeout: 10 };
     assert.partialDeepStrictEqual(await bench.call('sqs', 'ChangeMessageVisibility', change), {
-      __type: 'com.amazonaws.sqs#InvalidParameterValue',
+      __type: 'com.amazon.coral.service#InvalidParameterValueException',
       message: `Value ${ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
     });
   });
@@ -54,28 +54,28 @@ describe('a change of a queue that names nothing', () => {
     [
       'SetQueueAttributes',
       { Attributes: {} },
-      'MissingParameter',
+      'MissingRequiredParameterException',
       'The request must contain the parameter Attribute.Name.',
       'pulumi/pulumi-aws#5677, #5959; aws-controllers-k8s/community#2139',
     ],
     [
       'SetQueueAttributes',
       {},
-      'MissingParameter',
+      'MissingRequiredParameterException',
       'The request must contain the parameter Attribute.Name.',
       'the same, inferred for an absent map',
     ],
     [
       'TagQueue',
       { Tags: {} },
-      'MissingParameter',
+      'MissingRequiredParameterException',
       'The request must contain the parameter Tags.',
       'moto, test_sqs.py',
     ],
     [
       'UntagQueue',
       { TagKeys: [] },
-      'InvalidParameterValue',
+      'InvalidParameterValueException',
       'Tag keys must be between 1 and 128 characters in length.',
       'moto, test_sqs.py',
     ],
@@ -86,7 +86,7 @@ describe('a change of a queue that names nothing', () => {
         ...input,
       });
 
-      assert.partialDeepStrictEqual(refused, { __type: `com.amazonaws.sqs#${code}`, message });
+      assert.partialDeepStrictEqual(refused, { __type: `com.amazon.coral.service#${code}`, message });
     });
 });
 
@@ -98,9 +98,48 @@ describe('a page of queues', () => {
       });
 
       assert.partialDeepStrictEqual(refused, {
-        __type: 'com.amazonaws.sqs#InvalidParameterValue',
+        __type: 'com.amazon.coral.service#InvalidParameterValueException',
         message:
           'Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000.',
       });
+    });
+});
+
+/** The query code and the type of each kind of refusal, in the JSON protocol. */
+describe('a refusal in the JSON protocol', () => {
+  for (const [action, input, type, queryCode, source] of [
+    [
+      'ReceiveMessage',
+      { MaxNumberOfMessages: 11 },
+      'com.amazon.coral.service#InvalidParameterValueException',
+      'InvalidParameterValue',
+      'http4k/http4k#1336; yavosh/pail, test/diff/testdata/golden/sqs-errors.json',
+    ],
+    [
+      'SendMessage',
+      { MessageBody: '' },
+      'com.amazon.coral.service#MissingRequiredParameterException',
+      'MissingParameter',
+      'yavosh/pail, test/diff/testdata/golden/sqs-errors.json',
+    ],
+    [
+      'SetQueueAttributes',
+      { Attributes: { Nothing: '1' } },
+      'com.amazonaws.sqs#InvalidAttributeName',
+      'InvalidAttributeName',
+      'the same',
+    ],
+  ] as const)
+    it(`is of the type ${type} (${source})`, async () => {
+      const bench = anEventEngine({ sqs }, { resources: RESOURCES });
+      const outcome = await bench.send({
+        service: 'sqs',
+        headers: ['Content-Type', 'application/x-amz-json-1.0', 'X-Amz-Target', `AmazonSQS.${action}`],
+        body: JSON.stringify({ QueueUrl, ...input }),
+      });
+      assert.ok(outcome.kind === 'answered');
+      const { headers, body } = outcome;
+      assert.partialDeepStrictEqual(JSON.parse(body.toString()), { __type: type });
+      assert.equal(headers[headers.indexOf('x-amzn-query-error') + 1], `${queryCode};Sender`);
     });
 });

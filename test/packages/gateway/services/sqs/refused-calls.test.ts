@@ -65,7 +65,7 @@ describe('a redrive policy that a call sets', () => {
       assert.partialDeepStrictEqual(
         await bench.call('sqs', 'CreateQueue', { QueueName: 'new', Attributes: { RedrivePolicy } }),
         {
-          __type: 'com.amazonaws.sqs#InvalidParameterValue',
+          __type: 'com.amazon.coral.service#InvalidParameterValueException',
           message: `Value ${RedrivePolicy} for parameter RedrivePolicy is invalid. Reason: ${reason}`,
         },
       );
