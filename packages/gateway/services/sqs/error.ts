@@ -24,8 +24,12 @@ const UNMODELLED: Readonly<Record<string, string>> = {
   MissingParameter: 'com.amazon.coral.service#MissingRequiredParameterException',
 };
 
-/** Errors whose status is not 400 [obs]. */
-const STATUSES: Readonly<Record<string, number>> = { PurgeQueueInProgress: 403 };
+/** Errors whose status is not 400 (docs/aws/calls.md). */
+const STATUSES: Readonly<Record<string, number>> = {
+  OverLimit: 403,
+  PurgeQueueInProgress: 403,
+  ReceiptHandleIsInvalid: 404,
+};
 
 export class SqsError extends Error {
   override readonly name = 'SqsError';
