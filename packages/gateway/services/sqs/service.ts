@@ -29,6 +29,8 @@ import { readFunctionName } from '@gatewright/aws/function-name';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 
 const NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/';
+/** Of the reply to a call without Action, which names no version either. */
+const OLD_NAMESPACE = 'http://queue.amazonaws.com/doc/2009-02-01/';
 
 class SqsService implements Service {
   readonly queues: Queues;
@@ -144,7 +146,7 @@ function withoutAction({ region, path }: ServiceCall['request'], requestId: stri
   const message = `Access to the resource https://sqs.${region}.amazonaws.com${path} is denied.`;
   const { status, contentType, body } = printQueryReply('', refuse('AccessDenied', message, 403), {
     requestId,
-    namespace: NAMESPACE,
+    namespace: OLD_NAMESPACE,
     hasDetail: true,
   });
   return { kind: 'answered', status, headers: ['Content-Type', contentType], body: Buffer.from(body) };

@@ -59,16 +59,16 @@ describe('Sqs by the query protocol', () => {
   });
 
   // aws/aws-sdk-php#630; without Action: DanielDaCosta/apiGateway-sqs-lambda#1
-  for (const [fields, code] of [
-    [{ Action: 'DeleteMessageBatch' }, 'AWS\\.SimpleQueueService\\.EmptyBatchRequest'],
-    [{}, 'AccessDenied'],
+  for (const [fields, code, version] of [
+    [{ Action: 'DeleteMessageBatch' }, 'AWS\\.SimpleQueueService\\.EmptyBatchRequest', '2012-11-05'],
+    [{}, 'AccessDenied', '2009-02-01'],
   ] as const)
-    it(`has an empty element Detail in the error ${code}`, async () => {
+    it(`has an empty element Detail in the error ${code}, and the namespace of ${version}`, async () => {
       const answer = await ask(anEventEngine(SERVICES, { resources: QUEUES }), { ...fields });
       assert.match(
         answer,
         new RegExp(
-          `<Type>Sender</Type><Code>${code}</Code><Message>[^<]+</Message><Detail/></Error><RequestId>`,
+          `<ErrorResponse xmlns="http://queue\\.amazonaws\\.com/doc/${version}/"><Error><Type>Sender</Type><Code>${code}</Code><Message>[^<]+</Message><Detail/></Error><RequestId>`,
         ),
       );
     });
