@@ -39,7 +39,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
       await deleteOnFailure(pool, user, () =>
         preSignUp(pool, user, { source: 'PreSignUp_AdminCreateUser', ...of, validationData }),
       );
-    await pool.setPassword(user, password, 'FORCE_CHANGE_PASSWORD');
+    await pool.setPassword(user, password, 'FORCE_CHANGE_PASSWORD', !resends);
     if (input.optionalText('MessageAction') !== 'SUPPRESS') {
       const message = await customMessage(pool, user, { source: 'CustomMessage_AdminCreateUser', ...of });
       pool.showMessage(user, message, user.attributes.has('email') ? 'EMAIL' : 'SMS', password);

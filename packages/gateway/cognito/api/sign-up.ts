@@ -32,7 +32,7 @@ export const SIGN_UP: CognitoOperations = {
     const isConfirmed = await deleteOnFailure(pool, user, () =>
       preSignUp(pool, user, { source: 'PreSignUp_SignUp', ...of, validationData }),
     );
-    await pool.setPassword(user, password, isConfirmed ? 'CONFIRMED' : 'UNCONFIRMED');
+    await pool.setPassword(user, password, isConfirmed ? 'CONFIRMED' : 'UNCONFIRMED', true);
     if (isConfirmed) {
       await postConfirmation(pool, user, 'PostConfirmation_ConfirmSignUp', of.clientId, of.metadata);
       return { UserConfirmed: true, UserSub: user.sub };

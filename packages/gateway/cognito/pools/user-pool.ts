@@ -198,8 +198,9 @@ export class UserPool {
   change(
     user: PoolUser,
     change: Partial<Pick<PoolUser, 'attributes' | 'groups' | 'status' | 'isEnabled'>>,
+    changedAtMs = this.ports.clock.nowEpochMs(),
   ): void {
-    Object.assign(user, change, { changedAtMs: this.ports.clock.nowEpochMs() });
+    Object.assign(user, change, { changedAtMs });
     this.ports.onChange();
   }
 
@@ -208,12 +209,15 @@ export class UserPool {
     this.ports.onChange();
   }
 
-  /** @throws ServiceRefusal InvalidPasswordException if the password violates the pool's policy */
-  async setPassword(user: PoolUser, text: string, status: UserStatus): Promise<void> {
+  /**
+   * @param isCreation whether the user is created with this password, which is then no later change of the user
+   * @throws ServiceRefusal InvalidPasswordException if the password violates the pool's policy
+   */
+  async setPassword(user: PoolUser, text: string, status: UserStatus, isCreation = false): Promise<void> {
     this.checkPassword(text);
     user.password = await hashPassword(text, { poolName: this.poolName, username: user.username });
     user.passwordSetAtMs = this.ports.clock.nowEpochMs();
-    this.change(user, { status });
+    this.change(user, { status }, isCreation ? user.createdAtMs : undefined);
   }
 
   /**

@@ -85,3 +85,30 @@ for (const MinimumLength of [6, 20, 21, 99])
 
     assert.equal(codeOf(await at.admin('AdminCreateUser', { Username: 'dora' })), '200');
   });
+
+// AWS CLI reference, outputs of cognito-idp admin-create-user and list-users: both times are one. That it also holds for
+// SignUp is inferred.
+for (const [action, source] of [
+  ['AdminCreateUser', 'PreSignUp_AdminCreateUser'],
+  ['SignUp', 'PreSignUp_SignUp'],
+] as const)
+  it(`a user that ${action} has just created was not changed since, however long that took`, async () => {
+    const PreSignUp = 'arn:aws:lambda:us-east-1:123456789012:function:trigger';
+    const at = await aUserPool({ LambdaConfig: { PreSignUp } }, {}, {}, (_called, payload) => {
+      assert.equal((JSON.parse(payload) as { triggerSource: string }).triggerSource, source);
+      at.clock.advance(400);
+      return Promise.resolve({ kind: 'returned', payload });
+    });
+    if (action === 'SignUp') await at.call('SignUp', { ...client, Username: 'dora', Password: PASSWORD });
+    else await at.admin('AdminCreateUser', { Username: 'dora', TemporaryPassword: PASSWORD });
+    const read = async () => {
+      const { UserCreateDate, UserLastModifiedDate } = (await at.admin('AdminGetUser', { Username: 'dora' }))
+        .body;
+      return Number(UserLastModifiedDate) - Number(UserCreateDate);
+    };
+    assert.equal(await read(), 0);
+
+    at.clock.advance(1600);
+    await at.admin('AdminSetUserPassword', { Username: 'dora', Password: PASSWORD, Permanent: true });
+    assert.equal(Math.round(await read()), 2);
+  });
