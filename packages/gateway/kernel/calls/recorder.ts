@@ -3,6 +3,7 @@
  * is stored for `GET /_gatewright/recorded`. A call has no effect unless a resource of the stacks handles it.
  */
 import { describeFault } from '../../core/errors.ts';
+import { nameRestCall } from './name-call.ts';
 import { headerOf, printCborReply, printJsonReply, printQueryReply } from './aws-operation.ts';
 import { endpointVariableOf } from '@gatewright/aws/endpoint-variables';
 import type { Answered, Service, ServiceApi, ServiceCall } from '../service.ts';
@@ -71,7 +72,7 @@ export class Recorder {
     const api = (found instanceof Promise ? await found : found)?.api;
     const result = api === undefined ? undefined : await this.#ask(api, { request, operation });
     if (api === undefined || result === undefined) {
-      const what = operation.protocol === 'rest' ? `${request.method} ${request.path}` : operation.action;
+      const what = operation.protocol === 'rest' ? nameRestCall(request) : operation.action;
       return {
         kind: 'unreachable',
         reason: 'unserved',

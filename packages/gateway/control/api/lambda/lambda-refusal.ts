@@ -1,5 +1,6 @@
 import { partitionOf } from '@gatewright/aws/arn';
 import { type AwsCall, awsError } from '../../../kernel/calls/aws-call.ts';
+import { nameRestCall } from '../../../kernel/calls/name-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 
 /** Returns the caller's account. */
@@ -32,8 +33,7 @@ export function refused(call: AwsCall, status: number, type: string, message: st
 
 /** Refuses an operation that is not supported. Calls to Lambda stay here, even with `--aws lambda`. */
 export function notServed(call: AwsCall): ControlReply {
-  const { method, path } = call.request;
-  const message = `${method} ${path} of Lambda is not supported here; the template of the stack defines functions, versions, aliases and tags, so change it there`;
+  const message = `${nameRestCall(call.request)} of Lambda is not supported here; the template of the stack defines functions, versions, aliases and tags, so change it there`;
   return refused(call, 501, 'NotImplementedException', message);
 }
 

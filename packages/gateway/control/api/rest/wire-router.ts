@@ -4,6 +4,7 @@ import { checkMembers } from '../../edits/check-members.ts';
 import { badRequest, ControlError } from '../../control-error.ts';
 import { DefinitionError } from '../../../core/errors.ts';
 import { awsError, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
+import { nameRestCall } from '../../../kernel/calls/name-call.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { jsonReply } from '../../../core/api-call.ts';
 import type { ControlErrorCode } from '../../control-error.ts';
@@ -66,7 +67,7 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
     return refuse(
       501,
       'NotImplementedException',
-      `${request.method} ${request.path} of API Gateway is not supported here; use AWS for this call`,
+      `${nameRestCall(request)} of API Gateway is not supported here; use AWS for this call`,
     );
   if (body === undefined) return refuse(400, 'SerializationException', 'Unable to parse request body');
   try {

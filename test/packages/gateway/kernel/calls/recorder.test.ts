@@ -166,3 +166,22 @@ describe('Recorder', () => {
     assert.equal(recorder.calls[0]?.path, '/tower/1');
   });
 });
+
+// The subresources of S3 differ only in the query (S3 API reference, "PutBucketNotificationConfiguration").
+describe('the message about a call without an action that is not recorded', () => {
+  for (const [query, named] of [
+    ['', 'PUT /photos;'],
+    ['notification', 'PUT /photos?notification;'],
+    ['notification=&x-id=PutBucketNotificationConfiguration', 'PUT /photos?notification;'],
+    ['uploadId=a&partNumber=1', 'PUT /photos?uploadId&partNumber;'],
+    ['acl&X-Amz-Security-Token=secret&X-Amz-Signature=secret', 'PUT /photos?acl;'],
+    ['AWSAccessKeyId=secret&Signature=secret', 'PUT /photos?AWSAccessKeyId&Signature;'],
+  ] as const)
+    it(`names the parameters that tell operations apart, without values: ${query}`, async () => {
+      const call = aCall({ service: 's3', method: 'PUT', path: '/photos', query });
+      const outcome = await aRecorder().answer(call);
+
+      assert.ok(outcome.kind === 'unreachable');
+      assert.ok(outcome.message.includes(`does not record s3 ${named}`), outcome.message);
+    });
+});
