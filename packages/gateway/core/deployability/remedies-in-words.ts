@@ -40,6 +40,13 @@ function mappingForms({ type, property }: At): string {
     : "map integration.request.header.NAME, .querystring.NAME or .path.NAME to a constant in single quotes ('…'), method.request.header.NAME, .querystring.NAME or .path.NAME, method.request.body, context.NAME or stageVariables.NAME";
 }
 
+/** The property that names a destination of a web ACL's records. */
+const NAME_PROPERTIES: Readonly<Record<string, string>> = {
+  'log group': 'LogGroupName',
+  bucket: 'BucketName',
+  'delivery stream': 'DeliveryStreamName',
+};
+
 export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   { words: /^Only REGIONAL domain names can be managed/, remedy: () => USE_REGIONAL },
   {
@@ -178,6 +185,16 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words: /^cannot be combined with (\w+)$/,
     remedy: ([, other = ''], { property }) => `remove ${nameAt(property)}, or remove ${other}`,
+  },
+  {
+    words: /^the name of the (log group|bucket|delivery stream) (\S+) must begin with (aws-waf-logs-)$/,
+    remedy: ([, kind = '', name = '', start = '']) =>
+      `change ${NAME_PROPERTIES[kind] ?? 'the name'} of the ${kind} itself to a name that begins with ${start}, such as ${start}${name}`,
+  },
+  {
+    words: /^The ARN isn't valid\. .*field: LOG_DESTINATION/,
+    remedy: () =>
+      "name the ARN of a log group, bucket or delivery stream whose name begins with aws-waf-logs-; of a log group: !Sub 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${LOG_GROUP}', with its logical id for LOG_GROUP",
   },
   {
     words: /\bis missing in a rule that uses a rule group$/,

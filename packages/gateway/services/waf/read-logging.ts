@@ -1,4 +1,5 @@
 /** Reads the logging configurations of web ACLs, which consist of a destination, redacted fields and a filter. */
+import { parseArn } from '@gatewright/aws/arn';
 import type { MemberReader } from '@gatewright/aws/member-reader';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Outcome } from './evaluate/judge-web-acl.ts';
@@ -26,11 +27,8 @@ export type Logging = {
  * @throws InvalidMember if a member is invalid
  */
 export function readLogging({ resource, members: at }: ResourceReader): Logging {
-  const groups = at.texts('LogDestinationConfigs', 100).map(nameOfDestination);
-  const wrong = groups.find((name) => !name.startsWith('aws-waf-logs-'));
+  const groups = at.texts('LogDestinationConfigs', 100).map((arn) => readDestination(arn, at));
   if (groups.length === 0) at.refuse('LogDestinationConfigs', 'must have at least one destination');
-  if (wrong !== undefined)
-    at.refuse('LogDestinationConfigs', `the name of the destination ${wrong} must begin with aws-waf-logs-`);
   const redacted = at.objects('RedactedFields', 100);
   const has = (member: string): boolean => redacted.some((one) => one.has(member));
   const headers = redacted.flatMap((one) => {
@@ -52,11 +50,32 @@ export function readLogging({ resource, members: at }: ResourceReader): Logging 
 }
 
 /**
+ * The services that take the records of web ACLs, with the kind of resource and the place of its name in the ARN.
+ * @see https://docs.aws.amazon.com/waf/latest/developerguide/logging-destinations.html
+ */
+const DESTINATIONS: Readonly<Record<string, { readonly kind: string; readonly name: RegExp }>> = {
+  logs: { kind: 'log group', name: /^log-group:([^:]+)/ },
+  s3: { kind: 'bucket', name: /^([^/]+)/ },
+  firehose: { kind: 'delivery stream', name: /^deliverystream\/(.+)$/ },
+};
+
+/**
  * Returns the name in the ARN of a destination:
  * `arn:aws:logs:eu-west-1:123456789012:log-group:aws-waf-logs-a:*` → `aws-waf-logs-a`
  */
-function nameOfDestination(arn: string): string {
-  return arn.replace(/:\*$/, '').split(/[:/]/).at(-1) ?? arn;
+function readDestination(text: string, at: MemberReader): string {
+  const arn = parseArn(text);
+  const { kind, name: place } = DESTINATIONS[arn?.service ?? ''] ?? {};
+  const name = place?.exec(arn?.resource ?? '')?.[1];
+  if (kind === undefined || name === undefined)
+    // awsdocs/aws-cloudformation-user-guide#1271
+    at.refuse(
+      'LogDestinationConfigs',
+      `The ARN isn't valid. A valid ARN begins with arn: and includes other information separated by colons or slashes., field: LOG_DESTINATION, parameter: ${text}`,
+    );
+  if (!name.startsWith('aws-waf-logs-'))
+    at.refuse('LogDestinationConfigs', `the name of the ${kind} ${name} must begin with aws-waf-logs-`);
+  return name;
 }
 
 function readFilter(at: MemberReader | undefined): Logging['isKept'] {

@@ -69,6 +69,11 @@ const CASES = [
     'Rules.0.OverrideAction',
     'add OverrideAction: { None: {} }',
   ],
+  [
+    'the name of the bucket logs must begin with aws-waf-logs-',
+    'LogDestinationConfigs',
+    'change BucketName of the bucket itself to a name that begins with aws-waf-logs-, such as aws-waf-logs-logs',
+  ],
   ['Something else went wrong', 'Name', undefined],
 ] as const;
 

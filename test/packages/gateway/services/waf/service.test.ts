@@ -373,8 +373,37 @@ describe('the log of a web ACL', () => {
     ask(bench);
 
     assert.deepEqual(bench.logged, []);
-    assert.match(faultsOf(bench), /must begin with aws-waf-logs-/);
+    assert.match(faultsOf(bench), /the name of the log group wall must begin with aws-waf-logs-/);
   });
+
+  // awsdocs/aws-cloudformation-user-guide#1271
+  for (const destination of ['aws-waf-logs-wall', 'arn:aws:sqs:us-east-1:123456789012:aws-waf-logs-wall'])
+    it(`refuses ${destination}, which is not the ARN of a destination`, () => {
+      const bench = aWall(
+        '[]',
+        logging('').replace(/'arn:aws:logs:.*'/, `'${destination}'`),
+      );
+      ask(bench);
+
+      assert.deepEqual(bench.logged, []);
+      assert.match(faultsOf(bench), /The ARN isn't valid\. .*parameter: (?:arn:aws:sqs:\S+:)?aws-waf-logs-wall/);
+    });
+
+  // https://docs.aws.amazon.com/waf/latest/developerguide/logging-destinations.html
+  for (const destination of [
+    `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:aws-waf-logs-wall:*`,
+    'arn:aws:s3:::aws-waf-logs-wall/edge',
+    `arn:aws:firehose:${REGION}:${ACCOUNT}:deliverystream/aws-waf-logs-wall`,
+  ])
+    it(`writes records to ${destination}`, () => {
+      const bench = aWall('[]', logging('').replace(/'arn:aws:logs:.*'/, `'${destination}'`));
+      ask(bench);
+
+      assert.deepEqual(
+        bench.logged.map(([group]) => group),
+        ['aws-waf-logs-wall'],
+      );
+    });
 });
 
 function faultsOf({ faults }: Wall): string {
