@@ -1,6 +1,6 @@
 /** Finds resources that depend on each other in a cycle, so that AWS cannot create any of them first. */
 import { namesIn } from '../core/deployability/names-in.ts';
-import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import { asOneOrMore, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { Path } from './cloudformation/template-source.ts';
 
@@ -51,6 +51,23 @@ function isFunction(value: Json): boolean {
 
 export function describeCycle(names: readonly string[]): string {
   return `Circular dependency between resources: [${names.join(', ')}]`;
+}
+
+/**
+ * Returns the remedy for a cycle that DependsOn makes, although no value needs this order; undefined for a cycle of
+ * references alone.
+ */
+export function remedyOfCycle(
+  cycle: readonly string[],
+  resourceOf: (logicalId: string) => Json,
+): string | undefined {
+  for (const [index, owner] of cycle.entries()) {
+    const next = cycle[index + 1] ?? cycle[0] ?? '';
+    const { DependsOn: before, ...others } = membersOf(resourceOf(owner));
+    if (asOneOrMore(before).includes(next) && !namesIn(others).has(next))
+      return `remove ${next} from DependsOn of ${owner}`;
+  }
+  return undefined;
 }
 
 /**

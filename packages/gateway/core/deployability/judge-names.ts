@@ -5,6 +5,7 @@ import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { makeFinding, placedAt } from './finding.ts';
 import type { DeployFinding, Placed } from './finding.ts';
 import { KnownValues } from './known-values.ts';
+import { remedyOfAttribute } from './remedies-of-names.ts';
 import type { SchemaTable } from './schema-check.ts';
 
 /**
@@ -19,6 +20,18 @@ export const ALSO_NAMED: Readonly<Record<string, readonly string[]>> = {
 
 export function judgeNames(stack: ResolvedStack, table: SchemaTable): readonly DeployFinding[] {
   return [...findUnknownAttributes(stack, table), ...findSharedNames(stack, table)];
+}
+
+/** Returns the remedy for Ref of a resource with an attribute; undefined for all other refusals. */
+export function remedyOfDottedRef(
+  message: string,
+  stack: ResolvedStack | undefined,
+  table: SchemaTable,
+): string | undefined {
+  const [, name = '', attribute = ''] =
+    /Unresolved resource dependencies \[(\w+)\.([\w.]+)\]/.exec(message) ?? [];
+  const { attributes } = table[stack?.resources.get(name)?.type ?? ''] ?? {};
+  return attributes === undefined ? undefined : remedyOfAttribute(name, attribute, attributes);
 }
 
 /** Finds Fn::GetAtt of attributes that CloudFormation does not know: "does not support attribute type". */
@@ -53,6 +66,7 @@ function findUnknownAttributes(
         'unknown-attribute',
         at,
         `Template error: resource ${name} does not support attribute type ${attribute} in Fn::GetAtt`,
+        { remedy: remedyOfAttribute(name, attribute, attributes) },
       ),
     );
   };

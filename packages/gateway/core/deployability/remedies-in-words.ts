@@ -4,6 +4,7 @@
  */
 
 import { USE_REGIONAL } from './call-words.ts';
+import { REMEDIES_OF_NAMES } from './remedies-of-names.ts';
 import { REMEDIES_OF_REFUSALS } from './remedies-of-refusals.ts';
 import { nameAt } from './remedy-row.ts';
 import type { RemedyRow } from './remedy-row.ts';
@@ -57,11 +58,6 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
     words: /unresolved condition dependency (\S+)$/,
     remedy: ([, name = '']) =>
       `correct the spelling of ${name}, which must be a name in the section Conditions of this template, or add it there`,
-  },
-  {
-    words: /Unresolved dependencies \[(.+?)\]\. Cannot reference resources in the Conditions block/,
-    remedy: ([, name = '']) =>
-      `refer to a parameter of this template, a pseudo parameter or a mapping instead of ${name}, or add a parameter with this name`,
   },
   {
     words: /^Invalid method setting path: .* needs ResourcePath and HttpMethod/,
@@ -204,17 +200,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
     words: /^Invalid template parameter property 'Default/,
     remedy: () => 'write Default',
   },
-  {
-    words:
-      /Unresolved resource dependencies \[(.+?)\] in the \w+ block of the template; its Condition is false$/,
-    remedy: ([, name = '']) =>
-      `add the Condition of ${name} to what refers to it, or refer to it inside of Fn::If with this condition`,
-  },
-  {
-    words: /Unresolved resource dependencies \[(.+?)\]/,
-    remedy: ([, name = '']) =>
-      `correct the spelling of ${name}, which must be the logical id of a resource or the name of a parameter of this template, or add it`,
-  },
+  ...REMEDIES_OF_NAMES,
   {
     words: /^Resource's path part only allow/,
     remedy: (_, at) =>
@@ -272,7 +258,12 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   },
   {
     words: /^No integration defined for method/,
-    remedy: () => 'add Integration, for example with Type: MOCK',
+    remedy: (_, { property }) => {
+      const [, path, method] = /\.paths\.(.+)\.([\w-]+)\.x-amazon-apigateway-integration$/.exec(property) ?? [];
+      return method === undefined
+        ? 'add Integration, for example with Type: MOCK'
+        : `add x-amazon-apigateway-integration to the operation ${method} of ${path ?? ''}, for example with type: mock`;
+    },
   },
   {
     words: /^Execution logs are not supported on protocolType HTTP/,

@@ -41,3 +41,15 @@ export const RULE_FUNCTIONS = [
   'ValueOf',
   'ValueOfAll',
 ] as const;
+
+/** The names of all pseudo parameters. */
+export const PSEUDO_PARAMETERS = [
+  'AWS::AccountId',
+  'AWS::NoValue',
+  'AWS::NotificationARNs',
+  'AWS::Partition',
+  'AWS::Region',
+  'AWS::StackId',
+  'AWS::StackName',
+  'AWS::URLSuffix',
+] as const;

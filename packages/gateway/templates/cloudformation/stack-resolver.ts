@@ -20,7 +20,7 @@ import { pseudoParameter } from '../pseudo-parameters.ts';
 import { ResourceNames } from './resource-names.ts';
 import { parameterTexts } from './nested-stacks.ts';
 import { makeName } from '@gatewright/aws/physical-ids';
-import { OpenNames, describeCycle, findCycle, pathToReference } from '../dependency-cycles.ts';
+import { OpenNames, describeCycle, findCycle, pathToReference, remedyOfCycle } from '../dependency-cycles.ts';
 import { readExportNames } from '../export-names.ts';
 import { describeUnresolved, memberAt, placeOf } from '../template-place.ts';
 import type { RawStack } from '../raw-stack.ts';
@@ -135,6 +135,7 @@ export class StackResolver implements Scope {
         describeCycle(cycle),
         'the resources are still served',
         'circular-dependency',
+        remedyOfCycle(cycle, (logicalId) => this.#resource(logicalId)),
       );
     return resolved;
   }
@@ -230,8 +231,8 @@ export class StackResolver implements Scope {
    * Reports the error and continues if errors are tolerated.
    * @throws DefinitionError if errors are not tolerated
    */
-  refuse(at: Path, message: string, consequence: string, rule?: RuleId): void {
-    this.#tolerance.note(new DefinitionError(this.place(at), message, [], rule), consequence);
+  refuse(at: Path, message: string, consequence: string, rule?: RuleId, remedy?: string): void {
+    this.#tolerance.note(new DefinitionError(this.place(at), message, [], rule, remedy), consequence);
   }
 
   place(at: Path): DefinitionPlace {

@@ -19,7 +19,7 @@ import { judgeFault } from '../../../core/deployability/judge-faults.ts';
 import { findBrokenRelations } from '../../../core/deployability/judge-relations.ts';
 import { judgeTypes } from '../../../core/deployability/judge-types.ts';
 import { judgeSchemas } from '../../../core/deployability/judge-schemas.ts';
-import { judgeNames } from '../../../core/deployability/judge-names.ts';
+import { judgeNames, remedyOfDottedRef } from '../../../core/deployability/judge-names.ts';
 import { findPolicyExcess } from '../../../core/deployability/policy-limits.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../../core/stack/model.ts';
 import { findPackageFindings } from '../../../lambda/code/package-findings.ts';
@@ -72,7 +72,7 @@ export async function examineStacks(
   checkTogether(functions, {}, sources[0] ?? '.', faults);
   const schemas = await openSchemas();
   const refusals = withoutConsequences(
-    withoutCircles(faults.all.map((fault) => ofFault(fault, stacks))),
+    withoutCircles(faults.all.map((fault) => ofFault(fault, stacks, schemas))),
     stacks,
   );
   const judged = stacks.flatMap((stack) => judgeStack(stack, schemas, roles));
@@ -111,7 +111,7 @@ export async function examineServed(
   const faults = new Faults(false);
   const roles = readRoles(stacks, faults);
   const policies = faults.all
-    .map((fault) => ofFault(fault, stacks))
+    .map((fault) => ofFault(fault, stacks, schemas))
     .filter((one) => !reported.some((known) => isSame(one, known)));
   const refusals = [...reported, ...policies].filter(({ severity }) => severity === 'refused');
   const judged = stacks.flatMap((stack) => judgeStack(stack, schemas, roles));
@@ -217,7 +217,11 @@ function judgeRuntimes(
   });
 }
 
-function ofFault({ error, consequences }: Fault, stacks: readonly ResolvedStack[]): DeployFinding {
+function ofFault(
+  { error, consequences }: Fault,
+  stacks: readonly ResolvedStack[],
+  { table }: Pick<Schemas, 'table'>,
+): DeployFinding {
   const { file, line, logicalId = '', property = '' } = error.place;
   const stack =
     stacks.find((one) => one.file === file && (logicalId === '' || one.resources.has(logicalId))) ??
@@ -226,7 +230,7 @@ function ofFault({ error, consequences }: Fault, stacks: readonly ResolvedStack[
   const at = { stack: stack?.stackName ?? '', resource: logicalId, type, property, file, line };
   return makeFinding(judgeFault(error, stack), at, error.message, {
     consequence: consequences.join('; '),
-    remedy: error.remedy,
+    remedy: error.remedy ?? remedyOfDottedRef(error.message, stack, table),
     // A refusal of the transform is about what the author wrote, and not about what the transform makes of it.
     source: property === '' ? samPageOf(writtenType(logicalId, stack)) : undefined,
   });

@@ -1,0 +1,55 @@
+/** What to do about a name that nothing in the template has. */
+import { PSEUDO_PARAMETERS } from '../stack/intrinsic-functions.ts';
+import type { RemedyRow } from './remedy-row.ts';
+import { nearestOf } from './spelling.ts';
+
+/** Returns the remedy for a name that cannot be one of the template's own; undefined for any other name. */
+function remedyOfForm(name: string): string | undefined {
+  if (name.startsWith('AWS::')) {
+    const nearest = nearestOf(name, PSEUDO_PARAMETERS);
+    return nearest === undefined
+      ? `there is no pseudo parameter ${name}: refer to one of ${PSEUDO_PARAMETERS.join(', ')}, or to a parameter of this template, whose name has only letters and digits`
+      : `write ${nearest} instead of ${name}`;
+  }
+  return name.includes('.')
+    ? `write !GetAtt ${name}, because Ref takes a logical id without an attribute`
+    : undefined;
+}
+
+/**
+ * Returns the remedy for an attribute that a resource does not have, or that Ref names.
+ * @param attributes those of the type of the resource
+ */
+export function remedyOfAttribute(
+  logicalId: string,
+  attribute: string,
+  attributes: readonly string[],
+): string | undefined {
+  if (attributes.includes(attribute)) return remedyOfForm(`${logicalId}.${attribute}`);
+  const meant =
+    nearestOf(attribute, attributes) ?? attributes.find((one) => attribute.endsWith(one)) ?? 'ATTRIBUTE';
+  return attributes.length === 0
+    ? `write !Ref ${logicalId}: this type has no attributes`
+    : `write !GetAtt ${logicalId}.${meant}: the attributes of ${logicalId} are ${attributes.join(', ')}`;
+}
+
+export const REMEDIES_OF_NAMES: readonly RemedyRow[] = [
+  {
+    words: /Unresolved dependencies \[(.+?)\]\. Cannot reference resources in the Conditions block/,
+    remedy: ([, name = '']) =>
+      remedyOfForm(name) ??
+      `refer to a parameter of this template, a pseudo parameter or a mapping instead of ${name}, or add a parameter with this name`,
+  },
+  {
+    words:
+      /Unresolved resource dependencies \[(.+?)\] in the \w+ block of the template; its Condition is false$/,
+    remedy: ([, name = '']) =>
+      `add the Condition of ${name} to what refers to it, or refer to it inside of Fn::If with this condition`,
+  },
+  {
+    words: /Unresolved resource dependencies \[(.+?)\]/,
+    remedy: ([, name = '']) =>
+      remedyOfForm(name) ??
+      `correct the spelling of ${name}, which must be the logical id of a resource or the name of a parameter of this template, or add it`,
+  },
+];
