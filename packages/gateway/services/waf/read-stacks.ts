@@ -8,7 +8,7 @@ import type { ServiceSettings } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import type { IpSet, PatternSet, ReadWebAcl, RuleGroup } from './read-entities.ts';
 import type { Logging } from './read-logging.ts';
-import type { Rule, Statement, WebAcl } from './rules/statement.ts';
+import type { ActionKind, Rule, Statement, WebAcl } from './rules/statement.ts';
 
 /** The web ACL of a stage or distribution, or the reason why the stage or distribution must stay closed. */
 export type Guard =
@@ -210,9 +210,15 @@ function absent(arn: string): string {
   return `${arn}, which is not in a loaded stack or has errors`;
 }
 
+/** Says what requests meet in place of a rule with this action that cannot be evaluated. */
+function withoutRule(action: ActionKind | undefined): string {
+  if (action === 'ALLOW') return 'requests that the web ACL would otherwise block pass';
+  return action === 'COUNT' ? 'the rule counts nothing' : 'the rule blocks nothing';
+}
+
 /**
  * Reports the rules that cannot be evaluated completely. With `--strict-waf`, the stages of their web ACL return 500;
- * otherwise, the parts that cannot be evaluated block nothing.
+ * otherwise, no request is blocked because of them.
  */
 function reportUnjudged(
   acl: WebAcl | undefined,
@@ -222,13 +228,13 @@ function reportUnjudged(
   if (acl === undefined || reader === undefined) return;
   const group = (arn: string): RuleGroup | undefined => at.groups.get(arn);
   const unjudged = findUnjudged(acl, { group, hasCountries: at.hasCountries });
-  const what =
+  const whatOf = (action: ActionKind | undefined): string =>
     at.settings.strictWaf === true
       ? 'the stages of the web ACL return 500 (--strict-waf)'
-      : 'the rule blocks nothing; with --strict-waf, the stages of the web ACL return 500';
+      : `${withoutRule(action)}; with --strict-waf, the stages of the web ACL return 500`;
   for (const one of unjudged)
     reader.unsupported(
       'Rules',
-      `rule ${one.rule} depends on ${one.what}, and cannot be evaluated here: ${what}`,
+      `rule ${one.rule} depends on ${one.what}, and cannot be evaluated here: ${whatOf(one.action)}`,
     );
 }

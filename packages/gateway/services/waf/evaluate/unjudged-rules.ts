@@ -4,9 +4,14 @@
  */
 import { findManagedGroup, hasExamplesOnly } from '../rules/managed-groups.ts';
 import { describeUnknown } from './transform.ts';
-import type { Inspection, Rule, RuleSet, Statement, WebAcl } from '../rules/statement.ts';
+import type { ActionKind, Inspection, Rule, RuleSet, Statement, WebAcl } from '../rules/statement.ts';
 
-type UnjudgedRule = { readonly rule: string; readonly what: string };
+type UnjudgedRule = {
+  readonly rule: string;
+  readonly what: string;
+  /** The action of the rule; undefined for a managed rule group, and for the statement that limits a group. */
+  readonly action?: ActionKind;
+};
 
 export function findUnjudged(
   { rules }: Pick<WebAcl, 'rules'>,
@@ -22,7 +27,11 @@ function ofRule(
 ): readonly UnjudgedRule[] {
   const { does, name } = rule;
   if (does.kind === 'statement')
-    return ofStatement(does.statement, hasCountries).map((what) => ({ rule: name, what }));
+    return ofStatement(does.statement, hasCountries).map((what) => ({
+      rule: name,
+      what,
+      action: does.action.kind,
+    }));
   const scope = does.scopeDown === undefined ? [] : ofStatement(does.scopeDown, hasCountries);
   const inScope = scope.map((what) => ({ rule: name, what }));
   if (does.group.kind === 'own') {

@@ -56,6 +56,17 @@ describe('a web ACL in front of a stage', () => {
     assert.deepEqual(faults.all, []);
   });
 
+  for (const [action, without] of [
+    ['Allow', 'requests that the web ACL would otherwise block pass'],
+    ['Count', 'the rule counts nothing'],
+  ] as const)
+    it(`reports what a rule with the action ${action} does that cannot be judged`, () => {
+      const rule = blocking('NoSql', SQLI).replace(/Action: \{ ?Block: \{\} ?\}/, `Action: { ${action}: {} }`);
+      const { unsupported } = aWall(`[${rule}]`);
+
+      assert.ok(unsupported[0]?.consequence.includes(`cannot be evaluated here: ${without}; with --strict-waf`));
+    });
+
   it('reports what cannot be judged in a rule group of the stacks, under both names', () => {
     const group = `
   Group:
