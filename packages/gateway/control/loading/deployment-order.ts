@@ -10,6 +10,9 @@ type DeploymentOrder = {
   readonly deployment: ResolvedResource;
   readonly rule: RuleId;
   readonly message: string;
+  readonly remedy: string;
+  /** CloudFormation's page of the type of the deployment. */
+  readonly source: string;
 };
 
 /** The maximum number of parts that a message names. */
@@ -62,7 +65,9 @@ export function findDeploymentOrder(resources: readonly ResolvedResource[]): rea
           rule: isEmpty ? 'deployment-without-methods' : 'deployment-order',
           message: isEmpty
             ? `${name} depends on no ${what}, so CloudFormation may create it first; it then fails with "${words}"`
-            : `${name} does not depend on ${shown}, so it may be created without them`,
+            : `${name} does not depend on ${shown}, so it may be created without ${names.size === 1 ? 'it' : 'them'}`,
+          remedy: `add ${[...names].join(', ')} to DependsOn of ${name}`,
+          source: `https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-${kind === 'rest' ? 'apigateway' : 'apigatewayv2'}-deployment.html`,
         } as const,
       ];
     });

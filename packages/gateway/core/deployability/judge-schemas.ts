@@ -2,6 +2,7 @@
 import { isJsonList, isJsonObject, mapOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import { SERVICE_ROLE } from '../stack/statement-advice.ts';
 import { makeFinding } from './finding.ts';
 import type { DeployFinding, Placed } from './finding.ts';
 import { KnownValues } from './known-values.ts';
@@ -65,7 +66,8 @@ function judgeResource(
         !isMade || (missing === undefined && path.length > 0 && keyword !== 'type'),
     )
     .map((violation) => {
-      const { path, missing, excess, because, message, remedy } = violation;
+      const { path, missing, excess, because, message } = violation;
+      const remedy = remedyOfServiceRole(violation, resource) ?? violation.remedy;
       const cause = excess ?? because;
       const property = (cause === undefined ? path : [...path, cause]).join('.');
       const { file, line } = resource.place(property === '' ? undefined : property);
@@ -80,6 +82,24 @@ function judgeResource(
       return makeFinding('resource-value', at, message, remedy === undefined ? {} : { remedy });
     });
 }
+
+/**
+ * Returns the remedy for the name of the role that osls makes, if the name is too long. Without a name of its own, osls
+ * joins it from the names of the service, the stage and the region.
+ */
+function remedyOfServiceRole(
+  { keyword, path }: SchemaViolation,
+  { logicalId, properties }: ResolvedResource,
+): string | undefined {
+  const name = properties['RoleName'];
+  if (logicalId !== SERVICE_ROLE || path[0] !== 'RoleName' || keyword !== 'maxLength') return undefined;
+  return typeof name === 'string' && name.endsWith('-lambdaRole')
+    ? `shorten service, from which osls makes the name ${name}, by ${name.length - MAX_ROLE_NAME} or more characters, or set provider.iam.role.name to a name of at most ${MAX_ROLE_NAME} characters`
+    : `shorten provider.iam.role.name to ${MAX_ROLE_NAME} characters`;
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const MAX_ROLE_NAME = 64;
 
 /** Keywords that judge a value by itself, whatever else the resource has. */
 const OF_VALUES: ReadonlySet<string> = new Set(

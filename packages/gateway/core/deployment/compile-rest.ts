@@ -125,9 +125,15 @@ function isStream({ kind }: Integration): boolean {
 function findIllegalPaths(from: RestResources): ReadonlySet<string> {
   const byPath = new Map([...from.resources.values()].map((resource) => [resource.path, resource]));
   const illegal = checkResourceTree([...byPath.keys()]);
-  for (const { path, message } of illegal)
+  for (const { path, message, remedy } of illegal)
     from.tolerance.note(
-      new DefinitionError((byPath.get(path) ?? from.api).place('PathPart'), message),
+      new DefinitionError(
+        (byPath.get(path) ?? from.api).place('PathPart'),
+        message,
+        [],
+        undefined,
+        remedy,
+      ),
       `${path} does not exist`,
     );
   return new Set(illegal.map(({ path }) => path));

@@ -46,7 +46,13 @@ function withoutTrailingSlashes(path: string): string {
 }
 
 /** The error for a resource that AWS does not create, in AWS's wording. */
-type ResourceTreeError = { readonly path: string; readonly message: string };
+type ResourceTreeError = TreeError & { readonly path: string };
+
+type TreeError = {
+  readonly message: string;
+  /** What to do, if the message alone does not tell it. */
+  readonly remedy?: string | undefined;
+};
 
 const PATH_PART = /^[a-zA-Z0-9._\-:~@$+,]+$/;
 const VARIABLE_NAME = /^[a-zA-Z0-9._\-:]+$/;
@@ -61,30 +67,47 @@ export const PATH_PART_RULE =
 export function checkResourceTree(paths: readonly string[]): readonly ResourceTreeError[] {
   const variableOfParent = new Map<string, string>();
   return paths.flatMap((path) => {
-    const message = findTreeError(path, variableOfParent);
-    return message === undefined ? [] : [{ path, message }];
+    const error = findTreeError(path, variableOfParent);
+    return error === undefined ? [] : [{ path, ...error }];
   });
 }
 
 /** Checks one path from the root, and records the variable below each parent. */
-function findTreeError(path: string, variableOfParent: Map<string, string>): string | undefined {
+function findTreeError(path: string, variableOfParent: Map<string, string>): TreeError | undefined {
   let parent = '';
   let greedyParent: string | undefined;
   for (const part of path === '/' ? [] : path.slice(1).split('/')) {
     if (greedyParent !== undefined)
-      return `Cannot create a child of a resource with a greedy path variable: ${greedyParent}`;
+      return {
+        message: `Cannot create a child of a resource with a greedy path variable: ${greedyParent}`,
+      };
     const segment = parseSegment(part);
-    if (!isLegalPart(segment)) return PATH_PART_RULE;
+    if (!isLegalPart(segment)) return { message: PATH_PART_RULE };
     if (segment.kind !== 'literal') {
       const sibling = variableOfParent.get(parent);
       if (sibling !== undefined && sibling !== part)
-        return `A sibling (${sibling}) of this resource already has a variable path part -- only one is allowed`;
+        return {
+          message: `A sibling (${sibling}) of this resource already has a variable path part -- only one is allowed`,
+          remedy: remedyOfGreedy(parent, sibling, part),
+        };
       variableOfParent.set(parent, part);
     }
     if (segment.kind === 'greedy') greedyParent = part;
     parent = `${parent}/${part}`;
   }
   return undefined;
+}
+
+/**
+ * Returns the remedy for a greedy variable beside another one; undefined for two variables of one segment, which can
+ * have the same name.
+ */
+function remedyOfGreedy(parent: string, one: string, other: string): string | undefined {
+  const greedy = [one, other].find((part) => part.endsWith('+}'));
+  const plain = [one, other].find((part) => !part.endsWith('+}'));
+  if (greedy === undefined || plain === undefined) return undefined;
+  const [under, beside] = [`${parent}/${plain}`, `${parent}/${greedy}`];
+  return `write ${under}/${greedy} instead of ${beside}: it takes paths with one segment or more below ${under}. A path of one segment below ${parent === '' ? '/' : parent} then reaches only the methods of ${under}, so add the methods of ${beside} there`;
 }
 
 function isLegalPart(segment: PathSegment): boolean {

@@ -94,7 +94,7 @@ function writeTrust(stack: ResolvedStack, role: ResolvedResource, service: strin
 }
 
 /** The role that osls creates for functions that name no role. */
-const SERVICE_ROLE = 'IamRoleLambdaExecution';
+export const SERVICE_ROLE = 'IamRoleLambdaExecution';
 
 function writeServerless(target: Target): string {
   const { role } = target;

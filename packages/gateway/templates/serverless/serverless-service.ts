@@ -7,6 +7,7 @@ import { findOsls } from './find-osls.ts';
 import { resolveHome } from '../../core/stack/home.ts';
 import type { LoadOptions } from '../load-options.ts';
 import type { LoadBoard } from '../load-board.ts';
+import { SERVICE_ROLE } from '../../core/stack/statement-advice.ts';
 import type { StoredParameter } from '../../core/stack/stored-values.ts';
 import { addRestStageSettings } from './osls-rest-stage.ts';
 import { findFunctionLine, findGeneratedLine } from './generated-lines.ts';
@@ -345,9 +346,6 @@ export function listIncludedFiles(file: string, serviceFolder: string): readonly
   found.delete(file);
   return [...found].filter((each) => existsSync(each));
 }
-
-/** The role that osls makes for the functions that name none. */
-const SERVICE_ROLE = 'IamRoleLambdaExecution';
 
 /**
  * Returns the line of a property of the role that osls makes. For the name, this is the line of the role's own name, or

@@ -1,5 +1,5 @@
 /** The authorization of a method or route: its AuthorizationType, authorizer and scopes. */
-import { DefinitionError, ruledFault } from '../../errors.ts';
+import { DefinitionError, refusalWithRemedy, ruledFault } from '../../errors.ts';
 import { compileRestLambdaAuthorizer, compileV2LambdaAuthorizer } from './compile-authorizer.ts';
 import {
   compileCognitoAuthorizer,
@@ -148,8 +148,16 @@ function findAuthorizer(
 ): PropertyBag {
   const id = readText(method, 'AuthorizerId', '');
   const bag = authorizers.get(id);
-  if (bag !== undefined && types.includes(readText(requireValid(bag), typeProperty))) return bag;
-  throw new DefinitionError(method.place('AuthorizerId'), `Invalid authorizer ID specified. ${needs}`);
+  const message = `Invalid authorizer ID specified. ${needs}`;
+  if (bag === undefined) throw new DefinitionError(method.place('AuthorizerId'), message);
+  const type = readText(requireValid(bag), typeProperty);
+  if (types.includes(type)) return bag;
+  const fitting = CHECKS_SCOPES.has(type) ? type : 'CUSTOM';
+  throw refusalWithRemedy(
+    method.place('AuthorizerId'),
+    message,
+    `set AuthorizationType: ${fitting}, which an authorizer with ${typeProperty}: ${type} needs, or refer to an authorizer of the type of AuthorizationType`,
+  );
 }
 
 const MAX_SCOPES = 10;

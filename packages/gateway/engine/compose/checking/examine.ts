@@ -172,8 +172,8 @@ function judgeStack(
     ...findPolicyExcess(all).map(({ resource, property, rule, message }) =>
       makeFinding(rule, placedAt(resource, stackName, property), message),
     ),
-    ...findDeploymentOrder(all).map(({ deployment, rule, message }) =>
-      makeFinding(rule, placedAt(deployment, stackName), message),
+    ...findDeploymentOrder(all).map(({ deployment, rule, message, ...more }) =>
+      makeFinding(rule, placedAt(deployment, stackName), message, more),
     ),
   ];
 }

@@ -123,4 +123,76 @@ Resources:
       'change LogGroupName of the log group itself to a name that begins with aws-waf-logs-, such as aws-waf-logs-records',
     change: ['LogGroupName: records', 'LogGroupName: aws-waf-logs-records'],
   },
+  {
+    // serverless/examples#405
+    name: 'a service whose name makes the name of its role too long',
+    template: `Resources:
+  IamRoleLambdaExecution:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: aws-node-serve-dynamic-html-via-http-endpoint-dev-us-east-1-lambdaRole
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] }
+`,
+    remedy:
+      'shorten service, from which osls makes the name aws-node-serve-dynamic-html-via-http-endpoint-dev-us-east-1-lambdaRole, by 6 or more characters, or set provider.iam.role.name to a name of at most 64 characters',
+    change: ['serve-dynamic-html', 'serve-html'],
+  },
+  {
+    // aws/serverless-application-model#2512
+    name: 'a deployment of a WebSocket API before its routes',
+    template: `Resources:
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: chat, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action } }
+  Mock: { Type: AWS::ApiGatewayV2::Integration, Properties: { ApiId: !Ref Api, IntegrationType: MOCK } }
+  Connect: { Type: AWS::ApiGatewayV2::Route, Properties: { ApiId: !Ref Api, RouteKey: $connect, Target: !Sub 'integrations/\${Mock}' } }
+  Send: { Type: AWS::ApiGatewayV2::Route, Properties: { ApiId: !Ref Api, RouteKey: send, Target: !Sub 'integrations/\${Mock}' } }
+  Deployment:
+    Type: AWS::ApiGatewayV2::Deployment
+    Properties: { ApiId: !Ref Api }
+`,
+    remedy: 'add Connect, Send to DependsOn of Deployment',
+    change: [
+      'Type: AWS::ApiGatewayV2::Deployment',
+      'Type: AWS::ApiGatewayV2::Deployment\n    DependsOn: [Connect, Send]',
+    ],
+  },
+  {
+    // serverless-nextjs/serverless-next.js#206
+    name: 'a greedy variable beside another variable',
+    template: `Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: survey } }
+  Survey: { Type: AWS::ApiGateway::Resource, Properties: { RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: '{uid}' } }
+  Rest: { Type: AWS::ApiGateway::Resource, Properties: { RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: '{proxy+}' } }
+`,
+    remedy:
+      'write /{uid}/{proxy+} instead of /{proxy+}: it takes paths with one segment or more below /{uid}. A path of one segment below / then reaches only the methods of /{uid}, so add the methods of /{proxy+} there',
+    change: [
+      "ParentId: !GetAtt Api.RootResourceId, PathPart: '{proxy+}'",
+      "ParentId: !Ref Survey, PathPart: '{proxy+}'",
+    ],
+  },
+  {
+    // serverless/serverless#9018
+    name: 'a route of the type JWT with a Lambda authorizer',
+    template: `Resources:
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: shop, ProtocolType: HTTP } }
+  Integration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties: { ApiId: !Ref Api, IntegrationType: HTTP_PROXY, IntegrationUri: 'https://example.com', IntegrationMethod: GET, PayloadFormatVersion: '1.0' }
+  Authorizer:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties:
+      ApiId: !Ref Api
+      Name: own
+      AuthorizerType: REQUEST
+      AuthorizerPayloadFormatVersion: '2.0'
+      IdentitySource: [$request.header.Authorization]
+      AuthorizerUri: arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:own/invocations
+  Route:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: { ApiId: !Ref Api, RouteKey: GET /, AuthorizationType: JWT, AuthorizerId: !Ref Authorizer, Target: !Sub 'integrations/\${Integration}' }
+`,
+    remedy:
+      'set AuthorizationType: CUSTOM, which an authorizer with AuthorizerType: REQUEST needs, or refer to an authorizer of the type of AuthorizationType',
+    change: ['AuthorizationType: JWT', 'AuthorizationType: CUSTOM'],
+  },
 ];
