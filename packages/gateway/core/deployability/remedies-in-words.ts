@@ -153,8 +153,10 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   },
   {
     words: /Invalid model schema specified/,
-    remedy: () =>
-      'write the schema as JSON schema draft 4 demands: an object, whose required, if it is there, is a list with at least one name',
+    remedy: (_, { property }) =>
+      property.endsWith('.required')
+        ? 'remove required, or make it a list with at least one name, each once'
+        : 'write the schema as JSON schema draft 4 demands: an object, whose required, if it is there, is a list with at least one name',
   },
   {
     words: /^The specified filter pattern does not support dimensions/,

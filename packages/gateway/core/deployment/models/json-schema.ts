@@ -71,7 +71,8 @@ export class SchemaSet {
   }
 
   #add(name: string, prepared: PreparedSchema): void {
-    if (!isDraft4(prepared.plain)) throw new SchemaRefusal('Invalid model schema specified');
+    const path = findNotDraft4(prepared.plain);
+    if (path !== undefined) throw new SchemaRefusal('Invalid model schema specified', { path });
     for (const pattern of prepared.patterns) {
       const test = compilePattern(pattern);
       if (test === undefined)
@@ -157,9 +158,11 @@ class Engine {
     });
   }
 
-  matchesMetaSchema(schema: JsonObject): boolean {
+  /** Returns the path to the first member that the meta schema refuses; undefined if there is none. */
+  findMetaFault(schema: JsonObject): readonly string[] | undefined {
     this.#budget = newBudget(STEPS.base);
-    return this.#ajv.validateSchema(schema) === true;
+    if (this.#ajv.validateSchema(schema) === true) return undefined;
+    return pathOfPointer(this.#ajv.errors?.[0]?.instancePath ?? '');
   }
 
   add(url: string, schema: JsonObject): void {
@@ -212,9 +215,17 @@ let metaSchema: Engine | undefined;
  * Returns whether the schema matches ajv's meta schema of draft 4. The formats of the meta schema are not checked here:
  * `compilePattern` checks whether a pattern is a regular expression.
  */
-function isDraft4(schema: JsonObject): boolean {
+function findNotDraft4(schema: JsonObject): readonly string[] | undefined {
   metaSchema ??= new Engine(new Map(), 'first error');
-  return metaSchema.matchesMetaSchema(schema);
+  return metaSchema.findMetaFault(schema);
+}
+
+/** Reads a JSON Pointer (RFC 6901). */
+function pathOfPointer(pointer: string): readonly string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function newBudget(maxSteps: number): RenderBudget {
@@ -234,7 +245,7 @@ function attributed<T>(name: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof SchemaRefusal) throw new SchemaRefusal(error.message, { cause: name });
+    if (error instanceof SchemaRefusal) throw new SchemaRefusal(error.message, { cause: name, path: error.path });
     throw error;
   }
 }

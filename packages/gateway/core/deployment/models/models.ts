@@ -72,7 +72,7 @@ export function compileModels(apiId: string, bags: readonly PropertyBag[]): Mode
       if (!(error instanceof SchemaRefusal)) throw error;
       const bag = byName.get(String(error.cause));
       throw new DefinitionError(
-        bag?.place('Schema') ?? { file: '' },
+        bag?.place(placeIn(bag, error.path)) ?? { file: '' },
         `Invalid model specified: Validation Result: warnings : [], errors : [${error.message}]`,
       );
     }
@@ -84,6 +84,11 @@ export function compileModels(apiId: string, bags: readonly PropertyBag[]): Mode
     schemaOf: (name) => schemas.get(name),
     check: (name) => refusing(() => (set ??= new SchemaSet(apiId, schemas)).check(name)),
   };
+}
+
+/** Returns the property of the refused member; a schema that is JSON text has no members in the template. */
+function placeIn({ properties: { Schema: schema } }: PropertyBag, path: readonly string[]): string {
+  return isJsonObject(schema) ? ['Schema', ...path].join('.') : 'Schema';
 }
 
 /** Reads a schema that is an object, or its JSON text. */

@@ -9,7 +9,15 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 export const STEP = 'gatewright-step';
 
 /** AWS's reason for refusing a schema, which AWS shows between the brackets of `errors : […]`. */
-export class SchemaRefusal extends Error {}
+export class SchemaRefusal extends Error {
+  /** The path to the member of the schema that is refused; empty for the schema as a whole. */
+  readonly path: readonly string[];
+
+  constructor(message: string, options: ErrorOptions & { readonly path?: readonly string[] } = {}) {
+    super(message, options);
+    this.path = options.path ?? [];
+  }
+}
 
 export type PreparedSchema = {
   /**

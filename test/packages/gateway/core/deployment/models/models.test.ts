@@ -60,7 +60,7 @@ describe('compileModels', () => {
     {
       name: 'a schema that is not of draft 4',
       models: [aModel({ Name: 'A', Schema: {} }), aModel({ Name: 'B', Schema: { required: [] } }, 'B')],
-      says: `t.yml: B.Schema: ${INVALID}[Invalid model schema specified]`,
+      says: `t.yml: B.Schema.required: ${INVALID}[Invalid model schema specified]`,
     },
     {
       name: 'a schema over 400 KB',
