@@ -2,13 +2,14 @@
  * Checks the roles that stacks give to services: whether a service can assume its role, and whether the role has the
  * rights that the service checks when a resource is created.
  */
-import { parseArn } from '@gatewright/aws/arn';
+import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import { parseFunctionName } from '@gatewright/aws/function-name';
-import { asOneOrMore, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import { asOneOrMore, asText, isJsonObject, mapOf, membersOf, parseJson, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { decideForRole } from '../../core/policy/identities.ts';
 import { API_GATEWAY } from '../../core/policy/role.ts';
 import type { Role } from '../../core/policy/role.ts';
+import { findMappedSource } from '../../core/stack/event-sources.ts';
 import { describeMissingRight } from '../../core/stack/source-rights.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import { DELIVERY_RIGHTS } from '../deliveries/delivery-rights.ts';
@@ -126,13 +127,53 @@ const OF_LOG_WRITER = [
   'FilterLogEvents',
 ].map((action) => `logs:${action}`);
 
+/**
+ * The rules of EventBridge that tell Step Functions when the work of a task ends, by the task's resource.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-batch.html
+ */
+const RULES_OF_TASKS: readonly (readonly [resource: RegExp, rule: string])[] = [
+  [/:states:startExecution\.sync(?::2)?$/, 'StepFunctionsGetEventsForStepFunctionsExecutionRule'],
+  [/:ecs:runTask\.sync$/, 'StepFunctionsGetEventsForECSTaskRule'],
+  [/:batch:submitJob\.sync$/, 'StepFunctionsGetEventsForBatchJobsRule'],
+];
+
+const OF_RULES = ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'];
+
+/**
+ * Returns the rights that a state machine needs in order to wait for the work of its tasks
+ * (aws-samples/amazon-sagemaker-safe-deployment-pipeline#29, terraform-aws-modules/terraform-aws-step-functions#11).
+ */
+function rightsToWait(
+  { Definition: definition, DefinitionString: text, RoleArn: role }: JsonObject,
+  home: string,
+): readonly Right[] {
+  const tasks = JSON.stringify(definition ?? (typeof text === 'string' ? parseJson(text) : text) ?? {});
+  const resources = [...tasks.matchAll(/"Resource":"(arn:[^"]+)"/g)].map(([, arn = '']) => arn);
+  return RULES_OF_TASKS.filter(([resource]) => resources.some((arn) => resource.test(arn))).map(
+    ([, rule]) => ({
+      property: 'RoleArn',
+      actions: OF_RULES,
+      resources: [`arn:${partitionOf(home.split(':')[0] ?? '')}:events:${home}:rule/${rule}`],
+      message: `'${asText(role) ?? ''}' is not authorized to create managed-rule.`,
+      remedy: `allow ${OF_RULES.join(', ')} on !Sub 'arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${rule}' in a policy of the role`,
+    }),
+  );
+}
+
 const ROLE_USES: Readonly<Record<string, RoleUse>> = {
   'AWS::StepFunctions::StateMachine': {
     role: 'RoleArn',
-    rightsOf({ LoggingConfiguration: logging }) {
-      const { Level: level = 'OFF', Destinations: destinations = [] } = membersOf(logging);
-      if (level === 'OFF' || asOneOrMore(destinations).length === 0) return [];
+    rightsOf(properties, home) {
+      const waiting = rightsToWait(properties, home);
+      const { Level: level = 'OFF', Destinations: destinations = [] } = mapOf(
+        properties,
+        'LoggingConfiguration',
+      );
+      if (level === 'OFF' || asOneOrMore(destinations).length === 0) return waiting;
       return [
+        ...waiting,
         {
           property: 'LoggingConfiguration',
           actions: OF_LOGGING,
@@ -141,6 +182,22 @@ const ROLE_USES: Readonly<Record<string, RoleUse>> = {
           remedy: `allow ${OF_LOGGING.join(', ')} on * in a policy of the role`,
         },
       ];
+    },
+  },
+  // terraform-aws-modules/terraform-aws-eventbridge#133
+  'AWS::Pipes::Pipe': {
+    role: 'RoleArn',
+    rightsOf({ Source: arn }) {
+      const source = typeof arn === 'string' ? findMappedSource(parseArn(arn)?.service ?? '') : undefined;
+      // The words for other sources are not known.
+      if (typeof arn !== 'string' || source?.kind !== 'queue') return [];
+      return source.rights.map((name) => ({
+        property: 'RoleArn',
+        actions: [`${source.service}:${name}`],
+        resources: [arn],
+        message: `The provided customer role does not have permissions to call ${name} on ${source.type}`,
+        remedy: `allow ${source.rights.map((right) => `${source.service}:${right}`).join(', ')} on the queue that Source names (Fn::GetAtt QUEUE.Arn) in a policy of the role`,
+      }));
     },
   },
   // OElesin/querypal#6
@@ -192,7 +249,8 @@ function judgeRights(resource: ResolvedResource, roles: RolesOfStacks, home: str
     const source = textOf(properties, 'EventSourceArn');
     const { functionName } = parseFunctionName(textOf(properties, 'FunctionName'));
     const message = describeMissingRight(functionName, source, (_, action, on) => permits(action, on));
-    const remedy = `allow these actions on ${source} in a policy of the role of the function`;
+    const remedy =
+      'allow these actions on the value of EventSourceArn in a policy of the role of the function';
     return message === undefined ? [] : [{ resource, property: 'EventSourceArn', message, remedy }];
   }
   const isPermitted = ({ actions, isAnyEnough, resources }: Right): boolean => {
@@ -201,6 +259,7 @@ function judgeRights(resource: ResolvedResource, roles: RolesOfStacks, home: str
   };
   return (use?.rightsOf(properties, home) ?? rightsOfFunction(resource, home))
     .filter((right) => !isPermitted(right))
+    .filter(({ property }, index, all) => all.findIndex((one) => one.property === property) === index)
     .map(({ property, message, remedy }) => ({ resource, property, message, remedy }));
 }
 

@@ -195,4 +195,72 @@ Resources:
       'set AuthorizationType: CUSTOM, which an authorizer with AuthorizerType: REQUEST needs, or refer to an authorizer of the type of AuthorizationType',
     change: ['AuthorizationType: JWT', 'AuthorizationType: CUSTOM'],
   },
+  ...(
+    [
+      ['required: [name]', 'required: []'],
+      ['properties: { name: { type: string } }', 'properties: { name: { type: object, required: [] } }'],
+    ] as const
+  ).map(([right, wrong]) => ({
+    // aws/aws-cdk#27433
+    name: `a model with ${wrong}`,
+    template: `Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: notes } }
+  Model:
+    Type: AWS::ApiGateway::Model
+    Properties:
+      RestApiId: !Ref Api
+      ContentType: application/json
+      Schema: { $schema: 'http://json-schema.org/draft-04/schema#', type: object, ${wrong} }
+`,
+    remedy: 'remove required, or make it a list with at least one name, each once',
+    change: [wrong, right] as const,
+  })),
+  ...(
+    [
+      // aws-samples/amazon-sagemaker-safe-deployment-pipeline#29
+      ['states:startExecution.sync:2', 'StepFunctionsGetEventsForStepFunctionsExecutionRule'],
+      // terraform-aws-modules/terraform-aws-step-functions#11 and #19
+      ['ecs:runTask.sync', 'StepFunctionsGetEventsForECSTaskRule'],
+      ['batch:submitJob.sync', 'StepFunctionsGetEventsForBatchJobsRule'],
+    ] as const
+  ).map(([resource, rule]) => ({
+    name: `a state machine that may not wait for ${resource}`,
+    template: `Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: states.amazonaws.com }, Action: 'sts:AssumeRole' }] }
+      Policies: [{ PolicyName: own, PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Action: '${resource.split('.')[0] ?? ''}', Resource: '*' }] } }]
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: !GetAtt Role.Arn
+      Definition: { StartAt: Work, States: { Work: { Type: Task, Resource: 'arn:aws:states:::${resource}', End: true } } }
+`,
+    remedy: `allow events:PutTargets, events:PutRule, events:DescribeRule on !Sub 'arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${rule}' in a policy of the role`,
+    change: [
+      "Policies: [{ PolicyName: own, PolicyDocument: { Version: '2012-10-17', Statement: [",
+      `Policies: [{ PolicyName: own, PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Action: [events:PutTargets, events:PutRule, events:DescribeRule], Resource: !Sub 'arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${rule}' }, `,
+    ] as const,
+  })),
+  {
+    // terraform-aws-modules/terraform-aws-eventbridge#133
+    name: 'a pipe whose role may not receive from the queue',
+    template: `Resources:
+  Orders: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 60 } }
+  Rejected: { Type: AWS::SQS::Queue }
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: pipes.amazonaws.com }, Action: 'sts:AssumeRole' }] }
+      Policies: [{ PolicyName: own, PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Action: 'sqs:SendMessage', Resource: !GetAtt Rejected.Arn }] } }]
+  Pipe: { Type: AWS::Pipes::Pipe, Properties: { RoleArn: !GetAtt Role.Arn, Source: !GetAtt Orders.Arn, Target: !GetAtt Rejected.Arn } }
+`,
+    remedy:
+      'allow sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes on the queue that Source names (Fn::GetAtt QUEUE.Arn) in a policy of the role',
+    change: [
+      "{ Effect: Allow, Action: 'sqs:SendMessage'",
+      "{ Effect: Allow, Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], Resource: !GetAtt Orders.Arn }, { Effect: Allow, Action: 'sqs:SendMessage'",
+    ],
+  },
 ];
