@@ -4,7 +4,15 @@
  */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import { parseFunctionName } from '@gatewright/aws/function-name';
-import { asOneOrMore, asText, isJsonObject, mapOf, membersOf, parseJson, textOf } from '@gatewright/aws/json-object';
+import {
+  asOneOrMore,
+  asText,
+  isJsonObject,
+  mapOf,
+  membersOf,
+  parseJson,
+  textOf,
+} from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { decideForRole } from '../../core/policy/identities.ts';
 import { API_GATEWAY } from '../../core/policy/role.ts';

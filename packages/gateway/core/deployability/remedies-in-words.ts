@@ -261,7 +261,8 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words: /^No integration defined for method/,
     remedy: (_, { property }) => {
-      const [, path, method] = /\.paths\.(.+)\.([\w-]+)\.x-amazon-apigateway-integration$/.exec(property) ?? [];
+      const [, path, method] =
+        /\.paths\.(.+)\.([\w-]+)\.x-amazon-apigateway-integration$/.exec(property) ?? [];
       return method === undefined
         ? 'add Integration, for example with Type: MOCK'
         : `add x-amazon-apigateway-integration to the operation ${method} of ${path ?? ''}, for example with type: mock`;

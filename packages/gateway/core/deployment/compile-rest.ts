@@ -127,13 +127,7 @@ function findIllegalPaths(from: RestResources): ReadonlySet<string> {
   const illegal = checkResourceTree([...byPath.keys()]);
   for (const { path, message, remedy } of illegal)
     from.tolerance.note(
-      new DefinitionError(
-        (byPath.get(path) ?? from.api).place('PathPart'),
-        message,
-        [],
-        undefined,
-        remedy,
-      ),
+      new DefinitionError((byPath.get(path) ?? from.api).place('PathPart'), message, [], undefined, remedy),
       `${path} does not exist`,
     );
   return new Set(illegal.map(({ path }) => path));

@@ -245,7 +245,8 @@ function attributed<T>(name: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof SchemaRefusal) throw new SchemaRefusal(error.message, { cause: name, path: error.path });
+    if (error instanceof SchemaRefusal)
+      throw new SchemaRefusal(error.message, { cause: name, path: error.path });
     throw error;
   }
 }

@@ -61,10 +61,15 @@ describe('a web ACL in front of a stage', () => {
     ['Count', 'the rule counts nothing'],
   ] as const)
     it(`reports what a rule with the action ${action} does that cannot be judged`, () => {
-      const rule = blocking('NoSql', SQLI).replace(/Action: \{ ?Block: \{\} ?\}/, `Action: { ${action}: {} }`);
+      const rule = blocking('NoSql', SQLI).replace(
+        /Action: \{ ?Block: \{\} ?\}/,
+        `Action: { ${action}: {} }`,
+      );
       const { unsupported } = aWall(`[${rule}]`);
 
-      assert.ok(unsupported[0]?.consequence.includes(`cannot be evaluated here: ${without}; with --strict-waf`));
+      assert.ok(
+        unsupported[0]?.consequence.includes(`cannot be evaluated here: ${without}; with --strict-waf`),
+      );
     });
 
   it('reports what cannot be judged in a rule group of the stacks, under both names', () => {
@@ -390,14 +395,14 @@ describe('the log of a web ACL', () => {
   // awsdocs/aws-cloudformation-user-guide#1271
   for (const destination of ['aws-waf-logs-wall', 'arn:aws:sqs:us-east-1:123456789012:aws-waf-logs-wall'])
     it(`refuses ${destination}, which is not the ARN of a destination`, () => {
-      const bench = aWall(
-        '[]',
-        logging('').replace(/'arn:aws:logs:.*'/, `'${destination}'`),
-      );
+      const bench = aWall('[]', logging('').replace(/'arn:aws:logs:.*'/, `'${destination}'`));
       ask(bench);
 
       assert.deepEqual(bench.logged, []);
-      assert.match(faultsOf(bench), /The ARN isn't valid\. .*parameter: (?:arn:aws:sqs:\S+:)?aws-waf-logs-wall/);
+      assert.match(
+        faultsOf(bench),
+        /The ARN isn't valid\. .*parameter: (?:arn:aws:sqs:\S+:)?aws-waf-logs-wall/,
+      );
     });
 
   // https://docs.aws.amazon.com/waf/latest/developerguide/logging-destinations.html

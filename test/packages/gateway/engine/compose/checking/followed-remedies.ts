@@ -55,15 +55,13 @@ Resources: { Topic: { Type: AWS::SNS::Topic, Condition: IsDev } }
     // aws-samples/serverless-patterns#220
     name: 'Ref with a property that is not an attribute',
     template: MACHINE('!Ref Machine.StateMachineName'),
-    remedy:
-      'write !GetAtt Machine.Name: the attributes of Machine are Arn, Name, StateMachineRevisionId',
+    remedy: 'write !GetAtt Machine.Name: the attributes of Machine are Arn, Name, StateMachineRevisionId',
     change: ['!Ref Machine.StateMachineName', '!GetAtt Machine.Name'],
   },
   {
     name: 'Fn::GetAtt with a property that is not an attribute',
     template: MACHINE('!GetAtt Machine.StateMachineName'),
-    remedy:
-      'write !GetAtt Machine.Name: the attributes of Machine are Arn, Name, StateMachineRevisionId',
+    remedy: 'write !GetAtt Machine.Name: the attributes of Machine are Arn, Name, StateMachineRevisionId',
     change: ['Machine.StateMachineName', 'Machine.Name'],
   },
   {
@@ -101,8 +99,8 @@ Resources:
 `,
     remedy: `add x-amazon-apigateway-integration to the operation ${method} of /users, for example with type: mock`,
     change: [
-      "description: ok } }",
-      "description: ok } }, x-amazon-apigateway-integration: { type: mock, requestTemplates: { application/json: '{\"statusCode\": 200}' } }",
+      'description: ok } }',
+      'description: ok } }, x-amazon-apigateway-integration: { type: mock, requestTemplates: { application/json: \'{"statusCode": 200}\' } }',
     ] as const,
   })),
   {
