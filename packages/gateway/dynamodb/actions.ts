@@ -33,7 +33,8 @@ export type DynaliteOperation = (typeof DYNALITE_OPERATIONS)[number];
  * The errors whose text is in the member `Message`; all others have `message`. Source: botocore,
  * dynamodb/2012-08-10/service-2.json; recorded for cancelled transactions in aws/aws-sdk-net#1292.
  */
-const CAPITAL_MESSAGE = /#(?:IdempotentParameterMismatch|TransactionCanceled|TransactionInProgress)Exception$/;
+const CAPITAL_MESSAGE =
+  /#(?:IdempotentParameterMismatch|TransactionCanceled|TransactionInProgress)Exception$/;
 
 /** A response with a status other than 200, in AWS's JSON form. */
 export class DynamoDbError extends Error {

@@ -47,7 +47,9 @@ describe('a finding that only follows from another one', () => {
       Integration: { Type: MOCK }
 `);
 
-    assert.deepEqual(found, [{ severity: 'refused', resource: 'Note', property: 'Schema.required', line: 6 }]);
+    assert.deepEqual(found, [
+      { severity: 'refused', resource: 'Note', property: 'Schema.required', line: 6 },
+    ]);
   });
 
   it('is left out for a value that names a refused resource', async () => {
