@@ -144,7 +144,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'a plan that is not there',
     args: ['plan', 'save', join(folder, 'no-plan.yml')],
-    says: /no-plan\.yml cannot be read: the file does not exist/,
+    says: /no-plan\.yml cannot be read: ENOENT: no such file or directory/,
   },
   {
     name: 'a stage that no access document names',
