@@ -133,7 +133,7 @@ describe('a stage whose web ACL cannot be evaluated', () => {
     {
       name: 'a pattern that the engine does not have',
       rules: `[${blocking('Look', '{ RegexMatchStatement: { FieldToMatch: { UriPath: {} }, RegexString: "(?=a)", TextTransformations: [{ Priority: 0, Type: NONE }] } }')}]`,
-      message: /cannot be evaluated here/,
+      message: /is not a regular expression that can be evaluated here/,
     },
     {
       name: 'more capacity than a web ACL has',

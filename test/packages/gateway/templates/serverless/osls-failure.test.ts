@@ -105,7 +105,7 @@ describe('what osls has to say', () => {
 
     assert.equal(
       explainFailure({ message }, FILE, tree).describe(),
-      `${FILE}:2: provider.stage: ${message} The stage is the text \${opt.stage, 'dev'}, which osls does not read as a variable: write \${opt:stage, 'dev'}, or pass --stage.`,
+      `${FILE}:2: provider.stage: ${message} The stage is the string \${opt.stage, 'dev'}, which osls does not read as a variable: write \${opt:stage, 'dev'}, or pass --stage.`,
     );
   });
 
