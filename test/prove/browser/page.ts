@@ -99,6 +99,9 @@ const FLAGS = [
 ];
 const LAUNCHED_WITHIN_MS = 60_000;
 const STEP_WITHIN_MS = 30_000;
+/** What a command says if the gateway does not respond in time. */
+const BUSY = 'it is busy, or a debugger has stopped it';
+const MOST_TRIES = 3;
 
 /** The proof needs a tool that this machine does not have. The message is one sentence. */
 export class ToolMissing extends Error {
@@ -221,9 +224,12 @@ export async function serve(
     readonly console: string;
   };
   const run = async (...words: readonly string[]): Promise<string> => {
-    const { code, stdout, stderr } = await runCommand(words, { cwd });
-    if (code !== 0) throw new Error(stderr);
-    return stdout.trim();
+    for (let tries = 1; ; tries += 1) {
+      const { code, stdout, stderr } = await runCommand(words, { cwd });
+      if (code === 0) return stdout.trim();
+      // Two browsers, two gateways and parity may share two cores. A person would run the command again.
+      if (tries === MOST_TRIES || !stderr.includes(BUSY)) throw new Error(stderr);
+    }
   };
   return {
     apis,
