@@ -68,8 +68,8 @@ export async function readMemberItems(
 }
 
 /**
- * Lists the tenants of which the account is a member. All items are read, because those of organisations that the
- * account has left may come first.
+ * Lists the tenants of which the account is a member. All items are read, because the first items may be of
+ * organisations that the account has left.
  */
 export async function listOrganisations(
   ports: Pick<PortalPorts, 'listing'>,

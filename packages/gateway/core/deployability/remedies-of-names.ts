@@ -8,7 +8,7 @@ function remedyOfForm(name: string): string | undefined {
   if (name.startsWith('AWS::')) {
     const nearest = nearestOf(name, PSEUDO_PARAMETERS);
     return nearest === undefined
-      ? `there is no pseudo parameter ${name}: refer to one of ${PSEUDO_PARAMETERS.join(', ')}, or to a parameter of this template, whose name has only letters and digits`
+      ? `there is no pseudo parameter ${name}: refer to one of ${PSEUDO_PARAMETERS.join(', ')}, or to a parameter of this template. The name of a parameter has only letters and digits`
       : `write ${nearest} instead of ${name}`;
   }
   return name.includes('.')
@@ -18,7 +18,7 @@ function remedyOfForm(name: string): string | undefined {
 
 /**
  * Returns the remedy for an attribute that a resource does not have, or that Ref names.
- * @param attributes those of the type of the resource
+ * @param attributes the attributes that the type of the resource has
  */
 export function remedyOfAttribute(
   logicalId: string,
