@@ -10,6 +10,7 @@ import { findLine } from './handler-lines.ts';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { requestTemplateOf } from './sent.ts';
 import { isEvent } from './recorded-request.ts';
+import { findMappings } from '../surprises/template-text.ts';
 import type { ApiIdentity, FunctionTarget, RoutePlan } from '../../core/deployment/model.ts';
 import type { StageVariables } from '../../core/deployment/stage/stage-variables.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
@@ -172,20 +173,13 @@ function placesOfEntrance(recorded: Recorded, { stacks, own, api, policy }: At):
   const { error, received } = recorded;
   const defect = error?.detail.defect;
   const host = received.headers.last('host')?.replace(/:\d+$/, '');
-  const mapping = [...stacks.flatMap(({ resources }) => [...resources.values()])].find(
-    ({ type, properties }) =>
-      MAPPINGS.includes(type) &&
-      (properties['ApiId'] ?? properties['RestApiId']) === api.apiId &&
-      properties['DomainName'] === host,
-  );
+  const mapping = findMappings(stacks, api.apiId).find(({ domain }) => domain === host);
   return [
     ...(defect?.kind === 'screen' ? placesOfScreen(defect.screen, stacks) : []),
     ...(policy === undefined ? [] : placesOfPolicy(own, policy)),
-    ...named('mapping of the custom domain', placeOf(mapping)),
+    ...named('mapping of the custom domain', placeOf(mapping?.resource)),
   ];
 }
-
-const MAPPINGS = ['AWS::ApiGatewayV2::ApiMapping', 'AWS::ApiGateway::BasePathMapping'];
 
 function placesOfPolicy(own: ResolvedResource, { decidedBy }: GuardPolicy): readonly NamedPlace[] {
   for (const path of ['Policy', 'Body.x-amazon-apigateway-policy']) {

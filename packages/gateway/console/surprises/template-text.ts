@@ -1,7 +1,7 @@
 /** Formats a setting in the format of the user's own template: CloudFormation, SAM, serverless.yml, CDK or Terraform. */
 import { basename } from 'node:path';
 import { mapOf, membersOf } from '@gatewright/aws/json-object';
-import type { ResolvedStack } from '../../core/stack/model.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 
 type Form = 'cloudformation' | 'sam' | 'sam-globals' | 'serverless' | 'cdk' | 'terraform';
 
@@ -50,7 +50,12 @@ const MAPPINGS: Readonly<Record<string, readonly [api: string, path: string]>> =
   'AWS::ApiGateway::BasePathMapping': ['RestApiId', 'BasePath'],
 };
 
-type Mapping = { readonly domain: string; readonly path: string; readonly isMutual: boolean };
+type Mapping = {
+  readonly resource: ResolvedResource;
+  readonly domain: string;
+  readonly path: string;
+  readonly isMutual: boolean;
+};
 
 /** The mappings of custom domains to the API, in the loaded stacks. */
 export function findMappings(stacks: readonly ResolvedStack[], apiId: string): readonly Mapping[] {
@@ -58,14 +63,15 @@ export function findMappings(stacks: readonly ResolvedStack[], apiId: string): r
   const mutual = resources.flatMap(({ properties }) =>
     properties['MutualTlsAuthentication'] === undefined ? [] : [properties['DomainName']],
   );
-  return resources.flatMap(({ type, properties }) => {
+  return resources.flatMap((resource) => {
+    const { type, properties } = resource;
     const [api, path] = MAPPINGS[type] ?? [];
     if (api === undefined || path === undefined || properties[api] !== apiId) return [];
     const { DomainName: domain } = properties;
     const key = properties[path];
     return typeof domain !== 'string'
       ? []
-      : [{ domain, path: typeof key === 'string' ? key : '', isMutual: mutual.includes(domain) }];
+      : [{ resource, domain, path: typeof key === 'string' ? key : '', isMutual: mutual.includes(domain) }];
   });
 }
 
