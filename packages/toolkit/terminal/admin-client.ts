@@ -38,7 +38,7 @@ export type AdminTarget = AwsCredentials & {
   readonly region: string;
   /** Marks the call as a call of the local console or of a command, so that the gateway does not record it. */
   readonly consoleCall?: string;
-  /** What the message about an API that cannot be reached adds. */
+  /** Text to add to the message if the API cannot be reached. */
   readonly ifUnreachable?: string;
   /** If set, only GET requests are sent. Any other request is refused here, before it is signed. */
   readonly readsOnly?: true;

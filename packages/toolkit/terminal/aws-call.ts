@@ -137,7 +137,7 @@ function describeRefusal(
   const type = headers.get('x-amzn-errortype') ?? said['__type'] ?? said['Code'] ?? said['code'];
   const message = said['message'] ?? said['Message'] ?? said['errorMessage'];
   const code = typeof type === 'string' ? type.replace(/^.*#|:.*$/g, '') : '';
-  // The text of an HTML page is not quoted, because it tells no more than the status does.
+  // The text of an HTML page is not quoted, because it contains no more information than the status.
   const quoted =
     typeof message === 'string'
       ? message

@@ -20,7 +20,7 @@ export function regionOfFunction(arn: string): string | undefined {
   return FUNCTION_ARN.exec(arn)?.[1];
 }
 
-/** `response` is undefined if nothing readable was returned. `said` then tells why. */
+/** `response` is undefined if nothing readable was returned. `said` then contains the reason. */
 type Invoked = { readonly response: Response } | { readonly response: undefined; readonly said: string };
 
 export async function invokeAdmin(aws: Aws, arn: string, request: AdminRequest): Promise<Invoked> {

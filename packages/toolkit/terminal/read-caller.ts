@@ -3,7 +3,7 @@ import type { Aws } from './aws-call.ts';
 
 export type Caller = { readonly accountId: string; readonly arn: string };
 
-/** Returns the identity of the credentials, or the reason why AWS STS does not tell it. */
+/** Returns the identity of the credentials, or the reason why AWS STS did not return it. */
 export async function readCaller(aws: Aws): Promise<Caller | { readonly refused: string }> {
   const answer = await aws.call({
     service: 'sts',

@@ -88,8 +88,8 @@ const PARTS: readonly string[] = ['parts', 'without'];
 const CLAIMS_CHECKED = 'claimsChecked';
 
 /**
- * Returns a function that tells whether a person has checked a source file. A file counts as checked if the file, or a
- * folder that contains it, is listed in `claimsChecked` of the gatewright.yml next to the sources.
+ * Returns a function that decides whether a source file counts as checked by a person. This is the case if the file, or
+ * a folder that contains it, is listed in `claimsChecked` of the gatewright.yml next to the sources.
  * @throws UsageError with file and line for a path that does not exist
  */
 export function readClaimsChecked(sources: readonly string[]): (path: string) => boolean {

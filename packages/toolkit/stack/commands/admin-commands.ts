@@ -103,7 +103,7 @@ export async function readPages(listing: Listing, flags: AdminFlags): Promise<re
   return all;
 }
 
-/** Reads the first pages of a list. `isCut` tells whether there are more. */
+/** Reads the first pages of a list. `isCut` is true if there are more pages. */
 export async function readFirstPages(
   pages: AsyncGenerator<readonly Answer[]>,
   most: number,

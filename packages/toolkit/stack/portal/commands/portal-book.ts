@@ -1,4 +1,7 @@
-/** Reads and invites the people of customers for the console, through the same admin routes as `gatewright portal`. */
+/**
+ * Lists the members of customers and invites new ones, for the console. Uses the same admin routes as `gatewright
+ * portal`.
+ */
 import { membersOf } from '@gatewright/aws/json-object';
 import { UsageError } from '../../../../base/terminal/output.ts';
 import type { PortalBook, ShownOrganisation } from '../../../../gateway/engine/index.ts';
@@ -6,7 +9,7 @@ import type { AdminFlags, AdminTarget } from '../../../terminal/admin-client.ts'
 import { listAt, textAt } from '../../../terminal/aws-call.ts';
 import { changeOrganisation, inviteMember, readOrganisation, withdrawalOf } from './portal-calls.ts';
 
-/** What the running gateway serves of the toolkit. */
+/** The parts of the toolkit that the running gateway serves. */
 type ServedToolkit = {
   readonly admin: AdminTarget | undefined;
   /** The address of the portal; undefined if the stack has none. */
@@ -41,7 +44,7 @@ export function openPortalBook(find: () => ServedToolkit): PortalBook {
 }
 
 async function showOrganisation(tenant: string, flags: AdminFlags): Promise<ShownOrganisation> {
-  // Loaded on demand, because most runs show no customer.
+  // Loaded on demand, because in most runs nobody opens a customer in the console.
   const [answer, { ROLES: roles }] = await Promise.all([
     readOrganisation(tenant, flags),
     import('#shared/portal/members.ts'),

@@ -47,8 +47,8 @@ export function read<Answer>(path: string): Promise<Answer> {
 }
 
 /**
- * Sends a change. After no response, or a status in `PASSES`, it is sent again up to twice. Its id stays the same, so
- * that it takes effect only once.
+ * Sends a change. If there is no response, or the status is in `PASSES`, the change is sent again, up to twice. Its id
+ * stays the same, so that it takes effect only once.
  * @throws Refusal
  */
 export async function change<Answer>(path: string, body: object = {}): Promise<Answer> {
@@ -108,7 +108,7 @@ async function ask(method: string, path: string, init: RequestInit): Promise<Res
   }
 }
 
-/** Returns the error to throw, and reports if the session has ended. */
+/** Returns the error to throw. Calls the listener if the session has ended. */
 function refuse(method: string, path: string, status: number, answer: unknown): Refusal {
   if (status === 401 && !OUTSIDE.has(path)) onSessionEnd();
   return refusalOf(method, path, status, answer);

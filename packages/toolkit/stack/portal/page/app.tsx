@@ -86,7 +86,10 @@ export function App() {
   );
 }
 
-/** Hides only the section for webhooks. Every other section itself says if it is not offered. */
+/**
+ * Hides only the section for webhooks. Any other section that is not offered stays in the menu, and says so when it is
+ * opened.
+ */
 function isOffered(section: string, { hasWebhooks }: About): boolean {
   return section !== 'webhooks' || hasWebhooks === true;
 }

@@ -41,9 +41,9 @@ export type Session = {
 export type SeenInvitation = {
   readonly organisation: Organisation;
   readonly role: Role;
-  /** Who has made it. */
+  /** The member or administrator who created the invitation. */
   readonly by: string;
-  /** Whether it renews the sign-in of a member. */
+  /** Whether the invitation renews the sign-in of an existing member. */
   readonly renews: boolean;
   readonly expiresAt: string;
 };
@@ -180,7 +180,7 @@ export type Alerts = {
   readonly recipients: readonly { readonly member: string; readonly name: string; readonly email: string }[];
   readonly sent: readonly (Alert & { readonly periodStart: string; readonly at: string })[];
   readonly hasMail: boolean;
-  /** The least and the greatest percentage of an alert. */
+  /** The minimum and the maximum percentage of an alert. */
   readonly percent: { readonly min: number; readonly max: number };
 };
 

@@ -1,11 +1,16 @@
-/** The current place. The secret of an invitation is taken out of the address before anything is drawn. */
+/**
+ * Reads the current place from the address. The secret of an invitation is removed from the address before anything is
+ * drawn.
+ */
 import { useEffect, useState } from 'preact/hooks';
 import { linkTo, parseAddress } from './address.ts';
 import type { Place } from './address.ts';
 
 let invitation: string | undefined;
 
-/** Returns the secret of the invitation with which this page was opened, until it was redeemed. */
+/**
+ * Returns the secret of the invitation with which this page was opened; undefined after the invitation was redeemed.
+ */
 export function heldInvitation(): string | undefined {
   return invitation;
 }

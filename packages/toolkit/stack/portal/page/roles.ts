@@ -1,4 +1,7 @@
-/** Which roles may do what, so that a refusal can say which role is needed. The functions decide, not this table. */
+/**
+ * Lists the roles that each request needs, so that a refusal can name them. Only the functions of the portal enforce
+ * the roles.
+ */
 import type { Role } from './model.ts';
 
 /** Matched in this order against method and path. Routes that are not listed are open to every role. */

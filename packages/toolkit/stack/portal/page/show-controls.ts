@@ -8,7 +8,7 @@ import { showControlsInLines } from '@gatewright/aws/text/visible-text';
 /** Attributes that a browser shows or reads aloud. The value of a field stays as it is, because it is sent. */
 const SHOWN = ['title', 'aria-label', 'alt', 'label', 'placeholder'];
 
-/** A node before it is drawn. A text has no type, and its properties are the text. */
+/** A node before it is drawn. The `type` of a text node is null, and its `props` are the text. */
 type Drawn = { readonly type: unknown; props: unknown };
 
 export function showControlsEverywhere(): void {

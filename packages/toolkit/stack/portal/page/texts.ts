@@ -50,7 +50,7 @@ export function startText(from: 'now' | 'next-month'): string {
     : 'A change comes into force with the next month (UTC).';
 }
 
-/** Paragraphs of a text, which empty lines separate. */
+/** Returns the paragraphs of a text. They are separated by empty lines. */
 export function paragraphsOf(text: string): readonly string[] {
   return text
     .split(/\r?\n[ \t]*\r?\n/)

@@ -84,7 +84,7 @@ async function list(
     return uses === undefined && !isUseWhole ? { ...row, isUseUnread: true } : row;
   });
   const known = new Set(recorded.map(({ tenant }) => tenant));
-  // Tenants that are charged by the claims of their tokens or keys may have no record.
+  // A tenant may have usage but no record, because claims of tokens and keys can name any tenant.
   const others = [...byTenant].flatMap(([tenant, uses]) =>
     known.has(tenant)
       ? []

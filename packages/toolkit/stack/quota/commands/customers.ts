@@ -41,7 +41,7 @@ const TENANTS = [
   '<customer...>',
   'names of one or more customers: the tenants of their keys and tokens',
 ] as const;
-/** As in docs/guides/sell/quota.md, "When a change is in force". */
+/** The same times are in docs/guides/sell/quota.md, "When a change is in force". */
 const REFUSED_WITHIN =
   'Requests with their API keys are refused at once, all others within 30 s, or within 60 s by a process that cannot reach the table.';
 const COLUMNS = ['tenant', 'state', 'plan', 'from', 'name'];
@@ -143,7 +143,7 @@ function stateCommand(verb: 'suspend' | 'resume' | 'close', description: string)
 }
 
 /**
- * Changes customers one after the other, so that what is printed is in force even if the command is interrupted.
+ * Changes customers one after the other, so that each printed change has been made even if the command is interrupted.
  * @throws UsageError after the last one, with the reason for each customer that was not changed
  */
 async function changeEach(
@@ -192,8 +192,8 @@ async function setPlan(tenant: string, plan: string, flags: TermFlags): Promise<
 }
 
 /**
- * Prints what applies now and what will apply later, and when it is in force. A failure to update the keys is only
- * a warning, because the record is changed, and every process reads it within the stated time.
+ * Prints what applies now, what will apply later, and when the change is in force. A failure to update the keys is only
+ * a warning, because the record has been changed, and every process reads it within the stated time.
  */
 async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags: ChangeFlags): Promise<void> {
   const { answer, operationId } = await sendChange(request, flags);
@@ -221,7 +221,10 @@ function isFirst(after: Answer, followed: Followed | UsageError): boolean {
   return after['version'] === 1 && !(followed instanceof UsageError) && followed.keys === 0;
 }
 
-/** Whether the change was asked for a later time: the service refuses a time in the past. */
+/**
+ * Whether the change is planned for a later time. Any time that is given is later, because the service refuses one in
+ * the past.
+ */
 function isLater({ body }: Pick<AdminRequest, 'body'>): boolean {
   return memberOf(body, 'from') !== undefined;
 }
@@ -253,7 +256,7 @@ function describeInForce(after: Answer, followed: Followed | UsageError): string
       : followed.revoked
         ? `its API keys are revoked (${followed.keys}); `
         : `in force now for requests with its API keys (${followed.keys})${isRefused ? ', and within 30 s for others' : ''}; `;
-  // A customer who is suspended or closed is refused in either case.
+  // After a suspension or closing, requests that were refused before stay refused.
   const again = !isRefused ? 'requests that are refused now are decided again within 2 s; ' : '';
   return `${keys}${again}in force everywhere by ${printValue(after['everywhereBy'])}`;
 }

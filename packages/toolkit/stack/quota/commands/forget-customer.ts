@@ -270,7 +270,7 @@ class OpenMoney {
   readonly #priced = new Set<string>();
   readonly #ledgers: { readonly name: string; readonly limit: string }[] = [];
   readonly #records: UsageRecord[] = [];
-  /** The customer's items and the plans, from which fees of periods without requests are found. */
+  /** The customer's items, and the plans. The fees of periods without requests are found in them. */
   readonly #items: ListedItem[] = [];
 
   constructor(tenant: string, nowEpochMs: number) {

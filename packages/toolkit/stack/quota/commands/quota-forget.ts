@@ -133,7 +133,7 @@ function sum({ found }: Survey): number {
   return [...found.values()].reduce((total, count) => total + count, 0);
 }
 
-/** What has to be done before the deletion, each with the command that does it. */
+/** Returns the steps that are necessary before the deletion, each with its command. */
 export function describeObstacles(
   tenant: string,
   { openMoney, invoices, isActive }: Pick<Survey, 'openMoney' | 'invoices' | 'isActive'>,
@@ -157,7 +157,7 @@ export function describeObstacles(
   ];
 }
 
-/** What stays after the deletion, and until when. */
+/** Describes what remains after the deletion, and until when. */
 function describeKept(tenant: string): readonly string[] {
   return [
     `These stay: the audit log, with the kind, time and administrator of each change, without the name ${tenant}; backups for 35 days; logs until logRetentionDays. Gatewright stores no invoices: keep yours as long as the tax law of your country requires.`,

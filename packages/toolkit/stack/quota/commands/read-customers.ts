@@ -57,8 +57,9 @@ export function eachUsage(flags: ReadFlags): AsyncGenerator<readonly Answer[]> {
 }
 
 /**
- * Reads what is left of the quotas of the customer as a whole, and the other limits of its plan: limits of each key,
- * rates and concurrency, for which no single number is left. Rows of the customer as a whole have the level `tenant`.
+ * Reads the remaining units of the quotas that apply to the customer as a whole. Also reads the other limits of its
+ * plan (limits of each key, rates and concurrency), which have no single number of remaining units. Rows of the
+ * customer as a whole have the level `tenant`.
  * @param plan the plan that applies; undefined if there is none
  */
 export async function readLeft(

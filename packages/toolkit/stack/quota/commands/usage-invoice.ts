@@ -163,7 +163,7 @@ function printAsPdf(made: Invoice): Buffer {
   }
 }
 
-/** How an invoice is printed in each format; `isAlone` unless lines of another invoice are above it. */
+/** How an invoice is printed in each format. `isAlone` is false if another invoice is printed above this one. */
 const FORMATS: Readonly<
   Record<InvoiceFormat, { readonly ending: string; print(made: Invoice, isAlone: boolean): string | Buffer }>
 > = {
@@ -304,7 +304,10 @@ export function describeNotClosed(open: readonly UsageRow[]): string {
   return `${open.length} ${open.length === 1 ? 'period is' : 'periods are'} not closed (${names.join(', ')}${others})`;
 }
 
-/** Names the earliest time of the remedy, because a period that has not ended cannot be closed. */
+/**
+ * The message contains the earliest time at which the command can be run, because a period that has not ended cannot be
+ * closed.
+ */
 export function refuseOpen(open: readonly UsageRow[], month: string): UsageError {
   const endMs = Math.max(...open.map(({ periodEnd }) => Date.parse(periodEnd)));
   const closable = new Date(endMs + LATE_MS).toISOString();

@@ -180,8 +180,8 @@ async function readJournal(file: string): Promise<ReadonlySet<string>> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${file} cannot be read: ${reason}`, { cause: error });
   });
-  // An interrupted run may have left an incomplete last line. Its event can safely be sent again, because Stripe still
-  // knows the identifier.
+  // An interrupted run may have left an incomplete last line. Its event can safely be sent again, because Stripe
+  // ignores a repeated identifier.
   const lines = text.split('\n').slice(0, -1);
   return new Set(lines.map((line) => String((JSON.parse(line) as { identifier?: unknown }).identifier)));
 }

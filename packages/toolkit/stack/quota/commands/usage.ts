@@ -65,8 +65,8 @@ function exportCommand(): Command {
 async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?: string }): Promise<void> {
   const rows = await readUsage(flags, flags);
   const { tenant, at } = flags;
-  // The sentences for customers are about current periods only. For all customers together, each customer would need a
-  // call.
+  // The sentences for customers are about current periods only. For all customers together, one call per customer would
+  // be necessary.
   const refusals = tenant === undefined || at !== undefined ? [] : await readRefusalsOrWarn(tenant, flags);
   const says = refusals.map((refusal) => printReads(refusal.says));
   printResult(

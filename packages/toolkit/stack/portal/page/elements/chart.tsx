@@ -1,4 +1,4 @@
-/** A bar for each period. */
+/** Draws a chart with one bar for each period. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef, useState } from 'preact/hooks';

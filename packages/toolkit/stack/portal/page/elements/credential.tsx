@@ -1,4 +1,7 @@
-/** What keys and endpoints have in common: a secret that is shown once, and the changes that a member makes to them. */
+/**
+ * Parts that the cards of keys and of endpoints share: a secret that is shown once, and the changes that a member can
+ * make.
+ */
 import { useState } from 'preact/hooks';
 import { change } from '../api.ts';
 import { day, duration, time } from '../texts.ts';
@@ -13,15 +16,15 @@ type Secrets = readonly { readonly createdAt: string; readonly notAfter?: string
 export type CredentialWords = {
   /** Such as `key`. */
   readonly noun: string;
-  /** What is copied, such as `key` or `secret`. */
+  /** The word for the text that is copied, such as `key` or `secret`. */
   readonly copied: string;
-  /** What to do while both secrets work. */
+  /** Instruction for the time in which the old and the new secret work. */
   readonly rotateNote: string;
   readonly revokeNote: (name: string) => string;
 };
 
 type Credential = {
-  /** The path to which its changes are sent, such as `api/keys/k1`. */
+  /** The path to which changes of the credential are sent, such as `api/keys/k1`. */
   readonly path: string;
   readonly id: string;
   readonly name: string | undefined;

@@ -127,7 +127,7 @@ export function Action({
   run,
 }: {
   readonly label: string;
-  /** What a screen reader says, if several buttons have the same label. */
+  /** The text for screen readers. It is needed if several buttons have the same label. */
   readonly name?: string;
   readonly kind?: string;
   readonly run: () => Promise<unknown>;
@@ -171,7 +171,7 @@ function useAction(run: () => Promise<unknown>) {
   return { isBusy, problem, start };
 }
 
-/** A question before a change. It gets the focus, and Escape closes it. */
+/** Asks the member to confirm a change. The question gets the focus, and Escape closes it. */
 export function Ask({
   label,
   onCancel,

@@ -25,7 +25,7 @@ type Answer = {
   readonly contents: readonly Content[];
 };
 
-/** How a key is sent. */
+/** The place in which a request contains the key. */
 export type Credential =
   | { readonly kind: 'header'; readonly header: string; readonly title: string }
   | { readonly kind: 'bearer'; readonly title: string };
@@ -47,7 +47,10 @@ export type Operation = {
       }
     | undefined;
   readonly answers: readonly Answer[];
-  /** Empty if the operation itself says that it needs none. If the document says nothing, an API key is assumed. */
+  /**
+   * Empty if the operation itself says that it needs no credential. If the document says nothing, an API key is
+   * assumed.
+   */
   readonly credentials: readonly Credential[];
 };
 
@@ -188,7 +191,7 @@ function credentialsOf(document: Json, operation: JsonObject): readonly Credenti
 function credentialOf(scheme: Json | undefined): readonly Credential[] {
   const name = getText(scheme, 'name');
   if (memberOf(scheme, 'type') === 'apiKey' && memberOf(scheme, 'in') === 'header' && name !== undefined) {
-    // An export of API Gateway names JWT and Lambda authorizers like this.
+    // In an export of API Gateway, JWT and Lambda authorizers also have this type.
     return [{ kind: 'header', header: name, title: `API key in ${name}` }];
   }
   const isBearer =

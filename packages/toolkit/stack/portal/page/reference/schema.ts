@@ -1,4 +1,6 @@
-/** Schemas as a tree to show, and as an example. Both are bounded: a schema may contain itself. */
+/**
+ * Converts a schema to a tree that is shown, and to an example. Both are bounded, because a schema may contain itself.
+ */
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import { getList, getMap, getText, resolved } from './json.ts';
@@ -19,7 +21,7 @@ const NODES_LIMIT = 300;
 
 type Walk = {
   readonly document: Json;
-  /** References on the way from the root. */
+  /** The references that were followed from the root to this schema. */
   readonly seen: readonly string[];
   readonly budget: { nodes: number };
 };

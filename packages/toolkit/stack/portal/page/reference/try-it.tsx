@@ -5,7 +5,7 @@ import type { Content, Operation, Parameter } from './operations.ts';
 import { buildRequest, fieldOf, sendRequest } from './try-request.ts';
 import type { TryAnswer } from './try-request.ts';
 
-/** The typed key, which stays while other operations are opened. */
+/** The key that the member typed. It stays when another operation is opened. */
 export type TryKey = { readonly value: string; readonly set: (value: string) => void };
 
 type Props = { readonly url: string; readonly operation: Operation; readonly tryKey: TryKey };

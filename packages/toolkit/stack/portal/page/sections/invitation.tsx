@@ -15,7 +15,7 @@ type Props = {
   readonly onEnter: (session: Session) => void;
 };
 
-/** Redeems an invitation after a click: programs that look at links in mail must not use it up. */
+/** Redeems an invitation only after a click, because programs that open the links in a mail must not use it up. */
 export function InvitationSection(props: Props) {
   const { about } = props;
   const invitation = heldInvitation();
@@ -36,7 +36,10 @@ export function InvitationSection(props: Props) {
   );
 }
 
-/** Shows who invites in what role, which redeems nothing, and the form that accepts the invitation. */
+/**
+ * Shows who invites and in which role, and the form that accepts the invitation. Nothing is redeemed until the form is
+ * sent.
+ */
 function Invited({ invitation, about, session, onEnter }: Props & { readonly invitation: string }) {
   const [name, setName] = useState('');
   const seen = useFetched<SeenInvitation>('session/invitation/look', (path) => change(path, { invitation }));

@@ -119,7 +119,7 @@ function PlanFacts({
   );
 }
 
-/** What a change costs and when it comes into force. Nothing changes before the member confirms. */
+/** Shows what a change costs and when it comes into force. Nothing changes before the member confirms. */
 function Preview({
   of: { plan, title, from, everywhereBy, costs },
   version,

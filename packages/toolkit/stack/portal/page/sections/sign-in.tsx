@@ -25,7 +25,7 @@ export function SignInSection({
   session,
 }: {
   readonly about: About;
-  /** Why the last sign-in was refused. */
+  /** Shows why the last sign-in was refused. */
   readonly code: string | undefined;
   readonly session: Session | null;
 }) {
