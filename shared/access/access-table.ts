@@ -1,4 +1,7 @@
-/** Tells why an authorizer needs the `access` table, so that a missing table is noticed at once. */
+/**
+ * Finds out why an authorizer needs the `access` table, so that a missing table is reported when the authorizer is
+ * created.
+ */
 import type { CompiledDocument } from './compiled-document.ts';
 
 type TableNeed = 'keys' | 'tickets' | 'revocation';

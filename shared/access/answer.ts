@@ -1,5 +1,5 @@
 /**
- * Completes an authorizer's invocation: returns the authorizer's result, or throws the error for which API Gateway
+ * Completes an authorizer's invocation. Returns the authorizer's result, or throws the error to which API Gateway
  * responds with 401.
  */
 import type { AuthorizeRequest, Authorizer, AuthorizerResult } from './authorize.ts';

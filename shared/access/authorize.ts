@@ -159,15 +159,15 @@ type Known = {
   readonly principal: Principal;
   readonly request: AuthorizeRequest;
   readonly decision: Decision;
-  /** What the caller may do with channels and MCP servers, for the backend. */
+  /** The caller's rights on channels and MCP servers, as text for the backend. */
   readonly grants: PrintedGrants;
 };
 
 const loadGrants = loadOnce(() => import('./decide/printed-grants.ts'));
 
 /**
- * Returns what the caller may do with channels and MCP servers. The code for it is loaded at the first request for
- * which the document has such rules.
+ * Returns the caller's rights on channels and MCP servers. The code for this is loaded at the first request for which
+ * the document has such rules.
  */
 async function printGrantsOf(
   document: CompiledDocument,

@@ -15,7 +15,7 @@ const VALUE_LIMIT_CHARACTERS = 1_024;
 /** Maximum length of the carried claims, and of each text of grants. A longer text is omitted as a whole. */
 export const CARRIED_LIMIT_CHARACTERS = 2_048;
 
-/** By the name of the context member. */
+/** Grants as text, by the name of the context member that carries them. */
 export type PrintedGrants = Readonly<Record<string, string>>;
 
 /**

@@ -123,7 +123,7 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
 
 /**
  * Charges the cost of the route. If charges come from access logs, only checks that units are left. A charge is not
- * refunded if API Gateway or the backend fails later, because the authorizer does not learn of it.
+ * refunded if API Gateway or the backend fails later, because the authorizer is not told about the failure.
  * @throws DomainError PLAN_UNKNOWN; CONFIG_INVALID; STORE_UNAVAILABLE (500), because an authorizer cannot respond with
  * 503, and an outage must not look like a spent quota
  */
@@ -183,8 +183,8 @@ function isName(name: string | undefined, { isTracked }: CompiledQuota): boolean
 }
 
 /**
- * Returns undefined for SUBJECT_INVALID. This error means that two names of 256 characters are together too long for a
- * table key, or that no plan is named or recorded.
+ * Returns undefined for SUBJECT_INVALID. This error means that the names together are too long for a table key, or that
+ * no plan is named or recorded.
  */
 function ignoreLongNames(error: unknown): undefined {
   if (error instanceof DomainError && error.code === 'SUBJECT_INVALID') return undefined;

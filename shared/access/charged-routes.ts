@@ -17,9 +17,9 @@ export function isChargedCaller(
 const uncharged = new WeakMap<CompiledDocument, CompiledDocument>();
 
 /**
- * Returns the document with allow rules for the uncharged routes only. Only these may be covered by one policy for the
- * whole API, because a cached policy does not charge anybody. If an API caches results anyway, the charged routes are
- * denied.
+ * Returns the document with allow rules for the uncharged routes only. A policy for the whole API may allow only these
+ * routes, because a request that a cached policy allows is not charged. If an API caches results, the charged routes
+ * are thus denied.
  */
 export function withoutCharged(document: CompiledDocument): CompiledDocument {
   const { quota } = document;

@@ -12,8 +12,8 @@ export const CARRIED_CLAIMS = 'carriedClaims';
 export const TICKET_CALLER = 'ticketCaller';
 
 /**
- * The names that no document may give to a claim, so no member with such a name is a claim. `QUOTA_CONTEXT_NAMES` are
- * added where a document has a quota. The Python library has the same list.
+ * The names that no document may give to a claim. A context member with such a name is therefore never a claim.
+ * `QUOTA_CONTEXT_NAMES` are added where a document has a quota. The Python library has the same list.
  */
 export const OWN_MEMBERS: readonly string[] = [
   'principalId',

@@ -1,4 +1,4 @@
-/** Finds the caller's credential in an event. Verifies nothing. */
+/** Finds the caller's credential in an event, but does not verify it. */
 import { REQUEST_HEADERS_LIMIT_BYTES } from '../aws/limits.ts';
 import type { ClientCertificate, RequestEvent } from '../aws/authorizer-event.ts';
 import { splitSubprotocols } from '../aws/subprotocols.ts';
@@ -114,7 +114,7 @@ function readHeader(value: string, scheme: 'Bearer' | undefined): string {
   return token;
 }
 
-/** Returns each entry that directly follows the marker, as in `bearer, eyJ…`. */
+/** Returns each entry of the list that directly follows the marker, such as `eyJ…` in `bearer, eyJ…`. */
 function readSubprotocol(value: string, marker: string): readonly string[] {
   const protocols = splitSubprotocols(value);
   const isMarker = (protocol: string | undefined) => protocol?.toLowerCase() === marker.toLowerCase();

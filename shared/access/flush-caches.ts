@@ -7,7 +7,7 @@ import type { AuthorizerCaches } from '../ports.ts';
 import type { CachedApi } from './keys/key-prefixes.ts';
 
 /**
- * `reason` tells why the step failed, and is undefined if it succeeded. Repeating the operation tries a failed step
+ * `reason` says why the step failed. It is undefined if the step succeeded. Repeating the operation tries a failed step
  * again.
  */
 export type OutsideStep = { readonly step: string; readonly reason: string | undefined };

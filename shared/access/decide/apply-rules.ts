@@ -1,6 +1,6 @@
 /**
- * Applies a document's rules to a principal. The result is what the principal may do on each route, whichever path is
- * requested.
+ * Applies a document's rules to a principal. The result says what the principal may do on each route. It does not
+ * depend on the requested path.
  */
 import { evaluateCondition } from './condition.ts';
 import type { Circumstances } from './condition.ts';

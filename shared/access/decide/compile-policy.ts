@@ -43,9 +43,9 @@ type AddressClass = {
 };
 
 /**
- * Returns a policy for the whole API and stage. It depends neither on the requested path nor on the caller's address.
- * Partition, region, account, API and stage come from the event and are never wildcards, because a result for `dev`
- * must not open `prod`. The order of the rules does not change a byte of it.
+ * Returns a policy for the whole API and stage. The policy depends neither on the requested path, nor on the caller's
+ * address, nor on the order of the rules. Partition, region, account, API and stage come from the event and are never
+ * wildcards, because a result for `dev` must not open `prod`.
  */
 export function compilePolicy(
   document: CompiledDocument,

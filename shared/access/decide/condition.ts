@@ -19,8 +19,8 @@ export type Circumstances = {
 
 /**
  * Evaluates a condition in three-valued logic (Kleene's). If a claim is missing or has a type that the rule does not
- * expect, its test is undecided, and so is `not` of that test. If `not` of a missing claim were true, an issuer that
- * omits `suspended` would open what the rule closes. `exists` is always decided.
+ * expect, its test is undecided, and so is `not` of that test. If `not` of a missing claim were true, the rule "not
+ * suspended" would admit every caller whose issuer omits the claim `suspended`. `exists` is always decided.
  */
 export function evaluateCondition(
   condition: CompiledCondition,

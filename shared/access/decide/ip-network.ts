@@ -30,8 +30,8 @@ export function containsAddress(networks: readonly string[], address: string): b
 }
 
 /**
- * Returns the blocks whose addresses are in both lists. Of two nested blocks this is the inner one; others are
- * disjoint.
+ * Returns the blocks whose addresses are in both lists. Two blocks are either nested or disjoint. Of two nested blocks,
+ * the inner one is returned.
  */
 export function intersectNetworks(some: readonly string[], others: readonly string[]): readonly string[] {
   const both = some.flatMap((a) =>

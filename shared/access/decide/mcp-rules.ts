@@ -52,7 +52,10 @@ export function mcpGrantsOf(
   };
 }
 
-/** Returns the rules that name what a message asks for, whether or not they apply to the caller. */
+/**
+ * Returns the rules that name the tool, prompt, resource or method of a message, whether or not they apply to the
+ * caller.
+ */
 export function rulesNaming(
   { mcp }: CompiledDocument,
   { method, name = '' }: { readonly method: string; readonly name?: string | undefined },

@@ -31,8 +31,8 @@ export function findOverGrants(
 }
 
 /**
- * Returns the routes that match the pattern's words before its first wildcard. A request that matches the pattern
- * cannot reach any other route.
+ * Returns the routes that match the pattern's segments before its first wildcard. A request that matches the pattern
+ * can reach only these routes.
  */
 export function findReachedRoutes(
   document: CompiledDocument,
@@ -63,8 +63,8 @@ function shapesOn(
       for (const shape of withTrailingSlash(alignment)) {
         const path = typicalPath(shape);
         if (found.some((wider) => covers(wider, path))) continue;
-        // The typical path has an ordinary word for each wildcard, so it does not equal a static segment by chance. If
-        // a more specific route matches even this path, it matches every path of the shape.
+        // The typical path has a word for each wildcard that is not a static segment of any route. If a more specific
+        // route matches even this path, it matches every path of the shape.
         if (isServedBy(finder, method, path, template)) found.push(shape);
       }
   return found;

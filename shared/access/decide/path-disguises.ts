@@ -31,8 +31,8 @@ const DOT_SEGMENTS = [
   '*%5C*',
   '*%5c*',
   '*%252*',
-  // Escaped escapes, which no client writes. `.%%32E` and `.%2%65` become `.%2E` when they are decoded once, and `..`
-  // when they are decoded twice.
+  // Escapes whose own characters are escaped. No client writes them. `.%%32E` and `.%2%65` become `.%2E` when they are
+  // decoded once, and `..` when they are decoded twice.
   '*%%*',
   '*%?%*',
   '*%u*',
@@ -46,7 +46,8 @@ const DOT_SEGMENTS = [
 const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;%]|$)|[\\#]|%(?:2[Ee]|2[Ff]\.|5[Cc]|252|.?%|[Uu]|[Cc][01]|[EFef]0%8)/s;
 
 /**
- * Forms that API Gateway does not route to a closed route, but that a server behind it would read as one:
+ * Paths that API Gateway does not route to a closed route, but that a server behind it would read as the path of a
+ * closed route:
  * - an empty segment, an encoded slash, double encoding, an encoded `?` or `#`, or a control character
  * - a parameter that servlet containers cut off (`/search;x`)
  * - a blank around a segment (`%20`, `%C2%A0`); other Unicode blanks would need a separate pattern each
@@ -110,7 +111,7 @@ export function disguisesOf(exposed: readonly (readonly RouteSegment[])[]): read
 
 /**
  * Returns how servers behind the gateway may read a path that has no dot segments: unchanged, decoded up to four times,
- * and changed by each combination of habits. Combinations matter because servers differ: one drops blanks and keeps
+ * and changed by each combination of `HABITS`. Combinations matter because servers differ: one drops blanks and keeps
  * parameters, and another does the opposite.
  */
 export function readingsByServers(target: string, decode: (text: string) => string): ReadonlySet<string> {
@@ -126,7 +127,7 @@ export function readingsByServers(target: string, decode: (text: string) => stri
  * next.
  */
 const HABITS: readonly ((text: string) => string)[] = [
-  // The path ends at `?` or `#`.
+  // For these servers, the path ends at `?` or `#`.
   (text) => text.replace(/[?#].*$/s, ''),
   // Servers written in C end the text at a control character. (`\p{Cc}` is not used, because it adds 0.1 ms to a cold
   // start.)

@@ -1,6 +1,6 @@
 /**
- * Turns a principal's rights on an API into path patterns to allow and to deny. If no patterns express exactly these
- * rights, the result says so.
+ * Turns a principal's rights on an API into path patterns to allow and to deny. If no patterns can express exactly
+ * these rights, the result is `unrepresentable`.
  */
 import type { Grant, OwnedSegment, RouteVerdict } from './apply-rules.ts';
 import type { CompiledDocument } from '../compiled-document.ts';
@@ -57,7 +57,7 @@ type MethodGrants = {
 
 type RouteGrant = {
   readonly template: Template;
-  /** The template's own pattern, or several patterns with the principal's values instead of wildcards. */
+  /** The pattern of the route's path, or several patterns that contain the principal's values instead of wildcards. */
   readonly patterns: readonly SegmentPattern[];
 };
 

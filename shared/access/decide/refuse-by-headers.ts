@@ -5,7 +5,7 @@ import type { Circumstances } from './condition.ts';
 import { mcpGrantsOf } from './mcp-rules.ts';
 import type { Principal } from './principal.ts';
 
-/** Whether the headers of a message announce what the document's rules under `mcp` deny. */
+/** Whether the headers of a message name a tool, prompt or resource that the document's rules under `mcp` deny. */
 export function refuseByHeaders(
   document: CompiledDocument,
   principal: Principal,

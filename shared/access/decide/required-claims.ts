@@ -1,6 +1,6 @@
 /**
- * Finds the claims that a document requires and a caller lacks. Without them a handler would write data that belongs to
- * nobody, so such a caller is denied.
+ * Finds the claims that a document requires and a caller lacks. Such a caller is denied, because without the claims a
+ * handler would write data that belongs to nobody.
  */
 import type { CompiledDocument } from '../compiled-document.ts';
 import type { Claims } from './claims.ts';

@@ -1,6 +1,6 @@
 /**
- * Paths and policy patterns by segment. A policy's `*` also matches slashes, so `*` in a pattern matches one or more
- * segments, and a pattern may match paths of different lengths.
+ * Compares paths and policy patterns by segment. A policy's `*` also matches slashes, so `*` in a pattern matches one
+ * or more segments, and a pattern may match paths of different lengths.
  */
 
 /** A pattern such as `['users', '*']` for `users/*`. Literals never contain a wildcard. */

@@ -13,7 +13,7 @@ import { headKey, parseVersion, readDocuments } from './publication.ts';
 export const REFRESH_MS = 20_000;
 /** If the last successful read is older, a request waits for the table. */
 export const MAX_AGE_MS = 60_000;
-/** How long a request waits for the table. Includes the time to connect after a cold start. */
+/** Maximum time for which a request waits for the table. It includes the time to connect after a cold start. */
 const WAIT_MS = 2_500;
 /** The pause after a failed read. As long as there are no good documents, each request reads the table. */
 const RETRY_MS = 5_000;
@@ -53,7 +53,8 @@ export function followPublished<Made>(
       good.checkedAtMs = checkedAtMs;
       return;
     }
-    // Published documents were deleted. The documents in the bundle must not apply again, because they may allow more.
+    // The published documents were deleted. The documents in the bundle must not be used instead, because they may
+    // allow more.
     if (head === undefined && good !== undefined)
       throw new DomainError('STORE_UNAVAILABLE', 'the published documents no longer exist');
     const made = make(head === undefined ? bundled : await readDocuments(store, head));

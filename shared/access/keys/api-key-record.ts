@@ -56,7 +56,9 @@ export function apiKeyItem(keyId: string): ItemKey {
   return { pk: `KEY#${keyId}`, sk: 'KEY' };
 }
 
-/** Returns the write of the customer record's version into the tenant's key. It does not replace a later version. */
+/**
+ * Returns the write that stores the customer record's version in the tenant's key. It does not replace a later version.
+ */
 export function tellKeyWrite(keyId: string, customerVersion: number): ItemWrite {
   return {
     purpose: 'key',
@@ -79,8 +81,8 @@ export function printRecord(record: ApiKeyRecord, version: number): Item {
 
 /**
  * Reads an API key from its item.
- * @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written. No caller is then admitted, but
- * the key is not reported as wrong.
+ * @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written. The caller is then not
+ * admitted, but the failure is not reported as a wrong key.
  */
 export function parseStoredApiKey(item: Item): StoredApiKey {
   const { ver: version, doc, usedAt, custVer } = item;

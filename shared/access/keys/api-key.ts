@@ -45,7 +45,7 @@ export function keyIdOf(tenant: string, operationId: string): string {
 }
 
 /**
- * Hashes the whole key, so that neither its prefix nor its id can be exchanged. SHA-256 without salt or stretching is
+ * Hashes the whole key, so that a key with another prefix or id has another hash. SHA-256 without salt or stretching is
  * enough for a secret of 178 random bits.
  */
 export function hashApiKey(text: string): Buffer {

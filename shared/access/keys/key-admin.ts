@@ -49,7 +49,7 @@ type KeyAdminPorts = {
 export type KeyAdminSetting = {
   /** Stage of the stack that contains the authorizers. */
   readonly stage: string;
-  /** What the stage's access documents define for API keys, by key prefix. */
+  /** Settings for API keys in the stage's access documents, by key prefix. */
   readonly prefixes: ReadonlyMap<string, KeyPrefix>;
   readonly documentPlans: readonly string[];
   /** The APIs that charge customers and may cache authorizers' results. */
@@ -244,8 +244,8 @@ export class KeyAdmin {
 
   /**
    * Writes the version of the tenant's customer record into a page of its keys. Each request with a key reads the key's
-   * item, and so learns that the record has changed. The keys of a closed customer are revoked. Repeating the call is
-   * safe.
+   * item, which then shows that the record has changed. The keys of a closed customer are revoked. Repeating the call
+   * is safe.
    * @throws DomainError CUSTOMER_UNKNOWN, STORE_UNAVAILABLE
    */
   async followCustomer(

@@ -34,7 +34,7 @@ const NO_SECRET: KeySecret = { hash: '0'.repeat(64), createdAtEpochSeconds: 0 };
 /**
  * Creates a verifier that does the same work whether the id, the prefix or the secret is wrong: one hash, one read, and
  * one comparison for each possible secret. A text that was refused shortly before is refused without a read. Only a
- * caller who has the whole key learns whether it is revoked or expired.
+ * caller who has the whole key is told whether the key is revoked or expired.
  */
 export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
   const refusals = new Refusals();

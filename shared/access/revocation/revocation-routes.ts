@@ -109,7 +109,7 @@ function changeRoutes(admin: () => RevocationAdmin): readonly Route[] {
 }
 
 /**
- * Returns what the request wants to revoke.
+ * Returns the tokens to revoke, as the request names them.
  * @throws RequestInvalid unless exactly one of `jti`, `sub` and `client` is given
  */
 function targetOf(fields: ReadFields<typeof TARGET>): RevocationTarget {

@@ -15,7 +15,7 @@ import { printKeyPart } from '../../table/item-write.ts';
 import type { ItemKey } from '../../table/item-write.ts';
 
 /**
- * What is revoked: `jti` means one token, `sub` all tokens of a subject (the document's `claims.principal`), and
+ * The kind of revocation: `jti` means one token, `sub` all tokens of a subject (the document's `claims.principal`), and
  * `client` all tokens of a client.
  */
 export const REVOCATION_KINDS = ['jti', 'sub', 'client'] as const;

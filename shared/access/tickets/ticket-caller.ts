@@ -4,7 +4,9 @@
  */
 import type { Principal } from '../decide/principal.ts';
 
-/** What the caller has in addition to `sub`, `iss`, `clientId` and `exp`, which are members of the context itself. */
+/**
+ * Data about the caller, in addition to `sub`, `iss`, `clientId` and `exp`, which are members of the context itself.
+ */
 export type TicketCallerContext = {
   readonly principalId: string;
   readonly roles: readonly string[];

@@ -29,7 +29,10 @@ export async function redeemTicket(
 
 type Refusal = keyof typeof REFUSALS;
 
-/** Thrown for a ticket that cannot be redeemed. The codes of refused tokens and tickets are the same, so it says more. */
+/**
+ * Thrown for a ticket that cannot be redeemed. Its `code` may be the same as for a token, so its message says why the
+ * ticket was refused.
+ */
 export class TicketRefused extends DomainError {
   readonly ticketIs: Refusal;
 
