@@ -21,9 +21,9 @@ import { showInvitation } from './routes/member-routes.ts';
 
 export type PortalAdminPorts = {
   readonly ports: PortalPorts;
-  /** The table of customers, of which only records are read. */
+  /** The table of customers. Only customer records are read from it. */
   readonly customers: Pick<AdminPorts, 'store'>;
-  /** The offers of the portal, of which only the names of the plans are read. */
+  /** The offers of the portal. Only the names of the plans are read from them. */
   readonly portal: Pick<CompiledPortal, 'offers'>;
   /** The address of the portal without a slash at the end, for the link of an invitation. */
   readonly portalUrl: string;

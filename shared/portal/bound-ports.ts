@@ -15,7 +15,7 @@ import { isNewsWrite } from '../quota/plan/plan-news.ts';
 import type { Item, ItemKey, ItemWrite, ReadOutcome } from '../table/item-write.ts';
 import { organisationPartition } from './portal-items.ts';
 
-/** What may be done with an item: `read` includes the condition of a transaction, and announcements in plans. */
+/** The kind of access to an item. `read` includes conditions in transactions, and announcements in plans. */
 type Use = 'read' | 'write';
 
 /**
@@ -47,7 +47,7 @@ export function bindOrganisation<
   const own = organisationPartition(tenant);
   const isOwn = ({ pk, sk }: ItemKey): boolean =>
     pk === own ||
-    // The secret of a new invitation, and the list of an account's organisations.
+    // These partitions contain the secrets of invitations, and the organisations of an account.
     (pk.startsWith('INVITE#') && sk === 'INVITE') ||
     (pk.startsWith('ACCOUNT#') && sk === own) ||
     (pk === 'ALERTING' && sk === own);
@@ -98,7 +98,7 @@ export function bindAccessPorts(
         const main = mainOf(key);
         if (main === undefined) throw foreign(key.pk);
         if (key.sk === main) return readOwn(key);
-        // The record of an operation. Before a key is created, neither this record nor the key exists.
+        // The item is the record of an operation. Before a key is created, neither this record nor the key exists.
         const outcome = await store.read(key, { consistent: true });
         if (outcome.kind === 'unavailable' || outcome.item === undefined || known.has(key.pk)) return outcome;
         await readOwn({ pk: key.pk, sk: main });

@@ -1,5 +1,5 @@
 /**
- * Why requests are refused, in a customer's words. The portal, its mails, `gatewright explain`, `gatewright usage` and
+ * Describes to a customer why requests are refused. The portal, its mails, `gatewright explain`, `gatewright usage` and
  * `gatewright customers` print these sentences, so that the owner of the APIs knows what the customer has read.
  */
 import type { UsageRow } from '../quota/admin/usage-row.ts';
@@ -12,7 +12,7 @@ import { printMoment } from './print-moment.ts';
 
 type Spent = Pick<UsageRow, 'limit' | 'key' | 'route' | 'state' | 'allowance' | 'remaining' | 'periodEnd'>;
 
-/** The names by which the customer knows the plan and the key in a sentence. */
+/** The names of the plan and of the key that the sentences use, because the customer knows them. */
 type CustomerNames = {
   readonly plan: string;
   /** The name of the API key; its id if it has no name. */

@@ -8,7 +8,7 @@ import { invitationKey, invitationSecretKey, memberKey } from './portal-items.ts
 import { readPortalItem, writePortalItems } from './portal-ports.ts';
 import type { PortalPorts } from './portal-ports.ts';
 
-/** Who redeems an invitation: an account of the issuer, or a new account that the portal creates. */
+/** The account that redeems an invitation: an account of the issuer, or a new account that the portal creates. */
 export type Redeemer = {
   readonly account: string;
   readonly name: string;

@@ -35,8 +35,8 @@ export async function reserveKey(
     const known = new Set(keys.map(({ record }) => record.keyId));
     // The operation has already created its key, so this call repeats it.
     if (known.has(keyId)) return;
-    // Attack: members choose the ids of operations, and thereby the positions of their keys in the list. Keys beyond
-    // its end would not be counted.
+    // Attack: members choose the ids of operations, and so the positions of their keys in the list. Keys beyond the end
+    // of the list would not be counted.
     if (keys.length >= MOST_LISTED)
       throw new DomainError(
         'KEYS_TOO_MANY',

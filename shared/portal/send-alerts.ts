@@ -46,7 +46,8 @@ const DAY_SECONDS = 86_400;
 const POSITION = { pk: 'ALERTING', sk: 'POSITION' };
 
 /**
- * Sends the alerts of all organisations. If one of them fails, the others get theirs before its error is thrown.
+ * Sends the alerts of all organisations. If this fails for one organisation, the alerts of the other organisations are
+ * sent before the error is thrown.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function sendAlerts(settings: AlertSettings): Promise<AlertCounts> {

@@ -30,7 +30,7 @@ import type { Session } from './session.ts';
 
 export type SessionSettings = {
   readonly ports: PortalPorts;
-  /** The table of customers, of which only records are read. */
+  /** The table of customers. Only customer records are read from it. */
   readonly customers: Pick<AdminPorts, 'store'>;
   readonly portalUrl: string | undefined;
   /** Undefined if members sign in by invitation only. */

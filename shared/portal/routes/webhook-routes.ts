@@ -169,7 +169,7 @@ async function findOwn(
   return { admin, endpoint: await admin.show(endpointId) };
 }
 
-/** Shows an endpoint. Of its secrets, it shows only the times of those that are valid. */
+/** Shows an endpoint. It shows no secrets, only the times of the valid ones. */
 function show(endpoint: EndpointRecord, { webhooks, webhooksUrl }: MemberContext, nowEpochMs: number) {
   const { endpointId, source, name, createdAtEpochSeconds, revokedAtEpochSeconds: revokedAt } = endpoint;
   const url = webhooks.find((each) => each.source === source)?.url ?? webhooksUrl;
