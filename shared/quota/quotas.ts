@@ -46,9 +46,9 @@ export type QuotaOptions = {
    */
   readonly plans?: readonly unknown[];
   /**
-   * What is admitted while the store cannot be reached. `closed` admits only requests for which units are leased. With
-   * `bounded`, each process admits that many units per limit and period without the store. They are charged later, so
-   * the quota may be exceeded by at most `bounded` times the number of processes.
+   * The requests that are admitted while the store cannot be reached. `closed` admits only requests for which units are
+   * leased. With `bounded`, each process admits that many units per limit and period without the store. They are
+   * charged later, so the quota may be exceeded by at most `bounded` times the number of processes.
    */
   readonly onUnavailable?: 'closed' | { readonly bounded: number };
   /** How long a refusal is cached. A top-up takes effect after one and a half times this time at the latest. */
@@ -84,8 +84,8 @@ export type ConsumeRequest = Omit<Subject, 'plan'> & {
    */
   readonly plan?: string | undefined;
   /**
-   * The newest version of the customer's record that the caller knows of, for example from the API key. If this process
-   * knows an older record, it reads the record before it decides.
+   * The newest version of the customer's record that the caller has seen, for example in the API key. If this process
+   * has cached an older version, it reads the record before it decides.
    */
   readonly customerVersion?: number | undefined;
   /**
@@ -336,8 +336,8 @@ class Holder {
     const correctionMs = this.#time.nowEpochMs() - clock.nowEpochMs();
     const localEpochMs = arrivedEpochMs + correctionMs;
     if (atEpochMs !== undefined) {
-      // Timestamps are not judged until the store's time is known. If this clock is hours fast, every timestamp would
-      // look old.
+      // The age of timestamps is not checked until the store's time is known. If this clock is hours fast, every
+      // timestamp would look old.
       const isOld = this.#time.isKnown && localEpochMs - atEpochMs > maxStampAgeMs;
       if (!isOld) return { fromEpochMs: atEpochMs, toEpochMs: atEpochMs };
     }
@@ -410,7 +410,7 @@ function middleOf({ fromEpochMs, toEpochMs }: Arrival): number {
   return (fromEpochMs + toEpochMs) / 2;
 }
 
-/** Returns whose ledgers are charged. */
+/** Returns the subject whose ledgers are charged. */
 function subjectOf(request: ConsumeRequest, plan: CustomerPlan, { term }: PlanTerms): TermSubject {
   const { route, groupedAs } = request;
   const isGrouped = groupedAs !== undefined && route !== undefined && !plan.costs.has(route);

@@ -4,7 +4,7 @@ import { newsWrite } from '../plan/news.ts';
 import type { AdminPorts } from './operation.ts';
 
 /**
- * Maximum number of pages of ledger heads to update. Processes that use the heads of later pages learn of the change
+ * Maximum number of pages of ledger heads to update. Processes that use the heads of later pages notice the change
  * within a minute.
  */
 const PAGES = 10;

@@ -55,7 +55,7 @@ const SETTLED_MS = EVERYWHERE_MS;
 const YEAR_MS = 367 * 86_400_000;
 /**
  * The maximum number of times that the plan of a customer may change in a year. Each change can start a new ledger, so
- * the number must be lower than the number of ledgers that the head of a limit can remember for one period; @see mayEnd
+ * the number must be lower than the number of ledgers that the head of a limit can store for one period; @see mayEnd
  */
 export const CHANGES_A_YEAR = 24;
 
@@ -207,7 +207,7 @@ async function plansToTell(
   return plans.filter((_, at) => items[at] !== undefined);
 }
 
-/** Tells the processes that charge the customer that its record has changed. */
+/** Informs the processes that charge the customer that the customer's record has changed. */
 async function announced(
   ports: AdminPorts,
   tenant: string,

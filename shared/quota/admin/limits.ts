@@ -49,8 +49,8 @@ export function setLimit(
   limit: number,
 ): Promise<AppliedOperation> {
   return adjust(ports, requested, question, { kind: 'set-limit', input: { limit } }, (ledger) => ({
-    // The opening credits are compared instead of the limits. After a downgrade to less than the usage so far, the
-    // first units of a higher limit are already used.
+    // The units are the difference of the opening credits, not of the limits. If a customer was downgraded to a limit
+    // below its usage so far, the usage beyond that limit is subtracted from a higher limit.
     units: openingCredits({ ...ledger, limit }) - openingCredits(ledger),
     limit,
   }));
@@ -173,7 +173,7 @@ function change(
       writes: (record) => [
         recordWrite(asked, requested, record),
         ...writesOf(found),
-        // Processes that have leased units of the limit learn of it when they next read the plan.
+        // Processes that have leased units of the limit notice the change when they next read the plan.
         limitNewsWrite(found.plan.id, requested.atEpochMs, ports.random.hex(NEWS_DIGITS)),
       ],
       before: { suspended: isSuspended(found.head) || isSuspended(found.item) },

@@ -11,7 +11,8 @@ export type Refusal = {
   readonly reason: RefusalReason;
   readonly limit: string;
   /**
-   * Time until a request may be admitted. Undefined if it ends with the period, or only by an administrator's change.
+   * Time until a request may be admitted. Undefined if the refusal ends with the period, or only by an administrator's
+   * change.
    */
   readonly retryAfterMs: number | undefined;
 };
@@ -34,8 +35,8 @@ export type Moved = {
     readonly termEpochMs?: number | undefined;
   };
   /**
-   * Where requests are charged now: another period, or another limit's ledgers. Undefined means that an earlier move no
-   * longer applies.
+   * The period, or the ledgers of another limit, to which requests are charged now. Undefined means that an earlier
+   * move no longer applies.
    */
   readonly to: Period | LedgerId | undefined;
 };

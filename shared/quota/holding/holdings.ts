@@ -24,7 +24,7 @@ type HoldingsOptions = {
   readonly maxLeases: number;
 };
 
-/** When a request arrived: one timestamp, or the range of all instants that are possible. */
+/** The arrival of a request: one timestamp, or the range of all possible instants. */
 export type Arrival = { readonly fromEpochMs: number; readonly toEpochMs: number };
 
 type LeaseOf = {

@@ -128,7 +128,7 @@ export class Lease implements Holding {
     return true;
   }
 
-  /** Closes the lease to new requests. Units that running requests return go to the ledger. */
+  /** Stops new requests from using the lease. Units that running requests give back are returned to the ledger. */
   retire(onUnsettled: () => void): void {
     this.#onUnsettled = onUnsettled;
   }
@@ -410,8 +410,8 @@ export class Lease implements Holding {
   }
 
   /**
-   * Whether the item is this lease's ledger, and not the ledger of another period that begins at the same time or of an
-   * earlier term of the customer.
+   * Whether the item is exactly this lease's ledger. It could also be the ledger of another period that begins at the
+   * same time, or of an earlier term of the customer.
    */
   #isOurs(item: Item): boolean {
     const isShard = this.#sharding !== undefined;

@@ -37,7 +37,7 @@ const BACK_OFF_MS = 10;
 const FULL_MS = 100;
 const RETRY_AFTER_MS = 1000;
 
-/** A process's requests for permits of one limit and subject, and what the process knows about them. */
+/** A process's requests for permits of one limit and subject, and the last known state of these permits. */
 export class PermitPool {
   readonly #ledger: LedgerId;
   readonly #at: HolderPorts;
@@ -178,8 +178,8 @@ export class PermitPool {
   }
 
   /**
-   * Returns the expired claims. A deadline already contains the maximum clock error once (`acquire`). It is waited for
-   * once more here, because both clocks may be wrong.
+   * Returns the expired claims. A deadline already contains the maximum clock error once (`acquire`). The error is
+   * added once more here, because both clocks may be wrong.
    */
   #expiredOf(item: Item | undefined): readonly Claim[] {
     return expiredClaims(item ?? {}, this.#nowEpochMs() - this.#limit.clockSkewMs);

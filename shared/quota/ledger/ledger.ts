@@ -109,7 +109,7 @@ export function planKey(planId: string): ItemKey {
 
 /**
  * Debits units before they are used. The units of a direct charge count as used at once, because its holder may never
- * write again. Units that were already delivered have no gate, so they are charged even while the key is suspended.
+ * write again. Units that were already delivered have no `gate`, so they are charged even while the key is suspended.
  */
 export function grantWrite(key: ItemKey, grant: Grant, by: Numbered): ItemWrite {
   const when: Test[] = [{ attribute: 'closed', is: 'absent' }];
@@ -176,7 +176,7 @@ export function expiryOf({ endEpochMs }: Pick<Period, 'endEpochMs'>): number {
   return Math.ceil((endEpochMs + KEEP_MS) / 1000);
 }
 
-/** Whether a ledger belongs to that period, and not to a period with the same start and a different end. */
+/** Whether a ledger belongs to exactly this period. Another period may have the same start and a different end. */
 export function isOfPeriod(ledger: Item, period: Pick<Period, 'endEpochMs'>): boolean {
   return ledger['expiresAt'] === undefined || ledger['expiresAt'] === expiryOf(period);
 }
@@ -410,8 +410,7 @@ export type Standing = {
 };
 
 /**
- * Computes what a ledger means for its customer. Header fields, usage, commands and `access explain` all use this
- * function.
+ * Returns a ledger as its customer sees it. Header fields, usage, commands and `access explain` all use this function.
  */
 export function standingOf(ledger: LedgerState): Standing {
   const { limit, credits, remaining, carried, carriedBack, overage, restored, suspended } = ledger;

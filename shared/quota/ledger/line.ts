@@ -97,8 +97,8 @@ export function printPast({ segments }: Line): string {
 }
 
 /**
- * Whether a plan may end the current period, which follows another rule: if the period is over, or if the plan is a
- * later version of the period's plan, is assigned to the key, or may take over because `HOLD_MS` has passed.
+ * Whether a plan may end the current period, which follows another rule. It may if the period is over, or if the plan
+ * is a later version of the period's plan, is assigned to the key, or may take over because `HOLD_MS` has passed.
  */
 export function mayReplace(
   line: Line,

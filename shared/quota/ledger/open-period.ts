@@ -331,7 +331,9 @@ function isRefusedByTerm({ termEpochMs }: OpenRequest, outcome: TransactOutcome)
   return ledger?.holds === false && isBeforeTerm(ledger.item ?? {}, termEpochMs);
 }
 
-/** Turns the outcome of the writes into the result of the opening. Returns undefined if the head has to decide. */
+/**
+ * Turns the outcome of the writes into the result of the opening. Returns undefined if the result depends on the head.
+ */
 function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period): Opened | undefined {
   const isMoved = period.startEpochMs !== request.period.startEpochMs;
   switch (outcome.kind) {
@@ -350,8 +352,8 @@ function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period
 }
 
 /**
- * Explains a refusal. Returns undefined if the head has to decide: a ledger at the same key may belong to another
- * period that begins at the same time, and the head then shows what follows it.
+ * Explains a refusal. Returns undefined if the explanation depends on the head. A ledger at the same key may belong to
+ * another period that begins at the same time, and the head then shows which period follows it.
  */
 function explain(
   [plan, head, ledger, limits]: readonly RefusedMember[],

@@ -83,7 +83,10 @@ export class OwnWrites {
     return this.#send(print, false, () => undefined);
   }
 
-  /** Notes an item. Marks of ended processes are removed with the next grant, because each mark takes 20 bytes. */
+  /**
+   * Finds the marks of ended processes in the item. They are removed with the next grant, because each mark takes 20
+   * bytes.
+   */
   note(item: Item): void {
     const marks = staleMarks(item, this.#at.clock.nowEpochMs() - MARK_MS);
     this.#stale = marks.length < MIN_STALE ? undefined : { item, marks: marks.slice(0, MIN_STALE) };

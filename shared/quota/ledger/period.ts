@@ -35,8 +35,8 @@ export function isTimeZone(name: string): boolean {
 }
 
 /**
- * Returns an id such as `2026-11-01T00:00:00.000Z`. Ids sort chronologically, which the fence of period creation
- * requires.
+ * Returns an id such as `2026-11-01T00:00:00.000Z`. Ids sort chronologically. The condition under which a period is
+ * opened requires this order.
  */
 export function periodId(period: Period): string {
   return new Date(period.startEpochMs).toISOString();

@@ -37,7 +37,10 @@ type Entry = {
   readonly askedAt: Moment;
   /** The time when a later read failed. Undefined if none has failed. */
   readonly failedAt: Moment | undefined;
-  /** The version that the record has at least: the one that was read, or one that was announced before the read. */
+  /**
+   * The minimum version of the record. It is the version that was read, or a version that was announced before the
+   * read.
+   */
   readonly asOf: number;
   readonly freshMs: number;
   /** The number of plans that the process had received from the table when the read was started. */
@@ -52,8 +55,9 @@ type Entry = {
 
 const FRESH_MS = 40_000;
 /**
- * Maximum age of the record of a suspended customer. Its requests reach no ledger, so the process learns of no change,
- * and would refuse them long after the suspension has ended.
+ * Maximum age of the record of a suspended customer. The requests of a suspended customer reach no ledger, so the
+ * process gets no announcement of a change. With a longer maximum age, it would refuse requests long after the
+ * suspension has ended.
  */
 const SUSPENDED_FRESH_MS = 1800;
 /**
@@ -62,8 +66,8 @@ const SUSPENDED_FRESH_MS = 1800;
  */
 const CONFIRMED_MS = 300_000;
 /**
- * This is more than clocks differ. News that is older than a record by at least this time was written before the record
- * was read.
+ * A time that exceeds every difference between clocks. News that is older than a record by at least this time was
+ * written before the record was read.
  */
 const CLOCKS_MS = 60_000;
 /**

@@ -1,8 +1,8 @@
 /**
  * Announces to processes that the record of one of a plan's customers has changed. The announcement (`news`) is an
- * attribute of the plan, and the change to a record writes it in the same transaction. A process that reads a plan, and
- * finds the same announcement as before, knows that the records of all its customers are unchanged, so it does not read
- * them. What is admitted does not depend on it.
+ * attribute of the plan, and the change to a record writes it in the same transaction. If a process reads a plan and
+ * finds the same announcement as before, the records of all the plan's customers are unchanged, so the process does not
+ * read them. What is admitted does not depend on it.
  * @see docs/design/quota §3.2
  */
 import type { Moment } from '../age.ts';
@@ -18,7 +18,7 @@ const LIMIT_NEWS = 'limitNews';
 /** The number of random digits in an announcement, so that two changes at the same time differ. */
 export const NEWS_DIGITS = 8;
 
-/** What a read of a plan tells about its customers. */
+/** The announcements in a plan about its customers, as they were read. */
 export type PlanNews = {
   /** Differs after each change to a customer, and after each change to the plan. */
   readonly mark: string;
@@ -88,7 +88,7 @@ export function withNews(
 }
 
 /**
- * Returns the write that tells the processes with leased units of a plan that one of its limits was suspended or
+ * Returns the write that announces to the processes with leased units of a plan that one of its limits was suspended or
  * resumed.
  */
 export function limitNewsWrite(plan: string, atEpochMs: number, digits: string): ItemWrite {

@@ -26,10 +26,10 @@ export type LineFields = {
 };
 
 /**
- * Which requests count. `reached`: requests that API Gateway passed on to the backend, even if the backend responded
- * with 4xx or 5xx. API Gateway's own usage plans count the same requests. `succeeded`: passed-on requests with a status
- * below 400. `all`: all requests, even those that API Gateway refused. If a line lacks the field `integration`, every
- * status other than 401, 403 and 429 means that the request was passed on.
+ * The requests that are counted. `reached`: requests that API Gateway passed on to the backend, even if the backend
+ * responded with 4xx or 5xx. API Gateway's own usage plans count the same requests. `succeeded`: passed-on requests
+ * with a status below 400. `all`: all requests, even those that API Gateway refused. If a line lacks the field
+ * `integration`, every status other than 401, 403 and 429 means that the request was passed on.
  */
 type CountRule = 'reached' | 'succeeded' | 'all';
 

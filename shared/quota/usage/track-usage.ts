@@ -29,7 +29,7 @@ export type UsageTrackerPorts = {
   readonly observe: (event: QuotaEvent) => void;
 };
 
-/** What was done with requests. In the numbers, a request counts once for each quota that it is charged to. */
+/** The results of charging requests. The numbers count a request once for each quota to which it is charged. */
 type Tracked = {
   readonly charged: number;
   /** Number of requests that had already been charged, because their lines were delivered twice. */
