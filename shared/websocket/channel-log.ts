@@ -247,7 +247,10 @@ type Gap = {
   readonly neighbourAt: number;
 };
 
-/** Makes sure that no missing entry of the gap can still be written. Returns undefined if one can. */
+/**
+ * Makes the missing numbers of a gap void, so that their entries cannot be written any more. Returns undefined if it is
+ * too early, because a writer may still be writing one of the entries.
+ */
 async function settle(
   { items, clock }: LogPorts,
   { pk, from, to, neighbourAt }: Gap,

@@ -122,7 +122,7 @@ async function deliverOne(
 }
 
 /**
- * Returns the text that tells a client that its credential has expired. It is sent once per connection, because the
+ * Returns the frame which informs a client that its credential has expired. It is sent once per connection, because the
  * connection's subscriptions are then removed.
  */
 function expiredText(address: string): string {

@@ -24,8 +24,8 @@ const RECORD = 'connection';
 const PAGE = 100;
 
 /**
- * Who gets a message: the subscribers of a topic, or a user. `issuer` is the issuer's id in the access document,
- * because two issuers may have users with the same name.
+ * The recipients of a message: the subscribers of a topic, or a user. `issuer` is the issuer's id in the access
+ * document, because two issuers may have users with the same name.
  */
 export type Audience = { readonly topic: string } | { readonly issuer: string; readonly sub: string };
 

@@ -1,7 +1,7 @@
 /**
  * Handles pings. They keep a quiet connection open, because AWS sends no pings and closes a connection after ten idle
- * minutes. They also renew presence, and tell the client which messages of its channels it has missed. So even a
- * channel's last message is missed for one interval at most.
+ * minutes. They also renew presence, and tell the client which messages of its channels it has missed. A client that
+ * has missed a message is thus informed within one interval, even if no other message follows.
  */
 import { CHANNELS, parseChannelGrants } from '../aws/channel-grants.ts';
 import { WEBSOCKET_CONNECTION_LIMIT_SECONDS } from '../aws/limits.ts';

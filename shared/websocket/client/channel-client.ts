@@ -77,7 +77,7 @@ export class ChannelClient implements Channels {
   readonly #questions: Questions;
   readonly #subscriptions = new Map<string, Subscription>();
   #state: State = 'connecting';
-  /** Why the client gave up. */
+  /** The reason why the client gave up. */
   #refusal: ChannelError | undefined;
   readonly #warned = new Set<string>();
 

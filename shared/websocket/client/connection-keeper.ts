@@ -1,6 +1,6 @@
 /**
  * Keeps one connection open: reconnects with growing pauses, sends pings, and renews the connection before API Gateway
- * closes it or its credential expires. It knows nothing about channels.
+ * closes it or its credential expires. It does not depend on channels.
  */
 import type { ServerFrame } from '../frames.ts';
 import { describeFailure, isRefusal } from './connection-problem.ts';
@@ -161,7 +161,7 @@ export class ConnectionKeeper {
     this.#refusals = 0;
     this.#events.state('open');
     this.#events.opened();
-    // The response to the ping tells how long this connection lasts.
+    // The response to the ping contains the time until this connection ends.
     this.ping();
   }
 
@@ -191,7 +191,7 @@ export class ConnectionKeeper {
     if (this.#isClosed) return;
     this.#refusals = isRefusal(failure.status) ? this.#refusals + 1 : 0;
     const { isRenewable } = this.#options;
-    // While an earlier connection is open, it serves until it ends.
+    // An earlier connection that is still open is used until it ends.
     const isServed = this.#socket !== undefined;
     const problem = describeFailure(failure, {
       isRenewable,

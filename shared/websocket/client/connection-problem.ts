@@ -1,6 +1,6 @@
-/** Why a connection could not be made, for `onProblem`. */
+/** Describes to `onProblem` why a connection could not be made. */
 
-/** What a host knows about a handshake that failed. Browsers tell scripts neither the status nor the reason. */
+/** Facts about a handshake that failed. Browsers reveal neither the status nor the reason to scripts. */
 export type HandshakeFailure = {
   /** HTTP status of the server's refusal of the handshake. */
   readonly status?: number | undefined;

@@ -1,4 +1,4 @@
-/** Puts a channel's messages in order: each number occurs only once, and gaps are known. It has no side effects. */
+/** Puts a channel's messages in order, drops repeated messages and finds gaps. It has no side effects. */
 import type { ChannelEntry, Position, Range } from '../frames.ts';
 
 export type FeedItem =
@@ -40,7 +40,7 @@ export class Feed {
   /** Starts at this position, and processes messages that have already arrived. */
   begin(position: Position): readonly FeedItem[] {
     const isNew = position.log === 0 && this.#waitingLog > 0;
-    // If it is new, the position was read when the channel was empty, and a message has been published since.
+    // If the log is new, the position was read when the channel was empty, and a message has been published since then.
     this.#position = isNew ? { log: this.#waitingLog, seq: 0 } : position;
     if (this.#waitingLog < position.log) this.#waiting.clear();
     this.#waitingLog = Math.max(this.#waitingLog, position.log);
@@ -77,7 +77,7 @@ export class Feed {
     if (this.#position === undefined || log < this.#position.log) return [];
     const items: FeedItem[] = [];
     if (log > this.#position.log) {
-      // How many messages were lost between the two logs is unknown.
+      // It is unknown how many messages were lost between the two logs.
       if (this.#position.log > 0)
         items.push({ kind: 'gap', from: this.#position.seq + 1, to: this.#position.seq });
       if (this.#waitingLog !== log) this.#waiting.clear();

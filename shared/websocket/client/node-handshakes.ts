@@ -1,6 +1,6 @@
 /**
- * Reads from Node why handshakes failed. Its own WebSocket class tells scripts no reason, as in browsers, but its HTTP
- * client reports each response and each error on a diagnostics channel.
+ * Finds out in Node why handshakes failed. As in browsers, the WebSocket class of Node reveals no reason. But the HTTP
+ * client of Node reports each response and each error on a diagnostics channel.
  */
 import type { HandshakeFailure } from './connection-problem.ts';
 
@@ -19,7 +19,7 @@ const MOST = 100;
 const failures = new Map<string, HandshakeFailure>();
 let isWatching = false;
 
-/** Begins to note failures. Does nothing in a browser, or in a version of Node without the channels. */
+/** Starts to record failures. Does nothing in a browser, or in a version of Node without the channels. */
 export function watchHandshakes(): void {
   if (isWatching) return;
   isWatching = true;
